@@ -1,0 +1,77 @@
+//! An account: one user's connection to one provider. It holds nothing secret; the key or the tokens
+//! are in the session.
+
+use crate::clock::Timestamp;
+use crate::error::{Code, Error, Result};
+use crate::network::Network;
+use alloy_primitives::Address;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The account's own name inside Bursar: 32 hexadecimal digits, never shown.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(transparent)]
+pub struct AccountId(pub String);
+
+impl AccountId {
+    pub fn random() -> Self {
+        Self(uuid::Uuid::new_v4().simple().to_string())
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A connection as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    pub id: AccountId,
+    /// What the user calls it; unique among the accounts.
+    pub label: String,
+    /// The network as it was when the account was connected: a copy, so that a file that moves or
+    /// changes later does not redirect the account.
+    pub network: Network,
+    /// The address whose Balance is read; unknown until the user enters it.
+    pub address: Option<Address>,
+    /// The provider's id of the user, once it has said so.
+    pub user_id: Option<String>,
+    pub connected_at: Timestamp,
+    /// Checkout hosts that the user added to this account on purpose.
+    #[serde(default)]
+    pub added_checkout_hosts: Vec<String>,
+}
+
+/// Reads a wallet address: `0x` and 40 hexadecimal digits. A mixed-case one must carry a right checksum.
+///
+/// # Errors
+/// [`Code::AddressMalformed`], in words that say what was expected.
+pub fn parse_address(text: &str) -> Result<Address> {
+    let malformed = |why: &str| Err(Error::new(Code::AddressMalformed, why));
+    let text = text.trim();
+    let digits = text.strip_prefix("0x").unwrap_or_default();
+    if digits.len() != 40 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return malformed("A wallet address is 0x and 40 hexadecimal digits.");
+    }
+    let mixed = digits.bytes().any(|b| b.is_ascii_lowercase())
+        && digits.bytes().any(|b| b.is_ascii_uppercase());
+    let address: Result<Address, _> = if mixed {
+        Address::parse_checksummed(text, None).map_err(|_| ())
+    } else {
+        text.parse().map_err(|_| ())
+    };
+    match address {
+        Ok(Address::ZERO) => malformed("That is the zero address, which belongs to nobody."),
+        Ok(address) => Ok(address),
+        Err(()) => malformed("The address has a typing error: its checksum does not fit."),
+    }
+}

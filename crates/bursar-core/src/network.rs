@@ -1,0 +1,347 @@
+//! A network: where a provider lives. Three are built in, others come from a TOML file that is checked
+//! whole before anything of it is used: plain http only for loopback, addresses exact.
+
+use crate::error::{Code, Error, Result};
+use crate::money::{Amount, Currency};
+use alloy_primitives::Address;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// Which module speaks to the provider. Only the provider modules and the network file look inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderKind {
+    Fluence,
+    Panel,
+}
+
+/// A network as the app uses it, every part checked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Network {
+    pub name: String,
+    pub provider: ProviderKind,
+    pub api: Url,
+    /// `host` or `host:port`, compared for equality.
+    pub checkout_hosts: Vec<String>,
+    #[serde(default)]
+    pub return_links: bool,
+    pub console: Option<Url>,
+    /// The entitlement that is the balance, where the API lists several.
+    pub feature_key: Option<String>,
+    #[serde(default)]
+    pub limits: Limits,
+    pub sign_in: Option<SignIn>,
+    pub chain: Option<ChainPlace>,
+}
+
+/// The network's own limits; the API's win where it states them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Limits {
+    pub top_up_min: Option<Amount>,
+    pub balance_max: Option<Amount>,
+}
+
+/// Where the browser sign-in (OAuth 2.0 code + PKCE) happens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignIn {
+    pub authorize: Url,
+    pub token: Url,
+    pub client_id: String,
+}
+
+/// The chain that the Balance contract is on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChainPlace {
+    pub id: u64,
+    /// In order of preference.
+    pub rpc: Vec<Url>,
+    pub ws: Option<Url>,
+    /// The Balance contract.
+    pub balance: Address,
+    /// The token that the Balance is kept in.
+    pub token: Address,
+    pub explorer: Option<Url>,
+    #[serde(default)]
+    pub start_block: u64,
+}
+
+impl Network {
+    /// The networks that need no file.
+    pub fn built_in() -> Vec<Self> {
+        BUILT_IN
+            .iter()
+            .filter_map(|file| Self::from_toml(file).ok())
+            .collect()
+    }
+
+    /// Reads a network file.
+    ///
+    /// # Errors
+    /// [`Code::NetworkMalformed`], naming the field and what is wrong with it.
+    pub fn from_toml(text: &str) -> Result<Self> {
+        let file: File = toml::from_str(text)
+            .map_err(|error| malformed(format!("The network file is not valid: {}", error.message())))?;
+        file.check()
+    }
+
+    /// Whether this is a sandbox on this machine, which every window must say.
+    pub fn is_sandbox(&self) -> bool {
+        is_loopback(&self.api)
+    }
+
+    /// The API's host as the user should see it before typing a key.
+    pub fn api_host(&self) -> String {
+        host_and_port(&self.api).unwrap_or_default()
+    }
+}
+
+/// The host, with its port where the scheme's default does not apply; `None` without a host.
+pub fn host_and_port(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
+}
+
+/// Whether the address is on this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn malformed(message: impl Into<String>) -> Error {
+    Error::new(Code::NetworkMalformed, message)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: String,
+    provider: ProviderKind,
+    api: String,
+    #[serde(default)]
+    checkout_hosts: Vec<String>,
+    #[serde(default)]
+    return_links: bool,
+    console: Option<String>,
+    feature_key: Option<String>,
+    #[serde(default)]
+    limits: FileLimits,
+    sign_in: Option<FileSignIn>,
+    chain: Option<FileChain>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileLimits {
+    top_up_min: Option<String>,
+    balance_max: Option<String>,
+    currency: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileSignIn {
+    authorize: String,
+    token: String,
+    client_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileChain {
+    id: u64,
+    rpc: Vec<String>,
+    ws: Option<String>,
+    balance: String,
+    token: String,
+    explorer: Option<String>,
+    #[serde(default)]
+    start_block: u64,
+}
+
+impl File {
+    fn check(self) -> Result<Network> {
+        let name_fits = (1..=40).contains(&self.name.chars().count())
+            && self.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_. ".contains(c));
+        if !name_fits {
+            return Err(malformed("name: 1 to 40 letters, digits, spaces, dots or dashes."));
+        }
+        for host in &self.checkout_hosts {
+            check_host(host)?;
+        }
+        Ok(Network {
+            api: web_address("api", &self.api)?,
+            console: optional("console", self.console.as_deref())?,
+            limits: self.limits.check()?,
+            sign_in: self.sign_in.map(FileSignIn::check).transpose()?,
+            chain: self.chain.map(FileChain::check).transpose()?,
+            name: self.name,
+            provider: self.provider,
+            checkout_hosts: self.checkout_hosts,
+            return_links: self.return_links,
+            feature_key: self.feature_key,
+        })
+    }
+}
+
+impl FileLimits {
+    fn check(self) -> Result<Limits> {
+        let currency = Currency::new(self.currency.as_deref().unwrap_or("USDC"))
+            .map_err(|_| malformed("limits.currency: not a currency code."))?;
+        let amount = |field: &str, text: Option<String>| {
+            text.map(|text| {
+                Amount::parse_decimal(&text, currency.clone())
+                    .ok()
+                    .filter(|amount| !amount.is_negative())
+                    .ok_or_else(|| malformed(format!("{field}: write an amount such as \"10\".")))
+            })
+            .transpose()
+        };
+        Ok(Limits {
+            top_up_min: amount("limits.top_up_min", self.top_up_min)?,
+            balance_max: amount("limits.balance_max", self.balance_max)?,
+        })
+    }
+}
+
+impl FileSignIn {
+    fn check(self) -> Result<SignIn> {
+        if self.client_id.is_empty() || self.client_id.len() > 200 {
+            return Err(malformed("sign_in.client_id: 1 to 200 characters."));
+        }
+        Ok(SignIn {
+            authorize: web_address("sign_in.authorize", &self.authorize)?,
+            token: web_address("sign_in.token", &self.token)?,
+            client_id: self.client_id,
+        })
+    }
+}
+
+impl FileChain {
+    fn check(self) -> Result<ChainPlace> {
+        if self.rpc.is_empty() || self.rpc.len() > 8 {
+            return Err(malformed("chain.rpc: list 1 to 8 addresses."));
+        }
+        let rpc = self
+            .rpc
+            .iter()
+            .map(|address| web_address("chain.rpc", address))
+            .collect::<Result<_>>()?;
+        let contract = |field: &str, text: &str| {
+            crate::account::parse_address(text)
+                .map_err(|error| malformed(format!("chain.{field}: {}", error.message)))
+        };
+        Ok(ChainPlace {
+            id: self.id,
+            rpc,
+            ws: self
+                .ws
+                .as_deref()
+                .map(|ws| address("chain.ws", ws, "wss", "ws"))
+                .transpose()?,
+            balance: contract("balance", &self.balance)?,
+            token: contract("token", &self.token)?,
+            explorer: optional("chain.explorer", self.explorer.as_deref())?,
+            start_block: self.start_block,
+        })
+    }
+}
+
+fn optional(field: &str, text: Option<&str>) -> Result<Option<Url>> {
+    text.map(|text| web_address(field, text)).transpose()
+}
+
+fn web_address(field: &str, text: &str) -> Result<Url> {
+    address(field, text, "https", "http")
+}
+
+/// An address of the secure scheme anywhere, or of the plain one on loopback; without user info.
+fn address(field: &str, text: &str, secure: &str, plain: &str) -> Result<Url> {
+    let url = Url::parse(text).map_err(|_| malformed(format!("{field}: not an address.")))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(malformed(format!("{field}: a name or password has no place in it.")));
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(malformed(format!("{field}: it has no host.")));
+    }
+    let allowed = url.scheme() == secure || (url.scheme() == plain && is_loopback(&url));
+    if allowed {
+        Ok(url)
+    } else {
+        Err(malformed(format!(
+            "{field}: use {secure}; {plain} is only for this machine."
+        )))
+    }
+}
+
+/// A checkout host as a network lists it: `host` or `host:port`, nothing around it.
+///
+/// # Errors
+/// [`Code::NetworkMalformed`].
+pub fn check_host(host: &str) -> Result<()> {
+    let url = Url::parse(&format!("https://{host}/")).ok();
+    let same = url.as_ref().and_then(host_and_port).is_some_and(|seen| seen == host);
+    if same {
+        Ok(())
+    } else {
+        Err(malformed(format!(
+            "checkout_hosts: write each as host or host:port in small letters, not {host:?}."
+        )))
+    }
+}
+
+const BUILT_IN: [&str; 3] = [
+    r#"
+name = "mainnet"
+provider = "fluence"
+api = "https://api.fluence.dev"
+checkout_hosts = ["buy.copperx.io"]
+console = "https://console.fluence.network/"
+[limits]
+top_up_min = "10"
+balance_max = "5000"
+[chain]
+id = 9999999
+rpc = ["https://rpc.mainnet.fluence.dev"]
+ws = "wss://ws.mainnet.fluence.dev"
+balance = "0xF0C308C622eeBA94aeEc2E3Fd67F34619f86761B"
+token = "0x2eC84f93e4F26465c38Fa8165A8927522290A138"
+explorer = "https://blockscout.mainnet.fluence.dev"
+"#,
+    r#"
+name = "testnet"
+provider = "fluence"
+api = "https://api.testnet.fluence.dev"
+checkout_hosts = ["buy.copperx.dev"]
+[limits]
+top_up_min = "10"
+balance_max = "5000"
+[chain]
+id = 52164803
+rpc = ["https://rpc.testnet.fluence.dev"]
+balance = "0xc389aBd542f8d3553B0cEBAe5F0Ac372d48d30f7"
+token = "0x2F883b8C95150aaC29aC6E6b41c97736cd204106"
+explorer = "https://blockscout.testnet.fluence.dev"
+"#,
+    r#"
+name = "stage"
+provider = "fluence"
+api = "https://api.stage.fluence.dev"
+checkout_hosts = ["buy.copperx.dev"]
+[limits]
+top_up_min = "10"
+balance_max = "5000"
+[chain]
+id = 123420000220
+rpc = ["https://rpc.stage.fluence.dev"]
+balance = "0x11850d140016a28E086Bf0173Cb765d032F3BE6D"
+token = "0xdB0e8f778bd98161b7E089Ed0c5B54eDf9387E1e"
+explorer = "https://blockscout.stage.fluence.dev"
+"#,
+];
