@@ -1,0 +1,159 @@
+/**
+ * A whole desktop session for one test: its own home, bus, screen, window manager, keyring, notifications, tray and
+ * default browser. It is made afresh and nothing of it is left afterwards but the artefacts.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestContext } from 'node:test';
+import { Browser } from './browser.ts';
+import { Bus } from './bus.ts';
+import { Display, type Screen } from './display.ts';
+import { Keyring, type KeyringState } from './keyring.ts';
+import { Notifications } from './notifications.ts';
+import { Processes, type Environment, type Finished, type Start } from './processes.ts';
+import { Tray } from './tray.ts';
+
+export interface DesktopOptions {
+  readonly keyring?: KeyringState;
+  readonly tray?: boolean;
+  readonly notifications?: boolean;
+  readonly colors?: 'light' | 'dark';
+  readonly screen?: Screen;
+  /** Origins whose pages may open the app's links without the browser asking. */
+  readonly linkOrigins?: readonly string[];
+}
+
+export const SCHEME = 'org.bursar.desktop';
+
+const ARTEFACTS = fileURLToPath(new URL('../artefacts/', import.meta.url));
+
+export class Desktop {
+  readonly processes: Processes;
+  readonly bus: Bus;
+  readonly display: Display;
+  readonly keyring: Keyring;
+  readonly notifications: Notifications;
+  readonly tray: Tray;
+  readonly browser: Browser;
+  /** What every program of the session gets. */
+  readonly env: Environment;
+
+  private constructor(parts: {
+    processes: Processes;
+    bus: Bus;
+    display: Display;
+    keyring: Keyring;
+    notifications: Notifications;
+    tray: Tray;
+    browser: Browser;
+    env: Environment;
+  }) {
+    this.processes = parts.processes;
+    this.bus = parts.bus;
+    this.display = parts.display;
+    this.keyring = parts.keyring;
+    this.notifications = parts.notifications;
+    this.tray = parts.tray;
+    this.browser = parts.browser;
+    this.env = parts.env;
+  }
+
+  /** A session that ends with the test `t`; a last picture of the screen is kept among the artefacts. */
+  static async for(t: TestContext, options: DesktopOptions = {}): Promise<Desktop> {
+    const folder = join(ARTEFACTS, basename(process.argv[1] ?? 'test').replace(/\.test\.ts$/, ''), slug(t.name));
+    rmSync(folder, { recursive: true, force: true });
+    const processes = new Processes(folder);
+    t.after(() => processes.end());
+    const desktop = await Desktop.start(processes, options);
+    t.after(() => desktop.#leave());
+    return desktop;
+  }
+
+  private static async start(processes: Processes, options: DesktopOptions): Promise<Desktop> {
+    const base = environment(processes.scratch);
+    writeColors(base, options.colors ?? 'light');
+    const [bus, display] = await Promise.all([
+      Bus.start(processes, base),
+      Display.start(processes, base, options.screen ?? { width: 1280, height: 900 }),
+    ]);
+    const env: Environment = { ...base, DISPLAY: display.name, DBUS_SESSION_BUS_ADDRESS: bus.address };
+    const keyring = new Keyring(bus, processes, env);
+    const notifications = new Notifications(bus);
+    const tray = new Tray(bus);
+    const [browser] = await Promise.all([
+      Browser.install(processes, env),
+      keyring.become(options.keyring ?? 'unlocked'),
+      options.notifications === false ? undefined : notifications.appear(),
+      options.tray === false ? undefined : tray.appear(),
+    ]);
+    browser.allowLinks(SCHEME, options.linkOrigins ?? []);
+    return new Desktop({ processes, bus, display, keyring, notifications, tray, browser, env });
+  }
+
+  /** Runs a program of the session to its end. */
+  run(program: string, args: readonly string[], more: Partial<Omit<Start, 'args'>> & { within?: number } = {}): Promise<Finished> {
+    return this.processes.run(program, { ...more, args, env: { ...this.env, ...more.env } });
+  }
+
+  /** Opens a link of the app as any program would. */
+  async openLink(link: string): Promise<void> {
+    const done = await this.run('gio', ['open', link]);
+    if (done.code !== 0) throw new Error(`gio open: ${done.stderr.trim()}`);
+  }
+
+  /** A picture of the whole screen among the artefacts. */
+  picture(name: string): Promise<string> {
+    return this.display.picture(slug(name));
+  }
+
+  async #leave(): Promise<void> {
+    await this.picture('end').catch(() => undefined);
+    await this.browser.close().catch(() => undefined);
+    this.bus.close();
+  }
+}
+
+function environment(scratch: string): Environment {
+  const home = join(scratch, 'home');
+  const runtime = join(scratch, 'run');
+  const env: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    HOME: home,
+    XDG_RUNTIME_DIR: runtime,
+    XDG_CONFIG_HOME: join(home, '.config'),
+    XDG_DATA_HOME: join(home, '.local', 'share'),
+    XDG_STATE_HOME: join(home, '.local', 'state'),
+    XDG_CACHE_HOME: join(home, '.cache'),
+    XDG_DATA_DIRS: '/usr/local/share:/usr/share',
+    XDG_CONFIG_DIRS: '/etc/xdg',
+    TMPDIR: join(scratch, 'tmp'),
+    XDG_CURRENT_DESKTOP: 'GNOME', // xdg-open then goes through gio, which honours what `gio mime` was told
+    XDG_SESSION_TYPE: 'x11',
+    GDK_BACKEND: 'x11',
+    GSETTINGS_BACKEND: 'memory',
+    NO_AT_BRIDGE: '1',
+    LIBGL_ALWAYS_SOFTWARE: '1',
+    RUST_BACKTRACE: '1',
+  };
+  for (const name of ['XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'TMPDIR']) {
+    mkdirSync(env[name] ?? home, { recursive: true });
+  }
+  mkdirSync(runtime, { mode: 0o700 });
+  return env;
+}
+
+function writeColors(env: Environment, colors: 'light' | 'dark'): void {
+  const folder = join(env['XDG_CONFIG_HOME'] ?? '', 'gtk-3.0');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'settings.ini'),
+    `[Settings]\ngtk-theme-name=Adwaita\ngtk-application-prefer-dark-theme=${colors === 'dark'}\ngtk-enable-animations=false\n`,
+  );
+}
+
+function slug(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 60);
+}

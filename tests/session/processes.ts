@@ -1,0 +1,171 @@
+/**
+ * The processes of one desktop session. Each writes its output to a file among the artefacts, and none outlives the
+ * test: a watchdog beside the test ends whatever carries the session's mark when the test is over, however it ends.
+ */
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './deadline.ts';
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface Start {
+  readonly args?: readonly string[];
+  readonly env: Environment;
+  readonly cwd?: string;
+  /** Written to standard input, which is then closed; without it standard input is empty. */
+  readonly input?: string;
+  /** Keeps standard output readable here as well as in the log. */
+  readonly onOutput?: (text: string) => void;
+  /** Further file descriptors from 3 on, as pipes. */
+  readonly pipes?: number;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const MARK = 'BURSAR_TEST_SESSION';
+
+export class Processes {
+  /** Scratch folder, short enough for socket paths; gone at the end. */
+  readonly scratch: string;
+  /** Where logs and pictures are kept. */
+  readonly artefacts: string;
+  readonly #mark = randomUUID();
+  readonly #watchdog: ChildProcess;
+  #logs = 0;
+
+  constructor(artefacts: string) {
+    this.artefacts = artefacts;
+    mkdirSync(artefacts, { recursive: true });
+    this.scratch = mkdtempSync(join(tmpdir(), 'bursar-'));
+    const script = fileURLToPath(new URL('watchdog.sh', import.meta.url));
+    this.#watchdog = spawn(script, [this.#mark, this.scratch], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    });
+    this.#watchdog.unref();
+  }
+
+  /** Starts a program that goes on; its output goes to `<number>-<name>.log`. */
+  start(name: string, program: string, options: Start): Running {
+    const log = createWriteStream(this.nextLog(name));
+    const extra: 'pipe'[] = Array.from({ length: options.pipes ?? 0 }, () => 'pipe');
+    const stdio: StdioOptions = [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...extra];
+    const child = spawn(program, options.args ?? [], {
+      cwd: options.cwd ?? this.scratch,
+      env: { ...options.env, [MARK]: this.#mark },
+      stdio,
+      detached: true,
+    });
+    child.stdout?.on('data', (data: Buffer) => {
+      log.write(data);
+      options.onOutput?.(data.toString());
+    });
+    child.stderr?.on('data', (data: Buffer) => log.write(data));
+    child.on('close', () => log.end());
+    child.on('error', (error) => log.write(`${String(error)}\n`));
+    if (options.input !== undefined) child.stdin?.end(options.input);
+    return new Running(name, child);
+  }
+
+  /** Runs a program to its end; refuses to wait longer than `within` milliseconds. */
+  async run(program: string, options: Start & { readonly within?: number }): Promise<Finished> {
+    const { within = 20_000, ...rest } = options;
+    const child = spawn(program, rest.args ?? [], {
+      cwd: rest.cwd ?? this.scratch,
+      env: { ...rest.env, [MARK]: this.#mark },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(rest.input ?? '');
+    const timer = setTimeout(() => child.kill('SIGKILL'), within);
+    try {
+      const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+      // A grandchild may hold the pipes open: what has arrived by now is the answer.
+      await Promise.race([once(child, 'close'), until('', () => child.stdout.readableEnded, { within: 500 }).catch(() => undefined)]);
+      return { code, signal, stdout, stderr };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Path for one more log or picture, numbered in the order of things. */
+  nextLog(name: string, extension = 'log'): string {
+    this.#logs += 1;
+    return join(this.artefacts, `${String(this.#logs).padStart(2, '0')}-${name}.${extension}`);
+  }
+
+  /** Process ids that belong to this session. */
+  members(): number[] {
+    const found: number[] = [];
+    for (const entry of readdirSync('/proc')) {
+      if (!/^\d+$/.test(entry)) continue;
+      try {
+        if (readFileSync(`/proc/${entry}/environ`, 'utf8').split('\0').includes(`${MARK}=${this.#mark}`)) found.push(Number(entry));
+      } catch {
+        // It ended while we looked, or is not ours to read.
+      }
+    }
+    return found;
+  }
+
+  /** Ends all of them and removes the scratch folder; returns when that is done. */
+  async end(): Promise<void> {
+    if (this.#watchdog.exitCode !== null) return;
+    const gone = once(this.#watchdog, 'exit');
+    this.#watchdog.ref();
+    this.#watchdog.stdin?.end();
+    await gone;
+  }
+}
+
+/** One program that goes on. */
+export class Running {
+  readonly name: string;
+  readonly child: ChildProcess;
+
+  constructor(name: string, child: ChildProcess) {
+    this.name = name;
+    this.child = child;
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error(`${this.name} did not start`);
+    return this.child.pid;
+  }
+
+  get alive(): boolean {
+    return this.child.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Throws if it has ended: to be called while waiting for something that only it can do. */
+  mustBeAlive(): void {
+    if (!this.alive) throw new Error(`${this.name} ended (${this.child.exitCode ?? this.child.signalCode ?? 'not started'})`);
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM', within = 5_000): Promise<void> {
+    if (!this.alive) return;
+    this.child.kill(signal);
+    await this.ended(within);
+  }
+
+  /** Resolves with the exit status (or the signal's name) once it has ended. */
+  async ended(within = 15_000): Promise<number | NodeJS.Signals | null> {
+    await until(`${this.name} ends`, () => !this.alive, { within });
+    return this.child.exitCode ?? this.child.signalCode;
+  }
+}

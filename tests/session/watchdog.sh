@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Ends every process of one desktop session, and removes its scratch folder, as soon as standard input closes: the test
+# holds the other end, so this happens at its orderly end and just as well when it crashes or is killed.
+# Processes are known by a variable of their environment that all of them inherit, however they were started.
+# usage: watchdog.sh MARKER SCRATCH_FOLDER
+set -u
+trap '' INT TERM HUP
+marker="BURSAR_TEST_SESSION=$1"
+scratch="$2"
+
+members() {
+  local environment pid
+  for environment in /proc/[0-9]*/environ; do
+    if grep -qzxF -- "$marker" "$environment" 2>/dev/null; then
+      pid="${environment#/proc/}"
+      echo "${pid%/environ}"
+    fi
+  done
+}
+
+end_all() { # SIGNAL SECONDS: signals until none is left or the time is up
+  local deadline=$((SECONDS + $2)) pids
+  while pids="$(members)" && [ -n "$pids" ] && [ "$SECONDS" -lt "$deadline" ]; do
+    # shellcheck disable=SC2086 # a list of numbers
+    kill "-$1" $pids 2>/dev/null
+    sleep 0.05
+  done
+}
+
+cat >/dev/null
+end_all TERM 3
+end_all KILL 5
+rm -rf -- "$scratch"
