@@ -107,6 +107,7 @@ export class Browser {
 function starterScript(opened: string, profile: string, log: string): string {
   const flags = [
     '--no-sandbox', // Tests may run as root, where Chromium's own sandbox refuses to work.
+    '--test-type', // … and says so in a bar over every page, but for this.
     '--remote-debugging-port=0',
     `--user-data-dir=${profile}`,
     '--no-first-run',

@@ -6,11 +6,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
+import { appEnvironment, automationEnvironment } from './app.ts';
 import { Browser } from './browser.ts';
 import { Bus } from './bus.ts';
 import { Display, type Screen } from './display.ts';
 import { Keyring, type KeyringState } from './keyring.ts';
 import { Notifications } from './notifications.ts';
+import { freePort } from './ports.ts';
 import { Processes, type Environment, type Finished, type Start } from './processes.ts';
 import { Tray } from './tray.ts';
 
@@ -22,6 +24,8 @@ export interface DesktopOptions {
   readonly screen?: Screen;
   /** Origins whose pages may open the app's links without the browser asking. */
   readonly linkOrigins?: readonly string[];
+  /** Without it WebDriver can't look into the app, and the app costs what it costs a user: for measurements. */
+  readonly automation?: boolean;
 }
 
 export const SCHEME = 'org.bursar.desktop';
@@ -38,6 +42,8 @@ export class Desktop {
   readonly browser: Browser;
   /** What every program of the session gets. */
   readonly env: Environment;
+  /** Loopback port on which the app's webview lets WebDriver in. */
+  readonly inspectorPort: number;
 
   private constructor(parts: {
     processes: Processes;
@@ -48,6 +54,7 @@ export class Desktop {
     tray: Tray;
     browser: Browser;
     env: Environment;
+    inspectorPort: number;
   }) {
     this.processes = parts.processes;
     this.bus = parts.bus;
@@ -57,6 +64,7 @@ export class Desktop {
     this.tray = parts.tray;
     this.browser = parts.browser;
     this.env = parts.env;
+    this.inspectorPort = parts.inspectorPort;
   }
 
   /** A session that ends with the test `t`; a last picture of the screen is kept among the artefacts. */
@@ -64,14 +72,22 @@ export class Desktop {
     const folder = join(ARTEFACTS, basename(process.argv[1] ?? 'test').replace(/\.test\.ts$/, ''), slug(t.name));
     rmSync(folder, { recursive: true, force: true });
     const processes = new Processes(folder);
-    t.after(() => processes.end());
-    const desktop = await Desktop.start(processes, options);
-    t.after(() => desktop.#leave());
+    let desktop: Desktop | undefined;
+    t.after(async () => {
+      await desktop?.leave();
+      await processes.end();
+    });
+    desktop = await Desktop.start(processes, options);
     return desktop;
   }
 
   private static async start(processes: Processes, options: DesktopOptions): Promise<Desktop> {
-    const base = environment(processes.scratch);
+    const inspectorPort = await freePort();
+    const base = {
+      ...environment(processes.scratch),
+      ...appEnvironment(processes.scratch),
+      ...(options.automation === false ? {} : automationEnvironment(inspectorPort)),
+    };
     writeColors(base, options.colors ?? 'light');
     const [bus, display] = await Promise.all([
       Bus.start(processes, base),
@@ -88,7 +104,7 @@ export class Desktop {
       options.tray === false ? undefined : tray.appear(),
     ]);
     browser.allowLinks(SCHEME, options.linkOrigins ?? []);
-    return new Desktop({ processes, bus, display, keyring, notifications, tray, browser, env });
+    return new Desktop({ processes, bus, display, keyring, notifications, tray, browser, env, inspectorPort });
   }
 
   /** Runs a program of the session to its end. */
@@ -107,7 +123,7 @@ export class Desktop {
     return this.display.picture(slug(name));
   }
 
-  async #leave(): Promise<void> {
+  private async leave(): Promise<void> {
     await this.picture('end').catch(() => undefined);
     await this.browser.close().catch(() => undefined);
     this.bus.close();
@@ -147,10 +163,11 @@ function environment(scratch: string): Environment {
 
 function writeColors(env: Environment, colors: 'light' | 'dark'): void {
   const folder = join(env['XDG_CONFIG_HOME'] ?? '', 'gtk-3.0');
+  const dark = colors === 'dark';
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'settings.ini'),
-    `[Settings]\ngtk-theme-name=Adwaita\ngtk-application-prefer-dark-theme=${colors === 'dark'}\ngtk-enable-animations=false\n`,
+    `[Settings]\ngtk-theme-name=${dark ? 'Adwaita-dark' : 'Adwaita'}\ngtk-application-prefer-dark-theme=${dark ? 1 : 0}\ngtk-enable-animations=0\n`,
   );
 }
 

@@ -7,9 +7,12 @@ import { existsSync, writeFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { until } from './deadline.ts';
 import { Desktop, SCHEME } from './desktop.ts';
+import { Processes } from './processes.ts';
+import { WebDriver } from './webdriver.ts';
+import { AppWindow, KEYS } from './window.ts';
 
 test('a notification is recorded, clicked and withdrawn', async (t) => {
   const desktop = await Desktop.for(t);
@@ -47,15 +50,7 @@ test('an empty keyring has nowhere to write', async (t) => {
 });
 
 test('an address opens in the browser, and its page hands a link to the registered program', async (t) => {
-  const server = createServer((_, answer) => {
-    answer.setHeader('content-type', 'text/html');
-    answer.end(`<title>Checkout</title><a id="back" href="${SCHEME}://top-up/return?state=abc&amp;x=1">back</a>`);
-  });
-  await new Promise<void>((ready) => {
-    server.listen(0, '127.0.0.1', ready);
-  });
-  t.after(() => server.close());
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = await serve(t, `<title>Checkout</title><a id="back" href="${SCHEME}://top-up/return?state=abc&amp;x=1">back</a>`);
   const desktop = await Desktop.for(t, { linkOrigins: [origin] });
   const got = join(desktop.processes.scratch, 'link.txt');
   const handler = join(desktop.processes.scratch, 'handler.sh');
@@ -75,3 +70,94 @@ test('an address opens in the browser, and its page hands a link to the register
   await desktop.openLink(`${SCHEME}://top-up/return?state=def`);
   await until('the second link arrives', () => readFileSync(got, 'utf8').includes('state=def'));
 });
+
+test('the window of a WebKit program is read, clicked, typed into and closed', async (t) => {
+  const page = `<title>Probe</title><style>body { height: 3000px }</style><main>
+    <button data-testid="later" disabled onclick="document.title = 'clicked'; said.textContent = field.value">Pay now</button>
+    <label>Amount <input id="field" data-testid="amount" value="old"></label><p data-testid="said" id="said"></p>
+    <select data-testid="pick"><option value="a">A</option><option value="b">B</option></select></main>
+    <script>setTimeout(() => document.querySelector('button').disabled = false, 300)</script>`;
+  const origin = await serve(t, page);
+  const desktop = await Desktop.for(t, { colors: 'dark' });
+  const program = desktop.processes.start('minibrowser', '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser', {
+    args: ['--automation', origin],
+    env: desktop.env,
+  });
+  const driver = await WebDriver.start(desktop.processes, desktop.env, desktop.inspectorPort);
+  const window = await new AppWindow(driver, desktop.processes).attach();
+  await window.id('amount').fill('10.50');
+  await window.role('button', /^pay/i).click();
+  await window.id('said').waitForText('10.50');
+  await window.id('pick').select('b');
+  assert.equal(await window.id('pick').property('value'), 'b');
+  await window.role('textbox', 'Amount').click();
+  await window.press(KEYS.tab);
+  assert.equal(await window.focused(), 'pick');
+  assert.equal(await window.id('nowhere').visible(), false);
+  await assert.rejects(window.id('nowhere').click({ within: 200 }), /it is not there/);
+  assert.equal(await window.colors(), 'dark');
+  assert.ok((await window.text()).includes('10.50'));
+  await window.picture('page');
+  await desktop.picture('screen');
+  const top = await until('its window', async () => (await desktop.display.windows()).find((one) => one.pid === program.pid));
+  await desktop.display.close(top);
+  await until('it is closed', async () => !(await desktop.display.windows()).some((one) => one.id === top.id));
+});
+
+test('a tray icon is read and clicked, and the tray can vanish', async (t) => {
+  const desktop = await Desktop.for(t);
+  const program = desktop.processes.start('icon', 'python3', { args: ['-c', TRAY_PROBE], env: desktop.env });
+  const icon = await desktop.tray.icon();
+  assert.equal((await icon.properties()).title, 'Probe');
+  assert.deepEqual(await icon.labels(), ['Open', 'Quit']);
+  desktop.tray.vanish();
+  await desktop.tray.appear();
+  await (await desktop.tray.icon()).click('Quit');
+  assert.equal(await program.ended(), 0);
+  await desktop.tray.empty();
+});
+
+test('nothing outlives the session, not even what has left its parents', async (t) => {
+  const processes = new Processes(join(import.meta.dirname, '../artefacts/self/nothing-outlives'));
+  t.after(() => processes.end());
+  const env = { PATH: process.env['PATH'] ?? '' };
+  processes.start('stubborn', 'bash', { args: ['-c', "trap '' TERM; setsid sleep 1000 & disown; while :; do sleep 1; done"], env });
+  await until('its processes', () => processes.members().length >= 2);
+  await processes.end();
+  assert.deepEqual(processes.members(), []);
+  assert.equal(existsSync(processes.scratch), false);
+});
+
+/** A page on a port of its own, for as long as the test runs. */
+async function serve(t: TestContext, html: string): Promise<string> {
+  const server = createServer((_, answer) => {
+    answer.setHeader('content-type', 'text/html');
+    answer.end(html);
+  });
+  await new Promise<void>((ready) => {
+    server.listen(0, '127.0.0.1', ready);
+  });
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The library behind the app's icon, from a program of a few lines. */
+const TRAY_PROBE = `
+import ctypes as c
+gtk = c.CDLL('libgtk-3.so.0'); gobject = c.CDLL('libgobject-2.0.so.0'); tray = c.CDLL('libayatana-appindicator3.so.1')
+for f in (gtk.gtk_menu_new, gtk.gtk_menu_item_new_with_label, tray.app_indicator_new): f.restype = c.c_void_p
+gtk.gtk_init(None, None)
+menu = c.c_void_p(gtk.gtk_menu_new())
+items = [c.c_void_p(gtk.gtk_menu_item_new_with_label(name)) for name in (b'Open', b'Quit')]
+for item in items:
+    gtk.gtk_menu_shell_append(menu, item)
+gtk.gtk_widget_show_all(menu)
+quit = c.CFUNCTYPE(None, c.c_void_p, c.c_void_p)(lambda *_: gtk.gtk_main_quit())
+gobject.g_signal_connect_data(items[1], b'activate', quit, None, None, 0)
+icon = c.c_void_p(tray.app_indicator_new(b'probe', b'dialog-information', 0))
+tray.app_indicator_set_title(icon, b'Probe'); tray.app_indicator_set_status(icon, 1); tray.app_indicator_set_menu(icon, menu)
+gtk.gtk_main()
+`;

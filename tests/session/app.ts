@@ -1,0 +1,157 @@
+/**
+ * The app under test, in a desktop session: started as a person, the session or a link starts it, seen through its
+ * window, its tray icon and its processes, and killed.
+ *
+ * Every process of the app in a session shares one home and can be looked into by WebDriver, whoever started it: the
+ * variables for that are part of the session's environment, so a browser that opens a link or an app
+ * that starts itself anew hands them on.
+ */
+import { existsSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until, type Patience } from './deadline.ts';
+import type { Desktop } from './desktop.ts';
+import type { TopWindow } from './display.ts';
+import type { Environment, Finished, Running } from './processes.ts';
+import { WebDriver } from './webdriver.ts';
+import { AppWindow } from './window.ts';
+
+const TARGET = process.env['BURSAR_TARGET_DIR'] ?? fileURLToPath(new URL('../../target/debug/', import.meta.url));
+
+export const BINARIES = {
+  app: join(TARGET, 'bursar-desktop'),
+  cli: join(TARGET, 'bursar'),
+  sandbox: join(TARGET, 'bursar-sandbox'),
+} as const;
+
+export interface AppStart {
+  readonly args?: readonly string[];
+  readonly env?: Environment;
+}
+
+export class App {
+  readonly desktop: Desktop;
+  #window: AppWindow | undefined;
+  #started: Running | undefined;
+
+  constructor(desktop: Desktop) {
+    this.desktop = desktop;
+  }
+
+  /** A start by hand, attached to the window as soon as that is there. */
+  static async open(desktop: Desktop, start: AppStart = {}): Promise<App> {
+    const app = new App(desktop);
+    app.launch(start);
+    await app.window();
+    return app;
+  }
+
+  /** Starts a process and waits for nothing. */
+  launch({ args = [], env = {} }: AppStart = {}): Running {
+    if (!existsSync(BINARIES.app)) throw new Error(`${BINARIES.app} is not built`);
+    this.#started = this.desktop.processes.start('app', BINARIES.app, { args, env: { ...this.desktop.env, ...env } });
+    return this.#started;
+  }
+
+  /** The process that `launch` started last. */
+  get process(): Running {
+    if (this.#started === undefined) throw new Error('the app was not started by hand');
+    return this.#started;
+  }
+
+  /** Waits for the window's webview and attaches to it; the same handle serves every later window. */
+  async window(patience: Patience = {}): Promise<AppWindow> {
+    this.#window ??= new AppWindow(await WebDriver.start(this.desktop.processes, this.desktop.env, this.desktop.inspectorPort), this.desktop.processes);
+    return this.#window.attach(patience);
+  }
+
+  /** Ids of the app's own processes (without WebKit's), whoever started them. */
+  pids(): number[] {
+    return this.desktop.processes.members().filter((pid) => executable(pid) === BINARIES.app);
+  }
+
+  /** Processes of WebKit that belong to the app. */
+  webProcesses(): number[] {
+    return this.desktop.processes.members().filter((pid) => /\/WebKit(Web|Network|GPU)Process$/.test(executable(pid)));
+  }
+
+  /** Windows that the window manager shows for the app. */
+  async topWindows(): Promise<TopWindow[]> {
+    const own = this.pids();
+    return (await this.desktop.display.windows()).filter((window) => own.includes(window.pid));
+  }
+
+  async waitForWindow(patience: Patience = {}): Promise<TopWindow> {
+    return until('the app shows a window', async () => (await this.topWindows())[0], patience);
+  }
+
+  async waitForNoWindow(patience: Patience = {}): Promise<void> {
+    await until('the app shows no window', async () => (await this.topWindows()).length === 0, patience);
+  }
+
+  /** Closes the window with its title bar's button. */
+  async closeWindow(): Promise<void> {
+    await this.desktop.display.close(await this.waitForWindow());
+    await this.waitForNoWindow();
+  }
+
+  /** Whether the app's window has the keyboard. */
+  async focused(): Promise<boolean> {
+    const active = await this.desktop.display.active();
+    return (await this.topWindows()).some((window) => window.id === active);
+  }
+
+  /** Ends it at once, as a power cut would: no process of it gets to say anything. */
+  async kill(): Promise<void> {
+    for (const pid of this.pids()) process.kill(pid, 'SIGKILL');
+    await this.waitForEnd();
+  }
+
+  /** Waits until no process of the app is left. */
+  async waitForEnd(patience: Patience = {}): Promise<void> {
+    await until('the app has ended', () => this.pids().length === 0, patience);
+    await this.#window?.driver.detach();
+  }
+
+  /** Proportional memory of the app and its WebKit processes, in KiB. */
+  memory(): number {
+    return [...this.pids(), ...this.webProcesses()].map(proportionalSize).reduce((sum, one) => sum + one, 0);
+  }
+}
+
+/** Runs the CLI on the app's home. */
+export function cli(desktop: Desktop, args: readonly string[], more: { input?: string; env?: Environment; within?: number } = {}): Promise<Finished> {
+  return desktop.run(BINARIES.cli, args, more);
+}
+
+/** Where every process of the app in a session keeps its data. */
+export function appEnvironment(scratch: string): Environment {
+  const home = join(scratch, 'bursar');
+  mkdirSync(home, { recursive: true });
+  return { BURSAR_HOME: home, RUST_LOG: process.env['RUST_LOG'] ?? 'info' };
+}
+
+/** What lets WebDriver into the app's webview. */
+export function automationEnvironment(inspectorPort: number): Environment {
+  return {
+    TAURI_AUTOMATION: 'true',
+    TAURI_WEBVIEW_AUTOMATION: 'true',
+    WEBKIT_INSPECTOR_SERVER: `127.0.0.1:${inspectorPort}`,
+  };
+}
+
+function executable(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return '';
+  }
+}
+
+function proportionalSize(pid: number): number {
+  try {
+    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
