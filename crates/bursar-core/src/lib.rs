@@ -2,11 +2,19 @@
 //! machine, the engine that drives them, and what is kept on disk. It knows no Tauri.
 
 pub mod account;
+pub mod chain;
+pub mod checkout;
 pub mod clock;
 pub mod error;
+pub mod http;
+pub mod link;
 pub mod money;
 pub mod network;
 pub mod notice;
 pub mod provider;
+pub mod session;
 pub mod shell;
+pub mod sign_in;
+pub mod top_up;
+mod vault;
 pub mod view;

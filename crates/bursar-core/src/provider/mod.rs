@@ -2,14 +2,62 @@
 //! nothing outside knows which provider it talks to. Answers are data: checked, dated, and never
 //! believed beyond what the top-up machine and the chain allow.
 
-
+pub(crate) mod answer;
+mod fluence;
 
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
+use crate::http::Http;
 use crate::money::Amount;
+use crate::network::{Network, ProviderKind};
+use crate::session::Session;
+use crate::view::MoneyRule;
 use alloy_primitives::B256;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The way to a network's provider for the account whose session it is.
+///
+/// # Errors
+/// `network_malformed` for a provider that this version cannot speak to.
+pub fn connect(network: &Network, session: Arc<Session>, http: Http) -> Result<Arc<dyn Provider>> {
+    match network.provider {
+        ProviderKind::Fluence => Ok(Arc::new(fluence::Fluence::new(
+            network.clone(),
+            session,
+            http,
+        ))),
+        ProviderKind::Panel => Err(Error::new(
+            Code::NetworkMalformed,
+            "Networks of the provider \"panel\" are not supported by this version.",
+        )),
+    }
+}
+
+/// What holds for a network's provider before anybody is connected.
+pub fn facts(network: &Network) -> Facts {
+    match network.provider {
+        ProviderKind::Fluence => fluence::facts(),
+        ProviderKind::Panel => Facts {
+            title: "Hosting panel",
+            ..Facts::default()
+        },
+    }
+}
+
+/// What a provider says about itself, its keys and its money.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// Its name for people.
+    pub title: &'static str,
+    /// The scopes that a key needs for reading, and those for topping up, in the provider's words.
+    pub scopes_read: Vec<String>,
+    pub scopes_top_up: Vec<String>,
+    pub money_rules: Vec<MoneyRule>,
+    /// Amounts to offer, as they would be typed.
+    pub presets: Vec<String>,
+}
 
 /// What holds for a provider as such.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,159 @@
+//! Which addresses the browser may be sent to. Every address is parsed, compared for equality with what the
+//! network lists, and handed on as it was re-serialised; what looks odd is refused, not repaired.
+
+use crate::error::{Code, Error, Result};
+use crate::network::{Network, host_and_port, is_loopback};
+use alloy_primitives::{Address, B256};
+use qrcode::render::svg;
+use qrcode::{EcLevel, QrCode};
+use url::Url;
+
+/// The longest address that is opened, in bytes.
+pub const LIMIT: usize = 2_048;
+
+/// Lets a checkout pass if its host, with its port, is one of the network's or one that the user added to
+/// the account: https, or plain http on this machine; no user info; written without tricks.
+///
+/// # Errors
+/// [`Code::HostNotAllowed`], naming the host in ASCII where there is one.
+pub fn allow(raw: &str, network: &Network, added_hosts: &[String]) -> Result<Url> {
+    let url = well_formed(raw)?;
+    let host =
+        host_and_port(&url).ok_or_else(|| refused("The payment page's address has no host."))?;
+    let listed = network
+        .checkout_hosts
+        .iter()
+        .chain(added_hosts)
+        .any(|known| *known == host);
+    if listed {
+        Ok(url)
+    } else {
+        Err(refused(format!(
+            "The payment page is at {host}, which is not one of this network's checkout hosts. Nothing was opened."
+        )))
+    }
+}
+
+/// The host (with its port) of a checkout that is well formed but not listed: what the user would be adding.
+pub fn host(raw: &str) -> Option<String> {
+    well_formed(raw).ok().as_ref().and_then(host_and_port)
+}
+
+/// The network's sign-in page; `address` must be of that very page.
+///
+/// # Errors
+/// [`Code::HostNotAllowed`].
+pub fn sign_in(network: &Network, address: &Url) -> Result<Url> {
+    let url = well_formed(address.as_str())?;
+    let expected = network.sign_in.as_ref().map(|place| &place.authorize);
+    let same = expected.is_some_and(|page| {
+        page.scheme() == url.scheme()
+            && host_and_port(page) == host_and_port(&url)
+            && page.path() == url.path()
+    });
+    if same {
+        Ok(url)
+    } else {
+        Err(refused(
+            "That is not this network's sign-in page. Nothing was opened.",
+        ))
+    }
+}
+
+/// The network's console.
+pub fn console(network: &Network) -> Option<Url> {
+    network.console.clone()
+}
+
+/// A transaction in the network's explorer.
+pub fn explorer_transaction(network: &Network, transaction: &B256) -> Option<Url> {
+    explorer(network, "tx", &transaction.to_string())
+}
+
+/// An address in the network's explorer.
+pub fn explorer_address(network: &Network, address: Address) -> Option<Url> {
+    explorer(network, "address", &address.to_checksum(None))
+}
+
+fn explorer(network: &Network, kind: &str, what: &str) -> Option<Url> {
+    let mut url = network.chain.as_ref()?.explorer.clone()?;
+    url.path_segments_mut()
+        .ok()?
+        .pop_if_empty()
+        .extend([kind, what]);
+    Some(url)
+}
+
+/// A QR code of an allowed address: an SVG of one path, black on white with a quiet zone.
+///
+/// # Errors
+/// [`Code::Internal`] when the address is too long for one.
+pub fn qr_svg(url: &Url) -> Result<String> {
+    let code = QrCode::with_error_correction_level(url.as_str(), EcLevel::M)
+        .or_else(|_| QrCode::with_error_correction_level(url.as_str(), EcLevel::L))
+        .map_err(|_| Error::new(Code::Internal, "The address is too long for a QR code."))?;
+    Ok(code
+        .render::<svg::Color<'_>>()
+        .min_dimensions(240, 240)
+        .quiet_zone(true)
+        .dark_color(svg::Color("#000000"))
+        .light_color(svg::Color("#ffffff"))
+        .build())
+}
+
+/// Parses an address that is written the way it will be read: visible ASCII, a scheme and two slashes, and
+/// a host that the parser did not have to change.
+fn well_formed(raw: &str) -> Result<Url> {
+    if raw.len() > LIMIT {
+        return Err(refused("The payment page's address is too long."));
+    }
+    if !raw.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
+        return Err(refused(
+            "The payment page's address has characters that do not belong in one. Nothing was opened.",
+        ));
+    }
+    let url = Url::parse(raw).map_err(|_| refused("The payment page's address is not one."))?;
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
+        return Err(refused(
+            "The payment page is not at a secure (https) address. Nothing was opened.",
+        ));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refused(
+            "The payment page's address has a user name in it. Nothing was opened.",
+        ));
+    }
+    if written_host(raw).is_some_and(|written| is_written_as(&written, &url)) {
+        Ok(url)
+    } else {
+        let host = host_and_port(&url).unwrap_or_default();
+        Err(refused(format!(
+            "The payment page's address leads to {host}, but is not written that way. Nothing was opened."
+        )))
+    }
+}
+
+/// What stands between the two slashes and the path, in small letters.
+fn written_host(raw: &str) -> Option<String> {
+    let (_, rest) = raw.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    Some(host.to_ascii_lowercase())
+}
+
+/// Whether that is the parsed host, with or without the scheme's default port.
+fn is_written_as(written: &str, url: &Url) -> bool {
+    let Some(parsed) = host_and_port(url) else {
+        return false;
+    };
+    let default_port = || {
+        format!(
+            "{parsed}:{}",
+            if url.scheme() == "https" { 443 } else { 80 }
+        )
+    };
+    written == parsed || (url.port().is_none() && written == default_port())
+}
+
+fn refused(message: impl Into<String>) -> Error {
+    Error::new(Code::HostNotAllowed, message)
+}

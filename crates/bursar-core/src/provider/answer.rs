@@ -1,0 +1,259 @@
+//! Reading answers that may be wrong. Every field is asked for by name and by kind, a field that is missing,
+//! doubled or of another kind is named in the error, and nothing is replaced by a default.
+
+use crate::clock::Timestamp;
+use crate::error::{Code, Error, Result};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+/// The longest text taken from a server for showing, in characters.
+const TEXT_LIMIT: usize = 200;
+/// The longest id or address taken from a server, in bytes.
+const TOKEN_LIMIT: usize = 128;
+/// The longest web address taken from a server, in bytes; what may be opened is decided elsewhere.
+const ADDRESS_LIMIT: usize = 4_096;
+
+/// A JSON object whose fields are read one by one.
+pub(crate) struct Object<'a> {
+    /// What it is, for errors: "a top-up".
+    what: &'static str,
+    fields: Vec<(Cow<'a, str>, &'a RawValue)>,
+}
+
+impl<'a> Object<'a> {
+    /// Reads a whole body as one object.
+    ///
+    /// # Errors
+    /// [`Code::AnswerMalformed`].
+    pub(crate) fn parse(what: &'static str, body: &'a [u8]) -> Result<Self> {
+        let raw = serde_json::from_slice(body).map_err(|_| not_json())?;
+        Self::of(what, raw)
+    }
+
+    fn of(what: &'static str, raw: &'a RawValue) -> Result<Self> {
+        let Fields(fields) =
+            serde_json::from_str(raw.get()).map_err(|_| Error::new(
+                Code::AnswerMalformed,
+                format!("The provider's answer is not as described: {what} is not an object with fields of its own."),
+            ))?;
+        Ok(Self { what, fields })
+    }
+
+    fn find(&self, field: &str) -> Option<&'a RawValue> {
+        let (_, raw) = self.fields.iter().find(|(name, _)| name == field)?;
+        (raw.get() != "null").then_some(raw)
+    }
+
+    /// An error about one field.
+    pub(crate) fn wrong(&self, field: &str, why: &str) -> Error {
+        Error::new(
+            Code::AnswerMalformed,
+            format!(
+                "The provider's answer is not as described: {field} of {} {why}.",
+                self.what
+            ),
+        )
+    }
+
+    fn read<T: Deserialize<'a>>(&self, field: &str, kind: &str) -> Result<Option<T>> {
+        self.find(field)
+            .map(|raw| {
+                serde_json::from_str(raw.get())
+                    .map_err(|_| self.wrong(field, &format!("is not {kind}")))
+            })
+            .transpose()
+    }
+
+    fn need<T>(&self, field: &str, value: Option<T>) -> Result<T> {
+        value.ok_or_else(|| self.wrong(field, "is missing"))
+    }
+
+    /// A text as it came, unbounded but for the answer's own limit: for what is not shown.
+    pub(crate) fn raw_text(&self, field: &str) -> Result<String> {
+        let text = self.read(field, "a text")?;
+        self.need(field, text)
+    }
+
+    /// A text to be shown: cleaned and cut.
+    pub(crate) fn text(&self, field: &str) -> Result<String> {
+        self.raw_text(field).map(|text| clean(&text))
+    }
+
+    pub(crate) fn text_or_null(&self, field: &str) -> Result<Option<String>> {
+        Ok(self.raw_text_or_null(field)?.map(|text| clean(&text)))
+    }
+
+    pub(crate) fn raw_text_or_null(&self, field: &str) -> Result<Option<String>> {
+        self.read(field, "a text")
+    }
+
+    /// An id, code or name that is sent back to the provider: 1 to 128 letters, digits, `-`, `_`, `.` or `:`.
+    pub(crate) fn token(&self, field: &str) -> Result<String> {
+        let token = self.raw_text(field)?;
+        if is_token(&token) {
+            Ok(token)
+        } else {
+            Err(self.wrong(field, "is not an id"))
+        }
+    }
+
+    /// A web address, exactly as written and trusted by nobody.
+    pub(crate) fn address_or_null(&self, field: &str) -> Result<Option<String>> {
+        let address: Option<String> = self.read(field, "a text")?;
+        match address {
+            Some(address) if address.len() > ADDRESS_LIMIT => Err(self.wrong(field, "is too long")),
+            other => Ok(other),
+        }
+    }
+
+    pub(crate) fn flag(&self, field: &str) -> Result<bool> {
+        let flag = self.read(field, "true or false")?;
+        self.need(field, flag)
+    }
+
+    /// A whole number that is not negative.
+    pub(crate) fn count(&self, field: &str) -> Result<u64> {
+        let count = self.count_or_null(field)?;
+        self.need(field, count)
+    }
+
+    pub(crate) fn count_or_null(&self, field: &str) -> Result<Option<u64>> {
+        self.read(field, "a whole number that fits")
+    }
+
+    /// A whole number of either sign.
+    pub(crate) fn whole(&self, field: &str) -> Result<i64> {
+        let whole = self.read(field, "a whole number that fits")?;
+        self.need(field, whole)
+    }
+
+    /// A point in time, RFC 3339.
+    pub(crate) fn time(&self, field: &str) -> Result<Timestamp> {
+        let time = self.time_or_null(field)?;
+        self.need(field, time)
+    }
+
+    pub(crate) fn time_or_null(&self, field: &str) -> Result<Option<Timestamp>> {
+        let text: Option<String> = self.read(field, "a time")?;
+        text.map(|text| {
+            Timestamp::parse_rfc3339(&text).ok_or_else(|| self.wrong(field, "is not a time"))
+        })
+        .transpose()
+    }
+
+    pub(crate) fn object(&self, field: &str, what: &'static str) -> Result<Self> {
+        let object = self.object_or_null(field, what)?;
+        self.need(field, object)
+    }
+
+    pub(crate) fn object_or_null(&self, field: &str, what: &'static str) -> Result<Option<Self>> {
+        self.find(field).map(|raw| Self::of(what, raw)).transpose()
+    }
+
+    /// A list of objects.
+    pub(crate) fn list(&self, field: &str, what: &'static str) -> Result<Vec<Self>> {
+        let raws: Option<Vec<&'a RawValue>> = self.read(field, "a list")?;
+        self.need(field, raws)?
+            .into_iter()
+            .map(|raw| Self::of(what, raw))
+            .collect()
+    }
+
+    /// A list of texts, as they came.
+    pub(crate) fn texts(&self, field: &str) -> Result<Vec<String>> {
+        let texts = self.read(field, "a list of texts")?;
+        self.need(field, texts)
+    }
+}
+
+/// Reads a whole body as a list of objects.
+///
+/// # Errors
+/// [`Code::AnswerMalformed`].
+pub(crate) fn list<'a>(what: &'static str, body: &'a [u8]) -> Result<Vec<Object<'a>>> {
+    let whole: &RawValue = serde_json::from_slice(body).map_err(|_| not_json())?;
+    let raws: Vec<&RawValue> = serde_json::from_str(whole.get()).map_err(|_| {
+        Error::new(
+            Code::AnswerMalformed,
+            format!(
+                "The provider's answer is not as described: it is not a list where each is {what}."
+            ),
+        )
+    })?;
+    raws.into_iter().map(|raw| Object::of(what, raw)).collect()
+}
+
+fn not_json() -> Error {
+    Error::new(
+        Code::AnswerMalformed,
+        "The provider's answer is not readable as data; something on the way may have replaced or cut it.",
+    )
+}
+
+/// Whether the text can be an id: 1 to 128 letters, digits, `-`, `_`, `.` or `:`.
+pub(crate) fn is_token(text: &str) -> bool {
+    (1..=TOKEN_LIMIT).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+}
+
+/// A server's text made fit to be shown: one line, without control characters or those that turn or hide
+/// what is written, cut at 200 characters.
+pub(crate) fn clean(text: &str) -> String {
+    let visible = text.chars().filter_map(|c| match c {
+        '\n' | '\r' | '\t' => Some(' '),
+        c if c.is_control() || is_deceptive(c) => None,
+        c => Some(c),
+    });
+    let cut: String = visible.take(TEXT_LIMIT).collect();
+    cut.trim().to_owned()
+}
+
+/// Characters without a shape of their own: zero-width ones, marks that turn the direction of writing,
+/// line separators, tags and variation selectors.
+fn is_deceptive(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// The fields of an object in their order; a doubled name is an error.
+struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+/// A field's name, borrowed where it has no escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// More fields than any object of these APIs has.
+const FIELD_LIMIT: usize = 256;
+
+impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut fields: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
+                while let Some((Name(name), raw)) = map.next_entry()? {
+                    if fields.len() >= FIELD_LIMIT || fields.iter().any(|(seen, _)| *seen == name) {
+                        return Err(serde::de::Error::custom("doubled or too many fields"));
+                    }
+                    fields.push((name, raw));
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}

@@ -1,0 +1,214 @@
+//! Signing in through the system's browser: OAuth 2.0 authorization code with PKCE. An attempt has a state of
+//! its own that only its own return link carries, serves once, and expires after 15 minutes.
+
+use crate::clock::{Span, Timestamp};
+use crate::error::{Code, Error, Result};
+use crate::http::{Answer, BODY_LIMIT, Exchange, Http};
+use crate::link::{self, LinkState};
+use crate::network::{Network, SignIn};
+use crate::provider::answer::Object;
+use crate::session::{Credential, checked};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::Method;
+use sha2::{Digest, Sha256};
+use std::fmt;
+use url::Url;
+use url::form_urlencoded::Serializer;
+use zeroize::Zeroizing;
+
+/// Where the browser comes back to, exactly as it is registered.
+pub const REDIRECT: &str = "org.bursar.desktop://sign-in";
+/// How long an attempt may take.
+pub const ATTEMPT_LIFE: Span = Span::minutes(15);
+
+/// A sign-in that waits for its return link. Printing it shows nothing of it.
+pub struct SignInAttempt {
+    place: SignIn,
+    state: Zeroizing<String>,
+    /// 256 random bits; only whoever knows them can exchange the code.
+    verifier: Zeroizing<String>,
+    began: Timestamp,
+}
+
+impl SignInAttempt {
+    /// Begins an attempt; the address is where the browser is to be sent.
+    ///
+    /// # Errors
+    /// `sign_in_failed` where the network offers no browser sign-in, `internal` without randomness.
+    pub fn begin(network: &Network, now: Timestamp) -> Result<(Self, Url)> {
+        let place = network.sign_in.clone().ok_or_else(|| {
+            failed("This network has no sign-in through the browser. Paste an API key instead.")
+        })?;
+        let state = Zeroizing::new(link::new_state()?);
+        let verifier = Zeroizing::new(link::new_state()?);
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+        let mut address = place.authorize.clone();
+        address
+            .query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &place.client_id)
+            .append_pair("redirect_uri", REDIRECT)
+            .append_pair("state", &state)
+            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge_method", "S256");
+        Ok((
+            Self {
+                place,
+                state,
+                verifier,
+                began: now,
+            },
+            address,
+        ))
+    }
+
+    /// Whether a return link carries this attempt's state. Ask before [`SignInAttempt::finish`], which
+    /// uses the attempt up.
+    pub fn expects(&self, state: &LinkState) -> bool {
+        state.matches(&self.state)
+    }
+
+    pub fn expired(&self, now: Timestamp) -> bool {
+        let age = now.since(self.began);
+        age >= ATTEMPT_LIFE || age < Span::seconds(-60)
+    }
+
+    /// Exchanges the code that came back.
+    ///
+    /// # Errors
+    /// `sign_in_failed` when the attempt is over or the state is another's, or when the provider refuses
+    /// the code; the transport's.
+    pub async fn finish(
+        self,
+        code: &str,
+        state: &LinkState,
+        http: &Http,
+        now: Timestamp,
+    ) -> Result<Credential> {
+        if !self.expects(state) {
+            return Err(failed(
+                "That sign-in was not started here. Start it again from the app.",
+            ));
+        }
+        if self.expired(now) {
+            return Err(failed(
+                "That sign-in took longer than 15 minutes. Start it again.",
+            ));
+        }
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", REDIRECT),
+            ("client_id", &self.place.client_id),
+            ("code_verifier", &self.verifier),
+        ];
+        let answer = post_form(&self.place.token, &form, http).await?;
+        match answer.status {
+            200 => tokens(&answer, None),
+            400..=499 => Err(failed("The provider refused the sign-in. Start it again.")),
+            status => Err(unavailable(status)),
+        }
+    }
+}
+
+impl fmt::Debug for SignInAttempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignInAttempt")
+            .field("began", &self.began)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Exchanges a refresh token: at the network's token address where it has one, else by the provider's own
+/// call.
+///
+/// # Errors
+/// `signed_out` when the provider rejects it; the transport's.
+pub(crate) async fn renew(network: &Network, refresh: &str, http: &Http) -> Result<Credential> {
+    let answer = match &network.sign_in {
+        Some(place) => {
+            let form = [
+                ("grant_type", "refresh_token"),
+                ("refresh_token", refresh),
+                ("client_id", place.client_id.as_str()),
+            ];
+            post_form(&place.token, &form, http).await?
+        }
+        None => {
+            let body = serde_json::json!({ "refresh_token": refresh }).to_string();
+            post(own_refresh(network), "application/json", body, http).await?
+        }
+    };
+    match answer.status {
+        200 => tokens(&answer, Some(refresh)),
+        400 | 401 | 403 => Err(Error::new(
+            Code::SignedOut,
+            "The provider ended this sign-in. Sign in again to go on.",
+        )),
+        429 => Err(Error {
+            retry_after: answer.retry_after,
+            ..Error::passing(
+                Code::RateLimited,
+                "The provider asks to be left alone for a while.",
+            )
+        }),
+        status => Err(unavailable(status)),
+    }
+}
+
+fn own_refresh(network: &Network) -> Url {
+    let mut url = network.api.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(["auth", "refresh"]);
+    }
+    url
+}
+
+async fn post_form(url: &Url, form: &[(&str, &str)], http: &Http) -> Result<Answer> {
+    let body = Serializer::new(String::new()).extend_pairs(form).finish();
+    post(url.clone(), "application/x-www-form-urlencoded", body, http).await
+}
+
+async fn post(url: Url, content_type: &'static str, body: String, http: &Http) -> Result<Answer> {
+    http.exchange(Exchange {
+        method: Method::POST,
+        url,
+        headers: vec![("accept", "application/json".to_owned())],
+        body: Some((content_type, body.into_bytes())),
+        limit: BODY_LIMIT,
+    })
+    .await
+}
+
+/// Reads the tokens of an answer; a refresh token that is not replaced goes on.
+fn tokens(answer: &Answer, old: Option<&str>) -> Result<Credential> {
+    let body = Object::parse("a sign-in", &answer.body)?;
+    let bearer = match body.text_or_null("token_type")? {
+        Some(kind) => kind.eq_ignore_ascii_case("bearer"),
+        None => true,
+    };
+    if !bearer {
+        return Err(body.wrong("token_type", "is not one that this app knows"));
+    }
+    let access = Zeroizing::new(body.raw_text("access_token")?);
+    let access = checked(&access).ok_or_else(|| body.wrong("access_token", "is not a token"))?;
+    let refresh = match body.raw_text_or_null("refresh_token")?.map(Zeroizing::new) {
+        Some(new) => {
+            Some(checked(&new).ok_or_else(|| body.wrong("refresh_token", "is not a token"))?)
+        }
+        None => old.and_then(checked),
+    };
+    Ok(Credential::Tokens { access, refresh })
+}
+
+fn failed(message: &str) -> Error {
+    Error::new(Code::SignInFailed, message)
+}
+
+fn unavailable(status: u16) -> Error {
+    Error::passing(
+        Code::ProviderUnavailable,
+        format!("The provider's sign-in does not work just now (status {status})."),
+    )
+}
