@@ -1,0 +1,114 @@
+// What the whole window shares: accounts, settings, health, the chosen account, the page, and the current second.
+
+import { core } from "$lib/transport";
+import { hear } from "./changes.ts";
+import { Reading } from "./reading.svelte.ts";
+import type { AccountId, AccountView, AppView, Change, Page, Settings } from "./types.ts";
+
+export const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"] as const;
+export type PageName = (typeof PAGES)[number] | "connect";
+
+class App {
+  readonly reading = new Reading<AppView>(() => core.app());
+  page = $state<PageName>("overview");
+  /** The payment whose details are open. */
+  payment = $state.raw<{ account: AccountId; id: string } | null>(null);
+  /** The wall clock, a second at a time, for ages and countdowns. */
+  now = $state(Date.now());
+  /** Read aloud by screen readers, politely. */
+  announcement = $state("");
+
+  #chosen = $state<AccountId | null>(null);
+
+  get view(): AppView | null {
+    return this.reading.value;
+  }
+
+  get accounts(): AccountView[] {
+    return this.view?.accounts ?? [];
+  }
+
+  /** The chosen account, else the first. */
+  get account(): AccountView | null {
+    return this.accounts.find((one) => one.id === this.#chosen) ?? this.accounts[0] ?? null;
+  }
+
+  get hideAmounts(): boolean {
+    return this.view?.settings.hide_amounts ?? false;
+  }
+
+  choose(account: AccountId): void {
+    this.#chosen = account;
+  }
+
+  go(page: PageName): void {
+    this.page = page;
+    this.payment = null;
+  }
+
+  show(page: Page): void {
+    switch (page.name) {
+      case "overview":
+        this.choose(page.account);
+        this.go("overview");
+        return;
+      case "top_up":
+        this.choose(page.account);
+        this.go("top_up");
+        return;
+      case "payment":
+        this.choose(page.account);
+        this.go("payments");
+        this.payment = { account: page.account, id: page.payment };
+        return;
+      case "settings":
+        this.go("settings");
+        return;
+    }
+  }
+
+  /** Keeps a change of settings on screen at once; the core's answer has the last word. */
+  async keep(change: Partial<Settings>): Promise<void> {
+    const view = this.view;
+    if (!view) return;
+    const settings = { ...view.settings, ...change };
+    this.reading.value = { ...view, settings };
+    try {
+      const kept = await core.setSettings(settings);
+      if (this.view) this.reading.value = { ...this.view, settings: kept };
+    } catch (failure) {
+      if (this.view) this.reading.value = { ...this.view, settings: view.settings };
+      throw failure;
+    }
+  }
+
+  heard(change: Change): void {
+    switch (change.what) {
+      case "account":
+      case "accounts":
+      case "notices":
+      case "settings":
+      case "health":
+        void this.reading.refresh();
+        return;
+      case "show":
+        this.show(change.page);
+        return;
+      case "payments":
+      case "sign_in":
+        return;
+    }
+  }
+
+  /** Starts the shared clock and listens; what comes back ends both. */
+  start(): () => void {
+    const deaf = hear((change) => this.heard(change));
+    const tick = setInterval(() => (this.now = Date.now()), 1000);
+    return () => {
+      deaf();
+      clearInterval(tick);
+    };
+  }
+}
+
+export const app = new App();

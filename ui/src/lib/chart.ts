@@ -1,0 +1,22 @@
+// Where the bars of the spend chart stand. The only place where an amount becomes a floating-point number, for
+// nothing but pixels: every figure that is read comes from the exact string.
+
+import type { ChargeView } from "./types.ts";
+
+export interface Geometry {
+  /** Whole days since 1970. */
+  days: number[];
+  heights: number[];
+}
+
+export function geometry(charges: ChargeView[]): Geometry {
+  return {
+    days: charges.map((charge) => Math.round(Date.parse(`${charge.date}T00:00:00Z`) / 86_400_000)),
+    heights: charges.map((charge) => Number.parseFloat(charge.amount.amount)),
+  };
+}
+
+/** The UTC date `YYYY-MM-DD` of a day number. */
+export function dateOf(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+}

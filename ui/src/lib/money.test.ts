@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { isZero, line, write } from "./money.ts";
+
+const text = (decimal: string) => {
+  const written = write(decimal);
+  return written && `${written.sign}${written.whole}.${written.fraction}`;
+};
+
+test.each([
+  ["0", "0.00"],
+  ["10", "10.00"],
+  ["10.5", "10.50"],
+  ["123.450000", "123.45"],
+  ["0.123456", "0.123456"],
+  ["0.100100", "0.1001"],
+  ["1204.35", "1\u202f204.35"],
+  ["1234567.8", "1\u202f234\u202f567.80"],
+  ["-2.5", "\u22122.50"],
+  ["-0.00", "0.00"],
+  ["0005.1", "5.10"],
+])("writes %s as %s", (decimal, expected) => {
+  expect(text(decimal)).toBe(expected);
+});
+
+test("keeps every digit of amounts that a floating-point number would lose", () => {
+  expect(text("170141183460469231731.687303715884105727")).toBe(
+    "170\u202f141\u202f183\u202f460\u202f469\u202f231\u202f731.687303715884105727",
+  );
+  expect(text("0.000000000000000001")).toBe("0.000000000000000001");
+  expect(text("9007199254740993")).toBe("9\u202f007\u202f199\u202f254\u202f740\u202f993.00");
+});
+
+test.each(["", "abc", "1.", ".5", "1e9", "1,5", "NaN", "0x10", " 1", "1 "])("says nothing about %j", (decimal) => {
+  expect(write(decimal)).toBeNull();
+});
+
+test("speaks amount and unit", () => {
+  expect(line({ amount: "1204.350000", currency: "USDC" })).toBe("1\u202f204.35 USDC");
+  expect(line({ amount: "?", currency: "USDC" })).toBe("unknown");
+});
+
+test("knows nothing from something", () => {
+  expect(isZero("0.000000")).toBe(true);
+  expect(isZero("0")).toBe(true);
+  expect(isZero("0.000001")).toBe(false);
+});

@@ -1,0 +1,82 @@
+// The chosen account's first page, read again whenever the core says that it changed, and what became of a top-up
+// that is no longer among the open ones.
+
+import { core } from "$lib/transport";
+import { app } from "./app.svelte.ts";
+import { hear } from "./changes.ts";
+import { line } from "./money.ts";
+import { Reading } from "./reading.svelte.ts";
+import type { AccountId, Overview, PaymentView, TopUpView } from "./types.ts";
+import { STATUS } from "./words.ts";
+
+class Live {
+  readonly reading = new Reading<Overview>(() => this.#read());
+  /** The top-up that ended while the window watched it. */
+  ended = $state.raw<PaymentView | null>(null);
+
+  #account: AccountId | null = null;
+
+  /** Follows the chosen account; what comes back stops that. */
+  start(): () => void {
+    const deaf = hear((change) => {
+      if (change.what === "account" && change.account === this.#account) void this.reading.refresh();
+    });
+    const stop = $effect.root(() => {
+      $effect(() => {
+        const chosen = app.account?.id ?? null;
+        if (chosen === this.#account) return;
+        this.#account = chosen;
+        this.ended = null;
+        this.reading.reset();
+        if (chosen) void this.reading.refresh();
+      });
+    });
+    return () => {
+      deaf();
+      stop();
+    };
+  }
+
+  /** Reads at once instead of waiting for the core's word. */
+  refresh(): Promise<void> {
+    return this.reading.refresh();
+  }
+
+  async #read(): Promise<Overview> {
+    const before = this.reading.value?.top_ups ?? [];
+    const account = this.#account;
+    if (!account) throw { code: "not_found", message: "No account is chosen.", retryable: false };
+    const overview = await core.overview(account);
+    this.#compare(account, before, overview.top_ups);
+    return overview;
+  }
+
+  #compare(account: AccountId, before: TopUpView[], now: TopUpView[]): void {
+    for (const top_up of now) {
+      const known = before.find((one) => one.id === top_up.id);
+      if (known && known.status !== top_up.status) announce(top_up);
+      if (!known) this.ended = null;
+    }
+    for (const gone of before.filter((one) => !now.some((other) => other.id === one.id))) {
+      void this.#seeEnd(account, gone);
+    }
+  }
+
+  async #seeEnd(account: AccountId, gone: TopUpView): Promise<void> {
+    try {
+      const payment = await core.payment(account, gone.payment_id ?? `local:${gone.id}`);
+      if (account !== this.#account) return;
+      this.ended = payment;
+      announce(payment);
+    } catch {
+      // It is in the history then, or it never was one.
+    }
+  }
+}
+
+function announce(top_up: TopUpView | PaymentView): void {
+  const what = app.hideAmounts ? "The top-up" : `The top-up of ${line(top_up.amount)}`;
+  app.announcement = `${what}: ${STATUS[top_up.status]}.`;
+}
+
+export const live = new Live();

@@ -1,0 +1,75 @@
+// Points in time as people read them. The current time is always given, never asked for.
+
+/** What is left until `until`, or zero: a countdown never goes below and never ends anything by itself. */
+export function remaining(until: string, now: number): number {
+  const left = Date.parse(until) - now;
+  return Number.isNaN(left) ? 0 : Math.max(0, left);
+}
+
+/** "11:45" below an hour, "1:02:09" above; partial seconds count as whole ones until they are over. */
+export function clock(millis: number): string {
+  const seconds = Math.ceil(millis / 1000);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0
+    ? `${hours}:${two(minutes)}:${two(seconds % 60)}`
+    : `${two(minutes)}:${two(seconds % 60)}`;
+}
+
+/** "just now", "4 minutes ago", "yesterday, 14:05"; further back, the date. */
+export function age(at: string, now: number): string {
+  const then = Date.parse(at);
+  if (Number.isNaN(then)) return "at an unknown time";
+  const seconds = Math.floor((now - then) / 1000);
+  if (seconds < 10) return "just now";
+  if (seconds < 60) return `${seconds} seconds ago`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return minutes === 1 ? "a minute ago" : `${minutes} minutes ago`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 12) return hours === 1 ? "an hour ago" : `${hours} hours ago`;
+  return moment(at);
+}
+
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const SHORT_DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const EXACT = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  timeZoneName: "short",
+});
+
+/** "6 Feb 2025". */
+export function day(at: string): string {
+  return format(DAY, at);
+}
+
+/** "14:05". */
+export function time(at: string): string {
+  return format(TIME, at);
+}
+
+/** "6 Feb 2025, 14:05". */
+export function moment(at: string): string {
+  return `${day(at)}, ${time(at)}`;
+}
+
+/** With seconds and time zone, for details. */
+export function exact(at: string): string {
+  return format(EXACT, at);
+}
+
+/** "6 Feb" of a UTC date `YYYY-MM-DD`. */
+export function shortDay(date: string): string {
+  return format(SHORT_DAY, `${date}T00:00:00Z`);
+}
+
+function format(how: Intl.DateTimeFormat, at: string): string {
+  const when = new Date(at);
+  return Number.isNaN(when.getTime()) ? "unknown" : how.format(when);
+}

@@ -1,0 +1,29 @@
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// `npm run dev` draws the window in a browser with invented data (dev/). A build never sees dev/: it always
+// talks to the app through src/lib/transport.ts.
+export default defineConfig(({ command, mode }) => {
+  const drawing = command === "serve" && mode === "drawing-board";
+  return {
+    plugins: [svelte()],
+    resolve: {
+      alias: [
+        ...(drawing ? [{ find: "$lib/transport", replacement: here("./dev/transport.ts") }] : []),
+        { find: "$lib", replacement: here("./src/lib") },
+        { find: "$parts", replacement: here("./src/parts") },
+      ],
+    },
+    build: {
+      target: "safari16",
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+      reportCompressedSize: false,
+    },
+    server: { host: "127.0.0.1", port: 5199, strictPort: true },
+    test: { include: ["src/**/*.test.ts"], environment: "node" },
+  };
+});
