@@ -6,22 +6,22 @@
  * variables for that are part of the session's environment, so a browser that opens a link or an app
  * that starts itself anew hands them on.
  */
-import { existsSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { until, type Patience } from './deadline.ts';
-import type { Desktop } from './desktop.ts';
-import type { TopWindow } from './display.ts';
-import type { Environment, Finished, Running } from './processes.ts';
-import { WebDriver } from './webdriver.ts';
-import { AppWindow } from './window.ts';
+import { existsSync, mkdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { until, type Patience } from "./deadline.ts";
+import type { Desktop } from "./desktop.ts";
+import type { TopWindow } from "./display.ts";
+import type { Environment, Finished, Running } from "./processes.ts";
+import { WebDriver } from "./webdriver.ts";
+import { AppWindow } from "./window.ts";
 
-const TARGET = process.env['BURSAR_TARGET_DIR'] ?? fileURLToPath(new URL('../../target/debug/', import.meta.url));
+const TARGET = process.env["BURSAR_TARGET_DIR"] ?? fileURLToPath(new URL("../../target/debug/", import.meta.url));
 
 export const BINARIES = {
-  app: join(TARGET, 'bursar-desktop'),
-  cli: join(TARGET, 'bursar'),
-  sandbox: join(TARGET, 'bursar-sandbox'),
+  app: join(TARGET, "bursar-desktop"),
+  cli: join(TARGET, "bursar"),
+  sandbox: join(TARGET, "bursar-sandbox"),
 } as const;
 
 export interface AppStart {
@@ -49,19 +49,22 @@ export class App {
   /** Starts a process and waits for nothing. */
   launch({ args = [], env = {} }: AppStart = {}): Running {
     if (!existsSync(BINARIES.app)) throw new Error(`${BINARIES.app} is not built`);
-    this.#started = this.desktop.processes.start('app', BINARIES.app, { args, env: { ...this.desktop.env, ...env } });
+    this.#started = this.desktop.processes.start("app", BINARIES.app, { args, env: { ...this.desktop.env, ...env } });
     return this.#started;
   }
 
   /** The process that `launch` started last. */
   get process(): Running {
-    if (this.#started === undefined) throw new Error('the app was not started by hand');
+    if (this.#started === undefined) throw new Error("the app was not started by hand");
     return this.#started;
   }
 
   /** Waits for the window's webview and attaches to it; the same handle serves every later window. */
   async window(patience: Patience = {}): Promise<AppWindow> {
-    this.#window ??= new AppWindow(await WebDriver.start(this.desktop.processes, this.desktop.env, this.desktop.inspectorPort), this.desktop.processes);
+    this.#window ??= new AppWindow(
+      await WebDriver.start(this.desktop.processes, this.desktop.env, this.desktop.inspectorPort),
+      this.desktop.processes,
+    );
     return this.#window.attach(patience);
   }
 
@@ -82,11 +85,11 @@ export class App {
   }
 
   async waitForWindow(patience: Patience = {}): Promise<TopWindow> {
-    return until('the app shows a window', async () => (await this.topWindows())[0], patience);
+    return until("the app shows a window", async () => (await this.topWindows())[0], patience);
   }
 
   async waitForNoWindow(patience: Patience = {}): Promise<void> {
-    await until('the app shows no window', async () => (await this.topWindows()).length === 0, patience);
+    await until("the app shows no window", async () => (await this.topWindows()).length === 0, patience);
   }
 
   /** Closes the window with its title bar's button. */
@@ -103,13 +106,13 @@ export class App {
 
   /** Ends it at once, as a power cut would: no process of it gets to say anything. */
   async kill(): Promise<void> {
-    for (const pid of this.pids()) process.kill(pid, 'SIGKILL');
+    for (const pid of this.pids()) process.kill(pid, "SIGKILL");
     await this.waitForEnd();
   }
 
   /** Waits until no process of the app is left. */
   async waitForEnd(patience: Patience = {}): Promise<void> {
-    await until('the app has ended', () => this.pids().length === 0, patience);
+    await until("the app has ended", () => this.pids().length === 0, patience);
     await this.#window?.driver.detach();
   }
 
@@ -120,22 +123,26 @@ export class App {
 }
 
 /** Runs the CLI on the app's home. */
-export function cli(desktop: Desktop, args: readonly string[], more: { input?: string; env?: Environment; within?: number } = {}): Promise<Finished> {
+export function cli(
+  desktop: Desktop,
+  args: readonly string[],
+  more: { input?: string; env?: Environment; within?: number } = {},
+): Promise<Finished> {
   return desktop.run(BINARIES.cli, args, more);
 }
 
 /** Where every process of the app in a session keeps its data. */
 export function appEnvironment(scratch: string): Environment {
-  const home = join(scratch, 'bursar');
+  const home = join(scratch, "bursar");
   mkdirSync(home, { recursive: true });
-  return { BURSAR_HOME: home, RUST_LOG: process.env['RUST_LOG'] ?? 'info' };
+  return { BURSAR_HOME: home, RUST_LOG: process.env["RUST_LOG"] ?? "info" };
 }
 
 /** What lets WebDriver into the app's webview. */
 export function automationEnvironment(inspectorPort: number): Environment {
   return {
-    TAURI_AUTOMATION: 'true',
-    TAURI_WEBVIEW_AUTOMATION: 'true',
+    TAURI_AUTOMATION: "true",
+    TAURI_WEBVIEW_AUTOMATION: "true",
     WEBKIT_INSPECTOR_SERVER: `127.0.0.1:${inspectorPort}`,
   };
 }
@@ -144,13 +151,13 @@ function executable(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/exe`);
   } catch {
-    return '';
+    return "";
   }
 }
 
 function proportionalSize(pid: number): number {
   try {
-    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
   } catch {
     return 0;
   }

@@ -2,13 +2,13 @@
  * The session's default browser: a Chromium that starts the way any program opens an address, through its own .desktop
  * file, and that the test then drives over its debugging port. It is not started before somebody opens something.
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { chromium, type Browser as Chromium, type Page } from 'playwright-core';
-import { until, type Patience } from './deadline.ts';
-import type { Environment, Processes } from './processes.ts';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium, type Browser as Chromium, type Page } from "playwright-core";
+import { until, type Patience } from "./deadline.ts";
+import type { Environment, Processes } from "./processes.ts";
 
-const DESKTOP_FILE = 'bursar-test-browser.desktop';
+const DESKTOP_FILE = "bursar-test-browser.desktop";
 
 export class Browser {
   readonly #processes: Processes;
@@ -20,25 +20,25 @@ export class Browser {
   private constructor(processes: Processes, env: Environment) {
     this.#processes = processes;
     this.#env = env;
-    this.#profile = join(processes.scratch, 'chromium');
-    this.#opened = join(processes.scratch, 'opened.txt');
+    this.#profile = join(processes.scratch, "chromium");
+    this.#opened = join(processes.scratch, "opened.txt");
   }
 
   /** Makes it the default for http and https. */
   static async install(processes: Processes, env: Environment): Promise<Browser> {
     const browser = new Browser(processes, env);
-    mkdirSync(join(browser.#profile, 'Default'), { recursive: true });
-    const applications = join(env['XDG_DATA_HOME'] ?? '', 'applications');
+    mkdirSync(join(browser.#profile, "Default"), { recursive: true });
+    const applications = join(env["XDG_DATA_HOME"] ?? "", "applications");
     mkdirSync(applications, { recursive: true });
-    const starter = join(processes.scratch, 'browser.sh');
-    writeFileSync(starter, starterScript(browser.#opened, browser.#profile, processes.nextLog('chromium')));
+    const starter = join(processes.scratch, "browser.sh");
+    writeFileSync(starter, starterScript(browser.#opened, browser.#profile, processes.nextLog("chromium")));
     chmodSync(starter, 0o755);
     writeFileSync(
       join(applications, DESKTOP_FILE),
       `[Desktop Entry]\nType=Application\nName=Test browser\nExec=${starter} %u\nMimeType=x-scheme-handler/http;x-scheme-handler/https;\n`,
     );
-    for (const scheme of ['http', 'https']) {
-      const done = await processes.run('gio', { args: ['mime', `x-scheme-handler/${scheme}`, DESKTOP_FILE], env });
+    for (const scheme of ["http", "https"]) {
+      const done = await processes.run("gio", { args: ["mime", `x-scheme-handler/${scheme}`, DESKTOP_FILE], env });
       if (done.code !== 0) throw new Error(`gio mime: ${done.stderr}`);
     }
     return browser;
@@ -46,10 +46,10 @@ export class Browser {
 
   /** Lets pages of these origins open the scheme without asking the user; only before the browser has started. */
   allowLinks(scheme: string, origins: readonly string[]): void {
-    if (this.started) throw new Error('the browser has already read its preferences');
+    if (this.started) throw new Error("the browser has already read its preferences");
     const pairs = Object.fromEntries(origins.map((origin) => [new URL(origin).origin, { [scheme]: true }]));
     const preferences = { protocol_handler: { allowed_origin_protocol_pairs: pairs } };
-    writeFileSync(join(this.#profile, 'Default', 'Preferences'), JSON.stringify(preferences));
+    writeFileSync(join(this.#profile, "Default", "Preferences"), JSON.stringify(preferences));
   }
 
   get started(): boolean {
@@ -59,24 +59,26 @@ export class Browser {
   /** Addresses that were given to the browser from outside, oldest first. */
   get opened(): string[] {
     if (!this.started) return [];
-    return readFileSync(this.#opened, 'utf8').split('\n').filter((line) => line !== '');
+    return readFileSync(this.#opened, "utf8")
+      .split("\n")
+      .filter((line) => line !== "");
   }
 
   /** Opens an address as any program would. */
   async open(address: string): Promise<void> {
-    const done = await this.#processes.run('gio', { args: ['open', address], env: this.#env });
+    const done = await this.#processes.run("gio", { args: ["open", address], env: this.#env });
     if (done.code !== 0) throw new Error(`gio open ${address}: ${done.stderr}`);
   }
 
   /** Pages that are open now. */
   async pages(): Promise<Page[]> {
-    const chromium = await this.#connect();
-    return chromium.contexts().flatMap((context) => context.pages());
+    const running = await this.#connect();
+    return running.contexts().flatMap((context) => context.pages());
   }
 
   /** Waits for a page whose address matches. */
   async page(address: RegExp | string, patience: Patience = {}): Promise<Page> {
-    const fits = (url: string): boolean => (typeof address === 'string' ? url.startsWith(address) : address.test(url));
+    const fits = (url: string): boolean => (typeof address === "string" ? url.startsWith(address) : address.test(url));
     return until(
       `the browser shows ${String(address)}`,
       async () => (await this.pages()).find((page) => fits(page.url())),
@@ -91,38 +93,38 @@ export class Browser {
 
   async #connect(): Promise<Chromium> {
     if (this.#chromium?.isConnected() === true) return this.#chromium;
-    const port = await until('the browser has started', () => this.#port(), { within: 30_000 });
+    const port = await until("the browser has started", () => this.#port(), { within: 30_000 });
     this.#chromium = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
     return this.#chromium;
   }
 
   #port(): number | undefined {
-    const file = join(this.#profile, 'DevToolsActivePort');
+    const file = join(this.#profile, "DevToolsActivePort");
     if (!existsSync(file)) return undefined;
-    const [line = ''] = readFileSync(file, 'utf8').split('\n');
-    return line === '' ? undefined : Number(line);
+    const [line = ""] = readFileSync(file, "utf8").split("\n");
+    return line === "" ? undefined : Number(line);
   }
 }
 
 function starterScript(opened: string, profile: string, log: string): string {
   const flags = [
-    '--no-sandbox', // Tests may run as root, where Chromium's own sandbox refuses to work.
-    '--test-type', // … and says so in a bar over every page, but for this.
-    '--remote-debugging-port=0',
+    "--no-sandbox", // Tests may run as root, where Chromium's own sandbox refuses to work.
+    "--test-type", // … and says so in a bar over every page, but for this.
+    "--remote-debugging-port=0",
     `--user-data-dir=${profile}`,
-    '--no-first-run',
-    '--no-default-browser-check',
-    '--disable-gpu',
-    '--disable-dev-shm-usage',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--disable-session-crashed-bubble',
-    '--hide-crash-restore-bubble',
-    '--password-store=basic',
-    '--disable-features=Translate,MediaRouter,OptimizationHints',
-    '--window-position=0,0',
-    '--window-size=1000,860',
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-session-crashed-bubble",
+    "--hide-crash-restore-bubble",
+    "--password-store=basic",
+    "--disable-features=Translate,MediaRouter,OptimizationHints",
+    "--window-position=0,0",
+    "--window-size=1000,860",
   ];
-  return `#!/bin/sh\nprintf '%s\\n' "$@" >> '${opened}'\nexec chromium ${flags.join(' ')} "$@" >> '${log}' 2>&1\n`;
+  return `#!/bin/sh\nprintf '%s\\n' "$@" >> '${opened}'\nexec chromium ${flags.join(" ")} "$@" >> '${log}' 2>&1\n`;
 }

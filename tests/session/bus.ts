@@ -2,13 +2,15 @@
  * A private session bus that starts nothing by itself: what is on it is what the test put there. `call` and `owner` are
  * for looking at other programs on it, without asking them what they offer first.
  */
-import type { EventEmitter } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { Message, MessageBus, sessionBus, Variant } from '@jellybrick/dbus-next';
-import { until } from './deadline.ts';
-import type { Environment, Processes } from './processes.ts';
+import type { EventEmitter } from "node:events";
+import { writeFileSync } from "node:fs";
+import { Message, MessageBus, sessionBus, Variant } from "@jellybrick/dbus-next";
+import { until } from "./deadline.ts";
+import type { Environment, Processes } from "./processes.ts";
 
-const CONFIG = (socket: string): string => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+const CONFIG = (
+  socket: string,
+): string => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
@@ -31,18 +33,18 @@ export class Bus {
   }
 
   static async start(processes: Processes, env: Environment): Promise<Bus> {
-    const socket = `${env['XDG_RUNTIME_DIR']}/bus`;
+    const socket = `${env["XDG_RUNTIME_DIR"]}/bus`;
     const config = `${processes.scratch}/bus.conf`;
     writeFileSync(config, CONFIG(socket));
-    let said = '';
-    const daemon = processes.start('dbus-daemon', 'dbus-daemon', {
-      args: ['--nofork', '--nopidfile', `--config-file=${config}`, '--print-address=1'],
+    let said = "";
+    const daemon = processes.start("dbus-daemon", "dbus-daemon", {
+      args: ["--nofork", "--nopidfile", `--config-file=${config}`, "--print-address=1"],
       env,
       onOutput: (text) => (said += text),
     });
-    await until('the bus is up', () => {
+    await until("the bus is up", () => {
       daemon.mustBeAlive();
-      return said.includes('\n');
+      return said.includes("\n");
     });
     const bus = new Bus(`unix:path=${socket}`);
     bus.#own = await bus.connect();
@@ -53,29 +55,45 @@ export class Bus {
   async connect(): Promise<MessageBus> {
     const connection = sessionBus({ busAddress: this.address });
     // Its declared events leave this one out; without a listener the end of the bus would end the test.
-    (connection as EventEmitter).on('error', () => undefined);
+    (connection as EventEmitter).on("error", () => undefined);
     this.#open.push(connection);
-    await until('a connection to the bus', () => connection.name !== null);
+    await until("a connection to the bus", () => connection.name !== null);
     return connection;
   }
 
   /** Calls a method and returns the body of the answer. */
-  async call(destination: string, path: string, face: string, member: string, signature = '', body: unknown[] = []): Promise<unknown[]> {
-    if (this.#own === undefined) throw new Error('the bus is closed');
+  async call(
+    destination: string,
+    path: string,
+    face: string,
+    member: string,
+    signature = "",
+    body: unknown[] = [],
+  ): Promise<unknown[]> {
+    if (this.#own === undefined) throw new Error("the bus is closed");
     const answer = await this.#own.call(new Message({ destination, path, interface: face, member, signature, body }));
     return answer?.body ?? [];
   }
 
   /** Reads all properties of one interface, with the variants opened. */
   async properties(destination: string, path: string, face: string): Promise<Record<string, unknown>> {
-    const [all] = await this.call(destination, path, 'org.freedesktop.DBus.Properties', 'GetAll', 's', [face]);
-    return Object.fromEntries(Object.entries(all as Record<string, Variant>).map(([name, value]) => [name, plain(value)]));
+    const [all] = await this.call(destination, path, "org.freedesktop.DBus.Properties", "GetAll", "s", [face]);
+    return Object.fromEntries(
+      Object.entries(all as Record<string, Variant>).map(([name, value]) => [name, plain(value)]),
+    );
   }
 
   /** The unique name of the owner of a well-known name, or undefined. */
   async owner(name: string): Promise<string | undefined> {
     try {
-      const [owner] = await this.call('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'GetNameOwner', 's', [name]);
+      const [owner] = await this.call(
+        "org.freedesktop.DBus",
+        "/org/freedesktop/DBus",
+        "org.freedesktop.DBus",
+        "GetNameOwner",
+        "s",
+        [name],
+      );
       return owner as string;
     } catch {
       return undefined;
@@ -84,19 +102,19 @@ export class Bus {
 
   /** Tells of every name that gets an owner or (with an empty owner) loses it. */
   async watchOwners(connection: MessageBus, tell: (name: string, owner: string) => void): Promise<void> {
-    connection.on('message', (message) => {
-      if (message.member !== 'NameOwnerChanged' || message.sender !== 'org.freedesktop.DBus') return;
+    connection.on("message", (message) => {
+      if (message.member !== "NameOwnerChanged" || message.sender !== "org.freedesktop.DBus") return;
       const [name, , owner] = message.body as [string, string, string];
       tell(name, owner);
     });
     const rule = "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged'";
     await connection.call(
       new Message({
-        destination: 'org.freedesktop.DBus',
-        path: '/org/freedesktop/DBus',
-        interface: 'org.freedesktop.DBus',
-        member: 'AddMatch',
-        signature: 's',
+        destination: "org.freedesktop.DBus",
+        path: "/org/freedesktop/DBus",
+        interface: "org.freedesktop.DBus",
+        member: "AddMatch",
+        signature: "s",
         body: [rule],
       }),
     );
@@ -123,17 +141,24 @@ export class Played {
   readonly #path: string;
   readonly #face: string;
 
-  constructor(connection: MessageBus, path: string, face: string, methods: Record<string, Answer>, properties: () => Record<string, Variant> = () => ({})) {
+  constructor(
+    connection: MessageBus,
+    path: string,
+    face: string,
+    methods: Record<string, Answer>,
+    properties: () => Record<string, Variant> = () => ({}),
+  ) {
     this.#connection = connection;
     this.#path = path;
     this.#face = face;
     const read: Record<string, Answer> = {
-      Get: { gives: 'v', answer: ([, name]) => [properties()[String(name)]] },
-      GetAll: { gives: 'a{sv}', answer: () => [properties()] },
+      Get: { gives: "v", answer: ([, name]) => [properties()[String(name)]] },
+      GetAll: { gives: "a{sv}", answer: () => [properties()] },
     };
     connection.addMethodHandler((message: Message) => {
       if (message.path !== path) return false;
-      const known = message.interface === face ? methods : message.interface === 'org.freedesktop.DBus.Properties' ? read : {};
+      const known =
+        message.interface === face ? methods : message.interface === "org.freedesktop.DBus.Properties" ? read : {};
       const method = known[message.member];
       if (method === undefined) return false;
       connection.send(Message.newMethodReturn(message, method.gives, method.answer(message.body, message.sender)));
@@ -151,7 +176,7 @@ export function plain(value: unknown): unknown {
   if (value instanceof Variant) return plain(value.value);
   if (Buffer.isBuffer(value)) return value;
   if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
   }
   return value;

@@ -1,8 +1,8 @@
 /** The provider's hosted pages in the real browser: the checkout a person pays on, and the console's sign-in. */
-import type { Page } from 'playwright-core';
-import { until, type Patience } from './deadline.ts';
-import type { Desktop } from './desktop.ts';
-import type { Amount, ChainId, Sandbox } from './sandbox.ts';
+import type { Page } from "playwright-core";
+import { until, type Patience } from "./deadline.ts";
+import type { Desktop } from "./desktop.ts";
+import type { Amount, ChainId, Sandbox } from "./sandbox.ts";
 
 export class Checkout {
   readonly page: Page;
@@ -12,62 +12,73 @@ export class Checkout {
   }
 
   /** Waits until the browser shows the checkout (of this session, if given). */
-  static async opened(desktop: Desktop, sandbox: Sandbox, session = '', patience: Patience = {}): Promise<Checkout> {
+  static async opened(desktop: Desktop, sandbox: Sandbox, session = "", patience: Patience = {}): Promise<Checkout> {
     const page = await desktop.browser.page(`${sandbox.ready.checkout}/payment/checkout-session/${session}`, patience);
-    await page.waitForSelector('#back');
+    await page.waitForSelector("#back");
     return new Checkout(page);
   }
 
   /** Session id of the address. */
   get session(): string {
-    return new URL(this.page.url()).pathname.split('/').at(-1) ?? '';
+    return new URL(this.page.url()).pathname.split("/").at(-1) ?? "";
   }
 
   async status(): Promise<{ status: string; phase: string }> {
-    const { status = '', phase = '' } = await this.page.evaluate(() => ({ ...document.body.dataset }));
-    return { status, phase };
+    return this.page.evaluate(() => {
+      const { status = "", phase = "" } = document.body.dataset;
+      return { status, phase };
+    });
   }
 
-  async waitForPhase(phase: 'pay' | 'seen' | 'paid' | 'ended', patience: Patience = {}): Promise<void> {
-    await until(`the checkout shows ${phase}`, async () => (await this.status()).phase === phase, { within: 20_000, ...patience });
+  async waitForPhase(phase: "pay" | "seen" | "paid" | "ended", patience: Patience = {}): Promise<void> {
+    await until(`the checkout shows ${phase}`, async () => (await this.status()).phase === phase, {
+      within: 20_000,
+      ...patience,
+    });
   }
 
   /** A figure of the page, e.g. `10.1 USDC`. */
-  async figure(which: 'total' | 'subtotal' | 'fee' | 'amount-due' | 'countdown'): Promise<string> {
+  async figure(which: "total" | "subtotal" | "fee" | "amount-due" | "countdown"): Promise<string> {
     return (await this.page.innerText(`#${which}`)).trim();
   }
 
   /** Pays with the page's test wallet; the transfer's hash. */
   async payByWallet(chain: ChainId = 137, amount?: Amount): Promise<string> {
-    await this.page.click('#method-wallet');
-    await this.page.selectOption('#wallet-network', String(chain));
-    if (amount !== undefined) await this.page.fill('#wallet-amount', amount);
-    await this.page.click('#wallet-pay');
-    return until('the wallet has sent it', async () => /0x[0-9a-f]{64}/i.exec(await this.page.innerText('#wallet-tx'))?.[0], { within: 20_000 });
+    await this.page.click("#method-wallet");
+    await this.page.selectOption("#wallet-network", String(chain));
+    if (amount !== undefined) await this.page.fill("#wallet-amount", amount);
+    await this.page.click("#wallet-pay");
+    return until(
+      "the wallet has sent it",
+      async () => /0x[0-9a-f]{64}/i.exec(await this.page.innerText("#wallet-tx"))?.[0],
+      { within: 20_000 },
+    );
   }
 
   /** Reveals where to transfer to, as for a scanned code. */
   async reveal(chain: ChainId = 137): Promise<{ address: string; amount: string; network: string }> {
-    await this.page.click('#method-qr');
-    await this.page.selectOption('#network', String(chain));
-    await this.page.click('#reveal');
-    await this.page.waitForSelector('#pay-address');
-    const [address, amount, network] = await Promise.all(['#pay-address', '#pay-amount', '#pay-network'].map((id) => this.page.innerText(id)));
-    return { address: address?.trim() ?? '', amount: amount?.trim() ?? '', network: network?.trim() ?? '' };
+    await this.page.click("#method-qr");
+    await this.page.selectOption("#network", String(chain));
+    await this.page.click("#reveal");
+    await this.page.waitForSelector("#pay-address");
+    const [address, amount, network] = await Promise.all(
+      ["#pay-address", "#pay-amount", "#pay-network"].map((id) => this.page.innerText(id)),
+    );
+    return { address: address?.trim() ?? "", amount: amount?.trim() ?? "", network: network?.trim() ?? "" };
   }
 
   /** Hands in a transaction's hash; the page's answer. */
   async submitHash(hash: string, chain: ChainId = 137): Promise<string> {
-    await this.page.click('#submit-hash-link');
-    await this.page.selectOption('#tx-network', String(chain));
-    await this.page.fill('#tx-hash', hash);
-    await this.page.click('#submit-hash');
-    return until('the page answers', async () => (await this.page.innerText('#hash-answer')).trim() || undefined);
+    await this.page.click("#submit-hash-link");
+    await this.page.selectOption("#tx-network", String(chain));
+    await this.page.fill("#tx-hash", hash);
+    await this.page.click("#submit-hash");
+    return until("the page answers", async () => (await this.page.innerText("#hash-answer")).trim() || undefined);
   }
 
   /** The back arrow: cancels. */
   async back(): Promise<void> {
-    await this.page.click('#back');
+    await this.page.click("#back");
   }
 
   /** Closes the page, as a person who has second thoughts. */
@@ -85,18 +96,18 @@ export class SignInPage {
 
   static async opened(desktop: Desktop, sandbox: Sandbox, patience: Patience = {}): Promise<SignInPage> {
     const page = await desktop.browser.page(`${new URL(sandbox.ready.fluence.api).origin}/oauth/authorize`, patience);
-    await page.waitForSelector('#sign-in-allow');
+    await page.waitForSelector("#sign-in-allow");
     return new SignInPage(page);
   }
 
   /** Chooses the user and allows; the page leads back by itself. */
   async allow(email: string): Promise<void> {
-    const label = await this.page.locator('#sign-in-email option').filter({ hasText: email }).first().textContent();
-    await this.page.selectOption('#sign-in-email', { label: label?.trim() ?? email });
-    await this.page.click('#sign-in-allow');
+    const label = await this.page.locator("#sign-in-email option").filter({ hasText: email }).first().textContent();
+    await this.page.selectOption("#sign-in-email", { label: label?.trim() ?? email });
+    await this.page.click("#sign-in-allow");
   }
 
   async deny(): Promise<void> {
-    await this.page.click('#sign-in-deny');
+    await this.page.click("#sign-in-deny");
   }
 }

@@ -22,7 +22,7 @@ export async function until<T>(
   { within = 15_000, every = 50 }: Patience = {},
 ): Promise<T> {
   const end = performance.now() + within;
-  let last: unknown = 'nothing was there';
+  let last: unknown = "nothing was there";
   for (;;) {
     try {
       const seen = await look();

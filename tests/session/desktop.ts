@@ -2,25 +2,25 @@
  * A whole desktop session for one test: its own home, bus, screen, window manager, keyring, notifications, tray and
  * default browser. It is made afresh and nothing of it is left afterwards but the artefacts.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { TestContext } from 'node:test';
-import { appEnvironment, automationEnvironment } from './app.ts';
-import { Browser } from './browser.ts';
-import { Bus } from './bus.ts';
-import { Display, type Screen } from './display.ts';
-import { Keyring, type KeyringState } from './keyring.ts';
-import { Notifications } from './notifications.ts';
-import { freePort } from './ports.ts';
-import { Processes, type Environment, type Finished, type Start } from './processes.ts';
-import { Tray } from './tray.ts';
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { TestContext } from "node:test";
+import { appEnvironment, automationEnvironment } from "./app.ts";
+import { Browser } from "./browser.ts";
+import { Bus } from "./bus.ts";
+import { Display, type Screen } from "./display.ts";
+import { Keyring, type KeyringState } from "./keyring.ts";
+import { Notifications } from "./notifications.ts";
+import { freePort } from "./ports.ts";
+import { Processes, type Environment, type Finished, type Start } from "./processes.ts";
+import { Tray } from "./tray.ts";
 
 export interface DesktopOptions {
   readonly keyring?: KeyringState;
   readonly tray?: boolean;
   readonly notifications?: boolean;
-  readonly colors?: 'light' | 'dark';
+  readonly colors?: "light" | "dark";
   readonly screen?: Screen;
   /** Origins whose pages may open the app's links without the browser asking. */
   readonly linkOrigins?: readonly string[];
@@ -28,9 +28,9 @@ export interface DesktopOptions {
   readonly automation?: boolean;
 }
 
-export const SCHEME = 'org.bursar.desktop';
+export const SCHEME = "org.bursar.desktop";
 
-const ARTEFACTS = fileURLToPath(new URL('../artefacts/', import.meta.url));
+const ARTEFACTS = fileURLToPath(new URL("../artefacts/", import.meta.url));
 
 export class Desktop {
   readonly processes: Processes;
@@ -69,7 +69,7 @@ export class Desktop {
 
   /** A session that ends with the test `t`; a last picture of the screen is kept among the artefacts. */
   static async for(t: TestContext, options: DesktopOptions = {}): Promise<Desktop> {
-    const folder = join(ARTEFACTS, basename(process.argv[1] ?? 'test').replace(/\.test\.ts$/, ''), slug(t.name));
+    const folder = join(ARTEFACTS, basename(process.argv[1] ?? "test").replace(/\.test\.ts$/, ""), slug(t.name));
     rmSync(folder, { recursive: true, force: true });
     const processes = new Processes(folder);
     let desktop: Desktop | undefined;
@@ -88,7 +88,7 @@ export class Desktop {
       ...appEnvironment(processes.scratch),
       ...(options.automation === false ? {} : automationEnvironment(inspectorPort)),
     };
-    writeColors(base, options.colors ?? 'light');
+    writeColors(base, options.colors ?? "light");
     const [bus, display] = await Promise.all([
       Bus.start(processes, base),
       Display.start(processes, base, options.screen ?? { width: 1280, height: 900 }),
@@ -99,7 +99,7 @@ export class Desktop {
     const tray = new Tray(bus);
     const [browser] = await Promise.all([
       Browser.install(processes, env),
-      keyring.become(options.keyring ?? 'unlocked'),
+      keyring.become(options.keyring ?? "unlocked"),
       options.notifications === false ? undefined : notifications.appear(),
       options.tray === false ? undefined : tray.appear(),
     ]);
@@ -108,13 +108,17 @@ export class Desktop {
   }
 
   /** Runs a program of the session to its end. */
-  run(program: string, args: readonly string[], more: Partial<Omit<Start, 'args'>> & { within?: number } = {}): Promise<Finished> {
+  run(
+    program: string,
+    args: readonly string[],
+    more: Partial<Omit<Start, "args">> & { within?: number } = {},
+  ): Promise<Finished> {
     return this.processes.run(program, { ...more, args, env: { ...this.env, ...more.env } });
   }
 
   /** Opens a link of the app as any program would. */
   async openLink(link: string): Promise<void> {
-    const done = await this.run('gio', ['open', link]);
+    const done = await this.run("gio", ["open", link]);
     if (done.code !== 0) throw new Error(`gio open: ${done.stderr.trim()}`);
   }
 
@@ -124,53 +128,57 @@ export class Desktop {
   }
 
   private async leave(): Promise<void> {
-    await this.picture('end').catch(() => undefined);
+    await this.picture("end").catch(() => undefined);
     await this.browser.close().catch(() => undefined);
     this.bus.close();
   }
 }
 
 function environment(scratch: string): Environment {
-  const home = join(scratch, 'home');
-  const runtime = join(scratch, 'run');
+  const home = join(scratch, "home");
+  const runtime = join(scratch, "run");
   const env: Record<string, string> = {
-    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-    LANG: 'C.UTF-8',
-    TZ: 'UTC',
+    PATH: process.env["PATH"] ?? "/usr/bin:/bin",
+    LANG: "C.UTF-8",
+    TZ: "UTC",
     HOME: home,
     XDG_RUNTIME_DIR: runtime,
-    XDG_CONFIG_HOME: join(home, '.config'),
-    XDG_DATA_HOME: join(home, '.local', 'share'),
-    XDG_STATE_HOME: join(home, '.local', 'state'),
-    XDG_CACHE_HOME: join(home, '.cache'),
-    XDG_DATA_DIRS: '/usr/local/share:/usr/share',
-    XDG_CONFIG_DIRS: '/etc/xdg',
-    TMPDIR: join(scratch, 'tmp'),
-    XDG_CURRENT_DESKTOP: 'GNOME', // xdg-open then goes through gio, which honours what `gio mime` was told
-    XDG_SESSION_TYPE: 'x11',
-    GDK_BACKEND: 'x11',
-    GSETTINGS_BACKEND: 'memory',
-    NO_AT_BRIDGE: '1',
-    LIBGL_ALWAYS_SOFTWARE: '1',
-    RUST_BACKTRACE: '1',
+    XDG_CONFIG_HOME: join(home, ".config"),
+    XDG_DATA_HOME: join(home, ".local", "share"),
+    XDG_STATE_HOME: join(home, ".local", "state"),
+    XDG_CACHE_HOME: join(home, ".cache"),
+    XDG_DATA_DIRS: "/usr/local/share:/usr/share",
+    XDG_CONFIG_DIRS: "/etc/xdg",
+    TMPDIR: join(scratch, "tmp"),
+    XDG_CURRENT_DESKTOP: "GNOME", // xdg-open then goes through gio, which honours what `gio mime` was told
+    XDG_SESSION_TYPE: "x11",
+    GDK_BACKEND: "x11",
+    GSETTINGS_BACKEND: "memory",
+    NO_AT_BRIDGE: "1",
+    LIBGL_ALWAYS_SOFTWARE: "1",
+    RUST_BACKTRACE: "1",
   };
-  for (const name of ['XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'TMPDIR']) {
+  for (const name of ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "TMPDIR"]) {
     mkdirSync(env[name] ?? home, { recursive: true });
   }
   mkdirSync(runtime, { mode: 0o700 });
   return env;
 }
 
-function writeColors(env: Environment, colors: 'light' | 'dark'): void {
-  const folder = join(env['XDG_CONFIG_HOME'] ?? '', 'gtk-3.0');
-  const dark = colors === 'dark';
+function writeColors(env: Environment, colors: "light" | "dark"): void {
+  const folder = join(env["XDG_CONFIG_HOME"] ?? "", "gtk-3.0");
+  const dark = colors === "dark";
   mkdirSync(folder, { recursive: true });
   writeFileSync(
-    join(folder, 'settings.ini'),
-    `[Settings]\ngtk-theme-name=${dark ? 'Adwaita-dark' : 'Adwaita'}\ngtk-application-prefer-dark-theme=${dark ? 1 : 0}\ngtk-enable-animations=0\n`,
+    join(folder, "settings.ini"),
+    `[Settings]\ngtk-theme-name=${dark ? "Adwaita-dark" : "Adwaita"}\ngtk-application-prefer-dark-theme=${dark ? 1 : 0}\ngtk-enable-animations=0\n`,
   );
 }
 
 function slug(text: string): string {
-  return text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 60);
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "")
+    .slice(0, 60);
 }

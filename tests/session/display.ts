@@ -1,7 +1,7 @@
 /** A screen of the session's own: Xvfb on a free display, a window manager on it, pictures of all of it. */
-import type { Readable } from 'node:stream';
-import { until } from './deadline.ts';
-import type { Environment, Processes, Running } from './processes.ts';
+import type { Readable } from "node:stream";
+import { until } from "./deadline.ts";
+import type { Environment, Processes, Running } from "./processes.ts";
 
 /** A window as the window manager lists it. */
 export interface TopWindow {
@@ -28,71 +28,71 @@ export class Display {
   }
 
   static async start(processes: Processes, env: Environment, { width, height }: Screen): Promise<Display> {
-    const server = processes.start('xvfb', 'Xvfb', {
-      args: ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', '-noreset', '-dpi', '96'],
+    const server = processes.start("xvfb", "Xvfb", {
+      args: ["-displayfd", "3", "-screen", "0", `${width}x${height}x24`, "-nolisten", "tcp", "-noreset", "-dpi", "96"],
       env,
       pipes: 1,
     });
-    let number = '';
-    (server.child.stdio[3] as Readable).setEncoding('utf8').on('data', (text: string) => (number += text));
-    await until('Xvfb names its display', () => {
+    let number = "";
+    (server.child.stdio[3] as Readable).setEncoding("utf8").on("data", (text: string) => (number += text));
+    await until("Xvfb names its display", () => {
       server.mustBeAlive();
-      return number.endsWith('\n');
+      return number.endsWith("\n");
     });
     const name = `:${number.trim()}`;
     const display = new Display(processes, name, { ...env, DISPLAY: name });
-    const manager: Running = processes.start('openbox', 'openbox', { args: ['--sm-disable'], env: display.#env });
-    await until('the window manager is there', async () => {
+    const manager: Running = processes.start("openbox", "openbox", { args: ["--sm-disable"], env: display.#env });
+    await until("the window manager is there", async () => {
       manager.mustBeAlive();
-      return (await display.#tool('wmctrl', ['-m'])).includes('Openbox');
+      return (await display.#tool("wmctrl", ["-m"])).includes("Openbox");
     });
     return display;
   }
 
   /** All windows, in the window manager's order. */
   async windows(): Promise<TopWindow[]> {
-    const lines = (await this.#tool('wmctrl', ['-l', '-p'])).split('\n').filter((line) => line !== '');
+    const lines = (await this.#tool("wmctrl", ["-l", "-p"])).split("\n").filter((line) => line !== "");
     return lines.map((line) => {
-      const [id = '', , pid = '0', , ...title] = line.split(/\s+/);
-      return { id, pid: Number(pid), title: title.join(' ') };
+      const [id = "", , pid = "0", , ...title] = line.split(/\s+/);
+      return { id, pid: Number(pid), title: title.join(" ") };
     });
   }
 
   /** The window that has the keyboard, if any. */
   async active(): Promise<string | undefined> {
-    const seen = await this.#tool('xprop', ['-root', '_NET_ACTIVE_WINDOW']);
+    const seen = await this.#tool("xprop", ["-root", "_NET_ACTIVE_WINDOW"]);
     const id = /# (0x[0-9a-f]+)/.exec(seen)?.[1];
-    return id === undefined || id === '0x0' ? undefined : `0x${id.slice(2).padStart(8, '0')}`;
+    return id === undefined || id === "0x0" ? undefined : `0x${id.slice(2).padStart(8, "0")}`;
   }
 
   /** Asks a window to close, as its title bar's button does. */
   async close(window: TopWindow): Promise<void> {
-    await this.#tool('wmctrl', ['-i', '-c', window.id]);
+    await this.#tool("wmctrl", ["-i", "-c", window.id]);
   }
 
   async activate(window: TopWindow): Promise<void> {
-    await this.#tool('wmctrl', ['-i', '-a', window.id]);
+    await this.#tool("wmctrl", ["-i", "-a", window.id]);
   }
 
   async resize(window: TopWindow, width: number, height: number): Promise<void> {
-    await this.#tool('wmctrl', ['-i', '-r', window.id, '-e', `0,-1,-1,${width},${height}`]);
+    await this.#tool("wmctrl", ["-i", "-r", window.id, "-e", `0,-1,-1,${width},${height}`]);
   }
 
   /** Presses keys in the window that has the keyboard, e.g. `ctrl+k`, `Tab`. */
   async press(...keys: string[]): Promise<void> {
-    await this.#tool('xdotool', ['key', '--clearmodifiers', ...keys]);
+    await this.#tool("xdotool", ["key", "--clearmodifiers", ...keys]);
   }
 
   /** Takes a picture of the whole screen into the artefacts and returns its path. */
   async picture(name: string): Promise<string> {
-    const path = this.#processes.nextLog(name, 'png');
-    await this.#tool('import', ['-window', 'root', path]);
+    const path = this.#processes.nextLog(name, "png");
+    await this.#tool("import", ["-window", "root", path]);
     return path;
   }
 
   async #tool(program: string, args: string[]): Promise<string> {
     const done = await this.#processes.run(program, { args, env: this.#env });
-    if (done.code !== 0) throw new Error(`${program} ${args.join(' ')}: ${done.stderr.trim() || `exit ${done.code}`}`);
+    if (done.code !== 0) throw new Error(`${program} ${args.join(" ")}: ${done.stderr.trim() || `exit ${done.code}`}`);
     return done.stdout;
   }
 }

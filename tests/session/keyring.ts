@@ -6,15 +6,15 @@
  * - `empty`: the daemon runs, but there is no keyring to write into.
  * - `absent`: nothing owns org.freedesktop.secrets.
  */
-import type { Bus } from './bus.ts';
-import { until } from './deadline.ts';
-import type { Environment, Processes, Running } from './processes.ts';
+import type { Bus } from "./bus.ts";
+import { until } from "./deadline.ts";
+import type { Environment, Processes, Running } from "./processes.ts";
 
-export type KeyringState = 'unlocked' | 'locked' | 'empty' | 'absent';
+export type KeyringState = "unlocked" | "locked" | "empty" | "absent";
 
-const NAME = 'org.freedesktop.secrets';
-const DEFAULT = '/org/freedesktop/secrets/aliases/default';
-const COLLECTION = 'org.freedesktop.Secret.Collection';
+const NAME = "org.freedesktop.secrets";
+const DEFAULT = "/org/freedesktop/secrets/aliases/default";
+const COLLECTION = "org.freedesktop.Secret.Collection";
 
 export class Keyring {
   readonly #bus: Bus;
@@ -30,20 +30,20 @@ export class Keyring {
 
   /** Brings the store into that state, whatever it was in; secrets written before stay on disk. */
   async become(state: KeyringState): Promise<void> {
-    if (state === 'locked' && (await this.state()) !== 'unlocked') await this.#start('unlocked');
+    if (state === "locked" && (await this.state()) !== "unlocked") await this.#start("unlocked");
     await this.#stop();
-    if (state !== 'absent') await this.#start(state);
+    if (state !== "absent") await this.#start(state);
     await until(`the keyring is ${state}`, async () => (await this.state()) === state);
   }
 
   /** The state that a program on the bus sees. */
   async state(): Promise<KeyringState> {
-    if ((await this.#bus.owner(NAME)) === undefined) return 'absent';
+    if ((await this.#bus.owner(NAME)) === undefined) return "absent";
     try {
       const { Locked } = await this.#bus.properties(NAME, DEFAULT, COLLECTION);
-      return Locked === true ? 'locked' : 'unlocked';
+      return Locked === true ? "locked" : "unlocked";
     } catch {
-      return 'empty';
+      return "empty";
     }
   }
 
@@ -52,21 +52,21 @@ export class Keyring {
     const { Items } = await this.#bus.properties(NAME, DEFAULT, COLLECTION);
     const labels: string[] = [];
     for (const item of Items as string[]) {
-      const { Label } = await this.#bus.properties(NAME, item, 'org.freedesktop.Secret.Item');
+      const { Label } = await this.#bus.properties(NAME, item, "org.freedesktop.Secret.Item");
       labels.push(String(Label));
     }
     return labels;
   }
 
-  async #start(state: Exclude<KeyringState, 'absent'>): Promise<void> {
-    const unlock = state === 'unlocked';
-    this.#daemon = this.#processes.start('keyring', 'gnome-keyring-daemon', {
-      args: ['--foreground', '--components=secrets', ...(unlock ? ['--unlock'] : [])],
+  async #start(state: Exclude<KeyringState, "absent">): Promise<void> {
+    const unlock = state === "unlocked";
+    this.#daemon = this.#processes.start("keyring", "gnome-keyring-daemon", {
+      args: ["--foreground", "--components=secrets", ...(unlock ? ["--unlock"] : [])],
       env: this.#env,
-      ...(unlock ? { input: 'a password for tests\n' } : {}),
+      ...(unlock ? { input: "a password for tests\n" } : {}),
     });
     const daemon = this.#daemon;
-    await until('the secret store is on the bus', async () => {
+    await until("the secret store is on the bus", async () => {
       daemon.mustBeAlive();
       return this.#bus.owner(NAME);
     });
@@ -75,6 +75,6 @@ export class Keyring {
   async #stop(): Promise<void> {
     await this.#daemon?.stop();
     this.#daemon = undefined;
-    await until('the secret store has left the bus', async () => (await this.#bus.owner(NAME)) === undefined);
+    await until("the secret store has left the bus", async () => (await this.#bus.owner(NAME)) === undefined);
   }
 }

@@ -2,12 +2,12 @@
  * A notification server that the test can read: it owns org.freedesktop.Notifications on the private bus, keeps every
  * call of `Notify` in order, and plays the user who clicks, chooses an action or dismisses.
  */
-import { NameFlag, type MessageBus } from '@jellybrick/dbus-next';
-import { plain, Played, type Bus } from './bus.ts';
-import { until, type Patience } from './deadline.ts';
+import { NameFlag, type MessageBus } from "@jellybrick/dbus-next";
+import { plain, Played, type Bus } from "./bus.ts";
+import { until, type Patience } from "./deadline.ts";
 
-const NAME = 'org.freedesktop.Notifications';
-const PATH = '/org/freedesktop/Notifications';
+const NAME = "org.freedesktop.Notifications";
+const PATH = "/org/freedesktop/Notifications";
 
 export interface Notification {
   readonly id: number;
@@ -47,10 +47,10 @@ export class Notifications {
     if (this.#connection !== undefined) return;
     const connection = await this.#bus.connect();
     this.#face = new Played(connection, PATH, NAME, {
-      Notify: { gives: 'u', answer: (body) => [this.#notify(body as NotifyBody)] },
-      CloseNotification: { gives: '', answer: ([id]) => this.#withdraw(id as number) },
-      GetCapabilities: { gives: 'as', answer: () => [['actions', 'body', 'body-markup', 'persistence']] },
-      GetServerInformation: { gives: 'ssss', answer: () => ['bursar-tests', 'bursar', '1', '1.2'] },
+      Notify: { gives: "u", answer: (body) => [this.#notify(body as NotifyBody)] },
+      CloseNotification: { gives: "", answer: ([id]) => this.#withdraw(id as number) },
+      GetCapabilities: { gives: "as", answer: () => [["actions", "body", "body-markup", "persistence"]] },
+      GetServerInformation: { gives: "ssss", answer: () => ["bursar-tests", "bursar", "1", "1.2"] },
     });
     await connection.requestName(NAME, NameFlag.DO_NOT_QUEUE);
     this.#connection = connection;
@@ -67,15 +67,19 @@ export class Notifications {
   async find(text: string | RegExp, patience: Patience = {}): Promise<Notification> {
     const matches = (one: Notification): boolean => {
       const whole = `${one.summary}\n${one.body}`;
-      return typeof text === 'string' ? whole.includes(text) : text.test(whole);
+      return typeof text === "string" ? whole.includes(text) : text.test(whole);
     };
-    return until(`a notification with ${String(text)} (there: ${JSON.stringify(this.#seen.map((one) => one.summary))})`, () => this.#seen.find(matches), patience);
+    return until(
+      `a notification with ${String(text)} (there: ${JSON.stringify(this.#seen.map((one) => one.summary))})`,
+      () => this.#seen.find(matches),
+      patience,
+    );
   }
 
   /** Clicks it: `default` is the click on the notification itself. */
-  choose(notification: Notification, action = 'default'): void {
-    if (this.#face === undefined) throw new Error('there is no notification server');
-    this.#face.tell('ActionInvoked', 'us', [notification.id, action]);
+  choose(notification: Notification, action = "default"): void {
+    if (this.#face === undefined) throw new Error("there is no notification server");
+    this.#face.tell("ActionInvoked", "us", [notification.id, action]);
     this.#end(notification.id, CLOSED.dismissed);
   }
 
@@ -86,8 +90,18 @@ export class Notifications {
   #notify([app, replaces, icon, summary, body, actions, hints, expires]: NotifyBody): number {
     const id = replaces === 0 ? this.#seen.length + 1 : replaces;
     const pairs: Record<string, string> = {};
-    for (let at = 0; at + 1 < actions.length; at += 2) pairs[actions[at] ?? ''] = actions[at + 1] ?? '';
-    this.#seen.push({ id, app, replaces, icon, summary, body, actions: pairs, hints: plain(hints) as Record<string, unknown>, expires });
+    for (let at = 0; at + 1 < actions.length; at += 2) pairs[actions[at] ?? ""] = actions[at + 1] ?? "";
+    this.#seen.push({
+      id,
+      app,
+      replaces,
+      icon,
+      summary,
+      body,
+      actions: pairs,
+      hints: plain(hints) as Record<string, unknown>,
+      expires,
+    });
     return id;
   }
 
@@ -99,7 +113,7 @@ export class Notifications {
   #end(id: number, why: number): void {
     if (this.#face === undefined || this.#closed.has(id)) return;
     this.#closed.add(id);
-    this.#face.tell('NotificationClosed', 'uu', [id, why]);
+    this.#face.tell("NotificationClosed", "uu", [id, why]);
   }
 }
 

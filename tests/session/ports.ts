@@ -1,12 +1,12 @@
 /** Loopback ports: a free one, and whether somebody listens. */
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from "node:net";
 
 /** A port that was free a moment ago. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
       const { port } = server.address() as AddressInfo;
       server.close(() => {
         resolve(port);
@@ -17,13 +17,13 @@ export function freePort(): Promise<number> {
 
 export function listening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 1_000 });
+    const socket = connect({ port, host: "127.0.0.1", timeout: 1_000 });
     const answer = (yes: boolean): void => {
       socket.destroy();
       resolve(yes);
     };
-    socket.on('connect', () => answer(true));
-    socket.on('error', () => answer(false));
-    socket.on('timeout', () => answer(false));
+    socket.on("connect", () => answer(true));
+    socket.on("error", () => answer(false));
+    socket.on("timeout", () => answer(false));
   });
 }

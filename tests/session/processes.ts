@@ -2,14 +2,14 @@
  * The processes of one desktop session. Each writes its output to a file among the artefacts, and none outlives the
  * test: a watchdog beside the test ends whatever carries the session's mark when the test is over, however it ends.
  */
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { until } from './deadline.ts';
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { until } from "./deadline.ts";
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -32,7 +32,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-const MARK = 'BURSAR_TEST_SESSION';
+const MARK = "BURSAR_TEST_SESSION";
 
 export class Processes {
   /** Scratch folder, short enough for socket paths; gone at the end. */
@@ -46,10 +46,10 @@ export class Processes {
   constructor(artefacts: string) {
     this.artefacts = artefacts;
     mkdirSync(artefacts, { recursive: true });
-    this.scratch = mkdtempSync(join(tmpdir(), 'bursar-'));
-    const script = fileURLToPath(new URL('watchdog.sh', import.meta.url));
+    this.scratch = mkdtempSync(join(tmpdir(), "bursar-"));
+    const script = fileURLToPath(new URL("watchdog.sh", import.meta.url));
     this.#watchdog = spawn(script, [this.#mark, this.scratch], {
-      stdio: ['pipe', 'ignore', 'ignore'],
+      stdio: ["pipe", "ignore", "ignore"],
       detached: true,
     });
     this.#watchdog.unref();
@@ -58,21 +58,21 @@ export class Processes {
   /** Starts a program that goes on; its output goes to `<number>-<name>.log`. */
   start(name: string, program: string, options: Start): Running {
     const log = createWriteStream(this.nextLog(name));
-    const extra: 'pipe'[] = Array.from({ length: options.pipes ?? 0 }, () => 'pipe');
-    const stdio: StdioOptions = [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...extra];
+    const extra: "pipe"[] = Array.from({ length: options.pipes ?? 0 }, () => "pipe");
+    const stdio: StdioOptions = [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...extra];
     const child = spawn(program, options.args ?? [], {
       cwd: options.cwd ?? this.scratch,
       env: { ...options.env, [MARK]: this.#mark },
       stdio,
       detached: true,
     });
-    child.stdout?.on('data', (data: Buffer) => {
+    child.stdout?.on("data", (data: Buffer) => {
       log.write(data);
       options.onOutput?.(data.toString());
     });
-    child.stderr?.on('data', (data: Buffer) => log.write(data));
-    child.on('close', () => log.end());
-    child.on('error', (error) => log.write(`${String(error)}\n`));
+    child.stderr?.on("data", (data: Buffer) => log.write(data));
+    child.on("close", () => log.end());
+    child.on("error", (error) => log.write(`${String(error)}\n`));
     if (options.input !== undefined) child.stdin?.end(options.input);
     return new Running(name, child);
   }
@@ -83,20 +83,23 @@ export class Processes {
     const child = spawn(program, rest.args ?? [], {
       cwd: rest.cwd ?? this.scratch,
       env: { ...rest.env, [MARK]: this.#mark },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ["pipe", "pipe", "pipe"],
       detached: true,
     });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(rest.input ?? '');
-    const timer = setTimeout(() => child.kill('SIGKILL'), within);
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(rest.input ?? "");
+    const timer = setTimeout(() => child.kill("SIGKILL"), within);
     try {
-      const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+      const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
       // A grandchild may hold the pipes open: what has arrived by now is the answer.
-      await Promise.race([once(child, 'close'), until('', () => child.stdout.readableEnded, { within: 500 }).catch(() => undefined)]);
+      await Promise.race([
+        once(child, "close"),
+        until("", () => child.stdout.readableEnded, { within: 500 }).catch(() => undefined),
+      ]);
       return { code, signal, stdout, stderr };
     } finally {
       clearTimeout(timer);
@@ -104,18 +107,19 @@ export class Processes {
   }
 
   /** Path for one more log or picture, numbered in the order of things. */
-  nextLog(name: string, extension = 'log'): string {
+  nextLog(name: string, extension = "log"): string {
     this.#logs += 1;
-    return join(this.artefacts, `${String(this.#logs).padStart(2, '0')}-${name}.${extension}`);
+    return join(this.artefacts, `${String(this.#logs).padStart(2, "0")}-${name}.${extension}`);
   }
 
   /** Process ids that belong to this session. */
   members(): number[] {
     const found: number[] = [];
-    for (const entry of readdirSync('/proc')) {
+    for (const entry of readdirSync("/proc")) {
       if (!/^\d+$/.test(entry)) continue;
       try {
-        if (readFileSync(`/proc/${entry}/environ`, 'utf8').split('\0').includes(`${MARK}=${this.#mark}`)) found.push(Number(entry));
+        if (readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(`${MARK}=${this.#mark}`))
+          found.push(Number(entry));
       } catch {
         // It ended while we looked, or is not ours to read.
       }
@@ -126,7 +130,7 @@ export class Processes {
   /** Ends all of them and removes the scratch folder; returns when that is done. */
   async end(): Promise<void> {
     if (this.#watchdog.exitCode !== null) return;
-    const gone = once(this.#watchdog, 'exit');
+    const gone = once(this.#watchdog, "exit");
     this.#watchdog.ref();
     this.#watchdog.stdin?.end();
     await gone;
@@ -154,10 +158,11 @@ export class Running {
 
   /** Throws if it has ended: to be called while waiting for something that only it can do. */
   mustBeAlive(): void {
-    if (!this.alive) throw new Error(`${this.name} ended (${this.child.exitCode ?? this.child.signalCode ?? 'not started'})`);
+    if (!this.alive)
+      throw new Error(`${this.name} ended (${this.child.exitCode ?? this.child.signalCode ?? "not started"})`);
   }
 
-  async stop(signal: NodeJS.Signals = 'SIGTERM', within = 5_000): Promise<void> {
+  async stop(signal: NodeJS.Signals = "SIGTERM", within = 5_000): Promise<void> {
     if (!this.alive) return;
     this.child.kill(signal);
     await this.ended(within);

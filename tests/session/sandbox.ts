@@ -2,12 +2,12 @@
  * The provider on this machine that journeys pay into: started once for a test file, with a fresh user for every test.
  * What it says through its control API is the witness: it shares no code with the app. See docs/sandbox.md.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { BINARIES } from './app.ts';
-import { until } from './deadline.ts';
-import { Processes } from './processes.ts';
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BINARIES } from "./app.ts";
+import { until } from "./deadline.ts";
+import { Processes } from "./processes.ts";
 
 /** Decimal text in USDC, e.g. `10.1`. */
 export type Amount = string;
@@ -25,7 +25,12 @@ export interface Ready {
   readonly checkout: string;
   readonly control: string;
   readonly rpc: Readonly<Record<string, string>>;
-  readonly contracts: { readonly balance: string; readonly token: string; readonly usdc: string; readonly usdc_e: string };
+  readonly contracts: {
+    readonly balance: string;
+    readonly token: string;
+    readonly usdc: string;
+    readonly usdc_e: string;
+  };
 }
 
 export interface NewUser {
@@ -36,7 +41,7 @@ export interface NewUser {
   readonly history?: number;
   readonly history_on_chain?: number;
   readonly workload?: { readonly daily?: Amount; readonly days?: number; readonly reserve?: Amount } | null;
-  readonly ids?: 'same' | 'intent_differs' | 'chain_differs';
+  readonly ids?: "same" | "intent_differs" | "chain_differs";
 }
 
 export interface UserData {
@@ -62,7 +67,12 @@ export interface SandboxTopUp {
   readonly session_url: string;
   readonly return_url: string | null;
   readonly transaction: string | null;
-  readonly session: { readonly status: string; readonly amount_due: Amount; readonly received: Amount; readonly late: boolean } | null;
+  readonly session: {
+    readonly status: string;
+    readonly amount_due: Amount;
+    readonly received: Amount;
+    readonly late: boolean;
+  } | null;
 }
 
 export interface UserTruth extends UserData {
@@ -81,11 +91,11 @@ export interface UserTruth extends UserData {
 }
 
 export interface Fault {
-  readonly target: 'console' | 'checkout';
+  readonly target: "console" | "checkout";
   readonly method?: string;
   readonly path?: string;
   readonly times?: number;
-  readonly kind: 'status' | 'delay' | 'hang' | 'close' | 'lose' | 'garbage' | 'truncate' | 'huge';
+  readonly kind: "status" | "delay" | "hang" | "close" | "lose" | "garbage" | "truncate" | "huge";
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -93,10 +103,24 @@ export interface Fault {
   readonly bytes?: number;
 }
 
-export type RpcName = 'fluence-a' | 'fluence-b' | 'fluence-ws' | 'ethereum' | 'polygon' | 'fluence';
+export type RpcName = "fluence-a" | "fluence-b" | "fluence-ws" | "ethereum" | "polygon" | "fluence";
 
 export interface RpcMode {
-  readonly mode: 'ok' | 'refuse' | 'status' | 'error' | 'hang' | 'delay' | 'garbage' | 'chain_id' | 'no_code' | 'stale' | 'balance' | 'drop_logs' | 'duplicate_logs' | 'limit_logs';
+  readonly mode:
+    | "ok"
+    | "refuse"
+    | "status"
+    | "error"
+    | "hang"
+    | "delay"
+    | "garbage"
+    | "chain_id"
+    | "no_code"
+    | "stale"
+    | "balance"
+    | "drop_logs"
+    | "duplicate_logs"
+    | "limit_logs";
   readonly [field: string]: string | number;
 }
 
@@ -112,7 +136,7 @@ export interface Asked {
   readonly user_id: string | null;
 }
 
-const ARTEFACTS = fileURLToPath(new URL('../artefacts/', import.meta.url));
+const ARTEFACTS = fileURLToPath(new URL("../artefacts/", import.meta.url));
 
 export class Sandbox {
   readonly ready: Ready;
@@ -126,24 +150,29 @@ export class Sandbox {
   /** Starts one; `name` is the folder of its logs among the artefacts. End it with `end`. */
   static async start(name: string, args: readonly string[] = []): Promise<Sandbox> {
     if (!existsSync(BINARIES.sandbox)) throw new Error(`${BINARIES.sandbox} is not built`);
-    const processes = new Processes(join(ARTEFACTS, name, 'sandbox'));
-    let said = '';
-    const running = processes.start('sandbox', BINARIES.sandbox, {
-      args: ['--home', join(processes.scratch, 'sandbox'), ...args],
-      cwd: fileURLToPath(new URL('../../', import.meta.url)),
-      env: { PATH: process.env['PATH'] ?? '', HOME: processes.scratch, TMPDIR: processes.scratch, RUST_LOG: process.env['RUST_LOG'] ?? 'info' },
+    const processes = new Processes(join(ARTEFACTS, name, "sandbox"));
+    let said = "";
+    const running = processes.start("sandbox", BINARIES.sandbox, {
+      args: ["--home", join(processes.scratch, "sandbox"), ...args],
+      cwd: fileURLToPath(new URL("../../", import.meta.url)),
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        HOME: processes.scratch,
+        TMPDIR: processes.scratch,
+        RUST_LOG: process.env["RUST_LOG"] ?? "info",
+      },
       onOutput: (text) => (said += text),
     });
     try {
       await until(
-        'the sandbox is ready',
+        "the sandbox is ready",
         () => {
           running.mustBeAlive();
-          return said.includes('\n');
+          return said.includes("\n");
         },
         { within: 60_000 },
       );
-      return new Sandbox(JSON.parse(said.slice(0, said.indexOf('\n'))) as Ready, processes);
+      return new Sandbox(JSON.parse(said.slice(0, said.indexOf("\n"))) as Ready, processes);
     } catch (error) {
       await processes.end();
       throw error;
@@ -165,88 +194,100 @@ export class Sandbox {
 
   /** The `name` in the network file. */
   get networkName(): string {
-    return /^name\s*=\s*"([^"]+)"/m.exec(readFileSync(this.networkFile, 'utf8'))?.[1] ?? 'sandbox';
+    return /^name\s*=\s*"([^"]+)"/m.exec(readFileSync(this.networkFile, "utf8"))?.[1] ?? "sandbox";
   }
 
   /** Somebody new, with 256 USDC of free credits unless told otherwise. */
   async user(details: NewUser = {}): Promise<User> {
-    return new User(this, (await this.control('POST', '/users', details)) as UserData);
+    return new User(this, (await this.control("POST", "/users", details)) as UserData);
   }
 
   async fault(fault: Fault): Promise<string> {
-    return ((await this.control('POST', '/faults', fault)) as { id: string }).id;
+    return ((await this.control("POST", "/faults", fault)) as { id: string }).id;
   }
 
   async noFaults(): Promise<void> {
-    await this.control('DELETE', '/faults');
+    await this.control("DELETE", "/faults");
   }
 
   async rpc(name: RpcName, mode: RpcMode): Promise<void> {
-    await this.control('POST', `/rpc/${name}`, mode);
+    await this.control("POST", `/rpc/${name}`, mode);
   }
 
   /** Every RPC of the network file, and its WebSocket, at once. */
   async allRpcs(mode: RpcMode): Promise<void> {
-    for (const name of ['fluence-a', 'fluence-b', 'fluence-ws'] as const) await this.rpc(name, mode);
+    for (const name of ["fluence-a", "fluence-b", "fluence-ws"] as const) await this.rpc(name, mode);
   }
 
   async relayer(how: { hold?: boolean; delay_ms?: number }): Promise<void> {
-    await this.control('POST', '/relayer', how);
+    await this.control("POST", "/relayer", how);
   }
 
   async watcher(how: { hold: boolean }): Promise<void> {
-    await this.control('POST', '/watcher', how);
+    await this.control("POST", "/watcher", how);
   }
 
   async webhooks(how: { hold?: boolean; tamper?: boolean }): Promise<void> {
-    await this.control('POST', '/webhooks', how);
+    await this.control("POST", "/webhooks", how);
   }
 
   async advanceClock(seconds: number): Promise<void> {
-    await this.control('POST', '/clock', { advance_s: seconds });
+    await this.control("POST", "/clock", { advance_s: seconds });
   }
 
   async maintenance(on: boolean): Promise<void> {
-    await this.control('POST', '/maintenance', { on });
+    await this.control("POST", "/maintenance", { on });
   }
 
   async cap(amount: Amount): Promise<void> {
-    await this.control('POST', '/cap', { amount });
+    await this.control("POST", "/cap", { amount });
   }
 
   async mine(chain: ChainId, blocks = 1): Promise<void> {
-    await this.control('POST', `/chains/${chain}/mine`, { blocks });
+    await this.control("POST", `/chains/${chain}/mine`, { blocks });
   }
 
   async reorg(chain: ChainId, depth: number): Promise<void> {
-    await this.control('POST', `/chains/${chain}/reorg`, { depth });
+    await this.control("POST", `/chains/${chain}/reorg`, { depth });
   }
 
   /** What was asked of the sandbox. */
-  async requests(filter: { target?: string; method?: string; path?: string; after?: number } = {}): Promise<readonly Asked[]> {
+  async requests(
+    filter: { target?: string; method?: string; path?: string; after?: number } = {},
+  ): Promise<readonly Asked[]> {
     const query = new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));
-    return ((await this.control('GET', `/requests?${query.toString()}`)) as { requests: Asked[] }).requests;
+    return ((await this.control("GET", `/requests?${query.toString()}`)) as { requests: Asked[] }).requests;
   }
 
   async topUp(id: string): Promise<SandboxTopUp> {
-    return (await this.control('GET', `/top-ups/${id}`)) as SandboxTopUp;
+    return (await this.control("GET", `/top-ups/${id}`)) as SandboxTopUp;
   }
 
   /** A transfer from an outside wallet; without an amount: what is still due. */
-  async pay(id: string, how: { chain?: ChainId; amount?: Amount } = {}): Promise<{ transaction: string; amount: Amount; block: number }> {
-    return (await this.control('POST', `/top-ups/${id}/pay`, how)) as { transaction: string; amount: Amount; block: number };
+  async pay(
+    id: string,
+    how: { chain?: ChainId; amount?: Amount } = {},
+  ): Promise<{ transaction: string; amount: Amount; block: number }> {
+    return (await this.control("POST", `/top-ups/${id}/pay`, how)) as {
+      transaction: string;
+      amount: Amount;
+      block: number;
+    };
   }
 
   async expire(id: string): Promise<void> {
-    await this.control('POST', `/top-ups/${id}/expire`);
+    await this.control("POST", `/top-ups/${id}/expire`);
   }
 
   async age(id: string, seconds: number): Promise<void> {
-    await this.control('POST', `/top-ups/${id}/age`, { seconds });
+    await this.control("POST", `/top-ups/${id}/age`, { seconds });
   }
 
-  async setStatus(id: string, status: 'needs_review' | 'aml_failed' | 'failed' | 'canceled' | 'expired' | 'open'): Promise<void> {
-    await this.control('POST', `/top-ups/${id}/status`, { status });
+  async setStatus(
+    id: string,
+    status: "needs_review" | "aml_failed" | "failed" | "canceled" | "expired" | "open",
+  ): Promise<void> {
+    await this.control("POST", `/top-ups/${id}/status`, { status });
   }
 
   /** Takes back every fault, hold and lie, for the next test. */
@@ -256,20 +297,22 @@ export class Sandbox {
     await this.watcher({ hold: false });
     await this.webhooks({ hold: false, tamper: false });
     await this.maintenance(false);
-    await this.cap('5000');
-    await this.allRpcs({ mode: 'ok' });
+    await this.cap("5000");
+    await this.allRpcs({ mode: "ok" });
   }
 
   /** Any call of the control API. */
-  async control(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown = {}): Promise<unknown> {
+  async control(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body: unknown = {}): Promise<unknown> {
     const answer = await fetch(this.ready.control + path, {
       method,
       signal: AbortSignal.timeout(30_000),
-      ...(method === 'GET' || method === 'DELETE' ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(method === "GET" || method === "DELETE"
+        ? {}
+        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`control ${method} ${path}: ${answer.status} ${text}`);
-    return text === '' ? undefined : JSON.parse(text);
+    return text === "" ? undefined : JSON.parse(text);
   }
 }
 
@@ -293,42 +336,54 @@ export class User {
 
   /** What the chain, the API and the ledger say, as seen by the sandbox itself. */
   async truth(): Promise<UserTruth> {
-    return (await this.sandbox.control('GET', `/users/${this.data.id}`)) as UserTruth;
+    return (await this.sandbox.control("GET", `/users/${this.data.id}`)) as UserTruth;
   }
 
   /** Waits until the provider has an open top-up of this user. */
   async openTopUp(): Promise<SandboxTopUp> {
-    return until('the provider has an open top-up', async () => (await this.truth()).open_top_up);
+    return until("the provider has an open top-up", async () => (await this.truth()).open_top_up);
   }
 
-  async patch(what: { api_balance?: Amount | null; usage_days_left?: number | null; ids?: string; extra_entitlement?: boolean }): Promise<void> {
-    await this.sandbox.control('PATCH', `/users/${this.data.id}`, what);
+  async patch(what: {
+    api_balance?: Amount | null;
+    usage_days_left?: number | null;
+    ids?: string;
+    extra_entitlement?: boolean;
+  }): Promise<void> {
+    await this.sandbox.control("PATCH", `/users/${this.data.id}`, what);
   }
 
   async keyWith(scopes: readonly string[]): Promise<string> {
-    return ((await this.sandbox.control('POST', `/users/${this.data.id}/keys`, { name: 'test', scopes })) as { api_key: string }).api_key;
+    return (
+      (await this.sandbox.control("POST", `/users/${this.data.id}/keys`, { name: "test", scopes })) as {
+        api_key: string;
+      }
+    ).api_key;
   }
 
   /** Credits straight on the chain, with no payment in the API. */
   async credit(amount: Amount, topUpId?: string): Promise<{ transaction: string; block: number }> {
     const body = topUpId === undefined ? { amount } : { amount, top_up_id: topUpId };
-    return (await this.sandbox.control('POST', `/users/${this.data.id}/credit`, body)) as { transaction: string; block: number };
+    return (await this.sandbox.control("POST", `/users/${this.data.id}/credit`, body)) as {
+      transaction: string;
+      block: number;
+    };
   }
 
   /** A charge that leaves this free balance. */
   async drain(to: Amount): Promise<void> {
-    await this.sandbox.control('POST', `/users/${this.data.id}/drain`, { to });
+    await this.sandbox.control("POST", `/users/${this.data.id}/drain`, { to });
   }
 
   async freeze(frozen: boolean): Promise<void> {
-    await this.sandbox.control('POST', `/users/${this.data.id}/freeze`, { frozen });
+    await this.sandbox.control("POST", `/users/${this.data.id}/freeze`, { frozen });
   }
 
   async workload(details: { daily?: Amount; days?: number; reserve?: Amount; name?: string }): Promise<void> {
-    await this.sandbox.control('POST', `/users/${this.data.id}/workloads`, details);
+    await this.sandbox.control("POST", `/users/${this.data.id}/workloads`, details);
   }
 
   async history(count: number, onChain = 0): Promise<void> {
-    await this.sandbox.control('POST', `/users/${this.data.id}/history`, { count, on_chain: onChain });
+    await this.sandbox.control("POST", `/users/${this.data.id}/history`, { count, on_chain: onChain });
   }
 }

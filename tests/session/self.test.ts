@@ -2,127 +2,144 @@
  * The harness looks at itself, with small programs in the app's place: what fails here is the machine or the harness,
  * not the app.
  */
-import assert from 'node:assert/strict';
-import { existsSync, writeFileSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import { until } from './deadline.ts';
-import { Desktop, SCHEME } from './desktop.ts';
-import { Processes } from './processes.ts';
-import { WebDriver } from './webdriver.ts';
-import { AppWindow, KEYS } from './window.ts';
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { until } from "./deadline.ts";
+import { Desktop, SCHEME } from "./desktop.ts";
+import { Processes } from "./processes.ts";
+import { WebDriver } from "./webdriver.ts";
+import { AppWindow, KEYS } from "./window.ts";
 
-test('a notification is recorded, clicked and withdrawn', async (t) => {
+test("a notification is recorded, clicked and withdrawn", async (t) => {
   const desktop = await Desktop.for(t);
-  const sender = desktop.run('notify-send', ['--app-name=Probe', '--wait', '--action=default=Open', 'Paid', '10 <b>USDC</b>']);
-  const seen = await desktop.notifications.find('Paid');
-  assert.equal(seen.app, 'Probe');
-  assert.equal(seen.body, '10 <b>USDC</b>');
-  assert.deepEqual(seen.actions, { default: 'Open' });
+  const sender = desktop.run("notify-send", [
+    "--app-name=Probe",
+    "--wait",
+    "--action=default=Open",
+    "Paid",
+    "10 <b>USDC</b>",
+  ]);
+  const seen = await desktop.notifications.find("Paid");
+  assert.equal(seen.app, "Probe");
+  assert.equal(seen.body, "10 <b>USDC</b>");
+  assert.deepEqual(seen.actions, { default: "Open" });
   desktop.notifications.choose(seen);
-  assert.equal((await sender).stdout.trim(), 'default');
+  assert.equal((await sender).stdout.trim(), "default");
   desktop.notifications.vanish();
-  assert.notEqual((await desktop.run('notify-send', ['Nobody', 'there'])).code, 0);
+  assert.notEqual((await desktop.run("notify-send", ["Nobody", "there"])).code, 0);
   assert.equal(desktop.notifications.all.length, 1);
 });
 
-test('the keyring takes each of its states', async (t) => {
+test("the keyring takes each of its states", async (t) => {
   const desktop = await Desktop.for(t);
-  const store = ['store', '--label=Probe', 'service', 'bursar-probe'];
-  const lookup = ['lookup', 'service', 'bursar-probe'];
-  assert.equal(await desktop.keyring.state(), 'unlocked');
-  assert.equal((await desktop.run('secret-tool', store, { input: 'hush' })).code, 0);
-  assert.equal((await desktop.run('secret-tool', lookup)).stdout, 'hush');
-  assert.deepEqual(await desktop.keyring.labels(), ['Probe']);
-  await desktop.keyring.become('locked');
-  assert.notEqual((await desktop.run('secret-tool', lookup)).stdout, 'hush');
-  await desktop.keyring.become('absent');
-  assert.notEqual((await desktop.run('secret-tool', lookup)).code, 0);
-  await desktop.keyring.become('unlocked');
-  assert.equal((await desktop.run('secret-tool', lookup)).stdout, 'hush');
+  const store = ["store", "--label=Probe", "service", "bursar-probe"];
+  const lookup = ["lookup", "service", "bursar-probe"];
+  assert.equal(await desktop.keyring.state(), "unlocked");
+  assert.equal((await desktop.run("secret-tool", store, { input: "hush" })).code, 0);
+  assert.equal((await desktop.run("secret-tool", lookup)).stdout, "hush");
+  assert.deepEqual(await desktop.keyring.labels(), ["Probe"]);
+  await desktop.keyring.become("locked");
+  assert.notEqual((await desktop.run("secret-tool", lookup)).stdout, "hush");
+  await desktop.keyring.become("absent");
+  assert.notEqual((await desktop.run("secret-tool", lookup)).code, 0);
+  await desktop.keyring.become("unlocked");
+  assert.equal((await desktop.run("secret-tool", lookup)).stdout, "hush");
 });
 
-test('an empty keyring has nowhere to write', async (t) => {
-  const desktop = await Desktop.for(t, { keyring: 'empty' });
-  assert.notEqual((await desktop.run('secret-tool', ['store', '--label=Probe', 'a', 'b'], { input: 'hush' })).code, 0);
+test("an empty keyring has nowhere to write", async (t) => {
+  const desktop = await Desktop.for(t, { keyring: "empty" });
+  assert.notEqual((await desktop.run("secret-tool", ["store", "--label=Probe", "a", "b"], { input: "hush" })).code, 0);
 });
 
-test('an address opens in the browser, and its page hands a link to the registered program', async (t) => {
-  const origin = await serve(t, `<title>Checkout</title><a id="back" href="${SCHEME}://top-up/return?state=abc&amp;x=1">back</a>`);
+test("an address opens in the browser, and its page hands a link to the registered program", async (t) => {
+  const origin = await serve(
+    t,
+    `<title>Checkout</title><a id="back" href="${SCHEME}://top-up/return?state=abc&amp;x=1">back</a>`,
+  );
   const desktop = await Desktop.for(t, { linkOrigins: [origin] });
-  const got = join(desktop.processes.scratch, 'link.txt');
-  const handler = join(desktop.processes.scratch, 'handler.sh');
+  const got = join(desktop.processes.scratch, "link.txt");
+  const handler = join(desktop.processes.scratch, "handler.sh");
   writeFileSync(handler, `#!/bin/sh\nprintf '%s\\n' "$@" >> ${got}\n`, { mode: 0o755 });
   writeFileSync(
-    join(desktop.env['XDG_DATA_HOME'] ?? '', 'applications', 'probe.desktop'),
+    join(desktop.env["XDG_DATA_HOME"] ?? "", "applications", "probe.desktop"),
     `[Desktop Entry]\nType=Application\nName=Probe\nExec=${handler} %u\nMimeType=x-scheme-handler/${SCHEME};\n`,
   );
-  assert.equal((await desktop.run('gio', ['mime', `x-scheme-handler/${SCHEME}`, 'probe.desktop'])).code, 0);
+  assert.equal((await desktop.run("gio", ["mime", `x-scheme-handler/${SCHEME}`, "probe.desktop"])).code, 0);
 
-  assert.equal((await desktop.run('xdg-open', [`${origin}/pay?a=1&b=2`])).code, 0);
+  assert.equal((await desktop.run("xdg-open", [`${origin}/pay?a=1&b=2`])).code, 0);
   const page = await desktop.browser.page(`${origin}/pay`);
   assert.deepEqual(desktop.browser.opened, [`${origin}/pay?a=1&b=2`]);
-  await desktop.picture('browser');
-  await page.click('#back');
-  await until('the link arrives', () => existsSync(got) && readFileSync(got, 'utf8') === `${SCHEME}://top-up/return?state=abc&x=1\n`);
+  await desktop.picture("browser");
+  await page.click("#back");
+  await until(
+    "the link arrives",
+    () => existsSync(got) && readFileSync(got, "utf8") === `${SCHEME}://top-up/return?state=abc&x=1\n`,
+  );
   await desktop.openLink(`${SCHEME}://top-up/return?state=def`);
-  await until('the second link arrives', () => readFileSync(got, 'utf8').includes('state=def'));
+  await until("the second link arrives", () => readFileSync(got, "utf8").includes("state=def"));
 });
 
-test('the window of a WebKit program is read, clicked, typed into and closed', async (t) => {
+test("the window of a WebKit program is read, clicked, typed into and closed", async (t) => {
   const page = `<title>Probe</title><style>body { height: 3000px }</style><main>
     <button data-testid="later" disabled onclick="document.title = 'clicked'; said.textContent = field.value">Pay now</button>
     <label>Amount <input id="field" data-testid="amount" value="old"></label><p data-testid="said" id="said"></p>
     <select data-testid="pick"><option value="a">A</option><option value="b">B</option></select></main>
     <script>setTimeout(() => document.querySelector('button').disabled = false, 300)</script>`;
   const origin = await serve(t, page);
-  const desktop = await Desktop.for(t, { colors: 'dark' });
-  const program = desktop.processes.start('minibrowser', '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser', {
-    args: ['--automation', origin],
+  const desktop = await Desktop.for(t, { colors: "dark" });
+  const program = desktop.processes.start("minibrowser", "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser", {
+    args: ["--automation", origin],
     env: desktop.env,
   });
   const driver = await WebDriver.start(desktop.processes, desktop.env, desktop.inspectorPort);
   const window = await new AppWindow(driver, desktop.processes).attach();
-  await window.id('amount').fill('10.50');
-  await window.role('button', /^pay/i).click();
-  await window.id('said').waitForText('10.50');
-  await window.id('pick').select('b');
-  assert.equal(await window.id('pick').property('value'), 'b');
-  await window.role('textbox', 'Amount').click();
+  await window.id("amount").fill("10.50");
+  await window.role("button", /^pay/i).click();
+  await window.id("said").waitForText("10.50");
+  await window.id("pick").select("b");
+  assert.equal(await window.id("pick").property("value"), "b");
+  await window.role("textbox", "Amount").click();
   await window.press(KEYS.tab);
-  assert.equal(await window.focused(), 'pick');
-  assert.equal(await window.id('nowhere').visible(), false);
-  await assert.rejects(window.id('nowhere').click({ within: 200 }), /it is not there/);
-  assert.equal(await window.colors(), 'dark');
-  assert.ok((await window.text()).includes('10.50'));
-  await window.picture('page');
-  await desktop.picture('screen');
-  const top = await until('its window', async () => (await desktop.display.windows()).find((one) => one.pid === program.pid));
+  assert.equal(await window.focused(), "pick");
+  assert.equal(await window.id("nowhere").visible(), false);
+  await assert.rejects(window.id("nowhere").click({ within: 200 }), /it is not there/);
+  assert.equal(await window.colors(), "dark");
+  assert.ok((await window.text()).includes("10.50"));
+  await window.picture("page");
+  await desktop.picture("screen");
+  const top = await until("its window", async () =>
+    (await desktop.display.windows()).find((one) => one.pid === program.pid),
+  );
   await desktop.display.close(top);
-  await until('it is closed', async () => !(await desktop.display.windows()).some((one) => one.id === top.id));
+  await until("it is closed", async () => !(await desktop.display.windows()).some((one) => one.id === top.id));
 });
 
-test('a tray icon is read and clicked, and the tray can vanish', async (t) => {
+test("a tray icon is read and clicked, and the tray can vanish", async (t) => {
   const desktop = await Desktop.for(t);
-  const program = desktop.processes.start('icon', 'python3', { args: ['-c', TRAY_PROBE], env: desktop.env });
+  const program = desktop.processes.start("icon", "python3", { args: ["-c", TRAY_PROBE], env: desktop.env });
   const icon = await desktop.tray.icon();
-  assert.equal((await icon.properties()).title, 'Probe');
-  assert.deepEqual(await icon.labels(), ['Open', 'Quit']);
+  assert.equal((await icon.properties()).title, "Probe");
+  assert.deepEqual(await icon.labels(), ["Open", "Quit"]);
   desktop.tray.vanish();
   await desktop.tray.appear();
-  await (await desktop.tray.icon()).click('Quit');
+  await (await desktop.tray.icon()).click("Quit");
   assert.equal(await program.ended(), 0);
   await desktop.tray.empty();
 });
 
-test('nothing outlives the session, not even what has left its parents', async (t) => {
-  const processes = new Processes(join(import.meta.dirname, '../artefacts/self/nothing-outlives'));
+test("nothing outlives the session, not even what has left its parents", async (t) => {
+  const processes = new Processes(join(import.meta.dirname, "../artefacts/self/nothing-outlives"));
   t.after(() => processes.end());
-  const env = { PATH: process.env['PATH'] ?? '' };
-  processes.start('stubborn', 'bash', { args: ['-c', "trap '' TERM; setsid sleep 1000 & disown; while :; do sleep 1; done"], env });
-  await until('its processes', () => processes.members().length >= 2);
+  const env = { PATH: process.env["PATH"] ?? "" };
+  processes.start("stubborn", "bash", {
+    args: ["-c", "trap '' TERM; setsid sleep 1000 & disown; while :; do sleep 1; done"],
+    env,
+  });
+  await until("its processes", () => processes.members().length >= 2);
   await processes.end();
   assert.deepEqual(processes.members(), []);
   assert.equal(existsSync(processes.scratch), false);
@@ -131,11 +148,11 @@ test('nothing outlives the session, not even what has left its parents', async (
 /** A page on a port of its own, for as long as the test runs. */
 async function serve(t: TestContext, html: string): Promise<string> {
   const server = createServer((_, answer) => {
-    answer.setHeader('content-type', 'text/html');
+    answer.setHeader("content-type", "text/html");
     answer.end(html);
   });
   await new Promise<void>((ready) => {
-    server.listen(0, '127.0.0.1', ready);
+    server.listen(0, "127.0.0.1", ready);
   });
   t.after(() => {
     server.closeAllConnections();

@@ -2,14 +2,14 @@
  * A tray host that the test can read: it owns org.kde.StatusNotifierWatcher on the private bus, lists the icons that
  * register, reads what they show and their menus, and clicks. It can be absent, appear later and vanish again.
  */
-import { NameFlag, Variant, type MessageBus } from '@jellybrick/dbus-next';
-import { plain, Played, type Bus } from './bus.ts';
-import { until, type Patience } from './deadline.ts';
+import { NameFlag, Variant, type MessageBus } from "@jellybrick/dbus-next";
+import { plain, Played, type Bus } from "./bus.ts";
+import { until, type Patience } from "./deadline.ts";
 
-const NAME = 'org.kde.StatusNotifierWatcher';
-const PATH = '/StatusNotifierWatcher';
-const ITEM = 'org.kde.StatusNotifierItem';
-const MENU = 'com.canonical.dbusmenu';
+const NAME = "org.kde.StatusNotifierWatcher";
+const PATH = "/StatusNotifierWatcher";
+const ITEM = "org.kde.StatusNotifierItem";
+const MENU = "com.canonical.dbusmenu";
 
 export interface MenuEntry {
   readonly id: number;
@@ -58,22 +58,29 @@ export class Tray {
       PATH,
       NAME,
       {
-        RegisterStatusNotifierItem: { gives: '', answer: ([what], sender) => this.#register(face, String(what), sender) },
-        RegisterStatusNotifierHost: { gives: '', answer: () => [] },
+        RegisterStatusNotifierItem: {
+          gives: "",
+          answer: ([what], sender) => this.#register(face, String(what), sender),
+        },
+        RegisterStatusNotifierHost: { gives: "", answer: () => [] },
       },
       () => ({
-        RegisteredStatusNotifierItems: new Variant('as', this.#items.map((item) => item.name)),
-        IsStatusNotifierHostRegistered: new Variant('b', true),
-        ProtocolVersion: new Variant('i', 0),
+        RegisteredStatusNotifierItems: new Variant(
+          "as",
+          this.#items.map((item) => item.name),
+        ),
+        IsStatusNotifierHostRegistered: new Variant("b", true),
+        ProtocolVersion: new Variant("i", 0),
       }),
     );
     await this.#bus.watchOwners(connection, (name, owner) => {
-      if (owner !== '') return;
-      for (const gone of this.#items.filter((one) => one.owner === name)) face.tell('StatusNotifierItemUnregistered', 's', [gone.name]);
+      if (owner !== "") return;
+      for (const gone of this.#items.filter((one) => one.owner === name))
+        face.tell("StatusNotifierItemUnregistered", "s", [gone.name]);
       this.#items = this.#items.filter((one) => one.owner !== name);
     });
     await connection.requestName(NAME, NameFlag.DO_NOT_QUEUE);
-    face.tell('StatusNotifierHostRegistered', '', []);
+    face.tell("StatusNotifierHostRegistered", "", []);
     this.#connection = connection;
   }
 
@@ -86,19 +93,21 @@ export class Tray {
 
   /** Waits for the one icon. */
   async icon(patience: Patience = {}): Promise<TrayItem> {
-    return until('an icon in the tray', () => this.#items[0], patience);
+    return until("an icon in the tray", () => this.#items[0], patience);
   }
 
   /** Waits until there is no icon. */
   async empty(patience: Patience = {}): Promise<void> {
-    await until('no icon in the tray', () => this.#items.length === 0, patience);
+    await until("no icon in the tray", () => this.#items.length === 0, patience);
   }
 
   /** Some programs give their bus name, others the path of their object. */
   #register(face: Played, what: string, sender: string): [] {
-    const item = what.startsWith('/') ? new TrayItem(this.#bus, sender, what) : new TrayItem(this.#bus, what, '/StatusNotifierItem');
+    const item = what.startsWith("/")
+      ? new TrayItem(this.#bus, sender, what)
+      : new TrayItem(this.#bus, what, "/StatusNotifierItem");
     if (!this.#items.some((one) => one.name === item.name)) this.#items.push(item);
-    face.tell('StatusNotifierItemRegistered', 's', [item.name]);
+    face.tell("StatusNotifierItemRegistered", "s", [item.name]);
     return [];
   }
 }
@@ -120,53 +129,64 @@ export class TrayItem {
 
   async properties(): Promise<TrayProperties> {
     const all = await this.#bus.properties(this.owner, this.path, ITEM);
-    const text = (name: string): string => (typeof all[name] === 'string' ? all[name] : '');
-    const tooltip = Array.isArray(all['ToolTip']) ? (all['ToolTip'] as unknown[]) : [];
+    const text = (name: string): string => (typeof all[name] === "string" ? all[name] : "");
+    const tooltip = Array.isArray(all["ToolTip"]) ? (all["ToolTip"] as unknown[]) : [];
     return {
-      id: text('Id'),
-      title: text('Title'),
-      status: text('Status'),
-      iconName: text('IconName'),
-      tooltip: [tooltip[2], tooltip[3]].filter((part) => typeof part === 'string' && part !== '').join('\n'),
-      label: text('XAyatanaLabel'),
+      id: text("Id"),
+      title: text("Title"),
+      status: text("Status"),
+      iconName: text("IconName"),
+      tooltip: [tooltip[2], tooltip[3]].filter((part) => typeof part === "string" && part !== "").join("\n"),
+      label: text("XAyatanaLabel"),
       all,
     };
   }
 
   /** The left click; icons made by libappindicator have none and answer with an error. */
   async activate(): Promise<void> {
-    await this.#bus.call(this.owner, this.path, ITEM, 'Activate', 'ii', [0, 0]);
+    await this.#bus.call(this.owner, this.path, ITEM, "Activate", "ii", [0, 0]);
   }
 
   /** The menu as it is now, separators and hidden entries included. */
   async menu(): Promise<readonly MenuEntry[]> {
     const path = await this.#menuPath();
-    await this.#bus.call(this.owner, path, MENU, 'AboutToShow', 'i', [0]).catch(() => undefined);
-    const [, root] = await this.#bus.call(this.owner, path, MENU, 'GetLayout', 'iias', [0, -1, []]);
+    await this.#bus.call(this.owner, path, MENU, "AboutToShow", "i", [0]).catch(() => undefined);
+    const [, root] = await this.#bus.call(this.owner, path, MENU, "GetLayout", "iias", [0, -1, []]);
     return entry(root as Layout).entries;
   }
 
   /** Labels of what can be seen, nested ones after their parents. */
   async labels(): Promise<string[]> {
-    return flat(await this.menu()).filter((one) => one.visible && !one.separator).map((one) => one.label);
+    return flat(await this.menu())
+      .filter((one) => one.visible && !one.separator)
+      .map((one) => one.label);
   }
 
   /** Waits for an enabled entry with that label. */
   async find(label: string | RegExp, patience: Patience = {}): Promise<MenuEntry> {
-    const fits = (one: MenuEntry): boolean => (typeof label === 'string' ? one.label === label : label.test(one.label));
-    return until(`an entry ${String(label)} in the tray's menu`, async () => flat(await this.menu()).find((one) => one.visible && one.enabled && fits(one)), patience);
+    const fits = (one: MenuEntry): boolean => (typeof label === "string" ? one.label === label : label.test(one.label));
+    return until(
+      `an entry ${String(label)} in the tray's menu`,
+      async () => flat(await this.menu()).find((one) => one.visible && one.enabled && fits(one)),
+      patience,
+    );
   }
 
   /** Waits for an entry and clicks it. */
   async click(label: string | RegExp, patience: Patience = {}): Promise<void> {
     const { id } = await this.find(label, patience);
     const path = await this.#menuPath();
-    await this.#bus.call(this.owner, path, MENU, 'Event', 'isvu', [id, 'clicked', new Variant('s', ''), Math.floor(Date.now() / 1000)]);
+    await this.#bus.call(this.owner, path, MENU, "Event", "isvu", [
+      id,
+      "clicked",
+      new Variant("s", ""),
+      Math.floor(Date.now() / 1000),
+    ]);
   }
 
   async #menuPath(): Promise<string> {
     const { Menu } = await this.#bus.properties(this.owner, this.path, ITEM);
-    if (typeof Menu !== 'string') throw new Error('the tray icon has no menu');
+    if (typeof Menu !== "string") throw new Error("the tray icon has no menu");
     return Menu;
   }
 }
@@ -175,14 +195,14 @@ type Layout = [id: number, properties: Record<string, Variant>, entries: Variant
 
 function entry([id, properties, entries]: Layout): MenuEntry {
   const own = plain(properties) as Record<string, unknown>;
-  const toggle = own['toggle-state'];
+  const toggle = own["toggle-state"];
   return {
     id,
-    label: typeof own['label'] === 'string' ? own['label'].replace(/_(.)/g, '$1') : '',
-    enabled: own['enabled'] !== false,
-    visible: own['visible'] !== false,
-    separator: own['type'] === 'separator',
-    checked: own['toggle-type'] === undefined || own['toggle-type'] === '' ? undefined : toggle === 1,
+    label: typeof own["label"] === "string" ? own["label"].replace(/_(.)/g, "$1") : "",
+    enabled: own["enabled"] !== false,
+    visible: own["visible"] !== false,
+    separator: own["type"] === "separator",
+    checked: own["toggle-type"] === undefined || own["toggle-type"] === "" ? undefined : toggle === 1,
     entries: entries.map((inner) => entry(inner.value)),
   };
 }

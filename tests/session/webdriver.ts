@@ -2,12 +2,12 @@
  * The little of W3C WebDriver that the tests need, spoken to WebKitWebDriver. The driver attaches to a program that is
  * already running (its `--target`), so that the program may start hidden, be killed, or make its window anew.
  */
-import { Hopeless, until, type Patience } from './deadline.ts';
-import type { Environment, Processes, Running } from './processes.ts';
-import { freePort, listening } from './ports.ts';
+import { Hopeless, until, type Patience } from "./deadline.ts";
+import type { Environment, Processes, Running } from "./processes.ts";
+import { freePort, listening } from "./ports.ts";
 
 /** The key under which WebDriver hands out elements. */
-export const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+export const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 export type ElementRef = Readonly<Record<typeof ELEMENT, string>>;
 
 /** An error that the driver told, by its standard name, e.g. `no such element`. */
@@ -35,12 +35,12 @@ export class WebDriver {
   /** Starts a driver for whatever listens on the loopback port `target` (WEBKIT_INSPECTOR_SERVER). */
   static async start(processes: Processes, env: Environment, target: number): Promise<WebDriver> {
     const port = await freePort();
-    const running = processes.start('webdriver', 'WebKitWebDriver', {
-      args: [`--port=${port}`, `--target=127.0.0.1:${target}`, '--replace-on-new-session'],
+    const running = processes.start("webdriver", "WebKitWebDriver", {
+      args: [`--port=${port}`, `--target=127.0.0.1:${target}`, "--replace-on-new-session"],
       env,
     });
     const driver = new WebDriver(`http://127.0.0.1:${port}`, target, running);
-    await until('the WebDriver answers', async () => {
+    await until("the WebDriver answers", async () => {
       running.mustBeAlive();
       return listening(port);
     });
@@ -51,11 +51,13 @@ export class WebDriver {
   async open(patience: Patience = {}): Promise<void> {
     this.#session = undefined;
     await until(
-      'a WebDriver session with the window',
+      "a WebDriver session with the window",
       async () => {
-        if (!this.#process.alive) throw new Hopeless('the WebDriver has ended');
-        if (!(await listening(this.#target))) throw new Error('no webview listens');
-        const made = (await this.#send('POST', '/session', { capabilities: { alwaysMatch: {} } }, 8_000)) as { sessionId: string };
+        if (!this.#process.alive) throw new Hopeless("the WebDriver has ended");
+        if (!(await listening(this.#target))) throw new Error("no webview listens");
+        const made = (await this.#send("POST", "/session", { capabilities: { alwaysMatch: {} } }, 8_000)) as {
+          sessionId: string;
+        };
         this.#session = made.sessionId;
         return true;
       },
@@ -68,26 +70,26 @@ export class WebDriver {
   }
 
   /** A command of the session, e.g. `POST`, `/element`. */
-  async command(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
-    if (this.#session === undefined) throw new WebDriverError('invalid session id', 'not attached');
-    return this.#send(method, `/session/${this.#session}${path}`, method === 'POST' ? (body ?? {}) : undefined, 30_000);
+  async command(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown> {
+    if (this.#session === undefined) throw new WebDriverError("invalid session id", "not attached");
+    return this.#send(method, `/session/${this.#session}${path}`, method === "POST" ? (body ?? {}) : undefined, 30_000);
   }
 
   async script(source: string, ...args: unknown[]): Promise<unknown> {
-    return this.command('POST', '/execute/sync', { script: source, args });
+    return this.command("POST", "/execute/sync", { script: source, args });
   }
 
   async handles(): Promise<string[]> {
-    return (await this.command('GET', '/window/handles')) as string[];
+    return (await this.command("GET", "/window/handles")) as string[];
   }
 
   async switchTo(handle: string): Promise<void> {
-    await this.command('POST', '/window', { handle });
+    await this.command("POST", "/window", { handle });
   }
 
   async detach(): Promise<void> {
     if (this.#session === undefined) return;
-    await this.#send('DELETE', `/session/${this.#session}`, undefined, 5_000).catch(() => undefined);
+    await this.#send("DELETE", `/session/${this.#session}`, undefined, 5_000).catch(() => undefined);
     this.#session = undefined;
   }
 
@@ -95,7 +97,7 @@ export class WebDriver {
     const answer = await fetch(this.#address + path, {
       method,
       signal: AbortSignal.timeout(within),
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
     const { value } = (await answer.json()) as { value: unknown };
     if (answer.ok) return value;

@@ -2,12 +2,28 @@
  * The app's window as a person meets it: parts found by `data-testid` or by role and name, clicked and typed into with
  * real input events. Every action waits until it can be done; every question can be waited for.
  */
-import { writeFileSync } from 'node:fs';
-import { until, type Patience } from './deadline.ts';
-import type { Processes } from './processes.ts';
-import { ELEMENT, WebDriverError, type ElementRef, type WebDriver } from './webdriver.ts';
+import { writeFileSync } from "node:fs";
+import { until, type Patience } from "./deadline.ts";
+import type { Processes } from "./processes.ts";
+import { ELEMENT, WebDriverError, type ElementRef, type WebDriver } from "./webdriver.ts";
 
-export type Role = 'button' | 'link' | 'heading' | 'textbox' | 'checkbox' | 'radio' | 'switch' | 'tab' | 'option' | 'combobox' | 'dialog' | 'alert' | 'status' | 'row' | 'listitem' | 'menuitem';
+export type Role =
+  | "button"
+  | "link"
+  | "heading"
+  | "textbox"
+  | "checkbox"
+  | "radio"
+  | "switch"
+  | "tab"
+  | "option"
+  | "combobox"
+  | "dialog"
+  | "alert"
+  | "status"
+  | "row"
+  | "listitem"
+  | "menuitem";
 
 export class AppWindow {
   readonly driver: WebDriver;
@@ -24,7 +40,7 @@ export class AppWindow {
    */
   async attach(patience: Patience = {}): Promise<this> {
     await until(
-      'the window has a page',
+      "the window has a page",
       async () => {
         if (!this.driver.attached || !(await this.#chooseLivePage())) await this.driver.open({ within: 10_000 });
         return this.#chooseLivePage();
@@ -50,7 +66,7 @@ export class AppWindow {
 
   /** All text that can be seen. */
   async text(): Promise<string> {
-    return String(await this.driver.script('return document.body.innerText'));
+    return String(await this.driver.script("return document.body.innerText"));
   }
 
   async waitForText(text: string | RegExp, patience: Patience = {}): Promise<string> {
@@ -58,7 +74,7 @@ export class AppWindow {
       `the window says ${String(text)}`,
       async () => {
         const all = await this.text();
-        return (typeof text === 'string' ? all.includes(text) : text.test(all)) && all;
+        return (typeof text === "string" ? all.includes(text) : text.test(all)) && all;
       },
       patience,
     );
@@ -69,7 +85,7 @@ export class AppWindow {
       `the window no longer says ${String(text)}`,
       async () => {
         const all = await this.text();
-        return typeof text === 'string' ? !all.includes(text) : !text.test(all);
+        return typeof text === "string" ? !all.includes(text) : !text.test(all);
       },
       patience,
     );
@@ -77,30 +93,37 @@ export class AppWindow {
 
   /** A picture of the page alone, among the artefacts. */
   async picture(name: string): Promise<string> {
-    const path = this.#processes.nextLog(name, 'png');
-    writeFileSync(path, Buffer.from(String(await this.driver.command('GET', '/screenshot')), 'base64'));
+    const path = this.#processes.nextLog(name, "png");
+    writeFileSync(path, Buffer.from(String(await this.driver.command("GET", "/screenshot")), "base64"));
     return path;
   }
 
   /** What the page believes the desktop wants. */
-  async colors(): Promise<'light' | 'dark'> {
-    return (await this.driver.script('return matchMedia("(prefers-color-scheme: dark)").matches')) === true ? 'dark' : 'light';
+  async colors(): Promise<"light" | "dark"> {
+    return (await this.driver.script('return matchMedia("(prefers-color-scheme: dark)").matches')) === true
+      ? "dark"
+      : "light";
   }
 
   /** Inner size in CSS pixels. */
   async size(): Promise<{ width: number; height: number }> {
-    return (await this.driver.script('return { width: innerWidth, height: innerHeight }')) as { width: number; height: number };
+    return (await this.driver.script("return { width: innerWidth, height: innerHeight }")) as {
+      width: number;
+      height: number;
+    };
   }
 
   async resize(width: number, height: number): Promise<void> {
-    await this.driver.command('POST', '/window/rect', { width, height });
+    await this.driver.command("POST", "/window/rect", { width, height });
   }
 
   /** Presses one key in whatever has the focus, with the codes of WebDriver for special keys (see `KEYS`). */
   async press(...keys: string[]): Promise<void> {
-    const down = keys.map((value) => ({ type: 'keyDown', value }));
-    const up = keys.toReversed().map((value) => ({ type: 'keyUp', value }));
-    await this.driver.command('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions: [...down, ...up] }] });
+    const down = keys.map((value) => ({ type: "keyDown", value }));
+    const up = keys.toReversed().map((value) => ({ type: "keyUp", value }));
+    await this.driver.command("POST", "/actions", {
+      actions: [{ type: "key", id: "keyboard", actions: [...down, ...up] }],
+    });
   }
 
   /** The `data-testid`, or else the tag and name, of what has the focus. */
@@ -116,7 +139,9 @@ export class AppWindow {
     for (const handle of (await this.driver.handles()).toReversed()) {
       try {
         await this.driver.switchTo(handle);
-        const page = (await this.driver.script('return { address: location.href, shown: document.visibilityState, body: !!document.body }')) as {
+        const page = (await this.driver.script(
+          "return { address: location.href, shown: document.visibilityState, body: !!document.body }",
+        )) as {
           address: string;
           body: boolean;
         };
@@ -130,7 +155,18 @@ export class AppWindow {
   }
 }
 
-export const KEYS = { tab: '\uE004', enter: '\uE007', escape: '\uE00C', shift: '\uE008', control: '\uE009', up: '\uE013', down: '\uE015', left: '\uE012', right: '\uE014', backspace: '\uE003' } as const;
+export const KEYS = {
+  tab: "\uE004",
+  enter: "\uE007",
+  escape: "\uE00C",
+  shift: "\uE008",
+  control: "\uE009",
+  up: "\uE013",
+  down: "\uE015",
+  left: "\uE012",
+  right: "\uE014",
+  backspace: "\uE003",
+} as const;
 
 type How = { readonly css: string } | { readonly role: Role; readonly name: string | RegExp };
 
@@ -147,25 +183,27 @@ export class Part {
   }
 
   click(patience: Patience = {}): Promise<void> {
-    return this.#do('is clicked', patience, (path) => this.#window.driver.command('POST', `${path}/click`));
+    return this.#do("is clicked", patience, (path) => this.#window.driver.command("POST", `${path}/click`));
   }
 
   /** Types at the end of what stands there. */
   type(text: string, patience: Patience = {}): Promise<void> {
-    return this.#do('is typed into', patience, (path) => this.#window.driver.command('POST', `${path}/value`, { text }));
+    return this.#do("is typed into", patience, (path) =>
+      this.#window.driver.command("POST", `${path}/value`, { text }),
+    );
   }
 
   /** Replaces what stands there by `text`, typed. */
   fill(text: string, patience: Patience = {}): Promise<void> {
-    return this.#do('is filled', patience, async (path) => {
-      await this.#window.driver.command('POST', `${path}/clear`);
-      if (text !== '') await this.#window.driver.command('POST', `${path}/value`, { text });
+    return this.#do("is filled", patience, async (path) => {
+      await this.#window.driver.command("POST", `${path}/clear`);
+      if (text !== "") await this.#window.driver.command("POST", `${path}/value`, { text });
     });
   }
 
   /** Chooses an option of a native select by its value. */
   select(value: string, patience: Patience = {}): Promise<void> {
-    return this.#do('has an option chosen', patience, async (_, ref) => {
+    return this.#do("has an option chosen", patience, async (_, ref) => {
       const source = `const [it, value] = arguments;
         if (![...it.options].some((one) => one.value === value)) throw new Error('no option ' + value);
         it.value = value; it.dispatchEvent(new Event('input', { bubbles: true })); it.dispatchEvent(new Event('change', { bubbles: true }));`;
@@ -175,19 +213,21 @@ export class Part {
 
   /** Its text as drawn. */
   text(patience: Patience = {}): Promise<string> {
-    return until(`${this.#what} has a text`, async () => ({ text: String(await this.#window.driver.command('GET', `${await this.#path()}/text`)) }), patience).then(
-      ({ text }) => text,
-    );
+    return until(
+      `${this.#what} has a text`,
+      async () => ({ text: String(await this.#window.driver.command("GET", `${await this.#path()}/text`)) }),
+      patience,
+    ).then(({ text }) => text);
   }
 
   /** Waits until its text matches, and returns it. */
   waitForText(text: string | RegExp, patience: Patience = {}): Promise<string> {
-    let last = '';
+    let last = "";
     return until(
       `${this.#what} says ${String(text)}`,
       async () => {
         last = await this.text({ within: 0 });
-        if (typeof text === 'string' ? last.includes(text) : text.test(last)) return { last };
+        if (typeof text === "string" ? last.includes(text) : text.test(last)) return { last };
         throw new Error(`it says ${JSON.stringify(last)}`);
       },
       patience,
@@ -195,12 +235,20 @@ export class Part {
   }
 
   async property(name: string, patience: Patience = {}): Promise<unknown> {
-    const seen = await until(`${this.#what} is there`, async () => ({ value: await this.#window.driver.command('GET', `${await this.#path()}/property/${name}`) }), patience);
+    const seen = await until(
+      `${this.#what} is there`,
+      async () => ({ value: await this.#window.driver.command("GET", `${await this.#path()}/property/${name}`) }),
+      patience,
+    );
     return seen.value;
   }
 
   async attribute(name: string, patience: Patience = {}): Promise<string | null> {
-    const seen = await until(`${this.#what} is there`, async () => ({ value: await this.#window.driver.command('GET', `${await this.#path()}/attribute/${name}`) }), patience);
+    const seen = await until(
+      `${this.#what} is there`,
+      async () => ({ value: await this.#window.driver.command("GET", `${await this.#path()}/attribute/${name}`) }),
+      patience,
+    );
     return seen.value as string | null;
   }
 
@@ -208,12 +256,13 @@ export class Part {
   async visible(): Promise<boolean> {
     const [ref] = await this.#refs();
     if (ref === undefined) return false;
-    const source = 'const r = arguments[0].getBoundingClientRect(); return r.width > 0 && r.height > 0 && getComputedStyle(arguments[0]).visibility !== "hidden"';
+    const source =
+      'const r = arguments[0].getBoundingClientRect(); return r.width > 0 && r.height > 0 && getComputedStyle(arguments[0]).visibility !== "hidden"';
     return (await this.#window.driver.script(source, ref)) === true;
   }
 
   async enabled(): Promise<boolean> {
-    return (await this.#window.driver.command('GET', `${await this.#path()}/enabled`)) === true;
+    return (await this.#window.driver.command("GET", `${await this.#path()}/enabled`)) === true;
   }
 
   async count(): Promise<number> {
@@ -223,7 +272,7 @@ export class Part {
   /** Texts of all that match. */
   async texts(): Promise<string[]> {
     const refs = await this.#refs();
-    return (await this.#window.driver.script('return arguments[0].map((one) => one.innerText)', refs)) as string[];
+    return (await this.#window.driver.script("return arguments[0].map((one) => one.innerText)", refs)) as string[];
   }
 
   async waitVisible(patience: Patience = {}): Promise<this> {
@@ -241,9 +290,10 @@ export class Part {
       `${this.#what} ${what}`,
       async () => {
         const [ref] = await this.#refs();
-        if (ref === undefined) throw new Error('it is not there');
+        if (ref === undefined) throw new Error("it is not there");
         const path = `/element/${ref[ELEMENT]}`;
-        if ((await this.#window.driver.command('GET', `${path}/enabled`)) !== true) throw new Error('it is not enabled');
+        if ((await this.#window.driver.command("GET", `${path}/enabled`)) !== true)
+          throw new Error("it is not enabled");
         await act(path, ref);
         return true;
       },
@@ -253,17 +303,20 @@ export class Part {
 
   async #path(): Promise<string> {
     const [ref] = await this.#refs();
-    if (ref === undefined) throw new WebDriverError('no such element', this.#what);
+    if (ref === undefined) throw new WebDriverError("no such element", this.#what);
     return `/element/${ref[ELEMENT]}`;
   }
 
   async #refs(): Promise<ElementRef[]> {
-    if ('css' in this.#how) {
-      return (await this.#window.driver.command('POST', '/elements', { using: 'css selector', value: this.#how.css })) as ElementRef[];
+    if ("css" in this.#how) {
+      return (await this.#window.driver.command("POST", "/elements", {
+        using: "css selector",
+        value: this.#how.css,
+      })) as ElementRef[];
     }
     const { role, name } = this.#how;
-    const pattern = typeof name === 'string' ? name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : name.source;
-    const flags = typeof name === 'string' ? 'i' : name.flags;
+    const pattern = typeof name === "string" ? name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") : name.source;
+    const flags = typeof name === "string" ? "i" : name.flags;
     return (await this.#window.driver.script(BY_ROLE, role, pattern, flags)) as ElementRef[];
   }
 }

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Builds the window's pages and then, with cargo's debug profile unless told otherwise, the three programs:
+# bursar-desktop, bursar and bursar-sandbox. Pages are built again only when something of theirs has changed.
+# usage: scripts/build.sh [cargo build's options, e.g. --release]
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$root"
+
+build_pages() {
+  local stamp=target/pages.built-from now
+  now="$(find ui package-lock.json -type f -not -path '*/node_modules/*' -not -path 'ui/dist/*' -print0 | sort -z | xargs -0 sha256sum)"
+  if [ ! -f ui/dist/index.html ] || [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$now" ]; then
+    npm run --silent build --workspace ui -- --logLevel warn
+    mkdir -p target
+    printf '%s\n' "$now" >"$stamp"
+  fi
+}
+
+build_pages
+cargo build --quiet --locked --workspace --bins "$@"

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Bursar with play money: sets up, builds, starts the sandbox (a whole provider on this machine) and opens the app
+# already connected to it. Everything ends with the app. Its data is kept apart from a real Bursar's, and begins anew
+# each time, as the sandbox's chains do.
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$root"
+
+readonly home="${XDG_DATA_HOME:-$HOME/.local/share}/bursar-sandbox"
+sandbox=''
+
+main() {
+  scripts/setup.sh run
+  if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+    stop "There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): please run this in a desktop session."
+  fi
+  say "building (a few minutes the first time)"
+  scripts/build.sh
+  trap end EXIT
+  trap 'exit 130' INT TERM HUP
+  start_sandbox
+  connect
+  say "opening Bursar; the sandbox ends with it (Quit in the tray's menu, or Ctrl-C here)"
+  target/debug/bursar-desktop --home "$home/app" &
+  wait $!
+}
+
+start_sandbox() {
+  rm -rf -- "$home/app" "$home/provider"
+  mkdir -p "$home/app" "$home/provider"
+  say "starting the sandbox"
+  exec {ready}< <(exec target/debug/bursar-sandbox --home "$home/provider" 2>"$home/sandbox.log")
+  sandbox=$!
+  IFS= read -r -t 60 -u "$ready" line || stop "The sandbox did not start; $home/sandbox.log says why."
+}
+
+connect() {
+  local key network user
+  key="$(from_ready api_key)"
+  network="$(from_ready network)"
+  user="$(from_ready user)"
+  printf '%s\n' "$key" | target/debug/bursar --home "$home/app" account add fluence --network "$network" --address "$user" --label Sandbox
+}
+
+from_ready() { # NAME: that text of the ready line's "fluence"
+  node -e 'process.stdout.write(JSON.parse(process.argv[1]).fluence[process.argv[2]])' "$line" "$1"
+}
+
+end() {
+  local status=$?
+  trap - EXIT
+  # The app, if it is still there, and the sandbox, which takes its chains with it.
+  # shellcheck disable=SC2046 # a list of numbers
+  kill $(jobs -p) $sandbox 2>/dev/null || true
+  wait 2>/dev/null || true
+  exit "$status"
+}
+
+say() { printf 'run: %s\n' "$1" >&2; }
+
+stop() {
+  printf '%s\n' "$1" >&2
+  exit 2
+}
+
+main

@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Puts in place what building Bursar needs (`setup.sh run`) and what its tests need besides (`setup.sh test`): Debian
+# packages where it may install them, and the npm packages of the lock file. What is there already is left alone, so a
+# second run takes well under a second. Exit status 2: something is missing that it may not install; it says what.
+set -euo pipefail
+
+readonly purpose="${1:-run}"
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+readonly root
+cd "$root"
+
+# What must be there, the Debian package that brings it, and what it is for.
+readonly for_building="
+cmd:cc|build-essential|a C compiler
+cmd:pkg-config|pkg-config|pkg-config
+lib:webkit2gtk-4.1|libwebkit2gtk-4.1-dev|WebKitGTK 4.1 with headers
+lib:ayatana-appindicator3-0.1|libayatana-appindicator3-dev|Ayatana AppIndicator with headers
+lib:librsvg-2.0|librsvg2-dev|librsvg with headers
+lib:dbus-1|libdbus-1-dev|libdbus with headers
+cmd:xdg-open|xdg-utils|xdg-utils
+cmd:update-desktop-database|desktop-file-utils|desktop-file-utils
+"
+readonly for_testing="
+cmd:WebKitWebDriver|webkit2gtk-driver|WebKitGTK's WebDriver
+cmd:Xvfb|xvfb|Xvfb
+cmd:openbox|openbox|openbox
+cmd:wmctrl|wmctrl|wmctrl
+cmd:xdotool|xdotool|xdotool
+cmd:xprop|x11-utils|xprop
+cmd:import|imagemagick|ImageMagick
+cmd:dbus-daemon|dbus|dbus-daemon
+cmd:gio|libglib2.0-bin|gio
+cmd:gnome-keyring-daemon|gnome-keyring|gnome-keyring
+cmd:secret-tool|libsecret-tools|secret-tool
+cmd:notify-send|libnotify-bin|notify-send
+cmd:chromium|chromium|Chromium
+cmd:sqlite3|sqlite3|the sqlite3 program
+cmd:python3|python3|Python 3
+pip|python3-pip|pip for Python 3
+font:DejaVu|fonts-dejavu-core|the DejaVu fonts
+"
+
+main() {
+  case "$purpose" in
+    run | test) ;;
+    *) stop "usage: scripts/setup.sh run|test" ;;
+  esac
+  check_toolchains
+  provide_system_packages
+  provide_npm_packages
+}
+
+check_toolchains() {
+  local wanted rust node
+  wanted="$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)"
+  command -v cargo >/dev/null || stop "Rust $wanted or later is needed: see https://rustup.rs"
+  rust="$(rustc --version | cut -d' ' -f2)"
+  at_least "$rust" "$wanted" || stop "Rust $wanted or later is needed, this is $rust: rustup update stable"
+  command -v npm >/dev/null || stop "Node.js 20.19 or later with npm is needed: see https://nodejs.org"
+  node="$(node --version)"
+  at_least "${node#v}" 20.19 || stop "Node.js 20.19 or later is needed, this is ${node#v}"
+  if [ "$purpose" = test ]; then
+    cargo clippy --version >/dev/null 2>&1 || stop "clippy is needed: rustup component add clippy"
+    cargo fmt --version >/dev/null 2>&1 || stop "rustfmt is needed: rustup component add rustfmt"
+  fi
+}
+
+provide_system_packages() {
+  local missing
+  missing="$(missing_of "$(wanted_lines)")"
+  [ -n "$missing" ] || return 0
+  if ! command -v apt-get >/dev/null; then
+    stop "This is neither Debian nor Ubuntu. Please install, by your system's own means:
+$(cut -d'|' -f3 <<<"$missing" | sed 's/^/  - /')"
+  fi
+  local packages
+  packages="$(cut -d'|' -f2 <<<"$missing" | sort -u | tr '\n' ' ')"
+  if [[ " $packages" == *" chromium "* ]] && ! apt-cache show chromium >/dev/null 2>&1; then
+    packages="${packages/chromium /}"
+    stop_if_only_chromium "$packages"
+  fi
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    sudo -n true 2>/dev/null || stop "Some Debian packages are missing, and there is no right to install them here. Please run:
+  sudo apt-get update && sudo apt-get install --no-install-recommends ${packages% }"
+    as_root=(sudo -n)
+  fi
+  say "installing Debian packages: ${packages% }"
+  "${as_root[@]}" apt-get update -qq
+  # shellcheck disable=SC2086 # a list of names
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+  missing="$(missing_of "$(wanted_lines)")"
+  [ -z "$missing" ] || stop "still missing after installing:
+$(cut -d'|' -f3 <<<"$missing" | sed 's/^/  - /')"
+}
+
+# Ubuntu has Chromium as a snap only, which can't be driven from a scratch folder.
+stop_if_only_chromium() {
+  stop "The tests drive a real browser, and this system offers no Chromium as a Debian package. Please install a Chromium
+or Google Chrome that is not a snap, under the name 'chromium' in PATH, and then run:
+  sudo apt-get update && sudo apt-get install --no-install-recommends ${1% }"
+}
+
+wanted_lines() {
+  printf '%s' "$for_building"
+  if [ "$purpose" = test ]; then printf '%s' "$for_testing"; fi
+}
+
+missing_of() { # LINES: those whose thing isn't there
+  local line
+  while IFS= read -r line; do
+    [ -n "$line" ] || continue
+    is_there "${line%%|*}" || printf '%s\n' "$line"
+  done <<<"$1"
+}
+
+is_there() {
+  case "$1" in
+    cmd:*) command -v "${1#cmd:}" >/dev/null ;;
+    lib:*) pkg-config --exists "${1#lib:}" 2>/dev/null ;;
+    font:*) command -v fc-list >/dev/null && [ -n "$(fc-list "${1#font:}*" 2>/dev/null || true)$(fc-list 2>/dev/null | grep -m1 -i "${1#font:}" || true)" ] ;;
+    pip) python3 -m pip --version >/dev/null 2>&1 ;;
+    *) return 1 ;;
+  esac
+}
+
+provide_npm_packages() {
+  local stamp=node_modules/.installed-from now
+  now="$(sha256sum package-lock.json package.json */package.json)"
+  if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$now" ]; then
+    say "installing npm packages"
+    # Not `npm ci`: it insists that the lock names every optional package of platforms that nobody here builds for.
+    # Without saving, `npm install` takes exactly the lock's versions as well and leaves the lock as it is.
+    npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
+    printf '%s\n' "$now" >"$stamp"
+  fi
+}
+
+at_least() { # VERSION WANTED
+  [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n1)" = "$2" ]
+}
+
+say() { printf 'setup: %s\n' "$1" >&2; }
+
+stop() {
+  printf '%s\n' "$1" >&2
+  exit 2
+}
+
+main
