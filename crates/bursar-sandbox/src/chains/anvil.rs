@@ -1,0 +1,144 @@
+//! Finds anvil's real binary and starts one chain with it, kept by a keeper process (see `watchdog`).
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use alloy_primitives::Address;
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+
+use super::Chain;
+use super::rpc::Rpc;
+use crate::failure::{Failure, Result};
+use crate::watchdog;
+
+const START_LIMIT: Duration = Duration::from_secs(30);
+const LISTENING: &str = "Listening on ";
+
+/// The keeper of one chain; when its pipe closes, the chain ends.
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    _pipe: ChildStdin,
+    _process: Child,
+}
+
+/// The binary named by `BURSAR_ANVIL`, else the npm platform package upwards from here, else the one in `PATH`.
+pub(crate) fn find() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("BURSAR_ANVIL") {
+        return Ok(PathBuf::from(named));
+    }
+    let here = std::env::current_dir().ok();
+    let program = std::env::current_exe().ok();
+    let from_npm = [here, program]
+        .into_iter()
+        .flatten()
+        .find_map(|start| start.ancestors().find_map(in_node_modules));
+    from_npm.or_else(in_path).ok_or_else(|| {
+        Failure::new(
+            "anvil was not found: run `npm install --ignore-scripts`, or name it in BURSAR_ANVIL",
+        )
+    })
+}
+
+fn in_node_modules(folder: &Path) -> Option<PathBuf> {
+    let scope = folder.join("node_modules/@foundry-rs");
+    scope
+        .read_dir()
+        .ok()?
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("anvil-"))
+        .flat_map(|entry| ["bin/anvil", "bin/anvil.exe"].map(|binary| entry.path().join(binary)))
+        .find(|binary| binary.is_file())
+}
+
+fn in_path() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join("anvil"))
+        .find(|binary| binary.is_file())
+}
+
+/// Starts a chain whose first block is at `genesis` (Unix seconds) and waits until it answers.
+pub(crate) async fn start(
+    binary: &Path,
+    scratch: &Path,
+    http: &reqwest::Client,
+    (id, name): (u64, &'static str),
+    genesis: i64,
+) -> Result<Chain> {
+    let arguments = [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--accounts",
+        "4",
+        "--no-cors",
+        "--chain-id",
+        &id.to_string(),
+        "--timestamp",
+        &genesis.to_string(),
+        "--balance",
+        "1000000000",
+        "--disable-console-log",
+        "--cache-path",
+        &scratch.to_string_lossy(),
+    ]
+    .map(str::to_owned);
+    let mut keeper = Command::new(std::env::current_exe()?);
+    keeper
+        .args(watchdog::keeper_arguments(
+            &binary.to_string_lossy(),
+            &arguments,
+        ))
+        // Its own group, so that Ctrl-C reaches the sandbox alone, which then ends all in order.
+        .process_group(0)
+        .env("HOME", scratch)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut process = keeper.spawn()?;
+    let pipe = process
+        .stdin
+        .take()
+        .ok_or_else(|| Failure::new("no pipe to the keeper"))?;
+    let output = process
+        .stdout
+        .take()
+        .ok_or_else(|| Failure::new("no output from the chain"))?;
+    let mut lines = BufReader::new(output).lines();
+    let listening = async {
+        while let Some(line) = lines.next_line().await? {
+            if let Some(address) = line.trim().strip_prefix(LISTENING) {
+                return Ok(address.to_owned());
+            }
+        }
+        Err(Failure::new(format!(
+            "anvil for {name} ended at once ({})",
+            binary.display()
+        )))
+    };
+    let address = tokio::time::timeout(START_LIMIT, listening)
+        .await
+        .map_err(|_| Failure::new(format!("anvil for {name} did not start within 30 s")))??;
+    // Anvil tells of every call; somebody must read it, or it stops when the pipe is full.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+
+    let rpc = Rpc::new(http.clone(), format!("http://{address}"));
+    let accounts: Vec<Address> =
+        serde_json::from_value(rpc.call("eth_accounts", json!([])).await?)?;
+    Ok(Chain {
+        id,
+        name,
+        rpc,
+        accounts,
+        paused: AtomicBool::new(false),
+        _keeper: Keeper {
+            _pipe: pipe,
+            _process: process,
+        },
+    })
+}

@@ -1,0 +1,290 @@
+//! How an RPC proxy can fail or lie, and the rewriting of one JSON-RPC call and its answer that this takes.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::rpc::{hex_quantity, quantity};
+
+/// The proxies by the names of the control API.
+pub(crate) const NAMES: [&str; 6] = [
+    "ethereum",
+    "polygon",
+    "fluence",
+    "fluence-a",
+    "fluence-b",
+    "fluence-ws",
+];
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(tag = "mode", rename_all = "snake_case")]
+pub(crate) enum Mode {
+    #[default]
+    Ok,
+    Refuse,
+    Status {
+        #[serde(default = "unavailable")]
+        status: u16,
+    },
+    Error {
+        #[serde(default = "server_error")]
+        code: i64,
+        #[serde(default = "server_error_text")]
+        message: String,
+    },
+    Hang,
+    Delay {
+        ms: u64,
+    },
+    Garbage,
+    ChainId {
+        value: u64,
+    },
+    NoCode,
+    Stale {
+        /// Filled in when the mode is set.
+        #[serde(default)]
+        block: u64,
+    },
+    Balance {
+        value: u64,
+    },
+    DropLogs,
+    DuplicateLogs,
+    LimitLogs {
+        blocks: u64,
+    },
+}
+
+fn unavailable() -> u16 {
+    503
+}
+
+fn server_error() -> i64 {
+    -32000
+}
+
+fn server_error_text() -> String {
+    "upstream is not available".to_owned()
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Proxies(Mutex<BTreeMap<&'static str, Mode>>);
+
+impl Proxies {
+    pub(crate) fn mode(&self, name: &str) -> Mode {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// False where there is no proxy of that name.
+    pub(crate) fn set(&self, name: &str, mode: Mode) -> bool {
+        let Some(name) = NAMES.into_iter().find(|known| *known == name) else {
+            return false;
+        };
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name, mode);
+        true
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        NAMES
+            .iter()
+            .map(|name| ((*name).to_owned(), json!(self.mode(name))))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    }
+}
+
+/// What to do with one call.
+#[derive(Debug)]
+pub(crate) enum Course {
+    /// Pass it on, possibly changed, and rewrite the answer.
+    Forward,
+    /// Answer it without the chain.
+    Answer(Value),
+}
+
+/// Changes a call on its way to the chain, or answers it.
+pub(crate) fn outward(mode: &Mode, call: &mut Value) -> Course {
+    let method = call
+        .get("method")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    match mode {
+        Mode::Error { code, message } => Course::Answer(failed(call, *code, message)),
+        Mode::ChainId { value } if method == "eth_chainId" => {
+            Course::Answer(result(call, hex_quantity(*value)))
+        }
+        Mode::ChainId { value } if method == "net_version" => {
+            Course::Answer(result(call, value.to_string().into()))
+        }
+        Mode::NoCode if method == "eth_getCode" || method == "eth_call" => {
+            Course::Answer(result(call, "0x".into()))
+        }
+        Mode::Stale { block } => {
+            if method == "eth_blockNumber" {
+                return Course::Answer(result(call, hex_quantity(*block)));
+            }
+            pin(&method, call, *block);
+            Course::Forward
+        }
+        Mode::LimitLogs { blocks } if method == "eth_getLogs" && spans_more(call, *blocks) => {
+            Course::Answer(failed(call, -32005, "query returned too many results"))
+        }
+        Mode::Ok
+        | Mode::Refuse
+        | Mode::Status { .. }
+        | Mode::Hang
+        | Mode::Delay { .. }
+        | Mode::Garbage
+        | Mode::ChainId { .. }
+        | Mode::NoCode
+        | Mode::Balance { .. }
+        | Mode::DropLogs
+        | Mode::DuplicateLogs
+        | Mode::LimitLogs { .. } => Course::Forward,
+    }
+}
+
+/// Changes an answer on its way back.
+pub(crate) fn inward(mode: &Mode, method: &str, answer: &mut Value) {
+    let Some(result) = answer.get_mut("result") else {
+        return;
+    };
+    match mode {
+        Mode::Balance { value } if method == "eth_call" => {
+            if result.as_str().is_some_and(|text| text.len() == 66) {
+                *result = Value::String(format!("0x{value:064x}"));
+            }
+        }
+        Mode::DropLogs if method == "eth_getLogs" => *result = json!([]),
+        Mode::DuplicateLogs if method == "eth_getLogs" => {
+            if let Some(logs) = result.as_array_mut() {
+                *logs = logs
+                    .iter()
+                    .flat_map(|log| [log.clone(), log.clone()])
+                    .collect();
+            }
+        }
+        Mode::Ok
+        | Mode::Refuse
+        | Mode::Status { .. }
+        | Mode::Error { .. }
+        | Mode::Hang
+        | Mode::Delay { .. }
+        | Mode::Garbage
+        | Mode::ChainId { .. }
+        | Mode::NoCode
+        | Mode::Stale { .. }
+        | Mode::Balance { .. }
+        | Mode::DropLogs
+        | Mode::DuplicateLogs
+        | Mode::LimitLogs { .. } => {}
+    }
+}
+
+/// How often a subscription's message of that kind reaches the client.
+pub(crate) fn copies(mode: &Mode, is_log: bool) -> usize {
+    match mode {
+        Mode::DropLogs if is_log => 0,
+        Mode::Stale { .. } | Mode::Hang => 0,
+        Mode::DuplicateLogs if is_log => 2,
+        Mode::Ok
+        | Mode::Refuse
+        | Mode::Status { .. }
+        | Mode::Error { .. }
+        | Mode::Delay { .. }
+        | Mode::Garbage
+        | Mode::ChainId { .. }
+        | Mode::NoCode
+        | Mode::Balance { .. }
+        | Mode::DropLogs
+        | Mode::DuplicateLogs
+        | Mode::LimitLogs { .. } => 1,
+    }
+}
+
+fn result(call: &Value, result: Value) -> Value {
+    json!({"jsonrpc": "2.0", "id": call.get("id"), "result": result})
+}
+
+fn failed(call: &Value, code: i64, message: &str) -> Value {
+    json!({"jsonrpc": "2.0", "id": call.get("id"), "error": {"code": code, "message": message}})
+}
+
+/// Lets a call see nothing younger than that block.
+fn pin(method: &str, call: &mut Value, block: u64) {
+    let place = match method {
+        "eth_getBlockByNumber" => Some(0),
+        "eth_call" | "eth_getBalance" | "eth_getCode" => Some(1),
+        "eth_getLogs" => {
+            for end in ["fromBlock", "toBlock"] {
+                if let Some(value) = call.pointer_mut(&format!("/params/0/{end}")) {
+                    cap(value, block);
+                }
+            }
+            None
+        }
+        _ => None,
+    };
+    if let Some(value) = place.and_then(|place| call.pointer_mut(&format!("/params/{place}"))) {
+        cap(value, block);
+    }
+}
+
+fn cap(value: &mut Value, block: u64) {
+    let named_head = matches!(
+        value.as_str(),
+        Some("latest" | "pending" | "safe" | "finalized")
+    );
+    if named_head || quantity(value).is_ok_and(|number| number > block) {
+        *value = hex_quantity(block);
+    }
+}
+
+fn spans_more(call: &Value, blocks: u64) -> bool {
+    let end = |name: &str| {
+        call.pointer(&format!("/params/0/{name}"))
+            .and_then(|value| quantity(value).ok())
+    };
+    match (end("fromBlock"), end("toBlock")) {
+        (Some(from), Some(to)) => to.saturating_sub(from) >= blocks,
+        (None, _) | (_, None) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stale_head_hides_what_came_after_it() {
+        let mode = Mode::Stale { block: 7 };
+        let mut call = json!({"id": 1, "method": "eth_call", "params": [{}, "latest"]});
+        assert!(matches!(outward(&mode, &mut call), Course::Forward));
+        assert_eq!(call.pointer("/params/1"), Some(&json!("0x7")));
+        let mut logs = json!({"id": 1, "method": "eth_getLogs", "params": [{"fromBlock": "0x2", "toBlock": "0x9"}]});
+        assert!(matches!(outward(&mode, &mut logs), Course::Forward));
+        assert_eq!(logs.pointer("/params/0/fromBlock"), Some(&json!("0x2")));
+        assert_eq!(logs.pointer("/params/0/toBlock"), Some(&json!("0x7")));
+    }
+
+    #[test]
+    fn a_limit_refuses_wide_log_queries_only() {
+        let mode = Mode::LimitLogs { blocks: 10 };
+        let mut wide = json!({"id": 1, "method": "eth_getLogs", "params": [{"fromBlock": "0x0", "toBlock": "0xa"}]});
+        let mut narrow = json!({"id": 1, "method": "eth_getLogs", "params": [{"fromBlock": "0x0", "toBlock": "0x9"}]});
+        assert!(matches!(outward(&mode, &mut wide), Course::Answer(_)));
+        assert!(matches!(outward(&mode, &mut narrow), Course::Forward));
+    }
+}

@@ -1,0 +1,37 @@
+//! The three local chains: Ethereum and Polygon, where people pay, and Fluence, where the Balance lives.
+
+pub(crate) mod anvil;
+pub(crate) mod heartbeat;
+pub(crate) mod lies;
+pub(crate) mod rpc;
+pub(crate) mod rpc_proxy;
+pub(crate) mod ws_proxy;
+
+use std::sync::atomic::AtomicBool;
+
+use alloy_primitives::Address;
+
+pub(crate) const ETHEREUM: u64 = 1;
+pub(crate) const POLYGON: u64 = 137;
+pub(crate) const FLUENCE: u64 = 9_999_999;
+
+/// One running chain.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    pub(crate) id: u64,
+    pub(crate) name: &'static str,
+    pub(crate) rpc: rpc::Rpc,
+    /// Accounts that the node signs for.
+    pub(crate) accounts: Vec<Address>,
+    /// No empty blocks while set.
+    pub(crate) paused: AtomicBool,
+    /// Dropping it ends the chain.
+    pub(crate) _keeper: anvil::Keeper,
+}
+
+impl Chain {
+    /// The account of that index; the zero address where the node has fewer.
+    pub(crate) fn account(&self, index: usize) -> Address {
+        self.accounts.get(index).copied().unwrap_or_default()
+    }
+}

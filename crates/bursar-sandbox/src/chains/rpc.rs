@@ -1,0 +1,152 @@
+//! A small JSON-RPC client for the sandbox's own nodes: calls, views, and transactions from unlocked accounts that
+//! return once they are mined.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use alloy_primitives::{Address, hex};
+use alloy_sol_types::SolCall;
+use serde_json::{Value, json};
+
+use crate::failure::{Failure, Result};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Rpc {
+    http: reqwest::Client,
+    url: String,
+    next_id: Arc<AtomicU64>,
+}
+
+/// A mined transaction.
+#[derive(Clone, Debug)]
+pub(crate) struct Mined {
+    pub(crate) transaction: String,
+    pub(crate) block: u64,
+    /// Of the contract it created, if it created one.
+    pub(crate) contract: Option<Address>,
+}
+
+impl Rpc {
+    pub(crate) fn new(http: reqwest::Client, url: String) -> Self {
+        Self {
+            http,
+            url,
+            next_id: Arc::default(),
+        }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) async fn call(&self, method: &str, params: Value) -> Result<Value> {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let body = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+        let mut answer: Value =
+            serde_json::from_slice(&self.forward(serde_json::to_vec(&body)?).await?)?;
+        if let Some(error) = answer.get("error") {
+            let text = error
+                .get("message")
+                .and_then(Value::as_str)
+                .unwrap_or("unknown error");
+            return Err(Failure::new(format!("{method}: {text}")));
+        }
+        Ok(answer
+            .get_mut("result")
+            .map(Value::take)
+            .unwrap_or_default())
+    }
+
+    /// Passes a JSON-RPC body on as it is and returns the answer's bytes.
+    pub(crate) async fn forward(&self, body: Vec<u8>) -> Result<Vec<u8>> {
+        let answer = self
+            .http
+            .post(&self.url)
+            .header("content-type", "application/json")
+            .timeout(Duration::from_secs(30))
+            .body(body)
+            .send()
+            .await?;
+        Ok(answer.bytes().await?.to_vec())
+    }
+
+    pub(crate) async fn block_number(&self) -> Result<u64> {
+        quantity(&self.call("eth_blockNumber", json!([])).await?)
+    }
+
+    /// Calls a view function at the newest block.
+    pub(crate) async fn view<C: SolCall>(&self, to: Address, call: C) -> Result<C::Return> {
+        let params = json!([{"to": to, "data": hex::encode_prefixed(call.abi_encode())}, "latest"]);
+        let answer = self.call("eth_call", params).await?;
+        let bytes = hex::decode(answer.as_str().unwrap_or_default())
+            .map_err(|_| Failure::new("eth_call answered no hex"))?;
+        Ok(C::abi_decode_returns(&bytes)?)
+    }
+
+    pub(crate) async fn send<C: SolCall>(
+        &self,
+        from: Address,
+        to: Address,
+        call: C,
+    ) -> Result<Mined> {
+        self.transact(
+            json!({"from": from, "to": to, "data": hex::encode_prefixed(call.abi_encode())}),
+        )
+        .await
+    }
+
+    pub(crate) async fn deploy(&self, from: Address, code: &[u8]) -> Result<Address> {
+        let mined = self
+            .transact(json!({"from": from, "data": hex::encode_prefixed(code)}))
+            .await?;
+        mined
+            .contract
+            .ok_or_else(|| Failure::new("the deployment created no contract"))
+    }
+
+    async fn transact(&self, transaction: Value) -> Result<Mined> {
+        let hash = self
+            .call("eth_sendTransaction", json!([transaction]))
+            .await?;
+        let mut attempt = 0;
+        loop {
+            let receipt = self
+                .call("eth_getTransactionReceipt", json!([hash]))
+                .await?;
+            if receipt.is_object() {
+                return mined(&receipt);
+            }
+            attempt += 1;
+            if attempt > 500 {
+                return Err(Failure::new("the transaction was not mined within 5 s"));
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+fn mined(receipt: &Value) -> Result<Mined> {
+    let text = |name: &str| receipt.get(name).and_then(Value::as_str);
+    if text("status") != Some("0x1") {
+        return Err(Failure::new("the transaction was reverted"));
+    }
+    Ok(Mined {
+        transaction: text("transactionHash").unwrap_or_default().to_owned(),
+        block: quantity(receipt.get("blockNumber").unwrap_or(&Value::Null))?,
+        contract: text("contractAddress").and_then(|address| address.parse().ok()),
+    })
+}
+
+/// A JSON-RPC quantity: `"0x1f"`.
+pub(crate) fn quantity(value: &Value) -> Result<u64> {
+    value
+        .as_str()
+        .and_then(|text| text.strip_prefix("0x"))
+        .and_then(|digits| u64::from_str_radix(digits, 16).ok())
+        .ok_or_else(|| Failure::new(format!("not a quantity: {value}")))
+}
+
+pub(crate) fn hex_quantity(number: u64) -> Value {
+    Value::String(format!("{number:#x}"))
+}

@@ -1,0 +1,205 @@
+//! The WebSocket way to the Fluence chain: calls and subscriptions are passed on, and fail or lie as told. It can
+//! end connections that are open.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::HeaderMap;
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, accept_hdr_async, connect_async};
+
+use super::lies::{Course, Mode, copies, inward, outward};
+use crate::failure::{Failure, Result};
+use crate::http::server::{Origins, check};
+use crate::world::World;
+
+const NAME: &str = "fluence-ws";
+const LOOK: Duration = Duration::from_millis(100);
+
+type Client = WebSocketStream<TcpStream>;
+type Upstream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+pub(crate) async fn run(world: Arc<World>, listener: TcpListener, authority: String) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(LOOK).await;
+            continue;
+        };
+        let (world, authority) = (world.clone(), authority.clone());
+        tokio::spawn(async move {
+            if let Err(failure) = one(world, stream, authority).await {
+                tracing::debug!("{NAME}: {failure}");
+            }
+        });
+    }
+}
+
+async fn one(world: Arc<World>, stream: TcpStream, authority: String) -> Result<()> {
+    match world.proxies.mode(NAME) {
+        Mode::Refuse | Mode::Status { .. } => return Ok(()),
+        Mode::Delay { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
+        Mode::Ok
+        | Mode::Error { .. }
+        | Mode::Hang
+        | Mode::Garbage
+        | Mode::ChainId { .. }
+        | Mode::NoCode
+        | Mode::Stale { .. }
+        | Mode::Balance { .. }
+        | Mode::DropLogs
+        | Mode::DuplicateLogs
+        | Mode::LimitLogs { .. } => {}
+    }
+    let _ = stream.set_nodelay(true);
+    let client = accept_hdr_async(stream, |request: &Request, response: Response| {
+        guard(request.headers(), &authority).map(|()| response)
+    })
+    .await
+    .map_err(|error| Failure::new(error.to_string()))?;
+    let address = world.fluence.rpc.url().replacen("http", "ws", 1);
+    let (upstream, _) = connect_async(address)
+        .await
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let (to_client, from_client) = client.split();
+    let (to_chain, from_chain) = upstream.split();
+    Relay {
+        world,
+        to_client,
+        to_chain,
+        asked: Vec::new(),
+    }
+    .run(from_client, from_chain)
+    .await;
+    Ok(())
+}
+
+#[expect(
+    clippy::result_large_err,
+    reason = "the handshake callback's own error type"
+)]
+fn guard(headers: &HeaderMap, authority: &str) -> std::result::Result<(), ErrorResponse> {
+    check(headers, authority, Origins::None).map_err(|_| {
+        let mut refused = ErrorResponse::new(Some("not for you".to_owned()));
+        *refused.status_mut() = axum::http::StatusCode::FORBIDDEN;
+        refused
+    })
+}
+
+struct Relay {
+    world: Arc<World>,
+    to_client: SplitSink<Client, Message>,
+    to_chain: SplitSink<Upstream, Message>,
+    /// Which method each call that is under way was, by its id.
+    asked: Vec<(Value, String)>,
+}
+
+impl Relay {
+    async fn run(
+        mut self,
+        mut from_client: SplitStream<Client>,
+        mut from_chain: SplitStream<Upstream>,
+    ) {
+        let mut look = tokio::time::interval(LOOK);
+        loop {
+            let goes_on = tokio::select! {
+                message = from_client.next() => match message {
+                    Some(Ok(message)) => self.outward(message).await,
+                    Some(Err(_)) | None => false,
+                },
+                message = from_chain.next() => match message {
+                    Some(Ok(message)) => self.inward(message).await,
+                    Some(Err(_)) | None => false,
+                },
+                _ = look.tick() => self.world.proxies.mode(NAME) != Mode::Refuse,
+            };
+            if !goes_on {
+                return;
+            }
+        }
+    }
+
+    async fn outward(&mut self, message: Message) -> bool {
+        let Some(mut call) = json(&message) else {
+            return !matches!(message, Message::Close(_))
+                && self.to_chain.send(message).await.is_ok();
+        };
+        let mode = self.world.proxies.mode(NAME);
+        let method = call
+            .get("method")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        let entry =
+            self.world
+                .requests
+                .begin(NAME, "WS", &method, "", (mode != Mode::Ok).then_some("rpc"));
+        self.world.requests.end(entry, 200, None);
+        if mode == Mode::Hang {
+            return true;
+        }
+        if mode == Mode::Garbage {
+            return self
+                .to_client
+                .send(Message::text("{\"half\": "))
+                .await
+                .is_ok();
+        }
+        if let Course::Answer(answer) = outward(&mode, &mut call) {
+            return self
+                .to_client
+                .send(Message::text(answer.to_string()))
+                .await
+                .is_ok();
+        }
+        if let Some(id) = call.get("id") {
+            self.asked.push((id.clone(), method));
+        }
+        self.to_chain
+            .send(Message::text(call.to_string()))
+            .await
+            .is_ok()
+    }
+
+    async fn inward(&mut self, message: Message) -> bool {
+        let Some(mut answer) = json(&message) else {
+            return !matches!(message, Message::Close(_))
+                && self.to_client.send(message).await.is_ok();
+        };
+        let mode = self.world.proxies.mode(NAME);
+        if let Mode::Delay { ms } = mode {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+        }
+        let asked = self
+            .asked
+            .iter()
+            .position(|(id, _)| Some(id) == answer.get("id"));
+        let times = match asked {
+            Some(place) => {
+                let (_, method) = self.asked.swap_remove(place);
+                inward(&mode, &method, &mut answer);
+                1
+            }
+            None => copies(&mode, answer.pointer("/params/result/topics").is_some()),
+        };
+        for _ in 0..times {
+            if self
+                .to_client
+                .send(Message::text(answer.to_string()))
+                .await
+                .is_err()
+            {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn json(message: &Message) -> Option<Value> {
+    serde_json::from_str(message.to_text().ok().filter(|_| message.is_text())?).ok()
+}

@@ -1,0 +1,205 @@
+//! The merchant's API: create a session, look at one, list them. There is no call that cancels one.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::sessions::{Customer, Session, SessionStatus, fresh_assets};
+use crate::clock;
+use crate::http::{body, json_answer};
+use crate::money::{self, EIGHTS_PER_MICRO};
+use crate::world::World;
+
+/// How long a session lives when the merchant names no end.
+const DEFAULT_LIFE: Duration = Duration::hours(1);
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Wanted {
+    line_items: LineItems,
+    client_reference_id: Option<String>,
+    success_url: Option<String>,
+    cancel_url: Option<String>,
+    payment_setting: Option<PaymentSetting>,
+    #[serde(default)]
+    metadata: Value,
+    expires_at: Option<String>,
+    #[serde(default)]
+    customer: WantedCustomer,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct WantedCustomer {
+    name: Option<String>,
+    email: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct LineItems {
+    data: Vec<LineItem>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LineItem {
+    price_data: PriceData,
+    quantity: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PriceData {
+    unit_amount: String,
+    product_data: Product,
+}
+
+#[derive(Debug, Deserialize)]
+struct Product {
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PaymentSetting {
+    #[serde(default)]
+    allowed_chains: Vec<AllowedChain>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AllowedChain {
+    chain_id: u64,
+}
+
+/// This API's own error shape.
+fn refused(status: StatusCode, message: &str) -> Response {
+    let error = status.canonical_reason().unwrap_or("Error");
+    json_answer(
+        status,
+        &json!({"statusCode": status.as_u16(), "message": message, "error": error}),
+    )
+}
+
+fn check_key(world: &World, headers: &HeaderMap) -> Result<(), Response> {
+    let given = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    if given.and_then(|text| text.strip_prefix("Bearer "))
+        == Some(world.secrets.merchant_key.as_str())
+    {
+        return Ok(());
+    }
+    Err(refused(StatusCode::UNAUTHORIZED, "Invalid API key"))
+}
+
+pub(super) async fn create(
+    State(world): State<Arc<World>>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Response {
+    if let Err(response) = check_key(&world, &headers) {
+        return response;
+    }
+    let wanted: Wanted = match body(&bytes) {
+        Ok(wanted) => wanted,
+        Err(error) => return error.into_response(),
+    };
+    let now = world.clock.now();
+    let Some(session) = new_session(wanted, &world.addresses.checkout, now) else {
+        return refused(
+            StatusCode::BAD_REQUEST,
+            "amounts are whole strings of 10^-8, at least 100, of one item or more",
+        );
+    };
+    let answer = session.to_json();
+    world.sessions.lock().all.insert(session.id, session);
+    json_answer(StatusCode::CREATED, &answer)
+}
+
+fn new_session(wanted: Wanted, checkout: &str, now: OffsetDateTime) -> Option<Session> {
+    let mut subtotal: u128 = 0;
+    for item in &wanted.line_items.data {
+        let unit: u128 = item.price_data.unit_amount.parse().ok()?;
+        let whole = unit.checked_mul(u128::from(item.quantity.unwrap_or(1)))?;
+        subtotal = subtotal.checked_add(whole / EIGHTS_PER_MICRO)?;
+    }
+    if subtotal == 0 {
+        return None;
+    }
+    let item = wanted
+        .line_items
+        .data
+        .into_iter()
+        .next()?
+        .price_data
+        .product_data
+        .name;
+    let chains = wanted
+        .payment_setting
+        .map(|setting| setting.allowed_chains)
+        .unwrap_or_default();
+    let allowed: Vec<u64> = chains.into_iter().map(|chain| chain.chain_id).collect();
+    let id = Uuid::new_v4();
+    Some(Session {
+        id,
+        created_at: now,
+        updated_at: now,
+        expires_at: wanted
+            .expires_at
+            .as_deref()
+            .and_then(clock::parse)
+            .unwrap_or(now + DEFAULT_LIFE),
+        status: SessionStatus::Open,
+        late: false,
+        item,
+        subtotal,
+        fee: money::processing_fee(subtotal),
+        reference: wanted.client_reference_id,
+        success_url: wanted
+            .success_url
+            .map(|url| url.replace("{CHECKOUT_SESSION_ID}", &id.to_string())),
+        cancel_url: wanted.cancel_url,
+        url: format!("{checkout}/payment/checkout-session/{id}"),
+        metadata: wanted.metadata,
+        customer: Customer {
+            name: wanted.customer.name.unwrap_or_default(),
+            email: wanted.customer.email.unwrap_or_default(),
+        },
+        assets: fresh_assets(&allowed),
+        transfers: Vec::new(),
+    })
+}
+
+pub(super) async fn get(
+    State(world): State<Arc<World>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
+    if let Err(response) = check_key(&world, &headers) {
+        return response;
+    }
+    match id.parse().ok().and_then(|id| world.sessions.get(id)) {
+        Some(session) => json_answer(StatusCode::OK, &session.to_json()),
+        None => refused(StatusCode::NOT_FOUND, "No such checkout session"),
+    }
+}
+
+pub(super) async fn list(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
+    if let Err(response) = check_key(&world, &headers) {
+        return response;
+    }
+    let mut all: Vec<Session> = world.sessions.lock().all.values().cloned().collect();
+    all.sort_by_key(|session| std::cmp::Reverse(session.created_at));
+    let page: Vec<Value> = all.iter().take(100).map(Session::to_json).collect();
+    json_answer(
+        StatusCode::OK,
+        &json!({"page": 1, "limit": 100, "count": all.len(), "data": page}),
+    )
+}

@@ -1,0 +1,36 @@
+//! The hosted checkout: a merchant's API, a page where people pay, and a watcher that believes only the chain. The
+//! console is its merchant and reaches it like any other, with a key and over HTTP.
+
+mod api;
+mod page;
+pub(crate) mod sessions;
+pub(crate) mod wallet;
+pub(crate) mod watcher;
+pub(crate) mod webhook;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::http::ApiError;
+use crate::world::World;
+
+pub(crate) fn router(world: Arc<World>) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/checkout/sessions",
+            post(api::create).get(api::list),
+        )
+        .route("/api/v1/checkout/sessions/{id}", get(api::get))
+        .route("/payment/checkout-session/{id}", get(page::show))
+        .route("/payment/checkout-session/{id}/state", get(page::state))
+        .route("/payment/checkout-session/{id}/qr/{chain}", get(page::qr))
+        .route("/payment/checkout-session/{id}/cancel", post(page::cancel))
+        .route("/payment/checkout-session/{id}/wallet", post(page::wallet))
+        .route("/payment/checkout-session/{id}/hash", post(page::hash))
+        .route("/assets/checkout.css", get(page::css))
+        .route("/assets/checkout.js", get(page::js))
+        .fallback(async || ApiError::not_found("No such page"))
+        .with_state(world)
+}

@@ -1,0 +1,258 @@
+//! The hosted page: rendered here, kept up to date by a small script that asks for the session's state. The test wallet
+//! and the back arrow are the only things on it that change anything.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use qrcode::QrCode;
+use qrcode::render::svg;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::sessions::{Session, SessionStatus};
+use super::wallet;
+use crate::clock::rfc3339;
+use crate::html::{escape, fill};
+use crate::http::{Answer, ApiError, asset, body, ok, page};
+use crate::money;
+use crate::world::World;
+
+const TEMPLATE: &str = include_str!("../../assets/checkout.html");
+const CSS: &str = include_str!("../../assets/checkout.css");
+const JS: &str = include_str!("../../assets/checkout.js");
+const MERCHANT: &str = "Fluence DAO";
+
+pub(super) async fn css() -> Response {
+    asset("text/css; charset=utf-8", CSS)
+}
+
+pub(super) async fn js() -> Response {
+    asset("text/javascript; charset=utf-8", JS)
+}
+
+fn session(world: &World, id: &str) -> Result<Session, ApiError> {
+    let found = id.parse().ok().and_then(|id| world.sessions.get(id));
+    found.ok_or_else(|| ApiError::not_found("This payment page does not exist"))
+}
+
+pub(super) async fn show(State(world): State<Arc<World>>, Path(id): Path<String>) -> Response {
+    let Ok(session) = session(&world, &id) else {
+        return (
+            StatusCode::NOT_FOUND,
+            page(
+                "<!doctype html><title>Not found</title><p>This payment page does not exist."
+                    .to_owned(),
+            ),
+        )
+            .into_response();
+    };
+    let options: String = session
+        .assets
+        .iter()
+        .map(|asset| {
+            format!(
+                "<option value=\"{}\">{}</option>",
+                asset.chain,
+                escape(asset.network)
+            )
+        })
+        .collect();
+    let coins: String = session
+        .assets
+        .iter()
+        .map(|asset| {
+            format!(
+                "<option value=\"{}\">{}</option>",
+                asset.chain,
+                escape(asset.symbol)
+            )
+        })
+        .collect();
+    let filled = fill(
+        &TEMPLATE
+            .replace("{{networks}}", &options)
+            .replace("{{coins}}", &coins),
+        &[
+            ("merchant", MERCHANT),
+            ("item", &session.item),
+            ("total", &money::short(session.total())),
+            ("subtotal", &money::short(session.subtotal)),
+            ("fee", &money::short(session.fee)),
+            ("name", &session.customer.name),
+            ("email", &session.customer.email),
+            ("status", session.status.name()),
+        ],
+    );
+    page(filled)
+}
+
+/// What the page's script asks for, once a second.
+pub(super) async fn state(State(world): State<Arc<World>>, Path(id): Path<String>) -> Answer {
+    let session = session(&world, &id)?;
+    let left = (session.expires_at - world.clock.now())
+        .whole_seconds()
+        .max(0);
+    ok(&describe(&session, left))
+}
+
+fn describe(session: &Session, seconds_left: i64) -> Value {
+    let cancelled = session.status == SessionStatus::Canceled;
+    let return_url = if cancelled {
+        &session.cancel_url
+    } else {
+        &session.success_url
+    };
+    let assets: Vec<Value> = session
+        .assets
+        .iter()
+        .map(|asset| {
+            json!({"chain": asset.chain, "network": asset.network, "symbol": asset.symbol, "token": asset.token,
+                "address": asset.address})
+        })
+        .collect();
+    let transfers: Vec<Value> = session
+        .transfers
+        .iter()
+        .map(|transfer| {
+            json!({"chain": transfer.chain, "transaction": transfer.transaction, "amount": money::short(transfer.micros),
+                "counted": transfer.settled})
+        })
+        .collect();
+    json!({
+        "status": session.status.name(), "late": session.late, "seconds_left": seconds_left,
+        "expires_at": rfc3339(session.expires_at), "due": money::short(session.total()),
+        "missing": money::short(session.missing()), "received": money::short(session.received()), "assets": assets,
+        "transfers": transfers, "return_url": return_url,
+    })
+}
+
+/// The QR code holds the plain address: wallets that read less than the whole of a richer form send money astray.
+pub(super) async fn qr(
+    State(world): State<Arc<World>>,
+    Path((id, chain)): Path<(String, u64)>,
+) -> Answer {
+    let session = session(&world, &id)?;
+    let payable = session
+        .asset(chain)
+        .ok_or_else(|| ApiError::not_found("Not payable on that network"))?;
+    let code = QrCode::new(payable.address.to_string())
+        .map_err(|error| ApiError::bad_request(error.to_string()))?;
+    let picture = code
+        .render::<svg::Color<'_>>()
+        .min_dimensions(220, 220)
+        .build();
+    Ok((
+        [
+            ("content-type", "image/svg+xml"),
+            ("cache-control", "no-store"),
+        ],
+        picture,
+    )
+        .into_response())
+}
+
+pub(super) async fn cancel(State(world): State<Arc<World>>, Path(id): Path<String>) -> Answer {
+    let now = world.clock.now();
+    let id = session(&world, &id)?.id;
+    let Some(session) = world.sessions.change(id, |session| session.cancel(now)) else {
+        return Err(ApiError::not_found("This payment page does not exist"));
+    };
+    ok(&json!({"status": session.status.name(), "return_url": session.cancel_url}))
+}
+
+#[derive(Debug, Deserialize)]
+struct WalletPayment {
+    chain: u64,
+    amount: String,
+}
+
+/// The test wallet: a real transfer on the local chain.
+pub(super) async fn wallet(
+    State(world): State<Arc<World>>,
+    Path(id): Path<String>,
+    bytes: Bytes,
+) -> Answer {
+    let session = session(&world, &id)?;
+    let payment: WalletPayment = body(&bytes)?;
+    let amount = money::parse(&payment.amount).filter(|amount| *amount > 0);
+    let amount =
+        amount.ok_or_else(|| ApiError::unprocessable("The amount is a number like 10.1"))?;
+    let payable = session
+        .asset(payment.chain)
+        .ok_or_else(|| ApiError::not_found("Not payable on that network"))?;
+    let mined = wallet::pay(&world, payable, amount).await?;
+    ok(
+        &json!({"transaction": mined.transaction, "amount": money::short(amount), "block": mined.block}),
+    )
+}
+
+#[derive(Debug, Deserialize)]
+struct SubmittedHash {
+    chain: u64,
+    hash: String,
+}
+
+/// "Have you already paid?" It only looks: what counts is what the watcher saw on the chain.
+pub(super) async fn hash(
+    State(world): State<Arc<World>>,
+    Path(id): Path<String>,
+    bytes: Bytes,
+) -> Answer {
+    let session = session(&world, &id)?;
+    let submitted: SubmittedHash = body(&bytes)?;
+    let hash = submitted.hash.trim().to_ascii_lowercase();
+    let digits = hash.strip_prefix("0x").unwrap_or_default();
+    if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(ApiError::unprocessable(
+            "A transaction hash is 0x and 64 hexadecimal digits",
+        ));
+    }
+    let known = session
+        .transfers
+        .iter()
+        .any(|transfer| transfer.transaction.eq_ignore_ascii_case(&hash));
+    if known {
+        return ok(&json!({"found": true, "text": "Found: this transaction pays this session."}));
+    }
+    let chain = world
+        .payment_chain(submitted.chain)
+        .ok_or_else(|| ApiError::not_found("Not payable on that network"))?;
+    let receipt = chain
+        .rpc
+        .call("eth_getTransactionReceipt", json!([hash]))
+        .await?;
+    let text = if receipt.is_null() {
+        "This network does not know the transaction (yet). Check the hash and the network."
+    } else if pays(&receipt, &session, submitted.chain) {
+        return ok(&json!({"found": true, "text": "Found: it will be counted in a moment."}));
+    } else {
+        "The transaction exists, but it does not pay this session's address."
+    };
+    ok(&json!({"found": false, "text": text}))
+}
+
+fn pays(receipt: &Value, session: &Session, chain: u64) -> bool {
+    let Some(payable) = session.asset(chain) else {
+        return false;
+    };
+    let logs = receipt
+        .get("logs")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    logs.iter().any(|log| {
+        let address = log
+            .get("address")
+            .and_then(Value::as_str)
+            .and_then(|text| text.parse().ok());
+        let to = log
+            .pointer("/topics/2")
+            .and_then(Value::as_str)
+            .and_then(|text| text.parse().ok());
+        address == Some(payable.token)
+            && to.map(alloy_primitives::Address::from_word) == Some(payable.address)
+    })
+}

@@ -1,0 +1,273 @@
+//! A checkout session and how it ends. Only a transfer that the watcher saw on a chain brings money into one; time
+//! and the back arrow can end it, and money that comes after that still completes it, late.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use alloy_primitives::Address;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::chains;
+use crate::clock::rfc3339;
+use crate::contracts;
+use crate::money::EIGHTS_PER_MICRO;
+
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    house: Mutex<House>,
+    /// Rung when there is a webhook to send.
+    pub(crate) to_tell: Notify,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct House {
+    pub(crate) all: HashMap<Uuid, Session>,
+    /// Webhooks still to be sent, in order.
+    pub(crate) outbox: Vec<(Uuid, &'static str)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) id: Uuid,
+    pub(crate) created_at: OffsetDateTime,
+    pub(crate) updated_at: OffsetDateTime,
+    pub(crate) expires_at: OffsetDateTime,
+    pub(crate) status: SessionStatus,
+    pub(crate) late: bool,
+    pub(crate) item: String,
+    /// What the merchant asks for, in micros.
+    pub(crate) subtotal: u128,
+    pub(crate) fee: u128,
+    pub(crate) reference: Option<String>,
+    pub(crate) success_url: Option<String>,
+    pub(crate) cancel_url: Option<String>,
+    pub(crate) url: String,
+    pub(crate) metadata: Value,
+    pub(crate) customer: Customer,
+    pub(crate) assets: Vec<Asset>,
+    pub(crate) transfers: Vec<Transfer>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Customer {
+    pub(crate) name: String,
+    pub(crate) email: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SessionStatus {
+    Open,
+    Incomplete,
+    Complete,
+    Expired,
+    Canceled,
+}
+
+/// A token on a chain, with the address where this session receives it.
+#[derive(Clone, Debug)]
+pub(crate) struct Asset {
+    pub(crate) chain: u64,
+    pub(crate) network: &'static str,
+    pub(crate) symbol: &'static str,
+    pub(crate) token: Address,
+    pub(crate) address: Address,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Transfer {
+    pub(crate) chain: u64,
+    pub(crate) transaction: String,
+    pub(crate) log_index: u64,
+    pub(crate) micros: u128,
+    /// Counted; a transfer is first seen, then, one look later, counted.
+    pub(crate) settled: bool,
+}
+
+impl SessionStatus {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Incomplete => "incomplete",
+            Self::Complete => "complete",
+            Self::Expired => "expired",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    fn is_waiting(self) -> bool {
+        matches!(self, Self::Open | Self::Incomplete)
+    }
+}
+
+/// Fresh receiving addresses for the tokens that the checkout takes on these chains.
+pub(crate) fn fresh_assets(allowed: &[u64]) -> Vec<Asset> {
+    let known = [
+        (chains::POLYGON, "Polygon", "USDC.E", contracts::USDC_E),
+        (chains::ETHEREUM, "Ethereum", "USDC", contracts::USDC),
+    ];
+    let wanted = |chain: u64| allowed.is_empty() || allowed.contains(&chain);
+    known
+        .into_iter()
+        .filter(|(chain, ..)| wanted(*chain))
+        .map(|(chain, network, symbol, token)| Asset {
+            chain,
+            network,
+            symbol,
+            token,
+            address: Address::from(rand::random::<[u8; 20]>()),
+        })
+        .collect()
+}
+
+impl Sessions {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, House> {
+        self.house.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn get(&self, id: Uuid) -> Option<Session> {
+        self.lock().all.get(&id).cloned()
+    }
+
+    /// Changes a session and sends its webhook if its status became one that the merchant is told of.
+    pub(crate) fn change(&self, id: Uuid, change: impl FnOnce(&mut Session)) -> Option<Session> {
+        let mut house = self.lock();
+        let session = house.all.get_mut(&id)?;
+        let before = session.status;
+        change(session);
+        let after = session.clone();
+        if let Some(event) = event(after.status).filter(|_| after.status != before) {
+            house.outbox.push((id, event));
+            self.to_tell.notify_one();
+        }
+        Some(after)
+    }
+}
+
+fn event(status: SessionStatus) -> Option<&'static str> {
+    match status {
+        SessionStatus::Complete => Some("checkout_session.completed"),
+        SessionStatus::Expired => Some("checkout_session.expired"),
+        SessionStatus::Canceled => Some("checkout_session.canceled"),
+        SessionStatus::Open | SessionStatus::Incomplete => None,
+    }
+}
+
+impl Session {
+    /// What the customer has to pay in all, in micros.
+    pub(crate) fn total(&self) -> u128 {
+        self.subtotal.saturating_add(self.fee)
+    }
+
+    /// What has arrived and was counted.
+    pub(crate) fn received(&self) -> u128 {
+        self.transfers
+            .iter()
+            .filter(|transfer| transfer.settled)
+            .map(|transfer| transfer.micros)
+            .sum()
+    }
+
+    /// What is still to pay, counting what was only seen yet.
+    pub(crate) fn missing(&self) -> u128 {
+        self.total()
+            .saturating_sub(self.transfers.iter().map(|transfer| transfer.micros).sum())
+    }
+
+    pub(crate) fn asset(&self, chain: u64) -> Option<&Asset> {
+        self.assets.iter().find(|asset| asset.chain == chain)
+    }
+
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.status.is_waiting()
+    }
+
+    /// Notes a transfer that a chain shows; one already known is not noted again.
+    pub(crate) fn see(&mut self, transfer: Transfer) {
+        let known = self.transfers.iter().any(|seen| {
+            (seen.chain, &seen.transaction, seen.log_index)
+                == (transfer.chain, &transfer.transaction, transfer.log_index)
+        });
+        if !known {
+            self.transfers.push(transfer);
+        }
+    }
+
+    /// Counts what was seen before on that chain.
+    pub(crate) fn settle(&mut self, chain: u64, now: OffsetDateTime) {
+        let mut counted = false;
+        for transfer in self
+            .transfers
+            .iter_mut()
+            .filter(|transfer| transfer.chain == chain && !transfer.settled)
+        {
+            transfer.settled = true;
+            counted = true;
+        }
+        if !counted || self.status == SessionStatus::Complete {
+            return;
+        }
+        self.updated_at = now;
+        if self.received() >= self.total() {
+            self.late = !self.is_waiting() || self.expires_at <= now;
+            self.status = SessionStatus::Complete;
+        } else if self.status == SessionStatus::Open {
+            self.status = SessionStatus::Incomplete;
+        }
+    }
+
+    pub(crate) fn expire_if_due(&mut self, now: OffsetDateTime) {
+        let unsettled = self.transfers.iter().any(|transfer| !transfer.settled);
+        if self.is_waiting() && self.expires_at <= now && !unsettled {
+            self.status = SessionStatus::Expired;
+            self.updated_at = now;
+        }
+    }
+
+    /// The back arrow: ends a session in which nothing was paid.
+    pub(crate) fn cancel(&mut self, now: OffsetDateTime) {
+        if self.status == SessionStatus::Open && self.transfers.is_empty() {
+            self.status = SessionStatus::Canceled;
+            self.updated_at = now;
+        }
+    }
+
+    /// As the merchant's API tells it; amounts are strings of 10^-8.
+    pub(crate) fn to_json(&self) -> Value {
+        let eights = |micros: u128| (micros * EIGHTS_PER_MICRO).to_string();
+        let addresses: Vec<Value> = self.assets.iter().map(Asset::to_json).collect();
+        let transactions: Vec<Value> = self
+            .transfers
+            .iter()
+            .map(|transfer| json!({"transactionHash": transfer.transaction, "chainId": transfer.chain}))
+            .collect();
+        let paid = self.status == SessionStatus::Complete;
+        json!({
+            "id": self.id, "createdAt": rfc3339(self.created_at), "updatedAt": rfc3339(self.updated_at),
+            "expiresAt": rfc3339(self.expires_at), "mode": "payment", "status": self.status.name(),
+            "paymentStatus": "unpaid", "amountSubtotal": eights(self.subtotal), "amountTotal": eights(self.total()),
+            "processingFee": eights(self.fee), "currency": "usdc", "clientReferenceId": self.reference,
+            "successUrl": self.success_url, "cancelUrl": self.cancel_url, "url": self.url, "metadata": self.metadata,
+            "addresses": addresses,
+            "paymentIntent": {
+                "amount": eights(self.total()), "amountReceived": eights(self.received()),
+                "status": if paid { "succeeded" } else { "requires_payment_method" }, "transactions": transactions,
+            },
+        })
+    }
+}
+
+impl Asset {
+    fn to_json(&self) -> Value {
+        json!({
+            "asset": {
+                "name": if self.chain == chains::POLYGON { "USD Coin (bridged)" } else { "USD Coin" },
+                "address": self.token, "chainId": self.chain, "currency": "usdc", "symbol": self.symbol, "decimals": 6,
+                "chain": {"id": self.chain, "name": self.network},
+            },
+            "paymentAddress": self.address,
+        })
+    }
+}

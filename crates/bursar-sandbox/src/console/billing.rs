@@ -1,0 +1,236 @@
+//! Charges: what running workloads cost, over a range of days, in the groupings and the two formats of the API.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde_json::{Value, json};
+use time::macros::format_description;
+use time::{Date, Month};
+use uuid::Uuid;
+
+use super::auth::Caller;
+use crate::http::server::CallerId;
+use crate::http::{Answer, ApiError, Params};
+use crate::money;
+use crate::state::{Charge, State as Console, Workload};
+use crate::world::World;
+
+/// The one place where workloads run.
+const CLUSTER: &str = "4e1a9a52-7c3f-4a7e-9d43-6a0b7f1f5b10";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum GroupBy {
+    Tuple,
+    Resource,
+    ResourceType,
+    Cluster,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Period {
+    Day,
+    Month,
+}
+
+#[derive(Debug, Default)]
+struct Sum {
+    micros: u128,
+    minutes: u64,
+}
+
+/// What rows are summed under: the start of the period, and the resource where the grouping names one.
+type Group = (Option<Date>, Option<Uuid>);
+
+/// `GET /v1/billing/charges/aggregated`
+pub(super) async fn aggregated(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    params: Params,
+) -> Answer {
+    caller.needs("billing:get_spending_history")?;
+    let start = day(&params, "startDate")?
+        .ok_or_else(|| ApiError::bad_request("Wrong parameters: startDate is missing"))?;
+    let end = day(&params, "endDate")?
+        .ok_or_else(|| ApiError::bad_request("Wrong parameters: endDate is missing"))?;
+    if end < start {
+        return Err(ApiError::unprocessable("endDate is before startDate"));
+    }
+    let group_by = params
+        .read_as(
+            "groupBy",
+            "RESOURCE, RESOURCE_TYPE or CLUSTER",
+            |text| match text {
+                "RESOURCE" => Some(GroupBy::Resource),
+                "RESOURCE_TYPE" => Some(GroupBy::ResourceType),
+                "CLUSTER" => Some(GroupBy::Cluster),
+                _ => None,
+            },
+        )?
+        .unwrap_or(GroupBy::Tuple);
+    let period = params.read_as("period", "DAY or MONTH", |text| match text {
+        "DAY" => Some(Period::Day),
+        "MONTH" => Some(Period::Month),
+        _ => None,
+    })?;
+    let csv = params.read_as("format", "json or csv", |text| match text {
+        "json" => Some(false),
+        "csv" => Some(true),
+        _ => None,
+    })?;
+    let wanted = Wanted::read(&params)?;
+    let state = world.state();
+    let mut sums: BTreeMap<Group, Sum> = BTreeMap::new();
+    for charge in wanted
+        .charges(&state, caller.user.id)
+        .filter(|charge| (start..=end).contains(&charge.day))
+    {
+        let sum = sums.entry(group(charge, group_by, period)).or_default();
+        sum.micros = sum.micros.saturating_add(charge.micros);
+        sum.minutes += u64::from(charge.minutes);
+    }
+    let rows: Vec<Value> = sums
+        .iter()
+        .map(|(group, sum)| row(&state, caller.user.id, *group, sum, group_by))
+        .collect();
+    if csv.unwrap_or(false) {
+        let mut response = (
+            [(header::CONTENT_TYPE, "text/csv; charset=utf-8")],
+            as_csv(&rows),
+        )
+            .into_response();
+        response.extensions_mut().insert(CallerId(caller.user.id));
+        return Ok(response);
+    }
+    caller.answers(&Value::Array(rows))
+}
+
+/// `GET /v1/billing/charges/total`
+pub(super) async fn total(
+    State(world): State<Arc<World>>,
+    caller: Caller,
+    params: Params,
+) -> Answer {
+    caller.needs("billing:get_spending_history")?;
+    let (start, end) = (day(&params, "startDate")?, day(&params, "endDate")?);
+    let wanted = Wanted::read(&params)?;
+    let state = world.state();
+    let sum: u128 = wanted
+        .charges(&state, caller.user.id)
+        .filter(|charge| {
+            start.is_none_or(|start| charge.day >= start) && end.is_none_or(|end| charge.day <= end)
+        })
+        .map(|charge| charge.micros)
+        .sum();
+    caller.answers(&json!({"total": money::fixed(sum)}))
+}
+
+/// Which resources' charges are asked for. All of ours are machines.
+struct Wanted {
+    resource: Option<Uuid>,
+    machines: bool,
+}
+
+impl Wanted {
+    fn read(params: &Params) -> Result<Self, ApiError> {
+        const TYPES: [&str; 7] = [
+            "VM",
+            "PUBLIC_IP",
+            "SECURITY_GROUP",
+            "STORAGE",
+            "SUBNET",
+            "VPC",
+            "WORKSPACE",
+        ];
+        let resource = params.read_as("resourceId", "a UUID", |text| text.parse().ok())?;
+        let machines = params.read_as("resourceType", "a resource type", |text| {
+            TYPES.contains(&text).then_some(text == "VM")
+        })?;
+        Ok(Self {
+            resource,
+            machines: machines.unwrap_or(true),
+        })
+    }
+
+    fn charges<'a>(&self, state: &'a Console, user: Uuid) -> impl Iterator<Item = &'a Charge> {
+        let (resource, machines) = (self.resource, self.machines);
+        state.charges.iter().filter(move |charge| {
+            machines
+                && charge.user == user
+                && resource.is_none_or(|resource| resource == charge.workload)
+        })
+    }
+}
+
+fn group(charge: &Charge, by: GroupBy, period: Option<Period>) -> Group {
+    let start = period.map(|period| match period {
+        Period::Day => charge.day,
+        Period::Month => charge.day.replace_day(1).unwrap_or(charge.day),
+    });
+    let resource = match by {
+        GroupBy::Tuple | GroupBy::Resource => Some(charge.workload),
+        GroupBy::ResourceType | GroupBy::Cluster => None,
+    };
+    (start, resource)
+}
+
+fn row(state: &Console, user: Uuid, (start, resource): Group, sum: &Sum, by: GroupBy) -> Value {
+    let workload: Option<&Workload> = state
+        .workloads
+        .iter()
+        .find(|workload| Some(workload.id) == resource);
+    let hours = format!("{}.{:02}", sum.minutes / 60, sum.minutes % 60 * 100 / 60);
+    let mut row = json!({
+        "userId": user, "totalUsageHours": hours, "totalCost": money::fixed(sum.micros),
+        "clusterId": if by == GroupBy::ResourceType { None } else { Some(CLUSTER) },
+        "resourceType": if by == GroupBy::Cluster { None } else { Some("VM") },
+        "resourceId": resource, "resourceName": workload.map(|workload| workload.name.clone()),
+        "quantity": workload.map(|_| "1"), "vmConfiguration": workload.map(|workload| workload.configuration),
+        "ipAddressType": null, "replicatedStorage": null, "storageType": null,
+    });
+    if let (Some(start), Some(fields)) = (start, row.as_object_mut()) {
+        fields.insert(
+            "periodStart".to_owned(),
+            format!("{}T00:00:00Z", iso(start)).into(),
+        );
+    }
+    row
+}
+
+fn as_csv(rows: &[Value]) -> String {
+    const COLUMNS: [&str; 8] = [
+        "periodStart",
+        "resourceType",
+        "resourceId",
+        "resourceName",
+        "vmConfiguration",
+        "clusterId",
+        "totalUsageHours",
+        "totalCost",
+    ];
+    let mut text = COLUMNS.join(",");
+    text.push_str("\r\n");
+    for row in rows {
+        let cells: Vec<String> = COLUMNS
+            .iter()
+            .map(|column| row.get(column).and_then(Value::as_str).unwrap_or_default())
+            .map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")))
+            .collect();
+        text.push_str(&cells.join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+fn day(params: &Params, name: &str) -> Result<Option<Date>, ApiError> {
+    params.read_as(name, "a date like 2026-01-31", |text| {
+        Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
+    })
+}
+
+pub(crate) fn iso(day: Date) -> String {
+    let month: Month = day.month();
+    format!("{:04}-{:02}-{:02}", day.year(), u8::from(month), day.day())
+}

@@ -1,0 +1,85 @@
+//! The provider's console: the public API with its paths, bodies and codes, the sign-in, and a few pages.
+
+pub(crate) mod auth;
+pub(crate) mod balances;
+mod billing;
+mod explorer;
+mod legacy;
+mod listing;
+pub(crate) mod oauth;
+pub(crate) mod pages;
+pub(crate) mod top_ups;
+mod webhook;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use serde_json::json;
+
+use crate::http::{Answer, ApiError, Params, ok};
+use crate::world::World;
+use auth::Caller;
+
+pub(crate) fn router(world: Arc<World>) -> Router {
+    let api = Router::new()
+        .route("/v1/users/me", get(auth::me))
+        .route("/v2/payment-methods", get(top_ups::methods))
+        .route("/v2/top-ups", get(top_ups::list).post(top_ups::create))
+        .route("/v2/top-ups/pending", get(top_ups::pending))
+        .route("/v2/top-ups/{intent_id}", delete(top_ups::cancel))
+        .route("/v2/billing/get_history", get(legacy::history))
+        .route("/v1/billing/top_up", post(legacy::create))
+        .route("/v1/billing/top_up/pending", get(legacy::pending))
+        .route("/v1/billing/charges/aggregated", get(billing::aggregated))
+        .route("/v1/billing/charges/total", get(billing::total))
+        .route("/v2/users/balances", get(balances::list))
+        .route("/v1/users/balances/refresh", post(balances::refresh))
+        .route("/v2/vms", get(vms))
+        .route("/auth/refresh", post(oauth::refresh_access))
+        .route("/oauth/token", post(oauth::token))
+        .layer(middleware::from_fn_with_state(
+            world.clone(),
+            refuse_in_maintenance,
+        ));
+    Router::new()
+        .merge(api)
+        .route("/v1/service/status", get(service_status))
+        .route("/webhooks/checkout", post(webhook::receive))
+        .route("/oauth/authorize", get(oauth::ask).post(oauth::decide))
+        .route("/", get(pages::overview))
+        .route("/keys", post(pages::create_key))
+        .route("/explorer/tx/{hash}", get(explorer::transaction))
+        .route("/explorer/address/{address}", get(explorer::address))
+        .route("/assets/console.css", get(pages::css))
+        .route("/assets/console.js", get(pages::js))
+        .fallback(async || ApiError::not_found("Not found"))
+        .method_not_allowed_fallback(async || ApiError::bad_request("Method not allowed"))
+        .with_state(world)
+}
+
+async fn refuse_in_maintenance(
+    State(world): State<Arc<World>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if world.switches.get().maintenance {
+        return ApiError::unavailable("The service is in maintenance mode").into_response();
+    }
+    next.run(request).await
+}
+
+async fn service_status(State(world): State<Arc<World>>) -> Answer {
+    ok(
+        &json!({"maintenanceMode": world.switches.get().maintenance, "version": env!("CARGO_PKG_VERSION")}),
+    )
+}
+
+/// Nobody has machines here.
+async fn vms(caller: Caller, params: Params) -> Answer {
+    caller.needs("vms:read")?;
+    caller.answers(&listing::page_of(&[], 0, &params, |()| json!(null))?)
+}

@@ -1,0 +1,312 @@
+//! Sign-in with the system browser: OAuth 2.0 authorization code with PKCE. The redirect address is compared exactly,
+//! codes work once and briefly, refresh tokens rotate, and an old one used again ends the whole sign-in.
+
+use std::sync::Arc;
+
+use alloy_primitives::hex;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::checkout::webhook::sign;
+use crate::html::{console_page, escape};
+use crate::http::{Answer, ApiError, Params, body, form, json_answer, ok, page};
+use crate::state::{APP_SCOPES, Access, Refresh, SignInCode};
+use crate::world::World;
+
+pub(crate) const CLIENT: &str = "org.bursar.desktop";
+const REDIRECT: &str = "org.bursar.desktop://sign-in";
+const CODE_LIFE: Duration = Duration::minutes(2);
+pub(crate) const ACCESS_LIFE: Duration = Duration::minutes(15);
+
+/// An authorization request that may be shown to a person.
+struct Request {
+    state: String,
+    challenge: String,
+    scope: String,
+}
+
+impl Request {
+    /// Everything is checked before anything is shown; what is wrong is told on the page, never by a redirect.
+    fn read(params: &Params) -> Result<Self, &'static str> {
+        let one = |name: &str| match params.all(name) {
+            [value] => Some(value.as_str()),
+            _ => None,
+        };
+        if one("client_id") != Some(CLIENT) {
+            return Err("This program is not known here (client_id).");
+        }
+        if one("redirect_uri") != Some(REDIRECT) {
+            return Err("The return address is not the registered one (redirect_uri).");
+        }
+        if one("response_type") != Some("code") {
+            return Err("Only response_type=code is offered.");
+        }
+        if one("code_challenge_method") != Some("S256") {
+            return Err("Only code_challenge_method=S256 is offered.");
+        }
+        let challenge = one("code_challenge").unwrap_or_default();
+        if challenge.len() != 43 || URL_SAFE_NO_PAD.decode(challenge).is_err() {
+            return Err("code_challenge is not the hash of a verifier.");
+        }
+        let Some(state) = one("state").filter(|state| !state.is_empty()) else {
+            return Err("state is missing.");
+        };
+        Ok(Self {
+            state: state.to_owned(),
+            challenge: challenge.to_owned(),
+            scope: one("scope").map_or_else(|| APP_SCOPES.join(" "), str::to_owned),
+        })
+    }
+}
+
+/// `GET /oauth/authorize`
+pub(super) async fn ask(State(world): State<Arc<World>>, params: Params) -> Response {
+    let request = match Request::read(&params) {
+        Ok(request) => request,
+        Err(problem) => return refused(problem),
+    };
+    let users: String = world
+        .state()
+        .users
+        .iter()
+        .map(|user| {
+            format!(
+                "<option value=\"{}\">{}</option>",
+                user.id,
+                escape(&user.email)
+            )
+        })
+        .collect();
+    let hidden: String = [
+        "client_id",
+        "redirect_uri",
+        "response_type",
+        "code_challenge",
+        "code_challenge_method",
+        "state",
+        "scope",
+    ]
+    .iter()
+    .filter_map(|name| Some((name, params.get(name)?)))
+    .map(|(name, value)| {
+        format!(
+            "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
+            escape(value)
+        )
+    })
+    .collect();
+    let scopes: String = request
+        .scope
+        .split(' ')
+        .map(|scope| format!("<li><code>{}</code></li>", escape(scope)))
+        .collect();
+    page(console_page(
+        "Sign in",
+        &format!(
+            "<section class=\"card narrow\"><h1>Sign in to Bursar</h1><p>Bursar on this computer asks to act for:</p>\
+             <form method=\"post\" action=\"/oauth/authorize\">{hidden}\
+             <label>Account <select id=\"sign-in-email\" data-testid=\"sign-in-email\" name=\"user\">{users}</select></label>\
+             <p>It will be able to:</p><ul>{scopes}</ul>\
+             <div class=\"buttons\"><button id=\"sign-in-allow\" data-testid=\"sign-in-allow\" name=\"decision\" value=\"allow\" class=\"primary\">Allow</button>\
+             <button id=\"sign-in-deny\" data-testid=\"sign-in-deny\" name=\"decision\" value=\"deny\">Deny</button></div></form></section>"
+        ),
+    ))
+}
+
+/// `POST /oauth/authorize`: the person has decided.
+pub(super) async fn decide(State(world): State<Arc<World>>, bytes: Bytes) -> Response {
+    let params = form(&bytes);
+    let request = match Request::read(&params) {
+        Ok(request) => request,
+        Err(problem) => return refused(problem),
+    };
+    let user = params.get("user").and_then(|id| id.parse::<Uuid>().ok());
+    let now = world.clock.now();
+    let mut state = world.state();
+    let Some(user) = user.filter(|user| state.user(*user).is_some()) else {
+        return refused("No such account.");
+    };
+    let mut back = url::form_urlencoded::Serializer::new(String::new());
+    let (title, text) = if params.get("decision") == Some("allow") {
+        let code = random_token();
+        back.append_pair("code", &code);
+        let granted = SignInCode {
+            user,
+            challenge: request.challenge,
+            scope: request.scope,
+            expires_at: now + CODE_LIFE,
+        };
+        state.codes.insert(code, granted);
+        ("Signed in", "You can go back to Bursar now.")
+    } else {
+        back.append_pair("error", "access_denied");
+        ("Not signed in", "Nothing was allowed.")
+    };
+    back.append_pair("state", &request.state);
+    let link = format!("{REDIRECT}?{}", back.finish());
+    page(console_page(
+        title,
+        &format!(
+            "<section class=\"card narrow\"><h1>{title}</h1><p>{text}</p>\
+             <a id=\"return-link\" data-testid=\"return-link\" class=\"primary\" data-go=\"now\" href=\"{}\">Return to Bursar</a></section>",
+            escape(&link)
+        ),
+    ))
+}
+
+fn refused(problem: &str) -> Response {
+    let body = format!(
+        "<section class=\"card narrow\"><h1>This sign-in cannot go on</h1><p>{}</p></section>",
+        escape(problem)
+    );
+    (
+        StatusCode::BAD_REQUEST,
+        page(console_page("Sign in", &body)),
+    )
+        .into_response()
+}
+
+/// `POST /oauth/token`
+pub(super) async fn token(State(world): State<Arc<World>>, bytes: Bytes) -> Response {
+    let params = form(&bytes);
+    if params.get("client_id") != Some(CLIENT) {
+        return oauth_error("invalid_client", "client_id is not known");
+    }
+    let granted = match params.get("grant_type") {
+        Some("authorization_code") => by_code(&world, &params),
+        Some("refresh_token") => {
+            by_refresh(&world, params.get("refresh_token").unwrap_or_default())
+        }
+        _ => Err((
+            "unsupported_grant_type",
+            "authorization_code or refresh_token",
+        )),
+    };
+    match granted {
+        Ok(answer) => json_answer(StatusCode::OK, &answer),
+        Err((code, text)) => oauth_error(code, text),
+    }
+}
+
+type Granted = Result<Value, (&'static str, &'static str)>;
+
+fn by_code(world: &World, params: &Params) -> Granted {
+    let code = params.get("code").unwrap_or_default();
+    let granted = world
+        .state()
+        .codes
+        .remove(code)
+        .ok_or(("invalid_grant", "the code is unknown or used"))?;
+    if granted.expires_at <= world.clock.now() {
+        return Err(("invalid_grant", "the code has expired"));
+    }
+    if params.get("redirect_uri") != Some(REDIRECT) {
+        return Err((
+            "invalid_grant",
+            "redirect_uri is not the one of the request",
+        ));
+    }
+    let verifier = params.get("code_verifier").unwrap_or_default();
+    if URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())) != granted.challenge {
+        return Err(("invalid_grant", "code_verifier does not fit"));
+    }
+    let mut answer = issue(world, granted.user, Uuid::new_v4());
+    if let Some(fields) = answer.as_object_mut() {
+        fields.insert("scope".to_owned(), granted.scope.into());
+    }
+    Ok(answer)
+}
+
+fn by_refresh(world: &World, token: &str) -> Granted {
+    let mut state = world.state();
+    let Some(refresh) = state.refresh.get_mut(token) else {
+        return Err(("invalid_grant", "the refresh token is unknown"));
+    };
+    let (user, family) = (refresh.user, refresh.family);
+    if refresh.used {
+        state.refresh.retain(|_, other| other.family != family);
+        state.access.retain(|_, other| other.family != family);
+        return Err((
+            "invalid_grant",
+            "the refresh token was used before; sign in again",
+        ));
+    }
+    refresh.used = true;
+    drop(state);
+    Ok(issue(world, user, family))
+}
+
+/// A new access token and a new refresh token for a user.
+pub(crate) fn issue(world: &World, user: Uuid, family: Uuid) -> Value {
+    let access = access_token(world, user, family);
+    let refresh = random_token();
+    world.state().refresh.insert(
+        refresh.clone(),
+        Refresh {
+            user,
+            family,
+            used: false,
+        },
+    );
+    json!({
+        "access_token": access, "token_type": "Bearer", "expires_in": ACCESS_LIFE.whole_seconds(),
+        "refresh_token": refresh,
+    })
+}
+
+/// Shaped like a JWT, but only what is remembered here is valid, so that it can be ended at any time.
+fn access_token(world: &World, user: Uuid, family: Uuid) -> String {
+    let now = world.clock.now();
+    let expires_at = now + ACCESS_LIFE;
+    let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let head = encode(json!({"alg": "HS256", "typ": "JWT"}));
+    let claims = json!({"sub": user, "iat": now.unix_timestamp(), "exp": expires_at.unix_timestamp(), "jti": Uuid::new_v4()});
+    let signed = format!("{head}.{}", encode(claims));
+    let mac = hex::decode(sign(&world.secrets.tokens, signed.as_bytes())).unwrap_or_default();
+    let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac));
+    world.state().access.insert(
+        token.clone(),
+        Access {
+            user,
+            family,
+            expires_at,
+        },
+    );
+    token
+}
+
+/// `POST /auth/refresh`: the console's own call; it does not rotate.
+pub(super) async fn refresh_access(State(world): State<Arc<World>>, bytes: Bytes) -> Answer {
+    let request: Value = body(&bytes)?;
+    let token = request
+        .get("refresh_token")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let known = world
+        .state()
+        .refresh
+        .get(token)
+        .filter(|refresh| !refresh.used)
+        .cloned();
+    let refresh = known.ok_or_else(ApiError::unauthorized)?;
+    ok(&json!({"access_token": access_token(&world, refresh.user, refresh.family)}))
+}
+
+fn oauth_error(code: &str, text: &str) -> Response {
+    json_answer(
+        StatusCode::BAD_REQUEST,
+        &json!({"error": code, "error_description": text}),
+    )
+}
+
+pub(crate) fn random_token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}

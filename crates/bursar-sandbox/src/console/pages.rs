@@ -1,0 +1,154 @@
+//! The console's own page: balance, wallet address, recent payments, and keys, which are shown once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use uuid::Uuid;
+
+use super::oauth::random_token;
+use crate::clock::rfc3339;
+use crate::html::{console_page, escape};
+use crate::http::{ApiError, Params, asset, form, page};
+use crate::ledger;
+use crate::money;
+use crate::state::{APP_SCOPES, Key, SCOPES, State as Console, User};
+use crate::world::World;
+
+const CSS: &str = include_str!("../../assets/console.css");
+const JS: &str = include_str!("../../assets/console.js");
+
+pub(super) async fn css() -> Response {
+    asset("text/css; charset=utf-8", CSS)
+}
+
+pub(super) async fn js() -> Response {
+    asset("text/javascript; charset=utf-8", JS)
+}
+
+/// `GET /`
+pub(super) async fn overview(State(world): State<Arc<World>>, params: Params) -> Response {
+    let Some(user) = chosen(&world, &params) else {
+        return ApiError::not_found("No such user").into_response();
+    };
+    overview_of(&world, &user, "").await
+}
+
+/// `POST /keys`
+pub(super) async fn create_key(State(world): State<Arc<World>>, bytes: Bytes) -> Response {
+    let params = form(&bytes);
+    let Some(user) = chosen(&world, &params) else {
+        return ApiError::not_found("No such user").into_response();
+    };
+    let scopes: BTreeSet<String> = params
+        .all("scope")
+        .iter()
+        .filter(|scope| SCOPES.contains(&scope.as_str()))
+        .cloned()
+        .collect();
+    let name = params
+        .get("name")
+        .filter(|name| !name.is_empty())
+        .unwrap_or("unnamed");
+    let key = new_key(&mut world.state(), user.id, name, scopes);
+    let shown = format!(
+        "<section class=\"card\"><h2>Your new key</h2><p>Copy it now: it is not shown again.</p>\
+         <p class=\"mono\" id=\"new-key\" data-testid=\"new-key\">{}</p></section>",
+        escape(&key.secret)
+    );
+    overview_of(&world, &user, &shown).await
+}
+
+/// Makes a key and remembers it.
+pub(crate) fn new_key(
+    state: &mut Console,
+    user: Uuid,
+    name: &str,
+    scopes: BTreeSet<String>,
+) -> Key {
+    let secret = format!("flk_{}", random_token());
+    let key = Key {
+        id: Uuid::new_v4(),
+        user,
+        secret,
+        name: name.to_owned(),
+        scopes,
+        revoked: false,
+    };
+    state.keys.push(key.clone());
+    key
+}
+
+fn chosen(world: &World, params: &Params) -> Option<User> {
+    let state = world.state();
+    match params.get("user") {
+        Some(id) => state.user(id.parse().ok()?).cloned(),
+        None => state.users.first().cloned(),
+    }
+}
+
+async fn overview_of(world: &World, user: &User, above: &str) -> Response {
+    let figures = match ledger::figures(world, user.address).await {
+        Ok(figures) => figures,
+        Err(failure) => return ApiError::from(failure).into_response(),
+    };
+    let state = world.state();
+    let payments: String = state
+        .top_ups_of(user.id)
+        .rev()
+        .take(8)
+        .map(|top_up| {
+            format!(
+                "<tr><td>{}</td><td class=\"mono\">{}</td><td class=\"number\">{} USDC</td><td>{}</td></tr>",
+                rfc3339(top_up.created_at),
+                top_up.id,
+                money::cents(money::from_cents(top_up.cents)),
+                top_up.status.v1()
+            )
+        })
+        .collect();
+    let keys: String = state
+        .keys
+        .iter()
+        .filter(|key| key.user == user.id && !key.revoked)
+        .map(|key| {
+            let scopes = key.scopes.iter().cloned().collect::<Vec<_>>().join(", ");
+            format!(
+                "<tr><td>{}</td><td><code>{}</code></td></tr>",
+                escape(&key.name),
+                escape(&scopes)
+            )
+        })
+        .collect();
+    let choices: String = SCOPES
+        .iter()
+        .map(|scope| {
+            let checked = if APP_SCOPES.contains(scope) { " checked" } else { "" };
+            format!("<label class=\"check\"><input type=\"checkbox\" name=\"scope\" value=\"{scope}\"{checked}> <code>{scope}</code></label>")
+        })
+        .collect();
+    page(console_page(
+        "Overview",
+        &format!(
+            "{above}<section class=\"card\"><h1>{email}</h1><dl>\
+             <dt>My balance</dt><dd class=\"big\">{free} USDC</dd>\
+             <dt>Reserved for running workload</dt><dd>{reserved} USDC</dd>\
+             <dt>Daily usage</dt><dd>{daily} USDC / day</dd>\
+             <dt>Wallet public address</dt><dd class=\"mono\" id=\"wallet-address\" data-testid=\"wallet-address\">{address}</dd>\
+             </dl></section>\
+             <section class=\"card\"><h2>Payment history</h2><table><tbody>{payments}</tbody></table></section>\
+             <section class=\"card\"><h2>API keys</h2><table><tbody>{keys}</tbody></table>\
+             <form method=\"post\" action=\"/keys\"><input type=\"hidden\" name=\"user\" value=\"{id}\">\
+             <label>Name <input id=\"key-name\" data-testid=\"key-name\" name=\"name\" value=\"Bursar\"></label>{choices}\
+             <button id=\"create-key\" data-testid=\"create-key\" class=\"primary\">Create key</button></form></section>",
+            email = escape(&user.email),
+            free = money::cents(figures.free),
+            reserved = money::cents(figures.full.saturating_sub(figures.free)),
+            daily = money::cents(state.daily(user.id)),
+            address = user.address,
+            id = user.id,
+        ),
+    ))
+}

@@ -1,0 +1,442 @@
+//! Users: fresh ones on demand, their keys and sign-ins, their money on the chain, and the truth about them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{amount, top_ups};
+use crate::chains::rpc::Mined;
+use crate::console::balances;
+use crate::console::oauth;
+use crate::console::pages::new_key;
+use crate::http::{Answer, ApiError, body, json_answer, no_content, ok};
+use crate::ledger;
+use crate::money;
+use crate::seed;
+use crate::state::{APP_SCOPES, Ids, Key, User, Workload};
+use crate::workloads;
+use crate::world::World;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wanted {
+    email: Option<String>,
+    name: Option<String>,
+    credits: Option<String>,
+    scopes: Option<BTreeSet<String>>,
+    history: u32,
+    history_on_chain: u32,
+    workload: Option<WantedWorkload>,
+    ids: Ids,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+struct WantedWorkload {
+    name: String,
+    daily: String,
+    days: u16,
+    reserve: String,
+}
+
+impl Default for WantedWorkload {
+    fn default() -> Self {
+        Self {
+            name: "web-1".to_owned(),
+            daily: "4.5".to_owned(),
+            days: 35,
+            reserve: "9".to_owned(),
+        }
+    }
+}
+
+impl WantedWorkload {
+    fn wish(&self) -> Result<workloads::Wish, ApiError> {
+        let reserve = money::parse(&self.reserve)
+            .ok_or_else(|| ApiError::unprocessable("not an amount: reserve"))?;
+        Ok(workloads::Wish {
+            name: self.name.clone(),
+            configuration: "cpu-regular-4vcpu-8gb",
+            daily: amount(&self.daily)?,
+            days: self.days,
+            reserve,
+        })
+    }
+}
+
+fn find(world: &World, id: Uuid) -> Result<User, ApiError> {
+    world
+        .state()
+        .user(id)
+        .cloned()
+        .ok_or_else(|| ApiError::not_found("No such user"))
+}
+
+fn transaction(mined: &Mined) -> Answer {
+    ok(&json!({"transaction": mined.transaction, "block": mined.block}))
+}
+
+pub(super) async fn create(State(world): State<Arc<World>>, bytes: Bytes) -> Answer {
+    let wanted: Wanted = body(&bytes)?;
+    let credits = match &wanted.credits {
+        Some(text) => {
+            money::parse(text).ok_or_else(|| ApiError::unprocessable("not an amount: credits"))?
+        }
+        None => seed::FREE_CREDITS,
+    };
+    let wish = wanted
+        .workload
+        .as_ref()
+        .map(WantedWorkload::wish)
+        .transpose()?;
+    let user = seed::register(&world, wanted.email, wanted.name, wanted.ids);
+    seed::grant(&world, &user, credits).await?;
+    let (history, on_chain) = (index(wanted.history), index(wanted.history_on_chain));
+    seed::history(&world, &user, history, on_chain).await?;
+    if let Some(wish) = wish {
+        workloads::start(&world, &user, wish).await?;
+    }
+    let scopes = wanted.scopes.unwrap_or_else(app_scopes);
+    let key = new_key(&mut world.state(), user.id, "first", scopes);
+    let mut described = describe(&world, &user);
+    if let Some(fields) = described.as_object_mut() {
+        fields.insert("api_key".to_owned(), key.secret.into());
+        fields.insert("key_id".to_owned(), json!(key.id));
+    }
+    Ok(json_answer(StatusCode::CREATED, &described))
+}
+
+fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn app_scopes() -> BTreeSet<String> {
+    APP_SCOPES.map(str::to_owned).into()
+}
+
+fn describe(world: &World, user: &User) -> Value {
+    let state = world.state();
+    let keys: Vec<&Key> = state
+        .keys
+        .iter()
+        .filter(|key| key.user == user.id)
+        .collect();
+    let usable = keys.iter().find(|key| !key.revoked);
+    let listed: Vec<Value> = keys
+        .iter()
+        .map(|key| json!({"id": key.id, "name": key.name, "scopes": key.scopes, "revoked": key.revoked}))
+        .collect();
+    json!({
+        "id": user.id, "email": user.email, "name": user.name, "address": user.address, "ids": user.ids,
+        "api_key": usable.map(|key| key.secret.clone()), "key_id": usable.map(|key| key.id), "network": world.network,
+        "keys": listed,
+    })
+}
+
+pub(super) async fn list(State(world): State<Arc<World>>) -> Answer {
+    let users = world.state().users.clone();
+    ok(&users.iter().map(|user| describe(&world, user)).collect())
+}
+
+/// The truth: the contract's figures, what the API claims, and every top-up.
+pub(super) async fn truth(State(world): State<Arc<World>>, Path(id): Path<Uuid>) -> Answer {
+    let user = find(&world, id)?;
+    let chain = ledger::figures(&world, user.address).await?;
+    let (balance, days_left, daily) = balances::figures(&world, &user).await?;
+    let mut described = describe(&world, &user);
+    let state = world.state();
+    let top_ups: Vec<_> = state.top_ups_of(id).rev().take(200).cloned().collect();
+    let count = state.top_ups_of(id).count();
+    let open = state.open_top_up(id).cloned();
+    let running: Vec<Value> = state
+        .workloads
+        .iter()
+        .filter(|w| w.user == id)
+        .map(describe_workload)
+        .collect();
+    let charged = state.charged(id);
+    drop(state);
+    if let Some(fields) = described.as_object_mut() {
+        fields.insert("chain".to_owned(), chain.to_json());
+        fields.insert(
+            "api".to_owned(),
+            json!({"balance": money::fixed(balance), "usage_days_left": days_left, "daily": money::fixed(daily),
+                "charged": money::fixed(charged)}),
+        );
+        fields.insert(
+            "top_ups".to_owned(),
+            top_ups
+                .iter()
+                .map(|top_up| top_ups::describe(&world, top_up))
+                .collect(),
+        );
+        fields.insert("top_up_count".to_owned(), count.into());
+        fields.insert(
+            "open_top_up".to_owned(),
+            json!(open.map(|top_up| top_ups::describe(&world, &top_up))),
+        );
+        fields.insert("workloads".to_owned(), running.into());
+    }
+    ok(&described)
+}
+
+fn describe_workload(workload: &Workload) -> Value {
+    json!({
+        "id": workload.id, "name": workload.name, "deal": workload.deal, "daily": money::fixed(workload.daily_micros),
+        "reserve": money::fixed(workload.reserve_micros), "running": workload.running,
+    })
+}
+
+/// A field that can be left out (outer None), null (inner None) or a value.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+#[derive(Debug, Deserialize)]
+struct Patch {
+    ids: Option<Ids>,
+    #[serde(default, deserialize_with = "given")]
+    api_balance: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    usage_days_left: Option<Option<u16>>,
+    extra_entitlement: Option<bool>,
+}
+
+pub(super) async fn patch(
+    State(world): State<Arc<World>>,
+    Path(id): Path<Uuid>,
+    bytes: Bytes,
+) -> Answer {
+    let patch: Patch = body(&bytes)?;
+    let read = |text: &String| {
+        money::parse(text).ok_or_else(|| ApiError::unprocessable("not an amount: api_balance"))
+    };
+    let claimed = match &patch.api_balance {
+        None => None,
+        Some(None) => Some(None),
+        Some(Some(text)) => Some(Some(read(text)?)),
+    };
+    find(&world, id)?;
+    if let Some(user) = world.state().user_mut(id) {
+        user.ids = patch.ids.unwrap_or(user.ids);
+        user.balance_override = claimed.unwrap_or(user.balance_override);
+        user.days_left_override = patch.usage_days_left.unwrap_or(user.days_left_override);
+        user.extra_entitlement = patch.extra_entitlement.unwrap_or(user.extra_entitlement);
+    }
+    ok(&describe(&world, &find(&world, id)?))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct WantedKey {
+    name: String,
+    scopes: Option<BTreeSet<String>>,
+}
+
+pub(super) async fn create_key(
+    State(world): State<Arc<World>>,
+    Path(id): Path<Uuid>,
+    bytes: Bytes,
+) -> Answer {
+    let wanted: WantedKey = body(&bytes)?;
+    find(&world, id)?;
+    let key = new_key(
+        &mut world.state(),
+        id,
+        &wanted.name,
+        wanted.scopes.unwrap_or_else(app_scopes),
+    );
+    Ok(json_answer(
+        StatusCode::CREATED,
+        &json!({"id": key.id, "api_key": key.secret, "scopes": key.scopes}),
+    ))
+}
+
+pub(super) async fn revoke_key(
+    State(world): State<Arc<World>>,
+    Path((id, key)): Path<(Uuid, Uuid)>,
+) -> Answer {
+    let mut state = world.state();
+    let found = state
+        .keys
+        .iter_mut()
+        .find(|other| other.id == key && other.user == id);
+    found
+        .ok_or_else(|| ApiError::not_found("No such key"))?
+        .revoked = true;
+    no_content()
+}
+
+pub(super) async fn tokens(State(world): State<Arc<World>>, Path(id): Path<Uuid>) -> Answer {
+    find(&world, id)?;
+    ok(&oauth::issue(&world, id, Uuid::new_v4()))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Expire {
+    refresh: bool,
+}
+
+pub(super) async fn expire_tokens(
+    State(world): State<Arc<World>>,
+    Path(id): Path<Uuid>,
+    bytes: Bytes,
+) -> Answer {
+    let wanted: Expire = body(&bytes)?;
+    find(&world, id)?;
+    let mut state = world.state();
+    state.access.retain(|_, access| access.user != id);
+    if wanted.refresh {
+        state.refresh.retain(|_, refresh| refresh.user != id);
+    }
+    no_content()
+}
+
+#[derive(Debug, Deserialize)]
+struct Credit {
+    amount: String,
+    top_up_id: Option<String>,
+}
+
+pub(super) async fn credit(
+    State(world): State<Arc<World>>,
+    Path(id): Path<Uuid>,
+    bytes: Bytes,
+) -> Answer {
+    let wanted: Credit = body(&bytes)?;
+    let (user, micros) = (find(&world, id)?, amount(&wanted.amount)?);
+    let top_up_id = wanted
+        .top_up_id
+        .unwrap_or_else(|| Uuid::new_v4().to_string());
+    let mined = ledger::top_up(&world, user.address, micros, &top_up_id).await?;
+    seed::deposited(&world, id, micros);
+    transaction(&mined)
+}
+
+#[derive(Debug, Deserialize)]
+struct Amount {
+    amount: String,
+}
+
+pub(super) async fn refund(
+    State(world): State<Arc<World>>,
+    Path(id): Path<Uuid>,
+    bytes: Bytes,
+) -> Answer {
+    let micros = amount(&body::<Amount>(&bytes)?.amount)?;
+    let mined = ledger::refund(&world, find(&world, id)?.address, micros).await?;
+    seed::deposited(&world, id, micros);
+    transaction(&mined)
+}
+
+#[derive(Debug, Deserialize)]
+struct Drain {
+    to: String,
+}
+
+pub(super) async fn drain(
+    State(world): State<Arc<World>>,
+    Path(id): Path<Uuid>,
+    bytes: Bytes,
+) -> Answer {
+    let wanted: Drain = body(&bytes)?;
+    let to =
+        money::parse(&wanted.to).ok_or_else(|| ApiError::unprocessable("not an amount: to"))?;
+    transaction(&workloads::drain(&world, &find(&world, id)?, to).await?)
+}
+
+pub(super) async fn start_workload(
+    State(world): State<Arc<World>>,
+    Path(id): Path<Uuid>,
+    bytes: Bytes,
+) -> Answer {
+    let wish = body::<WantedWorkload>(&bytes)?.wish()?;
+    let user = find(&world, id)?;
+    let workload = workloads::start(&world, &user, wish)
+        .await
+        .map_err(|failure| ApiError::unprocessable(failure.to_string()))?;
+    Ok(json_answer(
+        StatusCode::CREATED,
+        &describe_workload(&workload),
+    ))
+}
+
+pub(super) async fn stop_workload(
+    State(world): State<Arc<World>>,
+    Path((id, workload)): Path<(Uuid, Uuid)>,
+) -> Answer {
+    let user = find(&world, id)?;
+    workloads::stop(&world, &user, workload)
+        .await
+        .map_err(|failure| ApiError::not_found(failure.to_string()))?;
+    no_content()
+}
+
+#[derive(Debug, Deserialize)]
+struct History {
+    count: u32,
+    #[serde(default)]
+    on_chain: u32,
+}
+
+pub(super) async fn history(
+    State(world): State<Arc<World>>,
+    Path(id): Path<Uuid>,
+    bytes: Bytes,
+) -> Answer {
+    let wanted: History = body(&bytes)?;
+    let user = find(&world, id)?;
+    seed::history(&world, &user, index(wanted.count), index(wanted.on_chain)).await?;
+    ok(&json!({"count": wanted.count}))
+}
+
+#[derive(Debug, Deserialize)]
+struct Freeze {
+    frozen: bool,
+}
+
+pub(super) async fn freeze(
+    State(world): State<Arc<World>>,
+    Path(id): Path<Uuid>,
+    bytes: Bytes,
+) -> Answer {
+    let wanted: Freeze = body(&bytes)?;
+    transaction(&ledger::freeze(&world, find(&world, id)?.address, wanted.frozen).await?)
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LimboAction {
+    Send,
+    Fund,
+    Withdraw,
+}
+
+#[derive(Debug, Deserialize)]
+struct Limbo {
+    action: LimboAction,
+}
+
+pub(super) async fn limbo(
+    State(world): State<Arc<World>>,
+    Path(id): Path<Uuid>,
+    bytes: Bytes,
+) -> Answer {
+    let action = body::<Limbo>(&bytes)?.action;
+    let address = find(&world, id)?.address;
+    let mined = match action {
+        LimboAction::Send => ledger::send_to_limbo(&world, address).await?,
+        LimboAction::Fund => ledger::fund_from_limbo(&world, address).await?,
+        LimboAction::Withdraw => ledger::withdraw_from_limbo(&world, address).await?,
+    };
+    transaction(&mined)
+}

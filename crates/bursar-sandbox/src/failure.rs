@@ -1,0 +1,42 @@
+//! What went wrong inside the sandbox, in words. Answers to clients have their own type (`http::ApiError`).
+
+use std::fmt;
+
+pub(crate) type Result<T> = std::result::Result<T, Failure>;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+macro_rules! from_error {
+    ($($kind:ty),+) => {$(
+        impl From<$kind> for Failure {
+            fn from(error: $kind) -> Self {
+                Self(error.to_string())
+            }
+        }
+    )+};
+}
+
+from_error!(
+    std::io::Error,
+    reqwest::Error,
+    serde_json::Error,
+    alloy_sol_types::Error,
+    time::error::Format,
+    time::error::ComponentRange,
+    tokio::task::JoinError
+);

@@ -1,0 +1,37 @@
+//! Small help for pages: escaping, filling a template, and the frame that the console's pages share.
+
+/// Escapes text for HTML, attributes included.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// Puts values, escaped, where the template says `{{name}}`.
+pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    values
+        .iter()
+        .fold(template.to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{{{name}}}}}"), &escape(value))
+        })
+}
+
+/// A page of the console; `body` is HTML.
+pub(crate) fn console_page(title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · Sandbox console</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"/assets/console.css\">\
+         </head><body><header><a href=\"/\" class=\"brand\">Sandbox console</a><span class=\"mark\">play money</span>\
+         </header><main>{body}</main><script src=\"/assets/console.js\"></script></body></html>",
+        title = escape(title),
+    )
+}

@@ -1,0 +1,276 @@
+//! One guarded server: it answers only to its own address, refuses other sites' requests, writes every request
+//! down, and lets the control API's faults happen to it.
+
+use std::future::Future;
+use std::io;
+use std::net::{Ipv4Addr, Shutdown, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::connect_info::Connected;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::serve::{IncomingStream, Listener};
+use tokio::net::{TcpListener, TcpStream};
+use uuid::Uuid;
+
+use super::ApiError;
+use crate::failure::Result;
+use crate::faults::{Effect, Faults};
+use crate::requests::RequestLog;
+
+/// Whose browser pages may call a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origins {
+    /// The server's own pages.
+    Own,
+    /// No page at all: a request with an `Origin` is refused.
+    None,
+}
+
+/// What the guard of one server needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Guard {
+    /// Its name in the request log and in faults.
+    pub(crate) target: &'static str,
+    /// `127.0.0.1:port`.
+    pub(crate) authority: String,
+    pub(crate) origins: Origins,
+    pub(crate) requests: Arc<RequestLog>,
+    pub(crate) faults: Arc<Faults>,
+    /// Whether requests are written down here; the RPC proxies write down calls instead.
+    pub(crate) logged: bool,
+}
+
+/// Put into a response's extensions by whoever knows the caller, for the request log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallerId(pub(crate) Uuid);
+
+/// A client's connection, so that it can be cut.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Line(Option<Arc<std::net::TcpStream>>);
+
+impl Line {
+    /// Ends the connection in both directions, whatever was being said.
+    pub(crate) fn cut(&self) {
+        if let Some(socket) = &self.0 {
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+/// Binds a loopback port; 0 is any free one.
+pub(crate) async fn bind(port: u16) -> Result<(TcpListener, String)> {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+    let authority = listener.local_addr()?.to_string();
+    Ok((listener, authority))
+}
+
+pub(crate) fn serve(listener: TcpListener, router: Router, guard: Guard) {
+    let target = guard.target;
+    let router = router.layer(middleware::from_fn_with_state(guard, watch));
+    tokio::spawn(async move {
+        let service = router.into_make_service_with_connect_info::<Line>();
+        if let Err(error) = axum::serve(Cuttable(listener), service).await {
+            tracing::error!("{target} stopped: {error}");
+        }
+    });
+}
+
+/// Refuses a request that was not meant for this server: a foreign `Host` (DNS rebinding) or a foreign `Origin`
+/// (another site's page in the same browser).
+pub(crate) fn check(
+    headers: &HeaderMap,
+    authority: &str,
+    origins: Origins,
+) -> std::result::Result<(), ApiError> {
+    let text = |name: HeaderName| {
+        headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default())
+    };
+    if text(header::HOST) != Some(authority) {
+        return Err(ApiError::forbidden(
+            "This server answers only to its own address",
+        ));
+    }
+    let Some(origin) = text(header::ORIGIN) else {
+        return Ok(());
+    };
+    if origins == Origins::Own && origin.strip_prefix("http://") == Some(authority) {
+        return Ok(());
+    }
+    Err(ApiError::forbidden("Requests of other sites are refused"))
+}
+
+async fn watch(
+    State(guard): State<Guard>,
+    ConnectInfo(line): ConnectInfo<Line>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let Err(refused) = check(request.headers(), &guard.authority, guard.origins) {
+        return refused.into_response();
+    }
+    let method = request.method().as_str().to_owned();
+    let path = request.uri().path().to_owned();
+    let fault = guard.faults.take(guard.target, &method, &path);
+    let entry = guard.logged.then(|| {
+        let query = request.uri().query().unwrap_or_default();
+        guard.requests.begin(
+            guard.target,
+            &method,
+            &path,
+            query,
+            fault.as_ref().map(|fault| fault.effect.name()),
+        )
+    });
+    let response = match fault {
+        None => next.run(request).await,
+        Some(fault) => match fault.effect {
+            Effect::Status {
+                status,
+                headers,
+                body,
+            } => given(status, &headers, body),
+            Effect::Delay { ms } => {
+                tokio::time::sleep(Duration::from_millis(ms)).await;
+                next.run(request).await
+            }
+            Effect::Hang => {
+                fault.removed().await;
+                line.cut();
+                StatusCode::NO_CONTENT.into_response()
+            }
+            Effect::Close => cut(&line).await,
+            Effect::Lose => {
+                // Cutting the line cancels this request, so its work must not hang on it.
+                let done = tokio::spawn(next.run(request)).await;
+                if let (Some(entry), Ok(response)) = (entry, &done) {
+                    guard
+                        .requests
+                        .end(entry, response.status().as_u16(), caller(response));
+                }
+                cut(&line).await
+            }
+            Effect::Garbage => garbage(),
+            Effect::Truncate => truncated(next.run(request).await, &line).await,
+            Effect::Huge { bytes } => huge(bytes),
+        },
+    };
+    if let Some(entry) = entry {
+        guard
+            .requests
+            .end(entry, response.status().as_u16(), caller(&response));
+    }
+    response
+}
+
+fn caller(response: &Response) -> Option<Uuid> {
+    response
+        .extensions()
+        .get::<CallerId>()
+        .map(|caller| caller.0)
+}
+
+async fn cut(line: &Line) -> Response {
+    line.cut();
+    // The connection's task is dropped together with this future.
+    std::future::pending().await
+}
+
+fn given(status: u16, headers: &[(String, String)], body: String) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+pub(crate) fn garbage() -> Response {
+    given(200, &[], "<!doctype html>\u{0}{\"half\": ".to_owned())
+}
+
+fn huge(bytes: usize) -> Response {
+    let chunks = futures_util::stream::iter(
+        (0..bytes / 4096).map(|_| Ok::<_, io::Error>(Bytes::from_static(&[b' '; 4096]))),
+    );
+    let mut response = Response::new(Body::from_stream(chunks));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    response
+}
+
+async fn truncated(response: Response, line: &Line) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Ok(whole) = to_bytes(body, usize::MAX).await else {
+        return cut(line).await;
+    };
+    let half = whole.slice(..whole.len() / 2);
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(half.len()));
+    Response::from_parts(parts, Body::from(half))
+}
+
+struct Cuttable(TcpListener);
+
+impl Listener for Cuttable {
+    type Io = TcpStream;
+    type Addr = Line;
+
+    async fn accept(&mut self) -> (TcpStream, Line) {
+        loop {
+            match self
+                .0
+                .accept()
+                .await
+                .and_then(|(stream, _)| cuttable(stream))
+            {
+                Ok(accepted) => return accepted,
+                Err(error) => {
+                    tracing::debug!("a connection failed: {error}");
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Line> {
+        Ok(Line::default())
+    }
+}
+
+fn cuttable(stream: TcpStream) -> io::Result<(TcpStream, Line)> {
+    let _ = stream.set_nodelay(true);
+    let stream = stream.into_std()?;
+    let line = Line(Some(Arc::new(stream.try_clone()?)));
+    Ok((TcpStream::from_std(stream)?, line))
+}
+
+impl Connected<IncomingStream<'_, Cuttable>> for Line {
+    fn connect_info(stream: IncomingStream<'_, Cuttable>) -> Self {
+        stream.remote_addr().clone()
+    }
+}
+
+/// Runs something to its end even if the client goes away meanwhile.
+pub(crate) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T> {
+    Ok(tokio::spawn(work).await?)
+}

@@ -1,0 +1,73 @@
+//! A provider on this machine: three local chains, the console's API, the hosted checkout and a control API.
+//! It listens on loopback only, prints one line of JSON when all of it answers, and takes its chains with it when
+//! it ends. It shares no code with the app, so that tests can compare the two. See `docs/sandbox.md`.
+
+mod chains;
+mod checkout;
+mod cli;
+mod clock;
+mod console;
+mod contracts;
+mod control;
+mod failure;
+mod faults;
+mod html;
+mod http;
+mod ledger;
+mod money;
+mod network_file;
+mod ready;
+mod relayer;
+mod requests;
+mod seed;
+mod start;
+mod state;
+mod switches;
+mod watchdog;
+mod workloads;
+mod world;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(kept) = watchdog::kept_command(&arguments) {
+        return watchdog::keep(kept);
+    }
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
+        )
+        .init();
+    let options = match cli::parse(&arguments) {
+        Ok(cli::Command::Run(options)) => options,
+        Ok(cli::Command::Help) => {
+            ready::say(cli::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Err(problem) => {
+            tracing::error!("{problem}");
+            return ExitCode::from(2);
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(problem) => {
+            tracing::error!("no runtime: {problem}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(start::run(options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            tracing::error!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! USDC amounts as integers: micros (10^-6, the token's units), cents, and the checkout's 10^-8 units.
+
+/// Token units in one cent.
+pub(crate) const MICROS_PER_CENT: u128 = 10_000;
+const MICROS: u128 = 1_000_000;
+/// The checkout's units in one token unit.
+pub(crate) const EIGHTS_PER_MICRO: u128 = 100;
+
+/// Six decimals always: `12.340000`.
+pub(crate) fn fixed(micros: u128) -> String {
+    format!("{}.{:06}", micros / MICROS, micros % MICROS)
+}
+
+/// As few decimals as are needed, but at least one: `10.1`, `10.0`.
+pub(crate) fn short(micros: u128) -> String {
+    let text = fixed(micros);
+    let trimmed = text.trim_end_matches('0');
+    if trimmed.ends_with('.') {
+        format!("{trimmed}0")
+    } else {
+        trimmed.to_owned()
+    }
+}
+
+/// Two decimals, cut: for figures that people only glance at.
+pub(crate) fn cents(micros: u128) -> String {
+    format!(
+        "{}.{:02}",
+        micros / MICROS,
+        micros % MICROS / MICROS_PER_CENT
+    )
+}
+
+/// Reads a plain decimal with at most six decimals; None for anything else.
+pub(crate) fn parse(text: &str) -> Option<u128> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || part.len() > 6 || !digits(whole) || !digits(part) {
+        return None;
+    }
+    let whole: u128 = whole.parse().ok()?;
+    let part: u128 = if part.is_empty() {
+        0
+    } else {
+        format!("{part:0<6}").parse().ok()?
+    };
+    whole.checked_mul(MICROS)?.checked_add(part)
+}
+
+pub(crate) fn from_cents(cents: i64) -> u128 {
+    u128::from(cents.unsigned_abs()).saturating_mul(MICROS_PER_CENT)
+}
+
+/// The checkout's processing fee, one percent, in micros; never rounds in our amounts (whole cents).
+pub(crate) fn processing_fee(micros: u128) -> u128 {
+    micros.div_ceil(100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_and_reads() {
+        assert_eq!(fixed(12_345_000), "12.345000");
+        assert_eq!(short(10_100_000), "10.1");
+        assert_eq!(short(10_000_000), "10.0");
+        assert_eq!(parse("10.1"), Some(10_100_000));
+        assert_eq!(parse("7"), Some(7_000_000));
+        for wrong in ["", ".5", "1.1234567", "-1", "1e3", "1,5", " 1"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn one_percent() {
+        assert_eq!(processing_fee(from_cents(1000)), 100_000);
+    }
+}

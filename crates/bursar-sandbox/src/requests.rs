@@ -1,0 +1,132 @@
+//! Every request that was received, in order, so that a test can count how often something was asked.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::clock;
+
+const KEPT: usize = 20_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct RequestLog(Mutex<Log>);
+
+#[derive(Debug, Default)]
+struct Log {
+    last: u64,
+    entries: VecDeque<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    seq: u64,
+    at: String,
+    target: &'static str,
+    method: String,
+    path: String,
+    query: String,
+    fault: Option<&'static str>,
+    status: Option<u16>,
+    user_id: Option<Uuid>,
+}
+
+/// What to look for; a path that ends in `*` is a prefix.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter<'a> {
+    pub(crate) target: Option<&'a str>,
+    pub(crate) method: Option<&'a str>,
+    pub(crate) path: Option<&'a str>,
+    pub(crate) after: u64,
+}
+
+impl RequestLog {
+    /// Writes a request down as begun and returns its number.
+    pub(crate) fn begin(
+        &self,
+        target: &'static str,
+        method: &str,
+        path: &str,
+        query: &str,
+        fault: Option<&'static str>,
+    ) -> u64 {
+        let mut log = self.lock();
+        log.last += 1;
+        let seq = log.last;
+        if log.entries.len() >= KEPT {
+            log.entries.pop_front();
+        }
+        log.entries.push_back(Entry {
+            seq,
+            at: clock::rfc3339(time::OffsetDateTime::now_utc()),
+            target,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            fault,
+            status: None,
+            user_id: None,
+        });
+        seq
+    }
+
+    pub(crate) fn end(&self, seq: u64, status: u16, user_id: Option<Uuid>) {
+        let mut log = self.lock();
+        let found = log
+            .entries
+            .binary_search_by_key(&seq, |entry| entry.seq)
+            .ok();
+        if let Some(entry) = found.and_then(|index| log.entries.get_mut(index)) {
+            entry.status = Some(status);
+            entry.user_id = user_id;
+        }
+    }
+
+    pub(crate) fn find(&self, filter: &Filter<'_>) -> Value {
+        let log = self.lock();
+        let found: Vec<Value> = log
+            .entries
+            .iter()
+            .filter(|entry| filter.takes(entry))
+            .map(Entry::to_json)
+            .collect();
+        json!({"last": log.last, "count": found.len(), "requests": found})
+    }
+
+    pub(crate) fn clear(&self) {
+        self.lock().entries.clear();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Log> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Filter<'_> {
+    fn takes(&self, entry: &Entry) -> bool {
+        entry.seq > self.after
+            && self.target.is_none_or(|target| target == entry.target)
+            && self
+                .method
+                .is_none_or(|method| method.eq_ignore_ascii_case(&entry.method))
+            && self.path.is_none_or(|path| path_matches(path, &entry.path))
+    }
+}
+
+impl Entry {
+    fn to_json(&self) -> Value {
+        json!({
+            "seq": self.seq, "at": self.at, "target": self.target, "method": self.method, "path": self.path,
+            "query": self.query, "status": self.status, "fault": self.fault, "user_id": self.user_id,
+        })
+    }
+}
+
+/// Equal, or a prefix when the pattern ends in `*`.
+pub(crate) fn path_matches(pattern: &str, path: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => path.starts_with(prefix),
+        None => pattern == path,
+    }
+}

@@ -1,0 +1,310 @@
+//! What the console knows: users and their keys, top-ups, workloads and charges, sign-ins. Behind one lock, in
+//! memory; nothing here waits for anything.
+
+use std::collections::{BTreeSet, HashMap};
+
+use alloy_primitives::Address;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+/// Scopes that a key of the sandbox can carry.
+pub(crate) const SCOPES: [&str; 5] = [
+    "billing:get_history",
+    "billing:get_spending_history",
+    "billing:top_up",
+    "vms:read",
+    "vm:list",
+];
+/// What the app needs.
+pub(crate) const APP_SCOPES: [&str; 3] = [
+    "billing:get_history",
+    "billing:get_spending_history",
+    "billing:top_up",
+];
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) users: Vec<User>,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) top_ups: HashMap<Uuid, TopUp>,
+    /// A user's top-ups in the order they were created.
+    pub(crate) top_ups_of: HashMap<Uuid, Vec<Uuid>>,
+    pub(crate) by_intent: HashMap<Uuid, Uuid>,
+    /// Those that are open now, so that nobody has to walk through years of history for them.
+    open: BTreeSet<Uuid>,
+    /// Paid top-ups whose credit is still to come, and since when.
+    owed: HashMap<Uuid, OffsetDateTime>,
+    pub(crate) workloads: Vec<Workload>,
+    pub(crate) charges: Vec<Charge>,
+    pub(crate) codes: HashMap<String, SignInCode>,
+    pub(crate) access: HashMap<String, Access>,
+    pub(crate) refresh: HashMap<String, Refresh>,
+    /// Users for whom a checkout is being made right now.
+    pub(crate) starting: BTreeSet<Uuid>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct User {
+    pub(crate) id: Uuid,
+    pub(crate) email: String,
+    pub(crate) name: String,
+    /// The address under which the Balance contract keeps the user's money.
+    pub(crate) address: Address,
+    pub(crate) ids: Ids,
+    /// The API claims this balance (micros) instead of the true one.
+    pub(crate) balance_override: Option<u128>,
+    pub(crate) days_left_override: Option<u16>,
+    pub(crate) extra_entitlement: bool,
+    /// Everything ever credited, in micros.
+    pub(crate) deposited: u128,
+}
+
+/// Whether a top-up goes by one id everywhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Ids {
+    #[default]
+    Same,
+    IntentDiffers,
+    ChainDiffers,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    pub(crate) id: Uuid,
+    pub(crate) user: Uuid,
+    pub(crate) secret: String,
+    pub(crate) name: String,
+    pub(crate) scopes: BTreeSet<String>,
+    pub(crate) revoked: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TopUp {
+    pub(crate) id: Uuid,
+    pub(crate) intent_id: Uuid,
+    /// The id that `userTopUp` carries on the chain.
+    pub(crate) chain_id: String,
+    pub(crate) user: Uuid,
+    pub(crate) cents: i64,
+    pub(crate) fee_micros: u128,
+    pub(crate) method: String,
+    pub(crate) status: Status,
+    pub(crate) created_at: OffsetDateTime,
+    pub(crate) updated_at: OffsetDateTime,
+    pub(crate) expires_at: Option<OffsetDateTime>,
+    pub(crate) session_id: Option<Uuid>,
+    pub(crate) session_url: Option<String>,
+    pub(crate) return_url: Option<String>,
+    /// Of `userTopUp`.
+    pub(crate) transaction: Option<String>,
+}
+
+/// The states of the older calls; the newer ones are made of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Created,
+    Pending,
+    Completed,
+    Canceled,
+    Expired,
+    Failed,
+    AmlFailed,
+}
+
+impl Status {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Created,
+        Self::Pending,
+        Self::Completed,
+        Self::Canceled,
+        Self::Expired,
+        Self::Failed,
+        Self::AmlFailed,
+    ];
+
+    pub(crate) fn v1(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Pending => "pending",
+            Self::Completed => "completed",
+            Self::Canceled => "canceled",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
+            Self::AmlFailed => "aml_failed",
+        }
+    }
+
+    pub(crate) fn v2(self) -> &'static str {
+        match self {
+            Self::Created | Self::Pending => "open",
+            Self::Completed => "resolved",
+            Self::AmlFailed => "needs_review",
+            Self::Canceled => "canceled",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
+        }
+    }
+
+    pub(crate) fn is_open(self) -> bool {
+        matches!(self, Self::Created | Self::Pending)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Workload {
+    pub(crate) id: Uuid,
+    pub(crate) user: Uuid,
+    pub(crate) name: String,
+    pub(crate) configuration: &'static str,
+    /// The deal that holds its reserve on the chain.
+    pub(crate) deal: Address,
+    pub(crate) daily_micros: u128,
+    pub(crate) reserve_micros: u128,
+    pub(crate) running: bool,
+    /// The last day that was charged.
+    pub(crate) charged_to: Date,
+}
+
+/// What one workload cost on one day.
+#[derive(Clone, Debug)]
+pub(crate) struct Charge {
+    pub(crate) user: Uuid,
+    pub(crate) workload: Uuid,
+    pub(crate) day: Date,
+    pub(crate) micros: u128,
+    pub(crate) minutes: u32,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct SignInCode {
+    pub(crate) user: Uuid,
+    pub(crate) challenge: String,
+    pub(crate) scope: String,
+    pub(crate) expires_at: OffsetDateTime,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Access {
+    pub(crate) user: Uuid,
+    pub(crate) family: Uuid,
+    pub(crate) expires_at: OffsetDateTime,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Refresh {
+    pub(crate) user: Uuid,
+    /// All tokens that came from one sign-in.
+    pub(crate) family: Uuid,
+    pub(crate) used: bool,
+}
+
+impl State {
+    pub(crate) fn user(&self, id: Uuid) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    pub(crate) fn user_mut(&mut self, id: Uuid) -> Option<&mut User> {
+        self.users.iter_mut().find(|user| user.id == id)
+    }
+
+    pub(crate) fn key(&self, secret: &str) -> Option<&Key> {
+        self.keys
+            .iter()
+            .find(|key| !key.revoked && key.secret == secret)
+    }
+
+    pub(crate) fn insert_top_up(&mut self, top_up: TopUp) {
+        self.top_ups_of
+            .entry(top_up.user)
+            .or_default()
+            .push(top_up.id);
+        self.by_intent.insert(top_up.intent_id, top_up.id);
+        if top_up.status.is_open() {
+            self.open.insert(top_up.id);
+        }
+        self.top_ups.insert(top_up.id, top_up);
+    }
+
+    /// A top-up by its id or its intent's id.
+    pub(crate) fn top_up(&self, id: Uuid) -> Option<&TopUp> {
+        self.top_ups
+            .get(&id)
+            .or_else(|| self.top_ups.get(self.by_intent.get(&id)?))
+    }
+
+    pub(crate) fn top_up_mut(&mut self, id: Uuid) -> Option<&mut TopUp> {
+        let id = if self.top_ups.contains_key(&id) {
+            id
+        } else {
+            *self.by_intent.get(&id)?
+        };
+        self.top_ups.get_mut(&id)
+    }
+
+    pub(crate) fn top_ups_of(&self, user: Uuid) -> impl DoubleEndedIterator<Item = &TopUp> {
+        self.top_ups_of
+            .get(&user)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.top_ups.get(id))
+    }
+
+    pub(crate) fn open_top_up(&self, user: Uuid) -> Option<&TopUp> {
+        self.open
+            .iter()
+            .filter_map(|id| self.top_ups.get(id))
+            .find(|top_up| top_up.user == user)
+    }
+
+    /// Notes that a top-up was paid. One that had ended keeps its state until its late credit is on the chain.
+    pub(crate) fn paid(&mut self, id: Uuid, now: OffsetDateTime) {
+        let Some(status) = self.top_ups.get(&id).map(|top_up| top_up.status) else {
+            return;
+        };
+        match status {
+            Status::Completed | Status::Pending | Status::AmlFailed => return,
+            Status::Created => self.set_status(id, Status::Pending, now),
+            Status::Canceled | Status::Expired | Status::Failed => {}
+        }
+        self.owed.insert(id, now);
+    }
+
+    /// Paid top-ups whose credit is still to come, and since when.
+    pub(crate) fn to_credit(&self) -> Vec<(Uuid, OffsetDateTime)> {
+        self.owed.iter().map(|(id, since)| (*id, *since)).collect()
+    }
+
+    pub(crate) fn set_status(&mut self, id: Uuid, status: Status, now: OffsetDateTime) {
+        let Some(top_up) = self.top_ups.get_mut(&id) else {
+            return;
+        };
+        top_up.status = status;
+        top_up.updated_at = now;
+        if status.is_open() {
+            self.open.insert(id);
+        } else {
+            self.open.remove(&id);
+        }
+        if matches!(status, Status::Completed | Status::AmlFailed) {
+            self.owed.remove(&id);
+        }
+    }
+
+    /// What the running workloads cost a day, in micros.
+    pub(crate) fn daily(&self, user: Uuid) -> u128 {
+        self.workloads
+            .iter()
+            .filter(|workload| workload.user == user && workload.running)
+            .map(|workload| workload.daily_micros)
+            .sum()
+    }
+
+    pub(crate) fn charged(&self, user: Uuid) -> u128 {
+        self.charges
+            .iter()
+            .filter(|charge| charge.user == user)
+            .map(|charge| charge.micros)
+            .sum()
+    }
+}

@@ -1,0 +1,44 @@
+//! What the control API can hold, delay or forbid along a payment's way.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::money;
+
+#[derive(Debug)]
+pub(crate) struct Switches(Mutex<Set>);
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Set {
+    pub(crate) relayer_hold: bool,
+    pub(crate) relayer_delay_ms: u64,
+    pub(crate) watcher_hold: bool,
+    pub(crate) webhooks_hold: bool,
+    pub(crate) webhooks_tamper: bool,
+    pub(crate) maintenance: bool,
+    /// Balance at most, in micros.
+    pub(crate) cap: u128,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self(Mutex::new(Set {
+            relayer_hold: false,
+            relayer_delay_ms: 0,
+            watcher_hold: false,
+            webhooks_hold: false,
+            webhooks_tamper: false,
+            maintenance: false,
+            cap: money::from_cents(500_000),
+        }))
+    }
+}
+
+impl Switches {
+    pub(crate) fn get(&self) -> Set {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Set)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}

@@ -1,0 +1,62 @@
+//! Keeps one child from outliving the sandbox. The sandbox starts itself again as a keeper, which starts the child
+//! and holds the reading end of a pipe; when the sandbox ends, however it ends, the pipe closes and the keeper kills
+//! the child. A parent-death signal would do the same, but only for the thread that forked and not without
+//! unsafe code.
+
+use std::io::Read;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+const FLAG: &str = "--keep";
+
+/// How a keeper for this command is started; its standard input must be a pipe that the caller never closes.
+pub(crate) fn keeper_arguments(program: &str, arguments: &[String]) -> Vec<String> {
+    let mut all = vec![FLAG.to_owned(), program.to_owned()];
+    all.extend(arguments.iter().cloned());
+    all
+}
+
+/// The command to keep, if this process was started as a keeper.
+pub(crate) fn kept_command(arguments: &[String]) -> Option<&[String]> {
+    match arguments.split_first() {
+        Some((flag, kept)) if flag == FLAG && !kept.is_empty() => Some(kept),
+        _ => None,
+    }
+}
+
+/// Runs the command until it ends or standard input does.
+pub(crate) fn keep(command: &[String]) -> ExitCode {
+    let Some((program, arguments)) = command.split_first() else {
+        return ExitCode::from(2);
+    };
+    let Ok(mut child) = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .spawn()
+    else {
+        return ExitCode::FAILURE;
+    };
+    let (closed, parent_ended) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut byte = [0];
+        while matches!(std::io::stdin().read(&mut byte), Ok(1)) {}
+        let _ = closed.send(());
+    });
+    loop {
+        match parent_ended.recv_timeout(Duration::from_millis(200)) {
+            Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => return end(&mut child),
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                if let Ok(Some(_)) = child.try_wait() {
+                    return ExitCode::FAILURE;
+                }
+            }
+        }
+    }
+}
+
+fn end(child: &mut Child) -> ExitCode {
+    let _ = child.kill();
+    let _ = child.wait();
+    ExitCode::SUCCESS
+}

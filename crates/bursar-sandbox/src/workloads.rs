@@ -1,0 +1,228 @@
+//! Running workloads and what they cost: a reserve in a deal on the chain, a charge for every day, paid out of the user's
+//! balance. A day that begins while the sandbox runs is charged too.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use alloy_primitives::Address;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+use time::Date;
+use uuid::Uuid;
+
+use crate::chains::rpc::Mined;
+use crate::failure::{Failure, Result};
+use crate::ledger;
+use crate::state::{Charge, State, User, Workload};
+use crate::world::World;
+
+const MINUTES_A_DAY: u32 = 24 * 60;
+const LOOK: Duration = Duration::from_millis(500);
+
+/// A workload to start; amounts in micros.
+#[derive(Clone, Debug)]
+pub(crate) struct Wish {
+    pub(crate) name: String,
+    pub(crate) configuration: &'static str,
+    pub(crate) daily: u128,
+    /// Days of charges before today.
+    pub(crate) days: u16,
+    pub(crate) reserve: u128,
+}
+
+/// Charges of so many days up to yesterday that vary around a daily cost, oldest first; the same for the same seed.
+pub(crate) fn varied(daily: u128, days: u16, today: Date, seed: u64) -> Vec<(Date, u128)> {
+    let mut random = SmallRng::seed_from_u64(seed);
+    let mut day = today;
+    let mut all: Vec<(Date, u128)> = (0..days)
+        .filter_map(|_| {
+            day = day.previous_day()?;
+            // 75 to 125 percent, in steps of a cent's hundredth.
+            let share = random.random_range(75..=125_u128);
+            Some((day, daily * share / 100 / 100 * 100))
+        })
+        .collect();
+    all.reverse();
+    all
+}
+
+/// Starts a workload: pays its past days, then reserves for what comes.
+pub(crate) async fn start(world: &World, user: &User, wish: Wish) -> Result<Workload> {
+    let today = world.clock.now().date();
+    let deal = Address::from(rand::random::<[u8; 20]>());
+    let id = Uuid::new_v4();
+    let charges = varied(wish.daily, wish.days, today, u64::from(wish.days) + 1);
+    let spent: u128 = charges.iter().map(|(_, micros)| micros).sum();
+    let needed = spent.saturating_add(wish.reserve);
+    if ledger::figures(world, user.address).await?.free < needed {
+        return Err(Failure::new(
+            "the user's free balance does not cover the charges and the reserve",
+        ));
+    }
+    spend(world, user.address, deal, spent).await?;
+    if wish.reserve > 0 {
+        ledger::reserve(world, user.address, deal, wish.reserve).await?;
+    }
+    let workload = Workload {
+        id,
+        user: user.id,
+        name: wish.name,
+        configuration: wish.configuration,
+        deal,
+        daily_micros: wish.daily,
+        reserve_micros: wish.reserve,
+        running: true,
+        charged_to: today,
+    };
+    let mut state = world.state();
+    state.workloads.push(workload.clone());
+    for (day, micros) in charges {
+        write(&mut state, &workload, day, micros);
+    }
+    Ok(workload)
+}
+
+/// Writes a whole day's charge down.
+pub(crate) fn write(state: &mut State, workload: &Workload, day: Date, micros: u128) {
+    let (user, workload) = (workload.user, workload.id);
+    state.charges.push(Charge {
+        user,
+        workload,
+        day,
+        micros,
+        minutes: MINUTES_A_DAY,
+    });
+}
+
+/// Stops a workload; what is left of its reserve comes back.
+pub(crate) async fn stop(world: &World, user: &User, id: Uuid) -> Result<()> {
+    let (deal, reserve) = {
+        let mut state = world.state();
+        let found = state
+            .workloads
+            .iter_mut()
+            .find(|workload| workload.id == id && workload.user == user.id);
+        let workload = found
+            .filter(|workload| workload.running)
+            .ok_or_else(|| Failure::new("no such running workload"))?;
+        workload.running = false;
+        (workload.deal, std::mem::take(&mut workload.reserve_micros))
+    };
+    if reserve > 0 {
+        ledger::release(world, user.address, deal, reserve).await?;
+    }
+    Ok(())
+}
+
+/// Spends free balance until only `to` is left, as one charge of today.
+pub(crate) async fn drain(world: &World, user: &User, to: u128) -> Result<Mined> {
+    let free = ledger::figures(world, user.address).await?.free;
+    let spent = free.checked_sub(to).filter(|spent| *spent > 0);
+    let spent = spent.ok_or_else(|| Failure::new("the free balance is not above that"))?;
+    let deal = Address::from(rand::random::<[u8; 20]>());
+    let mined = spend(world, user.address, deal, spent)
+        .await?
+        .ok_or_else(|| Failure::new("nothing to spend"))?;
+    let day = world.clock.now().date();
+    world.state().charges.push(Charge {
+        user: user.id,
+        workload: Uuid::nil(),
+        day,
+        micros: spent,
+        minutes: 60,
+    });
+    Ok(mined)
+}
+
+/// Reserves for a deal and pays it out at once.
+pub(crate) async fn spend(
+    world: &World,
+    user: Address,
+    deal: Address,
+    micros: u128,
+) -> Result<Option<Mined>> {
+    if micros == 0 {
+        return Ok(None);
+    }
+    ledger::reserve(world, user, deal, micros).await?;
+    ledger::use_up(world, user, deal, micros).await.map(Some)
+}
+
+/// Charges every running workload for each day that has passed on the sandbox's clock.
+pub(crate) async fn meter(world: Arc<World>) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let today = world.clock.now().date();
+        let due: Vec<Workload> = {
+            let state = world.state();
+            state
+                .workloads
+                .iter()
+                .filter(|workload| workload.running && workload.charged_to < today)
+                .cloned()
+                .collect()
+        };
+        for workload in due {
+            if let Err(failure) = charge_days(&world, &workload, today).await {
+                tracing::warn!(
+                    "{} was not charged and is stopped: {failure}",
+                    workload.name
+                );
+                if let Some(workload) = world
+                    .state()
+                    .workloads
+                    .iter_mut()
+                    .find(|other| other.id == workload.id)
+                {
+                    workload.running = false;
+                }
+            }
+        }
+    }
+}
+
+async fn charge_days(world: &World, workload: &Workload, today: Date) -> Result<()> {
+    let user = world
+        .state()
+        .user(workload.user)
+        .cloned()
+        .ok_or_else(|| Failure::new("no such user"))?;
+    let mut day = workload.charged_to;
+    while day < today {
+        spend(world, user.address, workload.deal, workload.daily_micros).await?;
+        let next = day.next_day().unwrap_or(today);
+        let mut state = world.state();
+        write(&mut state, workload, day, workload.daily_micros);
+        if let Some(workload) = state
+            .workloads
+            .iter_mut()
+            .find(|other| other.id == workload.id)
+        {
+            workload.charged_to = next;
+        }
+        day = next;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::date;
+
+    #[test]
+    fn charges_vary_but_repeat() {
+        let charges = varied(9_000_000, 35, date!(2026 - 03 - 01), 7);
+        assert_eq!(charges.len(), 35);
+        assert_eq!(
+            charges.last().map(|(day, _)| *day),
+            Some(date!(2026 - 02 - 28))
+        );
+        assert!(
+            charges
+                .iter()
+                .all(|(_, micros)| (6_750_000..=11_250_000).contains(micros))
+        );
+        assert_eq!(charges, varied(9_000_000, 35, date!(2026 - 03 - 01), 7));
+    }
+}

@@ -1,0 +1,127 @@
+//! Everything that the sandbox's parts share. The console and the checkout are separate houses: they share this
+//! value's chains and clock, but speak to each other over HTTP only.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use alloy_primitives::Address;
+use tokio::sync::Notify;
+
+use crate::chains::lies::Proxies;
+use crate::chains::{self, Chain};
+use crate::checkout::sessions::Sessions;
+use crate::clock::Clock;
+use crate::contracts::Deployed;
+use crate::faults::Faults;
+use crate::requests::RequestLog;
+use crate::state::State;
+use crate::switches::Switches;
+
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) clock: Clock,
+    pub(crate) switches: Switches,
+    pub(crate) sessions: Sessions,
+    pub(crate) requests: Arc<RequestLog>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) proxies: Proxies,
+    pub(crate) ethereum: Chain,
+    pub(crate) polygon: Chain,
+    pub(crate) fluence: Chain,
+    pub(crate) contracts: Deployed,
+    pub(crate) addresses: Addresses,
+    pub(crate) secrets: Secrets,
+    pub(crate) http: reqwest::Client,
+    /// The network file that the ready line names.
+    pub(crate) network: PathBuf,
+    /// Rung when a top-up may be waiting for its credit.
+    pub(crate) to_credit: Notify,
+    state: Mutex<State>,
+}
+
+/// Where the sandbox's servers are, as `http://127.0.0.1:port`.
+#[derive(Clone, Debug)]
+pub(crate) struct Addresses {
+    pub(crate) api: String,
+    pub(crate) checkout: String,
+    pub(crate) control: String,
+    /// The undisturbed proxies of the ready line.
+    pub(crate) ethereum: String,
+    pub(crate) polygon: String,
+    pub(crate) fluence: String,
+    pub(crate) fluence_a: String,
+    pub(crate) fluence_b: String,
+    /// `ws://…`
+    pub(crate) fluence_ws: String,
+}
+
+/// What the console and the checkout use between them; made afresh for every run.
+#[derive(Clone, Debug)]
+pub(crate) struct Secrets {
+    /// The console's key at the checkout.
+    pub(crate) merchant_key: String,
+    pub(crate) webhook: String,
+    /// Signs the console's access tokens.
+    pub(crate) tokens: String,
+}
+
+/// What a world is made of before anybody has signed up.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) requests: Arc<RequestLog>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) proxies: Proxies,
+    pub(crate) chains: [Chain; 3],
+    pub(crate) contracts: Deployed,
+    pub(crate) addresses: Addresses,
+    pub(crate) secrets: Secrets,
+    pub(crate) http: reqwest::Client,
+    pub(crate) network: PathBuf,
+}
+
+impl World {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let [ethereum, polygon, fluence] = parts.chains;
+        Self {
+            clock: Clock::default(),
+            switches: Switches::default(),
+            sessions: Sessions::default(),
+            requests: parts.requests,
+            faults: parts.faults,
+            proxies: parts.proxies,
+            ethereum,
+            polygon,
+            fluence,
+            contracts: parts.contracts,
+            addresses: parts.addresses,
+            secrets: parts.secrets,
+            http: parts.http,
+            network: parts.network,
+            to_credit: Notify::new(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// The console's state. Never held over an await.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn chains(&self) -> [&Chain; 3] {
+        [&self.ethereum, &self.polygon, &self.fluence]
+    }
+
+    pub(crate) fn chain(&self, id: u64) -> Option<&Chain> {
+        self.chains().into_iter().find(|chain| chain.id == id)
+    }
+
+    /// A chain where people pay.
+    pub(crate) fn payment_chain(&self, id: u64) -> Option<&Chain> {
+        self.chain(id).filter(|chain| chain.id != chains::FLUENCE)
+    }
+
+    /// Coordinates the Balance contract: the relayer's account.
+    pub(crate) fn coordinator(&self) -> Address {
+        self.fluence.account(0)
+    }
+}
