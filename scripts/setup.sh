@@ -126,7 +126,7 @@ is_there() {
 
 provide_npm_packages() {
   local stamp=node_modules/.installed-from now
-  now="$(sha256sum package-lock.json package.json */package.json)"
+  now="$(sha256sum package-lock.json package.json ./*/package.json)"
   if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$now" ]; then
     say "installing npm packages"
     # Not `npm ci`: it insists that the lock names every optional package of platforms that nobody here builds for.

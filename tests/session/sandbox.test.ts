@@ -1,0 +1,78 @@
+/**
+ * The provider's side of the journeys, without the app: what fails here is the sandbox, its pages or the way the tests
+ * drive them.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Checkout } from "./checkout.ts";
+import { until } from "./deadline.ts";
+import { Desktop } from "./desktop.ts";
+import { Sandbox, type SandboxTopUp, type User } from "./sandbox.ts";
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("sandbox");
+});
+after(() => sandbox.end());
+
+test("a fresh user has free credits, and what is asked is on record", async () => {
+  const user = await sandbox.user({ credits: "256", workload: { daily: "4.5", days: 35, reserve: "9" } });
+  const truth = await user.truth();
+  assert.equal(truth.chain.free, truth.api.balance);
+  assert.equal(truth.open_top_up, null);
+  assert.ok(truth.api.usage_days_left !== null);
+  const [before] = (await sandbox.requests({ target: "console" })).slice(-1);
+  const answer = await fetch(`${sandbox.ready.fluence.api}/v1/users/me`, { headers: { "x-api-key": user.key } });
+  assert.equal(answer.status, 200);
+  const asked = await sandbox.requests({ target: "console", path: "/v1/users/me", after: before?.seq ?? 0 });
+  assert.equal(asked.length, 1);
+});
+
+test("the checkout is paid by wallet, by transfer and by hash; its back arrow cancels", async (t) => {
+  const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
+  const user = await sandbox.user();
+
+  const wallet = await begin(user, 1_000);
+  const first = await show(desktop, wallet);
+  assert.match(await first.figure("amount-due"), /^10\.1 USDC$/);
+  await desktop.picture("checkout");
+  const transfer = await first.payByWallet(137);
+  await first.waitForPhase("paid");
+  await desktop.picture("paid");
+  const credited = await until("the top-up is credited", async () => {
+    const one = await sandbox.topUp(wallet.id);
+    return one.status === "completed" && one;
+  });
+  assert.notEqual(credited.transaction, transfer);
+
+  const scanned = await begin(user, 2_500);
+  const second = await show(desktop, scanned);
+  const where = await second.reveal(1);
+  assert.match(where.address, /^0x[0-9a-fA-F]{40}$/);
+  assert.match(where.amount, /25\.25/);
+  await desktop.picture("transfer");
+  const paid = await sandbox.pay(scanned.id, { chain: 1 });
+  await second.submitHash(paid.transaction, 1);
+  await second.waitForPhase("paid");
+
+  await until("nothing is open", async () => (await user.truth()).open_top_up === null);
+  const regretted = await begin(user, 1_000);
+  const third = await show(desktop, regretted);
+  await third.back();
+  await until("it is given up", async () => (await user.truth()).open_top_up === null);
+});
+
+async function begin(user: User, amountCents: number): Promise<SandboxTopUp> {
+  const answer = await fetch(`${sandbox.ready.fluence.api}/v2/top-ups`, {
+    method: "POST",
+    headers: { "x-api-key": user.key, "content-type": "application/json" },
+    body: JSON.stringify({ amountCents }),
+  });
+  assert.equal(answer.status, 201, await answer.clone().text());
+  return user.openTopUp();
+}
+
+async function show(desktop: Desktop, topUp: SandboxTopUp): Promise<Checkout> {
+  await desktop.browser.open(topUp.session_url);
+  return Checkout.opened(desktop, sandbox, topUp.session_id);
+}
