@@ -1,0 +1,266 @@
+//! The user's events from the contract's logs, newest first: every log checked against what was asked, none
+//! twice, none taken back, each with its block's own time. A range that is too much for an RPC is halved.
+
+use super::fault::{Fault, told_together};
+use super::keeper::Subject;
+use super::line::{At, Line, block};
+use super::reader::Chain;
+use super::rpc::Call;
+use super::wire::{Block, Log, written};
+use super::{EventBatch, UserEvent};
+use crate::clock::Timestamp;
+use crate::error::{Code, Result};
+use crate::http::{LOGS_LIMIT, WHOLE_TIMEOUT};
+use alloy_primitives::{Address, B256};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// After so many requests, or events, a call gives what it has: the rest is another call's.
+const MOST_REQUESTS: u32 = 64;
+const ENOUGH_EVENTS: usize = 1_000;
+/// So many blocks' times are asked for at once.
+const TIMES_AT_ONCE: usize = 50;
+/// A range that was not answered in time is taken for too long so often, and only while it is long.
+const TIMEOUTS_FORGIVEN: u32 = 2;
+const LONG_RANGE: u64 = 1_000;
+
+impl Chain {
+    /// The user's events in the blocks `from` to `to`, both included, newest first. Where an RPC's limits would
+    /// make that too many requests, the batch's `from` is higher than the one asked for: the newest part is
+    /// there, the rest is for another call.
+    ///
+    /// # Errors
+    /// As [`Chain::read`]; `chain_unavailable` too while no RPC has come to block `to`.
+    pub async fn events(&self, user: Address, from: u64, to: u64) -> Result<EventBatch> {
+        let subject = self.subject(user);
+        self.ask_in_turn(async |line: Line, head: Block| {
+            if head.number < to {
+                return Err(Fault::Behind);
+            }
+            read_range(&line, &subject, from.min(to), to).await
+        })
+        .await
+        .map_err(told_together)
+    }
+}
+
+async fn read_range(
+    line: &Line,
+    subject: &Subject,
+    from: u64,
+    to: u64,
+) -> Result<EventBatch, Fault> {
+    let decimals = line.decimals()?;
+    let line = &Line {
+        patience: WHOLE_TIMEOUT.min(line.patience.saturating_mul(2)),
+        ..line.clone()
+    };
+    let mut events = Vec::new();
+    let mut to_hash = None;
+    let mut timeouts = 0;
+    let mut high = to;
+    for _ in 0..MOST_REQUESTS {
+        let span = line.rpc.standing().log_span();
+        let low = from.max(high.saturating_sub(span.saturating_sub(1)));
+        let (logs, hash) = match ask_logs(line, subject, low, high).await {
+            Ok(answer) => answer,
+            Err(fault) => {
+                let length = high.saturating_sub(low).saturating_add(1);
+                if timed_out(&fault) && length > LONG_RANGE && timeouts < TIMEOUTS_FORGIVEN {
+                    timeouts += 1;
+                    line.rpc.standing().limit_logs(length.div_ceil(16));
+                } else if fault.is_limit() && length > 1 {
+                    line.rpc.standing().limit_logs(length.div_ceil(2));
+                } else {
+                    return Err(fault);
+                }
+                continue;
+            }
+        };
+        let to_hash = *to_hash.get_or_insert(hash);
+        let logs = distinct(logs, low, high, hash)?;
+        let times = block_times(line, &logs).await?;
+        for log in logs.iter().rev() {
+            let time = times.get(&log.block_hash).copied().ok_or(Fault::Behind)?;
+            events.push(subject.event(log, decimals, time)?);
+        }
+        if low == from || events.len() >= ENOUGH_EVENTS {
+            return Ok(EventBatch {
+                events,
+                from: low,
+                to,
+                to_hash,
+            });
+        }
+        high = low.saturating_sub(1);
+    }
+    // What was read down to here is whole.
+    match to_hash {
+        Some(to_hash) if high < to => Ok(EventBatch {
+            events,
+            from: high.saturating_add(1),
+            to,
+            to_hash,
+        }),
+        _ => Err(Fault::Malformed("no range of blocks small enough")),
+    }
+}
+
+/// The logs of the blocks `low` to `high`, and the hash of block `high` as the RPC has it at the same time.
+async fn ask_logs(
+    line: &Line,
+    subject: &Subject,
+    low: u64,
+    high: u64,
+) -> Result<(Vec<Log>, B256), Fault> {
+    let (signatures, token, user) = subject.topics();
+    let filter = json!({
+        "address": subject.balance,
+        "fromBlock": written(low),
+        "toBlock": written(high),
+        "topics": [signatures, token, user],
+    });
+    let calls = [
+        Call::new("eth_getLogs", json!([filter])),
+        block(At::Number(high)),
+    ];
+    let mut answers = line.ask(&calls, LOGS_LIMIT).await?;
+    let logs = answers.next("logs")?;
+    match answers.next::<Option<Block>>("a block")? {
+        Some(block) if block.number == high => Ok((logs, block.hash)),
+        Some(_) => Err(Fault::Malformed("another block than was asked for")),
+        None => Err(Fault::Behind),
+    }
+}
+
+/// The logs in the chain's order, those that were sent twice once, those taken back not at all.
+fn distinct(logs: Vec<Log>, low: u64, high: u64, high_hash: B256) -> Result<Vec<Log>, Fault> {
+    let mut hashes = BTreeMap::from([(high, high_hash)]);
+    let mut distinct = BTreeMap::new();
+    for log in logs.into_iter().filter(|log| !log.removed) {
+        if !(low..=high).contains(&log.block_number) {
+            return Err(Fault::Malformed("an event of another block"));
+        }
+        if *hashes.entry(log.block_number).or_insert(log.block_hash) != log.block_hash {
+            // Blocks were replaced while they were read.
+            return Err(Fault::Behind);
+        }
+        match distinct.entry((log.block_number, log.log_index)) {
+            Entry::Vacant(place) => {
+                place.insert(log);
+            }
+            Entry::Occupied(known) if *known.get() == log => {}
+            Entry::Occupied(_) => return Err(Fault::Malformed("two events in one place")),
+        }
+    }
+    Ok(distinct.into_values().collect())
+}
+
+/// The times of the logs' blocks, by the blocks' hashes.
+async fn block_times(line: &Line, logs: &[Log]) -> Result<BTreeMap<B256, Timestamp>, Fault> {
+    let mut times = BTreeMap::new();
+    let mut unknown = BTreeMap::new();
+    for log in logs {
+        match line.rpc.times().get(log.block_hash, log.block_number) {
+            Some(time) => times.insert(log.block_hash, time).is_some(),
+            None => unknown.insert(log.block_hash, log.block_number).is_some(),
+        };
+    }
+    let unknown: Vec<(B256, u64)> = unknown.into_iter().collect();
+    for part in unknown.chunks(TIMES_AT_ONCE) {
+        let calls: Vec<Call> = part
+            .iter()
+            .map(|(hash, _)| block(At::Hash(*hash)))
+            .collect();
+        let mut answers = line.ask(&calls, LOGS_LIMIT).await?;
+        for (hash, number) in part {
+            let block = answers
+                .next::<Option<Block>>("a block")?
+                .ok_or(Fault::Behind)?;
+            if block.hash != *hash || block.number != *number {
+                return Err(Fault::Malformed("another block than was asked for"));
+            }
+            line.rpc.times().insert(*hash, *number, block.time);
+            times.insert(*hash, block.time);
+        }
+    }
+    Ok(times)
+}
+
+fn timed_out(fault: &Fault) -> bool {
+    matches!(fault, Fault::Exchange(error) if error.code == Code::Timeout)
+}
+
+/// Whether the receipt's log at the event's place says the same as the event.
+pub(super) fn same_event(subject: &Subject, log: &Log, decimals: u8, event: &UserEvent) -> bool {
+    subject
+        .event(log, decimals, event.block_time)
+        .is_ok_and(|said| said == *event)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(block: u64, index: u64) -> Log {
+        Log {
+            address: Address::ZERO,
+            topics: Vec::new(),
+            data: Vec::new(),
+            block_number: block,
+            block_hash: B256::with_last_byte(u8::try_from(block).unwrap()),
+            transaction_hash: B256::ZERO,
+            log_index: index,
+            removed: false,
+        }
+    }
+
+    fn places(logs: Vec<Log>) -> Result<Vec<(u64, u64)>, Fault> {
+        let logs = distinct(logs, 1, 9, B256::with_last_byte(9))?;
+        Ok(logs
+            .iter()
+            .map(|log| (log.block_number, log.log_index))
+            .collect())
+    }
+
+    #[test]
+    fn logs_come_once_and_in_order() {
+        let logs = vec![
+            log(5, 1),
+            log(9, 0),
+            log(5, 0),
+            log(5, 1),
+            Log {
+                removed: true,
+                ..log(4, 0)
+            },
+        ];
+        assert_eq!(places(logs), Ok(vec![(5, 0), (5, 1), (9, 0)]));
+        assert_eq!(places(Vec::new()), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn logs_that_contradict_each_other_are_refused() {
+        assert!(matches!(places(vec![log(10, 0)]), Err(Fault::Malformed(_))));
+        assert!(matches!(places(vec![log(0, 0)]), Err(Fault::Malformed(_))));
+        let bent = Log {
+            transaction_hash: B256::repeat_byte(1),
+            ..log(5, 0)
+        };
+        assert!(matches!(
+            places(vec![log(5, 0), bent]),
+            Err(Fault::Malformed(_))
+        ));
+        let other_fork = Log {
+            block_hash: B256::repeat_byte(1),
+            ..log(5, 1)
+        };
+        assert_eq!(places(vec![log(5, 0), other_fork]), Err(Fault::Behind));
+        let replaced = Log {
+            block_hash: B256::repeat_byte(1),
+            ..log(9, 1)
+        };
+        assert_eq!(places(vec![replaced]), Err(Fault::Behind));
+    }
+}

@@ -1,0 +1,99 @@
+//! The Balance contract, read and never written: balances at one block in one batch, the user's events
+//! newest first, receipts compared between RPCs, and a subscription that says when to look. Answers of an
+//! RPC are claims; what makes them evidence is said at each call.
+
+mod agreement;
+mod events;
+mod fault;
+mod keeper;
+mod line;
+mod reader;
+mod rpc;
+mod standing;
+mod times;
+mod watch;
+mod wire;
+
+pub use reader::Chain;
+
+use crate::clock::Timestamp;
+use crate::money::Amount;
+use alloy_primitives::B256;
+use serde::{Deserialize, Serialize};
+
+/// The user's balances, all at one block of one RPC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub block: u64,
+    pub block_hash: B256,
+    /// The block's own time: how old the figures are.
+    pub block_time: Timestamp,
+    pub read_at: Timestamp,
+    /// What can be spent (`getFreeBalance`).
+    pub free: Amount,
+    /// Full less free: held for running workloads.
+    pub reserved: Amount,
+    /// Under review (`limbo`).
+    pub held: Amount,
+    pub frozen: bool,
+}
+
+/// What an event of the contract did to the user's money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum EventKind {
+    /// `UserBalanceIncrease`, with the id the provider gave it.
+    Credit { top_up_id: String },
+    /// `Refunded`.
+    Refund,
+    /// `FundedFromLimbo`: released after a review.
+    Released,
+}
+
+/// One event about the user's money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserEvent {
+    pub kind: EventKind,
+    pub amount: Amount,
+    pub transaction: B256,
+    pub log_index: u64,
+    pub block: u64,
+    pub block_hash: B256,
+    pub block_time: Timestamp,
+}
+
+/// Events of a range of blocks, both ends included, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventBatch {
+    pub events: Vec<UserEvent>,
+    /// Higher than what was asked for where an RPC's limits left the older part for another call.
+    pub from: u64,
+    pub to: u64,
+    /// The hash of block `to`, to notice a reorganisation later.
+    pub to_hash: B256,
+}
+
+/// Where an RPC stands, for Settings and diagnostics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum RpcState {
+    Untried,
+    Good,
+    /// Its head is old; used only when nothing better answers.
+    Stale,
+    Unreachable,
+    WrongChain,
+    NoContract,
+}
+
+/// What the subscription has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// The subscription stands: polling may slow down.
+    Connected,
+    /// An event of the user was mined (or, `removed`, taken back). A hint to look, not yet evidence.
+    Event { event: UserEvent, removed: bool },
+    /// The subscription broke: polling covers until it stands again.
+    Lost,
+}

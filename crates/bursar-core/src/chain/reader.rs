@@ -1,0 +1,368 @@
+//! The chain as the rest of the core sees it: RPCs asked in order with fail-over, ranked by the age of their
+//! heads, and every reading at one block. No answer is taken from an RPC of another chain.
+
+use super::fault::{Fault, told_together};
+use super::keeper::{Subject, figures};
+use super::line::{At, Line, Rpc, block, view};
+use super::standing::Rank;
+use super::times::BlockTimes;
+use super::wire::{Block, Data};
+use super::{Reading, RpcState};
+use crate::clock::{Span, Timestamp};
+use crate::error::Result;
+use crate::http::{BODY_LIMIT, Http, WHOLE_TIMEOUT};
+use crate::network::ChainPlace;
+use alloy_primitives::{Address, B256};
+use futures_util::future::join_all;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use url::Url;
+
+/// A head this much older than the best one seen is stale.
+const STALE_AFTER: Span = Span::seconds(60);
+/// For one request while another RPC could answer instead; less for one that failed the last time.
+const PATIENCE: Duration = Duration::from_secs(5);
+const LITTLE_PATIENCE: Duration = Duration::from_secs(2);
+/// An RPC that is this many blocks short of a block may only be slow; further back, the block is gone.
+const SLOW_BY: u64 = 8;
+/// The provider's JSON-RPC code for parameters that it does not take.
+const INVALID_PARAMS: i64 = -32602;
+
+/// The Balance contract's chain. Cheap to clone.
+#[derive(Clone)]
+pub struct Chain {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) place: Arc<ChainPlace>,
+    pub(super) http: Http,
+    /// In order of preference; no address twice.
+    pub(super) rpcs: Vec<Arc<Rpc>>,
+    /// Times of blocks as the subscription told them.
+    pub(super) watched: Mutex<BlockTimes>,
+    /// The caller's time when it last said it.
+    told_time: Mutex<Option<(Timestamp, Instant)>>,
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chain")
+            .field("id", &self.inner.place.id)
+            .field("rpcs", &self.states())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Chain {
+    /// `own_rpc` is the user's own RPC, asked first. It may hold a key and is never told.
+    pub fn new(place: ChainPlace, own_rpc: Option<Url>, http: Http) -> Self {
+        let mut rpcs: Vec<Arc<Rpc>> = Vec::new();
+        for url in own_rpc.iter().chain(&place.rpc) {
+            if !rpcs.iter().any(|rpc| rpc.is_at(url)) {
+                rpcs.push(Arc::new(Rpc::new(url.clone())));
+            }
+        }
+        let inner = Inner {
+            place: Arc::new(place),
+            http,
+            rpcs,
+            watched: Mutex::default(),
+            told_time: Mutex::default(),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The user's balances at the newest block of the best RPC, all at that one block.
+    ///
+    /// # Errors
+    /// Of the one RPC, or `chain_unavailable` when none of several is usable.
+    pub async fn read(&self, user: Address, now: Timestamp) -> Result<Reading> {
+        *self.told_time() = Some((now, Instant::now()));
+        let subject = self.subject(user);
+        self.ask_in_turn(async |line: Line, head: Block| {
+            match read_at(&line, &subject, head, now).await {
+                // The block was replaced, or another node behind the same address has yet to see it.
+                Err(Fault::Refused { .. } | Fault::Behind) => {
+                    let head = line.open().await?;
+                    read_at(&line, &subject, head, now).await
+                }
+                answer => answer,
+            }
+        })
+        .await
+        .map_err(told_together)
+    }
+
+    /// The newest block: number, hash and its own time.
+    ///
+    /// # Errors
+    /// As [`Chain::read`].
+    pub async fn head(&self) -> Result<(u64, B256, Timestamp)> {
+        self.ask_in_turn(async |_: Line, head: Block| Ok((head.number, head.hash, head.time)))
+            .await
+            .map_err(told_together)
+    }
+
+    /// The hash of a block, to notice a reorganisation. `None`: the chain has become shorter than that, as every
+    /// RPC says. An RPC that is only a few blocks behind is no evidence for that.
+    ///
+    /// # Errors
+    /// As [`Chain::read`]; `chain_unavailable` too while RPCs have yet to come to the block.
+    pub async fn block_hash(&self, number: u64) -> Result<Option<B256>> {
+        let answer = self
+            .ask_in_turn(async |line: Line, head: Block| {
+                let mut answers = line.ask(&[block(At::Number(number))], BODY_LIMIT).await?;
+                match answers.next::<Option<Block>>("a block")? {
+                    Some(block) if block.number == number => Ok(Some(block.hash)),
+                    Some(_) => Err(Fault::Malformed("another block than was asked for")),
+                    None if head.number >= number => Err(Fault::Malformed("a gap in the chain")),
+                    None => Err(Fault::Behind),
+                }
+            })
+            .await;
+        match answer {
+            Err(faults) if self.is_gone(number, &faults) => Ok(None),
+            other => other.map_err(told_together),
+        }
+    }
+
+    /// Where each RPC stands, by host.
+    pub fn states(&self) -> Vec<(String, RpcState)> {
+        self.inner
+            .rpcs
+            .iter()
+            .map(|rpc| (rpc.host.clone(), rpc.standing().state()))
+            .collect()
+    }
+
+    pub(super) fn subject(&self, user: Address) -> Subject {
+        Subject {
+            balance: self.inner.place.balance,
+            token: self.inner.place.token,
+            user,
+        }
+    }
+
+    pub(super) fn line(&self, rpc: &Arc<Rpc>) -> Line {
+        let patience = match (self.inner.rpcs.len(), rpc.standing().failed_last()) {
+            (0 | 1, _) => WHOLE_TIMEOUT,
+            (_, false) => PATIENCE,
+            (_, true) => LITTLE_PATIENCE,
+        };
+        Line {
+            rpc: Arc::clone(rpc),
+            place: Arc::clone(&self.inner.place),
+            http: self.inner.http.clone(),
+            patience,
+        }
+    }
+
+    /// Gives the work to one RPC after the other until one has done it.
+    ///
+    /// # Errors
+    /// What each of them did wrong.
+    pub(super) async fn ask_in_turn<T>(
+        &self,
+        work: impl AsyncFn(Line, Block) -> Result<T, Fault>,
+    ) -> Result<T, Vec<(String, Fault)>> {
+        let mut faults = Vec::new();
+        let mut late = Vec::new();
+        let mut surveyed = false;
+        for rpc in self.order() {
+            if let Some(wait) = rpc.standing().must_wait(Instant::now()) {
+                let left = Span::millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+                faults.push((
+                    rpc.host.clone(),
+                    Fault::Status {
+                        status: 429,
+                        retry_after: Some(left),
+                    },
+                ));
+                continue;
+            }
+            let line = self.line(&rpc);
+            let head = match line.open().await {
+                Ok(head) => head,
+                Err(fault) => {
+                    failed(&rpc, fault, &mut faults);
+                    continue;
+                }
+            };
+            if !surveyed && self.looks_old(&rpc, head) {
+                surveyed = true;
+                self.survey(&rpc).await;
+            }
+            let is_stale = self.is_stale(head);
+            rpc.standing().judged(is_stale, Instant::now());
+            if is_stale {
+                late.push((line, head));
+                continue;
+            }
+            match work(line, head).await {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => failed(&rpc, fault, &mut faults),
+            }
+        }
+        late.sort_by_key(|(_, head)| std::cmp::Reverse(head.time));
+        for (line, head) in late {
+            let rpc = Arc::clone(&line.rpc);
+            match work(line, head).await {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => failed(&rpc, fault, &mut faults),
+            }
+        }
+        Err(faults)
+    }
+
+    /// The RPCs in the order in which they are asked now.
+    pub(super) fn order(&self) -> Vec<Arc<Rpc>> {
+        let now = Instant::now();
+        let mut ranked: Vec<(Rank, &Arc<Rpc>)> = self
+            .inner
+            .rpcs
+            .iter()
+            .map(|rpc| (rpc.standing().rank(now), rpc))
+            .collect();
+        ranked.sort_by_key(|(rank, _)| *rank);
+        ranked.into_iter().map(|(_, rpc)| Arc::clone(rpc)).collect()
+    }
+
+    /// Whether a head gives reason to ask the other RPCs for theirs: old by the caller's clock, or unmoved.
+    fn looks_old(&self, rpc: &Rpc, head: Block) -> bool {
+        let now = Instant::now();
+        let told = *self.told_time();
+        let is_old = told.is_some_and(|(time, at)| {
+            let passed =
+                i64::try_from(now.saturating_duration_since(at).as_millis()).unwrap_or(i64::MAX);
+            time.plus(Span::millis(passed)).since(head.time) > STALE_AFTER
+        });
+        is_old || rpc.standing().stands_still(now)
+    }
+
+    /// Asks the other usable RPCs for their heads, all at once.
+    async fn survey(&self, except: &Arc<Rpc>) {
+        let now = Instant::now();
+        let others = self.inner.rpcs.iter().filter(|rpc| {
+            let standing = rpc.standing();
+            !Arc::ptr_eq(rpc, except)
+                && standing.must_wait(now).is_none()
+                && matches!(standing.rank(now), Rank::Usable | Rank::OldHead)
+        });
+        let asked = others.map(|rpc| async move {
+            if let Err(fault) = self.line(rpc).open().await {
+                rpc.standing().failed(&fault, Instant::now());
+            }
+        });
+        join_all(asked).await;
+    }
+
+    fn is_stale(&self, head: Block) -> bool {
+        let best = self
+            .inner
+            .rpcs
+            .iter()
+            .filter_map(|rpc| {
+                let standing = rpc.standing();
+                let head = standing.head().map(|head| head.time);
+                head.filter(|_| matches!(standing.state(), RpcState::Good | RpcState::Stale))
+            })
+            .max();
+        best.is_some_and(|best| best.since(head.time) > STALE_AFTER)
+    }
+
+    /// Whether every RPC answered, and each is so far short of the block that it cannot be slowness.
+    fn is_gone(&self, number: u64, faults: &[(String, Fault)]) -> bool {
+        let all_behind = faults.iter().all(|(_, fault)| *fault == Fault::Behind);
+        let far_short = |rpc: &Arc<Rpc>| {
+            let head = rpc.standing().head();
+            head.is_some_and(|head| head.number.saturating_add(SLOW_BY) < number)
+        };
+        all_behind && !self.inner.rpcs.is_empty() && self.inner.rpcs.iter().all(far_short)
+    }
+
+    fn told_time(&self) -> MutexGuard<'_, Option<(Timestamp, Instant)>> {
+        self.inner
+            .told_time
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn failed(rpc: &Rpc, fault: Fault, faults: &mut Vec<(String, Fault)>) {
+    rpc.standing().failed(&fault, Instant::now());
+    tracing::debug!(host = %rpc.host, "{}", fault.clone().told(&rpc.host));
+    faults.push((rpc.host.clone(), fault));
+}
+
+/// All figures at `head`, named by its hash; where the RPC does not take that, by its number, with a look
+/// whether the number still means the same block.
+async fn read_at(
+    line: &Line,
+    subject: &Subject,
+    head: Block,
+    now: Timestamp,
+) -> Result<Reading, Fault> {
+    let refuses_hashes = line.rpc.standing().refuses_hashes;
+    let answers = if refuses_hashes {
+        figures_by_number(line, subject, head).await?
+    } else {
+        match figures_at(line, subject, At::Hash(head.hash), None).await {
+            Err(Fault::Refused {
+                code: INVALID_PARAMS,
+                ..
+            }) => {
+                let answers = figures_by_number(line, subject, head).await?;
+                line.rpc.standing().refuses_hashes = true;
+                answers
+            }
+            answers => answers?,
+        }
+    };
+    let figures = figures(&answers, line.decimals()?)?;
+    Ok(Reading {
+        block: head.number,
+        block_hash: head.hash,
+        block_time: head.time,
+        read_at: now,
+        free: figures.free,
+        reserved: figures.reserved,
+        held: figures.held,
+        frozen: figures.frozen,
+    })
+}
+
+async fn figures_by_number(
+    line: &Line,
+    subject: &Subject,
+    head: Block,
+) -> Result<[Vec<u8>; 4], Fault> {
+    figures_at(line, subject, At::Number(head.number), Some(head)).await
+}
+
+async fn figures_at(
+    line: &Line,
+    subject: &Subject,
+    at: At,
+    compared: Option<Block>,
+) -> Result<[Vec<u8>; 4], Fault> {
+    let mut calls: Vec<_> = subject
+        .figure_calls()
+        .iter()
+        .map(|data| view(subject.balance, data, at))
+        .collect();
+    calls.extend(compared.map(|head| block(At::Number(head.number))));
+    let mut answers = line.ask(&calls, BODY_LIMIT).await?;
+    let mut figure = || answers.next::<Data>("a figure").map(|data| data.0);
+    let figures = [figure()?, figure()?, figure()?, figure()?];
+    let Some(head) = compared else {
+        return Ok(figures);
+    };
+    match answers.next::<Option<Block>>("a block")? {
+        Some(seen) if seen == head => Ok(figures),
+        Some(_) | None => Err(Fault::Behind),
+    }
+}

@@ -1,0 +1,257 @@
+//! JSON-RPC 2.0 in pure functions: calls written as one body, answers matched to them by id. A batch with a
+//! missing, doubled or foreign id is no answer at all. Who is asked and how long is the [`super::line`]'s concern.
+
+use super::fault::Fault;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use std::borrow::Cow;
+
+/// One call of a method.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) method: &'static str,
+    pub(super) params: Value,
+}
+
+/// What one call was answered with: its result as it came, or the node's refusal.
+pub(super) type Outcome = Result<Box<RawValue>, Fault>;
+
+impl Call {
+    pub(super) fn new(method: &'static str, params: Value) -> Self {
+        Self { method, params }
+    }
+}
+
+/// Calls as the body of one request, with ids from `first` on. A single call is no batch.
+pub(super) fn write(calls: &[Call], first: u64) -> Vec<u8> {
+    let mut written: Vec<Value> = (first..)
+        .zip(calls)
+        .map(|(id, call)| json!({"jsonrpc": "2.0", "id": id, "method": call.method, "params": call.params}))
+        .collect();
+    let body = match written.pop() {
+        Some(only) if written.is_empty() => only,
+        Some(last) => {
+            written.push(last);
+            Value::Array(written)
+        }
+        None => Value::Array(written),
+    };
+    body.to_string().into_bytes()
+}
+
+/// The outcomes of `count` calls in the order they were asked, whatever order they came in.
+///
+/// # Errors
+/// [`Fault::Malformed`]; [`Fault::Refused`] when one refusal answers the whole batch.
+pub(super) fn read(body: &[u8], first: u64, count: usize) -> Result<Vec<Outcome>, Fault> {
+    let is_batch = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+    let envelopes: Vec<Envelope<'_>> = if is_batch {
+        serde_json::from_slice(body).map_err(|_| NOT_JSON_RPC)?
+    } else {
+        vec![serde_json::from_slice(body).map_err(|_| NOT_JSON_RPC)?]
+    };
+    if !is_batch {
+        // A refusal of the whole, which may not know the id.
+        if let [
+            Envelope {
+                error: Some(error), ..
+            },
+        ] = envelopes.as_slice()
+        {
+            return Err(error.clone().into());
+        }
+        if count != 1 {
+            return Err(Fault::Malformed("one answer to several questions"));
+        }
+    }
+    let mut outcomes: Vec<Option<Outcome>> = std::iter::repeat_with(|| None).take(count).collect();
+    for envelope in envelopes {
+        let place = envelope
+            .id
+            .and_then(|id| usize::try_from(id.checked_sub(first)?).ok())
+            .and_then(|index| outcomes.get_mut(index))
+            .ok_or(Fault::Malformed("an answer to another question"))?;
+        if place.replace(envelope.outcome()?).is_some() {
+            return Err(Fault::Malformed("a question answered twice"));
+        }
+    }
+    outcomes
+        .into_iter()
+        .collect::<Option<_>>()
+        .ok_or(Fault::Malformed("a question without an answer"))
+}
+
+/// A result in the form that the call promises.
+///
+/// # Errors
+/// [`Fault::Malformed`] with `what`.
+pub(super) fn parse<T: DeserializeOwned>(
+    result: &RawValue,
+    what: &'static str,
+) -> Result<T, Fault> {
+    serde_json::from_str(result.get()).map_err(|_| Fault::Malformed(what))
+}
+
+const NOT_JSON_RPC: Fault = Fault::Malformed("not JSON-RPC");
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    jsonrpc: Cow<'a, str>,
+    id: Option<u64>,
+    /// `null` is a result like any other; only absence is none.
+    #[serde(borrow, default, deserialize_with = "present")]
+    result: Option<&'a RawValue>,
+    error: Option<Refusal>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Refusal {
+    code: i64,
+    #[serde(default)]
+    message: String,
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused {
+            code: refusal.code,
+            message: refusal.message,
+        }
+    }
+}
+
+impl Envelope<'_> {
+    fn outcome(self) -> Result<Outcome, Fault> {
+        if self.jsonrpc != "2.0" {
+            return Err(NOT_JSON_RPC);
+        }
+        match (self.result, self.error) {
+            (_, Some(error)) => Ok(Err(error.into())),
+            (Some(result), None) => Ok(Ok(result.to_owned())),
+            (None, None) => Err(NOT_JSON_RPC),
+        }
+    }
+}
+
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(from).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(body: &str, count: usize) -> Result<Vec<Result<String, Fault>>, Fault> {
+        let outcomes = read(body.as_bytes(), 7, count)?;
+        Ok(outcomes
+            .into_iter()
+            .map(|outcome| outcome.map(|raw| raw.get().to_owned()))
+            .collect())
+    }
+
+    #[test]
+    fn one_call_is_no_batch() {
+        let call = Call::new("eth_chainId", json!([]));
+        let one = String::from_utf8(write(std::slice::from_ref(&call), 7)).unwrap();
+        assert_eq!(
+            one,
+            r#"{"id":7,"jsonrpc":"2.0","method":"eth_chainId","params":[]}"#
+        );
+        let two = String::from_utf8(write(&[call.clone(), call], 7)).unwrap();
+        assert!(two.starts_with('[') && two.contains(r#""id":7"#) && two.contains(r#""id":8"#));
+    }
+
+    #[test]
+    fn answers_find_their_questions() {
+        let body = r#" [{"jsonrpc":"2.0","id":8,"error":{"code":-32000,"message":"no"}},
+                       {"jsonrpc":"2.0","id":7,"result":null}]"#;
+        let refused = Fault::Refused {
+            code: -32000,
+            message: "no".to_owned(),
+        };
+        assert_eq!(
+            texts(body, 2).unwrap(),
+            [Ok("null".to_owned()), Err(refused)]
+        );
+    }
+
+    #[test]
+    fn wrong_ids_are_no_answer() {
+        let answer = |id: &str| format!(r#"{{"jsonrpc":"2.0","id":{id},"result":"0x1"}}"#);
+        for ids in [
+            &["7"][..],
+            &["7", "7"],
+            &["7", "9"],
+            &["7", "8", "8"],
+            &["7", "8", "9"],
+            &["7", "6"],
+            &["7", "\"8\""],
+            &["7", "8.0"],
+            &["7", "null"],
+            &["7", "-1"],
+        ] {
+            let body = format!(
+                "[{}]",
+                ids.iter()
+                    .map(|id| answer(id))
+                    .collect::<Vec<_>>()
+                    .join(",")
+            );
+            assert!(
+                matches!(texts(&body, 2), Err(Fault::Malformed(_))),
+                "{body}"
+            );
+        }
+        assert!(matches!(texts(&answer("8"), 1), Err(Fault::Malformed(_))));
+        assert!(matches!(texts(&answer("7"), 2), Err(Fault::Malformed(_))));
+        assert!(texts(&format!("[{}]", answer("7")), 1).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_json_rpc_is_refused() {
+        let deep = "[".repeat(10_000);
+        for body in [
+            "",
+            "[]",
+            "{}",
+            "<html>",
+            "null",
+            &deep,
+            r#"{"jsonrpc":"1.0","id":7,"result":1}"#,
+            r#"{"jsonrpc":"2.0","id":7}"#,
+            r#"{"jsonrpc":"2.0","id":7,"result":1,"result":2}"#,
+            r#"{"jsonrpc":"2.0","id":7,"result":1} trailing"#,
+            "[1]",
+            "\u{feff}{}",
+        ] {
+            assert!(
+                matches!(texts(body, 1), Err(Fault::Malformed(_))),
+                "{body:.40}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_batch_may_be_refused_as_a_whole() {
+        let body = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no batches"}}"#;
+        assert_eq!(
+            texts(body, 3),
+            Err(Fault::Refused {
+                code: -32600,
+                message: "no batches".to_owned()
+            })
+        );
+    }
+
+    #[test]
+    fn thirty_digits_stay_as_they_came() {
+        let body = r#"{"jsonrpc":"2.0","id":7,"result":123456789012345678901234567890}"#;
+        assert_eq!(
+            texts(body, 1).unwrap(),
+            [Ok("123456789012345678901234567890".to_owned())]
+        );
+    }
+}
