@@ -16,9 +16,9 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-/// After so many requests, or events, a call gives what it has: the rest is another call's.
-const MOST_REQUESTS: u32 = 64;
-const ENOUGH_EVENTS: usize = 1_000;
+/// A range that needs more requests for logs than this, or has more events, is not one that people have.
+const MOST_REQUESTS: u32 = 1_024;
+const MOST_EVENTS: usize = 20_000;
 /// So many blocks' times are asked for at once.
 const TIMES_AT_ONCE: usize = 50;
 /// A range that was not answered in time is taken for too long so often, and only while it is long.
@@ -26,9 +26,7 @@ const TIMEOUTS_FORGIVEN: u32 = 2;
 const LONG_RANGE: u64 = 1_000;
 
 impl Chain {
-    /// The user's events in the blocks `from` to `to`, both included, newest first. Where an RPC's limits would
-    /// make that too many requests, the batch's `from` is higher than the one asked for: the newest part is
-    /// there, the rest is for another call.
+    /// The user's events in the blocks `from` to `to`, both included, newest first: all of them, or an error.
     ///
     /// # Errors
     /// As [`Chain::read`]; `chain_unavailable` too while no RPC has come to block `to`.
@@ -85,26 +83,22 @@ async fn read_range(
             let time = times.get(&log.block_hash).copied().ok_or(Fault::Behind)?;
             events.push(subject.event(log, decimals, time)?);
         }
-        if low == from || events.len() >= ENOUGH_EVENTS {
+        if events.len() > MOST_EVENTS {
+            break;
+        }
+        if low == from {
             return Ok(EventBatch {
                 events,
-                from: low,
+                from,
                 to,
                 to_hash,
             });
         }
         high = low.saturating_sub(1);
     }
-    // What was read down to here is whole.
-    match to_hash {
-        Some(to_hash) if high < to => Ok(EventBatch {
-            events,
-            from: high.saturating_add(1),
-            to,
-            to_hash,
-        }),
-        _ => Err(Fault::Malformed("no range of blocks small enough")),
-    }
+    Err(Fault::Malformed(
+        "more events, or smaller ranges, than can be",
+    ))
 }
 
 /// The logs of the blocks `low` to `high`, and the hash of block `high` as the RPC has it at the same time.

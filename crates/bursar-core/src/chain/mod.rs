@@ -66,7 +66,6 @@ pub struct UserEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventBatch {
     pub events: Vec<UserEvent>,
-    /// Higher than what was asked for where an RPC's limits left the older part for another call.
     pub from: u64,
     pub to: u64,
     /// The hash of block `to`, to notice a reorganisation later.

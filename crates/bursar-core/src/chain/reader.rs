@@ -113,11 +113,26 @@ impl Chain {
     /// # Errors
     /// As [`Chain::read`]; `chain_unavailable` too while RPCs have yet to come to the block.
     pub async fn block_hash(&self, number: u64) -> Result<Option<B256>> {
+        Ok(self.block(number).await?.map(|block| block.hash))
+    }
+
+    /// The time of a block; `None` as in [`Chain::block_hash`].
+    ///
+    /// # Errors
+    /// As [`Chain::block_hash`].
+    pub async fn block_time(&self, number: u64) -> Result<Option<Timestamp>> {
+        Ok(self.block(number).await?.map(|block| block.time))
+    }
+
+    async fn block(&self, number: u64) -> Result<Option<Block>> {
         let answer = self
             .ask_in_turn(async |line: Line, head: Block| {
+                if head.number == number {
+                    return Ok(Some(head));
+                }
                 let mut answers = line.ask(&[block(At::Number(number))], BODY_LIMIT).await?;
                 match answers.next::<Option<Block>>("a block")? {
-                    Some(block) if block.number == number => Ok(Some(block.hash)),
+                    Some(block) if block.number == number => Ok(Some(block)),
                     Some(_) => Err(Fault::Malformed("another block than was asked for")),
                     None if head.number >= number => Err(Fault::Malformed("a gap in the chain")),
                     None => Err(Fault::Behind),
