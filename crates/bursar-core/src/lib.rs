@@ -2,6 +2,8 @@
 //! machine, the engine that drives them, and what is kept on disk. It knows no Tauri.
 
 pub mod account;
+#[cfg(test)]
+mod canned;
 pub mod chain;
 pub mod checkout;
 pub mod clock;

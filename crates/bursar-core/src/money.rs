@@ -33,7 +33,10 @@ impl Currency {
         if fits {
             Ok(Self(code))
         } else {
-            Err(Error::new(Code::AnswerMalformed, "The currency's code is not one."))
+            Err(Error::new(
+                Code::AnswerMalformed,
+                "The currency's code is not one.",
+            ))
         }
     }
 
@@ -81,7 +84,11 @@ impl Amount {
                 "The amount has more than 18 decimals.",
             ));
         }
-        Ok(Self { units, scale, currency })
+        Ok(Self {
+            units,
+            scale,
+            currency,
+        })
     }
 
     /// An amount of hundredths.
@@ -94,7 +101,11 @@ impl Amount {
     }
 
     pub fn zero(currency: Currency) -> Self {
-        Self { units: 0, scale: 0, currency }
+        Self {
+            units: 0,
+            scale: 0,
+            currency,
+        }
     }
 
     pub fn units(&self) -> i128 {
@@ -128,7 +139,6 @@ impl Amount {
                 "Type an amount in digits with a point for decimals, such as 25 or 25.50.",
             )
         };
-        let text = text.trim_matches(' ');
         let (whole, fraction) = match text.split_once('.') {
             Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
             Some(_) => return Err(malformed()),
@@ -169,7 +179,12 @@ impl Amount {
         Self::from_digits(whole, fraction, negative, currency)
     }
 
-    fn from_digits(whole: &str, fraction: &str, negative: bool, currency: Currency) -> Result<Self> {
+    fn from_digits(
+        whole: &str,
+        fraction: &str,
+        negative: bool,
+        currency: Currency,
+    ) -> Result<Self> {
         let too_large = || Error::new(Code::AnswerMalformed, "An amount is too large.");
         let scale = u8::try_from(fraction.len()).map_err(|_| too_large())?;
         let units = whole
@@ -180,7 +195,13 @@ impl Amount {
                     .checked_mul(10)?
                     .checked_add(i128::from(digit.checked_sub(b'0')?))
             })
-            .and_then(|units| if negative { units.checked_neg() } else { Some(units) })
+            .and_then(|units| {
+                if negative {
+                    units.checked_neg()
+                } else {
+                    Some(units)
+                }
+            })
             .ok_or_else(too_large)?;
         Self::new(units, scale, currency)
     }
@@ -212,7 +233,8 @@ impl Amount {
 
     /// The amount in hundredths, or `None` when it is finer than that or out of range.
     pub fn to_cents(&self) -> Option<i64> {
-        self.rescale(2).and_then(|cents| i64::try_from(cents.units).ok())
+        self.rescale(2)
+            .and_then(|cents| i64::try_from(cents.units).ok())
     }
 
     /// The sum, at the finer scale; `None` on another currency or overflow.
@@ -292,6 +314,14 @@ impl Amount {
         let padded = format!("{digits:0>width$}", width = scale.saturating_add(1));
         let (whole, fraction) = padded.split_at(padded.len().saturating_sub(scale));
         format!("{sign}{whole}.{fraction}")
+    }
+
+    /// At least two decimals and no zeros after them that say nothing: `25.50 USDC`.
+    pub fn to_brief(&self) -> String {
+        let text = self.to_decimal();
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let kept = fraction.trim_end_matches('0');
+        format!("{whole}.{kept:0<2} {}", self.currency)
     }
 }
 

@@ -7,6 +7,11 @@ use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+/// The largest network file, in bytes.
+const LARGEST_FILE: usize = 64 * 1024;
+/// The most checkout hosts that a network lists.
+const MOST_HOSTS: usize = 32;
+
 /// Which module speaks to the provider. Only the provider modules and the network file look inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -79,8 +84,15 @@ impl Network {
     /// # Errors
     /// [`Code::NetworkMalformed`], naming the field and what is wrong with it.
     pub fn from_toml(text: &str) -> Result<Self> {
-        let file: File = toml::from_str(text)
-            .map_err(|error| malformed(format!("The network file is not valid: {}", error.message())))?;
+        if text.len() > LARGEST_FILE {
+            return Err(malformed("The network file is too large to be one."));
+        }
+        let file: File = toml::from_str(text).map_err(|error| {
+            malformed(format!(
+                "The network file is not valid: {}",
+                error.message()
+            ))
+        })?;
         file.check()
     }
 
@@ -168,15 +180,27 @@ struct FileChain {
 impl File {
     fn check(self) -> Result<Network> {
         let name_fits = (1..=40).contains(&self.name.chars().count())
-            && self.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_. ".contains(c));
+            && self
+                .name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_. ".contains(c));
         if !name_fits {
-            return Err(malformed("name: 1 to 40 letters, digits, spaces, dots or dashes."));
+            return Err(malformed(
+                "name: 1 to 40 letters, digits, spaces, dots or dashes.",
+            ));
+        }
+        if self.checkout_hosts.len() > MOST_HOSTS {
+            return Err(malformed("checkout_hosts: list at most 32."));
+        }
+        let key_fits = |key: &String| (1..=100).contains(&key.len()) && is_visible(key);
+        if !self.feature_key.as_ref().is_none_or(key_fits) {
+            return Err(malformed("feature_key: 1 to 100 visible characters."));
         }
         for host in &self.checkout_hosts {
             check_host(host)?;
         }
         Ok(Network {
-            api: web_address("api", &self.api)?,
+            api: base("api", &self.api)?,
             console: optional("console", self.console.as_deref())?,
             limits: self.limits.check()?,
             sign_in: self.sign_in.map(FileSignIn::check).transpose()?,
@@ -212,12 +236,12 @@ impl FileLimits {
 
 impl FileSignIn {
     fn check(self) -> Result<SignIn> {
-        if self.client_id.is_empty() || self.client_id.len() > 200 {
-            return Err(malformed("sign_in.client_id: 1 to 200 characters."));
+        if self.client_id.is_empty() || self.client_id.len() > 200 || !is_visible(&self.client_id) {
+            return Err(malformed("sign_in.client_id: 1 to 200 visible characters."));
         }
         Ok(SignIn {
             authorize: web_address("sign_in.authorize", &self.authorize)?,
-            token: web_address("sign_in.token", &self.token)?,
+            token: base("sign_in.token", &self.token)?,
             client_id: self.client_id,
         })
     }
@@ -225,6 +249,9 @@ impl FileSignIn {
 
 impl FileChain {
     fn check(self) -> Result<ChainPlace> {
+        if self.id == 0 {
+            return Err(malformed("chain.id: the chain's id is not 0."));
+        }
         if self.rpc.is_empty() || self.rpc.len() > 8 {
             return Err(malformed("chain.rpc: list 1 to 8 addresses."));
         }
@@ -247,7 +274,11 @@ impl FileChain {
                 .transpose()?,
             balance: contract("balance", &self.balance)?,
             token: contract("token", &self.token)?,
-            explorer: optional("chain.explorer", self.explorer.as_deref())?,
+            explorer: self
+                .explorer
+                .as_deref()
+                .map(|explorer| base("chain.explorer", explorer))
+                .transpose()?,
             start_block: self.start_block,
         })
     }
@@ -261,11 +292,33 @@ fn web_address(field: &str, text: &str) -> Result<Url> {
     address(field, text, "https", "http")
 }
 
+/// A web address that paths are added to: nothing after its own path.
+fn base(field: &str, text: &str) -> Result<Url> {
+    let url = web_address(field, text)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(malformed(format!(
+            "{field}: end it before the question mark or number sign."
+        )));
+    }
+    Ok(url)
+}
+
+fn is_visible(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// An address of the secure scheme anywhere, or of the plain one on loopback; without user info.
 fn address(field: &str, text: &str, secure: &str, plain: &str) -> Result<Url> {
+    if text.len() > 1_000 || !is_visible(text) {
+        return Err(malformed(format!(
+            "{field}: write an address in at most 1000 visible ASCII characters."
+        )));
+    }
     let url = Url::parse(text).map_err(|_| malformed(format!("{field}: not an address.")))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(malformed(format!("{field}: a name or password has no place in it.")));
+        return Err(malformed(format!(
+            "{field}: a name or password has no place in it."
+        )));
     }
     if url.host_str().is_none_or(str::is_empty) {
         return Err(malformed(format!("{field}: it has no host.")));
@@ -286,7 +339,10 @@ fn address(field: &str, text: &str, secure: &str, plain: &str) -> Result<Url> {
 /// [`Code::NetworkMalformed`].
 pub fn check_host(host: &str) -> Result<()> {
     let url = Url::parse(&format!("https://{host}/")).ok();
-    let same = url.as_ref().and_then(host_and_port).is_some_and(|seen| seen == host);
+    let same = url
+        .as_ref()
+        .and_then(host_and_port)
+        .is_some_and(|seen| seen == host);
     if same {
         Ok(())
     } else {

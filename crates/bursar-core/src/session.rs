@@ -184,7 +184,7 @@ impl Session {
         if !session_only && let Err(error) = self.keep(&credential).await {
             if !self.signed_in() {
                 // The write may still go through once a prompt is answered; this follows it.
-                let _ = self.vault.remove(&self.name()).await;
+                self.vault.forget(&self.name());
             }
             return Err(error);
         }
@@ -283,7 +283,7 @@ impl Session {
             }
             Err(error) if error.code == Code::SignedOut => {
                 *self.held() = Held::default();
-                let _ = self.vault.remove(&self.name()).await;
+                self.vault.forget(&self.name());
                 Err(error)
             }
             Err(error) => Err(error),

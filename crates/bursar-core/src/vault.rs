@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -168,6 +168,20 @@ impl Vault {
             }
         }
     }
+
+    /// Has a secret removed without waiting for it: after a write that may still arrive.
+    pub(crate) fn forget(&self, name: &str) {
+        match &self.place {
+            Place::Memory(secrets) => {
+                lock(secrets).remove(name);
+            }
+            Place::Keyring(worker) => {
+                let (reply, _) = oneshot::channel();
+                let name = name.to_owned();
+                let _ = worker.submit(Job::Remove { name, reply });
+            }
+        }
+    }
 }
 
 impl fmt::Debug for Vault {
@@ -205,23 +219,41 @@ enum Job {
     },
 }
 
+/// How the thread gets on with its queue.
+#[derive(Default)]
+struct Progress {
+    unfinished: AtomicUsize,
+    /// Somebody has given up on a call since one last ended: the keyring hangs or shows a prompt.
+    given_up: AtomicBool,
+}
+
+impl Progress {
+    fn stuck(&self) -> bool {
+        self.given_up.load(Ordering::Acquire) && self.unfinished.load(Ordering::Acquire) > 0
+    }
+
+    fn finished(&self) {
+        self.given_up.store(false, Ordering::Release);
+        self.unfinished.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 /// The keyring's own thread and the queue to it. The thread ends with the vault.
 struct Worker {
     jobs: Mutex<mpsc::Sender<Job>>,
-    /// Somebody has given up on the call that is running: the keyring hangs or shows a prompt.
-    stuck: Arc<AtomicBool>,
+    progress: Arc<Progress>,
 }
 
 impl Worker {
     fn new(store: impl Store) -> Self {
         let (jobs, queue) = mpsc::channel();
-        let stuck = Arc::new(AtomicBool::new(false));
-        let mark = Arc::clone(&stuck);
+        let progress = Arc::new(Progress::default());
+        let done = Arc::clone(&progress);
         let thread = thread::Builder::new().name("keyring".to_owned());
         let spawned = thread.spawn(move || {
             for job in queue {
                 run(&store, job);
-                mark.store(false, Ordering::Release);
+                done.finished();
             }
         });
         if spawned.is_err() {
@@ -229,8 +261,13 @@ impl Worker {
         }
         Self {
             jobs: Mutex::new(jobs),
-            stuck,
+            progress,
         }
+    }
+
+    fn submit(&self, job: Job) -> Result<()> {
+        self.progress.unfinished.fetch_add(1, Ordering::AcqRel);
+        lock(&self.jobs).send(job).map_err(|_| unusable())
     }
 
     async fn call<T>(
@@ -239,7 +276,7 @@ impl Worker {
         limits: Limits,
         job: impl FnOnce(Reply<T>) -> Job,
     ) -> Result<T> {
-        if wait == Wait::Short && self.stuck.load(Ordering::Acquire) {
+        if wait == Wait::Short && self.progress.stuck() {
             return Err(too_slow());
         }
         let limit = match wait {
@@ -247,12 +284,12 @@ impl Worker {
             Wait::Prompt => limits.prompt,
         };
         let (reply, answer) = oneshot::channel();
-        lock(&self.jobs).send(job(reply)).map_err(|_| unusable())?;
+        self.submit(job(reply))?;
         match tokio::time::timeout(limit, answer).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(unusable()),
             Err(_) => {
-                self.stuck.store(true, Ordering::Release);
+                self.progress.given_up.store(true, Ordering::Release);
                 Err(too_slow())
             }
         }

@@ -1,0 +1,289 @@
+//! Starting, following and cancelling top-ups, and their history.
+
+use super::*;
+
+#[tokio::test]
+async fn an_open_top_up_is_completed_by_what_the_older_call_knows() {
+    for (old, expected) in [
+        ("created", Status::Open),
+        ("pending", Status::Confirming),
+        ("completed", Status::Confirming),
+        ("expired", Status::Open),
+    ] {
+        let server = Server::start(move |asked| match asked.path() {
+            "/v2/top-ups/pending" => {
+                Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))
+            }
+            "/v1/billing/top_up/pending" => {
+                Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, old_top_up(old)))
+            }
+            _ => Canned::json(500, "{}"),
+        });
+        let pending = over(&server, "").await.pending().await.unwrap();
+        let [payment] = pending.as_slice() else {
+            panic!("one is open")
+        };
+        assert_eq!(payment.status, expected, "{old}");
+        assert_eq!(payment.amount, usdc("25.50"));
+        assert_eq!(payment.fee, Some(usdc("0.25500500")));
+        assert_eq!(payment.transaction, Some(TX.parse().unwrap()));
+        assert_eq!(
+            payment.expires_at,
+            Timestamp::parse_rfc3339("2026-01-02T03:19:05Z")
+        );
+        assert!(
+            server
+                .asked()
+                .iter()
+                .all(|asked| asked.header("x-api-key") == Some(KEY))
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_the_older_call_those_things_are_unknown_and_it_is_left_alone() {
+    let html = Canned::with(200, "text/html", "", "<html>");
+    let slow_down = Canned::with(429, "application/json", "retry-after: 60\r\n", "{}");
+    let broken = Canned::json(200, r#"{"pendingTopUp":{"id":7}}"#);
+    let refusals = [401, 403, 404, 500, 503].map(|status| Canned::json(status, "{}"));
+    for older in refusals.into_iter().chain([html, slow_down, broken]) {
+        let server = Server::start(move |asked| match asked.path() {
+            "/v2/top-ups/pending" => {
+                Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))
+            }
+            _ => older.clone(),
+        });
+        let provider = over(&server, "").await;
+        for _ in 0..2 {
+            let pending = provider.pending().await.unwrap();
+            assert_eq!(pending[0].status, Status::Open);
+            assert_eq!((&pending[0].fee, pending[0].transaction), (&None, None));
+        }
+        let older = server
+            .asked()
+            .iter()
+            .filter(|asked| asked.path().starts_with("/v1/"))
+            .count();
+        assert_eq!(older, 1, "asked once, then left alone for a while");
+    }
+}
+
+#[tokio::test]
+async fn another_top_up_of_the_older_call_adds_nothing() {
+    let server = Server::start(|asked| match asked.path() {
+        "/v2/top-ups/pending" => {
+            Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))
+        }
+        _ => Canned::json(
+            200,
+            &format!(
+                r#"{{"pendingTopUp":{}}}"#,
+                old_top_up("pending").replace(ID, "other")
+            ),
+        ),
+    });
+    let pending = over(&server, "").await.pending().await.unwrap();
+    assert_eq!((pending[0].status, &pending[0].fee), (Status::Open, &None));
+}
+
+#[tokio::test]
+async fn nothing_open_is_told_in_every_form() {
+    for body in ["{}", r#"{"pendingTopUp":null}"#] {
+        let (server, provider) = always(200, body).await;
+        assert_eq!(provider.pending().await.unwrap(), vec![]);
+        assert_eq!(server.asked().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn every_status_has_its_own_meaning() {
+    for (theirs, ours) in [
+        ("open", Status::Open),
+        ("needs_review", Status::UnderReview),
+        ("resolved", Status::Completed),
+        ("canceled", Status::Cancelled),
+        ("expired", Status::Expired),
+        ("failed", Status::Failed),
+    ] {
+        let (_server, provider) = always(200, &page(&top_up(theirs), 0, 1)).await;
+        assert_eq!(
+            provider.history(None, 0).await.unwrap().payments[0].status,
+            ours
+        );
+    }
+}
+
+#[tokio::test]
+async fn pages_are_read_whether_they_count_from_0_or_from_1() {
+    for first in [0_u64, 1] {
+        let server = Server::start(move |asked| {
+            let number = asked
+                .parameter("page")
+                .map_or(first, |text| text.parse().unwrap());
+            let items = if asked.path() == "/v2/top-ups" {
+                top_up("resolved")
+            } else {
+                String::new()
+            };
+            Canned::json(200, &page(&items, number, 2))
+        });
+        let since = Timestamp::parse_rfc3339("2026-01-01T00:00:00Z");
+        // A provider that starts in the middle, as after a restart, learns the first page's number too.
+        for start in [0, 1] {
+            let provider = over(&server, "").await;
+            let read = provider.history(since, start).await.unwrap();
+            assert_eq!(read.next, (start == 0).then_some(1));
+            assert_eq!(read.total, Some(150));
+            let last = server
+                .asked()
+                .into_iter()
+                .rfind(|asked| asked.path() == "/v2/top-ups")
+                .unwrap();
+            let asked_for = (start == 1).then(|| (first + 1).to_string());
+            assert_eq!(last.parameter("page"), asked_for);
+            assert_eq!(
+                last.parameter("start").as_deref(),
+                Some("2026-01-01T00:00:00Z")
+            );
+            assert_eq!(last.parameter("perPage").as_deref(), Some("100"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_ignores_the_page_is_noticed() {
+    let (_server, provider) = always(200, &page(&top_up("resolved"), 0, 9)).await;
+    assert_eq!(
+        provider.history(None, 3).await.unwrap_err().code,
+        Code::AnswerMalformed
+    );
+    let (_server, provider) = always(200, &page(&top_up("resolved"), 0, 5_000_000)).await;
+    assert_eq!(
+        provider.history(None, 0).await.unwrap_err().code,
+        Code::AnswerMalformed
+    );
+    let (_server, provider) = always(200, &page("", 0, 9)).await;
+    assert_eq!(
+        provider.history(None, 0).await.unwrap().next,
+        None,
+        "an empty page is the last"
+    );
+}
+
+#[tokio::test]
+async fn history_is_joined_by_id() {
+    let server = Server::start(|asked| {
+        let items = match asked.path() {
+            "/v2/top-ups" => top_up("resolved"),
+            _ => old_top_up("completed"),
+        };
+        Canned::json(200, &page(&items, 1, 1))
+    });
+    let read = over(&server, "").await.history(None, 0).await.unwrap();
+    assert_eq!(read.payments[0].status, Status::Completed);
+    assert_eq!(read.payments[0].fee, Some(usdc("0.25500500")));
+    let asked = server.asked();
+    let range = asked
+        .iter()
+        .find(|asked| asked.path() == "/v2/billing/get_history")
+        .unwrap();
+    assert_eq!(
+        range.parameter("start").as_deref(),
+        Some("2026-01-02T03:04:03Z")
+    );
+    assert_eq!(
+        range.parameter("end").as_deref(),
+        Some("2026-01-02T03:04:07Z")
+    );
+}
+
+#[tokio::test]
+async fn a_new_top_up_carries_what_the_call_takes() {
+    let answer = |asked: &Asked| match asked.method.as_str() {
+        "POST" => Canned::json(201, &created(ID)),
+        _ => Canned::json(
+            200,
+            &format!(
+                r#"{{"pendingTopUp":{}}}"#,
+                top_up("open").replace(
+                    r#""expiresAt":null"#,
+                    r#""expiresAt":"2026-01-02T03:19:05Z""#
+                )
+            ),
+        ),
+    };
+    for (more, returns) in [("return_links = true", true), ("", false)] {
+        let server = Server::start(answer);
+        let made = over(&server, more)
+            .await
+            .start(&new_top_up(2550))
+            .await
+            .unwrap();
+        assert_eq!(made.id, ID);
+        assert_eq!(
+            made.checkout.as_deref(),
+            Some("https://buy.copperx.io/payment/checkout-session/abc")
+        );
+        assert_eq!(
+            made.expires_at,
+            Timestamp::parse_rfc3339("2026-01-02T03:19:05Z")
+        );
+        let body: serde_json::Value = serde_json::from_str(&server.asked()[0].body).unwrap();
+        assert_eq!(body["amountCents"], 2550);
+        assert_eq!(body["methodCode"], "usdc");
+        assert_eq!(body["provider"], "copperx");
+        assert_eq!(body.get("returnUrl").is_some(), returns);
+    }
+}
+
+#[tokio::test]
+async fn an_intent_that_is_not_the_payment_is_kept_for_cancelling() {
+    let server = Server::start(|asked| match asked.method.as_str() {
+        "POST" => Canned::json(201, &created("the-intent")),
+        "DELETE" => Canned(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec()),
+        _ => Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open"))),
+    });
+    let provider = over(&server, "").await;
+    assert_eq!(provider.start(&new_top_up(2550)).await.unwrap().id, ID);
+    provider.cancel(ID).await.unwrap();
+    assert_eq!(
+        server.asked().last().unwrap().target,
+        "/v2/top-ups/the-intent"
+    );
+}
+
+#[tokio::test]
+async fn a_new_top_up_stands_without_the_look_that_follows_it() {
+    let server = Server::start(|asked| match asked.method.as_str() {
+        "POST" => Canned::json(201, &created(ID)),
+        _ => Canned::json(500, "{}"),
+    });
+    let made = over(&server, "")
+        .await
+        .start(&new_top_up(1000))
+        .await
+        .unwrap();
+    assert_eq!((made.id.as_str(), made.expires_at), (ID, None));
+    let kind = created(ID).replace("\"redirect\"", "\"transfer\"");
+    let (_server, provider) = always(201, &kind).await;
+    assert_eq!(
+        provider.start(&new_top_up(1000)).await.unwrap().checkout,
+        None
+    );
+}
+
+#[tokio::test]
+async fn an_amount_that_cents_cannot_carry_is_never_sent() {
+    let (server, provider) = always(201, &created(ID)).await;
+    for amount in ["25.505", "0", "-10", "99999999999999999999"] {
+        let new = NewTopUp {
+            amount: usdc(amount),
+            ..new_top_up(0)
+        };
+        assert_eq!(
+            provider.start(&new).await.unwrap_err().code,
+            Code::AmountPrecision
+        );
+    }
+    assert_eq!(server.asked().len(), 0);
+}
