@@ -83,6 +83,11 @@ export class Display {
     await this.#tool("xdotool", ["key", "--clearmodifiers", ...keys]);
   }
 
+  /** Types into the window that has the keyboard. */
+  async type(text: string): Promise<void> {
+    await this.#tool("xdotool", ["type", "--clearmodifiers", "--delay", "5", text]);
+  }
+
   /** Takes a picture of the whole screen into the artefacts and returns its path. */
   async picture(name: string): Promise<string> {
     const path = this.#processes.nextLog(name, "png");

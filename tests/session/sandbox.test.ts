@@ -21,10 +21,10 @@ test("a fresh user has free credits, and what is asked is on record", async () =
   assert.equal(truth.chain.free, truth.api.balance);
   assert.equal(truth.open_top_up, null);
   assert.ok(truth.api.usage_days_left !== null);
-  const [before] = (await sandbox.requests({ target: "console" })).slice(-1);
+  const [latest] = (await sandbox.requests({ target: "console" })).slice(-1);
   const answer = await fetch(`${sandbox.ready.fluence.api}/v1/users/me`, { headers: { "x-api-key": user.key } });
   assert.equal(answer.status, 200);
-  const asked = await sandbox.requests({ target: "console", path: "/v1/users/me", after: before?.seq ?? 0 });
+  const asked = await sandbox.requests({ target: "console", path: "/v1/users/me", after: latest?.seq ?? 0 });
   assert.equal(asked.length, 1);
 });
 

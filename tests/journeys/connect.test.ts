@@ -1,0 +1,65 @@
+/** First start to a connected account: a key pasted by hand, and the browser's sign-in. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { App } from "../session/app.ts";
+import { SignInPage } from "../session/checkout.ts";
+import { until } from "../session/deadline.ts";
+import { Desktop } from "../session/desktop.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import { allAgree } from "../session/truth.ts";
+import { chooseFile, page } from "./steps.ts";
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("connect");
+});
+after(() => sandbox.end());
+
+test("a pasted API key leads from the first start to the balance", async (t) => {
+  const user = await sandbox.user({ workload: { daily: "4.5", days: 35, reserve: "9" } });
+  const desktop = await Desktop.for(t);
+  const app = await App.open(desktop);
+  const window = await app.window();
+  await page(window, "connect");
+  await desktop.picture("first-start");
+
+  await window.id("add-network-file").click();
+  await chooseFile(desktop, app, sandbox.networkFile);
+  await window.css(`[data-testid="network-${sandbox.networkName}"][data-state="checked"]`).waitVisible();
+  assert.equal(await window.id("key-host").text(), new URL(sandbox.ready.fluence.api).host);
+  assert.match(await window.id("scopes").text(), /billing:top_up/);
+
+  await window.id("connect-key").fill(user.key);
+  await window.id("connect-address").fill("0x12");
+  await window.id("connect").click();
+  await window.css('[data-code="address_malformed"]').waitVisible();
+  await window.id("connect-address").fill(user.address);
+  await window.id("connect").click();
+  await page(window, "overview");
+  await window.id("sandbox-mark").waitVisible();
+  await until("the balance is known", async () => (await window.id("balance").attribute("data-amount")) !== null);
+  await window.picture("overview");
+
+  assert.equal((await desktop.keyring.labels()).length, 1);
+  await allAgree({ desktop, user, window });
+});
+
+test("the browser's sign-in leads back into the app", async (t) => {
+  const user = await sandbox.user();
+  const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
+  const app = await App.open(desktop);
+  const window = await app.window();
+  await page(window, "connect");
+  await window.id("add-network-file").click();
+  await chooseFile(desktop, app, sandbox.networkFile);
+  await window.css(`[data-testid="network-${sandbox.networkName}"][data-state="checked"]`).waitVisible();
+  await window.id("by-browser").click();
+  await window.id("connect-address").fill(user.address);
+  await window.id("begin-sign-in").click();
+  const signIn = await SignInPage.opened(desktop, sandbox);
+  await desktop.picture("sign-in");
+  await signIn.allow(user.data.email);
+  await page(window, "overview");
+  await until("the balance is known", async () => (await window.id("balance").attribute("data-amount")) !== null);
+  await allAgree({ desktop, user, window });
+});
