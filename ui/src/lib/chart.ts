@@ -20,3 +20,9 @@ export function geometry(charges: ChargeView[]): Geometry {
 export function dateOf(day: number): string {
   return new Date(day * 86_400_000).toISOString().slice(0, 10);
 }
+
+/** The last day and those whole weeks before it: where the axis is labelled. */
+export function weeks(days: number[]): number[] {
+  const last = days.at(-1);
+  return last === undefined ? [] : days.filter((day) => (last - day) % 7 === 0);
+}

@@ -15,6 +15,7 @@ export class History {
   #query: PaymentQuery | null = null;
   #next: string | null = null;
   #turn = 0;
+  #busy = false;
 
   get more(): boolean {
     return this.#next !== null;
@@ -33,7 +34,7 @@ export class History {
 
   /** Fetches the next page, if there is one and none is on its way. */
   async extend(): Promise<void> {
-    if (this.loading || this.#next === null) return;
+    if (this.#busy || this.#next === null) return;
     const turn = (this.#turn += 1);
     await this.#guard(turn, async () => {
       const page = await this.#page(this.#next);
@@ -56,6 +57,7 @@ export class History {
   }
 
   async #guard(turn: number, read: () => Promise<void>): Promise<void> {
+    this.#busy = true;
     this.loading = true;
     try {
       await read();
@@ -63,7 +65,7 @@ export class History {
     } catch (failure) {
       if (turn === this.#turn) this.failure = failure as Failure;
     } finally {
-      if (turn === this.#turn) this.loading = false;
+      if (turn === this.#turn) this.#busy = this.loading = false;
     }
   }
 

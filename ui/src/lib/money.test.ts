@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isZero, line, write } from "./money.ts";
+import { isZero, line, sum, write } from "./money.ts";
 
 const text = (decimal: string) => {
   const written = write(decimal);
@@ -43,4 +43,14 @@ test("knows nothing from something", () => {
   expect(isZero("0.000000")).toBe(true);
   expect(isZero("0")).toBe(true);
   expect(isZero("0.000001")).toBe(false);
+});
+
+test("adds without losing a digit, and only what can be added", () => {
+  const usdc = (amount: string) => ({ amount, currency: "USDC" });
+  expect(sum([usdc("0.1"), usdc("0.2"), usdc("-0.05")])).toEqual(usdc("0.25"));
+  expect(sum([usdc("9007199254740993"), usdc("0.000001")])).toEqual(usdc("9007199254740993.000001"));
+  expect(sum([usdc("0.1"), usdc("-0.30")])).toEqual(usdc("-0.20"));
+  expect(sum([])).toBeNull();
+  expect(sum([usdc("1"), { amount: "1", currency: "EUR" }])).toBeNull();
+  expect(sum([usdc("1"), usdc("x")])).toBeNull();
 });

@@ -1,5 +1,7 @@
 // How an amount is written. Works on decimal strings alone: no amount ever becomes a floating-point number.
 
+import type { Amount } from "./types.ts";
+
 /** The parts of an amount as it is drawn. */
 export interface Written {
   /** U+2212 for a negative amount, else empty. */
@@ -30,7 +32,7 @@ export function write(decimal: string): Written | null {
 }
 
 /** One line for names that screen readers speak and for copying: "1 204.35 USDC". */
-export function line(amount: { amount: string; currency: string }): string {
+export function line(amount: Amount): string {
   const written = write(amount.amount);
   if (!written) return "unknown";
   return `${written.sign}${written.whole}.${written.fraction} ${amount.currency}`;
@@ -39,4 +41,23 @@ export function line(amount: { amount: string; currency: string }): string {
 /** Whether the amount is written as nothing but zeros. */
 export function isZero(decimal: string): boolean {
   return /^-?0+(\.0+)?$/.test(decimal);
+}
+
+/** The exact sum of amounts in one currency; null when there are none, one is not an amount, or currencies differ. */
+export function sum(amounts: readonly Amount[]): Amount | null {
+  const currency = amounts[0]?.currency;
+  if (currency === undefined) return null;
+  const parts = amounts.map((one) => (one.currency === currency ? DECIMAL.exec(one.amount) : null));
+  const scale = Math.max(...parts.map((part) => part?.[3]?.length ?? 0));
+  let units = 0n;
+  for (const part of parts) {
+    if (!part) return null;
+    const [, minus, whole = "", fraction = ""] = part;
+    const value = BigInt(whole + fraction.padEnd(scale, "0"));
+    units += minus ? -value : value;
+  }
+  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, "0");
+  const whole = digits.slice(0, digits.length - scale);
+  const fraction = scale > 0 ? `.${digits.slice(-scale)}` : "";
+  return { amount: `${units < 0n ? "-" : ""}${whole}${fraction}`, currency };
 }

@@ -1,6 +1,7 @@
 // Something read from the core that can be read again, and something asked of it once. Both keep the last good
 // answer when a later one fails, and never run twice at a time.
 
+import { untrack } from "svelte";
 import type { Failure } from "./types.ts";
 
 export class Reading<T> {
@@ -9,6 +10,8 @@ export class Reading<T> {
   loading = $state(false);
 
   readonly #read: () => Promise<T>;
+  // Beside `loading`, so that an effect that starts a reading does not depend on it.
+  #running = false;
   #again = false;
   #epoch = 0;
 
@@ -18,16 +21,17 @@ export class Reading<T> {
 
   /** Reads now; asked while a reading runs, reads once more after it. */
   async refresh(): Promise<void> {
-    if (this.loading) {
+    if (this.#running) {
       this.#again = true;
       return;
     }
+    this.#running = true;
     this.loading = true;
     const epoch = this.#epoch;
     do {
       this.#again = false;
       try {
-        const value = await this.#read();
+        const value = await untrack(this.#read);
         if (epoch !== this.#epoch) return;
         this.value = value;
         this.failure = null;
@@ -36,6 +40,7 @@ export class Reading<T> {
         this.failure = failure as Failure;
       }
     } while (this.#again);
+    this.#running = false;
     this.loading = false;
   }
 
@@ -43,6 +48,7 @@ export class Reading<T> {
   reset(): void {
     this.#epoch += 1;
     this.#again = false;
+    this.#running = false;
     this.loading = false;
     this.value = null;
     this.failure = null;
@@ -53,18 +59,22 @@ export class Action {
   busy = $state(false);
   failure = $state.raw<Failure | null>(null);
 
+  #running = false;
+
   /** Runs `act` unless it runs already; answers whether it ran and succeeded. */
   async run(act: () => Promise<unknown>): Promise<boolean> {
-    if (this.busy) return false;
+    if (this.#running) return false;
+    this.#running = true;
     this.busy = true;
     this.failure = null;
     try {
-      await act();
+      await untrack(act);
       return true;
     } catch (failure) {
       this.failure = failure as Failure;
       return false;
     } finally {
+      this.#running = false;
       this.busy = false;
     }
   }

@@ -1,0 +1,174 @@
+// Invented accounts, figures and payments for the drawing board.
+
+import type {
+  AccountView,
+  Amount,
+  ChargeView,
+  MoneyRule,
+  NetworkView,
+  NoticeView,
+  Overview,
+  PaymentStatus,
+  PaymentView,
+  TopUpForm,
+  TopUpView,
+} from "../src/lib/types.ts";
+
+export const NOW = Date.now();
+export const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString().replace(/\.\d+/, "");
+export const usdc = (amount: string): Amount => ({ amount, currency: "USDC" });
+
+export const MAIN: AccountView = {
+  id: "a1",
+  label: "Fluence",
+  network: "fluence-mainnet",
+  api_host: "api.fluence.dev",
+  sandbox: false,
+  address: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+  signed_in: true,
+  session_only: false,
+  signs_in_by_browser: false,
+  has_console: true,
+  has_explorer: true,
+  balance: { amount: usdc("1204.350000"), source: "chain", as_of: ago(12), block: "5103812" },
+  connected_at: ago(86_400 * 200),
+};
+
+export const SANDBOX: AccountView = {
+  ...MAIN,
+  id: "a2",
+  label: "Sandbox",
+  network: "sandbox",
+  api_host: "127.0.0.1:4010",
+  sandbox: true,
+  signs_in_by_browser: true,
+  balance: { amount: usdc("253.934"), source: "chain", as_of: ago(3), block: "812" },
+};
+
+export const OPEN: TopUpView = {
+  id: "t1",
+  payment_id: "9105eb3c-55a1-4b0e-9e0a-2f6c0aa1c140",
+  amount: usdc("25.00"),
+  status: "open",
+  created_at: ago(195),
+  expires_at: ago(-705),
+  can_open: true,
+  refused_host: null,
+  can_cancel: true,
+  cancel_requested: false,
+  checked_at: ago(4),
+  error: null,
+};
+
+const DAILY = [
+  "2.91", "3.02", "3.10", "2.80", "1.12", "0.98", "3.24", "3.31", "3.30", "3.35", "3.40", "1.20", "1.10", "3.60", "3.71", "3.84",
+  "3.90", "4.10", "1.50", "1.42", "4.22", "4.31", "4.40", "4.02", "4.18", "0", "0", "4.35", "4.52", "3.871234",
+];
+
+export const CHARGES: ChargeView[] = DAILY.map((amount, day) => ({
+  date: ago(86_400 * (29 - day)).slice(0, 10),
+  amount: usdc(amount),
+}));
+
+export const OVERVIEW: Overview = {
+  account: MAIN,
+  balance: MAIN.balance,
+  reserved: { amount: usdc("42.070000"), source: "chain", as_of: ago(12), block: "5103812" },
+  held: { amount: usdc("0.000000"), source: "chain", as_of: ago(12), block: "5103812" },
+  frozen: false,
+  api_balance: { amount: usdc("1204.35"), source: "api", as_of: ago(40), block: null },
+  agrees: true,
+  daily_usage: usdc("31.10"),
+  days_left: 38,
+  stale: false,
+  as_of: ago(12),
+  charges: CHARGES,
+  charges_as_of: ago(1500),
+  top_ups: [],
+  errors: [],
+  maintenance: false,
+};
+
+export const FORM: TopUpForm = {
+  currency: "USDC",
+  decimals: 2,
+  methods: [
+    { code: "copperx", name: "Crypto by CopperX", kind: "crypto", min: usdc("10.00"), max: usdc("5000.00") },
+    { code: "card", name: "Card", kind: "fiat", min: usdc("20.00"), max: usdc("1000.00") },
+  ],
+  presets: ["10", "25", "50", "100", "250"],
+  room: usdc("3753.58"),
+  balance_max: usdc("5000"),
+  open: null,
+  returns_by_link: true,
+  blocked: null,
+};
+
+export const RULES: MoneyRule[] = [
+  { title: "For renting only", text: "The Balance pays for resources on Fluence. It cannot be spent on anything else." },
+  { title: "No withdrawal", text: "It cannot be paid out. For a refund, write to the Fluence team." },
+  { title: "Not from your own wallet", text: "Money sent to the contract by yourself is not credited; only the payment page’s is." },
+  { title: "Your wallet is not the Balance", text: "Tokens for staking go to the wallet address directly or by the Bridge, not through a top-up." },
+];
+
+export const NETWORKS: NetworkView[] = ["mainnet", "testnet", "stage"].map((name) => ({
+  name: `fluence-${name}`,
+  provider: "Fluence",
+  api_host: name === "mainnet" ? "api.fluence.dev" : `api.${name}.fluence.dev`,
+  sandbox: false,
+  has_console: true,
+  signs_in_by_browser: false,
+  has_chain: true,
+  scopes_read: ["billing:get_history", "billing:get_spending_history"],
+  scopes_top_up: ["billing:top_up"],
+  built_in: true,
+}));
+
+export const SANDBOX_NETWORK: NetworkView = {
+  ...(NETWORKS[0] as NetworkView),
+  name: "sandbox",
+  api_host: "127.0.0.1:4010",
+  sandbox: true,
+  signs_in_by_browser: true,
+  built_in: false,
+};
+
+const STATUSES: PaymentStatus[] = [
+  "open", "completed", "completed", "expired", "completed", "cancelled", "completed", "under_review", "completed", "failed",
+  "confirming", "completed", "not_started",
+];
+
+export function payments(count: number): PaymentView[] {
+  return Array.from({ length: count }, (_, n) => {
+    const status = STATUSES[n % STATUSES.length] ?? "completed";
+    const credit = n % 9 === 8;
+    return {
+      account: MAIN.id,
+      id: credit ? `chain:0x${(n + 77).toString(16).padStart(64, "c")}:2` : `${(n * 7919 + 0x9105eb3).toString(16)}-55a1-4b0e-9e0a-2f6c0aa1c${String(n % 1000).padStart(3, "0")}`,
+      kind: credit ? "credit" : "top_up",
+      status: credit ? "completed" : status,
+      amount: usdc(credit ? "256.000000" : `${10 + ((n * 37) % 900)}.${String((n * 13) % 100).padStart(2, "0")}`),
+      fee: credit || n % 4 === 3 ? null : usdc("0.10"),
+      source: credit ? "chain" : "copperx",
+      created_at: ago(195 + n * 39_000),
+      updated_at: ago(100 + n * 39_000),
+      verified: credit || status === "completed",
+      matched: credit || n % 2 === 0 ? "by_id" : "by_amount",
+      transaction: credit || status === "completed" ? `0x${(n + 5).toString(16).padStart(64, "ab3")}` : null,
+      block: credit || status === "completed" ? String(5_103_812 - n * 900) : null,
+      top_up: n === 0 ? OPEN.id : null,
+    };
+  });
+}
+
+export function notices(): NoticeView[] {
+  const base = { account: MAIN.id, label: MAIN.label, amount: usdc("25.00"), payment: null, read: true };
+  return [
+    { ...base, id: 9, kind: "completed", title: "Top-up completed", body: "25.00 USDC has arrived on Fluence.", body_hidden: "The top-up has arrived on Fluence.", payment: payments(3)[1]?.id ?? null, at: ago(340), read: false },
+    { ...base, id: 8, kind: "low_balance", title: "Balance is low", body: "Fluence lasts about 6 more days.", body_hidden: "Fluence lasts about 6 more days.", at: ago(7400), read: false },
+    { ...base, id: 7, kind: "expired", title: "Top-up expired", body: "10.00 USDC for Fluence was not paid in time. Money that arrives late is still credited and shown.", body_hidden: "The top-up for Fluence was not paid in time.", at: ago(90_000) },
+    { ...base, id: 6, kind: "under_review", title: "Top-up under review", body: "500.00 USDC for Fluence is under review by the provider. It is not lost; this can take a while.", body_hidden: "The top-up is under review.", at: ago(190_000) },
+    { ...base, id: 5, kind: "failed", title: "Top-up failed", body: "40.00 USDC for Fluence was not accepted. If money left your wallet, it is still being watched for.", body_hidden: "The top-up was not accepted.", at: ago(290_000) },
+    { ...base, id: 4, kind: "signed_out", title: "Signed out", body: "The provider no longer accepts the key of Fluence. Sign in again to go on.", body_hidden: "Signed out.", at: ago(590_000) },
+  ];
+}
