@@ -1,1 +1,55 @@
-fn main() {}
+//! Bursar's desktop shell: window, tray, notifications, links and commands around `bursar-core`. The window
+//! comes first; the core and everything that may be slow or missing starts behind it.
+
+mod app;
+mod arguments;
+mod autostart;
+mod bus;
+mod closing;
+mod commands;
+mod desktop_entry;
+mod diagnostics;
+mod engine;
+mod home;
+mod instance;
+mod links;
+mod logging;
+mod notifications;
+mod presence;
+mod run;
+mod settings;
+mod shell;
+mod start;
+mod text;
+mod tray;
+mod window;
+
+use arguments::Request;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let secrets = start::take_secrets();
+    logging::begin();
+    match Request::read(std::env::args_os().skip(1)) {
+        Ok(Request::Run(arguments)) => run::run(arguments, secrets),
+        Ok(Request::Help) => say(arguments::USAGE),
+        Ok(Request::Version) => say(concat!("bursar-desktop ", env!("CARGO_PKG_VERSION"))),
+        Err(wrong) => {
+            // Nobody may be reading; the exit status says the same.
+            let _ = writeln!(
+                std::io::stderr(),
+                "bursar-desktop: {wrong}\n{}",
+                arguments::USAGE
+            );
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn say(text: &str) -> ExitCode {
+    match writeln!(std::io::stdout(), "{text}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,44 @@
+//! The session bus as the shell uses it: one connection, and who is on it. A name that appears or vanishes
+//! later is noticed; without a bus nothing is ever there.
+
+use futures_util::{Stream, StreamExt as _, future, stream};
+use zbus::Connection;
+use zbus::fdo::DBusProxy;
+use zbus::names::{BusName, WellKnownName};
+
+/// Whether `name` has an owner, now and at each change; ends with the bus. A name that the bus would start by
+/// itself when asked counts as there if `or_activatable`.
+///
+/// # Errors
+/// When the bus does not answer.
+pub(crate) async fn owned(
+    connection: &Connection,
+    name: &'static str,
+    or_activatable: bool,
+) -> zbus::Result<impl Stream<Item = bool> + Send + Unpin + 'static> {
+    let bus = DBusProxy::new(connection).await?;
+    // First listen, then look: nothing falls between.
+    let changes = bus
+        .receive_name_owner_changed_with_args(&[(0, name)])
+        .await?;
+    let always = or_activatable
+        && bus
+            .list_activatable_names()
+            .await?
+            .iter()
+            .any(|one| one.as_str() == name);
+    let now = bus
+        .name_has_owner(BusName::from(WellKnownName::from_static_str(name)?))
+        .await?;
+    let later = changes.filter_map(move |change| {
+        future::ready(
+            change
+                .args()
+                .ok()
+                .map(|change| always || change.new_owner().is_some()),
+        )
+    });
+    Ok(stream::once(future::ready(always || now))
+        .chain(later)
+        .boxed())
+}

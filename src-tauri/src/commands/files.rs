@@ -1,0 +1,134 @@
+//! Files that the user chooses in the desktop's own dialog: the window learns their names only by what it is
+//! told, and can read and write none.
+
+use crate::window;
+use bursar_core::clock::{Clock as _, SystemClock};
+use bursar_core::error::{Code, Error, Result};
+use bursar_core::export::Format;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use tauri::{AppHandle, Manager as _, Wry};
+use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
+use tokio::sync::oneshot;
+
+/// A network file is a page of text; more than this is something else.
+const LARGEST_NETWORK_FILE: u64 = 64 * 1024;
+
+/// Where to write an export; `None` when the dialog was dismissed.
+pub(super) async fn to_export(app: &AppHandle, format: Format) -> Result<Option<PathBuf>> {
+    let (name, extension) = match format {
+        Format::Csv => ("CSV", "csv"),
+        Format::Json => ("JSON", "json"),
+    };
+    let file = format!("bursar-payments-{}.{extension}", SystemClock.now().date());
+    let dialog = dialog(app, "Export payments")
+        .set_file_name(file)
+        .add_filter(name, &[extension]);
+    let chosen = ask(|tell| dialog.save_file(tell)).await?;
+    Ok(chosen.map(|path| with_extension(path, extension)))
+}
+
+/// The text of a network file; `None` when the dialog was dismissed.
+pub(super) async fn network_file(app: &AppHandle) -> Result<Option<String>> {
+    let dialog = dialog(app, "Add a network").add_filter("Network file", &["toml"]);
+    let Some(path) = ask(|tell| dialog.pick_file(tell)).await? else {
+        return Ok(None);
+    };
+    let text = tauri::async_runtime::spawn_blocking(move || read(&path)).await;
+    text.unwrap_or_else(|_| Err(Error::new(Code::Internal, "The file was not read.")))
+        .map(Some)
+}
+
+fn dialog(app: &AppHandle, title: &str) -> FileDialogBuilder<Wry> {
+    let dialog = app.dialog().file().set_title(title);
+    match app.get_webview_window(window::LABEL) {
+        Some(window) => dialog.set_parent(&window),
+        None => dialog,
+    }
+}
+
+async fn ask(
+    show: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>),
+) -> Result<Option<PathBuf>> {
+    let (tell, told) = oneshot::channel();
+    show(Box::new(move |chosen| drop(tell.send(chosen))));
+    // A dialog that is destroyed with its window says nothing: it was dismissed.
+    match told.await.unwrap_or_default().map(FilePath::into_path) {
+        None => Ok(None),
+        Some(Ok(path)) => Ok(Some(path)),
+        Some(Err(_)) => Err(Error::new(
+            Code::FileFailed,
+            "Choose a file on this machine.",
+        )),
+    }
+}
+
+fn with_extension(path: PathBuf, extension: &str) -> PathBuf {
+    if path.extension().is_some() {
+        path
+    } else {
+        path.with_extension(extension)
+    }
+}
+
+fn read(path: &Path) -> Result<String> {
+    let failed = |error: std::io::Error| {
+        Error::new(
+            Code::FileFailed,
+            format!("The file could not be read: {error}."),
+        )
+    };
+    let mut text = String::new();
+    let read = File::open(path)
+        .map_err(failed)?
+        .take(LARGEST_NETWORK_FILE.saturating_add(1))
+        .read_to_string(&mut text);
+    match read {
+        Ok(length) if u64::try_from(length).is_ok_and(|length| length <= LARGEST_NETWORK_FILE) => {
+            Ok(text)
+        }
+        Ok(_) => Err(Error::new(
+            Code::NetworkMalformed,
+            "A network file is at most 64 KiB.",
+        )),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Err(Error::new(
+            Code::NetworkMalformed,
+            "A network file is UTF-8 text.",
+        )),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_short_text_is_a_network_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("network.toml");
+        std::fs::write(&path, "name = \"x\"").unwrap();
+        assert_eq!(read(&path).unwrap(), "name = \"x\"");
+        std::fs::write(&path, vec![b'#'; 64 * 1024 + 1]).unwrap();
+        assert_eq!(read(&path).unwrap_err().code, Code::NetworkMalformed);
+        std::fs::write(&path, [0xFF, 0xFE]).unwrap();
+        assert_eq!(read(&path).unwrap_err().code, Code::NetworkMalformed);
+        assert_eq!(
+            read(&folder.path().join("none")).unwrap_err().code,
+            Code::FileFailed
+        );
+    }
+
+    #[test]
+    fn an_export_gets_its_extension_unless_it_has_one() {
+        assert_eq!(
+            with_extension("/a/b".into(), "csv"),
+            PathBuf::from("/a/b.csv")
+        );
+        assert_eq!(
+            with_extension("/a/b.txt".into(), "csv"),
+            PathBuf::from("/a/b.txt")
+        );
+    }
+}

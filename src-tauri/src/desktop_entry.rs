@@ -1,0 +1,125 @@
+//! Desktop entry files (freedesktop.org's specification): how an argument is quoted in `Exec`, and writing
+//! one so that a reader never sees half of it.
+
+use bursar_core::error::{Code, Error, Result};
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// An `Exec` line from a program and its arguments; `after` is put as it is, for field codes such as `%u`.
+///
+/// # Errors
+/// `file_failed` when a part cannot be written in a desktop entry: not UTF-8, or with control characters.
+pub(crate) fn exec(program: &Path, arguments: &[&str], after: &str) -> Result<String> {
+    let Some(program) = program.to_str() else {
+        return Err(Error::new(
+            Code::FileFailed,
+            "The program's path is not UTF-8.",
+        ));
+    };
+    let mut line = quoted(program)?;
+    for argument in arguments {
+        line.push(' ');
+        line.push_str(&quoted(argument)?);
+    }
+    if !after.is_empty() {
+        line.push(' ');
+        line.push_str(after);
+    }
+    Ok(line)
+}
+
+/// Puts the file in place by renaming, making the folder if need be; nothing is done if it is there already.
+///
+/// # Errors
+/// Whatever the file system says.
+pub(crate) fn put(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|there| there == text) {
+        return Ok(());
+    }
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    fs::create_dir_all(folder)?;
+    let mut beside = name.to_owned();
+    beside.push(format!(".{}", std::process::id()));
+    let beside = folder.join(beside);
+    let written = fs::File::create(&beside)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())
+                .and_then(|()| file.sync_all())
+        })
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // Nothing half-written stays behind; the first error is the one that matters.
+        drop(fs::remove_file(&beside));
+    }
+    written
+}
+
+/// `XDG_CONFIG_HOME` or `XDG_DATA_HOME`, or its place below the user's home.
+pub(crate) fn folder(variable: &str, below_home: &str) -> Option<PathBuf> {
+    let absolute = |name: &str| {
+        let path = PathBuf::from(std::env::var_os(name)?);
+        path.is_absolute().then_some(path)
+    };
+    absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)))
+}
+
+/// One argument in double quotes. The value is unescaped twice by its readers, first as a string of the file,
+/// then as a quoted argument; `%` begins a field code and is doubled.
+fn quoted(argument: &str) -> Result<String> {
+    let mut text = String::from("\"");
+    for character in argument.chars() {
+        match character {
+            '\\' => text.push_str(r"\\\\"),
+            '"' | '`' | '$' => {
+                text.push_str(r"\\");
+                text.push(character);
+            }
+            '%' => text.push_str("%%"),
+            control if control.is_control() => {
+                return Err(Error::new(
+                    Code::FileFailed,
+                    "A path with control characters cannot be put into a desktop entry.",
+                ));
+            }
+            other => text.push(other),
+        }
+    }
+    text.push('"');
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exec_line_survives_both_readings() {
+        let line = exec(
+            Path::new("/opt/a b/bursar"),
+            &["--home", "/tmp/50% \"x\" $y \\z"],
+            "%u",
+        )
+        .unwrap();
+        assert_eq!(
+            line,
+            r#""/opt/a b/bursar" "--home" "/tmp/50%% \\"x\\" \\$y \\\\z" %u"#
+        );
+        assert!(exec(Path::new("/a\nb"), &[], "").is_err());
+    }
+
+    #[test]
+    fn a_file_is_put_whole_and_only_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deeper/one.desktop");
+        put(&path, "text\n").unwrap();
+        let first = fs::metadata(&path).unwrap().modified().unwrap();
+        put(&path, "text\n").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), first);
+        put(&path, "other\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "other\n");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,62 @@
+//! What can be told to somebody who helps: versions, what the desktop offers, the core's states and last
+//! error codes. Nothing secret, no amount, and no path below the user's home.
+
+use crate::app::App;
+use std::fmt::Write as _;
+
+/// The whole text. What the core cannot tell is replaced by why.
+pub(crate) async fn text(app: &App) -> String {
+    let health = app.health();
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "Bursar {} ({})",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::ARCH
+    );
+    let _ = writeln!(text, "tauri {}, webview {}", tauri::VERSION, webview());
+    let _ = writeln!(
+        text,
+        "desktop {}, session {}",
+        short("XDG_CURRENT_DESKTOP"),
+        short("XDG_SESSION_TYPE")
+    );
+    let _ = writeln!(
+        text,
+        "tray {}, notifications {}, links {}, usual home {}",
+        health.tray,
+        health.notifications,
+        health.links,
+        app.home.chosen().is_none()
+    );
+    match app.engine.failure() {
+        Some(error) => {
+            let _ = writeln!(text, "engine not running: {:?}", error.code);
+        }
+        None => match app.core().await {
+            Ok(core) => match core.diagnostics().await {
+                Ok(states) => text.push_str(&states),
+                Err(error) => {
+                    let _ = writeln!(text, "engine states unknown: {:?}", error.code);
+                }
+            },
+            Err(error) => {
+                let _ = writeln!(text, "engine not running: {:?}", error.code);
+            }
+        },
+    }
+    text
+}
+
+fn webview() -> String {
+    tauri::webview_version().unwrap_or_else(|_| "unknown".to_owned())
+}
+
+/// An environment variable of the desktop's that is a word, not a path.
+fn short(name: &str) -> String {
+    std::env::var(name)
+        .ok()
+        .filter(|value| value.len() <= 40 && !value.contains('/'))
+        .unwrap_or_else(|| "unknown".to_owned())
+}

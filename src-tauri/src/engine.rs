@@ -1,0 +1,53 @@
+//! The core as the shell holds it: not there at first, since it starts behind the window, then there or
+//! failed. Whoever needs it waits for it; nobody waits on the main thread.
+
+use bursar_core::bursar::Bursar;
+use bursar_core::error::{Code, Error, Result};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+type Started = Option<Result<Arc<Bursar>>>;
+
+#[derive(Debug)]
+pub(crate) struct Engine {
+    started: watch::Sender<Started>,
+}
+
+impl Engine {
+    pub(crate) fn new() -> Self {
+        Self {
+            started: watch::Sender::new(None),
+        }
+    }
+
+    /// What came of starting it; called once.
+    pub(crate) fn started(&self, outcome: Result<Arc<Bursar>>) {
+        self.started.send_replace(Some(outcome));
+    }
+
+    /// The running core.
+    ///
+    /// # Errors
+    /// Why it could not start.
+    pub(crate) async fn get(&self) -> Result<Arc<Bursar>> {
+        let mut watched = self.started.subscribe();
+        match watched.wait_for(Option::is_some).await {
+            Ok(started) => (*started).clone().unwrap_or_else(|| Err(never())),
+            Err(_) => Err(never()),
+        }
+    }
+
+    /// The core if it runs already; what it would be told now, it learns at its start.
+    pub(crate) fn running(&self) -> Option<Arc<Bursar>> {
+        self.started.borrow().as_ref()?.as_ref().ok().cloned()
+    }
+
+    /// Why it could not start, if it could not.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        self.started.borrow().as_ref()?.as_ref().err().cloned()
+    }
+}
+
+fn never() -> Error {
+    Error::new(Code::Internal, "The engine ended before it had started.")
+}

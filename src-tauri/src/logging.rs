@@ -1,0 +1,44 @@
+//! What is written to standard error, and what must never be: no secret is given to a log line anywhere, a
+//! panic says where it happened and no more, and a release build leaves no core dump.
+
+use tracing_subscriber::EnvFilter;
+
+/// Begins logging; `BURSAR_LOG` chooses what, as `warn` or `bursar_desktop=debug,bursar_core=debug` do.
+pub(crate) fn begin() {
+    let filter = EnvFilter::try_from_env("BURSAR_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let begun = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
+    if begun.is_err() {
+        tracing::warn!("logging had begun already");
+    }
+    std::panic::set_hook(Box::new(|panic| {
+        // The message may hold what a function was called with; the place does not.
+        let place = panic
+            .location()
+            .map(|at| format!("{}:{}", at.file(), at.line()));
+        tracing::error!(place, "a fault of ours");
+    }));
+    no_core_dumps();
+}
+
+/// The memory of this process and its children holds secrets: a release build never writes it to disk, and
+/// no other process of the user may look into it.
+#[cfg(not(debug_assertions))]
+fn no_core_dumps() {
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+    let nothing = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    if let Err(error) = setrlimit(Resource::Core, nothing) {
+        tracing::warn!(%error, "core dumps could not be limited");
+    }
+    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "core dumps could not be turned off");
+    }
+}
+
+#[cfg(debug_assertions)]
+fn no_core_dumps() {}

@@ -1,0 +1,267 @@
+//! Pop-ups through the desktop's notification server (org.freedesktop.Notifications). What it shows is plain
+//! text whatever the server makes of markup; several notices at once come as one summary; a click leads to
+//! what it was about. That there is no server is noticed and said, and costs nothing but the pop-up.
+
+use crate::bus;
+use crate::text::{inert, without_markup};
+use bursar_core::account::AccountId;
+use bursar_core::notice::{Notice, NoticeKind};
+use bursar_core::view::Page;
+use futures_util::StreamExt as _;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use zbus::Connection;
+use zbus::zvariant::Value;
+
+const SERVER: &str = "org.freedesktop.Notifications";
+
+/// How long the server may take to accept one.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Pop-ups whose click is still awaited; older ones only bring up the window.
+const REMEMBERED: usize = 64;
+
+/// Lines of a summary before "and N more".
+const SUMMARY_LINES: usize = 4;
+
+/// One pop-up: plain text, and where a click on it leads (`None`: just to the window).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Popup {
+    pub(crate) title: String,
+    pub(crate) body: String,
+    pub(crate) page: Option<Page>,
+}
+
+/// What happens around pop-ups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Happened {
+    /// A notification server came or went.
+    Server(bool),
+    /// The user clicked.
+    Clicked(Option<Page>),
+}
+
+/// The one pop-up that tells of these notices; `None` for none.
+pub(crate) fn compose(
+    notices: &[Notice],
+    labels: &BTreeMap<AccountId, String>,
+    hide: bool,
+) -> Option<Popup> {
+    let body_of = |notice: &Notice| {
+        let label = labels
+            .get(&notice.account)
+            .map_or("your account", String::as_str);
+        notice.body(label, hide)
+    };
+    match notices {
+        [] => None,
+        [one] => Some(Popup {
+            title: one.title(),
+            body: body_of(one),
+            page: Some(page_of(one)),
+        }),
+        several => {
+            let mut lines: Vec<_> = several.iter().take(SUMMARY_LINES).map(body_of).collect();
+            let more = several.len().saturating_sub(lines.len());
+            if more > 0 {
+                lines.push(format!("And {more} more."));
+            }
+            Some(Popup {
+                title: format!("{} things happened", several.len()),
+                body: lines.join("\n"),
+                page: None,
+            })
+        }
+    }
+}
+
+/// Shows what comes and tells what happens, until there is nothing more to come or the bus ends.
+///
+/// # Errors
+/// When the bus does not answer.
+pub(crate) async fn run(
+    connection: &Connection,
+    mut popups: mpsc::UnboundedReceiver<Popup>,
+    happened: impl Fn(Happened) + Send,
+) -> zbus::Result<()> {
+    let server = NotificationsProxy::new(connection).await?;
+    let mut there = bus::owned(connection, SERVER, true).await?;
+    let mut clicks = server.receive_action_invoked().await?;
+    let mut closes = server.receive_notification_closed().await?;
+    let mut waiting: HashMap<u32, Option<Page>> = HashMap::new();
+    loop {
+        tokio::select! {
+            popup = popups.recv() => {
+                let Some(popup) = popup else { return Ok(()) };
+                match show(&server, &popup).await {
+                    Ok(id) => {
+                        if waiting.len() >= REMEMBERED {
+                            waiting.clear();
+                        }
+                        waiting.insert(id, popup.page);
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "a notification was not shown");
+                        happened(Happened::Server(false));
+                    }
+                }
+            }
+            there = there.next() => {
+                happened(Happened::Server(there == Some(true)));
+                if there.is_none() {
+                    return Ok(());
+                }
+            }
+            Some(click) = clicks.next() => {
+                let Ok(click) = click.args() else { continue };
+                if let Some(page) = waiting.remove(click.id()) {
+                    happened(Happened::Clicked(page));
+                }
+            }
+            Some(close) = closes.next() => {
+                if let Ok(close) = close.args() {
+                    waiting.remove(close.id());
+                }
+            }
+        }
+    }
+}
+
+async fn show(server: &NotificationsProxy<'_>, popup: &Popup) -> zbus::Result<u32> {
+    let asked = async {
+        let can = server.get_capabilities().await?;
+        let can = |what: &str| can.iter().any(|one| one == what);
+        let plain: Vec<_> = popup.body.lines().map(inert).collect();
+        let plain = plain.join("\n");
+        let body = if can("body-markup") {
+            without_markup(&plain)
+        } else {
+            plain
+        };
+        let actions: &[&str] = if can("actions") {
+            &["default", "Show"]
+        } else {
+            &[]
+        };
+        let hints = HashMap::from([
+            ("desktop-entry", Value::from("org.bursar.desktop")),
+            ("category", Value::from("transfer")),
+        ]);
+        server
+            .notify(
+                "Bursar",
+                0,
+                "org.bursar.desktop",
+                &inert(&popup.title),
+                &body,
+                actions,
+                &hints,
+                -1,
+            )
+            .await
+    };
+    tokio::time::timeout(PATIENCE, asked)
+        .await
+        .unwrap_or_else(|_| Err(zbus::Error::Failure("no answer in time".to_owned())))
+}
+
+fn page_of(notice: &Notice) -> Page {
+    let account = notice.account.clone();
+    match notice.kind {
+        NoticeKind::Completed
+        | NoticeKind::Failed
+        | NoticeKind::Expired
+        | NoticeKind::Cancelled
+        | NoticeKind::UnderReview
+        | NoticeKind::Reversed => Page::Payment {
+            account,
+            payment: notice.subject.clone(),
+        },
+        NoticeKind::LowBalance | NoticeKind::SignedOut => Page::Overview { account },
+    }
+}
+
+#[zbus::proxy(
+    interface = "org.freedesktop.Notifications",
+    default_service = "org.freedesktop.Notifications",
+    default_path = "/org/freedesktop/Notifications",
+    gen_blocking = false
+)]
+trait Notifications {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the specification's own signature"
+    )]
+    fn notify(
+        &self,
+        app_name: &str,
+        replaces: u32,
+        icon: &str,
+        summary: &str,
+        body: &str,
+        actions: &[&str],
+        hints: &HashMap<&str, Value<'_>>,
+        expires_after_ms: i32,
+    ) -> zbus::Result<u32>;
+
+    fn get_capabilities(&self) -> zbus::Result<Vec<String>>;
+
+    #[zbus(signal)]
+    fn action_invoked(&self, id: u32, action: String) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    fn notification_closed(&self, id: u32, reason: u32) -> zbus::Result<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bursar_core::clock::Timestamp;
+
+    fn notice(kind: NoticeKind, subject: &str) -> Notice {
+        Notice {
+            account: AccountId("a".to_owned()),
+            kind,
+            subject: subject.to_owned(),
+            amount: None,
+            days_left: None,
+            at: Timestamp(0),
+            silent: false,
+        }
+    }
+
+    fn labels() -> BTreeMap<AccountId, String> {
+        BTreeMap::from([(AccountId("a".to_owned()), "Main".to_owned())])
+    }
+
+    #[test]
+    fn one_notice_leads_to_its_payment() {
+        let popup = compose(&[notice(NoticeKind::Completed, "p1")], &labels(), false).unwrap();
+        assert_eq!(popup.title, "Top-up completed");
+        assert!(popup.body.contains("Main"));
+        let account = AccountId("a".to_owned());
+        assert_eq!(
+            popup.page,
+            Some(Page::Payment {
+                account: account.clone(),
+                payment: "p1".to_owned()
+            })
+        );
+        let low = compose(&[notice(NoticeKind::LowBalance, "7")], &labels(), false).unwrap();
+        assert_eq!(low.page, Some(Page::Overview { account }));
+    }
+
+    #[test]
+    fn several_come_as_one_summary() {
+        let many: Vec<_> = (0..6)
+            .map(|n| notice(NoticeKind::Expired, &n.to_string()))
+            .collect();
+        let popup = compose(&many, &labels(), false).unwrap();
+        assert_eq!(popup.title, "6 things happened");
+        assert_eq!(popup.body.lines().count(), 5);
+        assert!(popup.body.ends_with("And 2 more."));
+        assert_eq!(popup.page, None);
+        assert_eq!(compose(&[], &labels(), false), None);
+    }
+}

@@ -1,0 +1,114 @@
+//! What the machine tells of itself over the system bus: whether it is connected (NetworkManager) and that it
+//! slept (logind). Both are hints to look at once; without a system bus the engine notices by itself.
+
+use futures_util::StreamExt as _;
+use zbus::Connection;
+
+/// What was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    Online(bool),
+    Woke,
+}
+
+/// Tells what is heard until the bus ends.
+///
+/// # Errors
+/// When there is no system bus.
+pub(crate) async fn run(heard: impl Fn(Heard)) -> zbus::Result<()> {
+    let bus = Connection::system().await?;
+    let network = NetworkManagerProxy::new(&bus).await?;
+    let login = LoginProxy::new(&bus).await?;
+    let mut states = network.receive_state_changed_signal().await?;
+    let mut sleeps = login.receive_prepare_for_sleep().await?;
+    let mut connection = Connectedness::default();
+    // Absent or not answering: its signal, if it appears, is heard all the same.
+    if let Ok(state) = network.network_state().await {
+        connection.saw(state);
+    }
+    loop {
+        tokio::select! {
+            Some(change) = states.next() => {
+                let Ok(change) = change.args() else { continue };
+                if let Some(online) = connection.saw(*change.state()) {
+                    heard(Heard::Online(online));
+                }
+            }
+            Some(sleep) = sleeps.next() => {
+                if sleep.args().is_ok_and(|sleep| !*sleep.going_to_sleep()) {
+                    heard(Heard::Woke);
+                }
+            }
+            else => return Ok(()),
+        }
+    }
+}
+
+/// NetworkManager's state, believed only once it has managed a connection itself: beside another network
+/// program it says "disconnected" for ever.
+#[derive(Clone, Copy, Debug, Default)]
+struct Connectedness {
+    managed: bool,
+    online: Option<bool>,
+}
+
+impl Connectedness {
+    /// `NM_STATE_CONNECTED_LOCAL` and above are connected; 0 is unknown.
+    fn saw(&mut self, state: u32) -> Option<bool> {
+        const CONNECTED: u32 = 50;
+        if state == 0 {
+            return None;
+        }
+        let online = state >= CONNECTED;
+        self.managed |= online;
+        if !self.managed || self.online == Some(online) {
+            return None;
+        }
+        self.online = Some(online);
+        Some(online)
+    }
+}
+
+#[zbus::proxy(
+    interface = "org.freedesktop.NetworkManager",
+    default_service = "org.freedesktop.NetworkManager",
+    default_path = "/org/freedesktop/NetworkManager",
+    gen_blocking = false
+)]
+trait NetworkManager {
+    #[zbus(name = "state")]
+    fn network_state(&self) -> zbus::Result<u32>;
+
+    #[zbus(signal, name = "StateChanged")]
+    fn state_changed_signal(&self, state: u32) -> zbus::Result<()>;
+}
+
+#[zbus::proxy(
+    interface = "org.freedesktop.login1.Manager",
+    default_service = "org.freedesktop.login1",
+    default_path = "/org/freedesktop/login1",
+    gen_blocking = false
+)]
+trait Login {
+    #[zbus(signal)]
+    fn prepare_for_sleep(&self, going_to_sleep: bool) -> zbus::Result<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_manager_that_manages_nothing_is_not_believed() {
+        let mut beside = Connectedness::default();
+        assert_eq!(
+            [20, 0, 20].map(|state| beside.saw(state)),
+            [None, None, None]
+        );
+        let mut real = Connectedness::default();
+        assert_eq!(
+            [70, 60, 40, 20, 0, 70].map(|state| real.saw(state)),
+            [Some(true), None, Some(false), None, None, Some(true)]
+        );
+    }
+}

@@ -1,0 +1,336 @@
+//! One run of the app, from the arguments to the end: who is first, the window or the tray, the tasks beside
+//! them, and the order in which things begin.
+
+use crate::app::{App, Outlets};
+use crate::arguments::Arguments;
+use crate::closing::{self, Then};
+use crate::home::Home;
+use crate::instance::{self, Instance, Wish};
+use crate::notifications::{self, Happened};
+use crate::presence::{self, Heard};
+use crate::settings::SettingsFile;
+use crate::start::{self, Secrets};
+use crate::tray::{self, Action};
+use crate::{app, commands, links, window};
+use bursar_core::error::Result;
+use bursar_core::notice::Notice;
+use bursar_core::view::{Page, Settings};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tauri::async_runtime::{block_on, spawn, spawn_blocking};
+use tauri::{Manager as _, RunEvent};
+use tauri_plugin_window_state::StateFlags;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+/// How long a tray may be away before the app counts as invisible: a panel that starts again, or that starts
+/// after us in a new session.
+const TRAY_ABSENCE: Duration = Duration::from_secs(5);
+
+/// How long the session bus may take to answer at the start.
+const BUS_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Runs the app until it quits, or hands over to the one that runs already.
+pub(crate) fn run(arguments: Arguments, secrets: Secrets) -> ExitCode {
+    let Some(home) = Home::find(arguments.home.as_deref()) else {
+        tracing::error!("there is no place for the data: set HOME, or use --home");
+        return ExitCode::FAILURE;
+    };
+    let (wishes, bus) = match block_on(instance::ask(&home, &arguments)) {
+        Instance::HandedOver => return ExitCode::SUCCESS,
+        Instance::First { held, wishes } => (Some(wishes), Some(held)),
+        Instance::Alone(why) => {
+            tracing::warn!(why, "links and further starts cannot be handed over");
+            (None, None)
+        }
+    };
+    let commands = commands::all();
+    let built = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_store::Builder::new().build())
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                // An absolute name is taken as it is, which keeps it in our home.
+                .with_filename(home.path().join("window.json").to_string_lossy())
+                .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+                .build(),
+        )
+        .invoke_handler(commands.invoke_handler())
+        .setup(move |tauri| {
+            commands.mount_events(tauri);
+            let settings = SettingsFile::open(tauri.handle(), home.path());
+            let (app, outlets) = App::new(tauri.handle().clone(), home, settings);
+            tauri.manage(Arc::clone(&app));
+            if !arguments.hidden {
+                window::raise_now(&app)?;
+            }
+            begin(
+                &app,
+                outlets,
+                Begin {
+                    arguments,
+                    secrets,
+                    wishes,
+                    bus,
+                },
+            );
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    let tauri = match built {
+        Ok(tauri) => tauri,
+        Err(error) => {
+            tracing::error!(%error, "the desktop does not let the app start");
+            return ExitCode::FAILURE;
+        }
+    };
+    let status = tauri.run_return(|handle, event| {
+        if let RunEvent::ExitRequested { api, .. } = event {
+            // The last window closed: that is for us to decide.
+            if !handle.state::<Arc<App>>().is_quitting() {
+                api.prevent_exit();
+            }
+        }
+    });
+    u8::try_from(status).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+struct Begin {
+    arguments: Arguments,
+    secrets: Secrets,
+    wishes: Option<mpsc::Receiver<Wish>>,
+    bus: Option<zbus::Connection>,
+}
+
+/// Begins everything that goes on behind the window.
+fn begin(app: &Arc<App>, outlets: Outlets, begin: Begin) {
+    spawn(start::core(Arc::clone(app), begin.secrets));
+    if let Some(link) = begin.arguments.link {
+        spawn(open_link(Arc::clone(app), link));
+    }
+    let handed_over = begin.wishes.is_some();
+    if let Some(wishes) = begin.wishes {
+        spawn(hear_wishes(Arc::clone(app), wishes));
+    }
+    spawn(register_links(Arc::clone(app), handed_over));
+    spawn(compose_notices(Arc::clone(app), outlets.notices));
+    spawn(hear_machine(Arc::clone(app)));
+    spawn(hear_signals(Arc::clone(app)));
+    let (app, tray, popups) = (Arc::clone(app), outlets.tray, outlets.popups);
+    spawn(async move {
+        let bus = match begin.bus {
+            Some(bus) => Some(bus),
+            None => session_bus().await,
+        };
+        let Some(bus) = bus else {
+            tracing::warn!("without a session bus there are no tray and no notifications");
+            show_if_invisible(&app);
+            return;
+        };
+        let shown = (Arc::clone(&app), bus.clone());
+        spawn(async move { show_notifications(shown.0, shown.1, popups).await });
+        show_tray(app, bus, tray).await;
+    });
+}
+
+async fn session_bus() -> Option<zbus::Connection> {
+    match tokio::time::timeout(BUS_PATIENCE, zbus::Connection::session()).await {
+        Ok(bus) => bus.ok(),
+        Err(_) => None,
+    }
+}
+
+async fn show_tray(
+    app: Arc<App>,
+    bus: zbus::Connection,
+    view: tokio::sync::watch::Receiver<bursar_core::view::TrayView>,
+) {
+    let (seen, acted) = (Arc::clone(&app), Arc::clone(&app));
+    let shown = tray::run(
+        &bus,
+        view,
+        move |there| {
+            seen.health_is(|health| health.tray = there);
+            if !there {
+                let app = Arc::clone(&seen);
+                spawn(async move {
+                    tokio::time::sleep(TRAY_ABSENCE).await;
+                    show_if_invisible(&app);
+                });
+            }
+        },
+        Arc::new(move |action| act(&acted, action)),
+    )
+    .await;
+    if let Err(error) = shown {
+        tracing::warn!(%error, "the tray cannot be watched");
+    }
+    // The bus has ended, and the tray with it.
+    app.health_is(|health| health.tray = false);
+    show_if_invisible(&app);
+}
+
+fn show_if_invisible(app: &Arc<App>) {
+    if closing::tray_gone(app.visible()) == Then::Show {
+        window::raise(app);
+    }
+}
+
+fn act(app: &Arc<App>, action: Action) {
+    tracing::debug!(?action, "the tray was clicked");
+    match action {
+        Action::Open => window::raise(app),
+        Action::Quit => app.quit(),
+        Action::HideAmounts(hide_amounts) => {
+            let app = Arc::clone(app);
+            spawn_blocking(move || {
+                let settings = Settings {
+                    hide_amounts,
+                    ..app.settings.get()
+                };
+                if let Err(error) = app.prefer(settings) {
+                    tracing::warn!(%error, "hiding amounts was not kept");
+                }
+            });
+        }
+        Action::TopUp => ask_core(app, |app| async move {
+            let (accounts, _, _) = app.core().await?.app_view().await?;
+            match accounts.into_iter().find(|account| account.signed_in) {
+                Some(account) => app.show(Page::TopUp {
+                    account: account.id,
+                }),
+                None => window::raise(&app),
+            }
+            Ok(())
+        }),
+        Action::ReturnToPayment(account, top_up) => ask_core(app, |app| async move {
+            app.core().await?.return_to_payment(account, top_up).await
+        }),
+        Action::CheckNow => ask_core(app, |app| async move {
+            let core = app.core().await?;
+            let (accounts, _, _) = core.app_view().await?;
+            for account in accounts {
+                core.check_now(account.id).await?;
+            }
+            Ok(())
+        }),
+    }
+}
+
+/// Runs a click's work; if it fails, the window comes up, where what is wrong is said.
+fn ask_core<F>(app: &Arc<App>, work: impl FnOnce(Arc<App>) -> F + Send + 'static)
+where
+    F: Future<Output = Result<()>> + Send,
+{
+    let app = Arc::clone(app);
+    spawn(async move {
+        if let Err(error) = work(Arc::clone(&app)).await {
+            tracing::warn!(code = ?error.code, "a click in the tray came to nothing");
+            window::raise(&app);
+        }
+    });
+}
+
+async fn show_notifications(
+    app: Arc<App>,
+    bus: zbus::Connection,
+    popups: mpsc::UnboundedReceiver<notifications::Popup>,
+) {
+    let heard = Arc::clone(&app);
+    let shown = notifications::run(&bus, popups, move |happened| match happened {
+        Happened::Server(there) => heard.health_is(|health| health.notifications = there),
+        Happened::Clicked(Some(page)) => heard.show(page),
+        Happened::Clicked(None) => window::raise(&heard),
+    })
+    .await;
+    if let Err(error) = shown {
+        tracing::warn!(%error, "notifications cannot be shown");
+    }
+    app.health_is(|health| health.notifications = false);
+}
+
+/// Gives notices their accounts' labels and makes one pop-up of those that came together.
+async fn compose_notices(app: Arc<App>, mut notices: mpsc::UnboundedReceiver<Vec<Notice>>) {
+    while let Some(together) = notices.recv().await {
+        let settings = app.settings.get();
+        if !settings.notifications {
+            continue;
+        }
+        let accounts = match app.core().await {
+            Ok(core) => core
+                .app_view()
+                .await
+                .map(|(accounts, _, _)| accounts)
+                .unwrap_or_default(),
+            Err(_) => continue,
+        };
+        let labels = accounts
+            .into_iter()
+            .map(|account| (account.id, account.label))
+            .collect();
+        if let Some(popup) = notifications::compose(&together, &labels, settings.hide_amounts) {
+            app.pop_up(popup);
+        }
+    }
+}
+
+async fn hear_wishes(app: Arc<App>, mut wishes: mpsc::Receiver<Wish>) {
+    while let Some(wish) = wishes.recv().await {
+        match wish {
+            Wish::Show => window::raise(&app),
+            Wish::Link(link) => open_link(Arc::clone(&app), link).await,
+        }
+    }
+}
+
+/// The core decides what a link is worth, and raises the window for a good one.
+async fn open_link(app: Arc<App>, link: String) {
+    if let Ok(core) = app.core().await {
+        core.link(&link);
+    }
+}
+
+async fn register_links(app: Arc<App>, handed_over: bool) {
+    let home = app.home.clone();
+    let registered = spawn_blocking(move || links::register(&app::program()?, home.chosen())).await;
+    let registered = match registered {
+        Ok(Ok(())) => true,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "links do not come back to Bursar");
+            false
+        }
+        Err(_) => false,
+    };
+    app.health_is(|health| health.links = registered && handed_over);
+}
+
+async fn hear_machine(app: Arc<App>) {
+    let told = presence::run(|heard| {
+        if let Some(core) = app.engine.running() {
+            match heard {
+                Heard::Online(online) => core.online(online),
+                Heard::Woke => core.woke(),
+            }
+        }
+    })
+    .await;
+    if let Err(error) = told {
+        tracing::info!(%error, "the system bus tells nothing of network and sleep");
+    }
+}
+
+/// The session ends, or somebody asks us to.
+async fn hear_signals(app: Arc<App>) {
+    let (Ok(mut term), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        return;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    app.quit();
+}

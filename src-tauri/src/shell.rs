@@ -1,0 +1,66 @@
+//! The desktop as the core sees it. Every call returns at once.
+
+use crate::app::App;
+use crate::window;
+use bursar_core::error::{Code, Error, Result};
+use bursar_core::notice::Notice;
+use bursar_core::shell::Shell;
+use bursar_core::view::{Change, Page, TrayView};
+use gtk::gio::AppInfo;
+use std::sync::{Arc, Weak};
+use url::Url;
+
+/// Weak, since the app holds the core and the core holds its shell.
+pub(crate) struct Desktop(Weak<App>);
+
+impl Desktop {
+    pub(crate) fn of(app: &Arc<App>) -> Arc<Self> {
+        Arc::new(Self(Arc::downgrade(app)))
+    }
+
+    fn app(&self, then: impl FnOnce(Arc<App>)) {
+        if let Some(app) = self.0.upgrade() {
+            then(app);
+        }
+    }
+}
+
+impl Shell for Desktop {
+    fn tray(&self, view: &TrayView) {
+        self.app(|app| app.tray_is(view));
+    }
+
+    fn notify(&self, notices: &[Notice]) {
+        self.app(|app| app.notices(notices));
+    }
+
+    fn open(&self, address: &Url) -> Result<()> {
+        open(address)
+    }
+
+    fn raise(&self) {
+        self.app(|app| window::raise(&app));
+    }
+
+    fn changed(&self, change: &Change) {
+        self.app(|app| match change {
+            Change::Show { page } => app.show(Page::clone(page)),
+            other => app.tell(other.clone()),
+        });
+    }
+}
+
+/// Opens an address in the system's browser, as it was re-serialised by whoever allowed it. GIO starts the
+/// browser itself and does not wait for it.
+///
+/// # Errors
+/// `browser_failed` when there is no browser or it cannot be started.
+pub(crate) fn open(address: &Url) -> Result<()> {
+    AppInfo::launch_default_for_uri(address.as_str(), gtk::gio::AppLaunchContext::NONE).map_err(|error| {
+        tracing::warn!(%error, "no browser could be opened");
+        Error::new(
+            Code::BrowserFailed,
+            "The system's browser could not be opened. Copy the link, or choose a default browser.",
+        )
+    })
+}

@@ -1,0 +1,77 @@
+//! Text that came from servers or people, made harmless for the places outside the window where it is shown:
+//! notifications, which may read markup, and tray menus, which read access keys.
+
+/// No more than this is shown in one place, in characters.
+const LONGEST: usize = 300;
+
+/// One line without control, direction-changing or invisible characters, and not endless.
+pub(crate) fn inert(text: &str) -> String {
+    let mut line: String = text
+        .chars()
+        .map(|one| if one.is_whitespace() { ' ' } else { one })
+        .filter(|one| !one.is_control() && !is_invisible(*one))
+        .take(LONGEST.saturating_add(1))
+        .collect();
+    if line.chars().count() > LONGEST {
+        line = line.chars().take(LONGEST).chain(['…']).collect();
+    }
+    line
+}
+
+/// For a notification server that reads markup.
+pub(crate) fn without_markup(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for one in text.chars() {
+        match one {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// For a menu, where an underscore marks an access key and two are one underscore.
+pub(crate) fn without_access_keys(text: &str) -> String {
+    text.replace('_', "__")
+}
+
+/// Zero-width characters, direction marks, embeddings and isolates, variation and tag characters, and the
+/// line and paragraph separators.
+fn is_invisible(one: char) -> bool {
+    matches!(
+        u32::from(one),
+        0x00AD | 0x034F | 0x061C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
+            | 0x2028..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0
+            | 0xFFF0..=0xFFFB | 0xE0000..=0xE0FFF
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tricks_are_taken_out() {
+        assert_eq!(
+            inert("pay\u{202E}drawer\u{200B}\u{2066}x\u{7}\ny"),
+            "paydrawerx y"
+        );
+        assert_eq!(inert("Überweisung – 50 €"), "Überweisung – 50 €");
+        let endless = inert(&"a".repeat(1 << 20));
+        assert_eq!(endless.chars().count(), LONGEST + 1);
+        assert!(endless.ends_with('…'));
+    }
+
+    #[test]
+    fn markup_and_access_keys_are_plain_text() {
+        assert_eq!(
+            without_markup("<b>1 & 2</b><img src='x'>"),
+            "&lt;b&gt;1 &amp; 2&lt;/b&gt;&lt;img src=&#39;x&#39;&gt;"
+        );
+        assert_eq!(without_access_keys("my_account"), "my__account");
+    }
+}

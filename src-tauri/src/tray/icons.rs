@@ -1,0 +1,70 @@
+//! The tray's pictures, embedded: each mood in the sizes that panels use. They stand on a tile of their own
+//! colour, so one set is legible on dark and light panels.
+
+use super::Mood;
+use tauri::image::Image;
+use tauri::include_image;
+
+static NORMAL: [Image<'_>; 3] = [
+    include_image!("../icons/tray/normal-22.png"),
+    include_image!("../icons/tray/normal-32.png"),
+    include_image!("../icons/tray/normal-64.png"),
+];
+static PENDING: [Image<'_>; 3] = [
+    include_image!("../icons/tray/pending-22.png"),
+    include_image!("../icons/tray/pending-32.png"),
+    include_image!("../icons/tray/pending-64.png"),
+];
+static ATTENTION: [Image<'_>; 3] = [
+    include_image!("../icons/tray/attention-22.png"),
+    include_image!("../icons/tray/attention-32.png"),
+    include_image!("../icons/tray/attention-64.png"),
+];
+
+pub(super) fn of(mood: Mood) -> Vec<ksni::Icon> {
+    match mood {
+        Mood::Normal => &NORMAL,
+        Mood::Pending => &PENDING,
+        Mood::Attention => &ATTENTION,
+    }
+    .iter()
+    .filter_map(pixmap)
+    .collect()
+}
+
+/// ARGB in network byte order, as the specification wants it; ours are RGBA.
+fn pixmap(image: &Image<'_>) -> Option<ksni::Icon> {
+    let mut data = image.rgba().to_vec();
+    for pixel in data.chunks_exact_mut(4) {
+        pixel.rotate_right(1);
+    }
+    Some(ksni::Icon {
+        width: i32::try_from(image.width()).ok()?,
+        height: i32::try_from(image.height()).ok()?,
+        data,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mood_has_three_sizes_of_its_own() {
+        let all: Vec<_> = [Mood::Normal, Mood::Pending, Mood::Attention]
+            .into_iter()
+            .map(of)
+            .collect();
+        for icons in &all {
+            let sizes: Vec<_> = icons.iter().map(|icon| (icon.width, icon.height)).collect();
+            assert_eq!(sizes, [(22, 22), (32, 32), (64, 64)]);
+            assert!(
+                icons
+                    .iter()
+                    .all(|icon| icon.data.len() == (icon.width * icon.height * 4) as usize)
+            );
+        }
+        assert_ne!(all[0], all[1]);
+        assert_ne!(all[1], all[2]);
+    }
+}

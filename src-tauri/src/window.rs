@@ -1,0 +1,152 @@
+//! The one window: made when it is wanted, destroyed when it is closed, so that no webview is left in the
+//! tray. It loads the app's own pages and nothing else.
+
+use crate::app::App;
+use crate::closing::{self, Then};
+use bursar_core::view::Theme;
+use std::sync::Arc;
+use tauri::webview::{Color, NewWindowResponse};
+use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use url::Url;
+
+pub(crate) const LABEL: &str = "main";
+
+/// The window's ground before the first frame, the same as the pages' (light, dark).
+const GROUND: (Color, Color) = (Color(250, 249, 246, 255), Color(23, 25, 28, 255));
+
+/// Brings the window to the front, made anew if there is none. Returns at once.
+pub(crate) fn raise(app: &Arc<App>) {
+    let wanted = Arc::clone(app);
+    let queued = app.handle.run_on_main_thread(move || {
+        if let Err(error) = raise_now(&wanted) {
+            tracing::error!(%error, "the window could not be shown");
+        }
+    });
+    if let Err(error) = queued {
+        tracing::error!(%error, "the window could not be asked for");
+    }
+}
+
+/// As [`raise`], on the main thread.
+///
+/// # Errors
+/// When the desktop does not let us have a window.
+pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
+    if app.is_quitting() {
+        return Ok(());
+    }
+    if let Some(window) = app.handle.get_webview_window(LABEL) {
+        window.unminimize()?;
+        window.show()?;
+        return window.set_focus();
+    }
+    let theme = app.settings.get().theme;
+    // Before it is built: its pages may call at once.
+    app.window_is(true, true);
+    let built = WebviewWindowBuilder::new(&app.handle, LABEL, WebviewUrl::default())
+        .title("Bursar")
+        .inner_size(1200.0, 800.0)
+        .min_inner_size(480.0, 600.0)
+        .theme(named(theme))
+        .background_color(ground(theme))
+        .data_directory(app.home.path().join("webview"))
+        .disable_drag_drop_handler()
+        .devtools(cfg!(debug_assertions))
+        .on_navigation(is_own_page)
+        .on_new_window(|address, _| {
+            tracing::warn!(host = address.host_str(), "a page asked for another window");
+            NewWindowResponse::Deny
+        })
+        .build();
+    let window = match built {
+        Ok(window) => window,
+        Err(error) => {
+            app.window_is(false, false);
+            return Err(error);
+        }
+    };
+    let heard = Arc::clone(app);
+    window.on_window_event(move |event| hear(&heard, event));
+    Ok(())
+}
+
+/// Takes a theme over for the window that is open, if one is.
+pub(crate) fn theme(app: &AppHandle, theme: Theme) {
+    if let Some(window) = app.get_webview_window(LABEL)
+        && let Err(error) = window.set_theme(named(theme))
+    {
+        tracing::warn!(%error, "the window's theme could not be changed");
+    }
+}
+
+fn hear(app: &Arc<App>, event: &WindowEvent) {
+    match event {
+        WindowEvent::Focused(focused) => app.window_is(true, *focused),
+        WindowEvent::CloseRequested { .. } => match closing::window_closed(app.visible()) {
+            Then::Nothing | Then::Show => {}
+            Then::Linger => app.linger(),
+            Then::Quit => app.quit(),
+        },
+        WindowEvent::Destroyed => app.window_is(false, false),
+        _ => {}
+    }
+}
+
+/// Our own pages only, whatever a page asks for.
+fn is_own_page(address: &Url) -> bool {
+    let own = matches!(
+        (address.scheme(), address.host_str(), address.port()),
+        ("tauri", Some("localhost"), None)
+    );
+    if !own {
+        tracing::warn!(
+            scheme = address.scheme(),
+            host = address.host_str(),
+            "a page tried to leave"
+        );
+    }
+    own
+}
+
+fn named(theme: Theme) -> Option<tauri::Theme> {
+    match theme {
+        Theme::System => None,
+        Theme::Light => Some(tauri::Theme::Light),
+        Theme::Dark => Some(tauri::Theme::Dark),
+    }
+}
+
+fn ground(theme: Theme) -> Color {
+    use gtk::prelude::GtkSettingsExt as _;
+    let dark = match theme {
+        Theme::Light => false,
+        Theme::Dark => true,
+        Theme::System => gtk::Settings::default()
+            .is_some_and(|settings| settings.is_gtk_application_prefer_dark_theme()),
+    };
+    if dark { GROUND.1 } else { GROUND.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_load() {
+        for own in ["tauri://localhost", "tauri://localhost/index.html#x"] {
+            assert!(is_own_page(&own.parse().unwrap()), "{own}");
+        }
+        for other in [
+            "https://tauri.localhost/",
+            "http://localhost/",
+            "tauri://evil/",
+            "tauri://localhost:1/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "about:blank",
+            "javascript:alert(1)",
+        ] {
+            assert!(!is_own_page(&other.parse().unwrap()), "{other}");
+        }
+    }
+}
