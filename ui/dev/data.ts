@@ -61,8 +61,36 @@ export const OPEN: TopUpView = {
 };
 
 const DAILY = [
-  "2.91", "3.02", "3.10", "2.80", "1.12", "0.98", "3.24", "3.31", "3.30", "3.35", "3.40", "1.20", "1.10", "3.60", "3.71", "3.84",
-  "3.90", "4.10", "1.50", "1.42", "4.22", "4.31", "4.40", "4.02", "4.18", "0", "0", "4.35", "4.52", "3.871234",
+  "2.91",
+  "3.02",
+  "3.10",
+  "2.80",
+  "1.12",
+  "0.98",
+  "3.24",
+  "3.31",
+  "3.30",
+  "3.35",
+  "3.40",
+  "1.20",
+  "1.10",
+  "3.60",
+  "3.71",
+  "3.84",
+  "3.90",
+  "4.10",
+  "1.50",
+  "1.42",
+  "4.22",
+  "4.31",
+  "4.40",
+  "4.02",
+  "4.18",
+  "0",
+  "0",
+  "4.35",
+  "4.52",
+  "3.871234",
 ];
 
 export const CHARGES: ChargeView[] = DAILY.map((amount, day) => ({
@@ -105,10 +133,19 @@ export const FORM: TopUpForm = {
 };
 
 export const RULES: MoneyRule[] = [
-  { title: "For renting only", text: "The Balance pays for resources on Fluence. It cannot be spent on anything else." },
+  {
+    title: "For renting only",
+    text: "The Balance pays for resources on Fluence. It cannot be spent on anything else.",
+  },
   { title: "No withdrawal", text: "It cannot be paid out. For a refund, write to the Fluence team." },
-  { title: "Not from your own wallet", text: "Money sent to the contract by yourself is not credited; only the payment page’s is." },
-  { title: "Your wallet is not the Balance", text: "Tokens for staking go to the wallet address directly or by the Bridge, not through a top-up." },
+  {
+    title: "Not from your own wallet",
+    text: "Money sent to the contract by yourself is not credited; only the payment page’s is.",
+  },
+  {
+    title: "Your wallet is not the Balance",
+    text: "Tokens for staking go to the wallet address directly or by the Bridge, not through a top-up.",
+  },
 ];
 
 export const NETWORKS: NetworkView[] = ["mainnet", "testnet", "stage"].map((name) => ({
@@ -134,8 +171,19 @@ export const SANDBOX_NETWORK: NetworkView = {
 };
 
 const STATUSES: PaymentStatus[] = [
-  "open", "completed", "completed", "expired", "completed", "cancelled", "completed", "under_review", "completed", "failed",
-  "confirming", "completed", "not_started",
+  "open",
+  "completed",
+  "completed",
+  "expired",
+  "completed",
+  "cancelled",
+  "completed",
+  "under_review",
+  "completed",
+  "failed",
+  "confirming",
+  "completed",
+  "not_started",
 ];
 
 export function payments(count: number): PaymentView[] {
@@ -144,7 +192,9 @@ export function payments(count: number): PaymentView[] {
     const credit = n % 9 === 8;
     return {
       account: MAIN.id,
-      id: credit ? `chain:0x${(n + 77).toString(16).padStart(64, "c")}:2` : `${(n * 7919 + 0x9105eb3).toString(16)}-55a1-4b0e-9e0a-2f6c0aa1c${String(n % 1000).padStart(3, "0")}`,
+      id: credit
+        ? `chain:0x${(n + 77).toString(16).padStart(64, "c")}:2`
+        : `${(n * 7919 + 0x9105eb3).toString(16)}-55a1-4b0e-9e0a-2f6c0aa1c${String(n % 1000).padStart(3, "0")}`,
       kind: credit ? "credit" : "top_up",
       status: credit ? "completed" : status,
       amount: usdc(credit ? "256.000000" : `${10 + ((n * 37) % 900)}.${String((n * 13) % 100).padStart(2, "0")}`),
@@ -164,11 +214,62 @@ export function payments(count: number): PaymentView[] {
 export function notices(): NoticeView[] {
   const base = { account: MAIN.id, label: MAIN.label, amount: usdc("25.00"), payment: null, read: true };
   return [
-    { ...base, id: 9, kind: "completed", title: "Top-up completed", body: "25.00 USDC has arrived on Fluence.", body_hidden: "The top-up has arrived on Fluence.", payment: payments(3)[1]?.id ?? null, at: ago(340), read: false },
-    { ...base, id: 8, kind: "low_balance", title: "Balance is low", body: "Fluence lasts about 6 more days.", body_hidden: "Fluence lasts about 6 more days.", at: ago(7400), read: false },
-    { ...base, id: 7, kind: "expired", title: "Top-up expired", body: "10.00 USDC for Fluence was not paid in time. Money that arrives late is still credited and shown.", body_hidden: "The top-up for Fluence was not paid in time.", at: ago(90_000) },
-    { ...base, id: 6, kind: "under_review", title: "Top-up under review", body: "500.00 USDC for Fluence is under review by the provider. It is not lost; this can take a while.", body_hidden: "The top-up is under review.", at: ago(190_000) },
-    { ...base, id: 5, kind: "failed", title: "Top-up failed", body: "40.00 USDC for Fluence was not accepted. If money left your wallet, it is still being watched for.", body_hidden: "The top-up was not accepted.", at: ago(290_000) },
-    { ...base, id: 4, kind: "signed_out", title: "Signed out", body: "The provider no longer accepts the key of Fluence. Sign in again to go on.", body_hidden: "Signed out.", at: ago(590_000) },
+    {
+      ...base,
+      id: 9,
+      kind: "completed",
+      title: "Top-up completed",
+      body: "25.00 USDC has arrived on Fluence.",
+      body_hidden: "The top-up has arrived on Fluence.",
+      payment: payments(3)[1]?.id ?? null,
+      at: ago(340),
+      read: false,
+    },
+    {
+      ...base,
+      id: 8,
+      kind: "low_balance",
+      title: "Balance is low",
+      body: "Fluence lasts about 6 more days.",
+      body_hidden: "Fluence lasts about 6 more days.",
+      at: ago(7400),
+      read: false,
+    },
+    {
+      ...base,
+      id: 7,
+      kind: "expired",
+      title: "Top-up expired",
+      body: "10.00 USDC for Fluence was not paid in time. Money that arrives late is still credited and shown.",
+      body_hidden: "The top-up for Fluence was not paid in time.",
+      at: ago(90_000),
+    },
+    {
+      ...base,
+      id: 6,
+      kind: "under_review",
+      title: "Top-up under review",
+      body: "500.00 USDC for Fluence is under review by the provider. It is not lost; this can take a while.",
+      body_hidden: "The top-up is under review.",
+      at: ago(190_000),
+    },
+    {
+      ...base,
+      id: 5,
+      kind: "failed",
+      title: "Top-up failed",
+      body: "40.00 USDC for Fluence was not accepted. If money left your wallet, it is still being watched for.",
+      body_hidden: "The top-up was not accepted.",
+      at: ago(290_000),
+    },
+    {
+      ...base,
+      id: 4,
+      kind: "signed_out",
+      title: "Signed out",
+      body: "The provider no longer accepts the key of Fluence. Sign in again to go on.",
+      body_hidden: "Signed out.",
+      at: ago(590_000),
+    },
   ];
 }

@@ -48,7 +48,12 @@ for (const wish of wishes.length > 0 ? wishes : every) {
     const { violations } = await tab.evaluate(() => globalThis.axe.run(document));
     for (const { id, help, nodes } of violations) {
       faults += 1;
-      console.log(wish, id, help, nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary?.split("\n")[1] ?? ""}`));
+      console.log(
+        wish,
+        id,
+        help,
+        nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary?.split("\n")[1] ?? ""}`),
+      );
     }
   }
   await context.close();

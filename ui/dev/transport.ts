@@ -11,7 +11,8 @@ const is = (name: string) => cases.has(name);
 
 const failure = (code: Failure["code"], message: string, retryable = false): Failure => ({ code, message, retryable });
 const never = () => new Promise<never>(() => {});
-const soon = <T>(value: T, millis = 30) => new Promise<T>((done) => setTimeout(() => done(structuredClone(value)), millis));
+const soon = <T>(value: T, millis = 30) =>
+  new Promise<T>((done) => setTimeout(() => done(structuredClone(value)), millis));
 
 let settings: AppView["settings"] = {
   theme: (wish.get("theme") as "light" | "dark" | null) ?? "system",
@@ -42,14 +43,32 @@ function overview(): Overview {
   if (is("sandbox")) return { ...base, days_left: 6, daily_usage: data.usdc("40.2") };
   if (is("unknown"))
     return {
-      ...base, reserved: null, held: null, frozen: null, api_balance: null, agrees: null, daily_usage: null, days_left: null,
-      as_of: null, charges: [], charges_as_of: null, stale: true,
-      errors: [failure("unreachable", "api.fluence.dev could not be reached.", true), failure("chain_unavailable", "None of the network’s 2 RPCs is usable.", true)],
+      ...base,
+      reserved: null,
+      held: null,
+      frozen: null,
+      api_balance: null,
+      agrees: null,
+      daily_usage: null,
+      days_left: null,
+      as_of: null,
+      charges: [],
+      charges_as_of: null,
+      stale: true,
+      errors: [
+        failure("unreachable", "api.fluence.dev could not be reached.", true),
+        failure("chain_unavailable", "None of the network’s 2 RPCs is usable.", true),
+      ],
     };
   if (is("alarm"))
     return {
-      ...base, frozen: true, agrees: false, days_left: 4, held: { ...(base.held as NonNullable<Overview["held"]>), amount: data.usdc("120.5") },
-      api_balance: { amount: data.usdc("1104.35"), source: "api", as_of: data.ago(40), block: null }, maintenance: true,
+      ...base,
+      frozen: true,
+      agrees: false,
+      days_left: 4,
+      held: { ...(base.held as NonNullable<Overview["held"]>), amount: data.usdc("120.5") },
+      api_balance: { amount: data.usdc("1104.35"), source: "api", as_of: data.ago(40), block: null },
+      maintenance: true,
     };
   if (is("offline") || is("stale")) return { ...base, stale: true, as_of: data.ago(9000) };
   return base;
@@ -66,28 +85,56 @@ function form(): TopUpForm {
 
 function quote(amount: string): Quote {
   const nothing = { amount: null, fee: null, total: null, balance_after: null, warning: null };
-  if (!/^\d+(\.\d+)?$/.test(amount)) return { ...nothing, error: failure("amount_malformed", "Type an amount in digits with a point for decimals, such as 25 or 25.50.") };
-  if (/\.\d{3,}$/.test(amount)) return { ...nothing, error: failure("amount_precision", "Type at most 2 decimals, such as 25.50.") };
+  if (!/^\d+(\.\d+)?$/.test(amount))
+    return {
+      ...nothing,
+      error: failure("amount_malformed", "Type an amount in digits with a point for decimals, such as 25 or 25.50."),
+    };
+  if (/\.\d{3,}$/.test(amount))
+    return { ...nothing, error: failure("amount_precision", "Type at most 2 decimals, such as 25.50.") };
   if (amount.length < 2) return { ...nothing, error: failure("amount_too_small", "The minimum is 10.00 USDC.") };
   return {
-    amount: data.usdc(amount), fee: data.usdc("0.25"), total: data.usdc("25.25"), balance_after: data.usdc("1229.35"), error: null,
-    warning: is("unknown") ? "The balance is not known, so the provider decides whether it fits under the limit." : null,
+    amount: data.usdc(amount),
+    fee: data.usdc("0.25"),
+    total: data.usdc("25.25"),
+    balance_after: data.usdc("1229.35"),
+    error: null,
+    warning: is("unknown")
+      ? "The balance is not known, so the provider decides whether it fits under the limit."
+      : null,
   };
 }
 
 const all = data.payments(is("empty") ? 0 : 5000);
-const page = <T>(value: T) => (is("wait") ? never() : is("failing") ? Promise.reject(failure("storage_failed", "The history could not be read.")) : soon(value));
+const page = <T>(value: T) =>
+  is("wait")
+    ? never()
+    : is("failing")
+      ? Promise.reject(failure("storage_failed", "The history could not be read."))
+      : soon(value);
 
 const QR = `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="210" height="210" viewBox="0 0 21 21"><rect width="21" height="21" fill="#fff"/><path d="${Array.from({ length: 441 }, (_, n) => ((n * 7919) % 5 < 2 ? `M${n % 21} ${Math.floor(n / 21)}h1v1h-1z` : "")).join("")}"/></svg>`;
 
 export const core: Transport = {
-  app: () => (is("no-core") ? Promise.reject(failure("storage_newer", "The data was written by version 9.")) : soon({
-    version: "0.1.0",
-    accounts,
-    unread: is("empty") || is("first") ? 0 : 2,
-    health: { tray: !is("bare"), notifications: !is("bare"), keyring: !is("bare"), links: !is("bare"), online: !is("offline") },
-    settings,
-  }, 5)),
+  app: () =>
+    is("no-core")
+      ? Promise.reject(failure("storage_newer", "The data was written by version 9."))
+      : soon(
+          {
+            version: "0.1.0",
+            accounts,
+            unread: is("empty") || is("first") ? 0 : 2,
+            health: {
+              tray: !is("bare"),
+              notifications: !is("bare"),
+              keyring: !is("bare"),
+              links: !is("bare"),
+              online: !is("offline"),
+            },
+            settings,
+          },
+          5,
+        ),
   overview: () => page(overview()),
   topUpForm: () => page(form()),
   quote: (_, amount) => soon(quote(amount)),
@@ -100,9 +147,17 @@ export const core: Transport = {
   allowCheckoutHost: () => soon(undefined),
   payments: (query, after, limit) => {
     const search = query.search;
-    const found = all.filter((one) => (!search || one.id.includes(search) || one.amount.amount.includes(search)) && (query.statuses.length === 0 || query.statuses.includes(one.status)));
+    const found = all.filter(
+      (one) =>
+        (!search || one.id.includes(search) || one.amount.amount.includes(search)) &&
+        (query.statuses.length === 0 || query.statuses.includes(one.status)),
+    );
     const start = after ? Number(after) : 0;
-    return page({ payments: found.slice(start, start + limit), next: start + limit < found.length ? String(start + limit) : null, total: found.length });
+    return page({
+      payments: found.slice(start, start + limit),
+      next: start + limit < found.length ? String(start + limit) : null,
+      total: found.length,
+    });
   },
   payment: (_, id) => soon(all.find((one) => one.id === id) ?? (all[1] as (typeof all)[number])),
   exportPayments: () => soon("/home/user/Documents/payments.csv"),
@@ -111,13 +166,20 @@ export const core: Transport = {
   openConsole: () => soon(undefined),
   networks: () => soon(is("sandbox") ? [...data.NETWORKS, data.SANDBOX_NETWORK] : data.NETWORKS),
   addNetworkFile: () => Promise.reject(failure("network_malformed", "Line 3: “api” is not an http address.")),
-  connect: () => is("warnings")
-    ? soon({ account: data.MAIN, warnings: [failure("forbidden", "The key lacks billing:top_up: topping up will not work.")] })
-    : Promise.reject(failure("unauthorized", "api.fluence.dev answered 401.")),
+  connect: () =>
+    is("warnings")
+      ? soon({
+          account: data.MAIN,
+          warnings: [failure("forbidden", "The key lacks billing:top_up: topping up will not work.")],
+        })
+      : Promise.reject(failure("unauthorized", "api.fluence.dev answered 401.")),
   beginSignIn: () => soon(undefined),
   abandonSignIn: () => soon(undefined),
   signInAgain: () => soon({ account, warnings: [] }),
-  editAccount: (_, label, address) => address && !address.startsWith("0x") ? Promise.reject(failure("address_malformed", "It does not start with 0x.")) : soon({ ...account, label }),
+  editAccount: (_, label, address) =>
+    address && !address.startsWith("0x")
+      ? Promise.reject(failure("address_malformed", "It does not start with 0x."))
+      : soon({ ...account, label }),
   signOut: () => soon(undefined),
   removeAccount: () => soon(undefined),
   moneyRules: () => soon(data.RULES),

@@ -16,6 +16,6 @@ export function hear(heard: Heard): () => void {
 /** Starts listening to the core. Called once, before the first reading, so that no change is missed. */
 export async function listenForChanges(): Promise<void> {
   await core.onChange((change) => {
-    for (const heard of [...listeners]) heard(change);
+    for (const heard of listeners) heard(change);
   });
 }

@@ -23,9 +23,9 @@ export function write(decimal: string): Written | null {
   const [, minus = "", whole = "", fraction = ""] = match;
   const digits = whole.replace(/^0+(?=\d)/, "");
   const kept = fraction.replace(/0+$/, "").padEnd(2, "0");
-  const isZero = /^0*$/.test(digits + kept);
+  const nothing = /^0*$/.test(digits + kept);
   return {
-    sign: minus && !isZero ? MINUS : "",
+    sign: minus && !nothing ? MINUS : "",
     whole: digits.replace(/\B(?=(\d{3})+$)/g, GROUP),
     fraction: kept,
   };

@@ -197,14 +197,7 @@ export interface Quote {
 }
 
 export type NoticeKind =
-  | "completed"
-  | "failed"
-  | "expired"
-  | "cancelled"
-  | "under_review"
-  | "reversed"
-  | "low_balance"
-  | "signed_out";
+  "completed" | "failed" | "expired" | "cancelled" | "under_review" | "reversed" | "low_balance" | "signed_out";
 
 export interface NoticeView {
   id: number;

@@ -14,40 +14,103 @@ const ERRORS: Record<Code, Words> = {
   amount_precision: { title: "Too many decimals", advice: "" },
   amount_too_small: { title: "Below the minimum", advice: "" },
   amount_too_large: { title: "Above the maximum", advice: "" },
-  balance_cap: { title: "The balance would be too high", advice: "Choose a smaller amount, or wait until some of the balance is spent." },
-  address_malformed: { title: "That is not a wallet address", advice: "An address is 0x and 40 characters of 0–9 and a–f. Copy it from the console’s settings." },
-  network_malformed: { title: "The network file cannot be used", advice: "Ask whoever gave it to you for a corrected one, then add it again." },
-  not_found: { title: "It is not here any more", advice: "It may have been removed meanwhile. Go back and choose again." },
+  balance_cap: {
+    title: "The balance would be too high",
+    advice: "Choose a smaller amount, or wait until some of the balance is spent.",
+  },
+  address_malformed: {
+    title: "That is not a wallet address",
+    advice: "An address is 0x and 40 characters of 0–9 and a–f. Copy it from the console’s settings.",
+  },
+  network_malformed: {
+    title: "The network file cannot be used",
+    advice: "Ask whoever gave it to you for a corrected one, then add it again.",
+  },
+  not_found: {
+    title: "It is not here any more",
+    advice: "It may have been removed meanwhile. Go back and choose again.",
+  },
   already_exists: { title: "This account is connected already", advice: "Find it on the Accounts page." },
-  top_up_open: { title: "A top-up is already open", advice: "The provider allows one at a time. Finish or cancel that one first." },
-  top_up_state: { title: "That is not possible any more", advice: "The payment has moved on meanwhile. Its current state is shown." },
+  top_up_open: {
+    title: "A top-up is already open",
+    advice: "The provider allows one at a time. Finish or cancel that one first.",
+  },
+  top_up_state: {
+    title: "That is not possible any more",
+    advice: "The payment has moved on meanwhile. Its current state is shown.",
+  },
   method_unknown: { title: "This payment method is no longer offered", advice: "Choose another one." },
-  unauthorized: { title: "The provider does not accept the key", advice: "It may have been deleted. Make a new one in the console, and sign in again." },
-  forbidden: { title: "The key is not allowed to do this", advice: "Make a key with the missing scope in the console, and sign in again with it." },
-  provider_unavailable: { title: "The provider is not available", advice: "Your money is not affected. Bursar keeps trying." },
-  checkout_unavailable: { title: "The payment page is not available", advice: "Nothing has been paid. Try again in a few minutes." },
+  unauthorized: {
+    title: "The provider does not accept the key",
+    advice: "It may have been deleted. Make a new one in the console, and sign in again.",
+  },
+  forbidden: {
+    title: "The key is not allowed to do this",
+    advice: "Make a key with the missing scope in the console, and sign in again with it.",
+  },
+  provider_unavailable: {
+    title: "The provider is not available",
+    advice: "Your money is not affected. Bursar keeps trying.",
+  },
+  checkout_unavailable: {
+    title: "The payment page is not available",
+    advice: "Nothing has been paid. Try again in a few minutes.",
+  },
   rate_limited: { title: "Too many requests", advice: "Bursar waits and tries again by itself." },
   timeout: { title: "No answer in time", advice: "Bursar keeps trying." },
   unreachable: { title: "No connection", advice: "Check the internet connection. Bursar keeps trying." },
-  answer_too_large: { title: "The answer was too large to be right", advice: "It was not used; what is shown is the last good reading." },
-  answer_malformed: { title: "The answer could not be understood", advice: "It was not used; what is shown is the last good reading." },
+  answer_too_large: {
+    title: "The answer was too large to be right",
+    advice: "It was not used; what is shown is the last good reading.",
+  },
+  answer_malformed: {
+    title: "The answer could not be understood",
+    advice: "It was not used; what is shown is the last good reading.",
+  },
   refused: { title: "The provider refused the request", advice: "" },
-  ambiguous_balance: { title: "Several balances, and none is marked as yours", advice: "Use a network file that names the right one." },
-  chain_unavailable: { title: "The chain cannot be read", advice: "Figures come from the provider’s API until it answers again." },
-  wrong_chain: { title: "An RPC answers for another chain", advice: "It is not used. Check the RPC address in Settings." },
-  no_contract: { title: "No Balance contract at this address", advice: "Check the network file and the RPC address in Settings." },
+  ambiguous_balance: {
+    title: "Several balances, and none is marked as yours",
+    advice: "Use a network file that names the right one.",
+  },
+  chain_unavailable: {
+    title: "The chain cannot be read",
+    advice: "Figures come from the provider’s API until it answers again.",
+  },
+  wrong_chain: {
+    title: "An RPC answers for another chain",
+    advice: "It is not used. Check the RPC address in Settings.",
+  },
+  no_contract: {
+    title: "No Balance contract at this address",
+    advice: "Check the network file and the RPC address in Settings.",
+  },
   host_not_allowed: { title: "This address is not one of the network’s", advice: "It was not opened." },
-  link_malformed: { title: "The link was not understood", advice: "Nothing was changed by it. Use “Check now” to ask the provider." },
+  link_malformed: {
+    title: "The link was not understood",
+    advice: "Nothing was changed by it. Use “Check now” to ask the provider.",
+  },
   sign_in_failed: { title: "The sign-in did not succeed", advice: "Try again, or paste an API key instead." },
-  keyring_unavailable: { title: "No keyring to keep the key in", advice: "Unlock or install a keyring (such as GNOME Keyring), or stay signed in for this session only." },
+  keyring_unavailable: {
+    title: "No keyring to keep the key in",
+    advice: "Unlock or install a keyring (such as GNOME Keyring), or stay signed in for this session only.",
+  },
   signed_out: { title: "Signed out", advice: "Sign in again on the Accounts page. The history stays." },
-  storage_failed: { title: "The disk could not be written", advice: "Make sure that there is room, and that Bursar may write to its folder." },
+  storage_failed: {
+    title: "The data on disk could not be used",
+    advice: "Make sure that the disk has room and that Bursar may write to its folder.",
+  },
   storage_newer: { title: "The data was written by a newer Bursar", advice: "Install that version or a later one." },
   engine_running: { title: "Bursar is already running", advice: "Use the window that is open." },
-  file_failed: { title: "The file could not be used", advice: "Choose another place, or check that you may write there." },
+  file_failed: {
+    title: "The file could not be used",
+    advice: "Choose another place, or check that you may write there.",
+  },
   browser_failed: { title: "The browser could not be opened", advice: "Copy the link and open it yourself." },
   usage: { title: "That is not how this works", advice: "" },
-  internal: { title: "Something went wrong inside Bursar", advice: "Nothing is lost by it. Copy the diagnostics in Settings when you report it." },
+  internal: {
+    title: "Something went wrong inside Bursar",
+    advice: "Nothing is lost by it. Copy the diagnostics in Settings when you report it.",
+  },
 };
 
 /** Any code has words, also one of a later core. */
