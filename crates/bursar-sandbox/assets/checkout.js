@@ -51,12 +51,14 @@ function show(state) {
   at("status").textContent = text;
   at("status").hidden = text === "";
   const over = phase === "paid" || phase === "ended";
+  const paying = isPaying();
   at("countdown").hidden = over;
-  at("details").hidden = over;
+  at("details").hidden = over || paying;
+  at("methods-heading").hidden = paying;
   at("methods").hidden = phase === "paid" || state.status === "canceled";
   at("back").disabled = state.status !== "open" || phase === "seen";
   at("heading").textContent =
-    phase === "paid" ? "Payment complete" : phase === "ended" ? "Payment closed" : "Fill in the details";
+    phase === "paid" ? "Payment complete" : phase === "ended" ? "Payment closed" : paying ? "Pay with" : "Fill in the details";
   showReturn(state, over);
   if (phase === "paid") leave(state.return_url, 1000);
 }
@@ -93,12 +95,18 @@ function tick() {
   at("countdown").textContent = clockText(Math.min(left, session.seconds_left));
 }
 
+// A method is open: the details make room for it.
+function isPaying() {
+  return !at("wallet").hidden || !at("qr-view").hidden;
+}
+
 function toggle(which) {
   for (const [button, panel] of [["method-wallet", "wallet"], ["method-qr", "qr-view"]]) {
     const open = button === which && at(panel).hidden;
     at(panel).hidden = !open;
     at(button).setAttribute("aria-expanded", String(open));
   }
+  if (session !== null) show(session);
 }
 
 function chosen() {

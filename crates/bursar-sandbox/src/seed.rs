@@ -146,7 +146,7 @@ fn old_payment(
     at: OffsetDateTime,
     random: &mut SmallRng,
 ) -> TopUp {
-    let id = Uuid::from_u128(random.random());
+    let id = uuid::Builder::from_random_bytes(random.random()).into_uuid();
     let ended = at + Duration::seconds(random.random_range(90..800));
     let micros = money::from_cents(cents);
     TopUp {

@@ -162,14 +162,15 @@ async fn serve_until_ended(options: &Options, home: &Home) -> Result<()> {
     let addresses = &world.addresses;
     let line = json!({
         "fluence": {
-            "api": addresses.api, "api_key": key.secret, "user": user.address, "network": world.network,
+            "api": addresses.api, "api_key": key.secret, "user": user.address.to_string(), "network": world.network,
             "user_id": user.id, "email": user.email,
         },
         "checkout": addresses.checkout, "control": addresses.control,
         "rpc": {"1": addresses.ethereum, "137": addresses.polygon, "9999999": addresses.fluence},
         "contracts": {
-            "balance": world.contracts.balance, "token": world.contracts.token, "usdc": contracts::USDC,
-            "usdc_e": contracts::USDC_E,
+            "balance": world.contracts.balance.to_string(), "token": world.contracts.token.to_string(),
+            "usdc": contracts::USDC.to_string(),
+            "usdc_e": contracts::USDC_E.to_string(),
         },
     });
     ready::say(&line.to_string());

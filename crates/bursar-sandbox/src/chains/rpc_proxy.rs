@@ -92,15 +92,14 @@ async fn pass(
 }
 
 async fn answer(proxy: &Proxy, mode: &Mode, body: Value) -> Response {
-    let answer = match body {
-        Value::Array(calls) => {
-            let mut answers = Vec::with_capacity(calls.len());
-            for call in calls {
-                answers.push(one(&proxy.rpc, mode, call).await);
-            }
-            Value::Array(answers)
+    let answer = if let Value::Array(calls) = body {
+        let mut answers = Vec::with_capacity(calls.len());
+        for call in calls {
+            answers.push(one(&proxy.rpc, mode, call).await);
         }
-        single => one(&proxy.rpc, mode, single).await,
+        Value::Array(answers)
+    } else {
+        one(&proxy.rpc, mode, body).await
     };
     json_answer(StatusCode::OK, &answer)
 }
@@ -145,8 +144,8 @@ fn methods(body: &Value) -> String {
             .unwrap_or("?")
             .to_owned()
     };
-    match body {
-        Value::Array(calls) => calls.iter().map(method).collect::<Vec<_>>().join(","),
-        single => method(single),
+    match body.as_array() {
+        Some(calls) => calls.iter().map(method).collect::<Vec<_>>().join(","),
+        None => method(body),
     }
 }

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::HeaderMap;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::handshake::server::{
+    Callback, ErrorResponse, Request, Response,
+};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, accept_hdr_async, connect_async};
 
 use super::lies::{Course, Mode, copies, inward, outward};
@@ -56,11 +57,9 @@ async fn one(world: Arc<World>, stream: TcpStream, authority: String) -> Result<
         | Mode::LimitLogs { .. } => {}
     }
     let _ = stream.set_nodelay(true);
-    let client = accept_hdr_async(stream, |request: &Request, response: Response| {
-        guard(request.headers(), &authority).map(|()| response)
-    })
-    .await
-    .map_err(|error| Failure::new(error.to_string()))?;
+    let client = accept_hdr_async(stream, Doorkeeper(authority))
+        .await
+        .map_err(|error| Failure::new(error.to_string()))?;
     let address = world.fluence.rpc.url().replacen("http", "ws", 1);
     let (upstream, _) = connect_async(address)
         .await
@@ -78,16 +77,22 @@ async fn one(world: Arc<World>, stream: TcpStream, authority: String) -> Result<
     Ok(())
 }
 
-#[expect(
-    clippy::result_large_err,
-    reason = "the handshake callback's own error type"
-)]
-fn guard(headers: &HeaderMap, authority: &str) -> std::result::Result<(), ErrorResponse> {
-    check(headers, authority, Origins::None).map_err(|_| {
+/// Lets in whoever asks for this address and is no browser page.
+struct Doorkeeper(String);
+
+impl Callback for Doorkeeper {
+    fn on_request(
+        self,
+        request: &Request,
+        response: Response,
+    ) -> std::result::Result<Response, ErrorResponse> {
+        if check(request.headers(), &self.0, Origins::None).is_ok() {
+            return Ok(response);
+        }
         let mut refused = ErrorResponse::new(Some("not for you".to_owned()));
         *refused.status_mut() = axum::http::StatusCode::FORBIDDEN;
-        refused
-    })
+        Err(refused)
+    }
 }
 
 struct Relay {

@@ -87,16 +87,15 @@ fn refused(status: StatusCode, message: &str) -> Response {
     )
 }
 
-fn check_key(world: &World, headers: &HeaderMap) -> Result<(), Response> {
+fn has_key(world: &World, headers: &HeaderMap) -> bool {
     let given = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
-    if given.and_then(|text| text.strip_prefix("Bearer "))
-        == Some(world.secrets.merchant_key.as_str())
-    {
-        return Ok(());
-    }
-    Err(refused(StatusCode::UNAUTHORIZED, "Invalid API key"))
+    given.and_then(|text| text.strip_prefix("Bearer ")) == Some(world.secrets.merchant_key.as_str())
+}
+
+fn no_key() -> Response {
+    refused(StatusCode::UNAUTHORIZED, "Invalid API key")
 }
 
 pub(super) async fn create(
@@ -104,8 +103,8 @@ pub(super) async fn create(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    if let Err(response) = check_key(&world, &headers) {
-        return response;
+    if !has_key(&world, &headers) {
+        return no_key();
     }
     let wanted: Wanted = match body(&bytes) {
         Ok(wanted) => wanted,
@@ -182,8 +181,8 @@ pub(super) async fn get(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Response {
-    if let Err(response) = check_key(&world, &headers) {
-        return response;
+    if !has_key(&world, &headers) {
+        return no_key();
     }
     match id.parse().ok().and_then(|id| world.sessions.get(id)) {
         Some(session) => json_answer(StatusCode::OK, &session.to_json()),
@@ -192,8 +191,8 @@ pub(super) async fn get(
 }
 
 pub(super) async fn list(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
-    if let Err(response) = check_key(&world, &headers) {
-        return response;
+    if !has_key(&world, &headers) {
+        return no_key();
     }
     let mut all: Vec<Session> = world.sessions.lock().all.values().cloned().collect();
     all.sort_by_key(|session| std::cmp::Reverse(session.created_at));

@@ -11,6 +11,7 @@ pub(crate) mod webhook;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 
 use crate::http::ApiError;
@@ -31,6 +32,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/payment/checkout-session/{id}/hash", post(page::hash))
         .route("/assets/checkout.css", get(page::css))
         .route("/assets/checkout.js", get(page::js))
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .fallback(async || ApiError::not_found("No such page"))
         .with_state(world)
 }

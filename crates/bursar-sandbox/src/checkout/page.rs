@@ -109,8 +109,8 @@ fn describe(session: &Session, seconds_left: i64) -> Value {
         .assets
         .iter()
         .map(|asset| {
-            json!({"chain": asset.chain, "network": asset.network, "symbol": asset.symbol, "token": asset.token,
-                "address": asset.address})
+            json!({"chain": asset.chain, "network": asset.network, "symbol": asset.symbol, "token": asset.token.to_string(),
+                "address": asset.address.to_string()})
         })
         .collect();
     let transfers: Vec<Value> = session

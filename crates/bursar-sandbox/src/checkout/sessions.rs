@@ -264,10 +264,10 @@ impl Asset {
         json!({
             "asset": {
                 "name": if self.chain == chains::POLYGON { "USD Coin (bridged)" } else { "USD Coin" },
-                "address": self.token, "chainId": self.chain, "currency": "usdc", "symbol": self.symbol, "decimals": 6,
+                "address": self.token.to_string(), "chainId": self.chain, "currency": "usdc", "symbol": self.symbol, "decimals": 6,
                 "chain": {"id": self.chain, "name": self.network},
             },
-            "paymentAddress": self.address,
+            "paymentAddress": self.address.to_string(),
         })
     }
 }

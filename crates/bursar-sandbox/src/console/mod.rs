@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
@@ -56,6 +57,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/explorer/address/{address}", get(explorer::address))
         .route("/assets/console.css", get(pages::css))
         .route("/assets/console.js", get(pages::js))
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .fallback(async || ApiError::not_found("Not found"))
         .method_not_allowed_fallback(async || ApiError::bad_request("Method not allowed"))
         .with_state(world)

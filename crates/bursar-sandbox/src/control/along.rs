@@ -109,7 +109,7 @@ pub(super) async fn state(State(world): State<Arc<World>>) -> Answer {
     }
     ok(&json!({
         "now": rfc3339(world.clock.now()), "offset_s": world.clock.offset_s(), "switches": switches(&world),
-        "contracts": {"balance": world.contracts.balance, "token": world.contracts.token}, "heads": heads,
+        "contracts": {"balance": world.contracts.balance.to_string(), "token": world.contracts.token.to_string()}, "heads": heads,
         "rpc": world.proxies.to_json(), "faults": world.faults.list(),
     }))
 }

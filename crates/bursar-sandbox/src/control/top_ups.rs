@@ -36,8 +36,8 @@ fn describe_session(session: &Session) -> Value {
         .assets
         .iter()
         .map(|asset| {
-            json!({"chain": asset.chain, "network": asset.network, "symbol": asset.symbol, "token": asset.token,
-                "address": asset.address})
+            json!({"chain": asset.chain, "network": asset.network, "symbol": asset.symbol, "token": asset.token.to_string(),
+                "address": asset.address.to_string()})
         })
         .collect();
     json!({

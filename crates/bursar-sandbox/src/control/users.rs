@@ -133,7 +133,7 @@ fn describe(world: &World, user: &User) -> Value {
         .map(|key| json!({"id": key.id, "name": key.name, "scopes": key.scopes, "revoked": key.revoked}))
         .collect();
     json!({
-        "id": user.id, "email": user.email, "name": user.name, "address": user.address, "ids": user.ids,
+        "id": user.id, "email": user.email, "name": user.name, "address": user.address.to_string(), "ids": user.ids,
         "api_key": usable.map(|key| key.secret.clone()), "key_id": usable.map(|key| key.id), "network": world.network,
         "keys": listed,
     })
@@ -188,7 +188,7 @@ pub(super) async fn truth(State(world): State<Arc<World>>, Path(id): Path<Uuid>)
 
 fn describe_workload(workload: &Workload) -> Value {
     json!({
-        "id": workload.id, "name": workload.name, "deal": workload.deal, "daily": money::fixed(workload.daily_micros),
+        "id": workload.id, "name": workload.name, "deal": workload.deal.to_string(), "daily": money::fixed(workload.daily_micros),
         "reserve": money::fixed(workload.reserve_micros), "running": workload.running,
     })
 }

@@ -1,0 +1,236 @@
+//! Who may speak to the sandbox, and how it fails when it is told to.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use support::{Sandbox, text};
+
+#[tokio::test]
+async fn other_sites_and_other_names_are_refused() {
+    let sandbox = Sandbox::start(&["--history", "0"]);
+    let rpc = sandbox.at("/rpc/9999999").to_owned();
+    for (url, method) in [
+        (format!("{}/v1/service/status", sandbox.api()), Method::GET),
+        (format!("{}/state", sandbox.at("/control")), Method::GET),
+        (format!("{rpc}/"), Method::POST),
+    ] {
+        let body = if method == Method::POST {
+            json!({"id": 1, "method": "eth_chainId"})
+        } else {
+            Value::Null
+        };
+        let ask = async |headers: &[(&str, &str)]| {
+            sandbox
+                .send(method.clone(), &url, headers, &body)
+                .await
+                .status
+        };
+        assert_eq!(ask(&[]).await, 200, "{url}");
+        assert_eq!(ask(&[("host", "evil.example")]).await, 403, "{url}");
+        assert_eq!(
+            ask(&[("origin", "https://evil.example")]).await,
+            403,
+            "{url}"
+        );
+    }
+    let own = format!("{}/v1/service/status", sandbox.api());
+    assert_eq!(
+        sandbox
+            .send(
+                Method::GET,
+                &own,
+                &[("origin", sandbox.api())],
+                &Value::Null
+            )
+            .await
+            .status,
+        200
+    );
+    let control = sandbox.at("/control");
+    let state = format!("{control}/state");
+    assert_eq!(
+        sandbox
+            .send(Method::GET, &state, &[("origin", control)], &Value::Null)
+            .await
+            .status,
+        403
+    );
+}
+
+#[tokio::test]
+async fn faults_happen_as_often_as_told() {
+    let sandbox = Sandbox::start(&["--history", "0"]);
+    let user = sandbox.user(&json!({})).await;
+    let place = async |fault: Value| sandbox.post("/faults", &fault).await;
+    let status = || sandbox.get("/v2/users/balances", &user.key);
+
+    place(json!({"target": "console", "path": "/v2/users/*", "kind": "status", "status": 429,
+        "headers": {"retry-after": "7"}, "body": {"code": "service_unavailable", "error": "slow down"}, "times": 1}))
+    .await;
+    assert_eq!(status().await.status, 429);
+    assert_eq!(status().await.status, 200);
+    place(
+        json!({"target": "console", "path": "/v2/users/balances", "kind": "garbage", "times": 1}),
+    )
+    .await;
+    assert!(status().await.body.is_null());
+    place(
+        json!({"target": "console", "path": "/v2/users/balances", "kind": "truncate", "times": 1}),
+    )
+    .await;
+    assert!(status().await.body.is_null());
+    place(json!({"target": "console", "path": "/v2/users/balances", "kind": "huge", "bytes": 1_000_000, "times": 1})).await;
+    assert!(status().await.text.len() > 900_000);
+    place(json!({"target": "console", "path": "/v2/users/balances", "kind": "delay", "ms": 300, "times": 1})).await;
+    let began = Instant::now();
+    assert_eq!(status().await.status, 200);
+    assert!(began.elapsed() >= Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_a_top_up_all_the_same() {
+    let sandbox = Sandbox::start(&["--history", "0"]);
+    let user = sandbox.user(&json!({})).await;
+    let url = format!("{}/v2/top-ups", sandbox.api());
+    let key = [("x-api-key", user.key.as_str())];
+    let body = json!({"amountCents": 1000});
+    sandbox.post("/faults", &json!({"target": "console", "method": "POST", "path": "/v2/top-ups", "kind": "close", "times": 1})).await;
+    assert!(
+        sandbox
+            .try_send(Method::POST, &url, &key, &body)
+            .await
+            .is_err()
+    );
+    let none = sandbox.get("/v2/top-ups/pending", &user.key).await.body;
+    assert!(
+        none["pendingTopUp"].is_null(),
+        "a closed connection carried nothing out"
+    );
+    sandbox.post("/faults", &json!({"target": "console", "method": "POST", "path": "/v2/top-ups", "kind": "lose", "times": 1})).await;
+    assert!(
+        sandbox
+            .try_send(Method::POST, &url, &key, &body)
+            .await
+            .is_err()
+    );
+    let open = sandbox.get("/v2/top-ups/pending", &user.key).await.body;
+    assert_eq!(open["pendingTopUp"]["amountCents"], 1000);
+    let asked = sandbox
+        .look("/requests?target=console&method=POST&path=/v2/top-ups")
+        .await;
+    assert_eq!(asked["count"], 2);
+    assert_eq!(asked["requests"][1]["status"], 201);
+    assert_eq!(asked["requests"][1]["user_id"], user.id);
+}
+
+#[tokio::test]
+async fn the_checkout_down_is_a_bad_gateway() {
+    let sandbox = Sandbox::start(&["--history", "0"]);
+    let user = sandbox.user(&json!({})).await;
+    let fault = sandbox
+        .post(
+            "/faults",
+            &json!({"target": "checkout", "kind": "status", "status": 500}),
+        )
+        .await;
+    let create = || sandbox.call(Method::POST, "/v2/top-ups", &user.key, &Value::Null);
+    let body = json!({"amountCents": 1000});
+    let down = sandbox
+        .call(Method::POST, "/v2/top-ups", &user.key, &body)
+        .await;
+    assert_eq!(down.status, 502);
+    sandbox
+        .control(
+            Method::DELETE,
+            &format!("/faults/{}", text(&fault, "/id")),
+            &Value::Null,
+        )
+        .await;
+    assert_eq!(
+        sandbox
+            .call(Method::POST, "/v2/top-ups", &user.key, &body)
+            .await
+            .status,
+        201
+    );
+    sandbox.post("/maintenance", &json!({"on": true})).await;
+    assert_eq!(create().await.status, 503);
+    let status = sandbox.get("/v1/service/status", &user.key).await;
+    assert_eq!(status.body["maintenanceMode"], true);
+}
+
+#[tokio::test]
+async fn rpc_proxies_lie_as_told() {
+    let sandbox = Sandbox::start(&["--history", "0", "--block-time", "0"]);
+    let user = sandbox.user(&json!({})).await;
+    let network = sandbox.network();
+    let first = network
+        .lines()
+        .find(|line| line.starts_with("rpc"))
+        .unwrap();
+    let a = first.split('"').nth(1).unwrap();
+    let set = async |mode: Value| sandbox.post("/rpc/fluence-a", &mode).await;
+    let head = async || sandbox.rpc(a, "eth_blockNumber", json!([])).await;
+    let data = format!(
+        "0xd4fac45d{:0>64}{:0>64}",
+        sandbox.at("/contracts/token")[2..].to_lowercase(),
+        user.address[2..].to_lowercase()
+    );
+    let code = json!([sandbox.at("/contracts/balance"), "latest"]);
+
+    set(json!({"mode": "chain_id", "value": 1})).await;
+    assert_eq!(
+        text(
+            &sandbox.rpc(a, "eth_chainId", json!([])).await.body,
+            "/result"
+        ),
+        "0x1"
+    );
+    set(json!({"mode": "no_code"})).await;
+    assert_eq!(
+        text(
+            &sandbox.rpc(a, "eth_getCode", code.clone()).await.body,
+            "/result"
+        ),
+        "0x"
+    );
+    set(json!({"mode": "stale"})).await;
+    let stale = head().await.body;
+    sandbox
+        .post("/chains/9999999/mine", &json!({"blocks": 3}))
+        .await;
+    assert_eq!(head().await.body, stale);
+    set(json!({"mode": "balance", "value": 5})).await;
+    let call = json!([{"to": sandbox.at("/contracts/balance"), "data": data}, "latest"]);
+    let claimed = sandbox.rpc(a, "eth_call", call).await;
+    assert!(claimed.text.contains("error") || text(&claimed.body, "/result").ends_with("05"));
+    set(json!({"mode": "status", "status": 503})).await;
+    assert_eq!(head().await.status, 503);
+    set(json!({"mode": "error"})).await;
+    assert_eq!(head().await.body["error"]["code"], -32000);
+    set(json!({"mode": "refuse"})).await;
+    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "eth_blockNumber"});
+    assert!(sandbox.try_send(Method::POST, a, &[], &body).await.is_err());
+    set(json!({"mode": "ok"})).await;
+    let logs = json!([{"fromBlock": "0x0", "toBlock": "latest", "address": sandbox.at("/contracts/balance")}]);
+    let count = async || {
+        sandbox.rpc(a, "eth_getLogs", logs.clone()).await.body["result"]
+            .as_array()
+            .map(Vec::len)
+    };
+    let true_count = count().await.unwrap();
+    assert!(true_count > 3);
+    set(json!({"mode": "duplicate_logs"})).await;
+    assert_eq!(count().await, Some(true_count * 2));
+    set(json!({"mode": "drop_logs"})).await;
+    assert_eq!(count().await, Some(0));
+    set(json!({"mode": "limit_logs", "blocks": 5})).await;
+    assert_eq!(count().await, None);
+    let private = sandbox
+        .rpc(sandbox.at("/rpc/9999999"), "anvil_setBalance", json!([]))
+        .await;
+    assert_eq!(private.body["error"]["code"], -32601);
+}

@@ -1,0 +1,254 @@
+//! Money's way from a wallet to the Balance contract, and the ways on which it gets stuck.
+
+mod support;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use support::{Sandbox, text};
+
+/// keccak256 of `UserBalanceIncrease(address,address,address,uint256,string)`.
+fn user_balance_increase() -> String {
+    alloy_primitives::keccak256("UserBalanceIncrease(address,address,address,uint256,string)")
+        .to_string()
+}
+
+#[tokio::test]
+async fn the_wallet_pays_and_the_relayer_credits() {
+    let sandbox = Sandbox::start(&["--history", "0"]);
+    let user = sandbox.user(&json!({})).await;
+    let (intent, page) = sandbox.top_up(&user, 2550).await;
+    let refused = sandbox
+        .call(
+            Method::POST,
+            "/v2/top-ups",
+            &user.key,
+            &json!({"amountCents": 1000}),
+        )
+        .await;
+    assert_eq!(
+        (refused.status, text(&refused.body, "/code")),
+        (409, "conflict")
+    );
+
+    let payment = json!({"chain": 1, "amount": "25.755"});
+    let paid = sandbox
+        .send(Method::POST, &format!("{page}/wallet"), &[], &payment)
+        .await;
+    assert_eq!(paid.status, 200, "{}", paid.text);
+    let top_up = sandbox.until(&intent, "completed").await;
+    assert_eq!(text(&top_up, "/session/status"), "complete");
+    assert_eq!(text(&top_up, "/status_v2"), "resolved");
+
+    let receipt = sandbox
+        .rpc(
+            sandbox.at("/rpc/9999999"),
+            "eth_getTransactionReceipt",
+            json!([text(&top_up, "/transaction")]),
+        )
+        .await;
+    let logs = receipt
+        .body
+        .pointer("/result/logs")
+        .and_then(Value::as_array)
+        .unwrap()
+        .clone();
+    let event = logs
+        .iter()
+        .find(|log| text(log, "/topics/0") == user_balance_increase())
+        .unwrap();
+    assert!(text(event, "/topics/2").ends_with(&user.address[2..].to_lowercase()));
+    let id_in_hex = alloy_primitives::hex::encode(&intent);
+    assert!(
+        text(event, "/data").contains(&id_in_hex),
+        "the event carries the top-up's id"
+    );
+
+    let truth = sandbox.look(&format!("/users/{}", user.id)).await;
+    assert_eq!(text(&truth, "/chain/free"), "281.500000");
+    let history = sandbox.get("/v2/billing/get_history", &user.key).await.body;
+    assert_eq!(
+        text(&history, "/items/0/balanceContractTxAddress"),
+        text(&top_up, "/transaction")
+    );
+    assert_eq!(
+        history.pointer("/items/0/amount"),
+        Some(&json!(2_550_000_000_u64))
+    );
+    assert_eq!(
+        history.pointer("/items/0/copperxFee"),
+        Some(&json!(25_500_000_u64))
+    );
+}
+
+#[tokio::test]
+async fn too_little_is_incomplete_until_the_rest_comes() {
+    let sandbox = Sandbox::start(&["--history", "0"]);
+    let user = sandbox.user(&json!({})).await;
+    let (intent, _) = sandbox.top_up(&user, 1000).await;
+    sandbox
+        .post(
+            &format!("/top-ups/{intent}/pay"),
+            &json!({"chain": 137, "amount": "4"}),
+        )
+        .await;
+    let top_up = sandbox
+        .until_at(
+            &format!("/top-ups/{intent}"),
+            "/session/status",
+            "incomplete",
+        )
+        .await;
+    assert_eq!(
+        (text(&top_up, "/status"), text(&top_up, "/session/missing")),
+        ("created", "6.100000")
+    );
+    sandbox
+        .post(&format!("/top-ups/{intent}/pay"), &json!({"chain": 1}))
+        .await;
+    sandbox.until(&intent, "completed").await;
+    let truth = sandbox.look(&format!("/users/{}", user.id)).await;
+    assert_eq!(text(&truth, "/chain/free"), "266.000000");
+}
+
+#[tokio::test]
+async fn money_after_the_end_is_credited_late() {
+    let sandbox = Sandbox::start(&["--history", "0"]);
+    let user = sandbox.user(&json!({"credits": "0"})).await;
+    let (expired, _) = sandbox.top_up(&user, 1000).await;
+    sandbox
+        .post(&format!("/top-ups/{expired}/expire"), &Value::Null)
+        .await;
+    sandbox.until(&expired, "expired").await;
+    sandbox
+        .post(&format!("/top-ups/{expired}/pay"), &json!({}))
+        .await;
+    let top_up = sandbox.until(&expired, "completed").await;
+    assert_eq!(top_up.pointer("/session/late"), Some(&json!(true)));
+
+    let (cancelled, _) = sandbox.top_up(&user, 2000).await;
+    let deleted = sandbox
+        .call(
+            Method::DELETE,
+            &format!("/v2/top-ups/{cancelled}"),
+            &user.key,
+            &Value::Null,
+        )
+        .await;
+    assert_eq!((deleted.status, deleted.text.as_str()), (204, ""));
+    let again = sandbox
+        .call(
+            Method::DELETE,
+            &format!("/v2/top-ups/{cancelled}"),
+            &user.key,
+            &Value::Null,
+        )
+        .await;
+    assert_eq!(again.status, 409);
+    sandbox.until(&cancelled, "canceled").await;
+    sandbox
+        .post(&format!("/top-ups/{cancelled}/pay"), &json!({}))
+        .await;
+    sandbox.until(&cancelled, "completed").await;
+    let truth = sandbox.look(&format!("/users/{}", user.id)).await;
+    assert_eq!(text(&truth, "/chain/free"), "30.000000");
+}
+
+#[tokio::test]
+async fn the_back_arrow_ends_a_session_that_nobody_paid() {
+    let sandbox = Sandbox::start(&["--history", "0"]);
+    let user = sandbox.user(&json!({})).await;
+    let (intent, page) = sandbox.top_up(&user, 1000).await;
+    let ended = sandbox
+        .send(Method::POST, &format!("{page}/cancel"), &[], &json!({}))
+        .await;
+    assert_eq!(text(&ended.body, "/status"), "canceled");
+    sandbox.until(&intent, "expired").await;
+    let open = sandbox.get("/v2/top-ups/pending", &user.key).await.body;
+    assert_eq!(open, json!({"pendingTopUp": null}));
+}
+
+#[tokio::test]
+async fn the_relayer_and_the_watcher_can_be_held() {
+    let sandbox = Sandbox::start(&["--history", "0"]);
+    let user = sandbox.user(&json!({"ids": "chain_differs"})).await;
+    sandbox.post("/relayer", &json!({"hold": true})).await;
+    sandbox.post("/watcher", &json!({"hold": true})).await;
+    let (intent, page) = sandbox.top_up(&user, 1000).await;
+    let paid = sandbox
+        .post(&format!("/top-ups/{intent}/pay"), &json!({"chain": 1}))
+        .await;
+    let submitted = json!({"chain": 1, "hash": text(&paid, "/transaction")});
+    let found = sandbox
+        .send(Method::POST, &format!("{page}/hash"), &[], &submitted)
+        .await;
+    assert_eq!(
+        found.body.get("found"),
+        Some(&json!(true)),
+        "{}",
+        found.text
+    );
+    let unknown = json!({"chain": 1, "hash": format!("0x{}", "ab".repeat(32))});
+    let unknown = sandbox
+        .send(Method::POST, &format!("{page}/hash"), &[], &unknown)
+        .await;
+    assert_eq!(unknown.body.get("found"), Some(&json!(false)));
+    assert_eq!(
+        text(
+            &sandbox.look(&format!("/top-ups/{intent}")).await,
+            "/status"
+        ),
+        "created"
+    );
+    sandbox.post("/watcher", &json!({"hold": false})).await;
+    sandbox.until(&intent, "pending").await;
+    sandbox.post("/relayer", &json!({"hold": false})).await;
+    let top_up = sandbox.until(&intent, "completed").await;
+    assert_ne!(text(&top_up, "/chain_id"), intent);
+}
+
+#[tokio::test]
+async fn a_wrongly_signed_webhook_changes_nothing() {
+    let sandbox = Sandbox::start(&["--history", "0"]);
+    let user = sandbox.user(&json!({})).await;
+    sandbox.post("/webhooks", &json!({"tamper": true})).await;
+    let (intent, _) = sandbox.top_up(&user, 1000).await;
+    sandbox
+        .post(&format!("/top-ups/{intent}/pay"), &json!({}))
+        .await;
+    sandbox
+        .until_at(&format!("/top-ups/{intent}"), "/session/status", "complete")
+        .await;
+    sandbox
+        .until_at(
+            "/requests?path=/webhooks/checkout",
+            "/requests/0/method",
+            "POST",
+        )
+        .await;
+    assert_eq!(
+        text(
+            &sandbox.look(&format!("/top-ups/{intent}")).await,
+            "/status"
+        ),
+        "created"
+    );
+}
+
+#[tokio::test]
+async fn a_reorganisation_takes_a_credit_away() {
+    let sandbox = Sandbox::start(&["--history", "0", "--block-time", "0"]);
+    let user = sandbox.user(&json!({"credits": "0"})).await;
+    sandbox
+        .post(
+            &format!("/users/{}/credit", user.id),
+            &json!({"amount": "25"}),
+        )
+        .await;
+    let before = sandbox.look(&format!("/users/{}", user.id)).await;
+    sandbox
+        .post("/chains/9999999/reorg", &json!({"depth": 2}))
+        .await;
+    let after = sandbox.look(&format!("/users/{}", user.id)).await;
+    assert_eq!(text(&before, "/chain/free"), "25.000000");
+    assert_eq!(text(&after, "/chain/free"), "0.000000");
+}

@@ -1,0 +1,235 @@
+//! Starts the real sandbox for a test and speaks to it over HTTP, as any client would.
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+pub struct Sandbox {
+    pub child: Child,
+    pub ready: Value,
+    http: reqwest::Client,
+    _home: tempfile::TempDir,
+}
+
+/// An answer: status and body, null where there is no JSON.
+pub struct Reply {
+    pub status: u16,
+    pub text: String,
+    pub body: Value,
+}
+
+pub struct User {
+    pub id: String,
+    pub key: String,
+    pub address: String,
+}
+
+impl Sandbox {
+    pub fn start(arguments: &[&str]) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let home = tempfile::tempdir().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_bursar-sandbox"))
+            .arg("--home")
+            .arg(home.path())
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let ready = serde_json::from_str(&line).expect("the ready line is JSON");
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(20))
+            .build()
+            .unwrap();
+        Self {
+            child,
+            ready,
+            http,
+            _home: home,
+        }
+    }
+
+    pub fn at(&self, pointer: &str) -> &str {
+        self.ready
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("no {pointer}"))
+    }
+
+    pub fn api(&self) -> &str {
+        self.at("/fluence/api")
+    }
+
+    pub async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Reply {
+        self.try_send(method, url, headers, body).await.unwrap()
+    }
+
+    pub async fn try_send(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Result<Reply, reqwest::Error> {
+        let mut request = self.http.request(method, url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !body.is_null() {
+            request = request
+                .header("content-type", "application/json")
+                .body(body.to_string());
+        }
+        let answer = request.send().await?;
+        let status = answer.status().as_u16();
+        let text = answer.text().await?;
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        Ok(Reply { status, text, body })
+    }
+
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = self
+            .http
+            .post(format!("{}{path}", self.api()))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        Reply {
+            status,
+            body: serde_json::from_str(&text).unwrap_or_default(),
+            text,
+        }
+    }
+
+    /// The console's API with that key.
+    pub async fn call(&self, method: Method, path: &str, key: &str, body: &Value) -> Reply {
+        self.send(
+            method,
+            &format!("{}{path}", self.api()),
+            &[("x-api-key", key)],
+            body,
+        )
+        .await
+    }
+
+    pub async fn get(&self, path: &str, key: &str) -> Reply {
+        self.call(Method::GET, path, key, &Value::Null).await
+    }
+
+    pub async fn control(&self, method: Method, path: &str, body: &Value) -> Value {
+        let reply = self
+            .send(method, &format!("{}{path}", self.at("/control")), &[], body)
+            .await;
+        assert!(
+            reply.status < 300,
+            "{path}: {} {}",
+            reply.status,
+            reply.text
+        );
+        reply.body
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Value {
+        self.control(Method::POST, path, body).await
+    }
+
+    pub async fn look(&self, path: &str) -> Value {
+        self.control(Method::GET, path, &Value::Null).await
+    }
+
+    pub async fn user(&self, wanted: &Value) -> User {
+        let user = self.post("/users", wanted).await;
+        let text = |name: &str| user.get(name).and_then(Value::as_str).unwrap().to_owned();
+        User {
+            id: text("id"),
+            key: text("api_key"),
+            address: text("address"),
+        }
+    }
+
+    /// Starts a top-up and returns its intent's id and its checkout page.
+    pub async fn top_up(&self, user: &User, cents: i64) -> (String, String) {
+        let reply = self
+            .call(
+                Method::POST,
+                "/v2/top-ups",
+                &user.key,
+                &json!({"amountCents": cents}),
+            )
+            .await;
+        assert_eq!(reply.status, 201, "{}", reply.text);
+        let text = |pointer: &str| {
+            reply
+                .body
+                .pointer(pointer)
+                .and_then(Value::as_str)
+                .unwrap()
+                .to_owned()
+        };
+        (text("/intentId"), text("/presentation/redirectUrl"))
+    }
+
+    /// Waits until the top-up has that (older) status and returns it.
+    pub async fn until(&self, top_up: &str, status: &str) -> Value {
+        self.until_at(&format!("/top-ups/{top_up}"), "/status", status)
+            .await
+    }
+
+    pub async fn until_at(&self, path: &str, pointer: &str, wanted: &str) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(15);
+        loop {
+            let value = self.look(path).await;
+            if value.pointer(pointer).and_then(Value::as_str) == Some(wanted) {
+                return value;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "{path} never had {pointer} = {wanted}: {value}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub async fn rpc(&self, url: &str, method: &str, params: Value) -> Reply {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        self.send(Method::POST, url, &[], &body).await
+    }
+
+    /// One line of the network file.
+    pub fn network(&self) -> String {
+        std::fs::read_to_string(self.at("/fluence/network")).unwrap()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("no {pointer} in {value}"))
+}
