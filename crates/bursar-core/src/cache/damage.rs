@@ -1,0 +1,88 @@
+//! Damaged files are set aside under their date, never deleted, with the side files that belong to them; a
+//! copy takes their place where there is one.
+
+use super::failure::{Failure, Inner, file_error};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use rusqlite::Connection;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// The side files that SQLite keeps beside a database.
+const SIDE_FILES: [&str; 2] = ["-wal", "-shm"];
+
+/// Moves a database and its side files out of the way: `bursar.db.damaged-2026-01-31T120000Z`. A file that
+/// is not there is no error.
+pub(super) fn set_aside(path: &Path, now: Timestamp) -> Result<()> {
+    let stamp = now.to_string().replace(':', "");
+    let aside = free_name(path, &format!(".damaged-{stamp}"));
+    for side in ["", "-wal", "-shm"] {
+        let from = with_suffix(path, side);
+        if from.exists() {
+            let to = with_suffix(&aside, side);
+            fs::rename(&from, &to).map_err(|error| file_error(&error, &from))?;
+        }
+    }
+    tracing::warn!(path = %path.display(), aside = %aside.display(), "a damaged database was set aside");
+    Ok(())
+}
+
+/// Whether any file of this database is there.
+pub(super) fn exists(path: &Path) -> bool {
+    path.exists() || SIDE_FILES.iter().any(|side| with_suffix(path, side).exists())
+}
+
+/// Whether SQLite finds the structure of the file sound.
+pub(super) fn check(connection: &Connection) -> Inner<()> {
+    let verdict: String =
+        connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    if verdict == "ok" {
+        Ok(())
+    } else {
+        tracing::warn!(verdict, "SQLite found damage");
+        Err(Failure::Unreadable("its structure is damaged."))
+    }
+}
+
+/// Puts a finished file in its place: flushed, renamed, and the rename flushed too.
+pub(super) fn settle(temporary: &Path, place: &Path) -> Result<()> {
+    let settled = File::open(temporary)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| fs::rename(temporary, place))
+        .and_then(|()| match place.parent() {
+            Some(folder) => File::open(folder)?.sync_all(),
+            None => Ok(()),
+        });
+    settled.map_err(|error| file_error(&error, place))
+}
+
+/// The path with something after its last letter.
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path.as_os_str());
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Removes a leftover of our own and its side files.
+pub(super) fn discard(path: &Path) {
+    for side in ["", "-wal", "-shm", "-journal"] {
+        let leftover = with_suffix(path, side);
+        if leftover.exists()
+            && let Err(error) = fs::remove_file(&leftover)
+        {
+            tracing::debug!(%error, path = %leftover.display(), "a leftover was not removed");
+        }
+    }
+}
+
+fn free_name(path: &Path, suffix: &str) -> PathBuf {
+    let first = with_suffix(path, suffix);
+    if !exists(&first) {
+        return first;
+    }
+    (2..1_000)
+        .map(|n| with_suffix(path, &format!("{suffix}-{n}")))
+        .find(|name| !exists(name))
+        .unwrap_or(first)
+}

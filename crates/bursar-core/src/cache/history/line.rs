@@ -1,0 +1,362 @@
+//! A row of the history as it is stored, and the numbers that stand for its enumerations.
+
+use crate::account::AccountId;
+use crate::cache::failure::{Failure, Inner};
+use crate::clock::Timestamp;
+use crate::money::{Amount, Currency, MAX_SCALE};
+use crate::provider::Status;
+use crate::view::{Match, PaymentKind, PaymentStatus, PaymentView};
+use alloy_primitives::B256;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// Every status, in the order of its number.
+pub(super) const STATUSES: [PaymentStatus; 9] = [
+    PaymentStatus::Starting,
+    PaymentStatus::Open,
+    PaymentStatus::Confirming,
+    PaymentStatus::UnderReview,
+    PaymentStatus::Completed,
+    PaymentStatus::Cancelled,
+    PaymentStatus::Expired,
+    PaymentStatus::Failed,
+    PaymentStatus::NotStarted,
+];
+const KINDS: [PaymentKind; 5] = [
+    PaymentKind::TopUp,
+    PaymentKind::Credit,
+    PaymentKind::Refund,
+    PaymentKind::Renewal,
+    PaymentKind::Migration,
+];
+const MATCHES: [Match; 2] = [Match::ById, Match::ByAmount];
+
+/// How many lines one millisecond has room for, as a power of two.
+pub(super) const PLACES: u32 = 20;
+/// Times outside these are kept as they are and listed at the end they lie beyond.
+const LAST_LISTED: i64 = (1 << 42) - 1;
+
+/// A row of `payment` without its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    pub(super) id: String,
+    pub(super) kind: PaymentKind,
+    pub(super) said: Option<PaymentStatus>,
+    pub(super) step: Option<PaymentStatus>,
+    pub(super) by_chain: bool,
+    pub(super) amount: Amount,
+    pub(super) fee: Option<Amount>,
+    pub(super) source: i64,
+    pub(super) created_at: Timestamp,
+    pub(super) updated_at: Timestamp,
+    pub(super) claim: Option<B256>,
+    pub(super) proof: Option<Proof>,
+    pub(super) top_up: Option<String>,
+    pub(super) loose: bool,
+}
+
+/// The event that shows a line's money.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Proof {
+    pub(super) transaction: B256,
+    pub(super) block: u64,
+    /// `None` for a line that is the event itself.
+    pub(super) matched: Option<Match>,
+}
+
+pub(super) const COLUMNS: &str = "p.line, p.account, p.id, p.kind, p.said, p.step, p.by_chain, p.amount, p.currency,
+    p.fee, p.fee_currency, p.source, p.created_at, p.updated_at, p.claim, p.tx, p.block, p.verified, p.matched,
+    p.top_up, p.loose";
+
+impl Line {
+    /// The status as shown: the provider's word, except while the machine knows more from the chain.
+    pub(super) fn status(&self) -> PaymentStatus {
+        match (self.said, self.step) {
+            (Some(_), Some(PaymentStatus::Completed)) if self.by_chain => PaymentStatus::Completed,
+            (Some(PaymentStatus::Open), Some(PaymentStatus::Confirming)) => PaymentStatus::Confirming,
+            (Some(said), _) => said,
+            (None, Some(step)) => step,
+            (None, None) => PaymentStatus::Completed,
+        }
+    }
+
+    fn is_unsettled(&self) -> bool {
+        let status = self.said.unwrap_or_else(|| self.status());
+        match status {
+            PaymentStatus::Starting
+            | PaymentStatus::Open
+            | PaymentStatus::Confirming
+            | PaymentStatus::UnderReview => true,
+            PaymentStatus::Completed
+            | PaymentStatus::Cancelled
+            | PaymentStatus::Expired
+            | PaymentStatus::Failed
+            | PaymentStatus::NotStarted => false,
+        }
+    }
+
+    pub(super) fn read(row: &Row<'_>) -> Inner<Self> {
+        let fee: Option<String> = row.get(9)?;
+        let fee_currency: Option<String> = row.get(10)?;
+        let verified: bool = row.get(17)?;
+        let proof = if verified {
+            Some(Proof {
+                transaction: hash(row.get(15)?)?,
+                block: block_from(row.get(16)?),
+                matched: row.get::<_, Option<i64>>(18)?.map(|n| pick(&MATCHES, n)).transpose()?,
+            })
+        } else {
+            None
+        };
+        Ok(Self {
+            id: row.get(2)?,
+            kind: pick(&KINDS, row.get(3)?)?,
+            said: row.get::<_, Option<i64>>(4)?.map(|n| pick(&STATUSES, n)).transpose()?,
+            step: row.get::<_, Option<i64>>(5)?.map(|n| pick(&STATUSES, n)).transpose()?,
+            by_chain: row.get(6)?,
+            amount: read_amount(&row.get::<_, String>(7)?, &row.get::<_, String>(8)?)?,
+            fee: fee
+                .zip(fee_currency)
+                .map(|(fee, currency)| read_amount(&fee, &currency))
+                .transpose()?,
+            source: row.get(11)?,
+            created_at: Timestamp(row.get(12)?),
+            updated_at: Timestamp(row.get(13)?),
+            claim: row.get::<_, Option<Vec<u8>>>(14)?.map(hash).transpose()?,
+            proof,
+            top_up: row.get(19)?,
+            loose: row.get(20)?,
+        })
+    }
+
+    pub(super) fn view(self, account: AccountId, source: Option<String>) -> PaymentView {
+        let status = self.status();
+        let transaction = self.proof.as_ref().map(|proof| proof.transaction).or(self.claim);
+        PaymentView {
+            account,
+            kind: self.kind,
+            status,
+            amount: self.amount,
+            fee: self.fee,
+            source,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            verified: self.proof.is_some(),
+            matched: self.proof.as_ref().and_then(|proof| proof.matched),
+            transaction: transaction.map(|transaction| transaction.to_string()),
+            block: self.proof.map(|proof| proof.block.to_string()),
+            top_up: self.top_up,
+            id: self.id,
+        }
+    }
+
+    /// The row of this id with its place.
+    pub(super) fn find(connection: &Connection, account: i64, id: &str) -> Inner<Option<(i64, Self)>> {
+        let found = connection
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM payment p WHERE p.account = ?1 AND p.id = ?2"
+            ))?
+            .query_row(params![account, id], |row| Ok((row.get(0)?, Self::read(row))))
+            .optional()?;
+        found.map(|(line, read)| Ok((line, read?))).transpose()
+    }
+
+    pub(super) fn insert(&self, connection: &Connection, account: i64) -> Inner<()> {
+        let line = free_place(connection, self.created_at)?;
+        let key = AmountKey::of(&self.amount);
+        let proof = self.proof.as_ref();
+        connection
+            .prepare_cached(
+                "INSERT INTO payment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
+            )?
+            .execute(params![
+                line,
+                account,
+                self.id,
+                number(&KINDS, self.kind),
+                status_number(self.status()),
+                self.said.map(status_number),
+                self.step.map(status_number),
+                self.by_chain,
+                self.amount.to_decimal(),
+                self.amount.currency().as_str(),
+                key.map(|key| key.whole),
+                key.map(|key| key.fraction),
+                self.fee.as_ref().map(Amount::to_decimal),
+                self.fee.as_ref().map(|fee| fee.currency().as_str()),
+                self.source,
+                self.created_at.0,
+                self.updated_at.0,
+                self.claim.as_ref().map(|hash| hash.as_slice()),
+                proof.map(|proof| proof.transaction).or(self.claim).as_ref().map(|hash| hash.as_slice()),
+                proof.map(|proof| block_number(proof.block)),
+                proof.is_some(),
+                proof.and_then(|proof| proof.matched).map(|matched| number(&MATCHES, matched)),
+                self.top_up,
+                self.loose,
+                self.is_unsettled(),
+            ])?;
+        Ok(())
+    }
+
+    /// Replaces the row at `line`. It keeps its place unless its time of creation has changed.
+    pub(super) fn replace(&self, connection: &Connection, account: i64, line: i64, before: &Self) -> Inner<()> {
+        let moved = before.created_at != self.created_at
+            || before.amount != self.amount
+            || before.kind != self.kind
+            || before.id != self.id;
+        if moved {
+            delete(connection, line)?;
+            return self.insert(connection, account);
+        }
+        let status = status_number(self.status());
+        if status != status_number(before.status()) || before.source != self.source {
+            connection
+                .prepare_cached("UPDATE payment SET status = ?2, source = ?3 WHERE line = ?1")?
+                .execute(params![line, status, self.source])?;
+        }
+        if self.proof != before.proof || self.claim != before.claim {
+            let proof = self.proof.as_ref();
+            connection
+                .prepare_cached(
+                    "UPDATE payment SET claim = ?2, tx = ?3, block = ?4, verified = ?5, matched = ?6
+                     WHERE line = ?1",
+                )?
+                .execute(params![
+                    line,
+                    self.claim.as_ref().map(|hash| hash.as_slice()),
+                    proof.map(|proof| proof.transaction).or(self.claim).as_ref().map(|hash| hash.as_slice()),
+                    proof.map(|proof| block_number(proof.block)),
+                    proof.is_some(),
+                    proof.and_then(|proof| proof.matched).map(|matched| number(&MATCHES, matched)),
+                ])?;
+        }
+        if self.loose != before.loose {
+            connection
+                .prepare_cached("UPDATE payment SET loose = ?2 WHERE line = ?1")?
+                .execute(params![line, self.loose])?;
+        }
+        connection
+            .prepare_cached(
+                "UPDATE payment SET said = ?2, step = ?3, by_chain = ?4, fee = ?5, fee_currency = ?6,
+                     updated_at = ?7, top_up = ?8, unsettled = ?9
+                 WHERE line = ?1",
+            )?
+            .execute(params![
+                line,
+                self.said.map(status_number),
+                self.step.map(status_number),
+                self.by_chain,
+                self.fee.as_ref().map(Amount::to_decimal),
+                self.fee.as_ref().map(|fee| fee.currency().as_str()),
+                self.updated_at.0,
+                self.top_up,
+                self.is_unsettled(),
+            ])?;
+        Ok(())
+    }
+}
+
+pub(super) fn delete(connection: &Connection, line: i64) -> Inner<()> {
+    connection
+        .prepare_cached("DELETE FROM payment WHERE line = ?1")?
+        .execute([line])?;
+    Ok(())
+}
+
+/// The first place that can belong to a line of this time.
+pub(super) fn first_place(at: Timestamp) -> i64 {
+    at.0.clamp(0, LAST_LISTED) << PLACES
+}
+
+fn free_place(connection: &Connection, created_at: Timestamp) -> Inner<i64> {
+    let first = first_place(created_at);
+    let last = first | ((1 << PLACES) - 1);
+    let taken: Option<i64> = connection
+        .prepare_cached("SELECT max(line) FROM payment WHERE line BETWEEN ?1 AND ?2")?
+        .query_row([first, last], |row| row.get(0))?;
+    match taken {
+        None => Ok(first),
+        Some(line) if line < last => Ok(line.saturating_add(1)),
+        Some(_) => Err(crate::error::Error::new(
+            crate::error::Code::AnswerMalformed,
+            "The provider lists more than a million payments of one instant.",
+        )
+        .into()),
+    }
+}
+
+/// An amount without its sign as two integers that compare across scales.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AmountKey {
+    pub(super) whole: i64,
+    /// In 10^-18.
+    pub(super) fraction: i64,
+}
+
+impl AmountKey {
+    /// `None` for an amount whose whole part is beyond 2^63.
+    pub(super) fn of(amount: &Amount) -> Option<Self> {
+        let units = amount.units().checked_abs()?;
+        let unit = 10_i128.checked_pow(u32::from(amount.scale()))?;
+        let finer = 10_i128.checked_pow(u32::from(MAX_SCALE.checked_sub(amount.scale())?))?;
+        Some(Self {
+            whole: i64::try_from(units.checked_div(unit)?).ok()?,
+            fraction: i64::try_from(units.checked_rem(unit)?.checked_mul(finer)?).ok()?,
+        })
+    }
+}
+
+pub(super) fn status_of(status: Status) -> PaymentStatus {
+    match status {
+        Status::Open => PaymentStatus::Open,
+        Status::Confirming => PaymentStatus::Confirming,
+        Status::UnderReview => PaymentStatus::UnderReview,
+        Status::Completed => PaymentStatus::Completed,
+        Status::Cancelled => PaymentStatus::Cancelled,
+        Status::Expired => PaymentStatus::Expired,
+        Status::Failed => PaymentStatus::Failed,
+    }
+}
+
+pub(super) fn status_number(status: PaymentStatus) -> i64 {
+    number(&STATUSES, status)
+}
+
+pub(super) fn read_amount(decimal: &str, currency: &str) -> Inner<Amount> {
+    Currency::new(currency)
+        .and_then(|currency| Amount::parse_decimal(decimal, currency))
+        .map_err(|_| Failure::Unreadable("an amount cannot be read."))
+}
+
+pub(super) fn hash(bytes: Vec<u8>) -> Inner<B256> {
+    B256::try_from(bytes.as_slice()).map_err(|_| Failure::Unreadable("a hash cannot be read."))
+}
+
+/// Block numbers beyond SQLite's integers are not met; they would be the last one.
+pub(super) fn block_number(block: u64) -> i64 {
+    i64::try_from(block).unwrap_or(i64::MAX)
+}
+
+pub(super) fn block_from(stored: i64) -> u64 {
+    u64::try_from(stored).unwrap_or_default()
+}
+
+fn number<T: PartialEq + Copy>(all: &[T], one: T) -> i64 {
+    all.iter()
+        .position(|each| *each == one)
+        .and_then(|place| i64::try_from(place).ok())
+        .unwrap_or_default()
+}
+
+fn pick<T: Copy>(all: &[T], number: i64) -> Inner<T> {
+    usize::try_from(number)
+        .ok()
+        .and_then(|place| all.get(place).copied())
+        .ok_or(Failure::Unreadable("a number stands for nothing."))
+}
+
+/// Whether an id is one that Bursar gives: to credits without a top-up, and to top-ups without a payment.
+pub(super) fn is_reserved(id: &str) -> bool {
+    id.starts_with("chain:") || id.starts_with("local:")
+}

@@ -1,0 +1,175 @@
+//! `history.db`: payments, chain events, charges and the last readings; all that a provider or the chain can
+//! give again. So it is written without waiting for the disk, and a damaged file is set aside and filled anew.
+
+mod events;
+mod line;
+mod near;
+mod pages;
+mod payments;
+mod readings;
+mod search;
+mod verify;
+
+use super::connection::{Database, open_writer};
+use super::damage;
+use super::failure::{Failure, Inner, file_error};
+use super::migrations::{HISTORY, version};
+use crate::account::AccountId;
+use crate::clock::Timestamp;
+use crate::error::Result;
+use rusqlite::{Connection, OptionalExtension};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub use events::{EventCursor, Matched};
+pub use readings::SyncState;
+
+/// A file up to this size is checked whole when it is opened. A larger one shows its damage when it is read;
+/// it is then marked, and set aside at the next start.
+const CHECKED_WHOLE: u64 = 4 * 1024 * 1024;
+
+/// How many lines are deleted in one transaction, so that others can write in between.
+const DELETED_AT_ONCE: u32 = 2_000;
+
+#[derive(Debug)]
+pub struct History {
+    db: Database,
+}
+
+impl History {
+    /// Opens the history of this home for the one engine, and makes it where there is none. The second value
+    /// says that a damaged one was set aside and everything has to be fetched again.
+    ///
+    /// # Errors
+    /// `storage_newer`, or `storage_failed` when the folder cannot be used.
+    pub fn open(home: &Path, now: Timestamp) -> Result<(Self, bool)> {
+        fs::create_dir_all(home).map_err(|error| file_error(&error, home))?;
+        let path = home.join(HISTORY.file);
+        let (connection, rebuilt) = match open_sound(&path) {
+            Ok(connection) => (connection, false),
+            Err(failure) if failure.is_damage() => {
+                damage::set_aside(&path, now)?;
+                unmark(&path);
+                (open_sound(&path).map_err(|failure| failure.coded(&path))?, true)
+            }
+            Err(failure) => return Err(failure.coded(&path)),
+        };
+        let db = Database::new(path, Some(connection), mark);
+        Ok((Self { db }, rebuilt))
+    }
+
+    /// Opens it for reading beside a running engine; `None` when there is no file.
+    ///
+    /// # Errors
+    /// `storage_newer`, or `storage_failed` for an older file or one that cannot be read.
+    pub fn open_for_reading(home: &Path) -> Result<Option<Self>> {
+        let path = home.join(HISTORY.file);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let db = Database::new(path, None, mark);
+        db.read(|connection| HISTORY.require_latest(connection))?;
+        Ok(Some(Self { db }))
+    }
+
+    /// Removes all that is known of an account. A long history takes several transactions; when it is
+    /// interrupted, calling it again goes on.
+    pub fn remove_account(&self, account: &AccountId) -> Result<()> {
+        let Some(number) = self.db.read(|connection| account_number(connection, account))? else {
+            return Ok(());
+        };
+        loop {
+            let removed = self.db.write(|transaction| {
+                Ok(transaction.execute(
+                    "DELETE FROM payment WHERE line IN (SELECT line FROM payment WHERE account = ?1 LIMIT ?2)",
+                    (number, DELETED_AT_ONCE),
+                )?)
+            })?;
+            if removed == 0 {
+                break;
+            }
+        }
+        self.db.write(|transaction| {
+            for table in ["tally", "event", "event_range", "checkpoint", "reading", "charge", "sync"] {
+                transaction.execute(&format!("DELETE FROM {table} WHERE account = ?1"), [number])?;
+            }
+            transaction.execute("DELETE FROM account WHERE number = ?1", [number])?;
+            Ok(())
+        })
+    }
+
+    /// Gives memory back; the next call takes it again.
+    pub fn rest(&self) {
+        self.db.rest();
+    }
+}
+
+fn open_sound(path: &Path) -> Inner<Connection> {
+    if marker(path).exists() {
+        return Err(Failure::Unreadable("it was found damaged."));
+    }
+    let size = fs::metadata(path).map(|file| file.len()).ok();
+    let mut connection = open_writer(path, "NORMAL")?;
+    if let Some(size) = size {
+        if version(&connection)? == 0 {
+            return Err(Failure::Unreadable("it is empty."));
+        }
+        if size <= CHECKED_WHOLE {
+            damage::check(&connection)?;
+        }
+    }
+    HISTORY.migrate(&mut connection)?;
+    Ok(connection)
+}
+
+fn marker(path: &Path) -> PathBuf {
+    damage::with_suffix(path, ".is-damaged")
+}
+
+fn mark(path: &Path) {
+    if let Err(error) = fs::write(marker(path), []) {
+        tracing::warn!(%error, "the damaged history could not be marked");
+    }
+}
+
+fn unmark(path: &Path) {
+    let marker = marker(path);
+    if marker.exists()
+        && let Err(error) = fs::remove_file(&marker)
+    {
+        tracing::warn!(%error, "the mark of the damaged history could not be removed");
+    }
+}
+
+/// The account's number in this file; `None` before anything of it has been stored.
+fn account_number(connection: &Connection, account: &AccountId) -> Inner<Option<i64>> {
+    Ok(connection
+        .prepare_cached("SELECT number FROM account WHERE id = ?1")?
+        .query_row([&account.0], |row| row.get(0))
+        .optional()?)
+}
+
+/// The account's number, given when it has none.
+fn numbered(connection: &Connection, account: &AccountId) -> Inner<i64> {
+    if let Some(number) = account_number(connection, account)? {
+        return Ok(number);
+    }
+    connection.execute("INSERT INTO account (id) VALUES (?1)", [&account.0])?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// The number of a payment's source, given when it has none; 0 is "not said".
+fn source_number(connection: &Connection, source: Option<&str>) -> Inner<i64> {
+    let Some(source) = source else {
+        return Ok(0);
+    };
+    let known = connection
+        .prepare_cached("SELECT number FROM source WHERE name = ?1")?
+        .query_row([source], |row| row.get(0))
+        .optional()?;
+    if let Some(number) = known {
+        return Ok(number);
+    }
+    connection.execute("INSERT INTO source (name) VALUES (?1)", [source])?;
+    Ok(connection.last_insert_rowid())
+}

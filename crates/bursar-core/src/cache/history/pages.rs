@@ -1,0 +1,305 @@
+//! Pages of the history by key, newest first, with the number of all lines of the query. A page costs the same
+//! wherever it lies; rows that come in between neither shift nor repeat what follows.
+
+use super::History;
+use super::line::{COLUMNS, Line, STATUSES, first_place, status_number};
+use super::payments::source_name;
+use super::search::{Meaning, Sql, list, meanings, of_accounts};
+use crate::account::AccountId;
+use crate::cache::failure::{Failure, Inner};
+use crate::clock::{Span, Timestamp};
+use crate::error::{Code, Error, Result};
+use crate::view::{PaymentPage, PaymentQuery, PaymentView};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use std::collections::BTreeMap;
+
+const LARGEST_PAGE: u32 = 1_000;
+const EXPORTED_AT_ONCE: u32 = 1_000;
+const DAY: i64 = Span::days(1).0;
+
+/// A query made ready for one reading of the database.
+struct Plan {
+    accounts: Vec<i64>,
+    /// Whether `accounts` are all there are.
+    everybody: bool,
+    /// Empty for all.
+    statuses: Vec<i64>,
+    /// The range of places: from this one to below that one.
+    first: i64,
+    past: i64,
+    /// `None` for no search.
+    meanings: Option<Vec<Meaning>>,
+}
+
+impl History {
+    /// The page after the place that `after` stands for.
+    ///
+    /// # Errors
+    /// `usage` for a date or a place that cannot be read.
+    pub fn payments(&self, query: &PaymentQuery, after: Option<&str>, limit: u32) -> Result<PaymentPage> {
+        let range = range(query)?;
+        let below = after.map(place).transpose()?;
+        self.db.read(|connection| {
+            let plan = Plan::new(connection, query, range)?;
+            let limit = limit.clamp(1, LARGEST_PAGE);
+            let lines = plan.lines(connection, below.unwrap_or(i64::MAX), limit)?;
+            let (payments, last) = views(connection, &lines, limit)?;
+            let more = lines.len() > payments.len();
+            Ok(PaymentPage {
+                payments,
+                next: last.filter(|_| more).map(|line| line.to_string()),
+                total: plan.total(connection)?,
+            })
+        })
+    }
+
+    /// How many lines the query has.
+    ///
+    /// # Errors
+    /// As for [`Self::payments`].
+    pub fn count(&self, query: &PaymentQuery) -> Result<u32> {
+        let range = range(query)?;
+        self.db.read(|connection| Plan::new(connection, query, range)?.total(connection))
+    }
+
+    /// Gives every line of the query, newest first, all as of one moment, until `each` says `false`. Only a
+    /// part of them is in memory at any time.
+    ///
+    /// # Errors
+    /// As for [`Self::payments`].
+    pub fn each_payment(&self, query: &PaymentQuery, mut each: impl FnMut(PaymentView) -> bool) -> Result<()> {
+        let range = range(query)?;
+        self.db.read(|connection| {
+            let plan = Plan::new(connection, query, range)?;
+            let mut below = Some(i64::MAX);
+            while let Some(bound) = below {
+                let lines = plan.lines(connection, bound, EXPORTED_AT_ONCE)?;
+                let (payments, last) = views(connection, &lines, EXPORTED_AT_ONCE)?;
+                below = last.filter(|_| lines.len() > payments.len());
+                if !payments.into_iter().all(&mut each) {
+                    return Ok(());
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Plan {
+    fn new(connection: &Connection, query: &PaymentQuery, (first, past): (i64, i64)) -> Inner<Self> {
+        let known = accounts(connection)?;
+        let accounts = known
+            .iter()
+            .filter(|(_, id)| query.account.as_ref().is_none_or(|wanted| wanted == *id))
+            .map(|(number, _)| *number)
+            .collect();
+        let meanings = match query.search.as_deref().map(str::trim) {
+            None | Some("") => None,
+            Some(text) => Some(meanings(connection, text)?),
+        };
+        Ok(Self {
+            accounts,
+            everybody: query.account.is_none(),
+            statuses: query.statuses.iter().map(|status| status_number(*status)).collect(),
+            first,
+            past,
+            meanings,
+        })
+    }
+
+    /// The places of the next lines below `bound`, newest first: one more than `limit` where there are more.
+    fn lines(&self, connection: &Connection, bound: i64, limit: u32) -> Inner<Vec<i64>> {
+        let past = bound.min(self.past);
+        let wanted = i64::from(limit.saturating_add(1));
+        let mut lines: Vec<i64> = Vec::new();
+        for stream in self.streams() {
+            let query = stream.and(Sql::new(
+                "p.line < ? AND p.line >= ?",
+                vec![Value::Integer(past), Value::Integer(self.first)],
+            ));
+            let found = connection
+                .prepare_cached(&format!(
+                    "SELECT p.line FROM {} ORDER BY {} DESC LIMIT {wanted}",
+                    query.text,
+                    order_of(&query.text)
+                ))?
+                .query_and_then(params_from_iter(query.values), |row| Ok(row.get::<_, i64>(0)?))?
+                .collect::<Inner<Vec<_>>>()?;
+            lines.extend(found);
+        }
+        lines.sort_unstable_by(|left, right| right.cmp(left));
+        lines.dedup();
+        lines.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
+        Ok(lines)
+    }
+
+    /// Queries that give this plan's lines between them, each in order.
+    fn streams(&self) -> Vec<Sql> {
+        if let Some(meanings) = &self.meanings {
+            return meanings
+                .iter()
+                .flat_map(|meaning| meaning.streams(&self.accounts))
+                .map(|stream| self.with_statuses(stream))
+                .collect();
+        }
+        if self.everybody && self.statuses.is_empty() {
+            return vec![Sql::new("payment p WHERE TRUE", Vec::new())];
+        }
+        let statuses = if self.statuses.is_empty() {
+            STATUSES.iter().map(|status| status_number(*status)).collect()
+        } else {
+            self.statuses.clone()
+        };
+        let pairs = self
+            .accounts
+            .iter()
+            .flat_map(|account| statuses.iter().map(move |status| (*account, *status)));
+        pairs
+            .map(|(account, status)| {
+                Sql::new(
+                    "payment p INDEXED BY payment_status WHERE p.account = ? AND p.status = ?",
+                    vec![Value::Integer(account), Value::Integer(status)],
+                )
+            })
+            .collect()
+    }
+
+    fn with_statuses(&self, stream: Sql) -> Sql {
+        if self.statuses.is_empty() {
+            return stream;
+        }
+        stream.and(Sql::new(format!("p.status IN ({})", list(&self.statuses)), Vec::new()))
+    }
+
+    /// Each line is counted under the first meaning that fits it.
+    fn total(&self, connection: &Connection) -> Inner<u32> {
+        let Some(meanings) = &self.meanings else {
+            return self.tallied(connection, None);
+        };
+        let mut total = 0_u32;
+        let mut before: Vec<&Meaning> = Vec::new();
+        for meaning in meanings {
+            let counted = match meaning {
+                Meaning::Source(sources) if before.is_empty() => self.tallied(connection, Some(sources))?,
+                Meaning::Source(_) | Meaning::Amount { .. } | Meaning::Id { .. } | Meaning::Transaction { .. } => {
+                    self.counted(connection, meaning, &before)?
+                }
+            };
+            total = total.saturating_add(counted);
+            before.push(meaning);
+        }
+        Ok(total)
+    }
+
+    /// The number from the tally. Its days are whole, and so are the dates of a query.
+    fn tallied(&self, connection: &Connection, sources: Option<&[i64]>) -> Inner<u32> {
+        let mut condition = Sql::new(
+            format!("account IN ({}) AND day >= ? AND day < ?", list(&self.accounts)),
+            vec![Value::Integer(day_of(self.first)), Value::Integer(day_of(self.past))],
+        );
+        if !self.statuses.is_empty() {
+            condition = condition.and(Sql::new(format!("status IN ({})", list(&self.statuses)), Vec::new()));
+        }
+        if let Some(sources) = sources {
+            condition = condition.and(Sql::new(format!("source IN ({})", list(sources)), Vec::new()));
+        }
+        Ok(connection
+            .prepare_cached(&format!("SELECT coalesce(sum(lines), 0) FROM tally WHERE {}", condition.text))?
+            .query_row(params_from_iter(condition.values), |row| row.get(0))?)
+    }
+
+    fn counted(&self, connection: &Connection, meaning: &Meaning, before: &[&Meaning]) -> Inner<u32> {
+        let streams = if meaning.is_in_many_ids(connection)? {
+            let through = Sql::new("payment p INDEXED BY payment_id WHERE TRUE", Vec::new());
+            vec![through.and(of_accounts(&self.accounts)).and(meaning.predicate())]
+        } else {
+            meaning.streams(&self.accounts)
+        };
+        let mut total = 0_u32;
+        for stream in streams {
+            let mut query = self.with_statuses(stream).and(Sql::new(
+                "p.line < ? AND p.line >= ?",
+                vec![Value::Integer(self.past), Value::Integer(self.first)],
+            ));
+            for other in before {
+                let other = other.predicate();
+                query = query.and(Sql::new(format!("({}) IS NOT TRUE", other.text), other.values));
+            }
+            let counted: u32 = connection
+                .prepare_cached(&format!("SELECT count(*) FROM {}", query.text))?
+                .query_row(params_from_iter(query.values), |row| row.get(0))?;
+            total = total.saturating_add(counted);
+        }
+        Ok(total)
+    }
+}
+
+/// The column by which a stream is in order already.
+fn order_of(stream: &str) -> &'static str {
+    if stream.starts_with("id_part") { "f.rowid" } else { "p.line" }
+}
+
+/// The first `limit` of these lines, and the place of the last one.
+fn views(connection: &Connection, lines: &[i64], limit: u32) -> Inner<(Vec<PaymentView>, Option<i64>)> {
+    let accounts = accounts(connection)?;
+    let mut sources: BTreeMap<i64, Option<String>> = BTreeMap::new();
+    let mut views = Vec::new();
+    let mut last = None;
+    let mut row_at =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM payment p WHERE p.line = ?1"))?;
+    for place in lines.iter().take(usize::try_from(limit).unwrap_or(usize::MAX)) {
+        let (account, line) = row_at.query_row([place], |row| Ok((row.get::<_, i64>(1)?, Line::read(row))))?;
+        let line = line?;
+        let account = accounts
+            .get(&account)
+            .cloned()
+            .ok_or(Failure::Unreadable("a line belongs to no account."))?;
+        let source = match sources.get(&line.source) {
+            Some(source) => source.clone(),
+            None => {
+                let source = source_name(connection, line.source)?;
+                sources.insert(line.source, source.clone());
+                source
+            }
+        };
+        views.push(line.view(account, source));
+        last = Some(*place);
+    }
+    Ok((views, last))
+}
+
+fn accounts(connection: &Connection) -> Inner<BTreeMap<i64, AccountId>> {
+    connection
+        .prepare_cached("SELECT number, id FROM account")?
+        .query_and_then([], |row| Ok((row.get(0)?, AccountId(row.get(1)?))))?
+        .collect()
+}
+
+/// The places of the dates of a query: from the first, to below the last.
+fn range(query: &PaymentQuery) -> Result<(i64, i64)> {
+    let from = query.from.as_deref().map(midnight).transpose()?;
+    let to = query.to.as_deref().map(midnight).transpose()?;
+    Ok((
+        from.map_or(0, first_place),
+        to.map_or(i64::MAX, |day| first_place(day.plus(Span(DAY)))),
+    ))
+}
+
+fn midnight(date: &str) -> Result<Timestamp> {
+    let whole = (date.len() == 10).then(|| Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z")));
+    whole
+        .flatten()
+        .ok_or_else(|| Error::new(Code::Usage, "Write dates as YYYY-MM-DD, such as 2026-01-31."))
+}
+
+fn place(cursor: &str) -> Result<i64> {
+    cursor
+        .parse()
+        .map_err(|_| Error::new(Code::Usage, "That is not a place in the history."))
+}
+
+/// The day of a place, counted from 1970.
+fn day_of(place: i64) -> i64 {
+    (place >> super::line::PLACES).div_euclid(DAY)
+}

@@ -1,0 +1,187 @@
+//! Writing lines of the history: the provider's payments as they are told, and the machine's own top-ups.
+
+use super::line::{Line, delete, is_reserved, status_of};
+use super::verify::Verifier;
+use super::{History, account_number, numbered, source_number};
+use crate::account::AccountId;
+use crate::cache::failure::Inner;
+use crate::clock::Timestamp;
+use crate::error::{Code, Error, Result};
+use crate::provider::RemotePayment;
+use crate::top_up::{Phase, TopUp, Word};
+use crate::view::{PaymentKind, PaymentView};
+use rusqlite::Connection;
+
+/// The longest id and source that are taken.
+const LONGEST_TEXT: usize = 256;
+
+impl History {
+    /// Writes payments as the provider tells them, by id; returns how many were new or different.
+    ///
+    /// # Errors
+    /// `answer_malformed` for an id or source that cannot be one; nothing is written then.
+    pub fn put_payments(&self, account: &AccountId, payments: &[RemotePayment]) -> Result<u32> {
+        for payment in payments {
+            check_texts(payment)?;
+        }
+        if payments.is_empty() {
+            return Ok(0);
+        }
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            let mut verifier = Verifier::new(transaction, account);
+            let mut changed = 0_u32;
+            for payment in payments {
+                if put_payment(&mut verifier, payment)? {
+                    changed = changed.saturating_add(1);
+                }
+            }
+            Ok(changed)
+        })
+    }
+
+    /// Writes the machine's top-up as a line: under the provider's id once that is known (its
+    /// `local:` line then goes), else under `local:<id>`.
+    pub fn put_top_up(&self, account: &AccountId, top_up: &TopUp) -> Result<()> {
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            let mut verifier = Verifier::new(transaction, account);
+            put_top_up(&mut verifier, top_up)
+        })
+    }
+
+    /// One line by its id.
+    pub fn payment(&self, account: &AccountId, id: &str) -> Result<Option<PaymentView>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(None);
+            };
+            let Some((_, line)) = Line::find(connection, number, id)? else {
+                return Ok(None);
+            };
+            let source = source_name(connection, line.source)?;
+            Ok(Some(line.view(account.clone(), source)))
+        })
+    }
+
+    /// When the oldest line of the account was created.
+    pub fn oldest_payment(&self, account: &AccountId) -> Result<Option<Timestamp>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(None);
+            };
+            let oldest: Option<i64> = connection
+                .prepare_cached("SELECT (SELECT created_at FROM payment WHERE account = ?1 ORDER BY line LIMIT 1)")?
+                .query_row([number], |row| row.get(0))?;
+            Ok(oldest.map(Timestamp))
+        })
+    }
+
+    /// When the oldest payment that is not final was created.
+    pub fn oldest_unsettled(&self, account: &AccountId) -> Result<Option<Timestamp>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(None);
+            };
+            let oldest: Option<i64> = connection
+                .prepare_cached(
+                    "SELECT (SELECT created_at FROM payment WHERE account = ?1 AND unsettled = 1
+                             ORDER BY line LIMIT 1)",
+                )?
+                .query_row([number], |row| row.get(0))?;
+            Ok(oldest.map(Timestamp))
+        })
+    }
+}
+
+fn put_payment(verifier: &mut Verifier<'_>, payment: &RemotePayment) -> Inner<bool> {
+    let connection = verifier.connection;
+    let before = Line::find(connection, verifier.account, &payment.id)?;
+    let known = before.as_ref().map(|(_, line)| line);
+    let after = Line {
+        id: payment.id.clone(),
+        kind: PaymentKind::TopUp,
+        said: Some(status_of(payment.status)),
+        step: known.and_then(|line| line.step),
+        by_chain: known.is_some_and(|line| line.by_chain),
+        amount: payment.amount.clone(),
+        fee: payment.fee.clone(),
+        source: source_number(connection, payment.source.as_deref())?,
+        created_at: payment.created_at,
+        updated_at: payment.updated_at,
+        claim: payment.transaction,
+        proof: known.and_then(|line| line.proof.clone()),
+        top_up: known.and_then(|line| line.top_up.clone()),
+        loose: known.is_some_and(|line| line.loose),
+    };
+    if known == Some(&after) {
+        return Ok(false);
+    }
+    verifier.put_payment(before, after)?;
+    Ok(true)
+}
+
+fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
+    let connection = verifier.connection;
+    let local = format!("local:{}", top_up.id);
+    let id = top_up.remote.clone().unwrap_or_else(|| local.clone());
+    if top_up.remote.is_some()
+        && let Some((line, _)) = Line::find(connection, verifier.account, &local)?
+    {
+        delete(connection, line)?;
+    }
+    let before = Line::find(connection, verifier.account, &id)?;
+    let step = Some(top_up.status());
+    let by_chain = top_up.phase == Phase::Completed && top_up.completed_by == Some(Word::Chain);
+    let live = top_up.is_live().then(|| top_up.id.clone());
+    let after = match before.as_ref().map(|(_, line)| line.clone()) {
+        Some(line) => Line {
+            step,
+            by_chain,
+            top_up: live,
+            updated_at: top_up.ended_at.map_or(line.updated_at, |ended| ended.max(line.updated_at)),
+            ..line
+        },
+        None => Line {
+            id,
+            kind: PaymentKind::TopUp,
+            said: None,
+            step,
+            by_chain,
+            amount: top_up.amount.clone(),
+            fee: None,
+            source: 0,
+            created_at: top_up.remote_created_at.unwrap_or(top_up.created_at),
+            updated_at: top_up.ended_at.unwrap_or(top_up.created_at),
+            claim: None,
+            proof: None,
+            top_up: live,
+            loose: false,
+        },
+    };
+    if before.as_ref().map(|(_, line)| line) == Some(&after) {
+        return Ok(());
+    }
+    verifier.put_payment(before, after)
+}
+
+fn check_texts(payment: &RemotePayment) -> Result<()> {
+    let source_fits = payment.source.as_ref().is_none_or(|source| source.len() <= LONGEST_TEXT);
+    let id_fits = (1..=LONGEST_TEXT).contains(&payment.id.len()) && !is_reserved(&payment.id);
+    if source_fits && id_fits {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::AnswerMalformed,
+        "The provider lists a payment whose id or source cannot be one.",
+    ))
+}
+
+pub(super) fn source_name(connection: &Connection, number: i64) -> Inner<Option<String>> {
+    if number == 0 {
+        return Ok(None);
+    }
+    Ok(connection
+        .prepare_cached("SELECT name FROM source WHERE number = ?1")?
+        .query_row([number], |row| row.get(0))?)
+}

@@ -1,0 +1,232 @@
+//! The last readings, each with its time: balances, methods, who is signed in, charges by day, and how far
+//! the history has been read.
+
+use super::{History, account_number, numbered};
+use crate::account::AccountId;
+use crate::cache::failure::Inner;
+use crate::chain::Reading;
+use crate::clock::Timestamp;
+use crate::error::{Code, Error, Result};
+use crate::provider::{ApiBalance, DayCharge, Identity, Method, Rules};
+use rusqlite::{OptionalExtension, params};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// How far an account's history has been read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SyncState {
+    /// When all of it was last read to its end.
+    pub full_at: Option<Timestamp>,
+    /// The page to go on from, while reading all of it has not come to its end.
+    pub next_page: Option<u32>,
+    /// When any sync last succeeded.
+    pub synced_at: Option<Timestamp>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredIdentity {
+    user_id: String,
+    name: String,
+    missing_scopes: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredRules {
+    one_open_top_up: bool,
+    amount_decimals: u8,
+}
+
+impl History {
+    pub fn put_api_balance(&self, account: &AccountId, balance: &ApiBalance, now: Timestamp) -> Result<()> {
+        self.put(account, "api_balance", balance, now)
+    }
+
+    pub fn api_balance(&self, account: &AccountId) -> Result<Option<(ApiBalance, Timestamp)>> {
+        self.get(account, "api_balance")
+    }
+
+    /// Keeps the chain's balances; their time is the reading's own.
+    pub fn put_reading(&self, account: &AccountId, reading: &Reading) -> Result<()> {
+        self.put(account, "chain", reading, reading.read_at)
+    }
+
+    pub fn reading(&self, account: &AccountId) -> Result<Option<Reading>> {
+        let stored: Option<(Reading, Timestamp)> = self.get(account, "chain")?;
+        Ok(stored.map(|(reading, read_at)| Reading { read_at, ..reading }))
+    }
+
+    pub fn put_methods(&self, account: &AccountId, methods: &[Method], now: Timestamp) -> Result<()> {
+        self.put(account, "methods", &methods, now)
+    }
+
+    pub fn methods(&self, account: &AccountId) -> Result<Option<(Vec<Method>, Timestamp)>> {
+        self.get(account, "methods")
+    }
+
+    pub fn put_identity(&self, account: &AccountId, identity: &Identity, now: Timestamp) -> Result<()> {
+        let stored = StoredIdentity {
+            user_id: identity.user_id.clone(),
+            name: identity.name.clone(),
+            missing_scopes: identity.missing_scopes.clone(),
+        };
+        self.put(account, "identity", &stored, now)
+    }
+
+    pub fn identity(&self, account: &AccountId) -> Result<Option<(Identity, Timestamp)>> {
+        let stored: Option<(StoredIdentity, Timestamp)> = self.get(account, "identity")?;
+        Ok(stored.map(|(stored, at)| {
+            let identity = Identity {
+                user_id: stored.user_id,
+                name: stored.name,
+                missing_scopes: stored.missing_scopes,
+            };
+            (identity, at)
+        }))
+    }
+
+    pub fn put_rules(&self, account: &AccountId, rules: Rules, now: Timestamp) -> Result<()> {
+        let stored = StoredRules {
+            one_open_top_up: rules.one_open_top_up,
+            amount_decimals: rules.amount_decimals,
+        };
+        self.put(account, "rules", &stored, now)
+    }
+
+    pub fn rules(&self, account: &AccountId) -> Result<Option<(Rules, Timestamp)>> {
+        let stored: Option<(StoredRules, Timestamp)> = self.get(account, "rules")?;
+        Ok(stored.map(|(stored, at)| {
+            let rules = Rules {
+                one_open_top_up: stored.one_open_top_up,
+                amount_decimals: stored.amount_decimals,
+            };
+            (rules, at)
+        }))
+    }
+
+    /// Keeps the spending of these days; other days stay as they are.
+    pub fn put_charges(&self, account: &AccountId, charges: &[DayCharge], now: Timestamp) -> Result<()> {
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            let mut insert =
+                transaction.prepare_cached("INSERT OR REPLACE INTO charge VALUES (?1, ?2, ?3, ?4)")?;
+            for charge in charges {
+                insert.execute(params![
+                    account,
+                    charge.date,
+                    charge.amount.to_decimal(),
+                    charge.amount.currency().as_str(),
+                ])?;
+            }
+            put_body(transaction, account, "charges", "null", now)
+        })
+    }
+
+    /// The spending of the days from `from` to `to` (`YYYY-MM-DD`, both included), oldest first, and when it was
+    /// last read; `None` before the first reading. Days that the provider did not name are left out.
+    pub fn charges(
+        &self,
+        account: &AccountId,
+        from: &str,
+        to: &str,
+    ) -> Result<Option<(Vec<DayCharge>, Timestamp)>> {
+        self.db.read(|connection| {
+            let Some(account) = account_number(connection, account)? else {
+                return Ok(None);
+            };
+            let as_of: Option<i64> = connection
+                .prepare_cached("SELECT at FROM reading WHERE account = ?1 AND name = 'charges'")?
+                .query_row([account], |row| row.get(0))
+                .optional()?;
+            let Some(as_of) = as_of else {
+                return Ok(None);
+            };
+            let days = connection
+                .prepare_cached(
+                    "SELECT date, amount, currency FROM charge
+                     WHERE account = ?1 AND date BETWEEN ?2 AND ?3 ORDER BY date",
+                )?
+                .query_and_then(params![account, from, to], |row| {
+                    Ok(DayCharge {
+                        date: row.get(0)?,
+                        amount: super::line::read_amount(
+                            &row.get::<_, String>(1)?,
+                            &row.get::<_, String>(2)?,
+                        )?,
+                    })
+                })?
+                .collect::<Inner<_>>()?;
+            Ok(Some((days, Timestamp(as_of))))
+        })
+    }
+
+    /// How far the history has been read; nothing of it for an account that is not known.
+    pub fn sync_state(&self, account: &AccountId) -> Result<SyncState> {
+        self.db.read(|connection| {
+            let Some(account) = account_number(connection, account)? else {
+                return Ok(SyncState::default());
+            };
+            let state = connection
+                .prepare_cached("SELECT full_at, next_page, synced_at FROM sync WHERE account = ?1")?
+                .query_row([account], |row| {
+                    Ok(SyncState {
+                        full_at: row.get::<_, Option<i64>>(0)?.map(Timestamp),
+                        next_page: row.get(1)?,
+                        synced_at: row.get::<_, Option<i64>>(2)?.map(Timestamp),
+                    })
+                })
+                .optional()?;
+            Ok(state.unwrap_or_default())
+        })
+    }
+
+    pub fn set_sync_state(&self, account: &AccountId, state: SyncState) -> Result<()> {
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            transaction
+                .prepare_cached("INSERT OR REPLACE INTO sync VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![
+                    account,
+                    state.full_at.map(|at| at.0),
+                    state.next_page,
+                    state.synced_at.map(|at| at.0),
+                ])?;
+            Ok(())
+        })
+    }
+
+    fn put(&self, account: &AccountId, name: &str, value: &impl Serialize, at: Timestamp) -> Result<()> {
+        let body = serde_json::to_string(value)
+            .map_err(|error| Error::new(Code::Internal, format!("A reading cannot be written: {error}.")))?;
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            put_body(transaction, account, name, &body, at)
+        })
+    }
+
+    /// A reading that cannot be read is as good as none: the next one replaces it.
+    fn get<T: DeserializeOwned>(&self, account: &AccountId, name: &str) -> Result<Option<(T, Timestamp)>> {
+        self.db.read(|connection| {
+            let Some(account) = account_number(connection, account)? else {
+                return Ok(None);
+            };
+            let stored: Option<(String, i64)> = connection
+                .prepare_cached("SELECT body, at FROM reading WHERE account = ?1 AND name = ?2")?
+                .query_row(params![account, name], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            Ok(stored.and_then(|(body, at)| Some((serde_json::from_str(&body).ok()?, Timestamp(at)))))
+        })
+    }
+}
+
+fn put_body(
+    connection: &rusqlite::Connection,
+    account: i64,
+    name: &str,
+    body: &str,
+    at: Timestamp,
+) -> Inner<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO reading VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![account, name, body, at.0])?;
+    Ok(())
+}

@@ -1,0 +1,235 @@
+//! What a search text can mean, and the index that answers each meaning newest first: the source, the amount,
+//! any part of an id (from three characters on), the beginning of a transaction hash. Nothing a person types
+//! is a wildcard.
+
+use crate::cache::failure::Inner;
+use crate::money::MAX_SCALE;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+/// Shorter texts are not looked for in ids: they would be in nearly all.
+const SHORTEST_PART: usize = 3;
+/// A shorter number is an amount, or the beginning of an id, rather than some digits within one.
+const SHORTEST_NUMBER_PART: usize = 6;
+/// Hexadecimal digits without `0x` from which on a text may be a transaction.
+const SHORTEST_BARE_HASH: usize = 6;
+const SHORTEST_HASH: usize = 2;
+const HASH_DIGITS: usize = 64;
+/// Three-character pieces that are looked up; the rest of the text is compared in the rows they find.
+const PIECES: usize = 8;
+/// More rows with all the pieces than this are counted by reading through the ids instead.
+pub(super) const MANY: u32 = 20_000;
+
+/// One meaning of the search text. A line is found when any meaning fits it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Meaning {
+    Source(Vec<i64>),
+    /// The whole part, and a range of the fraction in 10^-18, both ends included: 25.5 finds 25.50 and 25.57.
+    Amount { whole: i64, from: i64, to: i64 },
+    Id { text: String, at_start: bool },
+    /// All hashes between these, both included.
+    Transaction { from: Vec<u8>, to: Vec<u8> },
+}
+
+/// A piece of SQL with the values of its question marks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sql {
+    pub(super) text: String,
+    pub(super) values: Vec<Value>,
+}
+
+impl Sql {
+    pub(super) fn new(text: impl Into<String>, values: Vec<Value>) -> Self {
+        Self {
+            text: text.into(),
+            values,
+        }
+    }
+
+    #[must_use]
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.text.push_str(" AND ");
+        self.text.push_str(&other.text);
+        self.values.extend(other.values);
+        self
+    }
+}
+
+/// All that the text can mean; none for a text that can be in no line.
+pub(super) fn meanings(connection: &Connection, text: &str) -> Inner<Vec<Meaning>> {
+    let text = text.to_ascii_lowercase();
+    let mut meanings = Vec::new();
+    if text.contains('\0') {
+        return Ok(meanings);
+    }
+    let sources = sources(connection, &text)?;
+    if !sources.is_empty() {
+        meanings.push(Meaning::Source(sources));
+    }
+    let amount = amount(&text);
+    let is_number = amount.is_some();
+    meanings.extend(amount);
+    let length = text.chars().count();
+    if length >= SHORTEST_PART {
+        meanings.push(Meaning::Id {
+            at_start: is_number && length < SHORTEST_NUMBER_PART,
+            text: text.clone(),
+        });
+    }
+    meanings.extend(transaction(&text));
+    Ok(meanings)
+}
+
+impl Meaning {
+    /// The rows to look through, one SQL query each; every one gives its lines in order. `p` is the payment.
+    pub(super) fn streams(&self, accounts: &[i64]) -> Vec<Sql> {
+        let each_account = |index: &str, condition: &str, values: Vec<Value>| {
+            accounts
+                .iter()
+                .map(|account| {
+                    let mut all = vec![Value::Integer(*account)];
+                    all.extend(values.clone());
+                    Sql::new(
+                        format!("payment p INDEXED BY {index} WHERE p.account = ? AND {condition}"),
+                        all,
+                    )
+                })
+                .collect::<Vec<_>>()
+        };
+        match self {
+            Self::Source(sources) => sources
+                .iter()
+                .flat_map(|source| each_account("payment_source", "p.source = ?", vec![Value::Integer(*source)]))
+                .collect(),
+            Self::Amount { .. } => {
+                let condition = self.predicate();
+                each_account("payment_amount", &condition.text, condition.values)
+            }
+            Self::Id { text, .. } => {
+                let from = Sql::new(
+                    "id_part f CROSS JOIN payment p ON p.line = f.rowid WHERE f.id_part MATCH ?",
+                    vec![Value::Text(pieces(text))],
+                );
+                vec![from.and(self.predicate()).and(of_accounts(accounts))]
+            }
+            Self::Transaction { .. } => {
+                let condition = self.predicate();
+                let from = Sql::new(
+                    format!("payment p INDEXED BY payment_tx WHERE {}", condition.text),
+                    condition.values,
+                );
+                vec![from.and(of_accounts(accounts))]
+            }
+        }
+    }
+
+    /// Whether a row `p` has this meaning.
+    pub(super) fn predicate(&self) -> Sql {
+        match self {
+            Self::Source(sources) => Sql::new(format!("p.source IN ({})", list(sources)), Vec::new()),
+            Self::Amount { whole, from, to } => Sql::new(
+                "p.whole = ? AND p.fraction BETWEEN ? AND ?",
+                vec![Value::Integer(*whole), Value::Integer(*from), Value::Integer(*to)],
+            ),
+            Self::Id { text, at_start } => {
+                let place = if *at_start { "= 1" } else { "> 0" };
+                Sql::new(
+                    format!("instr(lower(p.id), ?) {place}"),
+                    vec![Value::Text(text.clone())],
+                )
+            }
+            Self::Transaction { from, to } => Sql::new(
+                "p.tx BETWEEN ? AND ?",
+                vec![Value::Blob(from.clone()), Value::Blob(to.clone())],
+            ),
+        }
+    }
+
+    /// Whether more lines have the text's pieces in their ids than should be compared one by one.
+    pub(super) fn is_in_many_ids(&self, connection: &Connection) -> Inner<bool> {
+        let Self::Id { text, .. } = self else {
+            return Ok(false);
+        };
+        let found: u32 = connection
+            .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM id_part WHERE id_part MATCH ?1 LIMIT ?2)")?
+            .query_row((pieces(text), MANY.saturating_add(1)), |row| row.get(0))?;
+        Ok(found > MANY)
+    }
+}
+
+pub(super) fn of_accounts(accounts: &[i64]) -> Sql {
+    Sql::new(format!("p.account IN ({})", list(accounts)), Vec::new())
+}
+
+/// Numbers of ours, written into the SQL.
+pub(super) fn list(numbers: &[i64]) -> String {
+    numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn sources(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
+    connection
+        .prepare_cached("SELECT number FROM source WHERE instr(lower(name), ?1) > 0 ORDER BY number LIMIT 100")?
+        .query_and_then([text], |row| Ok(row.get(0)?))?
+        .collect()
+}
+
+/// Digits with an optional point, as far as they have been typed.
+fn amount(text: &str) -> Option<Meaning> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let digits_only = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !digits_only(whole) || !digits_only(decimals) {
+        return None;
+    }
+    let given = u32::try_from(decimals.len()).ok()?;
+    let open = u32::from(MAX_SCALE).checked_sub(given)?;
+    let step = 10_i64.checked_pow(open)?;
+    let from = match decimals {
+        "" => 0,
+        decimals => decimals.parse::<i64>().ok()?.checked_mul(step)?,
+    };
+    Some(Meaning::Amount {
+        whole: whole.parse().ok()?,
+        from,
+        to: from.checked_add(step)?.checked_sub(1)?,
+    })
+}
+
+fn transaction(text: &str) -> Option<Meaning> {
+    let (digits, shortest) = match text.strip_prefix("0x") {
+        Some(digits) => (digits, SHORTEST_HASH),
+        None => (text, SHORTEST_BARE_HASH),
+    };
+    let fits = (shortest..=HASH_DIGITS).contains(&digits.len());
+    if !fits || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let filled = |with: char| {
+        let full: String = digits.chars().chain(std::iter::repeat(with)).take(HASH_DIGITS).collect();
+        alloy_primitives::hex::decode(full).ok()
+    };
+    Some(Meaning::Transaction {
+        from: filled('0')?,
+        to: filled('f')?,
+    })
+}
+
+/// The text's three-character pieces as the index takes them, spread over its length.
+fn pieces(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let all: Vec<&[char]> = characters.windows(SHORTEST_PART).collect();
+    let last = all.len().saturating_sub(1);
+    let wanted = PIECES.min(all.len());
+    let mut places: Vec<usize> = (0..wanted)
+        .filter_map(|n| n.checked_mul(last)?.checked_div(wanted.saturating_sub(1).max(1)))
+        .collect();
+    places.dedup();
+    places
+        .into_iter()
+        .filter_map(|place| all.get(place))
+        .map(|piece| {
+            let piece: String = piece.iter().collect();
+            format!("\"{}\"", piece.replace('"', "\"\""))
+        })
+        .collect::<Vec<_>>()
+        .join(" AND ")
+}

@@ -1,0 +1,37 @@
+//! What is kept on disk. `bursar.db` holds what nobody else knows (accounts, intents, notices) and is
+//! written through to the disk and copied; `history.db` holds what a provider or the chain can give again.
+//! Calls here block: the caller decides on which thread.
+
+mod connection;
+mod damage;
+mod failure;
+mod history;
+pub mod matching;
+mod migrations;
+mod store;
+
+use crate::notice::Notice;
+use crate::top_up::TopUp;
+use serde::{Deserialize, Serialize};
+
+pub use history::{EventCursor, History, Matched, SyncState};
+pub use store::{OpenState, Opened, Store, StoredNotice};
+
+/// One part of a commit to `bursar.db`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Write {
+    /// The top-up as it is now; its intent when it is new.
+    TopUp(TopUp),
+    /// Told once: a notice of the same account, kind and subject is already there or is not written.
+    Notice(Notice),
+    Alerts(Alerts),
+}
+
+/// What an account has been warned of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alerts {
+    /// The present low balance has been told; it is reset when the balance is no longer low.
+    pub low_balance_told: bool,
+    /// Counts the crossings: the subject of the notice that tells of one.
+    pub low_crossing: u32,
+}
