@@ -181,12 +181,17 @@ fn transport(error: &reqwest::Error, host: &str) -> Error {
 /// `Retry-After` in either of its forms (seconds, or a date), at most an hour.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Span> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let span = match text.parse::<u32>() {
-        Ok(seconds) => Span::seconds(i64::from(seconds)),
-        Err(_) => {
-            let date = OffsetDateTime::parse(&text.replace("GMT", "+0000"), &Rfc2822).ok()?;
-            Timestamp(date.unix_timestamp().saturating_mul(1_000)).since(now)
-        }
+    let span = if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        // Digits that no number holds are a very long wait.
+        text.parse::<u32>().map_or(LONGEST_RETRY_AFTER, |seconds| {
+            Span::seconds(i64::from(seconds))
+        })
+    } else {
+        let date = OffsetDateTime::parse(&text.replace("GMT", "+0000"), &Rfc2822).ok()?;
+        Timestamp(date.unix_timestamp().saturating_mul(1_000)).since(now)
     };
     Some(span.max(Span::default()).min(LONGEST_RETRY_AFTER))
 }
+
+#[cfg(test)]
+mod tests;

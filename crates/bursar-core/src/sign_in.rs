@@ -212,3 +212,128 @@ fn unavailable(status: u16) -> Error {
         format!("The provider's sign-in does not work just now (status {status})."),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canned::{Canned, Server};
+    use std::collections::HashMap;
+
+    fn network(server: &str) -> Network {
+        Network::from_toml(&format!(
+            "name = \"t\"\nprovider = \"fluence\"\napi = \"{server}\"\n[sign_in]\n\
+             authorize = \"{server}oauth/authorize?audience=x\"\ntoken = \"{server}oauth/token\"\nclient_id = \"c-d\""
+        ))
+        .unwrap()
+    }
+
+    fn state_of(address: &Url) -> LinkState {
+        let query: HashMap<_, _> = address.query_pairs().into_owned().collect();
+        LinkState::parse(query.get("state").unwrap()).unwrap()
+    }
+
+    const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+    #[tokio::test]
+    async fn an_attempt_proves_that_the_code_is_its_own() {
+        let server = Server::start(|_| {
+            Canned::json(
+                200,
+                r#"{"access_token":"a1","token_type":"bearer","refresh_token":"r1"}"#,
+            )
+        });
+        let network = network(server.url.as_str());
+        let (attempt, address) = SignInAttempt::begin(&network, NOW).unwrap();
+        let asked: HashMap<_, _> = address.query_pairs().into_owned().collect();
+        assert_eq!(asked["audience"], "x");
+        assert_eq!(asked["redirect_uri"], REDIRECT);
+        assert_eq!(asked["code_challenge_method"], "S256");
+        assert_eq!(asked["client_id"], "c-d");
+        let state = state_of(&address);
+        let credential = attempt
+            .finish("the code", &state, &Http::new().unwrap(), NOW)
+            .await
+            .unwrap();
+        let Credential::Tokens { access, refresh } = credential else {
+            panic!("tokens")
+        };
+        assert_eq!((access.as_str(), refresh.unwrap().as_str()), ("a1", "r1"));
+
+        let sent = server.asked().remove(0);
+        let form: HashMap<_, _> = url::form_urlencoded::parse(sent.body.as_bytes())
+            .into_owned()
+            .collect();
+        assert_eq!(form["code"], "the code");
+        assert_eq!(form["redirect_uri"], REDIRECT);
+        assert_eq!(form["client_id"], "c-d");
+        let digest = Sha256::digest(form["code_verifier"].as_bytes());
+        assert_eq!(URL_SAFE_NO_PAD.encode(digest), asked["code_challenge"]);
+        assert_eq!(sent.header("authorization"), None);
+    }
+
+    #[tokio::test]
+    async fn neither_another_state_nor_a_late_link_is_exchanged() {
+        let server = Server::start(|_| Canned::json(200, r#"{"access_token":"a1"}"#));
+        let network = network(server.url.as_str());
+        let http = Http::new().unwrap();
+        let (attempt, _) = SignInAttempt::begin(&network, NOW).unwrap();
+        let other = LinkState::parse(&link::new_state().unwrap()).unwrap();
+        assert!(!attempt.expects(&other));
+        let refused = attempt.finish("c", &other, &http, NOW).await.unwrap_err();
+        assert_eq!(refused.code, Code::SignInFailed);
+        for late in [NOW.plus(ATTEMPT_LIFE), NOW.minus(Span::hours(1))] {
+            let (attempt, address) = SignInAttempt::begin(&network, NOW).unwrap();
+            let refused = attempt
+                .finish("c", &state_of(&address), &http, late)
+                .await
+                .unwrap_err();
+            assert_eq!(refused.code, Code::SignInFailed);
+        }
+        assert_eq!(server.asked().len(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_refused_code_is_told_without_it() {
+        for (answer, expected) in [
+            (
+                Canned::json(400, r#"{"error":"invalid_grant"}"#),
+                Code::SignInFailed,
+            ),
+            (Canned::json(500, "{}"), Code::ProviderUnavailable),
+            (
+                Canned::json(200, r#"{"access_token":7}"#),
+                Code::AnswerMalformed,
+            ),
+            (
+                Canned::json(200, r#"{"access_token":"a","token_type":"mac"}"#),
+                Code::AnswerMalformed,
+            ),
+            (Canned::json(302, "{}"), Code::ProviderUnavailable),
+        ] {
+            let server = Server::start(move |_| answer.clone());
+            let network = network(server.url.as_str());
+            let (attempt, address) = SignInAttempt::begin(&network, NOW).unwrap();
+            assert!(!format!("{attempt:?}").contains(state_of(&address).as_str()));
+            let told = attempt
+                .finish(
+                    "canary-code",
+                    &state_of(&address),
+                    &Http::new().unwrap(),
+                    NOW,
+                )
+                .await
+                .unwrap_err();
+            assert_eq!(told.code, expected);
+            assert!(!told.message.contains("canary"));
+        }
+    }
+
+    #[test]
+    fn a_network_without_a_sign_in_page_says_so() {
+        let network = Network::built_in().remove(0);
+        assert_eq!(
+            SignInAttempt::begin(&network, NOW).unwrap_err().code,
+            Code::SignInFailed
+        );
+    }
+}

@@ -4,9 +4,10 @@
 
 pub(crate) mod answer;
 mod fluence;
+mod unsupported;
 
 use crate::clock::Timestamp;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::http::Http;
 use crate::money::Amount;
 use crate::network::{Network, ProviderKind};
@@ -17,21 +18,23 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The way to a network's provider for the account whose session it is.
+/// The way to a network's provider for the account whose session it is. One that this version does not
+/// support refuses every call.
+pub fn connect(network: &Network, session: Arc<Session>, http: Http) -> Arc<dyn Provider> {
+    match network.provider {
+        ProviderKind::Fluence => Arc::new(fluence::Fluence::new(network.clone(), session, http)),
+        ProviderKind::Panel => Arc::new(unsupported::Unsupported),
+    }
+}
+
+/// Whether an account can be connected to the network's provider at all.
 ///
 /// # Errors
-/// `network_malformed` for a provider that this version cannot speak to.
-pub fn connect(network: &Network, session: Arc<Session>, http: Http) -> Result<Arc<dyn Provider>> {
+/// `network_malformed`.
+pub fn supported(network: &Network) -> Result<()> {
     match network.provider {
-        ProviderKind::Fluence => Ok(Arc::new(fluence::Fluence::new(
-            network.clone(),
-            session,
-            http,
-        ))),
-        ProviderKind::Panel => Err(Error::new(
-            Code::NetworkMalformed,
-            "Networks of the provider \"panel\" are not supported by this version.",
-        )),
+        ProviderKind::Fluence => Ok(()),
+        ProviderKind::Panel => Err(unsupported::refusal()),
     }
 }
 

@@ -31,7 +31,7 @@ async fn over(server: &Server, more: &str) -> Arc<dyn Provider> {
         .put(Credential::api_key(KEY).unwrap(), false)
         .await
         .unwrap();
-    connect(&network, Arc::new(session), Http::new().unwrap()).unwrap()
+    connect(&network, Arc::new(session), Http::new().unwrap())
 }
 
 /// A provider whose API answers every call with this status and body.

@@ -207,11 +207,16 @@ async fn bodies_that_are_not_an_answer_are_refused_whole() {
     );
 }
 
-#[test]
-fn a_panel_is_refused_in_words() {
+#[tokio::test]
+async fn a_provider_that_is_not_supported_is_refused_in_words() {
     let file = "name = \"p\"\nprovider = \"panel\"\napi = \"https://panel.example\"";
     let network = Network::from_toml(file).unwrap();
+    let refused = crate::provider::supported(&network).unwrap_err();
+    assert_eq!(refused.code, Code::NetworkMalformed);
     let session = Session::new(AccountId::random(), Arc::new(Vault::memory()));
-    let refused = connect(&network, Arc::new(session), Http::new().unwrap());
-    assert!(refused.is_err_and(|error| error.code == Code::NetworkMalformed));
+    let provider = connect(&network, Arc::new(session), Http::new().unwrap());
+    assert_eq!(
+        provider.start(&new_top_up(1000)).await.unwrap_err(),
+        refused
+    );
 }

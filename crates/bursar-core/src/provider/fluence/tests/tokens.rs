@@ -34,7 +34,7 @@ async fn run_out(renewal: Canned) -> (Server, Arc<Session>, Arc<Vault>, Arc<dyn 
     let session = Arc::new(Session::new(account, Arc::clone(&vault)));
     session.put(tokens("old", "r1"), false).await.unwrap();
     let network = network(server.url.as_str(), &sign_in);
-    let provider = connect(&network, Arc::clone(&session), Http::new().unwrap()).unwrap();
+    let provider = connect(&network, Arc::clone(&session), Http::new().unwrap());
     (server, session, vault, provider)
 }
 
@@ -160,7 +160,7 @@ async fn without_a_sign_in_page_the_apis_own_call_renews() {
     let session = Arc::new(Session::new(AccountId("a".to_owned()), Arc::clone(&vault)));
     session.put(tokens("old", "r1"), false).await.unwrap();
     let network = network(server.url.as_str(), "");
-    let provider = connect(&network, session, Http::new().unwrap()).unwrap();
+    let provider = connect(&network, session, Http::new().unwrap());
     assert!(provider.pending().await.unwrap().is_empty());
     let kept = vault.get("account/a").await.unwrap().unwrap();
     assert_eq!(

@@ -1,0 +1,235 @@
+//! The transport against servers that misbehave.
+
+use super::*;
+use crate::canned::{Canned, Server};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Instant;
+
+/// A server that reads the beginning of each request and then does what it likes with the connection.
+fn server(treat: impl Fn(TcpStream) + Send + Sync + Clone + 'static) -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/x", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let treat = treat.clone();
+            thread::spawn(move || {
+                let _ = stream.read(&mut [0; 4096]);
+                treat(stream);
+            });
+        }
+    });
+    Url::parse(&url).unwrap()
+}
+
+fn get(url: &Url) -> Exchange {
+    Exchange {
+        method: reqwest::Method::GET,
+        url: url.clone(),
+        headers: vec![("x-api-key", "canary-key".to_owned())],
+        body: None,
+        limit: BODY_LIMIT,
+    }
+}
+
+fn hasty() -> Http {
+    Http::with_timeouts(Duration::from_millis(300), Duration::from_millis(500)).unwrap()
+}
+
+async fn code(http: &Http, url: &Url) -> Code {
+    let error = http.exchange(get(url)).await.unwrap_err();
+    assert!(error.retryable);
+    assert!(!error.message.contains("canary") && error.message.contains("127.0.0.1"));
+    error.code
+}
+
+#[tokio::test]
+async fn a_byte_now_and_then_does_not_stretch_the_limit() {
+    let url = server(|mut stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
+        while stream.write_all(b"x").is_ok() {
+            thread::sleep(Duration::from_millis(50));
+        }
+    });
+    let begun = Instant::now();
+    assert_eq!(code(&hasty(), &url).await, Code::Timeout);
+    assert!(begun.elapsed() < Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up_on() {
+    let url = server(|mut stream| {
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    assert_eq!(code(&hasty(), &url).await, Code::Timeout);
+}
+
+#[tokio::test]
+async fn an_endless_body_is_dropped_at_the_limit() {
+    for head in [
+        "HTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+    ] {
+        let url = server(move |mut stream| {
+            let _ = stream.write_all(head.as_bytes());
+            let chunk = [b"1000\r\n".as_slice(), &[b'x'; 4096], b"\r\n"].concat();
+            while stream.write_all(&chunk).is_ok() {}
+        });
+        assert_eq!(
+            code(&Http::new().unwrap(), &url).await,
+            Code::AnswerTooLarge
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_announced_body_that_is_too_large_is_not_read() {
+    for length in ["1048577", "18446744073709551615"] {
+        let url = server(move |mut stream| {
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
+            let _ = stream.write_all(head.as_bytes());
+            let _ = stream.read_to_end(&mut Vec::new());
+        });
+        let begun = Instant::now();
+        let error = Http::new().unwrap().exchange(get(&url)).await.unwrap_err();
+        assert!(
+            matches!(error.code, Code::AnswerTooLarge | Code::Unreachable),
+            "{length}"
+        );
+        assert!(begun.elapsed() < Duration::from_secs(3));
+    }
+}
+
+#[tokio::test]
+async fn a_body_as_large_as_the_limit_is_read() {
+    let body = "x".repeat(BODY_LIMIT);
+    let server = Server::start(move |_| Canned::with(200, "text/plain; charset=x", "", &body));
+    let answer = Http::new()
+        .unwrap()
+        .exchange(get(&server.url))
+        .await
+        .unwrap();
+    assert_eq!(
+        (answer.body.len(), answer.content_type.as_str()),
+        (BODY_LIMIT, "text/plain")
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_no_answer() {
+    for head in ["content-length: 100\r\n", "transfer-encoding: chunked\r\n"] {
+        let url = server(move |mut stream| {
+            let _ = stream.write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\n5\r\nhello").as_bytes());
+        });
+        assert_eq!(code(&hasty(), &url).await, Code::Unreachable);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_http_is_no_answer() {
+    for bytes in ["", "SSH-2.0-x\r\n", "HTTP/1.1 banana\r\n\r\n", "\0\0\0"] {
+        let url = server(move |mut stream| {
+            let _ = stream.write_all(bytes.as_bytes());
+        });
+        assert_eq!(code(&hasty(), &url).await, Code::Unreachable);
+    }
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let nobody = Url::parse(&format!("http://{free}/")).unwrap();
+    assert_eq!(code(&hasty(), &nobody).await, Code::Unreachable);
+}
+
+#[tokio::test]
+async fn headers_without_end_are_no_answer() {
+    let url = server(|mut stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
+        while stream
+            .write_all(&[b"x: ".as_slice(), &[b'y'; 4096], b"\r\n"].concat())
+            .is_ok()
+        {}
+    });
+    assert_eq!(code(&Http::new().unwrap(), &url).await, Code::Unreachable);
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer_and_not_followed() {
+    let elsewhere = Server::start(|_| Canned::json(200, "{}"));
+    let target = format!("location: {}\r\n", elsewhere.url);
+    for status in [301, 302, 303, 307, 308] {
+        let target = target.clone();
+        let server = Server::start(move |_| Canned::with(status, "text/html", &target, ""));
+        let answer = Http::new()
+            .unwrap()
+            .exchange(get(&server.url))
+            .await
+            .unwrap();
+        assert_eq!(answer.status, status);
+    }
+    assert_eq!(elsewhere.asked().len(), 0);
+}
+
+#[tokio::test]
+async fn no_compression_is_asked_for_and_none_is_undone() {
+    let server = Server::start(|_| {
+        Canned::with(200, "application/json", "content-encoding: gzip\r\n", "abc")
+    });
+    let answer = Http::new()
+        .unwrap()
+        .exchange(get(&server.url))
+        .await
+        .unwrap();
+    assert_eq!(answer.body, b"abc");
+    let asked = &server.asked()[0];
+    assert_eq!(asked.header("accept-encoding"), None);
+    assert_eq!(asked.header("x-api-key"), Some("canary-key"));
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_a_header_is_refused_without_repeating_it() {
+    let server = Server::start(|_| Canned::json(200, "{}"));
+    let mut exchange = get(&server.url);
+    exchange.headers = vec![("x-api-key", "canary\r\nx: y".to_owned())];
+    assert!(!format!("{exchange:?}").contains("canary"));
+    let error = Http::new().unwrap().exchange(exchange).await.unwrap_err();
+    assert_eq!(error.code, Code::Unauthorized);
+    assert!(!error.message.contains("canary"));
+}
+
+#[test]
+fn retry_after_is_read_in_both_forms_and_bounded() {
+    let now = Timestamp::parse_rfc3339("2026-11-21T08:00:00Z").unwrap();
+    let read = |text: &[u8]| {
+        let mut map = HeaderMap::new();
+        map.insert(RETRY_AFTER, HeaderValue::from_bytes(text).unwrap());
+        retry_after(&map, now)
+    };
+    assert_eq!(read(b"7"), Some(Span::seconds(7)));
+    assert_eq!(read(b" 0 "), Some(Span::default()));
+    assert_eq!(read(b"4000000000"), Some(Span::hours(1)));
+    assert_eq!(read(b"99999999999999999999"), Some(Span::hours(1)));
+    assert_eq!(
+        read(b"Sat, 21 Nov 2026 08:00:30 GMT"),
+        Some(Span::seconds(30))
+    );
+    assert_eq!(
+        read(b"Sat, 21 Nov 2026 07:00:00 GMT"),
+        Some(Span::default())
+    );
+    assert_eq!(read(b"Sun, 22 Nov 2026 08:00:00 GMT"), Some(Span::hours(1)));
+    for wrong in [
+        "",
+        "-1",
+        "1.5",
+        "soon",
+        "Sat, 99 Nov 2026 08:00:00 GMT",
+        "+7",
+        "0x7",
+    ] {
+        assert_eq!(read(wrong.as_bytes()), None, "{wrong}");
+    }
+    assert_eq!(read(&[0xff]), None);
+    assert_eq!(retry_after(&HeaderMap::new(), now), None);
+}

@@ -1,0 +1,66 @@
+//! In place of a provider that this version cannot speak to: every call is refused in words, so that an
+//! account of it (kept by a newer version) neither hinders the others nor looks empty.
+
+use super::{
+    ApiBalance, Created, DayCharge, HistoryPage, Identity, Method, NewTopUp, Provider,
+    RemotePayment, Rules,
+};
+use crate::clock::Timestamp;
+use crate::error::{Code, Error, Result};
+use async_trait::async_trait;
+
+pub(super) struct Unsupported;
+
+/// Why nothing can be asked.
+pub(super) fn refusal() -> Error {
+    Error::new(
+        Code::NetworkMalformed,
+        "This version does not support the provider that the network names. Use a newer one.",
+    )
+}
+
+#[async_trait]
+impl Provider for Unsupported {
+    fn rules(&self) -> Rules {
+        Rules {
+            one_open_top_up: true,
+            amount_decimals: 2,
+        }
+    }
+
+    async fn identity(&self) -> Result<Identity> {
+        Err(refusal())
+    }
+
+    async fn balance(&self) -> Result<ApiBalance> {
+        Err(refusal())
+    }
+
+    async fn methods(&self) -> Result<Vec<Method>> {
+        Err(refusal())
+    }
+
+    async fn start(&self, _: &NewTopUp) -> Result<Created> {
+        Err(refusal())
+    }
+
+    async fn cancel(&self, _: &str) -> Result<()> {
+        Err(refusal())
+    }
+
+    async fn pending(&self) -> Result<Vec<RemotePayment>> {
+        Err(refusal())
+    }
+
+    async fn history(&self, _: Option<Timestamp>, _: u32) -> Result<HistoryPage> {
+        Err(refusal())
+    }
+
+    async fn charges(&self, _: &str, _: &str) -> Result<Vec<DayCharge>> {
+        Err(refusal())
+    }
+
+    async fn maintenance(&self) -> Result<bool> {
+        Err(refusal())
+    }
+}
