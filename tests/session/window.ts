@@ -39,10 +39,14 @@ export class AppWindow {
    * tray and opened anew: that is another webview.
    */
   async attach(patience: Patience = {}): Promise<this> {
+    let looks = 0;
     await until(
       "the window has a page",
       async () => {
-        if (!this.driver.attached || !(await this.#chooseLivePage())) await this.driver.open({ within: 10_000 });
+        looks += 1;
+        // A webview that is made anew shows up in the session that is open; one of another process never does.
+        const alive = this.driver.attached && (await this.driver.handles().catch(() => undefined));
+        if (alive === undefined || alive === false || looks % 15 === 0) await this.driver.open({ within: 10_000 });
         return this.#chooseLivePage();
       },
       { within: 30_000, every: 200, ...patience },
