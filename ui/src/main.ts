@@ -1,3 +1,5 @@
+// oxlint-disable-next-line import/no-unassigned-import -- it works by being run before the others
+import "./lib/locale.ts";
 import "@fontsource-variable/hanken-grotesk/wght.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
