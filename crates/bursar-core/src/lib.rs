@@ -4,6 +4,7 @@
 pub mod account;
 #[cfg(test)]
 mod canned;
+pub mod cache;
 pub mod chain;
 pub mod checkout;
 pub mod clock;
