@@ -339,10 +339,14 @@ fn address(field: &str, text: &str, secure: &str, plain: &str) -> Result<Url> {
 /// [`Code::NetworkMalformed`].
 pub fn check_host(host: &str) -> Result<()> {
     let url = Url::parse(&format!("https://{host}/")).ok();
-    let same = url
-        .as_ref()
-        .and_then(host_and_port)
-        .is_some_and(|seen| seen == host);
+    let plain = host
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.:[]_".contains(&b));
+    let same = plain
+        && url
+            .as_ref()
+            .and_then(host_and_port)
+            .is_some_and(|seen| seen == host);
     if same {
         Ok(())
     } else {

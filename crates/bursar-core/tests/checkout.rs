@@ -1,0 +1,376 @@
+//! Checkout addresses: only the listed hosts, whatever an address pretends to be.
+
+use bursar_core::checkout::{self, allow, qr_svg};
+use bursar_core::error::Code;
+use bursar_core::network::{Network, host_and_port, is_loopback};
+use proptest::prelude::*;
+use url::Url;
+
+fn mainnet() -> Network {
+    Network::built_in()
+        .into_iter()
+        .find(|network| network.name == "mainnet")
+        .unwrap()
+}
+
+fn sandbox() -> Network {
+    Network::from_toml(
+        r#"
+        name = "sandbox"
+        provider = "fluence"
+        api = "http://127.0.0.1:4010"
+        checkout_hosts = ["127.0.0.1:4020", "pay.example:8443", "[::1]:4020", "xn--bcher-kva.example"]
+        [sign_in]
+        authorize = "http://127.0.0.1:4010/oauth/authorize"
+        token = "http://127.0.0.1:4010/oauth/token"
+        client_id = "org.bursar.desktop"
+        [chain]
+        id = 9999999
+        rpc = ["http://127.0.0.1:8547"]
+        balance = "0xF0C308C622eeBA94aeEc2E3Fd67F34619f86761B"
+        token = "0x2eC84f93e4F26465c38Fa8165A8927522290A138"
+        explorer = "http://127.0.0.1:4010/explorer"
+        "#,
+    )
+    .unwrap()
+}
+
+#[test]
+fn the_networks_own_checkouts_pass_as_they_are_re_serialised() {
+    for (raw, opened) in [
+        ("https://buy.copperx.io/payment/checkout-session/1", None),
+        ("https://buy.copperx.io", Some("https://buy.copperx.io/")),
+        (
+            "https://buy.copperx.io:443/a",
+            Some("https://buy.copperx.io/a"),
+        ),
+        ("HTTPS://BUY.copperx.io/a", Some("https://buy.copperx.io/a")),
+        ("https://buy.copperx.io/a?b=c&d=@e#fragment", None),
+        (
+            "https://buy.copperx.io/a/../b",
+            Some("https://buy.copperx.io/b"),
+        ),
+    ] {
+        let url = allow(raw, &mainnet(), &[]).unwrap();
+        assert_eq!(url.as_str(), opened.unwrap_or(raw));
+    }
+    for raw in [
+        "http://127.0.0.1:4020/pay",
+        "https://127.0.0.1:4020/pay",
+        "http://[::1]:4020/pay",
+        "https://pay.example:8443/pay",
+        "https://xn--bcher-kva.example/pay",
+    ] {
+        assert_eq!(allow(raw, &sandbox(), &[]).unwrap().as_str(), raw);
+    }
+}
+
+#[test]
+fn hostile_addresses_do_not_pass() {
+    let long = format!("https://buy.copperx.io/{}", "x".repeat(2_048));
+    for raw in [
+        "",
+        " ",
+        "/",
+        "buy.copperx.io",
+        "//buy.copperx.io/",
+        "https:",
+        "https:buy.copperx.io",
+        "https:/buy.copperx.io/",
+        "https:///buy.copperx.io/",
+        "https:////buy.copperx.io/",
+        "https://",
+        "https:///",
+        "https://?buy.copperx.io",
+        "https://#buy.copperx.io",
+        // Not secure, or no web address at all.
+        "http://buy.copperx.io/",
+        "http://buy.copperx.io:443/",
+        "ws://buy.copperx.io/",
+        "wss://buy.copperx.io/",
+        "ftp://buy.copperx.io/",
+        "file:///etc/passwd",
+        "file://buy.copperx.io/etc/passwd",
+        "javascript:alert(1)",
+        "javascript://buy.copperx.io/%0aalert(1)",
+        "JaVaScRiPt:alert(1)//https://buy.copperx.io/",
+        "data:text/html,<script>1</script>",
+        "data://buy.copperx.io/,x",
+        "blob:https://buy.copperx.io/1",
+        "view-source:https://buy.copperx.io/",
+        "about:blank",
+        "mailto:a@buy.copperx.io",
+        "org.bursar.desktop://buy.copperx.io/",
+        "intent://buy.copperx.io/#Intent;end",
+        "smb://buy.copperx.io/",
+        "-https://buy.copperx.io/",
+        "--flag",
+        // User info.
+        "https://buy.copperx.io@evil.com/",
+        "https://buy.copperx.io:443@evil.com/",
+        "https://buy.copperx.io%40evil.com/",
+        "https://buy.copperx.io%2F@evil.com/",
+        "https://user@buy.copperx.io/",
+        "https://user:pass@buy.copperx.io/",
+        "https://:pass@buy.copperx.io/",
+        "https://@buy.copperx.io/",
+        "https://:@buy.copperx.io/",
+        "https://a@b@buy.copperx.io/",
+        // Look-alikes, suffixes and prefixes.
+        "https://evil.com/",
+        "https://evil.com/buy.copperx.io",
+        "https://evil.com/https://buy.copperx.io/",
+        "https://evil.com?buy.copperx.io/",
+        "https://evil.com#buy.copperx.io/",
+        "https://evil.com/.buy.copperx.io/x",
+        "https://evil.com#@buy.copperx.io/",
+        "https://evil.com?@buy.copperx.io/",
+        "https://buy.copperx.io.evil.com/",
+        "https://evilbuy.copperx.io/",
+        "https://a.buy.copperx.io/",
+        "https://copperx.io/",
+        "https://www.copperx.io/",
+        "https://buy.copperx.dev/",
+        "https://buy-copperx.io/",
+        "https://buy.copperx.i0/",
+        "https://buy.copperx.io.",
+        "https://buy.copperx.io./",
+        "https://buy..copperx.io/",
+        "https://.buy.copperx.io/",
+        "https://buy.copperx.ioo/",
+        "https://buy.copperx.io,evil.com/",
+        "https://buy.copperx.io;evil.com/",
+        "https://buy.copperx.io&evil.com/",
+        "https://buy.copperx.io%00.evil.com/",
+        "https://%62uy.copperx.io/",
+        "https://buy%2Ecopperx.io/",
+        "https://buy.copperx.io%2F.evil.com/",
+        "https://*.copperx.io/",
+        // Names that only look alike, and other forms of the letters.
+        "https://buу.copperx.io/",
+        "https://buy.соpperx.io/",
+        "https://xn--bu-0mc.copperx.io/",
+        "https://ｂuy.copperx.io/",
+        "https://buy。copperx。io/",
+        "https://buy．copperx．io/",
+        "https://buy.copperx.io\u{ad}/",
+        "https://buy.copperx\u{200b}.io/",
+        "https://buy.copperx.ıo/",
+        "https://buy.copperx.io/\u{202e}",
+        "https://bücher.example/pay",
+        // Ports.
+        "https://buy.copperx.io:444/",
+        "https://buy.copperx.io:80/",
+        "https://buy.copperx.io:0443/",
+        "https://buy.copperx.io:/",
+        "https://buy.copperx.io:0/",
+        "https://buy.copperx.io:65979/",
+        "https://buy.copperx.io:-443/",
+        "https://buy.copperx.io:443:443/",
+        "https://buy.copperx.io:４43/",
+        // Slashes, spaces and control characters.
+        "https:\\\\buy.copperx.io\\",
+        "https://evil.com\\@buy.copperx.io/",
+        "https://evil.com\\.buy.copperx.io/",
+        "https://buy.copperx.io\\@evil.com/",
+        "https://buy.copperx.io/\\evil.com",
+        " https://buy.copperx.io/",
+        "https://buy.copperx.io/ ",
+        "https://buy.copperx.io /",
+        "https://buy. copperx.io/",
+        "\thttps://buy.copperx.io/",
+        "ht\ntps://buy.copperx.io/",
+        "https://evil.com\n@buy.copperx.io/",
+        "https://buy.copp\terx.io/",
+        "https://buy.copperx.io/\r\nHost: evil.com",
+        "https://buy.copperx.io/\0",
+        "\u{0}https://buy.copperx.io/",
+        "\u{1b}https://buy.copperx.io/",
+        "https://buy.copperx.io/\u{7f}",
+        "\u{feff}https://buy.copperx.io/",
+        "https://buy.copperx.io/\u{2028}",
+        // This machine and its neighbours.
+        "http://127.0.0.1:4020/",
+        "https://127.0.0.1/",
+        "https://localhost/",
+        "https://0x7f000001/",
+        "https://2130706433/",
+        "https://[::1]/",
+        "https://[::ffff:127.0.0.1]/",
+        "https://169.254.169.254/",
+        "https://[buy.copperx.io]/",
+        &long,
+    ] {
+        let refused = allow(raw, &mainnet(), &[]).map(|url| url.to_string());
+        assert!(
+            refused
+                .as_ref()
+                .is_err_and(|error| error.code == Code::HostNotAllowed),
+            "{raw:?} gave {refused:?}"
+        );
+        let message = refused.unwrap_err().message;
+        assert!(message.is_ascii() && !message.bytes().any(|b| b.is_ascii_control()));
+    }
+}
+
+#[test]
+fn this_machine_is_reached_only_as_it_is_listed() {
+    for raw in [
+        "http://127.0.0.1/",
+        "http://127.0.0.1:4021/",
+        "http://127.1:4020/",
+        "http://127.0.0.2:4020/",
+        "http://0x7f.0.0.1:4020/",
+        "http://2130706433:4020/",
+        "http://127.0.0.1.:4020/",
+        "http://localhost:4020/",
+        "http://[::0001]:4020/",
+        "http://[::ffff:127.0.0.1]:4020/",
+        "http://0.0.0.0:4020/",
+        "http://pay.example:8443/",
+        "https://pay.example/",
+        "https://bücher.example/",
+    ] {
+        assert!(allow(raw, &sandbox(), &[]).is_err(), "{raw}");
+    }
+}
+
+#[test]
+fn a_host_added_on_purpose_passes_and_only_that_one() {
+    let raw = "https://checkout.stripe.com/c/pay/cs_1#fid";
+    let refused = allow(raw, &mainnet(), &[]).unwrap_err();
+    assert!(
+        refused.message.contains("checkout.stripe.com"),
+        "{}",
+        refused.message
+    );
+    assert_eq!(checkout::host(raw).as_deref(), Some("checkout.stripe.com"));
+    let added = ["checkout.stripe.com".to_owned()];
+    assert_eq!(allow(raw, &mainnet(), &added).unwrap().as_str(), raw);
+    assert!(allow("https://checkout.stripe.com:8443/", &mainnet(), &added).is_err());
+    assert!(allow("http://checkout.stripe.com/", &mainnet(), &added).is_err());
+    assert_eq!(
+        checkout::host("https://u@evil.com/"),
+        None,
+        "nothing to add where the address is a trick"
+    );
+    let refused = allow("https://xn--pple-43d.com/", &mainnet(), &[]).unwrap_err();
+    assert!(
+        refused.message.contains("xn--pple-43d.com"),
+        "{}",
+        refused.message
+    );
+}
+
+#[test]
+fn sign_in_goes_to_the_networks_own_page() {
+    let network = sandbox();
+    let page = Url::parse("http://127.0.0.1:4010/oauth/authorize?state=1").unwrap();
+    assert_eq!(checkout::sign_in(&network, &page).unwrap(), page);
+    for other in [
+        "http://127.0.0.1:4010/oauth/authorize/x",
+        "http://127.0.0.1:4010/",
+        "http://127.0.0.1:4011/oauth/authorize",
+        "https://127.0.0.1:4010/oauth/authorize",
+        "http://u@127.0.0.1:4010/oauth/authorize",
+        "https://evil.com/oauth/authorize",
+    ] {
+        let other = Url::parse(other).unwrap();
+        assert!(checkout::sign_in(&network, &other).is_err(), "{other}");
+    }
+    assert!(checkout::sign_in(&mainnet(), &page).is_err());
+}
+
+#[test]
+fn explorer_and_console_are_the_networks() {
+    let hash = "0x8f0f7b1f2d6f0f1e4b0a5c3d2e1f00112233445566778899aabbccddeeff0011"
+        .parse()
+        .unwrap();
+    let address = "0x2eC84f93e4F26465c38Fa8165A8927522290A138"
+        .parse()
+        .unwrap();
+    let transaction = checkout::explorer_transaction(&mainnet(), &hash).unwrap();
+    assert_eq!(
+        transaction.as_str(),
+        "https://blockscout.mainnet.fluence.dev/tx/0x8f0f7b1f2d6f0f1e4b0a5c3d2e1f00112233445566778899aabbccddeeff0011"
+    );
+    let shown = checkout::explorer_address(&sandbox(), address).unwrap();
+    assert_eq!(
+        shown.as_str(),
+        "http://127.0.0.1:4010/explorer/address/0x2eC84f93e4F26465c38Fa8165A8927522290A138"
+    );
+    assert!(checkout::console(&mainnet()).is_some());
+    assert_eq!(checkout::console(&sandbox()), None);
+}
+
+#[test]
+fn a_qr_code_is_one_path_and_nothing_else() {
+    let url = allow(
+        "https://buy.copperx.io/payment/checkout-session/1?a=<b>",
+        &mainnet(),
+        &[],
+    )
+    .unwrap();
+    let svg = qr_svg(&url).unwrap();
+    assert_eq!(svg.matches("<path").count(), 1);
+    for tag in svg
+        .split('<')
+        .skip(1)
+        .map(|tag| tag.split([' ', '>', '/']).next().unwrap())
+    {
+        assert!(["?xml", "svg", "rect", "path", ""].contains(&tag), "{tag}");
+    }
+    assert!(svg.contains("#000000") && svg.contains("#ffffff"));
+    assert!(!svg.contains("copperx") && !svg.contains("script"));
+    let long = Url::parse(&format!("https://buy.copperx.io/{}", "x".repeat(2_000))).unwrap();
+    assert!(qr_svg(&long).is_ok());
+}
+
+fn part() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just("buy.copperx.io".to_owned()),
+        Just("evil.com".to_owned()),
+        Just("127.0.0.1".to_owned()),
+        Just("https:".to_owned()),
+        Just("http:".to_owned()),
+        Just("//".to_owned()),
+        Just(":443".to_owned()),
+        Just(":4020".to_owned()),
+        "[@/:?#.\\\\%&;]",
+        "[a-z0-9]{1,4}",
+        "\\PC",
+        any::<char>().prop_map(String::from),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_passes_is_listed_and_safe(parts in prop::collection::vec(part(), 0..10)) {
+        check(&parts.concat())?;
+    }
+
+    #[test]
+    fn whatever_passes_after_a_good_beginning_too(parts in prop::collection::vec(part(), 0..6)) {
+        check(&format!("https://buy.copperx.io{}", parts.concat()))?;
+        check(&format!("https://{}buy.copperx.io/", parts.concat()))?;
+        check(&format!("http://127.0.0.1:4020{}", parts.concat()))?;
+    }
+}
+
+fn check(raw: &str) -> Result<(), TestCaseError> {
+    for network in [mainnet(), sandbox()] {
+        let Ok(url) = allow(raw, &network, &[]) else {
+            continue;
+        };
+        let host = host_and_port(&url).unwrap();
+        prop_assert!(network.checkout_hosts.contains(&host));
+        prop_assert!(url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)));
+        prop_assert!(url.username().is_empty() && url.password().is_none());
+        // What is opened is read the same way by whoever reads it next.
+        prop_assert_eq!(&Url::parse(url.as_str()).unwrap(), &url);
+        let prefix = format!("{}://{host}/", url.scheme());
+        prop_assert!(url.as_str().starts_with(&prefix));
+        prop_assert!(url.as_str().bytes().all(|b| b.is_ascii_graphic()));
+    }
+    Ok(())
+}

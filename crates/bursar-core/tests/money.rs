@@ -1,0 +1,259 @@
+//! Money: what is read is what is written, nothing wraps, nothing is rounded but a fee, and that upwards.
+
+use bursar_core::error::Code;
+use bursar_core::money::{Amount, Currency, MAX_SCALE};
+use proptest::prelude::*;
+use std::cmp::Ordering;
+
+fn amount(units: i128, scale: u8) -> Amount {
+    Amount::new(units, scale, Currency::usdc()).unwrap()
+}
+
+fn typed(text: &str) -> Result<Amount, Code> {
+    Amount::parse_typed(text, 2, Currency::usdc()).map_err(|error| error.code)
+}
+
+#[test]
+fn what_people_type_is_taken_or_refused_in_words() {
+    for (text, decimal) in [
+        ("25", "25"),
+        ("25.5", "25.5"),
+        ("25.50", "25.50"),
+        ("0", "0"),
+        ("0.01", "0.01"),
+        ("007", "7"),
+        ("00.10", "0.10"),
+    ] {
+        assert_eq!(typed(text).unwrap().to_decimal(), decimal);
+    }
+    for text in [
+        "",
+        " ",
+        " 1",
+        "1 ",
+        " 1 ",
+        "1_000",
+        "1,000",
+        "1,5",
+        "1'000",
+        "１",
+        "١",
+        "1e3",
+        "1E3",
+        "+1",
+        "-1",
+        "1.",
+        ".5",
+        ".",
+        "1.2.3",
+        "0x10",
+        "NaN",
+        "inf",
+        "1\n",
+        "\t1",
+        "1\0",
+        "½",
+        "1/2",
+        "$5",
+        "5 USDC",
+        "1\u{200b}",
+        "\u{202e}1",
+        "−1",
+        "1‚5",
+        "9999999999999999999999999999999999999999",
+    ] {
+        assert_eq!(typed(text), Err(Code::AmountMalformed), "{text:?}");
+    }
+    for text in ["1.234", "0.001", "1.000"] {
+        assert_eq!(typed(text), Err(Code::AmountPrecision), "{text:?}");
+    }
+    for (decimals, hint) in [(0, "whole"), (1, "one decimal"), (2, "2 decimals")] {
+        let refused = Amount::parse_typed("1.2345", decimals, Currency::usdc()).unwrap_err();
+        assert!(refused.message.contains(hint), "{}", refused.message);
+    }
+}
+
+#[test]
+fn what_servers_write_is_taken_exactly_or_refused() {
+    for text in [
+        "0",
+        "-0.5",
+        "100.50",
+        "0.000000000000000001",
+        "123456789012345678901.5",
+    ] {
+        let read = Amount::parse_decimal(text, Currency::usdc()).unwrap();
+        assert_eq!(read.to_decimal(), text);
+    }
+    for text in [
+        "",
+        "-",
+        "--1",
+        "+1",
+        "1.",
+        ".5",
+        "1e3",
+        " 1",
+        "1 ",
+        "1_0",
+        "NaN",
+        "Infinity",
+        "0x1",
+        "１",
+        "1.-5",
+        "0.0000000000000000001",
+        "170141183460469231731687303715884105728",
+    ] {
+        assert!(
+            Amount::parse_decimal(text, Currency::usdc()).is_err(),
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
+fn the_ends_of_the_range_do_not_wrap() {
+    let (max, min) = (amount(i128::MAX, 0), amount(i128::MIN, 0));
+    let one = amount(1, 0);
+    assert_eq!(max.checked_add(&one), None);
+    assert_eq!(min.checked_sub(&one), None);
+    assert_eq!(min.checked_abs(), None);
+    assert_eq!(max.rescale(1), None);
+    assert_eq!(max.to_cents(), None);
+    assert_eq!(max.fee_rounded_up(1, 0), None);
+    assert_eq!(
+        max.compare(&amount(1, 18)),
+        None,
+        "alignment would overflow"
+    );
+    assert_eq!(min.to_decimal(), "-170141183460469231731687303715884105728");
+    assert!(Amount::new(1, MAX_SCALE + 1, Currency::usdc()).is_err());
+}
+
+#[test]
+fn other_currencies_are_never_mixed() {
+    let dollars = Amount::from_cents(100, Currency::new("usd").unwrap());
+    let usdc = Amount::from_cents(100, Currency::usdc());
+    assert_eq!(dollars.checked_add(&usdc), None);
+    assert_eq!(dollars.compare(&usdc), None);
+    assert!(!dollars.equals(&usdc));
+    assert_eq!(Currency::new("USDC.e").unwrap().as_str(), "USDC.E");
+    for wrong in ["", "U", "US DC", "ЮСД", "USDC\u{200b}", "ABCDEFGHIJKLM"] {
+        assert!(Currency::new(wrong).is_err(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_fee_is_told_as_a_checkout_shows_it() {
+    let fee = |cents, bps, fixed| {
+        let amount = Amount::from_cents(cents, Currency::usdc());
+        amount
+            .fee_rounded_up(bps, fixed)
+            .map(|fee| fee.to_decimal())
+    };
+    assert_eq!(fee(1_000, 100, 0).as_deref(), Some("0.10"));
+    assert_eq!(fee(1_001, 100, 0).as_deref(), Some("0.11"));
+    assert_eq!(fee(1_000, 0, 30).as_deref(), Some("0.30"));
+    assert_eq!(fee(1, 1, 0).as_deref(), Some("0.01"));
+    assert_eq!(fee(0, 100, 0).as_deref(), Some("0.00"));
+    assert_eq!(fee(-1, 100, 0), None);
+    assert_eq!(fee(1, 100, -1), None);
+}
+
+prop_compose! {
+    fn any_amount()(units in any::<i128>(), scale in 0..=MAX_SCALE) -> Amount {
+        amount(units, scale)
+    }
+}
+
+prop_compose! {
+    /// Amounts that can be aligned with each other.
+    fn usual_amount()(units in -1_000_000_000_000_000_000_i128..1_000_000_000_000_000_000, scale in 0..=MAX_SCALE) -> Amount {
+        amount(units, scale)
+    }
+}
+
+proptest! {
+    #[test]
+    fn writing_and_reading_give_the_same(amount in any_amount()) {
+        let read = Amount::parse_decimal(&amount.to_decimal(), Currency::usdc()).unwrap();
+        prop_assert_eq!(&read, &amount);
+        let json = serde_json::to_string(&amount).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Amount>(&json).unwrap(), amount);
+    }
+
+    #[test]
+    fn typed_digits_are_kept(whole in 0_u64.., cents in 0_u8..100) {
+        let text = format!("{whole}.{cents:02}");
+        prop_assert_eq!(typed(&text).unwrap().to_decimal(), text);
+    }
+
+    #[test]
+    fn typed_text_of_any_kind_never_gives_another_number(text in "\\PC{0,24}") {
+        if let Ok(read) = typed(&text) {
+            prop_assert!(text.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+            let canonical = text.trim_start_matches('0');
+            let read = read.to_decimal();
+            prop_assert_eq!(read.trim_start_matches('0'), canonical);
+        }
+    }
+
+    #[test]
+    fn no_text_makes_reading_panic(text in any::<String>()) {
+        let _ = Amount::parse_decimal(&text, Currency::usdc());
+        let _ = Amount::parse_typed(&text, 18, Currency::usdc());
+    }
+
+    #[test]
+    fn sums_are_right_or_refused(left in any_amount(), right in any_amount()) {
+        if let Some(sum) = left.checked_add(&right) {
+            prop_assert!(sum.checked_sub(&right).is_some_and(|back| back.equals(&left)));
+            prop_assert_eq!(right.checked_add(&left), Some(sum));
+        }
+    }
+
+    #[test]
+    fn usual_sums_are_never_refused(left in usual_amount(), right in usual_amount()) {
+        let sum = left.checked_add(&right).unwrap();
+        prop_assert!(sum.checked_sub(&right).unwrap().equals(&left));
+        let larger = sum.compare(&left).unwrap();
+        prop_assert_eq!(larger, right.compare(&amount(0, 0)).unwrap());
+    }
+
+    #[test]
+    fn rescaling_loses_nothing(amount in any_amount(), scale in any::<u8>()) {
+        if let Some(other) = amount.rescale(scale) {
+            prop_assert_eq!(other.scale(), scale);
+            prop_assert!(other.rescale(amount.scale()).is_some_and(|back| back == amount));
+        }
+    }
+
+    #[test]
+    fn cents_are_exact_or_refused(amount in usual_amount()) {
+        match amount.to_cents() {
+            Some(cents) => prop_assert!(Amount::from_cents(cents, Currency::usdc()).equals(&amount)),
+            None => prop_assert!(amount.rescale(2).is_none_or(|cents| i64::try_from(cents.units()).is_err())),
+        }
+    }
+
+    #[test]
+    fn a_fee_is_rounded_up_by_less_than_a_cent(cents in 0_i64..1_000_000_000_000, bps in 0_u32..=10_000, fixed in 0_i64..100_000) {
+        let amount = Amount::from_cents(cents, Currency::usdc());
+        let fee = amount.fee_rounded_up(bps, fixed).unwrap().to_cents().unwrap();
+        let exact = i128::from(cents) * i128::from(bps);
+        let told = i128::from(fee - fixed) * 10_000;
+        prop_assert!(told >= exact && told < exact + 10_000);
+    }
+
+    #[test]
+    fn a_fee_does_not_depend_on_the_scale(cents in 0_i64..1_000_000_000, scale in 2..=MAX_SCALE, bps in 0_u32..=10_000) {
+        let coarse = Amount::from_cents(cents, Currency::usdc());
+        let fine = coarse.rescale(scale).unwrap();
+        prop_assert_eq!(coarse.fee_rounded_up(bps, 0), fine.fee_rounded_up(bps, 0));
+        let more = fine.checked_add(&amount(1, MAX_SCALE)).unwrap();
+        if bps > 0 {
+            let order = more.fee_rounded_up(bps, 0).unwrap().compare(&coarse.fee_rounded_up(bps, 0).unwrap());
+            prop_assert_ne!(order, Some(Ordering::Less));
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Network files: taken whole and checked, or refused naming the field.
+
+use bursar_core::account::parse_address;
+use bursar_core::error::Code;
+use bursar_core::network::{Network, ProviderKind, check_host};
+use proptest::prelude::*;
+
+const FILE: &str = r#"
+name = "sandbox"
+provider = "fluence"
+api = "http://127.0.0.1:4010"
+checkout_hosts = ["127.0.0.1:4020"]
+return_links = true
+console = "http://127.0.0.1:4010/"
+feature_key = "usdc"
+[limits]
+top_up_min = "10"
+balance_max = "5000"
+[sign_in]
+authorize = "http://127.0.0.1:4010/oauth/authorize"
+token = "http://127.0.0.1:4010/oauth/token"
+client_id = "org.bursar.desktop"
+[chain]
+id = 9999999
+rpc = ["http://127.0.0.1:8547"]
+ws = "ws://127.0.0.1:8547"
+balance = "0xF0C308C622eeBA94aeEc2E3Fd67F34619f86761B"
+token = "0x2eC84f93e4F26465c38Fa8165A8927522290A138"
+explorer = "http://127.0.0.1:4010/explorer"
+start_block = 0
+"#;
+
+#[test]
+fn a_whole_file_is_taken() {
+    let network = Network::from_toml(FILE).unwrap();
+    assert_eq!(
+        (network.name.as_str(), network.provider),
+        ("sandbox", ProviderKind::Fluence)
+    );
+    assert!(network.is_sandbox() && network.return_links);
+    assert_eq!(network.api_host(), "127.0.0.1:4010");
+    assert_eq!(
+        network.limits.balance_max.as_ref().unwrap().to_string(),
+        "5000 USDC"
+    );
+    let stored = serde_json::to_string(&network).unwrap();
+    assert_eq!(serde_json::from_str::<Network>(&stored).unwrap(), network);
+}
+
+#[test]
+fn the_built_in_ones_are_all_there_and_secure() {
+    let networks = Network::built_in();
+    let names: Vec<_> = networks
+        .iter()
+        .map(|network| network.name.as_str())
+        .collect();
+    assert_eq!(names, ["mainnet", "testnet", "stage"]);
+    for network in &networks {
+        assert!(!network.is_sandbox() && !network.return_links);
+        assert_eq!(network.api.scheme(), "https");
+        assert!(network.chain.is_some() && !network.checkout_hosts.is_empty());
+    }
+}
+
+#[test]
+fn what_is_wrong_is_refused_by_its_name() {
+    for (right, wrong, named) in [
+        ("name = \"sandbox\"", "name = \"\"", "name"),
+        ("name = \"sandbox\"", "name = \"a\u{202e}b\"", "name"),
+        ("name = \"sandbox\"", "", "name"),
+        ("\"fluence\"", "\"bank\"", "bank"),
+        (
+            "api = \"http://127.0.0.1:4010\"",
+            "api = \"http://example.com\"",
+            "api",
+        ),
+        (
+            "api = \"http://127.0.0.1:4010\"",
+            "api = \"https://u:p@example.com\"",
+            "api",
+        ),
+        (
+            "api = \"http://127.0.0.1:4010\"",
+            "api = \"https://example.com/?key=1\"",
+            "api",
+        ),
+        (
+            "api = \"http://127.0.0.1:4010\"",
+            "api = \"https://example.com/#x\"",
+            "api",
+        ),
+        (
+            "api = \"http://127.0.0.1:4010\"",
+            "api = \"file:///etc\"",
+            "api",
+        ),
+        (
+            "api = \"http://127.0.0.1:4010\"",
+            "api = \"example.com\"",
+            "api",
+        ),
+        (
+            "api = \"http://127.0.0.1:4010\"",
+            "api = \"http://127.0.0.1.evil.com\"",
+            "api",
+        ),
+        ("api = \"http://127.0.0.1:4010\"", "api = 7", "line"),
+        (
+            "\"127.0.0.1:4020\"",
+            "\"https://127.0.0.1:4020\"",
+            "checkout_hosts",
+        ),
+        ("\"127.0.0.1:4020\"", "\"*.example.com\"", "checkout_hosts"),
+        (
+            "\"127.0.0.1:4020\"",
+            "\"Pay.example.com\"",
+            "checkout_hosts",
+        ),
+        ("\"127.0.0.1:4020\"", "\"a@b.c\"", "checkout_hosts"),
+        ("\"127.0.0.1:4020\"", "\"b.c/d\"", "checkout_hosts"),
+        ("\"127.0.0.1:4020\"", "\"\"", "checkout_hosts"),
+        ("\"usdc\"", "\"\"", "feature_key"),
+        ("top_up_min = \"10\"", "top_up_min = \"-10\"", "top_up_min"),
+        ("top_up_min = \"10\"", "top_up_min = \"ten\"", "top_up_min"),
+        (
+            "top_up_min = \"10\"",
+            "top_up_minimum = \"10\"",
+            "top_up_minimum",
+        ),
+        (
+            "client_id = \"org.bursar.desktop\"",
+            "client_id = \"a b\"",
+            "client_id",
+        ),
+        ("/oauth/token\"", "/oauth/token?x=1\"", "sign_in.token"),
+        ("id = 9999999", "id = 0", "chain.id"),
+        ("id = 9999999", "id = -1", "line"),
+        ("rpc = [\"http://127.0.0.1:8547\"]", "rpc = []", "chain.rpc"),
+        (
+            "rpc = [\"http://127.0.0.1:8547\"]",
+            "rpc = [\"http://example.com\"]",
+            "chain.rpc",
+        ),
+        (
+            "ws = \"ws://127.0.0.1:8547\"",
+            "ws = \"ws://example.com\"",
+            "chain.ws",
+        ),
+        (
+            "ws = \"ws://127.0.0.1:8547\"",
+            "ws = \"https://example.com\"",
+            "chain.ws",
+        ),
+        (
+            "0xF0C308C622eeBA94aeEc2E3Fd67F34619f86761B",
+            "0xF0C308C622eeBA94aeEc2E3Fd67F34619f86761b",
+            "chain.balance",
+        ),
+        (
+            "0x2eC84f93e4F26465c38Fa8165A8927522290A138",
+            "0x0",
+            "chain.token",
+        ),
+        ("start_block = 0", "start = 0", "start"),
+    ] {
+        assert!(FILE.contains(right));
+        let refused = Network::from_toml(&FILE.replacen(right, wrong, 1)).unwrap_err();
+        assert_eq!(refused.code, Code::NetworkMalformed);
+        let told = refused.message.contains(named) || named == "line";
+        assert!(told, "{wrong}: {} does not name {named}", refused.message);
+    }
+    let large = format!("{FILE}\n# {}", "x".repeat(100_000));
+    assert!(Network::from_toml(&large).is_err());
+}
+
+#[test]
+fn wallet_addresses_are_checked() {
+    let right = "0x2eC84f93e4F26465c38Fa8165A8927522290A138";
+    let lower = right.to_lowercase();
+    let upper = format!("0x{}", right[2..].to_uppercase());
+    for text in [
+        right,
+        &lower,
+        &upper,
+        " 0x2eC84f93e4F26465c38Fa8165A8927522290A138\n",
+    ] {
+        assert_eq!(parse_address(text).unwrap().to_checksum(None), right);
+    }
+    for text in [
+        "",
+        "0x",
+        &right[2..],
+        "0X2ec84f93e4f26465c38fa8165a8927522290a138",
+        "0x2eC84f93e4F26465c38Fa8165A8927522290A13",
+        "0x2eC84f93e4F26465c38Fa8165A8927522290A1388",
+        "0x2EC84f93e4F26465c38Fa8165A8927522290A138",
+        "0x2eC84f93e4F26465c38Fa8165A8927522290A13g",
+        "0x0000000000000000000000000000000000000000",
+        "0x２eC84f93e4F26465c38Fa8165A8927522290A138",
+        "vitalik.eth",
+    ] {
+        assert_eq!(
+            parse_address(text).unwrap_err().code,
+            Code::AddressMalformed,
+            "{text}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_file_makes_reading_panic(text in any::<String>()) {
+        prop_assert!(Network::from_toml(&text).is_err());
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused_or_still_safe(at in 0_usize..600, with in "\\PC{0,3}") {
+        let at = at % FILE.len();
+        let damaged = format!("{}{with}{}", &FILE[..at], &FILE[at + 1..]);
+        if let Ok(network) = Network::from_toml(&damaged) {
+            prop_assert!(network.api.scheme() == "https" || network.is_sandbox());
+            prop_assert!(network.checkout_hosts.iter().all(|host| check_host(host).is_ok()));
+        }
+    }
+
+    #[test]
+    fn a_listed_host_is_only_a_host(text in "[a-zA-Z0-9.:/@?#\\[\\]*%_ -]{0,20}") {
+        if check_host(&text).is_ok() {
+            prop_assert!(!text.contains(['/', '@', '?', '#', '*', '%', ' ']));
+            prop_assert_eq!(text.to_lowercase(), text);
+        }
+    }
+
+    #[test]
+    fn no_text_makes_an_address_panic(text in any::<String>()) {
+        prop_assert!(parse_address(&text).is_err());
+    }
+}
