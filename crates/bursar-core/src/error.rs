@@ -1,6 +1,7 @@
 //! The one error type that leaves the core. It carries a closed code, on which programs and the
 //! window's words hang, and a sentence for people. It never carries a secret.
 
+use crate::clock::Span;
 use serde::{Deserialize, Serialize};
 
 /// What went wrong, closed: the window has words for each of these.
@@ -95,6 +96,9 @@ pub struct Error {
     pub message: String,
     /// Whether the same request may succeed later without the user changing anything.
     pub retryable: bool,
+    /// How long the server asked to be left alone; stays inside the core.
+    #[serde(skip)]
+    pub retry_after: Option<Span>,
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -106,6 +110,7 @@ impl Error {
             code,
             message: message.into(),
             retryable: false,
+            retry_after: None,
         }
     }
 
@@ -115,6 +120,7 @@ impl Error {
             code,
             message: message.into(),
             retryable: true,
+            retry_after: None,
         }
     }
 }

@@ -2,13 +2,17 @@
 //! machine, the engine that drives them, and what is kept on disk. It knows no Tauri.
 
 pub mod account;
+pub mod bursar;
+pub mod cache;
 #[cfg(test)]
 mod canned;
-pub mod cache;
 pub mod chain;
 pub mod checkout;
 pub mod clock;
+pub mod driver;
+pub mod engine;
 pub mod error;
+pub mod export;
 pub mod http;
 pub mod link;
 pub mod money;

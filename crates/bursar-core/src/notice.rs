@@ -38,6 +38,19 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// The payment it is about, if it is about one.
+    pub fn payment(&self) -> Option<String> {
+        match self.kind {
+            NoticeKind::Completed
+            | NoticeKind::Failed
+            | NoticeKind::Expired
+            | NoticeKind::Cancelled
+            | NoticeKind::UnderReview
+            | NoticeKind::Reversed => Some(self.subject.clone()),
+            NoticeKind::LowBalance | NoticeKind::SignedOut => None,
+        }
+    }
+
     /// One line for the pop-up's head.
     pub fn title(&self) -> String {
         match self.kind {
@@ -56,7 +69,7 @@ impl Notice {
     /// What happened and what can be done, in one or two sentences. `hide` leaves the amount out.
     pub fn body(&self, label: &str, hide: bool) -> String {
         let amount = match &self.amount {
-            Some(amount) if !hide => short(amount),
+            Some(amount) if !hide => amount.to_brief(),
             Some(_) | None => "The top-up".to_owned(),
         };
         match self.kind {
@@ -79,23 +92,15 @@ impl Notice {
                 (Some(days), _) => format!("{label} lasts about {days} more days."),
                 (None, true) => format!("{label} is below the amount you set."),
                 (None, false) => match &self.amount {
-                    Some(left) => format!("{label} has {} left.", short(left)),
+                    Some(left) => format!("{label} has {} left.", left.to_brief()),
                     None => format!("{label} is below the amount you set."),
                 },
             },
             NoticeKind::SignedOut => {
-                format!("The provider no longer accepts the key of {label}. Sign in again to go on.")
+                format!(
+                    "The provider no longer accepts the key of {label}. Sign in again to go on."
+                )
             }
         }
     }
-}
-
-/// The amount with at least two decimals and no further trailing zeros.
-fn short(amount: &Amount) -> String {
-    let text = amount.to_decimal();
-    let Some((whole, fraction)) = text.split_once('.') else {
-        return format!("{text}.00 {}", amount.currency());
-    };
-    let kept = fraction.trim_end_matches('0');
-    format!("{whole}.{kept:0<2} {}", amount.currency())
 }

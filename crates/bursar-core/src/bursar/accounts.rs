@@ -1,0 +1,381 @@
+//! Connecting, changing and removing accounts. Only a key that the provider rejects, a malformed address or a
+//! double stops a connection; whatever else is not right is a warning, and the account works as far as it can.
+
+use super::{Bursar, lock_of, own_rpc_name};
+use crate::account::{Account, AccountId, parse_address};
+use crate::driver::{Connection, blocking};
+use crate::engine::Event;
+use crate::error::{Code, Error, Result};
+use crate::network::{Network, host_and_port, is_loopback};
+use crate::provider;
+use crate::session::{Credential, Session};
+use crate::view::{AccountView, Change, Connected};
+use std::sync::Arc;
+use url::Url;
+use zeroize::Zeroizing;
+
+/// The longest label, in characters.
+const LABEL_LIMIT: usize = 60;
+
+/// What the user gives to connect an account with a key.
+pub struct Connect {
+    pub network: String,
+    pub key: Zeroizing<String>,
+    pub address: Option<String>,
+    pub label: Option<String>,
+    /// Keep the key for as long as this process runs, and nowhere.
+    pub session_only: bool,
+}
+
+impl std::fmt::Debug for Connect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connect")
+            .field("network", &self.network)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Bursar {
+    /// Connects an account with an API key.
+    ///
+    /// # Errors
+    /// `unauthorized` for a rejected key, `address_malformed`, `already_exists`, `not_found` for the network.
+    pub async fn connect(self: &Arc<Self>, connect: Connect) -> Result<Connected> {
+        let network = self.network(&connect.network).await?;
+        let credential = Credential::api_key(&connect.key)?;
+        self.connect_with(
+            network,
+            credential,
+            connect.address,
+            connect.label,
+            connect.session_only,
+        )
+        .await
+    }
+
+    pub(super) async fn connect_with(
+        self: &Arc<Self>,
+        network: Network,
+        credential: Credential,
+        address: Option<String>,
+        label: Option<String>,
+        session_only: bool,
+    ) -> Result<Connected> {
+        let address = address
+            .filter(|text| !text.trim().is_empty())
+            .map(|text| parse_address(&text))
+            .transpose()?;
+        let label = self.free_label(label, &network)?;
+        let id = AccountId::random();
+        let session = Arc::new(Session::new(id.clone(), Arc::clone(&self.vault)));
+        // Held in memory until the provider has said whether it takes it.
+        session.put(credential.clone(), true).await?;
+        let provider = provider::connect(&network, Arc::clone(&session), self.http.clone());
+        let mut warnings = Vec::new();
+        let user_id = match provider.identity().await {
+            Ok(identity) => {
+                warnings.extend(missing_scopes(&identity.missing_scopes));
+                Some(identity.user_id)
+            }
+            Err(error) if error.code == Code::Unauthorized => return Err(error),
+            Err(error) => {
+                warnings.push(error);
+                None
+            }
+        };
+        self.refuse_double(&network, user_id.as_deref())?;
+        let account = Account {
+            id,
+            label,
+            network,
+            address,
+            user_id,
+            connected_at: self.world.clock.now(),
+            added_checkout_hosts: Vec::new(),
+        };
+        if !session_only && let Err(error) = session.put(credential, false).await {
+            self.keyring_is(false);
+            warnings.push(error);
+        }
+        self.store_account(&account).await?;
+        let connection = self.open_with(account, session, false).await?;
+        warnings.extend(self.mismatch(&connection).await);
+        self.world.shell.changed(&Change::Accounts);
+        Ok(Connected {
+            account: self.account_view(&connection).await?,
+            warnings,
+        })
+    }
+
+    /// Gives an account a new key; its history stays.
+    ///
+    /// # Errors
+    /// `unauthorized` for a rejected key or one of another user.
+    pub async fn sign_in_again(
+        self: &Arc<Self>,
+        account: AccountId,
+        key: Zeroizing<String>,
+    ) -> Result<Connected> {
+        let credential = Credential::api_key(&key)?;
+        self.renew(account, credential).await
+    }
+
+    pub(super) async fn renew(
+        self: &Arc<Self>,
+        account: AccountId,
+        credential: Credential,
+    ) -> Result<Connected> {
+        let connection = self.connection(&account)?;
+        let trial = Arc::new(Session::new(AccountId::random(), Arc::clone(&self.vault)));
+        trial.put(credential.clone(), true).await?;
+        let provider = provider::connect(&connection.account.network, trial, self.http.clone());
+        let mut warnings = Vec::new();
+        match provider.identity().await {
+            Ok(identity) => {
+                let known = connection.account.user_id.as_ref();
+                if known.is_some_and(|known| *known != identity.user_id) {
+                    return Err(Error::new(
+                        Code::Unauthorized,
+                        "That key belongs to another user. Connect it as an account of its own.",
+                    ));
+                }
+                warnings.extend(missing_scopes(&identity.missing_scopes));
+            }
+            Err(error) if error.code == Code::Unauthorized => return Err(error),
+            Err(error) => warnings.push(error),
+        }
+        if let Err(error) = connection.session.put(credential.clone(), false).await {
+            connection.session.put(credential, true).await?;
+            self.keyring_is(false);
+            warnings.push(error);
+        }
+        self.driver.event(&account, Event::SignedIn(true));
+        self.world.shell.changed(&Change::Accounts);
+        Ok(Connected {
+            account: self.account_view(&connection).await?,
+            warnings,
+        })
+    }
+
+    /// Changes the label and the address whose Balance is read.
+    pub async fn edit_account(
+        &self,
+        account: AccountId,
+        label: String,
+        address: Option<String>,
+    ) -> Result<AccountView> {
+        let mut changed = self.connection(&account)?.account;
+        let address = address
+            .filter(|text| !text.trim().is_empty())
+            .map(|text| parse_address(&text))
+            .transpose()?;
+        let label = check_label(&label)?;
+        if label != changed.label && self.has_label(&label) {
+            return Err(taken(&label));
+        }
+        changed.label = label;
+        if changed.address != address {
+            changed.address = address;
+            // Figures and events of another address are not this account's.
+            let (history, id) = (Arc::clone(&self.world.history), account.clone());
+            blocking(move || history.forget_chain(&id)).await?;
+        }
+        let connection = self.keep_account(changed).await?;
+        self.world.shell.changed(&Change::Accounts);
+        self.world.shell.changed(&Change::Payments { account });
+        self.account_view(&connection).await
+    }
+
+    /// Removes the secret and keeps the history.
+    pub async fn sign_out(&self, account: AccountId) -> Result<()> {
+        let connection = self.connection(&account)?;
+        self.driver.event(&account, Event::SignedIn(false));
+        connection.session.clear().await?;
+        self.world.shell.changed(&Change::Accounts);
+        Ok(())
+    }
+
+    /// Removes the account with its secret and its history.
+    pub async fn remove_account(&self, account: AccountId) -> Result<()> {
+        let connection = self.connection(&account)?;
+        self.driver.remove(&account);
+        lock_of(&self.connections).remove(&account);
+        // Without a keyring there is nothing in it to remove.
+        let cleared = connection.session.clear().await;
+        let _ = self.vault.remove(&own_rpc_name(&account)).await;
+        let (store, history) = (
+            Arc::clone(&self.world.store),
+            Arc::clone(&self.world.history),
+        );
+        blocking(move || {
+            store.remove_account(&account)?;
+            history.remove_account(&account)
+        })
+        .await?;
+        self.world.shell.changed(&Change::Accounts);
+        self.world.shell.changed(&Change::Notices);
+        cleared
+    }
+
+    /// The hosts of the RPCs in use; never their paths, which may hold a key.
+    pub async fn rpc_addresses(&self, account: AccountId) -> Result<Vec<String>> {
+        let connection = self.connection(&account)?;
+        let states = connection.chain.iter().flat_map(|chain| chain.states());
+        Ok(states.map(|(host, _)| host).collect())
+    }
+
+    /// Uses an RPC of the user's before the network's, or only the network's again.
+    pub async fn set_rpc_address(&self, account: AccountId, address: Option<String>) -> Result<()> {
+        let connection = self.connection(&account)?;
+        let name = own_rpc_name(&account);
+        let own = match address.filter(|text| !text.trim().is_empty()) {
+            None => {
+                self.vault.remove(&name).await?;
+                None
+            }
+            Some(text) => {
+                let url = rpc_address(text.trim())?;
+                self.vault
+                    .set(&name, Zeroizing::new(url.to_string()))
+                    .await?;
+                Some(url)
+            }
+        };
+        self.replace(connection.account, own);
+        self.world.shell.changed(&Change::Account { account });
+        Ok(())
+    }
+
+    /// Stores a changed account and uses it from now on.
+    pub(super) async fn keep_account(&self, account: Account) -> Result<Connection> {
+        self.store_account(&account).await?;
+        let name = own_rpc_name(&account.id);
+        let own_rpc = self
+            .vault
+            .get(&name)
+            .await
+            .ok()
+            .flatten()
+            .and_then(|text| Url::parse(&text).ok());
+        Ok(self.replace(account, own_rpc))
+    }
+
+    async fn store_account(&self, account: &Account) -> Result<()> {
+        let (store, kept) = (Arc::clone(&self.world.store), account.clone());
+        blocking(move || store.put_account(&kept)).await
+    }
+
+    fn has_label(&self, label: &str) -> bool {
+        self.connections()
+            .iter()
+            .any(|connection| connection.account.label == label)
+    }
+
+    /// The label asked for, or the network's name with a number where it is taken.
+    fn free_label(&self, wanted: Option<String>, network: &Network) -> Result<String> {
+        if let Some(wanted) = wanted.filter(|text| !text.trim().is_empty()) {
+            let label = check_label(&wanted)?;
+            return if self.has_label(&label) {
+                Err(taken(&label))
+            } else {
+                Ok(label)
+            };
+        }
+        let first = network.name.clone();
+        let numbered = (2..).map(|number: u32| format!("{} {number}", network.name));
+        Ok(std::iter::once(first.clone())
+            .chain(numbered)
+            .find(|label| !self.has_label(label))
+            .unwrap_or(first))
+    }
+
+    fn refuse_double(&self, network: &Network, user_id: Option<&str>) -> Result<()> {
+        let same = self.connections().into_iter().find(|connection| {
+            connection.account.network.api == network.api
+                && user_id.is_some()
+                && connection.account.user_id.as_deref() == user_id
+        });
+        match same {
+            Some(connection) => Err(Error::new(
+                Code::AlreadyExists,
+                format!(
+                    "This user is connected already, as {}.",
+                    connection.account.label
+                ),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the chain's balance of the address and the API's are far apart: perhaps it is another address.
+    async fn mismatch(&self, connection: &Connection) -> Option<Error> {
+        let (chain, address) = (connection.chain.clone()?, connection.account.address?);
+        let now = self.world.clock.now();
+        let (reading, api) = tokio::join!(chain.read(address, now), connection.provider.balance());
+        let known = super::figures::Known {
+            reading: reading.ok(),
+            chain_answers: true,
+            api: api.ok().map(|api| (api, now)),
+            api_answers: true,
+        };
+        let (on_chain, at_api) = (known.balance()?, known.api_balance()?);
+        (known.close() == Some(false)).then(|| {
+            Error::new(
+                Code::AddressMalformed,
+                format!(
+                    "The contract shows {} for this address and the API {}. Perhaps it is another address; both are shown.",
+                    on_chain.amount.to_brief(),
+                    at_api.amount.to_brief(),
+                ),
+            )
+        })
+    }
+}
+
+fn missing_scopes(missing: &[String]) -> Option<Error> {
+    (!missing.is_empty()).then(|| {
+        Error::new(
+            Code::Forbidden,
+            format!(
+                "The key lacks {}. What needs that will not work.",
+                missing.join(", ")
+            ),
+        )
+    })
+}
+
+fn check_label(text: &str) -> Result<String> {
+    let label = text.trim();
+    if (1..=LABEL_LIMIT).contains(&label.chars().count()) && !label.chars().any(char::is_control) {
+        Ok(label.to_owned())
+    } else {
+        Err(Error::new(
+            Code::Usage,
+            format!("A label has 1 to {LABEL_LIMIT} characters."),
+        ))
+    }
+}
+
+fn taken(label: &str) -> Error {
+    Error::new(
+        Code::AlreadyExists,
+        format!("There is an account named {label} already."),
+    )
+}
+
+fn rpc_address(text: &str) -> Result<Url> {
+    let wrong = || {
+        Error::new(
+            Code::NetworkMalformed,
+            "An RPC address begins with https:// and has no name or password before the host.",
+        )
+    };
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+    let plain = url.username().is_empty() && url.password().is_none();
+    if secure && plain && host_and_port(&url).is_some() {
+        Ok(url)
+    } else {
+        Err(wrong())
+    }
+}

@@ -1,0 +1,227 @@
+//! Which figure is shown and where it comes from, decided in one place for window and CLI; and the figures of
+//! one account read live, for a command that runs beside or without the app.
+
+use crate::account::Account;
+use crate::cache::History;
+use crate::chain::Reading;
+use crate::clock::Timestamp;
+use crate::driver::Connection;
+use crate::error::Error;
+use crate::money::Amount;
+use crate::provider::ApiBalance;
+use crate::view::{Figure, Source};
+use serde::Serialize;
+use std::cmp::Ordering;
+
+/// What is known of an account's money.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    pub reading: Option<Reading>,
+    /// Whether the chain answers now.
+    pub chain_answers: bool,
+    pub api: Option<(ApiBalance, Timestamp)>,
+    pub api_answers: bool,
+}
+
+impl Known {
+    /// What can be spent: the chain's where it answers, else the API's where that answers, else whichever
+    /// was known last.
+    pub fn balance(&self) -> Option<Figure> {
+        let chain = self
+            .reading
+            .as_ref()
+            .map(|reading| chain_figure(reading, &reading.free));
+        let api = self.api_balance();
+        match (chain, api) {
+            (Some(chain), Some(api)) if !self.chain_answers => {
+                Some(if self.api_answers || api.as_of > chain.as_of {
+                    api
+                } else {
+                    chain
+                })
+            }
+            (Some(chain), _) => Some(chain),
+            (None, api) => api,
+        }
+    }
+
+    pub fn reserved(&self) -> Option<Figure> {
+        self.reading
+            .as_ref()
+            .map(|reading| chain_figure(reading, &reading.reserved))
+    }
+
+    pub fn held(&self) -> Option<Figure> {
+        self.reading
+            .as_ref()
+            .map(|reading| chain_figure(reading, &reading.held))
+    }
+
+    pub fn api_balance(&self) -> Option<Figure> {
+        self.api.as_ref().map(|(api, as_of)| Figure {
+            amount: api.balance.clone(),
+            source: Source::Api,
+            as_of: *as_of,
+            block: None,
+        })
+    }
+
+    /// Whether both figures differ by no more than a day's usage; `None` unless both are known.
+    pub fn close(&self) -> Option<bool> {
+        let (reading, (api, _)) = (self.reading.as_ref()?, self.api.as_ref()?);
+        let least = Amount::from_cents(1, api.balance.currency().clone());
+        let usage = api
+            .daily_usage
+            .as_ref()
+            .filter(|usage| usage.compare(&least) == Some(Ordering::Greater));
+        let tolerated = usage.unwrap_or(&least);
+        let difference = reading.free.checked_sub(&api.balance)?.checked_abs()?;
+        Some(difference.compare(tolerated)? != Ordering::Greater)
+    }
+}
+
+fn chain_figure(reading: &Reading, amount: &Amount) -> Figure {
+    Figure {
+        amount: amount.clone(),
+        source: Source::Chain,
+        as_of: reading.block_time,
+        block: Some(reading.block.to_string()),
+    }
+}
+
+/// One line of `bursar status --json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    pub account: String,
+    pub network: String,
+    /// Whether something shown is not from a server's answer of now.
+    pub stale: bool,
+    pub as_of: Option<Timestamp>,
+    pub balance: Option<StatusBalance>,
+    pub reserved: Option<Amount>,
+    pub held: Option<Amount>,
+    pub frozen: Option<bool>,
+    pub api_balance: Option<Amount>,
+    pub agrees: Option<bool>,
+    pub days_left: Option<u32>,
+    pub pending: Option<StatusPending>,
+    pub errors: Vec<Error>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct StatusBalance {
+    #[serde(flatten)]
+    pub amount: Amount,
+    pub source: Source,
+    pub block: Option<u64>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct StatusPending {
+    pub id: String,
+    #[serde(flatten)]
+    pub amount: Amount,
+    pub status: crate::provider::Status,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Asks chain and API at once; what does not answer is filled from the cache and said to be stale.
+pub async fn live_status(
+    connection: &Connection,
+    history: Option<&History>,
+    now: Timestamp,
+) -> Status {
+    let signed_in = connection.session.signed_in();
+    let chain = async {
+        match (&connection.chain, connection.account.address) {
+            (Some(chain), Some(address)) => Some(chain.read(address, now).await),
+            (_, None) | (None, _) => None,
+        }
+    };
+    let api = async {
+        if signed_in {
+            Some(connection.provider.balance().await)
+        } else {
+            None
+        }
+    };
+    let pending = async {
+        if signed_in {
+            Some(connection.provider.pending().await)
+        } else {
+            None
+        }
+    };
+    let (chain, api, pending) = tokio::join!(chain, api, pending);
+    let mut errors = Vec::new();
+    if !signed_in {
+        errors.push(Error::new(
+            crate::error::Code::SignedOut,
+            "No key for this account is at hand; the API was not asked.",
+        ));
+    }
+    let id = &connection.account.id;
+    let fresh_chain = take(chain, &mut errors);
+    let fresh_api = take(api, &mut errors).map(|api| (api, now));
+    let pending = take(pending, &mut errors).and_then(|list| list.into_iter().next());
+    let expected_chain = connection.watches_chain();
+    let stale = (expected_chain && fresh_chain.is_none()) || fresh_api.is_none();
+    let known = Known {
+        chain_answers: fresh_chain.is_some(),
+        api_answers: fresh_api.is_some(),
+        reading: fresh_chain
+            .or_else(|| history.and_then(|history| history.reading(id).ok().flatten())),
+        api: fresh_api
+            .or_else(|| history.and_then(|history| history.api_balance(id).ok().flatten())),
+    };
+    errors.dedup_by(|a, b| a.code == b.code && a.message == b.message);
+    status_line(&connection.account, &known, pending, stale, errors)
+}
+
+fn status_line(
+    account: &Account,
+    known: &Known,
+    pending: Option<crate::provider::RemotePayment>,
+    stale: bool,
+    errors: Vec<Error>,
+) -> Status {
+    let balance = known.balance();
+    Status {
+        account: account.label.clone(),
+        network: account.network.name.clone(),
+        stale,
+        as_of: balance.as_ref().map(|figure| figure.as_of),
+        reserved: known.reserved().map(|figure| figure.amount),
+        held: known.held().map(|figure| figure.amount),
+        frozen: known.reading.as_ref().map(|reading| reading.frozen),
+        api_balance: known.api_balance().map(|figure| figure.amount),
+        agrees: known.close(),
+        days_left: known.api.as_ref().and_then(|(api, _)| api.days_left),
+        pending: pending.map(|payment| StatusPending {
+            id: payment.id,
+            amount: payment.amount,
+            status: payment.status,
+            expires_at: payment.expires_at,
+        }),
+        balance: balance.map(|figure| StatusBalance {
+            block: known
+                .reading
+                .as_ref()
+                .filter(|_| figure.source == Source::Chain)
+                .map(|reading| reading.block),
+            amount: figure.amount,
+            source: figure.source,
+        }),
+        errors,
+    }
+}
+
+fn take<T>(answer: Option<Result<T, Error>>, errors: &mut Vec<Error>) -> Option<T> {
+    match answer? {
+        Ok(value) => Some(value),
+        Err(error) => {
+            errors.push(error);
+            None
+        }
+    }
+}

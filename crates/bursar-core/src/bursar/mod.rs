@@ -1,0 +1,415 @@
+//! The whole program without its window: opens the home, starts the engine, and offers one call for each
+//! thing a user can do. The desktop shell and the CLI are thin layers over this.
+
+mod accounts;
+mod figures;
+mod networks;
+mod reading;
+mod sign_in;
+mod topping_up;
+mod views;
+
+pub use accounts::Connect;
+pub use figures::{Known, Status, live_status};
+
+use crate::account::{Account, AccountId};
+use crate::cache::{History, OpenState, Store};
+use crate::chain::Chain;
+use crate::clock::Clock;
+use crate::driver::{Connection, Driver, World, blocking};
+use crate::engine::{Event, Presence, Setup, State, Thresholds};
+use crate::error::{Code, Error, Result};
+use crate::http::Http;
+use crate::link::Link;
+use crate::money::{Amount, Currency};
+use crate::provider;
+use crate::session::{Credential, Session, Vault};
+use crate::shell::Shell;
+use crate::top_up::WATCH;
+use crate::view::{Change, Health, Settings};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
+use zeroize::Zeroizing;
+
+/// What a start needs.
+pub struct Options {
+    /// Where all data is.
+    pub home: PathBuf,
+    pub shell: Arc<dyn Shell>,
+    pub clock: Arc<dyn Clock>,
+    pub vault: Arc<Vault>,
+    /// A key from the environment: serves this process in place of the keyring.
+    pub env_api_key: Option<Zeroizing<String>>,
+    pub settings: Settings,
+}
+
+/// The running program.
+pub struct Bursar {
+    home: PathBuf,
+    world: World,
+    http: Http,
+    vault: Arc<Vault>,
+    driver: Driver,
+    connections: Mutex<BTreeMap<AccountId, Connection>>,
+    sign_in: Mutex<Option<sign_in::Waiting>>,
+    settings: Mutex<Settings>,
+    health: Mutex<Health>,
+    /// Held as long as the process runs the engine for this home.
+    _lock: File,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("home", &self.home)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Bursar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bursar")
+            .field("home", &self.home)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Bursar {
+    /// Opens the home and starts the engine. Neither keyring nor network is waited for.
+    ///
+    /// # Errors
+    /// `engine_running` when another process has this home; `storage_failed`, `storage_newer`.
+    pub async fn start(options: Options) -> Result<Arc<Self>> {
+        let home = options.home.clone();
+        let now = options.clock.now();
+        let (lock, store, state, history) = blocking(move || {
+            make_private(&home)?;
+            let lock = lock(&home)?;
+            let opened = Store::open(&home, now)?;
+            let (history, _) = History::open(&home, now)?;
+            Ok((lock, opened.store, opened.state, history))
+        })
+        .await?;
+        let world = World {
+            store: Arc::new(store),
+            history: Arc::new(history),
+            shell: options.shell,
+            clock: options.clock,
+        };
+        let (sign_ins, returned) = mpsc::unbounded_channel();
+        let driver = Driver::start(world.clone(), sign_ins);
+        let bursar = Arc::new(Self {
+            home: options.home,
+            world,
+            http: Http::new()?,
+            vault: options.vault,
+            driver,
+            connections: Mutex::default(),
+            sign_in: Mutex::default(),
+            health: Mutex::new(Health {
+                keyring: true,
+                online: true,
+                ..Health::default()
+            }),
+            settings: Mutex::new(options.settings.clone()),
+            _lock: lock,
+        });
+        bursar.set_preferences(&options.settings);
+        bursar.clone().listen_for_sign_ins(returned);
+        let store = Arc::clone(&bursar.world.store);
+        for account in blocking(move || store.accounts()).await? {
+            bursar
+                .open_account(account, state == OpenState::LostBoth)
+                .await?;
+        }
+        bursar.clone().load_sessions(options.env_api_key);
+        Ok(bursar)
+    }
+
+    /// Ends the engine. What is under way is dropped; nothing durable depends on it.
+    pub async fn stop(&self) {
+        self.driver.stop().await;
+    }
+
+    /// How near the user is.
+    pub fn presence(&self, presence: Presence) {
+        self.driver.every(Event::Presence(presence));
+    }
+
+    pub fn online(&self, online: bool) {
+        lock_of(&self.health).online = online;
+        self.driver.every(Event::Online(online));
+        self.world.shell.changed(&Change::Health);
+    }
+
+    /// The machine was asleep.
+    pub fn woke(&self) {
+        self.driver.every(Event::Woke);
+    }
+
+    /// A text that came as a link. Anything but a link of ours with a known state does nothing.
+    pub fn link(&self, text: &str) {
+        self.driver.link(text);
+    }
+
+    /// The payment that the window shows, so that no pop-up tells what is on screen.
+    pub fn viewing(&self, payment: Option<(AccountId, String)>) {
+        self.driver.every(Event::Viewing(None));
+        if let Some((account, payment)) = payment {
+            self.driver.event(&account, Event::Viewing(Some(payment)));
+        }
+    }
+
+    /// What the shell knows of tray, notifications and links.
+    pub fn set_health(&self, seen: &Health) {
+        {
+            let mut health = lock_of(&self.health);
+            health.tray = seen.tray;
+            health.notifications = seen.notifications;
+            health.links = seen.links;
+        }
+        self.world.shell.changed(&Change::Health);
+    }
+
+    pub fn set_preferences(&self, settings: &Settings) {
+        *lock_of(&self.settings) = settings.clone();
+        self.driver
+            .prefer(settings.hide_amounts, settings.notifications);
+        for connection in self.connections() {
+            let thresholds = self.thresholds(&connection);
+            self.driver
+                .event(&connection.account.id, Event::Thresholds(thresholds));
+        }
+    }
+
+    /// Where all data is.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    fn thresholds(&self, connection: &Connection) -> Thresholds {
+        let settings = lock_of(&self.settings);
+        let currency = currency_of(&connection.account);
+        Thresholds {
+            days: Some(settings.low_balance_days).filter(|days| *days > 0),
+            amount: Amount::parse_typed(&settings.low_balance_amount, 18, currency).ok(),
+        }
+    }
+
+    fn connections(&self) -> Vec<Connection> {
+        lock_of(&self.connections).values().cloned().collect()
+    }
+
+    fn connection(&self, account: &AccountId) -> Result<Connection> {
+        lock_of(&self.connections)
+            .get(account)
+            .cloned()
+            .ok_or_else(|| Error::new(Code::NotFound, "That account is no longer connected."))
+    }
+
+    /// Gives an account its connection and hands both to the engine.
+    async fn open_account(
+        self: &Arc<Self>,
+        account: Account,
+        recovering: bool,
+    ) -> Result<Connection> {
+        let session = Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault)));
+        self.open_with(account, session, recovering).await
+    }
+
+    async fn open_with(
+        self: &Arc<Self>,
+        account: Account,
+        session: Arc<Session>,
+        recovering: bool,
+    ) -> Result<Connection> {
+        let connection = self.make_connection(account, session, None);
+        let now = self.world.clock.now();
+        let (store, id) = (Arc::clone(&self.world.store), connection.account.id.clone());
+        let (top_ups, alerts) = blocking(move || {
+            let recent = store.top_ups(&id, now.minus(WATCH))?;
+            // What was created near a lost one must be known too, however long ago that was.
+            let oldest = recent
+                .iter()
+                .map(|top_up| top_up.created_at)
+                .min()
+                .unwrap_or(now);
+            let top_ups = store.top_ups(&id, oldest.min(now).minus(WATCH))?;
+            Ok((top_ups, store.alerts(&id)?))
+        })
+        .await?;
+        let setup = Setup {
+            one_open: connection.provider.rules().one_open_top_up,
+            signed_in: connection.session.signed_in(),
+            chain: connection.watches_chain(),
+        };
+        let account = &connection.account;
+        let mut state = State::new(
+            account.id.clone(),
+            account.connected_at,
+            setup,
+            top_ups,
+            now,
+        );
+        state.alerts = alerts;
+        state.recovering = recovering;
+        state.thresholds = self.thresholds(&connection);
+        lock_of(&self.connections).insert(account.id.clone(), connection.clone());
+        self.driver.add(state, connection.clone());
+        Ok(connection)
+    }
+
+    fn make_connection(
+        &self,
+        account: Account,
+        session: Arc<Session>,
+        own_rpc: Option<url::Url>,
+    ) -> Connection {
+        let provider = provider::connect(&account.network, Arc::clone(&session), self.http.clone());
+        let chain = account
+            .network
+            .chain
+            .clone()
+            .map(|place| Arc::new(Chain::new(place, own_rpc, self.http.clone())));
+        Connection::new(account, provider, session, chain)
+    }
+
+    /// Reads the secrets in the background: a keyring that is slow or asks the user holds nothing up.
+    fn load_sessions(self: Arc<Self>, env_api_key: Option<Zeroizing<String>>) {
+        tokio::spawn(async move {
+            for connection in self.connections() {
+                let loaded = match &env_api_key {
+                    Some(key) => match Credential::api_key(key) {
+                        Ok(credential) => connection
+                            .session
+                            .put(credential, true)
+                            .await
+                            .map(|()| true),
+                        Err(error) => Err(error),
+                    },
+                    None => connection.session.load().await,
+                };
+                let id = connection.account.id.clone();
+                match loaded {
+                    Ok(signed_in) => {
+                        self.use_own_rpc(&connection).await;
+                        self.driver.event(&id, Event::SignedIn(signed_in));
+                    }
+                    Err(error) => {
+                        tracing::warn!(code = ?error.code, "the keyring gave no secret");
+                        self.keyring_is(false);
+                    }
+                }
+                self.world.shell.changed(&Change::Accounts);
+            }
+            let usable = self.vault.probe().await.is_ok();
+            self.keyring_is(usable);
+        });
+    }
+
+    fn keyring_is(&self, usable: bool) {
+        lock_of(&self.health).keyring = usable;
+        self.world.shell.changed(&Change::Health);
+    }
+
+    /// An RPC address that the user typed may hold a key, so it is kept with the secrets.
+    async fn use_own_rpc(&self, connection: &Connection) {
+        let name = own_rpc_name(&connection.account.id);
+        let Ok(Some(text)) = self.vault.get(&name).await else {
+            return;
+        };
+        let Ok(address) = url::Url::parse(&text) else {
+            return;
+        };
+        self.replace(connection.account.clone(), Some(address));
+    }
+
+    /// Uses a changed account (or RPC) from now on.
+    fn replace(&self, account: Account, own_rpc: Option<url::Url>) -> Connection {
+        let session = lock_of(&self.connections)
+            .get(&account.id)
+            .map(|connection| Arc::clone(&connection.session))
+            .unwrap_or_else(|| Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault))));
+        let connection = self.make_connection(account, session, own_rpc);
+        lock_of(&self.connections).insert(connection.account.id.clone(), connection.clone());
+        self.driver.replace(connection.clone());
+        connection
+    }
+
+    fn listen_for_sign_ins(self: Arc<Self>, mut returned: mpsc::UnboundedReceiver<Link>) {
+        tokio::spawn(async move {
+            while let Some(link) = returned.recv().await {
+                self.sign_in_returned(link).await;
+            }
+        });
+    }
+}
+
+/// Where the secrets of this home are kept: two homes never share one.
+pub fn vault_scope(home: &Path) -> String {
+    let digest = Sha256::digest(home.as_os_str().as_encoded_bytes());
+    digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn own_rpc_name(account: &AccountId) -> String {
+    format!("{account}/rpc")
+}
+
+/// The currency that an account's amounts are in where nothing has said so yet.
+fn currency_of(account: &Account) -> Currency {
+    account
+        .network
+        .limits
+        .balance_max
+        .as_ref()
+        .map_or_else(Currency::usdc, |amount| amount.currency().clone())
+}
+
+fn lock(home: &Path) -> Result<File> {
+    let path = home.join("engine.lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| cannot_write(home, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::new(
+            Code::EngineRunning,
+            "Bursar is already running for this home. Use its window, or quit it first.",
+        )),
+        Err(std::fs::TryLockError::Error(error)) => Err(cannot_write(home, &error)),
+    }
+}
+
+/// Makes the home, readable by its owner alone.
+fn make_private(home: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(home)
+        .map_err(|error| cannot_write(home, &error))
+}
+
+fn cannot_write(home: &Path, error: &std::io::Error) -> Error {
+    Error::new(
+        Code::StorageFailed,
+        format!("Bursar cannot write to {}: {error}.", home.display()),
+    )
+}
+
+/// A poisoned lock means that a reader panicked; the data behind it is whole.
+fn lock_of<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,337 @@
+//! What the pages show. Figures, charges and history come from the databases; what is open and what is wrong
+//! comes from the engine's last state.
+
+use super::{Bursar, lock_of, views};
+use crate::account::AccountId;
+use crate::checkout;
+use crate::clock::{Span, Timestamp};
+use crate::driver::{Connection, blocking};
+use crate::engine::{Disagreement, Poll, Presence, State};
+use crate::error::{Code, Error, Result};
+use crate::export::{self, Exported, Format};
+use crate::provider;
+use crate::view::{
+    AccountView, ChargeView, Health, MoneyRule, NoticeView, Overview, PaymentPage, PaymentQuery,
+    PaymentView,
+};
+use alloy_primitives::B256;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use url::Url;
+
+/// Notices a page.
+const NOTICES: u32 = 50;
+/// Days that the chart draws.
+const CHART_DAYS: i64 = 30;
+/// Figures older than this are said to be old: with a window open they are read every minute.
+const STALE_OPEN: Span = Span::minutes(3);
+const STALE_TRAY: Span = Span::minutes(15);
+/// The most lines that one page of the history may have.
+const PAGE_LIMIT: u32 = 500;
+
+impl Bursar {
+    /// The accounts in the order of their connection, how many notices are unread, and what the machine offers.
+    pub async fn app_view(&self) -> Result<(Vec<AccountView>, u32, Health)> {
+        let mut connections = self.connections();
+        connections.sort_by_key(|connection| {
+            (
+                connection.account.connected_at,
+                connection.account.id.clone(),
+            )
+        });
+        let mut accounts = Vec::new();
+        for connection in &connections {
+            accounts.push(self.account_view(connection).await?);
+        }
+        let store = Arc::clone(&self.world.store);
+        let unread = blocking(move || store.unread()).await?;
+        Ok((accounts, unread, lock_of(&self.health).clone()))
+    }
+
+    pub(super) async fn account_view(&self, connection: &Connection) -> Result<AccountView> {
+        let state = self.driver.state(&connection.account.id);
+        let (history, of) = (Arc::clone(&self.world.history), connection.clone());
+        blocking(move || {
+            let known = views::known(&of.account, state.as_deref(), &history)?;
+            Ok(views::account(&of, &known))
+        })
+        .await
+    }
+
+    pub async fn overview(&self, account: AccountId) -> Result<Overview> {
+        let connection = self.connection(&account)?;
+        let state = self.driver.state(&account);
+        let now = self.world.clock.now();
+        let history = Arc::clone(&self.world.history);
+        blocking(move || {
+            let known = views::known(&connection.account, state.as_deref(), &history)?;
+            let first = now.minus(Span::days(CHART_DAYS.saturating_sub(1))).date();
+            let (charges, charges_as_of) =
+                chart(history.charges(&account, &first, &now.date())?, now);
+            let balance = known.balance();
+            let as_of = balance.as_ref().map(|figure| figure.as_of);
+            Ok(Overview {
+                account: views::account(&connection, &known),
+                reserved: known.reserved(),
+                held: known.held(),
+                frozen: known.reading.as_ref().map(|reading| reading.frozen),
+                api_balance: known.api_balance(),
+                agrees: state.as_deref().and_then(agrees),
+                daily_usage: known
+                    .api
+                    .as_ref()
+                    .and_then(|(api, _)| api.daily_usage.clone()),
+                days_left: known.api.as_ref().and_then(|(api, _)| api.days_left),
+                stale: is_stale(state.as_deref(), now),
+                as_of,
+                balance,
+                charges,
+                charges_as_of,
+                top_ups: state
+                    .as_deref()
+                    .map(|state| open_ones(&connection, state))
+                    .unwrap_or_default(),
+                errors: state.as_deref().map(errors).unwrap_or_default(),
+                maintenance: state.as_deref().is_some_and(|state| state.maintenance),
+            })
+        })
+        .await
+    }
+
+    pub async fn payments(
+        &self,
+        query: PaymentQuery,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<PaymentPage> {
+        let history = Arc::clone(&self.world.history);
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        blocking(move || history.payments(&query, after.as_deref(), limit)).await
+    }
+
+    pub async fn payment(&self, account: AccountId, id: String) -> Result<PaymentView> {
+        let history = Arc::clone(&self.world.history);
+        blocking(move || {
+            history
+                .payment(&account, &id)?
+                .ok_or_else(|| Error::new(Code::NotFound, "That payment is not in the history."))
+        })
+        .await
+    }
+
+    /// Writes what the query selects to a file; ends early once `cancel` is true.
+    ///
+    /// # Errors
+    /// `file_failed`; a file that was there before is still there then, as it was.
+    pub async fn export(
+        &self,
+        query: PaymentQuery,
+        format: Format,
+        path: PathBuf,
+        cancel: Arc<AtomicBool>,
+    ) -> Result<Exported> {
+        let history = Arc::clone(&self.world.history);
+        blocking(move || export::to_file(&history, &query, format, &path, &cancel, |_| {})).await
+    }
+
+    /// A transaction's page in the network's explorer.
+    pub async fn transaction_address(
+        &self,
+        account: AccountId,
+        transaction: String,
+    ) -> Result<Url> {
+        let connection = self.connection(&account)?;
+        let hash: B256 = transaction
+            .parse()
+            .map_err(|_| Error::new(Code::NotFound, "That is not a transaction."))?;
+        checkout::explorer_transaction(&connection.account.network, &hash).ok_or_else(no_explorer)
+    }
+
+    /// The wallet address's page in the network's explorer.
+    pub async fn wallet_address_page(&self, account: AccountId) -> Result<Url> {
+        let connection = self.connection(&account)?;
+        let address = connection.account.address.ok_or_else(no_explorer)?;
+        checkout::explorer_address(&connection.account.network, address).ok_or_else(no_explorer)
+    }
+
+    pub async fn money_rules(&self, account: AccountId) -> Result<Vec<MoneyRule>> {
+        let connection = self.connection(&account)?;
+        Ok(provider::facts(&connection.account.network).money_rules)
+    }
+
+    /// The inbox, newest first.
+    pub async fn notices(&self, before: Option<u32>) -> Result<Vec<NoticeView>> {
+        let labels: std::collections::BTreeMap<_, _> = self
+            .connections()
+            .into_iter()
+            .map(|connection| (connection.account.id, connection.account.label))
+            .collect();
+        let store = Arc::clone(&self.world.store);
+        blocking(move || {
+            let stored = store.notices(before, NOTICES)?;
+            Ok(stored
+                .into_iter()
+                .map(|stored| {
+                    let label = labels
+                        .get(&stored.notice.account)
+                        .cloned()
+                        .unwrap_or_default();
+                    NoticeView {
+                        id: stored.id,
+                        kind: stored.notice.kind,
+                        title: stored.notice.title(),
+                        body: stored.notice.body(&label, false),
+                        body_hidden: stored.notice.body(&label, true),
+                        payment: stored.notice.payment(),
+                        account: stored.notice.account,
+                        amount: stored.notice.amount,
+                        at: stored.notice.at,
+                        read: stored.read,
+                        label,
+                    }
+                })
+                .collect())
+        })
+        .await
+    }
+
+    pub async fn read_notices(&self, up_to: u32) -> Result<()> {
+        let store = Arc::clone(&self.world.store);
+        blocking(move || store.read_up_to(up_to)).await?;
+        self.world.shell.changed(&crate::view::Change::Notices);
+        Ok(())
+    }
+
+    /// Versions and states for a report, without anything secret.
+    pub async fn diagnostics(&self) -> Result<String> {
+        let mut text = format!(
+            "Bursar {}\nHealth: {:?}\n",
+            env!("CARGO_PKG_VERSION"),
+            *lock_of(&self.health)
+        );
+        for connection in self.connections() {
+            let network = &connection.account.network;
+            text.push_str(&format!(
+                "\nAccount on {} ({}), signed in: {}, this session only: {}\n",
+                network.name,
+                network.api_host(),
+                connection.session.signed_in(),
+                connection.session.session_only(),
+            ));
+            for (host, state) in connection.chain.iter().flat_map(|chain| chain.states()) {
+                text.push_str(&format!("  RPC {host}: {state:?}\n"));
+            }
+            let Some(state) = self.driver.state(&connection.account.id) else {
+                continue;
+            };
+            for (poll, plan) in &state.plans {
+                let last = plan
+                    .done_at
+                    .map_or_else(|| "never".to_owned(), |at| at.to_string());
+                let error = state
+                    .errors
+                    .get(poll)
+                    .map_or("none".to_owned(), |(error, at)| {
+                        format!("{:?} at {at}: {}", error.code, error.message)
+                    });
+                text.push_str(&format!("  {poll:?}: last {last}, error {error}\n"));
+            }
+            text.push_str(&format!(
+                "  open top-ups: {}, subscribed: {}, disagreement: {:?}\n",
+                state.top_ups.len(),
+                state.subscribed,
+                state.disagreement,
+            ));
+        }
+        Ok(text)
+    }
+}
+
+fn no_explorer() -> Error {
+    Error::new(Code::NotFound, "This network names no explorer.")
+}
+
+/// The last 30 days, those without a charge as zero; nothing where nothing was ever read.
+fn chart(
+    charges: Option<(Vec<provider::DayCharge>, Timestamp)>,
+    now: Timestamp,
+) -> (Vec<ChargeView>, Option<Timestamp>) {
+    let Some((days, as_of)) = charges else {
+        return (Vec::new(), None);
+    };
+    let currency = days
+        .first()
+        .map_or_else(crate::money::Currency::usdc, |day| {
+            day.amount.currency().clone()
+        });
+    let views = (0..CHART_DAYS)
+        .rev()
+        .map(|ago| now.minus(Span::days(ago)).date())
+        .map(|date| {
+            let amount = days.iter().find(|day| day.date == date).map_or_else(
+                || crate::money::Amount::zero(currency.clone()),
+                |day| day.amount.clone(),
+            );
+            ChargeView { date, amount }
+        })
+        .collect();
+    (views, Some(as_of))
+}
+
+fn agrees(state: &State) -> Option<bool> {
+    match state.disagreement {
+        Disagreement::Unknown => None,
+        Disagreement::Agree | Disagreement::Once(_) => Some(true),
+        Disagreement::Disagree => Some(false),
+    }
+}
+
+fn open_ones(connection: &Connection, state: &State) -> Vec<crate::view::TopUpView> {
+    let checked_at = state.done_at(Poll::Follow);
+    let mut open: Vec<_> = state
+        .top_ups
+        .values()
+        .filter(|top_up| top_up.is_live() || top_up.phase == crate::top_up::Phase::UnderReview)
+        .collect();
+    open.sort_by_key(|top_up| std::cmp::Reverse(top_up.created_at));
+    open.into_iter()
+        .map(|top_up| views::top_up(connection, top_up, checked_at))
+        .collect()
+}
+
+/// What is wrong now, newest first, each thing once.
+fn errors(state: &State) -> Vec<Error> {
+    let mut all: Vec<_> = state.errors.values().collect();
+    all.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+    let mut errors: Vec<Error> = Vec::new();
+    for (error, _) in all {
+        if !errors
+            .iter()
+            .any(|seen| seen.code == error.code && seen.message == error.message)
+        {
+            errors.push(error.clone());
+        }
+    }
+    errors
+}
+
+fn is_stale(state: Option<&State>, now: Timestamp) -> bool {
+    let Some(state) = state else { return true };
+    if !state.online {
+        return true;
+    }
+    let patience = match state.presence {
+        Presence::Focused | Presence::Open => STALE_OPEN,
+        Presence::Tray => STALE_TRAY,
+    };
+    let old = |poll| {
+        state
+            .done_at(poll)
+            .is_none_or(|at| now.since(at) > patience)
+    };
+    let chain_old = state.setup.chain && old(Poll::Chain);
+    let api_old = state.setup.signed_in && old(Poll::Balance);
+    let nothing = !state.setup.chain && !state.setup.signed_in;
+    nothing || chain_old || api_old
+}

@@ -1,0 +1,111 @@
+//! Signing in by the system browser: one attempt at a time, ended by its link, by its age, or by the user.
+
+use super::{Bursar, lock_of};
+use crate::account::AccountId;
+use crate::checkout;
+use crate::error::{Code, Error, Result};
+use crate::link::Link;
+use crate::network::Network;
+use crate::sign_in::SignInAttempt;
+use crate::view::{Change, Connected};
+use std::sync::Arc;
+use url::Url;
+
+/// An attempt under way and what to do with what it brings.
+pub(super) struct Waiting {
+    attempt: SignInAttempt,
+    network: Network,
+    purpose: Purpose,
+}
+
+enum Purpose {
+    Connect {
+        address: Option<String>,
+        label: Option<String>,
+    },
+    Renew(AccountId),
+}
+
+impl Bursar {
+    /// Begins a sign-in that connects a new account; the answer is the page to open. It replaces an attempt
+    /// that is still under way.
+    ///
+    /// # Errors
+    /// `sign_in_failed` where the network has no browser sign-in; `address_malformed`.
+    pub async fn begin_sign_in(
+        &self,
+        network: String,
+        address: Option<String>,
+        label: Option<String>,
+    ) -> Result<Url> {
+        let network = self.network(&network).await?;
+        if let Some(text) = address.as_deref().filter(|text| !text.trim().is_empty()) {
+            crate::account::parse_address(text)?;
+        }
+        self.begin(network, Purpose::Connect { address, label })
+    }
+
+    /// Begins a sign-in that gives an account new tokens.
+    pub async fn begin_sign_in_again(&self, account: AccountId) -> Result<Url> {
+        let network = self.connection(&account)?.account.network;
+        self.begin(network, Purpose::Renew(account))
+    }
+
+    /// Forgets the attempt under way; its link does nothing any more.
+    pub fn abandon_sign_in(&self) {
+        lock_of(&self.sign_in).take();
+    }
+
+    fn begin(&self, network: Network, purpose: Purpose) -> Result<Url> {
+        let (attempt, address) = SignInAttempt::begin(&network, self.world.clock.now())?;
+        let address = checkout::sign_in(&network, &address)?;
+        *lock_of(&self.sign_in) = Some(Waiting {
+            attempt,
+            network,
+            purpose,
+        });
+        Ok(address)
+    }
+
+    /// A link that ends a sign-in. One with another state than the attempt's changes nothing.
+    pub(super) async fn sign_in_returned(self: &Arc<Self>, link: Link) {
+        let state = match &link {
+            Link::SignIn { state, .. } | Link::SignInRefused { state } => state,
+            Link::TopUpReturn { .. } => return,
+        };
+        let waiting = {
+            let mut slot = lock_of(&self.sign_in);
+            match slot.take() {
+                Some(waiting) if waiting.attempt.expects(state) => waiting,
+                other => {
+                    *slot = other;
+                    return;
+                }
+            }
+        };
+        self.world.shell.raise();
+        let (error, account) = match self.end_sign_in(waiting, &link).await {
+            Ok(connected) => (None, Some(connected.account.id)),
+            Err(error) => (Some(error), None),
+        };
+        self.world.shell.changed(&Change::SignIn { error, account });
+    }
+
+    async fn end_sign_in(self: &Arc<Self>, waiting: Waiting, link: &Link) -> Result<Connected> {
+        let Link::SignIn { code, state } = link else {
+            return Err(Error::new(
+                Code::SignInFailed,
+                "The sign-in page did not allow it. Nothing was connected.",
+            ));
+        };
+        let now = self.world.clock.now();
+        let credential = waiting.attempt.finish(code, state, &self.http, now).await?;
+        match waiting.purpose {
+            Purpose::Connect { address, label } => {
+                self.connect_with(waiting.network, credential, address, label, false)
+                    .await
+            }
+            Purpose::Renew(account) => self.renew(account, credential).await,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Turns accounts and top-ups into what the window is told of them.
+
+use super::figures::Known;
+use crate::account::Account;
+use crate::cache::History;
+use crate::checkout;
+use crate::clock::Timestamp;
+use crate::driver::Connection;
+use crate::engine::{Poll, State};
+use crate::error::{Code, Result};
+use crate::top_up::{Phase, TopUp};
+use crate::view::{AccountView, TopUpView};
+
+/// What is known of an account's money: the engine's last word, else the database's.
+pub(super) fn known(account: &Account, state: Option<&State>, history: &History) -> Result<Known> {
+    let id = &account.id;
+    let fails = |poll| state.is_none_or(|state| state.errors.contains_key(&poll) || !state.online);
+    let reading = match state.and_then(|state| state.chain.clone()) {
+        Some(reading) => Some(reading),
+        None => history.reading(id)?,
+    };
+    let api = match state.and_then(|state| state.api.clone()) {
+        Some(api) => Some(api),
+        None => history.api_balance(id)?,
+    };
+    Ok(Known {
+        reading: reading.filter(|_| account.address.is_some()),
+        chain_answers: !fails(Poll::Chain),
+        api,
+        api_answers: !fails(Poll::Balance),
+    })
+}
+
+pub(super) fn account(connection: &Connection, known: &Known) -> AccountView {
+    let account = &connection.account;
+    AccountView {
+        id: account.id.clone(),
+        label: account.label.clone(),
+        network: account.network.name.clone(),
+        api_host: account.network.api_host(),
+        sandbox: account.network.is_sandbox(),
+        address: account.address.map(|address| address.to_checksum(None)),
+        signed_in: connection.session.signed_in(),
+        session_only: connection.session.session_only(),
+        signs_in_by_browser: account.network.sign_in.is_some(),
+        has_console: account.network.console.is_some(),
+        has_explorer: account
+            .network
+            .chain
+            .as_ref()
+            .is_some_and(|chain| chain.explorer.is_some()),
+        balance: known.balance(),
+        connected_at: account.connected_at,
+    }
+}
+
+pub(super) fn top_up(
+    connection: &Connection,
+    top_up: &TopUp,
+    checked_at: Option<Timestamp>,
+) -> TopUpView {
+    let allowed = top_up
+        .checkout
+        .as_deref()
+        .map(|raw| connection.allow_checkout(raw));
+    let refused_host = match (&allowed, &top_up.checkout) {
+        (Some(Err(error)), Some(raw)) if error.code == Code::HostNotAllowed => checkout::host(raw),
+        (Some(_) | None, _) => None,
+    };
+    TopUpView {
+        id: top_up.id.clone(),
+        payment_id: top_up.remote.clone(),
+        amount: top_up.amount.clone(),
+        status: top_up.status(),
+        created_at: top_up.created_at,
+        expires_at: top_up.expires_at,
+        can_open: top_up.is_live() && matches!(allowed, Some(Ok(_))),
+        refused_host,
+        can_cancel: matches!(top_up.phase, Phase::Open | Phase::Confirming)
+            && top_up.remote.is_some()
+            && !top_up.cancel_requested,
+        cancel_requested: top_up.cancel_requested,
+        checked_at,
+        error: top_up.error.clone(),
+    }
+}

@@ -1,0 +1,170 @@
+//! One look at the chain for one account: figures at one block, whether blocks known before are still in the
+//! chain, the events since, some of the older ones, and what they mean for the top-ups that are followed.
+
+use super::{Connection, World, blocking};
+use crate::account::AccountId;
+use crate::cache::{EventCursor, History, Matched};
+use crate::chain::Chain;
+use crate::clock::Span;
+use crate::engine::{ChainAnswer, Sought};
+use crate::error::{Code, Error, Result};
+use alloy_primitives::Address;
+use std::sync::Arc;
+
+/// Blocks asked for at once; the reader halves a range that an RPC finds too large.
+const RANGE: u64 = 20_000;
+/// Ranges of older blocks that one look may take, so that the newest is never kept waiting.
+const OLDER_RANGES: u32 = 10;
+/// Older events are read back to this long before the oldest known payment.
+const OLDER_MARGIN: Span = Span::hours(24);
+
+pub(super) async fn look(
+    world: World,
+    connection: Connection,
+    followed: Vec<Sought>,
+) -> Result<ChainAnswer> {
+    let (Some(chain), Some(user)) = (connection.chain.clone(), connection.account.address) else {
+        return Err(Error::new(
+            Code::ChainUnavailable,
+            "The account has no wallet address to read.",
+        ));
+    };
+    let look = Look {
+        chain,
+        user,
+        account: connection.account.id.clone(),
+        history: Arc::clone(&world.history),
+        start_block: connection
+            .account
+            .network
+            .chain
+            .as_ref()
+            .map_or(0, |place| place.start_block),
+    };
+    let reading = look.chain.read(user, world.clock.now()).await?;
+    let reorganised = look.undo_lost_blocks().await?;
+    let mut changed = look.newer(reading.block).await?;
+    changed |= look.older().await?;
+    let (history, account, kept) = (
+        Arc::clone(&look.history),
+        look.account.clone(),
+        reading.clone(),
+    );
+    blocking(move || history.put_reading(&account, &kept)).await?;
+    let mut credited = Vec::new();
+    for sought in followed {
+        if let Some(Matched {
+            verified, event, ..
+        }) = look.verified(&sought.payment).await?
+        {
+            let ask = verified.by_id && sought.second_opinion;
+            let agreed = ask && look.chain.agreed(user, &event).await.unwrap_or(false);
+            credited.push((sought.payment.clone(), verified, agreed));
+        }
+    }
+    Ok(ChainAnswer {
+        reading,
+        credited,
+        changed: changed || !reorganised.is_empty(),
+        reorganised,
+    })
+}
+
+struct Look {
+    chain: Arc<Chain>,
+    user: Address,
+    account: AccountId,
+    history: Arc<History>,
+    start_block: u64,
+}
+
+impl Look {
+    async fn cursor(&self) -> Result<Option<EventCursor>> {
+        let (history, account) = (Arc::clone(&self.history), self.account.clone());
+        blocking(move || history.event_cursor(&account)).await
+    }
+
+    async fn verified(&self, payment: &str) -> Result<Option<Matched>> {
+        let (history, account) = (Arc::clone(&self.history), self.account.clone());
+        let payment = payment.to_owned();
+        blocking(move || history.verified(&account, &payment)).await
+    }
+
+    /// Where the newest known block is no longer in the chain, drops everything above the last checkpoint
+    /// that still is, and returns the payments that lost their event.
+    async fn undo_lost_blocks(&self) -> Result<Vec<String>> {
+        let Some(cursor) = self.cursor().await? else {
+            return Ok(Vec::new());
+        };
+        if self.chain.block_hash(cursor.to).await? == Some(cursor.to_hash) {
+            return Ok(Vec::new());
+        }
+        let mut first_lost = cursor.from;
+        for (block, hash) in cursor.checkpoints.iter().rev() {
+            if *block < cursor.to && self.chain.block_hash(*block).await? == Some(*hash) {
+                first_lost = block.saturating_add(1);
+                break;
+            }
+        }
+        tracing::warn!(first_lost, "blocks were reorganised");
+        let (history, account) = (Arc::clone(&self.history), self.account.clone());
+        blocking(move || history.forget_blocks_from(&account, first_lost)).await
+    }
+
+    /// Events up to the reading's block.
+    async fn newer(&self, head: u64) -> Result<bool> {
+        let first = match self.cursor().await? {
+            Some(cursor) if cursor.to >= head => return Ok(false),
+            Some(cursor) => cursor.to.saturating_add(1),
+            None => head
+                .saturating_sub(RANGE.saturating_sub(1))
+                .max(self.start_block),
+        };
+        let mut from = first;
+        let mut changed = false;
+        while from <= head {
+            let to = head.min(from.saturating_add(RANGE.saturating_sub(1)));
+            changed |= self.read(from, to).await?;
+            from = to.saturating_add(1);
+        }
+        Ok(changed)
+    }
+
+    /// Older events, newest first, back to the oldest known payment; the next look goes on from there.
+    async fn older(&self) -> Result<bool> {
+        let mut changed = false;
+        for _ in 0..OLDER_RANGES {
+            let Some(cursor) = self.cursor().await? else {
+                break;
+            };
+            if cursor.from <= self.start_block || self.reaches_far_enough(&cursor).await? {
+                break;
+            }
+            let to = cursor.from.saturating_sub(1);
+            let from = to
+                .saturating_sub(RANGE.saturating_sub(1))
+                .max(self.start_block);
+            changed |= self.read(from, to).await?;
+        }
+        Ok(changed)
+    }
+
+    async fn reaches_far_enough(&self, cursor: &EventCursor) -> Result<bool> {
+        let (history, account) = (Arc::clone(&self.history), self.account.clone());
+        let Some(oldest) = blocking(move || history.oldest_payment(&account)).await? else {
+            return Ok(false);
+        };
+        let Some(time) = self.chain.block_time(cursor.from).await? else {
+            return Ok(true);
+        };
+        Ok(time < oldest.minus(OLDER_MARGIN))
+    }
+
+    async fn read(&self, from: u64, to: u64) -> Result<bool> {
+        let batch = self.chain.events(self.user, from, to).await?;
+        let any = !batch.events.is_empty();
+        let (history, account) = (Arc::clone(&self.history), self.account.clone());
+        blocking(move || history.put_events(&account, &batch)).await?;
+        Ok(any)
+    }
+}

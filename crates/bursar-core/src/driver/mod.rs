@@ -1,0 +1,512 @@
+//! The engine's impure half: one loop owns every account's state, applies each step's commit before any of
+//! its effects, and runs the effects in tasks whose answers come back as events. An error changes a state;
+//! it never ends the loop.
+
+mod chain_look;
+mod connection;
+mod requests;
+mod tray;
+
+pub use connection::Connection;
+
+use crate::account::AccountId;
+use crate::cache::{History, Store, Write};
+use crate::clock::{Clock, Span};
+use crate::engine::{Effect, Event, Poll, State, Step, step};
+use crate::error::{Code, Error, Result};
+use crate::link::{self, Link};
+use crate::shell::Shell;
+use crate::view::{Change, TrayView};
+use rand::rngs::SmallRng;
+use rand::{RngCore, SeedableRng};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// Even with nothing due the loop looks at the wall clock this often, to notice sleep.
+const LONGEST_NAP: Span = Span::seconds(30);
+/// A nap that lasted this much longer than meant was a sleep of the machine, or a moved clock.
+const OVERSLEPT: Span = Span::seconds(20);
+
+/// What the loop works with; shared with its tasks.
+#[derive(Clone)]
+pub struct World {
+    pub store: Arc<Store>,
+    pub history: Arc<History>,
+    pub shell: Arc<dyn Shell>,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A handle to the running engine.
+pub struct Driver {
+    inbox: mpsc::UnboundedSender<Message>,
+    board: Arc<Board>,
+    commands: AtomicU64,
+}
+
+/// What readers may see without asking the loop.
+#[derive(Default)]
+pub struct Board {
+    states: RwLock<BTreeMap<AccountId, Arc<State>>>,
+    hide_amounts: AtomicBool,
+    notifications_off: AtomicBool,
+}
+
+enum Message {
+    Event(AccountId, Event),
+    /// The same for every account.
+    Every(Event),
+    /// A command of the user, answered through the sender.
+    Command(
+        AccountId,
+        u64,
+        Event,
+        oneshot::Sender<Result<Option<String>>>,
+    ),
+    Add(Box<State>, Connection),
+    Replace(Connection),
+    Remove(AccountId),
+    /// A text that came as a link. One that ends a sign-in goes to the sender given at the start.
+    Link(String),
+    RedrawTray,
+    Stop(oneshot::Sender<()>),
+}
+
+impl std::fmt::Debug for Driver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Driver").finish_non_exhaustive()
+    }
+}
+
+impl Driver {
+    /// Starts the loop. Links that end a browser sign-in go to `sign_ins`.
+    pub fn start(world: World, sign_ins: mpsc::UnboundedSender<Link>) -> Self {
+        let (inbox, messages) = mpsc::unbounded_channel();
+        let board = Arc::new(Board::default());
+        let engine = Loop {
+            world,
+            board: Arc::clone(&board),
+            inbox: inbox.clone(),
+            sign_ins,
+            connections: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            random: SmallRng::from_os_rng(),
+            tray: None,
+        };
+        tokio::spawn(engine.run(messages));
+        Self {
+            inbox,
+            board,
+            commands: AtomicU64::new(1),
+        }
+    }
+
+    pub fn event(&self, account: &AccountId, event: Event) {
+        self.send(Message::Event(account.clone(), event));
+    }
+
+    pub fn every(&self, event: Event) {
+        self.send(Message::Every(event));
+    }
+
+    pub fn link(&self, text: &str) {
+        self.send(Message::Link(text.to_owned()));
+    }
+
+    pub fn add(&self, state: State, connection: Connection) {
+        self.send(Message::Add(Box::new(state), connection));
+    }
+
+    /// Uses another connection (address, RPC, hosts) for an account from now on.
+    pub fn replace(&self, connection: Connection) {
+        self.send(Message::Replace(connection));
+    }
+
+    pub fn remove(&self, account: &AccountId) {
+        self.send(Message::Remove(account.clone()));
+    }
+
+    /// Draws the tray with or without amounts, and pops notices up or only files them.
+    pub fn prefer(&self, hide_amounts: bool, notifications: bool) {
+        self.board
+            .hide_amounts
+            .store(hide_amounts, Ordering::Relaxed);
+        self.board
+            .notifications_off
+            .store(!notifications, Ordering::Relaxed);
+        self.send(Message::RedrawTray);
+    }
+
+    /// Hands a command to the engine and waits for its answer.
+    ///
+    /// # Errors
+    /// What the engine refuses with; `not_found` for an account that is not here.
+    pub async fn command(
+        &self,
+        account: &AccountId,
+        event: impl FnOnce(u64) -> Event,
+    ) -> Result<Option<String>> {
+        let number = self.commands.fetch_add(1, Ordering::Relaxed);
+        let (sender, answer) = oneshot::channel();
+        self.send(Message::Command(
+            account.clone(),
+            number,
+            event(number),
+            sender,
+        ));
+        answer.await.unwrap_or_else(|_| {
+            Err(Error::new(
+                Code::NotFound,
+                "That account is no longer connected.",
+            ))
+        })
+    }
+
+    /// The account's state as it was after the last step.
+    pub fn state(&self, account: &AccountId) -> Option<Arc<State>> {
+        self.board.states().get(account).cloned()
+    }
+
+    /// Ends the loop; requests under way are dropped.
+    pub async fn stop(&self) {
+        let (sender, done) = oneshot::channel();
+        self.send(Message::Stop(sender));
+        let _ = done.await;
+    }
+
+    fn send(&self, message: Message) {
+        // The receiver is gone only after `stop`, when nothing matters any more.
+        let _ = self.inbox.send(message);
+    }
+}
+
+impl Board {
+    fn states(&self) -> BTreeMap<AccountId, Arc<State>> {
+        self.states
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn put(&self, state: State) {
+        let mut states = self.states.write().unwrap_or_else(PoisonError::into_inner);
+        states.insert(state.account.clone(), Arc::new(state));
+    }
+
+    fn remove(&self, account: &AccountId) {
+        let mut states = self.states.write().unwrap_or_else(PoisonError::into_inner);
+        states.remove(account);
+    }
+}
+
+struct Loop {
+    world: World,
+    board: Arc<Board>,
+    inbox: mpsc::UnboundedSender<Message>,
+    sign_ins: mpsc::UnboundedSender<Link>,
+    connections: BTreeMap<AccountId, Connection>,
+    waiting: BTreeMap<u64, oneshot::Sender<Result<Option<String>>>>,
+    random: SmallRng,
+    tray: Option<TrayView>,
+}
+
+impl Loop {
+    async fn run(mut self, mut messages: mpsc::UnboundedReceiver<Message>) {
+        loop {
+            let nap = self.nap();
+            let began = self.world.clock.now();
+            tokio::select! {
+                message = messages.recv() => match message {
+                    Some(Message::Stop(done)) => {
+                        let _ = done.send(());
+                        return;
+                    }
+                    Some(message) => self.take(message).await,
+                    None => return,
+                },
+                () = tokio::time::sleep(duration(nap)) => {
+                    let slept = self.world.clock.now().since(began);
+                    let woke = slept.0.saturating_sub(nap.0) > OVERSLEPT.0 || slept < Span::default();
+                    self.every(&if woke { Event::Woke } else { Event::Tick }).await;
+                }
+            }
+            self.draw_tray();
+        }
+    }
+
+    /// How long nothing is due.
+    fn nap(&self) -> Span {
+        let now = self.world.clock.now();
+        self.board
+            .states()
+            .values()
+            .filter_map(|state| state.next_due())
+            .map(|due| due.since(now))
+            .min()
+            .unwrap_or(LONGEST_NAP)
+            .max(Span::default())
+            .min(LONGEST_NAP)
+    }
+
+    async fn take(&mut self, message: Message) {
+        match message {
+            Message::Event(account, event) => self.happen(&account, event).await,
+            Message::Every(event) => self.every(&event).await,
+            Message::Command(account, number, event, sender) => {
+                // Without such an account the sender is dropped, which its holder reads as `not_found`.
+                if self.connections.contains_key(&account) {
+                    self.waiting.insert(number, sender);
+                    self.happen(&account, event).await;
+                }
+            }
+            Message::Add(state, connection) => {
+                let account = state.account.clone();
+                self.board.put(*state);
+                self.connect(connection);
+                self.happen(&account, Event::Tick).await;
+                self.pop_up();
+            }
+            Message::Replace(connection) => {
+                let account = connection.account.id.clone();
+                let chain = connection.watches_chain();
+                self.connect(connection);
+                self.happen(&account, Event::Reconfigured { chain }).await;
+            }
+            Message::Remove(account) => {
+                self.connections.remove(&account);
+                self.board.remove(&account);
+            }
+            Message::Link(text) => self.link(&text).await,
+            Message::RedrawTray | Message::Stop(_) => {}
+        }
+    }
+
+    fn connect(&mut self, mut connection: Connection) {
+        let account = connection.account.id.clone();
+        let inbox = self.inbox.clone();
+        let of = account.clone();
+        connection.watch(move |event| {
+            let _ = inbox.send(Message::Event(of.clone(), event));
+        });
+        self.connections.insert(account, connection);
+    }
+
+    async fn every(&mut self, event: &Event) {
+        let accounts: Vec<_> = self.connections.keys().cloned().collect();
+        for account in accounts {
+            self.happen(&account, event.clone()).await;
+        }
+    }
+
+    /// One step: the commit first, then the effects; without the commit, neither.
+    async fn happen(&mut self, account: &AccountId, event: Event) {
+        let Some(before) = self.board.states().get(account).cloned() else {
+            return;
+        };
+        let now = self.world.clock.now();
+        let after = step(&before, &event, now, self.random.next_u64());
+        let Step {
+            state,
+            commit,
+            effects,
+        } = match self.commit(account, &after.commit).await {
+            Ok(()) => after,
+            Err(error) => step(&before, &lost(&event, error), now, self.random.next_u64()),
+        };
+        if !commit.is_empty() {
+            tracing::debug!(%account, writes = commit.len(), "committed");
+        }
+        self.board.put(state);
+        for effect in effects {
+            self.run_effect(account, effect).await;
+        }
+    }
+
+    async fn commit(&self, account: &AccountId, writes: &[Write]) -> Result<()> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let (store, history) = (
+            Arc::clone(&self.world.store),
+            Arc::clone(&self.world.history),
+        );
+        let (account, writes) = (account.clone(), writes.to_vec());
+        blocking(move || {
+            store.commit(&account, &writes)?;
+            for write in &writes {
+                if let Write::TopUp(top_up) = write
+                    && let Err(error) = history.put_top_up(&account, top_up)
+                {
+                    // The history can be made again; the intent is safe.
+                    tracing::warn!(code = ?error.code, "the history missed a change");
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn run_effect(&mut self, account: &AccountId, effect: Effect) {
+        match effect {
+            Effect::Request(request) => {
+                let Some(connection) = self.connections.get(account) else {
+                    return;
+                };
+                let inbox = self.inbox.clone();
+                let of = account.clone();
+                let asked = requests::perform(self.world.clone(), connection.clone(), request);
+                tokio::spawn(async move {
+                    let event = asked.await;
+                    let _ = inbox.send(Message::Event(of, event));
+                });
+            }
+            Effect::OpenCheckout { top_up } => {
+                if let Err(error) = self.open_checkout(account, &top_up) {
+                    let event = Event::OpenFailed { top_up, error };
+                    let _ = self.inbox.send(Message::Event(account.clone(), event));
+                }
+            }
+            Effect::Notify => self.pop_up(),
+            Effect::Raise(page) => {
+                self.world.shell.raise();
+                self.world.shell.changed(&Change::Show { page });
+            }
+            Effect::Changed(change) => self.world.shell.changed(&change),
+            Effect::Reply { command, answer } => {
+                if let Some(sender) = self.waiting.remove(&command) {
+                    let _ = sender.send(answer);
+                }
+            }
+        }
+    }
+
+    fn open_checkout(&self, account: &AccountId, top_up: &str) -> Result<()> {
+        let missing = || Error::new(Code::NotFound, "That top-up has no payment page.");
+        let connection = self.connections.get(account).ok_or_else(missing)?;
+        let states = self.board.states();
+        let raw = states
+            .get(account)
+            .and_then(|state| state.top_ups.get(top_up))
+            .and_then(|top_up| top_up.checkout.clone())
+            .ok_or_else(missing)?;
+        let address = connection.allow_checkout(&raw)?;
+        self.world.shell.open(&address)
+    }
+
+    /// Marks what the inbox holds as shown, then shows it: at most once, whatever happens in between.
+    fn pop_up(&self) {
+        match self.world.store.take_unshown(self.world.clock.now()) {
+            Ok(notices) if notices.is_empty() => {}
+            Ok(notices) => {
+                if !self.board.notifications_off.load(Ordering::Relaxed) {
+                    self.world.shell.notify(&notices);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(code = ?error.code, "notices could not be marked as shown")
+            }
+        }
+    }
+
+    /// Only a link whose state belongs to a top-up of ours does anything at all.
+    async fn link(&mut self, text: &str) {
+        match link::parse(text) {
+            Ok(Link::TopUpReturn { state }) => {
+                let found = self
+                    .board
+                    .states()
+                    .into_iter()
+                    .find_map(|(account, known)| {
+                        known
+                            .top_ups
+                            .values()
+                            .find(|top_up| {
+                                top_up
+                                    .link_state
+                                    .as_deref()
+                                    .is_some_and(|own| state.matches(own))
+                            })
+                            .map(|top_up| (account, top_up.id.clone()))
+                    });
+                match found {
+                    Some((account, top_up)) => {
+                        self.happen(&account, Event::Returned { top_up }).await
+                    }
+                    None => {
+                        tracing::info!("a return link with an unknown or used state was ignored")
+                    }
+                }
+            }
+            Ok(link @ (Link::SignIn { .. } | Link::SignInRefused { .. })) => {
+                let _ = self.sign_ins.send(link);
+            }
+            Err(_) => tracing::info!("a link that is not one of ours was ignored"),
+        }
+    }
+
+    fn draw_tray(&mut self) {
+        let states = self.board.states();
+        let hide = self.board.hide_amounts.load(Ordering::Relaxed);
+        let view = tray::view(&self.connections, &states, hide);
+        if self.tray.as_ref() != Some(&view) {
+            self.world.shell.tray(&view);
+            self.tray = Some(view);
+        }
+    }
+}
+
+/// The event that tells an account that the commit of this one failed.
+fn lost(event: &Event, error: Error) -> Event {
+    let (command, poll, started) = match event {
+        Event::StartTopUp { command, .. }
+        | Event::ReturnToPayment { command, .. }
+        | Event::CancelTopUp { command, .. }
+        | Event::CheckNow { command }
+        | Event::RefreshAll { command } => (Some(*command), None, None),
+        Event::Followed { .. } => (None, Some(Poll::Follow), None),
+        Event::History { .. } => (None, Some(Poll::History), None),
+        Event::Balance(_) => (None, Some(Poll::Balance), None),
+        Event::Chain(_) => (None, Some(Poll::Chain), None),
+        Event::Charges(_) => (None, Some(Poll::Charges), None),
+        Event::Catalogue(_) => (None, Some(Poll::Catalogue), None),
+        Event::Started { top_up, .. } => (None, None, Some(top_up.clone())),
+        Event::Tick
+        | Event::Presence(_)
+        | Event::Viewing(_)
+        | Event::Online(_)
+        | Event::Woke
+        | Event::Thresholds(_)
+        | Event::SignedIn(_)
+        | Event::Reconfigured { .. }
+        | Event::Returned { .. }
+        | Event::CancelAnswered { .. }
+        | Event::Subscribed(_)
+        | Event::ChainStirred
+        | Event::OpenFailed { .. }
+        | Event::CommitFailed { .. } => (None, None, None),
+    };
+    Event::CommitFailed {
+        command,
+        poll,
+        started,
+        error,
+    }
+}
+
+/// Runs a database call where it may block.
+pub(crate) async fn blocking<T: Send + 'static>(
+    call: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(call).await.unwrap_or_else(|_| {
+        Err(Error::new(
+            Code::Internal,
+            "A task of Bursar's own ended unexpectedly.",
+        ))
+    })
+}
+
+fn duration(span: Span) -> Duration {
+    Duration::from_millis(u64::try_from(span.0).unwrap_or(0))
+}

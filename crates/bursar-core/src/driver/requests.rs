@@ -1,0 +1,203 @@
+//! Carries out what the engine asks of servers. Rows go to the history database here; the event that comes
+//! back holds only what the state depends on. Every request is answered by exactly one event.
+
+use super::chain_look::look;
+use super::{Connection, World, blocking};
+use crate::account::AccountId;
+use crate::cache::{History, SyncState};
+use crate::clock::{Span, Timestamp};
+use crate::engine::{Event, Followed, HistoryAnswer, Request};
+use crate::error::Result;
+use crate::provider::{RemotePayment, Status};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Pages of the history that one look at the open top-ups may take.
+const FOLLOW_PAGES: u32 = 3;
+/// The history is read from this long before the newest known line, for lines that appear late.
+const OVERLAP: Span = Span::hours(1);
+/// Everything is read again this often.
+const WHOLE_EVERY: Span = Span::days(7);
+/// Days of charges that the first page draws.
+const CHARGE_DAYS: i64 = 30;
+
+pub(super) async fn perform(world: World, connection: Connection, request: Request) -> Event {
+    let asked_at = world.clock.now();
+    match request {
+        Request::Start { top_up, new } => Event::Started {
+            top_up,
+            answer: connection.provider.start(&new).await,
+        },
+        Request::Cancel { top_up, remote } => Event::CancelAnswered {
+            top_up,
+            answer: connection.provider.cancel(&remote).await,
+        },
+        Request::Follow { since, expected } => Event::Followed {
+            asked_at,
+            answer: follow(world, connection, since, expected).await,
+        },
+        Request::History { since, whole } => Event::History {
+            asked_at,
+            answer: history(world, connection, since, whole).await,
+        },
+        Request::Balance => Event::Balance(balance(world, connection).await),
+        Request::Chain { followed } => Event::Chain(look(world, connection, followed).await),
+        Request::Charges => Event::Charges(charges(world, connection).await),
+        Request::Catalogue => Event::Catalogue(catalogue(world, connection).await),
+    }
+}
+
+/// The open top-ups first, then, where one that is expected is not among them, the history: what leaves the
+/// one list in between is in the other.
+async fn follow(
+    world: World,
+    connection: Connection,
+    since: Timestamp,
+    expected: Vec<String>,
+) -> Result<Followed> {
+    let mut by_id = BTreeMap::new();
+    for payment in connection.provider.pending().await? {
+        by_id.insert(payment.id.clone(), payment);
+    }
+    let history_read = !expected.iter().all(|id| by_id.contains_key(id));
+    if history_read {
+        let mut next = Some(0);
+        for _ in 0..FOLLOW_PAGES {
+            let Some(page) = next else { break };
+            let answer = connection.provider.history(Some(since), page).await?;
+            by_id.extend(
+                answer
+                    .payments
+                    .into_iter()
+                    .map(|payment| (payment.id.clone(), payment)),
+            );
+            next = answer.next;
+        }
+    }
+    let payments: Vec<_> = by_id.into_values().collect();
+    keep(
+        Arc::clone(&world.history),
+        connection.account.id.clone(),
+        payments.clone(),
+    )
+    .await?;
+    Ok(Followed {
+        payments,
+        history_read,
+    })
+}
+
+async fn history(
+    world: World,
+    connection: Connection,
+    followed_since: Option<Timestamp>,
+    whole: bool,
+) -> Result<HistoryAnswer> {
+    let account = connection.account.id.clone();
+    let (history, of) = (Arc::clone(&world.history), account.clone());
+    let (sync, oldest_unsettled) =
+        blocking(move || Ok((history.sync_state(&of)?, history.oldest_unsettled(&of)?))).await?;
+    let now = world.clock.now();
+    let whole = whole
+        || sync
+            .full_at
+            .is_none_or(|read| now.since(read) > WHOLE_EVERY);
+    let since = if whole {
+        None
+    } else {
+        [
+            followed_since,
+            oldest_unsettled,
+            sync.synced_at.map(|synced| synced.minus(OVERLAP)),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    };
+    let mut answer = HistoryAnswer::default();
+    // A first reading that was cut off goes on where it was.
+    let mut next = Some(if whole {
+        sync.next_page.unwrap_or(0)
+    } else {
+        0
+    });
+    while let Some(number) = next {
+        let page = connection.provider.history(since, number).await?;
+        next = page.next;
+        let changed = keep(
+            Arc::clone(&world.history),
+            account.clone(),
+            page.payments.clone(),
+        )
+        .await?;
+        answer.changed = answer.changed.saturating_add(changed);
+        answer
+            .payments
+            .extend(page.payments.into_iter().filter(|payment| {
+                !is_final(payment.status)
+                    || followed_since.is_some_and(|since| payment.created_at >= since)
+            }));
+        let state = SyncState {
+            full_at: if whole && next.is_none() {
+                Some(now)
+            } else {
+                sync.full_at
+            },
+            next_page: if whole { next } else { sync.next_page },
+            synced_at: if next.is_none() {
+                Some(now)
+            } else {
+                sync.synced_at
+            },
+        };
+        let (history, of) = (Arc::clone(&world.history), account.clone());
+        blocking(move || history.set_sync_state(&of, state)).await?;
+    }
+    Ok(answer)
+}
+
+async fn keep(
+    history: Arc<History>,
+    account: AccountId,
+    payments: Vec<RemotePayment>,
+) -> Result<u32> {
+    blocking(move || history.put_payments(&account, &payments)).await
+}
+
+fn is_final(status: Status) -> bool {
+    match status {
+        Status::Open | Status::Confirming | Status::UnderReview => false,
+        Status::Completed | Status::Cancelled | Status::Expired | Status::Failed => true,
+    }
+}
+
+async fn balance(world: World, connection: Connection) -> Result<crate::provider::ApiBalance> {
+    let balance = connection.provider.balance().await?;
+    let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
+    let (kept, now) = (balance.clone(), world.clock.now());
+    blocking(move || history.put_api_balance(&account, &kept, now)).await?;
+    Ok(balance)
+}
+
+async fn charges(world: World, connection: Connection) -> Result<()> {
+    let now = world.clock.now();
+    let from = now.minus(Span::days(CHARGE_DAYS.saturating_sub(1))).date();
+    let days = connection.provider.charges(&from, &now.date()).await?;
+    let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
+    blocking(move || history.put_charges(&account, &days, now)).await
+}
+
+/// Methods and who is signed in; whether the provider is in maintenance is the answer.
+async fn catalogue(world: World, connection: Connection) -> Result<bool> {
+    let methods = connection.provider.methods().await?;
+    let identity = connection.provider.identity().await?;
+    let maintenance = connection.provider.maintenance().await.unwrap_or(false);
+    let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
+    let now = world.clock.now();
+    blocking(move || {
+        history.put_methods(&account, &methods, now)?;
+        history.put_identity(&account, &identity, now)
+    })
+    .await?;
+    Ok(maintenance)
+}

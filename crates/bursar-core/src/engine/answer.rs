@@ -1,0 +1,36 @@
+//! Answers of the servers as the engine takes them: rows have gone to the database already, what comes here
+//! is what the account's state depends on.
+
+use crate::chain::Reading;
+use crate::provider::RemotePayment;
+use crate::top_up::Verified;
+
+/// The provider's word on the open top-ups.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Followed {
+    /// Open ones, and those of the history that were asked for; one line an id.
+    pub payments: Vec<RemotePayment>,
+    /// Whether the history was read too, so that what is missing is really absent.
+    pub history_read: bool,
+}
+
+/// What a reading of the history brought.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HistoryAnswer {
+    /// The lines that are not final, and those of top-ups that are followed.
+    pub payments: Vec<RemotePayment>,
+    /// Lines that are new or different.
+    pub changed: u32,
+}
+
+/// What a look at the chain brought.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChainAnswer {
+    pub reading: Reading,
+    /// Payments that an event was found for, with whether a second RPC agrees.
+    pub credited: Vec<(String, Verified, bool)>,
+    /// Payments whose event is no longer in the chain.
+    pub reorganised: Vec<String>,
+    /// Whether lines of the history changed.
+    pub changed: bool,
+}

@@ -1,0 +1,158 @@
+//! What the user asks for. A top-up is begun only where nothing stands in its way, and its intent is in the
+//! commit before the request is among the effects.
+
+use super::event::{Effect, Event, Poll, Request};
+use super::state::State;
+use super::step::Step;
+use crate::cache::Write;
+use crate::clock::Timestamp;
+use crate::error::{Code, Error};
+use crate::provider::NewTopUp;
+use crate::top_up::{Input, Phase, TopUp};
+use crate::view::Page;
+
+impl Step {
+    pub(super) fn command(&mut self, event: &Event, now: Timestamp) {
+        if let Event::StartTopUp {
+            command,
+            id,
+            amount,
+            method,
+            method_provider,
+            link,
+        } = event
+        {
+            let (link_state, return_url) = match link {
+                Some((state, url)) => (Some(state.clone()), Some(url.clone())),
+                None => (None, None),
+            };
+            let intent = TopUp::intent(id.clone(), amount.clone(), method.clone(), link_state, now);
+            let new = NewTopUp {
+                amount: amount.clone(),
+                method: method.clone(),
+                method_provider: method_provider.clone(),
+                return_url,
+                idempotency_key: id.clone(),
+            };
+            match self.state.obstacle(id) {
+                Some(obstacle) => self.reply(*command, Err(obstacle)),
+                None => self.start(*command, intent, new, now),
+            }
+        } else if let Event::ReturnToPayment { command, top_up } = event {
+            self.return_to_payment(*command, top_up);
+        } else if let Event::CancelTopUp { command, top_up } = event {
+            self.cancel(*command, top_up, now);
+        } else if let Event::CheckNow { command } = event {
+            self.state.open_gates();
+            self.state.be_eager(now);
+            self.reply(*command, Ok(None));
+        } else if let Event::RefreshAll { command } = event {
+            self.state.whole_history = true;
+            self.state.open_gates();
+            self.state.be_eager(now);
+            self.reply(*command, Ok(None));
+        } else if let Event::Returned { top_up } = event {
+            self.returned(top_up, now);
+        }
+    }
+
+    fn start(&mut self, command: u64, intent: TopUp, new: NewTopUp, now: Timestamp) {
+        let id = intent.id.clone();
+        self.commit.push(Write::TopUp(intent.clone()));
+        self.state.top_ups.insert(id.clone(), intent);
+        self.state.starting.insert(id.clone());
+        self.state.hurry(now);
+        self.reply(command, Ok(Some(id.clone())));
+        self.effects
+            .push(Effect::Request(Request::Start { top_up: id, new }));
+        self.changed();
+    }
+
+    fn return_to_payment(&mut self, command: u64, top_up: &str) {
+        let answer = match self.state.top_ups.get(top_up) {
+            None => Err(gone()),
+            Some(found) if found.checkout.is_none() => Err(Error::new(
+                Code::TopUpState,
+                "The provider has not named a payment page for this top-up.",
+            )),
+            Some(_) => {
+                self.effects.push(Effect::OpenCheckout {
+                    top_up: top_up.to_owned(),
+                });
+                Ok(Some(top_up.to_owned()))
+            }
+        };
+        self.reply(command, answer);
+    }
+
+    /// Cancelling is a request: only what the provider reports later ends the top-up.
+    fn cancel(&mut self, command: u64, top_up: &str, now: Timestamp) {
+        let Some(found) = self.state.top_ups.get(top_up) else {
+            self.reply(command, Err(gone()));
+            return;
+        };
+        let cancellable = matches!(found.phase, Phase::Open | Phase::Confirming);
+        let (Some(remote), true) = (found.remote.clone(), cancellable) else {
+            let message = "This top-up can no longer be cancelled.";
+            self.reply(command, Err(Error::new(Code::TopUpState, message)));
+            return;
+        };
+        self.apply(top_up, &Input::CancelRequested, now);
+        self.reply(command, Ok(Some(top_up.to_owned())));
+        self.effects.push(Effect::Request(Request::Cancel {
+            top_up: top_up.to_owned(),
+            remote,
+        }));
+    }
+
+    /// A link only wakes a poll and raises the window; the state it carried is used up.
+    fn returned(&mut self, top_up: &str, now: Timestamp) {
+        if !self.state.top_ups.contains_key(top_up) {
+            return;
+        }
+        self.apply(top_up, &Input::Returned, now);
+        self.state.open_gates();
+        self.state.be_eager(now);
+        self.state.make_due(&[Poll::Follow], now);
+        self.effects.push(Effect::Raise(Page::Overview {
+            account: self.state.account.clone(),
+        }));
+    }
+}
+
+impl State {
+    /// Why no top-up can be started now, if so.
+    fn obstacle(&self, id: &str) -> Option<Error> {
+        if !self.setup.signed_in {
+            return Some(Error::new(
+                Code::SignedOut,
+                "Sign in to this account first; topping up needs its key.",
+            ));
+        }
+        if self.recovering {
+            return Some(Error::passing(
+                Code::TopUpState,
+                "Bursar's records were lost and the provider's open payments are being read first. Try again in a moment.",
+            ));
+        }
+        if self.top_ups.contains_key(id) {
+            return Some(Error::new(
+                Code::AlreadyExists,
+                "This top-up has been started already.",
+            ));
+        }
+        self.in_the_way().map(|open| {
+            Error::new(
+                Code::TopUpOpen,
+                format!(
+                    "A top-up of {} is still open. Finish or cancel it first.",
+                    open.amount
+                ),
+            )
+        })
+    }
+}
+
+fn gone() -> Error {
+    Error::new(Code::NotFound, "That top-up is no longer open.")
+}

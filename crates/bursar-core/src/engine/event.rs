@@ -1,0 +1,197 @@
+//! What can happen to an account, and what the engine may ask for in return. Each is plain data, so that a
+//! test can make a million of them.
+
+use super::answer::{ChainAnswer, Followed, HistoryAnswer};
+use super::state::{Presence, Thresholds};
+use crate::clock::Timestamp;
+use crate::error::Error;
+use crate::money::Amount;
+use crate::provider::{ApiBalance, Created, NewTopUp};
+use crate::view::{Change, Page};
+
+/// What is read again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Poll {
+    /// The open top-ups, while there are any.
+    Follow,
+    /// The history's newer end: settles what is watched, finds what was started elsewhere.
+    History,
+    Balance,
+    Chain,
+    Charges,
+    /// Methods, identity, maintenance.
+    Catalogue,
+}
+
+impl Poll {
+    pub const ALL: [Self; 6] = [
+        Self::Follow,
+        Self::History,
+        Self::Balance,
+        Self::Chain,
+        Self::Charges,
+        Self::Catalogue,
+    ];
+
+    /// Whose silence it suffers from.
+    pub fn server(self) -> Server {
+        match self {
+            Self::Chain => Server::Chain,
+            Self::Follow | Self::History | Self::Balance | Self::Charges | Self::Catalogue => {
+                Server::Api
+            }
+        }
+    }
+}
+
+/// Who answers; back-off is shared by all that is asked of the same one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Server {
+    Api,
+    Chain,
+}
+
+/// Everything that can happen to one account.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Time has passed.
+    Tick,
+    Presence(Presence),
+    /// The payment that the window is focused on, if any.
+    Viewing(Option<String>),
+    Online(bool),
+    /// The machine was asleep, or the clock jumped.
+    Woke,
+    Thresholds(Thresholds),
+    /// The session was given a secret, or lost it.
+    SignedIn(bool),
+    /// The wallet address or the RPCs changed.
+    Reconfigured {
+        chain: bool,
+    },
+
+    /// The user starts a top-up. `command` is answered by [`Effect::Reply`].
+    StartTopUp {
+        command: u64,
+        id: String,
+        amount: Amount,
+        method: Option<String>,
+        method_provider: Option<String>,
+        /// The one-time state and the address that carries it, where the network returns by link.
+        link: Option<(String, String)>,
+    },
+    /// The user wants the checkout opened again.
+    ReturnToPayment {
+        command: u64,
+        top_up: String,
+    },
+    CancelTopUp {
+        command: u64,
+        top_up: String,
+    },
+    CheckNow {
+        command: u64,
+    },
+    /// Everything is to be read again from the beginning.
+    RefreshAll {
+        command: u64,
+    },
+    /// A valid link with this top-up's state came back.
+    Returned {
+        top_up: String,
+    },
+
+    Started {
+        top_up: String,
+        answer: Result<Created, Error>,
+    },
+    CancelAnswered {
+        top_up: String,
+        answer: Result<(), Error>,
+    },
+    Followed {
+        asked_at: Timestamp,
+        answer: Result<Followed, Error>,
+    },
+    History {
+        asked_at: Timestamp,
+        answer: Result<HistoryAnswer, Error>,
+    },
+    Balance(Result<ApiBalance, Error>),
+    Chain(Result<ChainAnswer, Error>),
+    Charges(Result<(), Error>),
+    Catalogue(Result<bool, Error>),
+    /// The subscription stands or fell.
+    Subscribed(bool),
+    /// The subscription says that something happened.
+    ChainStirred,
+    /// The checkout could not be opened: refused by the allow-list, or no browser.
+    OpenFailed {
+        top_up: String,
+        error: Error,
+    },
+    /// The commit of the step before could not be written; none of its effects ran.
+    CommitFailed {
+        command: Option<u64>,
+        poll: Option<Poll>,
+        started: Option<String>,
+        error: Error,
+    },
+}
+
+/// A request to a server. Every one is answered by exactly one event.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    Start {
+        top_up: String,
+        new: NewTopUp,
+    },
+    Cancel {
+        top_up: String,
+        remote: String,
+    },
+    /// The open top-ups; and the history since then, where one of `expected` is not among them.
+    Follow {
+        since: Timestamp,
+        expected: Vec<String>,
+    },
+    /// The history since the oldest payment that may still change; from the beginning when `whole`.
+    History {
+        since: Option<Timestamp>,
+        whole: bool,
+    },
+    Balance,
+    /// The figures, and the events since the last look.
+    Chain {
+        followed: Vec<Sought>,
+    },
+    Charges,
+    Catalogue,
+}
+
+/// A payment whose event on the chain is of interest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sought {
+    pub payment: String,
+    /// Whether the event would complete it, so that a second RPC must have the same receipt.
+    pub second_opinion: bool,
+}
+
+/// What the driver does once the commit stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Request(Request),
+    /// Opens the checkout in the browser, through the allow-list.
+    OpenCheckout {
+        top_up: String,
+    },
+    /// Pops up what the inbox holds and has not been shown.
+    Notify,
+    Raise(Page),
+    Changed(Change),
+    /// The answer to a command: the top-up it concerns, or why not.
+    Reply {
+        command: u64,
+        answer: Result<Option<String>, Error>,
+    },
+}

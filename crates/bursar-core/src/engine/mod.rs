@@ -1,0 +1,16 @@
+//! The engine's pure half: one account's state, everything that can happen to it, and the function that
+//! turns both, with the time and some randomness, into new state, at most one commit, and effects. Nothing
+//! here does I/O; the driver applies the commit first and runs the effects only when it stands.
+
+mod answer;
+mod command;
+mod event;
+mod money_watch;
+mod schedule;
+mod state;
+mod step;
+
+pub use answer::{ChainAnswer, Followed, HistoryAnswer};
+pub use event::{Effect, Event, Poll, Request, Server, Sought};
+pub use state::{Disagreement, Presence, Setup, State, Thresholds};
+pub use step::{Step, step};

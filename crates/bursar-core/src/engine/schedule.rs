@@ -1,0 +1,281 @@
+//! When each thing is read: quick while money is expected, slow otherwise, and ever slower while a server
+//! does not answer. One request in flight an endpoint.
+
+use super::event::{Effect, Poll, Request, Server, Sought};
+use super::state::{Gate, Plan, Presence, State};
+use crate::clock::{Span, Timestamp};
+use crate::error::{Code, Error};
+use crate::top_up::{CLOCK_SLACK, Phase, TopUp};
+
+/// After a link, focus or "Check now", polling is at its quickest for so long.
+const EAGER: Span = Span::minutes(1);
+/// After a rejection: now and then, in case it was the server's mistake.
+const REJECTED: Span = Span::minutes(10);
+const BACK_OFF_FIRST: i64 = 500;
+const BACK_OFF_MOST: i64 = 60_000;
+
+impl State {
+    /// When the next thing is due, if anything ever is.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        Poll::ALL
+            .into_iter()
+            .filter(|poll| self.is_wanted(*poll))
+            .filter_map(|poll| {
+                let plan = self.plans.get(&poll)?;
+                (!plan.in_flight).then(|| plan.due.max(self.gate(poll.server()).closed_until))
+            })
+            .min()
+    }
+
+    /// Asks for everything that is due.
+    pub(super) fn ask_due(&mut self, now: Timestamp) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for poll in Poll::ALL {
+            let gate = self.gate(poll.server());
+            let Some(plan) = self.plans.get(&poll).copied() else {
+                continue;
+            };
+            if !self.is_wanted(poll) || plan.in_flight || plan.due > now || gate.closed_until > now
+            {
+                continue;
+            }
+            // While a server is silent one question at a time finds out whether it is back.
+            if gate.failures > 0 && self.asks_in_flight(poll.server()) {
+                continue;
+            }
+            self.plans.insert(
+                poll,
+                Plan {
+                    in_flight: true,
+                    again: false,
+                    ..plan
+                },
+            );
+            effects.push(Effect::Request(self.request(poll)));
+        }
+        effects
+    }
+
+    fn request(&self, poll: Poll) -> Request {
+        match poll {
+            Poll::Follow => Request::Follow {
+                since: self.follow_since(),
+                expected: self
+                    .top_ups
+                    .values()
+                    .filter(|top_up| top_up.is_live())
+                    .map(|top_up| top_up.remote.clone().unwrap_or_default())
+                    .collect(),
+            },
+            Poll::History => Request::History {
+                since: self
+                    .top_ups
+                    .values()
+                    .map(|top_up| {
+                        top_up
+                            .remote_created_at
+                            .unwrap_or(top_up.created_at)
+                            .minus(CLOCK_SLACK)
+                    })
+                    .min(),
+                whole: self.whole_history,
+            },
+            Poll::Balance => Request::Balance,
+            Poll::Chain => Request::Chain {
+                followed: self.top_ups.values().filter_map(sought).collect(),
+            },
+            Poll::Charges => Request::Charges,
+            Poll::Catalogue => Request::Catalogue,
+        }
+    }
+
+    fn follow_since(&self) -> Timestamp {
+        self.top_ups
+            .values()
+            .filter(|top_up| top_up.is_live())
+            .map(|top_up| {
+                top_up
+                    .remote_created_at
+                    .unwrap_or(top_up.created_at)
+                    .minus(CLOCK_SLACK)
+            })
+            .min()
+            .unwrap_or_default()
+    }
+
+    fn is_wanted(&self, poll: Poll) -> bool {
+        if !self.online {
+            return false;
+        }
+        match poll {
+            Poll::Follow => self.setup.signed_in && self.has_live(),
+            Poll::Chain => self.setup.chain,
+            // Nobody looks at a chart in the tray.
+            Poll::Charges => self.setup.signed_in && self.presence != Presence::Tray,
+            Poll::History | Poll::Balance | Poll::Catalogue => self.setup.signed_in,
+        }
+    }
+
+    fn asks_in_flight(&self, server: Server) -> bool {
+        self.plans
+            .iter()
+            .any(|(poll, plan)| poll.server() == server && plan.in_flight)
+    }
+
+    pub(super) fn gate(&self, server: Server) -> Gate {
+        self.gates.get(&server).copied().unwrap_or_default()
+    }
+
+    /// The user is near: read everything that matters now, and quickly for a while.
+    pub(super) fn be_eager(&mut self, now: Timestamp) {
+        self.eager_until = now.plus(EAGER);
+        self.make_due(
+            &[Poll::Follow, Poll::History, Poll::Balance, Poll::Chain],
+            now,
+        );
+    }
+
+    /// Makes these due at once; one that is in flight is asked again after its answer.
+    pub(super) fn make_due(&mut self, polls: &[Poll], now: Timestamp) {
+        for poll in polls {
+            if let Some(plan) = self.plans.get_mut(poll) {
+                plan.due = plan.due.min(now);
+                plan.again = plan.in_flight;
+            }
+        }
+    }
+
+    /// Nothing is known of the servers any more: the network came back, or the user asks.
+    pub(super) fn open_gates(&mut self) {
+        self.gates.clear();
+    }
+
+    /// Books a success: the gate opens, and the next time follows from what is going on.
+    pub(super) fn answered(&mut self, poll: Poll, now: Timestamp, entropy: u64) {
+        let was_silent = self.gate(poll.server()).failures > 0;
+        self.gates.remove(&poll.server());
+        self.errors.remove(&poll);
+        let interval = jitter(self.interval(poll, now), entropy);
+        if let Some(plan) = self.plans.get_mut(&poll) {
+            plan.due = if plan.again { now } else { now.plus(interval) };
+            plan.in_flight = false;
+            plan.again = false;
+            plan.failures = 0;
+            plan.done_at = Some(now);
+        }
+        if was_silent {
+            let server = poll.server();
+            let others: Vec<_> = Poll::ALL
+                .into_iter()
+                .filter(|other| *other != poll && other.server() == server)
+                .collect();
+            self.make_due(&others, now);
+        }
+    }
+
+    /// Books a failure: back-off, or as long as the server asked for.
+    pub(super) fn failed(&mut self, poll: Poll, error: &Error, now: Timestamp, entropy: u64) {
+        let server = poll.server();
+        let mut gate = self.gate(server);
+        let Some(plan) = self.plans.get_mut(&poll) else {
+            return;
+        };
+        plan.in_flight = false;
+        plan.again = false;
+        plan.failures = plan.failures.saturating_add(1);
+        let own = if is_rejection(error.code) {
+            REJECTED
+        } else {
+            back_off(plan.failures)
+        };
+        let asked_for = error.retry_after.unwrap_or_default();
+        plan.due = now.plus(jitter(own, entropy).max(asked_for));
+        if is_silence(error.code) {
+            gate.failures = gate.failures.saturating_add(1);
+            let wait = jitter(back_off(gate.failures), entropy).max(asked_for);
+            gate.closed_until = gate.closed_until.max(now.plus(wait));
+            self.gates.insert(server, gate);
+        }
+        self.errors.insert(poll, (error.clone(), now));
+    }
+
+    /// How long from one successful read to the next.
+    fn interval(&self, poll: Poll, now: Timestamp) -> Span {
+        let live = self.has_live();
+        match poll {
+            Poll::Follow => self.live_interval(now),
+            Poll::Chain | Poll::Balance if live => self.live_interval(now),
+            Poll::Chain | Poll::Balance | Poll::History => match self.presence {
+                Presence::Focused | Presence::Open => Span::seconds(60),
+                Presence::Tray => Span::minutes(10),
+            },
+            Poll::Charges => Span::minutes(15),
+            Poll::Catalogue => match self.presence {
+                Presence::Focused | Presence::Open => Span::minutes(15),
+                Presence::Tray => Span::hours(12),
+            },
+        }
+    }
+
+    fn live_interval(&self, now: Timestamp) -> Span {
+        if now < self.eager_until {
+            return Span::seconds(2);
+        }
+        match self.presence {
+            Presence::Focused | Presence::Open => Span::seconds(5),
+            Presence::Tray => Span::seconds(15),
+        }
+    }
+
+    /// Brings forward what became more urgent by what has just happened.
+    pub(super) fn hurry(&mut self, now: Timestamp) {
+        for poll in Poll::ALL {
+            let interval = self.interval(poll, now);
+            if let Some(plan) = self.plans.get_mut(&poll) {
+                plan.due = plan.due.min(now.plus(interval));
+            }
+        }
+    }
+}
+
+/// What the chain can say about a top-up: only one whose provider's id is known can be recognised.
+fn sought(top_up: &TopUp) -> Option<Sought> {
+    Some(Sought {
+        payment: top_up.remote.clone()?,
+        second_opinion: top_up.phase != Phase::Completed,
+    })
+}
+
+/// Whether an error says that the server as a whole does not answer.
+fn is_silence(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Timeout
+            | Code::Unreachable
+            | Code::ProviderUnavailable
+            | Code::RateLimited
+            | Code::ChainUnavailable
+    )
+}
+
+/// Whether asking again soon cannot help: the user has to do something.
+fn is_rejection(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Unauthorized | Code::Forbidden | Code::SignedOut | Code::AmbiguousBalance
+    )
+}
+
+fn back_off(failures: u32) -> Span {
+    let doublings = failures.saturating_sub(1).min(10);
+    let factor = 1_i64.checked_shl(doublings).unwrap_or(i64::MAX);
+    Span::millis(BACK_OFF_FIRST.saturating_mul(factor).min(BACK_OFF_MOST))
+}
+
+/// Between nine and eleven tenths of the span, so that many desktops do not ask in step.
+fn jitter(span: Span, entropy: u64) -> Span {
+    let tenth = (span.0 / 10).max(1);
+    let width = tenth.saturating_mul(2).saturating_add(1);
+    let offset = i64::try_from(entropy % u64::try_from(width).unwrap_or(1)).unwrap_or(0);
+    Span(span.0.saturating_sub(tenth).saturating_add(offset))
+}

@@ -1,0 +1,177 @@
+//! One account's state: what is followed, when each thing is read next, and what was last heard.
+
+use super::event::{Poll, Server};
+use crate::account::AccountId;
+use crate::cache::Alerts;
+use crate::chain::Reading;
+use crate::clock::Timestamp;
+use crate::error::Error;
+use crate::money::Amount;
+use crate::provider::ApiBalance;
+use crate::top_up::TopUp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How near the user is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// No window.
+    Tray,
+    /// A window without the focus.
+    Open,
+    Focused,
+}
+
+/// What can be asked on behalf of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// The provider allows one open top-up at a time.
+    pub one_open: bool,
+    /// There is a secret.
+    pub signed_in: bool,
+    /// There is a chain and an address to read.
+    pub chain: bool,
+}
+
+/// When a balance counts as low.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Thresholds {
+    pub days: Option<u32>,
+    pub amount: Option<Amount>,
+}
+
+/// Whether chain and API tell the same story.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Disagreement {
+    /// Only one of them is known, or a top-up is open.
+    #[default]
+    Unknown,
+    Agree,
+    /// They differed once, at this time: not yet worth a word.
+    Once(Timestamp),
+    Disagree,
+}
+
+/// When one thing is read next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub due: Timestamp,
+    pub in_flight: bool,
+    /// Something happened while it was in flight: read again at once.
+    pub again: bool,
+    /// Failures since the last success.
+    pub failures: u32,
+    /// When it last succeeded.
+    pub done_at: Option<Timestamp>,
+}
+
+/// How a server has answered lately.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gate {
+    pub failures: u32,
+    /// Nothing is asked before this.
+    pub closed_until: Timestamp,
+}
+
+/// All that the engine knows of one account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    pub account: AccountId,
+    pub connected_at: Timestamp,
+    pub setup: Setup,
+    pub presence: Presence,
+    pub viewing: Option<String>,
+    pub online: bool,
+    /// Both copies of the intents were lost: nothing is created before the provider's open payments are read.
+    pub recovering: bool,
+    /// By Bursar's own id: every top-up whose status may still change.
+    pub top_ups: BTreeMap<String, TopUp>,
+    /// Requests to start that have not been answered; their absence from a list means nothing yet.
+    pub starting: BTreeSet<String>,
+    /// When the last request to start a top-up ended, so that only later looks count as absence.
+    pub start_ended: BTreeMap<String, Timestamp>,
+    pub plans: BTreeMap<Poll, Plan>,
+    pub gates: BTreeMap<Server, Gate>,
+    /// Polling is at its quickest until then: after a link, focus or "Check now".
+    pub eager_until: Timestamp,
+    pub subscribed: bool,
+    pub api: Option<(ApiBalance, Timestamp)>,
+    pub chain: Option<Reading>,
+    pub disagreement: Disagreement,
+    pub alerts: Alerts,
+    pub thresholds: Thresholds,
+    /// What is wrong now, by what it was found in.
+    pub errors: BTreeMap<Poll, (Error, Timestamp)>,
+    /// Whether the loss of the session has been told since the last sign-in.
+    pub told_signed_out: bool,
+    pub maintenance: bool,
+    /// The whole history is to be read at the next look.
+    pub whole_history: bool,
+}
+
+impl State {
+    /// An account as it stands at the start of the process: everything is due at once.
+    pub fn new(
+        account: AccountId,
+        connected_at: Timestamp,
+        setup: Setup,
+        top_ups: Vec<TopUp>,
+        now: Timestamp,
+    ) -> Self {
+        let plan = Plan {
+            due: now,
+            in_flight: false,
+            again: false,
+            failures: 0,
+            done_at: None,
+        };
+        Self {
+            account,
+            connected_at,
+            setup,
+            presence: Presence::Tray,
+            viewing: None,
+            online: true,
+            recovering: false,
+            start_ended: top_ups
+                .iter()
+                .map(|top_up| (top_up.id.clone(), now))
+                .collect(),
+            top_ups: top_ups
+                .into_iter()
+                .map(|top_up| (top_up.id.clone(), top_up))
+                .collect(),
+            starting: BTreeSet::new(),
+            plans: Poll::ALL.into_iter().map(|poll| (poll, plan)).collect(),
+            gates: BTreeMap::new(),
+            eager_until: Timestamp::default(),
+            subscribed: false,
+            api: None,
+            chain: None,
+            disagreement: Disagreement::Unknown,
+            alerts: Alerts::default(),
+            thresholds: Thresholds::default(),
+            errors: BTreeMap::new(),
+            told_signed_out: false,
+            maintenance: false,
+            whole_history: false,
+        }
+    }
+
+    /// Whether money is expected now.
+    pub fn has_live(&self) -> bool {
+        self.top_ups.values().any(TopUp::is_live)
+    }
+
+    /// The open top-up that stands in the way of another, where only one is allowed.
+    pub fn in_the_way(&self) -> Option<&TopUp> {
+        if !self.setup.one_open {
+            return None;
+        }
+        self.top_ups.values().find(|top_up| top_up.is_live())
+    }
+
+    /// When a read of this kind last succeeded.
+    pub fn done_at(&self, poll: Poll) -> Option<Timestamp> {
+        self.plans.get(&poll).and_then(|plan| plan.done_at)
+    }
+}

@@ -1,0 +1,435 @@
+//! The step: state and event in, new state, at most one commit, and effects out. One arm an event; what each
+//! means stands in the files beside this one.
+
+use super::answer::{ChainAnswer, Followed, HistoryAnswer};
+use super::event::{Effect, Event, Poll};
+use super::state::{Presence, State};
+use crate::cache::Write;
+use crate::clock::Timestamp;
+use crate::error::{Code, Error};
+use crate::notice::{Notice, NoticeKind};
+use crate::provider::{RemotePayment, Status};
+use crate::top_up::{Input, TopUp, WATCH};
+use crate::view::Change;
+
+/// What a step leads to. The commit, unless it is empty, is applied before any effect runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub state: State,
+    pub commit: Vec<Write>,
+    pub effects: Vec<Effect>,
+}
+
+/// Turns one event into what follows from it. `entropy` is any random number.
+pub fn step(state: &State, event: &Event, now: Timestamp, entropy: u64) -> Step {
+    let mut step = Step {
+        state: state.clone(),
+        commit: Vec::new(),
+        effects: Vec::new(),
+    };
+    step.take(event, now, entropy);
+    step.state.forget_settled(now);
+    let asked = step.state.ask_due(now);
+    step.effects.extend(asked);
+    step
+}
+
+impl Step {
+    fn take(&mut self, event: &Event, now: Timestamp, entropy: u64) {
+        match event {
+            Event::Tick => {}
+            Event::Presence(presence) => self.presence(*presence, now),
+            Event::Viewing(payment) => self.state.viewing.clone_from(payment),
+            Event::Online(online) => self.online(*online, now),
+            Event::Woke => {
+                self.state.open_gates();
+                self.state.be_eager(now);
+            }
+            Event::Thresholds(thresholds) => {
+                self.state.thresholds.clone_from(thresholds);
+                self.watch_balance(now);
+            }
+            Event::SignedIn(signed_in) => self.signed_in(*signed_in, now),
+            Event::Reconfigured { chain } => {
+                self.state.setup.chain = *chain;
+                self.state.chain = None;
+                self.state.make_due(&[Poll::Chain], now);
+                self.changed();
+            }
+            Event::StartTopUp { .. }
+            | Event::ReturnToPayment { .. }
+            | Event::CancelTopUp { .. }
+            | Event::CheckNow { .. }
+            | Event::RefreshAll { .. }
+            | Event::Returned { .. } => self.command(event, now),
+            Event::Started { top_up, answer } => {
+                self.state.starting.remove(top_up);
+                self.state.start_ended.insert(top_up.clone(), now);
+                self.apply(top_up, &Input::Started(answer.clone()), now);
+                self.state.make_due(&[Poll::Follow], now);
+            }
+            Event::CancelAnswered { top_up, answer } => {
+                self.apply(top_up, &Input::CancelAnswered(answer.clone()), now);
+                self.state.make_due(&[Poll::Follow, Poll::History], now);
+            }
+            Event::Followed { asked_at, answer } => match answer {
+                Ok(followed) => self.followed(followed, *asked_at, now, entropy),
+                Err(error) => self.not_answered(Poll::Follow, error, now, entropy),
+            },
+            Event::History { asked_at, answer } => match answer {
+                Ok(history) => self.history(history, *asked_at, now, entropy),
+                Err(error) => self.not_answered(Poll::History, error, now, entropy),
+            },
+            Event::Balance(answer) => match answer {
+                Ok(balance) => {
+                    self.state.answered(Poll::Balance, now, entropy);
+                    self.state.api = Some((balance.clone(), now));
+                    self.watch_balance(now);
+                    self.changed();
+                }
+                Err(error) => self.not_answered(Poll::Balance, error, now, entropy),
+            },
+            Event::Chain(answer) => match answer {
+                Ok(answer) => self.chain(answer, now, entropy),
+                Err(error) => self.not_answered(Poll::Chain, error, now, entropy),
+            },
+            Event::Charges(answer) => match answer {
+                Ok(()) => {
+                    self.state.answered(Poll::Charges, now, entropy);
+                    self.changed();
+                }
+                Err(error) => self.not_answered(Poll::Charges, error, now, entropy),
+            },
+            Event::Catalogue(answer) => match answer {
+                Ok(maintenance) => {
+                    self.state.answered(Poll::Catalogue, now, entropy);
+                    self.state.maintenance = *maintenance;
+                    self.changed();
+                }
+                Err(error) => self.not_answered(Poll::Catalogue, error, now, entropy),
+            },
+            Event::Subscribed(subscribed) => {
+                // What was mined between two subscriptions told nobody.
+                self.state.subscribed = *subscribed;
+                self.state.make_due(&[Poll::Chain], now);
+            }
+            Event::ChainStirred => self.state.make_due(&[Poll::Chain], now),
+            Event::OpenFailed { top_up, error } => {
+                if let Some(top_up) = self.state.top_ups.get_mut(top_up) {
+                    top_up.error = Some(error.clone());
+                }
+                self.changed();
+            }
+            Event::CommitFailed {
+                command,
+                poll,
+                started,
+                error,
+            } => {
+                if let Some(command) = command {
+                    self.reply(*command, Err(error.clone()));
+                }
+                if let Some(poll) = poll {
+                    self.not_answered(*poll, error, now, entropy);
+                }
+                if let Some(top_up) = started {
+                    // The answer is lost with the commit; the provider's lists will tell.
+                    self.state.starting.remove(top_up);
+                    self.state.start_ended.insert(top_up.clone(), now);
+                    self.state.make_due(&[Poll::Follow], now);
+                }
+                self.changed();
+            }
+        }
+    }
+
+    fn presence(&mut self, presence: Presence, now: Timestamp) {
+        let nearer = presence == Presence::Focused && self.state.presence != Presence::Focused;
+        self.state.presence = presence;
+        if presence == Presence::Tray {
+            self.state.viewing = None;
+        }
+        if nearer {
+            self.state.be_eager(now);
+        }
+        self.state.hurry(now);
+    }
+
+    fn online(&mut self, online: bool, now: Timestamp) {
+        if self.state.online == online {
+            return;
+        }
+        self.state.online = online;
+        if online {
+            self.state.open_gates();
+            self.state.make_due(&Poll::ALL, now);
+        }
+        self.changed();
+    }
+
+    fn signed_in(&mut self, signed_in: bool, now: Timestamp) {
+        self.state.setup.signed_in = signed_in;
+        if signed_in {
+            self.state.told_signed_out = false;
+            self.state.errors.clear();
+            self.state.open_gates();
+            self.state.make_due(&Poll::ALL, now);
+        }
+        self.changed();
+    }
+
+    fn not_answered(&mut self, poll: Poll, error: &Error, now: Timestamp, entropy: u64) {
+        let known = self.state.errors.get(&poll).map(|(seen, _)| seen.code);
+        self.state.failed(poll, error, now, entropy);
+        if error.code == Code::Unauthorized && !self.state.told_signed_out {
+            self.state.told_signed_out = true;
+            self.notice(
+                NoticeKind::SignedOut,
+                now.to_string(),
+                None,
+                None,
+                false,
+                now,
+            );
+        }
+        if known != Some(error.code) {
+            self.changed();
+        }
+    }
+
+    fn followed(&mut self, followed: &Followed, asked_at: Timestamp, now: Timestamp, entropy: u64) {
+        self.state.answered(Poll::Follow, now, entropy);
+        self.reported(&followed.payments, now);
+        if followed.history_read {
+            self.absent(asked_at, now);
+        }
+        self.state.hurry(now);
+        self.changed();
+    }
+
+    fn history(
+        &mut self,
+        history: &HistoryAnswer,
+        asked_at: Timestamp,
+        now: Timestamp,
+        entropy: u64,
+    ) {
+        self.state.answered(Poll::History, now, entropy);
+        self.state.whole_history = false;
+        self.reported(&history.payments, now);
+        self.absent(asked_at, now);
+        if self.state.recovering {
+            self.state.recovering = false;
+            self.changed();
+        }
+        if history.changed > 0 {
+            self.effects.push(Effect::Changed(Change::Payments {
+                account: self.state.account.clone(),
+            }));
+            // A payment that has just become known may already have its event.
+            self.state.make_due(&[Poll::Balance], now);
+        }
+    }
+
+    /// The provider's word on each payment: to the top-up it is, to the one it can only be, or to a new one.
+    fn reported(&mut self, payments: &[RemotePayment], now: Timestamp) {
+        for payment in payments {
+            let known = self.state.bound_to(&payment.id);
+            match known.or_else(|| self.state.lost_one(payment)) {
+                Some(id) => self.apply(&id, &Input::Reported(payment.clone()), now),
+                None => self.adopt(payment, now),
+            }
+        }
+    }
+
+    /// Follows what is open and was started elsewhere.
+    fn adopt(&mut self, payment: &RemotePayment, now: Timestamp) {
+        let open = match payment.status {
+            Status::Open | Status::Confirming | Status::UnderReview => true,
+            Status::Completed | Status::Cancelled | Status::Expired | Status::Failed => false,
+        };
+        // While the answer to a start is outstanding nobody can say whose this is.
+        if !open || !self.state.starting.is_empty() {
+            return;
+        }
+        let id = format!("r-{}", payment.id);
+        self.state
+            .top_ups
+            .insert(id.clone(), TopUp::adopted(id.clone(), payment));
+        self.apply_as(&id, &Input::Reported(payment.clone()), now, true);
+    }
+
+    fn absent(&mut self, asked_at: Timestamp, now: Timestamp) {
+        let missing: Vec<String> = self
+            .state
+            .top_ups
+            .values()
+            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
+            .filter(|top_up| !self.state.starting.contains(&top_up.id))
+            .filter(|top_up| {
+                self.state
+                    .start_ended
+                    .get(&top_up.id)
+                    .is_none_or(|ended| *ended <= asked_at)
+            })
+            .map(|top_up| top_up.id.clone())
+            .collect();
+        for id in missing {
+            self.apply(&id, &Input::Absent, now);
+        }
+    }
+
+    fn chain(&mut self, answer: &ChainAnswer, now: Timestamp, entropy: u64) {
+        self.state.answered(Poll::Chain, now, entropy);
+        let moved = self
+            .state
+            .chain
+            .as_ref()
+            .is_none_or(|seen| !same_figures(seen, &answer.reading));
+        self.state.chain = Some(answer.reading.clone());
+        for payment in &answer.reorganised {
+            if let Some(id) = self.state.bound_to(payment) {
+                self.apply(&id, &Input::Reorganised, now);
+            }
+        }
+        for (payment, verified, agreed) in &answer.credited {
+            if let Some(id) = self.state.bound_to(payment) {
+                let input = Input::Credited {
+                    verified: verified.clone(),
+                    agreed: *agreed,
+                };
+                self.apply(&id, &input, now);
+            }
+        }
+        if answer.changed {
+            self.effects.push(Effect::Changed(Change::Payments {
+                account: self.state.account.clone(),
+            }));
+        }
+        if moved {
+            // The provider's own figure is about to move too.
+            self.state.make_due(&[Poll::Balance, Poll::Follow], now);
+        }
+        self.watch_balance(now);
+        self.changed();
+    }
+
+    /// Applies an input to a top-up and books what follows: the line, its notice, the browser.
+    pub(super) fn apply(&mut self, id: &str, input: &Input, now: Timestamp) {
+        self.apply_as(id, input, now, false);
+    }
+
+    fn apply_as(&mut self, id: &str, input: &Input, now: Timestamp, is_new: bool) {
+        let Some(before) = self.state.top_ups.get(id) else {
+            return;
+        };
+        let (after, outcome) = before.apply(input, now);
+        if !outcome.changed && !is_new {
+            return;
+        }
+        if let Some(kind) = outcome.notice {
+            let subject = after.remote.clone().unwrap_or_else(|| after.id.clone());
+            let silent = kind == NoticeKind::Cancelled
+                || after.created_at < self.state.connected_at
+                || self.is_looked_at(&after);
+            self.notice(kind, subject, Some(after.amount.clone()), None, silent, now);
+        }
+        if outcome.open_checkout {
+            self.effects.push(Effect::OpenCheckout {
+                top_up: id.to_owned(),
+            });
+        }
+        self.commit.push(Write::TopUp(after.clone()));
+        self.state.top_ups.insert(id.to_owned(), after);
+        self.effects.push(Effect::Changed(Change::Payments {
+            account: self.state.account.clone(),
+        }));
+        self.changed();
+    }
+
+    /// Whether the user is looking at this very payment, so that a pop-up would tell nothing.
+    fn is_looked_at(&self, top_up: &TopUp) -> bool {
+        self.state.presence == Presence::Focused
+            && self.state.viewing.is_some()
+            && (self.state.viewing == top_up.remote
+                || self.state.viewing.as_ref() == Some(&top_up.id))
+    }
+
+    pub(super) fn notice(
+        &mut self,
+        kind: NoticeKind,
+        subject: String,
+        amount: Option<crate::money::Amount>,
+        days_left: Option<u32>,
+        silent: bool,
+        now: Timestamp,
+    ) {
+        self.commit.push(Write::Notice(Notice {
+            account: self.state.account.clone(),
+            kind,
+            subject,
+            amount,
+            days_left,
+            at: now,
+            silent,
+        }));
+        if !self.effects.contains(&Effect::Notify) {
+            self.effects.push(Effect::Notify);
+            self.effects.push(Effect::Changed(Change::Notices));
+        }
+    }
+
+    pub(super) fn reply(&mut self, command: u64, answer: Result<Option<String>, Error>) {
+        self.effects.push(Effect::Reply { command, answer });
+    }
+
+    /// Something on the account's first page is different.
+    pub(super) fn changed(&mut self) {
+        let change = Effect::Changed(Change::Account {
+            account: self.state.account.clone(),
+        });
+        if !self.effects.contains(&change) {
+            self.effects.push(change);
+        }
+    }
+}
+
+impl State {
+    /// Which top-up a payment of the provider is.
+    fn bound_to(&self, payment: &str) -> Option<String> {
+        self.top_ups
+            .values()
+            .find(|top_up| top_up.remote.as_deref() == Some(payment))
+            .map(|top_up| top_up.id.clone())
+    }
+
+    /// The top-up whose answer was lost and that this payment can be. While its request is still on the
+    /// way the answer itself will say.
+    fn lost_one(&self, payment: &RemotePayment) -> Option<String> {
+        self.top_ups
+            .values()
+            .filter(|top_up| top_up.may_be(payment) && !self.starting.contains(&top_up.id))
+            .map(|top_up| top_up.id.clone())
+            .next()
+    }
+
+    /// Lets go of what can no longer change; the databases keep it. While an answer may be lost, what was
+    /// created near it stays known: a payment that is somebody's already is not the lost one.
+    fn forget_settled(&mut self, now: Timestamp) {
+        let oldest_lost = self
+            .top_ups
+            .values()
+            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
+            .map(|top_up| top_up.created_at)
+            .min();
+        let horizon = oldest_lost.unwrap_or(now).min(now).minus(WATCH);
+        self.top_ups
+            .retain(|_, top_up| top_up.is_followed(now) || top_up.created_at >= horizon);
+        let top_ups = &self.top_ups;
+        self.start_ended.retain(|id, _| top_ups.contains_key(id));
+    }
+}
+
+fn same_figures(a: &crate::chain::Reading, b: &crate::chain::Reading) -> bool {
+    (&a.free, &a.reserved, &a.held, a.frozen) == (&b.free, &b.reserved, &b.held, b.frozen)
+}
