@@ -27,7 +27,7 @@ pub(crate) struct State {
     pub(crate) users: Vec<User>,
     pub(crate) keys: Vec<Key>,
     pub(crate) top_ups: HashMap<Uuid, TopUp>,
-    /// A user's top-ups in the order they were created.
+    /// A user's top-ups by their time of creation, oldest first.
     pub(crate) top_ups_of: HashMap<Uuid, Vec<Uuid>>,
     pub(crate) by_intent: HashMap<Uuid, Uuid>,
     /// Those that are open now, so that nobody has to walk through years of history for them.
@@ -215,15 +215,45 @@ impl State {
     }
 
     pub(crate) fn insert_top_up(&mut self, top_up: TopUp) {
-        self.top_ups_of
-            .entry(top_up.user)
-            .or_default()
-            .push(top_up.id);
-        self.by_intent.insert(top_up.intent_id, top_up.id);
+        let (id, user, at) = (top_up.id, top_up.user, (top_up.created_at, top_up.id));
+        self.by_intent.insert(top_up.intent_id, id);
         if top_up.status.is_open() {
-            self.open.insert(top_up.id);
+            self.open.insert(id);
         }
-        self.top_ups.insert(top_up.id, top_up);
+        self.top_ups.insert(id, top_up);
+        let ids = self.top_ups_of.entry(user).or_default();
+        let all = &self.top_ups;
+        let earlier = |other: &Uuid| {
+            all.get(other)
+                .is_some_and(|top_up| (top_up.created_at, top_up.id) < at)
+        };
+        // Most come in order; then nothing has to be searched.
+        let place = if ids.last().is_none_or(earlier) {
+            ids.len()
+        } else {
+            ids.partition_point(earlier)
+        };
+        ids.insert(place, id);
+    }
+
+    /// Makes a top-up older and returns whether there is one.
+    pub(crate) fn age_top_up(&mut self, id: Uuid, by: time::Duration) -> bool {
+        let Some(top_up) = self.top_up_mut(id) else {
+            return false;
+        };
+        top_up.created_at -= by;
+        top_up.updated_at -= by;
+        top_up.expires_at = top_up.expires_at.map(|time| time - by);
+        let user = top_up.user;
+        let all = &self.top_ups;
+        if let Some(ids) = self.top_ups_of.get_mut(&user) {
+            ids.sort_by_key(|id| all.get(id).map(|top_up| (top_up.created_at, top_up.id)));
+        }
+        true
+    }
+
+    pub(crate) fn top_up_count(&self, user: Uuid) -> usize {
+        self.top_ups_of.get(&user).map_or(0, Vec::len)
     }
 
     /// A top-up by its id or its intent's id.

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use alloy_primitives::hex;
+use alloy_sol_types::SolCall;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::rpc::{hex_quantity, quantity};
+use crate::contracts::Balance;
 
 /// The proxies by the names of the control API.
 pub(crate) const NAMES: [&str; 6] = [
@@ -135,6 +138,14 @@ pub(crate) fn outward(mode: &Mode, call: &mut Value) -> Course {
             if method == "eth_blockNumber" {
                 return Course::Answer(result(call, hex_quantity(*block)));
             }
+            if asks_above(&method, call, *block) {
+                let nothing = if method == "eth_getLogs" {
+                    json!([])
+                } else {
+                    Value::Null
+                };
+                return Course::Answer(result(call, nothing));
+            }
             pin(&method, call, *block);
             Course::Forward
         }
@@ -157,14 +168,25 @@ pub(crate) fn outward(mode: &Mode, call: &mut Value) -> Course {
 }
 
 /// Changes an answer on its way back.
-pub(crate) fn inward(mode: &Mode, method: &str, answer: &mut Value) {
+pub(crate) fn inward(mode: &Mode, call: &Value, answer: &mut Value) {
+    let method = call
+        .get("method")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let Some(result) = answer.get_mut("result") else {
         return;
     };
     match mode {
-        Mode::Balance { value } if method == "eth_call" => {
-            if result.as_str().is_some_and(|text| text.len() == 66) {
-                *result = Value::String(format!("0x{value:064x}"));
+        Mode::Balance { value } if asks_balance(call) => {
+            *result = Value::String(format!("0x{value:064x}"));
+        }
+        Mode::Stale { block } => {
+            let number = result.get("blockNumber").or_else(|| result.get("number"));
+            if number
+                .and_then(|number| quantity(number).ok())
+                .is_some_and(|number| number > *block)
+            {
+                *result = Value::Null;
             }
         }
         Mode::DropLogs if method == "eth_getLogs" => *result = json!([]),
@@ -185,7 +207,6 @@ pub(crate) fn inward(mode: &Mode, method: &str, answer: &mut Value) {
         | Mode::Garbage
         | Mode::ChainId { .. }
         | Mode::NoCode
-        | Mode::Stale { .. }
         | Mode::Balance { .. }
         | Mode::DropLogs
         | Mode::DuplicateLogs
@@ -220,6 +241,34 @@ fn result(call: &Value, result: Value) -> Value {
 
 fn failed(call: &Value, code: i64, message: &str) -> Value {
     json!({"jsonrpc": "2.0", "id": call.get("id"), "error": {"code": code, "message": message}})
+}
+
+/// Whether a call asks only for what came after that block.
+fn asks_above(method: &str, call: &Value, block: u64) -> bool {
+    let place = match method {
+        "eth_getBlockByNumber" => "/params/0",
+        "eth_getLogs" => "/params/0/fromBlock",
+        _ => return false,
+    };
+    call.pointer(place)
+        .and_then(|value| quantity(value).ok())
+        .is_some_and(|number| number > block)
+}
+
+/// Whether a call reads a user's free or full balance.
+fn asks_balance(call: &Value) -> bool {
+    let field = |name: &str| {
+        call.pointer(&format!("/params/0/{name}"))
+            .and_then(Value::as_str)
+    };
+    let data = field("input").or_else(|| field("data")).unwrap_or_default();
+    let selectors = [
+        Balance::getFreeBalanceCall::SELECTOR,
+        Balance::getFullBalanceCall::SELECTOR,
+    ];
+    selectors
+        .iter()
+        .any(|selector| data.starts_with(&hex::encode_prefixed(selector)))
 }
 
 /// Lets a call see nothing younger than that block.

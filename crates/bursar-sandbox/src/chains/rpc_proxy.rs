@@ -113,7 +113,7 @@ pub(super) async fn one(rpc: &Rpc, mode: &Mode, mut call: Value) -> Value {
         .to_owned();
     let failed = |id: Option<Value>, code: i64, text: String| json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": text}});
     let id = call.get("id").cloned();
-    if PRIVATE.iter().any(|private| method.starts_with(private)) {
+    if is_private(&method) {
         return failed(id, -32601, format!("the method {method} does not exist"));
     }
     if let Course::Answer(answer) = outward(mode, &mut call) {
@@ -125,11 +125,15 @@ pub(super) async fn one(rpc: &Rpc, mode: &Mode, mut call: Value) -> Value {
     };
     match answered {
         Ok(mut answer) => {
-            inward(mode, &method, &mut answer);
+            inward(mode, &call, &mut answer);
             answer
         }
         Err(text) => failed(id, -32603, text),
     }
+}
+
+pub(super) fn is_private(method: &str) -> bool {
+    PRIVATE.iter().any(|private| method.starts_with(private))
 }
 
 fn lie(mode: &Mode) -> Option<&'static str> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{
@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::handshake::server::{
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, accept_hdr_async, connect_async};
 
 use super::lies::{Course, Mode, copies, inward, outward};
+use super::rpc_proxy::is_private;
 use crate::failure::{Failure, Result};
 use crate::http::server::{Origins, check};
 use crate::world::World;
@@ -99,8 +100,8 @@ struct Relay {
     world: Arc<World>,
     to_client: SplitSink<Client, Message>,
     to_chain: SplitSink<Upstream, Message>,
-    /// Which method each call that is under way was, by its id.
-    asked: Vec<(Value, String)>,
+    /// The calls that are under way.
+    asked: Vec<Value>,
 }
 
 impl Relay {
@@ -129,7 +130,7 @@ impl Relay {
     }
 
     async fn outward(&mut self, message: Message) -> bool {
-        let Some(mut call) = json(&message) else {
+        let Some(mut call) = parsed(&message) else {
             return !matches!(message, Message::Close(_))
                 && self.to_chain.send(message).await.is_ok();
         };
@@ -161,17 +162,22 @@ impl Relay {
                 .await
                 .is_ok();
         }
-        if let Some(id) = call.get("id") {
-            self.asked.push((id.clone(), method));
+        if is_private(&method) {
+            let error = json!({"jsonrpc": "2.0", "id": call.get("id"),
+                "error": {"code": -32601, "message": format!("the method {method} does not exist")}});
+            return self
+                .to_client
+                .send(Message::text(error.to_string()))
+                .await
+                .is_ok();
         }
-        self.to_chain
-            .send(Message::text(call.to_string()))
-            .await
-            .is_ok()
+        let text = call.to_string();
+        self.asked.push(call);
+        self.to_chain.send(Message::text(text)).await.is_ok()
     }
 
     async fn inward(&mut self, message: Message) -> bool {
-        let Some(mut answer) = json(&message) else {
+        let Some(mut answer) = parsed(&message) else {
             return !matches!(message, Message::Close(_))
                 && self.to_client.send(message).await.is_ok();
         };
@@ -179,14 +185,15 @@ impl Relay {
         if let Mode::Delay { ms } = mode {
             tokio::time::sleep(Duration::from_millis(ms)).await;
         }
-        let asked = self
-            .asked
-            .iter()
-            .position(|(id, _)| Some(id) == answer.get("id"));
+        let asked = answer.get("id").and_then(|id| {
+            self.asked
+                .iter()
+                .position(|call| call.get("id") == Some(id))
+        });
         let times = match asked {
             Some(place) => {
-                let (_, method) = self.asked.swap_remove(place);
-                inward(&mode, &method, &mut answer);
+                let call = self.asked.swap_remove(place);
+                inward(&mode, &call, &mut answer);
                 1
             }
             None => copies(&mode, answer.pointer("/params/result/topics").is_some()),
@@ -205,6 +212,6 @@ impl Relay {
     }
 }
 
-fn json(message: &Message) -> Option<Value> {
+fn parsed(message: &Message) -> Option<Value> {
     serde_json::from_str(message.to_text().ok().filter(|_| message.is_text())?).ok()
 }

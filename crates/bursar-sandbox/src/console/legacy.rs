@@ -79,15 +79,16 @@ pub(super) async fn history(
         Status::ALL.into_iter().find(|s| s.v1() == text)
     })?;
     let (least, most) = (params.number("minAmount")?, params.number("maxAmount")?);
-    let state = world.state();
-    let total = state.top_ups_of(caller.user.id).count();
-    let chosen = listing::select(state.top_ups_of(caller.user.id), &params, |top_up| {
+    let keep = |top_up: &TopUp| {
         let amount = money::from_cents(top_up.cents) * EIGHTS_PER_MICRO;
         status.is_none_or(|status| status == top_up.status)
             && least.is_none_or(|least| amount >= u128::from(least))
             && most.is_none_or(|most| amount <= u128::from(most))
-    })?;
-    caller.answers(&listing::page_of(&chosen, total, &params, to_json)?)
+    };
+    let filtered = status.is_some() || least.is_some() || most.is_some();
+    let keep: Option<&dyn Fn(&TopUp) -> bool> = if filtered { Some(&keep) } else { None };
+    let page = listing::top_ups(&world.state(), caller.user.id, &params, keep, to_json)?;
+    caller.answers(&page)
 }
 
 fn to_json(top_up: &TopUp) -> Value {

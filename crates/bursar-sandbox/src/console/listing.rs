@@ -2,74 +2,109 @@
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::http::{ApiError, Params};
-use crate::state::TopUp;
+use crate::state::{State, TopUp};
 
 const DEFAULT_PER_PAGE: u64 = 20;
 const MOST_PER_PAGE: u64 = 100;
 
-/// One page of what was filtered and sorted; `total` counts the records before filtering.
-pub(super) fn page_of<T: Copy>(
-    filtered: &[T],
-    total: usize,
-    params: &Params,
-    to_json: impl Fn(T) -> Value,
-) -> Result<Value, ApiError> {
-    let page = params.number("page")?.unwrap_or(1).max(1);
-    let per_page = params.number("perPage")?.unwrap_or(DEFAULT_PER_PAGE);
-    if per_page == 0 || per_page > MOST_PER_PAGE {
-        return Err(ApiError::unprocessable(format!(
-            "perPage is 1 to {MOST_PER_PAGE}"
-        )));
-    }
-    let skip = usize::try_from((page - 1).saturating_mul(per_page)).unwrap_or(usize::MAX);
-    let take = usize::try_from(per_page).unwrap_or(usize::MAX);
-    let items: Vec<Value> = filtered
-        .iter()
-        .skip(skip)
-        .take(take)
-        .map(|item| to_json(*item))
-        .collect();
-    Ok(json!({
-        "items": items,
-        "pagination": {
-            "totalRecords": total, "filteredRecords": filtered.len(), "totalPages": filtered.len().div_ceil(take),
-            "currentPage": page, "perPage": per_page,
-        },
-    }))
+/// Which page is asked for.
+#[derive(Clone, Copy, Debug)]
+struct Page {
+    number: u64,
+    per_page: usize,
 }
 
-/// Filters by creation time (`start` inclusive, `end` inclusive) and sorts by `sort` and `order`; newest first by default.
-pub(super) fn select<'a>(
-    all: impl Iterator<Item = &'a TopUp>,
+impl Page {
+    fn read(params: &Params) -> Result<Self, ApiError> {
+        let number = params.number("page")?.unwrap_or(1).max(1);
+        let per_page = params.number("perPage")?.unwrap_or(DEFAULT_PER_PAGE);
+        if per_page == 0 || per_page > MOST_PER_PAGE {
+            return Err(ApiError::unprocessable(format!(
+                "perPage is 1 to {MOST_PER_PAGE}"
+            )));
+        }
+        Ok(Self {
+            number,
+            per_page: usize::try_from(per_page).unwrap_or(1),
+        })
+    }
+
+    fn cut<T>(self, all: impl Iterator<Item = T>, to_json: impl Fn(T) -> Value) -> Vec<Value> {
+        let before = usize::try_from(self.number - 1).unwrap_or(usize::MAX);
+        all.skip(before.saturating_mul(self.per_page))
+            .take(self.per_page)
+            .map(to_json)
+            .collect()
+    }
+
+    fn answer(self, items: Vec<Value>, filtered: usize, total: usize) -> Value {
+        json!({
+            "items": items,
+            "pagination": {
+                "totalRecords": total, "filteredRecords": filtered,
+                "totalPages": filtered.div_ceil(self.per_page), "currentPage": self.number,
+                "perPage": self.per_page,
+            },
+        })
+    }
+}
+
+/// A page of nothing.
+pub(super) fn empty(params: &Params) -> Result<Value, ApiError> {
+    Ok(Page::read(params)?.answer(Vec::new(), 0, 0))
+}
+
+/// One page of a user's top-ups: those created from `start` to `end`, both inclusive, that `keep` keeps, sorted by `sort`
+/// and `order`; newest first by default.
+pub(super) fn top_ups(
+    state: &State,
+    user: Uuid,
     params: &Params,
-    keep: impl Fn(&TopUp) -> bool,
-) -> Result<Vec<&'a TopUp>, ApiError> {
+    keep: Option<&dyn Fn(&TopUp) -> bool>,
+    to_json: fn(&TopUp) -> Value,
+) -> Result<Value, ApiError> {
+    let page = Page::read(params)?;
     let (start, end) = (params.time("start")?, params.time("end")?);
     let by_amount = params.read_as("sort", "createdAt or amount", |text| match text {
         "createdAt" => Some(false),
         "amount" => Some(true),
         _ => None,
     })?;
+    let by_amount = by_amount.unwrap_or(false);
     let ascending = params.read_as("order", "asc or desc", |text| match text {
         "asc" => Some(true),
         "desc" => Some(false),
         _ => None,
     })?;
+    let ascending = ascending.unwrap_or(false);
+    let total = state.top_up_count(user);
+    let all = state.top_ups_of(user);
+    if keep.is_none() && start.is_none() && end.is_none() && !by_amount {
+        // They are kept in this order: a page of a very long history costs no more than its rows.
+        let items = if ascending {
+            page.cut(all, to_json)
+        } else {
+            page.cut(all.rev(), to_json)
+        };
+        return Ok(page.answer(items, total, total));
+    }
     let within = |time: OffsetDateTime| {
         start.is_none_or(|start| time >= start) && end.is_none_or(|end| time <= end)
     };
-    let mut chosen: Vec<&TopUp> = all
-        .filter(|top_up| within(top_up.created_at) && keep(top_up))
-        .collect();
-    if by_amount.unwrap_or(false) {
+    let kept = |top_up: &&TopUp| within(top_up.created_at) && keep.is_none_or(|keep| keep(top_up));
+    let mut chosen: Vec<&TopUp> = all.filter(kept).collect();
+    if by_amount {
         chosen.sort_by_key(|top_up| (top_up.cents, top_up.created_at, top_up.id));
-    } else {
-        chosen.sort_by_key(|top_up| (top_up.created_at, top_up.id));
     }
-    if !ascending.unwrap_or(false) {
+    if !ascending {
         chosen.reverse();
     }
-    Ok(chosen)
+    Ok(page.answer(
+        page.cut(chosen.iter().copied(), to_json),
+        chosen.len(),
+        total,
+    ))
 }

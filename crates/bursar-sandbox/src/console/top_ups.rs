@@ -298,10 +298,8 @@ pub(super) async fn list(
     params: Params,
 ) -> Answer {
     caller.needs("billing:get_history")?;
-    let state = world.state();
-    let total = state.top_ups_of(caller.user.id).count();
-    let chosen = listing::select(state.top_ups_of(caller.user.id), &params, |_| true)?;
-    caller.answers(&listing::page_of(&chosen, total, &params, to_json)?)
+    let page = listing::top_ups(&world.state(), caller.user.id, &params, None, to_json)?;
+    caller.answers(&page)
 }
 
 /// `GET /v2/top-ups/pending`

@@ -109,7 +109,9 @@ pub(super) async fn revert(
 
 #[derive(Debug, Deserialize)]
 struct Reorg {
-    depth: u64,
+    depth: Option<u64>,
+    /// The lowest block that is replaced.
+    from_block: Option<u64>,
 }
 
 /// Replaces the last blocks by as many empty ones: what was in them did not happen.
@@ -120,14 +122,25 @@ pub(super) async fn reorg(
 ) -> Answer {
     let wanted: Reorg = body(&bytes)?;
     let chain = find(&world, id)?;
-    if wanted.depth == 0 || wanted.depth >= chain.rpc.block_number().await? {
+    // No empty block may come between reading the head and going back from it.
+    let was_paused = chain.paused.swap(true, Ordering::Relaxed);
+    let done = replace_blocks(chain, &wanted).await;
+    chain.paused.store(was_paused, Ordering::Relaxed);
+    ok(&json!({"depth": done?, "block": chain.rpc.block_number().await?}))
+}
+
+async fn replace_blocks(chain: &Chain, wanted: &Reorg) -> Result<u64, ApiError> {
+    let head = chain.rpc.block_number().await?;
+    let from = |from: u64| (head + 1).checked_sub(from);
+    let depth = wanted
+        .depth
+        .or_else(|| wanted.from_block.and_then(from))
+        .unwrap_or(0);
+    if depth == 0 || depth >= head {
         return Err(ApiError::unprocessable(
-            "the depth is at least 1 and less than the chain's height",
+            "the depth is at least 1 and less than the height",
         ));
     }
-    chain
-        .rpc
-        .call("anvil_reorg", json!([wanted.depth, []]))
-        .await?;
-    ok(&json!({"block": chain.rpc.block_number().await?}))
+    chain.rpc.call("anvil_reorg", json!([depth, []])).await?;
+    Ok(depth)
 }

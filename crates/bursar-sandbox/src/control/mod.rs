@@ -3,6 +3,8 @@
 
 mod along;
 mod chain;
+mod funds;
+mod keys;
 mod top_ups;
 mod users;
 
@@ -18,21 +20,21 @@ pub(crate) fn router(world: Arc<World>) -> Router {
     Router::new()
         .route("/users", get(users::list).post(users::create))
         .route("/users/{id}", get(users::truth).patch(users::patch))
-        .route("/users/{id}/keys", post(users::create_key))
-        .route("/users/{id}/keys/{key}", delete(users::revoke_key))
-        .route("/users/{id}/tokens", post(users::tokens))
-        .route("/users/{id}/tokens/expire", post(users::expire_tokens))
-        .route("/users/{id}/credit", post(users::credit))
-        .route("/users/{id}/refund", post(users::refund))
-        .route("/users/{id}/drain", post(users::drain))
-        .route("/users/{id}/workloads", post(users::start_workload))
+        .route("/users/{id}/keys", post(keys::create_key))
+        .route("/users/{id}/keys/{key}", delete(keys::revoke_key))
+        .route("/users/{id}/tokens", post(keys::tokens))
+        .route("/users/{id}/tokens/expire", post(keys::expire_tokens))
+        .route("/users/{id}/credit", post(funds::credit))
+        .route("/users/{id}/refund", post(funds::refund))
+        .route("/users/{id}/drain", post(funds::drain))
+        .route("/users/{id}/workloads", post(funds::start_workload))
         .route(
             "/users/{id}/workloads/{workload}",
-            delete(users::stop_workload),
+            delete(funds::stop_workload),
         )
-        .route("/users/{id}/history", post(users::history))
-        .route("/users/{id}/freeze", post(users::freeze))
-        .route("/users/{id}/limbo", post(users::limbo))
+        .route("/users/{id}/history", post(funds::history))
+        .route("/users/{id}/freeze", post(funds::freeze))
+        .route("/users/{id}/limbo", post(funds::limbo))
         .route("/top-ups/{id}", get(top_ups::get))
         .route("/top-ups/{id}/pay", post(top_ups::pay))
         .route("/top-ups/{id}/age", post(top_ups::age))

@@ -104,11 +104,7 @@ pub(super) async fn age(
 ) -> Answer {
     let by = Duration::seconds(i64::from(body::<Age>(&bytes)?.seconds));
     let top_up = find(&world, id)?;
-    if let Some(top_up) = world.state().top_up_mut(id) {
-        top_up.created_at -= by;
-        top_up.updated_at -= by;
-        top_up.expires_at = top_up.expires_at.map(|time| time - by);
-    }
+    world.state().age_top_up(top_up.id, by);
     if let Some(session) = top_up.session_id {
         world.sessions.change(session, |session| {
             session.created_at -= by;

@@ -11,11 +11,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{amount, top_ups};
-use crate::chains::rpc::Mined;
 use crate::console::balances;
-use crate::console::oauth;
 use crate::console::pages::new_key;
-use crate::http::{Answer, ApiError, body, json_answer, no_content, ok};
+use crate::http::{Answer, ApiError, body, json_answer, ok};
 use crate::ledger;
 use crate::money;
 use crate::seed;
@@ -38,7 +36,7 @@ struct Wanted {
 
 #[derive(Debug, Deserialize)]
 #[serde(default)]
-struct WantedWorkload {
+pub(super) struct WantedWorkload {
     name: String,
     daily: String,
     days: u16,
@@ -57,7 +55,7 @@ impl Default for WantedWorkload {
 }
 
 impl WantedWorkload {
-    fn wish(&self) -> Result<workloads::Wish, ApiError> {
+    pub(super) fn wish(&self) -> Result<workloads::Wish, ApiError> {
         let reserve = money::parse(&self.reserve)
             .ok_or_else(|| ApiError::unprocessable("not an amount: reserve"))?;
         Ok(workloads::Wish {
@@ -70,16 +68,12 @@ impl WantedWorkload {
     }
 }
 
-fn find(world: &World, id: Uuid) -> Result<User, ApiError> {
+pub(super) fn find(world: &World, id: Uuid) -> Result<User, ApiError> {
     world
         .state()
         .user(id)
         .cloned()
         .ok_or_else(|| ApiError::not_found("No such user"))
-}
-
-fn transaction(mined: &Mined) -> Answer {
-    ok(&json!({"transaction": mined.transaction, "block": mined.block}))
 }
 
 pub(super) async fn create(State(world): State<Arc<World>>, bytes: Bytes) -> Answer {
@@ -112,11 +106,11 @@ pub(super) async fn create(State(world): State<Arc<World>>, bytes: Bytes) -> Ans
     Ok(json_answer(StatusCode::CREATED, &described))
 }
 
-fn index(number: u32) -> usize {
+pub(super) fn index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-fn app_scopes() -> BTreeSet<String> {
+pub(super) fn app_scopes() -> BTreeSet<String> {
     APP_SCOPES.map(str::to_owned).into()
 }
 
@@ -152,7 +146,7 @@ pub(super) async fn truth(State(world): State<Arc<World>>, Path(id): Path<Uuid>)
     let mut described = describe(&world, &user);
     let state = world.state();
     let top_ups: Vec<_> = state.top_ups_of(id).rev().take(200).cloned().collect();
-    let count = state.top_ups_of(id).count();
+    let count = state.top_up_count(id);
     let open = state.open_top_up(id).cloned();
     let running: Vec<Value> = state
         .workloads
@@ -186,7 +180,7 @@ pub(super) async fn truth(State(world): State<Arc<World>>, Path(id): Path<Uuid>)
     ok(&described)
 }
 
-fn describe_workload(workload: &Workload) -> Value {
+pub(super) fn describe_workload(workload: &Workload) -> Value {
     json!({
         "id": workload.id, "name": workload.name, "deal": workload.deal.to_string(), "daily": money::fixed(workload.daily_micros),
         "reserve": money::fixed(workload.reserve_micros), "running": workload.running,
@@ -232,211 +226,4 @@ pub(super) async fn patch(
         user.extra_entitlement = patch.extra_entitlement.unwrap_or(user.extra_entitlement);
     }
     ok(&describe(&world, &find(&world, id)?))
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct WantedKey {
-    name: String,
-    scopes: Option<BTreeSet<String>>,
-}
-
-pub(super) async fn create_key(
-    State(world): State<Arc<World>>,
-    Path(id): Path<Uuid>,
-    bytes: Bytes,
-) -> Answer {
-    let wanted: WantedKey = body(&bytes)?;
-    find(&world, id)?;
-    let key = new_key(
-        &mut world.state(),
-        id,
-        &wanted.name,
-        wanted.scopes.unwrap_or_else(app_scopes),
-    );
-    Ok(json_answer(
-        StatusCode::CREATED,
-        &json!({"id": key.id, "api_key": key.secret, "scopes": key.scopes}),
-    ))
-}
-
-pub(super) async fn revoke_key(
-    State(world): State<Arc<World>>,
-    Path((id, key)): Path<(Uuid, Uuid)>,
-) -> Answer {
-    let mut state = world.state();
-    let found = state
-        .keys
-        .iter_mut()
-        .find(|other| other.id == key && other.user == id);
-    found
-        .ok_or_else(|| ApiError::not_found("No such key"))?
-        .revoked = true;
-    no_content()
-}
-
-pub(super) async fn tokens(State(world): State<Arc<World>>, Path(id): Path<Uuid>) -> Answer {
-    find(&world, id)?;
-    ok(&oauth::issue(&world, id, Uuid::new_v4()))
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Expire {
-    refresh: bool,
-}
-
-pub(super) async fn expire_tokens(
-    State(world): State<Arc<World>>,
-    Path(id): Path<Uuid>,
-    bytes: Bytes,
-) -> Answer {
-    let wanted: Expire = body(&bytes)?;
-    find(&world, id)?;
-    let mut state = world.state();
-    state.access.retain(|_, access| access.user != id);
-    if wanted.refresh {
-        state.refresh.retain(|_, refresh| refresh.user != id);
-    }
-    no_content()
-}
-
-#[derive(Debug, Deserialize)]
-struct Credit {
-    amount: String,
-    top_up_id: Option<String>,
-}
-
-pub(super) async fn credit(
-    State(world): State<Arc<World>>,
-    Path(id): Path<Uuid>,
-    bytes: Bytes,
-) -> Answer {
-    let wanted: Credit = body(&bytes)?;
-    let (user, micros) = (find(&world, id)?, amount(&wanted.amount)?);
-    let top_up_id = wanted
-        .top_up_id
-        .unwrap_or_else(|| Uuid::new_v4().to_string());
-    let mined = ledger::top_up(&world, user.address, micros, &top_up_id).await?;
-    seed::deposited(&world, id, micros);
-    transaction(&mined)
-}
-
-#[derive(Debug, Deserialize)]
-struct Amount {
-    amount: String,
-}
-
-pub(super) async fn refund(
-    State(world): State<Arc<World>>,
-    Path(id): Path<Uuid>,
-    bytes: Bytes,
-) -> Answer {
-    let micros = amount(&body::<Amount>(&bytes)?.amount)?;
-    let mined = ledger::refund(&world, find(&world, id)?.address, micros).await?;
-    seed::deposited(&world, id, micros);
-    transaction(&mined)
-}
-
-#[derive(Debug, Deserialize)]
-struct Drain {
-    to: String,
-}
-
-pub(super) async fn drain(
-    State(world): State<Arc<World>>,
-    Path(id): Path<Uuid>,
-    bytes: Bytes,
-) -> Answer {
-    let wanted: Drain = body(&bytes)?;
-    let to =
-        money::parse(&wanted.to).ok_or_else(|| ApiError::unprocessable("not an amount: to"))?;
-    transaction(&workloads::drain(&world, &find(&world, id)?, to).await?)
-}
-
-pub(super) async fn start_workload(
-    State(world): State<Arc<World>>,
-    Path(id): Path<Uuid>,
-    bytes: Bytes,
-) -> Answer {
-    let wish = body::<WantedWorkload>(&bytes)?.wish()?;
-    let user = find(&world, id)?;
-    let workload = workloads::start(&world, &user, wish)
-        .await
-        .map_err(|failure| ApiError::unprocessable(failure.to_string()))?;
-    Ok(json_answer(
-        StatusCode::CREATED,
-        &describe_workload(&workload),
-    ))
-}
-
-pub(super) async fn stop_workload(
-    State(world): State<Arc<World>>,
-    Path((id, workload)): Path<(Uuid, Uuid)>,
-) -> Answer {
-    let user = find(&world, id)?;
-    workloads::stop(&world, &user, workload)
-        .await
-        .map_err(|failure| ApiError::not_found(failure.to_string()))?;
-    no_content()
-}
-
-#[derive(Debug, Deserialize)]
-struct History {
-    count: u32,
-    #[serde(default)]
-    on_chain: u32,
-}
-
-pub(super) async fn history(
-    State(world): State<Arc<World>>,
-    Path(id): Path<Uuid>,
-    bytes: Bytes,
-) -> Answer {
-    let wanted: History = body(&bytes)?;
-    let user = find(&world, id)?;
-    seed::history(&world, &user, index(wanted.count), index(wanted.on_chain)).await?;
-    ok(&json!({"count": wanted.count}))
-}
-
-#[derive(Debug, Deserialize)]
-struct Freeze {
-    frozen: bool,
-}
-
-pub(super) async fn freeze(
-    State(world): State<Arc<World>>,
-    Path(id): Path<Uuid>,
-    bytes: Bytes,
-) -> Answer {
-    let wanted: Freeze = body(&bytes)?;
-    transaction(&ledger::freeze(&world, find(&world, id)?.address, wanted.frozen).await?)
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum LimboAction {
-    Send,
-    Fund,
-    Withdraw,
-}
-
-#[derive(Debug, Deserialize)]
-struct Limbo {
-    action: LimboAction,
-}
-
-pub(super) async fn limbo(
-    State(world): State<Arc<World>>,
-    Path(id): Path<Uuid>,
-    bytes: Bytes,
-) -> Answer {
-    let action = body::<Limbo>(&bytes)?.action;
-    let address = find(&world, id)?.address;
-    let mined = match action {
-        LimboAction::Send => ledger::send_to_limbo(&world, address).await?,
-        LimboAction::Fund => ledger::fund_from_limbo(&world, address).await?,
-        LimboAction::Withdraw => ledger::withdraw_from_limbo(&world, address).await?,
-    };
-    transaction(&mined)
 }

@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
 use super::ApiError;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::faults::{Effect, Faults};
 use crate::requests::RequestLog;
 
@@ -65,7 +65,11 @@ impl Line {
 
 /// Binds a loopback port; 0 is any free one.
 pub(crate) async fn bind(port: u16) -> Result<(TcpListener, String)> {
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+        .await
+        .map_err(|error| {
+            Failure::new(format!("port {port} of 127.0.0.1 cannot be used: {error}"))
+        })?;
     let authority = listener.local_addr()?.to_string();
     Ok((listener, authority))
 }
