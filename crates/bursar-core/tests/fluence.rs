@@ -1,0 +1,494 @@
+//! The Fluence provider against the sandbox: a real API, a real checkout, real transfers. The sandbox has to
+//! be built first (`cargo build -p bursar-sandbox`); `scripts/test.sh` does so.
+
+use bursar_core::account::AccountId;
+use bursar_core::checkout;
+use bursar_core::clock::{Clock, Span, SystemClock};
+use bursar_core::error::{Code, Error};
+use bursar_core::http::{BODY_LIMIT, Exchange, Http};
+use bursar_core::money::{Amount, Currency};
+use bursar_core::network::Network;
+use bursar_core::provider::{NewTopUp, Provider, RemotePayment, Status, connect};
+use bursar_core::session::{Credential, Session, Vault};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{Mutex, MutexGuard};
+use zeroize::Zeroizing;
+
+/// One sandbox at a time: each runs three chains.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// How long anything may take to come about.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Sandbox {
+    child: Child,
+    ready: Value,
+    network: Network,
+    http: Http,
+    _home: tempfile::TempDir,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Beside the test's own folder: `target/debug/bursar-sandbox`.
+fn binary() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(|deps| deps.parent()).unwrap();
+    let binary = folder.join("bursar-sandbox");
+    assert!(
+        binary.exists(),
+        "{} is missing: cargo build -p bursar-sandbox",
+        binary.display()
+    );
+    binary
+}
+
+impl Sandbox {
+    async fn start() -> Self {
+        let turn = TURN.lock().await;
+        let home = tempfile::tempdir().unwrap();
+        let mut child = Command::new(binary())
+            .arg("--home")
+            .arg(home.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let ready: Value = serde_json::from_str(&line).expect("the sandbox's ready line");
+        let file = std::fs::read_to_string(ready["fluence"]["network"].as_str().unwrap()).unwrap();
+        Self {
+            child,
+            network: Network::from_toml(&file).unwrap(),
+            ready,
+            http: Http::new().unwrap(),
+            _home: home,
+            _turn: turn,
+        }
+    }
+
+    /// A call to the control API.
+    async fn control(&self, method: &str, path: &str, body: Value) -> Value {
+        let exchange = Exchange {
+            method: method.parse().unwrap(),
+            url: format!("{}{path}", self.ready["control"].as_str().unwrap())
+                .parse()
+                .unwrap(),
+            headers: vec![],
+            body: Some(("application/json", body.to_string().into_bytes())),
+            limit: BODY_LIMIT,
+        };
+        let answer = self.http.exchange(exchange).await.unwrap();
+        let text = String::from_utf8(answer.body).unwrap();
+        assert!(
+            (200..300).contains(&answer.status),
+            "{method} {path}: {text}"
+        );
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    async fn user(&self, wishes: Value) -> Value {
+        self.control("POST", "/users", wishes).await
+    }
+
+    async fn by_key(&self, key: &Value) -> Arc<dyn Provider> {
+        let credential = Credential::api_key(key.as_str().unwrap()).unwrap();
+        self.signed_in(credential).await.0
+    }
+
+    async fn signed_in(&self, credential: Credential) -> (Arc<dyn Provider>, Arc<Session>) {
+        let session = Arc::new(Session::new(AccountId::random(), Arc::new(Vault::memory())));
+        session.put(credential, false).await.unwrap();
+        let provider = connect(&self.network, Arc::clone(&session), self.http.clone());
+        (provider, session)
+    }
+}
+
+fn usdc(text: &str) -> Amount {
+    Amount::parse_decimal(text, Currency::usdc()).unwrap()
+}
+
+fn new_top_up(amount: &str) -> NewTopUp {
+    NewTopUp {
+        amount: usdc(amount),
+        method: Some("usdc".to_owned()),
+        method_provider: Some("copperx".to_owned()),
+        return_url: None,
+        idempotency_key: "one".to_owned(),
+    }
+}
+
+async fn only_pending(provider: &dyn Provider) -> RemotePayment {
+    let mut pending = provider.pending().await.unwrap();
+    assert_eq!(pending.len(), 1);
+    pending.remove(0)
+}
+
+/// Reads the newest payment until it is so.
+async fn newest(provider: &dyn Provider, so: impl Fn(&RemotePayment) -> bool) -> RemotePayment {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let page = provider.history(None, 0).await.unwrap();
+        match page.payments.into_iter().next() {
+            Some(payment) if so(&payment) => return payment,
+            other => assert!(Instant::now() < deadline, "still {other:?}"),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_read_as_it_is() {
+    let sandbox = Sandbox::start().await;
+    let provider = sandbox.by_key(&sandbox.ready["fluence"]["api_key"]).await;
+    let identity = provider.identity().await.unwrap();
+    assert_eq!(
+        identity.user_id,
+        sandbox.ready["fluence"]["user_id"].as_str().unwrap()
+    );
+    assert_eq!(identity.name, "demo@sandbox.test");
+    assert_eq!(identity.missing_scopes, Vec::<String>::new());
+    let balance = provider.balance().await.unwrap();
+    assert!(balance.daily_usage.is_some() && balance.days_left.is_some());
+    let truth = sandbox
+        .control("GET", &format!("/users/{}", identity.user_id), json!({}))
+        .await;
+    assert!(
+        balance
+            .balance
+            .equals(&usdc(truth["api"]["balance"].as_str().unwrap()))
+    );
+    assert!(!provider.maintenance().await.unwrap());
+    let methods = provider.methods().await.unwrap();
+    let codes: Vec<_> = methods.iter().map(|method| method.code.as_str()).collect();
+    assert_eq!(codes, ["usdc", "usdc_polygon"]);
+    assert!(methods[0].min.equals(&usdc("10")) && methods[0].fee_bps == 100);
+
+    let history = provider.history(None, 0).await.unwrap();
+    assert_eq!(
+        (history.payments.len(), history.next, history.total),
+        (24, None, Some(24))
+    );
+    for payment in &history.payments {
+        assert!(
+            payment.fee.is_some(),
+            "the older calls complete every payment"
+        );
+        let credited = payment.status == Status::Completed;
+        assert_eq!(payment.transaction.is_some(), credited, "{payment:?}");
+    }
+
+    let today = SystemClock.now();
+    let days = provider
+        .charges(&today.minus(Span::days(29)).date(), &today.date())
+        .await
+        .unwrap();
+    assert!(days.len() >= 28 && days.is_sorted_by_key(|day| day.date.clone()));
+    assert!(days.iter().all(|day| !day.amount.is_zero()));
+}
+
+#[tokio::test]
+async fn a_long_history_is_read_whole_page_by_page() {
+    let sandbox = Sandbox::start().await;
+    let user = sandbox.user(json!({ "history": 250 })).await;
+    let provider = sandbox.by_key(&user["api_key"]).await;
+    let (mut payments, mut page) = (Vec::new(), Some(0));
+    while let Some(number) = page {
+        let read = provider.history(None, number).await.unwrap();
+        payments.extend(read.payments);
+        page = read.next;
+    }
+    assert_eq!(payments.len(), 250);
+    let ids: HashSet<_> = payments.iter().map(|payment| payment.id.as_str()).collect();
+    assert_eq!(ids.len(), 250);
+    assert!(payments.is_sorted_by(|newer, older| newer.created_at >= older.created_at));
+    assert!(payments.iter().all(|payment| payment.fee.is_some()));
+
+    let since = payments[120].created_at;
+    let newer = payments
+        .iter()
+        .filter(|payment| payment.created_at >= since)
+        .count();
+    let provider = sandbox.by_key(&user["api_key"]).await;
+    let second = provider.history(Some(since), 1).await.unwrap();
+    assert_eq!(
+        second.payments.len(),
+        newer - 100,
+        "the middle is read without the beginning"
+    );
+}
+
+#[tokio::test]
+async fn a_top_up_goes_from_open_by_confirming_to_completed() {
+    let sandbox = Sandbox::start().await;
+    for ids in ["same", "intent_differs"] {
+        let user = sandbox.user(json!({ "ids": ids })).await;
+        let provider = sandbox.by_key(&user["api_key"]).await;
+        let made = provider.start(&new_top_up("25.50")).await.unwrap();
+        let open = only_pending(provider.as_ref()).await;
+        assert_eq!(
+            (open.id.as_str(), open.status),
+            (made.id.as_str(), Status::Open)
+        );
+        assert!(open.amount.equals(&usdc("25.5")));
+        assert!(made.expires_at.is_some() && open.expires_at == made.expires_at);
+        let checkout = made.checkout.unwrap();
+        assert!(
+            checkout::allow(&checkout, &sandbox.network, &[]).is_ok(),
+            "{checkout}"
+        );
+        let again = provider.start(&new_top_up("30")).await.unwrap_err();
+        assert_eq!(again.code, Code::TopUpOpen);
+
+        sandbox
+            .control("POST", "/relayer", json!({ "hold": true }))
+            .await;
+        sandbox
+            .control(
+                "POST",
+                &format!("/top-ups/{}/pay", made.id),
+                json!({ "chain": 137 }),
+            )
+            .await;
+        let deadline = Instant::now() + PATIENCE;
+        while only_pending(provider.as_ref()).await.status != Status::Confirming {
+            assert!(Instant::now() < deadline, "the payment is never seen");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let confirming = newest(provider.as_ref(), |_| true).await;
+        assert_eq!(
+            confirming.status,
+            Status::Confirming,
+            "the history says so too"
+        );
+
+        sandbox
+            .control("POST", "/relayer", json!({ "hold": false }))
+            .await;
+        let done = newest(provider.as_ref(), |payment| {
+            payment.status == Status::Completed
+        })
+        .await;
+        assert_eq!(done.id, made.id);
+        assert!(
+            done.transaction.is_some() && done.fee.is_some_and(|fee| fee.equals(&usdc("0.255")))
+        );
+        assert_eq!(provider.pending().await.unwrap(), vec![]);
+        assert!(
+            provider
+                .balance()
+                .await
+                .unwrap()
+                .balance
+                .equals(&usdc("281.5"))
+        );
+        let late = provider.cancel(&made.id).await.unwrap_err();
+        assert_eq!(late.code, Code::TopUpState);
+    }
+}
+
+#[tokio::test]
+async fn a_top_up_ends_in_each_of_its_ways() {
+    let sandbox = Sandbox::start().await;
+    let user = sandbox.user(json!({})).await;
+    let provider = sandbox.by_key(&user["api_key"]).await;
+    let made = provider.start(&new_top_up("10")).await.unwrap();
+    provider.cancel(&made.id).await.unwrap();
+    newest(provider.as_ref(), |payment| {
+        payment.status == Status::Cancelled
+    })
+    .await;
+
+    for (status, expected) in [
+        ("expired", Status::Expired),
+        ("failed", Status::Failed),
+        ("needs_review", Status::UnderReview),
+    ] {
+        let user = sandbox.user(json!({})).await;
+        let provider = sandbox.by_key(&user["api_key"]).await;
+        let made = provider.start(&new_top_up("10")).await.unwrap();
+        let path = format!("/top-ups/{}/status", made.id);
+        sandbox
+            .control("POST", &path, json!({ "status": status }))
+            .await;
+        newest(provider.as_ref(), |payment| payment.status == expected).await;
+    }
+    assert_eq!(
+        provider
+            .cancel("00000000-0000-4000-8000-000000000000")
+            .await
+            .unwrap_err()
+            .code,
+        Code::NotFound
+    );
+    assert_eq!(
+        provider.cancel("../../users/me").await.unwrap_err().code,
+        Code::NotFound
+    );
+}
+
+#[tokio::test]
+async fn refusals_and_outages_are_told_by_their_codes() {
+    let sandbox = Sandbox::start().await;
+    let user = sandbox
+        .user(json!({ "scopes": ["billing:get_history"] }))
+        .await;
+    let reader = sandbox.by_key(&user["api_key"]).await;
+    let identity = reader.identity().await.unwrap();
+    assert_eq!(
+        identity.missing_scopes,
+        ["billing:get_spending_history", "billing:top_up"]
+    );
+    let code = |error: Error| error.code;
+    assert_eq!(
+        reader.start(&new_top_up("10")).await.map_err(code).err(),
+        Some(Code::Forbidden)
+    );
+    let stranger = sandbox.by_key(&json!("flk_nobody")).await;
+    assert_eq!(
+        stranger.identity().await.map_err(code).err(),
+        Some(Code::Unauthorized)
+    );
+
+    let user = sandbox.user(json!({})).await;
+    let provider = sandbox.by_key(&user["api_key"]).await;
+    for amount in ["9.99", "4744.01"] {
+        let refused = provider.start(&new_top_up(amount)).await.unwrap_err();
+        assert_eq!(refused.code, Code::Refused, "{amount}");
+        assert!(
+            refused.message.starts_with("Fluence refused: "),
+            "{}",
+            refused.message
+        );
+    }
+    let entitled = format!("/users/{}", user["id"].as_str().unwrap());
+    sandbox
+        .control("PATCH", &entitled, json!({ "extra_entitlement": true }))
+        .await;
+    assert_eq!(
+        provider.balance().await.map_err(code).err(),
+        Some(Code::AmbiguousBalance)
+    );
+    sandbox
+        .control("PATCH", &entitled, json!({ "extra_entitlement": false }))
+        .await;
+
+    for (kind, expected) in [
+        (
+            json!({ "kind": "status", "status": 500, "body": "<html>" }),
+            Code::ProviderUnavailable,
+        ),
+        (
+            json!({ "kind": "status", "status": 429, "headers": { "retry-after": "3" } }),
+            Code::RateLimited,
+        ),
+        (
+            json!({ "kind": "status", "status": 200, "body": "<html>" }),
+            Code::AnswerMalformed,
+        ),
+        (json!({ "kind": "garbage" }), Code::AnswerMalformed),
+        (json!({ "kind": "close" }), Code::Unreachable),
+        (
+            json!({ "kind": "huge", "bytes": 2_000_000 }),
+            Code::AnswerTooLarge,
+        ),
+    ] {
+        let mut fault = kind.clone();
+        fault["target"] = json!("console");
+        fault["path"] = json!("/v2/users/balances");
+        sandbox.control("POST", "/faults", fault).await;
+        assert_eq!(
+            provider.balance().await.map_err(code).err(),
+            Some(expected),
+            "{kind}"
+        );
+        sandbox.control("DELETE", "/faults", json!({})).await;
+        assert!(provider.balance().await.is_ok(), "after {kind}");
+    }
+    for path in ["/v1/billing*", "/v2/billing*"] {
+        let fault = json!({ "target": "console", "path": path, "kind": "status", "status": 404 });
+        sandbox.control("POST", "/faults", fault).await;
+    }
+    let made = provider.start(&new_top_up("10")).await.unwrap();
+    let open = only_pending(provider.as_ref()).await;
+    assert_eq!(
+        (open.id, open.status, open.fee),
+        (made.id, Status::Open, None)
+    );
+    assert_eq!(
+        provider.history(None, 0).await.unwrap().payments[0].fee,
+        None
+    );
+
+    sandbox
+        .control("POST", "/maintenance", json!({ "on": true }))
+        .await;
+    assert!(provider.maintenance().await.unwrap());
+    assert_eq!(
+        provider.balance().await.map_err(code).err(),
+        Some(Code::ProviderUnavailable)
+    );
+}
+
+#[tokio::test]
+async fn tokens_are_renewed_until_the_sign_in_ends() {
+    let sandbox = Sandbox::start().await;
+    let user = sandbox.user(json!({})).await;
+    let tokens = format!("/users/{}/tokens", user["id"].as_str().unwrap());
+    let issued = sandbox.control("POST", &tokens, json!({})).await;
+    let secret = |name: &str| Zeroizing::new(issued[name].as_str().unwrap().to_owned());
+    let credential = Credential::Tokens {
+        access: secret("access_token"),
+        refresh: Some(secret("refresh_token")),
+    };
+    let (provider, session) = sandbox.signed_in(credential).await;
+    let before = session.authorize().unwrap();
+    assert!(provider.balance().await.is_ok());
+    assert_eq!(session.authorize().unwrap(), before);
+    for _ in 0..2 {
+        sandbox
+            .control(
+                "POST",
+                &format!("{tokens}/expire"),
+                json!({ "refresh": false }),
+            )
+            .await;
+        assert!(provider.balance().await.is_ok(), "renewed on the way");
+    }
+    assert_ne!(session.authorize().unwrap(), before);
+    sandbox
+        .control(
+            "POST",
+            &format!("{tokens}/expire"),
+            json!({ "refresh": false }),
+        )
+        .await;
+    assert!(
+        provider.start(&new_top_up("10")).await.is_ok(),
+        "a create too"
+    );
+    sandbox
+        .control(
+            "POST",
+            &format!("{tokens}/expire"),
+            json!({ "refresh": true }),
+        )
+        .await;
+    assert_eq!(provider.balance().await.unwrap_err().code, Code::SignedOut);
+    assert!(!session.signed_in());
+}
