@@ -31,12 +31,12 @@ impl Chain {
     /// # Errors
     /// As [`Chain::read`]; `chain_unavailable` too while no RPC has come to block `to`.
     pub async fn events(&self, user: Address, from: u64, to: u64) -> Result<EventBatch> {
-        let subject = self.subject(user);
-        self.ask_in_turn(async |line: Line, head: Block| {
+        let subject = &self.subject(user);
+        self.ask_in_turn(|line: Line, head: Block| async move {
             if head.number < to {
                 return Err(Fault::Behind);
             }
-            read_range(&line, &subject, from.min(to), to).await
+            read_range(&line, subject, from.min(to), to).await
         })
         .await
         .map_err(told_together)

@@ -302,7 +302,7 @@ mod tests {
             (0, Vec::new()), // an address without code
             (0, vec![0; 31]),
             (0, vec![0; 33]),
-            (0, vec![0xff; 32]),                       // does not fit
+            (0, vec![0xff; 32]),                              // does not fit
             (2, U256::from(1_u128 << 127).to_be_bytes_vec()), // just does not fit
             (3, units(2)),
         ] {
@@ -411,7 +411,7 @@ mod tests {
             .kind
         {
             EventKind::Credit { top_up_id } => top_up_id,
-            other => panic!("{other:?}"),
+            other @ (EventKind::Refund | EventKind::Released) => panic!("{other:?}"),
         };
         assert_eq!(id(&[b'a'; 200]), "a".repeat(200));
         assert_eq!(id("ü\u{202e}\n".as_bytes()), "ü\u{202e}\n");

@@ -144,7 +144,7 @@ impl Answers {
     /// The node's refusal, or [`Fault::Malformed`] with `what`.
     pub(super) fn next<T: DeserializeOwned>(&mut self, what: &'static str) -> Result<T, Fault> {
         let outcome = self.0.next().ok_or(Fault::Malformed(what))?;
-        rpc::parse(&*outcome?, what)
+        rpc::parse(&outcome?, what)
     }
 }
 

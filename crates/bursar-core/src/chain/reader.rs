@@ -82,13 +82,13 @@ impl Chain {
     /// Of the one RPC, or `chain_unavailable` when none of several is usable.
     pub async fn read(&self, user: Address, now: Timestamp) -> Result<Reading> {
         *self.told_time() = Some((now, Instant::now()));
-        let subject = self.subject(user);
-        self.ask_in_turn(async |line: Line, head: Block| {
-            match read_at(&line, &subject, head, now).await {
+        let subject = &self.subject(user);
+        self.ask_in_turn(|line: Line, head: Block| async move {
+            match read_at(&line, subject, head, now).await {
                 // The block was replaced, or another node behind the same address has yet to see it.
                 Err(Fault::Refused { .. } | Fault::Behind) => {
                     let head = line.open().await?;
-                    read_at(&line, &subject, head, now).await
+                    read_at(&line, subject, head, now).await
                 }
                 answer => answer,
             }
@@ -102,9 +102,11 @@ impl Chain {
     /// # Errors
     /// As [`Chain::read`].
     pub async fn head(&self) -> Result<(u64, B256, Timestamp)> {
-        self.ask_in_turn(async |_: Line, head: Block| Ok((head.number, head.hash, head.time)))
-            .await
-            .map_err(told_together)
+        self.ask_in_turn(
+            |_: Line, head: Block| async move { Ok((head.number, head.hash, head.time)) },
+        )
+        .await
+        .map_err(told_together)
     }
 
     /// The hash of a block, to notice a reorganisation. `None`: the chain has become shorter than that, as every
@@ -126,7 +128,7 @@ impl Chain {
 
     async fn block(&self, number: u64) -> Result<Option<Block>> {
         let answer = self
-            .ask_in_turn(async |line: Line, head: Block| {
+            .ask_in_turn(|line: Line, head: Block| async move {
                 if head.number == number {
                     return Ok(Some(head));
                 }
@@ -180,10 +182,13 @@ impl Chain {
     ///
     /// # Errors
     /// What each of them did wrong.
-    pub(super) async fn ask_in_turn<T>(
+    pub(super) async fn ask_in_turn<T, F>(
         &self,
-        work: impl AsyncFn(Line, Block) -> Result<T, Fault>,
-    ) -> Result<T, Vec<(String, Fault)>> {
+        work: impl Fn(Line, Block) -> F,
+    ) -> Result<T, Vec<(String, Fault)>>
+    where
+        F: Future<Output = Result<T, Fault>>,
+    {
         let mut faults = Vec::new();
         let mut late = Vec::new();
         let mut surveyed = false;

@@ -1,0 +1,175 @@
+//! RPCs that do not answer, or answer for something else: another one is asked, and the first left alone.
+
+use crate::anvil::{Anvil, USER};
+use crate::proxy::{Mode, Proxy, refuse};
+use crate::{chain, now, states};
+use bursar_core::chain::{Chain, RpcState};
+use bursar_core::clock::Span;
+use bursar_core::error::Code;
+use bursar_core::http::Http;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use url::Url;
+
+/// Reads through a first RPC of that mode and a second that is right.
+async fn falls_over(anvil: &Anvil, mode: Mode, expected: RpcState) {
+    let first = Proxy::start(anvil.url(), mode).await;
+    let chain = chain(anvil.place(&[&first.url, &anvil.url()]));
+    let reading = chain.read(USER, now()).await.unwrap();
+    assert_eq!(reading.free.to_string(), "5.000000 USDC");
+    assert_eq!(states(&chain), [expected, RpcState::Good]);
+}
+
+fn bend(bend: impl Fn(&str, &Value, &mut Value) + Send + Sync + 'static) -> Mode {
+    Mode::Bend(Arc::new(bend))
+}
+
+#[tokio::test]
+async fn the_next_rpc_is_asked_when_one_fails() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    for mode in [
+        Mode::Close,
+        Mode::Status(503, ""),
+        Mode::Status(302, "location: http://127.0.0.1:1/\r\n"),
+        Mode::Body("<html>Please sign in to this Wi-Fi</html>".to_owned()),
+        Mode::Body(String::new()),
+        Mode::Body("[".repeat(10_000)),
+        Mode::Body(format!("[{}]", " ".repeat(2 * 1024 * 1024))),
+        bend(|method, _, answer| {
+            if method == "eth_call" {
+                refuse(answer, -32000, "header not found");
+            }
+        }),
+    ] {
+        falls_over(&anvil, mode, RpcState::Unreachable).await;
+    }
+    let dead = chain(anvil.place(&["http://127.0.0.1:1", &anvil.url()]));
+    dead.read(USER, now()).await.unwrap();
+    assert_eq!(states(&dead), [RpcState::Unreachable, RpcState::Good]);
+}
+
+#[tokio::test]
+async fn an_rpc_that_hangs_does_not_hold_up_the_others_for_long() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let start = Instant::now();
+    falls_over(&anvil, Mode::Hang, RpcState::Unreachable).await;
+    assert!(
+        start.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn an_rpc_of_another_chain_or_without_the_contracts_is_ruled_out() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let wrong_chain = |method: &str, _: &Value, answer: &mut Value| {
+        if method == "eth_chainId" {
+            answer["result"] = json!("0x1");
+        }
+    };
+    falls_over(&anvil, bend(wrong_chain), RpcState::WrongChain).await;
+    let (balance, token) = (anvil.balance, anvil.token);
+    for address in [balance, token] {
+        let no_code = move |method: &str, params: &Value, answer: &mut Value| {
+            if method == "eth_getCode" && params[0] == json!(address) {
+                answer["result"] = json!("0x");
+            }
+        };
+        falls_over(&anvil, bend(no_code), RpcState::NoContract).await;
+    }
+
+    let first = Proxy::start(anvil.url(), bend(wrong_chain)).await;
+    let alone = chain(anvil.place(&[&first.url]));
+    let error = alone.read(USER, now()).await.unwrap_err();
+    assert_eq!(error.code, Code::WrongChain);
+    assert_eq!(
+        error.message,
+        format!(
+            "{} answers for chain 1; this network is chain 9999999.",
+            first.host()
+        )
+    );
+    // With no other to turn to it is looked at each time, and used as soon as it is right.
+    first.set(Mode::Truth);
+    alone.read(USER, now()).await.unwrap();
+    assert_eq!(states(&alone), [RpcState::Good]);
+
+    let both = chain(anvil.place(&[&first.url, &anvil.url()]));
+    first.set(bend(wrong_chain));
+    both.read(USER, now()).await.unwrap();
+    first.asked();
+    both.read(USER, now()).await.unwrap();
+    assert!(first.asked().is_empty(), "ruled out while another answers");
+}
+
+#[tokio::test]
+async fn a_chain_that_changes_under_a_known_rpc_is_noticed() {
+    let anvil = Anvil::start().await;
+    let rpc = Proxy::start(anvil.url(), Mode::Truth).await;
+    let chain = chain(anvil.place(&[&rpc.url]));
+    chain.read(USER, now()).await.unwrap();
+    rpc.set(bend(|method, _, answer| {
+        if method == "eth_chainId" {
+            answer["result"] = json!("0x2");
+        }
+    }));
+    assert_eq!(
+        chain.read(USER, now()).await.unwrap_err().code,
+        Code::WrongChain
+    );
+}
+
+#[tokio::test]
+async fn retry_after_is_obeyed_even_without_another_rpc() {
+    let anvil = Anvil::start().await;
+    let rpc = Proxy::start(anvil.url(), Mode::Status(429, "retry-after: 120\r\n")).await;
+    let chain = chain(anvil.place(&[&rpc.url]));
+    let error = chain.read(USER, now()).await.unwrap_err();
+    assert_eq!(
+        (error.code, error.retry_after),
+        (Code::RateLimited, Some(Span::seconds(120)))
+    );
+    assert!(!rpc.asked().is_empty());
+    let error = chain.head().await.unwrap_err();
+    assert_eq!(error.code, Code::RateLimited);
+    assert!(error.retry_after.unwrap() > Span::seconds(100));
+    assert!(rpc.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_key_in_an_rpc_address_is_never_told() {
+    let anvil = Anvil::start().await;
+    let rpc = Proxy::start(anvil.url(), Mode::Status(401, "")).await;
+    let own = Url::parse(&format!("{}/canary-path?key=canary-query", rpc.url)).unwrap();
+    let chain = Chain::new(
+        anvil.place(&[&anvil.url()]),
+        Some(own.clone()),
+        Http::new().unwrap(),
+    );
+    chain.read(USER, now()).await.unwrap();
+    assert!(!rpc.asked().is_empty(), "the user's own RPC is asked first");
+    let alone = Chain::new(anvil.place(&[]), Some(own), Http::new().unwrap());
+    for mode in [
+        Mode::Status(401, ""),
+        Mode::Close,
+        Mode::Body("canary-query".to_owned()),
+        Mode::Body(
+            r#"{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":"canary-query"}}"#.to_owned(),
+        ),
+    ] {
+        rpc.set(mode);
+        let error = alone.read(USER, now()).await.unwrap_err();
+        let told = format!(
+            "{error:?} {chain:?} {:?} {alone:?} {:?}",
+            chain.states(),
+            alone.states()
+        );
+        assert!(!told.contains("canary"), "{told}");
+        assert!(told.contains(rpc.host()), "{told}");
+    }
+}

@@ -1,0 +1,168 @@
+//! RPCs that answer with what cannot be: nothing of it is taken.
+
+use crate::anvil::{Anvil, STRANGER, USER};
+use crate::proxy::{Mode, Proxy, refuse};
+use crate::{chain, now};
+use bursar_core::chain::UserEvent;
+use bursar_core::error::Code;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+#[tokio::test]
+async fn figures_that_cannot_be_are_refused() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let word = |digits: &str| format!("0x{digits:0>64}");
+    for figure in [
+        word("").replace('0', "f"),
+        word("2"),
+        "0x".to_owned(),
+        "0x05".to_owned(),
+        "5".to_owned(),
+    ] {
+        // 2: of frozen, neither yes nor no.
+        let rpc = Proxy::bend(anvil.url(), move |method, params, answer| {
+            if method == "eth_call" && params[1] != "latest" {
+                answer["result"] = json!(figure);
+            }
+        })
+        .await;
+        let error = chain(anvil.place(&[&rpc.url]))
+            .read(USER, now())
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, Code::AnswerMalformed, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn batches_with_wrong_ids_are_no_answer() {
+    let anvil = Anvil::start().await;
+    let bends: [fn(&mut Vec<Value>); 4] = [
+        |answers| drop(answers.pop()),
+        |answers| answers.push(answers[0].clone()),
+        |answers| answers[0]["id"] = answers[1]["id"].clone(),
+        |answers| answers[0]["id"] = json!(1_000_000),
+    ];
+    for bend in bends {
+        let whole = move |answer: &mut Value| bend(answer.as_array_mut().unwrap());
+        let rpc = Proxy::start(anvil.url(), Mode::Whole(Arc::new(whole))).await;
+        let error = chain(anvil.place(&[&rpc.url]))
+            .read(USER, now())
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, Code::AnswerMalformed, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn logs_that_were_not_asked_for_are_refused_and_doubled_ones_come_once() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let truth = chain(anvil.place(&[&anvil.url()]));
+    let (head, ..) = truth.head().await.unwrap();
+    let events = truth.events(USER, 0, head).await.unwrap().events;
+    let (stranger, token) = (STRANGER.into_word(), anvil.balance.into_word());
+
+    let doubled = Proxy::bend(anvil.url(), |method, _, answer| {
+        if method == "eth_getLogs" {
+            let logs = answer["result"].as_array_mut().unwrap();
+            let gone = logs[0].clone();
+            logs.push(gone.clone());
+            logs.push(gone);
+            logs[2]["removed"] = json!(true);
+        }
+    })
+    .await;
+    let batch = chain(anvil.place(&[&doubled.url]))
+        .events(USER, 0, head)
+        .await
+        .unwrap();
+    assert_eq!(batch.events, events);
+
+    let lies: [Box<dyn Fn(&mut Value) + Send + Sync>; 7] = [
+        Box::new(move |log| log["topics"][2] = json!(stranger)),
+        Box::new(move |log| log["topics"][1] = json!(token)),
+        Box::new(|log| log["address"] = json!(STRANGER)),
+        Box::new(|log| log["blockNumber"] = json!("0xffff")),
+        Box::new(|log| log["blockHash"] = json!("0x00")),
+        Box::new(|log| log["data"] = json!(format!("{}00", log["data"].as_str().unwrap()))),
+        Box::new(|log| log["topics"] = json!([])),
+    ];
+    for lie in lies {
+        let liar = Proxy::bend(anvil.url(), move |method, _, answer| {
+            if method == "eth_getLogs" {
+                lie(&mut answer["result"][0]);
+            }
+        })
+        .await;
+        let error = chain(anvil.place(&[&liar.url]))
+            .events(USER, 0, head)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, Code::AnswerMalformed, "{error}");
+        // The next RPC is asked.
+        let both = chain(anvil.place(&[&liar.url, &anvil.url()]));
+        assert_eq!(both.events(USER, 0, head).await.unwrap().events, events);
+    }
+}
+
+#[tokio::test]
+async fn an_rpc_that_finds_every_range_too_large_is_given_up() {
+    let anvil = Anvil::start().await;
+    let rpc = Proxy::bend(anvil.url(), |method, _, answer| {
+        if method == "eth_getLogs" {
+            refuse(answer, -32005, "too many results");
+        }
+    })
+    .await;
+    anvil.mine(5_000).await;
+    let chain = chain(anvil.place(&[&rpc.url]));
+    let (head, ..) = chain.head().await.unwrap();
+    assert_eq!(
+        chain.events(USER, 0, head).await.unwrap_err().code,
+        Code::ChainUnavailable
+    );
+    assert!(rpc.asked().len() < 60);
+}
+
+#[tokio::test]
+async fn with_two_rpcs_both_must_have_the_receipt() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let second = Proxy::start(anvil.url(), Mode::Truth).await;
+    let chain = chain(anvil.place(&[&anvil.url(), &second.url]));
+    let (head, ..) = chain.head().await.unwrap();
+    let event: UserEvent = chain
+        .events(USER, head, head)
+        .await
+        .unwrap()
+        .events
+        .remove(0);
+    assert!(chain.agreed(USER, &event).await.unwrap());
+
+    let lies: [fn(&mut Value); 5] = [
+        |receipt| *receipt = Value::Null,
+        |receipt| receipt["status"] = json!("0x0"),
+        |receipt| receipt["blockHash"] = json!(format!("0x{}", "11".repeat(32))),
+        |receipt| receipt["logs"] = json!([]),
+        |receipt| {
+            for log in receipt["logs"].as_array_mut().unwrap() {
+                log["topics"][2] = json!(STRANGER.into_word());
+            }
+        },
+    ];
+    for lie in lies {
+        second.set(Mode::Bend(Arc::new(move |method, _, answer| {
+            if method == "eth_getTransactionReceipt" {
+                lie(&mut answer["result"]);
+            }
+        })));
+        assert!(!chain.agreed(USER, &event).await.unwrap());
+    }
+    // One that does not answer is no witness, and the other alone is not enough.
+    second.set(Mode::Close);
+    assert!(!chain.agreed(USER, &event).await.unwrap());
+    second.set(Mode::Truth);
+    assert!(chain.agreed(USER, &event).await.unwrap());
+}

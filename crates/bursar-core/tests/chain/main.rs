@@ -1,0 +1,39 @@
+//! The chain reader against a real chain with the contracts on it, and against RPCs that fail and lie.
+
+mod anvil;
+mod failing;
+mod following;
+mod lying;
+mod proxy;
+mod reading;
+mod websocket;
+
+use bursar_core::chain::{Chain, RpcState};
+use bursar_core::clock::{Clock, SystemClock, Timestamp};
+use bursar_core::http::Http;
+use bursar_core::network::ChainPlace;
+use std::time::{Duration, Instant};
+
+fn chain(place: ChainPlace) -> Chain {
+    Chain::new(place, None, Http::new().unwrap())
+}
+
+fn now() -> Timestamp {
+    SystemClock.now()
+}
+
+fn states(chain: &Chain) -> Vec<RpcState> {
+    chain.states().into_iter().map(|(_, state)| state).collect()
+}
+
+/// Asks again until there is an answer, for 20 s.
+async fn until<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "it did not happen within 20 s");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

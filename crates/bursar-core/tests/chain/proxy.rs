@@ -1,0 +1,169 @@
+//! An RPC between the reader and a true one, which can fail or lie in the ways that a test wants.
+
+use super::anvil::forward;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Changes the true answer to one call: method, parameters, answer.
+pub(crate) type Bend = Arc<dyn Fn(&str, &Value, &mut Value) + Send + Sync>;
+
+#[derive(Clone)]
+pub(crate) enum Mode {
+    Truth,
+    Hang,
+    Close,
+    /// That status with these header lines, each ended by CR LF.
+    Status(u16, &'static str),
+    /// That body instead of an answer.
+    Body(String),
+    NoBatches,
+    Bend(Bend),
+    /// Changes the whole answer, a batch or not.
+    Whole(Arc<dyn Fn(&mut Value) + Send + Sync>),
+}
+
+pub(crate) struct Proxy {
+    pub(crate) url: String,
+    mode: Arc<Mutex<Mode>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Proxy {
+    pub(crate) async fn start(truth: String, mode: Mode) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let proxy = Self {
+            url: format!("http://{}", listener.local_addr().unwrap()),
+            mode: Arc::new(Mutex::new(mode)),
+            asked: Arc::default(),
+        };
+        let (mode, asked) = (Arc::clone(&proxy.mode), Arc::clone(&proxy.asked));
+        tokio::spawn(async move {
+            let client = reqwest::Client::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                let (mode, asked) = (Arc::clone(&mode), Arc::clone(&asked));
+                tokio::spawn(serve(stream, truth.clone(), client.clone(), mode, asked));
+            }
+        });
+        proxy
+    }
+
+    pub(crate) async fn bend(
+        truth: String,
+        bend: impl Fn(&str, &Value, &mut Value) + Send + Sync + 'static,
+    ) -> Self {
+        Self::start(truth, Mode::Bend(Arc::new(bend))).await
+    }
+
+    pub(crate) fn set(&self, mode: Mode) {
+        *self.mode.lock().unwrap() = mode;
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
+    }
+
+    /// The methods called since the last time this was asked, and forgets them.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+}
+
+async fn serve(
+    stream: TcpStream,
+    truth: String,
+    client: reqwest::Client,
+    mode: Arc<Mutex<Mode>>,
+    asked: Arc<Mutex<Vec<String>>>,
+) -> Option<()> {
+    let mut stream = BufReader::new(stream);
+    loop {
+        let body = request(&mut stream).await?;
+        let calls: Value = serde_json::from_slice(&body).unwrap();
+        asked.lock().unwrap().extend(methods(&calls));
+        let mode = mode.lock().unwrap().clone();
+        let text = match mode {
+            Mode::Hang => std::future::pending().await,
+            Mode::Close => return None,
+            Mode::Status(status, headers) => {
+                let head = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n{headers}\r\n");
+                stream.write_all(head.as_bytes()).await.ok()?;
+                continue;
+            }
+            Mode::Body(text) => text,
+            Mode::NoBatches if calls.is_array() => {
+                json!({"jsonrpc": "2.0", "id": null, "error": {"code": -32600, "message": "no batches"}}).to_string()
+            }
+            Mode::Truth | Mode::NoBatches => true_answer(&client, &truth, &calls).await.to_string(),
+            Mode::Bend(bend) => {
+                let mut answer = true_answer(&client, &truth, &calls).await;
+                each(&calls, &mut answer, &bend);
+                answer.to_string()
+            }
+            Mode::Whole(bend) => {
+                let mut answer = true_answer(&client, &truth, &calls).await;
+                bend(&mut answer);
+                answer.to_string()
+            }
+        };
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            text.len()
+        );
+        stream.write_all(head.as_bytes()).await.ok()?;
+        stream.write_all(text.as_bytes()).await.ok()?;
+    }
+}
+
+async fn request(stream: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await.ok()? == 0 {
+            return None;
+        }
+        if line == "\r\n" {
+            break;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    Some(body)
+}
+
+async fn true_answer(client: &reqwest::Client, truth: &str, calls: &Value) -> Value {
+    serde_json::from_slice(&forward(client, truth, calls.to_string()).await).unwrap()
+}
+
+fn methods(calls: &Value) -> Vec<String> {
+    let method = |call: &Value| call["method"].as_str().unwrap().to_owned();
+    match calls {
+        Value::Array(calls) => calls.iter().map(method).collect(),
+        call => vec![method(call)],
+    }
+}
+
+fn each(calls: &Value, answer: &mut Value, bend: &Bend) {
+    match (calls, answer) {
+        (Value::Array(calls), Value::Array(answers)) => {
+            for answer in answers {
+                let call = calls
+                    .iter()
+                    .find(|call| call["id"] == answer["id"])
+                    .unwrap();
+                bend(call["method"].as_str().unwrap(), &call["params"], answer);
+            }
+        }
+        (call, answer) => bend(call["method"].as_str().unwrap(), &call["params"], answer),
+    }
+}
+
+/// Turns an answer into a JSON-RPC error.
+pub(crate) fn refuse(answer: &mut Value, code: i64, message: &str) {
+    *answer =
+        json!({"jsonrpc": "2.0", "id": answer["id"], "error": {"code": code, "message": message}});
+}

@@ -1,0 +1,250 @@
+//! What is read from honest RPCs.
+
+use crate::anvil::{Anvil, STRANGER, USER};
+use crate::proxy::{Mode, Proxy, refuse};
+use crate::{chain, now, states};
+use bursar_core::chain::{EventKind, RpcState, UserEvent};
+use bursar_core::clock::Timestamp;
+use bursar_core::error::Code;
+use serde_json::json;
+
+#[tokio::test]
+async fn figures_are_those_of_one_block() {
+    let anvil = Anvil::start().await;
+    let chain = chain(anvil.place(&[&anvil.url()]));
+    let empty = chain.read(USER, now()).await.unwrap();
+    assert_eq!(empty.free.to_string(), "0.000000 USDC");
+
+    anvil.credit(200_500_000, "a").await;
+    anvil.reserve(20_250_001).await;
+    let reading = chain.read(USER, Timestamp(77)).await.unwrap();
+    assert_eq!(reading.free.to_string(), "180.249999 USDC");
+    assert_eq!(reading.reserved.to_string(), "20.250001 USDC");
+    assert_eq!(reading.held.to_string(), "0.000000 USDC");
+    assert!(!reading.frozen);
+    assert_eq!(reading.read_at, Timestamp(77));
+    let head = anvil.head().await;
+    assert_eq!(head["hash"], json!(reading.block_hash));
+    assert_eq!(
+        chain.head().await.unwrap(),
+        (reading.block, reading.block_hash, reading.block_time)
+    );
+
+    anvil.hold().await;
+    anvil.freeze().await;
+    let reading = chain.read(USER, now()).await.unwrap();
+    assert_eq!(reading.free.to_string(), "0.000000 USDC");
+    assert_eq!(reading.held.to_string(), "180.249999 USDC");
+    assert!(reading.frozen);
+    assert_eq!(states(&chain), [RpcState::Good]);
+}
+
+#[tokio::test]
+async fn events_are_the_users_newest_first() {
+    let anvil = Anvil::start().await;
+    let chain = chain(anvil.place(&[&anvil.url()]));
+    let first = anvil.credit(25_000_000, "top-up 1").await;
+    anvil.credit_to(STRANGER, 9_000_000, "another's").await;
+    anvil.refund(1_500_000).await;
+    anvil.hold().await;
+    anvil.release().await;
+    anvil.credit(10_000_000, "ü\u{202e}").await;
+    let (head, hash, _) = chain.head().await.unwrap();
+    let batch = chain.events(USER, 0, head).await.unwrap();
+    let told: Vec<(&EventKind, String)> = batch
+        .events
+        .iter()
+        .map(|event| (&event.kind, event.amount.to_decimal()))
+        .collect();
+    let credit = |id: &str| EventKind::Credit {
+        top_up_id: id.to_owned(),
+    };
+    assert_eq!(
+        told,
+        [
+            (&credit("ü\u{202e}"), "10.000000".to_owned()),
+            (&EventKind::Released, "26.500000".to_owned()),
+            (&EventKind::Refund, "1.500000".to_owned()),
+            (&credit("top-up 1"), "25.000000".to_owned()),
+        ]
+    );
+    assert_eq!((batch.from, batch.to, batch.to_hash), (0, head, hash));
+    let oldest = batch.events.last().unwrap();
+    assert_eq!(oldest.transaction, first);
+    let time = chain.block_time(oldest.block).await.unwrap();
+    assert_eq!(time, Some(oldest.block_time));
+    assert_eq!(
+        chain.block_hash(oldest.block).await.unwrap(),
+        Some(oldest.block_hash)
+    );
+
+    let part = chain
+        .events(USER, oldest.block, oldest.block)
+        .await
+        .unwrap();
+    assert_eq!(part.events, [oldest.clone()]);
+    let ahead = chain.events(USER, 0, head + 1).await.unwrap_err();
+    assert_eq!(
+        (ahead.code, ahead.retryable),
+        (Code::ChainUnavailable, true)
+    );
+}
+
+#[tokio::test]
+async fn one_rpc_agrees_with_what_it_has_and_with_nothing_else() {
+    let anvil = Anvil::start().await;
+    let chain = chain(anvil.place(&[&anvil.url()]));
+    anvil.credit(25_000_000, "a").await;
+    let (head, ..) = chain.head().await.unwrap();
+    let event = chain
+        .events(USER, head, head)
+        .await
+        .unwrap()
+        .events
+        .remove(0);
+    assert!(chain.agreed(USER, &event).await.unwrap());
+    assert!(!chain.agreed(STRANGER, &event).await.unwrap());
+    let bent: [&dyn Fn(&mut UserEvent); 6] = [
+        &|event| {
+            event.kind = EventKind::Credit {
+                top_up_id: "b".to_owned(),
+            }
+        },
+        &|event| event.kind = EventKind::Refund,
+        &|event| event.amount = event.amount.checked_add(&event.amount).unwrap(),
+        &|event| event.log_index += 1,
+        &|event| event.block_hash.0[0] ^= 1,
+        &|event| event.transaction.0[0] ^= 1,
+    ];
+    for bend in bent {
+        let mut other = event.clone();
+        bend(&mut other);
+        assert!(!chain.agreed(USER, &other).await.unwrap(), "{other:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_range_that_is_too_much_is_halved_and_the_limit_remembered() {
+    let anvil = Anvil::start().await;
+    for id in ["a", "b", "c"] {
+        anvil.credit(1_000_000, id).await;
+        anvil.mine(20).await;
+    }
+    let proxy = Proxy::bend(anvil.url(), |method, params, answer| {
+        let block = |name: &str| {
+            let text = params[0][name].as_str().unwrap();
+            u64::from_str_radix(&text[2..], 16).unwrap()
+        };
+        if method == "eth_getLogs" && block("toBlock") - block("fromBlock") >= 7 {
+            refuse(answer, -32000, "query returned more than 10000 results");
+        }
+    })
+    .await;
+    let chain = chain(anvil.place(&[&proxy.url]));
+    let (head, ..) = chain.head().await.unwrap();
+    let ids = async || {
+        let batch = chain.events(USER, 0, head).await.unwrap();
+        assert_eq!((batch.from, batch.to), (0, head));
+        let ids = batch
+            .events
+            .into_iter()
+            .filter_map(|event| match event.kind {
+                EventKind::Credit { top_up_id } => Some(top_up_id),
+                EventKind::Refund | EventKind::Released => None,
+            });
+        ids.collect::<Vec<_>>()
+    };
+    let requests = || {
+        proxy
+            .asked()
+            .iter()
+            .filter(|method| *method == "eth_getLogs")
+            .count()
+    };
+    assert_eq!(ids().await, ["c", "b", "a"]);
+    let first = requests();
+    assert_eq!(ids().await, ["c", "b", "a"]);
+    let second = requests();
+    assert!(second < first && second >= 10, "{first}, then {second}");
+}
+
+#[tokio::test]
+async fn rpcs_without_batches_or_block_hashes_are_read_all_the_same() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let no_batches = Proxy::start(anvil.url(), Mode::NoBatches).await;
+    let no_hashes = Proxy::bend(anvil.url(), |method, params, answer| {
+        if method == "eth_call" && params[1].is_object() {
+            refuse(
+                answer,
+                -32602,
+                "invalid argument 1: cannot unmarshal object",
+            );
+        }
+    })
+    .await;
+    for proxy in [no_batches, no_hashes] {
+        let chain = chain(anvil.place(&[&proxy.url]));
+        for _ in 0..2 {
+            let reading = chain.read(USER, now()).await.unwrap();
+            assert_eq!(reading.free.to_string(), "5.000000 USDC");
+        }
+        let (head, ..) = chain.head().await.unwrap();
+        assert_eq!(chain.events(USER, 0, head).await.unwrap().events.len(), 1);
+        assert_eq!(states(&chain), [RpcState::Good]);
+    }
+}
+
+#[tokio::test]
+async fn an_old_head_is_used_where_there_is_no_better_one_and_dated() {
+    let anvil = Anvil::start().await;
+    let second = Proxy::start(anvil.url(), Mode::Truth).await;
+    let chain = chain(anvil.place(&[&anvil.url(), &second.url]));
+    let later = Timestamp(now().0 + 3_600_000);
+    let reading = chain.read(USER, later).await.unwrap();
+    assert!(later.since(reading.block_time).0 > 3_500_000);
+    assert_eq!(states(&chain), [RpcState::Good, RpcState::Good]);
+    assert!(
+        !second.asked().is_empty(),
+        "an old head is reason to ask the others"
+    );
+}
+
+#[tokio::test]
+async fn an_rpc_that_stays_behind_is_asked_last() {
+    let anvil = Anvil::start().await;
+    let old = anvil.head().await;
+    anvil.pass(120).await;
+    anvil.credit(5_000_000, "a").await;
+    let stuck = old.clone();
+    let stale = Proxy::bend(anvil.url(), move |method, params, answer| {
+        if method == "eth_getBlockByNumber" && params[0] == "latest" {
+            answer["result"] = stuck.clone();
+        }
+    })
+    .await;
+    let chain = chain(anvil.place(&[&stale.url, &anvil.url()]));
+    let later = Timestamp(now().0 + 130_000);
+    let reading = chain.read(USER, later).await.unwrap();
+    assert_eq!(reading.free.to_string(), "5.000000 USDC");
+    assert_eq!(states(&chain), [RpcState::Stale, RpcState::Good]);
+    stale.asked();
+    chain.read(USER, later).await.unwrap();
+    assert!(
+        stale.asked().is_empty(),
+        "a stale RPC is left alone while a better one answers"
+    );
+
+    let both_stale = chain_of_stale(&anvil, &stale).await;
+    let reading = both_stale.read(USER, later).await.unwrap();
+    assert_eq!(
+        json!(reading.block_hash),
+        old["hash"],
+        "better an old figure, dated, than none"
+    );
+}
+
+async fn chain_of_stale(anvil: &Anvil, stale: &Proxy) -> bursar_core::chain::Chain {
+    let dead = Proxy::start(anvil.url(), Mode::Close).await;
+    chain(anvil.place(&[&stale.url, &dead.url]))
+}
