@@ -13,6 +13,7 @@ pub mod driver;
 pub mod engine;
 pub mod error;
 pub mod export;
+pub mod home;
 pub mod http;
 pub mod link;
 pub mod money;
