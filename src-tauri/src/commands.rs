@@ -8,11 +8,11 @@ use crate::{diagnostics as report, shell};
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Connect;
 use bursar_core::error::{Code, Error, Result};
-use bursar_core::export::Format;
 use bursar_core::view::{
     AccountView, AppView, Connected, MoneyRule, NetworkView, NoticeView, Overview, PaymentPage,
     PaymentQuery, PaymentView, Quote, Settings, TopUpForm, TopUpView,
 };
+use files::ExportFormat;
 use std::sync::Arc;
 use tauri::{State, Wry};
 use tauri_specta::{collect_commands, collect_events};
@@ -178,13 +178,13 @@ async fn payment(held: Held<'_>, account: AccountId, id: String) -> Result<Payme
 async fn export_payments(
     held: Held<'_>,
     query: PaymentQuery,
-    format: Format,
+    format: ExportFormat,
 ) -> Result<Option<String>> {
     let core = held.core().await?;
     let Some(path) = files::to_export(&held.handle, format).await? else {
         return Ok(None);
     };
-    core.export(query, format, path.clone(), Arc::default())
+    core.export(query, format.into(), path.clone(), Arc::default())
         .await?;
     Ok(Some(path.display().to_string()))
 }

@@ -12,7 +12,7 @@ use url::Url;
 pub(crate) const LABEL: &str = "main";
 
 /// The window's ground before the first frame, the same as the pages' (light, dark).
-const GROUND: (Color, Color) = (Color(250, 249, 246, 255), Color(23, 25, 28, 255));
+const GROUND: (Color, Color) = (Color(246, 247, 244, 255), Color(16, 21, 20, 255));
 
 /// Brings the window to the front, made anew if there is none. Returns at once.
 pub(crate) fn raise(app: &Arc<App>) {

@@ -5,6 +5,7 @@ use crate::window;
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::export::Format;
+use serde::Deserialize;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -12,14 +13,31 @@ use tauri::{AppHandle, Manager as _, Wry};
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
 use tokio::sync::oneshot;
 
+/// What the window offers of the formats that there are.
+#[derive(Clone, Copy, Debug, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ExportFormat {
+    Csv,
+    Json,
+}
+
+impl From<ExportFormat> for Format {
+    fn from(format: ExportFormat) -> Self {
+        match format {
+            ExportFormat::Csv => Self::Csv,
+            ExportFormat::Json => Self::Json,
+        }
+    }
+}
+
 /// A network file is a page of text; more than this is something else.
 const LARGEST_NETWORK_FILE: u64 = 64 * 1024;
 
 /// Where to write an export; `None` when the dialog was dismissed.
-pub(super) async fn to_export(app: &AppHandle, format: Format) -> Result<Option<PathBuf>> {
+pub(super) async fn to_export(app: &AppHandle, format: ExportFormat) -> Result<Option<PathBuf>> {
     let (name, extension) = match format {
-        Format::Csv => ("CSV", "csv"),
-        Format::Json => ("JSON", "json"),
+        ExportFormat::Csv => ("CSV", "csv"),
+        ExportFormat::Json => ("JSON", "json"),
     };
     let file = format!("bursar-payments-{}.{extension}", SystemClock.now().date());
     let dialog = dialog(app, "Export payments")
