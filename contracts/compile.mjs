@@ -12,7 +12,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const artifacts = join(here, "artifacts");
 const files = readdirSync(join(here, "src"))
   .filter((name) => name.endsWith(".sol"))
-  .sort();
+  .toSorted();
 
 const input = {
   language: "Solidity",

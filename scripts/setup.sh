@@ -131,7 +131,7 @@ provide_npm_packages() {
     say "installing npm packages"
     # Not `npm ci`: it insists that the lock names every optional package of platforms that nobody here builds for.
     # Without saving, `npm install` takes exactly the lock's versions as well and leaves the lock as it is.
-    npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
+    npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error >&2
     printf '%s\n' "$now" >"$stamp"
   fi
 }

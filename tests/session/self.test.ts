@@ -3,6 +3,7 @@
  * not the app.
  */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { existsSync, writeFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -143,6 +144,26 @@ test("nothing outlives the session, not even what has left its parents", async (
   await processes.end();
   assert.deepEqual(processes.members(), []);
   assert.equal(existsSync(processes.scratch), false);
+});
+
+test("nothing outlives a test that is killed", async () => {
+  const program = `
+    import { Processes } from ${JSON.stringify(join(import.meta.dirname, "processes.ts"))};
+    const processes = new Processes(${JSON.stringify(join(import.meta.dirname, "../artefacts/self/killed"))});
+    const { pid } = processes.start("sleeper", "sleep", { args: ["1000"], env: { PATH: process.env.PATH } });
+    process.stdout.write(JSON.stringify({ pid, scratch: processes.scratch }) + "\\n", () => process.kill(process.pid, "SIGKILL"));
+  `;
+  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program]);
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+  await until("the test has died", () => child.signalCode === "SIGKILL" && said.endsWith("\n"));
+  const { pid, scratch } = JSON.parse(said) as { pid: number; scratch: string };
+  await until("its scratch folder is gone", () => !existsSync(scratch));
+  // An ended process that nobody has asked after has no memory any more.
+  await until(
+    "its child is gone",
+    () => !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/cmdline`, "utf8") === "",
+  );
 });
 
 /** A page on a port of its own, for as long as the test runs. */
