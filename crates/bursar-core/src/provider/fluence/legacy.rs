@@ -55,7 +55,7 @@ impl Legacy {
     pub(super) async fn complete_pending(&self, api: &Api, payment: &mut RemotePayment) {
         let call = Call::get(&["v1", "billing", "top_up", "pending"]);
         let found = self
-            .ask(async { old_pending(&api.send(&call).await?) })
+            .ask(async { old_pending(&api.send_once(&call).await?) })
             .await;
         if let Some(Some((id, row))) = found
             && id == payment.id
@@ -114,7 +114,7 @@ fn pause(error: &Error) -> Duration {
         Some(asked) => asked.max(FAILED),
         None if matches!(
             error.code,
-            Code::Forbidden | Code::NotFound | Code::AnswerMalformed
+            Code::Unauthorized | Code::Forbidden | Code::NotFound | Code::AnswerMalformed
         ) =>
         {
             GONE
@@ -136,7 +136,7 @@ async fn read_range(api: &Api, start: Timestamp, end: Timestamp) -> Result<HashM
         if let Some(page) = page {
             call = call.with("page", u64::to_string(&page));
         }
-        let pagination = read_page(&api.send(&call).await?, &mut rows)?;
+        let pagination = read_page(&api.send_once(&call).await?, &mut rows)?;
         let complete =
             u64::try_from(rows.len()).is_ok_and(|seen| seen >= pagination.filtered_records);
         let moved = page.is_none_or(|page| page == pagination.current_page);

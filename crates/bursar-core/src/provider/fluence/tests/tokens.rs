@@ -169,3 +169,22 @@ async fn without_a_sign_in_page_the_apis_own_call_renews() {
         "the old refresh token goes on"
     );
 }
+
+#[tokio::test]
+async fn an_older_call_that_rejects_a_good_token_renews_nothing() {
+    let server = Server::start(|asked| match asked.path() {
+        "/v2/top-ups/pending" => {
+            Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))
+        }
+        _ => Canned::json(401, "{}"),
+    });
+    let session = Arc::new(Session::new(AccountId::random(), Arc::new(Vault::memory())));
+    session.put(tokens("good", "r1"), false).await.unwrap();
+    let network = network(server.url.as_str(), "");
+    let provider = connect(&network, Arc::clone(&session), Http::new().unwrap());
+    assert_eq!(provider.pending().await.unwrap()[0].status, Status::Open);
+    assert!(session.signed_in());
+    let asked = server.asked();
+    let paths: Vec<_> = asked.iter().map(Asked::path).collect();
+    assert_eq!(paths, ["/v2/top-ups/pending", "/v1/billing/top_up/pending"]);
+}
