@@ -27,6 +27,9 @@ main() {
 }
 
 start_sandbox() {
+  mkdir -p "$home"
+  exec {lock}>"$home/lock"
+  flock --nonblock "$lock" || stop "A sandbox with its app is running already; its data is in $home."
   rm -rf -- "$home/app" "$home/provider"
   mkdir -p "$home/app" "$home/provider"
   say "starting the sandbox"
