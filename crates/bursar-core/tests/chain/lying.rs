@@ -55,6 +55,8 @@ async fn batches_with_wrong_ids_are_no_answer() {
     }
 }
 
+type Lie = Box<dyn Fn(&mut Value) + Send + Sync>;
+
 #[tokio::test]
 async fn logs_that_were_not_asked_for_are_refused_and_doubled_ones_come_once() {
     let anvil = Anvil::start().await;
@@ -80,7 +82,7 @@ async fn logs_that_were_not_asked_for_are_refused_and_doubled_ones_come_once() {
         .unwrap();
     assert_eq!(batch.events, events);
 
-    let lies: [Box<dyn Fn(&mut Value) + Send + Sync>; 7] = [
+    let lies: [Lie; 7] = [
         Box::new(move |log| log["topics"][2] = json!(stranger)),
         Box::new(move |log| log["topics"][1] = json!(token)),
         Box::new(|log| log["address"] = json!(STRANGER)),

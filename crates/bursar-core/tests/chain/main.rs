@@ -1,4 +1,10 @@
 //! The chain reader against a real chain with the contracts on it, and against RPCs that fail and lie.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 mod anvil;
 mod failing;

@@ -141,10 +141,10 @@ async fn true_answer(client: &reqwest::Client, truth: &str, calls: &Value) -> Va
 
 fn methods(calls: &Value) -> Vec<String> {
     let method = |call: &Value| call["method"].as_str().unwrap().to_owned();
-    match calls {
-        Value::Array(calls) => calls.iter().map(method).collect(),
-        call => vec![method(call)],
-    }
+    calls.as_array().map_or_else(
+        || vec![method(calls)],
+        |calls| calls.iter().map(method).collect(),
+    )
 }
 
 fn each(calls: &Value, answer: &mut Value, bend: &Bend) {

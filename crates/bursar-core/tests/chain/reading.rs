@@ -82,7 +82,7 @@ async fn events_are_the_users_newest_first() {
         .events(USER, oldest.block, oldest.block)
         .await
         .unwrap();
-    assert_eq!(part.events, [oldest.clone()]);
+    assert_eq!(part.events, std::slice::from_ref(oldest));
     let ahead = chain.events(USER, 0, head + 1).await.unwrap_err();
     assert_eq!(
         (ahead.code, ahead.retryable),
