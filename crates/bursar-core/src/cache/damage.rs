@@ -30,13 +30,15 @@ pub(super) fn set_aside(path: &Path, now: Timestamp) -> Result<()> {
 
 /// Whether any file of this database is there.
 pub(super) fn exists(path: &Path) -> bool {
-    path.exists() || SIDE_FILES.iter().any(|side| with_suffix(path, side).exists())
+    path.exists()
+        || SIDE_FILES
+            .iter()
+            .any(|side| with_suffix(path, side).exists())
 }
 
 /// Whether SQLite finds the structure of the file sound.
 pub(super) fn check(connection: &Connection) -> Inner<()> {
-    let verdict: String =
-        connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     if verdict == "ok" {
         Ok(())
     } else {

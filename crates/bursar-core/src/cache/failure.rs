@@ -94,7 +94,9 @@ fn sqlite_error(error: &rusqlite::Error, name: &str) -> Error {
     ) {
         return Error::new(
             Code::StorageFailed,
-            format!("{name} cannot be opened for writing. Check who owns Bursar's folder and its permissions."),
+            format!(
+                "{name} cannot be opened for writing. Check who owns Bursar's folder and its permissions."
+            ),
         );
     }
     if matches!(code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) {

@@ -68,7 +68,10 @@ pub fn pairs(payments: &[Claim], events: &[UserEvent]) -> Vec<Pair> {
             continue;
         }
         let first = by_id.entry(top_up_id).or_insert(place);
-        if events.get(*first).is_some_and(|seen| position(event) < position(seen)) {
+        if events
+            .get(*first)
+            .is_some_and(|seen| position(event) < position(seen))
+        {
             *first = place;
         }
     }
@@ -79,7 +82,9 @@ pub fn pairs(payments: &[Claim], events: &[UserEvent]) -> Vec<Pair> {
     });
     let candidates: Vec<&Claim> = payments
         .iter()
-        .filter(|payment| !by_id.contains_key(payment.id.as_str()) && may_have_money(payment.status))
+        .filter(|payment| {
+            !by_id.contains_key(payment.id.as_str()) && may_have_money(payment.status)
+        })
         .collect();
     let likely = candidates.iter().filter_map(|payment| {
         let (place, event) = only(loose.iter().filter(|(_, event)| fits(payment, event)))?;

@@ -2,6 +2,7 @@
 
 use super::line::{Line, block_from, block_number, hash};
 use super::near::StoredEvent;
+use super::search::take_in_ids;
 use super::verify::Verifier;
 use super::{History, account_number, numbered};
 use crate::account::AccountId;
@@ -46,6 +47,7 @@ impl History {
                 put_event(&mut verifier, event)?;
             }
             widen(transaction, account, batch)?;
+            take_in_ids(transaction)?;
             let ids = verifier.newly_matched();
             let verifier = Verifier::new(transaction, account);
             let mut matched = Vec::new();
@@ -74,7 +76,10 @@ impl History {
             let Some(account) = account_number(transaction, account)? else {
                 return Ok(());
             };
-            transaction.execute("DELETE FROM reading WHERE account = ?1 AND name = 'chain'", [account])?;
+            transaction.execute(
+                "DELETE FROM reading WHERE account = ?1 AND name = 'chain'",
+                [account],
+            )?;
             Ok(())
         })
     }
@@ -136,7 +141,9 @@ fn match_of(verifier: &Verifier<'_>, payment: &str) -> Inner<Option<Matched>> {
         return Ok(None);
     };
     let line = Line::find(verifier.connection, verifier.account, payment)?;
-    let matched = line.and_then(|(_, line)| line.proof).and_then(|proof| proof.matched);
+    let matched = line
+        .and_then(|(_, line)| line.proof)
+        .and_then(|proof| proof.matched);
     Ok(matched.map(|matched| Matched {
         payment_id: payment.to_owned(),
         verified: Verified {
@@ -158,10 +165,21 @@ fn range(connection: &Connection, account: i64) -> Inner<Option<(u64, u64, B256)
         .transpose()
 }
 
-fn set_range(connection: &Connection, account: i64, first: u64, last: u64, last_hash: &B256) -> Inner<()> {
+fn set_range(
+    connection: &Connection,
+    account: i64,
+    first: u64,
+    last: u64,
+    last_hash: &B256,
+) -> Inner<()> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO event_range VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![account, block_number(first), block_number(last), last_hash.as_slice()])?;
+        .execute(params![
+            account,
+            block_number(first),
+            block_number(last),
+            last_hash.as_slice()
+        ])?;
     Ok(())
 }
 
@@ -208,7 +226,10 @@ fn shorten(connection: &Connection, account: i64, block: u64) -> Inner<()> {
 }
 
 fn add_checkpoints(connection: &Connection, account: i64, batch: &EventBatch) -> Inner<()> {
-    let seen = batch.events.iter().map(|event| (event.block, event.block_hash));
+    let seen = batch
+        .events
+        .iter()
+        .map(|event| (event.block, event.block_hash));
     {
         let mut insert =
             connection.prepare_cached("INSERT OR REPLACE INTO checkpoint VALUES (?1, ?2, ?3)")?;
@@ -216,8 +237,13 @@ fn add_checkpoints(connection: &Connection, account: i64, batch: &EventBatch) ->
             insert.execute(params![account, block_number(block), block_hash.as_slice()])?;
         }
     }
-    let mut remove = connection.prepare_cached("DELETE FROM checkpoint WHERE account = ?1 AND block = ?2")?;
-    for block in dispensable(checkpoints(connection, account)?.iter().map(|(block, _)| *block)) {
+    let mut remove =
+        connection.prepare_cached("DELETE FROM checkpoint WHERE account = ?1 AND block = ?2")?;
+    for block in dispensable(
+        checkpoints(connection, account)?
+            .iter()
+            .map(|(block, _)| *block),
+    ) {
         remove.execute(params![account, block_number(block)])?;
     }
     Ok(())
@@ -226,8 +252,12 @@ fn add_checkpoints(connection: &Connection, account: i64, batch: &EventBatch) ->
 /// All checkpoints, newest first.
 fn checkpoints(connection: &Connection, account: i64) -> Inner<Vec<(u64, B256)>> {
     connection
-        .prepare_cached("SELECT block, hash FROM checkpoint WHERE account = ?1 ORDER BY block DESC")?
-        .query_and_then([account], |row| Ok((block_from(row.get(0)?), hash(row.get(1)?)?)))?
+        .prepare_cached(
+            "SELECT block, hash FROM checkpoint WHERE account = ?1 ORDER BY block DESC",
+        )?
+        .query_and_then([account], |row| {
+            Ok((block_from(row.get(0)?), hash(row.get(1)?)?))
+        })?
         .collect()
 }
 
@@ -241,7 +271,10 @@ fn dispensable(blocks: impl Iterator<Item = u64>) -> Vec<u64> {
     let mut groups: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
     for block in blocks {
         let distance = head.saturating_sub(block);
-        groups.entry(distance.checked_ilog2().map_or(0, |n| n.saturating_add(1))).or_default().push(block);
+        groups
+            .entry(distance.checked_ilog2().map_or(0, |n| n.saturating_add(1)))
+            .or_default()
+            .push(block);
     }
     groups
         .into_values()

@@ -72,7 +72,9 @@ impl Line {
     pub(super) fn status(&self) -> PaymentStatus {
         match (self.said, self.step) {
             (Some(_), Some(PaymentStatus::Completed)) if self.by_chain => PaymentStatus::Completed,
-            (Some(PaymentStatus::Open), Some(PaymentStatus::Confirming)) => PaymentStatus::Confirming,
+            (Some(PaymentStatus::Open), Some(PaymentStatus::Confirming)) => {
+                PaymentStatus::Confirming
+            }
             (Some(said), _) => said,
             (None, Some(step)) => step,
             (None, None) => PaymentStatus::Completed,
@@ -102,7 +104,10 @@ impl Line {
             Some(Proof {
                 transaction: hash(row.get(15)?)?,
                 block: block_from(row.get(16)?),
-                matched: row.get::<_, Option<i64>>(18)?.map(|n| pick(&MATCHES, n)).transpose()?,
+                matched: row
+                    .get::<_, Option<i64>>(18)?
+                    .map(|n| pick(&MATCHES, n))
+                    .transpose()?,
             })
         } else {
             None
@@ -110,8 +115,14 @@ impl Line {
         Ok(Self {
             id: row.get(2)?,
             kind: pick(&KINDS, row.get(3)?)?,
-            said: row.get::<_, Option<i64>>(4)?.map(|n| pick(&STATUSES, n)).transpose()?,
-            step: row.get::<_, Option<i64>>(5)?.map(|n| pick(&STATUSES, n)).transpose()?,
+            said: row
+                .get::<_, Option<i64>>(4)?
+                .map(|n| pick(&STATUSES, n))
+                .transpose()?,
+            step: row
+                .get::<_, Option<i64>>(5)?
+                .map(|n| pick(&STATUSES, n))
+                .transpose()?,
             by_chain: row.get(6)?,
             amount: read_amount(&row.get::<_, String>(7)?, &row.get::<_, String>(8)?)?,
             fee: fee
@@ -130,7 +141,11 @@ impl Line {
 
     pub(super) fn view(self, account: AccountId, source: Option<String>) -> PaymentView {
         let status = self.status();
-        let transaction = self.proof.as_ref().map(|proof| proof.transaction).or(self.claim);
+        let transaction = self
+            .proof
+            .as_ref()
+            .map(|proof| proof.transaction)
+            .or(self.claim);
         PaymentView {
             account,
             kind: self.kind,
@@ -150,12 +165,18 @@ impl Line {
     }
 
     /// The row of this id with its place.
-    pub(super) fn find(connection: &Connection, account: i64, id: &str) -> Inner<Option<(i64, Self)>> {
+    pub(super) fn find(
+        connection: &Connection,
+        account: i64,
+        id: &str,
+    ) -> Inner<Option<(i64, Self)>> {
         let found = connection
             .prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM payment p WHERE p.account = ?1 AND p.id = ?2"
             ))?
-            .query_row(params![account, id], |row| Ok((row.get(0)?, Self::read(row))))
+            .query_row(params![account, id], |row| {
+                Ok((row.get(0)?, Self::read(row)))
+            })
             .optional()?;
         found.map(|(line, read)| Ok((line, read?))).transpose()
     }
@@ -200,7 +221,13 @@ impl Line {
     }
 
     /// Replaces the row at `line`. It keeps its place unless its time of creation has changed.
-    pub(super) fn replace(&self, connection: &Connection, account: i64, line: i64, before: &Self) -> Inner<()> {
+    pub(super) fn replace(
+        &self,
+        connection: &Connection,
+        account: i64,
+        line: i64,
+        before: &Self,
+    ) -> Inner<()> {
         let moved = before.created_at != self.created_at
             || before.amount != self.amount
             || before.kind != self.kind

@@ -50,7 +50,10 @@ impl History {
             Err(failure) if failure.is_damage() => {
                 damage::set_aside(&path, now)?;
                 unmark(&path);
-                (open_sound(&path).map_err(|failure| failure.coded(&path))?, true)
+                (
+                    open_sound(&path).map_err(|failure| failure.coded(&path))?,
+                    true,
+                )
             }
             Err(failure) => return Err(failure.coded(&path)),
         };
@@ -75,7 +78,10 @@ impl History {
     /// Removes all that is known of an account. A long history takes several transactions; when it is
     /// interrupted, calling it again goes on.
     pub fn remove_account(&self, account: &AccountId) -> Result<()> {
-        let Some(number) = self.db.read(|connection| account_number(connection, account))? else {
+        let Some(number) = self
+            .db
+            .read(|connection| account_number(connection, account))?
+        else {
             return Ok(());
         };
         loop {
@@ -90,8 +96,17 @@ impl History {
             }
         }
         self.db.write(|transaction| {
-            for table in ["tally", "event", "event_range", "checkpoint", "reading", "charge", "sync"] {
-                transaction.execute(&format!("DELETE FROM {table} WHERE account = ?1"), [number])?;
+            for table in [
+                "tally",
+                "event",
+                "event_range",
+                "checkpoint",
+                "reading",
+                "charge",
+                "sync",
+            ] {
+                transaction
+                    .execute(&format!("DELETE FROM {table} WHERE account = ?1"), [number])?;
             }
             transaction.execute("DELETE FROM account WHERE number = ?1", [number])?;
             Ok(())

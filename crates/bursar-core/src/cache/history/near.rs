@@ -33,7 +33,8 @@ pub(super) struct Spot {
     at: Timestamp,
 }
 
-const EVENT: &str = "number, block, log_index, tx, block_hash, block_time, kind, top_up_id, amount, currency,
+const EVENT: &str =
+    "number, block, log_index, tx, block_hash, block_time, kind, top_up_id, amount, currency,
     payment, loose, listed";
 const NEAR_EVENT: &str = "account = ?1 AND whole = ?2 AND fraction = ?3 AND currency = ?4
     AND block_time BETWEEN ?5 AND ?6 AND loose = 1";
@@ -45,16 +46,27 @@ const REFUND: i64 = 1;
 const RELEASED: i64 = 2;
 
 impl Verifier<'_> {
-    pub(super) fn find_event(&self, transaction: &B256, log_index: u64) -> Inner<Option<StoredEvent>> {
+    pub(super) fn find_event(
+        &self,
+        transaction: &B256,
+        log_index: u64,
+    ) -> Inner<Option<StoredEvent>> {
         self.one_event(
             "account = ?1 AND tx = ?2 AND log_index = ?3",
-            params![self.account, transaction.as_slice(), block_number(log_index)],
+            params![
+                self.account,
+                transaction.as_slice(),
+                block_number(log_index)
+            ],
         )
     }
 
     /// The event that serves the payment.
     pub(super) fn event_of(&self, payment: &str) -> Inner<Option<StoredEvent>> {
-        self.one_event("account = ?1 AND payment = ?2", params![self.account, payment])
+        self.one_event(
+            "account = ?1 AND payment = ?2",
+            params![self.account, payment],
+        )
     }
 
     /// The events in this block and above, newest first.
@@ -116,7 +128,10 @@ impl Verifier<'_> {
 
     /// The events here that are shown as lines of their own.
     pub(super) fn near_listed(&self, spot: &Spot) -> Inner<Vec<StoredEvent>> {
-        self.events(&format!("{NEAR_EVENT} AND listed = 1"), spot.params(self.account))
+        self.events(
+            &format!("{NEAR_EVENT} AND listed = 1"),
+            spot.params(self.account),
+        )
     }
 
     /// The events here that serve no payment and are not shown.

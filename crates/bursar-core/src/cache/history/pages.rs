@@ -37,7 +37,12 @@ impl History {
     ///
     /// # Errors
     /// `usage` for a date or a place that cannot be read.
-    pub fn payments(&self, query: &PaymentQuery, after: Option<&str>, limit: u32) -> Result<PaymentPage> {
+    pub fn payments(
+        &self,
+        query: &PaymentQuery,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<PaymentPage> {
         let range = range(query)?;
         let below = after.map(place).transpose()?;
         self.db.read(|connection| {
@@ -60,7 +65,8 @@ impl History {
     /// As for [`Self::payments`].
     pub fn count(&self, query: &PaymentQuery) -> Result<u32> {
         let range = range(query)?;
-        self.db.read(|connection| Plan::new(connection, query, range)?.total(connection))
+        self.db
+            .read(|connection| Plan::new(connection, query, range)?.total(connection))
     }
 
     /// Gives every line of the query, newest first, all as of one moment, until `each` says `false`. Only a
@@ -68,7 +74,11 @@ impl History {
     ///
     /// # Errors
     /// As for [`Self::payments`].
-    pub fn each_payment(&self, query: &PaymentQuery, mut each: impl FnMut(PaymentView) -> bool) -> Result<()> {
+    pub fn each_payment(
+        &self,
+        query: &PaymentQuery,
+        mut each: impl FnMut(PaymentView) -> bool,
+    ) -> Result<()> {
         let range = range(query)?;
         self.db.read(|connection| {
             let plan = Plan::new(connection, query, range)?;
@@ -87,7 +97,11 @@ impl History {
 }
 
 impl Plan {
-    fn new(connection: &Connection, query: &PaymentQuery, (first, past): (i64, i64)) -> Inner<Self> {
+    fn new(
+        connection: &Connection,
+        query: &PaymentQuery,
+        (first, past): (i64, i64),
+    ) -> Inner<Self> {
         let known = accounts(connection)?;
         let accounts = known
             .iter()
@@ -101,7 +115,11 @@ impl Plan {
         Ok(Self {
             accounts,
             everybody: query.account.is_none(),
-            statuses: query.statuses.iter().map(|status| status_number(*status)).collect(),
+            statuses: query
+                .statuses
+                .iter()
+                .map(|status| status_number(*status))
+                .collect(),
             first,
             past,
             meanings,
@@ -124,7 +142,9 @@ impl Plan {
                     query.text,
                     order_of(&query.text)
                 ))?
-                .query_and_then(params_from_iter(query.values), |row| Ok(row.get::<_, i64>(0)?))?
+                .query_and_then(params_from_iter(query.values), |row| {
+                    Ok(row.get::<_, i64>(0)?)
+                })?
                 .collect::<Inner<Vec<_>>>()?;
             lines.extend(found);
         }
@@ -147,7 +167,10 @@ impl Plan {
             return vec![Sql::new("payment p WHERE TRUE", Vec::new())];
         }
         let statuses = if self.statuses.is_empty() {
-            STATUSES.iter().map(|status| status_number(*status)).collect()
+            STATUSES
+                .iter()
+                .map(|status| status_number(*status))
+                .collect()
         } else {
             self.statuses.clone()
         };
@@ -169,7 +192,10 @@ impl Plan {
         if self.statuses.is_empty() {
             return stream;
         }
-        stream.and(Sql::new(format!("p.status IN ({})", list(&self.statuses)), Vec::new()))
+        stream.and(Sql::new(
+            format!("p.status IN ({})", list(&self.statuses)),
+            Vec::new(),
+        ))
     }
 
     /// Each line is counted under the first meaning that fits it.
@@ -181,10 +207,13 @@ impl Plan {
         let mut before: Vec<&Meaning> = Vec::new();
         for meaning in meanings {
             let counted = match meaning {
-                Meaning::Source(sources) if before.is_empty() => self.tallied(connection, Some(sources))?,
-                Meaning::Source(_) | Meaning::Amount { .. } | Meaning::Id { .. } | Meaning::Transaction { .. } => {
-                    self.counted(connection, meaning, &before)?
+                Meaning::Source(sources) if before.is_empty() => {
+                    self.tallied(connection, Some(sources))?
                 }
+                Meaning::Source(_)
+                | Meaning::Amount { .. }
+                | Meaning::Id { .. }
+                | Meaning::Transaction { .. } => self.counted(connection, meaning, &before)?,
             };
             total = total.saturating_add(counted);
             before.push(meaning);
@@ -195,24 +224,48 @@ impl Plan {
     /// The number from the tally. Its days are whole, and so are the dates of a query.
     fn tallied(&self, connection: &Connection, sources: Option<&[i64]>) -> Inner<u32> {
         let mut condition = Sql::new(
-            format!("account IN ({}) AND day >= ? AND day < ?", list(&self.accounts)),
-            vec![Value::Integer(day_of(self.first)), Value::Integer(day_of(self.past))],
+            format!(
+                "account IN ({}) AND day >= ? AND day < ?",
+                list(&self.accounts)
+            ),
+            vec![
+                Value::Integer(day_of(self.first)),
+                Value::Integer(day_of(self.past)),
+            ],
         );
         if !self.statuses.is_empty() {
-            condition = condition.and(Sql::new(format!("status IN ({})", list(&self.statuses)), Vec::new()));
+            condition = condition.and(Sql::new(
+                format!("status IN ({})", list(&self.statuses)),
+                Vec::new(),
+            ));
         }
         if let Some(sources) = sources {
-            condition = condition.and(Sql::new(format!("source IN ({})", list(sources)), Vec::new()));
+            condition = condition.and(Sql::new(
+                format!("source IN ({})", list(sources)),
+                Vec::new(),
+            ));
         }
         Ok(connection
-            .prepare_cached(&format!("SELECT coalesce(sum(lines), 0) FROM tally WHERE {}", condition.text))?
+            .prepare_cached(&format!(
+                "SELECT coalesce(sum(lines), 0) FROM tally WHERE {}",
+                condition.text
+            ))?
             .query_row(params_from_iter(condition.values), |row| row.get(0))?)
     }
 
-    fn counted(&self, connection: &Connection, meaning: &Meaning, before: &[&Meaning]) -> Inner<u32> {
+    fn counted(
+        &self,
+        connection: &Connection,
+        meaning: &Meaning,
+        before: &[&Meaning],
+    ) -> Inner<u32> {
         let streams = if meaning.is_in_many_ids(connection)? {
             let through = Sql::new("payment p INDEXED BY payment_id WHERE TRUE", Vec::new());
-            vec![through.and(of_accounts(&self.accounts)).and(meaning.predicate())]
+            vec![
+                through
+                    .and(of_accounts(&self.accounts))
+                    .and(meaning.predicate()),
+            ]
         } else {
             meaning.streams(&self.accounts)
         };
@@ -224,7 +277,10 @@ impl Plan {
             ));
             for other in before {
                 let other = other.predicate();
-                query = query.and(Sql::new(format!("({}) IS NOT TRUE", other.text), other.values));
+                query = query.and(Sql::new(
+                    format!("({}) IS NOT TRUE", other.text),
+                    other.values,
+                ));
             }
             let counted: u32 = connection
                 .prepare_cached(&format!("SELECT count(*) FROM {}", query.text))?
@@ -237,19 +293,32 @@ impl Plan {
 
 /// The column by which a stream is in order already.
 fn order_of(stream: &str) -> &'static str {
-    if stream.starts_with("id_part") { "f.rowid" } else { "p.line" }
+    if stream.starts_with("id_") {
+        "f.rowid"
+    } else {
+        "p.line"
+    }
 }
 
 /// The first `limit` of these lines, and the place of the last one.
-fn views(connection: &Connection, lines: &[i64], limit: u32) -> Inner<(Vec<PaymentView>, Option<i64>)> {
+fn views(
+    connection: &Connection,
+    lines: &[i64],
+    limit: u32,
+) -> Inner<(Vec<PaymentView>, Option<i64>)> {
     let accounts = accounts(connection)?;
     let mut sources: BTreeMap<i64, Option<String>> = BTreeMap::new();
     let mut views = Vec::new();
     let mut last = None;
-    let mut row_at =
-        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM payment p WHERE p.line = ?1"))?;
-    for place in lines.iter().take(usize::try_from(limit).unwrap_or(usize::MAX)) {
-        let (account, line) = row_at.query_row([place], |row| Ok((row.get::<_, i64>(1)?, Line::read(row))))?;
+    let mut row_at = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM payment p WHERE p.line = ?1"
+    ))?;
+    for place in lines
+        .iter()
+        .take(usize::try_from(limit).unwrap_or(usize::MAX))
+    {
+        let (account, line) =
+            row_at.query_row([place], |row| Ok((row.get::<_, i64>(1)?, Line::read(row))))?;
         let line = line?;
         let account = accounts
             .get(&account)
@@ -288,9 +357,12 @@ fn range(query: &PaymentQuery) -> Result<(i64, i64)> {
 
 fn midnight(date: &str) -> Result<Timestamp> {
     let whole = (date.len() == 10).then(|| Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z")));
-    whole
-        .flatten()
-        .ok_or_else(|| Error::new(Code::Usage, "Write dates as YYYY-MM-DD, such as 2026-01-31."))
+    whole.flatten().ok_or_else(|| {
+        Error::new(
+            Code::Usage,
+            "Write dates as YYYY-MM-DD, such as 2026-01-31.",
+        )
+    })
 }
 
 fn place(cursor: &str) -> Result<i64> {

@@ -1,6 +1,7 @@
 //! Writing lines of the history: the provider's payments as they are told, and the machine's own top-ups.
 
 use super::line::{Line, delete, is_reserved, status_of};
+use super::search::take_in_ids;
 use super::verify::Verifier;
 use super::{History, account_number, numbered, source_number};
 use crate::account::AccountId;
@@ -36,6 +37,7 @@ impl History {
                     changed = changed.saturating_add(1);
                 }
             }
+            take_in_ids(transaction)?;
             Ok(changed)
         })
     }
@@ -139,7 +141,9 @@ fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
             step,
             by_chain,
             top_up: live,
-            updated_at: top_up.ended_at.map_or(line.updated_at, |ended| ended.max(line.updated_at)),
+            updated_at: top_up
+                .ended_at
+                .map_or(line.updated_at, |ended| ended.max(line.updated_at)),
             ..line
         },
         None => Line {
@@ -166,7 +170,10 @@ fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
 }
 
 fn check_texts(payment: &RemotePayment) -> Result<()> {
-    let source_fits = payment.source.as_ref().is_none_or(|source| source.len() <= LONGEST_TEXT);
+    let source_fits = payment
+        .source
+        .as_ref()
+        .is_none_or(|source| source.len() <= LONGEST_TEXT);
     let id_fits = (1..=LONGEST_TEXT).contains(&payment.id.len()) && !is_reserved(&payment.id);
     if source_fits && id_fits {
         return Ok(());

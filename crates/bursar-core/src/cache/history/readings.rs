@@ -37,7 +37,12 @@ struct StoredRules {
 }
 
 impl History {
-    pub fn put_api_balance(&self, account: &AccountId, balance: &ApiBalance, now: Timestamp) -> Result<()> {
+    pub fn put_api_balance(
+        &self,
+        account: &AccountId,
+        balance: &ApiBalance,
+        now: Timestamp,
+    ) -> Result<()> {
         self.put(account, "api_balance", balance, now)
     }
 
@@ -55,7 +60,12 @@ impl History {
         Ok(stored.map(|(reading, read_at)| Reading { read_at, ..reading }))
     }
 
-    pub fn put_methods(&self, account: &AccountId, methods: &[Method], now: Timestamp) -> Result<()> {
+    pub fn put_methods(
+        &self,
+        account: &AccountId,
+        methods: &[Method],
+        now: Timestamp,
+    ) -> Result<()> {
         self.put(account, "methods", &methods, now)
     }
 
@@ -63,7 +73,12 @@ impl History {
         self.get(account, "methods")
     }
 
-    pub fn put_identity(&self, account: &AccountId, identity: &Identity, now: Timestamp) -> Result<()> {
+    pub fn put_identity(
+        &self,
+        account: &AccountId,
+        identity: &Identity,
+        now: Timestamp,
+    ) -> Result<()> {
         let stored = StoredIdentity {
             user_id: identity.user_id.clone(),
             name: identity.name.clone(),
@@ -104,11 +119,16 @@ impl History {
     }
 
     /// Keeps the spending of these days; other days stay as they are.
-    pub fn put_charges(&self, account: &AccountId, charges: &[DayCharge], now: Timestamp) -> Result<()> {
+    pub fn put_charges(
+        &self,
+        account: &AccountId,
+        charges: &[DayCharge],
+        now: Timestamp,
+    ) -> Result<()> {
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
-            let mut insert =
-                transaction.prepare_cached("INSERT OR REPLACE INTO charge VALUES (?1, ?2, ?3, ?4)")?;
+            let mut insert = transaction
+                .prepare_cached("INSERT OR REPLACE INTO charge VALUES (?1, ?2, ?3, ?4)")?;
             for charge in charges {
                 insert.execute(params![
                     account,
@@ -166,7 +186,9 @@ impl History {
                 return Ok(SyncState::default());
             };
             let state = connection
-                .prepare_cached("SELECT full_at, next_page, synced_at FROM sync WHERE account = ?1")?
+                .prepare_cached(
+                    "SELECT full_at, next_page, synced_at FROM sync WHERE account = ?1",
+                )?
                 .query_row([account], |row| {
                     Ok(SyncState {
                         full_at: row.get::<_, Option<i64>>(0)?.map(Timestamp),
@@ -194,9 +216,19 @@ impl History {
         })
     }
 
-    fn put(&self, account: &AccountId, name: &str, value: &impl Serialize, at: Timestamp) -> Result<()> {
-        let body = serde_json::to_string(value)
-            .map_err(|error| Error::new(Code::Internal, format!("A reading cannot be written: {error}.")))?;
+    fn put(
+        &self,
+        account: &AccountId,
+        name: &str,
+        value: &impl Serialize,
+        at: Timestamp,
+    ) -> Result<()> {
+        let body = serde_json::to_string(value).map_err(|error| {
+            Error::new(
+                Code::Internal,
+                format!("A reading cannot be written: {error}."),
+            )
+        })?;
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
             put_body(transaction, account, name, &body, at)
@@ -204,7 +236,11 @@ impl History {
     }
 
     /// A reading that cannot be read is as good as none: the next one replaces it.
-    fn get<T: DeserializeOwned>(&self, account: &AccountId, name: &str) -> Result<Option<(T, Timestamp)>> {
+    fn get<T: DeserializeOwned>(
+        &self,
+        account: &AccountId,
+        name: &str,
+    ) -> Result<Option<(T, Timestamp)>> {
         self.db.read(|connection| {
             let Some(account) = account_number(connection, account)? else {
                 return Ok(None);
@@ -213,7 +249,8 @@ impl History {
                 .prepare_cached("SELECT body, at FROM reading WHERE account = ?1 AND name = ?2")?
                 .query_row(params![account, name], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
-            Ok(stored.and_then(|(body, at)| Some((serde_json::from_str(&body).ok()?, Timestamp(at)))))
+            Ok(stored
+                .and_then(|(body, at)| Some((serde_json::from_str(&body).ok()?, Timestamp(at)))))
         })
     }
 }

@@ -20,15 +20,28 @@ const PIECES: usize = 8;
 /// More rows with all the pieces than this are counted by reading through the ids instead.
 pub(super) const MANY: u32 = 20_000;
 
+/// New lines are taken into the index of ids when there are this many.
+const WAITING: u32 = 1_000;
+
 /// One meaning of the search text. A line is found when any meaning fits it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Meaning {
     Source(Vec<i64>),
     /// The whole part, and a range of the fraction in 10^-18, both ends included: 25.5 finds 25.50 and 25.57.
-    Amount { whole: i64, from: i64, to: i64 },
-    Id { text: String, at_start: bool },
+    Amount {
+        whole: i64,
+        from: i64,
+        to: i64,
+    },
+    Id {
+        text: String,
+        at_start: bool,
+    },
     /// All hashes between these, both included.
-    Transaction { from: Vec<u8>, to: Vec<u8> },
+    Transaction {
+        from: Vec<u8>,
+        to: Vec<u8>,
+    },
 }
 
 /// A piece of SQL with the values of its question marks.
@@ -99,7 +112,13 @@ impl Meaning {
         match self {
             Self::Source(sources) => sources
                 .iter()
-                .flat_map(|source| each_account("payment_source", "p.source = ?", vec![Value::Integer(*source)]))
+                .flat_map(|source| {
+                    each_account(
+                        "payment_source",
+                        "p.source = ?",
+                        vec![Value::Integer(*source)],
+                    )
+                })
                 .collect(),
             Self::Amount { .. } => {
                 let condition = self.predicate();
@@ -110,7 +129,14 @@ impl Meaning {
                     "id_part f CROSS JOIN payment p ON p.line = f.rowid WHERE f.id_part MATCH ?",
                     vec![Value::Text(pieces(text))],
                 );
-                vec![from.and(self.predicate()).and(of_accounts(accounts))]
+                let waiting = Sql::new(
+                    "id_waiting f CROSS JOIN payment p ON p.line = f.rowid WHERE TRUE",
+                    Vec::new(),
+                );
+                [from, waiting]
+                    .into_iter()
+                    .map(|stream| stream.and(self.predicate()).and(of_accounts(accounts)))
+                    .collect()
             }
             Self::Transaction { .. } => {
                 let condition = self.predicate();
@@ -126,10 +152,16 @@ impl Meaning {
     /// Whether a row `p` has this meaning.
     pub(super) fn predicate(&self) -> Sql {
         match self {
-            Self::Source(sources) => Sql::new(format!("p.source IN ({})", list(sources)), Vec::new()),
+            Self::Source(sources) => {
+                Sql::new(format!("p.source IN ({})", list(sources)), Vec::new())
+            }
             Self::Amount { whole, from, to } => Sql::new(
                 "p.whole = ? AND p.fraction BETWEEN ? AND ?",
-                vec![Value::Integer(*whole), Value::Integer(*from), Value::Integer(*to)],
+                vec![
+                    Value::Integer(*whole),
+                    Value::Integer(*from),
+                    Value::Integer(*to),
+                ],
             ),
             Self::Id { text, at_start } => {
                 let place = if *at_start { "= 1" } else { "> 0" };
@@ -151,10 +183,27 @@ impl Meaning {
             return Ok(false);
         };
         let found: u32 = connection
-            .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM id_part WHERE id_part MATCH ?1 LIMIT ?2)")?
+            .prepare_cached(
+                "SELECT count(*) FROM (SELECT 1 FROM id_part WHERE id_part MATCH ?1 LIMIT ?2)",
+            )?
             .query_row((pieces(text), MANY.saturating_add(1)), |row| row.get(0))?;
         Ok(found > MANY)
     }
+}
+
+/// Takes the ids of new lines into the index once there are enough of them.
+pub(super) fn take_in_ids(connection: &Connection) -> Inner<()> {
+    let waiting: u32 = connection
+        .prepare_cached("SELECT count(*) FROM id_waiting")?
+        .query_row([], |row| row.get(0))?;
+    if waiting < WAITING {
+        return Ok(());
+    }
+    connection.execute_batch(
+        "INSERT INTO id_part (rowid, id) SELECT line, id FROM id_waiting JOIN payment USING (line) ORDER BY line;
+         DELETE FROM id_waiting",
+    )?;
+    Ok(())
 }
 
 pub(super) fn of_accounts(accounts: &[i64]) -> Sql {
@@ -163,12 +212,18 @@ pub(super) fn of_accounts(accounts: &[i64]) -> Sql {
 
 /// Numbers of ours, written into the SQL.
 pub(super) fn list(numbers: &[i64]) -> String {
-    numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
+    numbers
+        .iter()
+        .map(i64::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn sources(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
     connection
-        .prepare_cached("SELECT number FROM source WHERE instr(lower(name), ?1) > 0 ORDER BY number LIMIT 100")?
+        .prepare_cached(
+            "SELECT number FROM source WHERE instr(lower(name), ?1) > 0 ORDER BY number LIMIT 100",
+        )?
         .query_and_then([text], |row| Ok(row.get(0)?))?
         .collect()
 }
@@ -204,7 +259,11 @@ fn transaction(text: &str) -> Option<Meaning> {
         return None;
     }
     let filled = |with: char| {
-        let full: String = digits.chars().chain(std::iter::repeat(with)).take(HASH_DIGITS).collect();
+        let full: String = digits
+            .chars()
+            .chain(std::iter::repeat(with))
+            .take(HASH_DIGITS)
+            .collect();
         alloy_primitives::hex::decode(full).ok()
     };
     Some(Meaning::Transaction {
@@ -220,7 +279,10 @@ fn pieces(text: &str) -> String {
     let last = all.len().saturating_sub(1);
     let wanted = PIECES.min(all.len());
     let mut places: Vec<usize> = (0..wanted)
-        .filter_map(|n| n.checked_mul(last)?.checked_div(wanted.saturating_sub(1).max(1)))
+        .filter_map(|n| {
+            n.checked_mul(last)?
+                .checked_div(wanted.saturating_sub(1).max(1))
+        })
         .collect();
     places.dedup();
     places

@@ -36,7 +36,11 @@ impl<'a> Verifier<'a> {
     }
 
     /// Writes a payment that is new or has changed, and matches what that lets match.
-    pub(super) fn put_payment(&mut self, before: Option<(i64, Line)>, mut after: Line) -> Inner<()> {
+    pub(super) fn put_payment(
+        &mut self,
+        before: Option<(i64, Line)>,
+        mut after: Line,
+    ) -> Inner<()> {
         let id = after.id.clone();
         let Some((line, old)) = before else {
             let named = self.release_named(&id)?;
@@ -83,7 +87,10 @@ impl<'a> Verifier<'a> {
             };
         };
         let number = self.insert_event(event, false)?;
-        if self.first_named(top_up_id)?.is_some_and(|first| first.number == number) {
+        if self
+            .first_named(top_up_id)?
+            .is_some_and(|first| first.number == number)
+        {
             self.link_by_id(&payment, number)?;
         }
         Ok(())
@@ -134,7 +141,10 @@ impl<'a> Verifier<'a> {
             return Ok(());
         }
         self.set_loose(payment, true)?;
-        self.payment_joined(&Line { loose: true, ..line })
+        self.payment_joined(&Line {
+            loose: true,
+            ..line
+        })
     }
 
     /// Takes all events that carry this id out of the matching by amount; the first of them is returned.
@@ -231,7 +241,9 @@ impl<'a> Verifier<'a> {
     /// Matches the event by amount if it and a payment are each other's only choice.
     fn try_match(&mut self, number: i64) -> Inner<()> {
         let event = self.event(number)?;
-        let Some(spot) = event_spot(&event.event).filter(|_| event.loose && event.payment.is_none()) else {
+        let Some(spot) =
+            event_spot(&event.event).filter(|_| event.loose && event.payment.is_none())
+        else {
             return Ok(());
         };
         let Some((payment, other)) = self.near_payments(&spot)? else {
@@ -326,7 +338,8 @@ impl<'a> Verifier<'a> {
     }
 
     fn unlist(&self, stored: &StoredEvent) -> Inner<()> {
-        if let Some((line, _)) = Line::find(self.connection, self.account, &line_id(&stored.event))? {
+        if let Some((line, _)) = Line::find(self.connection, self.account, &line_id(&stored.event))?
+        {
             delete(self.connection, line)?;
         }
         self.set_listed(stored.number, false)

@@ -110,7 +110,10 @@ fn account(row: &Row<'_>) -> Inner<Account> {
         label: row.get(1)?,
         network: from_json(&row.get::<_, String>(2)?)?,
         address: address
-            .map(|text| text.parse().map_err(|_| Failure::Unreadable("an address cannot be read.")))
+            .map(|text| {
+                text.parse()
+                    .map_err(|_| Failure::Unreadable("an address cannot be read."))
+            })
             .transpose()?,
         user_id: row.get(4)?,
         connected_at: Timestamp(row.get(5)?),
@@ -119,8 +122,13 @@ fn account(row: &Row<'_>) -> Inner<Account> {
 }
 
 pub(super) fn to_json(value: &impl Serialize) -> Inner<String> {
-    serde_json::to_string(value)
-        .map_err(|error| Error::new(Code::Internal, format!("A record cannot be written: {error}.")).into())
+    serde_json::to_string(value).map_err(|error| {
+        Error::new(
+            Code::Internal,
+            format!("A record cannot be written: {error}."),
+        )
+        .into()
+    })
 }
 
 pub(super) fn from_json<T: DeserializeOwned>(text: &str) -> Inner<T> {

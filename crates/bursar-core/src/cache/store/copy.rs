@@ -38,7 +38,9 @@ pub(super) fn generation_of(copy: &Path) -> Option<i64> {
     if !copy.exists() {
         return None;
     }
-    open_reader(copy).and_then(|connection| generation(&connection)).ok()
+    open_reader(copy)
+        .and_then(|connection| generation(&connection))
+        .ok()
 }
 
 /// Puts the copy in the place of the file, after it has been found sound.

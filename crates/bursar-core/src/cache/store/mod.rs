@@ -111,7 +111,9 @@ impl Store {
     pub fn alerts(&self, account: &AccountId) -> Result<Alerts> {
         self.db.read(|connection| {
             let alerts = connection
-                .prepare_cached("SELECT low_balance_told, low_crossing FROM alerts WHERE account = ?1")?
+                .prepare_cached(
+                    "SELECT low_balance_told, low_crossing FROM alerts WHERE account = ?1",
+                )?
                 .query_row([&account.0], |row| {
                     Ok(Alerts {
                         low_balance_told: row.get(0)?,
@@ -132,7 +134,11 @@ impl Store {
 fn put_alerts(transaction: &Transaction<'_>, account: &AccountId, alerts: &Alerts) -> Inner<()> {
     transaction
         .prepare_cached("INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3)")?
-        .execute(params![account.0, alerts.low_balance_told, alerts.low_crossing])?;
+        .execute(params![
+            account.0,
+            alerts.low_balance_told,
+            alerts.low_crossing
+        ])?;
     Ok(())
 }
 
@@ -185,7 +191,11 @@ fn open_or_restore(path: &Path, copy: &Path, now: Timestamp) -> Result<(Connecti
         }
     }
     let connection = open_at(path).map_err(|failure| failure.coded(path))?;
-    let state = if found || copied { OpenState::LostBoth } else { OpenState::New };
+    let state = if found || copied {
+        OpenState::LostBoth
+    } else {
+        OpenState::New
+    };
     Ok((connection, state))
 }
 
@@ -196,8 +206,12 @@ fn open_checked(path: &Path, copy: &Path) -> Inner<Connection> {
         return Err(Failure::Unreadable("only its side files are there."));
     }
     let connection = open_at(path)?;
-    if copy::generation_of(copy).is_some_and(|copied| generation(&connection).is_ok_and(|own| copied > own)) {
-        return Err(Failure::Unreadable("it has lost commits that its copy has."));
+    if copy::generation_of(copy)
+        .is_some_and(|copied| generation(&connection).is_ok_and(|own| copied > own))
+    {
+        return Err(Failure::Unreadable(
+            "it has lost commits that its copy has.",
+        ));
     }
     Ok(connection)
 }

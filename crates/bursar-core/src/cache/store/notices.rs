@@ -13,7 +13,8 @@ use rusqlite::{Connection, Row, Transaction, params};
 /// A notice that never popped up and is older than this stays in the inbox only.
 const STILL_NEWS: Span = Span::hours(24);
 
-const COLUMNS: &str = "id, account, kind, subject, amount, currency, days_left, at, silent, read, shown";
+const COLUMNS: &str =
+    "id, account, kind, subject, amount, currency, days_left, at, silent, read, shown";
 
 /// A notice as it stands in the inbox.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +51,10 @@ impl Store {
     /// Marks this notice and all before it as read.
     pub fn read_up_to(&self, id: u32) -> Result<()> {
         self.db.write(|transaction| {
-            transaction.execute("UPDATE notice SET read = 1 WHERE read = 0 AND id <= ?1", [id])?;
+            transaction.execute(
+                "UPDATE notice SET read = 1 WHERE read = 0 AND id <= ?1",
+                [id],
+            )?;
             Ok(())
         })
     }
@@ -79,7 +83,11 @@ impl Store {
 }
 
 /// Writes the notice unless the account has one of its kind and subject.
-pub(super) fn put(transaction: &Transaction<'_>, account: &AccountId, notice: &Notice) -> Inner<()> {
+pub(super) fn put(
+    transaction: &Transaction<'_>,
+    account: &AccountId,
+    notice: &Notice,
+) -> Inner<()> {
     transaction
         .prepare_cached(
             "INSERT INTO notice (account, kind, subject, amount, currency, days_left, at, silent)
@@ -91,7 +99,10 @@ pub(super) fn put(transaction: &Transaction<'_>, account: &AccountId, notice: &N
             word(&notice.kind)?,
             notice.subject,
             notice.amount.as_ref().map(|amount| amount.to_decimal()),
-            notice.amount.as_ref().map(|amount| amount.currency().as_str()),
+            notice
+                .amount
+                .as_ref()
+                .map(|amount| amount.currency().as_str()),
             notice.days_left,
             notice.at.0,
             notice.silent,

@@ -41,7 +41,11 @@ impl Store {
 }
 
 /// Writes the top-up and says whether the copy should have it: it is new, or it has ended or come back.
-pub(super) fn put(transaction: &Transaction<'_>, account: &AccountId, top_up: &TopUp) -> Inner<bool> {
+pub(super) fn put(
+    transaction: &Transaction<'_>,
+    account: &AccountId,
+    top_up: &TopUp,
+) -> Inner<bool> {
     let before = find(transaction, account, &top_up.id)?;
     transaction
         .prepare_cached(&format!(
@@ -85,7 +89,9 @@ pub(super) fn check_all(connection: &Connection) -> Inner<()> {
 
 fn find(connection: &Connection, account: &AccountId, id: &str) -> Inner<Option<TopUp>> {
     let found = connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM top_up WHERE account = ?1 AND id = ?2"))?
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM top_up WHERE account = ?1 AND id = ?2"
+        ))?
         .query_row(params![account.0, id], |row| Ok(top_up(row)))
         .optional()?;
     found.transpose()
@@ -110,17 +116,32 @@ fn top_up(row: &Row<'_>) -> Inner<TopUp> {
         open_when_known: row.get(11)?,
         cancel_requested: row.get(12)?,
         ended_at: time(13)?,
-        completed_by: row.get::<_, Option<String>>(14)?.map(from_word).transpose()?,
-        verified: row.get::<_, Option<String>>(15)?.as_deref().map(from_json).transpose()?,
+        completed_by: row
+            .get::<_, Option<String>>(14)?
+            .map(from_word)
+            .transpose()?,
+        verified: row
+            .get::<_, Option<String>>(15)?
+            .as_deref()
+            .map(from_json)
+            .transpose()?,
         absent_since: time(16)?,
-        error: row.get::<_, Option<String>>(17)?.as_deref().map(from_json).transpose()?,
+        error: row
+            .get::<_, Option<String>>(17)?
+            .as_deref()
+            .map(from_json)
+            .transpose()?,
     })
 }
 
 fn has_ended(phase: Phase) -> bool {
     match phase {
         Phase::Starting | Phase::Open | Phase::Confirming | Phase::UnderReview => false,
-        Phase::Completed | Phase::Cancelled | Phase::Expired | Phase::Failed | Phase::NotStarted => true,
+        Phase::Completed
+        | Phase::Cancelled
+        | Phase::Expired
+        | Phase::Failed
+        | Phase::NotStarted => true,
     }
 }
 
