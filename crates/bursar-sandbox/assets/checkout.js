@@ -43,6 +43,8 @@ function sentence(state, phase) {
 }
 
 function show(state) {
+  // What is still to pay changed: whatever the test wallet was to send, it is not that any more.
+  if (session !== null && session.missing !== state.missing) at("wallet-amount").value = state.missing;
   session = state;
   const phase = phaseOf(state);
   document.body.dataset.status = state.status;
@@ -59,6 +61,7 @@ function show(state) {
   at("back").disabled = state.status !== "open" || phase === "seen";
   at("heading").textContent =
     phase === "paid" ? "Payment complete" : phase === "ended" ? "Payment closed" : paying ? "Pay with" : "Fill in the details";
+  if (!at("revealed").hidden) tellAmount();
   showReturn(state, over);
   if (phase === "paid") leave(state.return_url, 1000);
 }
@@ -118,11 +121,16 @@ function reveal() {
   if (asset === undefined) return;
   at("qr").src = `${base}/qr/${asset.chain}`;
   at("pay-address").textContent = asset.address;
-  at("pay-amount").textContent = `${session.missing} ${asset.symbol}`;
+  tellAmount();
   at("pay-network").textContent = asset.network;
   at("hidden-code").hidden = true;
   at("reveal").hidden = true;
   at("revealed").hidden = false;
+}
+
+function tellAmount() {
+  const asset = chosen();
+  if (asset !== undefined) at("pay-amount").textContent = `${session.missing} ${asset.symbol}`;
 }
 
 function conceal() {
@@ -145,7 +153,6 @@ async function payWithWallet() {
     result.textContent = paid.transaction;
     result.dataset.sent = "true";
     await refresh();
-    if (session !== null && session.missing !== "0.0") at("wallet-amount").value = session.missing;
   } catch (error) {
     result.textContent = error.message;
   }

@@ -32,6 +32,7 @@ pub(crate) async fn run(world: Arc<World>) {
 
 /// Credits one top-up on the chain, unless its id was used before, and completes it.
 pub(crate) async fn credit(world: &World, id: Uuid) -> Result<()> {
+    let _one_at_a_time = world.crediting.lock().await;
     let (user, amount, chain_id) = {
         let state = world.state();
         let top_up = state

@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) network: PathBuf,
     /// Rung when a top-up may be waiting for its credit.
     pub(crate) to_credit: Notify,
+    /// Held while a top-up is credited, so that none is credited by two at once.
+    pub(crate) crediting: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -98,6 +100,7 @@ impl World {
             http: parts.http,
             network: parts.network,
             to_credit: Notify::new(),
+            crediting: tokio::sync::Mutex::default(),
             state: Mutex::default(),
         }
     }

@@ -336,3 +336,48 @@ async fn a_day_that_passes_is_charged() {
     );
     assert_eq!(text(&after, "/chain/reserved"), "5.000000");
 }
+
+#[tokio::test]
+async fn the_console_s_pages_show_what_is_true() {
+    let sandbox = Sandbox::start(&["--history", "0"]);
+    let user = sandbox.user(&json!({"email": "a<b@sandbox.test"})).await;
+    let credited = sandbox
+        .post(
+            &format!("/users/{}/credit", user.id),
+            &json!({"amount": "12"}),
+        )
+        .await;
+    let page = async |path: String| {
+        let url = format!("{}{path}", sandbox.api());
+        sandbox.send(Method::GET, &url, &[], &Value::Null).await
+    };
+    let transaction = page(format!("/explorer/tx/{}", text(&credited, "/transaction"))).await;
+    assert!(transaction.text.contains("success"), "{}", transaction.text);
+    assert_eq!(
+        page(format!("/explorer/tx/0x{}", "ab".repeat(32)))
+            .await
+            .status,
+        404
+    );
+    let address = page(format!("/explorer/address/{}", user.address)).await;
+    assert!(address.text.contains("268.000000 USDC"), "{}", address.text);
+    let overview = page(format!("/?user={}", user.id)).await;
+    assert!(overview.text.contains(&user.address) && overview.text.contains("a&lt;b@sandbox.test"));
+
+    let fields = [
+        ("user", user.id.as_str()),
+        ("name", "x"),
+        ("scope", "billing:get_history"),
+        ("scope", "nonsense"),
+    ];
+    let made = sandbox.form("/keys", &fields).await.text;
+    let key = made
+        .split("data-testid=\"new-key\">")
+        .nth(1)
+        .unwrap()
+        .split('<')
+        .next()
+        .unwrap();
+    let me = sandbox.get("/v1/users/me", key).await.body;
+    assert_eq!(me["permissions"], json!(["billing:get_history"]));
+}

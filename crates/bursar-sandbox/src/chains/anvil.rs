@@ -99,7 +99,7 @@ pub(crate) async fn start(
         .env("HOME", scratch)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null());
+        .stderr(Stdio::inherit());
     let mut process = keeper.spawn()?;
     let pipe = process
         .stdin
