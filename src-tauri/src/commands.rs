@@ -244,6 +244,7 @@ async fn connect(
     held.core()
         .await?
         .connect(Connect {
+            provider: None,
             network,
             key,
             address,

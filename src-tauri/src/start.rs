@@ -3,9 +3,10 @@
 
 use crate::app::App;
 use crate::shell::Desktop;
-use bursar_core::bursar::{Bursar, Options, vault_scope};
+use bursar_core::bursar::{Bursar, Options};
 use bursar_core::clock::SystemClock;
 use bursar_core::error::{Code, Error};
+use bursar_core::home::vault_scope;
 use bursar_core::session::Vault;
 use std::sync::Arc;
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
@@ -38,30 +39,27 @@ pub(crate) async fn core(app: Arc<App>, secrets: Secrets) {
         env_api_key: secrets.api_key,
         settings: app.settings.get(),
     };
-    let outcome = Bursar::start(options).await;
-    if let Ok(core) = &outcome {
-        app.catch_up(core);
-    }
-    let failure = outcome.as_ref().err().cloned();
-    app.engine.started(outcome);
-    if let Some(error) = failure {
-        tracing::error!(code = ?error.code, "the engine did not start");
-        if error.code == Code::EngineRunning {
-            say_and_quit(&app, &error);
+    app.engine.started(Bursar::start(options).await);
+    match app.core().await {
+        // What it missed between being asked and being there.
+        Ok(core) => app.catch_up(&core),
+        Err(error) => {
+            tracing::error!(code = ?error.code, "the engine did not start");
+            if error.code == Code::EngineRunning {
+                say_and_quit(&app, &error);
+            }
         }
-    }
-    // What it missed between being asked and being there.
-    if let Some(core) = app.engine.running() {
-        app.catch_up(&core);
     }
 }
 
+/// Another process has this home: nothing can be shown that would be true for long.
 fn say_and_quit(app: &Arc<App>, error: &Error) {
+    app.withdraw();
     let (then, handle) = (Arc::clone(app), app.handle.clone());
     handle
         .dialog()
         .message(&error.message)
         .title("Bursar")
         .kind(MessageDialogKind::Error)
-        .show(move |_| then.quit());
+        .show(move |_| then.end(1));
 }

@@ -1,1 +1,114 @@
-fn main() {}
+//! `bursar`: the core in a terminal. Exit status 0 if something could be told, 1 if nothing could, 2 for wrong
+//! use; `top-up --wait` has its own.
+
+mod account;
+mod arguments;
+mod history;
+mod output;
+mod status;
+mod terminal;
+mod top_up;
+
+use arguments::{AccountCommand, Arguments, Command};
+use bursar_core::bursar::Reader;
+use bursar_core::error::{Code, Error, Result};
+use bursar_core::home;
+use bursar_core::session::Vault;
+use clap::Parser;
+use output::complain;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+const NOTHING_TOLD: u8 = 1;
+const WRONG_USE: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log();
+    match run(arguments).await {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(if is_wrong_use(error.code) {
+                WRONG_USE
+            } else {
+                NOTHING_TOLD
+            })
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode> {
+    let home =
+        home::find(arguments.home.as_deref(), |name| std::env::var_os(name)).ok_or_else(|| {
+            Error::new(
+                Code::Usage,
+                "Neither HOME nor BURSAR_HOME is set; say where the data is with --home.",
+            )
+        })?;
+    let label = arguments.account.as_deref();
+    match arguments.command {
+        Command::Account(AccountCommand::Add(add)) => account::add(&home, add).await,
+        Command::Account(AccountCommand::List) => account::list(&reader(&home)?),
+        Command::Account(AccountCommand::Remove { label }) => account::remove(&home, &label).await,
+        Command::Status { json } => status::run(&reader(&home)?, label, json).await,
+        Command::History(wanted) => history::run(&reader(&home)?, label, wanted).await,
+        Command::TopUp(wanted) => top_up::run(&home, label, wanted).await,
+        Command::Networks => account::networks(&reader(&home)?),
+    }
+}
+
+fn reader(home: &Path) -> Result<Reader> {
+    Reader::open(home, vault(home), env_api_key())
+}
+
+fn vault(home: &Path) -> Arc<Vault> {
+    Arc::new(Vault::keyring(&home::vault_scope(home)))
+}
+
+/// A key for this one process, in place of the keyring's.
+fn env_api_key() -> Option<Zeroizing<String>> {
+    std::env::var("BURSAR_API_KEY")
+        .ok()
+        .filter(|key| !key.is_empty())
+        .map(Zeroizing::new)
+}
+
+/// What a command that changes something needs: the engine of this home, which nobody else may run.
+fn options(
+    home: PathBuf,
+    shell: Arc<dyn bursar_core::shell::Shell>,
+) -> bursar_core::bursar::Options {
+    bursar_core::bursar::Options {
+        vault: vault(&home),
+        shell,
+        clock: Arc::new(bursar_core::clock::SystemClock),
+        env_api_key: env_api_key(),
+        settings: bursar_core::view::Settings::default(),
+        home,
+    }
+}
+
+fn is_wrong_use(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Usage
+            | Code::AmountMalformed
+            | Code::AmountPrecision
+            | Code::AddressMalformed
+            | Code::NetworkMalformed
+    )
+}
+
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("BURSAR_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off"));
+    // A second subscriber cannot be set, and none is.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
+}

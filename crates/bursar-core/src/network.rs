@@ -96,6 +96,14 @@ impl Network {
         file.check()
     }
 
+    /// Whether its provider is of the kind that a network file calls so.
+    pub fn is_of(&self, kind: &str) -> bool {
+        match self.provider {
+            ProviderKind::Fluence => kind == "fluence",
+            ProviderKind::Panel => kind == "panel",
+        }
+    }
+
     /// Whether this is a sandbox on this machine, which every window must say.
     pub fn is_sandbox(&self) -> bool {
         is_loopback(&self.api)

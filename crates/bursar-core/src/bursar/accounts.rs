@@ -19,6 +19,8 @@ const LABEL_LIMIT: usize = 60;
 
 /// What the user gives to connect an account with a key.
 pub struct Connect {
+    /// The kind of provider that the user named, to be compared with the network's own; `None`: whichever.
+    pub provider: Option<String>,
     pub network: String,
     pub key: Zeroizing<String>,
     pub address: Option<String>,
@@ -42,6 +44,12 @@ impl Bursar {
     /// `unauthorized` for a rejected key, `address_malformed`, `already_exists`, `not_found` for the network.
     pub async fn connect(self: &Arc<Self>, connect: Connect) -> Result<Connected> {
         let network = self.network(&connect.network).await?;
+        if connect.provider.as_deref().is_some_and(|named| !network.is_of(named)) {
+            return Err(Error::new(
+                Code::Usage,
+                format!("The network {} belongs to another kind of provider.", network.name),
+            ));
+        }
         let credential = Credential::api_key(&connect.key)?;
         self.connect_with(
             network,

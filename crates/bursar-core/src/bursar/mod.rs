@@ -4,6 +4,7 @@
 mod accounts;
 mod figures;
 mod networks;
+mod reader;
 mod reading;
 mod sign_in;
 mod topping_up;
@@ -11,6 +12,8 @@ mod views;
 
 pub use accounts::Connect;
 pub use figures::{Known, Status, live_status};
+pub use networks::views as network_views;
+pub use reader::Reader;
 
 use crate::account::{Account, AccountId};
 use crate::cache::{History, OpenState, Store};
@@ -19,6 +22,7 @@ use crate::clock::Clock;
 use crate::driver::{Connection, Driver, World, blocking};
 use crate::engine::{Event, Presence, Setup, State, Thresholds};
 use crate::error::{Code, Error, Result};
+use crate::home;
 use crate::http::Http;
 use crate::link::Link;
 use crate::money::{Amount, Currency};
@@ -27,7 +31,6 @@ use crate::session::{Credential, Session, Vault};
 use crate::shell::Shell;
 use crate::top_up::WATCH;
 use crate::view::{Change, Health, Settings};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -87,7 +90,7 @@ impl Bursar {
         let home = options.home.clone();
         let now = options.clock.now();
         let (lock, store, state, history) = blocking(move || {
-            make_private(&home)?;
+            let home = home::make(&home)?;
             let lock = lock(&home)?;
             let opened = Store::open(&home, now)?;
             let (history, _) = History::open(&home, now)?;
@@ -349,16 +352,6 @@ impl Bursar {
     }
 }
 
-/// Where the secrets of this home are kept: two homes never share one.
-pub fn vault_scope(home: &Path) -> String {
-    let digest = Sha256::digest(home.as_os_str().as_encoded_bytes());
-    digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
 fn own_rpc_name(account: &AccountId) -> String {
     format!("{account}/rpc")
 }
@@ -389,17 +382,6 @@ fn lock(home: &Path) -> Result<File> {
         )),
         Err(std::fs::TryLockError::Error(error)) => Err(cannot_write(home, &error)),
     }
-}
-
-/// Makes the home, readable by its owner alone.
-fn make_private(home: &Path) -> Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(home)
-        .map_err(|error| cannot_write(home, &error))
 }
 
 fn cannot_write(home: &Path, error: &std::io::Error) -> Error {

@@ -68,6 +68,13 @@ impl Bursar {
     }
 }
 
+/// The user's own networks and the built-in ones, as people choose them.
+pub fn views(own: &[Network]) -> Vec<NetworkView> {
+    let built_in = Network::built_in();
+    let own = own.iter().map(|network| view(network, false));
+    own.chain(built_in.iter().map(|network| view(network, true))).collect()
+}
+
 /// A network as people choose it.
 pub(super) fn view(network: &Network, built_in: bool) -> NetworkView {
     let facts = provider::facts(network);

@@ -193,6 +193,14 @@ impl Bursar {
             .map(drop)
     }
 
+    /// Where a top-up stands; one that ended is known for a day.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn top_up(&self, account: &AccountId, id: &str) -> Result<TopUpView> {
+        self.top_up_view(&self.connection(account)?, id)
+    }
+
     /// Asks the provider to cancel. Only its own word ends the top-up.
     pub async fn cancel_top_up(&self, account: AccountId, top_up: String) -> Result<()> {
         self.driver

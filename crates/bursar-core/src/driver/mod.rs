@@ -47,8 +47,8 @@ pub struct Driver {
 }
 
 /// What readers may see without asking the loop.
-#[derive(Default)]
-pub struct Board {
+#[derive(Debug, Default)]
+struct Board {
     states: RwLock<BTreeMap<AccountId, Arc<State>>>,
     hide_amounts: AtomicBool,
     notifications_off: AtomicBool,
@@ -72,6 +72,12 @@ enum Message {
     Link(String),
     RedrawTray,
     Stop(oneshot::Sender<()>),
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for Driver {

@@ -1,0 +1,163 @@
+//! Connecting, listing and removing accounts, and the networks there are.
+
+use crate::arguments::AddArguments;
+use crate::options;
+use crate::output::{complain, say, table};
+use crate::terminal::Terminal;
+use bursar_core::bursar::{Bursar, Connect, Reader, network_views};
+use bursar_core::error::{Code, Error, Result};
+use std::io::{IsTerminal, Read};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// The longest key that is read, in bytes.
+const KEY_LIMIT: u64 = 16 * 1024;
+/// The largest network file, in bytes.
+const FILE_LIMIT: u64 = 64 * 1024;
+
+pub(crate) async fn add(home: &Path, add: AddArguments) -> Result<ExitCode> {
+    let file = read_network_file(&add.network)?;
+    let key = read_key()?;
+    let bursar = Bursar::start(options(home.to_owned(), Arc::new(Terminal::new(true)))).await?;
+    let network = match file {
+        Some(text) => bursar.add_network(&text).await?.name,
+        None => add.network,
+    };
+    let connect = Connect {
+        provider: Some(add.provider),
+        network,
+        key,
+        address: add.address,
+        label: add.label,
+        session_only: false,
+    };
+    let connected = bursar.connect(connect).await;
+    bursar.stop().await;
+    let connected = connected?;
+    for warning in &connected.warnings {
+        complain(warning);
+    }
+    say(&format!(
+        "Connected {} on {}.",
+        connected.account.label, connected.account.network
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn remove(home: &Path, label: &str) -> Result<ExitCode> {
+    let bursar = Bursar::start(options(home.to_owned(), Arc::new(Terminal::new(true)))).await?;
+    let (accounts, _, _) = bursar.app_view().await?;
+    let found = accounts.into_iter().find(|account| account.label == label);
+    let removed = match found {
+        Some(account) => bursar.remove_account(account.id).await,
+        None => Err(Error::new(
+            Code::NotFound,
+            format!("There is no account named {label}."),
+        )),
+    };
+    bursar.stop().await;
+    removed.map(|()| ExitCode::SUCCESS)
+}
+
+pub(crate) fn list(reader: &Reader) -> Result<ExitCode> {
+    let rows: Vec<Vec<String>> = reader
+        .select(None)?
+        .into_iter()
+        .map(|account| {
+            vec![
+                account.label.clone(),
+                account.network.name.clone(),
+                account.address.map_or_else(
+                    || "no address".to_owned(),
+                    |address| address.to_checksum(None),
+                ),
+            ]
+        })
+        .collect();
+    table(&rows);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn networks(reader: &Reader) -> Result<ExitCode> {
+    let rows: Vec<Vec<String>> = network_views(reader.networks())
+        .into_iter()
+        .map(|network| {
+            let from = if network.built_in {
+                "built in"
+            } else {
+                "from a file"
+            };
+            vec![
+                network.name,
+                network.provider,
+                network.api_host,
+                from.to_owned(),
+            ]
+        })
+        .collect();
+    table(&rows);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The file's text where `network` is a path; a bare name is a network that is known already.
+fn read_network_file(network: &str) -> Result<Option<String>> {
+    let path = Path::new(network);
+    if !path.is_file() {
+        let looks_like_file =
+            network.contains('/') || path.extension().is_some_and(|end| end == "toml");
+        return if looks_like_file {
+            Err(Error::new(
+                Code::NetworkMalformed,
+                format!("There is no file {network}."),
+            ))
+        } else {
+            Ok(None)
+        };
+    }
+    let cannot = |error: std::io::Error| {
+        Error::new(
+            Code::NetworkMalformed,
+            format!("{network} cannot be read: {error}."),
+        )
+    };
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(cannot)?;
+    file.take(FILE_LIMIT)
+        .read_to_string(&mut text)
+        .map_err(cannot)?;
+    Ok(Some(text))
+}
+
+/// The key from standard input, to the end or the first line's.
+fn read_key() -> Result<Zeroizing<String>> {
+    if std::io::stdin().is_terminal() {
+        crate::output::note(
+            "paste the API key and press Enter (it is shown as you type; better: pipe it in)",
+        );
+        let mut line = Zeroizing::new(String::new());
+        std::io::stdin().read_line(&mut line).map_err(no_key)?;
+        return Ok(line);
+    }
+    let mut text = Zeroizing::new(String::new());
+    std::io::stdin()
+        .lock()
+        .take(KEY_LIMIT)
+        .read_to_string(&mut text)
+        .map_err(no_key)?;
+    if text.trim().is_empty() {
+        return Err(Error::new(
+            Code::Usage,
+            "Give the API key on standard input.",
+        ));
+    }
+    Ok(text)
+}
+
+fn no_key(_: std::io::Error) -> Error {
+    Error::new(
+        Code::Usage,
+        "The API key on standard input cannot be read as text.",
+    )
+}

@@ -1,0 +1,104 @@
+//! The command line, as it is typed.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Reads balances and history, and tops up, without the desktop app.
+#[derive(Debug, Parser)]
+#[command(name = "bursar", version, about)]
+pub(crate) struct Arguments {
+    /// Where all data is (default: BURSAR_HOME, else the desktop app's own folder)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// Only the account of this label
+    #[arg(long, global = true, value_name = "LABEL")]
+    pub(crate) account: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Connect, list or remove accounts
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// What is left, what is reserved, how long it lasts
+    Status {
+        /// One line of JSON an account
+        #[arg(long)]
+        json: bool,
+    },
+    /// The stored payments, newest first
+    History(HistoryArguments),
+    /// Start a top-up and open its payment page
+    #[command(name = "top-up")]
+    TopUp(TopUpArguments),
+    /// The networks that an account can be connected to
+    Networks,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Connect an account; the API key is read from standard input
+    Add(AddArguments),
+    /// The connected accounts
+    List,
+    /// Remove an account with its key and its history
+    Remove {
+        /// The account's label
+        label: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddArguments {
+    /// The kind of provider
+    #[arg(value_parser = ["fluence", "panel"])]
+    pub(crate) provider: String,
+    /// A network's name, or a network file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) network: String,
+    /// The wallet address whose Balance is read
+    #[arg(long, value_name = "0x…")]
+    pub(crate) address: Option<String>,
+    /// What to call the account
+    #[arg(long)]
+    pub(crate) label: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArguments {
+    /// An array of objects
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Comma-separated values with a head line
+    #[arg(long)]
+    pub(crate) csv: bool,
+    /// Part of an id, source, amount or transaction
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) search: Option<String>,
+    /// From this UTC date on (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<String>,
+    /// Up to this UTC date, included (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TopUpArguments {
+    /// The amount, such as 25 or 25.50
+    pub(crate) amount: String,
+    /// The payment method's code (default: the provider's first)
+    #[arg(long, value_name = "CODE")]
+    pub(crate) method: Option<String>,
+    /// Print the payment page's address instead of opening it
+    #[arg(long)]
+    pub(crate) no_open: bool,
+    /// Follow the payment to its end: exit status 0 completed, 3 ended without money, 4 still open
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// With --wait: stop following after this many seconds
+    #[arg(long, value_name = "SECONDS", requires = "wait")]
+    pub(crate) at_most: Option<u64>,
+}

@@ -1,0 +1,72 @@
+//! What is left, asked of chain and API at once.
+
+use crate::output::{complain, say};
+use bursar_core::bursar::{Reader, Status};
+use bursar_core::clock::{Clock, SystemClock};
+use bursar_core::error::{Code, Error, Result};
+use bursar_core::http::Http;
+use bursar_core::view::Source;
+use std::process::ExitCode;
+
+pub(crate) async fn run(reader: &Reader, label: Option<&str>, json: bool) -> Result<ExitCode> {
+    let http = Http::new()?;
+    let now = SystemClock.now();
+    let mut told = false;
+    for account in reader.select(label)? {
+        let status = reader.status(account, &http, now).await;
+        told |= status.balance.is_some();
+        if json {
+            let line = serde_json::to_string(&status)
+                .map_err(|_| Error::new(Code::Internal, "The status could not be written."))?;
+            say(&line);
+        } else {
+            show(&status);
+        }
+    }
+    Ok(if told {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn show(status: &Status) {
+    let unknown = || "unknown".to_owned();
+    say(&format!("{} on {}", status.account, status.network));
+    let balance = status.balance.as_ref().map_or_else(unknown, |balance| {
+        let source = match (balance.source, balance.block) {
+            (Source::Chain, Some(block)) => format!("chain, block {block}"),
+            (Source::Chain, None) => "chain".to_owned(),
+            (Source::Api, _) => "API".to_owned(),
+        };
+        let age = status.as_of.map(|at| format!(", {at}")).unwrap_or_default();
+        let stale = if status.stale { ", old" } else { "" };
+        format!("{}  ({source}{age}{stale})", balance.amount.to_brief())
+    });
+    say(&format!("  balance    {balance}"));
+    let brief = |amount: &Option<bursar_core::money::Amount>| {
+        amount
+            .as_ref()
+            .map_or_else(unknown, |amount| amount.to_brief())
+    };
+    say(&format!("  reserved   {}", brief(&status.reserved)));
+    say(&format!("  held       {}", brief(&status.held)));
+    if status.agrees == Some(false) {
+        say(&format!("  the API says {}", brief(&status.api_balance)));
+    }
+    if status.frozen == Some(true) {
+        say("  frozen     the account is frozen by the provider");
+    }
+    if let Some(days) = status.days_left {
+        say(&format!("  lasts      about {days} days"));
+    }
+    if let Some(pending) = &status.pending {
+        say(&format!(
+            "  top-up     {} is open",
+            pending.amount.to_brief()
+        ));
+    }
+    for error in &status.errors {
+        complain(error);
+    }
+}

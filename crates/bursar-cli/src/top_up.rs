@@ -1,0 +1,178 @@
+//! A top-up from the terminal: the same machine as the app's, for one account, until the payment page is open
+//! or, with `--wait`, until the end.
+
+use crate::arguments::TopUpArguments;
+use crate::options;
+use crate::output::{complain, note, say};
+use crate::terminal::Terminal;
+use bursar_core::account::AccountId;
+use bursar_core::bursar::Bursar;
+use bursar_core::error::{Code, Error, Result};
+use bursar_core::view::{PaymentStatus, TopUpView};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+const ENDED_WITHOUT_MONEY: u8 = 3;
+const STILL_OPEN: u8 = 4;
+/// How long the payment page may take to be known; a lost answer takes two looks a minute apart.
+const UNTIL_OPEN: Duration = Duration::from_secs(150);
+/// How long the keyring may take.
+const UNTIL_SIGNED_IN: Duration = Duration::from_secs(30);
+
+pub(crate) async fn run(
+    home: &Path,
+    label: Option<&str>,
+    wanted: TopUpArguments,
+) -> Result<ExitCode> {
+    let terminal = Arc::new(Terminal::new(wanted.no_open));
+    let changes = terminal.changes();
+    let bursar = Bursar::start(options(home.to_owned(), terminal)).await?;
+    let ended = top_up(&bursar, label, wanted, changes).await;
+    bursar.stop().await;
+    ended
+}
+
+async fn top_up(
+    bursar: &Arc<Bursar>,
+    label: Option<&str>,
+    wanted: TopUpArguments,
+    mut changes: watch::Receiver<u64>,
+) -> Result<ExitCode> {
+    let account = choose(bursar, label).await?;
+    until(&mut changes, UNTIL_SIGNED_IN, || {
+        is_signed_in(bursar, &account)
+    })
+    .await;
+    let started = bursar
+        .start_top_up(account.clone(), wanted.amount, wanted.method)
+        .await?;
+    note(&format!("top-up of {} started", started.amount.to_brief()));
+    let known = until(&mut changes, UNTIL_OPEN, || async {
+        bursar
+            .top_up(&account, &started.id)
+            .is_ok_and(|top_up| top_up.status != PaymentStatus::Starting)
+    });
+    known.await;
+    let opened = bursar.top_up(&account, &started.id)?;
+    if let Some(error) = &opened.error {
+        complain(error);
+    }
+    if !wanted.wait {
+        return Ok(match opened.status {
+            PaymentStatus::NotStarted => ExitCode::FAILURE,
+            PaymentStatus::Starting
+            | PaymentStatus::Open
+            | PaymentStatus::Confirming
+            | PaymentStatus::UnderReview
+            | PaymentStatus::Completed
+            | PaymentStatus::Cancelled
+            | PaymentStatus::Expired
+            | PaymentStatus::Failed => ExitCode::SUCCESS,
+        });
+    }
+    let at_most = wanted.at_most.map_or(Duration::MAX, Duration::from_secs);
+    let ended = until(&mut changes, at_most, || async {
+        bursar
+            .top_up(&account, &started.id)
+            .map_or(true, |top_up| !is_open(&top_up))
+    });
+    tokio::select! {
+        _ = ended => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    Ok(tell(&bursar.top_up(&account, &started.id)?))
+}
+
+async fn choose(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<AccountId> {
+    let (accounts, _, _) = bursar.app_view().await?;
+    let mut fitting: Vec<_> = accounts
+        .into_iter()
+        .filter(|account| label.is_none_or(|label| account.label == label))
+        .collect();
+    match (fitting.pop(), fitting.is_empty()) {
+        (Some(account), true) => Ok(account.id),
+        (Some(_), false) => Err(Error::new(
+            Code::Usage,
+            "There are several accounts; say which one with --account LABEL.",
+        )),
+        (None, _) => Err(Error::new(Code::NotFound, "There is no such account.")),
+    }
+}
+
+async fn is_signed_in(bursar: &Arc<Bursar>, account: &AccountId) -> bool {
+    bursar
+        .overview(account.clone())
+        .await
+        .is_ok_and(|overview| overview.account.signed_in)
+}
+
+/// Waits until the condition holds, looking again at each change; false when the time is over.
+async fn until<F>(
+    changes: &mut watch::Receiver<u64>,
+    at_most: Duration,
+    mut holds: impl FnMut() -> F,
+) -> bool
+where
+    F: Future<Output = bool>,
+{
+    let end = Instant::now().checked_add(at_most);
+    loop {
+        if holds().await {
+            return true;
+        }
+        let next = changes.changed();
+        let changed = match end {
+            Some(end) => tokio::time::timeout_at(end, next)
+                .await
+                .is_ok_and(|seen| seen.is_ok()),
+            None => next.await.is_ok(),
+        };
+        if !changed {
+            return holds().await;
+        }
+    }
+}
+
+fn is_open(top_up: &TopUpView) -> bool {
+    match top_up.status {
+        PaymentStatus::Starting
+        | PaymentStatus::Open
+        | PaymentStatus::Confirming
+        | PaymentStatus::UnderReview => true,
+        PaymentStatus::Completed
+        | PaymentStatus::Cancelled
+        | PaymentStatus::Expired
+        | PaymentStatus::Failed
+        | PaymentStatus::NotStarted => false,
+    }
+}
+
+fn tell(top_up: &TopUpView) -> ExitCode {
+    let amount = top_up.amount.to_brief();
+    match top_up.status {
+        PaymentStatus::Completed => {
+            say(&format!("{amount} has arrived."));
+            ExitCode::SUCCESS
+        }
+        PaymentStatus::Cancelled
+        | PaymentStatus::Expired
+        | PaymentStatus::Failed
+        | PaymentStatus::NotStarted => {
+            say(&format!(
+                "The top-up of {amount} ended without money. Late money is still credited."
+            ));
+            ExitCode::from(ENDED_WITHOUT_MONEY)
+        }
+        PaymentStatus::Starting
+        | PaymentStatus::Open
+        | PaymentStatus::Confirming
+        | PaymentStatus::UnderReview => {
+            say(&format!("The top-up of {amount} is still open."));
+            ExitCode::from(STILL_OPEN)
+        }
+    }
+}
