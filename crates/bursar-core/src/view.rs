@@ -288,9 +288,13 @@ pub struct TrayView {
 #[serde(rename_all = "snake_case", tag = "what")]
 pub enum Change {
     /// Balance, charges, top-ups or errors of an account.
-    Account { account: AccountId },
+    Account {
+        account: AccountId,
+    },
     /// Lines of an account's history.
-    Payments { account: AccountId },
+    Payments {
+        account: AccountId,
+    },
     /// Accounts were added, removed, renamed, signed in or out.
     Accounts,
     Notices,
@@ -298,9 +302,14 @@ pub enum Change {
     /// Tray, keyring, notifications or network came or went.
     Health,
     /// Show this page: a link, a notification or the tray asked for it.
-    Show { page: Page },
+    Show {
+        page: Page,
+    },
     /// A browser sign-in ended; `error` is `None` when it succeeded.
-    SignIn { error: Option<Error>, account: Option<AccountId> },
+    SignIn {
+        error: Option<Error>,
+        account: Option<AccountId>,
+    },
 }
 
 /// Where the window should go.

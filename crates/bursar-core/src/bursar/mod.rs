@@ -299,8 +299,8 @@ impl Bursar {
                 let id = connection.account.id.clone();
                 match loaded {
                     Ok(signed_in) => {
-                        self.use_own_rpc(&connection).await;
                         self.driver.event(&id, Event::SignedIn(signed_in));
+                        self.use_own_rpc(&connection).await;
                     }
                     Err(error) => {
                         tracing::warn!(code = ?error.code, "the keyring gave no secret");

@@ -159,6 +159,11 @@ impl Bursar {
             None
         };
         let id = uuid::Uuid::new_v4().to_string();
+        let told = self.driver.state(&account).is_some_and(|state| state.setup.signed_in);
+        if connection.session.signed_in() && !told {
+            // The session was read a moment ago and the engine is about to hear of it.
+            self.driver.event(&account, Event::SignedIn(true));
+        }
         let started = self
             .driver
             .command(&account, |command| Event::StartTopUp {

@@ -96,8 +96,11 @@ impl Look {
         let Some(cursor) = self.cursor().await? else {
             return Ok(Vec::new());
         };
-        if self.chain.block_hash(cursor.to).await? == Some(cursor.to_hash) {
-            return Ok(Vec::new());
+        match self.chain.block_hash(cursor.to).await {
+            Ok(Some(hash)) if hash == cursor.to_hash => return Ok(Vec::new()),
+            Ok(_) => {}
+            // An RPC that is a little behind knows nothing of that block yet; the next look will tell.
+            Err(_) => return Ok(Vec::new()),
         }
         let mut first_lost = cursor.from;
         for (block, hash) in cursor.checkpoints.iter().rev() {
