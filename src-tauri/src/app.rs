@@ -1,6 +1,7 @@
 //! The running desktop app: what it shows, what it hears, and how it ends. Everything that the core or the
 //! desktop asks of the shell goes through here; nothing here waits on the main thread.
 
+use crate::appearance::Appearance;
 use crate::closing::{self, Then, Visible};
 use crate::engine::Engine;
 use crate::home::Home;
@@ -16,7 +17,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager as _};
 use tauri_specta::Event as _;
 use tokio::sync::{mpsc, watch};
 
@@ -37,10 +38,12 @@ pub(crate) struct App {
     pub(crate) home: Home,
     pub(crate) engine: Engine,
     pub(crate) settings: SettingsFile,
+    pub(crate) appearance: Arc<Appearance>,
     pub(crate) tray: watch::Sender<TrayView>,
     popups: mpsc::UnboundedSender<Popup>,
     notices: mpsc::UnboundedSender<Vec<Notice>>,
     seen: Mutex<Seen>,
+    withdrawn: watch::Sender<bool>,
     quitting: AtomicBool,
 }
 
@@ -82,10 +85,12 @@ impl App {
             home,
             engine: Engine::new(),
             settings,
+            appearance: Arc::new(Appearance::of_desktop()),
             tray,
             popups,
             notices,
             seen: Mutex::default(),
+            withdrawn: watch::Sender::new(false),
             quitting: AtomicBool::new(false),
         });
         (
@@ -169,14 +174,13 @@ impl App {
         }
     }
 
-    pub(crate) fn window_is(&self, open: bool, focused: bool) {
+    /// The window was made (it has the focus then) or destroyed.
+    pub(crate) fn window_is(&self, open: bool) {
         {
             let mut seen = self.seen();
-            if open != seen.visible.window {
-                seen.ready = false;
-            }
+            seen.ready = false;
             seen.visible.window = open;
-            seen.focused = open && focused;
+            seen.focused = open;
             seen.visible.lingering &= !open;
         }
         if let Some(core) = self.engine.running() {
@@ -184,6 +188,13 @@ impl App {
             if !open {
                 core.viewing(None);
             }
+        }
+    }
+
+    pub(crate) fn focus_is(&self, focused: bool) {
+        self.seen().focused = focused;
+        if let Some(core) = self.engine.running() {
+            core.presence(self.presence());
         }
     }
 
@@ -252,7 +263,7 @@ impl App {
         };
         let written = self.settings.set(settings.clone());
         if settings.theme != before.theme {
-            window::theme(&self.handle, settings.theme);
+            self.repaint();
         }
         self.tray
             .send_modify(|view| view.amounts_hidden = settings.hide_amounts);
@@ -263,24 +274,85 @@ impl App {
         started.and(written).map(|()| settings)
     }
 
-    /// Ends the app: the engine first, then everything else.
-    pub(crate) fn quit(&self) {
-        if self.quitting.swap(true, Ordering::AcqRel) {
-            return;
+    /// Hands light or dark to GTK anew, after either the user or the desktop changed it.
+    pub(crate) fn repaint(&self) {
+        let (appearance, theme) = (Arc::clone(&self.appearance), self.settings.get().theme);
+        let queued = self
+            .handle
+            .run_on_main_thread(move || appearance.apply(theme));
+        if let Err(error) = queued {
+            tracing::warn!(%error, "light or dark could not be changed");
         }
-        let (handle, core) = (self.handle.clone(), self.engine.running());
-        tauri::async_runtime::spawn(async move {
-            if let Some(core) = core
-                && tokio::time::timeout(FAREWELL, core.stop()).await.is_err()
-            {
-                tracing::warn!("the engine did not end in time");
+    }
+
+    /// Says once, the first time that the window closes to the tray, where the app is.
+    pub(crate) fn explain_tray(self: &Arc<Self>) {
+        let app = Arc::clone(self);
+        tauri::async_runtime::spawn_blocking(move || {
+            let settings = app.settings.get();
+            if settings.told_about_tray {
+                return;
             }
-            handle.exit(0);
+            let told = Settings {
+                told_about_tray: true,
+                ..settings
+            };
+            if let Err(error) = app.settings.set(told) {
+                tracing::warn!(%error, "it will be explained again");
+            }
+            app.pop_up(Popup {
+                title: "Bursar is in the tray".to_owned(),
+                body: "It keeps watching there. Quit it from its menu.".to_owned(),
+                page: None,
+            });
         });
     }
 
-    pub(crate) fn is_quitting(&self) -> bool {
-        self.quitting.load(Ordering::Acquire)
+    /// Ends the app: tray, engine, then everything else.
+    pub(crate) fn quit(self: &Arc<Self>) {
+        self.end(0);
+    }
+
+    /// Ends the app with an exit status; from now on nothing of it is shown any more.
+    pub(crate) fn end(self: &Arc<Self>, status: i32) {
+        self.withdraw();
+        if self.quitting.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let app = Arc::clone(self);
+        tauri::async_runtime::spawn(async move {
+            let ended = async {
+                app.tray.closed().await;
+                if let Some(core) = app.engine.running() {
+                    core.stop().await;
+                }
+            };
+            if tokio::time::timeout(FAREWELL, ended).await.is_err() {
+                tracing::warn!("the engine did not end in time");
+            }
+            app.handle.exit(status);
+        });
+    }
+
+    /// Takes window and tray icon away for good.
+    pub(crate) fn withdraw(&self) {
+        self.withdrawn.send_replace(true);
+        if let Some(window) = self.handle.get_webview_window(window::LABEL)
+            && let Err(error) = window.destroy()
+        {
+            tracing::warn!(%error, "the window could not be closed");
+        }
+    }
+
+    pub(crate) fn is_withdrawn(&self) -> bool {
+        *self.withdrawn.borrow()
+    }
+
+    /// Resolves once nothing of the app is shown any more.
+    pub(crate) async fn withdrawn(&self) {
+        let mut withdrawn = self.withdrawn.subscribe();
+        // An error would mean that the app is gone, which is the same.
+        drop(withdrawn.wait_for(|withdrawn| *withdrawn).await);
     }
 
     fn presence(&self) -> Presence {

@@ -24,6 +24,7 @@ type Held<'a> = State<'a, Arc<App>>;
 pub(crate) fn all() -> tauri_specta::Builder<Wry> {
     tauri_specta::Builder::new()
         .error_handling(tauri_specta::ErrorHandlingMode::Throw)
+        .disable_serde_phases()
         .typ::<Error>()
         .events(collect_events![Changed])
         .commands(collect_commands![

@@ -4,8 +4,8 @@ use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf, absolute};
 
-use crate::desktop_entry;
 use crate::links::SCHEME;
+use bursar_core::home;
 
 /// The folder of all data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,28 +16,20 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// `given`, else `BURSAR_HOME`, else `org.bursar.desktop` in the user's data folder. `None` when there
-    /// is no such place: neither `XDG_DATA_HOME` nor `HOME` is set.
+    /// `given`, else `BURSAR_HOME`, else the usual folder; made if it is not there, so that it has one true
+    /// path from the first start on. `None` when the environment names no place at all.
     pub(crate) fn find(given: Option<&Path>) -> Option<Self> {
-        let usual =
-            desktop_entry::folder("XDG_DATA_HOME", ".local/share").map(|data| data.join(SCHEME));
-        let wanted = given.map(Path::to_path_buf).or_else(|| {
-            std::env::var_os("BURSAR_HOME")
-                .filter(|home| !home.is_empty())
-                .map(PathBuf::from)
+        let usual = home::find(None, |name| {
+            std::env::var_os(name).filter(|_| name != "BURSAR_HOME")
         });
-        match wanted {
-            None => usual.map(|path| Self {
-                path,
-                chosen: false,
-            }),
-            Some(wanted) => {
-                let path = absolute(&wanted).unwrap_or(wanted);
-                let path = path.canonicalize().unwrap_or(path);
-                let chosen = usual.is_none_or(|usual| usual != path);
-                Some(Self { path, chosen })
-            }
-        }
+        let wanted = home::find(given, |name| std::env::var_os(name))?;
+        // Where it cannot be made the core says why, in the window.
+        let path = home::make(&wanted)
+            .or_else(|_| absolute(&wanted))
+            .unwrap_or(wanted);
+        let usual = usual.map(|usual| usual.canonicalize().unwrap_or(usual));
+        let chosen = usual.as_ref() != Some(&path);
+        Some(Self { path, chosen })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -89,9 +81,10 @@ mod tests {
     }
 
     #[test]
-    fn a_chosen_home_is_made_absolute() {
-        let home = Home::find(Some(Path::new("some/where"))).unwrap();
-        assert!(home.path().is_absolute());
+    fn a_chosen_home_has_one_true_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::find(Some(&folder.path().join("a/../b"))).unwrap();
+        assert_eq!(home.path(), folder.path().canonicalize().unwrap().join("b"));
         assert_eq!(home.chosen(), Some(home.path()));
     }
 }

@@ -2,6 +2,7 @@
 //! comes first; the core and everything that may be slow or missing starts behind it.
 
 mod app;
+mod appearance;
 mod arguments;
 mod autostart;
 mod bus;

@@ -14,7 +14,7 @@ use crate::tray::{self, Action};
 use crate::{app, commands, links, window};
 use bursar_core::error::Result;
 use bursar_core::notice::Notice;
-use bursar_core::view::{Page, Settings};
+use bursar_core::view::{Page, Settings, TrayView};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ use tauri::async_runtime::{block_on, spawn, spawn_blocking};
 use tauri::{Manager as _, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// How long a tray may be away before the app counts as invisible: a panel that starts again, or that starts
 /// after us in a new session.
@@ -85,10 +85,10 @@ pub(crate) fn run(arguments: Arguments, secrets: Secrets) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let status = tauri.run_return(|handle, event| {
-        if let RunEvent::ExitRequested { api, .. } = event {
-            // The last window closed: that is for us to decide.
-            if !handle.state::<Arc<App>>().is_quitting() {
+    let status = tauri.run_return(|_, event| {
+        if let RunEvent::ExitRequested { api, code, .. } = event {
+            // Without a status it is the last window that closed: that is for us to decide.
+            if code.is_none() {
                 api.prevent_exit();
             }
         }
@@ -128,8 +128,8 @@ fn begin(app: &Arc<App>, outlets: Outlets, begin: Begin) {
             show_if_invisible(&app);
             return;
         };
-        let shown = (Arc::clone(&app), bus.clone());
-        spawn(async move { show_notifications(shown.0, shown.1, popups).await });
+        spawn(show_notifications(Arc::clone(&app), bus.clone(), popups));
+        spawn(follow_appearance(Arc::clone(&app), bus.clone()));
         show_tray(app, bus, tray).await;
     });
 }
@@ -141,11 +141,7 @@ async fn session_bus() -> Option<zbus::Connection> {
     }
 }
 
-async fn show_tray(
-    app: Arc<App>,
-    bus: zbus::Connection,
-    view: tokio::sync::watch::Receiver<bursar_core::view::TrayView>,
-) {
+async fn show_tray(app: Arc<App>, bus: zbus::Connection, view: watch::Receiver<TrayView>) {
     let (seen, acted) = (Arc::clone(&app), Arc::clone(&app));
     let shown = tray::run(
         &bus,
@@ -161,6 +157,7 @@ async fn show_tray(
             }
         },
         Arc::new(move |action| act(&acted, action)),
+        app.withdrawn(),
     )
     .await;
     if let Err(error) = shown {
@@ -272,6 +269,12 @@ async fn compose_notices(app: Arc<App>, mut notices: mpsc::UnboundedReceiver<Vec
         if let Some(popup) = notifications::compose(&together, &labels, settings.hide_amounts) {
             app.pop_up(popup);
         }
+    }
+}
+
+async fn follow_appearance(app: Arc<App>, bus: zbus::Connection) {
+    if let Err(error) = app.appearance.follow(&bus, || app.repaint()).await {
+        tracing::info!(%error, "the desktop does not tell of light and dark");
     }
 }
 

@@ -10,6 +10,7 @@ use bursar_core::view::TrayView;
 use futures_util::StreamExt as _;
 use ksni::TrayMethods as _;
 use ksni::menu::{CheckmarkItem, StandardItem};
+use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::watch;
 use zbus::Connection;
@@ -99,7 +100,7 @@ pub(crate) fn menu(view: &TrayView) -> Vec<Entry> {
     entries
 }
 
-/// Keeps an icon in every tray that appears, until the bus ends. `seen` hears whether one is shown, `act`
+/// Keeps an icon in every tray that appears, until `end` or the end of the bus. `seen` hears whether one is shown, `act`
 /// what is clicked; neither may block.
 ///
 /// # Errors
@@ -109,7 +110,9 @@ pub(crate) async fn run(
     mut view: watch::Receiver<TrayView>,
     seen: impl Fn(bool) + Send,
     act: Arc<dyn Fn(Action) + Send + Sync>,
+    end: impl Future<Output = ()> + Send,
 ) -> zbus::Result<()> {
+    let mut end = pin!(end);
     let mut hosts = bus::owned(connection, HOST, false).await?;
     let mut icon: Option<ksni::Handle<Icon>> = None;
     loop {
@@ -132,6 +135,12 @@ pub(crate) async fn run(
                 if host.is_none() {
                     return Ok(());
                 }
+            }
+            () = &mut end => {
+                if let Some(icon) = icon.take() {
+                    icon.shutdown().await;
+                }
+                return Ok(());
             }
             changed = view.changed() => {
                 if changed.is_err() {

@@ -3,10 +3,9 @@
 
 use crate::app::App;
 use crate::closing::{self, Then};
-use bursar_core::view::Theme;
 use std::sync::Arc;
 use tauri::webview::{Color, NewWindowResponse};
-use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use url::Url;
 
 pub(crate) const LABEL: &str = "main";
@@ -32,7 +31,7 @@ pub(crate) fn raise(app: &Arc<App>) {
 /// # Errors
 /// When the desktop does not let us have a window.
 pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
-    if app.is_quitting() {
+    if app.is_withdrawn() {
         return Ok(());
     }
     if let Some(window) = app.handle.get_webview_window(LABEL) {
@@ -41,14 +40,19 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
         return window.set_focus();
     }
     let theme = app.settings.get().theme;
+    app.appearance.apply(theme);
+    let ground = if app.appearance.is_dark(theme) {
+        GROUND.1
+    } else {
+        GROUND.0
+    };
     // Before it is built: its pages may call at once.
-    app.window_is(true, true);
+    app.window_is(true);
     let built = WebviewWindowBuilder::new(&app.handle, LABEL, WebviewUrl::default())
         .title("Bursar")
         .inner_size(1200.0, 800.0)
         .min_inner_size(480.0, 600.0)
-        .theme(named(theme))
-        .background_color(ground(theme))
+        .background_color(ground)
         .data_directory(app.home.path().join("webview"))
         .disable_drag_drop_handler()
         .devtools(cfg!(debug_assertions))
@@ -61,7 +65,7 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
     let window = match built {
         Ok(window) => window,
         Err(error) => {
-            app.window_is(false, false);
+            app.window_is(false);
             return Err(error);
         }
     };
@@ -70,24 +74,15 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Takes a theme over for the window that is open, if one is.
-pub(crate) fn theme(app: &AppHandle, theme: Theme) {
-    if let Some(window) = app.get_webview_window(LABEL)
-        && let Err(error) = window.set_theme(named(theme))
-    {
-        tracing::warn!(%error, "the window's theme could not be changed");
-    }
-}
-
 fn hear(app: &Arc<App>, event: &WindowEvent) {
     match event {
-        WindowEvent::Focused(focused) => app.window_is(true, *focused),
+        WindowEvent::Focused(focused) => app.focus_is(*focused),
         WindowEvent::CloseRequested { .. } => match closing::window_closed(app.visible()) {
-            Then::Nothing | Then::Show => {}
+            Then::Nothing | Then::Show => app.explain_tray(),
             Then::Linger => app.linger(),
             Then::Quit => app.quit(),
         },
-        WindowEvent::Destroyed => app.window_is(false, false),
+        WindowEvent::Destroyed => app.window_is(false),
         _ => {}
     }
 }
@@ -106,25 +101,6 @@ fn is_own_page(address: &Url) -> bool {
         );
     }
     own
-}
-
-fn named(theme: Theme) -> Option<tauri::Theme> {
-    match theme {
-        Theme::System => None,
-        Theme::Light => Some(tauri::Theme::Light),
-        Theme::Dark => Some(tauri::Theme::Dark),
-    }
-}
-
-fn ground(theme: Theme) -> Color {
-    use gtk::prelude::GtkSettingsExt as _;
-    let dark = match theme {
-        Theme::Light => false,
-        Theme::Dark => true,
-        Theme::System => gtk::Settings::default()
-            .is_some_and(|settings| settings.is_gtk_application_prefer_dark_theme()),
-    };
-    if dark { GROUND.1 } else { GROUND.0 }
 }
 
 #[cfg(test)]

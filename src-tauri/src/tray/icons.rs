@@ -64,7 +64,7 @@ mod tests {
                     .all(|icon| icon.data.len() == (icon.width * icon.height * 4) as usize)
             );
         }
-        assert_ne!(all[0], all[1]);
-        assert_ne!(all[1], all[2]);
+        let looks: Vec<_> = all.iter().map(|icons| &icons[0].data).collect();
+        assert!(looks[0] != looks[1] && looks[1] != looks[2] && looks[0] != looks[2]);
     }
 }

@@ -1,0 +1,121 @@
+//! Light or dark: what the user chose, else what the desktop prefers, as GTK's own setting or the settings
+//! portal says it. The window's frame and the pages' `prefers-color-scheme` both follow GTK's setting.
+
+use bursar_core::view::Theme;
+use futures_util::StreamExt as _;
+use gtk::prelude::GtkSettingsExt as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use zbus::Connection;
+use zbus::zvariant::{OwnedValue, Value};
+
+/// The portal may be starting, or hang.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+const NAMESPACE: &str = "org.freedesktop.appearance";
+const KEY: &str = "color-scheme";
+
+/// What the desktop prefers.
+#[derive(Debug)]
+pub(crate) struct Appearance {
+    dark: AtomicBool,
+}
+
+impl Appearance {
+    /// As GTK's settings have it now. On the main thread, before anything was applied.
+    pub(crate) fn of_desktop() -> Self {
+        let dark = gtk::Settings::default()
+            .is_some_and(|settings| settings.is_gtk_application_prefer_dark_theme());
+        Self {
+            dark: AtomicBool::new(dark),
+        }
+    }
+
+    pub(crate) fn is_dark(&self, theme: Theme) -> bool {
+        match theme {
+            Theme::Light => false,
+            Theme::Dark => true,
+            Theme::System => self.dark.load(Ordering::Acquire),
+        }
+    }
+
+    /// Hands it to GTK. On the main thread.
+    pub(crate) fn apply(&self, theme: Theme) {
+        if let Some(settings) = gtk::Settings::default() {
+            settings.set_gtk_application_prefer_dark_theme(self.is_dark(theme));
+        }
+    }
+
+    /// Follows the settings portal; `changed` is called after each change. Without a portal GTK's setting
+    /// stays.
+    ///
+    /// # Errors
+    /// When the bus does not answer.
+    pub(crate) async fn follow(
+        &self,
+        bus: &Connection,
+        changed: impl Fn() + Send,
+    ) -> zbus::Result<()> {
+        let portal = SettingsPortalProxy::new(bus).await?;
+        let mut changes = portal.receive_setting_changed().await?;
+        if let Ok(Ok(value)) = tokio::time::timeout(PATIENCE, portal.read(NAMESPACE, KEY)).await {
+            self.prefer(&value, &changed);
+        }
+        while let Some(change) = changes.next().await {
+            if let Ok(change) = change.args()
+                && *change.namespace() == NAMESPACE
+                && *change.key() == KEY
+            {
+                self.prefer(change.value(), &changed);
+            }
+        }
+        Ok(())
+    }
+
+    fn prefer(&self, value: &Value<'_>, changed: &impl Fn()) {
+        if let Some(dark) = prefers_dark(value)
+            && self.dark.swap(dark, Ordering::AcqRel) != dark
+        {
+            changed();
+        }
+    }
+}
+
+/// 1 is dark, 2 is light, 0 no preference. Older portals wrap the value twice.
+fn prefers_dark(value: &Value<'_>) -> Option<bool> {
+    match value {
+        Value::Value(inner) => prefers_dark(inner),
+        Value::U32(1) => Some(true),
+        Value::U32(2) => Some(false),
+        _ => None,
+    }
+}
+
+#[zbus::proxy(
+    interface = "org.freedesktop.portal.Settings",
+    default_service = "org.freedesktop.portal.Desktop",
+    default_path = "/org/freedesktop/portal/desktop",
+    gen_blocking = false
+)]
+trait SettingsPortal {
+    fn read(&self, namespace: &str, key: &str) -> zbus::Result<OwnedValue>;
+
+    #[zbus(signal)]
+    fn setting_changed(&self, namespace: &str, key: &str, value: Value<'_>) -> zbus::Result<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preference_is_read_however_it_is_wrapped() {
+        assert_eq!(prefers_dark(&Value::U32(1)), Some(true));
+        assert_eq!(
+            prefers_dark(&Value::Value(Box::new(Value::U32(2)))),
+            Some(false)
+        );
+        assert_eq!(prefers_dark(&Value::U32(0)), None);
+        assert_eq!(prefers_dark(&Value::from("dark")), None);
+    }
+}
