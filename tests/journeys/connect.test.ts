@@ -26,13 +26,13 @@ test("a pasted API key leads from the first start to the balance", async (t) => 
   await window.id("add-network-file").click();
   await chooseFile(desktop, app, sandbox.networkFile);
   await window.css(`[data-testid="network-${sandbox.networkName}"][data-state="checked"]`).waitVisible();
-  assert.equal(await window.id("key-host").text(), new URL(sandbox.ready.fluence.api).host);
+  assert.ok((await window.id("key-host").text()).includes(new URL(sandbox.ready.fluence.api).host));
   assert.match(await window.id("scopes").text(), /billing:top_up/);
 
   await window.id("connect-key").fill(user.key);
   await window.id("connect-address").fill("0x12");
   await window.id("connect").click();
-  await window.css('[data-code="address_malformed"]').waitVisible();
+  await window.id("connect-address-error").waitVisible();
   await window.id("connect-address").fill(user.address);
   await window.id("connect").click();
   await page(window, "overview");

@@ -37,6 +37,7 @@ test("a top-up by wallet is paid in the browser and shown as completed and verif
     const shown = await window.id("balance").attribute("data-amount");
     return shown !== null && plainAmount(shown) === plainAmount((await user.truth()).chain.free) && shown !== start;
   });
+  await window.painted();
   await desktop.picture("completed");
 
   await window.id("nav-inbox").click();

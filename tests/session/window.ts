@@ -102,6 +102,12 @@ export class AppWindow {
     return path;
   }
 
+  /** Returns when what is in the page now has been drawn: before a picture of the screen. */
+  async painted(): Promise<void> {
+    const source = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
+    await this.driver.command("POST", "/execute/async", { script: source, args: [] });
+  }
+
   /** What the page believes the desktop wants. */
   async colors(): Promise<"light" | "dark"> {
     return (await this.driver.script('return matchMedia("(prefers-color-scheme: dark)").matches')) === true
@@ -313,10 +319,7 @@ export class Part {
 
   async #refs(): Promise<ElementRef[]> {
     if ("css" in this.#how) {
-      return (await this.#window.driver.command("POST", "/elements", {
-        using: "css selector",
-        value: this.#how.css,
-      })) as ElementRef[];
+      return (await this.#window.driver.script(BY_SELECTOR, this.#how.css)) as ElementRef[];
     }
     const { role, name } = this.#how;
     const pattern = typeof name === "string" ? name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") : name.source;
@@ -324,6 +327,12 @@ export class Part {
     return (await this.#window.driver.script(BY_ROLE, role, pattern, flags)) as ElementRef[];
   }
 }
+
+/** Finds by selector; what is drawn comes before what is not, such as the same field in a tab that is not shown. */
+const BY_SELECTOR = `
+const drawn = (it) => { const box = it.getBoundingClientRect(); return box.width > 0 && box.height > 0 ? 0 : 1; };
+return [...document.querySelectorAll(arguments[0])].sort((a, b) => drawn(a) - drawn(b));
+`;
 
 /** Finds by role and accessible name, for the ways in which this app names things. */
 const BY_ROLE = `
