@@ -21,7 +21,7 @@ export const usdc = (amount: string): Amount => ({ amount, currency: "USDC" });
 export const MAIN: AccountView = {
   id: "a1",
   label: "Fluence",
-  network: "fluence-mainnet",
+  network: "mainnet",
   api_host: "api.fluence.dev",
   sandbox: false,
   address: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
@@ -149,7 +149,7 @@ export const RULES: MoneyRule[] = [
 ];
 
 export const NETWORKS: NetworkView[] = ["mainnet", "testnet", "stage"].map((name) => ({
-  name: `fluence-${name}`,
+  name,
   provider: "Fluence",
   api_host: name === "mainnet" ? "api.fluence.dev" : `api.${name}.fluence.dev`,
   sandbox: false,

@@ -1,62 +1,128 @@
-// Takes pictures of the drawing board: `node ui/dev/look.mjs OUT [PAGE@CASE@SIZE@THEME …]` beside a running `npm run dev`.
-// With AXE=1 it also runs axe-core on each and prints what it finds.
+// Visits the drawing board in Chromium. `npm run look -w ui -- OUT [WISH …]` takes pictures; `npm run axe -w ui` takes none
+// but fails on anything that axe-core finds, on a page that is cut, and on errors in the console.
+// A wish is PAGE@CASE[,CASE]@WIDTHxHEIGHT@THEME and then @TESTID to click or @TESTID=TEXT to type.
 
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { createServer } from "vite";
 
-const [out = "looks", ...wishes] = process.argv.slice(2);
-const base = process.env.BASE ?? "http://127.0.0.1:5199/";
 const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"];
 const SIZES = ["1200x800", "800x600", "480x600"];
 const THEMES = ["light", "dark"];
-const every = PAGES.flatMap((page) => SIZES.flatMap((size) => THEMES.map((theme) => `${page}@full@${size}@${theme}`)));
 
+const EVERY_PAGE = PAGES.flatMap((page) =>
+  SIZES.flatMap((size) => THEMES.map((theme) => `${page}@full@${size}@${theme}`)),
+);
+const EVERY_STATE = [
+  ...PAGES.flatMap((page) =>
+    ["empty", "wait", "failing", "hidden,two", "long,two"].map((one) => `${page}@${one}@480x600@light`),
+  ),
+  "overview@alarm,two@800x600@light",
+  "overview@alarm,sandbox@480x600@dark",
+  "overview@unknown@480x600@dark",
+  "overview@unknown,offline@800x600@light",
+  "overview@stale@800x600@light",
+  "overview@bare,signed-out@480x600@dark@health-more",
+  "overview@open@480x600@light",
+  "overview@open@800x600@dark@cancel",
+  "overview@open@480x600@light@show-qr",
+  "overview@confirming@800x600@light",
+  "overview@over@480x600@dark",
+  "overview@refused,trouble@480x600@light",
+  "overview@full@800x600@light@spending-table-toggle",
+  "top_up@full@480x600@light@amount=1.234",
+  "top_up@unknown@800x600@dark@preset-25",
+  "top_up@open@800x600@light",
+  "top_up@blocked@800x600@dark",
+  "payments@full@480x600@light@payment",
+  "payments@full@800x600@dark@payment",
+  "payments@full@800x600@light@search=zzzz",
+  "payments@full@480x600@dark@filter-dates@filter-dates-own",
+  "payments@full@800x600@light@export@export-csv",
+  "accounts@full@480x600@light@edit-account@edit-address=12@edit-save",
+  "accounts@sandbox@800x600@dark@sign-in-again",
+  "accounts@full@800x600@light@remove-account",
+  "accounts@first@800x600@light",
+  "connect@first@480x600@light@network-mainnet@connect-key=abc@connect",
+  "connect@first,bare,sandbox@800x600@dark@network-sandbox@by-browser@begin-sign-in",
+  "connect@first,warnings@800x600@light@network-mainnet@connect-key=abc@connect",
+  "overview@no-core@800x600@light",
+];
+
+const check = process.argv.includes("--check");
+const [out = "looks", ...asked] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const wishes = asked.length > 0 ? asked : check ? [...EVERY_PAGE, ...EVERY_STATE] : EVERY_PAGE;
+
+const server = await createServer({
+  root: fileURLToPath(new URL("..", import.meta.url)),
+  mode: "drawing-board",
+  logLevel: "error",
+  server: { port: 0, strictPort: false },
+});
+await server.listen();
+const base = process.env.BASE ?? server.resolvedUrls?.local[0] ?? "";
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-await mkdir(out, { recursive: true });
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
+if (!check) await mkdir(out, { recursive: true });
+
 let faults = 0;
-for (const wish of wishes.length > 0 ? wishes : every) {
-  const [page = "overview", what = "full", size = "1200x800", theme = "light", ...clicks] = wish.split("@");
+for (const wish of wishes) {
+  for (const fault of await visit(wish)) {
+    faults += 1;
+    console.log(`${wish}: ${fault}`);
+  }
+}
+console.log(`${wishes.length} looked at, ${faults} faults`);
+await browser.close();
+await server.close();
+process.exitCode = faults > 0 ? 1 : 0;
+
+async function visit(wish) {
+  const [page = "", what = "full", size = "1200x800", theme = "light", ...acts] = wish.split("@");
   const [width = 1200, height = 800] = size.split("x").map(Number);
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
   const tab = await context.newPage();
-  tab.on("console", (message) => message.type() === "error" && console.log(wish, message.text()));
-  tab.on("pageerror", (error) => console.log(wish, String(error)));
-  await tab.goto(`${base}?case=${what}&theme=${theme}`);
-  await tab.waitForSelector('[data-testid="frame"]');
-  if (PAGES.includes(page)) await tab.click(`[data-testid="nav-${page}"]`);
-  await tab.waitForTimeout(250);
-  for (const click of clicks) {
-    const [target = "", text] = click.split("=");
-    if (text === undefined) await tab.click(`[data-testid="${target}"] >> nth=0`);
-    else await tab.fill(`[data-testid="${target}"]`, text);
-    await tab.waitForTimeout(250);
-  }
-  await tab.mouse.move(2, 2);
-  await tab.screenshot({ path: `${out}/${wish.replaceAll(/[^\w.-]/g, "_")}.png` });
-  const wide = await tab.evaluate(() => {
-    const main = document.querySelector("main");
-    return document.documentElement.scrollWidth > innerWidth || (main !== null && main.scrollWidth > main.clientWidth);
+  const found = [];
+  tab.on("pageerror", (error) => found.push(String(error)));
+  tab.on("console", (message) => {
+    if (message.type() === "error" && !message.location().url.endsWith("/favicon.ico")) found.push(message.text());
   });
-  if (wide) {
-    faults += 1;
-    console.log(wish, "is cut: it scrolls sideways");
-  }
-  if (process.env.AXE) {
-    await tab.evaluate(axe);
-    const { violations } = await tab.evaluate(() => globalThis.axe.run(document));
-    for (const { id, help, nodes } of violations) {
-      faults += 1;
-      console.log(
-        wish,
-        id,
-        help,
-        nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary?.split("\n")[1] ?? ""}`),
-      );
+  try {
+    await tab.goto(`${base}?case=${what}&theme=${theme}`);
+    const entry = tab.getByTestId(`nav-${page}`);
+    await tab.getByTestId("frame").waitFor();
+    await tab.locator('[data-testid="page-title"]').waitFor();
+    await tab.waitForTimeout(80);
+    if ((await entry.count()) > 0) await entry.click();
+    for (const act of acts) {
+      const [target = "", text] = act.split("=");
+      const part = tab.getByTestId(target).first();
+      await (text === undefined ? part.click({ timeout: 5000 }) : part.fill(text, { timeout: 5000 }));
+      await tab.waitForTimeout(200);
     }
+    await tab.mouse.move(2, 2);
+    await tab.waitForTimeout(200);
+    if (!check) await tab.screenshot({ path: `${out}/${wish.replaceAll(/[^\w.-]/g, "_")}.png` });
+    if (await tab.evaluate(isCut)) found.push("is cut: it scrolls sideways");
+    if (check) {
+      await tab.evaluate(axe);
+      const { violations } = await tab.evaluate(() => globalThis.axe.run(document));
+      for (const { id, help, nodes } of violations) found.push(`${id}: ${help}: ${nodes[0]?.html.slice(0, 200)}`);
+    }
+  } catch (error) {
+    found.push(String(error).split("\n")[0]);
   }
   await context.close();
+  return found;
 }
-await browser.close();
-process.exitCode = faults > 0 ? 1 : 0;
+
+/** In the page: whether anything reaches beyond the window's right edge. */
+function isCut() {
+  const main = document.querySelector("main");
+  return document.documentElement.scrollWidth > innerWidth || (main !== null && main.scrollWidth > main.clientWidth);
+}

@@ -1,0 +1,31 @@
+// The system's clipboard, also where the webview does not give it to scripts.
+
+import { app } from "./app.svelte.ts";
+import type { Failure } from "./types.ts";
+
+/** Copies `text` and tells screen readers that `what` was copied; throws a `Failure` when nothing was. */
+export async function copy(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    if (!byHand(text)) {
+      const failure: Failure = { code: "internal", message: "The system did not take the text.", retryable: false };
+      throw failure;
+    }
+  }
+  app.announcement = `Copied the ${what}.`;
+}
+
+/** Selects the text in a field of its own and copies the selection, as a person would. */
+function byHand(text: string): boolean {
+  const before = document.activeElement;
+  const field = document.createElement("textarea");
+  field.className = "unseen";
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (before instanceof HTMLElement) before.focus();
+  return done;
+}
