@@ -1,0 +1,233 @@
+//! Whatever the order in which payments and events become known, change and vanish, the history verifies
+//! exactly what the rule says over all that is known at the end.
+
+use bursar_core::account::AccountId;
+use bursar_core::cache::History;
+use bursar_core::cache::matching::{Claim, is_near, pairs};
+use bursar_core::chain::{EventBatch, EventKind, UserEvent};
+use bursar_core::clock::{Span, Timestamp};
+use bursar_core::money::{Amount, Currency};
+use bursar_core::provider::{RemotePayment, Status};
+use bursar_core::view::{Match, PaymentKind, PaymentQuery, PaymentStatus};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+const NOW: Timestamp = Timestamp(1_769_860_800_000);
+const LAST_BLOCK: u64 = 40;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Payments(Vec<RemotePayment>),
+    Events(Vec<UserEvent>),
+    Forget(u64),
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn step_by_step_is_as_good_as_all_at_once(steps in prop::collection::vec(step(), 1..14)) {
+        let home = tempfile::tempdir().unwrap();
+        let (history, _) = History::open(home.path(), NOW).unwrap();
+        let account = AccountId::random();
+        let mut payments: BTreeMap<String, RemotePayment> = BTreeMap::new();
+        let mut events: BTreeMap<[u8; 32], UserEvent> = BTreeMap::new();
+        let mut verified_before: BTreeMap<String, [u8; 32]> = BTreeMap::new();
+        for step in steps {
+            match step {
+                Step::Payments(told) => {
+                    history.put_payments(&account, &told).unwrap();
+                    payments.extend(told.into_iter().map(|payment| (payment.id.clone(), payment)));
+                }
+                Step::Events(seen) => {
+                    let batch = EventBatch {
+                        events: seen.clone(),
+                        from: 0,
+                        to: LAST_BLOCK,
+                        to_hash: [1; 32].into(),
+                    };
+                    let matched: Vec<String> = history
+                        .put_events(&account, &batch)
+                        .unwrap()
+                        .into_iter()
+                        .map(|matched| matched.payment_id)
+                        .collect();
+                    events.extend(seen.into_iter().map(|event| (event.transaction.0, event)));
+                    // All that is verified by another event than before was told.
+                    for (id, transaction, _) in verdicts(&history, &account, &payments) {
+                        if verified_before.get(&id) != Some(&transaction) {
+                            prop_assert!(matched.contains(&id), "{id} was not told");
+                        }
+                    }
+                }
+                Step::Forget(block) => {
+                    let lost = history.forget_blocks_from(&account, block).unwrap();
+                    let gone: BTreeSet<[u8; 32]> =
+                        events.values().filter(|event| event.block >= block).map(|event| event.transaction.0).collect();
+                    let expected: Vec<String> = verified_before
+                        .iter()
+                        .filter(|(_, transaction)| gone.contains(*transaction))
+                        .map(|(id, _)| id.clone())
+                        .collect();
+                    prop_assert!(expected.iter().all(|id| lost.contains(id)), "{expected:?} in {lost:?}");
+                    events.retain(|_, event| event.block < block);
+                }
+            }
+            let all_events: Vec<UserEvent> = events.values().cloned().collect();
+            let claims: Vec<Claim> = payments.values().map(claim).collect();
+            let mut expected: Vec<(String, [u8; 32], Match)> = pairs(&claims, &all_events)
+                .into_iter()
+                .map(|pair| {
+                    let how = if pair.by_id { Match::ById } else { Match::ByAmount };
+                    (pair.payment, all_events[pair.event].transaction.0, how)
+                })
+                .collect();
+            expected.sort_by(|left, right| left.0.cmp(&right.0));
+            let found = verdicts(&history, &account, &payments);
+            prop_assert_eq!(&found, &expected);
+            prop_assert_eq!(shown_alone(&history), alone(&claims, &all_events, &expected));
+            verified_before = found.into_iter().map(|(id, transaction, _)| (id, transaction)).collect();
+        }
+    }
+
+    #[test]
+    fn an_event_serves_one_payment_and_a_payment_has_one_event(
+        payments in prop::collection::vec(payment(), 0..10),
+        events in prop::collection::vec(event(), 0..10),
+    ) {
+        let claims: BTreeMap<String, Claim> =
+            payments.iter().map(|payment| (payment.id.clone(), claim(payment))).collect();
+        let claims: Vec<Claim> = claims.into_values().collect();
+        let pairs = pairs(&claims, &events);
+        let served: BTreeSet<usize> = pairs.iter().map(|pair| pair.event).collect();
+        let serving: BTreeSet<&String> = pairs.iter().map(|pair| &pair.payment).collect();
+        prop_assert_eq!(served.len(), pairs.len());
+        prop_assert_eq!(serving.len(), pairs.len());
+        for pair in &pairs {
+            let claim = claims.iter().find(|claim| claim.id == pair.payment).unwrap();
+            let event = &events[pair.event];
+            let EventKind::Credit { top_up_id } = &event.kind else {
+                panic!("only credits are matched");
+            };
+            if pair.by_id {
+                prop_assert_eq!(top_up_id, &claim.id);
+            } else {
+                prop_assert!(claim.amount.equals(&event.amount));
+                prop_assert!(is_near(claim.created_at, event.block_time));
+            }
+        }
+    }
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => prop::collection::vec(payment(), 1..4).prop_map(Step::Payments),
+        3 => prop::collection::vec(event(), 1..4).prop_map(Step::Events),
+        1 => (0..=LAST_BLOCK).prop_map(Step::Forget),
+    ]
+}
+
+fn payment() -> impl Strategy<Value = RemotePayment> {
+    let status = prop_oneof![Just(Status::Open), Just(Status::Completed), Just(Status::Expired)];
+    (0..7_u8, amount(), at(), status).prop_map(|(id, amount, at, status)| RemotePayment {
+        id: format!("p{id}"),
+        status,
+        amount,
+        fee: None,
+        source: None,
+        created_at: at,
+        updated_at: at,
+        expires_at: None,
+        checkout: None,
+        transaction: None,
+    })
+}
+
+fn event() -> impl Strategy<Value = UserEvent> {
+    // Ids from 6 on name no payment, except "p6".
+    (0..14_u8, amount(), at(), 0..=LAST_BLOCK, 0..30_u8).prop_map(|(id, amount, block_time, block, tx)| UserEvent {
+        kind: EventKind::Credit { top_up_id: format!("p{id}") },
+        amount,
+        transaction: [tx; 32].into(),
+        log_index: u64::from(tx),
+        block,
+        block_hash: [u8::try_from(block).unwrap(); 32].into(),
+        block_time,
+    })
+}
+
+fn amount() -> impl Strategy<Value = Amount> {
+    prop_oneof![4 => Just("25.00"), 4 => Just("25.000000"), 1 => Just("30"), 1 => Just("0")]
+        .prop_map(|text| Amount::parse_decimal(text, Currency::usdc()).unwrap())
+}
+
+fn at() -> impl Strategy<Value = Timestamp> {
+    (0..24_i64).prop_map(|n| NOW.plus(Span::hours(n * 8)))
+}
+
+fn claim(payment: &RemotePayment) -> Claim {
+    let status = match payment.status {
+        Status::Open => PaymentStatus::Open,
+        Status::Expired => PaymentStatus::Expired,
+        _ => PaymentStatus::Completed,
+    };
+    Claim {
+        id: payment.id.clone(),
+        amount: payment.amount.clone(),
+        created_at: payment.created_at,
+        status,
+    }
+}
+
+fn verdicts(
+    history: &History,
+    account: &AccountId,
+    payments: &BTreeMap<String, RemotePayment>,
+) -> Vec<(String, [u8; 32], Match)> {
+    payments
+        .keys()
+        .filter_map(|id| {
+            let line = history.payment(account, id).unwrap().unwrap();
+            let matched = history.verified(account, id).unwrap();
+            assert_eq!(line.matched.is_some(), matched.is_some());
+            assert_eq!(line.verified, matched.is_some());
+            matched.map(|matched| (id.clone(), matched.verified.transaction.0, line.matched.unwrap()))
+        })
+        .collect()
+}
+
+/// The credits that should be lines of their own: no payment could be theirs.
+fn alone(claims: &[Claim], events: &[UserEvent], matched: &[(String, [u8; 32], Match)]) -> BTreeSet<String> {
+    let certain: BTreeSet<&String> =
+        matched.iter().filter(|(_, _, how)| *how == Match::ById).map(|(id, _, _)| id).collect();
+    events
+        .iter()
+        .filter(|event| {
+            let EventKind::Credit { top_up_id } = &event.kind else {
+                return false;
+            };
+            let named = claims.iter().any(|claim| claim.id == *top_up_id);
+            let possible = claims.iter().any(|claim| {
+                !certain.contains(&claim.id)
+                    && !claim.amount.is_zero()
+                    && claim.amount.equals(&event.amount)
+                    && is_near(claim.created_at, event.block_time)
+            });
+            !named && !possible
+        })
+        .map(|event| format!("chain:{}:{}", event.transaction, event.log_index))
+        .collect()
+}
+
+fn shown_alone(history: &History) -> BTreeSet<String> {
+    let mut shown = BTreeSet::new();
+    history
+        .each_payment(&PaymentQuery::default(), |line| {
+            if line.kind == PaymentKind::Credit {
+                shown.insert(line.id);
+            }
+            true
+        })
+        .unwrap();
+    shown
+}
