@@ -140,11 +140,11 @@ export const core: Transport = {
   quote: (_, amount) => soon(quote(amount)),
   startTopUp: () => soon(open, 400),
   returnToPayment: () => Promise.reject(failure("browser_failed", "No program on this system opens web pages.")),
-  checkNow: () => soon(undefined, 300),
-  cancelTopUp: () => soon(undefined, 300),
+  checkNow: () => soon(null, 300),
+  cancelTopUp: () => soon(null, 300),
   checkoutLink: () => soon("https://buy.copperx.io/payment/checkout-session/1"),
   checkoutQr: () => soon(QR),
-  allowCheckoutHost: () => soon(undefined),
+  allowCheckoutHost: () => soon(null),
   payments: (query, after, limit) => {
     const search = query.search;
     const found = all.filter(
@@ -161,9 +161,9 @@ export const core: Transport = {
   },
   payment: (_, id) => soon(all.find((one) => one.id === id) ?? (all[1] as (typeof all)[number])),
   exportPayments: () => soon("/home/user/Documents/payments.csv"),
-  openTransaction: () => soon(undefined),
-  openAddress: () => soon(undefined),
-  openConsole: () => soon(undefined),
+  openTransaction: () => soon(null),
+  openAddress: () => soon(null),
+  openConsole: () => soon(null),
   networks: () => soon(is("sandbox") ? [...data.NETWORKS, data.SANDBOX_NETWORK] : data.NETWORKS),
   addNetworkFile: () => Promise.reject(failure("network_malformed", "Line 3: “api” is not an http address.")),
   connect: () =>
@@ -173,27 +173,27 @@ export const core: Transport = {
           warnings: [failure("forbidden", "The key lacks billing:top_up: topping up will not work.")],
         })
       : Promise.reject(failure("unauthorized", "api.fluence.dev answered 401.")),
-  beginSignIn: () => soon(undefined),
-  abandonSignIn: () => soon(undefined),
+  beginSignIn: () => soon(null),
+  abandonSignIn: () => soon(null),
   signInAgain: () => soon({ account, warnings: [] }),
   editAccount: (_, label, address) =>
     address && !address.startsWith("0x")
       ? Promise.reject(failure("address_malformed", "It does not start with 0x."))
       : soon({ ...account, label }),
-  signOut: () => soon(undefined),
-  removeAccount: () => soon(undefined),
+  signOut: () => soon(null),
+  removeAccount: () => soon(null),
   moneyRules: () => soon(data.RULES),
   notices: (before) => page(is("empty") || before !== null ? [] : data.notices()),
-  readNotices: () => soon(undefined),
+  readNotices: () => soon(null),
   settings: () => soon(settings),
   setSettings: (to) => soon((settings = to)),
-  refreshAll: () => soon(undefined),
+  refreshAll: () => soon(null),
   rpcAddresses: () => soon(["rpc.mainnet.fluence.dev"]),
-  setRpcAddress: () => soon(undefined),
+  setRpcAddress: () => soon(null),
   diagnostics: () => soon("Bursar 0.1.0"),
-  windowReady: () => soon(undefined),
-  viewing: () => soon(undefined),
-  quit: () => soon(undefined),
+  windowReady: () => soon(null),
+  viewing: () => soon(null),
+  quit: () => soon(null),
   onChange: (heard: (change: Change) => void) => {
     Object.assign(globalThis, { change: heard });
     return Promise.resolve(() => {});
