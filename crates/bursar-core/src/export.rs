@@ -125,7 +125,7 @@ pub fn to_stream(
     let mut failed = None;
     let mut stopped = false;
     history.each_payment(query, |payment| {
-        if lines % STRIDE == 0 {
+        if lines.is_multiple_of(STRIDE) {
             progress(lines);
             stopped = cancel.load(Ordering::Relaxed);
         }
@@ -277,19 +277,23 @@ fn discard(temporary: &Path) {
 
 fn file_failed(error: &io::Error, target: &Path) -> Error {
     let place = target.display();
-    let words = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            format!(
-                "The disk is full: {place} was not written. Free some space or choose another place."
-            )
-        }
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            format!("{place} cannot be written there. Choose another folder.")
-        }
-        io::ErrorKind::NotFound => {
-            format!("The folder of {place} is not there. Choose another one.")
-        }
-        _ => format!("{place} was not written: {error}."),
+    let kind = error.kind();
+    let words = if matches!(
+        kind,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    ) {
+        format!(
+            "The disk is full: {place} was not written. Free some space or choose another place."
+        )
+    } else if matches!(
+        kind,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    ) {
+        format!("{place} cannot be written there. Choose another folder.")
+    } else if kind == io::ErrorKind::NotFound {
+        format!("The folder of {place} is not there. Choose another one.")
+    } else {
+        format!("{place} was not written: {error}.")
     };
     Error::new(Code::FileFailed, words)
 }

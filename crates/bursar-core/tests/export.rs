@@ -19,14 +19,20 @@ const NOW: Timestamp = Timestamp(1_769_860_800_000);
 fn json_comes_back_as_the_list_shows_it() {
     let (home, history) = history(40);
     let target = home.path().join("payments.json");
-    let listed = history.payments(&PaymentQuery::default(), None, 100).unwrap().payments;
+    let listed = history
+        .payments(&PaymentQuery::default(), None, 100)
+        .unwrap()
+        .payments;
     assert_eq!(whole(&history, Format::Json, &target), 40);
     let read: Vec<PaymentView> = serde_json::from_slice(&fs::read(&target).unwrap()).unwrap();
     assert_eq!(read, listed);
 
     whole(&history, Format::JsonLines, &target);
     let text = fs::read_to_string(&target).unwrap();
-    let read: Vec<PaymentView> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let read: Vec<PaymentView> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!(read, listed);
 }
 
@@ -35,7 +41,10 @@ fn an_empty_history_is_a_valid_file_of_each_kind() {
     let (home, history) = history(0);
     let target = home.path().join("payments");
     whole(&history, Format::Json, &target);
-    assert_eq!(serde_json::from_slice::<Vec<PaymentView>>(&fs::read(&target).unwrap()).unwrap(), []);
+    assert_eq!(
+        serde_json::from_slice::<Vec<PaymentView>>(&fs::read(&target).unwrap()).unwrap(),
+        []
+    );
     whole(&history, Format::Csv, &target);
     assert_eq!(fs::read_to_string(&target).unwrap().lines().count(), 1);
 }
@@ -44,12 +53,28 @@ fn an_empty_history_is_a_valid_file_of_each_kind() {
 fn csv_is_exact_and_runs_nothing() {
     let (home, history) = history(0);
     let account = AccountId::random();
-    let sources = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "a,\"b\"\nc", "plain"];
+    let sources = [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "a,\"b\"\nc",
+        "plain",
+    ];
     for (n, source) in sources.iter().enumerate() {
-        let with = RemotePayment { source: Some((*source).into()), ..payment(i64::try_from(n).unwrap()) };
+        let with = RemotePayment {
+            source: Some((*source).into()),
+            ..payment(i64::try_from(n).unwrap())
+        };
         history.put_payments(&account, &[with]).unwrap();
     }
-    let refund = RemotePayment { amount: usdc("-3.50"), id: "=cmd".into(), ..payment(99) };
+    let refund = RemotePayment {
+        amount: usdc("-3.50"),
+        id: "=cmd".into(),
+        ..payment(99)
+    };
     history.put_payments(&account, &[refund]).unwrap();
     let target = home.path().join("payments.csv");
     whole(&history, Format::Csv, &target);
@@ -61,23 +86,55 @@ fn csv_is_exact_and_runs_nothing() {
     let told: Vec<&str> = rows.iter().map(|row| &row[column("source")]).collect();
     assert_eq!(
         told,
-        ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", "'\rx", "a,\"b\"\nc", "plain", ""]
+        [
+            "'=1+1",
+            "'+1",
+            "'-1",
+            "'@SUM(A1)",
+            "'\tx",
+            "'\rx",
+            "a,\"b\"\nc",
+            "plain",
+            ""
+        ]
     );
     let first = &rows[0];
     assert_eq!(&first[column("created")], "2026-01-31T12:00:00Z");
-    assert_eq!((&first[column("amount")], &first[column("currency")]), ("25.00", "USDC"));
-    assert_eq!((&first[column("fee")], &first[column("status")]), ("0.25", "completed"));
-    assert_eq!((&first[column("kind")], &first[column("verified")]), ("top_up", "no"));
+    assert_eq!(
+        (&first[column("amount")], &first[column("currency")]),
+        ("25.00", "USDC")
+    );
+    assert_eq!(
+        (&first[column("fee")], &first[column("status")]),
+        ("0.25", "completed")
+    );
+    assert_eq!(
+        (&first[column("kind")], &first[column("verified")]),
+        ("top_up", "no")
+    );
     let last = rows.last().unwrap();
-    assert_eq!((&last[column("id")], &last[column("amount")]), ("'=cmd", "-3.50"));
+    assert_eq!(
+        (&last[column("id")], &last[column("amount")]),
+        ("'=cmd", "-3.50")
+    );
 }
 
 #[test]
 fn the_filter_of_the_list_holds() {
     let (home, history) = history(40);
     let target = home.path().join("payments.csv");
-    let query = PaymentQuery { from: Some("2026-01-31".into()), ..PaymentQuery::default() };
-    let lines = export::write(&history, &query, Format::Csv, &target, &AtomicBool::new(false)).unwrap();
+    let query = PaymentQuery {
+        from: Some("2026-01-31".into()),
+        ..PaymentQuery::default()
+    };
+    let lines = export::write(
+        &history,
+        &query,
+        Format::Csv,
+        &target,
+        &AtomicBool::new(false),
+    )
+    .unwrap();
     assert_eq!(lines, u64::from(history.count(&query).unwrap()));
     assert!(lines > 0 && lines < 40);
 }
@@ -88,11 +145,18 @@ fn a_cancelled_export_leaves_what_was_there() {
     let target = home.path().join("payments.csv");
     fs::write(&target, "before").unwrap();
     let cancel = AtomicBool::new(false);
-    let exported = export::to_file(&history, &PaymentQuery::default(), Format::Csv, &target, &cancel, |lines| {
-        if lines > 100 {
-            cancel.store(true, Ordering::Relaxed);
-        }
-    });
+    let exported = export::to_file(
+        &history,
+        &PaymentQuery::default(),
+        Format::Csv,
+        &target,
+        &cancel,
+        |lines| {
+            if lines > 100 {
+                cancel.store(true, Ordering::Relaxed);
+            }
+        },
+    );
     assert_eq!(exported.unwrap(), Exported::Cancelled);
     assert_eq!(fs::read_to_string(&target).unwrap(), "before");
     assert_eq!(leftovers(home.path()), 0);
@@ -113,13 +177,27 @@ fn a_place_that_cannot_be_written_is_said_in_words() {
 }
 
 fn whole(history: &History, format: Format, target: &Path) -> u64 {
-    export::write(history, &PaymentQuery::default(), format, target, &AtomicBool::new(false)).unwrap()
+    export::write(
+        history,
+        &PaymentQuery::default(),
+        format,
+        target,
+        &AtomicBool::new(false),
+    )
+    .unwrap()
 }
 
 fn leftovers(folder: &Path) -> usize {
     fs::read_dir(folder)
         .unwrap()
-        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".part"))
+        .filter(|entry| {
+            entry
+                .as_ref()
+                .unwrap()
+                .file_name()
+                .to_string_lossy()
+                .contains(".part")
+        })
         .count()
 }
 
@@ -127,7 +205,9 @@ fn history(count: i64) -> (TempDir, History) {
     let home = TempDir::new().unwrap();
     let (history, _) = History::open(home.path(), NOW).unwrap();
     let payments: Vec<RemotePayment> = (0..count).map(payment).collect();
-    history.put_payments(&AccountId::random(), &payments).unwrap();
+    history
+        .put_payments(&AccountId::random(), &payments)
+        .unwrap();
     (home, history)
 }
 

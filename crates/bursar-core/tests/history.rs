@@ -53,17 +53,30 @@ fn a_top_up_is_one_line_from_its_intent_to_the_providers_row() {
     let intent = TopUp::intent("a".into(), usdc("25.00"), None, None, NOW);
     history.put_top_up(&account, &intent).unwrap();
     let line = only_line(&history);
-    assert_eq!((line.id.as_str(), line.status), ("local:a", PaymentStatus::Starting));
+    assert_eq!(
+        (line.id.as_str(), line.status),
+        ("local:a", PaymentStatus::Starting)
+    );
     assert_eq!(line.top_up.as_deref(), Some("a"));
 
-    let bound = TopUp { remote: Some("p1".into()), phase: Phase::Open, ..intent };
+    let bound = TopUp {
+        remote: Some("p1".into()),
+        phase: Phase::Open,
+        ..intent
+    };
     history.put_top_up(&account, &bound).unwrap();
     assert_eq!(only_line(&history).id, "p1");
 
-    let told = RemotePayment { status: Status::Open, ..payment("p1", "25.00", NOW.plus(Span::seconds(1))) };
+    let told = RemotePayment {
+        status: Status::Open,
+        ..payment("p1", "25.00", NOW.plus(Span::seconds(1)))
+    };
     history.put_payments(&account, &[told.clone()]).unwrap();
     let line = only_line(&history);
-    assert_eq!((line.created_at, line.top_up.as_deref()), (told.created_at, Some("a")));
+    assert_eq!(
+        (line.created_at, line.top_up.as_deref()),
+        (told.created_at, Some("a"))
+    );
 
     let by_chain = TopUp {
         phase: Phase::Completed,
@@ -73,14 +86,22 @@ fn a_top_up_is_one_line_from_its_intent_to_the_providers_row() {
     };
     history.put_top_up(&account, &by_chain).unwrap();
     assert_eq!(only_line(&history).status, PaymentStatus::Completed);
-    assert_eq!(history.oldest_unsettled(&account).unwrap(), Some(told.created_at));
+    assert_eq!(
+        history.oldest_unsettled(&account).unwrap(),
+        Some(told.created_at)
+    );
     history.put_payments(&account, &[told]).unwrap();
     assert_eq!(only_line(&history).status, PaymentStatus::Completed);
 
-    let reversed = TopUp { phase: Phase::Confirming, ..bound };
+    let reversed = TopUp {
+        phase: Phase::Confirming,
+        ..bound
+    };
     history.put_top_up(&account, &reversed).unwrap();
     assert_eq!(only_line(&history).status, PaymentStatus::Confirming);
-    history.put_payments(&account, &[payment("p1", "25.00", NOW)]).unwrap();
+    history
+        .put_payments(&account, &[payment("p1", "25.00", NOW)])
+        .unwrap();
     assert_eq!(only_line(&history).status, PaymentStatus::Completed);
     assert_eq!(history.oldest_unsettled(&account).unwrap(), None);
 }
@@ -89,16 +110,28 @@ fn a_top_up_is_one_line_from_its_intent_to_the_providers_row() {
 fn a_top_up_that_never_became_one_is_a_line_too() {
     let (_home, history, account) = history();
     let intent = TopUp::intent("a".into(), usdc("25.00"), None, None, NOW);
-    history.put_top_up(&account, &TopUp { phase: Phase::NotStarted, ..intent }).unwrap();
+    history
+        .put_top_up(
+            &account,
+            &TopUp {
+                phase: Phase::NotStarted,
+                ..intent
+            },
+        )
+        .unwrap();
     let line = only_line(&history);
-    assert_eq!((line.status, line.top_up), (PaymentStatus::NotStarted, None));
+    assert_eq!(
+        (line.status, line.top_up),
+        (PaymentStatus::NotStarted, None)
+    );
 }
 
 #[test]
 fn pages_neither_skip_nor_repeat_while_lines_come_in() {
     let (_home, history, account) = history();
-    let many: Vec<RemotePayment> =
-        (0..10_000).map(|n| payment(&format!("p{n}"), "25.00", NOW.minus(Span::seconds(n / 3)))).collect();
+    let many: Vec<RemotePayment> = (0..10_000)
+        .map(|n| payment(&format!("p{n}"), "25.00", NOW.minus(Span::seconds(n / 3))))
+        .collect();
     for part in many.chunks(1_000) {
         history.put_payments(&account, part).unwrap();
     }
@@ -113,15 +146,26 @@ fn pages_neither_skip_nor_repeat_while_lines_come_in() {
         loop {
             let page = history.payments(&query, after.as_deref(), 333).unwrap();
             assert_eq!(page.total, history.count(&query).unwrap());
-            seen.extend(page.payments.into_iter().map(|line| (line.created_at, line.id)));
-            let newer = payment(&format!("new{}{}", seen.len(), query.search.is_some()), "25.00", NOW.plus(Span::days(1)));
+            seen.extend(
+                page.payments
+                    .into_iter()
+                    .map(|line| (line.created_at, line.id)),
+            );
+            let newer = payment(
+                &format!("new{}{}", seen.len(), query.search.is_some()),
+                "25.00",
+                NOW.plus(Span::days(1)),
+            );
             history.put_payments(&account, &[newer]).unwrap();
             let Some(next) = page.next else { break };
             after = Some(next);
         }
         let old: Vec<&(Timestamp, String)> = seen.iter().filter(|(at, _)| *at <= NOW).collect();
         assert_eq!(old.len(), 10_000);
-        assert_eq!(old.iter().map(|(_, id)| id).collect::<BTreeSet<_>>().len(), 10_000);
+        assert_eq!(
+            old.iter().map(|(_, id)| id).collect::<BTreeSet<_>>().len(),
+            10_000
+        );
         assert!(seen.windows(2).all(|pair| pair[0].0 >= pair[1].0));
     }
 }
@@ -131,10 +175,23 @@ fn lines_are_filtered_by_account_status_and_date() {
     let (_home, history, one) = history();
     let two = AccountId::random();
     let day = |n| NOW.minus(Span::days(n));
-    history.put_payments(&one, &[payment("a", "1.00", day(0)), payment("b", "1.00", day(1))]).unwrap();
-    let failed = RemotePayment { status: Status::Failed, ..payment("c", "1.00", day(1)) };
-    history.put_payments(&two, &[failed, payment("d", "1.00", day(2))]).unwrap();
-    assert_eq!(ids(&history, &PaymentQuery::default()), ["a", "c", "b", "d"]);
+    history
+        .put_payments(
+            &one,
+            &[payment("a", "1.00", day(0)), payment("b", "1.00", day(1))],
+        )
+        .unwrap();
+    let failed = RemotePayment {
+        status: Status::Failed,
+        ..payment("c", "1.00", day(1))
+    };
+    history
+        .put_payments(&two, &[failed, payment("d", "1.00", day(2))])
+        .unwrap();
+    assert_eq!(
+        ids(&history, &PaymentQuery::default()),
+        ["a", "c", "b", "d"]
+    );
     assert_eq!(ids(&history, &of(&two)), ["c", "d"]);
     assert_eq!(ids(&history, &of(&AccountId::random())), [""; 0]);
     assert_eq!(ids(&history, &statuses(&[PaymentStatus::Failed])), ["c"]);
@@ -143,12 +200,23 @@ fn lines_are_filtered_by_account_status_and_date() {
         to: to.map(Into::into),
         ..PaymentQuery::default()
     };
-    assert_eq!(ids(&history, &dated(Some("2026-01-30"), Some("2026-01-30"))), ["c", "b"]);
+    assert_eq!(
+        ids(&history, &dated(Some("2026-01-30"), Some("2026-01-30"))),
+        ["c", "b"]
+    );
     assert_eq!(ids(&history, &dated(None, Some("2026-01-29"))), ["d"]);
     assert_eq!(ids(&history, &dated(Some("2026-01-31"), None)), ["a"]);
-    let malformed = history.payments(&dated(Some("31.1.2026"), None), None, 10).unwrap_err();
+    let malformed = history
+        .payments(&dated(Some("31.1.2026"), None), None, 10)
+        .unwrap_err();
     assert_eq!(malformed.code, Code::Usage);
-    assert_eq!(history.payments(&PaymentQuery::default(), Some("x"), 10).unwrap_err().code, Code::Usage);
+    assert_eq!(
+        history
+            .payments(&PaymentQuery::default(), Some("x"), 10)
+            .unwrap_err()
+            .code,
+        Code::Usage
+    );
 }
 
 #[test]
@@ -163,14 +231,25 @@ fn a_search_finds_ids_sources_amounts_and_transactions() {
         .put_payments(
             &account,
             &[
-                with("9f0c1d2e-aaaa-4bbb-8ccc-123456789012", "25.00", "copperx", 0xab, 1),
+                with(
+                    "9f0c1d2e-aaaa-4bbb-8ccc-123456789012",
+                    "25.00",
+                    "copperx",
+                    0xab,
+                    1,
+                ),
                 with("TOPUP-77_x%y", "25.50", "Stripe", 0xcd, 2),
                 with("77001", "125.57", "copperx", 0xef, 3),
                 with("zzz", "7", "bank", 0x01, 4),
             ],
         )
         .unwrap();
-    let found = |text: &str| ids(&history, &search(text)).iter().map(|id| id[..3].to_owned()).collect::<Vec<_>>();
+    let found = |text: &str| {
+        ids(&history, &search(text))
+            .iter()
+            .map(|id| id[..3].to_owned())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(found("25"), ["9f0", "TOP"]);
     assert_eq!(found("25.5"), ["TOP"]);
     assert_eq!(found("25.50"), ["TOP"]);
@@ -194,25 +273,51 @@ fn a_search_finds_ids_sources_amounts_and_transactions() {
     assert_eq!(found("  zzz "), ["zzz"]);
     assert_eq!(found("\0zzz"), [""; 0]);
     assert_eq!(found(""), ["9f0", "TOP", "770", "zzz"]);
-    let narrow = PaymentQuery { statuses: vec![PaymentStatus::Open], ..search("copper") };
+    let narrow = PaymentQuery {
+        statuses: vec![PaymentStatus::Open],
+        ..search("copper")
+    };
     assert_eq!(total(&history, &narrow), 0);
 }
 
 #[test]
 fn an_event_with_the_id_verifies_and_one_without_shows_itself() {
     let (_home, history, account) = history();
-    history.put_payments(&account, &[payment("p1", "25.00", NOW)]).unwrap();
+    history
+        .put_payments(&account, &[payment("p1", "25.00", NOW)])
+        .unwrap();
     let credit = event("p1", "25.000000", 100, NOW.plus(Span::minutes(1)));
     let free = event("welcome", "256.000000", 90, NOW.minus(Span::days(3)));
-    let refund = UserEvent { kind: EventKind::Refund, ..event("", "3", 95, NOW.minus(Span::days(2))) };
-    let released = UserEvent { kind: EventKind::Released, ..event("", "4", 96, NOW.minus(Span::days(1))) };
-    let matched = history.put_events(&account, &batch(&[credit.clone(), free, refund, released], 80, 110)).unwrap();
+    let refund = UserEvent {
+        kind: EventKind::Refund,
+        ..event("", "3", 95, NOW.minus(Span::days(2)))
+    };
+    let released = UserEvent {
+        kind: EventKind::Released,
+        ..event("", "4", 96, NOW.minus(Span::days(1)))
+    };
+    let matched = history
+        .put_events(
+            &account,
+            &batch(&[credit.clone(), free, refund, released], 80, 110),
+        )
+        .unwrap();
     assert_eq!(matched.len(), 1);
     assert_eq!(matched[0].payment_id, "p1");
     assert!(matched[0].verified.by_id);
     assert_eq!(matched[0].event, credit);
     let lines = lines(&history, &PaymentQuery::default());
-    let told: Vec<_> = lines.iter().map(|line| (line.kind, line.source.as_deref(), line.verified, line.matched)).collect();
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            (
+                line.kind,
+                line.source.as_deref(),
+                line.verified,
+                line.matched,
+            )
+        })
+        .collect();
     assert_eq!(
         told,
         [
@@ -223,20 +328,35 @@ fn an_event_with_the_id_verifies_and_one_without_shows_itself() {
         ]
     );
     assert_eq!(lines[0].transaction, Some(credit.transaction.to_string()));
-    assert_eq!(lines[3].id, format!("chain:{}:1", event("", "1", 90, NOW).transaction));
+    assert_eq!(
+        lines[3].id,
+        format!("chain:{}:1", event("", "1", 90, NOW).transaction)
+    );
     // The same events again change nothing.
-    assert!(history.put_events(&account, &batch(&[credit], 80, 110)).unwrap().is_empty());
+    assert!(
+        history
+            .put_events(&account, &batch(&[credit], 80, 110))
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]
 fn a_match_by_amount_gives_way_to_one_by_id_and_to_doubt() {
     let (_home, history, account) = history();
     let put = |id: &str, minutes| {
-        history.put_payments(&account, &[payment(id, "25.00", NOW.plus(Span::minutes(minutes)))]).unwrap();
+        history
+            .put_payments(
+                &account,
+                &[payment(id, "25.00", NOW.plus(Span::minutes(minutes)))],
+            )
+            .unwrap();
     };
     put("p1", 0);
     let credit = event("other", "25.000000", 100, NOW.plus(Span::minutes(5)));
-    let matched = history.put_events(&account, &batch(&[credit.clone()], 80, 110)).unwrap();
+    let matched = history
+        .put_events(&account, &batch(&[credit.clone()], 80, 110))
+        .unwrap();
     assert!(!matched[0].verified.by_id);
     assert_eq!(verdict(&history, &account, "p1"), Some(Match::ByAmount));
     assert_eq!(total(&history, &PaymentQuery::default()), 1);
@@ -246,7 +366,9 @@ fn a_match_by_amount_gives_way_to_one_by_id_and_to_doubt() {
     assert_eq!(history.verified(&account, "p1").unwrap(), None);
     // The event of the second one by id makes the first one the only one left.
     let certain = event("p2", "25.000000", 101, NOW.plus(Span::minutes(12)));
-    let matched = history.put_events(&account, &batch(&[certain], 111, 120)).unwrap();
+    let matched = history
+        .put_events(&account, &batch(&[certain], 111, 120))
+        .unwrap();
     assert_eq!(matched.len(), 2);
     assert_eq!(verdict(&history, &account, "p1"), Some(Match::ByAmount));
     assert_eq!(verdict(&history, &account, "p2"), Some(Match::ById));
@@ -254,15 +376,25 @@ fn a_match_by_amount_gives_way_to_one_by_id_and_to_doubt() {
     put("other", 20);
     assert_eq!(verdict(&history, &account, "p1"), None);
     assert_eq!(verdict(&history, &account, "other"), Some(Match::ById));
-    assert_eq!(history.verified(&account, "other").unwrap().unwrap().event, credit);
+    assert_eq!(
+        history.verified(&account, "other").unwrap().unwrap().event,
+        credit
+    );
 }
 
 #[test]
 fn a_credit_shown_alone_goes_when_its_payment_comes() {
     let (_home, history, account) = history();
-    history.put_events(&account, &batch(&[event("x", "25.000000", 100, NOW)], 80, 110)).unwrap();
+    history
+        .put_events(
+            &account,
+            &batch(&[event("x", "25.000000", 100, NOW)], 80, 110),
+        )
+        .unwrap();
     assert_eq!(only_line(&history).kind, PaymentKind::Credit);
-    history.put_payments(&account, &[payment("p1", "25.00", NOW)]).unwrap();
+    history
+        .put_payments(&account, &[payment("p1", "25.00", NOW)])
+        .unwrap();
     let line = only_line(&history);
     assert_eq!((line.id.as_str(), line.verified), ("p1", true));
 }
@@ -270,38 +402,76 @@ fn a_credit_shown_alone_goes_when_its_payment_comes() {
 #[test]
 fn a_reorganisation_takes_back_what_it_removed() {
     let (_home, history, account) = history();
-    history.put_payments(&account, &[payment("p1", "25.00", NOW), payment("p2", "30.00", NOW)]).unwrap();
+    history
+        .put_payments(
+            &account,
+            &[payment("p1", "25.00", NOW), payment("p2", "30.00", NOW)],
+        )
+        .unwrap();
     let kept = event("p2", "30.000000", 99, NOW);
     let gone = event("p1", "25.000000", 105, NOW);
     let alone = event("x", "9.000000", 106, NOW);
-    history.put_events(&account, &batch(&[kept], 80, 100)).unwrap();
-    history.put_events(&account, &batch(&[gone, alone], 101, 110)).unwrap();
+    history
+        .put_events(&account, &batch(&[kept], 80, 100))
+        .unwrap();
+    history
+        .put_events(&account, &batch(&[gone, alone], 101, 110))
+        .unwrap();
     assert_eq!(total(&history, &PaymentQuery::default()), 3);
     assert_eq!(history.forget_blocks_from(&account, 101).unwrap(), ["p1"]);
     assert_eq!(total(&history, &PaymentQuery::default()), 2);
     assert_eq!(verdict(&history, &account, "p1"), None);
     assert_eq!(verdict(&history, &account, "p2"), Some(Match::ById));
     let cursor = history.event_cursor(&account).unwrap().unwrap();
-    assert_eq!((cursor.from, cursor.to, cursor.to_hash), (80, 100, block_hash(100)));
+    assert_eq!(
+        (cursor.from, cursor.to, cursor.to_hash),
+        (80, 100, block_hash(100))
+    );
     // Mined again, elsewhere.
-    let again = UserEvent { block: 108, block_hash: block_hash(108), ..event("p1", "25.000000", 105, NOW) };
-    assert_eq!(history.put_events(&account, &batch(&[again], 101, 111)).unwrap().len(), 1);
-    assert_eq!(history.payment(&account, "p1").unwrap().unwrap().block.as_deref(), Some("108"));
+    let again = UserEvent {
+        block: 108,
+        block_hash: block_hash(108),
+        ..event("p1", "25.000000", 105, NOW)
+    };
+    assert_eq!(
+        history
+            .put_events(&account, &batch(&[again], 101, 111))
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        history
+            .payment(&account, "p1")
+            .unwrap()
+            .unwrap()
+            .block
+            .as_deref(),
+        Some("108")
+    );
 }
 
 #[test]
 fn checkpoints_stay_at_every_distance() {
     let (_home, history, account) = history();
     for block in 1..=500 {
-        history.put_events(&account, &batch(&[], block, block)).unwrap();
+        history
+            .put_events(&account, &batch(&[], block, block))
+            .unwrap();
         let cursor = history.event_cursor(&account).unwrap().unwrap();
         assert_eq!((cursor.from, cursor.to), (1, block));
         assert!(cursor.checkpoints.len() < 24);
         assert_eq!(cursor.checkpoints[0], (block, block_hash(block)));
         for distance in [1, 2, 4, 8, 16, 32, 64, 128] {
             let near = distance..distance * 2;
-            let found = cursor.checkpoints.iter().any(|(at, _)| near.contains(&(block - at)));
-            assert!(found || block <= distance, "{block} has none {distance} blocks back");
+            let found = cursor
+                .checkpoints
+                .iter()
+                .any(|(at, _)| near.contains(&(block - at)));
+            assert!(
+                found || block <= distance,
+                "{block} has none {distance} blocks back"
+            );
         }
     }
     // Older events widen the range at its other end; a gap above starts a new one.
@@ -310,14 +480,21 @@ fn checkpoints_stay_at_every_distance() {
     assert_eq!((cursor.from, cursor.to), (600, 700));
     history.put_events(&account, &batch(&[], 501, 599)).unwrap();
     let cursor = history.event_cursor(&account).unwrap().unwrap();
-    assert_eq!((cursor.from, cursor.to, cursor.to_hash), (501, 700, block_hash(700)));
+    assert_eq!(
+        (cursor.from, cursor.to, cursor.to_hash),
+        (501, 700, block_hash(700))
+    );
 }
 
 #[test]
 fn readings_keep_their_time() {
     let (_home, history, account) = history();
     assert_eq!(history.api_balance(&account).unwrap(), None);
-    let balance = ApiBalance { balance: usdc("12.340000"), daily_usage: None, days_left: Some(3) };
+    let balance = ApiBalance {
+        balance: usdc("12.340000"),
+        daily_usage: None,
+        days_left: Some(3),
+    };
     history.put_api_balance(&account, &balance, NOW).unwrap();
     assert_eq!(history.api_balance(&account).unwrap(), Some((balance, NOW)));
     let reading = Reading {
@@ -332,11 +509,30 @@ fn readings_keep_their_time() {
     };
     history.put_reading(&account, &reading).unwrap();
     assert_eq!(history.reading(&account).unwrap(), Some(reading));
-    let day = |date: &str, amount: &str| DayCharge { date: date.into(), amount: usdc(amount) };
-    assert_eq!(history.charges(&account, "2026-01-01", "2026-01-31").unwrap(), None);
-    history.put_charges(&account, &[day("2026-01-02", "1.5"), day("2026-02-01", "2")], NOW).unwrap();
-    history.put_charges(&account, &[day("2026-01-02", "1.6")], NOW).unwrap();
-    let january = history.charges(&account, "2026-01-01", "2026-01-31").unwrap().unwrap();
+    let day = |date: &str, amount: &str| DayCharge {
+        date: date.into(),
+        amount: usdc(amount),
+    };
+    assert_eq!(
+        history
+            .charges(&account, "2026-01-01", "2026-01-31")
+            .unwrap(),
+        None
+    );
+    history
+        .put_charges(
+            &account,
+            &[day("2026-01-02", "1.5"), day("2026-02-01", "2")],
+            NOW,
+        )
+        .unwrap();
+    history
+        .put_charges(&account, &[day("2026-01-02", "1.6")], NOW)
+        .unwrap();
+    let january = history
+        .charges(&account, "2026-01-01", "2026-01-31")
+        .unwrap()
+        .unwrap();
     assert_eq!(january, (vec![day("2026-01-02", "1.6")], NOW));
 }
 
@@ -345,26 +541,44 @@ fn removing_an_account_leaves_the_others() {
     let (_home, history, one) = history();
     let two = AccountId::random();
     for account in [&one, &two] {
-        history.put_payments(account, &[payment("p1", "25.00", NOW)]).unwrap();
-        history.put_events(account, &batch(&[event("x", "9", 90, NOW)], 80, 100)).unwrap();
+        history
+            .put_payments(account, &[payment("p1", "25.00", NOW)])
+            .unwrap();
+        history
+            .put_events(account, &batch(&[event("x", "9", 90, NOW)], 80, 100))
+            .unwrap();
     }
     history.remove_account(&one).unwrap();
     assert_eq!(total(&history, &PaymentQuery::default()), 2);
     assert_eq!(total(&history, &search("p1")), 0);
     assert_eq!(history.event_cursor(&one).unwrap(), None);
-    assert!(lines(&history, &PaymentQuery::default()).iter().all(|line| line.account == two));
+    assert!(
+        lines(&history, &PaymentQuery::default())
+            .iter()
+            .all(|line| line.account == two)
+    );
 }
 
 #[test]
 fn a_damaged_history_is_set_aside_and_empty() {
     let (home, history, account) = history();
-    history.put_payments(&account, &[payment("p1", "25.00", NOW)]).unwrap();
+    history
+        .put_payments(&account, &[payment("p1", "25.00", NOW)])
+        .unwrap();
     drop(history);
-    fs::write(home.path().join("history.db"), b"garbage that is no database at all").unwrap();
+    fs::write(
+        home.path().join("history.db"),
+        b"garbage that is no database at all",
+    )
+    .unwrap();
     let (history, rebuilt) = History::open(home.path(), NOW).unwrap();
     assert!(rebuilt);
     assert_eq!(total(&history, &PaymentQuery::default()), 0);
-    assert!(home.path().join("history.db.damaged-2026-01-31T120000Z").exists());
+    assert!(
+        home.path()
+            .join("history.db.damaged-2026-01-31T120000Z")
+            .exists()
+    );
     drop(history);
     assert!(!History::open(home.path(), NOW).unwrap().1);
 }
@@ -372,8 +586,15 @@ fn a_damaged_history_is_set_aside_and_empty() {
 #[test]
 fn damage_found_while_running_is_answered_at_the_next_start() {
     let (home, history, account) = history();
-    let many: Vec<RemotePayment> =
-        (0..40_000).map(|n| payment(&format!("payment-{n}"), "25.00", NOW.minus(Span::seconds(n)))).collect();
+    let many: Vec<RemotePayment> = (0..40_000)
+        .map(|n| {
+            payment(
+                &format!("payment-{n}"),
+                "25.00",
+                NOW.minus(Span::seconds(n)),
+            )
+        })
+        .collect();
     history.put_payments(&account, &many).unwrap();
     drop(history);
     let path = home.path().join("history.db");
@@ -383,7 +604,9 @@ fn damage_found_while_running_is_answered_at_the_next_start() {
     whole[65_536..tail].fill(0xff);
     fs::write(&path, whole).unwrap();
     if let Ok((history, false)) = History::open(home.path(), NOW) {
-        let error = history.each_payment(&PaymentQuery::default(), |_| true).unwrap_err();
+        let error = history
+            .each_payment(&PaymentQuery::default(), |_| true)
+            .unwrap_err();
         assert_eq!(error.code, Code::StorageFailed);
     }
     let (history, _) = History::open(home.path(), NOW).unwrap();
@@ -397,8 +620,14 @@ fn a_newer_history_is_refused() {
     let other = rusqlite::Connection::open(home.path().join("history.db")).unwrap();
     other.pragma_update(None, "user_version", 999).unwrap();
     drop(other);
-    assert_eq!(History::open(home.path(), NOW).unwrap_err().code, Code::StorageNewer);
-    assert_eq!(History::open_for_reading(home.path()).unwrap_err().code, Code::StorageNewer);
+    assert_eq!(
+        History::open(home.path(), NOW).unwrap_err().code,
+        Code::StorageNewer
+    );
+    assert_eq!(
+        History::open_for_reading(home.path()).unwrap_err().code,
+        Code::StorageNewer
+    );
 }
 
 fn history() -> (TempDir, History, AccountId) {
@@ -425,7 +654,9 @@ fn payment(id: &str, amount: &str, at: Timestamp) -> RemotePayment {
 
 fn event(top_up_id: &str, amount: &str, block: u64, at: Timestamp) -> UserEvent {
     UserEvent {
-        kind: EventKind::Credit { top_up_id: top_up_id.into() },
+        kind: EventKind::Credit {
+            top_up_id: top_up_id.into(),
+        },
         amount: usdc(amount),
         transaction: [u8::try_from(block).unwrap(); 32].into(),
         log_index: 1,
@@ -442,7 +673,12 @@ fn block_hash(block: u64) -> alloy_primitives::B256 {
 }
 
 fn batch(events: &[UserEvent], from: u64, to: u64) -> EventBatch {
-    EventBatch { events: events.to_vec(), from, to, to_hash: block_hash(to) }
+    EventBatch {
+        events: events.to_vec(),
+        from,
+        to,
+        to_hash: block_hash(to),
+    }
 }
 
 fn verdict(history: &History, account: &AccountId, id: &str) -> Option<Match> {
@@ -462,7 +698,10 @@ fn lines(history: &History, query: &PaymentQuery) -> Vec<PaymentView> {
 }
 
 fn ids(history: &History, query: &PaymentQuery) -> Vec<String> {
-    lines(history, query).into_iter().map(|line| line.id).collect()
+    lines(history, query)
+        .into_iter()
+        .map(|line| line.id)
+        .collect()
 }
 
 fn only_line(history: &History) -> PaymentView {
@@ -476,15 +715,24 @@ fn total(history: &History, query: &PaymentQuery) -> u32 {
 }
 
 fn of(account: &AccountId) -> PaymentQuery {
-    PaymentQuery { account: Some(account.clone()), ..PaymentQuery::default() }
+    PaymentQuery {
+        account: Some(account.clone()),
+        ..PaymentQuery::default()
+    }
 }
 
 fn search(text: &str) -> PaymentQuery {
-    PaymentQuery { search: Some(text.into()), ..PaymentQuery::default() }
+    PaymentQuery {
+        search: Some(text.into()),
+        ..PaymentQuery::default()
+    }
 }
 
 fn statuses(statuses: &[PaymentStatus]) -> PaymentQuery {
-    PaymentQuery { statuses: statuses.to_vec(), ..PaymentQuery::default() }
+    PaymentQuery {
+        statuses: statuses.to_vec(),
+        ..PaymentQuery::default()
+    }
 }
 
 fn usdc(amount: &str) -> Amount {

@@ -128,7 +128,11 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn payment() -> impl Strategy<Value = RemotePayment> {
-    let status = prop_oneof![Just(Status::Open), Just(Status::Completed), Just(Status::Expired)];
+    let status = prop_oneof![
+        Just(Status::Open),
+        Just(Status::Completed),
+        Just(Status::Expired)
+    ];
     (0..7_u8, amount(), at(), status).prop_map(|(id, amount, at, status)| RemotePayment {
         id: format!("p{id}"),
         status,
@@ -145,15 +149,19 @@ fn payment() -> impl Strategy<Value = RemotePayment> {
 
 fn event() -> impl Strategy<Value = UserEvent> {
     // Ids from 6 on name no payment, except "p6".
-    (0..14_u8, amount(), at(), 0..=LAST_BLOCK, 0..30_u8).prop_map(|(id, amount, block_time, block, tx)| UserEvent {
-        kind: EventKind::Credit { top_up_id: format!("p{id}") },
-        amount,
-        transaction: [tx; 32].into(),
-        log_index: u64::from(tx),
-        block,
-        block_hash: [u8::try_from(block).unwrap(); 32].into(),
-        block_time,
-    })
+    (0..14_u8, amount(), at(), 0..=LAST_BLOCK, 0..30_u8).prop_map(
+        |(id, amount, block_time, block, tx)| UserEvent {
+            kind: EventKind::Credit {
+                top_up_id: format!("p{id}"),
+            },
+            amount,
+            transaction: [tx; 32].into(),
+            log_index: u64::from(tx),
+            block,
+            block_hash: [u8::try_from(block).unwrap(); 32].into(),
+            block_time,
+        },
+    )
 }
 
 fn amount() -> impl Strategy<Value = Amount> {
@@ -191,15 +199,28 @@ fn verdicts(
             let matched = history.verified(account, id).unwrap();
             assert_eq!(line.matched.is_some(), matched.is_some());
             assert_eq!(line.verified, matched.is_some());
-            matched.map(|matched| (id.clone(), matched.verified.transaction.0, line.matched.unwrap()))
+            matched.map(|matched| {
+                (
+                    id.clone(),
+                    matched.verified.transaction.0,
+                    line.matched.unwrap(),
+                )
+            })
         })
         .collect()
 }
 
 /// The credits that should be lines of their own: no payment could be theirs.
-fn alone(claims: &[Claim], events: &[UserEvent], matched: &[(String, [u8; 32], Match)]) -> BTreeSet<String> {
-    let certain: BTreeSet<&String> =
-        matched.iter().filter(|(_, _, how)| *how == Match::ById).map(|(id, _, _)| id).collect();
+fn alone(
+    claims: &[Claim],
+    events: &[UserEvent],
+    matched: &[(String, [u8; 32], Match)],
+) -> BTreeSet<String> {
+    let certain: BTreeSet<&String> = matched
+        .iter()
+        .filter(|(_, _, how)| *how == Match::ById)
+        .map(|(id, _, _)| id)
+        .collect();
     events
         .iter()
         .filter(|event| {

@@ -52,11 +52,22 @@ pub(super) fn settle(temporary: &Path, place: &Path) -> Result<()> {
     let settled = File::open(temporary)
         .and_then(|file| file.sync_all())
         .and_then(|()| fs::rename(temporary, place))
-        .and_then(|()| match place.parent() {
-            Some(folder) => File::open(folder)?.sync_all(),
-            None => Ok(()),
-        });
+        .and_then(|()| flush_folder(place));
     settled.map_err(|error| file_error(&error, place))
+}
+
+/// Makes a rename durable. Only Unix lets a folder be flushed; elsewhere the file system does it by itself.
+#[cfg(unix)]
+fn flush_folder(place: &Path) -> std::io::Result<()> {
+    match place.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn flush_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// The path with something after its last letter.

@@ -65,17 +65,26 @@ impl From<Error> for Failure {
 /// A file that could not be read, written, moved or flushed.
 pub(super) fn file_error(error: &io::Error, path: &Path) -> Error {
     let place = path.display();
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::passing(
+    let kind = error.kind();
+    if matches!(
+        kind,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    ) {
+        return Error::passing(
             Code::StorageFailed,
             format!("The disk is full: {place} cannot be written. Free some space."),
-        ),
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Error::new(
+        );
+    }
+    if matches!(
+        kind,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    ) {
+        return Error::new(
             Code::StorageFailed,
             format!("{place} cannot be written. Check who owns it and its permissions."),
-        ),
-        _ => Error::passing(Code::StorageFailed, format!("{place}: {error}.")),
+        );
     }
+    Error::passing(Code::StorageFailed, format!("{place}: {error}."))
 }
 
 fn sqlite_error(error: &rusqlite::Error, name: &str) -> Error {

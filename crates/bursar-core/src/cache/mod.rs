@@ -9,6 +9,7 @@ mod history;
 pub mod matching;
 mod migrations;
 mod store;
+mod stored;
 
 use crate::notice::Notice;
 use crate::top_up::TopUp;

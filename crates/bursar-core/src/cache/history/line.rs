@@ -2,8 +2,10 @@
 
 use crate::account::AccountId;
 use crate::cache::failure::{Failure, Inner};
+use crate::cache::stored::amount;
 use crate::clock::Timestamp;
-use crate::money::{Amount, Currency, MAX_SCALE};
+use crate::error::{Code, Error};
+use crate::money::{Amount, MAX_SCALE};
 use crate::provider::Status;
 use crate::view::{Match, PaymentKind, PaymentStatus, PaymentView};
 use alloy_primitives::B256;
@@ -124,10 +126,10 @@ impl Line {
                 .map(|n| pick(&STATUSES, n))
                 .transpose()?,
             by_chain: row.get(6)?,
-            amount: read_amount(&row.get::<_, String>(7)?, &row.get::<_, String>(8)?)?,
+            amount: amount(&row.get::<_, String>(7)?, &row.get::<_, String>(8)?)?,
             fee: fee
                 .zip(fee_currency)
-                .map(|(fee, currency)| read_amount(&fee, &currency))
+                .map(|(fee, currency)| amount(&fee, &currency))
                 .transpose()?,
             source: row.get(11)?,
             created_at: Timestamp(row.get(12)?),
@@ -305,8 +307,8 @@ fn free_place(connection: &Connection, created_at: Timestamp) -> Inner<i64> {
     match taken {
         None => Ok(first),
         Some(line) if line < last => Ok(line.saturating_add(1)),
-        Some(_) => Err(crate::error::Error::new(
-            crate::error::Code::AnswerMalformed,
+        Some(_) => Err(Error::new(
+            Code::AnswerMalformed,
             "The provider lists more than a million payments of one instant.",
         )
         .into()),
@@ -348,12 +350,6 @@ pub(super) fn status_of(status: Status) -> PaymentStatus {
 
 pub(super) fn status_number(status: PaymentStatus) -> i64 {
     number(&STATUSES, status)
-}
-
-pub(super) fn read_amount(decimal: &str, currency: &str) -> Inner<Amount> {
-    Currency::new(currency)
-        .and_then(|currency| Amount::parse_decimal(decimal, currency))
-        .map_err(|_| Failure::Unreadable("an amount cannot be read."))
 }
 
 pub(super) fn hash(bytes: Vec<u8>) -> Inner<B256> {

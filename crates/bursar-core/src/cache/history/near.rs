@@ -1,10 +1,11 @@
 //! The look-ups that matching needs, each a seek in an index: what may be matched by amount near a point in
 //! time, and the events of an id, a payment or a block.
 
-use super::line::{AmountKey, Line, block_from, block_number, hash, is_reserved, read_amount};
+use super::line::{AmountKey, Line, block_from, block_number, hash, is_reserved};
 use super::verify::Verifier;
 use crate::cache::failure::{Failure, Inner};
 use crate::cache::matching::{WINDOW, may_have_money};
+use crate::cache::stored::amount;
 use crate::chain::{EventKind, UserEvent};
 use crate::clock::Timestamp;
 use crate::money::Amount;
@@ -252,7 +253,7 @@ fn stored(row: &Row<'_>) -> Inner<StoredEvent> {
         number: row.get(0)?,
         event: UserEvent {
             kind,
-            amount: read_amount(&row.get::<_, String>(8)?, &row.get::<_, String>(9)?)?,
+            amount: amount(&row.get::<_, String>(8)?, &row.get::<_, String>(9)?)?,
             transaction: hash(row.get(3)?)?,
             log_index: block_from(row.get(2)?),
             block: block_from(row.get(1)?),

@@ -4,6 +4,7 @@
 use super::{History, account_number, numbered};
 use crate::account::AccountId;
 use crate::cache::failure::Inner;
+use crate::cache::stored;
 use crate::chain::Reading;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
@@ -168,7 +169,7 @@ impl History {
                 .query_and_then(params![account, from, to], |row| {
                     Ok(DayCharge {
                         date: row.get(0)?,
-                        amount: super::line::read_amount(
+                        amount: stored::amount(
                             &row.get::<_, String>(1)?,
                             &row.get::<_, String>(2)?,
                         )?,

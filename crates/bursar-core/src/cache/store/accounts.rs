@@ -3,12 +3,11 @@
 use super::{Store, count_generation};
 use crate::account::{Account, AccountId};
 use crate::cache::failure::{Failure, Inner};
+use crate::cache::stored::{from_json, to_json};
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::network::Network;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 impl Store {
     /// All accounts in the order in which they were connected.
@@ -119,18 +118,4 @@ fn account(row: &Row<'_>) -> Inner<Account> {
         connected_at: Timestamp(row.get(5)?),
         added_checkout_hosts: from_json(&row.get::<_, String>(6)?)?,
     })
-}
-
-pub(super) fn to_json(value: &impl Serialize) -> Inner<String> {
-    serde_json::to_string(value).map_err(|error| {
-        Error::new(
-            Code::Internal,
-            format!("A record cannot be written: {error}."),
-        )
-        .into()
-    })
-}
-
-pub(super) fn from_json<T: DeserializeOwned>(text: &str) -> Inner<T> {
-    serde_json::from_str(text).map_err(|_| Failure::Unreadable("a record cannot be read."))
 }

@@ -2,9 +2,9 @@
 //! it pops up at most once whatever happens next.
 
 use super::Store;
-use super::top_ups::{amount, from_word, word};
 use crate::account::AccountId;
 use crate::cache::failure::Inner;
+use crate::cache::stored::{amount, from_word, word};
 use crate::clock::{Span, Timestamp};
 use crate::error::Result;
 use crate::notice::Notice;

@@ -2,16 +2,13 @@
 //! milliseconds.
 
 use super::Store;
-use super::accounts::{from_json, to_json};
 use crate::account::AccountId;
-use crate::cache::failure::{Failure, Inner};
+use crate::cache::failure::Inner;
+use crate::cache::stored::{amount, from_json, from_word, to_json, word};
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::money::{Amount, Currency};
 use crate::top_up::{Phase, TopUp};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 const COLUMNS: &str = "id, remote, amount, currency, method, phase, created_at, remote_created_at, expires_at,
     checkout, link_state, open_when_known, cancel_requested, ended_at, completed_by, verified, absent_since, error,
@@ -143,23 +140,4 @@ fn has_ended(phase: Phase) -> bool {
         | Phase::Failed
         | Phase::NotStarted => true,
     }
-}
-
-pub(super) fn amount(decimal: &str, currency: &str) -> Inner<Amount> {
-    Currency::new(currency)
-        .and_then(|currency| Amount::parse_decimal(decimal, currency))
-        .map_err(|_| Failure::Unreadable("an amount cannot be read."))
-}
-
-/// The name that an enum without fields has on the wire.
-pub(super) fn word(value: &impl Serialize) -> Inner<String> {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => Ok(word),
-        Ok(_) | Err(_) => Err(Failure::Unreadable("a word cannot be written.")),
-    }
-}
-
-pub(super) fn from_word<T: DeserializeOwned>(word: String) -> Inner<T> {
-    serde_json::from_value(serde_json::Value::String(word))
-        .map_err(|_| Failure::Unreadable("a word cannot be read."))
 }
