@@ -1,0 +1,60 @@
+/**
+ * Every page, full of somebody's figures, in light and dark and down to the smallest window: nothing is cut or has to be
+ * scrolled sideways. The pictures stay in the artefacts, to be looked at.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Sandbox } from "../session/sandbox.ts";
+import type { AppWindow } from "../session/window.ts";
+import { beginTopUp, connected, page, paymentShows } from "./steps.ts";
+
+const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"] as const;
+const SIZES = [
+  { width: 1200, height: 800 },
+  { width: 800, height: 600 },
+  { width: 480, height: 600 },
+] as const;
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("layout");
+});
+after(() => sandbox.end());
+
+for (const colors of ["light", "dark"] as const) {
+  test(`every page fits every size, ${colors}`, async (t) => {
+    const person = await connected(t, sandbox, {
+      colors,
+      user: { history: 40, workload: { daily: "4.5", days: 35, reserve: "9" } },
+    });
+    const { window } = person;
+    await window.css('[data-testid="days-left"][data-days]').waitVisible();
+    const { topUp, checkout } = await beginTopUp(person, sandbox, "25.50");
+    assert.equal(await window.colors(), colors);
+    for (const size of SIZES) {
+      await window.resize(size.width, size.height);
+      for (const name of PAGES) {
+        await window.id(`nav-${name}`).click();
+        await page(window, name);
+        await fits(window, `${name} at ${size.width} × ${size.height}`);
+        await window.picture(`${name}-${size.width}`);
+      }
+    }
+    await window.resize(1200, 800);
+    await checkout.payByWallet(137);
+    await paymentShows(window, topUp.id, "completed", true);
+    await window.id("nav-inbox").click();
+    await window.css('[data-testid="notice"]').waitVisible();
+    await window.picture("inbox-with-a-notice");
+  });
+}
+
+async function fits(window: AppWindow, what: string): Promise<void> {
+  await window.painted();
+  const seen = Number(await window.css("html").property("clientWidth"));
+  const needed = Number(await window.css("html").property("scrollWidth"));
+  assert.ok(needed <= seen, `${what} needs ${needed} pixels and has ${seen}`);
+  const main = window.css("main");
+  const cut = Number(await main.property("scrollWidth")) - Number(await main.property("clientWidth"));
+  assert.ok(cut <= 0, `${what} cuts ${cut} pixels of its content`);
+}
