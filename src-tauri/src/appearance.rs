@@ -83,11 +83,13 @@ impl Appearance {
 
 /// 1 is dark, 2 is light, 0 no preference. Older portals wrap the value twice.
 fn prefers_dark(value: &Value<'_>) -> Option<bool> {
-    match value {
-        Value::Value(inner) => prefers_dark(inner),
-        Value::U32(1) => Some(true),
-        Value::U32(2) => Some(false),
-        _ => None,
+    if let Value::Value(inner) = value {
+        return prefers_dark(inner);
+    }
+    match u32::try_from(value) {
+        Ok(1) => Some(true),
+        Ok(2) => Some(false),
+        Ok(_) | Err(_) => None,
     }
 }
 

@@ -45,7 +45,13 @@ impl Shell for Desktop {
     fn changed(&self, change: &Change) {
         self.app(|app| match change {
             Change::Show { page } => app.show(Page::clone(page)),
-            other => app.tell(other.clone()),
+            Change::Account { .. }
+            | Change::Payments { .. }
+            | Change::Accounts
+            | Change::Notices
+            | Change::Settings
+            | Change::Health
+            | Change::SignIn { .. } => app.tell(change.clone()),
         });
     }
 }

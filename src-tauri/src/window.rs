@@ -75,15 +75,16 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
 }
 
 fn hear(app: &Arc<App>, event: &WindowEvent) {
-    match event {
-        WindowEvent::Focused(focused) => app.focus_is(*focused),
-        WindowEvent::CloseRequested { .. } => match closing::window_closed(app.visible()) {
+    if let WindowEvent::Focused(focused) = event {
+        app.focus_is(*focused);
+    } else if let WindowEvent::CloseRequested { .. } = event {
+        match closing::window_closed(app.visible()) {
             Then::Nothing | Then::Show => app.explain_tray(),
             Then::Linger => app.linger(),
             Then::Quit => app.quit(),
-        },
-        WindowEvent::Destroyed => app.window_is(false),
-        _ => {}
+        }
+    } else if let WindowEvent::Destroyed = event {
+        app.window_is(false);
     }
 }
 
