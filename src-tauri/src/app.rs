@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tauri::{AppHandle, Manager as _};
+use tauri::AppHandle;
 use tauri_specta::Event as _;
 use tokio::sync::{mpsc, watch};
 
@@ -337,11 +337,7 @@ impl App {
     /// Takes window and tray icon away for good.
     pub(crate) fn withdraw(&self) {
         self.withdrawn.send_replace(true);
-        if let Some(window) = self.handle.get_webview_window(window::LABEL)
-            && let Err(error) = window.destroy()
-        {
-            tracing::warn!(%error, "the window could not be closed");
-        }
+        window::close(&self.handle);
     }
 
     pub(crate) fn is_withdrawn(&self) -> bool {

@@ -20,7 +20,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tauri::async_runtime::{block_on, spawn, spawn_blocking};
 use tauri::{Manager as _, RunEvent};
-use tauri_plugin_window_state::StateFlags;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
@@ -53,7 +52,7 @@ pub(crate) fn run(arguments: Arguments, secrets: Secrets) -> ExitCode {
             tauri_plugin_window_state::Builder::new()
                 // An absolute name is taken as it is, which keeps it in our home.
                 .with_filename(home.path().join("window.json").to_string_lossy())
-                .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+                .with_state_flags(window::REMEMBERED)
                 .build(),
         )
         .invoke_handler(commands.invoke_handler())

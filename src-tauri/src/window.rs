@@ -5,10 +5,16 @@ use crate::app::App;
 use crate::closing::{self, Then};
 use std::sync::Arc;
 use tauri::webview::{Color, NewWindowResponse};
-use tauri::{Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri_plugin_window_state::{AppHandleExt as _, StateFlags};
 use url::Url;
 
 pub(crate) const LABEL: &str = "main";
+
+/// What is remembered of the window.
+pub(crate) const REMEMBERED: StateFlags = StateFlags::SIZE
+    .union(StateFlags::POSITION)
+    .union(StateFlags::MAXIMIZED);
 
 /// The window's ground before the first frame, the same as the pages' (light, dark).
 const GROUND: (Color, Color) = (Color(246, 247, 244, 255), Color(16, 21, 20, 255));
@@ -74,6 +80,24 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
     Ok(())
 }
 
+/// Closes the window for good, if one is open.
+pub(crate) fn close(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else {
+        return;
+    };
+    remember(app);
+    if let Err(error) = window.destroy() {
+        tracing::warn!(%error, "the window could not be closed");
+    }
+}
+
+/// Writes down where the window is, or was last.
+fn remember(app: &AppHandle) {
+    if let Err(error) = app.save_window_state(REMEMBERED) {
+        tracing::debug!(%error, "the window's place is not kept");
+    }
+}
+
 fn hear(app: &Arc<App>, event: &WindowEvent) {
     if let WindowEvent::Focused(focused) = event {
         app.focus_is(*focused);
@@ -85,6 +109,7 @@ fn hear(app: &Arc<App>, event: &WindowEvent) {
         }
     } else if let WindowEvent::Destroyed = event {
         app.window_is(false);
+        remember(&app.handle);
     }
 }
 
