@@ -11,7 +11,9 @@ use time::format_description::well_known::Rfc3339;
 pub struct Timestamp(pub i64);
 
 /// A span in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct Span(pub i64);
 
 impl Span {

@@ -12,11 +12,19 @@ const FOLDER: &str = "org.bursar.desktop";
 /// `given`, else `BURSAR_HOME`, else the usual folder of the user; `None` when neither `XDG_DATA_HOME` nor
 /// `HOME` is set. `env` looks a variable up.
 pub fn find(given: Option<&Path>, env: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    let set = |name| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let set = |name| {
+        env(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     given
         .map(Path::to_path_buf)
         .or_else(|| set("BURSAR_HOME"))
-        .or_else(|| set("XDG_DATA_HOME").filter(|data| data.is_absolute()).map(|data| data.join(FOLDER)))
+        .or_else(|| {
+            set("XDG_DATA_HOME")
+                .filter(|data| data.is_absolute())
+                .map(|data| data.join(FOLDER))
+        })
         .or_else(|| set("HOME").map(|home| home.join(".local/share").join(FOLDER)))
 }
 
@@ -43,7 +51,11 @@ pub fn make(home: &Path) -> Result<PathBuf> {
 pub fn vault_scope(home: &Path) -> String {
     let one = home.canonicalize().unwrap_or_else(|_| home.to_path_buf());
     let digest = Sha256::digest(one.as_os_str().as_encoded_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -60,7 +72,10 @@ mod tests {
         assert_eq!(find(Some(Path::new("/a")), env), Some("/a".into()));
         assert_eq!(find(None, env), Some("/b".into()));
         let plain = |name: &str| (name == "HOME").then(|| OsString::from("/h"));
-        assert_eq!(find(None, plain), Some("/h/.local/share/org.bursar.desktop".into()));
+        assert_eq!(
+            find(None, plain),
+            Some("/h/.local/share/org.bursar.desktop".into())
+        );
         assert_eq!(find(None, |_| None), None);
     }
 
@@ -68,7 +83,10 @@ mod tests {
     fn a_home_has_one_scope_however_it_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let home = make(&folder.path().join("a")).unwrap();
-        assert_eq!(vault_scope(&home), vault_scope(&folder.path().join("./a/../a")));
+        assert_eq!(
+            vault_scope(&home),
+            vault_scope(&folder.path().join("./a/../a"))
+        );
         assert_ne!(vault_scope(&home), vault_scope(folder.path()));
     }
 }

@@ -1,5 +1,7 @@
 //! Exports hold what the list shows, come back as they went, run nothing, and appear whole or not at all.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
 use bursar_core::clock::{Span, Timestamp};

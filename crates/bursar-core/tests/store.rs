@@ -1,5 +1,7 @@
 //! `bursar.db` on a real disk: commits whole or not at all, notices once, and damage that loses nothing.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
 use bursar_core::account::{Account, AccountId};
 use bursar_core::cache::{Alerts, OpenState, Store, Write};
 use bursar_core::clock::{Span, Timestamp};
@@ -183,6 +185,8 @@ fn alerts_are_kept() {
     let alerts = Alerts {
         low_balance_told: true,
         low_crossing: 3,
+        signed_out_told: true,
+        rejection: 2,
     };
     store
         .commit(&account.id, &[Write::Alerts(alerts.clone())])

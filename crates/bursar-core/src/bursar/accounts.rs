@@ -44,10 +44,17 @@ impl Bursar {
     /// `unauthorized` for a rejected key, `address_malformed`, `already_exists`, `not_found` for the network.
     pub async fn connect(self: &Arc<Self>, connect: Connect) -> Result<Connected> {
         let network = self.network(&connect.network).await?;
-        if connect.provider.as_deref().is_some_and(|named| !network.is_of(named)) {
+        if connect
+            .provider
+            .as_deref()
+            .is_some_and(|named| !network.is_of(named))
+        {
             return Err(Error::new(
                 Code::Usage,
-                format!("The network {} belongs to another kind of provider.", network.name),
+                format!(
+                    "The network {} belongs to another kind of provider.",
+                    network.name
+                ),
             ));
         }
         let credential = Credential::api_key(&connect.key)?;

@@ -126,7 +126,7 @@ impl Bursar {
         let store = Arc::clone(&bursar.world.store);
         for account in blocking(move || store.accounts()).await? {
             bursar
-                .open_account(account, state == OpenState::LostBoth)
+                .open_account(account, state != OpenState::Existing)
                 .await?;
         }
         bursar.clone().load_sessions(options.env_api_key);
@@ -218,22 +218,23 @@ impl Bursar {
     async fn open_account(
         self: &Arc<Self>,
         account: Account,
-        recovering: bool,
+        records_lost: bool,
     ) -> Result<Connection> {
         let session = Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault)));
-        self.open_with(account, session, recovering).await
+        self.open_with(account, session, records_lost).await
     }
 
     async fn open_with(
         self: &Arc<Self>,
         account: Account,
         session: Arc<Session>,
-        recovering: bool,
+        records_lost: bool,
     ) -> Result<Connection> {
         let connection = self.make_connection(account, session, None);
         let now = self.world.clock.now();
         let (store, id) = (Arc::clone(&self.world.store), connection.account.id.clone());
-        let (top_ups, alerts) = blocking(move || {
+        let history = Arc::clone(&self.world.history);
+        let (top_ups, alerts, sync) = blocking(move || {
             let recent = store.top_ups(&id, now.minus(WATCH))?;
             // What was created near a lost one must be known too, however long ago that was.
             let oldest = recent
@@ -242,7 +243,7 @@ impl Bursar {
                 .min()
                 .unwrap_or(now);
             let top_ups = store.top_ups(&id, oldest.min(now).minus(WATCH))?;
-            Ok((top_ups, store.alerts(&id)?))
+            Ok((top_ups, store.alerts(&id)?, history.sync_state(&id)?))
         })
         .await?;
         let setup = Setup {
@@ -259,7 +260,7 @@ impl Bursar {
             now,
         );
         state.alerts = alerts;
-        state.recovering = recovering;
+        state.recovering = records_lost || sync.synced_at.is_none();
         state.thresholds = self.thresholds(&connection);
         lock_of(&self.connections).insert(account.id.clone(), connection.clone());
         self.driver.add(state, connection.clone());

@@ -72,7 +72,8 @@ impl Bursar {
 pub fn views(own: &[Network]) -> Vec<NetworkView> {
     let built_in = Network::built_in();
     let own = own.iter().map(|network| view(network, false));
-    own.chain(built_in.iter().map(|network| view(network, true))).collect()
+    own.chain(built_in.iter().map(|network| view(network, true)))
+        .collect()
 }
 
 /// A network as people choose it.

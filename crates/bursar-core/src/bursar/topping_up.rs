@@ -14,6 +14,10 @@ use crate::provider::{self, Method};
 use crate::view::{Change, MethodView, Quote, TopUpForm, TopUpView};
 use std::cmp::Ordering;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a top-up waits for the first reading of a new account.
+const FIRST_READING: Duration = Duration::from_secs(10);
 
 impl Bursar {
     /// What the top-up page needs to know.
@@ -159,11 +163,18 @@ impl Bursar {
             None
         };
         let id = uuid::Uuid::new_v4().to_string();
-        let told = self.driver.state(&account).is_some_and(|state| state.setup.signed_in);
+        let told = self
+            .driver
+            .state(&account)
+            .is_some_and(|state| state.setup.signed_in);
         if connection.session.signed_in() && !told {
             // The session was read a moment ago and the engine is about to hear of it.
             self.driver.event(&account, Event::SignedIn(true));
         }
+        // An account that is new here is read first; that takes a moment, and the engine refuses until then.
+        self.driver
+            .until(&account, FIRST_READING, |state| !state.recovering)
+            .await;
         let started = self
             .driver
             .command(&account, |command| Event::StartTopUp {

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// Reading connections kept for the next reader.
 const IDLE_READERS: usize = 2;
+/// Bytes of the write-ahead log that stay on the disk once it is empty.
+const LOG_KEPT: u32 = 4 * 1024 * 1024;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) struct Database {
@@ -104,8 +106,19 @@ impl Database {
     }
 }
 
-/// A connection that may write, in write-ahead mode. `synchronous` is `FULL` or `NORMAL`.
-pub(super) fn open_writer(path: &Path, synchronous: &str) -> Inner<Connection> {
+/// How a file is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tuning {
+    /// `FULL`: durable when a commit returns. `NORMAL`: whole, but the last commits may be lost.
+    pub(super) synchronous: &'static str,
+    /// Pages of 4 KiB that the write-ahead log takes before they are moved into the file.
+    pub(super) log_pages: u32,
+    /// Memory for pages while much is written, in KiB; idle files give it back by [`Database::rest`].
+    pub(super) cache_kib: i32,
+}
+
+/// A connection that may write, in write-ahead mode.
+pub(super) fn open_writer(path: &Path, tuning: Tuning) -> Inner<Connection> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -115,7 +128,10 @@ pub(super) fn open_writer(path: &Path, synchronous: &str) -> Inner<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "synchronous", tuning.synchronous)?;
+    connection.pragma_update(None, "wal_autocheckpoint", tuning.log_pages)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
+    connection.pragma_update(None, "cache_size", tuning.cache_kib.saturating_neg())?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;

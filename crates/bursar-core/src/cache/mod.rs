@@ -35,4 +35,8 @@ pub struct Alerts {
     pub low_balance_told: bool,
     /// Counts the crossings: the subject of the notice that tells of one.
     pub low_crossing: u32,
+    /// That the provider no longer takes the key has been told; it is reset when it answers again.
+    pub signed_out_told: bool,
+    /// Counts the rejections: the subject of the notice that tells of one.
+    pub rejection: u32,
 }

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Even with nothing due the loop looks at the wall clock this often, to notice sleep.
 const LONGEST_NAP: Span = Span::seconds(30);
@@ -50,6 +50,8 @@ pub struct Driver {
 #[derive(Debug, Default)]
 struct Board {
     states: RwLock<BTreeMap<AccountId, Arc<State>>>,
+    /// Told after every step.
+    stepped: watch::Sender<()>,
     hide_amounts: AtomicBool,
     notifications_off: AtomicBool,
 }
@@ -175,6 +177,26 @@ impl Driver {
         self.board.states().get(account).cloned()
     }
 
+    /// Waits until the account's state is so, for at most `patience`; says whether it is.
+    pub async fn until(
+        &self,
+        account: &AccountId,
+        patience: Duration,
+        holds: impl Fn(&State) -> bool,
+    ) -> bool {
+        let mut stepped = self.board.stepped.subscribe();
+        let now_holds = || self.state(account).is_some_and(|state| holds(&state));
+        let wait = async {
+            while !now_holds() {
+                if stepped.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        let _ = tokio::time::timeout(patience, wait).await;
+        now_holds()
+    }
+
     /// Ends the loop; requests under way are dropped.
     pub async fn stop(&self) {
         let (sender, done) = oneshot::channel();
@@ -199,6 +221,8 @@ impl Board {
     fn put(&self, state: State) {
         let mut states = self.states.write().unwrap_or_else(PoisonError::into_inner);
         states.insert(state.account.clone(), Arc::new(state));
+        drop(states);
+        self.stepped.send_replace(());
     }
 
     fn remove(&self, account: &AccountId) {

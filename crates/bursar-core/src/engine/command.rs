@@ -132,7 +132,7 @@ impl State {
         if self.recovering {
             return Some(Error::passing(
                 Code::TopUpState,
-                "Bursar's records were lost and the provider's open payments are being read first. Try again in a moment.",
+                "The provider's open payments are being read first. Try again in a moment.",
             ));
         }
         if self.top_ups.contains_key(id) {

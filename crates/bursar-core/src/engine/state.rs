@@ -81,7 +81,8 @@ pub struct State {
     pub presence: Presence,
     pub viewing: Option<String>,
     pub online: bool,
-    /// Both copies of the intents were lost: nothing is created before the provider's open payments are read.
+    /// The provider's open payments have never been read, because the account is new here or its records
+    /// were lost: nothing is created before they are.
     pub recovering: bool,
     /// By Bursar's own id: every top-up whose status may still change.
     pub top_ups: BTreeMap<String, TopUp>,
@@ -101,8 +102,6 @@ pub struct State {
     pub thresholds: Thresholds,
     /// What is wrong now, by what it was found in.
     pub errors: BTreeMap<Poll, (Error, Timestamp)>,
-    /// Whether the loss of the session has been told since the last sign-in.
-    pub told_signed_out: bool,
     pub maintenance: bool,
     /// The whole history is to be read at the next look.
     pub whole_history: bool,
@@ -151,7 +150,6 @@ impl State {
             alerts: Alerts::default(),
             thresholds: Thresholds::default(),
             errors: BTreeMap::new(),
-            told_signed_out: false,
             maintenance: false,
             whole_history: false,
         }

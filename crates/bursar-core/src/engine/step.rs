@@ -83,6 +83,7 @@ impl Step {
             Event::Balance(answer) => match answer {
                 Ok(balance) => {
                     self.state.answered(Poll::Balance, now, entropy);
+                    self.key_is_taken();
                     self.state.api = Some((balance.clone(), now));
                     self.watch_balance(now);
                     self.changed();
@@ -170,7 +171,6 @@ impl Step {
     fn signed_in(&mut self, signed_in: bool, now: Timestamp) {
         self.state.setup.signed_in = signed_in;
         if signed_in {
-            self.state.told_signed_out = false;
             self.state.errors.clear();
             self.state.open_gates();
             self.state.make_due(&Poll::ALL, now);
@@ -181,19 +181,23 @@ impl Step {
     fn not_answered(&mut self, poll: Poll, error: &Error, now: Timestamp, entropy: u64) {
         let known = self.state.errors.get(&poll).map(|(seen, _)| seen.code);
         self.state.failed(poll, error, now, entropy);
-        if error.code == Code::Unauthorized && !self.state.told_signed_out {
-            self.state.told_signed_out = true;
-            self.notice(
-                NoticeKind::SignedOut,
-                now.to_string(),
-                None,
-                None,
-                false,
-                now,
-            );
+        if error.code == Code::Unauthorized && !self.state.alerts.signed_out_told {
+            self.state.alerts.signed_out_told = true;
+            self.state.alerts.rejection = self.state.alerts.rejection.saturating_add(1);
+            let subject = format!("rejection-{}", self.state.alerts.rejection);
+            self.notice(NoticeKind::SignedOut, subject, None, None, false, now);
+            self.commit.push(Write::Alerts(self.state.alerts.clone()));
         }
         if known != Some(error.code) {
             self.changed();
+        }
+    }
+
+    /// The provider took the key: should it reject it again, that is news again.
+    fn key_is_taken(&mut self) {
+        if self.state.alerts.signed_out_told {
+            self.state.alerts.signed_out_told = false;
+            self.commit.push(Write::Alerts(self.state.alerts.clone()));
         }
     }
 

@@ -10,7 +10,7 @@ mod readings;
 mod search;
 mod verify;
 
-use super::connection::{Database, open_writer};
+use super::connection::{Database, Tuning, open_writer};
 use super::damage;
 use super::failure::{Failure, Inner, file_error};
 use super::migrations::{HISTORY, version};
@@ -23,6 +23,14 @@ use std::path::{Path, PathBuf};
 
 pub use events::{EventCursor, Matched};
 pub use readings::SyncState;
+
+/// A long history touches the same pages again and again while it is first read: a longer log moves each of
+/// them into the file once instead of many times.
+const TUNING: Tuning = Tuning {
+    synchronous: "NORMAL",
+    log_pages: 8_000,
+    cache_kib: 16 * 1024,
+};
 
 /// A file up to this size is checked whole when it is opened. A larger one shows its damage when it is read;
 /// it is then marked, and set aside at the next start.
@@ -124,7 +132,7 @@ fn open_sound(path: &Path) -> Inner<Connection> {
         return Err(Failure::Unreadable("it was found damaged."));
     }
     let size = fs::metadata(path).map(|file| file.len()).ok();
-    let mut connection = open_writer(path, "NORMAL")?;
+    let mut connection = open_writer(path, TUNING)?;
     if let Some(size) = size {
         if version(&connection)? == 0 {
             return Err(Failure::Unreadable("it is empty."));

@@ -68,5 +68,7 @@ CREATE INDEX notice_unshown ON notice (id) WHERE shown = 0;
 CREATE TABLE alerts (
     account          TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
     low_balance_told INTEGER NOT NULL,
-    low_crossing     INTEGER NOT NULL
+    low_crossing     INTEGER NOT NULL,
+    signed_out_told  INTEGER NOT NULL,
+    rejection        INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

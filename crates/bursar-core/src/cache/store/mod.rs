@@ -6,7 +6,7 @@ mod copy;
 mod notices;
 mod top_ups;
 
-use super::connection::{Database, open_writer};
+use super::connection::{Database, Tuning, open_writer};
 use super::damage;
 use super::failure::{Failure, Inner, file_error};
 use super::migrations::{STORE, version};
@@ -19,6 +19,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use notices::StoredNotice;
+
+const TUNING: Tuning = Tuning {
+    synchronous: "FULL",
+    log_pages: 1_000,
+    cache_kib: 1024,
+};
 
 #[derive(Debug)]
 pub struct Store {
@@ -112,12 +118,14 @@ impl Store {
         self.db.read(|connection| {
             let alerts = connection
                 .prepare_cached(
-                    "SELECT low_balance_told, low_crossing FROM alerts WHERE account = ?1",
+                    "SELECT low_balance_told, low_crossing, signed_out_told, rejection FROM alerts WHERE account = ?1",
                 )?
                 .query_row([&account.0], |row| {
                     Ok(Alerts {
                         low_balance_told: row.get(0)?,
                         low_crossing: row.get(1)?,
+                        signed_out_told: row.get(2)?,
+                        rejection: row.get(3)?,
                     })
                 })
                 .optional()?;
@@ -133,11 +141,13 @@ impl Store {
 
 fn put_alerts(transaction: &Transaction<'_>, account: &AccountId, alerts: &Alerts) -> Inner<()> {
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3)")?
+        .prepare_cached("INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![
             account.0,
             alerts.low_balance_told,
-            alerts.low_crossing
+            alerts.low_crossing,
+            alerts.signed_out_told,
+            alerts.rejection,
         ])?;
     Ok(())
 }
@@ -218,7 +228,7 @@ fn open_checked(path: &Path, copy: &Path) -> Inner<Connection> {
 
 fn open_at(path: &Path) -> Inner<Connection> {
     let existing = path.exists();
-    let mut connection = open_writer(path, "FULL")?;
+    let mut connection = open_writer(path, TUNING)?;
     if existing {
         damage::check(&connection)?;
         // An empty file is what a crash, or a damage, leaves behind; only the copy can tell.

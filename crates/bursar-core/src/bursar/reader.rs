@@ -1,0 +1,178 @@
+//! Reading beside a running app, or without one: the databases are only read, the servers are asked directly,
+//! and nothing is written but to the screen.
+
+use super::figures::{Status, live_status};
+use super::own_rpc_name;
+use crate::account::Account;
+use crate::cache::{History, Store};
+use crate::chain::Chain;
+use crate::clock::Timestamp;
+use crate::driver::{Connection, blocking};
+use crate::error::{Code, Error, Result};
+use crate::export::{self, Format};
+use crate::http::Http;
+use crate::network::Network;
+use crate::provider;
+use crate::session::{Credential, Session, Vault};
+use crate::view::PaymentQuery;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use url::Url;
+use zeroize::Zeroizing;
+
+/// The accounts of a home and what is stored of them.
+pub struct Reader {
+    accounts: Vec<Account>,
+    networks: Vec<Network>,
+    history: Option<Arc<History>>,
+    vault: Arc<Vault>,
+    env_api_key: Option<Zeroizing<String>>,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader")
+            .field("accounts", &self.accounts.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Reader {
+    /// Opens a home for reading; one that does not exist has no accounts.
+    ///
+    /// # Errors
+    /// `storage_failed`, `storage_newer`.
+    pub fn open(
+        home: &Path,
+        vault: Arc<Vault>,
+        env_api_key: Option<Zeroizing<String>>,
+    ) -> Result<Self> {
+        let (accounts, networks) = match Store::open_for_reading(home)? {
+            Some(store) => (store.accounts()?, store.networks()?),
+            None => (Vec::new(), Vec::new()),
+        };
+        Ok(Self {
+            accounts,
+            networks,
+            history: History::open_for_reading(home)?.map(Arc::new),
+            vault,
+            env_api_key,
+        })
+    }
+
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// The networks that were added by file.
+    pub fn networks(&self) -> &[Network] {
+        &self.networks
+    }
+
+    /// The one account of that label, or all of them.
+    ///
+    /// # Errors
+    /// `not_found` where there is none.
+    pub fn select(&self, label: Option<&str>) -> Result<Vec<&Account>> {
+        let selected: Vec<_> = self
+            .accounts
+            .iter()
+            .filter(|account| label.is_none_or(|label| account.label == label))
+            .collect();
+        match (selected.is_empty(), label) {
+            (false, _) => Ok(selected),
+            (true, Some(label)) => Err(Error::new(
+                Code::NotFound,
+                format!("There is no account named {label}."),
+            )),
+            (true, None) => Err(Error::new(
+                Code::NotFound,
+                "No account is connected. Connect one with `bursar account add`.",
+            )),
+        }
+    }
+
+    /// An account's figures as its servers say them now.
+    pub async fn status(&self, account: &Account, http: &Http, now: Timestamp) -> Status {
+        let session = Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault)));
+        let loaded = match &self.env_api_key {
+            Some(key) => match Credential::api_key(key) {
+                Ok(credential) => session.put(credential, true).await,
+                Err(error) => Err(error),
+            },
+            None => session.load().await.map(drop),
+        };
+        // The app may hold the tokens too; a token refreshed here would end its session.
+        session.forbid_refresh();
+        let own_rpc = match account.network.chain {
+            Some(_) => self
+                .vault
+                .get(&own_rpc_name(&account.id))
+                .await
+                .ok()
+                .flatten(),
+            None => None,
+        };
+        let own_rpc = own_rpc.and_then(|text| Url::parse(&text).ok());
+        let provider = provider::connect(&account.network, Arc::clone(&session), http.clone());
+        let chain = account
+            .network
+            .chain
+            .clone()
+            .map(|place| Arc::new(Chain::new(place, own_rpc, http.clone())));
+        let connection = Connection::new(account.clone(), provider, session, chain);
+        let mut status = live_status(&connection, self.history.as_deref(), now).await;
+        if let Err(error) = loaded {
+            status.errors.retain(|other| other.code != Code::SignedOut);
+            status.errors.insert(0, error);
+        }
+        status
+    }
+
+    /// Writes what the query selects from the stored history.
+    ///
+    /// # Errors
+    /// `file_failed` when `out` cannot be written.
+    pub async fn history(
+        &self,
+        query: PaymentQuery,
+        format: Format,
+        out: impl Write + Send + 'static,
+    ) -> Result<()> {
+        let Some(history) = self.history.clone() else {
+            return Ok(());
+        };
+        blocking(move || {
+            let never = AtomicBool::new(false);
+            export::to_stream(
+                &history,
+                &query,
+                format,
+                out,
+                "standard output",
+                &never,
+                |_| {},
+            )
+            .map(drop)
+        })
+        .await
+    }
+
+    /// The newest lines that the query selects, for people.
+    pub async fn payments(
+        &self,
+        query: PaymentQuery,
+        limit: u32,
+    ) -> Result<crate::view::PaymentPage> {
+        let Some(history) = self.history.clone() else {
+            return Ok(crate::view::PaymentPage {
+                payments: Vec::new(),
+                next: None,
+                total: 0,
+            });
+        };
+        blocking(move || history.payments(&query, None, limit)).await
+    }
+}
