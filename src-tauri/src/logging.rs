@@ -25,9 +25,11 @@ pub(crate) fn begin() {
 
 /// The memory of this process and its children holds secrets: a release build never writes it to disk, and
 /// no other process of the user may look into it.
-#[cfg(not(debug_assertions))]
 fn no_core_dumps() {
     use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+    if cfg!(debug_assertions) {
+        return;
+    }
     let nothing = Rlimit {
         current: Some(0),
         maximum: Some(0),
@@ -39,6 +41,3 @@ fn no_core_dumps() {
         tracing::warn!(%error, "core dumps could not be turned off");
     }
 }
-
-#[cfg(debug_assertions)]
-fn no_core_dumps() {}

@@ -7,63 +7,53 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-  app: () => __TAURI_INVOKE<AppView>("app"),
-  overview: (account: AccountId) => __TAURI_INVOKE<Overview>("overview", { account }),
-  topUpForm: (account: AccountId) => __TAURI_INVOKE<TopUpForm>("top_up_form", { account }),
-  quote: (account: AccountId, amount: string, method: string | null) =>
-    __TAURI_INVOKE<Quote>("quote", { account, amount, method }),
-  startTopUp: (account: AccountId, amount: string, method: string | null) =>
-    __TAURI_INVOKE<TopUpView>("start_top_up", { account, amount, method }),
-  returnToPayment: (account: AccountId, topUp: string) => __TAURI_INVOKE<null>("return_to_payment", { account, topUp }),
-  checkNow: (account: AccountId) => __TAURI_INVOKE<null>("check_now", { account }),
-  cancelTopUp: (account: AccountId, topUp: string) => __TAURI_INVOKE<null>("cancel_top_up", { account, topUp }),
-  checkoutLink: (account: AccountId, topUp: string) => __TAURI_INVOKE<string>("checkout_link", { account, topUp }),
-  checkoutQr: (account: AccountId, topUp: string) => __TAURI_INVOKE<string>("checkout_qr", { account, topUp }),
-  allowCheckoutHost: (account: AccountId, host: string) =>
-    __TAURI_INVOKE<null>("allow_checkout_host", { account, host }),
-  payments: (query: PaymentQuery, after: string | null, limit: number) =>
-    __TAURI_INVOKE<PaymentPage>("payments", { query, after, limit }),
-  payment: (account: AccountId, id: string) => __TAURI_INVOKE<PaymentView>("payment", { account, id }),
-  /**  The path that was written; `None` when the dialog was dismissed. */
-  exportPayments: (query: PaymentQuery, format: ExportFormat) =>
-    __TAURI_INVOKE<string | null>("export_payments", { query, format }),
-  openTransaction: (account: AccountId, transaction: string) =>
-    __TAURI_INVOKE<null>("open_transaction", { account, transaction }),
-  openAddress: (account: AccountId) => __TAURI_INVOKE<null>("open_address", { account }),
-  openConsole: (network: string) => __TAURI_INVOKE<null>("open_console", { network }),
-  networks: () => __TAURI_INVOKE<NetworkView[]>("networks"),
-  /**  The network read from a file that the user chose; `None` when the dialog was dismissed. */
-  addNetworkFile: () => __TAURI_INVOKE<NetworkView | null>("add_network_file"),
-  connect: (network: string, key: string, address: string | null, label: string | null, sessionOnly: boolean) =>
-    __TAURI_INVOKE<Connected>("connect", { network, key, address, label, sessionOnly }),
-  beginSignIn: (network: string, address: string | null, label: string | null) =>
-    __TAURI_INVOKE<null>("begin_sign_in", { network, address, label }),
-  abandonSignIn: () => __TAURI_INVOKE<null>("abandon_sign_in"),
-  /**  With a new key at once; without one through the browser, and the change comes later. */
-  signInAgain: (account: AccountId, key: string | null) => __TAURI_INVOKE<Connected>("sign_in_again", { account, key }),
-  editAccount: (account: AccountId, label: string, address: string | null) =>
-    __TAURI_INVOKE<AccountView>("edit_account", { account, label, address }),
-  signOut: (account: AccountId) => __TAURI_INVOKE<null>("sign_out", { account }),
-  removeAccount: (account: AccountId) => __TAURI_INVOKE<null>("remove_account", { account }),
-  moneyRules: (account: AccountId) => __TAURI_INVOKE<MoneyRule[]>("money_rules", { account }),
-  notices: (before: number | null) => __TAURI_INVOKE<NoticeView[]>("notices", { before }),
-  readNotices: (upTo: number) => __TAURI_INVOKE<null>("read_notices", { upTo }),
-  settings: () => __TAURI_INVOKE<Settings>("settings"),
-  setSettings: (settings: Settings) => __TAURI_INVOKE<Settings>("set_settings", { settings }),
-  refreshAll: (account: AccountId) => __TAURI_INVOKE<null>("refresh_all", { account }),
-  rpcAddresses: (account: AccountId) => __TAURI_INVOKE<string[]>("rpc_addresses", { account }),
-  setRpcAddress: (account: AccountId, address: string | null) =>
-    __TAURI_INVOKE<null>("set_rpc_address", { account, address }),
-  /**  Never fails: what cannot be told is said to be so. */
-  diagnostics: () => __TAURI_INVOKE<string>("diagnostics"),
-  windowReady: () => __TAURI_INVOKE<null>("window_ready"),
-  viewing: (payment: [AccountId, string] | null) => __TAURI_INVOKE<null>("viewing", { payment }),
-  quit: () => __TAURI_INVOKE<null>("quit"),
+	app: () => __TAURI_INVOKE<AppView>("app"),
+	overview: (account: AccountId) => __TAURI_INVOKE<Overview>("overview", { account }),
+	topUpForm: (account: AccountId) => __TAURI_INVOKE<TopUpForm>("top_up_form", { account }),
+	quote: (account: AccountId, amount: string, method: string | null) => __TAURI_INVOKE<Quote>("quote", { account, amount, method }),
+	startTopUp: (account: AccountId, amount: string, method: string | null) => __TAURI_INVOKE<TopUpView>("start_top_up", { account, amount, method }),
+	returnToPayment: (account: AccountId, topUp: string) => __TAURI_INVOKE<null>("return_to_payment", { account, topUp }),
+	checkNow: (account: AccountId) => __TAURI_INVOKE<null>("check_now", { account }),
+	cancelTopUp: (account: AccountId, topUp: string) => __TAURI_INVOKE<null>("cancel_top_up", { account, topUp }),
+	checkoutLink: (account: AccountId, topUp: string) => __TAURI_INVOKE<string>("checkout_link", { account, topUp }),
+	checkoutQr: (account: AccountId, topUp: string) => __TAURI_INVOKE<string>("checkout_qr", { account, topUp }),
+	allowCheckoutHost: (account: AccountId, host: string) => __TAURI_INVOKE<null>("allow_checkout_host", { account, host }),
+	payments: (query: PaymentQuery, after: string | null, limit: number) => __TAURI_INVOKE<PaymentPage>("payments", { query, after, limit }),
+	payment: (account: AccountId, id: string) => __TAURI_INVOKE<PaymentView>("payment", { account, id }),
+	/**  The path that was written; `None` when the dialog was dismissed. */
+	exportPayments: (query: PaymentQuery, format: ExportFormat) => __TAURI_INVOKE<string | null>("export_payments", { query, format }),
+	openTransaction: (account: AccountId, transaction: string) => __TAURI_INVOKE<null>("open_transaction", { account, transaction }),
+	openAddress: (account: AccountId) => __TAURI_INVOKE<null>("open_address", { account }),
+	openConsole: (network: string) => __TAURI_INVOKE<null>("open_console", { network }),
+	networks: () => __TAURI_INVOKE<NetworkView[]>("networks"),
+	/**  The network read from a file that the user chose; `None` when the dialog was dismissed. */
+	addNetworkFile: () => __TAURI_INVOKE<NetworkView | null>("add_network_file"),
+	connect: (network: string, key: string, address: string | null, label: string | null, sessionOnly: boolean) => __TAURI_INVOKE<Connected>("connect", { network, key, address, label, sessionOnly }),
+	beginSignIn: (network: string, address: string | null, label: string | null) => __TAURI_INVOKE<null>("begin_sign_in", { network, address, label }),
+	abandonSignIn: () => __TAURI_INVOKE<null>("abandon_sign_in"),
+	/**  With a new key at once; without one through the browser, and the change comes later. */
+	signInAgain: (account: AccountId, key: string | null) => __TAURI_INVOKE<Connected>("sign_in_again", { account, key }),
+	editAccount: (account: AccountId, label: string, address: string | null) => __TAURI_INVOKE<AccountView>("edit_account", { account, label, address }),
+	signOut: (account: AccountId) => __TAURI_INVOKE<null>("sign_out", { account }),
+	removeAccount: (account: AccountId) => __TAURI_INVOKE<null>("remove_account", { account }),
+	moneyRules: (account: AccountId) => __TAURI_INVOKE<MoneyRule[]>("money_rules", { account }),
+	notices: (before: number | null) => __TAURI_INVOKE<NoticeView[]>("notices", { before }),
+	readNotices: (upTo: number) => __TAURI_INVOKE<null>("read_notices", { upTo }),
+	settings: () => __TAURI_INVOKE<Settings>("settings"),
+	setSettings: (settings: Settings) => __TAURI_INVOKE<Settings>("set_settings", { settings }),
+	refreshAll: (account: AccountId) => __TAURI_INVOKE<null>("refresh_all", { account }),
+	rpcAddresses: (account: AccountId) => __TAURI_INVOKE<string[]>("rpc_addresses", { account }),
+	setRpcAddress: (account: AccountId, address: string | null) => __TAURI_INVOKE<null>("set_rpc_address", { account, address }),
+	/**  Never fails: what cannot be told is said to be so. */
+	diagnostics: () => __TAURI_INVOKE<string>("diagnostics"),
+	windowReady: () => __TAURI_INVOKE<null>("window_ready"),
+	viewing: (payment: [AccountId, string] | null) => __TAURI_INVOKE<null>("viewing", { payment }),
+	quit: () => __TAURI_INVOKE<null>("quit"),
 };
 
 /** Events */
 export const events = {
-  change: makeEvent<Changed, Changed>("change"),
+	change: makeEvent<Changed, Changed>("change"),
 };
 
 /* Types */
@@ -72,148 +62,146 @@ export type AccountId = string;
 
 /**  An account in the sidebar and on the Accounts page. */
 export type AccountView = {
-  id: AccountId;
-  label: string;
-  network: string;
-  api_host: string;
-  sandbox: boolean;
-  /**  Checksummed, or `None` while not entered. */
-  address: string | null;
-  signed_in: boolean;
-  /**  The secret lives only as long as this process. */
-  session_only: boolean;
-  signs_in_by_browser: boolean;
-  has_console: boolean;
-  has_explorer: boolean;
-  balance: Figure | null;
-  connected_at: string;
+	id: AccountId,
+	label: string,
+	network: string,
+	api_host: string,
+	sandbox: boolean,
+	/**  Checksummed, or `None` while not entered. */
+	address: string | null,
+	signed_in: boolean,
+	/**  The secret lives only as long as this process. */
+	session_only: boolean,
+	signs_in_by_browser: boolean,
+	has_console: boolean,
+	has_explorer: boolean,
+	balance: Figure | null,
+	connected_at: string,
 };
 
 /**  On the wire, in the database and in JSON an amount is a decimal string and a currency. */
 export type Amount = {
-  amount: string;
-  currency: Currency;
+	amount: string,
+	currency: Currency,
 };
 
 /**  All the window needs to draw its frame. */
 export type AppView = {
-  version: string;
-  accounts: AccountView[];
-  unread: number;
-  health: Health;
-  settings: Settings;
+	version: string,
+	accounts: AccountView[],
+	unread: number,
+	health: Health,
+	settings: Settings,
 };
 
 /**  One message per change to the window: what to read again. */
-export type Change =
-  /**  Balance, charges, top-ups or errors of an account. */
-  | { what: "account"; account: AccountId }
-  /**  Lines of an account's history. */
-  | { what: "payments"; account: AccountId }
-  /**  Accounts were added, removed, renamed, signed in or out. */
-  | { what: "accounts" }
-  | { what: "notices" }
-  | { what: "settings" }
-  /**  Tray, keyring, notifications or network came or went. */
-  | { what: "health" }
-  /**  Show this page: a link, a notification or the tray asked for it. */
-  | { what: "show"; page: Page }
-  /**  A browser sign-in ended; `error` is `None` when it succeeded. */
-  | { what: "sign_in"; error: Error | null; account: AccountId | null };
+export type Change = 
+/**  Balance, charges, top-ups or errors of an account. */
+{ what: "account"; account: AccountId } | 
+/**  Lines of an account's history. */
+{ what: "payments"; account: AccountId } | 
+/**  Accounts were added, removed, renamed, signed in or out. */
+{ what: "accounts" } | { what: "notices" } | { what: "settings" } | 
+/**  Tray, keyring, notifications or network came or went. */
+{ what: "health" } | 
+/**  Show this page: a link, a notification or the tray asked for it. */
+{ what: "show"; page: Page } | 
+/**  A browser sign-in ended; `error` is `None` when it succeeded. */
+{ what: "sign_in"; error: Error | null; account: AccountId | null };
 
 /**  The one event that the window hears: what to read again, or which page to show. */
 export type Changed = Change;
 
 export type ChargeView = {
-  /**  `YYYY-MM-DD`, UTC. */
-  date: string;
-  amount: Amount;
+	/**  `YYYY-MM-DD`, UTC. */
+	date: string,
+	amount: Amount,
 };
 
 /**  What went wrong, closed: the window has words for each of these. */
-export type Code =
-  /**  An amount typed by a person is not one. */
-  | "amount_malformed"
-  /**  More decimals than the call can carry. */
-  | "amount_precision"
-  /**  Below the method's or the network's minimum. */
-  | "amount_too_small"
-  /**  Above the method's maximum. */
-  | "amount_too_large"
-  /**  The balance after the top-up would pass the network's cap. */
-  | "balance_cap"
-  /**  A wallet address that is not one. */
-  | "address_malformed"
-  /**  A network file that cannot be read or is wrong. */
-  | "network_malformed"
-  /**  No network, account, top-up or payment of that name. */
-  | "not_found"
-  /**  The account is already here. */
-  | "already_exists"
-  /**  The provider allows one open top-up and there is one. */
-  | "top_up_open"
-  /**  The top-up is in a state that does not allow this. */
-  | "top_up_state"
-  /**  The payment method is not offered (any more). */
-  | "method_unknown"
-  /**  The provider rejected the key or token. */
-  | "unauthorized"
-  /**  The key lacks a scope. */
-  | "forbidden"
-  /**  The provider is down or in maintenance. */
-  | "provider_unavailable"
-  /**  The payment provider behind the provider is down. */
-  | "checkout_unavailable"
-  /**  Too many requests. */
-  | "rate_limited"
-  /**  No answer in time. */
-  | "timeout"
-  /**  No connection: name not found, refused, reset, TLS. */
-  | "unreachable"
-  /**  An answer that is too large. */
-  | "answer_too_large"
-  /**  An answer that is not what the API describes. */
-  | "answer_malformed"
-  /**  The provider refused the request (a 4xx without a better code). */
-  | "refused"
-  /**  Several entitlements and none named by the network. */
-  | "ambiguous_balance"
-  /**  No RPC of the network is usable. */
-  | "chain_unavailable"
-  /**  An RPC answers for another chain. */
-  | "wrong_chain"
-  /**  There is no contract at the configured address. */
-  | "no_contract"
-  /**  A checkout or sign-in address outside the network's list. */
-  | "host_not_allowed"
-  /**  A link that is not one of ours. */
-  | "link_malformed"
-  /**  The browser sign-in did not succeed. */
-  | "sign_in_failed"
-  /**  No usable keyring. */
-  | "keyring_unavailable"
-  /**  The account has no secret: sign in again. */
-  | "signed_out"
-  /**  The database cannot be written. */
-  | "storage_failed"
-  /**  The database was written by a newer version. */
-  | "storage_newer"
-  /**  Another process runs the engine for this home. */
-  | "engine_running"
-  /**  A file could not be written or read. */
-  | "file_failed"
-  /**  The system's browser could not be opened. */
-  | "browser_failed"
-  /**  Wrong use of a command. */
-  | "usage"
-  /**  A fault of ours. */
-  | "internal";
+export type Code = 
+/**  An amount typed by a person is not one. */
+"amount_malformed" | 
+/**  More decimals than the call can carry. */
+"amount_precision" | 
+/**  Below the method's or the network's minimum. */
+"amount_too_small" | 
+/**  Above the method's maximum. */
+"amount_too_large" | 
+/**  The balance after the top-up would pass the network's cap. */
+"balance_cap" | 
+/**  A wallet address that is not one. */
+"address_malformed" | 
+/**  A network file that cannot be read or is wrong. */
+"network_malformed" | 
+/**  No network, account, top-up or payment of that name. */
+"not_found" | 
+/**  The account is already here. */
+"already_exists" | 
+/**  The provider allows one open top-up and there is one. */
+"top_up_open" | 
+/**  The top-up is in a state that does not allow this. */
+"top_up_state" | 
+/**  The payment method is not offered (any more). */
+"method_unknown" | 
+/**  The provider rejected the key or token. */
+"unauthorized" | 
+/**  The key lacks a scope. */
+"forbidden" | 
+/**  The provider is down or in maintenance. */
+"provider_unavailable" | 
+/**  The payment provider behind the provider is down. */
+"checkout_unavailable" | 
+/**  Too many requests. */
+"rate_limited" | 
+/**  No answer in time. */
+"timeout" | 
+/**  No connection: name not found, refused, reset, TLS. */
+"unreachable" | 
+/**  An answer that is too large. */
+"answer_too_large" | 
+/**  An answer that is not what the API describes. */
+"answer_malformed" | 
+/**  The provider refused the request (a 4xx without a better code). */
+"refused" | 
+/**  Several entitlements and none named by the network. */
+"ambiguous_balance" | 
+/**  No RPC of the network is usable. */
+"chain_unavailable" | 
+/**  An RPC answers for another chain. */
+"wrong_chain" | 
+/**  There is no contract at the configured address. */
+"no_contract" | 
+/**  A checkout or sign-in address outside the network's list. */
+"host_not_allowed" | 
+/**  A link that is not one of ours. */
+"link_malformed" | 
+/**  The browser sign-in did not succeed. */
+"sign_in_failed" | 
+/**  No usable keyring. */
+"keyring_unavailable" | 
+/**  The account has no secret: sign in again. */
+"signed_out" | 
+/**  The database cannot be written. */
+"storage_failed" | 
+/**  The database was written by a newer version. */
+"storage_newer" | 
+/**  Another process runs the engine for this home. */
+"engine_running" | 
+/**  A file could not be written or read. */
+"file_failed" | 
+/**  The system's browser could not be opened. */
+"browser_failed" | 
+/**  Wrong use of a command. */
+"usage" | 
+/**  A fault of ours. */
+"internal";
 
 /**  What came of connecting an account. */
 export type Connected = {
-  account: AccountView;
-  /**  Things that work less well than they could: missing scopes, no keyring, an unreachable API. */
-  warnings: Error[];
+	account: AccountView,
+	/**  Things that work less well than they could: missing scopes, no keyring, an unreachable API. */
+	warnings: Error[],
 };
 
 /**  A currency's code: 2 to 12 ASCII capitals, digits or dots ("USDC", "USDC.e" is written "USDC.E"). */
@@ -221,10 +209,10 @@ export type Currency = string;
 
 /**  A coded error: `{code, message, retryable}` wherever it crosses a border. */
 export type Error = {
-  code: Code;
-  message: string;
-  /**  Whether the same request may succeed later without the user changing anything. */
-  retryable: boolean;
+	code: Code,
+	message: string,
+	/**  Whether the same request may succeed later without the user changing anything. */
+	retryable: boolean,
 };
 
 /**  What the window offers of the formats that there are. */
@@ -232,217 +220,195 @@ export type ExportFormat = "csv" | "json";
 
 /**  A figure with its source and age. */
 export type Figure = {
-  amount: Amount;
-  source: Source;
-  as_of: string;
-  /**  The block it was read at, as a decimal string. */
-  block: string | null;
+	amount: Amount,
+	source: Source,
+	as_of: string,
+	/**  The block it was read at, as a decimal string. */
+	block: string | null,
 };
 
 /**  What the machine offers the app. */
 export type Health = {
-  tray: boolean;
-  notifications: boolean;
-  keyring: boolean;
-  links: boolean;
-  online: boolean;
+	tray: boolean,
+	notifications: boolean,
+	keyring: boolean,
+	links: boolean,
+	online: boolean,
 };
 
 /**  How a chain event was found to belong to a payment. */
-export type Match =
-  /**  The event carries the payment's id: certain. */
-  | "by_id"
-  /**  Equal units within 24 h and only one candidate: said to be so. */
-  | "by_amount";
+export type Match = 
+/**  The event carries the payment's id: certain. */
+"by_id" | 
+/**  Equal units within 24 h and only one candidate: said to be so. */
+"by_amount";
 
 export type MethodKind = "crypto" | "fiat";
 
 /**  A payment method with its limits. */
 export type MethodView = {
-  code: string;
-  name: string;
-  kind: MethodKind;
-  min: Amount;
-  max: Amount | null;
+	code: string,
+	name: string,
+	kind: MethodKind,
+	min: Amount,
+	max: Amount | null,
 };
 
 /**  The provider's rules about the money, shown where the user decides about it. */
 export type MoneyRule = {
-  title: string;
-  text: string;
+	title: string,
+	text: string,
 };
 
 /**  A network that an account can be connected to; said before a key is typed. */
 export type NetworkView = {
-  name: string;
-  /**  The provider's name for people. */
-  provider: string;
-  api_host: string;
-  sandbox: boolean;
-  has_console: boolean;
-  signs_in_by_browser: boolean;
-  has_chain: boolean;
-  /**  The scopes to tick when making a key: first those that reading needs, then those for topping up. */
-  scopes_read: string[];
-  scopes_top_up: string[];
-  /**  Whether it is one of the networks that need no file. */
-  built_in: boolean;
+	name: string,
+	/**  The provider's name for people. */
+	provider: string,
+	api_host: string,
+	sandbox: boolean,
+	has_console: boolean,
+	signs_in_by_browser: boolean,
+	has_chain: boolean,
+	/**  The scopes to tick when making a key: first those that reading needs, then those for topping up. */
+	scopes_read: string[],
+	scopes_top_up: string[],
+	/**  Whether it is one of the networks that need no file. */
+	built_in: boolean,
 };
 
-export type NoticeKind =
-  | "completed"
-  | "failed"
-  | "expired"
-  | "cancelled"
-  | "under_review"
-  /**  A completion that only the chain had said was undone by a reorganisation. */
-  | "reversed"
-  | "low_balance"
-  /**  The provider no longer accepts the key or token. */
-  | "signed_out";
+export type NoticeKind = "completed" | "failed" | "expired" | "cancelled" | "under_review" | 
+/**  A completion that only the chain had said was undone by a reorganisation. */
+"reversed" | "low_balance" | 
+/**  The provider no longer accepts the key or token. */
+"signed_out";
 
 /**  A line of the inbox. */
 export type NoticeView = {
-  id: number;
-  account: AccountId;
-  label: string;
-  kind: NoticeKind;
-  title: string;
-  /**  With the amount in it; the window draws `amount` itself when amounts are hidden. */
-  body: string;
-  body_hidden: string;
-  amount: Amount | null;
-  payment: string | null;
-  at: string;
-  read: boolean;
+	id: number,
+	account: AccountId,
+	label: string,
+	kind: NoticeKind,
+	title: string,
+	/**  With the amount in it; the window draws `amount` itself when amounts are hidden. */
+	body: string,
+	body_hidden: string,
+	amount: Amount | null,
+	payment: string | null,
+	at: string,
+	read: boolean,
 };
 
 /**  One account's first page. */
 export type Overview = {
-  account: AccountView;
-  /**  What can be spent: the chain's where it answers, else the API's. */
-  balance: Figure | null;
-  reserved: Figure | null;
-  held: Figure | null;
-  frozen: boolean | null;
-  api_balance: Figure | null;
-  /**  `Some(false)` when chain and API have differed twice; `None` where only one is known. */
-  agrees: boolean | null;
-  daily_usage: Amount | null;
-  days_left: number | null;
-  /**  Whether what is shown may be older than it should be. */
-  stale: boolean;
-  as_of: string | null;
-  /**  The last 30 days, oldest first, days without a charge included as zero; empty when unknown. */
-  charges: ChargeView[];
-  charges_as_of: string | null;
-  /**  Open top-ups, newest first. */
-  top_ups: TopUpView[];
-  /**  What is wrong now, newest first. */
-  errors: Error[];
-  maintenance: boolean;
+	account: AccountView,
+	/**  What can be spent: the chain's where it answers, else the API's. */
+	balance: Figure | null,
+	reserved: Figure | null,
+	held: Figure | null,
+	frozen: boolean | null,
+	api_balance: Figure | null,
+	/**  `Some(false)` when chain and API have differed twice; `None` where only one is known. */
+	agrees: boolean | null,
+	daily_usage: Amount | null,
+	days_left: number | null,
+	/**  Whether what is shown may be older than it should be. */
+	stale: boolean,
+	as_of: string | null,
+	/**  The last 30 days, oldest first, days without a charge included as zero; empty when unknown. */
+	charges: ChargeView[],
+	charges_as_of: string | null,
+	/**  Open top-ups, newest first. */
+	top_ups: TopUpView[],
+	/**  What is wrong now, newest first. */
+	errors: Error[],
+	maintenance: boolean,
 };
 
 /**  Where the window should go. */
-export type Page =
-  | { name: "overview"; account: AccountId }
-  | { name: "top_up"; account: AccountId }
-  | { name: "payment"; account: AccountId; payment: string }
-  | { name: "settings" };
+export type Page = { name: "overview"; account: AccountId } | { name: "top_up"; account: AccountId } | { name: "payment"; account: AccountId; payment: string } | { name: "settings" };
 
 /**  What a line of the history is. */
-export type PaymentKind =
-  | "top_up"
-  /**  Money that came without a top-up, such as free credits. */
-  | "credit"
-  | "refund"
-  | "renewal"
-  | "migration";
+export type PaymentKind = "top_up" | 
+/**  Money that came without a top-up, such as free credits. */
+"credit" | "refund" | "renewal" | "migration";
 
 /**  A page of the history, newest first. */
 export type PaymentPage = {
-  payments: PaymentView[];
-  /**  Hand this back for the next page; `None` at the end. */
-  next: string | null;
-  /**  How many lines the whole query has. */
-  total: number;
+	payments: PaymentView[],
+	/**  Hand this back for the next page; `None` at the end. */
+	next: string | null,
+	/**  How many lines the whole query has. */
+	total: number,
 };
 
 /**  Which lines of the history: everything given must hold. */
 export type PaymentQuery = {
-  /**  All accounts when `None`. */
-  account: AccountId | null;
-  /**  Part of an id, source, amount, or transaction. */
-  search: string | null;
-  /**  Any of these; all when empty. */
-  statuses: PaymentStatus[];
-  /**  First and last UTC date, `YYYY-MM-DD`, both included. */
-  from: string | null;
-  to: string | null;
+	/**  All accounts when `None`. */
+	account: AccountId | null,
+	/**  Part of an id, source, amount, or transaction. */
+	search: string | null,
+	/**  Any of these; all when empty. */
+	statuses: PaymentStatus[],
+	/**  First and last UTC date, `YYYY-MM-DD`, both included. */
+	from: string | null,
+	to: string | null,
 };
 
 /**  Where a top-up stands. */
-export type PaymentStatus =
-  | "starting"
-  /**  Labelled "Pending". */
-  | "open"
-  | "confirming"
-  | "under_review"
-  | "completed"
-  | "cancelled"
-  | "expired"
-  | "failed"
-  | "not_started";
+export type PaymentStatus = "starting" | 
+/**  Labelled "Pending". */
+"open" | "confirming" | "under_review" | "completed" | "cancelled" | "expired" | "failed" | "not_started";
 
 /**  A line of the history. */
 export type PaymentView = {
-  account: AccountId;
-  /**
-   *  The provider's id, or `chain:<tx>:<log index>` for a credit without a top-up, or
-   *  `local:<top-up>` for one that the provider never had.
-   */
-  id: string;
-  kind: PaymentKind;
-  status: PaymentStatus;
-  amount: Amount;
-  fee: Amount | null;
-  /**  "copperx", "chain"; `None` when the provider does not say. */
-  source: string | null;
-  created_at: string;
-  updated_at: string;
-  /**  Whether a matching event is in the chain. */
-  verified: boolean;
-  matched: Match | null;
-  transaction: string | null;
-  block: string | null;
-  /**  The open top-up this line belongs to, for its commands. */
-  top_up: string | null;
+	account: AccountId,
+	/**
+	 *  The provider's id, or `chain:<tx>:<log index>` for a credit without a top-up, or
+	 *  `local:<top-up>` for one that the provider never had.
+	 */
+	id: string,
+	kind: PaymentKind,
+	status: PaymentStatus,
+	amount: Amount,
+	fee: Amount | null,
+	/**  "copperx", "chain"; `None` when the provider does not say. */
+	source: string | null,
+	created_at: string,
+	updated_at: string,
+	/**  Whether a matching event is in the chain. */
+	verified: boolean,
+	matched: Match | null,
+	transaction: string | null,
+	block: string | null,
+	/**  The open top-up this line belongs to, for its commands. */
+	top_up: string | null,
 };
 
 /**  What an amount and a method would cost, before anything is sent. */
 export type Quote = {
-  amount: Amount | null;
-  /**  About this much, rounded up; `None` when the method does not say. */
-  fee: Amount | null;
-  total: Amount | null;
-  balance_after: Amount | null;
-  /**  Why this cannot be sent. */
-  error: Error | null;
-  /**  What the user should know though it can be sent (an unknown balance). */
-  warning: string | null;
+	amount: Amount | null,
+	/**  About this much, rounded up; `None` when the method does not say. */
+	fee: Amount | null,
+	total: Amount | null,
+	balance_after: Amount | null,
+	/**  Why this cannot be sent. */
+	error: Error | null,
+	/**  What the user should know though it can be sent (an unknown balance). */
+	warning: string | null,
 };
 
 /**  Preferences. They may be lost without harm. */
 export type Settings = {
-  theme?: Theme;
-  hide_amounts?: boolean;
-  notifications?: boolean;
-  /**  Tell when the balance falls below this many units of its currency, as typed; empty: only by days left. */
-  low_balance_amount?: string;
-  low_balance_days?: number;
-  autostart?: boolean;
-  /**  Whether closing the window has been explained. */
-  told_about_tray?: boolean;
+	theme?: Theme,
+	hide_amounts?: boolean,
+	notifications?: boolean,
+	/**  Tell when the balance falls below this many units of its currency, as typed; empty: only by days left. */
+	low_balance_amount?: string,
+	low_balance_days?: number,
+	autostart?: boolean,
+	/**  Whether closing the window has been explained. */
+	told_about_tray?: boolean,
 };
 
 /**  Where a figure comes from. */
@@ -452,74 +418,66 @@ export type Theme = "system" | "light" | "dark";
 
 /**  What the top-up page needs to know. */
 export type TopUpForm = {
-  currency: string;
-  decimals: number;
-  methods: MethodView[];
-  /**  Amounts to offer, as they would be typed. */
-  presets: string[];
-  /**  The most that can be added now, if the cap and the balance are known. */
-  room: Amount | null;
-  balance_max: Amount | null;
-  /**  The open one, where the provider allows only one. */
-  open: TopUpView | null;
-  /**  Whether the browser will come back to the app by a link; else polling notices the payment. */
-  returns_by_link: boolean;
-  /**  Why no top-up can be started at all, if so. */
-  blocked: Error | null;
+	currency: string,
+	decimals: number,
+	methods: MethodView[],
+	/**  Amounts to offer, as they would be typed. */
+	presets: string[],
+	/**  The most that can be added now, if the cap and the balance are known. */
+	room: Amount | null,
+	balance_max: Amount | null,
+	/**  The open one, where the provider allows only one. */
+	open: TopUpView | null,
+	/**  Whether the browser will come back to the app by a link; else polling notices the payment. */
+	returns_by_link: boolean,
+	/**  Why no top-up can be started at all, if so. */
+	blocked: Error | null,
 };
 
 /**  A top-up that is being followed. */
 export type TopUpView = {
-  /**  Bursar's own id of the top-up, for commands. */
-  id: string;
-  /**  The provider's id, once known. */
-  payment_id: string | null;
-  amount: Amount;
-  status: PaymentStatus;
-  created_at: string;
-  expires_at: string | null;
-  /**  Whether there is a checkout that may be opened. */
-  can_open: boolean;
-  /**  The host of a checkout that the network does not list; the user may add it on purpose. */
-  refused_host: string | null;
-  can_cancel: boolean;
-  cancel_requested: boolean;
-  /**  When a status read last succeeded. */
-  checked_at: string | null;
-  error: Error | null;
+	/**  Bursar's own id of the top-up, for commands. */
+	id: string,
+	/**  The provider's id, once known. */
+	payment_id: string | null,
+	amount: Amount,
+	status: PaymentStatus,
+	created_at: string,
+	expires_at: string | null,
+	/**  Whether there is a checkout that may be opened. */
+	can_open: boolean,
+	/**  The host of a checkout that the network does not list; the user may add it on purpose. */
+	refused_host: string | null,
+	can_cancel: boolean,
+	cancel_requested: boolean,
+	/**  When a status read last succeeded. */
+	checked_at: string | null,
+	error: Error | null,
 };
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;
 
-type EventEmitTo<T> = [T] extends [null]
-  ? (target: __TAURI_EVENT.EventTarget | string) => Promise<void>
-  : (target: __TAURI_EVENT.EventTarget | string, payload: T) => Promise<void>;
+type EventEmitTo<T> = [T] extends [null] ? (target: __TAURI_EVENT.EventTarget | string) => Promise<void> : (target: __TAURI_EVENT.EventTarget | string, payload: T) => Promise<void>;
 
-function makeEvent<TListen, TEmit = TListen>(
-  name: string,
-  serialize?: (payload: TEmit) => unknown,
-  deserialize?: (payload: any) => TListen,
-) {
-  const mapEvent = (cb: __TAURI_EVENT.EventCallback<TListen>) => (event: __TAURI_EVENT.Event<any>) =>
-    cb({ ...event, payload: deserialize ? deserialize(event.payload) : event.payload });
-  const mapPayload = (payload: TEmit) => (serialize ? serialize(payload) : payload);
+function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload: TEmit) => unknown, deserialize?: (payload: any) => TListen) {
+    const mapEvent = (cb: __TAURI_EVENT.EventCallback<TListen>) => (event: __TAURI_EVENT.Event<any>) => cb({ ...event, payload: deserialize ? deserialize(event.payload) : event.payload });
+    const mapPayload = (payload: TEmit) => serialize ? serialize(payload) : payload;
 
-  const base = {
-    listen: (cb: __TAURI_EVENT.EventCallback<TListen>) => __TAURI_EVENT.listen(name, mapEvent(cb)),
-    once: (cb: __TAURI_EVENT.EventCallback<TListen>) => __TAURI_EVENT.once(name, mapEvent(cb)),
-    emit: ((payload: TEmit) => __TAURI_EVENT.emit(name, mapPayload(payload)) as unknown) as EventEmit<TEmit>,
-    emitTo: ((to: __TAURI_EVENT.EventTarget | string, payload: TEmit) =>
-      __TAURI_EVENT.emitTo(to, name, mapPayload(payload)) as unknown) as EventEmitTo<TEmit>,
-  };
+    const base = {
+        listen: (cb: __TAURI_EVENT.EventCallback<TListen>) => __TAURI_EVENT.listen(name, mapEvent(cb)),
+        once: (cb: __TAURI_EVENT.EventCallback<TListen>) => __TAURI_EVENT.once(name, mapEvent(cb)),
+        emit: ((payload: TEmit) => __TAURI_EVENT.emit(name, mapPayload(payload)) as unknown) as EventEmit<TEmit>,
+        emitTo: ((to: __TAURI_EVENT.EventTarget | string, payload: TEmit) => __TAURI_EVENT.emitTo(to, name, mapPayload(payload)) as unknown) as EventEmitTo<TEmit>
+    };
 
-  const fn = (target: import("@tauri-apps/api/webview").Webview | import("@tauri-apps/api/window").Window) => ({
-    listen: (cb: __TAURI_EVENT.EventCallback<TListen>) => target.listen(name, mapEvent(cb)),
-    once: (cb: __TAURI_EVENT.EventCallback<TListen>) => target.once(name, mapEvent(cb)),
-    emit: ((payload: TEmit) => target.emit(name, mapPayload(payload)) as unknown) as EventEmit<TEmit>,
-    emitTo: ((to: __TAURI_EVENT.EventTarget | string, payload: TEmit) =>
-      target.emitTo(to, name, mapPayload(payload)) as unknown) as EventEmitTo<TEmit>,
-  });
+    const fn = (target: import("@tauri-apps/api/webview").Webview | import("@tauri-apps/api/window").Window) => ({
+        listen: (cb: __TAURI_EVENT.EventCallback<TListen>) => target.listen(name, mapEvent(cb)),
+        once: (cb: __TAURI_EVENT.EventCallback<TListen>) => target.once(name, mapEvent(cb)),
+        emit: ((payload: TEmit) => target.emit(name, mapPayload(payload)) as unknown) as EventEmit<TEmit>,
+        emitTo: ((to: __TAURI_EVENT.EventTarget | string, payload: TEmit) => target.emitTo(to, name, mapPayload(payload)) as unknown) as EventEmitTo<TEmit>
+    });
 
-  return Object.assign(fn, base);
+    return Object.assign(fn, base);
 }
+
