@@ -3,17 +3,25 @@
 import { app } from "./app.svelte.ts";
 import type { Failure } from "./types.ts";
 
-/** Copies `text` and tells screen readers that `what` was copied; throws a `Failure` when nothing was. */
-export async function copy(text: string, what: string): Promise<void> {
+/**
+ * Copies `text` and tells screen readers that `what` was copied; throws a `Failure` when nothing was. To be called within
+ * the click itself: the system takes a text only from a person, so one that has yet to be read is given as a promise.
+ */
+export async function copy(text: string | Promise<string>, what: string): Promise<void> {
   try {
-    await navigator.clipboard.writeText(text);
+    if (typeof text === "string") await navigator.clipboard.writeText(text);
+    else await navigator.clipboard.write([new ClipboardItem({ "text/plain": text.then(asPlainText) })]);
   } catch {
-    if (!byHand(text)) {
+    if (!byHand(await text)) {
       const failure: Failure = { code: "internal", message: "The system did not take the text.", retryable: false };
       throw failure;
     }
   }
   app.announcement = `Copied the ${what}.`;
+}
+
+function asPlainText(text: string): Blob {
+  return new Blob([text], { type: "text/plain" });
 }
 
 /** Selects the text in a field of its own and copies the selection, as a person would. */
