@@ -179,16 +179,6 @@ async fn the_relayer_and_the_watcher_can_be_held() {
     let paid = sandbox
         .post(&format!("/top-ups/{intent}/pay"), &json!({"chain": 1}))
         .await;
-    let submitted = json!({"chain": 1, "hash": text(&paid, "/transaction")});
-    let found = sandbox
-        .send(Method::POST, &format!("{page}/hash"), &[], &submitted)
-        .await;
-    assert_eq!(
-        found.body.get("found"),
-        Some(&json!(true)),
-        "{}",
-        found.text
-    );
     let unknown = json!({"chain": 1, "hash": format!("0x{}", "ab".repeat(32))});
     let unknown = sandbox
         .send(Method::POST, &format!("{page}/hash"), &[], &unknown)
@@ -201,8 +191,18 @@ async fn the_relayer_and_the_watcher_can_be_held() {
         ),
         "created"
     );
-    sandbox.post("/watcher", &json!({"hold": false})).await;
+    let submitted = json!({"chain": 1, "hash": text(&paid, "/transaction")});
+    let found = sandbox
+        .send(Method::POST, &format!("{page}/hash"), &[], &submitted)
+        .await;
+    assert_eq!(
+        found.body.get("found"),
+        Some(&json!(true)),
+        "{}",
+        found.text
+    );
     sandbox.until(&intent, "pending").await;
+    sandbox.post("/watcher", &json!({"hold": false})).await;
     sandbox.post("/relayer", &json!({"hold": false})).await;
     let top_up = sandbox.until(&intent, "completed").await;
     assert_ne!(text(&top_up, "/chain_id"), intent);

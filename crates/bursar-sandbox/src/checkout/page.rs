@@ -1,8 +1,9 @@
-//! The hosted page: rendered here, kept up to date by a small script that asks for the session's state. The test wallet
-//! and the back arrow are the only things on it that change anything.
+//! The hosted page: rendered here, kept up to date by a small script that asks for the session's state. The test
+//! wallet, the back arrow and a submitted hash are the only things on it that change anything.
 
 use std::sync::Arc;
 
+use alloy_primitives::Address;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::sessions::{Session, SessionStatus};
-use super::wallet;
+use super::{wallet, watcher};
 use crate::clock::rfc3339;
 use crate::html::{escape, fill};
 use crate::http::{Answer, ApiError, asset, body, ok, page};
@@ -195,7 +196,7 @@ struct SubmittedHash {
     hash: String,
 }
 
-/// "Have you already paid?" It only looks: what counts is what the watcher saw on the chain.
+/// "Have you already paid?" Looks at that transaction, also while the watcher does not look at the chains.
 pub(super) async fn hash(
     State(world): State<Arc<World>>,
     Path(id): Path<String>,
@@ -226,7 +227,8 @@ pub(super) async fn hash(
         .await?;
     let text = if receipt.is_null() {
         "This network does not know the transaction (yet). Check the hash and the network."
-    } else if pays(&receipt, &session, submitted.chain) {
+    } else if let Some(token) = paid_token(&receipt, &session, submitted.chain) {
+        watcher::note_receipt(&world, submitted.chain, token, &receipt);
         return ok(&json!({"found": true, "text": "Found: it will be counted in a moment."}));
     } else {
         "The transaction exists, but it does not pay this session's address."
@@ -234,16 +236,15 @@ pub(super) async fn hash(
     ok(&json!({"found": false, "text": text}))
 }
 
-fn pays(receipt: &Value, session: &Session, chain: u64) -> bool {
-    let Some(payable) = session.asset(chain) else {
-        return false;
-    };
+/// The token of which the transaction brought something to the session's address.
+fn paid_token(receipt: &Value, session: &Session, chain: u64) -> Option<Address> {
+    let payable = session.asset(chain)?;
     let logs = receipt
         .get("logs")
         .and_then(Value::as_array)
         .map(Vec::as_slice)
         .unwrap_or_default();
-    logs.iter().any(|log| {
+    let paid = logs.iter().any(|log| {
         let address = log
             .get("address")
             .and_then(Value::as_str)
@@ -253,6 +254,7 @@ fn pays(receipt: &Value, session: &Session, chain: u64) -> bool {
             .and_then(Value::as_str)
             .and_then(|text| text.parse().ok());
         address == Some(payable.token)
-            && to.map(alloy_primitives::Address::from_word) == Some(payable.address)
-    })
+            && to.map(Address::from_word) == Some(payable.address)
+    });
+    paid.then_some(payable.token)
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolEvent;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::sessions::Transfer;
@@ -23,6 +23,7 @@ const PACE: Duration = Duration::from_millis(250);
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Log {
+    address: Address,
     topics: Vec<B256>,
     data: U256,
     transaction_hash: String,
@@ -36,13 +37,15 @@ pub(crate) async fn run(world: Arc<World>) {
     loop {
         ticks.tick().await;
         expire(&world);
-        if world.switches.get().watcher_hold {
-            continue;
-        }
+        let hold = world.switches.get().watcher_hold;
         for (chain, token) in [
             (&world.ethereum, contracts::USDC),
             (&world.polygon, contracts::USDC_E),
         ] {
+            settle(&world, chain.id);
+            if hold {
+                continue;
+            }
             let from = next.entry(chain.id).or_default();
             match look(&world, chain, token, *from).await {
                 Ok(looked_to) => *from = looked_to,
@@ -72,7 +75,6 @@ fn expire(world: &World) {
 
 /// Looks at the blocks from `from` on and returns where to look next.
 async fn look(world: &World, chain: &Chain, token: Address, from: u64) -> Result<u64> {
-    settle(world, chain.id);
     let head = chain.rpc.block_number().await?;
     if head < from {
         // The chain went back; what is above its head now is new again.
@@ -87,6 +89,21 @@ async fn look(world: &World, chain: &Chain, token: Address, from: u64) -> Result
         note(world, chain.id, &log);
     }
     Ok(head + 1)
+}
+
+/// Notes the token's transfers of one transaction that a person has named, whether the watcher is held or not.
+pub(super) fn note_receipt(world: &World, chain: u64, token: Address, receipt: &Value) {
+    let logs = receipt.get("logs").and_then(Value::as_array);
+    let transfers = logs
+        .into_iter()
+        .flatten()
+        .filter_map(|log| Log::deserialize(log).ok())
+        .filter(|log| {
+            log.address == token && log.topics.first() == Some(&Token::Transfer::SIGNATURE_HASH)
+        });
+    for log in transfers {
+        note(world, chain, &log);
+    }
 }
 
 fn note(world: &World, chain: u64, log: &Log) {
