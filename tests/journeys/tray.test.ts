@@ -1,0 +1,181 @@
+/** The app without its window: in the tray, started hidden, by a link, a second time; and where there is no tray. */
+import assert from "node:assert/strict";
+import { readlinkSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { App } from "../session/app.ts";
+import { Desktop } from "../session/desktop.ts";
+import { staysTrue, until } from "../session/deadline.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import { allAgree } from "../session/truth.ts";
+import { beginTopUp, connectByCli, connected, page, paymentShows, topUpElsewhere } from "./steps.ts";
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("tray");
+});
+after(() => sandbox.end());
+
+/** Processes that hold pages. */
+function webviews(app: App): number {
+  return app.webProcesses().filter((pid) => readlinkSync(`/proc/${pid}/exe`).endsWith("/WebKitWebProcess")).length;
+}
+
+test("the tray shows the balance, and each line of its menu does what it says", async (t) => {
+  const person = await connected(t, sandbox);
+  const { desktop, user, app, window } = person;
+  const icon = await desktop.tray.icon();
+  await icon.find("Check now");
+  assert.match((await icon.labels())[0] ?? "", /Test.*256\.00 USDC/);
+  assert.match((await icon.properties()).tooltip, /256\.00 USDC/);
+
+  await app.closeWindow();
+  await desktop.notifications.find("Bursar is in the tray");
+  const [pid] = app.pids();
+  assert.ok(pid !== undefined, "the app is still there");
+
+  await icon.click("Top up…");
+  await app.window();
+  await page(window, "top_up");
+  await until("the window is in front", () => app.focused());
+
+  await icon.click("Hide amounts");
+  await window.id("nav-overview").click();
+  await window.css('[data-testid="balance"][data-state="hidden"]').waitVisible();
+  await until("no figure in the tray", async () => {
+    const { tooltip } = await icon.properties();
+    return !/\d\.\d/.test([tooltip, ...(await icon.labels())].join("\n"));
+  });
+  assert.doesNotMatch(await window.text(), /256/);
+  await window.picture("hidden");
+  assert.equal((await icon.find("Hide amounts")).checked, true);
+  await icon.click("Hide amounts");
+  await window.css('[data-testid="balance"][data-state="known"]').waitVisible();
+
+  await app.closeWindow();
+  const topUp = await topUpElsewhere(user, "15.00");
+  await sandbox.control("DELETE", "/requests");
+  await icon.click("Check now");
+  await until("the provider is asked at once", async () =>
+    (await sandbox.requests({ target: "console" })).some((one) => one.path.endsWith("/pending")),
+  );
+  await icon.click("Return to payment");
+  await until("its checkout is opened", () => desktop.browser.opened.at(-1) === topUp.session_url);
+  assert.equal(desktop.notifications.all.filter((one) => one.summary === "Bursar is in the tray").length, 1);
+
+  await icon.click("Open Bursar");
+  await app.window();
+  await page(window, "overview");
+  await window.id("open-top-up").waitVisible();
+  assert.deepEqual(app.pids(), [pid]);
+  await allAgree(person);
+
+  await icon.click("Quit");
+  await app.waitForEnd();
+  await desktop.tray.empty();
+});
+
+test("closing to the tray gives WebKit's processes back", async (t) => {
+  await sandbox.calm();
+  // WebDriver would keep the webview alive, so nobody looks into this window.
+  const desktop = await Desktop.for(t, { automation: false });
+  await connectByCli(desktop, sandbox, await sandbox.user());
+  const app = new App(desktop);
+  app.launch();
+  await app.waitForWindow();
+  await until("a page is there", () => webviews(app) > 0);
+  await (await desktop.tray.icon()).find("Check now");
+  await app.closeWindow();
+  await until("no page is left", () => webviews(app) === 0);
+  assert.equal(app.pids().length, 1);
+  assert.match((await (await desktop.tray.icon()).labels())[0] ?? "", /256\.00 USDC/);
+});
+
+test("hidden starts stay hidden, a second start shows the window, a link starts the app", async (t) => {
+  const person = await connected(t, sandbox);
+  const { desktop, app, window } = person;
+  const { topUp, checkout } = await beginTopUp(person, sandbox, "11");
+  const link = topUp.return_url ?? "";
+  assert.match(link, /^org\.bursar\.desktop:\/\/top-up\/return\?state=/);
+
+  // The checkout is in front: a second start brings the first one's window back there.
+  assert.equal(await app.focused(), false);
+  const [pid] = app.pids();
+  assert.equal(await app.launch().ended(), 0, "the second start ends by itself");
+  await until("the window is in front", () => app.focused());
+  assert.deepEqual(app.pids(), [pid]);
+
+  await (await desktop.tray.icon()).click("Quit");
+  await app.waitForEnd();
+  app.launch({ args: ["--hidden"] });
+  const icon = await desktop.tray.icon();
+  await icon.find("Return to payment");
+  await staysTrue("there is no window", async () => (await app.topWindows()).length === 0, 1_000);
+  assert.equal(app.webProcesses().length, 0);
+  assert.match((await icon.properties()).tooltip, /\d/);
+  await icon.click("Quit");
+  await app.waitForEnd();
+
+  await sandbox.pay(topUp.id);
+  await checkout.close();
+  await desktop.openLink(link);
+  await app.window();
+  await until("the window is in front", () => app.focused());
+  await paymentShows(window, topUp.id, "completed", true);
+  await window.picture("by-link");
+  await allAgree(person);
+});
+
+test("without a tray, closing quits; with a top-up open the app stays, says so once, and ends after the end", async (t) => {
+  const person = await connected(t, sandbox, { tray: false });
+  const { desktop, user, app, window } = person;
+  await window.id("health-tray").waitVisible();
+  await window.picture("no-tray");
+  await app.closeWindow();
+  await app.waitForEnd();
+
+  app.launch();
+  await app.window();
+  await page(window, "overview");
+  const { topUp, checkout } = await beginTopUp(person, sandbox, "10");
+  await window.css('[data-testid="open-top-up"][data-status="open"]').waitVisible();
+  await app.closeWindow();
+  await desktop.notifications.find("Bursar keeps watching");
+  await staysTrue("it stays", () => app.pids().length === 1, 1_000);
+  await desktop.picture("unseen");
+
+  // The checkout page would lead back to the app, and that would show its window.
+  await checkout.close();
+  await sandbox.pay(topUp.id);
+  await desktop.notifications.find("Top-up completed", { within: 30_000 });
+  await app.waitForEnd();
+  assert.equal(desktop.notifications.all.filter((one) => one.summary === "Bursar keeps watching").length, 1);
+  assert.equal(desktop.notifications.all.filter((one) => one.summary === "Top-up completed").length, 1);
+  await allAgree({ desktop, user });
+});
+
+test("a tray that appears is used, and one that vanishes brings the window back", async (t) => {
+  await sandbox.calm();
+  const user = await sandbox.user();
+  const desktop = await Desktop.for(t, { tray: false });
+  await connectByCli(desktop, sandbox, user);
+  const app = new App(desktop);
+  // Hidden without a tray would be nowhere: the window comes after all.
+  app.launch({ args: ["--hidden"] });
+  const window = await app.window();
+  await page(window, "overview");
+  await window.id("health-tray").waitVisible();
+
+  await desktop.tray.appear();
+  await desktop.tray.icon();
+  await window.id("health-tray").waitGone();
+  await app.closeWindow();
+
+  desktop.tray.vanish();
+  await app.waitForWindow();
+  await app.window();
+  await window.id("health-tray").waitVisible();
+  await desktop.tray.appear();
+  await desktop.tray.icon();
+  await window.id("health-tray").waitGone();
+  await allAgree({ desktop, user, window });
+});
