@@ -1,5 +1,5 @@
-//! How long the history takes with many payments: `cargo run --release --example history_size -- 1000000`.
-//! Prints one line a figure, in microseconds: the median and the worst of many tries.
+//! How long the history takes with many payments: `cargo run --release --example history_size -- 1000000 100`,
+//! the second number being the payments of one write. Prints one line a figure, in microseconds: the median and the worst of many tries.
 
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
@@ -19,12 +19,12 @@ use std::time::Instant;
 const NOW: i64 = 1_769_860_800_000;
 const YEARS: i64 = 4 * 365 * 86_400_000;
 const TRIES: usize = 50;
-const PAGE: usize = 100;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let count: usize = std::env::args()
         .nth(1)
         .map_or(Ok(200_000), |text| text.parse())?;
+    let page: usize = std::env::args().nth(2).map_or(Ok(100), |text| text.parse())?;
     let home = tempfile::tempdir()?;
     let (history, _) = History::open(home.path(), Timestamp(NOW))?;
     let account = AccountId::random();
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout();
 
     let start = Instant::now();
-    for page in payments.chunks(PAGE) {
+    for page in payments.chunks(page) {
         history.put_payments(&account, page)?;
     }
     writeln!(
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         start.elapsed().as_millis()
     )?;
     let start = Instant::now();
-    for page in payments.chunks(PAGE).take(100) {
+    for page in payments.chunks(page).take(10_000 / page) {
         history.put_payments(&account, page)?;
     }
     writeln!(

@@ -3,6 +3,7 @@
 
 use super::failure::{Failure, Inner};
 use crate::error::{Code, Error, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::time::Duration;
 const IDLE_READERS: usize = 2;
 /// Bytes of the write-ahead log that stay on the disk once it is empty.
 const LOG_KEPT: u32 = 4 * 1024 * 1024;
+const STATEMENTS_KEPT: usize = 64;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) struct Database {
@@ -125,15 +127,13 @@ pub(super) fn open_writer(path: &Path, tuning: Tuning) -> Inner<Connection> {
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    prepare(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", tuning.synchronous)?;
     connection.pragma_update(None, "wal_autocheckpoint", tuning.log_pages)?;
     connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
     connection.pragma_update(None, "cache_size", tuning.cache_kib.saturating_neg())?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     Ok(connection)
 }
@@ -143,11 +143,18 @@ pub(super) fn open_reader(path: &Path) -> Inner<Connection> {
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    connection.pragma_update(None, "trusted_schema", false)?;
+    prepare(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
+}
+
+fn prepare(connection: &Connection) -> Inner<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.pragma_update(None, "trusted_schema", false)?;
+    // Without this, every new value for a statement that partial indexes could serve plans it anew.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 /// A lock that outlives a panic of its holder: SQLite has rolled back what was not committed.

@@ -4,7 +4,6 @@ use crate::account::AccountId;
 use crate::cache::failure::{Failure, Inner};
 use crate::cache::stored::amount;
 use crate::clock::Timestamp;
-use crate::error::{Code, Error};
 use crate::money::{Amount, MAX_SCALE};
 use crate::provider::Status;
 use crate::view::{Match, PaymentKind, PaymentStatus, PaymentView};
@@ -31,11 +30,6 @@ const KINDS: [PaymentKind; 5] = [
     PaymentKind::Migration,
 ];
 const MATCHES: [Match; 2] = [Match::ById, Match::ByAmount];
-
-/// How many lines one millisecond has room for, as a power of two.
-pub(super) const PLACES: u32 = 20;
-/// Times outside these are kept as they are and listed at the end they lie beyond.
-const LAST_LISTED: i64 = (1 << 42) - 1;
 
 /// A row of `payment` without its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +77,7 @@ impl Line {
         }
     }
 
-    fn is_unsettled(&self) -> bool {
+    pub(super) fn is_unsettled(&self) -> bool {
         let status = self.said.unwrap_or_else(|| self.status());
         match status {
             PaymentStatus::Starting
@@ -182,137 +176,6 @@ impl Line {
             .optional()?;
         found.map(|(line, read)| Ok((line, read?))).transpose()
     }
-
-    pub(super) fn insert(&self, connection: &Connection, account: i64) -> Inner<()> {
-        let line = free_place(connection, self.created_at)?;
-        let key = AmountKey::of(&self.amount);
-        let proof = self.proof.as_ref();
-        connection
-            .prepare_cached(
-                "INSERT INTO payment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
-            )?
-            .execute(params![
-                line,
-                account,
-                self.id,
-                number(&KINDS, self.kind),
-                status_number(self.status()),
-                self.said.map(status_number),
-                self.step.map(status_number),
-                self.by_chain,
-                self.amount.to_decimal(),
-                self.amount.currency().as_str(),
-                key.map(|key| key.whole),
-                key.map(|key| key.fraction),
-                self.fee.as_ref().map(Amount::to_decimal),
-                self.fee.as_ref().map(|fee| fee.currency().as_str()),
-                self.source,
-                self.created_at.0,
-                self.updated_at.0,
-                self.claim.as_ref().map(|hash| hash.as_slice()),
-                proof.map(|proof| proof.transaction).or(self.claim).as_ref().map(|hash| hash.as_slice()),
-                proof.map(|proof| block_number(proof.block)),
-                proof.is_some(),
-                proof.and_then(|proof| proof.matched).map(|matched| number(&MATCHES, matched)),
-                self.top_up,
-                self.loose,
-                self.is_unsettled(),
-            ])?;
-        Ok(())
-    }
-
-    /// Replaces the row at `line`. It keeps its place unless its time of creation has changed.
-    pub(super) fn replace(
-        &self,
-        connection: &Connection,
-        account: i64,
-        line: i64,
-        before: &Self,
-    ) -> Inner<()> {
-        let moved = before.created_at != self.created_at
-            || before.amount != self.amount
-            || before.kind != self.kind
-            || before.id != self.id;
-        if moved {
-            delete(connection, line)?;
-            return self.insert(connection, account);
-        }
-        let status = status_number(self.status());
-        if status != status_number(before.status()) || before.source != self.source {
-            connection
-                .prepare_cached("UPDATE payment SET status = ?2, source = ?3 WHERE line = ?1")?
-                .execute(params![line, status, self.source])?;
-        }
-        if self.proof != before.proof || self.claim != before.claim {
-            let proof = self.proof.as_ref();
-            connection
-                .prepare_cached(
-                    "UPDATE payment SET claim = ?2, tx = ?3, block = ?4, verified = ?5, matched = ?6
-                     WHERE line = ?1",
-                )?
-                .execute(params![
-                    line,
-                    self.claim.as_ref().map(|hash| hash.as_slice()),
-                    proof.map(|proof| proof.transaction).or(self.claim).as_ref().map(|hash| hash.as_slice()),
-                    proof.map(|proof| block_number(proof.block)),
-                    proof.is_some(),
-                    proof.and_then(|proof| proof.matched).map(|matched| number(&MATCHES, matched)),
-                ])?;
-        }
-        if self.loose != before.loose {
-            connection
-                .prepare_cached("UPDATE payment SET loose = ?2 WHERE line = ?1")?
-                .execute(params![line, self.loose])?;
-        }
-        connection
-            .prepare_cached(
-                "UPDATE payment SET said = ?2, step = ?3, by_chain = ?4, fee = ?5, fee_currency = ?6,
-                     updated_at = ?7, top_up = ?8, unsettled = ?9
-                 WHERE line = ?1",
-            )?
-            .execute(params![
-                line,
-                self.said.map(status_number),
-                self.step.map(status_number),
-                self.by_chain,
-                self.fee.as_ref().map(Amount::to_decimal),
-                self.fee.as_ref().map(|fee| fee.currency().as_str()),
-                self.updated_at.0,
-                self.top_up,
-                self.is_unsettled(),
-            ])?;
-        Ok(())
-    }
-}
-
-pub(super) fn delete(connection: &Connection, line: i64) -> Inner<()> {
-    connection
-        .prepare_cached("DELETE FROM payment WHERE line = ?1")?
-        .execute([line])?;
-    Ok(())
-}
-
-/// The first place that can belong to a line of this time.
-pub(super) fn first_place(at: Timestamp) -> i64 {
-    at.0.clamp(0, LAST_LISTED) << PLACES
-}
-
-fn free_place(connection: &Connection, created_at: Timestamp) -> Inner<i64> {
-    let first = first_place(created_at);
-    let last = first | ((1 << PLACES) - 1);
-    let taken: Option<i64> = connection
-        .prepare_cached("SELECT max(line) FROM payment WHERE line BETWEEN ?1 AND ?2")?
-        .query_row([first, last], |row| row.get(0))?;
-    match taken {
-        None => Ok(first),
-        Some(line) if line < last => Ok(line.saturating_add(1)),
-        Some(_) => Err(Error::new(
-            Code::AnswerMalformed,
-            "The provider lists more than a million payments of one instant.",
-        )
-        .into()),
-    }
 }
 
 /// An amount without its sign as two integers that compare across scales.
@@ -377,6 +240,14 @@ fn pick<T: Copy>(all: &[T], number: i64) -> Inner<T> {
         .ok()
         .and_then(|place| all.get(place).copied())
         .ok_or(Failure::Unreadable("a number stands for nothing."))
+}
+
+pub(super) fn kind_number(kind: PaymentKind) -> i64 {
+    number(&KINDS, kind)
+}
+
+pub(super) fn match_number(matched: Match) -> i64 {
+    number(&MATCHES, matched)
 }
 
 /// Whether an id is one that Bursar gives: to credits without a top-up, and to top-ups without a payment.

@@ -7,6 +7,7 @@ mod near;
 mod pages;
 mod payments;
 mod readings;
+mod rows;
 mod search;
 mod verify;
 
@@ -17,6 +18,7 @@ use super::migrations::{HISTORY, version};
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::error::Result;
+use line::Line;
 use rusqlite::{Connection, OptionalExtension};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -92,17 +94,10 @@ impl History {
         else {
             return Ok(());
         };
-        loop {
-            let removed = self.db.write(|transaction| {
-                Ok(transaction.execute(
-                    "DELETE FROM payment WHERE line IN (SELECT line FROM payment WHERE account = ?1 LIMIT ?2)",
-                    (number, DELETED_AT_ONCE),
-                )?)
-            })?;
-            if removed == 0 {
-                break;
-            }
-        }
+        while self
+            .db
+            .write(|transaction| remove_lines(transaction, number))?
+        {}
         self.db.write(|transaction| {
             for table in [
                 "tally",
@@ -143,6 +138,23 @@ fn open_sound(path: &Path) -> Inner<Connection> {
     }
     HISTORY.migrate(&mut connection)?;
     Ok(connection)
+}
+
+/// Removes some lines of the account; `false` when there are none left.
+fn remove_lines(connection: &Connection, account: i64) -> Inner<bool> {
+    let lines: Vec<(i64, Line)> = connection
+        .prepare_cached(&format!(
+            "SELECT {} FROM payment p WHERE p.account = ?1 LIMIT ?2",
+            line::COLUMNS
+        ))?
+        .query_and_then((account, DELETED_AT_ONCE), |row| {
+            Ok((row.get(0)?, Line::read(row)?))
+        })?
+        .collect::<Inner<_>>()?;
+    for (place, line) in &lines {
+        line.delete(connection, account, *place)?;
+    }
+    Ok(!lines.is_empty())
 }
 
 fn marker(path: &Path) -> PathBuf {

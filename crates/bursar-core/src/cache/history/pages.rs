@@ -2,8 +2,9 @@
 //! wherever it lies; rows that come in between neither shift nor repeat what follows.
 
 use super::History;
-use super::line::{COLUMNS, Line, STATUSES, first_place, status_number};
+use super::line::{COLUMNS, Line, STATUSES, status_number};
 use super::payments::source_name;
+use super::rows::{day_of, first_place};
 use super::search::{Meaning, Sql, list, meanings, of_accounts};
 use crate::account::AccountId;
 use crate::cache::failure::{Failure, Inner};
@@ -16,7 +17,6 @@ use std::collections::BTreeMap;
 
 const LARGEST_PAGE: u32 = 1_000;
 const EXPORTED_AT_ONCE: u32 = 1_000;
-const DAY: i64 = Span::days(1).0;
 
 /// A query made ready for one reading of the database.
 struct Plan {
@@ -351,7 +351,7 @@ fn range(query: &PaymentQuery) -> Result<(i64, i64)> {
     let to = query.to.as_deref().map(midnight).transpose()?;
     Ok((
         from.map_or(0, first_place),
-        to.map_or(i64::MAX, |day| first_place(day.plus(Span(DAY)))),
+        to.map_or(i64::MAX, |day| first_place(day.plus(Span::days(1)))),
     ))
 }
 
@@ -369,9 +369,4 @@ fn place(cursor: &str) -> Result<i64> {
     cursor
         .parse()
         .map_err(|_| Error::new(Code::Usage, "That is not a place in the history."))
-}
-
-/// The day of a place, counted from 1970.
-fn day_of(place: i64) -> i64 {
-    (place >> super::line::PLACES).div_euclid(DAY)
 }

@@ -1,6 +1,6 @@
 //! Writing lines of the history: the provider's payments as they are told, and the machine's own top-ups.
 
-use super::line::{Line, delete, is_reserved, status_of};
+use super::line::{Line, is_reserved, status_of};
 use super::search::take_in_ids;
 use super::verify::Verifier;
 use super::{History, account_number, numbered, source_number};
@@ -128,9 +128,9 @@ fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
     let local = format!("local:{}", top_up.id);
     let id = top_up.remote.clone().unwrap_or_else(|| local.clone());
     if top_up.remote.is_some()
-        && let Some((line, _)) = Line::find(connection, verifier.account, &local)?
+        && let Some((place, line)) = Line::find(connection, verifier.account, &local)?
     {
-        delete(connection, line)?;
+        line.delete(connection, verifier.account, place)?;
     }
     let before = Line::find(connection, verifier.account, &id)?;
     let step = Some(top_up.status());

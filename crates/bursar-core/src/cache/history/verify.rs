@@ -5,7 +5,7 @@
 //! be matched by amount. Take three events near a payment, and a partner of the middle one: whatever is near
 //! the middle one is near the first or the last as well, so the partner has a choice and no match.
 
-use super::line::{Line, Proof, delete, is_reserved};
+use super::line::{Line, Proof, is_reserved};
 use super::near::{Spot, StoredEvent, can_be_loose, event_spot, line_id, loose_spot};
 use super::source_number;
 use crate::cache::failure::Inner;
@@ -338,9 +338,10 @@ impl<'a> Verifier<'a> {
     }
 
     fn unlist(&self, stored: &StoredEvent) -> Inner<()> {
-        if let Some((line, _)) = Line::find(self.connection, self.account, &line_id(&stored.event))?
+        if let Some((place, line)) =
+            Line::find(self.connection, self.account, &line_id(&stored.event))?
         {
-            delete(self.connection, line)?;
+            line.delete(self.connection, self.account, place)?;
         }
         self.set_listed(stored.number, false)
     }

@@ -64,7 +64,8 @@ CREATE VIRTUAL TABLE id_part USING fts5 (
 -- few are compared one by one.
 CREATE TABLE id_waiting (line INTEGER PRIMARY KEY) STRICT;
 
--- How many lines there are, by what the list can be filtered by; `day` counts from 1970.
+-- How many lines there are, by what the list can be filtered by; `day` counts from 1970. Kept by the same code
+-- that writes the lines: a trigger would make SQLite keep a journal of every statement.
 CREATE TABLE tally (
     account INTEGER NOT NULL,
     source  INTEGER NOT NULL,
@@ -73,28 +74,6 @@ CREATE TABLE tally (
     lines   INTEGER NOT NULL,
     PRIMARY KEY (account, source, status, day)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TRIGGER payment_added AFTER INSERT ON payment BEGIN
-    INSERT INTO id_waiting VALUES (new.line);
-    INSERT INTO tally VALUES (new.account, new.source, new.status, (new.line >> 20) / 86400000, 1)
-        ON CONFLICT DO UPDATE SET lines = lines + 1;
-END;
-CREATE TRIGGER payment_removed AFTER DELETE ON payment BEGIN
-    INSERT INTO id_part (id_part, rowid, id) SELECT 'delete', old.line, old.id
-        WHERE NOT EXISTS (SELECT 1 FROM id_waiting WHERE line = old.line);
-    DELETE FROM id_waiting WHERE line = old.line;
-    UPDATE tally SET lines = lines - 1
-        WHERE account = old.account AND source = old.source AND status = old.status
-            AND day = (old.line >> 20) / 86400000;
-END;
-CREATE TRIGGER payment_counted AFTER UPDATE OF status, source ON payment
-WHEN old.status <> new.status OR old.source <> new.source BEGIN
-    UPDATE tally SET lines = lines - 1
-        WHERE account = old.account AND source = old.source AND status = old.status
-            AND day = (old.line >> 20) / 86400000;
-    INSERT INTO tally VALUES (new.account, new.source, new.status, (new.line >> 20) / 86400000, 1)
-        ON CONFLICT DO UPDATE SET lines = lines + 1;
-END;
 
 CREATE TABLE event (
     number     INTEGER PRIMARY KEY,
