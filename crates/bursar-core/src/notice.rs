@@ -78,7 +78,7 @@ impl Notice {
                 "{amount} for {label} was not accepted. If money left your wallet, it is still being watched for."
             ),
             NoticeKind::Expired => format!(
-                "{amount} for {label} was not paid in time. Money that arrives late is still credited and shown."
+                "{amount} for {label} was not paid before its payment page closed. Money that comes late is still credited."
             ),
             NoticeKind::Cancelled => format!("{amount} for {label} was cancelled."),
             NoticeKind::UnderReview => format!(

@@ -204,6 +204,15 @@ impl TopUp {
         self.ended_at.is_some_and(|ended| now.since(ended) <= WATCH)
     }
 
+    /// Whether it was called expired before its time was over, by the provider's own clock: that is how a page
+    /// is reported which the payer left by its back arrow.
+    pub fn was_given_up(&self) -> bool {
+        match (self.remote_updated_at, self.expires_at) {
+            (Some(said), Some(expires)) => self.phase == Phase::Expired && said < expires,
+            (None, _) | (_, None) => false,
+        }
+    }
+
     /// Whether a payment of the provider can be this top-up, whose answer was lost: created since the
     /// intent less two minutes, with the same amount.
     pub fn may_be(&self, payment: &RemotePayment) -> bool {

@@ -242,7 +242,6 @@ impl State {
             return false;
         };
         top_up.created_at -= by;
-        top_up.updated_at -= by;
         top_up.expires_at = top_up.expires_at.map(|time| time - by);
         let user = top_up.user;
         let all = &self.top_ups;

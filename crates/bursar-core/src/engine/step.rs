@@ -334,6 +334,7 @@ impl Step {
         if let Some(kind) = outcome.notice {
             let subject = after.remote.clone().unwrap_or_else(|| after.id.clone());
             let silent = kind == NoticeKind::Cancelled
+                || (kind == NoticeKind::Expired && after.was_given_up())
                 || after.created_at < self.state.connected_at
                 || self.is_looked_at(&after);
             self.notice(kind, subject, Some(after.amount.clone()), None, silent, now);
