@@ -4,9 +4,9 @@ import type { TestContext } from "node:test";
 import { App, cli, type AppStart } from "../session/app.ts";
 import { until } from "../session/deadline.ts";
 import { Desktop, type DesktopOptions } from "../session/desktop.ts";
-import type { NewUser, Sandbox, SandboxTopUp, User } from "../session/sandbox.ts";
+import type { Asked, NewUser, Sandbox, SandboxTopUp, User } from "../session/sandbox.ts";
 import { Checkout } from "../session/checkout.ts";
-import type { AppWindow } from "../session/window.ts";
+import type { AppWindow, Part } from "../session/window.ts";
 
 /** Somebody at a desktop whose app knows their account. */
 export interface Connected {
@@ -78,10 +78,55 @@ export async function beginTopUp(
   return { topUp, checkout };
 }
 
+/** The page that was paid or left leads back by itself: waits until the app is in front with its overview. */
+export async function backInTheApp({ app, window }: Connected): Promise<void> {
+  await until("the app is in front again", () => app.focused(), { within: 30_000 });
+  await page(window, "overview");
+}
+
 /** Waits until the window's list shows the payment in that state. */
 export async function paymentShows(window: AppWindow, id: string, status: string, verified: boolean): Promise<void> {
   await window.id("nav-payments").click();
-  await window
-    .css(`[data-testid="payment"][data-payment="${id}"][data-status="${status}"][data-verified="${verified}"]`)
-    .waitVisible({ within: 30_000 });
+  await lineOf(window, id, status, verified).waitVisible({ within: 30_000 });
+}
+
+/** The line of that payment in that state. */
+export function lineOf(window: AppWindow, id: string, status: string, verified: boolean): Part {
+  return window.css(
+    `[data-testid="payment"][data-payment="${id}"][data-status="${status}"][data-verified="${verified}"]`,
+  );
+}
+
+/** The status that the open top-up shows, if one is shown. */
+export async function openTopUp(window: AppWindow): Promise<string | undefined> {
+  const card = window.id("open-top-up");
+  return (await card.visible()) ? ((await card.attribute("data-status")) ?? undefined) : undefined;
+}
+
+/** Kinds of the notices about that payment in the inbox, newest first; at least one is waited for. */
+export async function noticesOf(window: AppWindow, payment: string): Promise<string[]> {
+  await window.id("nav-inbox").click();
+  const about = `[data-testid="notice"][data-payment="${payment}"]`;
+  await window.css(about).waitVisible();
+  return (await window.driver.script(
+    "return [...document.querySelectorAll(arguments[0])].map((one) => one.dataset.kind)",
+    about,
+  )) as string[];
+}
+
+/** Starts a top-up as the provider's own page or another device would: straight at the API, with the user's key. */
+export async function topUpElsewhere(user: User, amount: string): Promise<SandboxTopUp> {
+  const answer = await fetch(`${user.sandbox.ready.fluence.api}/v2/top-ups`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-api-key": user.key },
+    body: JSON.stringify({ amountCents: Math.round(Number(amount) * 100), methodCode: "usdc" }),
+  });
+  assert.equal(answer.status, 201, await answer.text());
+  return user.openTopUp();
+}
+
+/** Requests of this user that ask for a new top-up, whatever became of them. */
+export async function creations(sandbox: Sandbox, user: User): Promise<readonly Asked[]> {
+  const asked = await sandbox.requests({ target: "console", method: "POST", path: "/v2/top-ups" });
+  return asked.filter((one) => one.user_id === user.data.id || one.user_id === null);
 }

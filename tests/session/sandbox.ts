@@ -290,8 +290,9 @@ export class Sandbox {
     await this.control("POST", `/top-ups/${id}/status`, { status });
   }
 
-  /** Takes back every fault, hold and lie, for the next test. */
+  /** Takes back every fault, hold and lie, and forgets what was asked, for the next test. */
   async calm(): Promise<void> {
+    await this.control("DELETE", "/requests");
     await this.noFaults();
     await this.relayer({ hold: false, delay_ms: 0 });
     await this.watcher({ hold: false });

@@ -97,6 +97,7 @@ export class AppWindow {
 
   /** A picture of the page alone, among the artefacts. */
   async picture(name: string): Promise<string> {
+    await this.painted();
     const path = this.#processes.nextLog(name, "png");
     writeFileSync(path, Buffer.from(String(await this.driver.command("GET", "/screenshot")), "base64"));
     return path;

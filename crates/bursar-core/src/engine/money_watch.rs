@@ -63,20 +63,22 @@ impl State {
         self.thresholds.days.is_some_and(|most| days <= most)
     }
 
-    /// `None` while nothing is known that could say so.
+    /// `None` while a figure that could say so is still unknown, as the API's days are right after a start.
     fn is_low(&self) -> Option<bool> {
-        let few_days = self.days_left().map(|days| self.are_few(days));
+        let few_days = self.days_left().is_some_and(|days| self.are_few(days));
         let little = self
             .thresholds
             .amount
             .as_ref()
             .zip(self.spendable())
             .and_then(|(least, balance)| balance.compare(least))
-            .map(|order| order == Ordering::Less);
-        match (few_days, little) {
-            (None, None) if self.spendable().is_none() => None,
-            (few_days, little) => Some(few_days.unwrap_or(false) || little.unwrap_or(false)),
+            .is_some_and(|order| order == Ordering::Less);
+        if few_days || little {
+            return Some(true);
         }
+        let days_unknown = self.thresholds.days.is_some() && self.api.is_none();
+        let amount_unknown = self.thresholds.amount.is_some() && self.spendable().is_none();
+        (!days_unknown && !amount_unknown).then_some(false)
     }
 
     /// Whether it is clearly no longer low, so that a figure at the edge is not told again and again.

@@ -1,0 +1,127 @@
+/** What a power cut may not do: lose a top-up, start a second one, or tell anything twice. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { staysTrue, until } from "../session/deadline.ts";
+import { Sandbox, type User } from "../session/sandbox.ts";
+import { allAgree, plainAmount } from "../session/truth.ts";
+import type { AppWindow } from "../session/window.ts";
+import { beginTopUp, connected, creations, noticesOf, page, paymentShows } from "./steps.ts";
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("killed");
+});
+after(() => sandbox.end());
+
+async function showsBalance(window: AppWindow, amount: string): Promise<void> {
+  await window.id("nav-overview").click();
+  await until(`the window shows ${amount}`, async () => {
+    const shown = await window.id("balance").attribute("data-amount", { within: 500 });
+    return shown !== null && plainAmount(shown) === amount;
+  });
+}
+
+test("killed while a top-up is open, the same one goes on and is told once", async (t) => {
+  const person = await connected(t, sandbox);
+  const { desktop, user, app } = person;
+  const { topUp } = await beginTopUp(person, sandbox, "25.50");
+  await app.kill();
+  // Paid while nobody was there.
+  await sandbox.pay(topUp.id);
+  await until("it is credited", async () => (await sandbox.topUp(topUp.id)).transaction !== null);
+
+  app.launch();
+  const window = await app.window();
+  await paymentShows(window, topUp.id, "completed", true);
+  assert.deepEqual(await noticesOf(window, topUp.id), ["completed"]);
+  await window.picture("told");
+  assert.equal((await creations(sandbox, user)).length, 1);
+  await allAgree({ ...person, window });
+
+  await app.kill();
+  app.launch();
+  await app.window();
+  await showsBalance(window, "281.5");
+  assert.deepEqual(await noticesOf(window, topUp.id), ["completed"]);
+  const popped = (): number => desktop.notifications.all.filter((one) => one.summary === "Top-up completed").length;
+  await staysTrue("it pops up at most once", () => popped() <= 1, 1_500);
+});
+
+for (const lost of [false, true]) {
+  const when = lost ? "when the answer was lost" : "before the answer is there";
+  test(`killed right after Continue, ${when}: exactly one top-up was asked for and goes on`, async (t) => {
+    const person = await connected(t, sandbox);
+    const { user, app, window } = person;
+    if (lost) {
+      await sandbox.fault({ target: "console", method: "POST", path: "/v2/top-ups", times: 1, kind: "lose" });
+    }
+    await window.id("nav-top_up").click();
+    await window.id("amount").fill("20");
+    await window.css('[data-testid="quote"][data-ready="true"]').waitVisible();
+    await window.id("continue").click();
+    await until("the request is out", async () => (await creations(sandbox, user)).length === 1);
+    await app.kill();
+    const open = await user.openTopUp();
+
+    app.launch();
+    await app.window();
+    await page(window, "overview");
+    const card = window.css('[data-testid="open-top-up"][data-status="open"]');
+    await card.waitVisible({ within: 20_000 });
+    await window.picture("goes-on");
+    assert.equal((await creations(sandbox, user)).length, 1, "no second request");
+    assert.equal((await user.truth()).top_up_count, 1);
+    await window.id("return-to-payment").click();
+    await until("the browser shows its checkout", () => person.desktop.browser.opened.at(-1) === open.session_url);
+
+    await sandbox.pay(open.id);
+    await paymentShows(window, open.id, "completed", true);
+    assert.deepEqual(await noticesOf(window, open.id), ["completed"]);
+    assert.equal((await creations(sandbox, user)).length, 1);
+    await allAgree(person);
+  });
+}
+
+test("a low balance is told once per crossing, also across a restart", async (t) => {
+  const person = await connected(t, sandbox, { user: { workload: { daily: "4.5", days: 35 } } });
+  const { desktop, user, app, window } = person;
+  const told = (): number => desktop.notifications.all.filter((one) => one.summary === "Balance is low").length;
+  const checkNow = async (): Promise<void> => (await desktop.tray.icon()).click("Check now");
+  assert.equal(told(), 0);
+
+  await drainedTo(user, "9");
+  await checkNow();
+  await until("it is told", () => told() === 1);
+  await showsBalance(window, "9");
+  await window.picture("low");
+  await window.id("nav-inbox").click();
+  await window.css('[data-testid="notice"][data-kind="low_balance"]').waitVisible();
+  await window.picture("inbox");
+
+  await (await desktop.tray.icon()).click("Quit");
+  await app.waitForEnd();
+  app.launch();
+  await app.window();
+  await showsBalance(window, "9");
+  await checkNow();
+  await staysTrue("it is not told again", () => told() === 1, 2_000);
+
+  await user.credit("200");
+  await showsBalance(window, "209");
+  await checkNow();
+  await until("it lasts longer again", async () => Number(await window.id("days-left").attribute("data-days")) > 7);
+  await drainedTo(user, "8");
+  await checkNow();
+  await until("the next crossing is told", () => told() === 2);
+  await window.id("nav-inbox").click();
+  await until(
+    "the inbox has both",
+    async () => (await window.css('[data-testid="notice"][data-kind="low_balance"]').count()) === 2,
+  );
+  await allAgree(person);
+});
+
+async function drainedTo(user: User, amount: string): Promise<void> {
+  await user.drain(amount);
+  await until("it is drained", async () => plainAmount((await user.truth()).chain.free) === amount);
+}
