@@ -44,7 +44,8 @@ export class Checkout {
 
   /** Pays with the page's test wallet; the transfer's hash. */
   async payByWallet(chain: ChainId = 137, amount?: Amount): Promise<string> {
-    await this.page.click("#method-wallet");
+    // The button unfolds, and folds again what it has unfolded before.
+    if (!(await this.page.isVisible("#wallet-network"))) await this.page.click("#method-wallet");
     await this.page.selectOption("#wallet-network", String(chain));
     if (amount !== undefined) await this.page.fill("#wallet-amount", amount);
     await this.page.click("#wallet-pay");

@@ -240,8 +240,8 @@ export function notices(): NoticeView[] {
       id: 7,
       kind: "expired",
       title: "Top-up expired",
-      body: "10.00 USDC for Fluence was not paid in time. Money that arrives late is still credited and shown.",
-      body_hidden: "The top-up for Fluence was not paid in time.",
+      body: "10.00 USDC for Fluence was not paid before its payment page closed. Money that comes late is still credited.",
+      body_hidden: "The top-up for Fluence was not paid before its payment page closed.",
       at: ago(90_000),
     },
     {

@@ -1,0 +1,72 @@
+/** What the chain shows by itself: credits and refunds that are no top-up, and money whose event names another id. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Sandbox } from "../session/sandbox.ts";
+import { allAgree, history, plainAmount } from "../session/truth.ts";
+import { beginTopUp, connected, lineOf, page, paymentShows } from "./steps.ts";
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("credits");
+});
+after(() => sandbox.end());
+
+test("credits and refunds without a top-up are lines with their transaction", async (t) => {
+  const person = await connected(t, sandbox);
+  const { desktop, user, window } = person;
+  await window.id("nav-payments").click();
+  await window.css('[data-testid="payment"][data-kind="credit"]').waitVisible();
+
+  const credit = await user.credit("7.5", "a gift");
+  const refund = (await sandbox.control("POST", `/users/${user.data.id}/refund`, { amount: "3.25" })) as {
+    transaction: string;
+  };
+  const line = window.css('[data-testid="payment"][data-kind="refund"][data-verified="true"]');
+  await line.waitVisible();
+  await window.picture("lines");
+  assert.equal(await window.css('[data-testid="payment"][data-kind="credit"]').count(), 2);
+  await line.click();
+  await window.id("payment-details").waitVisible();
+  assert.equal((await window.id("payment-transaction").text()).toLowerCase(), refund.transaction.toLowerCase());
+  assert.equal(plainAmount((await window.id("payment-amount").attribute("data-amount")) ?? ""), "3.25");
+  await window.picture("refund");
+
+  await window.id("open-transaction").click();
+  const explorer = `${sandbox.ready.fluence.api}/explorer/tx/${refund.transaction}`;
+  const shown = await desktop.browser.page(explorer);
+  assert.deepEqual(desktop.browser.opened, [explorer]);
+  assert.match(await shown.innerText("body"), /success/);
+  await window.id("payment-done").click();
+
+  const told = await history(desktop);
+  const given = told.find((one) => one.transaction?.toLowerCase() === credit.transaction.toLowerCase());
+  assert.equal(given?.kind, "credit");
+  assert.equal(plainAmount(given.amount.amount), "7.5");
+  assert.equal(desktop.notifications.all.length, 0);
+  await allAgree(person);
+});
+
+test("a payment whose event names another id is verified by amount, and that is said", async (t) => {
+  const person = await connected(t, sandbox, { user: { ids: "chain_differs" } });
+  const { desktop, window } = person;
+  const { topUp, checkout } = await beginTopUp(person, sandbox, "61.07");
+  // Left open it would lead back into the app by itself, in the middle of what follows.
+  await checkout.close();
+  // Somebody who looks at the top-up itself is not told of its end by a pop-up.
+  await window.id("nav-settings").click();
+  assert.notEqual(topUp.chain_id, topUp.id);
+  await sandbox.pay(topUp.id, { chain: 137 });
+  const popup = await desktop.notifications.find("completed", { within: 30_000 });
+  await paymentShows(window, topUp.id, "completed", true);
+  await window.id("nav-overview").click();
+
+  desktop.notifications.choose(popup);
+  await page(window, "payments");
+  await window.css('[data-testid="payment-verified"][data-matched="by_amount"]').waitVisible();
+  assert.equal(await window.id("payment-id").text(), topUp.id);
+  assert.match(await window.id("payment-verified").text(), /by amount/);
+  await window.picture("by-amount");
+  await window.id("payment-done").click();
+  assert.equal(await lineOf(window, topUp.id, "completed", true).count(), 1);
+  await allAgree(person);
+});

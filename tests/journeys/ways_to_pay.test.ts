@@ -1,0 +1,131 @@
+/** Other ways to the same end: by transfer, by transaction hash, in two parts, and from a page that was closed before. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Checkout } from "../session/checkout.ts";
+import { staysTrue, until } from "../session/deadline.ts";
+import { readQr } from "../session/qr.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import { allAgree } from "../session/truth.ts";
+import { backInTheApp, beginTopUp, connected, noticesOf, openTopUp, page, paymentShows } from "./steps.ts";
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("ways_to_pay");
+});
+after(() => sandbox.end());
+
+test("a revealed address is paid by a transfer from an outside wallet on Ethereum", async (t) => {
+  const person = await connected(t, sandbox);
+  const { desktop, window } = person;
+  const { topUp, checkout } = await beginTopUp(person, sandbox, "40");
+  const where = await checkout.reveal(1);
+  const promised = (await sandbox.control("GET", `/top-ups/${topUp.id}`)) as {
+    session: { addresses: { chain: number; address: string }[] };
+  };
+  const own = promised.session.addresses.find((one) => one.chain === 1)?.address ?? "";
+  assert.equal(where.address.toLowerCase(), own.toLowerCase());
+  assert.match(where.amount, /^40\.4\b/);
+  assert.match(where.network, /ethereum/i);
+  await desktop.picture("revealed");
+
+  await sandbox.pay(topUp.id, { chain: 1 });
+  await checkout.waitForPhase("paid");
+  await desktop.picture("paid");
+  await backInTheApp(person);
+  await paymentShows(window, topUp.id, "completed", true);
+  assert.deepEqual(await noticesOf(window, topUp.id), ["completed"]);
+  await allAgree(person);
+});
+
+test("a transfer that the checkout has not seen is handed in by its transaction hash", async (t) => {
+  const person = await connected(t, sandbox);
+  const { desktop, window } = person;
+  const { topUp, checkout } = await beginTopUp(person, sandbox, "12.34");
+  const where = await checkout.reveal(137);
+  await sandbox.watcher({ hold: true });
+  const paid = await sandbox.pay(topUp.id, { chain: 137 });
+  assert.match(where.amount, new RegExp(`^${paid.amount.replace(/0+$/, "").replace(".", "\\.")}`));
+  await page(window, "overview");
+  await window.id("check-now").click();
+  await staysTrue(
+    "unseen money is not on its way",
+    async () => (await openTopUp(window)) === "open" && (await checkout.status()).phase === "pay",
+    2_000,
+  );
+
+  const answer = await checkout.submitHash(paid.transaction, 137);
+  assert.doesNotMatch(answer, /not |unknown|error/i);
+  await checkout.waitForPhase("paid");
+  await desktop.picture("by-hash");
+  await backInTheApp(person);
+  await paymentShows(window, topUp.id, "completed", true);
+  await allAgree(person);
+});
+
+test("a closed payment page is found again, by the window, the tray, the code and the link", async (t) => {
+  const person = await connected(t, sandbox);
+  const { desktop, window } = person;
+  const { topUp, checkout } = await beginTopUp(person, sandbox, "15");
+  await checkout.close();
+  await page(window, "overview");
+  assert.equal(await openTopUp(window), "open");
+
+  await window.id("show-qr").click();
+  await window.id("qr").waitVisible();
+  await window.painted();
+  const code = await window.picture("qr");
+  await window.id("qr-dialog-close").click();
+  await window.id("qr-dialog").waitGone();
+
+  await window.id("return-to-payment").click();
+  const again = await Checkout.opened(desktop, sandbox, topUp.session_id);
+  assert.equal(await readQr(again.page, code), topUp.session_url);
+  await again.close();
+  await (await desktop.tray.icon()).click("Return to payment");
+  const last = await Checkout.opened(desktop, sandbox, topUp.session_id);
+  assert.deepEqual(desktop.browser.opened, [topUp.session_url, topUp.session_url, topUp.session_url]);
+  assert.equal((await person.user.truth()).top_up_count, 1);
+
+  const [own] = await person.app.topWindows();
+  assert.ok(own);
+  await desktop.display.activate(own);
+  await window.id("copy-link").click();
+  await window.id("copy-link").waitForText("Copied");
+  await window.id("nav-payments").click();
+  await window.id("search").click();
+  await desktop.display.press("ctrl+v");
+  await until("the link is pasted", async () => (await window.id("search").property("value")) === topUp.session_url);
+  await window.id("search").fill("");
+
+  await last.payByWallet(137);
+  await last.waitForPhase("paid");
+  await backInTheApp(person);
+  await paymentShows(window, topUp.id, "completed", true);
+  await allAgree(person);
+});
+
+test("too little leaves the top-up open; the rest completes it", async (t) => {
+  const person = await connected(t, sandbox);
+  const { desktop, window } = person;
+  const { topUp, checkout } = await beginTopUp(person, sandbox, "20");
+  await checkout.payByWallet(137, "8");
+  await until("the checkout says what is missing", async () => (await checkout.status()).status === "incomplete");
+  assert.match(await checkout.page.innerText("#status"), /12\.2 USDC/);
+  await desktop.picture("incomplete");
+  await window.id("check-now").click();
+  await staysTrue(
+    "a part is not the whole",
+    async () => (await openTopUp(window)) === "open" && (await person.user.truth()).open_top_up !== null,
+    2_000,
+  );
+  assert.equal(desktop.notifications.all.length, 0);
+  await allAgree(person);
+
+  assert.equal(await checkout.page.inputValue("#wallet-amount"), "12.2");
+  await checkout.payByWallet(137);
+  await checkout.waitForPhase("paid");
+  await backInTheApp(person);
+  await paymentShows(window, topUp.id, "completed", true);
+  assert.deepEqual(await noticesOf(window, topUp.id), ["completed"]);
+  await allAgree(person);
+});
