@@ -25,7 +25,7 @@ enum Step {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn step_by_step_is_as_good_as_all_at_once(steps in prop::collection::vec(step(), 1..14)) {
@@ -71,7 +71,7 @@ proptest! {
                         .filter(|(_, transaction)| gone.contains(*transaction))
                         .map(|(id, _)| id.clone())
                         .collect();
-                    prop_assert!(expected.iter().all(|id| lost.contains(id)), "{expected:?} in {lost:?}");
+                    prop_assert_eq!(expected, lost);
                     events.retain(|_, event| event.block < block);
                 }
             }

@@ -92,11 +92,15 @@ impl History {
                 return Ok(Vec::new());
             };
             let mut verifier = Verifier::new(transaction, account);
-            let mut lost = Vec::new();
-            // Dropping one event can match another payment with the next, so each is read afresh.
-            for gone in verifier.events_from(block)? {
-                let now = verifier.event(gone.number)?;
-                lost.extend(verifier.drop_event(&now)?);
+            let gone = verifier.events_from(block)?;
+            let mut lost: Vec<String> = gone
+                .iter()
+                .filter_map(|event| event.payment.clone())
+                .collect();
+            // Dropping one event can part or match others on the way, so each is read afresh.
+            for event in &gone {
+                let now = verifier.event(event.number)?;
+                verifier.drop_event(&now)?;
             }
             shorten(transaction, account, block)?;
             lost.sort();

@@ -101,6 +101,7 @@ impl History {
         self.db.write(|transaction| {
             for table in [
                 "tally",
+                "amount_tally",
                 "event",
                 "event_range",
                 "checkpoint",

@@ -210,6 +210,9 @@ impl Plan {
                 Meaning::Source(sources) if before.is_empty() => {
                     self.tallied(connection, Some(sources))?
                 }
+                Meaning::Amount { .. } if before.is_empty() && self.is_undated() => {
+                    self.tallied_by_amount(connection, meaning)?
+                }
                 Meaning::Source(_)
                 | Meaning::Amount { .. }
                 | Meaning::Id { .. }
@@ -251,6 +254,21 @@ impl Plan {
                 condition.text
             ))?
             .query_row(params_from_iter(condition.values), |row| row.get(0))?)
+    }
+
+    fn tallied_by_amount(&self, connection: &Connection, amount: &Meaning) -> Inner<u32> {
+        let condition = of_accounts(&self.accounts).and(amount.predicate());
+        let condition = self.with_statuses(condition);
+        Ok(connection
+            .prepare_cached(&format!(
+                "SELECT coalesce(sum(lines), 0) FROM amount_tally p WHERE {}",
+                condition.text
+            ))?
+            .query_row(params_from_iter(condition.values), |row| row.get(0))?)
+    }
+
+    fn is_undated(&self) -> bool {
+        self.first == 0 && self.past == i64::MAX
     }
 
     fn counted(

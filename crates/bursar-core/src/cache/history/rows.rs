@@ -141,18 +141,22 @@ impl Line {
     }
 
     fn count(&self, connection: &Connection, account: i64, line: i64, by: i64) -> Inner<()> {
+        let status = status_number(self.status());
         connection
             .prepare_cached(
                 "INSERT INTO tally VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT DO UPDATE SET lines = lines + ?5",
             )?
-            .execute(params![
-                account,
-                self.source,
-                status_number(self.status()),
-                day_of(line),
-                by,
-            ])?;
+            .execute(params![account, self.source, status, day_of(line), by])?;
+        let Some(key) = AmountKey::of(&self.amount) else {
+            return Ok(());
+        };
+        connection
+            .prepare_cached(
+                "INSERT INTO amount_tally VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET lines = lines + ?5",
+            )?
+            .execute(params![account, key.whole, key.fraction, status, by])?;
         Ok(())
     }
 }

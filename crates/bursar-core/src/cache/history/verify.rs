@@ -96,26 +96,27 @@ impl<'a> Verifier<'a> {
         Ok(())
     }
 
-    /// Forgets an event that is no longer in the chain; says which payment it served.
-    pub(super) fn drop_event(&mut self, stored: &StoredEvent) -> Inner<Option<String>> {
+    /// Forgets an event that is no longer in the chain.
+    pub(super) fn drop_event(&mut self, stored: &StoredEvent) -> Inner<()> {
         if stored.listed {
             self.unlist(stored)?;
         }
         self.connection
             .prepare_cached("DELETE FROM event WHERE number = ?1")?
             .execute([stored.number])?;
-        let served = stored.payment.clone();
-        if let Some(payment) = &served {
+        if let Some(payment) = &stored.payment {
             self.set_proof(payment, None)?;
         }
         if stored.loose {
-            if let Some(spot) = event_spot(&stored.event) {
-                self.event_left(&spot)?;
-            }
-        } else if let Some(payment) = &served {
-            self.lost_certain_event(payment)?;
+            return match event_spot(&stored.event) {
+                Some(spot) => self.event_left(&spot),
+                None => Ok(()),
+            };
         }
-        Ok(served)
+        match &stored.payment {
+            Some(payment) => self.lost_certain_event(payment),
+            None => Ok(()),
+        }
     }
 
     fn link_by_id(&mut self, payment: &Line, number: i64) -> Inner<()> {

@@ -75,6 +75,16 @@ CREATE TABLE tally (
     PRIMARY KEY (account, source, status, day)
 ) STRICT, WITHOUT ROWID;
 
+-- The same by amount.
+CREATE TABLE amount_tally (
+    account  INTEGER NOT NULL,
+    whole    INTEGER NOT NULL,
+    fraction INTEGER NOT NULL,
+    status   INTEGER NOT NULL,
+    lines    INTEGER NOT NULL,
+    PRIMARY KEY (account, whole, fraction, status)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE event (
     number     INTEGER PRIMARY KEY,
     account    INTEGER NOT NULL,
