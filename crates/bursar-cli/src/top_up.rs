@@ -7,6 +7,7 @@ use crate::output::{complain, note, say};
 use crate::terminal::Terminal;
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Bursar;
+use bursar_core::clock::{Clock, SystemClock};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::view::{PaymentStatus, TopUpView};
 use std::path::Path;
@@ -20,6 +21,8 @@ const ENDED_WITHOUT_MONEY: u8 = 3;
 const STILL_OPEN: u8 = 4;
 /// How long the payment page may take to be known; a lost answer takes two looks a minute apart.
 const UNTIL_OPEN: Duration = Duration::from_secs(150);
+/// How long the provider may take to say how an earlier top-up stands.
+const UNTIL_CHECKED: Duration = Duration::from_secs(15);
 /// How long the keyring may take.
 const UNTIL_SIGNED_IN: Duration = Duration::from_secs(30);
 
@@ -47,6 +50,7 @@ async fn top_up(
         is_signed_in(bursar, &account)
     })
     .await;
+    look_at_open(bursar, &account, &mut changes).await;
     let started = bursar
         .start_top_up(account.clone(), wanted.amount, wanted.method)
         .await?;
@@ -101,6 +105,31 @@ async fn choose(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<AccountId> 
         )),
         (None, _) => Err(Error::new(Code::NotFound, "There is no such account.")),
     }
+}
+
+/// A top-up that was open when a terminal or the app last ran may have ended since, with nobody there to see it: the
+/// provider is asked before it stands in the way of another one.
+async fn look_at_open(
+    bursar: &Arc<Bursar>,
+    account: &AccountId,
+    changes: &mut watch::Receiver<u64>,
+) {
+    let asked_at = SystemClock.now();
+    let is_known = || async {
+        bursar
+            .overview(account.clone())
+            .await
+            .map_or(true, |overview| {
+                overview
+                    .top_ups
+                    .iter()
+                    .all(|top_up| top_up.checked_at.is_some_and(|at| at >= asked_at))
+            })
+    };
+    if is_known().await || bursar.check_now(account.clone()).await.is_err() {
+        return;
+    }
+    until(changes, UNTIL_CHECKED, is_known).await;
 }
 
 async fn is_signed_in(bursar: &Arc<Bursar>, account: &AccountId) -> bool {
