@@ -48,12 +48,12 @@ test("cancelling in the app is a request that the provider fulfils", async (t) =
   await window.id("cancel-confirm").waitGone();
   assert.equal(await openTopUp(window), "open");
 
-  await sandbox.fault({ target: "console", method: "DELETE", path: "/v2/top-ups*", kind: "delay", ms: 1_500 });
+  await sandbox.fault({ target: "console", method: "DELETE", path: "/v2/top-ups*", kind: "delay", ms: 3_000 });
   await window.id("cancel").click();
   await window.id("cancel-confirm-yes").click();
   await window.id("cancel-requested").waitVisible();
-  assert.equal(await openTopUp(window), "open");
   await window.picture("requested");
+  assert.equal(await openTopUp(window), "open");
   await paymentShows(window, topUp.id, "cancelled", false);
   assert.equal(await window.css(`[data-testid="payment"][data-payment="${topUp.id}"]`).count(), 1);
   assert.deepEqual(await noticesOf(window, topUp.id), ["cancelled"]);

@@ -138,7 +138,7 @@ export const STATUS_MEANS: Record<PaymentStatus, string> = {
   under_review: "The provider is checking the payment. Nothing is lost; this can take a while.",
   completed: "The money is on your balance.",
   cancelled: "Cancelled. Money that was sent all the same is still watched for.",
-  expired: "Not paid before the payment page closed. Money that arrives late is still credited and shown.",
+  expired: "Not paid before the payment page closed. Late money is still credited.",
   failed: "Not accepted. If money left your wallet, it is still watched for.",
   not_started: "No payment was started. Nothing was charged.",
 };
