@@ -253,8 +253,7 @@ fn paid_token(receipt: &Value, session: &Session, chain: u64) -> Option<Address>
             .pointer("/topics/2")
             .and_then(Value::as_str)
             .and_then(|text| text.parse().ok());
-        address == Some(payable.token)
-            && to.map(Address::from_word) == Some(payable.address)
+        address == Some(payable.token) && to.map(Address::from_word) == Some(payable.address)
     });
     paid.then_some(payable.token)
 }
