@@ -38,6 +38,7 @@ pub(crate) async fn core(app: Arc<App>, secrets: Secrets) {
         vault: Arc::new(Vault::keyring(&vault_scope(app.home.path()))),
         env_api_key: secrets.api_key,
         settings: app.settings.get(),
+        pops_up: true,
     };
     app.engine.started(Bursar::start(options).await);
     match app.core().await {

@@ -89,6 +89,7 @@ fn options(
         env_api_key: env_api_key(),
         settings: bursar_core::view::Settings::default(),
         home,
+        pops_up: false,
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) async fn run(reader: &Reader, label: Option<&str>, json: bool) -> Res
     let now = SystemClock.now();
     let mut told = false;
     for account in reader.select(label)? {
-        let status = reader.status(account, &http, now).await;
+        let status = reader.status(account, label.is_some(), &http, now).await;
         told |= status.balance.is_some();
         if json {
             let line = serde_json::to_string(&status)

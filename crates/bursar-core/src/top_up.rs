@@ -49,8 +49,11 @@ pub enum Word {
 pub struct TopUp {
     /// Bursar's own id: also the key under which a provider may recognise a repeated request.
     pub id: String,
-    /// The provider's id, once known.
+    /// The provider's id, once known. Until the provider's lists have shown it, it is the answer's word, and
+    /// they may call it otherwise.
     pub remote: Option<String>,
+    /// The id that cancelling takes, where it was started here.
+    pub intent: Option<String>,
     pub amount: Amount,
     pub method: Option<String>,
     pub phase: Phase,
@@ -133,6 +136,7 @@ impl TopUp {
         Self {
             id,
             remote: None,
+            intent: None,
             amount,
             method,
             phase: Phase::Starting,
@@ -157,6 +161,7 @@ impl TopUp {
         Self {
             id,
             remote: Some(remote.id.clone()),
+            intent: None,
             amount: remote.amount.clone(),
             method: None,
             phase: Phase::Open,
@@ -213,13 +218,28 @@ impl TopUp {
         }
     }
 
-    /// Whether a payment of the provider can be this top-up, whose answer was lost: created since the
-    /// intent less two minutes, with the same amount.
+    /// Whether a payment of the provider can be this top-up, whose answer was lost or whose id the lists have
+    /// not shown: the same checkout, or created since the intent less two minutes with the same amount.
     pub fn may_be(&self, payment: &RemotePayment) -> bool {
-        self.phase == Phase::Starting
-            && self.remote.is_none()
-            && payment.created_at >= self.created_at.minus(CLOCK_SLACK)
-            && payment.amount.equals(&self.amount)
+        let unseen = match self.phase {
+            Phase::Starting => self.remote.is_none(),
+            Phase::Open => self.intent.is_some() && self.remote_updated_at.is_none(),
+            Phase::Confirming
+            | Phase::UnderReview
+            | Phase::Completed
+            | Phase::Cancelled
+            | Phase::Expired
+            | Phase::Failed
+            | Phase::NotStarted => false,
+        };
+        let same = match (&self.checkout, &payment.checkout) {
+            (Some(own), Some(theirs)) => own == theirs,
+            (Some(_) | None, _) => {
+                payment.created_at >= self.created_at.minus(CLOCK_SLACK)
+                    && payment.amount.equals(&self.amount)
+            }
+        };
+        unseen && same
     }
 
     /// The status as the window names it.
@@ -264,6 +284,7 @@ impl TopUp {
             return Outcome::default();
         }
         self.remote = Some(created.id.clone());
+        self.intent = Some(created.intent.clone());
         self.checkout = created.checkout.clone();
         self.expires_at = created.expires_at;
         self.open()
@@ -380,6 +401,10 @@ impl TopUp {
     }
 
     fn reported_end(&mut self, phase: Phase, notice: NoticeKind, now: Timestamp) -> Outcome {
+        if self.completed_by == Some(Word::Both) {
+            // The provider takes its word back; the chain still shows the money.
+            self.completed_by = Some(Word::Chain);
+        }
         let completed_by_chain = self.completed_by == Some(Word::Chain);
         if self.phase == phase || self.phase == Phase::NotStarted || completed_by_chain {
             return Outcome::default();
@@ -462,8 +487,8 @@ impl TopUp {
 
     /// Nothing ends here: what the provider made of the request is read later.
     fn cancel_answered(&mut self, answer: &Result<(), Error>) -> Outcome {
+        self.cancel_requested = false;
         if let Err(error) = answer {
-            self.cancel_requested = false;
             self.error = Some(error.clone());
         }
         Outcome::default()

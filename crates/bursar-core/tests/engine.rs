@@ -45,6 +45,7 @@ struct World {
     answers: Vec<Event>,
     fail_next_commit: bool,
     command: u64,
+    ids_differ: bool,
     starts_asked: BTreeSet<String>,
     events: u64,
 }
@@ -81,6 +82,7 @@ impl World {
             answers: Vec::new(),
             fail_next_commit: false,
             command: 0,
+            ids_differ: seed % 2 == 1,
             starts_asked: BTreeSet::new(),
             events: 0,
         }
@@ -214,12 +216,15 @@ impl World {
             created_at: self.now.plus(skew),
             updated_at: self.now,
             expires_at: None,
-            checkout: Some("https://pay.example/1".into()),
+            checkout: Some(format!("https://pay.example/{id}")),
             transaction: None,
         });
+        let intent = format!("intent of {id}");
         Ok(Created {
-            id,
-            checkout: Some("https://pay.example/1".into()),
+            checkout: Some(format!("https://pay.example/{id}")),
+            // Whether the answer's id is the one of the lists is not known of a provider.
+            id: if self.ids_differ { intent.clone() } else { id },
+            intent,
             expires_at: None,
         })
     }
@@ -230,8 +235,9 @@ impl World {
         match request {
             Request::Start { top_up, new } => {
                 let answer = self.create(&new.amount);
-                if let Ok(created) = &answer {
-                    self.ours.push(created.id.clone());
+                if answer.is_ok() {
+                    self.ours
+                        .extend(self.payments.last().map(|made| made.id.clone()));
                 }
                 Event::Started {
                     top_up: top_up.clone(),
@@ -242,7 +248,7 @@ impl World {
                 let open = self
                     .payments
                     .iter_mut()
-                    .find(|p| p.id == *remote && p.status == Status::Open);
+                    .find(|p| remote.ends_with(&p.id) && p.status == Status::Open);
                 let answer = match open {
                     Some(payment) => {
                         payment.status = Status::Cancelled;

@@ -195,7 +195,7 @@ fn status_line(
         held: known.held().map(|figure| figure.amount),
         frozen: known.reading.as_ref().map(|reading| reading.frozen),
         api_balance: known.api_balance().map(|figure| figure.amount),
-        agrees: known.close(),
+        agrees: known.close().filter(|_| !stale && pending.is_none()),
         days_left: known.api.as_ref().and_then(|(api, _)| api.days_left),
         pending: pending.map(|payment| StatusPending {
             id: payment.id,

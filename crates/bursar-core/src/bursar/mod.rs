@@ -35,8 +35,17 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
+
+/// When a keyring that gave nothing is asked again.
+const KEYRING_WAITS: [Duration; 4] = [
+    Duration::from_secs(1),
+    Duration::from_secs(10),
+    Duration::from_secs(60),
+    Duration::from_secs(600),
+];
 
 /// What a start needs.
 pub struct Options {
@@ -48,6 +57,8 @@ pub struct Options {
     /// A key from the environment: serves this process in place of the keyring.
     pub env_api_key: Option<Zeroizing<String>>,
     pub settings: Settings,
+    /// Whether the shell can pop notices up; without, they wait for one that can.
+    pub pops_up: bool,
 }
 
 /// The running program.
@@ -103,8 +114,12 @@ impl Bursar {
             shell: options.shell,
             clock: options.clock,
         };
+        if state == OpenState::Restored {
+            // The copy does not know what was shown since; better silent than told twice.
+            world.store.take_unshown(now)?;
+        }
         let (sign_ins, returned) = mpsc::unbounded_channel();
-        let driver = Driver::start(world.clone(), sign_ins);
+        let driver = Driver::start(world.clone(), sign_ins, options.pops_up);
         let bursar = Arc::new(Self {
             home: options.home,
             world,
@@ -243,6 +258,10 @@ impl Bursar {
                 .min()
                 .unwrap_or(now);
             let top_ups = store.top_ups(&id, oldest.min(now).minus(WATCH))?;
+            for top_up in &top_ups {
+                // A crash between the two databases leaves the history a step behind.
+                history.put_top_up(&id, top_up)?;
+            }
             Ok((top_ups, store.alerts(&id)?, history.sync_state(&id)?))
         })
         .await?;
@@ -260,7 +279,7 @@ impl Bursar {
             now,
         );
         state.alerts = alerts;
-        state.recovering = records_lost || sync.synced_at.is_none();
+        state.recovering = records_lost || sync.full_at.is_none();
         state.thresholds = self.thresholds(&connection);
         lock_of(&self.connections).insert(account.id.clone(), connection.clone());
         self.driver.add(state, connection.clone());
@@ -282,37 +301,49 @@ impl Bursar {
         Connection::new(account, provider, session, chain)
     }
 
-    /// Reads the secrets in the background: a keyring that is slow or asks the user holds nothing up.
+    /// Reads the secrets in the background: a keyring that is slow or asks the user holds nothing up. A key from
+    /// the environment is meant for one account, never sent to several hosts.
     fn load_sessions(self: Arc<Self>, env_api_key: Option<Zeroizing<String>>) {
+        let connections = self.connections();
+        let env_api_key = env_api_key.filter(|_| connections.len() == 1);
+        for connection in connections {
+            tokio::spawn(Arc::clone(&self).load_session(connection, env_api_key.clone()));
+        }
         tokio::spawn(async move {
-            for connection in self.connections() {
-                let loaded = match &env_api_key {
-                    Some(key) => match Credential::api_key(key) {
-                        Ok(credential) => connection
-                            .session
-                            .put(credential, true)
-                            .await
-                            .map(|()| true),
-                        Err(error) => Err(error),
-                    },
-                    None => connection.session.load().await,
-                };
-                let id = connection.account.id.clone();
-                match loaded {
-                    Ok(signed_in) => {
-                        self.driver.event(&id, Event::SignedIn(signed_in));
-                        self.use_own_rpc(&connection).await;
-                    }
-                    Err(error) => {
-                        tracing::warn!(code = ?error.code, "the keyring gave no secret");
-                        self.keyring_is(false);
-                    }
-                }
-                self.world.shell.changed(&Change::Accounts);
-            }
             let usable = self.vault.probe().await.is_ok();
             self.keyring_is(usable);
         });
+    }
+
+    async fn load_session(self: Arc<Self>, connection: Connection, key: Option<Zeroizing<String>>) {
+        let mut loaded = match &key {
+            Some(key) => match Credential::api_key(key) {
+                Ok(credential) => connection
+                    .session
+                    .put(credential, true)
+                    .await
+                    .map(|()| true),
+                Err(error) => Err(error),
+            },
+            None => connection.session.load().await,
+        };
+        let id = connection.account.id.clone();
+        // A prompt may stay open for long; until it is answered the account is read without its key.
+        for wait in KEYRING_WAITS {
+            let Err(error) = &loaded else { break };
+            tracing::warn!(code = ?error.code, "the keyring gave no secret");
+            self.world.shell.changed(&Change::Accounts);
+            tokio::time::sleep(wait).await;
+            if connection.session.signed_in() || self.connection(&id).is_err() {
+                return;
+            }
+            loaded = connection.session.load_patiently().await;
+        }
+        if let Ok(signed_in) = loaded {
+            self.driver.event(&id, Event::SignedIn(signed_in));
+            self.use_own_rpc(&id).await;
+        }
+        self.world.shell.changed(&Change::Accounts);
     }
 
     fn keyring_is(&self, usable: bool) {
@@ -321,15 +352,18 @@ impl Bursar {
     }
 
     /// An RPC address that the user typed may hold a key, so it is kept with the secrets.
-    async fn use_own_rpc(&self, connection: &Connection) {
-        let name = own_rpc_name(&connection.account.id);
+    async fn use_own_rpc(&self, id: &AccountId) {
+        let name = own_rpc_name(id);
         let Ok(Some(text)) = self.vault.get(&name).await else {
             return;
         };
         let Ok(address) = url::Url::parse(&text) else {
             return;
         };
-        self.replace(connection.account.clone(), Some(address));
+        // The account as it is by now; it may have been changed or removed meanwhile.
+        if let Ok(connection) = self.connection(id) {
+            self.replace(connection.account, Some(address));
+        }
     }
 
     /// Uses a changed account (or RPC) from now on.

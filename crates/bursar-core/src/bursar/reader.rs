@@ -94,10 +94,21 @@ impl Reader {
         }
     }
 
-    /// An account's figures as its servers say them now.
-    pub async fn status(&self, account: &Account, http: &Http, now: Timestamp) -> Status {
+    /// An account's figures as its servers say them now. `named`: the user named this one account.
+    pub async fn status(
+        &self,
+        account: &Account,
+        named: bool,
+        http: &Http,
+        now: Timestamp,
+    ) -> Status {
         let session = Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault)));
-        let loaded = match &self.env_api_key {
+        // A key from the environment is meant for one account, never sent to several hosts.
+        let loaded = match self
+            .env_api_key
+            .as_ref()
+            .filter(|_| self.accounts.len() == 1 || named)
+        {
             Some(key) => match Credential::api_key(key) {
                 Ok(credential) => session.put(credential, true).await,
                 Err(error) => Err(error),

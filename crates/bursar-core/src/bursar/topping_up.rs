@@ -308,7 +308,8 @@ impl Bursar {
         Ok(methods)
     }
 
-    /// What counts towards the cap: the API's balance, else free, reserved and held of the chain together.
+    /// What counts towards the cap: the API's balance where it answers, else free, reserved and held of the
+    /// chain together; unknown while neither does.
     async fn counted_balance(
         &self,
         connection: &Connection,
@@ -317,10 +318,11 @@ impl Bursar {
         let history = Arc::clone(&self.world.history);
         let (account, state) = (connection.account.clone(), state.cloned());
         let known = blocking(move || views::known(&account, state.as_ref(), &history)).await?;
-        if let Some((api, _)) = known.api {
+        if let Some((api, _)) = known.api.filter(|_| known.api_answers) {
             return Ok(Some(api.balance));
         }
-        Ok(known.reading.and_then(|reading| {
+        let reading = known.reading.filter(|_| known.chain_answers);
+        Ok(reading.and_then(|reading| {
             reading
                 .free
                 .checked_add(&reading.reserved)?

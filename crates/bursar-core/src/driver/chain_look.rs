@@ -42,30 +42,35 @@ pub(super) async fn look(
             .map_or(0, |place| place.start_block),
     };
     let reading = look.chain.read(user, world.clock.now()).await?;
-    let reorganised = look.undo_lost_blocks().await?;
-    let mut changed = look.newer(reading.block).await?;
-    changed |= look.older().await?;
     let (history, account, kept) = (
         Arc::clone(&look.history),
         look.account.clone(),
         reading.clone(),
     );
     blocking(move || history.put_reading(&account, &kept)).await?;
+    let mut changed = look.undo_lost_blocks().await?;
+    changed |= look.newer(reading.block).await?;
+    changed |= look.older().await?;
     let mut credited = Vec::new();
+    // What the engine holds for verified and no event shows: told at every look until the engine knows.
+    let mut reorganised = Vec::new();
     for sought in followed {
-        if let Some(Matched {
-            verified, event, ..
-        }) = look.verified(&sought.payment).await?
-        {
-            let ask = verified.by_id && sought.second_opinion;
-            let agreed = ask && look.chain.agreed(user, &event).await.unwrap_or(false);
-            credited.push((sought.payment.clone(), verified, agreed));
+        match look.verified(&sought.payment).await? {
+            Some(Matched {
+                verified, event, ..
+            }) => {
+                let ask = verified.by_id && sought.second_opinion;
+                let agreed = ask && look.chain.agreed(user, &event).await.unwrap_or(false);
+                credited.push((sought.payment, verified, agreed));
+            }
+            None if sought.verified => reorganised.push(sought.payment),
+            None => {}
         }
     }
     Ok(ChainAnswer {
         reading,
         credited,
-        changed: changed || !reorganised.is_empty(),
+        changed,
         reorganised,
     })
 }
@@ -91,16 +96,16 @@ impl Look {
     }
 
     /// Where the newest known block is no longer in the chain, drops everything above the last checkpoint
-    /// that still is, and returns the payments that lost their event.
-    async fn undo_lost_blocks(&self) -> Result<Vec<String>> {
+    /// that still is; says whether there were any.
+    async fn undo_lost_blocks(&self) -> Result<bool> {
         let Some(cursor) = self.cursor().await? else {
-            return Ok(Vec::new());
+            return Ok(false);
         };
         match self.chain.block_hash(cursor.to).await {
-            Ok(Some(hash)) if hash == cursor.to_hash => return Ok(Vec::new()),
+            Ok(Some(hash)) if hash == cursor.to_hash => return Ok(false),
             Ok(_) => {}
             // An RPC that is a little behind knows nothing of that block yet; the next look will tell.
-            Err(_) => return Ok(Vec::new()),
+            Err(_) => return Ok(false),
         }
         let mut first_lost = cursor.from;
         for (block, hash) in cursor.checkpoints.iter().rev() {
@@ -111,7 +116,8 @@ impl Look {
         }
         tracing::warn!(first_lost, "blocks were reorganised");
         let (history, account) = (Arc::clone(&self.history), self.account.clone());
-        blocking(move || history.forget_blocks_from(&account, first_lost)).await
+        blocking(move || history.forget_blocks_from(&account, first_lost)).await?;
+        Ok(true)
     }
 
     /// Events up to the reading's block.

@@ -90,7 +90,7 @@ impl std::fmt::Debug for Driver {
 
 impl Driver {
     /// Starts the loop. Links that end a browser sign-in go to `sign_ins`.
-    pub fn start(world: World, sign_ins: mpsc::UnboundedSender<Link>) -> Self {
+    pub fn start(world: World, sign_ins: mpsc::UnboundedSender<Link>, pops_up: bool) -> Self {
         let (inbox, messages) = mpsc::unbounded_channel();
         let board = Arc::new(Board::default());
         let engine = Loop {
@@ -102,6 +102,7 @@ impl Driver {
             waiting: BTreeMap::new(),
             random: SmallRng::from_os_rng(),
             tray: None,
+            pops_up,
         };
         tokio::spawn(engine.run(messages));
         Self {
@@ -240,6 +241,7 @@ struct Loop {
     waiting: BTreeMap<u64, oneshot::Sender<Result<Option<String>>>>,
     random: SmallRng,
     tray: Option<TrayView>,
+    pops_up: bool,
 }
 
 impl Loop {
@@ -286,7 +288,7 @@ impl Loop {
             Message::Every(event) => self.every(&event).await,
             Message::Command(account, number, event, sender) => {
                 // Without such an account the sender is dropped, which its holder reads as `not_found`.
-                if self.connections.contains_key(&account) {
+                if self.board.states().contains_key(&account) {
                     self.waiting.insert(number, sender);
                     self.happen(&account, event).await;
                 }
@@ -427,6 +429,9 @@ impl Loop {
 
     /// Marks what the inbox holds as shown, then shows it: at most once, whatever happens in between.
     fn pop_up(&self) {
+        if !self.pops_up {
+            return;
+        }
         match self.world.store.take_unshown(self.world.clock.now()) {
             Ok(notices) if notices.is_empty() => {}
             Ok(notices) => {

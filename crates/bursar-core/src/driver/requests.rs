@@ -59,8 +59,8 @@ async fn follow(
     for payment in connection.provider.pending().await? {
         by_id.insert(payment.id.clone(), payment);
     }
-    let history_read = !expected.iter().all(|id| by_id.contains_key(id));
-    if history_read {
+    let mut history_read = false;
+    if !expected.iter().all(|id| by_id.contains_key(id)) {
         let mut next = Some(0);
         for _ in 0..FOLLOW_PAGES {
             let Some(page) = next else { break };
@@ -73,6 +73,8 @@ async fn follow(
             );
             next = answer.next;
         }
+        // Where there is more than was read, what is missing is not known to be absent.
+        history_read = next.is_none();
     }
     let payments: Vec<_> = by_id.into_values().collect();
     keep(
@@ -91,14 +93,14 @@ async fn history(
     world: World,
     connection: Connection,
     followed_since: Option<Timestamp>,
-    whole: bool,
+    asked_for: bool,
 ) -> Result<HistoryAnswer> {
     let account = connection.account.id.clone();
     let (history, of) = (Arc::clone(&world.history), account.clone());
     let (sync, oldest_unsettled) =
         blocking(move || Ok((history.sync_state(&of)?, history.oldest_unsettled(&of)?))).await?;
     let now = world.clock.now();
-    let whole = whole
+    let whole = asked_for
         || sync
             .full_at
             .is_none_or(|read| now.since(read) > WHOLE_EVERY);
@@ -114,13 +116,20 @@ async fn history(
         .flatten()
         .min()
     };
-    let mut answer = HistoryAnswer::default();
-    // A first reading that was cut off goes on where it was.
-    let mut next = Some(if whole {
-        sync.next_page.unwrap_or(0)
+    // A first reading that was cut off goes on where it was; one that the user asks for begins anew. What
+    // came since it began is read by the next, from its beginning on.
+    let resumed = sync.next_page.filter(|_| whole && !asked_for);
+    let began_at = if resumed.is_some() {
+        sync.synced_at.unwrap_or(now)
     } else {
-        0
-    });
+        now
+    };
+    let mut answer = HistoryAnswer::default();
+    if whole {
+        // However far the pages come this time, what is open now is known.
+        answer.payments = connection.provider.pending().await?;
+    }
+    let mut next = Some(resumed.unwrap_or(0));
     while let Some(number) = next {
         let page = connection.provider.history(since, number).await?;
         next = page.next;
@@ -144,8 +153,8 @@ async fn history(
                 sync.full_at
             },
             next_page: if whole { next } else { sync.next_page },
-            synced_at: if next.is_none() {
-                Some(now)
+            synced_at: if whole || next.is_none() {
+                Some(began_at)
             } else {
                 sync.synced_at
             },
@@ -189,9 +198,16 @@ async fn charges(world: World, connection: Connection) -> Result<()> {
 
 /// Methods and who is signed in; whether the provider is in maintenance is the answer.
 async fn catalogue(world: World, connection: Connection) -> Result<bool> {
-    let methods = connection.provider.methods().await?;
-    let identity = connection.provider.identity().await?;
-    let maintenance = connection.provider.maintenance().await.unwrap_or(false);
+    let (methods, identity, maintenance) = tokio::join!(
+        connection.provider.methods(),
+        connection.provider.identity(),
+        connection.provider.maintenance(),
+    );
+    // In a maintenance nothing else need answer.
+    if let Ok(true) = maintenance {
+        return Ok(true);
+    }
+    let (methods, identity) = (methods?, identity?);
     let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
     let now = world.clock.now();
     blocking(move || {
@@ -199,5 +215,5 @@ async fn catalogue(world: World, connection: Connection) -> Result<bool> {
         history.put_identity(&account, &identity, now)
     })
     .await?;
-    Ok(maintenance)
+    Ok(false)
 }

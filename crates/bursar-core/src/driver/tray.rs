@@ -80,7 +80,9 @@ fn is_signed_out(state: &State) -> bool {
         || Poll::ALL
             .iter()
             .filter_map(|poll| state.errors.get(poll))
-            .any(|(error, _): &(_, Timestamp)| error.code == Code::Unauthorized)
+            .any(|(error, _): &(_, Timestamp)| {
+                matches!(error.code, Code::Unauthorized | Code::SignedOut)
+            })
 }
 
 fn needs_user(state: &State) -> bool {

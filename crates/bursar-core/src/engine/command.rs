@@ -76,6 +76,9 @@ impl Step {
                 "The provider has not named a payment page for this top-up.",
             )),
             Some(_) => {
+                if let Some(found) = self.state.top_ups.get_mut(top_up) {
+                    found.error = None;
+                }
                 self.effects.push(Effect::OpenCheckout {
                     top_up: top_up.to_owned(),
                 });
@@ -92,7 +95,8 @@ impl Step {
             return;
         };
         let cancellable = matches!(found.phase, Phase::Open | Phase::Confirming);
-        let (Some(remote), true) = (found.remote.clone(), cancellable) else {
+        let (Some(remote), true) = (found.intent.clone().or(found.remote.clone()), cancellable)
+        else {
             let message = "This top-up can no longer be cancelled.";
             self.reply(command, Err(Error::new(Code::TopUpState, message)));
             return;

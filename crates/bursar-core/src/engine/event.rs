@@ -173,6 +173,8 @@ pub enum Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sought {
     pub payment: String,
+    /// The engine holds it for verified: should no event show it any more, it must hear of that.
+    pub verified: bool,
     /// Whether the event would complete it, so that a second RPC must have the same receipt.
     pub second_opinion: bool,
 }

@@ -1,6 +1,7 @@
 //! What follows from the figures: whether chain and API tell the same story, and whether the balance has
 //! become low. Both are told once and not again before it was over in between.
 
+use super::event::Poll;
 use super::state::{Disagreement, State};
 use super::step::Step;
 use crate::cache::Write;
@@ -90,12 +91,13 @@ impl State {
     }
 
     /// They disagree when they differ by more than a day's usage, twice, two minutes apart, with nothing
-    /// open that would explain it.
+    /// open that would explain it, while both answer.
     fn compare(&self, now: Timestamp) -> Disagreement {
         let (Some(reading), Some((api, _))) = (&self.chain, &self.api) else {
             return Disagreement::Unknown;
         };
-        if self.has_live() {
+        let answers = |poll| !self.errors.contains_key(&poll);
+        if self.has_live() || !answers(Poll::Chain) || !answers(Poll::Balance) {
             return match self.disagreement {
                 Disagreement::Disagree => Disagreement::Disagree,
                 Disagreement::Unknown | Disagreement::Agree | Disagreement::Once(_) => {

@@ -19,7 +19,7 @@ impl State {
     pub fn next_due(&self) -> Option<Timestamp> {
         Poll::ALL
             .into_iter()
-            .filter(|poll| self.is_wanted(*poll))
+            .filter(|poll| self.is_wanted(*poll) && !self.must_hold_back(poll.server()))
             .filter_map(|poll| {
                 let plan = self.plans.get(&poll)?;
                 (!plan.in_flight).then(|| plan.due.max(self.gate(poll.server()).closed_until))
@@ -39,8 +39,7 @@ impl State {
             {
                 continue;
             }
-            // While a server is silent one question at a time finds out whether it is back.
-            if gate.failures > 0 && self.asks_in_flight(poll.server()) {
+            if self.must_hold_back(poll.server()) {
                 continue;
             }
             self.plans.insert(
@@ -52,6 +51,9 @@ impl State {
                 },
             );
             effects.push(Effect::Request(self.request(poll)));
+            if poll == Poll::History {
+                self.whole_asked = std::mem::take(&mut self.whole_history);
+            }
         }
         effects
     }
@@ -114,6 +116,11 @@ impl State {
             Poll::Charges => self.setup.signed_in && self.presence != Presence::Tray,
             Poll::History | Poll::Balance | Poll::Catalogue => self.setup.signed_in,
         }
+    }
+
+    /// While a server is silent one question at a time finds out whether it is back.
+    fn must_hold_back(&self, server: Server) -> bool {
+        self.gate(server).failures > 0 && self.asks_in_flight(server)
     }
 
     fn asks_in_flight(&self, server: Server) -> bool {
@@ -242,6 +249,7 @@ impl State {
 fn sought(top_up: &TopUp) -> Option<Sought> {
     Some(Sought {
         payment: top_up.remote.clone()?,
+        verified: top_up.verified.is_some(),
         second_opinion: top_up.phase != Phase::Completed,
     })
 }

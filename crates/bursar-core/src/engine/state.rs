@@ -105,6 +105,8 @@ pub struct State {
     pub maintenance: bool,
     /// The whole history is to be read at the next look.
     pub whole_history: bool,
+    /// The reading under way is one of the whole history that was asked for.
+    pub whole_asked: bool,
 }
 
 impl State {
@@ -137,6 +139,11 @@ impl State {
                 .collect(),
             top_ups: top_ups
                 .into_iter()
+                // A cancellation asked for before has no answer any more; it may be asked for again.
+                .map(|top_up| TopUp {
+                    cancel_requested: false,
+                    ..top_up
+                })
                 .map(|top_up| (top_up.id.clone(), top_up))
                 .collect(),
             starting: BTreeSet::new(),
@@ -152,6 +159,7 @@ impl State {
             errors: BTreeMap::new(),
             maintenance: false,
             whole_history: false,
+            whole_asked: false,
         }
     }
 

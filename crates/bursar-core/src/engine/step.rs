@@ -3,7 +3,7 @@
 
 use super::answer::{ChainAnswer, Followed, HistoryAnswer};
 use super::event::{Effect, Event, Poll};
-use super::state::{Presence, State};
+use super::state::{Disagreement, Presence, State};
 use crate::cache::Write;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error};
@@ -53,6 +53,8 @@ impl Step {
             Event::Reconfigured { chain } => {
                 self.state.setup.chain = *chain;
                 self.state.chain = None;
+                self.state.subscribed = false;
+                self.state.disagreement = Disagreement::Unknown;
                 self.state.make_due(&[Poll::Chain], now);
                 self.changed();
             }
@@ -78,7 +80,10 @@ impl Step {
             },
             Event::History { asked_at, answer } => match answer {
                 Ok(history) => self.history(history, *asked_at, now, entropy),
-                Err(error) => self.not_answered(Poll::History, error, now, entropy),
+                Err(error) => {
+                    self.state.whole_history |= self.state.whole_asked;
+                    self.not_answered(Poll::History, error, now, entropy);
+                }
             },
             Event::Balance(answer) => match answer {
                 Ok(balance) => {
@@ -181,12 +186,16 @@ impl Step {
     fn not_answered(&mut self, poll: Poll, error: &Error, now: Timestamp, entropy: u64) {
         let known = self.state.errors.get(&poll).map(|(seen, _)| seen.code);
         self.state.failed(poll, error, now, entropy);
-        if error.code == Code::Unauthorized && !self.state.alerts.signed_out_told {
+        let rejected = matches!(error.code, Code::Unauthorized | Code::SignedOut);
+        if rejected && self.state.setup.signed_in && !self.state.alerts.signed_out_told {
             self.state.alerts.signed_out_told = true;
             self.state.alerts.rejection = self.state.alerts.rejection.saturating_add(1);
             let subject = format!("rejection-{}", self.state.alerts.rejection);
             self.notice(NoticeKind::SignedOut, subject, None, None, false, now);
             self.commit.push(Write::Alerts(self.state.alerts.clone()));
+        }
+        if error.code == Code::SignedOut {
+            self.state.setup.signed_in = false;
         }
         if known != Some(error.code) {
             self.changed();
@@ -219,7 +228,7 @@ impl Step {
         entropy: u64,
     ) {
         self.state.answered(Poll::History, now, entropy);
-        self.state.whole_history = false;
+        self.state.whole_asked = false;
         self.reported(&history.payments, now);
         self.absent(asked_at, now);
         if self.state.recovering {

@@ -131,8 +131,10 @@ pub struct NewTopUp {
 /// The provider's answer to a new top-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
-    /// The provider's id of the top-up.
+    /// The provider's id of the top-up, as far as the answer tells it; its lists may know it by another.
     pub id: String,
+    /// The id that cancelling takes.
+    pub intent: String,
     /// The hosted checkout, exactly as the provider wrote it; nothing opens it unchecked.
     pub checkout: Option<String>,
     pub expires_at: Option<Timestamp>,
@@ -208,7 +210,8 @@ pub trait Provider: Send + Sync {
     /// ask again.
     async fn start(&self, new: &NewTopUp) -> Result<Created>;
 
-    /// Asks the provider to cancel; what comes of it is read later.
+    /// Asks the provider to cancel, by [`Created::intent`] or, for one that was started elsewhere, the
+    /// payment's id; what comes of it is read later.
     async fn cancel(&self, id: &str) -> Result<()>;
 
     /// The open top-ups, wherever they were started.

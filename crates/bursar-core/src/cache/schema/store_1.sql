@@ -25,6 +25,7 @@ CREATE TABLE top_up (
     account           TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     id                TEXT NOT NULL,
     remote            TEXT,
+    intent            TEXT,
     amount            TEXT NOT NULL,
     currency          TEXT NOT NULL,
     method            TEXT,

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 const COLUMNS: &str = "id, remote, amount, currency, method, phase, created_at, remote_created_at, expires_at,
     checkout, link_state, open_when_known, cancel_requested, ended_at, completed_by, verified, absent_since, error,
-    remote_updated_at";
+    remote_updated_at, intent";
 
 impl Store {
     /// All that money is expected of or that are under review, and those created or ended at `since` or
@@ -47,7 +47,7 @@ pub(super) fn put(
     transaction
         .prepare_cached(&format!(
             "INSERT OR REPLACE INTO top_up ({COLUMNS}, account)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
         ))?
         .execute(params![
             top_up.id,
@@ -69,6 +69,7 @@ pub(super) fn put(
             top_up.absent_since.map(|at| at.0),
             top_up.error.as_ref().map(to_json).transpose()?,
             top_up.remote_updated_at.map(|at| at.0),
+            top_up.intent,
             account.0,
         ])?;
     Ok(before.is_none_or(|before| {
@@ -101,6 +102,7 @@ fn top_up(row: &Row<'_>) -> Inner<TopUp> {
     Ok(TopUp {
         id: row.get(0)?,
         remote: row.get(1)?,
+        intent: row.get(19)?,
         amount: amount(&row.get::<_, String>(2)?, &row.get::<_, String>(3)?)?,
         method: row.get(4)?,
         phase: from_word(row.get(5)?)?,

@@ -23,7 +23,6 @@ use async_trait::async_trait;
 use call::{Api, Call};
 use legacy::Legacy;
 use serde::Serialize;
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -75,8 +74,6 @@ pub(super) struct Fluence {
     legacy: Legacy,
     /// Whether the API counts pages from 0 or from 1, once it has said so.
     first_page: Mutex<Option<u64>>,
-    /// The ids that cancelling takes, where they are not the payments' own.
-    intents: Mutex<HashMap<String, String>>,
 }
 
 impl Fluence {
@@ -85,7 +82,6 @@ impl Fluence {
             api: Api::new(network, session, http),
             legacy: Legacy::default(),
             first_page: Mutex::default(),
-            intents: Mutex::default(),
         }
     }
 
@@ -148,20 +144,9 @@ impl Fluence {
             open.id == created.id || (open.checkout.is_some() && open.checkout == created.checkout);
         if same {
             created.expires_at = open.expires_at;
-            if open.id != created.id {
-                self.intents
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(open.id.clone(), created.id);
-                created.id = open.id;
-            }
+            created.id = open.id;
         }
         created
-    }
-
-    fn intent_of(&self, id: &str) -> String {
-        let intents = self.intents.lock().unwrap_or_else(PoisonError::into_inner);
-        intents.get(id).cloned().unwrap_or_else(|| id.to_owned())
     }
 
     async fn charges_until(&self, from: &str, to: &str, end: &str) -> Result<Vec<DayCharge>> {
@@ -238,8 +223,7 @@ impl Provider for Fluence {
     }
 
     async fn cancel(&self, id: &str) -> Result<()> {
-        let intent = self.intent_of(id);
-        let path = ["v2", "top-ups", call::path_id(&intent)?];
+        let path = ["v2", "top-ups", call::path_id(id)?];
         self.api.send(&Call::cancel(&path)).await.map(drop)
     }
 

@@ -99,8 +99,10 @@ pub(super) fn created(body: &[u8]) -> Result<Created> {
         presentation.text_or_null("type")?.as_deref(),
         Some("redirect") | None
     );
+    let intent = answer.token("intentId")?;
     Ok(Created {
-        id: answer.token("intentId")?,
+        id: intent.clone(),
+        intent,
         checkout: if redirects {
             presentation.address_or_null("redirectUrl")?
         } else {

@@ -244,8 +244,9 @@ async fn an_intent_that_is_not_the_payment_is_kept_for_cancelling() {
         _ => Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open"))),
     });
     let provider = over(&server, "").await;
-    assert_eq!(provider.start(&new_top_up(2550)).await.unwrap().id, ID);
-    provider.cancel(ID).await.unwrap();
+    let made = provider.start(&new_top_up(2550)).await.unwrap();
+    assert_eq!((made.id.as_str(), made.intent.as_str()), (ID, "the-intent"));
+    provider.cancel(&made.intent).await.unwrap();
     assert_eq!(
         server.asked().last().unwrap().target,
         "/v2/top-ups/the-intent"
