@@ -24,7 +24,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let count: usize = std::env::args()
         .nth(1)
         .map_or(Ok(200_000), |text| text.parse())?;
-    let page: usize = std::env::args().nth(2).map_or(Ok(100), |text| text.parse())?;
+    let page: usize = std::env::args()
+        .nth(2)
+        .map_or(Ok(100), |text| text.parse())?;
     let home = tempfile::tempdir()?;
     let (history, _) = History::open(home.path(), Timestamp(NOW))?;
     let account = AccountId::random();
