@@ -33,6 +33,7 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
             top_up_form,
             quote,
             start_top_up,
+            top_up,
             return_to_payment,
             check_now,
             cancel_top_up,
@@ -118,6 +119,12 @@ async fn start_top_up(
         .await?
         .start_top_up(account, amount, method)
         .await
+}
+
+#[tauri::command]
+#[specta::specta]
+async fn top_up(held: Held<'_>, account: AccountId, top_up: String) -> Result<TopUpView> {
+    held.core().await?.top_up(&account, &top_up)
 }
 
 #[tauri::command]

@@ -139,6 +139,7 @@ export const core: Transport = {
   topUpForm: () => page(form()),
   quote: (_, amount) => soon(quote(amount)),
   startTopUp: () => soon(open, 400),
+  topUp: () => soon(open),
   returnToPayment: () => Promise.reject(failure("browser_failed", "No program on this system opens web pages.")),
   checkNow: () => soon(null, 300),
   cancelTopUp: () => soon(null, 300),

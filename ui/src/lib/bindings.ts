@@ -12,6 +12,7 @@ export const commands = {
 	topUpForm: (account: AccountId) => __TAURI_INVOKE<TopUpForm>("top_up_form", { account }),
 	quote: (account: AccountId, amount: string, method: string | null) => __TAURI_INVOKE<Quote>("quote", { account, amount, method }),
 	startTopUp: (account: AccountId, amount: string, method: string | null) => __TAURI_INVOKE<TopUpView>("start_top_up", { account, amount, method }),
+	topUp: (account: AccountId, topUp: string) => __TAURI_INVOKE<TopUpView>("top_up", { account, topUp }),
 	returnToPayment: (account: AccountId, topUp: string) => __TAURI_INVOKE<null>("return_to_payment", { account, topUp }),
 	checkNow: (account: AccountId) => __TAURI_INVOKE<null>("check_now", { account }),
 	cancelTopUp: (account: AccountId, topUp: string) => __TAURI_INVOKE<null>("cancel_top_up", { account, topUp }),

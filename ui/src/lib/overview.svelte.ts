@@ -6,15 +6,25 @@ import { app } from "./app.svelte.ts";
 import { hear } from "./changes.ts";
 import { line } from "./money.ts";
 import { Reading } from "./reading.svelte.ts";
-import type { AccountId, Overview, PaymentView, TopUpView } from "./types.ts";
+import type { AccountId, Failure, Overview, TopUpView } from "./types.ts";
 import { STATUS } from "./words.ts";
+
+export interface Ended {
+  account: AccountId;
+  /** Id of its line in the history. */
+  payment: string;
+  top_up: TopUpView;
+  /** Why the provider did not take it, in its own words. */
+  refusal: Failure | null;
+}
 
 class Live {
   readonly reading = new Reading<Overview>(() => this.#read());
   /** The top-up that ended while the window watched it. */
-  ended = $state.raw<PaymentView | null>(null);
+  ended = $state.raw<Ended | null>(null);
 
   #account: AccountId | null = null;
+  #started: TopUpView | null = null;
 
   /** Follows the chosen account; what comes back stops that. */
   start(): () => void {
@@ -27,6 +37,7 @@ class Live {
         if (chosen === this.#account) return;
         this.#account = chosen;
         this.ended = null;
+        this.#started = null;
         this.reading.reset();
         if (chosen) void this.reading.refresh();
       });
@@ -42,11 +53,20 @@ class Live {
     return this.reading.refresh();
   }
 
+  /** Reads at once after a start, and says how that one ended even if it was over before it was seen open. */
+  follow(top_up: TopUpView): Promise<void> {
+    this.#started = top_up;
+    return this.reading.refresh();
+  }
+
   async #read(): Promise<Overview> {
-    const before = this.reading.value?.top_ups ?? [];
+    const seen = this.reading.value?.top_ups ?? [];
+    const started = this.#started;
+    const before = started && !seen.some((one) => one.id === started.id) ? [...seen, started] : seen;
     const account = this.#account;
     if (!account) throw { code: "not_found", message: "No account is chosen.", retryable: false };
     const overview = await core.overview(account);
+    if (this.#started === started) this.#started = null;
     this.#compare(account, before, overview.top_ups);
     return overview;
   }
@@ -64,17 +84,22 @@ class Live {
 
   async #seeEnd(account: AccountId, gone: TopUpView): Promise<void> {
     try {
-      const payment = await core.payment(account, gone.payment_id ?? `local:${gone.id}`);
+      const top_up = await core.topUp(account, gone.id);
       if (account !== this.#account) return;
-      this.ended = payment;
-      announce(payment);
+      this.ended = {
+        account,
+        payment: top_up.payment_id ?? `local:${top_up.id}`,
+        top_up,
+        refusal: top_up.status === "not_started" ? top_up.error : null,
+      };
+      announce(top_up);
     } catch {
       // It is in the history then, or it never was one.
     }
   }
 }
 
-function announce(top_up: TopUpView | PaymentView): void {
+function announce(top_up: TopUpView): void {
   const what = app.hideAmounts ? "The top-up" : `The top-up of ${line(top_up.amount)}`;
   app.announcement = `${what}: ${STATUS[top_up.status]}.`;
 }

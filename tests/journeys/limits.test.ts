@@ -1,0 +1,133 @@
+/** Amounts that cannot be sent, refusals that come all the same, and a second top-up: each in words, and nothing is made twice. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { staysTrue, until } from "../session/deadline.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import { allAgree, plainAmount } from "../session/truth.ts";
+import type { AppWindow } from "../session/window.ts";
+import { connected, creations, page, paymentShows, topUpElsewhere } from "./steps.ts";
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("limits");
+});
+after(() => sandbox.end());
+
+/** Types an amount that cannot be sent, and what the page says to it. */
+async function refused(window: AppWindow, amount: string, code: string): Promise<string> {
+  await window.id("amount").fill(amount);
+  const error = window.css(`[data-testid="amount-error"][data-code="${code}"]`);
+  await error.waitVisible();
+  assert.equal(await window.id("continue").enabled(), false, `${amount} can be sent`);
+  return error.text();
+}
+
+async function ready(window: AppWindow, amount: string): Promise<void> {
+  await window.id("amount").fill(amount);
+  await window.css('[data-testid="quote"][data-ready="true"]').waitVisible();
+  assert.equal(await window.id("continue").enabled(), true);
+}
+
+test("an amount beyond a limit is told what to type, and cannot be sent", async (t) => {
+  const person = await connected(t, sandbox);
+  const { user, window } = person;
+  await window.id("nav-top_up").click();
+  await until("the room is known", async () => {
+    const room = await window.id("room").attribute("data-amount");
+    return room !== null && plainAmount(room) === "4744";
+  });
+
+  assert.match(await refused(window, "9.99", "amount_too_small"), /10/);
+  await window.picture("too-small");
+  assert.match(await refused(window, "10.001", "amount_precision"), /2 decimals|two decimals/i);
+  for (const amount of ["ten", "10,50", "1e3", "-10", "١٠"]) {
+    assert.match(await refused(window, amount, "amount_malformed"), /25|digits/);
+  }
+  await window.id("method-usdc_polygon").click();
+  assert.match(await refused(window, "1000.01", "amount_too_large"), /1,?000/);
+  await window.id("method-usdc").click();
+  assert.match(await refused(window, "4744.01", "balance_cap"), /4,?744/);
+  await window.picture("over-the-cap");
+  await ready(window, "4744");
+  assert.equal((await creations(sandbox, user)).length, 0, "typing sends nothing");
+  await allAgree(person);
+});
+
+test("a refusal by the provider is said in words, and the app goes on", async (t) => {
+  const person = await connected(t, sandbox);
+  const { user, window } = person;
+  // The app knows of 5000; the provider has changed its mind.
+  await sandbox.cap("300");
+  await window.id("nav-top_up").click();
+  await ready(window, "100");
+  await window.id("continue").click();
+  await window.css('[data-testid="ended-top-up"][data-status="not_started"]').waitVisible();
+  await window.css('[data-testid="ended-refusal"][data-code="balance_cap"]').waitVisible();
+  await window.picture("refused-by-the-cap");
+  await sandbox.cap("5000");
+
+  await window.id("nav-top_up").click();
+  await sandbox.fault({
+    target: "console",
+    method: "POST",
+    path: "/v2/top-ups",
+    times: 1,
+    kind: "status",
+    status: 422,
+    body: { code: "unprocessable_entity", error: "Nobody tops up on Sundays." },
+  });
+  await ready(window, "31");
+  await window.id("continue").click();
+  await window.id("ended-refusal").waitForText("Nobody tops up on Sundays");
+  await window.picture("refused-in-words");
+
+  assert.equal((await creations(sandbox, user)).length, 2);
+  assert.equal((await user.truth()).top_up_count, 0);
+  await window.id("nav-top_up").click();
+  await ready(window, "32");
+  await allAgree(person);
+});
+
+test("a top-up that was started elsewhere is followed, and a second one is led to its checkout", async (t) => {
+  const person = await connected(t, sandbox);
+  const { desktop, user, window } = person;
+  await window.id("nav-top_up").click();
+  await ready(window, "40");
+  // The provider's own page, another device: the window has the form open meanwhile.
+  const elsewhere = await topUpElsewhere(user, "40.00");
+  await window.id("continue").click();
+  const amount = window.css('[data-testid="open-top-up-amount"][data-amount="40.00"]');
+  await amount.waitVisible({ within: 20_000 });
+  await window.id("nav-top_up").click();
+  await window.id("top-up-already-open").waitVisible();
+  assert.equal(await window.id("amount").visible(), false, "there is no form for a second one");
+  await window.picture("the-first-is-offered");
+  assert.equal((await user.truth()).top_up_count, 1);
+
+  await window.id("return-to-payment").click();
+  await until("the first one's checkout is opened", () => desktop.browser.opened.at(-1) === elsewhere.session_url);
+  await sandbox.pay(elsewhere.id);
+  await paymentShows(window, elsewhere.id, "completed", true);
+  await allAgree(person);
+});
+
+test("two clicks on Continue start one top-up", async (t) => {
+  const person = await connected(t, sandbox);
+  const { desktop, user, window } = person;
+  await window.id("nav-top_up").click();
+  await ready(window, "12");
+  await sandbox.fault({ target: "console", method: "POST", path: "/v2/top-ups", times: 1, kind: "delay", ms: 1_000 });
+  // Both before the page had a chance to draw anything, and the form's own way beside the button's.
+  await window.driver.script(`
+    const button = document.querySelector('[data-testid="continue"]');
+    button.click(); button.click(); button.form.requestSubmit();
+  `);
+  const open = await user.openTopUp();
+  await page(window, "overview");
+  await window.css('[data-testid="open-top-up"][data-status="open"]').waitVisible();
+  await staysTrue("one was asked for", async () => (await creations(sandbox, user)).length === 1, 2_000);
+  assert.equal((await user.truth()).top_up_count, 1);
+  await until("its checkout is opened", () => desktop.browser.opened.length > 0);
+  assert.deepEqual(desktop.browser.opened, [open.session_url]);
+  await allAgree(person);
+});
