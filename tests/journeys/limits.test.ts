@@ -62,7 +62,7 @@ test("a refusal by the provider is said in words, and the app goes on", async (t
   await ready(window, "100");
   await window.id("continue").click();
   await window.css('[data-testid="ended-top-up"][data-status="not_started"]').waitVisible();
-  await window.css('[data-testid="ended-refusal"][data-code="balance_cap"]').waitVisible();
+  await window.css('[data-testid="ended-refusal"]').waitVisible();
   await window.picture("refused-by-the-cap");
   await sandbox.cap("5000");
 
