@@ -58,7 +58,7 @@ fn setup() -> Setup {
     Setup {
         one_open: true,
         signed_in: true,
-        chain: true,
+        watched: Some(Default::default()),
     }
 }
 
@@ -322,6 +322,7 @@ impl World {
             })
             .collect();
         ChainAnswer {
+            user: Default::default(),
             reading,
             credited,
             reorganised: std::mem::take(&mut self.lost_credits),

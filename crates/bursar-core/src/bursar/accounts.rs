@@ -179,7 +179,8 @@ impl Bursar {
         label: String,
         address: Option<String>,
     ) -> Result<AccountView> {
-        let mut changed = self.connection(&account)?.account;
+        let connection = self.connection(&account)?;
+        let mut changed = connection.account;
         let address = address
             .filter(|text| !text.trim().is_empty())
             .map(|text| parse_address(&text))
@@ -193,7 +194,8 @@ impl Bursar {
             changed.address = address;
             // Figures and events of another address are not this account's.
             let (history, id) = (Arc::clone(&self.world.history), account.clone());
-            blocking(move || history.forget_chain(&id)).await?;
+            let lease = connection.lease;
+            blocking(move || lease.change(address, || history.forget_chain(&id))).await?;
         }
         let connection = self.keep_account(changed).await?;
         self.world.shell.changed(&Change::Accounts);
@@ -222,9 +224,10 @@ impl Bursar {
             Arc::clone(&self.world.store),
             Arc::clone(&self.world.history),
         );
+        let lease = connection.lease;
         blocking(move || {
             store.remove_account(&account)?;
-            history.remove_account(&account)
+            lease.end(|| history.remove_account(&account))
         })
         .await?;
         self.world.shell.changed(&Change::Accounts);

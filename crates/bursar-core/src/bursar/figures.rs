@@ -164,7 +164,7 @@ pub async fn live_status(
     let fresh_chain = take(chain, &mut errors);
     let fresh_api = take(api, &mut errors).map(|api| (api, now));
     let pending = take(pending, &mut errors).and_then(|list| list.into_iter().next());
-    let expected_chain = connection.watches_chain();
+    let expected_chain = connection.watched().is_some();
     let stale = (expected_chain && fresh_chain.is_none()) || fresh_api.is_none();
     let known = Known {
         chain_answers: fresh_chain.is_some(),

@@ -268,7 +268,7 @@ impl Bursar {
         let setup = Setup {
             one_open: connection.provider.rules().one_open_top_up,
             signed_in: connection.session.signed_in(),
-            chain: connection.watches_chain(),
+            watched: connection.watched(),
         };
         let account = &connection.account;
         let mut state = State::new(
@@ -373,6 +373,10 @@ impl Bursar {
             .map(|connection| Arc::clone(&connection.session))
             .unwrap_or_else(|| Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault))));
         let connection = self.make_connection(account, session, own_rpc);
+        let connection = match self.connection(&connection.account.id) {
+            Ok(before) => connection.with_lease(before.lease),
+            Err(_) => connection,
+        };
         lock_of(&self.connections).insert(connection.account.id.clone(), connection.clone());
         self.driver.replace(connection.clone());
         connection

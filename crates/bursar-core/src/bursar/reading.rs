@@ -330,8 +330,8 @@ fn is_stale(state: Option<&State>, now: Timestamp) -> bool {
             .done_at(poll)
             .is_none_or(|at| now.since(at) > patience)
     };
-    let chain_old = state.setup.chain && old(Poll::Chain);
+    let chain_old = state.setup.watched.is_some() && old(Poll::Chain);
     let api_old = state.setup.signed_in && old(Poll::Balance);
-    let nothing = !state.setup.chain && !state.setup.signed_in;
+    let nothing = state.setup.watched.is_none() && !state.setup.signed_in;
     nothing || chain_old || api_old
 }

@@ -1,7 +1,7 @@
 //! One look at the chain for one account: figures at one block, whether blocks known before are still in the
 //! chain, the events since, some of the older ones, and what they mean for the top-ups that are followed.
 
-use super::{Connection, World, blocking};
+use super::{Connection, Lease, World, blocking};
 use crate::account::AccountId;
 use crate::cache::{EventCursor, History, Matched};
 use crate::chain::Chain;
@@ -33,6 +33,7 @@ pub(super) async fn look(
         chain,
         user,
         account: connection.account.id.clone(),
+        lease: Arc::clone(&connection.lease),
         history: Arc::clone(&world.history),
         start_block: connection
             .account
@@ -42,12 +43,9 @@ pub(super) async fn look(
             .map_or(0, |place| place.start_block),
     };
     let reading = look.chain.read(user, world.clock.now()).await?;
-    let (history, account, kept) = (
-        Arc::clone(&look.history),
-        look.account.clone(),
-        reading.clone(),
-    );
-    blocking(move || history.put_reading(&account, &kept)).await?;
+    let kept = reading.clone();
+    look.write(move |history, account| history.put_reading(account, &kept))
+        .await?;
     let mut changed = look.undo_lost_blocks().await?;
     changed |= look.newer(reading.block).await?;
     changed |= look.older().await?;
@@ -68,6 +66,7 @@ pub(super) async fn look(
         }
     }
     Ok(ChainAnswer {
+        user,
         reading,
         credited,
         changed,
@@ -79,6 +78,7 @@ struct Look {
     chain: Arc<Chain>,
     user: Address,
     account: AccountId,
+    lease: Arc<Lease>,
     history: Arc<History>,
     start_block: u64,
 }
@@ -115,8 +115,8 @@ impl Look {
             }
         }
         tracing::warn!(first_lost, "blocks were reorganised");
-        let (history, account) = (Arc::clone(&self.history), self.account.clone());
-        blocking(move || history.forget_blocks_from(&account, first_lost)).await?;
+        self.write(move |history, account| history.forget_blocks_from(account, first_lost))
+            .await?;
         Ok(true)
     }
 
@@ -172,8 +172,18 @@ impl Look {
     async fn read(&self, from: u64, to: u64) -> Result<bool> {
         let batch = self.chain.events(self.user, from, to).await?;
         let any = !batch.events.is_empty();
-        let (history, account) = (Arc::clone(&self.history), self.account.clone());
-        blocking(move || history.put_events(&account, &batch)).await?;
+        self.write(move |history, account| history.put_events(account, &batch))
+            .await?;
         Ok(any)
+    }
+
+    /// Writes what the chain said, unless another address is read by now.
+    async fn write<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&History, &AccountId) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (history, account) = (Arc::clone(&self.history), self.account.clone());
+        let (lease, user) = (Arc::clone(&self.lease), self.user);
+        blocking(move || lease.write_of(user, || write(&history, &account))).await
     }
 }

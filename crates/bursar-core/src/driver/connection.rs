@@ -1,6 +1,7 @@
 //! One account's ways to the world: its provider, its session, its chain, and the subscription that is ended
 //! with it.
 
+use super::Lease;
 use crate::account::Account;
 use crate::chain::{Chain, Signal};
 use crate::checkout;
@@ -8,6 +9,7 @@ use crate::engine::Event;
 use crate::error::Result;
 use crate::provider::Provider;
 use crate::session::Session;
+use alloy_primitives::Address;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -21,6 +23,7 @@ pub struct Connection {
     pub session: Arc<Session>,
     /// Only where the network has a chain.
     pub chain: Option<Arc<Chain>>,
+    pub(crate) lease: Arc<Lease>,
     watch: Option<Arc<Task>>,
 }
 
@@ -48,18 +51,25 @@ impl Connection {
         session: Arc<Session>,
         chain: Option<Arc<Chain>>,
     ) -> Self {
+        let lease = Arc::new(Lease::new(account.address));
         Self {
             account,
             provider,
             session,
             chain,
+            lease,
             watch: None,
         }
     }
 
-    /// Whether there is a chain and an address to read on it.
-    pub fn watches_chain(&self) -> bool {
-        self.chain.is_some() && self.account.address.is_some()
+    /// Goes on with the lease of the connection that this one follows.
+    pub(crate) fn with_lease(self, lease: Arc<Lease>) -> Self {
+        Self { lease, ..self }
+    }
+
+    /// The address that is read, where there is a chain to read it from.
+    pub fn watched(&self) -> Option<Address> {
+        self.account.address.filter(|_| self.chain.is_some())
     }
 
     /// The checkout as the browser may open it.

@@ -4,10 +4,12 @@
 
 mod chain_look;
 mod connection;
+mod lease;
 mod requests;
 mod tray;
 
 pub use connection::Connection;
+pub(crate) use lease::Lease;
 
 use crate::account::AccountId;
 use crate::cache::{History, Store, Write};
@@ -302,9 +304,9 @@ impl Loop {
             }
             Message::Replace(connection) => {
                 let account = connection.account.id.clone();
-                let chain = connection.watches_chain();
+                let watched = connection.watched();
                 self.connect(connection);
-                self.happen(&account, Event::Reconfigured { chain }).await;
+                self.happen(&account, Event::Reconfigured { watched }).await;
             }
             Message::Remove(account) => {
                 self.connections.remove(&account);

@@ -2,7 +2,7 @@
 //! back holds only what the state depends on. Every request is answered by exactly one event.
 
 use super::chain_look::look;
-use super::{Connection, World, blocking};
+use super::{Connection, Lease, World, blocking};
 use crate::account::AccountId;
 use crate::cache::{History, SyncState};
 use crate::clock::{Span, Timestamp};
@@ -78,6 +78,7 @@ async fn follow(
     }
     let payments: Vec<_> = by_id.into_values().collect();
     keep(
+        Arc::clone(&connection.lease),
         Arc::clone(&world.history),
         connection.account.id.clone(),
         payments.clone(),
@@ -134,6 +135,7 @@ async fn history(
         let page = connection.provider.history(since, number).await?;
         next = page.next;
         let changed = keep(
+            Arc::clone(&connection.lease),
             Arc::clone(&world.history),
             account.clone(),
             page.payments.clone(),
@@ -166,11 +168,12 @@ async fn history(
 }
 
 async fn keep(
+    lease: Arc<Lease>,
     history: Arc<History>,
     account: AccountId,
     payments: Vec<RemotePayment>,
 ) -> Result<u32> {
-    blocking(move || history.put_payments(&account, &payments)).await
+    blocking(move || lease.write(|| history.put_payments(&account, &payments))).await
 }
 
 fn is_final(status: Status) -> bool {

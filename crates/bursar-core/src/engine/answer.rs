@@ -4,6 +4,7 @@
 use crate::chain::Reading;
 use crate::provider::RemotePayment;
 use crate::top_up::Verified;
+use alloy_primitives::Address;
 
 /// The provider's word on the open top-ups.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +27,8 @@ pub struct HistoryAnswer {
 /// What a look at the chain brought.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChainAnswer {
+    /// Whose figures they are.
+    pub user: Address,
     pub reading: Reading,
     /// Payments that an event was found for, with whether a second RPC agrees.
     pub credited: Vec<(String, Verified, bool)>,

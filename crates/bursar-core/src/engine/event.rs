@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::money::Amount;
 use crate::provider::{ApiBalance, Created, NewTopUp};
 use crate::view::{Change, Page};
+use alloy_primitives::Address;
 
 /// What is read again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,7 +68,7 @@ pub enum Event {
     SignedIn(bool),
     /// The wallet address or the RPCs changed.
     Reconfigured {
-        chain: bool,
+        watched: Option<Address>,
     },
 
     /// The user starts a top-up. `command` is answered by [`Effect::Reply`].

@@ -111,7 +111,7 @@ impl State {
         }
         match poll {
             Poll::Follow => self.setup.signed_in && self.has_live(),
-            Poll::Chain => self.setup.chain,
+            Poll::Chain => self.setup.watched.is_some(),
             // Nobody looks at a chart in the tray.
             Poll::Charges => self.setup.signed_in && self.presence != Presence::Tray,
             Poll::History | Poll::Balance | Poll::Catalogue => self.setup.signed_in,

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::money::Amount;
 use crate::provider::ApiBalance;
 use crate::top_up::TopUp;
+use alloy_primitives::Address;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How near the user is.
@@ -28,8 +29,8 @@ pub struct Setup {
     pub one_open: bool,
     /// There is a secret.
     pub signed_in: bool,
-    /// There is a chain and an address to read.
-    pub chain: bool,
+    /// The address that is read, where there is a chain to read it from.
+    pub watched: Option<Address>,
 }
 
 /// When a balance counts as low.

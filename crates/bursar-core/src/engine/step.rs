@@ -50,8 +50,8 @@ impl Step {
                 self.watch_balance(now);
             }
             Event::SignedIn(signed_in) => self.signed_in(*signed_in, now),
-            Event::Reconfigured { chain } => {
-                self.state.setup.chain = *chain;
+            Event::Reconfigured { watched } => {
+                self.state.setup.watched = *watched;
                 self.state.chain = None;
                 self.state.subscribed = false;
                 self.state.disagreement = Disagreement::Unknown;
@@ -294,6 +294,11 @@ impl Step {
 
     fn chain(&mut self, answer: &ChainAnswer, now: Timestamp, entropy: u64) {
         self.state.answered(Poll::Chain, now, entropy);
+        if self.state.setup.watched != Some(answer.user) {
+            // Asked for before the address was changed.
+            self.state.make_due(&[Poll::Chain], now);
+            return;
+        }
         let moved = self
             .state
             .chain
