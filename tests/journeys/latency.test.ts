@@ -60,7 +60,9 @@ test("a credit shows within 1 s with the WebSocket and within 6 s without it", a
   await window.driver.script(WATCH);
 
   const pushed = await samples(person, 20);
-  t.diagnostic(`with the WebSocket: median ${percentile(pushed, 0.5)} ms, 95th percentile ${percentile(pushed, 0.95)} ms`);
+  t.diagnostic(
+    `with the WebSocket: median ${percentile(pushed, 0.5)} ms, 95th percentile ${percentile(pushed, 0.95)} ms`,
+  );
   assert.ok(percentile(pushed, 0.95) <= 1_000, `95th percentile of ${pushed.join(", ")}`);
 
   await sandbox.rpc("fluence-ws", { mode: "refuse" });
