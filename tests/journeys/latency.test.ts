@@ -27,7 +27,7 @@ new MutationObserver(note).observe(document.body, { subtree: true, childList: tr
  * Milliseconds from the credit's being asked for, which is before it is mined, until the window has drawn it.
  */
 async function sample({ user, window }: Connected): Promise<number> {
-  const before = Date.now();
+  const asked = Date.now();
   await user.credit("1");
   const expected = plainAmount((await user.truth()).chain.free);
   const drawn = await until(
@@ -38,7 +38,7 @@ async function sample({ user, window }: Connected): Promise<number> {
     },
     { within: 20_000 },
   );
-  return drawn - before;
+  return drawn - asked;
 }
 
 async function samples(person: Connected, count: number): Promise<number[]> {

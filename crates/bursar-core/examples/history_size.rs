@@ -75,7 +75,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(out, "file: {} bytes a payment", size / count as u64)?;
 
     let picked = |n: usize| payments.get(n * 7919 % count).cloned();
-    let mut measure =
+    let measure =
         |name: &str, query: &dyn Fn(usize) -> PaymentQuery| -> Result<(), Box<dyn Error>> {
             let mut times = Vec::new();
             let mut total = 0;
@@ -183,7 +183,7 @@ fn payment(
             0 => Status::Failed,
             1..10 => Status::Expired,
             10..15 => Status::Cancelled,
-            15 if n % 50 == 0 => Status::UnderReview,
+            15 if n.is_multiple_of(50) => Status::UnderReview,
             _ => Status::Completed,
         },
         amount: Amount::from_cents(cents, Currency::usdc()),

@@ -5,6 +5,14 @@
 //! `BURSAR_ENGINE_SEEDS` sets how many worlds are tried (default 1500, about a million events);
 //! `BURSAR_ENGINE_SEED` tries a single one.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm
+)]
+
 use bursar_core::account::AccountId;
 use bursar_core::cache::{Alerts, Write};
 use bursar_core::chain::Reading;

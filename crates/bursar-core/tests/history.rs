@@ -21,8 +21,18 @@ const NOW: Timestamp = Timestamp(1_769_860_800_123);
 fn payments_are_written_once_and_told_when_changed() {
     let (_home, history, account) = history();
     let first = payment("p1", "25.00", NOW);
-    assert_eq!(history.put_payments(&account, &[first.clone()]).unwrap(), 1);
-    assert_eq!(history.put_payments(&account, &[first.clone()]).unwrap(), 0);
+    assert_eq!(
+        history
+            .put_payments(&account, std::slice::from_ref(&first))
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        history
+            .put_payments(&account, std::slice::from_ref(&first))
+            .unwrap(),
+        0
+    );
     let changed = RemotePayment {
         status: Status::Expired,
         fee: Some(usdc("0.25")),
@@ -73,7 +83,9 @@ fn a_top_up_is_one_line_from_its_intent_to_the_providers_row() {
         status: Status::Open,
         ..payment("p1", "25.00", NOW.plus(Span::seconds(1)))
     };
-    history.put_payments(&account, &[told.clone()]).unwrap();
+    history
+        .put_payments(&account, std::slice::from_ref(&told))
+        .unwrap();
     let line = only_line(&history);
     assert_eq!(
         (line.created_at, line.top_up.as_deref()),
@@ -357,7 +369,7 @@ fn a_match_by_amount_gives_way_to_one_by_id_and_to_doubt() {
     put("p1", 0);
     let credit = event("other", "25.000000", 100, NOW.plus(Span::minutes(5)));
     let matched = history
-        .put_events(&account, &batch(&[credit.clone()], 80, 110))
+        .put_events(&account, &batch(std::slice::from_ref(&credit), 80, 110))
         .unwrap();
     assert!(!matched[0].verified.by_id);
     assert_eq!(verdict(&history, &account, "p1"), Some(Match::ByAmount));

@@ -1,6 +1,8 @@
 //! The vault over a real keyring in each of its states. Every state is a private session bus, in which this
 //! test's own program runs again for the part that is ignored otherwise.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use bursar_core::error::Code;
 use bursar_core::session::Vault;
 use std::process::{Command, Output};

@@ -179,7 +179,11 @@ fn claim(payment: &RemotePayment) -> Claim {
     let status = match payment.status {
         Status::Open => PaymentStatus::Open,
         Status::Expired => PaymentStatus::Expired,
-        _ => PaymentStatus::Completed,
+        Status::Confirming
+        | Status::UnderReview
+        | Status::Completed
+        | Status::Cancelled
+        | Status::Failed => PaymentStatus::Completed,
     };
     Claim {
         id: payment.id.clone(),

@@ -1,5 +1,7 @@
 //! Money: what is read is what is written, nothing wraps, nothing is rounded but a fee, and that upwards.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
 use bursar_core::error::Code;
 use bursar_core::money::{Amount, Currency, MAX_SCALE};
 use proptest::prelude::*;

@@ -1,5 +1,7 @@
 //! Network files: taken whole and checked, or refused naming the field.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
 use bursar_core::account::parse_address;
 use bursar_core::error::Code;
 use bursar_core::network::{Network, ProviderKind, check_host};
