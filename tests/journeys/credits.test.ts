@@ -67,6 +67,8 @@ test("a payment whose event names another id is verified by amount, and that is 
   assert.match(await window.id("payment-verified").text(), /by amount/);
   await window.picture("by-amount");
   await window.id("payment-done").click();
-  assert.equal(await lineOf(window, topUp.id, "completed", true).count(), 1);
+  const line = lineOf(window, topUp.id, "completed", true);
+  await line.waitVisible();
+  assert.equal(await line.count(), 1);
   await allAgree(person);
 });
