@@ -8,9 +8,11 @@ use crate::{diagnostics as report, shell};
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Connect;
 use bursar_core::error::{Code, Error, Result};
+use bursar_core::money::Amount;
 use bursar_core::view::{
-    AccountView, AppView, Connected, MoneyRule, NetworkView, NoticeView, Overview, PaymentPage,
-    PaymentQuery, PaymentView, Quote, Settings, TopUpForm, TopUpView,
+    AccountView, AppView, BalanceView, Connected, DuesView, MethodsView, MoneyRule, NetworkView,
+    NoticeView, Overview, PaymentPage, PaymentQuery, PaymentView, Quote, Settings, TopUpForm,
+    TopUpView, Wish,
 };
 use files::ExportFormat;
 use std::sync::Arc;
@@ -30,9 +32,11 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
         .commands(collect_commands![
             app,
             overview,
+            overviews,
             top_up_form,
+            dues,
             quote,
-            start_top_up,
+            pay,
             top_up,
             return_to_payment,
             check_now,
@@ -40,9 +44,15 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
             checkout_link,
             checkout_qr,
             allow_checkout_host,
+            methods,
+            add_method,
+            remove_method,
+            set_default_method,
             payments,
             payment,
             export_payments,
+            open_invoice,
+            save_invoice,
             open_transaction,
             open_address,
             open_console,
@@ -90,6 +100,20 @@ async fn overview(held: Held<'_>, account: AccountId) -> Result<Overview> {
     held.core().await?.overview(account).await
 }
 
+/// All accounts side by side.
+#[tauri::command]
+#[specta::specta]
+async fn overviews(held: Held<'_>) -> Result<Vec<BalanceView>> {
+    held.core().await?.overviews().await
+}
+
+/// Services to renew and migrations to pay for, as last read.
+#[tauri::command]
+#[specta::specta]
+async fn dues(held: Held<'_>, account: AccountId) -> Result<DuesView> {
+    held.core().await?.dues(account).await
+}
+
 #[tauri::command]
 #[specta::specta]
 async fn top_up_form(held: Held<'_>, account: AccountId) -> Result<TopUpForm> {
@@ -98,26 +122,23 @@ async fn top_up_form(held: Held<'_>, account: AccountId) -> Result<TopUpForm> {
 
 #[tauri::command]
 #[specta::specta]
-async fn quote(
-    held: Held<'_>,
-    account: AccountId,
-    amount: String,
-    method: Option<String>,
-) -> Result<Quote> {
-    held.core().await?.quote(account, amount, method).await
+async fn quote(held: Held<'_>, account: AccountId, wish: Wish) -> Result<Quote> {
+    held.core().await?.quote(account, wish).await
 }
 
+/// Starts a payment; the same attempt again is the same payment.
 #[tauri::command]
 #[specta::specta]
-async fn start_top_up(
+async fn pay(
     held: Held<'_>,
     account: AccountId,
-    amount: String,
-    method: Option<String>,
+    wish: Wish,
+    attempt: String,
+    confirmed_total: Option<Amount>,
 ) -> Result<TopUpView> {
     held.core()
         .await?
-        .start_top_up(account, amount, method)
+        .pay(account, wish, attempt, confirmed_total)
         .await
 }
 
@@ -165,6 +186,40 @@ async fn allow_checkout_host(held: Held<'_>, account: AccountId, host: String) -
 
 #[tauri::command]
 #[specta::specta]
+async fn methods(held: Held<'_>, account: AccountId) -> Result<MethodsView> {
+    held.core().await?.methods(account).await
+}
+
+/// Opens the provider's page on which a method is added.
+#[tauri::command]
+#[specta::specta]
+async fn add_method(
+    held: Held<'_>,
+    account: AccountId,
+    payer: Option<String>,
+    method: String,
+) -> Result<()> {
+    held.core().await?.add_method(account, payer, method).await
+}
+
+#[tauri::command]
+#[specta::specta]
+async fn remove_method(held: Held<'_>, account: AccountId, method: String) -> Result<MethodsView> {
+    held.core().await?.remove_method(account, method).await
+}
+
+#[tauri::command]
+#[specta::specta]
+async fn set_default_method(
+    held: Held<'_>,
+    account: AccountId,
+    method: String,
+) -> Result<MethodsView> {
+    held.core().await?.set_default_method(account, method).await
+}
+
+#[tauri::command]
+#[specta::specta]
 async fn payments(
     held: Held<'_>,
     query: PaymentQuery,
@@ -194,6 +249,35 @@ async fn export_payments(
     };
     core.export(query, format.into(), path.clone(), Arc::default())
         .await?;
+    Ok(Some(path.display().to_string()))
+}
+
+/// Shows a payment's invoice in the system's viewer.
+#[tauri::command]
+#[specta::specta]
+async fn open_invoice(held: Held<'_>, account: AccountId, payment: String) -> Result<()> {
+    let file = held.core().await?.invoice_file(account, payment).await?;
+    shell::view_pdf(&file)
+}
+
+/// The path that was written; `None` when the dialog was dismissed.
+#[tauri::command]
+#[specta::specta]
+async fn save_invoice(
+    held: Held<'_>,
+    account: AccountId,
+    payment: String,
+) -> Result<Option<String>> {
+    let core = held.core().await?;
+    let number = core
+        .payment(account.clone(), payment.clone())
+        .await?
+        .number
+        .unwrap_or_else(|| payment.clone());
+    let Some(path) = files::to_invoice(&held.handle, &number).await? else {
+        return Ok(None);
+    };
+    core.save_invoice(account, payment, path.clone()).await?;
     Ok(Some(path.display().to_string()))
 }
 

@@ -174,7 +174,8 @@ fn page_of(notice: &Notice) -> Page {
         | NoticeKind::Expired
         | NoticeKind::Cancelled
         | NoticeKind::UnderReview
-        | NoticeKind::Reversed => Page::Payment {
+        | NoticeKind::Reversed
+        | NoticeKind::Refunded => Page::Payment {
             account,
             payment: notice.subject.clone(),
         },

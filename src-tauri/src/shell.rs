@@ -7,6 +7,8 @@ use bursar_core::notice::Notice;
 use bursar_core::shell::Shell;
 use bursar_core::view::{Change, Page, TrayView};
 use gtk::gio::AppInfo;
+use gtk::prelude::AppInfoExt as _;
+use std::path::Path;
 use std::sync::{Arc, Weak};
 use url::Url;
 
@@ -69,4 +71,25 @@ pub(crate) fn open(address: &Url) -> Result<()> {
             "The system's browser could not be opened. Copy the link, or choose a default browser.",
         )
     })
+}
+
+/// Shows a file in the system's viewer for PDF files, whatever else the desktop would take it for.
+///
+/// # Errors
+/// `file_failed` when there is no viewer or it cannot be started.
+pub(crate) fn view_pdf(file: &Path) -> Result<()> {
+    let failed = || {
+        Error::new(
+            Code::FileFailed,
+            "No viewer for PDF files could be opened. Save the invoice to a file instead.",
+        )
+    };
+    let viewer = AppInfo::default_for_type("application/pdf", true).ok_or_else(failed)?;
+    let file = Url::from_file_path(file).map_err(|()| failed())?;
+    viewer
+        .launch_uris(&[file.as_str()], gtk::gio::AppLaunchContext::NONE)
+        .map_err(|error| {
+            tracing::warn!(%error, "no viewer could be opened");
+            failed()
+        })
 }

@@ -53,7 +53,7 @@ pub(crate) enum AccountCommand {
 #[derive(Debug, Args)]
 pub(crate) struct AddArguments {
     /// The kind of provider
-    #[arg(value_parser = ["fluence", "panel"])]
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(bursar_core::provider::names()))]
     pub(crate) provider: String,
     /// A network's name, or a network file
     #[arg(long, value_name = "NAME|FILE")]
@@ -74,7 +74,7 @@ pub(crate) struct HistoryArguments {
     /// Comma-separated values with a head line
     #[arg(long)]
     pub(crate) csv: bool,
-    /// Part of an id, source, amount or transaction
+    /// Part of an id, number, source, payer, amount or transaction
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<String>,
     /// From this UTC date on (YYYY-MM-DD)
@@ -89,9 +89,15 @@ pub(crate) struct HistoryArguments {
 pub(crate) struct TopUpArguments {
     /// The amount, such as 25 or 25.50
     pub(crate) amount: String,
-    /// The payment method's code (default: the provider's first)
+    /// The payment method's code (default: the default saved one, else the provider's first)
     #[arg(long, value_name = "CODE")]
     pub(crate) method: Option<String>,
+    /// Who pays, by id, where there are several
+    #[arg(long, value_name = "ID")]
+    pub(crate) payer: Option<String>,
+    /// Take the money from a saved method at once, without a payment page
+    #[arg(long)]
+    pub(crate) pay_now: bool,
     /// Print the payment page's address instead of opening it
     #[arg(long)]
     pub(crate) no_open: bool,

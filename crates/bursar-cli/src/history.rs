@@ -51,12 +51,15 @@ pub(crate) async fn run(
 
 fn row(payment: &PaymentView) -> Vec<String> {
     let verified = if payment.verified { "verified" } else { "" };
+    let purpose = payment.purpose.clone().unwrap_or_default();
     vec![
         payment.created_at.to_string(),
         payment.amount.to_brief(),
         format!("{:?}", payment.status),
         payment.source.clone().unwrap_or_default(),
-        payment.id.clone(),
+        payment.number.clone().unwrap_or_else(|| payment.id.clone()),
         verified.to_owned(),
+        payment.payer.clone().unwrap_or_default(),
+        purpose,
     ]
 }

@@ -9,7 +9,7 @@ use bursar_core::account::AccountId;
 use bursar_core::bursar::Bursar;
 use bursar_core::clock::{Clock, SystemClock};
 use bursar_core::error::{Code, Error, Result};
-use bursar_core::view::{PaymentStatus, TopUpView};
+use bursar_core::view::{PaymentStatus, TopUpView, Wish, WishFor};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -51,9 +51,7 @@ async fn top_up(
     })
     .await;
     look_at_open(bursar, &account, &mut changes).await;
-    let started = bursar
-        .start_top_up(account.clone(), wanted.amount, wanted.method)
-        .await?;
+    let started = start(bursar, &account, &wanted).await?;
     note(&format!("top-up of {} started", started.amount.to_brief()));
     let known = until(&mut changes, UNTIL_OPEN, || async {
         bursar
@@ -75,7 +73,9 @@ async fn top_up(
             | PaymentStatus::Completed
             | PaymentStatus::Cancelled
             | PaymentStatus::Expired
-            | PaymentStatus::Failed => ExitCode::SUCCESS,
+            | PaymentStatus::Failed
+            | PaymentStatus::Refunding
+            | PaymentStatus::Refunded => ExitCode::SUCCESS,
         });
     }
     let at_most = wanted.at_most.map_or(Duration::MAX, Duration::from_secs);
@@ -89,6 +89,38 @@ async fn top_up(
         _ = tokio::signal::ctrl_c() => {}
     }
     Ok(tell(&bursar.top_up(&account, &started.id)?))
+}
+
+/// A method that takes the money at once wants a word of its own; one with a page is confirmed there.
+async fn start(
+    bursar: &Arc<Bursar>,
+    account: &AccountId,
+    wanted: &TopUpArguments,
+) -> Result<TopUpView> {
+    let attempt = bursar.top_up_form(account.clone()).await?.attempt;
+    let wish = Wish {
+        purpose: WishFor::TopUp {
+            amount: wanted.amount.clone(),
+        },
+        payer: wanted.payer.clone(),
+        method: wanted.method.clone(),
+        save_method: false,
+    };
+    let quote = bursar.quote(account.clone(), wish.clone()).await?;
+    if quote.error.is_none() && quote.needs_confirmation && !wanted.pay_now {
+        return Err(Error::new(
+            Code::NotConfirmed,
+            format!(
+                "This method takes {} at once. Say so with --pay-now, or choose another one with --method.",
+                quote
+                    .total
+                    .map_or_else(|| wanted.amount.clone(), |total| total.to_brief())
+            ),
+        ));
+    }
+    bursar
+        .pay(account.clone(), wish, attempt, quote.total)
+        .await
 }
 
 async fn choose(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<AccountId> {
@@ -176,7 +208,9 @@ fn is_open(top_up: &TopUpView) -> bool {
         | PaymentStatus::Cancelled
         | PaymentStatus::Expired
         | PaymentStatus::Failed
-        | PaymentStatus::NotStarted => false,
+        | PaymentStatus::NotStarted
+        | PaymentStatus::Refunding
+        | PaymentStatus::Refunded => false,
     }
 }
 
@@ -190,7 +224,12 @@ fn tell(top_up: &TopUpView) -> ExitCode {
         PaymentStatus::Cancelled
         | PaymentStatus::Expired
         | PaymentStatus::Failed
-        | PaymentStatus::NotStarted => {
+        | PaymentStatus::NotStarted
+        | PaymentStatus::Refunding
+        | PaymentStatus::Refunded => {
+            if let Some(reason) = &top_up.reason {
+                say(&reason.advice);
+            }
             say(&format!(
                 "The top-up of {amount} ended without money. Late money is still credited."
             ));

@@ -33,6 +33,16 @@ pub enum Code {
     TopUpState,
     /// The payment method is not offered (any more).
     MethodUnknown,
+    /// The payer is not one of the account's (any more).
+    PayerUnknown,
+    /// What is to be paid for cannot be renewed or ordered (any more).
+    DueUnknown,
+    /// The price is another one than was shown: nothing was paid.
+    TotalChanged,
+    /// A payment that takes money at once was not confirmed with its total.
+    NotConfirmed,
+    /// The provider does not offer this.
+    NotOffered,
     /// The provider rejected the key or token.
     Unauthorized,
     /// The key lacks a scope.

@@ -3,6 +3,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::money::{Amount, Currency};
+use crate::provider;
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -12,19 +13,23 @@ const LARGEST_FILE: usize = 64 * 1024;
 /// The most checkout hosts that a network lists.
 const MOST_HOSTS: usize = 32;
 
-/// Which module speaks to the provider. Only the provider modules and the network file look inside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ProviderKind {
-    Fluence,
-    Panel,
+/// Which provider module speaks to the network, as its file names it. A network that a newer version kept may
+/// name one that this version does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ProviderName(String);
+
+impl ProviderName {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// A network as the app uses it, every part checked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Network {
     pub name: String,
-    pub provider: ProviderKind,
+    pub provider: ProviderName,
     pub api: Url,
     /// `host` or `host:port`, compared for equality.
     pub checkout_hosts: Vec<String>,
@@ -98,10 +103,7 @@ impl Network {
 
     /// Whether its provider is of the kind that a network file calls so.
     pub fn is_of(&self, kind: &str) -> bool {
-        match self.provider {
-            ProviderKind::Fluence => kind == "fluence",
-            ProviderKind::Panel => kind == "panel",
-        }
+        self.provider.as_str() == kind
     }
 
     /// Whether this is a sandbox on this machine, which every window must say.
@@ -142,7 +144,7 @@ fn malformed(message: impl Into<String>) -> Error {
 #[serde(deny_unknown_fields)]
 struct File {
     name: String,
-    provider: ProviderKind,
+    provider: String,
     api: String,
     #[serde(default)]
     checkout_hosts: Vec<String>,
@@ -197,6 +199,13 @@ impl File {
                 "name: 1 to 40 letters, digits, spaces, dots or dashes.",
             ));
         }
+        if !provider::names().any(|name| name == self.provider) {
+            let known: Vec<_> = provider::names().collect();
+            return Err(malformed(format!(
+                "provider: this version supports {}.",
+                known.join(" and ")
+            )));
+        }
         if self.checkout_hosts.len() > MOST_HOSTS {
             return Err(malformed("checkout_hosts: list at most 32."));
         }
@@ -214,7 +223,7 @@ impl File {
             sign_in: self.sign_in.map(FileSignIn::check).transpose()?,
             chain: self.chain.map(FileChain::check).transpose()?,
             name: self.name,
-            provider: self.provider,
+            provider: ProviderName(self.provider),
             checkout_hosts: self.checkout_hosts,
             return_links: self.return_links,
             feature_key: self.feature_key,

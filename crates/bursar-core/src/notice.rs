@@ -4,6 +4,8 @@
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::money::Amount;
+use crate::provider::Reason;
+use crate::view::PaymentKind;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,6 +19,8 @@ pub enum NoticeKind {
     UnderReview,
     /// A completion that only the chain had said was undone by a reorganisation.
     Reversed,
+    /// The provider gives the money back.
+    Refunded,
     LowBalance,
     /// The provider no longer accepts the key or token.
     SignedOut,
@@ -31,6 +35,10 @@ pub struct Notice {
     pub amount: Option<Amount>,
     /// Days left, for a low balance.
     pub days_left: Option<u32>,
+    /// What kind of payment, where it is about one.
+    pub about: PaymentKind,
+    /// Why it came to nothing, as the provider says.
+    pub reason: Option<Reason>,
     pub at: Timestamp,
     /// Told in the inbox only: it concerns something older than the account's connection, or the window was
     /// focused on it.
@@ -46,46 +54,71 @@ impl Notice {
             | NoticeKind::Expired
             | NoticeKind::Cancelled
             | NoticeKind::UnderReview
-            | NoticeKind::Reversed => Some(self.subject.clone()),
+            | NoticeKind::Reversed
+            | NoticeKind::Refunded => Some(self.subject.clone()),
             NoticeKind::LowBalance | NoticeKind::SignedOut => None,
         }
     }
 
     /// One line for the pop-up's head.
     pub fn title(&self) -> String {
+        let what = self.what();
         match self.kind {
-            NoticeKind::Completed => "Top-up completed",
-            NoticeKind::Failed => "Top-up failed",
-            NoticeKind::Expired => "Top-up expired",
-            NoticeKind::Cancelled => "Top-up cancelled",
-            NoticeKind::UnderReview => "Top-up under review",
-            NoticeKind::Reversed => "Top-up reversed",
-            NoticeKind::LowBalance => "Balance is low",
-            NoticeKind::SignedOut => "Signed out",
+            NoticeKind::Completed => format!("{what} completed"),
+            NoticeKind::Failed => format!("{what} failed"),
+            NoticeKind::Expired => format!("{what} expired"),
+            NoticeKind::Cancelled => format!("{what} cancelled"),
+            NoticeKind::UnderReview => format!("{what} under review"),
+            NoticeKind::Reversed => format!("{what} reversed"),
+            NoticeKind::Refunded => format!("{what} refunded"),
+            NoticeKind::LowBalance => "Balance is low".to_owned(),
+            NoticeKind::SignedOut => "Signed out".to_owned(),
         }
-        .to_owned()
+    }
+
+    fn what(&self) -> &'static str {
+        match self.about {
+            PaymentKind::TopUp => "Top-up",
+            PaymentKind::Renewal => "Renewal",
+            PaymentKind::Migration => "Migration",
+            PaymentKind::Credit | PaymentKind::Refund => "Payment",
+        }
     }
 
     /// What happened and what can be done, in one or two sentences. `hide` leaves the amount out.
     pub fn body(&self, label: &str, hide: bool) -> String {
         let amount = match &self.amount {
             Some(amount) if !hide => amount.to_brief(),
-            Some(_) | None => "The top-up".to_owned(),
+            Some(_) | None => format!("The {}", self.what().to_lowercase()),
         };
+        let why = self
+            .reason
+            .as_ref()
+            .map(|reason| format!(" {}", reason.advice()))
+            .unwrap_or_default();
         match self.kind {
-            NoticeKind::Completed => format!("{amount} has arrived on {label}."),
+            NoticeKind::Completed if self.about == PaymentKind::TopUp => {
+                format!("{amount} has arrived on {label}.")
+            }
+            NoticeKind::Completed => format!("{amount} on {label} is paid."),
+            NoticeKind::Failed if self.reason.is_some() => {
+                format!("{amount} for {label} was not accepted.{why}")
+            }
             NoticeKind::Failed => format!(
                 "{amount} for {label} was not accepted. If money left your wallet, it is still being watched for."
             ),
             NoticeKind::Expired => format!(
                 "{amount} for {label} was not paid before its payment page closed. Money that comes late is still credited."
             ),
-            NoticeKind::Cancelled => format!("{amount} for {label} was cancelled."),
+            NoticeKind::Cancelled => format!("{amount} for {label} was cancelled.{why}"),
             NoticeKind::UnderReview => format!(
                 "{amount} for {label} is under review by the provider. It is not lost; this can take a while."
             ),
             NoticeKind::Reversed => format!(
                 "The chain took back the block that showed {amount} for {label}. It is being followed again."
+            ),
+            NoticeKind::Refunded => format!(
+                "The provider gives {amount} of {label} back and takes it off the balance. Ask the provider if you did not expect that."
             ),
             NoticeKind::LowBalance => match (self.days_left, hide) {
                 (Some(1), _) => format!("{label} lasts about one more day."),

@@ -1,13 +1,16 @@
-//! One top-up as a pure state machine: inputs in, a changed top-up and what to do about it out. It does no
-//! I/O and knows no clock. Only a provider's word or a chain event with the top-up's id completes it, and
-//! from `Starting` no second request is ever made before the first is known to have come to nothing.
+//! One top-up (or another payment that is started here: a renewal, a migration) as a pure state machine: inputs
+//! in, a changed top-up and what to do about it out. It does no I/O and knows no clock. Only a provider's word
+//! or a chain event with the top-up's id completes it, and from `Starting` no second request is ever made before
+//! the first is known to have come to nothing, unless the provider takes both for one.
+
+mod apply;
 
 use crate::clock::{Span, Timestamp};
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::money::Amount;
 use crate::notice::NoticeKind;
-use crate::provider::{Created, RemotePayment, Status};
-use crate::view::PaymentStatus;
+use crate::provider::{Created, NewPayment, Purpose, Reason, RemotePayment};
+use crate::view::{PaymentKind, PaymentStatus};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +36,9 @@ pub enum Phase {
     Failed,
     /// The request never became a top-up.
     NotStarted,
+    /// The provider is giving the money back.
+    Refunding,
+    Refunded,
 }
 
 /// Who said that the money has come.
@@ -54,8 +60,15 @@ pub struct TopUp {
     pub remote: Option<String>,
     /// The id that cancelling takes, where it was started here.
     pub intent: Option<String>,
+    pub purpose: Purpose,
     pub amount: Amount,
     pub method: Option<String>,
+    /// What is sent again while the answer is outstanding, the same to the letter; only where the provider then
+    /// makes one payment of both, and only as long as it does.
+    pub request: Option<NewPayment>,
+    /// It has been sent again, so that a refusal says nothing of what was sent before; not stored.
+    #[serde(skip)]
+    pub sent_again: bool,
     pub phase: Phase,
     /// When the intent was written, or the provider's own time for one that was started elsewhere.
     pub created_at: Timestamp,
@@ -76,6 +89,8 @@ pub struct TopUp {
     pub verified: Option<Verified>,
     /// The first look that found nothing, while `Starting`.
     pub absent_since: Option<Timestamp>,
+    /// Why it came to nothing, as the provider says.
+    pub reason: Option<Reason>,
     /// Why the last step did not go through, in words for the user.
     pub error: Option<Error>,
 }
@@ -98,6 +113,8 @@ pub enum Input {
     Reported(RemotePayment),
     /// The provider was asked for its open top-ups and its history, and this one is in neither.
     Absent,
+    /// The provider would no longer take what is sent again for the same.
+    NotRepeatable,
     /// The chain shows an event that belongs to this payment.
     Credited {
         verified: Verified,
@@ -125,20 +142,23 @@ pub struct Outcome {
 }
 
 impl TopUp {
-    /// The intent of a top-up, before any request.
+    /// The intent of a top-up, before any request. `repeatable`: the provider makes one payment of all that is
+    /// sent under one key.
     pub fn intent(
-        id: String,
-        amount: Amount,
-        method: Option<String>,
+        new: &NewPayment,
+        repeatable: bool,
         link_state: Option<String>,
         now: Timestamp,
     ) -> Self {
         Self {
-            id,
+            id: new.idempotency_key.clone(),
             remote: None,
             intent: None,
-            amount,
-            method,
+            purpose: new.purpose.clone(),
+            amount: new.amount.clone(),
+            method: new.method.clone(),
+            request: repeatable.then(|| new.clone()),
+            sent_again: false,
             phase: Phase::Starting,
             created_at: now,
             remote_created_at: None,
@@ -152,6 +172,7 @@ impl TopUp {
             completed_by: None,
             verified: None,
             absent_since: None,
+            reason: None,
             error: None,
         }
     }
@@ -162,8 +183,11 @@ impl TopUp {
             id,
             remote: Some(remote.id.clone()),
             intent: None,
+            purpose: remote.purpose.clone(),
             amount: remote.amount.clone(),
             method: None,
+            request: None,
+            sent_again: false,
             phase: Phase::Open,
             created_at: remote.created_at,
             remote_created_at: Some(remote.created_at),
@@ -177,6 +201,7 @@ impl TopUp {
             completed_by: None,
             verified: None,
             absent_since: None,
+            reason: None,
             error: None,
         }
     }
@@ -190,18 +215,24 @@ impl TopUp {
             | Phase::Cancelled
             | Phase::Expired
             | Phase::Failed
-            | Phase::NotStarted => false,
+            | Phase::NotStarted
+            | Phase::Refunding
+            | Phase::Refunded => false,
         }
     }
 
     /// Whether its status may still change and is therefore read, often or now and then.
     pub fn is_followed(&self, now: Timestamp) -> bool {
         match self.phase {
-            Phase::Starting | Phase::Open | Phase::Confirming | Phase::UnderReview => true,
+            Phase::Starting
+            | Phase::Open
+            | Phase::Confirming
+            | Phase::UnderReview
+            | Phase::Refunding => true,
             Phase::Cancelled | Phase::Expired | Phase::Failed => self.is_watched(now),
             // A completion is followed until the chain shows it too, within the same bound.
             Phase::Completed => self.verified.is_none() && self.is_watched(now),
-            Phase::NotStarted => false,
+            Phase::NotStarted | Phase::Refunded => false,
         }
     }
 
@@ -222,7 +253,8 @@ impl TopUp {
     /// not shown: the same checkout, or created since the intent less two minutes with the same amount.
     pub fn may_be(&self, payment: &RemotePayment) -> bool {
         let unseen = match self.phase {
-            Phase::Starting => self.remote.is_none(),
+            // What is sent again tells by its answer which payment it is; a likely one is not taken for it.
+            Phase::Starting => self.remote.is_none() && self.request.is_none(),
             Phase::Open => self.intent.is_some() && self.remote_updated_at.is_none(),
             Phase::Confirming
             | Phase::UnderReview
@@ -230,16 +262,27 @@ impl TopUp {
             | Phase::Cancelled
             | Phase::Expired
             | Phase::Failed
-            | Phase::NotStarted => false,
+            | Phase::NotStarted
+            | Phase::Refunding
+            | Phase::Refunded => false,
         };
         let same = match (&self.checkout, &payment.checkout) {
             (Some(own), Some(theirs)) => own == theirs,
             (Some(_) | None, _) => {
                 payment.created_at >= self.created_at.minus(CLOCK_SLACK)
                     && payment.amount.equals(&self.amount)
+                    && payment.purpose.is_same(&self.purpose)
             }
         };
         unseen && same
+    }
+
+    /// Whether this is what came of that request.
+    pub fn is_of(&self, new: &NewPayment) -> bool {
+        self.id == new.idempotency_key
+            && self.purpose.is_same(&new.purpose)
+            && self.amount == new.amount
+            && self.method == new.method
     }
 
     /// The status as the window names it.
@@ -254,7 +297,14 @@ impl TopUp {
             Phase::Expired => PaymentStatus::Expired,
             Phase::Failed => PaymentStatus::Failed,
             Phase::NotStarted => PaymentStatus::NotStarted,
+            Phase::Refunding => PaymentStatus::Refunding,
+            Phase::Refunded => PaymentStatus::Refunded,
         }
+    }
+
+    /// What the window calls its line of the history.
+    pub fn kind(&self) -> PaymentKind {
+        PaymentKind::of(&self.purpose)
     }
 
     /// Applies one input at one time.
@@ -262,10 +312,14 @@ impl TopUp {
     pub fn apply(&self, input: &Input, now: Timestamp) -> (Self, Outcome) {
         let mut next = self.clone();
         let mut outcome = match input {
-            Input::Started(Ok(created)) => next.started(created),
+            Input::Started(Ok(created)) => next.started(created, now),
             Input::Started(Err(error)) => next.not_answered(error, now),
             Input::Reported(payment) => next.reported(payment, now),
             Input::Absent => next.absent(now),
+            Input::NotRepeatable => {
+                next.request = None;
+                Outcome::default()
+            }
             Input::Credited { verified, agreed } => next.credited(verified, *agreed, now),
             Input::Reorganised => next.reorganised(),
             Input::CancelRequested => next.cancel_requested(),
@@ -278,245 +332,4 @@ impl TopUp {
         outcome.changed = next != *self;
         (next, outcome)
     }
-
-    fn started(&mut self, created: &Created) -> Outcome {
-        if self.phase != Phase::Starting {
-            return Outcome::default();
-        }
-        self.remote = Some(created.id.clone());
-        self.intent = Some(created.intent.clone());
-        self.checkout = created.checkout.clone();
-        self.expires_at = created.expires_at;
-        self.open()
-    }
-
-    fn open(&mut self) -> Outcome {
-        if self.phase != Phase::Open {
-            self.phase = Phase::Open;
-            self.absent_since = None;
-            self.error = None;
-        }
-        let open_checkout = self.open_when_known && self.checkout.is_some();
-        if open_checkout {
-            self.open_when_known = false;
-        }
-        Outcome {
-            open_checkout,
-            ..Outcome::default()
-        }
-    }
-
-    /// A refusal means that nothing was created. Anything else leaves it unknown, and the top-up stays
-    /// `Starting` until the provider's own lists have been read.
-    fn not_answered(&mut self, error: &Error, now: Timestamp) -> Outcome {
-        if self.phase != Phase::Starting {
-            return Outcome::default();
-        }
-        self.error = Some(error.clone());
-        if is_refusal(error.code) {
-            self.end(Phase::NotStarted, now);
-        }
-        Outcome::default()
-    }
-
-    fn absent(&mut self, now: Timestamp) -> Outcome {
-        if self.phase != Phase::Starting || self.remote.is_some() {
-            return Outcome::default();
-        }
-        match self.absent_since {
-            None => self.absent_since = Some(now),
-            // A wall clock that was set back starts the wait again.
-            Some(first) if now < first => self.absent_since = Some(now),
-            Some(first) if now.since(first) >= ABSENCE_GAP => self.end(Phase::NotStarted, now),
-            Some(_) => {}
-        }
-        Outcome::default()
-    }
-
-    fn reported(&mut self, payment: &RemotePayment, now: Timestamp) -> Outcome {
-        let known = self.remote.as_deref() == Some(payment.id.as_str());
-        if !known && !self.may_be(payment) {
-            return Outcome::default();
-        }
-        if self
-            .remote_updated_at
-            .is_some_and(|last| payment.updated_at < last)
-        {
-            return Outcome::default();
-        }
-        self.remote = Some(payment.id.clone());
-        self.remote_created_at = Some(payment.created_at);
-        self.remote_updated_at = Some(payment.updated_at);
-        if payment.expires_at.is_some() {
-            self.expires_at = payment.expires_at;
-        }
-        if payment.checkout.is_some() {
-            self.checkout.clone_from(&payment.checkout);
-        }
-        match payment.status {
-            Status::Open => self.reported_open(),
-            Status::Confirming => self.reported_confirming(),
-            Status::UnderReview => {
-                self.reported_end(Phase::UnderReview, NoticeKind::UnderReview, now)
-            }
-            Status::Completed => self.complete(Word::Provider, now),
-            Status::Cancelled => self.reported_end(Phase::Cancelled, NoticeKind::Cancelled, now),
-            Status::Expired => self.reported_end(Phase::Expired, NoticeKind::Expired, now),
-            Status::Failed => self.reported_end(Phase::Failed, NoticeKind::Failed, now),
-        }
-    }
-
-    fn reported_open(&mut self) -> Outcome {
-        match self.phase {
-            Phase::Starting => self.open(),
-            Phase::UnderReview | Phase::Cancelled | Phase::Expired | Phase::Failed => {
-                self.ended_at = None;
-                self.open()
-            }
-            // A checkout that arrives later than the id still opens for the user who waits for it.
-            Phase::Open => self.open(),
-            // Money that was seen on its way is not unseen; a completion is not taken back by "open".
-            Phase::Confirming | Phase::Completed | Phase::NotStarted => Outcome::default(),
-        }
-    }
-
-    fn reported_confirming(&mut self) -> Outcome {
-        match self.phase {
-            Phase::Completed | Phase::NotStarted => {}
-            Phase::Starting
-            | Phase::Open
-            | Phase::Confirming
-            | Phase::UnderReview
-            | Phase::Cancelled
-            | Phase::Expired
-            | Phase::Failed => {
-                self.phase = Phase::Confirming;
-                self.ended_at = None;
-                self.open_when_known = false;
-                self.absent_since = None;
-                self.error = None;
-            }
-        }
-        Outcome::default()
-    }
-
-    fn reported_end(&mut self, phase: Phase, notice: NoticeKind, now: Timestamp) -> Outcome {
-        if self.completed_by == Some(Word::Both) {
-            // The provider takes its word back; the chain still shows the money.
-            self.completed_by = Some(Word::Chain);
-        }
-        let completed_by_chain = self.completed_by == Some(Word::Chain);
-        if self.phase == phase || self.phase == Phase::NotStarted || completed_by_chain {
-            return Outcome::default();
-        }
-        if self.phase == Phase::Completed {
-            // The provider takes its own word back; the chain has not said anything of its own.
-            self.completed_by = None;
-        }
-        self.end(phase, now);
-        Outcome {
-            notice: Some(notice),
-            ..Outcome::default()
-        }
-    }
-
-    fn complete(&mut self, word: Word, now: Timestamp) -> Outcome {
-        if self.phase == Phase::NotStarted {
-            return Outcome::default();
-        }
-        if self.phase == Phase::Completed {
-            if self.completed_by != Some(word) {
-                self.completed_by = Some(Word::Both);
-            }
-            return Outcome::default();
-        }
-        self.end(Phase::Completed, now);
-        self.completed_by = Some(word);
-        self.error = None;
-        Outcome {
-            notice: Some(NoticeKind::Completed),
-            ..Outcome::default()
-        }
-    }
-
-    fn credited(&mut self, verified: &Verified, agreed: bool, now: Timestamp) -> Outcome {
-        if self.remote.is_none() {
-            return Outcome::default();
-        }
-        // A certain match is not replaced by a likely one.
-        let certain = self.verified.as_ref().is_some_and(|seen| seen.by_id);
-        if verified.by_id || !certain {
-            self.verified = Some(verified.clone());
-        }
-        if verified.by_id && agreed {
-            self.complete(Word::Chain, now)
-        } else {
-            Outcome::default()
-        }
-    }
-
-    fn reorganised(&mut self) -> Outcome {
-        if self.verified.take().is_none() {
-            return Outcome::default();
-        }
-        match self.completed_by {
-            Some(Word::Chain) => {
-                self.phase = Phase::Confirming;
-                self.completed_by = None;
-                self.ended_at = None;
-                Outcome {
-                    notice: Some(NoticeKind::Reversed),
-                    ..Outcome::default()
-                }
-            }
-            Some(Word::Both) => {
-                self.completed_by = Some(Word::Provider);
-                Outcome::default()
-            }
-            Some(Word::Provider) | None => Outcome::default(),
-        }
-    }
-
-    fn cancel_requested(&mut self) -> Outcome {
-        if matches!(self.phase, Phase::Open | Phase::Confirming) {
-            self.cancel_requested = true;
-            self.error = None;
-        }
-        Outcome::default()
-    }
-
-    /// Nothing ends here: what the provider made of the request is read later.
-    fn cancel_answered(&mut self, answer: &Result<(), Error>) -> Outcome {
-        self.cancel_requested = false;
-        if let Err(error) = answer {
-            self.error = Some(error.clone());
-        }
-        Outcome::default()
-    }
-
-    fn end(&mut self, phase: Phase, now: Timestamp) {
-        self.phase = phase;
-        self.ended_at = Some(now);
-        self.open_when_known = false;
-        self.absent_since = None;
-        self.cancel_requested = false;
-    }
-}
-
-/// Whether an error to the starting request means that the provider created nothing. Everything that can
-/// happen after the request arrived (time-outs, resets, 5xx, answers that cannot be read) is not one.
-fn is_refusal(code: Code) -> bool {
-    matches!(
-        code,
-        Code::AmountTooSmall
-            | Code::AmountTooLarge
-            | Code::BalanceCap
-            | Code::TopUpOpen
-            | Code::MethodUnknown
-            | Code::Unauthorized
-            | Code::Forbidden
-            | Code::Refused
-            | Code::RateLimited
-            | Code::SignedOut
-    )
 }

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::money::Amount;
 use crate::notice::NoticeKind;
-use crate::provider::MethodKind;
+use crate::provider::{MethodKind, Migration, Offers, Payer, Purpose, Reason, Saved, Service, Why};
 use serde::{Deserialize, Serialize};
 
 /// Where a figure comes from.
@@ -36,6 +36,12 @@ pub struct AccountView {
     pub id: AccountId,
     pub label: String,
     pub network: String,
+    /// The provider's name for people.
+    pub provider: String,
+    /// What can be done beside topping up.
+    pub offers: Offers,
+    /// Whether payments can be verified at all: there is a chain to see them in.
+    pub verifiable: bool,
     pub api_host: String,
     pub sandbox: bool,
     /// Checksummed, or `None` while not entered.
@@ -78,6 +84,28 @@ pub struct Overview {
     pub maintenance: bool,
 }
 
+/// One account among all, side by side with the others. Amounts of several are never added up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct BalanceView {
+    /// With its balance.
+    pub account: AccountView,
+    pub daily_usage: Option<Amount>,
+    pub days_left: Option<u32>,
+    pub stale: bool,
+    pub as_of: Option<Timestamp>,
+    /// It has been told that the balance is low.
+    pub low: bool,
+    pub frozen: Option<bool>,
+    /// `Some(false)` when chain and API have differed twice.
+    pub agrees: Option<bool>,
+    pub maintenance: bool,
+    /// Open payments, newest first.
+    pub top_ups: Vec<TopUpView>,
+    /// What is wrong now, newest first.
+    pub errors: Vec<Error>,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct ChargeView {
@@ -101,9 +129,12 @@ pub enum PaymentStatus {
     Expired,
     Failed,
     NotStarted,
+    /// The provider is giving the money back.
+    Refunding,
+    Refunded,
 }
 
-/// A top-up that is being followed.
+/// A payment that is being followed: a top-up, a renewal or a migration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct TopUpView {
@@ -111,11 +142,17 @@ pub struct TopUpView {
     pub id: String,
     /// The provider's id, once known.
     pub payment_id: Option<String>,
+    pub kind: PaymentKind,
+    /// What a renewal or migration is for, in a few words.
+    pub purpose: Option<String>,
     pub amount: Amount,
     pub status: PaymentStatus,
+    /// Why it came to nothing, and what can be done.
+    pub reason: Option<ReasonView>,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
-    /// Whether there is a checkout that may be opened.
+    /// Whether there is a checkout that may be opened. An open payment without one needs nothing from the
+    /// user here: the money is being taken, or an invoice waits to be paid.
     pub can_open: bool,
     /// The host of a checkout that the network does not list; the user may add it on purpose.
     pub refused_host: Option<String>,
@@ -139,6 +176,17 @@ pub enum PaymentKind {
     Migration,
 }
 
+impl PaymentKind {
+    /// What a payment of this purpose is called.
+    pub fn of(purpose: &Purpose) -> Self {
+        match purpose {
+            Purpose::TopUp => Self::TopUp,
+            Purpose::Renewal { .. } => Self::Renewal,
+            Purpose::Migration { .. } => Self::Migration,
+        }
+    }
+}
+
 /// How a chain event was found to belong to a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -158,14 +206,27 @@ pub struct PaymentView {
     /// The provider's id, or `chain:<tx>:<log index>` for a credit without a top-up, or
     /// `local:<top-up>` for one that the provider never had.
     pub id: String,
+    /// The provider's number of it, as on the invoice.
+    pub number: Option<String>,
     pub kind: PaymentKind,
+    /// What a renewal or migration is for, in a few words.
+    pub purpose: Option<String>,
     pub status: PaymentStatus,
+    /// Why it came to nothing, and what can be done.
+    pub reason: Option<ReasonView>,
     pub amount: Amount,
     pub fee: Option<Amount>,
     /// "copperx", "chain"; `None` when the provider does not say.
     pub source: Option<String>,
+    /// The payer's name.
+    pub payer: Option<String>,
+    /// The method's name.
+    pub method: Option<String>,
+    pub has_invoice: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// Whether it can be verified at all; without, `verified` says nothing.
+    pub verifiable: bool,
     /// Whether a matching event is in the chain.
     pub verified: bool,
     pub matched: Option<Match>,
@@ -181,7 +242,7 @@ pub struct PaymentView {
 pub struct PaymentQuery {
     /// All accounts when `None`.
     pub account: Option<AccountId>,
-    /// Part of an id, source, amount, or transaction.
+    /// Part of an id, number, source, payer, amount, or transaction.
     pub search: Option<String>,
     /// Any of these; all when empty.
     pub statuses: Vec<PaymentStatus>,
@@ -201,6 +262,27 @@ pub struct PaymentPage {
     pub total: u32,
 }
 
+/// Why a payment came to nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ReasonView {
+    pub why: Why,
+    /// The provider's own words, where it has any.
+    pub words: Option<String>,
+    /// Why, and what can be done about it, in a sentence or two.
+    pub advice: String,
+}
+
+impl From<&Reason> for ReasonView {
+    fn from(reason: &Reason) -> Self {
+        Self {
+            why: reason.why,
+            words: reason.words.clone(),
+            advice: reason.advice(),
+        }
+    }
+}
+
 /// A payment method with its limits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -208,17 +290,32 @@ pub struct MethodView {
     pub code: String,
     pub name: String,
     pub kind: MethodKind,
+    /// The ids of the payers that it is linked to; empty for any.
+    pub payers: Vec<String>,
     pub min: Amount,
     pub max: Option<Amount>,
+    /// Only of a saved one. One that is not confirmed cannot be paid with.
+    pub saved: Option<Saved>,
+    /// Paying by it can keep it for next time.
+    pub can_be_saved: bool,
+    /// Takes the money at once, without a page: `pay` wants the total confirmed.
+    pub debits_at_once: bool,
 }
 
 /// What the top-up page needs to know.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct TopUpForm {
+    /// Stands for one payment: handed to `pay`, however often, it starts one and no more. A further payment
+    /// takes a further form.
+    pub attempt: String,
     pub currency: String,
     pub decimals: u8,
+    /// Who may pay, in the provider's order; one or none is not worth a question.
+    pub payers: Vec<Payer>,
     pub methods: Vec<MethodView>,
+    /// When payers and methods were read; `None` before the first reading.
+    pub methods_as_of: Option<Timestamp>,
     /// Amounts to offer, as they would be typed.
     pub presets: Vec<String>,
     /// The most that can be added now, if the cap and the balance are known.
@@ -232,7 +329,45 @@ pub struct TopUpForm {
     pub blocked: Option<Error>,
 }
 
-/// What an amount and a method would cost, before anything is sent.
+/// What the user wants to pay for, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Wish {
+    pub purpose: WishFor,
+    /// `None`: the only payer, or nobody where the provider knows none.
+    pub payer: Option<String>,
+    /// A method's code; `None`: the default one of the payer, else the first.
+    pub method: Option<String>,
+    /// Keep the method for next time.
+    pub save_method: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case", tag = "what")]
+pub enum WishFor {
+    TopUp {
+        /// As typed.
+        amount: String,
+    },
+    Renewal {
+        services: Vec<ServicePeriod>,
+    },
+    Migration {
+        order: String,
+        period: String,
+    },
+}
+
+/// A service and how long it is to be renewed for, both by their ids.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ServicePeriod {
+    pub service: String,
+    pub period: String,
+}
+
+/// What a wish would cost, before anything is sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Quote {
@@ -240,11 +375,43 @@ pub struct Quote {
     /// About this much, rounded up; `None` when the method does not say.
     pub fee: Option<Amount>,
     pub total: Option<Amount>,
+    /// Only of a top-up.
     pub balance_after: Option<Amount>,
+    /// What is paid for in a few words; `None` for a top-up.
+    pub purpose: Option<String>,
+    /// The code of the method that is meant.
+    pub method: Option<String>,
+    /// The method takes the money at once: `pay` wants `total` back as confirmed.
+    pub needs_confirmation: bool,
     /// Why this cannot be sent.
     pub error: Option<Error>,
     /// What the user should know though it can be sent (an unknown balance).
     pub warning: Option<String>,
+}
+
+/// Who pays and by what, as it was last read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct MethodsView {
+    pub payers: Vec<Payer>,
+    pub methods: Vec<MethodView>,
+    /// `None` before the first reading.
+    pub as_of: Option<Timestamp>,
+    /// Why it could not be read again.
+    pub error: Option<Error>,
+}
+
+/// What can be paid for beside a top-up, as it was last read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct DuesView {
+    /// By their due date, the nearest first.
+    pub services: Vec<Service>,
+    pub migrations: Vec<Migration>,
+    /// `None` before the first reading.
+    pub as_of: Option<Timestamp>,
+    /// Why it could not be read again.
+    pub error: Option<Error>,
 }
 
 /// A line of the inbox.
@@ -317,9 +484,20 @@ pub enum Change {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case", tag = "name")]
 pub enum Page {
-    Overview { account: AccountId },
-    TopUp { account: AccountId },
-    Payment { account: AccountId, payment: String },
+    Overview {
+        account: AccountId,
+    },
+    TopUp {
+        account: AccountId,
+    },
+    /// The newest payments of an account.
+    Payments {
+        account: AccountId,
+    },
+    Payment {
+        account: AccountId,
+        payment: String,
+    },
     Settings,
 }
 

@@ -47,6 +47,20 @@ pub(super) async fn to_export(app: &AppHandle, format: ExportFormat) -> Result<O
     Ok(chosen.map(|path| with_extension(path, extension)))
 }
 
+/// Where to write an invoice; `None` when the dialog was dismissed.
+pub(super) async fn to_invoice(app: &AppHandle, number: &str) -> Result<Option<PathBuf>> {
+    let plain: String = number
+        .chars()
+        .filter(|one| one.is_ascii_alphanumeric() || *one == '-')
+        .take(40)
+        .collect();
+    let dialog = dialog(app, "Save invoice")
+        .set_file_name(format!("invoice-{plain}.pdf"))
+        .add_filter("PDF", &["pdf"]);
+    let chosen = ask(|tell| dialog.save_file(tell)).await?;
+    Ok(chosen.map(|path| with_extension(path, "pdf")))
+}
+
 /// The text of a network file; `None` when the dialog was dismissed.
 pub(super) async fn network_file(app: &AppHandle) -> Result<Option<String>> {
     let dialog = dialog(app, "Add a network").add_filter("Network file", &["toml"]);

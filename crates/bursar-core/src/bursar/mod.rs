@@ -3,9 +3,13 @@
 
 mod accounts;
 mod figures;
+mod invoices;
+mod methods;
 mod networks;
+mod paying;
 mod reader;
 mod reading;
+mod room;
 mod sign_in;
 mod topping_up;
 mod views;
@@ -108,6 +112,7 @@ impl Bursar {
             Ok((lock, opened.store, opened.state, history))
         })
         .await?;
+        invoices::forget(&options.home);
         let world = World {
             store: Arc::new(store),
             history: Arc::new(history),
@@ -249,6 +254,7 @@ impl Bursar {
         let now = self.world.clock.now();
         let (store, id) = (Arc::clone(&self.world.store), connection.account.id.clone());
         let history = Arc::clone(&self.world.history);
+        let verifiable = connection.chain.is_some();
         let (top_ups, alerts, sync) = blocking(move || {
             let recent = store.top_ups(&id, now.minus(WATCH))?;
             // What was created near a lost one must be known too, however long ago that was.
@@ -262,11 +268,12 @@ impl Bursar {
                 // A crash between the two databases leaves the history a step behind.
                 history.put_top_up(&id, top_up)?;
             }
+            history.set_verifiable(&id, verifiable)?;
             Ok((top_ups, store.alerts(&id)?, history.sync_state(&id)?))
         })
         .await?;
         let setup = Setup {
-            one_open: connection.provider.rules().one_open_top_up,
+            rules: connection.provider.rules(),
             signed_in: connection.session.signed_in(),
             watched: connection.watched(),
         };
@@ -395,7 +402,7 @@ fn own_rpc_name(account: &AccountId) -> String {
     format!("{account}/rpc")
 }
 
-/// The currency that an account's amounts are in where nothing has said so yet.
+/// The currency that an account's limits are in: what its amounts are taken for until the provider says.
 fn currency_of(account: &Account) -> Currency {
     account
         .network

@@ -1,6 +1,7 @@
 //! What the pages show. Figures, charges and history come from the databases; what is open and what is wrong
 //! comes from the engine's last state.
 
+use super::figures::Known;
 use super::{Bursar, lock_of, views};
 use crate::account::AccountId;
 use crate::checkout;
@@ -11,8 +12,8 @@ use crate::error::{Code, Error, Result};
 use crate::export::{self, Exported, Format};
 use crate::provider;
 use crate::view::{
-    AccountView, ChargeView, Health, MoneyRule, NoticeView, Overview, PaymentPage, PaymentQuery,
-    PaymentView,
+    AccountView, BalanceView, ChargeView, Health, MoneyRule, NoticeView, Overview, PaymentPage,
+    PaymentQuery, PaymentView,
 };
 use alloy_primitives::B256;
 use std::path::PathBuf;
@@ -33,15 +34,8 @@ const PAGE_LIMIT: u32 = 500;
 impl Bursar {
     /// The accounts in the order of their connection, how many notices are unread, and what the machine offers.
     pub async fn app_view(&self) -> Result<(Vec<AccountView>, u32, Health)> {
-        let mut connections = self.connections();
-        connections.sort_by_key(|connection| {
-            (
-                connection.account.connected_at,
-                connection.account.id.clone(),
-            )
-        });
         let mut accounts = Vec::new();
-        for connection in &connections {
+        for connection in &self.connections_in_order() {
             accounts.push(self.account_view(connection).await?);
         }
         let store = Arc::clone(&self.world.store);
@@ -97,6 +91,33 @@ impl Bursar {
             })
         })
         .await
+    }
+
+    /// All accounts side by side, in the order of their connection. Nothing is added up: currencies differ.
+    pub async fn overviews(&self) -> Result<Vec<BalanceView>> {
+        let now = self.world.clock.now();
+        let mut views = Vec::new();
+        for connection in self.connections_in_order() {
+            let state = self.driver.state(&connection.account.id);
+            let history = Arc::clone(&self.world.history);
+            let view = blocking(move || {
+                let known = views::known(&connection.account, state.as_deref(), &history)?;
+                Ok(balance_view(&connection, &known, state.as_deref(), now))
+            });
+            views.push(view.await?);
+        }
+        Ok(views)
+    }
+
+    fn connections_in_order(&self) -> Vec<Connection> {
+        let mut connections = self.connections();
+        connections.sort_by_key(|connection| {
+            (
+                connection.account.connected_at,
+                connection.account.id.clone(),
+            )
+        });
+        connections
     }
 
     pub async fn payments(
@@ -245,6 +266,30 @@ impl Bursar {
             ));
         }
         Ok(text)
+    }
+}
+
+fn balance_view(
+    connection: &Connection,
+    known: &Known,
+    state: Option<&State>,
+    now: Timestamp,
+) -> BalanceView {
+    let api = known.api.as_ref().map(|(api, _)| api);
+    BalanceView {
+        account: views::account(connection, known),
+        daily_usage: api.and_then(|api| api.daily_usage.clone()),
+        days_left: api.and_then(|api| api.days_left),
+        stale: is_stale(state, now),
+        as_of: known.balance().map(|figure| figure.as_of),
+        low: state.is_some_and(|state| state.alerts.low_balance_told),
+        frozen: known.reading.as_ref().map(|reading| reading.frozen),
+        agrees: state.and_then(agrees),
+        maintenance: state.is_some_and(|state| state.maintenance),
+        top_ups: state
+            .map(|state| open_ones(connection, state))
+            .unwrap_or_default(),
+        errors: state.map(errors).unwrap_or_default(),
     }
 }
 

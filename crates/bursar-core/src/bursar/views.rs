@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::driver::Connection;
 use crate::engine::{Poll, State};
 use crate::error::{Code, Result};
+use crate::provider;
 use crate::top_up::{Phase, TopUp};
 use crate::view::{AccountView, TopUpView};
 
@@ -37,6 +38,9 @@ pub(super) fn account(connection: &Connection, known: &Known) -> AccountView {
         id: account.id.clone(),
         label: account.label.clone(),
         network: account.network.name.clone(),
+        provider: provider::facts(&account.network).title.to_owned(),
+        offers: connection.provider.rules().offers,
+        verifiable: connection.chain.is_some(),
         api_host: account.network.api_host(),
         sandbox: account.network.is_sandbox(),
         address: account.address.map(|address| address.to_checksum(None)),
@@ -70,6 +74,9 @@ pub(super) fn top_up(
     TopUpView {
         id: top_up.id.clone(),
         payment_id: top_up.remote.clone(),
+        kind: top_up.kind(),
+        purpose: top_up.purpose.words(),
+        reason: top_up.reason.as_ref().map(Into::into),
         amount: top_up.amount.clone(),
         status: top_up.status(),
         created_at: top_up.created_at,

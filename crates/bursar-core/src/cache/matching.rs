@@ -39,7 +39,9 @@ pub fn may_have_money(status: PaymentStatus) -> bool {
         | PaymentStatus::Completed
         | PaymentStatus::Cancelled
         | PaymentStatus::Expired
-        | PaymentStatus::Failed => true,
+        | PaymentStatus::Failed
+        | PaymentStatus::Refunding
+        | PaymentStatus::Refunded => true,
         PaymentStatus::Starting | PaymentStatus::NotStarted => false,
     }
 }

@@ -14,12 +14,18 @@ pub(super) struct Schema {
 
 pub(super) const STORE: Schema = Schema {
     file: "bursar.db",
-    steps: &[include_str!("schema/store_1.sql")],
+    steps: &[
+        include_str!("schema/store_1.sql"),
+        include_str!("schema/store_2.sql"),
+    ],
 };
 
 pub(super) const HISTORY: Schema = Schema {
     file: "history.db",
-    steps: &[include_str!("schema/history_1.sql")],
+    steps: &[
+        include_str!("schema/history_1.sql"),
+        include_str!("schema/history_2.sql"),
+    ],
 };
 
 impl Schema {

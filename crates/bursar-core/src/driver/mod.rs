@@ -16,7 +16,7 @@ use crate::cache::{History, Store, Write};
 use crate::clock::{Clock, Span};
 use crate::engine::{Effect, Event, Poll, State, Step, step};
 use crate::error::{Code, Error, Result};
-use crate::link::{self, Link};
+use crate::link::{self, Link, LinkState};
 use crate::shell::Shell;
 use crate::view::{Change, TrayView};
 use rand::rngs::SmallRng;
@@ -471,6 +471,7 @@ impl Loop {
                     Some((account, top_up)) => {
                         self.happen(&account, Event::Returned { top_up }).await
                     }
+                    None if self.method_returned(&state).await => {}
                     None => {
                         tracing::info!("a return link with an unknown or used state was ignored")
                     }
@@ -480,6 +481,28 @@ impl Loop {
                 let _ = self.sign_ins.send(link);
             }
             Err(_) => tracing::info!("a link that is not one of ours was ignored"),
+        }
+    }
+
+    /// Whether the link came from the page on which a method is added.
+    async fn method_returned(&mut self, state: &LinkState) -> bool {
+        let found = self
+            .board
+            .states()
+            .into_iter()
+            .find(|(_, known)| {
+                known
+                    .method_link
+                    .as_deref()
+                    .is_some_and(|own| state.matches(own))
+            })
+            .map(|(account, _)| account);
+        match found {
+            Some(account) => {
+                self.happen(&account, Event::MethodReturned).await;
+                true
+            }
+            None => false,
         }
     }
 
@@ -508,6 +531,7 @@ fn lost(event: &Event, error: Error) -> Event {
         Event::Chain(_) => (None, Some(Poll::Chain), None),
         Event::Charges(_) => (None, Some(Poll::Charges), None),
         Event::Catalogue(_) => (None, Some(Poll::Catalogue), None),
+        Event::Dues(_) => (None, Some(Poll::Dues), None),
         Event::Started { top_up, .. } => (None, None, Some(top_up.clone())),
         Event::Tick
         | Event::Presence(_)
@@ -521,6 +545,9 @@ fn lost(event: &Event, error: Error) -> Event {
         | Event::CancelAnswered { .. }
         | Event::Subscribed(_)
         | Event::ChainStirred
+        | Event::MethodsStirred
+        | Event::MethodExpected { .. }
+        | Event::MethodReturned
         | Event::OpenFailed { .. }
         | Event::CommitFailed { .. } => (None, None, None),
     };

@@ -6,9 +6,9 @@ use super::{Connection, Lease, World, blocking};
 use crate::account::AccountId;
 use crate::cache::{History, SyncState};
 use crate::clock::{Span, Timestamp};
-use crate::engine::{Event, Followed, HistoryAnswer, Request};
+use crate::engine::{CatalogueAnswer, Event, Followed, HistoryAnswer, Request};
 use crate::error::Result;
-use crate::provider::{RemotePayment, Status};
+use crate::provider::{Catalogue, RemotePayment, SavedState, Status};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -44,6 +44,7 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
         Request::Chain { followed } => Event::Chain(look(world, connection, followed).await),
         Request::Charges => Event::Charges(charges(world, connection).await),
         Request::Catalogue => Event::Catalogue(catalogue(world, connection).await),
+        Request::Dues => Event::Dues(dues(world, connection).await),
     }
 }
 
@@ -61,10 +62,15 @@ async fn follow(
     }
     let mut history_read = false;
     if !expected.iter().all(|id| by_id.contains_key(id)) {
-        let mut next = Some(0);
-        for _ in 0..FOLLOW_PAGES {
-            let Some(page) = next else { break };
-            let answer = connection.provider.history(Some(since), page).await?;
+        let mut next = None;
+        for page in 0..FOLLOW_PAGES {
+            if page > 0 && next.is_none() {
+                break;
+            }
+            let answer = connection
+                .provider
+                .history(Some(since), next.as_deref())
+                .await?;
             by_id.extend(
                 answer
                     .payments
@@ -119,7 +125,7 @@ async fn history(
     };
     // A first reading that was cut off goes on where it was; one that the user asks for begins anew. What
     // came since it began is read by the next, from its beginning on.
-    let resumed = sync.next_page.filter(|_| whole && !asked_for);
+    let resumed = sync.next.clone().filter(|_| whole && !asked_for);
     let began_at = if resumed.is_some() {
         sync.synced_at.unwrap_or(now)
     } else {
@@ -130,10 +136,10 @@ async fn history(
         // However far the pages come this time, what is open now is known.
         answer.payments = connection.provider.pending().await?;
     }
-    let mut next = Some(resumed.unwrap_or(0));
-    while let Some(number) = next {
-        let page = connection.provider.history(since, number).await?;
-        next = page.next;
+    let mut place = resumed;
+    loop {
+        let page = connection.provider.history(since, place.as_deref()).await?;
+        place = page.next;
         let changed = keep(
             Arc::clone(&connection.lease),
             Arc::clone(&world.history),
@@ -145,17 +151,22 @@ async fn history(
         answer
             .payments
             .extend(page.payments.into_iter().filter(|payment| {
-                !is_final(payment.status)
+                !payment.status.is_final()
+                    || payment.status == Status::Refunded
                     || followed_since.is_some_and(|since| payment.created_at >= since)
             }));
         let state = SyncState {
-            full_at: if whole && next.is_none() {
+            full_at: if whole && place.is_none() {
                 Some(now)
             } else {
                 sync.full_at
             },
-            next_page: if whole { next } else { sync.next_page },
-            synced_at: if whole || next.is_none() {
+            next: if whole {
+                place.clone()
+            } else {
+                sync.next.clone()
+            },
+            synced_at: if whole || place.is_none() {
                 Some(began_at)
             } else {
                 sync.synced_at
@@ -163,8 +174,10 @@ async fn history(
         };
         let (history, of) = (Arc::clone(&world.history), account.clone());
         blocking(move || history.set_sync_state(&of, state)).await?;
+        if place.is_none() {
+            return Ok(answer);
+        }
     }
-    Ok(answer)
 }
 
 async fn keep(
@@ -174,13 +187,6 @@ async fn keep(
     payments: Vec<RemotePayment>,
 ) -> Result<u32> {
     blocking(move || lease.write(|| history.put_payments(&account, &payments))).await
-}
-
-fn is_final(status: Status) -> bool {
-    match status {
-        Status::Open | Status::Confirming | Status::UnderReview => false,
-        Status::Completed | Status::Cancelled | Status::Expired | Status::Failed => true,
-    }
 }
 
 async fn balance(world: World, connection: Connection) -> Result<crate::provider::ApiBalance> {
@@ -199,24 +205,46 @@ async fn charges(world: World, connection: Connection) -> Result<()> {
     blocking(move || history.put_charges(&account, &days, now)).await
 }
 
-/// Methods and who is signed in; whether the provider is in maintenance is the answer.
-async fn catalogue(world: World, connection: Connection) -> Result<bool> {
-    let (methods, identity, maintenance) = tokio::join!(
-        connection.provider.methods(),
+/// What can be paid with, and who is signed in.
+async fn catalogue(world: World, connection: Connection) -> Result<CatalogueAnswer> {
+    let (catalogue, identity, maintenance) = tokio::join!(
+        connection.provider.catalogue(),
         connection.provider.identity(),
         connection.provider.maintenance(),
     );
     // In a maintenance nothing else need answer.
     if let Ok(true) = maintenance {
-        return Ok(true);
+        return Ok(CatalogueAnswer {
+            maintenance: true,
+            method_pending: false,
+        });
     }
-    let (methods, identity) = (methods?, identity?);
+    let (catalogue, identity) = (catalogue?, identity?);
+    let method_pending = has_pending(&catalogue);
     let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
     let now = world.clock.now();
     blocking(move || {
-        history.put_methods(&account, &methods, now)?;
+        history.put_catalogue(&account, &catalogue, now)?;
         history.put_identity(&account, &identity, now)
     })
     .await?;
-    Ok(false)
+    Ok(CatalogueAnswer {
+        maintenance: false,
+        method_pending,
+    })
+}
+
+fn has_pending(catalogue: &Catalogue) -> bool {
+    catalogue
+        .methods
+        .iter()
+        .filter_map(|method| method.saved.as_ref())
+        .any(|saved| saved.state == SavedState::Pending)
+}
+
+async fn dues(world: World, connection: Connection) -> Result<()> {
+    let dues = connection.provider.dues().await?;
+    let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
+    let now = world.clock.now();
+    blocking(move || history.put_dues(&account, &dues, now)).await
 }

@@ -24,6 +24,15 @@ pub struct HistoryAnswer {
     pub changed: u32,
 }
 
+/// What a reading of methods and key brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CatalogueAnswer {
+    /// The provider says that it is in maintenance; nothing else was read then.
+    pub maintenance: bool,
+    /// A saved method is being checked.
+    pub method_pending: bool,
+}
+
 /// What a look at the chain brought.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChainAnswer {

@@ -7,7 +7,7 @@ use super::step::Step;
 use crate::cache::Write;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error};
-use crate::provider::NewTopUp;
+use crate::provider::NewPayment;
 use crate::top_up::{Input, Phase, TopUp};
 use crate::view::Page;
 
@@ -15,29 +15,11 @@ impl Step {
     pub(super) fn command(&mut self, event: &Event, now: Timestamp) {
         if let Event::StartTopUp {
             command,
-            id,
-            amount,
-            method,
-            method_provider,
-            link,
+            new,
+            link_state,
         } = event
         {
-            let (link_state, return_url) = match link {
-                Some((state, url)) => (Some(state.clone()), Some(url.clone())),
-                None => (None, None),
-            };
-            let intent = TopUp::intent(id.clone(), amount.clone(), method.clone(), link_state, now);
-            let new = NewTopUp {
-                amount: amount.clone(),
-                method: method.clone(),
-                method_provider: method_provider.clone(),
-                return_url,
-                idempotency_key: id.clone(),
-            };
-            match self.state.obstacle(id) {
-                Some(obstacle) => self.reply(*command, Err(obstacle)),
-                None => self.start(*command, intent, new, now),
-            }
+            self.start_top_up(*command, new, link_state.clone(), now);
         } else if let Event::ReturnToPayment { command, top_up } = event {
             self.return_to_payment(*command, top_up);
         } else if let Event::CancelTopUp { command, top_up } = event {
@@ -50,21 +32,46 @@ impl Step {
             self.state.whole_history = true;
             self.state.open_gates();
             self.state.be_eager(now);
+            self.state.make_due(&[Poll::Catalogue, Poll::Dues], now);
             self.reply(*command, Ok(None));
         } else if let Event::Returned { top_up } = event {
             self.returned(top_up, now);
         }
     }
 
-    fn start(&mut self, command: u64, intent: TopUp, new: NewTopUp, now: Timestamp) {
-        let id = intent.id.clone();
+    fn start_top_up(
+        &mut self,
+        command: u64,
+        new: &NewPayment,
+        link_state: Option<String>,
+        now: Timestamp,
+    ) {
+        let id = new.idempotency_key.clone();
+        // A second press of the same button asks for what is there already.
+        if self
+            .state
+            .top_ups
+            .get(&id)
+            .is_some_and(|known| known.is_of(new))
+        {
+            self.reply(command, Ok(Some(id)));
+            return;
+        }
+        if let Some(obstacle) = self.state.obstacle(&id) {
+            self.reply(command, Err(obstacle));
+            return;
+        }
+        let repeatable = self.state.setup.rules.repeatable_for.is_some();
+        let intent = TopUp::intent(new, repeatable, link_state, now);
         self.commit.push(Write::TopUp(intent.clone()));
         self.state.top_ups.insert(id.clone(), intent);
         self.state.starting.insert(id.clone());
         self.state.hurry(now);
         self.reply(command, Ok(Some(id.clone())));
-        self.effects
-            .push(Effect::Request(Request::Start { top_up: id, new }));
+        self.effects.push(Effect::Request(Request::Start {
+            top_up: id,
+            new: new.clone(),
+        }));
         self.changed();
     }
 
@@ -118,9 +125,14 @@ impl Step {
         self.state.open_gates();
         self.state.be_eager(now);
         self.state.make_due(&[Poll::Follow], now);
-        self.effects.push(Effect::Raise(Page::Overview {
-            account: self.state.account.clone(),
-        }));
+        let account = self.state.account.clone();
+        // Where there can be several, the one that came back is among the payments.
+        let page = if self.state.setup.rules.one_open_top_up {
+            Page::Overview { account }
+        } else {
+            Page::Payments { account }
+        };
+        self.effects.push(Effect::Raise(page));
     }
 }
 

@@ -1,12 +1,11 @@
 //! What can happen to an account, and what the engine may ask for in return. Each is plain data, so that a
 //! test can make a million of them.
 
-use super::answer::{ChainAnswer, Followed, HistoryAnswer};
+use super::answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer};
 use super::state::{Presence, Thresholds};
 use crate::clock::Timestamp;
 use crate::error::Error;
-use crate::money::Amount;
-use crate::provider::{ApiBalance, Created, NewTopUp};
+use crate::provider::{ApiBalance, Created, NewPayment};
 use crate::view::{Change, Page};
 use alloy_primitives::Address;
 
@@ -22,25 +21,31 @@ pub enum Poll {
     Charges,
     /// Methods, identity, maintenance.
     Catalogue,
+    /// What can be paid for beside a top-up.
+    Dues,
 }
 
 impl Poll {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Follow,
         Self::History,
         Self::Balance,
         Self::Chain,
         Self::Charges,
         Self::Catalogue,
+        Self::Dues,
     ];
 
     /// Whose silence it suffers from.
     pub fn server(self) -> Server {
         match self {
             Self::Chain => Server::Chain,
-            Self::Follow | Self::History | Self::Balance | Self::Charges | Self::Catalogue => {
-                Server::Api
-            }
+            Self::Follow
+            | Self::History
+            | Self::Balance
+            | Self::Charges
+            | Self::Catalogue
+            | Self::Dues => Server::Api,
         }
     }
 }
@@ -74,12 +79,9 @@ pub enum Event {
     /// The user starts a top-up. `command` is answered by [`Effect::Reply`].
     StartTopUp {
         command: u64,
-        id: String,
-        amount: Amount,
-        method: Option<String>,
-        method_provider: Option<String>,
-        /// The one-time state and the address that carries it, where the network returns by link.
-        link: Option<(String, String)>,
+        new: NewPayment,
+        /// The one-time state in its return address, where the network returns by link.
+        link_state: Option<String>,
     },
     /// The user wants the checkout opened again.
     ReturnToPayment {
@@ -121,7 +123,17 @@ pub enum Event {
     Balance(Result<ApiBalance, Error>),
     Chain(Result<ChainAnswer, Error>),
     Charges(Result<(), Error>),
-    Catalogue(Result<bool, Error>),
+    Catalogue(Result<CatalogueAnswer, Error>),
+    /// What can be paid for beside a top-up has been read and kept.
+    Dues(Result<(), Error>),
+    /// The user removed or changed a method.
+    MethodsStirred,
+    /// The user is on the page that adds a method; the one-time state is in its return address.
+    MethodExpected {
+        link_state: Option<String>,
+    },
+    /// That page sent the browser back.
+    MethodReturned,
     /// The subscription stands or fell.
     Subscribed(bool),
     /// The subscription says that something happened.
@@ -145,7 +157,7 @@ pub enum Event {
 pub enum Request {
     Start {
         top_up: String,
-        new: NewTopUp,
+        new: NewPayment,
     },
     Cancel {
         top_up: String,
@@ -168,6 +180,7 @@ pub enum Request {
     },
     Charges,
     Catalogue,
+    Dues,
 }
 
 /// A payment whose event on the chain is of interest.

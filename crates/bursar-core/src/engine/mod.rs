@@ -6,11 +6,12 @@ mod answer;
 mod command;
 mod event;
 mod money_watch;
+mod repeat;
 mod schedule;
 mod state;
 mod step;
 
-pub use answer::{ChainAnswer, Followed, HistoryAnswer};
+pub use answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer};
 pub use event::{Effect, Event, Poll, Request, Server, Sought};
-pub use state::{Disagreement, Presence, Setup, State, Thresholds};
+pub use state::{Disagreement, Presence, Repeat, Setup, State, Thresholds};
 pub use step::{Step, step};

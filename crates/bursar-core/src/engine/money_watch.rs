@@ -7,7 +7,7 @@ use super::step::Step;
 use crate::cache::Write;
 use crate::clock::{Span, Timestamp};
 use crate::money::Amount;
-use crate::notice::NoticeKind;
+use crate::notice::{Notice, NoticeKind};
 use std::cmp::Ordering;
 
 /// Two readings that differ must be this far apart before it is said.
@@ -40,7 +40,11 @@ impl Step {
                 .days_left()
                 .filter(|days| self.state.are_few(*days));
             let balance = self.state.spendable().cloned();
-            self.notice(NoticeKind::LowBalance, subject, balance, days, false, now);
+            self.notice(Notice {
+                amount: balance,
+                days_left: days,
+                ..self.state.news(NoticeKind::LowBalance, subject, now)
+            });
         }
         self.commit.push(Write::Alerts(self.state.alerts.clone()));
     }
@@ -72,7 +76,7 @@ impl State {
             .amount
             .as_ref()
             .zip(self.spendable())
-            .and_then(|(least, balance)| balance.compare(least))
+            .and_then(|(least, balance)| balance.compare(&in_its_units(least, balance)?))
             .is_some_and(|order| order == Ordering::Less);
         if few_days || little {
             return Some(true);
@@ -130,4 +134,9 @@ impl State {
             Disagreement::Disagree => Disagreement::Disagree,
         }
     }
+}
+
+/// The threshold in the balance's own currency: the user sets it once, for every account in its own units.
+fn in_its_units(least: &Amount, balance: &Amount) -> Option<Amount> {
+    Amount::new(least.units(), least.scale(), balance.currency().clone()).ok()
 }

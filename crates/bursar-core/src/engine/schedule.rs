@@ -11,6 +11,8 @@ use crate::top_up::{CLOCK_SLACK, Phase, TopUp};
 const EAGER: Span = Span::minutes(1);
 /// After a rejection: now and then, in case it was the server's mistake.
 const REJECTED: Span = Span::minutes(10);
+/// What changes by somebody else's hand, while somebody waits for it.
+const EVERY_MINUTE: Span = Span::seconds(60);
 const BACK_OFF_FIRST: i64 = 500;
 const BACK_OFF_MOST: i64 = 60_000;
 
@@ -24,6 +26,7 @@ impl State {
                 let plan = self.plans.get(&poll)?;
                 (!plan.in_flight).then(|| plan.due.max(self.gate(poll.server()).closed_until))
             })
+            .chain(self.next_repeat())
             .min()
     }
 
@@ -65,7 +68,7 @@ impl State {
                 expected: self
                     .top_ups
                     .values()
-                    .filter(|top_up| top_up.is_live())
+                    .filter(|top_up| top_up.is_live() && top_up.request.is_none())
                     .map(|top_up| top_up.remote.clone().unwrap_or_default())
                     .collect(),
             },
@@ -88,6 +91,7 @@ impl State {
             },
             Poll::Charges => Request::Charges,
             Poll::Catalogue => Request::Catalogue,
+            Poll::Dues => Request::Dues,
         }
     }
 
@@ -114,6 +118,10 @@ impl State {
             Poll::Chain => self.setup.watched.is_some(),
             // Nobody looks at a chart in the tray.
             Poll::Charges => self.setup.signed_in && self.presence != Presence::Tray,
+            Poll::Dues => {
+                let offers = self.setup.rules.offers;
+                self.setup.signed_in && (offers.renewals || offers.migrations)
+            }
             Poll::History | Poll::Balance | Poll::Catalogue => self.setup.signed_in,
         }
     }
@@ -209,18 +217,53 @@ impl State {
     /// How long from one successful read to the next.
     fn interval(&self, poll: Poll, now: Timestamp) -> Span {
         let live = self.has_live();
+        let quick = self
+            .top_ups
+            .values()
+            .any(|top_up| top_up.is_live() && !self.is_slow(top_up, now));
         match poll {
-            Poll::Follow => self.live_interval(now),
-            Poll::Chain | Poll::Balance if live => self.live_interval(now),
+            Poll::Follow if quick => self.live_interval(now),
+            Poll::Follow => self.slow_interval(now),
+            Poll::Chain | Poll::Balance if live && quick => self.live_interval(now),
+            // A method's check is over within minutes, and the user waits for it.
+            Poll::Catalogue if self.method_pending || now < self.method_expected_until => {
+                EVERY_MINUTE
+            }
             Poll::Chain | Poll::Balance | Poll::History => match self.presence {
-                Presence::Focused | Presence::Open => Span::seconds(60),
+                Presence::Focused | Presence::Open => EVERY_MINUTE,
                 Presence::Tray => Span::minutes(10),
             },
             Poll::Charges => Span::minutes(15),
-            Poll::Catalogue => match self.presence {
+            Poll::Catalogue | Poll::Dues => match self.presence {
                 Presence::Focused | Presence::Open => Span::minutes(15),
                 Presence::Tray => Span::hours(12),
             },
+        }
+    }
+
+    /// Whether it is one that may stay open for days, such as an invoice that waits to be paid.
+    fn is_slow(&self, top_up: &TopUp, now: Timestamp) -> bool {
+        let age = now.since(top_up.created_at);
+        top_up.phase == Phase::Open
+            && self
+                .setup
+                .rules
+                .open_is_slow_after
+                .is_some_and(|after| age > after)
+    }
+
+    /// Every minute for a day, wherever the user is; after that the tray has time.
+    fn slow_interval(&self, now: Timestamp) -> Span {
+        let young = self
+            .top_ups
+            .values()
+            .any(|top_up| top_up.is_live() && now.since(top_up.created_at) <= Span::days(1));
+        if now < self.eager_until {
+            self.live_interval(now)
+        } else if young || self.presence != Presence::Tray {
+            EVERY_MINUTE
+        } else {
+            Span::minutes(10)
         }
     }
 
@@ -274,14 +317,14 @@ fn is_rejection(code: Code) -> bool {
     )
 }
 
-fn back_off(failures: u32) -> Span {
+pub(super) fn back_off(failures: u32) -> Span {
     let doublings = failures.saturating_sub(1).min(10);
     let factor = 1_i64.checked_shl(doublings).unwrap_or(i64::MAX);
     Span::millis(BACK_OFF_FIRST.saturating_mul(factor).min(BACK_OFF_MOST))
 }
 
 /// Between nine and eleven tenths of the span, so that many desktops do not ask in step.
-fn jitter(span: Span, entropy: u64) -> Span {
+pub(super) fn jitter(span: Span, entropy: u64) -> Span {
     let tenth = (span.0 / 10).max(1);
     let width = tenth.saturating_mul(2).saturating_add(1);
     let offset = i64::try_from(entropy % u64::try_from(width).unwrap_or(1)).unwrap_or(0);

@@ -7,7 +7,7 @@ use crate::chain::Reading;
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::money::Amount;
-use crate::provider::ApiBalance;
+use crate::provider::{ApiBalance, Rules};
 use crate::top_up::TopUp;
 use alloy_primitives::Address;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,8 +25,7 @@ pub enum Presence {
 /// What can be asked on behalf of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setup {
-    /// The provider allows one open top-up at a time.
-    pub one_open: bool,
+    pub rules: Rules,
     /// There is a secret.
     pub signed_in: bool,
     /// The address that is read, where there is a chain to read it from.
@@ -37,6 +36,7 @@ pub struct Setup {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Thresholds {
     pub days: Option<u32>,
+    /// In units of the balance's currency, whatever that is.
     pub amount: Option<Amount>,
 }
 
@@ -65,6 +65,14 @@ pub struct Plan {
     pub done_at: Option<Timestamp>,
 }
 
+/// When a request whose answer is outstanding is sent again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Repeat {
+    pub due: Timestamp,
+    /// Answers that did not come.
+    pub failures: u32,
+}
+
 /// How a server has answered lately.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gate {
@@ -89,6 +97,8 @@ pub struct State {
     pub top_ups: BTreeMap<String, TopUp>,
     /// Requests to start that have not been answered; their absence from a list means nothing yet.
     pub starting: BTreeSet<String>,
+    /// When those whose answer was lost are sent again, where the provider takes that for the same request.
+    pub repeats: BTreeMap<String, Repeat>,
     /// When the last request to start a top-up ended, so that only later looks count as absence.
     pub start_ended: BTreeMap<String, Timestamp>,
     pub plans: BTreeMap<Poll, Plan>,
@@ -104,6 +114,14 @@ pub struct State {
     /// What is wrong now, by what it was found in.
     pub errors: BTreeMap<Poll, (Error, Timestamp)>,
     pub maintenance: bool,
+    /// A saved method is being checked.
+    pub method_pending: bool,
+    /// Until then a method may appear that the user is adding.
+    pub method_expected_until: Timestamp,
+    /// The one-time state in the return address of the page that adds it; gone once used.
+    pub method_link: Option<String>,
+    /// Payments whose going back has been told since the start.
+    pub refunds_told: BTreeSet<String>,
     /// The whole history is to be read at the next look.
     pub whole_history: bool,
     /// The reading under way is one of the whole history that was asked for.
@@ -148,6 +166,7 @@ impl State {
                 .map(|top_up| (top_up.id.clone(), top_up))
                 .collect(),
             starting: BTreeSet::new(),
+            repeats: BTreeMap::new(),
             plans: Poll::ALL.into_iter().map(|poll| (poll, plan)).collect(),
             gates: BTreeMap::new(),
             eager_until: Timestamp::default(),
@@ -159,6 +178,10 @@ impl State {
             thresholds: Thresholds::default(),
             errors: BTreeMap::new(),
             maintenance: false,
+            method_pending: false,
+            method_expected_until: Timestamp::default(),
+            method_link: None,
+            refunds_told: BTreeSet::new(),
             whole_history: false,
             whole_asked: false,
         }
@@ -169,9 +192,14 @@ impl State {
         self.top_ups.values().any(TopUp::is_live)
     }
 
+    /// Whether an answer is outstanding that will say whose a payment is.
+    pub fn awaits_start(&self) -> bool {
+        !self.starting.is_empty() || self.top_ups.values().any(|top_up| top_up.request.is_some())
+    }
+
     /// The open top-up that stands in the way of another, where only one is allowed.
     pub fn in_the_way(&self) -> Option<&TopUp> {
-        if !self.setup.one_open {
+        if !self.setup.rules.one_open_top_up {
             return None;
         }
         self.top_ups.values().find(|top_up| top_up.is_live())

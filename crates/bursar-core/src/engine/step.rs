@@ -5,12 +5,15 @@ use super::answer::{ChainAnswer, Followed, HistoryAnswer};
 use super::event::{Effect, Event, Poll};
 use super::state::{Disagreement, Presence, State};
 use crate::cache::Write;
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error};
 use crate::notice::{Notice, NoticeKind};
-use crate::provider::{RemotePayment, Status};
+use crate::provider::{Reason, RemotePayment, Status};
 use crate::top_up::{Input, TopUp, WATCH};
-use crate::view::Change;
+use crate::view::{Change, Page, PaymentKind};
+
+/// How long the user may take to add a method on the provider's page.
+const METHOD_EXPECTED: Span = Span::minutes(15);
 
 /// What a step leads to. The commit, unless it is empty, is applied before any effect runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +31,9 @@ pub fn step(state: &State, event: &Event, now: Timestamp, entropy: u64) -> Step 
         effects: Vec::new(),
     };
     step.take(event, now, entropy);
+    step.give_up_repeats(now);
     step.state.forget_settled(now);
+    step.repeat_due(now);
     let asked = step.state.ask_due(now);
     step.effects.extend(asked);
     step
@@ -68,6 +73,8 @@ impl Step {
                 self.state.starting.remove(top_up);
                 self.state.start_ended.insert(top_up.clone(), now);
                 self.apply(top_up, &Input::Started(answer.clone()), now);
+                self.state
+                    .plan_repeat(top_up, answer.as_ref().err(), now, entropy);
                 self.state.make_due(&[Poll::Follow], now);
             }
             Event::CancelAnswered { top_up, answer } => {
@@ -107,13 +114,37 @@ impl Step {
                 Err(error) => self.not_answered(Poll::Charges, error, now, entropy),
             },
             Event::Catalogue(answer) => match answer {
-                Ok(maintenance) => {
+                Ok(answer) => {
+                    self.state.maintenance = answer.maintenance;
+                    self.state.method_pending = answer.method_pending;
                     self.state.answered(Poll::Catalogue, now, entropy);
-                    self.state.maintenance = *maintenance;
                     self.changed();
                 }
                 Err(error) => self.not_answered(Poll::Catalogue, error, now, entropy),
             },
+            Event::Dues(answer) => match answer {
+                Ok(()) => {
+                    self.state.answered(Poll::Dues, now, entropy);
+                    self.changed();
+                }
+                Err(error) => self.not_answered(Poll::Dues, error, now, entropy),
+            },
+            Event::MethodExpected { link_state } => {
+                self.state.method_link.clone_from(link_state);
+                self.state.method_expected_until = now.plus(METHOD_EXPECTED);
+                self.state.hurry(now);
+            }
+            Event::MethodReturned => {
+                self.state.method_link = None;
+                self.state.make_due(&[Poll::Catalogue], now);
+                self.effects.push(Effect::Raise(Page::TopUp {
+                    account: self.state.account.clone(),
+                }));
+            }
+            Event::MethodsStirred => {
+                self.state.make_due(&[Poll::Catalogue], now);
+                self.changed();
+            }
             Event::Subscribed(subscribed) => {
                 // What was mined between two subscriptions told nobody.
                 self.state.subscribed = *subscribed;
@@ -142,6 +173,7 @@ impl Step {
                     // The answer is lost with the commit; the provider's lists will tell.
                     self.state.starting.remove(top_up);
                     self.state.start_ended.insert(top_up.clone(), now);
+                    self.state.plan_repeat(top_up, Some(error), now, entropy);
                     self.state.make_due(&[Poll::Follow], now);
                 }
                 self.changed();
@@ -191,7 +223,7 @@ impl Step {
             self.state.alerts.signed_out_told = true;
             self.state.alerts.rejection = self.state.alerts.rejection.saturating_add(1);
             let subject = format!("rejection-{}", self.state.alerts.rejection);
-            self.notice(NoticeKind::SignedOut, subject, None, None, false, now);
+            self.notice(self.state.news(NoticeKind::SignedOut, subject, now));
             self.commit.push(Write::Alerts(self.state.alerts.clone()));
         }
         if error.code == Code::SignedOut {
@@ -250,6 +282,9 @@ impl Step {
             let known = self.state.bound_to(&payment.id);
             match known.or_else(|| self.state.lost_one(payment)) {
                 Some(id) => self.apply(&id, &Input::Reported(payment.clone()), now),
+                None if matches!(payment.status, Status::Refunding | Status::Refunded) => {
+                    self.given_back(payment, now);
+                }
                 None => self.adopt(payment, now),
             }
         }
@@ -259,10 +294,15 @@ impl Step {
     fn adopt(&mut self, payment: &RemotePayment, now: Timestamp) {
         let open = match payment.status {
             Status::Open | Status::Confirming | Status::UnderReview => true,
-            Status::Completed | Status::Cancelled | Status::Expired | Status::Failed => false,
+            Status::Completed
+            | Status::Cancelled
+            | Status::Expired
+            | Status::Failed
+            | Status::Refunding
+            | Status::Refunded => false,
         };
         // While the answer to a start is outstanding nobody can say whose this is.
-        if !open || !self.state.starting.is_empty() {
+        if !open || self.state.awaits_start() {
             return;
         }
         let id = format!("r-{}", payment.id);
@@ -270,6 +310,23 @@ impl Step {
             .top_ups
             .insert(id.clone(), TopUp::adopted(id.clone(), payment));
         self.apply_as(&id, &Input::Reported(payment.clone()), now, true);
+    }
+
+    /// One that ended long ago goes back after all: told once, unless it is older news than the connection.
+    fn given_back(&mut self, payment: &RemotePayment, now: Timestamp) {
+        if payment.updated_at < self.state.connected_at
+            || !self.state.refunds_told.insert(payment.id.clone())
+        {
+            return;
+        }
+        self.notice(Notice {
+            amount: Some(payment.amount.clone()),
+            about: PaymentKind::of(&payment.purpose),
+            ..self
+                .state
+                .news(NoticeKind::Refunded, payment.id.clone(), now)
+        });
+        self.state.make_due(&[Poll::Balance], now);
     }
 
     fn absent(&mut self, asked_at: Timestamp, now: Timestamp) {
@@ -341,17 +398,35 @@ impl Step {
         let Some(before) = self.state.top_ups.get(id) else {
             return;
         };
+        let before = before.clone();
         let (after, outcome) = before.apply(input, now);
         if !outcome.changed && !is_new {
             return;
         }
         if let Some(kind) = outcome.notice {
             let subject = after.remote.clone().unwrap_or_else(|| after.id.clone());
-            let silent = kind == NoticeKind::Cancelled
+            let is_news = after.reason.as_ref().is_some_and(Reason::is_news);
+            let silent = (kind == NoticeKind::Cancelled && !is_news)
                 || (kind == NoticeKind::Expired && after.was_given_up())
                 || after.created_at < self.state.connected_at
                 || self.is_looked_at(&after);
-            self.notice(kind, subject, Some(after.amount.clone()), None, silent, now);
+            self.notice(Notice {
+                amount: Some(after.amount.clone()),
+                about: after.kind(),
+                reason: after.reason.clone(),
+                silent,
+                ..self.state.news(kind, subject, now)
+            });
+        }
+        if after.phase != before.phase && !after.is_live() {
+            self.state.make_due(&[Poll::Balance], now);
+            if self.state.setup.rules.offers.saved_methods {
+                // It may have been kept on the way, or turned out to be gone.
+                self.state.make_due(&[Poll::Catalogue], now);
+            }
+            if after.kind() != PaymentKind::TopUp {
+                self.state.make_due(&[Poll::Dues], now);
+            }
         }
         if outcome.open_checkout {
             self.effects.push(Effect::OpenCheckout {
@@ -374,24 +449,8 @@ impl Step {
                 || self.state.viewing.as_ref() == Some(&top_up.id))
     }
 
-    pub(super) fn notice(
-        &mut self,
-        kind: NoticeKind,
-        subject: String,
-        amount: Option<crate::money::Amount>,
-        days_left: Option<u32>,
-        silent: bool,
-        now: Timestamp,
-    ) {
-        self.commit.push(Write::Notice(Notice {
-            account: self.state.account.clone(),
-            kind,
-            subject,
-            amount,
-            days_left,
-            at: now,
-            silent,
-        }));
+    pub(super) fn notice(&mut self, notice: Notice) {
+        self.commit.push(Write::Notice(notice));
         if !self.effects.contains(&Effect::Notify) {
             self.effects.push(Effect::Notify);
             self.effects.push(Effect::Changed(Change::Notices));
@@ -414,6 +473,21 @@ impl Step {
 }
 
 impl State {
+    /// A notice of this account with nothing in it but its kind and subject.
+    pub(super) fn news(&self, kind: NoticeKind, subject: String, now: Timestamp) -> Notice {
+        Notice {
+            account: self.account.clone(),
+            kind,
+            subject,
+            amount: None,
+            days_left: None,
+            about: PaymentKind::TopUp,
+            reason: None,
+            at: now,
+            silent: false,
+        }
+    }
+
     /// Which top-up a payment of the provider is.
     fn bound_to(&self, payment: &str) -> Option<String> {
         self.top_ups

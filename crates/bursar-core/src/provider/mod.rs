@@ -1,56 +1,70 @@
 //! What every provider can do, in the words of this project. One module a provider behind one trait;
-//! nothing outside knows which provider it talks to. Answers are data: checked, dated, and never
-//! believed beyond what the top-up machine and the chain allow.
+//! nothing outside knows which provider it talks to: what differs is told as data. Answers are checked, dated,
+//! and never believed beyond what the top-up machine and the chain allow.
 
 pub(crate) mod answer;
 mod fluence;
+mod offer;
+mod payment;
 mod unsupported;
 
-use crate::clock::Timestamp;
-use crate::error::Result;
+pub use offer::{
+    Catalogue, Dues, Method, MethodKind, Migration, NewMethod, Offers, Payer, Period, Saved,
+    SavedState, Service,
+};
+pub use payment::{
+    Created, NewPayment, Papers, Purpose, Reason, RemotePayment, RenewalItem, Status, Why,
+};
+
+use crate::clock::{Span, Timestamp};
+use crate::error::{Code, Error, Result};
 use crate::http::Http;
 use crate::money::Amount;
-use crate::network::{Network, ProviderKind};
+use crate::network::Network;
 use crate::session::Session;
 use crate::view::MoneyRule;
-use alloy_primitives::B256;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// Every provider that there is: a further one is its module above and its line here.
+const LISTED: [Listed; 1] = [fluence::LISTED];
+
+/// A provider module as the rest of the core finds it.
+struct Listed {
+    /// What a network file calls it.
+    name: &'static str,
+    facts: fn() -> Facts,
+    connect: fn(Network, Arc<Session>, Http) -> Arc<dyn Provider>,
+}
+
+/// What network files may name as their provider.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    LISTED.iter().map(|listed| listed.name)
+}
+
+fn listed(network: &Network) -> Option<&'static Listed> {
+    LISTED
+        .iter()
+        .find(|listed| listed.name == network.provider.as_str())
+}
+
 /// The way to a network's provider for the account whose session it is. One that this version does not
 /// support refuses every call.
 pub fn connect(network: &Network, session: Arc<Session>, http: Http) -> Arc<dyn Provider> {
-    match network.provider {
-        ProviderKind::Fluence => Arc::new(fluence::Fluence::new(network.clone(), session, http)),
-        ProviderKind::Panel => Arc::new(unsupported::Unsupported),
-    }
-}
-
-/// Whether an account can be connected to the network's provider at all.
-///
-/// # Errors
-/// `network_malformed`.
-pub fn supported(network: &Network) -> Result<()> {
-    match network.provider {
-        ProviderKind::Fluence => Ok(()),
-        ProviderKind::Panel => Err(unsupported::refusal()),
+    match listed(network) {
+        Some(listed) => (listed.connect)(network.clone(), session, http),
+        None => Arc::new(unsupported::Unsupported),
     }
 }
 
 /// What holds for a network's provider before anybody is connected.
 pub fn facts(network: &Network) -> Facts {
-    match network.provider {
-        ProviderKind::Fluence => fluence::facts(),
-        ProviderKind::Panel => Facts {
-            title: "Hosting panel",
-            ..Facts::default()
-        },
-    }
+    listed(network).map_or_else(Facts::default, |listed| (listed.facts)())
 }
 
 /// What a provider says about itself, its keys and its money.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Facts {
     /// Its name for people.
     pub title: &'static str,
@@ -58,8 +72,19 @@ pub struct Facts {
     pub scopes_read: Vec<String>,
     pub scopes_top_up: Vec<String>,
     pub money_rules: Vec<MoneyRule>,
-    /// Amounts to offer, as they would be typed.
-    pub presets: Vec<String>,
+    pub offers: Offers,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self {
+            title: "Unknown provider",
+            scopes_read: Vec::new(),
+            scopes_top_up: Vec::new(),
+            money_rules: Vec::new(),
+            offers: Offers::default(),
+        }
+    }
 }
 
 /// What holds for a provider as such.
@@ -69,6 +94,12 @@ pub struct Rules {
     pub one_open_top_up: bool,
     /// Decimals that the call which starts a top-up can carry (2: cents).
     pub amount_decimals: u8,
+    /// For so long the request that starts a payment may be sent again with its idempotency key: it then gives
+    /// the same payment and never a second one. `None` where a lost answer must be looked for instead.
+    pub repeatable_for: Option<Span>,
+    /// An open payment that is older than this may stay so for days; it is read every minute from then on.
+    pub open_is_slow_after: Option<Span>,
+    pub offers: Offers,
 }
 
 /// Who is signed in, and what the key cannot do.
@@ -90,94 +121,12 @@ pub struct ApiBalance {
     pub days_left: Option<u32>,
 }
 
-/// A way to pay.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Method {
-    pub code: String,
-    /// The payment provider behind it ("copperx").
-    pub provider: String,
-    pub name: String,
-    pub kind: MethodKind,
-    pub min: Amount,
-    pub max: Option<Amount>,
-    /// Estimated fee in hundredths of a percent.
-    pub fee_bps: u32,
-    /// Estimated fixed fee in hundredths.
-    pub fee_fixed_cents: i64,
-    pub fee_paid_by_user: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "snake_case")]
-pub enum MethodKind {
-    Crypto,
-    Fiat,
-}
-
-/// What starts a top-up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewTopUp {
-    pub amount: Amount,
-    pub method: Option<String>,
-    /// The payment provider that belongs to the method.
-    pub method_provider: Option<String>,
-    /// Where the checkout should send the browser back to; only on networks with `return_links`.
-    pub return_url: Option<String>,
-    /// The same for every attempt to start this one top-up; providers that take one get it.
-    pub idempotency_key: String,
-}
-
-/// The provider's answer to a new top-up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Created {
-    /// The provider's id of the top-up, as far as the answer tells it; its lists may know it by another.
-    pub id: String,
-    /// The id that cancelling takes.
-    pub intent: String,
-    /// The hosted checkout, exactly as the provider wrote it; nothing opens it unchecked.
-    pub checkout: Option<String>,
-    pub expires_at: Option<Timestamp>,
-}
-
-/// The provider's word on where a payment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Open,
-    Confirming,
-    UnderReview,
-    Completed,
-    Cancelled,
-    Expired,
-    Failed,
-}
-
-/// A payment as the provider tells it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RemotePayment {
-    pub id: String,
-    pub status: Status,
-    pub amount: Amount,
-    /// Unknown is `None`, never zero.
-    pub fee: Option<Amount>,
-    /// The payment provider ("copperx").
-    pub source: Option<String>,
-    pub created_at: Timestamp,
-    pub updated_at: Timestamp,
-    pub expires_at: Option<Timestamp>,
-    pub checkout: Option<String>,
-    /// The transaction on the Balance's chain that the provider names; a claim until the chain shows it.
-    pub transaction: Option<B256>,
-}
-
 /// A page of the history, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryPage {
     pub payments: Vec<RemotePayment>,
-    /// The next (older) page, if there is one.
-    pub next: Option<u32>,
+    /// Where the next (older) page begins, if there is one; the provider's own mark, handed back as it is.
+    pub next: Option<String>,
     /// How many payments there are in all, where the provider says.
     pub total: Option<u64>,
 }
@@ -191,7 +140,7 @@ pub struct DayCharge {
 }
 
 /// One provider's API for one account. Every call is bounded in time and size by the transport; no call
-/// retries by itself.
+/// retries by itself. What a provider does not offer it need not implement.
 #[async_trait]
 pub trait Provider: Send + Sync {
     fn rules(&self) -> Rules;
@@ -203,26 +152,54 @@ pub trait Provider: Send + Sync {
     /// Beside the transport's: `ambiguous_balance`.
     async fn balance(&self) -> Result<ApiBalance>;
 
-    /// The methods that can be used now, in the provider's order.
-    async fn methods(&self) -> Result<Vec<Method>>;
+    /// What a top-up can be and what it can be paid with.
+    async fn catalogue(&self) -> Result<Catalogue>;
 
-    /// Starts a top-up. After a lost answer nobody knows whether it exists: callers must look before they
-    /// ask again.
-    async fn start(&self, new: &NewTopUp) -> Result<Created>;
+    /// Starts a payment. After a lost answer nobody knows whether it exists: callers must look before they
+    /// ask again, unless [`Rules::repeatable_for`] says that they may ask the very same again.
+    async fn start(&self, new: &NewPayment) -> Result<Created>;
 
     /// Asks the provider to cancel, by [`Created::intent`] or, for one that was started elsewhere, the
     /// payment's id; what comes of it is read later.
     async fn cancel(&self, id: &str) -> Result<()>;
 
-    /// The open top-ups, wherever they were started.
+    /// The open payments, wherever they were started.
     async fn pending(&self) -> Result<Vec<RemotePayment>>;
 
-    /// One page of the history, newest first, from `since` on; pages count from 0.
-    async fn history(&self, since: Option<Timestamp>, page: u32) -> Result<HistoryPage>;
+    /// One page of the history, newest first, from `since` on; `place` is the [`HistoryPage::next`] of the page
+    /// before.
+    async fn history(&self, since: Option<Timestamp>, place: Option<&str>) -> Result<HistoryPage>;
 
     /// Spending by UTC day, both dates (`YYYY-MM-DD`) included.
     async fn charges(&self, from: &str, to: &str) -> Result<Vec<DayCharge>>;
 
     /// Whether the provider says that it is in maintenance.
     async fn maintenance(&self) -> Result<bool>;
+
+    /// What can be paid for beside a top-up.
+    async fn dues(&self) -> Result<Dues> {
+        Ok(Dues::default())
+    }
+
+    /// Begins to add a method without paying: the hosted page for it, exactly as the provider wrote it.
+    async fn add_method(&self, _new: &NewMethod) -> Result<String> {
+        Err(not_offered())
+    }
+
+    async fn remove_method(&self, _code: &str) -> Result<()> {
+        Err(not_offered())
+    }
+
+    async fn set_default_method(&self, _code: &str) -> Result<()> {
+        Err(not_offered())
+    }
+
+    /// A payment's invoice as a PDF file.
+    async fn invoice(&self, _payment: &str) -> Result<Vec<u8>> {
+        Err(not_offered())
+    }
+}
+
+fn not_offered() -> Error {
+    Error::new(Code::NotOffered, "This provider does not offer that.")
 }

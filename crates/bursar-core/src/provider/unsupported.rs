@@ -2,7 +2,7 @@
 //! account of it (kept by a newer version) neither hinders the others nor looks empty.
 
 use super::{
-    ApiBalance, Created, DayCharge, HistoryPage, Identity, Method, NewTopUp, Provider,
+    ApiBalance, Catalogue, Created, DayCharge, HistoryPage, Identity, NewPayment, Offers, Provider,
     RemotePayment, Rules,
 };
 use crate::clock::Timestamp;
@@ -12,7 +12,7 @@ use async_trait::async_trait;
 pub(super) struct Unsupported;
 
 /// Why nothing can be asked.
-pub(super) fn refusal() -> Error {
+fn refusal() -> Error {
     Error::new(
         Code::NetworkMalformed,
         "This version does not support the provider that the network names. Use a newer one.",
@@ -25,6 +25,9 @@ impl Provider for Unsupported {
         Rules {
             one_open_top_up: true,
             amount_decimals: 2,
+            repeatable_for: None,
+            open_is_slow_after: None,
+            offers: Offers::default(),
         }
     }
 
@@ -36,11 +39,11 @@ impl Provider for Unsupported {
         Err(refusal())
     }
 
-    async fn methods(&self) -> Result<Vec<Method>> {
+    async fn catalogue(&self) -> Result<Catalogue> {
         Err(refusal())
     }
 
-    async fn start(&self, _: &NewTopUp) -> Result<Created> {
+    async fn start(&self, _: &NewPayment) -> Result<Created> {
         Err(refusal())
     }
 
@@ -52,7 +55,7 @@ impl Provider for Unsupported {
         Err(refusal())
     }
 
-    async fn history(&self, _: Option<Timestamp>, _: u32) -> Result<HistoryPage> {
+    async fn history(&self, _: Option<Timestamp>, _: Option<&str>) -> Result<HistoryPage> {
         Err(refusal())
     }
 

@@ -2,16 +2,16 @@
 
 use crate::account::AccountId;
 use crate::cache::failure::{Failure, Inner};
-use crate::cache::stored::amount;
+use crate::cache::stored::{amount, from_json};
 use crate::clock::Timestamp;
 use crate::money::{Amount, MAX_SCALE};
-use crate::provider::Status;
+use crate::provider::{Reason, Status};
 use crate::view::{Match, PaymentKind, PaymentStatus, PaymentView};
 use alloy_primitives::B256;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// Every status, in the order of its number.
-pub(super) const STATUSES: [PaymentStatus; 9] = [
+pub(super) const STATUSES: [PaymentStatus; 11] = [
     PaymentStatus::Starting,
     PaymentStatus::Open,
     PaymentStatus::Confirming,
@@ -21,6 +21,8 @@ pub(super) const STATUSES: [PaymentStatus; 9] = [
     PaymentStatus::Expired,
     PaymentStatus::Failed,
     PaymentStatus::NotStarted,
+    PaymentStatus::Refunding,
+    PaymentStatus::Refunded,
 ];
 const KINDS: [PaymentKind; 5] = [
     PaymentKind::TopUp,
@@ -48,6 +50,35 @@ pub(super) struct Line {
     pub(super) proof: Option<Proof>,
     pub(super) top_up: Option<String>,
     pub(super) loose: bool,
+    pub(super) books: Books,
+}
+
+/// What a provider's books say of a payment beside its money.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Books {
+    pub(super) number: Option<String>,
+    /// The number of the payer's name.
+    pub(super) payer: Option<i64>,
+    pub(super) method: Option<String>,
+    /// In words.
+    pub(super) purpose: Option<String>,
+    pub(super) reason: Option<Reason>,
+    pub(super) has_invoice: bool,
+}
+
+/// What a line's numbers stand for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    pub(super) source: Option<String>,
+    pub(super) payer: Option<String>,
+}
+
+/// An account as the history knows it.
+#[derive(Clone, Debug)]
+pub(super) struct Holder {
+    pub(super) id: AccountId,
+    /// Whether there is a chain in which its payments can be seen.
+    pub(super) verifiable: bool,
 }
 
 /// The event that shows a line's money.
@@ -61,7 +92,7 @@ pub(super) struct Proof {
 
 pub(super) const COLUMNS: &str = "p.line, p.account, p.id, p.kind, p.said, p.step, p.by_chain, p.amount, p.currency,
     p.fee, p.fee_currency, p.source, p.created_at, p.updated_at, p.claim, p.tx, p.block, p.verified, p.matched,
-    p.top_up, p.loose";
+    p.top_up, p.loose, p.number, p.payer, p.method, p.purpose, p.reason, p.has_invoice";
 
 impl Line {
     /// The status as shown: the provider's word, except while the machine knows more from the chain.
@@ -83,12 +114,14 @@ impl Line {
             PaymentStatus::Starting
             | PaymentStatus::Open
             | PaymentStatus::Confirming
-            | PaymentStatus::UnderReview => true,
+            | PaymentStatus::UnderReview
+            | PaymentStatus::Refunding => true,
             PaymentStatus::Completed
             | PaymentStatus::Cancelled
             | PaymentStatus::Expired
             | PaymentStatus::Failed
-            | PaymentStatus::NotStarted => false,
+            | PaymentStatus::NotStarted
+            | PaymentStatus::Refunded => false,
         }
     }
 
@@ -132,10 +165,22 @@ impl Line {
             proof,
             top_up: row.get(19)?,
             loose: row.get(20)?,
+            books: Books {
+                number: row.get(21)?,
+                payer: row.get(22)?,
+                method: row.get(23)?,
+                purpose: row.get(24)?,
+                reason: row
+                    .get::<_, Option<String>>(25)?
+                    .as_deref()
+                    .map(from_json)
+                    .transpose()?,
+                has_invoice: row.get(26)?,
+            },
         })
     }
 
-    pub(super) fn view(self, account: AccountId, source: Option<String>) -> PaymentView {
+    pub(super) fn view(self, holder: &Holder, names: Names) -> PaymentView {
         let status = self.status();
         let transaction = self
             .proof
@@ -143,20 +188,35 @@ impl Line {
             .map(|proof| proof.transaction)
             .or(self.claim);
         PaymentView {
-            account,
+            account: holder.id.clone(),
+            number: self.books.number,
             kind: self.kind,
+            purpose: self.books.purpose,
             status,
+            reason: self.books.reason.as_ref().map(Into::into),
             amount: self.amount,
             fee: self.fee,
-            source,
+            source: names.source,
+            payer: names.payer,
+            method: self.books.method,
+            has_invoice: self.books.has_invoice,
             created_at: self.created_at,
             updated_at: self.updated_at,
+            verifiable: holder.verifiable,
             verified: self.proof.is_some(),
             matched: self.proof.as_ref().and_then(|proof| proof.matched),
             transaction: transaction.map(|transaction| transaction.to_string()),
             block: self.proof.map(|proof| proof.block.to_string()),
             top_up: self.top_up,
             id: self.id,
+        }
+    }
+
+    /// What is searched for parts of: the id, and the number where there is one.
+    pub(super) fn search_text(&self) -> String {
+        match &self.books.number {
+            Some(number) => format!("{} {number}", self.id),
+            None => self.id.clone(),
         }
     }
 
@@ -208,6 +268,8 @@ pub(super) fn status_of(status: Status) -> PaymentStatus {
         Status::Cancelled => PaymentStatus::Cancelled,
         Status::Expired => PaymentStatus::Expired,
         Status::Failed => PaymentStatus::Failed,
+        Status::Refunding => PaymentStatus::Refunding,
+        Status::Refunded => PaymentStatus::Refunded,
     }
 }
 

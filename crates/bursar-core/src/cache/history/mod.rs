@@ -85,6 +85,18 @@ impl History {
         Ok(Some(Self { db }))
     }
 
+    /// Says whether the account has a chain in which its payments can be seen; unless said, it has.
+    pub fn set_verifiable(&self, account: &AccountId, verifiable: bool) -> Result<()> {
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            transaction.execute(
+                "UPDATE account SET verifiable = ?2 WHERE number = ?1 AND verifiable <> ?2",
+                (account, verifiable),
+            )?;
+            Ok(())
+        })
+    }
+
     /// Removes all that is known of an account. A long history takes several transactions; when it is
     /// interrupted, calling it again goes on.
     pub fn remove_account(&self, account: &AccountId) -> Result<()> {
@@ -207,5 +219,18 @@ fn source_number(connection: &Connection, source: Option<&str>) -> Inner<i64> {
         return Ok(number);
     }
     connection.execute("INSERT INTO source (name) VALUES (?1)", [source])?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// The number of a payer's name, given when it has none.
+fn payer_number(connection: &Connection, name: &str) -> Inner<i64> {
+    let known = connection
+        .prepare_cached("SELECT number FROM payer WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?;
+    if let Some(number) = known {
+        return Ok(number);
+    }
+    connection.execute("INSERT INTO payer (name) VALUES (?1)", [name])?;
     Ok(connection.last_insert_rowid())
 }

@@ -2,8 +2,8 @@
 //! wherever it lies; rows that come in between neither shift nor repeat what follows.
 
 use super::History;
-use super::line::{COLUMNS, Line, STATUSES, status_number};
-use super::payments::source_name;
+use super::line::{COLUMNS, Holder, Line, Names, STATUSES, status_number};
+use super::payments::{payer_name, source_name};
 use super::rows::{day_of, first_place};
 use super::search::{Meaning, Sql, list, meanings, of_accounts};
 use crate::account::AccountId;
@@ -105,7 +105,12 @@ impl Plan {
         let known = accounts(connection)?;
         let accounts = known
             .iter()
-            .filter(|(_, id)| query.account.as_ref().is_none_or(|wanted| wanted == *id))
+            .filter(|(_, holder)| {
+                query
+                    .account
+                    .as_ref()
+                    .is_none_or(|wanted| *wanted == holder.id)
+            })
             .map(|(number, _)| *number)
             .collect();
         let meanings = match query.search.as_deref().map(str::trim) {
@@ -214,6 +219,7 @@ impl Plan {
                     self.tallied_by_amount(connection, meaning)?
                 }
                 Meaning::Source(_)
+                | Meaning::Payer(_)
                 | Meaning::Amount { .. }
                 | Meaning::Id { .. }
                 | Meaning::Transaction { .. } => self.counted(connection, meaning, &before)?,
@@ -338,9 +344,8 @@ fn views(
         let (account, line) =
             row_at.query_row([place], |row| Ok((row.get::<_, i64>(1)?, Line::read(row))))?;
         let line = line?;
-        let account = accounts
+        let holder = accounts
             .get(&account)
-            .cloned()
             .ok_or(Failure::Unreadable("a line belongs to no account."))?;
         let source = match sources.get(&line.source) {
             Some(source) => source.clone(),
@@ -350,16 +355,23 @@ fn views(
                 source
             }
         };
-        views.push(line.view(account, source));
+        let payer = payer_name(connection, line.books.payer)?;
+        views.push(line.view(holder, Names { source, payer }));
         last = Some(*place);
     }
     Ok((views, last))
 }
 
-fn accounts(connection: &Connection) -> Inner<BTreeMap<i64, AccountId>> {
+fn accounts(connection: &Connection) -> Inner<BTreeMap<i64, Holder>> {
     connection
-        .prepare_cached("SELECT number, id FROM account")?
-        .query_and_then([], |row| Ok((row.get(0)?, AccountId(row.get(1)?))))?
+        .prepare_cached("SELECT number, id, verifiable FROM account")?
+        .query_and_then([], |row| {
+            let holder = Holder {
+                id: AccountId(row.get(1)?),
+                verifiable: row.get(2)?,
+            };
+            Ok((row.get(0)?, holder))
+        })?
         .collect()
 }
 

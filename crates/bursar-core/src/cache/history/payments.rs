@@ -1,9 +1,9 @@
 //! Writing lines of the history: the provider's payments as they are told, and the machine's own top-ups.
 
-use super::line::{Line, is_reserved, status_of};
+use super::line::{Books, Holder, Line, Names, is_reserved, status_of};
 use super::search::take_in_ids;
 use super::verify::Verifier;
-use super::{History, account_number, numbered, source_number};
+use super::{History, account_number, numbered, payer_number, source_number};
 use crate::account::AccountId;
 use crate::cache::failure::Inner;
 use crate::clock::Timestamp;
@@ -61,8 +61,17 @@ impl History {
             let Some((_, line)) = Line::find(connection, number, id)? else {
                 return Ok(None);
             };
-            let source = source_name(connection, line.source)?;
-            Ok(Some(line.view(account.clone(), source)))
+            let names = Names {
+                source: source_name(connection, line.source)?,
+                payer: payer_name(connection, line.books.payer)?,
+            };
+            let holder = Holder {
+                id: account.clone(),
+                verifiable: connection
+                    .prepare_cached("SELECT verifiable FROM account WHERE number = ?1")?
+                    .query_row([number], |row| row.get(0))?,
+            };
+            Ok(Some(line.view(&holder, names)))
         })
     }
 
@@ -102,7 +111,7 @@ fn put_payment(verifier: &mut Verifier<'_>, payment: &RemotePayment) -> Inner<bo
     let known = before.as_ref().map(|(_, line)| line);
     let after = Line {
         id: payment.id.clone(),
-        kind: PaymentKind::TopUp,
+        kind: PaymentKind::of(&payment.purpose),
         said: Some(status_of(payment.status)),
         step: known.and_then(|line| line.step),
         by_chain: known.is_some_and(|line| line.by_chain),
@@ -115,6 +124,22 @@ fn put_payment(verifier: &mut Verifier<'_>, payment: &RemotePayment) -> Inner<bo
         proof: known.and_then(|line| line.proof.clone()),
         top_up: known.and_then(|line| line.top_up.clone()),
         loose: known.is_some_and(|line| line.loose),
+        books: Books {
+            number: payment.papers.number.clone(),
+            payer: payment
+                .papers
+                .payer
+                .as_deref()
+                .map(|name| payer_number(connection, name))
+                .transpose()?,
+            method: payment.papers.method.clone(),
+            purpose: payment
+                .purpose
+                .words()
+                .or_else(|| known.and_then(|line| line.books.purpose.clone())),
+            reason: payment.reason.clone(),
+            has_invoice: payment.papers.has_invoice,
+        },
     };
     if known == Some(&after) {
         return Ok(false);
@@ -148,7 +173,7 @@ fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
         },
         None => Line {
             id,
-            kind: PaymentKind::TopUp,
+            kind: top_up.kind(),
             said: None,
             step,
             by_chain,
@@ -161,6 +186,11 @@ fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
             proof: None,
             top_up: live,
             loose: false,
+            books: Books {
+                purpose: top_up.purpose.words(),
+                reason: top_up.reason.clone(),
+                ..Books::default()
+            },
         },
     };
     if before.as_ref().map(|(_, line)| line) == Some(&after) {
@@ -175,13 +205,28 @@ fn check_texts(payment: &RemotePayment) -> Result<()> {
         .as_ref()
         .is_none_or(|source| source.len() <= LONGEST_TEXT);
     let id_fits = (1..=LONGEST_TEXT).contains(&payment.id.len()) && !is_reserved(&payment.id);
-    if source_fits && id_fits {
+    let papers = &payment.papers;
+    let papers_fit = [&papers.number, &papers.payer, &papers.method]
+        .into_iter()
+        .flatten()
+        .all(|text| text.len() <= LONGEST_TEXT * 4);
+    if source_fits && id_fits && papers_fit {
         return Ok(());
     }
     Err(Error::new(
         Code::AnswerMalformed,
         "The provider lists a payment whose id or source cannot be one.",
     ))
+}
+
+pub(super) fn payer_name(connection: &Connection, number: Option<i64>) -> Inner<Option<String>> {
+    number
+        .map(|number| {
+            Ok(connection
+                .prepare_cached("SELECT name FROM payer WHERE number = ?1")?
+                .query_row([number], |row| row.get(0))?)
+        })
+        .transpose()
 }
 
 pub(super) fn source_name(connection: &Connection, number: i64) -> Inner<Option<String>> {

@@ -8,18 +8,18 @@ use crate::cache::stored;
 use crate::chain::Reading;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
-use crate::provider::{ApiBalance, DayCharge, Identity, Method, Rules};
+use crate::provider::{ApiBalance, Catalogue, DayCharge, Dues, Identity};
 use rusqlite::{OptionalExtension, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// How far an account's history has been read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SyncState {
     /// When all of it was last read to its end.
     pub full_at: Option<Timestamp>,
-    /// The page to go on from, while reading all of it has not come to its end.
-    pub next_page: Option<u32>,
+    /// The place to go on from, while reading all of it has not come to its end; the provider's own mark.
+    pub next: Option<String>,
     /// When any sync last succeeded.
     pub synced_at: Option<Timestamp>,
 }
@@ -29,12 +29,6 @@ struct StoredIdentity {
     user_id: String,
     name: String,
     missing_scopes: Vec<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredRules {
-    one_open_top_up: bool,
-    amount_decimals: u8,
 }
 
 impl History {
@@ -61,17 +55,25 @@ impl History {
         Ok(stored.map(|(reading, read_at)| Reading { read_at, ..reading }))
     }
 
-    pub fn put_methods(
+    pub fn put_catalogue(
         &self,
         account: &AccountId,
-        methods: &[Method],
+        catalogue: &Catalogue,
         now: Timestamp,
     ) -> Result<()> {
-        self.put(account, "methods", &methods, now)
+        self.put(account, "catalogue", catalogue, now)
     }
 
-    pub fn methods(&self, account: &AccountId) -> Result<Option<(Vec<Method>, Timestamp)>> {
-        self.get(account, "methods")
+    pub fn catalogue(&self, account: &AccountId) -> Result<Option<(Catalogue, Timestamp)>> {
+        self.get(account, "catalogue")
+    }
+
+    pub fn put_dues(&self, account: &AccountId, dues: &Dues, now: Timestamp) -> Result<()> {
+        self.put(account, "dues", dues, now)
+    }
+
+    pub fn dues(&self, account: &AccountId) -> Result<Option<(Dues, Timestamp)>> {
+        self.get(account, "dues")
     }
 
     pub fn put_identity(
@@ -97,25 +99,6 @@ impl History {
                 missing_scopes: stored.missing_scopes,
             };
             (identity, at)
-        }))
-    }
-
-    pub fn put_rules(&self, account: &AccountId, rules: Rules, now: Timestamp) -> Result<()> {
-        let stored = StoredRules {
-            one_open_top_up: rules.one_open_top_up,
-            amount_decimals: rules.amount_decimals,
-        };
-        self.put(account, "rules", &stored, now)
-    }
-
-    pub fn rules(&self, account: &AccountId) -> Result<Option<(Rules, Timestamp)>> {
-        let stored: Option<(StoredRules, Timestamp)> = self.get(account, "rules")?;
-        Ok(stored.map(|(stored, at)| {
-            let rules = Rules {
-                one_open_top_up: stored.one_open_top_up,
-                amount_decimals: stored.amount_decimals,
-            };
-            (rules, at)
         }))
     }
 
@@ -187,13 +170,11 @@ impl History {
                 return Ok(SyncState::default());
             };
             let state = connection
-                .prepare_cached(
-                    "SELECT full_at, next_page, synced_at FROM sync WHERE account = ?1",
-                )?
+                .prepare_cached("SELECT full_at, place, synced_at FROM sync WHERE account = ?1")?
                 .query_row([account], |row| {
                     Ok(SyncState {
                         full_at: row.get::<_, Option<i64>>(0)?.map(Timestamp),
-                        next_page: row.get(1)?,
+                        next: row.get(1)?,
                         synced_at: row.get::<_, Option<i64>>(2)?.map(Timestamp),
                     })
                 })
@@ -206,11 +187,11 @@ impl History {
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
             transaction
-                .prepare_cached("INSERT OR REPLACE INTO sync VALUES (?1, ?2, ?3, ?4)")?
+                .prepare_cached("INSERT OR REPLACE INTO sync (account, full_at, place, synced_at) VALUES (?1, ?2, ?3, ?4)")?
                 .execute(params![
                     account,
                     state.full_at.map(|at| at.0),
-                    state.next_page,
+                    state.next,
                     state.synced_at.map(|at| at.0),
                 ])?;
             Ok(())

@@ -3,6 +3,7 @@
 
 use super::line::{AmountKey, Line, block_number, kind_number, match_number, status_number};
 use crate::cache::failure::Inner;
+use crate::cache::stored::to_json;
 use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error};
 use crate::money::Amount;
@@ -22,7 +23,7 @@ impl Line {
         connection
             .prepare_cached(
                 "INSERT INTO payment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)",
             )?
             .execute(params![
                 line,
@@ -50,6 +51,12 @@ impl Line {
                 self.top_up,
                 self.loose,
                 self.is_unsettled(),
+                self.books.number,
+                self.books.payer,
+                self.books.method,
+                self.books.purpose,
+                self.books.reason.as_ref().map(to_json).transpose()?,
+                self.books.has_invoice,
             ])?;
         connection
             .prepare_cached("INSERT INTO id_waiting VALUES (?1)")?
@@ -68,7 +75,8 @@ impl Line {
         let moved = before.created_at != self.created_at
             || before.amount != self.amount
             || before.kind != self.kind
-            || before.id != self.id;
+            || before.id != self.id
+            || before.books.number != self.books.number;
         if moved {
             before.delete(connection, account, line)?;
             return self.insert(connection, account);
@@ -95,6 +103,21 @@ impl Line {
                     proof.map(|proof| block_number(proof.block)),
                     proof.is_some(),
                     proof.and_then(|proof| proof.matched).map(match_number),
+                ])?;
+        }
+        if self.books != before.books {
+            connection
+                .prepare_cached(
+                    "UPDATE payment SET payer = ?2, method = ?3, purpose = ?4, reason = ?5, has_invoice = ?6
+                     WHERE line = ?1",
+                )?
+                .execute(params![
+                    line,
+                    self.books.payer,
+                    self.books.method,
+                    self.books.purpose,
+                    self.books.reason.as_ref().map(to_json).transpose()?,
+                    self.books.has_invoice,
                 ])?;
         }
         if self.loose != before.loose {
@@ -132,7 +155,7 @@ impl Line {
                 .prepare_cached(
                     "INSERT INTO id_part (id_part, rowid, id) VALUES ('delete', ?1, ?2)",
                 )?
-                .execute(params![line, self.id])?;
+                .execute(params![line, self.search_text()])?;
         }
         connection
             .prepare_cached("DELETE FROM payment WHERE line = ?1")?

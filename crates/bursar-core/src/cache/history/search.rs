@@ -1,5 +1,5 @@
-//! What a search text can mean, and the index that answers each meaning newest first: the source, the amount,
-//! any part of an id (from three characters on), the beginning of a transaction hash. Nothing a person types
+//! What a search text can mean, and the index that answers each meaning newest first: the source, the payer, the amount,
+//! any part of an id or number (from three characters on), the beginning of a transaction hash. Nothing a person types
 //! is a wildcard.
 
 use crate::cache::failure::Inner;
@@ -27,6 +27,7 @@ const WAITING: u32 = 1_000;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Meaning {
     Source(Vec<i64>),
+    Payer(Vec<i64>),
     /// The whole part, and a range of the fraction in 10^-18, both ends included: 25.5 finds 25.50 and 25.57.
     Amount {
         whole: i64,
@@ -79,6 +80,10 @@ pub(super) fn meanings(connection: &Connection, text: &str) -> Inner<Vec<Meaning
     if !sources.is_empty() {
         meanings.push(Meaning::Source(sources));
     }
+    let payers = payers(connection, &text)?;
+    if !payers.is_empty() {
+        meanings.push(Meaning::Payer(payers));
+    }
     let amount = amount(&text);
     let is_number = amount.is_some();
     meanings.extend(amount);
@@ -120,6 +125,12 @@ impl Meaning {
                     )
                 })
                 .collect(),
+            Self::Payer(payers) => payers
+                .iter()
+                .flat_map(|payer| {
+                    each_account("payment_payer", "p.payer = ?", vec![Value::Integer(*payer)])
+                })
+                .collect(),
             Self::Amount { .. } => {
                 let condition = self.predicate();
                 each_account("payment_amount", &condition.text, condition.values)
@@ -155,6 +166,7 @@ impl Meaning {
             Self::Source(sources) => {
                 Sql::new(format!("p.source IN ({})", list(sources)), Vec::new())
             }
+            Self::Payer(payers) => Sql::new(format!("p.payer IN ({})", list(payers)), Vec::new()),
             Self::Amount { whole, from, to } => Sql::new(
                 "p.whole = ? AND p.fraction BETWEEN ? AND ?",
                 vec![
@@ -166,8 +178,10 @@ impl Meaning {
             Self::Id { text, at_start } => {
                 let place = if *at_start { "= 1" } else { "> 0" };
                 Sql::new(
-                    format!("instr(lower(p.id), ?) {place}"),
-                    vec![Value::Text(text.clone())],
+                    format!(
+                        "(instr(lower(p.id), ?) {place} OR coalesce(instr(lower(p.number), ?), 0) {place})"
+                    ),
+                    vec![Value::Text(text.clone()), Value::Text(text.clone())],
                 )
             }
             Self::Transaction { from, to } => Sql::new(
@@ -200,7 +214,7 @@ pub(super) fn take_in_ids(connection: &Connection) -> Inner<()> {
         return Ok(());
     }
     connection.execute_batch(
-        "INSERT INTO id_part (rowid, id) SELECT line, id FROM id_waiting JOIN payment USING (line) ORDER BY line;
+        "INSERT INTO id_part (rowid, id) SELECT line, concat_ws(' ', id, number) FROM id_waiting JOIN payment USING (line) ORDER BY line;
          DELETE FROM id_waiting",
     )?;
     Ok(())
@@ -223,6 +237,15 @@ fn sources(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
     connection
         .prepare_cached(
             "SELECT number FROM source WHERE instr(lower(name), ?1) > 0 ORDER BY number LIMIT 100",
+        )?
+        .query_and_then([text], |row| Ok(row.get(0)?))?
+        .collect()
+}
+
+fn payers(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
+    connection
+        .prepare_cached(
+            "SELECT number FROM payer WHERE instr(lower(name), ?1) > 0 ORDER BY number LIMIT 100",
         )?
         .query_and_then([text], |row| Ok(row.get(0)?))?
         .collect()

@@ -5,7 +5,7 @@
 //! be matched by amount. Take three events near a payment, and a partner of the middle one: whatever is near
 //! the middle one is near the first or the last as well, so the partner has a choice and no match.
 
-use super::line::{Line, Proof, is_reserved};
+use super::line::{Books, Line, Proof, is_reserved};
 use super::near::{Spot, StoredEvent, can_be_loose, event_spot, line_id, loose_spot};
 use super::source_number;
 use crate::cache::failure::Inner;
@@ -333,6 +333,7 @@ impl<'a> Verifier<'a> {
             }),
             top_up: None,
             loose: false,
+            books: Books::default(),
         };
         line.insert(self.connection, self.account)?;
         self.set_listed(stored.number, true)

@@ -4,7 +4,7 @@
 use super::Store;
 use crate::account::AccountId;
 use crate::cache::failure::Inner;
-use crate::cache::stored::{amount, from_word, word};
+use crate::cache::stored::{amount, from_json, from_word, to_json, word};
 use crate::clock::{Span, Timestamp};
 use crate::error::Result;
 use crate::notice::Notice;
@@ -13,8 +13,7 @@ use rusqlite::{Connection, Row, Transaction, params};
 /// A notice that never popped up and is older than this stays in the inbox only.
 const STILL_NEWS: Span = Span::hours(24);
 
-const COLUMNS: &str =
-    "id, account, kind, subject, amount, currency, days_left, at, silent, read, shown";
+const COLUMNS: &str = "id, account, kind, subject, amount, currency, days_left, at, silent, read, shown, about, reason";
 
 /// A notice as it stands in the inbox.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,8 +89,8 @@ pub(super) fn put(
 ) -> Inner<()> {
     transaction
         .prepare_cached(
-            "INSERT INTO notice (account, kind, subject, amount, currency, days_left, at, silent)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            "INSERT INTO notice (account, kind, subject, amount, currency, days_left, at, silent, about, reason)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT (account, kind, subject) DO NOTHING",
         )?
         .execute(params![
@@ -106,6 +105,8 @@ pub(super) fn put(
             notice.days_left,
             notice.at.0,
             notice.silent,
+            word(&notice.about)?,
+            notice.reason.as_ref().map(to_json).transpose()?,
         ])?;
     Ok(())
 }
@@ -132,6 +133,12 @@ fn stored(row: &Row<'_>) -> Inner<StoredNotice> {
                 .map(|(decimal, currency)| amount(&decimal, &currency))
                 .transpose()?,
             days_left: row.get(6)?,
+            about: from_word(row.get(11)?)?,
+            reason: row
+                .get::<_, Option<String>>(12)?
+                .as_deref()
+                .map(from_json)
+                .transpose()?,
             at: Timestamp(row.get(7)?),
             silent: row.get(8)?,
         },

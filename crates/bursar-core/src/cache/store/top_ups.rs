@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 const COLUMNS: &str = "id, remote, amount, currency, method, phase, created_at, remote_created_at, expires_at,
     checkout, link_state, open_when_known, cancel_requested, ended_at, completed_by, verified, absent_since, error,
-    remote_updated_at, intent";
+    remote_updated_at, intent, purpose, request, reason";
 
 impl Store {
     /// All that money is expected of or that are under review, and those created or ended at `since` or
@@ -23,7 +23,7 @@ impl Store {
                 .prepare_cached(&format!(
                     "SELECT {COLUMNS} FROM top_up
                      WHERE account = ?1 AND (created_at >= ?2 OR ended_at >= ?2
-                         OR phase IN ('starting', 'open', 'confirming', 'under_review'))
+                         OR phase IN ('starting', 'open', 'confirming', 'under_review', 'refunding'))
                      ORDER BY created_at, id"
                 ))?
                 .query_and_then(params![account.0, since.0], top_up)?
@@ -47,7 +47,8 @@ pub(super) fn put(
     transaction
         .prepare_cached(&format!(
             "INSERT OR REPLACE INTO top_up ({COLUMNS}, account)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+                 ?22, ?23, ?24)"
         ))?
         .execute(params![
             top_up.id,
@@ -70,6 +71,9 @@ pub(super) fn put(
             top_up.error.as_ref().map(to_json).transpose()?,
             top_up.remote_updated_at.map(|at| at.0),
             top_up.intent,
+            to_json(&top_up.purpose)?,
+            top_up.request.as_ref().map(to_json).transpose()?,
+            top_up.reason.as_ref().map(to_json).transpose()?,
             account.0,
         ])?;
     Ok(before.is_none_or(|before| {
@@ -103,6 +107,13 @@ fn top_up(row: &Row<'_>) -> Inner<TopUp> {
         id: row.get(0)?,
         remote: row.get(1)?,
         intent: row.get(19)?,
+        purpose: from_json(&row.get::<_, String>(20)?)?,
+        request: row
+            .get::<_, Option<String>>(21)?
+            .as_deref()
+            .map(from_json)
+            .transpose()?,
+        sent_again: false,
         amount: amount(&row.get::<_, String>(2)?, &row.get::<_, String>(3)?)?,
         method: row.get(4)?,
         phase: from_word(row.get(5)?)?,
@@ -125,6 +136,11 @@ fn top_up(row: &Row<'_>) -> Inner<TopUp> {
             .map(from_json)
             .transpose()?,
         absent_since: time(16)?,
+        reason: row
+            .get::<_, Option<String>>(22)?
+            .as_deref()
+            .map(from_json)
+            .transpose()?,
         error: row
             .get::<_, Option<String>>(17)?
             .as_deref()
@@ -140,6 +156,8 @@ fn has_ended(phase: Phase) -> bool {
         | Phase::Cancelled
         | Phase::Expired
         | Phase::Failed
-        | Phase::NotStarted => true,
+        | Phase::NotStarted
+        | Phase::Refunding
+        | Phase::Refunded => true,
     }
 }

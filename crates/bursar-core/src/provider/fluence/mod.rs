@@ -10,12 +10,13 @@ mod wire;
 mod tests;
 
 use super::{
-    ApiBalance, Created, DayCharge, Facts, HistoryPage, Identity, Method, NewTopUp, Provider,
-    RemotePayment, Rules,
+    ApiBalance, Catalogue, Created, DayCharge, Facts, HistoryPage, Identity, Listed, NewPayment,
+    Offers, Provider, Purpose, RemotePayment, Rules,
 };
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::http::Http;
+use crate::money::{Amount, Currency};
 use crate::network::Network;
 use crate::session::Session;
 use crate::view::MoneyRule;
@@ -36,8 +37,17 @@ const MOST_PAGES: u64 = 100_000;
 /// How long a new top-up waits for the look that learns its id in the history and its expiry.
 const LOOK_LIMIT: Duration = Duration::from_secs(3);
 
+/// Amounts to offer, in hundredths.
+const PRESETS: [i64; 5] = [1_000, 2_500, 5_000, 10_000, 25_000];
+
+pub(super) const LISTED: Listed = Listed {
+    name: "fluence",
+    facts,
+    connect: |network, session, http| Arc::new(Fluence::new(network, session, http)),
+};
+
 /// What holds for Fluence before anybody is connected.
-pub(super) fn facts() -> Facts {
+fn facts() -> Facts {
     let rule = |title: &str, text: &str| MoneyRule {
         title: title.to_owned(),
         text: text.to_owned(),
@@ -65,11 +75,11 @@ pub(super) fn facts() -> Facts {
                  wallet directly or by the Bridge.",
             ),
         ],
-        presets: ["10", "25", "50", "100", "250"].map(str::to_owned).to_vec(),
+        offers: Offers::default(),
     }
 }
 
-pub(super) struct Fluence {
+struct Fluence {
     api: Api,
     legacy: Legacy,
     /// Whether the API counts pages from 0 or from 1, once it has said so.
@@ -77,7 +87,7 @@ pub(super) struct Fluence {
 }
 
 impl Fluence {
-    pub(super) fn new(network: Network, session: Arc<Session>, http: Http) -> Self {
+    fn new(network: Network, session: Arc<Session>, http: Http) -> Self {
         Self {
             api: Api::new(network, session, http),
             legacy: Legacy::default(),
@@ -166,6 +176,10 @@ impl Provider for Fluence {
         Rules {
             one_open_top_up: true,
             amount_decimals: 2,
+            // The API has no field for a key: what was lost must be looked for.
+            repeatable_for: None,
+            open_is_slow_after: None,
+            offers: Offers::default(),
         }
     }
 
@@ -207,11 +221,18 @@ impl Provider for Fluence {
         wire::balance(&self.api.send(&call).await?, feature_key)
     }
 
-    async fn methods(&self) -> Result<Vec<Method>> {
-        wire::methods(&self.get(&["v2", "payment-methods"]).await?)
+    async fn catalogue(&self) -> Result<Catalogue> {
+        Ok(Catalogue {
+            currency: Currency::usdc(),
+            presets: PRESETS
+                .map(|cents| Amount::from_cents(cents, Currency::usdc()))
+                .to_vec(),
+            payers: Vec::new(),
+            methods: wire::methods(&self.get(&["v2", "payment-methods"]).await?)?,
+        })
     }
 
-    async fn start(&self, new: &NewTopUp) -> Result<Created> {
+    async fn start(&self, new: &NewPayment) -> Result<Created> {
         let body = NewTopUpBody::of(new, self.api.network.return_links)?;
         let body = serde_json::to_string(&body)
             .map_err(|_| Error::new(Code::Internal, "The top-up could not be written down."))?;
@@ -235,7 +256,12 @@ impl Provider for Fluence {
         Ok(vec![open])
     }
 
-    async fn history(&self, since: Option<Timestamp>, page: u32) -> Result<HistoryPage> {
+    async fn history(&self, since: Option<Timestamp>, place: Option<&str>) -> Result<HistoryPage> {
+        // Pages count from 0 here, whatever the API counts from.
+        let page: u32 = match place {
+            None => 0,
+            Some(place) => place.parse().map_err(|_| pages_wrong())?,
+        };
         let number = match page {
             0 => None,
             page => self.first_page(since).await?.checked_add(u64::from(page)),
@@ -252,7 +278,7 @@ impl Provider for Fluence {
             && following.is_some_and(|next| u64::from(next) < answer.pagination.total_pages);
         Ok(HistoryPage {
             payments: answer.payments,
-            next: following.filter(|_| more),
+            next: following.filter(|_| more).map(|next| next.to_string()),
             total: Some(answer.pagination.filtered_records),
         })
     }
@@ -291,7 +317,10 @@ struct NewTopUpBody<'a> {
 }
 
 impl<'a> NewTopUpBody<'a> {
-    fn of(new: &'a NewTopUp, return_links: bool) -> Result<Self> {
+    fn of(new: &'a NewPayment, return_links: bool) -> Result<Self> {
+        if new.purpose != Purpose::TopUp {
+            return Err(super::not_offered());
+        }
         let amount_cents = new
             .amount
             .to_cents()

@@ -5,7 +5,9 @@ use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::money::{Amount, Currency};
 use crate::provider::answer::{self, Object};
-use crate::provider::{ApiBalance, Created, DayCharge, Method, MethodKind, RemotePayment, Status};
+use crate::provider::{
+    ApiBalance, Created, DayCharge, Method, MethodKind, Papers, Purpose, RemotePayment, Status,
+};
 use std::collections::{BTreeMap, HashSet};
 
 /// No balance, payment or charge is a trillion.
@@ -88,6 +90,9 @@ fn top_up(object: &Object<'_>) -> Result<RemotePayment> {
         expires_at: object.time_or_null("expiresAt")?,
         checkout: object.address_or_null("redirectUrl")?,
         transaction: None,
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Papers::default(),
     })
 }
 
@@ -109,6 +114,7 @@ pub(super) fn created(body: &[u8]) -> Result<Created> {
             None
         },
         expires_at: None,
+        payment: None,
     })
 }
 
@@ -157,6 +163,7 @@ fn method(object: &Object<'_>) -> Result<Method> {
         provider: object.token("provider")?,
         name: object.text("displayName")?,
         kind,
+        payers: Vec::new(),
         min,
         max,
         fee_bps: u32::try_from(fee_bps).map_err(|_| object.wrong("estFeeBps", "is too large"))?,
@@ -164,6 +171,9 @@ fn method(object: &Object<'_>) -> Result<Method> {
             .to_cents()
             .ok_or_else(|| object.wrong("estFeeFixedCents", "is too large"))?,
         fee_paid_by_user: object.flag("feePaidByUser")?,
+        saved: None,
+        can_be_saved: false,
+        debits_at_once: false,
     })
 }
 

@@ -1,0 +1,122 @@
+//! Invoices: fetched when they are asked for, and written where the user says or where only they can read.
+
+use super::Bursar;
+use crate::account::AccountId;
+use crate::driver::blocking;
+use crate::error::{Code, Error, Result};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// How every PDF file begins.
+const PDF: &[u8] = b"%PDF-";
+
+impl Bursar {
+    /// Writes a payment's invoice to a file that the user chose. A file that was there is replaced whole or
+    /// not at all.
+    ///
+    /// # Errors
+    /// `not_offered`, `not_found`, `answer_malformed` for anything but a PDF file, `file_failed`.
+    pub async fn save_invoice(
+        &self,
+        account: AccountId,
+        payment: String,
+        path: PathBuf,
+    ) -> Result<()> {
+        let pdf = self.invoice(&account, &payment).await?;
+        blocking(move || write(&path, &pdf)).await
+    }
+
+    /// Writes a payment's invoice where only the user can read it, for the system's viewer.
+    ///
+    /// # Errors
+    /// As for [`Self::save_invoice`].
+    pub async fn invoice_file(&self, account: AccountId, payment: String) -> Result<PathBuf> {
+        let pdf = self.invoice(&account, &payment).await?;
+        let folder = self.home.join("invoices");
+        let path = folder.join(file_name(&account, &payment));
+        let written = path.clone();
+        blocking(move || {
+            private_folder(&folder)?;
+            write(&path, &pdf)
+        })
+        .await?;
+        Ok(written)
+    }
+
+    async fn invoice(&self, account: &AccountId, payment: &str) -> Result<Vec<u8>> {
+        let pdf = self.connection(account)?.provider.invoice(payment).await?;
+        if pdf.starts_with(PDF) {
+            Ok(pdf)
+        } else {
+            Err(Error::new(
+                Code::AnswerMalformed,
+                "What the provider sent as the invoice is not a PDF file. It was not opened.",
+            ))
+        }
+    }
+}
+
+/// Drops what was written for the viewer in an earlier run.
+pub(super) fn forget(home: &Path) {
+    let folder = home.join("invoices");
+    if folder.exists()
+        && let Err(error) = fs::remove_dir_all(&folder)
+    {
+        tracing::debug!(%error, "earlier invoices were not removed");
+    }
+}
+
+/// A name that says which payment it is of, and leads nowhere else.
+fn file_name(account: &AccountId, payment: &str) -> String {
+    let plain: String = payment
+        .chars()
+        .take(100)
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    format!("{account}-{plain}.pdf")
+}
+
+fn private_folder(folder: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|error| failed(&error, folder))
+}
+
+fn write(path: &Path, pdf: &[u8]) -> Result<()> {
+    let Some(name) = path.file_name() else {
+        return Err(Error::new(Code::FileFailed, "Choose a name for the file."));
+    };
+    let part = path.with_file_name(format!(
+        ".{}.{}.part",
+        name.to_string_lossy(),
+        uuid::Uuid::new_v4().simple()
+    ));
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options
+        .open(&part)
+        .and_then(|mut file| file.write_all(pdf).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&part, path));
+    written.map_err(|error| {
+        // What is left of an unfinished file is of no use to anybody.
+        let _ = fs::remove_file(&part);
+        failed(&error, path)
+    })
+}
+
+fn failed(error: &std::io::Error, path: &Path) -> Error {
+    Error::new(
+        Code::FileFailed,
+        format!(
+            "{} was not written: {error}. Choose another place.",
+            path.display()
+        ),
+    )
+}

@@ -1,0 +1,505 @@
+//! Paying: what the form offers, what a wish would cost, and its start. Every limit is checked here before
+//! anything is sent, and a payment that takes the money at once only starts with its total confirmed; the
+//! provider has the last word all the same.
+
+use super::{Bursar, currency_of, room, views};
+use crate::account::AccountId;
+use crate::driver::{Connection, blocking};
+use crate::engine::{Event, Poll};
+use crate::error::{Code, Error, Result};
+use crate::link;
+use crate::money::Amount;
+use crate::provider::{
+    Catalogue, Dues, Method, NewPayment, Period, Purpose, RenewalItem, SavedState,
+};
+use crate::view::{MethodView, Quote, TopUpForm, TopUpView, Wish, WishFor};
+use std::cmp::Ordering;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long a payment waits for the first reading of a new account.
+const FIRST_READING: Duration = Duration::from_secs(10);
+
+/// A wish that has been found in what the provider offers.
+struct Choice {
+    purpose: Purpose,
+    amount: Amount,
+    payer: Option<String>,
+    method: Method,
+}
+
+impl Bursar {
+    /// What the top-up page needs to know.
+    pub async fn top_up_form(&self, account: AccountId) -> Result<TopUpForm> {
+        let connection = self.connection(&account)?;
+        let catalogue = self.catalogue(&connection).await;
+        let state = self.driver.state(&account);
+        let network = &connection.account.network;
+        let blocked = match &catalogue {
+            _ if !connection.session.signed_in() => Some(Error::new(
+                Code::SignedOut,
+                "Sign in to this account first; topping up needs its key.",
+            )),
+            Err(error) => Some(error.clone()),
+            Ok((catalogue, _)) if !catalogue.methods.iter().any(Method::is_usable) => {
+                Some(Error::new(
+                    Code::MethodUnknown,
+                    "The provider offers no way to pay at the moment.",
+                ))
+            }
+            Ok(_) => None,
+        };
+        let room = self.room(&connection, state.as_deref()).await?;
+        let catalogue = catalogue.ok();
+        let offered = catalogue.as_ref().map(|(catalogue, _)| catalogue);
+        let currency = offered.map_or_else(
+            || currency_of(&connection.account),
+            |catalogue| catalogue.currency.clone(),
+        );
+        Ok(TopUpForm {
+            attempt: Uuid::new_v4().to_string(),
+            currency: currency.to_string(),
+            decimals: connection.provider.rules().amount_decimals,
+            payers: offered
+                .map(|offered| offered.payers.clone())
+                .unwrap_or_default(),
+            methods: offered
+                .map(|offered| offered.methods.iter().map(method_view).collect())
+                .unwrap_or_default(),
+            methods_as_of: catalogue.as_ref().map(|(_, at)| *at),
+            presets: offered
+                .map(|offered| offered.presets.iter().map(typed).collect())
+                .unwrap_or_default(),
+            room,
+            balance_max: network.limits.balance_max.clone(),
+            open: state.as_deref().and_then(|state| {
+                let open = state.in_the_way()?;
+                Some(views::top_up(
+                    &connection,
+                    open,
+                    state.done_at(Poll::Follow),
+                ))
+            }),
+            returns_by_link: network.return_links,
+            blocked,
+        })
+    }
+
+    /// What a wish would cost. Errors are in the quote, not of the call.
+    pub async fn quote(&self, account: AccountId, wish: Wish) -> Result<Quote> {
+        let connection = self.connection(&account)?;
+        let mut quote = Quote {
+            amount: None,
+            fee: None,
+            total: None,
+            balance_after: None,
+            purpose: None,
+            method: None,
+            needs_confirmation: false,
+            error: None,
+            warning: None,
+        };
+        if is_empty(&wish.purpose) {
+            return Ok(quote);
+        }
+        if let Err(error) = self.fill(&mut quote, &connection, &wish).await {
+            quote.error = Some(error);
+        }
+        Ok(quote)
+    }
+
+    /// Starts a payment: the intent is durable before any request. Returns as soon as it is. The same attempt
+    /// again is the same payment, however often. `confirmed_total` is the total that the user has agreed to: where
+    /// the method takes the money at once nothing is sent without it, and nowhere with another one.
+    ///
+    /// # Errors
+    /// What the quote would say; `not_confirmed`, `total_changed`; `top_up_open` where one stands in the way;
+    /// `already_exists` for an attempt that was used for something else; `storage_failed`.
+    pub async fn pay(
+        &self,
+        account: AccountId,
+        wish: Wish,
+        attempt: String,
+        confirmed_total: Option<Amount>,
+    ) -> Result<TopUpView> {
+        let connection = self.connection(&account)?;
+        let attempt = Uuid::parse_str(&attempt)
+            .map_err(|_| Error::new(Code::Usage, "An attempt is named by what its form says."))?
+            .to_string();
+        let mut quote = self.quote(account.clone(), wish.clone()).await?;
+        if let Some(started) = self.started_before(&connection, &attempt, &quote).await? {
+            return Ok(started);
+        }
+        if let Some(error) = quote.error.take() {
+            return Err(error);
+        }
+        check_confirmed(&quote, confirmed_total.as_ref())?;
+        let choice = self.choose(&connection, &wish).await?;
+        let link = if connection.account.network.return_links {
+            let state = link::new_state()?;
+            let address = link::return_url(&state);
+            Some((state, address))
+        } else {
+            None
+        };
+        self.wait_until_ready(&connection).await;
+        let (link_state, return_url) = link.unzip();
+        let new = NewPayment {
+            purpose: choice.purpose,
+            amount: choice.amount,
+            payer: choice.payer,
+            save_method: wish.save_method && choice.method.can_be_saved,
+            method: Some(choice.method.code),
+            method_provider: Some(choice.method.provider),
+            return_url,
+            idempotency_key: attempt,
+        };
+        let started = self
+            .driver
+            .command(&account, |command| Event::StartTopUp {
+                command,
+                new,
+                link_state,
+            })
+            .await?;
+        self.top_up_view(&connection, started.as_deref().unwrap_or_default())
+    }
+
+    /// A session that was read a moment ago may not have come to the engine yet, and an account that is new here
+    /// is read first; that takes a moment, and the engine refuses until then.
+    async fn wait_until_ready(&self, connection: &Connection) {
+        let account = &connection.account.id;
+        let told = self
+            .driver
+            .state(account)
+            .is_some_and(|state| state.setup.signed_in);
+        if connection.session.signed_in() && !told {
+            self.driver.event(account, Event::SignedIn(true));
+        }
+        self.driver
+            .until(account, FIRST_READING, |state| !state.recovering)
+            .await;
+    }
+
+    /// What came of this attempt, if it was made before: however the form reads by now, it is not made again.
+    async fn started_before(
+        &self,
+        connection: &Connection,
+        attempt: &str,
+        quote: &Quote,
+    ) -> Result<Option<TopUpView>> {
+        let account = connection.account.id.clone();
+        let (store, id) = (Arc::clone(&self.world.store), attempt.to_owned());
+        let of = account.clone();
+        let Some(known) = blocking(move || store.top_up(&of, &id)).await? else {
+            return Ok(None);
+        };
+        if quote
+            .amount
+            .as_ref()
+            .is_some_and(|amount| *amount == known.amount)
+        {
+            let checked_at = self
+                .driver
+                .state(&account)
+                .and_then(|state| state.done_at(Poll::Follow));
+            return Ok(Some(views::top_up(connection, &known, checked_at)));
+        }
+        Err(Error::new(
+            Code::AlreadyExists,
+            "This payment has been started already, with another amount. Look at it among the payments.",
+        ))
+    }
+
+    async fn fill(&self, quote: &mut Quote, connection: &Connection, wish: &Wish) -> Result<()> {
+        let (catalogue, _) = self.catalogue(connection).await?;
+        let (purpose, amount) = self.priced(connection, &catalogue, &wish.purpose).await?;
+        quote.amount = Some(amount.clone());
+        quote.purpose = purpose.words();
+        let payer = choose_payer(&catalogue, wish.payer.as_deref())?;
+        let method = choose_method(&catalogue, payer.as_deref(), wish.method.as_deref())?;
+        quote.method = Some(method.code.clone());
+        quote.needs_confirmation = method.debits_at_once;
+        if method.fee_paid_by_user {
+            quote.fee = amount.fee_rounded_up(method.fee_bps, method.fee_fixed_cents);
+        } else {
+            quote.fee = Some(Amount::zero(amount.currency().clone()));
+        }
+        quote.total = quote.fee.as_ref().and_then(|fee| amount.checked_add(fee));
+        if purpose != Purpose::TopUp {
+            return Ok(());
+        }
+        check_limits(&amount, method)?;
+        let state = self.driver.state(&connection.account.id);
+        let base = self.counted_balance(connection, state.as_deref()).await?;
+        quote.balance_after = base.as_ref().and_then(|base| base.checked_add(&amount));
+        match self.room(connection, state.as_deref()).await? {
+            Some(room) if amount.compare(&room) == Some(Ordering::Greater) => {
+                Err(room::over_the_cap(connection, &room))
+            }
+            None if connection.account.network.limits.balance_max.is_some() => {
+                quote.warning = Some(
+                    "The balance is not known at the moment, so whether this stays below the cap cannot be checked here. The provider checks it."
+                        .to_owned(),
+                );
+                Ok(())
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    async fn choose(&self, connection: &Connection, wish: &Wish) -> Result<Choice> {
+        let (catalogue, _) = self.catalogue(connection).await?;
+        let (purpose, amount) = self.priced(connection, &catalogue, &wish.purpose).await?;
+        let payer = choose_payer(&catalogue, wish.payer.as_deref())?;
+        let method = choose_method(&catalogue, payer.as_deref(), wish.method.as_deref())?.clone();
+        Ok(Choice {
+            purpose,
+            amount,
+            payer,
+            method,
+        })
+    }
+
+    /// What the wish is for, in the provider's terms, and its price as last read.
+    async fn priced(
+        &self,
+        connection: &Connection,
+        catalogue: &Catalogue,
+        wish: &WishFor,
+    ) -> Result<(Purpose, Amount)> {
+        match wish {
+            WishFor::TopUp { amount } => {
+                let decimals = connection.provider.rules().amount_decimals;
+                let amount = Amount::parse_typed(amount, decimals, catalogue.currency.clone())?;
+                Ok((Purpose::TopUp, amount))
+            }
+            WishFor::Renewal { services } => {
+                let dues = self.kept_dues(connection).await?;
+                let mut items: Vec<RenewalItem> = Vec::new();
+                let mut total = Amount::zero(catalogue.currency.clone());
+                for wanted in services {
+                    if items.iter().any(|item| item.service == wanted.service) {
+                        return Err(Error::new(Code::Usage, "Each service is renewed once."));
+                    }
+                    let service = dues
+                        .services
+                        .iter()
+                        .find(|service| service.id == wanted.service)
+                        .ok_or_else(gone)?;
+                    let period = period(&service.periods, &wanted.period)?;
+                    total = total.checked_add(&period.price).ok_or_else(gone)?;
+                    items.push(RenewalItem {
+                        service: service.id.clone(),
+                        period: period.id.clone(),
+                        name: format!("{} ({})", service.name, period.name),
+                    });
+                }
+                Ok((Purpose::Renewal { items }, total))
+            }
+            WishFor::Migration { order, period: id } => {
+                let dues = self.kept_dues(connection).await?;
+                let migration = dues
+                    .migrations
+                    .iter()
+                    .find(|migration| migration.order == *order)
+                    .ok_or_else(gone)?;
+                let period = period(&migration.periods, id)?;
+                let purpose = Purpose::Migration {
+                    order: order.clone(),
+                    period: period.id.clone(),
+                    name: format!(
+                        "{} to {} ({})",
+                        migration.name, migration.server, period.name
+                    ),
+                };
+                Ok((purpose, period.price.clone()))
+            }
+        }
+    }
+
+    /// What can be paid for, as last read; asked for where it never was.
+    async fn kept_dues(&self, connection: &Connection) -> Result<Dues> {
+        let (history, account) = (
+            Arc::clone(&self.world.history),
+            connection.account.id.clone(),
+        );
+        if let Some((dues, _)) = blocking(move || history.dues(&account)).await? {
+            return Ok(dues);
+        }
+        connection.provider.dues().await
+    }
+
+    /// What can be paid with, as last read; asked for where it never was.
+    pub(super) async fn catalogue(
+        &self,
+        connection: &Connection,
+    ) -> Result<(Catalogue, crate::clock::Timestamp)> {
+        let (history, account) = (
+            Arc::clone(&self.world.history),
+            connection.account.id.clone(),
+        );
+        match blocking(move || history.catalogue(&account)).await? {
+            Some(kept) => Ok(kept),
+            None => self.read_catalogue(connection).await,
+        }
+    }
+
+    /// Asks what can be paid with, and keeps it.
+    pub(super) async fn read_catalogue(
+        &self,
+        connection: &Connection,
+    ) -> Result<(Catalogue, crate::clock::Timestamp)> {
+        let catalogue = connection.provider.catalogue().await?;
+        let (history, account) = (
+            Arc::clone(&self.world.history),
+            connection.account.id.clone(),
+        );
+        let (kept, now) = (catalogue.clone(), self.world.clock.now());
+        let lease = Arc::clone(&connection.lease);
+        blocking(move || lease.write(|| history.put_catalogue(&account, &kept, now))).await?;
+        Ok((catalogue, now))
+    }
+}
+
+/// Whether nothing has been said yet.
+fn is_empty(wish: &WishFor) -> bool {
+    match wish {
+        WishFor::TopUp { amount } => amount.trim().is_empty(),
+        WishFor::Renewal { services } => services.is_empty(),
+        WishFor::Migration { .. } => false,
+    }
+}
+
+/// The one that is named, else the only one there is.
+fn choose_payer(catalogue: &Catalogue, named: Option<&str>) -> Result<Option<String>> {
+    let payers = &catalogue.payers;
+    match (named, payers.as_slice()) {
+        (Some(named), _) => payers
+            .iter()
+            .find(|payer| payer.id == named)
+            .map(|payer| Some(payer.id.clone()))
+            .ok_or_else(|| {
+                Error::new(
+                    Code::PayerUnknown,
+                    "That payer is not one of this account's any more. Choose another one.",
+                )
+            }),
+        (None, []) => Ok(None),
+        (None, [only]) => Ok(Some(only.id.clone())),
+        (None, _) => Err(Error::new(Code::PayerUnknown, "Choose who pays.")),
+    }
+}
+
+/// The one that is named, else the payer's default, else the first.
+fn choose_method<'a>(
+    catalogue: &'a Catalogue,
+    payer: Option<&str>,
+    code: Option<&str>,
+) -> Result<&'a Method> {
+    let unknown = |words: &str| Error::new(Code::MethodUnknown, words);
+    let mut fitting = catalogue
+        .methods
+        .iter()
+        .filter(|method| method.is_for(payer));
+    let Some(code) = code else {
+        let usable: Vec<_> = fitting.filter(|method| method.is_usable()).collect();
+        let default = usable
+            .iter()
+            .find(|method| method.saved.as_ref().is_some_and(|saved| saved.is_default));
+        return default
+            .or_else(|| usable.first())
+            .copied()
+            .ok_or_else(|| unknown("The provider offers no way to pay at the moment."));
+    };
+    let method = fitting.find(|method| method.code == code).ok_or_else(|| {
+        unknown("That way to pay is not offered at the moment. Choose another one.")
+    })?;
+    match method.saved.as_ref().map(|saved| saved.state) {
+        Some(SavedState::Pending) => Err(unknown(
+            "This saved method is still being checked. Wait until it is confirmed, or choose another one.",
+        )),
+        Some(SavedState::Failed) => Err(unknown(
+            "This saved method could not be confirmed. Remove it and save it again, or choose another one.",
+        )),
+        Some(SavedState::Confirmed) | None => Ok(method),
+    }
+}
+
+fn period<'a>(periods: &'a [Period], id: &str) -> Result<&'a Period> {
+    periods
+        .iter()
+        .find(|period| period.id == id)
+        .ok_or_else(gone)
+}
+
+fn gone() -> Error {
+    Error::new(
+        Code::DueUnknown,
+        "That is no longer offered in this form. Look at the list again.",
+    )
+}
+
+fn check_confirmed(quote: &Quote, confirmed: Option<&Amount>) -> Result<()> {
+    match (confirmed, &quote.total) {
+        (Some(confirmed), Some(total)) if confirmed.equals(total) => Ok(()),
+        (Some(_), total) => Err(Error::new(
+            Code::TotalChanged,
+            format!(
+                "The total is {} by now. Nothing was paid; look at it again.",
+                total
+                    .as_ref()
+                    .map_or_else(|| "unknown".to_owned(), Amount::to_brief)
+            ),
+        )),
+        (None, _) if quote.needs_confirmation => Err(Error::new(
+            Code::NotConfirmed,
+            "This method takes the money at once. Confirm the total first.",
+        )),
+        (None, _) => Ok(()),
+    }
+}
+
+fn check_limits(amount: &Amount, method: &Method) -> Result<()> {
+    if amount.is_zero() || amount.compare(&method.min) == Some(Ordering::Less) {
+        return Err(Error::new(
+            Code::AmountTooSmall,
+            format!(
+                "The least that {} takes is {}.",
+                method.name,
+                method.min.to_brief()
+            ),
+        ));
+    }
+    match &method.max {
+        Some(max) if amount.compare(max) == Some(Ordering::Greater) => Err(Error::new(
+            Code::AmountTooLarge,
+            format!("The most that {} takes is {}.", method.name, max.to_brief()),
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// An amount as it would be typed.
+fn typed(amount: &Amount) -> String {
+    let text = amount.to_decimal();
+    match text.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole.to_owned(),
+        Some(_) | None => text,
+    }
+}
+
+pub(super) fn method_view(method: &Method) -> MethodView {
+    MethodView {
+        code: method.code.clone(),
+        name: method.name.clone(),
+        kind: method.kind,
+        payers: method.payers.clone(),
+        min: method.min.clone(),
+        max: method.max.clone(),
+        saved: method.saved.clone(),
+        can_be_saved: method.can_be_saved,
+        debits_at_once: method.debits_at_once,
+    }
+}

@@ -1,0 +1,249 @@
+//! A payment on its way to the provider and as the provider tells it.
+
+use crate::clock::Timestamp;
+use crate::money::Amount;
+use alloy_primitives::B256;
+use serde::{Deserialize, Serialize};
+
+/// What is paid for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "what")]
+pub enum Purpose {
+    #[default]
+    TopUp,
+    Renewal {
+        items: Vec<RenewalItem>,
+    },
+    Migration {
+        order: String,
+        period: String,
+        /// For people: what is moved, and to where.
+        name: String,
+    },
+}
+
+/// One service of a renewal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenewalItem {
+    pub service: String,
+    pub period: String,
+    /// For people: the service's name and the period's.
+    pub name: String,
+}
+
+impl Purpose {
+    /// What is paid for in a few words; nothing for a top-up, which its amount says.
+    pub fn words(&self) -> Option<String> {
+        match self {
+            Self::TopUp => None,
+            Self::Renewal { items } => Some(
+                items
+                    .iter()
+                    .map(|item| item.name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            ),
+            Self::Migration { name, .. } => Some(name.clone()),
+        }
+    }
+
+    /// Whether the provider's word on a payment's purpose can be about this one; names are only for people.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::TopUp, Self::TopUp) => true,
+            (Self::Renewal { items }, Self::Renewal { items: others }) => {
+                items.len() == others.len()
+                    && items.iter().all(|item| {
+                        others.iter().any(|other| {
+                            (&item.service, &item.period) == (&other.service, &other.period)
+                        })
+                    })
+            }
+            (
+                Self::Migration { order, period, .. },
+                Self::Migration {
+                    order: other,
+                    period: other_period,
+                    ..
+                },
+            ) => (order, period) == (other, other_period),
+            (Self::TopUp | Self::Renewal { .. } | Self::Migration { .. }, _) => false,
+        }
+    }
+}
+
+/// What starts a payment. It is kept with the intent where the provider takes it again under the same key, so
+/// that what is sent again is the same to the letter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewPayment {
+    pub purpose: Purpose,
+    /// What the provider is to be paid, before a payment system's fee.
+    pub amount: Amount,
+    pub payer: Option<String>,
+    pub method: Option<String>,
+    /// The payment provider that belongs to the method.
+    pub method_provider: Option<String>,
+    /// Keep the method for next time.
+    pub save_method: bool,
+    /// Where the checkout should send the browser back to; only on networks with `return_links`.
+    pub return_url: Option<String>,
+    /// The same for every attempt to start this one payment; providers that take one get it.
+    pub idempotency_key: String,
+}
+
+impl NewPayment {
+    /// A top-up by the provider's first method.
+    pub fn top_up(amount: Amount, idempotency_key: impl Into<String>) -> Self {
+        Self {
+            purpose: Purpose::TopUp,
+            amount,
+            payer: None,
+            method: None,
+            method_provider: None,
+            save_method: false,
+            return_url: None,
+            idempotency_key: idempotency_key.into(),
+        }
+    }
+}
+
+/// The provider's answer to a new payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// The provider's id of the payment, as far as the answer tells it; its lists may know it by another.
+    pub id: String,
+    /// The id that cancelling takes.
+    pub intent: String,
+    /// The hosted checkout, exactly as the provider wrote it; nothing opens it unchecked.
+    pub checkout: Option<String>,
+    pub expires_at: Option<Timestamp>,
+    /// The payment itself, where the answer tells it: one that needs no page may be over already.
+    pub payment: Option<RemotePayment>,
+}
+
+/// The provider's word on where a payment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Open,
+    Confirming,
+    UnderReview,
+    Completed,
+    Cancelled,
+    Expired,
+    Failed,
+    /// The money is to be given back.
+    Refunding,
+    Refunded,
+}
+
+impl Status {
+    /// Whether a later word on it is expected.
+    pub fn is_final(self) -> bool {
+        match self {
+            Self::Open | Self::Confirming | Self::UnderReview | Self::Refunding => false,
+            Self::Completed | Self::Cancelled | Self::Expired | Self::Failed | Self::Refunded => {
+                true
+            }
+        }
+    }
+}
+
+/// Why a payment came to nothing, as the provider says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Reason {
+    pub why: Why,
+    /// The provider's own words, where it has any.
+    pub words: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The user wanted it so.
+    ByUser,
+    /// The bank or payment system said no.
+    Declined,
+    InsufficientFunds,
+    /// The confirmation that was asked for did not come or did not succeed.
+    ConfirmationFailed,
+    /// Not paid in time.
+    Expired,
+    /// The saved method is no longer there or no longer valid.
+    MethodGone,
+    /// The provider took it for fraud.
+    Fraud,
+    Other,
+}
+
+impl Reason {
+    /// Whether it is news to the person that it came to nothing.
+    pub fn is_news(&self) -> bool {
+        self.why != Why::ByUser
+    }
+
+    /// Why, and what can be done about it, in a sentence or two.
+    pub fn advice(&self) -> String {
+        let advice = match self.why {
+            Why::ByUser => "You cancelled it.",
+            Why::Declined => {
+                "The bank or payment system declined it. Try again with another method, or ask your bank."
+            }
+            Why::InsufficientFunds => {
+                "There was not enough money behind the method. Use another one, or a smaller amount."
+            }
+            Why::ConfirmationFailed => {
+                "The confirmation that the bank asked for did not succeed. Try again and confirm it there."
+            }
+            Why::Expired => "It was not paid in time. Start it again.",
+            Why::MethodGone => {
+                "The saved method is no longer valid. Choose another one, or save it again."
+            }
+            Why::Fraud => {
+                "The provider took it for fraud. Write to the provider before you try again."
+            }
+            Why::Other => "Try again, or use another method.",
+        };
+        match self.words.as_deref().filter(|words| !words.is_empty()) {
+            Some(words) => format!("{advice} The provider says: {words}"),
+            None => advice.to_owned(),
+        }
+    }
+}
+
+/// A payment as the provider tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemotePayment {
+    pub id: String,
+    pub status: Status,
+    pub amount: Amount,
+    /// Unknown is `None`, never zero.
+    pub fee: Option<Amount>,
+    /// The payment provider or system ("copperx").
+    pub source: Option<String>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub checkout: Option<String>,
+    /// The transaction on the Balance's chain that the provider names; a claim until the chain shows it.
+    pub transaction: Option<B256>,
+    pub purpose: Purpose,
+    /// Why it came to nothing.
+    pub reason: Option<Reason>,
+    pub papers: Papers,
+}
+
+/// What a provider's books say of a payment beside its money.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Papers {
+    /// Its number, as on the invoice.
+    pub number: Option<String>,
+    /// The payer's name.
+    pub payer: Option<String>,
+    /// The method's name.
+    pub method: Option<String>,
+    pub has_invoice: bool,
+}
