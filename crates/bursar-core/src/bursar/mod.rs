@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::driver::{Connection, Driver, World, blocking};
 use crate::engine::{Event, Presence, Setup, State, Thresholds};
 use crate::error::{Code, Error, Result};
+use crate::fail_point;
 use crate::home;
 use crate::http::Http;
 use crate::link::Link;
@@ -72,6 +73,8 @@ pub struct Bursar {
     sign_in: Mutex<Option<sign_in::Waiting>>,
     settings: Mutex<Settings>,
     health: Mutex<Health>,
+    /// How near the user is, for accounts that come later.
+    presence: Mutex<Presence>,
     /// Held as long as the process runs the engine for this home.
     _lock: File,
 }
@@ -104,7 +107,9 @@ impl Bursar {
             let home = home::make(&home)?;
             let lock = lock(&home)?;
             let opened = Store::open(&home, now)?;
+            fail_point::reach("recovery.opened");
             let (history, _) = History::open(&home, now)?;
+            fail_point::reach("recovery.history");
             Ok((lock, opened.store, opened.state, history))
         })
         .await?;
@@ -134,6 +139,7 @@ impl Bursar {
                 ..Health::default()
             }),
             settings: Mutex::new(options.settings.clone()),
+            presence: Mutex::new(Presence::Tray),
             _lock: lock,
         });
         bursar.set_preferences(&options.settings);
@@ -155,6 +161,7 @@ impl Bursar {
 
     /// How near the user is.
     pub fn presence(&self, presence: Presence) {
+        *lock_of(&self.presence) = presence;
         self.driver.every(Event::Presence(presence));
     }
 
@@ -246,6 +253,7 @@ impl Bursar {
         records_lost: bool,
     ) -> Result<Connection> {
         let connection = self.make_connection(account, session, None);
+        fail_point::reach("recovery.account");
         let now = self.world.clock.now();
         let (store, id) = (Arc::clone(&self.world.store), connection.account.id.clone());
         let history = Arc::clone(&self.world.history);
@@ -281,8 +289,11 @@ impl Bursar {
         state.alerts = alerts;
         state.recovering = records_lost || sync.full_at.is_none();
         state.thresholds = self.thresholds(&connection);
+        state.presence = *lock_of(&self.presence);
+        state.online = lock_of(&self.health).online;
         lock_of(&self.connections).insert(account.id.clone(), connection.clone());
         self.driver.add(state, connection.clone());
+        fail_point::reach("recovery.going");
         Ok(connection)
     }
 

@@ -7,6 +7,7 @@ use crate::cache::failure::Inner;
 use crate::cache::stored::{amount, from_word, word};
 use crate::clock::{Span, Timestamp};
 use crate::error::Result;
+use crate::fail_point;
 use crate::notice::Notice;
 use rusqlite::{Connection, Row, Transaction, params};
 
@@ -73,6 +74,7 @@ impl Store {
                 return Ok(Vec::new());
             }
             transaction.execute("UPDATE notice SET shown = 1 WHERE shown = 0", [])?;
+            fail_point::reach("mark.before");
             Ok(unshown
                 .into_iter()
                 .map(|stored| stored.notice)
