@@ -7,6 +7,8 @@ mod networks;
 mod reader;
 mod reading;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 mod topping_up;
 mod views;
 

@@ -5,7 +5,7 @@ use super::{Bursar, currency_of, views};
 use crate::account::AccountId;
 use crate::checkout;
 use crate::driver::{Connection, blocking};
-use crate::engine::{Event, State};
+use crate::engine::{Event, State, offline};
 use crate::error::{Code, Error, Result};
 use crate::link;
 use crate::money::Amount;
@@ -31,6 +31,7 @@ impl Bursar {
                 Code::SignedOut,
                 "Sign in to this account first; topping up needs its key.",
             )),
+            _ if state.as_deref().is_some_and(|state| !state.online) => Some(offline()),
             Err(error) => Some(error.clone()),
             Ok(methods) if methods.is_empty() => Some(Error::new(
                 Code::MethodUnknown,
@@ -173,7 +174,9 @@ impl Bursar {
         }
         // An account that is new here is read first; that takes a moment, and the engine refuses until then.
         self.driver
-            .until(&account, FIRST_READING, |state| !state.recovering)
+            .until(&account, FIRST_READING, |state| {
+                !state.recovering || !state.online
+            })
             .await;
         let started = self
             .driver

@@ -10,6 +10,8 @@ mod schedule;
 mod state;
 mod step;
 
+pub(crate) use command::offline;
+
 pub use answer::{ChainAnswer, Followed, HistoryAnswer};
 pub use event::{Effect, Event, Poll, Request, Server, Sought};
 pub use state::{Disagreement, Presence, Setup, State, Thresholds};
