@@ -8,6 +8,7 @@ use bursar_core::engine::{Effect, Event, Poll, Presence, Request, Setup, State, 
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::top_up::TopUp;
+use bursar_core::view::Page;
 
 fn noon() -> Timestamp {
     Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
@@ -166,4 +167,39 @@ fn an_answer_to_an_old_key_says_nothing_of_the_new_one() {
     let again = step(&after.state, &rejected, noon(), 0);
     assert!(again.state.errors.contains_key(&Poll::Balance));
     assert!(!again.commit.is_empty(), "now it is the key in use");
+}
+
+/// What the window is told to show, if it is brought to the front at all.
+fn raised(step: &Step) -> Option<Option<Page>> {
+    step.effects.iter().find_map(|effect| match effect {
+        Effect::Raise(page) => Some(page.clone()),
+        Effect::Request(_)
+        | Effect::OpenCheckout { .. }
+        | Effect::Notify
+        | Effect::Changed(_)
+        | Effect::Reply { .. } => None,
+    })
+}
+
+#[test]
+fn a_link_shows_the_overview_unless_the_window_is_at_this_payment() {
+    let account = account(vec![TopUp::intent(
+        "t".into(),
+        usdc(2_500),
+        None,
+        None,
+        noon(),
+    )]);
+    let link = Event::Returned { top_up: "t".into() };
+    let at = |viewing: Option<&str>| {
+        let seen = Event::Viewing(viewing.map(str::to_owned));
+        let seen = step(&account, &seen, noon(), 0).state;
+        raised(&step(&seen, &link, noon(), 0))
+    };
+    assert!(matches!(at(None), Some(Some(Page::Overview { .. }))));
+    assert!(matches!(
+        at(Some("other")),
+        Some(Some(Page::Overview { .. }))
+    ));
+    assert_eq!(at(Some("t")), Some(None));
 }

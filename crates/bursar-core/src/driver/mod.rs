@@ -408,7 +408,9 @@ impl Loop {
             Effect::Notify => self.pop_up(),
             Effect::Raise(page) => {
                 self.world.shell.raise();
-                self.world.shell.changed(&Change::Show { page });
+                if let Some(page) = page {
+                    self.world.shell.changed(&Change::Show { page });
+                }
             }
             Effect::Changed(change) => self.world.shell.changed(&change),
             Effect::Reply { command, answer } => {
