@@ -310,8 +310,8 @@ impl Bursar {
             .network
             .chain
             .clone()
-            .map(|place| Arc::new(Chain::new(place, own_rpc, self.http.clone())));
-        Connection::new(account, provider, session, chain)
+            .map(|place| Arc::new(Chain::new(place, own_rpc.clone(), self.http.clone())));
+        Connection::new(account, provider, session, chain).with_own_rpc(own_rpc)
     }
 
     /// Reads the secrets in the background: a keyring that is slow or asks the user holds nothing up. A key from
@@ -367,7 +367,7 @@ impl Bursar {
     /// An RPC address that the user typed may hold a key, so it is kept with the secrets.
     async fn use_own_rpc(&self, id: &AccountId) {
         let name = own_rpc_name(id);
-        let Ok(Some(text)) = self.vault.get(&name).await else {
+        let Ok(Some(text)) = self.vault.get_patiently(&name).await else {
             return;
         };
         let Ok(address) = url::Url::parse(&text) else {

@@ -7,7 +7,7 @@ use crate::clock::{Span, SystemClock, Timestamp};
 use crate::notice::Notice;
 use crate::top_up::{Phase, TopUp};
 use crate::view::TrayView;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 /// How long a test waits for something that has to come.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -127,8 +127,7 @@ struct Stage {
     account: AccountId,
     clock: Arc<Ahead>,
     fluence: Arc<Mutex<Fluence>>,
-    vault: Arc<Vault>,
-    server: Server,
+    keyring_away: Arc<AtomicBool>,
     _home: tempfile::TempDir,
 }
 
@@ -140,12 +139,13 @@ impl Stage {
         let clock = Arc::new(Ahead::default());
         let (behind, time) = (Arc::clone(&fluence), Arc::clone(&clock));
         let server = Server::start(move |asked| behind.lock().unwrap().answer(asked, time.now()));
-        let vault = Arc::new(Vault::memory());
+        let keyring_away = Arc::new(AtomicBool::new(false));
+        let vault = Arc::new(Vault::that_may_leave(Arc::clone(&keyring_away)));
         let bursar = Bursar::start(Options {
             home: home.path().to_owned(),
             shell: Arc::new(Nowhere),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            vault: Arc::clone(&vault),
+            vault,
             env_api_key: None,
             settings: Settings::default(),
             pops_up: true,
@@ -153,7 +153,10 @@ impl Stage {
         .await
         .unwrap();
         let toml = format!(
-            "name = \"t\"\nprovider = \"fluence\"\napi = \"{}\"\ncheckout_hosts = [\"127.0.0.1:4\"]\n",
+            "name = \"t\"\nprovider = \"fluence\"\napi = \"{}\"\ncheckout_hosts = [\"127.0.0.1:4\"]\n\
+             [chain]\nid = 1\nrpc = [\"http://127.0.0.1:1\"]\n\
+             balance = \"0x00000000000000000000000000000000000000b1\"\n\
+             token = \"0x00000000000000000000000000000000000000b2\"\n",
             server.url
         );
         bursar.add_network(&toml).await.unwrap();
@@ -173,8 +176,7 @@ impl Stage {
             bursar,
             clock,
             fluence,
-            vault,
-            server,
+            keyring_away,
             _home: home,
         }
     }
@@ -297,4 +299,26 @@ async fn offline_nothing_is_begun_and_the_form_says_so() {
     assert_eq!(form.unwrap().blocked.unwrap().code, Code::Unreachable);
     assert!(stage.state().top_ups.is_empty());
     assert_eq!(stage.fluence.lock().unwrap().created, 0);
+}
+
+#[tokio::test]
+async fn an_rpc_of_the_users_own_outlasts_a_keyring_that_is_away() {
+    let stage = Stage::set(Fluence::default()).await;
+    let (bursar, account) = (&stage.bursar, &stage.account);
+    let own = "http://127.0.0.1:7/secret".to_owned();
+    bursar
+        .set_rpc_address(account.clone(), Some(own))
+        .await
+        .unwrap();
+    let both = ["127.0.0.1:7", "127.0.0.1:1"];
+    assert_eq!(bursar.rpc_addresses(account.clone()).await.unwrap(), both);
+    stage.keyring_away.store(true, Ordering::Release);
+    let renamed = bursar.edit_account(account.clone(), "renamed".to_owned(), None);
+    renamed.await.unwrap();
+    assert_eq!(bursar.rpc_addresses(account.clone()).await.unwrap(), both);
+    bursar
+        .allow_checkout_host(account.clone(), "127.0.0.1:9".to_owned())
+        .await
+        .unwrap();
+    assert_eq!(bursar.rpc_addresses(account.clone()).await.unwrap(), both);
 }
