@@ -3,15 +3,13 @@
  * top-up's checkout and in the answer to a new one; in every way the app has, the person then asks for the page.
  */
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { staysTrue, until } from "../session/deadline.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { page, topUpAnswer } from "./answers.ts";
 import { prove, times, type Tally } from "./frame.ts";
 import { honestUrls, hostileUrls, NAMED_HOST } from "./hostile-urls.ts";
-import { atDesktop, call, person, Refused, way, type Person } from "./place.ts";
+import { atDesktop, call, onlyWriteDown, person, Refused, way, type Person } from "./place.ts";
 
 const about = { promise: 5, name: "Checkout URLs", what: "hostile addresses sent as a checkout, and honest ones" };
 
@@ -151,14 +149,6 @@ async function refusesToOpen({
     });
   }
   assert.deepEqual(desktop.browser.opened, []);
-}
-
-/** The default browser only writes down what it is given: hundreds of pages would be opened otherwise. */
-function onlyWriteDown(desktop: Desktop): void {
-  const starter = join(desktop.processes.scratch, "browser.sh");
-  const write = readFileSync(starter, "utf8").split("\n").slice(0, 2).join("\n");
-  writeFileSync(starter, `${write}\n`);
-  chmodSync(starter, 0o755);
 }
 
 /** So many of them, spread over the whole list. */

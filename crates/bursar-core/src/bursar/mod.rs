@@ -419,7 +419,7 @@ fn currency_of(account: &Account) -> Currency {
 }
 
 fn lock(home: &Path) -> Result<File> {
-    let path = home.join("engine.lock");
+    let path = home.join(home::LOCK_FILE);
     let file = File::options()
         .create(true)
         .truncate(false)
