@@ -18,4 +18,4 @@ build_pages() {
 }
 
 build_pages
-cargo build --quiet --locked --workspace --bins "$@"
+cargo build --quiet --locked --bins "$@"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Bursar with play money: sets up, builds, starts the sandbox (a whole provider on this machine) and opens the app
 # already connected to it. Everything ends with the app. Its data is kept apart from a real Bursar's, and begins anew
-# each time, as the sandbox's chains do.
+# each time, as the sandbox's chains do; its key is nowhere but in memory, so that it needs no keyring and fills none.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -9,6 +9,7 @@ cd "$root"
 
 readonly home="${XDG_DATA_HOME:-$HOME/.local/share}/bursar-sandbox"
 sandbox=''
+key=''
 
 main() {
   scripts/setup.sh run
@@ -22,7 +23,7 @@ main() {
   start_sandbox
   connect
   say "opening Bursar; the sandbox ends with it (Quit in the tray's menu, or Ctrl-C here)"
-  target/debug/bursar-desktop --home "$home/app" &
+  BURSAR_API_KEY="$key" target/debug/bursar-desktop --home "$home/app" &
   wait $!
 }
 
@@ -39,11 +40,12 @@ start_sandbox() {
 }
 
 connect() {
-  local key network user
+  local network user
   key="$(from_ready api_key)"
   network="$(from_ready network)"
   user="$(from_ready user)"
-  printf '%s\n' "$key" | target/debug/bursar --home "$home/app" account add fluence --network "$network" --address "$user" --label Sandbox
+  BURSAR_API_KEY="$key" target/debug/bursar --home "$home/app" \
+    account add fluence --network "$network" --address "$user" --label Sandbox
 }
 
 from_ready() { # NAME: that text of the ready line's "fluence"

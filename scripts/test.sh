@@ -23,6 +23,7 @@ main() {
   with_compiler
   wait "$beside"
   journeys
+  share proofs proofs scripts/prove.sh --short
   total
 }
 
@@ -102,6 +103,10 @@ share() {
     vitest)
       passed=$(sum 's/.*"numPassedTests":\([0-9]*\).*/\1/p' "$logs/$name.json")
       failed=$(sum 's/.*"numFailedTests":\([0-9]*\).*/\1/p' "$logs/$name.json")
+      ;;
+    proofs)
+      passed=$(sum 's/^\([0-9]*\) proven, [0-9]* failed$/\1/p' "$log")
+      failed=$(sum 's/^[0-9]* proven, \([0-9]*\) failed$/\1/p' "$log")
       ;;
     *)
       passed=1 failed=0

@@ -19,7 +19,7 @@ const SERVER: &str = "org.freedesktop.Notifications";
 /// How long the server may take to accept one.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Pop-ups whose click is still awaited; older ones only bring up the window.
+/// Pop-ups whose click is still awaited; a click on an older one does nothing.
 const REMEMBERED: usize = 64;
 
 /// Lines of a summary before "and N more".
@@ -88,16 +88,23 @@ pub(crate) async fn run(
     let server = NotificationsProxy::new(connection).await?;
     let mut there = bus::owned(connection, SERVER, true).await?;
     let mut clicks = server.receive_action_invoked().await?;
-    let mut closes = server.receive_notification_closed().await?;
-    let mut waiting: HashMap<u32, Option<Page>> = HashMap::new();
+    // Nothing is forgotten when a pop-up closes: a server tells of a click and of the closing at once, and the
+    // closing may be heard first.
+    let mut waiting: BTreeMap<u32, Option<Page>> = BTreeMap::new();
     loop {
         tokio::select! {
+            Some(click) = clicks.next() => {
+                let Ok(click) = click.args() else { continue };
+                if let Some(page) = waiting.remove(click.id()) {
+                    happened(Happened::Clicked(page));
+                }
+            }
             popup = popups.recv() => {
                 let Some(popup) = popup else { return Ok(()) };
                 match show(&server, &popup).await {
                     Ok(id) => {
                         if waiting.len() >= REMEMBERED {
-                            waiting.clear();
+                            waiting.pop_first();
                         }
                         waiting.insert(id, popup.page);
                     }
@@ -111,17 +118,6 @@ pub(crate) async fn run(
                 happened(Happened::Server(there == Some(true)));
                 if there.is_none() {
                     return Ok(());
-                }
-            }
-            Some(click) = clicks.next() => {
-                let Ok(click) = click.args() else { continue };
-                if let Some(page) = waiting.remove(click.id()) {
-                    happened(Happened::Clicked(page));
-                }
-            }
-            Some(close) = closes.next() => {
-                if let Ok(close) = close.args() {
-                    waiting.remove(close.id());
                 }
             }
         }
@@ -210,9 +206,6 @@ trait Notifications {
 
     #[zbus(signal)]
     fn action_invoked(&self, id: u32, action: String) -> zbus::Result<()>;
-
-    #[zbus(signal)]
-    fn notification_closed(&self, id: u32, reason: u32) -> zbus::Result<()>;
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ test("a pasted API key leads from the first start to the balance", async (t) => 
   await window.id("connect-key").fill(user.key);
   await window.id("connect-address").fill("0x12");
   await window.id("connect").click();
-  await window.id("connect-address-error").waitVisible();
+  await window.css('[data-testid="connect-address-error"][data-code="address_malformed"]').waitVisible();
   await window.id("connect-address").fill(user.address);
   await window.id("connect").click();
   await page(window, "overview");

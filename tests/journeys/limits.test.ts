@@ -19,6 +19,7 @@ async function refused(window: AppWindow, amount: string, code: string): Promise
   const error = window.css(`[data-testid="amount-error"][data-code="${code}"]`);
   await error.waitVisible();
   assert.equal(await window.id("continue").enabled(), false, `${amount} can be sent`);
+  assert.equal(await window.id("quote").visible(), false, `costs of ${amount} are shown`);
   return error.text();
 }
 

@@ -33,13 +33,21 @@ const open = {
   ...data.OPEN,
   ...(is("confirming") ? { status: "confirming" as const, expires_at: data.ago(20), can_cancel: false } : {}),
   ...(is("over") ? { expires_at: data.ago(1) } : {}),
+  ...(is("cancelling") ? { cancel_requested: true } : {}),
   ...(is("refused") ? { can_open: false, refused_host: "pay.example.net:8443" } : {}),
   ...(is("trouble") ? { error: failure("timeout", "The provider’s payments did not answer in time.", true) } : {}),
 };
-const opens = is("open") || is("confirming") || is("over") || is("refused") || is("trouble");
+const reviewed = { ...data.OPEN, id: "t0", status: "under_review" as const, expires_at: null, can_open: false };
+const opens = is("open") || is("cancelling") || is("confirming") || is("over") || is("refused") || is("trouble");
 
 function overview(): Overview {
-  const base: Overview = { ...data.OVERVIEW, account, balance: account.balance, top_ups: opens ? [open] : [] };
+  const base: Overview = {
+    ...data.OVERVIEW,
+    account,
+    balance: account.balance,
+    top_ups: [...(opens ? [open] : []), ...(is("reviewed") ? [reviewed] : [])],
+  };
+  if (is("idle")) return { ...base, days_left: null, daily_usage: data.usdc("0.000000"), charges: [] };
   if (is("sandbox")) return { ...base, days_left: 6, daily_usage: data.usdc("40.2") };
   if (is("unknown"))
     return {
@@ -139,7 +147,7 @@ export const core: Transport = {
   topUpForm: () => page(form()),
   quote: (_, amount) => soon(quote(amount)),
   startTopUp: () => soon(open, 400),
-  topUp: () => soon(open),
+  topUp: () => soon({ ...open, status: "completed" }),
   returnToPayment: () => Promise.reject(failure("browser_failed", "No program on this system opens web pages.")),
   checkNow: () => soon(null, 300),
   cancelTopUp: () => soon(null, 300),

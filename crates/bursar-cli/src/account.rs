@@ -1,9 +1,9 @@
 //! Connecting, listing and removing accounts, and the networks there are.
 
 use crate::arguments::AddArguments;
-use crate::options;
 use crate::output::{complain, say, table};
 use crate::terminal::Terminal;
+use crate::{env_api_key, options};
 use bursar_core::bursar::{Bursar, Connect, Reader, network_views};
 use bursar_core::error::{Code, Error, Result};
 use std::io::{IsTerminal, Read};
@@ -19,7 +19,13 @@ const FILE_LIMIT: u64 = 64 * 1024;
 
 pub(crate) async fn add(home: &Path, add: AddArguments) -> Result<ExitCode> {
     let file = read_network_file(&add.network)?;
-    let key = read_key()?;
+    // A key of the environment serves this process alone: it is tried, and kept nowhere.
+    let given = env_api_key();
+    let session_only = given.is_some();
+    let key = match given {
+        Some(key) => key,
+        None => read_key()?,
+    };
     let bursar = Bursar::start(options(home.to_owned(), Arc::new(Terminal::new(true)))).await?;
     let network = match file {
         Some(text) => bursar.add_network(&text).await?.name,
@@ -31,7 +37,7 @@ pub(crate) async fn add(home: &Path, add: AddArguments) -> Result<ExitCode> {
         key,
         address: add.address,
         label: add.label,
-        session_only: false,
+        session_only,
     };
     let connected = bursar.connect(connect).await;
     bursar.stop().await;

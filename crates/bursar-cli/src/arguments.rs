@@ -39,7 +39,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
-    /// Connect an account; the API key is read from standard input
+    /// Connect an account; the API key is read from standard input, or is BURSAR_API_KEY's, which is not kept
     Add(AddArguments),
     /// The connected accounts
     List,

@@ -52,7 +52,10 @@ fn show(status: &Status) {
     say(&format!("  reserved   {}", brief(&status.reserved)));
     say(&format!("  held       {}", brief(&status.held)));
     if status.agrees == Some(false) {
-        say(&format!("  the API says {}", brief(&status.api_balance)));
+        say(&format!(
+            "  API        {}, which differs by more than a day's usage",
+            brief(&status.api_balance)
+        ));
     }
     if status.frozen == Some(true) {
         say("  frozen     the account is frozen by the provider");

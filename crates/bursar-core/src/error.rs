@@ -61,8 +61,12 @@ pub enum Code {
     AnswerTooLarge,
     /// An answer that is not what the API describes.
     AnswerMalformed,
+    /// A line of the history that is not what the API describes, and is left out of it.
+    LineUnreadable,
     /// The provider refused the request (a 4xx without a better code).
     Refused,
+    /// Whether a top-up is open could not be asked.
+    TopUpsUnknown,
     /// Several entitlements and none named by the network.
     AmbiguousBalance,
     /// No RPC of the network is usable.

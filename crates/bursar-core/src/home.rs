@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// The folder's name where the system keeps applications' data.
 const FOLDER: &str = "org.bursar.desktop";
+/// The file in a home that is locked by whoever runs its engine.
+pub const LOCK_FILE: &str = "engine.lock";
 
 /// `given`, else `BURSAR_HOME`, else the usual folder of the user; `None` when neither `XDG_DATA_HOME` nor
 /// `HOME` is set. `env` looks a variable up.

@@ -13,6 +13,7 @@ pub mod driver;
 pub mod engine;
 pub mod error;
 pub mod export;
+mod fail_point;
 pub mod home;
 pub mod http;
 pub mod link;

@@ -176,11 +176,17 @@ impl Session {
         held.credential.is_some()
     }
 
-    /// Signs in: keeps the secret in the keyring and then uses it, or only uses it.
+    /// Signs in: keeps the secret in the keyring and then uses it, or only uses it. It waits for a renewal under
+    /// way, whose outcome would otherwise take its place.
     ///
     /// # Errors
     /// `keyring_unavailable`: nothing has changed then, and nothing stays in the keyring that was not there.
     pub async fn put(&self, credential: Credential, session_only: bool) -> Result<()> {
+        let _renewing = self.renewing.lock().await;
+        self.put_now(credential, session_only).await
+    }
+
+    async fn put_now(&self, credential: Credential, session_only: bool) -> Result<()> {
         if !session_only && let Err(error) = self.keep(&credential).await {
             if !self.is_kept() {
                 // The write may still go through once a prompt is answered; this follows it.
@@ -203,7 +209,7 @@ impl Session {
     pub async fn persist(&self) -> Result<()> {
         let _renewing = self.renewing.lock().await;
         let credential = self.held().credential.clone().ok_or_else(signed_out)?;
-        self.put(credential, false).await
+        self.put_now(credential, false).await
     }
 
     /// Signs out: forgets the secret at once and removes it from the keyring.
@@ -360,122 +366,4 @@ fn unauthorized() -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn session(vault: &Arc<Vault>) -> Session {
-        Session::new(AccountId("a".to_owned()), Arc::clone(vault))
-    }
-
-    fn key(text: &str) -> Credential {
-        Credential::api_key(text).unwrap()
-    }
-
-    fn tokens() -> Credential {
-        Credential::Tokens {
-            access: Zeroizing::new("canary-access".to_owned()),
-            refresh: Some(Zeroizing::new("canary-refresh".to_owned())),
-        }
-    }
-
-    #[tokio::test]
-    async fn what_is_put_is_there_at_the_next_start() {
-        for credential in [key("k1"), tokens()] {
-            let vault = Arc::new(Vault::memory());
-            session(&vault)
-                .put(credential.clone(), false)
-                .await
-                .unwrap();
-            let next = session(&vault);
-            assert_eq!(next.authorize().unwrap_err().code, Code::SignedOut);
-            assert!(next.load().await.unwrap());
-            assert_eq!(next.authorize().unwrap(), credential.header());
-            assert!(!next.session_only());
-        }
-    }
-
-    #[tokio::test]
-    async fn a_key_for_this_session_touches_nothing_that_is_kept() {
-        let vault = Arc::new(Vault::memory());
-        session(&vault).put(key("kept"), false).await.unwrap();
-        let one = session(&vault);
-        one.put(key("given"), true).await.unwrap();
-        assert!(one.load().await.unwrap() && one.session_only());
-        assert_eq!(one.authorize().unwrap(), ("x-api-key", "given".to_owned()));
-        assert!(
-            vault
-                .get("account/a")
-                .await
-                .unwrap()
-                .unwrap()
-                .contains("kept")
-        );
-        one.persist().await.unwrap();
-        assert!(!one.session_only());
-        assert!(
-            vault
-                .get("account/a")
-                .await
-                .unwrap()
-                .unwrap()
-                .contains("given")
-        );
-    }
-
-    #[tokio::test]
-    async fn signing_out_removes_everything() {
-        let vault = Arc::new(Vault::memory());
-        let one = session(&vault);
-        one.put(tokens(), false).await.unwrap();
-        one.clear().await.unwrap();
-        assert!(!one.signed_in());
-        assert!(vault.get("account/a").await.unwrap().is_none());
-        assert!(!one.load().await.unwrap());
-    }
-
-    #[tokio::test]
-    async fn what_is_kept_and_damaged_is_no_secret() {
-        for text in [
-            "",
-            "{}",
-            "k",
-            r#"{"api_key":"a","access":"b"}"#,
-            r#"{"api_key":"a b"}"#,
-        ] {
-            let vault = Arc::new(Vault::memory());
-            vault
-                .set("account/a", Zeroizing::new(text.to_owned()))
-                .await
-                .unwrap();
-            assert!(!session(&vault).load().await.unwrap(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_pasted_key_is_trimmed_and_checked() {
-        assert_eq!(key(" k-1\n"), key("k-1"));
-        for wrong in [
-            "",
-            " ",
-            "a b",
-            "k\r\nx: y",
-            "ключ",
-            "k\0",
-            &"k".repeat(9_000),
-        ] {
-            assert_eq!(
-                Credential::api_key(wrong).unwrap_err().code,
-                Code::Unauthorized
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn printing_shows_no_secret() {
-        let vault = Arc::new(Vault::memory());
-        let one = session(&vault);
-        one.put(tokens(), false).await.unwrap();
-        let printed = format!("{one:?} {vault:?} {:?} {:?}", tokens(), key("canary-key"));
-        assert!(!printed.contains("canary"), "{printed}");
-    }
-}
+mod tests;

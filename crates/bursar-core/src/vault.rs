@@ -77,6 +77,39 @@ impl Vault {
         }
     }
 
+    /// A keyring for tests that gives nothing while it is away.
+    #[cfg(test)]
+    pub(crate) fn that_may_leave(away: Arc<AtomicBool>) -> Self {
+        struct Leaving(Arc<AtomicBool>, Mutex<HashMap<String, Secret>>);
+        impl Leaving {
+            fn secrets(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, Secret>>> {
+                if self.0.load(Ordering::Acquire) {
+                    return Err(unusable());
+                }
+                Ok(lock(&self.1))
+            }
+        }
+        impl Store for Leaving {
+            fn get(&self, name: &str) -> Result<Option<Secret>> {
+                Ok(self.secrets()?.get(name).cloned())
+            }
+            fn set(&self, name: &str, secret: &str) -> Result<()> {
+                self.secrets()?
+                    .insert(name.to_owned(), Zeroizing::new(secret.to_owned()));
+                Ok(())
+            }
+            fn remove(&self, name: &str) -> Result<()> {
+                self.secrets()?.remove(name);
+                Ok(())
+            }
+        }
+        let limits = Limits {
+            read: READ_LIMIT,
+            prompt: PROMPT_LIMIT,
+        };
+        Self::over(Leaving(away, Mutex::default()), limits)
+    }
+
     fn over(store: impl Store, limits: Limits) -> Self {
         Self {
             place: Place::Keyring(Worker::new(store)),
@@ -373,136 +406,4 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::mpsc::{Receiver, Sender, channel};
-    use std::time::Instant;
-
-    /// A keyring that does nothing until it is let, one call at a time.
-    struct Slow {
-        gate: Mutex<Receiver<()>>,
-        secrets: Arc<Mutex<HashMap<String, Secret>>>,
-    }
-
-    impl Slow {
-        fn wait(&self) -> std::sync::MutexGuard<'_, HashMap<String, Secret>> {
-            let _ = self.gate.lock().unwrap().recv();
-            self.secrets.lock().unwrap()
-        }
-    }
-
-    impl Store for Slow {
-        fn get(&self, name: &str) -> Result<Option<Secret>> {
-            Ok(self.wait().get(name).cloned())
-        }
-        fn set(&self, name: &str, secret: &str) -> Result<()> {
-            self.wait()
-                .insert(name.to_owned(), Zeroizing::new(secret.to_owned()));
-            Ok(())
-        }
-        fn remove(&self, name: &str) -> Result<()> {
-            self.wait().remove(name);
-            Ok(())
-        }
-    }
-
-    type Secrets = Arc<Mutex<HashMap<String, Secret>>>;
-
-    fn slow() -> (Arc<Vault>, Sender<()>, Secrets) {
-        let (open, gate) = channel();
-        let secrets = Secrets::default();
-        let store = Slow {
-            gate: Mutex::new(gate),
-            secrets: Arc::clone(&secrets),
-        };
-        let limits = Limits {
-            read: Duration::from_millis(50),
-            prompt: Duration::from_millis(200),
-        };
-        (Arc::new(Vault::over(store, limits)), open, secrets)
-    }
-
-    fn secret(text: &str) -> Secret {
-        Zeroizing::new(text.to_owned())
-    }
-
-    #[tokio::test]
-    async fn a_keyring_that_hangs_costs_its_limit_once() {
-        let (vault, _open, _) = slow();
-        let begun = Instant::now();
-        assert_eq!(
-            vault.get("a").await.unwrap_err().code,
-            Code::KeyringUnavailable
-        );
-        for _ in 0..50 {
-            assert_eq!(
-                vault.get("a").await.unwrap_err().code,
-                Code::KeyringUnavailable
-            );
-        }
-        assert!(
-            begun.elapsed() < Duration::from_secs(2),
-            "later reads don't wait behind it"
-        );
-        assert!(vault.probe().await.is_err());
-    }
-
-    #[tokio::test]
-    async fn once_a_prompt_is_answered_everything_goes_on() {
-        let (vault, open, _) = slow();
-        assert!(vault.get("a").await.is_err());
-        drop(open);
-        vault.set("a", secret("1")).await.unwrap();
-        assert_eq!(vault.get("a").await.unwrap(), Some(secret("1")));
-        vault.probe().await.unwrap();
-        assert_eq!(vault.get(PROBE).await.unwrap(), None);
-    }
-
-    #[tokio::test]
-    async fn a_removal_follows_a_write_that_came_late() {
-        let (vault, open, secrets) = slow();
-        assert!(vault.set("a", secret("late")).await.is_err());
-        vault.forget("a");
-        drop(open);
-        vault.set("b", secret("1")).await.unwrap();
-        assert!(!secrets.lock().unwrap().contains_key("a"));
-    }
-
-    #[tokio::test]
-    async fn a_write_that_nobody_waits_for_is_left_out() {
-        let (vault, open, secrets) = slow();
-        // The first holds the thread; the second waits behind it and is given up on.
-        assert!(vault.set("a", secret("1")).await.is_err());
-        assert!(vault.set("b", secret("2")).await.is_err());
-        drop(open);
-        vault.set("c", secret("3")).await.unwrap();
-        assert!(!secrets.lock().unwrap().contains_key("b"));
-    }
-
-    #[tokio::test]
-    async fn a_keyring_whose_thread_has_died_is_unavailable() {
-        struct Dying;
-        impl Store for Dying {
-            fn get(&self, _: &str) -> Result<Option<Secret>> {
-                panic!("as a library might")
-            }
-            fn set(&self, _: &str, _: &str) -> Result<()> {
-                Ok(())
-            }
-            fn remove(&self, _: &str) -> Result<()> {
-                Ok(())
-            }
-        }
-        let limits = Limits {
-            read: READ_LIMIT,
-            prompt: PROMPT_LIMIT,
-        };
-        let vault = Vault::over(Dying, limits);
-        for _ in 0..2 {
-            assert_eq!(
-                vault.get("a").await.unwrap_err().code,
-                Code::KeyringUnavailable
-            );
-        }
-    }
-}
+mod tests;

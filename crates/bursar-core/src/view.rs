@@ -67,7 +67,8 @@ pub struct Overview {
     pub held: Option<Figure>,
     pub frozen: Option<bool>,
     pub api_balance: Option<Figure>,
-    /// `Some(false)` when chain and API have differed twice; `None` where only one is known.
+    /// `Some(false)` when chain and API have differed twice, two minutes apart; `None` where only one is known or
+    /// they have differed once.
     pub agrees: Option<bool>,
     pub daily_usage: Option<Amount>,
     pub days_left: Option<u32>,

@@ -163,8 +163,12 @@ export type Code =
 "answer_too_large" | 
 /**  An answer that is not what the API describes. */
 "answer_malformed" | 
+/**  A line of the history that is not what the API describes, and is left out of it. */
+"line_unreadable" | 
 /**  The provider refused the request (a 4xx without a better code). */
 "refused" | 
+/**  Whether a top-up is open could not be asked. */
+"top_ups_unknown" | 
 /**  Several entitlements and none named by the network. */
 "ambiguous_balance" | 
 /**  No RPC of the network is usable. */
@@ -309,7 +313,10 @@ export type Overview = {
 	held: Figure | null,
 	frozen: boolean | null,
 	api_balance: Figure | null,
-	/**  `Some(false)` when chain and API have differed twice; `None` where only one is known. */
+	/**
+	 *  `Some(false)` when chain and API have differed twice, two minutes apart; `None` where only one is known or
+	 *  they have differed once.
+	 */
 	agrees: boolean | null,
 	daily_usage: Amount | null,
 	days_left: number | null,

@@ -11,8 +11,6 @@ import { STATUS } from "./words.ts";
 
 export interface Ended {
   account: AccountId;
-  /** Id of its line in the history. */
-  payment: string;
   top_up: TopUpView;
   /** Why the provider did not take it, in its own words. */
   refusal: Failure | null;
@@ -88,7 +86,6 @@ class Live {
       if (account !== this.#account) return;
       this.ended = {
         account,
-        payment: top_up.payment_id ?? `local:${top_up.id}`,
         top_up,
         refusal: top_up.status === "not_started" ? top_up.error : null,
       };
@@ -97,6 +94,11 @@ class Live {
       // It is in the history then, or it never was one.
     }
   }
+}
+
+/** Id of its line in the history. */
+export function paymentOf(top_up: TopUpView): string {
+  return top_up.payment_id ?? `local:${top_up.id}`;
 }
 
 function announce(top_up: TopUpView): void {

@@ -67,7 +67,15 @@ const ERRORS: Record<Code, Words> = {
     title: "The answer could not be understood",
     advice: "It was not used; what is shown is the last good reading.",
   },
+  line_unreadable: {
+    title: "A payment could not be read",
+    advice: "It is left out of the history; everything else is shown. A newer version of Bursar may know it.",
+  },
   refused: { title: "The provider refused the request", advice: "" },
+  top_ups_unknown: {
+    title: "Open top-ups could not be read",
+    advice: "Whether one is open is not known. Bursar keeps trying.",
+  },
   ambiguous_balance: {
     title: "Several balances, and none is marked as yours",
     advice: "Use a network file that names the right one.",

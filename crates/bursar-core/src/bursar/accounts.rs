@@ -267,14 +267,11 @@ impl Bursar {
     /// Stores a changed account and uses it from now on.
     pub(super) async fn keep_account(&self, account: Account) -> Result<Connection> {
         self.store_account(&account).await?;
-        let name = own_rpc_name(&account.id);
-        let own_rpc = self
-            .vault
-            .get(&name)
-            .await
-            .ok()
-            .flatten()
-            .and_then(|text| Url::parse(&text).ok());
+        let own_rpc = match self.vault.get(&own_rpc_name(&account.id)).await {
+            Ok(kept) => kept.and_then(|text| Url::parse(&text).ok()),
+            // A keyring that is away says nothing; the address that is in use stays.
+            Err(_) => self.connection(&account.id)?.own_rpc,
+        };
         Ok(self.replace(account, own_rpc))
     }
 

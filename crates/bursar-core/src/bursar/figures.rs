@@ -4,14 +4,19 @@
 use crate::account::Account;
 use crate::cache::History;
 use crate::chain::Reading;
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::driver::Connection;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::money::Amount;
 use crate::provider::ApiBalance;
 use crate::view::{Figure, Source};
 use serde::Serialize;
 use std::cmp::Ordering;
+
+/// Two looks at figures that differ must be this far apart before they are said to.
+const SECOND_LOOK: Span = Span::minutes(2);
+/// An earlier look than this says nothing of today's difference.
+const SAME_STORY: Span = Span::hours(24);
 
 /// What is known of an account's money.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +71,22 @@ impl Known {
         })
     }
 
+    /// What two looks say of both figures: that they agree, or that they differed the last time too, two minutes
+    /// ago or more. `None` where that is not settled.
+    pub(super) fn settled(&self, earlier: &Self, now: Timestamp) -> Option<bool> {
+        if self.close()? {
+            return Some(true);
+        }
+        let then = [
+            earlier.reading.as_ref().map(|reading| reading.read_at),
+            earlier.api.as_ref().map(|(_, at)| *at),
+        ];
+        let apart = then
+            .into_iter()
+            .all(|at| at.is_some_and(|at| (SECOND_LOOK..=SAME_STORY).contains(&now.since(at))));
+        (apart && earlier.close() == Some(false)).then_some(false)
+    }
+
     /// Whether both figures differ by no more than a day's usage; `None` unless both are known.
     pub fn close(&self) -> Option<bool> {
         let (reading, (api, _)) = (self.reading.as_ref()?, self.api.as_ref()?);
@@ -102,8 +123,10 @@ pub struct Status {
     pub held: Option<Amount>,
     pub frozen: Option<bool>,
     pub api_balance: Option<Amount>,
+    /// `None` too where this look differs and no earlier one did: see [`Known::settled`].
     pub agrees: Option<bool>,
     pub days_left: Option<u32>,
+    /// `None` where nothing is open, and where that could not be asked: `errors` then has `top_ups_unknown`.
     pub pending: Option<StatusPending>,
     pub errors: Vec<Error>,
 }
@@ -156,31 +179,51 @@ pub async fn live_status(
     let mut errors = Vec::new();
     if !signed_in {
         errors.push(Error::new(
-            crate::error::Code::SignedOut,
+            Code::SignedOut,
             "No key for this account is at hand; the API was not asked.",
         ));
     }
     let id = &connection.account.id;
     let fresh_chain = take(chain, &mut errors);
     let fresh_api = take(api, &mut errors).map(|api| (api, now));
-    let pending = take(pending, &mut errors).and_then(|list| list.into_iter().next());
+    let pending = match pending {
+        Some(Ok(list)) => Some(list.into_iter().next()),
+        Some(Err(error)) => {
+            errors.push(unknown_top_ups(&error.message, error.retryable));
+            None
+        }
+        None => {
+            errors.push(unknown_top_ups("There is no key to ask with.", false));
+            None
+        }
+    };
     let expected_chain = connection.watched().is_some();
     let stale = (expected_chain && fresh_chain.is_none()) || fresh_api.is_none();
+    let earlier = Known {
+        reading: history.and_then(|history| history.reading(id).ok().flatten()),
+        api: history.and_then(|history| history.api_balance(id).ok().flatten()),
+        ..Known::default()
+    };
     let known = Known {
         chain_answers: fresh_chain.is_some(),
         api_answers: fresh_api.is_some(),
-        reading: fresh_chain
-            .or_else(|| history.and_then(|history| history.reading(id).ok().flatten())),
-        api: fresh_api
-            .or_else(|| history.and_then(|history| history.api_balance(id).ok().flatten())),
+        reading: fresh_chain.or_else(|| earlier.reading.clone()),
+        api: fresh_api.or_else(|| earlier.api.clone()),
     };
+    // What is open explains a difference, and so may what could not be asked.
+    let explained = !matches!(pending, Some(None));
+    let agrees = known
+        .settled(&earlier, now)
+        .filter(|_| !stale && !explained);
     errors.dedup_by(|a, b| a.code == b.code && a.message == b.message);
-    status_line(&connection.account, &known, pending, stale, errors)
+    let pending = pending.flatten();
+    status_line(&connection.account, &known, agrees, pending, stale, errors)
 }
 
 fn status_line(
     account: &Account,
     known: &Known,
+    agrees: Option<bool>,
     pending: Option<crate::provider::RemotePayment>,
     stale: bool,
     errors: Vec<Error>,
@@ -195,7 +238,7 @@ fn status_line(
         held: known.held().map(|figure| figure.amount),
         frozen: known.reading.as_ref().map(|reading| reading.frozen),
         api_balance: known.api_balance().map(|figure| figure.amount),
-        agrees: known.close().filter(|_| !stale && pending.is_none()),
+        agrees,
         days_left: known.api.as_ref().and_then(|(api, _)| api.days_left),
         pending: pending.map(|payment| StatusPending {
             id: payment.id,
@@ -213,6 +256,17 @@ fn status_line(
             source: figure.source,
         }),
         errors,
+    }
+}
+
+/// That nothing stands under `pending` does not mean that nothing is open.
+fn unknown_top_ups(why: &str, retryable: bool) -> Error {
+    Error {
+        retryable,
+        ..Error::new(
+            Code::TopUpsUnknown,
+            format!("Whether a top-up is open is not known. {why}"),
+        )
     }
 }
 

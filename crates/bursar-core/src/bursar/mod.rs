@@ -11,6 +11,8 @@ mod reader;
 mod reading;
 mod room;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 mod topping_up;
 mod views;
 
@@ -26,6 +28,7 @@ use crate::clock::Clock;
 use crate::driver::{Connection, Driver, World, blocking};
 use crate::engine::{Event, Presence, Setup, State, Thresholds};
 use crate::error::{Code, Error, Result};
+use crate::fail_point;
 use crate::home;
 use crate::http::Http;
 use crate::link::Link;
@@ -76,6 +79,8 @@ pub struct Bursar {
     sign_in: Mutex<Option<sign_in::Waiting>>,
     settings: Mutex<Settings>,
     health: Mutex<Health>,
+    /// How near the user is, for accounts that come later.
+    presence: Mutex<Presence>,
     /// Held as long as the process runs the engine for this home.
     _lock: File,
 }
@@ -108,7 +113,9 @@ impl Bursar {
             let home = home::make(&home)?;
             let lock = lock(&home)?;
             let opened = Store::open(&home, now)?;
+            fail_point::reach("recovery.opened");
             let (history, _) = History::open(&home, now)?;
+            fail_point::reach("recovery.history");
             Ok((lock, opened.store, opened.state, history))
         })
         .await?;
@@ -139,6 +146,7 @@ impl Bursar {
                 ..Health::default()
             }),
             settings: Mutex::new(options.settings.clone()),
+            presence: Mutex::new(Presence::Tray),
             _lock: lock,
         });
         bursar.set_preferences(&options.settings);
@@ -160,6 +168,7 @@ impl Bursar {
 
     /// How near the user is.
     pub fn presence(&self, presence: Presence) {
+        *lock_of(&self.presence) = presence;
         self.driver.every(Event::Presence(presence));
     }
 
@@ -251,6 +260,7 @@ impl Bursar {
         records_lost: bool,
     ) -> Result<Connection> {
         let connection = self.make_connection(account, session, None);
+        fail_point::reach("recovery.account");
         let now = self.world.clock.now();
         let (store, id) = (Arc::clone(&self.world.store), connection.account.id.clone());
         let history = Arc::clone(&self.world.history);
@@ -288,8 +298,11 @@ impl Bursar {
         state.alerts = alerts;
         state.recovering = records_lost || sync.full_at.is_none();
         state.thresholds = self.thresholds(&connection);
+        state.presence = *lock_of(&self.presence);
+        state.online = lock_of(&self.health).online;
         lock_of(&self.connections).insert(account.id.clone(), connection.clone());
         self.driver.add(state, connection.clone());
+        fail_point::reach("recovery.going");
         Ok(connection)
     }
 
@@ -304,8 +317,8 @@ impl Bursar {
             .network
             .chain
             .clone()
-            .map(|place| Arc::new(Chain::new(place, own_rpc, self.http.clone())));
-        Connection::new(account, provider, session, chain)
+            .map(|place| Arc::new(Chain::new(place, own_rpc.clone(), self.http.clone())));
+        Connection::new(account, provider, session, chain).with_own_rpc(own_rpc)
     }
 
     /// Reads the secrets in the background: a keyring that is slow or asks the user holds nothing up. A key from
@@ -361,7 +374,7 @@ impl Bursar {
     /// An RPC address that the user typed may hold a key, so it is kept with the secrets.
     async fn use_own_rpc(&self, id: &AccountId) {
         let name = own_rpc_name(id);
-        let Ok(Some(text)) = self.vault.get(&name).await else {
+        let Ok(Some(text)) = self.vault.get_patiently(&name).await else {
             return;
         };
         let Ok(address) = url::Url::parse(&text) else {
@@ -413,7 +426,7 @@ fn currency_of(account: &Account) -> Currency {
 }
 
 fn lock(home: &Path) -> Result<File> {
-    let path = home.join("engine.lock");
+    let path = home.join(home::LOCK_FILE);
     let file = File::options()
         .create(true)
         .truncate(false)

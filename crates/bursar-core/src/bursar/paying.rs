@@ -5,7 +5,7 @@
 use super::{Bursar, currency_of, room, views};
 use crate::account::AccountId;
 use crate::driver::{Connection, blocking};
-use crate::engine::{Event, Poll};
+use crate::engine::{Event, Poll, offline};
 use crate::error::{Code, Error, Result};
 use crate::link;
 use crate::money::Amount;
@@ -41,6 +41,7 @@ impl Bursar {
                 Code::SignedOut,
                 "Sign in to this account first; topping up needs its key.",
             )),
+            _ if state.as_deref().is_some_and(|state| !state.online) => Some(offline()),
             Err(error) => Some(error.clone()),
             Ok((catalogue, _)) if !catalogue.methods.iter().any(Method::is_usable) => {
                 Some(Error::new(
@@ -178,7 +179,9 @@ impl Bursar {
             self.driver.event(account, Event::SignedIn(true));
         }
         self.driver
-            .until(account, FIRST_READING, |state| !state.recovering)
+            .until(account, FIRST_READING, |state| {
+                !state.recovering || !state.online
+            })
             .await;
     }
 

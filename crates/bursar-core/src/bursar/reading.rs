@@ -324,10 +324,11 @@ fn chart(
     (views, Some(as_of))
 }
 
-fn agrees(state: &State) -> Option<bool> {
+/// One look that differed settles nothing: figures that move are not read in the same instant.
+pub(super) fn agrees(state: &State) -> Option<bool> {
     match state.disagreement {
-        Disagreement::Unknown => None,
-        Disagreement::Agree | Disagreement::Once(_) => Some(true),
+        Disagreement::Unknown | Disagreement::Once(_) => None,
+        Disagreement::Agree => Some(true),
         Disagreement::Disagree => Some(false),
     }
 }

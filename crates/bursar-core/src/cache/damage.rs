@@ -4,6 +4,7 @@
 use super::failure::{Failure, Inner, file_error};
 use crate::clock::Timestamp;
 use crate::error::Result;
+use crate::fail_point;
 use rusqlite::Connection;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -22,6 +23,7 @@ pub(super) fn set_aside(path: &Path, now: Timestamp) -> Result<()> {
         if from.exists() {
             let to = with_suffix(&aside, side);
             fs::rename(&from, &to).map_err(|error| file_error(&error, &from))?;
+            fail_point::reach("recovery.aside");
         }
     }
     tracing::warn!(path = %path.display(), aside = %aside.display(), "a damaged database was set aside");

@@ -3,6 +3,7 @@
 
 use super::failure::Inner;
 use crate::error::{Code, Error};
+use crate::fail_point;
 use rusqlite::Connection;
 
 /// The steps of one database, in order; step *n* leads from version *n - 1* to *n*.
@@ -41,10 +42,13 @@ impl Schema {
         let version = self.known_version(connection)?;
         let done = usize::try_from(version).unwrap_or_default();
         for (index, step) in self.steps.iter().enumerate().skip(done) {
+            fail_point::reach("migration.before");
             let transaction = connection.transaction()?;
             transaction.execute_batch(step)?;
+            fail_point::reach("migration.within");
             transaction.pragma_update(None, "user_version", index.saturating_add(1).to_string())?;
             transaction.commit()?;
+            fail_point::reach("migration.after");
         }
         Ok(())
     }

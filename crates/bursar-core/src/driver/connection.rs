@@ -23,6 +23,8 @@ pub struct Connection {
     pub session: Arc<Session>,
     /// Only where the network has a chain.
     pub chain: Option<Arc<Chain>>,
+    /// The user's own RPC, which the chain asks first. It may hold a key and is never told.
+    pub(crate) own_rpc: Option<Url>,
     pub(crate) lease: Arc<Lease>,
     watch: Option<Arc<Task>>,
 }
@@ -57,9 +59,15 @@ impl Connection {
             provider,
             session,
             chain,
+            own_rpc: None,
             lease,
             watch: None,
         }
+    }
+
+    /// Remembers what the chain was made with.
+    pub(crate) fn with_own_rpc(self, own_rpc: Option<Url>) -> Self {
+        Self { own_rpc, ..self }
     }
 
     /// Goes on with the lease of the connection that this one follows.

@@ -16,6 +16,7 @@ use crate::cache::{History, Store, Write};
 use crate::clock::{Clock, Span};
 use crate::engine::{Effect, Event, Poll, State, Step, step};
 use crate::error::{Code, Error, Result};
+use crate::fail_point;
 use crate::link::{self, Link, LinkState};
 use crate::shell::Shell;
 use crate::view::{Change, TrayView};
@@ -368,7 +369,9 @@ impl Loop {
         );
         let (account, writes) = (account.clone(), writes.to_vec());
         blocking(move || {
+            fail_point::reach_commit(&writes, "before");
             store.commit(&account, &writes)?;
+            fail_point::reach_commit(&writes, "after");
             for write in &writes {
                 if let Write::TopUp(top_up) = write
                     && let Err(error) = history.put_top_up(&account, top_up)
@@ -405,7 +408,9 @@ impl Loop {
             Effect::Notify => self.pop_up(),
             Effect::Raise(page) => {
                 self.world.shell.raise();
-                self.world.shell.changed(&Change::Show { page });
+                if let Some(page) = page {
+                    self.world.shell.changed(&Change::Show { page });
+                }
             }
             Effect::Changed(change) => self.world.shell.changed(&change),
             Effect::Reply { command, answer } => {
@@ -426,7 +431,10 @@ impl Loop {
             .and_then(|top_up| top_up.checkout.clone())
             .ok_or_else(missing)?;
         let address = connection.allow_checkout(&raw)?;
-        self.world.shell.open(&address)
+        fail_point::reach("browser.before");
+        self.world.shell.open(&address)?;
+        fail_point::reach("browser.after");
+        Ok(())
     }
 
     /// Marks what the inbox holds as shown, then shows it: at most once, whatever happens in between.
@@ -437,8 +445,10 @@ impl Loop {
         match self.world.store.take_unshown(self.world.clock.now()) {
             Ok(notices) if notices.is_empty() => {}
             Ok(notices) => {
+                fail_point::reach("mark.after");
                 if !self.board.notifications_off.load(Ordering::Relaxed) {
                     self.world.shell.notify(&notices);
+                    fail_point::reach("pop_up.after");
                 }
             }
             Err(error) => {

@@ -8,6 +8,7 @@ use crate::cache::{History, SyncState};
 use crate::clock::{Span, Timestamp};
 use crate::engine::{CatalogueAnswer, Event, Followed, HistoryAnswer, Request};
 use crate::error::Result;
+use crate::fail_point;
 use crate::provider::{Catalogue, RemotePayment, SavedState, Status};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,10 +25,13 @@ const CHARGE_DAYS: i64 = 30;
 pub(super) async fn perform(world: World, connection: Connection, request: Request) -> Event {
     let asked_at = world.clock.now();
     match request {
-        Request::Start { top_up, new } => Event::Started {
-            top_up,
-            answer: connection.provider.start(&new).await,
-        },
+        Request::Start { top_up, new } => {
+            fail_point::reach("request.before");
+            let asked = connection.provider.start(&new);
+            let answer = fail_point::reach_during("request.after", asked).await;
+            fail_point::reach("answer.received");
+            Event::Started { top_up, answer }
+        }
         Request::Cancel { top_up, remote } => Event::CancelAnswered {
             top_up,
             answer: connection.provider.cancel(&remote).await,
@@ -57,6 +61,7 @@ async fn follow(
     expected: Vec<String>,
 ) -> Result<Followed> {
     let mut by_id = BTreeMap::new();
+    fail_point::reach("look.before");
     for payment in connection.provider.pending().await? {
         by_id.insert(payment.id.clone(), payment);
     }
@@ -82,6 +87,7 @@ async fn follow(
         // Where there is more than was read, what is missing is not known to be absent.
         history_read = next.is_none();
     }
+    fail_point::reach("look.after");
     let payments: Vec<_> = by_id.into_values().collect();
     keep(
         Arc::clone(&connection.lease),

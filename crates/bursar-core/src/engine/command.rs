@@ -25,12 +25,12 @@ impl Step {
         } else if let Event::CancelTopUp { command, top_up } = event {
             self.cancel(*command, top_up, now);
         } else if let Event::CheckNow { command } = event {
-            self.state.open_gates();
+            self.state.open_gates(now);
             self.state.be_eager(now);
             self.reply(*command, Ok(None));
         } else if let Event::RefreshAll { command } = event {
             self.state.whole_history = true;
-            self.state.open_gates();
+            self.state.open_gates(now);
             self.state.be_eager(now);
             self.state.make_due(&[Poll::Catalogue, Poll::Dues], now);
             self.reply(*command, Ok(None));
@@ -116,22 +116,25 @@ impl Step {
         }));
     }
 
-    /// A link only wakes a poll and raises the window; the state it carried is used up.
+    /// A link only wakes a poll and raises the window; the state it carried is used up. A window that shows
+    /// this very payment stays at it.
     fn returned(&mut self, top_up: &str, now: Timestamp) {
-        if !self.state.top_ups.contains_key(top_up) {
+        let Some(found) = self.state.top_ups.get(top_up) else {
             return;
-        }
+        };
+        let account = self.state.account.clone();
+        let page = (!self.is_shown(found)).then(|| {
+            // Where there can be several, the one that came back is among the payments.
+            if self.state.setup.rules.one_open_top_up {
+                Page::Overview { account }
+            } else {
+                Page::Payments { account }
+            }
+        });
         self.apply(top_up, &Input::Returned, now);
-        self.state.open_gates();
+        self.state.open_gates(now);
         self.state.be_eager(now);
         self.state.make_due(&[Poll::Follow], now);
-        let account = self.state.account.clone();
-        // Where there can be several, the one that came back is among the payments.
-        let page = if self.state.setup.rules.one_open_top_up {
-            Page::Overview { account }
-        } else {
-            Page::Payments { account }
-        };
         self.effects.push(Effect::Raise(page));
     }
 }
@@ -144,6 +147,9 @@ impl State {
                 Code::SignedOut,
                 "Sign in to this account first; topping up needs its key.",
             ));
+        }
+        if !self.online {
+            return Some(offline());
         }
         if self.recovering {
             return Some(Error::passing(
@@ -167,6 +173,14 @@ impl State {
             )
         })
     }
+}
+
+/// Why nothing is begun without a network.
+pub(crate) fn offline() -> Error {
+    Error::passing(
+        Code::Unreachable,
+        "This machine is offline, so no top-up can be started. Connect it and try again; nothing was sent.",
+    )
 }
 
 fn gone() -> Error {

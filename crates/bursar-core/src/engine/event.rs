@@ -203,7 +203,8 @@ pub enum Effect {
     },
     /// Pops up what the inbox holds and has not been shown.
     Notify,
-    Raise(Page),
+    /// Brings the window to the front, with that page where it shows something else.
+    Raise(Option<Page>),
     Changed(Change),
     /// The answer to a command: the top-up it concerns, or why not.
     Reply {

@@ -11,6 +11,8 @@ mod schedule;
 mod state;
 mod step;
 
+pub(crate) use command::offline;
+
 pub use answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer};
 pub use event::{Effect, Event, Poll, Request, Server, Sought};
 pub use state::{Disagreement, Presence, Repeat, Setup, State, Thresholds};

@@ -15,6 +15,8 @@ const REJECTED: Span = Span::minutes(10);
 const EVERY_MINUTE: Span = Span::seconds(60);
 const BACK_OFF_FIRST: i64 = 500;
 const BACK_OFF_MOST: i64 = 60_000;
+/// A server's word that reaches further than this is of a clock that was set back since.
+const LONGEST_WORD: Span = Span::hours(1);
 
 impl State {
     /// When the next thing is due, if anything ever is.
@@ -160,15 +162,38 @@ impl State {
         }
     }
 
-    /// Nothing is known of the servers any more: the network came back, or the user asks.
-    pub(super) fn open_gates(&mut self) {
-        self.gates.clear();
+    /// Nothing is known of the servers any more: the network came back, or the user asks. One that has
+    /// asked to be left alone is, all the same.
+    pub(super) fn open_gates(&mut self, now: Timestamp) {
+        for server in [Server::Api, Server::Chain] {
+            self.open_gate(server, now);
+        }
+    }
+
+    fn open_gate(&mut self, server: Server, now: Timestamp) {
+        let asked_until = self.gate(server).asked_until;
+        let stands = asked_until > now && asked_until.since(now) <= LONGEST_WORD;
+        if stands {
+            let gate = Gate {
+                failures: 0,
+                closed_until: asked_until,
+                asked_until,
+            };
+            self.gates.insert(server, gate);
+        } else {
+            self.gates.remove(&server);
+        }
+    }
+
+    /// Another server is asked from now on.
+    pub(super) fn forget_gate(&mut self, server: Server) {
+        self.gates.remove(&server);
     }
 
     /// Books a success: the gate opens, and the next time follows from what is going on.
     pub(super) fn answered(&mut self, poll: Poll, now: Timestamp, entropy: u64) {
         let was_silent = self.gate(poll.server()).failures > 0;
-        self.gates.remove(&poll.server());
+        self.open_gate(poll.server(), now);
         self.errors.remove(&poll);
         let interval = jitter(self.interval(poll, now), entropy);
         if let Some(plan) = self.plans.get_mut(&poll) {
@@ -186,6 +211,18 @@ impl State {
                 .collect();
             self.make_due(&others, now);
         }
+    }
+
+    /// Whether something has happened since this was asked, so that it is to be asked again at once; then its
+    /// answer is done with.
+    pub(super) fn asked_before_news(&mut self, poll: Poll, now: Timestamp) -> bool {
+        let Some(plan) = self.plans.get_mut(&poll).filter(|plan| plan.again) else {
+            return false;
+        };
+        plan.due = now;
+        plan.in_flight = false;
+        plan.again = false;
+        true
     }
 
     /// Books a failure: back-off, or as long as the server asked for.
@@ -209,6 +246,7 @@ impl State {
             gate.failures = gate.failures.saturating_add(1);
             let wait = jitter(back_off(gate.failures), entropy).max(asked_for);
             gate.closed_until = gate.closed_until.max(now.plus(wait));
+            gate.asked_until = gate.asked_until.max(now.plus(asked_for.min(LONGEST_WORD)));
             self.gates.insert(server, gate);
         }
         self.errors.insert(poll, (error.clone(), now));

@@ -79,6 +79,8 @@ pub struct Gate {
     pub failures: u32,
     /// Nothing is asked before this.
     pub closed_until: Timestamp,
+    /// The part of that which the server itself asked for: nothing but its time opens it.
+    pub asked_until: Timestamp,
 }
 
 /// All that the engine knows of one account.

@@ -2,7 +2,7 @@
 //! means stands in the files beside this one.
 
 use super::answer::{ChainAnswer, Followed, HistoryAnswer};
-use super::event::{Effect, Event, Poll};
+use super::event::{Effect, Event, Poll, Server};
 use super::state::{Disagreement, Presence, State};
 use crate::cache::Write;
 use crate::clock::{Span, Timestamp};
@@ -47,7 +47,7 @@ impl Step {
             Event::Viewing(payment) => self.state.viewing.clone_from(payment),
             Event::Online(online) => self.online(*online, now),
             Event::Woke => {
-                self.state.open_gates();
+                self.state.open_gates(now);
                 self.state.be_eager(now);
             }
             Event::Thresholds(thresholds) => {
@@ -60,6 +60,7 @@ impl Step {
                 self.state.chain = None;
                 self.state.subscribed = false;
                 self.state.disagreement = Disagreement::Unknown;
+                self.state.forget_gate(Server::Chain);
                 self.state.make_due(&[Poll::Chain], now);
                 self.changed();
             }
@@ -137,9 +138,9 @@ impl Step {
             Event::MethodReturned => {
                 self.state.method_link = None;
                 self.state.make_due(&[Poll::Catalogue], now);
-                self.effects.push(Effect::Raise(Page::TopUp {
+                self.effects.push(Effect::Raise(Some(Page::TopUp {
                     account: self.state.account.clone(),
-                }));
+                })));
             }
             Event::MethodsStirred => {
                 self.state.make_due(&[Poll::Catalogue], now);
@@ -199,7 +200,7 @@ impl Step {
         }
         self.state.online = online;
         if online {
-            self.state.open_gates();
+            self.state.open_gates(now);
             self.state.make_due(&Poll::ALL, now);
         }
         self.changed();
@@ -209,16 +210,20 @@ impl Step {
         self.state.setup.signed_in = signed_in;
         if signed_in {
             self.state.errors.clear();
-            self.state.open_gates();
+            self.state.open_gates(now);
             self.state.make_due(&Poll::ALL, now);
         }
         self.changed();
     }
 
     fn not_answered(&mut self, poll: Poll, error: &Error, now: Timestamp, entropy: u64) {
+        let rejected = matches!(error.code, Code::Unauthorized | Code::SignedOut);
+        if rejected && self.state.asked_before_news(poll, now) {
+            // It may be the key before this one that was rejected: the next answer tells.
+            return;
+        }
         let known = self.state.errors.get(&poll).map(|(seen, _)| seen.code);
         self.state.failed(poll, error, now, entropy);
-        let rejected = matches!(error.code, Code::Unauthorized | Code::SignedOut);
         if rejected && self.state.setup.signed_in && !self.state.alerts.signed_out_told {
             self.state.alerts.signed_out_told = true;
             self.state.alerts.rejection = self.state.alerts.rejection.saturating_add(1);
@@ -443,8 +448,12 @@ impl Step {
 
     /// Whether the user is looking at this very payment, so that a pop-up would tell nothing.
     fn is_looked_at(&self, top_up: &TopUp) -> bool {
-        self.state.presence == Presence::Focused
-            && self.state.viewing.is_some()
+        self.state.presence == Presence::Focused && self.is_shown(top_up)
+    }
+
+    /// Whether the window shows this very payment, be it in front or not.
+    pub(super) fn is_shown(&self, top_up: &TopUp) -> bool {
+        self.state.viewing.is_some()
             && (self.state.viewing == top_up.remote
                 || self.state.viewing.as_ref() == Some(&top_up.id))
     }

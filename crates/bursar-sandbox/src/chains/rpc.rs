@@ -16,6 +16,8 @@ pub(crate) struct Rpc {
     http: reqwest::Client,
     url: String,
     next_id: Arc<AtomicU64>,
+    /// Held while a transaction is handed over: the node would give two at once the same number.
+    sending: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A mined transaction.
@@ -33,6 +35,7 @@ impl Rpc {
             http,
             url,
             next_id: Arc::default(),
+            sending: Arc::default(),
         }
     }
 
@@ -106,9 +109,11 @@ impl Rpc {
     }
 
     async fn transact(&self, transaction: Value) -> Result<Mined> {
-        let hash = self
-            .call("eth_sendTransaction", json!([transaction]))
-            .await?;
+        let hash = {
+            let _one_at_a_time = self.sending.lock().await;
+            self.call("eth_sendTransaction", json!([transaction]))
+                .await?
+        };
         let mut attempt = 0;
         loop {
             let receipt = self

@@ -17,7 +17,8 @@ use rusqlite::Connection;
 const LONGEST_TEXT: usize = 256;
 
 impl History {
-    /// Writes payments as the provider tells them, by id; returns how many were new or different.
+    /// Writes payments as the provider tells them, by id; returns how many were new or different. A fee, source or
+    /// transaction that was known stays until another is told.
     ///
     /// # Errors
     /// `answer_malformed` for an id or source that cannot be one; nothing is written then.
@@ -116,11 +117,20 @@ fn put_payment(verifier: &mut Verifier<'_>, payment: &RemotePayment) -> Inner<bo
         step: known.and_then(|line| line.step),
         by_chain: known.is_some_and(|line| line.by_chain),
         amount: payment.amount.clone(),
-        fee: payment.fee.clone(),
-        source: source_number(connection, payment.source.as_deref())?,
+        // Not every call that tells of a payment knows these; silence takes nothing back.
+        fee: payment
+            .fee
+            .clone()
+            .or_else(|| known.and_then(|line| line.fee.clone())),
+        source: match (payment.source.as_deref(), known) {
+            (None, Some(line)) => line.source,
+            (told, _) => source_number(connection, told)?,
+        },
         created_at: payment.created_at,
         updated_at: payment.updated_at,
-        claim: payment.transaction,
+        claim: payment
+            .transaction
+            .or_else(|| known.and_then(|line| line.claim)),
         proof: known.and_then(|line| line.proof.clone()),
         top_up: known.and_then(|line| line.top_up.clone()),
         loose: known.is_some_and(|line| line.loose),

@@ -6,6 +6,7 @@ use crate::cache::connection::open_reader;
 use crate::cache::damage;
 use crate::cache::failure::{Failure, Inner};
 use crate::error::Result;
+use crate::fail_point;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use std::fs;
@@ -28,7 +29,10 @@ impl Store {
             let temporary = damage::with_suffix(&self.copy, ".tmp");
             damage::discard(&temporary);
             copy_into(connection, &temporary)?;
-            Ok(damage::settle(&temporary, &self.copy)?)
+            fail_point::reach("copy.before");
+            damage::settle(&temporary, &self.copy)?;
+            fail_point::reach("copy.after");
+            Ok(())
         })
     }
 }
@@ -54,6 +58,7 @@ pub(super) fn restore(copy: &Path, path: &Path) -> Inner<()> {
         damage::discard(&temporary);
         return Err(failure);
     }
+    fail_point::reach("recovery.restoring");
     Ok(damage::settle(&temporary, path)?)
 }
 

@@ -14,6 +14,7 @@ use super::{Alerts, Write};
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::fail_point;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -105,8 +106,10 @@ impl Store {
             if worth_copying {
                 count_generation(transaction)?;
             }
+            fail_point::reach("commit.before");
             Ok(worth_copying)
         })?;
+        fail_point::reach("commit.after");
         if worth_copying {
             self.renew_copy();
         }

@@ -7,6 +7,7 @@ use crate::cache::failure::Inner;
 use crate::cache::stored::{amount, from_json, from_word, to_json, word};
 use crate::clock::{Span, Timestamp};
 use crate::error::Result;
+use crate::fail_point;
 use crate::notice::Notice;
 use rusqlite::{Connection, Row, Transaction, params};
 
@@ -72,6 +73,7 @@ impl Store {
                 return Ok(Vec::new());
             }
             transaction.execute("UPDATE notice SET shown = 1 WHERE shown = 0", [])?;
+            fail_point::reach("mark.before");
             Ok(unshown
                 .into_iter()
                 .map(|stored| stored.notice)

@@ -1,0 +1,205 @@
+//! Single steps of the engine: what one event leads to in one state.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use bursar_core::account::AccountId;
+use bursar_core::clock::{Span, Timestamp};
+use bursar_core::engine::{Effect, Event, Poll, Presence, Request, Setup, State, Step, step};
+use bursar_core::error::{Code, Error};
+use bursar_core::money::{Amount, Currency};
+use bursar_core::top_up::TopUp;
+use bursar_core::view::Page;
+
+fn noon() -> Timestamp {
+    Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
+}
+
+fn usdc(cents: i64) -> Amount {
+    Amount::from_cents(cents, Currency::usdc())
+}
+
+/// An account that is signed in, with these top-ups, and everything due.
+fn account(top_ups: Vec<TopUp>) -> State {
+    let setup = Setup {
+        one_open: true,
+        signed_in: true,
+        watched: None,
+    };
+    State::new(AccountId("a".to_owned()), noon(), setup, top_ups, noon())
+}
+
+/// What the engine asks for within this step.
+fn asked(step: &Step) -> Vec<&Request> {
+    step.effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Request(request) => Some(request),
+            Effect::OpenCheckout { .. }
+            | Effect::Notify
+            | Effect::Raise(_)
+            | Effect::Changed(_)
+            | Effect::Reply { .. } => None,
+        })
+        .collect()
+}
+
+fn reply(step: &Step) -> Result<Option<String>, Error> {
+    step.effects
+        .iter()
+        .find_map(|effect| match effect {
+            Effect::Reply { answer, .. } => Some(answer.clone()),
+            Effect::Request(_)
+            | Effect::OpenCheckout { .. }
+            | Effect::Notify
+            | Effect::Raise(_)
+            | Effect::Changed(_) => None,
+        })
+        .unwrap()
+}
+
+fn start(command: u64) -> Event {
+    Event::StartTopUp {
+        command,
+        id: format!("t{command}"),
+        amount: usdc(2_500),
+        method: None,
+        method_provider: None,
+        link: None,
+    }
+}
+
+/// Everything that is in flight comes back with this error.
+fn refused(state: State, error: &Error, at: Timestamp) -> State {
+    let events = [
+        Event::History {
+            asked_at: at,
+            answer: Err(error.clone()),
+        },
+        Event::Balance(Err(error.clone())),
+        Event::Catalogue(Err(error.clone())),
+    ];
+    events
+        .iter()
+        .fold(state, |state, event| step(&state, event, at, 0).state)
+}
+
+#[test]
+fn a_server_that_asks_to_be_left_alone_is_left_alone_whatever_the_user_does() {
+    let begun = step(&account(Vec::new()), &Event::Tick, noon(), 0);
+    assert!(!asked(&begun).is_empty());
+    let busy = Error {
+        retry_after: Some(Span::minutes(5)),
+        ..Error::passing(Code::RateLimited, "busy")
+    };
+    let quiet = refused(begun.state, &busy, noon());
+    let soon = noon().plus(Span::minutes(4));
+    for event in [
+        Event::CheckNow { command: 1 },
+        Event::RefreshAll { command: 2 },
+        Event::Presence(Presence::Focused),
+        Event::Woke,
+        Event::SignedIn(true),
+        Event::Tick,
+    ] {
+        let after = step(&quiet, &event, soon, 0);
+        assert_eq!(asked(&after), Vec::<&Request>::new(), "{event:?}");
+        let later = step(&after.state, &Event::Tick, noon().plus(Span::minutes(6)), 0);
+        assert!(!asked(&later).is_empty(), "{event:?}: asked once it may be");
+    }
+    let offline = step(&quiet, &Event::Online(false), soon, 0).state;
+    let back = step(&offline, &Event::Online(true), soon, 0);
+    assert_eq!(asked(&back), Vec::<&Request>::new());
+}
+
+#[test]
+fn what_only_failed_is_asked_again_as_soon_as_the_user_wants_it() {
+    let begun = step(&account(Vec::new()), &Event::Tick, noon(), 0);
+    let down = Error::passing(Code::Unreachable, "down");
+    let quiet = refused(begun.state, &down, noon());
+    assert_eq!(
+        asked(&step(&quiet, &Event::Tick, noon(), 0)),
+        Vec::<&Request>::new()
+    );
+    let wanted = step(&quiet, &Event::CheckNow { command: 1 }, noon(), 0);
+    assert!(asked(&wanted).contains(&&Request::Balance));
+}
+
+#[test]
+fn a_clock_that_was_set_back_silences_no_server_for_days() {
+    let begun = step(&account(Vec::new()), &Event::Tick, noon(), 0);
+    let busy = Error {
+        retry_after: Some(Span::minutes(5)),
+        ..Error::passing(Code::RateLimited, "busy")
+    };
+    let quiet = refused(begun.state, &busy, noon());
+    let days_before = noon().minus(Span::days(3));
+    let woken = step(&quiet, &Event::Woke, days_before, 0);
+    assert!(!asked(&woken).is_empty());
+}
+
+#[test]
+fn offline_no_top_up_is_begun() {
+    let offline = step(&account(Vec::new()), &Event::Online(false), noon(), 0).state;
+    let tried = step(&offline, &start(1), noon(), 0);
+    assert_eq!(reply(&tried).unwrap_err().code, Code::Unreachable);
+    assert!(tried.commit.is_empty() && asked(&tried).is_empty());
+    assert!(tried.state.top_ups.is_empty());
+    let back = step(&tried.state, &Event::Online(true), noon(), 0).state;
+    assert!(reply(&step(&back, &start(2), noon(), 0)).is_ok());
+}
+
+#[test]
+fn an_answer_to_an_old_key_says_nothing_of_the_new_one() {
+    let begun = step(&account(Vec::new()), &Event::Tick, noon(), 0).state;
+    let renewed = step(&begun, &Event::SignedIn(true), noon(), 0).state;
+    let rejected = Event::Balance(Err(Error::new(Code::Unauthorized, "rejected")));
+    let after = step(&renewed, &rejected, noon(), 0);
+    assert!(
+        after.commit.is_empty(),
+        "nobody is told: {:?}",
+        after.commit
+    );
+    assert!(!after.state.errors.contains_key(&Poll::Balance));
+    assert!(
+        asked(&after).contains(&&Request::Balance),
+        "asked with the new key"
+    );
+    let again = step(&after.state, &rejected, noon(), 0);
+    assert!(again.state.errors.contains_key(&Poll::Balance));
+    assert!(!again.commit.is_empty(), "now it is the key in use");
+}
+
+/// What the window is told to show, if it is brought to the front at all.
+fn raised(step: &Step) -> Option<Option<Page>> {
+    step.effects.iter().find_map(|effect| match effect {
+        Effect::Raise(page) => Some(page.clone()),
+        Effect::Request(_)
+        | Effect::OpenCheckout { .. }
+        | Effect::Notify
+        | Effect::Changed(_)
+        | Effect::Reply { .. } => None,
+    })
+}
+
+#[test]
+fn a_link_shows_the_overview_unless_the_window_is_at_this_payment() {
+    let account = account(vec![TopUp::intent(
+        "t".into(),
+        usdc(2_500),
+        None,
+        None,
+        noon(),
+    )]);
+    let link = Event::Returned { top_up: "t".into() };
+    let at = |viewing: Option<&str>| {
+        let seen = Event::Viewing(viewing.map(str::to_owned));
+        let seen = step(&account, &seen, noon(), 0).state;
+        raised(&step(&seen, &link, noon(), 0))
+    };
+    assert!(matches!(at(None), Some(Some(Page::Overview { .. }))));
+    assert!(matches!(
+        at(Some("other")),
+        Some(Some(Page::Overview { .. }))
+    ));
+    assert_eq!(at(Some("t")), Some(None));
+}

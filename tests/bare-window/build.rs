@@ -1,0 +1,6 @@
+//! Embeds the one page.
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tauri_build::try_build(tauri_build::Attributes::new())?;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+/** `scripts/run.sh` as somebody new types it: the app comes up connected, takes a top-up, and comes up again as quickly. */
+import assert from "node:assert/strict";
+import { readlinkSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import { App, BINARIES, cli } from "../session/app.ts";
+import { Hopeless, until } from "../session/deadline.ts";
+import { Desktop } from "../session/desktop.ts";
+import type { Environment, Running } from "../session/processes.ts";
+import { plainAmount, type StatusLine } from "../session/truth.ts";
+import type { AppWindow } from "../session/window.ts";
+import { page } from "./steps.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The session's environment with a person's toolchains in it, which are in their real home. */
+function environment(desktop: Desktop): Environment {
+  const { BURSAR_HOME: _, ...rest } = desktop.env;
+  return {
+    ...rest,
+    CARGO_HOME: process.env["CARGO_HOME"] ?? join(homedir(), ".cargo"),
+    RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? join(homedir(), ".rustup"),
+  };
+}
+
+interface Run {
+  readonly script: Running;
+  readonly said: () => string;
+}
+
+function run(desktop: Desktop): Run {
+  let said = "";
+  const script = desktop.processes.start("run", join(ROOT, "scripts/run.sh"), {
+    env: environment(desktop),
+    onOutput: (text) => (said += text),
+  });
+  return { script, said: () => said };
+}
+
+/** Waits for the window with its balance, and says how long that took. */
+async function connectedBy({ script }: Run, app: App, t: TestContext, what: string): Promise<AppWindow> {
+  const begin = performance.now();
+  await until(
+    "run.sh shows a window",
+    async () => {
+      if (!script.alive) throw new Hopeless("run.sh has ended");
+      return (await app.topWindows())[0];
+    },
+    { within: 240_000 },
+  );
+  const window = await app.window();
+  await page(window, "overview");
+  await until("the balance is known", async () => (await window.id("balance").attribute("data-amount")) !== null);
+  t.diagnostic(`${what}: connected after ${Math.round(performance.now() - begin)} ms`);
+  return window;
+}
+
+async function quit({ script }: Run, desktop: Desktop): Promise<void> {
+  await (await desktop.tray.icon()).click("Quit");
+  assert.equal(await script.ended(), 0);
+  await until("the sandbox and its chains have ended with it", () =>
+    desktop.processes.members().every((pid) => !/\/(bursar-sandbox|anvil)$/.test(readlinkSync(`/proc/${pid}/exe`))),
+  );
+}
+
+for (const keyring of ["unlocked", "absent"] as const) {
+  test(`one command leads to a connected app, the keyring being ${keyring}`, async (t) => {
+    const desktop = await Desktop.for(t, { keyring });
+    const app = new App(desktop);
+    const first = run(desktop);
+    const window = await connectedBy(first, app, t, "first start");
+    await window.id("sandbox-mark").waitVisible();
+    await window.css('[data-testid="days-left"][data-days]').waitVisible();
+    assert.equal(await window.id("banner-signed-out").visible(), false);
+    await window.picture("connected");
+    if (keyring === "unlocked") assert.deepEqual(await desktop.keyring.labels(), [], "play money's key is not kept");
+
+    await window.id("nav-top_up").click();
+    await window.id("amount").fill("25");
+    await window.css('[data-testid="quote"][data-ready="true"]').waitVisible();
+    await window.id("continue").click();
+    const checkout = await desktop.browser.page(/\/payment\/checkout-session\//);
+    await checkout.click("#method-wallet");
+    await checkout.selectOption("#wallet-network", "137");
+    await checkout.click("#wallet-pay");
+    await window.css('[data-testid="ended-top-up"][data-status="completed"]').waitVisible({ within: 30_000 });
+    await window.picture("arrived");
+    await agrees(desktop, window);
+    await quit(first, desktop);
+
+    const built = builtAt();
+    const second = run(desktop);
+    await connectedBy(second, app, t, "second start");
+    assert.equal(builtAt(), built, "nothing is built again");
+    assert.doesNotMatch(second.said(), /installing/, "nothing is installed again");
+    await window.picture("again");
+    await agrees(desktop, window);
+    await quit(second, desktop);
+  });
+}
+
+/** The window's balance is what the terminal reads from the contract. */
+async function agrees(desktop: Desktop, window: AppWindow): Promise<void> {
+  const home = join(desktop.env["XDG_DATA_HOME"] ?? "", "bursar-sandbox", "app");
+  await until("window, CLI and contract agree", async () => {
+    const told = await cli(desktop, ["--home", home, "status", "--json"]);
+    const { balance } = JSON.parse(told.stdout) as StatusLine;
+    assert.equal(balance?.source, "chain");
+    const shown = await window.id("balance").attribute("data-amount");
+    return shown !== null && plainAmount(shown) === plainAmount(balance.amount);
+  });
+}
+
+function builtAt(): number {
+  return Math.max(...Object.values(BINARIES).map((path) => statSync(path).mtimeMs));
+}

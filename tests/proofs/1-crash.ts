@@ -1,0 +1,147 @@
+/**
+ * Promise 1: no crash, at any point, starts two top-ups or forgets one. Real processes are killed at every durable step of a
+ * top-up and in the recovery after it; then the user goes on, and at the end has what a twin has who was never killed.
+ */
+import { Processes } from "../session/processes.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import { artefacts } from "./artefacts.ts";
+import { Rounds, type Fate, type Left } from "./crash_rounds.ts";
+import { Dice, Disk, failPoint, type Kill } from "./faults.ts";
+import { prove, times, type Tally } from "./frame.ts";
+import { Gate, Home } from "./home.ts";
+
+/** Killed top-ups of one user, before the last one, which is left in peace. */
+const ROUNDS = 5;
+/** Programs that run at the same moment. */
+const AT_ONCE = 4;
+const each = times(22, 1);
+
+const dice = new Dice(1);
+
+await prove(
+  {
+    promise: 1,
+    name: "Crash",
+    what: "kill -9 of the terminal's process; each user ends like the twin that was never killed",
+  },
+  async (tally) => {
+    const sandbox = await Sandbox.start("proofs/crash");
+    const processes = new Processes(artefacts("crash"));
+    try {
+      // The answer to a start takes a moment, so that there is a time when the request is out and nothing is back.
+      await sandbox.fault({ target: "console", method: "POST", path: "/v2/top-ups", kind: "delay", ms: 300 });
+      await killAll(tally, sandbox, processes);
+    } finally {
+      await sandbox.end();
+      await processes.end();
+    }
+  },
+);
+
+async function killAll(tally: Tally, sandbox: Sandbox, processes: Processes): Promise<void> {
+  const disk = new Disk(processes);
+  const fates = dice.shuffled(allFates(disk));
+  const connects = dice.shuffled(migrations());
+  const gate = new Gate(AT_ONCE);
+  const users = Math.max(Math.ceil(fates.length / ROUNDS), connects.length);
+  const twin = await one(sandbox, processes, gate, "twin", { fates: Array.from({ length: ROUNDS }, () => ({})) });
+  const kills = new Map<string, number>();
+  let killed = 0;
+  await Promise.all(
+    Array.from({ length: users }, async (_, number) => {
+      const own = fates.slice(number * ROUNDS, (number + 1) * ROUNDS);
+      while (own.length < ROUNDS) own.push({});
+      const connect = connects[number];
+      const places = [connect, ...own.flatMap((fate) => [fate.starting, fate.recovering, fate.completing])]
+        .filter((kill) => kill !== undefined)
+        .map((kill) => kill.place);
+      const name = `user ${number} (${places.join(", ")})`;
+      await tally.try(name, async () => {
+        const done = await one(sandbox, processes, gate, `u${number}`, { fates: own, connect, like: twin.left });
+        killed += done.kills;
+        for (const place of places) kills.set(place, (kills.get(place) ?? 0) + 1);
+      });
+    }),
+  );
+  // What was tried is the kills, not the users; a failed user's kills are not known to have been survived.
+  tally.add(killed - tally.tried + tally.failed, 0);
+  const fewest = [...kills].toSorted(([, one], [, other]) => one - other)[0];
+  const recovery = [...kills]
+    .filter(([place]) => place.startsWith("recovery"))
+    .reduce((sum, [, count]) => sum + count, 0);
+  tally.note(
+    `${users} users, ${killed} kills at ${kills.size} places, ${recovery} in recovery, fewest ${fewest?.[1] ?? 0} (${fewest?.[0] ?? "none"})`,
+  );
+  for (const [place, count] of [...kills].toSorted()) process.stderr.write(`${place}: ${count}\n`);
+}
+
+async function one(
+  sandbox: Sandbox,
+  processes: Processes,
+  gate: Gate,
+  name: string,
+  fate: { readonly fates: readonly Fate[]; readonly connect?: Kill | undefined; readonly like?: Left },
+): Promise<{ readonly left: Left; readonly kills: number }> {
+  const user = await gate.through(() => sandbox.user());
+  const home = new Home(processes, name, user);
+  const rounds = new Rounds(home, gate);
+  await rounds.connect(fate.connect);
+  for (const one of fate.fates) await rounds.topUp(one);
+  const left = await rounds.end(fate.like);
+  home.remove();
+  return { left, kills: rounds.kills };
+}
+
+function allFates(disk: Disk): Fate[] {
+  const fates: Fate[] = [];
+  const starting = [
+    ...["intent", "request", "answer", "browser", "commit", "copy"].flatMap((step) => [
+      `${step}.before`,
+      `${step}.after`,
+    ]),
+    "answer.received",
+  ];
+  for (let count = 0; count < each; count += 1) {
+    for (const place of starting) fates.push({ starting: failPoint(place) });
+    const torn = { name: "bursar.db-wal", call: "write", does: "torn", at: 1 + dice.below(10) } as const;
+    fates.push({ starting: disk.kill("log.torn", torn) });
+    fates.push({ starting: disk.kill("copy.torn", { ...torn, name: "bursar.db.bak.tmp" }) });
+    const move = { name: "bursar.db", call: "write", at: 1 + dice.below(10) } as const;
+    fates.push({ longLog: "starting", starting: disk.kill("checkpoint.write", move) });
+    fates.push({ longLog: "completing", completing: disk.kill("checkpoint.torn", { ...move, does: "torn" }) });
+    fates.push({
+      longLog: "starting",
+      starting: disk.kill("checkpoint.flush", { name: "bursar.db", call: "flush", at: 1 }),
+    });
+    for (const place of [
+      "look.before",
+      "look.after",
+      "notice.before",
+      "notice.after",
+      "commit.before",
+      "commit.after",
+    ]) {
+      fates.push({ completing: failPoint(place) });
+    }
+    const before = failPoint(dice.pick(starting));
+    for (const place of ["opened", "history", "account", "going"]) {
+      fates.push({ starting: before, recovering: failPoint(`recovery.${place}`) });
+    }
+    const worst = failPoint(dice.pick(["request.after", "answer.received", "answer.before", "answer.after"]));
+    const aside = failPoint("recovery.aside", 1 + dice.below(2));
+    fates.push({ starting: worst, damaged: true, recovering: aside });
+    fates.push({ starting: worst, damaged: true, recovering: failPoint("recovery.restoring") });
+    fates.push({ starting: worst, recovering: disk.kill("recovery.disk", { at: 1 + dice.below(25) }) });
+  }
+  return fates;
+}
+
+function migrations(): Kill[] {
+  const kills: Kill[] = [];
+  for (let count = 0; count < Math.max(1, Math.ceil(each / 2)); count += 1) {
+    for (const place of ["before", "within", "after"]) {
+      for (const nth of [1, 2]) kills.push(failPoint(`migration.${place}`, nth));
+    }
+  }
+  return kills;
+}

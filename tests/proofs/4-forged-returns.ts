@@ -1,0 +1,192 @@
+/**
+ * Promise 4: no link, page or other program says that money has come. Thousands of forged links reach the running app in
+ * every way a program has: calls on the session bus, second starts, the desktop's own opener. Nothing may change, and the
+ * API may not be asked more often for it. Then the bus itself: a squatted name, two kinds of it, and no bus at all.
+ */
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { realpathSync } from "node:fs";
+import { NameFlag, type MessageBus, Variant } from "@jellybrick/dbus-next";
+import { App, BINARIES } from "../session/app.ts";
+import { Played } from "../session/bus.ts";
+import { staysTrue, until } from "../session/deadline.ts";
+import type { Desktop } from "../session/desktop.ts";
+import { Sandbox, type User } from "../session/sandbox.ts";
+import { prove, times, type Tally } from "./frame.ts";
+import { forgedLinks } from "./forged-links.ts";
+import { atDesktop, call, onlyWriteDown, person, way, type Person } from "./place.ts";
+
+const about = { promise: 4, name: "Forged returns", what: "forged links by bus, second start and opener; a bus squatted or away" };
+const PATH = "/org/bursar/desktop";
+const FACE = "org.freedesktop.Application";
+
+await prove(about, async (tally) => {
+  const sandbox = await Sandbox.start("proofs/forged-returns");
+  try {
+    await atDesktop("forged links", {}, (desktop) => links(tally, desktop, sandbox));
+    await atDesktop("a squatted name", {}, (desktop) => squatted(tally, desktop));
+    await atDesktop("no bus", {}, (desktop) => withoutBus(tally, desktop));
+  } finally {
+    await sandbox.end();
+  }
+});
+
+async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
+  onlyWriteDown(desktop);
+  const someone = await person(desktop, sandbox, await way(sandbox, 1));
+  const { app, window, account, user } = someone;
+  await call(window, "start_top_up", { account, amount: "12", method: "usdc" });
+  const topUp = await user.openTopUp();
+  const own = new URL(topUp.return_url ?? "").searchParams.get("state") ?? "";
+  assert.match(own, /^[0-9a-f]{64}$/);
+  await until("its page was opened", () => desktop.browser.opened.length > 0);
+  await call(window, "begin_sign_in", { network: sandbox.networkName, address: null, label: null });
+  const page = await until("the sign-in page was opened", () => desktop.browser.opened.find((one) => one.includes("/oauth/")));
+  const signIn = new URL(page).searchParams.get("state") ?? "";
+  // Somebody else's top-up at the same provider, with a state of its own.
+  const other = randomBytes(32).toString("hex");
+  await topUpOf(await sandbox.user(), other);
+
+  const name = busName(desktop);
+  const open = (link: string): Promise<unknown> => desktop.bus.call(name, PATH, FACE, "Open", "asa{sv}", [[link], {}]);
+  const before = await standing(someone);
+  const began = performance.now();
+  let tried = 0;
+  for (const link of forgedLinks({ own, signIn, other }, times(10_000, 1_500))) {
+    tried += 1;
+    await open(link);
+  }
+  tally.add(tried, 0);
+  const took = (performance.now() - began) / 1000;
+  for (const link of [...forgedLinks({ own, signIn, other }, times(60, 9))]) {
+    await tally.try("a second start with a forged link", async () => {
+      // One argument is at most 128 KiB; what follows the first zero byte is never handed over.
+      const done = await desktop.run(BINARIES.app, [link.replaceAll("\0", "").slice(0, 100_000)], { within: 20_000 });
+      assert.ok(done.code === 0 || done.code === 2, `exit status ${done.code} ${done.stderr}`);
+    });
+  }
+  await tally.try("the desktop's own opener", () => desktop.openLink(`org.bursar.desktop://top-up/return?state=${other}`));
+  await tally.try("other calls on the bus", async () => {
+    for (let call = 0; call < times(1_000, 200); call += 1) {
+      await desktop.bus.call(name, PATH, FACE, "Activate", "a{sv}", [{}]);
+      await desktop.bus.call(name, PATH, FACE, "ActivateAction", "sava{sv}", ["top-up", [new Variant("s", own)], {}]);
+      await desktop.bus.call(name, PATH, FACE, "Open", "asa{sv}", [[], {}]);
+    }
+  });
+  await tally.try("nothing changed", async () => {
+    assert.deepEqual(await standing(someone), before);
+    assert.equal((await user.truth()).top_up_count, 1);
+    assert.deepEqual(app.pids(), [app.process.pid]);
+  });
+  await tally.try("at most one poll a second", () => {
+    const polls = someone.way.api.asked.filter((one) => one.path === "/v2/top-ups/pending" && one.at >= began);
+    const close = polls.filter((one, index) => index > 0 && one.at - (polls[index - 1]?.at ?? 0) < 1_000);
+    assert.deepEqual(close.map((one) => one.at - began), [], "polls less than a second after another");
+    assert.equal(someone.way.api.asked.filter((one) => one.path.startsWith("/oauth/token")).length, 0);
+    tally.note(`${polls.length} polls in ${Math.round((performance.now() - began) / 1000)} s`);
+  });
+  await tally.try("the true link works once", async () => {
+    const polls = (): number => someone.way.api.asked.filter((one) => one.path === "/v2/top-ups/pending").length;
+    const link = `org.bursar.desktop://top-up/return?state=${own}`;
+    await desktop.display.close(await app.waitForWindow());
+    await app.waitForNoWindow();
+    const first = polls();
+    await open(link);
+    await until("it leads to a poll", () => polls() > first, { within: 2_000 });
+    await app.waitForWindow();
+    await app.closeWindow();
+    for (let again = 0; again < 50; again += 1) await open(link);
+    await staysTrue("a replayed link shows nothing", async () => (await app.topWindows()).length === 0, 1_500);
+  });
+  tally.note(`${tried} links in ${Math.round(took)} s`);
+}
+
+/** A top-up of somebody whose app is not this one. */
+async function topUpOf(user: User, state: string): Promise<void> {
+  const returnUrl = `org.bursar.desktop://top-up/return?state=${state}`;
+  const answer = await fetch(`${user.sandbox.ready.fluence.api}/v2/top-ups`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-api-key": user.key },
+    body: JSON.stringify({ amountCents: 1100, methodCode: "usdc", returnUrl }),
+  });
+  assert.equal(answer.status, 201, await answer.text());
+}
+
+/** What must stay as it was, whatever link comes. */
+async function standing({ window, account }: Person): Promise<unknown> {
+  const overview = (await call(window, "overview", { account })) as { top_ups: Record<string, unknown>[] };
+  const { payments } = (await call(window, "payments", {
+    query: { account, search: null, statuses: [], from: null, to: null },
+    after: null,
+    limit: 50,
+  })) as { payments: unknown[] };
+  const { accounts, unread } = (await call(window, "app")) as { accounts: { id: string }[]; unread: number };
+  return {
+    topUps: overview.top_ups.map(({ checked_at: _, ...rest }) => rest),
+    payments,
+    accounts: accounts.map(({ id }) => id),
+    unread,
+  };
+}
+
+/** The app's name on the bus is taken before it starts, by a program that answers nothing, and by one that takes all. */
+async function squatted(tally: Tally, desktop: Desktop): Promise<void> {
+  for (const greedy of [false, true]) {
+    await tally.try(`the name squatted by a program that ${greedy ? "takes every call" : "answers nothing"}`, async () => {
+      const connection = await desktop.bus.connect();
+      const heard: string[] = [];
+      if (greedy) accept(connection, heard);
+      await connection.requestName(busName(desktop), NameFlag.DO_NOT_QUEUE);
+      const app = new App(desktop);
+      const began = performance.now();
+      app.launch({ args: [`org.bursar.desktop://sign-in?code=canary&state=${"a".repeat(64)}`] });
+      const window = await app.window({ within: 20_000 });
+      await window.id("frame").waitVisible();
+      await window.id("health-links").waitVisible();
+      tally.note(`window despite a squatter after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      assert.deepEqual(heard, [], "the link was handed to a stranger");
+      // A second start cannot hand over either; it must not become a second engine, and says so.
+      const second = desktop.processes.start("second", BINARIES.app, { env: desktop.env });
+      await until("the second one says that Bursar runs already", async () =>
+        (await desktop.display.windows()).some((one) => one.pid === second.pid),
+      );
+      const failure = await call(window, "app");
+      assert.ok(failure, "the first one goes on");
+      second.child.kill("SIGKILL");
+      await second.ended();
+      await app.kill();
+      connection.disconnect();
+    });
+  }
+}
+
+function accept(connection: MessageBus, heard: string[]): void {
+  const take = (what: string) => ({ gives: "", answer: (): unknown[] => (heard.push(what), []) });
+  new Played(connection, PATH, FACE, { Open: take("Open"), Activate: take("Activate"), ActivateAction: take("action") });
+}
+
+async function withoutBus(tally: Tally, desktop: Desktop): Promise<void> {
+  const nowhere = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${desktop.processes.scratch}/nobody` };
+  await tally.try("no session bus at all", async () => {
+    const app = new App(desktop);
+    app.launch({ env: nowhere });
+    const window = await app.window({ within: 20_000 });
+    await window.id("health").waitVisible();
+    const { health } = (await call(window, "app")) as { health: Record<string, unknown> };
+    for (const part of ["tray", "notifications", "links"]) assert.equal(health[part], false, part);
+    const second = desktop.processes.start("second", BINARIES.app, { env: { ...desktop.env, ...nowhere } });
+    await until("the second one says that Bursar runs already", async () =>
+      (await desktop.display.windows()).some((one) => one.pid === second.pid),
+    );
+    await assert.doesNotReject(call(window, "settings"));
+    second.child.kill("SIGKILL");
+    await second.ended();
+    await app.kill();
+  });
+}
+
+/** The name that stands for the session's home, as the app computes it. */
+function busName(desktop: Desktop): string {
+  const home = realpathSync(desktop.env["BURSAR_HOME"] ?? "");
+  return `org.bursar.desktop.Home_${createHash("sha256").update(home).digest("hex").slice(0, 16)}`;
+}

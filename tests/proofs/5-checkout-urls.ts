@@ -1,0 +1,158 @@
+/**
+ * Promise 5: the browser is only ever sent to the network's own checkout. A lying API names hostile addresses as an open
+ * top-up's checkout and in the answer to a new one; in every way the app has, the person then asks for the page.
+ */
+import assert from "node:assert/strict";
+import { staysTrue, until } from "../session/deadline.ts";
+import type { Desktop } from "../session/desktop.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import { page, topUpAnswer } from "./answers.ts";
+import { prove, times, type Tally } from "./frame.ts";
+import { honestUrls, hostileUrls, NAMED_HOST } from "./hostile-urls.ts";
+import { atDesktop, call, onlyWriteDown, person, Refused, way, type Person } from "./place.ts";
+
+const about = { promise: 5, name: "Checkout URLs", what: "hostile addresses sent as a checkout, and honest ones" };
+
+interface TopUpView {
+  readonly id: string;
+  readonly payment_id: string | null;
+  readonly can_open: boolean;
+  readonly checked_at: string | null;
+}
+
+await prove(about, async (tally) => {
+  const sandbox = await Sandbox.start("proofs/checkout-urls");
+  try {
+    await atDesktop("checkout urls", { tray: true }, (desktop) => tryAll(tally, desktop, sandbox));
+  } finally {
+    await sandbox.end();
+  }
+});
+
+async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
+  onlyWriteDown(desktop);
+  const local = new URL(sandbox.ready.checkout).host;
+  const someone = await person(desktop, sandbox, await way(sandbox, 1), { hosts: [local, NAMED_HOST] });
+  const hostile = hostileUrls(local);
+  assert.ok(hostile.length >= 200, `only ${hostile.length} hostile addresses`);
+
+  // In the answer to a new top-up, where the browser would open by itself.
+  const started = sample(hostile, times(60, 8));
+  for (const [number, address] of started.entries()) {
+    await tally.try(`a new top-up at ${address}`, () => startAt(someone, address, number));
+  }
+  // As the checkout of an open one, asked for by each command there is.
+  const shown = sample(hostile, times(hostile.length, 64));
+  const openOne = await follow(someone);
+  for (const address of shown) {
+    await tally.try(`an open top-up at ${address}`, async () => {
+      await openOne(address);
+      await refusesToOpen(someone);
+    });
+  }
+  await staysTrue("no address was opened", () => desktop.browser.opened.length === 0, 1_000);
+  // The honest ones show that it is not the way that is broken.
+  const honest = honestUrls(local);
+  for (const [sent, opened] of honest) {
+    await tally.try(`the honest ${sent}`, async () => {
+      const before = desktop.browser.opened.length;
+      const topUp = await openOne(sent);
+      assert.ok(topUp.can_open);
+      assert.equal(await call(someone.window, "checkout_link", { account: someone.account, topUp: topUp.id }), opened);
+      await call(someone.window, "return_to_payment", { account: someone.account, topUp: topUp.id });
+      await until("it is opened", () => desktop.browser.opened.length > before);
+      assert.deepEqual(desktop.browser.opened.slice(before), [opened]);
+    });
+  }
+  tally.note(`${new Set([...started, ...shown]).size} hostile, ${honest.length} honest opened as re-serialised`);
+}
+
+/** A new top-up whose answer names that address; ended again by the API. */
+async function startAt(
+  { window, account, way: { api }, desktop }: Person,
+  address: string,
+  number: number,
+): Promise<void> {
+  const id = `22222222-2222-4222-8222-${String(number).padStart(12, "0")}`;
+  let ended = false;
+  const one = (): unknown =>
+    topUpAnswer({ id, amountCents: 1100, redirectUrl: address, status: ended ? "canceled" : "open" });
+  api.treat = ({ method, path, json }) => {
+    if (method === "POST" && path === "/v2/top-ups") {
+      json(201, { intentId: id, presentation: { type: "redirect", redirectUrl: address } });
+    } else if (path === "/v2/top-ups/pending") json(200, { pendingTopUp: ended ? null : one() });
+    else if (path.startsWith("/v2/top-ups?")) json(200, page([one()]));
+    else return false;
+    return true;
+  };
+  const asked = api.asked.length;
+  const { id: topUp } = (await call(window, "start_top_up", { account, amount: "11", method: "usdc" })) as TopUpView;
+  await until("the top-up was asked for", () => api.asked.slice(asked).some(({ method }) => method === "POST"));
+  await until("it is bound, or its answer was refused", async () => {
+    const view = (await call(window, "top_up", { account, topUp })) as TopUpView;
+    return view.payment_id !== null && view.checked_at !== null;
+  });
+  await refusesToOpen({ window, account, desktop });
+  ended = true;
+  await until("it has ended", async () => {
+    await call(window, "check_now", { account });
+    return (await openTopUps({ window, account })).length === 0;
+  });
+}
+
+/** Lets the API tell of one open top-up; what comes back changes its address and waits until the app has read it. */
+async function follow({ window, account, way: { api } }: Person): Promise<(address: string) => Promise<TopUpView>> {
+  let current: string | null = null;
+  let tellings = 0;
+  const created = new Date().toISOString();
+  api.treat = ({ path, json }) => {
+    if (path === "/v2/top-ups/pending") {
+      tellings += 1;
+      json(200, { pendingTopUp: topUpAnswer({ createdAt: created, redirectUrl: current }) });
+    } else if (path.startsWith("/v2/top-ups?")) {
+      json(200, page([topUpAnswer({ createdAt: created, redirectUrl: current })]));
+    } else return false;
+    return true;
+  };
+  const read = async (): Promise<TopUpView> => {
+    const before = tellings;
+    return until("it was read anew", async () => {
+      await call(window, "check_now", { account });
+      // Two tellings later the first one has been taken: one request is in flight at a time.
+      return tellings >= before + 2 && (await openTopUps({ window, account }))[0];
+    });
+  };
+  await read();
+  return async (address) => {
+    current = address;
+    return read();
+  };
+}
+
+async function openTopUps({ window, account }: Pick<Person, "window" | "account">): Promise<TopUpView[]> {
+  return ((await call(window, "overview", { account })) as { top_ups: TopUpView[] }).top_ups;
+}
+
+async function refusesToOpen({
+  window,
+  account,
+  desktop,
+}: Pick<Person, "window" | "account" | "desktop">): Promise<void> {
+  const [topUp] = await openTopUps({ window, account });
+  assert.ok(topUp !== undefined, "there is an open top-up");
+  assert.equal(topUp.can_open, false);
+  for (const command of ["return_to_payment", "checkout_link", "checkout_qr"]) {
+    await assert.rejects(call(window, command, { account, topUp: topUp.id }), (error) => {
+      assert.ok(error instanceof Refused, String(error));
+      assert.match(error.code, /^(host_not_allowed|top_up_state|not_found)$/, error.message);
+      return true;
+    });
+  }
+  assert.deepEqual(desktop.browser.opened, []);
+}
+
+/** So many of them, spread over the whole list. */
+function sample<T>(all: readonly T[], count: number): T[] {
+  const step = Math.max(1, all.length / count);
+  return Array.from({ length: Math.min(count, all.length) }, (_, at) => all[Math.floor(at * step)] as T);
+}

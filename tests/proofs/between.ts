@@ -1,0 +1,136 @@
+/**
+ * A server of the test's own that stands between the app and the sandbox: every request passes through it, and a proof
+ * says for each what comes back: the true answer, a false one, or none. Loopback only.
+ */
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** One request as it came, and the ways to answer it. */
+export interface Exchange {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly body: Buffer;
+  /** The connection's end towards the app, for answers that are none. */
+  readonly response: ServerResponse;
+  /** Asks the sandbox. */
+  forward(): Promise<Answer>;
+  /** Answers the app. */
+  answer(answer: Partial<Answer>): void;
+  /** Answers with JSON. */
+  json(status: number, body: unknown): void;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | string;
+}
+
+export interface Asked {
+  /** Milliseconds, as `performance.now()`. */
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Answers the exchange, now or later, or never. What it doesn't take (false) is answered truly. */
+export type Treatment = (exchange: Exchange) => boolean | Promise<boolean>;
+
+export const TRUTH: Treatment = () => false;
+
+export class Between {
+  /** What is done with requests from now on. */
+  treat: Treatment = TRUTH;
+  readonly asked: Asked[] = [];
+  readonly #server: Server;
+  readonly #target: URL;
+  #port = 0;
+
+  private constructor(target: string) {
+    this.#target = new URL(target);
+    this.#server = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on("data", (part: Buffer) => parts.push(part));
+      request.on("error", () => undefined);
+      response.on("error", () => undefined);
+      request.on("end", () => {
+        const body = Buffer.concat(parts);
+        const { method = "GET", url: path = "/", headers } = request;
+        this.asked.push({ at: performance.now(), method, path, body: body.toString(), headers });
+        const forward = (): Promise<Answer> => this.#forward(method, path, headers, body);
+        const answer = ({ status = 200, headers: more = {}, body: text = "" }: Partial<Answer>): void => {
+          response.writeHead(status, { ...more, "content-length": Buffer.byteLength(text) });
+          response.end(text);
+        };
+        const json = (status: number, value: unknown): void =>
+          answer({
+            status,
+            headers: { "content-type": "application/json" },
+            body: typeof value === "string" ? value : JSON.stringify(value),
+          });
+        void (async () => {
+          try {
+            if (await this.treat({ method, path, body, response, forward, answer, json })) return;
+            answer(await forward());
+          } catch {
+            response.destroy();
+          }
+        })();
+      });
+    });
+    // A proof decides for how long an answer takes.
+    this.#server.requestTimeout = 0;
+    this.#server.keepAliveTimeout = 60_000;
+    this.#server.unref();
+  }
+
+  static async start(target: string): Promise<Between> {
+    const between = new Between(target);
+    await between.up();
+    return between;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Listens, on the same port as before. */
+  async up(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(this.#port, "127.0.0.1", () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Dead: nothing listens, and what was open is cut. */
+  async down(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #forward(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer): Promise<Answer> {
+    const kept = Object.entries(headers).filter(
+      ([name, value]) =>
+        typeof value === "string" && !["host", "connection", "content-length", "transfer-encoding"].includes(name),
+    );
+    const answer = await fetch(new URL(path, this.#target), {
+      method,
+      headers: Object.fromEntries(kept) as Record<string, string>,
+      redirect: "manual",
+      ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+    });
+    return {
+      status: answer.status,
+      headers: { "content-type": answer.headers.get("content-type") ?? "application/json" },
+      body: Buffer.from(await answer.arrayBuffer()),
+    };
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The desktop app killed where only it can be: while it pops a notice up, and while it sends the browser to a payment page.
+ * Many homes share one desktop session; which pop-up belongs to which is seen by the account's label.
+ */
+import assert from "node:assert/strict";
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BINARIES } from "../session/app.ts";
+import { until } from "../session/deadline.ts";
+import type { Desktop } from "../session/desktop.ts";
+import type { Running } from "../session/processes.ts";
+import type { Sandbox, SandboxTopUp } from "../session/sandbox.ts";
+import type { TrayItem } from "../session/tray.ts";
+import { Home } from "./home.ts";
+
+/** Where it is killed, and how many pop-ups may then have been seen in the end. */
+export interface AppKill {
+  readonly place: string;
+  /** At what: an event of the app's own, or, from outside, that the pop-up has been seen. */
+  readonly when: "popping up" | "seen" | "opening";
+  readonly popUps: readonly number[];
+}
+
+export const APP_KILLS: readonly AppKill[] = [
+  { place: "notice.before", when: "popping up", popUps: [1] },
+  { place: "notice.after", when: "popping up", popUps: [1] },
+  { place: "mark.before", when: "popping up", popUps: [1] },
+  { place: "mark.after", when: "popping up", popUps: [0] },
+  { place: "pop_up.after", when: "popping up", popUps: [0, 1] },
+  { place: "pop_up.seen", when: "seen", popUps: [1] },
+  { place: "browser.before", when: "opening", popUps: [1] },
+  { place: "browser.after", when: "opening", popUps: [1] },
+];
+
+/** Hundreds of real browsers would take hours; this one writes down what it was sent to. */
+export function takeNotesOnly(desktop: Desktop): void {
+  const starter = join(desktop.processes.scratch, "browser.sh");
+  writeFileSync(starter, `#!/bin/sh\nprintf '%s\\n' "$@" >>'${join(desktop.processes.scratch, "opened.txt")}'\n`);
+  chmodSync(starter, 0o755);
+}
+
+/** One user whose app is killed there, started again, and asked to quit once nothing more is to come. */
+export async function killApp(desktop: Desktop, sandbox: Sandbox, kill: AppKill, number: number): Promise<void> {
+  const user = await sandbox.user();
+  const label = `Account ${number}`;
+  const home = new Home(desktop.processes, `app-${number}`, user);
+  const connected = await home.connect({ label });
+  assert.equal(connected.code, 0, connected.stderr);
+  const started = await home.bursar(["top-up", "12.5", "--no-open"]);
+  assert.equal(started.code, 0, started.stderr);
+  const topUp = await user.openTopUp();
+  const popUps = (): number =>
+    desktop.notifications.all.filter((one) => `${one.summary} ${one.body}`.includes(`on ${label}.`)).length;
+
+  if (kill.when === "opening") await killOpening(desktop, home, label, kill, topUp);
+  await paid(sandbox, topUp);
+  if (kill.when !== "opening") {
+    const first = launch(desktop, home, kill.when === "seen" ? undefined : kill.place);
+    if (kill.when === "seen") {
+      await until("the pop-up is seen", () => popUps() === 1, { within: 30_000, every: 5 });
+      first.child.kill("SIGKILL");
+    }
+    await mustDie(first, kill.place);
+  }
+
+  const again = launch(desktop, home);
+  await until(
+    `it is completed and told, after ${kill.place}`,
+    async () => {
+      again.mustBeAlive();
+      const [row] = await home.topUps();
+      const notices = await home.notices();
+      return row?.phase === "completed" && notices.length > 0 && notices.every((one) => one.shown === 1);
+    },
+    { within: 40_000 },
+  );
+  await iconOf(desktop, label);
+  await again.stop("SIGTERM", 20_000);
+  assert.ok(kill.popUps.includes(popUps()), `${popUps()} pop-ups after ${kill.place}`);
+  const notices = await home.notices();
+  assert.deepEqual(
+    notices.map((one) => [one.kind, one.subject]),
+    [["completed", topUp.id]],
+  );
+  assert.equal((await user.truth()).top_up_count, 1);
+  home.remove();
+}
+
+/** Killed while the browser is opened: nothing opens by itself afterwards, and the user can open it again. */
+async function killOpening(
+  desktop: Desktop,
+  home: Home,
+  label: string,
+  kill: AppKill,
+  topUp: SandboxTopUp,
+): Promise<void> {
+  const opened = (): number => desktop.browser.opened.filter((one) => one === topUp.session_url).length;
+  const first = launch(desktop, home, kill.place);
+  const icon = await iconOf(desktop, label);
+  await icon.find("Return to payment");
+  // Whoever is killed answers no call.
+  await icon.click("Return to payment").catch(() => undefined);
+  await mustDie(first, kill.place);
+  const before = opened();
+  assert.ok(before <= 1, `opened ${before} times`);
+  const again = launch(desktop, home);
+  await (await iconOf(desktop, label)).click("Return to payment");
+  await until("the payment page is opened", () => opened() === before + 1);
+  await again.stop("SIGTERM", 20_000);
+  assert.equal(opened(), before + 1);
+}
+
+function launch(desktop: Desktop, home: Home, place?: string): Running {
+  const env = {
+    ...desktop.env,
+    BURSAR_API_KEY: home.user.key,
+    ...(place === undefined ? {} : { BURSAR_FAIL_POINT: place }),
+  };
+  return desktop.processes.start("app", BINARIES.app, { args: ["--hidden", "--home", home.folder], env });
+}
+
+async function mustDie(app: Running, place: string): Promise<void> {
+  const end = await app.ended(40_000);
+  if (end !== "SIGKILL") throw new Error(`not killed at ${place}: the app ended with ${end}`);
+}
+
+/** The tray icon of that account's app, once its balance is known. */
+async function iconOf(desktop: Desktop, label: string): Promise<TrayItem> {
+  return until(
+    `an icon that tells of ${label}`,
+    async () => {
+      for (const item of desktop.tray.items) {
+        const { tooltip } = await item.properties().catch(() => ({ tooltip: "" }));
+        if (tooltip.split("\n").some((line) => line.startsWith(`${label}: `) && line.includes("USDC"))) return item;
+      }
+      return undefined;
+    },
+    { within: 30_000 },
+  );
+}
+
+async function paid(sandbox: Sandbox, topUp: SandboxTopUp): Promise<void> {
+  await sandbox.pay(topUp.id);
+  await until("it is credited", async () => (await sandbox.topUp(topUp.id)).transaction !== null, { every: 100 });
+}

@@ -1,0 +1,230 @@
+/**
+ * Top-ups of one user, each killed on its way, and what is left of them at the end: that must be what a user has who went
+ * through the same without any kill.
+ */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { closeSync, copyFileSync, openSync, writeSync } from "node:fs";
+import { once } from "node:events";
+import { join } from "node:path";
+import { until } from "../session/deadline.ts";
+import type { SandboxTopUp } from "../session/sandbox.ts";
+import { plainAmount } from "../session/truth.ts";
+import { mustBeKilled, type Kill } from "./faults.ts";
+import type { Gate, Home } from "./home.ts";
+
+/** One top-up's fate: none of these is a top-up in peace. */
+export interface Fate {
+  /** While it is started. */
+  readonly starting?: Kill;
+  /** In the start after that. */
+  readonly recovering?: Kill;
+  /** `bursar.db` is damaged before that start, so that the copy takes its place. */
+  readonly damaged?: boolean;
+  /** After it was paid, while that is found out. */
+  readonly completing?: Kill;
+  /** The write-ahead log is so long that the next commit moves it into the database. */
+  readonly longLog?: "starting" | "completing";
+}
+
+/** What is left of all rounds, with nothing in it that is another each time. */
+export interface Left {
+  readonly provider: readonly string[];
+  readonly kept: readonly string[];
+  readonly notices: readonly string[];
+  readonly told: readonly string[];
+}
+
+const LIVE = new Set(["open", "confirming"]);
+
+export class Rounds {
+  readonly home: Home;
+  readonly #gate: Gate;
+  #round = 0;
+  #kills = 0;
+
+  constructor(home: Home, gate: Gate) {
+    this.home = home;
+    this.#gate = gate;
+  }
+
+  /** Kills that have happened. */
+  get kills(): number {
+    return this.#kills;
+  }
+
+  /** Connects the account; with `kill`, only at the second attempt. */
+  async connect(kill?: Kill): Promise<void> {
+    if (kill !== undefined) {
+      this.#killed(await this.#run(() => this.home.connect({ env: kill.env(this.home) })), kill);
+    }
+    const done = await this.#run(() => this.home.connect());
+    assert.equal(done.code, 0, done.stderr);
+  }
+
+  /** One top-up, whatever happens to it, until it is completed. */
+  async topUp(fate: Fate = {}): Promise<void> {
+    this.#round += 1;
+    const amount = `${10 + this.#round}.5`;
+    if (fate.longLog === "starting") await makeLongLog(this.home);
+    await this.#start(amount, fate.starting);
+    if (fate.damaged === true) damage(this.home);
+    if (fate.recovering !== undefined) await this.#look(fate.recovering);
+    const open = await this.#open(amount);
+    await this.home.user.sandbox.pay(open.id);
+    await until("it is credited", async () => (await this.#truth(amount))[0]?.transaction !== null, { every: 100 });
+    if (fate.longLog === "completing") await makeLongLog(this.home);
+    if (fate.completing !== undefined) await this.#look(fate.completing);
+    await until(`${amount} is completed here`, async () => {
+      await this.#look();
+      return (await this.#rows(amount)).some((row) => row.phase === "completed");
+    });
+  }
+
+  /** One more top-up in peace, to its end, during which the chain's credits of all are found; then what is left. */
+  async end(like: Left | undefined): Promise<Left> {
+    this.#round += 1;
+    const amount = `${10 + this.#round}.5`;
+    const waiting = this.#run(() => this.home.bursar(["top-up", amount, "--wait"]));
+    const open = await until("the last one is open", async () => (await this.#truth(amount))[0], { within: 60_000 });
+    await this.home.user.sandbox.pay(open.id);
+    const done = await waiting;
+    assert.equal(done.code, 0, `the last one: ${done.stdout}${done.stderr}`);
+    let left = await this.#left();
+    if (like !== undefined) {
+      await until(
+        "it has what its twin has",
+        async () => {
+          await this.#look();
+          left = await this.#left();
+          assert.deepEqual(left, like);
+          return true;
+        },
+        { within: 20_000, every: 500 },
+      );
+    }
+    await this.#onlyOnce();
+    return left;
+  }
+
+  async #start(amount: string, kill: Kill | undefined): Promise<void> {
+    const env = kill?.env(this.home) ?? {};
+    const run = await this.#run(() => this.home.bursar(["top-up", amount], { env }));
+    if (kill === undefined) assert.equal(run.code, 0, `${run.stdout}${run.stderr}`);
+    else this.#killed(run, kill);
+  }
+
+  async #look(kill?: Kill): Promise<void> {
+    const run = await this.#run(() => this.home.look({ env: kill?.env(this.home) ?? {} }));
+    if (kill !== undefined) this.#killed(run, kill);
+    else assert.match(run.stderr, /\[amount_too_small\]/);
+  }
+
+  /**
+   * Waits until it is known what became of the request. Where it never left, the user tries again, and the provider
+   * must not have anything by then.
+   */
+  async #open(amount: string): Promise<SandboxTopUp> {
+    await until(
+      `it is known what became of ${amount}`,
+      async () => {
+        await this.#look();
+        const rows = await this.#rows(amount);
+        const last = rows.at(-1);
+        if (last !== undefined && LIVE.has(last.phase)) return true;
+        if (last === undefined || last.phase === "not_started") {
+          assert.deepEqual(await this.#truth(amount), [], "given up here, but the provider has one");
+          await this.#start(amount, undefined);
+          return true;
+        }
+        // Nothing was found of it; the second look counts a minute after the first.
+        const wait = last.absent_since === null ? 0 : last.absent_since + 60_100 - Date.now();
+        if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+        return false;
+      },
+      { within: 150_000, every: 250 },
+    );
+    const all = await this.#truth(amount);
+    assert.equal(all.length, 1, `the provider has ${all.length} top-ups of ${amount}`);
+    return all[0] as SandboxTopUp;
+  }
+
+  async #onlyOnce(): Promise<void> {
+    const truth = await this.home.user.truth();
+    const { opened } = this.home;
+    assert.equal(new Set(opened).size, opened.length, "a payment page was opened twice");
+    const known = new Set(truth.top_ups.map((one) => one.session_url));
+    for (const address of opened) assert.ok(known.has(address), `the browser was sent to ${address}`);
+    for (const file of ["bursar.db", "history.db"] as const) {
+      const [row] = await this.home.rows<{ integrity_check: string }>(file, "PRAGMA integrity_check");
+      assert.equal(row?.integrity_check, "ok", file);
+    }
+  }
+
+  async #left(): Promise<Left> {
+    const truth = await this.home.user.truth();
+    const ids = new Set(truth.top_ups.map((one) => one.id));
+    const kept = (await this.home.topUps()).filter((row) => row.phase !== "not_started");
+    const notices = await this.home.notices();
+    const told = (await this.#run(() => this.home.history())).filter((line) => line.status !== "not_started");
+    const whose = (id: string | null): string => (id !== null && ids.has(id) ? "its own" : `not its own: ${id}`);
+    return {
+      provider: truth.top_ups.map((one) => `${plainAmount(one.amount)} ${one.status}`).toSorted(),
+      kept: kept.map((row) => `${row.amount} ${row.phase} ${whose(row.remote)} ${row.verified !== null}`).toSorted(),
+      notices: notices.map((row) => `${row.kind} ${row.amount ?? ""} ${whose(row.subject)}`).toSorted(),
+      told: told
+        .map((line) => {
+          const of = line.kind === "credit" ? "" : whose(line.id);
+          return `${line.kind} ${plainAmount(line.amount.amount)} ${line.status} ${line.verified} ${of}`;
+        })
+        .toSorted(),
+    };
+  }
+
+  #rows(amount: string): Promise<readonly { phase: string; absent_since: number | null }[]> {
+    return this.home.topUps().then((rows) => rows.filter((row) => plainAmount(row.amount) === amount));
+  }
+
+  async #truth(amount: string): Promise<readonly SandboxTopUp[]> {
+    return (await this.home.user.truth()).top_ups.filter((one) => plainAmount(one.amount) === amount);
+  }
+
+  #killed(run: Awaited<ReturnType<Home["bursar"]>>, kill: Kill): void {
+    mustBeKilled(run, kill);
+    this.#kills += 1;
+  }
+
+  #run<T>(run: () => Promise<T>): Promise<T> {
+    return this.#gate.through(run);
+  }
+}
+
+/** Overwrites the heads of `bursar.db` and its log, as a disk that lost blocks. */
+function damage(home: Home): void {
+  for (const name of ["bursar.db", "bursar.db-wal"]) {
+    const file = openSync(join(home.folder, name), "r+");
+    writeSync(file, Buffer.alloc(512, 0xa5), 0, 512, 0);
+    closeSync(file);
+  }
+}
+
+/**
+ * Makes the log so long that SQLite moves it into the database at the next commit. The other program is still there
+ * when its files are copied, so that it cannot do that itself.
+ */
+async function makeLongLog(home: Home): Promise<void> {
+  const database = join(home.folder, "bursar.db");
+  const child = spawn("sqlite3", [database], { stdio: ["pipe", "pipe", "inherit"] });
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+  // There and back, because a row that stays as it is would not be written.
+  const change =
+    "UPDATE account SET connected_at = connected_at + 1;\nUPDATE account SET connected_at = connected_at - 1;\n";
+  child.stdin.write(`PRAGMA wal_autocheckpoint = 0;\n${change.repeat(525)}SELECT 'written';\n`);
+  await until("the log is long", () => said.includes("written"), { every: 10 });
+  const copies = ["", "-wal"].map((side) => ({ from: database + side, to: `${database}${side}.long` }));
+  for (const { from, to } of copies) copyFileSync(from, to);
+  child.kill("SIGKILL");
+  await once(child, "close");
+  for (const { from, to } of copies) copyFileSync(to, from);
+}

@@ -1,0 +1,145 @@
+/**
+ * What every proof of a promise shares: it tries one thing many times, counts what failed, and says so in one line of
+ * JSON, from which scripts/prove.sh makes its table. A proof that tried nothing has failed. See README.md beside this.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** One line of the table. */
+export interface Line {
+  /** The promise's number in the table, 1 to 11. */
+  readonly promise: number;
+  readonly name: string;
+  /** What was tried, in a few words. */
+  readonly what: string;
+  readonly tried: number;
+  readonly failed: number;
+  readonly seconds: number;
+  /** Figures that belong to the line, e.g. "53 of them in recovery". */
+  readonly notes: string;
+}
+
+/** Whether this is the short run of `scripts/prove.sh --short`; anything but `BURSAR_PROOFS=full` is. */
+export const isShort = process.env["BURSAR_PROOFS"] !== "full";
+
+/** How often something is tried: as often as the promise says in the full run, a sample in the short one. */
+export function times(full: number, short: number): number {
+  return isShort ? short : full;
+}
+
+/** How many of the failures are told in full on standard error. */
+const TOLD = 20;
+
+export class Tally {
+  #tried = 0;
+  #failed = 0;
+  readonly #notes: string[] = [];
+
+  get tried(): number {
+    return this.#tried;
+  }
+
+  get failed(): number {
+    return this.#failed;
+  }
+
+  get notes(): string {
+    return this.#notes.join("; ");
+  }
+
+  /** Counts one attempt, and as a failure if it throws; says whether it went well. */
+  async try(what: string, attempt: () => void | Promise<void>): Promise<boolean> {
+    try {
+      await attempt();
+      this.#tried += 1;
+      return true;
+    } catch (error) {
+      this.#tried += 1;
+      this.fail(what, error);
+      return false;
+    }
+  }
+
+  /** Counts attempts that were made and counted elsewhere, e.g. by a Rust test. */
+  add(tried: number, failed: number): void {
+    this.#tried += tried;
+    this.#failed += failed;
+  }
+
+  /** A failure that belongs to an attempt counted already, or to none. */
+  fail(what: string, error: unknown): void {
+    this.#failed += 1;
+    if (this.#failed > TOLD) return;
+    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`FAILED ${what}: ${why}\n`);
+  }
+
+  note(text: string): void {
+    this.#notes.push(text);
+  }
+}
+
+/**
+ * Runs one proof and prints its line. An error outside of `tally.try`, such as a sandbox that does not start, fails the
+ * proof as a whole. The exit status says the same as the line.
+ */
+export async function prove(
+  about: { readonly promise: number; readonly name: string; readonly what: string },
+  body: (tally: Tally) => Promise<void>,
+): Promise<void> {
+  const tally = new Tally();
+  const began = performance.now();
+  try {
+    await body(tally);
+  } catch (error) {
+    tally.fail(`${about.name} as a whole`, error);
+  }
+  if (tally.tried === 0) tally.fail(about.name, "nothing was tried");
+  const line: Line = {
+    ...about,
+    tried: tally.tried,
+    failed: tally.failed,
+    seconds: Math.round((performance.now() - began) / 1000),
+    notes: tally.notes,
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+  if (line.failed > 0) process.exitCode = 1;
+}
+
+/**
+ * A share of a proof that lives in a Rust test, which prints `proof: {"tried": 3, "failed": 0, "notes": "…"}` on a line of
+ * its own. A test that fails without saying so counts as one failure; one that prints no such line too.
+ */
+export async function cargoTest(
+  tally: Tally,
+  test: { readonly package: string; readonly name: string; readonly filter?: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<void> {
+  const { filter } = test;
+  const args = ["test", "--quiet", "--locked", "--package", test.package, "--test", test.name, "--", "--nocapture"];
+  if (filter !== undefined) args.push("--exact", filter);
+  const child = spawn("cargo", args, {
+    cwd: fileURLToPath(new URL("../../", import.meta.url)),
+    env: { ...process.env, ...test.env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "close") as Promise<[number | null]>;
+  const before = tally.failed;
+  let lines = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    // The test harness writes its own dots before it.
+    const said = /proof: (\{.*\})$/.exec(line)?.[1];
+    if (said === undefined) {
+      process.stderr.write(`${line}\n`);
+      continue;
+    }
+    const { tried, failed, notes } = JSON.parse(said) as { tried: number; failed: number; notes?: string };
+    lines += 1;
+    tally.add(tried, failed);
+    if (notes) tally.note(notes);
+  }
+  const [code] = await ended;
+  if (lines === 0) tally.fail(`${test.package} ${test.name}`, `no line of a proof (exit status ${code})`);
+  else if (code !== 0 && tally.failed === before) tally.fail(`${test.package} ${test.name}`, `exit status ${code}`);
+}

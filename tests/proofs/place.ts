@@ -1,0 +1,128 @@
+/**
+ * Where proofs with a window happen: a desktop session outside of the test runner, a person connected to the sandbox by
+ * way of servers that the proof holds in its hand, and the app's commands called as a script in its window would.
+ */
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { App, cli, type AppStart } from "../session/app.ts";
+import { until } from "../session/deadline.ts";
+import { Desktop, type DesktopOptions } from "../session/desktop.ts";
+import type { NewUser, Sandbox, User } from "../session/sandbox.ts";
+import type { AppWindow } from "../session/window.ts";
+import { Between } from "./between.ts";
+
+/** Runs `body` at a desktop of its own, which ends with it. */
+export async function atDesktop(
+  name: string,
+  options: DesktopOptions,
+  body: (desktop: Desktop) => Promise<void>,
+): Promise<void> {
+  const ends: (() => unknown)[] = [];
+  // The session needs nothing of a test but its name and its end.
+  const context = { name, after: (end: () => unknown) => ends.push(end) } as unknown as TestContext;
+  try {
+    await body(await Desktop.for(context, options));
+  } finally {
+    for (const end of ends.toReversed()) await end();
+  }
+}
+
+/** The sandbox, seen through servers of the proof's own: an API and one RPC or two. */
+export interface Way {
+  readonly api: Between;
+  readonly rpcs: readonly Between[];
+}
+
+export async function way(sandbox: Sandbox, rpcs = 2): Promise<Way> {
+  const truth = sandbox.ready.rpc["9999999"] ?? "";
+  return {
+    api: await Between.start(sandbox.ready.fluence.api),
+    rpcs: await Promise.all(Array.from({ length: rpcs }, () => Between.start(truth))),
+  };
+}
+
+/** The sandbox's network file with other servers in it; without a WebSocket, so that polling alone is tried. */
+export function networkFile(
+  sandbox: Sandbox,
+  folder: string,
+  { api, rpcs, hosts }: { readonly api: string; readonly rpcs: readonly string[]; readonly hosts?: readonly string[] },
+): string {
+  const listed = hosts ?? [new URL(sandbox.ready.checkout).host];
+  const text = readFileSync(sandbox.networkFile, "utf8")
+    .replace(/^api = .*$/m, `api = "${api}"`)
+    .replace(/^checkout_hosts = .*$/m, `checkout_hosts = ${JSON.stringify(listed)}`)
+    .replace(/^rpc = .*$/m, `rpc = ${JSON.stringify(rpcs)}`)
+    .replace(/^ws = .*\n/m, "")
+    .replace(/^token = "http.*$/m, `token = "${api}/oauth/token"`);
+  const path = join(folder, "network.toml");
+  writeFileSync(path, text);
+  return path;
+}
+
+export interface Person {
+  readonly desktop: Desktop;
+  readonly user: User;
+  readonly app: App;
+  readonly window: AppWindow;
+  readonly account: string;
+  readonly way: Way;
+}
+
+/** Somebody connected by the servers of `by`, the app open and the balance known. */
+export async function person(
+  desktop: Desktop,
+  sandbox: Sandbox,
+  by: Way,
+  more: { readonly user?: NewUser; readonly start?: AppStart; readonly hosts?: readonly string[] } = {},
+): Promise<Person> {
+  const user = await sandbox.user(more.user);
+  const file = networkFile(sandbox, desktop.processes.scratch, {
+    api: by.api.address,
+    rpcs: by.rpcs.map((rpc) => rpc.address),
+    ...(more.hosts === undefined ? {} : { hosts: more.hosts }),
+  });
+  const added = await cli(
+    desktop,
+    ["account", "add", "fluence", "--network", file, "--address", user.address, "--label", "Test"],
+    { input: `${user.key}\n` },
+  );
+  if (added.code !== 0) throw new Error(added.stderr);
+  const app = await App.open(desktop, more.start);
+  const window = await app.window();
+  await until("the balance is known", async () => (await window.id("balance").attribute("data-amount")) !== null);
+  const { accounts } = (await call(window, "app")) as { accounts: { id: string }[] };
+  const account = accounts[0]?.id;
+  if (account === undefined) throw new Error("no account is connected");
+  return { desktop, user, app, window, account, way: by };
+}
+
+/** What a command was refused with, as a script in the window sees it. */
+export class Refused extends Error {
+  readonly code: string;
+
+  constructor(command: string, thrown: unknown) {
+    super(`${command}: ${JSON.stringify(thrown)}`);
+    this.code = String((thrown as { code?: unknown } | null)?.code ?? "");
+  }
+}
+
+/** Calls a command as a script in the window would, without the page's own code. */
+export async function call(window: AppWindow, command: string, args: Record<string, unknown> = {}): Promise<unknown> {
+  const source = `const [command, args, done] = arguments;
+    window.__TAURI_INTERNALS__.invoke(command, args).then((ok) => done({ ok }), (error) => done({ error }));`;
+  const told = (await window.driver.command("POST", "/execute/async", { script: source, args: [command, args] })) as {
+    ok?: unknown;
+    error?: unknown;
+  };
+  if ("error" in told) throw new Refused(command, told.error);
+  return told.ok;
+}
+
+/** The default browser only writes down what it is given, for proofs that would open hundreds of pages. */
+export function onlyWriteDown(desktop: Desktop): void {
+  const starter = join(desktop.processes.scratch, "browser.sh");
+  const write = readFileSync(starter, "utf8").split("\n").slice(0, 2).join("\n");
+  writeFileSync(starter, `${write}\n`);
+  chmodSync(starter, 0o755);
+}
