@@ -212,6 +212,7 @@ trait Notifications {
 mod tests {
     use super::*;
     use bursar_core::clock::Timestamp;
+    use bursar_core::view::PaymentKind;
 
     fn notice(kind: NoticeKind, subject: &str) -> Notice {
         Notice {
@@ -220,6 +221,8 @@ mod tests {
             subject: subject.to_owned(),
             amount: None,
             days_left: None,
+            about: PaymentKind::TopUp,
+            reason: None,
             at: Timestamp(0),
             silent: false,
         }

@@ -22,6 +22,9 @@ export const MAIN: AccountView = {
   id: "a1",
   label: "Fluence",
   network: "mainnet",
+  provider: "Fluence",
+  offers: { renewals: false, migrations: false, saved_methods: false, invoices: false },
+  verifiable: true,
   api_host: "api.fluence.dev",
   sandbox: false,
   address: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
@@ -48,8 +51,11 @@ export const SANDBOX: AccountView = {
 export const OPEN: TopUpView = {
   id: "t1",
   payment_id: "9105eb3c-55a1-4b0e-9e0a-2f6c0aa1c140",
+  kind: "top_up",
+  purpose: null,
   amount: usdc("25.00"),
   status: "open",
+  reason: null,
   created_at: ago(195),
   expires_at: ago(-705),
   can_open: true,
@@ -117,12 +123,17 @@ export const OVERVIEW: Overview = {
   maintenance: false,
 };
 
+const METHOD = { payers: [], saved: null, can_be_saved: false, debits_at_once: false };
+
 export const FORM: TopUpForm = {
+  attempt: "6f1c1c5e-6f0c-4f6e-9c7e-2f6c0aa1c140",
+  payers: [],
+  methods_as_of: ago(60),
   currency: "USDC",
   decimals: 2,
   methods: [
-    { code: "copperx", name: "Crypto by CopperX", kind: "crypto", min: usdc("10.00"), max: usdc("5000.00") },
-    { code: "card", name: "Card", kind: "fiat", min: usdc("20.00"), max: usdc("1000.00") },
+    { ...METHOD, code: "copperx", name: "Crypto by CopperX", kind: "crypto", min: usdc("10.00"), max: usdc("5000.00") },
+    { ...METHOD, code: "card", name: "Card", kind: "fiat", min: usdc("20.00"), max: usdc("1000.00") },
   ],
   presets: ["10", "25", "50", "100", "250"],
   room: usdc("3753.58"),
@@ -195,7 +206,14 @@ export function payments(count: number): PaymentView[] {
       id: credit
         ? `chain:0x${(n + 77).toString(16).padStart(64, "c")}:2`
         : `${(n * 7919 + 0x9105eb3).toString(16)}-55a1-4b0e-9e0a-2f6c0aa1c${String(n % 1000).padStart(3, "0")}`,
+      number: null,
       kind: credit ? "credit" : "top_up",
+      purpose: null,
+      reason: null,
+      payer: null,
+      method: null,
+      has_invoice: false,
+      verifiable: true,
       status: credit ? "completed" : status,
       amount: usdc(credit ? "256.000000" : `${10 + ((n * 37) % 900)}.${String((n * 13) % 100).padStart(2, "0")}`),
       fee: credit || n % 4 === 3 ? null : usdc("0.10"),

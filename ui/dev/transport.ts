@@ -92,7 +92,16 @@ function form(): TopUpForm {
 }
 
 function quote(amount: string): Quote {
-  const nothing = { amount: null, fee: null, total: null, balance_after: null, warning: null };
+  const nothing = {
+    amount: null,
+    fee: null,
+    total: null,
+    balance_after: null,
+    purpose: null,
+    method: null,
+    needs_confirmation: false,
+    warning: null,
+  };
   if (!/^\d+(\.\d+)?$/.test(amount))
     return {
       ...nothing,
@@ -102,6 +111,7 @@ function quote(amount: string): Quote {
     return { ...nothing, error: failure("amount_precision", "Type at most 2 decimals, such as 25.50.") };
   if (amount.length < 2) return { ...nothing, error: failure("amount_too_small", "The minimum is 10.00 USDC.") };
   return {
+    ...nothing,
     amount: data.usdc(amount),
     fee: data.usdc("0.25"),
     total: data.usdc("25.25"),
@@ -144,9 +154,17 @@ export const core: Transport = {
           5,
         ),
   overview: () => page(overview()),
+  overviews: () => page([{ ...overview(), low: false }]),
+  dues: () => page({ services: [], migrations: [], as_of: null, error: null }),
+  methods: () => page({ payers: [], methods: data.FORM.methods, as_of: data.FORM.methods_as_of, error: null }),
+  addMethod: () => Promise.reject(failure("not_offered", "This provider does not offer that.")),
+  removeMethod: () => Promise.reject(failure("not_offered", "This provider does not offer that.")),
+  setDefaultMethod: () => Promise.reject(failure("not_offered", "This provider does not offer that.")),
+  openInvoice: () => Promise.reject(failure("not_offered", "This provider does not offer that.")),
+  saveInvoice: () => Promise.reject(failure("not_offered", "This provider does not offer that.")),
   topUpForm: () => page(form()),
-  quote: (_, amount) => soon(quote(amount)),
-  startTopUp: () => soon(open, 400),
+  quote: (_, { purpose }) => soon(quote(purpose.what === "top_up" ? purpose.amount : "")),
+  pay: () => soon(open, 400),
   topUp: () => soon({ ...open, status: "completed" }),
   returnToPayment: () => Promise.reject(failure("browser_failed", "No program on this system opens web pages.")),
   checkNow: () => soon(null, 300),

@@ -56,6 +56,10 @@ class App {
         this.choose(page.account);
         this.go("top_up");
         return;
+      case "payments":
+        this.choose(page.account);
+        this.go("payments");
+        return;
       case "payment":
         this.choose(page.account);
         this.go("payments");

@@ -9,9 +9,14 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	app: () => __TAURI_INVOKE<AppView>("app"),
 	overview: (account: AccountId) => __TAURI_INVOKE<Overview>("overview", { account }),
+	/**  All accounts side by side. */
+	overviews: () => __TAURI_INVOKE<BalanceView[]>("overviews"),
 	topUpForm: (account: AccountId) => __TAURI_INVOKE<TopUpForm>("top_up_form", { account }),
-	quote: (account: AccountId, amount: string, method: string | null) => __TAURI_INVOKE<Quote>("quote", { account, amount, method }),
-	startTopUp: (account: AccountId, amount: string, method: string | null) => __TAURI_INVOKE<TopUpView>("start_top_up", { account, amount, method }),
+	/**  Services to renew and migrations to pay for, as last read. */
+	dues: (account: AccountId) => __TAURI_INVOKE<DuesView>("dues", { account }),
+	quote: (account: AccountId, wish: Wish) => __TAURI_INVOKE<Quote>("quote", { account, wish }),
+	/**  Starts a payment; the same attempt again is the same payment. */
+	pay: (account: AccountId, wish: Wish, attempt: string, confirmedTotal: Amount | null) => __TAURI_INVOKE<TopUpView>("pay", { account, wish, attempt, confirmedTotal }),
 	topUp: (account: AccountId, topUp: string) => __TAURI_INVOKE<TopUpView>("top_up", { account, topUp }),
 	returnToPayment: (account: AccountId, topUp: string) => __TAURI_INVOKE<null>("return_to_payment", { account, topUp }),
 	checkNow: (account: AccountId) => __TAURI_INVOKE<null>("check_now", { account }),
@@ -19,10 +24,19 @@ export const commands = {
 	checkoutLink: (account: AccountId, topUp: string) => __TAURI_INVOKE<string>("checkout_link", { account, topUp }),
 	checkoutQr: (account: AccountId, topUp: string) => __TAURI_INVOKE<string>("checkout_qr", { account, topUp }),
 	allowCheckoutHost: (account: AccountId, host: string) => __TAURI_INVOKE<null>("allow_checkout_host", { account, host }),
+	methods: (account: AccountId) => __TAURI_INVOKE<MethodsView>("methods", { account }),
+	/**  Opens the provider's page on which a method is added. */
+	addMethod: (account: AccountId, payer: string | null, method: string) => __TAURI_INVOKE<null>("add_method", { account, payer, method }),
+	removeMethod: (account: AccountId, method: string) => __TAURI_INVOKE<MethodsView>("remove_method", { account, method }),
+	setDefaultMethod: (account: AccountId, method: string) => __TAURI_INVOKE<MethodsView>("set_default_method", { account, method }),
 	payments: (query: PaymentQuery, after: string | null, limit: number) => __TAURI_INVOKE<PaymentPage>("payments", { query, after, limit }),
 	payment: (account: AccountId, id: string) => __TAURI_INVOKE<PaymentView>("payment", { account, id }),
 	/**  The path that was written; `None` when the dialog was dismissed. */
 	exportPayments: (query: PaymentQuery, format: ExportFormat) => __TAURI_INVOKE<string | null>("export_payments", { query, format }),
+	/**  Shows a payment's invoice in the system's viewer. */
+	openInvoice: (account: AccountId, payment: string) => __TAURI_INVOKE<null>("open_invoice", { account, payment }),
+	/**  The path that was written; `None` when the dialog was dismissed. */
+	saveInvoice: (account: AccountId, payment: string) => __TAURI_INVOKE<string | null>("save_invoice", { account, payment }),
 	openTransaction: (account: AccountId, transaction: string) => __TAURI_INVOKE<null>("open_transaction", { account, transaction }),
 	openAddress: (account: AccountId) => __TAURI_INVOKE<null>("open_address", { account }),
 	openConsole: (network: string) => __TAURI_INVOKE<null>("open_console", { network }),
@@ -66,6 +80,12 @@ export type AccountView = {
 	id: AccountId,
 	label: string,
 	network: string,
+	/**  The provider's name for people. */
+	provider: string,
+	/**  What can be done beside topping up. */
+	offers: Offers,
+	/**  Whether payments can be verified at all: there is a chain to see them in. */
+	verifiable: boolean,
 	api_host: string,
 	sandbox: boolean,
 	/**  Checksummed, or `None` while not entered. */
@@ -93,6 +113,26 @@ export type AppView = {
 	unread: number,
 	health: Health,
 	settings: Settings,
+};
+
+/**  One account among all, side by side with the others. Amounts of several are never added up. */
+export type BalanceView = {
+	/**  With its balance. */
+	account: AccountView,
+	daily_usage: Amount | null,
+	days_left: number | null,
+	stale: boolean,
+	as_of: string | null,
+	/**  It has been told that the balance is low. */
+	low: boolean,
+	frozen: boolean | null,
+	/**  `Some(false)` when chain and API have differed twice. */
+	agrees: boolean | null,
+	maintenance: boolean,
+	/**  Open payments, newest first. */
+	top_ups: TopUpView[],
+	/**  What is wrong now, newest first. */
+	errors: Error[],
 };
 
 /**  One message per change to the window: what to read again. */
@@ -145,6 +185,16 @@ export type Code =
 "top_up_state" | 
 /**  The payment method is not offered (any more). */
 "method_unknown" | 
+/**  The payer is not one of the account's (any more). */
+"payer_unknown" | 
+/**  What is to be paid for cannot be renewed or ordered (any more). */
+"due_unknown" | 
+/**  The price is another one than was shown: nothing was paid. */
+"total_changed" | 
+/**  A payment that takes money at once was not confirmed with its total. */
+"not_confirmed" | 
+/**  The provider does not offer this. */
+"not_offered" | 
 /**  The provider rejected the key or token. */
 "unauthorized" | 
 /**  The key lacks a scope. */
@@ -212,6 +262,17 @@ export type Connected = {
 /**  A currency's code: 2 to 12 ASCII capitals, digits or dots ("USDC", "USDC.e" is written "USDC.E"). */
 export type Currency = string;
 
+/**  What can be paid for beside a top-up, as it was last read. */
+export type DuesView = {
+	/**  By their due date, the nearest first. */
+	services: Service[],
+	migrations: Migration[],
+	/**  `None` before the first reading. */
+	as_of: string | null,
+	/**  Why it could not be read again. */
+	error: Error | null,
+};
+
 /**  A coded error: `{code, message, retryable}` wherever it crosses a border. */
 export type Error = {
 	code: Code,
@@ -248,15 +309,52 @@ export type Match =
 /**  Equal units within 24 h and only one candidate: said to be so. */
 "by_amount";
 
-export type MethodKind = "crypto" | "fiat";
+export type MethodKind = "crypto" | "fiat" | 
+/**  Paid later against an invoice. */
+"invoice" | 
+/**  Kept from an earlier payment. */
+"saved" | 
+/**  A payment system's own page. */
+"payment_system";
 
 /**  A payment method with its limits. */
 export type MethodView = {
 	code: string,
 	name: string,
 	kind: MethodKind,
+	/**  The ids of the payers that it is linked to; empty for any. */
+	payers: string[],
 	min: Amount,
 	max: Amount | null,
+	/**  Only of a saved one. One that is not confirmed cannot be paid with. */
+	saved: Saved | null,
+	/**  Paying by it can keep it for next time. */
+	can_be_saved: boolean,
+	/**  Takes the money at once, without a page: `pay` wants the total confirmed. */
+	debits_at_once: boolean,
+};
+
+/**  Who pays and by what, as it was last read. */
+export type MethodsView = {
+	payers: Payer[],
+	methods: MethodView[],
+	/**  `None` before the first reading. */
+	as_of: string | null,
+	/**  Why it could not be read again. */
+	error: Error | null,
+};
+
+/**  An ordered move to another server that waits to be paid for. */
+export type Migration = {
+	order: string,
+	/**  What is moved. */
+	name: string,
+	/**  The server that was ordered for it. */
+	server: string,
+	/**  What the server has, in the provider's words. */
+	server_detail: string | null,
+	ordered_at: string,
+	periods: Period[],
 };
 
 /**  The provider's rules about the money, shown where the user decides about it. */
@@ -284,7 +382,9 @@ export type NetworkView = {
 
 export type NoticeKind = "completed" | "failed" | "expired" | "cancelled" | "under_review" | 
 /**  A completion that only the chain had said was undone by a reorganisation. */
-"reversed" | "low_balance" | 
+"reversed" | 
+/**  The provider gives the money back. */
+"refunded" | "low_balance" | 
 /**  The provider no longer accepts the key or token. */
 "signed_out";
 
@@ -302,6 +402,18 @@ export type NoticeView = {
 	payment: string | null,
 	at: string,
 	read: boolean,
+};
+
+/**  What an account can do beside topping up, told of a provider as such. */
+export type Offers = {
+	/**  Services that can be renewed, one or several at a time. */
+	renewals: boolean,
+	/**  Ordered migrations that can be paid for. */
+	migrations: boolean,
+	/**  Methods that can be kept for next time, and managed. */
+	saved_methods: boolean,
+	/**  Invoices of payments. */
+	invoices: boolean,
 };
 
 /**  One account's first page. */
@@ -334,7 +446,15 @@ export type Overview = {
 };
 
 /**  Where the window should go. */
-export type Page = { name: "overview"; account: AccountId } | { name: "top_up"; account: AccountId } | { name: "payment"; account: AccountId; payment: string } | { name: "settings" };
+export type Page = { name: "overview"; account: AccountId } | { name: "top_up"; account: AccountId } | 
+/**  The newest payments of an account. */
+{ name: "payments"; account: AccountId } | { name: "payment"; account: AccountId; payment: string } | { name: "settings" };
+
+/**  Somebody in whose name is paid. */
+export type Payer = {
+	id: string,
+	name: string,
+};
 
 /**  What a line of the history is. */
 export type PaymentKind = "top_up" | 
@@ -354,7 +474,7 @@ export type PaymentPage = {
 export type PaymentQuery = {
 	/**  All accounts when `None`. */
 	account: AccountId | null,
-	/**  Part of an id, source, amount, or transaction. */
+	/**  Part of an id, number, source, payer, amount, or transaction. */
 	search: string | null,
 	/**  Any of these; all when empty. */
 	statuses: PaymentStatus[],
@@ -366,7 +486,9 @@ export type PaymentQuery = {
 /**  Where a top-up stands. */
 export type PaymentStatus = "starting" | 
 /**  Labelled "Pending". */
-"open" | "confirming" | "under_review" | "completed" | "cancelled" | "expired" | "failed" | "not_started";
+"open" | "confirming" | "under_review" | "completed" | "cancelled" | "expired" | "failed" | "not_started" | 
+/**  The provider is giving the money back. */
+"refunding" | "refunded";
 
 /**  A line of the history. */
 export type PaymentView = {
@@ -376,14 +498,27 @@ export type PaymentView = {
 	 *  `local:<top-up>` for one that the provider never had.
 	 */
 	id: string,
+	/**  The provider's number of it, as on the invoice. */
+	number: string | null,
 	kind: PaymentKind,
+	/**  What a renewal or migration is for, in a few words. */
+	purpose: string | null,
 	status: PaymentStatus,
+	/**  Why it came to nothing, and what can be done. */
+	reason: ReasonView | null,
 	amount: Amount,
 	fee: Amount | null,
 	/**  "copperx", "chain"; `None` when the provider does not say. */
 	source: string | null,
+	/**  The payer's name. */
+	payer: string | null,
+	/**  The method's name. */
+	method: string | null,
+	has_invoice: boolean,
 	created_at: string,
 	updated_at: string,
+	/**  Whether it can be verified at all; without, `verified` says nothing. */
+	verifiable: boolean,
 	/**  Whether a matching event is in the chain. */
 	verified: boolean,
 	matched: Match | null,
@@ -393,17 +528,73 @@ export type PaymentView = {
 	top_up: string | null,
 };
 
-/**  What an amount and a method would cost, before anything is sent. */
+/**  How long is paid for, and what that costs. */
+export type Period = {
+	id: string,
+	name: string,
+	price: Amount,
+	/**  The new end, where the provider says it. */
+	until: string | null,
+};
+
+/**  What a wish would cost, before anything is sent. */
 export type Quote = {
 	amount: Amount | null,
 	/**  About this much, rounded up; `None` when the method does not say. */
 	fee: Amount | null,
 	total: Amount | null,
+	/**  Only of a top-up. */
 	balance_after: Amount | null,
+	/**  What is paid for in a few words; `None` for a top-up. */
+	purpose: string | null,
+	/**  The code of the method that is meant. */
+	method: string | null,
+	/**  The method takes the money at once: `pay` wants `total` back as confirmed. */
+	needs_confirmation: boolean,
 	/**  Why this cannot be sent. */
 	error: Error | null,
 	/**  What the user should know though it can be sent (an unknown balance). */
 	warning: string | null,
+};
+
+/**  Why a payment came to nothing. */
+export type ReasonView = {
+	why: Why,
+	/**  The provider's own words, where it has any. */
+	words: string | null,
+	/**  Why, and what can be done about it, in a sentence or two. */
+	advice: string,
+};
+
+/**  A method kept for later. */
+export type Saved = {
+	state: SavedState,
+	/**  The one to offer first. */
+	is_default: boolean,
+	/**  By what people tell it apart: a card's brand and last digits, or an e-mail address. */
+	detail: string,
+};
+
+export type SavedState = 
+/**  Being checked; it cannot be used yet. */
+"pending" | "confirmed" | 
+/**  The check failed; it will not be usable. */
+"failed";
+
+/**  A service that can be renewed. */
+export type Service = {
+	id: string,
+	name: string,
+	tariff: string | null,
+	/**  Paid until then. */
+	due_at: string,
+	periods: Period[],
+};
+
+/**  A service and how long it is to be renewed for, both by their ids. */
+export type ServicePeriod = {
+	service: string,
+	period: string,
 };
 
 /**  Preferences. They may be lost without harm. */
@@ -426,9 +617,18 @@ export type Theme = "system" | "light" | "dark";
 
 /**  What the top-up page needs to know. */
 export type TopUpForm = {
+	/**
+	 *  Stands for one payment: handed to `pay`, however often, it starts one and no more. A further payment
+	 *  takes a further form.
+	 */
+	attempt: string,
 	currency: string,
 	decimals: number,
+	/**  Who may pay, in the provider's order; one or none is not worth a question. */
+	payers: Payer[],
 	methods: MethodView[],
+	/**  When payers and methods were read; `None` before the first reading. */
+	methods_as_of: string | null,
 	/**  Amounts to offer, as they would be typed. */
 	presets: string[],
 	/**  The most that can be added now, if the cap and the balance are known. */
@@ -442,17 +642,25 @@ export type TopUpForm = {
 	blocked: Error | null,
 };
 
-/**  A top-up that is being followed. */
+/**  A payment that is being followed: a top-up, a renewal or a migration. */
 export type TopUpView = {
 	/**  Bursar's own id of the top-up, for commands. */
 	id: string,
 	/**  The provider's id, once known. */
 	payment_id: string | null,
+	kind: PaymentKind,
+	/**  What a renewal or migration is for, in a few words. */
+	purpose: string | null,
 	amount: Amount,
 	status: PaymentStatus,
+	/**  Why it came to nothing, and what can be done. */
+	reason: ReasonView | null,
 	created_at: string,
 	expires_at: string | null,
-	/**  Whether there is a checkout that may be opened. */
+	/**
+	 *  Whether there is a checkout that may be opened. An open payment without one needs nothing from the
+	 *  user here: the money is being taken, or an invoice waits to be paid.
+	 */
 	can_open: boolean,
 	/**  The host of a checkout that the network does not list; the user may add it on purpose. */
 	refused_host: string | null,
@@ -462,6 +670,35 @@ export type TopUpView = {
 	checked_at: string | null,
 	error: Error | null,
 };
+
+export type Why = 
+/**  The user wanted it so. */
+"by_user" | 
+/**  The bank or payment system said no. */
+"declined" | "insufficient_funds" | 
+/**  The confirmation that was asked for did not come or did not succeed. */
+"confirmation_failed" | 
+/**  Not paid in time. */
+"expired" | 
+/**  The saved method is no longer there or no longer valid. */
+"method_gone" | 
+/**  The provider took it for fraud. */
+"fraud" | "other";
+
+/**  What the user wants to pay for, and how. */
+export type Wish = {
+	purpose: WishFor,
+	/**  `None`: the only payer, or nobody where the provider knows none. */
+	payer: string | null,
+	/**  A method's code; `None`: the default one of the payer, else the first. */
+	method: string | null,
+	/**  Keep the method for next time. */
+	save_method: boolean,
+};
+
+export type WishFor = { what: "top_up"; 
+/**  As typed. */
+amount: string } | { what: "renewal"; services: ServicePeriod[] } | { what: "migration"; order: string; period: string };
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -7,14 +7,17 @@ export type {
   AccountView,
   Amount,
   Change,
+  BalanceView,
   ChargeView,
   Code,
   Connected,
   Error as Failure,
+  DuesView,
   ExportFormat,
   Figure,
   Health,
   Match,
+  MethodsView,
   MethodView,
   MoneyRule,
   NetworkView,
@@ -32,6 +35,7 @@ export type {
   Theme,
   TopUpForm,
   TopUpView,
+  Wish,
 } from "./bindings.ts";
 
 /** A preference may be left out on the way in; the core always answers with all of them. */

@@ -71,6 +71,11 @@ const ERRORS: Record<Code, Words> = {
     title: "A payment could not be read",
     advice: "It is left out of the history; everything else is shown. A newer version of Bursar may know it.",
   },
+  payer_unknown: { title: "Choose who pays", advice: "The payers are read from the provider." },
+  due_unknown: { title: "That is no longer offered", advice: "Look at the list again." },
+  total_changed: { title: "The price has changed", advice: "Nothing was paid. Look at the new total." },
+  not_confirmed: { title: "Confirm the total first", advice: "This method takes the money at once." },
+  not_offered: { title: "The provider does not offer that", advice: "" },
   refused: { title: "The provider refused the request", advice: "" },
   top_ups_unknown: {
     title: "Open top-ups could not be read",
@@ -136,6 +141,8 @@ export const STATUS: Record<PaymentStatus, string> = {
   expired: "Expired",
   failed: "Failed",
   not_started: "Not started",
+  refunding: "Being refunded",
+  refunded: "Refunded",
 };
 
 /** What a status means for the person's money. */
@@ -149,6 +156,8 @@ export const STATUS_MEANS: Record<PaymentStatus, string> = {
   expired: "Not paid before the payment page closed. Late money is still credited.",
   failed: "Not accepted. If money left your wallet, it is still watched for.",
   not_started: "No payment was started. Nothing was charged.",
+  refunding: "The provider is giving the money back.",
+  refunded: "The provider has given the money back; it is no longer on the balance.",
 };
 
 export const KIND: Record<PaymentKind, string> = {
@@ -168,6 +177,7 @@ export const NOTICE: Record<NoticeKind, string> = {
   cancelled: "Cancelled",
   under_review: "Under review",
   reversed: "Reversed",
+  refunded: "Refunded",
   low_balance: "Low balance",
   signed_out: "Signed out",
 };

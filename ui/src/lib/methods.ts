@@ -1,0 +1,61 @@
+// Which payment methods a payer has, and what becomes of the chosen one when payers or methods change. Pure: the same
+// lists give the same choice.
+
+import type { MethodView } from "./types.ts";
+
+/** A chosen method that had to be dropped, and why. */
+export interface LetGo {
+  method: MethodView;
+  /** It is not linked to the payer, it is no longer offered, or it cannot be paid with at the moment. */
+  why: "payer" | "gone" | "unusable";
+}
+
+export interface Settled {
+  method: MethodView | null;
+  letGo: LetGo | null;
+}
+
+/** The methods that are linked to the payer, in the provider's order; those linked to nobody are anybody's. */
+export function methodsOf(methods: readonly MethodView[], payer: string | null): MethodView[] {
+  return methods.filter(
+    (one) => one.payers.length === 0 || payer === null || one.payers.some((linked) => linked === payer),
+  );
+}
+
+/** A saved method pays only once it is confirmed. */
+export function isUsable(method: MethodView): boolean {
+  return method.saved === null || method.saved.state === "confirmed";
+}
+
+/** The default saved method, else the first that can be paid with. */
+export function preselected(offered: readonly MethodView[]): MethodView | null {
+  const usable = offered.filter(isUsable);
+  return usable.find((one) => one.saved?.is_default) ?? usable[0] ?? null;
+}
+
+/** Keeps the chosen method while the payer can pay with it; else says that it was let go, and chooses another. */
+export function settle(methods: readonly MethodView[], payer: string | null, chosen: MethodView | null): Settled {
+  const offered = methodsOf(methods, payer);
+  if (chosen === null) return { method: preselected(offered), letGo: null };
+  const now = offered.find((one) => one.code === chosen.code);
+  if (now && isUsable(now)) return { method: now, letGo: null };
+  const why = now ? "unusable" : methods.some((one) => one.code === chosen.code) ? "payer" : "gone";
+  return { method: preselected(offered), letGo: { method: chosen, why } };
+}
+
+/** What people call the method: with what tells saved ones apart. */
+export function methodName(method: MethodView): string {
+  const detail = method.saved?.detail ?? "";
+  if (detail === "" || method.name.includes(detail)) return method.name;
+  return detail.includes(method.name) ? detail : `${method.name} ${detail}`;
+}
+
+/** Whether all methods have the same limits, so that these need saying only once. */
+export function sameLimits(methods: readonly MethodView[]): boolean {
+  const [first, ...others] = methods;
+  return (
+    first !== undefined &&
+    others.length > 0 &&
+    others.every((one) => one.min.amount === first.min.amount && one.max?.amount === first.max?.amount)
+  );
+}
