@@ -6,11 +6,15 @@ import { Reading } from "./reading.svelte.ts";
 import type { AccountId, AccountView, AppView, Change, Page, Settings } from "./types.ts";
 
 export const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"] as const;
-export type PageName = (typeof PAGES)[number] | "connect";
+export type PageName = (typeof PAGES)[number] | "balances" | "connect";
+
+/** What the page for paying in is about; what an account does not offer is not shown. */
+export type Paying = "top_up" | "renewals" | "migrations";
 
 class App {
   readonly reading = new Reading<AppView>(() => core.app());
   page = $state<PageName>("overview");
+  paying = $state<Paying>("top_up");
   /** The payment whose details are open. */
   payment = $state.raw<{ account: AccountId; id: string } | null>(null);
   /** The wall clock, a second at a time, for ages and countdowns. */
@@ -37,13 +41,24 @@ class App {
     return this.view?.settings.hide_amounts ?? false;
   }
 
+  /** Whether there are several accounts to see side by side. */
+  get several(): boolean {
+    return this.accounts.length > 1;
+  }
+
   choose(account: AccountId): void {
+    if (account !== this.account?.id) this.paying = "top_up";
     this.#chosen = account;
   }
 
   go(page: PageName): void {
     this.page = page;
     this.payment = null;
+  }
+
+  payIn(what: Paying): void {
+    this.paying = what;
+    this.go("top_up");
   }
 
   show(page: Page): void {
@@ -54,7 +69,7 @@ class App {
         return;
       case "top_up":
         this.choose(page.account);
-        this.go("top_up");
+        this.payIn("top_up");
         return;
       case "payments":
         this.choose(page.account);

@@ -7,7 +7,7 @@ import { hear } from "./changes.ts";
 import { line } from "./money.ts";
 import { Reading } from "./reading.svelte.ts";
 import type { AccountId, Failure, Overview, TopUpView } from "./types.ts";
-import { STATUS } from "./words.ts";
+import { KIND, STATUS } from "./words.ts";
 
 export interface Ended {
   account: AccountId;
@@ -102,7 +102,8 @@ export function paymentOf(top_up: TopUpView): string {
 }
 
 function announce(top_up: TopUpView): void {
-  const what = app.hideAmounts ? "The top-up" : `The top-up of ${line(top_up.amount)}`;
+  const kind = `The ${KIND[top_up.kind].toLowerCase()}`;
+  const what = app.hideAmounts ? kind : `${kind} of ${line(top_up.amount)}`;
   app.announcement = `${what}: ${STATUS[top_up.status]}.`;
 }
 

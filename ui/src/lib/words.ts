@@ -1,7 +1,7 @@
 // The window's words. Errors hang on their code: a short title, and what a person can do about it. The core's own
 // message carries the particulars and is shown between the two.
 
-import type { Code, Failure, Match, NoticeKind, PaymentKind, PaymentStatus, Source } from "./types.ts";
+import type { Code, Failure, Match, NoticeKind, PaymentKind, PaymentStatus, PaymentView, Source } from "./types.ts";
 
 export interface Words {
   title: string;
@@ -30,7 +30,7 @@ const ERRORS: Record<Code, Words> = {
     title: "It is not here any more",
     advice: "It may have been removed meanwhile. Go back and choose again.",
   },
-  already_exists: { title: "This account is connected already", advice: "Find it on the Accounts page." },
+  already_exists: { title: "It is there already", advice: "" },
   top_up_open: {
     title: "A top-up is already open",
     advice: "The provider allows one at a time. Finish or cancel that one first.",
@@ -145,20 +145,56 @@ export const STATUS: Record<PaymentStatus, string> = {
   refunded: "Refunded",
 };
 
-/** What a status means for the person's money. */
-export const STATUS_MEANS: Record<PaymentStatus, string> = {
-  starting: "Asking the provider for a payment page.",
-  open: "Waiting for you to pay in the browser.",
-  confirming: "The payment is on its way and waits for the chain.",
-  under_review: "The provider is checking the payment. Nothing is lost; this can take a while.",
-  completed: "The money is on your balance.",
-  cancelled: "Cancelled. Money that was sent all the same is still watched for.",
-  expired: "Not paid before the payment page closed. Late money is still credited.",
-  failed: "Not accepted. If money left your wallet, it is still watched for.",
-  not_started: "No payment was started. Nothing was charged.",
-  refunding: "The provider is giving the money back.",
-  refunded: "The provider has given the money back; it is no longer on the balance.",
+/** A payment as far as it decides what its status means. */
+export interface Standing {
+  status: PaymentStatus;
+  kind: PaymentKind;
+  /** There is a chain that shows the money. */
+  verifiable: boolean;
+  /** There is a payment page to pay on. */
+  page: boolean;
+}
+
+const DONE: Record<PaymentKind, string> = {
+  top_up: "The money is on your balance.",
+  credit: "The money is on your balance.",
+  refund: "The money has been given back.",
+  renewal: "It is paid, and what it was for is renewed.",
+  migration: "It is paid, and the server is ordered.",
 };
+
+/** What a status means for the person’s money. */
+export function meaning({ status, kind, verifiable, page }: Standing): string {
+  switch (status) {
+    case "starting":
+      return verifiable ? "Asking the provider for a payment page." : "Asking the provider.";
+    case "open":
+      if (page) return "Waiting for you to pay in the browser.";
+      return "Nothing to do here: the provider is taking the money, or waits for its invoice to be paid.";
+    case "confirming":
+      return verifiable
+        ? "The payment is on its way and waits for the chain."
+        : "The payment system is at work; the money is on its way.";
+    case "under_review":
+      return "The provider is checking the payment. Nothing is lost; this can take a while.";
+    case "completed":
+      return DONE[kind];
+    case "cancelled":
+      return "Cancelled. Money that was sent all the same is still watched for.";
+    case "expired":
+      return "Not paid before the payment page closed. Late money is still credited.";
+    case "failed":
+      return `Not accepted. If money left your ${verifiable ? "wallet" : "account"}, it is still watched for.`;
+    case "not_started":
+      return "No payment was started. Nothing was charged.";
+    case "refunding":
+      return "The provider is giving the money back.";
+    case "refunded":
+      return kind === "top_up"
+        ? "The provider has given the money back; it is no longer on the balance."
+        : "The provider has given the money back.";
+  }
+}
 
 export const KIND: Record<PaymentKind, string> = {
   top_up: "Top-up",
@@ -166,6 +202,15 @@ export const KIND: Record<PaymentKind, string> = {
   refund: "Refund",
   renewal: "Renewal",
   migration: "Migration",
+};
+
+/** The last step of a payment of that kind. */
+export const LAST_STEP: Record<PaymentKind, string> = {
+  top_up: "On your balance",
+  credit: "On your balance",
+  refund: "Given back",
+  renewal: "Renewed",
+  migration: "Ordered",
 };
 
 export const SOURCE: Record<Source, string> = { chain: "the chain", api: "the provider’s API" };
@@ -196,6 +241,17 @@ export function sourceName(source: string | null, kind: PaymentKind): string {
   if (source === "chain") return kind === "refund" ? "Refund" : "Credit";
   if (source === "copperx") return "CopperX";
   return source ?? KIND[kind];
+}
+
+/** What a line of the history is called: what was paid for, else where the money came from. */
+export function lineTitle({ kind, purpose, source, payer, method }: PaymentView): string {
+  if (purpose !== null) return `${KIND[kind]}: ${purpose}`;
+  return payer === null && method === null ? sourceName(source, kind) : KIND[kind];
+}
+
+/** By what and by whom it was paid, as far as that is known. */
+export function paidBy({ method, payer }: PaymentView): string {
+  return [method, payer].filter((one) => one !== null && one !== "").join(", ");
 }
 
 /** "9105eb3…140": the head and tail by which people tell ids apart. */
