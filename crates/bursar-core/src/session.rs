@@ -75,6 +75,14 @@ impl Credential {
             .map_err(|_| Error::new(Code::Internal, "The key could not be written down."))
     }
 
+    fn bearer(&self) -> (&'static str, String) {
+        let secret = match self {
+            Self::ApiKey(key) => key.as_str(),
+            Self::Tokens { access, .. } => access.as_str(),
+        };
+        ("authorization", format!("Bearer {secret}"))
+    }
+
     fn header(&self) -> (&'static str, String) {
         match self {
             Self::ApiKey(key) => ("x-api-key", key.as_str().to_owned()),
@@ -251,6 +259,18 @@ impl Session {
             .credential
             .as_ref()
             .map(Credential::header)
+            .ok_or_else(signed_out)
+    }
+
+    /// The same for a provider that takes keys and tokens alike as `Authorization: Bearer`.
+    ///
+    /// # Errors
+    /// `signed_out`.
+    pub fn authorize_as_bearer(&self) -> Result<(&'static str, String)> {
+        self.held()
+            .credential
+            .as_ref()
+            .map(Credential::bearer)
             .ok_or_else(signed_out)
     }
 

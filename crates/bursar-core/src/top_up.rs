@@ -9,7 +9,7 @@ use crate::clock::{Span, Timestamp};
 use crate::error::Error;
 use crate::money::Amount;
 use crate::notice::NoticeKind;
-use crate::provider::{Created, NewPayment, Purpose, Reason, RemotePayment};
+use crate::provider::{Created, NewPayment, Purpose, Reason, RemotePayment, Rules};
 use crate::view::{PaymentKind, PaymentStatus};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
@@ -275,6 +275,11 @@ impl TopUp {
             }
         };
         unseen && same
+    }
+
+    /// Whether the provider may still be asked to call it off.
+    pub fn is_cancellable(&self, rules: Rules) -> bool {
+        self.phase == Phase::Open || (self.phase == Phase::Confirming && rules.cancels_confirming)
     }
 
     /// Whether this is what came of that request.

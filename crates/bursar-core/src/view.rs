@@ -335,7 +335,7 @@ pub struct TopUpForm {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Wish {
     pub purpose: WishFor,
-    /// `None`: the only payer, or nobody where the provider knows none.
+    /// `None`: the method's payer, else the provider's first one, or nobody where it knows none.
     pub payer: Option<String>,
     /// A method's code; `None`: the default one of the payer, else the first.
     pub method: Option<String>,

@@ -44,6 +44,9 @@ impl Bursar {
         } else {
             None
         };
+        let (catalogue, _) = self.catalogue(&connection).await?;
+        let known = catalogue.methods.iter().find(|known| known.code == method);
+        let payer = payer.or_else(|| known.and_then(|known| known.payers.first().cloned()));
         let new = NewMethod {
             payer,
             method,

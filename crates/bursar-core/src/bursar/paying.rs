@@ -220,7 +220,7 @@ impl Bursar {
         let (purpose, amount) = self.priced(connection, &catalogue, &wish.purpose).await?;
         quote.amount = Some(amount.clone());
         quote.purpose = purpose.words();
-        let payer = choose_payer(&catalogue, wish.payer.as_deref())?;
+        let payer = choose_payer(&catalogue, wish)?;
         let method = choose_method(&catalogue, payer.as_deref(), wish.method.as_deref())?;
         quote.method = Some(method.code.clone());
         quote.needs_confirmation = method.debits_at_once;
@@ -255,7 +255,7 @@ impl Bursar {
     async fn choose(&self, connection: &Connection, wish: &Wish) -> Result<Choice> {
         let (catalogue, _) = self.catalogue(connection).await?;
         let (purpose, amount) = self.priced(connection, &catalogue, &wish.purpose).await?;
-        let payer = choose_payer(&catalogue, wish.payer.as_deref())?;
+        let payer = choose_payer(&catalogue, wish)?;
         let method = choose_method(&catalogue, payer.as_deref(), wish.method.as_deref())?.clone();
         Ok(Choice {
             purpose,
@@ -295,7 +295,7 @@ impl Bursar {
                     total = total.checked_add(&period.price).ok_or_else(gone)?;
                     items.push(RenewalItem {
                         service: service.id.clone(),
-                        period: period.id.clone(),
+                        period: Some(period.id.clone()),
                         name: format!("{} ({})", service.name, period.name),
                     });
                 }
@@ -311,7 +311,7 @@ impl Bursar {
                 let period = period(&migration.periods, id)?;
                 let purpose = Purpose::Migration {
                     order: order.clone(),
-                    period: period.id.clone(),
+                    period: Some(period.id.clone()),
                     name: format!(
                         "{} to {} ({})",
                         migration.name, migration.server, period.name
@@ -375,24 +375,24 @@ fn is_empty(wish: &WishFor) -> bool {
     }
 }
 
-/// The one that is named, else the only one there is.
-fn choose_payer(catalogue: &Catalogue, named: Option<&str>) -> Result<Option<String>> {
+/// The one that is named, else the one that the named method is linked to, else the provider's first.
+fn choose_payer(catalogue: &Catalogue, wish: &Wish) -> Result<Option<String>> {
     let payers = &catalogue.payers;
-    match (named, payers.as_slice()) {
-        (Some(named), _) => payers
+    let Some(named) = &wish.payer else {
+        let method = catalogue
+            .methods
             .iter()
-            .find(|payer| payer.id == named)
-            .map(|payer| Some(payer.id.clone()))
-            .ok_or_else(|| {
-                Error::new(
-                    Code::PayerUnknown,
-                    "That payer is not one of this account's any more. Choose another one.",
-                )
-            }),
-        (None, []) => Ok(None),
-        (None, [only]) => Ok(Some(only.id.clone())),
-        (None, _) => Err(Error::new(Code::PayerUnknown, "Choose who pays.")),
+            .find(|method| Some(&method.code) == wish.method.as_ref());
+        let linked = method.and_then(|method| method.payers.first());
+        return Ok(linked.or(payers.first().map(|payer| &payer.id)).cloned());
+    };
+    if payers.iter().any(|payer| payer.id == *named) {
+        return Ok(Some(named.clone()));
     }
+    Err(Error::new(
+        Code::PayerUnknown,
+        "That payer is not one of this account's any more. Choose another one.",
+    ))
 }
 
 /// The one that is named, else the payer's default, else the first.

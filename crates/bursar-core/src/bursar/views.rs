@@ -9,7 +9,7 @@ use crate::driver::Connection;
 use crate::engine::{Poll, State};
 use crate::error::{Code, Result};
 use crate::provider;
-use crate::top_up::{Phase, TopUp};
+use crate::top_up::TopUp;
 use crate::view::{AccountView, TopUpView};
 
 /// What is known of an account's money: the engine's last word, else the database's.
@@ -83,7 +83,7 @@ pub(super) fn top_up(
         expires_at: top_up.expires_at,
         can_open: top_up.is_live() && matches!(allowed, Some(Ok(_))),
         refused_host,
-        can_cancel: matches!(top_up.phase, Phase::Open | Phase::Confirming)
+        can_cancel: top_up.is_cancellable(connection.provider.rules())
             && top_up.remote.is_some()
             && !top_up.cancel_requested,
         cancel_requested: top_up.cancel_requested,

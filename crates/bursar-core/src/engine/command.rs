@@ -8,7 +8,7 @@ use crate::cache::Write;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error};
 use crate::provider::NewPayment;
-use crate::top_up::{Input, Phase, TopUp};
+use crate::top_up::{Input, TopUp};
 use crate::view::Page;
 
 impl Step {
@@ -101,7 +101,7 @@ impl Step {
             self.reply(command, Err(gone()));
             return;
         };
-        let cancellable = matches!(found.phase, Phase::Open | Phase::Confirming);
+        let cancellable = found.is_cancellable(self.state.setup.rules);
         let (Some(remote), true) = (found.intent.clone().or(found.remote.clone()), cancellable)
         else {
             let message = "This top-up can no longer be cancelled.";

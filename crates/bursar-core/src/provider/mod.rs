@@ -5,6 +5,7 @@
 pub(crate) mod answer;
 mod fluence;
 mod offer;
+mod panel;
 mod payment;
 mod unsupported;
 
@@ -28,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Every provider that there is: a further one is its module above and its line here.
-const LISTED: [Listed; 1] = [fluence::LISTED];
+const LISTED: [Listed; 2] = [fluence::LISTED, panel::LISTED];
 
 /// A provider module as the rest of the core finds it.
 struct Listed {
@@ -97,6 +98,8 @@ pub struct Rules {
     /// For so long the request that starts a payment may be sent again with its idempotency key: it then gives
     /// the same payment and never a second one. `None` where a lost answer must be looked for instead.
     pub repeatable_for: Option<Span>,
+    /// A payment that is on its way can still be called off, not only one that waits to be paid.
+    pub cancels_confirming: bool,
     /// An open payment that is older than this may stay so for days; it is read every minute from then on.
     pub open_is_slow_after: Option<Span>,
     pub offers: Offers,

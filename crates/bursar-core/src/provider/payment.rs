@@ -16,7 +16,8 @@ pub enum Purpose {
     },
     Migration {
         order: String,
-        period: String,
+        /// Not told of a payment that was made elsewhere.
+        period: Option<String>,
         /// For people: what is moved, and to where.
         name: String,
     },
@@ -26,7 +27,8 @@ pub enum Purpose {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RenewalItem {
     pub service: String,
-    pub period: String,
+    /// Not told of a payment that was made elsewhere.
+    pub period: Option<String>,
     /// For people: the service's name and the period's.
     pub name: String,
 }
@@ -55,7 +57,8 @@ impl Purpose {
                 items.len() == others.len()
                     && items.iter().all(|item| {
                         others.iter().any(|other| {
-                            (&item.service, &item.period) == (&other.service, &other.period)
+                            item.service == other.service
+                                && may_be_same(item.period.as_ref(), other.period.as_ref())
                         })
                     })
             }
@@ -66,10 +69,15 @@ impl Purpose {
                     period: other_period,
                     ..
                 },
-            ) => (order, period) == (other, other_period),
+            ) => order == other && may_be_same(period.as_ref(), other_period.as_ref()),
             (Self::TopUp | Self::Renewal { .. } | Self::Migration { .. }, _) => false,
         }
     }
+}
+
+/// Equal where both are known.
+fn may_be_same(one: Option<&String>, other: Option<&String>) -> bool {
+    one.zip(other).is_none_or(|(one, other)| one == other)
 }
 
 /// What starts a payment. It is kept with the intent where the provider takes it again under the same key, so

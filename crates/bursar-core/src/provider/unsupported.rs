@@ -26,6 +26,7 @@ impl Provider for Unsupported {
             one_open_top_up: true,
             amount_decimals: 2,
             repeatable_for: None,
+            cancels_confirming: false,
             open_is_slow_after: None,
             offers: Offers::default(),
         }

@@ -279,6 +279,7 @@ fn is_refusal(code: Code) -> bool {
         code,
         Code::AmountTooSmall
             | Code::AmountTooLarge
+            | Code::AmountPrecision
             | Code::BalanceCap
             | Code::TopUpOpen
             | Code::MethodUnknown

@@ -178,6 +178,7 @@ impl Provider for Fluence {
             amount_decimals: 2,
             // The API has no field for a key: what was lost must be looked for.
             repeatable_for: None,
+            cancels_confirming: true,
             open_is_slow_after: None,
             offers: Offers::default(),
         }

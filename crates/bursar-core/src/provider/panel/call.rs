@@ -1,0 +1,344 @@
+//! One call to a panel's API: authorised, bounded by the transport, and every status that is not a success
+//! turned into a coded error by what the problem says of itself.
+
+use crate::error::{Code, Error, Result};
+use crate::http::{Answer, BODY_LIMIT, Exchange, Http};
+use crate::money::Amount;
+use crate::network::Network;
+use crate::provider::answer::Object;
+use crate::session::Session;
+use reqwest::Method;
+use std::sync::Arc;
+use url::Url;
+
+/// The largest invoice, in bytes.
+const INVOICE_LIMIT: usize = 8 * 1024 * 1024;
+/// The longest id, in characters.
+const ID_LIMIT: usize = 64;
+
+/// The way to the API for one account.
+pub(super) struct Api {
+    pub(super) network: Network,
+    session: Arc<Session>,
+    http: Http,
+}
+
+/// What is asked for.
+pub(super) struct Call<'a> {
+    method: Method,
+    path: &'a [&'a str],
+    query: Vec<(&'static str, String)>,
+    body: Option<String>,
+    key: Option<&'a str>,
+    openly: bool,
+}
+
+impl<'a> Call<'a> {
+    fn new(method: Method, path: &'a [&'a str]) -> Self {
+        Self {
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+            key: None,
+            openly: false,
+        }
+    }
+
+    pub(super) fn get(path: &'a [&'a str]) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// Without saying who asks.
+    pub(super) fn get_openly(path: &'a [&'a str]) -> Self {
+        Self {
+            openly: true,
+            ..Self::get(path)
+        }
+    }
+
+    /// Something that is done once under its key, however often it is sent.
+    pub(super) fn create(path: &'a [&'a str], body: String, key: &'a str) -> Self {
+        Self {
+            body: Some(body),
+            key: Some(key),
+            ..Self::new(Method::POST, path)
+        }
+    }
+
+    pub(super) fn post(path: &'a [&'a str]) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    pub(super) fn put(path: &'a [&'a str]) -> Self {
+        Self::new(Method::PUT, path)
+    }
+
+    pub(super) fn delete(path: &'a [&'a str]) -> Self {
+        Self::new(Method::DELETE, path)
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+}
+
+impl Api {
+    pub(super) fn new(network: Network, session: Arc<Session>, http: Http) -> Self {
+        Self {
+            network,
+            session,
+            http,
+        }
+    }
+
+    /// The JSON of a success.
+    pub(super) async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>> {
+        let answer = self.exchange(call, "application/json", BODY_LIMIT).await?;
+        match answer.status {
+            204 => Ok(Vec::new()),
+            200..=299 if answer.content_type == "application/json" => Ok(answer.body),
+            200..=299 => Err(Error::passing(
+                Code::AnswerMalformed,
+                format!(
+                    "{} answered with a page instead of data. A network that asks you to sign in first does that.",
+                    self.network.api_host()
+                ),
+            )),
+            _ => Err(self.refusal(&answer)),
+        }
+    }
+
+    /// The bytes of a PDF file.
+    pub(super) async fn fetch_pdf(&self, call: &Call<'_>) -> Result<Vec<u8>> {
+        let answer = self
+            .exchange(call, "application/pdf", INVOICE_LIMIT)
+            .await?;
+        match answer.status {
+            200 if answer.content_type == "application/pdf" => Ok(answer.body),
+            200..=299 => Err(Error::new(
+                Code::AnswerMalformed,
+                "What the provider sent as the invoice is not a PDF file. It was not opened.",
+            )),
+            _ => Err(self.refusal(&answer)),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        call: &Call<'_>,
+        accept: &'static str,
+        limit: usize,
+    ) -> Result<Answer> {
+        let mut headers = vec![("accept", format!("{accept}, application/problem+json"))];
+        if !call.openly {
+            headers.push(self.session.authorize_as_bearer()?);
+        }
+        if let Some(key) = call.key {
+            headers.push(("idempotency-key", key.to_owned()));
+        }
+        let exchange = Exchange {
+            method: call.method.clone(),
+            url: self.address(call)?,
+            headers,
+            body: call
+                .body
+                .as_ref()
+                .map(|body| ("application/json", body.clone().into_bytes())),
+            limit,
+        };
+        self.http.exchange(exchange).await
+    }
+
+    fn address(&self, call: &Call<'_>) -> Result<Url> {
+        let mut url = self.network.api.clone();
+        url.path_segments_mut()
+            .map_err(|()| {
+                Error::new(
+                    Code::NetworkMalformed,
+                    "The network's API address has no path.",
+                )
+            })?
+            .pop_if_empty()
+            .extend(["api", "v1"])
+            .extend(call.path);
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        Ok(url)
+    }
+
+    fn refusal(&self, answer: &Answer) -> Error {
+        let host = self.network.api_host();
+        let problem = Problem::read(answer);
+        let error = match &problem {
+            Some(problem) => problem.error(),
+            None => without_problem(answer.status, &host),
+        };
+        tracing::debug!(status = answer.status, code = ?error.code, "a call was refused");
+        Error {
+            retry_after: answer.retry_after,
+            ..error
+        }
+    }
+}
+
+/// What an answer means that is not the panel's own: something on the way, or a panel that has broken down.
+fn without_problem(status: u16, host: &str) -> Error {
+    match status {
+        401 => Error::new(
+            Code::Unauthorized,
+            "The panel rejects the key of this account. Sign in again with a new key.",
+        ),
+        403 => Error::new(
+            Code::Forbidden,
+            format!("{host} does not let this key do that."),
+        ),
+        429 => Error::passing(
+            Code::RateLimited,
+            format!("{host} asks to be left alone for a while."),
+        ),
+        500..=599 => Error::passing(
+            Code::ProviderUnavailable,
+            format!("{host} does not work just now (status {status})."),
+        ),
+        // Not a word of the panel's own: nobody knows what became of the request.
+        _ => Error::passing(
+            Code::AnswerMalformed,
+            format!("{host} answered in a way that the panel would not (status {status})."),
+        ),
+    }
+}
+
+/// A problem in the sense of RFC 9457 with the panel's own code.
+struct Problem {
+    code: String,
+    detail: String,
+    total: Option<Amount>,
+}
+
+impl Problem {
+    fn read(answer: &Answer) -> Option<Self> {
+        if answer.content_type != "application/problem+json" {
+            return None;
+        }
+        let body = Object::parse("a problem", &answer.body).ok()?;
+        let total = body
+            .object_or_null("total", "the total")
+            .ok()
+            .flatten()
+            .and_then(|total| super::wire::money_of_any(&total).ok());
+        Some(Self {
+            code: body.raw_text("code").ok()?,
+            detail: body
+                .text_or_null("detail")
+                .ok()
+                .flatten()
+                .unwrap_or_default(),
+            total,
+        })
+    }
+
+    fn error(&self) -> Error {
+        let said = |words: &str| {
+            if self.detail.is_empty() {
+                words.to_owned()
+            } else {
+                format!("{words} The panel says: {}", self.detail)
+            }
+        };
+        match self.code.as_str() {
+            "unauthorized" => Error::new(
+                Code::Unauthorized,
+                "The panel rejects the key of this account. Sign in again with a new key.",
+            ),
+            "forbidden" => Error::new(Code::Forbidden, said("The key may not do that.")),
+            "not_found" => Error::new(Code::NotFound, said("The panel does not know that.")),
+            "no_invoice" => Error::new(
+                Code::NotFound,
+                "There is no invoice of this payment yet; it comes when it is paid.",
+            ),
+            "total_changed" => Error::new(
+                Code::TotalChanged,
+                match &self.total {
+                    Some(total) => format!(
+                        "The total is {} by now. Nothing was paid; look at it again.",
+                        total.to_brief()
+                    ),
+                    None => said("The total is another by now. Nothing was paid."),
+                },
+            ),
+            "not_cancellable" => Error::new(
+                Code::TopUpState,
+                said("This payment can no longer be cancelled."),
+            ),
+            "amount_too_small" => Error::new(Code::AmountTooSmall, said("That is too little.")),
+            "amount_too_large" => Error::new(Code::AmountTooLarge, said("That is too much.")),
+            "unknown_payer" => Error::new(
+                Code::PayerUnknown,
+                said("That payer is not one of this account's any more."),
+            ),
+            "unknown_method" | "method_payer_mismatch" | "method_not_usable" => Error::new(
+                Code::MethodUnknown,
+                said("That way to pay is not offered any more. Choose another one."),
+            ),
+            "method_in_use" | "method_not_removable" => {
+                Error::new(Code::Refused, said("This method cannot be removed now."))
+            }
+            "unknown_service" | "unknown_period" | "unknown_order" => Error::new(
+                Code::DueUnknown,
+                said("That is no longer offered in this form. Look at the list again."),
+            ),
+            "rate_limited" => Error::passing(
+                Code::RateLimited,
+                "The panel asks to be left alone for a while.",
+            ),
+            "maintenance" => Error::passing(
+                Code::ProviderUnavailable,
+                said("The panel is in maintenance."),
+            ),
+            "internal" | "unavailable" | "request_in_progress" => Error::passing(
+                Code::ProviderUnavailable,
+                said("The panel does not work just now."),
+            ),
+            "bad_request"
+            | "invalid_cursor"
+            | "idempotency_key_missing"
+            | "method_not_allowed"
+            | "too_large"
+            | "unsupported_media_type"
+            | "invalid"
+            | "currency_mismatch"
+            | "return_url_not_allowed" => {
+                Error::new(Code::Refused, said("The panel refused the request."))
+            }
+            // Of a reused key, and of a code that this version does not know, nobody can say what it means for
+            // the request.
+            _ => Error::passing(
+                Code::AnswerMalformed,
+                said("The panel refused for a reason that this version does not know."),
+            ),
+        }
+    }
+}
+
+/// An id that goes into a path.
+pub(super) fn path_id(id: &str) -> Result<&str> {
+    if is_id(id) {
+        Ok(id)
+    } else {
+        Err(Error::new(
+            Code::NotFound,
+            "The panel has nothing by that name.",
+        ))
+    }
+}
+
+/// 1 to 64 letters, digits, `-` or `_`.
+pub(super) fn is_id(id: &str) -> bool {
+    (1..=ID_LIMIT).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}

@@ -1,0 +1,344 @@
+//! A hosting panel's billing API, as `docs/panel-api.yaml` describes it. Payments are made once under their key
+//! however often they are sent; amounts, limits and currency are the account's own; nothing in an answer is
+//! replaced by a default.
+
+mod call;
+mod offers;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use super::{
+    ApiBalance, Catalogue, Created, DayCharge, Dues, Facts, HistoryPage, Identity, Listed,
+    NewMethod, NewPayment, Offers, Provider, Purpose, RemotePayment, Rules,
+};
+use crate::clock::{Span, Timestamp};
+use crate::error::{Code, Error, Result};
+use crate::http::Http;
+use crate::network::Network;
+use crate::provider::answer::Object;
+use crate::session::Session;
+use crate::view::MoneyRule;
+use async_trait::async_trait;
+use call::{Api, Call, path_id};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
+use wire::Unit;
+
+const PER_PAGE: &str = "200";
+/// More pages than any list that is read whole at once has.
+const MOST_PAGES: usize = 200;
+/// What may still change by itself.
+const UNSETTLED: &str = "new,processing,trusted,fraudulent,waiting_refund";
+/// The panel knows a key for at least seven days. Ten minutes after the user's word a payment that never arrived is
+/// not made behind their back any more: its lists are asked what became of it.
+const REPEATABLE_FOR: Span = Span::minutes(10);
+/// An invoice may be open for weeks, and a page that nobody looks at for an hour need not be asked about every few
+/// seconds.
+const OPEN_IS_SLOW_AFTER: Span = Span::hours(1);
+const OFFERS: Offers = Offers {
+    renewals: true,
+    migrations: true,
+    saved_methods: true,
+    invoices: true,
+};
+
+pub(super) const LISTED: Listed = Listed {
+    name: "panel",
+    facts,
+    connect: |network, session, http| Arc::new(Panel::new(network, session, http)),
+};
+
+/// What holds for a panel before anybody is connected.
+fn facts() -> Facts {
+    let rule = |title: &str, text: &str| MoneyRule {
+        title: title.to_owned(),
+        text: text.to_owned(),
+    };
+    Facts {
+        title: "Hosting panel",
+        scopes_read: Vec::new(),
+        scopes_top_up: Vec::new(),
+        money_rules: vec![
+            rule(
+                "A saved method pays at once",
+                "The money is taken as soon as you confirm the total. There is no page on which to turn back.",
+            ),
+            rule(
+                "The provider keeps the books",
+                "Balance, payments and invoices are what the provider says. Ask the provider for refunds.",
+            ),
+        ],
+        offers: OFFERS,
+    }
+}
+
+struct Panel {
+    api: Api,
+    /// What the account's amounts are in, once it has said so.
+    unit: Mutex<Option<Unit>>,
+}
+
+impl Panel {
+    fn new(network: Network, session: Arc<Session>, http: Http) -> Self {
+        Self {
+            api: Api::new(network, session, http),
+            unit: Mutex::default(),
+        }
+    }
+
+    async fn get(&self, path: &[&str]) -> Result<Vec<u8>> {
+        self.api.send(&Call::get(path)).await
+    }
+
+    async fn account(&self) -> Result<wire::Account> {
+        let account = wire::account(&self.get(&["account"]).await?)?;
+        *self.unit.lock().unwrap_or_else(PoisonError::into_inner) = Some(account.unit.clone());
+        Ok(account)
+    }
+
+    /// What the account's amounts are in; the account never changes it.
+    async fn unit(&self) -> Result<Unit> {
+        let known = self
+            .unit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        match known {
+            Some(unit) => Ok(unit),
+            None => Ok(self.account().await?.unit),
+        }
+    }
+
+    /// All items of a list that is short by nature.
+    async fn whole<T>(
+        &self,
+        path: &[&str],
+        query: &[(&'static str, &str)],
+        read: impl Fn(&[u8]) -> Result<(Vec<T>, Option<String>)>,
+    ) -> Result<Vec<T>> {
+        let mut items = Vec::new();
+        let mut cursor: Option<String> = None;
+        for _ in 0..MOST_PAGES {
+            let mut call = Call::get(path).with("limit", PER_PAGE);
+            for (name, value) in query {
+                call = call.with(name, *value);
+            }
+            if let Some(cursor) = &cursor {
+                call = call.with("cursor", cursor);
+            }
+            let (page, next) = read(&self.api.send(&call).await?)?;
+            items.extend(page);
+            if next.is_none() {
+                return Ok(items);
+            }
+            cursor = next;
+        }
+        Err(Error::new(
+            Code::AnswerMalformed,
+            "The provider's answer is not as described: a list does not end.",
+        ))
+    }
+
+    /// Where a page sends the browser: the app's own link where it takes part, else an address of the network.
+    fn return_url(&self, link: Option<&str>) -> String {
+        let network = &self.api.network;
+        link.filter(|_| network.return_links).map_or_else(
+            || network.console.as_ref().unwrap_or(&network.api).to_string(),
+            str::to_owned,
+        )
+    }
+}
+
+#[async_trait]
+impl Provider for Panel {
+    fn rules(&self) -> Rules {
+        let unit = self.unit.lock().unwrap_or_else(PoisonError::into_inner);
+        Rules {
+            one_open_top_up: false,
+            amount_decimals: unit.as_ref().map_or(2, |unit| unit.decimals),
+            repeatable_for: Some(REPEATABLE_FOR),
+            cancels_confirming: false,
+            open_is_slow_after: Some(OPEN_IS_SLOW_AFTER),
+            offers: OFFERS,
+        }
+    }
+
+    async fn identity(&self) -> Result<Identity> {
+        Ok(self.account().await?.identity)
+    }
+
+    async fn balance(&self) -> Result<ApiBalance> {
+        Ok(self.account().await?.balance)
+    }
+
+    async fn catalogue(&self) -> Result<Catalogue> {
+        let unit = self.unit().await?;
+        let (limits, payers, methods) = tokio::try_join!(
+            self.get(&["top-up", "options"]),
+            self.get(&["payers"]),
+            self.get(&["payment-methods"]),
+        )?;
+        let limits = offers::limits(&limits, &unit)?;
+        offers::catalogue(&methods, &unit, offers::payers(&payers)?, limits)
+    }
+
+    async fn start(&self, new: &NewPayment) -> Result<Created> {
+        // Asked for first, so that nothing is sent whose answer could not be read.
+        let unit = self.unit().await?;
+        let body = new_payment(new, &unit, self.return_url(new.return_url.as_deref()))?;
+        let call = Call::create(&["payments"], body, &new.idempotency_key);
+        let payment = wire::payment(&self.api.send(&call).await?, &unit)?;
+        Ok(Created {
+            id: payment.id.clone(),
+            intent: payment.id.clone(),
+            checkout: payment.checkout.clone(),
+            expires_at: payment.expires_at,
+            payment: Some(payment),
+        })
+    }
+
+    async fn cancel(&self, id: &str) -> Result<()> {
+        let path = ["payments", path_id(id)?, "cancel"];
+        self.api.send(&Call::post(&path)).await.map(drop)
+    }
+
+    async fn pending(&self) -> Result<Vec<RemotePayment>> {
+        let unit = self.unit().await?;
+        self.whole(&["payments"], &[("status", UNSETTLED)], |body| {
+            wire::payments(body, &unit)
+        })
+        .await
+    }
+
+    async fn history(&self, since: Option<Timestamp>, place: Option<&str>) -> Result<HistoryPage> {
+        let unit = self.unit().await?;
+        let mut call = Call::get(&["payments"]).with("limit", PER_PAGE);
+        if let Some(since) = since {
+            // Not by creation: what an old payment turned into is news as well.
+            call = call.with("updated_since", since.to_string());
+        }
+        if let Some(place) = place {
+            call = call.with("cursor", place);
+        }
+        let (payments, next) = wire::payments(&self.api.send(&call).await?, &unit)?;
+        if next.is_some() && next.as_deref() == place {
+            return Err(Error::new(
+                Code::AnswerMalformed,
+                "The provider's answer is not as described: a page of payments leads to itself.",
+            ));
+        }
+        Ok(HistoryPage {
+            payments,
+            next,
+            total: None,
+        })
+    }
+
+    async fn charges(&self, from: &str, to: &str) -> Result<Vec<DayCharge>> {
+        let unit = self.unit().await?;
+        let expenses = self
+            .whole(&["expenses"], &[("from", from), ("to", to)], |body| {
+                wire::page(body, "an expense", |object| wire::expense(object, &unit))
+            })
+            .await?;
+        wire::by_day(expenses, from, to).ok_or_else(|| {
+            Error::new(
+                Code::AnswerMalformed,
+                "The provider's answer is not as described: the expenses of a day are too large.",
+            )
+        })
+    }
+
+    async fn maintenance(&self) -> Result<bool> {
+        wire::maintenance(&self.api.send(&Call::get_openly(&["status"])).await?)
+    }
+
+    async fn dues(&self) -> Result<Dues> {
+        let unit = self.unit().await?;
+        let services = self.whole(&["services", "renewable"], &[], |body| {
+            offers::services(body, &unit)
+        });
+        let migrations = self.whole(&["migrations"], &[], |body| offers::migrations(body, &unit));
+        let (services, migrations) = tokio::try_join!(services, migrations)?;
+        Ok(Dues {
+            services,
+            migrations,
+        })
+    }
+
+    async fn add_method(&self, new: &NewMethod) -> Result<String> {
+        let body = json!({
+            "payer": new.payer,
+            "via": new.method,
+            "return_url": self.return_url(new.return_url.as_deref()),
+        });
+        let key = uuid::Uuid::new_v4().to_string();
+        let call = Call::create(&["payment-methods"], body.to_string(), &key);
+        let answer = self.api.send(&call).await?;
+        let method = Object::parse("a new payment method", &answer)?;
+        method
+            .address_or_null("page")?
+            .ok_or_else(|| method.wrong("page", "is missing"))
+    }
+
+    async fn remove_method(&self, code: &str) -> Result<()> {
+        let path = ["payment-methods", path_id(code)?];
+        match self.api.send(&Call::delete(&path)).await {
+            // Somebody else removed it meanwhile: that is what was wanted.
+            Err(error) if error.code == Code::NotFound => Ok(()),
+            answer => answer.map(drop),
+        }
+    }
+
+    async fn set_default_method(&self, code: &str) -> Result<()> {
+        let path = ["payment-methods", path_id(code)?, "default"];
+        self.api.send(&Call::put(&path)).await.map(drop)
+    }
+
+    async fn invoice(&self, payment: &str) -> Result<Vec<u8>> {
+        let path = ["payments", path_id(payment)?, "invoice"];
+        self.api.fetch_pdf(&Call::get(&path)).await
+    }
+}
+
+/// The body of `POST /payments`; the same for the same payment, however often it is written.
+fn new_payment(new: &NewPayment, unit: &Unit, return_url: String) -> Result<String> {
+    let amount = new
+        .amount
+        .rescale(unit.decimals)
+        .filter(|amount| *amount.currency() == unit.currency && !amount.is_negative())
+        .ok_or_else(|| {
+            Error::new(
+                Code::AmountPrecision,
+                format!(
+                    "The panel takes amounts in {} with {} decimals.",
+                    unit.currency, unit.decimals
+                ),
+            )
+        })?;
+    let total = json!({ "amount": amount.to_decimal(), "currency": unit.currency.as_str() });
+    let purpose = match &new.purpose {
+        Purpose::TopUp => json!({ "kind": "top_up", "amount": total }),
+        Purpose::Renewal { items } => {
+            let items: Vec<Value> = items
+                .iter()
+                .map(|item| json!({ "service": item.service, "period": item.period }))
+                .collect();
+            json!({ "kind": "renewal", "items": items })
+        }
+        Purpose::Migration { order, period, .. } => {
+            json!({ "kind": "migration", "order": order, "period": period })
+        }
+    };
+    Ok(json!({
+        "purpose": purpose,
+        "payer": new.payer,
+        "method": new.method,
+        "expected_total": total,
+        "return_url": return_url,
+        "save_method": new.save_method,
+    })
+    .to_string())
+}

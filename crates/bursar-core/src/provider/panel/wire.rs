@@ -1,0 +1,305 @@
+//! What a panel's answers about money and payments say, in the words of this project. Every field is asked for by
+//! name; an amount in another currency than the account's, a negative one, an unknown status or a payment without a
+//! payer is an error that names it.
+
+use super::call::is_id;
+use crate::clock::Timestamp;
+use crate::error::{Code, Error, Result};
+use crate::money::{Amount, Currency};
+use crate::provider::answer::Object;
+use crate::provider::{
+    ApiBalance, DayCharge, Identity, Papers, Purpose, Reason, RemotePayment, RenewalItem, Status,
+    Why,
+};
+use std::collections::{BTreeMap, HashSet};
+
+/// No balance, payment or charge is a trillion.
+const LARGEST: i128 = 1_000_000_000_000;
+/// The longest cursor, in bytes.
+const CURSOR_LIMIT: usize = 512;
+
+/// What every amount of an account is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unit {
+    pub(super) currency: Currency,
+    pub(super) decimals: u8,
+}
+
+/// The account as the panel tells it.
+pub(super) struct Account {
+    pub(super) identity: Identity,
+    pub(super) unit: Unit,
+    pub(super) balance: ApiBalance,
+}
+
+pub(super) fn account(body: &[u8]) -> Result<Account> {
+    let object = Object::parse("the account", body)?;
+    let currency = Currency::new(&object.raw_text("currency")?)
+        .map_err(|_| object.wrong("currency", "is not a currency"))?;
+    let decimals = u8::try_from(object.count("currency_decimals")?)
+        .ok()
+        .filter(|decimals| *decimals <= 4)
+        .ok_or_else(|| object.wrong("currency_decimals", "is more than any currency has"))?;
+    let unit = Unit { currency, decimals };
+    let days_left = object
+        .count_or_null("days_left")?
+        .map(|days| u32::try_from(days).map_err(|_| object.wrong("days_left", "is too large")))
+        .transpose()?;
+    Ok(Account {
+        identity: Identity {
+            user_id: id(&object, "id")?,
+            name: object
+                .text_or_null("email")?
+                .map_or_else(|| object.text("name"), Ok)?,
+            missing_scopes: Vec::new(),
+        },
+        balance: ApiBalance {
+            balance: unit.money(&object, "balance")?,
+            daily_usage: unit.money_or_null(&object, "daily_spend")?,
+            days_left,
+        },
+        unit,
+    })
+}
+
+impl Unit {
+    pub(super) fn money(&self, object: &Object<'_>, field: &str) -> Result<Amount> {
+        self.money_or_null(object, field)?
+            .ok_or_else(|| object.wrong(field, "is missing"))
+    }
+
+    fn money_or_null(&self, object: &Object<'_>, field: &str) -> Result<Option<Amount>> {
+        let Some(money) = object.object_or_null(field, "an amount of money")? else {
+            return Ok(None);
+        };
+        self.judge(&money, |why| object.wrong(field, why)).map(Some)
+    }
+
+    /// An amount that stands for itself, in a list.
+    pub(super) fn read(&self, money: &Object<'_>) -> Result<Amount> {
+        self.judge(money, |why| money.wrong("amount", why))
+    }
+
+    fn judge(&self, money: &Object<'_>, wrong: impl Fn(&str) -> Error) -> Result<Amount> {
+        let currency = money.raw_text("currency")?;
+        if currency != self.currency.as_str() {
+            return Err(wrong("is in another currency than the account"));
+        }
+        let amount = Amount::parse_decimal(&money.raw_text("amount")?, self.currency.clone())
+            .map_err(|_| wrong("is not an amount"))?;
+        if amount.is_negative() {
+            return Err(wrong("is negative"));
+        }
+        if amount.scale() != self.decimals {
+            return Err(wrong("has not the decimals of its currency"));
+        }
+        let largest = Amount::new(LARGEST, 0, self.currency.clone())?;
+        if amount.compare(&largest) != Some(std::cmp::Ordering::Less) {
+            return Err(wrong("is larger than any amount can be"));
+        }
+        Ok(amount)
+    }
+}
+
+/// An amount for showing only, in whatever currency it says.
+pub(super) fn money_of_any(money: &Object<'_>) -> Result<Amount> {
+    let currency = Currency::new(&money.raw_text("currency")?)?;
+    Amount::parse_decimal(&money.raw_text("amount")?, currency)
+}
+
+/// The items of one page of a list, and where the next one begins.
+pub(super) fn page<T>(
+    body: &[u8],
+    what: &'static str,
+    item: impl Fn(&Object<'_>) -> Result<T>,
+) -> Result<(Vec<T>, Option<String>)> {
+    let page = Object::parse("a page", body)?;
+    let items: Vec<T> = page
+        .list("items", what)?
+        .iter()
+        .map(item)
+        .collect::<Result<_>>()?;
+    let next = page.raw_text_or_null("next_cursor")?;
+    let fits = next
+        .as_ref()
+        .is_none_or(|next| (1..=CURSOR_LIMIT).contains(&next.len()));
+    if !fits || (items.is_empty() && next.is_some()) {
+        return Err(page.wrong("next_cursor", "leads nowhere"));
+    }
+    Ok((items, next))
+}
+
+pub(super) fn payments(body: &[u8], unit: &Unit) -> Result<(Vec<RemotePayment>, Option<String>)> {
+    let (payments, next) = page(body, "a payment", |object| payment_of(object, unit))?;
+    let mut seen = HashSet::new();
+    if let Some(double) = payments.iter().find(|payment| !seen.insert(&payment.id)) {
+        return Err(Error::new(
+            Code::AnswerMalformed,
+            format!(
+                "The provider's answer is not as described: payment {} comes twice.",
+                double.id
+            ),
+        ));
+    }
+    Ok((payments, next))
+}
+
+pub(super) fn payment(body: &[u8], unit: &Unit) -> Result<RemotePayment> {
+    payment_of(&Object::parse("a payment", body)?, unit)
+}
+
+fn payment_of(object: &Object<'_>, unit: &Unit) -> Result<RemotePayment> {
+    let payer = object.object("payer", "the payer of a payment")?;
+    id(&payer, "id")?;
+    let method = object.object("method", "the method of a payment")?;
+    let kind = method.raw_text("kind")?;
+    Ok(RemotePayment {
+        id: id(object, "id")?,
+        status: status(object, &kind)?,
+        amount: unit.money(object, "amount")?,
+        // What a payment system takes beside it, the panel does not say.
+        fee: None,
+        source: method.text_or_null("system")?.or(Some(kind)),
+        created_at: object.time("created_at")?,
+        updated_at: object.time("updated_at")?,
+        expires_at: object.time_or_null("expires_at")?,
+        checkout: object.address_or_null("page")?,
+        transaction: None,
+        purpose: purpose(&object.object("purpose", "the purpose of a payment")?)?,
+        reason: reason(object)?,
+        papers: Papers {
+            number: Some(object.text("number")?),
+            payer: Some(payer.text("name")?),
+            method: Some(method.text("name")?),
+            has_invoice: object.flag("has_invoice")?,
+        },
+    })
+}
+
+fn status(object: &Object<'_>, method: &str) -> Result<Status> {
+    Ok(match object.raw_text("status")?.as_str() {
+        // What is debited from a saved method needs nobody any more: it is on its way.
+        "new" if method == "saved" => Status::Confirming,
+        "new" => Status::Open,
+        // Of a trusted one the provider has given what was paid for, and the money is still on its way.
+        "processing" | "trusted" => Status::Confirming,
+        "paid" => Status::Completed,
+        "waiting_refund" => Status::Refunding,
+        "refunded" => Status::Refunded,
+        // Held back under suspicion: it may still be paid, refunded or cancelled.
+        "fraudulent" => Status::UnderReview,
+        "cancelled" => Status::Cancelled,
+        _ => return Err(object.wrong("status", "is one that this version does not know")),
+    })
+}
+
+pub(super) fn reason(object: &Object<'_>) -> Result<Option<Reason>> {
+    let Some(reason) = object.object_or_null("reason", "a reason")? else {
+        return Ok(None);
+    };
+    let why = match reason.raw_text("code")?.as_str() {
+        "declined" => Why::Declined,
+        "insufficient_funds" => Why::InsufficientFunds,
+        "confirmation_failed" => Why::ConfirmationFailed,
+        "expired" => Why::Expired,
+        "cancelled_by_user" => Why::ByUser,
+        "method_removed" | "method_expired" => Why::MethodGone,
+        "fraud_suspected" => Why::Fraud,
+        // Among them `cancelled_by_provider`, whose words say more than any of ours could.
+        _ => Why::Other,
+    };
+    Ok(Some(Reason {
+        why,
+        words: Some(reason.text("message")?),
+    }))
+}
+
+fn purpose(object: &Object<'_>) -> Result<Purpose> {
+    match object.raw_text("kind")?.as_str() {
+        "top_up" => Ok(Purpose::TopUp),
+        "renewal" => {
+            let items: Vec<RenewalItem> = object
+                .list("items", "a renewed service")?
+                .iter()
+                .map(|item| {
+                    Ok(RenewalItem {
+                        service: id(item, "service")?,
+                        period: None,
+                        name: format!("{} ({})", item.text("name")?, months(item)?),
+                    })
+                })
+                .collect::<Result<_>>()?;
+            if items.is_empty() {
+                return Err(object.wrong("items", "is empty"));
+            }
+            Ok(Purpose::Renewal { items })
+        }
+        "migration" => {
+            let server = object.object("server", "the server of a migration")?;
+            Ok(Purpose::Migration {
+                order: id(object, "order")?,
+                period: None,
+                name: format!(
+                    "{} to {} ({})",
+                    object.text("number")?,
+                    server.text("name")?,
+                    months(object)?
+                ),
+            })
+        }
+        _ => Err(object.wrong("kind", "is one that this version does not know")),
+    }
+}
+
+fn months(object: &Object<'_>) -> Result<String> {
+    Ok(match object.count("months")? {
+        0 => return Err(object.wrong("months", "is zero")),
+        1 => "1 month".to_owned(),
+        months => format!("{months} months"),
+    })
+}
+
+/// One line of the expenses: its day, and what it cost with the discount taken off.
+pub(super) fn expense(object: &Object<'_>, unit: &Unit) -> Result<DayCharge> {
+    let date = object.raw_text("date")?;
+    if Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z")).is_none() {
+        return Err(object.wrong("date", "is not a date"));
+    }
+    Ok(DayCharge {
+        date,
+        amount: unit.money(object, "amount")?,
+    })
+}
+
+/// The sum of each day, oldest first; days outside of the dates asked for are left out.
+pub(super) fn by_day(expenses: Vec<DayCharge>, from: &str, to: &str) -> Option<Vec<DayCharge>> {
+    let mut days: BTreeMap<String, Amount> = BTreeMap::new();
+    for expense in expenses {
+        if !(from..=to).contains(&expense.date.as_str()) {
+            continue;
+        }
+        let sum = match days.get(&expense.date) {
+            Some(sum) => sum.checked_add(&expense.amount)?,
+            None => expense.amount,
+        };
+        days.insert(expense.date, sum);
+    }
+    Some(
+        days.into_iter()
+            .map(|(date, amount)| DayCharge { date, amount })
+            .collect(),
+    )
+}
+
+pub(super) fn maintenance(body: &[u8]) -> Result<bool> {
+    Object::parse("the panel's status", body)?.flag("maintenance")
+}
+
+pub(super) fn id(object: &Object<'_>, field: &str) -> Result<String> {
+    let id = object.raw_text(field)?;
+    if is_id(&id) {
+        Ok(id)
+    } else {
+        Err(object.wrong(field, "is not an id"))
+    }
+}
