@@ -2,8 +2,9 @@
 // answers. Served by the dev server only.
 
 import type { Transport } from "$lib/transport";
-import type { AppView, Change, Failure, Overview, Quote, TopUpForm } from "../src/lib/types.ts";
+import type { AppView, BalanceView, Change, DuesView, Failure, Overview, Quote, TopUpForm } from "../src/lib/types.ts";
 import * as data from "./data.ts";
+import * as panel from "./panel.ts";
 
 const wish = new URLSearchParams(location.search);
 const cases = new Set((wish.get("case") ?? "full").split(","));
@@ -24,10 +25,19 @@ let settings: AppView["settings"] = {
   told_about_tray: true,
 };
 
-const account = { ...(is("sandbox") ? data.SANDBOX : data.MAIN), signed_in: !is("signed-out") };
+const account = {
+  ...(is("panel") ? panel.PANEL : is("sandbox") ? data.SANDBOX : data.MAIN),
+  signed_in: !is("signed-out"),
+};
 if (is("unknown")) account.balance = null;
 if (is("long")) account.label = "A very long account name for a team of many people";
-const accounts = is("first") ? [] : is("two") ? [account, data.SANDBOX] : [account];
+const accounts = is("first")
+  ? []
+  : is("two")
+    ? [account, data.SANDBOX]
+    : is("three")
+      ? [account, data.SANDBOX, panel.PANEL]
+      : [account];
 
 const open = {
   ...data.OPEN,
@@ -40,12 +50,21 @@ const open = {
 const reviewed = { ...data.OPEN, id: "t0", status: "under_review" as const, expires_at: null, can_open: false };
 const opens = is("open") || is("cancelling") || is("confirming") || is("over") || is("refused") || is("trouble");
 
+let removed = false;
+let paid = false;
+// What else may happen while a page is looked at: the default method is removed elsewhere, a debit ends.
+Object.assign(globalThis, { remove: () => (removed = true), end: () => (paid = true) });
+
 function overview(): Overview {
   const base: Overview = {
-    ...data.OVERVIEW,
+    ...(is("panel") ? panel.OVERVIEW_OF_PANEL : data.OVERVIEW),
     account,
     balance: account.balance,
-    top_ups: [...(opens ? [open] : []), ...(is("reviewed") ? [reviewed] : [])],
+    top_ups: [
+      ...(opens ? [open] : []),
+      ...(is("reviewed") ? [reviewed] : []),
+      ...(is("debited") && !paid ? [panel.DEBITED] : []),
+    ],
   };
   if (is("idle")) return { ...base, days_left: null, daily_usage: data.usdc("0.000000"), charges: [] };
   if (is("sandbox")) return { ...base, days_left: 6, daily_usage: data.usdc("40.2") };
@@ -84,7 +103,8 @@ function overview(): Overview {
 
 function form(): TopUpForm {
   return {
-    ...data.FORM,
+    ...(is("panel") ? panel.FORM : data.FORM),
+    ...(removed ? { methods: panel.FORM.methods.filter((one) => one.code !== "pm_visa") } : {}),
     returns_by_link: !is("no-link"),
     open: opens ? open : null,
     blocked: is("blocked") ? failure("forbidden", "The key lacks the scope billing:top_up.") : null,
@@ -123,13 +143,30 @@ function quote(amount: string): Quote {
   };
 }
 
-const all = data.payments(is("empty") ? 0 : 5000);
+const all = (is("panel") ? panel.payments : data.payments)(is("empty") ? 0 : 5000);
 const page = <T>(value: T) =>
   is("wait")
     ? never()
     : is("failing")
       ? Promise.reject(failure("storage_failed", "The history could not be read."))
       : soon(value);
+
+const late = failure("timeout", "The provider did not answer in time.", true);
+
+function dues(): DuesView {
+  if (is("empty")) return { ...panel.DUES, services: [], migrations: [] };
+  return is("outdated") ? { ...panel.DUES, as_of: data.ago(9000), error: late } : panel.DUES;
+}
+
+function balances(): BalanceView[] {
+  const own: BalanceView = {
+    ...overview(),
+    low: is("alarm"),
+    ...(is("outdated") ? { stale: true, errors: [late] } : {}),
+  };
+  const sandbox: BalanceView = { ...own, account: data.SANDBOX, days_left: 6, low: true, stale: false, errors: [] };
+  return panel.balances([own, sandbox]);
+}
 
 const QR = `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="210" height="210" viewBox="0 0 21 21"><rect width="21" height="21" fill="#fff"/><path d="${Array.from({ length: 441 }, (_, n) => ((n * 7919) % 5 < 2 ? `M${n % 21} ${Math.floor(n / 21)}h1v1h-1z` : "")).join("")}"/></svg>`;
 
@@ -154,18 +191,29 @@ export const core: Transport = {
           5,
         ),
   overview: () => page(overview()),
-  overviews: () => page([{ ...overview(), low: false }]),
-  dues: () => page({ services: [], migrations: [], as_of: null, error: null }),
-  methods: () => page({ payers: [], methods: data.FORM.methods, as_of: data.FORM.methods_as_of, error: null }),
-  addMethod: () => Promise.reject(failure("not_offered", "This provider does not offer that.")),
-  removeMethod: () => Promise.reject(failure("not_offered", "This provider does not offer that.")),
-  setDefaultMethod: () => Promise.reject(failure("not_offered", "This provider does not offer that.")),
-  openInvoice: () => Promise.reject(failure("not_offered", "This provider does not offer that.")),
-  saveInvoice: () => Promise.reject(failure("not_offered", "This provider does not offer that.")),
+  overviews: () => page(balances()),
+  dues: () => page(dues()),
+  methods: () =>
+    page(
+      is("outdated")
+        ? { ...panel.METHODS_VIEW, as_of: data.ago(9000), error: late }
+        : { ...panel.METHODS_VIEW, methods: is("empty") ? [] : panel.METHODS_VIEW.methods },
+    ),
+  addMethod: () => soon(null),
+  removeMethod: () => Promise.reject(failure("method_unknown", "This method is not there any more.")),
+  setDefaultMethod: () => soon(panel.METHODS_VIEW, 300),
+  openInvoice: () => Promise.reject(failure("file_failed", "No program on this system opens PDF files.")),
+  saveInvoice: () => soon("/home/user/Documents/invoice-2026-4200.pdf"),
   topUpForm: () => page(form()),
-  quote: (_, { purpose }) => soon(quote(purpose.what === "top_up" ? purpose.amount : "")),
-  pay: () => soon(open, 400),
-  topUp: () => soon({ ...open, status: "completed" }),
+  quote: (_, asked) =>
+    soon(
+      is("panel") ? panel.quote(asked, failure) : quote(asked.purpose.what === "top_up" ? asked.purpose.amount : ""),
+    ),
+  pay: () =>
+    is("changed")
+      ? Promise.reject(failure("total_changed", "It costs 129.00 USD now."))
+      : soon(is("panel") ? panel.DEBITED : open, 400),
+  topUp: () => soon(is("panel") ? panel.DECLINED : { ...open, status: "completed" }),
   returnToPayment: () => Promise.reject(failure("browser_failed", "No program on this system opens web pages.")),
   checkNow: () => soon(null, 300),
   cancelTopUp: () => soon(null, 300),
@@ -191,7 +239,8 @@ export const core: Transport = {
   openTransaction: () => soon(null),
   openAddress: () => soon(null),
   openConsole: () => soon(null),
-  networks: () => soon(is("sandbox") ? [...data.NETWORKS, data.SANDBOX_NETWORK] : data.NETWORKS),
+  networks: () =>
+    soon([...data.NETWORKS, ...(is("sandbox") ? [data.SANDBOX_NETWORK] : []), ...(is("panel") ? [panel.NETWORK] : [])]),
   addNetworkFile: () => Promise.reject(failure("network_malformed", "Line 3: “api” is not an http address.")),
   connect: () =>
     is("warnings")
