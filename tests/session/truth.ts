@@ -20,7 +20,9 @@ export type PaymentStatus =
   | "cancelled"
   | "expired"
   | "failed"
-  | "not_started";
+  | "not_started"
+  | "refunding"
+  | "refunded";
 
 export interface Money {
   readonly amount: string;
@@ -82,15 +84,16 @@ export async function allAgree(telling: Telling, patience: Patience = {}): Promi
   );
 }
 
-export async function status(desktop: Desktop): Promise<StatusLine> {
-  const done = await cli(desktop, ["status", "--json"]);
+/** What the CLI says of the account with that label, else of the first. */
+export async function status(desktop: Desktop, label?: string): Promise<StatusLine> {
+  const done = await cli(desktop, [...account(label), "status", "--json"]);
   const [line = ""] = done.stdout.split("\n");
   if (line === "") throw new Error(`bursar status --json said nothing (exit ${done.code}): ${done.stderr}`);
   return JSON.parse(line) as StatusLine;
 }
 
-export async function history(desktop: Desktop): Promise<readonly HistoryLine[]> {
-  const done = await cli(desktop, ["history", "--json"]);
+export async function history(desktop: Desktop, label?: string): Promise<readonly HistoryLine[]> {
+  const done = await cli(desktop, [...account(label), "history", "--json"]);
   if (done.code !== 0) throw new Error(`bursar history --json: exit ${done.code}: ${done.stderr}`);
   const text = done.stdout.trim();
   if (text.startsWith("[")) return JSON.parse(text) as HistoryLine[];
@@ -98,6 +101,10 @@ export async function history(desktop: Desktop): Promise<readonly HistoryLine[]>
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as HistoryLine);
+}
+
+function account(label: string | undefined): string[] {
+  return label === undefined ? [] : ["--account", label];
 }
 
 /** Rows of one of the app's databases, read from a copy: a look at it must not be one more connection to it. */
@@ -225,7 +232,8 @@ async function compareWindow(told: Differences, window: AppWindow, truth: UserTr
   }
 }
 
-class Differences {
+/** What several tellers of one story say differently. */
+export class Differences {
   readonly all: string[] = [];
 
   add(difference: string): void {

@@ -1,0 +1,111 @@
+/** What journeys with the hosting panel do alike. */
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { App, cli } from "../session/app.ts";
+import { until } from "../session/deadline.ts";
+import { Desktop } from "../session/desktop.ts";
+import type { NewPanelUser, PanelMethod, PanelPayment, PanelUser } from "../session/panel.ts";
+import type { Asked, Sandbox } from "../session/sandbox.ts";
+import type { AppWindow } from "../session/window.ts";
+import { lineOf, page } from "./steps.ts";
+
+export const PAYMENTS = "/api/v1/payments";
+
+/** Somebody at a desktop whose app knows their account with the panel. */
+export interface Customer {
+  readonly desktop: Desktop;
+  readonly user: PanelUser;
+  readonly label: string;
+  readonly app: App;
+  readonly window: AppWindow;
+}
+
+/** A session with a panel's account already connected (by the CLI), the app open on its overview and the balance known. */
+export async function customer(t: TestContext, sandbox: Sandbox, details: NewPanelUser = {}): Promise<Customer> {
+  await sandbox.calm();
+  const user = await sandbox.panelUser(details);
+  const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
+  const label = "Hosting";
+  await addByCli(desktop, user, label);
+  const app = await App.open(desktop);
+  const window = await app.window();
+  await page(window, "overview");
+  await until("the balance is known", async () => (await window.id("balance").attribute("data-amount")) !== null);
+  return { desktop, user, label, app, window };
+}
+
+export async function addByCli(desktop: Desktop, user: PanelUser, label: string): Promise<void> {
+  const done = await cli(desktop, ["account", "add", "panel", "--network", user.networkFile, "--label", label], {
+    input: `${user.key}\n`,
+  });
+  assert.equal(done.code, 0, done.stderr);
+}
+
+/** A method of the user's first payer, unless another is named. */
+export async function methodOf(
+  user: PanelUser,
+  fits: (method: PanelMethod) => boolean,
+  payer = user.data.payers[0]?.id,
+): Promise<PanelMethod> {
+  const found = (await user.truth()).methods.find((one) => one.payer === payer && fits(one));
+  assert.ok(found, "the payer has such a method");
+  return found;
+}
+
+export const isSaved = (one: PanelMethod): boolean => one.kind === "saved";
+export const isDefault = (one: PanelMethod): boolean => one.is_default === true;
+export const byCardPage = (one: PanelMethod): boolean => one.kind === "payment_system" && one.system === "stripe";
+export const byWalletPage = (one: PanelMethod): boolean => one.kind === "payment_system" && one.system === "paypal";
+
+/** Opens the page for paying in, through the header's balance button, with its methods there. */
+export async function payIn({ window }: Customer): Promise<void> {
+  await window.id("balance-button").click();
+  await page(window, "top_up");
+  await window.id("methods").waitVisible();
+}
+
+/** Types the amount and chooses the method; waits until it could be sent. */
+export async function wish(person: Customer, amount: string, method?: PanelMethod): Promise<void> {
+  const { window } = person;
+  await payIn(person);
+  await window.id("amount").fill(amount);
+  if (method !== undefined) await window.id(`method-${method.id}`).click();
+  await ready(window);
+}
+
+export async function ready(window: AppWindow): Promise<void> {
+  await window.css('[data-testid="quote"][data-ready="true"]').waitVisible();
+}
+
+/** Which method the form has chosen. */
+export async function chosenMethod(window: AppWindow): Promise<string | null> {
+  return window.id("methods").attribute("data-method");
+}
+
+export async function choosePayer(window: AppWindow, payer: string): Promise<void> {
+  await window.id("payer").click();
+  await window.id(`payer-${payer}`).click();
+  await until("the payer is chosen", async () => (await window.id("payers").attribute("data-payer")) === payer);
+}
+
+/** The page has led back by itself: the app is in front, with the payments. */
+export async function backAmongPayments({ app, window }: Customer): Promise<void> {
+  await until("the app is in front again", () => app.focused(), { within: 30_000 });
+  await page(window, "payments");
+}
+
+/** Waits until the window's list shows the payment in that state. */
+export async function listed(window: AppWindow, payment: PanelPayment, status: string): Promise<void> {
+  await window.id("nav-payments").click();
+  await lineOf(window, payment.id, status, false).waitVisible({ within: 30_000 });
+}
+
+/** Waits until the overview says how the payment that was watched ended. */
+export async function ended(window: AppWindow, status: string): Promise<void> {
+  await window.css(`[data-testid="ended-top-up"][data-status="${status}"]`).waitVisible({ within: 30_000 });
+}
+
+/** Requests that ask for a payment, whatever became of them. */
+export async function asks(sandbox: Sandbox): Promise<readonly Asked[]> {
+  return sandbox.requests({ target: "panel", method: "POST", path: PAYMENTS });
+}
