@@ -54,7 +54,7 @@ const ERRORS: Record<Code, Words> = {
   },
   checkout_unavailable: {
     title: "The payment page is not available",
-    advice: "Nothing has been paid. Try again in a few minutes.",
+    advice: "Nothing has been paid.",
   },
   rate_limited: { title: "Too many requests", advice: "Bursar waits and tries again by itself." },
   timeout: { title: "No answer in time", advice: "Bursar keeps trying." },
@@ -195,6 +195,10 @@ export function meaning({ status, kind, verifiable, page }: Standing): string {
         : "The provider has given the money back.";
   }
 }
+
+/** For one whose answer is overdue or lost. */
+export const NOT_KNOWN =
+  "It is not known whether the provider has made this payment. Bursar finds out by itself; until then no second one is made.";
 
 export const KIND: Record<PaymentKind, string> = {
   top_up: "Top-up",
