@@ -7,7 +7,7 @@ use bursar_core::chain::{EventBatch, EventKind, UserEvent};
 use bursar_core::clock::Timestamp;
 use bursar_core::export::{self, Format};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{RemotePayment, Status};
+use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
 use bursar_core::view::{PaymentQuery, PaymentStatus};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};

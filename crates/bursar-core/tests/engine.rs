@@ -1,6 +1,8 @@
 //! The engine against a simulated provider and chain, with lost answers, crashes, failing commits, reordered
-//! answers and a clock that jumps. Whatever the order of events: never two open top-ups of ours, never a notice
-//! told twice, never a payment of ours forgotten, and `Completed` only where the provider or the chain said so.
+//! answers and a clock that jumps. Whatever the order of events: never two payments for one word of the user, never
+//! a notice told twice, never a payment of ours forgotten, and `Completed` only where the provider or the chain said
+//! so. Every other world has a provider that allows several payments at a time, may be asked again under the same
+//! key, and gives money back.
 //!
 //! `BURSAR_ENGINE_SEEDS` sets how many worlds are tried (default 1500, about a million events);
 //! `BURSAR_ENGINE_SEED` tries a single one.
@@ -18,12 +20,15 @@ use bursar_core::cache::{Alerts, Write};
 use bursar_core::chain::Reading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
-    ChainAnswer, Effect, Event, Followed, HistoryAnswer, Request, Setup, State, step,
+    CatalogueAnswer, ChainAnswer, Effect, Event, Followed, HistoryAnswer, Request, Setup, State,
+    step,
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::NoticeKind;
-use bursar_core::provider::{ApiBalance, Created, RemotePayment, Status};
+use bursar_core::provider::{
+    ApiBalance, Created, NewPayment, Offers, Papers, Purpose, RemotePayment, Rules, Status,
+};
 use bursar_core::top_up::{Phase, TopUp, Verified, Word};
 use rand::rngs::SmallRng;
 use rand::{Rng, RngCore, SeedableRng};
@@ -54,7 +59,11 @@ struct World {
     fail_next_commit: bool,
     command: u64,
     ids_differ: bool,
-    starts_asked: BTreeSet<String>,
+    rules: Rules,
+    /// What was sent under each key, and the payment that the provider made of it.
+    sent: BTreeMap<String, NewPayment>,
+    keys: BTreeMap<String, String>,
+    sent_again: u64,
     events: u64,
 }
 
@@ -62,21 +71,37 @@ fn amount(cents: i64) -> Amount {
     Amount::from_cents(cents, Currency::usdc())
 }
 
-fn setup() -> Setup {
+/// A provider that must be looked at after a lost answer, and one that may be asked the same again.
+fn rules(repeatable: bool) -> Rules {
+    Rules {
+        one_open_top_up: !repeatable,
+        amount_decimals: 2,
+        repeatable_for: repeatable.then(|| Span::minutes(10)),
+        cancels_confirming: !repeatable,
+        open_is_slow_after: repeatable.then(|| Span::hours(1)),
+        offers: Offers {
+            renewals: repeatable,
+            ..Offers::default()
+        },
+    }
+}
+
+fn setup(rules: Rules) -> Setup {
     Setup {
-        one_open: true,
+        rules,
         signed_in: true,
-        watched: Some(Default::default()),
+        watched: rules.one_open_top_up.then(Default::default),
     }
 }
 
 impl World {
     fn new(seed: u64) -> Self {
         let now = Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap();
+        let rules = rules(seed % 4 >= 2);
         Self {
             random: SmallRng::seed_from_u64(seed),
             now,
-            state: State::new(AccountId("a".into()), now, setup(), Vec::new(), now),
+            state: State::new(AccountId("a".into()), now, setup(rules), Vec::new(), now),
             top_ups: BTreeMap::new(),
             alerts: Alerts::default(),
             notices: HashSet::new(),
@@ -90,8 +115,11 @@ impl World {
             answers: Vec::new(),
             fail_next_commit: false,
             command: 0,
-            ids_differ: seed % 2 == 1,
-            starts_asked: BTreeSet::new(),
+            ids_differ: seed % 4 == 1,
+            rules,
+            sent: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            sent_again: 0,
             events: 0,
         }
     }
@@ -145,16 +173,25 @@ impl World {
         self.state = after.state;
         for effect in after.effects {
             if let Effect::Request(request) = effect {
-                if let Request::Start { top_up, .. } = &request {
+                if let Request::Start { top_up, new } = &request {
                     assert!(
                         self.top_ups.contains_key(top_up),
                         "a request without a durable intent"
                     );
-                    assert!(!was_live, "a second top-up was started beside an open one");
-                    assert!(
-                        self.starts_asked.insert(top_up.clone()),
-                        "one intent, two requests"
-                    );
+                    let before = self.sent.insert(top_up.clone(), new.clone());
+                    match (self.rules.repeatable_for, before) {
+                        (None, before) => {
+                            assert!(!was_live, "a second top-up was started beside an open one");
+                            assert!(before.is_none(), "one intent, two requests");
+                        }
+                        (Some(most), Some(before)) => {
+                            self.sent_again += 1;
+                            assert_eq!(before, *new, "the same key with another body");
+                            let age = self.now.since(self.top_ups[top_up].created_at);
+                            assert!(age <= most, "sent again when the key may be forgotten");
+                        }
+                        (Some(_), None) => {}
+                    }
                 }
                 self.flying.push((request, self.now));
             }
@@ -167,7 +204,10 @@ impl World {
             .values()
             .filter(|t| t.is_live() && t.remote.is_none())
             .collect();
-        assert!(unknown.len() <= 1, "two top-ups on their way: {unknown:#?}");
+        assert!(
+            unknown.len() <= 1 || !self.rules.one_open_top_up,
+            "two top-ups on their way: {unknown:#?}"
+        );
         let mut bound = BTreeSet::new();
         for top_up in self.top_ups.values() {
             if let Some(remote) = &top_up.remote {
@@ -208,8 +248,39 @@ impl World {
         })
     }
 
+    /// Under a key that is known the same payment is answered, as it is by now.
+    fn create_once(&mut self, new: &NewPayment) -> Result<Created, Error> {
+        if self.rules.repeatable_for.is_none() {
+            return self.create(&new.amount);
+        }
+        if self.chance(3) {
+            // At the door: says nothing of a request before.
+            return Err(Error::new(Code::Unauthorized, "who are you"));
+        }
+        let id = match self.keys.get(&new.idempotency_key).cloned() {
+            Some(id) => id,
+            None if self.chance(5) => return Err(Error::new(Code::MethodUnknown, "gone")),
+            None => {
+                let id = self.create(&new.amount)?.id;
+                self.keys.insert(new.idempotency_key.clone(), id.clone());
+                id
+            }
+        };
+        let payment = self.payments.iter().find(|p| p.id == id).cloned();
+        if payment.as_ref().is_some_and(|p| p.status == Status::Completed) {
+            self.said_completed.insert(id.clone());
+        }
+        Ok(Created {
+            checkout: payment.as_ref().and_then(|p| p.checkout.clone()),
+            intent: id.clone(),
+            id,
+            expires_at: None,
+            payment,
+        })
+    }
+
     fn create(&mut self, value: &Amount) -> Result<Created, Error> {
-        if self.open_payment().is_some() {
+        if self.rules.one_open_top_up && self.open_payment().is_some() {
             return Err(Error::new(Code::TopUpOpen, "one is open"));
         }
         let id = format!("p{}", self.payments.len());
@@ -226,6 +297,9 @@ impl World {
             expires_at: None,
             checkout: Some(format!("https://pay.example/{id}")),
             transaction: None,
+            purpose: Purpose::TopUp,
+            reason: None,
+            papers: Papers::default(),
         });
         let intent = format!("intent of {id}");
         Ok(Created {
@@ -234,6 +308,7 @@ impl World {
             id: if self.ids_differ { intent.clone() } else { id },
             intent,
             expires_at: None,
+            payment: None,
         })
     }
 
@@ -242,8 +317,9 @@ impl World {
         let list: Vec<_> = self.payments.clone();
         match request {
             Request::Start { top_up, new } => {
-                let answer = self.create(&new.amount);
-                if answer.is_ok() {
+                let made_before = self.payments.len();
+                let answer = self.create_once(new);
+                if self.payments.len() > made_before {
                     self.ours
                         .extend(self.payments.last().map(|made| made.id.clone()));
                 }
@@ -272,7 +348,10 @@ impl World {
             Request::Follow { expected, since } => {
                 let open: Vec<_> = list
                     .iter()
-                    .filter(|p| p.status == Status::Open)
+                    .filter(|p| {
+                        p.status == Status::Open
+                            || (!self.rules.one_open_top_up && !p.status.is_final())
+                    })
                     .cloned()
                     .collect();
                 let all_there = expected.iter().all(|id| open.iter().any(|p| p.id == *id));
@@ -307,7 +386,8 @@ impl World {
                 Event::Chain(Ok(self.look(followed.iter().map(|s| s.payment.clone()))))
             }
             Request::Charges => Event::Charges(Ok(())),
-            Request::Catalogue => Event::Catalogue(Ok(false)),
+            Request::Catalogue => Event::Catalogue(Ok(CatalogueAnswer::default())),
+            Request::Dues => Event::Dues(Ok(())),
         }
     }
 
@@ -381,6 +461,7 @@ impl World {
             Request::Chain { .. } => Event::Chain(Err(error)),
             Request::Charges => Event::Charges(Err(error)),
             Request::Catalogue => Event::Catalogue(Err(error)),
+            Request::Dues => Event::Dues(Err(error)),
         }
     }
 
@@ -424,7 +505,7 @@ impl World {
         self.state = State::new(
             AccountId("a".into()),
             self.state.connected_at,
-            setup(),
+            setup(self.rules),
             kept,
             self.now,
         );
@@ -445,6 +526,9 @@ impl World {
             (Status::Confirming, 4) => Status::UnderReview,
             (Status::Confirming | Status::UnderReview, 5 | 0) => Status::Completed,
             (Status::Expired | Status::Cancelled | Status::Failed, 0) => Status::Completed,
+            (Status::Completed, 0) if !self.rules.one_open_top_up => Status::Refunding,
+            (Status::Refunding, 1) => Status::Refunded,
+            (Status::Refunding, 2) => Status::Completed,
             (same, _) => same,
         };
         self.payments[index].status = next;
@@ -452,6 +536,9 @@ impl World {
     }
 
     fn chain_moves(&mut self) {
+        if self.state.setup.watched.is_none() {
+            return;
+        }
         if self.chance(20) && !self.credits.is_empty() {
             let id = self.credits.keys().next().unwrap().clone();
             self.credits.remove(&id);
@@ -481,13 +568,12 @@ impl World {
         let event = match self.random.random_range(0..6) {
             0..=2 => {
                 let cents = if self.chance(50) { 1_000 } else { 2_500 };
+                // Now and then the same button twice.
+                let attempt = if self.chance(20) { command - 1 } else { command };
                 Event::StartTopUp {
                     command,
-                    id: format!("t{command}"),
-                    amount: amount(cents),
-                    method: None,
-                    method_provider: None,
-                    link: None,
+                    new: NewPayment::top_up(amount(cents), format!("t{attempt}")),
+                    link_state: None,
                 }
             }
             3 => match self.state.top_ups.keys().next().cloned() {
@@ -548,6 +634,19 @@ impl World {
     }
 
     fn check_end(&self) {
+        let mut made: Vec<&String> = self.keys.values().collect();
+        made.sort();
+        made.dedup();
+        assert_eq!(made.len(), self.keys.len(), "two keys, one payment");
+        for key in self.keys.keys() {
+            // After ten minutes without an answer a likely payment is taken for it, but none of another amount.
+            let bound = self.top_ups.get(key).and_then(|t| t.remote.as_ref());
+            let taken = bound.and_then(|bound| self.payments.iter().find(|p| p.id == *bound));
+            assert!(
+                taken.is_none_or(|taken| taken.amount == self.sent[key].amount),
+                "bound to a payment of another amount"
+            );
+        }
         for id in &self.ours {
             let payment = self.payments.iter().find(|p| p.id == *id).unwrap();
             let top_up = self
@@ -599,6 +698,8 @@ fn agree(phase: Phase, status: Status, credited: bool) -> bool {
         Status::Cancelled => matches!(phase, Phase::Cancelled) || credited,
         Status::Expired => matches!(phase, Phase::Expired) || credited,
         Status::Failed => matches!(phase, Phase::Failed) || credited,
+        Status::Refunding => phase == Phase::Refunding,
+        Status::Refunded => phase == Phase::Refunded,
     }
 }
 
@@ -612,7 +713,7 @@ fn no_order_of_events_breaks_a_promise() {
         .and_then(|s| s.parse().ok())
         .unwrap_or(1_500);
     let mut events = 0;
-    let (mut completed, mut not_started) = (0, 0);
+    let (mut completed, mut not_started, mut sent_again, mut refunded) = (0, 0, 0, 0);
     for seed in one.map_or(0..seeds, |seed| seed..seed + 1) {
         let ran = std::panic::catch_unwind(|| {
             let mut world = World::new(seed);
@@ -625,6 +726,12 @@ fn no_order_of_events_breaks_a_promise() {
         });
         let world = ran.unwrap_or_else(|_| panic!("seed {seed}"));
         events += world.events;
+        sent_again += world.sent_again;
+        refunded += world
+            .notices
+            .iter()
+            .filter(|(kind, _)| *kind == NoticeKind::Refunded)
+            .count();
         completed += world
             .top_ups
             .values()
@@ -636,9 +743,12 @@ fn no_order_of_events_breaks_a_promise() {
             .filter(|t| t.phase == Phase::NotStarted)
             .count();
     }
-    println!("{events} events, {completed} completed, {not_started} not started");
+    println!(
+        "{events} events, {completed} completed, {not_started} not started, {sent_again} sent again, {refunded} refunded"
+    );
+    let lively = completed > 100 && not_started > 100 && sent_again > 100 && refunded > 10;
     assert!(
-        one.is_some() || (completed > 100 && not_started > 100),
+        one.is_some() || lively,
         "the worlds were too dull to prove anything"
     );
 }

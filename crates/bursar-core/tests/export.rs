@@ -8,7 +8,7 @@ use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::export::{self, Exported, Format};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{RemotePayment, Status};
+use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
 use bursar_core::view::{PaymentQuery, PaymentView};
 use std::fs;
 use std::path::Path;

@@ -15,7 +15,7 @@ use bursar_core::error::{Code, Error};
 use bursar_core::http::{BODY_LIMIT, Exchange, Http};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::network::Network;
-use bursar_core::provider::{NewTopUp, Provider, RemotePayment, Status, connect};
+use bursar_core::provider::{NewPayment, Provider, Purpose, RemotePayment, Status, connect};
 use bursar_core::session::{Credential, Session, Vault};
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -130,8 +130,11 @@ fn usdc(text: &str) -> Amount {
     Amount::parse_decimal(text, Currency::usdc()).unwrap()
 }
 
-fn new_top_up(amount: &str) -> NewTopUp {
-    NewTopUp {
+fn new_top_up(amount: &str) -> NewPayment {
+    NewPayment {
+        purpose: Purpose::TopUp,
+        payer: None,
+        save_method: false,
         amount: usdc(amount),
         method: Some("usdc".to_owned()),
         method_provider: Some("copperx".to_owned()),
@@ -150,7 +153,7 @@ async fn only_pending(provider: &dyn Provider) -> RemotePayment {
 async fn newest(provider: &dyn Provider, so: impl Fn(&RemotePayment) -> bool) -> RemotePayment {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let page = provider.history(None, 0).await.unwrap();
+        let page = provider.history(None, None).await.unwrap();
         match page.payments.into_iter().next() {
             Some(payment) if so(&payment) => return payment,
             other => assert!(Instant::now() < deadline, "still {other:?}"),
@@ -181,12 +184,12 @@ async fn an_account_is_read_as_it_is() {
             .equals(&usdc(truth["api"]["balance"].as_str().unwrap()))
     );
     assert!(!provider.maintenance().await.unwrap());
-    let methods = provider.methods().await.unwrap();
+    let methods = provider.catalogue().await.unwrap().methods;
     let codes: Vec<_> = methods.iter().map(|method| method.code.as_str()).collect();
     assert_eq!(codes, ["usdc", "usdc_polygon"]);
     assert!(methods[0].min.equals(&usdc("10")) && methods[0].fee_bps == 100);
 
-    let history = provider.history(None, 0).await.unwrap();
+    let history = provider.history(None, None).await.unwrap();
     assert_eq!(
         (history.payments.len(), history.next, history.total),
         (24, None, Some(24))
@@ -214,11 +217,14 @@ async fn a_long_history_is_read_whole_page_by_page() {
     let sandbox = Sandbox::start().await;
     let user = sandbox.user(json!({ "history": 250 })).await;
     let provider = sandbox.by_key(&user["api_key"]).await;
-    let (mut payments, mut page) = (Vec::new(), Some(0));
-    while let Some(number) = page {
-        let read = provider.history(None, number).await.unwrap();
+    let (mut payments, mut place) = (Vec::new(), None);
+    loop {
+        let read = provider.history(None, place.as_deref()).await.unwrap();
         payments.extend(read.payments);
-        page = read.next;
+        place = read.next;
+        if place.is_none() {
+            break;
+        }
     }
     assert_eq!(payments.len(), 250);
     let ids: HashSet<_> = payments.iter().map(|payment| payment.id.as_str()).collect();
@@ -232,7 +238,7 @@ async fn a_long_history_is_read_whole_page_by_page() {
         .filter(|payment| payment.created_at >= since)
         .count();
     let provider = sandbox.by_key(&user["api_key"]).await;
-    let second = provider.history(Some(since), 1).await.unwrap();
+    let second = provider.history(Some(since), Some("1")).await.unwrap();
     assert_eq!(
         second.payments.len(),
         newer - 100,
@@ -438,7 +444,7 @@ async fn refusals_and_outages_are_told_by_their_codes() {
         (made.id, Status::Open, None)
     );
     assert_eq!(
-        provider.history(None, 0).await.unwrap().payments[0].fee,
+        provider.history(None, None).await.unwrap().payments[0].fee,
         None
     );
 

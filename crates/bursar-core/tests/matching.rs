@@ -9,7 +9,7 @@ use bursar_core::cache::matching::{Claim, is_near, pairs};
 use bursar_core::chain::{EventBatch, EventKind, UserEvent};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{RemotePayment, Status};
+use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
 use bursar_core::view::{Match, PaymentKind, PaymentQuery, PaymentStatus};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,6 +146,9 @@ fn payment() -> impl Strategy<Value = RemotePayment> {
         expires_at: None,
         checkout: None,
         transaction: None,
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Papers::default(),
     })
 }
 
@@ -183,7 +186,9 @@ fn claim(payment: &RemotePayment) -> Claim {
         | Status::UnderReview
         | Status::Completed
         | Status::Cancelled
-        | Status::Failed => PaymentStatus::Completed,
+        | Status::Failed
+        | Status::Refunding
+        | Status::Refunded => PaymentStatus::Completed,
     };
     Claim {
         id: payment.id.clone(),

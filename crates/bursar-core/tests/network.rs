@@ -4,7 +4,7 @@
 
 use bursar_core::account::parse_address;
 use bursar_core::error::Code;
-use bursar_core::network::{Network, ProviderKind, check_host};
+use bursar_core::network::{Network, check_host};
 use proptest::prelude::*;
 
 const FILE: &str = r#"
@@ -36,8 +36,8 @@ start_block = 0
 fn a_whole_file_is_taken() {
     let network = Network::from_toml(FILE).unwrap();
     assert_eq!(
-        (network.name.as_str(), network.provider),
-        ("sandbox", ProviderKind::Fluence)
+        (network.name.as_str(), network.provider.as_str()),
+        ("sandbox", "fluence")
     );
     assert!(network.is_sandbox() && network.return_links);
     assert_eq!(network.api_host(), "127.0.0.1:4010");

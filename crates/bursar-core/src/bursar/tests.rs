@@ -7,9 +7,9 @@ use crate::chain::Reading;
 use crate::clock::{Span, SystemClock, Timestamp};
 use crate::engine::Disagreement;
 use crate::notice::Notice;
-use crate::provider::ApiBalance;
+use crate::provider::{ApiBalance, Offers, Rules};
 use crate::top_up::{Phase, TopUp};
-use crate::view::TrayView;
+use crate::view::{TrayView, Wish, WishFor};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 /// How long a test waits for something that has to come.
@@ -207,9 +207,18 @@ impl Stage {
     }
 
     async fn start(&self) -> Result<String> {
+        let wish = Wish {
+            purpose: WishFor::TopUp {
+                amount: "25".to_owned(),
+            },
+            payer: None,
+            method: None,
+            save_method: false,
+        };
+        let attempt = uuid::Uuid::new_v4().to_string();
         let started = self
             .bursar
-            .start_top_up(self.account.clone(), "25".to_owned(), None);
+            .pay(self.account.clone(), wish, attempt, None);
         Ok(started.await?.id)
     }
 }
@@ -395,7 +404,14 @@ fn two_figures_differ_only_once_two_looks_say_so() {
         AccountId::random(),
         now,
         Setup {
-            one_open: true,
+            rules: Rules {
+                one_open_top_up: true,
+                amount_decimals: 2,
+                repeatable_for: None,
+                cancels_confirming: true,
+                open_is_slow_after: None,
+                offers: Offers::default(),
+            },
             signed_in: true,
             watched: None,
         },

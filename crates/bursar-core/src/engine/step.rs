@@ -335,6 +335,10 @@ impl Step {
     }
 
     fn absent(&mut self, asked_at: Timestamp, now: Timestamp) {
+        // A payment whose owner is not known yet may be the missing one.
+        if self.state.awaits_start() {
+            return;
+        }
         let missing: Vec<String> = self
             .state
             .top_ups
@@ -505,12 +509,15 @@ impl State {
             .map(|top_up| top_up.id.clone())
     }
 
-    /// The top-up whose answer was lost and that this payment can be. While its request is still on the
-    /// way the answer itself will say.
+    /// The top-up whose answer was lost and that this payment can be. While a request is still on the way the
+    /// answer itself will say.
     fn lost_one(&self, payment: &RemotePayment) -> Option<String> {
+        if self.awaits_start() {
+            return None;
+        }
         self.top_ups
             .values()
-            .filter(|top_up| top_up.may_be(payment) && !self.starting.contains(&top_up.id))
+            .filter(|top_up| top_up.may_be(payment))
             .map(|top_up| top_up.id.clone())
             .next()
     }

@@ -71,7 +71,7 @@ async fn methods_come_in_the_providers_order_without_those_that_are_off() {
         method("a", 1, true)
     );
     let (_server, provider) = always(200, &body).await;
-    let methods = provider.methods().await.unwrap();
+    let methods = provider.catalogue().await.unwrap().methods;
     let codes: Vec<_> = methods.iter().map(|method| method.code.as_str()).collect();
     assert_eq!(codes, ["a", "b"]);
     let first = &methods[0];
@@ -112,7 +112,7 @@ async fn methods_come_in_the_providers_order_without_those_that_are_off() {
     ] {
         let body = format!("[{}]", method("a", 1, true).replace(right, wrong));
         let (_server, provider) = always(200, &body).await;
-        let told = provider.methods().await.unwrap_err();
+        let told = provider.catalogue().await.unwrap_err();
         assert_eq!(told.code, Code::AnswerMalformed);
         assert!(told.message.contains(field), "{}", told.message);
     }
@@ -120,7 +120,7 @@ async fn methods_come_in_the_providers_order_without_those_that_are_off() {
     let (_server, provider) = always(200, &twice).await;
     assert!(
         provider
-            .methods()
+            .catalogue()
             .await
             .unwrap_err()
             .message

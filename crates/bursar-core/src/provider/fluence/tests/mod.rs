@@ -9,7 +9,7 @@ use super::*;
 use crate::account::AccountId;
 use crate::canned::{Asked, Canned, Server};
 use crate::money::{Amount, Currency};
-use crate::provider::{MethodKind, Status, connect};
+use crate::provider::{MethodKind, NewPayment, Purpose, Status, connect};
 use crate::session::{Credential, Vault};
 use zeroize::Zeroizing;
 
@@ -70,8 +70,11 @@ fn page(items: &str, current: u64, total: u64) -> String {
     )
 }
 
-fn new_top_up(cents: i64) -> NewTopUp {
-    NewTopUp {
+fn new_top_up(cents: i64) -> NewPayment {
+    NewPayment {
+        purpose: Purpose::TopUp,
+        payer: None,
+        save_method: false,
         amount: Amount::from_cents(cents, Currency::usdc()),
         method: Some("usdc".to_owned()),
         method_provider: Some("copperx".to_owned()),

@@ -102,7 +102,7 @@ async fn a_refusal_says_why_in_text_that_cannot_deceive() {
 async fn a_wish_to_be_left_alone_is_handed_on() {
     let server =
         Server::start(|_| Canned::with(429, "application/json", "retry-after: 7\r\n", "{}"));
-    let told = over(&server, "").await.methods().await.unwrap_err();
+    let told = over(&server, "").await.catalogue().await.unwrap_err();
     assert_eq!(told.retry_after, Some(crate::clock::Span::seconds(7)));
 }
 
@@ -199,7 +199,7 @@ async fn bodies_that_are_not_an_answer_are_refused_whole() {
     let (_server, provider) = always(200, &page(&twice, 0, 1)).await;
     assert!(
         provider
-            .history(None, 0)
+            .history(None, None)
             .await
             .unwrap_err()
             .message
