@@ -115,10 +115,10 @@ export class Home {
     }
   }
 
-  connect(run: Run = {}): Promise<Ended> {
+  connect({ label = "Test", ...run }: Run & { readonly label?: string } = {}): Promise<Ended> {
     const { user } = this;
     const args = ["account", "add", "fluence", "--network", user.sandbox.networkFile, "--address", user.address];
-    return this.bursar([...args, "--label", "Test"], { ...run, input: `${user.key}\n` });
+    return this.bursar([...args, "--label", label], { ...run, input: `${user.key}\n` });
   }
 
   /**
