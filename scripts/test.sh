@@ -32,6 +32,7 @@ without_compiler() {
   share check npm-lint npm run --silent lint
   share check tests-types npm run --silent check --workspace tests
   share check svelte-check npm run --silent check --workspace ui
+  share check axe npm run --silent axe --workspace ui
   share vitest ui npm run --silent test --workspace ui -- --reporter=json --outputFile="$root/$logs/ui.json"
   share check contracts npm run --silent check --workspace contracts
   share check cargo-deny cargo_deny
