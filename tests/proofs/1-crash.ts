@@ -20,6 +20,8 @@ const APPS_AT_ONCE = 3;
 const each = times(24, 1);
 
 const dice = new Dice(1);
+/** Users get their first money one after the other. */
+const bank = new Gate(1);
 
 await prove(
   {
@@ -112,7 +114,7 @@ async function one(
   name: string,
   fate: { readonly fates: readonly Fate[]; readonly connect?: Kill | undefined; readonly like?: Left },
 ): Promise<{ readonly left: Left; readonly kills: number }> {
-  const user = await gate.through(() => sandbox.user());
+  const user = await bank.through(() => sandbox.user());
   const home = new Home(processes, name, user);
   const rounds = new Rounds(home, gate);
   await rounds.connect(fate.connect);
