@@ -126,7 +126,7 @@ async function one(
 
 /** Whether its request never leaves: then two looks a minute apart find that out. */
 function isSlow({ starting }: Fate): boolean {
-  return starting !== undefined && /^(commit|copy|intent|log|request\.before)/.test(starting.place);
+  return starting !== undefined && /^(commit|copy|intent|log|request)/.test(starting.place);
 }
 
 function allFates(disk: Disk): Fate[] {
