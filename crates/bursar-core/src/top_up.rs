@@ -98,6 +98,8 @@ pub enum Input {
     Reported(RemotePayment),
     /// The provider was asked for its open top-ups and its history, and this one is in neither.
     Absent,
+    /// The provider was asked, but may not or cannot say whether this one exists.
+    Unclear(Error),
     /// The chain shows an event that belongs to this payment.
     Credited {
         verified: Verified,
@@ -266,6 +268,7 @@ impl TopUp {
             Input::Started(Err(error)) => next.not_answered(error, now),
             Input::Reported(payment) => next.reported(payment, now),
             Input::Absent => next.absent(now),
+            Input::Unclear(why) => next.unclear(why),
             Input::Credited { verified, agreed } => next.credited(verified, *agreed, now),
             Input::Reorganised => next.reorganised(),
             Input::CancelRequested => next.cancel_requested(),
@@ -323,12 +326,34 @@ impl TopUp {
         if self.phase != Phase::Starting || self.remote.is_some() {
             return Outcome::default();
         }
+        if self
+            .error
+            .as_ref()
+            .is_some_and(|error| error.code == Code::Forbidden)
+        {
+            // The history is read again.
+            self.error = None;
+        }
         match self.absent_since {
             None => self.absent_since = Some(now),
             // A wall clock that was set back starts the wait again.
             Some(first) if now < first => self.absent_since = Some(now),
             Some(first) if now.since(first) >= ABSENCE_GAP => self.end(Phase::NotStarted, now),
             Some(_) => {}
+        }
+        Outcome::default()
+    }
+
+    /// Without the history an absence is not known, so nothing ends and nothing is asked for again. What the user can
+    /// do about it is said where it is more than waiting.
+    fn unclear(&mut self, why: &Error) -> Outcome {
+        if self.phase == Phase::Starting && self.remote.is_none() && why.code == Code::Forbidden {
+            self.error = Some(Error::new(
+                Code::Forbidden,
+                "The answer to this top-up was lost, and the key may not read the history that would tell whether it \
+                 exists. Sign in again with a key that may read it, or look in the provider's console. Nothing is \
+                 asked for twice meanwhile.",
+            ));
         }
         Outcome::default()
     }

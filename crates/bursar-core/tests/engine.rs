@@ -288,6 +288,7 @@ impl World {
                     answer: Ok(Followed {
                         payments,
                         history_read: !all_there,
+                        problem: None,
                     }),
                 }
             }
@@ -296,6 +297,8 @@ impl World {
                 answer: Ok(HistoryAnswer {
                     payments: list,
                     changed: 1,
+                    ended: true,
+                    ..HistoryAnswer::default()
                 }),
             },
             Request::Balance => Event::Balance(Ok(ApiBalance {

@@ -4,6 +4,7 @@
 
 mod chain_look;
 mod connection;
+mod history_look;
 mod lease;
 mod requests;
 mod tray;

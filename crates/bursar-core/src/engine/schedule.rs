@@ -263,6 +263,9 @@ impl State {
     }
 
     fn live_interval(&self, now: Timestamp) -> Span {
+        if self.waits_for_the_user() {
+            return Span::seconds(60);
+        }
         if now < self.eager_until {
             return Span::seconds(2);
         }
@@ -270,6 +273,17 @@ impl State {
             Presence::Focused | Presence::Open => Span::seconds(5),
             Presence::Tray => Span::seconds(15),
         }
+    }
+
+    /// Whether all that is expected is a lost answer that only another key could tell of.
+    fn waits_for_the_user(&self) -> bool {
+        self.top_ups
+            .values()
+            .filter(|top_up| top_up.is_live())
+            .all(|top_up| {
+                top_up.phase == Phase::Starting
+                    && matches!(&top_up.error, Some(error) if error.code == Code::Forbidden)
+            })
     }
 
     /// Brings forward what became more urgent by what has just happened.
@@ -293,7 +307,7 @@ fn sought(top_up: &TopUp) -> Option<Sought> {
 }
 
 /// Whether an error says that the server as a whole does not answer.
-fn is_silence(code: Code) -> bool {
+pub(super) fn is_silence(code: Code) -> bool {
     matches!(
         code,
         Code::Timeout

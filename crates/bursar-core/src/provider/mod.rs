@@ -6,8 +6,11 @@ pub(crate) mod answer;
 mod fluence;
 mod unsupported;
 
+#[cfg(feature = "fuzzing")]
+pub use fluence::fuzzing;
+
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::money::Amount;
 use crate::network::{Network, ProviderKind};
@@ -176,10 +179,21 @@ pub struct RemotePayment {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryPage {
     pub payments: Vec<RemotePayment>,
+    /// Lines among them that could not be read, in their order.
+    pub odd: Vec<OddLine>,
     /// The next (older) page, if there is one.
     pub next: Option<u32>,
     /// How many payments there are in all, where the provider says.
     pub total: Option<u64>,
+}
+
+/// A line of the history that is not what the API describes: nothing of it is shown but that it is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OddLine {
+    /// What is wrong with it; [`crate::error::Code::LineUnreadable`].
+    pub error: Error,
+    /// Where that much could be read.
+    pub created_at: Option<Timestamp>,
 }
 
 /// Money spent on one UTC day.
