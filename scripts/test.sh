@@ -48,10 +48,12 @@ with_compiler() {
 journeys() {
   share node harness run_node tests/session/*.test.ts
   local -a files=()
-  mapfile -t files < <(find tests/journeys tests/faults -name '*.test.ts' 2>/dev/null | sort)
+  mapfile -t files < <(find tests/journeys tests/faults -name '*.test.ts' -not -name 'latency.test.ts' 2>/dev/null | sort)
   if [ "${#files[@]}" -gt 0 ]; then
     share node journeys run_node "${files[@]}"
   fi
+  # What is measured is measured alone.
+  share node latency run_node tests/journeys/latency.test.ts
 }
 
 # The functions below run by way of `share`, which sets NODE_LOG.

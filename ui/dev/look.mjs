@@ -33,6 +33,7 @@ const EVERY_STATE = [
   "overview@open@480x600@light@show-qr",
   "overview@confirming@800x600@light",
   "overview@cancelling@480x600@light",
+  "overview@starting,trouble@480x600@dark",
   "overview@open,reviewed@480x600@dark",
   "overview@idle,reviewed@800x600@light",
   "overview@signed-out,bare@800x600@light",

@@ -54,7 +54,7 @@ const ERRORS: Record<Code, Words> = {
   },
   checkout_unavailable: {
     title: "The payment page is not available",
-    advice: "Nothing has been paid. Try again in a few minutes.",
+    advice: "Nothing has been paid.",
   },
   rate_limited: { title: "Too many requests", advice: "Bursar waits and tries again by itself." },
   timeout: { title: "No answer in time", advice: "Bursar keeps trying." },
@@ -150,6 +150,10 @@ export const STATUS_MEANS: Record<PaymentStatus, string> = {
   failed: "Not accepted. If money left your wallet, it is still watched for.",
   not_started: "No payment was started. Nothing was charged.",
 };
+
+/** For one whose answer is overdue or lost. */
+export const NOT_KNOWN =
+  "It is not known whether the provider has made this top-up. Bursar looks twice, a minute apart; until then no second one is asked for.";
 
 export const KIND: Record<PaymentKind, string> = {
   top_up: "Top-up",
