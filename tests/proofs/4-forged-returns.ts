@@ -16,7 +16,11 @@ import { prove, times, type Tally } from "./frame.ts";
 import { forgedLinks } from "./forged-links.ts";
 import { atDesktop, call, onlyWriteDown, person, way, type Person } from "./place.ts";
 
-const about = { promise: 4, name: "Forged returns", what: "forged links by bus, second start and opener; a bus squatted or away" };
+const about = {
+  promise: 4,
+  name: "Forged returns",
+  what: "forged links by bus, second start and opener; a bus squatted or away",
+};
 const PATH = "/org/bursar/desktop";
 const FACE = "org.freedesktop.Application";
 
@@ -41,7 +45,9 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   assert.match(own, /^[0-9a-f]{64}$/);
   await until("its page was opened", () => desktop.browser.opened.length > 0);
   await call(window, "begin_sign_in", { network: sandbox.networkName, address: null, label: null });
-  const page = await until("the sign-in page was opened", () => desktop.browser.opened.find((one) => one.includes("/oauth/")));
+  const page = await until("the sign-in page was opened", () =>
+    desktop.browser.opened.find((one) => one.includes("/oauth/")),
+  );
   const signIn = new URL(page).searchParams.get("state") ?? "";
   // Somebody else's top-up at the same provider, with a state of its own.
   const other = randomBytes(32).toString("hex");
@@ -65,7 +71,9 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
       assert.ok(done.code === 0 || done.code === 2, `exit status ${done.code} ${done.stderr}`);
     });
   }
-  await tally.try("the desktop's own opener", () => desktop.openLink(`org.bursar.desktop://top-up/return?state=${other}`));
+  await tally.try("the desktop's own opener", () =>
+    desktop.openLink(`org.bursar.desktop://top-up/return?state=${other}`),
+  );
   await tally.try("other calls on the bus", async () => {
     for (let call = 0; call < times(1_000, 200); call += 1) {
       await desktop.bus.call(name, PATH, FACE, "Activate", "a{sv}", [{}]);
@@ -81,7 +89,11 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   await tally.try("at most one poll a second", () => {
     const polls = someone.way.api.asked.filter((one) => one.path === "/v2/top-ups/pending" && one.at >= began);
     const close = polls.filter((one, index) => index > 0 && one.at - (polls[index - 1]?.at ?? 0) < 1_000);
-    assert.deepEqual(close.map((one) => one.at - began), [], "polls less than a second after another");
+    assert.deepEqual(
+      close.map((one) => one.at - began),
+      [],
+      "polls less than a second after another",
+    );
     assert.equal(someone.way.api.asked.filter((one) => one.path.startsWith("/oauth/token")).length, 0);
     tally.note(`${polls.length} polls in ${Math.round((performance.now() - began) / 1000)} s`);
   });
@@ -132,37 +144,44 @@ async function standing({ window, account }: Person): Promise<unknown> {
 /** The app's name on the bus is taken before it starts, by a program that answers nothing, and by one that takes all. */
 async function squatted(tally: Tally, desktop: Desktop): Promise<void> {
   for (const greedy of [false, true]) {
-    await tally.try(`the name squatted by a program that ${greedy ? "takes every call" : "answers nothing"}`, async () => {
-      const connection = await desktop.bus.connect();
-      const heard: string[] = [];
-      if (greedy) accept(connection, heard);
-      await connection.requestName(busName(desktop), NameFlag.DO_NOT_QUEUE);
-      const app = new App(desktop);
-      const began = performance.now();
-      app.launch({ args: [`org.bursar.desktop://sign-in?code=canary&state=${"a".repeat(64)}`] });
-      const window = await app.window({ within: 20_000 });
-      await window.id("frame").waitVisible();
-      await window.id("health-links").waitVisible();
-      tally.note(`window despite a squatter after ${((performance.now() - began) / 1000).toFixed(1)} s`);
-      assert.deepEqual(heard, [], "the link was handed to a stranger");
-      // A second start cannot hand over either; it must not become a second engine, and says so.
-      const second = desktop.processes.start("second", BINARIES.app, { env: desktop.env });
-      await until("the second one says that Bursar runs already", async () =>
-        (await desktop.display.windows()).some((one) => one.pid === second.pid),
-      );
-      const failure = await call(window, "app");
-      assert.ok(failure, "the first one goes on");
-      second.child.kill("SIGKILL");
-      await second.ended();
-      await app.kill();
-      connection.disconnect();
-    });
+    await tally.try(
+      `the name squatted by a program that ${greedy ? "takes every call" : "answers nothing"}`,
+      async () => {
+        const connection = await desktop.bus.connect();
+        const heard: string[] = [];
+        if (greedy) accept(connection, heard);
+        await connection.requestName(busName(desktop), NameFlag.DO_NOT_QUEUE);
+        const app = new App(desktop);
+        const began = performance.now();
+        app.launch({ args: [`org.bursar.desktop://sign-in?code=canary&state=${"a".repeat(64)}`] });
+        const window = await app.window({ within: 20_000 });
+        await window.id("frame").waitVisible();
+        await window.id("health-links").waitVisible();
+        tally.note(`window despite a squatter after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+        assert.deepEqual(heard, [], "the link was handed to a stranger");
+        // A second start cannot hand over either; it must not become a second engine, and says so.
+        const second = desktop.processes.start("second", BINARIES.app, { env: desktop.env });
+        await until("the second one says that Bursar runs already", async () =>
+          (await desktop.display.windows()).some((one) => one.pid === second.pid),
+        );
+        const failure = await call(window, "app");
+        assert.ok(failure, "the first one goes on");
+        second.child.kill("SIGKILL");
+        await second.ended();
+        await app.kill();
+        connection.disconnect();
+      },
+    );
   }
 }
 
 function accept(connection: MessageBus, heard: string[]): void {
   const take = (what: string) => ({ gives: "", answer: (): unknown[] => (heard.push(what), []) });
-  new Played(connection, PATH, FACE, { Open: take("Open"), Activate: take("Activate"), ActivateAction: take("action") });
+  new Played(connection, PATH, FACE, {
+    Open: take("Open"),
+    Activate: take("Activate"),
+    ActivateAction: take("action"),
+  });
 }
 
 async function withoutBus(tally: Tally, desktop: Desktop): Promise<void> {

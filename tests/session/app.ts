@@ -73,6 +73,11 @@ export class App {
     return this.desktop.processes.members().filter((pid) => executable(pid) === BINARIES.app);
   }
 
+  /** Whether the app is a hidden start, by itself or by somebody's hand. */
+  startedAfresh(): boolean {
+    return this.pids().some((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("--hidden"));
+  }
+
   /** Processes of WebKit that belong to the app. */
   webProcesses(): number[] {
     return this.desktop.processes.members().filter((pid) => /\/WebKit(Web|Network|GPU)Process$/.test(executable(pid)));
