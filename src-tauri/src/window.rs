@@ -19,6 +19,10 @@ pub(crate) const REMEMBERED: StateFlags = StateFlags::SIZE
 /// The window's ground before the first frame, the same as the pages' (light, dark).
 const GROUND: (Color, Color) = (Color(246, 247, 244, 255), Color(16, 21, 20, 255));
 
+/// What the webview is told is its way to the network. It needs none, and a page may have it connect before any
+/// policy is asked, as a click on a link does. No user's program can listen on that port.
+const NOWHERE: &str = "http://127.0.0.1:1";
+
 /// Brings the window to the front, made anew if there is none. Returns at once.
 pub(crate) fn raise(app: &Arc<App>) {
     let wanted = Arc::clone(app);
@@ -52,6 +56,7 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
     } else {
         GROUND.0
     };
+    let nowhere = Url::parse(NOWHERE)?;
     // Before it is built: its pages may call at once.
     app.window_is(true);
     let built = WebviewWindowBuilder::new(&app.handle, LABEL, WebviewUrl::default())
@@ -60,6 +65,7 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
         .min_inner_size(480.0, 600.0)
         .background_color(ground)
         .data_directory(app.home.path().join("webview"))
+        .proxy_url(nowhere)
         .disable_drag_drop_handler()
         .devtools(cfg!(debug_assertions))
         .on_navigation(is_own_page)
