@@ -47,6 +47,7 @@ with_compiler() {
 
 journeys() {
   share node harness run_node tests/session/*.test.ts
+  share node conformance run_node tests/conformance/*.test.ts
   local -a files=()
   mapfile -t files < <(find tests/journeys tests/faults -name '*.test.ts' -not -name 'latency.test.ts' 2>/dev/null | sort)
   if [ "${#files[@]}" -gt 0 ]; then

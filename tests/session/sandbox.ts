@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BINARIES } from "./app.ts";
 import { until } from "./deadline.ts";
+import { PanelPayments, PanelUser, type NewPanelUser, type PanelReady, type PanelUserData } from "./panel.ts";
 import { Processes } from "./processes.ts";
 
 /** Decimal text in USDC, e.g. `10.1`. */
@@ -22,6 +23,7 @@ export interface Ready {
     readonly user_id: string;
     readonly email: string;
   };
+  readonly panel: PanelReady;
   readonly checkout: string;
   readonly control: string;
   readonly rpc: Readonly<Record<string, string>>;
@@ -91,16 +93,19 @@ export interface UserTruth extends UserData {
 }
 
 export interface Fault {
-  readonly target: "console" | "checkout";
+  readonly target: "console" | "checkout" | "panel" | "panel-card" | "panel-wallet";
   readonly method?: string;
   readonly path?: string;
   readonly times?: number;
-  readonly kind: "status" | "delay" | "hang" | "close" | "lose" | "garbage" | "truncate" | "huge";
+  readonly kind: "status" | "delay" | "hang" | "close" | "lose" | "garbage" | "truncate" | "huge" | "edit";
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly ms?: number;
   readonly bytes?: number;
+  /** JSON Pointers and what to put there, and what to take away, in the true answer. */
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly remove?: readonly string[];
 }
 
 export type RpcName = "fluence-a" | "fluence-b" | "fluence-ws" | "ethereum" | "polygon" | "fluence";
@@ -185,7 +190,8 @@ export class Sandbox {
 
   /** Origins whose pages lead back to the app. */
   get origins(): string[] {
-    return [new URL(this.ready.fluence.api).origin, new URL(this.ready.checkout).origin];
+    const { card, wallet } = this.ready.panel.pages;
+    return [this.ready.fluence.api, this.ready.checkout, card, wallet].map((address) => new URL(address).origin);
   }
 
   get networkFile(): string {
@@ -200,6 +206,16 @@ export class Sandbox {
   /** Somebody new, with 256 USDC of free credits unless told otherwise. */
   async user(details: NewUser = {}): Promise<User> {
     return new User(this, (await this.control("POST", "/users", details)) as UserData);
+  }
+
+  /** A new customer of the hosting panel: 100.00 USD, two payers, a saved card and PayPal account, unless told otherwise. */
+  async panelUser(details: NewPanelUser = {}): Promise<PanelUser> {
+    return new PanelUser(this, (await this.control("POST", "/panel/users", details)) as PanelUserData);
+  }
+
+  /** The panel's payments, in other hands than the app's. */
+  get panelPayments(): PanelPayments {
+    return new PanelPayments(this);
   }
 
   async fault(fault: Fault): Promise<string> {
@@ -298,6 +314,7 @@ export class Sandbox {
     await this.watcher({ hold: false });
     await this.webhooks({ hold: false, tamper: false });
     await this.maintenance(false);
+    await this.panelPayments.maintenance(false);
     await this.cap("5000");
     await this.allRpcs({ mode: "ok" });
   }

@@ -1,0 +1,311 @@
+/**
+ * The hosting panel on this machine, as journeys see it besides the app: its customers with their payers, methods and
+ * payments, and what other hands do to them. Bodies are those of docs/panel-api.yaml; calls are in docs/sandbox.md.
+ */
+import { until } from "./deadline.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/** Decimal text with exactly the currency's decimals, e.g. `100.00`. */
+export type PanelAmount = string;
+
+export interface PanelReady {
+  readonly api: string;
+  readonly api_key: string;
+  readonly network: string;
+  readonly user_id: string;
+  readonly email: string;
+  /** The two hosted payment houses. */
+  readonly pages: { readonly card: string; readonly wallet: string };
+}
+
+export interface NewPanelUser {
+  readonly email?: string;
+  readonly name?: string;
+  readonly currency?: string;
+  readonly balance?: PanelAmount;
+  readonly daily?: PanelAmount;
+  readonly payers?: number;
+  /** A confirmed card (the default) and a PayPal account of the first payer. */
+  readonly saved?: boolean;
+  readonly services?: number;
+  readonly migrations?: number;
+  readonly history?: number;
+}
+
+export interface Money {
+  readonly amount: PanelAmount;
+  readonly currency: string;
+}
+
+export interface PanelPayer {
+  readonly id: string;
+  readonly kind: "person" | "company";
+  readonly name: string;
+  readonly is_default: boolean;
+}
+
+export type SavedStatus = "pending" | "confirmed" | "failed";
+
+export interface PanelMethod {
+  readonly id: string;
+  readonly kind: "saved" | "payment_system" | "invoice";
+  readonly payer: string;
+  readonly name: string;
+  readonly system?: "stripe" | "paypal";
+  readonly status?: SavedStatus;
+  readonly last4?: string | null;
+  readonly email?: string | null;
+  readonly is_default?: boolean;
+}
+
+export type PanelStatus =
+  "new" | "processing" | "trusted" | "paid" | "waiting_refund" | "refunded" | "fraudulent" | "cancelled";
+
+export type Why =
+  | "declined"
+  | "insufficient_funds"
+  | "confirmation_failed"
+  | "expired"
+  | "cancelled_by_user"
+  | "cancelled_by_provider"
+  | "method_removed"
+  | "method_expired"
+  | "fraud_suspected"
+  | "other";
+
+/** What a payment system answers to a debit. */
+export type Debit =
+  "approve" | "declined" | "insufficient_funds" | "confirmation_failed" | "method_expired" | "fraudulent" | "hang";
+
+export interface PanelPayment {
+  readonly id: string;
+  readonly number: string;
+  readonly status: PanelStatus;
+  readonly reason: { readonly code: Why; readonly message: string } | null;
+  readonly purpose: { readonly kind: "top_up" | "renewal" | "migration" };
+  readonly payer: { readonly id: string; readonly name: string };
+  readonly method: { readonly id: string; readonly kind: PanelMethod["kind"]; readonly name: string };
+  readonly amount: Money;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly page: string | null;
+  readonly has_invoice: boolean;
+  readonly saved_method: string | null;
+  readonly user_id: string;
+  readonly return_url: string | null;
+  /** Its page's address, also when nothing can be done there any more. */
+  readonly page_address: string | null;
+}
+
+export interface Period {
+  readonly id: string;
+  readonly months: number;
+  readonly price: Money;
+  readonly until: string;
+}
+
+export interface PanelService {
+  readonly id: string;
+  readonly name: string;
+  readonly tariff: string;
+  readonly due_at: string;
+  readonly periods: readonly Period[];
+}
+
+export interface PanelMigration {
+  readonly id: string;
+  readonly number: string;
+  readonly server: { readonly id: string; readonly name: string };
+  readonly periods: readonly Period[];
+}
+
+export interface PanelUserData {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly api_key: string;
+  readonly key_id: string;
+  readonly network: string;
+  readonly payers: readonly PanelPayer[];
+}
+
+export interface PanelTruth extends PanelUserData {
+  readonly balance: PanelAmount;
+  readonly daily: PanelAmount | null;
+  readonly methods: readonly PanelMethod[];
+  /** Newest first, at most 200. */
+  readonly payments: readonly PanelPayment[];
+  readonly payment_count: number;
+  readonly services: readonly PanelService[];
+  readonly migrations: readonly PanelMigration[];
+  readonly expense_count: number;
+}
+
+/** How the panel and its payment systems treat a user. */
+export interface Manner {
+  readonly balance?: PanelAmount;
+  readonly min?: PanelAmount;
+  readonly max?: PanelAmount;
+  readonly presets?: readonly PanelAmount[];
+  readonly blocked?: boolean;
+  readonly requests_per_minute?: number | null;
+  readonly hold_debits?: boolean;
+  readonly debit_ms?: number;
+  readonly hold_confirmations?: boolean;
+  readonly confirm_ms?: number;
+  readonly refuse_confirmations?: boolean;
+}
+
+/** One customer of the panel, with what can be done to their money by others than the app. */
+export class PanelUser {
+  readonly sandbox: Sandbox;
+  readonly data: PanelUserData;
+
+  constructor(sandbox: Sandbox, data: PanelUserData) {
+    this.sandbox = sandbox;
+    this.data = data;
+  }
+
+  get key(): string {
+    return this.data.api_key;
+  }
+
+  get networkFile(): string {
+    return this.data.network;
+  }
+
+  async truth(): Promise<PanelTruth> {
+    return (await this.#control("GET", "")) as PanelTruth;
+  }
+
+  async balance(): Promise<PanelAmount> {
+    return (await this.truth()).balance;
+  }
+
+  /** The newest payment, once there is one that fits. */
+  async payment(fits: (payment: PanelPayment) => boolean = () => true): Promise<PanelPayment> {
+    return until("the panel has such a payment", async () => (await this.truth()).payments.find(fits));
+  }
+
+  async treat(manner: Manner): Promise<void> {
+    await this.#control("PATCH", "", manner);
+  }
+
+  async newKey(how: { read_only?: boolean } = {}): Promise<{ id: string; api_key: string }> {
+    return (await this.#control("POST", "/keys", how)) as { id: string; api_key: string };
+  }
+
+  async revokeKey(id: string): Promise<void> {
+    await this.#control("DELETE", `/keys/${id}`);
+  }
+
+  async addPayer(payer: { name: string; kind?: "person" | "company"; email?: string }): Promise<PanelPayer> {
+    return (await this.#control("POST", "/payers", payer)) as PanelPayer;
+  }
+
+  async removePayer(id: string): Promise<void> {
+    await this.#control("DELETE", `/payers/${id}`);
+  }
+
+  /** A saved method that was added elsewhere; a test card unless an e-mail address is given. */
+  async addMethod(
+    method: {
+      payer?: string;
+      card?: string;
+      email?: string;
+      status?: SavedStatus;
+      is_default?: boolean;
+      debit?: Debit;
+    } = {},
+  ): Promise<PanelMethod> {
+    return (await this.#control("POST", "/methods", method)) as PanelMethod;
+  }
+
+  async changeMethod(id: string, what: { status?: SavedStatus; is_default?: boolean; debit?: Debit }): Promise<void> {
+    await this.#control("PATCH", `/methods/${id}`, what);
+  }
+
+  /** As from another computer. */
+  async removeMethod(id: string): Promise<void> {
+    await this.#control("DELETE", `/methods/${id}`);
+  }
+
+  async addService(service: {
+    name: string;
+    monthly: PanelAmount;
+    tariff?: string;
+    due_in_days?: number;
+  }): Promise<PanelService> {
+    return (await this.#control("POST", "/services", service)) as PanelService;
+  }
+
+  /** Another price, for a total that has changed meanwhile. */
+  async reprice(service: string, monthly: PanelAmount): Promise<void> {
+    await this.#control("PATCH", `/services/${service}`, { monthly });
+  }
+
+  async removeService(id: string): Promise<void> {
+    await this.#control("DELETE", `/services/${id}`);
+  }
+
+  async order(order: { server: string; monthly: PanelAmount }): Promise<PanelMigration> {
+    return (await this.#control("POST", "/migrations", order)) as PanelMigration;
+  }
+
+  async takeBack(order: string): Promise<void> {
+    await this.#control("DELETE", `/migrations/${order}`);
+  }
+
+  async history(count: number): Promise<void> {
+    await this.#control("POST", "/history", { count });
+  }
+
+  /** A top-up that was made in the panel itself. */
+  async paidElsewhere(amount: PanelAmount, status: PanelStatus = "paid"): Promise<PanelPayment> {
+    return (await this.#control("POST", "/payments", { amount, status })) as PanelPayment;
+  }
+
+  async #control(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body: unknown = {}): Promise<unknown> {
+    return this.sandbox.control(method, `/panel/users/${this.data.id}${path}`, body);
+  }
+}
+
+/** What can be done to one payment, whoever's it is. */
+export class PanelPayments {
+  readonly #sandbox: Sandbox;
+
+  constructor(sandbox: Sandbox) {
+    this.#sandbox = sandbox;
+  }
+
+  async read(id: string): Promise<PanelPayment> {
+    return (await this.#sandbox.control("GET", `/panel/payments/${id}`)) as PanelPayment;
+  }
+
+  /** Any status that the description lets it go on to; `force` takes any. */
+  async turn(
+    id: string,
+    status: PanelStatus,
+    more: { reason?: Why; message?: string; force?: boolean } = {},
+  ): Promise<void> {
+    await this.#sandbox.control("POST", `/panel/payments/${id}/status`, { status, ...more });
+  }
+
+  /** The answer of a payment system that hangs or is held. */
+  async settle(id: string, outcome: Debit): Promise<void> {
+    await this.#sandbox.control("POST", `/panel/payments/${id}/settle`, { outcome });
+  }
+
+  async expire(id: string): Promise<void> {
+    await this.#sandbox.control("POST", `/panel/payments/${id}/expire`);
+  }
+
+  async age(id: string, seconds: number): Promise<void> {
+    await this.#sandbox.control("POST", `/panel/payments/${id}/age`, { seconds });
+  }
+
+  async maintenance(on: boolean, message?: string): Promise<void> {
+    await this.#sandbox.control("POST", "/panel/maintenance", { on, ...(message === undefined ? {} : { message }) });
+  }
+}
