@@ -323,6 +323,10 @@ impl Bursar {
             tokio::spawn(Arc::clone(&self).load_session(connection, env_api_key.clone()));
         }
         tokio::spawn(async move {
+            if self.vault.answers().await.is_err() {
+                // It may yet: its prompt may stay open for long, and until then the user should know.
+                self.keyring_is(false);
+            }
             let usable = self.vault.probe().await.is_ok();
             self.keyring_is(usable);
         });
@@ -341,6 +345,7 @@ impl Bursar {
             None => connection.session.load().await,
         };
         let id = connection.account.id.clone();
+        let was_away = key.is_none() && loaded.is_err();
         // A prompt may stay open for long; until it is answered the account is read without its key.
         for wait in KEYRING_WAITS {
             let Err(error) = &loaded else { break };
@@ -353,6 +358,9 @@ impl Bursar {
             loaded = connection.session.load_patiently().await;
         }
         if let Ok(signed_in) = loaded {
+            if was_away {
+                self.keyring_is(self.vault.probe().await.is_ok());
+            }
             self.driver.event(&id, Event::SignedIn(signed_in));
             self.use_own_rpc(&id).await;
         }
