@@ -141,7 +141,9 @@ pub(super) async fn truth(State(world): State<Arc<World>>, Path(id): Path<Uuid>)
     let account = account(&mut panel, id)?;
     let currency = account.currency;
     let mut described = describe(&world, account);
-    let methods: Vec<Value> = account.methods.iter().map(Method::to_json).collect();
+    let mut methods: Vec<&Method> = account.methods.iter().collect();
+    methods.sort_by(|one, other| one.rank().cmp(&other.rank()));
+    let methods: Vec<Value> = methods.into_iter().map(Method::to_json).collect();
     let payments: Vec<Value> = account
         .payments()
         .values()
