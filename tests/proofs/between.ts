@@ -10,6 +10,7 @@ export interface Exchange {
   readonly method: string;
   /** With its query. */
   readonly path: string;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   /** The connection's end towards the app, for answers that are none. */
   readonly response: ServerResponse;
@@ -73,7 +74,7 @@ export class Between {
           });
         void (async () => {
           try {
-            if (await this.treat({ method, path, body, response, forward, answer, json })) return;
+            if (await this.treat({ method, path, headers, body, response, forward, answer, json })) return;
             answer(await forward());
           } catch {
             response.destroy();
