@@ -58,11 +58,19 @@ export class Client {
     const operation = this.description.operation(id);
     const answer = await this.#send(operation, call);
     const wanted = statuses.length > 0 ? statuses : [200];
-    if (!wanted.includes(answer.status))
+    if (!wanted.includes(answer.status)) {
+      await this.#giveUp(id, answer);
       throw new Violation(
         `${id} answered ${answer.status} instead of ${wanted.join(" or ")}: ${answer.bytes.toString().slice(0, 300)}`,
       );
+    }
     return answer as Answer<T>;
+  }
+
+  /** A payment that should never have been made must not stay. */
+  async #giveUp(id: string, answer: Answer): Promise<void> {
+    const made = id === "createPayment" && answer.status === 201 ? (answer.body as { id: string }).id : undefined;
+    if (made !== undefined) await this.#send(this.description.operation("cancelPayment"), { path: { payment: made } });
   }
 
   /** Calls an operation that must be refused in this way. */

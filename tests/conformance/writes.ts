@@ -157,8 +157,8 @@ async function wrongAmounts(client: Client, facts: Facts): Promise<void> {
   const { amount, currency } = facts.options.min;
   const other = currency === "USD" ? "EUR" : "USD";
   await refusedTopUp(client, facts, { amount, currency: other }, ["currency_mismatch"]);
-  const wrong = [`${amount}0`, `-${amount}`, "1e2", "", ` ${amount}`, `${amount},5`, "NaN"];
-  for (const text of [...wrong, facts.account.currency_decimals === 0 ? "1.0" : "1"])
+  const decimals = facts.account.currency_decimals === 0 ? ["1.0"] : ["1", `${amount}0`];
+  for (const text of [...decimals, `-${amount}`, "1e2", "", ` ${amount}`, `${amount},5`, "NaN"])
     await refusedTopUp(client, facts, { amount: text, currency }, ["invalid"]);
   await refusedTopUp(client, facts, { amount: 1, currency }, ["invalid"]);
 }
@@ -259,6 +259,9 @@ async function notCancellable(client: Client): Promise<void> {
 }
 
 async function addMethod(client: Client, facts: Facts): Promise<void> {
+  const nobody = { payer: UNKNOWN, via: UNKNOWN, return_url: RETURN_URL };
+  await client.refused("addPaymentMethod", { body: nobody, headers: freshKey() }, 422, "unknown_payer");
+  await client.refused("removePaymentMethod", { path: { method: UNKNOWN } }, 404, "not_found");
   const via = facts.methods.find((method) => method.kind === "payment_system" && method.can_save === true);
   if (via === undefined) throw new Skipped("no payment system saves methods");
   const body = { payer: via.payer, via: via.id, return_url: RETURN_URL };
@@ -280,8 +283,6 @@ async function addMethod(client: Client, facts: Facts): Promise<void> {
   await client.refused("getPaymentMethod", { path }, 404, "not_found");
   await client.refused("removePaymentMethod", { path }, 404, "not_found");
   await client.refused("removePaymentMethod", { path: { method: via.id } }, 409, "method_not_removable");
-  const wrong = { ...body, payer: UNKNOWN };
-  await client.refused("addPaymentMethod", { body: wrong, headers: freshKey() }, 422, "unknown_payer");
 }
 
 async function defaultMethod(client: Client): Promise<void> {
