@@ -81,8 +81,8 @@ async function callsOf(home: Home, run: (env: Readonly<Record<string, string>>) 
 }
 
 /** Numbers of calls to try: all of them in the full run, else some spread over them. */
-function spread(calls: number, few: number): number[] {
-  const wanted = Math.min(times(calls, few), calls);
+function spread(calls: number, few: number, most = Infinity): number[] {
+  const wanted = Math.min(times(calls, few), calls, most);
   return Array.from({ length: wanted }, (_, index) => 1 + Math.floor((index * calls) / wanted));
 }
 
@@ -93,8 +93,11 @@ async function failingDisk(tally: Tally): Promise<void> {
   const ways = ["full", "gone", "broken"] as const;
   const all: Promise<unknown>[] = [];
   for (const does of ways) {
-    for (const at of spread(connecting, 4)) all.push(tryFault(tally, { does, at }, failsToConnect));
-    for (const at of spread(topUp, 5)) all.push(tryFault(tally, { does, at }, failsToTopUp));
+    // A disk that stays full is tried from each call on; one that fails otherwise, at some of them.
+    const most = does === "full" ? Infinity : 60;
+    for (const at of spread(Math.min(connecting, 400), 4, most))
+      all.push(tryFault(tally, { does, at }, failsToConnect));
+    for (const at of spread(Math.min(topUp, 400), 5, most)) all.push(tryFault(tally, { does, at }, failsToTopUp));
   }
   await Promise.all(all);
   tally.note(`${connecting} calls to the disk in a first start, ${topUp} in a top-up`);
@@ -292,7 +295,8 @@ async function boundOnce(home: Home): Promise<void> {
 
 async function requestsOf(user: User): Promise<number> {
   const asked = await sandbox.requests({ target: "console", method: "POST", path: "/v2/top-ups" });
-  return asked.filter((one) => one.user_id === user.data.id).length;
+  // The list of what was asked forgets its oldest lines; the ledger does not.
+  return Math.max(asked.filter((one) => one.user_id === user.data.id).length, (await user.truth()).top_up_count);
 }
 
 /** A run on a disk that fails ends well, or says what is wrong; it never crashes. */
