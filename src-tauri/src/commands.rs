@@ -14,7 +14,7 @@ use bursar_core::view::{
 };
 use files::ExportFormat;
 use std::sync::Arc;
-use tauri::{State, Wry};
+use tauri::{AppHandle, State, Wry};
 use tauri_specta::{collect_commands, collect_events};
 use zeroize::Zeroizing;
 
@@ -185,11 +185,12 @@ async fn payment(held: Held<'_>, account: AccountId, id: String) -> Result<Payme
 #[specta::specta]
 async fn export_payments(
     held: Held<'_>,
+    desktop: AppHandle,
     query: PaymentQuery,
     format: ExportFormat,
 ) -> Result<Option<String>> {
     let core = held.core().await?;
-    let Some(path) = files::to_export(&held.handle, format).await? else {
+    let Some(path) = files::to_export(&desktop, format).await? else {
         return Ok(None);
     };
     core.export(query, format.into(), path.clone(), Arc::default())
@@ -230,9 +231,9 @@ async fn networks(held: Held<'_>) -> Result<Vec<NetworkView>> {
 /// The network read from a file that the user chose; `None` when the dialog was dismissed.
 #[tauri::command]
 #[specta::specta]
-async fn add_network_file(held: Held<'_>) -> Result<Option<NetworkView>> {
+async fn add_network_file(held: Held<'_>, desktop: AppHandle) -> Result<Option<NetworkView>> {
     let core = held.core().await?;
-    let Some(text) = files::network_file(&held.handle).await? else {
+    let Some(text) = files::network_file(&desktop).await? else {
         return Ok(None);
     };
     core.add_network(&text).await.map(Some)

@@ -11,6 +11,9 @@ use crate::top_up::{CLOCK_SLACK, Phase, TopUp};
 const EAGER: Span = Span::minutes(1);
 /// After a rejection: now and then, in case it was the server's mistake.
 const REJECTED: Span = Span::minutes(10);
+/// In the tray with nothing open: one look at the chain, and the API's balance and history in turn.
+const TRAY_CYCLE: Span = Span::minutes(10);
+const TWO_TRAY_CYCLES: Span = Span::minutes(20);
 const BACK_OFF_FIRST: i64 = 500;
 const BACK_OFF_MOST: i64 = 60_000;
 /// A server's word that reaches further than this is of a clock that was set back since.
@@ -114,9 +117,13 @@ impl State {
         match poll {
             Poll::Follow => self.setup.signed_in && self.has_live(),
             Poll::Chain => self.setup.watched.is_some(),
-            // Nobody looks at a chart in the tray.
+            // Nobody looks at a chart in the tray, nor at the methods once they are known.
             Poll::Charges => self.setup.signed_in && self.presence != Presence::Tray,
-            Poll::History | Poll::Balance | Poll::Catalogue => self.setup.signed_in,
+            Poll::Catalogue => {
+                let known = self.done_at(Poll::Catalogue).is_some() && !self.maintenance;
+                self.setup.signed_in && !(known && self.presence == Presence::Tray)
+            }
+            Poll::History | Poll::Balance => self.setup.signed_in,
         }
     }
 
@@ -187,7 +194,12 @@ impl State {
         let was_silent = self.gate(poll.server()).failures > 0;
         self.open_gate(poll.server(), now);
         self.errors.remove(&poll);
-        let interval = jitter(self.interval(poll, now), entropy);
+        let interval = self.interval(poll, now);
+        let interval = if self.is_idle_in_tray() {
+            later(interval, entropy)
+        } else {
+            jitter(interval, entropy)
+        };
         if let Some(plan) = self.plans.get_mut(&poll) {
             plan.due = if plan.again { now } else { now.plus(interval) };
             plan.in_flight = false;
@@ -252,13 +264,30 @@ impl State {
             Poll::Chain | Poll::Balance if live => self.live_interval(now),
             Poll::Chain | Poll::Balance | Poll::History => match self.presence {
                 Presence::Focused | Presence::Open => Span::seconds(60),
-                Presence::Tray => Span::minutes(10),
+                Presence::Tray if self.takes_turns(poll) => TWO_TRAY_CYCLES,
+                Presence::Tray => TRAY_CYCLE,
             },
             Poll::Charges => Span::minutes(15),
             Poll::Catalogue => match self.presence {
                 Presence::Focused | Presence::Open => Span::minutes(15),
                 Presence::Tray => Span::hours(12),
             },
+        }
+    }
+
+    /// Whether there is nothing to expect and nobody to look.
+    fn is_idle_in_tray(&self) -> bool {
+        self.presence == Presence::Tray && !self.has_live()
+    }
+
+    /// Whether this is asked in every second cycle: what the chain says of the balance need not be asked of the
+    /// API as often, and a history in which nothing can change any more need not be read as often.
+    fn takes_turns(&self, poll: Poll) -> bool {
+        match poll {
+            Poll::Balance => self.setup.watched.is_some(),
+            // The first time after one cycle, so that the two alternate.
+            Poll::History => self.top_ups.is_empty() && self.done_at(Poll::History).is_some(),
+            Poll::Follow | Poll::Chain | Poll::Charges | Poll::Catalogue => false,
         }
     }
 
@@ -330,6 +359,14 @@ fn back_off(failures: u32) -> Span {
     let doublings = failures.saturating_sub(1).min(10);
     let factor = 1_i64.checked_shl(doublings).unwrap_or(i64::MAX);
     Span::millis(BACK_OFF_FIRST.saturating_mul(factor).min(BACK_OFF_MOST))
+}
+
+/// Up to a fifth longer than the span, and never shorter: many desktops do not ask in step, and none asks more often
+/// than was said.
+fn later(span: Span, entropy: u64) -> Span {
+    let fifth = u64::try_from(span.0 / 5).unwrap_or(0);
+    let offset = i64::try_from(entropy % fifth.saturating_add(1)).unwrap_or(0);
+    Span(span.0.saturating_add(offset))
 }
 
 /// Between nine and eleven tenths of the span, so that many desktops do not ask in step.
