@@ -6,6 +6,7 @@ mod chain_look;
 mod connection;
 mod history_look;
 mod lease;
+mod pace;
 mod requests;
 mod tray;
 
@@ -21,6 +22,7 @@ use crate::fail_point;
 use crate::link::{self, Link};
 use crate::shell::Shell;
 use crate::view::{Change, TrayView};
+use pace::Pace;
 use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
 use std::collections::BTreeMap;
@@ -33,8 +35,6 @@ use tokio::sync::{mpsc, oneshot, watch};
 const LONGEST_NAP: Span = Span::seconds(30);
 /// The same where the system tells of sleep by itself, to notice a clock that was moved.
 const LONGEST_TOLD_NAP: Span = Span::minutes(15);
-/// A nap that lasted this much longer than meant was a sleep of the machine, or a moved clock.
-const OVERSLEPT: Span = Span::seconds(20);
 
 /// What the loop works with; shared with its tasks.
 #[derive(Clone)]
@@ -259,23 +259,26 @@ struct Loop {
 
 impl Loop {
     async fn run(mut self, mut messages: mpsc::UnboundedReceiver<Message>) {
+        let mut pace = Pace::begin(self.world.clock.now());
         loop {
             let nap = self.nap();
-            let began = self.world.clock.now();
-            tokio::select! {
-                message = messages.recv() => match message {
-                    Some(Message::Stop(done)) => {
-                        let _ = done.send(());
-                        return;
-                    }
-                    Some(message) => self.take(message).await,
-                    None => return,
-                },
-                () = tokio::time::sleep(duration(nap)) => {
-                    let slept = self.world.clock.now().since(began);
-                    let woke = slept.0.saturating_sub(nap.0) > OVERSLEPT.0 || slept < Span::default();
-                    self.every(&if woke { Event::Woke } else { Event::Tick }).await;
+            let message = tokio::select! {
+                message = messages.recv() => Some(message),
+                () = tokio::time::sleep(duration(nap)) => None,
+            };
+            let woke = pace.is_broken(self.world.clock.now(), nap);
+            if woke {
+                self.every(&Event::Woke).await;
+            }
+            match message {
+                Some(Some(Message::Stop(done))) => {
+                    let _ = done.send(());
+                    return;
                 }
+                Some(Some(message)) => self.take(message).await,
+                Some(None) => return,
+                None if woke => {}
+                None => self.every(&Event::Tick).await,
             }
             self.draw_tray();
         }

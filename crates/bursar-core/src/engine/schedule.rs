@@ -161,6 +161,14 @@ impl State {
         }
     }
 
+    /// Times that now lie ahead are of a clock that was set back: nothing may wait for them.
+    pub(super) fn clock_moved(&mut self, now: Timestamp) {
+        for ended in self.start_ended.values_mut() {
+            *ended = (*ended).min(now);
+        }
+        self.make_due(&Poll::ALL, now);
+    }
+
     /// Nothing is known of the servers any more: the network came back, or the user asks. One that has
     /// asked to be left alone is, all the same.
     pub(super) fn open_gates(&mut self, now: Timestamp) {

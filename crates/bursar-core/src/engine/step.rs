@@ -43,6 +43,7 @@ impl Step {
             Event::Viewing(payment) => self.state.viewing.clone_from(payment),
             Event::Online(online) => self.online(*online, now),
             Event::Woke => {
+                self.state.clock_moved(now);
                 self.state.open_gates(now);
                 self.state.be_eager(now);
             }
