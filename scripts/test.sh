@@ -60,7 +60,7 @@ journeys() {
 # The functions below run by way of `share`, which sets NODE_LOG.
 # shellcheck disable=SC2329
 run_node() {
-  node --import tsx --test --test-concurrency="${BURSAR_TEST_JOBS:-2}" --test-timeout=300000 \
+  node --import tsx --test --test-concurrency="${BURSAR_TEST_JOBS:-2}" --test-timeout=900000 \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$NODE_LOG" "$@"
 }

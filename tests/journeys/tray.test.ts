@@ -109,9 +109,9 @@ test("in the tray the app starts afresh, and loses no top-up, no link, no pop-up
   await sandbox.pay(first.id);
   const completed = await desktop.notifications.find("Top-up completed", { within: 60_000 });
   const second = await topUpElsewhere(user, "13.00");
-  const before = await desktop.tray.icon();
-  await before.click("Check now");
-  await before.find("Return to payment");
+  const old = await desktop.tray.icon();
+  await old.click("Check now");
+  await old.find("Return to payment");
   assert.equal(app.startedAfresh(), false);
 
   // Links of nobody's keep coming all the while: none of them may end in a second engine or in a window.
