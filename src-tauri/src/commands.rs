@@ -4,7 +4,7 @@
 mod files;
 
 use crate::app::{App, Changed};
-use crate::{diagnostics as report, shell};
+use crate::{diagnostics as report, links, shell};
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Connect;
 use bursar_core::error::{Code, Error, Result};
@@ -272,6 +272,7 @@ async fn begin_sign_in(
     label: Option<String>,
 ) -> Result<()> {
     let core = held.core().await?;
+    links::claim(&held.home);
     shell::open(&core.begin_sign_in(network, address, label).await?)
         .inspect_err(|_| core.abandon_sign_in())
 }
@@ -296,6 +297,7 @@ async fn sign_in_again(
         return core.sign_in_again(account, Zeroizing::new(key)).await;
     }
     let address = core.begin_sign_in_again(account.clone()).await?;
+    links::claim(&held.home);
     shell::open(&address).inspect_err(|_| core.abandon_sign_in())?;
     let (accounts, _, _) = core.app_view().await?;
     match accounts.into_iter().find(|one| one.id == account) {
