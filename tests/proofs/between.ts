@@ -45,6 +45,8 @@ export const TRUTH: Treatment = () => false;
 export class Between {
   /** What is done with requests from now on. */
   treat: Treatment = TRUTH;
+  /** Told of every request's answer as it begins. */
+  hear: (response: ServerResponse) => void = () => undefined;
   readonly asked: Asked[] = [];
   readonly #server: Server;
   readonly #target: URL;
@@ -54,6 +56,7 @@ export class Between {
     this.#target = new URL(target);
     this.#server = createServer((request, response) => {
       const parts: Buffer[] = [];
+      this.hear(response);
       request.on("data", (part: Buffer) => parts.push(part));
       request.on("error", () => undefined);
       response.on("error", () => undefined);
