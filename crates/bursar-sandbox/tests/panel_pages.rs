@@ -23,8 +23,9 @@ async fn begin(customer: &Customer<'_>, system: &str) -> (Value, String) {
     (payment, page)
 }
 
+/// The way back as the page has it: to the letter, with nothing appended.
 fn escaped_return() -> String {
-    RETURN_URL.replace('&', "&amp;")
+    format!("href=\"{}\"", RETURN_URL.replace('&', "&amp;"))
 }
 
 #[tokio::test]
