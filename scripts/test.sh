@@ -32,6 +32,7 @@ without_compiler() {
   share check npm-lint npm run --silent lint
   share check tests-types npm run --silent check --workspace tests
   share check svelte-check npm run --silent check --workspace ui
+  share check axe npm run --silent axe --workspace ui
   share vitest ui npm run --silent test --workspace ui -- --reporter=json --outputFile="$root/$logs/ui.json"
   share check contracts npm run --silent check --workspace contracts
   share check cargo-deny cargo_deny
@@ -46,17 +47,20 @@ with_compiler() {
 
 journeys() {
   share node harness run_node tests/session/*.test.ts
+  share node conformance run_node tests/conformance/*.test.ts
   local -a files=()
-  mapfile -t files < <(find tests/journeys tests/faults -name '*.test.ts' 2>/dev/null | sort)
+  mapfile -t files < <(find tests/journeys tests/faults -name '*.test.ts' -not -name 'latency.test.ts' 2>/dev/null | sort)
   if [ "${#files[@]}" -gt 0 ]; then
     share node journeys run_node "${files[@]}"
   fi
+  # What is measured is measured alone.
+  share node latency run_node tests/journeys/latency.test.ts
 }
 
 # The functions below run by way of `share`, which sets NODE_LOG.
 # shellcheck disable=SC2329
 run_node() {
-  node --import tsx --test --test-concurrency="${BURSAR_TEST_JOBS:-2}" --test-timeout=300000 \
+  node --import tsx --test --test-concurrency="${BURSAR_TEST_JOBS:-2}" --test-timeout=900000 \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$NODE_LOG" "$@"
 }

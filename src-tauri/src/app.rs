@@ -1,12 +1,14 @@
 //! The running desktop app: what it shows, what it hears, and how it ends. Everything that the core or the
 //! desktop asks of the shell goes through here; nothing here waits on the main thread.
 
+use crate::afresh::{Meanwhile, Shown};
 use crate::appearance::Appearance;
 use crate::closing::{self, Then, Visible};
 use crate::engine::Engine;
 use crate::home::Home;
 use crate::notifications::Popup;
 use crate::settings::SettingsFile;
+use crate::stage::Stage;
 use crate::{autostart, window};
 use bursar_core::bursar::Bursar;
 use bursar_core::engine::Presence;
@@ -14,10 +16,9 @@ use bursar_core::error::{Code, Error, Result};
 use bursar_core::notice::Notice;
 use bursar_core::view::{Change, Health, Page, Settings, TrayView};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use tauri::AppHandle;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 use tauri_specta::Event as _;
 use tokio::sync::{mpsc, watch};
 
@@ -34,7 +35,7 @@ const LAST_NOTICE: Duration = Duration::from_secs(3);
 pub(crate) struct Changed(pub Change);
 
 pub(crate) struct App {
-    pub(crate) handle: AppHandle,
+    pub(crate) stage: Stage,
     pub(crate) home: Home,
     pub(crate) engine: Engine,
     pub(crate) settings: SettingsFile,
@@ -42,6 +43,12 @@ pub(crate) struct App {
     pub(crate) tray: watch::Sender<TrayView>,
     popups: mpsc::UnboundedSender<Popup>,
     notices: mpsc::UnboundedSender<Vec<Notice>>,
+    /// Notices and pop-ups that are on their way to the desktop.
+    unsent: watch::Sender<usize>,
+    shown: Mutex<Shown>,
+    bus: OnceLock<zbus::Connection>,
+    /// Windows made so far.
+    pub(crate) openings: AtomicU64,
     seen: Mutex<Seen>,
     withdrawn: watch::Sender<bool>,
     quitting: AtomicBool,
@@ -57,6 +64,10 @@ struct Seen {
     ready: bool,
     /// The page to show once it does.
     page: Option<Page>,
+    last_popup: Option<Instant>,
+    sleep_is_told: bool,
+    /// The process is about to be replaced: what is asked for now is for the new one.
+    leaving: Option<Meanwhile>,
 }
 
 /// What the app's tasks take out of it.
@@ -69,9 +80,10 @@ pub(crate) struct Outlets {
 
 impl App {
     pub(crate) fn new(
-        handle: AppHandle,
+        stage: Stage,
         home: Home,
         settings: SettingsFile,
+        shown: Shown,
     ) -> (Arc<Self>, Outlets) {
         let (tray, tray_view) = watch::channel(TrayView {
             tooltip: "Bursar".to_owned(),
@@ -81,14 +93,18 @@ impl App {
         let (popups, popups_out) = mpsc::unbounded_channel();
         let (notices, notices_out) = mpsc::unbounded_channel();
         let app = Arc::new(Self {
-            handle,
+            stage,
             home,
             engine: Engine::new(),
             settings,
-            appearance: Arc::new(Appearance::of_desktop()),
+            appearance: Arc::new(Appearance::unknown()),
             tray,
             popups,
             notices,
+            unsent: watch::Sender::new(0),
+            shown: Mutex::new(shown),
+            bus: OnceLock::new(),
+            openings: AtomicU64::new(0),
             seen: Mutex::default(),
             withdrawn: watch::Sender::new(false),
             quitting: AtomicBool::new(false),
@@ -114,6 +130,7 @@ impl App {
     /// Tells the core what it missed while it started.
     pub(crate) fn catch_up(&self, core: &Bursar) {
         core.presence(self.presence());
+        core.sleep_is_told(self.seen().sleep_is_told);
         core.set_health(&self.health());
         core.set_preferences(&self.settings.get());
     }
@@ -176,6 +193,9 @@ impl App {
 
     /// The window was made (it has the focus then) or destroyed.
     pub(crate) fn window_is(&self, open: bool) {
+        if open {
+            self.openings.fetch_add(1, Ordering::AcqRel);
+        }
         {
             let mut seen = self.seen();
             seen.ready = false;
@@ -191,6 +211,14 @@ impl App {
         }
     }
 
+    /// Whether the system tells when it was asleep.
+    pub(crate) fn sleep_is_told(&self, told: bool) {
+        self.seen().sleep_is_told = told;
+        if let Some(core) = self.engine.running() {
+            core.sleep_is_told(told);
+        }
+    }
+
     pub(crate) fn focus_is(&self, focused: bool) {
         self.seen().focused = focused;
         if let Some(core) = self.engine.running() {
@@ -200,7 +228,9 @@ impl App {
 
     /// Sends the one event to the window, if there is one.
     pub(crate) fn tell(&self, change: Change) {
-        if let Err(error) = Changed(change).emit(&self.handle) {
+        if let Some(tauri) = self.stage.tauri()
+            && let Err(error) = Changed(change).emit(&tauri)
+        {
             tracing::warn!(%error, "the window could not be told of a change");
         }
     }
@@ -225,11 +255,65 @@ impl App {
 
     pub(crate) fn notices(&self, notices: &[Notice]) {
         // The receiver lives as long as the app; without a bus nobody shows them, and the inbox has them.
+        self.unsent
+            .send_modify(|count| *count = count.saturating_add(1));
         drop(self.notices.send(notices.to_vec()));
     }
 
     pub(crate) fn pop_up(&self, popup: Popup) {
+        self.seen().last_popup = Some(Instant::now());
+        self.unsent
+            .send_modify(|count| *count = count.saturating_add(1));
         drop(self.popups.send(popup));
+    }
+
+    /// One of those on their way has arrived, or came to nothing.
+    pub(crate) fn sent(&self) {
+        self.unsent
+            .send_modify(|count| *count = count.saturating_sub(1));
+    }
+
+    /// Resolves once nothing is on its way to the desktop.
+    pub(crate) async fn all_popped_up(&self) {
+        let mut unsent = self.unsent.subscribe();
+        // An error would mean that the app is gone, which is the same.
+        drop(unsent.wait_for(|count| *count == 0).await);
+    }
+
+    pub(crate) fn last_popup(&self) -> Option<Instant> {
+        self.seen().last_popup
+    }
+
+    /// Pop-ups whose click is still awaited.
+    pub(crate) fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn bus(&self) -> Option<&zbus::Connection> {
+        self.bus.get()
+    }
+
+    pub(crate) fn bus_is(&self, bus: &zbus::Connection) {
+        // The first one stays: it holds the name.
+        drop(self.bus.set(bus.clone()));
+    }
+
+    /// From now on windows and links are only noted, for the process that follows.
+    pub(crate) fn leave(&self) {
+        self.seen().leaving = Some(Meanwhile::default());
+    }
+
+    /// What was asked for since, if the process is being replaced; `note` adds to it.
+    pub(crate) fn meanwhile(&self, note: impl FnOnce(&mut Meanwhile)) -> Option<Meanwhile> {
+        let mut seen = self.seen();
+        let meanwhile = seen.leaving.as_mut()?;
+        note(meanwhile);
+        Some(meanwhile.clone())
+    }
+
+    /// The process is not replaced after all.
+    pub(crate) fn stay(&self) -> Meanwhile {
+        self.seen().leaving.take().unwrap_or_default()
     }
 
     /// Goes on unseen until the open top-up has ended, and says so once.
@@ -276,10 +360,11 @@ impl App {
 
     /// Hands light or dark to GTK anew, after either the user or the desktop changed it.
     pub(crate) fn repaint(&self) {
+        let Some(tauri) = self.stage.tauri() else {
+            return;
+        };
         let (appearance, theme) = (Arc::clone(&self.appearance), self.settings.get().theme);
-        let queued = self
-            .handle
-            .run_on_main_thread(move || appearance.apply(theme));
+        let queued = tauri.run_on_main_thread(move || appearance.apply(theme));
         if let Err(error) = queued {
             tracing::warn!(%error, "light or dark could not be changed");
         }
@@ -330,14 +415,16 @@ impl App {
             if tokio::time::timeout(FAREWELL, ended).await.is_err() {
                 tracing::warn!("the engine did not end in time");
             }
-            app.handle.exit(status);
+            app.stage.end(status);
         });
     }
 
     /// Takes window and tray icon away for good.
     pub(crate) fn withdraw(&self) {
         self.withdrawn.send_replace(true);
-        window::close(&self.handle);
+        if let Some(tauri) = self.stage.tauri() {
+            window::close(&tauri);
+        }
     }
 
     pub(crate) fn is_withdrawn(&self) -> bool {

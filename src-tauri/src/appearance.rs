@@ -19,15 +19,25 @@ const KEY: &str = "color-scheme";
 #[derive(Debug)]
 pub(crate) struct Appearance {
     dark: AtomicBool,
+    /// The portal has said so; GTK's own setting no longer counts.
+    told: AtomicBool,
 }
 
 impl Appearance {
-    /// As GTK's settings have it now. On the main thread, before anything was applied.
-    pub(crate) fn of_desktop() -> Self {
-        let dark = gtk::Settings::default()
-            .is_some_and(|settings| settings.is_gtk_application_prefer_dark_theme());
+    pub(crate) fn unknown() -> Self {
         Self {
-            dark: AtomicBool::new(dark),
+            dark: AtomicBool::new(false),
+            told: AtomicBool::new(false),
+        }
+    }
+
+    /// As GTK's settings have it now. On the main thread, once GTK runs and before anything was applied.
+    pub(crate) fn ask_gtk(&self) {
+        if !self.told.load(Ordering::Acquire)
+            && let Some(settings) = gtk::Settings::default()
+        {
+            let dark = settings.is_gtk_application_prefer_dark_theme();
+            self.dark.store(dark, Ordering::Release);
         }
     }
 
@@ -73,9 +83,11 @@ impl Appearance {
     }
 
     fn prefer(&self, value: &Value<'_>, changed: &impl Fn()) {
-        if let Some(dark) = prefers_dark(value)
-            && self.dark.swap(dark, Ordering::AcqRel) != dark
-        {
+        let Some(dark) = prefers_dark(value) else {
+            return;
+        };
+        self.told.store(true, Ordering::Release);
+        if self.dark.swap(dark, Ordering::AcqRel) != dark {
             changed();
         }
     }

@@ -4,7 +4,7 @@
 mod files;
 
 use crate::app::{App, Changed};
-use crate::{diagnostics as report, shell};
+use crate::{diagnostics as report, links, shell};
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Connect;
 use bursar_core::error::{Code, Error, Result};
@@ -16,7 +16,7 @@ use bursar_core::view::{
 };
 use files::ExportFormat;
 use std::sync::Arc;
-use tauri::{State, Wry};
+use tauri::{AppHandle, State, Wry};
 use tauri_specta::{collect_commands, collect_events};
 use zeroize::Zeroizing;
 
@@ -240,11 +240,12 @@ async fn payment(held: Held<'_>, account: AccountId, id: String) -> Result<Payme
 #[specta::specta]
 async fn export_payments(
     held: Held<'_>,
+    desktop: AppHandle,
     query: PaymentQuery,
     format: ExportFormat,
 ) -> Result<Option<String>> {
     let core = held.core().await?;
-    let Some(path) = files::to_export(&held.handle, format).await? else {
+    let Some(path) = files::to_export(&desktop, format).await? else {
         return Ok(None);
     };
     core.export(query, format.into(), path.clone(), Arc::default())
@@ -265,6 +266,7 @@ async fn open_invoice(held: Held<'_>, account: AccountId, payment: String) -> Re
 #[specta::specta]
 async fn save_invoice(
     held: Held<'_>,
+    desktop: AppHandle,
     account: AccountId,
     payment: String,
 ) -> Result<Option<String>> {
@@ -274,7 +276,7 @@ async fn save_invoice(
         .await?
         .number
         .unwrap_or_else(|| payment.clone());
-    let Some(path) = files::to_invoice(&held.handle, &number).await? else {
+    let Some(path) = files::to_invoice(&desktop, &number).await? else {
         return Ok(None);
     };
     core.save_invoice(account, payment, path.clone()).await?;
@@ -314,9 +316,9 @@ async fn networks(held: Held<'_>) -> Result<Vec<NetworkView>> {
 /// The network read from a file that the user chose; `None` when the dialog was dismissed.
 #[tauri::command]
 #[specta::specta]
-async fn add_network_file(held: Held<'_>) -> Result<Option<NetworkView>> {
+async fn add_network_file(held: Held<'_>, desktop: AppHandle) -> Result<Option<NetworkView>> {
     let core = held.core().await?;
-    let Some(text) = files::network_file(&held.handle).await? else {
+    let Some(text) = files::network_file(&desktop).await? else {
         return Ok(None);
     };
     core.add_network(&text).await.map(Some)
@@ -355,6 +357,7 @@ async fn begin_sign_in(
     label: Option<String>,
 ) -> Result<()> {
     let core = held.core().await?;
+    links::claim(&held.home);
     shell::open(&core.begin_sign_in(network, address, label).await?)
         .inspect_err(|_| core.abandon_sign_in())
 }
@@ -379,6 +382,7 @@ async fn sign_in_again(
         return core.sign_in_again(account, Zeroizing::new(key)).await;
     }
     let address = core.begin_sign_in_again(account.clone()).await?;
+    links::claim(&held.home);
     shell::open(&address).inspect_err(|_| core.abandon_sign_in())?;
     let (accounts, _, _) = core.app_view().await?;
     match accounts.into_iter().find(|one| one.id == account) {

@@ -65,6 +65,43 @@ async fn ask_bus(home: &Home, arguments: &Arguments) -> zbus::Result<Instance> {
         .serve_at(PATH, Application { tell })?
         .build()
         .await?;
+    loop {
+        match ask_for_name(&connection, home, arguments).await {
+            Ok(Asked::Ours) => {
+                return Ok(Instance::First {
+                    held: connection,
+                    wishes,
+                });
+            }
+            Ok(Asked::HandedOver) => return Ok(Instance::HandedOver),
+            Ok(Asked::Foreign(why)) => return Ok(Instance::Alone(why)),
+            // It ended, or is starting afresh.
+            Err(error) if is_gone(&error) => tokio::time::sleep(LOOK_AGAIN).await,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+enum Asked {
+    Ours,
+    HandedOver,
+    Foreign(String),
+}
+
+/// Whether the owner of the name went while it was spoken to.
+fn is_gone(error: &zbus::Error) -> bool {
+    use zbus::fdo::Error;
+    matches!(
+        Error::from(error.clone()),
+        Error::NameHasNoOwner(_) | Error::ServiceUnknown(_) | Error::NoReply(_)
+    )
+}
+
+async fn ask_for_name(
+    connection: &zbus::Connection,
+    home: &Home,
+    arguments: &Arguments,
+) -> zbus::Result<Asked> {
     let name = home.bus_name();
     let flags = RequestNameFlags::DoNotQueue.into();
     match connection
@@ -72,20 +109,17 @@ async fn ask_bus(home: &Home, arguments: &Arguments) -> zbus::Result<Instance> {
         .await
     {
         Ok(RequestNameReply::PrimaryOwner | RequestNameReply::AlreadyOwner) => {
-            return Ok(Instance::First {
-                held: connection,
-                wishes,
-            });
+            return Ok(Asked::Ours);
         }
         Ok(RequestNameReply::InQueue | RequestNameReply::Exists) | Err(zbus::Error::NameTaken) => {}
         Err(error) => return Err(error),
     }
-    if !is_the_app(&connection, &name, home).await? {
-        return Ok(Instance::Alone(format!(
+    if !is_the_app(connection, &name, home).await? {
+        return Ok(Asked::Foreign(format!(
             "{name} belongs to another program on the session bus"
         )));
     }
-    let first = ApplicationProxy::builder(&connection)
+    let first = ApplicationProxy::builder(connection)
         .destination(name)?
         .cache_properties(zbus::proxy::CacheProperties::No)
         .build()
@@ -95,7 +129,7 @@ async fn ask_bus(home: &Home, arguments: &Arguments) -> zbus::Result<Instance> {
         None if arguments.hidden => {}
         None => first.activate(HashMap::new()).await?,
     }
-    Ok(Instance::HandedOver)
+    Ok(Asked::HandedOver)
 }
 
 /// Whether the process that owns the name is the app of this home: it runs this program, or it holds the

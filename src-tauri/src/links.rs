@@ -2,7 +2,9 @@
 //! (warm); the core decides what one is worth. Registering as the scheme's handler goes through GIO and may
 //! fail without stopping anything.
 
+use crate::app;
 use crate::desktop_entry;
+use crate::home::Home;
 use bursar_core::error::{Code, Error, Result};
 use gtk::gio::prelude::AppInfoExt as _;
 use gtk::gio::{AppInfo, DesktopAppInfo};
@@ -48,6 +50,18 @@ pub(crate) fn register(program: &Path, home: Option<&Path>) -> Result<()> {
                 "The link handler could not be made the default: {error}."
             ))
         })
+}
+
+/// Has links come back to this home from now on, whichever home was started last: it is about to send the browser
+/// away. Returns at once.
+pub(crate) fn claim(home: &Home) {
+    let home = home.clone();
+    // Without it polling notices a payment all the same, and a sign-in can be tried again.
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Err(error) = app::program().and_then(|program| register(&program, home.chosen())) {
+            tracing::warn!(%error, "links do not come back to Bursar");
+        }
+    });
 }
 
 fn entry(exec: &str) -> String {

@@ -1,6 +1,7 @@
 //! What is written to standard error, and what must never be: no secret is given to a log line anywhere, a
 //! panic says where it happened and no more, and a release build leaves no core dump.
 
+use bursar_core::dumps;
 use tracing_subscriber::EnvFilter;
 
 /// Begins logging; `BURSAR_LOG` chooses what, as `warn` or `bursar_desktop=debug,bursar_core=debug` do.
@@ -20,24 +21,5 @@ pub(crate) fn begin() {
             .map(|at| format!("{}:{}", at.file(), at.line()));
         tracing::error!(place, "a fault of ours");
     }));
-    no_core_dumps();
-}
-
-/// The memory of this process and its children holds secrets: a release build never writes it to disk, and
-/// no other process of the user may look into it.
-fn no_core_dumps() {
-    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
-    if cfg!(debug_assertions) {
-        return;
-    }
-    let nothing = Rlimit {
-        current: Some(0),
-        maximum: Some(0),
-    };
-    if let Err(error) = setrlimit(Resource::Core, nothing) {
-        tracing::warn!(%error, "core dumps could not be limited");
-    }
-    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
-        tracing::warn!(%error, "core dumps could not be turned off");
-    }
+    dumps::off();
 }

@@ -1,6 +1,7 @@
 //! Bursar's desktop shell: window, tray, notifications, links and commands around `bursar-core`. The window
 //! comes first; the core and everything that may be slow or missing starts behind it.
 
+mod afresh;
 mod app;
 mod appearance;
 mod arguments;
@@ -20,6 +21,7 @@ mod presence;
 mod run;
 mod settings;
 mod shell;
+mod stage;
 mod start;
 mod text;
 mod tray;
@@ -31,9 +33,10 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let secrets = start::take_secrets();
+    let shown = afresh::take_shown();
     logging::begin();
     match Request::read(std::env::args_os().skip(1)) {
-        Ok(Request::Run(arguments)) => run::run(arguments, secrets),
+        Ok(Request::Run(arguments)) => run::run(arguments, secrets, shown),
         Ok(Request::Help) => say(arguments::USAGE),
         Ok(Request::Version) => say(concat!("bursar-desktop ", env!("CARGO_PKG_VERSION"))),
         Err(wrong) => {

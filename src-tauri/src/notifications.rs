@@ -2,6 +2,7 @@
 //! text whatever the server makes of markup; several notices at once come as one summary; a click leads to
 //! what it was about. That there is no server is noticed and said, and costs nothing but the pop-up.
 
+use crate::afresh::Shown;
 use crate::bus;
 use crate::text::{inert, without_markup};
 use bursar_core::account::AccountId;
@@ -9,6 +10,7 @@ use bursar_core::notice::{Notice, NoticeKind};
 use bursar_core::view::Page;
 use futures_util::StreamExt as _;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::MutexGuard;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use zbus::Connection;
@@ -38,6 +40,8 @@ pub(crate) struct Popup {
 pub(crate) enum Happened {
     /// A notification server came or went.
     Server(bool),
+    /// A pop-up was shown, or came to nothing.
+    Sent,
     /// The user clicked.
     Clicked(Option<Page>),
 }
@@ -76,13 +80,14 @@ pub(crate) fn compose(
     }
 }
 
-/// Shows what comes and tells what happens, until there is nothing more to come or the bus ends.
+/// Shows what comes, notes in `shown` where a click on it leads, and tells what happens, until there is nothing more to come or the bus ends.
 ///
 /// # Errors
 /// When the bus does not answer.
-pub(crate) async fn run(
+pub(crate) async fn run<'a>(
     connection: &Connection,
     mut popups: mpsc::UnboundedReceiver<Popup>,
+    shown: impl Fn() -> MutexGuard<'a, Shown> + Send,
     happened: impl Fn(Happened) + Send,
 ) -> zbus::Result<()> {
     let server = NotificationsProxy::new(connection).await?;
@@ -90,12 +95,12 @@ pub(crate) async fn run(
     let mut clicks = server.receive_action_invoked().await?;
     // Nothing is forgotten when a pop-up closes: a server tells of a click and of the closing at once, and the
     // closing may be heard first.
-    let mut waiting: BTreeMap<u32, Option<Page>> = BTreeMap::new();
     loop {
         tokio::select! {
             Some(click) = clicks.next() => {
                 let Ok(click) = click.args() else { continue };
-                if let Some(page) = waiting.remove(click.id()) {
+                let page = shown().remove(click.id());
+                if let Some(page) = page {
                     happened(Happened::Clicked(page));
                 }
             }
@@ -103,16 +108,18 @@ pub(crate) async fn run(
                 let Some(popup) = popup else { return Ok(()) };
                 match show(&server, &popup).await {
                     Ok(id) => {
-                        if waiting.len() >= REMEMBERED {
-                            waiting.pop_first();
+                        let mut shown = shown();
+                        if shown.len() >= REMEMBERED {
+                            shown.pop_first();
                         }
-                        waiting.insert(id, popup.page);
+                        shown.insert(id, popup.page);
                     }
                     Err(error) => {
                         tracing::warn!(%error, "a notification was not shown");
                         happened(Happened::Server(false));
                     }
                 }
+                happened(Happened::Sent);
             }
             there = there.next() => {
                 happened(Happened::Server(there == Some(true)));

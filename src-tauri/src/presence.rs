@@ -1,13 +1,18 @@
 //! What the machine tells of itself over the system bus: whether it is connected (NetworkManager) and that it
 //! slept (logind). Both are hints to look at once; without a system bus the engine notices by itself.
 
+use crate::bus;
 use futures_util::StreamExt as _;
 use zbus::Connection;
+
+const LOGIND: &str = "org.freedesktop.login1";
 
 /// What was heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Heard {
     Online(bool),
+    /// logind is there and tells of sleep, or no longer.
+    TellsOfSleep(bool),
     Woke,
 }
 
@@ -21,6 +26,7 @@ pub(crate) async fn run(heard: impl Fn(Heard)) -> zbus::Result<()> {
     let login = LoginProxy::new(&bus).await?;
     let mut states = network.receive_state_changed_signal().await?;
     let mut sleeps = login.receive_prepare_for_sleep().await?;
+    let mut logind = bus::owned(&bus, LOGIND, true).await?;
     let mut connection = Connectedness::default();
     // Absent or not answering: its signal, if it appears, is heard all the same.
     if let Ok(state) = network.network_state().await {
@@ -39,7 +45,11 @@ pub(crate) async fn run(heard: impl Fn(Heard)) -> zbus::Result<()> {
                     heard(Heard::Woke);
                 }
             }
-            else => return Ok(()),
+            Some(there) = logind.next() => heard(Heard::TellsOfSleep(there)),
+            else => {
+                heard(Heard::TellsOfSleep(false));
+                return Ok(());
+            }
         }
     }
 }

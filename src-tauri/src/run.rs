@@ -1,14 +1,16 @@
 //! One run of the app, from the arguments to the end: who is first, the window or the tray, the tasks beside
 //! them, and the order in which things begin.
 
+use crate::afresh::Shown;
 use crate::app::{App, Outlets};
 use crate::arguments::Arguments;
 use crate::closing::{self, Then};
 use crate::home::Home;
 use crate::instance::{self, Instance, Wish};
-use crate::notifications::{self, Happened};
+use crate::notifications::{self, Happened, Popup};
 use crate::presence::{self, Heard};
 use crate::settings::SettingsFile;
+use crate::stage::{Stage, Wanted};
 use crate::start::{self, Secrets};
 use crate::tray::{self, Action};
 use crate::{app, commands, links, window};
@@ -31,7 +33,7 @@ const TRAY_ABSENCE: Duration = Duration::from_secs(5);
 const BUS_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Runs the app until it quits, or hands over to the one that runs already.
-pub(crate) fn run(arguments: Arguments, secrets: Secrets) -> ExitCode {
+pub(crate) fn run(arguments: Arguments, secrets: Secrets, shown: Shown) -> ExitCode {
     let Some(home) = Home::find(arguments.home.as_deref()) else {
         tracing::error!("there is no place for the data: set HOME, or use --home");
         return ExitCode::FAILURE;
@@ -44,36 +46,53 @@ pub(crate) fn run(arguments: Arguments, secrets: Secrets) -> ExitCode {
             (None, None)
         }
     };
+    let begin = Begin {
+        link: arguments.link,
+        secrets,
+        wishes,
+        bus,
+    };
+    let settings = SettingsFile::open(home.path());
+    let (app, outlets) = App::new(Stage::new(), home, settings, shown);
+    if !arguments.hidden {
+        return open(&app, move |app| begin_all(app, outlets, begin));
+    }
+    begin_all(&app, outlets, begin);
+    match app.stage.wait() {
+        Wanted::Window => open(&app, |_| {}),
+        Wanted::End(status) => exit_code(status),
+    }
+}
+
+fn exit_code(status: i32) -> ExitCode {
+    u8::try_from(status).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// Starts GTK and Tauri, shows the window, and goes on until the end. What is not needed for the first frame
+/// comes `then`.
+fn open(app: &Arc<App>, then: impl FnOnce(&Arc<App>) + Send + 'static) -> ExitCode {
+    let opened = Arc::clone(app);
     let commands = commands::all();
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(
             tauri_plugin_window_state::Builder::new()
                 // An absolute name is taken as it is, which keeps it in our home.
-                .with_filename(home.path().join("window.json").to_string_lossy())
+                .with_filename(app.home.path().join("window.json").to_string_lossy())
                 .with_state_flags(window::REMEMBERED)
                 .build(),
         )
         .invoke_handler(commands.invoke_handler())
         .setup(move |tauri| {
             commands.mount_events(tauri);
-            let settings = SettingsFile::open(tauri.handle(), home.path());
-            let (app, outlets) = App::new(tauri.handle().clone(), home, settings);
-            tauri.manage(Arc::clone(&app));
-            if !arguments.hidden {
-                window::raise_now(&app)?;
+            tauri.manage(Arc::clone(&opened));
+            opened.appearance.ask_gtk();
+            if let Some(status) = opened.stage.opened(tauri.handle().clone()) {
+                tauri.handle().exit(status);
+                return Ok(());
             }
-            begin(
-                &app,
-                outlets,
-                Begin {
-                    arguments,
-                    secrets,
-                    wishes,
-                    bus,
-                },
-            );
+            window::raise_now(&opened)?;
+            then(&opened);
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -92,20 +111,20 @@ pub(crate) fn run(arguments: Arguments, secrets: Secrets) -> ExitCode {
             }
         }
     });
-    u8::try_from(status).map_or(ExitCode::FAILURE, ExitCode::from)
+    exit_code(status)
 }
 
 struct Begin {
-    arguments: Arguments,
+    link: Option<String>,
     secrets: Secrets,
     wishes: Option<mpsc::Receiver<Wish>>,
     bus: Option<zbus::Connection>,
 }
 
 /// Begins everything that goes on behind the window.
-fn begin(app: &Arc<App>, outlets: Outlets, begin: Begin) {
+fn begin_all(app: &Arc<App>, outlets: Outlets, begin: Begin) {
     spawn(start::core(Arc::clone(app), begin.secrets));
-    if let Some(link) = begin.arguments.link {
+    if let Some(link) = begin.link {
         spawn(open_link(Arc::clone(app), link));
     }
     let handed_over = begin.wishes.is_some();
@@ -127,6 +146,7 @@ fn begin(app: &Arc<App>, outlets: Outlets, begin: Begin) {
             show_if_invisible(&app);
             return;
         };
+        app.bus_is(&bus);
         spawn(show_notifications(Arc::clone(&app), bus.clone(), popups));
         spawn(follow_appearance(Arc::clone(&app), bus.clone()));
         show_tray(app, bus, tray).await;
@@ -231,14 +251,20 @@ where
 async fn show_notifications(
     app: Arc<App>,
     bus: zbus::Connection,
-    popups: mpsc::UnboundedReceiver<notifications::Popup>,
+    popups: mpsc::UnboundedReceiver<Popup>,
 ) {
     let heard = Arc::clone(&app);
-    let shown = notifications::run(&bus, popups, move |happened| match happened {
-        Happened::Server(there) => heard.health_is(|health| health.notifications = there),
-        Happened::Clicked(Some(page)) => heard.show(page),
-        Happened::Clicked(None) => window::raise(&heard),
-    })
+    let shown = notifications::run(
+        &bus,
+        popups,
+        || app.shown(),
+        move |happened| match happened {
+            Happened::Server(there) => heard.health_is(|health| health.notifications = there),
+            Happened::Sent => heard.sent(),
+            Happened::Clicked(Some(page)) => heard.show(page),
+            Happened::Clicked(None) => window::raise(&heard),
+        },
+    )
     .await;
     if let Err(error) = shown {
         tracing::warn!(%error, "notifications cannot be shown");
@@ -249,26 +275,26 @@ async fn show_notifications(
 /// Gives notices their accounts' labels and makes one pop-up of those that came together.
 async fn compose_notices(app: Arc<App>, mut notices: mpsc::UnboundedReceiver<Vec<Notice>>) {
     while let Some(together) = notices.recv().await {
-        let settings = app.settings.get();
-        if !settings.notifications {
-            continue;
-        }
-        let accounts = match app.core().await {
-            Ok(core) => core
-                .app_view()
-                .await
-                .map(|(accounts, _, _)| accounts)
-                .unwrap_or_default(),
-            Err(_) => continue,
-        };
-        let labels = accounts
-            .into_iter()
-            .map(|account| (account.id, account.label))
-            .collect();
-        if let Some(popup) = notifications::compose(&together, &labels, settings.hide_amounts) {
+        if let Some(popup) = composed(&app, &together).await {
             app.pop_up(popup);
         }
+        app.sent();
     }
+}
+
+async fn composed(app: &App, together: &[Notice]) -> Option<Popup> {
+    let settings = app.settings.get();
+    if !settings.notifications {
+        return None;
+    }
+    let core = app.core().await.ok()?;
+    let accounts = core.app_view().await.map(|(accounts, _, _)| accounts);
+    let labels = accounts
+        .unwrap_or_default()
+        .into_iter()
+        .map(|account| (account.id, account.label))
+        .collect();
+    notifications::compose(together, &labels, settings.hide_amounts)
 }
 
 async fn follow_appearance(app: Arc<App>, bus: zbus::Connection) {
@@ -288,6 +314,12 @@ async fn hear_wishes(app: Arc<App>, mut wishes: mpsc::Receiver<Wish>) {
 
 /// The core decides what a link is worth, and raises the window for a good one.
 async fn open_link(app: Arc<App>, link: String) {
+    if app
+        .meanwhile(|meanwhile| meanwhile.link = Some(link.clone()))
+        .is_some()
+    {
+        return;
+    }
     if let Ok(core) = app.core().await {
         core.link(&link);
     }
@@ -308,11 +340,17 @@ async fn register_links(app: Arc<App>, handed_over: bool) {
 }
 
 async fn hear_machine(app: Arc<App>) {
-    let told = presence::run(|heard| {
-        if let Some(core) = app.engine.running() {
-            match heard {
-                Heard::Online(online) => core.online(online),
-                Heard::Woke => core.woke(),
+    let core = Arc::clone(&app);
+    let told = presence::run(|heard| match heard {
+        Heard::TellsOfSleep(tells) => core.sleep_is_told(tells),
+        Heard::Online(online) => {
+            if let Some(core) = core.engine.running() {
+                core.online(online);
+            }
+        }
+        Heard::Woke => {
+            if let Some(core) = core.engine.running() {
+                core.woke();
             }
         }
     })

@@ -1,6 +1,7 @@
 //! The desktop as the core sees it. Every call returns at once.
 
 use crate::app::App;
+use crate::links;
 use crate::window;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::notice::Notice;
@@ -37,6 +38,7 @@ impl Shell for Desktop {
     }
 
     fn open(&self, address: &Url) -> Result<()> {
+        self.app(|app| links::claim(&app.home));
         open(address)
     }
 

@@ -9,12 +9,23 @@ use bursar_core::error::{Code, Error};
 use bursar_core::home::vault_scope;
 use bursar_core::session::Vault;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
 use zeroize::Zeroizing;
+
+/// Whoever had this home a moment ago, a command in a terminal perhaps, may be about to let it go.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Secrets of the environment, taken out of it.
 pub(crate) struct Secrets {
     api_key: Option<Zeroizing<String>>,
+}
+
+impl Secrets {
+    pub(crate) fn none() -> Self {
+        Self { api_key: None }
+    }
 }
 
 /// Takes `BURSAR_API_KEY` out of the environment, so that no child gets it: browser, webview. To be called
@@ -31,33 +42,44 @@ pub(crate) fn take_secrets() -> Secrets {
 
 /// Starts the core and lets it have its part; if another process has this home, says so and ends.
 pub(crate) async fn core(app: Arc<App>, secrets: Secrets) {
-    let options = Options {
+    let begun = Instant::now();
+    let options = || Options {
         home: app.home.path().to_path_buf(),
         shell: Desktop::of(&app),
         clock: Arc::new(SystemClock),
         vault: Arc::new(Vault::keyring(&vault_scope(app.home.path()))),
-        env_api_key: secrets.api_key,
+        env_api_key: secrets.api_key.clone(),
         settings: app.settings.get(),
         pops_up: true,
     };
-    app.engine.started(Bursar::start(options).await);
+    let mut started = Bursar::start(options()).await;
+    while begun.elapsed() < LOCK_PATIENCE
+        && matches!(&started, Err(error) if error.code == Code::EngineRunning)
+    {
+        tokio::time::sleep(LOCK_AGAIN).await;
+        started = Bursar::start(options()).await;
+    }
+    app.engine.started(started);
     match app.core().await {
         // What it missed between being asked and being there.
         Ok(core) => app.catch_up(&core),
         Err(error) => {
             tracing::error!(code = ?error.code, "the engine did not start");
             if error.code == Code::EngineRunning {
-                say_and_quit(&app, &error);
+                say_and_quit(&app, &error).await;
             }
         }
     }
 }
 
 /// Another process has this home: nothing can be shown that would be true for long.
-fn say_and_quit(app: &Arc<App>, error: &Error) {
+async fn say_and_quit(app: &Arc<App>, error: &Error) {
     app.withdraw();
-    let (then, handle) = (Arc::clone(app), app.handle.clone());
-    handle
+    let then = Arc::clone(app);
+    let Some(tauri) = app.stage.tauri_started().await else {
+        return app.end(1);
+    };
+    tauri
         .dialog()
         .message(&error.message)
         .title("Bursar")

@@ -1,8 +1,10 @@
 //! The one window: made when it is wanted, destroyed when it is closed, so that no webview is left in the
 //! tray. It loads the app's own pages and nothing else.
 
+use crate::afresh;
 use crate::app::App;
 use crate::closing::{self, Then};
+use crate::stage::Wanted;
 use std::sync::Arc;
 use tauri::webview::{Color, NewWindowResponse};
 use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
@@ -19,10 +21,20 @@ pub(crate) const REMEMBERED: StateFlags = StateFlags::SIZE
 /// The window's ground before the first frame, the same as the pages' (light, dark).
 const GROUND: (Color, Color) = (Color(246, 247, 244, 255), Color(16, 21, 20, 255));
 
+/// What the webview is told is its way to the network. It needs none, and a page may have it connect before any
+/// policy is asked, as a click on a link does. No user's program can listen on that port.
+const NOWHERE: &str = "http://127.0.0.1:1";
+
 /// Brings the window to the front, made anew if there is none. Returns at once.
 pub(crate) fn raise(app: &Arc<App>) {
+    if app.meanwhile(|meanwhile| meanwhile.window = true).is_some() {
+        return;
+    }
+    let Some(tauri) = app.stage.tauri() else {
+        return app.stage.want(Wanted::Window);
+    };
     let wanted = Arc::clone(app);
-    let queued = app.handle.run_on_main_thread(move || {
+    let queued = tauri.run_on_main_thread(move || {
         if let Err(error) = raise_now(&wanted) {
             tracing::error!(%error, "the window could not be shown");
         }
@@ -37,10 +49,10 @@ pub(crate) fn raise(app: &Arc<App>) {
 /// # Errors
 /// When the desktop does not let us have a window.
 pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
-    if app.is_withdrawn() {
+    let Some(tauri) = app.stage.tauri().filter(|_| !app.is_withdrawn()) else {
         return Ok(());
-    }
-    if let Some(window) = app.handle.get_webview_window(LABEL) {
+    };
+    if let Some(window) = tauri.get_webview_window(LABEL) {
         window.unminimize()?;
         window.show()?;
         return window.set_focus();
@@ -52,14 +64,16 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
     } else {
         GROUND.0
     };
+    let nowhere = Url::parse(NOWHERE).map_err(tauri::Error::InvalidUrl)?;
     // Before it is built: its pages may call at once.
     app.window_is(true);
-    let built = WebviewWindowBuilder::new(&app.handle, LABEL, WebviewUrl::default())
+    let built = WebviewWindowBuilder::new(&tauri, LABEL, WebviewUrl::default())
         .title("Bursar")
         .inner_size(1200.0, 800.0)
         .min_inner_size(480.0, 600.0)
         .background_color(ground)
         .data_directory(app.home.path().join("webview"))
+        .proxy_url(nowhere)
         .disable_drag_drop_handler()
         .devtools(cfg!(debug_assertions))
         .on_navigation(is_own_page)
@@ -109,7 +123,10 @@ fn hear(app: &Arc<App>, event: &WindowEvent) {
         }
     } else if let WindowEvent::Destroyed = event {
         app.window_is(false);
-        remember(&app.handle);
+        if let Some(tauri) = app.stage.tauri() {
+            remember(&tauri);
+        }
+        tauri::async_runtime::spawn(afresh::after_close(Arc::clone(app)));
     }
 }
 

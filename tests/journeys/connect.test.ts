@@ -21,6 +21,7 @@ test("a pasted API key leads from the first start to the balance", async (t) => 
   const app = await App.open(desktop);
   const window = await app.window();
   await page(window, "connect");
+  await window.painted();
   await desktop.picture("first-start");
 
   await window.id("add-network-file").click();

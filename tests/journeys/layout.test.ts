@@ -1,8 +1,11 @@
 /**
  * Every page, full of somebody's figures, in light and dark and down to the smallest window: nothing is cut or has to be
- * scrolled sideways. The pictures stay in the artefacts, to be looked at.
+ * scrolled sideways, and axe finds nothing in it that keeps anybody out (WCAG AA). The pictures stay in the artefacts,
+ * to be looked at.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
@@ -14,6 +17,9 @@ const SIZES = [
   { width: 800, height: 600 },
   { width: 480, height: 600 },
 ] as const;
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 let sandbox: Sandbox;
 before(async () => {
@@ -38,6 +44,7 @@ for (const colors of ["light", "dark"] as const) {
         await page(window, name);
         await fits(window, `${name} at ${size.width} × ${size.height}`);
         await window.picture(`${name}-${size.width}`);
+        await isForAll(window, `${name} at ${size.width} × ${size.height}`);
       }
     }
     await window.resize(1200, 800);
@@ -57,4 +64,15 @@ async function fits(window: AppWindow, what: string): Promise<void> {
   const main = window.css("main");
   const cut = Number(await main.property("scrollWidth")) - Number(await main.property("clientWidth"));
   assert.ok(cut <= 0, `${what} cuts ${cut} pixels of its content`);
+}
+
+async function isForAll(window: AppWindow, what: string): Promise<void> {
+  await window.driver.script(`if (!globalThis.axe) { ${AXE} }`);
+  const found = await window.driver.asyncScript(
+    `const [tags, done] = arguments;
+     axe.run(document, { runOnly: tags }).then(({ violations }) =>
+       done(violations.map(({ id, help, nodes }) => id + ": " + help + ": " + nodes[0].html.slice(0, 200))));`,
+    RULES,
+  );
+  assert.deepEqual(found, [], what);
 }

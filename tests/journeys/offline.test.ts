@@ -32,7 +32,7 @@ async function balanceKnown(window: AppWindow): Promise<void> {
 test("with provider and chain dead the whole history is there, dated, and the window recovers by itself", async (t) => {
   const history = 40;
   const person = await connected(t, sandbox, { user: { history } });
-  const { desktop, app, window } = person;
+  const { app, window } = person;
   await counts(window, history + 1); // and the free credits, from the chain
   await app.kill();
   await sandbox.fault({ target: "console", kind: "close" });

@@ -1,6 +1,7 @@
 /** The app without its window: in the tray, started hidden, by a link, a second time; and where there is no tray. */
 import assert from "node:assert/strict";
-import { readlinkSync } from "node:fs";
+import { readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";
 import { Desktop } from "../session/desktop.ts";
@@ -88,6 +89,59 @@ test("closing to the tray gives WebKit's processes back", async (t) => {
   await until("no page is left", () => webviews(app) === 0);
   assert.equal(app.pids().length, 1);
   assert.match((await (await desktop.tray.icon()).labels())[0] ?? "", /256\.00 USDC/);
+});
+
+test("in the tray the app starts afresh, and loses no top-up, no link, no pop-up and no click by it", async (t) => {
+  await sandbox.calm();
+  const user = await sandbox.user();
+  const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
+  await connectByCli(desktop, sandbox, user);
+  // Whoever knows the tray already is not told of it, and no pop-up delays the fresh start.
+  writeFileSync(join(desktop.env["BURSAR_HOME"] ?? "", "settings.json"), '{"settings":{"told_about_tray":true}}');
+  const app = await App.open(desktop);
+  const window = await app.window();
+  await page(window, "overview");
+  const person = { desktop, user, app, window };
+  const { topUp: first, checkout } = await beginTopUp(person, sandbox, "12");
+  await checkout.close();
+  const [pid] = app.pids();
+  await app.closeWindow();
+  await sandbox.pay(first.id);
+  const completed = await desktop.notifications.find("Top-up completed", { within: 60_000 });
+  const second = await topUpElsewhere(user, "13.00");
+  const old = await desktop.tray.icon();
+  await old.click("Check now");
+  await old.find("Return to payment");
+  assert.equal(app.startedAfresh(), false);
+
+  // Links of nobody's keep coming all the while: none of them may end in a second engine or in a window.
+  const stray = "org.bursar.desktop://top-up/return?state=" + "A".repeat(43);
+  await until(
+    "the app has started afresh",
+    async () => {
+      await desktop.openLink(stray);
+      return app.startedAfresh();
+    },
+    { within: 90_000 },
+  );
+  await until("one process is left", () => app.pids().length === 1 && app.webProcesses().length === 0);
+  t.diagnostic(`process ${pid} is now ${app.pids().join()}`);
+  assert.equal((await app.topWindows()).length, 0);
+  const icon = await desktop.tray.icon();
+  await icon.find("Return to payment");
+
+  await sandbox.pay(second.id);
+  const told = (): number => desktop.notifications.all.filter((one) => one.summary === "Top-up completed").length;
+  await until("both completions were told", () => told() === 2, { within: 60_000 });
+  await staysTrue("nothing is told twice", () => told() === 2, 2_000);
+  assert.equal((await app.topWindows()).length, 0);
+
+  // The pop-up of the first start still leads to its payment.
+  desktop.notifications.choose(completed);
+  await app.window();
+  await window.id("payment-id").waitForText(first.id);
+  await window.id("payment-done").click();
+  await allAgree(person);
 });
 
 test("hidden starts stay hidden, a second start shows the window, a link starts the app", async (t) => {

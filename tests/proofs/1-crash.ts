@@ -5,18 +5,23 @@
 import { Processes } from "../session/processes.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { artefacts } from "./artefacts.ts";
+import { APP_KILLS, killApp, takeNotesOnly } from "./crash_app.ts";
 import { Rounds, type Fate, type Left } from "./crash_rounds.ts";
 import { Dice, Disk, failPoint, type Kill } from "./faults.ts";
-import { prove, times, type Tally } from "./frame.ts";
+import { isShort, prove, times, type Tally } from "./frame.ts";
 import { Gate, Home } from "./home.ts";
+import { atDesktop } from "./place.ts";
 
-/** Killed top-ups of one user, before the last one, which is left in peace. */
-const ROUNDS = 5;
+/** Killed top-ups of one user, before the last one, which is left in peace; each may take a minute of waiting. */
+const ROUNDS = times(5, 2);
 /** Programs that run at the same moment. */
 const AT_ONCE = 4;
-const each = times(22, 1);
+const APPS_AT_ONCE = 3;
+const each = times(24, 1);
 
 const dice = new Dice(1);
+/** Users get their first money one after the other. */
+const bank = new Gate(1);
 
 await prove(
   {
@@ -38,9 +43,32 @@ await prove(
   },
 );
 
+await prove(
+  { promise: 1, name: "Crash", what: "kill -9 of the desktop app around pop-up and browser; at most one pop-up" },
+  async (tally) => {
+    const sandbox = await Sandbox.start("proofs/crash");
+    try {
+      await atDesktop("crash", {}, async (desktop) => {
+        takeNotesOnly(desktop);
+        const gate = new Gate(APPS_AT_ONCE);
+        const kills = Array.from({ length: each }, () => APP_KILLS).flat();
+        const tried = kills.map((kill, number) =>
+          tally.try(kill.place, () => gate.through(() => killApp(desktop, sandbox, kill, number))),
+        );
+        await Promise.all(tried);
+        tally.note(`${each} at each of ${APP_KILLS.length} places`);
+      });
+    } finally {
+      await sandbox.end();
+    }
+  },
+);
+
 async function killAll(tally: Tally, sandbox: Sandbox, processes: Processes): Promise<void> {
   const disk = new Disk(processes);
-  const fates = dice.shuffled(allFates(disk));
+  const shuffled = dice.shuffled(allFates(disk));
+  // Those that take a minute of waiting are dealt out first, so that nobody gets more of them than others.
+  const fates = [...shuffled.filter(isSlow), ...shuffled.filter((fate) => !isSlow(fate))];
   const connects = dice.shuffled(migrations());
   const gate = new Gate(AT_ONCE);
   const users = Math.max(Math.ceil(fates.length / ROUNDS), connects.length);
@@ -49,7 +77,7 @@ async function killAll(tally: Tally, sandbox: Sandbox, processes: Processes): Pr
   let killed = 0;
   await Promise.all(
     Array.from({ length: users }, async (_, number) => {
-      const own = fates.slice(number * ROUNDS, (number + 1) * ROUNDS);
+      const own: Fate[] = fates.filter((_, place) => place % users === number);
       while (own.length < ROUNDS) own.push({});
       const connect = connects[number];
       const places = [connect, ...own.flatMap((fate) => [fate.starting, fate.recovering, fate.completing])]
@@ -63,6 +91,10 @@ async function killAll(tally: Tally, sandbox: Sandbox, processes: Processes): Pr
       });
     }),
   );
+  if (!isShort) {
+    const few = [...kills].filter(([, count]) => count < 20);
+    if (killed < 900 || few.length > 0) tally.fail("too few kills", JSON.stringify({ killed, few }));
+  }
   // What was tried is the kills, not the users; a failed user's kills are not known to have been survived.
   tally.add(killed - tally.tried + tally.failed, 0);
   const fewest = [...kills].toSorted(([, one], [, other]) => one - other)[0];
@@ -82,7 +114,7 @@ async function one(
   name: string,
   fate: { readonly fates: readonly Fate[]; readonly connect?: Kill | undefined; readonly like?: Left },
 ): Promise<{ readonly left: Left; readonly kills: number }> {
-  const user = await gate.through(() => sandbox.user());
+  const user = await bank.through(() => sandbox.user());
   const home = new Home(processes, name, user);
   const rounds = new Rounds(home, gate);
   await rounds.connect(fate.connect);
@@ -90,6 +122,11 @@ async function one(
   const left = await rounds.end(fate.like);
   home.remove();
   return { left, kills: rounds.kills };
+}
+
+/** Whether its request never leaves: then two looks a minute apart find that out. */
+function isSlow({ starting }: Fate): boolean {
+  return starting !== undefined && /^(commit|copy|intent|log|request)/.test(starting.place);
 }
 
 function allFates(disk: Disk): Fate[] {

@@ -10,6 +10,7 @@ export interface Exchange {
   readonly method: string;
   /** With its query. */
   readonly path: string;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   /** The connection's end towards the app, for answers that are none. */
   readonly response: ServerResponse;
@@ -44,6 +45,8 @@ export const TRUTH: Treatment = () => false;
 export class Between {
   /** What is done with requests from now on. */
   treat: Treatment = TRUTH;
+  /** Told of every request's answer as it begins. */
+  hear: (response: ServerResponse) => void = () => undefined;
   readonly asked: Asked[] = [];
   readonly #server: Server;
   readonly #target: URL;
@@ -53,6 +56,7 @@ export class Between {
     this.#target = new URL(target);
     this.#server = createServer((request, response) => {
       const parts: Buffer[] = [];
+      this.hear(response);
       request.on("data", (part: Buffer) => parts.push(part));
       request.on("error", () => undefined);
       response.on("error", () => undefined);
@@ -73,7 +77,7 @@ export class Between {
           });
         void (async () => {
           try {
-            if (await this.treat({ method, path, body, response, forward, answer, json })) return;
+            if (await this.treat({ method, path, headers, body, response, forward, answer, json })) return;
             answer(await forward());
           } catch {
             response.destroy();

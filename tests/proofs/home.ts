@@ -115,10 +115,10 @@ export class Home {
     }
   }
 
-  connect(run: Run = {}): Promise<Ended> {
+  connect({ label = "Test", ...run }: Run & { readonly label?: string } = {}): Promise<Ended> {
     const { user } = this;
     const args = ["account", "add", "fluence", "--network", user.sandbox.networkFile, "--address", user.address];
-    return this.bursar([...args, "--label", "Test"], { ...run, input: `${user.key}\n` });
+    return this.bursar([...args, "--label", label], { ...run, input: `${user.key}\n` });
   }
 
   /**
@@ -160,20 +160,31 @@ export class Home {
     for (const part of [file, `${file}-wal`]) {
       if (existsSync(join(this.folder, part))) copyFileSync(join(this.folder, part), join(this.#look, part));
     }
-    const child = spawn("sqlite3", ["-json", join(this.#look, file), query], { stdio: ["ignore", "pipe", "pipe"] });
-    let out = "";
-    let wrong = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (wrong += text));
-    const [code] = (await once(child, "close")) as [number | null];
+    const { code, out, wrong } = await sqlite(["-json", join(this.#look, file), query]);
     if (wrong.includes("no such table")) return [];
     if (code !== 0) throw new Error(`sqlite3 ${file}: ${wrong}`);
     return out.trim() === "" ? [] : (JSON.parse(out) as Row[]);
   }
 
+  /** Changes a database while no program of ours has it. */
+  async write(file: "bursar.db" | "history.db", statements: string): Promise<void> {
+    const { code, wrong } = await sqlite([join(this.folder, file), statements]);
+    if (code !== 0) throw new Error(`sqlite3 ${file}: ${wrong}`);
+  }
+
   remove(): void {
     rmSync(join(this.folder, ".."), { recursive: true, force: true });
   }
+}
+
+async function sqlite(args: readonly string[]): Promise<{ code: number | null; out: string; wrong: string }> {
+  const child = spawn("sqlite3", args, { stdio: ["ignore", "pipe", "pipe"] });
+  let out = "";
+  let wrong = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (wrong += text));
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, out, wrong };
 }
 
 /** At most so many of something at once; who comes later waits in line. */

@@ -76,15 +76,27 @@ export async function person(
   by: Way,
   more: { readonly user?: NewUser; readonly start?: AppStart; readonly hosts?: readonly string[] } = {},
 ): Promise<Person> {
-  const user = await sandbox.user(more.user);
+  return connectWay(desktop, sandbox, by, await sandbox.user(more.user), more);
+}
+
+/** The same for a user who is there already; without a label the account is called as the API calls its user. */
+export async function connectWay(
+  desktop: Desktop,
+  sandbox: Sandbox,
+  by: Way,
+  user: User,
+  more: { readonly start?: AppStart; readonly hosts?: readonly string[]; readonly label?: string | null } = {},
+): Promise<Person> {
   const file = networkFile(sandbox, desktop.processes.scratch, {
     api: by.api.address,
     rpcs: by.rpcs.map((rpc) => rpc.address),
     ...(more.hosts === undefined ? {} : { hosts: more.hosts }),
   });
+  const label = more.label === undefined ? "Test" : more.label;
+  const named = label === null ? [] : ["--label", label];
   const added = await cli(
     desktop,
-    ["account", "add", "fluence", "--network", file, "--address", user.address, "--label", "Test"],
+    ["account", "add", "fluence", "--network", file, "--address", user.address, ...named],
     { input: `${user.key}\n` },
   );
   if (added.code !== 0) throw new Error(added.stderr);

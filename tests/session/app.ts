@@ -73,6 +73,11 @@ export class App {
     return this.desktop.processes.members().filter((pid) => executable(pid) === BINARIES.app);
   }
 
+  /** Whether the app is a hidden start, by itself or by somebody's hand. */
+  startedAfresh(): boolean {
+    return this.pids().some((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("--hidden"));
+  }
+
   /** Processes of WebKit that belong to the app. */
   webProcesses(): number[] {
     return this.desktop.processes.members().filter((pid) => /\/WebKit(Web|Network|GPU)Process$/.test(executable(pid)));
@@ -128,14 +133,15 @@ export function cli(
   args: readonly string[],
   more: { input?: string; env?: Environment; within?: number } = {},
 ): Promise<Finished> {
-  return desktop.run(BINARIES.cli, args, more);
+  // What the CLI says is read by the tests, so it logs nothing.
+  return desktop.run(BINARIES.cli, args, { ...more, env: { BURSAR_LOG: "off", ...more.env } });
 }
 
 /** Where every process of the app in a session keeps its data. */
 export function appEnvironment(scratch: string): Environment {
   const home = join(scratch, "bursar");
   mkdirSync(home, { recursive: true });
-  return { BURSAR_HOME: home, RUST_LOG: process.env["RUST_LOG"] ?? "info" };
+  return { BURSAR_HOME: home, BURSAR_LOG: process.env["BURSAR_LOG"] ?? "info" };
 }
 
 /** What lets WebDriver into the app's webview. */

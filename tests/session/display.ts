@@ -1,4 +1,5 @@
 /** A screen of the session's own: Xvfb on a free display, a window manager on it, pictures of all of it. */
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { until } from "./deadline.ts";
 import type { Environment, Processes, Running } from "./processes.ts";
@@ -18,18 +19,21 @@ export interface Screen {
 export class Display {
   /** e.g. `:99`. */
   readonly name: string;
+  /** The screen's pixels, as the server has them: a window dump that is always current. */
+  readonly framebuffer: string;
   readonly #processes: Processes;
   readonly #env: Environment;
 
   private constructor(processes: Processes, name: string, env: Environment) {
     this.name = name;
+    this.framebuffer = join(processes.scratch, "Xvfb_screen0");
     this.#processes = processes;
     this.#env = env;
   }
 
   static async start(processes: Processes, env: Environment, { width, height }: Screen): Promise<Display> {
     const server = processes.start("xvfb", "Xvfb", {
-      args: ["-displayfd", "3", "-screen", "0", `${width}x${height}x24`, "-nolisten", "tcp", "-noreset", "-dpi", "96"],
+      args: ["-displayfd", "3", "-screen", "0", `${width}x${height}x24`, "-nolisten", "tcp", "-noreset", "-dpi", "96", "-fbdir", processes.scratch],
       env,
       pipes: 1,
     });

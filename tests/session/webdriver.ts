@@ -79,6 +79,11 @@ export class WebDriver {
     return this.command("POST", "/execute/sync", { script: source, args });
   }
 
+  /** A script that answers by calling its last argument. */
+  async asyncScript(source: string, ...args: unknown[]): Promise<unknown> {
+    return this.command("POST", "/execute/async", { script: source, args });
+  }
+
   async handles(): Promise<string[]> {
     return (await this.command("GET", "/window/handles")) as string[];
   }

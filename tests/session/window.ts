@@ -105,8 +105,7 @@ export class AppWindow {
 
   /** Returns when what is in the page now has been drawn: before a picture of the screen. */
   async painted(): Promise<void> {
-    const source = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
-    await this.driver.command("POST", "/execute/async", { script: source, args: [] });
+    await this.driver.asyncScript("requestAnimationFrame(() => requestAnimationFrame(() => arguments[0]()))");
   }
 
   /** What the page believes the desktop wants. */

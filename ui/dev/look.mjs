@@ -33,6 +33,7 @@ const EVERY_STATE = [
   "overview@open@480x600@light@show-qr",
   "overview@confirming@800x600@light",
   "overview@cancelling@480x600@light",
+  "overview@starting,trouble@480x600@dark",
   "overview@open,reviewed@480x600@dark",
   "overview@idle,reviewed@800x600@light",
   "overview@signed-out,bare@800x600@light",
@@ -142,16 +143,17 @@ async function visit(wish) {
     const entry = tab.getByTestId(`nav-${page}`);
     await tab.getByTestId("frame").waitFor();
     await tab.locator('[data-testid="page-title"]').waitFor();
-    await tab.waitForTimeout(80);
+    await tab.evaluate(quiet);
     if ((await entry.count()) > 0) await entry.click();
+    await tab.evaluate(quiet);
     for (const act of acts) {
       const [target = "", text] = act.split("=");
       const part = tab.getByTestId(target).first();
       await (text === undefined ? part.click({ timeout: 5000 }) : part.fill(text, { timeout: 5000 }));
-      await tab.waitForTimeout(200);
+      await tab.evaluate(quiet);
     }
     await tab.mouse.move(2, 2);
-    await tab.waitForTimeout(200);
+    await tab.evaluate(quiet);
     if (!check) await tab.screenshot({ path: `${out}/${wish.replaceAll(/[^\w.-]/g, "_")}.png` });
     if (await tab.evaluate(isCut)) found.push("is cut: it scrolls sideways");
     if (check) {
@@ -164,6 +166,23 @@ async function visit(wish) {
   }
   await context.close();
   return found;
+}
+
+/** In the page: resolves once nothing in it has changed for a moment. */
+function quiet() {
+  return new Promise((done) => {
+    let wait = 0;
+    const observer = new MutationObserver(again);
+    function again() {
+      clearTimeout(wait);
+      wait = setTimeout(() => {
+        observer.disconnect();
+        done();
+      }, 120);
+    }
+    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    again();
+  });
 }
 
 /** In the page: whether anything reaches beyond the window's right edge. */

@@ -43,12 +43,14 @@ const open = {
   ...data.OPEN,
   ...(is("confirming") ? { status: "confirming" as const, expires_at: data.ago(20), can_cancel: false } : {}),
   ...(is("over") ? { expires_at: data.ago(1) } : {}),
+  ...(is("starting") ? { status: "starting" as const, expires_at: null, can_open: false, can_cancel: false } : {}),
   ...(is("cancelling") ? { cancel_requested: true } : {}),
   ...(is("refused") ? { can_open: false, refused_host: "pay.example.net:8443" } : {}),
   ...(is("trouble") ? { error: failure("timeout", "The provider’s payments did not answer in time.", true) } : {}),
 };
 const reviewed = { ...data.OPEN, id: "t0", status: "under_review" as const, expires_at: null, can_open: false };
-const opens = is("open") || is("cancelling") || is("confirming") || is("over") || is("refused") || is("trouble");
+const opens =
+  is("open") || is("starting") || is("cancelling") || is("confirming") || is("over") || is("refused") || is("trouble");
 
 let removed = false;
 let paid = false;

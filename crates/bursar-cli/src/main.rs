@@ -11,6 +11,7 @@ mod top_up;
 
 use arguments::{AccountCommand, Arguments, Command};
 use bursar_core::bursar::Reader;
+use bursar_core::dumps;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::home;
 use bursar_core::session::Vault;
@@ -28,6 +29,7 @@ const WRONG_USE: u8 = 2;
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log();
+    dumps::off();
     match run(arguments).await {
         Ok(code) => code,
         Err(error) => {

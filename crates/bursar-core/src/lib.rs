@@ -10,6 +10,7 @@ pub mod chain;
 pub mod checkout;
 pub mod clock;
 pub mod driver;
+pub mod dumps;
 pub mod engine;
 pub mod error;
 pub mod export;

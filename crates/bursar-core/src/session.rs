@@ -239,6 +239,14 @@ impl Session {
         held.credential.is_some() && !held.session_only
     }
 
+    /// Whether another process would find the same secret: the keyring gives one now, or there is none.
+    pub async fn can_be_found_again(&self) -> bool {
+        if self.session_only() {
+            return false;
+        }
+        !self.signed_in() || matches!(self.vault.get(&self.name()).await, Ok(Some(_)))
+    }
+
     /// Whether the secret ends with this process.
     pub fn session_only(&self) -> bool {
         self.held().session_only

@@ -115,6 +115,8 @@ pub enum Input {
     Absent,
     /// The provider would no longer take what is sent again for the same.
     NotRepeatable,
+    /// The provider was asked, but may not or cannot say whether this one exists.
+    Unclear(Error),
     /// The chain shows an event that belongs to this payment.
     Credited {
         verified: Verified,
@@ -325,6 +327,7 @@ impl TopUp {
                 next.request = None;
                 Outcome::default()
             }
+            Input::Unclear(why) => next.unclear(why),
             Input::Credited { verified, agreed } => next.credited(verified, *agreed, now),
             Input::Reorganised => next.reorganised(),
             Input::CancelRequested => next.cancel_requested(),

@@ -127,6 +127,14 @@ impl Vault {
         self.remove(PROBE).await
     }
 
+    /// Learns whether the keyring answers at all, waiting 2 s at most.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`.
+    pub async fn answers(&self) -> Result<()> {
+        self.get(PROBE).await.map(drop)
+    }
+
     /// Reads a secret, waiting 2 s at most. `None` where there is none under that name.
     ///
     /// # Errors

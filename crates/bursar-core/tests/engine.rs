@@ -267,7 +267,10 @@ impl World {
             }
         };
         let payment = self.payments.iter().find(|p| p.id == id).cloned();
-        if payment.as_ref().is_some_and(|p| p.status == Status::Completed) {
+        if payment
+            .as_ref()
+            .is_some_and(|p| p.status == Status::Completed)
+        {
             self.said_completed.insert(id.clone());
         }
         Ok(Created {
@@ -367,6 +370,7 @@ impl World {
                     answer: Ok(Followed {
                         payments,
                         history_read: !all_there,
+                        problem: None,
                     }),
                 }
             }
@@ -375,6 +379,8 @@ impl World {
                 answer: Ok(HistoryAnswer {
                     payments: list,
                     changed: 1,
+                    ended: true,
+                    ..HistoryAnswer::default()
                 }),
             },
             Request::Balance => Event::Balance(Ok(ApiBalance {
@@ -569,7 +575,11 @@ impl World {
             0..=2 => {
                 let cents = if self.chance(50) { 1_000 } else { 2_500 };
                 // Now and then the same button twice.
-                let attempt = if self.chance(20) { command - 1 } else { command };
+                let attempt = if self.chance(20) {
+                    command - 1
+                } else {
+                    command
+                };
                 Event::StartTopUp {
                     command,
                     new: NewPayment::top_up(amount(cents), format!("t{attempt}")),

@@ -3,9 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use bursar_core::error::Code;
+use bursar_core::bursar::{Bursar, Options};
+use bursar_core::clock::SystemClock;
+use bursar_core::error::{Code, Result};
+use bursar_core::notice::Notice;
 use bursar_core::session::Vault;
+use bursar_core::shell::Shell;
+use bursar_core::view::{Change, Settings, TrayView};
 use std::process::{Command, Output};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
@@ -59,6 +65,11 @@ fn a_keyring_that_nobody_unlocked_is_unavailable() {
     passes("no_keyring", "");
 }
 
+#[test]
+fn a_keyring_that_never_answers_holds_nothing_up() {
+    passes("a_silent_keyring", "");
+}
+
 fn secret(text: &str) -> Zeroizing<String> {
     Zeroizing::new(text.to_owned())
 }
@@ -104,4 +115,54 @@ async fn no_keyring() {
         Code::KeyringUnavailable
     );
     assert!(begun.elapsed() < Duration::from_secs(40));
+}
+
+/// A desktop on which nothing happens.
+struct Nowhere;
+
+impl Shell for Nowhere {
+    fn tray(&self, _: &TrayView) {}
+    fn notify(&self, _: &[Notice]) {}
+    fn open(&self, _: &url::Url) -> Result<()> {
+        Ok(())
+    }
+    fn raise(&self) {}
+    fn changed(&self, _: &Change) {}
+}
+
+/// A program that has the keyring's name and answers nobody, as one does whose prompt nobody sees.
+#[tokio::test]
+#[ignore = "runs inside a private session bus"]
+async fn a_silent_keyring() {
+    let silent = std::thread::spawn(|| {
+        zbus::blocking::connection::Builder::session()
+            .and_then(|builder| builder.name("org.freedesktop.secrets"))
+            .and_then(zbus::blocking::connection::Builder::build)
+    });
+    let _silent = silent.join().unwrap().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let begun = Instant::now();
+    let bursar = Bursar::start(Options {
+        home: home.path().to_owned(),
+        shell: Arc::new(Nowhere),
+        clock: Arc::new(SystemClock),
+        vault: Arc::new(Vault::keyring("/home/one")),
+        env_api_key: None,
+        settings: Settings::default(),
+        pops_up: true,
+    })
+    .await
+    .unwrap();
+    let (accounts, _, health) = bursar.app_view().await.unwrap();
+    assert!(accounts.is_empty() && health.keyring);
+    let patience = Duration::from_secs(2);
+    assert!(begun.elapsed() < patience, "the start waits for no keyring");
+    loop {
+        let (_, _, health) = bursar.app_view().await.unwrap();
+        if !health.keyring {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(5), "nobody is told");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

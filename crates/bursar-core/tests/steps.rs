@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use bursar_core::account::AccountId;
+use bursar_core::chain::Reading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{Effect, Event, Poll, Presence, Request, Setup, State, Step, step};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
+use bursar_core::provider::ApiBalance;
 use bursar_core::top_up::TopUp;
 use bursar_core::view::Page;
 
@@ -202,4 +204,45 @@ fn a_link_shows_the_overview_unless_the_window_is_at_this_payment() {
         Some(Some(Page::Overview { .. }))
     ));
     assert_eq!(at(Some("t")), Some(None));
+}
+
+#[test]
+fn what_can_be_spent_is_the_apis_word_while_the_chain_is_silent() {
+    let reading = Reading {
+        block: 1,
+        block_hash: Default::default(),
+        block_time: noon(),
+        read_at: noon(),
+        free: usdc(10_000),
+        reserved: usdc(0),
+        held: usdc(0),
+        frozen: false,
+    };
+    let api = |cents| ApiBalance {
+        balance: usdc(cents),
+        daily_usage: None,
+        days_left: None,
+    };
+    let begun = State {
+        chain: Some(reading),
+        ..account(Vec::new())
+    };
+    let both = step(&begun, &Event::Balance(Ok(api(10_000))), noon(), 0).state;
+    assert_eq!(both.spendable(), Some(&usdc(10_000)));
+    let down = Error::passing(Code::ChainUnavailable, "down");
+    let silent = step(&both, &Event::Chain(Err(down)), noon(), 0).state;
+    let later = noon().plus(Span::hours(1));
+    let spent = step(&silent, &Event::Balance(Ok(api(500))), later, 0).state;
+    assert_eq!(
+        spent.spendable(),
+        Some(&usdc(500)),
+        "not the chain's old figure"
+    );
+    let offline = Error::passing(Code::Unreachable, "down");
+    let neither = step(&spent, &Event::Balance(Err(offline)), later, 0).state;
+    assert_eq!(
+        neither.spendable(),
+        Some(&usdc(500)),
+        "the newer of the two"
+    );
 }

@@ -12,10 +12,10 @@ pub(crate) const HELP: &str = "\
 bursar-sandbox [--home DIR] [--history N] [--block-time SECONDS] [--port-base PORT]
 
 Starts a provider on this machine and prints one line of JSON when it is ready.
-  --home DIR           where the network file goes (default: a fresh temporary folder)
-  --history N          old payments of the default user (default 24)
+  --home DIR           where the network files go (default: a fresh temporary folder)
+  --history N          old payments of the default users (default 24)
   --block-time S       seconds between empty blocks, 0 for none (default 1)
-  --port-base P        ports P to P+8 (default: free ports)
+  --port-base P        ports P to P+11 (default: free ports)
 BURSAR_ANVIL names the anvil binary. SIGTERM or Ctrl-C ends it.";
 
 #[derive(Debug)]
@@ -53,7 +53,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, Failure> {
             "--history" => options.history = number(name, value, MOST_HISTORY)?,
             "--block-time" => options.block_time = seconds(name, value)?,
             "--port-base" => {
-                let base = number(name, value, usize::from(u16::MAX - 8))?;
+                let base = number(name, value, usize::from(u16::MAX - 11))?;
                 options.port_base = u16::try_from(base).ok();
             }
             unknown => {
@@ -111,7 +111,7 @@ mod tests {
             "--history",
             "--history many",
             "--block-time -1",
-            "--port-base 65530",
+            "--port-base 65525",
         ] {
             assert!(parse(&words(wrong)).is_err(), "{wrong}");
         }

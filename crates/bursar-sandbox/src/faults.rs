@@ -44,6 +44,12 @@ enum WantedEffect {
     Huge {
         bytes: usize,
     },
+    Edit {
+        #[serde(default)]
+        set: serde_json::Map<String, Value>,
+        #[serde(default)]
+        remove: Vec<String>,
+    },
 }
 
 /// What happens to a request.
@@ -65,6 +71,52 @@ pub(crate) enum Effect {
     Huge {
         bytes: usize,
     },
+    /// The true answer with some places of its JSON changed, each named by a JSON Pointer.
+    Edit(Edits),
+}
+
+/// Members to set, and then members to take away.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Edits {
+    set: Vec<(String, Value)>,
+    remove: Vec<String>,
+}
+
+impl Edits {
+    pub(crate) fn apply(&self, body: &mut Value) {
+        for (pointer, value) in &self.set {
+            edit(body, pointer, Some(value));
+        }
+        for pointer in &self.remove {
+            edit(body, pointer, None);
+        }
+    }
+}
+
+/// Sets what the pointer names, or takes it away; where its parent is not there nothing happens.
+fn edit(body: &mut Value, pointer: &str, value: Option<&Value>) {
+    let Some((parent, name)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    let name = name.replace("~1", "/").replace("~0", "~");
+    match (body.pointer_mut(parent), value) {
+        (Some(Value::Object(members)), Some(value)) => {
+            members.insert(name, value.clone());
+        }
+        (Some(Value::Object(members)), None) => {
+            members.remove(&name);
+        }
+        (Some(Value::Array(items)), value) => {
+            let Some(place) = name.parse().ok().filter(|place| *place < items.len()) else {
+                return;
+            };
+            items.remove(place);
+            if let Some(value) = value {
+                items.insert(place, value.clone());
+            }
+        }
+        (None | Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)), _) => {}
+    }
 }
 
 #[derive(Debug)]
@@ -102,6 +154,7 @@ impl Effect {
             Self::Garbage => "garbage",
             Self::Truncate => "truncate",
             Self::Huge { .. } => "huge",
+            Self::Edit(_) => "edit",
         }
     }
 }
@@ -206,6 +259,10 @@ fn effect(wanted: WantedEffect) -> Effect {
         WantedEffect::Garbage => Effect::Garbage,
         WantedEffect::Truncate => Effect::Truncate,
         WantedEffect::Huge { bytes } => Effect::Huge { bytes },
+        WantedEffect::Edit { set, remove } => Effect::Edit(Edits {
+            set: set.into_iter().collect(),
+            remove,
+        }),
     }
 }
 

@@ -27,11 +27,17 @@ pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
 
 /// A page of the console; `body` is HTML.
 pub(crate) fn console_page(title: &str, body: &str) -> String {
+    framed("Sandbox console", title, body)
+}
+
+/// A page in the frame that the console and the hosting panel share; `body` is HTML.
+pub(crate) fn framed(brand: &str, title: &str, body: &str) -> String {
     format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · Sandbox console</title>\
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · {brand}</title>\
          <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"/assets/console.css\">\
-         </head><body><header><a href=\"/\" class=\"brand\">Sandbox console</a><span class=\"mark\">play money</span>\
+         </head><body><header><a href=\"/\" class=\"brand\">{brand}</a><span class=\"mark\">play money</span>\
          </header><main>{body}</main><script src=\"/assets/console.js\"></script></body></html>",
         title = escape(title),
+        brand = escape(brand),
     )
 }

@@ -16,6 +16,7 @@ mod http;
 mod ledger;
 mod money;
 mod network_file;
+mod panel;
 mod ready;
 mod relayer;
 mod requests;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -17,7 +17,9 @@ use crate::http::server::{Guard, Origins, bind, serve};
 use crate::requests::RequestLog;
 use crate::state::APP_SCOPES;
 use crate::world::{Addresses, Parts, Secrets, World};
-use crate::{checkout, console, contracts, control, network_file, ready, relayer, seed, workloads};
+use crate::{
+    checkout, console, contracts, control, network_file, panel, ready, relayer, seed, workloads,
+};
 
 /// The folder where the sandbox writes; one of its own making goes away with it.
 struct Home {
@@ -53,13 +55,16 @@ impl Drop for Home {
     }
 }
 
-/// The sandbox's nine listeners, bound before anything is told their addresses.
+/// The sandbox's twelve listeners, bound before anything is told their addresses.
 struct Listeners {
     console: TcpListener,
     checkout: TcpListener,
     control: TcpListener,
     proxies: Vec<(&'static str, u64, TcpListener, String)>,
     socket: TcpListener,
+    panel: TcpListener,
+    card_page: TcpListener,
+    wallet_page: TcpListener,
     addresses: Addresses,
 }
 
@@ -84,6 +89,9 @@ impl Listeners {
             proxies.push((name, chain, listener, authority));
         }
         let (socket, socket_at) = bind(port(8)).await?;
+        let (panel, panel_at) = bind(port(9)).await?;
+        let (card_page, card_at) = bind(port(10)).await?;
+        let (wallet_page, wallet_at) = bind(port(11)).await?;
         let mut at = at.into_iter();
         let mut next = || at.next().unwrap_or_default();
         let addresses = Addresses {
@@ -96,6 +104,9 @@ impl Listeners {
             fluence_a: next(),
             fluence_b: next(),
             fluence_ws: format!("ws://{socket_at}"),
+            panel: format!("http://{panel_at}"),
+            card_page: format!("http://{card_at}"),
+            wallet_page: format!("http://{wallet_at}"),
         };
         Ok(Self {
             console,
@@ -103,6 +114,9 @@ impl Listeners {
             control,
             proxies,
             socket,
+            panel,
+            card_page,
+            wallet_page,
             addresses,
         })
     }
@@ -142,8 +156,13 @@ async fn serve_until_ended(options: &Options, home: &Home) -> Result<()> {
         },
         http,
         network: home.path.join("fluence.toml"),
+        panel_network: home.path.join("panel.toml"),
     }));
     std::fs::write(&world.network, network_file::text(&world))?;
+    std::fs::write(
+        &world.panel_network,
+        panel::network_file::text(&world.addresses),
+    )?;
     let user = seed::demo(&world, options.history).await?;
     let key = new_key(
         &mut world.state(),
@@ -151,6 +170,8 @@ async fn serve_until_ended(options: &Options, home: &Home) -> Result<()> {
         "Bursar",
         APP_SCOPES.map(str::to_owned).into(),
     );
+
+    let panel = panel_demo(&world, options.history);
 
     listen(&world, listeners);
     tokio::spawn(heartbeat::run(world.clone(), options.block_time));
@@ -165,6 +186,7 @@ async fn serve_until_ended(options: &Options, home: &Home) -> Result<()> {
             "api": addresses.api, "api_key": key.secret, "user": user.address.to_string(), "network": world.network,
             "user_id": user.id, "email": user.email,
         },
+        "panel": panel,
         "checkout": addresses.checkout, "control": addresses.control,
         "rpc": {"1": addresses.ethereum, "137": addresses.polygon, "9999999": addresses.fluence},
         "contracts": {
@@ -175,6 +197,20 @@ async fn serve_until_ended(options: &Options, home: &Home) -> Result<()> {
     });
     ready::say(&line.to_string());
     std::future::pending().await
+}
+
+/// The panel's default account, as the ready line tells it.
+fn panel_demo(world: &World, history: usize) -> Value {
+    let mut account = panel::seed::demo(history, world.clock.now());
+    let key = panel::new_key(&mut account, "Bursar", false);
+    let addresses = &world.addresses;
+    let told = json!({
+        "api": addresses.panel, "api_key": key.secret, "network": world.panel_network,
+        "user_id": account.id, "email": account.email,
+        "pages": {"card": addresses.card_page, "wallet": addresses.wallet_page},
+    });
+    world.panel().accounts.push(account);
+    told
 }
 
 async fn start_chains(scratch: &Path, http: &reqwest::Client, genesis: i64) -> Result<[Chain; 3]> {
@@ -209,6 +245,21 @@ fn listen(world: &Arc<World>, listeners: Listeners) {
     );
     let control = guard("control", &addresses.control, Origins::None, false);
     serve(listeners.control, control::router(world.clone()), control);
+    let own = |target: &'static str, address: &str| guard(target, address, Origins::Own, true);
+    let panel = own("panel", &addresses.panel);
+    serve(listeners.panel, panel::api::router(world.clone()), panel);
+    let card = own("panel-card", &addresses.card_page);
+    serve(
+        listeners.card_page,
+        panel::pages::card_router(world.clone()),
+        card,
+    );
+    let wallet = own("panel-wallet", &addresses.wallet_page);
+    serve(
+        listeners.wallet_page,
+        panel::pages::wallet_router(world.clone()),
+        wallet,
+    );
     for (name, chain, listener, authority) in listeners.proxies {
         let proxy = guard(name, &authority, Origins::None, false);
         serve(

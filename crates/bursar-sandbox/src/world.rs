@@ -13,6 +13,7 @@ use crate::checkout::sessions::Sessions;
 use crate::clock::Clock;
 use crate::contracts::Deployed;
 use crate::faults::Faults;
+use crate::panel::state::Panel;
 use crate::requests::RequestLog;
 use crate::state::State;
 use crate::switches::Switches;
@@ -34,11 +35,16 @@ pub(crate) struct World {
     pub(crate) http: reqwest::Client,
     /// The network file that the ready line names.
     pub(crate) network: PathBuf,
+    /// The network file of the hosting panel.
+    pub(crate) panel_network: PathBuf,
     /// Rung when a top-up may be waiting for its credit.
     pub(crate) to_credit: Notify,
     /// Held while a top-up is credited, so that none is credited by two at once.
     pub(crate) crediting: tokio::sync::Mutex<()>,
+    /// Rung when the control API has turned a payment of the panel.
+    pub(crate) panel_turned: Notify,
     state: Mutex<State>,
+    panel: Mutex<Panel>,
 }
 
 /// Where the sandbox's servers are, as `http://127.0.0.1:port`.
@@ -55,6 +61,10 @@ pub(crate) struct Addresses {
     pub(crate) fluence_b: String,
     /// `ws://…`
     pub(crate) fluence_ws: String,
+    pub(crate) panel: String,
+    /// The panel's two hosted payment houses.
+    pub(crate) card_page: String,
+    pub(crate) wallet_page: String,
 }
 
 /// What the console and the checkout use between them; made afresh for every run.
@@ -79,6 +89,7 @@ pub(crate) struct Parts {
     pub(crate) secrets: Secrets,
     pub(crate) http: reqwest::Client,
     pub(crate) network: PathBuf,
+    pub(crate) panel_network: PathBuf,
 }
 
 impl World {
@@ -99,15 +110,25 @@ impl World {
             secrets: parts.secrets,
             http: parts.http,
             network: parts.network,
+            panel_network: parts.panel_network,
             to_credit: Notify::new(),
             crediting: tokio::sync::Mutex::default(),
+            panel_turned: Notify::new(),
             state: Mutex::default(),
+            panel: Mutex::default(),
         }
     }
 
     /// The console's state. Never held over an await.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The hosting panel's state, in which all that is due by now has happened. Never held over an await.
+    pub(crate) fn panel(&self) -> MutexGuard<'_, Panel> {
+        let mut panel = self.panel.lock().unwrap_or_else(PoisonError::into_inner);
+        panel.catch_up(self.clock.now());
+        panel
     }
 
     pub(crate) fn chains(&self) -> [&Chain; 3] {

@@ -73,7 +73,7 @@ const ERRORS: Record<Code, Words> = {
   },
   payer_unknown: { title: "Choose who pays", advice: "The payers are read from the provider." },
   due_unknown: { title: "That is no longer offered", advice: "Look at the list again." },
-  total_changed: { title: "The price has changed", advice: "Nothing was paid. Look at the new total." },
+  total_changed: { title: "The price has changed", advice: "" },
   not_confirmed: { title: "Confirm the total first", advice: "This method takes the money at once." },
   not_offered: { title: "The provider does not offer that", advice: "" },
   refused: { title: "The provider refused the request", advice: "" },

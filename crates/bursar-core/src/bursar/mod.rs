@@ -81,8 +81,8 @@ pub struct Bursar {
     health: Mutex<Health>,
     /// How near the user is, for accounts that come later.
     presence: Mutex<Presence>,
-    /// Held as long as the process runs the engine for this home.
-    _lock: File,
+    /// Held as long as the engine runs for this home.
+    lock: Mutex<Option<File>>,
 }
 
 impl std::fmt::Debug for Options {
@@ -147,7 +147,7 @@ impl Bursar {
             }),
             settings: Mutex::new(options.settings.clone()),
             presence: Mutex::new(Presence::Tray),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         });
         bursar.set_preferences(&options.settings);
         bursar.clone().listen_for_sign_ins(returned);
@@ -161,9 +161,26 @@ impl Bursar {
         Ok(bursar)
     }
 
-    /// Ends the engine. What is under way is dropped; nothing durable depends on it.
+    /// Ends the engine and lets the home go. What is under way is dropped; nothing durable depends on it.
     pub async fn stop(&self) {
         self.driver.stop().await;
+        lock_of(&self.lock).take();
+    }
+
+    /// Whether another process could go on from what is on disk and in the keyring: no answer is awaited,
+    /// nobody is on the way back from a sign-in, and no secret is held in memory only.
+    pub async fn can_hand_over(&self) -> bool {
+        for connection in self.connections() {
+            if !connection.session.can_be_found_again().await {
+                return false;
+            }
+        }
+        let quiet = |connection: &Connection| {
+            self.driver
+                .state(&connection.account.id)
+                .is_none_or(|state| state.is_quiet())
+        };
+        lock_of(&self.sign_in).is_none() && self.connections().iter().all(quiet)
     }
 
     /// How near the user is.
@@ -176,6 +193,11 @@ impl Bursar {
         lock_of(&self.health).online = online;
         self.driver.every(Event::Online(online));
         self.world.shell.changed(&Change::Health);
+    }
+
+    /// Whether the desktop tells when the machine was asleep.
+    pub fn sleep_is_told(&self, told: bool) {
+        self.driver.sleep_is_told(told);
     }
 
     /// The machine was asleep.
@@ -330,6 +352,10 @@ impl Bursar {
             tokio::spawn(Arc::clone(&self).load_session(connection, env_api_key.clone()));
         }
         tokio::spawn(async move {
+            if self.vault.answers().await.is_err() {
+                // It may yet: its prompt may stay open for long, and until then the user should know.
+                self.keyring_is(false);
+            }
             let usable = self.vault.probe().await.is_ok();
             self.keyring_is(usable);
         });
@@ -348,6 +374,7 @@ impl Bursar {
             None => connection.session.load().await,
         };
         let id = connection.account.id.clone();
+        let was_away = key.is_none() && loaded.is_err();
         // A prompt may stay open for long; until it is answered the account is read without its key.
         for wait in KEYRING_WAITS {
             let Err(error) = &loaded else { break };
@@ -360,6 +387,9 @@ impl Bursar {
             loaded = connection.session.load_patiently().await;
         }
         if let Ok(signed_in) = loaded {
+            if was_away {
+                self.keyring_is(self.vault.probe().await.is_ok());
+            }
             self.driver.event(&id, Event::SignedIn(signed_in));
             self.use_own_rpc(&id).await;
         }

@@ -129,7 +129,12 @@ async fn ask_logs(
 }
 
 /// The logs in the chain's order, those that were sent twice once, those taken back not at all.
-fn distinct(logs: Vec<Log>, low: u64, high: u64, high_hash: B256) -> Result<Vec<Log>, Fault> {
+pub(super) fn distinct(
+    logs: Vec<Log>,
+    low: u64,
+    high: u64,
+    high_hash: B256,
+) -> Result<Vec<Log>, Fault> {
     let mut hashes = BTreeMap::from([(high, high_hash)]);
     let mut distinct = BTreeMap::new();
     for log in logs.into_iter().filter(|log| !log.removed) {

@@ -118,7 +118,7 @@ pub(super) fn read_check(place: &ChainPlace, answers: &mut Answers) -> Result<Ch
     Ok(Checked { decimals })
 }
 
-fn read_chain_id(place: &ChainPlace, answers: &mut Answers) -> Result<(), Fault> {
+pub(super) fn read_chain_id(place: &ChainPlace, answers: &mut Answers) -> Result<(), Fault> {
     let seen = answers.next::<Quantity>("the chain's id")?.0;
     if seen == place.id {
         Ok(())

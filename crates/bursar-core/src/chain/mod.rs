@@ -5,6 +5,9 @@
 mod agreement;
 mod events;
 mod fault;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
+mod glance;
 mod keeper;
 mod line;
 mod reader;

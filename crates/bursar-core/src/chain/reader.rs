@@ -44,6 +44,8 @@ pub(super) struct Inner {
     pub(super) watched: Mutex<BlockTimes>,
     /// The caller's time when it last said it.
     told_time: Mutex<Option<(Timestamp, Instant)>>,
+    /// The last block whose time was asked for: how far back events were read, over and over.
+    timed: Mutex<Option<(u64, Timestamp)>>,
 }
 
 impl fmt::Debug for Chain {
@@ -70,6 +72,7 @@ impl Chain {
             rpcs,
             watched: Mutex::default(),
             told_time: Mutex::default(),
+            timed: Mutex::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -81,7 +84,7 @@ impl Chain {
     /// # Errors
     /// Of the one RPC, or `chain_unavailable` when none of several is usable.
     pub async fn read(&self, user: Address, now: Timestamp) -> Result<Reading> {
-        *self.told_time() = Some((now, Instant::now()));
+        self.tell_time(now);
         let subject = &self.subject(user);
         self.ask_in_turn(|line: Line, head: Block| async move {
             match read_at(&line, subject, head, now).await {
@@ -123,7 +126,18 @@ impl Chain {
     /// # Errors
     /// As [`Chain::block_hash`].
     pub async fn block_time(&self, number: u64) -> Result<Option<Timestamp>> {
-        Ok(self.block(number).await?.map(|block| block.time))
+        let timed = || {
+            self.inner
+                .timed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some((_, time)) = timed().filter(|(known, _)| *known == number) {
+            return Ok(Some(time));
+        }
+        let time = self.block(number).await?.map(|block| block.time);
+        *timed() = time.map(|time| (number, time));
+        Ok(time)
     }
 
     async fn block(&self, number: u64) -> Result<Option<Block>> {
@@ -252,7 +266,7 @@ impl Chain {
     }
 
     /// Whether a head gives reason to ask the other RPCs for theirs: old by the caller's clock, or unmoved.
-    fn looks_old(&self, rpc: &Rpc, head: Block) -> bool {
+    pub(super) fn looks_old(&self, rpc: &Rpc, head: Block) -> bool {
         let now = Instant::now();
         let told = *self.told_time();
         let is_old = told.is_some_and(|(time, at)| {
@@ -302,6 +316,11 @@ impl Chain {
             head.is_some_and(|head| head.number.saturating_add(SLOW_BY) < number)
         };
         all_behind && !self.inner.rpcs.is_empty() && self.inner.rpcs.iter().all(far_short)
+    }
+
+    /// What time it is by the caller's clock.
+    pub(super) fn tell_time(&self, now: Timestamp) {
+        *self.told_time() = Some((now, Instant::now()));
     }
 
     fn told_time(&self) -> MutexGuard<'_, Option<(Timestamp, Instant)>> {

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 /// How long a check of an RPC's chain id and contracts holds, and how long a failed one rules it out while another
 /// answers.
-const CHECK_HOLDS: Duration = Duration::from_secs(600);
+const RULED_OUT_FOR: Duration = Duration::from_secs(600);
+/// A good RPC's contracts are looked at again after this; its chain's id is with every request.
+const CHECK_HOLDS: Duration = Duration::from_secs(6 * 3600);
 /// How long an RPC with an old head is asked last before it is looked at anew.
 const STALE_HOLDS: Duration = Duration::from_secs(60);
 const FIRST_BACK_OFF: Duration = Duration::from_millis(500);
@@ -77,7 +79,7 @@ impl Standing {
                 .is_some_and(|since| now.saturating_duration_since(since) < span)
         };
         let ruled_out = matches!(self.state, RpcState::WrongChain | RpcState::NoContract);
-        if ruled_out && within(CHECK_HOLDS) {
+        if ruled_out && within(RULED_OUT_FOR) {
             Rank::RuledOut
         } else if self.not_before.is_some_and(|until| now < until) {
             Rank::BackingOff

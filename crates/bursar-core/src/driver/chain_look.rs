@@ -4,8 +4,8 @@
 use super::{Connection, Lease, World, blocking};
 use crate::account::AccountId;
 use crate::cache::{EventCursor, History, Matched};
-use crate::chain::Chain;
-use crate::clock::Span;
+use crate::chain::{Chain, Reading};
+use crate::clock::{Span, Timestamp};
 use crate::engine::{ChainAnswer, Sought};
 use crate::error::{Code, Error, Result};
 use alloy_primitives::Address;
@@ -42,13 +42,11 @@ pub(super) async fn look(
             .as_ref()
             .map_or(0, |place| place.start_block),
     };
-    let reading = look.chain.read(user, world.clock.now()).await?;
-    let kept = reading.clone();
-    look.write(move |history, account| history.put_reading(account, &kept))
-        .await?;
-    let mut changed = look.undo_lost_blocks().await?;
-    changed |= look.newer(reading.block).await?;
-    changed |= look.older().await?;
+    let now = world.clock.now();
+    let (reading, changed) = match look.glance(now).await? {
+        Some(reading) => (reading, false),
+        None => look.properly(now).await?,
+    };
     let mut credited = Vec::new();
     // What the engine holds for verified and no event shows: told at every look until the engine knows.
     let mut reorganised = Vec::new();
@@ -84,6 +82,42 @@ struct Look {
 }
 
 impl Look {
+    /// All in one request, where nothing has happened since the last look and there is nothing older to read.
+    async fn glance(&self, now: Timestamp) -> Result<Option<Reading>> {
+        let Some(cursor) = self.cursor().await? else {
+            return Ok(None);
+        };
+        if cursor.from > self.start_block && !self.reaches_far_enough(&cursor).await? {
+            return Ok(None);
+        }
+        let known = (cursor.to, cursor.to_hash);
+        let Some((reading, quiet)) = self.chain.glance(self.user, known, now).await else {
+            return Ok(None);
+        };
+        let kept = reading.clone();
+        self.write(move |history, account| {
+            history.put_reading(account, &kept)?;
+            if quiet.to > known.0 {
+                history.put_events(account, &quiet)?;
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(Some(reading))
+    }
+
+    /// Figures, lost blocks, newer and older events; says whether any of the events changed.
+    async fn properly(&self, now: Timestamp) -> Result<(Reading, bool)> {
+        let reading = self.chain.read(self.user, now).await?;
+        let kept = reading.clone();
+        self.write(move |history, account| history.put_reading(account, &kept))
+            .await?;
+        let mut changed = self.undo_lost_blocks().await?;
+        changed |= self.newer(reading.block).await?;
+        changed |= self.older().await?;
+        Ok((reading, changed))
+    }
+
     async fn cursor(&self) -> Result<Option<EventCursor>> {
         let (history, account) = (Arc::clone(&self.history), self.account.clone());
         blocking(move || history.event_cursor(&account)).await

@@ -4,7 +4,9 @@
 
 mod chain_look;
 mod connection;
+mod history_look;
 mod lease;
+mod pace;
 mod requests;
 mod tray;
 
@@ -14,12 +16,13 @@ pub(crate) use lease::Lease;
 use crate::account::AccountId;
 use crate::cache::{History, Store, Write};
 use crate::clock::{Clock, Span};
-use crate::engine::{Effect, Event, Poll, State, Step, step};
+use crate::engine::{Effect, Event, Poll, Presence, State, Step, step};
 use crate::error::{Code, Error, Result};
 use crate::fail_point;
 use crate::link::{self, Link, LinkState};
 use crate::shell::Shell;
 use crate::view::{Change, TrayView};
+use pace::Pace;
 use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
 use std::collections::BTreeMap;
@@ -30,8 +33,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 /// Even with nothing due the loop looks at the wall clock this often, to notice sleep.
 const LONGEST_NAP: Span = Span::seconds(30);
-/// A nap that lasted this much longer than meant was a sleep of the machine, or a moved clock.
-const OVERSLEPT: Span = Span::seconds(20);
+/// The same where the system tells of sleep by itself, to notice a clock that was moved.
+const LONGEST_TOLD_NAP: Span = Span::minutes(15);
 
 /// What the loop works with; shared with its tasks.
 #[derive(Clone)]
@@ -57,6 +60,8 @@ struct Board {
     stepped: watch::Sender<()>,
     hide_amounts: AtomicBool,
     notifications_off: AtomicBool,
+    /// The system tells when it was asleep.
+    sleep_is_told: AtomicBool,
 }
 
 enum Message {
@@ -149,6 +154,11 @@ impl Driver {
             .notifications_off
             .store(!notifications, Ordering::Relaxed);
         self.send(Message::RedrawTray);
+    }
+
+    /// Whether the system tells when it was asleep; while it does, nothing is woken up just to look.
+    pub fn sleep_is_told(&self, told: bool) {
+        self.board.sleep_is_told.store(told, Ordering::Relaxed);
     }
 
     /// Hands a command to the engine and waits for its answer.
@@ -249,23 +259,26 @@ struct Loop {
 
 impl Loop {
     async fn run(mut self, mut messages: mpsc::UnboundedReceiver<Message>) {
+        let mut pace = Pace::begin(self.world.clock.now());
         loop {
             let nap = self.nap();
-            let began = self.world.clock.now();
-            tokio::select! {
-                message = messages.recv() => match message {
-                    Some(Message::Stop(done)) => {
-                        let _ = done.send(());
-                        return;
-                    }
-                    Some(message) => self.take(message).await,
-                    None => return,
-                },
-                () = tokio::time::sleep(duration(nap)) => {
-                    let slept = self.world.clock.now().since(began);
-                    let woke = slept.0.saturating_sub(nap.0) > OVERSLEPT.0 || slept < Span::default();
-                    self.every(&if woke { Event::Woke } else { Event::Tick }).await;
+            let message = tokio::select! {
+                message = messages.recv() => Some(message),
+                () = tokio::time::sleep(duration(nap)) => None,
+            };
+            let woke = pace.is_broken(self.world.clock.now(), nap);
+            if woke {
+                self.every(&Event::Woke).await;
+            }
+            match message {
+                Some(Some(Message::Stop(done))) => {
+                    let _ = done.send(());
+                    return;
                 }
+                Some(Some(message)) => self.take(message).await,
+                Some(None) => return,
+                None if woke => {}
+                None => self.every(&Event::Tick).await,
             }
             self.draw_tray();
         }
@@ -274,15 +287,22 @@ impl Loop {
     /// How long nothing is due.
     fn nap(&self) -> Span {
         let now = self.world.clock.now();
-        self.board
-            .states()
+        let states = self.board.states();
+        let told = self.board.sleep_is_told.load(Ordering::Relaxed);
+        let unhurried = |state: &Arc<State>| state.presence == Presence::Tray && !state.has_live();
+        let longest = if told && states.values().all(unhurried) {
+            LONGEST_TOLD_NAP
+        } else {
+            LONGEST_NAP
+        };
+        states
             .values()
             .filter_map(|state| state.next_due())
             .map(|due| due.since(now))
             .min()
-            .unwrap_or(LONGEST_NAP)
+            .unwrap_or(longest)
             .max(Span::default())
-            .min(LONGEST_NAP)
+            .min(longest)
     }
 
     async fn take(&mut self, message: Message) {

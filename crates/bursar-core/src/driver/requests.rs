@@ -2,23 +2,17 @@
 //! back holds only what the state depends on. Every request is answered by exactly one event.
 
 use super::chain_look::look;
-use super::{Connection, Lease, World, blocking};
-use crate::account::AccountId;
-use crate::cache::{History, SyncState};
+use super::history_look::{self, keep, readable, store, told_of};
+use super::{Connection, World};
 use crate::clock::{Span, Timestamp};
-use crate::engine::{CatalogueAnswer, Event, Followed, HistoryAnswer, Request};
-use crate::error::Result;
+use crate::engine::{CatalogueAnswer, Event, Followed, Request};
+use crate::error::{Code, Result};
 use crate::fail_point;
-use crate::provider::{Catalogue, RemotePayment, SavedState, Status};
+use crate::provider::{Catalogue, SavedState};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Pages of the history that one look at the open top-ups may take.
 const FOLLOW_PAGES: u32 = 3;
-/// The history is read from this long before the newest known line, for lines that appear late.
-const OVERLAP: Span = Span::hours(1);
-/// Everything is read again this often.
-const WHOLE_EVERY: Span = Span::days(7);
 /// Days of charges that the first page draws.
 const CHARGE_DAYS: i64 = 30;
 
@@ -42,7 +36,7 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
         },
         Request::History { since, whole } => Event::History {
             asked_at,
-            answer: history(world, connection, since, whole).await,
+            answer: history_look::look(world, connection, since, whole).await,
         },
         Request::Balance => Event::Balance(balance(world, connection).await),
         Request::Chain { followed } => Event::Chain(look(world, connection, followed).await),
@@ -66,149 +60,67 @@ async fn follow(
         by_id.insert(payment.id.clone(), payment);
     }
     let mut history_read = false;
+    let mut problem = None;
     if !expected.iter().all(|id| by_id.contains_key(id)) {
         let mut next = None;
+        let mut odd = Vec::new();
         for page in 0..FOLLOW_PAGES {
             if page > 0 && next.is_none() {
                 break;
             }
-            let answer = connection
+            match connection
                 .provider
                 .history(Some(since), next.as_deref())
-                .await?;
-            by_id.extend(
-                answer
-                    .payments
-                    .into_iter()
-                    .map(|payment| (payment.id.clone(), payment)),
-            );
-            next = answer.next;
+                .await
+            {
+                Ok(page) => {
+                    let page = readable(page);
+                    odd.extend(page.odd);
+                    by_id.extend(
+                        page.payments
+                            .into_iter()
+                            .map(|payment| (payment.id.clone(), payment)),
+                    );
+                    next = page.next;
+                }
+                // What is open is known all the same.
+                Err(error) => {
+                    problem = Some(error);
+                    break;
+                }
+            }
         }
         // Where there is more than was read, what is missing is not known to be absent.
-        history_read = next.is_none();
+        history_read = next.is_none() && odd.is_empty();
+        problem = problem.or_else(|| told_of(&odd));
     }
     fail_point::reach("look.after");
-    let payments: Vec<_> = by_id.into_values().collect();
-    keep(
-        Arc::clone(&connection.lease),
-        Arc::clone(&world.history),
-        connection.account.id.clone(),
-        payments.clone(),
-    )
-    .await?;
+    let (_, payments) = keep(&world, &connection, by_id.into_values().collect()).await?;
     Ok(Followed {
         payments,
         history_read,
+        problem,
     })
-}
-
-async fn history(
-    world: World,
-    connection: Connection,
-    followed_since: Option<Timestamp>,
-    asked_for: bool,
-) -> Result<HistoryAnswer> {
-    let account = connection.account.id.clone();
-    let (history, of) = (Arc::clone(&world.history), account.clone());
-    let (sync, oldest_unsettled) =
-        blocking(move || Ok((history.sync_state(&of)?, history.oldest_unsettled(&of)?))).await?;
-    let now = world.clock.now();
-    let whole = asked_for
-        || sync
-            .full_at
-            .is_none_or(|read| now.since(read) > WHOLE_EVERY);
-    let since = if whole {
-        None
-    } else {
-        [
-            followed_since,
-            oldest_unsettled,
-            sync.synced_at.map(|synced| synced.minus(OVERLAP)),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
-    };
-    // A first reading that was cut off goes on where it was; one that the user asks for begins anew. What
-    // came since it began is read by the next, from its beginning on.
-    let resumed = sync.next.clone().filter(|_| whole && !asked_for);
-    let began_at = if resumed.is_some() {
-        sync.synced_at.unwrap_or(now)
-    } else {
-        now
-    };
-    let mut answer = HistoryAnswer::default();
-    if whole {
-        // However far the pages come this time, what is open now is known.
-        answer.payments = connection.provider.pending().await?;
-    }
-    let mut place = resumed;
-    loop {
-        let page = connection.provider.history(since, place.as_deref()).await?;
-        place = page.next;
-        let changed = keep(
-            Arc::clone(&connection.lease),
-            Arc::clone(&world.history),
-            account.clone(),
-            page.payments.clone(),
-        )
-        .await?;
-        answer.changed = answer.changed.saturating_add(changed);
-        answer
-            .payments
-            .extend(page.payments.into_iter().filter(|payment| {
-                !payment.status.is_final()
-                    || payment.status == Status::Refunded
-                    || followed_since.is_some_and(|since| payment.created_at >= since)
-            }));
-        let state = SyncState {
-            full_at: if whole && place.is_none() {
-                Some(now)
-            } else {
-                sync.full_at
-            },
-            next: if whole {
-                place.clone()
-            } else {
-                sync.next.clone()
-            },
-            synced_at: if whole || place.is_none() {
-                Some(began_at)
-            } else {
-                sync.synced_at
-            },
-        };
-        let (history, of) = (Arc::clone(&world.history), account.clone());
-        blocking(move || history.set_sync_state(&of, state)).await?;
-        if place.is_none() {
-            return Ok(answer);
-        }
-    }
-}
-
-async fn keep(
-    lease: Arc<Lease>,
-    history: Arc<History>,
-    account: AccountId,
-    payments: Vec<RemotePayment>,
-) -> Result<u32> {
-    blocking(move || lease.write(|| history.put_payments(&account, &payments))).await
 }
 
 async fn balance(world: World, connection: Connection) -> Result<crate::provider::ApiBalance> {
     let balance = connection.provider.balance().await?;
-    let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
-    let (kept, now) = (balance.clone(), world.clock.now());
-    blocking(move || history.put_api_balance(&account, &kept, now)).await?;
-    Ok(balance)
+    let now = world.clock.now();
+    store(&world, &connection, move |history, account| {
+        history.put_api_balance(account, &balance, now)?;
+        Ok(balance)
+    })
+    .await
 }
 
 async fn charges(world: World, connection: Connection) -> Result<()> {
     let now = world.clock.now();
     let from = now.minus(Span::days(CHARGE_DAYS.saturating_sub(1))).date();
     let days = connection.provider.charges(&from, &now.date()).await?;
-    let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
-    blocking(move || history.put_charges(&account, &days, now)).await
+    store(&world, &connection, move |history, account| {
+        history.put_charges(account, &days, now)
+    })
+    .await
 }
 
 /// What can be paid with, and who is signed in.
@@ -225,13 +137,19 @@ async fn catalogue(world: World, connection: Connection) -> Result<CatalogueAnsw
             method_pending: false,
         });
     }
-    let (catalogue, identity) = (catalogue?, identity?);
-    let method_pending = has_pending(&catalogue);
-    let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
+    let identity = identity?;
+    let catalogue = match catalogue {
+        // A key that is for reading only is a choice, not a fault; the top-up page says so where it matters.
+        Err(error) if error.code == Code::Forbidden => None,
+        catalogue => Some(catalogue?),
+    };
+    let method_pending = catalogue.as_ref().is_some_and(has_pending);
     let now = world.clock.now();
-    blocking(move || {
-        history.put_catalogue(&account, &catalogue, now)?;
-        history.put_identity(&account, &identity, now)
+    store(&world, &connection, move |history, account| {
+        if let Some(catalogue) = catalogue {
+            history.put_catalogue(account, &catalogue, now)?;
+        }
+        history.put_identity(account, &identity, now)
     })
     .await?;
     Ok(CatalogueAnswer {
@@ -250,7 +168,9 @@ fn has_pending(catalogue: &Catalogue) -> bool {
 
 async fn dues(world: World, connection: Connection) -> Result<()> {
     let dues = connection.provider.dues().await?;
-    let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
     let now = world.clock.now();
-    blocking(move || history.put_dues(&account, &dues, now)).await
+    store(&world, &connection, move |history, account| {
+        history.put_dues(account, &dues, now)
+    })
+    .await
 }

@@ -2,6 +2,7 @@
 //! is what the account's state depends on.
 
 use crate::chain::Reading;
+use crate::error::Error;
 use crate::provider::RemotePayment;
 use crate::top_up::Verified;
 use alloy_primitives::Address;
@@ -11,8 +12,10 @@ use alloy_primitives::Address;
 pub struct Followed {
     /// Open ones, and those of the history that were asked for; one line an id.
     pub payments: Vec<RemotePayment>,
-    /// Whether the history was read too, so that what is missing is really absent.
+    /// Whether the history was read too, and wholly, so that what is missing is really absent.
     pub history_read: bool,
+    /// Why the history could not be read, or not all of it.
+    pub problem: Option<Error>,
 }
 
 /// What a reading of the history brought.
@@ -22,6 +25,12 @@ pub struct HistoryAnswer {
     pub payments: Vec<RemotePayment>,
     /// Lines that are new or different.
     pub changed: u32,
+    /// Whether the lines were read to their end.
+    pub ended: bool,
+    /// Whether a line that could not be read may be a top-up that is followed.
+    pub doubtful: bool,
+    /// Why the lines could not be read, or not all of them.
+    pub problem: Option<Error>,
 }
 
 /// What a reading of methods and key brought.

@@ -8,7 +8,7 @@ use crate::cache::Write;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error};
 use crate::provider::NewPayment;
-use crate::top_up::{Input, TopUp};
+use crate::top_up::{Input, Phase, TopUp};
 use crate::view::Page;
 
 impl Step {
@@ -163,15 +163,21 @@ impl State {
                 "This top-up has been started already.",
             ));
         }
-        self.in_the_way().map(|open| {
-            Error::new(
-                Code::TopUpOpen,
-                format!(
-                    "A top-up of {} is still open. Finish or cancel it first.",
-                    open.amount
-                ),
-            )
-        })
+        let open = self.in_the_way()?;
+        let message = match (open.phase, &open.error) {
+            (Phase::Starting, Some(error)) if error.code == Code::Forbidden => {
+                error.message.clone()
+            }
+            (Phase::Starting, _) => format!(
+                "Whether the last top-up of {} was made is not known yet. It is being looked for.",
+                open.amount
+            ),
+            _ => format!(
+                "A top-up of {} is still open. Finish or cancel it first.",
+                open.amount
+            ),
+        };
+        Some(Error::new(Code::TopUpOpen, message))
     }
 }
 

@@ -51,9 +51,17 @@ impl Step {
 }
 
 impl State {
-    /// What can be spent: the chain's figure where there is one, else the API's.
+    /// What can be spent: the chain's figure where it answers, else the API's where that answers, else whichever
+    /// was known last; the same choice as on the account's first page.
     pub fn spendable(&self) -> Option<&Amount> {
+        let silent = |poll| self.errors.contains_key(&poll);
         match (&self.chain, &self.api) {
+            (Some(reading), Some((api, as_of)))
+                if silent(Poll::Chain)
+                    && (!silent(Poll::Balance) || *as_of > reading.block_time) =>
+            {
+                Some(&api.balance)
+            }
             (Some(reading), _) => Some(&reading.free),
             (None, Some((api, _))) => Some(&api.balance),
             (None, None) => None,

@@ -13,6 +13,9 @@ const EAGER: Span = Span::minutes(1);
 const REJECTED: Span = Span::minutes(10);
 /// What changes by somebody else's hand, while somebody waits for it.
 const EVERY_MINUTE: Span = Span::seconds(60);
+/// In the tray with nothing open: one look at the chain, and the API's balance and history in turn.
+const TRAY_CYCLE: Span = Span::minutes(10);
+const TWO_TRAY_CYCLES: Span = Span::minutes(20);
 const BACK_OFF_FIRST: i64 = 500;
 const BACK_OFF_MOST: i64 = 60_000;
 /// A server's word that reaches further than this is of a clock that was set back since.
@@ -118,13 +121,18 @@ impl State {
         match poll {
             Poll::Follow => self.setup.signed_in && self.has_live(),
             Poll::Chain => self.setup.watched.is_some(),
-            // Nobody looks at a chart in the tray.
+            // Nobody looks at a chart in the tray, nor at the methods once they are known.
             Poll::Charges => self.setup.signed_in && self.presence != Presence::Tray,
             Poll::Dues => {
                 let offers = self.setup.rules.offers;
                 self.setup.signed_in && (offers.renewals || offers.migrations)
             }
-            Poll::History | Poll::Balance | Poll::Catalogue => self.setup.signed_in,
+            Poll::Catalogue => {
+                let known = self.done_at(Poll::Catalogue).is_some() && !self.maintenance;
+                let idle = known && self.presence == Presence::Tray && !self.method_pending;
+                self.setup.signed_in && !idle
+            }
+            Poll::History | Poll::Balance => self.setup.signed_in,
         }
     }
 
@@ -162,6 +170,14 @@ impl State {
         }
     }
 
+    /// Times that now lie ahead are of a clock that was set back: nothing may wait for them.
+    pub(super) fn clock_moved(&mut self, now: Timestamp) {
+        for ended in self.start_ended.values_mut() {
+            *ended = (*ended).min(now);
+        }
+        self.make_due(&Poll::ALL, now);
+    }
+
     /// Nothing is known of the servers any more: the network came back, or the user asks. One that has
     /// asked to be left alone is, all the same.
     pub(super) fn open_gates(&mut self, now: Timestamp) {
@@ -195,7 +211,12 @@ impl State {
         let was_silent = self.gate(poll.server()).failures > 0;
         self.open_gate(poll.server(), now);
         self.errors.remove(&poll);
-        let interval = jitter(self.interval(poll, now), entropy);
+        let interval = self.interval(poll, now);
+        let interval = if self.is_idle_in_tray() {
+            later(interval, entropy)
+        } else {
+            jitter(interval, entropy)
+        };
         if let Some(plan) = self.plans.get_mut(&poll) {
             plan.due = if plan.again { now } else { now.plus(interval) };
             plan.in_flight = false;
@@ -269,7 +290,8 @@ impl State {
             }
             Poll::Chain | Poll::Balance | Poll::History => match self.presence {
                 Presence::Focused | Presence::Open => EVERY_MINUTE,
-                Presence::Tray => Span::minutes(10),
+                Presence::Tray if self.takes_turns(poll) => TWO_TRAY_CYCLES,
+                Presence::Tray => TRAY_CYCLE,
             },
             Poll::Charges => Span::minutes(15),
             Poll::Catalogue | Poll::Dues => match self.presence {
@@ -305,7 +327,26 @@ impl State {
         }
     }
 
+    /// Whether there is nothing to expect and nobody to look.
+    fn is_idle_in_tray(&self) -> bool {
+        self.presence == Presence::Tray && !self.has_live()
+    }
+
+    /// Whether this is asked in every second cycle: what the chain says of the balance need not be asked of the
+    /// API as often, and a history in which nothing can change any more need not be read as often.
+    fn takes_turns(&self, poll: Poll) -> bool {
+        match poll {
+            Poll::Balance => self.setup.watched.is_some(),
+            // The first time after one cycle, so that the two alternate.
+            Poll::History => self.top_ups.is_empty() && self.done_at(Poll::History).is_some(),
+            Poll::Follow | Poll::Chain | Poll::Charges | Poll::Catalogue | Poll::Dues => false,
+        }
+    }
+
     fn live_interval(&self, now: Timestamp) -> Span {
+        if self.waits_for_the_user() {
+            return Span::seconds(60);
+        }
         if now < self.eager_until {
             return Span::seconds(2);
         }
@@ -313,6 +354,17 @@ impl State {
             Presence::Focused | Presence::Open => Span::seconds(5),
             Presence::Tray => Span::seconds(15),
         }
+    }
+
+    /// Whether all that is expected is a lost answer that only another key could tell of.
+    fn waits_for_the_user(&self) -> bool {
+        self.top_ups
+            .values()
+            .filter(|top_up| top_up.is_live())
+            .all(|top_up| {
+                top_up.phase == Phase::Starting
+                    && matches!(&top_up.error, Some(error) if error.code == Code::Forbidden)
+            })
     }
 
     /// Brings forward what became more urgent by what has just happened.
@@ -336,7 +388,7 @@ fn sought(top_up: &TopUp) -> Option<Sought> {
 }
 
 /// Whether an error says that the server as a whole does not answer.
-fn is_silence(code: Code) -> bool {
+pub(super) fn is_silence(code: Code) -> bool {
     matches!(
         code,
         Code::Timeout
@@ -359,6 +411,14 @@ pub(super) fn back_off(failures: u32) -> Span {
     let doublings = failures.saturating_sub(1).min(10);
     let factor = 1_i64.checked_shl(doublings).unwrap_or(i64::MAX);
     Span::millis(BACK_OFF_FIRST.saturating_mul(factor).min(BACK_OFF_MOST))
+}
+
+/// Up to a fifth longer than the span, and never shorter: many desktops do not ask in step, and none asks more often
+/// than was said.
+fn later(span: Span, entropy: u64) -> Span {
+    let fifth = u64::try_from(span.0 / 5).unwrap_or(0);
+    let offset = i64::try_from(entropy % fifth.saturating_add(1)).unwrap_or(0);
+    Span(span.0.saturating_add(offset))
 }
 
 /// Between nine and eleven tenths of the span, so that many desktops do not ask in step.

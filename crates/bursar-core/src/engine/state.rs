@@ -199,6 +199,13 @@ impl State {
         !self.starting.is_empty() || self.top_ups.values().any(|top_up| top_up.request.is_some())
     }
 
+    /// Whether no answer is awaited.
+    pub fn is_quiet(&self) -> bool {
+        self.starting.is_empty()
+            && self.plans.values().all(|plan| !plan.in_flight)
+            && !self.top_ups.values().any(|top_up| top_up.cancel_requested)
+    }
+
     /// The open top-up that stands in the way of another, where only one is allowed.
     pub fn in_the_way(&self) -> Option<&TopUp> {
         if !self.setup.rules.one_open_top_up {

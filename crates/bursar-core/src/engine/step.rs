@@ -3,6 +3,7 @@
 
 use super::answer::{ChainAnswer, Followed, HistoryAnswer};
 use super::event::{Effect, Event, Poll, Server};
+use super::schedule::is_silence;
 use super::state::{Disagreement, Presence, State};
 use crate::cache::Write;
 use crate::clock::{Span, Timestamp};
@@ -47,6 +48,7 @@ impl Step {
             Event::Viewing(payment) => self.state.viewing.clone_from(payment),
             Event::Online(online) => self.online(*online, now),
             Event::Woke => {
+                self.state.clock_moved(now);
                 self.state.open_gates(now);
                 self.state.be_eager(now);
             }
@@ -217,7 +219,7 @@ impl Step {
     }
 
     fn not_answered(&mut self, poll: Poll, error: &Error, now: Timestamp, entropy: u64) {
-        let rejected = matches!(error.code, Code::Unauthorized | Code::SignedOut);
+        let rejected = is_signed_out(error.code);
         if rejected && self.state.asked_before_news(poll, now) {
             // It may be the key before this one that was rejected: the next answer tells.
             return;
@@ -239,6 +241,22 @@ impl Step {
         }
     }
 
+    /// Books an answer, and what kept it from being a whole one: a silent server is left alone as after no answer
+    /// at all, anything else is told and asked for again as usual.
+    fn booked(&mut self, poll: Poll, problem: Option<&Error>, now: Timestamp, entropy: u64) {
+        match problem {
+            Some(problem) if is_silence(problem.code) || is_signed_out(problem.code) => {
+                self.not_answered(poll, problem, now, entropy);
+            }
+            Some(problem) => {
+                self.state.answered(poll, now, entropy);
+                self.state.errors.insert(poll, (problem.clone(), now));
+                self.changed();
+            }
+            None => self.state.answered(poll, now, entropy),
+        }
+    }
+
     /// The provider took the key: should it reject it again, that is news again.
     fn key_is_taken(&mut self) {
         if self.state.alerts.signed_out_told {
@@ -248,10 +266,12 @@ impl Step {
     }
 
     fn followed(&mut self, followed: &Followed, asked_at: Timestamp, now: Timestamp, entropy: u64) {
-        self.state.answered(Poll::Follow, now, entropy);
+        self.booked(Poll::Follow, followed.problem.as_ref(), now, entropy);
         self.reported(&followed.payments, now);
         if followed.history_read {
             self.absent(asked_at, now);
+        } else if let Some(problem) = &followed.problem {
+            self.unclear(problem, now);
         }
         self.state.hurry(now);
         self.changed();
@@ -264,10 +284,15 @@ impl Step {
         now: Timestamp,
         entropy: u64,
     ) {
-        self.state.answered(Poll::History, now, entropy);
+        self.booked(Poll::History, history.problem.as_ref(), now, entropy);
+        if !history.ended {
+            self.state.whole_history |= self.state.whole_asked;
+        }
         self.state.whole_asked = false;
         self.reported(&history.payments, now);
-        self.absent(asked_at, now);
+        if history.ended && !history.doubtful {
+            self.absent(asked_at, now);
+        }
         if self.state.recovering {
             self.state.recovering = false;
             self.changed();
@@ -332,6 +357,21 @@ impl Step {
                 .news(NoticeKind::Refunded, payment.id.clone(), now)
         });
         self.state.make_due(&[Poll::Balance], now);
+    }
+
+    /// Nobody can say what became of a top-up whose answer was lost; the user hears why.
+    fn unclear(&mut self, problem: &Error, now: Timestamp) {
+        let lost: Vec<String> = self
+            .state
+            .top_ups
+            .values()
+            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
+            .filter(|top_up| !self.state.starting.contains(&top_up.id))
+            .map(|top_up| top_up.id.clone())
+            .collect();
+        for id in lost {
+            self.apply(&id, &Input::Unclear(problem.clone()), now);
+        }
     }
 
     fn absent(&mut self, asked_at: Timestamp, now: Timestamp) {
@@ -537,6 +577,11 @@ impl State {
         let top_ups = &self.top_ups;
         self.start_ended.retain(|id, _| top_ups.contains_key(id));
     }
+}
+
+/// Whether the key or token is not (or no longer) accepted.
+fn is_signed_out(code: Code) -> bool {
+    matches!(code, Code::Unauthorized | Code::SignedOut)
 }
 
 fn same_figures(a: &crate::chain::Reading, b: &crate::chain::Reading) -> bool {

@@ -153,13 +153,19 @@ impl<'a> Object<'a> {
         self.find(field).map(|raw| Self::of(what, raw)).transpose()
     }
 
-    /// A list of objects.
-    pub(crate) fn list(&self, field: &str, what: &'static str) -> Result<Vec<Self>> {
+    /// A list of objects, each judged by itself.
+    pub(crate) fn each(&self, field: &str, what: &'static str) -> Result<Vec<Result<Self>>> {
         let raws: Option<Vec<&'a RawValue>> = self.read(field, "a list")?;
-        self.need(field, raws)?
+        Ok(self
+            .need(field, raws)?
             .into_iter()
             .map(|raw| Self::of(what, raw))
-            .collect()
+            .collect())
+    }
+
+    /// A list of objects, each of which must be one.
+    pub(crate) fn list(&self, field: &str, what: &'static str) -> Result<Vec<Self>> {
+        self.each(field, what)?.into_iter().collect()
     }
 
     /// A list of texts, as they came.

@@ -9,6 +9,8 @@ mod panel;
 mod payment;
 mod unsupported;
 
+#[cfg(feature = "fuzzing")]
+pub use fluence::fuzzing;
 pub use offer::{
     Catalogue, Dues, Method, MethodKind, Migration, NewMethod, Offers, Payer, Period, Saved,
     SavedState, Service,
@@ -128,10 +130,21 @@ pub struct ApiBalance {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryPage {
     pub payments: Vec<RemotePayment>,
+    /// Lines among them that could not be read, in their order.
+    pub odd: Vec<OddLine>,
     /// Where the next (older) page begins, if there is one; the provider's own mark, handed back as it is.
     pub next: Option<String>,
     /// How many payments there are in all, where the provider says.
     pub total: Option<u64>,
+}
+
+/// A line of the history that is not what the API describes: nothing of it is shown but that it is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OddLine {
+    /// What is wrong with it; [`crate::error::Code::LineUnreadable`].
+    pub error: Error,
+    /// Where that much could be read.
+    pub created_at: Option<Timestamp>,
 }
 
 /// Money spent on one UTC day.

@@ -62,12 +62,35 @@ impl TopUp {
         if self.phase != Phase::Starting || self.remote.is_some() || awaits_answer {
             return Outcome::default();
         }
+        if self
+            .error
+            .as_ref()
+            .is_some_and(|error| error.code == Code::Forbidden)
+        {
+            // The history is read again.
+            self.error = None;
+        }
         match self.absent_since {
             None => self.absent_since = Some(now),
             // A wall clock that was set back starts the wait again.
             Some(first) if now < first => self.absent_since = Some(now),
             Some(first) if now.since(first) >= ABSENCE_GAP => self.end(Phase::NotStarted, now),
             Some(_) => {}
+        }
+        Outcome::default()
+    }
+
+    /// Without the history an absence is not known, so nothing ends and nothing is asked for again. What the user can
+    /// do about it is said where it is more than waiting.
+    pub(super) fn unclear(&mut self, why: &Error) -> Outcome {
+        let unknown = self.remote.is_none() && self.request.is_none();
+        if self.phase == Phase::Starting && unknown && why.code == Code::Forbidden {
+            self.error = Some(Error::new(
+                Code::Forbidden,
+                "The answer to this top-up was lost, and the key may not read the history that would tell whether it \
+                 exists. Sign in again with a key that may read it, or look in the provider's console. Nothing is \
+                 asked for twice meanwhile.",
+            ));
         }
         Outcome::default()
     }

@@ -66,6 +66,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/chains/{id}/snapshot", post(chain::snapshot))
         .route("/chains/{id}/revert", post(chain::revert))
         .route("/chains/{id}/reorg", post(chain::reorg))
+        .merge(crate::panel::control::router())
         .fallback(async || ApiError::not_found("No such control"))
         .method_not_allowed_fallback(async || ApiError::bad_request("Method not allowed"))
         .with_state(world)

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::ApiError;
 use crate::failure::{Failure, Result};
-use crate::faults::{Effect, Faults};
+use crate::faults::{Edits, Effect, Faults};
 use crate::requests::RequestLog;
 
 /// Whose browser pages may call a server.
@@ -164,6 +164,7 @@ async fn watch(
             Effect::Garbage => garbage(),
             Effect::Truncate => truncated(next.run(request).await, &line).await,
             Effect::Huge { bytes } => huge(bytes),
+            Effect::Edit(edits) => edited(request, next, &edits).await,
         },
     };
     if let Some(entry) = entry {
@@ -217,6 +218,21 @@ fn huge(bytes: usize) -> Response {
         HeaderValue::from_static("application/json"),
     );
     response
+}
+
+/// The true answer with some of its JSON changed. It is asked for afresh and has no tag, so that no client keeps it or is
+/// told that it has it already.
+async fn edited(mut request: Request, next: Next, edits: &Edits) -> Response {
+    request.headers_mut().remove(header::IF_NONE_MATCH);
+    let (mut parts, body) = next.run(request).await.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let Ok(mut value) = serde_json::from_slice(&bytes) else {
+        return Response::from_parts(parts, Body::from(bytes));
+    };
+    edits.apply(&mut value);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.remove(header::ETAG);
+    Response::from_parts(parts, Body::from(value.to_string()))
 }
 
 async fn truncated(response: Response, line: &Line) -> Response {

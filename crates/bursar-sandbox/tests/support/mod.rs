@@ -7,6 +7,8 @@
     clippy::indexing_slicing
 )]
 
+pub mod panel;
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

@@ -43,6 +43,14 @@ impl History {
         })
     }
 
+    /// Whether a payment can be a line here at all.
+    ///
+    /// # Errors
+    /// `answer_malformed` for an id or source that cannot be one.
+    pub fn takes(payment: &RemotePayment) -> Result<()> {
+        check_texts(payment)
+    }
+
     /// Writes the machine's top-up as a line: under the provider's id once that is known (its
     /// `local:` line then goes), else under `local:<id>`.
     pub fn put_top_up(&self, account: &AccountId, top_up: &TopUp) -> Result<()> {

@@ -8,7 +8,7 @@ use crate::cache::stored;
 use crate::chain::Reading;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
-use crate::provider::{ApiBalance, Catalogue, DayCharge, Dues, Identity};
+use crate::provider::{ApiBalance, Catalogue, DayCharge, Dues, Identity, OddLine};
 use rusqlite::{OptionalExtension, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,21 @@ impl History {
             };
             (identity, at)
         }))
+    }
+
+    /// Keeps which lines of the history could not be read, and that they were looked at now.
+    pub fn put_odd_lines(
+        &self,
+        account: &AccountId,
+        lines: &[OddLine],
+        looked_at: Timestamp,
+    ) -> Result<()> {
+        self.put(account, "odd_lines", &lines, looked_at)
+    }
+
+    /// The lines that could not be read, and when all of them were last looked at.
+    pub fn odd_lines(&self, account: &AccountId) -> Result<(Vec<OddLine>, Timestamp)> {
+        Ok(self.get(account, "odd_lines")?.unwrap_or_default())
     }
 
     /// Keeps the spending of these days; other days stay as they are.

@@ -164,9 +164,15 @@ impl Api {
         }
     }
 
+    /// What the calls are authorised with, without the scheme before it.
+    fn secret(&self) -> Option<String> {
+        let (_, value) = self.session.authorize().ok()?;
+        Some(value.trim_start_matches("Bearer ").to_owned())
+    }
+
     fn refusal(&self, wish: Wish, answer: &Answer) -> Error {
         let host = self.network.api_host();
-        let told = Told::read(answer);
+        let told = Told::read(answer, self.secret().as_deref());
         let error = match (told.status(answer.status), wish) {
             (401, _) => Error::new(
                 Code::Unauthorized,
@@ -233,14 +239,17 @@ struct Told {
 }
 
 impl Told {
-    fn read(answer: &Answer) -> Self {
+    /// Words that say back the `secret` they were asked with are not repeated.
+    fn read(answer: &Answer, secret: Option<&str>) -> Self {
         let Ok(body) = Object::parse("an error", &answer.body) else {
             return Self::default();
         };
         let text = |field| {
-            body.text_or_null(field)
+            body.raw_text_or_null(field)
                 .ok()
                 .flatten()
+                .filter(|text| !secret.is_some_and(|secret| text.contains(secret)))
+                .map(|text| answer::clean(&text))
                 .filter(|text| !text.is_empty())
         };
         Self {

@@ -125,6 +125,7 @@ fn pause(error: &Error) -> Duration {
 
 async fn read_range(api: &Api, start: Timestamp, end: Timestamp) -> Result<HashMap<String, Row>> {
     let mut rows = HashMap::new();
+    let mut seen = 0_u64;
     let mut page = None;
     for _ in 0..PAGES {
         let mut call = Call::get(&["v2", "billing", "get_history"])
@@ -136,9 +137,9 @@ async fn read_range(api: &Api, start: Timestamp, end: Timestamp) -> Result<HashM
         if let Some(page) = page {
             call = call.with("page", u64::to_string(&page));
         }
-        let pagination = read_page(&api.send_once(&call).await?, &mut rows)?;
-        let complete =
-            u64::try_from(rows.len()).is_ok_and(|seen| seen >= pagination.filtered_records);
+        let (pagination, lines) = read_page(&api.send_once(&call).await?, &mut rows)?;
+        seen = seen.saturating_add(lines);
+        let complete = seen >= pagination.filtered_records;
         let moved = page.is_none_or(|page| page == pagination.current_page);
         if complete || !moved {
             break;
@@ -148,13 +149,21 @@ async fn read_range(api: &Api, start: Timestamp, end: Timestamp) -> Result<HashM
     Ok(rows)
 }
 
-fn read_page(body: &[u8], rows: &mut HashMap<String, Row>) -> Result<Pagination> {
+/// The page's rows by their ids; returns how many lines it had, readable or not.
+fn read_page(body: &[u8], rows: &mut HashMap<String, Row>) -> Result<(Pagination, u64)> {
     let page = Object::parse("an older page of top-ups", body)?;
-    for item in page.list("items", "an older top-up")? {
-        let (id, row) = read_row(&item)?;
-        rows.insert(id, row);
+    let mut lines = 0_u64;
+    for item in page.each("items", "an older top-up")? {
+        lines = lines.saturating_add(1);
+        // What a line that cannot be read would add stays unknown; the others stand.
+        match item.as_ref().map_err(Clone::clone).and_then(read_row) {
+            Ok((id, row)) => {
+                rows.insert(id, row);
+            }
+            Err(error) => tracing::debug!(message = error.message, "an older line is unknown"),
+        }
     }
-    Pagination::read(&page)
+    Ok((Pagination::read(&page)?, lines))
 }
 
 fn old_pending(body: &[u8]) -> Result<Option<(String, Row)>> {

@@ -3,6 +3,8 @@
 //! names the field.
 
 mod call;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod legacy;
 mod wire;
 
@@ -275,10 +277,11 @@ impl Provider for Fluence {
             .complete_history(&self.api, &mut answer.payments)
             .await;
         let following = page.checked_add(1);
-        let more = !answer.payments.is_empty()
+        let more = !(answer.payments.is_empty() && answer.odd.is_empty())
             && following.is_some_and(|next| u64::from(next) < answer.pagination.total_pages);
         Ok(HistoryPage {
             payments: answer.payments,
+            odd: answer.odd,
             next: following.filter(|_| more).map(|next| next.to_string()),
             total: Some(answer.pagination.filtered_records),
         })

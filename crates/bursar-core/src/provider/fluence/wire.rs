@@ -6,9 +6,10 @@ use crate::error::{Code, Error, Result};
 use crate::money::{Amount, Currency};
 use crate::provider::answer::{self, Object};
 use crate::provider::{
-    ApiBalance, Created, DayCharge, Method, MethodKind, Papers, Purpose, RemotePayment, Status,
+    ApiBalance, Created, DayCharge, Method, MethodKind, OddLine, Papers, Purpose, RemotePayment,
+    Status,
 };
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// No balance, payment or charge is a trillion.
 const LARGEST: i64 = 1_000_000_000_000;
@@ -20,6 +21,7 @@ const TOP_UP: &str = "a top-up";
 /// One page of `/v2/top-ups`.
 pub(super) struct TopUpPage {
     pub(super) payments: Vec<RemotePayment>,
+    pub(super) odd: Vec<OddLine>,
     pub(super) pagination: Pagination,
 }
 
@@ -40,24 +42,58 @@ impl Pagination {
     }
 }
 
+/// A line that is wrong in itself takes nothing from the others; pages that are not numbered as asked for do.
 pub(super) fn top_up_page(body: &[u8]) -> Result<TopUpPage> {
     let page = Object::parse("a page of top-ups", body)?;
-    let payments: Vec<_> = page
-        .list("items", TOP_UP)?
-        .iter()
-        .map(top_up)
-        .collect::<Result<_>>()?;
-    let mut seen = HashSet::new();
-    if !payments
-        .iter()
-        .all(|payment| seen.insert(payment.id.as_str()))
-    {
-        return Err(page.wrong("items", "holds a top-up twice"));
+    let mut payments: Vec<RemotePayment> = Vec::new();
+    let mut odd = Vec::new();
+    for item in page.each("items", TOP_UP)? {
+        match item.as_ref().map_err(Clone::clone).and_then(top_up) {
+            Ok(payment) => payments.push(payment),
+            Err(error) => odd.push(odd_line(item.ok().as_ref(), &error)),
+        }
     }
+    odd.extend(take_doubled(&mut payments, &page));
     Ok(TopUpPage {
         payments,
+        odd,
         pagination: Pagination::read(&page)?,
     })
+}
+
+fn odd_line(item: Option<&Object<'_>>, error: &Error) -> OddLine {
+    let id = item.and_then(|item| item.token("id").ok());
+    let named = id.map_or_else(String::new, |id| format!(" Its id is {id}."));
+    OddLine {
+        error: Error::new(Code::LineUnreadable, format!("{}{named}", error.message)),
+        created_at: item.and_then(|item| item.time("createdAt").ok()),
+    }
+}
+
+/// Of an id that comes twice nobody can say which line is meant, unless both say the same.
+fn take_doubled(payments: &mut Vec<RemotePayment>, page: &Object<'_>) -> Vec<OddLine> {
+    let mut first: HashMap<String, RemotePayment> = HashMap::new();
+    let mut doubled = BTreeMap::new();
+    payments.retain(|payment| match first.get(&payment.id) {
+        None => {
+            first.insert(payment.id.clone(), payment.clone());
+            true
+        }
+        Some(same) if same == payment => false,
+        Some(_) => {
+            doubled.insert(payment.id.clone(), payment.created_at);
+            false
+        }
+    });
+    payments.retain(|payment| !doubled.contains_key(&payment.id));
+    let wrong = page.wrong("items", "holds a top-up twice").message;
+    doubled
+        .into_iter()
+        .map(|(id, created_at)| OddLine {
+            error: Error::new(Code::LineUnreadable, format!("{wrong} Its id is {id}.")),
+            created_at: Some(created_at),
+        })
+        .collect()
 }
 
 pub(super) fn pending(body: &[u8]) -> Result<Option<RemotePayment>> {

@@ -207,7 +207,9 @@ impl Provider for Panel {
     async fn pending(&self) -> Result<Vec<RemotePayment>> {
         let unit = self.unit().await?;
         self.whole(&["payments"], &[("status", UNSETTLED)], |body| {
-            wire::payments(body, &unit)
+            // One that cannot be read is told by the history.
+            let page = wire::payments(body, &unit)?;
+            Ok((page.payments, page.next))
         })
         .await
     }
@@ -222,18 +224,14 @@ impl Provider for Panel {
         if let Some(place) = place {
             call = call.with("cursor", place);
         }
-        let (payments, next) = wire::payments(&self.api.send(&call).await?, &unit)?;
-        if next.is_some() && next.as_deref() == place {
+        let page = wire::payments(&self.api.send(&call).await?, &unit)?;
+        if page.next.is_some() && page.next.as_deref() == place {
             return Err(Error::new(
                 Code::AnswerMalformed,
                 "The provider's answer is not as described: a page of payments leads to itself.",
             ));
         }
-        Ok(HistoryPage {
-            payments,
-            next,
-            total: None,
-        })
+        Ok(page)
     }
 
     async fn charges(&self, from: &str, to: &str) -> Result<Vec<DayCharge>> {

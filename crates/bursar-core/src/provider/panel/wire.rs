@@ -8,10 +8,10 @@ use crate::error::{Code, Error, Result};
 use crate::money::{Amount, Currency};
 use crate::provider::answer::Object;
 use crate::provider::{
-    ApiBalance, DayCharge, Identity, Papers, Purpose, Reason, RemotePayment, RenewalItem, Status,
-    Why,
+    ApiBalance, DayCharge, HistoryPage, Identity, OddLine, Papers, Purpose, Reason, RemotePayment,
+    RenewalItem, Status, Why,
 };
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// No balance, payment or charge is a trillion.
 const LARGEST: i128 = 1_000_000_000_000;
@@ -119,29 +119,58 @@ pub(super) fn page<T>(
         .iter()
         .map(item)
         .collect::<Result<_>>()?;
+    let next = next_cursor(&page, items.is_empty())?;
+    Ok((items, next))
+}
+
+/// The place of the next page, as the panel marks it; after an empty page there is none.
+fn next_cursor(page: &Object<'_>, is_empty: bool) -> Result<Option<String>> {
     let next = page.raw_text_or_null("next_cursor")?;
     let fits = next
         .as_ref()
         .is_none_or(|next| (1..=CURSOR_LIMIT).contains(&next.len()));
-    if !fits || (items.is_empty() && next.is_some()) {
+    if !fits || (is_empty && next.is_some()) {
         return Err(page.wrong("next_cursor", "leads nowhere"));
     }
-    Ok((items, next))
+    Ok(next)
 }
 
-pub(super) fn payments(body: &[u8], unit: &Unit) -> Result<(Vec<RemotePayment>, Option<String>)> {
-    let (payments, next) = page(body, "a payment", |object| payment_of(object, unit))?;
-    let mut seen = HashSet::new();
-    if let Some(double) = payments.iter().find(|payment| !seen.insert(&payment.id)) {
-        return Err(Error::new(
-            Code::AnswerMalformed,
-            format!(
-                "The provider's answer is not as described: payment {} comes twice.",
-                double.id
-            ),
-        ));
+/// One page of payments. A line that is wrong in itself takes nothing from the others; of an id that comes twice
+/// nobody can say which line is meant.
+pub(super) fn payments(body: &[u8], unit: &Unit) -> Result<HistoryPage> {
+    let page = Object::parse("a page of payments", body)?;
+    let mut payments: Vec<RemotePayment> = Vec::new();
+    let mut odd = Vec::new();
+    for item in page.each("items", "a payment")? {
+        let read = item
+            .as_ref()
+            .map_err(Clone::clone)
+            .and_then(|item| payment_of(item, unit));
+        match read {
+            Ok(payment) if payments.iter().any(|seen| seen.id == payment.id) => {
+                return Err(page.wrong("items", &format!("holds payment {} twice", payment.id)));
+            }
+            Ok(payment) => payments.push(payment),
+            Err(error) => odd.push(odd_line(item.ok().as_ref(), &error)),
+        }
     }
-    Ok((payments, next))
+    let is_empty = payments.is_empty() && odd.is_empty();
+    Ok(HistoryPage {
+        payments,
+        odd,
+        next: next_cursor(&page, is_empty)?,
+        total: None,
+    })
+}
+
+fn odd_line(item: Option<&Object<'_>>, error: &Error) -> OddLine {
+    let named = item
+        .and_then(|item| item.text("number").ok())
+        .map_or_else(String::new, |number| format!(" Its number is {number}."));
+    OddLine {
+        error: Error::new(Code::LineUnreadable, format!("{}{named}", error.message)),
+        created_at: item.and_then(|item| item.time("created_at").ok()),
+    }
 }
 
 pub(super) fn payment(body: &[u8], unit: &Unit) -> Result<RemotePayment> {

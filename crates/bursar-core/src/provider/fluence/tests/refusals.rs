@@ -197,14 +197,13 @@ async fn bodies_that_are_not_an_answer_are_refused_whole() {
     assert!(provider.pending().await.is_ok_and(|open| open.is_empty()));
     let twice = format!("{},{}", top_up("open"), top_up("resolved"));
     let (_server, provider) = always(200, &page(&twice, 0, 1)).await;
-    assert!(
-        provider
-            .history(None, None)
-            .await
-            .unwrap_err()
-            .message
-            .contains("twice")
-    );
+    let doubled = provider.history(None, None).await.unwrap();
+    assert!(doubled.payments.is_empty(), "which of them is true?");
+    assert!(doubled.odd[0].error.message.contains("twice"));
+    let same = format!("{0},{0}", top_up("resolved"));
+    let (_server, provider) = always(200, &page(&same, 0, 1)).await;
+    let same = provider.history(None, None).await.unwrap();
+    assert_eq!((same.payments.len(), same.odd.len()), (1, 0));
 }
 
 #[tokio::test]
@@ -218,4 +217,42 @@ async fn a_provider_that_is_not_supported_is_refused_in_words() {
     let provider = connect(&network, Arc::new(session), Http::new().unwrap());
     let refused = provider.start(&new_top_up(1000)).await.unwrap_err();
     assert_eq!(refused.code, Code::NetworkMalformed);
+}
+
+#[tokio::test]
+async fn an_odd_line_takes_nothing_from_the_others() {
+    let other = |line: String, id: &str| line.replace(ID, id);
+    let lines = [
+        other(top_up("resolved"), "first"),
+        other(top_up("refunded"), "second"),
+        "7".to_owned(),
+        other(top_up("open"), "third").replace("2550", "-1"),
+        other(top_up("open"), "fourth").replace("createdAt", "createdOn"),
+        other(top_up("canceled"), "fifth"),
+    ];
+    let old = other(old_top_up("refunded"), "first");
+    let rest = other(old_top_up("canceled"), "fifth");
+    let server = Server::start(move |asked| match asked.path() {
+        "/v2/top-ups" => Canned::json(200, &page(&lines.join(","), 0, 1)),
+        _ => Canned::json(200, &page(&format!("{old},{rest}"), 0, 1)),
+    });
+    let told = over(&server, "").await.history(None, None).await.unwrap();
+    let ids: Vec<_> = told.payments.iter().map(|line| line.id.as_str()).collect();
+    assert_eq!(ids, ["first", "fifth"]);
+    assert_eq!(told.payments[0].fee, None);
+    assert_eq!(told.payments[1].fee, Some(usdc("0.25500500")));
+    let at = Timestamp::parse_rfc3339("2026-01-02T03:04:05Z");
+    for (odd, (words, created_at)) in told.odd.iter().zip([
+        (["status", "second"], at),
+        (["a top-up", "object"], None),
+        (["amountCents", "third"], at),
+        (["createdAt", "fourth"], None),
+    ]) {
+        assert_eq!(odd.error.code, Code::LineUnreadable);
+        assert_eq!(odd.created_at, created_at);
+        for word in words {
+            assert!(odd.error.message.contains(word), "{}", odd.error.message);
+        }
+    }
+    assert_eq!(told.odd.len(), 4);
 }

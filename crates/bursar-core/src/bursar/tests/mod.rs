@@ -1,14 +1,17 @@
 //! The whole core over a provider that gives prepared answers: what becomes of a top-up whose answer is lost,
 //! what a key with too few scopes can do, and what survives a keyring that is away.
 
+mod accounts;
+mod figures;
+mod lost_answers;
+mod odd_lines;
+
 use super::*;
 use crate::canned::{Asked, Canned, Server};
-use crate::chain::Reading;
 use crate::clock::{Span, SystemClock, Timestamp};
-use crate::engine::Disagreement;
+use crate::engine::Poll;
 use crate::notice::Notice;
-use crate::provider::{ApiBalance, Offers, Rules};
-use crate::top_up::{Phase, TopUp};
+use crate::top_up::TopUp;
 use crate::view::{TrayView, Wish, WishFor};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -216,215 +219,11 @@ impl Stage {
             save_method: false,
         };
         let attempt = uuid::Uuid::new_v4().to_string();
-        let started = self
-            .bursar
-            .pay(self.account.clone(), wish, attempt, None);
+        let started = self.bursar.pay(self.account.clone(), wish, attempt, None);
         Ok(started.await?.id)
     }
 }
 
 fn of<'a>(state: &'a State, id: &str) -> &'a TopUp {
     &state.top_ups[id]
-}
-
-#[tokio::test]
-async fn an_answer_lost_behind_the_provider_ends_in_the_one_top_up_that_it_made() {
-    let stage = Stage::set(Fluence {
-        creates: Some((502, true)),
-        ..Fluence::default()
-    })
-    .await;
-    stage.read().await;
-    let id = stage.start().await.unwrap();
-    stage
-        .until("it is found", |state| of(state, &id).phase == Phase::Open)
-        .await;
-    let state = stage.state();
-    assert_eq!(of(&state, &id).remote.as_deref(), Some("made"));
-    assert_eq!(state.top_ups.len(), 1);
-    assert_eq!(stage.fluence.lock().unwrap().created, 1);
-    assert_eq!(stage.start().await.unwrap_err().code, Code::TopUpOpen);
-    assert_eq!(stage.fluence.lock().unwrap().created, 1);
-}
-
-#[tokio::test]
-async fn an_answer_lost_before_the_provider_ends_in_none() {
-    let stage = Stage::set(Fluence {
-        creates: Some((502, false)),
-        ..Fluence::default()
-    })
-    .await;
-    stage.read().await;
-    let id = stage.start().await.unwrap();
-    stage
-        .until("it is missed once", |state| {
-            of(state, &id).absent_since.is_some()
-        })
-        .await;
-    assert_eq!(stage.start().await.unwrap_err().code, Code::TopUpOpen);
-    stage.later(Span::seconds(61));
-    stage
-        .until("it is missed twice", |state| {
-            of(state, &id).phase == Phase::NotStarted
-        })
-        .await;
-    assert_eq!(stage.fluence.lock().unwrap().created, 1);
-    let again = stage.start().await.unwrap();
-    assert_ne!(again, id);
-    stage
-        .until("the second is asked for", |state| state.starting.is_empty())
-        .await;
-    assert_eq!(stage.fluence.lock().unwrap().created, 2);
-}
-
-#[tokio::test]
-async fn an_account_connected_before_the_user_is_read_as_one() {
-    let stage = Stage::set(Fluence::default()).await;
-    stage.bursar.presence(Presence::Focused);
-    stage.bursar.online(false);
-    let opened = stage
-        .bursar
-        .open_account(
-            Account {
-                id: AccountId::random(),
-                label: "second".to_owned(),
-                ..stage.bursar.connection(&stage.account).unwrap().account
-            },
-            false,
-        )
-        .await
-        .unwrap();
-    let second = opened.account.id;
-    let there = |state: &State| state.presence == Presence::Focused && !state.online;
-    assert!(stage.bursar.driver.until(&second, PATIENCE, there).await);
-}
-
-#[tokio::test]
-async fn offline_nothing_is_begun_and_the_form_says_so() {
-    let stage = Stage::set(Fluence {
-        creates: Some((502, true)),
-        ..Fluence::default()
-    })
-    .await;
-    stage.read().await;
-    stage.bursar.online(false);
-    stage.until("it is offline", |state| !state.online).await;
-    assert_eq!(stage.start().await.unwrap_err().code, Code::Unreachable);
-    let form = stage.bursar.top_up_form(stage.account.clone()).await;
-    assert_eq!(form.unwrap().blocked.unwrap().code, Code::Unreachable);
-    assert!(stage.state().top_ups.is_empty());
-    assert_eq!(stage.fluence.lock().unwrap().created, 0);
-}
-
-#[tokio::test]
-async fn an_rpc_of_the_users_own_outlasts_a_keyring_that_is_away() {
-    let stage = Stage::set(Fluence::default()).await;
-    let (bursar, account) = (&stage.bursar, &stage.account);
-    let own = "http://127.0.0.1:7/secret".to_owned();
-    bursar
-        .set_rpc_address(account.clone(), Some(own))
-        .await
-        .unwrap();
-    let both = ["127.0.0.1:7", "127.0.0.1:1"];
-    assert_eq!(bursar.rpc_addresses(account.clone()).await.unwrap(), both);
-    stage.keyring_away.store(true, Ordering::Release);
-    let renamed = bursar.edit_account(account.clone(), "renamed".to_owned(), None);
-    renamed.await.unwrap();
-    assert_eq!(bursar.rpc_addresses(account.clone()).await.unwrap(), both);
-    bursar
-        .allow_checkout_host(account.clone(), "127.0.0.1:9".to_owned())
-        .await
-        .unwrap();
-    assert_eq!(bursar.rpc_addresses(account.clone()).await.unwrap(), both);
-}
-
-#[tokio::test]
-async fn nothing_open_and_not_knowing_are_told_apart() {
-    let stage = Stage::set(Fluence::default()).await;
-    let connection = stage.bursar.connection(&stage.account).unwrap();
-    let unknown = |status: &Status| {
-        status
-            .errors
-            .iter()
-            .any(|error| error.code == Code::TopUpsUnknown)
-    };
-    let known = live_status(&connection, None, stage.clock.now()).await;
-    assert!(known.pending.is_none() && !unknown(&known));
-    stage.fluence.lock().unwrap().pending_down = true;
-    let down = live_status(&connection, None, stage.clock.now()).await;
-    assert!(down.pending.is_none() && unknown(&down));
-    stage.bursar.sign_out(stage.account.clone()).await.unwrap();
-    let signed_out = live_status(&connection, None, stage.clock.now()).await;
-    assert!(unknown(&signed_out));
-}
-
-fn look(chain: i64, api: i64, at: Timestamp) -> Known {
-    let usdc = |cents| Amount::from_cents(cents, Currency::usdc());
-    Known {
-        reading: Some(Reading {
-            block: 1,
-            block_hash: Default::default(),
-            block_time: at,
-            read_at: at,
-            free: usdc(chain),
-            reserved: usdc(0),
-            held: usdc(0),
-            frozen: false,
-        }),
-        chain_answers: true,
-        api: Some((
-            ApiBalance {
-                balance: usdc(api),
-                daily_usage: Some(usdc(100)),
-                days_left: None,
-            },
-            at,
-        )),
-        api_answers: true,
-    }
-}
-
-#[test]
-fn two_figures_differ_only_once_two_looks_say_so() {
-    let now = SystemClock.now();
-    let ago = |span| now.minus(span);
-    let differs = look(1_000, 2_000, now);
-    let none = Known::default();
-    assert_eq!(look(1_000, 1_100, now).settled(&none, now), Some(true));
-    assert_eq!(differs.settled(&none, now), None);
-    for (earlier, expected) in [
-        (look(1_000, 2_000, ago(Span::seconds(119))), None),
-        (look(1_000, 2_000, ago(Span::minutes(2))), Some(false)),
-        (look(1_000, 1_050, ago(Span::minutes(2))), None),
-        (look(1_000, 2_000, ago(Span::days(2))), None),
-    ] {
-        assert_eq!(differs.settled(&earlier, now), expected);
-    }
-    let mut state = State::new(
-        AccountId::random(),
-        now,
-        Setup {
-            rules: Rules {
-                one_open_top_up: true,
-                amount_decimals: 2,
-                repeatable_for: None,
-                cancels_confirming: true,
-                open_is_slow_after: None,
-                offers: Offers::default(),
-            },
-            signed_in: true,
-            watched: None,
-        },
-        Vec::new(),
-        now,
-    );
-    for (disagreement, expected) in [
-        (Disagreement::Unknown, None),
-        (Disagreement::Agree, Some(true)),
-        (Disagreement::Once(now), None),
-        (Disagreement::Disagree, Some(false)),
-    ] {
-        state.disagreement = disagreement;
-        assert_eq!(reading::agrees(&state), expected);
-    }
 }

@@ -1,0 +1,90 @@
+//! What is said of figures, and of what is not known.
+
+use super::*;
+use crate::chain::Reading;
+use crate::engine::Disagreement;
+use crate::provider::ApiBalance;
+
+#[tokio::test]
+async fn nothing_open_and_not_knowing_are_told_apart() {
+    let stage = Stage::set(Fluence::default()).await;
+    let connection = stage.bursar.connection(&stage.account).unwrap();
+    let unknown = |status: &Status| {
+        status
+            .errors
+            .iter()
+            .any(|error| error.code == Code::TopUpsUnknown)
+    };
+    let known = live_status(&connection, None, stage.clock.now()).await;
+    assert!(known.pending.is_none() && !unknown(&known));
+    stage.fluence.lock().unwrap().pending_down = true;
+    let down = live_status(&connection, None, stage.clock.now()).await;
+    assert!(down.pending.is_none() && unknown(&down));
+    stage.bursar.sign_out(stage.account.clone()).await.unwrap();
+    let signed_out = live_status(&connection, None, stage.clock.now()).await;
+    assert!(unknown(&signed_out));
+}
+
+fn look(chain: i64, api: i64, at: Timestamp) -> Known {
+    let usdc = |cents| Amount::from_cents(cents, Currency::usdc());
+    Known {
+        reading: Some(Reading {
+            block: 1,
+            block_hash: Default::default(),
+            block_time: at,
+            read_at: at,
+            free: usdc(chain),
+            reserved: usdc(0),
+            held: usdc(0),
+            frozen: false,
+        }),
+        chain_answers: true,
+        api: Some((
+            ApiBalance {
+                balance: usdc(api),
+                daily_usage: Some(usdc(100)),
+                days_left: None,
+            },
+            at,
+        )),
+        api_answers: true,
+    }
+}
+
+#[test]
+fn two_figures_differ_only_once_two_looks_say_so() {
+    let now = SystemClock.now();
+    let ago = |span| now.minus(span);
+    let differs = look(1_000, 2_000, now);
+    let none = Known::default();
+    assert_eq!(look(1_000, 1_100, now).settled(&none, now), Some(true));
+    assert_eq!(differs.settled(&none, now), None);
+    for (earlier, expected) in [
+        (look(1_000, 2_000, ago(Span::seconds(119))), None),
+        (look(1_000, 2_000, ago(Span::minutes(2))), Some(false)),
+        (look(1_000, 1_050, ago(Span::minutes(2))), None),
+        (look(1_000, 2_000, ago(Span::days(2))), None),
+    ] {
+        assert_eq!(differs.settled(&earlier, now), expected);
+    }
+    let mut state = State::new(
+        AccountId::random(),
+        now,
+        Setup {
+            one_open: true,
+            signed_in: true,
+            watched: None,
+        },
+        Vec::new(),
+        now,
+    );
+    for (disagreement, expected) in [
+        (Disagreement::Unknown, None),
+        (Disagreement::Agree, Some(true)),
+        (Disagreement::Once(now), None),
+        (Disagreement::Disagree, Some(false)),
+    ] {
+        state.disagreement = disagreement;
+        assert_eq!(reading::agrees(&state), expected);
+    }
+}

@@ -1,0 +1,120 @@
+//! What becomes of a top-up whose answer is lost.
+
+use super::*;
+use crate::top_up::Phase;
+
+#[tokio::test]
+async fn an_answer_lost_behind_the_provider_ends_in_the_one_top_up_that_it_made() {
+    let stage = Stage::set(Fluence {
+        creates: Some((502, true)),
+        ..Fluence::default()
+    })
+    .await;
+    stage.read().await;
+    let id = stage.start().await.unwrap();
+    stage
+        .until("it is found", |state| of(state, &id).phase == Phase::Open)
+        .await;
+    let state = stage.state();
+    assert_eq!(of(&state, &id).remote.as_deref(), Some("made"));
+    assert_eq!(state.top_ups.len(), 1);
+    assert_eq!(stage.fluence.lock().unwrap().created, 1);
+    assert_eq!(stage.start().await.unwrap_err().code, Code::TopUpOpen);
+    assert_eq!(stage.fluence.lock().unwrap().created, 1);
+}
+
+#[tokio::test]
+async fn an_answer_lost_before_the_provider_ends_in_none() {
+    let stage = Stage::set(Fluence {
+        creates: Some((502, false)),
+        ..Fluence::default()
+    })
+    .await;
+    stage.read().await;
+    let id = stage.start().await.unwrap();
+    stage
+        .until("it is missed once", |state| {
+            of(state, &id).absent_since.is_some()
+        })
+        .await;
+    assert_eq!(stage.start().await.unwrap_err().code, Code::TopUpOpen);
+    stage.later(Span::seconds(61));
+    stage
+        .until("it is missed twice", |state| {
+            of(state, &id).phase == Phase::NotStarted
+        })
+        .await;
+    assert_eq!(stage.fluence.lock().unwrap().created, 1);
+    let again = stage.start().await.unwrap();
+    assert_ne!(again, id);
+    stage
+        .until("the second is asked for", |state| state.starting.is_empty())
+        .await;
+    assert_eq!(stage.fluence.lock().unwrap().created, 2);
+}
+
+#[tokio::test]
+async fn what_the_open_list_tells_is_enough_where_the_history_may_not_be_read() {
+    let stage = Stage::set(Fluence {
+        creates: Some((502, true)),
+        history_forbidden: true,
+        ..Fluence::default()
+    })
+    .await;
+    stage.read().await;
+    let id = stage.start().await.unwrap();
+    stage
+        .until("it is found", |state| of(state, &id).phase == Phase::Open)
+        .await;
+    assert_eq!(stage.fluence.lock().unwrap().created, 1);
+}
+
+#[tokio::test]
+async fn where_the_history_may_not_be_read_a_lost_answer_waits_for_the_user_in_words() {
+    let stage = Stage::set(Fluence {
+        creates: Some((502, false)),
+        history_forbidden: true,
+        ..Fluence::default()
+    })
+    .await;
+    stage.read().await;
+    let id = stage.start().await.unwrap();
+    let forbidden = |state: &State| {
+        let error = &of(state, &id).error;
+        matches!(error, Some(error) if error.code == Code::Forbidden)
+    };
+    stage.until("it says why", forbidden).await;
+    for _ in 0..3 {
+        stage.later(Span::seconds(61));
+        let before = stage.clock.now();
+        stage
+            .until("it has looked again", |state| {
+                state.plans[&Poll::Follow].done_at >= Some(before)
+            })
+            .await;
+        assert_eq!(of(&stage.state(), &id).phase, Phase::Starting);
+    }
+    let refused = stage.start().await.unwrap_err();
+    assert_eq!(refused.code, Code::TopUpOpen);
+    assert!(refused.message.contains("Sign in again with a key"));
+    assert_eq!(stage.fluence.lock().unwrap().created, 1);
+
+    stage.fluence.lock().unwrap().history_forbidden = false;
+    stage
+        .bursar
+        .sign_in_again(stage.account.clone(), Zeroizing::new("better".to_owned()))
+        .await
+        .unwrap();
+    stage
+        .until("it is missed once", |state| {
+            of(state, &id).absent_since.is_some()
+        })
+        .await;
+    stage.later(Span::seconds(61));
+    stage
+        .until("it is missed twice", |state| {
+            of(state, &id).phase == Phase::NotStarted
+        })
+        .await;
+    assert_eq!(of(&stage.state(), &id).error, None);
+}

@@ -1,0 +1,119 @@
+//! Lines of the history that cannot be read: left out, told, looked at again, and never taken for an absence.
+
+use super::*;
+use crate::top_up::Phase;
+use crate::view::{PaymentQuery, PaymentStatus};
+
+fn odd(id: &str, at: Timestamp) -> String {
+    top_up(id, "refunded", at)
+}
+
+impl Stage {
+    async fn ids(&self) -> Vec<String> {
+        let page = self
+            .bursar
+            .payments(PaymentQuery::default(), None, 50)
+            .await
+            .unwrap();
+        page.payments.into_iter().map(|line| line.id).collect()
+    }
+
+    async fn problem(&self) -> Option<Error> {
+        let overview = self.bursar.overview(self.account.clone()).await.unwrap();
+        overview
+            .errors
+            .into_iter()
+            .find(|error| error.code == Code::LineUnreadable)
+    }
+
+    /// Looks at the history once more.
+    async fn look(&self) {
+        let before = self.clock.now();
+        self.later(Span::seconds(1));
+        self.until("the history is read", |state| {
+            state.plans[&Poll::History].done_at > Some(before)
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn the_others_are_shown_and_the_odd_one_is_told_until_it_can_be_read() {
+    let now = SystemClock.now();
+    let day = |days| now.minus(Span::days(days));
+    let stage = Stage::set(Fluence {
+        history: vec![
+            top_up("new", "resolved", day(1)),
+            odd("odd", day(3)),
+            top_up("old", "resolved", day(5)),
+        ],
+        ..Fluence::default()
+    })
+    .await;
+    stage.read().await;
+    assert_eq!(stage.ids().await, ["new", "old"]);
+    let told = stage.problem().await.unwrap();
+    assert!(told.message.contains("status") && told.message.contains("odd"));
+
+    // Nothing of it is forgotten by looks that only read what is new.
+    for _ in 0..2 {
+        stage.look().await;
+        assert_eq!(stage.problem().await.as_ref(), Some(&told));
+    }
+    stage.fluence.lock().unwrap().history[1] = top_up("odd", "expired", day(3));
+    stage.later(Span::hours(1));
+    stage.look().await;
+    assert_eq!(stage.ids().await, ["new", "odd", "old"]);
+    assert_eq!(stage.problem().await, None);
+}
+
+#[tokio::test]
+async fn a_line_that_may_be_the_lost_one_is_no_absence() {
+    let stage = Stage::set(Fluence {
+        creates: Some((502, false)),
+        ..Fluence::default()
+    })
+    .await;
+    stage.read().await;
+    let at = stage.clock.now();
+    stage.fluence.lock().unwrap().history = vec![odd("made", at)];
+    let id = stage.start().await.unwrap();
+    for _ in 0..3 {
+        stage.look().await;
+        stage.later(Span::seconds(61));
+    }
+    assert_eq!(of(&stage.state(), &id).phase, Phase::Starting);
+    assert!(stage.problem().await.is_some());
+    let mut known = stage.fluence.lock().unwrap();
+    known.history = vec![top_up("made", "expired", at)];
+    drop(known);
+    stage.later(Span::seconds(61));
+    stage
+        .until("it is found", |state| {
+            of(state, &id).phase == Phase::Expired
+        })
+        .await;
+    assert_eq!(stage.fluence.lock().unwrap().created, 1);
+    let page = stage
+        .bursar
+        .payments(PaymentQuery::default(), None, 50)
+        .await
+        .unwrap();
+    assert_eq!(page.payments[0].status, PaymentStatus::Expired);
+}
+
+#[tokio::test]
+async fn an_id_that_only_bursar_gives_is_odd() {
+    let now = SystemClock.now();
+    let stage = Stage::set(Fluence {
+        history: vec![
+            top_up("local:1", "resolved", now),
+            top_up("fine", "resolved", now),
+        ],
+        ..Fluence::default()
+    })
+    .await;
+    stage.read().await;
+    assert_eq!(stage.ids().await, ["fine"]);
+    assert!(stage.problem().await.is_some());
+}

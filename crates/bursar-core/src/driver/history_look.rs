@@ -1,0 +1,220 @@
+//! One reading of the provider's history for one account: from the oldest line that may still change, or all of
+//! it, page by page into the database. A line that cannot be read is left out, told, and looked at again; it
+//! takes nothing from the others.
+
+use super::{Connection, World, blocking};
+use crate::cache::{History, SyncState};
+use crate::clock::{Span, Timestamp};
+use crate::engine::HistoryAnswer;
+use crate::error::{Code, Error, Result};
+use crate::provider::{HistoryPage, OddLine, RemotePayment, Status};
+use std::sync::Arc;
+
+/// The history is read from this long before the newest known line, for lines that appear late.
+const OVERLAP: Span = Span::hours(1);
+/// Everything is read again this often.
+const WHOLE_EVERY: Span = Span::days(7);
+/// Lines that could not be read are looked at again this often, until the whole history is.
+const ODD_AGAIN: Span = Span::hours(1);
+/// More lines than these are not remembered one by one.
+const MOST_ODD: usize = 100;
+
+/// What is known of the history before it is read.
+struct Place {
+    sync: SyncState,
+    oldest_unsettled: Option<Timestamp>,
+    odd: Vec<OddLine>,
+    odd_looked_at: Timestamp,
+}
+
+pub(super) async fn look(
+    world: World,
+    connection: Connection,
+    followed_since: Option<Timestamp>,
+    asked_for: bool,
+) -> Result<HistoryAnswer> {
+    let now = world.clock.now();
+    let place = place(&world, &connection).await?;
+    let sync = place.sync.clone();
+    let whole = asked_for
+        || sync
+            .full_at
+            .is_none_or(|read| now.since(read) > WHOLE_EVERY);
+    let since = (!whole).then(|| place.since(followed_since, now)).flatten();
+    // A first reading that was cut off goes on where it was; one that the user asks for begins anew. What
+    // came since it began is read by the next, from its beginning on.
+    let resumed = sync.next.clone().filter(|_| whole && !asked_for);
+    let resumes = resumed.is_some();
+    let began_at = if resumes {
+        sync.synced_at.unwrap_or(now)
+    } else {
+        now
+    };
+    let mut answer = HistoryAnswer::default();
+    if whole {
+        // However far the pages come this time, what is open now is known.
+        answer.payments = connection.provider.pending().await?;
+    }
+    // What lies before the part that is read stays; of the rest every odd line is found anew.
+    let mut odd = place.odd;
+    odd.retain(|line| resumes || since.is_some_and(|since| line.created_at < Some(since)));
+    let odd_looked_at = if odd.is_empty() {
+        now
+    } else {
+        place.odd_looked_at
+    };
+    let mut next = resumed;
+    loop {
+        let page = match connection.provider.history(since, next.as_deref()).await {
+            Ok(page) => readable(page),
+            // The open ones are known, and that is worth telling.
+            Err(error) if whole => {
+                answer.problem = Some(error);
+                return Ok(answer);
+            }
+            Err(error) => return Err(error),
+        };
+        next = page.next;
+        let (changed, payments) = keep(&world, &connection, page.payments).await?;
+        answer.changed = answer.changed.saturating_add(changed);
+        let near = payments.iter().map(|payment| payment.created_at).min();
+        for line in page.odd {
+            answer.doubtful |= may_be_followed(&line, followed_since);
+            let line = OddLine {
+                created_at: line.created_at.or(near).or(since),
+                ..line
+            };
+            if odd.len() < MOST_ODD && !odd.contains(&line) {
+                odd.push(line);
+            }
+        }
+        answer
+            .payments
+            .extend(payments.into_iter().filter(|payment| {
+                !payment.status.is_final()
+                    || payment.status == Status::Refunded
+                    || followed_since.is_some_and(|since| payment.created_at >= since)
+            }));
+        let state = SyncState {
+            full_at: if whole && next.is_none() {
+                Some(now)
+            } else {
+                sync.full_at
+            },
+            next: if whole {
+                next.clone()
+            } else {
+                sync.next.clone()
+            },
+            synced_at: if whole || next.is_none() {
+                Some(began_at)
+            } else {
+                sync.synced_at
+            },
+        };
+        let lines = odd.clone();
+        store(&world, &connection, move |history, account| {
+            history.set_sync_state(account, state)?;
+            history.put_odd_lines(account, &lines, odd_looked_at)
+        })
+        .await?;
+        if next.is_none() {
+            break;
+        }
+    }
+    answer.ended = true;
+    answer.problem = told_of(&odd);
+    Ok(answer)
+}
+
+impl Place {
+    /// From when on there may be something new.
+    fn since(&self, followed_since: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+        let due = now.since(self.odd_looked_at) >= ODD_AGAIN || now < self.odd_looked_at;
+        let odd = self
+            .odd
+            .iter()
+            .filter_map(|line| line.created_at)
+            .filter(|at| due && now.since(*at) <= WHOLE_EVERY);
+        [
+            followed_since,
+            self.oldest_unsettled,
+            self.sync.synced_at.map(|synced| synced.minus(OVERLAP)),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(odd.map(|at| at.minus(OVERLAP)))
+        .min()
+    }
+}
+
+async fn place(world: &World, connection: &Connection) -> Result<Place> {
+    let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
+    blocking(move || {
+        let (odd, odd_looked_at) = history.odd_lines(&account)?;
+        Ok(Place {
+            sync: history.sync_state(&account)?,
+            oldest_unsettled: history.oldest_unsettled(&account)?,
+            odd,
+            odd_looked_at,
+        })
+    })
+    .await
+}
+
+/// Writes payments to the history and gives them back, with how many of them were new or different.
+pub(super) async fn keep(
+    world: &World,
+    connection: &Connection,
+    payments: Vec<RemotePayment>,
+) -> Result<(u32, Vec<RemotePayment>)> {
+    store(world, connection, move |history, account| {
+        Ok((history.put_payments(account, &payments)?, payments))
+    })
+    .await
+}
+
+/// Writes something of the account, unless that is gone by now.
+pub(super) async fn store<T: Send + 'static>(
+    world: &World,
+    connection: &Connection,
+    write: impl FnOnce(&History, &crate::account::AccountId) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
+    let lease = Arc::clone(&connection.lease);
+    blocking(move || lease.write(|| write(&history, &account))).await
+}
+
+/// The page without the payments that cannot be lines of the history; those are odd too.
+pub(super) fn readable(page: HistoryPage) -> HistoryPage {
+    let mut odd = page.odd;
+    let mut payments = Vec::new();
+    for payment in page.payments {
+        match History::takes(&payment) {
+            Ok(()) => payments.push(payment),
+            Err(error) => odd.push(OddLine {
+                error: Error::new(Code::LineUnreadable, error.message),
+                created_at: Some(payment.created_at),
+            }),
+        }
+    }
+    HistoryPage {
+        payments,
+        odd,
+        ..page
+    }
+}
+
+/// One error for all lines that could not be read: what is wrong with the first, and how many there are.
+pub(super) fn told_of(lines: &[OddLine]) -> Option<Error> {
+    let (first, others) = lines.split_first()?;
+    let message = match others.len() {
+        0 => first.error.message.clone(),
+        more => format!("{} Lines like this one: {more} more.", first.error.message),
+    };
+    Some(Error::new(Code::LineUnreadable, message))
+}
+
+fn may_be_followed(line: &OddLine, followed_since: Option<Timestamp>) -> bool {
+    followed_since.is_some_and(|since| line.created_at.is_none_or(|at| at >= since))
+}

@@ -1,0 +1,32 @@
+//! Notices that the wall clock and the time that has really passed part: the machine was asleep, or somebody set the
+//! clock. Looked at whenever the loop wakes up, whatever woke it, so that no busy minute hides it.
+
+use crate::clock::{Span, Timestamp};
+use tokio::time::Instant;
+
+/// Parting by more than this is no matter of measuring.
+const PARTED: Span = Span::seconds(20);
+
+pub(super) struct Pace {
+    wall: Timestamp,
+    steady: Instant,
+}
+
+impl Pace {
+    pub(super) fn begin(now: Timestamp) -> Self {
+        Self {
+            wall: now,
+            steady: Instant::now(),
+        }
+    }
+
+    /// Whether the two have parted since the last look; `nap` is how long the loop meant to wait.
+    pub(super) fn is_broken(&mut self, now: Timestamp, nap: Span) -> bool {
+        let by_wall = now.since(self.wall);
+        let passed = i64::try_from(self.steady.elapsed().as_millis()).unwrap_or(i64::MAX);
+        *self = Self::begin(now);
+        // Where steady time goes on while the machine sleeps, the nap was much too long instead.
+        let overslept = passed.saturating_sub(nap.0) > PARTED.0;
+        overslept || by_wall.0.abs_diff(passed) > PARTED.0.unsigned_abs()
+    }
+}

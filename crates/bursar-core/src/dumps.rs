@@ -1,0 +1,22 @@
+//! Core dumps. The memory of a process that holds secrets is never written to disk once released, and no other
+//! process of the user may look into it.
+
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+
+/// Turns core dumps off for this process, and their size to nothing for its children; to be called first in
+/// `main`. A build for development keeps them, and lets itself be looked into.
+pub fn off() {
+    if cfg!(debug_assertions) {
+        return;
+    }
+    let nothing = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    if let Err(error) = setrlimit(Resource::Core, nothing) {
+        tracing::warn!(%error, "core dumps could not be limited");
+    }
+    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "core dumps could not be turned off");
+    }
+}

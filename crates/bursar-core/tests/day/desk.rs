@@ -1,0 +1,371 @@
+//! The app's core as it stands on somebody's desk, but for provider and clock.
+
+use crate::provider::{Fault, Simulated, usdc};
+use bursar_core::account::{Account, AccountId};
+use bursar_core::cache::{History, Store};
+use bursar_core::clock::{Clock, Span, Timestamp};
+use bursar_core::driver::{Connection, Driver, World};
+use bursar_core::engine::{Event, Presence, Setup, State};
+use bursar_core::network::Network;
+use bursar_core::notice::{Notice, NoticeKind};
+use bursar_core::session::{Credential, Session, Vault};
+use bursar_core::shell::Shell;
+use bursar_core::top_up::TopUp;
+use bursar_core::view::{Change, TrayView};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use url::Url;
+
+/// Runs a simulation in time that passes only where everybody waits.
+pub(crate) fn run<T>(simulation: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(simulation)
+}
+
+/// A wall clock that goes with the runtime's time and can be moved, beside the true time, which the provider has.
+pub(crate) struct WallClock {
+    began: Instant,
+    at: Timestamp,
+    /// Time in which nothing of the machine ran, in milliseconds.
+    slept: AtomicI64,
+    /// How far the machine's clock is off, in milliseconds.
+    moved: AtomicI64,
+}
+
+impl WallClock {
+    fn new(at: &str) -> Self {
+        Self {
+            began: Instant::now(),
+            at: Timestamp::parse_rfc3339(at).unwrap(),
+            slept: AtomicI64::new(0),
+            moved: AtomicI64::new(0),
+        }
+    }
+
+    /// The machine sleeps, and time goes on.
+    pub(crate) fn sleep(&self, span: Span) {
+        self.slept.fetch_add(span.0, Ordering::SeqCst);
+    }
+
+    /// Somebody sets the machine's clock.
+    pub(crate) fn move_by(&self, span: Span) {
+        self.moved.fetch_add(span.0, Ordering::SeqCst);
+    }
+
+    pub(crate) fn true_time(&self) -> Timestamp {
+        let passed = i64::try_from(self.began.elapsed().as_millis()).unwrap();
+        self.at
+            .plus(Span(passed))
+            .plus(Span(self.slept.load(Ordering::SeqCst)))
+    }
+}
+
+impl Clock for WallClock {
+    fn now(&self) -> Timestamp {
+        self.true_time()
+            .plus(Span(self.moved.load(Ordering::SeqCst)))
+    }
+}
+
+#[derive(Default)]
+struct Popups(Mutex<BTreeMap<(NoticeKindName, String), u32>>);
+
+type NoticeKindName = String;
+
+impl Shell for Popups {
+    fn tray(&self, _: &TrayView) {}
+
+    fn notify(&self, notices: &[Notice]) {
+        let mut seen = self.0.lock().unwrap();
+        for notice in notices {
+            let key = (format!("{:?}", notice.kind), notice.subject.clone());
+            *seen.entry(key).or_default() += 1;
+        }
+    }
+
+    fn open(&self, _: &Url) -> bursar_core::error::Result<()> {
+        Ok(())
+    }
+
+    fn raise(&self) {}
+
+    fn changed(&self, _: &Change) {}
+}
+
+pub(crate) struct Desk {
+    pub clock: Arc<WallClock>,
+    pub provider: Arc<Simulated>,
+    home: TempDir,
+    world: World,
+    popups: Arc<Popups>,
+    session: Arc<Session>,
+    account: Account,
+    driver: Option<Driver>,
+    /// Beside the store's own, to make its commits fail.
+    saboteur: Mutex<rusqlite::Connection>,
+    started: AtomicI64,
+}
+
+impl Desk {
+    pub(crate) async fn new(seed: u64) -> Self {
+        let clock = Arc::new(WallClock::new("2026-01-31T12:00:00Z"));
+        let provider = Arc::new(Simulated::new(clock.clone(), seed));
+        let home = TempDir::new().unwrap();
+        let store = Store::open(home.path(), clock.now()).unwrap().store;
+        let (history, _) = History::open(home.path(), clock.now()).unwrap();
+        let account = Account {
+            id: AccountId("a".into()),
+            label: "main".into(),
+            network: Network::built_in().remove(0),
+            address: None,
+            user_id: Some("user".into()),
+            connected_at: clock.now(),
+            added_checkout_hosts: vec!["pay.example".into()],
+        };
+        store.put_account(&account).unwrap();
+        let vault = Arc::new(Vault::memory());
+        let session = Arc::new(Session::new(account.id.clone(), vault));
+        let key = Credential::api_key("flk_0123456789abcdef0123456789abcdef").unwrap();
+        session.put(key, true).await.unwrap();
+        let popups = Arc::new(Popups::default());
+        let saboteur = rusqlite::Connection::open(home.path().join("bursar.db")).unwrap();
+        saboteur.busy_timeout(Duration::from_secs(5)).unwrap();
+        let mut desk = Self {
+            world: World {
+                store: Arc::new(store),
+                history: Arc::new(history),
+                shell: popups.clone(),
+                clock: clock.clone(),
+            },
+            clock,
+            provider,
+            home,
+            popups,
+            session,
+            account,
+            driver: None,
+            saboteur: Mutex::new(saboteur),
+            started: AtomicI64::new(0),
+        };
+        desk.go();
+        desk
+    }
+
+    pub(crate) fn driver(&self) -> &Driver {
+        self.driver.as_ref().unwrap()
+    }
+
+    /// The process ends, and starts again with what is on the disk.
+    pub(crate) async fn restart(&mut self) {
+        if let Some(driver) = self.driver.take() {
+            driver.stop().await;
+        }
+        self.provider.forget_flying();
+        self.go();
+    }
+
+    fn go(&mut self) {
+        let now = self.clock.now();
+        let top_ups = self
+            .world
+            .store
+            .top_ups(&self.account.id, now.minus(Span::days(2)))
+            .unwrap();
+        let setup = Setup {
+            one_open: true,
+            signed_in: true,
+            watched: None,
+        };
+        let (id, since) = (self.account.id.clone(), self.account.connected_at);
+        let mut state = State::new(id.clone(), since, setup, top_ups, now);
+        state.alerts = self.world.store.alerts(&id).unwrap();
+        let (sign_ins, _) = mpsc::unbounded_channel();
+        let driver = Driver::start(self.world.clone(), sign_ins, true);
+        let connection = Connection::new(
+            self.account.clone(),
+            self.provider.clone(),
+            Arc::clone(&self.session),
+            None,
+        );
+        driver.add(state, connection);
+        self.driver = Some(driver);
+    }
+
+    /// Takes back whatever the last mishap was.
+    pub(crate) async fn calm_down(&self) {
+        self.provider.fault(Fault::None);
+        let saboteur = self.saboteur.lock().unwrap();
+        saboteur
+            .execute_batch("DROP TRIGGER IF EXISTS no_new; DROP TRIGGER IF EXISTS no_notice")
+            .unwrap();
+        drop(saboteur);
+        self.driver().every(Event::Online(true));
+        self.driver().every(Event::Presence(Presence::Tray));
+    }
+
+    /// Commits of top-ups and notices fail from now on.
+    pub(crate) fn refuse_commits(&self) {
+        let saboteur = self.saboteur.lock().unwrap();
+        saboteur
+            .execute_batch(
+                "CREATE TRIGGER no_new BEFORE INSERT ON top_up BEGIN SELECT raise(ABORT, 'no'); END;
+                 CREATE TRIGGER no_notice BEFORE INSERT ON notice BEGIN SELECT raise(ABORT, 'no'); END",
+            )
+            .unwrap();
+    }
+
+    /// The user tries a top-up; it may be refused.
+    pub(crate) async fn start_top_up(&self, cents: i64) {
+        let number = self.started.fetch_add(1, Ordering::SeqCst);
+        let _ = self
+            .driver()
+            .command(&self.account.id, |command| Event::StartTopUp {
+                command,
+                id: format!("t{number}"),
+                amount: usdc(cents),
+                method: None,
+                method_provider: None,
+                link: None,
+            })
+            .await;
+    }
+
+    pub(crate) fn state(&self) -> Arc<State> {
+        self.driver().state(&self.account.id).unwrap()
+    }
+
+    pub(crate) async fn until(&self, what: &str, holds: impl Fn(&State) -> bool) {
+        let patience = Duration::from_secs(2 * 24 * 3_600);
+        let held = self.driver().until(&self.account.id, patience, holds).await;
+        assert!(held, "not within two days: {what}");
+    }
+
+    /// Everything that is open is paid, and time passes until it is known here.
+    pub(crate) async fn settle(&self) {
+        self.provider.move_on(true);
+        tokio::time::sleep(Duration::from_secs(30 * 60)).await;
+        self.provider.move_on(true);
+        tokio::time::sleep(Duration::from_secs(30 * 60)).await;
+    }
+
+    pub(crate) fn kept(&self) -> Vec<TopUp> {
+        let all = Timestamp(i64::MIN);
+        self.world.store.top_ups(&self.account.id, all).unwrap()
+    }
+
+    pub(crate) fn notices(&self) -> Vec<Notice> {
+        let stored = self.world.store.notices(None, 10_000).unwrap();
+        stored
+            .into_iter()
+            .map(|one| one.notice)
+            .filter(|one| one.kind != NoticeKind::LowBalance)
+            .collect()
+    }
+
+    pub(crate) fn popped(&self) -> Vec<((String, String), u32)> {
+        let seen = self.popups.0.lock().unwrap();
+        seen.iter()
+            .map(|(key, times)| (key.clone(), *times))
+            .collect()
+    }
+
+    pub(crate) fn in_history(&self, payment: &str) -> bool {
+        let path = self.home.path().join("history.db");
+        let history = rusqlite::Connection::open(path).unwrap();
+        history
+            .query_row(
+                "SELECT count(*) FROM payment WHERE id = ?1",
+                [payment],
+                |row| row.get::<_, u32>(0),
+            )
+            .unwrap()
+            == 1
+    }
+
+    pub(crate) fn size(&self) -> Size {
+        let state = self.state();
+        let entries = |path: &str| fs::read_dir(path).map_or(0, Iterator::count);
+        let pages: usize = fs::read_to_string("/proc/self/statm")
+            .ok()
+            .and_then(|text| text.split(' ').nth(1)?.parse().ok())
+            .unwrap_or(0);
+        Size {
+            tasks: tokio::runtime::Handle::current()
+                .metrics()
+                .num_alive_tasks(),
+            threads: entries("/proc/self/task"),
+            files: entries("/proc/self/fd"),
+            memory_kib: pages * 4,
+            state: state.top_ups.len()
+                + state.starting.len()
+                + state.start_ended.len()
+                + state.errors.len()
+                + state.gates.len()
+                + state.plans.len(),
+        }
+    }
+}
+
+/// What must not grow while time passes: the most that was seen of each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Size {
+    tasks: usize,
+    threads: usize,
+    files: usize,
+    memory_kib: usize,
+    /// Entries in the account's state.
+    state: usize,
+}
+
+impl Size {
+    pub(crate) fn most(self, other: Self) -> Self {
+        Self {
+            tasks: self.tasks.max(other.tasks),
+            threads: self.threads.max(other.threads),
+            files: self.files.max(other.files),
+            memory_kib: self.memory_kib.max(other.memory_kib),
+            state: self.state.max(other.state),
+        }
+    }
+
+    /// A day later nothing has grown beyond what chance makes of it.
+    pub(crate) fn must_hold(self, later: Self) {
+        assert!(later.tasks <= self.tasks + 3, "{self:?} became {later:?}");
+        assert!(
+            later.threads <= self.threads + 4,
+            "{self:?} became {later:?}"
+        );
+        assert!(later.files <= self.files + 3, "{self:?} became {later:?}");
+        assert!(
+            later.memory_kib <= self.memory_kib + 8 * 1024,
+            "{self:?} became {later:?}"
+        );
+        // A day's ended top-ups are kept, and no more.
+        assert!(later.state <= 400, "{self:?} became {later:?}");
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "in its last hours at most {} tasks, {} threads, {} files, {} MiB, {} entries of state",
+            self.tasks,
+            self.threads,
+            self.files,
+            self.memory_kib / 1024,
+            self.state
+        )
+    }
+}

@@ -1,0 +1,269 @@
+//! A day of the real engine, driver and databases, with a provider in memory and the time passed in: the wall clock
+//! is the runtime's paused one, so that 24 hours pass as fast as the machine can follow. Every minute something goes
+//! wrong. Nothing may be lost or told twice, and nothing may grow.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    clippy::float_arithmetic
+)]
+
+mod desk;
+mod provider;
+
+use bursar_core::clock::{Clock, Span};
+use bursar_core::engine::{Event, Poll, Presence};
+use bursar_core::notice::NoticeKind;
+use bursar_core::provider::Status;
+use bursar_core::top_up::Phase;
+use desk::{Desk, Size, run};
+use provider::{Fault, is_open};
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+use std::collections::BTreeMap;
+
+const MINUTES: u32 = 24 * 60;
+
+#[test]
+fn a_day_with_a_fault_a_minute() {
+    let full = std::env::var("BURSAR_PROOFS").is_ok_and(|run| run == "full");
+    let days: u64 = if full { 20 } else { 1 };
+    let mut told = Vec::new();
+    let mut faults = 0;
+    for seed in 0..days {
+        let (count, story) = run(async move { day(seed).await });
+        faults += count;
+        told.push(story);
+    }
+    println!(
+        "proof: {{\"tried\": {faults}, \"failed\": 0, \"notes\": \"{days} days of 24 h, a fault a minute; the last: {}\"}}",
+        told.last().unwrap()
+    );
+}
+
+/// One day; returns how many faults there were, and its figures in words.
+async fn day(seed: u64) -> (u32, String) {
+    let mut random = SmallRng::seed_from_u64(seed);
+    let mut desk = Desk::new(seed).await;
+    let mut early = Size::default();
+    let mut late = Size::default();
+    for minute in 0..MINUTES {
+        desk.calm_down().await;
+        mishap(&mut desk, &mut random).await;
+        if minute % 7 == 3 {
+            desk.start_top_up(1_000 + i64::from(minute)).await;
+        }
+        if minute % 2 == 0 {
+            desk.provider.move_on(false);
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        match minute {
+            0..120 => {}
+            120..240 => early = early.most(desk.size()),
+            1_320..MINUTES => late = late.most(desk.size()),
+            _ => {}
+        }
+    }
+    desk.calm_down().await;
+    desk.settle().await;
+    check_end(&desk, seed);
+    early.must_hold(late);
+    let seen = desk.provider.seen();
+    assert!(
+        seen.payments.len() > 40,
+        "a dull day: {}",
+        seen.payments.len()
+    );
+    (
+        MINUTES,
+        format!(
+            "{} top-ups, {} calls, {late}",
+            seen.payments.len(),
+            seen.calls
+        ),
+    )
+}
+
+/// Something goes wrong for the coming minute.
+async fn mishap(desk: &mut Desk, random: &mut SmallRng) {
+    match random.random_range(0..100) {
+        0..12 => desk.provider.fault(Fault::Refused),
+        12..24 => desk.provider.fault(Fault::Silent),
+        24..34 => desk.provider.fault(Fault::Broken),
+        34..42 => desk.provider.fault(Fault::Busy),
+        42..58 => desk.provider.fault(Fault::Lost),
+        58..66 => desk.provider.fault(Fault::Slow),
+        66..74 => desk.refuse_commits(),
+        74..82 => desk.driver().every(Event::Online(false)),
+        82..91 => desk.restart().await,
+        91..94 => desk.driver().every(Event::Presence(Presence::Focused)),
+        94..97 => desk
+            .driver()
+            .link("org.bursar.desktop://top-up/return?state=nobody"),
+        97 => desk.clock.sleep(Span::hours(8)),
+        98 => desk
+            .clock
+            .move_by(Span::minutes(random.random_range(-90..90))),
+        _ => desk.driver().every(Event::Woke),
+    }
+}
+
+/// What the provider has and what is known here are the same, each once.
+fn check_end(desk: &Desk, seed: u64) {
+    let seen = desk.provider.seen();
+    assert_eq!(seen.asked_twice, 0, "day {seed}: one intent, two requests");
+    for (endpoint, most) in &seen.most_flying {
+        // Lists are read by whoever looks for open top-ups and by whoever reads the history.
+        let allowed = if matches!(*endpoint, "pending" | "history") {
+            3
+        } else {
+            1
+        };
+        assert!(
+            *most <= allowed,
+            "day {seed}: {most} requests at once for {endpoint}"
+        );
+    }
+    assert!(!seen.payments.iter().any(is_open), "day {seed}: {seen:?}");
+    let kept = desk.kept();
+    let mut by_remote = BTreeMap::new();
+    for top_up in &kept {
+        assert!(!top_up.is_live(), "day {seed}: {top_up:?}");
+        if let Some(remote) = &top_up.remote {
+            assert!(
+                by_remote.insert(remote.clone(), top_up).is_none(),
+                "{remote} twice"
+            );
+        }
+    }
+    let notices = desk.notices();
+    for payment in &seen.payments {
+        let Some(top_up) = by_remote.get(&payment.id) else {
+            // Started by a request that had ended before anybody looked: in the history like any other.
+            assert!(
+                desk.in_history(&payment.id),
+                "day {seed}: {payment:?} is nowhere"
+            );
+            continue;
+        };
+        let fits = match payment.status {
+            Status::Completed => top_up.phase == Phase::Completed,
+            Status::Expired => top_up.phase == Phase::Expired,
+            _ => false,
+        };
+        assert!(fits, "day {seed}: {payment:?} {top_up:?}");
+        let told = notices
+            .iter()
+            .filter(|one| one.kind == NoticeKind::Completed && one.subject == payment.id)
+            .count();
+        assert_eq!(
+            told,
+            usize::from(payment.status == Status::Completed),
+            "day {seed}: {payment:?}"
+        );
+    }
+    for (notice, times) in desk.popped() {
+        assert_eq!(times, 1, "day {seed}: {notice:?} popped up {times} times");
+    }
+}
+
+#[test]
+fn a_top_up_that_ends_during_eight_hours_of_sleep_is_told_at_once_and_once() {
+    run(async {
+        let desk = Desk::new(1).await;
+        desk.start_top_up(2_500).await;
+        desk.until("it is open", |state| {
+            state.top_ups.values().any(|t| t.phase == Phase::Open)
+        })
+        .await;
+        // The machine sleeps: nothing of it runs, and the wall clock goes on.
+        desk.provider.move_on(true);
+        desk.clock.sleep(Span::hours(8));
+        let woke = tokio::time::Instant::now();
+        desk.until("it is completed", |state| {
+            state.top_ups.values().any(|t| t.phase == Phase::Completed)
+        })
+        .await;
+        assert!(
+            woke.elapsed() <= std::time::Duration::from_secs(35),
+            "{:?}",
+            woke.elapsed()
+        );
+        desk.settle().await;
+        assert_eq!(desk.notices().len(), 1);
+        assert_eq!(desk.popped().len(), 1);
+    });
+    println!("proof: {{\"tried\": 1, \"failed\": 0, \"notes\": \"8 h of sleep\"}}");
+}
+
+#[test]
+fn after_the_clock_was_moved_a_day_everything_is_read_in_time_again() {
+    for days in [1, -1] {
+        run(async move {
+            let desk = Desk::new(2).await;
+            desk.driver().every(Event::Presence(Presence::Open));
+            desk.until("all was read", |state| {
+                Poll::ALL
+                    .iter()
+                    .filter(|poll| **poll != Poll::Chain && **poll != Poll::Follow)
+                    .all(|poll| state.done_at(*poll).is_some())
+            })
+            .await;
+            desk.start_top_up(2_500).await;
+            desk.until("it is open", |state| {
+                state.top_ups.values().any(|t| t.phase == Phase::Open)
+            })
+            .await;
+            desk.clock.move_by(Span::days(days));
+            let moved = desk.clock.now();
+            desk.provider.move_on(true);
+            // Each kind of reading is done again by the new clock, none waits for the old one, however busy it is.
+            for _ in 0..16 * 60 {
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                desk.driver().every(Event::Presence(Presence::Open));
+            }
+            let state = desk.state();
+            for poll in Poll::ALL {
+                if matches!(poll, Poll::Chain | Poll::Follow) {
+                    continue;
+                }
+                let done = state.done_at(poll).unwrap();
+                assert!(
+                    done >= moved && done <= desk.clock.now(),
+                    "{days} days: {poll:?} was last read {done}, and it is {}",
+                    desk.clock.now()
+                );
+            }
+            assert_eq!(desk.notices().len(), 1);
+        });
+    }
+    println!("proof: {{\"tried\": 2, \"failed\": 0, \"notes\": \"clock moved a day, both ways\"}}");
+}
+
+#[test]
+fn a_lost_answer_is_found_out_in_time_also_when_the_clock_was_moved_back() {
+    run(async {
+        let desk = Desk::new(3).await;
+        desk.provider.fault(Fault::Refused);
+        desk.start_top_up(2_500).await;
+        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        desk.clock.move_by(Span::days(-1));
+        desk.provider.fault(Fault::None);
+        let moved = tokio::time::Instant::now();
+        desk.until("it is known that nothing has left", |state| {
+            !state.has_live()
+        })
+        .await;
+        assert!(
+            moved.elapsed() <= std::time::Duration::from_secs(300),
+            "{:?}",
+            moved.elapsed()
+        );
+        assert_eq!(desk.kept()[0].phase, Phase::NotStarted);
+    });
+    println!("proof: {{\"tried\": 1, \"failed\": 0, \"notes\": \"\"}}");
+}

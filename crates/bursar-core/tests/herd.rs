@@ -1,0 +1,194 @@
+//! Desktops that watch one backend from their trays for an hour, with the time passed in: how often each asks, and
+//! that ten thousand do not ask in step.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use alloy_primitives::{Address, B256};
+use bursar_core::account::AccountId;
+use bursar_core::chain::Reading;
+use bursar_core::clock::{Span, Timestamp};
+use bursar_core::engine::{ChainAnswer, Effect, Event, HistoryAnswer, Request, Setup, State, step};
+use bursar_core::money::{Amount, Currency};
+use bursar_core::provider::ApiBalance;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// They were switched on within so long of each other; it is over before the hour that is counted begins.
+const MORNING: Span = Span::hours(2);
+const HOUR: Span = Span::hours(1);
+/// How long a server takes to answer, at most.
+const LATENCY_MS: i64 = 400;
+
+fn begin() -> Timestamp {
+    Timestamp::parse_rfc3339("2026-01-31T08:00:00Z").unwrap()
+}
+
+fn usdc(cents: i64) -> Amount {
+    Amount::from_cents(cents, Currency::usdc())
+}
+
+/// A quiet answer to what was asked.
+fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
+    match request {
+        Request::Chain { .. } => Event::Chain(Ok(ChainAnswer {
+            user: Address::ZERO,
+            reading: Reading {
+                block: 1,
+                block_hash: B256::ZERO,
+                block_time: now,
+                read_at: now,
+                free: usdc(25_600),
+                reserved: usdc(0),
+                held: usdc(0),
+                frozen: false,
+            },
+            credited: Vec::new(),
+            reorganised: Vec::new(),
+            changed: false,
+        })),
+        Request::Balance => Event::Balance(Ok(ApiBalance {
+            balance: usdc(25_600),
+            daily_usage: None,
+            days_left: Some(40),
+        })),
+        Request::History { .. } => Event::History {
+            asked_at,
+            answer: Ok(HistoryAnswer {
+                ended: true,
+                ..HistoryAnswer::default()
+            }),
+        },
+        Request::Catalogue => Event::Catalogue(Ok(false)),
+        Request::Charges => Event::Charges(Ok(())),
+        Request::Start { .. } | Request::Cancel { .. } | Request::Follow { .. } => {
+            panic!("nothing is open: {request:?}")
+        }
+    }
+}
+
+/// HTTP requests that it takes when nothing has changed: what is read of the provider's catalogue is three things.
+fn requests(request: &Request) -> u32 {
+    match request {
+        Request::Catalogue => 3,
+        Request::Chain { .. }
+        | Request::Balance
+        | Request::History { .. }
+        | Request::Charges
+        | Request::Start { .. }
+        | Request::Cancel { .. }
+        | Request::Follow { .. } => 1,
+    }
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Next {
+    Tick,
+    /// The index of a request that is answered.
+    Answer(usize),
+}
+
+/// Requests of each desktop, and of all in each second of the hour.
+struct Counted {
+    by_desktop: Vec<u32>,
+    by_second: Vec<u32>,
+}
+
+impl Counted {
+    fn total(&self) -> u32 {
+        self.by_desktop.iter().sum()
+    }
+
+    fn most(&self) -> u32 {
+        self.by_desktop.iter().copied().max().unwrap()
+    }
+
+    fn least(&self) -> u32 {
+        self.by_desktop.iter().copied().min().unwrap()
+    }
+
+    fn busiest(&self) -> u32 {
+        self.by_second.iter().copied().max().unwrap()
+    }
+}
+
+#[test]
+fn a_desktop_asks_twelve_times_an_hour_at_most() {
+    let counted = an_hour_of(200);
+    assert!(counted.most() <= 12, "{}", counted.most());
+    assert!(counted.least() >= 8, "{}", counted.least());
+}
+
+#[test]
+#[ignore = "too long where nothing is optimised: scripts/bench.sh runs it"]
+fn ten_thousand_desktops_are_no_herd() {
+    let counted = an_hour_of(10_000);
+    let (total, busiest) = (counted.total(), counted.busiest());
+    println!(
+        "{total} requests in an hour: {} to {} each; busiest second {busiest}",
+        counted.least(),
+        counted.most()
+    );
+    // Ten to twelve minutes a cycle, a look at the chain in each, the API's balance and history in turn.
+    assert!((100_000..=120_000).contains(&total));
+    assert!(u64::from(busiest) * 3_600 <= 3 * u64::from(total));
+}
+
+fn an_hour_of(desktops: usize) -> Counted {
+    let mut random = SmallRng::seed_from_u64(1);
+    let mut queue = BinaryHeap::new();
+    let mut states = Vec::new();
+    for desktop in 0..desktops {
+        let at = begin().plus(Span::millis(random.random_range(0..MORNING.0)));
+        let setup = Setup {
+            one_open: true,
+            signed_in: true,
+            watched: Some(Address::ZERO),
+        };
+        let account = AccountId(desktop.to_string());
+        states.push(State::new(account, at, setup, Vec::new(), at));
+        queue.push(Reverse((at, desktop, Next::Tick)));
+    }
+    let counted = begin().plus(MORNING);
+    let end = counted.plus(HOUR);
+    let mut asked: Vec<(Timestamp, Request)> = Vec::new();
+    let mut by_desktop = vec![0_u32; desktops];
+    let mut by_second = vec![0_u32; 3_600];
+    while let Some(Reverse((now, desktop, next))) = queue.pop() {
+        if now >= end {
+            break;
+        }
+        let event = match next {
+            Next::Tick => Event::Tick,
+            Next::Answer(index) => answer(&asked[index].1, asked[index].0, now),
+        };
+        let after = step(&states[desktop], &event, now, random.random());
+        assert!(
+            after.commit.is_empty(),
+            "nothing happened, nothing is written"
+        );
+        for effect in after.effects {
+            let Effect::Request(request) = effect else {
+                continue;
+            };
+            if now >= counted {
+                let second = usize::try_from(now.since(counted).0 / 1_000).unwrap();
+                by_second[second] += requests(&request);
+                by_desktop[desktop] += requests(&request);
+            }
+            let later = now.plus(Span::millis(random.random_range(20..LATENCY_MS)));
+            queue.push(Reverse((later, desktop, Next::Answer(asked.len()))));
+            asked.push((now, request));
+        }
+        if let Some(due) = after.state.next_due() {
+            let due = due.max(now.plus(Span::millis(1)));
+            queue.push(Reverse((due, desktop, Next::Tick)));
+        }
+        states[desktop] = after.state;
+    }
+    Counted {
+        by_desktop,
+        by_second,
+    }
+}

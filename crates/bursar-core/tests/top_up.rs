@@ -1,0 +1,159 @@
+//! The top-up machine by itself: what one input does to one top-up.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use bursar_core::clock::{Span, Timestamp};
+use bursar_core::error::{Code, Error};
+use bursar_core::money::{Amount, Currency};
+use bursar_core::notice::NoticeKind;
+use bursar_core::provider::{Created, RemotePayment, Status};
+use bursar_core::top_up::{Input, Phase, TopUp, Verified, Word};
+
+fn noon() -> Timestamp {
+    Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
+}
+
+fn after(minutes: i64) -> Timestamp {
+    noon().plus(Span::minutes(minutes))
+}
+
+fn usdc(cents: i64) -> Amount {
+    Amount::from_cents(cents, Currency::usdc())
+}
+
+fn intent() -> TopUp {
+    TopUp::intent("t".to_owned(), usdc(2_500), None, None, noon())
+}
+
+fn open() -> TopUp {
+    let created = Created {
+        id: "p".to_owned(),
+        intent: "i".to_owned(),
+        checkout: Some("https://pay.example/p".to_owned()),
+        expires_at: Some(after(15)),
+    };
+    intent().apply(&Input::Started(Ok(created)), noon()).0
+}
+
+/// What the provider says at this minute; the page ends at minute 15.
+fn said(status: Status, minute: i64) -> Input {
+    Input::Reported(RemotePayment {
+        id: "p".to_owned(),
+        status,
+        amount: usdc(2_500),
+        fee: None,
+        source: None,
+        created_at: noon(),
+        updated_at: after(minute),
+        expires_at: Some(after(15)),
+        checkout: None,
+        transaction: None,
+    })
+}
+
+#[test]
+fn a_page_was_given_up_only_where_it_expired_before_its_time() {
+    let ended = |status, minute| open().apply(&said(status, minute), after(20)).0;
+    assert!(ended(Status::Expired, 14).was_given_up());
+    assert!(
+        !ended(Status::Expired, 15).was_given_up(),
+        "its time was over"
+    );
+    assert!(!ended(Status::Expired, 16).was_given_up());
+    for other in [
+        Status::Open,
+        Status::Confirming,
+        Status::UnderReview,
+        Status::Completed,
+        Status::Cancelled,
+        Status::Failed,
+    ] {
+        assert!(!ended(other, 14).was_given_up(), "{other:?}");
+    }
+    let unknown = TopUp {
+        expires_at: None,
+        ..ended(Status::Expired, 14)
+    };
+    assert!(
+        !unknown.was_given_up(),
+        "nobody said when its time was over"
+    );
+    assert!(!open().was_given_up());
+    let late = ended(Status::Expired, 14)
+        .apply(&said(Status::Completed, 30), after(30))
+        .0;
+    assert!(!late.was_given_up());
+}
+
+#[test]
+fn a_refusal_ends_a_start_and_a_silence_does_not() {
+    for (code, ends) in [
+        (Code::Refused, true),
+        (Code::TopUpOpen, true),
+        (Code::Forbidden, true),
+        (Code::RateLimited, true),
+        (Code::Timeout, false),
+        (Code::Unreachable, false),
+        (Code::CheckoutUnavailable, false),
+        (Code::ProviderUnavailable, false),
+        (Code::AnswerMalformed, false),
+        (Code::Internal, false),
+    ] {
+        let answer = Input::Started(Err(Error::new(code, "words")));
+        let next = intent().apply(&answer, after(1)).0;
+        assert_eq!(next.phase == Phase::NotStarted, ends, "{code:?}");
+        assert_eq!(next.error.unwrap().message, "words");
+    }
+}
+
+#[test]
+fn absence_is_only_what_two_looks_a_minute_apart_find() {
+    let once = intent().apply(&Input::Absent, noon()).0;
+    let soon = once.apply(&Input::Absent, noon().plus(Span::seconds(59))).0;
+    assert_eq!(soon.phase, Phase::Starting);
+    let set_back = once.apply(&Input::Absent, after(-5)).0;
+    assert_eq!(set_back.absent_since, Some(after(-5)));
+    assert_eq!(
+        once.apply(&Input::Absent, after(1)).0.phase,
+        Phase::NotStarted
+    );
+    assert_eq!(open().apply(&Input::Absent, after(9)).0.phase, Phase::Open);
+}
+
+#[test]
+fn where_nobody_may_look_nothing_is_absent() {
+    let forbidden = Input::Unclear(Error::new(Code::Forbidden, "theirs"));
+    let (told, outcome) = intent().apply(&forbidden, after(9));
+    assert!(outcome.changed && outcome.notice.is_none());
+    assert_eq!((told.phase, told.absent_since), (Phase::Starting, None));
+    assert_eq!(
+        told.error.as_ref().map(|error| error.code),
+        Some(Code::Forbidden)
+    );
+    let down = Input::Unclear(Error::new(Code::Timeout, "theirs"));
+    assert!(!intent().apply(&down, after(9)).1.changed);
+    assert!(!open().apply(&forbidden, after(9)).1.changed);
+    let looked = told.apply(&Input::Absent, after(10)).0;
+    assert_eq!(looked.error, None, "the key may look again");
+}
+
+#[test]
+fn what_only_the_chain_said_goes_with_its_block() {
+    let shown = Input::Credited {
+        verified: Verified {
+            transaction: Default::default(),
+            block: 7,
+            by_id: true,
+        },
+        agreed: true,
+    };
+    let (by_chain, outcome) = open().apply(&shown, after(5));
+    assert_eq!(outcome.notice, Some(NoticeKind::Completed));
+    assert_eq!(by_chain.completed_by, Some(Word::Chain));
+    let (back, outcome) = by_chain.apply(&Input::Reorganised, after(6));
+    assert_eq!(outcome.notice, Some(NoticeKind::Reversed));
+    assert_eq!((back.phase, back.verified), (Phase::Confirming, None));
+    let both = by_chain.apply(&said(Status::Completed, 6), after(6)).0;
+    let (kept, outcome) = both.apply(&Input::Reorganised, after(7));
+    assert_eq!((kept.phase, outcome.notice), (Phase::Completed, None));
+}

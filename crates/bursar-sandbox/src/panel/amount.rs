@@ -1,0 +1,120 @@
+//! Amounts in a currency's smallest units, and how the panel's wire writes them: a decimal string with exactly the
+//! currency's decimals. Nothing is rounded on the way in.
+
+use serde_json::{Value, json};
+
+/// ISO 4217 currencies that do not have two decimals.
+const NO_DECIMALS: [&str; 15] = [
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV",
+    "XAF", "XOF",
+];
+const THREE_DECIMALS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Currency {
+    code: [u8; 3],
+    decimals: u32,
+}
+
+impl Currency {
+    pub(crate) const USD: Self = Self {
+        code: *b"USD",
+        decimals: 2,
+    };
+
+    /// Any three capitals are taken for a currency.
+    pub(crate) fn read(code: &str) -> Option<Self> {
+        let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
+        if !bytes.iter().all(u8::is_ascii_uppercase) {
+            return None;
+        }
+        let decimals = if NO_DECIMALS.contains(&code) {
+            0
+        } else if THREE_DECIMALS.contains(&code) {
+            3
+        } else {
+            2
+        };
+        Some(Self {
+            code: bytes,
+            decimals,
+        })
+    }
+
+    pub(crate) fn code(&self) -> &str {
+        std::str::from_utf8(&self.code).unwrap_or_default()
+    }
+
+    pub(crate) fn decimals(self) -> u32 {
+        self.decimals
+    }
+
+    /// Whole units of money in the smallest ones.
+    pub(crate) fn whole(self, units: u64) -> u64 {
+        units.saturating_mul(10_u64.pow(self.decimals))
+    }
+
+    /// `100.00`, `100`, `100.000`.
+    pub(crate) fn text(self, minor: u64) -> String {
+        let scale = 10_u64.pow(self.decimals);
+        match usize::try_from(self.decimals) {
+            Ok(0) | Err(_) => minor.to_string(),
+            Ok(width) => format!("{}.{:0width$}", minor / scale, minor % scale),
+        }
+    }
+
+    /// With the currency's code, for people.
+    pub(crate) fn words(self, minor: u64) -> String {
+        format!("{} {}", self.text(minor), self.code())
+    }
+
+    pub(crate) fn money(self, minor: u64) -> Value {
+        json!({"amount": self.text(minor), "currency": self.code()})
+    }
+
+    /// Reads an amount with exactly this currency's decimals, as `text` writes it.
+    pub(crate) fn parse(self, text: &str) -> Result<u64, String> {
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let plain = !whole.is_empty() && digits(whole) && digits(part) && !text.ends_with('.');
+        if !plain || (whole.len() > 1 && whole.starts_with('0')) {
+            return Err("Must be a plain decimal number".to_owned());
+        }
+        if u32::try_from(part.len()) != Ok(self.decimals) {
+            return Err(format!("Must have exactly {} decimals", self.decimals));
+        }
+        format!("{whole}{part}")
+            .parse()
+            .ok()
+            .filter(|minor| *minor < 1_000_000_000_000_000)
+            .ok_or_else(|| "Is too large a number".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_what_it_reads() {
+        for (code, text, minor) in [
+            ("USD", "0.50", 50),
+            ("JPY", "100", 100),
+            ("KWD", "1.005", 1005),
+        ] {
+            let currency = Currency::read(code).unwrap();
+            assert_eq!(currency.parse(text), Ok(minor));
+            assert_eq!(currency.text(minor), text);
+        }
+    }
+
+    #[test]
+    fn takes_no_other_form() {
+        for wrong in [
+            "", "1", "1.0", "1.000", "-1.00", "+1.00", "1e2", "01.00", "1,00", " 1.00", "1.",
+        ] {
+            assert!(Currency::USD.parse(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(Currency::read("usd"), None);
+    }
+}

@@ -1,0 +1,124 @@
+//! Who calls, and whether they are served: maintenance, the key, what it may do, and how often it asked.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use uuid::Uuid;
+
+use super::problem::{Code, Problem};
+use crate::http::server::CallerId;
+use crate::panel::state::{Account, Maintenance, Panel};
+use crate::world::World;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The account that a request is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Caller(Uuid);
+
+impl Caller {
+    pub(super) fn account(self, panel: &mut Panel) -> Result<&mut Account, Problem> {
+        panel.account_mut(self.0).ok_or_else(unknown_key)
+    }
+
+    pub(super) fn id(self) -> Uuid {
+        self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get().copied().ok_or_else(unknown_key)
+    }
+}
+
+pub(super) async fn admit(
+    State(world): State<Arc<World>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let caller = match find(&world, &request) {
+        Ok(caller) => caller,
+        Err(problem) => return problem.into_response(),
+    };
+    request.extensions_mut().insert(caller);
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(CallerId(caller.0));
+    response
+}
+
+fn find(world: &World, request: &Request) -> Result<Caller, Problem> {
+    let mut panel = world.panel();
+    if let Some(maintenance) = &panel.maintenance {
+        return Err(in_maintenance(maintenance, world.clock.now()));
+    }
+    let secret = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
+        .ok_or_else(|| Problem::new(Code::Unauthorized, "The request carries no API key."))?;
+    let (account, read_only) = panel.by_key(secret.trim()).ok_or_else(unknown_key)?;
+    admit_rate(account, Instant::now())?;
+    if account.manner.blocked {
+        return Err(Problem::new(
+            Code::Forbidden,
+            "The account is blocked; ask the billing department.",
+        ));
+    }
+    if read_only && request.method() != Method::GET {
+        return Err(Problem::new(
+            Code::Forbidden,
+            "This key may only read; make one that may pay.",
+        ));
+    }
+    Ok(Caller(account.id))
+}
+
+fn unknown_key() -> Problem {
+    Problem::new(
+        Code::Unauthorized,
+        "The API key is unknown or was revoked; make a new one in the panel.",
+    )
+}
+
+fn in_maintenance(maintenance: &Maintenance, now: time::OffsetDateTime) -> Problem {
+    let message = maintenance
+        .message
+        .as_deref()
+        .unwrap_or("Billing is in maintenance.");
+    let wait = maintenance
+        .until
+        .map_or(30, |until| (until - now).whole_seconds().clamp(1, 3600));
+    Problem::new(Code::Maintenance, message).retry_after(wait.unsigned_abs())
+}
+
+/// So many requests in any minute, where the control API set a limit.
+fn admit_rate(account: &mut Account, now: Instant) -> Result<(), Problem> {
+    let Some(most) = account.manner.requests_per_minute else {
+        return Ok(());
+    };
+    account
+        .asked
+        .retain(|asked| now.duration_since(*asked) < MINUTE);
+    if account.asked.len() < most {
+        account.asked.push_back(now);
+        return Ok(());
+    }
+    let passed = account
+        .asked
+        .front()
+        .map_or(Duration::ZERO, |first| now.duration_since(*first));
+    let wait = (MINUTE.saturating_sub(passed)).as_secs() + 1;
+    Err(Problem::new(
+        Code::RateLimited,
+        format!("More than {most} requests in a minute; go on in {wait} seconds."),
+    )
+    .retry_after(wait))
+}

@@ -1,0 +1,164 @@
+//! Reading a JSON body member by member, so that a refusal names the place that is at fault.
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::header;
+use serde_json::{Map, Value};
+
+use super::problem::{Code, Problem};
+use crate::panel::amount::Currency;
+
+const MOST_BYTES: usize = 64 * 1024;
+
+/// A JSON object that was sent.
+#[derive(Clone, Debug)]
+pub(super) struct Sent(pub(super) Value);
+
+impl<S: Sync> FromRequest<S> for Sent {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/json") {
+            return Err(Problem::new(
+                Code::UnsupportedMediaType,
+                "The body must be sent as application/json.",
+            ));
+        }
+        let bytes = to_bytes(request.into_body(), MOST_BYTES)
+            .await
+            .map_err(|_| Problem::new(Code::TooLarge, "The body may be at most 64 KiB."))?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
+            Problem::new(Code::BadRequest, format!("The body is not JSON: {error}."))
+        })?;
+        if !value.is_object() {
+            return Err(Problem::new(
+                Code::BadRequest,
+                "The body is not a JSON object.",
+            ));
+        }
+        Ok(Self(value))
+    }
+}
+
+/// The members of an object, and where it stands in the body.
+#[derive(Clone, Debug)]
+pub(super) struct Fields<'a> {
+    members: &'a Map<String, Value>,
+    at: String,
+}
+
+/// An amount as it was written, before it is known whether the currency fits.
+#[derive(Clone, Debug)]
+pub(super) struct Written<'a> {
+    amount: &'a str,
+    currency: &'a str,
+    at: String,
+}
+
+pub(super) fn invalid(at: &str, message: &str) -> Problem {
+    Problem::new(Code::Invalid, format!("{at}: {message}.")).at(at, message)
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn of(value: &'a Value, at: &str) -> Result<Self, Problem> {
+        let members = value
+            .as_object()
+            .ok_or_else(|| invalid(at, "Must be an object"))?;
+        Ok(Self {
+            members,
+            at: at.to_owned(),
+        })
+    }
+
+    pub(super) fn at(&self, name: &str) -> String {
+        format!("{}/{name}", self.at)
+    }
+
+    /// A member that is there and not null.
+    pub(super) fn get(&self, name: &str) -> Option<&'a Value> {
+        self.members.get(name).filter(|value| !value.is_null())
+    }
+
+    fn needed(&self, name: &str) -> Result<&'a Value, Problem> {
+        self.get(name)
+            .ok_or_else(|| invalid(&self.at(name), "Is required"))
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<&'a str, Problem> {
+        self.needed(name)?
+            .as_str()
+            .ok_or_else(|| invalid(&self.at(name), "Must be text"))
+    }
+
+    pub(super) fn id(&self, name: &str) -> Result<&'a str, Problem> {
+        let id = self.text(name)?;
+        let plain = id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+        if id.is_empty() || id.len() > 64 || !plain {
+            return Err(invalid(&self.at(name), "Is not an id"));
+        }
+        Ok(id)
+    }
+
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Problem> {
+        match self.members.get(name) {
+            None => Ok(false),
+            Some(value) => value
+                .as_bool()
+                .ok_or_else(|| invalid(&self.at(name), "Must be true or false")),
+        }
+    }
+
+    pub(super) fn object(&self, name: &str) -> Result<Self, Problem> {
+        Fields::of(self.needed(name)?, &self.at(name))
+    }
+
+    pub(super) fn list(&self, name: &str, most: usize) -> Result<Vec<Self>, Problem> {
+        let at = self.at(name);
+        let items = self
+            .needed(name)?
+            .as_array()
+            .ok_or_else(|| invalid(&at, "Must be a list"))?;
+        if items.is_empty() || items.len() > most {
+            return Err(invalid(&at, &format!("Must have 1 to {most} items")));
+        }
+        items
+            .iter()
+            .enumerate()
+            .map(|(place, item)| Fields::of(item, &format!("{at}/{place}")))
+            .collect()
+    }
+
+    pub(super) fn amount(&self, name: &str) -> Result<Written<'a>, Problem> {
+        let fields = self.object(name)?;
+        Ok(Written {
+            amount: fields.text("amount")?,
+            currency: fields.text("currency")?,
+            at: fields.at,
+        })
+    }
+}
+
+impl Written<'_> {
+    /// In the account's currency, exactly.
+    pub(super) fn minor(&self, currency: Currency) -> Result<u64, Problem> {
+        if self.currency != currency.code() {
+            let message = format!("Must be in {}", currency.code());
+            return Err(Problem::new(
+                Code::CurrencyMismatch,
+                format!("The account's currency is {}.", currency.code()),
+            )
+            .at(&format!("{}/currency", self.at), &message));
+        }
+        currency
+            .parse(self.amount)
+            .map_err(|message| invalid(&format!("{}/amount", self.at), &message))
+    }
+}

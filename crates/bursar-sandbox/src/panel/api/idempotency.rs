@@ -1,0 +1,55 @@
+//! Doing it once: the key that a client makes for each intent, and what was made for it.
+
+use axum::http::HeaderMap;
+use serde_json::Value;
+
+use super::problem::{Code, Problem};
+use crate::panel::state::Account;
+
+pub(super) fn key(headers: &HeaderMap) -> Result<String, Problem> {
+    headers
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok())
+        .filter(|key| {
+            (16..=128).contains(&key.len())
+                && key
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        })
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            Problem::new(
+                Code::IdempotencyKeyMissing,
+                "This operation wants an Idempotency-Key of 16 to 128 characters.",
+            )
+        })
+}
+
+/// The id of what was made for this key before, if anything; another body with it is refused.
+pub(super) fn known(
+    account: &Account,
+    operation: &'static str,
+    key: &str,
+    body: &Value,
+) -> Result<Option<String>, Problem> {
+    match account.intents.get(&(operation, key.to_owned())) {
+        None => Ok(None),
+        Some((earlier, id)) if earlier == body => Ok(Some(id.clone())),
+        Some(_) => Err(Problem::new(
+            Code::IdempotencyKeyReused,
+            "This key was used before with another body; nothing was created.",
+        )),
+    }
+}
+
+pub(super) fn keep(
+    account: &mut Account,
+    operation: &'static str,
+    key: String,
+    body: Value,
+    id: &str,
+) {
+    account
+        .intents
+        .insert((operation, key), (body, id.to_owned()));
+}

@@ -1,0 +1,92 @@
+//! The panel's API, as `docs/panel-api.yaml` describes it.
+
+mod account;
+mod auth;
+mod body;
+mod create;
+mod etag;
+mod idempotency;
+mod methods;
+mod paging;
+mod payments;
+mod problem;
+mod return_url;
+mod services;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use serde_json::Value;
+
+use crate::world::World;
+use problem::{Answer, Code, Problem};
+
+/// Where the API is, below the panel's address.
+pub(crate) const BASE: &str = "/api/v1";
+
+pub(crate) fn router(world: Arc<World>) -> Router {
+    let admitted = Router::new()
+        .route("/account", get(account::read))
+        .route("/top-up/options", get(account::options))
+        .route("/payers", get(account::payers))
+        .route("/payment-methods", get(methods::list).post(methods::add))
+        .route(
+            "/payment-methods/{method}",
+            get(methods::read).delete(methods::remove),
+        )
+        .route(
+            "/payment-methods/{method}/default",
+            put(methods::make_default),
+        )
+        .route("/payments", get(payments::list).post(create::create))
+        .route("/payments/{payment}", get(payments::read))
+        .route("/payments/{payment}/cancel", post(payments::cancel))
+        .route("/payments/{payment}/invoice", get(payments::invoice))
+        .route("/services/renewable", get(services::renewable))
+        .route("/migrations", get(services::migrations))
+        .route("/expenses", get(services::expenses))
+        .route_layer(middleware::from_fn_with_state(world.clone(), auth::admit));
+    let api = Router::new()
+        .merge(admitted)
+        .route("/status", get(account::status))
+        .method_not_allowed_fallback(not_allowed)
+        .layer(middleware::from_fn(etag::conditional));
+    Router::new()
+        .nest(BASE, api)
+        .merge(super::console::router())
+        .method_not_allowed_fallback(not_allowed)
+        .fallback(async || Problem::new(Code::NotFound, "There is nothing at this address."))
+        .with_state(world)
+}
+
+async fn not_allowed() -> Problem {
+    Problem::new(
+        Code::MethodNotAllowed,
+        "This address does not know that method.",
+    )
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is the last line of handlers that can fail"
+)]
+fn ok(body: &Value) -> Answer {
+    Ok(crate::http::json_answer(StatusCode::OK, body))
+}
+
+/// A thing that was made, and where it is read.
+fn created(list: &str, id: &str, body: &Value) -> Response {
+    (
+        StatusCode::CREATED,
+        [
+            (header::CONTENT_TYPE, "application/json".to_owned()),
+            (header::LOCATION, format!("{BASE}/{list}/{id}")),
+        ],
+        body.to_string(),
+    )
+        .into_response()
+}

@@ -1,0 +1,111 @@
+//! The panel's own page: the balance, the latest payments, and keys, which are shown once.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use uuid::Uuid;
+
+use super::new_key;
+use super::state::{Account, Panel};
+use crate::clock::rfc3339;
+use crate::console::pages;
+use crate::html::{escape, framed};
+use crate::http::{ApiError, Params, form, page};
+use crate::world::World;
+
+pub(super) fn router() -> Router<Arc<World>> {
+    Router::new()
+        .route("/", get(overview))
+        .route("/keys", post(create_key))
+        .route("/assets/console.css", get(pages::css))
+        .route("/assets/console.js", get(pages::js))
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
+}
+
+/// The account that was asked for, else the first.
+fn chosen<'a>(panel: &'a mut Panel, params: &Params) -> Option<&'a mut Account> {
+    match params.get("account") {
+        Some(id) => {
+            let id: Uuid = id.parse().ok()?;
+            panel.account_mut(id)
+        }
+        None => panel.accounts.first_mut(),
+    }
+}
+
+/// `GET /`
+async fn overview(State(world): State<Arc<World>>, params: Params) -> Response {
+    chosen(&mut world.panel(), &params).map_or_else(nobody, |account| page(html(account, "")))
+}
+
+/// `POST /keys`
+async fn create_key(State(world): State<Arc<World>>, bytes: Bytes) -> Response {
+    let params = form(&bytes);
+    let mut panel = world.panel();
+    let Some(account) = chosen(&mut panel, &params) else {
+        return nobody();
+    };
+    let name = params
+        .get("name")
+        .filter(|name| !name.is_empty())
+        .unwrap_or("unnamed");
+    let key = new_key(account, name, params.get("read_only") == Some("yes"));
+    let shown = format!(
+        "<section class=\"card\"><h2>Your new key</h2><p>Copy it now: it is not shown again.</p>\
+         <p class=\"mono\" id=\"new-key\" data-testid=\"new-key\">{}</p></section>",
+        escape(&key.secret)
+    );
+    page(html(account, &shown))
+}
+
+fn nobody() -> Response {
+    ApiError::not_found("No such account").into_response()
+}
+
+fn html(account: &Account, above: &str) -> String {
+    let payments: String = account
+        .payments()
+        .values()
+        .rev()
+        .take(8)
+        .map(|payment| {
+            format!(
+                "<tr><td>{}</td><td class=\"mono\">{}</td><td class=\"number\">{}</td><td>{}</td></tr>",
+                rfc3339(payment.created_at),
+                escape(&payment.number),
+                account.currency.words(payment.minor),
+                payment.status.name()
+            )
+        })
+        .collect();
+    let keys: String = account
+        .keys
+        .iter()
+        .filter(|key| !key.revoked)
+        .map(|key| {
+            let may = if key.read_only { "reads" } else { "pays" };
+            format!("<tr><td>{}</td><td>{may}</td></tr>", escape(&key.name))
+        })
+        .collect();
+    framed(
+        "Sandbox panel",
+        "Billing",
+        &format!(
+            "{above}<section class=\"card\"><h1>{email}</h1><dl><dt>Balance</dt><dd class=\"big\">{balance}</dd></dl></section>\
+             <section class=\"card\"><h2>Payments</h2><table><tbody>{payments}</tbody></table></section>\
+             <section class=\"card\"><h2>API keys</h2><table><tbody>{keys}</tbody></table>\
+             <form method=\"post\" action=\"/keys\"><input type=\"hidden\" name=\"account\" value=\"{id}\">\
+             <label>Name <input id=\"key-name\" data-testid=\"key-name\" name=\"name\" value=\"Bursar\"></label>\
+             <label class=\"check\"><input type=\"checkbox\" name=\"read_only\" value=\"yes\"> May only read</label>\
+             <button id=\"create-key\" data-testid=\"create-key\" class=\"primary\">Create key</button></form></section>",
+            email = escape(&account.email),
+            balance = account.currency.words(account.balance),
+            id = account.id,
+        ),
+    )
+}

@@ -1,0 +1,97 @@
+//! The control API's part for the panel: fresh accounts, what other hands do to them, and how the panel and its payment
+//! systems treat them.
+
+mod accounts;
+mod methods;
+mod payments;
+mod services;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::routing::{delete, get, patch, post};
+use serde::Deserialize;
+use serde_json::json;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::amount::Currency;
+use super::state::{Account, Maintenance, Panel};
+use crate::clock::{self, rfc3339};
+use crate::http::{Answer, ApiError, body, ok};
+use crate::world::World;
+
+pub(crate) fn router() -> Router<Arc<World>> {
+    Router::new()
+        .route("/panel/users", get(accounts::list).post(accounts::create))
+        .route(
+            "/panel/users/{id}",
+            get(accounts::truth).patch(accounts::patch),
+        )
+        .route("/panel/users/{id}/keys", post(accounts::create_key))
+        .route("/panel/users/{id}/keys/{key}", delete(accounts::revoke_key))
+        .route("/panel/users/{id}/payers", post(accounts::add_payer))
+        .route(
+            "/panel/users/{id}/payers/{payer}",
+            delete(accounts::remove_payer),
+        )
+        .route("/panel/users/{id}/history", post(accounts::history))
+        .route("/panel/users/{id}/methods", post(methods::add))
+        .route(
+            "/panel/users/{id}/methods/{method}",
+            patch(methods::patch).delete(methods::remove),
+        )
+        .route("/panel/users/{id}/services", post(services::add))
+        .route(
+            "/panel/users/{id}/services/{service}",
+            patch(services::patch).delete(services::remove),
+        )
+        .route("/panel/users/{id}/migrations", post(services::order))
+        .route(
+            "/panel/users/{id}/migrations/{order}",
+            delete(services::take_back),
+        )
+        .route("/panel/users/{id}/payments", post(payments::make))
+        .route("/panel/payments/{id}", get(payments::read))
+        .route("/panel/payments/{id}/status", post(payments::status))
+        .route("/panel/payments/{id}/settle", post(payments::settle))
+        .route("/panel/payments/{id}/expire", post(payments::expire))
+        .route("/panel/payments/{id}/age", post(payments::age))
+        .route("/panel/maintenance", post(maintenance))
+}
+
+fn account(panel: &mut Panel, id: Uuid) -> Result<&mut Account, ApiError> {
+    panel
+        .account_mut(id)
+        .ok_or_else(|| ApiError::not_found("No such user of the panel"))
+}
+
+/// Reads an amount in that currency.
+fn amount(currency: Currency, text: &str) -> Result<u64, ApiError> {
+    currency
+        .parse(text)
+        .map_err(|message| ApiError::unprocessable(format!("{text}: {message}")))
+}
+
+#[derive(Debug, Deserialize)]
+struct WantedMaintenance {
+    on: bool,
+    message: Option<String>,
+    until: Option<String>,
+}
+
+async fn maintenance(State(world): State<Arc<World>>, bytes: Bytes) -> Answer {
+    let wanted: WantedMaintenance = body(&bytes)?;
+    let until = wanted.until.as_deref().map(time_of).transpose()?;
+    world.panel().maintenance = wanted.on.then_some(Maintenance {
+        message: wanted.message,
+        until,
+    });
+    ok(&json!({"on": wanted.on, "until": until.map(rfc3339)}))
+}
+
+fn time_of(text: &str) -> Result<OffsetDateTime, ApiError> {
+    clock::parse(text).ok_or_else(|| ApiError::unprocessable(format!("not a time: {text}")))
+}

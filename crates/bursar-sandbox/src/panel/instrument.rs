@@ -1,0 +1,257 @@
+//! What a user pays with on a hosted page: a test card, or an account at the PayPal-like house. Its number or its
+//! e-mail address decides what becomes of a payment, as with the test numbers of real payment systems.
+
+use time::OffsetDateTime;
+
+use super::payment::Why;
+
+/// Which of the two hosted payment systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum System {
+    Card,
+    Wallet,
+}
+
+impl System {
+    pub(crate) const BOTH: [Self; 2] = [Self::Card, Self::Wallet];
+
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Card => "stripe",
+            Self::Wallet => "paypal",
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Card => "Card (Stripe)",
+            Self::Wallet => "PayPal",
+        }
+    }
+}
+
+/// What happens when money is asked of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Approve,
+    Refuse(Why),
+    /// The bank asks its customer first, on a page of its own.
+    Confirm,
+    /// Processing, and approved after a while.
+    Slow,
+    /// Processing, until the control API says how it ends.
+    Hang,
+    Suspect,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Instrument {
+    pub(crate) system: System,
+    pub(crate) brand: &'static str,
+    pub(crate) last4: Option<String>,
+    /// `2031-04`
+    pub(crate) expires: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) on_page: Outcome,
+    /// When it is debited later, saved.
+    pub(crate) on_debit: Outcome,
+}
+
+/// Number, brand, what happens on the page, what happens when it was saved and is debited, and what the page says of it.
+pub(crate) const CARDS: [(&str, &str, Outcome, Outcome, &str); 10] = {
+    use Outcome::{Approve, Confirm, Hang, Refuse, Slow, Suspect};
+    [
+        ("4242424242424242", "visa", Approve, Approve, "succeeds"),
+        (
+            "5555555555554444",
+            "mastercard",
+            Approve,
+            Approve,
+            "succeeds",
+        ),
+        (
+            "4000000000000002",
+            "visa",
+            Refuse(Why::Declined),
+            Refuse(Why::Declined),
+            "is declined",
+        ),
+        (
+            "4000000000009995",
+            "visa",
+            Refuse(Why::InsufficientFunds),
+            Refuse(Why::InsufficientFunds),
+            "has insufficient funds",
+        ),
+        (
+            "4000000000000069",
+            "visa",
+            Refuse(Why::MethodExpired),
+            Refuse(Why::MethodExpired),
+            "is told to have expired",
+        ),
+        (
+            "4000000000003220",
+            "visa",
+            Confirm,
+            Refuse(Why::ConfirmationFailed),
+            "asks for confirmation; saved, its debits fail for want of one",
+        ),
+        (
+            "4000000000000341",
+            "visa",
+            Approve,
+            Refuse(Why::Declined),
+            "succeeds; saved, its debits are declined",
+        ),
+        (
+            "4000000000000077",
+            "visa",
+            Slow,
+            Slow,
+            "is processed for a while, then succeeds",
+        ),
+        (
+            "4000000000000259",
+            "visa",
+            Hang,
+            Hang,
+            "hangs: no answer until the control API releases it",
+        ),
+        (
+            "4100000000000019",
+            "visa",
+            Suspect,
+            Suspect,
+            "is taken for fraud",
+        ),
+    ]
+};
+
+/// Reads a test card; the error says to the payer what is wrong.
+pub(crate) fn card(
+    number: &str,
+    expiry: &str,
+    cvc: &str,
+    now: OffsetDateTime,
+) -> Result<Instrument, &'static str> {
+    let digits: String = number
+        .chars()
+        .filter(|character| !matches!(character, ' ' | '-'))
+        .collect();
+    if !(12..=19).contains(&digits.len()) || !luhn(&digits) {
+        return Err("The card number is not valid.");
+    }
+    let expires = expiry_of(expiry, now)?;
+    if !(3..=4).contains(&cvc.len()) || !cvc.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("The security code is three digits.");
+    }
+    let known = CARDS.iter().find(|(number, ..)| *number == digits);
+    let Some((_, brand, on_page, on_debit, _)) = known else {
+        return Err("Only the test cards below work here.");
+    };
+    Ok(Instrument {
+        system: System::Card,
+        brand,
+        last4: digits.get(digits.len() - 4..).map(str::to_owned),
+        expires: Some(expires),
+        email: None,
+        on_page: *on_page,
+        on_debit: *on_debit,
+    })
+}
+
+/// An account at the PayPal-like house: the part of its address before the `@` decides.
+pub(crate) fn wallet(email: &str) -> Option<Instrument> {
+    let (name, host) = email.split_once('@')?;
+    let plain = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte))
+    };
+    if !plain(name) || !plain(host) || email.len() > 254 {
+        return None;
+    }
+    let outcome = match name {
+        "declined" => Outcome::Refuse(Why::Declined),
+        "insufficient" => Outcome::Refuse(Why::InsufficientFunds),
+        "hang" => Outcome::Hang,
+        _ => Outcome::Approve,
+    };
+    Some(Instrument {
+        system: System::Wallet,
+        brand: "paypal",
+        last4: None,
+        expires: None,
+        email: Some(email.to_owned()),
+        on_page: outcome,
+        on_debit: outcome,
+    })
+}
+
+fn luhn(digits: &str) -> bool {
+    let mut sum = 0_u32;
+    for (place, digit) in digits.chars().rev().enumerate() {
+        let Some(digit) = digit.to_digit(10) else {
+            return false;
+        };
+        let doubled = if place % 2 == 1 { digit * 2 } else { digit };
+        sum += if doubled > 9 { doubled - 9 } else { doubled };
+    }
+    sum.is_multiple_of(10)
+}
+
+/// `04 / 31`, `04/31` or `04/2031`, as `2031-04`; not in the past.
+fn expiry_of(text: &str, now: OffsetDateTime) -> Result<String, &'static str> {
+    const WRONG: &str = "The expiry date is a month and a year, like 04 / 31.";
+    let (month, year) = text.split_once('/').ok_or(WRONG)?;
+    let month: u8 = month.trim().parse().map_err(|_| WRONG)?;
+    let year: i32 = year.trim().parse().map_err(|_| WRONG)?;
+    let year = if year < 100 { 2000 + year } else { year };
+    if !(1..=12).contains(&month) || !(2000..=2099).contains(&year) {
+        return Err(WRONG);
+    }
+    if (year, month) < (now.year(), u8::from(now.month())) {
+        return Err("The card has expired.");
+    }
+    Ok(format!("{year}-{month:02}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    const NOW: OffsetDateTime = datetime!(2026-01-31 12:00 UTC);
+
+    #[test]
+    fn every_listed_card_is_taken() {
+        for (number, brand, on_page, ..) in CARDS {
+            let card = card(number, "04 / 31", "123", NOW).unwrap();
+            assert_eq!(
+                (card.brand, card.on_page, card.expires.as_deref()),
+                (brand, on_page, Some("2031-04")),
+                "{number}"
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_test_card() {
+        for (number, expiry, cvc) in [
+            ("4242424242424241", "04/31", "123"),
+            ("4111111111111111", "04/31", "123"),
+            ("4242424242424242", "12/25", "123"),
+            ("4242424242424242", "13/31", "123"),
+            ("4242424242424242", "04/31", "12"),
+            ("", "", ""),
+        ] {
+            assert!(
+                card(number, expiry, cvc, NOW).is_err(),
+                "{number} {expiry} {cvc}"
+            );
+        }
+        assert!(wallet("nobody").is_none() && wallet("a@b<c").is_none());
+    }
+}

@@ -1,0 +1,89 @@
+//! The two hosted payment houses, each at an address of its own: one takes cards, the other has its customers log in and
+//! approve. A page pays one payment or saves one method, and in the end leads to the return address, as it was given.
+
+mod steps;
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::json;
+
+use super::instrument::System;
+use crate::console::oauth::random_token;
+use crate::http::{Answer, ApiError, asset, ok, page};
+use crate::world::World;
+use view::View;
+
+const CSS: &str = include_str!("../../../assets/panel-pay.css");
+const JS: &str = include_str!("../../../assets/panel-pay.js");
+
+/// The token and the address of a new page at that house.
+pub(super) fn address(world: &World, system: System) -> (String, String) {
+    let token = random_token();
+    let house = match system {
+        System::Card => &world.addresses.card_page,
+        System::Wallet => &world.addresses.wallet_page,
+    };
+    let url = format!("{house}/pay/{token}");
+    (token, url)
+}
+
+/// The house where cards are taken.
+pub(crate) fn card_router(world: Arc<World>) -> Router {
+    Router::new()
+        .route("/pay/{token}/card", post(steps::card))
+        .route("/pay/{token}/confirm", post(steps::confirm))
+        .merge(common())
+        .with_state(world)
+}
+
+/// The house where customers log in.
+pub(crate) fn wallet_router(world: Arc<World>) -> Router {
+    Router::new()
+        .route("/pay/{token}/log-in", post(steps::log_in))
+        .route("/pay/{token}/approve", post(steps::approve))
+        .merge(common())
+        .with_state(world)
+}
+
+fn common() -> Router<Arc<World>> {
+    Router::new()
+        .route("/pay/{token}", get(show))
+        .route("/pay/{token}/state", get(state))
+        .route("/pay/{token}/cancel", post(steps::cancel))
+        .route(
+            "/assets/panel-pay.css",
+            get(async || asset("text/css; charset=utf-8", CSS)),
+        )
+        .route(
+            "/assets/panel-pay.js",
+            get(async || asset("text/javascript; charset=utf-8", JS)),
+        )
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
+        .fallback(async || ApiError::not_found("Not found"))
+        .method_not_allowed_fallback(async || ApiError::bad_request("Method not allowed"))
+}
+
+async fn show(State(world): State<Arc<World>>, Path(token): Path<String>) -> Response {
+    match View::read(&world, &token) {
+        Some(view) => page(view.html(&token, None)),
+        None => missing(),
+    }
+}
+
+/// What the page's script asks for, once a second: whether something happened to it elsewhere.
+async fn state(State(world): State<Arc<World>>, Path(token): Path<String>) -> Answer {
+    let view = View::read(&world, &token)
+        .ok_or_else(|| ApiError::not_found("This payment page does not exist"))?;
+    ok(&json!({"phase": view.phase()}))
+}
+
+fn missing() -> Response {
+    let html = "<!doctype html><html lang=\"en\"><title>Not found</title><p>This payment page does not exist.</html>";
+    (StatusCode::NOT_FOUND, page(html.to_owned())).into_response()
+}

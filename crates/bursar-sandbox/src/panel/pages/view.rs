@@ -1,0 +1,274 @@
+//! What a hosted page shows: the order, the form of the present step, or how it ended and the way back.
+
+use std::fmt::Write;
+
+use crate::html::escape;
+use crate::panel::instrument::{CARDS, System};
+use crate::panel::method::SavedStatus;
+use crate::panel::payment::{Page, Reason, Status, Step};
+use crate::panel::state::Target;
+use crate::world::World;
+
+const MERCHANT: &str = "Sandbox Hosting";
+
+/// One page as it is now.
+#[derive(Clone, Debug)]
+pub(super) struct View {
+    system: System,
+    /// What it is about, e.g. `Balance top-up`.
+    words: String,
+    /// Nothing where only a method is saved.
+    amount: Option<String>,
+    number: Option<String>,
+    phase: Phase,
+    /// Whether "save this method" is chosen at first; nothing where that is not asked.
+    save: Option<bool>,
+    return_url: String,
+}
+
+#[derive(Clone, Debug)]
+enum Phase {
+    Details,
+    /// The bank asks its customer about this card (last digits).
+    Confirm(String),
+    /// Logged in with this address.
+    Approve(String),
+    Processing,
+    Done(&'static str),
+    Ended(String),
+}
+
+impl View {
+    pub(super) fn read(world: &World, token: &str) -> Option<Self> {
+        let panel = world.panel();
+        let (account, target) = panel.pages.get(token)?;
+        let account = panel.account(*account)?;
+        match target {
+            Target::Payment(id) => {
+                let payment = account.payment(id)?;
+                let page = payment.page.as_ref()?;
+                Some(Self {
+                    system: system_of(world, page),
+                    words: payment.purpose.words(),
+                    amount: Some(account.currency.words(payment.minor)),
+                    number: Some(payment.number.clone()),
+                    phase: phase_of(payment.status, payment.reason.as_ref(), &page.step),
+                    save: Some(payment.saves_method),
+                    return_url: page.return_url.clone(),
+                })
+            }
+            Target::Method(id) => {
+                let saved = account.method(id)?.saved()?;
+                let page = saved.page.as_ref()?;
+                let phase = match (saved.status, &saved.instrument) {
+                    (SavedStatus::Pending, None) => open_phase(&page.step),
+                    (SavedStatus::Pending | SavedStatus::Confirmed, _) => {
+                        Phase::Done("The payment method was saved.")
+                    }
+                    (SavedStatus::Failed, _) => Phase::Ended(told(saved.reason.as_ref())),
+                };
+                Some(Self {
+                    system: saved.system,
+                    words: "Save a payment method".to_owned(),
+                    amount: None,
+                    number: None,
+                    phase,
+                    save: None,
+                    return_url: page.return_url.clone(),
+                })
+            }
+        }
+    }
+
+    /// `pay`, `confirm`, `approve`, `processing`, `paid` or `ended`.
+    pub(super) fn phase(&self) -> &'static str {
+        match self.phase {
+            Phase::Details => "pay",
+            Phase::Confirm(_) => "confirm",
+            Phase::Approve(_) => "approve",
+            Phase::Processing => "processing",
+            Phase::Done(_) => "paid",
+            Phase::Ended(_) => "ended",
+        }
+    }
+
+    /// The page; `error` is what was wrong with what was typed.
+    pub(super) fn html(&self, token: &str, error: Option<&str>) -> String {
+        let house = match self.system {
+            System::Card => ("card", "Card payment"),
+            System::Wallet => ("wallet", "Pay with PayPal"),
+        };
+        let over = matches!(
+            self.phase,
+            Phase::Processing | Phase::Done(_) | Phase::Ended(_)
+        );
+        // Whoever waits for a bank stays; what is over leads back by itself.
+        let leaves = if matches!(self.phase, Phase::Done(_) | Phase::Ended(_)) {
+            " data-leaves"
+        } else {
+            ""
+        };
+        let back = if over { self.back() } else { String::new() };
+        format!(
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · {MERCHANT}</title>\
+             <meta name=\"viewport\" content=\"width=device-width\">\
+             <link rel=\"stylesheet\" href=\"/assets/panel-pay.css\"></head>\
+             <body class=\"{class}\" data-base=\"/pay/{token}\" data-phase=\"{phase}\"{leaves}>\
+             <p class=\"notice\">Sandbox: play money. No card is charged.</p>\
+             <div class=\"columns\">{order}<main>{status}{form}{back}</main></div>\
+             <script src=\"/assets/panel-pay.js\"></script></body></html>",
+            title = house.1,
+            class = house.0,
+            token = escape(token),
+            phase = self.phase(),
+            order = self.order(),
+            status = self.status(error),
+            form = self.form(token),
+        )
+    }
+
+    fn order(&self) -> String {
+        let mut rows = String::new();
+        for (name, id, value) in [
+            ("For", "words", Some(&self.words)),
+            ("Payment", "number", self.number.as_ref()),
+        ] {
+            if let Some(value) = value {
+                let _ = write!(
+                    rows,
+                    "<div><dt>{name}</dt><dd id=\"{id}\">{}</dd></div>",
+                    escape(value)
+                );
+            }
+        }
+        let amount = self.amount.as_ref().map_or_else(String::new, |amount| {
+            format!("<p class=\"amount\" id=\"amount\">{}</p>", escape(amount))
+        });
+        format!(
+            "<section class=\"order\" aria-label=\"Order\"><h1 id=\"merchant\">{MERCHANT}</h1>{amount}<dl>{rows}</dl></section>"
+        )
+    }
+
+    fn status(&self, error: Option<&str>) -> String {
+        let (kind, text) = match (&self.phase, error) {
+            (_, Some(error)) => ("alert", error),
+            (Phase::Processing, None) => ("status", "Your bank has not answered yet …"),
+            (Phase::Done(text), None) => ("status", *text),
+            (Phase::Ended(text), None) => ("status", text.as_str()),
+            (Phase::Details | Phase::Confirm(_) | Phase::Approve(_), None) => ("status", ""),
+        };
+        let hidden = if text.is_empty() { " hidden" } else { "" };
+        format!(
+            "<p class=\"status\" id=\"status\" role=\"{kind}\"{hidden}>{}</p>",
+            escape(text)
+        )
+    }
+
+    fn back(&self) -> String {
+        format!(
+            "<a class=\"primary\" id=\"return-link\" href=\"{}\">Return to {MERCHANT}</a>",
+            escape(&self.return_url)
+        )
+    }
+
+    fn form(&self, token: &str) -> String {
+        let at = |step: &str| format!("/pay/{}/{step}", escape(token));
+        let button = match &self.amount {
+            Some(amount) => format!("Pay {}", escape(amount)),
+            None => "Save".to_owned(),
+        };
+        let save = self.save.map_or_else(String::new, |save| {
+            let checked = if save { " checked" } else { "" };
+            format!(
+                "<label class=\"check\"><input type=\"checkbox\" id=\"save\" name=\"save\" value=\"yes\"{checked}> \
+                 Save this method for next time</label>"
+            )
+        });
+        let form = match (&self.phase, self.system) {
+            (Phase::Details | Phase::Approve(_), System::Card) => format!(
+                "<form method=\"post\" action=\"{}\" aria-label=\"Card\"><h2>Pay by card</h2>{CARD_FIELDS}{save}\
+                 <button id=\"pay\" class=\"primary\">{button}</button></form>{}",
+                at("card"),
+                test_cards()
+            ),
+            (Phase::Confirm(last4), _) => format!(
+                "<form method=\"post\" action=\"{}\" aria-label=\"Confirmation\"><h2>Your bank asks: is it you?</h2>\
+                 <p>A payment to {MERCHANT} with the card ending in {}.</p>\
+                 <button id=\"confirm\" class=\"primary\" name=\"answer\" value=\"yes\">Yes, confirm</button>\
+                 <button id=\"refuse\" class=\"secondary\" name=\"answer\" value=\"no\">No, it is not me</button></form>",
+                at("confirm"),
+                escape(last4)
+            ),
+            (Phase::Details, System::Wallet) => format!(
+                "<form method=\"post\" action=\"{}\" aria-label=\"Log in\"><h2>Log in to PayPal</h2>\
+                 <label>E-mail <input id=\"email\" name=\"email\" type=\"email\" autocomplete=\"username\" required></label>\
+                 <label>Password <input id=\"password\" name=\"password\" type=\"password\" \
+                 autocomplete=\"current-password\"></label>\
+                 <p class=\"hint\">Any address pays; <code>declined@</code> and <code>insufficient@</code> are refused, \
+                 <code>hang@</code> gets no answer.</p>\
+                 <button id=\"log-in\" class=\"primary\">Log in</button></form>",
+                at("log-in")
+            ),
+            (Phase::Approve(email), System::Wallet) => format!(
+                "<form method=\"post\" action=\"{}\" aria-label=\"Approve\"><h2>Approve the payment</h2>\
+                 <p>Logged in as <b id=\"logged-in\">{}</b>.</p>{save}\
+                 <button id=\"approve\" class=\"primary\">{button}</button></form>",
+                at("approve"),
+                escape(email)
+            ),
+            (Phase::Processing | Phase::Done(_) | Phase::Ended(_), _) => return String::new(),
+        };
+        format!(
+            "{form}<form method=\"post\" action=\"{}\" aria-label=\"Cancel\">\
+             <button id=\"cancel\" class=\"secondary\">Cancel and return to {MERCHANT}</button></form>",
+            at("cancel")
+        )
+    }
+}
+
+const CARD_FIELDS: &str = "<label>Card number <input id=\"card-number\" name=\"number\" inputmode=\"numeric\" \
+    autocomplete=\"cc-number\" placeholder=\"1234 1234 1234 1234\" required></label><div class=\"pair\">\
+    <label>Expiry <input id=\"card-expiry\" name=\"expiry\" autocomplete=\"cc-exp\" placeholder=\"MM / YY\" required></label>\
+    <label>CVC <input id=\"card-cvc\" name=\"cvc\" inputmode=\"numeric\" autocomplete=\"cc-csc\" placeholder=\"123\" required>\
+    </label></div><label>Name on the card <input id=\"card-name\" name=\"name\" autocomplete=\"cc-name\"></label>";
+
+fn test_cards() -> String {
+    let rows: String = CARDS
+        .iter()
+        .map(|(number, _, _, _, words)| format!("<li><code>{number}</code> {words}</li>"))
+        .collect();
+    format!("<details id=\"test-cards\"><summary>Test cards</summary><ul>{rows}</ul></details>")
+}
+
+fn system_of(world: &World, page: &Page) -> System {
+    if page.url.starts_with(&world.addresses.wallet_page) {
+        System::Wallet
+    } else {
+        System::Card
+    }
+}
+
+fn open_phase(step: &Step) -> Phase {
+    match step {
+        Step::Details => Phase::Details,
+        Step::Confirm { card, .. } => Phase::Confirm(card.last4.clone().unwrap_or_default()),
+        Step::Approve { account } => Phase::Approve(account.email.clone().unwrap_or_default()),
+    }
+}
+
+fn phase_of(status: Status, reason: Option<&Reason>, step: &Step) -> Phase {
+    match status {
+        Status::New => open_phase(step),
+        Status::Processing => Phase::Processing,
+        Status::Trusted | Status::Paid => Phase::Done("Payment received. Thank you!"),
+        Status::WaitingRefund | Status::Refunded => Phase::Done("The payment is refunded."),
+        Status::Fraudulent | Status::Cancelled => Phase::Ended(told(reason)),
+    }
+}
+
+fn told(reason: Option<&Reason>) -> String {
+    reason.map_or_else(
+        || "This page has ended.".to_owned(),
+        |reason| reason.message.clone(),
+    )
+}

@@ -1,0 +1,186 @@
+//! What a customer runs: services that are paid for months ahead, ordered migrations, what runs out of the balance day by
+//! day, and the list of what was spent.
+
+use serde_json::{Value, json};
+use time::{Date, OffsetDateTime};
+
+use super::amount::Currency;
+use super::payment::Server;
+use crate::clock::rfc3339;
+
+/// A service that is paid for months ahead.
+#[derive(Clone, Debug)]
+pub(crate) struct Service {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) tariff: String,
+    /// Price of one month, in the currency's smallest units.
+    pub(crate) monthly: u64,
+    pub(crate) due_at: OffsetDateTime,
+}
+
+/// A migration that was ordered and waits to be paid.
+#[derive(Clone, Debug)]
+pub(crate) struct Migration {
+    pub(crate) id: String,
+    pub(crate) number: String,
+    pub(crate) ordered_at: OffsetDateTime,
+    pub(crate) server: Server,
+    pub(crate) monthly: u64,
+}
+
+/// What runs out of the balance, day by day.
+#[derive(Clone, Debug)]
+pub(crate) struct Running {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) tariff: String,
+    pub(crate) daily: u64,
+    pub(crate) discount: u64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Expense {
+    pub(crate) date: Date,
+    pub(crate) service: String,
+    pub(crate) name: String,
+    pub(crate) tariff: String,
+    /// The discount already taken off.
+    pub(crate) minor: u64,
+    pub(crate) discount: u64,
+}
+
+/// How long one can pay ahead, and what that takes off the price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Period {
+    pub(crate) id: &'static str,
+    pub(crate) months: u32,
+    name: &'static str,
+    percent_off: u64,
+}
+
+pub(crate) const PERIODS: [Period; 4] = [
+    Period {
+        id: "1m",
+        months: 1,
+        name: "1 month",
+        percent_off: 0,
+    },
+    Period {
+        id: "3m",
+        months: 3,
+        name: "3 months",
+        percent_off: 3,
+    },
+    Period {
+        id: "6m",
+        months: 6,
+        name: "6 months",
+        percent_off: 6,
+    },
+    Period {
+        id: "12m",
+        months: 12,
+        name: "1 year",
+        percent_off: 10,
+    },
+];
+
+impl Period {
+    pub(crate) fn read(id: &str) -> Option<Self> {
+        PERIODS.into_iter().find(|period| period.id == id)
+    }
+
+    /// What it costs at that price a month, and what was taken off.
+    pub(crate) fn price(self, monthly: u64) -> (u64, u64) {
+        let full = monthly.saturating_mul(u64::from(self.months));
+        let discount = full.saturating_mul(self.percent_off) / 100;
+        (full - discount, discount)
+    }
+
+    fn to_json(self, currency: Currency, monthly: u64, from: OffsetDateTime) -> Value {
+        json!({
+            "id": self.id, "months": self.months, "name": self.name,
+            "price": currency.money(self.price(monthly).0), "until": rfc3339(later(from, self.months)),
+        })
+    }
+}
+
+fn periods(currency: Currency, monthly: u64, from: OffsetDateTime) -> Vec<Value> {
+    PERIODS
+        .iter()
+        .map(|period| period.to_json(currency, monthly, from))
+        .collect()
+}
+
+impl Service {
+    pub(crate) fn to_json(&self, currency: Currency) -> Value {
+        json!({
+            "id": self.id, "name": self.name, "tariff": self.tariff, "due_at": rfc3339(self.due_at),
+            "periods": periods(currency, self.monthly, self.due_at),
+        })
+    }
+}
+
+impl Migration {
+    /// `now` is what the periods begin with; cut to the day, so that equal answers stay equal.
+    pub(crate) fn to_json(&self, currency: Currency, now: OffsetDateTime) -> Value {
+        json!({
+            "id": self.id, "number": self.number, "ordered_at": rfc3339(self.ordered_at),
+            "server": self.server.to_json(),
+            "periods": periods(currency, self.monthly, now.replace_time(time::Time::MIDNIGHT)),
+        })
+    }
+}
+
+impl Expense {
+    pub(crate) fn to_json(&self, currency: Currency, id: &str) -> Value {
+        json!({
+            "id": id, "date": self.date.to_string(), "service": {"id": self.service, "name": self.name},
+            "tariff": self.tariff, "amount": currency.money(self.minor), "discount": currency.money(self.discount),
+        })
+    }
+}
+
+/// The same day of a later month, or its last.
+pub(crate) fn later(from: OffsetDateTime, months: u32) -> OffsetDateTime {
+    let mut date = from.date();
+    let day = date.day();
+    for _ in 0..months {
+        let month = date.month().next();
+        let year = date.year() + i32::from(month == time::Month::January);
+        date = Date::from_calendar_date(year, month, 1).unwrap_or(date);
+    }
+    let last = date.month().length(date.year());
+    from.replace_date(date.replace_day(day.min(last)).unwrap_or(date))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn months_end_with_their_last_day() {
+        assert_eq!(
+            later(datetime!(2026-01-31 10:00 UTC), 1),
+            datetime!(2026-02-28 10:00 UTC)
+        );
+        assert_eq!(
+            later(datetime!(2026-01-31 10:00 UTC), 12),
+            datetime!(2027-01-31 10:00 UTC)
+        );
+        assert_eq!(
+            later(datetime!(2026-11-30 00:00 UTC), 3),
+            datetime!(2027-02-28 00:00 UTC)
+        );
+    }
+
+    #[test]
+    fn longer_is_cheaper() {
+        assert_eq!(
+            PERIODS.map(|period| period.price(2000).0),
+            [2000, 5820, 11_280, 21_600]
+        );
+    }
+}

@@ -1,0 +1,397 @@
+//! What happens to payments and methods: a page or a saved method pays, a payment system answers, time runs out; and what
+//! each change of status does to the balance and the services.
+
+use std::sync::Arc;
+
+use time::{Duration, OffsetDateTime};
+
+use super::instrument::{Instrument, Outcome};
+use super::method::{Kind, Method, Saved, SavedStatus};
+use super::payment::{Purpose, Reason, Status, Step, Why};
+use super::service::{Expense, Service, later};
+use super::state::{Account, Panel};
+
+impl Panel {
+    /// Lets everything happen that is due.
+    pub(crate) fn catch_up(&mut self, now: OffsetDateTime) {
+        for account in &mut self.accounts {
+            account.catch_up(now);
+        }
+    }
+}
+
+impl Account {
+    fn catch_up(&mut self, now: OffsetDateTime) {
+        self.charge_days(now);
+        self.settle_payments(now);
+        self.settle_methods(now);
+    }
+
+    /// What ran since it was last charged, day by day, as long as there is money.
+    fn charge_days(&mut self, now: OffsetDateTime) {
+        while self.charged_to < now.date() {
+            let day = self.charged_to;
+            for running in self.running.clone() {
+                let minor = running.daily.min(self.balance);
+                self.balance -= minor;
+                self.write_expense(Expense {
+                    date: day,
+                    service: running.id,
+                    name: running.name,
+                    tariff: running.tariff,
+                    minor,
+                    discount: running.discount,
+                });
+            }
+            let Some(next) = day.next_day() else { return };
+            self.charged_to = next;
+        }
+    }
+
+    fn settle_payments(&mut self, now: OffsetDateTime) {
+        for id in self.open.clone() {
+            let Some(payment) = self.payment(&id) else {
+                continue;
+            };
+            let expired = payment.payable().filter(|page| page.expires_at <= now);
+            if let Some(page) = expired {
+                let at = page.expires_at;
+                self.turn(&id, Status::Cancelled, Some(Why::Expired.reason()), at);
+                continue;
+            }
+            let due = payment
+                .settles
+                .filter(|(at, _)| payment.status == Status::Processing && *at <= now);
+            if let Some((at, outcome)) = due
+                && !self.manner.hold_debits
+            {
+                self.settle(&id, outcome, at.max(now));
+            }
+        }
+    }
+
+    fn settle_methods(&mut self, now: OffsetDateTime) {
+        let held = self.manner.hold_confirmations;
+        let refused = self.manner.refuse_confirmations;
+        let mut confirmed = Vec::new();
+        for method in &mut self.methods {
+            let id = method.id.clone();
+            let Some(saved) = method
+                .saved_mut()
+                .filter(|saved| saved.status == SavedStatus::Pending)
+            else {
+                continue;
+            };
+            if saved.open_page().is_some_and(|page| page.expires_at <= now) {
+                saved.fail(Why::Expired);
+            } else if !held && saved.confirms_at.is_some_and(|at| at <= now) {
+                if refused {
+                    saved.fail(Why::Declined);
+                } else {
+                    confirmed.push(id);
+                }
+            }
+        }
+        for id in confirmed {
+            self.confirm_method(&id);
+        }
+    }
+
+    pub(crate) fn confirm_method(&mut self, id: &str) {
+        let Some(method) = self.method_mut(id) else {
+            return;
+        };
+        let payer = method.payer.clone();
+        if let Some(saved) = method.saved_mut() {
+            saved.status = SavedStatus::Confirmed;
+            saved.reason = None;
+        }
+        let is_first = !self.methods.iter().any(|other| {
+            other.id != id
+                && other.payer == payer
+                && other
+                    .saved()
+                    .is_some_and(|saved| saved.status == SavedStatus::Confirmed)
+        });
+        if is_first {
+            self.make_default(id);
+        }
+    }
+
+    /// Puts a payment into a status, with all that this means.
+    pub(crate) fn turn(
+        &mut self,
+        id: &str,
+        status: Status,
+        reason: Option<Reason>,
+        now: OffsetDateTime,
+    ) {
+        let Some(payment) = self.payment_mut(id) else {
+            return;
+        };
+        payment.status = status;
+        payment.reason = status
+            .has_reason()
+            .then(|| reason.unwrap_or_else(|| default_reason(status).reason()));
+        payment.updated_at = now;
+        payment.settles = None;
+        if status == Status::Paid {
+            payment.paid_at = payment.paid_at.or(Some(now));
+        }
+        if status.is_open() {
+            self.open.insert(id.to_owned());
+        } else {
+            self.open.remove(id);
+        }
+        self.give_or_take(id, now);
+    }
+
+    /// A top-up is in the balance exactly while its status says so; what else was paid for is given once.
+    fn give_or_take(&mut self, id: &str, now: OffsetDateTime) {
+        let Some(payment) = self.payment_mut(id) else {
+            return;
+        };
+        let (gives, given, minor) = (payment.status.gives(), payment.given, payment.minor);
+        let is_top_up = matches!(payment.purpose, Purpose::TopUp);
+        payment.given = gives || (given && !is_top_up);
+        if is_top_up && gives && !given {
+            self.balance = self.balance.saturating_add(minor);
+        } else if is_top_up && given && !gives {
+            self.balance = self.balance.saturating_sub(minor);
+        } else if gives && !given {
+            self.give_services(id, now);
+        }
+    }
+
+    fn give_services(&mut self, id: &str, now: OffsetDateTime) {
+        let Some((mut purpose, minor)) = self
+            .payment(id)
+            .map(|payment| (payment.purpose.clone(), payment.minor))
+        else {
+            return;
+        };
+        match &mut purpose {
+            Purpose::TopUp => {}
+            Purpose::Renewal(items) => {
+                for item in items {
+                    let service = self
+                        .services
+                        .iter_mut()
+                        .find(|service| service.id == item.service);
+                    if let Some(service) = service {
+                        service.due_at = later(service.due_at, item.months);
+                        item.until = service.due_at;
+                    }
+                    self.write_expense(Expense {
+                        date: now.date(),
+                        service: item.service.clone(),
+                        name: item.name.clone(),
+                        tariff: item.tariff.clone(),
+                        minor: item.minor,
+                        discount: item.discount,
+                    });
+                }
+            }
+            Purpose::Migration(ordered) => {
+                ordered.until = later(now, ordered.months);
+                let monthly = self
+                    .migrations
+                    .iter()
+                    .find(|migration| migration.id == ordered.order)
+                    .map_or(0, |migration| migration.monthly);
+                self.migrations
+                    .retain(|migration| migration.id != ordered.order);
+                self.services.push(Service {
+                    id: ordered.server.id.clone(),
+                    name: ordered.server.name.clone(),
+                    tariff: "Dedicated".to_owned(),
+                    monthly,
+                    due_at: ordered.until,
+                });
+                self.write_expense(Expense {
+                    date: now.date(),
+                    service: ordered.server.id.clone(),
+                    name: ordered.server.name.clone(),
+                    tariff: "Dedicated".to_owned(),
+                    minor,
+                    discount: ordered.discount,
+                });
+            }
+        }
+        if let Some(payment) = self.payment_mut(id) {
+            payment.purpose = purpose;
+        }
+    }
+
+    /// The payment system's answer to a payment that is processing.
+    pub(crate) fn settle(&mut self, id: &str, outcome: Outcome, now: OffsetDateTime) {
+        match outcome {
+            Outcome::Approve | Outcome::Slow => self.turn(id, Status::Paid, None, now),
+            Outcome::Refuse(why) => self.turn(id, Status::Cancelled, Some(why.reason()), now),
+            Outcome::Confirm => self.turn(
+                id,
+                Status::Cancelled,
+                Some(Why::ConfirmationFailed.reason()),
+                now,
+            ),
+            Outcome::Hang => {
+                if let Some(payment) = self.payment_mut(id) {
+                    payment.settles = None;
+                }
+            }
+            Outcome::Suspect => self.turn(id, Status::Fraudulent, None, now),
+        }
+    }
+
+    /// A user gave this to pay with, on the payment's page. `outcome` is what its bank says.
+    pub(crate) fn pay_on_page(
+        &mut self,
+        id: &str,
+        instrument: &Instrument,
+        outcome: Outcome,
+        save: bool,
+        now: OffsetDateTime,
+    ) {
+        let slow = Duration::milliseconds(i64::from(self.manner.debit_ms) * 5);
+        match outcome {
+            Outcome::Confirm => {
+                if let Some(page) = self
+                    .payment_mut(id)
+                    .and_then(|payment| payment.page.as_mut())
+                {
+                    page.step = Step::Confirm {
+                        card: instrument.clone(),
+                        save,
+                    };
+                }
+                return;
+            }
+            Outcome::Slow | Outcome::Hang => {
+                self.turn(id, Status::Processing, None, now);
+                if let Some(payment) = self.payment_mut(id) {
+                    payment.settles =
+                        (outcome == Outcome::Slow).then_some((now + slow, Outcome::Approve));
+                }
+            }
+            Outcome::Approve | Outcome::Refuse(_) | Outcome::Suspect => {
+                self.settle(id, outcome, now);
+            }
+        }
+        if save && !matches!(outcome, Outcome::Refuse(_)) {
+            self.save_along(id, instrument, now);
+        }
+    }
+
+    fn save_along(&mut self, payment: &str, instrument: &Instrument, now: OffsetDateTime) {
+        let confirms = now + Duration::milliseconds(i64::from(self.manner.confirm_ms));
+        let Some(payment) = self.payment_mut(payment) else {
+            return;
+        };
+        let id = super::fresh_id("mth");
+        payment.saved_method = Some(id.clone());
+        let payer = payment.payer.id.clone();
+        let saved = Saved {
+            system: instrument.system,
+            status: SavedStatus::Pending,
+            reason: None,
+            instrument: Some(instrument.clone()),
+            is_default: false,
+            created_at: now,
+            confirms_at: Some(confirms),
+            page: None,
+        };
+        self.methods.push(Method {
+            id,
+            payer,
+            kind: Kind::Saved(saved),
+        });
+    }
+
+    /// A user gave the details of a new method, on its page.
+    pub(crate) fn give_details(
+        &mut self,
+        id: &str,
+        instrument: &Instrument,
+        outcome: Outcome,
+        now: OffsetDateTime,
+    ) {
+        let confirms = now + Duration::milliseconds(i64::from(self.manner.confirm_ms));
+        let Some(saved) = self.method_mut(id).and_then(Method::saved_mut) else {
+            return;
+        };
+        match outcome {
+            Outcome::Confirm => {
+                if let Some(page) = &mut saved.page {
+                    page.step = Step::Confirm {
+                        card: instrument.clone(),
+                        save: true,
+                    };
+                }
+            }
+            Outcome::Refuse(why) => {
+                saved.instrument = Some(instrument.clone());
+                saved.fail(why);
+            }
+            Outcome::Approve | Outcome::Slow | Outcome::Suspect => {
+                saved.instrument = Some(instrument.clone());
+                saved.confirms_at = Some(confirms);
+            }
+            // Pending until the control API says how it ends.
+            Outcome::Hang => saved.instrument = Some(instrument.clone()),
+        }
+    }
+
+    /// Debits a saved method for a payment that was just made.
+    pub(crate) fn debit(&mut self, id: &str, outcome: Outcome, now: OffsetDateTime) {
+        let at = now + Duration::milliseconds(i64::from(self.manner.debit_ms));
+        self.turn(id, Status::Processing, None, now);
+        if let Some(payment) = self.payment_mut(id) {
+            payment.settles = (outcome != Outcome::Hang).then_some((at, outcome));
+        }
+    }
+
+    /// Forgets a method; payments under way still know its name.
+    pub(crate) fn remove_method(&mut self, id: &str) {
+        self.methods.retain(|method| method.id != id);
+        let naming: Vec<String> = self
+            .payments()
+            .values()
+            .filter(|payment| payment.saved_method.as_deref() == Some(id))
+            .map(|payment| payment.id.clone())
+            .collect();
+        for payment in naming {
+            if let Some(payment) = self.payment_mut(&payment) {
+                payment.saved_method = None;
+            }
+        }
+    }
+
+    pub(crate) fn payer_named(&self, id: &str) -> Option<Arc<super::payment::PayerName>> {
+        let payer = self.payer(id)?;
+        Some(Arc::new(super::payment::PayerName {
+            id: payer.id.clone(),
+            name: payer.name.clone(),
+        }))
+    }
+}
+
+impl Saved {
+    pub(crate) fn fail(&mut self, why: Why) {
+        self.status = SavedStatus::Failed;
+        self.reason = Some(why.reason());
+        self.is_default = false;
+    }
+}
+
+fn default_reason(status: Status) -> Why {
+    match status {
+        Status::Fraudulent => Why::FraudSuspected,
+        Status::Cancelled => Why::CancelledByProvider,
+        Status::New
+        | Status::Processing
+        | Status::Trusted
+        | Status::Paid
+        | Status::WaitingRefund
+        | Status::Refunded => Why::Other,
+    }
+}

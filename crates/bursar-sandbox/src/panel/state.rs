@@ -1,0 +1,270 @@
+//! What the panel knows: accounts with their keys, payers, methods, payments and services. Behind one lock, in memory;
+//! nothing here waits for anything, and nothing happens by itself: whoever looks lets it catch up with the clock first.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::time::Instant;
+
+use serde_json::Value;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+use super::amount::Currency;
+use super::method::{Kind, Method, Payer};
+use super::payment::{Payment, Status};
+use super::service::{Expense, Migration, Running, Service};
+
+#[derive(Debug, Default)]
+pub(crate) struct Panel {
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) maintenance: Option<Maintenance>,
+    /// Whose page an address is, by its token.
+    pub(crate) pages: HashMap<String, (Uuid, Target)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Maintenance {
+    pub(crate) message: Option<String>,
+    pub(crate) until: Option<OffsetDateTime>,
+}
+
+/// What a hosted page is about.
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    Payment(String),
+    Method(String),
+}
+
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) id: Uuid,
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) currency: Currency,
+    /// In the currency's smallest units, as all amounts here.
+    pub(crate) balance: u64,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) payers: Vec<Payer>,
+    pub(crate) methods: Vec<Method>,
+    payments: BTreeMap<String, Payment>,
+    /// A payment's place among them, by its id.
+    places: HashMap<String, String>,
+    /// Those to which something may happen by itself.
+    pub(crate) open: BTreeSet<String>,
+    pub(crate) services: Vec<Service>,
+    pub(crate) migrations: Vec<Migration>,
+    pub(crate) running: Vec<Running>,
+    /// By day and number.
+    pub(crate) expenses: BTreeMap<String, Expense>,
+    pub(crate) charged_to: Date,
+    /// Idempotency keys by operation: the body, and the id of what was made.
+    pub(crate) intents: HashMap<(&'static str, String), (Value, String)>,
+    pub(crate) limits: Limits,
+    pub(crate) manner: Manner,
+    /// When its requests of the last minute came.
+    pub(crate) asked: VecDeque<Instant>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    pub(crate) id: Uuid,
+    pub(crate) secret: String,
+    pub(crate) name: String,
+    pub(crate) read_only: bool,
+    pub(crate) revoked: bool,
+}
+
+/// Of a top-up.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    pub(crate) min: u64,
+    pub(crate) max: u64,
+    pub(crate) presets: Vec<u64>,
+}
+
+/// How the panel treats an account, for the control API to say.
+#[derive(Clone, Debug)]
+pub(crate) struct Manner {
+    pub(crate) blocked: bool,
+    pub(crate) requests_per_minute: Option<usize>,
+    /// Nothing that is processing comes to an end.
+    pub(crate) hold_debits: bool,
+    pub(crate) debit_ms: u32,
+    /// Nothing that is pending is confirmed or refused.
+    pub(crate) hold_confirmations: bool,
+    pub(crate) confirm_ms: u32,
+    /// What is pending is refused.
+    pub(crate) refuse_confirmations: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            blocked: false,
+            requests_per_minute: None,
+            hold_debits: false,
+            debit_ms: 400,
+            hold_confirmations: false,
+            confirm_ms: 1500,
+            refuse_confirmations: false,
+        }
+    }
+}
+
+impl Panel {
+    pub(crate) fn account(&self, id: Uuid) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+
+    pub(crate) fn account_mut(&mut self, id: Uuid) -> Option<&mut Account> {
+        self.accounts.iter_mut().find(|account| account.id == id)
+    }
+
+    /// The account of a key that is good.
+    pub(crate) fn by_key(&mut self, secret: &str) -> Option<(&mut Account, bool)> {
+        self.accounts.iter_mut().find_map(|account| {
+            let key = account
+                .keys
+                .iter()
+                .find(|key| !key.revoked && key.secret == secret)?;
+            let read_only = key.read_only;
+            Some((account, read_only))
+        })
+    }
+
+    pub(crate) fn owner_of(&mut self, payment: &str) -> Option<&mut Account> {
+        self.accounts
+            .iter_mut()
+            .find(|account| account.places.contains_key(payment))
+    }
+}
+
+impl Account {
+    pub(crate) fn new(email: String, name: String, currency: Currency, today: Date) -> Self {
+        Self {
+            id: Uuid::new_v4(),
+            email,
+            name,
+            currency,
+            balance: 0,
+            keys: Vec::new(),
+            payers: Vec::new(),
+            methods: Vec::new(),
+            payments: BTreeMap::new(),
+            places: HashMap::new(),
+            open: BTreeSet::new(),
+            services: Vec::new(),
+            migrations: Vec::new(),
+            running: Vec::new(),
+            expenses: BTreeMap::new(),
+            charged_to: today,
+            intents: HashMap::new(),
+            limits: Limits {
+                min: (currency.whole(1) / 2).max(1),
+                max: currency.whole(15_000),
+                presets: [100, 200, 500, 1000]
+                    .map(|units| currency.whole(units))
+                    .into(),
+            },
+            manner: Manner::default(),
+            asked: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn payer(&self, id: &str) -> Option<&Payer> {
+        self.payers.iter().find(|payer| payer.id == id)
+    }
+
+    pub(crate) fn method(&self, id: &str) -> Option<&Method> {
+        self.methods.iter().find(|method| method.id == id)
+    }
+
+    pub(crate) fn method_mut(&mut self, id: &str) -> Option<&mut Method> {
+        self.methods.iter_mut().find(|method| method.id == id)
+    }
+
+    /// Makes a saved method its payer's default, and no other.
+    pub(crate) fn make_default(&mut self, id: &str) {
+        let Some(payer) = self.method(id).map(|method| method.payer.clone()) else {
+            return;
+        };
+        for method in &mut self.methods {
+            if method.payer == payer
+                && let Kind::Saved(saved) = &mut method.kind
+            {
+                saved.is_default = method.id == id;
+            }
+        }
+    }
+
+    /// Payments by their place, oldest first.
+    pub(crate) fn payments(&self) -> &BTreeMap<String, Payment> {
+        &self.payments
+    }
+
+    pub(crate) fn payment(&self, id: &str) -> Option<&Payment> {
+        self.payments.get(self.places.get(id)?)
+    }
+
+    pub(crate) fn payment_mut(&mut self, id: &str) -> Option<&mut Payment> {
+        self.payments.get_mut(self.places.get(id)?)
+    }
+
+    pub(crate) fn insert_payment(&mut self, payment: Payment) {
+        let place = place(payment.created_at, &payment.id);
+        if payment.status.is_open() {
+            self.open.insert(payment.id.clone());
+        }
+        self.places.insert(payment.id.clone(), place.clone());
+        self.payments.insert(place, payment);
+    }
+
+    /// Makes a payment older.
+    pub(crate) fn age_payment(&mut self, id: &str, by: time::Duration) {
+        let Some(mut payment) = self
+            .places
+            .get(id)
+            .and_then(|place| self.payments.remove(place))
+        else {
+            return;
+        };
+        payment.created_at -= by;
+        payment.updated_at -= by;
+        payment.paid_at = payment.paid_at.map(|time| time - by);
+        if let Some(page) = &mut payment.page {
+            page.expires_at -= by;
+        }
+        self.insert_payment(payment);
+    }
+
+    pub(crate) fn next_number(&self, at: OffsetDateTime) -> String {
+        format!("{}-{:06}", at.year(), self.payments.len() + 1)
+    }
+
+    pub(crate) fn write_expense(&mut self, expense: Expense) {
+        let key = format!("{}_{:07}", expense.date, self.expenses.len() + 1);
+        self.expenses.insert(key, expense);
+    }
+
+    /// What runs out of the balance a day; nothing known when nothing runs.
+    pub(crate) fn daily_spend(&self) -> Option<u64> {
+        (!self.running.is_empty()).then(|| {
+            self.running
+                .iter()
+                .fold(0, |sum, running| running.daily.saturating_add(sum))
+        })
+    }
+
+    /// A saved method that a payment under way is debited from.
+    pub(crate) fn debit_under_way(&self, method: &str) -> Option<&Payment> {
+        self.open
+            .iter()
+            .filter_map(|id| self.payment(id))
+            .find(|payment| payment.method.id == method && payment.status == Status::Processing)
+    }
+}
+
+/// Where something stands in a list: by its time, then by its id.
+pub(crate) fn place(at: OffsetDateTime, id: &str) -> String {
+    let milliseconds = at.unix_timestamp_nanos() / 1_000_000;
+    format!("{milliseconds:015}.{id}")
+}

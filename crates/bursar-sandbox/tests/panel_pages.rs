@@ -1,0 +1,271 @@
+//! The hosting panel's payment pages, filled in as a browser would: every test card, log-in and approval, saving, giving up,
+//! time running out, and who may look at them.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod support;
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use support::panel::{Customer, RETURN_URL};
+use support::{Sandbox, text};
+
+const START: [&str; 4] = ["--history", "0", "--block-time", "0"];
+
+/// Begins a top-up through a payment system; the payment and its page.
+async fn begin(customer: &Customer<'_>, system: &str) -> (Value, String) {
+    let wanted = json!({"kind": "payment_system", "system": system});
+    let method = customer.method(0, &wanted).await;
+    let payment = customer.pay(&customer.top_up(&method, "20.00")).await;
+    let page = text(&payment, "/page").to_owned();
+    (payment, page)
+}
+
+/// The way back as the page has it: to the letter, with nothing appended.
+fn escaped_return() -> String {
+    format!("href=\"{}\"", RETURN_URL.replace('&', "&amp;"))
+}
+
+#[tokio::test]
+async fn every_card_ends_as_its_number_says() {
+    let sandbox = Sandbox::start(&START);
+    let customer = Customer::new(&sandbox, &json!({"balance": "0.00"})).await;
+    let mut balance = 0;
+    for (number, status, reason) in [
+        ("4242 4242 4242 4242", "paid", ""),
+        ("5555555555554444", "paid", ""),
+        ("4000000000000002", "cancelled", "declined"),
+        ("4000000000009995", "cancelled", "insufficient_funds"),
+        ("4000000000000069", "cancelled", "method_expired"),
+        ("4100000000000019", "fraudulent", "fraud_suspected"),
+    ] {
+        let (payment, page) = begin(&customer, "stripe").await;
+        let after = customer.give_card(&page, number, false).await;
+        assert_eq!(after.status, 200);
+        assert!(after.text.contains(&escaped_return()), "{}", after.text);
+        let ended = customer.payment(text(&payment, "/id")).await;
+        assert_eq!(text(&ended, "/status"), status, "{number}");
+        assert_eq!(
+            ended
+                .pointer("/reason/code")
+                .and_then(Value::as_str)
+                .unwrap_or(""),
+            reason
+        );
+        assert!(ended["page"].is_null() && ended["saved_method"].is_null());
+        balance += if status == "paid" { 20 } else { 0 };
+        assert_eq!(customer.balance().await, format!("{balance}.00"));
+    }
+    let (payment, page) = begin(&customer, "stripe").await;
+    let refused = customer.give_card(&page, "4242424242424241", false).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("role=\"alert\""));
+    assert_eq!(
+        text(&customer.payment(text(&payment, "/id")).await, "/status"),
+        "new"
+    );
+}
+
+#[tokio::test]
+async fn the_bank_asks_and_the_answer_counts() {
+    let sandbox = Sandbox::start(&START);
+    let customer = Customer::new(&sandbox, &json!({})).await;
+    for (answer, status) in [("yes", "paid"), ("no", "cancelled")] {
+        let (payment, page) = begin(&customer, "stripe").await;
+        let asked = customer.give_card(&page, "4000000000003220", true).await;
+        assert!(asked.text.contains("data-phase=\"confirm\""));
+        let id = text(&payment, "/id");
+        assert_eq!(text(&customer.payment(id).await, "/status"), "new");
+        customer.fill(&page, "confirm", &[("answer", answer)]).await;
+        let ended = customer.payment(id).await;
+        assert_eq!(text(&ended, "/status"), status);
+        assert_eq!(ended["saved_method"].is_null(), answer == "no");
+        // What is over cannot be answered once more.
+        customer.fill(&page, "confirm", &[("answer", "yes")]).await;
+        assert_eq!(text(&customer.payment(id).await, "/status"), status);
+    }
+}
+
+#[tokio::test]
+async fn a_hanging_page_answers_when_it_is_released() {
+    let sandbox = Sandbox::start(&START);
+    let customer = Customer::new(&sandbox, &json!({})).await;
+    let (payment, page) = begin(&customer, "stripe").await;
+    let answer = customer.give_card(&page, "4000000000000259", false);
+    tokio::pin!(answer);
+    let waited = tokio::time::timeout(Duration::from_millis(400), &mut answer).await;
+    assert!(waited.is_err(), "the page answered");
+    customer.until(&payment, "processing").await;
+    let settle = format!("/panel/payments/{}/settle", text(&payment, "/id"));
+    sandbox.post(&settle, &json!({"outcome": "declined"})).await;
+    let after = tokio::time::timeout(Duration::from_secs(10), answer)
+        .await
+        .unwrap();
+    assert!(after.text.contains("data-phase=\"ended\""));
+}
+
+#[tokio::test]
+async fn a_slow_payment_is_processed_for_a_while() {
+    let sandbox = Sandbox::start(&START);
+    let customer = Customer::new(&sandbox, &json!({})).await;
+    let (payment, page) = begin(&customer, "stripe").await;
+    let after = customer.give_card(&page, "4000000000000077", false).await;
+    assert!(after.text.contains("data-phase=\"processing\""));
+    customer.until(&payment, "paid").await;
+}
+
+#[tokio::test]
+async fn the_wallet_is_logged_into_and_approves() {
+    let sandbox = Sandbox::start(&START);
+    let customer = Customer::new(&sandbox, &json!({"saved": false})).await;
+    for (email, status) in [
+        ("me@home.test", "paid"),
+        ("declined@home.test", "cancelled"),
+    ] {
+        let (payment, page) = begin(&customer, "paypal").await;
+        assert!(page.starts_with(sandbox.at("/panel/pages/wallet")));
+        let id = text(&payment, "/id");
+        // Nothing is approved by who has not logged in.
+        customer.fill(&page, "approve", &[]).await;
+        assert_eq!(text(&customer.payment(id).await, "/status"), "new");
+        let in_now = customer.fill(&page, "log-in", &[("email", email)]).await;
+        assert!(in_now.text.contains("data-phase=\"approve\""));
+        customer.fill(&page, "approve", &[("save", "yes")]).await;
+        assert_eq!(text(&customer.payment(id).await, "/status"), status);
+    }
+    let saved = customer.method(0, &json!({"kind": "saved"})).await;
+    let path = format!("/payment-methods/{saved}");
+    assert_eq!(
+        text(&customer.get(&path).await.body, "/email"),
+        "me@home.test"
+    );
+}
+
+#[tokio::test]
+async fn a_method_saved_on_the_way_is_pending_and_then_confirmed() {
+    let sandbox = Sandbox::start(&START);
+    let customer = Customer::new(&sandbox, &json!({"saved": false})).await;
+    customer
+        .treat(&json!({"hold_confirmations": true, "confirm_ms": 0}))
+        .await;
+    let (payment, page) = begin(&customer, "stripe").await;
+    customer.give_card(&page, "4000000000000341", true).await;
+    let id = text(&payment, "/id");
+    let method = text(&customer.payment(id).await, "/saved_method").to_owned();
+    let path = format!("/payment-methods/{method}");
+    assert_eq!(text(&customer.get(&path).await.body, "/status"), "pending");
+    let early = customer
+        .create("not-yet-confirmed", &customer.top_up(&method, "5.00"))
+        .await;
+    assert_eq!(text(&early.body, "/code"), "method_not_usable");
+    customer.treat(&json!({"hold_confirmations": false})).await;
+    let confirmed = customer.get(&path).await.body;
+    assert_eq!(text(&confirmed, "/status"), "confirmed");
+    assert_eq!(
+        confirmed["is_default"], true,
+        "the first one is the default"
+    );
+    let debit = customer.pay(&customer.top_up(&method, "5.00")).await;
+    let ended = customer.until(&debit, "cancelled").await;
+    assert_eq!(text(&ended, "/reason/code"), "declined");
+
+    customer.treat(&json!({"refuse_confirmations": true})).await;
+    let (payment, page) = begin(&customer, "stripe").await;
+    customer.give_card(&page, "4242424242424242", true).await;
+    let method = customer.payment(text(&payment, "/id")).await;
+    let path = format!("/payment-methods/{}", text(&method, "/saved_method"));
+    assert_eq!(text(&customer.get(&path).await.body, "/status"), "failed");
+}
+
+#[tokio::test]
+async fn a_method_is_added_on_a_page_of_its_own() {
+    let sandbox = Sandbox::start(&START);
+    let customer = Customer::new(&sandbox, &json!({"saved": false})).await;
+    customer.treat(&json!({"confirm_ms": 0})).await;
+    let via = customer.method(0, &json!({"system": "stripe"})).await;
+    let body = json!({"payer": customer.payers[0], "via": via, "return_url": RETURN_URL});
+    let begin = async |key: &str| {
+        let headers = [("idempotency-key", key)];
+        let reply = customer.send(Method::POST, "/payment-methods", &headers, &body);
+        reply.await.unwrap().body
+    };
+    for (key, number, status) in [
+        ("add-a-card-that-works", "4242424242424242", "confirmed"),
+        ("add-a-card-that-is-bad", "4000000000000002", "failed"),
+    ] {
+        let method = begin(key).await;
+        let page = text(&method, "/page").to_owned();
+        let shown = customer.give_card(&page, number, false).await;
+        assert!(shown.text.contains(&escaped_return()));
+        let path = format!("/payment-methods/{}", text(&method, "/id"));
+        assert!(customer.get(&path).await.body["page"].is_null());
+        assert_eq!(text(&customer.get(&path).await.body, "/status"), status);
+    }
+    let left = begin("add-a-card-and-leave-it").await;
+    sandbox.post("/clock", &json!({"advance_s": 3601})).await;
+    let path = format!("/payment-methods/{}", text(&left, "/id"));
+    let ended = customer.get(&path).await.body;
+    assert_eq!(
+        (text(&ended, "/status"), text(&ended, "/reason/code")),
+        ("failed", "expired")
+    );
+}
+
+#[tokio::test]
+async fn a_page_ends_when_it_is_given_up_anywhere_or_time_runs_out() {
+    let sandbox = Sandbox::start(&START);
+    let customer = Customer::new(&sandbox, &json!({})).await;
+    let (on_page, page) = begin(&customer, "paypal").await;
+    let left = customer.fill(&page, "cancel", &[]).await;
+    assert!(left.text.contains(&escaped_return()));
+    let (elsewhere, second) = begin(&customer, "stripe").await;
+    let cancel = format!("/payments/{}/cancel", text(&elsewhere, "/id"));
+    customer
+        .send(Method::POST, &cancel, &[], &Value::Null)
+        .await
+        .unwrap();
+    let state = sandbox
+        .send(Method::GET, &format!("{second}/state"), &[], &Value::Null)
+        .await;
+    assert_eq!(text(&state.body, "/phase"), "ended");
+    let (late, third) = begin(&customer, "stripe").await;
+    sandbox.post("/clock", &json!({"advance_s": 3601})).await;
+    customer.give_card(&third, "4242424242424242", false).await;
+    for (payment, reason) in [
+        (on_page, "cancelled_by_user"),
+        (elsewhere, "cancelled_by_user"),
+        (late, "expired"),
+    ] {
+        let ended = customer.payment(text(&payment, "/id")).await;
+        assert_eq!(text(&ended, "/status"), "cancelled");
+        assert_eq!(text(&ended, "/reason/code"), reason);
+    }
+}
+
+#[tokio::test]
+async fn pages_answer_to_their_own_address_only() {
+    let sandbox = Sandbox::start(&START);
+    let customer = Customer::new(&sandbox, &json!({})).await;
+    let (_, page) = begin(&customer, "stripe").await;
+    for (name, value, status) in [
+        ("host", "shop.example", 403),
+        ("origin", "https://shop.example", 403),
+        ("accept", "text/html", 200),
+    ] {
+        let headers = [(name, value)];
+        let reply = sandbox
+            .send(Method::GET, &page, &headers, &Value::Null)
+            .await;
+        assert_eq!(reply.status, status, "{name}: {value}");
+        let account = customer
+            .send(Method::GET, "/account", &headers, &Value::Null)
+            .await
+            .unwrap();
+        assert_eq!(account.status, status, "{name}: {value}");
+    }
+    let unknown = format!("{}/pay/unknown", sandbox.at("/panel/pages/card"));
+    let reply = sandbox.send(Method::GET, &unknown, &[], &Value::Null).await;
+    assert_eq!(reply.status, 404);
+}

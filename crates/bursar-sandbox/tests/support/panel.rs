@@ -1,0 +1,151 @@
+//! A customer of the hosting panel, who calls its API and uses its pages as an app and a browser would.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Reply, Sandbox, text};
+
+pub const RETURN_URL: &str = "org.bursar.desktop://top-up/return?state=a&other=%20b";
+
+pub struct Customer<'a> {
+    pub sandbox: &'a Sandbox,
+    pub id: String,
+    pub key: String,
+    pub payers: Vec<String>,
+}
+
+impl<'a> Customer<'a> {
+    pub async fn new(sandbox: &'a Sandbox, wanted: &Value) -> Self {
+        let made = sandbox.post("/panel/users", wanted).await;
+        let payers = made["payers"].as_array().unwrap();
+        Self {
+            sandbox,
+            id: text(&made, "/id").to_owned(),
+            key: text(&made, "/api_key").to_owned(),
+            payers: payers
+                .iter()
+                .map(|payer| text(payer, "/id").to_owned())
+                .collect(),
+        }
+    }
+
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Result<Reply, reqwest::Error> {
+        let url = format!("{}/api/v1{path}", self.sandbox.at("/panel/api"));
+        let bearer = format!("Bearer {}", self.key);
+        let mut all = vec![("authorization", bearer.as_str())];
+        all.extend_from_slice(headers);
+        self.sandbox.try_send(method, &url, &all, body).await
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, &[], &Value::Null)
+            .await
+            .unwrap()
+    }
+
+    pub async fn balance(&self) -> String {
+        text(&self.get("/account").await.body, "/balance/amount").to_owned()
+    }
+
+    pub async fn truth(&self) -> Value {
+        self.sandbox
+            .look(&format!("/panel/users/{}", self.id))
+            .await
+    }
+
+    pub async fn treat(&self, manner: &Value) {
+        let path = format!("/panel/users/{}", self.id);
+        self.sandbox.control(Method::PATCH, &path, manner).await;
+    }
+
+    /// The first method of a payer that has all of these members.
+    pub async fn method(&self, payer: usize, wanted: &Value) -> String {
+        let path = format!("/payment-methods?payer={}", self.payers[payer]);
+        let list = self.get(&path).await.body;
+        let fits = |method: &&Value| {
+            wanted
+                .as_object()
+                .unwrap()
+                .iter()
+                .all(|(name, value)| method.get(name) == Some(value))
+        };
+        let found = list["items"].as_array().unwrap().iter().find(fits);
+        text(
+            found.unwrap_or_else(|| panic!("no {wanted} in {list}")),
+            "/id",
+        )
+        .to_owned()
+    }
+
+    /// A top-up of the first payer.
+    pub fn top_up(&self, method: &str, amount: &str) -> Value {
+        let money = json!({"amount": amount, "currency": "USD"});
+        json!({
+            "purpose": {"kind": "top_up", "amount": money}, "payer": self.payers[0], "method": method,
+            "expected_total": money, "return_url": RETURN_URL,
+        })
+    }
+
+    pub async fn try_create(&self, key: &str, body: &Value) -> Result<Reply, reqwest::Error> {
+        let headers = [("idempotency-key", key)];
+        self.send(Method::POST, "/payments", &headers, body).await
+    }
+
+    pub async fn create(&self, key: &str, body: &Value) -> Reply {
+        self.try_create(key, body).await.unwrap()
+    }
+
+    /// A new payment, which must be taken.
+    pub async fn pay(&self, body: &Value) -> Value {
+        let key = format!("test-{}", uuid::Uuid::new_v4());
+        let reply = self.create(&key, body).await;
+        assert_eq!(reply.status, 201, "{}", reply.text);
+        reply.body
+    }
+
+    pub async fn payment(&self, id: &str) -> Value {
+        self.get(&format!("/payments/{id}")).await.body
+    }
+
+    /// Waits until a payment has that status.
+    pub async fn until(&self, payment: &Value, status: &str) -> Value {
+        let path = format!("/panel/payments/{}", text(payment, "/id"));
+        self.sandbox.until_at(&path, "/status", status).await
+    }
+
+    /// Fills in a form of a hosted page, and returns the page that follows.
+    pub async fn fill(&self, page: &str, step: &str, fields: &[(&str, &str)]) -> Reply {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let answer = client
+            .post(format!("{page}/{step}"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        Reply {
+            status,
+            text,
+            body: Value::Null,
+        }
+    }
+
+    pub async fn give_card(&self, page: &str, number: &str, save: bool) -> Reply {
+        let mut fields = vec![("number", number), ("expiry", "04 / 31"), ("cvc", "123")];
+        if save {
+            fields.push(("save", "yes"));
+        }
+        self.fill(page, "card", &fields).await
+    }
+}

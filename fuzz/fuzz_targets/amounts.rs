@@ -1,0 +1,36 @@
+//! Amounts: what is typed is plain digits and kept exactly; what a server writes comes back as it went.
+#![no_main]
+
+use bursar_core::money::{Amount, Currency};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: (u8, &str)| {
+    let (decimals, text) = input;
+    let decimals = decimals % 9;
+    if let Ok(amount) = Amount::parse_typed(text, decimals, Currency::usdc()) {
+        let typed = text.trim();
+        assert!(typed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
+        assert!(!amount.is_negative() && amount.scale() <= decimals.max(2));
+        comes_back(&amount);
+        if let Some(fee) = amount.fee_rounded_up(100, 0) {
+            assert!(!fee.is_negative());
+        }
+    }
+    if let Ok(amount) = Amount::parse_decimal(text, Currency::usdc()) {
+        comes_back(&amount);
+        let doubled = amount.checked_add(&amount);
+        if let Some(doubled) = doubled {
+            assert!(doubled.checked_sub(&amount).unwrap().equals(&amount));
+        }
+    }
+});
+
+fn comes_back(amount: &Amount) {
+    let again = Amount::parse_decimal(&amount.to_decimal(), amount.currency().clone()).unwrap();
+    assert!(again.equals(amount));
+    for scale in 0..=18 {
+        if let Some(other) = amount.rescale(scale) {
+            assert!(other.equals(amount));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Links: whatever passes is short, of an exact form, and carries one state, the one that is written.
+#![no_main]
+
+use bursar_core::link::{LIMIT, Link, parse};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let Ok(link) = parse(text) else { return };
+    assert!(text.len() <= LIMIT && text.is_ascii());
+    let (place, query) = text.split_once('?').unwrap();
+    let (expected, state) = match &link {
+        Link::TopUpReturn { state } => ("org.bursar.desktop://top-up/return", state),
+        Link::SignIn { code, state } => {
+            assert!((1..=1_024).contains(&code.len()));
+            ("org.bursar.desktop://sign-in", state)
+        }
+        Link::SignInRefused { state } => ("org.bursar.desktop://sign-in", state),
+    };
+    assert_eq!(place, expected);
+    let written: Vec<_> = query
+        .split('&')
+        .filter_map(|part| part.strip_prefix("state="))
+        .collect();
+    assert_eq!(written, [state.as_str()]);
+    assert!(!format!("{link:?}").contains(state.as_str()));
+});

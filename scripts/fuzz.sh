@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Fuzzes what reads bytes from elsewhere: builds the targets of fuzz/ and lets each run for some seconds on its corpus.
+# usage: scripts/fuzz.sh [SECONDS [TARGET…]]     (60 seconds a target; 0: only the corpus, once)
+# The targets are cargo-fuzz's: `cargo fuzz run links` does the same where cargo-fuzz and a nightly compiler are. This needs
+# neither: the coverage counters are options of the stable compiler; only the address sanitizer is not, and what is fuzzed
+# has no unsafe code. Prints a line a target; an input that breaks one is kept in fuzz/artifacts/TARGET.
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$root/fuzz"
+
+readonly seconds="${1:-60}"
+shift || true
+readonly coverage="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+-Cllvm-args=-sanitizer-coverage-trace-compares -Cllvm-args=-simplifycfg-branch-fold-threshold=0 --cfg fuzzing"
+readonly out="$root/target/fuzz"
+machine="$(rustc -vV | sed -n 's/^host: //p')"
+
+targets=("$@")
+if [ ${#targets[@]} -eq 0 ]; then
+  mapfile -t targets < <(sed -n 's/^name = "\(.*\)"/\1/p' Cargo.toml | tail -n +2)
+fi
+
+# Named, so that build scripts and macros are built without the counters.
+RUSTFLAGS="$coverage" cargo build --quiet --locked --release --target "$machine" --target-dir "$out"
+
+failed=0
+for target in "${targets[@]}"; do
+  mkdir -p "artifacts/$target" "$out/corpus/$target"
+  log="$out/$target.log"
+  limit=(-max_total_time="$seconds")
+  if [ "$seconds" -eq 0 ]; then limit=(-runs=0); fi
+  # What is found is kept beside the build; only chosen inputs are in the tree.
+  if "$out/$machine/release/$target" "${limit[@]}" -timeout=5 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
+    -artifact_prefix="artifacts/$target/" "$out/corpus/$target" "corpus/$target" >"$log" 2>&1; then
+    printf '%-14s ok      %s runs\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p; s/^Done \([0-9]*\) runs.*/\1/p' "$log" | head -n 1)"
+  else
+    failed=$((failed + 1))
+    printf '%-14s FAILED  see target/fuzz/%s.log\n' "$target" "$target"
+    tail -n 20 "$log" >&2
+  fi
+done
+exit "$((failed > 0))"

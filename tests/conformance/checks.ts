@@ -1,0 +1,78 @@
+/** All checks in the order in which they run, and what came of each. */
+import type { Description } from "./description.ts";
+import { Client } from "./client.ts";
+import { learn, Skipped, type Facts } from "./facts.ts";
+import { lists } from "./lists.ts";
+import { reads } from "./reads.ts";
+import { writes } from "./writes.ts";
+
+export interface Check {
+  readonly name: string;
+  readonly run: (client: Client, facts: Facts) => Promise<void>;
+}
+
+export interface Result {
+  readonly name: string;
+  readonly outcome: "ok" | "failed" | "skipped";
+  readonly why?: string;
+}
+
+const ALL: readonly Check[] = [...reads, ...lists, ...writes];
+
+export interface Manner {
+  /** Told each result as it comes. */
+  readonly tell?: (result: Result) => void;
+  /** For whoever only wants to know whether something fails. */
+  readonly untilFailure?: boolean;
+}
+
+/** Runs every check against a server. */
+export async function conform(
+  description: Description,
+  api: string,
+  key: string,
+  { tell = () => {}, untilFailure = false }: Manner = {},
+): Promise<readonly Result[]> {
+  const client = new Client(description, api, key);
+  const results: Result[] = [];
+  const note = (result: Result): void => {
+    results.push(result);
+    tell(result);
+  };
+  const facts = await learn(client).catch((error: unknown) => {
+    note({ name: "the account can be read", outcome: "failed", why: words(error) });
+    return undefined;
+  });
+  if (facts === undefined) return results;
+  for (const { name, run } of ALL) {
+    const result = await outcome(name, () => run(client, facts));
+    note(result);
+    if (untilFailure && result.outcome === "failed") return results;
+  }
+  note(await outcome("no operation was left out", () => everyOperation(client)));
+  return results;
+}
+
+async function outcome(name: string, run: () => Promise<void>): Promise<Result> {
+  try {
+    await run();
+    return { name, outcome: "ok" };
+  } catch (error) {
+    return { name, outcome: error instanceof Skipped ? "skipped" : "failed", why: words(error) };
+  }
+}
+
+/** Every operation was asked; one that no success came of is told, for the account may give no occasion for it. */
+async function everyOperation(client: Client): Promise<void> {
+  const ids = client.description.operations.map((operation) => operation.id);
+  const left = ids.filter((id) => !client.asked.has(id));
+  if (left.length > 0) throw new Error(`never asked: ${left.join(", ")}`);
+  const refused = ids.filter((id) => !client.succeeded.has(id));
+  if (refused.length > 0) throw new Skipped(`only refusals were seen of ${refused.join(", ")}`);
+}
+
+function words(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : "";
+  return `${error.message}${cause}`;
+}

@@ -1,0 +1,198 @@
+/**
+ * Calls a server's operations and holds every answer to the description: its status, type, headers and body. What was
+ * exercised is kept, so that no operation is missed.
+ */
+import type { Description, Operation } from "./description.ts";
+
+/** Something that the description does not allow. */
+export class Violation extends Error {}
+
+export interface Call {
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Sent as it is, in place of a JSON body. */
+  readonly raw?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** `null` sends none. */
+  readonly key?: string | null;
+}
+
+export interface Answer<T = unknown> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+  readonly bytes: Buffer;
+}
+
+export interface Problem {
+  readonly type: string;
+  readonly status: number;
+  readonly code: string;
+  readonly total?: { readonly amount: string };
+  readonly min?: unknown;
+  readonly max?: unknown;
+}
+
+const MOST_BYTES = 1024 * 1024;
+const MOST_INVOICE_BYTES = 8 * MOST_BYTES;
+const PATIENCE_MS = 20_000;
+
+export class Client {
+  /** Operations that answered with a success, and with anything at all. */
+  readonly succeeded = new Set<string>();
+  readonly asked = new Set<string>();
+  readonly description: Description;
+  readonly #base: string;
+  readonly #key: string;
+
+  /** `api` as in a network file: scheme, host and port. */
+  constructor(description: Description, api: string, key: string) {
+    this.description = description;
+    this.#base = `${api.replace(/\/+$/, "")}/api/v1`;
+    this.#key = key;
+  }
+
+  /** Calls an operation and insists on one of these statuses. */
+  async call<T>(id: string, call: Call = {}, ...statuses: number[]): Promise<Answer<T>> {
+    const operation = this.description.operation(id);
+    const answer = await this.#send(operation, call);
+    const wanted = statuses.length > 0 ? statuses : [200];
+    if (!wanted.includes(answer.status)) {
+      await this.#giveUp(id, answer);
+      throw new Violation(
+        `${id} answered ${answer.status} instead of ${wanted.join(" or ")}: ${answer.bytes.toString().slice(0, 300)}`,
+      );
+    }
+    return answer as Answer<T>;
+  }
+
+  /** A payment that should never have been made must not stay. */
+  async #giveUp(id: string, answer: Answer): Promise<void> {
+    const made = id === "createPayment" && answer.status === 201 ? (answer.body as { id: string }).id : undefined;
+    if (made !== undefined) await this.#send(this.description.operation("cancelPayment"), { path: { payment: made } });
+  }
+
+  /** Calls an operation that must be refused in this way. */
+  async refused(id: string, call: Call, status: number, ...codes: string[]): Promise<Answer<Problem>> {
+    const answer = await this.call<Problem>(id, call, status);
+    expect(codes.includes(answer.body.code), `${id}: the code is ${answer.body.code} instead of ${codes.join(" or ")}`);
+    return answer;
+  }
+
+  /** Sends something that is no operation, and reads the problem that must come back. */
+  async raw(method: string, path: string): Promise<Answer<Problem>> {
+    const response = await fetch(this.#base + path, {
+      method,
+      headers: { authorization: `Bearer ${this.#key}` },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const answer = { status: response.status, headers: response.headers, body: read(bytes), bytes };
+    this.#checkProblem(`${method} ${path}`, answer, "/components/schemas/Problem");
+    return answer as Answer<Problem>;
+  }
+
+  async #send(operation: Operation, call: Call): Promise<Answer> {
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      const value = call.path?.[name];
+      if (value === undefined) throw new Error(`${operation.id} needs ${name}`);
+      return encodeURIComponent(value);
+    });
+    const query = new URLSearchParams(call.query).toString();
+    const key = call.key === undefined ? this.#key : call.key;
+    const body = call.raw ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
+    const response = await fetch(`${this.#base}${path}${query === "" ? "" : `?${query}`}`, {
+      method: operation.method,
+      redirect: "error",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...call.headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const answer = { status: response.status, headers: response.headers, body: read(bytes), bytes };
+    this.asked.add(operation.id);
+    this.#check(operation, answer);
+    if (response.ok) this.succeeded.add(operation.id);
+    return answer;
+  }
+
+  #check(operation: Operation, answer: Answer): void {
+    const where = `${operation.id} ${answer.status}`;
+    const described = this.description.response(operation, answer.status);
+    if (described === undefined) throw new Violation(`${where}: the status is not described`);
+    this.#checkHeaders(where, described.pointer, answer);
+    const kinds = Object.keys(described.node["content"] ?? {});
+    const [kind] = kinds;
+    if (kind === undefined) {
+      expect(answer.bytes.length === 0, `${where}: there must be no body`);
+      return;
+    }
+    const schema = `${described.pointer}/content/${encodeURIComponent(kind.replaceAll("/", "~1"))}/schema`;
+    if (kind === "application/problem+json") {
+      this.#checkProblem(where, answer, schema);
+      return;
+    }
+    const type = (answer.headers.get("content-type") ?? "").split(";")[0]?.trim();
+    expect(type === kind, `${where}: the Content-Type is ${type ?? "missing"} instead of ${kind}`);
+    const most = kind === "application/pdf" ? MOST_INVOICE_BYTES : MOST_BYTES;
+    expect(answer.bytes.length <= most, `${where}: the answer has ${answer.bytes.length} bytes`);
+    if (kind !== "application/json") return;
+    const fault = this.description.fault(schema, answer.body);
+    if (fault !== undefined) throw new Violation(`${where}: ${fault}`);
+  }
+
+  #checkHeaders(where: string, pointer: string, answer: Answer): void {
+    const names = Object.keys(this.description.at(pointer).node["headers"] ?? {});
+    for (const name of names) {
+      const header = this.description.at(`${pointer}/headers/${name}`);
+      const value = answer.headers.get(name);
+      if (value === null) {
+        expect(header.node["required"] !== true, `${where}: the header ${name} is missing`);
+        continue;
+      }
+      const fault = this.description.fault(`${header.pointer}/schema`, value);
+      if (fault !== undefined) throw new Violation(`${where}: the header ${name} (${value}): ${fault}`);
+    }
+  }
+
+  #checkProblem(where: string, answer: Answer, schema: string): void {
+    const type = (answer.headers.get("content-type") ?? "").split(";")[0]?.trim();
+    expect(type === "application/problem+json", `${where}: a problem came as ${type ?? "nothing"}`);
+    const fault = this.description.fault(schema, answer.body);
+    if (fault !== undefined) throw new Violation(`${where}: ${fault}`);
+    const problem = answer.body as Problem;
+    expect(problem.status === answer.status, `${where}: the problem says status ${problem.status}`);
+    expect(problem.type.endsWith(`:${problem.code}`), `${where}: type ${problem.type} is not code ${problem.code}`);
+  }
+}
+
+export function expect(holds: boolean, otherwise: string): asserts holds {
+  if (!holds) throw new Violation(otherwise);
+}
+
+export function equal(one: unknown, other: unknown, what: string): void {
+  const [left, right] = [canonical(one), canonical(other)];
+  expect(left === right, `${what}: ${left} is not ${right}`);
+}
+
+/** JSON with its members in order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
+}
+
+function read(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8")) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The panel's API description (docs/panel-api.yaml) as something to check against: its operations, and a JSON Schema
+ * validator (2020-12) for every body and header that it describes.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import addFormats from "ajv-formats";
+import { Ajv2020, type AnySchemaObject } from "ajv/dist/2020.js";
+import { parse } from "yaml";
+
+type Node = Readonly<Record<string, unknown>>;
+
+export interface Operation {
+  readonly id: string;
+  readonly method: string;
+  /** Below `/api/v1`, with `{names}` to be filled in. */
+  readonly path: string;
+  /** JSON Pointer to it, each part encoded for a URI fragment. */
+  readonly pointer: string;
+}
+
+export interface Described {
+  readonly pointer: string;
+  readonly node: Node;
+}
+
+/** An example of the description, and the schema that it must fit. */
+export interface Example {
+  readonly name: string;
+  readonly schema: string;
+  readonly value: unknown;
+}
+
+const FILE = fileURLToPath(new URL("../../docs/panel-api.yaml", import.meta.url));
+const METHODS = new Set(["get", "put", "post", "delete"]);
+
+export class Description {
+  readonly operations: readonly Operation[];
+  readonly #root: Node;
+  readonly #ajv: Ajv2020;
+
+  /** `strict`: members that are not described are refused, which only a server's own tests may ask of it. */
+  constructor({ strict = false } = {}) {
+    this.#root = parse(readFileSync(FILE, "utf8")) as Node;
+    this.#ajv = new Ajv2020({ strict: false, allErrors: true });
+    addFormats.default(this.#ajv);
+    this.#ajv.addSchema((strict ? closed(this.#root) : this.#root) as AnySchemaObject, "panel");
+    this.operations = this.#listOperations();
+  }
+
+  operation(id: string): Operation {
+    const found = this.operations.find((operation) => operation.id === id);
+    if (found === undefined) throw new Error(`the description has no operation ${id}`);
+    return found;
+  }
+
+  /** What an operation answers with a status; `default` serves those that it does not list. */
+  response(operation: Operation, status: number): Described | undefined {
+    const responses = this.at(`${operation.pointer}/responses`);
+    const key = status in responses.node ? String(status) : "default";
+    if (!(key in responses.node)) return undefined;
+    return this.at(`${operation.pointer}/responses/${key}`);
+  }
+
+  /** The node at a pointer, references followed. */
+  at(pointer: string): Described {
+    let node: unknown = this.#root;
+    for (const part of pointer.split("/").slice(1)) node = (node as Node)[decoded(part)];
+    const found = node as Node;
+    return typeof found["$ref"] === "string" ? this.at(found["$ref"].slice(1)) : { pointer, node: found };
+  }
+
+  /** What is wrong with a value, in words; undefined when it fits the schema. */
+  fault(schema: string, value: unknown): string | undefined {
+    const validate = this.#ajv.getSchema(`panel#${schema}`) ?? this.#ajv.compile({ $ref: `panel#${schema}` });
+    if (validate(value)) return undefined;
+    return this.#ajv.errorsText(validate.errors, { dataVar: "body" });
+  }
+
+  /** Every example of every operation's bodies, with the schema beside it. */
+  *examples(): Generator<Example> {
+    for (const operation of this.operations) {
+      const { node } = this.at(operation.pointer);
+      if ("requestBody" in node) yield* this.#examplesOf(`${operation.id} request`, `${operation.pointer}/requestBody`);
+      for (const status of Object.keys(this.at(`${operation.pointer}/responses`).node))
+        yield* this.#examplesOf(`${operation.id} ${status}`, `${operation.pointer}/responses/${status}`);
+    }
+  }
+
+  *#examplesOf(name: string, pointer: string): Generator<Example> {
+    const { node, pointer: place } = this.at(pointer);
+    for (const [kind, media] of Object.entries((node["content"] ?? {}) as Record<string, Node>)) {
+      const schema = `${place}/content/${encoded(kind)}/schema`;
+      const examples = Object.keys(media["examples"] ?? {});
+      if (examples.length === 0) throw new Error(`${name} (${kind}) has no example`);
+      for (const example of examples) {
+        const found = this.at(`${place}/content/${encoded(kind)}/examples/${example}`);
+        yield { name: `${name}: ${example}`, schema, value: found.node["value"] };
+      }
+    }
+  }
+
+  #listOperations(): Operation[] {
+    return Object.entries(this.#root["paths"] as Record<string, Record<string, Node>>).flatMap(([path, item]) =>
+      Object.entries(item)
+        .filter(([method]) => METHODS.has(method))
+        .map(([method, operation]) => ({
+          id: operation["operationId"] as string,
+          method: method.toUpperCase(),
+          path,
+          pointer: `/paths/${encoded(path)}/${method}`,
+        })),
+    );
+  }
+}
+
+function encoded(part: string): string {
+  return encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
+}
+
+function decoded(part: string): string {
+  return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
+/** The same, with every object closed to members that it does not describe. */
+function closed(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(closed);
+  if (node === null || typeof node !== "object") return node;
+  const copy = Object.fromEntries(Object.entries(node).map(([name, value]) => [name, closed(value)]));
+  const isObject = copy["type"] === "object" && copy["properties"] !== undefined;
+  return isObject ? { ...copy, additionalProperties: false } : copy;
+}

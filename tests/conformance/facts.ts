@@ -1,0 +1,68 @@
+/** What the checks know about the account that they are let into, and payments that can be given up again. */
+import { randomUUID } from "node:crypto";
+import { written, type Account, type Method, type Options, type Payer, type Payment } from "./bodies.ts";
+import type { Answer, Client } from "./client.ts";
+
+export const RETURN_URL = "org.bursar.desktop://top-up/return?state=conformance";
+
+/** A check that this account gives no occasion for. */
+export class Skipped extends Error {}
+
+export interface Facts {
+  readonly account: Account;
+  readonly options: Options;
+  readonly payers: readonly Payer[];
+  readonly methods: readonly Method[];
+}
+
+export async function learn(client: Client): Promise<Facts> {
+  const [account, options, payers, methods] = await Promise.all([
+    client.call<Account>("getAccount"),
+    client.call<Options>("getTopUpOptions"),
+    client.call<{ items: Payer[] }>("listPayers"),
+    client.call<{ items: Method[] }>("listPaymentMethods"),
+  ]);
+  return { account: account.body, options: options.body, payers: payers.body.items, methods: methods.body.items };
+}
+
+/** A payment system, through which payments can be begun that nobody has to pay. */
+export function paymentSystem(facts: Facts): Method {
+  const found = facts.methods.find((method) => method.kind === "payment_system");
+  if (found === undefined) throw new Skipped("no payment system can be used by this account");
+  return found;
+}
+
+/** The body of a top-up of the least amount through that method. */
+export function topUp(facts: Facts, method: Method): Record<string, unknown> {
+  return withPurpose(method, { kind: "top_up", amount: facts.options.min }, facts.options.min);
+}
+
+export function withPurpose(method: Method, purpose: unknown, total: unknown): Record<string, unknown> {
+  return { purpose, payer: method.payer, method: method.id, expected_total: total, return_url: RETURN_URL };
+}
+
+export function units(facts: Facts, count: bigint): { amount: string; currency: string } {
+  return written(count, facts.account);
+}
+
+export function freshKey(): { "idempotency-key": string } {
+  return { "idempotency-key": `conformance-${randomUUID()}` };
+}
+
+export async function begin(client: Client, body: unknown): Promise<Answer<Payment>> {
+  return client.call<Payment>("createPayment", { body, headers: freshKey() }, 201);
+}
+
+export async function cancel(client: Client, payment: Payment): Promise<Payment> {
+  return (await client.call<Payment>("cancelPayment", { path: { payment: payment.id } })).body;
+}
+
+/** Begins a payment, looks at it, and gives it up whatever came of that. */
+export async function during(client: Client, body: unknown, look: (payment: Payment) => Promise<void>): Promise<void> {
+  const { body: payment } = await begin(client, body);
+  try {
+    await look(payment);
+  } finally {
+    await cancel(client, payment);
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * A top-up that the provider never made, though nobody could know: the app looks twice, a minute apart, before it says so, and
+ * asks for no second one before that.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { staysTrue, until } from "../session/deadline.ts";
+import { Sandbox, type Fault, type User } from "../session/sandbox.ts";
+import { allAgree } from "../session/truth.ts";
+import type { AppWindow } from "../session/window.ts";
+import { beginTopUp, connected, creations, page, paymentShows } from "./steps.ts";
+
+const CREATE = { target: "console", method: "POST", path: "/v2/top-ups", times: 1 } as const satisfies Partial<Fault>;
+/** Two looks, 60 s apart, and what a busy machine takes besides. */
+const TWO_LOOKS = { within: 120_000 };
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("lost");
+});
+after(() => sandbox.end());
+
+async function goOn(window: AppWindow, amount: string): Promise<void> {
+  await window.id("nav-top_up").click();
+  await window.id("amount").fill(amount);
+  await window.css('[data-testid="quote"][data-ready="true"]').waitVisible();
+  await window.id("continue").click();
+}
+
+async function asked(user: User): Promise<number> {
+  return (await creations(sandbox, user)).length;
+}
+
+test("a gateway's 502 leaves the top-up starting until it is known that there is none; then there is one", async (t) => {
+  const person = await connected(t, sandbox);
+  const { user, window } = person;
+  await sandbox.fault({ ...CREATE, kind: "status", status: 502, body: "Bad gateway" });
+  await goOn(window, "20");
+  await page(window, "overview");
+  await window.css('[data-testid="open-top-up"][data-status="starting"]').waitVisible();
+  await window.id("open-top-up-error").waitVisible();
+  await window.picture("said");
+  await window.id("nav-top_up").click();
+  await window.id("top-up-already-open").waitVisible();
+  await staysTrue("no second one is asked for", async () => (await asked(user)) === 1, 2_000);
+  await window.id("nav-overview").click();
+
+  await window.css('[data-testid="ended-top-up"][data-status="not_started"]').waitVisible(TWO_LOOKS);
+  await window.picture("not-started");
+  assert.equal((await user.truth()).top_up_count, 0);
+  assert.equal(await asked(user), 1);
+
+  const { topUp, checkout } = await beginTopUp(person, sandbox, "20");
+  await checkout.payByWallet(137);
+  await paymentShows(window, topUp.id, "completed", true);
+  assert.equal((await user.truth()).top_up_count, 1);
+  assert.equal(await asked(user), 2);
+  await allAgree(person);
+});
+
+test("killed before the provider has made anything, it is not started, and not asked for again", async (t) => {
+  const person = await connected(t, sandbox);
+  const { user, app, window } = person;
+  await sandbox.fault({ ...CREATE, kind: "hang" });
+  await goOn(window, "21");
+  await until("the request is out", async () => (await asked(user)) === 1);
+  await app.kill();
+  await sandbox.noFaults();
+
+  app.launch();
+  await app.window();
+  await page(window, "overview");
+  await window.css('[data-testid="open-top-up"][data-status="starting"]').waitVisible();
+  await window.picture("starting");
+  await window.css('[data-testid="ended-top-up"][data-status="not_started"]').waitVisible(TWO_LOOKS);
+  await window.picture("not-started");
+  assert.equal((await user.truth()).top_up_count, 0);
+  assert.equal(await asked(user), 1);
+  await window.id("go-top-up").waitVisible();
+  await allAgree(person);
+});

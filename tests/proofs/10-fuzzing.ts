@@ -1,0 +1,28 @@
+/** Promise 10: whatever reads bytes from elsewhere is fuzzed: every target for ten minutes in the full run, a few seconds in the short one. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { prove, times } from "./frame.ts";
+
+const about = {
+  promise: 10,
+  name: "Fuzzing",
+  what: "inputs of links, URLs, amounts, API and RPC bodies, logs, network files, CSV",
+};
+const SCRIPT = fileURLToPath(new URL("../../scripts/fuzz.sh", import.meta.url));
+
+await prove(about, async (tally) => {
+  const child = spawn(SCRIPT, [String(times(600, 3))], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "close") as Promise<[number | null]>;
+  let targets = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const told = /^(\w+) +(ok|FAILED) +(?:(\d+) runs)?/.exec(line);
+    if (told === null) continue;
+    targets += 1;
+    tally.add(Number(told[3] ?? 1), told[2] === "ok" ? 0 : 1);
+    tally.note(line.replaceAll(/ +/g, " "));
+  }
+  const [code] = await ended;
+  if (targets < 8 || code !== 0) tally.fail("scripts/fuzz.sh", `${targets} targets, exit status ${code}`);
+});

@@ -1,0 +1,263 @@
+/**
+ * Promise 2: a hostile network. Between the app and its servers stands one that delays, cuts, floods, lies about where to
+ * go, or is not there. Every request ends in time and in size, nothing known is lost, the window answers all along, and
+ * when the trouble is over the app is back soon.
+ */
+import assert from "node:assert/strict";
+import { cli } from "../session/app.ts";
+import { staysTrue, until } from "../session/deadline.ts";
+import type { Desktop } from "../session/desktop.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import { TRUTH, type Between, type Treatment } from "./between.ts";
+import { isShort, prove, type Tally } from "./frame.ts";
+import { Listener } from "./hostile-script.ts";
+import { atDesktop, call, networkFile, person, way, type Person } from "./place.ts";
+import { sent, troubles, type Trouble } from "./troubles.ts";
+
+const about = {
+  promise: 2,
+  name: "Hostile network",
+  what: "troubles of API and RPC, one after the other, each with a recovery",
+};
+/** From the request to its end, in milliseconds: the app's 20 s and what a busy machine adds. */
+const WHOLE = 21_500;
+const MIB = 1024 * 1024;
+const SERVERS = ["API", "RPCs"] as const;
+const restarting = { now: false };
+
+await prove(about, async (tally) => {
+  const sandbox = await Sandbox.start("proofs/hostile-network");
+  try {
+    await atDesktop("hostile network", {}, (desktop) => everything(tally, desktop, sandbox));
+    await atDesktop("no way there", {}, (desktop) => noWay(tally, desktop, sandbox));
+  } finally {
+    await sandbox.end();
+  }
+});
+
+async function everything(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
+  const someone = await person(desktop, sandbox, await way(sandbox, 2));
+  const servers = [someone.way.api, ...someone.way.rpcs];
+  const durations = measured(servers);
+  const elsewhere = await Listener.start();
+  const answering = windowAnswers(someone);
+  const all = troubles(elsewhere.address).filter(({ slow, alike }) => !isShort || (slow !== true && alike !== true));
+  const before = someone.app.memory();
+  for (const [at, trouble] of all.entries()) {
+    for (const which of isShort ? ([SERVERS[at % 2] ?? "API"] as const) : SERVERS) {
+      await tally.try(`${which}: ${trouble.name}`, () => suffer(someone, which, trouble));
+    }
+  }
+  await tally.try("memory has grown by less than 32 MiB", () => {
+    const grown = someone.app.memory() - before;
+    tally.note(`memory ${(grown / 1024).toFixed(1)} MiB more`);
+    assert.ok(grown < 32 * 1024, `${grown} KiB`);
+  });
+  await tally.try("nobody followed a redirect", () => assert.deepEqual(elsewhere.heard, []));
+  await tally.try("no answer was read beyond its limit", () => {
+    // What the kernels of both ends hold on its way comes on top of the 1 MiB.
+    tally.note(`at most ${(sent.most / MIB).toFixed(1)} MiB of an endless answer left the server`);
+    assert.ok(sent.most < 16 * MIB, `${sent.most} bytes`);
+  });
+  if (!isShort) await dead(tally, someone);
+  for (const days of [1, -1]) {
+    await tally.try(`the servers' clock ${days} day off`, async () => {
+      someone.way.api.treat = shifted(days);
+      const { top_ups: before } = (await overview(someone)) as { top_ups: unknown[] };
+      assert.deepEqual(before, []);
+      await call(someone.window, "start_top_up", { account: someone.account, amount: "21", method: "usdc" });
+      const topUp = await someone.user.openTopUp();
+      const bound = await until("it is followed", async () => {
+        const { top_ups } = (await overview(someone)) as { top_ups: { id: string; payment_id: string | null }[] };
+        return top_ups.find((one) => one.payment_id === topUp.id);
+      });
+      await call(someone.window, "cancel_top_up", { account: someone.account, topUp: bound.id });
+      await until(
+        "it has ended",
+        async () => ((await overview(someone)) as { top_ups: unknown[] }).top_ups.length === 0,
+      );
+      assert.equal((await someone.user.truth()).open_top_up, null);
+      someone.way.api.treat = TRUTH;
+      await recovered(someone, 5_000);
+    });
+  }
+  await tally.try("every request ended in time", () => {
+    const longest = Math.max(...durations);
+    tally.note(`the longest of ${durations.length} requests took ${(longest / 1_000).toFixed(1)} s`);
+    assert.ok(longest <= WHOLE, `${longest} ms`);
+  });
+  const slowest = await answering.end();
+  await tally.try("the window answered all along", () => {
+    tally.note(`the window's slowest answer of ${slowest.asked} took ${Math.round(slowest.most)} ms`);
+    assert.ok(slowest.most < 2_000, `${slowest.most} ms`);
+  });
+  elsewhere.end();
+}
+
+/** Lets it happen until the app says that something is wrong (or, where a true answer comes late, has it), then no more. */
+async function suffer(someone: Person, which: "API" | "RPCs", trouble: Trouble): Promise<void> {
+  const {
+    window,
+    account,
+    way: { api, rpcs },
+  } = someone;
+  const servers = which === "API" ? [api] : rpcs;
+  const known = await figures(someone);
+  const began = servers.map((server) => server.asked.length);
+  for (const server of servers) server.treat = trouble.treat;
+  await call(window, "check_now", { account });
+  await until("it is asked", () => servers.some((server, at) => server.asked.length > (began[at] ?? 0)));
+  if (trouble.passes !== true) {
+    const patience = { within: trouble.slow === true ? 90_000 : 15_000, every: 100 };
+    await until("it is said", async () => (await errors(someone)).length > 0, patience);
+    assert.deepEqual(await figures(someone), known, "what was known stays");
+  }
+  for (const server of servers) server.treat = TRUTH;
+  if (trouble.long === true) await leavesAlone(someone, servers);
+  await call(window, "check_now", { account });
+  await recovered(someone, trouble.passes === true ? 15_000 : 5_000);
+}
+
+/** A server that asked to be left alone is, whatever the user wishes; a new start asks it again. */
+async function leavesAlone({ window, account, app }: Person, servers: readonly Between[]): Promise<void> {
+  const asked = (): number => servers.reduce((sum, server) => sum + server.asked.length, 0);
+  const before = asked();
+  await call(window, "check_now", { account });
+  await staysTrue("it is left alone", () => asked() === before, 2_000);
+  restarting.now = true;
+  await app.kill();
+  app.launch();
+  await app.window();
+  await until("the window answers again", () => call(window, "settings").then(() => true));
+  restarting.now = false;
+}
+
+/** Five minutes of servers that close every connection: at most two requests a minute go to each after that. */
+async function dead(tally: Tally, someone: Person): Promise<void> {
+  const {
+    window,
+    account,
+    way: { api, rpcs },
+  } = someone;
+  const servers = [api, ...rpcs];
+  const gone: Treatment = ({ response }) => (response.destroy(), true);
+  for (const server of servers) server.treat = gone;
+  const died = performance.now();
+  await until("five minutes are over", () => performance.now() - died > 300_000, { within: 310_000, every: 1_000 });
+  await until("two more minutes are over", () => performance.now() - died > 420_000, { within: 130_000, every: 1_000 });
+  for (const [at, server] of servers.entries()) {
+    await tally.try(`requests to ${at === 0 ? "the API" : `RPC ${at}`} after five minutes`, () => {
+      const count = server.asked.filter((one) => one.at > died + 300_000 && one.at <= died + 420_000).length;
+      tally.note(`${count} requests in two minutes`);
+      assert.ok(count <= 4, `${count} in two minutes`);
+    });
+  }
+  for (const server of servers) server.treat = TRUTH;
+  const back = performance.now();
+  await tally.try("back within 5 s of its return, once the user looks", async () => {
+    await call(window, "check_now", { account });
+    await recovered(someone, 5_000);
+    tally.note(`back after ${((performance.now() - back) / 1_000).toFixed(1)} s`);
+  });
+}
+
+/** Addresses that lead nowhere: a name that does not exist, TLS where there is none, a port where nobody listens. */
+async function noWay(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
+  const { api, rpcs } = await way(sandbox, 1);
+  const user = await sandbox.user();
+  const port = new URL(api.address).port;
+  const places: [string, string][] = [
+    ["a name that does not exist", "https://nowhere.invalid"],
+    ["TLS to a server without it", `https://127.0.0.1:${port}`],
+    ["a port where nobody listens", "http://127.0.0.1:1"],
+  ];
+  for (const [number, [name, address]] of places.entries()) {
+    await tally.try(`${name}`, async () => {
+      const file = networkFile(sandbox, desktop.processes.scratch, {
+        api: address,
+        rpcs: rpcs.map((rpc) => rpc.address),
+      });
+      const began = performance.now();
+      const done = await cli(
+        desktop,
+        ["account", "add", "fluence", "--network", file, "--address", user.address, "--label", `Nowhere ${number}`],
+        { input: `${user.key}\n`, within: 40_000 },
+      );
+      const took = performance.now() - began;
+      assert.equal(done.code, 0, done.stderr);
+      assert.match(done.stderr + done.stdout, /could not be reached|did not answer/);
+      assert.ok(took < WHOLE, `${took} ms`);
+    });
+  }
+}
+
+/** Every time in an answer moved by so many days. */
+function shifted(days: number): Treatment {
+  return async ({ forward, answer }) => {
+    const truth = await forward();
+    const body = String(truth.body).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (text) =>
+      new Date(Date.parse(text) + days * 86_400_000).toISOString(),
+    );
+    answer({ ...truth, body });
+    return true;
+  };
+}
+
+/** How long each request took from its coming to the end of its connection's part in it. */
+function measured(servers: readonly Between[]): number[] {
+  const durations: number[] = [];
+  for (const server of servers) {
+    server.hear = (response) => {
+      const began = performance.now();
+      response.once("close", () => durations.push(performance.now() - began));
+    };
+  }
+  return durations;
+}
+
+/** Asks the window something small again and again. */
+function windowAnswers({ window }: Person): { end: () => Promise<{ most: number; asked: number }> } {
+  let going = true;
+  let most = 0;
+  let asked = 0;
+  const task = (async () => {
+    while (going) {
+      const began = performance.now();
+      const answered = await call(window, "settings").catch((error: unknown) => error);
+      // A window that is being started anew is none that answers.
+      if (!restarting.now) most = Math.max(most, performance.now() - began);
+      if (!restarting.now && answered instanceof Error) most = Number.POSITIVE_INFINITY;
+      asked += 1;
+      const pause = performance.now() + 250;
+      await until("a moment is over", () => performance.now() >= pause);
+    }
+  })();
+  return {
+    end: async () => {
+      going = false;
+      await task;
+      return { most, asked };
+    },
+  };
+}
+
+async function recovered(someone: Person, within: number): Promise<void> {
+  await until("nothing is wrong any more", async () => (await errors(someone)).length === 0, { within, every: 100 });
+}
+
+async function errors(someone: Person): Promise<unknown[]> {
+  return ((await overview(someone)) as { errors: unknown[] }).errors;
+}
+
+async function overview({ window, account }: Person): Promise<unknown> {
+  return call(window, "overview", { account });
+}
+
+/** What the first page shows, without its times. */
+async function figures(someone: Person): Promise<unknown> {
+  const { balance, days_left } = (await overview(someone)) as {
+    balance: { amount: { amount: string } } | null;
+    days_left: unknown;
+  };
+  return { balance: Number(balance?.amount.amount), days_left };
+}

@@ -1,0 +1,402 @@
+/**
+ * Promise 3: lying servers. RPCs lie about their chain, code, head, balances and logs; the API about statuses, amounts and
+ * whose payments they are; the chain takes back what it said. Nothing false may be shown as verified, what is known stays,
+ * a disagreement is shown as one, and a reorganisation is undone within two looks.
+ */
+import assert from "node:assert/strict";
+import { randomBytes, randomUUID } from "node:crypto";
+import { staysTrue, until } from "../session/deadline.ts";
+import type { Desktop } from "../session/desktop.ts";
+import { Sandbox, type User } from "../session/sandbox.ts";
+import { page, topUpAnswer } from "./answers.ts";
+import { TRUTH, type Treatment } from "./between.ts";
+import { isShort, prove, type Tally } from "./frame.ts";
+import { always, bend, inventedCredit, logs, type Log } from "./lies.ts";
+import { atDesktop, call, person, way, type Person } from "./place.ts";
+
+const about = {
+  promise: 3,
+  name: "Lying servers",
+  what: "lies of RPCs and of the API, reorganisations of 1 to 64 blocks",
+};
+
+interface Payment {
+  readonly id: string;
+  readonly status: string;
+  readonly verified: boolean;
+  readonly transaction: string | null;
+}
+
+interface Overview {
+  readonly balance: { readonly amount: { readonly amount: string }; readonly source: string } | null;
+  readonly agrees: boolean | null;
+  readonly errors: readonly { readonly code: string }[];
+  readonly top_ups: readonly { readonly status: string }[];
+}
+
+/** As a node answers for an address without a contract. */
+const noCode: Treatment = bend(({ method }) =>
+  method === "eth_getCode" || method === "eth_call" ? { result: "0x" } : undefined,
+);
+
+await prove(about, async (tally) => {
+  const sandbox = await Sandbox.start("proofs/lying-servers");
+  try {
+    await atDesktop("lying servers", {}, async (desktop) => {
+      const someone = await begin(desktop, sandbox);
+      await rpcLies(tally, someone);
+      await apiLies(tally, someone);
+      await reorganisations(tally, someone, sandbox);
+      if (!isShort) await disagreement(tally, someone);
+    });
+  } finally {
+    await sandbox.end();
+  }
+});
+
+async function begin(desktop: Desktop, sandbox: Sandbox): Promise<Person> {
+  const someone = await person(desktop, sandbox, await way(sandbox, 2));
+  await until("the free credits are listed", async () => (await payments(someone)).length > 0);
+  return someone;
+}
+
+async function rpcLies(tally: Tally, someone: Person): Promise<void> {
+  const {
+    user,
+    way: { api, rpcs },
+  } = someone;
+  const [first, second] = rpcs;
+  if (first === undefined || second === undefined) throw new Error("two RPCs are needed");
+  const template = await trueCredit(user);
+  const known = (await overview(someone)).balance?.amount.amount;
+  const all = async (lie: Treatment): Promise<void> => {
+    for (const rpc of rpcs) rpc.treat = lie;
+    await look(someone);
+  };
+  const calm = async (): Promise<void> => {
+    await all(TRUTH);
+    // An RPC that lied about what it is is left alone while another answers, but asked again where none does.
+    await until(
+      "the chain is read again",
+      async () => {
+        await call(someone.window, "check_now", { account: someone.account });
+        return (await overview(someone)).errors.every(({ code }) => !/chain|contract|answer/.test(code));
+      },
+      { within: 40_000, every: 500 },
+    );
+  };
+  const lies: [string, Treatment, RegExp][] = [
+    ["the wrong chain", always("eth_chainId", "0x1"), /wrong_chain/],
+    ["no code", noCode, /no_contract/],
+    ["a balance that no token has", always("eth_call", `0x${"f".repeat(64)}`), /answer_malformed|chain_unavailable/],
+    ["answers to other questions", bend((_, { id, result }) => ({ id: id + 1_000, result })), /answer_malformed/],
+    ["JSON of 10,000 levels", ({ json }) => (json(200, "[".repeat(10_000)), true), /answer_malformed/],
+  ];
+  for (const [name, lie, code] of lies) {
+    await tally.try(`every RPC: ${name}`, async () => {
+      await all(lie);
+      await until(
+        "it is said",
+        async () => {
+          await call(someone.window, "check_now", { account: someone.account });
+          return (await overview(someone)).errors.some((one) => code.test(one.code));
+        },
+        { every: 500 },
+      );
+      const { balance } = await overview(someone);
+      assert.equal(Number(balance?.amount.amount), Number(known), "what was known stays");
+    });
+    await calm();
+    await tally.try(`the first RPC: ${name}`, async () => {
+      first.treat = lie;
+      await look(someone);
+      const { balance } = await overview(someone);
+      assert.equal(balance?.source, "chain");
+      assert.equal(Number(balance.amount.amount), Number(known));
+    });
+    await calm();
+  }
+
+  // The API has the top-up open, or calls it completed; the first RPC invents the event that would prove it.
+  for (const status of ["open", "resolved"]) {
+    for (const both of [false, true]) {
+      if (both && status === "open") continue; // Two RPCs that lie alike cannot be told from the truth.
+      const id = randomUUID();
+      const transaction = `0x${randomBytes(32).toString("hex")}`;
+      const credit = inventedCredit(template, 25_000_000n, id, transaction);
+      const lie = both ? TRUTH : logs((true_) => [...true_, credit]);
+      await tally.try(
+        `${status} at the API, ${both ? "nothing on the chain" : "an event of one RPC's own making"}`,
+        async () => {
+          tell(api, id, status);
+          first.treat = lie;
+          await look(someone);
+          await look(someone);
+          await until("the payment is listed", async () => (await payments(someone)).some((one) => one.id === id));
+          const seen = (await payments(someone)).find((one) => one.id === id);
+          assert.equal(seen?.status, status === "open" ? "open" : "completed");
+          await staysTrue(
+            "it is not shown as verified",
+            async () => {
+              const [one] = (await payments(someone)).filter((each) => each.id === id);
+              return one?.verified === false && one.status === seen?.status;
+            },
+            1_500,
+            250,
+          );
+        },
+      );
+      tell(api, id, "canceled");
+      await calm();
+      api.treat = TRUTH;
+      await look(someone);
+    }
+  }
+
+  // What is true is told in an odd way: it is counted once.
+  const ways: [string, Treatment][] = [
+    ["every log twice", logs((true_) => true_.flatMap((one) => [one, one]))],
+    [
+      "logs that were taken back beside the true ones",
+      logs((true_) => [
+        ...true_,
+        ...true_.map((one) => ({ ...one, removed: true, transactionHash: `0x${randomBytes(32).toString("hex")}` })),
+      ]),
+    ],
+    ["no more than one block's logs at once", limited(1)],
+    ["a range limit", limited(50)],
+  ];
+  for (const [name, lie] of ways) {
+    await tally.try(`every RPC: ${name}`, async () => {
+      const before = (await payments(someone)).length;
+      await all(lie);
+      const { transaction } = await user.credit("1.25");
+      await until(
+        "the credit is listed",
+        async () => {
+          await call(someone.window, "check_now", { account: someone.account });
+          return (await payments(someone)).some((one) => one.transaction === transaction);
+        },
+        { within: 40_000, every: 500 },
+      );
+      assert.equal((await payments(someone)).length, before + 1);
+    });
+    await calm();
+  }
+  await tally.try("the first RPC: logs left out, a stale head", async () => {
+    const { transaction } = await user.credit("1.75");
+    const head = template.blockNumber;
+    first.treat = bend(({ method, params }, { result }) => {
+      if (method === "eth_getLogs") return { result: [] };
+      const isHead = method === "eth_getBlockByNumber" && params[0] === "latest";
+      return isHead ? { result: { ...(result as object), number: head, timestamp: "0x1" } } : undefined;
+    });
+    await until(
+      "the second one's word counts",
+      async () => {
+        await call(someone.window, "check_now", { account: someone.account });
+        return (await payments(someone)).some((one) => one.transaction === transaction);
+      },
+      { within: 40_000, every: 500 },
+    );
+  });
+  await calm();
+}
+
+async function apiLies(tally: Tally, someone: Person): Promise<void> {
+  const {
+    way: { api },
+    window,
+    account,
+  } = someone;
+  const known = await payments(someone);
+  const lies: [string, string, unknown][] = [
+    ["an unknown status", "/v2/top-ups/pending", { pendingTopUp: topUpAnswer({ status: "splendid" }) }],
+    ["a huge amount", "/v2/top-ups/pending", { pendingTopUp: topUpAnswer({ amountCents: 10 ** 17 }) }],
+    ["a negative amount", "/v2/top-ups/pending", { pendingTopUp: topUpAnswer({ amountCents: -2500 }) }],
+    ["an amount with a fraction", "/v2/top-ups/pending", { pendingTopUp: topUpAnswer({ amountCents: 0.5 }) }],
+    ["doubled keys", "/v2/top-ups/pending", `{"pendingTopUp":null,"pendingTopUp":${JSON.stringify(topUpAnswer())}}`],
+    ["JSON of 10,000 levels", "/v2/top-ups/pending", `{"pendingTopUp":${"[".repeat(10_000)}${"]".repeat(10_000)}}`],
+    [
+      "a balance that no account has",
+      "/v2/users/balances",
+      [{ featureKey: "usdc", balance: "1e99", estimatedUsage: "0", usageDaysLeft: 1 }],
+    ],
+    [
+      "a negative balance",
+      "/v2/users/balances",
+      [{ featureKey: "usdc", balance: "-5", estimatedUsage: "0", usageDaysLeft: 1 }],
+    ],
+    [
+      "another page than was asked for",
+      "/v2/top-ups?",
+      { ...page([]), pagination: { totalPages: 9, currentPage: 7, filteredRecords: 900 } },
+    ],
+  ];
+  for (const [name, path, body] of lies) {
+    await tally.try(`the API: ${name}`, async () => {
+      api.treat = ({ path: asked, json }) => {
+        // With one open, the app asks after it.
+        if (asked.startsWith("/v2/top-ups/pending") && path !== "/v2/top-ups/pending") return false;
+        if (!asked.startsWith(path)) return false;
+        json(200, body);
+        return true;
+      };
+      // The open top-ups are only read on their own while one is followed: "Refresh all" reads them too.
+      await call(window, "refresh_all", { account });
+      await until(
+        "it is said",
+        async () => {
+          await call(window, "check_now", { account });
+          return (await overview(someone)).errors.some(({ code }) => code === "answer_malformed");
+        },
+        { every: 300 },
+      );
+      const now = await payments(someone);
+      assert.deepEqual(
+        now.filter((one) => known.some(({ id }) => id === one.id)),
+        known,
+      );
+      assert.deepEqual((await overview(someone)).top_ups, []);
+    });
+  }
+  await tally.try("the API: other users' payments", async () => {
+    const others = Array.from({ length: 20 }, (_, at) =>
+      topUpAnswer({ id: randomUUID(), status: "resolved", amountCents: 12_345 + at }),
+    );
+    api.treat = ({ path: asked, json }) => {
+      if (!asked.startsWith("/v2/top-ups?")) return false;
+      json(200, page(others));
+      return true;
+    };
+    await until(
+      "they are listed",
+      async () => {
+        await call(window, "check_now", { account });
+        return (await payments(someone)).length >= known.length + others.length;
+      },
+      { every: 300 },
+    );
+    await look(someone);
+    const listed = await payments(someone);
+    for (const { id } of others as { id: string }[]) assert.equal(listed.find((one) => one.id === id)?.verified, false);
+  });
+  api.treat = TRUTH;
+}
+
+async function reorganisations(tally: Tally, someone: Person, sandbox: Sandbox): Promise<void> {
+  const { user, window, account } = someone;
+  const depths = isShort ? [1, 8, 64] : Array.from({ length: 64 }, (_, at) => at + 1);
+  await sandbox.control("POST", "/chains/9999999/pause", { paused: true });
+  for (const depth of depths) {
+    await tally.try(`a reorganisation of ${depth} blocks`, async () => {
+      const { transaction, block } = await user.credit("2.5");
+      if (depth > 1) await sandbox.mine(9999999, depth - 1);
+      const shown = async (): Promise<boolean> =>
+        (await payments(someone)).some((one) => one.transaction === transaction);
+      await until(
+        "the credit is shown",
+        async () => {
+          await call(window, "check_now", { account });
+          return shown();
+        },
+        { every: 200 },
+      );
+      await sandbox.control("POST", "/chains/9999999/reorg", { from_block: block });
+      await look(someone);
+      await look(someone);
+      assert.equal(await shown(), false, "still shown after two looks");
+      const { chain } = await user.truth();
+      assert.equal(Number((await overview(someone)).balance?.amount.amount), Number(chain.free));
+    });
+  }
+  await sandbox.control("POST", "/chains/9999999/pause", { paused: false });
+}
+
+/** Two looks, two minutes apart: only the full run has the time. */
+async function disagreement(tally: Tally, someone: Person): Promise<void> {
+  await tally.try("chain and API differ: both are shown", async () => {
+    await someone.user.patch({ api_balance: "999" });
+    await until(
+      "it is said",
+      async () => {
+        await call(someone.window, "check_now", { account: someone.account });
+        return (await overview(someone)).agrees === false;
+      },
+      { within: 200_000, every: 5_000 },
+    );
+    await someone.window.id("nav-overview").click();
+    await someone.window.id("disagreement").waitVisible();
+  });
+}
+
+/** Asks everything and waits until the answers have been taken in. */
+async function look({ window, account, way: { rpcs } }: Person): Promise<void> {
+  const asked = (): number => rpcs.reduce((sum, rpc) => sum + rpc.asked.length, 0);
+  const before = asked();
+  await call(window, "check_now", { account });
+  await until("an RPC is asked", () => asked() > before);
+  let last = -1;
+  // A look is several questions, one after the other: it is over when no more follow.
+  await until(
+    "the look is over",
+    () => {
+      const now = asked();
+      const quiet = now === last;
+      last = now;
+      return quiet;
+    },
+    { every: 400 },
+  );
+}
+
+function tell(api: { treat: Treatment }, id: string, status: string): void {
+  const one = topUpAnswer({ id, status });
+  api.treat = ({ path, json }) => {
+    if (path === "/v2/top-ups/pending") json(200, { pendingTopUp: status === "open" ? one : null });
+    else if (path.startsWith("/v2/top-ups?")) json(200, page([one]));
+    else return false;
+    return true;
+  };
+}
+
+/** A node that gives the logs of so many blocks at once and no more. */
+function limited(blocks: number): Treatment {
+  return bend(({ method, params }) => {
+    if (method !== "eth_getLogs") return undefined;
+    const [{ fromBlock, toBlock }] = params as [{ fromBlock: string; toBlock: string }];
+    const span = Number(toBlock) - Number(fromBlock) + 1;
+    return span > blocks ? { error: { code: -32005, message: "query returned more than 10000 results" } } : undefined;
+  });
+}
+
+async function payments({ window, account }: Person): Promise<Payment[]> {
+  const query = { account, search: null, statuses: [], from: null, to: null };
+  return ((await call(window, "payments", { query, after: null, limit: 200 })) as { payments: Payment[] }).payments;
+}
+
+async function overview({ window, account }: Person): Promise<Overview> {
+  return (await call(window, "overview", { account })) as Overview;
+}
+
+/** The log of the free credits that the user has had from the beginning. */
+async function trueCredit(user: User): Promise<Log> {
+  const { sandbox, address } = user;
+  const user_ = `0x${"0".repeat(24)}${address.slice(2).toLowerCase()}`;
+  const answer = await fetch(sandbox.ready.rpc["9999999"] ?? "", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "eth_getLogs",
+      params: [
+        { address: sandbox.ready.contracts.balance, fromBlock: "0x0", toBlock: "latest", topics: [null, null, user_] },
+      ],
+    }),
+  });
+  const { result } = (await answer.json()) as { result: Log[] };
+  const credit = result.find((one) => one.topics.length === 4);
+  if (credit === undefined) throw new Error("the user has no credit on the chain");
+  return credit;
+}

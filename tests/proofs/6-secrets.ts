@@ -1,0 +1,263 @@
+/**
+ * Promise 6: a secret is in the keyring or in memory, nowhere else. An API key, both tokens of a browser sign-in, its code
+ * and an RPC's key go through the real app, logged at trace level, echoed by hostile answers, killed, signed out; then every
+ * place that could hold one is read, in several encodings. And the keyring itself, in every state it can be in.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BINARIES, cli } from "../session/app.ts";
+import { SignInPage } from "../session/checkout.ts";
+import { until } from "../session/deadline.ts";
+import type { Desktop } from "../session/desktop.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import { prove, type Tally } from "./frame.ts";
+import { keyrings } from "./keyrings.ts";
+import { atDesktop, call, connectWay, way, type Person } from "./place.ts";
+
+const about = {
+  promise: 6,
+  name: "Secrets",
+  what: "places that could hold one of five secrets; keyrings in every state",
+};
+const CLI_RELEASE = fileURLToPath(new URL("../../target/release/bursar", import.meta.url));
+const APP_RELEASE = fileURLToPath(new URL("../../target/release/bursar-desktop", import.meta.url));
+
+type Secrets = Map<string, string>;
+
+await prove(about, async (tally) => {
+  const sandbox = await Sandbox.start("proofs/secrets");
+  try {
+    await atDesktop("canaries", { linkOrigins: sandbox.origins }, (desktop) => canaries(tally, desktop, sandbox));
+    await keyrings(tally, sandbox);
+    await dumps(tally);
+  } finally {
+    await sandbox.end();
+  }
+});
+
+async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
+  const by = await way(sandbox, 1);
+  const first = await sandbox.user();
+  const secrets: Secrets = new Map([
+    ["the API key", first.key],
+    ["the RPC's key", "canary-rpc-7f3e9a1c5b"],
+  ]);
+  by.api.treat = async ({ path, method, headers, body, forward, answer, json }) => {
+    if (path === "/oauth/token") {
+      const told = await forward();
+      const { access_token, refresh_token } = JSON.parse(String(told.body)) as Record<string, string | undefined>;
+      const number = [...secrets.keys()].filter((name) => name.startsWith("access")).length;
+      if (access_token !== undefined) secrets.set(`access token ${number}`, access_token);
+      if (refresh_token !== undefined) secrets.set(`refresh token ${number}`, refresh_token);
+      const code = new URLSearchParams(String(body)).get("code");
+      if (code !== null) secrets.set("the sign-in's code", code);
+      answer(told);
+    } else if (method === "POST" && path === "/v2/top-ups") {
+      // A server that says back what it was sent.
+      json(422, { code: "unprocessable_entity", error: `no: ${headers["x-api-key"] ?? headers.authorization}` });
+    } else return false;
+    return true;
+  };
+  const env = { BURSAR_LOG: "trace", RUST_LOG: "trace" };
+  const someone = await connectWay(desktop, sandbox, by, first, { start: { env } });
+  const { window, account, app } = someone;
+  await watchMessages(someone);
+  await tally.try("a browser sign-in, an RPC's key, a refused top-up, a renewed token, hostile answers", async () => {
+    const second = await sandbox.user();
+    await call(window, "begin_sign_in", { network: sandbox.networkName, address: second.address, label: "Second" });
+    await (await SignInPage.opened(desktop, sandbox)).allow(second.data.email);
+    const other = await until("the second account is there", async () => {
+      const { accounts } = (await call(window, "app")) as { accounts: { id: string; label: string }[] };
+      return accounts.find((one) => one.label === "Second")?.id;
+    });
+    const rpc = `${by.rpcs[0]?.address ?? ""}/${secrets.get("the RPC's key") ?? ""}`;
+    await call(window, "set_rpc_address", { account, address: rpc });
+    await sandbox.control("POST", `/users/${second.data.id}/tokens/expire`, {});
+    await call(window, "check_now", { account: other });
+    await until("the token was renewed", () => secrets.has("refresh token 1"));
+    for (const one of [account, other]) {
+      await call(window, "start_top_up", { account: one, amount: "14", method: "usdc" }).catch(() => undefined);
+      await until("it was refused", async () => {
+        const { top_ups } = (await call(window, "overview", { account: one })) as { top_ups: unknown[] };
+        return top_ups.length === 0;
+      });
+    }
+    for (const rpcAnswer of [`{"error":{"code":-32000,"message":"${rpc}"}}`, `<html>${rpc}</html>`]) {
+      for (const between of by.rpcs) between.treat = ({ json }) => (json(200, rpcAnswer), true);
+      await call(window, "check_now", { account });
+      await until("the RPC is said to be wrong", async () => {
+        const { errors } = (await call(window, "overview", { account })) as { errors: unknown[] };
+        return errors.length > 0;
+      });
+    }
+    assert.equal(secrets.size, 7, [...secrets.keys()].join());
+  });
+  const said = await whatIsSaid(someone);
+  // The last moment at which anything could be written: it is killed as by a fault of its own.
+  const dying = app.process.pid;
+  const heldInMemory = args(desktop);
+  process.kill(dying, "SIGABRT");
+  await app.waitForEnd();
+  await search(tally, desktop, secrets, [...said, ["argument lists", heldInMemory]]);
+
+  await tally.try("signing out removes all of it", async () => {
+    assert.ok((await desktop.keyring.labels()).length >= 2);
+    app.launch({ env });
+    await app.window();
+    const { accounts } = (await call(window, "app")) as { accounts: { id: string }[] };
+    for (const { id } of accounts) await call(window, "sign_out", { account: id });
+    const left = await until("the keyring is empty but for the RPC's address", async () => {
+      const labels = await desktop.keyring.labels();
+      return labels.length <= 1 && { labels };
+    });
+    for (const { id } of accounts) await call(window, "remove_account", { account: id });
+    await until(
+      `the keyring is empty (${left.labels.join()})`,
+      async () => (await desktop.keyring.labels()).length === 0,
+    );
+  });
+  await app.kill();
+  await search(tally, desktop, secrets, []);
+  tally.note(`${secrets.size} secrets looked for`);
+}
+
+/** Keeps every message that the page gets, by the two ways it gets any. */
+async function watchMessages({ window }: Person): Promise<void> {
+  await window.driver.script(`
+    window.kept = [];
+    const { fetch: ask } = window;
+    window.fetch = async (...request) => {
+      const answer = await ask(...request);
+      answer.clone().text().then((text) => window.kept.push(text));
+      return answer;
+    };
+    const internals = window.__TAURI_INTERNALS__;
+    for (const [id, callback] of internals.callbacks ?? []) {
+      internals.callbacks.set(id, (message) => { window.kept.push(JSON.stringify(message)); return callback(message); });
+    }`);
+}
+
+/** Everything that the app says of itself to somebody: messages, pages, diagnostics, exports, the terminal. */
+async function whatIsSaid({ desktop, window, account }: Person): Promise<[string, string][]> {
+  const query = { account: null, search: null, statuses: [], from: null, to: null };
+  const said: [string, string][] = [];
+  for (const [command, given] of [
+    ["app", {}],
+    ["overview", { account }],
+    ["top_up_form", { account }],
+    ["payments", { query, after: null, limit: 100 }],
+    ["networks", {}],
+    ["notices", { before: null }],
+    ["settings", {}],
+    ["rpc_addresses", { account }],
+    ["diagnostics", {}],
+  ] as const) {
+    said.push([`command ${command}`, JSON.stringify(await call(window, command, given).catch(String))]);
+  }
+  for (const page of ["payments", "inbox", "accounts", "settings", "overview"]) {
+    await window.id(`nav-${page}`).click();
+    await window.css(`[data-testid="frame"][data-page="${page}"]`).waitVisible();
+    said.push([`page ${page}`, String(await window.driver.script("return document.documentElement.outerHTML"))]);
+  }
+  said.push(["messages to the window", String(await window.driver.script("return window.kept.join('\\n')"))]);
+  for (const words of [
+    ["status", "--json"],
+    ["history", "--json"],
+    ["history", "--csv"],
+    ["account", "list"],
+    ["networks"],
+  ]) {
+    const done = await cli(desktop, words, { env: { RUST_LOG: "trace", BURSAR_LOG: "trace" } });
+    said.push([`bursar ${words.join(" ")}`, done.stdout + done.stderr]);
+  }
+  return said;
+}
+
+async function search(
+  tally: Tally,
+  desktop: Desktop,
+  secrets: Secrets,
+  said: readonly [string, string][],
+): Promise<void> {
+  const needles = [...secrets].flatMap(([name, secret]) => encodings(secret).map((needle) => [name, needle] as const));
+  const places: [string, Buffer][] = said.map(([place, text]) => [place, Buffer.from(text)]);
+  const { scratch, artefacts } = desktop.processes;
+  for (const file of [...files(scratch), ...files(artefacts)]) {
+    // The browser knows what it was shown; what it keeps is not the app's.
+    if (/^(chromium\/|home\/\.config\/chromium)/.test(relative(scratch, file)) || /chromium|\.png$/.test(file))
+      continue;
+    places.push([file, readFileSync(file)]);
+  }
+  for (const [place, text] of places) {
+    await tally.try(`looking in ${place}`, () => {
+      const found = needles.filter(([, needle]) => text.includes(needle)).map(([name]) => name);
+      assert.deepEqual([...new Set(found)], []);
+    });
+  }
+}
+
+/** A secret as it might be written: as it is, in Base64 at any offset, in hexadecimal, as wide characters, in an address. */
+function encodings(secret: string): Buffer[] {
+  const inner = secret.slice(1, -1);
+  return [
+    Buffer.from(secret),
+    ...[0, 1, 2].map((offset) => {
+      const encoded = Buffer.from("x".repeat(offset) + secret).toString("base64");
+      return Buffer.from(encoded.slice(offset === 0 ? 0 : 4, -4));
+    }),
+    Buffer.from(Buffer.from(inner).toString("hex")),
+    Buffer.from(inner, "utf16le"),
+    Buffer.from(encodeURIComponent(secret)),
+  ];
+}
+
+/** The argument lists and first environments of every process of the session but the keyring's and the browser's. */
+function args(desktop: Desktop): string {
+  return desktop.processes
+    .members()
+    .map((pid) => {
+      try {
+        const list = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return /chromium|keyring/.test(list) ? "" : list + readFileSync(`/proc/${pid}/environ`, "utf8");
+      } catch {
+        return "";
+      }
+    })
+    .join("\n");
+}
+
+function files(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return files(path);
+    return entry.isFile() && statSync(path).size < 256 * 1024 * 1024 ? [path] : [];
+  });
+}
+
+/** A released program limits its core dumps to nothing before it does anything else. */
+async function dumps(tally: Tally): Promise<void> {
+  for (const program of [APP_RELEASE, CLI_RELEASE]) {
+    const name = basename(program);
+    if (!existsSync(program) || statSync(program).mtimeMs < statSync(BINARIES.cli).mtimeMs) {
+      tally.note(`core dumps of ${name}: skipped (no fresh release build)`);
+      continue;
+    }
+    await atDesktop(`core dumps of ${name}`, { automation: false }, async (desktop) => {
+      await tally.try(`core dumps of ${name}`, async () => {
+        // The one waits in the tray, the other for a key.
+        const waits = `sleep 60 | exec '${program}' account add fluence --network mainnet`;
+        if (program === APP_RELEASE) desktop.processes.start(name, program, { args: ["--hidden"], env: desktop.env });
+        else desktop.processes.start(name, "sh", { args: ["-c", waits], env: desktop.env });
+        await until("its core dumps are limited to nothing", () =>
+          desktop.processes.members().some((pid) => {
+            const [list, limits] = ["cmdline", "limits"].map((what) => readFileSync(`/proc/${pid}/${what}`, "utf8"));
+            return list?.startsWith(program) === true && /^Max core file size +0 +0 /m.test(limits ?? "");
+          }),
+        );
+      });
+    });
+  }
+}

@@ -1,0 +1,304 @@
+/**
+ * Promise 7: the window is not trusted. A hostile script in the real webview calls everything there is to call, looks for
+ * secrets, tries to open addresses and to load something from elsewhere; and a hostile server's texts are looked for in
+ * the window, the tray, the notifications and the export, where they must be nothing but text.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { cli } from "../session/app.ts";
+import { staysTrue, until } from "../session/deadline.ts";
+import type { Desktop } from "../session/desktop.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import type { AppWindow } from "../session/window.ts";
+import { page, topUpAnswer } from "./answers.ts";
+import { prove, type Tally } from "./frame.ts";
+import { FOREIGN_ARGUMENTS, FOREIGN_COMMANDS, Listener, LOADS, WAYS_OUT, WHAT_A_PAGE_KEEPS } from "./hostile-script.ts";
+import { DECEPTIVE, TRICKS } from "./hostile-texts.ts";
+import { atDesktop, call, connectWay, onlyWriteDown, person, Refused, way } from "./place.ts";
+
+const about = {
+  promise: 7,
+  name: "The webview is not trusted",
+  what: "calls, openings and loads by a script in it; hostile texts",
+};
+
+await prove(about, async (tally) => {
+  const sandbox = await Sandbox.start("proofs/webview");
+  try {
+    await atDesktop("a hostile script", {}, (desktop) => script(tally, desktop, sandbox));
+    await sandbox.calm();
+    await atDesktop("hostile texts", {}, (desktop) => texts(tally, desktop, sandbox));
+  } finally {
+    await sandbox.end();
+  }
+});
+
+async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
+  onlyWriteDown(desktop);
+  const someone = await person(desktop, sandbox, await way(sandbox, 1));
+  const { window, account, user } = someone;
+  const listed = ownCommands();
+  await tally.try("the capability lists the window's own commands and hearing of changes, no more", () => {
+    const capability = JSON.parse(readSource("src-tauri/capabilities/main.json")) as { permissions: unknown };
+    assert.deepEqual(capability.permissions, ["core:event:allow-listen", "core:event:allow-unlisten", "window"]);
+    assert.ok(listed.length > 30);
+  });
+  for (const command of FOREIGN_COMMANDS) {
+    await tally.try(`calling ${command}`, async () => {
+      const refused = await call(window, command, FOREIGN_ARGUMENTS).then(
+        (answer) => assert.fail(`it answered ${JSON.stringify(answer)}`),
+        (error: unknown) => String(error),
+      );
+      assert.match(refused, /not allowed|not found/i);
+    });
+  }
+
+  const rpcKey = "canary-rpc-key-5be1";
+  const rpc = `${someone.way.rpcs[0]?.address ?? ""}/${rpcKey}?token=${rpcKey}`;
+  await call(window, "set_rpc_address", { account, address: rpc });
+  const known: string[] = [];
+  for (const [command, args] of questions(account, sandbox.networkName)) {
+    const answer = await call(window, command, args).catch((error: unknown) => String(error));
+    known.push(`${command} ${JSON.stringify(answer)}`);
+  }
+  known.push(String(await window.driver.script(WHAT_A_PAGE_KEEPS)));
+  for (const [what, secret] of Object.entries({ "the API key": user.key, "the RPC's key": rpcKey })) {
+    await tally.try(`looking for ${what}`, () => {
+      assert.deepEqual(
+        known.filter((text) => text.includes(secret)).map((text) => text.slice(0, 300)),
+        [],
+      );
+    });
+  }
+
+  const opened = (): string[] => desktop.browser.opened;
+  const evil = await Listener.start();
+  for (const [command, args] of openings(account, evil.address)) {
+    await tally.try(`${command} of ${JSON.stringify(args)}`, async () => {
+      await assert.rejects(call(window, command, args), Refused);
+    });
+  }
+  for (const [number, lure] of [...WAYS_OUT, ...LOADS].entries()) {
+    await tally.try(`leaving or loading by ${lure}`, async () => {
+      const before = evil.heard.length;
+      const source = `try { const evil = arguments[0]; ${lure} } catch { /* refused at once */ } return location.href`;
+      const where = await window.driver.script(source, `${evil.address}/${number}`);
+      assert.match(String(where), /^tauri:\/\/localhost/);
+      await staysTrue("nobody came", () => evil.heard.length === before, 60, 20);
+    });
+  }
+  await tally.try("nothing was opened or loaded", async () => {
+    await staysTrue("nothing is opened", () => opened().length === 0, 1_500);
+    assert.deepEqual(evil.heard, []);
+    assert.match(String(await window.driver.script("return location.href")), /^tauri:\/\/localhost/);
+    assert.equal((await desktop.display.windows()).filter((one) => one.title.includes("evil")).length, 0);
+  });
+  await tally.try("no text becomes code", async () => {
+    const ran = await window.driver.script(`
+      let ran = [];
+      try { eval("ran.push('eval')") } catch { /* refused */ }
+      try { new Function("window.ranFunction = true")() } catch { /* refused */ }
+      const one = document.createElement("script"); one.textContent = "window.ranInline = true"; document.body.append(one);
+      const link = document.createElement("a"); link.href = "javascript:window.ranLink = true"; document.body.append(link); link.click();
+      const image = document.createElement("div"); image.innerHTML = '<img src="x" onerror="window.ranHandler = true">'; document.body.append(image);
+      return [ran.join(), window.ranFunction, window.ranInline, window.ranLink]`);
+    assert.deepEqual(ran, ["", null, null, null]);
+    await staysTrue(
+      "no handler runs",
+      async () => (await window.driver.script("return window.ranHandler")) === null,
+      500,
+    );
+  });
+  await tally.try("the policy that the built pages are served with", () => policy(window));
+  evil.end();
+}
+
+/** The policy as the webview enforces it, read from a violation of it. */
+async function policy(window: AppWindow): Promise<void> {
+  const source = `const done = arguments[0];
+    document.addEventListener("securitypolicyviolation", (event) => done(event.originalPolicy), { once: true });
+    const one = new Image(); one.src = "https://evil.example/x.png"; document.body.append(one);`;
+  const text = String(await window.driver.command("POST", "/execute/async", { script: source, args: [] }));
+  const directives = new Map(
+    text
+      .split(";")
+      .map((one) => one.trim().split(/\s+/))
+      .map(([name = "", ...values]) => [name, values] as const),
+  );
+  for (const name of ["object-src", "frame-src", "worker-src", "base-uri", "form-action"]) {
+    assert.deepEqual(directives.get(name), ["'none'"], name);
+  }
+  assert.deepEqual(directives.get("connect-src"), ["ipc:", "http://ipc.localhost"]);
+  for (const name of ["default-src", "script-src", "style-src", "img-src", "font-src"]) {
+    for (const value of directives.get(name) ?? ["missing"]) {
+      assert.match(value, /^('self'|'nonce-\d+'|'sha256-[\w+/=]+')$/, `${name} allows ${value}`);
+    }
+  }
+  assert.doesNotMatch(text, /unsafe|https?:\/\/(?!ipc\.localhost)|\*|data:|blob:/);
+}
+
+async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
+  const by = await way(sandbox, 1);
+  const user = await sandbox.user();
+  const told = TRICKS.map((provider, index) => {
+    const id = `33333333-3333-4333-8333-${String(index).padStart(12, "0")}`;
+    return topUpAnswer({ id, provider, status: "resolved", expiresAt: null });
+  });
+  const name = `${TRICKS[0]}${TRICKS[1]}${TRICKS[10]}`;
+  let words = "";
+  by.api.treat = async ({ method, path, json, forward, answer }) => {
+    if (path === "/v1/users/me") {
+      const true_ = await forward();
+      json(200, { ...(JSON.parse(String(true_.body)) as object), email: name, name });
+    } else if (path.startsWith("/v2/payment-methods")) {
+      const { body } = await forward();
+      const methods = JSON.parse(String(body)) as Record<string, unknown>[];
+      json(
+        200,
+        methods.map((one, at) => ({ ...one, displayName: TRICKS[at] })),
+      );
+    } else if (path.startsWith("/v2/top-ups?")) json(200, page(told));
+    else if (method === "POST" && path === "/v2/top-ups") json(422, { code: "unprocessable_entity", error: words });
+    else if (path === "/v2/users/balances") {
+      const { body, ...rest } = await forward();
+      const balances = JSON.parse(String(body)) as Record<string, unknown>[];
+      answer({ ...rest, body: JSON.stringify(balances.map((one) => ({ ...one, usageDaysLeft: 3 }))) });
+    } else return false;
+    return true;
+  };
+  // Without a label: the account is called as its server calls it.
+  const { window, account } = await connectWay(desktop, sandbox, by, user, { label: null });
+  const inert = async (where: string): Promise<void> => {
+    await tally.try(`texts in the window: ${where}`, async () => {
+      assert.equal(await window.driver.script("return window.hacked ?? null"), null);
+      const made = await window.driver.script(
+        `return document.querySelectorAll('img[src="x"], main script, b').length`,
+      );
+      assert.equal(made, 0);
+      assert.doesNotMatch(await window.text(), DECEPTIVE);
+      const longest = await window.driver.script(
+        "return Math.max(...[...document.querySelectorAll('*')].map((one) => one.children.length === 0 ? one.textContent.length : 0))",
+      );
+      assert.ok(Number(longest) < 2_000, `a text of ${longest}`);
+    });
+  };
+  await inert("overview");
+  await window.id("nav-payments").click();
+  await until(
+    "all are listed",
+    async () => Number(await window.id("payments-count").attribute("data-total")) >= TRICKS.length,
+  );
+  await inert("payments");
+  await window.id("nav-top_up").click();
+  await window.id("methods").waitVisible();
+  await inert("methods");
+  for (const [at, trick] of TRICKS.slice(0, 8).entries()) {
+    words = trick;
+    await call(window, "start_top_up", { account, amount: `${11 + at}`, method: "usdc" }).catch(() => undefined);
+    await until("it came to nothing", async () => {
+      const { top_ups } = (await call(window, "overview", { account })) as { top_ups: unknown[] };
+      return top_ups.length === 0;
+    });
+  }
+  for (const where of ["inbox", "accounts", "settings", "overview"]) {
+    await window.id(`nav-${where}`).click();
+    await inert(where);
+  }
+  await tally.try("texts in the tray", async () => {
+    const icon = await desktop.tray.icon();
+    const { tooltip } = await icon.properties();
+    for (const label of [tooltip, ...(await icon.labels())]) {
+      assert.doesNotMatch(label, DECEPTIVE);
+      assert.ok(label.length < 500, `a label of ${label.length}`);
+    }
+  });
+  await tally.try("texts in notifications", async () => {
+    await desktop.notifications.find("Balance is low");
+    for (const { summary, body } of desktop.notifications.all) {
+      assert.doesNotMatch(summary + body, DECEPTIVE);
+      // Only the five entities of XML: the server reads markup.
+      assert.doesNotMatch(body, /<|&(?!(amp|lt|gt|quot|#39);)/);
+    }
+  });
+  for (const format of ["--csv", "--json"]) {
+    await tally.try(`texts in the export as ${format}`, async () => {
+      const { stdout, code, stderr } = await cli(desktop, ["history", format]);
+      assert.equal(code, 0, stderr);
+      assert.doesNotMatch(stdout, DECEPTIVE);
+      if (format === "--csv") {
+        for (const cell of cells(stdout)) assert.doesNotMatch(cell, /^[\s]*[=+@\t\r]|^-(?!\d)/, cell.slice(0, 80));
+      } else JSON.parse(stdout);
+    });
+  }
+  await tally.try("an answer of more than 1 MiB is dropped and what was known stays", async () => {
+    by.api.treat = ({ path, json }) => {
+      if (!path.startsWith("/v2/top-ups?")) return false;
+      json(200, page([topUpAnswer({ provider: "b".repeat(1_100_000) })]));
+      return true;
+    };
+    await call(window, "check_now", { account });
+    await until("it is said", async () => {
+      const { errors } = (await call(window, "overview", { account })) as { errors: { code: string }[] };
+      return errors.some(({ code }) => code === "answer_too_large");
+    });
+    await window.id("nav-payments").click();
+    await until(
+      "all are there still",
+      async () => Number(await window.id("payments-count").attribute("data-total")) >= TRICKS.length,
+    );
+  });
+}
+
+/** The cells of a CSV file by RFC 4180. */
+function cells(text: string): string[] {
+  return [...text.matchAll(/(?:^|,|\r?\n)(?:"((?:[^"]|"")*)"|([^",\r\n]*))/g)].map((one) =>
+    (one[1] ?? one[2] ?? "").replaceAll('""', '"'),
+  );
+}
+
+function readSource(path: string): string {
+  return readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
+}
+
+function ownCommands(): string[] {
+  return [...readSource("src-tauri/permissions/window.toml").matchAll(/^ {2}"(\w+)",$/gm)].map((one) => one[1] ?? "");
+}
+
+/** Everything that a script could ask for to learn something. */
+function questions(account: string, network: string): [string, Record<string, unknown>][] {
+  const query = { account, search: null, statuses: [], from: null, to: null };
+  return [
+    ["app", {}],
+    ["overview", { account }],
+    ["top_up_form", { account }],
+    ["quote", { account, amount: "20", method: null }],
+    ["payments", { query, after: null, limit: 100 }],
+    ["networks", {}],
+    ["money_rules", { account }],
+    ["notices", { before: null }],
+    ["settings", {}],
+    ["rpc_addresses", { account }],
+    ["diagnostics", {}],
+    ["set_rpc_address", { account, address: "not an address" }],
+    ["connect", { network, key: "wrong", address: null, label: null, sessionOnly: true }],
+  ];
+}
+
+/** Addresses that a script would have opened through the commands that open some. */
+function openings(account: string, evil: string): [string, Record<string, unknown>][] {
+  const wrong = [evil, "file:///etc/passwd", "javascript:1", "../../x", `0x${"0".repeat(64)}/../../x`, ""];
+  return [
+    ...wrong.map((transaction): [string, Record<string, unknown>] => ["open_transaction", { account, transaction }]),
+    ...wrong.map((network): [string, Record<string, unknown>] => ["open_console", { network }]),
+    ...wrong.map((topUp): [string, Record<string, unknown>] => ["return_to_payment", { account, topUp }]),
+    ...wrong.map((other): [string, Record<string, unknown>] => ["open_address", { account: other }]),
+    ...wrong.map((network): [string, Record<string, unknown>] => [
+      "begin_sign_in",
+      { network, address: null, label: null },
+    ]),
+    ...[evil, `${evil}/`, "EVIL.example", "evil.example/x", "a@evil.example", "evil.example:443", ""].map(
+      (host): [string, Record<string, unknown>] => ["allow_checkout_host", { account, host }],
+    ),
+  ];
+}

@@ -1,0 +1,320 @@
+/**
+ * Promise 8: a disk that is full, read-only or has lost something costs no intent, starts no second top-up, and holds no start
+ * up. The faults happen inside the program's own calls to the system (disk.c), or in its files while it is not there.
+ */
+import assert from "node:assert/strict";
+import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { until } from "../session/deadline.ts";
+import { Processes } from "../session/processes.ts";
+import { Sandbox, type User } from "../session/sandbox.ts";
+import { plainAmount } from "../session/truth.ts";
+import { artefacts } from "./artefacts.ts";
+import { damageSomething } from "./disk_damage.ts";
+import { Dice, Disk, failPoint, mustBeKilled, type DiskFault } from "./faults.ts";
+import { prove, times, type Tally } from "./frame.ts";
+import { Gate, Home, type Ended } from "./home.ts";
+
+const AT_ONCE = 4;
+/** Seconds that a start may take, whatever state the files are in. */
+const START = 3;
+/** Milliseconds that somebody waits for a top-up on a full disk before they give up. */
+const PATIENCE = 4_000;
+
+const dice = new Dice(8);
+const sandbox = await Sandbox.start("proofs/disk");
+const processes = new Processes(artefacts("disk"));
+const disk = new Disk(processes);
+const gate = new Gate(AT_ONCE);
+/** Users get their first money one after the other. */
+const bank = new Gate(1);
+let homes = 0;
+let slowest = 0;
+
+try {
+  await prove(
+    {
+      promise: 8,
+      name: "Disk",
+      what: "full, without space once, or broken, at each write of a first start and of a top-up",
+    },
+    failingDisk,
+  );
+  await prove(
+    { promise: 8, name: "Disk", what: "killed at each write of the first start, migrations among them" },
+    killedStart,
+  );
+  await prove(
+    {
+      promise: 8,
+      name: "Disk",
+      what: "files cut, flipped, zeroed, garbled, emptied or removed while a request was out",
+    },
+    damagedFiles,
+  );
+  await prove({ promise: 8, name: "Disk", what: "read-only home, newer files, both copies gone" }, otherStates);
+} finally {
+  await sandbox.end();
+  await processes.end();
+}
+
+async function newHome(): Promise<Home> {
+  const user = await bank.through(() => sandbox.user());
+  homes += 1;
+  return new Home(processes, `h${homes}`, user);
+}
+
+async function connected(): Promise<Home> {
+  const home = await newHome();
+  const done = await home.connect();
+  assert.equal(done.code, 0, done.stderr);
+  return home;
+}
+
+/** How many counted calls a run makes on files of the home. */
+async function callsOf(home: Home, run: (env: Readonly<Record<string, string>>) => Promise<Ended>): Promise<string[]> {
+  const count = join(home.folder, "..", "calls");
+  await run(disk.env(home, { does: "count", count }));
+  return readFileSync(count, "utf8")
+    .split("\n")
+    .filter((line) => line !== "");
+}
+
+/** Numbers of calls to try: all of them in the full run, else some spread over them. */
+function spread(calls: number, few: number, most = Infinity): number[] {
+  const wanted = Math.min(times(calls, few), calls, most);
+  return Array.from({ length: wanted }, (_, index) => 1 + Math.floor((index * calls) / wanted));
+}
+
+async function failingDisk(tally: Tally): Promise<void> {
+  const first = await newHome();
+  const connecting = (await callsOf(first, (env) => first.connect({ env }))).length;
+  const topUp = (await callsOf(first, (env) => first.bursar(["top-up", "12.5"], { env }))).length;
+  const ways = ["full", "gone", "broken"] as const;
+  const all: Promise<unknown>[] = [];
+  for (const does of ways) {
+    // A disk that stays full is tried from each call on; one that fails otherwise, at some of them.
+    const most = does === "full" ? Infinity : 60;
+    for (const at of spread(Math.min(connecting, 400), 4, most))
+      all.push(tryFault(tally, { does, at }, failsToConnect));
+    for (const at of spread(Math.min(topUp, 400), 5, most)) all.push(tryFault(tally, { does, at }, failsToTopUp));
+  }
+  await Promise.all(all);
+  tally.note(`${connecting} calls to the disk in a first start, ${topUp} in a top-up`);
+}
+
+async function tryFault(tally: Tally, fault: DiskFault, attempt: (fault: DiskFault) => Promise<void>): Promise<void> {
+  await gate.through(() => tally.try(`${attempt.name}, ${fault.does} at ${fault.at}`, () => attempt(fault)));
+}
+
+/** Whatever a first start on such a disk comes to, the next one on a sound disk works. */
+async function failsToConnect(fault: DiskFault): Promise<void> {
+  const home = await newHome();
+  const faulted = await home.connect({ env: disk.env(home, fault) });
+  saysWhy(faulted);
+  const kept = await home.rows<{ label: string }>("bursar.db", "SELECT label FROM account").catch(() => []);
+  if (faulted.code === 0) assert.equal(kept.length, 1, "it said that it is connected");
+  const again = await home.connect();
+  if (again.code !== 0) assert.match(again.stderr, /\[already_exists\]/);
+  assert.equal((await home.look()).code, 1);
+  await mustBeSound(home);
+  home.remove();
+}
+
+/** No request without an intent, no intent lost, and once there is space again the top-up goes on. */
+async function failsToTopUp(fault: DiskFault): Promise<void> {
+  const home = await connected();
+  const faulted = await home.bursar(["top-up", "12.5"], { env: disk.env(home, fault), within: PATIENCE });
+  saysWhy(faulted);
+  const asked = await requestsOf(home.user);
+  const intents = await home.topUps();
+  assert.ok(asked <= 1, `${asked} requests`);
+  assert.ok(intents.length >= asked, "a request without a durable intent");
+  if (asked === 0) {
+    // Nothing has left. What was written of it, if anything, is found to have come to nothing.
+    assert.equal((await home.user.truth()).top_up_count, 0);
+  } else {
+    await boundOnce(home);
+  }
+  await mustBeSound(home);
+  home.remove();
+}
+
+async function killedStart(tally: Tally): Promise<void> {
+  const first = await newHome();
+  const calls = (await callsOf(first, (env) => first.connect({ env }))).length;
+  await Promise.all(
+    spread(calls - 12, 12).map((at) =>
+      gate.through(() =>
+        tally.try(`killed at call ${at}`, async () => {
+          const home = await newHome();
+          const kill = disk.kill("start", { at, does: at % 2 === 0 ? "torn" : "kill" });
+          const run = await home.connect({ env: kill.env(home) });
+          // Only writes can be torn; other calls go through then.
+          if (at % 2 === 1) mustBeKilled(run, kill);
+          const again = await home.connect();
+          if (again.code !== 0) assert.match(again.stderr, /\[already_exists\]/);
+          startsInTime(await home.bursar(["account", "remove", "Nobody"]));
+          await mustBeSound(home);
+          home.remove();
+        }),
+      ),
+    ),
+  );
+}
+
+/**
+ * A home as a kill leaves it whose request is out and whose answer was not kept, once with everything in the log and
+ * once with everything in the file. Every damaged copy of it must find that one top-up, and ask for no other.
+ */
+async function damagedFiles(tally: Tally): Promise<void> {
+  const origins = [await requestIsOut(false), await requestIsOut(true)];
+  const found = { aside: 0, restored: 0 };
+  await Promise.all(
+    Array.from({ length: times(500, 40) }, (_, number) =>
+      gate.through(async () => {
+        const origin = origins[number % 2];
+        if (origin === undefined) return;
+        homes += 1;
+        const home = new Home(processes, `h${homes}`, origin.user);
+        cpSync(origin.folder, home.folder, { recursive: true });
+        const { told } = damageSomething(home.folder, dice);
+        await tally.try(told, async () => {
+          startsInTime(await home.bursar(["account", "remove", "Nobody"]));
+          const aside = readdirSync(home.folder).filter((name) => name.includes(".damaged-"));
+          if (aside.length > 0) found.aside += 1;
+          for (const name of aside) assert.match(name, /\.damaged-\d{4}-\d\d-\d\dT\d{6}Z/);
+          if (aside.some((name) => name.startsWith("bursar.db.damaged"))) found.restored += 1;
+          await boundOnce(home);
+          await mustBeSound(home);
+        });
+        home.remove();
+      }),
+    ),
+  );
+  for (const { user } of origins) assert.equal((await user.truth()).top_up_count, 1, "a second top-up was started");
+  tally.note(
+    `set aside ${found.aside} times, ${found.restored} of them restored from the copy; slowest start ${slowest.toFixed(1)} s`,
+  );
+}
+
+async function requestIsOut(inFile: boolean): Promise<Home> {
+  const home = await connected();
+  const kill = failPoint("answer.received");
+  mustBeKilled(await home.bursar(["top-up", "12.5"], { env: kill.env(home) }), kill);
+  await home.user.openTopUp();
+  if (inFile) {
+    await home.write("bursar.db", "PRAGMA wal_checkpoint(TRUNCATE)");
+    await home.write("history.db", "PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+  return home;
+}
+
+async function otherStates(tally: Tally): Promise<void> {
+  await tally.try("a read-only home is said, and can be read", readOnly);
+  for (const file of ["bursar.db", "history.db"] as const) await tally.try(`a newer ${file}`, () => newer(file));
+  for (let count = 0; count < times(20, 2); count += 1) await tally.try("both copies gone", bothGone);
+}
+
+async function readOnly(): Promise<void> {
+  const home = await connected();
+  const env = disk.env(home, { does: "locked" });
+  const refused = await home.bursar(["top-up", "12.5"], { env });
+  startsInTime(refused);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /\[storage_failed\]/);
+  assert.equal(await requestsOf(home.user), 0);
+  const told = await home.bursar(["history", "--json"], { env });
+  assert.equal(told.code, 0, told.stderr);
+  const status = await home.bursar(["status", "--json"], { env });
+  assert.equal(status.code, 0, status.stderr);
+}
+
+async function newer(file: "bursar.db" | "history.db"): Promise<void> {
+  const home = await connected();
+  await home.write(file, "PRAGMA user_version = 999; PRAGMA wal_checkpoint(TRUNCATE)");
+  const before = readFileSync(join(home.folder, file));
+  const refused = await home.bursar(["top-up", "12.5"]);
+  startsInTime(refused);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /\[storage_newer\]/);
+  assert.deepEqual(readFileSync(join(home.folder, file)), before, "it was changed");
+  assert.equal(await requestsOf(home.user), 0);
+}
+
+/** With both gone nothing is known: nothing is created before the provider's open payments have been read. */
+async function bothGone(): Promise<void> {
+  const home = await connected();
+  const started = await home.bursar(["top-up", "12.5", "--no-open"]);
+  assert.equal(started.code, 0, started.stderr);
+  for (const file of ["bursar.db", "bursar.db-wal", "bursar.db.bak"]) {
+    writeFileSync(join(home.folder, file), Buffer.alloc(9_000, dice.below(256)));
+  }
+  startsInTime(await home.bursar(["account", "remove", "Nobody"]));
+  const fault = await sandbox.fault({
+    target: "console",
+    method: "GET",
+    path: "/v2/top-ups*",
+    kind: "status",
+    status: 503,
+  });
+  try {
+    assert.equal((await home.connect()).code, 0);
+    const blind = await home.bursar(["top-up", "13.5", "--no-open"], { within: 30_000 });
+    assert.equal(blind.code, 1);
+    assert.match(blind.stderr, /\[top_up_state\]/);
+  } finally {
+    await sandbox.control("DELETE", `/faults/${fault}`);
+  }
+  await until("the open one is known again", async () => {
+    const seeing = await home.bursar(["top-up", "13.5", "--no-open"], { within: 30_000 });
+    assert.match(seeing.stderr, /\[top_up_open\]/);
+    return true;
+  });
+  assert.equal(await requestsOf(home.user), 1);
+  assert.equal((await home.user.truth()).top_up_count, 1);
+}
+
+/** The intent is there, is found at the provider, and there is one of it. */
+async function boundOnce(home: Home): Promise<void> {
+  const [there] = (await home.user.truth()).top_ups;
+  assert.ok(there !== undefined);
+  await until(
+    "the top-up is found at the provider",
+    async () => {
+      const look = await home.look();
+      assert.match(look.stderr, /\[amount_too_small\]/);
+      const rows = await home.topUps();
+      assert.equal(rows.length, 1, JSON.stringify(rows));
+      const [own] = rows;
+      return own?.phase === "open" && own.remote === there.id && plainAmount(own.amount) === plainAmount(there.amount);
+    },
+    { within: 20_000, every: 200 },
+  );
+}
+
+async function requestsOf(user: User): Promise<number> {
+  const asked = await sandbox.requests({ target: "console", method: "POST", path: "/v2/top-ups" });
+  // The list of what was asked forgets its oldest lines; the ledger does not.
+  return Math.max(asked.filter((one) => one.user_id === user.data.id).length, (await user.truth()).top_up_count);
+}
+
+/** A run on a disk that fails ends well, or says what is wrong; it never crashes. */
+function saysWhy(run: Ended): void {
+  if (run.late) return;
+  assert.equal(run.signal, null, `it crashed: ${run.stderr}`);
+  if (run.code !== 0) assert.match(run.stderr, /\[(storage_failed|top_up_state|internal)\]/, run.stderr);
+}
+
+function startsInTime(run: Ended): void {
+  slowest = Math.max(slowest, run.seconds);
+  assert.ok(!run.late && run.signal === null, `it crashed: ${run.stderr}`);
+  assert.ok(run.seconds <= START, `it took ${run.seconds.toFixed(1)} s`);
+}
+
+async function mustBeSound(home: Home): Promise<void> {
+  for (const file of ["bursar.db", "history.db"] as const) {
+    const [row] = await home.rows<{ integrity_check: string }>(file, "PRAGMA integrity_check");
+    assert.equal(row?.integrity_check, "ok", file);
+  }
+}

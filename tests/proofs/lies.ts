@@ -1,0 +1,78 @@
+/** Lies that an RPC can tell, as treatments of the server between the app and the chain. */
+import type { Treatment } from "./between.ts";
+
+export interface Log {
+  readonly address: string;
+  readonly topics: readonly string[];
+  readonly data: string;
+  readonly blockNumber: string;
+  readonly blockHash: string;
+  readonly transactionHash: string;
+  readonly logIndex: string;
+  readonly removed?: boolean;
+  readonly [field: string]: unknown;
+}
+
+interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+interface Outcome {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly error?: unknown;
+}
+
+/** Changes the true answer to each call: what comes back stands in its place. */
+export function bend(change: (call: Call, outcome: Outcome) => Partial<Outcome> | undefined): Treatment {
+  return async ({ body, forward, json }) => {
+    const asked = JSON.parse(body.toString()) as Call | Call[];
+    const told = JSON.parse(String((await forward()).body)) as Outcome | Outcome[];
+    const calls = [asked].flat();
+    const bent = [told].flat().map((outcome) => {
+      const call = calls.find(({ id }) => id === outcome.id);
+      const other = call === undefined ? undefined : change(call, outcome);
+      return other === undefined ? outcome : { jsonrpc: "2.0", id: outcome.id, ...other };
+    });
+    json(200, Array.isArray(told) ? bent : bent[0]);
+    return true;
+  };
+}
+
+/** The result of one method, whatever the truth is. */
+export const always = (method: string, result: unknown): Treatment =>
+  bend((call) => (call.method === method ? { result } : undefined));
+
+/** The logs, changed; receipts of transactions in them say the same. */
+export function logs(change: (true_: readonly Log[]) => readonly Log[]): Treatment {
+  const invented = new Map<string, Log>();
+  return bend((call, { result }) => {
+    if (call.method === "eth_getLogs" && Array.isArray(result)) {
+      const [{ fromBlock = "0x0", toBlock = "0x0" } = {}] = call.params as [{ fromBlock?: string; toBlock?: string }?];
+      const told = change(result as Log[]);
+      for (const log of told) invented.set(log.transactionHash, log);
+      const inRange = told.filter(
+        ({ blockNumber }) => Number(blockNumber) >= Number(fromBlock) && Number(blockNumber) <= Number(toBlock),
+      );
+      return { result: inRange };
+    }
+    if (call.method === "eth_getTransactionReceipt" && result === null) {
+      const log = invented.get(String(call.params[0]));
+      if (log === undefined) return undefined;
+      const { transactionHash, blockHash, blockNumber } = log;
+      return { result: { transactionHash, blockHash, blockNumber, status: "0x1", logs: [log] } };
+    }
+    return undefined;
+  });
+}
+
+/** A credit that never was: a true credit's log with another amount, id and transaction. */
+export function inventedCredit(template: Log, units: bigint, id: string, transaction: string): Log {
+  const word = (value: bigint): string => value.toString(16).padStart(64, "0");
+  const text = Buffer.from(id).toString("hex");
+  const padded = text.padEnd(Math.ceil(text.length / 64) * 64, "0");
+  const data = `0x${word(units)}${word(64n)}${word(BigInt(id.length))}${padded}`;
+  return { ...template, data, transactionHash: transaction, logIndex: "0x0" };
+}

@@ -1,0 +1,123 @@
+/** What a network does to answers, as treatments of the server between. Each says what it sent beside the truth. */
+import { gzipSync } from "node:zlib";
+import type { Exchange, Treatment } from "./between.ts";
+
+export interface Trouble {
+  readonly name: string;
+  readonly treat: Treatment;
+  /** Whether a true answer comes all the same, only later. */
+  readonly passes?: boolean;
+  /** Takes until the app gives up, 20 s. */
+  readonly slow?: boolean;
+  /** The server asks to be left alone for longer than anybody looks. */
+  readonly long?: boolean;
+  /** One of several of its kind: the short run has another of them. */
+  readonly alike?: boolean;
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+/** Bytes that the endless ones have sent in their longest answer. */
+export const sent = { most: 0 };
+
+const refuse =
+  (status: number, headers: Readonly<Record<string, string>> = {}): Treatment =>
+  ({ answer }) => (answer({ status, headers: { ...JSON_TYPE, ...headers }, body: '{"code":"x","error":"x"}' }), true);
+
+export function troubles(elsewhere: string): Trouble[] {
+  const tomorrow = new Date(Date.now() + 86_400_000).toUTCString();
+  const yesterday = new Date(Date.now() - 86_400_000).toUTCString();
+  const waits = ["1", "0", "-5", "1.5", "soon", "", yesterday, "Sat, 99 Nov 2026 08:00:00 GMT"];
+  return [
+    { name: "latency of 3 s", treat: late(3_000), passes: true },
+    { name: "reset in the middle of a body", treat: cut("reset") },
+    { name: "a body that ends too early", treat: cut("end") },
+    { name: "an endless body", treat: endless },
+    { name: "a gzip bomb", treat: bomb },
+    { name: "a captive portal's page", treat: portal },
+    { name: "closed without an answer", treat: ({ response }) => (response.destroy(), true) },
+    ...[302, 301, 303, 307, 308].map((status, at) => ({
+      name: `status ${status} to elsewhere`,
+      treat: refuse(status, { location: `${elsewhere}/login` }),
+      alike: at > 0,
+    })),
+    ...[503, 500, 502, 504].map((status, at) => ({ name: `status ${status}`, treat: refuse(status), alike: at > 0 })),
+    ...waits.map((wait, at) => ({
+      name: `status 429, Retry-After: ${wait || "(empty)"}`,
+      treat: refuse(429, { "retry-after": wait }),
+      alike: at > 0,
+    })),
+    { name: "status 429 alone", treat: refuse(429) },
+    ...[tomorrow, "99999999999999999999"].map((wait, at) => ({
+      name: `status 429, Retry-After: ${wait}`,
+      treat: refuse(429, { "retry-after": wait }),
+      long: true,
+      alike: at > 0,
+    })),
+    { name: "one byte a second", treat: trickle, slow: true },
+    { name: "no answer", treat: () => true, slow: true },
+  ];
+}
+
+function late(milliseconds: number): Treatment {
+  return async ({ forward, answer }) => {
+    const truth = await forward();
+    setTimeout(() => answer(truth), milliseconds);
+    return true;
+  };
+}
+
+function cut(how: "reset" | "end"): Treatment {
+  return async ({ forward, response }) => {
+    const { body } = await forward();
+    const whole = Buffer.from(body);
+    response.writeHead(200, { ...JSON_TYPE, "content-length": whole.length + 10 });
+    response.write(whole.subarray(0, whole.length / 2), () => {
+      if (how === "reset") response.socket?.resetAndDestroy();
+      else response.socket?.end();
+    });
+    return true;
+  };
+}
+
+function endless({ response }: Exchange): boolean {
+  response.writeHead(200, JSON_TYPE);
+  const chunk = Buffer.alloc(64 * 1024, " ");
+  let bytes = 0;
+  const more = (): void => {
+    while (!response.destroyed) {
+      bytes += chunk.length;
+      sent.most = Math.max(sent.most, bytes);
+      if (!response.write(chunk)) return void response.once("drain", more);
+    }
+  };
+  more();
+  return true;
+}
+
+/** 64 MiB of nothing in some kilobytes. */
+const BOMB = gzipSync(Buffer.alloc(64 * 1024 * 1024, " "));
+
+function bomb({ answer }: Exchange): boolean {
+  answer({ headers: { ...JSON_TYPE, "content-encoding": "gzip" }, body: BOMB });
+  return true;
+}
+
+function portal({ answer }: Exchange): boolean {
+  const body = "<!doctype html><title>Welcome</title><form action=/login><input name=room></form>";
+  answer({ headers: { "content-type": "text/html" }, body });
+  return true;
+}
+
+async function trickle({ forward, response }: Exchange): Promise<boolean> {
+  const { body } = await forward();
+  const whole = Buffer.from(body);
+  response.writeHead(200, { ...JSON_TYPE, "content-length": whole.length + 1_000 });
+  let at = 0;
+  const timer = setInterval(() => {
+    if (response.destroyed) clearInterval(timer);
+    else response.write(whole.subarray(at, at + 1));
+    at += 1;
+  }, 1_000);
+  return true;
+}

@@ -1,0 +1,104 @@
+/** What `scripts/setup.sh` says where it may not or cannot install: exactly what to do, and a status that stops the rest. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Processes, type Finished } from "./processes.ts";
+
+const SETUP = fileURLToPath(new URL("../../scripts/setup.sh", import.meta.url));
+const TOOLCHAINS = ["cargo", "rustc", "node", "npm"];
+const EVERYWHERE = ["bash", "cut", "dirname", "env", "grep", "head", "sed", "sha256sum", "sort", "tr"];
+
+/** Runs setup.sh on a system that has these programs and nothing else; a script's text stands for a program that it plays. */
+async function setup(
+  t: TestContext,
+  {
+    has = TOOLCHAINS,
+    plays = {},
+    purpose = "run",
+  }: { has?: string[]; plays?: Record<string, string>; purpose?: string },
+): Promise<Finished> {
+  const processes = new Processes(mkdtempSync(join(tmpdir(), "bursar-setup-")));
+  const path = mkdtempSync(join(processes.scratch, "bin-"));
+  t.after(async () => {
+    await processes.end();
+    rmSync(processes.artefacts, { recursive: true });
+  });
+  for (const program of [...EVERYWHERE, ...has]) {
+    symlinkSync(execFileSync("which", [program], { encoding: "utf8" }).trim(), join(path, program));
+  }
+  for (const [program, text] of Object.entries(plays)) {
+    writeFileSync(join(path, program), `#!/bin/sh\n${text}\n`);
+    chmodSync(join(path, program), 0o755);
+  }
+  const home = homedir();
+  const env = {
+    PATH: path,
+    HOME: home,
+    CARGO_HOME: process.env["CARGO_HOME"] ?? join(home, ".cargo"),
+    RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? join(home, ".rustup"),
+  };
+  return processes.run(SETUP, { args: [purpose], env });
+}
+
+const NOBODY = { id: "echo 1000", sudo: "exit 1", "apt-get": "exit 9", "apt-cache": "exit 0" };
+
+test("without apt every thing that is missing is named", async (t) => {
+  const done = await setup(t, {});
+  assert.equal(done.code, 2);
+  assert.match(done.stderr, /neither Debian nor Ubuntu/);
+  for (const thing of [
+    "a C compiler",
+    "pkg-config",
+    "WebKitGTK 4.1 with headers",
+    "libdbus with headers",
+    "xdg-utils",
+  ]) {
+    assert.ok(done.stderr.includes(`\n  - ${thing}\n`), `${thing} is not in:\n${done.stderr}`);
+  }
+});
+
+test("without the right to install the command for somebody who has it is given", async (t) => {
+  const done = await setup(t, { plays: NOBODY });
+  assert.equal(done.code, 2);
+  assert.match(done.stderr, /no right to install/);
+  const command = /^ {2}sudo apt-get update && sudo apt-get install --no-install-recommends (.+)$/m.exec(done.stderr);
+  const packages = command?.[1]?.split(" ") ?? [];
+  assert.ok(packages.includes("libwebkit2gtk-4.1-dev") && packages.includes("build-essential"), done.stderr);
+  assert.ok(!packages.includes("chromium"), "what only tests need is not asked for");
+});
+
+test("the tests' own packages are asked for too, and a browser where the system has none to give", async (t) => {
+  const needed = await setup(t, { plays: NOBODY, purpose: "test" });
+  assert.equal(needed.code, 2);
+  assert.match(needed.stderr, /install .*\bchromium\b.*\bxvfb\b/);
+  const snapOnly = await setup(t, { plays: { ...NOBODY, "apt-cache": "exit 1" }, purpose: "test" });
+  assert.equal(snapOnly.code, 2);
+  assert.match(snapOnly.stderr, /offers no Chromium as a Debian package/);
+  assert.match(snapOnly.stderr, /^ {2}sudo apt-get update && sudo apt-get install .*\bxvfb\b/m);
+});
+
+test("what apt did not bring is named, and a failing apt stops everything", async (t) => {
+  const root = { id: "echo 0", "apt-get": "exit 0" };
+  const nothing = await setup(t, { plays: root });
+  assert.equal(nothing.code, 2);
+  assert.match(nothing.stderr, /still missing after installing:\n {2}- a C compiler/);
+  const failing = await setup(t, { plays: { ...root, "apt-get": 'echo "no network" >&2; exit 100' } });
+  assert.notEqual(failing.code, 0);
+  assert.match(failing.stderr, /no network/);
+});
+
+test("a toolchain that is missing or too old is said with where to get it", async (t) => {
+  const noRust = await setup(t, { has: ["node", "npm"] });
+  assert.equal(noRust.code, 2);
+  assert.match(noRust.stderr, /Rust 1\.\d+ or later is needed: see https:\/\/rustup\.rs/);
+  const noNode = await setup(t, { has: ["cargo", "rustc"] });
+  assert.equal(noNode.code, 2);
+  assert.match(noNode.stderr, /Node\.js 20\.19 or later with npm is needed: see https:\/\/nodejs\.org/);
+  const oldNode = await setup(t, { has: ["cargo", "rustc", "npm"], plays: { node: "echo v18.20.4" } });
+  assert.equal(oldNode.code, 2);
+  assert.match(oldNode.stderr, /this is 18\.20\.4/);
+});
