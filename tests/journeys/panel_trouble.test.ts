@@ -7,6 +7,7 @@ import { panelAgrees } from "../session/panel_truth.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import {
   asks,
+  backAmongPayments,
   byCardPage,
   byWalletPage,
   chosenMethod,
@@ -29,19 +30,21 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("a declined card is said with the reason and what to do, and the page takes another", async (t) => {
+test("a declined card is said with the reason and what to do, and nothing is charged", async (t) => {
   const person = await customer(t, sandbox);
   const { desktop, user, window } = person;
   await wish(person, "20", await methodOf(user, byCardPage));
   await window.id("continue").click();
   const card = await CardPage.opened(desktop, sandbox);
   await card.pay(CARDS.declined, { save: false });
-  await until("the page says so", async () => /declin/i.test(await card.status()));
+  await backAmongPayments(person);
   const payment = await user.payment();
-  await card.cancel();
   await listed(window, payment, "cancelled");
-  await window.css(`[data-testid="payment"][data-payment="${payment.id}"]`).click();
+  assert.deepEqual(await noticesOf(window, payment.id), ["cancelled"]);
+  await window.picture("notice");
+  await window.css(`[data-testid="notice"][data-payment="${payment.id}"]`).click();
   await window.id("payment-details").waitVisible();
+  assert.equal(await window.id("payment-reason").attribute("data-why"), "declined");
   await window.picture("details");
   await window.id("payment-done").click();
   assert.equal(await user.balance(), "100.00");
@@ -179,7 +182,7 @@ for (const kind of ["hang", "lose"] as const) {
   });
 }
 
-test("a method that was removed elsewhere is refused in words, and let go visibly", async (t) => {
+test("a method that was removed elsewhere is refused in words, costs nothing, and is offered no more", async (t) => {
   const person = await customer(t, sandbox);
   const { user, window } = person;
   const method = await methodOf(user, isDefault);

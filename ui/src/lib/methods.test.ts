@@ -79,6 +79,10 @@ describe("methodName", () => {
   it("says what tells saved ones apart, once", () => {
     expect(methodName(HERS)).toBe("Visa •••• 4242");
     expect(methodName({ ...HERS, name: "Visa •••• 4242" })).toBe("Visa •••• 4242");
+    expect(methodName({ ...HERS, name: "Visa ending in 4242" })).toBe("Visa ending in 4242");
+    const mail = saved("x", "jane", { detail: "jane@example.org" });
+    expect(methodName({ ...mail, name: "PayPal (jane@example.org)" })).toBe("PayPal (jane@example.org)");
+    expect(methodName({ ...mail, name: "PayPal" })).toBe("PayPal jane@example.org");
     expect(methodName(saved("x", "jane", { detail: "Visa •••• 1" }))).toBe("Visa •••• 1");
     expect(methodName(PLAIN)).toBe("Card");
   });

@@ -43,10 +43,14 @@ export function settle(methods: readonly MethodView[], payer: string | null, cho
   return { method: preselected(offered), letGo: { method: chosen, why } };
 }
 
-/** What people call the method: with what tells saved ones apart. */
+/** A card's last digits or an e-mail address: what tells one saved method from another. */
+const MARK = /\d{4}|[^\s,]+@[^\s,]+/;
+
+/** What people call the method: the provider's name, with what tells saved ones apart where the name lacks it. */
 export function methodName(method: MethodView): string {
   const detail = method.saved?.detail ?? "";
-  if (detail === "" || method.name.includes(detail)) return method.name;
+  const mark = MARK.exec(detail)?.[0] ?? detail;
+  if (method.name.includes(mark)) return method.name;
   return detail.includes(method.name) ? detail : `${method.name} ${detail}`;
 }
 
