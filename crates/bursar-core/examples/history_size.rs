@@ -194,6 +194,9 @@ fn payment(
         expires_at: None,
         checkout: None,
         transaction: Some(random.random::<[u8; 32]>().into()),
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Papers::default(),
     })
 }
 

@@ -225,6 +225,9 @@ fn payment(n: i64) -> RemotePayment {
         expires_at: None,
         checkout: None,
         transaction: None,
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Papers::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use bursar_core::chain::Reading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{ChainAnswer, Effect, Event, HistoryAnswer, Request, Setup, State, step};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::ApiBalance;
+use bursar_core::provider::{ApiBalance, Rules};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::cmp::Reverse;
@@ -60,7 +60,8 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
                 ..HistoryAnswer::default()
             }),
         },
-        Request::Catalogue => Event::Catalogue(Ok(false)),
+        Request::Catalogue => Event::Catalogue(Ok(Default::default())),
+        Request::Dues => Event::Dues(Ok(())),
         Request::Charges => Event::Charges(Ok(())),
         Request::Start { .. } | Request::Cancel { .. } | Request::Follow { .. } => {
             panic!("nothing is open: {request:?}")
@@ -72,6 +73,7 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
 fn requests(request: &Request) -> u32 {
     match request {
         Request::Catalogue => 3,
+        Request::Dues => 2,
         Request::Chain { .. }
         | Request::Balance
         | Request::History { .. }
@@ -142,7 +144,7 @@ fn an_hour_of(desktops: usize) -> Counted {
     for desktop in 0..desktops {
         let at = begin().plus(Span::millis(random.random_range(0..MORNING.0)));
         let setup = Setup {
-            one_open: true,
+            rules: Rules::default(),
             signed_in: true,
             watched: Some(Address::ZERO),
         };

@@ -8,7 +8,9 @@ use bursar_core::chain::{EventBatch, EventKind, Reading, UserEvent};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{ApiBalance, DayCharge, RemotePayment, Status};
+use bursar_core::provider::{
+    ApiBalance, DayCharge, NewPayment, Papers, Purpose, RemotePayment, Status,
+};
 use bursar_core::top_up::{Phase, TopUp, Word};
 use bursar_core::view::{Match, PaymentKind, PaymentQuery, PaymentStatus, PaymentView};
 use std::collections::BTreeSet;
@@ -62,7 +64,7 @@ fn ids_that_are_not_the_providers_to_give_are_refused() {
 #[test]
 fn a_top_up_is_one_line_from_its_intent_to_the_providers_row() {
     let (_home, history, account) = history();
-    let intent = TopUp::intent("a".into(), usdc("25.00"), None, None, NOW);
+    let intent = TopUp::intent(&NewPayment::top_up(usdc("25.00"), "a"), false, None, NOW);
     history.put_top_up(&account, &intent).unwrap();
     let line = only_line(&history);
     assert_eq!(
@@ -123,7 +125,7 @@ fn a_top_up_is_one_line_from_its_intent_to_the_providers_row() {
 #[test]
 fn a_top_up_that_never_became_one_is_a_line_too() {
     let (_home, history, account) = history();
-    let intent = TopUp::intent("a".into(), usdc("25.00"), None, None, NOW);
+    let intent = TopUp::intent(&NewPayment::top_up(usdc("25.00"), "a"), false, None, NOW);
     history
         .put_top_up(
             &account,
@@ -663,6 +665,9 @@ fn payment(id: &str, amount: &str, at: Timestamp) -> RemotePayment {
         expires_at: None,
         checkout: None,
         transaction: None,
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Papers::default(),
     }
 }
 

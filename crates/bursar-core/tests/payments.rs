@@ -29,6 +29,9 @@ fn told(status: Status) -> RemotePayment {
         expires_at: None,
         checkout: None,
         transaction: Some([7; 32].into()),
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Papers::default(),
     }
 }
 

@@ -8,7 +8,7 @@ use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{Effect, Event, Poll, Presence, Request, Setup, State, Step, step};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::ApiBalance;
+use bursar_core::provider::{ApiBalance, NewPayment, Rules};
 use bursar_core::top_up::TopUp;
 use bursar_core::view::Page;
 
@@ -23,7 +23,7 @@ fn usdc(cents: i64) -> Amount {
 /// An account that is signed in, with these top-ups, and everything due.
 fn account(top_ups: Vec<TopUp>) -> State {
     let setup = Setup {
-        one_open: true,
+        rules: Rules::default(),
         signed_in: true,
         watched: None,
     };

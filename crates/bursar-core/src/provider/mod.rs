@@ -107,6 +107,20 @@ pub struct Rules {
     pub offers: Offers,
 }
 
+/// The cautious ones: one at a time, in hundredths, and what was lost must be looked for.
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            one_open_top_up: true,
+            amount_decimals: 2,
+            repeatable_for: None,
+            cancels_confirming: true,
+            open_is_slow_after: None,
+            offers: Offers::default(),
+        }
+    }
+}
+
 /// Who is signed in, and what the key cannot do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {

@@ -2,7 +2,7 @@
 //! account of it (kept by a newer version) neither hinders the others nor looks empty.
 
 use super::{
-    ApiBalance, Catalogue, Created, DayCharge, HistoryPage, Identity, NewPayment, Offers, Provider,
+    ApiBalance, Catalogue, Created, DayCharge, HistoryPage, Identity, NewPayment, Provider,
     RemotePayment, Rules,
 };
 use crate::clock::Timestamp;
@@ -22,14 +22,7 @@ fn refusal() -> Error {
 #[async_trait]
 impl Provider for Unsupported {
     fn rules(&self) -> Rules {
-        Rules {
-            one_open_top_up: true,
-            amount_decimals: 2,
-            repeatable_for: None,
-            cancels_confirming: false,
-            open_is_slow_after: None,
-            offers: Offers::default(),
-        }
+        Rules::default()
     }
 
     async fn identity(&self) -> Result<Identity> {

@@ -8,6 +8,7 @@ use bursar_core::driver::{Connection, Driver, World};
 use bursar_core::engine::{Event, Presence, Setup, State};
 use bursar_core::network::Network;
 use bursar_core::notice::{Notice, NoticeKind};
+use bursar_core::provider::{NewPayment, Rules};
 use bursar_core::session::{Credential, Session, Vault};
 use bursar_core::shell::Shell;
 use bursar_core::top_up::TopUp;
@@ -183,7 +184,7 @@ impl Desk {
             .top_ups(&self.account.id, now.minus(Span::days(2)))
             .unwrap();
         let setup = Setup {
-            one_open: true,
+            rules: Rules::default(),
             signed_in: true,
             watched: None,
         };
@@ -232,11 +233,8 @@ impl Desk {
             .driver()
             .command(&self.account.id, |command| Event::StartTopUp {
                 command,
-                id: format!("t{number}"),
-                amount: usdc(cents),
-                method: None,
-                method_provider: None,
-                link: None,
+                new: NewPayment::top_up(usdc(cents), format!("t{number}")),
+                link_state: None,
             })
             .await;
     }

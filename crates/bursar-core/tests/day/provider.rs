@@ -6,8 +6,8 @@ use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::provider::{
-    ApiBalance, Created, DayCharge, HistoryPage, Identity, Method, NewTopUp, Provider,
-    RemotePayment, Rules, Status,
+    ApiBalance, Catalogue, Created, DayCharge, HistoryPage, Identity, NewPayment, Papers, Provider,
+    Purpose, RemotePayment, Rules, Status,
 };
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -174,10 +174,7 @@ pub(crate) fn is_open(payment: &RemotePayment) -> bool {
 #[async_trait]
 impl Provider for Simulated {
     fn rules(&self) -> Rules {
-        Rules {
-            one_open_top_up: true,
-            amount_decimals: 2,
-        }
+        Rules::default()
     }
 
     async fn identity(&self) -> Result<Identity> {
@@ -202,11 +199,19 @@ impl Provider for Simulated {
         .await
     }
 
-    async fn methods(&self) -> Result<Vec<Method>> {
-        self.call("methods", |_| Ok(Vec::new())).await
+    async fn catalogue(&self) -> Result<Catalogue> {
+        self.call("methods", |_| {
+            Ok(Catalogue {
+                currency: Currency::usdc(),
+                presets: Vec::new(),
+                payers: Vec::new(),
+                methods: Vec::new(),
+            })
+        })
+        .await
     }
 
-    async fn start(&self, new: &NewTopUp) -> Result<Created> {
+    async fn start(&self, new: &NewPayment) -> Result<Created> {
         let now = self.clock.true_time();
         self.call("start", |inner| {
             if !inner.asked.insert(new.idempotency_key.clone()) {
@@ -228,12 +233,16 @@ impl Provider for Simulated {
                 expires_at: None,
                 checkout: checkout.clone(),
                 transaction: None,
+                purpose: Purpose::TopUp,
+                reason: None,
+                papers: Papers::default(),
             });
             Ok(Created {
                 id: id.clone(),
                 intent: id,
                 checkout,
                 expires_at: None,
+                payment: None,
             })
         })
         .await
@@ -255,7 +264,7 @@ impl Provider for Simulated {
         .await
     }
 
-    async fn history(&self, since: Option<Timestamp>, _: u32) -> Result<HistoryPage> {
+    async fn history(&self, since: Option<Timestamp>, _: Option<&str>) -> Result<HistoryPage> {
         self.call("history", |inner| {
             let payments: Vec<_> = inner
                 .payments

@@ -4,6 +4,7 @@ use super::*;
 use crate::chain::Reading;
 use crate::engine::Disagreement;
 use crate::provider::ApiBalance;
+use crate::provider::Rules;
 
 #[tokio::test]
 async fn nothing_open_and_not_knowing_are_told_apart() {
@@ -71,7 +72,7 @@ fn two_figures_differ_only_once_two_looks_say_so() {
         AccountId::random(),
         now,
         Setup {
-            one_open: true,
+            rules: Rules::default(),
             signed_in: true,
             watched: None,
         },

@@ -175,15 +175,8 @@ impl Fluence {
 #[async_trait]
 impl Provider for Fluence {
     fn rules(&self) -> Rules {
-        Rules {
-            one_open_top_up: true,
-            amount_decimals: 2,
-            // The API has no field for a key: what was lost must be looked for.
-            repeatable_for: None,
-            cancels_confirming: true,
-            open_is_slow_after: None,
-            offers: Offers::default(),
-        }
+        // The API has no field for a key: what was lost must be looked for.
+        Rules::default()
     }
 
     async fn identity(&self) -> Result<Identity> {
