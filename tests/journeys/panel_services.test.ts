@@ -48,8 +48,8 @@ test("several services are renewed in one payment, with their periods, new ends 
   const payment = await user.payment();
   assert.equal(payment.purpose.kind, "renewal");
   assert.equal(payment.amount.amount, total);
-  const after = (await user.truth()).services;
-  assert.equal(Date.parse(after.find((one) => one.id === second.id)?.due_at ?? ""), Date.parse(long.until));
+  const renewed = (await user.truth()).services;
+  assert.equal(Date.parse(renewed.find((one) => one.id === second.id)?.due_at ?? ""), Date.parse(long.until));
   await listed(window, payment, "completed");
   await panelAgrees(person);
 });

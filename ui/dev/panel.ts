@@ -156,7 +156,7 @@ export const OVERVIEW_OF_PANEL: Overview = {
   agrees: null,
   daily_usage: usd("4.10"),
   days_left: 21,
-  charges: CHARGES.map((one) => ({ ...one, amount: usd(one.amount.amount) })),
+  charges: CHARGES.map(({ date, amount }) => ({ date, amount: usd(amount.amount) })),
 };
 
 export const DEBITED: TopUpView = {
@@ -217,16 +217,9 @@ export function quote(wish: Wish, error: (code: Failure["code"], message: string
 }
 
 function priced({ purpose }: Wish): Amount[] {
-  switch (purpose.what) {
-    case "top_up":
-      return /^\d+(\.\d{1,2})?$/.test(purpose.amount) ? [usd(purpose.amount)] : [];
-    case "renewal":
-      return purpose.services.flatMap(({ period: id }) =>
-        PERIODS.filter((one) => one.id === id).map((one) => one.price),
-      );
-    case "migration":
-      return PERIODS.filter((one) => one.id === purpose.period).map((one) => one.price);
-  }
+  if (purpose.what === "top_up") return /^\d+(\.\d{1,2})?$/.test(purpose.amount) ? [usd(purpose.amount)] : [];
+  const wanted = purpose.what === "renewal" ? purpose.services.map((one) => one.period) : [purpose.period];
+  return wanted.flatMap((id) => PERIODS.filter((one) => one.id === id).map((one) => one.price));
 }
 
 const STATUSES: PaymentStatus[] = [

@@ -163,37 +163,33 @@ const DONE: Record<PaymentKind, string> = {
   migration: "It is paid, and the server is ordered.",
 };
 
+const MEANS: Record<PaymentStatus, (of: Standing) => string> = {
+  starting: ({ verifiable }) => (verifiable ? "Asking the provider for a payment page." : "Asking the provider."),
+  open: ({ page }) =>
+    page
+      ? "Waiting for you to pay in the browser."
+      : "Nothing to do here: the provider is taking the money, or waits for its invoice to be paid.",
+  confirming: ({ verifiable }) =>
+    verifiable
+      ? "The payment is on its way and waits for the chain."
+      : "The payment system is at work; the money is on its way.",
+  under_review: () => "The provider is checking the payment. Nothing is lost; this can take a while.",
+  completed: ({ kind }) => DONE[kind],
+  cancelled: () => "Cancelled. Money that was sent all the same is still watched for.",
+  expired: () => "Not paid before the payment page closed. Late money is still credited.",
+  failed: ({ verifiable }) =>
+    `Not accepted. If money left your ${verifiable ? "wallet" : "account"}, it is still watched for.`,
+  not_started: () => "No payment was started. Nothing was charged.",
+  refunding: () => "The provider is giving the money back.",
+  refunded: ({ kind }) =>
+    kind === "top_up"
+      ? "The provider has given the money back; it is no longer on the balance."
+      : "The provider has given the money back.",
+};
+
 /** What a status means for the person’s money. */
-export function meaning({ status, kind, verifiable, page }: Standing): string {
-  switch (status) {
-    case "starting":
-      return verifiable ? "Asking the provider for a payment page." : "Asking the provider.";
-    case "open":
-      if (page) return "Waiting for you to pay in the browser.";
-      return "Nothing to do here: the provider is taking the money, or waits for its invoice to be paid.";
-    case "confirming":
-      return verifiable
-        ? "The payment is on its way and waits for the chain."
-        : "The payment system is at work; the money is on its way.";
-    case "under_review":
-      return "The provider is checking the payment. Nothing is lost; this can take a while.";
-    case "completed":
-      return DONE[kind];
-    case "cancelled":
-      return "Cancelled. Money that was sent all the same is still watched for.";
-    case "expired":
-      return "Not paid before the payment page closed. Late money is still credited.";
-    case "failed":
-      return `Not accepted. If money left your ${verifiable ? "wallet" : "account"}, it is still watched for.`;
-    case "not_started":
-      return "No payment was started. Nothing was charged.";
-    case "refunding":
-      return "The provider is giving the money back.";
-    case "refunded":
-      return kind === "top_up"
-        ? "The provider has given the money back; it is no longer on the balance."
-        : "The provider has given the money back.";
-  }
+export function meaning(of: Standing): string {
+  return MEANS[of.status](of);
 }
 
 /** For one whose answer is overdue or lost. */
