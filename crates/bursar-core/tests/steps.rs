@@ -62,11 +62,8 @@ fn reply(step: &Step) -> Result<Option<String>, Error> {
 fn start(command: u64) -> Event {
     Event::StartTopUp {
         command,
-        id: format!("t{command}"),
-        amount: usdc(2_500),
-        method: None,
-        method_provider: None,
-        link: None,
+        new: NewPayment::top_up(usdc(2_500), format!("t{command}")),
+        link_state: None,
     }
 }
 
