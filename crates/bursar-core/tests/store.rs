@@ -9,7 +9,9 @@ use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::network::Network;
 use bursar_core::notice::{Notice, NoticeKind};
+use bursar_core::provider::NewPayment;
 use bursar_core::top_up::{Phase, TopUp, Verified, Word};
+use bursar_core::view::PaymentKind;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -449,9 +451,11 @@ fn account(label: &str) -> Account {
 
 fn intent(id: &str, at: Timestamp) -> TopUp {
     TopUp::intent(
-        id.into(),
-        usdc("25.00"),
-        Some("card".into()),
+        &NewPayment {
+            method: Some("card".into()),
+            ..NewPayment::top_up(usdc("25.00"), id)
+        },
+        false,
         Some("state".into()),
         at,
     )
@@ -485,6 +489,8 @@ fn notice(account: &AccountId, subject: &str, at: Timestamp) -> Notice {
         kind: NoticeKind::Completed,
         subject: subject.into(),
         amount: Some(usdc("25.500000")),
+        about: PaymentKind::TopUp,
+        reason: None,
         days_left: Some(4),
         at,
         silent: false,

@@ -22,7 +22,7 @@ fn usdc(cents: i64) -> Amount {
 }
 
 fn intent() -> TopUp {
-    TopUp::intent("t".to_owned(), usdc(2_500), None, None, noon())
+    TopUp::intent(&NewPayment::top_up(usdc(2_500), "t"), false, None, noon())
 }
 
 fn open() -> TopUp {
@@ -31,6 +31,7 @@ fn open() -> TopUp {
         intent: "i".to_owned(),
         checkout: Some("https://pay.example/p".to_owned()),
         expires_at: Some(after(15)),
+        payment: None,
     };
     intent().apply(&Input::Started(Ok(created)), noon()).0
 }
