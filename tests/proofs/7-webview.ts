@@ -180,7 +180,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
       const longest = await window.driver.script(
         "return Math.max(...[...document.querySelectorAll('*')].map((one) => one.children.length === 0 ? one.textContent.length : 0))",
       );
-      assert.ok(Number(longest) < 2_000, `a text of ${longest}`);
+      assert.ok(Number(longest) < 2_000, `a text of ${String(longest)}`);
     });
   };
   await inert("overview");
