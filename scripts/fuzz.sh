@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes what reads bytes from elsewhere: builds the targets of fuzz/ and lets each run for some seconds on its corpus.
 # usage: scripts/fuzz.sh [SECONDS [TARGET…]]     (60 seconds a target; 0: only the corpus, once)
+#        scripts/fuzz.sh build
 # The targets are cargo-fuzz's: `cargo fuzz run links` does the same where cargo-fuzz and a nightly compiler are. This needs
 # neither: the coverage counters are options of the stable compiler; only the address sanitizer is not, and what is fuzzed
 # has no unsafe code. Prints a line a target; an input that breaks one is kept in fuzz/artifacts/TARGET.
@@ -24,6 +25,7 @@ fi
 
 # Named, so that build scripts and macros are built without the counters.
 RUSTFLAGS="$coverage" cargo build --quiet --locked --release --target "$machine" --target-dir "$out"
+if [ "$seconds" = build ]; then exit 0; fi
 
 failed=0
 for target in "${targets[@]}"; do

@@ -28,6 +28,8 @@ main() {
   mapfile -t proofs < <(find tests/proofs -name '[0-9]*-*.ts' | sort -V)
   choose
   [ "${#proofs[@]}" -gt 0 ] || stop "There is no such proof: ${wanted[*]}"
+  # The fuzz targets are built like everything else: before the clock starts.
+  if [[ " ${proofs[*]} " == *"/10-fuzzing.ts "* ]]; then scripts/fuzz.sh build; fi
   mkdir -p "$logs"
   SECONDS=0
   local proof

@@ -8,6 +8,7 @@ use crate::{instance, window};
 use bursar_core::view::Page;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -33,6 +34,33 @@ const SHOWN: &str = "BURSAR_SHOWN_POPUPS";
 
 /// Pop-ups that can still be clicked, and where a click leads.
 pub(crate) type Shown = BTreeMap<u32, Option<Page>>;
+
+/// The file in a home that says which process is about to start afresh there.
+const MARK: &str = "afresh";
+
+/// A mark that is older was left behind by a start that failed.
+const MARK_HOLDS: Duration = Duration::from_secs(5);
+
+/// Whether the app of this home is between two of its starts, so that nobody else should take its place.
+pub(crate) fn is_under_way(home: &Path) -> bool {
+    let mark = home.join(MARK);
+    let is_young = fs::metadata(&mark)
+        .and_then(|about| about.modified())
+        .is_ok_and(|at| at.elapsed().is_ok_and(|age| age < MARK_HOLDS));
+    is_young && fs::read_to_string(&mark).is_ok_and(|pid| pid != std::process::id().to_string())
+}
+
+/// The new start has its place again; whatever mark there is has served.
+pub(crate) fn is_over(home: &Path) {
+    // There is none after an ordinary start.
+    drop(fs::remove_file(home.join(MARK)));
+}
+
+fn mark(home: &Path) {
+    if let Err(error) = fs::write(home.join(MARK), std::process::id().to_string()) {
+        tracing::debug!(%error, "others are not told to wait for the fresh start");
+    }
+}
 
 /// What is asked for while the process is about to be replaced.
 #[derive(Clone, Debug, Default)]
@@ -77,6 +105,7 @@ pub(crate) async fn after_close(app: Arc<App>) {
     // Still here: what WebKit took stays taken, and all the rest goes on.
     tracing::warn!(%error, "the process could not start afresh");
     go_on(&app, meanwhile).await;
+    is_over(app.home.path());
 }
 
 async fn may_begin(app: &App) -> bool {
@@ -95,6 +124,7 @@ async fn may_begin(app: &App) -> bool {
 /// Ends what this process does and becomes the new one; comes back only with why it did not.
 async fn replace(app: &App) -> io::Error {
     app.leave();
+    mark(app.home.path());
     let ended = async {
         if let Some(core) = app.engine.running() {
             core.stop().await;
@@ -153,6 +183,24 @@ async fn go_on(app: &Arc<App>, meanwhile: Meanwhile) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::SystemTime;
+
+    #[test]
+    fn others_wait_for_a_fresh_start_and_not_for_one_that_failed() {
+        let home = tempfile::tempdir().unwrap();
+        assert!(!is_under_way(home.path()));
+        mark(home.path());
+        assert!(!is_under_way(home.path()), "the process itself goes on");
+        fs::write(home.path().join(MARK), "1").unwrap();
+        assert!(is_under_way(home.path()));
+        let file = fs::File::options().write(true).open(home.path().join(MARK));
+        let long_ago = SystemTime::now().checked_sub(MARK_HOLDS).unwrap();
+        file.unwrap().set_modified(long_ago).unwrap();
+        assert!(!is_under_way(home.path()));
+        fs::write(home.path().join(MARK), "1").unwrap();
+        is_over(home.path());
+        assert!(!is_under_way(home.path()));
+    }
 
     #[test]
     fn what_was_asked_for_in_between_goes_along() {

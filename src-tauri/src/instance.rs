@@ -4,6 +4,7 @@
 //! and any may own the name, so arguments are only handed to a process that has this home's engine. What keeps
 //! two engines apart is the core's file lock, not this name.
 
+use crate::afresh;
 use crate::arguments::Arguments;
 use crate::home::Home;
 use bursar_core::home::LOCK_FILE;
@@ -52,6 +53,10 @@ pub(crate) enum Instance {
 
 /// Asks for the name of this home, and hands the arguments over if it is taken.
 pub(crate) async fn ask(home: &Home, arguments: &Arguments) -> Instance {
+    // Not for long: what was said of it does not hold for long.
+    while afresh::is_under_way(home.path()) {
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
     match tokio::time::timeout(PATIENCE, ask_bus(home, arguments)).await {
         Ok(Ok(instance)) => instance,
         Ok(Err(error)) => Instance::Alone(error.to_string()),
@@ -66,8 +71,13 @@ async fn ask_bus(home: &Home, arguments: &Arguments) -> zbus::Result<Instance> {
         .build()
         .await?;
     loop {
+        if afresh::is_under_way(home.path()) {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            continue;
+        }
         match ask_for_name(&connection, home, arguments).await {
             Ok(Asked::Ours) => {
+                afresh::is_over(home.path());
                 return Ok(Instance::First {
                     held: connection,
                     wishes,

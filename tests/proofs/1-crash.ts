@@ -72,12 +72,12 @@ async function killAll(tally: Tally, sandbox: Sandbox, processes: Processes): Pr
   const connects = dice.shuffled(migrations());
   const gate = new Gate(AT_ONCE);
   const users = Math.max(Math.ceil(fates.length / ROUNDS), connects.length);
-  const twin = await one(sandbox, processes, gate, "twin", { fates: Array.from({ length: ROUNDS }, () => ({})) });
+  const twin = await live(sandbox, processes, gate, "twin", { fates: Array.from({ length: ROUNDS }, () => ({})) });
   const kills = new Map<string, number>();
   let killed = 0;
   await Promise.all(
     Array.from({ length: users }, async (_, number) => {
-      const own: Fate[] = fates.filter((_, place) => place % users === number);
+      const own: Fate[] = fates.filter((_fate, place) => place % users === number);
       while (own.length < ROUNDS) own.push({});
       const connect = connects[number];
       const places = [connect, ...own.flatMap((fate) => [fate.starting, fate.recovering, fate.completing])]
@@ -85,7 +85,7 @@ async function killAll(tally: Tally, sandbox: Sandbox, processes: Processes): Pr
         .map((kill) => kill.place);
       const name = `user ${number} (${places.join(", ")})`;
       await tally.try(name, async () => {
-        const done = await one(sandbox, processes, gate, `u${number}`, { fates: own, connect, like: twin.left });
+        const done = await live(sandbox, processes, gate, `u${number}`, { fates: own, connect, like: twin.left });
         killed += done.kills;
         for (const place of places) kills.set(place, (kills.get(place) ?? 0) + 1);
       });
@@ -97,17 +97,17 @@ async function killAll(tally: Tally, sandbox: Sandbox, processes: Processes): Pr
   }
   // What was tried is the kills, not the users; a failed user's kills are not known to have been survived.
   tally.add(killed - tally.tried + tally.failed, 0);
-  const fewest = [...kills].toSorted(([, one], [, other]) => one - other)[0];
+  const fewest = [...kills].toSorted(([, few], [, more]) => few - more)[0];
   const recovery = [...kills]
     .filter(([place]) => place.startsWith("recovery"))
     .reduce((sum, [, count]) => sum + count, 0);
   tally.note(
     `${users} users, ${killed} kills at ${kills.size} places, ${recovery} in recovery, fewest ${fewest?.[1] ?? 0} (${fewest?.[0] ?? "none"})`,
   );
-  for (const [place, count] of [...kills].toSorted()) process.stderr.write(`${place}: ${count}\n`);
+  for (const [place, count] of kills) process.stderr.write(`${place}: ${count}\n`);
 }
 
-async function one(
+async function live(
   sandbox: Sandbox,
   processes: Processes,
   gate: Gate,

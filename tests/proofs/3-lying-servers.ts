@@ -138,7 +138,7 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
           await staysTrue(
             "it is not shown as verified",
             async () => {
-              const [one] = (await payments(someone)).filter((each) => each.id === id);
+              const one = (await payments(someone)).find((each) => each.id === id);
               return one?.verified === false && one.status === seen?.status;
             },
             1_500,

@@ -64,7 +64,7 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   }
   tally.add(tried, 0);
   const took = (performance.now() - began) / 1000;
-  for (const link of [...forgedLinks({ own, signIn, other }, times(60, 9))]) {
+  for (const link of forgedLinks({ own, signIn, other }, times(60, 9))) {
     await tally.try("a second start with a forged link", async () => {
       // One argument is at most 128 KiB; what follows the first zero byte is never handed over.
       const done = await desktop.run(BINARIES.app, [link.replaceAll("\0", "").slice(0, 100_000)], { within: 20_000 });
@@ -75,7 +75,7 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     desktop.openLink(`org.bursar.desktop://top-up/return?state=${other}`),
   );
   await tally.try("other calls on the bus", async () => {
-    for (let call = 0; call < times(1_000, 200); call += 1) {
+    for (let number = 0; number < times(1_000, 200); number += 1) {
       await desktop.bus.call(name, PATH, FACE, "Activate", "a{sv}", [{}]);
       await desktop.bus.call(name, PATH, FACE, "ActivateAction", "sava{sv}", ["top-up", [new Variant("s", own)], {}]);
       await desktop.bus.call(name, PATH, FACE, "Open", "asa{sv}", [[], {}]);
@@ -134,7 +134,7 @@ async function standing({ window, account }: Person): Promise<unknown> {
   })) as { payments: unknown[] };
   const { accounts, unread } = (await call(window, "app")) as { accounts: { id: string }[]; unread: number };
   return {
-    topUps: overview.top_ups.map(({ checked_at: _, ...rest }) => rest),
+    topUps: overview.top_ups.map((one) => Object.entries(one).filter(([name]) => name !== "checked_at")),
     payments,
     accounts: accounts.map(({ id }) => id),
     unread,
@@ -177,7 +177,7 @@ async function squatted(tally: Tally, desktop: Desktop): Promise<void> {
 
 function accept(connection: MessageBus, heard: string[]): void {
   const take = (what: string) => ({ gives: "", answer: (): unknown[] => (heard.push(what), []) });
-  new Played(connection, PATH, FACE, {
+  void new Played(connection, PATH, FACE, {
     Open: take("Open"),
     Activate: take("Activate"),
     ActivateAction: take("action"),

@@ -56,7 +56,10 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
       answer(told);
     } else if (method === "POST" && path === "/v2/top-ups") {
       // A server that says back what it was sent.
-      json(422, { code: "unprocessable_entity", error: `no: ${headers["x-api-key"] ?? headers.authorization}` });
+      json(422, {
+        code: "unprocessable_entity",
+        error: `no: ${String(headers["x-api-key"] ?? headers.authorization)}`,
+      });
     } else return false;
     return true;
   };

@@ -145,7 +145,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     const id = `33333333-3333-4333-8333-${String(index).padStart(12, "0")}`;
     return topUpAnswer({ id, provider, status: "resolved", expiresAt: null });
   });
-  const name = `${TRICKS[0]}${TRICKS[1]}${TRICKS[10]}`;
+  const name = [TRICKS[0], TRICKS[1], TRICKS[10]].join("");
   let words = "";
   by.api.treat = async ({ method, path, json, forward, answer }) => {
     if (path === "/v1/users/me") {
@@ -156,14 +156,14 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
       const methods = JSON.parse(String(body)) as Record<string, unknown>[];
       json(
         200,
-        methods.map((one, at) => ({ ...one, displayName: TRICKS[at] })),
+        methods.map((one, at) => Object.assign(one, { displayName: TRICKS[at] })),
       );
     } else if (path.startsWith("/v2/top-ups?")) json(200, page(told));
     else if (method === "POST" && path === "/v2/top-ups") json(422, { code: "unprocessable_entity", error: words });
     else if (path === "/v2/users/balances") {
       const { body, ...rest } = await forward();
       const balances = JSON.parse(String(body)) as Record<string, unknown>[];
-      answer({ ...rest, body: JSON.stringify(balances.map((one) => ({ ...one, usageDaysLeft: 3 }))) });
+      answer({ ...rest, body: JSON.stringify(balances.map((one) => Object.assign(one, { usageDaysLeft: 3 }))) });
     } else return false;
     return true;
   };
@@ -180,7 +180,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
       const longest = await window.driver.script(
         "return Math.max(...[...document.querySelectorAll('*')].map((one) => one.children.length === 0 ? one.textContent.length : 0))",
       );
-      assert.ok(Number(longest) < 2_000, `a text of ${longest}`);
+      assert.ok(Number(longest) < 2_000, `a text of ${String(longest)}`);
     });
   };
   await inert("overview");
@@ -195,7 +195,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   await inert("methods");
   for (const [at, trick] of TRICKS.slice(0, 8).entries()) {
     words = trick;
-    await call(window, "start_top_up", { account, amount: `${11 + at}`, method: "usdc" }).catch(() => undefined);
+    await call(window, "start_top_up", { account, amount: String(11 + at), method: "usdc" }).catch(() => undefined);
     await until("it came to nothing", async () => {
       const { top_ups } = (await call(window, "overview", { account })) as { top_ups: unknown[] };
       return top_ups.length === 0;

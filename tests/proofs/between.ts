@@ -15,11 +15,11 @@ export interface Exchange {
   /** The connection's end towards the app, for answers that are none. */
   readonly response: ServerResponse;
   /** Asks the sandbox. */
-  forward(): Promise<Answer>;
+  readonly forward: () => Promise<Answer>;
   /** Answers the app. */
-  answer(answer: Partial<Answer>): void;
+  readonly answer: (answer: Partial<Answer>) => void;
   /** Answers with JSON. */
-  json(status: number, body: unknown): void;
+  readonly json: (status: number, body: unknown) => void;
 }
 
 export interface Answer {

@@ -30,7 +30,7 @@ function kinds({ own, signIn, other }: States): ((number: number) => string)[] {
       ? `${state.slice(1)}${state.charAt(0) === "0" ? "1" : "0"}`
       : state.slice(0, place) + digit.toString(16) + state.slice(place + 1);
   };
-  const encoded = (text: string): string => [...text].map((one) => `%${one.charCodeAt(0).toString(16)}`).join("");
+  const encoded = (text: string): string => Array.from(text, (one) => `%${one.charCodeAt(0).toString(16)}`).join("");
   const size = (number: number): number => [2_049, 4_096, 65_536, 1_048_576][number % 4] ?? 2_049;
   return [
     () => `${top}?state=${random()}`,

@@ -114,10 +114,11 @@ export async function prove(
  */
 export async function cargoTest(
   tally: Tally,
-  test: { readonly package: string; readonly name: string; readonly filter?: string; readonly env?: NodeJS.ProcessEnv },
+  test: { readonly name: string; readonly filter?: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<void> {
   const { filter } = test;
-  const args = ["test", "--quiet", "--locked", "--package", test.package, "--test", test.name, "--", "--nocapture"];
+  // The whole workspace's features, so that nothing is compiled once more beside `cargo test --workspace`.
+  const args = ["test", "--quiet", "--locked", "--workspace", "--test", test.name, "--", "--nocapture"];
   if (filter !== undefined) args.push("--exact", filter);
   const child = spawn("cargo", args, {
     cwd: fileURLToPath(new URL("../../", import.meta.url)),
@@ -140,6 +141,6 @@ export async function cargoTest(
     if (notes) tally.note(notes);
   }
   const [code] = await ended;
-  if (lines === 0) tally.fail(`${test.package} ${test.name}`, `no line of a proof (exit status ${code})`);
-  else if (code !== 0 && tally.failed === before) tally.fail(`${test.package} ${test.name}`, `exit status ${code}`);
+  if (lines === 0) tally.fail(test.name, `no line of a proof (exit status ${code})`);
+  else if (code !== 0 && tally.failed === before) tally.fail(test.name, `exit status ${code}`);
 }

@@ -34,7 +34,7 @@ export function bend(change: (call: Call, outcome: Outcome) => Partial<Outcome> 
     const bent = [told].flat().map((outcome) => {
       const call = calls.find(({ id }) => id === outcome.id);
       const other = call === undefined ? undefined : change(call, outcome);
-      return other === undefined ? outcome : { jsonrpc: "2.0", id: outcome.id, ...other };
+      return other === undefined ? outcome : Object.assign({ jsonrpc: "2.0", id: outcome.id }, other);
     });
     json(200, Array.isArray(told) ? bent : bent[0]);
     return true;

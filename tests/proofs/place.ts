@@ -115,7 +115,8 @@ export class Refused extends Error {
 
   constructor(command: string, thrown: unknown) {
     super(`${command}: ${JSON.stringify(thrown)}`);
-    this.code = String((thrown as { code?: unknown } | null)?.code ?? "");
+    const { code } = (thrown ?? {}) as { code?: unknown };
+    this.code = typeof code === "string" ? code : "";
   }
 }
 

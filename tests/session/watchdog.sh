@@ -9,25 +9,20 @@ marker="BURSAR_TEST_SESSION=$1"
 scratch="$2"
 
 members() {
-  local environment pid
-  for environment in /proc/[0-9]*/environ; do
-    if grep -qzxF -- "$marker" "$environment" 2>/dev/null; then
-      pid="${environment#/proc/}"
-      echo "${pid%/environ}"
-    fi
-  done
+  grep -slzxF -- "$marker" /proc/[0-9]*/environ | tr -dc '0-9\n'
 }
 
-end_all() { # SIGNAL SECONDS: signals until none is left or the time is up
+end_all() { # SIGNAL SECONDS: signals, at least once, until none is left or the time is up
   local deadline=$((SECONDS + $2)) pids
-  while pids="$(members)" && [ -n "$pids" ] && [ "$SECONDS" -lt "$deadline" ]; do
+  while pids="$(members)" && [ -n "$pids" ]; do
     # shellcheck disable=SC2086 # a list of numbers
     kill "-$1" $pids 2>/dev/null
+    [ "$SECONDS" -lt "$deadline" ] || return
     sleep 0.05
   done
 }
 
 cat >/dev/null
 end_all TERM 3
-end_all KILL 5
+end_all KILL 60
 rm -rf -- "$scratch"

@@ -49,7 +49,6 @@ struct Inner {
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub payments: Vec<RemotePayment>,
-    pub asked: usize,
     pub asked_twice: u32,
     /// The most requests to one endpoint at one time.
     pub most_flying: BTreeMap<&'static str, u32>,
@@ -87,7 +86,6 @@ impl Simulated {
         let inner = self.inner.lock().unwrap();
         Seen {
             payments: inner.payments.clone(),
-            asked: inner.asked.len(),
             asked_twice: inner.asked_twice,
             most_flying: inner.most_flying.clone(),
             calls: inner.calls,

@@ -84,9 +84,7 @@ async fn a_line_that_may_be_the_lost_one_is_no_absence() {
     }
     assert_eq!(of(&stage.state(), &id).phase, Phase::Starting);
     assert!(stage.problem().await.is_some());
-    let mut known = stage.fluence.lock().unwrap();
-    known.history = vec![top_up("made", "expired", at)];
-    drop(known);
+    stage.fluence.lock().unwrap().history = vec![top_up("made", "expired", at)];
     stage.later(Span::seconds(61));
     stage
         .until("it is found", |state| {

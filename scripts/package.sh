@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# Makes the Debian package of the desktop app and the terminal's program out of a release build, and prints its path as
+# the last line. Nothing is fetched but what cargo and npm have locked, and nothing is installed. The same commit and
+# compiler give the same package, byte for byte.
+# usage: scripts/package.sh [--from DIR (programs that are built already)] [--to DIR (default: target/package)] [--large]
+# --large: neither stripped nor compressed, for a package that is only tried out.
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+readonly root
+readonly id=org.bursar.desktop
+from="" to="$root/target/package" large=""
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --from) from="$(cd "$2" && pwd)" && shift 2 ;;
+    --to) mkdir -p "$2" && to="$(cd "$2" && pwd)" && shift 2 ;;
+    --large) large=yes && shift ;;
+    *)
+      echo "usage: scripts/package.sh [--from DIR] [--to DIR] [--large]" >&2
+      exit 2
+      ;;
+  esac
+done
+cd "$root"
+
+main() {
+  command -v dpkg-deb >/dev/null || stop "dpkg-deb is needed: a Debian package is made on Debian or Ubuntu"
+  if [ -z "$from" ]; then
+    scripts/setup.sh run
+    scripts/build.sh --release
+    from="$root/target/release"
+  fi
+  version="$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)"
+  architecture="$(dpkg --print-architecture)"
+  SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}"
+  export SOURCE_DATE_EPOCH
+  tree="$(mktemp -d)"
+  trap 'rm -rf -- "$tree"' EXIT
+  umask 022
+  chmod 755 "$tree"
+  put_programs
+  put_data
+  put_control
+  mkdir -p "$to"
+  local package="$to/bursar_${version}_$architecture.deb"
+  local compression=xz
+  [ -z "$large" ] || compression=none
+  dpkg-deb --root-owner-group "-Z$compression" --build "$tree" "$package" >/dev/null
+  echo "$package"
+}
+
+put_programs() {
+  local program
+  for program in bursar-desktop bursar; do
+    install -D -m 755 "$from/$program" "$tree/usr/bin/$program"
+    [ -n "$large" ] || strip --strip-unneeded "$tree/usr/bin/$program"
+  done
+}
+
+put_data() {
+  local size share="$tree/usr/share" date
+  date="$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)"
+  install -D -m 644 scripts/package/$id.desktop "$share/applications/$id.desktop"
+  mkdir -p "$share/metainfo"
+  sed "s/@VERSION@/$version/; s/@DATE@/$date/" scripts/package/$id.metainfo.xml >"$share/metainfo/$id.metainfo.xml"
+  for size in 32 48 64 128 256 512; do
+    install -D -m 644 icons/$size.png "$share/icons/hicolor/${size}x$size/apps/$id.png"
+  done
+  install -D -m 644 icons/bursar.svg "$share/icons/hicolor/scalable/apps/$id.svg"
+  mkdir -p "$share/doc/bursar"
+  {
+    printf 'Bursar is licensed under either of the two licenses below, at your choice.\n\n'
+    cat LICENSE-MIT
+    printf '\n%s\n\n' '---'
+    cat LICENSE-APACHE
+  } >"$share/doc/bursar/copyright"
+}
+
+put_control() {
+  mkdir -p "$tree/DEBIAN"
+  cat >"$tree/DEBIAN/control" <<EOF
+Package: bursar
+Version: $version
+Architecture: $architecture
+Maintainer: The Bursar authors <bursar@bursar.org>
+Section: utils
+Priority: optional
+Installed-Size: $(du -sk --apparent-size "$tree/usr" | cut -f1)
+Depends: $(needed)
+Recommends: gnome-keyring | kwalletmanager | keepassxc, desktop-file-utils, xdg-utils
+Description: companion for prepaid cloud balances
+ Bursar sits in the tray, knows what is left of a prepaid cloud balance, tops it
+ up through the provider's own checkout in the browser, says when the money has
+ arrived, and shows the history without a network.
+EOF
+  (cd "$tree" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
+  find "$tree" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+}
+
+# The packages of the libraries that the programs are linked with.
+needed() {
+  if ! command -v dpkg-shlibdeps >/dev/null; then
+    echo 'libc6, libgtk-3-0t64 | libgtk-3-0, libwebkit2gtk-4.1-0'
+    return
+  fi
+  local place
+  place="$(mktemp -d)"
+  mkdir "$place/debian"
+  printf 'Source: bursar\n\nPackage: bursar\nArchitecture: any\n' >"$place/debian/control"
+  (cd "$place" && dpkg-shlibdeps -O "$tree/usr/bin/bursar-desktop" "$tree/usr/bin/bursar" 2>/dev/null) |
+    sed -n 's/^shlibs:Depends=//p'
+  rm -rf -- "$place"
+}
+
+stop() {
+  printf '%s\n' "$1" >&2
+  exit 2
+}
+
+main

@@ -1,0 +1,82 @@
+/**
+ * The screen as it is in the X server's memory: a file that can be read at any moment, without a client that would
+ * take part in what is measured. So a paint is seen from outside, in the same way for every program.
+ */
+import { closeSync, openSync, readSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** X's window dump format: a header of 32-bit numbers, a colour table, then the pixels. */
+const HEADER_BYTES = 100;
+const COLOR_BYTES = 12;
+
+export class Screen {
+  readonly #file: number;
+  readonly #begin: number;
+  readonly #stride: number;
+  readonly #pixel: number;
+
+  constructor(path: string) {
+    this.#file = openSync(path, "r");
+    const header = Buffer.alloc(HEADER_BYTES);
+    readSync(this.#file, header, 0, HEADER_BYTES, 0);
+    // Its second number is the format's version, 7, in whichever order the server writes.
+    const big = header.readUInt32BE(4) === 7;
+    const at = (field: number): number => (big ? header.readUInt32BE(field * 4) : header.readUInt32LE(field * 4));
+    this.#begin = at(0) + at(19) * COLOR_BYTES;
+    this.#stride = at(12);
+    this.#pixel = at(11) / 8;
+  }
+
+  /** The pixels of a box. */
+  look(box: Box): Buffer {
+    const width = box.width * this.#pixel;
+    const seen = Buffer.alloc(width * box.height);
+    for (let row = 0; row < box.height; row += 1)
+      readSync(this.#file, seen, row * width, width, this.#begin + (box.y + row) * this.#stride + box.x * this.#pixel);
+    return seen;
+  }
+
+  /** Waits until the box shows exactly this; the time then, as `performance.now()` has it. */
+  async shows(box: Box, wanted: Buffer, within = 60_000): Promise<number> {
+    const end = performance.now() + within;
+    for (;;) {
+      const now = performance.now();
+      if (this.look(box).equals(wanted)) return now;
+      if (now > end) throw new Error("the screen never showed what was waited for");
+      await pause(2);
+    }
+  }
+
+  /** Waits until the box has been the same for a while, and is not of one colour; what it then shows. */
+  async settles(box: Box, still = 1_500, within = 60_000): Promise<Buffer> {
+    const end = performance.now() + within;
+    let before = this.look(box);
+    let since = performance.now();
+    for (;;) {
+      await pause(50);
+      const seen = this.look(box);
+      const now = performance.now();
+      if (!seen.equals(before)) [before, since] = [seen, now];
+      else if (now - since > still && this.#isPainted(seen)) return seen;
+      if (now > end) throw new Error("the screen never came to rest");
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #isPainted(seen: Buffer): boolean {
+    const first = seen.subarray(0, this.#pixel);
+    for (let at = 0; at < seen.length; at += this.#pixel)
+      if (!seen.subarray(at, at + this.#pixel).equals(first)) return true;
+    return false;
+  }
+}

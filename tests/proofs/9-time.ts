@@ -1,0 +1,100 @@
+/**
+ * Promise 9: however long it runs, whatever the clock does, nothing is lost and nothing grows. A day of the real engine and
+ * databases passes in simulated time (crates/bursar-core/tests/day); the desktop app opens and closes its window many times.
+ */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { App } from "../session/app.ts";
+import { until } from "../session/deadline.ts";
+import type { Desktop } from "../session/desktop.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import { connectByCli } from "../journeys/steps.ts";
+import { cargoTest, prove, times } from "./frame.ts";
+import { atDesktop } from "./place.ts";
+
+/** Cycles before counting begins: what is made once and kept is there by then. */
+const WARM_UP = 2;
+const cycles = times(60, 3);
+
+await prove(
+  { promise: 9, name: "Time", what: "24 h of the engine with a fault a minute, 8 h of sleep, clock moved a day" },
+  (tally) => cargoTest(tally, { name: "day" }),
+);
+
+await prove(
+  {
+    promise: 9,
+    name: "Time",
+    what: "the app's window opened and closed: threads, file handles, memory, web processes",
+  },
+  async (tally) => {
+    const sandbox = await Sandbox.start("proofs/time");
+    try {
+      await atDesktop("time", { automation: false }, async (desktop) => {
+        const user = await sandbox.user();
+        await connectByCli(desktop, sandbox, user);
+        const app = new App(desktop);
+        app.launch({ args: ["--hidden"] });
+        for (let cycle = 0; cycle < WARM_UP; cycle += 1) await openAndClose(desktop, app);
+        const before = await inTheTray(app);
+        let after = before;
+        for (let cycle = 0; cycle < cycles; cycle += 1) {
+          await tally.try(`cycle ${cycle}`, async () => {
+            await openAndClose(desktop, app);
+            after = await inTheTray(app);
+            assert.ok(after.files <= before.files + 2, `${after.files} files, first ${before.files}`);
+            assert.ok(after.threads <= before.threads + 3, `${after.threads} threads, first ${before.threads}`);
+            assert.ok(after.memory <= before.memory + 8 * 1024, `${after.memory} KiB, first ${before.memory} KiB`);
+          });
+        }
+        tally.note(`first ${told(before)}, last ${told(after)}`);
+      });
+    } finally {
+      await sandbox.end();
+    }
+  },
+);
+
+async function openAndClose(desktop: Desktop, app: App): Promise<void> {
+  const icon = await desktop.tray.icon();
+  await icon.click("Open Bursar");
+  await app.waitForWindow();
+  await until("its page is there", () => app.webProcesses().length > 0);
+  await app.closeWindow();
+}
+
+interface Size {
+  readonly files: number;
+  readonly threads: number;
+  /** KiB. */
+  readonly memory: number;
+}
+
+/** What the one process has in the tray, once it is at rest and WebKit's are gone. */
+async function inTheTray(app: App): Promise<Size> {
+  await until(
+    "one process is left, and none of WebKit's",
+    () => app.pids().length === 1 && app.webProcesses().length === 0,
+    {
+      within: 30_000,
+    },
+  );
+  let last = "";
+  return until(
+    "it is at rest",
+    () => {
+      const [pid] = app.pids();
+      const count = (of: string): number => readdirSync(`/proc/${pid}/${of}`).length;
+      const size = { files: count("fd"), threads: count("task"), memory: app.memory() };
+      const now = `${size.files} ${size.threads} ${readFileSync(`/proc/${pid}/cmdline`, "utf8")}`;
+      const rests = now === last;
+      last = now;
+      return rests && size;
+    },
+    { within: 30_000, every: 500 },
+  );
+}
+
+function told(size: Size): string {
+  return `${size.files} files, ${size.threads} threads, ${Math.round(size.memory / 1024)} MiB`;
+}
