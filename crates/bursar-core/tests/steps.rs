@@ -182,13 +182,8 @@ fn raised(step: &Step) -> Option<Option<Page>> {
 
 #[test]
 fn a_link_shows_the_overview_unless_the_window_is_at_this_payment() {
-    let account = account(vec![TopUp::intent(
-        "t".into(),
-        usdc(2_500),
-        None,
-        None,
-        noon(),
-    )]);
+    let intent = TopUp::intent(&NewPayment::top_up(usdc(2_500), "t"), false, None, noon());
+    let account = account(vec![intent]);
     let link = Event::Returned { top_up: "t".into() };
     let at = |viewing: Option<&str>| {
         let seen = Event::Viewing(viewing.map(str::to_owned));
