@@ -62,15 +62,13 @@ async fn follow(
     let mut history_read = false;
     let mut problem = None;
     if !expected.iter().all(|id| by_id.contains_key(id)) {
-        let mut next = None;
+        let mut place: Option<String> = None;
+        let mut ended = false;
         let mut odd = Vec::new();
-        for page in 0..FOLLOW_PAGES {
-            if page > 0 && next.is_none() {
-                break;
-            }
+        for _ in 0..FOLLOW_PAGES {
             match connection
                 .provider
-                .history(Some(since), next.as_deref())
+                .history(Some(since), place.as_deref())
                 .await
             {
                 Ok(page) => {
@@ -81,7 +79,8 @@ async fn follow(
                             .into_iter()
                             .map(|payment| (payment.id.clone(), payment)),
                     );
-                    next = page.next;
+                    place = page.next;
+                    ended = place.is_none();
                 }
                 // What is open is known all the same.
                 Err(error) => {
@@ -89,9 +88,12 @@ async fn follow(
                     break;
                 }
             }
+            if ended {
+                break;
+            }
         }
         // Where there is more than was read, what is missing is not known to be absent.
-        history_read = next.is_none() && odd.is_empty();
+        history_read = ended && odd.is_empty();
         problem = problem.or_else(|| told_of(&odd));
     }
     fail_point::reach("look.after");
