@@ -34,17 +34,21 @@ pub enum Exported {
 /// Lines between two calls of `progress` and looks at `cancel`.
 const STRIDE: u64 = 256;
 
-const HEAD: [&str; 14] = [
+const HEAD: [&str; 18] = [
     "created",
     "updated",
     "kind",
+    "purpose",
     "status",
     "amount",
     "currency",
     "fee",
     "fee_currency",
     "source",
+    "payer",
+    "method",
     "id",
+    "number",
     "verified",
     "transaction",
     "block",
@@ -215,21 +219,32 @@ impl<W: Write> Sheet<W> {
     }
 }
 
-fn record(payment: &PaymentView) -> [String; 14] {
+fn record(payment: &PaymentView) -> [String; 18] {
     let fee = payment.fee.as_ref();
+    let told = |text: &Option<String>| inert(text.as_deref().unwrap_or_default());
+    let verified = match (payment.verifiable, payment.verified) {
+        (true, true) => "yes",
+        (true, false) => "no",
+        // There is no chain that could tell.
+        (false, _) => "",
+    };
     [
         payment.created_at.to_string(),
         payment.updated_at.to_string(),
         word(&payment.kind),
+        told(&payment.purpose),
         word(&payment.status),
         payment.amount.to_decimal(),
         payment.amount.currency().to_string(),
         fee.map(Amount::to_decimal).unwrap_or_default(),
         fee.map(|fee| fee.currency().to_string())
             .unwrap_or_default(),
-        inert(payment.source.as_deref().unwrap_or_default()),
+        told(&payment.source),
+        told(&payment.payer),
+        told(&payment.method),
         inert(&payment.id),
-        if payment.verified { "yes" } else { "no" }.to_owned(),
+        told(&payment.number),
+        verified.to_owned(),
         payment.transaction.clone().unwrap_or_default(),
         payment.block.clone().unwrap_or_default(),
         payment.account.to_string(),

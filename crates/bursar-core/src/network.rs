@@ -202,8 +202,9 @@ impl File {
         if !provider::names().any(|name| name == self.provider) {
             let known: Vec<_> = provider::names().collect();
             return Err(malformed(format!(
-                "provider: this version supports {}.",
-                known.join(" and ")
+                "provider: this version supports {}, not \"{:.40}\".",
+                known.join(" and "),
+                provider::answer::clean(&self.provider)
             )));
         }
         if self.checkout_hosts.len() > MOST_HOSTS {

@@ -8,7 +8,7 @@ use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::export::{self, Exported, Format};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::provider::{Papers, Purpose, RemotePayment, RenewalItem, Status};
 use bursar_core::view::{PaymentQuery, PaymentView};
 use std::fs;
 use std::path::Path;
@@ -78,6 +78,23 @@ fn csv_is_exact_and_runs_nothing() {
         ..payment(99)
     };
     history.put_payments(&account, &[refund]).unwrap();
+    let renewal = RemotePayment {
+        purpose: Purpose::Renewal {
+            items: vec![RenewalItem {
+                service: "srv".into(),
+                period: None,
+                name: "@web (1 month)".into(),
+            }],
+        },
+        papers: Papers {
+            number: Some("2026-000119".into()),
+            payer: Some("=Dana".into()),
+            method: Some("Visa".into()),
+            has_invoice: true,
+        },
+        ..payment(50)
+    };
+    history.put_payments(&account, &[renewal]).unwrap();
     let target = home.path().join("payments.csv");
     whole(&history, Format::Csv, &target);
     assert!(fs::read(&target).unwrap().ends_with(b"\r\n"));
@@ -97,7 +114,22 @@ fn csv_is_exact_and_runs_nothing() {
             "'\rx",
             "a,\"b\"\nc",
             "plain",
+            "",
             ""
+        ]
+    );
+    let papers: Vec<&str> = ["kind", "purpose", "payer", "method", "number"]
+        .iter()
+        .map(|name| &rows[8][column(name)])
+        .collect();
+    assert_eq!(
+        papers,
+        [
+            "renewal",
+            "'@web (1 month)",
+            "'=Dana",
+            "Visa",
+            "2026-000119"
         ]
     );
     let first = &rows[0];

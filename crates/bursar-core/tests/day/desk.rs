@@ -8,7 +8,7 @@ use bursar_core::driver::{Connection, Driver, World};
 use bursar_core::engine::{Event, Presence, Setup, State};
 use bursar_core::network::Network;
 use bursar_core::notice::{Notice, NoticeKind};
-use bursar_core::provider::{NewPayment, Rules};
+use bursar_core::provider::{NewPayment, Provider};
 use bursar_core::session::{Credential, Session, Vault};
 use bursar_core::shell::Shell;
 use bursar_core::top_up::TopUp;
@@ -184,7 +184,7 @@ impl Desk {
             .top_ups(&self.account.id, now.minus(Span::days(2)))
             .unwrap();
         let setup = Setup {
-            rules: Rules::default(),
+            rules: self.provider.rules(),
             signed_in: true,
             watched: None,
         };

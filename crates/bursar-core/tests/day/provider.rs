@@ -6,8 +6,8 @@ use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::provider::{
-    ApiBalance, Catalogue, Created, DayCharge, HistoryPage, Identity, NewPayment, Papers, Provider,
-    Purpose, RemotePayment, Rules, Status,
+    ApiBalance, Catalogue, Created, DayCharge, Dues, HistoryPage, Identity, NewPayment, Offers,
+    Papers, Provider, Purpose, RemotePayment, Rules, Status,
 };
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -172,7 +172,13 @@ pub(crate) fn is_open(payment: &RemotePayment) -> bool {
 #[async_trait]
 impl Provider for Simulated {
     fn rules(&self) -> Rules {
-        Rules::default()
+        Rules {
+            offers: Offers {
+                renewals: true,
+                ..Offers::default()
+            },
+            ..Rules::default()
+        }
     }
 
     async fn identity(&self) -> Result<Identity> {
@@ -287,5 +293,9 @@ impl Provider for Simulated {
 
     async fn maintenance(&self) -> Result<bool> {
         self.call("maintenance", |_| Ok(false)).await
+    }
+
+    async fn dues(&self) -> Result<Dues> {
+        self.call("dues", |_| Ok(Dues::default())).await
     }
 }

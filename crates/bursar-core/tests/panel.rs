@@ -1,0 +1,568 @@
+//! The panel provider against the sandbox: a real API with its keys, debits, pages and invoices. The sandbox has
+//! to be built first (`cargo build -p bursar-sandbox`); `scripts/test.sh` does so.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use bursar_core::account::AccountId;
+use bursar_core::checkout;
+use bursar_core::clock::Span;
+use bursar_core::error::Code;
+use bursar_core::http::{BODY_LIMIT, Exchange, Http};
+use bursar_core::money::{Amount, Currency};
+use bursar_core::network::Network;
+use bursar_core::provider::{
+    Method, MethodKind, NewMethod, NewPayment, Provider, Purpose, RemotePayment, RenewalItem,
+    SavedState, Status, Why, connect,
+};
+use bursar_core::session::{Credential, Session, Vault};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{Mutex, MutexGuard};
+use uuid::Uuid;
+
+/// One sandbox at a time: each runs three chains.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// How long anything may take to come about.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Sandbox {
+    child: Child,
+    ready: Value,
+    network: Network,
+    http: Http,
+    _home: tempfile::TempDir,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Sandbox {
+    async fn start() -> Self {
+        let turn = TURN.lock().await;
+        let home = tempfile::tempdir().unwrap();
+        let test = std::env::current_exe().unwrap();
+        let folder = test.parent().and_then(|deps| deps.parent()).unwrap();
+        let mut child = Command::new(folder.join("bursar-sandbox"))
+            .arg("--home")
+            .arg(home.path())
+            .args(["--history", "0", "--block-time", "0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the sandbox is built: cargo build -p bursar-sandbox");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let ready: Value = serde_json::from_str(&line).expect("the sandbox's ready line");
+        let file = std::fs::read_to_string(ready["panel"]["network"].as_str().unwrap()).unwrap();
+        Self {
+            child,
+            network: Network::from_toml(&file).unwrap(),
+            ready,
+            http: Http::new().unwrap(),
+            _home: home,
+            _turn: turn,
+        }
+    }
+
+    /// A call to the control API.
+    async fn control(&self, method: &str, path: &str, body: Value) -> Value {
+        let exchange = Exchange {
+            method: method.parse().unwrap(),
+            url: format!("{}{path}", self.ready["control"].as_str().unwrap())
+                .parse()
+                .unwrap(),
+            headers: vec![],
+            body: Some(("application/json", body.to_string().into_bytes())),
+            limit: BODY_LIMIT,
+        };
+        let answer = self.http.exchange(exchange).await.unwrap();
+        let text = String::from_utf8(answer.body).unwrap();
+        assert!(
+            (200..300).contains(&answer.status),
+            "{method} {path}: {text}"
+        );
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    async fn customer(&self, wishes: Value) -> Customer<'_> {
+        let made = self.control("POST", "/panel/users", wishes).await;
+        Customer {
+            sandbox: self,
+            id: made["id"].as_str().unwrap().to_owned(),
+            panel: self.by_key(&made["api_key"]).await,
+        }
+    }
+
+    async fn by_key(&self, key: &Value) -> Arc<dyn Provider> {
+        let session = Arc::new(Session::new(AccountId::random(), Arc::new(Vault::memory())));
+        let credential = Credential::api_key(key.as_str().unwrap()).unwrap();
+        session.put(credential, false).await.unwrap();
+        connect(&self.network, session, self.http.clone())
+    }
+
+    /// What is wrong with the panel's answers from now on.
+    async fn fault(&self, fault: Value) {
+        self.control("POST", "/faults", fault).await;
+    }
+
+    async fn mend(&self) {
+        self.control("DELETE", "/faults", Value::Null).await;
+    }
+}
+
+struct Customer<'a> {
+    sandbox: &'a Sandbox,
+    id: String,
+    panel: Arc<dyn Provider>,
+}
+
+impl Customer<'_> {
+    async fn method(&self, fits: impl Fn(&Method) -> bool) -> Method {
+        let offered = self.panel.catalogue().await.unwrap().methods;
+        offered.into_iter().find(fits).unwrap()
+    }
+
+    async fn default_card(&self) -> Method {
+        self.method(|method| method.saved.as_ref().is_some_and(|saved| saved.is_default))
+            .await
+    }
+
+    async fn card_page(&self) -> Method {
+        self.method(|method| method.kind == MethodKind::PaymentSystem)
+            .await
+    }
+
+    async fn listed(&self) -> Vec<RemotePayment> {
+        self.panel.history(None, None).await.unwrap().payments
+    }
+
+    /// Waits until the newest payment has this status.
+    async fn until(&self, status: Status) -> RemotePayment {
+        let begun = Instant::now();
+        loop {
+            let newest = self.listed().await.remove(0);
+            if newest.status == status {
+                return newest;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{newest:?} is not {status:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn count(&self) -> Value {
+        let path = format!("/panel/users/{}", self.id);
+        self.sandbox.control("GET", &path, Value::Null).await["payment_count"].clone()
+    }
+
+    /// What other hands do: `path` is below this customer.
+    async fn elsewhere(&self, method: &str, path: &str, body: Value) -> Value {
+        let path = format!("/panel/users/{}{path}", self.id);
+        self.sandbox.control(method, &path, body).await
+    }
+}
+
+fn usd(text: &str) -> Amount {
+    Amount::parse_decimal(text, Currency::new("USD").unwrap()).unwrap()
+}
+
+fn paying(purpose: Purpose, amount: Amount, method: &Method) -> NewPayment {
+    NewPayment {
+        purpose,
+        payer: method.payers.first().cloned(),
+        method: Some(method.code.clone()),
+        return_url: Some("org.bursar.desktop://top-up/return?state=0".to_owned()),
+        ..NewPayment::top_up(amount, Uuid::new_v4().to_string())
+    }
+}
+
+fn top_up(amount: &str, method: &Method) -> NewPayment {
+    paying(Purpose::TopUp, usd(amount), method)
+}
+
+#[tokio::test]
+async fn a_saved_method_pays_once_however_often_it_is_asked() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox.customer(json!({"balance": "1.00"})).await;
+    let card = customer.default_card().await;
+    let new = top_up("100", &card);
+    let made = customer.panel.start(&new).await.unwrap();
+    assert_eq!(made.checkout, None);
+    let again = customer.panel.start(&new).await.unwrap();
+    assert_eq!(again.id, made.id);
+    let paid = customer.until(Status::Completed).await;
+    let late = customer.panel.cancel(&made.intent).await.unwrap_err();
+    assert_eq!(late.code, Code::TopUpState);
+    assert_eq!((paid.id, paid.amount), (made.id.clone(), usd("100.00")));
+    assert_eq!(
+        customer.panel.balance().await.unwrap().balance,
+        usd("101.00")
+    );
+
+    let invoice = customer.panel.invoice(&made.id).await.unwrap();
+    assert!(invoice.starts_with(b"%PDF-"));
+
+    let other = NewPayment {
+        amount: usd("200"),
+        ..new
+    };
+    let refused = customer.panel.start(&other).await.unwrap_err();
+    assert_eq!(
+        refused.code,
+        Code::AnswerMalformed,
+        "nobody knows what it means"
+    );
+    assert_eq!(customer.count().await, 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_the_same_payment_when_asked_again() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox.customer(json!({})).await;
+    let new = top_up("25", &customer.card_page().await);
+    for kind in ["close", "lose"] {
+        let fault = json!({"target": "panel", "method": "POST", "path": "/api/v1/payments", "kind": kind, "times": 1});
+        sandbox.fault(fault).await;
+        assert!(customer.panel.start(&new).await.is_err());
+    }
+    let made = customer.panel.start(&new).await.unwrap();
+    assert_eq!(customer.listed().await[0].id, made.id);
+    assert_eq!(customer.count().await, 1);
+}
+
+#[tokio::test]
+async fn a_page_is_on_a_host_that_the_network_names_and_can_be_called_off() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox.customer(json!({})).await;
+    for provider in ["stripe", "paypal"] {
+        let by = customer
+            .method(|method| {
+                method.kind == MethodKind::PaymentSystem && method.provider == provider
+            })
+            .await;
+        let made = customer.panel.start(&top_up("10", &by)).await.unwrap();
+        let page = made.checkout.unwrap();
+        checkout::allow(&page, &sandbox.network, &[]).unwrap();
+        assert_eq!(customer.panel.pending().await.unwrap()[0].id, made.id);
+        customer.panel.cancel(&made.intent).await.unwrap();
+        let ended = customer.until(Status::Cancelled).await;
+        assert_eq!(ended.reason.unwrap().why, Why::ByUser);
+        assert_eq!(customer.panel.pending().await.unwrap(), []);
+        customer.panel.cancel(&made.intent).await.unwrap();
+    }
+    let refused = customer.panel.invoice(&customer.listed().await[0].id).await;
+    assert_eq!(refused.unwrap_err().code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_debit_that_fails_says_why() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox.customer(json!({})).await;
+    let card = customer.default_card().await;
+    for (debit, status, why) in [
+        ("declined", Status::Cancelled, Why::Declined),
+        (
+            "insufficient_funds",
+            Status::Cancelled,
+            Why::InsufficientFunds,
+        ),
+        (
+            "confirmation_failed",
+            Status::Cancelled,
+            Why::ConfirmationFailed,
+        ),
+        ("method_expired", Status::Cancelled, Why::MethodGone),
+        ("fraudulent", Status::UnderReview, Why::Fraud),
+    ] {
+        let path = format!("/methods/{}", card.code);
+        customer
+            .elsewhere("PATCH", &path, json!({"debit": debit}))
+            .await;
+        customer.panel.start(&top_up("10", &card)).await.unwrap();
+        let ended = customer.until(status).await;
+        assert_eq!(ended.reason.map(|reason| reason.why), Some(why), "{debit}");
+    }
+    let path = format!("/methods/{}", card.code);
+    customer.elsewhere("DELETE", &path, Value::Null).await;
+    let gone = customer
+        .panel
+        .start(&top_up("10", &card))
+        .await
+        .unwrap_err();
+    assert_eq!(gone.code, Code::MethodUnknown);
+}
+
+#[tokio::test]
+async fn every_status_that_a_payment_can_have_is_read() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox.customer(json!({})).await;
+    for (theirs, ours) in [
+        ("new", Status::Open),
+        ("processing", Status::Confirming),
+        ("trusted", Status::Confirming),
+        ("paid", Status::Completed),
+        ("waiting_refund", Status::Refunding),
+        ("refunded", Status::Refunded),
+        ("fraudulent", Status::UnderReview),
+        ("cancelled", Status::Cancelled),
+    ] {
+        let made = customer
+            .panel
+            .start(&top_up("10", &customer.card_page().await))
+            .await
+            .unwrap();
+        let path = format!("/panel/payments/{}/status", made.id);
+        let wanted = json!({"status": theirs, "force": true});
+        sandbox.control("POST", &path, wanted).await;
+        assert_eq!(customer.listed().await[0].status, ours, "{theirs}");
+        let pending = customer.panel.pending().await.unwrap();
+        let waits = pending.iter().any(|payment| payment.id == made.id);
+        assert_eq!(waits, !ours.is_final(), "{theirs}");
+    }
+}
+
+#[tokio::test]
+async fn a_long_history_is_read_whole_and_what_changed_late_is_news() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox.customer(json!({"history": 450})).await;
+    let mut place = None;
+    let mut seen = Vec::new();
+    loop {
+        let page = customer
+            .panel
+            .history(None, place.as_deref())
+            .await
+            .unwrap();
+        assert_eq!(page.odd, []);
+        seen.extend(page.payments);
+        place = page.next;
+        if place.is_none() {
+            break;
+        }
+    }
+    let ids: HashSet<_> = seen.iter().map(|payment| payment.id.clone()).collect();
+    assert_eq!((seen.len(), ids.len()), (450, 450));
+    assert!(
+        seen.windows(2)
+            .all(|pair| pair[0].created_at >= pair[1].created_at)
+    );
+
+    let newest = seen.iter().map(|payment| payment.updated_at).max().unwrap();
+    let old = seen
+        .iter()
+        .rfind(|payment| payment.status == Status::Completed)
+        .unwrap();
+    let path = format!("/panel/payments/{}/status", old.id);
+    sandbox
+        .control("POST", &path, json!({"status": "refunded"}))
+        .await;
+    let since = Some(newest.plus(Span::seconds(1)));
+    let news = customer.panel.history(since, None).await.unwrap().payments;
+    let news: Vec<_> = news
+        .iter()
+        .map(|payment| (&payment.id, payment.status))
+        .collect();
+    assert_eq!(news, [(&old.id, Status::Refunded)]);
+}
+
+#[tokio::test]
+async fn services_are_renewed_at_the_price_that_was_shown() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox.customer(json!({"services": 2})).await;
+    let card = customer.default_card().await;
+    let due = customer.panel.dues().await.unwrap().services;
+    let mut total = usd("0.00");
+    let items = due
+        .iter()
+        .map(|service| {
+            let period = &service.periods[1];
+            total = total.checked_add(&period.price).unwrap();
+            RenewalItem {
+                service: service.id.clone(),
+                period: Some(period.id.clone()),
+                name: service.name.clone(),
+            }
+        })
+        .collect();
+    let new = paying(Purpose::Renewal { items }, total, &card);
+    customer.panel.start(&new).await.unwrap();
+    let paid = customer.until(Status::Completed).await;
+    assert!(paid.purpose.is_same(&new.purpose));
+    let after = customer.panel.dues().await.unwrap().services;
+    for service in &due {
+        let renewed = after.iter().find(|other| other.id == service.id).unwrap();
+        assert_eq!(Some(renewed.due_at), service.periods[1].until);
+    }
+
+    let path = format!("/services/{}", due[0].id);
+    customer
+        .elsewhere("PATCH", &path, json!({"monthly": "99.00"}))
+        .await;
+    let dearer = NewPayment {
+        idempotency_key: Uuid::new_v4().to_string(),
+        ..new
+    };
+    let refused = customer.panel.start(&dearer).await.unwrap_err();
+    assert_eq!(refused.code, Code::TotalChanged);
+    customer.elsewhere("DELETE", &path, Value::Null).await;
+    let refused = customer.panel.start(&dearer).await.unwrap_err();
+    assert_eq!(refused.code, Code::DueUnknown);
+}
+
+#[tokio::test]
+async fn a_migration_that_is_paid_waits_no_more() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox.customer(json!({"migrations": 1})).await;
+    let waiting = customer.panel.dues().await.unwrap().migrations.remove(0);
+    let period = &waiting.periods[0];
+    let purpose = Purpose::Migration {
+        order: waiting.order.clone(),
+        period: Some(period.id.clone()),
+        name: waiting.name.clone(),
+    };
+    let new = paying(
+        purpose,
+        period.price.clone(),
+        &customer.default_card().await,
+    );
+    customer.panel.start(&new).await.unwrap();
+    let paid = customer.until(Status::Completed).await;
+    assert!(paid.purpose.is_same(&new.purpose));
+    assert_eq!(customer.panel.dues().await.unwrap().migrations, []);
+}
+
+#[tokio::test]
+async fn methods_are_added_chosen_and_forgotten() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox.customer(json!({"saved": true})).await;
+    let via = customer.card_page().await;
+    let new = NewMethod {
+        payer: via.payers.first().cloned(),
+        method: via.code.clone(),
+        return_url: Some("org.bursar.desktop://top-up/return?state=1".to_owned()),
+    };
+    let page = customer.panel.add_method(&new).await.unwrap();
+    checkout::allow(&page, &sandbox.network, &[]).unwrap();
+    let pending = customer
+        .method(|method| {
+            let saved = method.saved.as_ref();
+            saved.is_some_and(|saved| saved.state == SavedState::Pending)
+        })
+        .await;
+    assert!(!pending.is_usable());
+    let refused = customer.panel.set_default_method(&pending.code).await;
+    assert_eq!(refused.unwrap_err().code, Code::MethodUnknown);
+
+    let path = format!("/methods/{}", pending.code);
+    customer
+        .elsewhere("PATCH", &path, json!({"status": "confirmed"}))
+        .await;
+    customer
+        .panel
+        .set_default_method(&pending.code)
+        .await
+        .unwrap();
+    assert_eq!(customer.default_card().await.code, pending.code);
+    for _ in 0..2 {
+        customer.panel.remove_method(&pending.code).await.unwrap();
+    }
+    let left = customer.panel.catalogue().await.unwrap().methods;
+    assert!(left.iter().all(|method| method.code != pending.code));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_wrong_names_what_was_wrong() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox.customer(json!({"history": 3})).await;
+    customer.panel.balance().await.unwrap();
+    for (set, remove, named) in [
+        (json!({"/items/0/status": "odd"}), json!([]), "status"),
+        (
+            json!({"/items/0/amount/amount": "-1.00"}),
+            json!([]),
+            "amount",
+        ),
+        (
+            json!({"/items/0/amount/currency": "EUR"}),
+            json!([]),
+            "currency",
+        ),
+        (json!({}), json!(["/items/0/payer"]), "payer"),
+    ] {
+        let fault = json!({"target": "panel", "path": "/api/v1/payments", "kind": "edit", "set": set, "remove": remove});
+        sandbox.fault(fault).await;
+        let told = customer.panel.history(None, None).await.unwrap();
+        assert_eq!((told.payments.len(), told.odd.len()), (2, 1), "{named}");
+        assert_eq!(told.odd[0].error.code, Code::LineUnreadable);
+        assert!(told.odd[0].error.message.contains(named), "{named}");
+        sandbox.mend().await;
+    }
+    let fault = json!({"target": "panel", "path": "/api/v1/account", "kind": "edit", "set": {"/balance/amount": "-1.00"}});
+    sandbox.fault(fault).await;
+    let told = customer.panel.balance().await.unwrap_err();
+    assert_eq!(told.code, Code::AnswerMalformed);
+    assert!(told.message.contains("balance of the account is negative"));
+}
+
+#[tokio::test]
+async fn keys_and_maintenance_are_told_apart() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox.customer(json!({})).await;
+    let made = customer
+        .elsewhere("POST", "/keys", json!({"read_only": true}))
+        .await;
+    let reader = sandbox.by_key(&made["api_key"]).await;
+    reader.balance().await.unwrap();
+    let card = customer.default_card().await;
+    let refused = reader.start(&top_up("10", &card)).await.unwrap_err();
+    assert_eq!(refused.code, Code::Forbidden);
+    let path = format!("/keys/{}", made["id"].as_str().unwrap());
+    customer.elsewhere("DELETE", &path, Value::Null).await;
+    let rejected = reader.balance().await.unwrap_err();
+    assert_eq!(rejected.code, Code::Unauthorized);
+
+    assert_eq!(customer.panel.maintenance().await, Ok(false));
+    sandbox
+        .control("POST", "/panel/maintenance", json!({"on": true}))
+        .await;
+    assert_eq!(customer.panel.maintenance().await, Ok(true));
+    let away = customer.panel.balance().await.unwrap_err();
+    assert_eq!(away.code, Code::ProviderUnavailable);
+}
+
+#[tokio::test]
+async fn a_currency_without_decimals_is_one() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox
+        .customer(json!({"currency": "JPY", "balance": "5000"}))
+        .await;
+    let yen = |text: &str| Amount::parse_decimal(text, Currency::new("JPY").unwrap()).unwrap();
+    assert_eq!(customer.panel.balance().await.unwrap().balance, yen("5000"));
+    assert_eq!(customer.panel.rules().amount_decimals, 0);
+    let card = customer.default_card().await;
+    let half = paying(Purpose::TopUp, yen("1000.5"), &card);
+    assert_eq!(
+        customer.panel.start(&half).await.unwrap_err().code,
+        Code::AmountPrecision
+    );
+    let new = paying(Purpose::TopUp, yen("1000"), &card);
+    customer.panel.start(&new).await.unwrap();
+    customer.until(Status::Completed).await;
+    assert_eq!(customer.panel.balance().await.unwrap().balance, yen("6000"));
+}
