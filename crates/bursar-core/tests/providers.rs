@@ -1,0 +1,120 @@
+//! A provider is one module and its line where providers are listed: no other shipped file names one, or looks at which
+//! one a network has.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use bursar_core::provider;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Who may ask which provider a network has: the list of providers, and the reader of network files.
+const MAY_ASK: [&str; 2] = [
+    "crates/bursar-core/src/provider/mod.rs",
+    "crates/bursar-core/src/network.rs",
+];
+const SHIPPED: [&str; 4] = [
+    "crates/bursar-core/src",
+    "crates/bursar-cli/src",
+    "src-tauri/src",
+    "ui/src",
+];
+
+#[test]
+fn nothing_outside_its_module_names_a_provider() {
+    let names: Vec<_> = provider::names().collect();
+    assert!(names.len() >= 2);
+    let mut checked = 0;
+    for (path, code) in shipped() {
+        let own = names
+            .iter()
+            .any(|name| path.starts_with(&format!("crates/bursar-core/src/provider/{name}/")));
+        if own || MAY_ASK.contains(&path.as_str()) {
+            continue;
+        }
+        checked += 1;
+        for (number, line) in code.lines().enumerate() {
+            let words = line
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .map(str::to_ascii_lowercase);
+            for word in words {
+                assert!(
+                    !names.contains(&word.as_str()),
+                    "{path}:{}: {line}",
+                    number + 1
+                );
+            }
+            for question in ["ProviderName", "provider.as_str("] {
+                assert!(!line.contains(question), "{path}:{}: {line}", number + 1);
+            }
+        }
+    }
+    assert!(checked > 100, "only {checked} files were found");
+}
+
+#[test]
+fn each_provider_has_one_line_in_the_list() {
+    let code = shipped()
+        .into_iter()
+        .find(|(path, _)| path == MAY_ASK[0])
+        .unwrap()
+        .1;
+    for name in provider::names() {
+        let listed = format!("{name}::LISTED");
+        assert_eq!(code.matches(&listed).count(), 1, "{listed}");
+        let module = root().join(format!("crates/bursar-core/src/provider/{name}/mod.rs"));
+        assert!(module.exists());
+    }
+}
+
+/// Every shipped source file, by its path from the root, without its comments and tests.
+fn shipped() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for folder in SHIPPED {
+        walk(&root().join(folder), &mut files);
+    }
+    files
+}
+
+fn walk(folder: &Path, files: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if name != "tests" {
+                walk(&path, files);
+            }
+            continue;
+        }
+        let is_test = name == "tests.rs" || name.ends_with(".test.ts");
+        let is_code = ["rs", "ts", "svelte"]
+            .iter()
+            .any(|kind| path.extension().is_some_and(|own| own == *kind));
+        if is_code && !is_test {
+            let from_root = path.strip_prefix(root()).unwrap().display().to_string();
+            files.push((from_root, code_of(&fs::read_to_string(&path).unwrap())));
+        }
+    }
+}
+
+fn code_of(text: &str) -> String {
+    let shipped = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    shipped
+        .lines()
+        .map(|line| {
+            let line = line.trim_start();
+            if line.starts_with("//") || line.starts_with('*') || line.starts_with("/*") {
+                ""
+            } else {
+                line
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
+}
