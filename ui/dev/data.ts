@@ -23,7 +23,7 @@ export const MAIN: AccountView = {
   label: "Fluence",
   network: "mainnet",
   provider: "Fluence",
-  offers: { renewals: false, migrations: false, saved_methods: false, invoices: false },
+  offers: { several_open: false, renewals: false, migrations: false, saved_methods: false, invoices: false },
   verifiable: true,
   api_host: "api.fluence.dev",
   sandbox: false,
@@ -230,7 +230,7 @@ export function payments(count: number): PaymentView[] {
 }
 
 export function notices(): NoticeView[] {
-  const base = { account: MAIN.id, label: MAIN.label, amount: usdc("25.00"), payment: null, read: true };
+  const base = { account: MAIN.id, label: MAIN.label, amount: usdc("25.00"), why: null, payment: null, read: true };
   return [
     {
       ...base,

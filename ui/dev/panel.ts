@@ -30,7 +30,7 @@ export const PANEL: AccountView = {
   label: "Basalt Hosting",
   network: "basalt",
   provider: "Hosting panel",
-  offers: { renewals: true, migrations: true, saved_methods: true, invoices: true },
+  offers: { several_open: true, renewals: true, migrations: true, saved_methods: true, invoices: true },
   verifiable: false,
   api_host: "panel.basalt.example",
   address: null,

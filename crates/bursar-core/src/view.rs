@@ -424,6 +424,8 @@ pub struct NoticeView {
     pub label: String,
     pub kind: NoticeKind,
     pub title: String,
+    /// Why the payment came to nothing, where the provider says it.
+    pub why: Option<Why>,
     /// With the amount in it; the window draws `amount` itself when amounts are hidden.
     pub body: String,
     pub body_hidden: String,

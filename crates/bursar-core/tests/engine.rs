@@ -74,12 +74,12 @@ fn amount(cents: i64) -> Amount {
 /// A provider that must be looked at after a lost answer, and one that may be asked the same again.
 fn rules(repeatable: bool) -> Rules {
     Rules {
-        one_open_top_up: !repeatable,
         amount_decimals: 2,
         repeatable_for: repeatable.then(|| Span::minutes(10)),
         cancels_confirming: !repeatable,
         open_is_slow_after: repeatable.then(|| Span::hours(1)),
         offers: Offers {
+            several_open: repeatable,
             renewals: repeatable,
             ..Offers::default()
         },
@@ -90,7 +90,7 @@ fn setup(rules: Rules) -> Setup {
     Setup {
         rules,
         signed_in: true,
-        watched: rules.one_open_top_up.then(Default::default),
+        watched: rules.one_open_top_up().then(Default::default),
     }
 }
 
@@ -205,7 +205,7 @@ impl World {
             .filter(|t| t.is_live() && t.remote.is_none())
             .collect();
         assert!(
-            unknown.len() <= 1 || !self.rules.one_open_top_up,
+            unknown.len() <= 1 || !self.rules.one_open_top_up(),
             "two top-ups on their way: {unknown:#?}"
         );
         let mut bound = BTreeSet::new();
@@ -283,7 +283,7 @@ impl World {
     }
 
     fn create(&mut self, value: &Amount) -> Result<Created, Error> {
-        if self.rules.one_open_top_up && self.open_payment().is_some() {
+        if self.rules.one_open_top_up() && self.open_payment().is_some() {
             return Err(Error::new(Code::TopUpOpen, "one is open"));
         }
         let id = format!("p{}", self.payments.len());
@@ -353,7 +353,7 @@ impl World {
                     .iter()
                     .filter(|p| {
                         p.status == Status::Open
-                            || (!self.rules.one_open_top_up && !p.status.is_final())
+                            || (!self.rules.one_open_top_up() && !p.status.is_final())
                     })
                     .cloned()
                     .collect();
@@ -532,7 +532,7 @@ impl World {
             (Status::Confirming, 4) => Status::UnderReview,
             (Status::Confirming | Status::UnderReview, 5 | 0) => Status::Completed,
             (Status::Expired | Status::Cancelled | Status::Failed, 0) => Status::Completed,
-            (Status::Completed, 0) if !self.rules.one_open_top_up => Status::Refunding,
+            (Status::Completed, 0) if !self.rules.one_open_top_up() => Status::Refunding,
             (Status::Refunding, 1) => Status::Refunded,
             (Status::Refunding, 2) => Status::Completed,
             (same, _) => same,

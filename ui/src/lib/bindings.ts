@@ -395,6 +395,8 @@ export type NoticeView = {
 	label: string,
 	kind: NoticeKind,
 	title: string,
+	/**  Why the payment came to nothing, where the provider says it. */
+	why: Why | null,
 	/**  With the amount in it; the window draws `amount` itself when amounts are hidden. */
 	body: string,
 	body_hidden: string,
@@ -406,6 +408,8 @@ export type NoticeView = {
 
 /**  What an account can do beside topping up, told of a provider as such. */
 export type Offers = {
+	/**  Several payments can be open at once; else at most one top-up is. */
+	several_open: boolean,
 	/**  Services that can be renewed, one or several at a time. */
 	renewals: boolean,
 	/**  Ordered migrations that can be paid for. */
@@ -688,7 +692,7 @@ export type Why =
 /**  What the user wants to pay for, and how. */
 export type Wish = {
 	purpose: WishFor,
-	/**  `None`: the only payer, or nobody where the provider knows none. */
+	/**  `None`: the method's payer, else the provider's first one, or nobody where it knows none. */
 	payer: string | null,
 	/**  A method's code; `None`: the default one of the payer, else the first. */
 	method: string | null,

@@ -202,6 +202,7 @@ impl Bursar {
                         id: stored.id,
                         kind: stored.notice.kind,
                         title: stored.notice.title(),
+                        why: stored.notice.reason.as_ref().map(|reason| reason.why),
                         body: stored.notice.body(&label, false),
                         body_hidden: stored.notice.body(&label, true),
                         payment: stored.notice.payment(),

@@ -125,7 +125,7 @@ impl Step {
         let account = self.state.account.clone();
         let page = (!self.is_shown(found)).then(|| {
             // Where there can be several, the one that came back is among the payments.
-            if self.state.setup.rules.one_open_top_up {
+            if self.state.setup.rules.one_open_top_up() {
                 Page::Overview { account }
             } else {
                 Page::Payments { account }

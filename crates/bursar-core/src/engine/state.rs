@@ -208,7 +208,7 @@ impl State {
 
     /// The open top-up that stands in the way of another, where only one is allowed.
     pub fn in_the_way(&self) -> Option<&TopUp> {
-        if !self.setup.rules.one_open_top_up {
+        if !self.setup.rules.one_open_top_up() {
             return None;
         }
         self.top_ups.values().find(|top_up| top_up.is_live())

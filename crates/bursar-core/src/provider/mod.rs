@@ -93,8 +93,6 @@ impl Default for Facts {
 /// What holds for a provider as such.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// At most one open top-up at a time.
-    pub one_open_top_up: bool,
     /// Decimals that the call which starts a top-up can carry (2: cents).
     pub amount_decimals: u8,
     /// For so long the request that starts a payment may be sent again with its idempotency key: it then gives
@@ -107,11 +105,17 @@ pub struct Rules {
     pub offers: Offers,
 }
 
+impl Rules {
+    /// Whether another top-up can be started only when none is open.
+    pub fn one_open_top_up(&self) -> bool {
+        !self.offers.several_open
+    }
+}
+
 /// The cautious ones: one at a time, in hundredths, and what was lost must be looked for.
 impl Default for Rules {
     fn default() -> Self {
         Self {
-            one_open_top_up: true,
             amount_decimals: 2,
             repeatable_for: None,
             cancels_confirming: true,

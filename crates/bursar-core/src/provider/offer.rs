@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Offers {
+    /// Several payments can be open at once; else at most one top-up is.
+    pub several_open: bool,
     /// Services that can be renewed, one or several at a time.
     pub renewals: bool,
     /// Ordered migrations that can be paid for.

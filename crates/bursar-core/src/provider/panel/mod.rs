@@ -38,6 +38,7 @@ const REPEATABLE_FOR: Span = Span::minutes(10);
 /// seconds.
 const OPEN_IS_SLOW_AFTER: Span = Span::hours(1);
 const OFFERS: Offers = Offers {
+    several_open: true,
     renewals: true,
     migrations: true,
     saved_methods: true,
@@ -156,7 +157,6 @@ impl Provider for Panel {
     fn rules(&self) -> Rules {
         let unit = self.unit.lock().unwrap_or_else(PoisonError::into_inner);
         Rules {
-            one_open_top_up: false,
             amount_decimals: unit.as_ref().map_or(2, |unit| unit.decimals),
             repeatable_for: Some(REPEATABLE_FOR),
             cancels_confirming: false,
