@@ -5,7 +5,7 @@ use crate::clock::{Clock, Span, SystemClock, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::network::{host_and_port, is_loopback};
 use futures_util::StreamExt;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use std::fmt;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -60,6 +60,8 @@ pub struct Answer {
     pub content_type: String,
     pub body: Vec<u8>,
     pub retry_after: Option<Span>,
+    /// What the server calls this content (`ETag`), as it wrote it.
+    pub tag: Option<String>,
 }
 
 impl Http {
@@ -117,6 +119,7 @@ impl Http {
         let status = response.status().as_u16();
         let retry_after = retry_after(response.headers(), SystemClock.now());
         let content_type = content_type(response.headers());
+        let tag = tag(response.headers());
         let too_large = || {
             Error::passing(
                 Code::AnswerTooLarge,
@@ -141,6 +144,7 @@ impl Http {
             content_type,
             body,
             retry_after,
+            tag,
         })
     }
 }
@@ -168,6 +172,10 @@ fn content_type(headers: &HeaderMap) -> String {
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase()
+}
+
+fn tag(headers: &HeaderMap) -> Option<String> {
+    headers.get(ETAG)?.to_str().ok().map(str::to_owned)
 }
 
 fn transport(error: &reqwest::Error, host: &str) -> Error {

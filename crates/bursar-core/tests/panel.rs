@@ -521,6 +521,28 @@ async fn an_answer_that_is_wrong_names_what_was_wrong() {
 }
 
 #[tokio::test]
+async fn what_has_not_changed_is_asked_for_by_its_tag() {
+    let sandbox = Sandbox::start().await;
+    let customer = sandbox.customer(json!({"balance": "5.00"})).await;
+    for _ in 0..2 {
+        assert_eq!(customer.panel.balance().await.unwrap().balance, usd("5.00"));
+    }
+    customer
+        .elsewhere("PATCH", "", json!({"balance": "6.00"}))
+        .await;
+    assert_eq!(customer.panel.balance().await.unwrap().balance, usd("6.00"));
+    let asked = "/requests?target=panel&path=/api/v1/account";
+    let asked = sandbox.control("GET", asked, Value::Null).await;
+    let statuses: Vec<_> = asked["requests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|request| request["status"].clone())
+        .collect();
+    assert_eq!(statuses, [200, 304, 200]);
+}
+
+#[tokio::test]
 async fn keys_and_maintenance_are_told_apart() {
     let sandbox = Sandbox::start().await;
     let customer = sandbox.customer(json!({})).await;

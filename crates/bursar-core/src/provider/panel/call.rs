@@ -1,6 +1,7 @@
 //! One call to a panel's API: authorised, bounded by the transport, and every status that is not a success
 //! turned into a coded error by what the problem says of itself.
 
+use super::kept::{Kept, Tagged};
 use crate::error::{Code, Error, Result};
 use crate::http::{Answer, BODY_LIMIT, Exchange, Http};
 use crate::money::Amount;
@@ -11,6 +12,7 @@ use reqwest::Method;
 use std::sync::Arc;
 use url::Url;
 
+const PDF: &str = "application/pdf";
 /// The largest invoice, in bytes.
 const INVOICE_LIMIT: usize = 8 * 1024 * 1024;
 /// The longest id, in characters.
@@ -21,6 +23,7 @@ pub(super) struct Api {
     pub(super) network: Network,
     session: Arc<Session>,
     http: Http,
+    kept: Kept,
 }
 
 /// What is asked for.
@@ -31,6 +34,7 @@ pub(super) struct Call<'a> {
     body: Option<String>,
     key: Option<&'a str>,
     openly: bool,
+    repeated: bool,
 }
 
 impl<'a> Call<'a> {
@@ -42,11 +46,18 @@ impl<'a> Call<'a> {
             body: None,
             key: None,
             openly: false,
+            repeated: false,
         }
     }
 
     pub(super) fn get(path: &'a [&'a str]) -> Self {
         Self::new(Method::GET, path)
+    }
+
+    /// A question that is asked again and again: an answer that has not changed is not sent again.
+    pub(super) fn repeatedly(mut self) -> Self {
+        self.repeated = true;
+        self
     }
 
     /// Without saying who asks.
@@ -90,33 +101,42 @@ impl Api {
             network,
             session,
             http,
+            kept: Kept::default(),
         }
     }
 
     /// The JSON of a success.
     pub(super) async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>> {
-        let answer = self.exchange(call, "application/json", BODY_LIMIT).await?;
-        match answer.status {
-            204 => Ok(Vec::new()),
-            200..=299 if answer.content_type == "application/json" => Ok(answer.body),
-            200..=299 => Err(Error::passing(
+        let address = self.address(call)?;
+        let kept = self.kept.of(&address).filter(|_| call.repeated);
+        let asked = self.exchange(call, address.clone(), "application/json", kept.as_ref());
+        let answer = asked.await?;
+        match (answer.status, kept) {
+            (204, _) => Ok(Vec::new()),
+            (304, Some(kept)) => Ok(kept.body),
+            (200..=299, _) if answer.content_type == "application/json" => {
+                if call.repeated {
+                    self.kept.put(&address, answer.tag.as_deref(), &answer.body);
+                }
+                Ok(answer.body)
+            }
+            (200..=299, _) => Err(Error::passing(
                 Code::AnswerMalformed,
                 format!(
                     "{} answered with a page instead of data. A network that asks you to sign in first does that.",
                     self.network.api_host()
                 ),
             )),
-            _ => Err(self.refusal(&answer)),
+            (_, _) => Err(self.refusal(&answer)),
         }
     }
 
     /// The bytes of a PDF file.
     pub(super) async fn fetch_pdf(&self, call: &Call<'_>) -> Result<Vec<u8>> {
-        let answer = self
-            .exchange(call, "application/pdf", INVOICE_LIMIT)
-            .await?;
+        let address = self.address(call)?;
+        let answer = self.exchange(call, address, PDF, None).await?;
         match answer.status {
-            200 if answer.content_type == "application/pdf" => Ok(answer.body),
+            200 if answer.content_type == PDF => Ok(answer.body),
             200..=299 => Err(Error::new(
                 Code::AnswerMalformed,
                 "What the provider sent as the invoice is not a PDF file. It was not opened.",
@@ -128,8 +148,9 @@ impl Api {
     async fn exchange(
         &self,
         call: &Call<'_>,
+        url: Url,
         accept: &'static str,
-        limit: usize,
+        kept: Option<&Tagged>,
     ) -> Result<Answer> {
         let mut headers = vec![("accept", format!("{accept}, application/problem+json"))];
         if !call.openly {
@@ -138,9 +159,17 @@ impl Api {
         if let Some(key) = call.key {
             headers.push(("idempotency-key", key.to_owned()));
         }
+        if let Some(kept) = kept {
+            headers.push(("if-none-match", kept.tag.clone()));
+        }
+        let limit = if accept == PDF {
+            INVOICE_LIMIT
+        } else {
+            BODY_LIMIT
+        };
         let exchange = Exchange {
             method: call.method.clone(),
-            url: self.address(call)?,
+            url,
             headers,
             body: call
                 .body

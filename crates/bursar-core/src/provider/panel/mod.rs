@@ -3,6 +3,7 @@
 //! replaced by a default.
 
 mod call;
+mod kept;
 mod offers;
 mod wire;
 
@@ -90,7 +91,7 @@ impl Panel {
     }
 
     async fn get(&self, path: &[&str]) -> Result<Vec<u8>> {
-        self.api.send(&Call::get(path)).await
+        self.api.send(&Call::get(path).repeatedly()).await
     }
 
     async fn account(&self) -> Result<wire::Account> {
@@ -123,6 +124,9 @@ impl Panel {
         let mut cursor: Option<String> = None;
         for _ in 0..MOST_PAGES {
             let mut call = Call::get(path).with("limit", PER_PAGE);
+            if cursor.is_none() {
+                call = call.repeatedly();
+            }
             for (name, value) in query {
                 call = call.with(name, *value);
             }

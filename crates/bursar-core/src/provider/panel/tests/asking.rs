@@ -177,3 +177,41 @@ async fn what_cannot_be_an_id_is_not_put_into_an_address() {
     }
     assert!(server.asked().is_empty());
 }
+
+#[tokio::test]
+async fn what_has_not_changed_is_not_sent_again() {
+    let (server, provider) = over(
+        |asked| match (asked.path(), asked.header("if-none-match")) {
+            ("/api/v1/account", Some("\"one\"")) => Canned::with(304, "", "", ""),
+            ("/api/v1/account", _) => {
+                Canned::with(200, "application/json", "etag: \"one\"\r\n", ACCOUNT)
+            }
+            // A tag that could not be sent back, and a 304 that nobody asked for.
+            ("/api/v1/payers", _) => Canned::with(200, "application/json", "etag: one\r\n", PAYERS),
+            ("/api/v1/payments", _) => Canned::with(304, "", "", ""),
+            _ => usual(asked),
+        },
+        "",
+    )
+    .await;
+    for _ in 0..3 {
+        assert_eq!(provider.balance().await.unwrap().balance, usd("182.40"));
+    }
+    let tags: Vec<_> = server
+        .asked()
+        .iter()
+        .map(|asked| asked.header("if-none-match").map(str::to_owned))
+        .collect();
+    let known = Some("\"one\"".to_owned());
+    assert_eq!(tags, [None, known.clone(), known]);
+    for _ in 0..2 {
+        provider.catalogue().await.unwrap();
+    }
+    let again = server
+        .asked()
+        .into_iter()
+        .rfind(|asked| asked.path() == "/api/v1/payers");
+    assert_eq!(again.unwrap().header("if-none-match"), None);
+    let told = provider.pending().await.unwrap_err();
+    assert_eq!(told.code, Code::AnswerMalformed);
+}
