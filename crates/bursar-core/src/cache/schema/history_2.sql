@@ -25,3 +25,6 @@ ALTER TABLE sync DROP COLUMN next_page;
 -- Ids are read through together with numbers where very many fit; the code that writes keeps ids apart.
 DROP INDEX payment_id;
 CREATE INDEX payment_id ON payment (account, id, number);
+
+-- Read anew as a catalogue, with what else can be paid with.
+DELETE FROM reading WHERE name = 'methods';

@@ -1,0 +1,162 @@
+//! Files of the first version are brought up to date as they are: accounts, intents, notices and payments survive, and
+//! mean what they meant.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use bursar_core::account::AccountId;
+use bursar_core::cache::{History, OpenState, Store};
+use bursar_core::clock::Timestamp;
+use bursar_core::network::Network;
+use bursar_core::notice::NoticeKind;
+use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::top_up::Phase;
+use bursar_core::view::{PaymentKind, PaymentQuery, PaymentStatus};
+use rusqlite::Connection;
+use std::path::Path;
+
+const NOW: Timestamp = Timestamp(1_769_860_800_123);
+/// The number of the status `completed` in the history.
+const COMPLETED: &str = "4";
+const ACCOUNT: &str = "de720b9a56ea49488a3146df1c0bd80b";
+
+/// A file as the first version wrote it.
+fn write(path: &Path, schema: &str, rows: &str) {
+    let file = Connection::open(path).unwrap();
+    file.execute_batch(schema).unwrap();
+    file.execute_batch(
+        &rows
+            .replace("ACCOUNT", ACCOUNT)
+            .replace("NOW", &NOW.0.to_string()),
+    )
+    .unwrap();
+    file.pragma_update(None, "user_version", 1).unwrap();
+}
+
+#[test]
+fn what_nobody_else_knows_survives() {
+    let home = tempfile::tempdir().unwrap();
+    let network = Network::built_in().remove(0);
+    write(
+        &home.path().join("bursar.db"),
+        include_str!("../src/cache/schema/store_1.sql"),
+        r"
+        UPDATE meta SET generation = 7;
+        INSERT INTO account VALUES (1, 'ACCOUNT', 'main', 'NETWORK', NULL, 'u', NOW, '[]');
+        INSERT INTO top_up (account, id, amount, currency, method, phase, created_at, link_state, open_when_known,
+            cancel_requested, absent_since)
+        VALUES ('ACCOUNT', 'lost', '25.00', 'USDC', 'usdc', 'starting', NOW, 's', 1, 0, NOW);
+        INSERT INTO top_up (account, id, remote, intent, amount, currency, phase, created_at, open_when_known,
+            cancel_requested, ended_at, completed_by)
+        VALUES ('ACCOUNT', 'done', 'p1', 'i1', '10.00', 'USDC', 'completed', NOW, 0, 0, NOW, 'both');
+        INSERT INTO notice (account, kind, subject, amount, currency, at, silent, read, shown)
+        VALUES ('ACCOUNT', 'completed', 'p1', '10.00', 'USDC', NOW, 0, 0, 1);
+        "
+        .replace("NETWORK", &serde_json::to_string(&network).unwrap())
+        .as_str(),
+    );
+    let opened = Store::open(home.path(), NOW).unwrap();
+    assert_eq!(opened.state, OpenState::Existing);
+    let accounts = opened.store.accounts().unwrap();
+    let account = &accounts[0].id;
+    assert_eq!((accounts.len(), account.0.as_str()), (1, ACCOUNT));
+
+    assert_eq!(accounts[0].network, network);
+
+    let lost = opened.store.top_up(account, "lost").unwrap().unwrap();
+    assert_eq!(
+        (lost.phase, lost.absent_since),
+        (Phase::Starting, Some(NOW))
+    );
+    assert_eq!((&lost.purpose, &lost.request), (&Purpose::TopUp, &None));
+    assert_eq!(lost.amount.to_decimal(), "25.00");
+    let done = opened.store.top_up(account, "done").unwrap().unwrap();
+    assert_eq!(done.phase, Phase::Completed);
+    let followed = opened.store.top_ups(account, NOW).unwrap();
+    assert_eq!(followed.len(), 2);
+
+    let notices = opened.store.notices(None, 10).unwrap();
+    let notice = &notices[0].notice;
+    assert_eq!(
+        (notice.kind, notice.about),
+        (NoticeKind::Completed, PaymentKind::TopUp)
+    );
+    assert_eq!(notice.reason, None);
+    assert!(
+        opened.store.take_unshown(NOW).unwrap().is_empty(),
+        "it does not pop up again"
+    );
+    drop(opened);
+    let again = Store::open(home.path(), NOW).unwrap();
+    assert_eq!(again.state, OpenState::Existing);
+    assert!(again.store.top_up(account, "lost").unwrap().is_some());
+}
+
+#[test]
+fn the_history_is_listed_and_searched_as_before() {
+    let home = tempfile::tempdir().unwrap();
+    // A line's key is its time in milliseconds × 2^20; statuses and kinds are numbers by their places in a list.
+    write(
+        &home.path().join("history.db"),
+        include_str!("../src/cache/schema/history_1.sql"),
+        r#"
+        INSERT INTO account VALUES (1, 'ACCOUNT');
+        INSERT INTO source VALUES (1, 'copperx');
+        INSERT INTO payment (line, account, id, kind, status, said, by_chain, amount, currency, whole, fraction, source,
+            created_at, updated_at, verified, loose, unsettled)
+        VALUES (NOW * 1048576, 1, 'first-payment', 0, COMPLETED, COMPLETED, 0, '25.00', 'USDC', 25, 0, 1, NOW, NOW, 0, 1, 0);
+        INSERT INTO id_waiting VALUES (NOW * 1048576);
+        INSERT INTO tally VALUES (1, 1, COMPLETED, NOW / 86400000, 1);
+        INSERT INTO amount_tally VALUES (1, 25, 0, COMPLETED, 1);
+        INSERT INTO sync VALUES (1, NULL, 3, NOW);
+        INSERT INTO reading VALUES (1, 'methods', '[]', NOW);
+        "#
+        .replace("COMPLETED", COMPLETED)
+        .as_str(),
+    );
+    let (history, _) = History::open(home.path(), NOW).unwrap();
+    let account = AccountId(ACCOUNT.to_owned());
+    let line = history.payment(&account, "first-payment").unwrap().unwrap();
+    assert_eq!(
+        (line.status, line.kind),
+        (PaymentStatus::Completed, PaymentKind::TopUp)
+    );
+    assert!(line.verifiable && !line.has_invoice);
+    assert_eq!((line.number, line.payer, line.purpose), (None, None, None));
+    assert_eq!(
+        history.sync_state(&account).unwrap().next.as_deref(),
+        Some("3")
+    );
+    assert_eq!(history.catalogue(&account).unwrap(), None);
+
+    let later = RemotePayment {
+        id: "second-payment".into(),
+        status: Status::Completed,
+        amount: line.amount.clone(),
+        fee: None,
+        source: None,
+        created_at: NOW,
+        updated_at: NOW,
+        expires_at: None,
+        checkout: None,
+        transaction: None,
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Papers {
+            number: Some("2026-000119".into()),
+            ..Papers::default()
+        },
+    };
+    history.put_payments(&account, &[later]).unwrap();
+    for (search, found) in [("first-pay", 1), ("-payment", 2), ("000119", 1), ("25", 2)] {
+        let query = PaymentQuery {
+            search: Some(search.into()),
+            ..PaymentQuery::default()
+        };
+        let page = history.payments(&query, None, 10).unwrap();
+        assert_eq!(
+            (page.payments.len(), page.total),
+            (found, u32::try_from(found).unwrap()),
+            "{search}"
+        );
+    }
+}
