@@ -5,7 +5,9 @@
 use bursar_core::account::AccountId;
 use bursar_core::chain::Reading;
 use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{Effect, Event, Poll, Presence, Request, Setup, State, Step, step};
+use bursar_core::engine::{
+    Effect, Event, Followed, Poll, Presence, Request, Setup, State, Step, step,
+};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::provider::{ApiBalance, NewPayment, Rules};
@@ -166,6 +168,41 @@ fn an_answer_to_an_old_key_says_nothing_of_the_new_one() {
     let again = step(&after.state, &rejected, noon(), 0);
     assert!(again.state.errors.contains_key(&Poll::Balance));
     assert!(!again.commit.is_empty(), "now it is the key in use");
+}
+
+#[test]
+fn an_answer_that_is_not_as_described_leaves_the_last_good_state_with_its_time() {
+    let balance = ApiBalance {
+        balance: usdc(10_000),
+        daily_usage: None,
+        days_left: None,
+    };
+    let good = step(
+        &account(Vec::new()),
+        &Event::Balance(Ok(balance.clone())),
+        noon(),
+        0,
+    );
+    let wrong = Error::new(Code::AnswerMalformed, "balance of the account is negative");
+    let later = noon().plus(Span::minutes(5));
+    let after = step(&good.state, &Event::Balance(Err(wrong.clone())), later, 0).state;
+    assert_eq!(after.api, Some((balance, noon())));
+    assert_eq!(after.errors.get(&Poll::Balance), Some(&(wrong, later)));
+
+    let open = TopUp::intent(&NewPayment::top_up(usdc(2_500), "t"), false, None, noon());
+    let followed = account(vec![open.clone()]);
+    let odd = Followed {
+        payments: Vec::new(),
+        history_read: false,
+        problem: Some(Error::new(Code::LineUnreadable, "status of a payment")),
+    };
+    let look = Event::Followed {
+        asked_at: later,
+        answer: Ok(odd),
+    };
+    let after = step(&followed, &look, later, 0).state;
+    assert_eq!(after.top_ups["t"], open, "nothing is concluded from it");
+    assert!(after.errors.contains_key(&Poll::Follow));
 }
 
 /// What the window is told to show, if it is brought to the front at all.

@@ -172,7 +172,7 @@ const MEANS: Record<PaymentStatus, (of: Standing) => string> = {
   confirming: ({ verifiable }) =>
     verifiable
       ? "The payment is on its way and waits for the chain."
-      : "The payment system is at work; the money is on its way.",
+      : "The payment system is at work; the money is on its way, and the provider may count it already.",
   under_review: () => "The provider is checking the payment. Nothing is lost; this can take a while.",
   completed: ({ kind }) => DONE[kind],
   cancelled: () => "Cancelled. Money that was sent all the same is still watched for.",
