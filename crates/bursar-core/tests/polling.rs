@@ -1,0 +1,110 @@
+//! How often each thing is asked: by what is expected, how long it may take, and how near the user is.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use bursar_core::account::AccountId;
+use bursar_core::clock::{Span, Timestamp};
+use bursar_core::engine::{CatalogueAnswer, Event, Followed, Poll, Presence, Setup, State, step};
+use bursar_core::money::{Amount, Currency};
+use bursar_core::provider::{Created, NewPayment, Rules};
+use bursar_core::top_up::{Input, TopUp};
+
+fn noon() -> Timestamp {
+    Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
+}
+
+/// A provider whose payments may stay open for days.
+fn slow() -> Rules {
+    Rules {
+        open_is_slow_after: Some(Span::hours(1)),
+        ..Rules::default()
+    }
+}
+
+fn account(rules: Rules, top_ups: Vec<TopUp>, presence: Presence) -> State {
+    let setup = Setup {
+        rules,
+        signed_in: true,
+        watched: None,
+    };
+    let state = State::new(AccountId("a".to_owned()), noon(), setup, top_ups, noon());
+    step(&state, &Event::Presence(presence), noon(), 0).state
+}
+
+/// A payment that waits to be paid since that long before noon.
+fn open(age: Span) -> TopUp {
+    let amount = Amount::from_cents(2_500, Currency::usdc());
+    let begun = noon().minus(age);
+    let created = Created {
+        id: "p".to_owned(),
+        intent: "p".to_owned(),
+        checkout: None,
+        expires_at: None,
+        payment: None,
+    };
+    let intent = TopUp::intent(&NewPayment::top_up(amount, "t"), false, None, begun);
+    intent.apply(&Input::Started(Ok(created)), begun).0
+}
+
+/// How long after this answer the same is asked again; intervals differ by a tenth, so that many desktops do not ask in step.
+fn assert_again_after(state: &State, poll: Poll, answer: &Event, seconds: i64) {
+    let after = step(state, answer, noon(), 0).state;
+    let wait = after.plans[&poll].due.since(noon()).0;
+    let wanted = Span::seconds(seconds).0;
+    assert!(
+        (wanted - wanted / 10..=wanted + wanted / 5).contains(&wait),
+        "{poll:?} again after {wait} ms instead of {wanted}"
+    );
+}
+
+fn looked() -> Event {
+    Event::Followed {
+        asked_at: noon(),
+        answer: Ok(Followed {
+            payments: Vec::new(),
+            history_read: true,
+            problem: None,
+        }),
+    }
+}
+
+#[test]
+fn an_open_payment_is_read_by_how_long_it_may_take_and_how_near_the_user_is() {
+    let (minutes, hours) = (Span::minutes, Span::hours);
+    for (rules, age, presence, seconds) in [
+        (Rules::default(), minutes(5), Presence::Open, 5),
+        (Rules::default(), minutes(5), Presence::Tray, 15),
+        (Rules::default(), minutes(5), Presence::Focused, 2),
+        (slow(), minutes(59), Presence::Open, 5),
+        (slow(), minutes(59), Presence::Tray, 15),
+        (slow(), minutes(61), Presence::Open, 60),
+        (slow(), minutes(61), Presence::Tray, 60),
+        (slow(), hours(23), Presence::Tray, 60),
+        (slow(), hours(25), Presence::Open, 60),
+        (slow(), hours(25), Presence::Tray, 600),
+        // The user has just come near.
+        (slow(), hours(25), Presence::Focused, 2),
+    ] {
+        let state = account(rules, vec![open(age)], presence);
+        assert_again_after(&state, Poll::Follow, &looked(), seconds);
+    }
+}
+
+#[test]
+fn methods_are_read_every_minute_while_one_is_checked_or_being_added() {
+    let read = |method_pending| {
+        Event::Catalogue(Ok(CatalogueAnswer {
+            maintenance: false,
+            method_pending,
+        }))
+    };
+    for presence in [Presence::Open, Presence::Tray] {
+        let state = account(slow(), Vec::new(), presence);
+        assert_again_after(&state, Poll::Catalogue, &read(true), 60);
+        let expected = Event::MethodExpected { link_state: None };
+        let state = step(&state, &expected, noon(), 0).state;
+        assert_again_after(&state, Poll::Catalogue, &read(false), 60);
+    }
+    let state = account(slow(), Vec::new(), Presence::Open);
+    assert_again_after(&state, Poll::Catalogue, &read(false), 15 * 60);
+}
