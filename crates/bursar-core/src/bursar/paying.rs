@@ -2,6 +2,7 @@
 //! anything is sent, and a payment that takes the money at once only starts with its total confirmed; the
 //! provider has the last word all the same.
 
+use super::choosing::{check_confirmed, check_limits, choose_method, choose_payer, gone, period};
 use super::{Bursar, currency_of, room, views};
 use crate::account::AccountId;
 use crate::driver::{Connection, blocking};
@@ -9,9 +10,7 @@ use crate::engine::{Event, Poll, offline};
 use crate::error::{Code, Error, Result};
 use crate::link;
 use crate::money::Amount;
-use crate::provider::{
-    Catalogue, Dues, Method, NewPayment, Period, Purpose, RenewalItem, SavedState,
-};
+use crate::provider::{Catalogue, Dues, Method, NewPayment, Purpose, RenewalItem};
 use crate::view::{MethodView, Quote, TopUpForm, TopUpView, Wish, WishFor};
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -372,115 +371,6 @@ fn is_empty(wish: &WishFor) -> bool {
         WishFor::TopUp { amount } => amount.trim().is_empty(),
         WishFor::Renewal { services } => services.is_empty(),
         WishFor::Migration { .. } => false,
-    }
-}
-
-/// The one that is named, else the one that the named method is linked to, else the provider's first.
-fn choose_payer(catalogue: &Catalogue, wish: &Wish) -> Result<Option<String>> {
-    let payers = &catalogue.payers;
-    let Some(named) = &wish.payer else {
-        let method = catalogue
-            .methods
-            .iter()
-            .find(|method| Some(&method.code) == wish.method.as_ref());
-        let linked = method.and_then(|method| method.payers.first());
-        return Ok(linked.or(payers.first().map(|payer| &payer.id)).cloned());
-    };
-    if payers.iter().any(|payer| payer.id == *named) {
-        return Ok(Some(named.clone()));
-    }
-    Err(Error::new(
-        Code::PayerUnknown,
-        "That payer is not one of this account's any more. Choose another one.",
-    ))
-}
-
-/// The one that is named, else the payer's default, else the first.
-fn choose_method<'a>(
-    catalogue: &'a Catalogue,
-    payer: Option<&str>,
-    code: Option<&str>,
-) -> Result<&'a Method> {
-    let unknown = |words: &str| Error::new(Code::MethodUnknown, words);
-    let mut fitting = catalogue
-        .methods
-        .iter()
-        .filter(|method| method.is_for(payer));
-    let Some(code) = code else {
-        let usable: Vec<_> = fitting.filter(|method| method.is_usable()).collect();
-        let default = usable
-            .iter()
-            .find(|method| method.saved.as_ref().is_some_and(|saved| saved.is_default));
-        return default
-            .or_else(|| usable.first())
-            .copied()
-            .ok_or_else(|| unknown("The provider offers no way to pay at the moment."));
-    };
-    let method = fitting.find(|method| method.code == code).ok_or_else(|| {
-        unknown("That way to pay is not offered at the moment. Choose another one.")
-    })?;
-    match method.saved.as_ref().map(|saved| saved.state) {
-        Some(SavedState::Pending) => Err(unknown(
-            "This saved method is still being checked. Wait until it is confirmed, or choose another one.",
-        )),
-        Some(SavedState::Failed) => Err(unknown(
-            "This saved method could not be confirmed. Remove it and save it again, or choose another one.",
-        )),
-        Some(SavedState::Confirmed) | None => Ok(method),
-    }
-}
-
-fn period<'a>(periods: &'a [Period], id: &str) -> Result<&'a Period> {
-    periods
-        .iter()
-        .find(|period| period.id == id)
-        .ok_or_else(gone)
-}
-
-fn gone() -> Error {
-    Error::new(
-        Code::DueUnknown,
-        "That is no longer offered in this form. Look at the list again.",
-    )
-}
-
-fn check_confirmed(quote: &Quote, confirmed: Option<&Amount>) -> Result<()> {
-    match (confirmed, &quote.total) {
-        (Some(confirmed), Some(total)) if confirmed.equals(total) => Ok(()),
-        (Some(_), total) => Err(Error::new(
-            Code::TotalChanged,
-            format!(
-                "The total is {} by now. Nothing was paid; look at it again.",
-                total
-                    .as_ref()
-                    .map_or_else(|| "unknown".to_owned(), Amount::to_brief)
-            ),
-        )),
-        (None, _) if quote.needs_confirmation => Err(Error::new(
-            Code::NotConfirmed,
-            "This method takes the money at once. Confirm the total first.",
-        )),
-        (None, _) => Ok(()),
-    }
-}
-
-fn check_limits(amount: &Amount, method: &Method) -> Result<()> {
-    if amount.is_zero() || amount.compare(&method.min) == Some(Ordering::Less) {
-        return Err(Error::new(
-            Code::AmountTooSmall,
-            format!(
-                "The least that {} takes is {}.",
-                method.name,
-                method.min.to_brief()
-            ),
-        ));
-    }
-    match &method.max {
-        Some(max) if amount.compare(max) == Some(Ordering::Greater) => Err(Error::new(
-            Code::AmountTooLarge,
-            format!("The most that {} takes is {}.", method.name, max.to_brief()),
-        )),
-        Some(_) | None => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@
 mod answer;
 mod command;
 mod event;
+mod heard;
 mod money_watch;
 mod repeat;
 mod schedule;

@@ -1,7 +1,6 @@
 //! The step: state and event in, new state, at most one commit, and effects out. One arm an event; what each
 //! means stands in the files beside this one.
 
-use super::answer::{ChainAnswer, Followed, HistoryAnswer};
 use super::event::{Effect, Event, Poll, Server};
 use super::schedule::is_silence;
 use super::state::{Disagreement, Presence, State};
@@ -9,7 +8,7 @@ use crate::cache::Write;
 use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error};
 use crate::notice::{Notice, NoticeKind};
-use crate::provider::{Reason, RemotePayment, Status};
+use crate::provider::Reason;
 use crate::top_up::{Input, TopUp, WATCH};
 use crate::view::{Change, Page, PaymentKind};
 
@@ -243,7 +242,13 @@ impl Step {
 
     /// Books an answer, and what kept it from being a whole one: a silent server is left alone as after no answer
     /// at all, anything else is told and asked for again as usual.
-    fn booked(&mut self, poll: Poll, problem: Option<&Error>, now: Timestamp, entropy: u64) {
+    pub(super) fn booked(
+        &mut self,
+        poll: Poll,
+        problem: Option<&Error>,
+        now: Timestamp,
+        entropy: u64,
+    ) {
         match problem {
             Some(problem) if is_silence(problem.code) || is_signed_out(problem.code) => {
                 self.not_answered(poll, problem, now, entropy);
@@ -265,185 +270,12 @@ impl Step {
         }
     }
 
-    fn followed(&mut self, followed: &Followed, asked_at: Timestamp, now: Timestamp, entropy: u64) {
-        self.booked(Poll::Follow, followed.problem.as_ref(), now, entropy);
-        self.reported(&followed.payments, now);
-        if followed.history_read {
-            self.absent(asked_at, now);
-        } else if let Some(problem) = &followed.problem {
-            self.unclear(problem, now);
-        }
-        self.state.hurry(now);
-        self.changed();
-    }
-
-    fn history(
-        &mut self,
-        history: &HistoryAnswer,
-        asked_at: Timestamp,
-        now: Timestamp,
-        entropy: u64,
-    ) {
-        self.booked(Poll::History, history.problem.as_ref(), now, entropy);
-        if !history.ended {
-            self.state.whole_history |= self.state.whole_asked;
-        }
-        self.state.whole_asked = false;
-        self.reported(&history.payments, now);
-        if history.ended && !history.doubtful {
-            self.absent(asked_at, now);
-        }
-        if self.state.recovering {
-            self.state.recovering = false;
-            self.changed();
-        }
-        if history.changed > 0 {
-            self.effects.push(Effect::Changed(Change::Payments {
-                account: self.state.account.clone(),
-            }));
-            // A payment that has just become known may already have its event.
-            self.state.make_due(&[Poll::Balance], now);
-        }
-    }
-
-    /// The provider's word on each payment: to the top-up it is, to the one it can only be, or to a new one.
-    fn reported(&mut self, payments: &[RemotePayment], now: Timestamp) {
-        for payment in payments {
-            let known = self.state.bound_to(&payment.id);
-            match known.or_else(|| self.state.lost_one(payment)) {
-                Some(id) => self.apply(&id, &Input::Reported(payment.clone()), now),
-                None if matches!(payment.status, Status::Refunding | Status::Refunded) => {
-                    self.given_back(payment, now);
-                }
-                None => self.adopt(payment, now),
-            }
-        }
-    }
-
-    /// Follows what is open and was started elsewhere.
-    fn adopt(&mut self, payment: &RemotePayment, now: Timestamp) {
-        let open = match payment.status {
-            Status::Open | Status::Confirming | Status::UnderReview => true,
-            Status::Completed
-            | Status::Cancelled
-            | Status::Expired
-            | Status::Failed
-            | Status::Refunding
-            | Status::Refunded => false,
-        };
-        // While the answer to a start is outstanding nobody can say whose this is.
-        if !open || self.state.awaits_start() {
-            return;
-        }
-        let id = format!("r-{}", payment.id);
-        self.state
-            .top_ups
-            .insert(id.clone(), TopUp::adopted(id.clone(), payment));
-        self.apply_as(&id, &Input::Reported(payment.clone()), now, true);
-    }
-
-    /// One that ended long ago goes back after all: told once, unless it is older news than the connection.
-    fn given_back(&mut self, payment: &RemotePayment, now: Timestamp) {
-        if payment.updated_at < self.state.connected_at
-            || !self.state.refunds_told.insert(payment.id.clone())
-        {
-            return;
-        }
-        self.notice(Notice {
-            amount: Some(payment.amount.clone()),
-            about: PaymentKind::of(&payment.purpose),
-            ..self
-                .state
-                .news(NoticeKind::Refunded, payment.id.clone(), now)
-        });
-        self.state.make_due(&[Poll::Balance], now);
-    }
-
-    /// Nobody can say what became of a top-up whose answer was lost; the user hears why.
-    fn unclear(&mut self, problem: &Error, now: Timestamp) {
-        let lost: Vec<String> = self
-            .state
-            .top_ups
-            .values()
-            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
-            .filter(|top_up| !self.state.starting.contains(&top_up.id))
-            .map(|top_up| top_up.id.clone())
-            .collect();
-        for id in lost {
-            self.apply(&id, &Input::Unclear(problem.clone()), now);
-        }
-    }
-
-    fn absent(&mut self, asked_at: Timestamp, now: Timestamp) {
-        // A payment whose owner is not known yet may be the missing one.
-        if self.state.awaits_start() {
-            return;
-        }
-        let missing: Vec<String> = self
-            .state
-            .top_ups
-            .values()
-            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
-            .filter(|top_up| !self.state.starting.contains(&top_up.id))
-            .filter(|top_up| {
-                self.state
-                    .start_ended
-                    .get(&top_up.id)
-                    .is_none_or(|ended| *ended <= asked_at)
-            })
-            .map(|top_up| top_up.id.clone())
-            .collect();
-        for id in missing {
-            self.apply(&id, &Input::Absent, now);
-        }
-    }
-
-    fn chain(&mut self, answer: &ChainAnswer, now: Timestamp, entropy: u64) {
-        self.state.answered(Poll::Chain, now, entropy);
-        if self.state.setup.watched != Some(answer.user) {
-            // Asked for before the address was changed.
-            self.state.make_due(&[Poll::Chain], now);
-            return;
-        }
-        let moved = self
-            .state
-            .chain
-            .as_ref()
-            .is_none_or(|seen| !same_figures(seen, &answer.reading));
-        self.state.chain = Some(answer.reading.clone());
-        for payment in &answer.reorganised {
-            if let Some(id) = self.state.bound_to(payment) {
-                self.apply(&id, &Input::Reorganised, now);
-            }
-        }
-        for (payment, verified, agreed) in &answer.credited {
-            if let Some(id) = self.state.bound_to(payment) {
-                let input = Input::Credited {
-                    verified: verified.clone(),
-                    agreed: *agreed,
-                };
-                self.apply(&id, &input, now);
-            }
-        }
-        if answer.changed {
-            self.effects.push(Effect::Changed(Change::Payments {
-                account: self.state.account.clone(),
-            }));
-        }
-        if moved {
-            // The provider's own figure is about to move too.
-            self.state.make_due(&[Poll::Balance, Poll::Follow], now);
-        }
-        self.watch_balance(now);
-        self.changed();
-    }
-
     /// Applies an input to a top-up and books what follows: the line, its notice, the browser.
     pub(super) fn apply(&mut self, id: &str, input: &Input, now: Timestamp) {
         self.apply_as(id, input, now, false);
     }
 
-    fn apply_as(&mut self, id: &str, input: &Input, now: Timestamp, is_new: bool) {
+    pub(super) fn apply_as(&mut self, id: &str, input: &Input, now: Timestamp, is_new: bool) {
         let Some(before) = self.state.top_ups.get(id) else {
             return;
         };
@@ -541,27 +373,6 @@ impl State {
         }
     }
 
-    /// Which top-up a payment of the provider is.
-    fn bound_to(&self, payment: &str) -> Option<String> {
-        self.top_ups
-            .values()
-            .find(|top_up| top_up.remote.as_deref() == Some(payment))
-            .map(|top_up| top_up.id.clone())
-    }
-
-    /// The top-up whose answer was lost and that this payment can be. While a request is still on the way the
-    /// answer itself will say.
-    fn lost_one(&self, payment: &RemotePayment) -> Option<String> {
-        if self.awaits_start() {
-            return None;
-        }
-        self.top_ups
-            .values()
-            .filter(|top_up| top_up.may_be(payment))
-            .map(|top_up| top_up.id.clone())
-            .next()
-    }
-
     /// Lets go of what can no longer change; the databases keep it. While an answer may be lost, what was
     /// created near it stays known: a payment that is somebody's already is not the lost one.
     fn forget_settled(&mut self, now: Timestamp) {
@@ -582,8 +393,4 @@ impl State {
 /// Whether the key or token is not (or no longer) accepted.
 fn is_signed_out(code: Code) -> bool {
     matches!(code, Code::Unauthorized | Code::SignedOut)
-}
-
-fn same_figures(a: &crate::chain::Reading, b: &crate::chain::Reading) -> bool {
-    (&a.free, &a.reserved, &a.held, a.frozen) == (&b.free, &b.reserved, &b.held, b.frozen)
 }

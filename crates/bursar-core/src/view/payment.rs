@@ -1,0 +1,147 @@
+//! What the window is told of payments: the lines of the history, and how to ask for them.
+
+use crate::account::AccountId;
+use crate::clock::Timestamp;
+use crate::money::Amount;
+use crate::provider::{Purpose, Reason, Why};
+use serde::{Deserialize, Serialize};
+
+/// Where a top-up stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    Starting,
+    /// Labelled "Pending".
+    Open,
+    Confirming,
+    UnderReview,
+    Completed,
+    Cancelled,
+    Expired,
+    Failed,
+    NotStarted,
+    /// The provider is giving the money back.
+    Refunding,
+    Refunded,
+}
+
+/// What a line of the history is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentKind {
+    TopUp,
+    /// Money that came without a top-up, such as free credits.
+    Credit,
+    Refund,
+    Renewal,
+    Migration,
+}
+
+impl PaymentKind {
+    /// What a payment of this purpose is called.
+    pub fn of(purpose: &Purpose) -> Self {
+        match purpose {
+            Purpose::TopUp => Self::TopUp,
+            Purpose::Renewal { .. } => Self::Renewal,
+            Purpose::Migration { .. } => Self::Migration,
+        }
+    }
+}
+
+/// How a chain event was found to belong to a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Match {
+    /// The event carries the payment's id: certain.
+    ById,
+    /// Equal units within 24 h and only one candidate: said to be so.
+    ByAmount,
+}
+
+/// A line of the history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct PaymentView {
+    pub account: AccountId,
+    /// The provider's id, or `chain:<tx>:<log index>` for a credit without a top-up, or
+    /// `local:<top-up>` for one that the provider never had.
+    pub id: String,
+    /// The provider's number of it, as on the invoice.
+    pub number: Option<String>,
+    pub kind: PaymentKind,
+    /// What a renewal or migration is for, in a few words.
+    pub purpose: Option<String>,
+    pub status: PaymentStatus,
+    /// Why it came to nothing, and what can be done.
+    pub reason: Option<ReasonView>,
+    pub amount: Amount,
+    pub fee: Option<Amount>,
+    /// "copperx", "chain"; `None` when the provider does not say.
+    pub source: Option<String>,
+    /// The payer's name.
+    pub payer: Option<String>,
+    /// The method's name.
+    pub method: Option<String>,
+    pub has_invoice: bool,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// Whether it can be verified at all; without, `verified` says nothing.
+    pub verifiable: bool,
+    /// Whether a matching event is in the chain.
+    pub verified: bool,
+    pub matched: Option<Match>,
+    pub transaction: Option<String>,
+    pub block: Option<String>,
+    /// The open top-up this line belongs to, for its commands.
+    pub top_up: Option<String>,
+}
+
+/// Which lines of the history: everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct PaymentQuery {
+    /// All accounts when `None`.
+    pub account: Option<AccountId>,
+    /// Part of an id, number, source, payer, amount, or transaction.
+    pub search: Option<String>,
+    /// Any of these; all when empty.
+    pub statuses: Vec<PaymentStatus>,
+    /// First and last UTC date, `YYYY-MM-DD`, both included.
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
+/// A page of the history, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct PaymentPage {
+    pub payments: Vec<PaymentView>,
+    /// Hand this back for the next page; `None` at the end.
+    pub next: Option<String>,
+    /// How many lines the whole query has.
+    pub total: u32,
+}
+
+/// Why a payment came to nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ReasonView {
+    pub why: Why,
+    /// The provider's own words, where it has any.
+    pub words: Option<String>,
+    /// Why, and what can be done about it, in a sentence or two.
+    pub advice: String,
+}
+
+impl From<&Reason> for ReasonView {
+    fn from(reason: &Reason) -> Self {
+        Self {
+            why: reason.why,
+            words: reason.words.clone(),
+            advice: reason.advice(),
+        }
+    }
+}
