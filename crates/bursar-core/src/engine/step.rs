@@ -348,7 +348,7 @@ impl Step {
             .state
             .chain
             .as_ref()
-            .is_none_or(|seen| !same_figures(seen, &answer.reading));
+            .is_none_or(|seen| !seen.same_figures(&answer.reading));
         self.state.chain = Some(answer.reading.clone());
         for payment in &answer.reorganised {
             if let Some(id) = self.state.bound_to(payment) {
@@ -501,8 +501,4 @@ impl State {
 /// Whether the key or token is not (or no longer) accepted.
 fn is_signed_out(code: Code) -> bool {
     matches!(code, Code::Unauthorized | Code::SignedOut)
-}
-
-fn same_figures(a: &crate::chain::Reading, b: &crate::chain::Reading) -> bool {
-    (&a.free, &a.reserved, &a.held, a.frozen) == (&b.free, &b.reserved, &b.held, b.frozen)
 }
