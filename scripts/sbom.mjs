@@ -57,7 +57,7 @@ function fromCargo(lock) {
     })),
     dependencies: entries.map((one) => ({
       ref: refOf(one),
-      dependsOn: [...new Set(one.needs.map(find).filter(Boolean).map(refOf))].toSorted(),
+      dependsOn: [...new Set(one.needs.map(find).filter(Boolean).map(refOf))].toSorted((a, b) => a.localeCompare(b)),
     })),
   };
 }
@@ -86,7 +86,7 @@ function fromNpm({ packages: locked }) {
       const place = resolve(locked, path, need);
       return place === undefined ? [] : [`pkg:npm/${need.replace(/^@/, "%40")}@${locked[place].version}`];
     });
-    needs.set(ref, [...new Set([...(needs.get(ref) ?? []), ...found])].toSorted());
+    needs.set(ref, [...new Set([...(needs.get(ref) ?? []), ...found])].toSorted((a, b) => a.localeCompare(b)));
   }
   return { components: [...byRef.values()], dependencies: [...needs].map(([ref, dependsOn]) => ({ ref, dependsOn })) };
 }

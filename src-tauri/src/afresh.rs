@@ -29,6 +29,9 @@ const POPUP_IS_READ: Duration = Duration::from_secs(30);
 /// How long the engine, the pop-ups and the bus may take to end.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The first handle after those of standard input, output and error.
+const FIRST_OWN: i32 = 3;
+
 /// Carries the pop-ups that can still be clicked over to the new start.
 const SHOWN: &str = "BURSAR_SHOWN_POPUPS";
 
@@ -149,6 +152,8 @@ async fn replace(app: &App) -> io::Error {
     if app.is_withdrawn() {
         return io::Error::other("the app was quit");
     }
+    // GTK and WebKit leave handles open that are inherited; the new start would never close them.
+    close_fds::set_fds_cloexec_threadsafe(FIRST_OWN, &[]);
     command
         .args(arguments(app.home.chosen(), &meanwhile))
         .exec()

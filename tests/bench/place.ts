@@ -31,7 +31,7 @@ export async function inSession<T>(
   work: (desktop: Desktop) => Promise<T>,
 ): Promise<T> {
   const ends: (() => unknown)[] = [];
-  const context = { name, after: (work: () => unknown) => ends.push(work) };
+  const context = { name, after: (last: () => unknown) => ends.push(last) };
   try {
     return await work(await Desktop.for(context as unknown as TestContext, { automation: false, ...options }));
   } finally {

@@ -47,6 +47,8 @@ test("with provider and chain dead the whole history is there, dated, and the wi
   assert.match(await banner.text(), /\d{1,2}:\d{2}/);
   assert.equal(await window.id("balance").attribute("data-state"), "known");
   assert.ok((await window.id("balance-origin").text()).length > 0);
+  const [line] = await (await person.desktop.tray.icon()).labels();
+  assert.match(line ?? "", /\d\.\d\d USDC/);
   await window.picture("overview");
 
   await counts(window, history + 1);

@@ -85,7 +85,7 @@ async function inTheTray(app: App): Promise<Size> {
     () => {
       const [pid] = app.pids();
       const count = (of: string): number => readdirSync(`/proc/${pid}/${of}`).length;
-      const size = { files: count("fd"), threads: count("task"), memory: app.memory() };
+      const size = { files: count("fd"), threads: count("task"), memory: ownMemory(pid) };
       const now = `${size.files} ${size.threads} ${readFileSync(`/proc/${pid}/cmdline`, "utf8")}`;
       const rests = now === last;
       last = now;
@@ -93,6 +93,12 @@ async function inTheTray(app: App): Promise<Size> {
     },
     { within: 30_000, every: 500 },
   );
+}
+
+/** KiB that no file stands behind: unlike a share of what several map, it does not depend on who else runs. */
+function ownMemory(pid: number | undefined): number {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+  return Number(/^Anonymous:\s+(\d+)/m.exec(rollup)?.[1]);
 }
 
 function told(size: Size): string {

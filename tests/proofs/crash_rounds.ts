@@ -229,7 +229,9 @@ async function makeLongLog(home: Home): Promise<void> {
   // There and back, because a row that stays as it is would not be written.
   const change =
     "UPDATE account SET connected_at = connected_at + 1;\nUPDATE account SET connected_at = connected_at - 1;\n";
-  child.stdin.write(`PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = OFF;\n${change.repeat(525)}SELECT 'written';\n`);
+  child.stdin.write(
+    `PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = OFF;\n${change.repeat(525)}SELECT 'written';\n`,
+  );
   await until("the log is long", () => said.includes("written"), { every: 10 });
   const copies = ["", "-wal"].map((side) => ({ from: database + side, to: `${database}${side}.long` }));
   for (const { from, to } of copies) copyFileSync(from, to);

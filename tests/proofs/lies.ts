@@ -53,8 +53,9 @@ export function logs(change: (true_: readonly Log[]) => readonly Log[]): Treatme
       const [{ fromBlock = "0x0", toBlock = "0x0" } = {}] = call.params as [{ fromBlock?: string; toBlock?: string }?];
       const told = change(result as Log[]);
       for (const log of told) invented.set(log.transactionHash, log);
+      const last = toBlock === "latest" ? Number.POSITIVE_INFINITY : Number(toBlock);
       const inRange = told.filter(
-        ({ blockNumber }) => Number(blockNumber) >= Number(fromBlock) && Number(blockNumber) <= Number(toBlock),
+        ({ blockNumber }) => Number(blockNumber) >= Number(fromBlock) && Number(blockNumber) <= last,
       );
       return { result: inRange };
     }

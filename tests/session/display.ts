@@ -33,7 +33,20 @@ export class Display {
 
   static async start(processes: Processes, env: Environment, { width, height }: Screen): Promise<Display> {
     const server = processes.start("xvfb", "Xvfb", {
-      args: ["-displayfd", "3", "-screen", "0", `${width}x${height}x24`, "-nolisten", "tcp", "-noreset", "-dpi", "96", "-fbdir", processes.scratch],
+      args: [
+        "-displayfd",
+        "3",
+        "-screen",
+        "0",
+        `${width}x${height}x24`,
+        "-nolisten",
+        "tcp",
+        "-noreset",
+        "-dpi",
+        "96",
+        "-fbdir",
+        processes.scratch,
+      ],
       env,
       pipes: 1,
     });

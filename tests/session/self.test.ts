@@ -3,7 +3,7 @@
  * not the app.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, writeFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -140,9 +140,16 @@ test("nothing outlives the session, not even what has left its parents", async (
     args: ["-c", "trap '' TERM; setsid sleep 1000 & disown; while :; do sleep 1; done"],
     env,
   });
-  await until("its processes", () => processes.members().length >= 2);
+  // As browsers do, which write over their environment.
+  const forgetful = processes.start("forgetful", "env", {
+    args: ["-i", "bash", "-c", "sleep 1000 & wait", join(processes.scratch, "profile")],
+    env,
+  });
+  const group = (): string => spawnSync("pgrep", ["--pgroup", String(forgetful.pid)], { encoding: "utf8" }).stdout;
+  await until("its processes", () => processes.members().length >= 2 && group().trim().split("\n").length >= 2);
   await processes.end();
   assert.deepEqual(processes.members(), []);
+  assert.equal(group(), "");
   assert.equal(existsSync(processes.scratch), false);
 });
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Ends every process of one desktop session, and removes its scratch folder, as soon as standard input closes: the test
 # holds the other end, so this happens at its orderly end and just as well when it crashes or is killed.
-# Processes are known by a variable of their environment that all of them inherit, however they were started.
+# Processes are known by a variable of their environment that all of them inherit, however they were started; those that
+# write over their environment, as browsers do, by the scratch folder in their arguments, together with their group.
 # usage: watchdog.sh MARKER SCRATCH_FOLDER
 set -u
 trap '' INT TERM HUP
@@ -10,6 +11,10 @@ scratch="$2"
 
 members() {
   grep -slzxF -- "$marker" /proc/[0-9]*/environ | tr -dc '0-9\n'
+  ps -eo pid=,pgid=,args= | awk -v own="$$" -v scratch="$scratch/" '
+    { group[$1] = $2 }
+    $2 != own && index($0, scratch) { ours[$2] }
+    END { for (pid in group) if (group[pid] in ours) print pid }'
 }
 
 end_all() { # SIGNAL SECONDS: signals, at least once, until none is left or the time is up

@@ -288,7 +288,7 @@ impl Bursar {
         let (store, id) = (Arc::clone(&self.world.store), connection.account.id.clone());
         let history = Arc::clone(&self.world.history);
         let verifiable = connection.chain.is_some();
-        let (top_ups, alerts, sync) = blocking(move || {
+        let (top_ups, alerts, sync, api, reading) = blocking(move || {
             let recent = store.top_ups(&id, now.minus(WATCH))?;
             // What was created near a lost one must be known too, however long ago that was.
             let oldest = recent
@@ -302,7 +302,13 @@ impl Bursar {
                 history.put_top_up(&id, top_up)?;
             }
             history.set_verifiable(&id, verifiable)?;
-            Ok((top_ups, store.alerts(&id)?, history.sync_state(&id)?))
+            Ok((
+                top_ups,
+                store.alerts(&id)?,
+                history.sync_state(&id)?,
+                history.api_balance(&id)?,
+                history.reading(&id)?,
+            ))
         })
         .await?;
         let setup = Setup {
@@ -319,6 +325,9 @@ impl Bursar {
             now,
         );
         state.alerts = alerts;
+        // What was last known, so that a start says no less than going on would have.
+        state.api = api;
+        state.chain = reading.filter(|_| setup.watched.is_some());
         state.recovering = records_lost || sync.full_at.is_none();
         state.thresholds = self.thresholds(&connection);
         state.presence = *lock_of(&self.presence);

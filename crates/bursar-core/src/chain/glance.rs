@@ -113,18 +113,5 @@ async fn look(
     if news.iter().any(|log| log.block_number > number) {
         return Ok(None);
     }
-    let figures = figures(&said, known.decimals)?;
-    Ok(Some((
-        head,
-        Reading {
-            block: head.number,
-            block_hash: head.hash,
-            block_time: head.time,
-            read_at: now,
-            free: figures.free,
-            reserved: figures.reserved,
-            held: figures.held,
-            frozen: figures.frozen,
-        },
-    )))
+    Ok(Some((head, figures(&said, known.decimals)?.at(head, now))))
 }

@@ -2,8 +2,8 @@
 //! length, address and topics, canonical data, amounts that fit. Pure functions, no RPC in sight.
 
 use super::fault::Fault;
-use super::wire::Log;
-use super::{EventKind, UserEvent};
+use super::wire::{Block, Log};
+use super::{EventKind, Reading, UserEvent};
 use crate::clock::Timestamp;
 use crate::money::{Amount, Currency, MAX_SCALE};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
@@ -50,6 +50,22 @@ pub(super) struct Figures {
     pub(super) reserved: Amount,
     pub(super) held: Amount,
     pub(super) frozen: bool,
+}
+
+impl Figures {
+    /// These figures as they stood at block `head`.
+    pub(super) fn at(self, head: Block, read_at: Timestamp) -> Reading {
+        Reading {
+            block: head.number,
+            block_hash: head.hash,
+            block_time: head.time,
+            read_at,
+            free: self.free,
+            reserved: self.reserved,
+            held: self.held,
+            frozen: self.frozen,
+        }
+    }
 }
 
 impl Subject {

@@ -41,6 +41,16 @@ pub struct Reading {
     pub frozen: bool,
 }
 
+impl Reading {
+    /// Whether both say the same of the money, whenever each was read.
+    pub fn same_figures(&self, other: &Self) -> bool {
+        self.free == other.free
+            && self.reserved == other.reserved
+            && self.held == other.held
+            && self.frozen == other.frozen
+    }
+}
+
 /// What an event of the contract did to the user's money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]

@@ -361,17 +361,7 @@ async fn read_at(
             answers => answers?,
         }
     };
-    let figures = figures(&answers, line.decimals()?)?;
-    Ok(Reading {
-        block: head.number,
-        block_hash: head.hash,
-        block_time: head.time,
-        read_at: now,
-        free: figures.free,
-        reserved: figures.reserved,
-        held: figures.held,
-        frozen: figures.frozen,
-    })
+    Ok(figures(&answers, line.decimals()?)?.at(head, now))
 }
 
 async fn figures_by_number(

@@ -94,6 +94,14 @@ impl Look {
         let Some((reading, quiet)) = self.chain.glance(self.user, known, now).await else {
             return Ok(None);
         };
+        // Money that moved without an event to tell of it: the logs were not those of the figures' block.
+        if !self
+            .last()
+            .await?
+            .is_some_and(|last| last.same_figures(&reading))
+        {
+            return Ok(None);
+        }
         let kept = reading.clone();
         self.write(move |history, account| {
             history.put_reading(account, &kept)?;
@@ -121,6 +129,11 @@ impl Look {
     async fn cursor(&self) -> Result<Option<EventCursor>> {
         let (history, account) = (Arc::clone(&self.history), self.account.clone());
         blocking(move || history.event_cursor(&account)).await
+    }
+
+    async fn last(&self) -> Result<Option<Reading>> {
+        let (history, account) = (Arc::clone(&self.history), self.account.clone());
+        blocking(move || history.reading(&account)).await
     }
 
     async fn verified(&self, payment: &str) -> Result<Option<Matched>> {

@@ -163,7 +163,7 @@ impl Step {
             .state
             .chain
             .as_ref()
-            .is_none_or(|seen| !same_figures(seen, &answer.reading));
+            .is_none_or(|seen| !seen.same_figures(&answer.reading));
         self.state.chain = Some(answer.reading.clone());
         for payment in &answer.reorganised {
             if let Some(id) = self.state.bound_to(payment) {
@@ -214,8 +214,4 @@ impl State {
             .map(|top_up| top_up.id.clone())
             .next()
     }
-}
-
-fn same_figures(a: &crate::chain::Reading, b: &crate::chain::Reading) -> bool {
-    (&a.free, &a.reserved, &a.held, a.frozen) == (&b.free, &b.reserved, &b.held, b.frozen)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -187,19 +187,12 @@ pub(super) fn describe_workload(workload: &Workload) -> Value {
     })
 }
 
-/// A field that can be left out (outer None), null (inner None) or a value.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
-}
-
 #[derive(Debug, Deserialize)]
 struct Patch {
     ids: Option<Ids>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "crate::http::given")]
     api_balance: Option<Option<String>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "crate::http::given")]
     usage_days_left: Option<Option<u16>>,
     extra_entitlement: Option<bool>,
 }

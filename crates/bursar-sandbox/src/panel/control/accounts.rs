@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -184,13 +184,6 @@ fn manner(account: &Account) -> Value {
     })
 }
 
-/// A field that can be left out (outer None), null (inner None) or a value.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
-}
-
 #[derive(Debug, Deserialize)]
 struct Patch {
     balance: Option<String>,
@@ -198,7 +191,7 @@ struct Patch {
     max: Option<String>,
     presets: Option<Vec<String>>,
     blocked: Option<bool>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "crate::http::given")]
     requests_per_minute: Option<Option<usize>>,
     hold_debits: Option<bool>,
     debit_ms: Option<u32>,
