@@ -1,8 +1,9 @@
 /** What a measurement is, and how several are told: medians with their spread, the ratio and whether the goal is met. */
 
 export interface Series {
-  /** Median, smallest and largest of the runs. */
-  readonly median: number;
+  /** What is told of the runs: the value below which `share` of them lie. 0.5 is the median. */
+  readonly value: number;
+  readonly share: number;
   readonly least: number;
   readonly most: number;
   readonly runs: readonly number[];
@@ -26,14 +27,19 @@ export interface Goal {
   readonly least?: number;
 }
 
-export function series(runs: readonly number[]): Series {
+export function series(runs: readonly number[], share = 0.5): Series {
   if (runs.length === 0) throw new Error("nothing was measured");
   const sorted = runs.toSorted((a, b) => a - b);
-  return { median: quantile(sorted, 0.5), least: sorted[0] ?? NaN, most: sorted.at(-1) ?? NaN, runs };
+  return { value: quantile(sorted, share), share, least: sorted[0] ?? NaN, most: sorted.at(-1) ?? NaN, runs };
+}
+
+/** A figure with an absolute goal: at most this. */
+export function atMost(most: number, figure: Omit<Figure, "goal" | "beside">): Figure {
+  return { ...figure, beside: undefined, goal: { of: "value", most } };
 }
 
 /** The value below which that share of the sorted runs lies, between two of them where need be. */
-export function quantile(sorted: readonly number[], share: number): number {
+function quantile(sorted: readonly number[], share: number): number {
   const at = (sorted.length - 1) * share;
   const low = sorted[Math.floor(at)] ?? NaN;
   const high = sorted[Math.ceil(at)] ?? NaN;
@@ -41,12 +47,12 @@ export function quantile(sorted: readonly number[], share: number): number {
 }
 
 export function ratio(figure: Figure): number | undefined {
-  return figure.beside === undefined ? undefined : figure.bursar.median / figure.beside.median;
+  return figure.beside === undefined ? undefined : figure.bursar.value / figure.beside.value;
 }
 
 export function isMet(figure: Figure): boolean {
   const { of, most = Infinity, least = -Infinity } = figure.goal;
-  const value = of === "ratio" ? ratio(figure) : figure.bursar.median;
+  const value = of === "ratio" ? ratio(figure) : figure.bursar.value;
   return value !== undefined && value <= most && value >= least;
 }
 
@@ -68,10 +74,16 @@ export const HEAD = ["| figure | bare or raw | Bursar | ratio | goal | met |", "
 
 function goal({ goal: { of, most, least }, unit }: Figure): string {
   const limit = most === undefined ? `≥ ${least ?? ""}` : `≤ ${most}`;
-  return of === "ratio" ? `${limit} ×` : `${limit} ${unit}`;
+  return of === "ratio" ? `${limit} ×` : `${limit} ${unit}`.trim();
 }
 
-function told({ median, least, most, runs }: Series, unit: string): string {
-  const text = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
-  return runs.length === 1 ? `${text(median)} ${unit}` : `${text(median)} ${unit} (${text(least)} – ${text(most)})`;
+function told({ value, share, least, most, runs }: Series, unit: string): string {
+  const name = share === 0.5 ? "" : share === 1 ? "most " : `p${Math.round(share * 100)} `;
+  const whole = `${name}${short(value)} ${unit}`.trim();
+  return runs.length === 1 ? whole : `${whole} (${short(least)} – ${short(most)}, ${runs.length} runs)`;
+}
+
+function short(value: number): string {
+  if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString("en").replaceAll(",", "\u202f");
+  return Math.abs(value) >= 100 || value === 0 ? value.toFixed(0) : value.toPrecision(3);
 }

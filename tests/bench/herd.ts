@@ -1,27 +1,38 @@
 /** Ten thousand engines that poll one backend for an hour, simulated by a test of the core with the time passed in. */
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { series, type Figure } from "./figures.ts";
+import { atMost, series, type Figure } from "./figures.ts";
+import type { Bytes } from "./idle.ts";
+import { said } from "./place.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const DESKTOPS = 10_000;
 const SECONDS = 3_600;
 
-export function measureHerd(): Figure[] {
-  const args = ["test", "--release", "--quiet", "--locked", "-p", "bursar-core", "--test", "herd"];
-  const told = execFileSync("cargo", [...args, "--", "--ignored", "--nocapture"], { cwd: ROOT, encoding: "utf8" });
-  const seen = /^(\d+) requests in an hour: \d+ to (\d+) each; busiest second (\d+)$/m.exec(told);
+/** `bytes`: what each request was measured to take when nothing has changed, where that is known. */
+export async function measureHerd(bytes: Bytes | undefined): Promise<Figure[]> {
+  const args = ["test", "--quiet", "--locked", "-p", "bursar-core", "--test", "herd", "--"];
+  const told = await said("cargo", [...args, "--ignored", "--nocapture"]);
+  const seen =
+    /^(\d+) requests in an hour: (\d+) to (\d+) each, (\d+) of all at the chain; busiest second (\d+)$/m.exec(told);
   if (seen === null) throw new Error("the test no longer tells what it saw");
-  const [total = NaN, most = NaN, busiest = NaN] = seen.slice(1).map(Number);
-  const figure = (name: string, value: number, limit: number): Figure => ({
-    name,
+  const [total = NaN, , most = NaN, looks = NaN, busiest = NaN] = seen.slice(1).map(Number);
+  const desktops = DESKTOPS.toLocaleString("en");
+  const computed = atMost(12, {
+    name: `requests of one of ${desktops} desktops in the tray, in an hour`,
     unit: "",
-    beside: undefined,
-    bursar: series([value]),
-    goal: { of: "value", most: limit },
+    bursar: series([most], 1),
+    note: `By the intervals: six cycles of a look and a call at least 10 and at most 12 minutes apart are 10 to 12. All together: ${total.toLocaleString("en")} in the hour.`,
   });
-  return [
-    figure(`requests of one desktop of ${DESKTOPS.toLocaleString("en")} in the tray, in an hour, at most`, most, 12),
-    figure("busiest second of theirs, in means", (busiest * SECONDS) / total, 3),
-  ];
+  const busy = atMost(3, {
+    name: "their busiest second, in means",
+    unit: "",
+    bursar: series([(busiest * SECONDS) / total], 1),
+  });
+  if (bytes === undefined) return [computed, busy];
+  const each = (looks * bytes.look + ((total - looks) * bytes.api) / 2) / DESKTOPS / 1_000;
+  const mean = atMost(6, {
+    name: "bytes of one of them, on average",
+    unit: "kB",
+    bursar: series([each]),
+    note: "Its requests times what each was measured to take when nothing has changed.",
+  });
+  return [computed, busy, mean];
 }

@@ -1,43 +1,51 @@
-/** What the core measures of itself, without a window: pages, searches, export and storing, by an example of it. */
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { series, type Figure } from "./figures.ts";
-import type { Effort } from "./place.ts";
+/** What the core measures of itself, without a window: pages, searches and export of a cache, beside a small one and raw. */
+import { series, type Figure, type Series } from "./figures.ts";
+import { measured, runsOf, type Effort } from "./place.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** The cache that a long one is compared with. */
+const SMALL = 1_000;
+/** Milliseconds that a first page and a search may take. */
+const PAGE = 8;
+const SEARCH = 30;
 
-export function measureHistory(effort: Effort): Figure[] {
-  const count = effort.quick ? 20_000 : 1_000_000;
-  const args = ["run", "--release", "--quiet", "--locked", "-p", "bursar-core", "--example", "history_size", "--"];
-  const told = execFileSync("cargo", [...args, String(count), "1000"], { cwd: ROOT, encoding: "utf8" });
-  return [...pages(told, count), ...exports(told, count)];
-}
-
-/** `first page: 120 / 340 us, 1000000 lines`: the median and the worst of many tries. */
-function pages(told: string, count: number): Figure[] {
-  const lines = [...told.matchAll(/^(.+): (\d+) \/ (\d+) us, \d+ lines$/gm)];
-  return lines.map(([, name = "", median = "", worst = ""]) => ({
-    name: `${name}, in ${count.toLocaleString("en")} payments, from call to answer`,
+export async function measureHistory(effort: Effort): Promise<Figure[]> {
+  const tries = effort.quick ? 40 : 300;
+  const small = await measured(["history", String(SMALL), String(tries), "1"]);
+  const large = await measured(["history", String(effort.cached), String(tries), String(effort.runs)]);
+  const count = effort.cached.toLocaleString("en");
+  const names = large.filter((one) => /^(first page|search)/.test(one.name)).map((one) => one.name);
+  const worst = (runs: readonly number[]): Series => series(runs, 0.99);
+  const absolute = names.map((name): Figure => ({
+    name: `${name}, in ${count} payments, in the core`,
     unit: "ms",
     beside: undefined,
-    bursar: { median: Number(worst) / 1000, least: Number(median) / 1000, most: Number(worst) / 1000, runs: [0, 0] },
-    goal: { of: "value", most: name.startsWith("first page") ? 8 : 30 },
-    note: "The worst of 50 tries stands for the 99th percentile; the smallest figure told is the median.",
+    bursar: worst(runsOf(large, name)),
+    goal: { of: "value", most: name.startsWith("first page") ? PAGE : SEARCH },
   }));
-}
-
-function exports(told: string, count: number): Figure[] {
-  const own = /^export \d+ lines to CSV: (\d+) ms$/m.exec(told)?.[1];
-  const raw = /^raw read and CSV: (\d+) ms$/m.exec(told)?.[1];
-  if (own === undefined || raw === undefined) throw new Error("the example no longer tells of the export");
+  const beside = names.map((name): Figure => ({
+    name: `${name}, ${count} beside ${SMALL.toLocaleString("en")}`,
+    unit: "ms",
+    beside: series(runsOf(small, name)),
+    bursar: series(runsOf(large, name)),
+    goal: { of: "ratio", most: 1.5 },
+  }));
   return [
+    ...absolute,
+    ...beside,
     {
-      name: `export of ${count.toLocaleString("en")} payments to CSV`,
+      name: `export of ${count} payments to CSV`,
       unit: "ms",
-      beside: series([Number(raw)]),
-      bursar: series([Number(own)]),
+      beside: series(runsOf(large, "raw read and CSV")),
+      bursar: series(runsOf(large, "export to CSV")),
       goal: { of: "ratio", most: 2 },
-      note: "Beside: every column read by SQLite and written by the csv crate. At least half as fast is at most twice as long.",
+      note: "Beside: the same columns read by SQLite as they are stored and written by the csv crate. At least half as fast is at most twice as long.",
+    },
+    {
+      name: `from "cancel" to the end of that export`,
+      unit: "ms",
+      beside: undefined,
+      bursar: series(runsOf(large, "from cancel to the end of an export"), 1),
+      goal: { of: "value", most: 100 },
     },
   ];
 }

@@ -1,68 +1,147 @@
 /** What the app costs in the tray with nothing open: processor time, wake-ups, requests and their bytes. */
 import { readdirSync } from "node:fs";
 import { App, BINARIES } from "../session/app.ts";
+import { until } from "../session/deadline.ts";
 import type { Desktop } from "../session/desktop.ts";
-import type { Sandbox } from "../session/sandbox.ts";
-import { series, type Figure } from "./figures.ts";
-import { end, read, type Effort } from "./place.ts";
+import type { Sandbox, User } from "../session/sandbox.ts";
+import type { Counting } from "./counting.ts";
+import { atMost, series, type Figure } from "./figures.ts";
+import { connect, end, processesOf, read, startHidden, wholeHistory, type Effort } from "./place.ts";
+import { countedNetwork, type Counted } from "./counted.ts";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** What happens within so many milliseconds of each other is one wake-up. */
-const ONE_WAKE_UP = 100;
+/** What happens within so many milliseconds of each other is one burst. */
+const BURST = 100;
 /** The kernel's clock ticks a second, as /proc tells processor time. */
 const TICKS = 100;
+/** An hour of the schedule at its quickest: a look at the chain every 10 minutes, balance and history in turn. */
+const LOOKS = 6;
+const CALLS = 6;
 
-export async function measureIdle(desktop: Desktop, sandbox: Sandbox, effort: Effort): Promise<Figure[]> {
+/** What a look at the chain, and balance and history together, take when nothing has changed. */
+export interface Bytes {
+  readonly look: number;
+  readonly api: number;
+}
+
+export interface Idle {
+  readonly figures: Figure[];
+  readonly bytes: Bytes;
+}
+
+export async function measureIdle(desktop: Desktop, sandbox: Sandbox, user: User, effort: Effort): Promise<Idle> {
+  const counted = await countedNetwork(desktop, sandbox);
+  await connect(desktop, user, counted.network);
   const app = new App(desktop);
-  const running = app.launch({ args: ["--hidden"] });
-  await (await desktop.tray.icon()).find("Check now");
+  const running = await startHidden(desktop, app);
+  await wholeHistory(desktop);
   await pause(effort.rest);
-  await sandbox.control("DELETE", "/requests");
+  const watched = await watch(desktop, counted, effort);
+  const rounds = await asked(desktop, counted);
+  await end(desktop, running, BINARIES.app);
+  counted.end();
+  const look = series(rounds.map((one) => one.look)).value;
+  return {
+    figures: [...watched, anHour(rounds)],
+    bytes: { look, api: series(rounds.map((one) => one.api)).value },
+  };
+}
+
+async function watch(desktop: Desktop, counted: Counted, effort: Effort): Promise<Figure[]> {
+  counted.forget();
   const begun = performance.now();
-  const used = ticks(running.pid);
-  let switches = voluntarySwitches(running.pid);
-  const first = switches;
-  let wakeUps = 0;
+  const pids = processesOf(desktop, BINARIES.app);
+  const before = spent(pids);
+  let switches = before.switches;
+  let bursts = 0;
   let quiet = true;
   while (performance.now() - begun < effort.idle) {
-    await pause(ONE_WAKE_UP);
-    const now = voluntarySwitches(running.pid);
-    if (now !== switches && quiet) wakeUps += 1;
+    await pause(BURST);
+    const now = spent(pids).switches;
+    if (now !== switches && quiet) bursts += 1;
     quiet = now === switches;
     switches = now;
   }
+  const after = spent(pids);
+  if (processesOf(desktop, BINARIES.app).join() !== pids.join())
+    throw new Error("its processes are not the same any more");
   const minutes = (performance.now() - begun) / 60_000;
-  const seconds = (ticks(running.pid) - used) / TICKS;
-  const asked = await sandbox.requests();
-  const api = asked.filter((one) => one.target === "console").length;
-  // The sandbox counts each call of a batch; each of our requests to an RPC asks for the chain's id once.
-  const rpc = asked.filter((one) => one.path === "eth_chainId").length;
-  await end(desktop, running, BINARIES.app);
+  const seconds = (after.ticks - before.ticks) / TICKS;
+  const told = `${minutes.toFixed(0)} minutes`;
   return [
-    {
-      name: `processor time in the tray over ${minutes.toFixed(0)} minutes`,
+    atMost(0.1, {
+      name: `processor time in the tray over ${told}`,
       unit: "% of one core",
-      beside: undefined,
       bursar: series([(100 * seconds) / (minutes * 60)]),
-      goal: { of: "value", most: 0.1 },
-    },
-    {
-      name: "wake-ups a minute in the tray",
+    }),
+    atMost(4, {
+      name: `wake-ups a minute in the tray over ${told}, every thread's counted`,
       unit: "",
-      beside: undefined,
-      bursar: series([wakeUps / minutes]),
-      goal: { of: "value", most: 4 },
-      note: `Counted are times at which any thread of the process ran after 100 ms of rest; the kernel switched to it ${((switches - first) / minutes).toFixed(1)} times a minute.`,
-    },
-    {
-      name: "requests an hour in the tray, nothing open",
+      bursar: series([(after.switches - before.switches) / minutes]),
+      note: `How often the kernel switched to any thread of any of its processes. They lay in ${bursts} bursts, ${(bursts / minutes).toFixed(2)} a minute, with 100 ms of rest before each.`,
+    }),
+    atMost(2, {
+      name: `requests in the tray over ${told}, nothing open`,
       unit: "",
-      beside: undefined,
-      bursar: series([((api + rpc) * 60) / minutes]),
-      goal: { of: "value", most: 12 },
-      note: `In ${minutes.toFixed(0)} minutes: ${api} to the API, ${rpc} to an RPC. A short time says little of an hour: a cycle takes 10 to 12 minutes.`,
-    },
+      bursar: series([counted.api.requests + counted.rpc.reduce((sum, one) => sum + one.requests, 0)]),
+      note: "Ten minutes of an hour that may have twelve. An hour's are counted where ten thousand desktops are simulated.",
+    }),
+    atMost(1, {
+      name: `bytes of the WebSocket in the tray over ${told}`,
+      unit: "kB",
+      bursar: series([counted.ws.bytes / 1_000]),
+      note: "A sixth of the 6 kB that an hour may have; the subscription stands all the while.",
+    }),
   ];
+}
+
+/** What one of each request takes when nothing has changed, several times. */
+async function asked(desktop: Desktop, counted: Counted): Promise<Bytes[]> {
+  const icon = await desktop.tray.icon();
+  const rounds: Bytes[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    counted.forget();
+    await icon.click("Check now");
+    await until("each has been asked", () => counted.api.requests >= 2 && askedOf(counted.rpc) >= 1, {
+      within: 30_000,
+    });
+    // The last answer may be on its way, and so may a request that should not be.
+    let seen = -1;
+    await until(
+      "nothing more comes",
+      () => {
+        const same = seen === counted.bytes;
+        seen = counted.bytes;
+        return same;
+      },
+      { within: 30_000, every: 1_000 },
+    );
+    if (counted.api.requests !== 2 || askedOf(counted.rpc) !== 1)
+      throw new Error(`not one of each: ${counted.api.requests} to the API, ${askedOf(counted.rpc)} to an RPC`);
+    rounds.push({ look: counted.rpc.reduce((sum, one) => sum + one.bytes, 0), api: counted.api.bytes });
+  }
+  return rounds;
+}
+
+function anHour(rounds: readonly Bytes[]): Figure {
+  const parts = rounds.map(({ look, api }) => `${look} and ${api}`).join("; ");
+  return atMost(6, {
+    name: "bytes an hour in the tray, nothing changed",
+    unit: "kB",
+    // An hour has as many balances as histories.
+    bursar: series(rounds.map(({ look, api }) => (look * LOOKS + (api * CALLS) / 2) / 1_000)),
+    note: `A look at the chain, and balance and history together, asked for by "Check now" in the tray, took ${parts} bytes of HTTP in both directions. An hour has at most ${LOOKS} looks and ${CALLS} calls. TLS and TCP are not in it, nor is the WebSocket.`,
+  });
+}
+
+function askedOf(servers: readonly Counting[]): number {
+  return servers.reduce((sum, one) => sum + one.requests, 0);
+}
+
+/** Processor time and voluntary switches so far of these processes and their threads. */
+function spent(pids: readonly number[]): { ticks: number; switches: number } {
+  const sum = (of: (pid: number) => number): number => pids.map(of).reduce((all, one) => all + one, 0);
+  return { ticks: sum(ticks), switches: sum(voluntarySwitches) };
 }
 
 function ticks(pid: number): number {

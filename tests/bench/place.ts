@@ -1,28 +1,51 @@
 /** Where measurements are made: a desktop session, the release programs, and the bare window beside the app. */
-import { readFileSync, readlinkSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { BINARIES } from "../session/app.ts";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { BINARIES, cli, type App } from "../session/app.ts";
 import { until } from "../session/deadline.ts";
 import { Desktop, type DesktopOptions } from "../session/desktop.ts";
 import type { Running } from "../session/processes.ts";
-import { Screen } from "./screen.ts";
+import type { User } from "../session/sandbox.ts";
+import { Screen, type Box } from "./screen.ts";
 
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const BARE = join(BINARIES.app, "..", "bare-window");
+/** The core's own measurements, an example of its crate. */
+export const MEASURE = join(BINARIES.app, "..", "examples", "measure");
 
 /** How many runs, and for how long: all of it, or just enough to see that the measurement works. */
 export interface Effort {
   readonly quick: boolean;
   readonly runs: number;
+  /** Payments of a long history as the provider has it, and as a cache may hold. */
   readonly payments: number;
+  readonly cached: number;
   /** Milliseconds that something must have been left alone before it is looked at. */
   readonly rest: number;
   /** Milliseconds of watching an idle app. */
   readonly idle: number;
 }
 
-export const WHOLE: Effort = { quick: false, runs: 10, payments: 100_000, rest: 60_000, idle: 600_000 };
-export const QUICK: Effort = { quick: true, runs: 3, payments: 2_000, rest: 15_000, idle: 60_000 };
+export const WHOLE: Effort = {
+  quick: false,
+  runs: 10,
+  payments: 100_000,
+  cached: 1_000_000,
+  rest: 60_000,
+  idle: 600_000,
+};
+export const QUICK: Effort = {
+  quick: true,
+  runs: 2,
+  payments: 2_000,
+  cached: 50_000,
+  rest: 12_000,
+  idle: 20_000,
+};
 
 /** Runs `work` in a session of its own, which ends with it. */
 export async function inSession<T>(
@@ -39,8 +62,48 @@ export async function inSession<T>(
   }
 }
 
+/** Connects the user's account under that label, by a network file of the caller's. */
+export async function connect(desktop: Desktop, user: User, network: string, label = "Test"): Promise<void> {
+  const done = await cli(
+    desktop,
+    ["account", "add", "fluence", "--network", network, "--address", user.address, "--label", label],
+    { input: `${user.key}\n` },
+  );
+  if (done.code !== 0) throw new Error(`account add: ${done.stderr}`);
+}
+
+export function home(desktop: Desktop): string {
+  return desktop.env["BURSAR_HOME"] ?? "";
+}
+
+/** What a query of the home's history gives, as text; empty while there is no such file or table. */
+export async function inHistory(desktop: Desktop, query: string): Promise<string> {
+  const file = join(home(desktop), "history.db");
+  return (await desktop.run("sqlite3", ["-readonly", file, query])).stdout.trim();
+}
+
+/** Waits until the whole history of the one account has been read. */
+export async function wholeHistory(desktop: Desktop): Promise<void> {
+  await until(
+    "the whole history is here",
+    async () => (await inHistory(desktop, "SELECT 1 FROM sync WHERE full_at IS NOT NULL")) === "1",
+    { within: 1_800_000, every: 100 },
+  );
+}
+
 export function screenOf(desktop: Desktop): Screen {
   return new Screen(desktop.display.framebuffer);
+}
+
+/** Where a part of a program's window is on the screen, from its place within the window. */
+export async function onScreen(desktop: Desktop, title: string, within: Box): Promise<Box> {
+  const seen = await until(`the window ${title}`, async () => {
+    const done = await desktop.run("xwininfo", ["-name", title]);
+    return done.code === 0 && done.stdout;
+  });
+  const corner = (axis: string): number =>
+    Number(new RegExp(`Absolute upper-left ${axis}:\\s+(-?\\d+)`).exec(seen)?.[1] ?? NaN);
+  return { ...within, x: corner("X") + within.x, y: corner("Y") + within.y };
 }
 
 /** Starts the bare window. */
@@ -48,8 +111,15 @@ export function startBare(desktop: Desktop): Running {
   return desktop.processes.start("bare", BARE, { env: desktop.env });
 }
 
-/** The app's processes of the session, with their web processes, whoever is whose parent by now. */
-export function appProcesses(desktop: Desktop, program: string): number[] {
+/** Starts the app without a window and waits until its tray is complete. */
+export async function startHidden(desktop: Desktop, app: App): Promise<Running> {
+  const running = app.launch({ args: ["--hidden"] });
+  await (await desktop.tray.icon()).find("Check now");
+  return running;
+}
+
+/** A program's processes of the session, with their web processes, whoever is whose parent by now. */
+export function processesOf(desktop: Desktop, program: string): number[] {
   const own = (pid: number): boolean => {
     const name = link(`/proc/${pid}/exe`);
     return name === program || /\/WebKit(Web|Network|GPU)Process$/.test(name);
@@ -59,14 +129,46 @@ export function appProcesses(desktop: Desktop, program: string): number[] {
 
 /** Proportional size of all of them, in MiB. */
 export function proportionalSize(pids: readonly number[]): number {
-  const sizes = pids.map((pid) => Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0));
+  const sizes = pids.map((pid) => {
+    const size = /^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1];
+    if (size === undefined) throw new Error(`the memory of process ${pid} cannot be read`);
+    return Number(size);
+  });
   return sizes.reduce((sum, one) => sum + one, 0) / 1024;
 }
 
 /** Ends a program and waits until nothing of it is left. */
 export async function end(desktop: Desktop, running: Running, program: string): Promise<void> {
   await running.stop();
-  await until("nothing of it is left", () => appProcesses(desktop, program).length === 0);
+  await until("nothing of it is left", () => processesOf(desktop, program).length === 0);
+}
+
+/** Runs a program from the project's folder to its end; what it said. */
+export async function said(program: string, args: readonly string[]): Promise<string> {
+  return (await promisify(execFile)(program, [...args], { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 26 })).stdout;
+}
+
+/** Runs a measurement of the core; what it tells, one object a line. */
+export async function measured(args: readonly string[]): Promise<readonly Told[]> {
+  return (await said(MEASURE, args))
+    .split("\n")
+    .filter((text) => text !== "")
+    .map((text) => JSON.parse(text) as Told);
+}
+
+export interface Told {
+  readonly name: string;
+  readonly of: number;
+  readonly us?: readonly number[];
+  readonly bytes?: number;
+  readonly kib?: readonly (readonly number[])[];
+}
+
+/** The runs of a series of the core, in milliseconds. */
+export function runsOf(told: readonly Told[], name: string): number[] {
+  const found = told.find((one) => one.name === name)?.us;
+  if (found === undefined) throw new Error(`the core no longer measures: ${name}`);
+  return found.map((one) => one / 1_000);
 }
 
 export function read(path: string): string {
@@ -76,6 +178,15 @@ export function read(path: string): string {
     // It ended while we looked.
     return "";
   }
+}
+
+/** The sandbox's network file with other addresses in it, written into the session. */
+export function networkFileWith(desktop: Desktop, original: string, change: ReadonlyMap<string, string>): string {
+  let text = readFileSync(original, "utf8");
+  for (const [from, to] of change) text = text.replaceAll(from, to);
+  const path = join(desktop.processes.scratch, "network.toml");
+  writeFileSync(path, text);
+  return path;
 }
 
 function link(path: string): string {

@@ -1,55 +1,135 @@
-/** The first reading of a long history beside downloading and parsing the same pages, and the next one with ten new. */
-import { join } from "node:path";
+/** The first reading of a long history beside downloading the same pages raw, and the next one with ten new lines. */
+import { rmSync } from "node:fs";
 import { App, BINARIES } from "../session/app.ts";
 import { until } from "../session/deadline.ts";
 import type { Desktop } from "../session/desktop.ts";
 import type { Sandbox, User } from "../session/sandbox.ts";
-import { connectByCli } from "../journeys/steps.ts";
+import { countedNetwork } from "./counted.ts";
 import { series, type Figure } from "./figures.ts";
-import { end, type Effort } from "./place.ts";
+import { connect, end, home, inHistory, measured, runsOf, startHidden, wholeHistory, type Effort } from "./place.ts";
 
-/** Lines of a page, as the app asks for them. */
-const PAGE = 100;
+/** New payments of the next reading. */
+const NEW = 10;
 
-export async function measureSync(desktop: Desktop, sandbox: Sandbox, user: User, effort: Effort): Promise<Figure[]> {
-  const raw = await download(sandbox, user);
-  await connectByCli(desktop, sandbox, user);
+/** The whole history again and again into an empty cache, and raw, in turn. The cache stays filled. */
+export async function measureFirstSync(
+  desktop: Desktop,
+  sandbox: Sandbox,
+  user: User,
+  effort: Effort,
+): Promise<Figure[]> {
   const app = new App(desktop);
-  const begun = performance.now();
-  const running = app.launch({ args: ["--hidden"] });
-  await until("the whole history is here", () => count(desktop, effort.payments), { within: 1_800_000, every: 100 });
-  const took = performance.now() - begun;
-  await end(desktop, running, BINARIES.app);
-  const payments = effort.payments.toLocaleString("en");
+  const runs = { raw: [] as number[], app: [] as number[] };
+  for (let run = 0; run < effort.runs; run += 1) {
+    const raw = await measured(["pages", sandbox.ready.fluence.api, user.key]);
+    runs.raw.push(...runsOf(raw, "download, parse, insert"));
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${home(desktop)}/history.db${suffix}`, { force: true });
+    const begun = performance.now();
+    const running = app.launch({ args: ["--hidden"] });
+    await wholeHistory(desktop);
+    runs.app.push(performance.now() - begun);
+    const kept = Number(await inHistory(desktop, "SELECT count(*) FROM payment"));
+    if (kept < effort.payments) throw new Error(`${kept} payments of ${effort.payments} were kept`);
+    await end(desktop, running, BINARIES.app);
+  }
   return [
     {
-      name: `first sync of ${payments} payments`,
+      name: `first sync of ${effort.payments.toLocaleString("en")} payments`,
       unit: "ms",
-      beside: series([raw]),
-      bursar: series([took]),
+      beside: series(runs.raw),
+      bursar: series(runs.app),
       goal: { of: "ratio", most: 2 },
-      note: "Beside: the same pages fetched one after the other and parsed, nothing kept. At least half as fast is at most twice as long.",
+      note: "From the start of the process. Beside: the same pages of both kinds of call fetched one after the other, parsed, and inserted in one transaction. At least half as fast is at most twice as long.",
     },
   ];
 }
 
-async function download(sandbox: Sandbox, user: User): Promise<number> {
-  const begun = performance.now();
-  for (let page = 0, pages = 1; page < pages; page += 1) {
-    const address = new URL("/v2/users/payments", sandbox.ready.fluence.api);
-    address.searchParams.set("page", String(page));
-    address.searchParams.set("perPage", String(PAGE));
-    const answer = await fetch(address, { headers: { "x-api-key": user.key } });
-    if (!answer.ok) throw new Error(`${address.href}: ${answer.status} ${await answer.text()}`);
-    const { pagination } = (await answer.json()) as { pagination: { totalPages: number } };
-    pages = pagination.totalPages;
-  }
-  return performance.now() - begun;
+/** What the next reading takes, with a short and with a long history behind it. */
+export async function measureNextSync(
+  inTheirSession: <T>(name: string, work: (desktop: Desktop) => Promise<T>) => Promise<T>,
+  sandbox: Sandbox,
+  users: { readonly short: User; readonly long: User },
+  effort: Effort,
+): Promise<Figure[]> {
+  const short = await inTheirSession("next sync, short", (desktop) => nextSyncs(desktop, sandbox, users.short, effort));
+  const long = await inTheirSession("next sync, long", (desktop) => nextSyncs(desktop, sandbox, users.long, effort));
+  const told = `next sync with ${NEW} new payments behind ${effort.payments.toLocaleString("en")}`;
+  const note = `Beside: the same behind ${effort.payments / 100}.`;
+  return [
+    {
+      name: `${told}, until they are kept`,
+      unit: "ms",
+      beside: series(short.times),
+      bursar: series(long.times),
+      goal: { of: "ratio", most: 1.25 },
+      note: `From "Check now" in the tray, with the sandbox's own time. ${note}`,
+    },
+    {
+      name: `${told}, bytes`,
+      unit: "kB",
+      beside: series(short.bytes),
+      bursar: series(long.bytes),
+      goal: { of: "ratio", most: 1.05 },
+      note: `Of HTTP in both directions, with the balance that is asked for beside it. ${note}`,
+    },
+  ];
 }
 
-/** Whether a copy of the database holds that many payments. */
-async function count(desktop: Desktop, wanted: number): Promise<boolean> {
-  const home = desktop.env["BURSAR_HOME"] ?? "";
-  const done = await desktop.run("sqlite3", ["-readonly", join(home, "history.db"), "SELECT count(*) FROM payment"]);
-  return Number(done.stdout) >= wanted;
+async function nextSyncs(
+  desktop: Desktop,
+  sandbox: Sandbox,
+  user: User,
+  effort: Effort,
+): Promise<{ times: number[]; bytes: number[] }> {
+  const counted = await countedNetwork(desktop, sandbox);
+  await connect(desktop, user, counted.network);
+  const app = new App(desktop);
+  const running = await startHidden(desktop, app);
+  await wholeHistory(desktop);
+  const icon = await desktop.tray.icon();
+  const count = async (): Promise<number> => Number(await inHistory(desktop, "SELECT count(*) FROM payment"));
+  const [times, bytes] = [[] as number[], [] as number[]];
+  for (let run = 0; run < effort.runs; run += 1) {
+    await newPayments(user);
+    const before = await count();
+    await calm(() => counted.api.bytes);
+    counted.forget();
+    const begun = performance.now();
+    await icon.click("Check now");
+    await until("the new ones are kept", async () => (await count()) === before + NEW, { within: 30_000, every: 5 });
+    times.push(performance.now() - begun);
+    await calm(() => counted.api.bytes);
+    bytes.push(counted.api.bytes / 1_000);
+  }
+  await end(desktop, running, BINARIES.app);
+  counted.end();
+  return { times, bytes };
+}
+
+/** Payments of this moment that came to nothing, started and ended elsewhere: nothing is open afterwards. */
+async function newPayments(user: User): Promise<void> {
+  for (let one = 0; one < NEW; one += 1) {
+    const address = `${user.sandbox.ready.fluence.api}/v2/top-ups`;
+    const answer = await fetch(address, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-api-key": user.key },
+      body: JSON.stringify({ amountCents: 1_000, methodCode: "usdc" }),
+    });
+    if (!answer.ok) throw new Error(`a new top-up: ${answer.status} ${await answer.text()}`);
+    await user.sandbox.setStatus((await user.openTopUp()).id, "failed");
+  }
+}
+
+/** Waits until nothing goes over the wire any more. */
+async function calm(bytes: () => number): Promise<void> {
+  let seen = -1;
+  await until(
+    "nothing more comes",
+    () => {
+      const same = seen === bytes();
+      seen = bytes();
+      return same;
+    },
+    { within: 30_000, every: 500 },
+  );
 }

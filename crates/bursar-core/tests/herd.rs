@@ -95,6 +95,7 @@ enum Next {
 struct Counted {
     by_desktop: Vec<u32>,
     by_second: Vec<u32>,
+    at_the_chain: u32,
 }
 
 impl Counted {
@@ -128,9 +129,10 @@ fn ten_thousand_desktops_are_no_herd() {
     let counted = an_hour_of(10_000);
     let (total, busiest) = (counted.total(), counted.busiest());
     println!(
-        "{total} requests in an hour: {} to {} each; busiest second {busiest}",
+        "{total} requests in an hour: {} to {} each, {} of all at the chain; busiest second {busiest}",
         counted.least(),
-        counted.most()
+        counted.most(),
+        counted.at_the_chain
     );
     // Ten to twelve minutes a cycle, a look at the chain in each, the API's balance and history in turn.
     assert!((100_000..=120_000).contains(&total));
@@ -157,6 +159,7 @@ fn an_hour_of(desktops: usize) -> Counted {
     let mut asked: Vec<(Timestamp, Request)> = Vec::new();
     let mut by_desktop = vec![0_u32; desktops];
     let mut by_second = vec![0_u32; 3_600];
+    let mut at_the_chain = 0;
     while let Some(Reverse((now, desktop, next))) = queue.pop() {
         if now >= end {
             break;
@@ -178,6 +181,7 @@ fn an_hour_of(desktops: usize) -> Counted {
                 let second = usize::try_from(now.since(counted).0 / 1_000).unwrap();
                 by_second[second] += requests(&request);
                 by_desktop[desktop] += requests(&request);
+                at_the_chain += u32::from(matches!(request, Request::Chain { .. }));
             }
             let later = now.plus(Span::millis(random.random_range(20..LATENCY_MS)));
             queue.push(Reverse((later, desktop, Next::Answer(asked.len()))));
@@ -192,5 +196,6 @@ fn an_hour_of(desktops: usize) -> Counted {
     Counted {
         by_desktop,
         by_second,
+        at_the_chain,
     }
 }

@@ -1,0 +1,159 @@
+//! An account's events read from a chain that has ten times as many, in the ranges and by the calls of the app,
+//! checked, stored and matched; beside the bare `eth_getLogs` of the same ranges, parsed and dropped.
+
+use super::node::{BALANCE, CHAIN_ID, EVERY, Node, TOKEN, USER, signature};
+use super::payments::made;
+use super::{Outcome, tell, tell_value};
+use bursar_core::account::AccountId;
+use bursar_core::cache::History;
+use bursar_core::chain::Chain;
+use bursar_core::clock::Timestamp;
+use bursar_core::http::Http;
+use bursar_core::network::ChainPlace;
+use serde::Deserialize;
+use serde_json::json;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use url::Url;
+
+/// Blocks asked for at once, as the app does.
+const RANGE: u64 = 20_000;
+
+#[derive(Deserialize)]
+struct Answer {
+    result: Vec<RawLog>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code, reason = "what is parsed is what a reader would take")]
+struct RawLog {
+    address: String,
+    topics: Vec<String>,
+    data: String,
+    block_number: String,
+    block_hash: String,
+    transaction_hash: String,
+    log_index: String,
+}
+
+pub(crate) fn measure(events: usize, runs: usize) -> Outcome<()> {
+    // Also sets up TLS's cryptography, which a client wants even where it is not used.
+    let http = Http::new()?;
+    let payments = made(events)?;
+    let newest = payments
+        .first()
+        .map(|one| one.id.clone())
+        .unwrap_or_default();
+    let node = Node::with(&payments)?;
+    let head = node.head;
+    let url = Url::parse(&node.serve()?)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let account = AccountId::random();
+    let filled = tempfile::tempdir()?;
+    {
+        let (history, _) = History::open(filled.path(), Timestamp(0))?;
+        for part in payments.chunks(1_000) {
+            history.put_payments(&account, part)?;
+        }
+    }
+    drop(payments);
+    let (mut own, mut raw, mut resident) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..runs {
+        raw.push(runtime.block_on(raw_logs(&url, head, events))?);
+        let home = tempfile::tempdir()?;
+        copy_history(filled.path(), home.path())?;
+        let (history, _) = History::open(home.path(), Timestamp(0))?;
+        let place = ChainPlace {
+            id: CHAIN_ID,
+            rpc: vec![url.clone()],
+            ws: None,
+            balance: BALANCE,
+            token: TOKEN,
+            explorer: None,
+            start_block: 0,
+        };
+        let chain = Chain::new(place, None, http.clone());
+        let (took, sizes) = runtime.block_on(read(&chain, &history, &account, head))?;
+        own.push(took);
+        resident.push(sizes);
+        if history.verified(&account, &newest)?.is_none() {
+            return Err("the events were not matched".into());
+        }
+    }
+    tell("chain history", events, &own)?;
+    tell("raw eth_getLogs", events, &raw)?;
+    tell_value(
+        json!({"name": "resident while reading", "of": events, "among": u64::try_from(events)? * EVERY, "kib": resident}),
+    )
+}
+
+fn copy_history(from: &Path, to: &Path) -> Outcome<()> {
+    std::fs::copy(from.join("history.db"), to.join("history.db"))?;
+    Ok(())
+}
+
+/// Newest first, as the app reads what lies before its first look. Also the process's size after each tenth.
+async fn read(
+    chain: &Chain,
+    history: &History,
+    account: &AccountId,
+    head: u64,
+) -> Outcome<(Duration, Vec<u64>)> {
+    let mut sizes = Vec::new();
+    let begun = Instant::now();
+    let mut to = head;
+    let stride = (head / 10).max(1);
+    let mut told = head;
+    while to > 0 {
+        let from = to.saturating_sub(RANGE - 1).max(1);
+        let batch = chain.events(USER, from, to).await?;
+        history.put_events(account, &batch)?;
+        to = from - 1;
+        if told - to >= stride {
+            told = to;
+            sizes.push(resident()?);
+        }
+    }
+    Ok((begun.elapsed(), sizes))
+}
+
+/// The same ranges, one after the other, over one connection.
+async fn raw_logs(url: &Url, head: u64, expected: usize) -> Outcome<Duration> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let begun = Instant::now();
+    let mut found = 0;
+    let mut to = head;
+    while to > 0 {
+        let from = to.saturating_sub(RANGE - 1).max(1);
+        let filter = json!({
+            "address": BALANCE, "fromBlock": format!("{from:#x}"), "toBlock": format!("{to:#x}"),
+            "topics": [[signature()], TOKEN.into_word(), USER.into_word()],
+        });
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [filter]});
+        let answer = client
+            .post(url.clone())
+            .header("content-type", "application/json")
+            .body(body.to_string())
+            .send()
+            .await?;
+        let answer: Answer = serde_json::from_slice(&answer.bytes().await?)?;
+        found += answer.result.len();
+        to = from - 1;
+    }
+    if found == expected {
+        Ok(begun.elapsed())
+    } else {
+        Err(format!("{found} events instead of {expected}").into())
+    }
+}
+
+/// Of this process, in KiB; the node is in it and does not grow.
+fn resident() -> Outcome<u64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let digits = line.and_then(|line| line.split_whitespace().next());
+    Ok(digits.ok_or("no VmRSS")?.parse()?)
+}

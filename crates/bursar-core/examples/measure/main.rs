@@ -1,0 +1,51 @@
+//! What the core costs by itself, without a window, beside the same done raw: for `scripts/bench.sh`.
+//! Prints one JSON object a line: what was measured, how much of it there was, and every run in microseconds.
+//!
+//! ```text
+//! measure history PAYMENTS TRIES EXPORTS   pages, searches, storing and export
+//! measure fill HOME ACCOUNT PAYMENTS       a long history for the account of an app that is not running
+//! measure pages API KEY                    a history downloaded, parsed and inserted in one transaction
+//! measure chain EVENTS RUNS                an account's events among ten times as many, beside raw eth_getLogs
+//! ```
+
+mod chain;
+mod history;
+mod node;
+mod pages;
+mod payments;
+
+use serde_json::{Value, json};
+use std::error::Error;
+use std::io::Write;
+use std::time::Duration;
+
+pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Outcome<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["history", payments, tries, exports] => {
+            history::measure(payments.parse()?, tries.parse()?, exports.parse()?)
+        }
+        ["fill", home, account, payments] => {
+            payments::fill(home.as_ref(), account, payments.parse()?)
+        }
+        ["pages", api, key] => pages::measure(api, key),
+        ["chain", events, runs] => chain::measure(events.parse()?, runs.parse()?),
+        _ => Err("usage: measure history|fill|pages|chain …".into()),
+    }
+}
+
+/// Tells one series; `of` is how much there was of what `name` says.
+pub(crate) fn tell(name: &str, of: usize, runs: &[Duration]) -> Outcome<()> {
+    let runs: Vec<u64> = runs
+        .iter()
+        .map(|run| u64::try_from(run.as_micros()).unwrap_or(u64::MAX))
+        .collect();
+    tell_value(json!({"name": name, "of": of, "us": runs}))
+}
+
+pub(crate) fn tell_value(value: Value) -> Outcome<()> {
+    Ok(writeln!(std::io::stdout(), "{value}")?)
+}

@@ -1,0 +1,107 @@
+/**
+ * A way to one server that counts what goes through it on the app's side: requests, and every byte of them and of their
+ * answers, heads included. The bytes are those of HTTP; TLS and TCP would add theirs.
+ */
+import { createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+export class Counting {
+  requests = 0;
+  readonly #server: Server;
+  readonly #target: URL;
+  readonly #open = new Set<Socket>();
+  #ended = 0;
+  #forgotten = 0;
+
+  private constructor(target: string) {
+    this.#target = new URL(target);
+    this.#server = createServer((request, response) => this.#pass(request, response));
+    this.#server.keepAliveTimeout = 60_000;
+    this.#server.on("connection", (socket) => {
+      this.#open.add(socket);
+      socket.on("close", () => {
+        this.#open.delete(socket);
+        this.#ended += bytesOf(socket);
+      });
+    });
+    this.#server.on("upgrade", (request, socket, head) => this.#tunnel(request, socket, head));
+    this.#server.unref();
+  }
+
+  static async start(target: string): Promise<Counting> {
+    const counting = new Counting(target.replace(/^ws/, "http"));
+    await new Promise<void>((resolve, reject) => {
+      counting.#server.once("error", reject);
+      counting.#server.listen(0, "127.0.0.1", resolve);
+    });
+    return counting;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Bytes in both directions since the last `forget`. */
+  get bytes(): number {
+    return this.#all() - this.#forgotten;
+  }
+
+  forget(): void {
+    this.requests = 0;
+    this.#forgotten = this.#all();
+  }
+
+  end(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  /** A WebSocket: its first request is one, and from then on only bytes are counted. */
+  #tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.requests += 1;
+    const onward = connect(Number(this.#target.port), this.#target.hostname, () => {
+      onward.write(headFor(this.#target.host, request));
+      onward.write(head);
+      socket.pipe(onward).pipe(socket);
+    });
+    onward.on("error", () => socket.destroy());
+    socket.on("error", () => onward.destroy());
+    socket.on("close", () => onward.destroy());
+  }
+
+  #all(): number {
+    return this.#ended + [...this.#open].reduce((sum, socket) => sum + bytesOf(socket), 0);
+  }
+
+  #pass(request: IncomingMessage, response: ServerResponse): void {
+    this.requests += 1;
+    const { host: _, ...headers } = request.headers;
+    const onward = ask(
+      new URL(request.url ?? "/", this.#target),
+      { method: request.method, headers: { ...headers, host: this.#target.host } },
+      (answer) => {
+        // The server's own head, so that the app is sent as many bytes as it would be without us.
+        response.sendDate = false;
+        response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+        answer.pipe(response);
+      },
+    );
+    onward.on("error", () => response.destroy());
+    request.pipe(onward);
+  }
+}
+
+/** The request's head again, for another host. */
+function headFor(host: string, request: IncomingMessage): string {
+  const lines = [`${request.method ?? "GET"} ${request.url ?? "/"} HTTP/1.1`];
+  for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
+    const name = request.rawHeaders[at] ?? "";
+    lines.push(`${name}: ${name.toLowerCase() === "host" ? host : request.rawHeaders[at + 1]}`);
+  }
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
+function bytesOf(socket: Socket): number {
+  return socket.bytesRead + socket.bytesWritten;
+}

@@ -1,0 +1,97 @@
+// Runs in the app's window and watches it from inside: when a command left, when its answer came, when that was drawn.
+const calls = [];
+const send = window.fetch;
+window.fetch = async (...args) => {
+  const address = String(args[0] instanceof Request ? args[0].url : args[0]);
+  if (!address.endsWith("/payments")) return send.apply(window, args);
+  const call = { sent: performance.now(), answered: null };
+  calls.push(call);
+  const answer = await send.apply(window, args);
+  const whole = answer.clone();
+  void whole.arrayBuffer().then(() => (call.answered = performance.now()));
+  return answer;
+};
+
+const part = (id) => document.querySelector(`[data-testid="${id}"]`);
+const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+/** The frame after the page has changed is on its way once a task runs that was asked for in that frame. */
+const painted = async () => {
+  await frame();
+  await new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener("message", resolve);
+    port1.start();
+    port2.postMessage(null);
+  });
+  return performance.now();
+};
+
+/** Does something that asks for payments, and waits until what is shown is another. */
+async function watched(act, shown) {
+  const before = shown();
+  const from = calls.length;
+  act();
+  const end = performance.now() + 10_000;
+  for (;;) {
+    await frame();
+    const call = calls[from];
+    if (call?.answered && shown() !== before) {
+      const at = await painted();
+      return { answer: call.answered - call.sent, painted: at - call.sent };
+    }
+    if (performance.now() > end) throw new Error(`nothing new was shown: ${before}, ${calls.length - from} calls`);
+  }
+}
+
+const first = () =>
+  `${part("payments-count")?.dataset.total} ${part("payment")?.dataset.payment} ${part("payments-none") !== null}`;
+
+function type(id, text) {
+  const field = part(id);
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, text);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+window.bursarBench = {
+  type,
+  scrolled: null,
+  all: async (acts) => {
+    const samples = [];
+    for (const act of acts) samples.push(await act());
+    return samples;
+  },
+  openPayments: async () => {
+    part("nav-overview").click();
+    while (part("payment") !== null || part("balance") === null) await frame();
+    return watched(
+      () => part("nav-payments").click(),
+      () => String(part("payment") !== null),
+    );
+  },
+  search: (text) => watched(() => type("search", text), first),
+  jump: async (from, to) => {
+    if (part("filter-to").value !== "") {
+      await watched(() => type("filter-to", ""), first).catch(() => null);
+    }
+    await watched(() => type("filter-from", from), first).catch(() => null);
+    return watched(() => type("filter-to", to), first);
+  },
+  isWhole: () => Number(part("payments-count")?.dataset.total) > 1000 && part("payment") !== null,
+  scroll: (rows) => {
+    const list = part("payments").querySelector('[role="rowgroup"]');
+    const frames = [];
+    let before = null;
+    const step = (now) => {
+      if (before !== null) frames.push(now - before);
+      before = now;
+      const last = Number([...list.querySelectorAll('[role="row"]')].at(-1)?.getAttribute("aria-rowindex") ?? 0);
+      if (last >= rows) {
+        window.bursarBench.scrolled = { frames, rows: last };
+        return;
+      }
+      list.scrollTop = Math.min(list.scrollTop + 20 * 56, list.scrollHeight);
+      requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
+  },
+};

@@ -1,0 +1,102 @@
+/**
+ * What was measured, a share at a time: the raw numbers in docs/performance.json, and out of them the table in
+ * docs/performance.md. A share that is measured again takes the place of what it was; the others stay with their dates.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { HEAD, line, type Figure } from "./figures.ts";
+import type { Bytes } from "./idle.ts";
+import { ROOT } from "./place.ts";
+
+const TABLE = `${ROOT}docs/performance.md`;
+const NUMBERS = `${ROOT}docs/performance.json`;
+const BEGIN = "<!-- measured: written by scripts/bench.sh -->";
+const END = "<!-- end of what was measured -->";
+
+/** In the order of the table. */
+export const SHARES = [
+  "start",
+  "memory",
+  "idle",
+  "notice",
+  "history",
+  "list",
+  "sync",
+  "next",
+  "chain",
+  "package",
+  "herd",
+] as const;
+export type Share = (typeof SHARES)[number];
+
+interface Entry {
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: string;
+  readonly figures: readonly Figure[];
+  readonly bytes?: Bytes;
+}
+
+export type Kept = Partial<Record<Share, Entry>>;
+
+export function kept(): Kept {
+  return existsSync(NUMBERS) ? (JSON.parse(readFileSync(NUMBERS, "utf8")) as Kept) : {};
+}
+
+/** Writes a share down, and the table anew. */
+export function keep(share: Share, figures: readonly Figure[], bytes?: Bytes): void {
+  const gib = (totalmem() / 2 ** 30).toFixed(0);
+  const entry: Entry = {
+    date: new Date().toISOString().slice(0, 10),
+    commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim(),
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown"}, ${gib} GiB, Linux ${release()}`,
+    figures: figures.map(rounded),
+    ...(bytes === undefined ? {} : { bytes }),
+  };
+  const all = { ...kept(), [share]: entry };
+  writeFileSync(NUMBERS, json(all));
+  const [before = ""] = readFileSync(TABLE, "utf8").split(BEGIN);
+  const [, after = ""] = readFileSync(TABLE, "utf8").split(END);
+  writeFileSync(TABLE, `${before}${[BEGIN, "", ...table(all), "", END].join("\n")}${after}`);
+}
+
+/** As a clock tells them; more digits would be noise. */
+function rounded(figure: Figure): Figure {
+  const round = (value: number): number => Number(value.toPrecision(6));
+  const of = (one: Figure["bursar"]): Figure["bursar"] => ({
+    ...one,
+    value: round(one.value),
+    least: round(one.least),
+    most: round(one.most),
+    runs: one.runs.map(round),
+  });
+  return { ...figure, beside: figure.beside && of(figure.beside), bursar: of(figure.bursar) };
+}
+
+/** A figure a line, so that a change of one is a change of one line. */
+function json(all: Kept): string {
+  const shares = SHARES.flatMap((share) => {
+    const entry = all[share];
+    if (entry === undefined) return [];
+    const { figures, ...rest } = entry;
+    const lines = figures.map((figure) => `      ${JSON.stringify(figure)}`).join(",\n");
+    return [`  "${share}": {\n    ${JSON.stringify(rest).slice(1, -1)},\n    "figures": [\n${lines}\n    ]\n  }`];
+  });
+  return `{\n${shares.join(",\n")}\n}\n`;
+}
+
+function table(all: Kept): string[] {
+  const entries = SHARES.flatMap((share) => {
+    const entry = all[share];
+    return entry === undefined ? [] : [{ share, ...entry }];
+  });
+  const machines = [...new Set(entries.map((one) => one.machine))];
+  const times = [...new Set(entries.map((one) => `${one.date}, commit ${one.commit}`))].map((time) => {
+    const shares = entries.filter((one) => `${one.date}, commit ${one.commit}` === time).map((one) => one.share);
+    return `${time} (${shares.join(", ")})`;
+  });
+  const figures = entries.flatMap((one) => one.figures);
+  const notes = figures.flatMap((figure) => (figure.note === undefined ? [] : [`- ${figure.name}: ${figure.note}`]));
+  return [`${machines.join("; ")}. ${times.join("; ")}.`, "", ...HEAD, ...figures.map(line), "", ...notes];
+}

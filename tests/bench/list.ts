@@ -1,0 +1,147 @@
+/** The list of a very long history in the real window: from command to answer and to the painted frame, scrolling, jumps. */
+import { App, BINARIES } from "../session/app.ts";
+import { until } from "../session/deadline.ts";
+import type { Desktop } from "../session/desktop.ts";
+import type { Sandbox } from "../session/sandbox.ts";
+import type { AppWindow } from "../session/window.ts";
+import { page } from "../journeys/steps.ts";
+import { atMost, series, type Figure } from "./figures.ts";
+import { connect, end, home, measured, processesOf, proportionalSize, type Effort } from "./place.ts";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** Rows that are scrolled through on end. */
+const ROWS = 20_000;
+/** Commands of one script, so that none runs for long. */
+const AT_ONCE = 10;
+const YEARS = [2023, 2024, 2025];
+
+/** Defines `bursarBench` in the page. */
+const INSIDE = readFileSync(fileURLToPath(new URL("in-page.js", import.meta.url)), "utf8");
+
+interface Sample {
+  /** Milliseconds from sending the command to its answer, and to the frame that shows it. */
+  readonly answer: number;
+  readonly painted: number;
+}
+
+export async function measureList(desktop: Desktop, sandbox: Sandbox, effort: Effort): Promise<Figure[]> {
+  const user = await sandbox.user();
+  await connect(desktop, user, sandbox.networkFile);
+  const found = await desktop.run("sqlite3", ["-readonly", `${home(desktop)}/bursar.db`, "SELECT id FROM account"]);
+  await measured(["fill", home(desktop), found.stdout.trim(), String(effort.cached)]);
+  const app = new App(desktop);
+  const running = app.launch();
+  const window = await app.window();
+  await page(window, "overview");
+  await window.driver.script(INSIDE);
+  const count = effort.cached.toLocaleString("en");
+  const samples = effort.quick ? 10 : 100;
+  const pages = await repeated(window, samples, () => "return bursarBench.openPayments()");
+  await page(window, "payments");
+  const ids = await someIds(desktop, samples);
+  const searches = await repeated(
+    window,
+    samples,
+    (n) => `return bursarBench.search(${JSON.stringify(wanted(n, ids))})`,
+  );
+  await window.driver.script("bursarBench.type('search', '')");
+  const before = proportionalSize(processesOf(desktop, BINARIES.app));
+  const scrolled = await scroll(window, effort.quick ? 2_000 : ROWS);
+  await desktop.picture("scrolled");
+  const after = proportionalSize(processesOf(desktop, BINARIES.app));
+  await window.id("filter-dates").click();
+  await window.id("filter-dates-own").click();
+  const jumps = await repeated(window, samples, (n) => {
+    const month = `${YEARS[n % YEARS.length]}-${String(1 + ((n * 7) % 12)).padStart(2, "0")}`;
+    return `return bursarBench.jump("${month}-01", "${month}-28")`;
+  });
+  await desktop.picture("a month");
+  await end(desktop, running, BINARIES.app);
+  return [
+    ...told("first page", pages, 8, count),
+    ...told("search", searches, 30, count),
+    atMost(100, {
+      name: `a jump to a month in ${count} payments, to the painted frame`,
+      unit: "ms",
+      bursar: series(
+        jumps.map((one) => one.painted),
+        0.99,
+      ),
+      note: "From the last letter of the date.",
+    }),
+    atMost(33, {
+      name: `scrolling ${scrolled.rows.toLocaleString("en")} rows on end in ${count}: time of a frame`,
+      unit: "ms",
+      bursar: series(scrolled.frames, 1),
+      note: `${scrolled.frames.filter((one) => one > 33).length} of ${scrolled.frames.length} frames took longer than 33 ms; the window is drawn by the processor here.`,
+    }),
+    {
+      name: "memory (PSS) after scrolling, beside before",
+      unit: "MiB",
+      beside: series([before]),
+      bursar: series([after]),
+      goal: { of: "ratio", most: 1.1 },
+    },
+  ];
+}
+
+function told(what: string, samples: readonly Sample[], most: number, count: string): Figure[] {
+  const of = (part: (sample: Sample) => number): ReturnType<typeof series> => series(samples.map(part), 0.99);
+  return [
+    atMost(most, {
+      name: `${what} in ${count} payments, from command to answer, in the window`,
+      unit: "ms",
+      bursar: of((one) => one.answer),
+      note: "By the page's own clock, whose steps are whole milliseconds.",
+    }),
+    atMost(most + 33, {
+      name: `${what} in ${count} payments, from command to the painted frame`,
+      unit: "ms",
+      bursar: of((one) => one.painted),
+    }),
+  ];
+}
+
+/** What is looked for, in turn: a whole id, the beginning of one, the middle of one, a common amount, a rare one. */
+function wanted(n: number, ids: readonly string[]): string {
+  const id = ids[n % ids.length] ?? "";
+  return [id, id.slice(0, 4), id.slice(12, 20), `25.${String(n % 100).padStart(2, "0")}`, id.slice(1, 4)][n % 5] ?? id;
+}
+
+async function someIds(desktop: Desktop, count: number): Promise<string[]> {
+  const step = "SELECT id FROM payment WHERE line IN (SELECT line FROM payment ORDER BY line DESC LIMIT";
+  const done = await desktop.run("sqlite3", ["-readonly", `${home(desktop)}/history.db`, `${step} ${count * 50})`]);
+  return done.stdout
+    .trim()
+    .split("\n")
+    .filter((_, place) => place % 50 === 7);
+}
+
+async function repeated(window: AppWindow, samples: number, script: (n: number) => string): Promise<Sample[]> {
+  const taken: Sample[] = [];
+  while (taken.length < samples) {
+    const part = Array.from({ length: AT_ONCE }, (_, n) => `async () => { ${script(taken.length + n)} }`);
+    const answer = (await window.driver.asyncScript(
+      `const done = arguments[arguments.length - 1]; bursarBench.all([${part.join(",")}]).then(done, (e) => done(String(e)))`,
+    )) as Sample[] | string;
+    if (typeof answer === "string") throw new Error(answer);
+    taken.push(...answer);
+  }
+  return taken;
+}
+
+async function scroll(window: AppWindow, rows: number): Promise<{ frames: number[]; rows: number }> {
+  await until(
+    "the whole list is there",
+    async () => (await window.driver.script("return bursarBench.isWhole()")) === true,
+  );
+  await window.driver.script(`bursarBench.scroll(${rows})`);
+  return until(
+    "the rows were scrolled through",
+    // Seldom, because looking takes the page's time.
+    async () =>
+      (await window.driver.script("return bursarBench.scrolled")) as { frames: number[]; rows: number } | null,
+    { within: 180_000, every: 10_000 },
+  );
+}
