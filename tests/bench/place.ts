@@ -95,12 +95,20 @@ export function screenOf(desktop: Desktop): Screen {
   return new Screen(desktop.display.framebuffer);
 }
 
-/** Where a part of a program's window is on the screen, from its place within the window. */
+/** Where a part of a program's window is on the screen, from its place within the window, once that has come to rest. */
 export async function onScreen(desktop: Desktop, title: string, within: Box): Promise<Box> {
-  const seen = await until(`the window ${title}`, async () => {
-    const done = await desktop.run("xwininfo", ["-name", title]);
-    return done.code === 0 && done.stdout;
-  });
+  let before = "";
+  const seen = await until(
+    `the window ${title} is in its place`,
+    async () => {
+      const done = await desktop.run("xwininfo", ["-name", title]);
+      const now = done.code === 0 && done.stdout.includes("IsViewable") ? done.stdout : "";
+      const rests = now !== "" && now === before;
+      before = now;
+      return rests && now;
+    },
+    { every: 1_000 },
+  );
   const corner = (axis: string): number =>
     Number(new RegExp(`Absolute upper-left ${axis}:\\s+(-?\\d+)`).exec(seen)?.[1] ?? NaN);
   return { ...within, x: corner("X") + within.x, y: corner("Y") + within.y };
