@@ -1,8 +1,10 @@
 /** What the app costs in the tray with nothing open: processor time, wake-ups, requests and their bytes. */
+import { NameFlag } from "@jellybrick/dbus-next";
 import { readdirSync } from "node:fs";
 import { App, BINARIES } from "../session/app.ts";
 import { until } from "../session/deadline.ts";
 import type { Desktop } from "../session/desktop.ts";
+import type { Environment } from "../session/processes.ts";
 import type { Sandbox, User } from "../session/sandbox.ts";
 import type { Counting } from "./counting.ts";
 import { atMost, series, type Figure } from "./figures.ts";
@@ -33,7 +35,7 @@ export async function measureIdle(desktop: Desktop, sandbox: Sandbox, user: User
   const counted = await countedNetwork(desktop, sandbox);
   await connect(desktop, user, counted.network);
   const app = new App(desktop);
-  const running = await startHidden(desktop, app);
+  const running = await startHidden(desktop, app, await systemBus(desktop));
   await wholeHistory(desktop);
   await pause(effort.rest);
   const watched = await watch(desktop, counted, effort);
@@ -45,6 +47,13 @@ export async function measureIdle(desktop: Desktop, sandbox: Sandbox, user: User
     figures: [...watched, anHour(rounds)],
     bytes: { look, api: series(rounds.map((one) => one.api)).value },
   };
+}
+
+/** A system bus with somebody on it who would tell of sleep, as every desktop has: here the session's own bus serves. */
+async function systemBus(desktop: Desktop): Promise<Environment> {
+  const connection = await desktop.bus.connect();
+  await connection.requestName("org.freedesktop.login1", NameFlag.DO_NOT_QUEUE);
+  return { DBUS_SYSTEM_BUS_ADDRESS: desktop.bus.address };
 }
 
 async function watch(desktop: Desktop, counted: Counted, effort: Effort): Promise<Figure[]> {

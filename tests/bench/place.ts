@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { BINARIES, cli, type App } from "../session/app.ts";
 import { until } from "../session/deadline.ts";
 import { Desktop, type DesktopOptions } from "../session/desktop.ts";
-import type { Running } from "../session/processes.ts";
+import type { Environment, Running } from "../session/processes.ts";
 import type { User } from "../session/sandbox.ts";
 import { Screen, type Box } from "./screen.ts";
 
@@ -120,8 +120,8 @@ export function startBare(desktop: Desktop): Running {
 }
 
 /** Starts the app without a window and waits until its tray is complete. */
-export async function startHidden(desktop: Desktop, app: App): Promise<Running> {
-  const running = app.launch({ args: ["--hidden"] });
+export async function startHidden(desktop: Desktop, app: App, env: Environment = {}): Promise<Running> {
+  const running = app.launch({ args: ["--hidden"], env });
   await (await desktop.tray.icon()).find("Check now");
   return running;
 }
