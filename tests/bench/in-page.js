@@ -14,17 +14,14 @@ window.fetch = async (...args) => {
 
 const part = (id) => document.querySelector(`[data-testid="${id}"]`);
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-/** The frame after the page has changed is on its way once a task runs that was asked for in that frame. */
-const painted = async () => {
-  await frame();
-  await new Promise((resolve) => {
+/** From within a frame: when it has been drawn. A task that is asked for in a frame runs after it. */
+const painted = () =>
+  new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    port1.addEventListener("message", resolve);
+    port1.addEventListener("message", () => resolve(performance.now()));
     port1.start();
     port2.postMessage(null);
   });
-  return performance.now();
-};
 
 /** Does something that asks for payments, and waits until what is shown is another. */
 async function watched(act, shown) {
