@@ -394,6 +394,10 @@ impl World {
             Request::Charges => Event::Charges(Ok(())),
             Request::Catalogue => Event::Catalogue(Ok(CatalogueAnswer::default())),
             Request::Dues => Event::Dues(Ok(())),
+            Request::Knock(server) => Event::Knocked {
+                server: *server,
+                open: true,
+            },
         }
     }
 
@@ -468,6 +472,10 @@ impl World {
             Request::Charges => Event::Charges(Err(error)),
             Request::Catalogue => Event::Catalogue(Err(error)),
             Request::Dues => Event::Dues(Err(error)),
+            Request::Knock(server) => Event::Knocked {
+                server,
+                open: false,
+            },
         }
     }
 

@@ -5,6 +5,7 @@
 mod chain_look;
 mod connection;
 mod history_look;
+mod knock;
 mod lease;
 mod pace;
 mod requests;
@@ -575,6 +576,7 @@ fn lost(event: &Event, error: Error) -> Event {
         | Event::CancelAnswered { .. }
         | Event::Subscribed(_)
         | Event::ChainStirred
+        | Event::Knocked { .. }
         | Event::MethodsStirred
         | Event::MethodExpected { .. }
         | Event::MethodReturned

@@ -3,6 +3,7 @@
 
 use super::chain_look::look;
 use super::history_look::{self, keep, readable, store, told_of};
+use super::knock::knock;
 use super::{Connection, World};
 use crate::clock::{Span, Timestamp};
 use crate::engine::{CatalogueAnswer, Event, Followed, Request};
@@ -43,6 +44,10 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
         Request::Charges => Event::Charges(charges(world, connection).await),
         Request::Catalogue => Event::Catalogue(catalogue(world, connection).await),
         Request::Dues => Event::Dues(dues(world, connection).await),
+        Request::Knock(server) => Event::Knocked {
+            server,
+            open: knock(&connection, server).await,
+        },
     }
 }
 

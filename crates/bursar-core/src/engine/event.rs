@@ -126,6 +126,11 @@ pub enum Event {
     Catalogue(Result<CatalogueAnswer, Error>),
     /// What can be paid for beside a top-up has been read and kept.
     Dues(Result<(), Error>),
+    /// Whether a connection to a server stands that could not be reached before.
+    Knocked {
+        server: Server,
+        open: bool,
+    },
     /// The user removed or changed a method.
     MethodsStirred,
     /// The user is on the page that adds a method; the one-time state is in its return address.
@@ -181,6 +186,8 @@ pub enum Request {
     Charges,
     Catalogue,
     Dues,
+    /// A connection alone, to see whether anybody is there.
+    Knock(Server),
 }
 
 /// A payment whose event on the chain is of interest.

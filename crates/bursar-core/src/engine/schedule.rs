@@ -32,6 +32,7 @@ impl State {
                 (!plan.in_flight).then(|| plan.due.max(self.gate(poll.server()).closed_until))
             })
             .chain(self.next_repeat())
+            .chain(self.next_knock())
             .min()
     }
 
@@ -187,6 +188,7 @@ impl State {
     }
 
     fn open_gate(&mut self, server: Server, now: Timestamp) {
+        self.knocks.remove(&server);
         let asked_until = self.gate(server).asked_until;
         let stands = asked_until > now && asked_until.since(now) <= LONGEST_WORD;
         if stands {
@@ -203,6 +205,7 @@ impl State {
 
     /// Another server is asked from now on.
     pub(super) fn forget_gate(&mut self, server: Server) {
+        self.knocks.remove(&server);
         self.gates.remove(&server);
     }
 
@@ -265,10 +268,11 @@ impl State {
         plan.due = now.plus(jitter(own, entropy).max(asked_for));
         if is_silence(error.code) {
             gate.failures = gate.failures.saturating_add(1);
-            let wait = jitter(back_off(gate.failures), entropy).max(asked_for);
+            let wait = later(back_off(gate.failures), entropy).max(asked_for);
             gate.closed_until = gate.closed_until.max(now.plus(wait));
             gate.asked_until = gate.asked_until.max(now.plus(asked_for.min(LONGEST_WORD)));
             self.gates.insert(server, gate);
+            self.expect_knock(server, error.code, now);
         }
         self.errors.insert(poll, (error.clone(), now));
     }

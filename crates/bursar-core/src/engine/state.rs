@@ -1,6 +1,7 @@
 //! One account's state: what is followed, when each thing is read next, and what was last heard.
 
 use super::event::{Poll, Server};
+use super::knock::Knock;
 use crate::account::AccountId;
 use crate::cache::Alerts;
 use crate::chain::Reading;
@@ -105,6 +106,8 @@ pub struct State {
     pub start_ended: BTreeMap<String, Timestamp>,
     pub plans: BTreeMap<Poll, Plan>,
     pub gates: BTreeMap<Server, Gate>,
+    /// Servers that could not be reached, as long as they cannot.
+    pub knocks: BTreeMap<Server, Knock>,
     /// Polling is at its quickest until then: after a link, focus or "Check now".
     pub eager_until: Timestamp,
     pub subscribed: bool,
@@ -171,6 +174,7 @@ impl State {
             repeats: BTreeMap::new(),
             plans: Poll::ALL.into_iter().map(|poll| (poll, plan)).collect(),
             gates: BTreeMap::new(),
+            knocks: BTreeMap::new(),
             eager_until: Timestamp::default(),
             subscribed: false,
             api: None,

@@ -36,6 +36,8 @@ pub fn step(state: &State, event: &Event, now: Timestamp, entropy: u64) -> Step 
     step.repeat_due(now);
     let asked = step.state.ask_due(now);
     step.effects.extend(asked);
+    let knocks = step.state.knock_where_due(now);
+    step.effects.extend(knocks);
     step
 }
 
@@ -131,6 +133,7 @@ impl Step {
                 }
                 Err(error) => self.not_answered(Poll::Dues, error, now, entropy),
             },
+            Event::Knocked { server, open } => self.state.knocked(*server, *open, now),
             Event::MethodExpected { link_state } => {
                 self.state.method_link.clone_from(link_state);
                 self.state.method_expected_until = now.plus(METHOD_EXPECTED);
