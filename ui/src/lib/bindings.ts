@@ -263,10 +263,24 @@ export type Connected = {
 export type Currency = string;
 
 /**  What can be paid for beside a top-up, as it was last read. */
+/**  A renewal or a migration that has been started and has not ended: whoever pays for the same again pays twice. */
+export type DueUnderWay = {
+	/**  The ids of the services that it renews. */
+	services: string[],
+	/**  The order that it pays for. */
+	order: string | null,
+	top_up: TopUpView,
+};
+
 export type DuesView = {
 	/**  By their due date, the nearest first. */
 	services: Service[],
 	migrations: Migration[],
+	/**
+	 *  What is being paid for already, wherever that was started, newest first: the provider lists a service or
+	 *  an order until the money has come.
+	 */
+	under_way: DueUnderWay[],
 	/**  `None` before the first reading. */
 	as_of: string | null,
 	/**  Why it could not be read again. */

@@ -161,8 +161,22 @@ pub struct DuesView {
     /// By their due date, the nearest first.
     pub services: Vec<Service>,
     pub migrations: Vec<Migration>,
+    /// What is being paid for already, wherever that was started, newest first: the provider lists a service or
+    /// an order until the money has come.
+    pub under_way: Vec<DueUnderWay>,
     /// `None` before the first reading.
     pub as_of: Option<Timestamp>,
     /// Why it could not be read again.
     pub error: Option<Error>,
+}
+
+/// A renewal or a migration that has been started and has not ended: whoever pays for the same again pays twice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct DueUnderWay {
+    /// The ids of the services that it renews.
+    pub services: Vec<String>,
+    /// The order that it pays for.
+    pub order: Option<String>,
+    pub top_up: TopUpView,
 }

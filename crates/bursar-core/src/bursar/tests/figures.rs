@@ -18,7 +18,7 @@ async fn nothing_open_and_not_knowing_are_told_apart() {
     };
     let known = live_status(&connection, None, stage.clock.now()).await;
     assert!(known.pending.is_none() && !unknown(&known));
-    stage.fluence.lock().unwrap().pending_down = true;
+    stage.provider.lock().unwrap().pending_down = true;
     let down = live_status(&connection, None, stage.clock.now()).await;
     assert!(down.pending.is_none() && unknown(&down));
     stage.bursar.sign_out(stage.account.clone()).await.unwrap();

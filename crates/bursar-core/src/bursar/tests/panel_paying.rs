@@ -1,0 +1,48 @@
+//! Paying at a hosting panel: what is due is not paid for twice unawares, and only what was confirmed is sent.
+
+use super::panel::*;
+use super::*;
+
+const RENEWAL: &str = r#"{"kind":"renewal","items":[{"service":"srv_web1","name":"web-1.demo.test","tariff":null,
+    "months":3,"price":{"amount":"54.00","currency":"USD"},"until":"2026-05-10T00:00:00Z"}]}"#;
+const MIGRATION: &str = r#"{"kind":"migration","order":"mig_31","number":"M-0031",
+    "server":{"id":"srv_m31","name":"bm-31.demo.test"},"months":12}"#;
+
+#[tokio::test]
+async fn what_is_being_paid_for_already_is_named_beside_what_is_due() {
+    let at = |seconds| SystemClock.now().minus(Span::seconds(seconds));
+    let stage = Stage::set(Panel {
+        payments: vec![
+            payment("pay_4", "new", r#"{"kind":"top_up"}"#, "25.00", at(10)),
+            payment("pay_3", "new", MIGRATION, "540.00", at(20)),
+            payment("pay_2", "fraudulent", RENEWAL, "54.00", at(30)),
+            payment("pay_1", "cancelled", RENEWAL, "54.00", at(40)),
+        ],
+        ..Panel::default()
+    })
+    .await;
+    stage.read().await;
+    stage
+        .until("the open ones are known", |state| state.top_ups.len() == 3)
+        .await;
+    let dues = stage.bursar.dues(stage.account.clone()).await.unwrap();
+    let told: Vec<_> = dues
+        .under_way
+        .iter()
+        .map(|due| {
+            (
+                due.top_up.payment_id.as_deref(),
+                due.order.as_deref(),
+                due.services.clone(),
+            )
+        })
+        .collect();
+    let service = vec!["srv_web1".to_owned()];
+    assert_eq!(
+        told,
+        [
+            (Some("pay_3"), Some("mig_31"), vec![]),
+            (Some("pay_2"), None, service)
+        ]
+    );
+}
