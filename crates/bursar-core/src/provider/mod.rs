@@ -4,13 +4,13 @@
 
 pub(crate) mod answer;
 mod fluence;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod offer;
 mod panel;
 mod payment;
 mod unsupported;
 
-#[cfg(feature = "fuzzing")]
-pub use fluence::fuzzing;
 pub use offer::{
     Catalogue, Dues, Method, MethodKind, Migration, NewMethod, Offers, Payer, Period, Saved,
     SavedState, Service,

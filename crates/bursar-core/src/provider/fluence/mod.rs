@@ -4,7 +4,7 @@
 
 mod call;
 #[cfg(feature = "fuzzing")]
-pub mod fuzzing;
+pub(super) mod fuzzing;
 mod legacy;
 mod wire;
 

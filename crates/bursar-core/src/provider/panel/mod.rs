@@ -3,6 +3,8 @@
 //! replaced by a default.
 
 mod call;
+#[cfg(feature = "fuzzing")]
+pub(super) mod fuzzing;
 mod kept;
 mod offers;
 mod wire;
