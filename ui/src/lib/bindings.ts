@@ -262,7 +262,6 @@ export type Connected = {
 /**  A currency's code: 2 to 12 ASCII capitals, digits or dots ("USDC", "USDC.e" is written "USDC.E"). */
 export type Currency = string;
 
-/**  What can be paid for beside a top-up, as it was last read. */
 /**  A renewal or a migration that has been started and has not ended: whoever pays for the same again pays twice. */
 export type DueUnderWay = {
 	/**  The ids of the services that it renews. */
@@ -272,6 +271,7 @@ export type DueUnderWay = {
 	top_up: TopUpView,
 };
 
+/**  What can be paid for beside a top-up, as it was last read. */
 export type DuesView = {
 	/**  By their due date, the nearest first. */
 	services: Service[],
