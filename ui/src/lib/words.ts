@@ -145,6 +145,18 @@ export const STATUS: Record<PaymentStatus, string> = {
   refunded: "Refunded",
 };
 
+const STANDS: Partial<Record<PaymentStatus, string>> = {
+  starting: "it is being asked for",
+  open: "it waits to be paid",
+  confirming: "the money is on its way",
+  under_review: "the provider is checking it",
+};
+
+/** How a payment stands, within a sentence. */
+export function standing(status: PaymentStatus): string {
+  return STANDS[status] ?? STATUS[status].toLowerCase();
+}
+
 /** A payment as far as it decides what its status means. */
 export interface Standing {
   status: PaymentStatus;
