@@ -204,10 +204,7 @@ impl World {
             .values()
             .filter(|t| t.is_live() && t.remote.is_none())
             .collect();
-        assert!(
-            unknown.len() <= 1 || !self.rules.one_open_top_up(),
-            "two top-ups on their way: {unknown:#?}"
-        );
+        assert!(unknown.len() <= 1, "two top-ups on their way: {unknown:#?}");
         let mut bound = BTreeSet::new();
         for top_up in self.top_ups.values() {
             if let Some(remote) = &top_up.remote {

@@ -2,6 +2,7 @@
 //! thing a user can do. The desktop shell and the CLI are thin layers over this.
 
 mod accounts;
+mod before;
 mod choosing;
 mod figures;
 mod invoices;

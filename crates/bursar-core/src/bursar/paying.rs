@@ -14,11 +14,7 @@ use crate::provider::{Catalogue, Dues, Method, NewPayment, Purpose, RenewalItem}
 use crate::view::{MethodView, Quote, TopUpForm, TopUpView, Wish, WishFor};
 use std::cmp::Ordering;
 use std::sync::Arc;
-use std::time::Duration;
 use uuid::Uuid;
-
-/// How long a payment waits for the first reading of a new account.
-const FIRST_READING: Duration = Duration::from_secs(10);
 
 /// A wish that has been found in what the provider offers.
 struct Choice {
@@ -74,7 +70,7 @@ impl Bursar {
             room,
             balance_max: network.limits.balance_max.clone(),
             open: state.as_deref().and_then(|state| {
-                let open = state.in_the_way()?;
+                let open = state.in_the_way(self.world.clock.now())?;
                 Some(views::top_up(
                     &connection,
                     open,
@@ -144,6 +140,8 @@ impl Bursar {
             None
         };
         self.wait_until_ready(&connection).await;
+        self.wait_for_the_last(&connection, &attempt, &choice.purpose, &choice.amount)
+            .await?;
         let (link_state, return_url) = link.unzip();
         let new = NewPayment {
             purpose: choice.purpose,
@@ -164,24 +162,6 @@ impl Bursar {
             })
             .await?;
         self.top_up_view(&connection, started.as_deref().unwrap_or_default())
-    }
-
-    /// A session that was read a moment ago may not have come to the engine yet, and an account that is new here
-    /// is read first; that takes a moment, and the engine refuses until then.
-    async fn wait_until_ready(&self, connection: &Connection) {
-        let account = &connection.account.id;
-        let told = self
-            .driver
-            .state(account)
-            .is_some_and(|state| state.setup.signed_in);
-        if connection.session.signed_in() && !told {
-            self.driver.event(account, Event::SignedIn(true));
-        }
-        self.driver
-            .until(account, FIRST_READING, |state| {
-                !state.recovering || !state.online
-            })
-            .await;
     }
 
     /// What came of this attempt, if it was made before: however the form reads by now, it is not made again.
@@ -215,6 +195,11 @@ impl Bursar {
     }
 
     async fn fill(&self, quote: &mut Quote, connection: &Connection, wish: &Wish) -> Result<()> {
+        if let WishFor::TopUp { amount } = &wish.purpose {
+            // What can be no amount needs no provider to say so.
+            let decimals = connection.provider.rules().amount_decimals;
+            Amount::parse_typed(amount, decimals, currency_of(&connection.account))?;
+        }
         let (catalogue, _) = self.catalogue(connection).await?;
         let (purpose, amount) = self.priced(connection, &catalogue, &wish.purpose).await?;
         quote.amount = Some(amount.clone());

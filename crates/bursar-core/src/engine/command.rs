@@ -2,13 +2,14 @@
 //! commit before the request is among the effects.
 
 use super::event::{Effect, Event, Poll, Request};
+use super::lost;
 use super::state::State;
 use super::step::Step;
 use crate::cache::Write;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error};
 use crate::provider::NewPayment;
-use crate::top_up::{Input, Phase, TopUp};
+use crate::top_up::{Input, TopUp};
 use crate::view::Page;
 
 impl Step {
@@ -57,7 +58,7 @@ impl Step {
             self.reply(command, Ok(Some(id)));
             return;
         }
-        if let Some(obstacle) = self.state.obstacle(&id) {
+        if let Some(obstacle) = self.state.obstacle(&id, now) {
             self.reply(command, Err(obstacle));
             return;
         }
@@ -123,14 +124,14 @@ impl Step {
             return;
         };
         let account = self.state.account.clone();
-        let page = (!self.is_shown(found)).then(|| {
+        let page = if !self.state.setup.rules.one_open_top_up() {
             // Where there can be several, the one that came back is among the payments.
-            if self.state.setup.rules.one_open_top_up() {
-                Page::Overview { account }
-            } else {
-                Page::Payments { account }
-            }
-        });
+            Some(Page::Payments { account })
+        } else if self.is_shown(found) {
+            None
+        } else {
+            Some(Page::Overview { account })
+        };
         self.apply(top_up, &Input::Returned, now);
         self.state.open_gates(now);
         self.state.be_eager(now);
@@ -141,7 +142,7 @@ impl Step {
 
 impl State {
     /// Why no top-up can be started now, if so.
-    fn obstacle(&self, id: &str) -> Option<Error> {
+    fn obstacle(&self, id: &str, now: Timestamp) -> Option<Error> {
         if !self.setup.signed_in {
             return Some(Error::new(
                 Code::SignedOut,
@@ -163,21 +164,7 @@ impl State {
                 "This top-up has been started already.",
             ));
         }
-        let open = self.in_the_way()?;
-        let message = match (open.phase, &open.error) {
-            (Phase::Starting, Some(error)) if error.code == Code::Forbidden => {
-                error.message.clone()
-            }
-            (Phase::Starting, _) => format!(
-                "Whether the last top-up of {} was made is not known yet. It is being looked for.",
-                open.amount
-            ),
-            _ => format!(
-                "A top-up of {} is still open. Finish or cancel it first.",
-                open.amount
-            ),
-        };
-        Some(Error::new(Code::TopUpOpen, message))
+        self.in_the_way(now).map(lost::obstacle)
     }
 }
 

@@ -6,7 +6,6 @@ use super::event::{Effect, Poll};
 use super::state::State;
 use super::step::Step;
 use crate::clock::Timestamp;
-use crate::error::Error;
 use crate::notice::{Notice, NoticeKind};
 use crate::provider::{RemotePayment, Status};
 use crate::top_up::{Input, TopUp};
@@ -113,45 +112,6 @@ impl Step {
         self.state.make_due(&[Poll::Balance], now);
     }
 
-    /// Nobody can say what became of a top-up whose answer was lost; the user hears why.
-    fn unclear(&mut self, problem: &Error, now: Timestamp) {
-        let lost: Vec<String> = self
-            .state
-            .top_ups
-            .values()
-            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
-            .filter(|top_up| !self.state.starting.contains(&top_up.id))
-            .map(|top_up| top_up.id.clone())
-            .collect();
-        for id in lost {
-            self.apply(&id, &Input::Unclear(problem.clone()), now);
-        }
-    }
-
-    fn absent(&mut self, asked_at: Timestamp, now: Timestamp) {
-        // A payment whose owner is not known yet may be the missing one.
-        if self.state.awaits_start() {
-            return;
-        }
-        let missing: Vec<String> = self
-            .state
-            .top_ups
-            .values()
-            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
-            .filter(|top_up| !self.state.starting.contains(&top_up.id))
-            .filter(|top_up| {
-                self.state
-                    .start_ended
-                    .get(&top_up.id)
-                    .is_none_or(|ended| *ended <= asked_at)
-            })
-            .map(|top_up| top_up.id.clone())
-            .collect();
-        for id in missing {
-            self.apply(&id, &Input::Absent, now);
-        }
-    }
-
     pub(super) fn chain(&mut self, answer: &ChainAnswer, now: Timestamp, entropy: u64) {
         self.state.answered(Poll::Chain, now, entropy);
         if self.state.setup.watched != Some(answer.user) {
@@ -200,18 +160,5 @@ impl State {
             .values()
             .find(|top_up| top_up.remote.as_deref() == Some(payment))
             .map(|top_up| top_up.id.clone())
-    }
-
-    /// The top-up whose answer was lost and that this payment can be. While a request is still on the way the
-    /// answer itself will say.
-    fn lost_one(&self, payment: &RemotePayment) -> Option<String> {
-        if self.awaits_start() {
-            return None;
-        }
-        self.top_ups
-            .values()
-            .filter(|top_up| top_up.may_be(payment))
-            .map(|top_up| top_up.id.clone())
-            .next()
     }
 }

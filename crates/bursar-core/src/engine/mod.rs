@@ -7,6 +7,7 @@ mod command;
 mod event;
 mod heard;
 mod knock;
+mod lost;
 mod money_watch;
 mod repeat;
 mod schedule;

@@ -210,14 +210,6 @@ impl State {
             && !self.top_ups.values().any(|top_up| top_up.cancel_requested)
     }
 
-    /// The open top-up that stands in the way of another, where only one is allowed.
-    pub fn in_the_way(&self) -> Option<&TopUp> {
-        if !self.setup.rules.one_open_top_up() {
-            return None;
-        }
-        self.top_ups.values().find(|top_up| top_up.is_live())
-    }
-
     /// When a read of this kind last succeeded.
     pub fn done_at(&self, poll: Poll) -> Option<Timestamp> {
         self.plans.get(&poll).and_then(|plan| plan.done_at)
