@@ -305,10 +305,11 @@ impl State {
         }
     }
 
-    /// Whether it is one that may stay open for days, such as an invoice that waits to be paid.
+    /// Whether it is one that may stay as it is for days, such as an invoice that waits to be paid, or one whose money
+    /// the provider trusts to come.
     fn is_slow(&self, top_up: &TopUp, now: Timestamp) -> bool {
         let age = now.since(top_up.created_at);
-        top_up.phase == Phase::Open
+        matches!(top_up.phase, Phase::Open | Phase::Confirming)
             && self
                 .setup
                 .rules

@@ -100,7 +100,8 @@ pub struct Rules {
     pub repeatable_for: Option<Span>,
     /// A payment that is on its way can still be called off, not only one that waits to be paid.
     pub cancels_confirming: bool,
-    /// An open payment that is older than this may stay so for days; it is read every minute from then on.
+    /// A payment that is open or on its way for longer than this may stay so for days; it is read every minute from
+    /// then on.
     pub open_is_slow_after: Option<Span>,
     pub offers: Offers,
 }
