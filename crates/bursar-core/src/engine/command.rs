@@ -67,6 +67,9 @@ impl Step {
         self.commit.push(Write::TopUp(intent.clone()));
         self.state.top_ups.insert(id.clone(), intent);
         self.state.starting.insert(id.clone());
+        if new.save_method {
+            self.state.keeping.insert(id.clone());
+        }
         self.state.hurry(now);
         self.reply(command, Ok(Some(id.clone())));
         self.effects.push(Effect::Request(Request::Start {

@@ -26,10 +26,11 @@ impl State {
     pub fn next_due(&self) -> Option<Timestamp> {
         Poll::ALL
             .into_iter()
-            .filter(|poll| self.is_wanted(*poll) && !self.must_hold_back(poll.server()))
+            .filter(|poll| !self.must_hold_back(poll.server()))
             .filter_map(|poll| {
                 let plan = self.plans.get(&poll)?;
-                (!plan.in_flight).then(|| plan.due.max(self.gate(poll.server()).closed_until))
+                (!plan.in_flight && self.is_wanted(poll, plan.due))
+                    .then(|| plan.due.max(self.gate(poll.server()).closed_until))
             })
             .chain(self.next_repeat())
             .chain(self.next_knock())
@@ -44,8 +45,8 @@ impl State {
             let Some(plan) = self.plans.get(&poll).copied() else {
                 continue;
             };
-            if !self.is_wanted(poll) || plan.in_flight || plan.due > now || gate.closed_until > now
-            {
+            let wanted = self.is_wanted(poll, plan.due);
+            if !wanted || plan.in_flight || plan.due > now || gate.closed_until > now {
                 continue;
             }
             if self.must_hold_back(poll.server()) {
@@ -115,7 +116,8 @@ impl State {
             .unwrap_or_default()
     }
 
-    fn is_wanted(&self, poll: Poll) -> bool {
+    /// Whether it is read at all, now that it is due at that time.
+    fn is_wanted(&self, poll: Poll, due: Timestamp) -> bool {
         if !self.online {
             return false;
         }
@@ -130,7 +132,8 @@ impl State {
             }
             Poll::Catalogue => {
                 let known = self.done_at(Poll::Catalogue).is_some() && !self.maintenance;
-                let idle = known && self.presence == Presence::Tray && !self.method_pending;
+                let awaited = self.method_pending || due < self.method_expected_until;
+                let idle = known && self.presence == Presence::Tray && !awaited;
                 self.setup.signed_in && !idle
             }
             Poll::History | Poll::Balance => self.setup.signed_in,

@@ -123,6 +123,8 @@ pub struct State {
     pub method_pending: bool,
     /// Until then a method may appear that the user is adding.
     pub method_expected_until: Timestamp,
+    /// Payments that are to keep their method for next time.
+    pub keeping: BTreeSet<String>,
     /// The one-time state in the return address of the page that adds it; gone once used.
     pub method_link: Option<String>,
     /// Payments whose going back has been told since the start.
@@ -157,6 +159,11 @@ impl State {
             viewing: None,
             online: true,
             recovering: false,
+            keeping: top_ups
+                .iter()
+                .filter(|top_up| top_up.request.as_ref().is_some_and(|new| new.save_method))
+                .map(|top_up| top_up.id.clone())
+                .collect(),
             start_ended: top_ups
                 .iter()
                 .map(|top_up| (top_up.id.clone(), now))
