@@ -85,22 +85,9 @@ impl Bursar {
     /// What a wish would cost. Errors are in the quote, not of the call.
     pub async fn quote(&self, account: AccountId, wish: Wish) -> Result<Quote> {
         let connection = self.connection(&account)?;
-        let mut quote = Quote {
-            amount: None,
-            fee: None,
-            total: None,
-            balance_after: None,
-            purpose: None,
-            method: None,
-            needs_confirmation: false,
-            error: None,
-            warning: None,
-        };
-        if is_empty(&wish.purpose) {
-            return Ok(quote);
-        }
-        if let Err(error) = self.fill(&mut quote, &connection, &wish).await {
-            quote.error = Some(error);
+        let mut quote = nothing_known();
+        if !is_empty(&wish.purpose) {
+            quote.error = self.fill(&mut quote, &connection, &wish).await.err();
         }
         Ok(quote)
     }
@@ -123,15 +110,14 @@ impl Bursar {
         let attempt = Uuid::parse_str(&attempt)
             .map_err(|_| Error::new(Code::Usage, "An attempt is named by what its form says."))?
             .to_string();
-        let mut quote = self.quote(account.clone(), wish.clone()).await?;
+        // What is compared with the confirmed total is what is sent: both are of one reading.
+        let mut quote = nothing_known();
+        let choice = self.fill(&mut quote, &connection, &wish).await;
         if let Some(started) = self.started_before(&connection, &attempt, &quote).await? {
             return Ok(started);
         }
-        if let Some(error) = quote.error.take() {
-            return Err(error);
-        }
+        let choice = choice?;
         check_confirmed(&quote, confirmed_total.as_ref())?;
-        let choice = self.choose(&connection, &wish).await?;
         let link = if connection.account.network.return_links {
             let state = link::new_state()?;
             let address = link::return_url(&state);
@@ -194,7 +180,13 @@ impl Bursar {
         ))
     }
 
-    async fn fill(&self, quote: &mut Quote, connection: &Connection, wish: &Wish) -> Result<()> {
+    /// Finds a wish in what is offered, and writes into the quote what it would cost, as far as that is known.
+    async fn fill(
+        &self,
+        quote: &mut Quote,
+        connection: &Connection,
+        wish: &Wish,
+    ) -> Result<Choice> {
         if let WishFor::TopUp { amount } = &wish.purpose {
             // What can be no amount needs no provider to say so.
             let decimals = connection.provider.rules().amount_decimals;
@@ -205,7 +197,7 @@ impl Bursar {
         quote.amount = Some(amount.clone());
         quote.purpose = purpose.words();
         let payer = choose_payer(&catalogue, wish)?;
-        let method = choose_method(&catalogue, payer.as_deref(), wish.method.as_deref())?;
+        let method = choose_method(&catalogue, payer.as_deref(), wish.method.as_deref())?.clone();
         quote.method = Some(method.code.clone());
         quote.needs_confirmation = method.debits_at_once;
         if method.fee_paid_by_user {
@@ -214,13 +206,28 @@ impl Bursar {
             quote.fee = Some(Amount::zero(amount.currency().clone()));
         }
         quote.total = quote.fee.as_ref().and_then(|fee| amount.checked_add(fee));
-        if purpose != Purpose::TopUp {
-            return Ok(());
+        if purpose == Purpose::TopUp {
+            check_limits(&amount, &method)?;
+            self.check_room(quote, connection, &amount).await?;
         }
-        check_limits(&amount, method)?;
+        Ok(Choice {
+            purpose,
+            amount,
+            payer,
+            method,
+        })
+    }
+
+    /// Whether a top-up stays below the cap, and what the balance would be after it.
+    async fn check_room(
+        &self,
+        quote: &mut Quote,
+        connection: &Connection,
+        amount: &Amount,
+    ) -> Result<()> {
         let state = self.driver.state(&connection.account.id);
         let base = self.counted_balance(connection, state.as_deref()).await?;
-        quote.balance_after = base.as_ref().and_then(|base| base.checked_add(&amount));
+        quote.balance_after = base.as_ref().and_then(|base| base.checked_add(amount));
         match self.room(connection, state.as_deref()).await? {
             Some(room) if amount.compare(&room) == Some(Ordering::Greater) => {
                 Err(room::over_the_cap(connection, &room))
@@ -234,19 +241,6 @@ impl Bursar {
             }
             Some(_) | None => Ok(()),
         }
-    }
-
-    async fn choose(&self, connection: &Connection, wish: &Wish) -> Result<Choice> {
-        let (catalogue, _) = self.catalogue(connection).await?;
-        let (purpose, amount) = self.priced(connection, &catalogue, &wish.purpose).await?;
-        let payer = choose_payer(&catalogue, wish)?;
-        let method = choose_method(&catalogue, payer.as_deref(), wish.method.as_deref())?.clone();
-        Ok(Choice {
-            purpose,
-            amount,
-            payer,
-            method,
-        })
     }
 
     /// What the wish is for, in the provider's terms, and its price as last read.
@@ -263,6 +257,9 @@ impl Bursar {
                 Ok((Purpose::TopUp, amount))
             }
             WishFor::Renewal { services } => {
+                if services.is_empty() {
+                    return Err(Error::new(Code::Usage, "Choose what to renew first."));
+                }
                 let dues = self.kept_dues(connection).await?;
                 let mut items: Vec<RenewalItem> = Vec::new();
                 let mut total = Amount::zero(catalogue.currency.clone());
@@ -347,6 +344,20 @@ impl Bursar {
         let lease = Arc::clone(&connection.lease);
         blocking(move || lease.write(|| history.put_catalogue(&account, &kept, now))).await?;
         Ok((catalogue, now))
+    }
+}
+
+fn nothing_known() -> Quote {
+    Quote {
+        amount: None,
+        fee: None,
+        total: None,
+        balance_after: None,
+        purpose: None,
+        method: None,
+        needs_confirmation: false,
+        error: None,
+        warning: None,
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Panel {
     pub(super) down: Vec<&'static str>,
     pub(super) methods: String,
     pub(super) price: String,
+    /// The price after the next time that it is asked for.
+    pub(super) next_price: Option<String>,
     /// What was asked to be paid.
     pub(super) posted: Vec<serde_json::Value>,
 }
@@ -29,6 +31,7 @@ impl Default for Panel {
             down: Vec::new(),
             methods: format!("{CARD},{BY_INVOICE}"),
             price: PRICE.to_owned(),
+            next_price: None,
             posted: Vec::new(),
         }
     }
@@ -74,12 +77,15 @@ impl Prepared for Panel {
                 self.payments.insert(0, made.clone());
                 made
             }
-            ("GET", "/services/renewable") => page(&format!(
-                r#"{{"id":"srv_web1","name":"web-1.demo.test","tariff":"VPS M","due_at":"2026-02-10T00:00:00Z",
-                "periods":[{{"id":"3m","months":3,"name":"3 months","price":{},
-                "until":"2026-05-10T00:00:00Z"}}]}}"#,
-                usd(&self.price)
-            )),
+            ("GET", "/services/renewable") => {
+                let price = usd(&self.price);
+                self.price = self.next_price.take().unwrap_or_else(|| self.price.clone());
+                page(&format!(
+                    r#"{{"id":"srv_web1","name":"web-1.demo.test","tariff":"VPS M","due_at":"2026-02-10T00:00:00Z",
+                    "periods":[{{"id":"3m","months":3,"name":"3 months","price":{price},
+                    "until":"2026-05-10T00:00:00Z"}}]}}"#
+                ))
+            }
             ("GET", "/migrations") => page(&format!(
                 r#"{{"id":"mig_31","number":"M-0031","ordered_at":"2026-01-28T09:30:00Z",
                 "server":{{"id":"srv_m31","name":"bm-31.demo.test","description":null,"location":null}},

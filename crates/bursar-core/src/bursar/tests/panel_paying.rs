@@ -46,3 +46,30 @@ async fn what_is_being_paid_for_already_is_named_beside_what_is_due() {
         ]
     );
 }
+
+#[tokio::test]
+async fn what_is_sent_is_what_was_confirmed_though_the_price_changes_meanwhile() {
+    let stage = Stage::set(Panel {
+        // Never kept, so that each reading asks.
+        price: "unreadable".to_owned(),
+        ..Panel::default()
+    })
+    .await;
+    stage.read().await;
+    let waits = |state: &State| state.plans[&Poll::Dues].failures >= 3;
+    stage.until("the engine asks seldom", waits).await;
+    {
+        let mut panel = stage.provider.lock().unwrap();
+        panel.price = PRICE.to_owned();
+        panel.next_price = Some("60.00".to_owned());
+    }
+    let confirmed = Amount::parse_decimal(PRICE, Currency::new("USD").unwrap()).unwrap();
+    let attempt = uuid::Uuid::new_v4().to_string();
+    let (account, wish) = (stage.account.clone(), renewal(Some("mth_4242")));
+    let paid = stage.bursar.pay(account, wish, attempt, Some(confirmed));
+    paid.await.unwrap();
+    let sent = |_: &State| !stage.provider.lock().unwrap().posted.is_empty();
+    stage.until("it is sent", sent).await;
+    let panel = stage.provider.lock().unwrap();
+    assert_eq!(panel.posted[0]["expected_total"]["amount"], PRICE);
+}
