@@ -31,10 +31,7 @@ const ERRORS: Record<Code, Words> = {
     advice: "It may have been removed meanwhile. Go back and choose again.",
   },
   already_exists: { title: "It is there already", advice: "" },
-  top_up_open: {
-    title: "A top-up is already open",
-    advice: "The provider allows one at a time. Finish or cancel that one first.",
-  },
+  top_up_open: { title: "Another payment comes first", advice: "" },
   top_up_state: {
     title: "That is not possible any more",
     advice: "The payment has moved on meanwhile. Its current state is shown.",
@@ -69,7 +66,7 @@ const ERRORS: Record<Code, Words> = {
   },
   line_unreadable: {
     title: "A payment could not be read",
-    advice: "It is left out of the history; everything else is shown. A newer version of Bursar may know it.",
+    advice: "What was last known of it is shown, and everything else. A newer version of Bursar may know it.",
   },
   payer_unknown: { title: "Choose who pays", advice: "The payers are read from the provider." },
   due_unknown: { title: "That is no longer offered", advice: "Look at the list again." },
@@ -180,7 +177,7 @@ const MEANS: Record<PaymentStatus, (of: Standing) => string> = {
   open: ({ page }) =>
     page
       ? "Waiting for you to pay in the browser."
-      : "Nothing to do here: the provider is taking the money, or waits for its invoice to be paid.",
+      : "The provider waits for the money. If it gave an invoice, pay that; nothing else is to be done here.",
   confirming: ({ verifiable }) =>
     verifiable
       ? "The payment is on its way and waits for the chain."
