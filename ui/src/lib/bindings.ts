@@ -684,7 +684,7 @@ export type TopUpView = {
 	refused_host: string | null,
 	can_cancel: boolean,
 	cancel_requested: boolean,
-	/**  When a status read last succeeded. */
+	/**  When the provider last said where it stands. A look that could not read it leaves this as it was. */
 	checked_at: string | null,
 	error: Error | null,
 };

@@ -6,7 +6,7 @@ use super::choosing::{check_confirmed, check_limits, choose_method, choose_payer
 use super::{Bursar, currency_of, room, views};
 use crate::account::AccountId;
 use crate::driver::{Connection, blocking};
-use crate::engine::{Event, Poll, offline};
+use crate::engine::{Event, offline};
 use crate::error::{Code, Error, Result};
 use crate::link;
 use crate::money::Amount;
@@ -71,11 +71,7 @@ impl Bursar {
             balance_max: network.limits.balance_max.clone(),
             open: state.as_deref().and_then(|state| {
                 let open = state.in_the_way(self.world.clock.now())?;
-                Some(views::top_up(
-                    &connection,
-                    open,
-                    state.done_at(Poll::Follow),
-                ))
+                Some(views::top_up(&connection, open, state.seen_at(&open.id)))
             }),
             returns_by_link: network.return_links,
             blocked,
@@ -171,7 +167,7 @@ impl Bursar {
             let checked_at = self
                 .driver
                 .state(&account)
-                .and_then(|state| state.done_at(Poll::Follow));
+                .and_then(|state| state.seen_at(attempt));
             return Ok(Some(views::top_up(connection, &known, checked_at)));
         }
         Err(Error::new(

@@ -335,7 +335,6 @@ pub(super) fn agrees(state: &State) -> Option<bool> {
 }
 
 fn open_ones(connection: &Connection, state: &State) -> Vec<crate::view::TopUpView> {
-    let checked_at = state.done_at(Poll::Follow);
     let mut open: Vec<_> = state
         .top_ups
         .values()
@@ -343,7 +342,7 @@ fn open_ones(connection: &Connection, state: &State) -> Vec<crate::view::TopUpVi
         .collect();
     open.sort_by_key(|top_up| std::cmp::Reverse(top_up.created_at));
     open.into_iter()
-        .map(|top_up| views::top_up(connection, top_up, checked_at))
+        .map(|top_up| views::top_up(connection, top_up, state.seen_at(&top_up.id)))
         .collect()
 }
 

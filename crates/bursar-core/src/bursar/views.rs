@@ -94,7 +94,6 @@ pub(super) fn top_up(
 
 /// The renewals and migrations that have not ended; one that is held back may still be paid.
 pub(super) fn under_way(connection: &Connection, state: &State) -> Vec<DueUnderWay> {
-    let checked_at = state.done_at(Poll::Follow);
     let mut under_way: Vec<_> = state
         .top_ups
         .values()
@@ -111,7 +110,7 @@ pub(super) fn under_way(connection: &Connection, state: &State) -> Vec<DueUnderW
             Some(DueUnderWay {
                 services,
                 order,
-                top_up: top_up(connection, known, checked_at),
+                top_up: top_up(connection, known, state.seen_at(&known.id)),
             })
         })
         .collect();

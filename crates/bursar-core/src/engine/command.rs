@@ -112,6 +112,7 @@ impl Step {
             self.reply(command, Err(Error::new(Code::TopUpState, message)));
             return;
         };
+        self.state.cancelled_here.insert(top_up.to_owned());
         self.apply(top_up, &Input::CancelRequested, now);
         self.reply(command, Ok(Some(top_up.to_owned())));
         self.effects.push(Effect::Request(Request::Cancel {

@@ -7,7 +7,7 @@ use super::state::State;
 use super::step::Step;
 use crate::clock::Timestamp;
 use crate::notice::{Notice, NoticeKind};
-use crate::provider::{RemotePayment, Status};
+use crate::provider::{Reason, RemotePayment, Status};
 use crate::top_up::{Input, TopUp};
 use crate::view::{Change, PaymentKind};
 
@@ -64,12 +64,25 @@ impl Step {
         for payment in payments {
             let known = self.state.bound_to(&payment.id);
             match known.or_else(|| self.state.lost_one(payment)) {
-                Some(id) => self.apply(&id, &Input::Reported(payment.clone()), now),
+                Some(id) => self.heard_of(&id, payment, now),
                 None if matches!(payment.status, Status::Refunding | Status::Refunded) => {
                     self.given_back(payment, now);
                 }
                 None => self.adopt(payment, now),
             }
+        }
+    }
+
+    fn heard_of(&mut self, id: &str, payment: &RemotePayment, now: Timestamp) {
+        let mut payment = payment.clone();
+        if self.state.cancelled_here.contains(id) {
+            payment.reason = payment.reason.map(Reason::or_by_user);
+        }
+        let updated_at = payment.updated_at;
+        self.apply(id, &Input::Reported(payment), now);
+        let heard = self.state.top_ups.get(id);
+        if heard.is_some_and(|top_up| top_up.remote_updated_at == Some(updated_at)) {
+            self.state.seen.insert(id.to_owned(), now);
         }
     }
 
@@ -93,6 +106,7 @@ impl Step {
             .top_ups
             .insert(id.clone(), TopUp::adopted(id.clone(), payment));
         self.apply_as(&id, &Input::Reported(payment.clone()), now, true);
+        self.state.seen.insert(id, now);
     }
 
     /// One that ended long ago goes back after all: told once, unless it is older news than the connection.

@@ -113,6 +113,7 @@ impl Step {
             .map(|top_up| top_up.id.clone())
             .collect();
         for id in missing {
+            self.state.seen.insert(id.clone(), now);
             self.apply(&id, &Input::Absent, now);
         }
     }

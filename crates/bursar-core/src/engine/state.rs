@@ -104,6 +104,8 @@ pub struct State {
     pub repeats: BTreeMap<String, Repeat>,
     /// When the last request to start a top-up ended, so that only later looks count as absence.
     pub start_ended: BTreeMap<String, Timestamp>,
+    /// When the provider last said where each of them stands, or that it knows nothing of one whose answer was lost.
+    pub seen: BTreeMap<String, Timestamp>,
     pub plans: BTreeMap<Poll, Plan>,
     pub gates: BTreeMap<Server, Gate>,
     /// Servers that could not be reached, as long as they cannot.
@@ -123,6 +125,8 @@ pub struct State {
     pub method_pending: bool,
     /// Until then a method may appear that the user is adding.
     pub method_expected_until: Timestamp,
+    /// Those that the user has asked to cancel, unless the provider refused.
+    pub cancelled_here: BTreeSet<String>,
     /// Payments that are to keep their method for next time.
     pub keeping: BTreeSet<String>,
     /// The one-time state in the return address of the page that adds it; gone once used.
@@ -159,6 +163,12 @@ impl State {
             viewing: None,
             online: true,
             recovering: false,
+            seen: BTreeMap::new(),
+            cancelled_here: top_ups
+                .iter()
+                .filter(|top_up| top_up.cancel_requested)
+                .map(|top_up| top_up.id.clone())
+                .collect(),
             keeping: top_ups
                 .iter()
                 .filter(|top_up| top_up.request.as_ref().is_some_and(|new| new.save_method))
@@ -215,6 +225,11 @@ impl State {
         self.starting.is_empty()
             && self.plans.values().all(|plan| !plan.in_flight)
             && !self.top_ups.values().any(|top_up| top_up.cancel_requested)
+    }
+
+    /// When the provider last said where this top-up stands; a look that could not read it says nothing.
+    pub fn seen_at(&self, top_up: &str) -> Option<Timestamp> {
+        self.seen.get(top_up).copied()
     }
 
     /// When a read of this kind last succeeded.

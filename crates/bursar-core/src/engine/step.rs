@@ -76,12 +76,18 @@ impl Step {
             Event::Started { top_up, answer } => {
                 self.state.starting.remove(top_up);
                 self.state.start_ended.insert(top_up.clone(), now);
+                if answer.is_ok() {
+                    self.state.seen.insert(top_up.clone(), now);
+                }
                 self.apply(top_up, &Input::Started(answer.clone()), now);
                 self.state
                     .plan_repeat(top_up, answer.as_ref().err(), now, entropy);
                 self.state.make_due(&[Poll::Follow], now);
             }
             Event::CancelAnswered { top_up, answer } => {
+                if matches!(answer, Err(error) if !error.retryable) {
+                    self.state.cancelled_here.remove(top_up);
+                }
                 self.apply(top_up, &Input::CancelAnswered(answer.clone()), now);
                 self.state.make_due(&[Poll::Follow, Poll::History], now);
             }
@@ -402,6 +408,8 @@ impl State {
         let top_ups = &self.top_ups;
         self.start_ended.retain(|id, _| top_ups.contains_key(id));
         self.keeping.retain(|id| top_ups.contains_key(id));
+        self.cancelled_here.retain(|id| top_ups.contains_key(id));
+        self.seen.retain(|id, _| top_ups.contains_key(id));
     }
 }
 

@@ -193,6 +193,27 @@ impl Reason {
         self.why != Why::ByUser
     }
 
+    /// The reason of a cancellation that the user has asked for here: the provider's, where it gives one.
+    #[must_use]
+    pub fn or_by_user(self) -> Self {
+        if self == Self::unsaid() {
+            Self {
+                why: Why::ByUser,
+                words: None,
+            }
+        } else {
+            self
+        }
+    }
+
+    /// Where the provider should have given one and did not.
+    pub const fn unsaid() -> Self {
+        Self {
+            why: Why::Other,
+            words: None,
+        }
+    }
+
     /// Why, and what can be done about it, in a sentence or two.
     pub fn advice(&self) -> String {
         let advice = match self.why {

@@ -31,7 +31,7 @@ pub struct TopUpView {
     pub refused_host: Option<String>,
     pub can_cancel: bool,
     pub cancel_requested: bool,
-    /// When a status read last succeeded.
+    /// When the provider last said where it stands. A look that could not read it leaves this as it was.
     pub checked_at: Option<Timestamp>,
     pub error: Option<Error>,
 }

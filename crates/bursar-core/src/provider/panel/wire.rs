@@ -182,9 +182,10 @@ fn payment_of(object: &Object<'_>, unit: &Unit) -> Result<RemotePayment> {
     id(&payer, "id")?;
     let method = object.object("method", "the method of a payment")?;
     let kind = method.raw_text("kind")?;
+    let status = status(object, &kind)?;
     Ok(RemotePayment {
         id: id(object, "id")?,
-        status: status(object, &kind)?,
+        status,
         amount: unit.money(object, "amount")?,
         // What a payment system takes beside it, the panel does not say.
         fee: None,
@@ -195,7 +196,7 @@ fn payment_of(object: &Object<'_>, unit: &Unit) -> Result<RemotePayment> {
         checkout: object.address_or_null("page")?,
         transaction: None,
         purpose: purpose(&object.object("purpose", "the purpose of a payment")?)?,
-        reason: reason(object)?,
+        reason: reason(object)?.or_else(|| unsaid(status)),
         papers: Papers {
             number: Some(object.text("number")?),
             payer: Some(payer.text("name")?),
@@ -241,6 +242,24 @@ pub(super) fn reason(object: &Object<'_>) -> Result<Option<Reason>> {
         why,
         words: Some(reason.text("message")?),
     }))
+}
+
+/// What came to nothing without a reason has one all the same, and it is not known to have been the user's wish.
+fn unsaid(status: Status) -> Option<Reason> {
+    match status {
+        Status::Cancelled => Some(Reason::unsaid()),
+        Status::UnderReview => Some(Reason {
+            why: Why::Fraud,
+            words: None,
+        }),
+        Status::Open
+        | Status::Confirming
+        | Status::Completed
+        | Status::Expired
+        | Status::Failed
+        | Status::Refunding
+        | Status::Refunded => None,
+    }
 }
 
 fn purpose(object: &Object<'_>) -> Result<Purpose> {

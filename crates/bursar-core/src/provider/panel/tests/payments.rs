@@ -83,6 +83,23 @@ async fn why_a_payment_came_to_nothing_is_kept_with_the_panels_words() {
 }
 
 #[tokio::test]
+async fn one_that_came_to_nothing_without_a_reason_was_not_the_users_wish() {
+    for (status, why) in [
+        ("cancelled", Some(Why::Other)),
+        ("fraudulent", Some(Why::Fraud)),
+        ("new", None),
+        ("paid", None),
+    ] {
+        let line = TOP_UP.replace("\"new\"", &format!("\"{status}\""));
+        let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
+        let told = provider.history(None, None).await.unwrap();
+        let reason = told.payments[0].reason.as_ref();
+        assert_eq!(reason.map(|reason| reason.why), why, "{status}");
+        assert_eq!(reason.and_then(|reason| reason.words.clone()), None);
+    }
+}
+
+#[tokio::test]
 async fn a_payment_that_is_wrong_in_one_field_is_an_odd_line_that_names_it() {
     let digits = "1".repeat(40);
     let good = TOP_UP.replace("pay_119", "pay_118");
