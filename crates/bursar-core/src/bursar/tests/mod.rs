@@ -6,6 +6,7 @@ mod figures;
 mod lost_answers;
 mod odd_lines;
 mod panel;
+mod panel_history;
 mod panel_lost;
 mod panel_paying;
 

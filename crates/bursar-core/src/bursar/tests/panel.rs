@@ -15,6 +15,8 @@ pub(super) struct Panel {
     pub(super) users: BTreeMap<&'static str, &'static str>,
     /// Paths that do not answer.
     pub(super) down: Vec<&'static str>,
+    /// The history does not answer beyond its first page; else no cursor is known.
+    pub(super) cursors_down: bool,
     pub(super) methods: String,
     pub(super) price: String,
     /// The price after the next time that it is asked for.
@@ -29,6 +31,7 @@ impl Default for Panel {
             payments: Vec::new(),
             users: BTreeMap::new(),
             down: Vec::new(),
+            cursors_down: false,
             methods: format!("{CARD},{BY_INVOICE}"),
             price: PRICE.to_owned(),
             next_price: None,
@@ -68,6 +71,14 @@ impl Prepared for Panel {
                     .to_owned()
             }
             ("GET", "/payment-methods") => format!(r#"{{"items":[{}]}}"#, self.methods),
+            ("GET", "/payments") if asked.parameter("cursor").is_some() => {
+                let (status, code) = match self.cursors_down {
+                    true => (502, "unavailable"),
+                    false => (400, "invalid_cursor"),
+                };
+                let problem = format!(r#"{{"title":"x","status":{status},"code":"{code}"}}"#);
+                return Canned::with(status, "application/problem+json", "", &problem);
+            }
             ("GET", "/payments") => page(&self.payments.join(",")),
             ("POST", "/payments") => {
                 let posted: serde_json::Value = serde_json::from_str(&asked.body).unwrap();
