@@ -43,7 +43,9 @@ const open = {
   ...data.OPEN,
   ...(is("confirming") ? { status: "confirming" as const, expires_at: data.ago(20), can_cancel: false } : {}),
   ...(is("over") ? { expires_at: data.ago(1) } : {}),
-  ...(is("starting") ? { status: "starting" as const, expires_at: null, can_open: false, can_cancel: false } : {}),
+  ...(is("starting")
+    ? { status: "starting" as const, expires_at: null, can_open: false, can_cancel: false, checked_at: null }
+    : {}),
   ...(is("cancelling") ? { cancel_requested: true } : {}),
   ...(is("refused") ? { can_open: false, refused_host: "pay.example.net:8443" } : {}),
   ...(is("trouble") ? { error: failure("timeout", "The provider’s payments did not answer in time.", true) } : {}),
