@@ -123,9 +123,10 @@ async fn balance(world: World, connection: Connection) -> Result<crate::provider
 async fn charges(world: World, connection: Connection) -> Result<()> {
     let now = world.clock.now();
     let from = now.minus(Span::days(CHARGE_DAYS.saturating_sub(1))).date();
-    let days = connection.provider.charges(&from, &now.date()).await?;
+    let to = now.date();
+    let days = connection.provider.charges(&from, &to).await?;
     store(&world, &connection, move |history, account| {
-        history.put_charges(account, &days, now)
+        history.put_charges(account, (&from, &to), &days, now)
     })
     .await
 }
