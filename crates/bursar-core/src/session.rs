@@ -136,6 +136,18 @@ pub struct Session {
 struct Held {
     credential: Option<Credential>,
     session_only: bool,
+    /// Counts the credentials that somebody put here; a renewed token goes on with its number.
+    sign_in: u64,
+}
+
+impl Held {
+    fn put(&mut self, credential: Option<Credential>, session_only: bool) {
+        *self = Self {
+            credential,
+            session_only,
+            sign_in: self.sign_in.saturating_add(1),
+        };
+    }
 }
 
 impl Session {
@@ -179,7 +191,8 @@ impl Session {
         let mut held = self.held();
         // A secret that somebody put while the keyring was being read is newer.
         if held.credential.is_none() {
-            held.credential = stored.and_then(|text| Credential::from_stored(&text));
+            let found = stored.and_then(|text| Credential::from_stored(&text));
+            held.put(found, false);
         }
         held.credential.is_some()
     }
@@ -202,10 +215,7 @@ impl Session {
             }
             return Err(error);
         }
-        *self.held() = Held {
-            credential: Some(credential),
-            session_only,
-        };
+        self.held().put(Some(credential), session_only);
         Ok(())
     }
 
@@ -226,7 +236,7 @@ impl Session {
     /// `keyring_unavailable`: it is forgotten here, but may still be in the keyring.
     pub async fn clear(&self) -> Result<()> {
         let _renewing = self.renewing.lock().await;
-        *self.held() = Held::default();
+        self.held().put(None, false);
         self.vault.remove(&self.name()).await
     }
 
@@ -245,6 +255,12 @@ impl Session {
             return false;
         }
         !self.signed_in() || matches!(self.vault.get(&self.name()).await, Ok(Some(_)))
+    }
+
+    /// Another number for every credential that was put here: what was told to one may not hold for the next, which may
+    /// be somebody else's. A renewed token is the same sign-in.
+    pub fn sign_in(&self) -> u64 {
+        self.held().sign_in
     }
 
     /// Whether the secret ends with this process.
@@ -332,7 +348,7 @@ impl Session {
                 Ok(())
             }
             Err(error) if error.code == Code::SignedOut => {
-                *self.held() = Held::default();
+                self.held().put(None, false);
                 self.vault.forget(&self.name());
                 Err(error)
             }
@@ -351,10 +367,9 @@ impl Session {
                     true
                 }
             };
-        *self.held() = Held {
-            credential: Some(renewed),
-            session_only,
-        };
+        let mut held = self.held();
+        held.credential = Some(renewed);
+        held.session_only = session_only;
     }
 
     async fn keep(&self, credential: &Credential) -> Result<()> {
