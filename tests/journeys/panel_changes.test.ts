@@ -17,7 +17,6 @@ import {
   listed,
   methodOf,
   PAYMENTS,
-  payIn,
   readAnew,
   ready,
   wish,
