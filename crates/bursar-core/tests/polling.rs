@@ -45,6 +45,7 @@ fn open(age: Span) -> TopUp {
         checkout: None,
         expires_at: None,
         payment: None,
+        differs: None,
     };
     let intent = TopUp::intent(&NewPayment::top_up(amount, "t"), false, None, begun);
     intent.apply(&Input::Started(Ok(created)), begun).0
@@ -193,6 +194,7 @@ fn in_the_tray_methods_are_asked_for_when_a_payment_that_keeps_its_method_is_ove
                 ..NewPayment::top_up(amount.clone(), "t")
             },
             link_state: None,
+            clock_ahead: None,
         };
         let begun = step(&idle, &begin, noon(), 0).state;
         let open = Event::Started {
@@ -203,6 +205,7 @@ fn in_the_tray_methods_are_asked_for_when_a_payment_that_keeps_its_method_is_ove
                 checkout: None,
                 expires_at: None,
                 payment: None,
+                differs: None,
             }),
         };
         let open = step(&begun, &open, noon(), 0).state;

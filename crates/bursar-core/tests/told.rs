@@ -50,6 +50,7 @@ fn with_an_open_one() -> State {
         checkout: None,
         expires_at: None,
         payment: None,
+        differs: None,
     };
     let answer = Event::Started {
         top_up: "t".to_owned(),

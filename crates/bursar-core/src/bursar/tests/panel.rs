@@ -21,6 +21,8 @@ pub(super) struct Panel {
     pub(super) price: String,
     /// The price after the next time that it is asked for.
     pub(super) next_price: Option<String>,
+    /// What is made is of this amount, whatever was asked for.
+    pub(super) makes: Option<&'static str>,
     /// What was asked to be paid.
     pub(super) posted: Vec<serde_json::Value>,
 }
@@ -35,6 +37,7 @@ impl Default for Panel {
             methods: format!("{CARD},{BY_INVOICE}"),
             price: PRICE.to_owned(),
             next_price: None,
+            makes: None,
             posted: Vec::new(),
         }
     }
@@ -84,7 +87,8 @@ impl Prepared for Panel {
                 let posted: serde_json::Value = serde_json::from_str(&asked.body).unwrap();
                 let total = posted["expected_total"]["amount"].as_str().unwrap().to_owned();
                 self.posted.push(posted);
-                let made = payment("pay_1", "new", r#"{"kind":"top_up"}"#, &total, now);
+                let total = self.makes.unwrap_or(&total);
+                let made = payment("pay_1", "new", r#"{"kind":"top_up"}"#, total, now);
                 self.payments.insert(0, made.clone());
                 made
             }

@@ -73,3 +73,29 @@ async fn what_is_sent_is_what_was_confirmed_though_the_price_changes_meanwhile()
     let panel = stage.provider.lock().unwrap();
     assert_eq!(panel.posted[0]["expected_total"]["amount"], PRICE);
 }
+
+#[tokio::test]
+async fn what_was_made_is_shown_as_it_is_and_not_as_it_was_asked_for() {
+    let stage = Stage::set(Panel {
+        makes: Some("1000.00"),
+        ..Panel::default()
+    })
+    .await;
+    stage.read().await;
+    let wish = Wish {
+        purpose: WishFor::TopUp {
+            amount: "100".to_owned(),
+        },
+        payer: None,
+        method: Some("mth_inv".to_owned()),
+        save_method: false,
+    };
+    let attempt = uuid::Uuid::new_v4().to_string();
+    let paid = stage.bursar.pay(stage.account.clone(), wish, attempt, None);
+    let id = paid.await.unwrap().id;
+    let open = |state: &State| of(state, &id).phase == crate::top_up::Phase::Open;
+    stage.until("it is open", open).await;
+    let told = stage.bursar.top_up(&stage.account, &id).unwrap();
+    assert_eq!(told.amount.to_decimal(), "1000.00");
+    assert_eq!(told.error.unwrap().code, Code::AnswerMalformed);
+}

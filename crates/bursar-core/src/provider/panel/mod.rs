@@ -201,14 +201,7 @@ impl Provider for Panel {
         let unit = self.unit().await?;
         let body = new_payment(new, &unit, self.return_url(new.return_url.as_deref()))?;
         let call = Call::create(&["payments"], body, &new.idempotency_key);
-        let payment = wire::payment(&self.api.send(&call).await?, &unit)?;
-        Ok(Created {
-            id: payment.id.clone(),
-            intent: payment.id.clone(),
-            checkout: payment.checkout.clone(),
-            expires_at: payment.expires_at,
-            payment: Some(payment),
-        })
+        wire::created(&self.api.send(&call).await?, &unit, new)
     }
 
     async fn cancel(&self, id: &str) -> Result<()> {

@@ -207,3 +207,40 @@ async fn lists_that_lead_nowhere_are_refused() {
         "two",
     );
 }
+
+#[tokio::test]
+async fn a_payment_that_is_not_what_was_asked_for_is_followed_and_said_to_be_another() {
+    let new = super::asking::new_top_up("100");
+    for (right, wrong, named) in [
+        ("", "", None),
+        ("\"100.00\"", "\"1000.00\"", Some("1000.00 USD")),
+        (
+            r#"{"kind":"top_up"}"#,
+            r#"{"kind":"migration","order":"mig_31","number":"M-0031",
+            "server":{"id":"srv_m31","name":"bm-31.demo.test"},"months":12}"#,
+            Some("M-0031"),
+        ),
+        ("\"id\":\"pyr_dana\"", "\"id\":\"pyr_acme\"", Some("payer")),
+        ("\"id\":\"mth_card\"", "\"id\":\"mth_4242\"", Some("method")),
+    ] {
+        let answer = TOP_UP.replacen(right, wrong, 1);
+        let (_server, provider) = over(
+            move |asked| match asked.method.as_str() {
+                "POST" => Canned::json(201, &answer),
+                _ => usual(asked),
+            },
+            "",
+        )
+        .await;
+        let made = provider.start(&new).await.unwrap();
+        assert_eq!(made.id, "pay_119");
+        match (named, made.differs) {
+            (None, differs) => assert_eq!(differs, None),
+            (Some(named), Some(differs)) => {
+                assert_eq!(differs.code, Code::AnswerMalformed);
+                assert!(differs.message.contains(named), "{}", differs.message);
+            }
+            (Some(named), None) => panic!("{named} is not noticed"),
+        }
+    }
+}
