@@ -119,4 +119,5 @@ test("while a payment is being asked for none is begun beside it, and another pa
 async function takenBack(window: AppWindow, what: string): Promise<void> {
   await window.id("confirm-payment").waitGone({ within: 30_000 });
   assert.equal(await window.id("start-changed").attribute("data-what"), what);
+  await until("the words have the focus", async () => (await window.focused()) === "start-changed");
 }
