@@ -2,6 +2,12 @@
 //! provider's lists tell, and "nothing was charged" is never said of one that may have been made.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm
+)]
 
 use bursar_core::account::AccountId;
 use bursar_core::clock::{Span, Timestamp};

@@ -141,6 +141,7 @@ impl Bursar {
                 command,
                 new,
                 link_state,
+                clock_ahead: connection.provider.clock_ahead(),
             })
             .await?;
         self.top_up_view(&connection, started.as_deref().unwrap_or_default())

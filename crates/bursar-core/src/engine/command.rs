@@ -6,7 +6,7 @@ use super::lost;
 use super::state::State;
 use super::step::Step;
 use crate::cache::Write;
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error};
 use crate::provider::NewPayment;
 use crate::top_up::{Input, TopUp};
@@ -18,9 +18,10 @@ impl Step {
             command,
             new,
             link_state,
+            clock_ahead,
         } = event
         {
-            self.start_top_up(*command, new, link_state.clone(), now);
+            self.start_top_up(*command, new, link_state.clone(), *clock_ahead, now);
         } else if let Event::ReturnToPayment { command, top_up } = event {
             self.return_to_payment(*command, top_up);
         } else if let Event::CancelTopUp { command, top_up } = event {
@@ -45,6 +46,7 @@ impl Step {
         command: u64,
         new: &NewPayment,
         link_state: Option<String>,
+        clock_ahead: Option<Span>,
         now: Timestamp,
     ) {
         let id = new.idempotency_key.clone();
@@ -63,7 +65,10 @@ impl Step {
             return;
         }
         let repeatable = self.state.setup.rules.repeatable_for.is_some();
-        let intent = TopUp::intent(new, repeatable, link_state, now);
+        let intent = TopUp {
+            remote_created_at: clock_ahead.map(|ahead| now.plus(ahead)),
+            ..TopUp::intent(new, repeatable, link_state, now)
+        };
         self.commit.push(Write::TopUp(intent.clone()));
         self.state.top_ups.insert(id.clone(), intent);
         self.state.starting.insert(id.clone());

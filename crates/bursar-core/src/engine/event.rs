@@ -3,7 +3,7 @@
 
 use super::answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer};
 use super::state::{Presence, Thresholds};
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::error::Error;
 use crate::provider::{ApiBalance, Created, NewPayment};
 use crate::view::{Change, Page};
@@ -82,6 +82,8 @@ pub enum Event {
         new: NewPayment,
         /// The one-time state in its return address, where the network returns by link.
         link_state: Option<String>,
+        /// How far the provider's clock is ahead of this machine's, where it has told.
+        clock_ahead: Option<Span>,
     },
     /// The user wants the checkout opened again.
     ReturnToPayment {

@@ -6,10 +6,12 @@ use super::event::{Effect, Poll};
 use super::state::State;
 use super::step::Step;
 use crate::clock::Timestamp;
+use crate::error::Error;
 use crate::notice::{Notice, NoticeKind};
 use crate::provider::{Reason, RemotePayment, Status};
 use crate::top_up::{Input, TopUp};
 use crate::view::{Change, PaymentKind};
+use std::collections::BTreeMap;
 
 impl Step {
     pub(super) fn followed(
@@ -20,9 +22,9 @@ impl Step {
         entropy: u64,
     ) {
         self.booked(Poll::Follow, followed.problem.as_ref(), now, entropy);
-        self.reported(&followed.payments, now);
+        self.reported(&followed.payments, followed.problem.as_ref(), now);
         if followed.history_read {
-            self.absent(asked_at, now);
+            self.absent(&followed.payments, asked_at, now);
         } else if let Some(problem) = &followed.problem {
             self.unclear(problem, now);
         }
@@ -42,9 +44,9 @@ impl Step {
             self.state.whole_history |= self.state.whole_asked;
         }
         self.state.whole_asked = false;
-        self.reported(&history.payments, now);
+        self.reported(&history.payments, history.problem.as_ref(), now);
         if history.ended && !history.doubtful {
-            self.absent(asked_at, now);
+            self.absent(&history.payments, asked_at, now);
         }
         if self.state.recovering {
             self.state.recovering = false;
@@ -60,10 +62,23 @@ impl Step {
     }
 
     /// The provider's word on each payment: to the top-up it is, to the one it can only be, or to a new one.
-    fn reported(&mut self, payments: &[RemotePayment], now: Timestamp) {
+    fn reported(&mut self, payments: &[RemotePayment], problem: Option<&Error>, now: Timestamp) {
+        // Where there may be others, what was not read this time may be likelier.
+        let cut_off = problem.is_some_and(|problem| problem.retryable)
+            && !self.state.setup.rules.one_open_top_up();
+        let found = if cut_off {
+            BTreeMap::new()
+        } else {
+            self.state.found(payments)
+        };
         for payment in payments {
-            let known = self.state.bound_to(&payment.id);
-            match known.or_else(|| self.state.lost_one(payment)) {
+            if let Some(id) = found.get(&payment.id) {
+                self.heard_of(id, payment, now);
+            }
+        }
+        for payment in payments {
+            match self.state.bound_to(&payment.id) {
+                _ if found.contains_key(&payment.id) => {}
                 Some(id) => self.heard_of(&id, payment, now),
                 None if matches!(payment.status, Status::Refunding | Status::Refunded) => {
                     self.given_back(payment, now);
@@ -98,13 +113,12 @@ impl Step {
             | Status::Refunded => false,
         };
         // While the answer to a start is outstanding nobody can say whose this is.
-        if !open || self.state.awaits_start() {
+        if !open || self.state.awaits_start() || self.state.may_be_lost(payment) {
             return;
         }
-        let id = format!("r-{}", payment.id);
-        self.state
-            .top_ups
-            .insert(id.clone(), TopUp::adopted(id.clone(), payment));
+        let adopted = TopUp::adopted(payment);
+        let id = adopted.id.clone();
+        self.state.top_ups.insert(id.clone(), adopted);
         self.apply_as(&id, &Input::Reported(payment.clone()), now, true);
         self.state.seen.insert(id, now);
     }
@@ -169,7 +183,7 @@ impl Step {
 
 impl State {
     /// Which top-up a payment of the provider is.
-    fn bound_to(&self, payment: &str) -> Option<String> {
+    pub(super) fn bound_to(&self, payment: &str) -> Option<String> {
         self.top_ups
             .values()
             .find(|top_up| top_up.remote.as_deref() == Some(payment))

@@ -5,7 +5,7 @@ use super::event::{Effect, Poll, Request, Server, Sought};
 use super::state::{Gate, Plan, Presence, State};
 use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error};
-use crate::top_up::{CLOCK_SLACK, Phase, TopUp};
+use crate::top_up::{Phase, TopUp, is_doubt};
 
 /// After a link, focus or "Check now", polling is at its quickest for so long.
 const EAGER: Span = Span::minutes(1);
@@ -80,16 +80,7 @@ impl State {
                     .collect(),
             },
             Poll::History => Request::History {
-                since: self
-                    .top_ups
-                    .values()
-                    .map(|top_up| {
-                        top_up
-                            .remote_created_at
-                            .unwrap_or(top_up.created_at)
-                            .minus(CLOCK_SLACK)
-                    })
-                    .min(),
+                since: self.top_ups.values().map(TopUp::listed_since).min(),
                 whole: self.whole_history,
             },
             Poll::Balance => Request::Balance,
@@ -106,12 +97,7 @@ impl State {
         self.top_ups
             .values()
             .filter(|top_up| top_up.is_live())
-            .map(|top_up| {
-                top_up
-                    .remote_created_at
-                    .unwrap_or(top_up.created_at)
-                    .minus(CLOCK_SLACK)
-            })
+            .map(TopUp::listed_since)
             .min()
             .unwrap_or_default()
     }
@@ -364,14 +350,14 @@ impl State {
         }
     }
 
-    /// Whether all that is expected is a lost answer that only another key could tell of.
+    /// Whether all that is expected is a lost answer that looking again does not tell of.
     fn waits_for_the_user(&self) -> bool {
         self.top_ups
             .values()
             .filter(|top_up| top_up.is_live())
             .all(|top_up| {
                 top_up.phase == Phase::Starting
-                    && matches!(&top_up.error, Some(error) if error.code == Code::Forbidden)
+                    && matches!(&top_up.error, Some(error) if is_doubt(error.code))
             })
     }
 

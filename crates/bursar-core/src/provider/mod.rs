@@ -9,6 +9,7 @@ pub mod fuzzing;
 mod offer;
 mod panel;
 mod payment;
+mod remote_clock;
 mod unsupported;
 
 pub use offer::{
@@ -179,6 +180,11 @@ pub struct DayCharge {
 #[async_trait]
 pub trait Provider: Send + Sync {
     fn rules(&self) -> Rules;
+
+    /// How far the provider's clock is ahead of this machine's, as its last dated answer says.
+    fn clock_ahead(&self) -> Option<Span> {
+        None
+    }
 
     /// Who is signed in.
     async fn identity(&self) -> Result<Identity>;
