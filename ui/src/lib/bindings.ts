@@ -652,7 +652,10 @@ export type TopUpForm = {
 	/**  The most that can be added now, if the cap and the balance are known. */
 	room: Amount | null,
 	balance_max: Amount | null,
-	/**  The open one, where the provider allows only one. */
+	/**
+	 *  What stands in the way of another: one of which it is not known whether it was made, or the open one where the
+	 *  provider allows only one.
+	 */
 	open: TopUpView | null,
 	/**  Whether the browser will come back to the app by a link; else polling notices the payment. */
 	returns_by_link: boolean,

@@ -74,7 +74,8 @@ pub struct TopUpForm {
     /// The most that can be added now, if the cap and the balance are known.
     pub room: Option<Amount>,
     pub balance_max: Option<Amount>,
-    /// The open one, where the provider allows only one.
+    /// What stands in the way of another: one of which it is not known whether it was made, or the open one where the
+    /// provider allows only one.
     pub open: Option<TopUpView>,
     /// Whether the browser will come back to the app by a link; else polling notices the payment.
     pub returns_by_link: bool,
