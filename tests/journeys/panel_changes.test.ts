@@ -118,6 +118,6 @@ test("while a payment is being asked for none is begun beside it, and another pa
 /** The confirmation is gone without a word of the user's, and the page says why. */
 async function takenBack(window: AppWindow, what: string): Promise<void> {
   await window.id("confirm-payment").waitGone({ within: 30_000 });
-  assert.equal(await window.id("start-changed").attribute("data-what"), what);
+  await window.css(`[data-testid="start-changed"][data-what="${what}"]`).waitVisible();
   await until("the words have the focus", async () => (await window.focused()) === "start-changed");
 }

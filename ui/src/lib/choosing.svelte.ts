@@ -13,6 +13,8 @@ export class Choosing {
   offered = $state.raw<MethodView[]>([]);
   method = $state.raw<MethodView | null>(null);
   letGo = $state.raw<LetGo | null>(null);
+  /** How often the user has chosen a payer or a method. */
+  choices = $state(0);
   /** Wanted by the user; it counts only where the method can be kept. */
   save = $state(false);
 
@@ -40,6 +42,7 @@ export class Choosing {
   payBy(code: string): void {
     const method = this.offered.find((one) => one.code === code);
     if (!method) return;
+    this.choices += 1;
     this.method = method;
     this.letGo = null;
   }
@@ -47,6 +50,7 @@ export class Choosing {
   payAs(id: string): void {
     const payer = this.#payers.find((one) => one.id === id);
     if (!payer) return;
+    this.choices += 1;
     this.payer = payer;
     this.payerLetGo = null;
     this.letGo = null;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Confirmation } from "./confirmation.svelte.ts";
 import { alreadyPaidFor, changedSince, type Asked, type Reading } from "./confirming.ts";
 import type { DueUnderWay, MethodView, Quote, TopUpView, Wish } from "./types.ts";
 
@@ -136,5 +137,41 @@ describe("alreadyPaidFor", () => {
     expect(alreadyPaidFor({ what: "migration", order: "m2", period: "1m" }, underWay)).toEqual([]);
     expect(alreadyPaidFor({ what: "top_up", amount: "10" }, underWay)).toEqual([]);
     expect(alreadyPaidFor(null, underWay)).toEqual([]);
+  });
+});
+
+describe("Confirmation", () => {
+  const gone = { code: "method_unknown", message: "It is not offered any more.", retryable: false } as const;
+
+  it("stays as it was asked while nothing has changed", () => {
+    const confirmation = new Confirmation();
+    confirmation.ask(ASKED);
+    confirmation.look({ ...NOW, quote: null });
+    expect([confirmation.asked, confirmation.takenBack]).toEqual([ASKED, null]);
+  });
+
+  it("is taken back, and says why by the reading that tells it best", () => {
+    const confirmation = new Confirmation();
+    confirmation.ask(ASKED);
+    confirmation.look({ ...NOW, quote: { ...QUOTE, error: gone } });
+    expect([confirmation.asked, confirmation.takenBack?.what]).toEqual([null, "refused"]);
+    confirmation.look({ ...NOW, wish: { ...WISH, method: "pm_master" }, quote: null });
+    expect([confirmation.asked, confirmation.takenBack?.what]).toEqual([null, "method"]);
+    confirmation.look(NOW);
+    expect(confirmation.takenBack?.what, "what was taken back does not come back by itself").toBe("method");
+    expect(confirmation.asked).toBeNull();
+  });
+
+  it("says nothing more once the user has moved on, nor of one that was answered", () => {
+    const confirmation = new Confirmation();
+    confirmation.ask(ASKED);
+    confirmation.look({ ...NOW, wish: null });
+    confirmation.moveOn();
+    confirmation.look({ ...NOW, wish: { ...WISH, payer: "acme" } });
+    expect(confirmation.takenBack).toBeNull();
+    confirmation.ask(ASKED);
+    confirmation.close();
+    confirmation.look({ ...NOW, wish: null });
+    expect([confirmation.asked, confirmation.takenBack]).toEqual([null, null]);
   });
 });
