@@ -11,7 +11,7 @@ import { Sandbox } from "../session/sandbox.ts";
 import { TRUTH, type Between, type Treatment } from "./between.ts";
 import { isShort, prove, times, type Tally } from "./frame.ts";
 import { Listener } from "./hostile-script.ts";
-import { atDesktop, call, networkFile, person, way, type Person } from "./place.ts";
+import { atDesktop, call, networkFile, person, startTopUp, way, type Person } from "./place.ts";
 import { sent, troubles, type Trouble } from "./troubles.ts";
 
 const about = {
@@ -65,7 +65,7 @@ async function everything(tally: Tally, desktop: Desktop, sandbox: Sandbox): Pro
   for (const days of [1, -1]) {
     await tally.try(`the servers' clock ${days} day off`, async () => {
       someone.way.api.treat = shifted(days);
-      await call(someone.window, "start_top_up", { account: someone.account, amount: "21", method: "usdc" });
+      await startTopUp(someone.window, someone.account, "21");
       const topUp = await someone.user.openTopUp();
       const bound = await until("it is followed", async () => {
         const { top_ups } = (await overview(someone)) as { top_ups: { id: string; payment_id: string | null }[] };
@@ -264,7 +264,17 @@ function windowAnswers({ window }: Person): { end: () => Promise<{ most: number;
 }
 
 async function recovered(someone: Person, within: number): Promise<void> {
-  await until("nothing is wrong any more", async () => (await errors(someone)).length === 0, { within, every: 100 });
+  let last: unknown[] = [];
+  await until(
+    "nothing is wrong any more",
+    async () => {
+      last = await errors(someone);
+      return last.length === 0;
+    },
+    { within, every: 100 },
+  ).catch((error: unknown) => {
+    throw new Error(`${String(error)}: ${JSON.stringify(last)}`);
+  });
 }
 
 async function errors(someone: Person): Promise<unknown[]> {

@@ -77,3 +77,39 @@ export function inventedCredit(template: Log, units: bigint, id: string, transac
   const data = `0x${word(units)}${word(64n)}${word(BigInt(id.length))}${padded}`;
   return { ...template, data, transactionHash: transaction, logIndex: "0x0" };
 }
+
+/**
+ * An event of the RPC's own making, in the newest block there is when the app asks for events, so that it is read. `told`
+ * says whether it was among an answer.
+ */
+export function inventing(rpc: string, credit: Log): { readonly treat: Treatment; readonly told: () => boolean } {
+  let placed: Log | undefined;
+  let told = false;
+  const lie = logs((true_) => (placed === undefined ? true_ : [...true_, placed]));
+  return {
+    treat: async (exchange) => {
+      if (placed === undefined && exchange.body.includes("eth_getLogs")) {
+        const { number, hash } = await newestBlock(rpc);
+        placed = { ...credit, blockNumber: number, blockHash: hash };
+      }
+      return lie({
+        ...exchange,
+        json: (status, body) => {
+          told ||= JSON.stringify(body).includes(credit.transactionHash);
+          exchange.json(status, body);
+        },
+      });
+    },
+    told: () => told,
+  };
+}
+
+async function newestBlock(rpc: string): Promise<{ readonly number: string; readonly hash: string }> {
+  const answer = await fetch(rpc, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params: ["latest", false] }),
+  });
+  const { result } = (await answer.json()) as { result: { number: string; hash: string } };
+  return result;
+}
