@@ -138,6 +138,8 @@ struct Held {
     session_only: bool,
     /// Counts the credentials that somebody put here; a renewed token goes on with its number.
     sign_in: u64,
+    /// Why the last one was let go, where it was not the user who did.
+    disowned: Option<Error>,
 }
 
 impl Held {
@@ -146,7 +148,13 @@ impl Held {
             credential,
             session_only,
             sign_in: self.sign_in.saturating_add(1),
+            disowned: None,
         };
+    }
+
+    fn credential(&self) -> Result<&Credential> {
+        let why = || self.disowned.clone().unwrap_or_else(signed_out);
+        self.credential.as_ref().ok_or_else(why)
     }
 }
 
@@ -240,6 +248,25 @@ impl Session {
         self.vault.remove(&self.name()).await
     }
 
+    /// Forgets the secret of that sign-in, which turned out to be somebody else's, and says `why` from then on; a later one
+    /// stays. One that was for this session only takes nothing out of the keyring.
+    pub(crate) async fn disown(&self, sign_in: u64, why: Error) {
+        let _renewing = self.renewing.lock().await;
+        let kept = {
+            let mut held = self.held();
+            if held.sign_in != sign_in {
+                return;
+            }
+            let kept = !held.session_only;
+            held.put(None, false);
+            held.disowned = Some(why);
+            kept
+        };
+        if kept {
+            self.vault.forget(&self.name());
+        }
+    }
+
     pub fn signed_in(&self) -> bool {
         self.held().credential.is_some()
     }
@@ -277,25 +304,17 @@ impl Session {
     /// The header that proves who is asking.
     ///
     /// # Errors
-    /// `signed_out`.
+    /// `signed_out`, or why it was disowned.
     pub fn authorize(&self) -> Result<(&'static str, String)> {
-        self.held()
-            .credential
-            .as_ref()
-            .map(Credential::header)
-            .ok_or_else(signed_out)
+        self.held().credential().map(Credential::header)
     }
 
     /// The same for a provider that takes keys and tokens alike as `Authorization: Bearer`.
     ///
     /// # Errors
-    /// `signed_out`.
+    /// As [`Session::authorize`].
     pub fn authorize_as_bearer(&self) -> Result<(&'static str, String)> {
-        self.held()
-            .credential
-            .as_ref()
-            .map(Credential::bearer)
-            .ok_or_else(signed_out)
+        self.held().credential().map(Credential::bearer)
     }
 
     /// Renews the access token that is held now.

@@ -5,7 +5,7 @@
 use super::choosing::{check_confirmed, check_limits, choose_method, choose_payer, gone, period};
 use super::{Bursar, currency_of, room, views};
 use crate::account::AccountId;
-use crate::driver::{Connection, blocking};
+use crate::driver::{Connection, blocking, prove};
 use crate::engine::{Event, offline};
 use crate::error::{Code, Error, Result};
 use crate::link;
@@ -309,6 +309,7 @@ impl Bursar {
         if let Some((dues, _)) = blocking(move || history.dues(&account)).await? {
             return Ok(dues);
         }
+        prove(&self.world, connection).await?;
         connection.provider.dues().await
     }
 
@@ -332,6 +333,7 @@ impl Bursar {
         &self,
         connection: &Connection,
     ) -> Result<(Catalogue, crate::clock::Timestamp)> {
+        prove(&self.world, connection).await?;
         let catalogue = connection.provider.catalogue().await?;
         let (history, account) = (
             Arc::clone(&self.world.history),

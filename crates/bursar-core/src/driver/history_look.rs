@@ -185,7 +185,7 @@ pub(super) async fn keep(
     .await
 }
 
-/// Writes something of the account, unless that is gone by now.
+/// Writes something of the account, unless that is gone or somebody else has signed in by now.
 pub(super) async fn store<T: Send + 'static>(
     world: &World,
     connection: &Connection,
@@ -193,7 +193,17 @@ pub(super) async fn store<T: Send + 'static>(
 ) -> Result<T> {
     let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
     let lease = Arc::clone(&connection.lease);
-    blocking(move || lease.write(|| write(&history, &account))).await
+    let (asked_as, session) = (connection.proven_as, Arc::clone(&connection.session));
+    blocking(move || {
+        if asked_as.is_some_and(|asked_as| asked_as != session.sign_in()) {
+            return Err(Error::passing(
+                Code::SignedOut,
+                "Somebody signed in or out while this was read; it is read again.",
+            ));
+        }
+        lease.write(|| write(&history, &account))
+    })
+    .await
 }
 
 /// The page without the payments that cannot be lines of the history; those are odd too.

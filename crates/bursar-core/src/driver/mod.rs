@@ -7,12 +7,14 @@ mod connection;
 mod history_look;
 mod knock;
 mod lease;
+mod owner;
 mod pace;
 mod requests;
 mod tray;
 
 pub use connection::Connection;
 pub(crate) use lease::Lease;
+pub(crate) use owner::{Owner, prove};
 
 use crate::account::AccountId;
 use crate::cache::{History, Store, Write};

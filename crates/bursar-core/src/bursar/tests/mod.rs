@@ -8,6 +8,7 @@ mod odd_lines;
 mod panel;
 mod panel_history;
 mod panel_lost;
+mod panel_owner;
 mod panel_paying;
 
 use super::*;
