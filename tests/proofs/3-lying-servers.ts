@@ -402,7 +402,8 @@ async function trueCredit(user: User): Promise<Log> {
     }),
   });
   const { result } = (await answer.json()) as { result: Log[] };
-  const credit = result.find((one) => one.topics.length === 4);
+  // Of the events of a credit, the one whose data holds an id beside the amount.
+  const credit = result.find((one) => one.topics.length === 4 && one.data.length >= 2 + 4 * 64);
   if (credit === undefined) throw new Error("the user has no credit on the chain");
   return credit;
 }

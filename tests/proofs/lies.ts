@@ -79,8 +79,8 @@ export function inventedCredit(template: Log, units: bigint, id: string, transac
 }
 
 /**
- * An event of the RPC's own making, in the newest block there is when the app asks for events, so that it is read. `told`
- * says whether it was among an answer.
+ * An event of the RPC's own making, in a block that is new when the app asks for events, so that it is read. `told`
+ * says whether it was among an answer that is kept.
  */
 export function inventing(rpc: string, credit: Log): { readonly treat: Treatment; readonly told: () => boolean } {
   let placed: Log | undefined;
@@ -88,14 +88,18 @@ export function inventing(rpc: string, credit: Log): { readonly treat: Treatment
   const lie = logs((true_) => (placed === undefined ? true_ : [...true_, placed]));
   return {
     treat: async (exchange) => {
-      if (placed === undefined && exchange.body.includes("eth_getLogs")) {
+      const from = /"fromBlock":"(0x[0-9a-f]+)"/.exec(exchange.body.toString())?.[1];
+      if (placed === undefined && from !== undefined) {
         const { number, hash } = await newestBlock(rpc);
-        placed = { ...credit, blockNumber: number, blockHash: hash };
+        // What is in a block that the app has read before, it does not read again.
+        if (Number(number) > Number(from)) placed = { ...credit, blockNumber: number, blockHash: hash };
       }
       return lie({
         ...exchange,
         json: (status, body) => {
-          told ||= JSON.stringify(body).includes(credit.transactionHash);
+          // A range up to "latest" is a glance, which keeps nothing of what it sees.
+          const keeps = !exchange.body.includes('"latest"') && exchange.body.includes("eth_getLogs");
+          told ||= keeps && JSON.stringify(body).includes(credit.transactionHash);
           exchange.json(status, body);
         },
       });
