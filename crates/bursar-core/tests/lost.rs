@@ -1,7 +1,6 @@
 //! What becomes of a payment whose answer was lost: nothing else is begun beside it, it is found by what the
 //! provider's lists tell, and "nothing was charged" is never said of one that may have been made.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
