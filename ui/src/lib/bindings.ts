@@ -223,6 +223,8 @@ export type Code =
 "ambiguous_balance" | 
 /**  No RPC of the network is usable. */
 "chain_unavailable" | 
+/**  Two RPCs do not tell the same events. */
+"rpcs_disagree" | 
 /**  An RPC answers for another chain. */
 "wrong_chain" | 
 /**  There is no contract at the configured address. */

@@ -86,6 +86,10 @@ const ERRORS: Record<Code, Words> = {
     title: "The chain cannot be read",
     advice: "Figures come from the provider’s API until it answers again.",
   },
+  rpcs_disagree: {
+    title: "Two RPCs tell different things of the chain",
+    advice: "Nothing new is taken for verified until they agree. One that lies can be taken out of the network file.",
+  },
   wrong_chain: {
     title: "An RPC answers for another chain",
     advice: "It is not used. Check the RPC address in Settings.",

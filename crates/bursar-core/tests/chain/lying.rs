@@ -193,3 +193,40 @@ async fn with_two_rpcs_both_must_have_the_receipt() {
     second.set(Mode::Truth);
     assert!(chain.agreed(USER, &event).await.unwrap());
 }
+
+#[tokio::test]
+async fn events_that_one_rpc_alone_tells_are_not_taken() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let truth = chain(anvil.place(&[&anvil.url()]));
+    let (head, ..) = truth.head().await.unwrap();
+    let events = truth.events(USER, 0, head).await.unwrap().events;
+    let first = Proxy::start(anvil.url(), Mode::Truth).await;
+    let second = Proxy::start(anvil.url(), Mode::Truth).await;
+    let both = chain(anvil.place(&[&first.url, &second.url]));
+    assert_eq!(both.events(USER, 0, head).await.unwrap().events, events);
+
+    // Whichever of the two invents one.
+    for liar in [&first, &second] {
+        liar.set(Mode::Bend(Arc::new(|method, _, answer| {
+            if method == "eth_getLogs" {
+                let logs = answer["result"].as_array_mut().unwrap();
+                let mut invented = logs[0].clone();
+                invented["logIndex"] = json!("0x99");
+                logs.push(invented);
+            }
+        })));
+        let error = both.events(USER, 0, head).await.unwrap_err();
+        assert_eq!(
+            (error.code, error.retryable),
+            (Code::RpcsDisagree, true),
+            "{error}"
+        );
+        liar.set(Mode::Truth);
+        assert_eq!(both.events(USER, 0, head).await.unwrap().events, events);
+    }
+
+    // One that does not answer is waited for by nobody.
+    second.set(Mode::Close);
+    assert_eq!(both.events(USER, 0, head).await.unwrap().events, events);
+}
