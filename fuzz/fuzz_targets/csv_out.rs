@@ -6,7 +6,7 @@ use bursar_core::cache::History;
 use bursar_core::clock::Timestamp;
 use bursar_core::export::{Format, to_stream};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{RemotePayment, Status};
+use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
 use bursar_core::view::PaymentQuery;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
@@ -33,18 +33,36 @@ fuzz_target!(|input: (&str, i64)| {
         expires_at: None,
         checkout: None,
         transaction: None,
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Papers::default(),
     };
     if history.put_payments(account, &[payment]).is_err() {
         return;
     }
     let mut out = Vec::new();
     let (query, go_on) = (PaymentQuery::default(), AtomicBool::new(false));
-    to_stream(history, &query, Format::Csv, &mut out, "memory", &go_on, |_| {}).unwrap();
+    to_stream(
+        history,
+        &query,
+        Format::Csv,
+        &mut out,
+        "memory",
+        &go_on,
+        |_| {},
+    )
+    .unwrap();
     let mut sheet = csv::Reader::from_reader(out.as_slice());
+    let titles = sheet.headers().unwrap().clone();
     let rows: Vec<_> = sheet.records().collect::<Result<_, _>>().unwrap();
     assert_eq!(rows.len(), 1);
-    let (told, amount) = (rows[0].get(8).unwrap(), rows[0].get(4).unwrap());
+    let column = |name: &str| titles.iter().position(|title| title == name).unwrap();
+    let (told, amount) = (&rows[0][column("source")], &rows[0][column("amount")]);
     assert!(!told.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']));
     assert!(told == source || told == format!("'{source}"));
-    assert!(amount.bytes().all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte)));
+    assert!(
+        amount
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte))
+    );
 });

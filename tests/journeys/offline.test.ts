@@ -164,10 +164,11 @@ async function signIn(window: AppWindow, key: string): Promise<void> {
   await window.id("sign-in-again").click();
   await window.id("sign-in-key").fill(key);
   await window.id("sign-in-submit").click();
-  await until("it is signed in", async () => {
+  await until("it is signed in, and nothing is in front of it", async () => {
+    // The dialog stays where it has to say that the key could not be kept.
     if (await window.id("sign-in-close").visible()) await window.id("sign-in-close").click();
-    return (await window.id("account-card").attribute("data-signed-in", { within: 500 })) === "true";
+    const signedIn = await window.id("account-card").attribute("data-signed-in", { within: 500 });
+    return signedIn === "true" && !(await window.id("sign-in-dialog").visible());
   });
-  await window.id("sign-in-dialog").waitGone();
   await window.id("account-session").waitForText("Until Bursar closes");
 }

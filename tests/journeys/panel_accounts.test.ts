@@ -10,7 +10,7 @@ import { Sandbox } from "../session/sandbox.ts";
 import { plainAmount } from "../session/truth.ts";
 import type { AppWindow, Part } from "../session/window.ts";
 import { addByCli, byCardPage, customer, ended, isDefault, isSaved, methodOf, ready } from "./panel_steps.ts";
-import { connectByCli, page } from "./steps.ts";
+import { connectByCli, page, topUpElsewhere } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -64,7 +64,7 @@ test("two providers side by side; one being down does not touch the other", asyn
   await panelAgrees({ desktop, user, label: "Hosting", window });
 });
 
-test("a saved card pays from the second account's card among all", async (t) => {
+test("a saved card pays from the second account's card among all, and one inbox tells of both", async (t) => {
   await sandbox.calm();
   const [fluence, user] = await Promise.all([sandbox.user(), sandbox.panelUser()]);
   const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
@@ -84,6 +84,26 @@ test("a saved card pays from the second account's card among all", async (t) => 
   await window.id("nav-balances").click();
   await shows(window, "Hosting", "109");
   await shows(window, "Test", "256");
+
+  const payment = await user.payment();
+  const topUp = await topUpElsewhere(fluence, "10");
+  await sandbox.pay(topUp.id);
+  await (await desktop.tray.icon()).click("Check now");
+  await shows(window, "Test", "266", 60_000);
+  await window.id("nav-inbox").click();
+  for (const [label, id, part] of [
+    ["Hosting", payment.id, "payment-payer"],
+    ["Test", topUp.id, "payment-verified"],
+  ] as const) {
+    const notice = window.css(`[data-testid="notice"][data-label="${label}"][data-payment="${id}"]`);
+    await notice.waitVisible({ within: 30_000 });
+    assert.equal(await notice.attribute("data-kind"), "completed");
+    if (label === "Hosting") await window.picture("inbox");
+    await notice.click();
+    await window.id(part).waitVisible();
+    await window.id("payment-done").click();
+    await window.id("nav-inbox").click();
+  }
   await panelAgrees({ desktop, user, label: "Hosting", window });
 });
 

@@ -9,7 +9,7 @@ import type { Desktop } from "../session/desktop.ts";
 import { panelAgrees } from "../session/panel_truth.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { plainAmount } from "../session/truth.ts";
-import { customer, ended, listed, payIn, ready, wish } from "./panel_steps.ts";
+import { byInvoice, customer, ended, listed, methodOf, payIn, ready, wish } from "./panel_steps.ts";
 import { chooseFile } from "./steps.ts";
 
 let sandbox: Sandbox;
@@ -75,7 +75,7 @@ test("a price that changed meanwhile is paid by nobody who has not seen it", asy
   await panelAgrees(person);
 });
 
-test("an ordered migration is paid for with its server chosen already", async (t) => {
+test("an ordered migration is paid for with its server chosen already, and a second payment for it is warned of", async (t) => {
   const person = await customer(t, sandbox, { migrations: 1 });
   const { user, window } = person;
   const [order] = (await user.truth()).migrations;
@@ -85,10 +85,25 @@ test("an ordered migration is paid for with its server chosen already", async (t
   await window.id("paying-migrations").click();
   assert.equal(await window.id("migrations").attribute("data-order"), order.id);
   await window.id(`migration-${order.id}`).waitForText(order.server.name);
+  assert.equal(await window.id("under-way").count(), 0);
   await window.id(`migration-period-${period.id}`).click();
+  await window.id(`method-${(await methodOf(user, byInvoice)).id}`).click();
   await ready(window);
   await window.picture("migration");
   await window.id("continue").click();
+  const invoice = await user.payment();
+  await window.css('[data-testid="open-top-up"][data-status="open"][data-kind="migration"]').waitVisible();
+
+  // The panel lists the order until the money has come.
+  await payIn(person);
+  await window.id("paying-migrations").click();
+  await window.css('[data-testid="under-way"][data-status="open"]').waitVisible();
+  await window.id(`migration-period-${period.id}`).click();
+  await ready(window);
+  await window.id("already-paid-for").waitVisible();
+  await window.id("continue").click();
+  await window.id("confirm-already").waitVisible();
+  await window.picture("again");
   assert.equal(
     plainAmount((await window.id("confirm-total").attribute("data-amount")) ?? ""),
     plainAmount(period.price.amount),
@@ -97,7 +112,11 @@ test("an ordered migration is paid for with its server chosen already", async (t
   await ended(window, "completed");
   const payment = await user.payment();
   assert.equal(payment.purpose.kind, "migration");
+  assert.notEqual(payment.id, invoice.id);
   assert.deepEqual((await user.truth()).migrations, []);
+  await window.id("cancel").click();
+  await window.id("cancel-confirm-yes").click();
+  await listed(window, invoice, "cancelled");
   await listed(window, payment, "completed");
   await panelAgrees(person);
 });

@@ -4,12 +4,13 @@ import type { TestContext } from "node:test";
 import { App, cli } from "../session/app.ts";
 import { until } from "../session/deadline.ts";
 import { Desktop } from "../session/desktop.ts";
-import type { NewPanelUser, PanelMethod, PanelPayment, PanelUser } from "../session/panel.ts";
+import type { Manner, NewPanelUser, PanelMethod, PanelPayment, PanelUser } from "../session/panel.ts";
 import type { Asked, Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
 import { lineOf, page } from "./steps.ts";
 
 export const PAYMENTS = "/api/v1/payments";
+const ACCOUNT = "/api/v1/account";
 
 /** Somebody at a desktop whose app knows their account with the panel. */
 export interface Customer {
@@ -20,10 +21,19 @@ export interface Customer {
   readonly window: AppWindow;
 }
 
-/** A session with a panel's account already connected (by the CLI), the app open on its overview and the balance known. */
-export async function customer(t: TestContext, sandbox: Sandbox, details: NewPanelUser = {}): Promise<Customer> {
+/**
+ * A session with a panel's account already connected (by the CLI), the app open on its overview and the balance known.
+ * `manner` holds from before the app has read anything.
+ */
+export async function customer(
+  t: TestContext,
+  sandbox: Sandbox,
+  details: NewPanelUser = {},
+  manner: Manner = {},
+): Promise<Customer> {
   await sandbox.calm();
   const user = await sandbox.panelUser(details);
+  if (Object.keys(manner).length > 0) await user.treat(manner);
   const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
   const label = "Hosting";
   await addByCli(desktop, user, label);
@@ -55,7 +65,19 @@ export async function methodOf(
 export const isSaved = (one: PanelMethod): boolean => one.kind === "saved";
 export const isDefault = (one: PanelMethod): boolean => one.is_default === true;
 export const byCardPage = (one: PanelMethod): boolean => one.kind === "payment_system" && one.system === "stripe";
+export const byInvoice = (one: PanelMethod): boolean => one.kind === "invoice";
 export const byWalletPage = (one: PanelMethod): boolean => one.kind === "payment_system" && one.system === "paypal";
+
+/** "Check now", as it stands in the tray: also while a dialog is open. */
+export async function checkNow({ desktop }: Customer): Promise<void> {
+  await (await desktop.tray.icon()).click("Check now");
+}
+
+/** Has the app read all that the panel tells again, at once: a server that was away for a moment is asked everything. */
+export async function readAnew(person: Customer, sandbox: Sandbox): Promise<void> {
+  await sandbox.fault({ target: "panel", method: "GET", path: ACCOUNT, kind: "status", status: 503, times: 1 });
+  await checkNow(person);
+}
 
 /** Opens the page for paying in, through the header's balance button, with its methods there. */
 export async function payIn({ window }: Customer): Promise<void> {

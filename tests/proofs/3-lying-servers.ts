@@ -11,7 +11,7 @@ import { Sandbox, type User } from "../session/sandbox.ts";
 import { page, topUpAnswer } from "./answers.ts";
 import { TRUTH, type Treatment } from "./between.ts";
 import { isShort, prove, type Tally } from "./frame.ts";
-import { always, bend, inventedCredit, logs, type Log } from "./lies.ts";
+import { always, bend, inventedCredit, inventing, logs, type Log } from "./lies.ts";
 import { atDesktop, call, person, way, type Person } from "./place.ts";
 
 const about = {
@@ -124,12 +124,18 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
       const id = randomUUID();
       const transaction = `0x${randomBytes(32).toString("hex")}`;
       const credit = inventedCredit(template, 25_000_000n, id, transaction);
-      const lie = both ? TRUTH : logs((true_) => [...true_, credit]);
+      const invented = inventing(user.sandbox.ready.rpc["9999999"] ?? "", credit);
       await tally.try(
         `${status} at the API, ${both ? "nothing on the chain" : "an event of one RPC's own making"}`,
         async () => {
           tell(api, id, status);
-          first.treat = lie;
+          if (!both) {
+            first.treat = invented.treat;
+            await until("the event has been read", async () => {
+              await look(someone);
+              return invented.told();
+            });
+          }
           await look(someone);
           await look(someone);
           await until("the payment is listed", async () => (await payments(someone)).some((one) => one.id === id));
@@ -396,7 +402,8 @@ async function trueCredit(user: User): Promise<Log> {
     }),
   });
   const { result } = (await answer.json()) as { result: Log[] };
-  const credit = result.find((one) => one.topics.length === 4);
+  // Of the events of a credit, the one whose data holds an id beside the amount.
+  const credit = result.find((one) => one.topics.length === 4 && one.data.length >= 2 + 4 * 64);
   if (credit === undefined) throw new Error("the user has no credit on the chain");
   return credit;
 }

@@ -14,7 +14,7 @@ import type { Desktop } from "../session/desktop.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
 import { prove, times, type Tally } from "./frame.ts";
 import { forgedLinks } from "./forged-links.ts";
-import { atDesktop, call, onlyWriteDown, person, way, type Person } from "./place.ts";
+import { atDesktop, call, onlyWriteDown, person, type Person, startTopUp, way } from "./place.ts";
 
 const about = {
   promise: 4,
@@ -39,7 +39,7 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   onlyWriteDown(desktop);
   const someone = await person(desktop, sandbox, await way(sandbox, 1));
   const { app, window, account, user } = someone;
-  await call(window, "start_top_up", { account, amount: "12", method: "usdc" });
+  await startTopUp(window, account, "12");
   const topUp = await user.openTopUp();
   const own = new URL(topUp.return_url ?? "").searchParams.get("state") ?? "";
   assert.match(own, /^[0-9a-f]{64}$/);

@@ -9,7 +9,7 @@ import { Sandbox } from "../session/sandbox.ts";
 import { page, topUpAnswer } from "./answers.ts";
 import { prove, times, type Tally } from "./frame.ts";
 import { honestUrls, hostileUrls, NAMED_HOST } from "./hostile-urls.ts";
-import { atDesktop, call, onlyWriteDown, person, Refused, way, type Person } from "./place.ts";
+import { atDesktop, call, onlyWriteDown, person, type Person, Refused, startTopUp, way } from "./place.ts";
 
 const about = { promise: 5, name: "Checkout URLs", what: "hostile addresses sent as a checkout, and honest ones" };
 
@@ -86,7 +86,7 @@ async function startAt(
     return true;
   };
   const asked = api.asked.length;
-  const { id: topUp } = (await call(window, "start_top_up", { account, amount: "11", method: "usdc" })) as TopUpView;
+  const topUp = await startTopUp(window, account, "11");
   await until("the top-up was asked for", () => api.asked.slice(asked).some(({ method }) => method === "POST"));
   await until("it is bound, or its answer was refused", async () => {
     const view = (await call(window, "top_up", { account, topUp })) as TopUpView;

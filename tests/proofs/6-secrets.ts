@@ -14,7 +14,7 @@ import type { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { prove, type Tally } from "./frame.ts";
 import { keyrings } from "./keyrings.ts";
-import { atDesktop, call, connectWay, way, type Person } from "./place.ts";
+import { atDesktop, call, connectWay, type Person, startTopUp, way } from "./place.ts";
 
 const about = {
   promise: 6,
@@ -81,7 +81,7 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
     await call(window, "check_now", { account: other });
     await until("the token was renewed", () => secrets.has("refresh token 1"));
     for (const one of [account, other]) {
-      await call(window, "start_top_up", { account: one, amount: "14", method: "usdc" }).catch(() => undefined);
+      await startTopUp(window, one, "14");
       await until("it was refused", async () => {
         const { top_ups } = (await call(window, "overview", { account: one })) as { top_ups: unknown[] };
         return top_ups.length === 0;

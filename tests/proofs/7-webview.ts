@@ -15,7 +15,7 @@ import { page, topUpAnswer } from "./answers.ts";
 import { prove, type Tally } from "./frame.ts";
 import { FOREIGN_ARGUMENTS, FOREIGN_COMMANDS, Listener, LOADS, WAYS_OUT, WHAT_A_PAGE_KEEPS } from "./hostile-script.ts";
 import { DECEPTIVE, TRICKS } from "./hostile-texts.ts";
-import { atDesktop, call, connectWay, onlyWriteDown, person, Refused, way } from "./place.ts";
+import { atDesktop, call, connectWay, onlyWriteDown, person, Refused, startTopUp, way } from "./place.ts";
 
 const about = {
   promise: 7,
@@ -195,7 +195,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   await inert("methods");
   for (const [at, trick] of TRICKS.slice(0, 8).entries()) {
     words = trick;
-    await call(window, "start_top_up", { account, amount: String(11 + at), method: "usdc" }).catch(() => undefined);
+    await startTopUp(window, account, String(11 + at));
     await until("it came to nothing", async () => {
       const { top_ups } = (await call(window, "overview", { account })) as { top_ups: unknown[] };
       return top_ups.length === 0;
@@ -268,11 +268,21 @@ function ownCommands(): string[] {
 /** Everything that a script could ask for to learn something. */
 function questions(account: string, network: string): [string, Record<string, unknown>][] {
   const query = { account, search: null, statuses: [], from: null, to: null };
+  const wish = (amount: string) => ({
+    purpose: { what: "top_up", amount },
+    payer: null,
+    method: null,
+    save_method: false,
+  });
   return [
     ["app", {}],
     ["overview", { account }],
     ["top_up_form", { account }],
-    ["quote", { account, amount: "20", method: null }],
+    ["quote", { account, wish: wish("20") }],
+    ["pay", { account, wish: wish("20"), attempt: "no attempt", confirmedTotal: null }],
+    ["overviews", {}],
+    ["methods", { account }],
+    ["dues", { account }],
     ["payments", { query, after: null, limit: 100 }],
     ["networks", {}],
     ["money_rules", { account }],
@@ -293,6 +303,8 @@ function openings(account: string, evil: string): [string, Record<string, unknow
     ...wrong.map((network): [string, Record<string, unknown>] => ["open_console", { network }]),
     ...wrong.map((topUp): [string, Record<string, unknown>] => ["return_to_payment", { account, topUp }]),
     ...wrong.map((other): [string, Record<string, unknown>] => ["open_address", { account: other }]),
+    ...wrong.map((payment): [string, Record<string, unknown>] => ["open_invoice", { account, payment }]),
+    ...wrong.map((method): [string, Record<string, unknown>] => ["add_method", { account, payer: null, method }]),
     ...wrong.map((network): [string, Record<string, unknown>] => [
       "begin_sign_in",
       { network, address: null, label: null },

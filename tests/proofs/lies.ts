@@ -77,3 +77,43 @@ export function inventedCredit(template: Log, units: bigint, id: string, transac
   const data = `0x${word(units)}${word(64n)}${word(BigInt(id.length))}${padded}`;
   return { ...template, data, transactionHash: transaction, logIndex: "0x0" };
 }
+
+/**
+ * An event of the RPC's own making, in a block that is new when the app asks for events, so that it is read. `told`
+ * says whether it was among an answer that is kept.
+ */
+export function inventing(rpc: string, credit: Log): { readonly treat: Treatment; readonly told: () => boolean } {
+  let placed: Log | undefined;
+  let told = false;
+  const lie = logs((true_) => (placed === undefined ? true_ : [...true_, placed]));
+  return {
+    treat: async (exchange) => {
+      const from = /"fromBlock":"(0x[0-9a-f]+)"/.exec(exchange.body.toString())?.[1];
+      if (placed === undefined && from !== undefined) {
+        const { number, hash } = await newestBlock(rpc);
+        // What is in a block that the app has read before, it does not read again.
+        if (Number(number) > Number(from)) placed = { ...credit, blockNumber: number, blockHash: hash };
+      }
+      return lie({
+        ...exchange,
+        json: (status, body) => {
+          // A range up to "latest" is a glance, which keeps nothing of what it sees.
+          const keeps = !exchange.body.includes('"latest"') && exchange.body.includes("eth_getLogs");
+          told ||= keeps && JSON.stringify(body).includes(credit.transactionHash);
+          exchange.json(status, body);
+        },
+      });
+    },
+    told: () => told,
+  };
+}
+
+async function newestBlock(rpc: string): Promise<{ readonly number: string; readonly hash: string }> {
+  const answer = await fetch(rpc, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params: ["latest", false] }),
+  });
+  const { result } = (await answer.json()) as { result: { number: string; hash: string } };
+  return result;
+}

@@ -132,6 +132,14 @@ export async function call(window: AppWindow, command: string, args: Record<stri
   return told.ok;
 }
 
+/** Starts a top-up as a script in the window would; says its id. */
+export async function startTopUp(window: AppWindow, account: string, amount: string): Promise<string> {
+  const wish = { purpose: { what: "top_up", amount }, payer: null, method: "usdc", save_method: false };
+  const { attempt } = (await call(window, "top_up_form", { account })) as { attempt: string };
+  const { id } = (await call(window, "pay", { account, wish, attempt, confirmedTotal: null })) as { id: string };
+  return id;
+}
+
 /** The default browser only writes down what it is given, for proofs that would open hundreds of pages. */
 export function onlyWriteDown(desktop: Desktop): void {
   const starter = join(desktop.processes.scratch, "browser.sh");

@@ -63,7 +63,7 @@ async function compareCli(told: Differences, { desktop, label }: PanelTelling, t
   told.same("CLI currency", says.balance?.currency, truth.currency);
   told.same("CLI source", says.balance?.source, "api");
   told.same("CLI reserved", says.reserved, null);
-  told.same("CLI pending", says.pending !== null, truth.payments.some(isOpen));
+  told.same("CLI pending", says.pending !== null, truth.payments.some(isFollowed));
   const lines = await history(desktop, label);
   const refused = lines.filter((one) => one.id.startsWith("local:"));
   for (const one of refused) told.same(`CLI ${one.id} status`, one.status, "not_started");
@@ -141,6 +141,11 @@ async function compareWindow(
     told.same(`window ${payment.number} status`, await line.attribute("data-status"), panelStatus(payment));
     told.same(`window ${payment.number} number`, await line.attribute("data-number"), payment.number);
   }
+}
+
+/** What is held back is no longer open, but it has not ended. */
+function isFollowed(payment: PanelPayment): boolean {
+  return isOpen(payment) || payment.status === "fraudulent";
 }
 
 function isOpen(payment: PanelPayment): boolean {

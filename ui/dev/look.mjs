@@ -1,6 +1,7 @@
 // Visits the drawing board in Chromium. `npm run look -w ui -- OUT [WISH …]` takes pictures; `npm run axe -w ui` takes none
 // but fails on anything that axe-core finds, on a page that is cut, and on errors in the console.
-// A wish is PAGE@CASE[,CASE]@WIDTHxHEIGHT@THEME and then @TESTID to click or @TESTID=TEXT to type.
+// A wish is PAGE@CASE[,CASE]@WIDTHxHEIGHT@THEME and then @TESTID to click, @TESTID=TEXT to type or @!WHAT for what happens
+// elsewhere meanwhile (see dev/transport.ts).
 
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -59,6 +60,13 @@ const EVERY_STATE = [
   "top_up@panel@800x600@light@payer@payer-acme",
   "top_up@panel@800x600@light@method-pm_stripe_jane@save-method@amount=16000",
   "top_up@panel,changed@800x600@light@preset-100@continue@confirm-payment-yes",
+  "top_up@panel@800x600@light@preset-100@continue@!remove",
+  "top_up@panel@800x600@dark@preset-100@continue@!leave",
+  "top_up@panel@480x600@light@paying-renewals@service-s1@continue@!reprice",
+  "top_up@panel,invoiced@480x600@light@paying-renewals@service-s1",
+  "top_up@panel,invoiced@800x600@dark@paying-renewals@service-s1@continue",
+  "top_up@panel,invoiced@800x600@light@paying-migrations",
+  "overview@panel,invoiced@480x600@light",
   "top_up@panel,empty@800x600@light@paying-renewals",
   "top_up@panel,outdated@480x600@light@paying-renewals",
   "overview@panel@800x600@light@balance-button@preset-100@continue@confirm-payment-yes",
@@ -145,9 +153,8 @@ async function visit(wish) {
     if ((await entry.count()) > 0) await entry.click();
     await tab.evaluate(quiet);
     for (const act of acts) {
-      const [target = "", text] = act.split("=");
-      const part = tab.getByTestId(target).first();
-      await (text === undefined ? part.click({ timeout: 5000 }) : part.fill(text, { timeout: 5000 }));
+      if (act.startsWith("!")) await tab.evaluate(`${act.slice(1)}()`);
+      else await tried(tab, act);
       await tab.evaluate(quiet);
     }
     await tab.mouse.move(2, 2);
@@ -164,6 +171,12 @@ async function visit(wish) {
   }
   await context.close();
   return found;
+}
+
+async function tried(tab, act) {
+  const [target = "", text] = act.split("=");
+  const part = tab.getByTestId(target).first();
+  await (text === undefined ? part.click({ timeout: 5000 }) : part.fill(text, { timeout: 5000 }));
 }
 
 /** In the page: resolves once nothing in it has changed for a moment. */

@@ -6,6 +6,7 @@ import type {
   Amount,
   BalanceView,
   DuesView,
+  DueUnderWay,
   Failure,
   MethodsView,
   MethodView,
@@ -141,6 +142,7 @@ export const DUES: DuesView = {
       periods: PERIODS,
     },
   ],
+  under_way: [],
   as_of: ago(90),
   error: null,
 };
@@ -170,6 +172,27 @@ export const DEBITED: TopUpView = {
   can_cancel: false,
 };
 
+/** An invoice that waits to be paid. */
+export const INVOICED: TopUpView = {
+  ...DEBITED,
+  id: "t8",
+  payment_id: "pay_8",
+  kind: "renewal",
+  purpose: "vm-14.basalt.example (1 month)",
+  amount: usd("24.90"),
+  status: "open",
+  can_cancel: true,
+};
+
+export const UNDER_WAY: DueUnderWay[] = [
+  { services: ["s1"], order: null, top_up: INVOICED },
+  {
+    services: [],
+    order: "m1",
+    top_up: { ...INVOICED, id: "t9", kind: "migration", purpose: "vm-14.basalt.example to bm-31 (1 month)" },
+  },
+];
+
 export const DECLINED: TopUpView = {
   ...DEBITED,
   status: "cancelled",
@@ -197,9 +220,9 @@ export function balances(others: BalanceView[]): BalanceView[] {
 }
 
 /** What the drawing board charges for a wish. */
-export function quote(wish: Wish, error: (code: Failure["code"], message: string) => Failure): Quote {
+export function quote(wish: Wish, error: (code: Failure["code"], message: string) => Failure, dearer: boolean): Quote {
   const method = METHODS.find((one) => one.code === wish.method);
-  const prices = priced(wish);
+  const prices = [...priced(wish), ...(dearer ? [usd("5.10")] : [])];
   const amount = sum(prices);
   const known = {
     amount,

@@ -43,7 +43,9 @@ const open = {
   ...data.OPEN,
   ...(is("confirming") ? { status: "confirming" as const, expires_at: data.ago(20), can_cancel: false } : {}),
   ...(is("over") ? { expires_at: data.ago(1) } : {}),
-  ...(is("starting") ? { status: "starting" as const, expires_at: null, can_open: false, can_cancel: false } : {}),
+  ...(is("starting")
+    ? { status: "starting" as const, expires_at: null, can_open: false, can_cancel: false, checked_at: null }
+    : {}),
   ...(is("cancelling") ? { cancel_requested: true } : {}),
   ...(is("refused") ? { can_open: false, refused_host: "pay.example.net:8443" } : {}),
   ...(is("trouble") ? { error: failure("timeout", "The provider’s payments did not answer in time.", true) } : {}),
@@ -53,9 +55,22 @@ const opens =
   is("open") || is("starting") || is("cancelling") || is("confirming") || is("over") || is("refused") || is("trouble");
 
 let removed = false;
+let left = false;
 let paid = false;
-// What else may happen while a page is looked at: the default method is removed elsewhere, a debit ends.
-Object.assign(globalThis, { remove: () => (removed = true), end: () => (paid = true) });
+let dearer = false;
+let tell: (change: Change) => void = () => {};
+// What else may happen while a page is looked at: the default method or the first payer is removed elsewhere, prices
+// rise, a debit ends.
+const happens = (what: () => void) => () => {
+  what();
+  tell({ what: "account", account: account.id });
+};
+Object.assign(globalThis, {
+  remove: happens(() => (removed = true)),
+  leave: happens(() => (left = true)),
+  reprice: happens(() => (dearer = true)),
+  end: happens(() => (paid = true)),
+});
 
 function overview(): Overview {
   const base: Overview = {
@@ -66,6 +81,7 @@ function overview(): Overview {
       ...(opens ? [open] : []),
       ...(is("reviewed") ? [reviewed] : []),
       ...(is("debited") && !paid ? [panel.DEBITED] : []),
+      ...(is("invoiced") ? [panel.INVOICED] : []),
     ],
   };
   if (is("idle")) return { ...base, days_left: null, daily_usage: data.usdc("0.000000"), charges: [] };
@@ -107,6 +123,12 @@ function form(): TopUpForm {
   return {
     ...(is("panel") ? panel.FORM : data.FORM),
     ...(removed ? { methods: panel.FORM.methods.filter((one) => one.code !== "pm_visa") } : {}),
+    ...(left
+      ? {
+          payers: panel.FORM.payers.slice(1),
+          methods: panel.FORM.methods.filter((one) => !one.payers.includes("jane")),
+        }
+      : {}),
     returns_by_link: !is("no-link"),
     open: opens ? open : null,
     blocked: is("blocked") ? failure("forbidden", "The key lacks the scope billing:top_up.") : null,
@@ -157,6 +179,7 @@ const late = failure("timeout", "The provider did not answer in time.", true);
 
 function dues(): DuesView {
   if (is("empty")) return { ...panel.DUES, services: [], migrations: [] };
+  if (is("invoiced")) return { ...panel.DUES, under_way: panel.UNDER_WAY };
   return is("outdated") ? { ...panel.DUES, as_of: data.ago(9000), error: late } : panel.DUES;
 }
 
@@ -209,7 +232,9 @@ export const core: Transport = {
   topUpForm: () => page(form()),
   quote: (_, asked) =>
     soon(
-      is("panel") ? panel.quote(asked, failure) : quote(asked.purpose.what === "top_up" ? asked.purpose.amount : ""),
+      is("panel")
+        ? panel.quote(asked, failure, dearer)
+        : quote(asked.purpose.what === "top_up" ? asked.purpose.amount : ""),
     ),
   pay: () =>
     is("changed")
@@ -273,7 +298,7 @@ export const core: Transport = {
   viewing: () => soon(null),
   quit: () => soon(null),
   onChange: (heard: (change: Change) => void) => {
-    Object.assign(globalThis, { change: heard });
+    tell = heard;
     return Promise.resolve(() => {});
   },
 };

@@ -118,6 +118,11 @@ async fn start(
             ),
         ));
     }
+    // The method that was quoted, and no default that takes its place meanwhile.
+    let wish = Wish {
+        method: quote.method.or(wish.method),
+        ..wish
+    };
     bursar
         .pay(account.clone(), wish, attempt, quote.total)
         .await

@@ -71,6 +71,8 @@ pub enum Code {
     AmbiguousBalance,
     /// No RPC of the network is usable.
     ChainUnavailable,
+    /// Two RPCs do not tell the same events.
+    RpcsDisagree,
     /// An RPC answers for another chain.
     WrongChain,
     /// There is no contract at the configured address.

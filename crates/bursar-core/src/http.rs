@@ -5,7 +5,7 @@ use crate::clock::{Clock, Span, SystemClock, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::network::{host_and_port, is_loopback};
 use futures_util::StreamExt;
-use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AGE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use std::fmt;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -62,6 +62,8 @@ pub struct Answer {
     pub retry_after: Option<Span>,
     /// What the server calls this content (`ETag`), as it wrote it.
     pub tag: Option<String>,
+    /// How far the server's clock is ahead of this machine's, where the answer is dated and comes from the server itself.
+    pub ahead: Option<Span>,
 }
 
 impl Http {
@@ -117,7 +119,9 @@ impl Http {
             .await
             .map_err(|error| transport(&error, &host))?;
         let status = response.status().as_u16();
-        let retry_after = retry_after(response.headers(), SystemClock.now());
+        let now = SystemClock.now();
+        let retry_after = retry_after(response.headers(), now);
+        let ahead = ahead(response.headers(), now);
         let content_type = content_type(response.headers());
         let tag = tag(response.headers());
         let too_large = || {
@@ -145,6 +149,7 @@ impl Http {
             body,
             retry_after,
             tag,
+            ahead,
         })
     }
 }
@@ -195,10 +200,23 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Span> {
             Span::seconds(i64::from(seconds))
         })
     } else {
-        let date = OffsetDateTime::parse(&text.replace("GMT", "+0000"), &Rfc2822).ok()?;
-        Timestamp(date.unix_timestamp().saturating_mul(1_000)).since(now)
+        http_date(text)?.since(now)
     };
     Some(span.max(Span::default()).min(LONGEST_RETRY_AFTER))
+}
+
+/// What a cache has kept for a while (`Age`) is dated by the time it was made at.
+fn ahead(headers: &HeaderMap, now: Timestamp) -> Option<Span> {
+    if headers.contains_key(AGE) {
+        return None;
+    }
+    let text = headers.get(DATE)?.to_str().ok()?.trim();
+    Some(http_date(text)?.since(now))
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    let date = OffsetDateTime::parse(&text.replace("GMT", "+0000"), &Rfc2822).ok()?;
+    Some(Timestamp(date.unix_timestamp().saturating_mul(1_000)))
 }
 
 #[cfg(test)]

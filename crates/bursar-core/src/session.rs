@@ -136,6 +136,26 @@ pub struct Session {
 struct Held {
     credential: Option<Credential>,
     session_only: bool,
+    /// Counts the credentials that somebody put here; a renewed token goes on with its number.
+    sign_in: u64,
+    /// Why the last one was let go, where it was not the user who did.
+    disowned: Option<Error>,
+}
+
+impl Held {
+    fn put(&mut self, credential: Option<Credential>, session_only: bool) {
+        *self = Self {
+            credential,
+            session_only,
+            sign_in: self.sign_in.saturating_add(1),
+            disowned: None,
+        };
+    }
+
+    fn credential(&self) -> Result<&Credential> {
+        let why = || self.disowned.clone().unwrap_or_else(signed_out);
+        self.credential.as_ref().ok_or_else(why)
+    }
 }
 
 impl Session {
@@ -179,7 +199,8 @@ impl Session {
         let mut held = self.held();
         // A secret that somebody put while the keyring was being read is newer.
         if held.credential.is_none() {
-            held.credential = stored.and_then(|text| Credential::from_stored(&text));
+            let found = stored.and_then(|text| Credential::from_stored(&text));
+            held.put(found, false);
         }
         held.credential.is_some()
     }
@@ -202,10 +223,7 @@ impl Session {
             }
             return Err(error);
         }
-        *self.held() = Held {
-            credential: Some(credential),
-            session_only,
-        };
+        self.held().put(Some(credential), session_only);
         Ok(())
     }
 
@@ -226,8 +244,27 @@ impl Session {
     /// `keyring_unavailable`: it is forgotten here, but may still be in the keyring.
     pub async fn clear(&self) -> Result<()> {
         let _renewing = self.renewing.lock().await;
-        *self.held() = Held::default();
+        self.held().put(None, false);
         self.vault.remove(&self.name()).await
+    }
+
+    /// Forgets the secret of that sign-in, which turned out to be somebody else's, and says `why` from then on; a later one
+    /// stays. One that was for this session only takes nothing out of the keyring.
+    pub(crate) async fn disown(&self, sign_in: u64, why: Error) {
+        let _renewing = self.renewing.lock().await;
+        let kept = {
+            let mut held = self.held();
+            if held.sign_in != sign_in {
+                return;
+            }
+            let kept = !held.session_only;
+            held.put(None, false);
+            held.disowned = Some(why);
+            kept
+        };
+        if kept {
+            self.vault.forget(&self.name());
+        }
     }
 
     pub fn signed_in(&self) -> bool {
@@ -247,6 +284,12 @@ impl Session {
         !self.signed_in() || matches!(self.vault.get(&self.name()).await, Ok(Some(_)))
     }
 
+    /// Another number for every credential that was put here: what was told to one may not hold for the next, which may
+    /// be somebody else's. A renewed token is the same sign-in.
+    pub fn sign_in(&self) -> u64 {
+        self.held().sign_in
+    }
+
     /// Whether the secret ends with this process.
     pub fn session_only(&self) -> bool {
         self.held().session_only
@@ -261,25 +304,17 @@ impl Session {
     /// The header that proves who is asking.
     ///
     /// # Errors
-    /// `signed_out`.
+    /// `signed_out`, or why it was disowned.
     pub fn authorize(&self) -> Result<(&'static str, String)> {
-        self.held()
-            .credential
-            .as_ref()
-            .map(Credential::header)
-            .ok_or_else(signed_out)
+        self.held().credential().map(Credential::header)
     }
 
     /// The same for a provider that takes keys and tokens alike as `Authorization: Bearer`.
     ///
     /// # Errors
-    /// `signed_out`.
+    /// As [`Session::authorize`].
     pub fn authorize_as_bearer(&self) -> Result<(&'static str, String)> {
-        self.held()
-            .credential
-            .as_ref()
-            .map(Credential::bearer)
-            .ok_or_else(signed_out)
+        self.held().credential().map(Credential::bearer)
     }
 
     /// Renews the access token that is held now.
@@ -332,7 +367,7 @@ impl Session {
                 Ok(())
             }
             Err(error) if error.code == Code::SignedOut => {
-                *self.held() = Held::default();
+                self.held().put(None, false);
                 self.vault.forget(&self.name());
                 Err(error)
             }
@@ -351,10 +386,9 @@ impl Session {
                     true
                 }
             };
-        *self.held() = Held {
-            credential: Some(renewed),
-            session_only,
-        };
+        let mut held = self.held();
+        held.credential = Some(renewed);
+        held.session_only = session_only;
     }
 
     async fn keep(&self, credential: &Credential) -> Result<()> {

@@ -4,18 +4,25 @@
 //! the first is known to have come to nothing, unless the provider takes both for one.
 
 mod apply;
+mod likeness;
+
+pub(crate) use apply::is_doubt;
 
 use crate::clock::{Span, Timestamp};
 use crate::error::Error;
 use crate::money::Amount;
 use crate::notice::NoticeKind;
-use crate::provider::{Created, NewPayment, Purpose, Reason, RemotePayment, Rules};
+use crate::provider::{Created, NewPayment, Purpose, Reason, RemotePayment};
 use crate::view::{PaymentKind, PaymentStatus};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
 /// A payment that may be a lost top-up was created at most this long before the intent was written.
 pub const CLOCK_SLACK: Span = Span::minutes(2);
+/// It was created at most this long before or after the intent, though this machine's clock be wrong.
+pub const WRONG_CLOCK: Span = Span::hours(24);
+/// The same where the provider's clock was known when the intent was written.
+pub const KNOWN_CLOCK: Span = Span::minutes(15);
 /// Two looks that find nothing must be this far apart before a top-up counts as not started.
 pub const ABSENCE_GAP: Span = Span::seconds(60);
 /// How long an ended top-up is watched for late money.
@@ -72,7 +79,8 @@ pub struct TopUp {
     pub phase: Phase,
     /// When the intent was written, or the provider's own time for one that was started elsewhere.
     pub created_at: Timestamp,
-    /// The provider's time of creation, where it has said so.
+    /// The provider's time of creation; before it has said so the time of the intent by the provider's clock, where that
+    /// is known.
     pub remote_created_at: Option<Timestamp>,
     /// The provider's time of its last word that was taken: answers may overtake each other.
     pub remote_updated_at: Option<Timestamp>,
@@ -179,10 +187,10 @@ impl TopUp {
         }
     }
 
-    /// A top-up that the provider reports and that was started elsewhere. `id` is Bursar's own.
-    pub fn adopted(id: String, remote: &RemotePayment) -> Self {
+    /// A top-up that the provider reports and that was started elsewhere.
+    pub fn adopted(remote: &RemotePayment) -> Self {
         Self {
-            id,
+            id: Self::adopted_id(&remote.id),
             remote: Some(remote.id.clone()),
             intent: None,
             purpose: remote.purpose.clone(),
@@ -206,6 +214,11 @@ impl TopUp {
             reason: None,
             error: None,
         }
+    }
+
+    /// Bursar's own id of one that was started elsewhere.
+    fn adopted_id(remote: &str) -> String {
+        format!("r-{remote}")
     }
 
     /// Whether money is still expected: it counts as the open one and is polled often.
@@ -249,39 +262,6 @@ impl TopUp {
             (Some(said), Some(expires)) => self.phase == Phase::Expired && said < expires,
             (None, _) | (_, None) => false,
         }
-    }
-
-    /// Whether a payment of the provider can be this top-up, whose answer was lost or whose id the lists have
-    /// not shown: the same checkout, or created since the intent less two minutes with the same amount.
-    pub fn may_be(&self, payment: &RemotePayment) -> bool {
-        let unseen = match self.phase {
-            // What is sent again tells by its answer which payment it is; a likely one is not taken for it.
-            Phase::Starting => self.remote.is_none() && self.request.is_none(),
-            Phase::Open => self.intent.is_some() && self.remote_updated_at.is_none(),
-            Phase::Confirming
-            | Phase::UnderReview
-            | Phase::Completed
-            | Phase::Cancelled
-            | Phase::Expired
-            | Phase::Failed
-            | Phase::NotStarted
-            | Phase::Refunding
-            | Phase::Refunded => false,
-        };
-        let same = match (&self.checkout, &payment.checkout) {
-            (Some(own), Some(theirs)) => own == theirs,
-            (Some(_) | None, _) => {
-                payment.created_at >= self.created_at.minus(CLOCK_SLACK)
-                    && payment.amount.equals(&self.amount)
-                    && payment.purpose.is_same(&self.purpose)
-            }
-        };
-        unseen && same
-    }
-
-    /// Whether the provider may still be asked to call it off.
-    pub fn is_cancellable(&self, rules: Rules) -> bool {
-        self.phase == Phase::Open || (self.phase == Phase::Confirming && rules.cancels_confirming)
     }
 
     /// Whether this is what came of that request.

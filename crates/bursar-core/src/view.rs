@@ -5,7 +5,8 @@ mod paying;
 mod payment;
 
 pub use paying::{
-    DuesView, MethodView, MethodsView, Quote, ServicePeriod, TopUpForm, TopUpView, Wish, WishFor,
+    DueUnderWay, DuesView, MethodView, MethodsView, Quote, ServicePeriod, TopUpForm, TopUpView,
+    Wish, WishFor,
 };
 pub use payment::{
     Match, PaymentKind, PaymentPage, PaymentQuery, PaymentStatus, PaymentView, ReasonView,

@@ -63,7 +63,10 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
         Request::Catalogue => Event::Catalogue(Ok(Default::default())),
         Request::Dues => Event::Dues(Ok(())),
         Request::Charges => Event::Charges(Ok(())),
-        Request::Start { .. } | Request::Cancel { .. } | Request::Follow { .. } => {
+        Request::Start { .. }
+        | Request::Cancel { .. }
+        | Request::Follow { .. }
+        | Request::Knock(_) => {
             panic!("nothing is open: {request:?}")
         }
     }
@@ -80,7 +83,8 @@ fn requests(request: &Request) -> u32 {
         | Request::Charges
         | Request::Start { .. }
         | Request::Cancel { .. }
-        | Request::Follow { .. } => 1,
+        | Request::Follow { .. }
+        | Request::Knock(_) => 1,
     }
 }
 

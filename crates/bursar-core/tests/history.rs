@@ -535,21 +535,32 @@ fn readings_keep_their_time() {
             .unwrap(),
         None
     );
+    let january = ("2026-01-01", "2026-01-31");
+    let all = |from| {
+        history
+            .charges(&account, from, "2026-12-31")
+            .unwrap()
+            .unwrap()
+    };
+    let first = [
+        day("2026-01-02", "1.5"),
+        day("2026-01-03", "3"),
+        day("2026-02-01", "2"),
+    ];
     history
-        .put_charges(
-            &account,
-            &[day("2026-01-02", "1.5"), day("2026-02-01", "2")],
-            NOW,
-        )
+        .put_charges(&account, ("2026-01-01", "2026-02-28"), &first, NOW)
         .unwrap();
+    // What was booked on the 3rd has been taken back; February was not asked for.
+    let corrected = [day("2026-01-02", "1.6")];
     history
-        .put_charges(&account, &[day("2026-01-02", "1.6")], NOW)
+        .put_charges(&account, january, &corrected, NOW)
         .unwrap();
-    let january = history
-        .charges(&account, "2026-01-01", "2026-01-31")
-        .unwrap()
-        .unwrap();
-    assert_eq!(january, (vec![day("2026-01-02", "1.6")], NOW));
+    assert_eq!(
+        all("2026-01-01").0,
+        [day("2026-01-02", "1.6"), day("2026-02-01", "2")]
+    );
+    history.put_charges(&account, january, &[], NOW).unwrap();
+    assert_eq!(all("2026-01-01"), (vec![day("2026-02-01", "2")], NOW));
 }
 
 #[test]

@@ -356,6 +356,12 @@ async fn a_long_history_is_read_whole_and_what_changed_late_is_news() {
             break;
         }
     }
+    let first = customer.panel.history(None, None).await.unwrap();
+    let two_days = json!({"advance_s": 2 * 24 * 3600});
+    sandbox.control("POST", "/clock", two_days).await;
+    let old = customer.panel.history(None, first.next.as_deref()).await;
+    assert_eq!(old.unwrap_err().code, Code::Refused, "a cursor grows old");
+
     let ids: HashSet<_> = seen.iter().map(|payment| payment.id.clone()).collect();
     assert_eq!((seen.len(), ids.len()), (450, 450));
     assert!(

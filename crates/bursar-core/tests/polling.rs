@@ -4,10 +4,14 @@
 
 use bursar_core::account::AccountId;
 use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{CatalogueAnswer, Event, Followed, Poll, Presence, Setup, State, step};
+use bursar_core::engine::{
+    CatalogueAnswer, Effect, Event, Followed, Poll, Presence, Request, Setup, State, step,
+};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{Created, NewPayment, Rules};
-use bursar_core::top_up::{Input, TopUp};
+use bursar_core::provider::{
+    Created, NewPayment, Offers, Papers, Purpose, RemotePayment, Rules, Status,
+};
+use bursar_core::top_up::{Input, Phase, TopUp};
 
 fn noon() -> Timestamp {
     Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
@@ -41,6 +45,7 @@ fn open(age: Span) -> TopUp {
         checkout: None,
         expires_at: None,
         payment: None,
+        differs: None,
     };
     let intent = TopUp::intent(&NewPayment::top_up(amount, "t"), false, None, begun);
     intent.apply(&Input::Started(Ok(created)), begun).0
@@ -107,4 +112,137 @@ fn methods_are_read_every_minute_while_one_is_checked_or_being_added() {
     }
     let state = account(slow(), Vec::new(), Presence::Open);
     assert_again_after(&state, Poll::Catalogue, &read(false), 15 * 60);
+}
+
+#[test]
+fn a_payment_on_its_way_that_may_take_days_is_read_like_an_open_one() {
+    let confirming = |age| {
+        let mut payment = open(age);
+        payment.phase = Phase::Confirming;
+        payment
+    };
+    let (minutes, hours) = (Span::minutes, Span::hours);
+    for (rules, age, presence, seconds) in [
+        (Rules::default(), hours(25), Presence::Tray, 15),
+        (slow(), minutes(59), Presence::Open, 5),
+        (slow(), minutes(61), Presence::Open, 60),
+        (slow(), minutes(61), Presence::Tray, 60),
+        (slow(), hours(25), Presence::Tray, 600),
+    ] {
+        let state = account(rules, vec![confirming(age)], presence);
+        assert_again_after(&state, Poll::Follow, &looked(), seconds);
+    }
+}
+
+/// Whether the methods are asked for within this long in steps of ten seconds.
+fn methods_are_asked(mut state: State, from: Timestamp, within: Span) -> bool {
+    let mut passed = Span::default();
+    while passed <= within {
+        let now = from.plus(passed);
+        let after = step(&state, &Event::Tick, now, 0);
+        let asked = Effect::Request(Request::Catalogue);
+        if after.effects.contains(&asked) {
+            return true;
+        }
+        state = after.state;
+        passed = Span(passed.0 + Span::seconds(10).0);
+    }
+    false
+}
+
+/// An account whose methods were just read, in the tray.
+fn in_the_tray(rules: Rules) -> State {
+    let state = account(rules, Vec::new(), Presence::Tray);
+    let read = Event::Catalogue(Ok(CatalogueAnswer::default()));
+    step(&state, &read, noon(), 0).state
+}
+
+#[test]
+fn in_the_tray_methods_are_asked_for_while_one_is_being_added_and_no_longer() {
+    let idle = in_the_tray(slow());
+    assert!(!methods_are_asked(idle.clone(), noon(), Span::hours(13)));
+    let expected = Event::MethodExpected { link_state: None };
+    let state = step(&idle, &expected, noon(), 0).state;
+    assert!(methods_are_asked(state, noon(), Span::seconds(80)));
+
+    let begun = step(&idle, &expected, noon(), 0).state;
+    let read = Event::Catalogue(Ok(CatalogueAnswer::default()));
+    let last = noon().plus(Span::minutes(15));
+    let over = step(&begun, &read, last, 0).state;
+    assert!(!methods_are_asked(over, last, Span::hours(13)));
+}
+
+#[test]
+fn in_the_tray_methods_are_asked_for_when_a_payment_that_keeps_its_method_is_over() {
+    let offers = Offers {
+        saved_methods: true,
+        several_open: true,
+        ..Offers::default()
+    };
+    let rules = Rules {
+        offers,
+        repeatable_for: Some(Span::minutes(10)),
+        ..slow()
+    };
+    for (keeps, asked) in [(true, true), (false, false)] {
+        let idle = in_the_tray(rules);
+        let amount = Amount::from_cents(2_500, Currency::usdc());
+        let begin = Event::StartTopUp {
+            command: 1,
+            new: NewPayment {
+                save_method: keeps,
+                ..NewPayment::top_up(amount.clone(), "t")
+            },
+            link_state: None,
+            clock_ahead: None,
+        };
+        let begun = step(&idle, &begin, noon(), 0).state;
+        let open = Event::Started {
+            top_up: "t".to_owned(),
+            answer: Ok(Created {
+                id: "p".to_owned(),
+                intent: "p".to_owned(),
+                checkout: None,
+                expires_at: None,
+                payment: None,
+                differs: None,
+            }),
+        };
+        let open = step(&begun, &open, noon(), 0).state;
+        let paid = Event::Followed {
+            asked_at: noon(),
+            answer: Ok(Followed {
+                payments: vec![payment(Status::Completed)],
+                history_read: true,
+                problem: None,
+            }),
+        };
+        let paid = step(&open, &paid, noon(), 0).state;
+        let read = Event::Catalogue(Ok(CatalogueAnswer::default()));
+        let read = step(&paid, &read, noon().plus(Span::seconds(30)), 0).state;
+        let then = noon().plus(Span::seconds(40));
+        assert_eq!(
+            methods_are_asked(read, then, Span::seconds(80)),
+            asked,
+            "{keeps}"
+        );
+    }
+}
+
+fn payment(status: Status) -> RemotePayment {
+    RemotePayment {
+        id: "p".to_owned(),
+        status,
+        amount: Amount::from_cents(2_500, Currency::usdc()),
+        fee: None,
+        source: None,
+        created_at: noon(),
+        updated_at: noon(),
+        expires_at: None,
+        checkout: None,
+        transaction: None,
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Papers::default(),
+    }
 }

@@ -66,6 +66,7 @@ fn start(command: u64) -> Event {
         command,
         new: NewPayment::top_up(usdc(2_500), format!("t{command}")),
         link_state: None,
+        clock_ahead: None,
     }
 }
 
@@ -233,6 +234,20 @@ fn a_link_shows_the_overview_unless_the_window_is_at_this_payment() {
         Some(Some(Page::Overview { .. }))
     ));
     assert_eq!(at(Some("t")), Some(None));
+}
+
+#[test]
+fn where_several_may_be_open_a_link_shows_the_payments_even_if_the_window_is_at_this_one() {
+    let intent = TopUp::intent(&NewPayment::top_up(usdc(2_500), "t"), false, None, noon());
+    let mut account = account(vec![intent]);
+    account.setup.rules.offers.several_open = true;
+    let seen = Event::Viewing(Some("t".to_owned()));
+    let seen = step(&account, &seen, noon(), 0).state;
+    let link = Event::Returned { top_up: "t".into() };
+    assert!(matches!(
+        raised(&step(&seen, &link, noon(), 0)),
+        Some(Some(Page::Payments { .. }))
+    ));
 }
 
 #[test]

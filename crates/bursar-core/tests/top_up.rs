@@ -32,6 +32,7 @@ fn open() -> TopUp {
         checkout: Some("https://pay.example/p".to_owned()),
         expires_at: Some(after(15)),
         payment: None,
+        differs: None,
     };
     intent().apply(&Input::Started(Ok(created)), noon()).0
 }

@@ -223,6 +223,8 @@ export type Code =
 "ambiguous_balance" | 
 /**  No RPC of the network is usable. */
 "chain_unavailable" | 
+/**  Two RPCs do not tell the same events. */
+"rpcs_disagree" | 
 /**  An RPC answers for another chain. */
 "wrong_chain" | 
 /**  There is no contract at the configured address. */
@@ -262,11 +264,25 @@ export type Connected = {
 /**  A currency's code: 2 to 12 ASCII capitals, digits or dots ("USDC", "USDC.e" is written "USDC.E"). */
 export type Currency = string;
 
+/**  A renewal or a migration that has been started and has not ended: whoever pays for the same again pays twice. */
+export type DueUnderWay = {
+	/**  The ids of the services that it renews. */
+	services: string[],
+	/**  The order that it pays for. */
+	order: string | null,
+	top_up: TopUpView,
+};
+
 /**  What can be paid for beside a top-up, as it was last read. */
 export type DuesView = {
 	/**  By their due date, the nearest first. */
 	services: Service[],
 	migrations: Migration[],
+	/**
+	 *  What is being paid for already, wherever that was started, newest first: the provider lists a service or
+	 *  an order until the money has come.
+	 */
+	under_way: DueUnderWay[],
 	/**  `None` before the first reading. */
 	as_of: string | null,
 	/**  Why it could not be read again. */
@@ -638,7 +654,10 @@ export type TopUpForm = {
 	/**  The most that can be added now, if the cap and the balance are known. */
 	room: Amount | null,
 	balance_max: Amount | null,
-	/**  The open one, where the provider allows only one. */
+	/**
+	 *  What stands in the way of another: one of which it is not known whether it was made, or the open one where the
+	 *  provider allows only one.
+	 */
 	open: TopUpView | null,
 	/**  Whether the browser will come back to the app by a link; else polling notices the payment. */
 	returns_by_link: boolean,
@@ -670,7 +689,7 @@ export type TopUpView = {
 	refused_host: string | null,
 	can_cancel: boolean,
 	cancel_requested: boolean,
-	/**  When a status read last succeeded. */
+	/**  When the provider last said where it stands. A look that could not read it leaves this as it was. */
 	checked_at: string | null,
 	error: Error | null,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isUsable, methodName, methodsOf, preselected, sameLimits, settle } from "./methods.ts";
+import { isUsable, methodName, methodsOf, preselected, sameLimits, settle, settlePayer } from "./methods.ts";
 import type { MethodView } from "./types.ts";
 
 const PLAIN: MethodView = {
@@ -40,6 +40,26 @@ describe("methodsOf", () => {
 
   it("narrows nothing where nobody is asked who pays", () => {
     expect(methodsOf(ALL, null)).toEqual(ALL);
+  });
+});
+
+describe("settlePayer", () => {
+  const jane = { id: "jane", name: "Jane Doe" };
+  const acme = { id: "acme", name: "Acme" };
+
+  it("begins with the provider's first one, or nobody where none is asked for", () => {
+    expect(settlePayer([jane, acme], null)).toEqual({ payer: jane, letGo: null });
+    expect(settlePayer([], null)).toEqual({ payer: null, letGo: null });
+  });
+
+  it("keeps who was chosen, by the name of now", () => {
+    const renamed = { ...acme, name: "Acme Engineering" };
+    expect(settlePayer([jane, renamed], acme)).toEqual({ payer: renamed, letGo: null });
+  });
+
+  it("lets go who is gone, and says so", () => {
+    expect(settlePayer([jane], acme)).toEqual({ payer: jane, letGo: acme });
+    expect(settlePayer([], acme)).toEqual({ payer: null, letGo: acme });
   });
 });
 

@@ -1,7 +1,7 @@
 // Which payment methods a payer has, and what becomes of the chosen one when payers or methods change. Pure: the same
 // lists give the same choice.
 
-import type { MethodView } from "./types.ts";
+import type { MethodView, Payer } from "./types.ts";
 
 /** A chosen method that had to be dropped, and why. */
 export interface LetGo {
@@ -13,6 +13,17 @@ export interface LetGo {
 export interface Settled {
   method: MethodView | null;
   letGo: LetGo | null;
+}
+
+/** Keeps the chosen payer, as it is offered now; one that is gone is let go for the provider's first one. */
+export function settlePayer(
+  payers: readonly Payer[],
+  chosen: Payer | null,
+): { payer: Payer | null; letGo: Payer | null } {
+  const first = payers[0] ?? null;
+  if (chosen === null) return { payer: first, letGo: null };
+  const now = payers.find((one) => one.id === chosen.id);
+  return now ? { payer: now, letGo: null } : { payer: first, letGo: chosen };
 }
 
 /** The methods that are linked to the payer, in the provider's order; those linked to nobody are anybody's. */

@@ -13,6 +13,7 @@ export type {
   Connected,
   Error as Failure,
   DuesView,
+  DueUnderWay,
   ExportFormat,
   Figure,
   Health,

@@ -31,10 +31,7 @@ const ERRORS: Record<Code, Words> = {
     advice: "It may have been removed meanwhile. Go back and choose again.",
   },
   already_exists: { title: "It is there already", advice: "" },
-  top_up_open: {
-    title: "A top-up is already open",
-    advice: "The provider allows one at a time. Finish or cancel that one first.",
-  },
+  top_up_open: { title: "Another payment comes first", advice: "" },
   top_up_state: {
     title: "That is not possible any more",
     advice: "The payment has moved on meanwhile. Its current state is shown.",
@@ -69,7 +66,7 @@ const ERRORS: Record<Code, Words> = {
   },
   line_unreadable: {
     title: "A payment could not be read",
-    advice: "It is left out of the history; everything else is shown. A newer version of Bursar may know it.",
+    advice: "What was last known of it is shown, and everything else. A newer version of Bursar may know it.",
   },
   payer_unknown: { title: "Choose who pays", advice: "The payers are read from the provider." },
   due_unknown: { title: "That is no longer offered", advice: "Look at the list again." },
@@ -88,6 +85,10 @@ const ERRORS: Record<Code, Words> = {
   chain_unavailable: {
     title: "The chain cannot be read",
     advice: "Figures come from the provider’s API until it answers again.",
+  },
+  rpcs_disagree: {
+    title: "Two RPCs tell different things of the chain",
+    advice: "Nothing new is taken for verified until they agree. One that lies can be taken out of the network file.",
   },
   wrong_chain: {
     title: "An RPC answers for another chain",
@@ -145,6 +146,18 @@ export const STATUS: Record<PaymentStatus, string> = {
   refunded: "Refunded",
 };
 
+const STANDS: Partial<Record<PaymentStatus, string>> = {
+  starting: "it is being asked for",
+  open: "it waits to be paid",
+  confirming: "the money is on its way",
+  under_review: "the provider is checking it",
+};
+
+/** How a payment stands, within a sentence. */
+export function standing(status: PaymentStatus): string {
+  return STANDS[status] ?? STATUS[status].toLowerCase();
+}
+
 /** A payment as far as it decides what its status means. */
 export interface Standing {
   status: PaymentStatus;
@@ -168,7 +181,7 @@ const MEANS: Record<PaymentStatus, (of: Standing) => string> = {
   open: ({ page }) =>
     page
       ? "Waiting for you to pay in the browser."
-      : "Nothing to do here: the provider is taking the money, or waits for its invoice to be paid.",
+      : "The provider waits for the money. If it gave an invoice, pay that; nothing else is to be done here.",
   confirming: ({ verifiable }) =>
     verifiable
       ? "The payment is on its way and waits for the chain."

@@ -125,7 +125,7 @@ impl Bursar {
     /// Gives an account a new key; its history stays.
     ///
     /// # Errors
-    /// `unauthorized` for a rejected key or one of another user.
+    /// `unauthorized` for a rejected key or one of another user; why the provider could not be asked whose it is.
     pub async fn sign_in_again(
         self: &Arc<Self>,
         account: AccountId,
@@ -144,20 +144,32 @@ impl Bursar {
         let trial = Arc::new(Session::new(AccountId::random(), Arc::clone(&self.vault)));
         trial.put(credential.clone(), true).await?;
         let provider = provider::connect(&connection.account.network, trial, self.http.clone());
+        let known = connection.owner.user();
         let mut warnings = Vec::new();
         match provider.identity().await {
-            Ok(identity) => {
-                let known = connection.account.user_id.as_ref();
-                if known.is_some_and(|known| *known != identity.user_id) {
-                    return Err(Error::new(
-                        Code::Unauthorized,
-                        "That key belongs to another user. Connect it as an account of its own.",
-                    ));
-                }
-                warnings.extend(missing_scopes(&identity.missing_scopes));
+            Ok(identity)
+                if known
+                    .as_ref()
+                    .is_some_and(|known| *known != identity.user_id) =>
+            {
+                return Err(Error::new(
+                    Code::Unauthorized,
+                    "That key belongs to another user. Connect it as an account of its own.",
+                ));
             }
+            Ok(identity) => warnings.extend(missing_scopes(&identity.missing_scopes)),
+            // A provider that has never told whose the account is need not tell it now.
+            Err(error) if error.code == Code::Forbidden && known.is_none() => warnings.push(error),
             Err(error) if error.code == Code::Unauthorized => return Err(error),
-            Err(error) => warnings.push(error),
+            Err(error) => {
+                return Err(Error {
+                    message: format!(
+                        "Whose that is could not be asked, so nothing was changed. {}",
+                        error.message
+                    ),
+                    ..error
+                });
+            }
         }
         if let Err(error) = connection.session.put(credential.clone(), false).await {
             connection.session.put(credential, true).await?;
@@ -308,7 +320,7 @@ impl Bursar {
         let same = self.connections().into_iter().find(|connection| {
             connection.account.network.api == network.api
                 && user_id.is_some()
-                && connection.account.user_id.as_deref() == user_id
+                && connection.owner.user().as_deref() == user_id
         });
         match same {
             Some(connection) => Err(Error::new(

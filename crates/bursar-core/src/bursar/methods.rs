@@ -1,8 +1,8 @@
 //! Methods kept for later: looking at them, adding one on the provider's page, removing one, choosing the
 //! default. What the provider says afterwards is what is shown.
 
-use super::Bursar;
 use super::paying::method_view;
+use super::{Bursar, views};
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::driver::{Connection, blocking};
@@ -82,11 +82,10 @@ impl Bursar {
         let connection = self.connection(&account)?;
         let (history, of) = (Arc::clone(&self.world.history), account.clone());
         let kept = blocking(move || history.dues(&of)).await?;
-        let error = self.driver.state(&account).and_then(|state| {
-            state
-                .errors
-                .get(&Poll::Dues)
-                .map(|(error, _)| error.clone())
+        let state = self.driver.state(&account);
+        let error = state.as_deref().and_then(|state| {
+            let (error, _) = state.errors.get(&Poll::Dues)?;
+            Some(error.clone())
         });
         let offers = connection.provider.rules().offers;
         let error = error.filter(|_| offers.renewals || offers.migrations);
@@ -97,6 +96,7 @@ impl Bursar {
         Ok(DuesView {
             services: dues.services,
             migrations: dues.migrations,
+            under_way: state.map_or_else(Vec::new, |state| views::under_way(&connection, &state)),
             as_of,
             error,
         })

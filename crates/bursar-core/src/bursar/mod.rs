@@ -2,6 +2,7 @@
 //! thing a user can do. The desktop shell and the CLI are thin layers over this.
 
 mod accounts;
+mod before;
 mod choosing;
 mod figures;
 mod invoices;
@@ -434,7 +435,7 @@ impl Bursar {
             .unwrap_or_else(|| Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault))));
         let connection = self.make_connection(account, session, own_rpc);
         let connection = match self.connection(&connection.account.id) {
-            Ok(before) => connection.with_lease(before.lease),
+            Ok(before) => connection.after(&before),
             Err(_) => connection,
         };
         lock_of(&self.connections).insert(connection.account.id.clone(), connection.clone());

@@ -5,8 +5,8 @@
 use super::choosing::{check_confirmed, check_limits, choose_method, choose_payer, gone, period};
 use super::{Bursar, currency_of, room, views};
 use crate::account::AccountId;
-use crate::driver::{Connection, blocking};
-use crate::engine::{Event, Poll, offline};
+use crate::driver::{Connection, blocking, prove};
+use crate::engine::{Event, offline};
 use crate::error::{Code, Error, Result};
 use crate::link;
 use crate::money::Amount;
@@ -14,11 +14,7 @@ use crate::provider::{Catalogue, Dues, Method, NewPayment, Purpose, RenewalItem}
 use crate::view::{MethodView, Quote, TopUpForm, TopUpView, Wish, WishFor};
 use std::cmp::Ordering;
 use std::sync::Arc;
-use std::time::Duration;
 use uuid::Uuid;
-
-/// How long a payment waits for the first reading of a new account.
-const FIRST_READING: Duration = Duration::from_secs(10);
 
 /// A wish that has been found in what the provider offers.
 struct Choice {
@@ -74,12 +70,8 @@ impl Bursar {
             room,
             balance_max: network.limits.balance_max.clone(),
             open: state.as_deref().and_then(|state| {
-                let open = state.in_the_way()?;
-                Some(views::top_up(
-                    &connection,
-                    open,
-                    state.done_at(Poll::Follow),
-                ))
+                let open = state.in_the_way(self.world.clock.now())?;
+                Some(views::top_up(&connection, open, state.seen_at(&open.id)))
             }),
             returns_by_link: network.return_links,
             blocked,
@@ -89,22 +81,9 @@ impl Bursar {
     /// What a wish would cost. Errors are in the quote, not of the call.
     pub async fn quote(&self, account: AccountId, wish: Wish) -> Result<Quote> {
         let connection = self.connection(&account)?;
-        let mut quote = Quote {
-            amount: None,
-            fee: None,
-            total: None,
-            balance_after: None,
-            purpose: None,
-            method: None,
-            needs_confirmation: false,
-            error: None,
-            warning: None,
-        };
-        if is_empty(&wish.purpose) {
-            return Ok(quote);
-        }
-        if let Err(error) = self.fill(&mut quote, &connection, &wish).await {
-            quote.error = Some(error);
+        let mut quote = nothing_known();
+        if !is_empty(&wish.purpose) {
+            quote.error = self.fill(&mut quote, &connection, &wish).await.err();
         }
         Ok(quote)
     }
@@ -127,15 +106,14 @@ impl Bursar {
         let attempt = Uuid::parse_str(&attempt)
             .map_err(|_| Error::new(Code::Usage, "An attempt is named by what its form says."))?
             .to_string();
-        let mut quote = self.quote(account.clone(), wish.clone()).await?;
+        // What is compared with the confirmed total is what is sent: both are of one reading.
+        let mut quote = nothing_known();
+        let choice = self.fill(&mut quote, &connection, &wish).await;
         if let Some(started) = self.started_before(&connection, &attempt, &quote).await? {
             return Ok(started);
         }
-        if let Some(error) = quote.error.take() {
-            return Err(error);
-        }
+        let choice = choice?;
         check_confirmed(&quote, confirmed_total.as_ref())?;
-        let choice = self.choose(&connection, &wish).await?;
         let link = if connection.account.network.return_links {
             let state = link::new_state()?;
             let address = link::return_url(&state);
@@ -144,6 +122,8 @@ impl Bursar {
             None
         };
         self.wait_until_ready(&connection).await;
+        self.wait_for_the_last(&connection, &attempt, &choice.purpose, &choice.amount)
+            .await?;
         let (link_state, return_url) = link.unzip();
         let new = NewPayment {
             purpose: choice.purpose,
@@ -161,27 +141,10 @@ impl Bursar {
                 command,
                 new,
                 link_state,
+                clock_ahead: connection.provider.clock_ahead(),
             })
             .await?;
         self.top_up_view(&connection, started.as_deref().unwrap_or_default())
-    }
-
-    /// A session that was read a moment ago may not have come to the engine yet, and an account that is new here
-    /// is read first; that takes a moment, and the engine refuses until then.
-    async fn wait_until_ready(&self, connection: &Connection) {
-        let account = &connection.account.id;
-        let told = self
-            .driver
-            .state(account)
-            .is_some_and(|state| state.setup.signed_in);
-        if connection.session.signed_in() && !told {
-            self.driver.event(account, Event::SignedIn(true));
-        }
-        self.driver
-            .until(account, FIRST_READING, |state| {
-                !state.recovering || !state.online
-            })
-            .await;
     }
 
     /// What came of this attempt, if it was made before: however the form reads by now, it is not made again.
@@ -205,7 +168,7 @@ impl Bursar {
             let checked_at = self
                 .driver
                 .state(&account)
-                .and_then(|state| state.done_at(Poll::Follow));
+                .and_then(|state| state.seen_at(attempt));
             return Ok(Some(views::top_up(connection, &known, checked_at)));
         }
         Err(Error::new(
@@ -214,13 +177,24 @@ impl Bursar {
         ))
     }
 
-    async fn fill(&self, quote: &mut Quote, connection: &Connection, wish: &Wish) -> Result<()> {
+    /// Finds a wish in what is offered, and writes into the quote what it would cost, as far as that is known.
+    async fn fill(
+        &self,
+        quote: &mut Quote,
+        connection: &Connection,
+        wish: &Wish,
+    ) -> Result<Choice> {
+        if let WishFor::TopUp { amount } = &wish.purpose {
+            // What can be no amount needs no provider to say so.
+            let decimals = connection.provider.rules().amount_decimals;
+            Amount::parse_typed(amount, decimals, currency_of(&connection.account))?;
+        }
         let (catalogue, _) = self.catalogue(connection).await?;
         let (purpose, amount) = self.priced(connection, &catalogue, &wish.purpose).await?;
         quote.amount = Some(amount.clone());
         quote.purpose = purpose.words();
         let payer = choose_payer(&catalogue, wish)?;
-        let method = choose_method(&catalogue, payer.as_deref(), wish.method.as_deref())?;
+        let method = choose_method(&catalogue, payer.as_deref(), wish.method.as_deref())?.clone();
         quote.method = Some(method.code.clone());
         quote.needs_confirmation = method.debits_at_once;
         if method.fee_paid_by_user {
@@ -229,13 +203,28 @@ impl Bursar {
             quote.fee = Some(Amount::zero(amount.currency().clone()));
         }
         quote.total = quote.fee.as_ref().and_then(|fee| amount.checked_add(fee));
-        if purpose != Purpose::TopUp {
-            return Ok(());
+        if purpose == Purpose::TopUp {
+            check_limits(&amount, &method)?;
+            self.check_room(quote, connection, &amount).await?;
         }
-        check_limits(&amount, method)?;
+        Ok(Choice {
+            purpose,
+            amount,
+            payer,
+            method,
+        })
+    }
+
+    /// Whether a top-up stays below the cap, and what the balance would be after it.
+    async fn check_room(
+        &self,
+        quote: &mut Quote,
+        connection: &Connection,
+        amount: &Amount,
+    ) -> Result<()> {
         let state = self.driver.state(&connection.account.id);
         let base = self.counted_balance(connection, state.as_deref()).await?;
-        quote.balance_after = base.as_ref().and_then(|base| base.checked_add(&amount));
+        quote.balance_after = base.as_ref().and_then(|base| base.checked_add(amount));
         match self.room(connection, state.as_deref()).await? {
             Some(room) if amount.compare(&room) == Some(Ordering::Greater) => {
                 Err(room::over_the_cap(connection, &room))
@@ -249,19 +238,6 @@ impl Bursar {
             }
             Some(_) | None => Ok(()),
         }
-    }
-
-    async fn choose(&self, connection: &Connection, wish: &Wish) -> Result<Choice> {
-        let (catalogue, _) = self.catalogue(connection).await?;
-        let (purpose, amount) = self.priced(connection, &catalogue, &wish.purpose).await?;
-        let payer = choose_payer(&catalogue, wish)?;
-        let method = choose_method(&catalogue, payer.as_deref(), wish.method.as_deref())?.clone();
-        Ok(Choice {
-            purpose,
-            amount,
-            payer,
-            method,
-        })
     }
 
     /// What the wish is for, in the provider's terms, and its price as last read.
@@ -278,6 +254,9 @@ impl Bursar {
                 Ok((Purpose::TopUp, amount))
             }
             WishFor::Renewal { services } => {
+                if services.is_empty() {
+                    return Err(Error::new(Code::Usage, "Choose what to renew first."));
+                }
                 let dues = self.kept_dues(connection).await?;
                 let mut items: Vec<RenewalItem> = Vec::new();
                 let mut total = Amount::zero(catalogue.currency.clone());
@@ -330,6 +309,7 @@ impl Bursar {
         if let Some((dues, _)) = blocking(move || history.dues(&account)).await? {
             return Ok(dues);
         }
+        prove(&self.world, connection).await?;
         connection.provider.dues().await
     }
 
@@ -353,6 +333,7 @@ impl Bursar {
         &self,
         connection: &Connection,
     ) -> Result<(Catalogue, crate::clock::Timestamp)> {
+        prove(&self.world, connection).await?;
         let catalogue = connection.provider.catalogue().await?;
         let (history, account) = (
             Arc::clone(&self.world.history),
@@ -362,6 +343,20 @@ impl Bursar {
         let lease = Arc::clone(&connection.lease);
         blocking(move || lease.write(|| history.put_catalogue(&account, &kept, now))).await?;
         Ok((catalogue, now))
+    }
+}
+
+fn nothing_known() -> Quote {
+    Quote {
+        amount: None,
+        fee: None,
+        total: None,
+        balance_after: None,
+        purpose: None,
+        method: None,
+        needs_confirmation: false,
+        error: None,
+        warning: None,
     }
 }
 

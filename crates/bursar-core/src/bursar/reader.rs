@@ -104,7 +104,7 @@ impl Reader {
     ) -> Status {
         let session = Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault)));
         // A key from the environment is meant for one account, never sent to several hosts.
-        let loaded = match self
+        let mut loaded = match self
             .env_api_key
             .as_ref()
             .filter(|_| self.accounts.len() == 1 || named)
@@ -128,6 +128,18 @@ impl Reader {
         };
         let own_rpc = own_rpc.and_then(|text| Url::parse(&text).ok());
         let provider = provider::connect(&account.network, Arc::clone(&session), http.clone());
+        if session.session_only()
+            && let Some(known) = &account.user_id
+            && let Ok(identity) = provider.identity().await
+            && identity.user_id != *known
+        {
+            let why = Error::new(
+                Code::Unauthorized,
+                "The key from the environment belongs to another user than this account; nothing was read with it.",
+            );
+            session.disown(session.sign_in(), why.clone()).await;
+            loaded = Err(why);
+        }
         let chain = account
             .network
             .chain

@@ -10,6 +10,7 @@ use crate::driver::{Connection, blocking};
 use crate::engine::{Disagreement, Poll, Presence, State};
 use crate::error::{Code, Error, Result};
 use crate::export::{self, Exported, Format};
+use crate::money::{Amount, Currency};
 use crate::provider;
 use crate::view::{
     AccountView, BalanceView, ChargeView, Health, MoneyRule, NoticeView, Overview, PaymentPage,
@@ -61,9 +62,10 @@ impl Bursar {
         blocking(move || {
             let known = views::known(&connection.account, state.as_deref(), &history)?;
             let first = now.minus(Span::days(CHART_DAYS.saturating_sub(1))).date();
-            let (charges, charges_as_of) =
-                chart(history.charges(&account, &first, &now.date())?, now);
             let balance = known.balance();
+            let currency = balance.as_ref().map(|figure| figure.amount.currency());
+            let days = history.charges(&account, &first, &now.date())?;
+            let (charges, charges_as_of) = chart(days, currency, now);
             let as_of = balance.as_ref().map(|figure| figure.as_of);
             Ok(Overview {
                 account: views::account(&connection, &known),
@@ -298,27 +300,28 @@ fn no_explorer() -> Error {
     Error::new(Code::NotFound, "This network names no explorer.")
 }
 
-/// The last 30 days, those without a charge as zero; nothing where nothing was ever read.
+/// The last 30 days, those without a charge as zero in the charges' currency, else the balance's; nothing where nothing
+/// was ever read or no currency is known.
 fn chart(
     charges: Option<(Vec<provider::DayCharge>, Timestamp)>,
+    of_balance: Option<&Currency>,
     now: Timestamp,
 ) -> (Vec<ChargeView>, Option<Timestamp>) {
     let Some((days, as_of)) = charges else {
         return (Vec::new(), None);
     };
-    let currency = days
-        .first()
-        .map_or_else(crate::money::Currency::usdc, |day| {
-            day.amount.currency().clone()
-        });
+    let of_charges = days.first().map(|day| day.amount.currency());
+    let Some(currency) = of_charges.or(of_balance).cloned() else {
+        return (Vec::new(), None);
+    };
     let views = (0..CHART_DAYS)
         .rev()
         .map(|ago| now.minus(Span::days(ago)).date())
         .map(|date| {
-            let amount = days.iter().find(|day| day.date == date).map_or_else(
-                || crate::money::Amount::zero(currency.clone()),
-                |day| day.amount.clone(),
-            );
+            let amount = days
+                .iter()
+                .find(|day| day.date == date)
+                .map_or_else(|| Amount::zero(currency.clone()), |day| day.amount.clone());
             ChargeView { date, amount }
         })
         .collect();
@@ -335,7 +338,6 @@ pub(super) fn agrees(state: &State) -> Option<bool> {
 }
 
 fn open_ones(connection: &Connection, state: &State) -> Vec<crate::view::TopUpView> {
-    let checked_at = state.done_at(Poll::Follow);
     let mut open: Vec<_> = state
         .top_ups
         .values()
@@ -343,7 +345,7 @@ fn open_ones(connection: &Connection, state: &State) -> Vec<crate::view::TopUpVi
         .collect();
     open.sort_by_key(|top_up| std::cmp::Reverse(top_up.created_at));
     open.into_iter()
-        .map(|top_up| views::top_up(connection, top_up, checked_at))
+        .map(|top_up| views::top_up(connection, top_up, state.seen_at(&top_up.id)))
         .collect()
 }
 

@@ -102,11 +102,7 @@ impl Bursar {
             .state(&connection.account.id)
             .and_then(|state| {
                 let top_up = state.top_ups.get(id)?;
-                Some(views::top_up(
-                    connection,
-                    top_up,
-                    state.done_at(crate::engine::Poll::Follow),
-                ))
+                Some(views::top_up(connection, top_up, state.seen_at(id)))
             })
             .ok_or_else(|| Error::new(Code::NotFound, "That top-up is no longer open."))
     }

@@ -8,9 +8,9 @@ use crate::clock::Timestamp;
 use crate::driver::Connection;
 use crate::engine::{Poll, State};
 use crate::error::{Code, Result};
-use crate::provider;
-use crate::top_up::TopUp;
-use crate::view::{AccountView, TopUpView};
+use crate::provider::{self, Purpose};
+use crate::top_up::{Phase, TopUp};
+use crate::view::{AccountView, DueUnderWay, TopUpView};
 
 /// What is known of an account's money: the engine's last word, else the database's.
 pub(super) fn known(account: &Account, state: Option<&State>, history: &History) -> Result<Known> {
@@ -90,4 +90,30 @@ pub(super) fn top_up(
         checked_at,
         error: top_up.error.clone(),
     }
+}
+
+/// The renewals and migrations that have not ended; one that is held back may still be paid.
+pub(super) fn under_way(connection: &Connection, state: &State) -> Vec<DueUnderWay> {
+    let mut under_way: Vec<_> = state
+        .top_ups
+        .values()
+        .filter(|top_up| top_up.is_live() || top_up.phase == Phase::UnderReview)
+        .filter_map(|known| {
+            let (services, order) = match &known.purpose {
+                Purpose::TopUp => return None,
+                Purpose::Renewal { items } => {
+                    let services = items.iter().map(|item| item.service.clone());
+                    (services.collect(), None)
+                }
+                Purpose::Migration { order, .. } => (Vec::new(), Some(order.clone())),
+            };
+            Some(DueUnderWay {
+                services,
+                order,
+                top_up: top_up(connection, known, state.seen_at(&known.id)),
+            })
+        })
+        .collect();
+    under_way.sort_by_key(|due| std::cmp::Reverse(due.top_up.created_at));
+    under_way
 }

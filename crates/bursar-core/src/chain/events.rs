@@ -26,24 +26,29 @@ const TIMEOUTS_FORGIVEN: u32 = 2;
 const LONG_RANGE: u64 = 1_000;
 
 impl Chain {
-    /// The user's events in the blocks `from` to `to`, both included, newest first: all of them, or an error.
+    /// The user's events in the blocks `from` to `to`, both included, newest first: all of them, or an error. Where there
+    /// are any, another RPC tells the same.
     ///
     /// # Errors
-    /// As [`Chain::read`]; `chain_unavailable` too while no RPC has come to block `to`.
+    /// As [`Chain::read`]; `chain_unavailable` too while no RPC has come to block `to`; `rpcs_disagree`.
     pub async fn events(&self, user: Address, from: u64, to: u64) -> Result<EventBatch> {
         let subject = &self.subject(user);
-        self.ask_in_turn(|line: Line, head: Block| async move {
-            if head.number < to {
-                return Err(Fault::Behind);
-            }
-            read_range(&line, subject, from.min(to), to).await
-        })
-        .await
-        .map_err(told_together)
+        let (host, batch) = self
+            .ask_in_turn(|line: Line, head: Block| async move {
+                if head.number < to {
+                    return Err(Fault::Behind);
+                }
+                let batch = read_range(&line, subject, from.min(to), to).await?;
+                Ok((line.rpc.host.clone(), batch))
+            })
+            .await
+            .map_err(told_together)?;
+        self.second(subject, &host, &batch).await?;
+        Ok(batch)
     }
 }
 
-async fn read_range(
+pub(super) async fn read_range(
     line: &Line,
     subject: &Subject,
     from: u64,

@@ -12,6 +12,7 @@ mod keeper;
 mod line;
 mod reader;
 mod rpc;
+mod second;
 mod standing;
 mod times;
 mod watch;

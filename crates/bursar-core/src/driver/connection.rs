@@ -1,7 +1,7 @@
 //! One account's ways to the world: its provider, its session, its chain, and the subscription that is ended
 //! with it.
 
-use super::Lease;
+use super::{Lease, Owner};
 use crate::account::Account;
 use crate::chain::{Chain, Signal};
 use crate::checkout;
@@ -26,6 +26,9 @@ pub struct Connection {
     /// The user's own RPC, which the chain asks first. It may hold a key and is never told.
     pub(crate) own_rpc: Option<Url>,
     pub(crate) lease: Arc<Lease>,
+    pub(crate) owner: Arc<Owner>,
+    /// The sign-in that this one's questions are asked with, once it is known to be the owner's.
+    pub(super) proven_as: Option<u64>,
     watch: Option<Arc<Task>>,
 }
 
@@ -54,6 +57,7 @@ impl Connection {
         chain: Option<Arc<Chain>>,
     ) -> Self {
         let lease = Arc::new(Lease::new(account.address));
+        let owner = Arc::new(Owner::new(account.user_id.clone()));
         Self {
             account,
             provider,
@@ -61,6 +65,8 @@ impl Connection {
             chain,
             own_rpc: None,
             lease,
+            owner,
+            proven_as: None,
             watch: None,
         }
     }
@@ -70,9 +76,20 @@ impl Connection {
         Self { own_rpc, ..self }
     }
 
-    /// Goes on with the lease of the connection that this one follows.
-    pub(crate) fn with_lease(self, lease: Arc<Lease>) -> Self {
-        Self { lease, ..self }
+    /// Goes on with what is shared by the connections that an account has one after the other.
+    pub(crate) fn after(self, before: &Self) -> Self {
+        Self {
+            lease: Arc::clone(&before.lease),
+            owner: Arc::clone(&before.owner),
+            ..self
+        }
+    }
+
+    pub(super) fn proven(self, sign_in: u64) -> Self {
+        Self {
+            proven_as: Some(sign_in),
+            ..self
+        }
     }
 
     /// The address that is read, where there is a chain to read it from.

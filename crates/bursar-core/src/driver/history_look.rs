@@ -44,8 +44,8 @@ pub(super) async fn look(
     // A first reading that was cut off goes on where it was; one that the user asks for begins anew. What
     // came since it began is read by the next, from its beginning on.
     let resumed = sync.next.clone().filter(|_| whole && !asked_for);
-    let resumes = resumed.is_some();
-    let began_at = if resumes {
+    let mut resumes = resumed.is_some();
+    let mut began_at = if resumes {
         sync.synced_at.unwrap_or(now)
     } else {
         now
@@ -58,7 +58,7 @@ pub(super) async fn look(
     // What lies before the part that is read stays; of the rest every odd line is found anew.
     let mut odd = place.odd;
     odd.retain(|line| resumes || since.is_some_and(|since| line.created_at < Some(since)));
-    let odd_looked_at = if odd.is_empty() {
+    let mut odd_looked_at = if odd.is_empty() {
         now
     } else {
         place.odd_looked_at
@@ -67,6 +67,16 @@ pub(super) async fn look(
     loop {
         let page = match connection.provider.history(since, next.as_deref()).await {
             Ok(page) => readable(page),
+            // A place that the provider no longer knows leads nowhere ever again.
+            Err(error) if resumes && is_refusal(&error) => {
+                tracing::info!(code = ?error.code, "the history is read anew");
+                resumes = false;
+                next = None;
+                began_at = now;
+                odd.clear();
+                odd_looked_at = now;
+                continue;
+            }
             // The open ones are known, and that is worth telling.
             Err(error) if whole => {
                 answer.problem = Some(error);
@@ -74,6 +84,7 @@ pub(super) async fn look(
             }
             Err(error) => return Err(error),
         };
+        resumes = false;
         next = page.next;
         let (changed, payments) = keep(&world, &connection, page.payments).await?;
         answer.changed = answer.changed.saturating_add(changed);
@@ -174,7 +185,7 @@ pub(super) async fn keep(
     .await
 }
 
-/// Writes something of the account, unless that is gone by now.
+/// Writes something of the account, unless that is gone or somebody else has signed in by now.
 pub(super) async fn store<T: Send + 'static>(
     world: &World,
     connection: &Connection,
@@ -182,7 +193,17 @@ pub(super) async fn store<T: Send + 'static>(
 ) -> Result<T> {
     let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
     let lease = Arc::clone(&connection.lease);
-    blocking(move || lease.write(|| write(&history, &account))).await
+    let (asked_as, session) = (connection.proven_as, Arc::clone(&connection.session));
+    blocking(move || {
+        if asked_as.is_some_and(|asked_as| asked_as != session.sign_in()) {
+            return Err(Error::passing(
+                Code::SignedOut,
+                "Somebody signed in or out while this was read; it is read again.",
+            ));
+        }
+        lease.write(|| write(&history, &account))
+    })
+    .await
 }
 
 /// The page without the payments that cannot be lines of the history; those are odd too.
@@ -213,6 +234,14 @@ pub(super) fn told_of(lines: &[OddLine]) -> Option<Error> {
         more => format!("{} Lines like this one: {more} more.", first.error.message),
     };
     Some(Error::new(Code::LineUnreadable, message))
+}
+
+/// Whether the provider answered, and what it said is about the question.
+fn is_refusal(error: &Error) -> bool {
+    matches!(
+        error.code,
+        Code::Refused | Code::NotFound | Code::AnswerMalformed
+    )
 }
 
 fn may_be_followed(line: &OddLine, followed_since: Option<Timestamp>) -> bool {

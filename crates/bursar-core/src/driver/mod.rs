@@ -5,13 +5,16 @@
 mod chain_look;
 mod connection;
 mod history_look;
+mod knock;
 mod lease;
+mod owner;
 mod pace;
 mod requests;
 mod tray;
 
 pub use connection::Connection;
 pub(crate) use lease::Lease;
+pub(crate) use owner::{Owner, prove};
 
 use crate::account::AccountId;
 use crate::cache::{History, Store, Write};
@@ -575,6 +578,7 @@ fn lost(event: &Event, error: Error) -> Event {
         | Event::CancelAnswered { .. }
         | Event::Subscribed(_)
         | Event::ChainStirred
+        | Event::Knocked { .. }
         | Event::MethodsStirred
         | Event::MethodExpected { .. }
         | Event::MethodReturned

@@ -3,6 +3,8 @@
 
 use super::chain_look::look;
 use super::history_look::{self, keep, readable, store, told_of};
+use super::knock::knock;
+use super::owner::{check, prove};
 use super::{Connection, World};
 use crate::clock::{Span, Timestamp};
 use crate::engine::{CatalogueAnswer, Event, Followed, Request};
@@ -21,7 +23,10 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
     match request {
         Request::Start { top_up, new } => {
             fail_point::reach("request.before");
-            let asked = connection.provider.start(&new);
+            let asked = async {
+                prove(&world, &connection).await?;
+                connection.provider.start(&new).await
+            };
             let answer = fail_point::reach_during("request.after", asked).await;
             fail_point::reach("answer.received");
             Event::Started { top_up, answer }
@@ -36,13 +41,20 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
         },
         Request::History { since, whole } => Event::History {
             asked_at,
-            answer: history_look::look(world, connection, since, whole).await,
+            answer: match prove(&world, &connection).await {
+                Ok(connection) => history_look::look(world, connection, since, whole).await,
+                Err(error) => Err(error),
+            },
         },
         Request::Balance => Event::Balance(balance(world, connection).await),
         Request::Chain { followed } => Event::Chain(look(world, connection, followed).await),
         Request::Charges => Event::Charges(charges(world, connection).await),
         Request::Catalogue => Event::Catalogue(catalogue(world, connection).await),
         Request::Dues => Event::Dues(dues(world, connection).await),
+        Request::Knock(server) => Event::Knocked {
+            server,
+            open: knock(&connection, server).await,
+        },
     }
 }
 
@@ -54,6 +66,7 @@ async fn follow(
     since: Timestamp,
     expected: Vec<String>,
 ) -> Result<Followed> {
+    let connection = prove(&world, &connection).await?;
     let mut by_id = BTreeMap::new();
     fail_point::reach("look.before");
     for payment in connection.provider.pending().await? {
@@ -106,6 +119,7 @@ async fn follow(
 }
 
 async fn balance(world: World, connection: Connection) -> Result<crate::provider::ApiBalance> {
+    let connection = prove(&world, &connection).await?;
     let balance = connection.provider.balance().await?;
     let now = world.clock.now();
     store(&world, &connection, move |history, account| {
@@ -116,17 +130,20 @@ async fn balance(world: World, connection: Connection) -> Result<crate::provider
 }
 
 async fn charges(world: World, connection: Connection) -> Result<()> {
+    let connection = prove(&world, &connection).await?;
     let now = world.clock.now();
     let from = now.minus(Span::days(CHARGE_DAYS.saturating_sub(1))).date();
-    let days = connection.provider.charges(&from, &now.date()).await?;
+    let to = now.date();
+    let days = connection.provider.charges(&from, &to).await?;
     store(&world, &connection, move |history, account| {
-        history.put_charges(account, &days, now)
+        history.put_charges(account, (&from, &to), &days, now)
     })
     .await
 }
 
 /// What can be paid with, and who is signed in.
 async fn catalogue(world: World, connection: Connection) -> Result<CatalogueAnswer> {
+    let sign_in = connection.session.sign_in();
     let (catalogue, identity, maintenance) = tokio::join!(
         connection.provider.catalogue(),
         connection.provider.identity(),
@@ -140,6 +157,8 @@ async fn catalogue(world: World, connection: Connection) -> Result<CatalogueAnsw
         });
     }
     let identity = identity?;
+    check(&world, &connection, sign_in, &identity).await?;
+    let connection = connection.proven(sign_in);
     let catalogue = match catalogue {
         // A key that is for reading only is a choice, not a fault; the top-up page says so where it matters.
         Err(error) if error.code == Code::Forbidden => None,
@@ -169,6 +188,7 @@ fn has_pending(catalogue: &Catalogue) -> bool {
 }
 
 async fn dues(world: World, connection: Connection) -> Result<()> {
+    let connection = prove(&world, &connection).await?;
     let dues = connection.provider.dues().await?;
     let now = world.clock.now();
     store(&world, &connection, move |history, account| {

@@ -2,13 +2,14 @@
 //! commit before the request is among the effects.
 
 use super::event::{Effect, Event, Poll, Request};
+use super::lost;
 use super::state::State;
 use super::step::Step;
 use crate::cache::Write;
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error};
 use crate::provider::NewPayment;
-use crate::top_up::{Input, Phase, TopUp};
+use crate::top_up::{Input, TopUp};
 use crate::view::Page;
 
 impl Step {
@@ -17,9 +18,10 @@ impl Step {
             command,
             new,
             link_state,
+            clock_ahead,
         } = event
         {
-            self.start_top_up(*command, new, link_state.clone(), now);
+            self.start_top_up(*command, new, link_state.clone(), *clock_ahead, now);
         } else if let Event::ReturnToPayment { command, top_up } = event {
             self.return_to_payment(*command, top_up);
         } else if let Event::CancelTopUp { command, top_up } = event {
@@ -44,6 +46,7 @@ impl Step {
         command: u64,
         new: &NewPayment,
         link_state: Option<String>,
+        clock_ahead: Option<Span>,
         now: Timestamp,
     ) {
         let id = new.idempotency_key.clone();
@@ -57,15 +60,21 @@ impl Step {
             self.reply(command, Ok(Some(id)));
             return;
         }
-        if let Some(obstacle) = self.state.obstacle(&id) {
+        if let Some(obstacle) = self.state.obstacle(&id, now) {
             self.reply(command, Err(obstacle));
             return;
         }
         let repeatable = self.state.setup.rules.repeatable_for.is_some();
-        let intent = TopUp::intent(new, repeatable, link_state, now);
+        let intent = TopUp {
+            remote_created_at: clock_ahead.map(|ahead| now.plus(ahead)),
+            ..TopUp::intent(new, repeatable, link_state, now)
+        };
         self.commit.push(Write::TopUp(intent.clone()));
         self.state.top_ups.insert(id.clone(), intent);
         self.state.starting.insert(id.clone());
+        if new.save_method {
+            self.state.keeping.insert(id.clone());
+        }
         self.state.hurry(now);
         self.reply(command, Ok(Some(id.clone())));
         self.effects.push(Effect::Request(Request::Start {
@@ -108,6 +117,7 @@ impl Step {
             self.reply(command, Err(Error::new(Code::TopUpState, message)));
             return;
         };
+        self.state.cancelled_here.insert(top_up.to_owned());
         self.apply(top_up, &Input::CancelRequested, now);
         self.reply(command, Ok(Some(top_up.to_owned())));
         self.effects.push(Effect::Request(Request::Cancel {
@@ -123,14 +133,14 @@ impl Step {
             return;
         };
         let account = self.state.account.clone();
-        let page = (!self.is_shown(found)).then(|| {
+        let page = if !self.state.setup.rules.one_open_top_up() {
             // Where there can be several, the one that came back is among the payments.
-            if self.state.setup.rules.one_open_top_up() {
-                Page::Overview { account }
-            } else {
-                Page::Payments { account }
-            }
-        });
+            Some(Page::Payments { account })
+        } else if self.is_shown(found) {
+            None
+        } else {
+            Some(Page::Overview { account })
+        };
         self.apply(top_up, &Input::Returned, now);
         self.state.open_gates(now);
         self.state.be_eager(now);
@@ -141,7 +151,7 @@ impl Step {
 
 impl State {
     /// Why no top-up can be started now, if so.
-    fn obstacle(&self, id: &str) -> Option<Error> {
+    fn obstacle(&self, id: &str, now: Timestamp) -> Option<Error> {
         if !self.setup.signed_in {
             return Some(Error::new(
                 Code::SignedOut,
@@ -163,21 +173,7 @@ impl State {
                 "This top-up has been started already.",
             ));
         }
-        let open = self.in_the_way()?;
-        let message = match (open.phase, &open.error) {
-            (Phase::Starting, Some(error)) if error.code == Code::Forbidden => {
-                error.message.clone()
-            }
-            (Phase::Starting, _) => format!(
-                "Whether the last top-up of {} was made is not known yet. It is being looked for.",
-                open.amount
-            ),
-            _ => format!(
-                "A top-up of {} is still open. Finish or cancel it first.",
-                open.amount
-            ),
-        };
-        Some(Error::new(Code::TopUpOpen, message))
+        self.in_the_way(now).map(lost::obstacle)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer};
 use super::state::{Presence, Thresholds};
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::error::Error;
 use crate::provider::{ApiBalance, Created, NewPayment};
 use crate::view::{Change, Page};
@@ -82,6 +82,8 @@ pub enum Event {
         new: NewPayment,
         /// The one-time state in its return address, where the network returns by link.
         link_state: Option<String>,
+        /// How far the provider's clock is ahead of this machine's, where it has told.
+        clock_ahead: Option<Span>,
     },
     /// The user wants the checkout opened again.
     ReturnToPayment {
@@ -126,6 +128,11 @@ pub enum Event {
     Catalogue(Result<CatalogueAnswer, Error>),
     /// What can be paid for beside a top-up has been read and kept.
     Dues(Result<(), Error>),
+    /// Whether a connection to a server stands that could not be reached before.
+    Knocked {
+        server: Server,
+        open: bool,
+    },
     /// The user removed or changed a method.
     MethodsStirred,
     /// The user is on the page that adds a method; the one-time state is in its return address.
@@ -181,6 +188,8 @@ pub enum Request {
     Charges,
     Catalogue,
     Dues,
+    /// A connection alone, to see whether anybody is there.
+    Knock(Server),
 }
 
 /// A payment whose event on the chain is of interest.

@@ -8,9 +8,10 @@ use super::step::Step;
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::notice::{Notice, NoticeKind};
-use crate::provider::{RemotePayment, Status};
+use crate::provider::{Reason, RemotePayment, Status};
 use crate::top_up::{Input, TopUp};
 use crate::view::{Change, PaymentKind};
+use std::collections::BTreeMap;
 
 impl Step {
     pub(super) fn followed(
@@ -21,9 +22,9 @@ impl Step {
         entropy: u64,
     ) {
         self.booked(Poll::Follow, followed.problem.as_ref(), now, entropy);
-        self.reported(&followed.payments, now);
+        self.reported(&followed.payments, followed.problem.as_ref(), now);
         if followed.history_read {
-            self.absent(asked_at, now);
+            self.absent(&followed.payments, asked_at, now);
         } else if let Some(problem) = &followed.problem {
             self.unclear(problem, now);
         }
@@ -43,9 +44,9 @@ impl Step {
             self.state.whole_history |= self.state.whole_asked;
         }
         self.state.whole_asked = false;
-        self.reported(&history.payments, now);
+        self.reported(&history.payments, history.problem.as_ref(), now);
         if history.ended && !history.doubtful {
-            self.absent(asked_at, now);
+            self.absent(&history.payments, asked_at, now);
         }
         if self.state.recovering {
             self.state.recovering = false;
@@ -61,16 +62,42 @@ impl Step {
     }
 
     /// The provider's word on each payment: to the top-up it is, to the one it can only be, or to a new one.
-    fn reported(&mut self, payments: &[RemotePayment], now: Timestamp) {
+    fn reported(&mut self, payments: &[RemotePayment], problem: Option<&Error>, now: Timestamp) {
+        // Where there may be others, what was not read this time may be likelier.
+        let cut_off = problem.is_some_and(|problem| problem.retryable)
+            && !self.state.setup.rules.one_open_top_up();
+        let found = if cut_off {
+            BTreeMap::new()
+        } else {
+            self.state.found(payments)
+        };
         for payment in payments {
-            let known = self.state.bound_to(&payment.id);
-            match known.or_else(|| self.state.lost_one(payment)) {
-                Some(id) => self.apply(&id, &Input::Reported(payment.clone()), now),
+            if let Some(id) = found.get(&payment.id) {
+                self.heard_of(id, payment, now);
+            }
+        }
+        for payment in payments {
+            match self.state.bound_to(&payment.id) {
+                _ if found.contains_key(&payment.id) => {}
+                Some(id) => self.heard_of(&id, payment, now),
                 None if matches!(payment.status, Status::Refunding | Status::Refunded) => {
                     self.given_back(payment, now);
                 }
                 None => self.adopt(payment, now),
             }
+        }
+    }
+
+    fn heard_of(&mut self, id: &str, payment: &RemotePayment, now: Timestamp) {
+        let mut payment = payment.clone();
+        if self.state.cancelled_here.contains(id) {
+            payment.reason = payment.reason.map(Reason::or_by_user);
+        }
+        let updated_at = payment.updated_at;
+        self.apply(id, &Input::Reported(payment), now);
+        let heard = self.state.top_ups.get(id);
+        if heard.is_some_and(|top_up| top_up.remote_updated_at == Some(updated_at)) {
+            self.state.seen.insert(id.to_owned(), now);
         }
     }
 
@@ -86,14 +113,14 @@ impl Step {
             | Status::Refunded => false,
         };
         // While the answer to a start is outstanding nobody can say whose this is.
-        if !open || self.state.awaits_start() {
+        if !open || self.state.awaits_start() || self.state.may_be_lost(payment) {
             return;
         }
-        let id = format!("r-{}", payment.id);
-        self.state
-            .top_ups
-            .insert(id.clone(), TopUp::adopted(id.clone(), payment));
+        let adopted = TopUp::adopted(payment);
+        let id = adopted.id.clone();
+        self.state.top_ups.insert(id.clone(), adopted);
         self.apply_as(&id, &Input::Reported(payment.clone()), now, true);
+        self.state.seen.insert(id, now);
     }
 
     /// One that ended long ago goes back after all: told once, unless it is older news than the connection.
@@ -111,45 +138,6 @@ impl Step {
                 .news(NoticeKind::Refunded, payment.id.clone(), now)
         });
         self.state.make_due(&[Poll::Balance], now);
-    }
-
-    /// Nobody can say what became of a top-up whose answer was lost; the user hears why.
-    fn unclear(&mut self, problem: &Error, now: Timestamp) {
-        let lost: Vec<String> = self
-            .state
-            .top_ups
-            .values()
-            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
-            .filter(|top_up| !self.state.starting.contains(&top_up.id))
-            .map(|top_up| top_up.id.clone())
-            .collect();
-        for id in lost {
-            self.apply(&id, &Input::Unclear(problem.clone()), now);
-        }
-    }
-
-    fn absent(&mut self, asked_at: Timestamp, now: Timestamp) {
-        // A payment whose owner is not known yet may be the missing one.
-        if self.state.awaits_start() {
-            return;
-        }
-        let missing: Vec<String> = self
-            .state
-            .top_ups
-            .values()
-            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
-            .filter(|top_up| !self.state.starting.contains(&top_up.id))
-            .filter(|top_up| {
-                self.state
-                    .start_ended
-                    .get(&top_up.id)
-                    .is_none_or(|ended| *ended <= asked_at)
-            })
-            .map(|top_up| top_up.id.clone())
-            .collect();
-        for id in missing {
-            self.apply(&id, &Input::Absent, now);
-        }
     }
 
     pub(super) fn chain(&mut self, answer: &ChainAnswer, now: Timestamp, entropy: u64) {
@@ -195,23 +183,10 @@ impl Step {
 
 impl State {
     /// Which top-up a payment of the provider is.
-    fn bound_to(&self, payment: &str) -> Option<String> {
+    pub(super) fn bound_to(&self, payment: &str) -> Option<String> {
         self.top_ups
             .values()
             .find(|top_up| top_up.remote.as_deref() == Some(payment))
             .map(|top_up| top_up.id.clone())
-    }
-
-    /// The top-up whose answer was lost and that this payment can be. While a request is still on the way the
-    /// answer itself will say.
-    fn lost_one(&self, payment: &RemotePayment) -> Option<String> {
-        if self.awaits_start() {
-            return None;
-        }
-        self.top_ups
-            .values()
-            .filter(|top_up| top_up.may_be(payment))
-            .map(|top_up| top_up.id.clone())
-            .next()
     }
 }

@@ -6,6 +6,8 @@ mod answer;
 mod command;
 mod event;
 mod heard;
+mod knock;
+mod lost;
 mod money_watch;
 mod repeat;
 mod schedule;
@@ -16,5 +18,6 @@ pub(crate) use command::offline;
 
 pub use answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer};
 pub use event::{Effect, Event, Poll, Request, Server, Sought};
+pub use knock::Knock;
 pub use state::{Disagreement, Presence, Repeat, Setup, State, Thresholds};
 pub use step::{Step, step};

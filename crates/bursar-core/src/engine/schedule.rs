@@ -5,7 +5,7 @@ use super::event::{Effect, Poll, Request, Server, Sought};
 use super::state::{Gate, Plan, Presence, State};
 use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error};
-use crate::top_up::{CLOCK_SLACK, Phase, TopUp};
+use crate::top_up::{Phase, TopUp, is_doubt};
 
 /// After a link, focus or "Check now", polling is at its quickest for so long.
 const EAGER: Span = Span::minutes(1);
@@ -26,12 +26,14 @@ impl State {
     pub fn next_due(&self) -> Option<Timestamp> {
         Poll::ALL
             .into_iter()
-            .filter(|poll| self.is_wanted(*poll) && !self.must_hold_back(poll.server()))
+            .filter(|poll| !self.must_hold_back(poll.server()))
             .filter_map(|poll| {
                 let plan = self.plans.get(&poll)?;
-                (!plan.in_flight).then(|| plan.due.max(self.gate(poll.server()).closed_until))
+                (!plan.in_flight && self.is_wanted(poll, plan.due))
+                    .then(|| plan.due.max(self.gate(poll.server()).closed_until))
             })
             .chain(self.next_repeat())
+            .chain(self.next_knock())
             .min()
     }
 
@@ -43,8 +45,8 @@ impl State {
             let Some(plan) = self.plans.get(&poll).copied() else {
                 continue;
             };
-            if !self.is_wanted(poll) || plan.in_flight || plan.due > now || gate.closed_until > now
-            {
+            let wanted = self.is_wanted(poll, plan.due);
+            if !wanted || plan.in_flight || plan.due > now || gate.closed_until > now {
                 continue;
             }
             if self.must_hold_back(poll.server()) {
@@ -78,16 +80,7 @@ impl State {
                     .collect(),
             },
             Poll::History => Request::History {
-                since: self
-                    .top_ups
-                    .values()
-                    .map(|top_up| {
-                        top_up
-                            .remote_created_at
-                            .unwrap_or(top_up.created_at)
-                            .minus(CLOCK_SLACK)
-                    })
-                    .min(),
+                since: self.top_ups.values().map(TopUp::listed_since).min(),
                 whole: self.whole_history,
             },
             Poll::Balance => Request::Balance,
@@ -104,17 +97,13 @@ impl State {
         self.top_ups
             .values()
             .filter(|top_up| top_up.is_live())
-            .map(|top_up| {
-                top_up
-                    .remote_created_at
-                    .unwrap_or(top_up.created_at)
-                    .minus(CLOCK_SLACK)
-            })
+            .map(TopUp::listed_since)
             .min()
             .unwrap_or_default()
     }
 
-    fn is_wanted(&self, poll: Poll) -> bool {
+    /// Whether it is read at all, now that it is due at that time.
+    fn is_wanted(&self, poll: Poll, due: Timestamp) -> bool {
         if !self.online {
             return false;
         }
@@ -129,7 +118,8 @@ impl State {
             }
             Poll::Catalogue => {
                 let known = self.done_at(Poll::Catalogue).is_some() && !self.maintenance;
-                let idle = known && self.presence == Presence::Tray && !self.method_pending;
+                let awaited = self.method_pending || due < self.method_expected_until;
+                let idle = known && self.presence == Presence::Tray && !awaited;
                 self.setup.signed_in && !idle
             }
             Poll::History | Poll::Balance => self.setup.signed_in,
@@ -187,6 +177,7 @@ impl State {
     }
 
     fn open_gate(&mut self, server: Server, now: Timestamp) {
+        self.knocks.remove(&server);
         let asked_until = self.gate(server).asked_until;
         let stands = asked_until > now && asked_until.since(now) <= LONGEST_WORD;
         if stands {
@@ -203,6 +194,7 @@ impl State {
 
     /// Another server is asked from now on.
     pub(super) fn forget_gate(&mut self, server: Server) {
+        self.knocks.remove(&server);
         self.gates.remove(&server);
     }
 
@@ -265,10 +257,11 @@ impl State {
         plan.due = now.plus(jitter(own, entropy).max(asked_for));
         if is_silence(error.code) {
             gate.failures = gate.failures.saturating_add(1);
-            let wait = jitter(back_off(gate.failures), entropy).max(asked_for);
+            let wait = later(back_off(gate.failures), entropy).max(asked_for);
             gate.closed_until = gate.closed_until.max(now.plus(wait));
             gate.asked_until = gate.asked_until.max(now.plus(asked_for.min(LONGEST_WORD)));
             self.gates.insert(server, gate);
+            self.expect_knock(server, error.code, now);
         }
         self.errors.insert(poll, (error.clone(), now));
     }
@@ -301,10 +294,11 @@ impl State {
         }
     }
 
-    /// Whether it is one that may stay open for days, such as an invoice that waits to be paid.
+    /// Whether it is one that may stay as it is for days, such as an invoice that waits to be paid, or one whose money
+    /// the provider trusts to come.
     fn is_slow(&self, top_up: &TopUp, now: Timestamp) -> bool {
         let age = now.since(top_up.created_at);
-        top_up.phase == Phase::Open
+        matches!(top_up.phase, Phase::Open | Phase::Confirming)
             && self
                 .setup
                 .rules
@@ -356,14 +350,14 @@ impl State {
         }
     }
 
-    /// Whether all that is expected is a lost answer that only another key could tell of.
+    /// Whether all that is expected is a lost answer that looking again does not tell of.
     fn waits_for_the_user(&self) -> bool {
         self.top_ups
             .values()
             .filter(|top_up| top_up.is_live())
             .all(|top_up| {
                 top_up.phase == Phase::Starting
-                    && matches!(&top_up.error, Some(error) if error.code == Code::Forbidden)
+                    && matches!(&top_up.error, Some(error) if is_doubt(error.code))
             })
     }
 

@@ -1,6 +1,7 @@
 //! One account's state: what is followed, when each thing is read next, and what was last heard.
 
 use super::event::{Poll, Server};
+use super::knock::Knock;
 use crate::account::AccountId;
 use crate::cache::Alerts;
 use crate::chain::Reading;
@@ -103,8 +104,12 @@ pub struct State {
     pub repeats: BTreeMap<String, Repeat>,
     /// When the last request to start a top-up ended, so that only later looks count as absence.
     pub start_ended: BTreeMap<String, Timestamp>,
+    /// When the provider last said where each of them stands, or that it knows nothing of one whose answer was lost.
+    pub seen: BTreeMap<String, Timestamp>,
     pub plans: BTreeMap<Poll, Plan>,
     pub gates: BTreeMap<Server, Gate>,
+    /// Servers that could not be reached, as long as they cannot.
+    pub knocks: BTreeMap<Server, Knock>,
     /// Polling is at its quickest until then: after a link, focus or "Check now".
     pub eager_until: Timestamp,
     pub subscribed: bool,
@@ -120,6 +125,10 @@ pub struct State {
     pub method_pending: bool,
     /// Until then a method may appear that the user is adding.
     pub method_expected_until: Timestamp,
+    /// Those that the user has asked to cancel, unless the provider refused.
+    pub cancelled_here: BTreeSet<String>,
+    /// Payments that are to keep their method for next time.
+    pub keeping: BTreeSet<String>,
     /// The one-time state in the return address of the page that adds it; gone once used.
     pub method_link: Option<String>,
     /// Payments whose going back has been told since the start.
@@ -154,6 +163,17 @@ impl State {
             viewing: None,
             online: true,
             recovering: false,
+            seen: BTreeMap::new(),
+            cancelled_here: top_ups
+                .iter()
+                .filter(|top_up| top_up.cancel_requested)
+                .map(|top_up| top_up.id.clone())
+                .collect(),
+            keeping: top_ups
+                .iter()
+                .filter(|top_up| top_up.request.as_ref().is_some_and(|new| new.save_method))
+                .map(|top_up| top_up.id.clone())
+                .collect(),
             start_ended: top_ups
                 .iter()
                 .map(|top_up| (top_up.id.clone(), now))
@@ -171,6 +191,7 @@ impl State {
             repeats: BTreeMap::new(),
             plans: Poll::ALL.into_iter().map(|poll| (poll, plan)).collect(),
             gates: BTreeMap::new(),
+            knocks: BTreeMap::new(),
             eager_until: Timestamp::default(),
             subscribed: false,
             api: None,
@@ -206,12 +227,9 @@ impl State {
             && !self.top_ups.values().any(|top_up| top_up.cancel_requested)
     }
 
-    /// The open top-up that stands in the way of another, where only one is allowed.
-    pub fn in_the_way(&self) -> Option<&TopUp> {
-        if !self.setup.rules.one_open_top_up() {
-            return None;
-        }
-        self.top_ups.values().find(|top_up| top_up.is_live())
+    /// When the provider last said where this top-up stands; a look that could not read it says nothing.
+    pub fn seen_at(&self, top_up: &str) -> Option<Timestamp> {
+        self.seen.get(top_up).copied()
     }
 
     /// When a read of this kind last succeeded.

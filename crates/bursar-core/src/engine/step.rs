@@ -9,10 +9,10 @@ use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error};
 use crate::notice::{Notice, NoticeKind};
 use crate::provider::Reason;
-use crate::top_up::{Input, TopUp, WATCH};
+use crate::top_up::{Input, Phase, TopUp, WATCH};
 use crate::view::{Change, Page, PaymentKind};
 
-/// How long the user may take to add a method on the provider's page.
+/// How long the user may take to add a method on the provider's page, and the provider to know it after a payment.
 const METHOD_EXPECTED: Span = Span::minutes(15);
 
 /// What a step leads to. The commit, unless it is empty, is applied before any effect runs.
@@ -36,6 +36,8 @@ pub fn step(state: &State, event: &Event, now: Timestamp, entropy: u64) -> Step 
     step.repeat_due(now);
     let asked = step.state.ask_due(now);
     step.effects.extend(asked);
+    let knocks = step.state.knock_where_due(now);
+    step.effects.extend(knocks);
     step
 }
 
@@ -74,12 +76,18 @@ impl Step {
             Event::Started { top_up, answer } => {
                 self.state.starting.remove(top_up);
                 self.state.start_ended.insert(top_up.clone(), now);
+                if answer.is_ok() {
+                    self.state.seen.insert(top_up.clone(), now);
+                }
                 self.apply(top_up, &Input::Started(answer.clone()), now);
                 self.state
                     .plan_repeat(top_up, answer.as_ref().err(), now, entropy);
                 self.state.make_due(&[Poll::Follow], now);
             }
             Event::CancelAnswered { top_up, answer } => {
+                if matches!(answer, Err(error) if !error.retryable) {
+                    self.state.cancelled_here.remove(top_up);
+                }
                 self.apply(top_up, &Input::CancelAnswered(answer.clone()), now);
                 self.state.make_due(&[Poll::Follow, Poll::History], now);
             }
@@ -131,10 +139,10 @@ impl Step {
                 }
                 Err(error) => self.not_answered(Poll::Dues, error, now, entropy),
             },
+            Event::Knocked { server, open } => self.state.knocked(*server, *open, now),
             Event::MethodExpected { link_state } => {
                 self.state.method_link.clone_from(link_state);
-                self.state.method_expected_until = now.plus(METHOD_EXPECTED);
-                self.state.hurry(now);
+                self.state.expect_method(now);
             }
             Event::MethodReturned => {
                 self.state.method_link = None;
@@ -299,7 +307,13 @@ impl Step {
                 ..self.state.news(kind, subject, now)
             });
         }
-        if after.phase != before.phase && !after.is_live() {
+        let has_moved = after.phase != before.phase;
+        if has_moved && after.phase != Phase::Open && self.state.keeping.contains(id) {
+            // The provider has the method now, or will in a moment.
+            self.state.expect_method(now);
+            self.state.make_due(&[Poll::Catalogue], now);
+        }
+        if has_moved && !after.is_live() {
             self.state.make_due(&[Poll::Balance], now);
             if self.state.setup.rules.offers.saved_methods {
                 // It may have been kept on the way, or turned out to be gone.
@@ -373,6 +387,12 @@ impl State {
         }
     }
 
+    /// A method may appear from now on.
+    fn expect_method(&mut self, now: Timestamp) {
+        self.method_expected_until = now.plus(METHOD_EXPECTED);
+        self.hurry(now);
+    }
+
     /// Lets go of what can no longer change; the databases keep it. While an answer may be lost, what was
     /// created near it stays known: a payment that is somebody's already is not the lost one.
     fn forget_settled(&mut self, now: Timestamp) {
@@ -387,6 +407,9 @@ impl State {
             .retain(|_, top_up| top_up.is_followed(now) || top_up.created_at >= horizon);
         let top_ups = &self.top_ups;
         self.start_ended.retain(|id, _| top_ups.contains_key(id));
+        self.keeping.retain(|id| top_ups.contains_key(id));
+        self.cancelled_here.retain(|id| top_ups.contains_key(id));
+        self.seen.retain(|id, _| top_ups.contains_key(id));
     }
 }
 

@@ -233,3 +233,24 @@ fn retry_after_is_read_in_both_forms_and_bounded() {
     assert_eq!(read(&[0xff]), None);
     assert_eq!(retry_after(&HeaderMap::new(), now), None);
 }
+
+#[test]
+fn how_far_a_servers_clock_is_ahead_is_what_its_own_answers_are_dated_by() {
+    let now = Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap();
+    let told = |pairs: &[(HeaderName, &str)]| {
+        let mut map = HeaderMap::new();
+        for (name, value) in pairs {
+            map.insert(name, HeaderValue::from_str(value).unwrap());
+        }
+        ahead(&map, now)
+    };
+    let dated = (DATE, "Sat, 31 Jan 2026 11:57:00 GMT");
+    assert_eq!(told(std::slice::from_ref(&dated)), Some(Span::minutes(-3)));
+    assert_eq!(
+        told(&[(DATE, "Sat, 31 Jan 2026 14:00:00 GMT")]),
+        Some(Span::hours(2))
+    );
+    assert_eq!(told(&[]), None);
+    assert_eq!(told(&[(DATE, "noon")]), None);
+    assert_eq!(told(&[dated, (AGE, "180")]), None, "of a cache");
+}

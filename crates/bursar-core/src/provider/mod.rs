@@ -4,13 +4,14 @@
 
 pub(crate) mod answer;
 mod fluence;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod offer;
 mod panel;
 mod payment;
+mod remote_clock;
 mod unsupported;
 
-#[cfg(feature = "fuzzing")]
-pub use fluence::fuzzing;
 pub use offer::{
     Catalogue, Dues, Method, MethodKind, Migration, NewMethod, Offers, Payer, Period, Saved,
     SavedState, Service,
@@ -100,7 +101,8 @@ pub struct Rules {
     pub repeatable_for: Option<Span>,
     /// A payment that is on its way can still be called off, not only one that waits to be paid.
     pub cancels_confirming: bool,
-    /// An open payment that is older than this may stay so for days; it is read every minute from then on.
+    /// A payment that is open or on its way for longer than this may stay so for days; it is read every minute from
+    /// then on.
     pub open_is_slow_after: Option<Span>,
     pub offers: Offers,
 }
@@ -178,6 +180,11 @@ pub struct DayCharge {
 #[async_trait]
 pub trait Provider: Send + Sync {
     fn rules(&self) -> Rules;
+
+    /// How far the provider's clock is ahead of this machine's, as its last dated answer says.
+    fn clock_ahead(&self) -> Option<Span> {
+        None
+    }
 
     /// Who is signed in.
     async fn identity(&self) -> Result<Identity>;

@@ -1,6 +1,7 @@
 //! A payment on its way to the provider and as the provider tells it.
 
 use crate::clock::Timestamp;
+use crate::error::Error;
 use crate::money::Amount;
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
@@ -127,6 +128,8 @@ pub struct Created {
     pub expires_at: Option<Timestamp>,
     /// The payment itself, where the answer tells it: one that needs no page may be over already.
     pub payment: Option<RemotePayment>,
+    /// What was made is not what was asked for, and in what it differs; it exists all the same.
+    pub differs: Option<Error>,
 }
 
 /// The provider's word on where a payment stands.
@@ -191,6 +194,27 @@ impl Reason {
     /// Whether it is news to the person that it came to nothing.
     pub fn is_news(&self) -> bool {
         self.why != Why::ByUser
+    }
+
+    /// The reason of a cancellation that the user has asked for here: the provider's, where it gives one.
+    #[must_use]
+    pub fn or_by_user(self) -> Self {
+        if self == Self::unsaid() {
+            Self {
+                why: Why::ByUser,
+                words: None,
+            }
+        } else {
+            self
+        }
+    }
+
+    /// Where the provider should have given one and did not.
+    pub const fn unsaid() -> Self {
+        Self {
+            why: Why::Other,
+            words: None,
+        }
     }
 
     /// Why, and what can be done about it, in a sentence or two.

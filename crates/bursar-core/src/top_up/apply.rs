@@ -16,11 +16,19 @@ impl TopUp {
         self.checkout = created.checkout.clone();
         self.expires_at = created.expires_at;
         self.request = None;
-        match &created.payment {
+        let outcome = match &created.payment {
             // One that needs no page may be on its way, or over, already.
-            Some(payment) => self.reported(payment, now),
+            Some(payment) => {
+                // What is owed is what the provider says, and not what it was asked for.
+                self.amount = payment.amount.clone();
+                self.reported(payment, now)
+            }
             None => self.open(),
+        };
+        if created.differs.is_some() {
+            self.error.clone_from(&created.differs);
         }
+        outcome
     }
 
     fn open(&mut self) -> Outcome {
@@ -65,9 +73,9 @@ impl TopUp {
         if self
             .error
             .as_ref()
-            .is_some_and(|error| error.code == Code::Forbidden)
+            .is_some_and(|error| is_doubt(error.code))
         {
-            // The history is read again.
+            // The history is read again, and nothing in it may be this one.
             self.error = None;
         }
         match self.absent_since {
@@ -84,7 +92,13 @@ impl TopUp {
     /// do about it is said where it is more than waiting.
     pub(super) fn unclear(&mut self, why: &Error) -> Outcome {
         let unknown = self.remote.is_none() && self.request.is_none();
-        if self.phase == Phase::Starting && unknown && why.code == Code::Forbidden {
+        if self.phase != Phase::Starting || !unknown {
+            return Outcome::default();
+        }
+        if why.code == Code::TopUpsUnknown {
+            self.absent_since = None;
+            self.error = Some(why.clone());
+        } else if why.code == Code::Forbidden {
             self.error = Some(Error::new(
                 Code::Forbidden,
                 "The answer to this top-up was lost, and the key may not read the history that would tell whether it \
@@ -293,6 +307,11 @@ impl TopUp {
         self.cancel_requested = false;
         self.request = None;
     }
+}
+
+/// Whether an error says that what became of one whose answer was lost cannot be told by looking again.
+pub(crate) fn is_doubt(code: Code) -> bool {
+    matches!(code, Code::Forbidden | Code::TopUpsUnknown)
 }
 
 /// Whether an error to the starting request means that the provider created nothing. Everything that can

@@ -31,7 +31,7 @@ pub struct TopUpView {
     pub refused_host: Option<String>,
     pub can_cancel: bool,
     pub cancel_requested: bool,
-    /// When a status read last succeeded.
+    /// When the provider last said where it stands. A look that could not read it leaves this as it was.
     pub checked_at: Option<Timestamp>,
     pub error: Option<Error>,
 }
@@ -74,7 +74,8 @@ pub struct TopUpForm {
     /// The most that can be added now, if the cap and the balance are known.
     pub room: Option<Amount>,
     pub balance_max: Option<Amount>,
-    /// The open one, where the provider allows only one.
+    /// What stands in the way of another: one of which it is not known whether it was made, or the open one where the
+    /// provider allows only one.
     pub open: Option<TopUpView>,
     /// Whether the browser will come back to the app by a link; else polling notices the payment.
     pub returns_by_link: bool,
@@ -161,8 +162,22 @@ pub struct DuesView {
     /// By their due date, the nearest first.
     pub services: Vec<Service>,
     pub migrations: Vec<Migration>,
+    /// What is being paid for already, wherever that was started, newest first: the provider lists a service or
+    /// an order until the money has come.
+    pub under_way: Vec<DueUnderWay>,
     /// `None` before the first reading.
     pub as_of: Option<Timestamp>,
     /// Why it could not be read again.
     pub error: Option<Error>,
+}
+
+/// A renewal or a migration that has been started and has not ended: whoever pays for the same again pays twice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct DueUnderWay {
+    /// The ids of the services that it renews.
+    pub services: Vec<String>,
+    /// The order that it pays for.
+    pub order: Option<String>,
+    pub top_up: TopUpView,
 }

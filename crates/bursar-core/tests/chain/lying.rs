@@ -110,6 +110,31 @@ async fn logs_that_were_not_asked_for_are_refused_and_doubled_ones_come_once() {
 }
 
 #[tokio::test]
+async fn logs_may_be_long_but_not_without_end() {
+    const MIB: usize = 1024 * 1024;
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let truth = chain(anvil.place(&[&anvil.url()]));
+    let (head, ..) = truth.head().await.unwrap();
+    for (padding, taken) in [(7 * MIB, true), (8 * MIB, false)] {
+        let rpc = Proxy::bend(anvil.url(), move |method, _, answer| {
+            if method == "eth_getLogs" {
+                answer["result"][0]["padding"] = json!("x".repeat(padding));
+            }
+        })
+        .await;
+        let answer = chain(anvil.place(&[&rpc.url])).events(USER, 0, head).await;
+        match answer {
+            Ok(batch) => assert!(taken && batch.events.len() == 1, "{padding}"),
+            Err(error) => {
+                assert!(!taken, "{error}");
+                assert_eq!(error.code, Code::AnswerTooLarge, "{error}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_rpc_that_finds_every_range_too_large_is_given_up() {
     let anvil = Anvil::start().await;
     let rpc = Proxy::bend(anvil.url(), |method, _, answer| {
@@ -167,4 +192,41 @@ async fn with_two_rpcs_both_must_have_the_receipt() {
     assert!(!chain.agreed(USER, &event).await.unwrap());
     second.set(Mode::Truth);
     assert!(chain.agreed(USER, &event).await.unwrap());
+}
+
+#[tokio::test]
+async fn events_that_one_rpc_alone_tells_are_not_taken() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let truth = chain(anvil.place(&[&anvil.url()]));
+    let (head, ..) = truth.head().await.unwrap();
+    let events = truth.events(USER, 0, head).await.unwrap().events;
+    let first = Proxy::start(anvil.url(), Mode::Truth).await;
+    let second = Proxy::start(anvil.url(), Mode::Truth).await;
+    let both = chain(anvil.place(&[&first.url, &second.url]));
+    assert_eq!(both.events(USER, 0, head).await.unwrap().events, events);
+
+    // Whichever of the two invents one.
+    for liar in [&first, &second] {
+        liar.set(Mode::Bend(Arc::new(|method, _, answer| {
+            if method == "eth_getLogs" {
+                let logs = answer["result"].as_array_mut().unwrap();
+                let mut invented = logs[0].clone();
+                invented["logIndex"] = json!("0x99");
+                logs.push(invented);
+            }
+        })));
+        let error = both.events(USER, 0, head).await.unwrap_err();
+        assert_eq!(
+            (error.code, error.retryable),
+            (Code::RpcsDisagree, true),
+            "{error}"
+        );
+        liar.set(Mode::Truth);
+        assert_eq!(both.events(USER, 0, head).await.unwrap().events, events);
+    }
+
+    // One that does not answer is waited for by nobody.
+    second.set(Mode::Close);
+    assert_eq!(both.events(USER, 0, head).await.unwrap().events, events);
 }

@@ -235,6 +235,7 @@ impl Desk {
                 command,
                 new: NewPayment::top_up(usdc(cents), format!("t{number}")),
                 link_state: None,
+                clock_ahead: None,
             })
             .await;
     }

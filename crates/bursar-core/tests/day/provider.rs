@@ -247,6 +247,7 @@ impl Provider for Simulated {
                 checkout,
                 expires_at: None,
                 payment: None,
+                differs: None,
             })
         })
         .await

@@ -38,7 +38,7 @@ async fn offline_nothing_is_begun_and_the_form_says_so() {
     let form = stage.bursar.top_up_form(stage.account.clone()).await;
     assert_eq!(form.unwrap().blocked.unwrap().code, Code::Unreachable);
     assert!(stage.state().top_ups.is_empty());
-    assert_eq!(stage.fluence.lock().unwrap().created, 0);
+    assert_eq!(stage.provider.lock().unwrap().created, 0);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ async fn nothing_open_and_not_knowing_are_told_apart() {
     };
     let known = live_status(&connection, None, stage.clock.now()).await;
     assert!(known.pending.is_none() && !unknown(&known));
-    stage.fluence.lock().unwrap().pending_down = true;
+    stage.provider.lock().unwrap().pending_down = true;
     let down = live_status(&connection, None, stage.clock.now()).await;
     assert!(down.pending.is_none() && unknown(&down));
     stage.bursar.sign_out(stage.account.clone()).await.unwrap();
@@ -88,4 +88,21 @@ fn two_figures_differ_only_once_two_looks_say_so() {
         state.disagreement = disagreement;
         assert_eq!(reading::agrees(&state), expected);
     }
+}
+
+#[tokio::test]
+async fn a_month_without_spending_is_none_in_the_accounts_own_currency() {
+    let stage = Stage::set(super::panel::Panel::default()).await;
+    stage.bursar.presence(Presence::Focused);
+    let both = |state: &State| state.api.is_some() && state.done_at(Poll::Charges).is_some();
+    stage.until("balance and charges are read", both).await;
+    let overview = || stage.bursar.overview(stage.account.clone());
+    let told = overview().await.unwrap();
+    let usd = Amount::zero(Currency::new("USD").unwrap());
+    assert_eq!(told.charges.len(), 30);
+    assert!(
+        told.charges.iter().all(|day| day.amount == usd),
+        "{:?}",
+        told.charges
+    );
 }

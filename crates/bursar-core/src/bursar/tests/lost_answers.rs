@@ -18,9 +18,9 @@ async fn an_answer_lost_behind_the_provider_ends_in_the_one_top_up_that_it_made(
     let state = stage.state();
     assert_eq!(of(&state, &id).remote.as_deref(), Some("made"));
     assert_eq!(state.top_ups.len(), 1);
-    assert_eq!(stage.fluence.lock().unwrap().created, 1);
+    assert_eq!(stage.provider.lock().unwrap().created, 1);
     assert_eq!(stage.start().await.unwrap_err().code, Code::TopUpOpen);
-    assert_eq!(stage.fluence.lock().unwrap().created, 1);
+    assert_eq!(stage.provider.lock().unwrap().created, 1);
 }
 
 #[tokio::test]
@@ -44,13 +44,13 @@ async fn an_answer_lost_before_the_provider_ends_in_none() {
             of(state, &id).phase == Phase::NotStarted
         })
         .await;
-    assert_eq!(stage.fluence.lock().unwrap().created, 1);
+    assert_eq!(stage.provider.lock().unwrap().created, 1);
     let again = stage.start().await.unwrap();
     assert_ne!(again, id);
     stage
         .until("the second is asked for", |state| state.starting.is_empty())
         .await;
-    assert_eq!(stage.fluence.lock().unwrap().created, 2);
+    assert_eq!(stage.provider.lock().unwrap().created, 2);
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn what_the_open_list_tells_is_enough_where_the_history_may_not_be_read() 
     stage
         .until("it is found", |state| of(state, &id).phase == Phase::Open)
         .await;
-    assert_eq!(stage.fluence.lock().unwrap().created, 1);
+    assert_eq!(stage.provider.lock().unwrap().created, 1);
 }
 
 #[tokio::test]
@@ -97,9 +97,9 @@ async fn where_the_history_may_not_be_read_a_lost_answer_waits_for_the_user_in_w
     let refused = stage.start().await.unwrap_err();
     assert_eq!(refused.code, Code::TopUpOpen);
     assert!(refused.message.contains("Sign in again with a key"));
-    assert_eq!(stage.fluence.lock().unwrap().created, 1);
+    assert_eq!(stage.provider.lock().unwrap().created, 1);
 
-    stage.fluence.lock().unwrap().history_forbidden = false;
+    stage.provider.lock().unwrap().history_forbidden = false;
     stage
         .bursar
         .sign_in_again(stage.account.clone(), Zeroizing::new("better".to_owned()))

@@ -5,6 +5,11 @@ mod accounts;
 mod figures;
 mod lost_answers;
 mod odd_lines;
+mod panel;
+mod panel_history;
+mod panel_lost;
+mod panel_owner;
+mod panel_paying;
 
 use super::*;
 use crate::canned::{Asked, Canned, Server};
@@ -41,6 +46,16 @@ impl Shell for Nowhere {
     fn changed(&self, _: &Change) {}
 }
 
+/// A provider that gives prepared answers.
+trait Prepared: Send + 'static {
+    /// The network file's word for it.
+    const NAME: &str;
+    /// What else is in its network file.
+    const NETWORK: &str;
+
+    fn answer(&mut self, asked: &Asked, now: Timestamp) -> Canned;
+}
+
 /// What the provider knows and does.
 #[derive(Default)]
 struct Fluence {
@@ -58,7 +73,12 @@ struct Fluence {
     pending_down: bool,
 }
 
-impl Fluence {
+impl Prepared for Fluence {
+    const NAME: &str = "fluence";
+    const NETWORK: &str = "[chain]\nid = 1\nrpc = [\"http://127.0.0.1:1\"]\n\
+         balance = \"0x00000000000000000000000000000000000000b1\"\n\
+         token = \"0x00000000000000000000000000000000000000b2\"\n";
+
     fn answer(&mut self, asked: &Asked, now: Timestamp) -> Canned {
         let json = Canned::json;
         match (asked.method.as_str(), asked.path()) {
@@ -131,22 +151,22 @@ fn created_at(line: &str) -> Timestamp {
     Timestamp::parse_rfc3339(value["createdAt"].as_str().unwrap()).unwrap()
 }
 
-struct Stage {
+struct Stage<P = Fluence> {
     bursar: Arc<Bursar>,
     account: AccountId,
     clock: Arc<Ahead>,
-    fluence: Arc<Mutex<Fluence>>,
+    provider: Arc<Mutex<P>>,
     keyring_away: Arc<AtomicBool>,
     _home: tempfile::TempDir,
 }
 
-impl Stage {
+impl<P: Prepared> Stage<P> {
     /// An account that is connected to this provider.
-    async fn set(fluence: Fluence) -> Self {
+    async fn set(provider: P) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let fluence = Arc::new(Mutex::new(fluence));
+        let provider = Arc::new(Mutex::new(provider));
         let clock = Arc::new(Ahead::default());
-        let (behind, time) = (Arc::clone(&fluence), Arc::clone(&clock));
+        let (behind, time) = (Arc::clone(&provider), Arc::clone(&clock));
         let server = Server::start(move |asked| behind.lock().unwrap().answer(asked, time.now()));
         let keyring_away = Arc::new(AtomicBool::new(false));
         let vault = Arc::new(Vault::that_may_leave(Arc::clone(&keyring_away)));
@@ -162,11 +182,10 @@ impl Stage {
         .await
         .unwrap();
         let toml = format!(
-            "name = \"t\"\nprovider = \"fluence\"\napi = \"{}\"\ncheckout_hosts = [\"127.0.0.1:4\"]\n\
-             [chain]\nid = 1\nrpc = [\"http://127.0.0.1:1\"]\n\
-             balance = \"0x00000000000000000000000000000000000000b1\"\n\
-             token = \"0x00000000000000000000000000000000000000b2\"\n",
-            server.url
+            "name = \"t\"\nprovider = \"{}\"\napi = \"{}\"\ncheckout_hosts = [\"127.0.0.1:4\"]\n{}",
+            P::NAME,
+            server.url,
+            P::NETWORK,
         );
         bursar.add_network(&toml).await.unwrap();
         let connected = bursar
@@ -184,7 +203,7 @@ impl Stage {
             account: connected.account.id,
             bursar,
             clock,
-            fluence,
+            provider,
             keyring_away,
             _home: home,
         }

@@ -60,7 +60,7 @@ async fn the_others_are_shown_and_the_odd_one_is_told_until_it_can_be_read() {
         stage.look().await;
         assert_eq!(stage.problem().await.as_ref(), Some(&told));
     }
-    stage.fluence.lock().unwrap().history[1] = top_up("odd", "expired", day(3));
+    stage.provider.lock().unwrap().history[1] = top_up("odd", "expired", day(3));
     stage.later(Span::hours(1));
     stage.look().await;
     assert_eq!(stage.ids().await, ["new", "odd", "old"]);
@@ -76,7 +76,7 @@ async fn a_line_that_may_be_the_lost_one_is_no_absence() {
     .await;
     stage.read().await;
     let at = stage.clock.now();
-    stage.fluence.lock().unwrap().history = vec![odd("made", at)];
+    stage.provider.lock().unwrap().history = vec![odd("made", at)];
     let id = stage.start().await.unwrap();
     for _ in 0..3 {
         stage.look().await;
@@ -84,14 +84,14 @@ async fn a_line_that_may_be_the_lost_one_is_no_absence() {
     }
     assert_eq!(of(&stage.state(), &id).phase, Phase::Starting);
     assert!(stage.problem().await.is_some());
-    stage.fluence.lock().unwrap().history = vec![top_up("made", "expired", at)];
+    stage.provider.lock().unwrap().history = vec![top_up("made", "expired", at)];
     stage.later(Span::seconds(61));
     stage
         .until("it is found", |state| {
             of(state, &id).phase == Phase::Expired
         })
         .await;
-    assert_eq!(stage.fluence.lock().unwrap().created, 1);
+    assert_eq!(stage.provider.lock().unwrap().created, 1);
     let page = stage
         .bursar
         .payments(PaymentQuery::default(), None, 50)

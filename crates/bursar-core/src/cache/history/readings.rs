@@ -117,15 +117,20 @@ impl History {
         Ok(self.get(account, "odd_lines")?.unwrap_or_default())
     }
 
-    /// Keeps the spending of these days; other days stay as they are.
+    /// Keeps the spending of the days `asked` from and to (`YYYY-MM-DD`, both included), all of it: a day that is not
+    /// among them had none. Other days stay as they are.
     pub fn put_charges(
         &self,
         account: &AccountId,
+        asked: (&str, &str),
         charges: &[DayCharge],
         now: Timestamp,
     ) -> Result<()> {
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
+            transaction
+                .prepare_cached("DELETE FROM charge WHERE account = ?1 AND date BETWEEN ?2 AND ?3")?
+                .execute(params![account, asked.0, asked.1])?;
             let mut insert = transaction
                 .prepare_cached("INSERT OR REPLACE INTO charge VALUES (?1, ?2, ?3, ?4)")?;
             for charge in charges {

@@ -15,7 +15,7 @@ impl Store {
         self.db.read(all)
     }
 
-    /// Adds the account or changes it.
+    /// Adds the account or changes it; whose it is, once known, stays.
     ///
     /// # Errors
     /// `already_exists` when another account has the label.
@@ -38,7 +38,7 @@ impl Store {
             transaction.execute(
                 "INSERT INTO account (id, label, network, address, user_id, connected_at, added_hosts)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT (id) DO UPDATE SET label = ?2, network = ?3, address = ?4, user_id = ?5,
+                 ON CONFLICT (id) DO UPDATE SET label = ?2, network = ?3, address = ?4, user_id = COALESCE(?5, user_id),
                      connected_at = ?6, added_hosts = ?7",
                 params![
                     account.id.0,
@@ -49,6 +49,19 @@ impl Store {
                     account.connected_at.0,
                     to_json(&account.added_checkout_hosts)?,
                 ],
+            )?;
+            count_generation(transaction)
+        })?;
+        self.renew_copy();
+        Ok(())
+    }
+
+    /// Keeps whose the account is, where that was not known.
+    pub fn name_user(&self, account: &AccountId, user: &str) -> Result<()> {
+        self.db.write(|transaction| {
+            transaction.execute(
+                "UPDATE account SET user_id = ?2 WHERE id = ?1 AND user_id IS NULL",
+                params![account.0, user],
             )?;
             count_generation(transaction)
         })?;

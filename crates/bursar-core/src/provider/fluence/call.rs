@@ -5,6 +5,7 @@ use crate::error::{Code, Error, Result};
 use crate::http::{Answer, BODY_LIMIT, Exchange, Http};
 use crate::network::Network;
 use crate::provider::answer::{self, Object};
+use crate::provider::remote_clock::RemoteClock;
 use crate::session::Session;
 use reqwest::Method;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ pub(super) struct Api {
     pub(super) network: Network,
     session: Arc<Session>,
     http: Http,
+    pub(super) clock: RemoteClock,
 }
 
 /// What is asked for.
@@ -77,6 +79,7 @@ impl Api {
             network,
             session,
             http,
+            clock: RemoteClock::default(),
         }
     }
 
@@ -127,7 +130,9 @@ impl Api {
                 .map(|body| ("application/json", body.clone().into_bytes())),
             limit: BODY_LIMIT,
         };
-        self.http.exchange(exchange).await
+        let answer = self.http.exchange(exchange).await?;
+        self.clock.told(answer.ahead);
+        Ok(answer)
     }
 
     fn address(&self, call: &Call<'_>) -> Result<Url> {

@@ -1,18 +1,7 @@
-//! Ways in for the fuzz targets: an answer's bytes, read as each of the calls reads its own.
+//! Fluence's answers for the fuzz targets: a body, read as each of the calls reads its own.
 
 use super::wire;
-use crate::money::Amount;
-use crate::provider::RemotePayment;
-
-/// What was taken for true of a body, whichever call's answer it is read as.
-#[derive(Debug, Default)]
-pub struct Taken {
-    pub payments: Vec<RemotePayment>,
-    /// Balances, limits, fees and charges.
-    pub amounts: Vec<Amount>,
-    /// Texts that are shown.
-    pub texts: Vec<String>,
-}
+use crate::provider::fuzzing::Taken;
 
 /// Reads a body as the answer to every call there is.
 pub fn body(bytes: &[u8]) -> Taken {

@@ -4,7 +4,7 @@
 
 mod call;
 #[cfg(feature = "fuzzing")]
-pub mod fuzzing;
+pub(super) mod fuzzing;
 mod legacy;
 mod wire;
 
@@ -15,7 +15,7 @@ use super::{
     ApiBalance, Catalogue, Created, DayCharge, Facts, HistoryPage, Identity, Listed, NewPayment,
     Offers, Provider, Purpose, RemotePayment, Rules,
 };
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::http::Http;
 use crate::money::{Amount, Currency};
@@ -177,6 +177,10 @@ impl Provider for Fluence {
     fn rules(&self) -> Rules {
         // The API has no field for a key: what was lost must be looked for.
         Rules::default()
+    }
+
+    fn clock_ahead(&self) -> Option<Span> {
+        self.api.clock.ahead()
     }
 
     async fn identity(&self) -> Result<Identity> {

@@ -151,6 +151,7 @@ pub(super) fn created(body: &[u8]) -> Result<Created> {
         },
         expires_at: None,
         payment: None,
+        differs: None,
     })
 }
 

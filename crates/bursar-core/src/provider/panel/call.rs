@@ -7,6 +7,7 @@ use crate::http::{Answer, BODY_LIMIT, Exchange, Http};
 use crate::money::Amount;
 use crate::network::Network;
 use crate::provider::answer::Object;
+use crate::provider::remote_clock::RemoteClock;
 use crate::session::Session;
 use reqwest::Method;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub(super) struct Api {
     pub(super) network: Network,
     session: Arc<Session>,
     http: Http,
+    pub(super) clock: RemoteClock,
     kept: Kept,
 }
 
@@ -101,14 +103,21 @@ impl Api {
             network,
             session,
             http,
+            clock: RemoteClock::default(),
             kept: Kept::default(),
         }
+    }
+
+    /// Which sign-in asks from now on.
+    pub(super) fn sign_in(&self) -> u64 {
+        self.session.sign_in()
     }
 
     /// The JSON of a success.
     pub(super) async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>> {
         let address = self.address(call)?;
-        let kept = self.kept.of(&address).filter(|_| call.repeated);
+        let sign_in = self.session.sign_in();
+        let kept = self.kept.of(&address, sign_in).filter(|_| call.repeated);
         let asked = self.exchange(call, address.clone(), "application/json", kept.as_ref());
         let answer = asked.await?;
         match (answer.status, kept) {
@@ -116,7 +125,8 @@ impl Api {
             (304, Some(kept)) => Ok(kept.body),
             (200..=299, _) if answer.content_type == "application/json" => {
                 if call.repeated {
-                    self.kept.put(&address, answer.tag.as_deref(), &answer.body);
+                    let tag = answer.tag.as_deref();
+                    self.kept.put(&address, sign_in, tag, &answer.body);
                 }
                 Ok(answer.body)
             }
@@ -177,7 +187,9 @@ impl Api {
                 .map(|body| ("application/json", body.clone().into_bytes())),
             limit,
         };
-        self.http.exchange(exchange).await
+        let answer = self.http.exchange(exchange).await?;
+        self.clock.told(answer.ahead);
+        Ok(answer)
     }
 
     fn address(&self, call: &Call<'_>) -> Result<Url> {

@@ -1,5 +1,5 @@
-//! Answers that are asked for again and again, kept with their tags: what has not changed is not sent a second time. A tag
-//! differs between keys and accounts, so that one key never sees another's answer. Only in memory, and bounded.
+//! Answers that are asked for again and again, kept with their tags: what has not changed is not sent a second time. They
+//! are one sign-in's: with another key all of them are forgotten. Only in memory, and bounded.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,18 +19,36 @@ pub(super) struct Tagged {
     pub(super) body: Vec<u8>,
 }
 
-/// By address.
 #[derive(Debug, Default)]
-pub(super) struct Kept(Mutex<BTreeMap<String, Tagged>>);
+pub(super) struct Kept(Mutex<Answers>);
+
+#[derive(Debug, Default)]
+struct Answers {
+    /// Whose they are: [`crate::session::Session::sign_in`].
+    sign_in: u64,
+    by_address: BTreeMap<String, Tagged>,
+}
 
 impl Kept {
-    pub(super) fn of(&self, address: &Url) -> Option<Tagged> {
-        self.lock().get(address.as_str()).cloned()
+    pub(super) fn of(&self, address: &Url, sign_in: u64) -> Option<Tagged> {
+        let answers = self.lock();
+        let kept = answers.by_address.get(address.as_str());
+        kept.filter(|_| answers.sign_in == sign_in).cloned()
     }
 
-    /// Keeps an answer in place of the one before; one without a tag only ends that.
-    pub(super) fn put(&self, address: &Url, tag: Option<&str>, body: &[u8]) {
-        let mut kept = self.lock();
+    /// Keeps an answer in place of the one before; one without a tag only ends that. `sign_in` is the one that asked.
+    pub(super) fn put(&self, address: &Url, sign_in: u64, tag: Option<&str>, body: &[u8]) {
+        let mut answers = self.lock();
+        if sign_in < answers.sign_in {
+            return;
+        }
+        if sign_in > answers.sign_in {
+            *answers = Answers {
+                sign_in,
+                by_address: BTreeMap::new(),
+            };
+        }
+        let kept = &mut answers.by_address;
         kept.remove(address.as_str());
         let Some(tag) = tag.filter(|tag| is_tag(tag)) else {
             return;
@@ -48,7 +66,7 @@ impl Kept {
         kept.insert(address.to_string(), tagged);
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Tagged>> {
+    fn lock(&self) -> MutexGuard<'_, Answers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

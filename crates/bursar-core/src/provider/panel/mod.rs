@@ -3,6 +3,8 @@
 //! replaced by a default.
 
 mod call;
+#[cfg(feature = "fuzzing")]
+pub(super) mod fuzzing;
 mod kept;
 mod offers;
 mod wire;
@@ -78,8 +80,8 @@ fn facts() -> Facts {
 
 struct Panel {
     api: Api,
-    /// What the account's amounts are in, once it has said so.
-    unit: Mutex<Option<Unit>>,
+    /// What the account's amounts are in, once it has said so, and the sign-in that it was told.
+    unit: Mutex<Option<(u64, Unit)>>,
 }
 
 impl Panel {
@@ -95,22 +97,25 @@ impl Panel {
     }
 
     async fn account(&self) -> Result<wire::Account> {
+        let sign_in = self.api.sign_in();
         let account = wire::account(&self.get(&["account"]).await?)?;
-        *self.unit.lock().unwrap_or_else(PoisonError::into_inner) = Some(account.unit.clone());
+        let unit = (sign_in, account.unit.clone());
+        *self.unit.lock().unwrap_or_else(PoisonError::into_inner) = Some(unit);
         Ok(account)
     }
 
     /// What the account's amounts are in; the account never changes it.
     async fn unit(&self) -> Result<Unit> {
-        let known = self
-            .unit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        match known {
+        match self.known_unit() {
             Some(unit) => Ok(unit),
             None => Ok(self.account().await?.unit),
         }
+    }
+
+    fn known_unit(&self) -> Option<Unit> {
+        let known = self.unit.lock().unwrap_or_else(PoisonError::into_inner);
+        let (told, unit) = known.as_ref()?;
+        (*told == self.api.sign_in()).then(|| unit.clone())
     }
 
     /// All items of a list that is short by nature.
@@ -159,14 +164,17 @@ impl Panel {
 #[async_trait]
 impl Provider for Panel {
     fn rules(&self) -> Rules {
-        let unit = self.unit.lock().unwrap_or_else(PoisonError::into_inner);
         Rules {
-            amount_decimals: unit.as_ref().map_or(2, |unit| unit.decimals),
+            amount_decimals: self.known_unit().map_or(2, |unit| unit.decimals),
             repeatable_for: Some(REPEATABLE_FOR),
             cancels_confirming: false,
             open_is_slow_after: Some(OPEN_IS_SLOW_AFTER),
             offers: OFFERS,
         }
+    }
+
+    fn clock_ahead(&self) -> Option<Span> {
+        self.api.clock.ahead()
     }
 
     async fn identity(&self) -> Result<Identity> {
@@ -193,14 +201,7 @@ impl Provider for Panel {
         let unit = self.unit().await?;
         let body = new_payment(new, &unit, self.return_url(new.return_url.as_deref()))?;
         let call = Call::create(&["payments"], body, &new.idempotency_key);
-        let payment = wire::payment(&self.api.send(&call).await?, &unit)?;
-        Ok(Created {
-            id: payment.id.clone(),
-            intent: payment.id.clone(),
-            checkout: payment.checkout.clone(),
-            expires_at: payment.expires_at,
-            payment: Some(payment),
-        })
+        wire::created(&self.api.send(&call).await?, &unit, new)
     }
 
     async fn cancel(&self, id: &str) -> Result<()> {

@@ -8,8 +8,8 @@ use crate::error::{Code, Error, Result};
 use crate::money::{Amount, Currency};
 use crate::provider::answer::Object;
 use crate::provider::{
-    ApiBalance, DayCharge, HistoryPage, Identity, OddLine, Papers, Purpose, Reason, RemotePayment,
-    RenewalItem, Status, Why,
+    ApiBalance, Created, DayCharge, HistoryPage, Identity, NewPayment, OddLine, Papers, Purpose,
+    Reason, RemotePayment, RenewalItem, Status, Why,
 };
 use std::collections::BTreeMap;
 
@@ -173,8 +173,54 @@ fn odd_line(item: Option<&Object<'_>>, error: &Error) -> OddLine {
     }
 }
 
-pub(super) fn payment(body: &[u8], unit: &Unit) -> Result<RemotePayment> {
-    payment_of(&Object::parse("a payment", body)?, unit)
+/// The payment that was made of a new one.
+pub(super) fn created(body: &[u8], unit: &Unit, new: &NewPayment) -> Result<Created> {
+    let object = Object::parse("a payment", body)?;
+    let payment = payment_of(&object, unit)?;
+    Ok(Created {
+        id: payment.id.clone(),
+        intent: payment.id.clone(),
+        checkout: payment.checkout.clone(),
+        expires_at: payment.expires_at,
+        differs: difference(&object, &payment, new)?,
+        payment: Some(payment),
+    })
+}
+
+/// In what a payment that was made is another than the one that was asked for; the first thing of it.
+fn difference(
+    object: &Object<'_>,
+    made: &RemotePayment,
+    asked: &NewPayment,
+) -> Result<Option<Error>> {
+    let is_other = |party: &str, wanted: &Option<String>| {
+        let told = object
+            .object(party, "a party of the payment")?
+            .raw_text("id")?;
+        Ok(wanted.as_ref().is_some_and(|wanted| *wanted != told))
+    };
+    let what = if !made.amount.equals(&asked.amount) {
+        format!(
+            "it is of {}, and {} was asked for",
+            made.amount.to_brief(),
+            asked.amount.to_brief()
+        )
+    } else if !made.purpose.is_same(&asked.purpose) {
+        let words = made.purpose.words();
+        format!("it is for {}", words.as_deref().unwrap_or("the balance"))
+    } else if is_other("payer", &asked.payer)? {
+        "its payer is another".to_owned()
+    } else if is_other("method", &asked.method)? {
+        "its method is another".to_owned()
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(Error::new(
+        Code::AnswerMalformed,
+        format!(
+            "The provider made a payment that is not what was asked for: {what}. Look at it before you pay, and ask the provider."
+        ),
+    )))
 }
 
 fn payment_of(object: &Object<'_>, unit: &Unit) -> Result<RemotePayment> {
@@ -182,9 +228,10 @@ fn payment_of(object: &Object<'_>, unit: &Unit) -> Result<RemotePayment> {
     id(&payer, "id")?;
     let method = object.object("method", "the method of a payment")?;
     let kind = method.raw_text("kind")?;
+    let status = status(object, &kind)?;
     Ok(RemotePayment {
         id: id(object, "id")?,
-        status: status(object, &kind)?,
+        status,
         amount: unit.money(object, "amount")?,
         // What a payment system takes beside it, the panel does not say.
         fee: None,
@@ -195,7 +242,7 @@ fn payment_of(object: &Object<'_>, unit: &Unit) -> Result<RemotePayment> {
         checkout: object.address_or_null("page")?,
         transaction: None,
         purpose: purpose(&object.object("purpose", "the purpose of a payment")?)?,
-        reason: reason(object)?,
+        reason: reason(object)?.or_else(|| unsaid(status)),
         papers: Papers {
             number: Some(object.text("number")?),
             payer: Some(payer.text("name")?),
@@ -241,6 +288,24 @@ pub(super) fn reason(object: &Object<'_>) -> Result<Option<Reason>> {
         why,
         words: Some(reason.text("message")?),
     }))
+}
+
+/// What came to nothing without a reason has one all the same, and it is not known to have been the user's wish.
+fn unsaid(status: Status) -> Option<Reason> {
+    match status {
+        Status::Cancelled => Some(Reason::unsaid()),
+        Status::UnderReview => Some(Reason {
+            why: Why::Fraud,
+            words: None,
+        }),
+        Status::Open
+        | Status::Confirming
+        | Status::Completed
+        | Status::Expired
+        | Status::Failed
+        | Status::Refunding
+        | Status::Refunded => None,
+    }
 }
 
 fn purpose(object: &Object<'_>) -> Result<Purpose> {

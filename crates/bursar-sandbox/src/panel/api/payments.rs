@@ -78,7 +78,7 @@ pub(super) async fn list(
     caller: Caller,
     params: Params,
 ) -> Answer {
-    let page = Page::read(&params, "payments", &FILTERS)?;
+    let page = Page::read(&params, "payments", &FILTERS, world.clock.now())?;
     let filter = Filter::read(&params)?;
     let mut panel = world.panel();
     let account = caller.account(&mut panel)?;

@@ -21,7 +21,7 @@ pub(super) async fn renewable(
     caller: Caller,
     params: Params,
 ) -> Answer {
-    let page = Page::read(&params, "services", &[])?;
+    let page = Page::read(&params, "services", &[], world.clock.now())?;
     let mut panel = world.panel();
     let account = caller.account(&mut panel)?;
     let mut services: Vec<(String, &Service)> = account
@@ -43,8 +43,8 @@ pub(super) async fn migrations(
     caller: Caller,
     params: Params,
 ) -> Answer {
-    let page = Page::read(&params, "migrations", &[])?;
     let now = world.clock.now();
+    let page = Page::read(&params, "migrations", &[], now)?;
     let mut panel = world.panel();
     let account = caller.account(&mut panel)?;
     let mut orders: Vec<(String, &Migration)> = account
@@ -66,7 +66,7 @@ pub(super) async fn expenses(
     caller: Caller,
     params: Params,
 ) -> Answer {
-    let page = Page::read(&params, "expenses", &["from", "to"])?;
+    let page = Page::read(&params, "expenses", &["from", "to"], world.clock.now())?;
     let (from, to) = (day(&params, "from")?, day(&params, "to")?);
     if let (Some(from), Some(to)) = (from, to)
         && from > to

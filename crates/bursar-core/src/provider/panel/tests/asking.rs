@@ -215,3 +215,45 @@ async fn what_has_not_changed_is_not_sent_again() {
     let told = provider.pending().await.unwrap_err();
     assert_eq!(told.code, Code::AnswerMalformed);
 }
+
+#[tokio::test]
+async fn nothing_that_was_told_to_one_key_is_used_for_the_next() {
+    let (server, provider, session) = signed_in(
+        |asked| {
+            let of_second = asked.header("authorization") == Some("Bearer second");
+            let right = |body: &str| match of_second {
+                true => body.replace("USD", "EUR"),
+                false => body.to_owned(),
+            };
+            match (asked.path(), asked.header("if-none-match")) {
+                ("/api/v1/account", Some("\"one\"")) => Canned::with(304, "", "", ""),
+                ("/api/v1/account", _) => Canned::with(
+                    200,
+                    "application/json",
+                    "etag: \"one\"\r\n",
+                    &right(ACCOUNT),
+                ),
+                ("/api/v1/top-up/options", _) => Canned::json(200, &right(OPTIONS)),
+                _ => usual(asked),
+            }
+        },
+        "",
+    )
+    .await;
+    let currency = provider.catalogue().await.unwrap().currency;
+    assert_eq!(currency.as_str(), "USD");
+    provider.balance().await.unwrap();
+    let second = Credential::api_key("second").unwrap();
+    session.put(second, false).await.unwrap();
+    let currency = provider.catalogue().await.unwrap().currency;
+    assert_eq!(currency.as_str(), "EUR");
+    let balance = provider.balance().await.unwrap().balance;
+    assert_eq!(balance.currency().as_str(), "EUR");
+    let tags: Vec<_> = server
+        .asked()
+        .into_iter()
+        .filter(|asked| asked.path() == "/api/v1/account")
+        .map(|asked| asked.header("if-none-match").is_some())
+        .collect();
+    assert_eq!(tags, [false, true, false, true]);
+}

@@ -71,13 +71,23 @@ async fn over(
     answer: impl Fn(&Asked) -> Canned + Send + 'static,
     more: &str,
 ) -> (Server, Arc<dyn Provider>) {
+    let (server, provider, _) = signed_in(answer, more).await;
+    (server, provider)
+}
+
+/// The same, with the session.
+async fn signed_in(
+    answer: impl Fn(&Asked) -> Canned + Send + 'static,
+    more: &str,
+) -> (Server, Arc<dyn Provider>, Arc<Session>) {
     let server = Server::start(answer);
     let network = Network::from_toml(&format!(
         "name = \"t\"\nprovider = \"panel\"\napi = \"{}\"\n{more}",
         server.url
     ))
     .unwrap();
-    let session = Session::new(AccountId::random(), Arc::new(Vault::memory()));
+    let vault = Arc::new(Vault::memory());
+    let session = Arc::new(Session::new(AccountId::random(), vault));
     session
         .put(
             Credential::api_key(Zeroizing::new(KEY.to_owned()).as_str()).unwrap(),
@@ -85,8 +95,8 @@ async fn over(
         )
         .await
         .unwrap();
-    let provider = connect(&network, Arc::new(session), Http::new().unwrap());
-    (server, provider)
+    let provider = connect(&network, Arc::clone(&session), Http::new().unwrap());
+    (server, provider, session)
 }
 
 /// A panel in order, but for what it says at one place.

@@ -83,6 +83,23 @@ async fn why_a_payment_came_to_nothing_is_kept_with_the_panels_words() {
 }
 
 #[tokio::test]
+async fn one_that_came_to_nothing_without_a_reason_was_not_the_users_wish() {
+    for (status, why) in [
+        ("cancelled", Some(Why::Other)),
+        ("fraudulent", Some(Why::Fraud)),
+        ("new", None),
+        ("paid", None),
+    ] {
+        let line = TOP_UP.replace("\"new\"", &format!("\"{status}\""));
+        let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
+        let told = provider.history(None, None).await.unwrap();
+        let reason = told.payments[0].reason.as_ref();
+        assert_eq!(reason.map(|reason| reason.why), why, "{status}");
+        assert_eq!(reason.and_then(|reason| reason.words.clone()), None);
+    }
+}
+
+#[tokio::test]
 async fn a_payment_that_is_wrong_in_one_field_is_an_odd_line_that_names_it() {
     let digits = "1".repeat(40);
     let good = TOP_UP.replace("pay_119", "pay_118");
@@ -189,4 +206,41 @@ async fn lists_that_lead_nowhere_are_refused() {
         "pay_119 twice",
         "two",
     );
+}
+
+#[tokio::test]
+async fn a_payment_that_is_not_what_was_asked_for_is_followed_and_said_to_be_another() {
+    let new = super::asking::new_top_up("100");
+    for (right, wrong, named) in [
+        ("", "", None),
+        ("\"100.00\"", "\"1000.00\"", Some("1000.00 USD")),
+        (
+            r#"{"kind":"top_up"}"#,
+            r#"{"kind":"migration","order":"mig_31","number":"M-0031",
+            "server":{"id":"srv_m31","name":"bm-31.demo.test"},"months":12}"#,
+            Some("M-0031"),
+        ),
+        ("\"id\":\"pyr_dana\"", "\"id\":\"pyr_acme\"", Some("payer")),
+        ("\"id\":\"mth_card\"", "\"id\":\"mth_4242\"", Some("method")),
+    ] {
+        let answer = TOP_UP.replacen(right, wrong, 1);
+        let (_server, provider) = over(
+            move |asked| match asked.method.as_str() {
+                "POST" => Canned::json(201, &answer),
+                _ => usual(asked),
+            },
+            "",
+        )
+        .await;
+        let made = provider.start(&new).await.unwrap();
+        assert_eq!(made.id, "pay_119");
+        match (named, made.differs) {
+            (None, differs) => assert_eq!(differs, None),
+            (Some(named), Some(differs)) => {
+                assert_eq!(differs.code, Code::AnswerMalformed);
+                assert!(differs.message.contains(named), "{}", differs.message);
+            }
+            (Some(named), None) => panic!("{named} is not noticed"),
+        }
+    }
 }

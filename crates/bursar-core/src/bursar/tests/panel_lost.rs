@@ -1,0 +1,85 @@
+//! Paying at a hosting panel while what became of the last payment is not known.
+
+use super::panel::*;
+use super::*;
+
+impl Stage<Panel> {
+    async fn pay(&self, amount: &str) -> Result<String> {
+        let wish = Wish {
+            purpose: WishFor::TopUp {
+                amount: amount.to_owned(),
+            },
+            payer: None,
+            method: Some("mth_inv".to_owned()),
+            save_method: false,
+        };
+        let attempt = uuid::Uuid::new_v4().to_string();
+        let paid = self.bursar.pay(self.account.clone(), wish, attempt, None);
+        Ok(paid.await?.id)
+    }
+
+    fn posted(&self) -> usize {
+        self.provider.lock().unwrap().posted.len()
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_paid_while_it_is_not_known_whether_the_last_payment_was_made() {
+    let stage = Stage::set(Panel::default()).await;
+    stage.read().await;
+    stage.provider.lock().unwrap().down = vec!["/payments"];
+    let first = stage.pay("100").await.unwrap();
+    for amount in ["100", "25"] {
+        let told = stage.pay(amount).await.unwrap_err();
+        assert_eq!(told.code, Code::TopUpOpen, "{}", told.message);
+        assert!(told.message.contains("not known yet"), "{}", told.message);
+    }
+    let form = stage
+        .bursar
+        .top_up_form(stage.account.clone())
+        .await
+        .unwrap();
+    assert_eq!(form.open.map(|open| open.id), Some(first.clone()));
+    stage.provider.lock().unwrap().down.clear();
+    stage
+        .until("it is sent again", |state| {
+            state.top_ups[&first].remote.is_some()
+        })
+        .await;
+    assert_eq!(stage.posted(), 1);
+    assert_eq!(
+        stage
+            .bursar
+            .top_up_form(stage.account.clone())
+            .await
+            .unwrap()
+            .open,
+        None
+    );
+    let second = stage.pay("100").await.unwrap();
+    stage
+        .until("it is made", |state| {
+            state.top_ups[&second].remote.is_some()
+        })
+        .await;
+    assert_eq!(stage.posted(), 2);
+}
+
+#[tokio::test]
+async fn who_asks_for_the_same_while_the_first_is_on_its_way_hears_that_it_was_made() {
+    let stage = Stage::set(Panel::default()).await;
+    stage.read().await;
+    let (first, second) = tokio::join!(stage.pay("100"), stage.pay("100"));
+    let (paid, refused) = if first.is_ok() {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let told = refused.unwrap_err();
+    assert_eq!(told.code, Code::TopUpOpen, "{}", told.message);
+    let id = paid.unwrap();
+    stage
+        .until("it is made", |state| state.top_ups[&id].remote.is_some())
+        .await;
+    assert_eq!(stage.posted(), 1);
+}

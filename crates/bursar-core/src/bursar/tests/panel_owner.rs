@@ -1,0 +1,100 @@
+//! An account is one user's: no key of another one is taken for theirs, whenever that is found out.
+
+use super::panel::*;
+use super::*;
+
+/// Two users of one panel.
+fn of_dana_and_bob() -> Panel {
+    Panel {
+        users: [("key", "acc_dana"), ("bob", "acc_bob")].into(),
+        ..Panel::default()
+    }
+}
+
+fn key(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(text.to_owned())
+}
+
+async fn stored_user(stage: &Stage<Panel>) -> Option<String> {
+    let accounts = stage.bursar.world.store.accounts().unwrap();
+    accounts.into_iter().next().unwrap().user_id
+}
+
+#[tokio::test]
+async fn whose_an_account_is_becomes_known_with_the_first_answer() {
+    let stage = Stage::set(Panel {
+        down: vec!["/account"],
+        ..of_dana_and_bob()
+    })
+    .await;
+    assert_eq!(stored_user(&stage).await, None);
+    stage.provider.lock().unwrap().down.clear();
+    stage.later(Span::minutes(10));
+    let read = |state: &State| state.api.is_some();
+    stage.until("the balance is read", read).await;
+    assert_eq!(stored_user(&stage).await.as_deref(), Some("acc_dana"));
+    let (bursar, account) = (&stage.bursar, &stage.account);
+    let renamed = bursar.edit_account(account.clone(), "renamed".to_owned(), None);
+    renamed.await.unwrap();
+    assert_eq!(stored_user(&stage).await.as_deref(), Some("acc_dana"));
+    let refused = bursar.sign_in_again(account.clone(), key("bob")).await;
+    assert_eq!(refused.unwrap_err().code, Code::Unauthorized);
+    let double = bursar.connect(Connect {
+        provider: None,
+        network: "t".to_owned(),
+        key: key("key"),
+        address: None,
+        label: None,
+        session_only: false,
+    });
+    assert_eq!(double.await.unwrap_err().code, Code::AlreadyExists);
+}
+
+#[tokio::test]
+async fn a_key_whose_user_cannot_be_asked_for_changes_nothing() {
+    let stage = Stage::set(of_dana_and_bob()).await;
+    stage.read().await;
+    stage.provider.lock().unwrap().down.push("/account");
+    let refused = stage
+        .bursar
+        .sign_in_again(stage.account.clone(), key("bob"))
+        .await;
+    assert_eq!(refused.unwrap_err().code, Code::ProviderUnavailable);
+    stage.provider.lock().unwrap().down.clear();
+    stage.later(Span::hours(1));
+    let again = stage.clock.now().minus(Span::minutes(1));
+    let read = |state: &State| state.done_at(Poll::Balance).is_some_and(|at| at > again);
+    stage.until("the balance is read again", read).await;
+    let api = stage.state().api.clone().unwrap().0;
+    assert_eq!(api.balance.to_decimal(), "182.40");
+}
+
+#[tokio::test]
+async fn nothing_of_another_user_is_read_with_a_key_that_turns_out_to_be_theirs() {
+    let stage = Stage::set(of_dana_and_bob()).await;
+    let read = |state: &State| state.api.is_some();
+    stage.until("the balance is read", read).await;
+    // However it came into the session: nobody asked whose it is.
+    let session = stage.bursar.connection(&stage.account).unwrap().session;
+    for session_only in [true, false] {
+        let theirs = Credential::api_key("bob").unwrap();
+        session.put(theirs, session_only).await.unwrap();
+        stage.later(Span::hours(1));
+        let told = |state: &State| {
+            let mut errors = state.errors.values();
+            errors.any(|(error, _)| error.code == Code::Unauthorized)
+        };
+        stage.until("it is told", told).await;
+        assert!(!session.signed_in());
+        let api = stage.state().api.clone().unwrap().0;
+        assert_eq!(api.balance.to_decimal(), "182.40");
+        let own = Credential::api_key("key").unwrap();
+        session.put(own, false).await.unwrap();
+        stage
+            .bursar
+            .driver
+            .event(&stage.account, Event::SignedIn(true));
+        let mended = |state: &State| state.errors.is_empty();
+        stage.until("it is mended", mended).await;
+    }
+}

@@ -1,0 +1,87 @@
+//! A second RPC's word on events before they are taken for true: what one RPC alone tells may be of its own making.
+//! Where the network has one host only, or no other answers, the one is believed.
+
+use super::EventBatch;
+use super::events::read_range;
+use super::fault::Fault;
+use super::keeper::Subject;
+use super::line::Rpc;
+use super::reader::Chain;
+use super::standing::Rank;
+use crate::error::{Code, Error, Result};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// How long another RPC may take to come to a block that the first one has.
+const CATCH_UP: Duration = Duration::from_secs(3);
+const LOOK_AGAIN: Duration = Duration::from_millis(150);
+
+impl Chain {
+    /// Asks one RPC at another host than `first` for the events of the batch's blocks. An RPC with an old head, or one
+    /// that does not answer, says nothing of them; one with a new head that does not get to these blocks does.
+    ///
+    /// # Errors
+    /// `rpcs_disagree`, naming both hosts, for the next look to find settled or not.
+    pub(super) async fn second(
+        &self,
+        subject: &Subject,
+        first: &str,
+        batch: &EventBatch,
+    ) -> Result<()> {
+        if batch.events.is_empty() {
+            return Ok(());
+        }
+        for rpc in self.order() {
+            let can_answer = {
+                let (standing, now) = (rpc.standing(), Instant::now());
+                standing.must_wait(now).is_none()
+                    && matches!(standing.rank(now), Rank::Usable | Rank::OldHead)
+            };
+            if rpc.host == first || !can_answer {
+                continue;
+            }
+            match self.told_by(&rpc, subject, batch).await {
+                Ok(Some(told)) if told == *batch => return Ok(()),
+                Ok(Some(_)) | Err(Fault::Behind) => {
+                    return Err(Error::passing(
+                        Code::RpcsDisagree,
+                        format!(
+                            "{first} and {} do not tell the same of the newest events. Nothing is taken from either until they do.",
+                            rpc.host
+                        ),
+                    ));
+                }
+                Ok(None) => {}
+                Err(fault) => rpc.standing().failed(&fault, Instant::now()),
+            }
+        }
+        Ok(())
+    }
+
+    /// What this RPC tells of the same blocks, once it has come to them; `None` where its head is old.
+    async fn told_by(
+        &self,
+        rpc: &Arc<Rpc>,
+        subject: &Subject,
+        batch: &EventBatch,
+    ) -> Result<Option<EventBatch>, Fault> {
+        let line = self.line(rpc);
+        let begun = Instant::now();
+        loop {
+            let head = line.open().await?;
+            if self.looks_old(rpc, head) {
+                return Ok(None);
+            }
+            if head.number >= batch.to {
+                return read_range(&line, subject, batch.from, batch.to)
+                    .await
+                    .map(Some);
+            }
+            if begun.elapsed() > CATCH_UP {
+                return Err(Fault::Behind);
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! A connection and nothing else: whether anybody is there, without a request that a server would have to answer.
+
+use super::Connection;
+use crate::engine::Server;
+use futures_util::future::join_all;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use url::Url;
+
+/// A server that takes longer to accept is asked when its back-off ends.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// Whether a connection to one of the server's addresses stands. Behind a proxy that must be used, never.
+pub(super) async fn knock(connection: &Connection, server: Server) -> bool {
+    let network = &connection.account.network;
+    let addresses: Vec<&Url> = match server {
+        Server::Api => vec![&network.api],
+        Server::Chain => {
+            let listed = network.chain.iter().flat_map(|chain| &chain.rpc);
+            connection.own_rpc.iter().chain(listed).collect()
+        }
+    };
+    join_all(addresses.into_iter().map(is_open))
+        .await
+        .contains(&true)
+}
+
+async fn is_open(address: &Url) -> bool {
+    let (Some(host), Some(port)) = (address.host_str(), address.port_or_known_default()) else {
+        return false;
+    };
+    // An IPv6 address has brackets in a URL and none elsewhere.
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let connecting = TcpStream::connect((host, port));
+    matches!(tokio::time::timeout(PATIENCE, connecting).await, Ok(Ok(_)))
+}

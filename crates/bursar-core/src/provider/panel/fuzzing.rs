@@ -1,0 +1,84 @@
+//! A panel's answers for the fuzz targets: a body, read as each of the calls reads its own.
+
+use super::wire::Unit;
+use super::{offers, wire};
+use crate::money::Currency;
+use crate::provider::fuzzing::Taken;
+use crate::provider::{Payer, Period};
+
+/// Reads a body as the answer to every call there is, for an account in dollars.
+pub fn body(bytes: &[u8]) -> Taken {
+    let mut taken = Taken::default();
+    let Ok(currency) = Currency::new("USD") else {
+        return taken;
+    };
+    let dollars = Unit {
+        currency,
+        decimals: 2,
+    };
+    if let Ok(account) = wire::account(bytes) {
+        taken.amounts.push(account.balance.balance);
+        taken.amounts.extend(account.balance.daily_usage);
+        taken.texts.push(account.identity.name);
+    }
+    if let Ok(page) = wire::payments(bytes, &dollars) {
+        taken.payments.extend(page.payments);
+    }
+    taken.payments.extend(wire::payment(bytes, &dollars));
+    let names = taken.payments.iter().flat_map(|payment| {
+        let papers = payment.papers.clone();
+        [
+            papers.number,
+            papers.payer,
+            papers.method,
+            payment.source.clone(),
+        ]
+    });
+    taken.texts.extend(names.flatten());
+    if let Ok((expenses, _)) = wire::page(bytes, "an expense", |one| wire::expense(one, &dollars)) {
+        let days = wire::by_day(expenses, "2026-01-01", "2026-12-31").unwrap_or_default();
+        taken.amounts.extend(days.into_iter().map(|day| day.amount));
+    }
+    let mut periods: Vec<Period> = Vec::new();
+    for service in offers::services(bytes, &dollars).map_or_else(|_| Vec::new(), |(all, _)| all) {
+        taken.texts.push(service.name);
+        periods.extend(service.periods);
+    }
+    for order in offers::migrations(bytes, &dollars).map_or_else(|_| Vec::new(), |(all, _)| all) {
+        taken.texts.extend([order.name, order.server]);
+        periods.extend(order.periods);
+    }
+    for period in periods {
+        taken.texts.push(period.name);
+        taken.amounts.push(period.price);
+    }
+    let payers = offers::payers(bytes).unwrap_or_default();
+    taken
+        .texts
+        .extend(payers.into_iter().map(|payer| payer.name));
+    catalogue(bytes, &dollars, &mut taken);
+    let _ = wire::maintenance(bytes);
+    taken
+}
+
+/// The methods of a payer that is known, within limits that are.
+fn catalogue(bytes: &[u8], dollars: &Unit, taken: &mut Taken) {
+    const LIMITS: &[u8] = br#"{"min": {"amount": "0.50", "currency": "USD"},
+        "max": {"amount": "15000.00", "currency": "USD"}, "presets": []}"#;
+    let _ = offers::limits(bytes, dollars);
+    let payer = Payer {
+        id: "p1".to_owned(),
+        name: "One".to_owned(),
+    };
+    let Ok(limits) = offers::limits(LIMITS, dollars) else {
+        return;
+    };
+    let Ok(catalogue) = offers::catalogue(bytes, dollars, vec![payer], limits) else {
+        return;
+    };
+    for method in catalogue.methods {
+        taken.amounts.push(method.min);
+        taken.amounts.extend(method.max);
+        taken.texts.push(method.name);
+    }
+}

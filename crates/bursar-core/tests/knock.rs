@@ -1,0 +1,216 @@
+//! A server that is gone is asked twice a minute at most, and is asked within seconds of its return: with the time
+//! passed in, whatever it does in between.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use bursar_core::account::AccountId;
+use bursar_core::clock::Timestamp;
+use bursar_core::engine::{
+    Effect, Event, HistoryAnswer, Presence, Request, Server, Setup, State, Step, step,
+};
+use bursar_core::error::{Code, Error};
+use bursar_core::money::{Amount, Currency};
+use bursar_core::provider::{ApiBalance, Rules};
+use proptest::prelude::*;
+
+const MINUTE: i64 = 60_000;
+/// How long anything takes, in milliseconds.
+const LATENCY: i64 = 40;
+
+/// What stands at the API's address, at some time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum There {
+    Nobody,
+    /// Takes connections and answers nothing.
+    Mute,
+    Server,
+}
+
+/// What was asked, and when, in milliseconds from the start.
+#[derive(Default)]
+struct Asked {
+    requests: Vec<i64>,
+    answered: Vec<i64>,
+    knocks: usize,
+}
+
+fn begin() -> Timestamp {
+    Timestamp::parse_rfc3339("2026-01-31T08:00:00Z").unwrap()
+}
+
+/// Lives with such a server for so long.
+fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
+    let setup = Setup {
+        rules: Rules::default(),
+        signed_in: true,
+        watched: None,
+    };
+    let account = AccountId("a".to_owned());
+    let mut state = State::new(account, begin(), setup, Vec::new(), begin());
+    let mut asked = Asked::default();
+    let mut flying: Vec<(i64, Request)> = Vec::new();
+    let mut at = 0;
+    let mut event = Event::Presence(presence);
+    let mut entropy = 7_u64;
+    loop {
+        let now = Timestamp(begin().0 + at);
+        entropy = entropy
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let Step {
+            state: next,
+            effects,
+            ..
+        } = step(&state, &event, now, entropy >> 8);
+        state = next;
+        for effect in effects {
+            if let Effect::Request(request) = effect {
+                match request {
+                    Request::Knock(_) => asked.knocks += 1,
+                    _ => asked.requests.push(at),
+                }
+                flying.push((at + LATENCY, request));
+            }
+        }
+        let due = state
+            .next_due()
+            .map_or(i64::MAX, |due| due.since(begin()).0.max(at));
+        let answer = (0..flying.len()).min_by_key(|index| flying[*index].0);
+        match answer {
+            Some(index) if flying[index].0 <= due => {
+                let (then, request) = flying.remove(index);
+                at = then;
+                if there(at) == There::Server && !matches!(request, Request::Knock(_)) {
+                    asked.answered.push(at);
+                }
+                event = answered(&request, there(at), at);
+            }
+            _ => {
+                at = due;
+                event = Event::Tick;
+            }
+        }
+        if at > until {
+            return asked;
+        }
+    }
+}
+
+fn answered(request: &Request, there: There, at: i64) -> Event {
+    let asked_at = Timestamp(begin().0 + at - LATENCY);
+    let outcome = || match there {
+        There::Server => Ok(()),
+        There::Nobody | There::Mute => Err(Error::passing(Code::Unreachable, "nobody")),
+    };
+    match request {
+        Request::Knock(server) => Event::Knocked {
+            server: *server,
+            open: there != There::Nobody,
+        },
+        Request::Balance => Event::Balance(outcome().map(|()| ApiBalance {
+            balance: Amount::from_cents(100, Currency::usdc()),
+            daily_usage: None,
+            days_left: None,
+        })),
+        Request::History { .. } => Event::History {
+            asked_at,
+            answer: outcome().map(|()| HistoryAnswer {
+                ended: true,
+                ..HistoryAnswer::default()
+            }),
+        },
+        Request::Charges => Event::Charges(outcome()),
+        Request::Dues => Event::Dues(outcome()),
+        Request::Catalogue => Event::Catalogue(outcome().map(|()| Default::default())),
+        Request::Start { .. }
+        | Request::Cancel { .. }
+        | Request::Follow { .. }
+        | Request::Chain { .. } => panic!("nothing is open, and there is no chain: {request:?}"),
+    }
+}
+
+/// The most requests in any minute that begins after the time given.
+fn busiest_minute(asked: &Asked, after: i64) -> usize {
+    let late: Vec<_> = asked.requests.iter().filter(|at| **at >= after).collect();
+    late.iter()
+        .map(|from| {
+            late.iter()
+                .filter(|at| (**from..**from + MINUTE).contains(*at))
+                .count()
+        })
+        .max()
+        .unwrap_or(0)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_server_that_comes_back_is_asked_within_seconds(
+        gone in 100_i64..20 * MINUTE,
+        presence in prop_oneof![Just(Presence::Open), Just(Presence::Focused)],
+    ) {
+        let begun = 2 * MINUTE;
+        let back = begun + gone;
+        let asked = live(presence, back + MINUTE, |at| match at {
+            at if (begun..back).contains(&at) => There::Nobody,
+            _ => There::Server,
+        });
+        // Nobody notices an absence that falls between two requests.
+        let missed = asked.requests.iter().any(|at| (begun - LATENCY..back - LATENCY).contains(at));
+        if missed {
+            let first = asked.answered.iter().find(|at| **at >= back).unwrap();
+            prop_assert!(first - back <= 3_000, "back after {} ms", first - back);
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_gone_is_asked_twice_a_minute_at_most(
+        // What stands there, and for how long, over and over.
+        pattern in prop::collection::vec((prop_oneof![Just(There::Nobody), Just(There::Mute)], 100_i64..30_000), 1..6),
+    ) {
+        let round: i64 = pattern.iter().map(|(_, span)| span).sum();
+        let asked = live(Presence::Focused, 30 * MINUTE, |at| {
+            let mut left = at % round;
+            for (there, span) in &pattern {
+                if left < *span {
+                    return *there;
+                }
+                left -= span;
+            }
+            There::Nobody
+        });
+        prop_assert!(busiest_minute(&asked, 5 * MINUTE) <= 2);
+    }
+}
+
+#[test]
+fn who_takes_connections_and_answers_nothing_is_not_asked_more_often() {
+    let asked = live(Presence::Focused, 30 * MINUTE, |_| There::Mute);
+    assert_eq!(busiest_minute(&asked, 5 * MINUTE), 1);
+}
+
+#[test]
+fn nobody_is_knocked_at_while_nobody_waits() {
+    let asked = live(Presence::Tray, 30 * MINUTE, |_| There::Nobody);
+    assert_eq!(asked.knocks, 0);
+    let asked = live(Presence::Open, 30 * MINUTE, |_| There::Nobody);
+    assert!(asked.knocks > 500, "{}", asked.knocks);
+}
+
+#[test]
+fn a_knock_without_a_failure_means_nothing() {
+    let setup = Setup {
+        rules: Rules::default(),
+        signed_in: true,
+        watched: None,
+    };
+    let account = AccountId("a".to_owned());
+    let state = State::new(account, begin(), setup, Vec::new(), begin());
+    let state = step(&state, &Event::Tick, begin(), 0).state;
+    let event = Event::Knocked {
+        server: Server::Api,
+        open: true,
+    };
+    assert_eq!(step(&state, &event, begin(), 0).state, state);
+}

@@ -1,0 +1,363 @@
+//! What becomes of a payment whose answer was lost: nothing else is begun beside it, it is found by what the
+//! provider's lists tell, and "nothing was charged" is never said of one that may have been made.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm
+)]
+
+use bursar_core::account::AccountId;
+use bursar_core::clock::{Span, Timestamp};
+use bursar_core::engine::{Effect, Event, Followed, Request, Setup, State, Step, step};
+use bursar_core::error::{Code, Error};
+use bursar_core::money::{Amount, Currency};
+use bursar_core::provider::{
+    Created, NewPayment, Offers, Papers, Purpose, RemotePayment, Rules, Status,
+};
+use bursar_core::top_up::Phase;
+
+fn noon() -> Timestamp {
+    Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
+}
+
+fn after(minutes: i64) -> Timestamp {
+    noon().plus(Span::minutes(minutes))
+}
+
+fn usd(cents: i64) -> Amount {
+    Amount::from_cents(cents, Currency::new("USD").unwrap())
+}
+
+/// A provider that lets several payments be open at once, and makes one of all that comes under one key.
+fn several() -> Rules {
+    Rules {
+        repeatable_for: Some(Span::minutes(10)),
+        cancels_confirming: false,
+        offers: Offers {
+            several_open: true,
+            ..Offers::default()
+        },
+        ..Rules::default()
+    }
+}
+
+fn account(rules: Rules) -> State {
+    let setup = Setup {
+        rules,
+        signed_in: true,
+        watched: None,
+    };
+    State::new(AccountId("a".to_owned()), noon(), setup, Vec::new(), noon())
+}
+
+/// The user wants to pay this under that key.
+fn wish(key: &str, cents: i64) -> Event {
+    Event::StartTopUp {
+        command: 1,
+        new: NewPayment::top_up(usd(cents), key),
+        link_state: None,
+        clock_ahead: None,
+    }
+}
+
+fn answered(key: &str, answer: Result<Created, Error>) -> Event {
+    Event::Started {
+        top_up: key.to_owned(),
+        answer,
+    }
+}
+
+fn silent() -> Error {
+    Error::passing(Code::ProviderUnavailable, "502")
+}
+
+fn made(id: &str) -> Created {
+    Created {
+        id: id.to_owned(),
+        intent: id.to_owned(),
+        checkout: None,
+        expires_at: None,
+        payment: None,
+        differs: None,
+    }
+}
+
+fn reply(step: &Step) -> Result<Option<String>, Error> {
+    step.effects
+        .iter()
+        .find_map(|effect| match effect {
+            Effect::Reply { answer, .. } => Some(answer.clone()),
+            Effect::Request(_)
+            | Effect::OpenCheckout { .. }
+            | Effect::Notify
+            | Effect::Raise(_)
+            | Effect::Changed(_) => None,
+        })
+        .unwrap()
+}
+
+fn starts(step: &Step) -> usize {
+    step.effects
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Request(Request::Start { .. })))
+        .count()
+}
+
+#[test]
+fn nothing_is_begun_while_it_is_not_known_whether_the_last_payment_was_made() {
+    for cents in [10_000, 2_500] {
+        let begun = step(&account(several()), &wish("t1", 10_000), noon(), 0);
+        assert_eq!(starts(&begun), 1);
+        let lost = step(&begun.state, &answered("t1", Err(silent())), noon(), 0);
+        for state in [&begun.state, &lost.state] {
+            let second = step(state, &wish("t2", cents), noon(), 0);
+            let told = reply(&second).unwrap_err();
+            assert_eq!((told.code, told.retryable), (Code::TopUpOpen, true));
+            assert!(
+                told.message.contains("100.00 USD was made is not known"),
+                "{}",
+                told.message
+            );
+            assert!(second.commit.is_empty() && starts(&second) == 0);
+        }
+        let same = step(&lost.state, &wish("t1", 10_000), noon(), 0);
+        assert_eq!(reply(&same).unwrap().as_deref(), Some("t1"));
+
+        let known = step(&lost.state, &answered("t1", Ok(made("p"))), after(1), 0);
+        let second = step(&known.state, &wish("t2", cents), after(1), 0);
+        assert_eq!(reply(&second).unwrap().as_deref(), Some("t2"));
+        assert_eq!(starts(&second), 1, "an open one is in nobody's way");
+    }
+}
+
+#[test]
+fn a_payment_that_nothing_can_settle_is_in_the_way_for_a_day() {
+    let begun = step(&account(several()), &wish("t1", 10_000), noon(), 0);
+    let lost = step(&begun.state, &answered("t1", Err(silent())), noon(), 0).state;
+    let told = reply(&step(&lost, &wish("t2", 10_000), after(24 * 60), 0)).unwrap_err();
+    assert_eq!(told.code, Code::TopUpOpen);
+    assert!(told.message.contains("a day at most"), "{}", told.message);
+    let next_day = step(&lost, &wish("t2", 10_000), after(24 * 60 + 1), 0);
+    assert_eq!(reply(&next_day).unwrap().as_deref(), Some("t2"));
+    assert!(next_day.state.top_ups["t1"].is_live(), "and still followed");
+}
+
+/// A payment of the provider that was made at this minute, by the provider's clock.
+fn payment(id: &str, cents: i64, status: Status, minute: i64) -> RemotePayment {
+    RemotePayment {
+        id: id.to_owned(),
+        status,
+        amount: usd(cents),
+        fee: None,
+        source: None,
+        created_at: after(minute),
+        updated_at: after(minute),
+        expires_at: None,
+        checkout: None,
+        transaction: None,
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Papers::default(),
+    }
+}
+
+/// A look at this minute that shows these payments, and all that there are.
+fn looked(state: &State, minute: i64, payments: &[RemotePayment]) -> State {
+    told(state, minute, payments, None)
+}
+
+fn told(state: &State, minute: i64, payments: &[RemotePayment], problem: Option<Error>) -> State {
+    let look = Event::Followed {
+        asked_at: after(minute),
+        answer: Ok(Followed {
+            payments: payments.to_vec(),
+            history_read: problem.is_none(),
+            problem,
+        }),
+    };
+    step(state, &look, after(minute), 0).state
+}
+
+/// `t1`, begun at noon, whose answer was lost; by minute 11 it is no longer sent again anywhere.
+fn lost(rules: Rules) -> State {
+    let begun = step(&account(rules), &wish("t1", 10_000), noon(), 0).state;
+    let lost = step(&begun, &answered("t1", Err(silent())), after(1), 0).state;
+    step(&lost, &Event::Tick, after(11), 0).state
+}
+
+fn bound(state: &State) -> Option<&str> {
+    state.top_ups["t1"].remote.as_deref()
+}
+
+#[test]
+fn what_may_be_the_lost_one_by_another_clock_keeps_it_from_being_absent() {
+    let several = lost(several());
+    let single = lost(Rules::default());
+    for state in [&several, &single] {
+        for minute in [-3, -23 * 60, 14, 20 * 60] {
+            for status in [
+                Status::Open,
+                Status::Confirming,
+                Status::Completed,
+                Status::Refunded,
+            ] {
+                let like = [payment("p", 10_000, status, minute)];
+                let mut state = state.clone();
+                for look in [12, 14, 16] {
+                    state = looked(&state, look, &like);
+                    let top_up = &state.top_ups["t1"];
+                    assert_eq!(top_up.phase, Phase::Starting, "{minute}, {status:?}");
+                    let why = top_up.error.as_ref().unwrap();
+                    assert_eq!(why.code, Code::TopUpsUnknown);
+                }
+                assert_eq!(state.top_ups.len(), 1, "and nobody else's meanwhile");
+                let refused = step(&state, &wish("t2", 10_000), after(17), 0);
+                assert_eq!(reply(&refused).unwrap_err().code, Code::TopUpOpen);
+            }
+        }
+        for (cents, status, minute) in [
+            (2_500, Status::Completed, -3),
+            (10_000, Status::Completed, -25 * 60),
+            // It came to nothing, so nothing was charged by it either.
+            (10_000, Status::Cancelled, -3),
+        ] {
+            let other = [payment("p", cents, status, minute)];
+            let once = looked(state, 12, &other);
+            let twice = looked(&once, 14, &other);
+            assert_eq!(twice.top_ups["t1"].phase, Phase::NotStarted, "{status:?}");
+        }
+    }
+}
+
+#[test]
+fn the_lists_are_read_from_a_day_before_a_lost_one() {
+    for state in [lost(several()), lost(Rules::default())] {
+        let state = looked(&looked(&state, 12, &[]), 12, &[]);
+        let due = step(&state, &Event::CheckNow { command: 1 }, after(12), 0);
+        let since: Vec<_> = due
+            .effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Request(Request::Follow { since, .. }) => Some(*since),
+                Effect::Request(Request::History { since, .. }) => *since,
+                _ => None,
+            })
+            .collect();
+        assert!(
+            !since.is_empty() && since.iter().all(|since| *since <= after(-24 * 60)),
+            "{since:?}"
+        );
+    }
+    let begun = step(&account(several()), &wish("t1", 10_000), noon(), 0);
+    let known = step(&begun.state, &answered("t1", Ok(made("p"))), noon(), 0);
+    let open = [payment("p", 10_000, Status::Open, 0)];
+    let known = looked(&looked(&known.state, 1, &open), 1, &open);
+    let due = step(&known, &Event::CheckNow { command: 1 }, after(2), 0);
+    assert!(due.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Request(Request::Follow { since, .. }) if *since == after(-2)
+    )));
+}
+
+#[test]
+fn a_payment_that_was_known_before_is_not_the_lost_one() {
+    let open = payment("old", 10_000, Status::Open, -30);
+    let known = looked(&account(several()), 0, std::slice::from_ref(&open));
+    assert_eq!(known.top_ups.len(), 1, "it is followed");
+    let begun = step(&known, &wish("t1", 10_000), noon(), 0).state;
+    let lost = step(&begun, &answered("t1", Err(silent())), after(1), 0).state;
+    let lost = step(&lost, &Event::Tick, after(11), 0).state;
+    let once = looked(&lost, 12, std::slice::from_ref(&open));
+    let twice = looked(&once, 14, &[open]);
+    assert_eq!(twice.top_ups["t1"].phase, Phase::NotStarted);
+}
+
+#[test]
+fn of_several_likely_ones_the_nearest_is_taken_and_none_is_cancelled_for_it() {
+    let foreign = payment("a", 10_000, Status::Open, 8);
+    let ours = payment("b", 10_000, Status::Completed, 0);
+    for list in [
+        [foreign.clone(), ours.clone()],
+        [ours.clone(), foreign.clone()],
+    ] {
+        let state = looked(&lost(several()), 12, &list);
+        assert_eq!(bound(&state), Some("b"));
+        assert_eq!(state.top_ups["t1"].phase, Phase::Completed);
+        let followed = state
+            .top_ups
+            .values()
+            .any(|top_up| top_up.remote.as_deref() == Some("a"));
+        assert!(followed, "the other one is somebody else's, and open");
+    }
+    let cancel = |top_up: &str| Event::CancelTopUp {
+        command: 1,
+        top_up: top_up.to_owned(),
+    };
+    let likely = looked(&lost(several()), 12, std::slice::from_ref(&foreign));
+    assert_eq!(bound(&likely), Some("a"));
+    let refused = reply(&step(&likely, &cancel("t1"), after(13), 0)).unwrap_err();
+    assert_eq!(refused.code, Code::TopUpState);
+    let single = looked(
+        &lost(Rules::default()),
+        12,
+        &[payment("a", 10_000, Status::Open, 1)],
+    );
+    assert!(
+        reply(&step(&single, &cancel("t1"), after(13), 0)).is_ok(),
+        "the only one there is"
+    );
+}
+
+#[test]
+fn what_is_likely_by_half_of_the_lists_waits_for_the_other_half() {
+    let foreign = payment("a", 10_000, Status::Open, 8);
+    let ours = payment("b", 10_000, Status::Completed, 0);
+    let lost = lost(several());
+    let half = told(&lost, 12, std::slice::from_ref(&foreign), Some(silent()));
+    assert_eq!(bound(&half), None);
+    assert_eq!(half.top_ups.len(), 1, "nor is it anybody else's");
+    let forbidden = Error::new(Code::Forbidden, "not the history");
+    let alone = told(&half, 13, std::slice::from_ref(&foreign), Some(forbidden));
+    assert_eq!(bound(&alone), Some("a"), "there will be no other half");
+    let whole = looked(&half, 13, &[foreign, ours]);
+    assert_eq!(bound(&whole), Some("b"));
+}
+
+#[test]
+fn by_the_providers_own_clock_a_lost_one_is_found_though_ours_is_wrong() {
+    // Ours is three minutes ahead of it, or two hours behind.
+    for ahead in [-3, 120] {
+        let mut wish = wish("t1", 10_000);
+        if let Event::StartTopUp { clock_ahead, .. } = &mut wish {
+            *clock_ahead = Some(Span::minutes(ahead));
+        }
+        let begun = step(&account(several()), &wish, noon(), 0).state;
+        let lost = step(&begun, &answered("t1", Err(silent())), after(1), 0).state;
+        let lost = step(&lost, &Event::Tick, after(11), 0).state;
+
+        let ours = payment("p", 10_000, Status::Completed, ahead);
+        let earlier = payment("a", 10_000, Status::Completed, ahead - 5);
+        let found = looked(&lost, 12, &[earlier.clone(), ours]);
+        assert_eq!(bound(&found), Some("p"));
+
+        let doubted = looked(&lost, 12, std::slice::from_ref(&earlier));
+        assert_eq!(
+            doubted.top_ups["t1"].absent_since, None,
+            "too near to be ruled out"
+        );
+        let settled = looked(
+            &doubted,
+            14,
+            &[payment("a", 10_000, Status::Failed, ahead - 5)],
+        );
+        let settled = looked(&settled, 16, &[]);
+        assert_eq!(settled.top_ups["t1"].phase, Phase::NotStarted);
+
+        let long_before = [payment("a", 10_000, Status::Completed, ahead - 20)];
+        let once = looked(&lost, 12, &long_before);
+        let twice = looked(&once, 14, &long_before);
+        assert_eq!(twice.top_ups["t1"].phase, Phase::NotStarted);
+    }
+}
