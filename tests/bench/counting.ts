@@ -6,8 +6,17 @@ import { createServer, request as ask, type IncomingMessage, type Server, type S
 import { connect, type AddressInfo, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
+/** What requests of one kind took. */
+export interface Taken {
+  readonly requests: number;
+  readonly bytes: number;
+}
+
 export class Counting {
   requests = 0;
+  /** By path, since the last `forget`, each with the bytes of its answers. */
+  readonly paths = new Map<string, Taken>();
+  readonly #counted = new WeakMap<Socket, number>();
   readonly #server: Server;
   readonly #target: URL;
   readonly #open = new Set<Socket>();
@@ -49,6 +58,7 @@ export class Counting {
 
   forget(): void {
     this.requests = 0;
+    this.paths.clear();
     this.#forgotten = this.#all();
   }
 
@@ -70,12 +80,22 @@ export class Counting {
     socket.on("close", () => onward.destroy());
   }
 
+  /** Requests of one connection come one after the other: what went over it since the last one is this one's. */
+  #book({ socket, url = "/" }: IncomingMessage): void {
+    const [path = url] = url.split("?");
+    const all = bytesOf(socket);
+    const { requests, bytes } = this.paths.get(path) ?? { requests: 0, bytes: 0 };
+    this.paths.set(path, { requests: requests + 1, bytes: bytes + all - (this.#counted.get(socket) ?? 0) });
+    this.#counted.set(socket, all);
+  }
+
   #all(): number {
     return this.#ended + [...this.#open].reduce((sum, socket) => sum + bytesOf(socket), 0);
   }
 
   #pass(request: IncomingMessage, response: ServerResponse): void {
     this.requests += 1;
+    response.on("finish", () => this.#book(request));
     const { host: _, ...headers } = request.headers;
     const onward = ask(
       new URL(request.url ?? "/", this.#target),

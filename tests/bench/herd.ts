@@ -27,7 +27,8 @@ export async function measureHerd(bytes: Bytes | undefined): Promise<Figure[]> {
     bursar: series([(busiest * SECONDS) / total], 1),
   });
   if (bytes === undefined) return [computed, busy];
-  const each = (looks * bytes.look + ((total - looks) * bytes.api) / 2) / DESKTOPS / 1_000;
+  const call = (bytes.balance + bytes.history) / 2;
+  const each = (looks * bytes.look + (total - looks) * call) / DESKTOPS / 1_000;
   const mean = atMost(6, {
     name: "bytes of one of them, on average",
     unit: "kB",

@@ -18,12 +18,16 @@ const BURST = 100;
 const TICKS = 100;
 /** An hour of the schedule at its quickest: a look at the chain every 10 minutes, balance and history in turn. */
 const LOOKS = 6;
-const CALLS = 6;
+const BALANCES = 3;
+const HISTORIES = 3;
+const BALANCE = "/v2/users/balances";
+const HISTORY = "/v2/top-ups";
 
-/** What a look at the chain, and balance and history together, take when nothing has changed. */
+/** What one request of each kind takes when nothing has changed. */
 export interface Bytes {
   readonly look: number;
-  readonly api: number;
+  readonly balance: number;
+  readonly history: number;
 }
 
 export interface Idle {
@@ -42,10 +46,14 @@ export async function measureIdle(desktop: Desktop, sandbox: Sandbox, user: User
   const rounds = await asked(desktop, counted);
   await end(desktop, running, BINARIES.app);
   counted.end();
-  const look = series(rounds.map((one) => one.look)).value;
+  const median = (of: (one: Bytes) => number): number => series(rounds.map(of)).value;
   return {
     figures: [...watched, anHour(rounds)],
-    bytes: { look, api: series(rounds.map((one) => one.api)).value },
+    bytes: {
+      look: median((one) => one.look),
+      balance: median((one) => one.balance),
+      history: median((one) => one.history),
+    },
   };
 }
 
@@ -111,7 +119,7 @@ async function asked(desktop: Desktop, counted: Counted): Promise<Bytes[]> {
   for (let round = 0; round < 3; round += 1) {
     counted.forget();
     await icon.click("Check now");
-    await until("each has been asked", () => counted.api.requests >= 2 && askedOf(counted.rpc) >= 1, {
+    await until("each has been asked", () => counted.api.paths.size >= 2 && askedOf(counted.rpc) >= 1, {
       within: 30_000,
     });
     // The last answer may be on its way, and so may a request that should not be.
@@ -125,21 +133,32 @@ async function asked(desktop: Desktop, counted: Counted): Promise<Bytes[]> {
       },
       { within: 30_000, every: 1_000 },
     );
-    if (counted.api.requests !== 2 || askedOf(counted.rpc) !== 1)
-      throw new Error(`not one of each: ${counted.api.requests} to the API, ${askedOf(counted.rpc)} to an RPC`);
-    rounds.push({ look: counted.rpc.reduce((sum, one) => sum + one.bytes, 0), api: counted.api.bytes });
+    const paths = [...counted.api.paths.keys()].toSorted().join(" ");
+    if (paths !== `${HISTORY} ${BALANCE}` || askedOf(counted.rpc) !== 1)
+      throw new Error(`not one of each: ${paths}, ${askedOf(counted.rpc)} looks`);
+    rounds.push({
+      look: counted.rpc.reduce((sum, one) => sum + one.bytes, 0),
+      balance: each(counted.api, BALANCE),
+      history: each(counted.api, HISTORY),
+    });
   }
   return rounds;
 }
 
+function each(server: Counting, path: string): number {
+  const { requests, bytes } = server.paths.get(path) ?? { requests: 0, bytes: NaN };
+  return bytes / requests;
+}
+
 function anHour(rounds: readonly Bytes[]): Figure {
-  const parts = rounds.map(({ look, api }) => `${look} and ${api}`).join("; ");
+  const parts = rounds.map(({ look, balance, history }) => `${look}, ${balance} and ${history}`).join("; ");
   return atMost(6, {
     name: "bytes an hour in the tray, nothing changed",
     unit: "kB",
-    // An hour has as many balances as histories.
-    bursar: series(rounds.map(({ look, api }) => (look * LOOKS + (api * CALLS) / 2) / 1_000)),
-    note: `A look at the chain, and balance and history together, asked for by "Check now" in the tray, took ${parts} bytes of HTTP in both directions. An hour has at most ${LOOKS} looks and ${CALLS} calls. TLS and TCP are not in it, nor is the WebSocket.`,
+    bursar: series(
+      rounds.map(({ look, balance, history }) => (look * LOOKS + balance * BALANCES + history * HISTORIES) / 1_000),
+    ),
+    note: `A look at the chain, a balance and a history, asked for by "Check now" in the tray, took ${parts} bytes of HTTP in both directions. An hour has at most ${LOOKS}, ${BALANCES} and ${HISTORIES} of them. TLS and TCP are not in it, nor is the WebSocket.`,
   });
 }
 

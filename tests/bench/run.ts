@@ -92,7 +92,8 @@ async function filled(desktop: Desktop): Promise<void> {
 /** An idle app is watched for long; what needs no desktop is measured meanwhile and takes nothing from it. */
 async function besideAnIdleApp(others: () => Promise<void>): Promise<void> {
   const idle = share("idle", async () => {
-    const user = await sandbox.user({ history: effort.payments / 100 });
+    // So few that none of them is under review: such a payment would be looked at in every cycle.
+    const user = await sandbox.user({ history: 10 });
     let watched: Idle | undefined;
     await inSession("idle", {}, async (desktop) => {
       watched = await measureIdle(desktop, sandbox, user, effort);

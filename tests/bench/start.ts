@@ -9,7 +9,7 @@ import type { Box, Screen } from "./screen.ts";
 /** Within the bare page: its one line of text. */
 const BARE_TEXT: Box = { x: 40, y: 40, width: 320, height: 60 };
 /** Within the app's window at 1200 × 800: the balance as the overview draws it, without its age. */
-const BALANCE: Box = { x: 288, y: 165, width: 317, height: 75 };
+const BALANCE: Box = { x: 248, y: 108, width: 317, height: 75 };
 
 /** A part of the screen and what is in it once the paint that counts has happened. */
 interface Sight {
@@ -102,5 +102,5 @@ async function backFromTray(desktop: Desktop, screen: Screen, app: App, sight: S
 
 /** Nothing of the run before is on the screen any more. */
 async function cleared(screen: Screen, { box, shown }: Sight): Promise<void> {
-  await until("the screen is cleared", () => !screen.look(box).equals(shown));
+  await until("the screen is cleared", () => !screen.isShown(box, shown));
 }
