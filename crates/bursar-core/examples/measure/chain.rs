@@ -61,6 +61,7 @@ pub(crate) fn measure(events: usize, runs: usize) -> Outcome<()> {
     }
     drop(payments);
     let (mut own, mut raw, mut resident) = (Vec::new(), Vec::new(), Vec::new());
+    let mut storing = Vec::new();
     for _ in 0..runs {
         raw.push(runtime.block_on(raw_logs(&url, head, events))?);
         let home = tempfile::tempdir()?;
@@ -76,14 +77,16 @@ pub(crate) fn measure(events: usize, runs: usize) -> Outcome<()> {
             start_block: 0,
         };
         let chain = Chain::new(place, None, http.clone());
-        let (took, sizes) = runtime.block_on(read(&chain, &history, &account, head))?;
-        own.push(took);
-        resident.push(sizes);
+        let reading = runtime.block_on(read(&chain, &history, &account, head))?;
+        own.push(reading.took);
+        storing.push(reading.storing);
+        resident.push(reading.resident);
         if history.verified(&account, &newest)?.is_none() {
             return Err("the events were not matched".into());
         }
     }
     tell("chain history", events, &own)?;
+    tell("of it storing and matching", events, &storing)?;
     tell("raw eth_getLogs", events, &raw)?;
     tell_value(
         json!({"name": "resident while reading", "of": events, "among": u64::try_from(events)? * EVERY, "kib": resident}),
@@ -95,14 +98,23 @@ fn copy_history(from: &Path, to: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Newest first, as the app reads what lies before its first look. Also the process's size after each tenth.
+struct Reading {
+    took: Duration,
+    /// What of it went into the database.
+    storing: Duration,
+    /// The process's size after each tenth, in KiB.
+    resident: Vec<u64>,
+}
+
+/// Newest first, as the app reads what lies before its first look.
 async fn read(
     chain: &Chain,
     history: &History,
     account: &AccountId,
     head: u64,
-) -> Outcome<(Duration, Vec<u64>)> {
+) -> Outcome<Reading> {
     let mut sizes = Vec::new();
+    let mut storing = Duration::ZERO;
     let begun = Instant::now();
     let mut to = head;
     let stride = (head / 10).max(1);
@@ -110,14 +122,20 @@ async fn read(
     while to > 0 {
         let from = to.saturating_sub(RANGE - 1).max(1);
         let batch = chain.events(USER, from, to).await?;
+        let stored = Instant::now();
         history.put_events(account, &batch)?;
+        storing += stored.elapsed();
         to = from - 1;
         if told - to >= stride {
             told = to;
             sizes.push(resident()?);
         }
     }
-    Ok((begun.elapsed(), sizes))
+    Ok(Reading {
+        took: begun.elapsed(),
+        storing,
+        resident: sizes,
+    })
 }
 
 /// The same ranges, one after the other, over one connection.
