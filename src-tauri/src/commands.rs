@@ -1,24 +1,21 @@
 //! What the window may ask for: one line into the core each, typed end to end. What only the desktop can do
 //! (choosing a file, opening an address, preferences, ending) is a few lines more.
 
+mod accounts;
 mod files;
+mod paying;
 
 use crate::app::{App, Changed};
-use crate::{diagnostics as report, links, shell};
+use crate::{diagnostics as report, shell};
 use bursar_core::account::AccountId;
-use bursar_core::bursar::Connect;
-use bursar_core::error::{Code, Error, Result};
-use bursar_core::money::Amount;
+use bursar_core::error::{Error, Result};
 use bursar_core::view::{
-    AccountView, AppView, BalanceView, Connected, DuesView, MethodsView, MoneyRule, NetworkView,
-    NoticeView, Overview, PaymentPage, PaymentQuery, PaymentView, Quote, Settings, TopUpForm,
-    TopUpView, Wish,
+    AppView, BalanceView, NoticeView, Overview, PaymentPage, PaymentQuery, PaymentView, Settings,
 };
 use files::ExportFormat;
 use std::sync::Arc;
 use tauri::{AppHandle, State, Wry};
 use tauri_specta::{collect_commands, collect_events};
-use zeroize::Zeroizing;
 
 type Held<'a> = State<'a, Arc<App>>;
 
@@ -33,21 +30,21 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
             app,
             overview,
             overviews,
-            top_up_form,
-            dues,
-            quote,
-            pay,
-            top_up,
-            return_to_payment,
-            check_now,
-            cancel_top_up,
-            checkout_link,
-            checkout_qr,
-            allow_checkout_host,
-            methods,
-            add_method,
-            remove_method,
-            set_default_method,
+            paying::top_up_form,
+            paying::dues,
+            paying::quote,
+            paying::pay,
+            paying::top_up,
+            paying::return_to_payment,
+            paying::check_now,
+            paying::cancel_top_up,
+            paying::checkout_link,
+            paying::checkout_qr,
+            paying::allow_checkout_host,
+            paying::methods,
+            paying::add_method,
+            paying::remove_method,
+            paying::set_default_method,
             payments,
             payment,
             export_payments,
@@ -56,23 +53,23 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
             open_transaction,
             open_address,
             open_console,
-            networks,
-            add_network_file,
-            connect,
-            begin_sign_in,
-            abandon_sign_in,
-            sign_in_again,
-            edit_account,
-            sign_out,
-            remove_account,
-            money_rules,
+            accounts::networks,
+            accounts::add_network_file,
+            accounts::connect,
+            accounts::begin_sign_in,
+            accounts::abandon_sign_in,
+            accounts::sign_in_again,
+            accounts::edit_account,
+            accounts::sign_out,
+            accounts::remove_account,
+            accounts::money_rules,
             notices,
             read_notices,
             settings,
             set_settings,
             refresh_all,
-            rpc_addresses,
-            set_rpc_address,
+            accounts::rpc_addresses,
+            accounts::set_rpc_address,
             diagnostics,
             window_ready,
             viewing,
@@ -105,117 +102,6 @@ async fn overview(held: Held<'_>, account: AccountId) -> Result<Overview> {
 #[specta::specta]
 async fn overviews(held: Held<'_>) -> Result<Vec<BalanceView>> {
     held.core().await?.overviews().await
-}
-
-/// Services to renew and migrations to pay for, as last read.
-#[tauri::command]
-#[specta::specta]
-async fn dues(held: Held<'_>, account: AccountId) -> Result<DuesView> {
-    held.core().await?.dues(account).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn top_up_form(held: Held<'_>, account: AccountId) -> Result<TopUpForm> {
-    held.core().await?.top_up_form(account).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn quote(held: Held<'_>, account: AccountId, wish: Wish) -> Result<Quote> {
-    held.core().await?.quote(account, wish).await
-}
-
-/// Starts a payment; the same attempt again is the same payment.
-#[tauri::command]
-#[specta::specta]
-async fn pay(
-    held: Held<'_>,
-    account: AccountId,
-    wish: Wish,
-    attempt: String,
-    confirmed_total: Option<Amount>,
-) -> Result<TopUpView> {
-    held.core()
-        .await?
-        .pay(account, wish, attempt, confirmed_total)
-        .await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn top_up(held: Held<'_>, account: AccountId, top_up: String) -> Result<TopUpView> {
-    held.core().await?.top_up(&account, &top_up)
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn return_to_payment(held: Held<'_>, account: AccountId, top_up: String) -> Result<()> {
-    held.core().await?.return_to_payment(account, top_up).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn check_now(held: Held<'_>, account: AccountId) -> Result<()> {
-    held.core().await?.check_now(account).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn cancel_top_up(held: Held<'_>, account: AccountId, top_up: String) -> Result<()> {
-    held.core().await?.cancel_top_up(account, top_up).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn checkout_link(held: Held<'_>, account: AccountId, top_up: String) -> Result<String> {
-    held.core().await?.checkout_link(account, top_up).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn checkout_qr(held: Held<'_>, account: AccountId, top_up: String) -> Result<String> {
-    held.core().await?.checkout_qr(account, top_up).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn allow_checkout_host(held: Held<'_>, account: AccountId, host: String) -> Result<()> {
-    held.core().await?.allow_checkout_host(account, host).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn methods(held: Held<'_>, account: AccountId) -> Result<MethodsView> {
-    held.core().await?.methods(account).await
-}
-
-/// Opens the provider's page on which a method is added.
-#[tauri::command]
-#[specta::specta]
-async fn add_method(
-    held: Held<'_>,
-    account: AccountId,
-    payer: Option<String>,
-    method: String,
-) -> Result<()> {
-    held.core().await?.add_method(account, payer, method).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn remove_method(held: Held<'_>, account: AccountId, method: String) -> Result<MethodsView> {
-    held.core().await?.remove_method(account, method).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn set_default_method(
-    held: Held<'_>,
-    account: AccountId,
-    method: String,
-) -> Result<MethodsView> {
-    held.core().await?.set_default_method(account, method).await
 }
 
 #[tauri::command]
@@ -309,128 +195,6 @@ async fn open_console(held: Held<'_>, network: String) -> Result<()> {
 
 #[tauri::command]
 #[specta::specta]
-async fn networks(held: Held<'_>) -> Result<Vec<NetworkView>> {
-    held.core().await?.networks().await
-}
-
-/// The network read from a file that the user chose; `None` when the dialog was dismissed.
-#[tauri::command]
-#[specta::specta]
-async fn add_network_file(held: Held<'_>, desktop: AppHandle) -> Result<Option<NetworkView>> {
-    let core = held.core().await?;
-    let Some(text) = files::network_file(&desktop).await? else {
-        return Ok(None);
-    };
-    core.add_network(&text).await.map(Some)
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn connect(
-    held: Held<'_>,
-    network: String,
-    key: String,
-    address: Option<String>,
-    label: Option<String>,
-    session_only: bool,
-) -> Result<Connected> {
-    let key = Zeroizing::new(key);
-    held.core()
-        .await?
-        .connect(Connect {
-            provider: None,
-            network,
-            key,
-            address,
-            label,
-            session_only,
-        })
-        .await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn begin_sign_in(
-    held: Held<'_>,
-    network: String,
-    address: Option<String>,
-    label: Option<String>,
-) -> Result<()> {
-    let core = held.core().await?;
-    links::claim(&held.home);
-    shell::open(&core.begin_sign_in(network, address, label).await?)
-        .inspect_err(|_| core.abandon_sign_in())
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn abandon_sign_in(held: Held<'_>) -> Result<()> {
-    held.core().await?.abandon_sign_in();
-    Ok(())
-}
-
-/// With a new key at once; without one through the browser, and the change comes later.
-#[tauri::command]
-#[specta::specta]
-async fn sign_in_again(
-    held: Held<'_>,
-    account: AccountId,
-    key: Option<String>,
-) -> Result<Connected> {
-    let core = held.core().await?;
-    if let Some(key) = key {
-        return core.sign_in_again(account, Zeroizing::new(key)).await;
-    }
-    let address = core.begin_sign_in_again(account.clone()).await?;
-    links::claim(&held.home);
-    shell::open(&address).inspect_err(|_| core.abandon_sign_in())?;
-    let (accounts, _, _) = core.app_view().await?;
-    match accounts.into_iter().find(|one| one.id == account) {
-        Some(account) => Ok(Connected {
-            account,
-            warnings: Vec::new(),
-        }),
-        None => Err(Error::new(
-            Code::NotFound,
-            "That account is no longer connected.",
-        )),
-    }
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn edit_account(
-    held: Held<'_>,
-    account: AccountId,
-    label: String,
-    address: Option<String>,
-) -> Result<AccountView> {
-    held.core()
-        .await?
-        .edit_account(account, label, address)
-        .await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn sign_out(held: Held<'_>, account: AccountId) -> Result<()> {
-    held.core().await?.sign_out(account).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn remove_account(held: Held<'_>, account: AccountId) -> Result<()> {
-    held.core().await?.remove_account(account).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn money_rules(held: Held<'_>, account: AccountId) -> Result<Vec<MoneyRule>> {
-    held.core().await?.money_rules(account).await
-}
-
-#[tauri::command]
-#[specta::specta]
 async fn notices(held: Held<'_>, before: Option<u32>) -> Result<Vec<NoticeView>> {
     held.core().await?.notices(before).await
 }
@@ -457,22 +221,6 @@ async fn set_settings(held: Held<'_>, settings: Settings) -> Result<Settings> {
 #[specta::specta]
 async fn refresh_all(held: Held<'_>, account: AccountId) -> Result<()> {
     held.core().await?.refresh_all(account).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn rpc_addresses(held: Held<'_>, account: AccountId) -> Result<Vec<String>> {
-    held.core().await?.rpc_addresses(account).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn set_rpc_address(
-    held: Held<'_>,
-    account: AccountId,
-    address: Option<String>,
-) -> Result<()> {
-    held.core().await?.set_rpc_address(account, address).await
 }
 
 /// Never fails: what cannot be told is said to be so.
@@ -542,7 +290,7 @@ mod tests {
         let (listed, _) = after.split_once(']').unwrap();
         let commands: BTreeSet<_> = listed
             .split(',')
-            .map(str::trim)
+            .map(|path| path.trim().rsplit("::").next().unwrap())
             .filter(|name| !name.is_empty())
             .collect();
         let permissions = include_str!("../permissions/window.toml");

@@ -134,7 +134,7 @@ impl World {
                 3 => Span::hours(-3),
                 _ => Span::default(),
             },
-            tells_time: seed % 3 != 0,
+            tells_time: !seed.is_multiple_of(3),
             sent_again: 0,
             events: 0,
         }

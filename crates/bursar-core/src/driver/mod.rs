@@ -2,11 +2,14 @@
 //! its effects, and runs the effects in tasks whose answers come back as events. An error changes a state;
 //! it never ends the loop.
 
+mod board;
 mod chain_look;
 mod connection;
 mod history_look;
 mod knock;
 mod lease;
+mod links;
+mod lost_commit;
 mod owner;
 mod pace;
 mod requests;
@@ -19,20 +22,22 @@ pub(crate) use owner::{Owner, prove};
 use crate::account::AccountId;
 use crate::cache::{History, Store, Write};
 use crate::clock::{Clock, Span};
-use crate::engine::{Effect, Event, Poll, Presence, State, Step, step};
+use crate::engine::{Effect, Event, Presence, State, Step, step};
 use crate::error::{Code, Error, Result};
 use crate::fail_point;
-use crate::link::{self, Link, LinkState};
+use crate::link::Link;
 use crate::shell::Shell;
 use crate::view::{Change, TrayView};
+use board::Board;
+use lost_commit::lost;
 use pace::Pace;
 use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 /// Even with nothing due the loop looks at the wall clock this often, to notice sleep.
 const LONGEST_NAP: Span = Span::seconds(30);
@@ -53,18 +58,6 @@ pub struct Driver {
     inbox: mpsc::UnboundedSender<Message>,
     board: Arc<Board>,
     commands: AtomicU64,
-}
-
-/// What readers may see without asking the loop.
-#[derive(Debug, Default)]
-struct Board {
-    states: RwLock<BTreeMap<AccountId, Arc<State>>>,
-    /// Told after every step.
-    stepped: watch::Sender<()>,
-    hide_amounts: AtomicBool,
-    notifications_off: AtomicBool,
-    /// The system tells when it was asleep.
-    sleep_is_told: AtomicBool,
 }
 
 enum Message {
@@ -224,27 +217,6 @@ impl Driver {
     fn send(&self, message: Message) {
         // The receiver is gone only after `stop`, when nothing matters any more.
         let _ = self.inbox.send(message);
-    }
-}
-
-impl Board {
-    fn states(&self) -> BTreeMap<AccountId, Arc<State>> {
-        self.states
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn put(&self, state: State) {
-        let mut states = self.states.write().unwrap_or_else(PoisonError::into_inner);
-        states.insert(state.account.clone(), Arc::new(state));
-        drop(states);
-        self.stepped.send_replace(());
-    }
-
-    fn remove(&self, account: &AccountId) {
-        let mut states = self.states.write().unwrap_or_else(PoisonError::into_inner);
-        states.remove(account);
     }
 }
 
@@ -480,65 +452,6 @@ impl Loop {
         }
     }
 
-    /// Only a link whose state belongs to a top-up of ours does anything at all.
-    async fn link(&mut self, text: &str) {
-        match link::parse(text) {
-            Ok(Link::TopUpReturn { state }) => {
-                let found = self
-                    .board
-                    .states()
-                    .into_iter()
-                    .find_map(|(account, known)| {
-                        known
-                            .top_ups
-                            .values()
-                            .find(|top_up| {
-                                top_up
-                                    .link_state
-                                    .as_deref()
-                                    .is_some_and(|own| state.matches(own))
-                            })
-                            .map(|top_up| (account, top_up.id.clone()))
-                    });
-                match found {
-                    Some((account, top_up)) => {
-                        self.happen(&account, Event::Returned { top_up }).await
-                    }
-                    None if self.method_returned(&state).await => {}
-                    None => {
-                        tracing::info!("a return link with an unknown or used state was ignored")
-                    }
-                }
-            }
-            Ok(link @ (Link::SignIn { .. } | Link::SignInRefused { .. })) => {
-                let _ = self.sign_ins.send(link);
-            }
-            Err(_) => tracing::info!("a link that is not one of ours was ignored"),
-        }
-    }
-
-    /// Whether the link came from the page on which a method is added.
-    async fn method_returned(&mut self, state: &LinkState) -> bool {
-        let found = self
-            .board
-            .states()
-            .into_iter()
-            .find(|(_, known)| {
-                known
-                    .method_link
-                    .as_deref()
-                    .is_some_and(|own| state.matches(own))
-            })
-            .map(|(account, _)| account);
-        match found {
-            Some(account) => {
-                self.happen(&account, Event::MethodReturned).await;
-                true
-            }
-            None => false,
-        }
-    }
-
     fn draw_tray(&mut self) {
         let states = self.board.states();
         let hide = self.board.hide_amounts.load(Ordering::Relaxed);
@@ -547,49 +460,6 @@ impl Loop {
             self.world.shell.tray(&view);
             self.tray = Some(view);
         }
-    }
-}
-
-/// The event that tells an account that the commit of this one failed.
-fn lost(event: &Event, error: Error) -> Event {
-    let (command, poll, started) = match event {
-        Event::StartTopUp { command, .. }
-        | Event::ReturnToPayment { command, .. }
-        | Event::CancelTopUp { command, .. }
-        | Event::CheckNow { command }
-        | Event::RefreshAll { command } => (Some(*command), None, None),
-        Event::Followed { .. } => (None, Some(Poll::Follow), None),
-        Event::History { .. } => (None, Some(Poll::History), None),
-        Event::Balance(_) => (None, Some(Poll::Balance), None),
-        Event::Chain(_) => (None, Some(Poll::Chain), None),
-        Event::Charges(_) => (None, Some(Poll::Charges), None),
-        Event::Catalogue(_) => (None, Some(Poll::Catalogue), None),
-        Event::Dues(_) => (None, Some(Poll::Dues), None),
-        Event::Started { top_up, .. } => (None, None, Some(top_up.clone())),
-        Event::Tick
-        | Event::Presence(_)
-        | Event::Viewing(_)
-        | Event::Online(_)
-        | Event::Woke
-        | Event::Thresholds(_)
-        | Event::SignedIn(_)
-        | Event::Reconfigured { .. }
-        | Event::Returned { .. }
-        | Event::CancelAnswered { .. }
-        | Event::Subscribed(_)
-        | Event::ChainStirred
-        | Event::Knocked { .. }
-        | Event::MethodsStirred
-        | Event::MethodExpected { .. }
-        | Event::MethodReturned
-        | Event::OpenFailed { .. }
-        | Event::CommitFailed { .. } => (None, None, None),
-    };
-    Event::CommitFailed {
-        command,
-        poll,
-        started,
-        error,
     }
 }
 
