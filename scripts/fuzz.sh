@@ -4,7 +4,8 @@
 #        scripts/fuzz.sh build
 # The targets are cargo-fuzz's: `cargo fuzz run links` does the same where cargo-fuzz and a nightly compiler are. This needs
 # neither: the coverage counters are options of the stable compiler; only the address sanitizer is not, and what is fuzzed
-# has no unsafe code. Prints a line a target; an input that breaks one is kept in fuzz/artifacts/TARGET.
+# has no unsafe code. Prints a line a target; an input that breaks one is kept in fuzz/artifacts/TARGET. BURSAR_FUZZ_JOBS of
+# them run beside each other (1).
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -27,20 +28,27 @@ fi
 RUSTFLAGS="$coverage" cargo build --quiet --locked --release --target "$machine" --target-dir "$out"
 if [ "$seconds" = build ]; then exit 0; fi
 
-failed=0
-for target in "${targets[@]}"; do
+# One target for its time; says how it ended, and keeps a mark if it failed.
+fuzz() {
+  local target=$1 log="$out/$1.log"
   mkdir -p "artifacts/$target" "$out/corpus/$target"
-  log="$out/$target.log"
-  limit=(-max_total_time="$seconds")
+  local limit=(-max_total_time="$seconds")
   if [ "$seconds" -eq 0 ]; then limit=(-runs=0); fi
   # What is found is kept beside the build; only chosen inputs are in the tree.
   if "$out/$machine/release/$target" "${limit[@]}" -timeout=5 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
     -artifact_prefix="artifacts/$target/" "$out/corpus/$target" "corpus/$target" >"$log" 2>&1; then
     printf '%-14s ok      %s runs\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p; s/^Done \([0-9]*\) runs.*/\1/p' "$log" | head -n 1)"
   else
-    failed=$((failed + 1))
+    touch "$out/failed"
     printf '%-14s FAILED  see target/fuzz/%s.log\n' "$target" "$target"
     tail -n 20 "$log" >&2
   fi
+}
+
+rm -f "$out/failed"
+for target in "${targets[@]}"; do
+  while [ "$(jobs -rp | wc -l)" -ge "${BURSAR_FUZZ_JOBS:-1}" ]; do wait -n; done
+  fuzz "$target" &
 done
-exit "$((failed > 0))"
+wait
+[ ! -e "$out/failed" ]

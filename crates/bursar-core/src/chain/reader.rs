@@ -17,6 +17,7 @@ use futures_util::future::join_all;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 use url::Url;
 
 /// A head this much older than the best one seen is stale.
@@ -46,6 +47,8 @@ pub(super) struct Inner {
     told_time: Mutex<Option<(Timestamp, Instant)>>,
     /// The last block whose time was asked for: how far back events were read, over and over.
     timed: Mutex<Option<(u64, Timestamp)>>,
+    /// Whether anything is expected or anybody looks.
+    pub(super) hurried: watch::Sender<bool>,
 }
 
 impl fmt::Debug for Chain {
@@ -73,6 +76,7 @@ impl Chain {
             watched: Mutex::default(),
             told_time: Mutex::default(),
             timed: Mutex::default(),
+            hurried: watch::Sender::new(true),
         };
         Self {
             inner: Arc::new(inner),

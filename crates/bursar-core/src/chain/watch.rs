@@ -23,7 +23,7 @@ use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::Sender;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
@@ -32,8 +32,16 @@ use url::Url;
 /// To connect and subscribe, at most; also to hand one message to the system.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Without a message or a pong for so long, the connection is dead.
-const SILENCE: Duration = Duration::from_secs(30);
-const PING_EVERY: Duration = Duration::from_secs(10);
+const HURRIED: Pings = Pings {
+    every: Duration::from_secs(10),
+    silence: Duration::from_secs(30),
+};
+/// While nothing is expected and nobody looks: seldom enough to let the machine sleep, often enough for routers on the way
+/// to keep the connection.
+const UNHURRIED: Pings = Pings {
+    every: Duration::from_secs(240),
+    silence: Duration::from_secs(600),
+};
 const FIRST_BACK_OFF: Duration = Duration::from_millis(500);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
 /// A connection that stood for so long starts the back-off anew.
@@ -43,7 +51,22 @@ const MESSAGE_LIMIT: usize = 1024 * 1024;
 /// More events waiting for their block's time mean that something is wrong.
 const MOST_WAITING: usize = 256;
 
+/// How a subscription finds out that nobody is there any more.
+#[derive(Clone, Copy)]
+struct Pings {
+    every: Duration,
+    /// Without a word for so long it has broken.
+    silence: Duration,
+}
+
 impl Chain {
+    /// Whether anything is expected or anybody looks; while not, the subscription is seldom tried.
+    pub fn be_hurried(&self, hurried: bool) {
+        self.inner
+            .hurried
+            .send_if_modified(|known| std::mem::replace(known, hurried) != hurried);
+    }
+
     /// Whether the network names a WebSocket to watch.
     pub fn has_watch(&self) -> bool {
         self.inner.place.ws.is_some()
@@ -220,10 +243,15 @@ impl Watch {
     }
 
     async fn run(&mut self, host: &str, out: &Sender<Signal>) -> End {
-        let mut pings = interval(PING_EVERY);
-        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut hurried = self.chain.inner.hurried.subscribe();
         let mut heard = Instant::now();
+        let mut pinged = Instant::now();
         loop {
+            let pings = if *hurried.borrow_and_update() {
+                HURRIED
+            } else {
+                UNHURRIED
+            };
             let step = tokio::select! {
                 message = self.socket.next() => {
                     heard = Instant::now();
@@ -232,8 +260,14 @@ impl Watch {
                         Some(Err(_)) | None => Err(End::Broke(lost(host))),
                     }
                 }
-                _ = pings.tick() => {
-                    if heard.elapsed() > SILENCE {
+                changed = hurried.changed() => {
+                    // What was not heard at the slower pace says nothing yet.
+                    heard = Instant::now();
+                    changed.map_err(|_| End::NobodyListens)
+                }
+                () = sleep(pings.every.saturating_sub(pinged.elapsed())) => {
+                    pinged = Instant::now();
+                    if heard.elapsed() > pings.silence {
                         Err(End::Broke(silent(host)))
                     } else {
                         self.hand_over(host, Message::Ping(Vec::new().into())).await.map_err(End::Broke)

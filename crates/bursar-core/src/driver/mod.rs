@@ -348,6 +348,13 @@ impl Loop {
         if !commit.is_empty() {
             tracing::debug!(%account, writes = commit.len(), "committed");
         }
+        if let Some(chain) = self
+            .connections
+            .get(account)
+            .and_then(|connection| connection.chain.as_ref())
+        {
+            chain.be_hurried(!state.is_idle_in_tray());
+        }
         self.board.put(state);
         for effect in effects {
             self.run_effect(account, effect).await;

@@ -322,7 +322,7 @@ impl State {
     }
 
     /// Whether there is nothing to expect and nobody to look.
-    fn is_idle_in_tray(&self) -> bool {
+    pub(crate) fn is_idle_in_tray(&self) -> bool {
         self.presence == Presence::Tray && !self.has_live()
     }
 

@@ -206,6 +206,31 @@ async fn silence_is_noticed() {
 }
 
 #[tokio::test]
+async fn silence_is_noticed_later_while_nothing_is_expected_and_soon_again_once_something_is() {
+    for (hurry, least, most) in [(false, 600, 1_000), (true, 30, 400)] {
+        let server = Server::honest().await;
+        let chain = chain_watching(&server);
+        let mut signals = watch(&chain);
+        assert_eq!(next(&mut signals).await, Signal::Connected);
+        chain.be_hurried(false);
+        server.order(Order::FallSilent).await;
+        tokio::task::yield_now().await;
+        tokio::time::pause();
+        let start = tokio::time::Instant::now();
+        if hurry {
+            tokio::time::sleep(Duration::from_secs(300)).await;
+            chain.be_hurried(true);
+        }
+        let patience = Duration::from_secs(2_000);
+        let signal = tokio::time::timeout(patience, signals.recv()).await;
+        assert_eq!(signal.unwrap(), Some(Signal::Lost));
+        let took = start.elapsed().as_secs();
+        assert!((least..=most).contains(&took), "{hurry}: {took} s");
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
 async fn the_watch_ends_when_nobody_listens() {
     let server = Server::honest().await;
     let chain = chain_watching(&server);
