@@ -65,9 +65,10 @@ fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
         state = next;
         for effect in effects {
             if let Effect::Request(request) = effect {
-                match request {
-                    Request::Knock(_) => asked.knocks += 1,
-                    _ => asked.requests.push(at),
+                if matches!(request, Request::Knock(_)) {
+                    asked.knocks += 1;
+                } else {
+                    asked.requests.push(at);
                 }
                 flying.push((at + LATENCY, request));
             }
