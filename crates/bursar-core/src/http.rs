@@ -1,6 +1,10 @@
 //! The one way in which the core speaks HTTP: every exchange is bounded in time and size, follows no
 //! redirect, asks for no compression, and turns whatever goes wrong into a coded error without a secret.
 
+mod knock;
+
+pub(crate) use knock::knock;
+
 use crate::clock::{Clock, Span, SystemClock, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::network::{host_and_port, is_loopback};

@@ -38,6 +38,11 @@ impl Rpc {
         }
     }
 
+    /// It may hold a key, and is never told.
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
     pub(super) fn is_at(&self, url: &Url) -> bool {
         self.url == *url
     }

@@ -10,7 +10,7 @@ use super::wire::{Block, Data};
 use super::{Reading, RpcState};
 use crate::clock::{Span, Timestamp};
 use crate::error::Result;
-use crate::http::{BODY_LIMIT, Http, WHOLE_TIMEOUT};
+use crate::http::{BODY_LIMIT, Http, WHOLE_TIMEOUT, knock};
 use crate::network::ChainPlace;
 use alloy_primitives::{Address, B256};
 use futures_util::future::join_all;
@@ -163,6 +163,11 @@ impl Chain {
             Err(faults) if self.is_gone(number, &faults) => Ok(None),
             other => other.map_err(told_together),
         }
+    }
+
+    /// Whether a connection to any of the RPCs stands; nothing is asked.
+    pub async fn knock(&self) -> bool {
+        knock(self.inner.rpcs.iter().map(|rpc| rpc.url())).await
     }
 
     /// Where each RPC stands, by host.

@@ -6,7 +6,6 @@ mod board;
 mod chain_look;
 mod connection;
 mod history_look;
-mod knock;
 mod lease;
 mod links;
 mod lost_commit;

@@ -3,11 +3,10 @@
 
 use super::chain_look::look;
 use super::history_look::{self, keep, readable, store, told_of};
-use super::knock::knock;
 use super::owner::{check, prove};
 use super::{Connection, World};
 use crate::clock::{Span, Timestamp};
-use crate::engine::{CatalogueAnswer, Event, Followed, Request};
+use crate::engine::{CatalogueAnswer, Event, Followed, Request, Server};
 use crate::error::{Code, Result};
 use crate::fail_point;
 use crate::provider::{Catalogue, SavedState};
@@ -53,7 +52,13 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
         Request::Dues => Event::Dues(dues(world, connection).await),
         Request::Knock(server) => Event::Knocked {
             server,
-            open: knock(&connection, server).await,
+            open: match server {
+                Server::Api => connection.provider.knock().await,
+                Server::Chain => match &connection.chain {
+                    Some(chain) => chain.knock().await,
+                    None => false,
+                },
+            },
         },
     }
 }

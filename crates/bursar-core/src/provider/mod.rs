@@ -186,6 +186,11 @@ pub trait Provider: Send + Sync {
         None
     }
 
+    /// Whether a connection to its server stands; nothing is asked.
+    async fn knock(&self) -> bool {
+        false
+    }
+
     /// Who is signed in.
     async fn identity(&self) -> Result<Identity>;
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error, Result};
-use crate::http::Http;
+use crate::http::{Http, knock};
 use crate::money::{Amount, Currency};
 use crate::network::Network;
 use crate::session::Session;
@@ -181,6 +181,10 @@ impl Provider for Fluence {
 
     fn clock_ahead(&self) -> Option<Span> {
         self.api.clock.ahead()
+    }
+
+    async fn knock(&self) -> bool {
+        knock([&self.api.network.api]).await
     }
 
     async fn identity(&self) -> Result<Identity> {

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error, Result};
-use crate::http::Http;
+use crate::http::{Http, knock};
 use crate::network::Network;
 use crate::provider::answer::Object;
 use crate::session::Session;
@@ -175,6 +175,10 @@ impl Provider for Panel {
 
     fn clock_ahead(&self) -> Option<Span> {
         self.api.clock.ahead()
+    }
+
+    async fn knock(&self) -> bool {
+        knock([&self.api.network.api]).await
     }
 
     async fn identity(&self) -> Result<Identity> {

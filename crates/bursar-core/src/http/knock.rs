@@ -1,7 +1,5 @@
 //! A connection and nothing else: whether anybody is there, without a request that a server would have to answer.
 
-use super::Connection;
-use crate::engine::Server;
 use futures_util::future::join_all;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -10,16 +8,8 @@ use url::Url;
 /// A server that takes longer to accept is asked when its back-off ends.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
-/// Whether a connection to one of the server's addresses stands. Behind a proxy that must be used, never.
-pub(super) async fn knock(connection: &Connection, server: Server) -> bool {
-    let network = &connection.account.network;
-    let addresses: Vec<&Url> = match server {
-        Server::Api => vec![&network.api],
-        Server::Chain => {
-            let listed = network.chain.iter().flat_map(|chain| &chain.rpc);
-            connection.own_rpc.iter().chain(listed).collect()
-        }
-    };
+/// Whether a connection to one of the addresses stands. Behind a proxy that must be used, never.
+pub(crate) async fn knock(addresses: impl IntoIterator<Item = &Url>) -> bool {
     join_all(addresses.into_iter().map(is_open))
         .await
         .contains(&true)
