@@ -3,7 +3,7 @@
 
 mod fit;
 
-use bursar_core::provider::fuzzing::api_body;
+use bursar_core::provider::api_body;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| fit::check(&api_body(bytes)));

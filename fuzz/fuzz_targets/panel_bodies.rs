@@ -3,7 +3,7 @@
 
 mod fit;
 
-use bursar_core::provider::fuzzing::panel_body;
+use bursar_core::provider::panel_body;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| fit::check(&panel_body(bytes)));

@@ -124,8 +124,9 @@ test("saved for next time: the method is pending, then confirmed, and can be pai
   await ready(window);
   await window.id("continue").click();
   await window.id("confirm-payment-yes").click();
-  await ended(window, "completed");
-  assert.equal(await user.balance(), "135.00");
+  // The overview still shows how the one before ended.
+  await until("the money is there", async () => (await user.balance()) === "135.00");
+  await listed(window, await user.payment(), "completed");
   await panelAgrees(person);
 });
 

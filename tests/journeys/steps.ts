@@ -86,8 +86,16 @@ export async function backInTheApp({ app, window }: Connected): Promise<void> {
 
 /** Waits until the window's list shows the payment in that state. */
 export async function paymentShows(window: AppWindow, id: string, status: string, verified: boolean): Promise<void> {
-  await window.id("nav-payments").click();
-  await lineOf(window, id, status, verified).waitVisible({ within: 30_000 });
+  const payments = window.css('[data-testid="frame"][data-page="payments"]');
+  await until(
+    `${id} is shown as ${status}`,
+    async () => {
+      // The payment page may lead back at any moment, and to the overview.
+      if (!(await payments.visible())) await window.id("nav-payments").click();
+      return lineOf(window, id, status, verified).visible();
+    },
+    { within: 30_000 },
+  );
 }
 
 /** The line of that payment in that state. */

@@ -1,7 +1,5 @@
 //! Ways in for the fuzz targets: an answer's bytes, read as each provider reads the answer to each of its calls.
 
-pub use super::fluence::fuzzing::body as api_body;
-pub use super::panel::fuzzing::body as panel_body;
 use crate::money::Amount;
 use crate::provider::RemotePayment;
 

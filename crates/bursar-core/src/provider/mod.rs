@@ -12,10 +12,14 @@ mod payment;
 mod remote_clock;
 mod unsupported;
 
+#[cfg(feature = "fuzzing")]
+pub use fluence::fuzzing::body as api_body;
 pub use offer::{
     Catalogue, Dues, Method, MethodKind, Migration, NewMethod, Offers, Payer, Period, Saved,
     SavedState, Service,
 };
+#[cfg(feature = "fuzzing")]
+pub use panel::fuzzing::body as panel_body;
 pub use payment::{
     Created, NewPayment, Papers, Purpose, Reason, RemotePayment, RenewalItem, Status, Why,
 };

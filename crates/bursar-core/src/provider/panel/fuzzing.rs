@@ -2,9 +2,9 @@
 
 use super::wire::Unit;
 use super::{offers, wire};
-use crate::money::Currency;
+use crate::money::{Amount, Currency};
 use crate::provider::fuzzing::Taken;
-use crate::provider::{Payer, Period};
+use crate::provider::{NewPayment, Payer, Period};
 
 /// Reads a body as the answer to every call there is, for an account in dollars.
 pub fn body(bytes: &[u8]) -> Taken {
@@ -24,7 +24,11 @@ pub fn body(bytes: &[u8]) -> Taken {
     if let Ok(page) = wire::payments(bytes, &dollars) {
         taken.payments.extend(page.payments);
     }
-    taken.payments.extend(wire::payment(bytes, &dollars));
+    if let Ok(amount) = Amount::new(2_500, 2, dollars.currency.clone()) {
+        let asked = NewPayment::top_up(amount, "key");
+        let created = wire::created(bytes, &dollars, &asked);
+        taken.payments.extend(created.ok().and_then(|one| one.payment));
+    }
     let names = taken.payments.iter().flat_map(|payment| {
         let papers = payment.papers.clone();
         [
