@@ -27,7 +27,9 @@ pub fn body(bytes: &[u8]) -> Taken {
     if let Ok(amount) = Amount::new(2_500, 2, dollars.currency.clone()) {
         let asked = NewPayment::top_up(amount, "key");
         let created = wire::created(bytes, &dollars, &asked);
-        taken.payments.extend(created.ok().and_then(|one| one.payment));
+        taken
+            .payments
+            .extend(created.ok().and_then(|one| one.payment));
     }
     let names = taken.payments.iter().flat_map(|payment| {
         let papers = payment.papers.clone();
