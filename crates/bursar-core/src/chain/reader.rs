@@ -289,12 +289,11 @@ impl Chain {
     /// Asks the other usable RPCs for their heads, all at once.
     async fn survey(&self, except: &Arc<Rpc>) {
         let now = Instant::now();
-        let others = self.inner.rpcs.iter().filter(|rpc| {
-            let standing = rpc.standing();
-            !Arc::ptr_eq(rpc, except)
-                && standing.must_wait(now).is_none()
-                && matches!(standing.rank(now), Rank::Usable | Rank::OldHead)
-        });
+        let others = self
+            .inner
+            .rpcs
+            .iter()
+            .filter(|rpc| !Arc::ptr_eq(rpc, except) && rpc.standing().may_be_asked(now));
         let asked = others.map(|rpc| async move {
             if let Err(fault) = self.line(rpc).open().await {
                 rpc.standing().failed(&fault, Instant::now());

@@ -7,7 +7,6 @@ use super::fault::Fault;
 use super::keeper::Subject;
 use super::line::Rpc;
 use super::reader::Chain;
-use super::standing::Rank;
 use crate::error::{Code, Error, Result};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -33,12 +32,7 @@ impl Chain {
             return Ok(());
         }
         for rpc in self.order() {
-            let can_answer = {
-                let (standing, now) = (rpc.standing(), Instant::now());
-                standing.must_wait(now).is_none()
-                    && matches!(standing.rank(now), Rank::Usable | Rank::OldHead)
-            };
-            if rpc.host == first || !can_answer {
+            if rpc.host == first || !rpc.standing().may_be_asked(Instant::now()) {
                 continue;
             }
             match self.told_by(&rpc, subject, batch).await {

@@ -90,6 +90,11 @@ impl Standing {
         }
     }
 
+    /// Whether it may be asked beside another: it answers as a rule, and has not asked to be left alone.
+    pub(super) fn may_be_asked(&self, now: Instant) -> bool {
+        self.must_wait(now).is_none() && matches!(self.rank(now), Rank::Usable | Rank::OldHead)
+    }
+
     /// How long the server still asks to be left alone, which is obeyed even if no other RPC answers.
     pub(super) fn must_wait(&self, now: Instant) -> Option<Duration> {
         self.asked_to_wait

@@ -57,6 +57,10 @@ pub enum Server {
     Chain,
 }
 
+impl Server {
+    pub(super) const ALL: [Self; 2] = [Self::Api, Self::Chain];
+}
+
 /// Everything that can happen to one account.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {

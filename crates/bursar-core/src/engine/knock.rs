@@ -42,7 +42,7 @@ impl State {
     }
 
     pub(super) fn next_knock(&self) -> Option<Timestamp> {
-        [Server::Api, Server::Chain]
+        Server::ALL
             .into_iter()
             .filter_map(|server| self.knock_due(server))
             .min()
@@ -60,7 +60,7 @@ impl State {
 
     pub(super) fn knock_where_due(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
-        for server in [Server::Api, Server::Chain] {
+        for server in Server::ALL {
             if self.knock_due(server).is_none_or(|due| due > now) {
                 continue;
             }

@@ -171,7 +171,7 @@ impl State {
     /// Nothing is known of the servers any more: the network came back, or the user asks. One that has
     /// asked to be left alone is, all the same.
     pub(super) fn open_gates(&mut self, now: Timestamp) {
-        for server in [Server::Api, Server::Chain] {
+        for server in Server::ALL {
             self.open_gate(server, now);
         }
     }

@@ -2,6 +2,7 @@
 //! nothing outside knows which provider it talks to: what differs is told as data. Answers are checked, dated,
 //! and never believed beyond what the top-up machine and the chain allow.
 
+mod address;
 pub(crate) mod answer;
 mod fluence;
 #[cfg(feature = "fuzzing")]

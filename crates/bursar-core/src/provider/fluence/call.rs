@@ -4,6 +4,7 @@
 use crate::error::{Code, Error, Result};
 use crate::http::{Answer, BODY_LIMIT, Exchange, Http};
 use crate::network::Network;
+use crate::provider::address::address;
 use crate::provider::answer::{self, Object};
 use crate::provider::remote_clock::RemoteClock;
 use crate::session::Session;
@@ -136,20 +137,7 @@ impl Api {
     }
 
     fn address(&self, call: &Call<'_>) -> Result<Url> {
-        let mut url = self.network.api.clone();
-        url.path_segments_mut()
-            .map_err(|()| {
-                Error::new(
-                    Code::NetworkMalformed,
-                    "The network's API address has no path.",
-                )
-            })?
-            .pop_if_empty()
-            .extend(call.path);
-        if !call.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&call.query);
-        }
-        Ok(url)
+        address(&self.network.api, call.path.iter().copied(), &call.query)
     }
 
     /// The body of a success; every other status as an error.

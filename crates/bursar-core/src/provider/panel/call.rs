@@ -6,6 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::http::{Answer, BODY_LIMIT, Exchange, Http};
 use crate::money::Amount;
 use crate::network::Network;
+use crate::provider::address::address;
 use crate::provider::answer::Object;
 use crate::provider::remote_clock::RemoteClock;
 use crate::session::Session;
@@ -13,6 +14,8 @@ use reqwest::Method;
 use std::sync::Arc;
 use url::Url;
 
+/// Every path begins with it.
+const BASE: [&str; 2] = ["api", "v1"];
 const PDF: &str = "application/pdf";
 /// The largest invoice, in bytes.
 const INVOICE_LIMIT: usize = 8 * 1024 * 1024;
@@ -193,21 +196,11 @@ impl Api {
     }
 
     fn address(&self, call: &Call<'_>) -> Result<Url> {
-        let mut url = self.network.api.clone();
-        url.path_segments_mut()
-            .map_err(|()| {
-                Error::new(
-                    Code::NetworkMalformed,
-                    "The network's API address has no path.",
-                )
-            })?
-            .pop_if_empty()
-            .extend(["api", "v1"])
-            .extend(call.path);
-        if !call.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&call.query);
-        }
-        Ok(url)
+        address(
+            &self.network.api,
+            BASE.iter().chain(call.path).copied(),
+            &call.query,
+        )
     }
 
     fn refusal(&self, answer: &Answer) -> Error {
