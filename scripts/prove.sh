@@ -68,8 +68,9 @@ run() {
     '{"promise":%d,"name":"%s","what":"did not come to its end (exit status %d)","tried":0,"failed":1,"seconds":%d,"notes":""}\n' \
     "${name%%-*}" "${name#*-}" "$status" "$((SECONDS - began))" >"$logs/$name.json"
   if [ "$status" -ne 0 ]; then
-    printf -- '--- the end of %s\n' "$logs/$name.log" >&2
-    tail -n 40 "$logs/$name.log" >&2
+    printf -- '--- of %s\n' "$logs/$name.log" >&2
+    # What failed and why comes first in what is told: the end alone may be the counts of what went well.
+    { grep -A 3 '^FAILED' "$logs/$name.log" || tail -n 40 "$logs/$name.log"; } | head -n 40 >&2
     printf -- '---\n' >&2
   fi
 }

@@ -20,8 +20,6 @@ const APPS_AT_ONCE = 3;
 const each = times(24, 1);
 
 const dice = new Dice(1);
-/** Users get their first money one after the other. */
-const bank = new Gate(1);
 
 await prove(
   {
@@ -114,7 +112,7 @@ async function live(
   name: string,
   fate: { readonly fates: readonly Fate[]; readonly connect?: Kill | undefined; readonly like?: Left },
 ): Promise<{ readonly left: Left; readonly kills: number }> {
-  const user = await bank.through(() => sandbox.user());
+  const user = await sandbox.user();
   const home = new Home(processes, name, user);
   const rounds = new Rounds(home, gate);
   await rounds.connect(fate.connect);

@@ -26,8 +26,6 @@ const sandbox = await Sandbox.start("proofs/disk");
 const processes = new Processes(artefacts("disk"));
 const disk = new Disk(processes);
 const gate = new Gate(AT_ONCE);
-/** Users get their first money one after the other. */
-const bank = new Gate(1);
 let homes = 0;
 let slowest = 0;
 
@@ -59,7 +57,7 @@ try {
 }
 
 async function newHome(): Promise<Home> {
-  const user = await bank.through(() => sandbox.user());
+  const user = await sandbox.user();
   homes += 1;
   return new Home(processes, `h${homes}`, user);
 }

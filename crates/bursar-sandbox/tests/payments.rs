@@ -8,6 +8,26 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use support::{Sandbox, text};
 
+/// Their transactions come from the same wallets, and what one of them leaves behind must not make another fail.
+#[tokio::test]
+async fn many_pay_at_the_same_moment() {
+    let sandbox = Sandbox::start(&["--history", "0"]);
+    let wanted = json!({});
+    let users = futures_util::future::join_all((0..8).map(|_| sandbox.user(&wanted))).await;
+    let payments = users.iter().map(async |user| {
+        for _ in 0..3 {
+            let (intent, _) = sandbox.top_up(user, 1000).await;
+            sandbox
+                .post(&format!("/top-ups/{intent}/pay"), &json!({}))
+                .await;
+            sandbox.until(&intent, "completed").await;
+        }
+        let truth = sandbox.look(&format!("/users/{}", user.id)).await;
+        assert_eq!(text(&truth, "/chain/free"), "286.000000");
+    });
+    futures_util::future::join_all(payments).await;
+}
+
 /// keccak256 of `UserBalanceIncrease(address,address,address,uint256,string)`.
 fn user_balance_increase() -> String {
     alloy_primitives::keccak256("UserBalanceIncrease(address,address,address,uint256,string)")
