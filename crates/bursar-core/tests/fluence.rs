@@ -1,5 +1,4 @@
-//! The Fluence provider against the sandbox: a real API, a real checkout, real transfers. The sandbox has to
-//! be built first (`cargo build -p bursar-sandbox`); `scripts/test.sh` does so.
+//! The Fluence provider against the sandbox: a real API, a real checkout, real transfers.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,122 +7,29 @@
     clippy::indexing_slicing
 )]
 
-use bursar_core::account::AccountId;
+mod sandbox;
+
 use bursar_core::checkout;
 use bursar_core::clock::{Clock, Span, SystemClock};
 use bursar_core::error::{Code, Error};
-use bursar_core::http::{BODY_LIMIT, Exchange, Http};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::network::Network;
-use bursar_core::provider::{NewPayment, Provider, Purpose, RemotePayment, Status, connect};
-use bursar_core::session::{Credential, Session, Vault};
+use bursar_core::provider::{NewPayment, Provider, Purpose, RemotePayment, Status};
+use bursar_core::session::Credential;
+use sandbox::Sandbox;
 use serde_json::{Value, json};
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Mutex, MutexGuard};
 use zeroize::Zeroizing;
-
-/// One sandbox at a time: each runs three chains.
-static TURN: Mutex<()> = Mutex::const_new(());
 
 /// How long anything may take to come about.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-struct Sandbox {
-    child: Child,
-    ready: Value,
-    network: Network,
-    http: Http,
-    _home: tempfile::TempDir,
-    _turn: MutexGuard<'static, ()>,
+async fn sandbox() -> Sandbox {
+    Sandbox::start("fluence", &[]).await
 }
 
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Beside the test's own folder: `target/debug/bursar-sandbox`.
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let folder = test.parent().and_then(|deps| deps.parent()).unwrap();
-    let binary = folder.join("bursar-sandbox");
-    assert!(
-        binary.exists(),
-        "{} is missing: cargo build -p bursar-sandbox",
-        binary.display()
-    );
-    binary
-}
-
-impl Sandbox {
-    async fn start() -> Self {
-        let turn = TURN.lock().await;
-        let home = tempfile::tempdir().unwrap();
-        let mut child = Command::new(binary())
-            .arg("--home")
-            .arg(home.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let ready: Value = serde_json::from_str(&line).expect("the sandbox's ready line");
-        let file = std::fs::read_to_string(ready["fluence"]["network"].as_str().unwrap()).unwrap();
-        Self {
-            child,
-            network: Network::from_toml(&file).unwrap(),
-            ready,
-            http: Http::new().unwrap(),
-            _home: home,
-            _turn: turn,
-        }
-    }
-
-    /// A call to the control API.
-    async fn control(&self, method: &str, path: &str, body: Value) -> Value {
-        let exchange = Exchange {
-            method: method.parse().unwrap(),
-            url: format!("{}{path}", self.ready["control"].as_str().unwrap())
-                .parse()
-                .unwrap(),
-            headers: vec![],
-            body: Some(("application/json", body.to_string().into_bytes())),
-            limit: BODY_LIMIT,
-        };
-        let answer = self.http.exchange(exchange).await.unwrap();
-        let text = String::from_utf8(answer.body).unwrap();
-        assert!(
-            (200..300).contains(&answer.status),
-            "{method} {path}: {text}"
-        );
-        serde_json::from_str(&text).unwrap_or(Value::Null)
-    }
-
-    async fn user(&self, wishes: Value) -> Value {
-        self.control("POST", "/users", wishes).await
-    }
-
-    async fn by_key(&self, key: &Value) -> Arc<dyn Provider> {
-        let credential = Credential::api_key(key.as_str().unwrap()).unwrap();
-        self.signed_in(credential).await.0
-    }
-
-    async fn signed_in(&self, credential: Credential) -> (Arc<dyn Provider>, Arc<Session>) {
-        let session = Arc::new(Session::new(AccountId::random(), Arc::new(Vault::memory())));
-        session.put(credential, false).await.unwrap();
-        let provider = connect(&self.network, Arc::clone(&session), self.http.clone());
-        (provider, session)
-    }
+async fn new_user(sandbox: &Sandbox, wishes: Value) -> Value {
+    sandbox.control("POST", "/users", wishes).await
 }
 
 fn usdc(text: &str) -> Amount {
@@ -164,7 +70,7 @@ async fn newest(provider: &dyn Provider, so: impl Fn(&RemotePayment) -> bool) ->
 
 #[tokio::test]
 async fn an_account_is_read_as_it_is() {
-    let sandbox = Sandbox::start().await;
+    let sandbox = sandbox().await;
     let provider = sandbox.by_key(&sandbox.ready["fluence"]["api_key"]).await;
     let identity = provider.identity().await.unwrap();
     assert_eq!(
@@ -214,8 +120,8 @@ async fn an_account_is_read_as_it_is() {
 
 #[tokio::test]
 async fn a_long_history_is_read_whole_page_by_page() {
-    let sandbox = Sandbox::start().await;
-    let user = sandbox.user(json!({ "history": 250 })).await;
+    let sandbox = sandbox().await;
+    let user = new_user(&sandbox, json!({ "history": 250 })).await;
     let provider = sandbox.by_key(&user["api_key"]).await;
     let (mut payments, mut place) = (Vec::new(), None);
     loop {
@@ -248,9 +154,9 @@ async fn a_long_history_is_read_whole_page_by_page() {
 
 #[tokio::test]
 async fn a_top_up_goes_from_open_by_confirming_to_completed() {
-    let sandbox = Sandbox::start().await;
+    let sandbox = sandbox().await;
     for ids in ["same", "intent_differs"] {
-        let user = sandbox.user(json!({ "ids": ids })).await;
+        let user = new_user(&sandbox, json!({ "ids": ids })).await;
         let provider = sandbox.by_key(&user["api_key"]).await;
         let made = provider.start(&new_top_up("25.50")).await.unwrap();
         let open = only_pending(provider.as_ref()).await;
@@ -317,8 +223,8 @@ async fn a_top_up_goes_from_open_by_confirming_to_completed() {
 
 #[tokio::test]
 async fn a_top_up_ends_in_each_of_its_ways() {
-    let sandbox = Sandbox::start().await;
-    let user = sandbox.user(json!({})).await;
+    let sandbox = sandbox().await;
+    let user = new_user(&sandbox, json!({})).await;
     let provider = sandbox.by_key(&user["api_key"]).await;
     let made = provider.start(&new_top_up("10")).await.unwrap();
     provider.cancel(&made.id).await.unwrap();
@@ -332,7 +238,7 @@ async fn a_top_up_ends_in_each_of_its_ways() {
         ("failed", Status::Failed),
         ("needs_review", Status::UnderReview),
     ] {
-        let user = sandbox.user(json!({})).await;
+        let user = new_user(&sandbox, json!({})).await;
         let provider = sandbox.by_key(&user["api_key"]).await;
         let made = provider.start(&new_top_up("10")).await.unwrap();
         let path = format!("/top-ups/{}/status", made.id);
@@ -357,10 +263,8 @@ async fn a_top_up_ends_in_each_of_its_ways() {
 
 #[tokio::test]
 async fn refusals_and_outages_are_told_by_their_codes() {
-    let sandbox = Sandbox::start().await;
-    let user = sandbox
-        .user(json!({ "scopes": ["billing:get_history"] }))
-        .await;
+    let sandbox = sandbox().await;
+    let user = new_user(&sandbox, json!({ "scopes": ["billing:get_history"] })).await;
     let reader = sandbox.by_key(&user["api_key"]).await;
     let identity = reader.identity().await.unwrap();
     assert_eq!(
@@ -378,7 +282,7 @@ async fn refusals_and_outages_are_told_by_their_codes() {
         Some(Code::Unauthorized)
     );
 
-    let user = sandbox.user(json!({})).await;
+    let user = new_user(&sandbox, json!({})).await;
     let provider = sandbox.by_key(&user["api_key"]).await;
     for amount in ["9.99", "4744.01"] {
         let refused = provider.start(&new_top_up(amount)).await.unwrap_err();
@@ -460,8 +364,8 @@ async fn refusals_and_outages_are_told_by_their_codes() {
 
 #[tokio::test]
 async fn tokens_are_renewed_until_the_sign_in_ends() {
-    let sandbox = Sandbox::start().await;
-    let user = sandbox.user(json!({})).await;
+    let sandbox = sandbox().await;
+    let user = new_user(&sandbox, json!({})).await;
     let tokens = format!("/users/{}/tokens", user["id"].as_str().unwrap());
     let issued = sandbox.control("POST", &tokens, json!({})).await;
     let secret = |name: &str| Zeroizing::new(issued[name].as_str().unwrap().to_owned());

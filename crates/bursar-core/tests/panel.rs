@@ -1,5 +1,4 @@
-//! The panel provider against the sandbox: a real API with its keys, debits, pages and invoices. The sandbox has
-//! to be built first (`cargo build -p bursar-sandbox`); `scripts/test.sh` does so.
+//! The panel provider against the sandbox: a real API with its keys, debits, pages and invoices.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,123 +7,46 @@
     clippy::indexing_slicing
 )]
 
-use bursar_core::account::AccountId;
+mod sandbox;
+
 use bursar_core::checkout;
 use bursar_core::clock::Span;
 use bursar_core::error::Code;
-use bursar_core::http::{BODY_LIMIT, Exchange, Http};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::network::Network;
 use bursar_core::provider::{
     Method, MethodKind, NewMethod, NewPayment, Provider, Purpose, RemotePayment, RenewalItem,
-    SavedState, Status, Why, connect,
+    SavedState, Status, Why,
 };
-use bursar_core::session::{Credential, Session, Vault};
+use sandbox::Sandbox;
 use serde_json::{Value, json};
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
-
-/// One sandbox at a time: each runs three chains.
-static TURN: Mutex<()> = Mutex::const_new(());
 
 /// How long anything may take to come about.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-struct Sandbox {
-    child: Child,
-    ready: Value,
-    network: Network,
-    http: Http,
-    _home: tempfile::TempDir,
-    _turn: MutexGuard<'static, ()>,
+async fn sandbox() -> Sandbox {
+    Sandbox::start("panel", &["--history", "0", "--block-time", "0"]).await
 }
 
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+async fn customer(sandbox: &Sandbox, wishes: Value) -> Customer<'_> {
+    let made = sandbox.control("POST", "/panel/users", wishes).await;
+    Customer {
+        sandbox,
+        id: made["id"].as_str().unwrap().to_owned(),
+        panel: sandbox.by_key(&made["api_key"]).await,
     }
 }
 
-impl Sandbox {
-    async fn start() -> Self {
-        let turn = TURN.lock().await;
-        let home = tempfile::tempdir().unwrap();
-        let test = std::env::current_exe().unwrap();
-        let folder = test.parent().and_then(|deps| deps.parent()).unwrap();
-        let mut child = Command::new(folder.join("bursar-sandbox"))
-            .arg("--home")
-            .arg(home.path())
-            .args(["--history", "0", "--block-time", "0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the sandbox is built: cargo build -p bursar-sandbox");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let ready: Value = serde_json::from_str(&line).expect("the sandbox's ready line");
-        let file = std::fs::read_to_string(ready["panel"]["network"].as_str().unwrap()).unwrap();
-        Self {
-            child,
-            network: Network::from_toml(&file).unwrap(),
-            ready,
-            http: Http::new().unwrap(),
-            _home: home,
-            _turn: turn,
-        }
-    }
+/// What is wrong with the panel's answers from now on.
+async fn break_with(sandbox: &Sandbox, fault: Value) {
+    sandbox.control("POST", "/faults", fault).await;
+}
 
-    /// A call to the control API.
-    async fn control(&self, method: &str, path: &str, body: Value) -> Value {
-        let exchange = Exchange {
-            method: method.parse().unwrap(),
-            url: format!("{}{path}", self.ready["control"].as_str().unwrap())
-                .parse()
-                .unwrap(),
-            headers: vec![],
-            body: Some(("application/json", body.to_string().into_bytes())),
-            limit: BODY_LIMIT,
-        };
-        let answer = self.http.exchange(exchange).await.unwrap();
-        let text = String::from_utf8(answer.body).unwrap();
-        assert!(
-            (200..300).contains(&answer.status),
-            "{method} {path}: {text}"
-        );
-        serde_json::from_str(&text).unwrap_or(Value::Null)
-    }
-
-    async fn customer(&self, wishes: Value) -> Customer<'_> {
-        let made = self.control("POST", "/panel/users", wishes).await;
-        Customer {
-            sandbox: self,
-            id: made["id"].as_str().unwrap().to_owned(),
-            panel: self.by_key(&made["api_key"]).await,
-        }
-    }
-
-    async fn by_key(&self, key: &Value) -> Arc<dyn Provider> {
-        let session = Arc::new(Session::new(AccountId::random(), Arc::new(Vault::memory())));
-        let credential = Credential::api_key(key.as_str().unwrap()).unwrap();
-        session.put(credential, false).await.unwrap();
-        connect(&self.network, session, self.http.clone())
-    }
-
-    /// What is wrong with the panel's answers from now on.
-    async fn fault(&self, fault: Value) {
-        self.control("POST", "/faults", fault).await;
-    }
-
-    async fn mend(&self) {
-        self.control("DELETE", "/faults", Value::Null).await;
-    }
+async fn mend(sandbox: &Sandbox) {
+    sandbox.control("DELETE", "/faults", Value::Null).await;
 }
 
 struct Customer<'a> {
@@ -198,8 +120,8 @@ fn top_up(amount: &str, method: &Method) -> NewPayment {
 
 #[tokio::test]
 async fn a_saved_method_pays_once_however_often_it_is_asked() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox.customer(json!({"balance": "1.00"})).await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({"balance": "1.00"})).await;
     let card = customer.default_card().await;
     let new = top_up("100", &card);
     let made = customer.panel.start(&new).await.unwrap();
@@ -233,12 +155,12 @@ async fn a_saved_method_pays_once_however_often_it_is_asked() {
 
 #[tokio::test]
 async fn an_answer_that_was_lost_is_the_same_payment_when_asked_again() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox.customer(json!({})).await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({})).await;
     let new = top_up("25", &customer.card_page().await);
     for kind in ["close", "lose"] {
         let fault = json!({"target": "panel", "method": "POST", "path": "/api/v1/payments", "kind": kind, "times": 1});
-        sandbox.fault(fault).await;
+        break_with(&sandbox, fault).await;
         assert!(customer.panel.start(&new).await.is_err());
     }
     let made = customer.panel.start(&new).await.unwrap();
@@ -248,8 +170,8 @@ async fn an_answer_that_was_lost_is_the_same_payment_when_asked_again() {
 
 #[tokio::test]
 async fn a_page_is_on_a_host_that_the_network_names_and_can_be_called_off() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox.customer(json!({})).await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({})).await;
     for provider in ["stripe", "paypal"] {
         let by = customer
             .method(|method| {
@@ -272,8 +194,8 @@ async fn a_page_is_on_a_host_that_the_network_names_and_can_be_called_off() {
 
 #[tokio::test]
 async fn a_debit_that_fails_says_why() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox.customer(json!({})).await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({})).await;
     let card = customer.default_card().await;
     for (debit, status, why) in [
         ("declined", Status::Cancelled, Why::Declined),
@@ -310,8 +232,8 @@ async fn a_debit_that_fails_says_why() {
 
 #[tokio::test]
 async fn every_status_that_a_payment_can_have_is_read() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox.customer(json!({})).await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({})).await;
     for (theirs, ours) in [
         ("new", Status::Open),
         ("processing", Status::Confirming),
@@ -339,8 +261,8 @@ async fn every_status_that_a_payment_can_have_is_read() {
 
 #[tokio::test]
 async fn a_long_history_is_read_whole_and_what_changed_late_is_news() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox.customer(json!({"history": 450})).await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({"history": 450})).await;
     let mut place = None;
     let mut seen = Vec::new();
     loop {
@@ -389,8 +311,8 @@ async fn a_long_history_is_read_whole_and_what_changed_late_is_news() {
 
 #[tokio::test]
 async fn services_are_renewed_at_the_price_that_was_shown() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox.customer(json!({"services": 2})).await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({"services": 2})).await;
     let card = customer.default_card().await;
     let due = customer.panel.dues().await.unwrap().services;
     let mut total = usd("0.00");
@@ -433,8 +355,8 @@ async fn services_are_renewed_at_the_price_that_was_shown() {
 
 #[tokio::test]
 async fn a_migration_that_is_paid_waits_no_more() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox.customer(json!({"migrations": 1})).await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({"migrations": 1})).await;
     let waiting = customer.panel.dues().await.unwrap().migrations.remove(0);
     let period = &waiting.periods[0];
     let purpose = Purpose::Migration {
@@ -455,8 +377,8 @@ async fn a_migration_that_is_paid_waits_no_more() {
 
 #[tokio::test]
 async fn methods_are_added_chosen_and_forgotten() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox.customer(json!({"saved": true})).await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({"saved": true})).await;
     let via = customer.card_page().await;
     let new = NewMethod {
         payer: via.payers.first().cloned(),
@@ -494,8 +416,8 @@ async fn methods_are_added_chosen_and_forgotten() {
 
 #[tokio::test]
 async fn an_answer_that_is_wrong_names_what_was_wrong() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox.customer(json!({"history": 3})).await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({"history": 3})).await;
     customer.panel.balance().await.unwrap();
     for (set, remove, named) in [
         (json!({"/items/0/status": "odd"}), json!([]), "status"),
@@ -512,15 +434,15 @@ async fn an_answer_that_is_wrong_names_what_was_wrong() {
         (json!({}), json!(["/items/0/payer"]), "payer"),
     ] {
         let fault = json!({"target": "panel", "path": "/api/v1/payments", "kind": "edit", "set": set, "remove": remove});
-        sandbox.fault(fault).await;
+        break_with(&sandbox, fault).await;
         let told = customer.panel.history(None, None).await.unwrap();
         assert_eq!((told.payments.len(), told.odd.len()), (2, 1), "{named}");
         assert_eq!(told.odd[0].error.code, Code::LineUnreadable);
         assert!(told.odd[0].error.message.contains(named), "{named}");
-        sandbox.mend().await;
+        mend(&sandbox).await;
     }
     let fault = json!({"target": "panel", "path": "/api/v1/account", "kind": "edit", "set": {"/balance/amount": "-1.00"}});
-    sandbox.fault(fault).await;
+    break_with(&sandbox, fault).await;
     let told = customer.panel.balance().await.unwrap_err();
     assert_eq!(told.code, Code::AnswerMalformed);
     assert!(told.message.contains("balance of the account is negative"));
@@ -528,8 +450,8 @@ async fn an_answer_that_is_wrong_names_what_was_wrong() {
 
 #[tokio::test]
 async fn what_has_not_changed_is_asked_for_by_its_tag() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox.customer(json!({"balance": "5.00"})).await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({"balance": "5.00"})).await;
     for _ in 0..2 {
         assert_eq!(customer.panel.balance().await.unwrap().balance, usd("5.00"));
     }
@@ -550,8 +472,8 @@ async fn what_has_not_changed_is_asked_for_by_its_tag() {
 
 #[tokio::test]
 async fn keys_and_maintenance_are_told_apart() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox.customer(json!({})).await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({})).await;
     let made = customer
         .elsewhere("POST", "/keys", json!({"read_only": true}))
         .await;
@@ -576,10 +498,8 @@ async fn keys_and_maintenance_are_told_apart() {
 
 #[tokio::test]
 async fn a_currency_without_decimals_is_one() {
-    let sandbox = Sandbox::start().await;
-    let customer = sandbox
-        .customer(json!({"currency": "JPY", "balance": "5000"}))
-        .await;
+    let sandbox = sandbox().await;
+    let customer = customer(&sandbox, json!({"currency": "JPY", "balance": "5000"})).await;
     let yen = |text: &str| Amount::parse_decimal(text, Currency::new("JPY").unwrap()).unwrap();
     assert_eq!(customer.panel.balance().await.unwrap().balance, yen("5000"));
     assert_eq!(customer.panel.rules().amount_decimals, 0);

@@ -1,0 +1,113 @@
+//! A sandbox of a test's own: the real programs with its chains, APIs and pages, in a folder that goes with it. It has to be
+//! built first (`cargo build -p bursar-sandbox`); `scripts/test.sh` does so.
+
+use bursar_core::account::AccountId;
+use bursar_core::http::{BODY_LIMIT, Exchange, Http};
+use bursar_core::network::Network;
+use bursar_core::provider::{Provider, connect};
+use bursar_core::session::{Credential, Session, Vault};
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use tokio::sync::{Mutex, MutexGuard};
+
+/// One sandbox at a time: each runs three chains.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+pub(crate) struct Sandbox {
+    child: Child,
+    /// What it says once it is up: its addresses, keys and files.
+    pub(crate) ready: Value,
+    /// Of the kind of provider that was asked for.
+    pub(crate) network: Network,
+    pub(crate) http: Http,
+    _home: tempfile::TempDir,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Beside the test's own folder: `target/debug/bursar-sandbox`.
+fn binary() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(|deps| deps.parent()).unwrap();
+    let binary = folder.join("bursar-sandbox");
+    assert!(
+        binary.exists(),
+        "{} is missing: cargo build -p bursar-sandbox",
+        binary.display()
+    );
+    binary
+}
+
+impl Sandbox {
+    /// Starts it with the sandbox's own arguments, for the kind of provider that its ready line calls `kind`.
+    pub(crate) async fn start(kind: &str, arguments: &[&str]) -> Self {
+        let turn = TURN.lock().await;
+        let home = tempfile::tempdir().unwrap();
+        let mut child = Command::new(binary())
+            .arg("--home")
+            .arg(home.path())
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let ready: Value = serde_json::from_str(&line).expect("the sandbox's ready line");
+        let file = std::fs::read_to_string(ready[kind]["network"].as_str().unwrap()).unwrap();
+        Self {
+            child,
+            network: Network::from_toml(&file).unwrap(),
+            ready,
+            http: Http::new().unwrap(),
+            _home: home,
+            _turn: turn,
+        }
+    }
+
+    /// A call to the control API.
+    pub(crate) async fn control(&self, method: &str, path: &str, body: Value) -> Value {
+        let exchange = Exchange {
+            method: method.parse().unwrap(),
+            url: format!("{}{path}", self.ready["control"].as_str().unwrap())
+                .parse()
+                .unwrap(),
+            headers: vec![],
+            body: Some(("application/json", body.to_string().into_bytes())),
+            limit: BODY_LIMIT,
+        };
+        let answer = self.http.exchange(exchange).await.unwrap();
+        let text = String::from_utf8(answer.body).unwrap();
+        assert!(
+            (200..300).contains(&answer.status),
+            "{method} {path}: {text}"
+        );
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    pub(crate) async fn by_key(&self, key: &Value) -> Arc<dyn Provider> {
+        let credential = Credential::api_key(key.as_str().unwrap()).unwrap();
+        self.signed_in(credential).await.0
+    }
+
+    pub(crate) async fn signed_in(
+        &self,
+        credential: Credential,
+    ) -> (Arc<dyn Provider>, Arc<Session>) {
+        let session = Arc::new(Session::new(AccountId::random(), Arc::new(Vault::memory())));
+        session.put(credential, false).await.unwrap();
+        let provider = connect(&self.network, Arc::clone(&session), self.http.clone());
+        (provider, session)
+    }
+}
