@@ -10,7 +10,8 @@ use crate::{diagnostics as report, shell};
 use bursar_core::account::AccountId;
 use bursar_core::error::{Error, Result};
 use bursar_core::view::{
-    AppView, BalanceView, NoticeView, Overview, PaymentPage, PaymentQuery, PaymentView, Settings,
+    AppView, BalanceView, MonthView, NoticeView, Overview, PaymentPage, PaymentQuery, PaymentView,
+    Settings,
 };
 use files::ExportFormat;
 use std::sync::Arc;
@@ -46,6 +47,8 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
             paying::remove_method,
             paying::set_default_method,
             payments,
+            payments_from,
+            payment_months,
             payment,
             export_payments,
             open_invoice,
@@ -113,6 +116,23 @@ async fn payments(
     limit: u32,
 ) -> Result<PaymentPage> {
     held.core().await?.payments(query, after, limit).await
+}
+
+#[tauri::command]
+#[specta::specta]
+async fn payments_from(
+    held: Held<'_>,
+    query: PaymentQuery,
+    row: u32,
+    limit: u32,
+) -> Result<PaymentPage> {
+    held.core().await?.payments_from(query, row, limit).await
+}
+
+#[tauri::command]
+#[specta::specta]
+async fn payment_months(held: Held<'_>, query: PaymentQuery) -> Result<Vec<MonthView>> {
+    held.core().await?.payment_months(query).await
 }
 
 #[tauri::command]

@@ -3,7 +3,7 @@ const calls = [];
 const send = window.fetch;
 window.fetch = async (...args) => {
   const address = String(args[0] instanceof Request ? args[0].url : args[0]);
-  if (!address.endsWith("/payments")) return send.apply(window, args);
+  if (!/\/payments(_from)?$/.test(address)) return send.apply(window, args);
   const call = { sent: performance.now(), answered: null };
   calls.push(call);
   const answer = await send.apply(window, args);
@@ -43,6 +43,10 @@ async function watched(act, shown) {
 const first = () =>
   `${part("payments-count")?.dataset.total} ${part("payment")?.dataset.payment} ${part("payments-none") !== null}`;
 
+/** As a mouse does it. */
+const pointer = (target, what) =>
+  target.dispatchEvent(new PointerEvent(what, { bubbles: true, cancelable: true, button: 0, pointerType: "mouse" }));
+
 function type(id, text) {
   const field = part(id);
   Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, text);
@@ -66,24 +70,29 @@ window.bursarBench = {
     );
   },
   search: (text) => watched(() => type("search", text), first),
-  jump: async (from, to) => {
-    if (part("filter-to").value !== "") {
-      await watched(() => type("filter-to", ""), first).catch(() => null);
-    }
-    await watched(() => type("filter-from", from), first).catch(() => null);
-    return watched(() => type("filter-to", to), first);
+  /** From the choice of the month to its first lines. */
+  jump: async (month) => {
+    pointer(part("months"), "pointerdown");
+    while (part(`months-${month}`) === null) await frame();
+    const before = first();
+    return watched(
+      () => pointer(part(`months-${month}`), "pointerup"),
+      () => (part("payment-coming") === null ? first() : before),
+    );
   },
   isWhole: () => Number(part("payments-count")?.dataset.total) > 1000 && part("payment") !== null,
   scroll: (rows) => {
     const list = part("payments").querySelector('[role="rowgroup"]');
     const frames = [];
     let before = null;
+    let blank = 0;
     const step = (now) => {
       if (before !== null) frames.push(now - before);
+      if (part("payment-coming") !== null) blank += 1;
       before = now;
       const last = Number([...list.querySelectorAll('[role="row"]')].at(-1)?.getAttribute("aria-rowindex") ?? 0);
       if (last >= rows) {
-        window.bursarBench.scrolled = { frames, rows: last };
+        window.bursarBench.scrolled = { frames, blank, rows: last };
         return;
       }
       list.scrollTop = Math.min(list.scrollTop + 20 * 56, list.scrollHeight);

@@ -2,7 +2,19 @@
 // answers. Served by the dev server only.
 
 import type { Transport } from "$lib/transport";
-import type { AppView, BalanceView, Change, DuesView, Failure, Overview, Quote, TopUpForm } from "../src/lib/types.ts";
+import type {
+  AppView,
+  BalanceView,
+  Change,
+  DuesView,
+  Failure,
+  MonthView,
+  Overview,
+  PaymentPage,
+  PaymentQuery,
+  Quote,
+  TopUpForm,
+} from "../src/lib/types.ts";
 import * as data from "./data.ts";
 import * as panel from "./panel.ts";
 
@@ -195,6 +207,20 @@ function balances(): BalanceView[] {
 
 const QR = `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="210" height="210" viewBox="0 0 21 21"><rect width="21" height="21" fill="#fff"/><path d="${Array.from({ length: 441 }, (_, n) => ((n * 7919) % 5 < 2 ? `M${n % 21} ${Math.floor(n / 21)}h1v1h-1z` : "")).join("")}"/></svg>`;
 
+function matching({ search, statuses }: PaymentQuery): typeof all {
+  return all.filter(
+    (one) =>
+      (!search || one.id.includes(search) || one.amount.amount.includes(search)) &&
+      (statuses.length === 0 || statuses.includes(one.status)),
+  );
+}
+
+function pageFrom(query: PaymentQuery, row: number, limit: number): PaymentPage {
+  const found = matching(query);
+  const end = row + limit;
+  return { payments: found.slice(row, end), next: end < found.length ? String(end) : null, total: found.length };
+}
+
 export const core: Transport = {
   app: () =>
     is("no-core")
@@ -247,19 +273,17 @@ export const core: Transport = {
   checkoutLink: () => soon("https://buy.copperx.io/payment/checkout-session/1"),
   checkoutQr: () => soon(QR),
   allowCheckoutHost: () => soon(null),
-  payments: (query, after, limit) => {
-    const search = query.search;
-    const found = all.filter(
-      (one) =>
-        (!search || one.id.includes(search) || one.amount.amount.includes(search)) &&
-        (query.statuses.length === 0 || query.statuses.includes(one.status)),
-    );
-    const start = after ? Number(after) : 0;
-    return page({
-      payments: found.slice(start, start + limit),
-      next: start + limit < found.length ? String(start + limit) : null,
-      total: found.length,
-    });
+  payments: (query, after, limit) => page(pageFrom(query, after ? Number(after) : 0, limit)),
+  paymentsFrom: (query, row, limit) => page(pageFrom(query, row, limit)),
+  paymentMonths: (query) => {
+    const months: MonthView[] = [];
+    for (const { created_at } of matching(query)) {
+      const month = created_at.slice(0, 7);
+      const last = months.at(-1);
+      if (last?.month === month) last.payments += 1;
+      else months.push({ month, payments: 1 });
+    }
+    return soon(months);
   },
   payment: (_, id) => soon(all.find((one) => one.id === id) ?? (all[1] as (typeof all)[number])),
   exportPayments: () => soon("/home/user/Documents/payments.csv"),

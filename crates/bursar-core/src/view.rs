@@ -9,7 +9,8 @@ pub use paying::{
     Wish, WishFor,
 };
 pub use payment::{
-    Match, PaymentKind, PaymentPage, PaymentQuery, PaymentStatus, PaymentView, ReasonView,
+    Match, MonthView, PaymentKind, PaymentPage, PaymentQuery, PaymentStatus, PaymentView,
+    ReasonView,
 };
 
 use crate::account::AccountId;

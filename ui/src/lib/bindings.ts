@@ -30,6 +30,8 @@ export const commands = {
 	removeMethod: (account: AccountId, method: string) => __TAURI_INVOKE<MethodsView>("remove_method", { account, method }),
 	setDefaultMethod: (account: AccountId, method: string) => __TAURI_INVOKE<MethodsView>("set_default_method", { account, method }),
 	payments: (query: PaymentQuery, after: string | null, limit: number) => __TAURI_INVOKE<PaymentPage>("payments", { query, after, limit }),
+	paymentsFrom: (query: PaymentQuery, row: number, limit: number) => __TAURI_INVOKE<PaymentPage>("payments_from", { query, row, limit }),
+	paymentMonths: (query: PaymentQuery) => __TAURI_INVOKE<MonthView[]>("payment_months", { query }),
 	payment: (account: AccountId, id: string) => __TAURI_INVOKE<PaymentView>("payment", { account, id }),
 	/**  The path that was written; `None` when the dialog was dismissed. */
 	exportPayments: (query: PaymentQuery, format: ExportFormat) => __TAURI_INVOKE<string | null>("export_payments", { query, format }),
@@ -377,6 +379,14 @@ export type Migration = {
 export type MoneyRule = {
 	title: string,
 	text: string,
+};
+
+/**  A month of the history. */
+export type MonthView = {
+	/**  `YYYY-MM`, in UTC. */
+	month: string,
+	/**  How many lines of the query it has; never zero. */
+	payments: number,
 };
 
 /**  A network that an account can be connected to; said before a key is typed. */

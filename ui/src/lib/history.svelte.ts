@@ -1,82 +1,131 @@
-// The payments that match a query, page by page, newest first. A page is fetched when the list comes near its end;
-// when the history changes, the pages that were fetched are read again.
+// The payments that match a query, by their row in the list, newest first. Only the pages around the rows in sight are
+// kept, however far the list was scrolled; when the history changes, those in sight are read again.
 
 import { core } from "$lib/transport";
-import type { Failure, PaymentPage, PaymentQuery, PaymentView } from "./types.ts";
+import type { Failure, MonthView, PaymentPage, PaymentQuery, PaymentView } from "./types.ts";
 
-const PAGE = 100;
+export const PAGE = 100;
+/** Pages that are kept: those in sight, and some to turn back to. */
+export const KEPT = 8;
+
+interface Kept {
+  readonly payments: PaymentView[];
+  /** The turn in which it was read; an older one is shown until it is read again. */
+  readonly turn: number;
+}
 
 export class History {
-  rows = $state.raw<PaymentView[]>([]);
   total = $state<number | null>(null);
   failure = $state.raw<Failure | null>(null);
-  loading = $state(false);
+  /** How many queries were answered: the list begins at its top with each. */
+  answered = $state(0);
+  /** The months of a list of more than a page, newest first. */
+  months = $state.raw<MonthView[]>([]);
 
+  #pages = $state.raw<ReadonlyMap<number, Kept>>(new Map());
   #query: PaymentQuery | null = null;
-  #next: string | null = null;
+  /** Where a page begins, as the one before it told: read by that, it costs the same wherever it lies. */
+  #places = new Map<number, string>();
+  /** The first and the last row in sight. */
+  #sight: readonly [number, number] = [0, 0];
   #turn = 0;
-  #busy = false;
+  #reading = false;
 
-  get more(): boolean {
-    return this.#next !== null;
+  /** The payment of that row; undefined while it is on its way. */
+  at(row: number): PaymentView | undefined {
+    return this.#pages.get(Math.floor(row / PAGE))?.payments[row % PAGE];
   }
 
   /** Starts over with another query; what is shown stays until the first page is there. */
-  ask(query: PaymentQuery): Promise<void> {
+  async ask(query: PaymentQuery): Promise<void> {
+    const turn = this.#begin();
     this.#query = query;
-    return this.#readUpTo(PAGE);
+    const page = await this.#read(turn, 0);
+    if (!page) return;
+    this.#pages = new Map();
+    this.#sight = [0, 0];
+    this.#take(turn, 0, page);
+    this.answered += 1;
+    await Promise.all([this.#fill(turn), this.#readMonths(turn)]);
   }
 
-  /** Reads again what is shown, at most up to the row `seen`. */
-  refresh(seen: number): Promise<void> {
-    return this.#readUpTo(Math.max(PAGE, seen + 1));
+  /** Reads again what is in sight. */
+  async refresh(): Promise<void> {
+    const turn = this.#begin();
+    await this.#fill(turn);
+    await this.#readMonths(turn);
   }
 
-  /** Fetches the next page, if there is one and none is on its way. */
-  async extend(): Promise<void> {
-    if (this.#busy || this.#next === null) return;
-    const turn = (this.#turn += 1);
-    await this.#guard(turn, async () => {
-      const page = await this.#page(this.#next);
-      if (turn === this.#turn) this.#show([...this.rows, ...page.payments], page);
-    });
+  /** These rows are in sight: reads what of them and around them is not here. */
+  async see(first: number, last: number): Promise<void> {
+    this.#sight = [first, last];
+    if (!this.#reading && !this.failure) await this.#fill(this.#turn);
   }
 
-  async #readUpTo(count: number): Promise<void> {
-    const turn = (this.#turn += 1);
-    await this.#guard(turn, async () => {
-      const rows: PaymentView[] = [];
-      let page = await this.#page(null);
-      rows.push(...page.payments);
-      while (page.next !== null && rows.length < count && turn === this.#turn) {
-        page = await this.#page(page.next);
-        rows.push(...page.payments);
-      }
-      if (turn === this.#turn) this.#show(rows, page);
-    });
+  #begin(): number {
+    this.#places.clear();
+    return (this.#turn += 1);
   }
 
-  async #guard(turn: number, read: () => Promise<void>): Promise<void> {
-    this.#busy = true;
-    this.loading = true;
-    try {
-      await read();
-      if (turn === this.#turn) this.failure = null;
-    } catch (failure) {
-      if (turn === this.#turn) this.failure = failure as Failure;
-    } finally {
-      if (turn === this.#turn) this.#busy = this.loading = false;
+  /** Reads one page after the other, always the one that is wanted most by then. */
+  async #fill(turn: number): Promise<void> {
+    for (;;) {
+      const wanted = turn === this.#turn ? this.#mostWanted(turn) : undefined;
+      if (wanted === undefined) return;
+      const page = await this.#read(turn, wanted);
+      if (!page) return;
+      this.#take(turn, wanted, page);
     }
   }
 
-  #page(after: string | null): Promise<PaymentPage> {
-    if (!this.#query) return Promise.resolve({ payments: [], next: null, total: 0 });
-    return core.payments(this.#query, after, PAGE);
+  /** What is in sight comes first, then what is next to it. */
+  #mostWanted(turn: number): number | undefined {
+    const [first, last] = this.#sight.map((row) => Math.floor(row / PAGE)) as [number, number];
+    const end = Math.ceil((this.total ?? 1) / PAGE);
+    const wanted = [];
+    for (let page = first; page <= last; page += 1) wanted.push(page);
+    wanted.push(last + 1, first - 1);
+    return wanted.find((page) => page >= 0 && page < Math.max(1, end) && this.#pages.get(page)?.turn !== turn);
   }
 
-  #show(rows: PaymentView[], last: PaymentPage): void {
-    this.rows = rows;
-    this.total = last.total;
-    this.#next = last.next;
+  /** Null when it failed, or is no longer asked for. */
+  async #read(turn: number, page: number): Promise<PaymentPage | null> {
+    const query = this.#query;
+    if (!query) return null;
+    this.#reading = true;
+    try {
+      const place = page === 0 ? null : (this.#places.get(page) ?? undefined);
+      const read =
+        place === undefined ? core.paymentsFrom(query, page * PAGE, PAGE) : core.payments(query, place, PAGE);
+      const answer = await read;
+      if (turn !== this.#turn) return null;
+      this.failure = null;
+      return answer;
+    } catch (failure) {
+      if (turn === this.#turn) this.failure = failure as Failure;
+      return null;
+    } finally {
+      if (turn === this.#turn) this.#reading = false;
+    }
+  }
+
+  async #readMonths(turn: number): Promise<void> {
+    if (turn !== this.#turn || !this.#query || this.total === null) return;
+    try {
+      const months = this.total > PAGE ? await core.paymentMonths(this.#query) : [];
+      if (turn === this.#turn) this.months = months;
+    } catch {
+      // The list is whole without; the next change reads them again.
+    }
+  }
+
+  #take(turn: number, number: number, page: PaymentPage): void {
+    if (page.next !== null) this.#places.set(number + 1, page.next);
+    const [first, last] = this.#sight;
+    const middle = (first + last) / 2 / PAGE - 0.5;
+    const pages = new Map(this.#pages).set(number, { payments: page.payments, turn });
+    const near = [...pages].toSorted(([one], [other]) => Math.abs(one - middle) - Math.abs(other - middle));
+    this.#pages = new Map(near.slice(0, KEPT));
+    this.total = page.total;
   }
 }

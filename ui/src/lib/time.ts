@@ -31,6 +31,7 @@ export function age(at: string, now: number): string {
 
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 const SHORT_DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const MONTH = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const EXACT = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
@@ -65,6 +66,11 @@ export function exact(at: string): string {
 /** "6 Feb" of a UTC date `YYYY-MM-DD`. */
 export function shortDay(date: string): string {
   return format(SHORT_DAY, `${date}T00:00:00Z`);
+}
+
+/** "March 2025" of a UTC month `YYYY-MM`. */
+export function monthName(month: string): string {
+  return format(MONTH, `${month}-01T00:00:00Z`);
 }
 
 function format(how: Intl.DateTimeFormat, at: string): string {

@@ -23,6 +23,7 @@ export type {
   MethodView,
   Migration,
   MoneyRule,
+  MonthView,
   NetworkView,
   NoticeKind,
   NoticeView,

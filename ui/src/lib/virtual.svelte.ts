@@ -1,66 +1,149 @@
-// TanStack's virtual core, made to notify Svelte. Rows have one fixed height.
+// Draws the rows in sight of a list of any length. Rows have one fixed height, and each is drawn by a slot that another
+// row had before: scrolling makes no elements.
 
-import {
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-  Virtualizer,
-  type VirtualItem,
-} from "@tanstack/virtual-core";
+import { elementHeight, isNearEnd, isStep, placeAt, scrolledFor, type Extent } from "./tall.ts";
+
+/** A row to be drawn: which, by which slot, and how far down in the element that scrolls. */
+export interface Drawn {
+  readonly row: number;
+  readonly slot: number;
+  readonly start: number;
+}
+
+/** Rows above and below those in sight. */
+const SPARE = 6;
+/** After so long without a step, in milliseconds, the scrollbar is put where it belongs. */
+const REST = 150;
 
 export class VirtualRows {
-  items = $state.raw<VirtualItem[]>([]);
+  items = $state.raw<Drawn[]>([]);
+  /** The height of the element that scrolls. */
   height = $state(0);
+  /** The first and the last row in sight. */
+  sight = $state.raw<readonly [number, number]>([0, 0]);
 
-  readonly #virtualizer: Virtualizer<HTMLElement, HTMLElement>;
+  readonly #rowHeight: number;
   #element: HTMLElement | null = null;
   #count = 0;
-  readonly #rowHeight: number;
+  #view = 0;
+  #scrolled = 0;
+  /** How much further down the list is than the element. */
+  #shift = 0;
+  #rest: ReturnType<typeof setTimeout> | undefined;
+  /** What was drawn last. */
+  #drawn = "";
 
   constructor(rowHeight: number) {
     this.#rowHeight = rowHeight;
-    this.#virtualizer = new Virtualizer(this.#options());
   }
 
   /** An attachment for the element that scrolls. */
   attach = (element: HTMLElement): (() => void) => {
     this.#element = element;
-    this.#virtualizer.setOptions(this.#options());
-    const end = this.#virtualizer._didMount();
-    this.#virtualizer._willUpdate();
-    this.#draw();
+    const resized = new ResizeObserver(() => this.#resize());
+    resized.observe(element);
+    const scrolled = () => this.#scroll();
+    element.addEventListener("scroll", scrolled, { passive: true });
+    this.#resize();
     return () => {
-      end();
+      resized.disconnect();
+      element.removeEventListener("scroll", scrolled);
+      clearTimeout(this.#rest);
       this.#element = null;
     };
   };
 
   setCount(count: number): void {
+    if (count === this.#count) return;
+    const place = this.#place;
     this.#count = count;
-    this.#virtualizer.setOptions(this.#options());
-    this.#virtualizer._willUpdate();
+    this.height = elementHeight(this.#extent.list);
+    this.#go(Math.min(place, this.#last));
+  }
+
+  /** Brings a row into sight, if it is not, by the shortest way. */
+  show(row: number): void {
+    const top = row * this.#rowHeight;
+    const bottom = top + this.#rowHeight - this.#view;
+    if (top < this.#place) this.#go(top);
+    else if (bottom > this.#place) this.#go(bottom);
+  }
+
+  /** Brings a row to the top. */
+  showFirst(row: number): void {
+    this.#go(Math.min(row * this.#rowHeight, this.#last));
+  }
+
+  get #extent(): Extent {
+    return { list: this.#count * this.#rowHeight, view: this.#view };
+  }
+
+  /** What of the list begins in sight. */
+  get #place(): number {
+    return this.#scrolled + this.#shift;
+  }
+
+  get #last(): number {
+    return Math.max(0, this.#extent.list - this.#view);
+  }
+
+  #resize(): void {
+    this.#view = this.#element?.clientHeight ?? 0;
     this.#draw();
   }
 
-  show(row: number): void {
-    this.#virtualizer.scrollToIndex(row, { align: "auto" });
+  #scroll(): void {
+    const element = this.#element;
+    if (!element) return;
+    const by = element.scrollTop - this.#scrolled;
+    if (by === 0) return;
+    this.#scrolled = element.scrollTop;
+    if (!isStep(by, this.#view)) this.#shift = placeAt(this.#scrolled, this.#extent) - this.#scrolled;
+    else if (isNearEnd(this.#scrolled, this.#extent)) this.#settle();
+    clearTimeout(this.#rest);
+    if (this.height < this.#extent.list) this.#rest = setTimeout(() => this.#settle(), REST);
+    this.#draw();
   }
 
-  #options() {
-    return {
-      count: this.#count,
-      getScrollElement: () => this.#element,
-      estimateSize: () => this.#rowHeight,
-      overscan: 8,
-      scrollToFn: elementScroll,
-      observeElementRect,
-      observeElementOffset,
-      onChange: () => this.#draw(),
-    };
+  /** The shift that the scrollbar's place stands for. */
+  get #dueShift(): number {
+    return placeAt(this.#scrolled, this.#extent) - this.#scrolled;
+  }
+
+  /** The same rows, with the scrollbar where it belongs. */
+  #settle(): void {
+    if (Math.abs(this.#dueShift - this.#shift) >= 1) this.#go(this.#place);
+  }
+
+  #go(place: number): void {
+    const within = Math.max(0, Math.min(place, this.#last));
+    const scrolled = Math.round(scrolledFor(within, this.#extent));
+    this.#scrolled = scrolled;
+    this.#shift = within - scrolled;
+    // Of the new height first: an element scrolls no further than it is tall.
+    const element = this.#element;
+    if (element) {
+      const content = element.firstElementChild;
+      if (content instanceof HTMLElement) content.style.height = `${this.height}px`;
+      element.scrollTop = scrolled;
+      this.#scrolled = element.scrollTop;
+    }
+    this.#draw();
   }
 
   #draw(): void {
-    this.items = this.#virtualizer.getVirtualItems();
-    this.height = this.#virtualizer.getTotalSize();
+    const shown = Math.ceil(this.#view / this.#rowHeight) + 1;
+    const top = Math.floor(this.#place / this.#rowHeight);
+    const slots = shown + 2 * SPARE;
+    const first = Math.max(0, Math.min(top - SPARE, this.#count - slots));
+    const last = Math.min(this.#count, first + slots);
+    const drawn = [top, first, last, slots, this.#shift].join();
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.sight = [Math.max(0, top), Math.max(0, Math.min(this.#count, top + shown) - 1)];
+    const items: Drawn[] = [];
+    for (let row = first; row < last; row += 1)
+      items.push({ row, slot: row % slots, start: row * this.#rowHeight - this.#shift });
+    this.items = items;
   }
 }

@@ -13,8 +13,8 @@ use crate::export::{self, Exported, Format};
 use crate::money::{Amount, Currency};
 use crate::provider;
 use crate::view::{
-    AccountView, BalanceView, ChargeView, Health, MoneyRule, NoticeView, Overview, PaymentPage,
-    PaymentQuery, PaymentView,
+    AccountView, BalanceView, ChargeView, Health, MoneyRule, MonthView, NoticeView, Overview,
+    PaymentPage, PaymentQuery, PaymentView,
 };
 use alloy_primitives::B256;
 use std::path::PathBuf;
@@ -131,6 +131,24 @@ impl Bursar {
         let history = Arc::clone(&self.world.history);
         let limit = limit.clamp(1, PAGE_LIMIT);
         blocking(move || history.payments(&query, after.as_deref(), limit)).await
+    }
+
+    /// The page that begins at that row of the whole list, counted from zero.
+    pub async fn payments_from(
+        &self,
+        query: PaymentQuery,
+        row: u32,
+        limit: u32,
+    ) -> Result<PaymentPage> {
+        let history = Arc::clone(&self.world.history);
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        blocking(move || history.payments_from(&query, row, limit)).await
+    }
+
+    /// The months of the list, newest first.
+    pub async fn payment_months(&self, query: PaymentQuery) -> Result<Vec<MonthView>> {
+        let history = Arc::clone(&self.world.history);
+        blocking(move || history.months(&query)).await
     }
 
     pub async fn payment(&self, account: AccountId, id: String) -> Result<PaymentView> {

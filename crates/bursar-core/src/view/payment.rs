@@ -125,6 +125,16 @@ pub struct PaymentPage {
     pub total: u32,
 }
 
+/// A month of the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct MonthView {
+    /// `YYYY-MM`, in UTC.
+    pub month: String,
+    /// How many lines of the query it has; never zero.
+    pub payments: u32,
+}
+
 /// Why a payment came to nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]

@@ -6,6 +6,7 @@ mod line;
 mod near;
 mod pages;
 mod payments;
+mod places;
 mod readings;
 mod rows;
 mod search;

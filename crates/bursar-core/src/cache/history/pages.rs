@@ -15,11 +15,11 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use std::collections::BTreeMap;
 
-const LARGEST_PAGE: u32 = 1_000;
+pub(super) const LARGEST_PAGE: u32 = 1_000;
 const EXPORTED_AT_ONCE: u32 = 1_000;
 
 /// A query made ready for one reading of the database.
-struct Plan {
+pub(super) struct Plan {
     accounts: Vec<i64>,
     /// Whether `accounts` are all there are.
     everybody: bool,
@@ -27,9 +27,9 @@ struct Plan {
     statuses: Vec<i64>,
     /// The range of places: from this one to below that one.
     first: i64,
-    past: i64,
+    pub(super) past: i64,
     /// `None` for no search.
-    meanings: Option<Vec<Meaning>>,
+    pub(super) meanings: Option<Vec<Meaning>>,
 }
 
 impl History {
@@ -49,13 +49,7 @@ impl History {
             let plan = Plan::new(connection, query, range)?;
             let limit = limit.clamp(1, LARGEST_PAGE);
             let lines = plan.lines(connection, below.unwrap_or(i64::MAX), limit)?;
-            let (payments, last) = views(connection, &lines, limit)?;
-            let more = lines.len() > payments.len();
-            Ok(PaymentPage {
-                payments,
-                next: last.filter(|_| more).map(|line| line.to_string()),
-                total: plan.total(connection)?,
-            })
+            page(connection, &plan, &lines, limit)
         })
     }
 
@@ -96,8 +90,24 @@ impl History {
     }
 }
 
+/// The page that these lines begin: one more than `limit` where there are more.
+pub(super) fn page(
+    connection: &Connection,
+    plan: &Plan,
+    lines: &[i64],
+    limit: u32,
+) -> Inner<PaymentPage> {
+    let (payments, last) = views(connection, lines, limit)?;
+    let more = lines.len() > payments.len();
+    Ok(PaymentPage {
+        payments,
+        next: last.filter(|_| more).map(|line| line.to_string()),
+        total: plan.total(connection)?,
+    })
+}
+
 impl Plan {
-    fn new(
+    pub(super) fn new(
         connection: &Connection,
         query: &PaymentQuery,
         (first, past): (i64, i64),
@@ -132,7 +142,7 @@ impl Plan {
     }
 
     /// The places of the next lines below `bound`, newest first: one more than `limit` where there are more.
-    fn lines(&self, connection: &Connection, bound: i64, limit: u32) -> Inner<Vec<i64>> {
+    pub(super) fn lines(&self, connection: &Connection, bound: i64, limit: u32) -> Inner<Vec<i64>> {
         let past = bound.min(self.past);
         let wanted = i64::from(limit.saturating_add(1));
         let mut lines: Vec<i64> = Vec::new();
@@ -230,8 +240,19 @@ impl Plan {
         Ok(total)
     }
 
-    /// The number from the tally. Its days are whole, and so are the dates of a query.
+    /// The number from the tally.
     fn tallied(&self, connection: &Connection, sources: Option<&[i64]>) -> Inner<u32> {
+        let condition = self.in_tally(sources);
+        Ok(connection
+            .prepare_cached(&format!(
+                "SELECT coalesce(sum(lines), 0) FROM tally WHERE {}",
+                condition.text
+            ))?
+            .query_row(params_from_iter(condition.values), |row| row.get(0))?)
+    }
+
+    /// Its part of the tally. The tally's days are whole, and so are the dates of a query.
+    pub(super) fn in_tally(&self, sources: Option<&[i64]>) -> Sql {
         let mut condition = Sql::new(
             format!(
                 "account IN ({}) AND day >= ? AND day < ?",
@@ -254,12 +275,7 @@ impl Plan {
                 Vec::new(),
             ));
         }
-        Ok(connection
-            .prepare_cached(&format!(
-                "SELECT coalesce(sum(lines), 0) FROM tally WHERE {}",
-                condition.text
-            ))?
-            .query_row(params_from_iter(condition.values), |row| row.get(0))?)
+        condition
     }
 
     fn tallied_by_amount(&self, connection: &Connection, amount: &Meaning) -> Inner<u32> {
@@ -283,6 +299,23 @@ impl Plan {
         meaning: &Meaning,
         before: &[&Meaning],
     ) -> Inner<u32> {
+        let mut total = 0_u32;
+        for query in self.alone(connection, meaning, before)? {
+            let counted: u32 = connection
+                .prepare_cached(&format!("SELECT count(*) FROM {}", query.text))?
+                .query_row(params_from_iter(query.values), |row| row.get(0))?;
+            total = total.saturating_add(counted);
+        }
+        Ok(total)
+    }
+
+    /// Queries that give the lines that this meaning fits and none of those before it, each line once.
+    pub(super) fn alone(
+        &self,
+        connection: &Connection,
+        meaning: &Meaning,
+        before: &[&Meaning],
+    ) -> Inner<Vec<Sql>> {
         let streams = if meaning.is_in_many_ids(connection)? {
             let through = Sql::new("payment p INDEXED BY payment_id WHERE TRUE", Vec::new());
             vec![
@@ -293,8 +326,7 @@ impl Plan {
         } else {
             meaning.streams(&self.accounts)
         };
-        let mut total = 0_u32;
-        for stream in streams {
+        let alone = streams.into_iter().map(|stream| {
             let mut query = self.with_statuses(stream).and(Sql::new(
                 "p.line < ? AND p.line >= ?",
                 vec![Value::Integer(self.past), Value::Integer(self.first)],
@@ -306,12 +338,9 @@ impl Plan {
                     other.values,
                 ));
             }
-            let counted: u32 = connection
-                .prepare_cached(&format!("SELECT count(*) FROM {}", query.text))?
-                .query_row(params_from_iter(query.values), |row| row.get(0))?;
-            total = total.saturating_add(counted);
-        }
-        Ok(total)
+            query
+        });
+        Ok(alone.collect())
     }
 }
 
@@ -376,7 +405,7 @@ fn accounts(connection: &Connection) -> Inner<BTreeMap<i64, Holder>> {
 }
 
 /// The places of the dates of a query: from the first, to below the last.
-fn range(query: &PaymentQuery) -> Result<(i64, i64)> {
+pub(super) fn range(query: &PaymentQuery) -> Result<(i64, i64)> {
     let from = query.from.as_deref().map(midnight).transpose()?;
     let to = query.to.as_deref().map(midnight).transpose()?;
     Ok((

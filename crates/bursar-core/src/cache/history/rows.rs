@@ -210,3 +210,13 @@ fn free_place(connection: &Connection, created_at: Timestamp) -> Inner<i64> {
 pub(super) fn day_of(place: i64) -> i64 {
     (place >> PLACES).div_euclid(Span::days(1).0)
 }
+
+/// The same of a column, in SQL. Places are never negative.
+pub(super) fn day_column(place: &str) -> String {
+    format!("({place} >> {PLACES}) / {}", Span::days(1).0)
+}
+
+/// When a day begins.
+pub(super) fn midnight_of(day: i64) -> Timestamp {
+    Timestamp(0).plus(Span::days(day))
+}

@@ -1,0 +1,133 @@
+//! Any row of a long history by its number: the same lines as reading all of them in order, and months that add up.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use bursar_core::account::AccountId;
+use bursar_core::cache::History;
+use bursar_core::clock::{Span, Timestamp};
+use bursar_core::money::{Amount, Currency};
+use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::view::{PaymentQuery, PaymentStatus};
+use std::collections::BTreeMap;
+use tempfile::TempDir;
+
+const NOW: Timestamp = Timestamp(1_769_860_800_123);
+const LINES: i64 = 900;
+
+/// Three accounts' worth of lines over ten weeks, several of one millisecond among them.
+fn filled() -> (TempDir, History, AccountId) {
+    let home = TempDir::new().unwrap();
+    let (history, _) = History::open(home.path(), NOW).unwrap();
+    let accounts = [
+        AccountId::random(),
+        AccountId::random(),
+        AccountId::random(),
+    ];
+    for n in 0..LINES {
+        let at = NOW.minus(Span::minutes(n / 3 * 337));
+        let number = usize::try_from(n).unwrap();
+        let line = RemotePayment {
+            id: format!("{:08x}-{n}", n.wrapping_mul(7_919) % 65_536),
+            status: [Status::Completed, Status::Expired, Status::Failed][number % 3],
+            amount: Amount::parse_decimal(&format!("{}.50", 10 + n % 7), Currency::usdc()).unwrap(),
+            fee: None,
+            source: Some(["copperx", "stripe"][number % 2].into()),
+            created_at: at,
+            updated_at: at,
+            expires_at: None,
+            checkout: None,
+            transaction: None,
+            purpose: Purpose::TopUp,
+            reason: None,
+            papers: Papers::default(),
+        };
+        history
+            .put_payments(&accounts[number % 3], &[line])
+            .unwrap();
+    }
+    let [account, ..] = accounts;
+    (home, history, account)
+}
+
+fn queries(account: &AccountId) -> Vec<PaymentQuery> {
+    let search = |text: &str| PaymentQuery {
+        search: Some(text.into()),
+        ..PaymentQuery::default()
+    };
+    vec![
+        PaymentQuery::default(),
+        PaymentQuery {
+            account: Some(account.clone()),
+            ..PaymentQuery::default()
+        },
+        PaymentQuery {
+            statuses: vec![PaymentStatus::Expired, PaymentStatus::Failed],
+            from: Some("2025-12-03".into()),
+            to: Some("2026-01-14".into()),
+            ..PaymentQuery::default()
+        },
+        search("stripe"),
+        search("12.50"),
+        search("1"),
+        search("00"),
+        PaymentQuery {
+            to: Some("2025-12-31".into()),
+            ..search("12")
+        },
+        search("nothing has this"),
+    ]
+}
+
+#[test]
+fn a_page_from_any_row_is_the_part_of_the_list_that_begins_there() {
+    let (_home, history, account) = filled();
+    for query in queries(&account) {
+        let mut all = Vec::new();
+        history
+            .each_payment(&query, |line| {
+                all.push(line.id);
+                true
+            })
+            .unwrap();
+        let total = u32::try_from(all.len()).unwrap();
+        for row in (0..total.saturating_add(20)).step_by(7) {
+            let page = history.payments_from(&query, row, 10).unwrap();
+            let ids: Vec<_> = page.payments.into_iter().map(|line| line.id).collect();
+            let expected: Vec<_> = all.iter().skip(row as usize).take(10).cloned().collect();
+            assert_eq!(ids, expected, "row {row} of {query:?}");
+            assert_eq!(page.total, total);
+            let Some(next) = page.next else {
+                assert!(row.saturating_add(10) >= total, "row {row} of {query:?}");
+                continue;
+            };
+            let after = history.payments(&query, Some(&next), 1).unwrap();
+            assert_eq!(after.payments[0].id, all[row as usize + 10]);
+        }
+    }
+}
+
+#[test]
+fn months_are_told_newest_first_and_add_up() {
+    let (_home, history, account) = filled();
+    for query in queries(&account) {
+        let mut counted: BTreeMap<String, u32> = BTreeMap::new();
+        history
+            .each_payment(&query, |line| {
+                let month = line.created_at.date().chars().take(7).collect();
+                *counted.entry(month).or_default() += 1;
+                true
+            })
+            .unwrap();
+        let told: Vec<_> = history
+            .months(&query)
+            .unwrap()
+            .into_iter()
+            .map(|month| (month.month, month.payments))
+            .collect();
+        assert_eq!(
+            told,
+            counted.into_iter().rev().collect::<Vec<_>>(),
+            "{query:?}"
+        );
+    }
+}

@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { monthAt, rowOf } from "./months.ts";
+
+const MONTHS = [
+  { month: "2025-03", payments: 2 },
+  { month: "2025-02", payments: 1 },
+  { month: "2024-12", payments: 40 },
+];
+
+it("tells the month of a row", () => {
+  expect([0, 1, 2, 3, 42].map((row) => monthAt(MONTHS, row))).toEqual([
+    "2025-03",
+    "2025-03",
+    "2025-02",
+    "2024-12",
+    "2024-12",
+  ]);
+  expect(monthAt(MONTHS, 43)).toBeNull();
+  expect(monthAt([], 0)).toBeNull();
+});
+
+it("tells where a month begins", () => {
+  expect(rowOf(MONTHS, "2025-03")).toBe(0);
+  expect(rowOf(MONTHS, "2024-12")).toBe(3);
+  expect(rowOf(MONTHS, "2025-01")).toBeNull();
+});
