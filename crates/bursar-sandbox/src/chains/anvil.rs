@@ -17,6 +17,9 @@ use crate::watchdog;
 
 const START_LIMIT: Duration = Duration::from_secs(30);
 const LISTENING: &str = "Listening on ";
+/// Blocks whose state is kept. Told of a number, anvil keeps all of these in memory; else it moves ever more of them to the
+/// disk, from where a reorganisation does not take them: the chain would have no contracts after it.
+const STATES: &str = "1000";
 
 /// The keeper of one chain; when its pipe closes, the chain ends.
 #[derive(Debug)]
@@ -84,6 +87,8 @@ pub(crate) async fn start(
         "--balance",
         "1000000000",
         "--disable-console-log",
+        "--prune-history",
+        STATES,
         "--cache-path",
         &scratch.to_string_lossy(),
     ]
