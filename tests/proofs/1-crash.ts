@@ -163,8 +163,7 @@ function allFates(disk: Disk): Fate[] {
       fates.push({ starting: before, recovering: failPoint(`recovery.${place}`) });
     }
     const worst = failPoint(dice.pick(["request.after", "answer.received", "answer.before", "answer.after"]));
-    const aside = failPoint("recovery.aside", 1 + dice.below(2));
-    fates.push({ starting: worst, damaged: true, recovering: aside });
+    fates.push({ starting: worst, damaged: true, recovering: failPoint("recovery.aside") });
     fates.push({ starting: worst, damaged: true, recovering: failPoint("recovery.restoring") });
     fates.push({ starting: worst, recovering: disk.kill("recovery.disk", { at: 1 + dice.below(25) }) });
   }

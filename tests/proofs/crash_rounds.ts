@@ -75,10 +75,16 @@ export class Rounds {
     await until("it is credited", async () => (await this.#truth(amount))[0]?.transaction !== null, { every: 100 });
     if (fate.longLog === "completing") await makeLongLog(this.home);
     if (fate.completing !== undefined) await this.#look(fate.completing);
-    await until(`${amount} is completed here`, async () => {
-      await this.#look();
-      return (await this.#rows(amount)).some((row) => row.phase === "completed");
-    });
+    await until(
+      `${amount} is completed here`,
+      async () => {
+        await this.#look();
+        const phases = (await this.#rows(amount)).map((row) => row.phase);
+        if (phases.includes("completed")) return true;
+        throw new Error(`it is ${phases.join(", ")} here, ${(await this.#truth(amount))[0]?.status} there`);
+      },
+      { within: 30_000 },
+    );
   }
 
   /** One more top-up in peace, to its end, during which the chain's credits of all are found; then what is left. */
