@@ -12,9 +12,12 @@ use crate::clock::Timestamp;
 use crate::error::{Code, Result};
 use crate::http::{LOGS_LIMIT, WHOLE_TIMEOUT};
 use alloy_primitives::{Address, B256};
+use futures_util::future::{Either, select};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::pin::pin;
+use std::sync::atomic::Ordering;
 
 /// A range that needs more requests for logs than this, or has more events, is not one that people have.
 const MOST_REQUESTS: u32 = 1_024;
@@ -33,17 +36,43 @@ impl Chain {
     /// As [`Chain::read`]; `chain_unavailable` too while no RPC has come to block `to`; `rpcs_disagree`.
     pub async fn events(&self, user: Address, from: u64, to: u64) -> Result<EventBatch> {
         let subject = &self.subject(user);
-        let (host, batch) = self
-            .ask_in_turn(|line: Line, head: Block| async move {
+        let from = from.min(to);
+        let first = async {
+            self.ask_in_turn(|line: Line, head: Block| async move {
                 if head.number < to {
                     return Err(Fault::Behind);
                 }
-                let batch = read_range(&line, subject, from.min(to), to).await?;
+                let batch = read_range(&line, subject, from, to).await?;
                 Ok((line.rpc.host.clone(), batch))
             })
             .await
-            .map_err(told_together)?;
-        self.second(subject, &host, &batch).await?;
+            .map_err(told_together)
+        };
+        // Where the last range had events this one may have some too: both are asked at once then.
+        let beside = if self.inner.eventful.load(Ordering::Relaxed) {
+            self.witness()
+        } else {
+            None
+        };
+        let (first, said) = match &beside {
+            Some(rpc) => {
+                let said = pin!(self.told_by(rpc, subject, from, to));
+                match select(pin!(first), said).await {
+                    Either::Left((Ok((host, batch)), said)) if !batch.events.is_empty() => {
+                        (Ok((host, batch)), Some(said.await))
+                    }
+                    Either::Left((first, _)) => (first, None),
+                    Either::Right((said, first)) => (first.await, Some(said)),
+                }
+            }
+            None => (first.await, None),
+        };
+        let (host, batch) = first?;
+        self.inner
+            .eventful
+            .store(!batch.events.is_empty(), Ordering::Relaxed);
+        self.second(subject, &host, &batch, beside.zip(said))
+            .await?;
         Ok(batch)
     }
 }
@@ -161,24 +190,78 @@ pub(super) fn distinct(
     Ok(distinct.into_values().collect())
 }
 
-/// The times of the logs' blocks, by the blocks' hashes.
+/// The times of the logs' blocks, by the blocks' hashes. Those that the RPC writes beside its logs are taken where
+/// they can be, and the first and the last block say the same of themselves; else every block is asked.
 async fn block_times(line: &Line, logs: &[Log]) -> Result<BTreeMap<B256, Timestamp>, Fault> {
     let mut times = BTreeMap::new();
     let mut unknown = BTreeMap::new();
     for log in logs {
         match line.rpc.times().get(log.block_hash, log.block_number) {
             Some(time) => times.insert(log.block_hash, time).is_some(),
-            None => unknown.insert(log.block_hash, log.block_number).is_some(),
+            None => unknown.insert(log.block_number, log.block_hash).is_some(),
         };
     }
-    let unknown: Vec<(B256, u64)> = unknown.into_iter().collect();
-    for part in unknown.chunks(TIMES_AT_ONCE) {
+    let ends: BTreeMap<u64, B256> = [unknown.first_key_value(), unknown.last_key_value()]
+        .into_iter()
+        .flatten()
+        .map(|(number, hash)| (*number, *hash))
+        .collect();
+    let told = told_times(logs).filter(|_| ends.len() < unknown.len());
+    if let Some(told) = told {
+        let said = ask_times(line, &ends).await?;
+        let agrees = said.iter().all(|(hash, time)| told.get(hash) == Some(time));
+        times.extend(said);
+        if agrees {
+            times.extend(told);
+            return Ok(times);
+        }
+        tracing::debug!(host = %line.rpc.host, "the times beside logs are not those of their blocks");
+        unknown.retain(|_, hash| !times.contains_key(hash));
+    }
+    times.extend(ask_times(line, &unknown).await?);
+    Ok(times)
+}
+
+/// The times that are written beside the logs, which are in the chain's order; `None` where one lacks it, where those
+/// of a block differ, or where a later block is said to be the older one.
+fn told_times(logs: &[Log]) -> Option<BTreeMap<B256, Timestamp>> {
+    let mut times = BTreeMap::new();
+    let mut before: Option<(u64, Timestamp)> = None;
+    for log in logs {
+        let time = log.block_time?;
+        let possible = before.is_none_or(|(block, told)| {
+            if block == log.block_number {
+                told == time
+            } else {
+                told <= time
+            }
+        });
+        if !possible {
+            return None;
+        }
+        before = Some((log.block_number, time));
+        times.insert(log.block_hash, time);
+    }
+    Some(times)
+}
+
+/// The times of these blocks, as they say themselves.
+async fn ask_times(
+    line: &Line,
+    blocks: &BTreeMap<u64, B256>,
+) -> Result<BTreeMap<B256, Timestamp>, Fault> {
+    let blocks: Vec<(u64, B256)> = blocks
+        .iter()
+        .map(|(number, hash)| (*number, *hash))
+        .collect();
+    let mut times = BTreeMap::new();
+    for part in blocks.chunks(TIMES_AT_ONCE) {
         let calls: Vec<Call> = part
             .iter()
-            .map(|(hash, _)| block(At::Hash(*hash)))
+            .map(|(_, hash)| block(At::Hash(*hash)))
             .collect();
         let mut answers = line.ask(&calls, LOGS_LIMIT).await?;
-        for (hash, number) in part {
+        for (number, hash) in part {
             let block = answers
                 .next::<Option<Block>>("a block")?
                 .ok_or(Fault::Behind)?;
@@ -216,6 +299,7 @@ mod tests {
             block_hash: B256::with_last_byte(u8::try_from(block).unwrap()),
             transaction_hash: B256::ZERO,
             log_index: index,
+            block_time: None,
             removed: false,
         }
     }

@@ -258,6 +258,7 @@ mod tests {
             block_hash: B256::repeat_byte(9),
             transaction_hash: B256::repeat_byte(8),
             log_index: 3,
+            block_time: None,
             removed: false,
         }
     }

@@ -15,6 +15,7 @@ use crate::network::ChainPlace;
 use alloy_primitives::{Address, B256};
 use futures_util::future::join_all;
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -47,6 +48,8 @@ pub(super) struct Inner {
     told_time: Mutex<Option<(Timestamp, Instant)>>,
     /// The last block whose time was asked for: how far back events were read, over and over.
     timed: Mutex<Option<(u64, Timestamp)>>,
+    /// Whether the range of blocks that was read last had events of the user's.
+    pub(super) eventful: AtomicBool,
     /// Whether anything is expected or anybody looks.
     pub(super) hurried: watch::Sender<bool>,
 }
@@ -76,6 +79,7 @@ impl Chain {
             watched: Mutex::default(),
             told_time: Mutex::default(),
             timed: Mutex::default(),
+            eventful: AtomicBool::new(false),
             hurried: watch::Sender::new(true),
         };
         Self {

@@ -16,9 +16,24 @@ use tokio::time::sleep;
 const CATCH_UP: Duration = Duration::from_secs(3);
 const LOOK_AGAIN: Duration = Duration::from_millis(150);
 
+/// What an RPC tells of some blocks; `None` where its head is old.
+pub(super) type Told = Result<Option<EventBatch>, Fault>;
+
 impl Chain {
+    /// The RPC that is asked beside the first, at another host; `None` where there is none to be asked now.
+    pub(super) fn witness(&self) -> Option<Arc<Rpc>> {
+        let order = self.order();
+        let first = order.first()?;
+        let now = Instant::now();
+        order
+            .iter()
+            .find(|rpc| rpc.host != first.host && rpc.standing().may_be_asked(now))
+            .cloned()
+    }
+
     /// Asks one RPC at another host than `first` for the events of the batch's blocks. An RPC with an old head, or one
     /// that does not answer, says nothing of them; one with a new head that does not get to these blocks does.
+    /// `said` is what one of them has told already.
     ///
     /// # Errors
     /// `rpcs_disagree`, naming both hosts, for the next look to find settled or not.
@@ -27,6 +42,7 @@ impl Chain {
         subject: &Subject,
         first: &str,
         batch: &EventBatch,
+        mut said: Option<(Arc<Rpc>, Told)>,
     ) -> Result<()> {
         if batch.events.is_empty() {
             return Ok(());
@@ -35,7 +51,11 @@ impl Chain {
             if rpc.host == first || !rpc.standing().may_be_asked(Instant::now()) {
                 continue;
             }
-            match self.told_by(&rpc, subject, batch).await {
+            let told = match said.take_if(|(told_by, _)| Arc::ptr_eq(told_by, &rpc)) {
+                Some((_, told)) => told,
+                None => self.told_by(&rpc, subject, batch.from, batch.to).await,
+            };
+            match told {
                 Ok(Some(told)) if told == *batch => return Ok(()),
                 Ok(Some(_)) | Err(Fault::Behind) => {
                     return Err(Error::passing(
@@ -53,13 +73,14 @@ impl Chain {
         Ok(())
     }
 
-    /// What this RPC tells of the same blocks, once it has come to them; `None` where its head is old.
-    async fn told_by(
+    /// What this RPC tells of these blocks, once it has come to them; `None` where its head is old.
+    pub(super) async fn told_by(
         &self,
         rpc: &Arc<Rpc>,
         subject: &Subject,
-        batch: &EventBatch,
-    ) -> Result<Option<EventBatch>, Fault> {
+        from: u64,
+        to: u64,
+    ) -> Told {
         let line = self.line(rpc);
         let begun = Instant::now();
         loop {
@@ -67,10 +88,8 @@ impl Chain {
             if self.looks_old(rpc, head) {
                 return Ok(None);
             }
-            if head.number >= batch.to {
-                return read_range(&line, subject, batch.from, batch.to)
-                    .await
-                    .map(Some);
+            if head.number >= to {
+                return read_range(&line, subject, from, to).await.map(Some);
             }
             if begun.elapsed() > CATCH_UP {
                 return Err(Fault::Behind);

@@ -4,6 +4,7 @@
 use crate::clock::Timestamp;
 use alloy_primitives::{Address, B256, hex};
 use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// What is taken of a block.
@@ -35,6 +36,9 @@ pub(super) struct Log {
     pub(super) transaction_hash: B256,
     #[serde(deserialize_with = "quantity")]
     pub(super) log_index: u64,
+    /// Of its block, as newer nodes write it beside the log; `None` for what is no time.
+    #[serde(rename = "blockTimestamp", default, deserialize_with = "time_if_told")]
+    pub(super) block_time: Option<Timestamp>,
     /// Taken back by a reorganisation.
     #[serde(default)]
     pub(super) removed: bool,
@@ -110,6 +114,11 @@ fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
         .and_then(|seconds| seconds.checked_mul(1_000))
         .map(Timestamp)
         .ok_or_else(|| D::Error::custom("a time is out of range"))
+}
+
+fn time_if_told<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let told = Value::deserialize(from)?;
+    Ok(time(told).ok())
 }
 
 fn text<'de, D: Deserializer<'de>, T>(
