@@ -10,10 +10,9 @@ use crate::{diagnostics as report, shell};
 use bursar_core::account::AccountId;
 use bursar_core::error::{Error, Result};
 use bursar_core::view::{
-    AppView, BalanceView, MonthView, NoticeView, Overview, PaymentPage, PaymentQuery, PaymentView,
-    Settings,
+    AppView, BalanceView, MonthView, NoticeView, Overview, PastView, PaymentPage, PaymentQuery,
+    PaymentView, Settings,
 };
-use files::ExportFormat;
 use std::sync::Arc;
 use tauri::{AppHandle, State, Wry};
 use tauri_specta::{collect_commands, collect_events};
@@ -50,7 +49,9 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
             payments_from,
             payment_months,
             payment,
-            export_payments,
+            files::export_payments,
+            files::exporting,
+            files::cancel_export,
             open_invoice,
             save_invoice,
             open_transaction,
@@ -66,6 +67,8 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
             accounts::sign_out,
             accounts::remove_account,
             accounts::money_rules,
+            past,
+            stop_past,
             notices,
             read_notices,
             settings,
@@ -141,24 +144,6 @@ async fn payment(held: Held<'_>, account: AccountId, id: String) -> Result<Payme
     held.core().await?.payment(account, id).await
 }
 
-/// The path that was written; `None` when the dialog was dismissed.
-#[tauri::command]
-#[specta::specta]
-async fn export_payments(
-    held: Held<'_>,
-    desktop: AppHandle,
-    query: PaymentQuery,
-    format: ExportFormat,
-) -> Result<Option<String>> {
-    let core = held.core().await?;
-    let Some(path) = files::to_export(&desktop, format).await? else {
-        return Ok(None);
-    };
-    core.export(query, format.into(), path.clone(), Arc::default())
-        .await?;
-    Ok(Some(path.display().to_string()))
-}
-
 /// Shows a payment's invoice in the system's viewer.
 #[tauri::command]
 #[specta::specta]
@@ -211,6 +196,20 @@ async fn open_address(held: Held<'_>, account: AccountId) -> Result<()> {
 #[specta::specta]
 async fn open_console(held: Held<'_>, network: String) -> Result<()> {
     shell::open(&held.core().await?.console_address(network).await?)
+}
+
+/// How far the reading of what lies further back is; `None` where everything has been read.
+#[tauri::command]
+#[specta::specta]
+async fn past(held: Held<'_>, account: AccountId) -> Result<Option<PastView>> {
+    Ok(held.core().await?.past(&account))
+}
+
+/// Stops it until it is let go on, or lets it go on.
+#[tauri::command]
+#[specta::specta]
+async fn stop_past(held: Held<'_>, account: AccountId, stopped: bool) -> Result<()> {
+    held.core().await?.stop_past(account, stopped).await
 }
 
 #[tauri::command]

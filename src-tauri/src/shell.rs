@@ -55,6 +55,8 @@ impl Shell for Desktop {
             | Change::Notices
             | Change::Settings
             | Change::Health
+            | Change::Export
+            | Change::Past { .. }
             | Change::SignIn { .. } => app.tell(change.clone()),
         });
     }

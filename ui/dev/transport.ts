@@ -7,9 +7,11 @@ import type {
   BalanceView,
   Change,
   DuesView,
+  ExportView,
   Failure,
   MonthView,
   Overview,
+  PastView,
   PaymentPage,
   PaymentQuery,
   Quote,
@@ -221,6 +223,21 @@ function pageFrom(query: PaymentQuery, row: number, limit: number): PaymentPage 
   return { payments: found.slice(row, end), next: end < found.length ? String(end) : null, total: found.length };
 }
 
+const EXPORT = "/home/user/Documents/bursar-payments-2026-01-31.csv";
+let written: ExportView | null = is("exporting")
+  ? { path: EXPORT, written: 342_000, total: 1_000_000, state: { is: "running" } }
+  : null;
+let pastStopped = is("stopped");
+
+function further(): PastView | null {
+  if (!is("reading") && !is("stopped")) return null;
+  return {
+    stopped: pastStopped,
+    payments: { read: 12_300, all: is("panel") ? null : 100_000 },
+    chain: is("panel") ? null : { read: 1_200_000, most: 3_400_000 },
+  };
+}
+
 export const core: Transport = {
   app: () =>
     is("no-core")
@@ -286,7 +303,40 @@ export const core: Transport = {
     return soon(months);
   },
   payment: (_, id) => soon(all.find((one) => one.id === id) ?? (all[1] as (typeof all)[number])),
-  exportPayments: () => soon("/home/user/Documents/payments.csv"),
+  exportPayments: () => {
+    if (is("full-disk"))
+      return Promise.reject(
+        failure(
+          "file_failed",
+          "The disk is full: /home/user/payments.csv was not written. Free some space or choose another place.",
+        ),
+      );
+    written = {
+      path: EXPORT,
+      written: 0,
+      total: 1_000_000,
+      state: { is: "running" },
+    };
+    const wrote = setInterval(() => {
+      if (written?.state.is !== "running") return clearInterval(wrote);
+      written = { ...written, written: Math.min(1_000_000, written.written + 34_200) };
+      if (written.written === written.total) written.state = { is: "written" };
+      tell({ what: "export" });
+    }, 100);
+    return soon(true);
+  },
+  exporting: () => soon(written, 0),
+  cancelExport: () => {
+    if (written) written = { ...written, state: { is: "cancelled" } };
+    tell({ what: "export" });
+    return soon(null);
+  },
+  past: () => soon(further()),
+  stopPast: (_, stopped) => {
+    pastStopped = stopped;
+    tell({ what: "past", account: account.id });
+    return soon(null);
+  },
   openTransaction: () => soon(null),
   openAddress: () => soon(null),
   openConsole: () => soon(null),

@@ -67,6 +67,7 @@ pub(crate) struct AddArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("format").args(["json", "csv"]))]
 pub(crate) struct HistoryArguments {
     /// An array of objects
     #[arg(long, conflicts_with = "csv")]
@@ -74,6 +75,9 @@ pub(crate) struct HistoryArguments {
     /// Comma-separated values with a head line
     #[arg(long)]
     pub(crate) csv: bool,
+    /// With --json or --csv: write to this file, which appears whole or not at all, instead of standard output
+    #[arg(long, value_name = "FILE", requires = "format")]
+    pub(crate) output: Option<PathBuf>,
     /// Part of an id, number, source, payer, amount or transaction
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<String>,

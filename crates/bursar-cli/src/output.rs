@@ -27,6 +27,16 @@ pub(crate) fn note(line: &str) {
         .and_then(|()| out.write_all(b"\n"));
 }
 
+/// Puts this in the place of the terminal's last line, on standard error.
+pub(crate) fn overwrite(line: &str) {
+    let mut out = std::io::stderr().lock();
+    // To the line's beginning, and what is right of it away.
+    let _ = out
+        .write_all(b"\r\x1b[K")
+        .and_then(|()| out.write_all(line.as_bytes()))
+        .and_then(|()| out.flush());
+}
+
 /// Columns wide enough for their longest cell, two spaces apart.
 pub(crate) fn table(rows: &[Vec<String>]) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);

@@ -95,6 +95,8 @@ pub enum Code {
     EngineRunning,
     /// A file could not be written or read.
     FileFailed,
+    /// Another export is under way.
+    ExportRunning,
     /// The system's browser could not be opened.
     BrowserFailed,
     /// Wrong use of a command.

@@ -164,7 +164,7 @@ impl<W: Write> Sheet<W> {
                 let mut sheet = csv::WriterBuilder::new()
                     .terminator(csv::Terminator::CRLF)
                     .from_writer(stream);
-                sheet.write_record(HEAD)?;
+                sheet.write_record(HEAD).map_err(plain)?;
                 Ok(Self::Csv(Box::new(sheet)))
             }
             Format::Json => {
@@ -185,7 +185,7 @@ impl<W: Write> Sheet<W> {
 
     fn line(&mut self, payment: &PaymentView) -> io::Result<()> {
         match self {
-            Self::Csv(sheet) => Ok(sheet.write_record(record(payment))?),
+            Self::Csv(sheet) => sheet.write_record(record(payment)).map_err(plain),
             Self::Json {
                 stream,
                 array,
@@ -216,6 +216,14 @@ impl<W: Write> Sheet<W> {
                 stream.flush()
             }
         }
+    }
+}
+
+/// The file's own error, whose kind says what to do.
+fn plain(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

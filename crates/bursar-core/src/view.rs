@@ -183,6 +183,12 @@ pub enum Change {
     Settings,
     /// Tray, keyring, notifications or network came or went.
     Health,
+    /// The reading of what lies further back has come further, was stopped or goes on.
+    Past {
+        account: AccountId,
+    },
+    /// The export has come further, or to its end.
+    Export,
     /// Show this page: a link, a notification or the tray asked for it.
     Show {
         page: Page,
@@ -242,6 +248,56 @@ pub struct Connected {
     pub account: AccountView,
     /// Things that work less well than they could: missing scopes, no keyring, an unreachable API.
     pub warnings: Vec<Error>,
+}
+
+/// How far the reading of what lies further back is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct PastView {
+    /// It waits until the user lets it go on.
+    pub stopped: bool,
+    /// `None` where all payments are known.
+    pub payments: Option<LinesView>,
+    pub chain: Option<BlocksView>,
+}
+
+/// Payments that have been read, and how many the provider has, where it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct LinesView {
+    pub read: u32,
+    pub all: Option<u32>,
+}
+
+/// Blocks of the chain that have been read, of at most so many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct BlocksView {
+    pub read: u32,
+    pub most: u32,
+}
+
+/// The newest export of the history, under way or over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ExportView {
+    /// The file that is there once all of it is written.
+    pub path: String,
+    /// Lines so far.
+    pub written: u32,
+    /// Lines in all; `None` until they are counted.
+    pub total: Option<u32>,
+    pub state: ExportState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum ExportState {
+    Running,
+    Written,
+    Cancelled,
+    Failed { error: Error },
 }
 
 /// What the machine offers the app.

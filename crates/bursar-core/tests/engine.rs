@@ -418,7 +418,7 @@ impl World {
                 daily_usage: None,
                 days_left: Some(30),
             })),
-            Request::Chain { followed } => {
+            Request::Chain { followed, .. } => {
                 Event::Chain(Ok(self.look(followed.iter().map(|s| s.payment.clone()))))
             }
             Request::Charges => Event::Charges(Ok(())),
@@ -455,6 +455,7 @@ impl World {
             credited,
             reorganised: std::mem::take(&mut self.lost_credits),
             changed: true,
+            past: None,
         }
     }
 

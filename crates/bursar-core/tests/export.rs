@@ -210,6 +210,26 @@ fn a_place_that_cannot_be_written_is_said_in_words() {
     assert_eq!(leftovers(home.path()), 0);
 }
 
+#[test]
+fn a_full_disk_is_called_one_in_every_format() {
+    let (_home, history) = history(400);
+    for format in [Format::Csv, Format::Json, Format::JsonLines] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let error = export::to_stream(
+            &history,
+            &PaymentQuery::default(),
+            format,
+            full,
+            "payments",
+            &AtomicBool::new(false),
+            |_| {},
+        )
+        .unwrap_err();
+        assert_eq!(error.code, Code::FileFailed);
+        assert!(error.message.starts_with("The disk is full"), "{error}");
+    }
+}
+
 fn whole(history: &History, format: Format, target: &Path) -> u64 {
     export::write(
         history,

@@ -47,6 +47,7 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
             credited: Vec::new(),
             reorganised: Vec::new(),
             changed: false,
+            past: None,
         })),
         Request::Balance => Event::Balance(Ok(ApiBalance {
             balance: usdc(25_600),

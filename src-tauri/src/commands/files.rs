@@ -1,10 +1,12 @@
 //! Files that the user chooses in the desktop's own dialog: the window learns their names only by what it is
 //! told, and can read and write none.
 
+use super::Held;
 use crate::window;
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::export::Format;
+use bursar_core::view::{ExportView, PaymentQuery};
 use serde::Deserialize;
 use std::fs::File;
 use std::io::Read as _;
@@ -33,8 +35,40 @@ impl From<ExportFormat> for Format {
 /// A network file is a page of text; more than this is something else.
 const LARGEST_NETWORK_FILE: u64 = 64 * 1024;
 
+/// Asks for a file and writes what the query selects to it; whether one was chosen. It resolves with the end of the
+/// export, and `exporting` tells what came of it.
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn export_payments(
+    held: Held<'_>,
+    desktop: AppHandle,
+    query: PaymentQuery,
+    format: ExportFormat,
+) -> Result<bool> {
+    let core = held.core().await?;
+    let Some(path) = to_export(&desktop, format).await? else {
+        return Ok(false);
+    };
+    core.export(query, format.into(), path).await?;
+    Ok(true)
+}
+
+/// The newest export, under way or over.
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn exporting(held: Held<'_>) -> Result<Option<ExportView>> {
+    Ok(held.core().await?.exporting())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn cancel_export(held: Held<'_>) -> Result<()> {
+    held.core().await?.cancel_export();
+    Ok(())
+}
+
 /// Where to write an export; `None` when the dialog was dismissed.
-pub(super) async fn to_export(app: &AppHandle, format: ExportFormat) -> Result<Option<PathBuf>> {
+async fn to_export(app: &AppHandle, format: ExportFormat) -> Result<Option<PathBuf>> {
     let (name, extension) = match format {
         ExportFormat::Csv => ("CSV", "csv"),
         ExportFormat::Json => ("JSON", "json"),

@@ -114,6 +114,8 @@ class App {
         this.show(change.page);
         return;
       case "payments":
+      case "past":
+      case "export":
       case "sign_in":
         return;
     }

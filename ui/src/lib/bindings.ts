@@ -33,8 +33,18 @@ export const commands = {
 	paymentsFrom: (query: PaymentQuery, row: number, limit: number) => __TAURI_INVOKE<PaymentPage>("payments_from", { query, row, limit }),
 	paymentMonths: (query: PaymentQuery) => __TAURI_INVOKE<MonthView[]>("payment_months", { query }),
 	payment: (account: AccountId, id: string) => __TAURI_INVOKE<PaymentView>("payment", { account, id }),
-	/**  The path that was written; `None` when the dialog was dismissed. */
-	exportPayments: (query: PaymentQuery, format: ExportFormat) => __TAURI_INVOKE<string | null>("export_payments", { query, format }),
+	/**
+	 *  Asks for a file and writes what the query selects to it; whether one was chosen. It resolves with the end of the
+	 *  export, and `exporting` tells what came of it.
+	 */
+	exportPayments: (query: PaymentQuery, format: ExportFormat) => __TAURI_INVOKE<boolean>("export_payments", { query, format }),
+	/**  The newest export, under way or over. */
+	exporting: () => __TAURI_INVOKE<ExportView | null>("exporting"),
+	cancelExport: () => __TAURI_INVOKE<null>("cancel_export"),
+	/**  How far the reading of what lies further back is; `None` where everything has been read. */
+	past: (account: AccountId) => __TAURI_INVOKE<PastView | null>("past", { account }),
+	/**  Stops it until it is let go on, or lets it go on. */
+	stopPast: (account: AccountId, stopped: boolean) => __TAURI_INVOKE<null>("stop_past", { account, stopped }),
 	/**  Shows a payment's invoice in the system's viewer. */
 	openInvoice: (account: AccountId, payment: string) => __TAURI_INVOKE<null>("open_invoice", { account, payment }),
 	/**  The path that was written; `None` when the dialog was dismissed. */
@@ -147,6 +157,10 @@ export type Change =
 { what: "accounts" } | { what: "notices" } | { what: "settings" } | 
 /**  Tray, keyring, notifications or network came or went. */
 { what: "health" } | 
+/**  The reading of what lies further back has come further, was stopped or goes on. */
+{ what: "past"; account: AccountId } | 
+/**  The export has come further, or to its end. */
+{ what: "export" } | 
 /**  Show this page: a link, a notification or the tray asked for it. */
 { what: "show"; page: Page } | 
 /**  A browser sign-in ended; `error` is `None` when it succeeded. */
@@ -249,6 +263,8 @@ export type Code =
 "engine_running" | 
 /**  A file could not be written or read. */
 "file_failed" | 
+/**  Another export is under way. */
+"export_running" | 
 /**  The system's browser could not be opened. */
 "browser_failed" | 
 /**  Wrong use of a command. */
@@ -300,6 +316,40 @@ export type Error = {
 };
 
 /**  What the window offers of the formats that there are. */
+export type ExportState = { is: "running" } | { is: "written" } | { is: "cancelled" } | { is: "failed"; error: Error };
+
+/**  The newest export of the history, under way or over. */
+export type ExportView = {
+	/**  The file that is there once all of it is written. */
+	path: string,
+	/**  Lines so far. */
+	written: number,
+	/**  Lines in all; `None` until they are counted. */
+	total: number | null,
+	state: ExportState,
+};
+
+/**  How far the reading of what lies further back is. */
+export type PastView = {
+	/**  It waits until the user lets it go on. */
+	stopped: boolean,
+	/**  `None` where all payments are known. */
+	payments: LinesView | null,
+	chain: BlocksView | null,
+};
+
+/**  Payments that have been read, and how many the provider has, where it says. */
+export type LinesView = {
+	read: number,
+	all: number | null,
+};
+
+/**  Blocks of the chain that have been read, of at most so many. */
+export type BlocksView = {
+	read: number,
+	most: number,
+};
+
 export type ExportFormat = "csv" | "json";
 
 /**  A figure with its source and age. */

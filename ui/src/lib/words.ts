@@ -119,6 +119,7 @@ const ERRORS: Record<Code, Words> = {
     title: "The file could not be used",
     advice: "Choose another place, or check that you may write there.",
   },
+  export_running: { title: "Another export is under way", advice: "" },
   browser_failed: { title: "The browser could not be opened", advice: "Copy the link and open it yourself." },
   usage: { title: "That is not how this works", advice: "" },
   internal: {

@@ -4,10 +4,13 @@
 mod accounts;
 mod before;
 mod choosing;
+mod exporting;
 mod figures;
 mod invoices;
+mod lock;
 mod methods;
 mod networks;
+mod past;
 mod paying;
 mod reader;
 mod reading;
@@ -40,6 +43,8 @@ use crate::session::{Credential, Session, Vault};
 use crate::shell::Shell;
 use crate::top_up::WATCH;
 use crate::view::{Change, Health, Settings};
+use exporting::Exports;
+use lock::lock;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -81,6 +86,7 @@ pub struct Bursar {
     sign_in: Mutex<Option<sign_in::Waiting>>,
     settings: Mutex<Settings>,
     health: Mutex<Health>,
+    exports: Arc<Exports>,
     /// How near the user is, for accounts that come later.
     presence: Mutex<Presence>,
     /// Held as long as the engine runs for this home.
@@ -147,6 +153,7 @@ impl Bursar {
                 online: true,
                 ..Health::default()
             }),
+            exports: Arc::default(),
             settings: Mutex::new(options.settings.clone()),
             presence: Mutex::new(Presence::Tray),
             lock: Mutex::new(Some(lock)),
@@ -163,14 +170,17 @@ impl Bursar {
         Ok(bursar)
     }
 
-    /// Ends the engine and lets the home go. What is under way is dropped; nothing durable depends on it.
+    /// Ends the engine and lets the home go. What is under way is dropped; nothing durable depends on it. An export is
+    /// cancelled, so that nothing half-written stays behind.
     pub async fn stop(&self) {
+        self.exports.cancel();
         self.driver.stop().await;
+        self.exports.over().await;
         lock_of(&self.lock).take();
     }
 
     /// Whether another process could go on from what is on disk and in the keyring: no answer is awaited,
-    /// nobody is on the way back from a sign-in, and no secret is held in memory only.
+    /// nobody is on the way back from a sign-in, nothing is being exported, and no secret is held in memory only.
     pub async fn can_hand_over(&self) -> bool {
         for connection in self.connections() {
             if !connection.session.can_be_found_again().await {
@@ -182,7 +192,8 @@ impl Bursar {
                 .state(&connection.account.id)
                 .is_none_or(|state| state.is_quiet())
         };
-        lock_of(&self.sign_in).is_none() && self.connections().iter().all(quiet)
+        let idle = lock_of(&self.sign_in).is_none() && !self.exports.is_running();
+        idle && self.connections().iter().all(quiet)
     }
 
     /// How near the user is.
@@ -289,7 +300,7 @@ impl Bursar {
         let (store, id) = (Arc::clone(&self.world.store), connection.account.id.clone());
         let history = Arc::clone(&self.world.history);
         let verifiable = connection.chain.is_some();
-        let (top_ups, alerts, sync, api, reading) = blocking(move || {
+        let (top_ups, alerts, sync, api, reading, past) = blocking(move || {
             let recent = store.top_ups(&id, now.minus(WATCH))?;
             // What was created near a lost one must be known too, however long ago that was.
             let oldest = recent
@@ -309,6 +320,7 @@ impl Bursar {
                 history.sync_state(&id)?,
                 history.api_balance(&id)?,
                 history.reading(&id)?,
+                past::kept(&history, &id)?,
             ))
         })
         .await?;
@@ -326,6 +338,7 @@ impl Bursar {
             now,
         );
         state.alerts = alerts;
+        state.past = past;
         // What was last known, so that a start says no less than going on would have.
         state.api = api;
         state.chain = reading.filter(|_| setup.watched.is_some());
@@ -464,31 +477,6 @@ fn currency_of(account: &Account) -> Currency {
         .balance_max
         .as_ref()
         .map_or_else(Currency::usdc, |amount| amount.currency().clone())
-}
-
-fn lock(home: &Path) -> Result<File> {
-    let path = home.join(home::LOCK_FILE);
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|error| cannot_write(home, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(Error::new(
-            Code::EngineRunning,
-            "Bursar is already running for this home. Use its window, or quit it first.",
-        )),
-        Err(std::fs::TryLockError::Error(error)) => Err(cannot_write(home, &error)),
-    }
-}
-
-fn cannot_write(home: &Path, error: &std::io::Error) -> Error {
-    Error::new(
-        Code::StorageFailed,
-        format!("Bursar cannot write to {}: {error}.", home.display()),
-    )
 }
 
 /// A poisoned lock means that a reader panicked; the data behind it is whole.

@@ -9,14 +9,14 @@ use crate::chain::Chain;
 use crate::clock::Timestamp;
 use crate::driver::{Connection, blocking};
 use crate::error::{Code, Error, Result};
-use crate::export::{self, Format};
+use crate::export::{self, Exported, Format};
 use crate::http::Http;
 use crate::network::Network;
 use crate::provider;
 use crate::session::{Credential, Session, Vault};
 use crate::view::PaymentQuery;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use url::Url;
@@ -154,7 +154,8 @@ impl Reader {
         status
     }
 
-    /// Writes what the query selects from the stored history.
+    /// Writes what the query selects from the stored history. `progress` is told now and then how many lines are written
+    /// and how many there are.
     ///
     /// # Errors
     /// `file_failed` when `out` cannot be written.
@@ -163,22 +164,46 @@ impl Reader {
         query: PaymentQuery,
         format: Format,
         out: impl Write + Send + 'static,
+        mut progress: impl FnMut(u64, u32) + Send + 'static,
     ) -> Result<()> {
         let Some(history) = self.history.clone() else {
             return Ok(());
         };
         blocking(move || {
             let never = AtomicBool::new(false);
-            export::to_stream(
-                &history,
-                &query,
-                format,
-                out,
-                "standard output",
-                &never,
-                |_| {},
-            )
+            let total = history.count(&query)?;
+            let place = "standard output";
+            export::to_stream(&history, &query, format, out, place, &never, |lines| {
+                progress(lines, total);
+            })
             .map(drop)
+        })
+        .await
+    }
+
+    /// The same to a file, which appears whole or not at all; none when `cancel` becomes true.
+    ///
+    /// # Errors
+    /// `file_failed` when it cannot be written; `not_found` where there is no history yet.
+    pub async fn export(
+        &self,
+        query: PaymentQuery,
+        format: Format,
+        path: PathBuf,
+        cancel: Arc<AtomicBool>,
+        mut progress: impl FnMut(u64, u32) + Send + 'static,
+    ) -> Result<Exported> {
+        let Some(history) = self.history.clone() else {
+            return Err(Error::new(
+                Code::NotFound,
+                "No history is stored here; there is nothing to write.",
+            ));
+        };
+        blocking(move || {
+            let total = history.count(&query)?;
+            export::to_file(&history, &query, format, &path, &cancel, |lines| {
+                progress(lines, total);
+            })
         })
         .await
     }

@@ -9,7 +9,6 @@ use crate::clock::{Span, Timestamp};
 use crate::driver::{Connection, blocking};
 use crate::engine::{Disagreement, Poll, Presence, State};
 use crate::error::{Code, Error, Result};
-use crate::export::{self, Exported, Format};
 use crate::money::{Amount, Currency};
 use crate::provider;
 use crate::view::{
@@ -17,9 +16,7 @@ use crate::view::{
     PaymentPage, PaymentQuery, PaymentView,
 };
 use alloy_primitives::B256;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use url::Url;
 
 /// Notices a page.
@@ -159,21 +156,6 @@ impl Bursar {
                 .ok_or_else(|| Error::new(Code::NotFound, "That payment is not in the history."))
         })
         .await
-    }
-
-    /// Writes what the query selects to a file; ends early once `cancel` is true.
-    ///
-    /// # Errors
-    /// `file_failed`; a file that was there before is still there then, as it was.
-    pub async fn export(
-        &self,
-        query: PaymentQuery,
-        format: Format,
-        path: PathBuf,
-        cancel: Arc<AtomicBool>,
-    ) -> Result<Exported> {
-        let history = Arc::clone(&self.world.history);
-        blocking(move || export::to_file(&history, &query, format, &path, &cancel, |_| {})).await
     }
 
     /// A transaction's page in the network's explorer.

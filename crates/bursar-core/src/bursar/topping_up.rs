@@ -49,6 +49,9 @@ impl Bursar {
 
     /// Reads the whole history again.
     pub async fn refresh_all(&self, account: AccountId) -> Result<()> {
+        if self.past(&account).is_some_and(|past| past.stopped) {
+            self.keep_stopped(&account, false).await?;
+        }
         self.driver
             .command(&account, |command| Event::RefreshAll { command })
             .await

@@ -36,6 +36,7 @@ pub(super) fn lost(event: &Event, error: Error) -> Event {
         | Event::MethodExpected { .. }
         | Event::MethodReturned
         | Event::OpenFailed { .. }
+        | Event::Past { .. }
         | Event::CommitFailed { .. } => (None, None, None),
     };
     Event::CommitFailed {

@@ -38,15 +38,24 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
             asked_at,
             answer: follow(world, connection, since, expected).await,
         },
-        Request::History { since, whole } => Event::History {
+        Request::History {
+            since,
+            whole,
+            goes_back,
+        } => Event::History {
             asked_at,
             answer: match prove(&world, &connection).await {
-                Ok(connection) => history_look::look(world, connection, since, whole).await,
+                Ok(connection) => {
+                    history_look::look(world, connection, since, whole, goes_back).await
+                }
                 Err(error) => Err(error),
             },
         },
         Request::Balance => Event::Balance(balance(world, connection).await),
-        Request::Chain { followed } => Event::Chain(look(world, connection, followed).await),
+        Request::Chain {
+            followed,
+            goes_back,
+        } => Event::Chain(look(world, connection, followed, goes_back).await),
         Request::Charges => Event::Charges(charges(world, connection).await),
         Request::Catalogue => Event::Catalogue(catalogue(world, connection).await),
         Request::Dues => Event::Dues(dues(world, connection).await),

@@ -1,6 +1,7 @@
 //! Answers of the servers as the engine takes them: rows have gone to the database already, what comes here
 //! is what the account's state depends on.
 
+use super::past::{Blocks, Lines};
 use crate::chain::Reading;
 use crate::error::Error;
 use crate::provider::RemotePayment;
@@ -25,8 +26,14 @@ pub struct HistoryAnswer {
     pub payments: Vec<RemotePayment>,
     /// Lines that are new or different.
     pub changed: u32,
-    /// Whether the lines were read to their end.
+    /// Whether the lines were read from the newest one to their end.
     pub ended: bool,
+    /// Whether there is more to read at once: the next portion of the whole history, or what is new since its first.
+    pub more: bool,
+    /// Whether the place was kept from which the whole history goes on.
+    pub kept: bool,
+    /// Lines so far of a whole history that has not come to its end.
+    pub past: Option<Lines>,
     /// Whether a line that could not be read may be a top-up that is followed.
     pub doubtful: bool,
     /// Why the lines could not be read, or not all of them.
@@ -54,4 +61,6 @@ pub struct ChainAnswer {
     pub reorganised: Vec<String>,
     /// Whether lines of the history changed.
     pub changed: bool,
+    /// How far back the events go, where there are older ones to read.
+    pub past: Option<Blocks>,
 }

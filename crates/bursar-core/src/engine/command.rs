@@ -32,6 +32,8 @@ impl Step {
             self.reply(*command, Ok(None));
         } else if let Event::RefreshAll { command } = event {
             self.state.whole_history = true;
+            // Whoever wants everything wants what lies further back.
+            self.stop_past(false, now);
             self.state.open_gates(now);
             self.state.be_eager(now);
             self.state.make_due(&[Poll::Catalogue, Poll::Dues], now);

@@ -105,6 +105,10 @@ pub enum Event {
     RefreshAll {
         command: u64,
     },
+    /// The user stops the reading of what lies further back, or lets it go on.
+    Past {
+        stopped: bool,
+    },
     /// A valid link with this top-up's state came back.
     Returned {
         top_up: String,
@@ -183,11 +187,15 @@ pub enum Request {
     History {
         since: Option<Timestamp>,
         whole: bool,
+        /// Whether what lies further back is read too.
+        goes_back: bool,
     },
     Balance,
     /// The figures, and the events since the last look.
     Chain {
         followed: Vec<Sought>,
+        /// Whether older events are read too.
+        goes_back: bool,
     },
     Charges,
     Catalogue,

@@ -3,6 +3,7 @@
 
 use super::answer::{ChainAnswer, Followed, HistoryAnswer};
 use super::event::{Effect, Poll};
+use super::past::Past;
 use super::state::State;
 use super::step::Step;
 use crate::clock::Timestamp;
@@ -40,7 +41,7 @@ impl Step {
         entropy: u64,
     ) {
         self.booked(Poll::History, history.problem.as_ref(), now, entropy);
-        if !history.ended {
+        if !history.ended && !history.kept {
             self.state.whole_history |= self.state.whole_asked;
         }
         self.state.whole_asked = false;
@@ -56,9 +57,16 @@ impl Step {
             self.effects.push(Effect::Changed(Change::Payments {
                 account: self.state.account.clone(),
             }));
-            // A payment that has just become known may already have its event.
-            self.state.make_due(&[Poll::Balance], now);
+            if !history.more {
+                // A payment that has just become known may already have its event.
+                self.state.make_due(&[Poll::Balance], now);
+            }
         }
+        let past = Past {
+            payments: history.past,
+            ..self.state.past.clone()
+        };
+        self.past_is(past, Poll::History, history.more, now);
     }
 
     /// The provider's word on each payment: to the top-up it is, to the one it can only be, or to a new one.
@@ -167,6 +175,11 @@ impl Step {
                 self.apply(&id, &input, now);
             }
         }
+        let past = Past {
+            chain: answer.past,
+            ..self.state.past.clone()
+        };
+        self.past_is(past, Poll::Chain, answer.past.is_some(), now);
         if answer.changed {
             self.effects.push(Effect::Changed(Change::Payments {
                 account: self.state.account.clone(),

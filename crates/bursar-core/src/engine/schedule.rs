@@ -82,10 +82,12 @@ impl State {
             Poll::History => Request::History {
                 since: self.top_ups.values().map(TopUp::listed_since).min(),
                 whole: self.whole_history,
+                goes_back: self.goes_back(),
             },
             Poll::Balance => Request::Balance,
             Poll::Chain => Request::Chain {
                 followed: self.top_ups.values().filter_map(sought).collect(),
+                goes_back: self.goes_back(),
             },
             Poll::Charges => Request::Charges,
             Poll::Catalogue => Request::Catalogue,

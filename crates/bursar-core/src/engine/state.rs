@@ -2,6 +2,7 @@
 
 use super::event::{Poll, Server};
 use super::knock::Knock;
+use super::past::Past;
 use crate::account::AccountId;
 use crate::cache::Alerts;
 use crate::chain::Reading;
@@ -137,6 +138,7 @@ pub struct State {
     pub whole_history: bool,
     /// The reading under way is one of the whole history that was asked for.
     pub whole_asked: bool,
+    pub past: Past,
 }
 
 impl State {
@@ -207,6 +209,7 @@ impl State {
             refunds_told: BTreeSet::new(),
             whole_history: false,
             whole_asked: false,
+            past: Past::default(),
         }
     }
 

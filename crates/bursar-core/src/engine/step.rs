@@ -61,12 +61,14 @@ impl Step {
             Event::Reconfigured { watched } => {
                 self.state.setup.watched = *watched;
                 self.state.chain = None;
+                self.state.past.chain = None;
                 self.state.subscribed = false;
                 self.state.disagreement = Disagreement::Unknown;
                 self.state.forget_gate(Server::Chain);
                 self.state.make_due(&[Poll::Chain], now);
                 self.changed();
             }
+            Event::Past { stopped } => self.stop_past(*stopped, now),
             Event::StartTopUp { .. }
             | Event::ReturnToPayment { .. }
             | Event::CancelTopUp { .. }

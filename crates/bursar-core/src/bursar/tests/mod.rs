@@ -2,6 +2,7 @@
 //! what a key with too few scopes can do, and what survives a keyring that is away.
 
 mod accounts;
+mod exporting;
 mod figures;
 mod lost_answers;
 mod odd_lines;
@@ -10,6 +11,7 @@ mod panel_history;
 mod panel_lost;
 mod panel_owner;
 mod panel_paying;
+mod past;
 
 use super::*;
 use crate::canned::{Asked, Canned, Server};
@@ -33,6 +35,12 @@ impl Clock for Ahead {
     }
 }
 
+impl Ahead {
+    fn pass(&self, span: Span) {
+        self.0.fetch_add(span.0, Ordering::Relaxed);
+    }
+}
+
 /// A desktop on which nothing happens.
 struct Nowhere;
 
@@ -53,7 +61,7 @@ trait Prepared: Send + 'static {
     /// What else is in its network file.
     const NETWORK: &str;
 
-    fn answer(&mut self, asked: &Asked, now: Timestamp) -> Canned;
+    fn answer(&mut self, asked: &Asked, clock: &Ahead) -> Canned;
 }
 
 /// What the provider knows and does.
@@ -71,6 +79,10 @@ struct Fluence {
     history_forbidden: bool,
     /// The list of open top-ups does not answer.
     pending_down: bool,
+    /// Seconds that a page of the history takes.
+    page_takes: i64,
+    /// The numbers of the pages that were asked for of the whole history.
+    pages: Vec<usize>,
 }
 
 impl Prepared for Fluence {
@@ -79,8 +91,8 @@ impl Prepared for Fluence {
          balance = \"0x00000000000000000000000000000000000000b1\"\n\
          token = \"0x00000000000000000000000000000000000000b2\"\n";
 
-    fn answer(&mut self, asked: &Asked, now: Timestamp) -> Canned {
-        let json = Canned::json;
+    fn answer(&mut self, asked: &Asked, clock: &Ahead) -> Canned {
+        let (json, now) = (Canned::json, clock.now());
         match (asked.method.as_str(), asked.path()) {
             ("POST", "/v2/top-ups") => {
                 self.created += 1;
@@ -108,12 +120,22 @@ impl Prepared for Fluence {
                     .map(String::as_str)
                     .collect();
                 let count = lines.len();
+                let page: usize = asked
+                    .parameter("page")
+                    .map_or(1, |page| page.parse().unwrap());
+                // The first one is asked for again where it is not known what the pages count from.
+                if since.is_none() && (page > 1 || self.pages.is_empty()) {
+                    self.pages.push(page);
+                }
+                clock.pass(Span::seconds(self.page_takes));
+                let pages = count.div_ceil(100).max(1);
+                let shown: Vec<&str> = lines.into_iter().skip((page - 1) * 100).take(100).collect();
                 json(
                     200,
                     &format!(
                         r#"{{"items":[{}],"pagination":{{"totalRecords":{count},"filteredRecords":{count},
-                        "totalPages":1,"currentPage":1,"perPage":100}}}}"#,
-                        lines.join(",")
+                        "totalPages":{pages},"currentPage":{page},"perPage":100}}}}"#,
+                        shown.join(",")
                     ),
                 )
             }
@@ -157,7 +179,21 @@ struct Stage<P = Fluence> {
     clock: Arc<Ahead>,
     provider: Arc<Mutex<P>>,
     keyring_away: Arc<AtomicBool>,
-    _home: tempfile::TempDir,
+    vault: Arc<Vault>,
+    home: tempfile::TempDir,
+}
+
+async fn begin(home: &Path, clock: &Arc<Ahead>, vault: &Arc<Vault>) -> Arc<Bursar> {
+    let options = Options {
+        home: home.to_owned(),
+        shell: Arc::new(Nowhere),
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        vault: Arc::clone(vault),
+        env_api_key: None,
+        settings: Settings::default(),
+        pops_up: true,
+    };
+    Bursar::start(options).await.unwrap()
 }
 
 impl<P: Prepared> Stage<P> {
@@ -167,20 +203,10 @@ impl<P: Prepared> Stage<P> {
         let provider = Arc::new(Mutex::new(provider));
         let clock = Arc::new(Ahead::default());
         let (behind, time) = (Arc::clone(&provider), Arc::clone(&clock));
-        let server = Server::start(move |asked| behind.lock().unwrap().answer(asked, time.now()));
+        let server = Server::start(move |asked| behind.lock().unwrap().answer(asked, &time));
         let keyring_away = Arc::new(AtomicBool::new(false));
         let vault = Arc::new(Vault::that_may_leave(Arc::clone(&keyring_away)));
-        let bursar = Bursar::start(Options {
-            home: home.path().to_owned(),
-            shell: Arc::new(Nowhere),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            vault,
-            env_api_key: None,
-            settings: Settings::default(),
-            pops_up: true,
-        })
-        .await
-        .unwrap();
+        let bursar = begin(home.path(), &clock, &vault).await;
         let toml = format!(
             "name = \"t\"\nprovider = \"{}\"\napi = \"{}\"\ncheckout_hosts = [\"127.0.0.1:4\"]\n{}",
             P::NAME,
@@ -205,12 +231,19 @@ impl<P: Prepared> Stage<P> {
             clock,
             provider,
             keyring_away,
-            _home: home,
+            vault,
+            home,
         }
     }
 
+    /// Ends the program and starts it again.
+    async fn restart(&mut self) {
+        self.bursar.stop().await;
+        self.bursar = begin(self.home.path(), &self.clock, &self.vault).await;
+    }
+
     fn later(&self, span: Span) {
-        self.clock.0.fetch_add(span.0, Ordering::Relaxed);
+        self.clock.pass(span);
         self.bursar.woke();
     }
 

@@ -53,7 +53,8 @@ impl Prepared for Panel {
     const NAME: &str = "panel";
     const NETWORK: &str = "";
 
-    fn answer(&mut self, asked: &Asked, now: Timestamp) -> Canned {
+    fn answer(&mut self, asked: &Asked, clock: &Ahead) -> Canned {
+        let now = clock.now();
         let path = asked.path().trim_start_matches("/api/v1");
         if self.down.contains(&path) {
             return Canned::json(502, "{}");

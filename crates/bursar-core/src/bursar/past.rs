@@ -1,0 +1,66 @@
+//! The reading of what lies further back, as the user sees it, stops it and lets it go on.
+
+use super::Bursar;
+use crate::account::AccountId;
+use crate::cache::History;
+use crate::driver::blocking;
+use crate::engine::{Event, Past};
+use crate::error::Result;
+use crate::view::{BlocksView, LinesView, PastView};
+use std::sync::Arc;
+
+impl Bursar {
+    /// How far it is; `None` where everything has been read.
+    pub fn past(&self, account: &AccountId) -> Option<PastView> {
+        let state = self.driver.state(account)?;
+        let past = &state.past;
+        let blocks = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        (past.payments.is_some() || past.chain.is_some()).then(|| PastView {
+            stopped: past.stopped,
+            payments: past.payments.map(|lines| LinesView {
+                read: lines.read,
+                all: lines.all,
+            }),
+            chain: past.chain.map(|chain| BlocksView {
+                read: blocks(chain.read),
+                most: blocks(chain.most),
+            }),
+        })
+    }
+
+    /// Stops it until it is let go on, in later runs too, or lets it go on from where it was. What is new and what is
+    /// open are read all the same.
+    ///
+    /// # Errors
+    /// `not_found` for an account that is not here; those of the database.
+    pub async fn stop_past(&self, account: AccountId, stopped: bool) -> Result<()> {
+        self.keep_stopped(&account, stopped).await?;
+        self.driver.event(&account, Event::Past { stopped });
+        Ok(())
+    }
+
+    /// Keeps it for later runs.
+    pub(super) async fn keep_stopped(&self, account: &AccountId, stopped: bool) -> Result<()> {
+        let of = self.connection(account)?;
+        let (history, now) = (Arc::clone(&self.world.history), self.world.clock.now());
+        blocking(move || {
+            of.lease
+                .write(|| history.set_past_stopped(&of.account.id, stopped, now))
+        })
+        .await
+    }
+}
+
+/// What was kept of it by an earlier run.
+pub(super) fn kept(history: &History, account: &AccountId) -> Result<Past> {
+    let unfinished = history.sync_state(account)?.next.is_some();
+    Ok(Past {
+        stopped: history.past_stopped(account)?,
+        payments: if unfinished {
+            Some(history.lines_read(account)?)
+        } else {
+            None
+        },
+        chain: None,
+    })
+}

@@ -1,0 +1,122 @@
+//! The window's export: one at a time, told as it goes, and ended without a trace when it is cancelled or the program
+//! ends.
+
+use super::*;
+use crate::export::{Exported, Format};
+use crate::provider::{Papers, Purpose, RemotePayment, Status};
+use crate::view::{ExportState, PaymentQuery};
+use std::fs;
+
+/// Long enough that it is not over before it can be cancelled.
+const LINES: i64 = 20_000;
+
+async fn with_lines() -> (Stage, tempfile::TempDir) {
+    let stage = Stage::set(Fluence::default()).await;
+    stage.read().await;
+    let payments: Vec<_> = (0..LINES).map(payment).collect();
+    let (history, account) = (
+        Arc::clone(&stage.bursar.world.history),
+        stage.account.clone(),
+    );
+    blocking(move || history.put_payments(&account, &payments))
+        .await
+        .unwrap();
+    (stage, tempfile::tempdir().unwrap())
+}
+
+fn payment(n: i64) -> RemotePayment {
+    let at = Timestamp(1_700_000_000_000 + n * 1_000);
+    RemotePayment {
+        id: format!("payment-{n}"),
+        status: Status::Completed,
+        amount: Amount::from_cents(2_500, Currency::usdc()),
+        fee: None,
+        source: None,
+        created_at: at,
+        updated_at: at,
+        expires_at: None,
+        checkout: None,
+        transaction: None,
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Papers::default(),
+    }
+}
+
+fn files(folder: &tempfile::TempDir) -> usize {
+    fs::read_dir(folder.path()).unwrap().count()
+}
+
+impl Stage {
+    fn export(
+        &self,
+        path: &Path,
+    ) -> impl Future<Output = std::result::Result<Result<Exported>, tokio::task::JoinError>> + use<>
+    {
+        let (bursar, path) = (Arc::clone(&self.bursar), path.to_owned());
+        tokio::spawn(async move {
+            let query = PaymentQuery::default();
+            bursar.export(query, Format::Csv, path).await
+        })
+    }
+
+    fn state_of_export(&self) -> Option<ExportState> {
+        self.bursar.exporting().map(|export| export.state)
+    }
+
+    async fn is_exporting(&self) {
+        while self.state_of_export() != Some(ExportState::Running) {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_at_a_time_and_the_other_is_named() {
+    let (stage, folder) = with_lines().await;
+    let (first, second) = (folder.path().join("a.csv"), folder.path().join("b.csv"));
+    let running = stage.export(&first);
+    stage.is_exporting().await;
+    let refused = stage.export(&second).await.unwrap().unwrap_err();
+    assert_eq!(refused.code, Code::ExportRunning);
+    assert!(refused.message.contains("a.csv"), "{refused}");
+    assert!(!stage.bursar.can_hand_over().await);
+    let lines = u64::try_from(LINES).unwrap();
+    assert_eq!(running.await.unwrap().unwrap(), Exported::Written(lines));
+    let told = stage.bursar.exporting().unwrap();
+    assert_eq!(u64::from(told.written), lines);
+    assert_eq!(told.state, ExportState::Written);
+    // Over is over: the next one takes its place.
+    stage.export(&second).await.unwrap().unwrap();
+    assert_eq!(fs::read(first).unwrap(), fs::read(second).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelled_or_ended_it_leaves_no_trace() {
+    let (stage, folder) = with_lines().await;
+    let target = folder.path().join("a.csv");
+    fs::write(&target, "before").unwrap();
+    let running = stage.export(&target);
+    stage.is_exporting().await;
+    stage.bursar.cancel_export();
+    assert_eq!(running.await.unwrap().unwrap(), Exported::Cancelled);
+    assert_eq!(stage.state_of_export(), Some(ExportState::Cancelled));
+
+    let running = stage.export(&target);
+    stage.is_exporting().await;
+    stage.bursar.stop().await;
+    // The program may end now.
+    assert_eq!(files(&folder), 1);
+    assert_eq!(fs::read_to_string(&target).unwrap(), "before");
+    assert_eq!(running.await.unwrap().unwrap(), Exported::Cancelled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_wrong_stays_told() {
+    let (stage, folder) = with_lines().await;
+    let nowhere = folder.path().join("no folder").join("a.csv");
+    let error = stage.export(&nowhere).await.unwrap().unwrap_err();
+    assert_eq!(error.code, Code::FileFailed);
+    assert_eq!(stage.state_of_export(), Some(ExportState::Failed { error }));
+    assert_eq!(files(&folder), 0);
+}

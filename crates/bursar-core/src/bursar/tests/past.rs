@@ -1,0 +1,156 @@
+//! A long history at its first reading: in portions, stopped where it is, and gone on with from there.
+
+use super::*;
+use crate::engine::Lines;
+use crate::view::PaymentQuery;
+
+const LINES: usize = 1_000;
+const PAGES: usize = LINES / 100;
+
+/// A history of ten pages, each of which takes as long as a portion may.
+fn long() -> Fluence {
+    let now = SystemClock.now();
+    let day = |days: usize| now.minus(Span::days(i64::try_from(days).unwrap()));
+    Fluence {
+        history: (1..=LINES)
+            .map(|n| top_up(&format!("old-{n}"), "resolved", day(n)))
+            .collect(),
+        page_takes: 3,
+        ..Fluence::default()
+    }
+}
+
+impl Stage {
+    fn pages(&self) -> Vec<usize> {
+        self.provider.lock().unwrap().pages.clone()
+    }
+
+    async fn lines(&self) -> u32 {
+        let page = self.bursar.payments(PaymentQuery::default(), None, 1).await;
+        page.unwrap().total
+    }
+
+    /// Stops the reading and waits until the portion under way has come to its end.
+    async fn stop(&self) {
+        let stopped = self.bursar.stop_past(self.account.clone(), true).await;
+        stopped.unwrap();
+        self.until("it is stopped", |state| {
+            state.past.stopped && !state.plans[&Poll::History].in_flight
+        })
+        .await;
+    }
+
+    async fn go_on(&self) {
+        let gone_on = self.bursar.stop_past(self.account.clone(), false).await;
+        gone_on.unwrap();
+    }
+
+    /// Looks at what is new, twice, as time passes.
+    async fn look_on(&self) {
+        for _ in 0..2 {
+            let before = self.clock.now();
+            self.later(Span::seconds(61));
+            self.until("the history is read", |state| {
+                let plan = &state.plans[&Poll::History];
+                !plan.in_flight && plan.done_at > Some(before)
+            })
+            .await;
+        }
+    }
+
+    async fn all_is_read(&self) {
+        self.until("all is read", |state| state.past.payments.is_none())
+            .await;
+        assert_eq!(self.bursar.past(&self.account), None);
+    }
+}
+
+#[tokio::test]
+async fn it_is_told_page_by_page_and_stands_to_nobodys_way() {
+    let stage = Stage::set(long()).await;
+    // A top-up may be started after the first portion, long before the last.
+    stage.read().await;
+    stage
+        .until("some is read", |state| state.past.payments.is_some())
+        .await;
+    let past = stage.bursar.past(&stage.account).unwrap();
+    let lines = past.payments.unwrap();
+    assert_eq!(lines.all, Some(1_000));
+    assert!(lines.read.is_multiple_of(100) && !past.stopped);
+    stage.all_is_read().await;
+    assert_eq!(stage.lines().await, 1_000);
+    assert_eq!(stage.pages(), (1..=PAGES).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn stopped_it_stays_so_and_goes_on_where_it_was() {
+    let mut stage = Stage::set(long()).await;
+    stage
+        .until("three pages are read", |state| {
+            state.past.payments.is_some_and(|lines| lines.read >= 300)
+        })
+        .await;
+    stage.stop().await;
+    let read = stage.pages();
+    assert!(
+        read.len() < PAGES,
+        "all was read before it could be stopped"
+    );
+    let kept = stage.lines().await;
+    assert_eq!(kept as usize, read.len() * 100);
+
+    // What is new and what is open are known all the same, in the next run too.
+    for (run, id) in ["new", "newer"].into_iter().enumerate() {
+        let now = stage.clock.now();
+        let mut provider = stage.provider.lock().unwrap();
+        provider.history.insert(0, top_up(id, "open", now));
+        provider.pending = Some(top_up(id, "open", now));
+        drop(provider);
+        stage.look_on().await;
+        assert_eq!(stage.lines().await, kept + u32::try_from(run).unwrap() + 1);
+        stage
+            .until("it is followed", |state| {
+                state
+                    .top_ups
+                    .values()
+                    .any(|top_up| top_up.remote.as_deref() == Some(id))
+            })
+            .await;
+        assert_eq!(stage.pages(), read, "an older page was asked for");
+        let told = stage.state().past.clone();
+        assert!(told.stopped);
+        assert_eq!(told.payments.map(|lines| lines.read), Some(kept));
+        stage.restart().await;
+    }
+
+    stage.go_on().await;
+    stage.all_is_read().await;
+    assert_eq!(stage.lines().await, 1_002);
+    // No page twice: it went on where it was.
+    assert_eq!(stage.pages(), (1..=PAGES + 1).collect::<Vec<_>>());
+    assert!(
+        !stage
+            .bursar
+            .world
+            .history
+            .past_stopped(&stage.account)
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn reading_all_again_lets_what_was_stopped_go_on_from_the_newest() {
+    let stage = Stage::set(long()).await;
+    stage
+        .until("some is read", |state| state.past.payments.is_some())
+        .await;
+    stage.stop().await;
+    let before = stage.pages().len();
+    let again = stage.bursar.refresh_all(stage.account.clone()).await;
+    again.unwrap();
+    stage.all_is_read().await;
+    assert!(!stage.state().past.stopped);
+    // From the newest one on, each once.
+    assert_eq!(stage.pages()[before..], (2..=PAGES).collect::<Vec<_>>());
+    assert_eq!(stage.state().past.payments, None::<Lines>);
+}

@@ -1,0 +1,141 @@
+/**
+ * A file of the payments: asked for, watched, cancelled without a trace, written whole, gone on with behind a closed
+ * dialog and a closed window; by the CLI the same, and nothing half-written when it is interrupted.
+ */
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { BINARIES, cli } from "../session/app.ts";
+import { until } from "../session/deadline.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import type { AppWindow } from "../session/window.ts";
+import { chooseFile, connected, type Connected } from "./steps.ts";
+
+/** Long enough to be looked at while it is written. */
+const PAYMENTS = 20_000;
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("export");
+});
+after(() => sandbox.end());
+
+test("an export shows how far it is, is cancelled without a trace, and is written whole", async (t) => {
+  const person = await withPayments(t);
+  const { desktop, app, window } = person;
+  const folder = join(desktop.processes.scratch, "exports");
+  mkdirSync(folder);
+  const target = join(folder, "payments.csv");
+  writeFileSync(target, "before");
+
+  await window.id("export").click();
+  await window.id("export-dialog").waitVisible();
+  await window.picture("asked");
+  await window.id("export-csv").click();
+  await chooseFile(desktop, app, join(folder, "payments"));
+  await confirmReplacing(person);
+  await window.id("export-progress").waitVisible();
+  await until("it says how far it is", async () => (await told(window)).written > 0);
+  await window.picture("running");
+  await window.id("export-cancel").click();
+  await window.id("export-cancelled").waitVisible();
+  await window.picture("cancelled");
+  assert.deepEqual(readdirSync(folder), ["payments.csv"]);
+  assert.equal(readFileSync(target, "utf8"), "before");
+
+  // Behind a closed dialog it goes on, and the button says so.
+  await window.id("export-csv").click();
+  await chooseFile(desktop, app, join(folder, "whole"));
+  await window.id("export-progress").waitVisible();
+  await window.id("export-dialog-close").click();
+  await until("the button tells of it", async () => /^Exporting/.test(await window.id("export").text()));
+  await until("it is written", () => existsSync(join(folder, "whole.csv")), { within: 60_000 });
+  await window.id("export").click();
+  await window.id("export-written").waitVisible();
+  assert.equal(await window.id("export-path").text(), join(folder, "whole.csv"));
+  await window.picture("written");
+  assert.equal(lines(join(folder, "whole.csv")), PAYMENTS + 1);
+  assert.deepEqual(readdirSync(folder).sort(), ["payments.csv", "whole.csv"]);
+});
+
+test("an export goes on when the window closes, and the next window tells what came of it", async (t) => {
+  const person = await withPayments(t);
+  const { desktop, app, window } = person;
+  const target = join(desktop.processes.scratch, "behind.json");
+  await window.id("export").click();
+  await window.id("export-json").click();
+  await chooseFile(desktop, app, target);
+  await window.id("export-progress").waitVisible();
+  await app.closeWindow();
+  await until("it is written", () => existsSync(target), { within: 60_000 });
+  assert.equal((JSON.parse(readFileSync(target, "utf8")) as unknown[]).length, PAYMENTS);
+});
+
+test("a place that cannot be written is said, and nothing is left there", async (t) => {
+  const { desktop, app, window } = await withPayments(t, 10);
+  await window.id("export").click();
+  await window.id("export-csv").click();
+  await chooseFile(desktop, app, "/proc/payments.csv");
+  await window.id("export-error").waitVisible();
+  assert.equal(await window.id("export-error").attribute("data-code"), "file_failed");
+  await window.picture("refused");
+});
+
+test("the command line writes a file whole, and none when it is interrupted", async (t) => {
+  const { desktop } = await withPayments(t);
+  const folder = join(desktop.processes.scratch, "cli");
+  mkdirSync(folder);
+  const whole = join(folder, "whole.csv");
+  const done = await cli(desktop, ["history", "--csv", "--output", whole]);
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.stderr, new RegExp(`${PAYMENTS} payments written`));
+  assert.equal(lines(whole), PAYMENTS + 1);
+
+  const running = desktop.processes.start("history", BINARIES.cli, {
+    args: ["history", "--json", "--output", join(folder, "never.json")],
+    env: desktop.env,
+  });
+  await until("it has begun", () => readdirSync(folder).some((name) => partOf(folder, name)));
+  running.child.kill("SIGINT");
+  await until("it has ended", () => running.child.exitCode !== null);
+  assert.equal(running.child.exitCode, 130);
+  assert.deepEqual(readdirSync(folder), ["whole.csv"]);
+});
+
+async function withPayments(t: Parameters<typeof connected>[0], payments = PAYMENTS): Promise<Connected> {
+  const person = await connected(t, sandbox, { user: { history: payments } });
+  await person.window.id("nav-payments").click();
+  await until(
+    "all payments are there",
+    async () => Number(await person.window.id("payments-count").attribute("data-total")) >= payments,
+    { within: 120_000 },
+  );
+  return person;
+}
+
+/** The file dialog asks before it hands out a name that is taken. */
+async function confirmReplacing({ desktop, app }: Connected): Promise<void> {
+  const asks = await until("it asks whether to replace", async () =>
+    (await app.topWindows()).find((one) => one.title !== "Bursar"),
+  );
+  await desktop.display.press("Tab");
+  await desktop.display.press("Return");
+  await until("it asks no more", async () => (await app.topWindows()).every((one) => one.id !== asks.id));
+}
+
+async function told(window: AppWindow): Promise<{ written: number; total: number }> {
+  const running = window.id("export-running");
+  return {
+    written: Number(await running.attribute("data-written")),
+    total: Number(await running.attribute("data-total")),
+  };
+}
+
+function partOf(folder: string, name: string): boolean {
+  return name.endsWith(".part") && statSync(join(folder, name)).size > 0;
+}
+
+function lines(file: string): number {
+  return readFileSync(file, "utf8").trimEnd().split("\r\n").length;
+}

@@ -1,0 +1,98 @@
+/**
+ * A long history at its first reading, from the window: how far it is, stopped and still stopped after a new start,
+ * while the balance and what is open are followed; then gone on with from where it was, no page asked for twice.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { App } from "../session/app.ts";
+import { until } from "../session/deadline.ts";
+import { Desktop } from "../session/desktop.ts";
+import { Sandbox, type User } from "../session/sandbox.ts";
+import type { AppWindow } from "../session/window.ts";
+import { connectByCli, page, topUpElsewhere } from "./steps.ts";
+
+const PAYMENTS = 3_000;
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("first_sync");
+});
+after(() => sandbox.end());
+
+test("the first reading of a long history is stopped, survives a start, and goes on where it was", async (t) => {
+  await sandbox.calm();
+  const user = await sandbox.user({ history: PAYMENTS });
+  const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
+  await connectByCli(desktop, sandbox, user);
+  await sandbox.fault({ target: "console", method: "GET", path: "/v2/top-ups", kind: "delay", ms: 700, times: 10_000 });
+  const app = await App.open(desktop);
+  let window = await app.window();
+  await page(window, "overview");
+  await window.id("nav-payments").click();
+  await until("it says how far it is", async () => (await read(window)) >= 100, { within: 30_000 });
+  await window.picture("reading");
+  await window.id("past-stop").click();
+  await window.css('[data-testid="past"][data-stopped="true"]').waitVisible();
+  await window.picture("stopped");
+  const stopped = await atRest(window, user);
+  assert.ok(stopped < PAYMENTS, "all was read before it could be stopped");
+
+  // What is open and what is left are known all the same.
+  await window.id("nav-overview").click();
+  const topUp = await topUpElsewhere(user, "25.50");
+  await window.css(`[data-testid="open-top-up"]`).waitVisible({ within: 90_000 });
+  assert.notEqual(await window.id("balance").attribute("data-amount"), null);
+
+  const asked = await olderPages(user);
+  await app.kill();
+  app.launch();
+  window = await app.window();
+  await window.id("nav-payments").click();
+  await window.css('[data-testid="past"][data-stopped="true"]').waitVisible({ within: 30_000 });
+  assert.equal(await read(window), stopped);
+  assert.deepEqual(await olderPages(user), asked, "older pages were read while it was stopped");
+
+  await sandbox.calm();
+  await window.id("past-go-on").click();
+  await window.id("past").waitGone({ within: 60_000 });
+  await until(
+    "all payments are there",
+    async () => Number(await window.id("payments-count").attribute("data-total")) > PAYMENTS,
+    { within: 30_000 },
+  );
+  const pages = await olderPages(user);
+  assert.equal(new Set(pages).size, pages.length, `pages were read twice: ${pages.join(" ")}`);
+  await window.css(`[data-testid="payment"][data-payment="${topUp.id}"]`).waitVisible();
+  await window.picture("all");
+});
+
+async function read(window: AppWindow): Promise<number> {
+  const past = window.id("past");
+  return (await past.visible()) ? Number(await past.attribute("data-payments")) : 0;
+}
+
+/** Waits until the portion under way has come to its end, and says how many payments it left. */
+async function atRest(window: AppWindow, user: User): Promise<number> {
+  let before = "";
+  await until(
+    "nothing older is asked for any more",
+    async () => {
+      const now = `${await read(window)} ${(await olderPages(user)).join(" ")}`;
+      const rests = now === before;
+      before = now;
+      return rests;
+    },
+    { every: 3_000, within: 30_000 },
+  );
+  return read(window);
+}
+
+/** The further pages of the whole history that were asked for, by their numbers. */
+async function olderPages(user: User): Promise<number[]> {
+  const asked = await user.sandbox.requests({ target: "console", method: "GET", path: "/v2/top-ups" });
+  return asked
+    .filter((one) => one.user_id === user.data.id)
+    .map((one) => new URLSearchParams(one.query ?? ""))
+    .filter((query) => !query.has("start") && query.has("page"))
+    .map((query) => Number(query.get("page")));
+}

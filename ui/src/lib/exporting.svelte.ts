@@ -1,0 +1,62 @@
+// The newest export, under way or over. It belongs to the engine: a dialog that closes, another page or another window
+// takes nothing from it, and every one of them finds it again here.
+
+import { core } from "$lib/transport";
+import { hear } from "./changes.ts";
+import { Action, Reading } from "./reading.svelte.ts";
+import type { ExportFormat, ExportView, Failure, PaymentQuery } from "./types.ts";
+
+class Exporting {
+  readonly action = new Action();
+
+  readonly #reading = new Reading<ExportView | null>(() => core.exporting());
+  /** The one whose end has been seen and put away. */
+  #seen = $state.raw<ExportView | null>(null);
+
+  constructor() {
+    hear((change) => {
+      if (change.what === "export") void this.#reading.refresh();
+    });
+    void this.#reading.refresh();
+  }
+
+  get view(): ExportView | null {
+    const view = this.#reading.value;
+    return view === this.#seen ? null : view;
+  }
+
+  get running(): ExportView | null {
+    return this.view?.state.is === "running" ? this.view : null;
+  }
+
+  get failure(): Failure | null {
+    const state = this.view?.state;
+    return state?.is === "failed" ? state.error : this.action.failure;
+  }
+
+  /** Whole percent, as far as it is known. */
+  get percent(): number | null {
+    const running = this.running;
+    return running?.total ? Math.floor((running.written / running.total) * 100) : null;
+  }
+
+  /** Asks for a file and writes to it. */
+  async begin(query: PaymentQuery, format: ExportFormat): Promise<void> {
+    this.putAway();
+    await this.action.run(() => core.exportPayments(query, format));
+    void this.#reading.refresh();
+  }
+
+  async cancel(): Promise<void> {
+    await core.cancelExport();
+  }
+
+  /** What an export came to has been seen. */
+  putAway(): void {
+    if (this.running) return;
+    this.#seen = this.#reading.value;
+    this.action.failure = null;
+  }
+}
+
+export const exporting = new Exporting();
