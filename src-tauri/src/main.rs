@@ -14,6 +14,7 @@ mod diagnostics;
 mod engine;
 mod home;
 mod instance;
+mod lean;
 mod links;
 mod logging;
 mod notifications;

@@ -48,12 +48,18 @@ pub(crate) fn run(arguments: Arguments, secrets: Secrets, shown: Shown) -> ExitC
     };
     let begin = Begin {
         link: arguments.link,
-        secrets,
         wishes,
         bus,
     };
     let settings = SettingsFile::open(home.path());
     let (app, outlets) = App::new(Stage::new(), home, settings, shown);
+    if !arguments.hidden && gtk::init().is_err() {
+        // Tauri asks for it again and says why the app cannot start.
+        tracing::debug!("there is no display");
+    }
+    // Reads its files while the window is made; the page asks for them at once. Not before GTK, whose start changes
+    // the environment that others read.
+    spawn(start::core(Arc::clone(&app), secrets));
     if !arguments.hidden {
         return open(&app, move |app| begin_all(app, outlets, begin));
     }
@@ -116,14 +122,12 @@ fn open(app: &Arc<App>, then: impl FnOnce(&Arc<App>) + Send + 'static) -> ExitCo
 
 struct Begin {
     link: Option<String>,
-    secrets: Secrets,
     wishes: Option<mpsc::Receiver<Wish>>,
     bus: Option<zbus::Connection>,
 }
 
-/// Begins everything that goes on behind the window.
+/// Begins everything else that goes on behind the window.
 fn begin_all(app: &Arc<App>, outlets: Outlets, begin: Begin) {
-    spawn(start::core(Arc::clone(app), begin.secrets));
     if let Some(link) = begin.link {
         spawn(open_link(Arc::clone(app), link));
     }

@@ -1,10 +1,10 @@
 //! The one window: made when it is wanted, destroyed when it is closed, so that no webview is left in the
 //! tray. It loads the app's own pages and nothing else.
 
-use crate::afresh;
 use crate::app::App;
 use crate::closing::{self, Then};
 use crate::stage::Wanted;
+use crate::{afresh, lean};
 use std::sync::Arc;
 use tauri::webview::{Color, NewWindowResponse};
 use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
@@ -89,6 +89,7 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
             return Err(error);
         }
     };
+    window.with_webview(|webview| lean::make(&webview.inner()))?;
     let heard = Arc::clone(app);
     window.on_window_event(move |event| hear(&heard, event));
     Ok(())

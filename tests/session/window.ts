@@ -175,6 +175,8 @@ export const KEYS = {
   down: "\uE015",
   left: "\uE012",
   right: "\uE014",
+  home: "\uE011",
+  end: "\uE010",
   backspace: "\uE003",
 } as const;
 

@@ -86,8 +86,6 @@ const EVERY_STATE = [
   "payments@full@480x600@light@payment",
   "payments@full@800x600@dark@payment",
   "payments@full@800x600@light@search=zzzz",
-  "payments@full@480x600@light@months",
-  "payments@full@1200x800@dark@months",
   "payments@full@480x600@dark@filter-dates@filter-dates-own",
   "payments@full@800x600@light@export@export-csv",
   "accounts@full@480x600@light@edit-account@edit-address=12@edit-save",

@@ -110,8 +110,9 @@ export class VirtualRows {
     return placeAt(this.#scrolled, this.#extent) - this.#scrolled;
   }
 
-  /** The same rows, with the scrollbar where it belongs. */
+  /** The same rows, with the scrollbar where it belongs; not while a step is on its way. */
   #settle(): void {
+    if (this.#element?.scrollTop !== this.#scrolled) return;
     if (Math.abs(this.#dueShift - this.#shift) >= 1) this.#go(this.#place);
   }
 

@@ -1,0 +1,63 @@
+/** A history of years: to its other end and back, and to any month, by mouse and by keyboard. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { until } from "../session/deadline.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import { KEYS, type AppWindow } from "../session/window.ts";
+import { connected, page } from "./steps.ts";
+
+const PAYMENTS = 1_500;
+/** No more rows than a window is high, and a few to spare, are ever in the page. */
+const MOST_ROWS = 40;
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("long-list");
+});
+after(() => sandbox.end());
+
+/** The rows that are in the page and have their payment, by their place in the list. */
+async function rows(window: AppWindow): Promise<number[]> {
+  return (await window.driver.script(
+    `return [...document.querySelectorAll('[data-testid="payment"]')].map((row) => Number(row.ariaRowIndex) - 2)`,
+  )) as number[];
+}
+
+test("any month of a long history is one choice away, and both of its ends one key", async (t) => {
+  const { window } = await connected(t, sandbox, { user: { history: PAYMENTS } });
+  await window.id("nav-payments").click();
+  await page(window, "payments");
+  await window.css(`[data-testid="payments-count"][data-total="${PAYMENTS}"]`).waitVisible({ within: 60_000 });
+  const newest = await window.id("months").text();
+
+  await window.id("months").click();
+  const months = await until("the months are listed", async () => {
+    const ids = (await window.driver.script(
+      `return [...document.querySelectorAll('[data-testid^="months-2"]')].map((month) => month.dataset.testid)`,
+    )) as string[];
+    return ids.length > 3 && ids;
+  });
+  assert.equal(await window.id(months[0] ?? "").text(), newest);
+  const wanted = await window.id(months[3] ?? "").text();
+  const oldest = await window.id(months.at(-1) ?? "").text();
+  await window.id(months[3] ?? "").click();
+  await until("the list is at that month", async () => (await window.id("months").text()) === wanted);
+  const first = await until("its payments are there", async () => (await rows(window))[0]);
+  assert.ok(first > 0 && (await rows(window)).length < MOST_ROWS);
+  await window.picture("a month");
+
+  await window.driver.script(`document.querySelector('[data-testid="payments"]').focus()`);
+  await window.press(KEYS.end);
+  await until("the oldest payment is there", async () => (await rows(window)).includes(PAYMENTS - 1));
+  assert.equal(await window.id("months").text(), oldest);
+  assert.ok((await rows(window)).length < MOST_ROWS);
+  await window.press(KEYS.home);
+  await until("the newest payment is there", async () => (await rows(window)).includes(0));
+  assert.equal(await window.id("months").text(), newest);
+
+  await window.id("search").fill("no payment has this in it");
+  await window.id("payments-none").waitVisible();
+  await window.id("months").waitGone();
+  await window.id("clear-filters").click();
+  await until("the list begins at its top", async () => (await rows(window))[0] === 0);
+});
