@@ -6,13 +6,15 @@ use super::payments::made;
 use super::{Outcome, tell, tell_value};
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
-use bursar_core::chain::Chain;
+use bursar_core::chain::{Chain, EventBatch};
 use bursar_core::clock::Timestamp;
 use bursar_core::http::Http;
 use bursar_core::network::ChainPlace;
+use futures_util::future::{OptionFuture, join};
 use serde::Deserialize;
 use serde_json::json;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use url::Url;
 
@@ -66,7 +68,7 @@ pub(crate) fn measure(events: usize, runs: usize) -> Outcome<()> {
         raw.push(runtime.block_on(raw_logs(&url, head, events))?);
         let home = tempfile::tempdir()?;
         copy_history(filled.path(), home.path())?;
-        let (history, _) = History::open(home.path(), Timestamp(0))?;
+        let history = Arc::new(History::open(home.path(), Timestamp(0))?.0);
         let place = ChainPlace {
             id: CHAIN_ID,
             rpc: vec![url.clone()],
@@ -106,10 +108,10 @@ struct Reading {
     resident: Vec<u64>,
 }
 
-/// Newest first, as the app reads what lies before its first look.
+/// Newest first, as the app reads what lies before its first look: each range while the one before it is stored.
 async fn read(
     chain: &Chain,
-    history: &History,
+    history: &Arc<History>,
     account: &AccountId,
     head: u64,
 ) -> Outcome<Reading> {
@@ -119,17 +121,38 @@ async fn read(
     let mut to = head;
     let stride = (head / 10).max(1);
     let mut told = head;
+    let store = |batch: EventBatch| {
+        let (history, account) = (Arc::clone(history), account.clone());
+        async move {
+            tokio::task::spawn_blocking(move || {
+                let begun = Instant::now();
+                history
+                    .put_events(&account, &batch)
+                    .map(|_| begun.elapsed())
+            })
+            .await
+        }
+    };
+    let mut waiting: Option<EventBatch> = None;
     while to > 0 {
         let from = to.saturating_sub(RANGE - 1).max(1);
-        let batch = chain.events(USER, from, to).await?;
-        let stored = Instant::now();
-        history.put_events(account, &batch)?;
-        storing += stored.elapsed();
+        let (stored, batch) = join(
+            OptionFuture::from(waiting.take().map(store)),
+            chain.events(USER, from, to),
+        )
+        .await;
+        if let Some(stored) = stored {
+            storing += stored??;
+        }
+        waiting = Some(batch?);
         to = from - 1;
         if told - to >= stride {
             told = to;
             sizes.push(resident()?);
         }
+    }
+    if let Some(batch) = waiting {
+        storing += store(batch).await??;
     }
     Ok(Reading {
         took: begun.elapsed(),

@@ -147,6 +147,7 @@ fn log(block: u64, id: &str, cents: i64) -> String {
     json!({
         "address": BALANCE, "topics": [signature(), TOKEN.into_word(), USER.into_word(), Address::repeat_byte(9).into_word()],
         "data": data, "blockNumber": format!("{block:#x}"), "blockHash": hash(0xb10c, block),
+        "blockTimestamp": format!("{:#x}", BEGUN + block * APART),
         "transactionHash": hash(0x7a, block), "transactionIndex": "0x0", "logIndex": "0x0", "removed": false,
     })
     .to_string()

@@ -13,7 +13,7 @@ use std::path::Path;
 const NOW: i64 = 1_769_860_800_000;
 const YEARS: i64 = 4 * 365 * 86_400_000;
 /// Payments of one write, where it does not matter how many.
-const AT_ONCE: usize = 1_000;
+const AT_ONCE: usize = 10_000;
 
 /// Fills the history of an account that is known to the app of that home, and says that all of it was read.
 pub(crate) fn fill(home: &Path, account: &str, count: usize) -> Outcome<()> {

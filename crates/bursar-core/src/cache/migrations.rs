@@ -26,6 +26,7 @@ pub(super) const HISTORY: Schema = Schema {
     steps: &[
         include_str!("schema/history_1.sql"),
         include_str!("schema/history_2.sql"),
+        include_str!("schema/history_3.sql"),
     ],
 };
 

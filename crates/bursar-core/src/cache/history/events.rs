@@ -1,7 +1,6 @@
 //! The Balance contract's events: stored, matched, and taken back when a reorganisation removes their blocks.
 
 use super::line::{Line, block_from, block_number, hash};
-use super::near::StoredEvent;
 use super::search::take_in_ids;
 use super::verify::Verifier;
 use super::{History, account_number, numbered};
@@ -48,13 +47,7 @@ impl History {
             }
             widen(transaction, account, batch)?;
             take_in_ids(transaction)?;
-            let ids = verifier.newly_matched();
-            let verifier = Verifier::new(transaction, account);
-            let mut matched = Vec::new();
-            for id in ids {
-                matched.extend(match_of(&verifier, &id)?);
-            }
-            Ok(matched)
+            Ok(verifier.newly_matched())
         })
     }
 
@@ -129,8 +122,9 @@ impl History {
 }
 
 fn put_event(verifier: &mut Verifier<'_>, event: &UserEvent) -> Inner<()> {
-    let stored: Option<StoredEvent> = verifier.find_event(&event.transaction, event.log_index)?;
-    if let Some(stored) = stored {
+    if verifier.has_event(&event.transaction, event.log_index)?
+        && let Some(stored) = verifier.find_event(&event.transaction, event.log_index)?
+    {
         if stored.event == *event {
             return Ok(());
         }
@@ -229,26 +223,31 @@ fn shorten(connection: &Connection, account: i64, block: u64) -> Inner<()> {
     }
 }
 
+/// Adds the blocks of the batch, and drops of old and new what need not be kept.
 fn add_checkpoints(connection: &Connection, account: i64, batch: &EventBatch) -> Inner<()> {
-    let seen = batch
-        .events
-        .iter()
-        .map(|event| (event.block, event.block_hash));
-    {
-        let mut insert =
-            connection.prepare_cached("INSERT OR REPLACE INTO checkpoint VALUES (?1, ?2, ?3)")?;
-        for (block, block_hash) in seen.chain([(batch.to, batch.to_hash)]) {
-            insert.execute(params![account, block_number(block), block_hash.as_slice()])?;
-        }
+    let old: BTreeMap<u64, B256> = checkpoints(connection, account)?.into_iter().collect();
+    let mut kept = old.clone();
+    kept.extend(
+        batch
+            .events
+            .iter()
+            .map(|event| (event.block, event.block_hash)),
+    );
+    kept.insert(batch.to, batch.to_hash);
+    for block in dispensable(kept.keys().rev().copied()) {
+        kept.remove(&block);
     }
     let mut remove =
         connection.prepare_cached("DELETE FROM checkpoint WHERE account = ?1 AND block = ?2")?;
-    for block in dispensable(
-        checkpoints(connection, account)?
-            .iter()
-            .map(|(block, _)| *block),
-    ) {
-        remove.execute(params![account, block_number(block)])?;
+    for block in old.keys().filter(|block| !kept.contains_key(block)) {
+        remove.execute(params![account, block_number(*block)])?;
+    }
+    let mut insert =
+        connection.prepare_cached("INSERT OR REPLACE INTO checkpoint VALUES (?1, ?2, ?3)")?;
+    for (block, block_hash) in kept {
+        if old.get(&block) != Some(&block_hash) {
+            insert.execute(params![account, block_number(block), block_hash.as_slice()])?;
+        }
     }
     Ok(())
 }

@@ -182,11 +182,7 @@ impl Line {
 
     pub(super) fn view(self, holder: &Holder, names: Names) -> PaymentView {
         let status = self.status();
-        let transaction = self
-            .proof
-            .as_ref()
-            .map(|proof| proof.transaction)
-            .or(self.claim);
+        let transaction = self.shown();
         PaymentView {
             account: holder.id.clone(),
             number: self.books.number,
@@ -210,6 +206,12 @@ impl Line {
             top_up: self.top_up,
             id: self.id,
         }
+    }
+
+    /// The transaction as shown: the event's, else the one that the provider names.
+    pub(super) fn shown(&self) -> Option<B256> {
+        let proven = self.proof.as_ref().map(|proof| proof.transaction);
+        proven.or(self.claim)
     }
 
     /// What is searched for parts of: the id, and the number where there is one.

@@ -12,6 +12,7 @@ use crate::money::Amount;
 use crate::view::PaymentKind;
 use alloy_primitives::B256;
 use rusqlite::{OptionalExtension, Params, Row, params};
+use std::cell::Cell;
 
 /// A row of `event`.
 #[derive(Clone, Debug)]
@@ -78,8 +79,28 @@ impl Verifier<'_> {
         )
     }
 
+    /// Whether that transaction's event is stored, in whatever block.
+    pub(super) fn has_event(&self, transaction: &B256, log_index: u64) -> Inner<bool> {
+        if !self.any_events()? {
+            return Ok(false);
+        }
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT 1 FROM event WHERE account = ?1 AND tx = ?2 AND log_index = ?3",
+            )?
+            .exists(params![
+                self.account,
+                transaction.as_slice(),
+                block_number(log_index)
+            ])?)
+    }
+
     /// The events that carry this id, in the chain's order.
     pub(super) fn named(&self, id: &str) -> Inner<Vec<StoredEvent>> {
+        if !self.any_events()? {
+            return Ok(Vec::new());
+        }
         self.events(
             "account = ?1 AND top_up_id = ?2 ORDER BY block, log_index",
             params![self.account, id],
@@ -93,6 +114,23 @@ impl Verifier<'_> {
         )
     }
 
+    /// The block and place of the first event that carries this id.
+    pub(super) fn first_place_named(&self, id: &str) -> Inner<Option<(u64, u64)>> {
+        if !self.any_events()? {
+            return Ok(None);
+        }
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT block, log_index FROM event WHERE account = ?1 AND top_up_id = ?2
+                 ORDER BY block, log_index LIMIT 1",
+            )?
+            .query_row(params![self.account, id], |row| {
+                Ok((block_from(row.get(0)?), block_from(row.get(1)?)))
+            })
+            .optional()?)
+    }
+
     pub(super) fn event(&self, number: i64) -> Inner<StoredEvent> {
         self.one_event("number = ?1", params![number])?
             .ok_or(Failure::Unreadable("an event is missing."))
@@ -100,6 +138,9 @@ impl Verifier<'_> {
 
     /// The earliest and the latest event that may be matched by amount here; the same when there is one.
     pub(super) fn near_events(&self, spot: &Spot) -> Inner<Option<(StoredEvent, StoredEvent)>> {
+        if !self.any_loose_events()? {
+            return Ok(None);
+        }
         let end = |order| {
             self.one_event(
                 &format!("{NEAR_EVENT} ORDER BY block_time {order}, number {order} LIMIT 1"),
@@ -129,6 +170,9 @@ impl Verifier<'_> {
 
     /// The events here that are shown as lines of their own.
     pub(super) fn near_listed(&self, spot: &Spot) -> Inner<Vec<StoredEvent>> {
+        if !self.any_loose_events()? {
+            return Ok(Vec::new());
+        }
         self.events(
             &format!("{NEAR_EVENT} AND listed = 1"),
             spot.params(self.account),
@@ -137,14 +181,26 @@ impl Verifier<'_> {
 
     /// The events here that serve no payment and are not shown.
     pub(super) fn near_unserved(&self, spot: &Spot) -> Inner<Vec<StoredEvent>> {
+        if !self.any_loose_events()? {
+            return Ok(Vec::new());
+        }
         self.events(
             &format!("{NEAR_EVENT} AND listed = 0 AND payment IS NULL"),
             spot.params(self.account),
         )
     }
 
-    /// Writes the row and returns its number.
-    pub(super) fn insert_event(&self, event: &UserEvent, loose: bool) -> Inner<i64> {
+    /// Writes the row and returns its number; `payment` is the one that it serves.
+    pub(super) fn insert_event(
+        &self,
+        event: &UserEvent,
+        loose: bool,
+        payment: Option<&str>,
+    ) -> Inner<i64> {
+        self.has_events.set(Some(true));
+        if loose {
+            self.has_loose_events.set(Some(true));
+        }
         let key = AmountKey::of(&event.amount);
         let (kind, top_up_id) = match &event.kind {
             EventKind::Credit { top_up_id } => (CREDIT, Some(top_up_id)),
@@ -155,7 +211,7 @@ impl Verifier<'_> {
             .prepare_cached(
                 "INSERT INTO event (account, block, log_index, tx, block_hash, block_time, kind, top_up_id,
                      amount, currency, whole, fraction, payment, loose, listed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, NULL, ?13, 0)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0)",
             )?
             .execute(params![
                 self.account,
@@ -170,9 +226,36 @@ impl Verifier<'_> {
                 event.amount.currency().as_str(),
                 key.map(|key| key.whole),
                 key.map(|key| key.fraction),
+                payment,
                 loose,
             ])?;
         Ok(self.connection.last_insert_rowid())
+    }
+
+    fn any_events(&self) -> Inner<bool> {
+        self.once(
+            &self.has_events,
+            "SELECT 1 FROM event WHERE account = ?1 LIMIT 1",
+        )
+    }
+
+    fn any_loose_events(&self) -> Inner<bool> {
+        self.once(
+            &self.has_loose_events,
+            "SELECT 1 FROM event WHERE account = ?1 AND loose = 1 LIMIT 1",
+        )
+    }
+
+    fn once(&self, known: &Cell<Option<bool>>, query: &str) -> Inner<bool> {
+        if let Some(known) = known.get() {
+            return Ok(known);
+        }
+        let found = self
+            .connection
+            .prepare_cached(query)?
+            .exists([self.account])?;
+        known.set(Some(found));
+        Ok(found)
     }
 
     fn events(&self, condition: &str, params: impl Params) -> Inner<Vec<StoredEvent>> {

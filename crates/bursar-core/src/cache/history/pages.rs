@@ -113,7 +113,7 @@ impl Plan {
         (first, past): (i64, i64),
     ) -> Inner<Self> {
         let known = accounts(connection)?;
-        let accounts = known
+        let accounts: Vec<i64> = known
             .iter()
             .filter(|(_, holder)| {
                 query
@@ -123,13 +123,14 @@ impl Plan {
             })
             .map(|(number, _)| *number)
             .collect();
+        let everybody = accounts.len() == known.len();
         let meanings = match query.search.as_deref().map(str::trim) {
             None | Some("") => None,
             Some(text) => Some(meanings(connection, text)?),
         };
         Ok(Self {
             accounts,
-            everybody: query.account.is_none(),
+            everybody,
             statuses: query
                 .statuses
                 .iter()
@@ -146,17 +147,9 @@ impl Plan {
         let past = bound.min(self.past);
         let wanted = i64::from(limit.saturating_add(1));
         let mut lines: Vec<i64> = Vec::new();
-        for stream in self.streams() {
-            let query = stream.and(Sql::new(
-                "p.line < ? AND p.line >= ?",
-                vec![Value::Integer(past), Value::Integer(self.first)],
-            ));
+        for query in self.pages(past, wanted) {
             let found = connection
-                .prepare_cached(&format!(
-                    "SELECT p.line FROM {} ORDER BY {} DESC LIMIT {wanted}",
-                    query.text,
-                    order_of(&query.text)
-                ))?
+                .prepare_cached(&query.text)?
                 .query_and_then(params_from_iter(query.values), |row| {
                     Ok(row.get::<_, i64>(0)?)
                 })?
@@ -167,6 +160,25 @@ impl Plan {
         lines.dedup();
         lines.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
         Ok(lines)
+    }
+
+    /// Queries for the first places of each stream below `past`, newest first.
+    pub(super) fn pages(&self, past: i64, wanted: i64) -> Vec<Sql> {
+        let each = self.streams().into_iter().map(|stream| {
+            let query = stream.and(Sql::new(
+                "p.line < ? AND p.line >= ?",
+                vec![Value::Integer(past), Value::Integer(self.first)],
+            ));
+            Sql {
+                text: format!(
+                    "SELECT p.line FROM {} ORDER BY {} DESC LIMIT {wanted}",
+                    query.text,
+                    order_of(&query.text)
+                ),
+                ..query
+            }
+        });
+        each.collect()
     }
 
     /// Queries that give this plan's lines between them, each in order.
@@ -240,29 +252,49 @@ impl Plan {
         Ok(total)
     }
 
-    /// The number from the tally.
+    /// The number from the tally, or from the totals where no date is asked for.
     fn tallied(&self, connection: &Connection, sources: Option<&[i64]>) -> Inner<u32> {
-        let condition = self.in_tally(sources);
+        let query = self.sum(sources);
         Ok(connection
-            .prepare_cached(&format!(
-                "SELECT coalesce(sum(lines), 0) FROM tally WHERE {}",
+            .prepare_cached(&query.text)?
+            .query_row(params_from_iter(query.values), |row| row.get(0))?)
+    }
+
+    pub(super) fn sum(&self, sources: Option<&[i64]>) -> Sql {
+        let (table, condition) = if self.is_undated() {
+            (
+                "total",
+                self.of_kinds(Sql::new(self.held(), Vec::new()), sources),
+            )
+        } else {
+            ("tally", self.in_tally(sources))
+        };
+        Sql {
+            text: format!(
+                "SELECT coalesce(sum(lines), 0) FROM {table} WHERE {}",
                 condition.text
-            ))?
-            .query_row(params_from_iter(condition.values), |row| row.get(0))?)
+            ),
+            ..condition
+        }
+    }
+
+    fn held(&self) -> String {
+        format!("account IN ({})", list(&self.accounts))
     }
 
     /// Its part of the tally. The tally's days are whole, and so are the dates of a query.
     pub(super) fn in_tally(&self, sources: Option<&[i64]>) -> Sql {
-        let mut condition = Sql::new(
-            format!(
-                "account IN ({}) AND day >= ? AND day < ?",
-                list(&self.accounts)
-            ),
+        let days = Sql::new(
+            format!("{} AND day >= ? AND day < ?", self.held()),
             vec![
                 Value::Integer(day_of(self.first)),
                 Value::Integer(day_of(self.past)),
             ],
         );
+        self.of_kinds(days, sources)
+    }
+
+    fn of_kinds(&self, mut condition: Sql, sources: Option<&[i64]>) -> Sql {
         if !self.statuses.is_empty() {
             condition = condition.and(Sql::new(
                 format!("status IN ({})", list(&self.statuses)),
@@ -299,8 +331,19 @@ impl Plan {
         meaning: &Meaning,
         before: &[&Meaning],
     ) -> Inner<u32> {
+        let queries = match meaning.indexed() {
+            Some(index) if self.everybody && self.statuses.is_empty() && before.is_empty() => {
+                let range = Sql::new(
+                    "f.rowid < ? AND f.rowid >= ?",
+                    vec![Value::Integer(self.past), Value::Integer(self.first)],
+                );
+                let waiting = meaning.streams(&self.accounts).pop().unwrap_or_default();
+                vec![index.and(range.clone()), waiting.and(range)]
+            }
+            Some(_) | None => self.alone(connection, meaning, before)?,
+        };
         let mut total = 0_u32;
-        for query in self.alone(connection, meaning, before)? {
+        for query in queries {
             let counted: u32 = connection
                 .prepare_cached(&format!("SELECT count(*) FROM {}", query.text))?
                 .query_row(params_from_iter(query.values), |row| row.get(0))?;

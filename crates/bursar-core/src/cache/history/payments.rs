@@ -12,6 +12,7 @@ use crate::provider::RemotePayment;
 use crate::top_up::{Phase, TopUp, Word};
 use crate::view::{PaymentKind, PaymentView};
 use rusqlite::Connection;
+use std::collections::BTreeMap;
 
 /// The longest id and source that are taken.
 const LONGEST_TEXT: usize = 256;
@@ -31,15 +32,7 @@ impl History {
         }
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
-            let mut verifier = Verifier::new(transaction, account);
-            let mut changed = 0_u32;
-            for payment in payments {
-                if put_payment(&mut verifier, payment)? {
-                    changed = changed.saturating_add(1);
-                }
-            }
-            take_in_ids(transaction)?;
-            Ok(changed)
+            put_each(transaction, account, payments)
         })
     }
 
@@ -114,7 +107,29 @@ impl History {
     }
 }
 
-fn put_payment(verifier: &mut Verifier<'_>, payment: &RemotePayment) -> Inner<bool> {
+/// Writes payments that were checked; returns how many were new or different.
+pub(super) fn put_each(
+    connection: &Connection,
+    account: i64,
+    payments: &[RemotePayment],
+) -> Inner<u32> {
+    let mut verifier = Verifier::new(connection, account);
+    let mut sources = BTreeMap::new();
+    let mut changed = 0_u32;
+    for payment in payments {
+        if put_payment(&mut verifier, &mut sources, payment)? {
+            changed = changed.saturating_add(1);
+        }
+    }
+    take_in_ids(connection)?;
+    Ok(changed)
+}
+
+fn put_payment<'a>(
+    verifier: &mut Verifier<'_>,
+    sources: &mut BTreeMap<Option<&'a str>, i64>,
+    payment: &'a RemotePayment,
+) -> Inner<bool> {
     let connection = verifier.connection;
     let before = Line::find(connection, verifier.account, &payment.id)?;
     let known = before.as_ref().map(|(_, line)| line);
@@ -132,7 +147,14 @@ fn put_payment(verifier: &mut Verifier<'_>, payment: &RemotePayment) -> Inner<bo
             .or_else(|| known.and_then(|line| line.fee.clone())),
         source: match (payment.source.as_deref(), known) {
             (None, Some(line)) => line.source,
-            (told, _) => source_number(connection, told)?,
+            (told, _) => match sources.get(&told) {
+                Some(number) => *number,
+                None => {
+                    let number = source_number(connection, told)?;
+                    sources.insert(told, number);
+                    number
+                }
+            },
         },
         created_at: payment.created_at,
         updated_at: payment.updated_at,
@@ -217,7 +239,7 @@ fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
     verifier.put_payment(before, after)
 }
 
-fn check_texts(payment: &RemotePayment) -> Result<()> {
+pub(super) fn check_texts(payment: &RemotePayment) -> Result<()> {
     let source_fits = payment
         .source
         .as_ref()

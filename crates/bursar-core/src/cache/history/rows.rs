@@ -7,7 +7,9 @@ use crate::cache::stored::to_json;
 use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error};
 use crate::money::Amount;
-use rusqlite::{Connection, params};
+use alloy_primitives::B256;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params, params_from_iter};
 
 /// How many lines one millisecond has room for, as a power of two.
 const PLACES: u32 = 20;
@@ -44,7 +46,7 @@ impl Line {
                 self.created_at.0,
                 self.updated_at.0,
                 self.claim.as_ref().map(|hash| hash.as_slice()),
-                proof.map(|proof| proof.transaction).or(self.claim).as_ref().map(|hash| hash.as_slice()),
+                self.shown().as_ref().map(|hash| hash.as_slice()),
                 proof.map(|proof| block_number(proof.block)),
                 proof.is_some(),
                 proof.and_then(|proof| proof.matched).map(match_number),
@@ -89,59 +91,53 @@ impl Line {
             before.count(connection, account, line, -1)?;
             self.count(connection, account, line, 1)?;
         }
-        if self.proof != before.proof || self.claim != before.claim {
+        let mut changes = Changes::default();
+        changes.add("claim", self.claim != before.claim, || blob(self.claim));
+        changes.add("tx", self.shown() != before.shown(), || blob(self.shown()));
+        if self.proof != before.proof {
             let proof = self.proof.as_ref();
-            connection
-                .prepare_cached(
-                    "UPDATE payment SET claim = ?2, tx = ?3, block = ?4, verified = ?5, matched = ?6
-                     WHERE line = ?1",
-                )?
-                .execute(params![
-                    line,
-                    self.claim.as_ref().map(|hash| hash.as_slice()),
-                    proof.map(|proof| proof.transaction).or(self.claim).as_ref().map(|hash| hash.as_slice()),
-                    proof.map(|proof| block_number(proof.block)),
-                    proof.is_some(),
-                    proof.and_then(|proof| proof.matched).map(match_number),
-                ])?;
+            let matched = proof.and_then(|proof| proof.matched);
+            changes.set("block", proof.map(|proof| block_number(proof.block)));
+            changes.set("verified", proof.is_some());
+            changes.set("matched", matched.map(match_number));
         }
         if self.books != before.books {
-            connection
-                .prepare_cached(
-                    "UPDATE payment SET payer = ?2, method = ?3, purpose = ?4, reason = ?5, has_invoice = ?6
-                     WHERE line = ?1",
-                )?
-                .execute(params![
-                    line,
-                    self.books.payer,
-                    self.books.method,
-                    self.books.purpose,
-                    self.books.reason.as_ref().map(to_json).transpose()?,
-                    self.books.has_invoice,
-                ])?;
+            let books = &self.books;
+            changes.set("payer", books.payer);
+            changes.set("method", books.method.clone());
+            changes.set("purpose", books.purpose.clone());
+            changes.set("reason", books.reason.as_ref().map(to_json).transpose()?);
+            changes.set("has_invoice", books.has_invoice);
         }
-        if self.loose != before.loose {
-            connection
-                .prepare_cached("UPDATE payment SET loose = ?2 WHERE line = ?1")?
-                .execute(params![line, self.loose])?;
+        if self.fee != before.fee {
+            let fee = self.fee.as_ref();
+            changes.set("fee", fee.map(Amount::to_decimal));
+            changes.set(
+                "fee_currency",
+                fee.map(|fee| fee.currency().as_str().to_owned()),
+            );
         }
-        connection
-            .prepare_cached(
-                "UPDATE payment SET said = ?2, step = ?3, by_chain = ?4, fee = ?5, fee_currency = ?6,
-                     updated_at = ?7, top_up = ?8, unsettled = ?9
-                 WHERE line = ?1",
-            )?
-            .execute(params![
-                line,
-                self.said.map(status_number),
-                self.step.map(status_number),
-                self.by_chain,
-                self.fee.as_ref().map(Amount::to_decimal),
-                self.fee.as_ref().map(|fee| fee.currency().as_str()),
-                self.updated_at.0,
-                self.top_up,
-                self.is_unsettled(),
-            ])?;
+        changes.add("said", self.said != before.said, || {
+            self.said.map(status_number).into()
+        });
+        changes.add("step", self.step != before.step, || {
+            self.step.map(status_number).into()
+        });
+        changes.add("by_chain", self.by_chain != before.by_chain, || {
+            self.by_chain.into()
+        });
+        changes.add("updated_at", self.updated_at != before.updated_at, || {
+            self.updated_at.0.into()
+        });
+        changes.add("top_up", self.top_up != before.top_up, || {
+            self.top_up.clone().into()
+        });
+        changes.add("loose", self.loose != before.loose, || self.loose.into());
+        let unsettled = self.is_unsettled();
+        changes.add("unsettled", unsettled != before.is_unsettled(), || {
+            unsettled.into()
+        });
+        changes.write(connection, line)?;
         Ok(())
     }
 
@@ -171,6 +167,12 @@ impl Line {
                  ON CONFLICT DO UPDATE SET lines = lines + ?5",
             )?
             .execute(params![account, self.source, status, day_of(line), by])?;
+        connection
+            .prepare_cached(
+                "INSERT INTO total VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET lines = lines + ?4",
+            )?
+            .execute(params![account, self.source, status, by])?;
         let Some(key) = AmountKey::of(&self.amount) else {
             return Ok(());
         };
@@ -182,6 +184,43 @@ impl Line {
             .execute(params![account, key.whole, key.fraction, status, by])?;
         Ok(())
     }
+}
+
+/// The columns of a row that are to be written anew: an index is touched only where its column is among them.
+#[derive(Default)]
+struct Changes {
+    columns: Vec<&'static str>,
+    values: Vec<Value>,
+}
+
+impl Changes {
+    fn set(&mut self, column: &'static str, value: impl Into<Value>) {
+        self.columns.push(column);
+        self.values.push(value.into());
+    }
+
+    fn add(&mut self, column: &'static str, changed: bool, value: impl FnOnce() -> Value) {
+        if changed {
+            self.set(column, value());
+        }
+    }
+
+    /// In one statement, or none.
+    fn write(mut self, connection: &Connection, line: i64) -> Inner<()> {
+        if self.columns.is_empty() {
+            return Ok(());
+        }
+        let set = self.columns.join(" = ?, ");
+        self.values.push(Value::Integer(line));
+        connection
+            .prepare_cached(&format!("UPDATE payment SET {set} = ? WHERE line = ?"))?
+            .execute(params_from_iter(self.values))?;
+        Ok(())
+    }
+}
+
+fn blob(hash: Option<B256>) -> Value {
+    hash.map(|hash| hash.to_vec()).into()
 }
 
 /// The first place that can belong to a line of this time.

@@ -191,6 +191,25 @@ impl Meaning {
         }
     }
 
+    /// Where the index of ids alone tells which of its lines have the text, its part of that: the text is one piece.
+    /// An id and the number after it are a space apart, so a piece without one is in one of the two.
+    pub(super) fn indexed(&self) -> Option<Sql> {
+        let Self::Id {
+            text,
+            at_start: false,
+        } = self
+        else {
+            return None;
+        };
+        let is_piece = text.len() == SHORTEST_PART && text.is_ascii() && !text.contains(' ');
+        is_piece.then(|| {
+            Sql::new(
+                "id_part f WHERE f.id_part MATCH ?",
+                vec![Value::Text(pieces(text))],
+            )
+        })
+    }
+
     /// Whether more lines have the text's pieces in their ids than should be compared one by one.
     pub(super) fn is_in_many_ids(&self, connection: &Connection) -> Inner<bool> {
         let Self::Id { text, .. } = self else {

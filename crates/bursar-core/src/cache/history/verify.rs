@@ -5,20 +5,27 @@
 //! be matched by amount. Take three events near a payment, and a partner of the middle one: whatever is near
 //! the middle one is near the first or the last as well, so the partner has a choice and no match.
 
+use super::events::Matched;
 use super::line::{Books, Line, Proof, is_reserved};
 use super::near::{Spot, StoredEvent, can_be_loose, event_spot, line_id, loose_spot};
 use super::source_number;
 use crate::cache::failure::Inner;
 use crate::chain::{EventKind, UserEvent};
+use crate::top_up::Verified;
 use crate::view::{Match, PaymentKind, PaymentStatus};
 use rusqlite::{Connection, params};
-use std::collections::BTreeSet;
+use std::cell::Cell;
+use std::collections::BTreeMap;
 
 /// Matches within one account and one transaction, and remembers what it has matched.
 pub(super) struct Verifier<'a> {
     pub(super) connection: &'a Connection,
     pub(super) account: i64,
-    matched: BTreeSet<String>,
+    matched: BTreeMap<String, Matched>,
+    /// Whether there are events at all, and such as may be matched by amount; not said before it is wanted. Where
+    /// there are none, none have to be looked for.
+    pub(super) has_events: Cell<Option<bool>>,
+    pub(super) has_loose_events: Cell<Option<bool>>,
 }
 
 impl<'a> Verifier<'a> {
@@ -26,13 +33,15 @@ impl<'a> Verifier<'a> {
         Self {
             connection,
             account,
-            matched: BTreeSet::new(),
+            matched: BTreeMap::new(),
+            has_events: Cell::new(None),
+            has_loose_events: Cell::new(None),
         }
     }
 
     /// The payments that were matched since the start, as far as they still are.
-    pub(super) fn newly_matched(self) -> BTreeSet<String> {
-        self.matched
+    pub(super) fn newly_matched(self) -> Vec<Matched> {
+        self.matched.into_values().collect()
     }
 
     /// Writes a payment that is new or has changed, and matches what that lets match.
@@ -74,26 +83,42 @@ impl<'a> Verifier<'a> {
     /// Stores an event that is not there yet.
     pub(super) fn add_event(&mut self, event: &UserEvent) -> Inner<()> {
         let EventKind::Credit { top_up_id } = &event.kind else {
-            let number = self.insert_event(event, false)?;
+            let number = self.insert_event(event, false, None)?;
             return self.list(&self.event(number)?);
         };
         let named = Line::find(self.connection, self.account, top_up_id)?;
-        let Some((_, payment)) = named.filter(|_| !is_reserved(top_up_id)) else {
+        let Some((place, payment)) = named.filter(|_| !is_reserved(top_up_id)) else {
             let spot = event_spot(event);
-            let number = self.insert_event(event, spot.is_some())?;
+            let number = self.insert_event(event, spot.is_some(), None)?;
             return match spot {
                 Some(spot) => self.event_joined(number, &spot),
                 None => self.list(&self.event(number)?),
             };
         };
-        let number = self.insert_event(event, false)?;
-        if self
-            .first_named(top_up_id)?
-            .is_some_and(|first| first.number == number)
-        {
-            self.link_by_id(&payment, number)?;
+        match self.first_place_named(top_up_id)? {
+            None if payment.proof.is_none() => return self.add_only_event(event, place, payment),
+            Some(first) if first <= (event.block, event.log_index) => {
+                self.insert_event(event, false, None)?;
+                return Ok(());
+            }
+            None | Some(_) => {}
         }
-        Ok(())
+        let number = self.insert_event(event, false, None)?;
+        self.link_by_id(&payment, number)
+    }
+
+    /// Stores the one event that carries the id of a payment which no event has served so far: by far the most
+    /// frequent, and in as few steps as that takes.
+    fn add_only_event(&mut self, event: &UserEvent, place: i64, before: Line) -> Inner<()> {
+        self.insert_event(event, false, Some(&before.id))?;
+        let mut after = before.clone();
+        after.loose = false;
+        after.proof = Some(self.remember(&before.id, event, Match::ById));
+        after.replace(self.connection, self.account, place, &before)?;
+        match loose_spot(&before) {
+            Some(spot) => self.payment_left(&spot),
+            None => Ok(()),
+        }
     }
 
     /// Forgets an event that is no longer in the chain.
@@ -105,6 +130,7 @@ impl<'a> Verifier<'a> {
             .prepare_cached("DELETE FROM event WHERE number = ?1")?
             .execute([stored.number])?;
         if let Some(payment) = &stored.payment {
+            self.matched.remove(payment);
             self.set_proof(payment, None)?;
         }
         if stored.loose {
@@ -265,15 +291,27 @@ impl<'a> Verifier<'a> {
         self.connection
             .prepare_cached("UPDATE event SET payment = ?2 WHERE number = ?1")?
             .execute(params![event.number, payment])?;
-        self.matched.insert(payment.to_owned());
-        self.set_proof(
-            payment,
-            Some(Proof {
-                transaction: event.event.transaction,
-                block: event.event.block,
-                matched: Some(matched),
-            }),
-        )
+        let proof = self.remember(payment, &event.event, matched);
+        self.set_proof(payment, Some(proof))
+    }
+
+    /// Keeps in mind that the event serves the payment; returns what that proves.
+    fn remember(&mut self, payment: &str, event: &UserEvent, matched: Match) -> Proof {
+        let told = Matched {
+            payment_id: payment.to_owned(),
+            verified: Verified {
+                transaction: event.transaction,
+                block: event.block,
+                by_id: matched == Match::ById,
+            },
+            event: event.clone(),
+        };
+        self.matched.insert(payment.to_owned(), told);
+        Proof {
+            transaction: event.transaction,
+            block: event.block,
+            matched: Some(matched),
+        }
     }
 
     /// Parts the payment from the event that serves it, if one does.
