@@ -5,6 +5,7 @@ mod events;
 mod line;
 mod near;
 mod pages;
+mod past;
 mod payments;
 mod places;
 mod readings;
