@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use bursar_core::account::AccountId;
-use bursar_core::cache::History;
+use bursar_core::cache::{History, Portion, SyncState};
 use bursar_core::chain::{EventBatch, EventKind, Reading, UserEvent};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
@@ -48,6 +48,32 @@ fn payments_are_written_once_and_told_when_changed() {
     assert_eq!(line.source.as_deref(), Some("copperx"));
     assert_eq!(total(&history, &statuses(&[PaymentStatus::Expired])), 1);
     assert_eq!(total(&history, &statuses(&[PaymentStatus::Completed])), 0);
+}
+
+#[test]
+fn pages_and_how_far_they_reach_are_written_together_or_not_at_all() {
+    let (_home, history, account) = history();
+    let first = Portion {
+        payments: vec![payment("p1", "25.00", NOW)],
+        state: SyncState {
+            next: Some("2".into()),
+            synced_at: Some(NOW),
+            full_at: None,
+        },
+        ..Portion::default()
+    };
+    assert_eq!(history.put_portion(&account, &first).unwrap(), 1);
+    assert_eq!(history.sync_state(&account).unwrap(), first.state);
+    assert!(history.payment(&account, "p1").unwrap().is_some());
+
+    let second = Portion {
+        payments: vec![payment("p2", "25.00", NOW), payment("", "25.00", NOW)],
+        state: SyncState::default(),
+        ..Portion::default()
+    };
+    assert!(history.put_portion(&account, &second).is_err());
+    assert_eq!(history.sync_state(&account).unwrap(), first.state);
+    assert!(history.payment(&account, "p2").unwrap().is_none());
 }
 
 #[test]

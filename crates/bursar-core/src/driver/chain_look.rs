@@ -4,17 +4,20 @@
 use super::{Connection, Lease, World, blocking};
 use crate::account::AccountId;
 use crate::cache::{EventCursor, History, Matched};
-use crate::chain::{Chain, Reading};
-use crate::clock::{Span, Timestamp};
-use crate::engine::{ChainAnswer, Sought};
+use crate::chain::{Chain, EventBatch, Reading};
+use crate::clock::{Clock, Span, Timestamp};
+use crate::engine::{Blocks, ChainAnswer, Sought};
 use crate::error::{Code, Error, Result};
 use alloy_primitives::Address;
+use futures_util::future::join;
 use std::sync::Arc;
 
 /// Blocks asked for at once; the reader halves a range that an RPC finds too large.
 const RANGE: u64 = 20_000;
 /// Ranges of older blocks that one look may take, so that the newest is never kept waiting.
 const OLDER_RANGES: u32 = 10;
+/// So long they may take.
+const PORTION: Span = Span::seconds(2);
 /// Older events are read back to this long before the oldest known payment.
 const OLDER_MARGIN: Span = Span::hours(24);
 
@@ -22,6 +25,7 @@ pub(super) async fn look(
     world: World,
     connection: Connection,
     followed: Vec<Sought>,
+    goes_back: bool,
 ) -> Result<ChainAnswer> {
     let (Some(chain), Some(user)) = (connection.chain.clone(), connection.account.address) else {
         return Err(Error::new(
@@ -35,6 +39,8 @@ pub(super) async fn look(
         account: connection.account.id.clone(),
         lease: Arc::clone(&connection.lease),
         history: Arc::clone(&world.history),
+        clock: Arc::clone(&world.clock),
+        goes_back,
         start_block: connection
             .account
             .network
@@ -69,6 +75,7 @@ pub(super) async fn look(
         credited,
         changed,
         reorganised,
+        past: look.past().await?,
     })
 }
 
@@ -78,6 +85,9 @@ struct Look {
     account: AccountId,
     lease: Arc<Lease>,
     history: Arc<History>,
+    clock: Arc<dyn Clock>,
+    /// Whether older events are read.
+    goes_back: bool,
     start_block: u64,
 }
 
@@ -87,7 +97,7 @@ impl Look {
         let Some(cursor) = self.cursor().await? else {
             return Ok(None);
         };
-        if cursor.from > self.start_block && !self.reaches_far_enough(&cursor).await? {
+        if self.goes_back && !self.reaches_far_enough(cursor.from).await? {
             return Ok(None);
         }
         let known = (cursor.to, cursor.to_hash);
@@ -122,7 +132,9 @@ impl Look {
             .await?;
         let mut changed = self.undo_lost_blocks().await?;
         changed |= self.newer(reading.block).await?;
-        changed |= self.older().await?;
+        if self.goes_back {
+            changed |= self.older(now).await?;
+        }
         Ok((reading, changed))
     }
 
@@ -187,30 +199,60 @@ impl Look {
     }
 
     /// Older events, newest first, back to the oldest known payment; the next look goes on from there.
-    async fn older(&self) -> Result<bool> {
+    /// Each range is asked for while the one before it is stored.
+    async fn older(&self, begun: Timestamp) -> Result<bool> {
+        let Some(cursor) = self.cursor().await? else {
+            return Ok(false);
+        };
+        let mut oldest = cursor.from;
         let mut changed = false;
+        let mut waiting = None;
         for _ in 0..OLDER_RANGES {
-            let Some(cursor) = self.cursor().await? else {
-                break;
-            };
-            if cursor.from <= self.start_block || self.reaches_far_enough(&cursor).await? {
+            let late = self.clock.now().since(begun) >= PORTION;
+            if late || self.reaches_far_enough(oldest).await? {
                 break;
             }
-            let to = cursor.from.saturating_sub(1);
+            let to = oldest.saturating_sub(1);
             let from = to
                 .saturating_sub(RANGE.saturating_sub(1))
                 .max(self.start_block);
-            changed |= self.read(from, to).await?;
+            let (stored, read) = join(
+                self.store(waiting.take()),
+                self.chain.events(self.user, from, to),
+            )
+            .await;
+            changed |= stored?;
+            waiting = Some(read?);
+            oldest = from;
         }
+        changed |= self.store(waiting).await?;
         Ok(changed)
     }
 
-    async fn reaches_far_enough(&self, cursor: &EventCursor) -> Result<bool> {
+    /// How far back the events go, where there are older ones to read.
+    async fn past(&self) -> Result<Option<Blocks>> {
+        let Some(cursor) = self.cursor().await? else {
+            return Ok(None);
+        };
+        if self.reaches_far_enough(cursor.from).await? {
+            return Ok(None);
+        }
+        let blocks = |from: u64| cursor.to.saturating_sub(from).saturating_add(1);
+        Ok(Some(Blocks {
+            read: blocks(cursor.from),
+            most: blocks(self.start_block),
+        }))
+    }
+
+    async fn reaches_far_enough(&self, from: u64) -> Result<bool> {
+        if from <= self.start_block {
+            return Ok(true);
+        }
         let (history, account) = (Arc::clone(&self.history), self.account.clone());
         let Some(oldest) = blocking(move || history.oldest_payment(&account)).await? else {
             return Ok(false);
         };
-        let Some(time) = self.chain.block_time(cursor.from).await? else {
+        let Some(time) = self.chain.block_time(from).await? else {
             return Ok(true);
         };
         Ok(time < oldest.minus(OLDER_MARGIN))
@@ -218,6 +260,14 @@ impl Look {
 
     async fn read(&self, from: u64, to: u64) -> Result<bool> {
         let batch = self.chain.events(self.user, from, to).await?;
+        self.store(Some(batch)).await
+    }
+
+    /// Says whether there were any events.
+    async fn store(&self, batch: Option<EventBatch>) -> Result<bool> {
+        let Some(batch) = batch else {
+            return Ok(false);
+        };
         let any = !batch.events.is_empty();
         self.write(move |history, account| history.put_events(account, &batch))
             .await?;

@@ -1,13 +1,14 @@
-//! One reading of the provider's history for one account: from the oldest line that may still change, or all of
-//! it, page by page into the database. A line that cannot be read is left out, told, and looked at again; it
+//! One reading of the provider's history for one account: from the oldest line that may still change, or a portion
+//! of all of it, page by page into the database. A line that cannot be read is left out, told, and looked at again; it
 //! takes nothing from the others.
 
 use super::{Connection, World, blocking};
-use crate::cache::{History, SyncState};
+use crate::cache::{History, Portion, SyncState};
 use crate::clock::{Span, Timestamp};
-use crate::engine::HistoryAnswer;
+use crate::engine::{HistoryAnswer, Lines};
 use crate::error::{Code, Error, Result};
 use crate::provider::{HistoryPage, OddLine, RemotePayment, Status};
+use futures_util::future::{OptionFuture, join};
 use std::sync::Arc;
 
 /// The history is read from this long before the newest known line, for lines that appear late.
@@ -16,6 +17,8 @@ const OVERLAP: Span = Span::hours(1);
 const WHOLE_EVERY: Span = Span::days(7);
 /// Lines that could not be read are looked at again this often, until the whole history is.
 const ODD_AGAIN: Span = Span::hours(1);
+/// So long a portion of the whole history takes; then what it brought is told, and the next one is asked for.
+const PORTION_TAKES: Span = Span::seconds(2);
 /// More lines than these are not remembered one by one.
 const MOST_ODD: usize = 100;
 
@@ -25,6 +28,8 @@ struct Place {
     oldest_unsettled: Option<Timestamp>,
     odd: Vec<OddLine>,
     odd_looked_at: Timestamp,
+    /// Lines so far of a whole reading that has not come to its end.
+    lines_read: Lines,
 }
 
 pub(super) async fn look(
@@ -32,25 +37,38 @@ pub(super) async fn look(
     connection: Connection,
     followed_since: Option<Timestamp>,
     asked_for: bool,
+    goes_back: bool,
 ) -> Result<HistoryAnswer> {
     let now = world.clock.now();
     let place = place(&world, &connection).await?;
     let sync = place.sync.clone();
-    let whole = asked_for
+    let whole_due = asked_for
+        || sync.next.is_some()
         || sync
             .full_at
             .is_none_or(|read| now.since(read) > WHOLE_EVERY);
+    // The first page is read in any case: it tells from when on there may be something new.
+    let whole = whole_due && (goes_back || sync.synced_at.is_none());
     let since = (!whole).then(|| place.since(followed_since, now)).flatten();
     // A first reading that was cut off goes on where it was; one that the user asks for begins anew. What
     // came since it began is read by the next, from its beginning on.
     let resumed = sync.next.clone().filter(|_| whole && !asked_for);
     let mut resumes = resumed.is_some();
+    let mut from_newest = !resumes;
+    let mut read = if resumes {
+        place.lines_read
+    } else {
+        Lines::default()
+    };
     let mut began_at = if resumes {
         sync.synced_at.unwrap_or(now)
     } else {
         now
     };
-    let mut answer = HistoryAnswer::default();
+    let mut answer = HistoryAnswer {
+        past: sync.next.as_ref().map(|_| place.lines_read),
+        ..HistoryAnswer::default()
+    };
     if whole {
         // However far the pages come this time, what is open now is known.
         answer.payments = connection.provider.pending().await?;
@@ -63,18 +81,20 @@ pub(super) async fn look(
     } else {
         place.odd_looked_at
     };
-    let mut next = resumed;
+    let mut told = connection.provider.history(since, resumed.as_deref()).await;
     loop {
-        let page = match connection.provider.history(since, next.as_deref()).await {
+        let page = match told {
             Ok(page) => readable(page),
             // A place that the provider no longer knows leads nowhere ever again.
             Err(error) if resumes && is_refusal(&error) => {
                 tracing::info!(code = ?error.code, "the history is read anew");
                 resumes = false;
-                next = None;
+                from_newest = true;
+                read = Lines::default();
                 began_at = now;
                 odd.clear();
                 odd_looked_at = now;
+                told = connection.provider.history(since, None).await;
                 continue;
             }
             // The open ones are known, and that is worth telling.
@@ -85,9 +105,16 @@ pub(super) async fn look(
             Err(error) => return Err(error),
         };
         resumes = false;
-        next = page.next;
-        let (changed, payments) = keep(&world, &connection, page.payments).await?;
-        answer.changed = answer.changed.saturating_add(changed);
+        let next = page.next;
+        let payments = page.payments;
+        let lines = payments.len().saturating_add(page.odd.len());
+        read.read = read
+            .read
+            .saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+        read.all = page
+            .total
+            .and_then(|all| u32::try_from(all).ok())
+            .map(|all| all.max(read.read));
         let near = payments.iter().map(|payment| payment.created_at).min();
         for line in page.odd {
             answer.doubtful |= may_be_followed(&line, followed_since);
@@ -99,13 +126,12 @@ pub(super) async fn look(
                 odd.push(line);
             }
         }
-        answer
-            .payments
-            .extend(payments.into_iter().filter(|payment| {
-                !payment.status.is_final()
-                    || payment.status == Status::Refunded
-                    || followed_since.is_some_and(|since| payment.created_at >= since)
-            }));
+        let telling = payments.iter().filter(|payment| {
+            !payment.status.is_final()
+                || payment.status == Status::Refunded
+                || followed_since.is_some_and(|since| payment.created_at >= since)
+        });
+        answer.payments.extend(telling.cloned());
         let state = SyncState {
             full_at: if whole && next.is_none() {
                 Some(now)
@@ -123,17 +149,44 @@ pub(super) async fn look(
                 sync.synced_at
             },
         };
-        let lines = odd.clone();
-        store(&world, &connection, move |history, account| {
-            history.set_sync_state(account, state)?;
-            history.put_odd_lines(account, &lines, odd_looked_at)
-        })
-        .await?;
-        if next.is_none() {
-            break;
+        let portion = Portion {
+            payments,
+            state,
+            lines_read: whole.then_some(read),
+            odd: odd.clone(),
+            odd_looked_at,
+            read_at: now,
+        };
+        let is_long = whole && (!goes_back || world.clock.now().since(now) >= PORTION_TAKES);
+        // The next page is asked for while this one is stored.
+        let (changed, following) = join(
+            store(&world, &connection, move |history, account| {
+                history.put_portion(account, &portion)
+            }),
+            OptionFuture::from(
+                next.as_deref()
+                    .filter(|_| !is_long)
+                    .map(|place| connection.provider.history(since, Some(place))),
+            ),
+        )
+        .await;
+        answer.changed = answer.changed.saturating_add(changed?);
+        if whole {
+            answer.kept = true;
+            answer.past = next.as_ref().map(|_| read);
         }
+        if next.is_none() {
+            answer.ended = from_newest;
+            // What came since the first portion has not been read yet.
+            answer.more = !from_newest;
+        } else if is_long {
+            answer.more = goes_back;
+        }
+        let Some(following) = following else {
+            break;
+        };
+        told = following;
     }
-    answer.ended = true;
     answer.problem = told_of(&odd);
     Ok(answer)
 }
@@ -168,6 +221,7 @@ async fn place(world: &World, connection: &Connection) -> Result<Place> {
             oldest_unsettled: history.oldest_unsettled(&account)?,
             odd,
             odd_looked_at,
+            lines_read: history.lines_read(&account)?,
         })
     })
     .await

@@ -230,3 +230,58 @@ async fn events_that_one_rpc_alone_tells_are_not_taken() {
     second.set(Mode::Close);
     assert_eq!(both.events(USER, 0, head).await.unwrap().events, events);
 }
+
+#[tokio::test]
+async fn times_beside_logs_are_taken_only_where_the_blocks_bear_them_out() {
+    let anvil = Anvil::start().await;
+    for id in ["a", "b", "c", "d"] {
+        anvil.credit(5_000_000, id).await;
+    }
+    let silent = Proxy::bend(anvil.url(), bend_times(|_| Value::Null)).await;
+    let slow = chain(anvil.place(&[&silent.url]));
+    let (head, ..) = slow.head().await.unwrap();
+    let events = slow.events(USER, 0, head).await.unwrap().events;
+    assert_eq!(events.len(), 4);
+    let blocks = |proxy: &Proxy| {
+        let asked = proxy.asked();
+        asked
+            .iter()
+            .filter(|method| *method == "eth_getBlockByHash")
+            .count()
+    };
+    assert_eq!(blocks(&silent), 4);
+
+    let honest = Proxy::start(anvil.url(), Mode::Truth).await;
+    let quick = chain(anvil.place(&[&honest.url]));
+    assert_eq!(quick.events(USER, 0, head).await.unwrap().events, events);
+    assert_eq!(blocks(&honest), 2);
+
+    let lies: [fn(u64) -> Value; 3] = [
+        |time| json!(format!("{:#x}", time + 1)),
+        |time| json!(time),
+        // The later a block, the older it is said to be.
+        |time| json!(format!("{:#x}", 4_000_000_000 - time)),
+    ];
+    for lie in lies {
+        let liar = Proxy::bend(anvil.url(), bend_times(lie)).await;
+        let deceived = chain(anvil.place(&[&liar.url]));
+        assert_eq!(deceived.events(USER, 0, head).await.unwrap().events, events);
+        assert_eq!(blocks(&liar), 4);
+    }
+}
+
+/// Writes other times beside the logs.
+fn bend_times(
+    bend: impl Fn(u64) -> Value + Send + Sync + 'static,
+) -> impl Fn(&str, &Value, &mut Value) + Send + Sync + 'static {
+    move |method, _, answer| {
+        if method != "eth_getLogs" {
+            return;
+        }
+        for log in answer["result"].as_array_mut().unwrap() {
+            let told = log["blockTimestamp"].as_str().unwrap();
+            let time = u64::from_str_radix(told.strip_prefix("0x").unwrap(), 16).unwrap();
+            log["blockTimestamp"] = bend(time);
+        }
+    }
+}

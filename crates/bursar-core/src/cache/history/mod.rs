@@ -8,6 +8,9 @@ mod pages;
 mod past;
 mod payments;
 mod places;
+#[cfg(test)]
+mod plans;
+mod portion;
 mod readings;
 mod rows;
 mod search;
@@ -26,6 +29,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use events::{EventCursor, Matched};
+pub use portion::Portion;
 pub use readings::SyncState;
 
 /// A long history touches the same pages again and again while it is first read: a longer log moves each of
@@ -115,6 +119,7 @@ impl History {
         self.db.write(|transaction| {
             for table in [
                 "tally",
+                "total",
                 "amount_tally",
                 "event",
                 "event_range",

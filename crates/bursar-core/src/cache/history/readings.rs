@@ -206,19 +206,11 @@ impl History {
     pub fn set_sync_state(&self, account: &AccountId, state: SyncState) -> Result<()> {
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO sync (account, full_at, place, synced_at) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![
-                    account,
-                    state.full_at.map(|at| at.0),
-                    state.next,
-                    state.synced_at.map(|at| at.0),
-                ])?;
-            Ok(())
+            put_sync_state(transaction, account, &state)
         })
     }
 
-    fn put(
+    pub(super) fn put(
         &self,
         account: &AccountId,
         name: &str,
@@ -238,7 +230,7 @@ impl History {
     }
 
     /// A reading that cannot be read is as good as none: the next one replaces it.
-    fn get<T: DeserializeOwned>(
+    pub(super) fn get<T: DeserializeOwned>(
         &self,
         account: &AccountId,
         name: &str,
@@ -257,7 +249,25 @@ impl History {
     }
 }
 
-fn put_body(
+pub(super) fn put_sync_state(
+    connection: &rusqlite::Connection,
+    account: i64,
+    state: &SyncState,
+) -> Inner<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO sync (account, full_at, place, synced_at) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![
+            account,
+            state.full_at.map(|at| at.0),
+            state.next,
+            state.synced_at.map(|at| at.0),
+        ])?;
+    Ok(())
+}
+
+pub(super) fn put_body(
     connection: &rusqlite::Connection,
     account: i64,
     name: &str,
