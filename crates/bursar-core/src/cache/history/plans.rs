@@ -1,6 +1,5 @@
 //! How SQLite goes about what the list of payments asks of it: along an index that is in order already, never through
-//! all rows and never by sorting, whatever is searched for but the
-//! beginning of a transaction.
+//! all rows, and sorted only where few rows are found, by the beginning of a transaction.
 
 use super::History;
 use super::pages::{Plan, range};
