@@ -41,10 +41,6 @@ export const commands = {
 	/**  The newest export, under way or over. */
 	exporting: () => __TAURI_INVOKE<ExportView | null>("exporting"),
 	cancelExport: () => __TAURI_INVOKE<null>("cancel_export"),
-	/**  How far the reading of what lies further back is; `None` where everything has been read. */
-	past: (account: AccountId) => __TAURI_INVOKE<PastView | null>("past", { account }),
-	/**  Stops it until it is let go on, or lets it go on. */
-	stopPast: (account: AccountId, stopped: boolean) => __TAURI_INVOKE<null>("stop_past", { account, stopped }),
 	/**  Shows a payment's invoice in the system's viewer. */
 	openInvoice: (account: AccountId, payment: string) => __TAURI_INVOKE<null>("open_invoice", { account, payment }),
 	/**  The path that was written; `None` when the dialog was dismissed. */
@@ -64,6 +60,10 @@ export const commands = {
 	signOut: (account: AccountId) => __TAURI_INVOKE<null>("sign_out", { account }),
 	removeAccount: (account: AccountId) => __TAURI_INVOKE<null>("remove_account", { account }),
 	moneyRules: (account: AccountId) => __TAURI_INVOKE<MoneyRule[]>("money_rules", { account }),
+	/**  How far the reading of what lies further back is; `None` where everything has been read. */
+	past: (account: AccountId) => __TAURI_INVOKE<PastView | null>("past", { account }),
+	/**  Stops it until it is let go on, or lets it go on. */
+	stopPast: (account: AccountId, stopped: boolean) => __TAURI_INVOKE<null>("stop_past", { account, stopped }),
 	notices: (before: number | null) => __TAURI_INVOKE<NoticeView[]>("notices", { before }),
 	readNotices: (upTo: number) => __TAURI_INVOKE<null>("read_notices", { upTo }),
 	settings: () => __TAURI_INVOKE<Settings>("settings"),
@@ -145,6 +145,12 @@ export type BalanceView = {
 	top_ups: TopUpView[],
 	/**  What is wrong now, newest first. */
 	errors: Error[],
+};
+
+/**  Blocks of the chain that have been read, of at most so many. */
+export type BlocksView = {
+	read: number,
+	most: number,
 };
 
 /**  One message per change to the window: what to read again. */
@@ -316,6 +322,8 @@ export type Error = {
 };
 
 /**  What the window offers of the formats that there are. */
+export type ExportFormat = "csv" | "json";
+
 export type ExportState = { is: "running" } | { is: "written" } | { is: "cancelled" } | { is: "failed"; error: Error };
 
 /**  The newest export of the history, under way or over. */
@@ -328,29 +336,6 @@ export type ExportView = {
 	total: number | null,
 	state: ExportState,
 };
-
-/**  How far the reading of what lies further back is. */
-export type PastView = {
-	/**  It waits until the user lets it go on. */
-	stopped: boolean,
-	/**  `None` where all payments are known. */
-	payments: LinesView | null,
-	chain: BlocksView | null,
-};
-
-/**  Payments that have been read, and how many the provider has, where it says. */
-export type LinesView = {
-	read: number,
-	all: number | null,
-};
-
-/**  Blocks of the chain that have been read, of at most so many. */
-export type BlocksView = {
-	read: number,
-	most: number,
-};
-
-export type ExportFormat = "csv" | "json";
 
 /**  A figure with its source and age. */
 export type Figure = {
@@ -368,6 +353,12 @@ export type Health = {
 	keyring: boolean,
 	links: boolean,
 	online: boolean,
+};
+
+/**  Payments that have been read, and how many the provider has, where it says. */
+export type LinesView = {
+	read: number,
+	all: number | null,
 };
 
 /**  How a chain event was found to belong to a payment. */
@@ -529,6 +520,15 @@ export type Overview = {
 export type Page = { name: "overview"; account: AccountId } | { name: "top_up"; account: AccountId } | 
 /**  The newest payments of an account. */
 { name: "payments"; account: AccountId } | { name: "payment"; account: AccountId; payment: string } | { name: "settings" };
+
+/**  How far the reading of what lies further back is. */
+export type PastView = {
+	/**  It waits until the user lets it go on. */
+	stopped: boolean,
+	/**  `None` where all payments are known. */
+	payments: LinesView | null,
+	chain: BlocksView | null,
+};
 
 /**  Somebody in whose name is paid. */
 export type Payer = {

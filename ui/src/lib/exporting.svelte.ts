@@ -44,7 +44,6 @@ class Exporting {
   async begin(query: PaymentQuery, format: ExportFormat): Promise<void> {
     this.putAway();
     await this.action.run(() => core.exportPayments(query, format));
-    void this.#reading.refresh();
   }
 
   async cancel(): Promise<void> {
