@@ -73,13 +73,13 @@ async function read(window: AppWindow): Promise<number> {
 
 /** Waits until the portion under way has come to its end, and says how many payments it left. */
 async function atRest(window: AppWindow, user: User): Promise<number> {
-  let before = "";
+  let last = "";
   await until(
     "nothing older is asked for any more",
     async () => {
       const now = `${await read(window)} ${(await olderPages(user)).join(" ")}`;
-      const rests = now === before;
-      before = now;
+      const rests = now === last;
+      last = now;
       return rests;
     },
     { every: 3_000, within: 30_000 },

@@ -221,10 +221,11 @@ impl<W: Write> Sheet<W> {
 
 /// The file's own error, whose kind says what to do.
 fn plain(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
+    let words = error.to_string();
+    let csv::ErrorKind::Io(error) = error.into_kind() else {
+        return io::Error::other(words);
+    };
+    error
 }
 
 fn record(payment: &PaymentView) -> [String; 18] {
