@@ -26,7 +26,7 @@ impl Failure {
                     error.sqlite_error_code(),
                     Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
                 );
-                damaged || is_unreadable(error)
+                damaged || is_unreadable(error) || is_another_schema(error)
             }
             Self::Coded(_) => false,
             Self::Unreadable(_) => true,
@@ -132,6 +132,13 @@ fn is_unreadable(error: &rusqlite::Error) -> bool {
             | rusqlite::Error::InvalidColumnType(..)
             | rusqlite::Error::Utf8Error(..)
     )
+}
+
+/// A statement of ours that does not fit the tables in the file, or tables that SQLite cannot make sense of: their text,
+/// or the number that says which they are, is not what was written there. Its code is the one for everything else.
+fn is_another_schema(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqlInputError { .. })
+        || error.sqlite_error_code() == Some(ErrorCode::Unknown)
 }
 
 fn file_name(path: &Path) -> String {

@@ -1,10 +1,13 @@
 //! Numbered migrations of both databases. Each step runs in one transaction with its number, so that a kill
 //! in between leaves a version that is whole; a file of a newer version is refused and not touched.
 
-use super::failure::Inner;
+use super::failure::{Failure, Inner};
 use crate::error::{Code, Error};
 use crate::fail_point;
 use rusqlite::Connection;
+
+/// More steps than any version will have: a file with a higher number is damaged, and not newer.
+const MOST_STEPS: i64 = 1_000;
 
 /// The steps of one database, in order; step *n* leads from version *n - 1* to *n*.
 #[derive(Debug)]
@@ -74,6 +77,9 @@ impl Schema {
 
     fn known_version(&self, connection: &Connection) -> Inner<i64> {
         let version = version(connection)?;
+        if !(0..=MOST_STEPS).contains(&version) {
+            return Err(Failure::Unreadable("it has no version."));
+        }
         if version > self.latest() {
             return Err(Error::new(
                 Code::StorageNewer,
