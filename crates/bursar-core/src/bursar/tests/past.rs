@@ -102,10 +102,11 @@ async fn stopped_it_stays_so_and_goes_on_where_it_was() {
     // What is new and what is open are known all the same, in the next run too.
     for (run, id) in ["new", "newer"].into_iter().enumerate() {
         let now = stage.clock.now();
-        let mut provider = stage.provider.lock().unwrap();
-        provider.history.insert(0, top_up(id, "open", now));
-        provider.pending = Some(top_up(id, "open", now));
-        drop(provider);
+        {
+            let mut provider = stage.provider.lock().unwrap();
+            provider.history.insert(0, top_up(id, "open", now));
+            provider.pending = Some(top_up(id, "open", now));
+        }
         stage.look_on().await;
         assert_eq!(stage.lines().await, kept + u32::try_from(run).unwrap() + 1);
         stage
