@@ -115,10 +115,7 @@ const ERRORS: Record<Code, Words> = {
   },
   storage_newer: { title: "The data was written by a newer Bursar", advice: "Install that version or a later one." },
   engine_running: { title: "Bursar is already running", advice: "Use the window that is open." },
-  file_failed: {
-    title: "The file could not be used",
-    advice: "Choose another place, or check that you may write there.",
-  },
+  file_failed: { title: "The file could not be used", advice: "" },
   export_running: { title: "Another export is under way", advice: "" },
   browser_failed: { title: "The browser could not be opened", advice: "Copy the link and open it yourself." },
   usage: { title: "That is not how this works", advice: "" },
