@@ -33,16 +33,15 @@ test("an export shows how far it is, is cancelled without a trace, and is writte
 
   await window.id("export").click();
   await window.id("export-dialog").waitVisible();
-  await window.picture("asked");
+  await desktop.picture("asked");
   await window.id("export-csv").click();
-  await chooseFile(desktop, app, join(folder, "payments"));
-  await confirmReplacing(person);
+  await replaceFile(person, join(folder, "payments"));
   await window.id("export-progress").waitVisible();
   await until("it says how far it is", async () => (await told(window)).written > 0);
-  await window.picture("running");
+  await desktop.picture("running");
   await window.id("export-cancel").click();
   await window.id("export-cancelled").waitVisible();
-  await window.picture("cancelled");
+  await desktop.picture("cancelled");
   assert.deepEqual(readdirSync(folder), ["payments.csv"]);
   assert.equal(readFileSync(target, "utf8"), "before");
 
@@ -56,7 +55,7 @@ test("an export shows how far it is, is cancelled without a trace, and is writte
   await window.id("export").click();
   await window.id("export-written").waitVisible();
   assert.equal(await window.id("export-path").text(), join(folder, "whole.csv"));
-  await window.picture("written");
+  await desktop.picture("written");
   assert.equal(lines(join(folder, "whole.csv")), LINES + 1);
   assert.deepEqual(readdirSync(folder).toSorted(), ["payments.csv", "whole.csv"]);
 });
@@ -81,7 +80,7 @@ test("a place that cannot be written is said, and nothing is left there", async 
   await chooseFile(desktop, app, "/proc/payments");
   await window.id("export-error").waitVisible();
   assert.equal(await window.id("export-error").attribute("data-code"), "file_failed");
-  await window.picture("refused");
+  await desktop.picture("refused");
 });
 
 test("the command line writes a file whole, and none when it is interrupted", async (t) => {
@@ -116,14 +115,22 @@ async function withPayments(t: Parameters<typeof connected>[0], payments = PAYME
   return person;
 }
 
-/** The file dialog asks before it hands out a name that is taken. */
-async function confirmReplacing({ desktop, app }: Connected): Promise<void> {
-  const asks = await until("it asks whether to replace", async () =>
-    (await app.topWindows()).find((one) => one.title !== "Bursar"),
-  );
-  await desktop.display.press("Tab");
+/** Gives the file dialog a name that is taken, and lets it be replaced. */
+async function replaceFile({ desktop, app }: Connected, path: string): Promise<void> {
+  const others = async () => (await app.topWindows()).filter((one) => one.title !== "Bursar");
+  const [dialog] = await until("the file dialog is there", async () => {
+    const [first] = await others();
+    return first?.id === (await desktop.display.active()) && [first];
+  });
+  await desktop.display.type(path);
   await desktop.display.press("Return");
-  await until("it asks no more", async () => (await app.topWindows()).every((one) => one.id !== asks.id));
+  await until("it asks whether to replace", async () => {
+    const asking = (await others()).find((one) => one.id !== dialog?.id);
+    return asking?.id === (await desktop.display.active());
+  });
+  await desktop.picture("replace");
+  await desktop.display.press("Return");
+  await until("the file dialog is gone", async () => (await others()).length === 0);
 }
 
 async function told(window: AppWindow): Promise<{ written: number; total: number }> {
