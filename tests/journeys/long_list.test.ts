@@ -7,6 +7,8 @@ import { KEYS, type AppWindow } from "../session/window.ts";
 import { connected, page } from "./steps.ts";
 
 const PAYMENTS = 1_500;
+/** With the free credits. */
+const LINES = PAYMENTS + 1;
 /** No more rows than a window is high, and a few to spare, are ever in the page. */
 const MOST_ROWS = 40;
 
@@ -27,7 +29,7 @@ test("any month of a long history is one choice away, and both of its ends one k
   const { window } = await connected(t, sandbox, { user: { history: PAYMENTS } });
   await window.id("nav-payments").click();
   await page(window, "payments");
-  await window.css(`[data-testid="payments-count"][data-total="${PAYMENTS}"]`).waitVisible({ within: 60_000 });
+  await window.css(`[data-testid="payments-count"][data-total="${LINES}"]`).waitVisible({ within: 60_000 });
   const newest = await window.id("months").text();
 
   await window.id("months").click();
@@ -48,7 +50,7 @@ test("any month of a long history is one choice away, and both of its ends one k
 
   await window.driver.script(`document.querySelector('[data-testid="payments"]').focus()`);
   await window.press(KEYS.end);
-  await until("the oldest payment is there", async () => (await rows(window)).includes(PAYMENTS - 1));
+  await until("the oldest payment is there", async () => (await rows(window)).includes(LINES - 1));
   assert.equal(await window.id("months").text(), oldest);
   assert.ok((await rows(window)).length < MOST_ROWS);
   await window.press(KEYS.home);

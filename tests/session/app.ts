@@ -63,7 +63,7 @@ export class App {
   async window(patience: Patience = {}): Promise<AppWindow> {
     this.#window ??= new AppWindow(
       await WebDriver.start(this.desktop.processes, this.desktop.env, this.desktop.inspectorPort),
-      this.desktop.processes,
+      async (name) => this.desktop.display.picture(name, (await this.topWindows())[0]),
     );
     return this.#window.attach(patience);
   }

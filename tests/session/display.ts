@@ -105,10 +105,10 @@ export class Display {
     await this.#tool("xdotool", ["type", "--clearmodifiers", "--delay", "5", text]);
   }
 
-  /** Takes a picture of the whole screen into the artefacts and returns its path. */
-  async picture(name: string): Promise<string> {
+  /** Takes a picture of the whole screen, or of one window without its frame, into the artefacts and returns its path. */
+  async picture(name: string, window?: TopWindow): Promise<string> {
     const path = this.#processes.nextLog(name, "png");
-    await this.#tool("import", ["-window", "root", path]);
+    await this.#tool("import", ["-window", window?.id ?? "root", path]);
     return path;
   }
 

@@ -97,7 +97,7 @@ test("the window of a WebKit program is read, clicked, typed into and closed", a
     env: desktop.env,
   });
   const driver = await WebDriver.start(desktop.processes, desktop.env, desktop.inspectorPort);
-  const window = await new AppWindow(driver, desktop.processes).attach();
+  const window = await new AppWindow(driver, (name) => desktop.picture(name)).attach();
   await window.id("amount").fill("10.50");
   await window.role("button", /^pay/i).click();
   await window.id("said").waitForText("10.50");

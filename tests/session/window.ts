@@ -2,9 +2,7 @@
  * The app's window as a person meets it: parts found by `data-testid` or by role and name, clicked and typed into with
  * real input events. Every action waits until it can be done; every question can be waited for.
  */
-import { writeFileSync } from "node:fs";
 import { until, type Patience } from "./deadline.ts";
-import type { Processes } from "./processes.ts";
 import { ELEMENT, WebDriverError, type ElementRef, type WebDriver } from "./webdriver.ts";
 
 export type Role =
@@ -27,11 +25,12 @@ export type Role =
 
 export class AppWindow {
   readonly driver: WebDriver;
-  readonly #processes: Processes;
+  readonly #shoot: (name: string) => Promise<string>;
 
-  constructor(driver: WebDriver, processes: Processes) {
+  /** `shoot` takes a picture of the window as it is on the screen: the webview's own waits for a page that changes. */
+  constructor(driver: WebDriver, shoot: (name: string) => Promise<string>) {
     this.driver = driver;
-    this.#processes = processes;
+    this.#shoot = shoot;
   }
 
   /**
@@ -95,12 +94,10 @@ export class AppWindow {
     );
   }
 
-  /** A picture of the page alone, among the artefacts. */
+  /** A picture of the window without its frame, among the artefacts. */
   async picture(name: string): Promise<string> {
     await this.painted();
-    const path = this.#processes.nextLog(name, "png");
-    writeFileSync(path, Buffer.from(String(await this.driver.command("GET", "/screenshot")), "base64"));
-    return path;
+    return this.#shoot(name);
   }
 
   /** Returns when what is in the page now has been drawn: before a picture of the screen. */
