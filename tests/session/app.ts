@@ -49,6 +49,8 @@ export class App {
   /** Starts a process and waits for nothing. */
   launch({ args = [], env = {} }: AppStart = {}): Running {
     if (!existsSync(BINARIES.app)) throw new Error(`${BINARIES.app} is not built`);
+    // A start beside a running app ends by itself, and the window stays what it is.
+    if (this.pids().length === 0) this.#window?.driver.forget();
     this.#started = this.desktop.processes.start("app", BINARIES.app, { args, env: { ...this.desktop.env, ...env } });
     return this.#started;
   }

@@ -65,6 +65,11 @@ export class WebDriver {
     );
   }
 
+  /** Lets a session go whose program has ended: it may still be told of windows, and then waits for them in vain. */
+  forget(): void {
+    this.#session = undefined;
+  }
+
   get attached(): boolean {
     return this.#session !== undefined;
   }
