@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod remote;
+
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
 use bursar_core::clock::{Span, Timestamp};
@@ -266,20 +268,11 @@ fn history(count: i64) -> (TempDir, History) {
 }
 
 fn payment(n: i64) -> RemotePayment {
+    let at = NOW.minus(Span::hours(n));
     RemotePayment {
-        id: format!("p{n}"),
-        status: Status::Completed,
-        amount: usdc("25.00"),
         fee: Some(usdc("0.25")),
-        source: None,
-        created_at: NOW.minus(Span::hours(n)),
         updated_at: NOW,
-        expires_at: None,
-        checkout: None,
-        transaction: None,
-        purpose: Purpose::TopUp,
-        reason: None,
-        papers: Papers::default(),
+        ..remote::top_up(format!("p{n}"), Status::Completed, usdc("25.00"), at)
     }
 }
 

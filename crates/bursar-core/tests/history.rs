@@ -2,15 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod remote;
+
 use bursar_core::account::AccountId;
 use bursar_core::cache::{History, Portion, SyncState};
 use bursar_core::chain::{EventBatch, EventKind, Reading, UserEvent};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{
-    ApiBalance, DayCharge, NewPayment, Papers, Purpose, RemotePayment, Status,
-};
+use bursar_core::provider::{ApiBalance, DayCharge, NewPayment, RemotePayment, Status};
 use bursar_core::top_up::{Phase, TopUp, Word};
 use bursar_core::view::{Match, PaymentKind, PaymentQuery, PaymentStatus, PaymentView};
 use std::collections::BTreeSet;
@@ -691,21 +691,7 @@ fn history() -> (TempDir, History, AccountId) {
 }
 
 fn payment(id: &str, amount: &str, at: Timestamp) -> RemotePayment {
-    RemotePayment {
-        id: id.into(),
-        status: Status::Completed,
-        amount: usdc(amount),
-        fee: None,
-        source: None,
-        created_at: at,
-        updated_at: at,
-        expires_at: None,
-        checkout: None,
-        transaction: None,
-        purpose: Purpose::TopUp,
-        reason: None,
-        papers: Papers::default(),
-    }
+    remote::top_up(id, Status::Completed, usdc(amount), at)
 }
 
 fn event(top_up_id: &str, amount: &str, block: u64, at: Timestamp) -> UserEvent {

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod remote;
+
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::provider::{RemotePayment, Status};
 use bursar_core::view::{PaymentQuery, PaymentStatus};
 use std::collections::BTreeMap;
 use tempfile::TempDir;
@@ -26,20 +28,15 @@ fn filled() -> (TempDir, History, AccountId) {
     for n in 0..LINES {
         let at = NOW.minus(Span::minutes(n / 3 * 337));
         let number = usize::try_from(n).unwrap();
+        let amount = format!("{}.50", 10 + n % 7);
         let line = RemotePayment {
-            id: format!("{:08x}-{n}", n.wrapping_mul(7_919) % 65_536),
-            status: [Status::Completed, Status::Expired, Status::Failed][number % 3],
-            amount: Amount::parse_decimal(&format!("{}.50", 10 + n % 7), Currency::usdc()).unwrap(),
-            fee: None,
             source: Some(["copperx", "stripe"][number % 2].into()),
-            created_at: at,
-            updated_at: at,
-            expires_at: None,
-            checkout: None,
-            transaction: None,
-            purpose: Purpose::TopUp,
-            reason: None,
-            papers: Papers::default(),
+            ..remote::top_up(
+                format!("{:08x}-{n}", n.wrapping_mul(7_919) % 65_536),
+                [Status::Completed, Status::Expired, Status::Failed][number % 3],
+                Amount::parse_decimal(&amount, Currency::usdc()).unwrap(),
+                at,
+            )
         };
         history
             .put_payments(&accounts[number % 3], &[line])

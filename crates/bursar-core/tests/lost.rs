@@ -8,14 +8,14 @@
     clippy::wildcard_enum_match_arm
 )]
 
+mod remote;
+
 use bursar_core::account::AccountId;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{Effect, Event, Followed, Request, Setup, State, Step, step};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{
-    Created, NewPayment, Offers, Papers, Purpose, RemotePayment, Rules, Status,
-};
+use bursar_core::provider::{Created, NewPayment, Offers, RemotePayment, Rules, Status};
 use bursar_core::top_up::Phase;
 
 fn noon() -> Timestamp {
@@ -146,21 +146,7 @@ fn a_payment_that_nothing_can_settle_is_in_the_way_for_a_day() {
 
 /// A payment of the provider that was made at this minute, by the provider's clock.
 fn payment(id: &str, cents: i64, status: Status, minute: i64) -> RemotePayment {
-    RemotePayment {
-        id: id.to_owned(),
-        status,
-        amount: usd(cents),
-        fee: None,
-        source: None,
-        created_at: after(minute),
-        updated_at: after(minute),
-        expires_at: None,
-        checkout: None,
-        transaction: None,
-        purpose: Purpose::TopUp,
-        reason: None,
-        papers: Papers::default(),
-    }
+    remote::top_up(id, status, usd(cents), after(minute))
 }
 
 /// A look at this minute that shows these payments, and all that there are.

@@ -3,13 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod remote;
+
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
 use bursar_core::cache::matching::{Claim, is_near, pairs};
 use bursar_core::chain::{EventBatch, EventKind, UserEvent};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::provider::{RemotePayment, Status};
 use bursar_core::view::{Match, PaymentKind, PaymentQuery, PaymentStatus};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,21 +137,8 @@ fn payment() -> impl Strategy<Value = RemotePayment> {
         Just(Status::Completed),
         Just(Status::Expired)
     ];
-    (0..7_u8, amount(), at(), status).prop_map(|(id, amount, at, status)| RemotePayment {
-        id: format!("p{id}"),
-        status,
-        amount,
-        fee: None,
-        source: None,
-        created_at: at,
-        updated_at: at,
-        expires_at: None,
-        checkout: None,
-        transaction: None,
-        purpose: Purpose::TopUp,
-        reason: None,
-        papers: Papers::default(),
-    })
+    (0..7_u8, amount(), at(), status)
+        .prop_map(|(id, amount, at, status)| remote::top_up(format!("p{id}"), status, amount, at))
 }
 
 fn event() -> impl Strategy<Value = UserEvent> {

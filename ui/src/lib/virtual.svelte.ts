@@ -98,7 +98,7 @@ export class VirtualRows {
     const by = element.scrollTop - this.#scrolled;
     if (by === 0) return;
     this.#scrolled = element.scrollTop;
-    if (!isStep(by, this.#view)) this.#shift = placeAt(this.#scrolled, this.#extent) - this.#scrolled;
+    if (!isStep(by, this.#view)) this.#shift = this.#dueShift;
     else if (isNearEnd(this.#scrolled, this.#extent)) this.#settle();
     clearTimeout(this.#rest);
     if (this.height < this.#extent.list) this.#rest = setTimeout(() => this.#settle(), REST);

@@ -1,0 +1,29 @@
+//! A payment as a provider tells of it: a top-up, with nothing in it but what a test is about.
+
+use bursar_core::clock::Timestamp;
+use bursar_core::money::Amount;
+use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
+
+/// Made at that time, and not changed since.
+pub(crate) fn top_up(
+    id: impl Into<String>,
+    status: Status,
+    amount: Amount,
+    at: Timestamp,
+) -> RemotePayment {
+    RemotePayment {
+        id: id.into(),
+        status,
+        amount,
+        fee: None,
+        source: None,
+        created_at: at,
+        updated_at: at,
+        expires_at: None,
+        checkout: None,
+        transaction: None,
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Papers::default(),
+    }
+}
