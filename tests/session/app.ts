@@ -65,9 +65,18 @@ export class App {
   async window(patience: Patience = {}): Promise<AppWindow> {
     this.#window ??= new AppWindow(
       await WebDriver.start(this.desktop.processes, this.desktop.env, this.desktop.inspectorPort),
-      async (name) => this.desktop.display.picture(name, (await this.topWindows())[0]),
+      (name) => this.#shoot(name),
     );
     return this.#window.attach(patience);
+  }
+
+  /** What others cover of a window is not on the screen: it comes before them first. */
+  async #shoot(name: string): Promise<string> {
+    const { display } = this.desktop;
+    const [top] = await this.topWindows();
+    if (top !== undefined) await display.raise(top);
+    await this.#window?.painted();
+    return display.picture(name, top);
   }
 
   /** Ids of the app's own processes (without WebKit's), whoever started them. */

@@ -91,6 +91,11 @@ export class Display {
     await this.#tool("wmctrl", ["-i", "-a", window.id]);
   }
 
+  /** Puts a window before all others, without giving it the keyboard. */
+  async raise(window: TopWindow): Promise<void> {
+    await this.#tool("xdotool", ["windowraise", window.id]);
+  }
+
   async resize(window: TopWindow, width: number, height: number): Promise<void> {
     await this.#tool("wmctrl", ["-i", "-r", window.id, "-e", `0,-1,-1,${width},${height}`]);
   }
@@ -108,7 +113,7 @@ export class Display {
   /** Takes a picture of the whole screen, or of one window without its frame, into the artefacts and returns its path. */
   async picture(name: string, window?: TopWindow): Promise<string> {
     const path = this.#processes.nextLog(name, "png");
-    await this.#tool("import", ["-window", window?.id ?? "root", path]);
+    await this.#tool("import", ["-window", window?.id ?? "root", "+repage", path]);
     return path;
   }
 
