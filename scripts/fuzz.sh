@@ -35,7 +35,8 @@ fuzz() {
   local limit=(-max_total_time="$seconds")
   if [ "$seconds" -eq 0 ]; then limit=(-runs=0); fi
   # What is found is kept beside the build; only chosen inputs are in the tree.
-  if "$out/$machine/release/$target" "${limit[@]}" -timeout=5 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
+  # Nobody waits for an input; what runs beside it may have deadlines.
+  if nice -n 10 "$out/$machine/release/$target" "${limit[@]}" -timeout=5 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
     -artifact_prefix="artifacts/$target/" "$out/corpus/$target" "corpus/$target" >"$log" 2>&1; then
     printf '%-14s ok      %s runs\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p; s/^Done \([0-9]*\) runs.*/\1/p' "$log" | head -n 1)"
   else

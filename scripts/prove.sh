@@ -34,10 +34,11 @@ main() {
   SECONDS=0
   local proof
   local -a lines=()
+  for proof in "${proofs[@]}"; do lines+=("$logs/$(basename "$proof" .ts).json"); done
+  longest_first
   for proof in "${proofs[@]}"; do
     while [ "$(jobs -rp | wc -l)" -ge "${BURSAR_PROOF_JOBS:-2}" ]; do wait -n || true; done
     run "$proof" &
-    lines+=("$logs/$(basename "$proof" .ts).json")
   done
   wait
   cat "${lines[@]}" >"$logs/lines"
@@ -55,6 +56,10 @@ choose() { # keeps of `proofs` those that were asked for
     done
   done
   mapfile -t proofs < <(printf '%s\n' "${kept[@]}" | sort -Vu | grep .)
+}
+
+longest_first() { # the fuzz targets take the longest, and give way to what runs beside them
+  mapfile -t proofs < <(printf '%s\n' "${proofs[@]}" | sort -V | awk '/10-fuzzing/ { print; next } { rest = rest $0 "\n" } END { printf "%s", rest }')
 }
 
 # One proof into its log; what ends without a line of its own (out of time, crashed) has failed.
