@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use bursar_core::account::AccountId;
-use bursar_core::cache::{History, OpenState, Store};
+use bursar_core::cache::{Alerts, History, OpenState, Store};
 use bursar_core::clock::Timestamp;
 use bursar_core::network::Network;
 use bursar_core::notice::NoticeKind;
@@ -50,6 +50,7 @@ fn what_nobody_else_knows_survives() {
         VALUES ('ACCOUNT', 'done', 'p1', 'i1', '10.00', 'USDC', 'completed', NOW, 0, 0, NOW, 'both');
         INSERT INTO notice (account, kind, subject, amount, currency, at, silent, read, shown)
         VALUES ('ACCOUNT', 'completed', 'p1', '10.00', 'USDC', NOW, 0, 0, 1);
+        INSERT INTO alerts VALUES ('ACCOUNT', 1, 3, 0, 2);
         "
         .replace("NETWORK", &serde_json::to_string(&network).unwrap())
         .as_str(),
@@ -74,6 +75,13 @@ fn what_nobody_else_knows_survives() {
     let followed = opened.store.top_ups(account, NOW).unwrap();
     assert_eq!(followed.len(), 2);
 
+    let alerts = Alerts {
+        low_balance_told: true,
+        low_crossing: 3,
+        signed_out_told: false,
+        rejection: 2,
+    };
+    assert_eq!(opened.store.alerts(account).unwrap(), alerts);
     let notices = opened.store.notices(None, 10).unwrap();
     let notice = &notices[0].notice;
     assert_eq!(

@@ -38,14 +38,29 @@ pub(super) fn exists(path: &Path) -> bool {
             .any(|side| with_suffix(path, side).exists())
 }
 
-/// Whether SQLite finds the structure of the file sound.
-pub(super) fn check(connection: &Connection) -> Inner<()> {
-    let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+/// How thoroughly a file is checked.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Check {
+    /// Its structure and each record's digest.
+    Quick,
+    /// Its indexes as well, entry by entry.
+    Whole,
+}
+
+/// Whether SQLite finds the file sound.
+pub(super) fn check(connection: &Connection, how: Check) -> Inner<()> {
+    let pragma = match how {
+        Check::Quick => "quick_check",
+        Check::Whole => "integrity_check",
+    };
+    let verdict: String = connection.pragma_query_value(None, pragma, |row| row.get(0))?;
     if verdict == "ok" {
         Ok(())
     } else {
         tracing::warn!(verdict, "SQLite found damage");
-        Err(Failure::Unreadable("its structure is damaged."))
+        Err(Failure::Unreadable(
+            "what it holds is not what was written.",
+        ))
     }
 }
 

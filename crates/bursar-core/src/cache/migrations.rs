@@ -21,6 +21,7 @@ pub(super) const STORE: Schema = Schema {
     steps: &[
         include_str!("schema/store_1.sql"),
         include_str!("schema/store_2.sql"),
+        include_str!("schema/store_3.sql"),
     ],
 };
 

@@ -4,6 +4,7 @@
 
 mod connection;
 mod damage;
+mod digest;
 mod failure;
 mod history;
 pub mod matching;

@@ -17,7 +17,7 @@ mod search;
 mod verify;
 
 use super::connection::{Database, Tuning, open_writer};
-use super::damage;
+use super::damage::{self, Check};
 use super::failure::{Failure, Inner, file_error};
 use super::migrations::{HISTORY, version};
 use crate::account::AccountId;
@@ -153,7 +153,7 @@ fn open_sound(path: &Path) -> Inner<Connection> {
             return Err(Failure::Unreadable("it is empty."));
         }
         if size <= CHECKED_WHOLE {
-            damage::check(&connection)?;
+            damage::check(&connection, Check::Quick)?;
         }
     }
     HISTORY.migrate(&mut connection)?;

@@ -3,7 +3,7 @@
 
 use super::{Store, generation};
 use crate::cache::connection::open_reader;
-use crate::cache::damage;
+use crate::cache::damage::{self, Check};
 use crate::cache::failure::{Failure, Inner};
 use crate::error::Result;
 use crate::fail_point;
@@ -38,13 +38,17 @@ impl Store {
 }
 
 /// How far the copy goes; `None` when there is none that can be read.
+/// Of a copy that is sound: one that is not can tell nothing about the file.
 pub(super) fn generation_of(copy: &Path) -> Option<i64> {
     if !copy.exists() {
         return None;
     }
-    open_reader(copy)
-        .and_then(|connection| generation(&connection))
-        .ok()
+    let checked = || {
+        let connection = open_reader(copy)?;
+        damage::check(&connection, Check::Whole)?;
+        generation(&connection)
+    };
+    checked().ok()
 }
 
 /// Puts the copy in the place of the file, after it has been found sound.

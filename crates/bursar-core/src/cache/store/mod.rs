@@ -7,7 +7,7 @@ mod notices;
 mod top_ups;
 
 use super::connection::{Database, Tuning, open_writer};
-use super::damage;
+use super::damage::{self, Check};
 use super::failure::{Failure, Inner, file_error};
 use super::migrations::{STORE, version};
 use super::{Alerts, Write};
@@ -233,7 +233,7 @@ fn open_at(path: &Path) -> Inner<Connection> {
     let existing = path.exists();
     let mut connection = open_writer(path, TUNING)?;
     if existing {
-        damage::check(&connection)?;
+        damage::check(&connection, Check::Whole)?;
         // An empty file is what a crash, or a damage, leaves behind; only the copy can tell.
         if version(&connection)? == 0 {
             return Err(Failure::Unreadable("it is empty."));

@@ -1,0 +1,343 @@
+//! `bursar.db` on a real disk: commits whole or not at all, notices once, and damage that loses nothing.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod damage;
+
+use bursar_core::account::{Account, AccountId};
+use bursar_core::cache::{Alerts, OpenState, Store, Write};
+use bursar_core::clock::{Span, Timestamp};
+use bursar_core::error::{Code, Error};
+use bursar_core::money::{Amount, Currency};
+use bursar_core::network::Network;
+use bursar_core::notice::{Notice, NoticeKind};
+use bursar_core::provider::NewPayment;
+use bursar_core::top_up::{Phase, TopUp, Verified, Word};
+use bursar_core::view::PaymentKind;
+use std::fs;
+use tempfile::TempDir;
+
+const NOW: Timestamp = Timestamp(1_769_860_800_123);
+
+#[test]
+fn a_first_start_is_new_and_the_next_one_finds_everything() {
+    let home = TempDir::new().unwrap();
+    let account = account("main");
+    let opened = Store::open(home.path(), NOW).unwrap();
+    assert_eq!(opened.state, OpenState::New);
+    opened.store.put_account(&account).unwrap();
+    let network = Network::built_in().remove(1);
+    opened.store.put_network(&network).unwrap();
+    let top_up = full_top_up("a");
+    opened
+        .store
+        .commit(&account.id, &[Write::TopUp(top_up.clone())])
+        .unwrap();
+    drop(opened);
+
+    let opened = Store::open(home.path(), NOW).unwrap();
+    assert_eq!(opened.state, OpenState::Existing);
+    assert_eq!(opened.store.accounts().unwrap(), vec![account.clone()]);
+    assert_eq!(opened.store.networks().unwrap(), vec![network]);
+    assert_eq!(opened.store.top_up(&account.id, "a").unwrap(), Some(top_up));
+}
+
+#[test]
+fn a_label_is_taken_once() {
+    let (_home, store, first) = store();
+    let second = account("main");
+    assert_eq!(
+        store.put_account(&second).unwrap_err().code,
+        Code::AlreadyExists
+    );
+    let renamed = Account {
+        label: "other".into(),
+        ..first
+    };
+    store.put_account(&renamed).unwrap();
+    store.put_account(&second).unwrap();
+    assert_eq!(store.accounts().unwrap(), vec![renamed, second]);
+}
+
+#[test]
+fn a_commit_is_whole_or_nothing() {
+    let (_home, store, account) = store();
+    let gone = AccountId::random();
+    let writes = [
+        Write::TopUp(intent("a", NOW)),
+        Write::Notice(notice(&gone, "a", NOW)),
+    ];
+    assert_eq!(
+        store.commit(&gone, &writes).unwrap_err().code,
+        Code::NotFound
+    );
+    assert_eq!(store.top_up(&gone, "a").unwrap(), None);
+    assert!(store.notices(None, 10).unwrap().is_empty());
+
+    store.commit(&account.id, &writes).unwrap();
+    assert!(store.top_up(&account.id, "a").unwrap().is_some());
+    assert_eq!(store.notices(None, 10).unwrap().len(), 1);
+}
+
+#[test]
+fn nothing_of_a_refused_commit_stays() {
+    let (home, store, account) = store();
+    // A rule that only this test adds makes the second write of the commit fail.
+    let other = rusqlite::Connection::open(home.path().join("bursar.db")).unwrap();
+    other
+        .execute_batch(
+            "CREATE TRIGGER refuse BEFORE INSERT ON notice BEGIN SELECT raise(ABORT, 'no'); END",
+        )
+        .unwrap();
+    let writes = [
+        Write::TopUp(intent("a", NOW)),
+        Write::Notice(notice(&account.id, "a", NOW)),
+    ];
+    assert!(store.commit(&account.id, &writes).is_err());
+    assert_eq!(store.top_up(&account.id, "a").unwrap(), None);
+}
+
+#[test]
+fn a_notice_is_there_once_for_each_kind_and_subject() {
+    let (_home, store, account) = store();
+    for at in [NOW, NOW.plus(Span::hours(1))] {
+        store
+            .commit(&account.id, &[Write::Notice(notice(&account.id, "a", at))])
+            .unwrap();
+    }
+    let other = Notice {
+        kind: NoticeKind::Reversed,
+        ..notice(&account.id, "a", NOW)
+    };
+    store
+        .commit(&account.id, &[Write::Notice(other.clone())])
+        .unwrap();
+    let inbox = store.notices(None, 10).unwrap();
+    assert_eq!(inbox.len(), 2);
+    assert_eq!(inbox[0].notice, other);
+    assert_eq!(inbox[1].notice.at, NOW);
+    assert_eq!(store.unread().unwrap(), 2);
+    assert_eq!(
+        store.notices(Some(inbox[0].id), 10).unwrap(),
+        vec![inbox[1].clone()]
+    );
+    store.read_up_to(inbox[1].id).unwrap();
+    assert_eq!(store.unread().unwrap(), 1);
+}
+
+#[test]
+fn a_notice_pops_up_at_most_once_and_only_while_it_is_news() {
+    let (home, store, account) = store();
+    let fresh = notice(&account.id, "fresh", NOW);
+    let silent = Notice {
+        silent: true,
+        ..notice(&account.id, "silent", NOW)
+    };
+    let old = notice(&account.id, "old", NOW.minus(Span::hours(25)));
+    for each in [&fresh, &silent, &old] {
+        store
+            .commit(&account.id, &[Write::Notice(each.clone())])
+            .unwrap();
+    }
+    assert_eq!(store.take_unshown(NOW).unwrap(), vec![fresh]);
+    // Whoever took them may have died before showing them; they are marked all the same.
+    drop(store);
+    let store = Store::open(home.path(), NOW).unwrap().store;
+    assert_eq!(store.take_unshown(NOW).unwrap(), vec![]);
+    assert!(
+        store
+            .notices(None, 10)
+            .unwrap()
+            .iter()
+            .all(|notice| notice.shown)
+    );
+}
+
+#[test]
+fn top_ups_that_matter_are_listed() {
+    let (_home, store, account) = store();
+    let old = NOW.minus(Span::days(30));
+    let with = |id: &str, phase, ended_at| TopUp {
+        phase,
+        ended_at,
+        ..intent(id, old)
+    };
+    let all = [
+        with("review", Phase::UnderReview, None),
+        with("open", Phase::Open, None),
+        with("late", Phase::Expired, Some(NOW.minus(Span::hours(1)))),
+        with("over", Phase::Cancelled, Some(old)),
+        intent("new", NOW),
+    ];
+    for top_up in &all {
+        store
+            .commit(&account.id, &[Write::TopUp(top_up.clone())])
+            .unwrap();
+    }
+    let listed = store
+        .top_ups(&account.id, NOW.minus(Span::hours(24)))
+        .unwrap();
+    let ids: Vec<&str> = listed.iter().map(|top_up| top_up.id.as_str()).collect();
+    assert_eq!(ids, ["late", "open", "review", "new"]);
+}
+
+#[test]
+fn alerts_are_kept() {
+    let (_home, store, account) = store();
+    assert_eq!(store.alerts(&account.id).unwrap(), Alerts::default());
+    let alerts = Alerts {
+        low_balance_told: true,
+        low_crossing: 3,
+        signed_out_told: true,
+        rejection: 2,
+    };
+    store
+        .commit(&account.id, &[Write::Alerts(alerts.clone())])
+        .unwrap();
+    assert_eq!(store.alerts(&account.id).unwrap(), alerts);
+}
+
+#[test]
+fn removing_an_account_removes_what_hangs_on_it() {
+    let (_home, store, account) = store();
+    let writes = [
+        Write::TopUp(intent("a", NOW)),
+        Write::Notice(notice(&account.id, "a", NOW)),
+    ];
+    store.commit(&account.id, &writes).unwrap();
+    store.remove_account(&account.id).unwrap();
+    assert!(store.accounts().unwrap().is_empty());
+    assert!(store.notices(None, 10).unwrap().is_empty());
+    assert_eq!(store.top_up(&account.id, "a").unwrap(), None);
+}
+
+#[test]
+fn reading_beside_the_engine_sees_commits_and_cannot_write() {
+    let home = TempDir::new().unwrap();
+    assert!(Store::open_for_reading(home.path()).unwrap().is_none());
+    let store = Store::open(home.path(), NOW).unwrap().store;
+    let reader = Store::open_for_reading(home.path()).unwrap().unwrap();
+    let account = account("main");
+    store.put_account(&account).unwrap();
+    assert_eq!(reader.accounts().unwrap(), vec![account.clone()]);
+    assert!(reader.put_account(&account).is_err());
+}
+
+#[test]
+fn the_copy_follows_intents_and_ends_but_not_each_status() {
+    let (home, store, account) = store();
+    let copied = || {
+        fs::metadata(home.path().join("bursar.db.bak"))
+            .unwrap()
+            .modified()
+            .unwrap()
+    };
+    let intent = intent("a", NOW);
+    store
+        .commit(&account.id, &[Write::TopUp(intent.clone())])
+        .unwrap();
+    let first = copied();
+    let open = TopUp {
+        phase: Phase::Open,
+        ..intent
+    };
+    store
+        .commit(&account.id, &[Write::TopUp(open.clone())])
+        .unwrap();
+    store
+        .commit(&account.id, &[Write::Notice(notice(&account.id, "a", NOW))])
+        .unwrap();
+    assert_eq!(copied(), first);
+    let ended = TopUp {
+        phase: Phase::Cancelled,
+        ended_at: Some(NOW),
+        ..open
+    };
+    store.commit(&account.id, &[Write::TopUp(ended)]).unwrap();
+    assert!(copied() > first);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_said_in_words() {
+    let home = TempDir::new().unwrap();
+    let file = home.path().join("file");
+    fs::write(&file, b"").unwrap();
+    let error = Store::open(&file.join("home"), NOW).unwrap_err();
+    assert_eq!(error.code, Code::StorageFailed);
+}
+
+fn store() -> (TempDir, Store, Account) {
+    let home = TempDir::new().unwrap();
+    let store = Store::open(home.path(), NOW).unwrap().store;
+    let account = account("main");
+    store.put_account(&account).unwrap();
+    (home, store, account)
+}
+
+fn account(label: &str) -> Account {
+    Account {
+        id: AccountId::random(),
+        label: label.into(),
+        network: Network::built_in().remove(0),
+        address: Some(
+            "0x00000000000000000000000000000000000000aa"
+                .parse()
+                .unwrap(),
+        ),
+        user_id: Some("user".into()),
+        connected_at: NOW,
+        added_checkout_hosts: vec!["pay.example.com".into()],
+    }
+}
+
+fn intent(id: &str, at: Timestamp) -> TopUp {
+    TopUp::intent(
+        &NewPayment {
+            method: Some("card".into()),
+            ..NewPayment::top_up(usdc("25.00"), id)
+        },
+        false,
+        Some("state".into()),
+        at,
+    )
+}
+
+fn full_top_up(id: &str) -> TopUp {
+    TopUp {
+        remote: Some("remote".into()),
+        phase: Phase::Completed,
+        remote_created_at: Some(NOW.plus(Span::millis(7))),
+        remote_updated_at: Some(NOW.plus(Span::millis(8))),
+        expires_at: Some(NOW.plus(Span::minutes(15))),
+        checkout: Some("https://pay.example.com/x".into()),
+        cancel_requested: true,
+        ended_at: Some(NOW.plus(Span::millis(9))),
+        completed_by: Some(Word::Both),
+        verified: Some(Verified {
+            transaction: [7; 32].into(),
+            block: 812,
+            by_id: true,
+        }),
+        absent_since: Some(NOW),
+        error: Some(Error::passing(Code::Timeout, "No answer in time.")),
+        ..intent(id, NOW)
+    }
+}
+
+fn notice(account: &AccountId, subject: &str, at: Timestamp) -> Notice {
+    Notice {
+        account: account.clone(),
+        kind: NoticeKind::Completed,
+        subject: subject.into(),
+        amount: Some(usdc("25.500000")),
+        about: PaymentKind::TopUp,
+        reason: None,
+        days_left: Some(4),
+        at,
+        silent: false,
+    }
+}
+
+fn usdc(amount: &str) -> Amount {
+    Amount::parse_decimal(amount, Currency::usdc()).unwrap()
+}
