@@ -93,17 +93,20 @@ pub(super) async fn read_range(
     let mut timeouts = 0;
     let mut high = to;
     for _ in 0..MOST_REQUESTS {
-        let span = line.rpc.standing().log_span();
+        let span = line.rpc.standing().log_span.blocks();
         let low = from.max(high.saturating_sub(span.saturating_sub(1)));
+        let length = high.saturating_sub(low).saturating_add(1);
         let (logs, hash) = match ask_logs(line, subject, low, high).await {
-            Ok(answer) => answer,
+            Ok(answer) => {
+                line.rpc.standing().log_span.given(length);
+                answer
+            }
             Err(fault) => {
-                let length = high.saturating_sub(low).saturating_add(1);
                 if timed_out(&fault) && length > LONG_RANGE && timeouts < TIMEOUTS_FORGIVEN {
                     timeouts += 1;
-                    line.rpc.standing().limit_logs(length.div_ceil(16));
+                    line.rpc.standing().log_span.refused(length.div_ceil(16));
                 } else if fault.is_limit() && length > 1 {
-                    line.rpc.standing().limit_logs(length.div_ceil(2));
+                    line.rpc.standing().log_span.refused(length.div_ceil(2));
                 } else {
                     return Err(fault);
                 }

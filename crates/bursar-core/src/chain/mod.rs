@@ -10,6 +10,7 @@ pub mod fuzzing;
 mod glance;
 mod keeper;
 mod line;
+mod log_span;
 mod reader;
 mod rpc;
 mod second;

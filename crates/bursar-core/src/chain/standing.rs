@@ -3,6 +3,7 @@
 
 use super::RpcState;
 use super::fault::Fault;
+use super::log_span::LogSpan;
 use super::wire::Block;
 use std::time::{Duration, Instant};
 
@@ -27,8 +28,8 @@ pub(super) struct Standing {
     asked_to_wait: Option<Instant>,
     checked: Option<(Checked, Instant)>,
     head: Option<(Block, Instant)>,
-    /// The longest range of blocks whose logs it gave, as far as limits were met; in blocks.
-    log_span: u64,
+    /// How many blocks' logs it is asked for at once.
+    pub(super) log_span: LogSpan,
     /// It refuses batches: calls are made one by one.
     pub(super) refuses_batches: bool,
     /// It refuses blocks named by hash (EIP-1898): they are named by number and compared.
@@ -61,7 +62,7 @@ impl Default for Standing {
             asked_to_wait: None,
             checked: None,
             head: None,
-            log_span: u64::MAX,
+            log_span: LogSpan::default(),
             refuses_batches: false,
             refuses_hashes: false,
         }
@@ -120,15 +121,6 @@ impl Standing {
             .is_some_and(|(_, since)| now.saturating_duration_since(since) > STALE_HOLDS)
     }
 
-    /// So many blocks' logs may be asked for at once.
-    pub(super) fn log_span(&self) -> u64 {
-        self.log_span
-    }
-
-    pub(super) fn limit_logs(&mut self, blocks: u64) {
-        self.log_span = blocks.max(1);
-    }
-
     pub(super) fn failed_last(&self) -> bool {
         self.failures > 0
     }
@@ -142,7 +134,6 @@ impl Standing {
     ) {
         if is_new_check {
             self.checked = Some((checked, now));
-            self.log_span = u64::MAX;
         }
         if self.head() != Some(head) {
             self.head = Some((head, now));
