@@ -9,8 +9,12 @@ use serde::Serialize;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
+use std::mem;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -31,8 +35,10 @@ pub enum Exported {
     Cancelled,
 }
 
-/// Lines between two calls of `progress` and looks at `cancel`.
-const STRIDE: u64 = 256;
+/// Lines that are handed from reading to writing at once; after each such part `progress` is called and `cancel` looked at.
+const PART: usize = 256;
+/// Parts that may wait for being written.
+const PARTS_AHEAD: usize = 4;
 
 const HEAD: [&str; 18] = [
     "created",
@@ -74,7 +80,7 @@ pub fn write(
 }
 
 /// Writes the lines of `query` to the file `target`, newest first. `progress` is told now and then how many
-/// lines are written; the export ends soon after `cancel` has become true.
+/// lines are read, which are soon written; the export ends soon after `cancel` has become true.
 ///
 /// # Errors
 /// `file_failed` when the file cannot be written, else those of reading the history.
@@ -118,7 +124,7 @@ pub fn to_stream(
     history: &History,
     query: &PaymentQuery,
     format: Format,
-    stream: impl Write,
+    stream: impl Write + Send,
     place: &str,
     cancel: &AtomicBool,
     mut progress: impl FnMut(u64),
@@ -126,28 +132,45 @@ pub fn to_stream(
     let refused = |error: &io::Error| file_failed(error, Path::new(place));
     let mut sheet = Sheet::begin(format, stream).map_err(|error| refused(&error))?;
     let mut lines = 0_u64;
-    let mut failed = None;
-    let mut stopped = false;
-    history.each_payment(query, |payment| {
-        if lines.is_multiple_of(STRIDE) {
+    let mut stopped = cancel.load(Ordering::Relaxed);
+    progress(lines);
+    let (parts, waiting) = sync_channel::<Vec<PaymentView>>(PARTS_AHEAD);
+    // Reading and writing take about as long as each other.
+    let written = thread::scope(|scope| {
+        let writer = scope.spawn(move || {
+            for part in waiting {
+                part.iter().try_for_each(|payment| sheet.line(payment))?;
+            }
+            Ok(sheet)
+        });
+        let mut part = Vec::with_capacity(PART);
+        let mut hand_over = |part: Vec<PaymentView>| {
+            lines = lines.saturating_add(u64::try_from(part.len()).unwrap_or(u64::MAX));
             progress(lines);
             stopped = cancel.load(Ordering::Relaxed);
+            // Nobody takes it any more where the writer has failed, which it says itself.
+            !stopped && parts.send(part).is_ok()
+        };
+        let read = if cancel.load(Ordering::Relaxed) {
+            Ok(())
+        } else {
+            history.each_payment(query, |payment| {
+                part.push(payment);
+                part.len() < PART || hand_over(mem::replace(&mut part, Vec::with_capacity(PART)))
+            })
+        };
+        if !part.is_empty() {
+            hand_over(part);
         }
-        if stopped {
-            return false;
-        }
-        lines = lines.saturating_add(1);
-        failed = sheet.line(&payment).err();
-        failed.is_none()
-    })?;
-    if let Some(error) = failed {
-        return Err(refused(&error));
-    }
+        drop(parts);
+        let sheet = writer.join().unwrap_or_else(|panic| resume_unwind(panic));
+        read.and(sheet.map_err(|error| refused(&error)))
+    });
+    let sheet = written?;
     if stopped {
         return Ok(Exported::Cancelled);
     }
     sheet.end().map_err(|error| refused(&error))?;
-    progress(lines);
     Ok(Exported::Written(lines))
 }
 
