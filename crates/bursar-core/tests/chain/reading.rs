@@ -2,11 +2,12 @@
 
 use crate::anvil::{Anvil, STRANGER, USER};
 use crate::proxy::{Mode, Proxy, refuse};
-use crate::{chain, now, states};
+use crate::{chain, now, states, until};
 use bursar_core::chain::{EventKind, RpcState, UserEvent};
 use bursar_core::clock::Timestamp;
 use bursar_core::error::Code;
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn figures_are_those_of_one_block() {
@@ -166,6 +167,33 @@ async fn a_range_that_is_too_much_is_halved_and_the_limit_remembered() {
     assert_eq!(ids().await, ["c", "b", "a"]);
     let second = requests();
     assert!(second < first && second >= 10, "{first}, then {second}");
+}
+
+/// Where one range had events the next may have some, and the second RPC's word on them is asked for at once.
+#[tokio::test]
+async fn the_second_rpc_is_asked_beside_the_first_where_there_were_events() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let first = Proxy::start(anvil.url(), Mode::Truth).await;
+    let second = Proxy::start(anvil.url(), Mode::Truth).await;
+    let chain = chain(anvil.place(&[&first.url, &second.url]));
+    let (head, ..) = chain.head().await.unwrap();
+    chain.events(USER, 0, head).await.unwrap();
+    second.asked();
+
+    // One after the other, the second would wait for the first to be given up.
+    first.set(Mode::Hang);
+    let begun = Instant::now();
+    let beside = chain.clone();
+    let reading = tokio::spawn(async move { beside.events(USER, 0, head).await });
+    let logs = |asked: &String| asked == "eth_getLogs";
+    until(async || second.asked().iter().any(logs).then_some(())).await;
+    assert!(
+        begun.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        begun.elapsed()
+    );
+    reading.abort();
 }
 
 #[tokio::test]
