@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../session/deadline.ts";
+import { INTEGRITY } from "../session/integrity.ts";
 import { Processes } from "../session/processes.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
 import { plainAmount } from "../session/truth.ts";
@@ -329,7 +330,7 @@ async function startsInTime(start: () => Promise<Ended>, again: () => void = () 
 
 async function mustBeSound(home: Home): Promise<void> {
   for (const file of ["bursar.db", "history.db"] as const) {
-    const [row] = await home.rows<{ integrity_check: string }>(file, "PRAGMA integrity_check");
+    const [row] = await home.rows<{ integrity_check: string }>(file, INTEGRITY);
     assert.equal(row?.integrity_check, "ok", file);
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Desktop } from "./desktop.ts";
 import { until, type Patience } from "./deadline.ts";
+import { INTEGRITY } from "./integrity.ts";
 import type { PanelPayment, PanelStatus, PanelTruth, PanelUser } from "./panel.ts";
 import { Differences, history, plainAmount, rows, status, type PaymentStatus } from "./truth.ts";
 import type { AppWindow } from "./window.ts";
@@ -87,7 +88,7 @@ interface PaymentRow {
 
 async function compareDatabase(told: Differences, desktop: Desktop, truth: PanelTruth): Promise<void> {
   for (const file of ["bursar.db", "history.db"] as const) {
-    const [check] = await rows<{ integrity_check: string }>(desktop, file, "PRAGMA integrity_check");
+    const [check] = await rows<{ integrity_check: string }>(desktop, file, INTEGRITY);
     told.same(`${file} integrity`, check?.integrity_check, "ok");
   }
   const kept = await rows<PaymentRow>(desktop, "history.db", "SELECT id, number, amount, has_invoice FROM payment");

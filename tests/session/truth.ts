@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { cli } from "./app.ts";
 import { until, type Patience } from "./deadline.ts";
 import type { Desktop } from "./desktop.ts";
+import { INTEGRITY } from "./integrity.ts";
 import type { SandboxTopUp, User, UserTruth } from "./sandbox.ts";
 import type { AppWindow } from "./window.ts";
 
@@ -180,7 +181,7 @@ function compareHistory(told: Differences, topUp: SandboxTopUp, lines: readonly 
 
 async function compareDatabase(told: Differences, desktop: Desktop, truth: UserTruth): Promise<void> {
   for (const file of ["bursar.db", "history.db"] as const) {
-    const [check] = await rows<{ integrity_check: string }>(desktop, file, "PRAGMA integrity_check");
+    const [check] = await rows<{ integrity_check: string }>(desktop, file, INTEGRITY);
     told.same(`${file} integrity`, check?.integrity_check, "ok");
   }
   const payments = await rows<PaymentRow>(
