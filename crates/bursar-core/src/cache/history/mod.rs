@@ -15,6 +15,7 @@ mod readings;
 mod rows;
 mod search;
 mod verify;
+mod views;
 
 use super::connection::{Database, Tuning, open_writer};
 use super::damage::{self, Check};

@@ -2,18 +2,16 @@
 //! wherever it lies; rows that come in between neither shift nor repeat what follows.
 
 use super::History;
-use super::line::{COLUMNS, Holder, Line, Names, STATUSES, status_number};
-use super::payments::{payer_name, source_name};
+use super::line::{COLUMNS, STATUSES, status_number};
 use super::rows::{day_of, first_place};
 use super::search::{Meaning, Sql, list, meanings, of_accounts};
-use crate::account::AccountId;
-use crate::cache::failure::{Failure, Inner};
+use super::views::{Views, accounts};
+use crate::cache::failure::Inner;
 use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::view::{PaymentPage, PaymentQuery, PaymentView};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
-use std::collections::BTreeMap;
 
 pub(super) const LARGEST_PAGE: u32 = 1_000;
 const EXPORTED_AT_ONCE: u32 = 1_000;
@@ -76,10 +74,14 @@ impl History {
         let range = range(query)?;
         self.db.read(|connection| {
             let plan = Plan::new(connection, query, range)?;
+            let mut views = Views::new(connection)?;
+            if let Some(query) = plan.in_one() {
+                return views.each(&query, each);
+            }
             let mut below = Some(i64::MAX);
             while let Some(bound) = below {
                 let lines = plan.lines(connection, bound, EXPORTED_AT_ONCE)?;
-                let (payments, last) = views(connection, &lines, EXPORTED_AT_ONCE)?;
+                let (payments, last) = views.at(&lines, EXPORTED_AT_ONCE)?;
                 below = last.filter(|_| lines.len() > payments.len());
                 if !payments.into_iter().all(&mut each) {
                     return Ok(());
@@ -97,7 +99,7 @@ pub(super) fn page(
     lines: &[i64],
     limit: u32,
 ) -> Inner<PaymentPage> {
-    let (payments, last) = views(connection, lines, limit)?;
+    let (payments, last) = Views::new(connection)?.at(lines, limit)?;
     let more = lines.len() > payments.len();
     Ok(PaymentPage {
         payments,
@@ -165,10 +167,7 @@ impl Plan {
     /// Queries for the first places of each stream below `past`, newest first.
     pub(super) fn pages(&self, past: i64, wanted: i64) -> Vec<Sql> {
         let each = self.streams().into_iter().map(|stream| {
-            let query = stream.and(Sql::new(
-                "p.line < ? AND p.line >= ?",
-                vec![Value::Integer(past), Value::Integer(self.first)],
-            ));
+            let query = stream.and(self.within(past));
             Sql {
                 text: format!(
                     "SELECT p.line FROM {} ORDER BY {} DESC LIMIT {wanted}",
@@ -179,6 +178,27 @@ impl Plan {
             }
         });
         each.collect()
+    }
+
+    /// One query for all rows of the plan, newest first, where one index has them in order.
+    pub(super) fn in_one(&self) -> Option<Sql> {
+        let [stream] = <[Sql; 1]>::try_from(self.streams()).ok()?;
+        if !stream.text.starts_with("payment p") {
+            return None;
+        }
+        let query = stream.and(self.within(self.past));
+        Some(Sql {
+            text: format!("SELECT {COLUMNS} FROM {} ORDER BY p.line DESC", query.text),
+            ..query
+        })
+    }
+
+    /// From the first place to below `past`.
+    fn within(&self, past: i64) -> Sql {
+        Sql::new(
+            "p.line < ? AND p.line >= ?",
+            vec![Value::Integer(past), Value::Integer(self.first)],
+        )
     }
 
     /// Queries that give this plan's lines between them, each in order.
@@ -370,10 +390,7 @@ impl Plan {
             meaning.streams(&self.accounts)
         };
         let alone = streams.into_iter().map(|stream| {
-            let mut query = self.with_statuses(stream).and(Sql::new(
-                "p.line < ? AND p.line >= ?",
-                vec![Value::Integer(self.past), Value::Integer(self.first)],
-            ));
+            let mut query = self.with_statuses(stream).and(self.within(self.past));
             for other in before {
                 let other = other.predicate();
                 query = query.and(Sql::new(
@@ -394,57 +411,6 @@ fn order_of(stream: &str) -> &'static str {
     } else {
         "p.line"
     }
-}
-
-/// The first `limit` of these lines, and the place of the last one.
-fn views(
-    connection: &Connection,
-    lines: &[i64],
-    limit: u32,
-) -> Inner<(Vec<PaymentView>, Option<i64>)> {
-    let accounts = accounts(connection)?;
-    let mut sources: BTreeMap<i64, Option<String>> = BTreeMap::new();
-    let mut views = Vec::new();
-    let mut last = None;
-    let mut row_at = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM payment p WHERE p.line = ?1"
-    ))?;
-    for place in lines
-        .iter()
-        .take(usize::try_from(limit).unwrap_or(usize::MAX))
-    {
-        let (account, line) =
-            row_at.query_row([place], |row| Ok((row.get::<_, i64>(1)?, Line::read(row))))?;
-        let line = line?;
-        let holder = accounts
-            .get(&account)
-            .ok_or(Failure::Unreadable("a line belongs to no account."))?;
-        let source = match sources.get(&line.source) {
-            Some(source) => source.clone(),
-            None => {
-                let source = source_name(connection, line.source)?;
-                sources.insert(line.source, source.clone());
-                source
-            }
-        };
-        let payer = payer_name(connection, line.books.payer)?;
-        views.push(line.view(holder, Names { source, payer }));
-        last = Some(*place);
-    }
-    Ok((views, last))
-}
-
-fn accounts(connection: &Connection) -> Inner<BTreeMap<i64, Holder>> {
-    connection
-        .prepare_cached("SELECT number, id, verifiable FROM account")?
-        .query_and_then([], |row| {
-            let holder = Holder {
-                id: AccountId(row.get(1)?),
-                verifiable: row.get(2)?,
-            };
-            Ok((row.get(0)?, holder))
-        })?
-        .collect()
 }
 
 /// The places of the dates of a query: from the first, to below the last.

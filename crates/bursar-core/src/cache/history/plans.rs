@@ -96,6 +96,7 @@ fn look_through(history: &History, query: &PaymentQuery) {
             "{query:?}"
         );
         queries.push(plan.sum(None));
+        queries.extend(plan.in_one());
         for query in queries {
             for step in steps(connection, &query) {
                 // Ids that wait for their index are few.
