@@ -80,7 +80,7 @@ export class Rounds {
       every: 100,
     });
     if (fate.longLog === "completing") await makeLongLog(this.home);
-    if (fate.completing !== undefined) await this.#look(fate.completing);
+    if (fate.completing !== undefined) await this.#killedWhileLooking(fate.completing);
     await until(
       `${amount} is completed here`,
       async () => {
@@ -130,6 +130,16 @@ export class Rounds {
     const run = await this.#run(() => this.home.look({ env: kill?.env(this.home) ?? {} }));
     if (kill !== undefined) this.#killed(run, kill);
     else assert.match(run.stderr, /\[amount_too_small\]/);
+  }
+
+  /** The look that finds out is killed: it may be the one after the first, which ends when it knows that nothing is open. */
+  async #killedWhileLooking(kill: Kill): Promise<void> {
+    let run = await this.#run(() => this.home.look({ env: kill.env(this.home) }));
+    for (let more = 0; more < 5 && run.signal === null; more += 1) {
+      assert.match(run.stderr, /\[amount_too_small\]/);
+      run = await this.#run(() => this.home.look({ env: kill.env(this.home) }));
+    }
+    this.#killed(run, kill);
   }
 
   /**
