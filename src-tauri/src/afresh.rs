@@ -4,7 +4,7 @@
 
 use crate::app::{App, program};
 use crate::start::{self, Secrets};
-use crate::{instance, window};
+use crate::{instance, lean, window};
 use bursar_core::view::Page;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -148,6 +148,7 @@ async fn replace(app: &App) -> io::Error {
     if let Ok(shown) = serde_json::to_string(&*app.shown()) {
         command.env(SHOWN, shown);
     }
+    lean::leave_out(&mut command);
     let meanwhile = app.meanwhile(|_| {}).unwrap_or_default();
     if app.is_withdrawn() {
         return io::Error::other("the app was quit");

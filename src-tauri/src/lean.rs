@@ -1,11 +1,46 @@
-//! What the webview does without. Bursar's pages are text, lines and one small chart: drawn by the processor they
+//! What the window does without. Bursar's pages are text, lines and one small chart: drawn by the processor they
 //! are on the screen sooner than a graphics driver is loaded, and without the memory that it takes. What no page
 //! uses is also nothing that anybody could use against us.
 
+use gtk::gio::AppLaunchContext;
+use gtk::gio::prelude::AppLaunchContextExt as _;
+use gtk::glib;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use webkit2gtk::{
     CacheModel, HardwareAccelerationPolicy, Settings, SettingsExt as _, WebContextExt as _,
     WebView, WebViewExt as _,
 };
+
+/// By this GTK is told how to use OpenGL. On X11 it loads the driver at its start else, whether anything is drawn by it or not.
+const GTK_GL: &str = "GDK_GL";
+
+/// Whether it is us who told it.
+static TOLD: AtomicBool = AtomicBool::new(false);
+
+/// Has GTK start without a graphics driver, here and in the page's process. To be called first in `main`, while there is
+/// one thread. What the user set stays.
+pub(crate) fn begin() {
+    if std::env::var_os(GTK_GL).is_none() && glib::setenv(GTK_GL, "disable", false).is_ok() {
+        TOLD.store(true, Ordering::Relaxed);
+    }
+}
+
+/// For other programs, a browser above all: what we do without is none of their concern.
+pub(crate) fn context() -> AppLaunchContext {
+    let context = AppLaunchContext::new();
+    if TOLD.load(Ordering::Relaxed) {
+        context.unsetenv(GTK_GL);
+    }
+    context
+}
+
+/// The same for a new start of this program, which decides anew.
+pub(crate) fn leave_out(command: &mut Command) {
+    if TOLD.load(Ordering::Relaxed) {
+        command.env_remove(GTK_GL);
+    }
+}
 
 /// Takes away what the pages do not use. To be called before the first page is drawn.
 pub(crate) fn make(webview: &WebView) {

@@ -35,6 +35,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let secrets = start::take_secrets();
     let shown = afresh::take_shown();
+    lean::begin();
     logging::begin();
     match Request::read(std::env::args_os().skip(1)) {
         Ok(Request::Run(arguments)) => run::run(arguments, secrets, shown),

@@ -1,8 +1,8 @@
 //! The desktop as the core sees it. Every call returns at once.
 
 use crate::app::App;
-use crate::links;
 use crate::window;
+use crate::{lean, links};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::notice::Notice;
 use bursar_core::shell::Shell;
@@ -68,7 +68,7 @@ impl Shell for Desktop {
 /// # Errors
 /// `browser_failed` when there is no browser or it cannot be started.
 pub(crate) fn open(address: &Url) -> Result<()> {
-    AppInfo::launch_default_for_uri(address.as_str(), gtk::gio::AppLaunchContext::NONE).map_err(|error| {
+    AppInfo::launch_default_for_uri(address.as_str(), Some(&lean::context())).map_err(|error| {
         tracing::warn!(%error, "no browser could be opened");
         Error::new(
             Code::BrowserFailed,
@@ -91,7 +91,7 @@ pub(crate) fn view_pdf(file: &Path) -> Result<()> {
     let viewer = AppInfo::default_for_type("application/pdf", true).ok_or_else(failed)?;
     let file = Url::from_file_path(file).map_err(|()| failed())?;
     viewer
-        .launch_uris(&[file.as_str()], gtk::gio::AppLaunchContext::NONE)
+        .launch_uris(&[file.as_str()], Some(&lean::context()))
         .map_err(|error| {
             tracing::warn!(%error, "no viewer could be opened");
             failed()
