@@ -132,7 +132,9 @@ pub fn to_stream(
     let refused = |error: &io::Error| file_failed(error, Path::new(place));
     let mut sheet = Sheet::begin(format, stream).map_err(|error| refused(&error))?;
     let mut lines = 0_u64;
-    let mut stopped = cancel.load(Ordering::Relaxed);
+    // Looked at once: were it to change between two looks, an export that read nothing would count as written.
+    let cancelled = cancel.load(Ordering::Relaxed);
+    let mut stopped = cancelled;
     progress(lines);
     let (parts, waiting) = sync_channel::<Vec<PaymentView>>(PARTS_AHEAD);
     // Reading and writing take about as long as each other.
@@ -151,7 +153,7 @@ pub fn to_stream(
             // Nobody takes it any more where the writer has failed, which it says itself.
             !stopped && parts.send(part).is_ok()
         };
-        let read = if cancel.load(Ordering::Relaxed) {
+        let read = if cancelled {
             Ok(())
         } else {
             history.each_payment(query, |payment| {
