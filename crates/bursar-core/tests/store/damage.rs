@@ -69,15 +69,10 @@ fn any_damage_to_the_file_is_answered_by_the_copy() {
 #[test]
 fn no_flipped_bit_of_the_first_page_loses_the_intent() {
     let (home, account) = closed_store_with_an_intent();
-    let whole = fs::read(home.path().join("bursar.db")).unwrap();
-    let copy = fs::read(home.path().join("bursar.db.bak")).unwrap();
+    let (whole, copy) = file_and_copy(home.path());
     let behind = (100..4096).step_by(13);
     for at in (0..100).chain(behind) {
-        let home = TempDir::new().unwrap();
-        let mut flipped = whole.clone();
-        flipped[at] ^= 1 << (at % 8);
-        fs::write(home.path().join("bursar.db"), flipped).unwrap();
-        fs::write(home.path().join("bursar.db.bak"), &copy).unwrap();
+        let home = home_with(&flipped(&whole, at), &copy);
         let opened = match Store::open(home.path(), NOW) {
             Ok(opened) => opened,
             // The last byte of the schema's number: such a file may be a newer one, and nothing is touched.
@@ -135,17 +130,12 @@ fn a_record_that_is_not_what_was_written_is_damage() {
 #[test]
 fn no_flipped_bit_changes_what_is_read() {
     let (home, account) = closed_store_with_an_intent();
-    let whole = fs::read(home.path().join("bursar.db")).unwrap();
-    let copy = fs::read(home.path().join("bursar.db.bak")).unwrap();
+    let (whole, copy) = file_and_copy(home.path());
     let written = held(&Store::open(home.path(), NOW).unwrap().store, &account);
     let mut restored = 0;
     let holding = (4096..whole.len()).filter(|at| whole[*at] != 0 || at % 509 == 0);
     for at in holding.step_by(11) {
-        let home = TempDir::new().unwrap();
-        let mut flipped = whole.clone();
-        flipped[at] ^= 1 << (at % 8);
-        fs::write(home.path().join("bursar.db"), flipped).unwrap();
-        fs::write(home.path().join("bursar.db.bak"), &copy).unwrap();
+        let home = home_with(&flipped(&whole, at), &copy);
         let opened = Store::open(home.path(), NOW).unwrap();
         assert_eq!(
             held(&opened.store, &account),
@@ -162,15 +152,10 @@ fn no_flipped_bit_changes_what_is_read() {
 #[test]
 fn no_flipped_bit_of_the_copy_takes_the_files_place() {
     let (home, account) = closed_store_with_an_intent();
-    let whole = fs::read(home.path().join("bursar.db")).unwrap();
-    let copy = fs::read(home.path().join("bursar.db.bak")).unwrap();
+    let (whole, copy) = file_and_copy(home.path());
     let holding = (0..copy.len()).filter(|at| copy[*at] != 0);
     for at in holding.step_by(23) {
-        let home = TempDir::new().unwrap();
-        let mut flipped = copy.clone();
-        flipped[at] ^= 1 << (at % 8);
-        fs::write(home.path().join("bursar.db"), &whole).unwrap();
-        fs::write(home.path().join("bursar.db.bak"), flipped).unwrap();
+        let home = home_with(&whole, &flipped(&copy, at));
         let opened = Store::open(home.path(), NOW).unwrap();
         assert_eq!(opened.state, OpenState::Existing, "{at}");
         assert!(
@@ -245,6 +230,25 @@ fn closed_store_with_an_intent() -> (TempDir, Account) {
     ];
     store.commit(&account.id, &writes).unwrap();
     (home, account)
+}
+
+fn file_and_copy(home: &Path) -> (Vec<u8>, Vec<u8>) {
+    let read = |name| fs::read(home.join(name)).unwrap();
+    (read("bursar.db"), read("bursar.db.bak"))
+}
+
+fn home_with(file: &[u8], copy: &[u8]) -> TempDir {
+    let home = TempDir::new().unwrap();
+    fs::write(home.path().join("bursar.db"), file).unwrap();
+    fs::write(home.path().join("bursar.db.bak"), copy).unwrap();
+    home
+}
+
+/// The file with one bit of this byte the other way round.
+fn flipped(file: &[u8], at: usize) -> Vec<u8> {
+    let mut file = file.to_vec();
+    file[at] ^= 1 << (at % 8);
+    file
 }
 
 /// All that can be read of the one account.
