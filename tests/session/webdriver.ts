@@ -74,10 +74,15 @@ export class WebDriver {
     return this.#session !== undefined;
   }
 
-  /** A command of the session, e.g. `POST`, `/element`. */
-  async command(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown> {
+  /** A command of the session, e.g. `POST`, `/element`, and how many milliseconds it may take. */
+  async command(
+    method: "GET" | "POST" | "DELETE",
+    path: string,
+    body?: unknown,
+    { within = 30_000 }: Patience = {},
+  ): Promise<unknown> {
     if (this.#session === undefined) throw new WebDriverError("invalid session id", "not attached");
-    return this.#send(method, `/session/${this.#session}${path}`, method === "POST" ? (body ?? {}) : undefined, 30_000);
+    return this.#send(method, `/session/${this.#session}${path}`, method === "POST" ? (body ?? {}) : undefined, within);
   }
 
   async script(source: string, ...args: unknown[]): Promise<unknown> {
@@ -89,12 +94,12 @@ export class WebDriver {
     return this.command("POST", "/execute/async", { script: source, args });
   }
 
-  async handles(): Promise<string[]> {
-    return (await this.command("GET", "/window/handles")) as string[];
+  async handles(patience: Patience = {}): Promise<string[]> {
+    return (await this.command("GET", "/window/handles", undefined, patience)) as string[];
   }
 
-  async switchTo(handle: string): Promise<void> {
-    await this.command("POST", "/window", { handle });
+  async switchTo(handle: string, patience: Patience = {}): Promise<void> {
+    await this.command("POST", "/window", { handle }, patience);
   }
 
   async detach(): Promise<void> {

@@ -44,7 +44,7 @@ export class AppWindow {
       async () => {
         looks += 1;
         // A webview that is made anew shows up in the session that is open; one of another process never does.
-        const alive = this.driver.attached && (await this.driver.handles().catch(() => undefined));
+        const alive = this.driver.attached && (await this.driver.handles(PROMPT).catch(() => undefined));
         if (alive === undefined || alive === false || looks % 15 === 0) await this.driver.open({ within: 10_000 });
         return this.#chooseLivePage();
       },
@@ -142,25 +142,31 @@ export class AppWindow {
     );
   }
 
-  async #chooseLivePage(): Promise<boolean> {
-    for (const handle of (await this.driver.handles()).toReversed()) {
+  /** Fails with what was found instead of a page that is alive. */
+  async #chooseLivePage(): Promise<true> {
+    const found: string[] = [];
+    for (const handle of (await this.driver.handles(PROMPT)).toReversed()) {
       try {
-        await this.driver.switchTo(handle);
-        const page = (await this.driver.script(
-          "return { address: location.href, shown: document.visibilityState, body: !!document.body }",
-        )) as {
+        await this.driver.switchTo(handle, PROMPT);
+        const script = "return { address: location.href, body: !!document.body }";
+        const page = (await this.driver.command("POST", "/execute/sync", { script, args: [] }, PROMPT)) as {
           address: string;
           body: boolean;
         };
         if (page.body && /^(tauri|https?):/.test(page.address)) return true;
+        found.push(JSON.stringify(page));
       } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        // A webview that is gone: look at the next one.
+        // A webview that is gone, perhaps: look at the next one. One that is mute is asked again in a new session.
+        found.push(String(error));
+        if (error instanceof DOMException) this.driver.forget();
       }
     }
-    return false;
+    throw new Error(found.join(", ") || "it has no webview");
   }
 }
+
+/** A live page answers this soon; one that does not is not waited for. */
+const PROMPT: Patience = { within: 5_000 };
 
 export const KEYS = {
   tab: "\uE004",

@@ -272,11 +272,29 @@ impl State {
     }
 
     pub(crate) fn top_ups_of(&self, user: Uuid) -> impl DoubleEndedIterator<Item = &TopUp> {
-        self.top_ups_of
-            .get(&user)
-            .into_iter()
-            .flatten()
-            .filter_map(|id| self.top_ups.get(id))
+        self.top_ups_among(self.top_ups_between(user, None, None))
+    }
+
+    /// The ids of those created from `start` to `end`, both inclusive, oldest first; what lies outside costs nothing.
+    pub(crate) fn top_ups_between(
+        &self,
+        user: Uuid,
+        start: Option<OffsetDateTime>,
+        end: Option<OffsetDateTime>,
+    ) -> &[Uuid] {
+        let ids = self.top_ups_of.get(&user).map_or(&[][..], Vec::as_slice);
+        let created = |id: &Uuid| self.top_ups.get(id).map(|top_up| top_up.created_at);
+        let from = start.map_or(0, |start| {
+            ids.partition_point(|id| created(id) < Some(start))
+        });
+        let to = end.map_or(ids.len(), |end| {
+            ids.partition_point(|id| created(id) <= Some(end))
+        });
+        ids.get(from..to).unwrap_or_default()
+    }
+
+    pub(crate) fn top_ups_among(&self, ids: &[Uuid]) -> impl DoubleEndedIterator<Item = &TopUp> {
+        ids.iter().filter_map(|id| self.top_ups.get(id))
     }
 
     pub(crate) fn open_top_up(&self, user: Uuid) -> Option<&TopUp> {

@@ -1,7 +1,6 @@
 //! Paging as the public API does it: `page` from 1, `perPage` up to 100, counts of all and of the filtered records.
 
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::http::{ApiError, Params};
@@ -81,20 +80,18 @@ pub(super) fn top_ups(
     })?;
     let ascending = ascending.unwrap_or(false);
     let total = state.top_up_count(user);
-    let all = state.top_ups_of(user);
-    if keep.is_none() && start.is_none() && end.is_none() && !by_amount {
+    let within = state.top_ups_between(user, start, end);
+    let all = state.top_ups_among(within);
+    if keep.is_none() && !by_amount {
         // They are kept in this order: a page of a very long history costs no more than its rows.
         let items = if ascending {
             page.cut(all, to_json)
         } else {
             page.cut(all.rev(), to_json)
         };
-        return Ok(page.answer(items, total, total));
+        return Ok(page.answer(items, within.len(), total));
     }
-    let within = |time: OffsetDateTime| {
-        start.is_none_or(|start| time >= start) && end.is_none_or(|end| time <= end)
-    };
-    let kept = |top_up: &&TopUp| within(top_up.created_at) && keep.is_none_or(|keep| keep(top_up));
+    let kept = |top_up: &&TopUp| keep.is_none_or(|keep| keep(top_up));
     let mut chosen: Vec<&TopUp> = all.filter(kept).collect();
     if by_amount {
         chosen.sort_by_key(|top_up| (top_up.cents, top_up.created_at, top_up.id));
