@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { staticIcons } from "./static-icons.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -9,7 +10,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig(({ command, mode }) => {
   const drawing = command === "serve" && mode === "drawing-board";
   return {
-    plugins: [svelte()],
+    plugins: [staticIcons(), svelte()],
     resolve: {
       alias: [
         ...(drawing ? [{ find: "$lib/transport", replacement: here("./dev/transport.ts") }] : []),
@@ -22,6 +23,8 @@ export default defineConfig(({ command, mode }) => {
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
       reportCompressedSize: false,
+      // What the first frame needs comes in one file of each kind: every further one is a way through the webview's messages.
+      rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } },
     },
     server: { host: "127.0.0.1", port: 5199, strictPort: true },
     test: { include: ["src/**/*.test.ts"], environment: "node" },

@@ -14,7 +14,7 @@ use bursar_core::bursar::Bursar;
 use bursar_core::engine::Presence;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::notice::Notice;
-use bursar_core::view::{Change, Health, Page, Settings, TrayView};
+use bursar_core::view::{AppView, Change, Health, Page, Settings, TrayView};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -127,6 +127,21 @@ impl App {
         self.engine.get().await
     }
 
+    /// All the window needs to draw its frame.
+    ///
+    /// # Errors
+    /// Why the core does not run, or why it cannot read its files.
+    pub(crate) async fn view(&self) -> Result<AppView> {
+        let (accounts, unread, health) = self.core().await?.app_view().await?;
+        Ok(AppView {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            accounts,
+            unread,
+            health,
+            settings: self.settings.get(),
+        })
+    }
+
     /// Tells the core what it missed while it started.
     pub(crate) fn catch_up(&self, core: &Bursar) {
         core.presence(self.presence());
@@ -145,7 +160,6 @@ impl App {
             let mut seen = self.seen();
             let before = seen.health.clone();
             change(&mut seen.health);
-            seen.visible.tray = seen.health.tray;
             if seen.health == before {
                 return;
             }
@@ -155,6 +169,12 @@ impl App {
             Some(core) => core.set_health(&health),
             None => self.tell(Change::Health),
         }
+    }
+
+    /// Whether there is a place for the icon, which is somewhere to be when the window is closed.
+    pub(crate) fn tray_is_there(&self, there: bool) {
+        self.seen().visible.tray = there;
+        self.health_is(|health| health.tray = there);
     }
 
     pub(crate) fn visible(&self) -> Visible {

@@ -6,6 +6,7 @@ mod files;
 mod paying;
 
 use crate::app::{App, Changed};
+use crate::first::First;
 use crate::{diagnostics as report, shell};
 use bursar_core::account::AccountId;
 use bursar_core::error::{Error, Result};
@@ -25,6 +26,7 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
         .error_handling(tauri_specta::ErrorHandlingMode::Throw)
         .disable_serde_phases()
         .typ::<Error>()
+        .typ::<First>()
         .events(collect_events![Changed])
         .commands(collect_commands![
             app,
@@ -86,15 +88,7 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
 #[tauri::command]
 #[specta::specta]
 async fn app(held: Held<'_>) -> Result<AppView> {
-    let (accounts, unread, health) = held.core().await?.app_view().await?;
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    Ok(AppView {
-        version,
-        accounts,
-        unread,
-        health,
-        settings: held.settings.get(),
-    })
+    held.view().await
 }
 
 #[tauri::command]

@@ -12,6 +12,7 @@ mod commands;
 mod desktop_entry;
 mod diagnostics;
 mod engine;
+mod first;
 mod home;
 mod instance;
 mod lean;

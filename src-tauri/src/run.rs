@@ -147,6 +147,8 @@ fn begin_all(app: &Arc<App>, outlets: Outlets, begin: Begin) {
         };
         let Some(bus) = bus else {
             tracing::warn!("without a session bus there are no tray and no notifications");
+            app.tray_is_there(false);
+            app.health_is(|health| health.notifications = false);
             show_if_invisible(&app);
             return;
         };
@@ -170,7 +172,7 @@ async fn show_tray(app: Arc<App>, bus: zbus::Connection, view: watch::Receiver<T
         &bus,
         view,
         move |there| {
-            seen.health_is(|health| health.tray = there);
+            seen.tray_is_there(there);
             if !there {
                 let app = Arc::clone(&seen);
                 spawn(async move {
@@ -187,7 +189,7 @@ async fn show_tray(app: Arc<App>, bus: zbus::Connection, view: watch::Receiver<T
         tracing::warn!(%error, "the tray cannot be watched");
     }
     // The bus has ended, and the tray with it.
-    app.health_is(|health| health.tray = false);
+    app.tray_is_there(false);
     show_if_invisible(&app);
 }
 

@@ -6,8 +6,19 @@ import "./styles/base.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
 import { app } from "./lib/app.svelte.ts";
+import { faceLoaded } from "./lib/face.ts";
+import { takeFirst } from "./lib/first.ts";
+import { live } from "./lib/overview.svelte.ts";
 
-// Asked for before anything is drawn: the answer comes while the frame is being laid out.
-const first = app.reading.refresh();
-const target = document.getElementById("app");
-if (target) mount(App, { target, props: { first } });
+const face = faceLoaded();
+const told = takeFirst();
+if (told) {
+  app.reading.begin(told.app);
+  if (told.overview) live.begin(told.overview);
+}
+const first = told ? Promise.resolve() : app.reading.refresh();
+// Made beside the page while its face is on the way, and put into it whole.
+const target = document.createElement("div");
+target.id = "app";
+const shown = face.then(() => document.getElementById("app")?.replaceWith(target));
+mount(App, { target, props: { first, shown } });

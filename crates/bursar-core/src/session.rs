@@ -130,6 +130,8 @@ pub struct Session {
     held: Mutex<Held>,
     renewing: tokio::sync::Mutex<()>,
     may_renew: AtomicBool,
+    /// The keyring has said what it has, or that it cannot.
+    asked: AtomicBool,
 }
 
 #[derive(Default)]
@@ -167,6 +169,7 @@ impl Session {
             held: Mutex::default(),
             renewing: tokio::sync::Mutex::default(),
             may_renew: AtomicBool::new(true),
+            asked: AtomicBool::new(false),
         }
     }
 
@@ -179,8 +182,9 @@ impl Session {
         if self.session_only() {
             return Ok(true);
         }
-        let stored = self.vault.get(&self.name()).await?;
-        Ok(self.take(stored))
+        let stored = self.vault.get(&self.name()).await;
+        self.asked.store(true, Ordering::Relaxed);
+        Ok(self.take(stored?))
     }
 
     /// The same, waiting 30 s at most for the user to unlock the keyring.
@@ -269,6 +273,11 @@ impl Session {
 
     pub fn signed_in(&self) -> bool {
         self.held().credential.is_some()
+    }
+
+    /// Whether nobody can know yet if there is a secret.
+    pub fn waits_for_keyring(&self) -> bool {
+        !self.asked.load(Ordering::Relaxed) && !self.signed_in()
     }
 
     fn is_kept(&self) -> bool {

@@ -59,6 +59,8 @@ pub struct AccountView {
     /// Checksummed, or `None` while not entered.
     pub address: Option<String>,
     pub signed_in: bool,
+    /// Nobody knows yet: the keyring has not answered.
+    pub waits_for_keyring: bool,
     /// The secret lives only as long as this process.
     pub session_only: bool,
     pub signs_in_by_browser: bool,
@@ -300,8 +302,8 @@ pub enum ExportState {
     Failed { error: Error },
 }
 
-/// What the machine offers the app.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What the machine offers the app. Nothing is said to be missing before it has been looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Health {
     pub tray: bool,
@@ -309,6 +311,18 @@ pub struct Health {
     pub keyring: bool,
     pub links: bool,
     pub online: bool,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self {
+            tray: true,
+            notifications: true,
+            keyring: true,
+            links: true,
+            online: true,
+        }
+    }
 }
 
 /// Preferences. They may be lost without harm.

@@ -6,6 +6,14 @@ import { Reading } from "./reading.svelte.ts";
 import type { AccountId, AccountView, AppView, Change, Page, Settings } from "./types.ts";
 
 export const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"] as const;
+/** Whether nobody is signed in, as far as anybody can know: a keyring that has not answered says nothing. */
+export function isSignedOut(account: AccountView): boolean {
+  return !account.signed_in && !account.waits_for_keyring;
+}
+
+/** Milliseconds from the window's start in which old figures are no trouble yet: new ones are on their way. */
+const READING_ANEW = 5_000;
+
 export type PageName = (typeof PAGES)[number] | "balances" | "connect";
 
 /** What the page for paying in is about; what an account does not offer is not shown. */
@@ -19,6 +27,9 @@ class App {
   payment = $state.raw<{ account: AccountId; id: string } | null>(null);
   /** The wall clock, a second at a time, for ages and countdowns. */
   now = $state(Date.now());
+  /** Whether the first frame is on the screen: what it can do without is drawn after it. */
+  drawn = $state(false);
+  readonly #begun = Date.now();
   /** Read aloud by screen readers, politely. */
   announcement = $state("");
 
@@ -44,6 +55,11 @@ class App {
   /** Whether there are several accounts to see side by side. */
   get several(): boolean {
     return this.accounts.length > 1;
+  }
+
+  /** Whether what is read at the start should be there by now. */
+  get settled(): boolean {
+    return this.now - this.#begun >= READING_ANEW;
   }
 
   choose(account: AccountId): void {

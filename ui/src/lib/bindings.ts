@@ -103,6 +103,8 @@ export type AccountView = {
 	/**  Checksummed, or `None` while not entered. */
 	address: string | null,
 	signed_in: boolean,
+	/**  Nobody knows yet: the keyring has not answered. */
+	waits_for_keyring: boolean,
 	/**  The secret lives only as long as this process. */
 	session_only: boolean,
 	signs_in_by_browser: boolean,
@@ -346,7 +348,14 @@ export type Figure = {
 	block: string | null,
 };
 
-/**  What the machine offers the app. */
+/**  What a window without any page open but the overview of the first account shows. */
+export type First = {
+	app: AppView,
+	/**  Of the first account, if there is one whose overview can be read. */
+	overview: Overview | null,
+};
+
+/**  What the machine offers the app. Nothing is said to be missing before it has been looked for. */
 export type Health = {
 	tray: boolean,
 	notifications: boolean,

@@ -4,9 +4,9 @@
 import { core } from "$lib/transport";
 import type { Failure, MonthView, PaymentPage, PaymentQuery, PaymentView } from "./types.ts";
 
-export const PAGE = 100;
+export const PAGE = 50;
 /** Pages that are kept: those in sight, and some to turn back to. */
-export const KEPT = 8;
+export const KEPT = 16;
 
 interface Kept {
   readonly payments: PaymentView[];

@@ -38,9 +38,9 @@ beforeEach(() => {
 it("reads a page and the one after it, by the place that the first one tells", async () => {
   const history = new History();
   await history.ask(ALL);
-  expect(asked).toEqual(["after null", "after 100"]);
-  expect([history.total, history.at(0)?.id, history.at(199)?.id]).toEqual([100_000, "0", "199"]);
-  expect(history.at(200)).toBeUndefined();
+  expect(asked).toEqual(["after null", `after ${PAGE}`]);
+  expect([history.total, history.at(0)?.id, history.at(2 * PAGE - 1)?.id]).toEqual([100_000, "0", `${2 * PAGE - 1}`]);
+  expect(history.at(2 * PAGE)).toBeUndefined();
   expect(history.months).toEqual([{ month: "2025-03", payments: 100_000 }]);
 });
 
@@ -49,7 +49,7 @@ it("reads what is in sight anywhere, first", async () => {
   await history.ask(ALL);
   asked.length = 0;
   await history.see(50_010, 50_024);
-  expect(asked).toEqual(["from 50000", "after 50100", "from 49900"]);
+  expect(asked).toEqual(["from 50000", `after ${50_000 + PAGE}`, `from ${50_000 - PAGE}`]);
   expect(history.at(50_010)?.id).toBe("50010");
 });
 

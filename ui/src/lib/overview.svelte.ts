@@ -24,6 +24,12 @@ class Live {
   #account: AccountId | null = null;
   #started: TopUpView | null = null;
 
+  /** Begins with what the app has read of the first account. */
+  begin(overview: Overview): void {
+    this.#account = overview.account.id;
+    this.reading.begin(overview);
+  }
+
   /** Follows the chosen account; what comes back stops that. */
   start(): () => void {
     const deaf = hear((change) => {

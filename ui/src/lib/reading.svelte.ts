@@ -19,6 +19,11 @@ export class Reading<T> {
     this.#read = read;
   }
 
+  /** Begins with what somebody else has read. */
+  begin(value: T): void {
+    this.value = value;
+  }
+
   /** Reads now; asked while a reading runs, reads once more after it. */
   async refresh(): Promise<void> {
     if (this.#running) {

@@ -29,11 +29,11 @@ export function age(at: string, now: number): string {
   return moment(at);
 }
 
-const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
-const SHORT_DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
-const MONTH = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
-const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const EXACT = new Intl.DateTimeFormat("en-GB", {
+const DAY = format({ day: "numeric", month: "short", year: "numeric" });
+const SHORT_DAY = format({ day: "numeric", month: "short", timeZone: "UTC" });
+const MONTH = format({ month: "long", year: "numeric", timeZone: "UTC" });
+const TIME = format({ hour: "2-digit", minute: "2-digit" });
+const EXACT = format({
   day: "numeric",
   month: "short",
   year: "numeric",
@@ -43,14 +43,20 @@ const EXACT = new Intl.DateTimeFormat("en-GB", {
   timeZoneName: "short",
 });
 
+/** Made when it is first used: each takes milliseconds, and the first frame needs few. */
+function format(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat {
+  let made: Intl.DateTimeFormat | undefined;
+  return () => (made ??= new Intl.DateTimeFormat("en-GB", options));
+}
+
 /** "6 Feb 2025". */
 export function day(at: string): string {
-  return format(DAY, at);
+  return written(DAY, at);
 }
 
 /** "14:05". */
 export function time(at: string): string {
-  return format(TIME, at);
+  return written(TIME, at);
 }
 
 /** "6 Feb 2025, 14:05". */
@@ -60,20 +66,20 @@ export function moment(at: string): string {
 
 /** With seconds and time zone, for details. */
 export function exact(at: string): string {
-  return format(EXACT, at);
+  return written(EXACT, at);
 }
 
 /** "6 Feb" of a UTC date `YYYY-MM-DD`. */
 export function shortDay(date: string): string {
-  return format(SHORT_DAY, `${date}T00:00:00Z`);
+  return written(SHORT_DAY, `${date}T00:00:00Z`);
 }
 
 /** "March 2025" of a UTC month `YYYY-MM`. */
 export function monthName(month: string): string {
-  return format(MONTH, `${month}-01T00:00:00Z`);
+  return written(MONTH, `${month}-01T00:00:00Z`);
 }
 
-function format(how: Intl.DateTimeFormat, at: string): string {
+function written(how: () => Intl.DateTimeFormat, at: string): string {
   const when = new Date(at);
-  return Number.isNaN(when.getTime()) ? "unknown" : how.format(when);
+  return Number.isNaN(when.getTime()) ? "unknown" : how().format(when);
 }

@@ -52,3 +52,5 @@ export type {
 /** A preference may be left out on the way in; the core always answers with all of them. */
 export type Settings = Required<told.Settings>;
 export type AppView = Omit<told.AppView, "settings"> & { settings: Settings };
+/** What the app puts into the page for the first frame. */
+export type First = Omit<told.First, "app"> & { app: AppView };

@@ -10,7 +10,7 @@ export interface Drawn {
   readonly start: number;
 }
 
-/** Rows above and below those in sight. */
+/** Rows above and below those in sight, once those are on the screen. */
 const SPARE = 6;
 /** After so long without a step, in milliseconds, the scrollbar is put where it belongs. */
 const REST = 150;
@@ -30,6 +30,8 @@ export class VirtualRows {
   /** How much further down the list is than the element. */
   #shift = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
+  #spare = 0;
+  #frame: number | undefined;
   /** What was drawn last. */
   #drawn = "";
 
@@ -49,6 +51,7 @@ export class VirtualRows {
       resized.disconnect();
       element.removeEventListener("scroll", scrolled);
       clearTimeout(this.#rest);
+      if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
       this.#element = null;
     };
   };
@@ -136,8 +139,9 @@ export class VirtualRows {
     const shown = Math.ceil(this.#view / this.#rowHeight) + 1;
     const top = Math.floor(this.#place / this.#rowHeight);
     const slots = shown + 2 * SPARE;
-    const first = Math.max(0, Math.min(top - SPARE, this.#count - slots));
-    const last = Math.min(this.#count, first + slots);
+    const wanted = shown + 2 * this.#spare;
+    const first = Math.max(0, Math.min(top - this.#spare, this.#count - wanted));
+    const last = Math.min(this.#count, first + wanted);
     const drawn = [top, first, last, slots, this.#shift].join();
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
@@ -146,5 +150,17 @@ export class VirtualRows {
     for (let row = first; row < last; row += 1)
       items.push({ row, slot: row % slots, start: row * this.#rowHeight - this.#shift });
     this.items = items;
+    if (items.length > 0) this.#growAfterFrame();
+  }
+
+  /** The first rows are on the screen sooner when no others are made beside them. */
+  #growAfterFrame(): void {
+    if (this.#frame !== undefined) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = requestAnimationFrame(() => {
+        this.#spare = SPARE;
+        this.#draw();
+      });
+    });
   }
 }

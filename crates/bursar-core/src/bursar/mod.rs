@@ -148,11 +148,7 @@ impl Bursar {
             driver,
             connections: Mutex::default(),
             sign_in: Mutex::default(),
-            health: Mutex::new(Health {
-                keyring: true,
-                online: true,
-                ..Health::default()
-            }),
+            health: Mutex::default(),
             exports: Arc::default(),
             settings: Mutex::new(options.settings.clone()),
             presence: Mutex::new(Presence::Tray),

@@ -1,0 +1,135 @@
+//! What the window's first frame shows, put into its page before the page's code runs: asked for by the page, it would
+//! come two ways through the webview's messages later. The page reads it once and is told of all changes from then on.
+
+use crate::app::App;
+use bursar_core::error::Result;
+use bursar_core::view::{AppView, Overview};
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tauri::async_runtime::{JoinHandle, spawn};
+use tauri::http::header::CONTENT_TYPE;
+use tauri::http::{Request, Response};
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
+
+/// The page is not kept waiting longer than it would need to ask for itself.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// Where it is put: at the page's end, and read when the page is there.
+const PLACE: &str = "</body>";
+
+/// What a window without any page open but the overview of the first account shows.
+#[derive(Clone, Debug, serde::Serialize, specta::Type)]
+pub(crate) struct First {
+    app: AppView,
+    /// Of the first account, if there is one whose overview can be read.
+    overview: Option<Overview>,
+}
+
+/// Being read, for one page.
+pub(crate) struct Reading(Mutex<Option<JoinHandle<Result<First>>>>);
+
+/// Begins to read it, while the window is made.
+pub(crate) fn begin(app: &Arc<App>) -> Reading {
+    Reading(Mutex::new(Some(spawn(read(Arc::clone(app))))))
+}
+
+impl Reading {
+    /// Puts it into the first page that is asked for. Without it, or when it comes too late, the page asks by itself.
+    pub(crate) fn put_into(
+        &self,
+        request: &Request<Vec<u8>>,
+        response: &mut Response<Cow<'static, [u8]>>,
+    ) {
+        let is_page = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        if !is_page || !matches!(request.uri().path(), "" | "/" | "/index.html") {
+            return;
+        }
+        let reading = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(reading) = reading else {
+            return;
+        };
+        let read =
+            block_in_place(|| Handle::current().block_on(tokio::time::timeout(PATIENCE, reading)));
+        match read {
+            Ok(Ok(Ok(first))) => put(&first, response.body_mut()),
+            Ok(Ok(Err(error))) => tracing::debug!(code = ?error.code, "the page asks by itself"),
+            Ok(Err(_)) | Err(_) => tracing::debug!("the page asks by itself"),
+        }
+    }
+}
+
+async fn read(app: Arc<App>) -> Result<First> {
+    let view = app.view().await?;
+    let overview = match view.accounts.first() {
+        Some(account) => app.core().await?.overview(account.id.clone()).await.ok(),
+        None => None,
+    };
+    Ok(First {
+        app: view,
+        overview,
+    })
+}
+
+/// As data, which no policy lets run, and in which nothing can end the element that it stands in.
+fn put(first: &First, page: &mut Cow<'static, [u8]>) {
+    let (Ok(json), Ok(text)) = (serde_json::to_string(first), std::str::from_utf8(page)) else {
+        return;
+    };
+    let Some(at) = text.rfind(PLACE) else {
+        tracing::warn!("the page has no place for what it shows first");
+        return;
+    };
+    let json = json.replace('<', "\\u003c");
+    let (before, after) = text.split_at(at);
+    *page = Cow::Owned(
+        format!(r#"{before}<script type="application/json" id="first">{json}</script>{after}"#)
+            .into_bytes(),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bursar_core::view::{Health, Settings};
+
+    fn first(version: &str) -> First {
+        First {
+            app: AppView {
+                version: version.to_owned(),
+                accounts: Vec::new(),
+                unread: 0,
+                health: Health::default(),
+                settings: Settings::default(),
+            },
+            overview: None,
+        }
+    }
+
+    #[test]
+    fn nothing_ends_its_element() {
+        let mut page = Cow::Borrowed(&b"<body><p>A</p></body>"[..]);
+        put(&first("</script><script>alert(1)</script><!--"), &mut page);
+        let text = String::from_utf8(page.into_owned()).unwrap();
+        let rest = text
+            .strip_prefix(r#"<body><p>A</p><script type="application/json" id="first">"#)
+            .unwrap();
+        let json = rest.strip_suffix("</script></body>").unwrap();
+        assert!(!json.contains('<'), "{json}");
+        let read: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(
+            read["app"]["version"],
+            "</script><script>alert(1)</script><!--"
+        );
+    }
+
+    #[test]
+    fn a_page_without_a_place_stays_as_it_is() {
+        let mut page = Cow::Borrowed(&b"<p>"[..]);
+        put(&first("1"), &mut page);
+        assert_eq!(&*page, b"<p>");
+    }
+}
