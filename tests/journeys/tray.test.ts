@@ -66,6 +66,7 @@ test("the tray shows the balance, and each line of its menu does what it says", 
   await icon.click("Open Bursar");
   await app.window();
   await page(window, "overview");
+  assert.equal(await window.css("#app").attribute("data-first"), "told", "the page brought what it shows first");
   await window.id("open-top-up").waitVisible();
   assert.deepEqual(app.pids(), [pid]);
   await allAgree(person);

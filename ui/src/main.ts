@@ -20,5 +20,6 @@ const first = told ? Promise.resolve() : app.reading.refresh();
 // Made beside the page while its face is on the way, and put into it whole.
 const target = document.createElement("div");
 target.id = "app";
+target.dataset.first = told ? "told" : "asked";
 const shown = face.then(() => document.getElementById("app")?.replaceWith(target));
 mount(App, { target, props: { first, shown } });

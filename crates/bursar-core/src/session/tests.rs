@@ -34,6 +34,18 @@ async fn what_is_put_is_there_at_the_next_start() {
 }
 
 #[tokio::test]
+async fn nobody_is_signed_out_before_the_keyring_has_answered() {
+    let vault = Arc::new(Vault::memory());
+    let one = session(&vault);
+    assert!(one.waits_for_keyring() && !one.signed_in());
+    assert!(!one.load().await.unwrap());
+    assert!(!one.waits_for_keyring() && !one.signed_in());
+    let given = session(&vault);
+    given.put(key("given"), true).await.unwrap();
+    assert!(!given.waits_for_keyring());
+}
+
+#[tokio::test]
 async fn a_key_for_this_session_touches_nothing_that_is_kept() {
     let vault = Arc::new(Vault::memory());
     session(&vault).put(key("kept"), false).await.unwrap();
