@@ -5,6 +5,7 @@ use crate::afresh::{Meanwhile, Shown};
 use crate::appearance::Appearance;
 use crate::closing::{self, Then, Visible};
 use crate::engine::Engine;
+use crate::first::Reading;
 use crate::home::Home;
 use crate::notifications::Popup;
 use crate::settings::SettingsFile;
@@ -41,6 +42,8 @@ pub(crate) struct App {
     pub(crate) settings: SettingsFile,
     pub(crate) appearance: Arc<Appearance>,
     pub(crate) tray: watch::Sender<TrayView>,
+    /// What the window that is being made shows first.
+    pub(crate) first: Reading,
     popups: mpsc::UnboundedSender<Popup>,
     notices: mpsc::UnboundedSender<Vec<Notice>>,
     /// Notices and pop-ups that are on their way to the desktop.
@@ -99,6 +102,7 @@ impl App {
             settings,
             appearance: Arc::new(Appearance::unknown()),
             tray,
+            first: Reading::default(),
             popups,
             notices,
             unsent: watch::Sender::new(0),

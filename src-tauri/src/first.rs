@@ -5,7 +5,7 @@ use crate::app::App;
 use bursar_core::error::Result;
 use bursar_core::view::{AppView, Overview};
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tauri::async_runtime::{JoinHandle, spawn};
 use tauri::http::header::CONTENT_TYPE;
@@ -13,8 +13,8 @@ use tauri::http::{Request, Response};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-/// The page is not kept waiting longer than it would need to ask for itself.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// The page is not kept waiting much longer than it would need to ask for itself.
+const PATIENCE: Duration = Duration::from_millis(250);
 /// Where it is put: at the page's end, and read when the page is there.
 const PLACE: &str = "</body>";
 
@@ -26,15 +26,16 @@ pub(crate) struct First {
     overview: Option<Overview>,
 }
 
-/// Being read, for one page.
+/// Being read, for the page that is asked for next.
+#[derive(Debug, Default)]
 pub(crate) struct Reading(Mutex<Option<JoinHandle<Result<First>>>>);
 
-/// Begins to read it, while the window is made.
-pub(crate) fn begin(app: &Arc<App>) -> Reading {
-    Reading(Mutex::new(Some(spawn(read(Arc::clone(app))))))
-}
-
 impl Reading {
+    /// Begins to read it, while the window is made.
+    pub(crate) fn begin(&self, app: &Arc<App>) {
+        self.slot().replace(spawn(read(Arc::clone(app))));
+    }
+
     /// Puts it into the first page that is asked for. Without it, or when it comes too late, the page asks by itself.
     pub(crate) fn put_into(
         &self,
@@ -48,8 +49,7 @@ impl Reading {
         if !is_page || !matches!(request.uri().path(), "" | "/" | "/index.html") {
             return;
         }
-        let reading = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(reading) = reading else {
+        let Some(reading) = self.slot().take() else {
             return;
         };
         let read =
@@ -59,6 +59,10 @@ impl Reading {
             Ok(Ok(Err(error))) => tracing::debug!(code = ?error.code, "the page asks by itself"),
             Ok(Err(_)) | Err(_) => tracing::debug!("the page asks by itself"),
         }
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Option<JoinHandle<Result<First>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::closing::{self, Then};
 use crate::stage::Wanted;
-use crate::{afresh, first, lean};
+use crate::{afresh, lean};
 use std::sync::Arc;
 use tauri::webview::{Color, NewWindowResponse};
 use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
@@ -67,7 +67,9 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
     let nowhere = Url::parse(NOWHERE).map_err(tauri::Error::InvalidUrl)?;
     // Before it is built: its pages may call at once.
     app.window_is(true);
-    let first = first::begin(app);
+    app.first.begin(app);
+    // A later window's page may be asked for from the first one's handler.
+    let asked = Arc::clone(app);
     let built = WebviewWindowBuilder::new(&tauri, LABEL, WebviewUrl::default())
         .title("Bursar")
         .inner_size(1200.0, 800.0)
@@ -78,7 +80,7 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
         .disable_drag_drop_handler()
         .devtools(cfg!(debug_assertions))
         .on_navigation(is_own_page)
-        .on_web_resource_request(move |request, response| first.put_into(&request, response))
+        .on_web_resource_request(move |request, response| asked.first.put_into(&request, response))
         .on_new_window(|address, _| {
             tracing::warn!(host = address.host_str(), "a page asked for another window");
             NewWindowResponse::Deny

@@ -323,6 +323,30 @@ fn a_search_finds_ids_sources_amounts_and_transactions() {
 }
 
 #[test]
+fn short_digits_are_the_beginning_of_an_id_or_a_number_and_each_line_counts_once() {
+    let (_home, history, account) = history();
+    let numbered = |id: &str, number: Option<&str>, n: i64| {
+        let mut payment = payment(id, "9.00", NOW.minus(Span::hours(n)));
+        payment.papers.number = number.map(str::to_owned);
+        payment
+    };
+    history
+        .put_payments(
+            &account,
+            &[
+                numbered("7701-a", Some("7702"), 1),
+                numbered("b-770", Some("7703"), 2),
+                numbered("7704-c", None, 3),
+                numbered("d-770", Some("A-770"), 4),
+                numbered("771", Some("769"), 5),
+            ],
+        )
+        .unwrap();
+    assert_eq!(ids(&history, &search("770")), ["7701-a", "b-770", "7704-c"]);
+    assert_eq!(total(&history, &search("770")), 3);
+}
+
+#[test]
 fn an_event_with_the_id_verifies_and_one_without_shows_itself() {
     let (_home, history, account) = history();
     history

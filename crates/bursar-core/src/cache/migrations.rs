@@ -31,6 +31,7 @@ pub(super) const HISTORY: Schema = Schema {
         include_str!("schema/history_1.sql"),
         include_str!("schema/history_2.sql"),
         include_str!("schema/history_3.sql"),
+        include_str!("schema/history_4.sql"),
     ],
 };
 

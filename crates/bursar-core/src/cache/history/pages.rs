@@ -264,6 +264,7 @@ impl Plan {
                 | Meaning::Payer(_)
                 | Meaning::Amount { .. }
                 | Meaning::Id { .. }
+                | Meaning::Beginning(_)
                 | Meaning::Transaction { .. } => self.counted(connection, meaning, &before)?,
             };
             total = total.saturating_add(counted);

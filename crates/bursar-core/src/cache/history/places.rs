@@ -102,6 +102,7 @@ impl Plan {
                 | Meaning::Payer(_)
                 | Meaning::Amount { .. }
                 | Meaning::Id { .. }
+                | Meaning::Beginning(_)
                 | Meaning::Transaction { .. } => {
                     for query in self.alone(connection, meaning, &before)? {
                         queries.push(Sql {

@@ -34,10 +34,12 @@ pub(super) enum Meaning {
         from: i64,
         to: i64,
     },
+    /// A part of an id or a number.
     Id {
         text: String,
-        at_start: bool,
     },
+    /// Digits, and a point perhaps, that an id or a number begins with.
+    Beginning(String),
     /// All hashes between these, both included.
     Transaction {
         from: Vec<u8>,
@@ -89,9 +91,10 @@ pub(super) fn meanings(connection: &Connection, text: &str) -> Inner<Vec<Meaning
     meanings.extend(amount);
     let length = text.chars().count();
     if length >= SHORTEST_PART {
-        meanings.push(Meaning::Id {
-            at_start: is_number && length < SHORTEST_NUMBER_PART,
-            text: text.clone(),
+        meanings.push(if is_number && length < SHORTEST_NUMBER_PART {
+            Meaning::Beginning(text.clone())
+        } else {
+            Meaning::Id { text: text.clone() }
         });
     }
     meanings.extend(transaction(&text));
@@ -135,7 +138,18 @@ impl Meaning {
                 let condition = self.predicate();
                 each_account("payment_amount", &condition.text, condition.values)
             }
-            Self::Id { text, .. } => {
+            Self::Beginning(text) => {
+                let ids = begins("p.id", text);
+                let others = Sql::new(format!("NOT ({})", ids.text), ids.values.clone());
+                let numbers = begins("p.number", text).and(others);
+                [("payment_id", ids), ("payment_number", numbers)]
+                    .into_iter()
+                    .flat_map(|(index, condition)| {
+                        each_account(index, &condition.text, condition.values)
+                    })
+                    .collect()
+            }
+            Self::Id { text } => {
                 let from = Sql::new(
                     "id_part f CROSS JOIN payment p ON p.line = f.rowid WHERE f.id_part MATCH ?",
                     vec![Value::Text(pieces(text))],
@@ -175,13 +189,15 @@ impl Meaning {
                     Value::Integer(*to),
                 ],
             ),
-            Self::Id { text, at_start } => {
-                let place = if *at_start { "= 1" } else { "> 0" };
+            Self::Id { text } => Sql::new(
+                "(instr(lower(p.id), ?) > 0 OR coalesce(instr(lower(p.number), ?), 0) > 0)",
+                vec![Value::Text(text.clone()), Value::Text(text.clone())],
+            ),
+            Self::Beginning(text) => {
+                let (id, number) = (begins("p.id", text), begins("p.number", text));
                 Sql::new(
-                    format!(
-                        "(instr(lower(p.id), ?) {place} OR coalesce(instr(lower(p.number), ?), 0) {place})"
-                    ),
-                    vec![Value::Text(text.clone()), Value::Text(text.clone())],
+                    format!("({} OR {})", id.text, number.text),
+                    [id.values, number.values].concat(),
                 )
             }
             Self::Transaction { from, to } => Sql::new(
@@ -194,11 +210,7 @@ impl Meaning {
     /// Where the index of ids alone tells which of its lines have the text, its part of that: the text is one piece.
     /// An id and the number after it are a space apart, so a piece without one is in one of the two.
     pub(super) fn indexed(&self) -> Option<Sql> {
-        let Self::Id {
-            text,
-            at_start: false,
-        } = self
-        else {
+        let Self::Id { text } = self else {
             return None;
         };
         let is_piece = text.len() == SHORTEST_PART && text.is_ascii() && !text.contains(' ');
@@ -212,7 +224,7 @@ impl Meaning {
 
     /// Whether more lines have the text's pieces in their ids than should be compared one by one.
     pub(super) fn is_in_many_ids(&self, connection: &Connection) -> Inner<bool> {
-        let Self::Id { text, .. } = self else {
+        let Self::Id { text } = self else {
             return Ok(false);
         };
         let found: u32 = connection
@@ -222,6 +234,16 @@ impl Meaning {
             .query_row((pieces(text), MANY.saturating_add(1)), |row| row.get(0))?;
         Ok(found > MANY)
     }
+}
+
+/// A column that begins with a text without letters, as a range of what an index has in order.
+fn begins(column: &str, text: &str) -> Sql {
+    // The bytes of UTF-8 are below this one.
+    let past = format!("{text}\u{10ffff}");
+    Sql::new(
+        format!("{column} >= ? AND {column} < ?"),
+        vec![Value::Text(text.to_owned()), Value::Text(past)],
+    )
 }
 
 /// Takes the ids of new lines into the index once there are enough of them.

@@ -1,0 +1,2 @@
+-- Numbers are found by their beginning, as ids are. Most providers give none.
+CREATE INDEX payment_number ON payment (account, number) WHERE number IS NOT NULL;
