@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_millis(250);
 /// Where it is put: at the page's end, and read when the page is there.
 const PLACE: &str = "</body>";
 
-/// What a window without any page open but the overview of the first account shows.
+/// What a new window opens on: the frame, and the first account's overview.
 #[derive(Clone, Debug, serde::Serialize, specta::Type)]
 pub(crate) struct First {
     app: AppView,
