@@ -6,18 +6,18 @@ import { Reading } from "./reading.svelte.ts";
 import type { AccountId, AccountView, AppView, Change, Page, Settings } from "./types.ts";
 
 export const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"] as const;
-/** Whether nobody is signed in, as far as anybody can know: a keyring that has not answered says nothing. */
-export function isSignedOut(account: AccountView): boolean {
-  return !account.signed_in && !account.waits_for_keyring;
-}
-
-/** Milliseconds from the window's start in which old figures are no trouble yet: new ones are on their way. */
-const READING_ANEW = 5_000;
-
 export type PageName = (typeof PAGES)[number] | "balances" | "connect";
 
 /** What the page for paying in is about; what an account does not offer is not shown. */
 export type Paying = "top_up" | "renewals" | "migrations";
+
+/** Milliseconds from the window's start in which old figures are no trouble yet: new ones are on their way. */
+const READING_ANEW = 5_000;
+
+/** Whether nobody is signed in, as far as anybody can know: a keyring that has not answered says nothing. */
+export function isSignedOut(account: AccountView): boolean {
+  return !account.signed_in && !account.waits_for_keyring;
+}
 
 class App {
   readonly reading = new Reading<AppView>(() => core.app());

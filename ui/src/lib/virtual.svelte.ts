@@ -1,6 +1,7 @@
 // Draws the rows in sight of a list of any length. Rows have one fixed height, and each is drawn by a slot that another
 // row had before: scrolling makes no elements.
 
+import { frameDrawn } from "./frame.ts";
 import { elementHeight, isNearEnd, isStep, placeAt, scrolledFor, type Extent } from "./tall.ts";
 
 /** A row to be drawn: which, by which slot, and how far down in the element that scrolls. */
@@ -31,7 +32,6 @@ export class VirtualRows {
   #shift = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #spare = 0;
-  #frame: number | undefined;
   /** What was drawn last. */
   #drawn = "";
 
@@ -47,11 +47,11 @@ export class VirtualRows {
     const scrolled = () => this.#scroll();
     element.addEventListener("scroll", scrolled, { passive: true });
     this.#resize();
+    void this.#spareAfterFrame();
     return () => {
       resized.disconnect();
       element.removeEventListener("scroll", scrolled);
       clearTimeout(this.#rest);
-      if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
       this.#element = null;
     };
   };
@@ -150,17 +150,12 @@ export class VirtualRows {
     for (let row = first; row < last; row += 1)
       items.push({ row, slot: row % slots, start: row * this.#rowHeight - this.#shift });
     this.items = items;
-    if (items.length > 0) this.#growAfterFrame();
   }
 
   /** The first rows are on the screen sooner when no others are made beside them. */
-  #growAfterFrame(): void {
-    if (this.#frame !== undefined) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = requestAnimationFrame(() => {
-        this.#spare = SPARE;
-        this.#draw();
-      });
-    });
+  async #spareAfterFrame(): Promise<void> {
+    await frameDrawn();
+    this.#spare = SPARE;
+    if (this.#element) this.#draw();
   }
 }
