@@ -136,9 +136,23 @@ tell() { # NAME STATUS SECONDS PASSED FAILED LOG
   if [ "$5" -gt 0 ]; then word=FAILED; elif [ "$2" -eq 78 ]; then word=skipped; fi
   printf '%-8s %-14s %4d s  %5d passed %3d failed\n' "$word" "$1" "$3" "$4" "$5"
   if [ "$5" -gt 0 ]; then
-    printf -- '--- the end of %s\n' "$6"
-    tail -n 60 "$6"
+    printf -- '--- what failed, from %s\n' "$6"
+    failures "$1" "$6"
     printf -- '---\n'
+  fi
+}
+
+# The names first, then what each said, by the form of the log; at most a page of it.
+failures() { # NAME LOG
+  if grep -q '^test result: FAILED' "$2"; then
+    grep -E '^test .* FAILED$' "$2" || true
+    awk '/^failures:$/ { inside = 1 } /^test result:/ { inside = 0 } inside' "$2" | grep -vE '^ *$|^failures:$| (INFO|DEBUG) ' |
+      cut -c1-600 | head -n 60
+  elif [ -f "$logs/$1.tap" ]; then
+    grep -E '^ *not ok ' "$logs/$1.tap" || true
+    tail -n 60 "$2"
+  else
+    tail -n 60 "$2"
   fi
 }
 

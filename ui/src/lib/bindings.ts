@@ -348,7 +348,7 @@ export type Figure = {
 	block: string | null,
 };
 
-/**  What a window without any page open but the overview of the first account shows. */
+/**  What a new window opens on: the frame, and the first account's overview. */
 export type First = {
 	app: AppView,
 	/**  Of the first account, if there is one whose overview can be read. */
