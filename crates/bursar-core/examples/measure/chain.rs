@@ -10,16 +10,21 @@ use bursar_core::chain::{Chain, EventBatch};
 use bursar_core::clock::Timestamp;
 use bursar_core::http::Http;
 use bursar_core::network::ChainPlace;
-use futures_util::future::{OptionFuture, join};
+use futures_util::future::join;
 use serde::Deserialize;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
 use url::Url;
 
 /// Blocks asked for at once, as the app does.
 const RANGE: u64 = 20_000;
+/// Events stored at once, as the app does.
+const STORED_AT_ONCE: usize = 10_000;
+/// Ranges read before those above them are stored, as in the app.
+const READ_AHEAD: usize = 2;
 
 #[derive(Deserialize)]
 struct Answer {
@@ -108,57 +113,77 @@ struct Reading {
     resident: Vec<u64>,
 }
 
-/// Newest first, as the app reads what lies before its first look: each range while the one before it is stored.
+/// Newest first, as the app reads what lies before its first look: stored while more is asked for.
 async fn read(
     chain: &Chain,
     history: &Arc<History>,
     account: &AccountId,
     head: u64,
 ) -> Outcome<Reading> {
-    let mut sizes = Vec::new();
-    let mut storing = Duration::ZERO;
     let begun = Instant::now();
-    let mut to = head;
+    let (sender, receiver) = mpsc::channel(READ_AHEAD);
+    let (sizes, storing) = join(
+        read_back(chain, head, sender),
+        store_all(history, account, receiver),
+    )
+    .await;
+    Ok(Reading {
+        resident: sizes?,
+        storing: storing?,
+        took: begun.elapsed(),
+    })
+}
+
+/// Returns the process's size after each tenth.
+async fn read_back(
+    chain: &Chain,
+    head: u64,
+    batches: mpsc::Sender<EventBatch>,
+) -> Outcome<Vec<u64>> {
+    let mut sizes = Vec::new();
     let stride = (head / 10).max(1);
-    let mut told = head;
-    let store = |batch: EventBatch| {
-        let (history, account) = (Arc::clone(history), account.clone());
-        async move {
-            tokio::task::spawn_blocking(move || {
-                let begun = Instant::now();
-                history
-                    .put_events(&account, &batch)
-                    .map(|_| begun.elapsed())
-            })
-            .await
-        }
-    };
-    let mut waiting: Option<EventBatch> = None;
+    let (mut to, mut told) = (head, head);
     while to > 0 {
         let from = to.saturating_sub(RANGE - 1).max(1);
-        let (stored, batch) = join(
-            OptionFuture::from(waiting.take().map(store)),
-            chain.events(USER, from, to),
-        )
-        .await;
-        if let Some(stored) = stored {
-            storing += stored??;
-        }
-        waiting = Some(batch?);
+        batches.send(chain.events(USER, from, to).await?).await?;
         to = from - 1;
         if told - to >= stride {
             told = to;
             sizes.push(resident()?);
         }
     }
-    if let Some(batch) = waiting {
-        storing += store(batch).await??;
+    Ok(sizes)
+}
+
+/// Returns what of the time went into the database.
+async fn store_all(
+    history: &Arc<History>,
+    account: &AccountId,
+    mut batches: mpsc::Receiver<EventBatch>,
+) -> Outcome<Duration> {
+    let mut storing = Duration::ZERO;
+    let store = |batch: EventBatch| {
+        let (history, account) = (Arc::clone(history), account.clone());
+        async move {
+            let begun = Instant::now();
+            tokio::task::spawn_blocking(move || history.put_events(&account, &batch)).await??;
+            Outcome::Ok(begun.elapsed())
+        }
+    };
+    let mut kept: Option<EventBatch> = None;
+    while let Some(below) = batches.recv().await {
+        match &mut kept {
+            Some(batch) => batch.add_below(below),
+            None => kept = Some(below),
+        }
+        if let Some(enough) = kept.take_if(|batch| batch.events.len() >= STORED_AT_ONCE) {
+            storing += store(enough).await?;
+        }
     }
-    Ok(Reading {
-        took: begun.elapsed(),
-        storing,
-        resident: sizes,
-    })
+    if let Some(rest) = kept {
+        storing += store(rest).await?;
+    }
+    Ok(storing)
 }
 
 /// The same ranges, one after the other, over one connection.

@@ -87,6 +87,15 @@ pub struct EventBatch {
     pub to_hash: B256,
 }
 
+impl EventBatch {
+    /// Takes in the batch of the range right below this one.
+    pub fn add_below(&mut self, below: Self) {
+        debug_assert_eq!(below.to.saturating_add(1), self.from);
+        self.from = below.from;
+        self.events.extend(below.events);
+    }
+}
+
 /// Where an RPC stands, for Settings and diagnostics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]

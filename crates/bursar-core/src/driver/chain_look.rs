@@ -11,12 +11,18 @@ use crate::error::{Code, Error, Result};
 use alloy_primitives::Address;
 use futures_util::future::join;
 use std::sync::Arc;
+use tokio::sync::mpsc;
 
 /// Blocks asked for at once; the reader halves a range that an RPC finds too large.
 const RANGE: u64 = 20_000;
 /// Ranges of older blocks that one look may take, so that the newest is never kept waiting.
 const OLDER_RANGES: u32 = 10;
-/// So long they may take.
+/// Older events that are stored at once, as far as one look reads so many: a transaction writes anew most of each
+/// index, whether it brings few of them or many.
+const STORED_AT_ONCE: usize = 10_000;
+/// Ranges that are read before those above them are stored.
+const READ_AHEAD: usize = 2;
+/// So long reading them may take.
 const PORTION: Span = Span::seconds(2);
 /// Older events are read back to this long before the oldest known payment.
 const OLDER_MARGIN: Span = Span::hours(24);
@@ -198,15 +204,35 @@ impl Look {
         Ok(changed)
     }
 
-    /// Older events, newest first, back to the oldest known payment; the next look goes on from there.
-    /// Each range is asked for while the one before it is stored.
+    /// Older events, newest first, back to the oldest known payment; the next look goes on from there. They are stored
+    /// while more are asked for.
     async fn older(&self, begun: Timestamp) -> Result<bool> {
         let Some(cursor) = self.cursor().await? else {
             return Ok(false);
         };
-        let mut oldest = cursor.from;
-        let mut changed = false;
-        let mut waiting = None;
+        let (sender, receiver) = mpsc::channel(READ_AHEAD);
+        let (read, stored) = join(
+            self.read_back(cursor.from, begun, sender),
+            self.store_all(receiver),
+        )
+        .await;
+        let changed = stored?;
+        match read {
+            Err(error) if changed => {
+                // What came before the trouble is told first; if it stays, the next look begins with it.
+                tracing::debug!(%error, "older events were read in part");
+                Ok(true)
+            }
+            read => read.map(|()| changed),
+        }
+    }
+
+    async fn read_back(
+        &self,
+        mut oldest: u64,
+        begun: Timestamp,
+        batches: mpsc::Sender<EventBatch>,
+    ) -> Result<()> {
         for _ in 0..OLDER_RANGES {
             let late = self.clock.now().since(begun) >= PORTION;
             if late || self.reaches_far_enough(oldest).await? {
@@ -216,16 +242,29 @@ impl Look {
             let from = to
                 .saturating_sub(RANGE.saturating_sub(1))
                 .max(self.start_block);
-            let (stored, read) = join(
-                self.store(waiting.take()),
-                self.chain.events(self.user, from, to),
-            )
-            .await;
-            changed |= stored?;
-            waiting = Some(read?);
+            let batch = self.chain.events(self.user, from, to).await?;
+            if batches.send(batch).await.is_err() {
+                // Storing has failed, and tells so itself.
+                break;
+            }
             oldest = from;
         }
-        changed |= self.store(waiting).await?;
+        Ok(())
+    }
+
+    /// Says whether there were any events.
+    async fn store_all(&self, mut batches: mpsc::Receiver<EventBatch>) -> Result<bool> {
+        let mut changed = false;
+        let mut kept: Option<EventBatch> = None;
+        while let Some(below) = batches.recv().await {
+            match &mut kept {
+                Some(batch) => batch.add_below(below),
+                None => kept = Some(below),
+            }
+            let enough = kept.take_if(|batch| batch.events.len() >= STORED_AT_ONCE);
+            changed |= self.store(enough).await?;
+        }
+        changed |= self.store(kept).await?;
         Ok(changed)
     }
 

@@ -43,6 +43,12 @@ const NEAR_EVENT: &str = "account = ?1 AND whole = ?2 AND fraction = ?3 AND curr
 const NEAR_PAYMENT: &str = "p.account = ?1 AND p.whole = ?2 AND p.fraction = ?3 AND p.currency = ?4
     AND p.created_at BETWEEN ?5 AND ?6 AND p.loose = 1";
 
+/// How a payment's event is found: by the id that it carries, else among those matched by amount.
+const SERVES: [&str; 2] = [
+    "account = ?1 AND top_up_id = ?2 AND payment = ?2",
+    "account = ?1 AND payment = ?2 AND payment <> top_up_id",
+];
+
 const CREDIT: i64 = 0;
 const REFUND: i64 = 1;
 const RELEASED: i64 = 2;
@@ -65,10 +71,29 @@ impl Verifier<'_> {
 
     /// The event that serves the payment.
     pub(super) fn event_of(&self, payment: &str) -> Inner<Option<StoredEvent>> {
-        self.one_event(
-            "account = ?1 AND payment = ?2",
-            params![self.account, payment],
-        )
+        for of_payment in SERVES {
+            let found = self.one_event(of_payment, params![self.account, payment])?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes the payment from the event that serves it; says whether one did.
+    pub(super) fn free_event_of(&self, payment: &str) -> Inner<bool> {
+        for of_payment in SERVES {
+            let freed = self
+                .connection
+                .prepare_cached(&format!(
+                    "UPDATE event SET payment = NULL WHERE {of_payment}"
+                ))?
+                .execute(params![self.account, payment])?;
+            if freed > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The events in this block and above, newest first.

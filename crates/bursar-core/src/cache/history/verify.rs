@@ -316,11 +316,7 @@ impl<'a> Verifier<'a> {
 
     /// Parts the payment from the event that serves it, if one does.
     fn unlink_payment(&mut self, payment: &str) -> Inner<()> {
-        let parted = self
-            .connection
-            .prepare_cached("UPDATE event SET payment = NULL WHERE account = ?1 AND payment = ?2")?
-            .execute(params![self.account, payment])?;
-        if parted == 0 {
+        if !self.free_event_of(payment)? {
             return Ok(());
         }
         self.matched.remove(payment);
