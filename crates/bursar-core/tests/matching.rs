@@ -5,6 +5,7 @@
 
 mod remote;
 
+use alloy_primitives::B256;
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
 use bursar_core::cache::matching::{Claim, is_near, pairs};
@@ -18,6 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const NOW: Timestamp = Timestamp(1_769_860_800_000);
 const LAST_BLOCK: u64 = 40;
+/// Different events that there may be.
+const EVENTS: u8 = 30;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -35,8 +38,8 @@ proptest! {
         let (history, _) = History::open(home.path(), NOW).unwrap();
         let account = AccountId::random();
         let mut payments: BTreeMap<String, RemotePayment> = BTreeMap::new();
-        let mut events: BTreeMap<[u8; 32], UserEvent> = BTreeMap::new();
-        let mut verified_before: BTreeMap<String, [u8; 32]> = BTreeMap::new();
+        let mut events: BTreeMap<Place, UserEvent> = BTreeMap::new();
+        let mut verified_before: BTreeMap<String, Place> = BTreeMap::new();
         for step in steps {
             match step {
                 Step::Payments(told) => {
@@ -50,27 +53,16 @@ proptest! {
                         to: LAST_BLOCK,
                         to_hash: [1; 32].into(),
                     };
-                    let matched: Vec<String> = history
-                        .put_events(&account, &batch)
-                        .unwrap()
-                        .into_iter()
-                        .map(|matched| matched.payment_id)
-                        .collect();
-                    events.extend(seen.into_iter().map(|event| (event.transaction.0, event)));
-                    // All that is verified by another event than before was told.
-                    for (id, transaction, _) in verdicts(&history, &account, &payments) {
-                        if verified_before.get(&id) != Some(&transaction) {
-                            prop_assert!(matched.contains(&id), "{id} was not told");
-                        }
-                    }
+                    history.put_events(&account, &batch).unwrap();
+                    events.extend(seen.into_iter().map(|event| (place(&event), event)));
                 }
                 Step::Forget(block) => {
                     let lost = history.forget_blocks_from(&account, block).unwrap();
-                    let gone: BTreeSet<[u8; 32]> =
-                        events.values().filter(|event| event.block >= block).map(|event| event.transaction.0).collect();
+                    let gone: BTreeSet<Place> =
+                        events.values().filter(|event| event.block >= block).map(place).collect();
                     let expected: Vec<String> = verified_before
                         .iter()
-                        .filter(|(_, transaction)| gone.contains(*transaction))
+                        .filter(|(_, place)| gone.contains(*place))
                         .map(|(id, _)| id.clone())
                         .collect();
                     prop_assert_eq!(expected, lost);
@@ -79,18 +71,18 @@ proptest! {
             }
             let all_events: Vec<UserEvent> = events.values().cloned().collect();
             let claims: Vec<Claim> = payments.values().map(claim).collect();
-            let mut expected: Vec<(String, [u8; 32], Match)> = pairs(&claims, &all_events)
+            let mut expected: Vec<(String, Place, Match)> = pairs(&claims, &all_events)
                 .into_iter()
                 .map(|pair| {
                     let how = if pair.by_id { Match::ById } else { Match::ByAmount };
-                    (pair.payment, all_events[pair.event].transaction.0, how)
+                    (pair.payment, place(&all_events[pair.event]), how)
                 })
                 .collect();
             expected.sort_by(|left, right| left.0.cmp(&right.0));
             let found = verdicts(&history, &account, &payments);
             prop_assert_eq!(&found, &expected);
             prop_assert_eq!(shown_alone(&history), alone(&claims, &all_events, &expected));
-            verified_before = found.into_iter().map(|(id, transaction, _)| (id, transaction)).collect();
+            verified_before = found.into_iter().map(|(id, place, _)| (id, place)).collect();
         }
     }
 
@@ -137,25 +129,48 @@ fn payment() -> impl Strategy<Value = RemotePayment> {
         Just(Status::Completed),
         Just(Status::Expired)
     ];
-    (0..7_u8, amount(), at(), status)
-        .prop_map(|(id, amount, at, status)| remote::top_up(format!("p{id}"), status, amount, at))
+    // The provider may name the transaction, and may name a wrong one.
+    let claim = prop::option::of(transaction());
+    (0..7_u8, amount(), at(), status, claim).prop_map(|(id, amount, at, status, transaction)| {
+        RemotePayment {
+            transaction,
+            ..remote::top_up(format!("p{id}"), status, amount, at)
+        }
+    })
 }
 
 fn event() -> impl Strategy<Value = UserEvent> {
     // Ids from 6 on name no payment, except "p6".
-    (0..14_u8, amount(), at(), 0..=LAST_BLOCK, 0..30_u8).prop_map(
+    (0..14_u8, amount(), at(), 0..=LAST_BLOCK, 0..EVENTS).prop_map(
         |(id, amount, block_time, block, tx)| UserEvent {
             kind: EventKind::Credit {
                 top_up_id: format!("p{id}"),
             },
             amount,
-            transaction: [tx; 32].into(),
+            // Several have one transaction.
+            transaction: hash(tx),
             log_index: u64::from(tx),
             block,
             block_hash: [u8::try_from(block).unwrap(); 32].into(),
             block_time,
         },
     )
+}
+
+fn transaction() -> impl Strategy<Value = B256> {
+    (0..EVENTS).prop_map(hash)
+}
+
+/// Of the event's number.
+fn hash(event: u8) -> B256 {
+    [event / 3; 32].into()
+}
+
+/// What tells an event from any other.
+type Place = (B256, u64);
+
+fn place(event: &UserEvent) -> Place {
+    (event.transaction, event.log_index)
 }
 
 fn amount() -> impl Strategy<Value = Amount> {
@@ -191,7 +206,7 @@ fn verdicts(
     history: &History,
     account: &AccountId,
     payments: &BTreeMap<String, RemotePayment>,
-) -> Vec<(String, [u8; 32], Match)> {
+) -> Vec<(String, Place, Match)> {
     payments
         .keys()
         .filter_map(|id| {
@@ -199,13 +214,7 @@ fn verdicts(
             let matched = history.verified(account, id).unwrap();
             assert_eq!(line.matched.is_some(), matched.is_some());
             assert_eq!(line.verified, matched.is_some());
-            matched.map(|matched| {
-                (
-                    id.clone(),
-                    matched.verified.transaction.0,
-                    line.matched.unwrap(),
-                )
-            })
+            matched.map(|matched| (id.clone(), place(&matched.event), line.matched.unwrap()))
         })
         .collect()
 }
@@ -214,7 +223,7 @@ fn verdicts(
 fn alone(
     claims: &[Claim],
     events: &[UserEvent],
-    matched: &[(String, [u8; 32], Match)],
+    matched: &[(String, Place, Match)],
 ) -> BTreeSet<String> {
     let certain: BTreeSet<&String> = matched
         .iter()

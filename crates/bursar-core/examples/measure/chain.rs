@@ -1,30 +1,44 @@
 //! An account's events read from a chain that has ten times as many, in the ranges and by the calls of the app,
-//! checked, stored and matched; beside the bare `eth_getLogs` of the same ranges, parsed and dropped.
+//! checked, stored and matched; beside the bare `eth_getLogs` of the same ranges, parsed and dropped. Once from a real
+//! node, and once from one whose answers are ready, so that nothing is left but what the reader does.
 
+use super::evm::{A_BLOCK, Evm};
 use super::node::{BALANCE, CHAIN_ID, EVERY, Node, TOKEN, USER, signature};
 use super::payments::made;
 use super::{Outcome, tell, tell_value};
+use alloy_primitives::B256;
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
 use bursar_core::chain::{Chain, EventBatch};
 use bursar_core::clock::Timestamp;
 use bursar_core::http::Http;
 use bursar_core::network::ChainPlace;
+use bursar_core::provider::RemotePayment;
 use futures_util::future::join;
 use serde::Deserialize;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use url::Url;
 
-/// Blocks asked for at once, as the app does.
-const RANGE: u64 = 20_000;
+/// The user's events in what is asked for at once.
+const A_RANGE: usize = 2_000;
 /// Events stored at once, as the app does.
 const STORED_AT_ONCE: usize = 10_000;
 /// Ranges read before those above them are stored, as in the app.
-const READ_AHEAD: usize = 2;
+const READ_AHEAD: usize = 5;
+
+/// Where the events are read from.
+struct Source {
+    url: Url,
+    head: u64,
+    /// Blocks asked for at once.
+    range: u64,
+    filled: Filled,
+}
 
 #[derive(Deserialize)]
 struct Answer {
@@ -44,60 +58,97 @@ struct RawLog {
     log_index: String,
 }
 
-pub(crate) fn measure(events: usize, runs: usize) -> Outcome<()> {
+pub(crate) fn measure(events: usize, runs: usize, anvil: &Path) -> Outcome<()> {
     // Also sets up TLS's cryptography, which a client wants even where it is not used.
     let http = Http::new()?;
     let payments = made(events)?;
-    let newest = payments
-        .first()
-        .map(|one| one.id.clone())
-        .unwrap_or_default();
+    let runtime = Builder::new_current_thread().enable_all().build()?;
     let node = Node::with(&payments)?;
-    let head = node.head;
-    let url = Url::parse(&node.serve()?)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let account = AccountId::random();
-    let filled = tempfile::tempdir()?;
-    {
-        let (history, _) = History::open(filled.path(), Timestamp(0))?;
-        for part in payments.chunks(1_000) {
+    let ready = Source {
+        head: node.head,
+        filled: Filled::with(&payments, &node.transactions)?,
+        url: Url::parse(&node.serve()?)?,
+        range: u64::try_from(A_RANGE)? * EVERY,
+    };
+    let evm = runtime.block_on(Evm::with(anvil, &payments))?;
+    let real = Source {
+        head: evm.head,
+        filled: Filled::with(&payments, &evm.transactions)?,
+        url: Url::parse(&evm.address)?,
+        range: u64::try_from(A_RANGE / A_BLOCK)?,
+    };
+    drop(payments);
+    for (of, source) in [("a real node", &real), ("ready answers", &ready)] {
+        let (mut own, mut raw, mut resident) = (Vec::new(), Vec::new(), Vec::new());
+        let mut storing = Vec::new();
+        for _ in 0..runs {
+            raw.push(runtime.block_on(raw_logs(source, events))?);
+            let reading = read_into_copy(&runtime, &http, source)?;
+            own.push(reading.took);
+            storing.push(reading.storing);
+            resident.push(reading.resident);
+        }
+        tell(&format!("chain history, {of}"), events, &own)?;
+        tell(&format!("storing and matching, {of}"), events, &storing)?;
+        tell(&format!("raw eth_getLogs, {of}"), events, &raw)?;
+        tell_value(
+            json!({"name": format!("resident while reading, {of}"), "of": events, "among": u64::try_from(events)? * EVERY, "kib": resident}),
+        )?;
+    }
+    Ok(())
+}
+
+/// A history with the account's payments, each with the transaction that the provider names, and nothing from the chain.
+struct Filled {
+    home: tempfile::TempDir,
+    account: AccountId,
+    newest: String,
+}
+
+impl Filled {
+    fn with(payments: &[RemotePayment], transactions: &[B256]) -> Outcome<Self> {
+        let (home, account) = (tempfile::tempdir()?, AccountId::random());
+        let (history, _) = History::open(home.path(), Timestamp(0))?;
+        let named: Vec<RemotePayment> = payments
+            .iter()
+            .zip(transactions)
+            .map(|(payment, transaction)| RemotePayment {
+                transaction: Some(*transaction),
+                ..payment.clone()
+            })
+            .collect();
+        for part in named.chunks(1_000) {
             history.put_payments(&account, part)?;
         }
+        let newest = named.first().ok_or("no payments")?.id.clone();
+        Ok(Self {
+            home,
+            account,
+            newest,
+        })
     }
-    drop(payments);
-    let (mut own, mut raw, mut resident) = (Vec::new(), Vec::new(), Vec::new());
-    let mut storing = Vec::new();
-    for _ in 0..runs {
-        raw.push(runtime.block_on(raw_logs(&url, head, events))?);
-        let home = tempfile::tempdir()?;
-        copy_history(filled.path(), home.path())?;
-        let history = Arc::new(History::open(home.path(), Timestamp(0))?.0);
-        let place = ChainPlace {
-            id: CHAIN_ID,
-            rpc: vec![url.clone()],
-            ws: None,
-            balance: BALANCE,
-            token: TOKEN,
-            explorer: None,
-            start_block: 0,
-        };
-        let chain = Chain::new(place, None, http.clone());
-        let reading = runtime.block_on(read(&chain, &history, &account, head))?;
-        own.push(reading.took);
-        storing.push(reading.storing);
-        resident.push(reading.resident);
-        if history.verified(&account, &newest)?.is_none() {
-            return Err("the events were not matched".into());
-        }
+}
+
+fn read_into_copy(runtime: &Runtime, http: &Http, source: &Source) -> Outcome<Reading> {
+    let home = tempfile::tempdir()?;
+    copy_history(source.filled.home.path(), home.path())?;
+    let history = Arc::new(History::open(home.path(), Timestamp(0))?.0);
+    let place = ChainPlace {
+        id: CHAIN_ID,
+        rpc: vec![source.url.clone()],
+        ws: None,
+        balance: BALANCE,
+        token: TOKEN,
+        explorer: None,
+        start_block: 0,
+    };
+    let chain = Chain::new(place, None, http.clone());
+    let account = &source.filled.account;
+    let reading = runtime.block_on(read(&chain, &history, account, source))?;
+    if history.verified(account, &source.filled.newest)?.is_none() {
+        return Err("the events were not matched".into());
     }
-    tell("chain history", events, &own)?;
-    tell("of it storing and matching", events, &storing)?;
-    tell("raw eth_getLogs", events, &raw)?;
-    tell_value(
-        json!({"name": "resident while reading", "of": events, "among": u64::try_from(events)? * EVERY, "kib": resident}),
-    )
+    Ok(reading)
 }
 
 fn copy_history(from: &Path, to: &Path) -> Outcome<()> {
@@ -118,12 +169,12 @@ async fn read(
     chain: &Chain,
     history: &Arc<History>,
     account: &AccountId,
-    head: u64,
+    source: &Source,
 ) -> Outcome<Reading> {
     let begun = Instant::now();
     let (sender, receiver) = mpsc::channel(READ_AHEAD);
     let (sizes, storing) = join(
-        read_back(chain, head, sender),
+        read_back(chain, source, sender),
         store_all(history, account, receiver),
     )
     .await;
@@ -137,14 +188,14 @@ async fn read(
 /// Returns the process's size after each tenth.
 async fn read_back(
     chain: &Chain,
-    head: u64,
+    source: &Source,
     batches: mpsc::Sender<EventBatch>,
 ) -> Outcome<Vec<u64>> {
     let mut sizes = Vec::new();
-    let stride = (head / 10).max(1);
-    let (mut to, mut told) = (head, head);
+    let stride = (source.head / 10).max(1);
+    let (mut to, mut told) = (source.head, source.head);
     while to > 0 {
-        let from = to.saturating_sub(RANGE - 1).max(1);
+        let from = to.saturating_sub(source.range - 1).max(1);
         batches.send(chain.events(USER, from, to).await?).await?;
         to = from - 1;
         if told - to >= stride {
@@ -187,20 +238,20 @@ async fn store_all(
 }
 
 /// The same ranges, one after the other, over one connection.
-async fn raw_logs(url: &Url, head: u64, expected: usize) -> Outcome<Duration> {
+async fn raw_logs(source: &Source, expected: usize) -> Outcome<Duration> {
     let client = reqwest::Client::builder().no_proxy().build()?;
     let begun = Instant::now();
     let mut found = 0;
-    let mut to = head;
+    let mut to = source.head;
     while to > 0 {
-        let from = to.saturating_sub(RANGE - 1).max(1);
+        let from = to.saturating_sub(source.range - 1).max(1);
         let filter = json!({
             "address": BALANCE, "fromBlock": format!("{from:#x}"), "toBlock": format!("{to:#x}"),
             "topics": [[signature()], TOKEN.into_word(), USER.into_word()],
         });
         let body = json!({"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [filter]});
         let answer = client
-            .post(url.clone())
+            .post(source.url.clone())
             .header("content-type", "application/json")
             .body(body.to_string())
             .send()
@@ -216,7 +267,7 @@ async fn raw_logs(url: &Url, head: u64, expected: usize) -> Outcome<Duration> {
     }
 }
 
-/// Of this process, in KiB; the node is in it and does not grow.
+/// Of this process, in KiB; the node with ready answers is in it and does not grow.
 fn resident() -> Outcome<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

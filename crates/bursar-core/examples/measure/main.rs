@@ -5,10 +5,11 @@
 //! measure history PAYMENTS TRIES EXPORTS   pages, searches, storing and export
 //! measure fill HOME ACCOUNT PAYMENTS       a long history for the account of an app that is not running
 //! measure pages API KEY                    a history downloaded, parsed and inserted in one transaction
-//! measure chain EVENTS RUNS                an account's events among ten times as many, beside raw eth_getLogs
+//! measure chain EVENTS RUNS ANVIL          an account's events among ten times as many, beside raw eth_getLogs
 //! ```
 
 mod chain;
+mod evm;
 mod history;
 mod node;
 mod pages;
@@ -32,7 +33,9 @@ fn main() -> Outcome<()> {
             payments::fill(home.as_ref(), account, payments.parse()?)
         }
         ["pages", api, key] => pages::measure(api, key),
-        ["chain", events, runs] => chain::measure(events.parse()?, runs.parse()?),
+        ["chain", events, runs, anvil] => {
+            chain::measure(events.parse()?, runs.parse()?, anvil.as_ref())
+        }
         _ => Err("usage: measure history|fill|pages|chain …".into()),
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Node {
     /// The parts of a log that say of whom it is, for all blocks: what a node looks through.
     users: Vec<Address>,
     pub(crate) head: u64,
+    /// Of each payment's event, in the payments' order.
+    pub(crate) transactions: Vec<B256>,
 }
 
 impl Node {
@@ -34,15 +36,19 @@ impl Node {
     pub(crate) fn with(payments: &[RemotePayment]) -> Outcome<Self> {
         let mut logs = BTreeMap::new();
         let mut users = Vec::new();
+        let mut transactions = Vec::new();
         for (n, payment) in payments.iter().rev().enumerate() {
             let block = (u64::try_from(n)? + 1) * EVERY;
             let cents = payment.amount.to_cents().ok_or("an amount without cents")?;
             users.extend((1..EVERY).map(|other| Address::from_word(hash(other, block))));
             users.push(USER);
+            transactions.push(hash(0x7a, block));
             logs.insert(block, log(block, &payment.id, cents));
         }
+        transactions.reverse();
         Ok(Self {
             logs,
+            transactions,
             head: u64::try_from(users.len())?,
             users,
         })

@@ -21,7 +21,7 @@ const OLDER_RANGES: u32 = 10;
 /// index, whether it brings few of them or many.
 const STORED_AT_ONCE: usize = 10_000;
 /// Ranges that are read before those above them are stored.
-const READ_AHEAD: usize = 2;
+const READ_AHEAD: usize = 5;
 /// So long reading them may take.
 const PORTION: Span = Span::seconds(2);
 /// Older events are read back to this long before the oldest known payment.

@@ -34,11 +34,11 @@ pub struct EventCursor {
 }
 
 impl History {
-    /// Stores the events of a range of blocks and returns the payments that became verified by this.
+    /// Stores the events of a range of blocks, and matches payments with them.
     ///
     /// A range that touches the stored one widens it. One above it with a gap takes its place: what lies
     /// between has to be read again. One below with a gap only adds its events.
-    pub fn put_events(&self, account: &AccountId, batch: &EventBatch) -> Result<Vec<Matched>> {
+    pub fn put_events(&self, account: &AccountId, batch: &EventBatch) -> Result<()> {
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
             let mut verifier = Verifier::new(transaction, account);
@@ -46,8 +46,7 @@ impl History {
                 put_event(&mut verifier, event)?;
             }
             widen(transaction, account, batch)?;
-            take_in_ids(transaction)?;
-            Ok(verifier.newly_matched())
+            take_in_ids(transaction)
         })
     }
 
@@ -122,16 +121,16 @@ impl History {
 }
 
 fn put_event(verifier: &mut Verifier<'_>, event: &UserEvent) -> Inner<()> {
-    if verifier.has_event(&event.transaction, event.log_index)?
-        && let Some(stored) = verifier.find_event(&event.transaction, event.log_index)?
-    {
-        if stored.event == *event {
-            return Ok(());
-        }
-        // The same transaction in another block.
-        verifier.drop_event(&stored)?;
+    if verifier.add_event(event)? {
+        return Ok(());
     }
-    verifier.add_event(event)
+    let stored = verifier.find_event(&event.transaction, event.log_index)?;
+    // The same transaction in another block, unless it is the same altogether.
+    if let Some(stored) = stored.filter(|stored| stored.event != *event) {
+        verifier.drop_event(&stored)?;
+        verifier.add_event(event)?;
+    }
+    Ok(())
 }
 
 fn match_of(verifier: &Verifier<'_>, payment: &str) -> Inner<Option<Matched>> {
@@ -139,9 +138,7 @@ fn match_of(verifier: &Verifier<'_>, payment: &str) -> Inner<Option<Matched>> {
         return Ok(None);
     };
     let line = Line::find(verifier.connection, verifier.account, payment)?;
-    let matched = line
-        .and_then(|(_, line)| line.proof)
-        .and_then(|proof| proof.matched);
+    let matched = line.and_then(|(_, line)| line.matched());
     Ok(matched.map(|matched| Matched {
         payment_id: payment.to_owned(),
         verified: Verified {

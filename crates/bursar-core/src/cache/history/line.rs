@@ -183,6 +183,7 @@ impl Line {
     pub(super) fn view(self, holder: &Holder, names: Names) -> PaymentView {
         let status = self.status();
         let transaction = self.shown();
+        let matched = self.matched();
         PaymentView {
             account: holder.id.clone(),
             number: self.books.number,
@@ -200,7 +201,7 @@ impl Line {
             updated_at: self.updated_at,
             verifiable: holder.verifiable,
             verified: self.proof.is_some(),
-            matched: self.proof.as_ref().and_then(|proof| proof.matched),
+            matched,
             transaction: transaction.map(|transaction| transaction.to_string()),
             block: self.proof.map(|proof| proof.block.to_string()),
             top_up: self.top_up,
@@ -212,6 +213,11 @@ impl Line {
     pub(super) fn shown(&self) -> Option<B256> {
         let proven = self.proof.as_ref().map(|proof| proof.transaction);
         proven.or(self.claim)
+    }
+
+    /// How the event that shows its money was found; `None` for a line that is the event itself.
+    pub(super) fn matched(&self) -> Option<Match> {
+        self.proof.as_ref().and_then(|proof| proof.matched)
     }
 
     /// What is searched for parts of: the id, and the number where there is one.

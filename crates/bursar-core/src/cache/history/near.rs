@@ -1,7 +1,7 @@
 //! The look-ups that matching needs, each a seek in an index: what may be matched by amount near a point in
 //! time, and the events of an id, a payment or a block.
 
-use super::line::{AmountKey, Line, block_from, block_number, hash, is_reserved};
+use super::line::{AmountKey, Line, block_from, block_number, hash, is_reserved, match_number};
 use super::verify::Verifier;
 use crate::cache::failure::{Failure, Inner};
 use crate::cache::matching::{WINDOW, may_have_money};
@@ -9,9 +9,9 @@ use crate::cache::stored::amount;
 use crate::chain::{EventKind, UserEvent};
 use crate::clock::Timestamp;
 use crate::money::Amount;
-use crate::view::PaymentKind;
+use crate::view::{Match, PaymentKind};
 use alloy_primitives::B256;
-use rusqlite::{OptionalExtension, Params, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use std::cell::Cell;
 
 /// A row of `event`.
@@ -25,6 +25,16 @@ pub(super) struct StoredEvent {
     pub(super) loose: bool,
     /// Shown as a line of its own.
     pub(super) listed: bool,
+}
+
+/// A payment that no event serves.
+#[derive(Debug)]
+pub(super) struct Unproven {
+    line: i64,
+    /// The transaction that the provider names.
+    claim: Option<B256>,
+    /// May be matched by amount.
+    pub(super) loose: bool,
 }
 
 /// What, where and when something may be matched by amount.
@@ -43,11 +53,10 @@ const NEAR_EVENT: &str = "account = ?1 AND whole = ?2 AND fraction = ?3 AND curr
 const NEAR_PAYMENT: &str = "p.account = ?1 AND p.whole = ?2 AND p.fraction = ?3 AND p.currency = ?4
     AND p.created_at BETWEEN ?5 AND ?6 AND p.loose = 1";
 
-/// How a payment's event is found: by the id that it carries, else among those matched by amount.
-const SERVES: [&str; 2] = [
-    "account = ?1 AND top_up_id = ?2 AND payment = ?2",
-    "account = ?1 AND payment = ?2 AND payment <> top_up_id",
-];
+/// A payment that an event serves has that event's transaction in its row.
+const SERVES: &str = "account = ?1 AND payment = ?2
+    AND tx = (SELECT p.tx FROM payment p WHERE p.account = ?1 AND p.id = ?2)";
+const NAMED: &str = "account = ?1 AND top_up_id = ?2 AND payment IS NOT top_up_id";
 
 const CREDIT: i64 = 0;
 const REFUND: i64 = 1;
@@ -71,29 +80,16 @@ impl Verifier<'_> {
 
     /// The event that serves the payment.
     pub(super) fn event_of(&self, payment: &str) -> Inner<Option<StoredEvent>> {
-        for of_payment in SERVES {
-            let found = self.one_event(of_payment, params![self.account, payment])?;
-            if found.is_some() {
-                return Ok(found);
-            }
-        }
-        Ok(None)
+        self.one_event(SERVES, params![self.account, payment])
     }
 
     /// Takes the payment from the event that serves it; says whether one did.
     pub(super) fn free_event_of(&self, payment: &str) -> Inner<bool> {
-        for of_payment in SERVES {
-            let freed = self
-                .connection
-                .prepare_cached(&format!(
-                    "UPDATE event SET payment = NULL WHERE {of_payment}"
-                ))?
-                .execute(params![self.account, payment])?;
-            if freed > 0 {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let freed = self
+            .connection
+            .prepare_cached(&format!("UPDATE event SET payment = NULL WHERE {SERVES}"))?
+            .execute(params![self.account, payment])?;
+        Ok(freed > 0)
     }
 
     /// The events in this block and above, newest first.
@@ -104,56 +100,66 @@ impl Verifier<'_> {
         )
     }
 
-    /// Whether that transaction's event is stored, in whatever block.
-    pub(super) fn has_event(&self, transaction: &B256, log_index: u64) -> Inner<bool> {
+    /// The events that carry this id and do not serve the payment of this id, in the chain's order.
+    pub(super) fn named(&self, id: &str) -> Inner<Vec<StoredEvent>> {
+        if !self.any_events()? {
+            return Ok(Vec::new());
+        }
+        self.events(
+            &format!("{NAMED} ORDER BY block, log_index"),
+            params![self.account, id],
+        )
+    }
+
+    /// Whether there are any of these.
+    pub(super) fn any_named(&self, id: &str) -> Inner<bool> {
         if !self.any_events()? {
             return Ok(false);
         }
         Ok(self
             .connection
             .prepare_cached(
-                "SELECT 1 FROM event WHERE account = ?1 AND tx = ?2 AND log_index = ?3",
+                "SELECT 1 FROM event WHERE account = ?1 AND top_up_id = ?2 AND payment IS NOT top_up_id",
             )?
-            .exists(params![
-                self.account,
-                transaction.as_slice(),
-                block_number(log_index)
-            ])?)
-    }
-
-    /// The events that carry this id, in the chain's order.
-    pub(super) fn named(&self, id: &str) -> Inner<Vec<StoredEvent>> {
-        if !self.any_events()? {
-            return Ok(Vec::new());
-        }
-        self.events(
-            "account = ?1 AND top_up_id = ?2 ORDER BY block, log_index",
-            params![self.account, id],
-        )
+            .exists(params![self.account, id])?)
     }
 
     pub(super) fn first_named(&self, id: &str) -> Inner<Option<StoredEvent>> {
         self.one_event(
-            "account = ?1 AND top_up_id = ?2 ORDER BY block, log_index LIMIT 1",
+            &format!("{NAMED} ORDER BY block, log_index LIMIT 1"),
             params![self.account, id],
         )
     }
 
-    /// The block and place of the first event that carries this id.
-    pub(super) fn first_place_named(&self, id: &str) -> Inner<Option<(u64, u64)>> {
-        if !self.any_events()? {
-            return Ok(None);
-        }
-        Ok(self
+    /// The block and place of the first event that carries the payment's id.
+    pub(super) fn first_place_named(&self, payment: &Line) -> Inner<Option<(u64, u64)>> {
+        // Of several, the first serves.
+        let first = match payment.matched() {
+            Some(Match::ById) => self.event_of(&payment.id)?,
+            Some(Match::ByAmount) | None => self.first_named(&payment.id)?,
+        };
+        Ok(first.map(|first| (first.event.block, first.event.log_index)))
+    }
+
+    /// The payment of this id, if no event serves it.
+    pub(super) fn unproven(&self, id: &str) -> Inner<Option<Unproven>> {
+        let found = self
             .connection
             .prepare_cached(
-                "SELECT block, log_index FROM event WHERE account = ?1 AND top_up_id = ?2
-                 ORDER BY block, log_index LIMIT 1",
+                "SELECT line, tx, loose FROM payment WHERE account = ?1 AND id = ?2 AND verified = 0",
             )?
             .query_row(params![self.account, id], |row| {
-                Ok((block_from(row.get(0)?), block_from(row.get(1)?)))
+                Ok((row.get(0)?, row.get::<_, Option<Vec<u8>>>(1)?, row.get(2)?))
             })
-            .optional()?)
+            .optional()?;
+        let read = |(line, claim, loose): (i64, Option<Vec<u8>>, bool)| {
+            Ok(Unproven {
+                line,
+                claim: claim.map(hash).transpose()?,
+                loose,
+            })
+        };
+        found.map(read).transpose()
     }
 
     pub(super) fn event(&self, number: i64) -> Inner<StoredEvent> {
@@ -215,28 +221,27 @@ impl Verifier<'_> {
         )
     }
 
-    /// Writes the row and returns its number; `payment` is the one that it serves.
+    /// Writes the row and returns its number, or nothing where the transaction's event is stored already, in whatever
+    /// block; `payment` is the one that it serves.
     pub(super) fn insert_event(
         &self,
         event: &UserEvent,
         loose: bool,
         payment: Option<&str>,
-    ) -> Inner<i64> {
-        self.has_events.set(Some(true));
-        if loose {
-            self.has_loose_events.set(Some(true));
-        }
+    ) -> Inner<Option<i64>> {
         let key = AmountKey::of(&event.amount);
         let (kind, top_up_id) = match &event.kind {
             EventKind::Credit { top_up_id } => (CREDIT, Some(top_up_id)),
             EventKind::Refund => (REFUND, None),
             EventKind::Released => (RELEASED, None),
         };
-        self.connection
+        let inserted = self
+            .connection
             .prepare_cached(
                 "INSERT INTO event (account, block, log_index, tx, block_hash, block_time, kind, top_up_id,
                      amount, currency, whole, fraction, payment, loose, listed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0)
+                 ON CONFLICT (account, tx, log_index) DO NOTHING",
             )?
             .execute(params![
                 self.account,
@@ -254,7 +259,14 @@ impl Verifier<'_> {
                 payment,
                 loose,
             ])?;
-        Ok(self.connection.last_insert_rowid())
+        if inserted == 0 {
+            return Ok(None);
+        }
+        self.has_events.set(Some(true));
+        if loose {
+            self.has_loose_events.set(Some(true));
+        }
+        Ok(Some(self.connection.last_insert_rowid()))
     }
 
     fn any_events(&self) -> Inner<bool> {
@@ -264,7 +276,7 @@ impl Verifier<'_> {
         )
     }
 
-    fn any_loose_events(&self) -> Inner<bool> {
+    pub(super) fn any_loose_events(&self) -> Inner<bool> {
         self.once(
             &self.has_loose_events,
             "SELECT 1 FROM event WHERE account = ?1 AND loose = 1 LIMIT 1",
@@ -292,6 +304,33 @@ impl Verifier<'_> {
 
     fn one_event(&self, condition: &str, params: impl Params) -> Inner<Option<StoredEvent>> {
         Ok(self.events(condition, params)?.into_iter().next())
+    }
+}
+
+impl Unproven {
+    /// Writes that the event serves it, by its id.
+    pub(super) fn prove(&self, connection: &Connection, event: &UserEvent) -> Inner<()> {
+        const PROVED: &str = "block = ?2, verified = 1, matched = ?3, loose = 0";
+        let block = block_number(event.block);
+        let matched = match_number(Match::ById);
+        // The index of transactions is left alone where the provider has named the right one.
+        if self.claim == Some(event.transaction) {
+            connection
+                .prepare_cached(&format!("UPDATE payment SET {PROVED} WHERE line = ?1"))?
+                .execute(params![self.line, block, matched])?;
+        } else {
+            connection
+                .prepare_cached(&format!(
+                    "UPDATE payment SET tx = ?4, {PROVED} WHERE line = ?1"
+                ))?
+                .execute(params![
+                    self.line,
+                    block,
+                    matched,
+                    event.transaction.as_slice()
+                ])?;
+        }
+        Ok(())
     }
 }
 

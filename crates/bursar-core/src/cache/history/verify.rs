@@ -5,23 +5,19 @@
 //! be matched by amount. Take three events near a payment, and a partner of the middle one: whatever is near
 //! the middle one is near the first or the last as well, so the partner has a choice and no match.
 
-use super::events::Matched;
 use super::line::{Books, Line, Proof, is_reserved};
-use super::near::{Spot, StoredEvent, can_be_loose, event_spot, line_id, loose_spot};
+use super::near::{Spot, StoredEvent, Unproven, can_be_loose, event_spot, line_id, loose_spot};
 use super::source_number;
 use crate::cache::failure::Inner;
 use crate::chain::{EventKind, UserEvent};
-use crate::top_up::Verified;
 use crate::view::{Match, PaymentKind, PaymentStatus};
 use rusqlite::{Connection, params};
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
-/// Matches within one account and one transaction, and remembers what it has matched.
+/// Matches within one account and one transaction.
 pub(super) struct Verifier<'a> {
     pub(super) connection: &'a Connection,
     pub(super) account: i64,
-    matched: BTreeMap<String, Matched>,
     /// Whether there are events at all, and such as may be matched by amount; not said before it is wanted. Where
     /// there are none, none have to be looked for.
     pub(super) has_events: Cell<Option<bool>>,
@@ -33,15 +29,9 @@ impl<'a> Verifier<'a> {
         Self {
             connection,
             account,
-            matched: BTreeMap::new(),
             has_events: Cell::new(None),
             has_loose_events: Cell::new(None),
         }
-    }
-
-    /// The payments that were matched since the start, as far as they still are.
-    pub(super) fn newly_matched(self) -> Vec<Matched> {
-        self.matched.into_values().collect()
     }
 
     /// Writes a payment that is new or has changed, and matches what that lets match.
@@ -60,7 +50,7 @@ impl<'a> Verifier<'a> {
                 None => self.payment_joined(&after),
             };
         };
-        let by_id = matches!(&old.proof, Some(proof) if proof.matched == Some(Match::ById));
+        let by_id = old.matched() == Some(Match::ById);
         after.loose = !by_id && can_be_loose(&after);
         let stays = old.loose == after.loose && loose_spot(&old) == loose_spot(&after);
         if stays {
@@ -80,45 +70,72 @@ impl<'a> Verifier<'a> {
         self.payment_joined(&after)
     }
 
-    /// Stores an event that is not there yet.
-    pub(super) fn add_event(&mut self, event: &UserEvent) -> Inner<()> {
+    /// Stores an event, unless one of its transaction and place is there; says whether it did.
+    pub(super) fn add_event(&mut self, event: &UserEvent) -> Inner<bool> {
         let EventKind::Credit { top_up_id } = &event.kind else {
-            let number = self.insert_event(event, false, None)?;
-            return self.list(&self.event(number)?);
-        };
-        let named = Line::find(self.connection, self.account, top_up_id)?;
-        let Some((place, payment)) = named.filter(|_| !is_reserved(top_up_id)) else {
-            let spot = event_spot(event);
-            let number = self.insert_event(event, spot.is_some(), None)?;
-            return match spot {
-                Some(spot) => self.event_joined(number, &spot),
-                None => self.list(&self.event(number)?),
+            let Some(number) = self.insert_event(event, false, None)? else {
+                return Ok(false);
             };
+            self.list(&self.event(number)?)?;
+            return Ok(true);
         };
-        match self.first_place_named(top_up_id)? {
-            None if payment.proof.is_none() => return self.add_only_event(event, place, payment),
-            Some(first) if first <= (event.block, event.log_index) => {
-                self.insert_event(event, false, None)?;
-                return Ok(());
-            }
-            None | Some(_) => {}
+        if is_reserved(top_up_id) {
+            return self.add_nameless(event);
         }
-        let number = self.insert_event(event, false, None)?;
-        self.link_by_id(&payment, number)
+        // By far the most frequent, in as few steps as that takes: the one event of a payment that none has served.
+        if let Some(payment) = self.unproven(top_up_id)?
+            && !self.any_named(top_up_id)?
+        {
+            return self.add_only_event(event, top_up_id, &payment);
+        }
+        let Some((_, payment)) = Line::find(self.connection, self.account, top_up_id)? else {
+            return self.add_nameless(event);
+        };
+        let first = self.first_place_named(&payment)?;
+        let Some(number) = self.insert_event(event, false, None)? else {
+            return Ok(false);
+        };
+        if first.is_none_or(|first| first > (event.block, event.log_index)) {
+            self.link_by_id(&payment, number)?;
+        }
+        Ok(true)
     }
 
-    /// Stores the one event that carries the id of a payment which no event has served so far: by far the most
-    /// frequent, and in as few steps as that takes.
-    fn add_only_event(&mut self, event: &UserEvent, place: i64, before: Line) -> Inner<()> {
-        self.insert_event(event, false, Some(&before.id))?;
-        let mut after = before.clone();
-        after.loose = false;
-        after.proof = Some(self.remember(&before.id, event, Match::ById));
-        after.replace(self.connection, self.account, place, &before)?;
-        match loose_spot(&before) {
-            Some(spot) => self.payment_left(&spot),
-            None => Ok(()),
+    /// Stores a credit whose id names no known payment.
+    fn add_nameless(&mut self, event: &UserEvent) -> Inner<bool> {
+        let spot = event_spot(event);
+        let Some(number) = self.insert_event(event, spot.is_some(), None)? else {
+            return Ok(false);
+        };
+        match spot {
+            Some(spot) => self.event_joined(number, &spot)?,
+            None => self.list(&self.event(number)?)?,
         }
+        Ok(true)
+    }
+
+    fn add_only_event(
+        &mut self,
+        event: &UserEvent,
+        payment_id: &str,
+        payment: &Unproven,
+    ) -> Inner<bool> {
+        if self.insert_event(event, false, Some(payment_id))?.is_none() {
+            return Ok(false);
+        }
+        payment.prove(self.connection, event)?;
+        if !payment.loose || !self.any_loose_events()? {
+            return Ok(true);
+        }
+        let line = Line::find(self.connection, self.account, payment_id)?;
+        let before = line.map(|(_, line)| Line {
+            loose: true,
+            ..line
+        });
+        if let Some(spot) = before.as_ref().and_then(loose_spot) {
+            self.payment_left(&spot)?;
+        }
+        Ok(true)
     }
 
     /// Forgets an event that is no longer in the chain.
@@ -130,7 +147,6 @@ impl<'a> Verifier<'a> {
             .prepare_cached("DELETE FROM event WHERE number = ?1")?
             .execute([stored.number])?;
         if let Some(payment) = &stored.payment {
-            self.matched.remove(payment);
             self.set_proof(payment, None)?;
         }
         if stored.loose {
@@ -291,27 +307,12 @@ impl<'a> Verifier<'a> {
         self.connection
             .prepare_cached("UPDATE event SET payment = ?2 WHERE number = ?1")?
             .execute(params![event.number, payment])?;
-        let proof = self.remember(payment, &event.event, matched);
-        self.set_proof(payment, Some(proof))
-    }
-
-    /// Keeps in mind that the event serves the payment; returns what that proves.
-    fn remember(&mut self, payment: &str, event: &UserEvent, matched: Match) -> Proof {
-        let told = Matched {
-            payment_id: payment.to_owned(),
-            verified: Verified {
-                transaction: event.transaction,
-                block: event.block,
-                by_id: matched == Match::ById,
-            },
-            event: event.clone(),
-        };
-        self.matched.insert(payment.to_owned(), told);
-        Proof {
-            transaction: event.transaction,
-            block: event.block,
+        let proof = Proof {
+            transaction: event.event.transaction,
+            block: event.event.block,
             matched: Some(matched),
-        }
+        };
+        self.set_proof(payment, Some(proof))
     }
 
     /// Parts the payment from the event that serves it, if one does.
@@ -319,7 +320,6 @@ impl<'a> Verifier<'a> {
         if !self.free_event_of(payment)? {
             return Ok(());
         }
-        self.matched.remove(payment);
         self.set_proof(payment, None)
     }
 
