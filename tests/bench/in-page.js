@@ -23,8 +23,21 @@ const painted = () =>
     port2.postMessage(null);
   });
 
+/** Frames without a call under way after which a page has nothing more to do: nobody acts twice within a tenth of a second. */
+const QUIET = 8;
+
+async function rest() {
+  let sent = calls.length;
+  for (let quiet = 0; quiet < QUIET; quiet += 1) {
+    await frame();
+    if (sent !== calls.length || calls.some((call) => call.answered === null)) quiet = 0;
+    sent = calls.length;
+  }
+}
+
 /** Does something that asks for payments, and waits until what is shown is another. */
 async function watched(act, shown) {
+  await rest();
   const before = shown();
   const from = calls.length;
   act();
@@ -74,6 +87,7 @@ window.bursarBench = {
   jump: async (month) => {
     pointer(part("months"), "pointerdown");
     while (part(`months-${month}`) === null) await frame();
+    await rest();
     const before = first();
     const chosen = performance.now();
     pointer(part(`months-${month}`), "pointerup");

@@ -2,6 +2,7 @@
 import { App, BINARIES } from "../session/app.ts";
 import { until } from "../session/deadline.ts";
 import type { Desktop } from "../session/desktop.ts";
+import type { Running } from "../session/processes.ts";
 import type { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
 import { page } from "../journeys/steps.ts";
@@ -32,17 +33,42 @@ interface Scrolled {
   readonly rows: number;
 }
 
-export async function measureList(desktop: Desktop, sandbox: Sandbox, effort: Effort): Promise<Figure[]> {
+/** Runs work in a session of its own. */
+type Within = <T>(name: string, work: (desktop: Desktop) => Promise<T>) => Promise<T>;
+
+/** Payments of a short history, beside which the long one is told. */
+const FEW = 1_000;
+
+export async function measureList(within: Within, sandbox: Sandbox, effort: Effort): Promise<Figure[]> {
+  const few = await within("short list", async (desktop) => {
+    const { running, asked } = await opened(desktop, sandbox, FEW, effort);
+    await end(desktop, running, BINARIES.app);
+    return asked;
+  });
+  return within("list", (desktop) => measureLong(desktop, sandbox, effort, few));
+}
+
+interface Asked {
+  readonly pages: readonly Sample[];
+  readonly searches: readonly Sample[];
+}
+
+/** The app with so many payments in its history, asked for first pages and searches in its window. */
+async function opened(
+  desktop: Desktop,
+  sandbox: Sandbox,
+  payments: number,
+  effort: Effort,
+): Promise<{ running: Running; window: AppWindow; asked: Asked; samples: number }> {
   const user = await sandbox.user();
   await connect(desktop, user, sandbox.networkFile);
   const found = await desktop.run("sqlite3", ["-readonly", `${home(desktop)}/bursar.db`, "SELECT id FROM account"]);
-  await measured(["fill", home(desktop), found.stdout.trim(), String(effort.cached)]);
+  await measured(["fill", home(desktop), found.stdout.trim(), String(payments)]);
   const app = new App(desktop);
   const running = app.launch();
   const window = await app.window();
   await page(window, "overview");
   await window.driver.script(INSIDE);
-  const count = effort.cached.toLocaleString("en");
   const samples = effort.quick ? 10 : 100;
   const pages = await repeated(window, samples, () => "return bursarBench.openPayments()");
   await page(window, "payments");
@@ -52,6 +78,12 @@ export async function measureList(desktop: Desktop, sandbox: Sandbox, effort: Ef
     samples,
     (n) => `return bursarBench.search(${JSON.stringify(wanted(n, ids))})`,
   );
+  return { running, window, asked: { pages, searches }, samples };
+}
+
+async function measureLong(desktop: Desktop, sandbox: Sandbox, effort: Effort, few: Asked): Promise<Figure[]> {
+  const { running, window, asked, samples } = await opened(desktop, sandbox, effort.cached, effort);
+  const count = effort.cached.toLocaleString("en");
   await window.driver.script("bursarBench.type('search', '')");
   const before = proportionalSize(processesOf(desktop, BINARIES.app));
   const scrolled = await scroll(window, effort.quick ? 2_000 : ROWS);
@@ -64,8 +96,10 @@ export async function measureList(desktop: Desktop, sandbox: Sandbox, effort: Ef
   await desktop.picture("a month");
   await end(desktop, running, BINARIES.app);
   return [
-    ...told("first page", pages, 8, count),
-    ...told("search", searches, 30, count),
+    ...told("first page", asked.pages, 8, count),
+    ...told("search", asked.searches, 30, count),
+    ...besideFew("first page", asked.pages, few.pages, count),
+    ...besideFew("search", asked.searches, few.searches, count),
     atMost(100, {
       name: `a jump to a month in ${count} payments, to the painted frame`,
       unit: "ms",
@@ -106,6 +140,18 @@ function told(what: string, samples: readonly Sample[], most: number, count: str
       bursar: of((one) => one.painted),
     }),
   ];
+}
+
+function besideFew(what: string, long: readonly Sample[], short: readonly Sample[], count: string): Figure[] {
+  const few = FEW.toLocaleString("en");
+  const figure = (to: string, part: (sample: Sample) => number): Figure => ({
+    name: `${what} in the window, from command to ${to}, ${count} beside ${few}`,
+    unit: "ms",
+    beside: series(short.map(part)),
+    bursar: series(long.map(part)),
+    goal: { of: "ratio", most: 1.5 },
+  });
+  return [figure("answer", (one) => one.answer), figure("the painted frame", (one) => one.painted)];
 }
 
 /** What is looked for, in turn: a whole id, the beginning of one, the middle of one, a common amount, a rare one. */

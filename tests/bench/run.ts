@@ -36,9 +36,7 @@ try {
     };
     return measureNextSync((name, work) => inSession(name, {}, work), sandbox, users, effort);
   });
-  await share("list", () =>
-    inSession("list", { automation: true }, (desktop) => measureList(desktop, sandbox, effort)),
-  );
+  await share("list", () => measureList((name, work) => inSession(name, { automation: true }, work), sandbox, effort));
   await share("notice", async () => [
     ...(await inSession("notice", {}, (desktop) => measureBySocket(desktop, sandbox, effort))),
     ...(await inSession("notice by polling", {}, (desktop) => measureByPolling(desktop, sandbox, effort))),

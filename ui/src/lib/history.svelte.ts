@@ -2,6 +2,7 @@
 // kept, however far the list was scrolled; when the history changes, those in sight are read again.
 
 import { core } from "$lib/transport";
+import { frameDrawn } from "./frame.ts";
 import type { Failure, MonthView, PaymentPage, PaymentQuery, PaymentView } from "./types.ts";
 
 export const PAGE = 50;
@@ -46,6 +47,11 @@ export class History {
     this.#sight = [0, 0];
     this.#take(turn, 0, page);
     this.answered += 1;
+    // What is read beside would keep the first rows from the screen.
+    this.#reading = true;
+    await frameDrawn();
+    if (turn !== this.#turn) return;
+    this.#reading = false;
     await Promise.all([this.#fill(turn), this.#readMonths(turn)]);
   }
 

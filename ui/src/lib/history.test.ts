@@ -27,6 +27,8 @@ vi.mock("$lib/transport", () => {
   };
 });
 
+vi.mock("./frame.ts", () => ({ frameDrawn: () => Promise.resolve() }));
+
 const { History, KEPT, PAGE } = await import("./history.svelte.ts");
 const ALL: PaymentQuery = { account: null, search: null, statuses: [], from: null, to: null };
 

@@ -155,6 +155,7 @@ export class VirtualRows {
   /** The first rows are on the screen sooner when no others are made beside them. */
   async #spareAfterFrame(): Promise<void> {
     await frameDrawn();
+    await frameDrawn();
     this.#spare = SPARE;
     if (this.#element) this.#draw();
   }
