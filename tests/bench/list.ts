@@ -154,10 +154,13 @@ function besideFew(what: string, long: readonly Sample[], short: readonly Sample
   return [figure("answer", (one) => one.answer), figure("the painted frame", (one) => one.painted)];
 }
 
-/** What is looked for, in turn: a whole id, the beginning of one, the middle of one, a common amount, a rare one. */
+/**
+ * What is looked for, in turn: a whole id, an amount, the beginning of an id, any three characters of one, its middle. Where
+ * nothing may be found, something is found before and after, so that an answer always shows.
+ */
 function wanted(n: number, ids: readonly string[]): string {
   const id = ids[n % ids.length] ?? "";
-  return [id, id.slice(0, 4), id.slice(12, 20), `25.${String(n % 100).padStart(2, "0")}`, id.slice(1, 4)][n % 5] ?? id;
+  return [id, `25.${String(n % 100).padStart(2, "0")}`, id.slice(0, 4), id.slice(1, 4), id.slice(12, 20)][n % 5] ?? id;
 }
 
 async function someIds(desktop: Desktop, count: number): Promise<string[]> {

@@ -221,18 +221,13 @@ async fn store_all(
             Outcome::Ok(begun.elapsed())
         }
     };
-    let mut kept: Option<EventBatch> = None;
-    while let Some(below) = batches.recv().await {
-        match &mut kept {
-            Some(batch) => batch.add_below(below),
-            None => kept = Some(below),
+    while let Some(mut batch) = batches.recv().await {
+        while batch.events.len() < STORED_AT_ONCE
+            && let Ok(below) = batches.try_recv()
+        {
+            batch.add_below(below);
         }
-        if let Some(enough) = kept.take_if(|batch| batch.events.len() >= STORED_AT_ONCE) {
-            storing += store(enough).await?;
-        }
-    }
-    if let Some(rest) = kept {
-        storing += store(rest).await?;
+        storing += store(batch).await?;
     }
     Ok(storing)
 }

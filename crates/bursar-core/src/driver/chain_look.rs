@@ -17,8 +17,8 @@ use tokio::sync::mpsc;
 const RANGE: u64 = 20_000;
 /// Ranges of older blocks that one look may take, so that the newest is never kept waiting.
 const OLDER_RANGES: u32 = 10;
-/// Older events that are stored at once, as far as one look reads so many: a transaction writes anew most of each
-/// index, whether it brings few of them or many.
+/// Older events that are stored at once, if so many have been read: a transaction writes anew most of each index,
+/// whether it brings few of them or many.
 const STORED_AT_ONCE: usize = 10_000;
 /// Ranges that are read before those above them are stored.
 const READ_AHEAD: usize = 5;
@@ -252,19 +252,17 @@ impl Look {
         Ok(())
     }
 
-    /// Says whether there were any events.
+    /// Stores what has come by then in one go; says whether there were any events.
     async fn store_all(&self, mut batches: mpsc::Receiver<EventBatch>) -> Result<bool> {
         let mut changed = false;
-        let mut kept: Option<EventBatch> = None;
-        while let Some(below) = batches.recv().await {
-            match &mut kept {
-                Some(batch) => batch.add_below(below),
-                None => kept = Some(below),
+        while let Some(mut batch) = batches.recv().await {
+            while batch.events.len() < STORED_AT_ONCE
+                && let Ok(below) = batches.try_recv()
+            {
+                batch.add_below(below);
             }
-            let enough = kept.take_if(|batch| batch.events.len() >= STORED_AT_ONCE);
-            changed |= self.store(enough).await?;
+            changed |= self.store(batch).await?;
         }
-        changed |= self.store(kept).await?;
         Ok(changed)
     }
 
@@ -299,14 +297,11 @@ impl Look {
 
     async fn read(&self, from: u64, to: u64) -> Result<bool> {
         let batch = self.chain.events(self.user, from, to).await?;
-        self.store(Some(batch)).await
+        self.store(batch).await
     }
 
     /// Says whether there were any events.
-    async fn store(&self, batch: Option<EventBatch>) -> Result<bool> {
-        let Some(batch) = batch else {
-            return Ok(false);
-        };
+    async fn store(&self, batch: EventBatch) -> Result<bool> {
         let any = !batch.events.is_empty();
         self.write(move |history, account| history.put_events(account, &batch))
             .await?;
