@@ -1,0 +1,245 @@
+//! Events of the Balance contract, and the payments that they verify.
+
+use crate::support::{
+    NOW, batch, block_hash, event, history, lines, only_line, payment, total, verdict,
+};
+use bursar_core::chain::{EventBatch, EventKind, UserEvent};
+use bursar_core::clock::Span;
+use bursar_core::view::{Match, PaymentKind, PaymentQuery};
+
+#[test]
+fn an_event_with_the_id_verifies_and_one_without_shows_itself() {
+    let (_home, history, account) = history();
+    history
+        .put_payments(&account, &[payment("p1", "25.00", NOW)])
+        .unwrap();
+    let credit = event("p1", "25.000000", 100, NOW.plus(Span::minutes(1)));
+    let free = event("welcome", "256.000000", 90, NOW.minus(Span::days(3)));
+    let refund = UserEvent {
+        kind: EventKind::Refund,
+        ..event("", "3", 95, NOW.minus(Span::days(2)))
+    };
+    let released = UserEvent {
+        kind: EventKind::Released,
+        ..event("", "4", 96, NOW.minus(Span::days(1)))
+    };
+    history
+        .put_events(
+            &account,
+            &batch(&[credit.clone(), free, refund, released], 80, 110),
+        )
+        .unwrap();
+    let matched = history.verified(&account, "p1").unwrap().unwrap();
+    assert!(matched.verified.by_id);
+    assert_eq!(matched.event, credit);
+    let shown = lines(&history, &PaymentQuery::default());
+    let told: Vec<_> = shown
+        .iter()
+        .map(|line| {
+            (
+                line.kind,
+                line.source.as_deref(),
+                line.verified,
+                line.matched,
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (PaymentKind::TopUp, None, true, Some(Match::ById)),
+            (PaymentKind::Credit, Some("review"), true, None),
+            (PaymentKind::Refund, Some("chain"), true, None),
+            (PaymentKind::Credit, Some("chain"), true, None),
+        ]
+    );
+    assert_eq!(shown[0].transaction, Some(credit.transaction.to_string()));
+    assert_eq!(
+        shown[3].id,
+        format!("chain:{}:1", event("", "1", 90, NOW).transaction)
+    );
+    // The same events again change nothing.
+    history
+        .put_events(&account, &batch(&[credit], 80, 110))
+        .unwrap();
+    assert_eq!(lines(&history, &PaymentQuery::default()), shown);
+}
+
+#[test]
+fn a_match_by_amount_gives_way_to_one_by_id_and_to_doubt() {
+    let (_home, history, account) = history();
+    let put = |id: &str, minutes| {
+        history
+            .put_payments(
+                &account,
+                &[payment(id, "25.00", NOW.plus(Span::minutes(minutes)))],
+            )
+            .unwrap();
+    };
+    put("p1", 0);
+    let credit = event("other", "25.000000", 100, NOW.plus(Span::minutes(5)));
+    history
+        .put_events(&account, &batch(std::slice::from_ref(&credit), 80, 110))
+        .unwrap();
+    assert_eq!(verdict(&history, &account, "p1"), Some(Match::ByAmount));
+    assert_eq!(total(&history, &PaymentQuery::default()), 1);
+    // A second candidate leaves a choice, and no choice is made.
+    put("p2", 10);
+    assert_eq!(verdict(&history, &account, "p1"), None);
+    assert_eq!(history.verified(&account, "p1").unwrap(), None);
+    // The event of the second one by id makes the first one the only one left.
+    let certain = event("p2", "25.000000", 101, NOW.plus(Span::minutes(12)));
+    history
+        .put_events(&account, &batch(&[certain], 111, 120))
+        .unwrap();
+    assert_eq!(verdict(&history, &account, "p1"), Some(Match::ByAmount));
+    assert_eq!(verdict(&history, &account, "p2"), Some(Match::ById));
+    // A payment whose id the first event carries takes it.
+    put("other", 20);
+    assert_eq!(verdict(&history, &account, "p1"), None);
+    assert_eq!(verdict(&history, &account, "other"), Some(Match::ById));
+    assert_eq!(
+        history.verified(&account, "other").unwrap().unwrap().event,
+        credit
+    );
+}
+
+#[test]
+fn a_credit_shown_alone_goes_when_its_payment_comes() {
+    let (_home, history, account) = history();
+    history
+        .put_events(
+            &account,
+            &batch(&[event("x", "25.000000", 100, NOW)], 80, 110),
+        )
+        .unwrap();
+    assert_eq!(only_line(&history).kind, PaymentKind::Credit);
+    history
+        .put_payments(&account, &[payment("p1", "25.00", NOW)])
+        .unwrap();
+    let line = only_line(&history);
+    assert_eq!((line.id.as_str(), line.verified), ("p1", true));
+}
+
+#[test]
+fn a_reorganisation_takes_back_what_it_removed() {
+    let (_home, history, account) = history();
+    history
+        .put_payments(
+            &account,
+            &[payment("p1", "25.00", NOW), payment("p2", "30.00", NOW)],
+        )
+        .unwrap();
+    let kept = event("p2", "30.000000", 99, NOW);
+    let gone = event("p1", "25.000000", 105, NOW);
+    let alone = event("x", "9.000000", 106, NOW);
+    history
+        .put_events(&account, &batch(&[kept], 80, 100))
+        .unwrap();
+    history
+        .put_events(&account, &batch(&[gone, alone], 101, 110))
+        .unwrap();
+    assert_eq!(total(&history, &PaymentQuery::default()), 3);
+    assert_eq!(history.forget_blocks_from(&account, 101).unwrap(), ["p1"]);
+    assert_eq!(total(&history, &PaymentQuery::default()), 2);
+    assert_eq!(verdict(&history, &account, "p1"), None);
+    assert_eq!(verdict(&history, &account, "p2"), Some(Match::ById));
+    let cursor = history.event_cursor(&account).unwrap().unwrap();
+    assert_eq!(
+        (cursor.from, cursor.to, cursor.to_hash),
+        (80, 100, block_hash(100))
+    );
+    // Mined again, elsewhere.
+    let again = UserEvent {
+        block: 108,
+        block_hash: block_hash(108),
+        ..event("p1", "25.000000", 105, NOW)
+    };
+    history
+        .put_events(&account, &batch(&[again], 101, 111))
+        .unwrap();
+    assert_eq!(
+        history
+            .payment(&account, "p1")
+            .unwrap()
+            .unwrap()
+            .block
+            .as_deref(),
+        Some("108")
+    );
+}
+
+#[test]
+fn checkpoints_stay_at_every_distance() {
+    let (_home, history, account) = history();
+    for block in 1..=500 {
+        history
+            .put_events(&account, &batch(&[], block, block))
+            .unwrap();
+        let cursor = history.event_cursor(&account).unwrap().unwrap();
+        assert_eq!((cursor.from, cursor.to), (1, block));
+        assert!(cursor.checkpoints.len() < 24);
+        assert_eq!(cursor.checkpoints[0], (block, block_hash(block)));
+        for distance in [1, 2, 4, 8, 16, 32, 64, 128] {
+            let near = distance..distance * 2;
+            let found = cursor
+                .checkpoints
+                .iter()
+                .any(|(at, _)| near.contains(&(block - at)));
+            assert!(
+                found || block <= distance,
+                "{block} has none {distance} blocks back"
+            );
+        }
+    }
+    // Older events widen the range at its other end; a gap above starts a new one.
+    history.put_events(&account, &batch(&[], 600, 700)).unwrap();
+    let cursor = history.event_cursor(&account).unwrap().unwrap();
+    assert_eq!((cursor.from, cursor.to), (600, 700));
+    history.put_events(&account, &batch(&[], 501, 599)).unwrap();
+    let cursor = history.event_cursor(&account).unwrap().unwrap();
+    assert_eq!(
+        (cursor.from, cursor.to, cursor.to_hash),
+        (501, 700, block_hash(700))
+    );
+}
+
+#[test]
+fn ranges_stored_together_are_as_good_as_one_after_the_other() {
+    let ranges = [
+        batch(&[event("p3", "30", 105, NOW)], 101, 110),
+        batch(&[], 91, 100),
+        batch(
+            &[event("p1", "25", 89, NOW), event("x", "9", 85, NOW)],
+            81,
+            90,
+        ),
+    ];
+    let stored = |batches: &[EventBatch]| {
+        let (home, history, account) = history();
+        history
+            .put_payments(
+                &account,
+                &[payment("p1", "25", NOW), payment("p3", "30", NOW)],
+            )
+            .unwrap();
+        for batch in batches {
+            history.put_events(&account, batch).unwrap();
+        }
+        let told: Vec<_> = lines(&history, &PaymentQuery::default())
+            .into_iter()
+            .map(|line| (line.id, line.matched, line.block))
+            .collect();
+        let cursor = history.event_cursor(&account).unwrap().unwrap();
+        drop(home);
+        (told, (cursor.from, cursor.to, cursor.to_hash))
+    };
+    let mut together = ranges[0].clone();
+    for below in &ranges[1..] {
+        together.add_below(below.clone());
+    }
+    let one_by_one = stored(&ranges);
+    assert_eq!(one_by_one.1, (81, 110, block_hash(110)));
+    assert_eq!(one_by_one.0.len(), 3);
+    assert_eq!(stored(&[together]), one_by_one);
+}

@@ -1,0 +1,166 @@
+//! Last readings, accounts that go, and files that are damaged or newer.
+
+use crate::support::{NOW, batch, block_hash, event, history, lines, payment, search, total, usdc};
+use bursar_core::account::AccountId;
+use bursar_core::cache::History;
+use bursar_core::chain::Reading;
+use bursar_core::clock::{Span, Timestamp};
+use bursar_core::error::Code;
+use bursar_core::provider::{ApiBalance, DayCharge, RemotePayment};
+use bursar_core::view::PaymentQuery;
+use std::fs;
+
+#[test]
+fn readings_keep_their_time() {
+    let (_home, history, account) = history();
+    assert_eq!(history.api_balance(&account).unwrap(), None);
+    let balance = ApiBalance {
+        balance: usdc("12.340000"),
+        daily_usage: None,
+        days_left: Some(3),
+    };
+    history.put_api_balance(&account, &balance, NOW).unwrap();
+    assert_eq!(history.api_balance(&account).unwrap(), Some((balance, NOW)));
+    let reading = Reading {
+        block: 812,
+        block_hash: block_hash(812),
+        block_time: Timestamp(1_769_860_800_000),
+        read_at: NOW,
+        free: usdc("1"),
+        reserved: usdc("2"),
+        held: usdc("3"),
+        frozen: false,
+    };
+    history.put_reading(&account, &reading).unwrap();
+    assert_eq!(history.reading(&account).unwrap(), Some(reading));
+    let day = |date: &str, amount: &str| DayCharge {
+        date: date.into(),
+        amount: usdc(amount),
+    };
+    assert_eq!(
+        history
+            .charges(&account, "2026-01-01", "2026-01-31")
+            .unwrap(),
+        None
+    );
+    let january = ("2026-01-01", "2026-01-31");
+    let all = |from| {
+        history
+            .charges(&account, from, "2026-12-31")
+            .unwrap()
+            .unwrap()
+    };
+    let first = [
+        day("2026-01-02", "1.5"),
+        day("2026-01-03", "3"),
+        day("2026-02-01", "2"),
+    ];
+    history
+        .put_charges(&account, ("2026-01-01", "2026-02-28"), &first, NOW)
+        .unwrap();
+    // What was booked on the 3rd has been taken back; February was not asked for.
+    let corrected = [day("2026-01-02", "1.6")];
+    history
+        .put_charges(&account, january, &corrected, NOW)
+        .unwrap();
+    assert_eq!(
+        all("2026-01-01").0,
+        [day("2026-01-02", "1.6"), day("2026-02-01", "2")]
+    );
+    history.put_charges(&account, january, &[], NOW).unwrap();
+    assert_eq!(all("2026-01-01"), (vec![day("2026-02-01", "2")], NOW));
+}
+
+#[test]
+fn removing_an_account_leaves_the_others() {
+    let (_home, history, one) = history();
+    let two = AccountId::random();
+    for account in [&one, &two] {
+        history
+            .put_payments(account, &[payment("p1", "25.00", NOW)])
+            .unwrap();
+        history
+            .put_events(account, &batch(&[event("x", "9", 90, NOW)], 80, 100))
+            .unwrap();
+    }
+    history.remove_account(&one).unwrap();
+    assert_eq!(total(&history, &PaymentQuery::default()), 2);
+    assert_eq!(total(&history, &search("p1")), 0);
+    assert_eq!(history.event_cursor(&one).unwrap(), None);
+    assert!(
+        lines(&history, &PaymentQuery::default())
+            .iter()
+            .all(|line| line.account == two)
+    );
+}
+
+#[test]
+fn a_damaged_history_is_set_aside_and_empty() {
+    let (home, history, account) = history();
+    history
+        .put_payments(&account, &[payment("p1", "25.00", NOW)])
+        .unwrap();
+    drop(history);
+    fs::write(
+        home.path().join("history.db"),
+        b"garbage that is no database at all",
+    )
+    .unwrap();
+    let (history, rebuilt) = History::open(home.path(), NOW).unwrap();
+    assert!(rebuilt);
+    assert_eq!(total(&history, &PaymentQuery::default()), 0);
+    assert!(
+        home.path()
+            .join("history.db.damaged-2026-01-31T120000Z")
+            .exists()
+    );
+    drop(history);
+    assert!(!History::open(home.path(), NOW).unwrap().1);
+}
+
+#[test]
+fn damage_found_while_running_is_answered_at_the_next_start() {
+    let (home, history, account) = history();
+    let many: Vec<RemotePayment> = (0..40_000)
+        .map(|n| {
+            payment(
+                &format!("payment-{n}"),
+                "25.00",
+                NOW.minus(Span::seconds(n)),
+            )
+        })
+        .collect();
+    history.put_payments(&account, &many).unwrap();
+    drop(history);
+    let path = home.path().join("history.db");
+    let mut whole = fs::read(&path).unwrap();
+    assert!(whole.len() > 4 * 1024 * 1024);
+    let tail = whole.len() - 8192;
+    whole[65_536..tail].fill(0xff);
+    fs::write(&path, whole).unwrap();
+    if let Ok((history, false)) = History::open(home.path(), NOW) {
+        let error = history
+            .each_payment(&PaymentQuery::default(), |_| true)
+            .unwrap_err();
+        assert_eq!(error.code, Code::StorageFailed);
+    }
+    let (history, _) = History::open(home.path(), NOW).unwrap();
+    assert_eq!(total(&history, &PaymentQuery::default()), 0);
+}
+
+#[test]
+fn a_newer_history_is_refused() {
+    let (home, history, _) = history();
+    drop(history);
+    let other = rusqlite::Connection::open(home.path().join("history.db")).unwrap();
+    other.pragma_update(None, "user_version", 999).unwrap();
+    drop(other);
+    assert_eq!(
+        History::open(home.path(), NOW).unwrap_err().code,
+        Code::StorageNewer
+    );
+    assert_eq!(
+        History::open_for_reading(home.path()).unwrap_err().code,
+        Code::StorageNewer
+    );
+}
