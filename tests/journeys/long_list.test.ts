@@ -25,6 +25,23 @@ async function rows(window: AppWindow): Promise<number[]> {
   )) as number[];
 }
 
+/** The month of the first row in sight, by the date that stands in it. */
+async function monthAtTop(window: AppWindow): Promise<string> {
+  const date = (await window.driver.script(
+    `const list = document.querySelector('[data-testid="payments"] [role="rowgroup"]').getBoundingClientRect();
+     const inSight = [...document.querySelectorAll('[data-testid="payment"]')].map((row) => [row.getBoundingClientRect().bottom, row])
+       .filter(([bottom]) => bottom > list.top + 1).sort(([one], [other]) => one - other);
+     return inSight[0]?.[1].querySelector('[role="gridcell"]').textContent ?? ""`,
+  )) as string;
+  return short(date);
+}
+
+/** "Jun 2019" of "June 2019" and of "7 Jun 2019 10:20". */
+function short(date: string): string {
+  const [, month = "", year = ""] = /([A-Z][a-z]{2})[a-z]* (\d{4})/.exec(date) ?? [];
+  return `${month} ${year}`;
+}
+
 test("any month of a long history is one choice away, and both of its ends one key", async (t) => {
   const { window } = await connected(t, sandbox, { user: { history: PAYMENTS } });
   await window.id("nav-payments").click();
@@ -41,7 +58,7 @@ test("any month of a long history is one choice away, and both of its ends one k
   });
   assert.equal(await window.id(months[0] ?? "").text(), newest);
   const wanted = await window.id(months[3] ?? "").text();
-  const oldest = await window.id(months.at(-1) ?? "").text();
+  assert.ok(months.length >= 12);
   await window.id(months[3] ?? "").click();
   await until("the list is at that month", async () => (await window.id("months").text()) === wanted);
   const first = await until("its payments are there", async () => (await rows(window))[0]);
@@ -51,7 +68,10 @@ test("any month of a long history is one choice away, and both of its ends one k
   await window.driver.script(`document.querySelector('[data-testid="payments"]').focus()`);
   await window.press(KEYS.end);
   await until("the oldest payment is there", async () => (await rows(window)).includes(LINES - 1));
-  assert.equal(await window.id("months").text(), oldest);
+  // The oldest month may have fewer payments than the window has rows.
+  const last = await monthAtTop(window);
+  assert.equal(short(await window.id("months").text()), last);
+  assert.notEqual(last, short(newest));
   assert.ok((await rows(window)).length < MOST_ROWS);
   await window.press(KEYS.home);
   await until("the newest payment is there", async () => (await rows(window)).includes(0));
