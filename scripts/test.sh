@@ -148,10 +148,8 @@ failures() { # NAME LOG
     grep -E '^test .* FAILED$' "$2" || true
     awk '/^failures:$/ { inside = 1 } /^test result:/ { inside = 0 } inside' "$2" | grep -vE '^ *$|^failures:$| (INFO|DEBUG) ' |
       cut -c1-600 | head -n 60
-  elif [ -f "$logs/$1.tap" ]; then
-    grep -E '^ *not ok ' "$logs/$1.tap" || true
-    tail -n 60 "$2"
   else
+    if [ -f "$logs/$1.tap" ]; then grep -E '^ *not ok ' "$logs/$1.tap" || true; fi
     tail -n 60 "$2"
   fi
 }

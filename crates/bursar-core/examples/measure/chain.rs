@@ -26,8 +26,6 @@ use url::Url;
 
 /// The user's events in what is asked for at once.
 const A_RANGE: usize = 2_000;
-/// Events stored at once, as the app does.
-const STORED_AT_ONCE: usize = 10_000;
 /// Ranges read before those above them are stored, as in the app.
 const READ_AHEAD: usize = 5;
 
@@ -221,12 +219,7 @@ async fn store_all(
             Outcome::Ok(begun.elapsed())
         }
     };
-    while let Some(mut batch) = batches.recv().await {
-        while batch.events.len() < STORED_AT_ONCE
-            && let Ok(below) = batches.try_recv()
-        {
-            batch.add_below(below);
-        }
+    while let Some(batch) = EventBatch::gather(&mut batches).await {
         storing += store(batch).await?;
     }
     Ok(storing)

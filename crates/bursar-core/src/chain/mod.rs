@@ -25,6 +25,7 @@ use crate::clock::Timestamp;
 use crate::money::Amount;
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 
 /// The user's balances, all at one block of one RPC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +78,9 @@ pub struct UserEvent {
     pub block_time: Timestamp,
 }
 
+/// Events that are stored at once, if so many have been read.
+const STORED_AT_ONCE: usize = 10_000;
+
 /// Events of a range of blocks, both ends included, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventBatch {
@@ -88,6 +92,19 @@ pub struct EventBatch {
 }
 
 impl EventBatch {
+    /// What has come by now of ranges that lie one below the other, as one batch to be stored; waits for the first.
+    /// `None` when nothing more will come. A transaction writes anew most of each index, whether it brings few events
+    /// or many, so it is to bring many.
+    pub async fn gather(ranges: &mut mpsc::Receiver<Self>) -> Option<Self> {
+        let mut batch = ranges.recv().await?;
+        while batch.events.len() < STORED_AT_ONCE
+            && let Ok(below) = ranges.try_recv()
+        {
+            batch.add_below(below);
+        }
+        Some(batch)
+    }
+
     /// Takes in the batch of the range right below this one.
     pub fn add_below(&mut self, below: Self) {
         debug_assert_eq!(below.to.saturating_add(1), self.from);

@@ -17,9 +17,6 @@ use tokio::sync::mpsc;
 const RANGE: u64 = 20_000;
 /// Ranges of older blocks that one look may take, so that the newest is never kept waiting.
 const OLDER_RANGES: u32 = 10;
-/// Older events that are stored at once, if so many have been read: a transaction writes anew most of each index,
-/// whether it brings few of them or many.
-const STORED_AT_ONCE: usize = 10_000;
 /// Ranges that are read before those above them are stored.
 const READ_AHEAD: usize = 5;
 /// So long reading them may take.
@@ -255,12 +252,7 @@ impl Look {
     /// Stores what has come by then in one go; says whether there were any events.
     async fn store_all(&self, mut batches: mpsc::Receiver<EventBatch>) -> Result<bool> {
         let mut changed = false;
-        while let Some(mut batch) = batches.recv().await {
-            while batch.events.len() < STORED_AT_ONCE
-                && let Ok(below) = batches.try_recv()
-            {
-                batch.add_below(below);
-            }
+        while let Some(batch) = EventBatch::gather(&mut batches).await {
             changed |= self.store(batch).await?;
         }
         Ok(changed)

@@ -118,9 +118,7 @@ impl Verifier<'_> {
         }
         Ok(self
             .connection
-            .prepare_cached(
-                "SELECT 1 FROM event WHERE account = ?1 AND top_up_id = ?2 AND payment IS NOT top_up_id",
-            )?
+            .prepare_cached(&format!("SELECT 1 FROM event WHERE {NAMED}"))?
             .exists(params![self.account, id])?)
     }
 
