@@ -27,6 +27,6 @@ export default defineConfig(({ command, mode }) => {
       rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } },
     },
     server: { host: "127.0.0.1", port: 5199, strictPort: true },
-    test: { include: ["src/**/*.test.ts"], environment: "node" },
+    test: { include: ["*.test.ts", "src/**/*.test.ts"], environment: "node" },
   };
 });

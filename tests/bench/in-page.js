@@ -14,13 +14,18 @@ window.fetch = async (...args) => {
 
 const part = (id) => document.querySelector(`[data-testid="${id}"]`);
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-/** From within a frame: when it has been drawn. A task that is asked for in a frame runs after it. */
+/**
+ * From within a frame: when it has been drawn. A task that is asked for in a frame runs after it, though not always before
+ * the next frame, which begins when this one has been drawn as well.
+ */
 const painted = () =>
   new Promise((resolve) => {
+    const drawn = () => resolve(performance.now());
     const { port1, port2 } = new MessageChannel();
-    port1.addEventListener("message", () => resolve(performance.now()));
+    port1.addEventListener("message", drawn);
     port1.start();
     port2.postMessage(null);
+    requestAnimationFrame(drawn);
   });
 
 /** Frames without a call under way after which a page has nothing more to do: nobody acts twice within a tenth of a second. */

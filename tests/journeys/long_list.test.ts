@@ -80,6 +80,13 @@ test("any month of a long history is one choice away, and both of its ends one k
   assert.equal(short(await window.id("months").text()), last);
   assert.notEqual(last, short(newest));
   assert.ok((await rows(window)).length < MOST_ROWS);
+  // Whatever else of the account is read anew, the list stays where it is.
+  for (const state of ["hidden", "known"]) {
+    await window.id("hide-amounts").click();
+    await window.css(`[data-testid="payment"] [data-state="${state}"]`).waitVisible();
+  }
+  assert.ok((await rows(window)).includes(LINES - 1));
+  await window.driver.script(`document.querySelector('[data-testid="payments"]').focus()`);
   await window.press(KEYS.home);
   await until("the newest payment is there", async () => (await rows(window)).includes(0));
   assert.equal(await window.id("months").text(), newest);

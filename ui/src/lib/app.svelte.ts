@@ -2,6 +2,7 @@
 
 import { core } from "$lib/transport";
 import { hear } from "./changes.ts";
+import { openHistory } from "./opening.ts";
 import { Reading } from "./reading.svelte.ts";
 import type { AccountId, AccountView, AppView, Change, Page, Settings } from "./types.ts";
 
@@ -34,6 +35,7 @@ class App {
   announcement = $state("");
 
   #chosen = $state<AccountId | null>(null);
+  #leave: AbortController | null = null;
 
   get view(): AppView | null {
     return this.reading.value;
@@ -67,9 +69,19 @@ class App {
     this.#chosen = account;
   }
 
+  /** Goes to a page; the one before stays until the other can be drawn whole. */
   go(page: PageName): void {
-    this.page = page;
+    this.#leave?.abort();
     this.payment = null;
+    if (page !== "payments" || this.page === page) {
+      this.page = page;
+      return;
+    }
+    const leave = new AbortController();
+    this.#leave = leave;
+    void openHistory(this.account?.id ?? null, leave.signal).then(() => {
+      if (!leave.signal.aborted) this.page = page;
+    });
   }
 
   payIn(what: Paying): void {

@@ -2,6 +2,7 @@
 // kept, however far the list was scrolled; when the history changes, those in sight are read again.
 
 import { core } from "$lib/transport";
+import { hear } from "./changes.ts";
 import { frameDrawn } from "./frame.ts";
 import type { Failure, MonthView, PaymentPage, PaymentQuery, PaymentView } from "./types.ts";
 
@@ -15,6 +16,12 @@ interface Kept {
   readonly turn: number;
 }
 
+/** Whether a query leaves out some of an account's payments. */
+export function narrows(query: PaymentQuery): boolean {
+  return query.search !== null || query.statuses.length > 0 || query.from !== null || query.to !== null;
+}
+
+/** Hears of changes from its making to `close`. */
 export class History {
   total = $state<number | null>(null);
   failure = $state.raw<Failure | null>(null);
@@ -25,38 +32,69 @@ export class History {
 
   #pages = $state.raw<ReadonlyMap<number, Kept>>(new Map());
   #query: PaymentQuery | null = null;
+  /** What is shown answers this one. */
+  #shown = $state.raw<PaymentQuery | null>(null);
   /** Where a page begins, as the one before it told: read by that, it costs the same wherever it lies. */
   #places = new Map<number, string>();
   /** The first and the last row in sight. */
   #sight: readonly [number, number] = [0, 0];
   #turn = 0;
   #reading = false;
+  readonly #deaf = hear((change) => {
+    if (change.what !== "payments") return;
+    const whose = this.#query?.account;
+    if (whose === null || whose === change.account) void this.refresh();
+  });
+
+  close(): void {
+    this.#deaf();
+    this.#begin();
+  }
 
   /** The payment of that row; undefined while it is on its way. */
   at(row: number): PaymentView | undefined {
     return this.#pages.get(Math.floor(row / PAGE))?.payments[row % PAGE];
   }
 
-  /** Starts over with another query; what is shown stays until the first page is there. */
+  /** Whether what is shown is but a part of the payments. */
+  get narrowed(): boolean {
+    return this.#shown !== null && narrows(this.#shown);
+  }
+
+  /**
+   * Starts over with another query, and is done when its first page is there; what is shown stays until then. The same
+   * query again changes nothing.
+   */
   async ask(query: PaymentQuery): Promise<void> {
-    const turn = this.#begin();
+    if (this.#query && isSame(query, this.#query)) return;
     this.#query = query;
+    await this.#start(query);
+  }
+
+  async #start(query: PaymentQuery): Promise<void> {
+    const turn = this.#begin();
     const page = await this.#read(turn, 0);
     if (!page) return;
+    this.#shown = query;
     this.#pages = new Map();
     this.#sight = [0, 0];
     this.#take(turn, 0, page);
     this.answered += 1;
-    // What is read beside would keep the first rows from the screen.
     this.#reading = true;
+    void this.#readBeside(turn);
+  }
+
+  /** What is not in sight would keep the first rows from the screen. */
+  async #readBeside(turn: number): Promise<void> {
     await frameDrawn();
     if (turn !== this.#turn) return;
     this.#reading = false;
     await Promise.all([this.#fill(turn), this.#readMonths(turn)]);
   }
 
-  /** Reads again what is in sight. */
+  /** Reads again what is in sight, or what was asked for and has not come. */
   async refresh(): Promise<void> {
+    if (this.#query && this.#query !== this.#shown) return this.#start(this.#query);
     const turn = this.#begin();
     await this.#fill(turn);
     await this.#readMonths(turn);
@@ -134,4 +172,8 @@ export class History {
     this.#pages = new Map(near.slice(0, KEPT));
     this.total = page.total;
   }
+}
+
+function isSame(one: PaymentQuery, other: PaymentQuery): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

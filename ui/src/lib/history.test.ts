@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import type { PaymentPage, PaymentQuery, PaymentView } from "./types.ts";
+import type { Change, PaymentPage, PaymentQuery, PaymentView } from "./types.ts";
 
 const asked: string[] = [];
 const list = vi.hoisted(() => ({ total: 100_000, mark: "", failing: false }));
@@ -27,19 +27,37 @@ vi.mock("$lib/transport", () => {
   };
 });
 
+const changes = vi.hoisted(() => new Set<(change: Change) => void>());
+vi.mock("./changes.ts", () => ({
+  hear: (heard: (change: Change) => void) => (changes.add(heard), () => changes.delete(heard)),
+}));
+
 vi.mock("./frame.ts", () => ({ frameDrawn: () => Promise.resolve() }));
 
 const { History, KEPT, PAGE } = await import("./history.svelte.ts");
+const { openHistory, takeHistory } = await import("./opening.ts");
 const ALL: PaymentQuery = { account: null, search: null, statuses: [], from: null, to: null };
+
+/** A history that has read what is beside its first page as well. */
+async function whole(query: PaymentQuery) {
+  const history = new History();
+  await history.ask(query);
+  await vi.waitFor(() => expect(history.months).not.toEqual([]));
+  return history;
+}
+
+function tell(change: Change) {
+  for (const heard of changes) heard(change);
+}
 
 beforeEach(() => {
   asked.length = 0;
+  changes.clear();
   Object.assign(list, { total: 100_000, mark: "", failing: false });
 });
 
 it("reads a page and the one after it, by the place that the first one tells", async () => {
-  const history = new History();
-  await history.ask(ALL);
+  const history = await whole(ALL);
   expect(asked).toEqual(["after null", `after ${PAGE}`]);
   expect([history.total, history.at(0)?.id, history.at(2 * PAGE - 1)?.id]).toEqual([100_000, "0", `${2 * PAGE - 1}`]);
   expect(history.at(2 * PAGE)).toBeUndefined();
@@ -47,8 +65,7 @@ it("reads a page and the one after it, by the place that the first one tells", a
 });
 
 it("reads what is in sight anywhere, first", async () => {
-  const history = new History();
-  await history.ask(ALL);
+  const history = await whole(ALL);
   asked.length = 0;
   await history.see(50_010, 50_024);
   expect(asked).toEqual(["from 50000", `after ${50_000 + PAGE}`, `from ${50_000 - PAGE}`]);
@@ -103,4 +120,53 @@ it("begins at the top with another query", async () => {
   await history.ask({ ...ALL, search: "x" });
   expect([history.total, history.answered, history.at(2)?.id]).toEqual([3, 2, "found 2"]);
   expect([history.at(3), history.at(5_000), history.months]).toEqual([undefined, undefined, []]);
+});
+
+it("asks the same again only when it has not come", async () => {
+  const history = await whole(ALL);
+  asked.length = 0;
+  await history.ask({ ...ALL });
+  expect([asked, history.answered]).toEqual([[], 1]);
+  list.failing = true;
+  await history.ask({ ...ALL, search: "x" });
+  expect([history.failure?.code, history.narrowed, history.at(0)?.id]).toEqual(["storage_failed", false, "0"]);
+  Object.assign(list, { failing: false, total: 3 });
+  await history.refresh();
+  expect([history.failure, history.narrowed, history.total, history.answered]).toEqual([null, true, 3, 2]);
+  expect(history.at(PAGE)).toBeUndefined();
+});
+
+it("says that a part is shown once it is shown", async () => {
+  const history = new History();
+  await history.ask(ALL);
+  const asking = history.ask({ ...ALL, statuses: ["failed"] });
+  expect(history.narrowed).toBe(false);
+  await asking;
+  expect(history.narrowed).toBe(true);
+});
+
+it("hears of its account's payments from when it is asked for until it is closed", async () => {
+  const leave = new AbortController();
+  await openHistory("one", leave.signal);
+  list.mark = "new ";
+  tell({ what: "payments", account: "other" });
+  tell({ what: "account", account: "one" });
+  const history = takeHistory();
+  await vi.waitFor(() => expect(history.months).not.toEqual([]));
+  expect(history.at(0)?.id).toBe("0");
+  tell({ what: "payments", account: "one" });
+  await vi.waitFor(() => expect(history.at(0)?.id).toBe("new 0"));
+  leave.abort();
+  expect(changes.size).toBe(1);
+  history.close();
+  expect(changes.size).toBe(0);
+});
+
+it("lets go of what was asked for when its page does not come", async () => {
+  const leave = new AbortController();
+  const asking = openHistory("one", leave.signal);
+  leave.abort();
+  await asking;
+  expect(changes.size).toBe(0);
+  expect(takeHistory().total).toBeNull();
 });

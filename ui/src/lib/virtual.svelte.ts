@@ -13,6 +13,8 @@ export interface Drawn {
 
 /** Rows above and below those in sight, once those are on the screen. */
 const SPARE = 6;
+/** What of a window's height is above its list, about: so that the first rows are made before anything is laid out. */
+const ABOVE = 180;
 /** After so long without a step, in milliseconds, the scrollbar is put where it belongs. */
 const REST = 150;
 
@@ -42,11 +44,12 @@ export class VirtualRows {
   /** An attachment for the element that scrolls. */
   attach = (element: HTMLElement): (() => void) => {
     this.#element = element;
-    const resized = new ResizeObserver(() => this.#resize());
+    // Tells the height as soon as it is laid out, before that is drawn.
+    const resized = new ResizeObserver(([entry]) => this.#resize(entry?.contentRect.height ?? 0));
     resized.observe(element);
     const scrolled = () => this.#scroll();
     element.addEventListener("scroll", scrolled, { passive: true });
-    this.#resize();
+    this.#resize(Math.max(this.#rowHeight, window.innerHeight - ABOVE));
     void this.#spareAfterFrame();
     return () => {
       resized.disconnect();
@@ -90,8 +93,8 @@ export class VirtualRows {
     return Math.max(0, this.#extent.list - this.#view);
   }
 
-  #resize(): void {
-    this.#view = this.#element?.clientHeight ?? 0;
+  #resize(height: number): void {
+    this.#view = height;
     this.#draw();
   }
 
@@ -122,11 +125,13 @@ export class VirtualRows {
   #go(place: number): void {
     const within = Math.max(0, Math.min(place, this.#last));
     const scrolled = Math.round(scrolledFor(within, this.#extent));
+    const before = this.#scrolled;
     this.#scrolled = scrolled;
     this.#shift = within - scrolled;
-    // Of the new height first: an element scrolls no further than it is tall.
     const element = this.#element;
-    if (element) {
+    // Scrolling has everything laid out: not for nothing.
+    if (element && (scrolled !== before || scrolled > 0)) {
+      // Of the new height first: an element scrolls no further than it is tall.
       const content = element.firstElementChild;
       if (content instanceof HTMLElement) content.style.height = `${this.height}px`;
       element.scrollTop = scrolled;

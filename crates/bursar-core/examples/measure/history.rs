@@ -114,7 +114,7 @@ fn search(
         ..PaymentQuery::default()
     };
     let all = PaymentQuery::default;
-    let queries: [(&str, &dyn Fn(usize) -> PaymentQuery); 14] = [
+    let queries: [(&str, &dyn Fn(usize) -> PaymentQuery); 15] = [
         ("first page", &|_| all()),
         ("first page of an account", &|_| PaymentQuery {
             account: Some(account.clone()),
@@ -144,6 +144,9 @@ fn search(
         ("search: a common amount with a status", &|_| PaymentQuery {
             statuses: vec![PaymentStatus::Expired],
             ..text("25".into())
+        }),
+        ("search: a rare amount beside a common one", &|n| {
+            text(format!("25.{:02}", n % 100))
         }),
         ("search: a rare amount", &|n| {
             text(

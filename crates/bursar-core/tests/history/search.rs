@@ -140,3 +140,80 @@ fn short_digits_are_the_beginning_of_an_id_or_a_number_and_each_line_counts_once
     assert_eq!(ids(&history, &search("770")), ["7701-a", "b-770", "7704-c"]);
     assert_eq!(total(&history, &search("770")), 3);
 }
+
+/// So many that the index of ids is asked, some texts are in too many ids for it, and some lines wait for the index.
+#[test]
+fn a_part_of_an_id_is_found_in_a_long_history_as_by_reading_all_of_it() {
+    const LINES: i64 = 22_300;
+    let (_home, history, one) = history();
+    let two = AccountId::random();
+    // Random enough, and the same each time.
+    let digits = |n: i64| {
+        let mixed = u64::try_from(n)
+            .unwrap()
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        format!("{:016x}", mixed ^ (mixed >> 29))
+    };
+    let lines: Vec<RemotePayment> = (0..LINES)
+        .map(|n| {
+            let id = format!("TopUp-{}-{n:05}", digits(n));
+            let mut line = payment(&id, "3.00", NOW.minus(Span::minutes(n * 7)));
+            line.source = Some("bank".into());
+            line.papers.number = (n % 11 == 0).then(|| format!("R-{n:06}"));
+            line
+        })
+        .collect();
+    let (newer, older) = lines.split_at(9_900);
+    for (account, lines) in [(&one, newer), (&two, older)] {
+        for part in lines.chunks(1_100) {
+            history.put_payments(account, part).unwrap();
+        }
+    }
+    let mut texts: Vec<String> = [
+        "opu", "topup-", "up-0", "-00", "r-00", "r-000", "-111", "-12345", "p-0 r-", "upx",
+        "nowhere",
+    ]
+    .map(str::to_owned)
+    .into();
+    for n in [1, 4_321, 9_899, 9_900, 22_000, 22_299] {
+        let id = &lines[n].id;
+        texts.extend([&id[..], &id[6..22], &id[5..12], &id[5..8], &id[18..]].map(str::to_owned));
+        texts.push(format!("{}zz", &id[6..20]));
+    }
+    for text in texts {
+        let text_in = |part: &str| {
+            part.to_ascii_lowercase()
+                .contains(&text.to_ascii_lowercase())
+        };
+        let expected = |lines: &[RemotePayment]| -> Vec<String> {
+            lines
+                .iter()
+                .filter(|line| {
+                    text_in(&line.id) || line.papers.number.as_deref().is_some_and(text_in)
+                })
+                .map(|line| line.id.clone())
+                .collect()
+        };
+        for (account, lines) in [(None, &lines[..]), (Some(one.clone()), newer)] {
+            let query = PaymentQuery {
+                account,
+                ..search(&text)
+            };
+            let mut found = Vec::new();
+            history
+                .each_payment(&query, |line| {
+                    found.push(line.id);
+                    true
+                })
+                .unwrap();
+            let expected = expected(lines);
+            assert!(
+                found == expected,
+                "{text}: {} of {}",
+                found.len(),
+                expected.len()
+            );
+            assert_eq!(total(&history, &query) as usize, expected.len(), "{text}");
+        }
+    }
+}

@@ -128,7 +128,7 @@ impl Plan {
         let everybody = accounts.len() == known.len();
         let meanings = match query.search.as_deref().map(str::trim) {
             None | Some("") => None,
-            Some(text) => Some(meanings(connection, text)?),
+            Some(text) => Some(meanings(connection, &accounts, text)?),
         };
         Ok(Self {
             accounts,

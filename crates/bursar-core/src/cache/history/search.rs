@@ -4,8 +4,8 @@
 
 use crate::cache::failure::Inner;
 use crate::money::MAX_SCALE;
-use rusqlite::Connection;
 use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
 
 /// Shorter texts are not looked for in ids: they would be in nearly all.
 const SHORTEST_PART: usize = 3;
@@ -15,8 +15,11 @@ const SHORTEST_NUMBER_PART: usize = 6;
 const SHORTEST_BARE_HASH: usize = 6;
 const SHORTEST_HASH: usize = 2;
 const HASH_DIGITS: usize = 64;
-/// Three-character pieces that are looked up; the rest of the text is compared in the rows they find.
-const PIECES: usize = 8;
+/// Three-character pieces that are looked up; the rest of the text is compared in the rows they find. Among a million
+/// ids of random hexadecimal digits four of them are together by chance in none.
+const PIECES: usize = 4;
+/// No more rows with all the pieces than this are looked up once, and gone through by their places from then on.
+const FEW: u32 = 1_000;
 /// More rows with all the pieces than this are counted by reading through the ids instead.
 pub(super) const MANY: u32 = 20_000;
 
@@ -33,10 +36,14 @@ pub(super) enum Meaning {
         whole: i64,
         from: i64,
         to: i64,
+        /// Whether no more than [`FEW`] lines have it, which would be looked for among all with that whole part.
+        rare: bool,
     },
     /// A part of an id or a number.
     Id {
         text: String,
+        /// The places of the lines whose ids have all the pieces of the text, as a JSON array, where they are few.
+        found: Option<String>,
     },
     /// Digits, and a point perhaps, that an id or a number begins with.
     Beginning(String),
@@ -72,7 +79,11 @@ impl Sql {
 }
 
 /// All that the text can mean; none for a text that can be in no line.
-pub(super) fn meanings(connection: &Connection, text: &str) -> Inner<Vec<Meaning>> {
+pub(super) fn meanings(
+    connection: &Connection,
+    accounts: &[i64],
+    text: &str,
+) -> Inner<Vec<Meaning>> {
     let text = text.to_ascii_lowercase();
     let mut meanings = Vec::new();
     if text.contains('\0') {
@@ -86,15 +97,21 @@ pub(super) fn meanings(connection: &Connection, text: &str) -> Inner<Vec<Meaning
     if !payers.is_empty() {
         meanings.push(Meaning::Payer(payers));
     }
-    let amount = amount(&text);
+    let mut amount = amount(&text);
     let is_number = amount.is_some();
+    if let Some(amount) = &mut amount {
+        amount.tell_rare(connection, accounts)?;
+    }
     meanings.extend(amount);
     let length = text.chars().count();
     if length >= SHORTEST_PART {
         meanings.push(if is_number && length < SHORTEST_NUMBER_PART {
             Meaning::Beginning(text.clone())
         } else {
-            Meaning::Id { text: text.clone() }
+            Meaning::Id {
+                found: few_with_pieces(connection, &text)?,
+                text: text.clone(),
+            }
         });
     }
     meanings.extend(transaction(&text));
@@ -134,9 +151,14 @@ impl Meaning {
                     each_account("payment_payer", "p.payer = ?", vec![Value::Integer(*payer)])
                 })
                 .collect(),
-            Self::Amount { .. } => {
+            Self::Amount { rare, .. } => {
                 let condition = self.predicate();
-                each_account("payment_amount", &condition.text, condition.values)
+                let index = if *rare {
+                    "payment_exact"
+                } else {
+                    "payment_amount"
+                };
+                each_account(index, &condition.text, condition.values)
             }
             Self::Beginning(text) => {
                 let ids = begins("p.id", text);
@@ -149,11 +171,17 @@ impl Meaning {
                     })
                     .collect()
             }
-            Self::Id { text } => {
-                let from = Sql::new(
-                    "id_part f CROSS JOIN payment p ON p.line = f.rowid WHERE f.id_part MATCH ?",
-                    vec![Value::Text(pieces(text))],
-                );
+            Self::Id { text, found } => {
+                let from = match found {
+                    Some(lines) => Sql::new(
+                        "json_each(?) f CROSS JOIN payment p ON p.line = f.value WHERE TRUE",
+                        vec![Value::Text(lines.clone())],
+                    ),
+                    None => Sql::new(
+                        "id_part f CROSS JOIN payment p ON p.line = f.rowid WHERE f.id_part MATCH ?",
+                        vec![Value::Text(pieces(text))],
+                    ),
+                };
                 let waiting = Sql::new(
                     "id_waiting f CROSS JOIN payment p ON p.line = f.rowid WHERE TRUE",
                     Vec::new(),
@@ -181,7 +209,9 @@ impl Meaning {
                 Sql::new(format!("p.source IN ({})", list(sources)), Vec::new())
             }
             Self::Payer(payers) => Sql::new(format!("p.payer IN ({})", list(payers)), Vec::new()),
-            Self::Amount { whole, from, to } => Sql::new(
+            Self::Amount {
+                whole, from, to, ..
+            } => Sql::new(
                 "p.whole = ? AND p.fraction BETWEEN ? AND ?",
                 vec![
                     Value::Integer(*whole),
@@ -189,7 +219,7 @@ impl Meaning {
                     Value::Integer(*to),
                 ],
             ),
-            Self::Id { text } => Sql::new(
+            Self::Id { text, .. } => Sql::new(
                 "(instr(lower(p.id), ?) > 0 OR coalesce(instr(lower(p.number), ?), 0) > 0)",
                 vec![Value::Text(text.clone()), Value::Text(text.clone())],
             ),
@@ -210,7 +240,7 @@ impl Meaning {
     /// Where the index of ids alone tells which of its lines have the text, its part of that: the text is one piece.
     /// An id and the number after it are a space apart, so a piece without one is in one of the two.
     pub(super) fn indexed(&self) -> Option<Sql> {
-        let Self::Id { text } = self else {
+        let Self::Id { text, found: None } = self else {
             return None;
         };
         let is_piece = text.len() == SHORTEST_PART && text.is_ascii() && !text.contains(' ');
@@ -222,9 +252,26 @@ impl Meaning {
         })
     }
 
+    /// Finds out whether an amount is rare; anything else stays as it is.
+    fn tell_rare(&mut self, connection: &Connection, accounts: &[i64]) -> Inner<()> {
+        let condition = of_accounts(accounts).and(self.predicate());
+        if let Self::Amount { rare, .. } = self {
+            // As many amounts as that have as many lines at least.
+            let lines: i64 = connection
+                .prepare_cached(&format!(
+                    "SELECT coalesce(sum(lines), 0) FROM (SELECT lines FROM amount_tally p WHERE {} AND lines > 0 LIMIT {})",
+                    condition.text,
+                    FEW.saturating_add(1)
+                ))?
+                .query_row(params_from_iter(condition.values), |row| row.get(0))?;
+            *rare = lines <= i64::from(FEW);
+        }
+        Ok(())
+    }
+
     /// Whether more lines have the text's pieces in their ids than should be compared one by one.
     pub(super) fn is_in_many_ids(&self, connection: &Connection) -> Inner<bool> {
-        let Self::Id { text } = self else {
+        let Self::Id { text, found: None } = self else {
             return Ok(false);
         };
         let found: u32 = connection
@@ -234,6 +281,18 @@ impl Meaning {
             .query_row((pieces(text), MANY.saturating_add(1)), |row| row.get(0))?;
         Ok(found > MANY)
     }
+}
+
+/// The lines whose ids have all the pieces, if there are no more than [`FEW`].
+fn few_with_pieces(connection: &Connection, text: &str) -> Inner<Option<String>> {
+    let (lines, found): (String, u32) = connection
+        .prepare_cached(
+            "SELECT json_group_array(rowid), count(*) FROM (SELECT rowid FROM id_part WHERE id_part MATCH ?1 LIMIT ?2)",
+        )?
+        .query_row((pieces(text), FEW.saturating_add(1)), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    Ok((found <= FEW).then_some(lines))
 }
 
 /// A column that begins with a text without letters, as a range of what an index has in order.
@@ -310,6 +369,7 @@ fn amount(text: &str) -> Option<Meaning> {
         whole: whole.parse().ok()?,
         from,
         to: from.checked_add(step)?.checked_sub(1)?,
+        rare: false,
     })
 }
 
