@@ -12,10 +12,10 @@ sandbox=''
 key=''
 
 main() {
-  scripts/setup.sh run
   if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
     stop "There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): please run this in a desktop session."
   fi
+  scripts/setup.sh run
   say "building (a few minutes the first time)"
   scripts/build.sh
   trap end EXIT

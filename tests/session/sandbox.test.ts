@@ -51,9 +51,12 @@ test("the checkout is paid by wallet, by transfer and by hash; its back arrow ca
   assert.match(where.address, /^0x[0-9a-fA-F]{40}$/);
   assert.match(where.amount, /25\.25/);
   await desktop.picture("transfer");
+  // The checkout would find the transfer by itself, and have no more use for its hash.
+  await sandbox.watcher({ hold: true });
   const paid = await sandbox.pay(scanned.id, { chain: 1 });
   await second.submitHash(paid.transaction, 1);
   await second.waitForPhase("paid");
+  await sandbox.watcher({ hold: false });
 
   await until("nothing is open", async () => (await user.truth()).open_top_up === null);
   const regretted = await begin(user, 1_000);

@@ -2,6 +2,7 @@
 //! what a key with too few scopes can do, and what survives a keyring that is away.
 
 mod accounts;
+mod chain_past;
 mod exporting;
 mod figures;
 mod lost_answers;
@@ -58,8 +59,10 @@ impl Shell for Nowhere {
 trait Prepared: Send + 'static {
     /// The network file's word for it.
     const NAME: &str;
-    /// What else is in its network file.
+    /// What else is in its network file; `SERVER` stands for the address of the server itself.
     const NETWORK: &str;
+    /// Whose balance the chain shows.
+    const ADDRESS: Option<&str> = None;
 
     fn answer(&mut self, asked: &Asked, clock: &Ahead) -> Canned;
 }
@@ -211,7 +214,7 @@ impl<P: Prepared> Stage<P> {
             "name = \"t\"\nprovider = \"{}\"\napi = \"{}\"\ncheckout_hosts = [\"127.0.0.1:4\"]\n{}",
             P::NAME,
             server.url,
-            P::NETWORK,
+            P::NETWORK.replace("SERVER/", server.url.as_str()),
         );
         bursar.add_network(&toml).await.unwrap();
         let connected = bursar
@@ -219,7 +222,7 @@ impl<P: Prepared> Stage<P> {
                 provider: None,
                 network: "t".to_owned(),
                 key: Zeroizing::new("key".to_owned()),
-                address: None,
+                address: P::ADDRESS.map(str::to_owned),
                 label: None,
                 session_only: false,
             })

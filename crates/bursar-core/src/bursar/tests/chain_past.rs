@@ -1,0 +1,184 @@
+//! Chain events from further back than one look reads: what was read before a fault is kept and told, what lies behind it
+//! is read once the chain answers again, and nothing is read twice.
+
+use super::*;
+use crate::engine::Blocks;
+use crate::view::PaymentQuery;
+use alloy_primitives::{hex, keccak256};
+use serde_json::{Value, json};
+
+const HEAD: u64 = 150_000;
+/// Seconds between two blocks.
+const APART: i64 = 12;
+/// Blocks with a credit, and ids of their payments.
+const CREDITS: [(u64, &str); 4] = [
+    (145_000, "new"),
+    (90_000, "older"),
+    (50_000, "behind"),
+    (10_000, "first"),
+];
+
+/// A provider with a chain, whose logs cannot be had below a block.
+struct Deep {
+    provider: Fluence,
+    begun: Timestamp,
+    no_logs_below: u64,
+    /// The ranges whose logs were given.
+    given: Vec<(u64, u64)>,
+}
+
+impl Prepared for Deep {
+    const NAME: &str = Fluence::NAME;
+    const NETWORK: &str = "[chain]\nid = 1\nrpc = [\"SERVER/rpc\"]\n\
+         balance = \"0x00000000000000000000000000000000000000b1\"\n\
+         token = \"0x00000000000000000000000000000000000000b2\"\n";
+    const ADDRESS: Option<&str> = Some("0x00000000000000000000000000000000000000a1");
+
+    fn answer(&mut self, asked: &Asked, clock: &Ahead) -> Canned {
+        if asked.path() != "/rpc" {
+            return self.provider.answer(asked, clock);
+        }
+        let calls: Value = serde_json::from_str(&asked.body).unwrap();
+        let answers = match &calls {
+            Value::Array(calls) => calls.iter().map(|call| self.answered(call)).collect(),
+            call => self.answered(call),
+        };
+        Canned::json(200, &answers.to_string())
+    }
+}
+
+impl Deep {
+    fn new() -> Self {
+        let begun = SystemClock
+            .now()
+            .minus(Span::seconds(APART * i64::try_from(HEAD).unwrap()));
+        let mut chain = Self {
+            provider: Fluence::default(),
+            begun,
+            no_logs_below: 60_000,
+            given: Vec::new(),
+        };
+        chain.provider.history = CREDITS
+            .iter()
+            .map(|(block, id)| top_up(id, "resolved", chain.time(*block)))
+            .collect();
+        chain
+    }
+
+    fn time(&self, block: u64) -> Timestamp {
+        self.begun
+            .plus(Span::seconds(APART * i64::try_from(block).unwrap()))
+    }
+
+    fn answered(&mut self, call: &Value) -> Value {
+        let first = &call["params"][0];
+        let result = match call["method"].as_str().unwrap() {
+            "eth_chainId" => json!("0x1"),
+            "eth_blockNumber" => json!(format!("{HEAD:#x}")),
+            "eth_getCode" => json!("0x60"),
+            "eth_call" => {
+                let decimals = first["data"]
+                    .as_str()
+                    .or(first["input"].as_str())
+                    .is_some_and(|data| data.starts_with("0x313ce567"));
+                json!(format!("0x{:064x}", if decimals { 6 } else { 0 }))
+            }
+            "eth_getBlockByNumber" => self.block(number(first).unwrap_or(HEAD)),
+            "eth_getBlockByHash" => {
+                let hash = first.as_str().unwrap();
+                self.block(u64::from_str_radix(&hash[hash.len() - 16..], 16).unwrap())
+            }
+            "eth_getLogs" => {
+                let [from, to] = ["fromBlock", "toBlock"].map(|end| number(&first[end]).unwrap());
+                if from < self.no_logs_below {
+                    let error = json!({"code": -32_000, "message": "the disk is broken"});
+                    return json!({"jsonrpc": "2.0", "id": call["id"], "error": error});
+                }
+                self.given.push((from, to));
+                let within = CREDITS.iter().filter(|(at, _)| (from..=to).contains(at));
+                within.map(|(at, id)| self.log(*at, id)).collect()
+            }
+            method => panic!("{method} is not known"),
+        };
+        json!({"jsonrpc": "2.0", "id": call["id"], "result": result})
+    }
+
+    fn block(&self, number: u64) -> Value {
+        json!({
+            "number": format!("{number:#x}"), "hash": hash(0xb, number), "parentHash": hash(0xb, number.saturating_sub(1)),
+            "timestamp": self.timestamp(number),
+        })
+    }
+
+    fn timestamp(&self, block: u64) -> String {
+        format!("{:#x}", self.time(block).0 / 1_000)
+    }
+
+    fn log(&self, block: u64, id: &str) -> Value {
+        let signature = keccak256("UserBalanceIncrease(address,address,address,uint256,string)");
+        let word = |end: &str| format!("0x{end:0>64}");
+        let text = format!("{:0<64}", hex::encode(id));
+        json!({
+            "address": "0x00000000000000000000000000000000000000b1",
+            "topics": [signature, word("b2"), word("a1"), word("c1")],
+            "data": format!("0x{:064x}{:064x}{:064x}{text}", 25_000_000, 64, id.len()),
+            "blockNumber": format!("{block:#x}"), "blockHash": hash(0xb, block), "blockTimestamp": self.timestamp(block),
+            "transactionHash": hash(0x7, block), "transactionIndex": "0x0", "logIndex": "0x0", "removed": false,
+        })
+    }
+}
+
+fn number(text: &Value) -> Option<u64> {
+    u64::from_str_radix(text.as_str()?.strip_prefix("0x")?, 16).ok()
+}
+
+/// A hash that ends in its block's number.
+fn hash(kind: u8, block: u64) -> String {
+    format!("0x{kind:02x}{block:062x}")
+}
+
+impl Stage<Deep> {
+    async fn verified(&self) -> Vec<String> {
+        let page = self.bursar.payments(PaymentQuery::default(), None, 10);
+        let payments = page.await.unwrap().payments;
+        let verified = payments.into_iter().filter(|line| line.verified);
+        verified.map(|line| line.id).collect()
+    }
+}
+
+#[tokio::test]
+async fn what_was_read_before_a_fault_is_kept_and_nothing_is_read_twice() {
+    let stage = Stage::set(Deep::new()).await;
+    stage
+        .until("it is read back to the fault", |state| {
+            state.past.chain
+                == Some(Blocks {
+                    read: 80_000,
+                    most: HEAD + 1,
+                })
+        })
+        .await;
+    assert_eq!(stage.verified().await, ["new", "older"]);
+    // At the fault itself, time and again: what there is stays.
+    stage.later(Span::minutes(3));
+    stage
+        .until("the chain has failed", |state| {
+            state.plans[&Poll::Chain].failures > 0
+        })
+        .await;
+    assert_eq!(stage.verified().await, ["new", "older"]);
+
+    stage.provider.lock().unwrap().no_logs_below = 0;
+    stage.later(Span::minutes(15));
+    stage
+        .until("all is read", |state| state.past.chain.is_none())
+        .await;
+    assert_eq!(stage.verified().await, CREDITS.map(|(_, id)| id.to_owned()));
+    let mut given = stage.provider.lock().unwrap().given.clone();
+    given.retain(|(from, to)| from < to);
+    given.sort_unstable();
+    assert!(
+        given.windows(2).all(|pair| pair[0].1 < pair[1].0),
+        "{given:?}"
+    );
+}
