@@ -39,9 +39,9 @@ impl Prepared for Deep {
             return self.provider.answer(asked, clock);
         }
         let calls: Value = serde_json::from_str(&asked.body).unwrap();
-        let answers = match &calls {
-            Value::Array(calls) => calls.iter().map(|call| self.answered(call)).collect(),
-            call => self.answered(call),
+        let answers = match calls.as_array() {
+            Some(calls) => calls.iter().map(|call| self.answered(call)).collect(),
+            None => self.answered(&calls),
         };
         Canned::json(200, &answers.to_string())
     }
