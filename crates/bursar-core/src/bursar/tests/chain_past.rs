@@ -89,7 +89,9 @@ impl Deep {
                 self.block(u64::from_str_radix(&hash[hash.len() - 16..], 16).unwrap())
             }
             "eth_getLogs" => {
-                let [from, to] = ["fromBlock", "toBlock"].map(|end| number(&first[end]).unwrap());
+                // Only "latest" is no number.
+                let [from, to] =
+                    ["fromBlock", "toBlock"].map(|end| number(&first[end]).unwrap_or(HEAD));
                 if from < self.no_logs_below {
                     let error = json!({"code": -32_000, "message": "the disk is broken"});
                     return json!({"jsonrpc": "2.0", "id": call["id"], "error": error});
