@@ -305,15 +305,15 @@ impl Amount {
 
     /// The decimal string without the currency, every decimal of the scale written: `"25.500000"`.
     pub fn to_decimal(&self) -> String {
-        let sign = if self.units < 0 { "-" } else { "" };
-        let digits = self.units.unsigned_abs().to_string();
         let scale = usize::from(self.scale);
-        if scale == 0 {
-            return format!("{sign}{digits}");
+        let width = scale.saturating_add(1);
+        let digits = format!("{:0width$}", self.units.unsigned_abs());
+        let (whole, fraction) = digits.split_at(digits.len().saturating_sub(scale));
+        let sign = if self.units < 0 { "-" } else { "" };
+        if fraction.is_empty() {
+            return [sign, whole].concat();
         }
-        let padded = format!("{digits:0>width$}", width = scale.saturating_add(1));
-        let (whole, fraction) = padded.split_at(padded.len().saturating_sub(scale));
-        format!("{sign}{whole}.{fraction}")
+        [sign, whole, ".", fraction].concat()
     }
 
     /// At least two decimals and no zeros after them that say nothing: `25.50 USDC`.

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 /// Reading connections kept for the next reader.
 const IDLE_READERS: usize = 2;
-/// Bytes of the write-ahead log that stay on the disk once it is empty.
-const LOG_KEPT: u32 = 4 * 1024 * 1024;
+/// A page in the write-ahead log, with its header.
+const LOGGED_PAGE: u32 = 4096 + 24;
 const STATEMENTS_KEPT: usize = 64;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -132,7 +132,13 @@ pub(super) fn open_writer(path: &Path, tuning: Tuning) -> Inner<Connection> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", tuning.synchronous)?;
     connection.pragma_update(None, "wal_autocheckpoint", tuning.log_pages)?;
-    connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
+    // An emptied log keeps the size that it works with: getting that from the file system again and again slows a long
+    // reading down. What has grown beyond is given back at once, and all of it when the last connection closes.
+    connection.pragma_update(
+        None,
+        "journal_size_limit",
+        tuning.log_pages.saturating_mul(LOGGED_PAGE),
+    )?;
     connection.pragma_update(None, "cache_size", tuning.cache_kib.saturating_neg())?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cell_size_check", true)?;

@@ -58,6 +58,16 @@ const SERVES: &str = "account = ?1 AND payment = ?2
     AND tx = (SELECT p.tx FROM payment p WHERE p.account = ?1 AND p.id = ?2)";
 const NAMED: &str = "account = ?1 AND top_up_id = ?2 AND payment IS NOT top_up_id";
 
+// Asked and written for each event of a long history, so as few statements as it takes, none of them put together anew.
+const UNPROVEN: &str = "SELECT line, tx, loose FROM payment
+    WHERE account = ?1 AND id = ?2 AND verified = 0 AND NOT EXISTS (
+        SELECT 1 FROM event WHERE account = ?1 AND top_up_id = ?2 AND payment IS NOT top_up_id
+    )";
+const PROVE: &str =
+    "UPDATE payment SET block = ?2, verified = 1, matched = ?3, loose = 0 WHERE line = ?1";
+const PROVE_AND_NAME: &str =
+    "UPDATE payment SET block = ?2, verified = 1, matched = ?3, loose = 0, tx = ?4 WHERE line = ?1";
+
 const CREDIT: i64 = 0;
 const REFUND: i64 = 1;
 const RELEASED: i64 = 2;
@@ -111,17 +121,6 @@ impl Verifier<'_> {
         )
     }
 
-    /// Whether there are any of these.
-    pub(super) fn any_named(&self, id: &str) -> Inner<bool> {
-        if !self.any_events()? {
-            return Ok(false);
-        }
-        Ok(self
-            .connection
-            .prepare_cached(&format!("SELECT 1 FROM event WHERE {NAMED}"))?
-            .exists(params![self.account, id])?)
-    }
-
     pub(super) fn first_named(&self, id: &str) -> Inner<Option<StoredEvent>> {
         self.one_event(
             &format!("{NAMED} ORDER BY block, log_index LIMIT 1"),
@@ -139,13 +138,11 @@ impl Verifier<'_> {
         Ok(first.map(|first| (first.event.block, first.event.log_index)))
     }
 
-    /// The payment of this id, if no event serves it.
+    /// The payment of this id, if no event serves it and no other event carries its id.
     pub(super) fn unproven(&self, id: &str) -> Inner<Option<Unproven>> {
         let found = self
             .connection
-            .prepare_cached(
-                "SELECT line, tx, loose FROM payment WHERE account = ?1 AND id = ?2 AND verified = 0",
-            )?
+            .prepare_cached(UNPROVEN)?
             .query_row(params![self.account, id], |row| {
                 Ok((row.get(0)?, row.get::<_, Option<Vec<u8>>>(1)?, row.get(2)?))
             })
@@ -308,25 +305,20 @@ impl Verifier<'_> {
 impl Unproven {
     /// Writes that the event serves it, by its id.
     pub(super) fn prove(&self, connection: &Connection, event: &UserEvent) -> Inner<()> {
-        const PROVED: &str = "block = ?2, verified = 1, matched = ?3, loose = 0";
         let block = block_number(event.block);
         let matched = match_number(Match::ById);
         // The index of transactions is left alone where the provider has named the right one.
         if self.claim == Some(event.transaction) {
             connection
-                .prepare_cached(&format!("UPDATE payment SET {PROVED} WHERE line = ?1"))?
+                .prepare_cached(PROVE)?
                 .execute(params![self.line, block, matched])?;
         } else {
-            connection
-                .prepare_cached(&format!(
-                    "UPDATE payment SET tx = ?4, {PROVED} WHERE line = ?1"
-                ))?
-                .execute(params![
-                    self.line,
-                    block,
-                    matched,
-                    event.transaction.as_slice()
-                ])?;
+            connection.prepare_cached(PROVE_AND_NAME)?.execute(params![
+                self.line,
+                block,
+                matched,
+                event.transaction.as_slice()
+            ])?;
         }
         Ok(())
     }

@@ -83,9 +83,7 @@ impl<'a> Verifier<'a> {
             return self.add_nameless(event);
         }
         // By far the most frequent, in as few steps as that takes: the one event of a payment that none has served.
-        if let Some(payment) = self.unproven(top_up_id)?
-            && !self.any_named(top_up_id)?
-        {
+        if let Some(payment) = self.unproven(top_up_id)? {
             return self.add_only_event(event, top_up_id, &payment);
         }
         let Some((_, payment)) = Line::find(self.connection, self.account, top_up_id)? else {
