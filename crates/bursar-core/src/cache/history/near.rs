@@ -59,10 +59,8 @@ const SERVES: &str = "account = ?1 AND payment = ?2
 const NAMED: &str = "account = ?1 AND top_up_id = ?2 AND payment IS NOT top_up_id";
 
 // Asked and written for each event of a long history, so as few statements as it takes, none of them put together anew.
-const UNPROVEN: &str = "SELECT line, tx, loose FROM payment
-    WHERE account = ?1 AND id = ?2 AND verified = 0 AND NOT EXISTS (
-        SELECT 1 FROM event WHERE account = ?1 AND top_up_id = ?2 AND payment IS NOT top_up_id
-    )";
+const UNPROVEN: &str =
+    "SELECT line, tx, loose FROM payment WHERE account = ?1 AND id = ?2 AND verified = 0";
 const PROVE: &str =
     "UPDATE payment SET block = ?2, verified = 1, matched = ?3, loose = 0 WHERE line = ?1";
 const PROVE_AND_NAME: &str =
@@ -138,7 +136,7 @@ impl Verifier<'_> {
         Ok(first.map(|first| (first.event.block, first.event.log_index)))
     }
 
-    /// The payment of this id, if no event serves it and no other event carries its id.
+    /// The payment of this id, if no event serves it. Then none carries its id either: the first that does would serve it.
     pub(super) fn unproven(&self, id: &str) -> Inner<Option<Unproven>> {
         let found = self
             .connection
