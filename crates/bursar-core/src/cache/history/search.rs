@@ -31,11 +31,9 @@ const WAITING: u32 = 1_000;
 pub(super) enum Meaning {
     Source(Vec<i64>),
     Payer(Vec<i64>),
-    /// The whole part, and a range of the fraction in 10^-18, both ends included: 25.5 finds 25.50 and 25.57.
+    /// The amount without its sign: 25.5 finds 25.50 and 25.57.
     Amount {
-        whole: i64,
-        from: i64,
-        to: i64,
+        range: AmountRange,
         /// Whether no more than [`FEW`] lines have it, which would be looked for among all with that whole part.
         rare: bool,
     },
@@ -52,6 +50,14 @@ pub(super) enum Meaning {
         from: Vec<u8>,
         to: Vec<u8>,
     },
+}
+
+/// The amounts that begin with the digits of a search: a whole part, and fractions in 10^-18, both ends included.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct AmountRange {
+    whole: i64,
+    from: i64,
+    to: i64,
 }
 
 /// A piece of SQL with the values of its question marks.
@@ -97,12 +103,12 @@ pub(super) fn meanings(
     if !payers.is_empty() {
         meanings.push(Meaning::Payer(payers));
     }
-    let mut amount = amount(&text);
+    let amount = amount(&text);
     let is_number = amount.is_some();
-    if let Some(amount) = &mut amount {
-        amount.tell_rare(connection, accounts)?;
+    if let Some(range) = amount {
+        let rare = is_rare(connection, accounts, &range)?;
+        meanings.push(Meaning::Amount { range, rare });
     }
-    meanings.extend(amount);
     let length = text.chars().count();
     if length >= SHORTEST_PART {
         meanings.push(if is_number && length < SHORTEST_NUMBER_PART {
@@ -209,16 +215,7 @@ impl Meaning {
                 Sql::new(format!("p.source IN ({})", list(sources)), Vec::new())
             }
             Self::Payer(payers) => Sql::new(format!("p.payer IN ({})", list(payers)), Vec::new()),
-            Self::Amount {
-                whole, from, to, ..
-            } => Sql::new(
-                "p.whole = ? AND p.fraction BETWEEN ? AND ?",
-                vec![
-                    Value::Integer(*whole),
-                    Value::Integer(*from),
-                    Value::Integer(*to),
-                ],
-            ),
+            Self::Amount { range, .. } => range.predicate(),
             Self::Id { text, .. } => Sql::new(
                 "(instr(lower(p.id), ?) > 0 OR coalesce(instr(lower(p.number), ?), 0) > 0)",
                 vec![Value::Text(text.clone()), Value::Text(text.clone())],
@@ -252,23 +249,6 @@ impl Meaning {
         })
     }
 
-    /// Finds out whether an amount is rare; anything else stays as it is.
-    fn tell_rare(&mut self, connection: &Connection, accounts: &[i64]) -> Inner<()> {
-        let condition = of_accounts(accounts).and(self.predicate());
-        if let Self::Amount { rare, .. } = self {
-            // As many amounts as that have as many lines at least.
-            let lines: i64 = connection
-                .prepare_cached(&format!(
-                    "SELECT coalesce(sum(lines), 0) FROM (SELECT lines FROM amount_tally p WHERE {} AND lines > 0 LIMIT {})",
-                    condition.text,
-                    FEW.saturating_add(1)
-                ))?
-                .query_row(params_from_iter(condition.values), |row| row.get(0))?;
-            *rare = lines <= i64::from(FEW);
-        }
-        Ok(())
-    }
-
     /// Whether more lines have the text's pieces in their ids than should be compared one by one.
     pub(super) fn is_in_many_ids(&self, connection: &Connection) -> Inner<bool> {
         let Self::Id { text, found: None } = self else {
@@ -281,6 +261,29 @@ impl Meaning {
             .query_row((pieces(text), MANY.saturating_add(1)), |row| row.get(0))?;
         Ok(found > MANY)
     }
+}
+
+impl AmountRange {
+    fn predicate(&self) -> Sql {
+        Sql::new(
+            "p.whole = ? AND p.fraction BETWEEN ? AND ?",
+            [self.whole, self.from, self.to].map(Value::Integer).into(),
+        )
+    }
+}
+
+/// Whether no more than [`FEW`] lines have such an amount.
+fn is_rare(connection: &Connection, accounts: &[i64], range: &AmountRange) -> Inner<bool> {
+    let condition = of_accounts(accounts).and(range.predicate());
+    // As many amounts as that have as many lines at least.
+    let lines: i64 = connection
+        .prepare_cached(&format!(
+            "SELECT coalesce(sum(lines), 0) FROM (SELECT lines FROM amount_tally p WHERE {} AND lines > 0 LIMIT {})",
+            condition.text,
+            FEW.saturating_add(1)
+        ))?
+        .query_row(params_from_iter(condition.values), |row| row.get(0))?;
+    Ok(lines <= i64::from(FEW))
 }
 
 /// The lines whose ids have all the pieces, if there are no more than [`FEW`].
@@ -352,7 +355,7 @@ fn payers(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
 }
 
 /// Digits with an optional point, as far as they have been typed.
-fn amount(text: &str) -> Option<Meaning> {
+fn amount(text: &str) -> Option<AmountRange> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     let digits_only = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
     if whole.is_empty() || !digits_only(whole) || !digits_only(decimals) {
@@ -365,11 +368,10 @@ fn amount(text: &str) -> Option<Meaning> {
         "" => 0,
         decimals => decimals.parse::<i64>().ok()?.checked_mul(step)?,
     };
-    Some(Meaning::Amount {
+    Some(AmountRange {
         whole: whole.parse().ok()?,
         from,
         to: from.checked_add(step)?.checked_sub(1)?,
-        rare: false,
     })
 }
 
