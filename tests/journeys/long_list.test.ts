@@ -95,6 +95,13 @@ test("any month of a long history is one choice away, and both of its ends one k
   await window.id("search").fill("no payment has this in it");
   await window.id("payments-none").waitVisible();
   await window.id("months").waitGone();
+  await window.picture("nothing matches");
   await window.id("clear-filters").click();
   await until("the list begins at its top", async () => (await rows(window))[0] === 0);
+
+  await window.id("search").fill("nor this");
+  await window.id("payments-none").waitVisible();
+  await window.press(KEYS.escape);
+  assert.equal(await window.id("search").property("value"), "");
+  await until("all are shown again", async () => (await rows(window))[0] === 0);
 });

@@ -62,13 +62,13 @@ impl Database {
         body(&lock(writer)).map_err(|failure| self.tell(failure))
     }
 
-    /// Gives memory back: closes idle readers and drops cached pages.
+    /// Moves the log into the file, and gives its room and the memory back; the next call takes them again.
     pub(super) fn rest(&self) {
         lock(&self.idle).clear();
         if let Some(writer) = &self.writer
-            && let Err(error) = lock(writer).execute_batch("PRAGMA shrink_memory")
+            && let Err(error) = put_to_rest(&lock(writer))
         {
-            tracing::debug!(%error, "the page cache was not dropped");
+            tracing::debug!(%error, path = %self.path.display(), "the database was not put to rest");
         }
     }
 
@@ -116,7 +116,7 @@ pub(super) struct Tuning {
     pub(super) synchronous: &'static str,
     /// Pages of 4 KiB that the write-ahead log takes before they are moved into the file.
     pub(super) log_pages: u32,
-    /// Memory for pages while much is written, in KiB; idle files give it back by [`Database::rest`].
+    /// Memory for pages while much is written, in KiB.
     pub(super) cache_kib: i32,
 }
 
@@ -133,7 +133,7 @@ pub(super) fn open_writer(path: &Path, tuning: Tuning) -> Inner<Connection> {
     connection.pragma_update(None, "synchronous", tuning.synchronous)?;
     connection.pragma_update(None, "wal_autocheckpoint", tuning.log_pages)?;
     // An emptied log keeps the size that it works with: getting that from the file system again and again slows a long
-    // reading down. What has grown beyond is given back at once, and all of it when the last connection closes.
+    // reading down. What has grown beyond is given back at once, and all of it at rest.
     connection.pragma_update(
         None,
         "journal_size_limit",
@@ -143,6 +143,15 @@ pub(super) fn open_writer(path: &Path, tuning: Tuning) -> Inner<Connection> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     Ok(connection)
+}
+
+/// Whoever reads just now keeps the log where it is, for another time: nobody waits.
+fn put_to_rest(writer: &Connection) -> rusqlite::Result<()> {
+    writer.busy_timeout(Duration::ZERO)?;
+    let moved = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    writer.busy_timeout(BUSY_TIMEOUT)?;
+    moved?;
+    writer.execute_batch("PRAGMA shrink_memory")
 }
 
 pub(super) fn open_reader(path: &Path) -> Inner<Connection> {

@@ -137,7 +137,7 @@ impl History {
         })
     }
 
-    /// Gives memory back; the next call takes it again.
+    /// Moves what was written last into the file itself, and gives memory back; the next call takes it again.
     pub fn rest(&self) {
         self.db.rest();
     }
