@@ -172,24 +172,7 @@ impl Bursar {
         self.exports.cancel();
         self.driver.stop().await;
         self.exports.over().await;
-        self.put_to_rest().await;
         lock_of(&self.lock).take();
-    }
-
-    /// While the home is still this process's: the next one finds whole files, with no log to read through first.
-    async fn put_to_rest(&self) {
-        let (store, history) = (
-            Arc::clone(&self.world.store),
-            Arc::clone(&self.world.history),
-        );
-        let resting = blocking(move || {
-            store.rest();
-            history.rest();
-            Ok(())
-        });
-        if let Err(error) = resting.await {
-            tracing::warn!(%error, "the databases were not put to rest");
-        }
     }
 
     /// Whether another process could go on from what is on disk and in the keyring: no answer is awaited,

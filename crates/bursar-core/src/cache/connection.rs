@@ -62,16 +62,6 @@ impl Database {
         body(&lock(writer)).map_err(|failure| self.tell(failure))
     }
 
-    /// Moves the log into the file, and gives its room and the memory back; the next call takes them again.
-    pub(super) fn rest(&self) {
-        lock(&self.idle).clear();
-        if let Some(writer) = &self.writer
-            && let Err(error) = put_to_rest(&lock(writer))
-        {
-            tracing::debug!(%error, path = %self.path.display(), "the database was not put to rest");
-        }
-    }
-
     fn try_read<T>(&self, body: impl FnOnce(&Connection) -> Inner<T>) -> Inner<T> {
         let idle = lock(&self.idle).pop();
         let reader = match idle {
@@ -133,7 +123,7 @@ pub(super) fn open_writer(path: &Path, tuning: Tuning) -> Inner<Connection> {
     connection.pragma_update(None, "synchronous", tuning.synchronous)?;
     connection.pragma_update(None, "wal_autocheckpoint", tuning.log_pages)?;
     // An emptied log keeps the size that it works with: getting that from the file system again and again slows a long
-    // reading down. What has grown beyond is given back at once, and all of it at rest.
+    // reading down. What has grown beyond is given back at once.
     connection.pragma_update(
         None,
         "journal_size_limit",
@@ -143,15 +133,6 @@ pub(super) fn open_writer(path: &Path, tuning: Tuning) -> Inner<Connection> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     Ok(connection)
-}
-
-/// Whoever reads just now keeps the log where it is, for another time: nobody waits.
-fn put_to_rest(writer: &Connection) -> rusqlite::Result<()> {
-    writer.busy_timeout(Duration::ZERO)?;
-    let moved = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-    writer.busy_timeout(BUSY_TIMEOUT)?;
-    moved?;
-    writer.execute_batch("PRAGMA shrink_memory")
 }
 
 pub(super) fn open_reader(path: &Path) -> Inner<Connection> {

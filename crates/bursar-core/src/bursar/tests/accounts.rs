@@ -62,19 +62,3 @@ async fn an_rpc_of_the_users_own_outlasts_a_keyring_that_is_away() {
         .unwrap();
     assert_eq!(bursar.rpc_addresses(account.clone()).await.unwrap(), both);
 }
-
-#[tokio::test]
-async fn what_an_end_leaves_behind_is_whole_in_its_files() {
-    let stage = Stage::set(Fluence::default()).await;
-    stage.read().await;
-    stage.bursar.stop().await;
-    for name in ["bursar.db", "history.db"] {
-        let log = stage.home.path().join(format!("{name}-wal"));
-        let left = std::fs::metadata(log).map_or(0, |log| log.len());
-        assert_eq!(left, 0, "{name}");
-        let read = rusqlite::Connection::open(stage.home.path().join(name)).unwrap();
-        let accounts = "SELECT count(*) FROM account";
-        let kept: i64 = read.query_row(accounts, [], |row| row.get(0)).unwrap();
-        assert_eq!(kept, 1, "{name}");
-    }
-}

@@ -136,11 +136,6 @@ impl History {
             Ok(())
         })
     }
-
-    /// Moves what was written last into the file itself, and gives memory back; the next call takes it again.
-    pub fn rest(&self) {
-        self.db.rest();
-    }
 }
 
 fn open_sound(path: &Path) -> Inner<Connection> {

@@ -135,11 +135,6 @@ impl Store {
             Ok(alerts.unwrap_or_default())
         })
     }
-
-    /// Moves what was written last into the file itself, and gives memory back; the next call takes it again.
-    pub fn rest(&self) {
-        self.db.rest();
-    }
 }
 
 fn put_alerts(transaction: &Transaction<'_>, account: &AccountId, alerts: &Alerts) -> Inner<()> {
