@@ -126,9 +126,9 @@ export class App {
     await this.waitForEnd();
   }
 
-  /** Waits until no process of the app is left. */
+  /** Waits until no process of the app is left: WebKit's still write to its home after it was killed. */
   async waitForEnd(patience: Patience = {}): Promise<void> {
-    await until("the app has ended", () => this.pids().length === 0, patience);
+    await until("the app has ended", () => this.pids().length + this.webProcesses().length === 0, patience);
     await this.#window?.driver.detach();
   }
 
