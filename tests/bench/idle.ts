@@ -1,14 +1,14 @@
 /** What the app costs in the tray with nothing open: processor time, wake-ups, requests and their bytes. */
 import { NameFlag } from "@jellybrick/dbus-next";
 import { readdirSync } from "node:fs";
-import { App, BINARIES } from "../session/app.ts";
+import { App, BINARIES, processesOf } from "../session/app.ts";
 import { until } from "../session/deadline.ts";
 import type { Desktop } from "../session/desktop.ts";
 import type { Environment } from "../session/processes.ts";
 import type { Sandbox, User } from "../session/sandbox.ts";
 import type { Counting } from "./counting.ts";
 import { atMost, series, type Figure } from "./figures.ts";
-import { connect, end, processesOf, read, startHidden, wholeHistory, type Effort } from "./place.ts";
+import { connect, end, read, startHidden, wholeHistory, type Effort } from "./place.ts";
 import { countedNetwork, type Counted } from "./counted.ts";
 import { setTimeout as pause } from "node:timers/promises";
 

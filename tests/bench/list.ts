@@ -1,5 +1,5 @@
 /** The list of a very long history in the real window: from command to answer and to the painted frame, scrolling, jumps. */
-import { App, BINARIES } from "../session/app.ts";
+import { App, BINARIES, processesOf } from "../session/app.ts";
 import { until } from "../session/deadline.ts";
 import type { Desktop } from "../session/desktop.ts";
 import type { Running } from "../session/processes.ts";
@@ -7,7 +7,7 @@ import type { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
 import { page } from "../journeys/steps.ts";
 import { atMost, series, type Figure } from "./figures.ts";
-import { connect, end, home, measured, processesOf, proportionalSize, type Effort } from "./place.ts";
+import { connect, end, home, measured, proportionalSize, type Effort } from "./place.ts";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";

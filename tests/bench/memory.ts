@@ -3,11 +3,11 @@
  * bare window rests while the closed app does. A page of a library that both have counts half for each then, so the bare
  * window looks smaller than alone, never larger; the app is looked at when the bare window has ended.
  */
-import { App, BINARIES } from "../session/app.ts";
+import { App, BINARIES, processesOf } from "../session/app.ts";
 import { until } from "../session/deadline.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { series, type Figure } from "./figures.ts";
-import { BARE, end, processesOf, proportionalSize, startBare, startHidden, type Effort } from "./place.ts";
+import { BARE, end, proportionalSize, startBare, startHidden, type Effort } from "./place.ts";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** A hidden start has read everything by then. */

@@ -1,11 +1,11 @@
 /** Where measurements are made: a desktop session, the release programs, and the bare window beside the app. */
 import { execFile } from "node:child_process";
-import { readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { BINARIES, cli, type App } from "../session/app.ts";
+import { BINARIES, cli, processesOf, type App } from "../session/app.ts";
 import { until } from "../session/deadline.ts";
 import { Desktop, type DesktopOptions } from "../session/desktop.ts";
 import type { Environment, Running } from "../session/processes.ts";
@@ -126,15 +126,6 @@ export async function startHidden(desktop: Desktop, app: App, env: Environment =
   return running;
 }
 
-/** A program's processes of the session, with their web processes, whoever is whose parent by now. */
-export function processesOf(desktop: Desktop, program: string): number[] {
-  const own = (pid: number): boolean => {
-    const name = link(`/proc/${pid}/exe`);
-    return name === program || /\/WebKit(Web|Network|GPU)Process$/.test(name);
-  };
-  return desktop.processes.members().filter(own);
-}
-
 /** Proportional size of all of them, in MiB. */
 export function proportionalSize(pids: readonly number[]): number {
   const sizes = pids.map((pid) => {
@@ -195,12 +186,4 @@ export function networkFileWith(desktop: Desktop, original: string, change: Read
   const path = join(desktop.processes.scratch, "network.toml");
   writeFileSync(path, text);
   return path;
-}
-
-function link(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return "";
-  }
 }

@@ -24,6 +24,9 @@ export const BINARIES = {
   sandbox: join(TARGET, "bursar-sandbox"),
 } as const;
 
+/** The executables of WebKit's own processes. */
+const WEBKIT = /\/WebKit(Web|Network|GPU)Process$/;
+
 export interface AppStart {
   readonly args?: readonly string[];
   readonly env?: Environment;
@@ -91,7 +94,7 @@ export class App {
 
   /** Processes of WebKit that belong to the app. */
   webProcesses(): number[] {
-    return this.desktop.processes.members().filter((pid) => /\/WebKit(Web|Network|GPU)Process$/.test(executable(pid)));
+    return this.desktop.processes.members().filter((pid) => WEBKIT.test(executable(pid)));
   }
 
   /** Windows that the window manager shows for the app. */
@@ -128,14 +131,24 @@ export class App {
 
   /** Waits until no process of the app is left: WebKit's still write to its home after it was killed. */
   async waitForEnd(patience: Patience = {}): Promise<void> {
-    await until("the app has ended", () => this.pids().length + this.webProcesses().length === 0, patience);
+    await until("the app has ended", () => processesOf(this.desktop, BINARIES.app).length === 0, patience);
     await this.#window?.driver.detach();
   }
 
   /** Proportional memory of the app and its WebKit processes, in KiB. */
   memory(): number {
-    return [...this.pids(), ...this.webProcesses()].map(proportionalSize).reduce((sum, one) => sum + one, 0);
+    return processesOf(this.desktop, BINARIES.app)
+      .map(proportionalSize)
+      .reduce((sum, one) => sum + one, 0);
   }
+}
+
+/** A program's processes of the session, with their web processes, whoever is whose parent by now. */
+export function processesOf(desktop: Desktop, program: string): number[] {
+  return desktop.processes.members().filter((pid) => {
+    const name = executable(pid);
+    return name === program || WEBKIT.test(name);
+  });
 }
 
 /** Runs the CLI on the app's home. */
