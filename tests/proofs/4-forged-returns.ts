@@ -152,24 +152,28 @@ async function squatted(tally: Tally, desktop: Desktop): Promise<void> {
         if (greedy) accept(connection, heard);
         await connection.requestName(busName(desktop), NameFlag.DO_NOT_QUEUE);
         const app = new App(desktop);
-        const began = performance.now();
-        app.launch({ args: [`org.bursar.desktop://sign-in?code=canary&state=${"a".repeat(64)}`] });
-        const window = await app.window({ within: 20_000 });
-        await window.id("frame").waitVisible();
-        await window.id("health-links").waitVisible();
-        tally.note(`window despite a squatter after ${((performance.now() - began) / 1000).toFixed(1)} s`);
-        assert.deepEqual(heard, [], "the link was handed to a stranger");
-        // A second start cannot hand over either; it must not become a second engine, and says so.
-        const second = desktop.processes.start("second", BINARIES.app, { env: desktop.env });
-        await until("the second one says that Bursar runs already", async () =>
-          (await desktop.display.windows()).some((one) => one.pid === second.pid),
-        );
-        const failure = await call(window, "app");
-        assert.ok(failure, "the first one goes on");
-        second.child.kill("SIGKILL");
-        await second.ended();
-        await app.kill();
-        connection.disconnect();
+        try {
+          const began = performance.now();
+          app.launch({ args: [`org.bursar.desktop://sign-in?code=canary&state=${"a".repeat(64)}`] });
+          const window = await app.window({ within: 20_000 });
+          await window.id("frame").waitVisible();
+          await window.id("health-links").waitVisible();
+          tally.note(`window despite a squatter after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+          assert.deepEqual(heard, [], "the link was handed to a stranger");
+          // A second start cannot hand over either; it must not become a second engine, and says so.
+          const second = desktop.processes.start("second", BINARIES.app, { env: desktop.env });
+          await until("the second one says that Bursar runs already", async () =>
+            (await desktop.display.windows()).some((one) => one.pid === second.pid),
+          );
+          const failure = await call(window, "app");
+          assert.ok(failure, "the first one goes on");
+          second.child.kill("SIGKILL");
+          await second.ended();
+        } finally {
+          // What fails with one squatter must not fail with the next one for that.
+          await app.kill();
+          connection.disconnect();
+        }
       },
     );
   }

@@ -15,6 +15,8 @@ import { Processes } from "./processes.ts";
 import { WebDriver } from "./webdriver.ts";
 import { AppWindow, KEYS } from "./window.ts";
 
+const MINIBROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+
 test("a notification is recorded, clicked and withdrawn", async (t) => {
   const desktop = await Desktop.for(t);
   const sender = desktop.run("notify-send", [
@@ -92,7 +94,7 @@ test("the window of a WebKit program is read, clicked, typed into and closed", a
     <script>setTimeout(() => document.querySelector('button').disabled = false, 300)</script>`;
   const origin = await serve(t, page);
   const desktop = await Desktop.for(t, { colors: "dark" });
-  const program = desktop.processes.start("minibrowser", "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser", {
+  const program = desktop.processes.start("minibrowser", MINIBROWSER, {
     args: ["--automation", origin],
     env: desktop.env,
   });
@@ -117,6 +119,22 @@ test("the window of a WebKit program is read, clicked, typed into and closed", a
   );
   await desktop.display.close(top);
   await until("it is closed", async () => !(await desktop.display.windows()).some((one) => one.id === top.id));
+});
+
+test("a driver that no longer answers is replaced", async (t) => {
+  const origin = await serve(t, "<title>Probe</title><main>Here</main>");
+  const desktop = await Desktop.for(t);
+  desktop.processes.start("minibrowser", MINIBROWSER, { args: ["--automation", origin], env: desktop.env });
+  const driver = await WebDriver.start(desktop.processes, desktop.env, desktop.inspectorPort);
+  const drivers = (): number[] =>
+    desktop.processes.members().filter((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("WebKitWebDriv"));
+  const [mute] = drivers();
+  assert.ok(mute);
+  process.kill(mute, "SIGSTOP");
+  const window = await new AppWindow(driver, (name) => desktop.picture(name)).attach();
+  await window.waitForText("Here");
+  const now = drivers();
+  assert.ok(now.length === 1 && !now.includes(mute), String(now));
 });
 
 test("a tray icon is read and clicked, and the tray can vanish", async (t) => {

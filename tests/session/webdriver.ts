@@ -20,49 +20,69 @@ export class WebDriverError extends Error {
   }
 }
 
+/** A driver that answers at its own address. */
+interface Serving {
+  readonly address: string;
+  readonly running: Running;
+}
+
 export class WebDriver {
-  readonly #address: string;
+  readonly #start: () => Promise<Serving>;
   readonly #target: number;
-  readonly #process: Running;
+  #serving: Serving;
   #session: string | undefined;
 
-  private constructor(address: string, target: number, process: Running) {
-    this.#address = address;
+  private constructor(start: () => Promise<Serving>, serving: Serving, target: number) {
+    this.#start = start;
+    this.#serving = serving;
     this.#target = target;
-    this.#process = process;
   }
 
   /** Starts a driver for whatever listens on the loopback port `target` (WEBKIT_INSPECTOR_SERVER). */
   static async start(processes: Processes, env: Environment, target: number): Promise<WebDriver> {
-    const port = await freePort();
-    const running = processes.start("webdriver", "WebKitWebDriver", {
-      args: [`--port=${port}`, `--target=127.0.0.1:${target}`, "--replace-on-new-session"],
-      env,
-    });
-    const driver = new WebDriver(`http://127.0.0.1:${port}`, target, running);
-    await until("the WebDriver answers", async () => {
-      running.mustBeAlive();
-      return listening(port);
-    });
-    return driver;
+    const start = async (): Promise<Serving> => {
+      const port = await freePort();
+      const running = processes.start("webdriver", "WebKitWebDriver", {
+        args: [`--port=${port}`, `--target=127.0.0.1:${target}`, "--replace-on-new-session"],
+        env,
+      });
+      await until("the WebDriver answers", async () => {
+        running.mustBeAlive();
+        return listening(port);
+      });
+      return { address: `http://127.0.0.1:${port}`, running };
+    };
+    return new WebDriver(start, await start(), target);
   }
 
-  /** Opens a session with the program that runs now; an older session is left behind. */
+  /** Opens a session with the program that runs now; an older session is left behind, and so is a mute driver. */
   async open(patience: Patience = {}): Promise<void> {
     this.#session = undefined;
     await until(
       "a WebDriver session with the window",
       async () => {
-        if (!this.#process.alive) throw new Hopeless("the WebDriver has ended");
+        if (!this.#serving.running.alive) throw new Hopeless("the WebDriver has ended");
         if (!(await listening(this.#target))) throw new Error("no webview listens");
-        const made = (await this.#send("POST", "/session", { capabilities: { alwaysMatch: {} } }, 8_000)) as {
-          sessionId: string;
-        };
-        this.#session = made.sessionId;
+        this.#session = await this.#newSession();
         return true;
       },
       patience,
     );
+  }
+
+  /** The new session's id. A driver whose attaching was given up may never attach again; another one can. */
+  async #newSession(): Promise<string> {
+    try {
+      const wanted = { capabilities: { alwaysMatch: {} } };
+      const made = (await this.#send("POST", "/session", wanted, 5_000)) as { sessionId: string };
+      return made.sessionId;
+    } catch (error) {
+      if (error instanceof DOMException) {
+        await this.#serving.running.stop("SIGKILL");
+        this.#serving = await this.#start();
+      }
+      throw error;
+    }
   }
 
   /** Lets a session go whose program has ended: it may still be told of windows, and then waits for them in vain. */
@@ -109,7 +129,7 @@ export class WebDriver {
   }
 
   async #send(method: string, path: string, body: unknown, within: number): Promise<unknown> {
-    const answer = await fetch(this.#address + path, {
+    const answer = await fetch(this.#serving.address + path, {
       method,
       signal: AbortSignal.timeout(within),
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
