@@ -1,6 +1,6 @@
 /** `scripts/run.sh` as somebody new types it: the app comes up connected, takes a top-up, and comes up again as quickly. */
 import assert from "node:assert/strict";
-import { readlinkSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { App, BINARIES, cli } from "../session/app.ts";
 import { Hopeless, until } from "../session/deadline.ts";
 import { Desktop } from "../session/desktop.ts";
-import type { Environment, Running } from "../session/processes.ts";
+import { executable, type Environment, type Running } from "../session/processes.ts";
 import { plainAmount, type StatusLine } from "../session/truth.ts";
 import type { AppWindow } from "../session/window.ts";
 import { page } from "./steps.ts";
@@ -61,7 +61,7 @@ async function quit({ script }: Run, desktop: Desktop): Promise<void> {
   await (await desktop.tray.icon()).click("Quit");
   assert.equal(await script.ended(), 0);
   await until("the sandbox and its chains have ended with it", () =>
-    desktop.processes.members().every((pid) => !/\/(bursar-sandbox|anvil)$/.test(readlinkSync(`/proc/${pid}/exe`))),
+    desktop.processes.members().every((pid) => !/\/(bursar-sandbox|anvil)$/.test(executable(pid))),
   );
 }
 

@@ -1,13 +1,13 @@
 /** The Debian package: unpacked into the session as an installation would, and links, tray and autostart tried from there. */
 import assert from "node:assert/strict";
-import { readFileSync, readlinkSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { App, BINARIES } from "../session/app.ts";
 import { until } from "../session/deadline.ts";
 import { Desktop } from "../session/desktop.ts";
-import type { Environment } from "../session/processes.ts";
+import { executable, type Environment } from "../session/processes.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../scripts/package.sh", import.meta.url));
 
@@ -35,13 +35,7 @@ async function installed(desktop: Desktop): Promise<{ program: string; env: Envi
 }
 
 function running(desktop: Desktop, program: string): number[] {
-  return desktop.processes.members().filter((pid) => {
-    try {
-      return readlinkSync(`/proc/${pid}/exe`) === program;
-    } catch {
-      return false;
-    }
-  });
+  return desktop.processes.members().filter((pid) => executable(pid) === program);
 }
 
 test("what is installed from the package starts by a link, sits in the tray and starts with the session", async (t) => {

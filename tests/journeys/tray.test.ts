@@ -1,11 +1,12 @@
 /** The app without its window: in the tray, started hidden, by a link, a second time; and where there is no tray. */
 import assert from "node:assert/strict";
-import { readlinkSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";
 import { Desktop } from "../session/desktop.ts";
 import { staysTrue, until } from "../session/deadline.ts";
+import { executable } from "../session/processes.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { allAgree } from "../session/truth.ts";
 import { beginTopUp, connectByCli, connected, page, paymentShows, topUpElsewhere } from "./steps.ts";
@@ -18,7 +19,7 @@ after(() => sandbox.end());
 
 /** Processes that hold pages. */
 function webviews(app: App): number {
-  return app.webProcesses().filter((pid) => readlinkSync(`/proc/${pid}/exe`).endsWith("/WebKitWebProcess")).length;
+  return app.webProcesses().filter((pid) => executable(pid).endsWith("/WebKitWebProcess")).length;
 }
 
 test("the tray shows the balance, and each line of its menu does what it says", async (t) => {

@@ -6,13 +6,13 @@
  * variables for that are part of the session's environment, so a browser that opens a link or an app
  * that starts itself anew hands them on.
  */
-import { existsSync, mkdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until, type Patience } from "./deadline.ts";
 import type { Desktop } from "./desktop.ts";
 import type { TopWindow } from "./display.ts";
-import type { Environment, Finished, Running } from "./processes.ts";
+import { executable, type Environment, type Finished, type Running } from "./processes.ts";
 import { WebDriver } from "./webdriver.ts";
 import { AppWindow } from "./window.ts";
 
@@ -175,14 +175,6 @@ export function automationEnvironment(inspectorPort: number): Environment {
     TAURI_WEBVIEW_AUTOMATION: "true",
     WEBKIT_INSPECTOR_SERVER: `127.0.0.1:${inspectorPort}`,
   };
-}
-
-function executable(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${pid}/exe`);
-  } catch {
-    return "";
-  }
 }
 
 function proportionalSize(pid: number): number {

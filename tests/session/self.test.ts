@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { until } from "./deadline.ts";
 import { Desktop, SCHEME } from "./desktop.ts";
-import { Processes } from "./processes.ts";
+import { executable, Processes } from "./processes.ts";
 import { WebDriver } from "./webdriver.ts";
 import { AppWindow, KEYS } from "./window.ts";
 
@@ -127,7 +127,7 @@ test("a driver that no longer answers is replaced", async (t) => {
   desktop.processes.start("minibrowser", MINIBROWSER, { args: ["--automation", origin], env: desktop.env });
   const driver = await WebDriver.start(desktop.processes, desktop.env, desktop.inspectorPort);
   const drivers = (): number[] =>
-    desktop.processes.members().filter((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("WebKitWebDriv"));
+    desktop.processes.members().filter((pid) => executable(pid).endsWith("/WebKitWebDriver"));
   const [mute] = drivers();
   assert.ok(mute);
   process.kill(mute, "SIGSTOP");

@@ -337,17 +337,13 @@ pub(crate) struct Size {
 }
 
 impl Size {
-    /// Together with what was seen before.
-    pub(crate) fn after(self, before: Option<Self>) -> Self {
-        let Some(before) = before else {
-            return self;
-        };
+    pub(crate) fn and(self, other: Self) -> Self {
         Self {
-            tasks: self.tasks.max(before.tasks),
-            threads: self.threads.min(before.threads),
-            files: self.files.max(before.files),
-            memory_kib: self.memory_kib.max(before.memory_kib),
-            state: self.state.max(before.state),
+            tasks: self.tasks.max(other.tasks),
+            threads: self.threads.min(other.threads),
+            files: self.files.max(other.files),
+            memory_kib: self.memory_kib.max(other.memory_kib),
+            state: self.state.max(other.state),
         }
     }
 
