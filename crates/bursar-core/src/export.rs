@@ -2,16 +2,16 @@
 //! no more than a part of it is ever in memory, and nothing in it is run by a spreadsheet.
 
 use crate::cache::History;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::money::Amount;
+use crate::output_file::{OutputFile, Readers, file_failed};
+use crate::text::{is_blank, plain_form};
 use crate::view::{PaymentQuery, PaymentView};
 use serde::Serialize;
-use std::ffi::OsString;
-use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::mem;
 use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -79,7 +79,7 @@ pub fn write(
     }
 }
 
-/// Writes the lines of `query` to the file `target`, newest first. `progress` is told now and then how many
+/// Writes the lines of `query` to the file `target`, newest first, by the rules of [`OutputFile`]. `progress` is told now and then how many
 /// lines are read, which are soon written; the export ends soon after `cancel` has become true.
 ///
 /// # Errors
@@ -92,28 +92,30 @@ pub fn to_file(
     cancel: &AtomicBool,
     progress: impl FnMut(u64),
 ) -> Result<Exported> {
-    let temporary = beside(target)?;
-    let file = File::create(&temporary).map_err(|error| file_failed(&error, target))?;
     let place = target.display().to_string();
+    let mut output = match OutputFile::create(target, Readers::Usual, cancel) {
+        Ok(output) => output,
+        // Nobody came to read the pipe before it was cancelled.
+        Err(_) if cancel.load(Ordering::Relaxed) => return Ok(Exported::Cancelled),
+        Err(error) => return Err(file_failed(&error, target)),
+    };
     let exported = to_stream(
         history,
         query,
         format,
-        BufWriter::new(&file),
+        BufWriter::new(&mut output),
         &place,
         cancel,
         progress,
-    )
-    .and_then(|exported| {
-        if matches!(exported, Exported::Written(_)) {
-            settle(&file, &temporary, target).map_err(|error| file_failed(&error, target))?;
-        }
-        Ok(exported)
-    });
-    if !matches!(exported, Ok(Exported::Written(_))) {
-        discard(&temporary);
+    );
+    match exported {
+        Ok(Exported::Written(lines)) => output
+            .finish()
+            .map(|()| Exported::Written(lines))
+            .map_err(|error| file_failed(&error, target)),
+        Err(_) if cancel.load(Ordering::Relaxed) => Ok(Exported::Cancelled),
+        ended => ended,
     }
-    exported
 }
 
 /// Writes the lines of `query` to an open stream, such as standard output, which errors call `place`.
@@ -285,9 +287,15 @@ fn record(payment: &PaymentView) -> [String; 18] {
     ]
 }
 
-/// Text of others, as a spreadsheet shows it and does not run it.
+/// Text of others, as a spreadsheet shows it and does not run it. Some spreadsheets leave out what is not seen before a
+/// formula, and take the full-width forms of its first character for the plain ones.
 fn inert(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+    let begins_blank = text.starts_with(['\t', '\r', '\n']);
+    let seen = text.trim_start_matches(is_blank).chars().next();
+    let is_formula = seen
+        .map(plain_form)
+        .is_some_and(|c| matches!(c, '=' | '+' | '-' | '\u{2212}' | '@'));
+    if begins_blank || is_formula {
         format!("'{text}")
     } else {
         text.to_owned()
@@ -300,49 +308,4 @@ fn word(value: &impl Serialize) -> String {
         Ok(serde_json::Value::String(word)) => word,
         Ok(_) | Err(_) => String::new(),
     }
-}
-
-fn settle(file: &File, temporary: &Path, target: &Path) -> io::Result<()> {
-    file.sync_all()?;
-    fs::rename(temporary, target)
-}
-
-/// A hidden name in the target's folder that nobody else uses.
-fn beside(target: &Path) -> Result<PathBuf> {
-    let Some(name) = target.file_name() else {
-        return Err(Error::new(Code::FileFailed, "Choose a name for the file."));
-    };
-    let mut hidden = OsString::from(".");
-    hidden.push(name);
-    hidden.push(format!(".{}.part", uuid::Uuid::new_v4().simple()));
-    Ok(target.with_file_name(hidden))
-}
-
-fn discard(temporary: &Path) {
-    if let Err(error) = fs::remove_file(temporary) {
-        tracing::debug!(%error, "an unfinished export was not removed");
-    }
-}
-
-fn file_failed(error: &io::Error, target: &Path) -> Error {
-    let place = target.display();
-    let kind = error.kind();
-    let words = if matches!(
-        kind,
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-    ) {
-        format!(
-            "The disk is full: {place} was not written. Free some space or choose another place."
-        )
-    } else if matches!(
-        kind,
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
-    ) {
-        format!("{place} cannot be written there. Choose another folder.")
-    } else if kind == io::ErrorKind::NotFound {
-        format!("The folder of {place} is not there. Choose another one.")
-    } else {
-        format!("{place} was not written: {error}.")
-    };
-    Error::new(Code::FileFailed, words)
 }

@@ -13,6 +13,8 @@ use bursar_core::money::{Amount, Currency};
 use bursar_core::provider::{Papers, Purpose, RemotePayment, RenewalItem, Status};
 use bursar_core::view::{PaymentQuery, PaymentView};
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
@@ -66,6 +68,19 @@ fn csv_is_exact_and_runs_nothing() {
         "\rx",
         "a,\"b\"\nc",
         "plain",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠SUM(A1)",
+        "﹦1+1",
+        " =1+1",
+        "\u{a0}=1+1",
+        "\u{200b}＝1+1",
+        "\u{feff}=1+1",
+        " \t@x",
+        "−1",
+        " plain",
+        "a=1",
     ];
     for (n, source) in sources.iter().enumerate() {
         let with = RemotePayment {
@@ -116,13 +131,26 @@ fn csv_is_exact_and_runs_nothing() {
             "'\rx",
             "a,\"b\"\nc",
             "plain",
+            "'＝1+1",
+            "'＋1",
+            "'－1",
+            "'＠SUM(A1)",
+            "'﹦1+1",
+            "' =1+1",
+            "'\u{a0}=1+1",
+            "'\u{200b}＝1+1",
+            "'\u{feff}=1+1",
+            "' \t@x",
+            "'−1",
+            " plain",
+            "a=1",
             "",
             ""
         ]
     );
     let papers: Vec<&str> = ["kind", "purpose", "payer", "method", "number"]
         .iter()
-        .map(|name| &rows[8][column(name)])
+        .map(|name| &rows[sources.len()][column(name)])
         .collect();
     assert_eq!(
         papers,
@@ -209,6 +237,73 @@ fn a_place_that_cannot_be_written_is_said_in_words() {
     assert!(error.message.contains("payments.csv"));
     let error = export::write(&history, &query, Format::Csv, home.path(), &cancel).unwrap_err();
     assert_eq!(error.code, Code::FileFailed);
+    assert_eq!(leftovers(home.path()), 0);
+}
+
+#[test]
+fn a_pipe_a_device_and_a_link_stay_what_they_are() {
+    let (home, history) = history(1_000);
+    let at = |name: &str| home.path().join(name);
+    let make = |name: &str, kind, device| {
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            at(name),
+            kind,
+            rustix::fs::Mode::from_raw_mode(0o600),
+            device,
+        )
+    };
+    fs::write(at("file"), "before").unwrap();
+    fs::set_permissions(at("file"), fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("file", at("link")).unwrap();
+    assert_eq!(whole(&history, Format::Csv, &at("link")), 1_000);
+    assert!(at("link").is_symlink());
+    let written = fs::metadata(at("file")).unwrap();
+    assert_eq!(written.mode() & 0o777, 0o600);
+    let text = fs::read_to_string(at("file")).unwrap();
+    assert_eq!(text.lines().count(), 1_001);
+
+    make("pipe", rustix::fs::FileType::Fifo, 0).unwrap();
+    let pipe = at("pipe");
+    let reader = std::thread::spawn(move || {
+        let open = fs::File::options().read(true).write(true).open(&pipe);
+        // Open for both, so that nobody waits for it where it was replaced.
+        let mut read = String::new();
+        let lines = BufReader::new(open.unwrap()).lines().take(1_001);
+        lines.for_each(|line| read.push_str(&format!("{}\r\n", line.unwrap())));
+        read.replace("\r\r", "\r")
+    });
+    whole(&history, Format::Csv, &at("pipe"));
+    assert!(
+        fs::symlink_metadata(at("pipe"))
+            .unwrap()
+            .file_type()
+            .is_fifo()
+    );
+    assert_eq!(reader.join().unwrap(), text);
+
+    if make(
+        "null",
+        rustix::fs::FileType::CharacterDevice,
+        rustix::fs::makedev(1, 3),
+    )
+    .is_ok()
+    {
+        let never = AtomicBool::new(false);
+        let _ = export::write(
+            &history,
+            &PaymentQuery::default(),
+            Format::Csv,
+            &at("null"),
+            &never,
+        );
+        assert!(
+            fs::symlink_metadata(at("null"))
+                .unwrap()
+                .file_type()
+                .is_char_device()
+        );
+    }
     assert_eq!(leftovers(home.path()), 0);
 }
 

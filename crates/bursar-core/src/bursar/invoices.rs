@@ -4,9 +4,11 @@ use super::Bursar;
 use crate::account::AccountId;
 use crate::driver::blocking;
 use crate::error::{Code, Error, Result};
-use std::fs::{self, File};
-use std::io::Write;
+use crate::output_file::{OutputFile, Readers, file_failed};
+use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 /// How every PDF file begins.
 const PDF: &[u8] = b"%PDF-";
@@ -84,39 +86,14 @@ fn private_folder(folder: &Path) -> Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
         .create(folder)
-        .map_err(|error| failed(&error, folder))
+        .map_err(|error| file_failed(&error, folder))
 }
 
 fn write(path: &Path, pdf: &[u8]) -> Result<()> {
-    let Some(name) = path.file_name() else {
-        return Err(Error::new(Code::FileFailed, "Choose a name for the file."));
-    };
-    let part = path.with_file_name(format!(
-        ".{}.{}.part",
-        name.to_string_lossy(),
-        uuid::Uuid::new_v4().simple()
-    ));
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options
-        .open(&part)
-        .and_then(|mut file| file.write_all(pdf).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&part, path));
-    written.map_err(|error| {
-        // What is left of an unfinished file is of no use to anybody.
-        let _ = fs::remove_file(&part);
-        failed(&error, path)
-    })
-}
-
-fn failed(error: &std::io::Error, path: &Path) -> Error {
-    Error::new(
-        Code::FileFailed,
-        format!(
-            "{} was not written: {error}. Choose another place.",
-            path.display()
-        ),
-    )
+    let never = AtomicBool::new(false);
+    let written = OutputFile::create(path, Readers::Owner, &never).and_then(|mut output| {
+        output.write_all(pdf)?;
+        output.finish()
+    });
+    written.map_err(|error| file_failed(&error, path))
 }
