@@ -1,6 +1,7 @@
 //! Points in time and spans, as whole milliseconds. Nothing in the core asks the system for the time
 //! except [`Clock`]'s own implementation; everything else is given it.
 
+use crate::zone::Zone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use time::OffsetDateTime;
@@ -114,6 +115,11 @@ impl specta::Type for Timestamp {
 /// Where the time comes from.
 pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
+
+    /// Where days begin and end for the user.
+    fn zone(&self) -> Zone {
+        Zone::UTC
+    }
 }
 
 /// The machine's wall clock.
@@ -124,5 +130,9 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let nanos = OffsetDateTime::now_utc().unix_timestamp_nanos();
         Timestamp(i64::try_from(nanos.div_euclid(1_000_000)).unwrap_or(i64::MAX))
+    }
+
+    fn zone(&self) -> Zone {
+        Zone::of_system()
     }
 }

@@ -30,3 +30,4 @@ pub mod text;
 pub mod top_up;
 mod vault;
 pub mod view;
+pub mod zone;

@@ -79,8 +79,10 @@ impl fmt::Debug for SignInCode {
     }
 }
 
-/// Reads a link. Scheme, host and path are compared byte by byte; there is no user info, port or fragment;
-/// `state` comes once, and so does `code` or `error` where it belongs. Other parameters are ignored.
+/// Reads a link. Scheme, host and path are compared byte by byte; there is no user info or port; `state` comes once, and
+/// so does `code` or `error` where it belongs. Other parameters are ignored, and so is the fragment of a sign-in: some
+/// providers append one (`#_=_`), and a browser hands one on by itself where a page redirects it. A return address is
+/// given to a checkout word by word and comes back so.
 ///
 /// # Errors
 /// [`Code::LinkMalformed`]; the link itself is never repeated in the message.
@@ -88,6 +90,7 @@ pub fn parse(text: &str) -> Result<Link> {
     if text.len() > LIMIT || !text.bytes().all(is_link_byte) {
         return Err(malformed());
     }
+    let text = without_fragment(text)?;
     let (place, query) = text.split_once('?').ok_or_else(malformed)?;
     match place {
         TOP_UP_RETURN => {
@@ -113,6 +116,15 @@ pub fn parse(text: &str) -> Result<Link> {
     }
 }
 
+/// The link without the fragment that a sign-in's may have.
+fn without_fragment(text: &str) -> Result<&str> {
+    match text.split_once('#') {
+        None => Ok(text),
+        Some((link, _)) if link.split('?').next() == Some(SIGN_IN) => Ok(link),
+        Some(_) => Err(malformed()),
+    }
+}
+
 /// The address that a checkout sends the browser back to.
 pub fn return_url(state: &str) -> String {
     format!("{TOP_UP_RETURN}?state={state}")
@@ -129,9 +141,9 @@ pub fn new_state() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Visible ASCII without what only tricks need: no space, control character, backslash, fragment or quote.
+/// Visible ASCII without what only tricks need: no space, control character, backslash or quote.
 fn is_link_byte(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#' | b'"' | b'<' | b'>' | b'`')
+    byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>' | b'`')
 }
 
 /// The value of a parameter that may come once at most. A second one hides nowhere: a name that only

@@ -1,10 +1,13 @@
 //! Exact money: integer base units, a scale and a currency. Arithmetic is checked, scales are widened
 //! but never narrowed with loss, and nothing here rounds except where the name says so.
 
+mod typed;
+
 use crate::error::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::fmt;
+use typed::Typed;
 
 /// The most decimals an amount may have.
 pub const MAX_SCALE: u8 = 18;
@@ -128,25 +131,13 @@ impl Amount {
         self.units == 0
     }
 
-    /// Reads what a person typed: ASCII digits with an optional point, at most `decimals` after it.
+    /// Reads what a person typed or pasted: digits of one script, in groups of three or not, with an optional point and at
+    /// most `decimals` digits after it. What Bursar shows as an amount without its currency is read as that amount.
     ///
     /// # Errors
     /// [`Code::AmountMalformed`] or [`Code::AmountPrecision`], in words that say what to type.
     pub fn parse_typed(text: &str, decimals: u8, currency: Currency) -> Result<Self> {
-        let malformed = || {
-            Error::new(
-                Code::AmountMalformed,
-                "Type an amount in digits with a point for decimals, such as 25 or 25.50.",
-            )
-        };
-        let (whole, fraction) = match text.split_once('.') {
-            Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
-            Some(_) => return Err(malformed()),
-            None => (text, ""),
-        };
-        if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
-            return Err(malformed());
-        }
+        let Typed { whole, fraction } = typed::read(text)?;
         if fraction.len() > usize::from(decimals) {
             let message = match decimals {
                 0 => "Type a whole amount, without decimals.".to_owned(),
@@ -155,7 +146,7 @@ impl Amount {
             };
             return Err(Error::new(Code::AmountPrecision, message));
         }
-        Self::from_digits(whole, fraction, false, currency)
+        Self::from_digits(&whole, &fraction, false, currency)
             .map_err(|_| Error::new(Code::AmountMalformed, "That amount is too large to be one."))
     }
 
@@ -363,6 +354,11 @@ impl specta::Type for Amount {
     fn definition(types: &mut specta::Types) -> specta::datatype::DataType {
         <Written as specta::Type>::definition(types)
     }
+}
+
+/// A whole number that is written in groups of three or not, as ASCII digits; `None` for anything else.
+pub(crate) fn ungrouped(text: &str) -> Option<String> {
+    typed::ungrouped(text, &mut None).ok()
 }
 
 fn is_digits(text: &str) -> bool {

@@ -54,6 +54,19 @@ fn the_exact_forms_pass() {
         };
         assert_eq!((&*code, read_state), (read, state(STATE)));
     }
+    // What some providers, and pages that redirect, append to a sign-in.
+    for fragment in ["#_=_", "#", "#_", "#state=x", "#a#b", "#/?code=b"] {
+        let text = format!("org.bursar.desktop://sign-in?code=a&state={STATE}{fragment}");
+        let Ok(Link::SignIn { code, .. }) = parse(&text) else {
+            panic!("{text}")
+        };
+        assert_eq!(&*code, "a");
+        let denied = format!("org.bursar.desktop://sign-in?error=x&state={STATE}{fragment}");
+        assert!(
+            matches!(parse(&denied), Ok(Link::SignInRefused { .. })),
+            "{denied}"
+        );
+    }
     let denied = format!(
         "org.bursar.desktop://sign-in?error=access_denied&state={STATE}&error_description=No"
     );
@@ -138,6 +151,13 @@ fn everything_else_is_refused() {
         &format!("org.bursar.desktop://sign-in?state={STATE}"),
         &format!("org.bursar.desktop://sign-in/?code=a&state={STATE}"),
         &format!("org.bursar.desktop://sign-in/return?code=a&state={STATE}"),
+        &format!("org.bursar.desktop://sign-in#?code=a&state={STATE}"),
+        &format!("org.bursar.desktop://sign-in?code=a#&state={STATE}"),
+        &format!("org.bursar.desktop://sign-in#code=a&state={STATE}"),
+        &format!("org.bursar.desktop://sign-in/#?code=a&state={STATE}"),
+        &format!("org.bursar.desktop://sign-in?code=a&state={STATE}# "),
+        &format!("org.bursar.desktop://sign-in?code=a&state={STATE}#\u{e9}"),
+        &format!("org.bursar.desktop://Sign-in?code=a&state={STATE}#_=_"),
         &format!("org.bursar.desktop://sign-in?code=&state={STATE}"),
         &format!("org.bursar.desktop://sign-in?code=a&code=b&state={STATE}"),
         &format!("org.bursar.desktop://sign-in?code=a&%63ode=b&state={STATE}"),
@@ -209,6 +229,7 @@ proptest! {
             Ok(Link::TopUpReturn { state } | Link::SignIn { state, .. } | Link::SignInRefused { state }) => state,
             Err(_) => return Ok(()),
         };
+        let query = query.split('#').next().unwrap();
         let parameters: Vec<_> = query.split('&').filter_map(|part| part.strip_prefix("state=")).collect();
         prop_assert_eq!(parameters, vec![state.as_str()]);
         prop_assert!(text.starts_with("org.bursar.desktop://"));

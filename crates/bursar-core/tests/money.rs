@@ -4,6 +4,7 @@
 
 use bursar_core::error::Code;
 use bursar_core::money::{Amount, Currency, MAX_SCALE};
+use bursar_core::text::{decimal_digit, is_space};
 use proptest::prelude::*;
 use std::cmp::Ordering;
 
@@ -25,21 +26,58 @@ fn what_people_type_is_taken_or_refused_in_words() {
         ("0.01", "0.01"),
         ("007", "7"),
         ("00.10", "0.10"),
+        (" 25 ", "25"),
+        ("\u{a0}25.50\u{202f}", "25.50"),
+        ("\u{3000}２５．５０\u{3000}", "25.50"),
+        ("１", "1"),
+        ("１2", "12"),
+        ("١", "1"),
+        ("١٢٣٤٫٥٠", "1234.50"),
+        ("۱۲۳", "123"),
+        ("१२३.५", "123.5"),
+        ("𝟐𝟓", "25"),
+        ("1\u{202f}234.50", "1234.50"),
+        ("1 234.50", "1234.50"),
+        ("1\u{a0}234\u{a0}567.89", "1234567.89"),
+        ("12\u{2009}345", "12345"),
+        ("123 456", "123456"),
+        ("１\u{3000}２３４", "1234"),
     ] {
-        assert_eq!(typed(text).unwrap().to_decimal(), decimal);
+        assert_eq!(typed(text).unwrap().to_decimal(), decimal, "{text:?}");
     }
     for text in [
         "",
         " ",
-        " 1",
-        "1 ",
-        " 1 ",
+        "\u{a0}",
+        "1 23",
+        "1 2345",
+        "1234 567",
+        "12 34.5",
+        "1  234",
+        "0 123",
+        "00 123",
+        "1 234 56",
+        "1. 5",
+        "1 .5",
+        "1.234 567",
+        "1 234 .5",
+        ". 5",
+        "1\n234",
+        "1\t234",
+        "1,234.50",
+        "1.234,50",
+        "1’234",
+        "1２٣",
+        "৪0",
+        "25.٥",
+        "²",
+        "①",
+        "Ⅳ",
+        "一",
         "1_000",
         "1,000",
         "1,5",
         "1'000",
-        "１",
-        "١",
         "1e3",
         "1E3",
         "+1",
@@ -193,11 +231,45 @@ proptest! {
     #[test]
     fn typed_text_of_any_kind_never_gives_another_number(text in "\\PC{0,24}") {
         if let Ok(read) = typed(&text) {
-            prop_assert!(text.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
-            let canonical = text.trim_start_matches('0');
+            let mut canonical = String::new();
+            for c in text.chars().filter(|c| !is_space(*c)) {
+                match decimal_digit(c) {
+                    Some((value, _)) => canonical.push(char::from(b'0' + value)),
+                    None => {
+                        prop_assert!(matches!(c, '.' | '．' | '٫'));
+                        canonical.push('.');
+                    }
+                }
+            }
             let read = read.to_decimal();
-            prop_assert_eq!(read.trim_start_matches('0'), canonical);
+            prop_assert_eq!(read.trim_start_matches('0'), canonical.trim_start_matches('0'));
         }
+    }
+
+    #[test]
+    fn what_is_shown_is_read_back(cents in 0_i64.., space in "[ \u{a0}\u{202f}\u{2009}]", script in 0_usize..4) {
+        let amount = Amount::from_cents(cents, Currency::usdc());
+        let (whole, fraction) = amount.to_decimal().split_once('.').map(|(w, f)| (w.to_owned(), f.to_owned())).unwrap();
+        let mut grouped = String::new();
+        for (n, digit) in whole.chars().enumerate() {
+            if n > 0 && (whole.len() - n) % 3 == 0 {
+                grouped.push_str(&space);
+            }
+            grouped.push(digit);
+        }
+        let zero = ['0', '０', '٠', '۰'][script];
+        let shown: String = format!("{grouped}.{fraction}")
+            .chars()
+            .map(|c| c.to_digit(10).map_or(c, |n| char::from_u32(u32::from(zero) + n).unwrap()))
+            .collect();
+        prop_assert!(typed(&shown).unwrap().equals(&amount), "{}", shown);
+    }
+
+    #[test]
+    fn a_group_that_is_not_of_three_is_refused(first in 1_u32..999, second in 0_u32..99_999, width in 1_usize..6) {
+        let group = format!("{second:0width$}");
+        let text = format!("{first} {group}");
+        prop_assert_eq!(typed(&text).is_ok(), group.len() == 3, "{}", text);
     }
 
     #[test]

@@ -168,3 +168,60 @@ fn the_history_is_listed_and_searched_as_before() {
         );
     }
 }
+
+/// An entry that went into the index of ids as it was written is found by its key afterwards, and can be taken out.
+#[test]
+fn ids_beyond_ascii_are_found_by_their_key() {
+    let home = tempfile::tempdir().unwrap();
+    write(
+        &home.path().join("history.db"),
+        include_str!("../src/cache/schema/history_1.sql"),
+        r#"
+        INSERT INTO account VALUES (1, 'ACCOUNT');
+        INSERT INTO payment (line, account, id, kind, status, said, by_chain, amount, currency, whole, fraction, source,
+            created_at, updated_at, verified, loose, unsettled)
+        VALUES (NOW * 1048576, 1, 'ZÄHLUNG-ÖÜ', 0, COMPLETED, COMPLETED, 0, '25.00', 'USDC', 25, 0, 0, NOW, NOW, 0, 1, 0),
+            (NOW * 1048576 + 1, 1, 'WÄRTET', 0, COMPLETED, COMPLETED, 0, '25.00', 'USDC', 25, 0, 0, NOW, NOW, 0, 1, 0),
+            (NOW * 1048576 + 2, 1, 'plain', 0, COMPLETED, COMPLETED, 0, '25.00', 'USDC', 25, 0, 0, NOW, NOW, 0, 1, 0);
+        INSERT INTO id_part (rowid, id) VALUES (NOW * 1048576, 'ZÄHLUNG-ÖÜ'), (NOW * 1048576 + 2, 'plain');
+        INSERT INTO id_waiting VALUES (NOW * 1048576 + 1);
+        INSERT INTO tally VALUES (1, 0, COMPLETED, NOW / 86400000, 3);
+        INSERT INTO amount_tally VALUES (1, 25, 0, COMPLETED, 3);
+        "#
+        .replace("COMPLETED", COMPLETED)
+        .as_str(),
+    );
+    let (history, _) = History::open(home.path(), NOW).unwrap();
+    let found = |text: &str| {
+        let query = PaymentQuery {
+            search: Some(text.into()),
+            ..PaymentQuery::default()
+        };
+        let page = history.payments(&query, None, 10).unwrap();
+        page.payments
+            .into_iter()
+            .map(|line| line.id)
+            .collect::<Vec<_>>()
+    };
+    for (text, ids) in [
+        ("zählung", ["ZÄHLUNG-ÖÜ"]),
+        ("ZAHLUNG", ["ZÄHLUNG-ÖÜ"]),
+        ("hlung-ou", ["ZÄHLUNG-ÖÜ"]),
+        ("wartet", ["WÄRTET"]),
+        ("plain", ["plain"]),
+    ] {
+        assert_eq!(found(text), ids, "{text}");
+    }
+    history
+        .remove_account(&AccountId(ACCOUNT.to_owned()))
+        .unwrap();
+    let integrity: String = Connection::open(home.path().join("history.db"))
+        .unwrap()
+        .query_row(
+            "SELECT count(*) || '' FROM id_part WHERE id_part MATCH 'lun'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(integrity, "0");
+}

@@ -130,7 +130,7 @@ impl Bursar {
         invoices::forget(&options.home);
         let world = World {
             store: Arc::new(store),
-            history: Arc::new(history),
+            history: Arc::new(history.with_days_of(Arc::clone(&options.clock))),
             shell: options.shell,
             clock: options.clock,
         };

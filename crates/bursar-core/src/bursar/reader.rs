@@ -6,7 +6,7 @@ use super::own_rpc_name;
 use crate::account::Account;
 use crate::cache::{History, Store};
 use crate::chain::Chain;
-use crate::clock::Timestamp;
+use crate::clock::{SystemClock, Timestamp};
 use crate::driver::{Connection, blocking};
 use crate::error::{Code, Error, Result};
 use crate::export::{self, Exported, Format};
@@ -56,7 +56,8 @@ impl Reader {
         Ok(Self {
             accounts,
             networks,
-            history: History::open_for_reading(home)?.map(Arc::new),
+            history: History::open_for_reading(home)?
+                .map(|history| Arc::new(history.with_days_of(Arc::new(SystemClock)))),
             vault,
             env_api_key,
         })

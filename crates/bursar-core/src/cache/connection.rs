@@ -1,8 +1,8 @@
 //! One SQLite file: a single writing connection behind a lock, and reading connections that never wait for
 //! it. Every read sees one state of the file, every write is one transaction.
 
-use super::digest;
 use super::failure::{Failure, Inner};
+use super::{digest, keys};
 use crate::error::{Code, Error, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -148,6 +148,7 @@ pub(super) fn open_reader(path: &Path) -> Inner<Connection> {
 fn prepare(connection: &Connection) -> Inner<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     digest::define(connection)?;
+    keys::define(connection)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     connection.pragma_update(None, "trusted_schema", false)?;
     // Without this, every new value for a statement that partial indexes could serve plans it anew.

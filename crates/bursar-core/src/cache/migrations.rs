@@ -34,6 +34,7 @@ pub(super) const HISTORY: Schema = Schema {
         include_str!("schema/history_4.sql"),
         include_str!("schema/history_5.sql"),
         include_str!("schema/history_6.sql"),
+        include_str!("schema/history_7.sql"),
     ],
 };
 

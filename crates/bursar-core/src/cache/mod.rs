@@ -7,6 +7,7 @@ mod damage;
 mod digest;
 mod failure;
 mod history;
+mod keys;
 pub mod matching;
 mod migrations;
 mod store;

@@ -2,10 +2,12 @@
 
 use crate::support::{NOW, history, ids, of, payment, search, statuses, total};
 use bursar_core::account::AccountId;
-use bursar_core::clock::Span;
+use bursar_core::clock::{Clock, Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::provider::{RemotePayment, Status};
 use bursar_core::view::{PaymentQuery, PaymentStatus};
+use bursar_core::zone::Zone;
+use std::sync::Arc;
 
 #[test]
 fn lines_are_filtered_by_account_status_and_date() {
@@ -54,6 +56,116 @@ fn lines_are_filtered_by_account_status_and_date() {
             .code,
         Code::Usage
     );
+}
+
+/// A clock of a machine in that zone.
+struct In(Zone);
+
+impl Clock for In {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+
+    fn zone(&self) -> Zone {
+        self.0.clone()
+    }
+}
+
+/// Each list, sum, place and export is compared with what reading the lines one by one gives.
+#[test]
+fn a_date_is_a_day_where_the_user_is() {
+    for (name, dates) in [
+        ("Europe/Berlin", ["2026-03-28", "2026-03-29", "2026-03-30"]),
+        (
+            "America/New_York",
+            ["2026-03-07", "2026-03-08", "2026-03-09"],
+        ),
+        ("Asia/Kathmandu", ["2026-03-28", "2026-03-29", "2026-03-30"]),
+        (
+            "Pacific/Kiritimati",
+            ["2026-03-28", "2026-03-29", "2026-03-30"],
+        ),
+        ("America/Havana", ["2026-10-31", "2026-11-01", "2026-11-02"]),
+        ("UTC", ["2026-03-28", "2026-03-29", "2026-03-30"]),
+    ] {
+        let zone = Zone::named(name).unwrap();
+        let (_home, history, account) = history();
+        let history = history.with_days_of(Arc::new(In(zone.clone())));
+        let (begin, _) = zone.day(dates[0]).unwrap();
+        // Every 50 minutes from half a day before to half a day after, and the edges themselves.
+        let mut times: Vec<Timestamp> = (0..144)
+            .map(|n| begin.plus(Span::minutes(n * 50 - 700)))
+            .collect();
+        for date in dates {
+            let (from, to) = zone.day(date).unwrap();
+            times.extend([
+                from,
+                from.minus(Span::millis(1)),
+                to,
+                to.minus(Span::millis(1)),
+            ]);
+        }
+        let lines: Vec<RemotePayment> = times
+            .iter()
+            .enumerate()
+            .map(|(n, at)| RemotePayment {
+                source: Some(["one", "two"][n % 2].into()),
+                ..payment(&format!("p{n:03}"), "1.00", *at)
+            })
+            .collect();
+        history.put_payments(&account, &lines).unwrap();
+        for (from, to) in [
+            (Some(0), Some(0)),
+            (Some(1), Some(1)),
+            (Some(0), Some(2)),
+            (Some(1), None),
+            (None, Some(1)),
+            (Some(2), Some(0)),
+        ] {
+            for text in [None, Some("one"), Some("p0"), Some("1"), Some("nothing")] {
+                for statuses in [vec![], vec![PaymentStatus::Completed]] {
+                    let query = PaymentQuery {
+                        account: Some(account.clone()).filter(|_| statuses.is_empty()),
+                        search: text.map(str::to_owned),
+                        statuses: statuses.clone(),
+                        from: from.map(|n: usize| dates[n].to_owned()),
+                        to: to.map(|n: usize| dates[n].to_owned()),
+                    };
+                    let all = PaymentQuery {
+                        from: None,
+                        to: None,
+                        ..query.clone()
+                    };
+                    let within: Vec<String> = history
+                        .payments(&all, None, 500)
+                        .unwrap()
+                        .payments
+                        .into_iter()
+                        .filter(|line| {
+                            let date = zone.date(line.created_at);
+                            from.is_none_or(|n| dates[n] <= date.as_str())
+                                && to.is_none_or(|n| date.as_str() <= dates[n])
+                        })
+                        .map(|line| line.id)
+                        .collect();
+                    assert_eq!(ids(&history, &query), within, "{name} {query:?}");
+                    assert_eq!(
+                        total(&history, &query) as usize,
+                        within.len(),
+                        "{name} {query:?}"
+                    );
+                    let months = history.months(&query).unwrap();
+                    let sum: u32 = months.iter().map(|month| month.payments).sum();
+                    assert_eq!(sum as usize, within.len(), "{name} {query:?}");
+                    if let Some(middle) = within.len().checked_div(2).filter(|n| *n > 0) {
+                        let row = u32::try_from(middle).unwrap();
+                        let page = history.payments_from(&query, row, 1).unwrap();
+                        assert_eq!(page.payments[0].id, within[middle], "{name} {query:?}");
+                    }
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -115,6 +227,79 @@ fn a_search_finds_ids_sources_amounts_and_transactions() {
         ..search("copper")
     };
     assert_eq!(total(&history, &narrow), 0);
+}
+
+#[test]
+fn texts_are_found_in_every_way_of_writing_them() {
+    let (_home, history, account) = history();
+    let named = |id: &str, source: &str, payer: &str, number: &str, n: i64| {
+        let mut payment = payment(id, "1234.50", NOW.minus(Span::hours(n)));
+        payment.source = Some(source.into());
+        payment.papers.payer = Some(payer.into());
+        payment.papers.number = Some(number.into());
+        payment
+    };
+    history
+        .put_payments(
+            &account,
+            &[
+                named("p1", "ÖKO-Bank", "Jürgen Weiß", "RÉF-001", 1),
+                named("p2", "o\u{308}kobank", "İnci Işık", "ref-٠٠٢", 2),
+                named("TÖP-ÜP-77", "Łódź Pay", "Ὀδυσσεύς", "ＡＢ９", 3),
+            ],
+        )
+        .unwrap();
+    let found = |text: &str| ids(&history, &search(text));
+    for (text, lines) in [
+        ("öko", vec!["p1", "p2"]),
+        ("ÖKO", vec!["p1", "p2"]),
+        ("oko", vec!["p1", "p2"]),
+        ("O\u{308}KO", vec!["p1", "p2"]),
+        ("JÜRGEN", vec!["p1"]),
+        ("weiss", vec!["p1"]),
+        ("WEIẞ", vec!["p1"]),
+        ("inci", vec!["p2"]),
+        ("INCİ", vec!["p2"]),
+        ("ışık", vec!["p2"]),
+        ("ISIK", vec!["p2"]),
+        ("réf", vec!["p1", "p2"]),
+        ("REF-002", vec!["p2"]),
+        ("lodz", vec!["TÖP-ÜP-77"]),
+        ("ΟΔΥΣΣΕΥΣ", vec!["TÖP-ÜP-77"]),
+        ("töp-üp", vec!["TÖP-ÜP-77"]),
+        ("TOP-UP", vec!["TÖP-ÜP-77"]),
+        ("ab9", vec!["TÖP-ÜP-77"]),
+        ("ｌｏｄｚ", vec!["TÖP-ÜP-77"]),
+        ("1 234.50", vec!["p1", "p2", "TÖP-ÜP-77"]),
+        ("1\u{202f}234.5", vec!["p1", "p2", "TÖP-ÜP-77"]),
+        ("١٢٣٤", vec!["p1", "p2", "TÖP-ÜP-77"]),
+        ("1 23", vec![]),
+        ("\u{301}", vec![]),
+    ] {
+        assert_eq!(found(text), lines, "{text}");
+        assert_eq!(
+            total(&history, &search(text)) as usize,
+            lines.len(),
+            "{text}"
+        );
+    }
+    // From the index too, and out of it again.
+    let more: Vec<RemotePayment> = (0..1_100)
+        .map(|n| {
+            payment(
+                &format!("zahlung-äöü-{n:04}"),
+                "3.00",
+                NOW.minus(Span::days(n + 2)),
+            )
+        })
+        .collect();
+    history.put_payments(&account, &more).unwrap();
+    assert_eq!(total(&history, &search("ZAHLUNG-AOU-")), 1_100);
+    assert_eq!(found("ÄÖÜ-1099"), ["zahlung-äöü-1099"]);
+    assert_eq!(found("top-up"), ["TÖP-ÜP-77"]);
+    history.remove_account(&account).unwrap();
+    history.put_payments(&account, &more[..1]).unwrap();
+    assert_eq!(found("aou"), ["zahlung-äöü-0000"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::cache::stored::{amount, from_json};
 use crate::clock::Timestamp;
 use crate::money::{Amount, MAX_SCALE};
 use crate::provider::{Reason, Status};
+use crate::text::search_key;
 use crate::view::{Match, PaymentKind, PaymentStatus, PaymentView};
 use alloy_primitives::B256;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -220,11 +221,12 @@ impl Line {
         self.proof.as_ref().and_then(|proof| proof.matched)
     }
 
-    /// What is searched for parts of: the id, and the number where there is one.
+    /// What is searched for parts of, as the index of ids has it: the key of the id, and of the number where there is
+    /// one.
     pub(super) fn search_text(&self) -> String {
         match &self.books.number {
-            Some(number) => format!("{} {number}", self.id),
-            None => self.id.clone(),
+            Some(number) => search_key(&format!("{} {number}", self.id)).into_owned(),
+            None => search_key(&self.id).into_owned(),
         }
     }
 

@@ -22,12 +22,15 @@ use super::damage::{self, Check};
 use super::failure::{Failure, Inner, file_error};
 use super::migrations::{HISTORY, version};
 use crate::account::AccountId;
-use crate::clock::Timestamp;
+use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
+use crate::zone::Zone;
 use line::Line;
 use rusqlite::{Connection, OptionalExtension};
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use events::{EventCursor, Matched};
 pub use portion::Portion;
@@ -48,9 +51,18 @@ const CHECKED_WHOLE: u64 = 4 * 1024 * 1024;
 /// How many lines are deleted in one transaction, so that others can write in between.
 const DELETED_AT_ONCE: u32 = 2_000;
 
-#[derive(Debug)]
 pub struct History {
     db: Database,
+    /// In whose zone the dates of a query are days; UTC without.
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("History")
+            .field("db", &self.db)
+            .finish_non_exhaustive()
+    }
 }
 
 impl History {
@@ -75,7 +87,7 @@ impl History {
             Err(failure) => return Err(failure.coded(&path)),
         };
         let db = Database::new(path, Some(connection), mark);
-        Ok((Self { db }, rebuilt))
+        Ok((Self { db, clock: None }, rebuilt))
     }
 
     /// Opens it for reading beside a running engine; `None` when there is no file.
@@ -89,7 +101,20 @@ impl History {
         }
         let db = Database::new(path, None, mark);
         db.read(|connection| HISTORY.require_latest(connection))?;
-        Ok(Some(Self { db }))
+        Ok(Some(Self { db, clock: None }))
+    }
+
+    /// Takes the dates of a query as days in the zone of this clock, as it is when the query is made.
+    #[must_use]
+    pub fn with_days_of(self, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock: Some(clock),
+            ..self
+        }
+    }
+
+    fn zone(&self) -> Zone {
+        self.clock.as_ref().map_or(Zone::UTC, |clock| clock.zone())
     }
 
     /// Says whether the account has a chain in which its payments can be seen; unless said, it has.

@@ -3,13 +3,14 @@
 
 use super::History;
 use super::line::{COLUMNS, STATUSES, status_number};
-use super::rows::{day_of, first_place};
+use super::rows::{day_of, first_place, midnight_of};
 use super::search::{Meaning, Sql, list, meanings, of_accounts};
 use super::views::{Views, accounts};
 use crate::cache::failure::Inner;
-use crate::clock::{Span, Timestamp};
+use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::view::{PaymentPage, PaymentQuery, PaymentView};
+use crate::zone::Zone;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -41,7 +42,7 @@ impl History {
         after: Option<&str>,
         limit: u32,
     ) -> Result<PaymentPage> {
-        let range = range(query)?;
+        let range = range(query, &self.zone())?;
         let below = after.map(place).transpose()?;
         self.db.read(|connection| {
             let plan = Plan::new(connection, query, range)?;
@@ -56,7 +57,7 @@ impl History {
     /// # Errors
     /// As for [`Self::payments`].
     pub fn count(&self, query: &PaymentQuery) -> Result<u32> {
-        let range = range(query)?;
+        let range = range(query, &self.zone())?;
         self.db
             .read(|connection| Plan::new(connection, query, range)?.total(connection))
     }
@@ -71,7 +72,7 @@ impl History {
         query: &PaymentQuery,
         mut each: impl FnMut(PaymentView) -> bool,
     ) -> Result<()> {
-        let range = range(query)?;
+        let range = range(query, &self.zone())?;
         self.db.read(|connection| {
             let plan = Plan::new(connection, query, range)?;
             let mut views = Views::new(connection)?;
@@ -195,10 +196,7 @@ impl Plan {
 
     /// From the first place to below `past`.
     fn within(&self, past: i64) -> Sql {
-        Sql::new(
-            "p.line < ? AND p.line >= ?",
-            vec![Value::Integer(past), Value::Integer(self.first)],
-        )
+        between(self.first, past)
     }
 
     /// Queries that give this plan's lines between them, each in order.
@@ -273,12 +271,66 @@ impl Plan {
         Ok(total)
     }
 
-    /// The number from the tally, or from the totals where no date is asked for.
+    /// The number from the tally, or from the totals where no date is asked for. The tally has whole days of UTC; what the
+    /// dates cut off of one is counted line by line.
     fn tallied(&self, connection: &Connection, sources: Option<&[i64]>) -> Inner<u32> {
-        let query = self.sum(sources);
-        Ok(connection
-            .prepare_cached(&query.text)?
-            .query_row(params_from_iter(query.values), |row| row.get(0))?)
+        let mut total = 0_u32;
+        let edges = self.edges(sources).into_iter().map(|edge| Sql {
+            text: format!("SELECT count(*) FROM {}", edge.text),
+            ..edge
+        });
+        for query in std::iter::once(self.sum(sources)).chain(edges) {
+            let counted: u32 = connection
+                .prepare_cached(&query.text)?
+                .query_row(params_from_iter(query.values), |row| row.get(0))?;
+            total = total.saturating_add(counted);
+        }
+        Ok(total)
+    }
+
+    /// The rows of the days that begin or end within the range, in which the tally has others too.
+    pub(super) fn edges(&self, sources: Option<&[i64]>) -> Vec<Sql> {
+        let (from, past) = self.whole_days();
+        let (first_whole, past_whole) = (place_of_day(from), place_of_day(past));
+        let ends = if self.is_undated() {
+            Vec::new()
+        } else if from > past {
+            vec![(self.first, self.past)]
+        } else {
+            let last = (self.past < i64::MAX).then_some((past_whole, self.past));
+            [Some((self.first, first_whole)), last]
+                .into_iter()
+                .flatten()
+                .collect()
+        };
+        let streams = || match sources {
+            Some(sources) => Meaning::Source(sources.to_vec())
+                .streams(&self.accounts)
+                .into_iter()
+                .map(|stream| self.with_statuses(stream))
+                .collect(),
+            None => self.streams(),
+        };
+        ends.into_iter()
+            .filter(|(first, past)| first < past)
+            .flat_map(|(first, past)| {
+                streams()
+                    .into_iter()
+                    .map(move |stream| stream.and(between(first, past)))
+            })
+            .collect()
+    }
+
+    /// The days of UTC that are within the range as a whole: from the first, to below the last.
+    fn whole_days(&self) -> (i64, i64) {
+        let from = day_of(self.first);
+        let begins_whole = place_of_day(from) == self.first;
+        let from = if begins_whole {
+            from
+        } else {
+            from.saturating_add(1)
+        };
+        (from, day_of(self.past))
     }
 
     pub(super) fn sum(&self, sources: Option<&[i64]>) -> Sql {
@@ -303,14 +355,12 @@ impl Plan {
         format!("account IN ({})", list(&self.accounts))
     }
 
-    /// Its part of the tally. The tally's days are whole, and so are the dates of a query.
+    /// Its part of the tally: days of UTC that are within the range as a whole.
     pub(super) fn in_tally(&self, sources: Option<&[i64]>) -> Sql {
+        let (from, past) = self.whole_days();
         let days = Sql::new(
             format!("{} AND day >= ? AND day < ?", self.held()),
-            vec![
-                Value::Integer(day_of(self.first)),
-                Value::Integer(day_of(self.past)),
-            ],
+            vec![Value::Integer(from), Value::Integer(past)],
         );
         self.of_kinds(days, sources)
     }
@@ -405,6 +455,19 @@ impl Plan {
     }
 }
 
+/// Places from the first to below `past`.
+fn between(first: i64, past: i64) -> Sql {
+    Sql::new(
+        "p.line < ? AND p.line >= ?",
+        vec![Value::Integer(past), Value::Integer(first)],
+    )
+}
+
+/// The first place of a day of UTC.
+fn place_of_day(day: i64) -> i64 {
+    first_place(midnight_of(day))
+}
+
 /// The column by which a stream is in order already.
 fn order_of(stream: &str) -> &'static str {
     if stream.starts_with("id_") {
@@ -414,19 +477,19 @@ fn order_of(stream: &str) -> &'static str {
     }
 }
 
-/// The places of the dates of a query: from the first, to below the last.
-pub(super) fn range(query: &PaymentQuery) -> Result<(i64, i64)> {
-    let from = query.from.as_deref().map(midnight).transpose()?;
-    let to = query.to.as_deref().map(midnight).transpose()?;
+/// The places of the dates of a query, which are days in that zone: from the first, to below the last.
+pub(super) fn range(query: &PaymentQuery, zone: &Zone) -> Result<(i64, i64)> {
+    let from = query.from.as_deref().map(|date| day(date, zone));
+    let to = query.to.as_deref().map(|date| day(date, zone));
     Ok((
-        from.map_or(0, first_place),
-        to.map_or(i64::MAX, |day| first_place(day.plus(Span::days(1)))),
+        from.transpose()?.map_or(0, |(begin, _)| first_place(begin)),
+        to.transpose()?
+            .map_or(i64::MAX, |(_, end)| first_place(end)),
     ))
 }
 
-fn midnight(date: &str) -> Result<Timestamp> {
-    let whole = (date.len() == 10).then(|| Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z")));
-    whole.flatten().ok_or_else(|| {
+fn day(date: &str, zone: &Zone) -> Result<(Timestamp, Timestamp)> {
+    zone.day(date).ok_or_else(|| {
         Error::new(
             Code::Usage,
             "Write dates as YYYY-MM-DD, such as 2026-01-31.",

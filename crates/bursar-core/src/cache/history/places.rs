@@ -18,7 +18,7 @@ impl History {
     /// # Errors
     /// As for [`Self::payments`].
     pub fn payments_from(&self, query: &PaymentQuery, row: u32, limit: u32) -> Result<PaymentPage> {
-        let range = range(query)?;
+        let range = range(query, &self.zone())?;
         self.db.read(|connection| {
             let plan = Plan::new(connection, query, range)?;
             let limit = limit.clamp(1, LARGEST_PAGE);
@@ -35,7 +35,7 @@ impl History {
     /// # Errors
     /// As for [`Self::payments`].
     pub fn months(&self, query: &PaymentQuery) -> Result<Vec<MonthView>> {
-        let range = range(query)?;
+        let range = range(query, &self.zone())?;
         let days = self
             .db
             .read(|connection| Plan::new(connection, query, range)?.days(connection))?;
@@ -89,14 +89,14 @@ impl Plan {
     /// Queries that give days and lines, to be added up. Each line is counted under the first meaning that fits it.
     fn queries_of_days(&self, connection: &Connection) -> Inner<Vec<Sql>> {
         let Some(meanings) = &self.meanings else {
-            return Ok(vec![self.days_in_tally(None)]);
+            return Ok(self.days_tallied(None));
         };
         let mut queries = Vec::new();
         let mut before: Vec<&Meaning> = Vec::new();
         for meaning in meanings {
             match meaning {
                 Meaning::Source(sources) if before.is_empty() => {
-                    queries.push(self.days_in_tally(Some(sources)));
+                    queries.extend(self.days_tallied(Some(sources)));
                 }
                 Meaning::Source(_)
                 | Meaning::Payer(_)
@@ -105,14 +105,7 @@ impl Plan {
                 | Meaning::Beginning(_)
                 | Meaning::Transaction { .. } => {
                     for query in self.alone(connection, meaning, &before)? {
-                        queries.push(Sql {
-                            text: format!(
-                                "SELECT {}, count(*) FROM {} GROUP BY 1",
-                                day_column("p.line"),
-                                query.text
-                            ),
-                            ..query
-                        });
+                        queries.push(by_day(query));
                     }
                 }
             }
@@ -121,14 +114,28 @@ impl Plan {
         Ok(queries)
     }
 
-    fn days_in_tally(&self, sources: Option<&[i64]>) -> Sql {
+    /// From the tally, and from the rows of the days that are in the range in part.
+    fn days_tallied(&self, sources: Option<&[i64]>) -> Vec<Sql> {
         let condition = self.in_tally(sources);
-        Sql {
+        let tally = Sql {
             text: format!(
                 "SELECT day, sum(lines) FROM tally WHERE {} GROUP BY day HAVING sum(lines) > 0",
                 condition.text
             ),
             ..condition
-        }
+        };
+        let edges = self.edges(sources).into_iter().map(by_day);
+        std::iter::once(tally).chain(edges).collect()
+    }
+}
+
+fn by_day(rows: Sql) -> Sql {
+    Sql {
+        text: format!(
+            "SELECT {}, count(*) FROM {} GROUP BY 1",
+            day_column("p.line"),
+            rows.text
+        ),
+        ..rows
     }
 }

@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::money::{Amount, Currency};
 use crate::provider::{Papers, Purpose, RemotePayment, Status};
 use crate::view::{PaymentQuery, PaymentStatus};
+use crate::zone::Zone;
 use rusqlite::{Connection, params_from_iter};
 
 fn filled() -> (tempfile::TempDir, History, AccountId) {
@@ -87,7 +88,7 @@ fn no_page_and_no_sum_goes_through_all_rows_or_sorts_them() {
 }
 
 fn look_through(history: &History, query: &PaymentQuery) {
-    let range = range(query).unwrap();
+    let range = range(query, &Zone::UTC).unwrap();
     let checked = history.db.read(|connection| {
         let plan = Plan::new(connection, query, range)?;
         let mut queries = plan.pages(i64::MAX, 101);

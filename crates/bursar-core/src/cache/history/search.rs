@@ -1,9 +1,10 @@
 //! What a search text can mean, and the index that answers each meaning newest first: the source, the payer, the amount,
 //! any part of an id or number (from three characters on), the beginning of a transaction hash. Nothing a person types
-//! is a wildcard.
+//! is a wildcard. Texts are compared by their key (`text::search_key`), in every language alike.
 
 use crate::cache::failure::Inner;
-use crate::money::MAX_SCALE;
+use crate::money::{MAX_SCALE, ungrouped};
+use crate::text::search_key;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -90,9 +91,9 @@ pub(super) fn meanings(
     accounts: &[i64],
     text: &str,
 ) -> Inner<Vec<Meaning>> {
-    let text = text.to_ascii_lowercase();
+    let text = search_key(text).trim().to_owned();
     let mut meanings = Vec::new();
-    if text.contains('\0') {
+    if text.is_empty() || text.contains('\0') {
         return Ok(meanings);
     }
     let sources = sources(connection, &text)?;
@@ -217,7 +218,7 @@ impl Meaning {
             Self::Payer(payers) => Sql::new(format!("p.payer IN ({})", list(payers)), Vec::new()),
             Self::Amount { range, .. } => range.predicate(),
             Self::Id { text, .. } => Sql::new(
-                "(instr(lower(p.id), ?) > 0 OR coalesce(instr(lower(p.number), ?), 0) > 0)",
+                "(has_key(p.id, ?) OR has_key(p.number, ?))",
                 vec![Value::Text(text.clone()), Value::Text(text.clone())],
             ),
             Self::Beginning(text) => {
@@ -317,7 +318,7 @@ pub(super) fn take_in_ids(connection: &Connection) -> Inner<()> {
         return Ok(());
     }
     connection.execute_batch(
-        "INSERT INTO id_part (rowid, id) SELECT line, concat_ws(' ', id, number) FROM id_waiting JOIN payment USING (line) ORDER BY line;
+        "INSERT INTO id_part (rowid, id) SELECT line, search_key(concat_ws(' ', id, number)) FROM id_waiting JOIN payment USING (line) ORDER BY line;
          DELETE FROM id_waiting",
     )?;
     Ok(())
@@ -339,7 +340,7 @@ pub(super) fn list(numbers: &[i64]) -> String {
 fn sources(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
     connection
         .prepare_cached(
-            "SELECT number FROM source WHERE instr(lower(name), ?1) > 0 ORDER BY number LIMIT 100",
+            "SELECT number FROM source WHERE has_key(name, ?1) ORDER BY number LIMIT 100",
         )?
         .query_and_then([text], |row| Ok(row.get(0)?))?
         .collect()
@@ -348,17 +349,17 @@ fn sources(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
 fn payers(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
     connection
         .prepare_cached(
-            "SELECT number FROM payer WHERE instr(lower(name), ?1) > 0 ORDER BY number LIMIT 100",
+            "SELECT number FROM payer WHERE has_key(name, ?1) ORDER BY number LIMIT 100",
         )?
         .query_and_then([text], |row| Ok(row.get(0)?))?
         .collect()
 }
 
-/// Digits with an optional point, as far as they have been typed.
+/// Digits with an optional point, as far as they have been typed; the whole part in groups of three or not.
 fn amount(text: &str) -> Option<AmountRange> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    let digits_only = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || !digits_only(whole) || !digits_only(decimals) {
+    let whole = ungrouped(whole)?;
+    if !decimals.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     let given = u32::try_from(decimals.len()).ok()?;

@@ -1,0 +1,119 @@
+//! The time zone in which days begin and end for the user. A day there has 23 or 25 hours where clocks are changed.
+
+use crate::clock::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// A time zone. Asked of the system anew each time, because a machine travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    pub const UTC: Self = Self(TimeZone::UTC);
+
+    /// The zone that the machine is set to; UTC where it does not say.
+    pub fn of_system() -> Self {
+        Self(TimeZone::system())
+    }
+
+    /// A zone of the system's database by its name, such as `Europe/Berlin`.
+    pub fn named(name: &str) -> Option<Self> {
+        TimeZone::get(name).ok().map(Self)
+    }
+
+    /// When that day (`YYYY-MM-DD`) begins and when the next one does; `None` for what is no date of the years 1 to 9998.
+    pub fn day(&self, date: &str) -> Option<(Timestamp, Timestamp)> {
+        let has_form = date.len() == 10 && date.bytes().nth(4) == Some(b'-');
+        let date: Date = date.parse().ok().filter(|_| has_form)?;
+        Some((self.begin(date)?, self.begin(date.tomorrow().ok()?)?))
+    }
+
+    /// The date (`YYYY-MM-DD`) on which that is.
+    pub fn date(&self, at: Timestamp) -> String {
+        match jiff::Timestamp::from_millisecond(at.0) {
+            Ok(at) => at.to_zoned(self.0.clone()).date().to_string(),
+            Err(_) => at.date(),
+        }
+    }
+
+    /// The first instant of a day: where midnight is left out by a change of clocks, what comes after; where it comes
+    /// twice, the first.
+    fn begin(&self, date: Date) -> Option<Timestamp> {
+        let begin = date.to_zoned(self.0.clone()).ok()?;
+        Some(Timestamp(begin.timestamp().as_millisecond()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Span;
+
+    fn length(zone: &str, date: &str) -> i64 {
+        let (begin, end) = Zone::named(zone).unwrap().day(date).unwrap();
+        end.since(begin).0 / Span::hours(1).0
+    }
+
+    #[test]
+    fn a_day_is_as_long_as_its_clocks_say() {
+        for (zone, date, hours) in [
+            ("Europe/Berlin", "2026-03-28", 24),
+            ("Europe/Berlin", "2026-03-29", 23),
+            ("Europe/Berlin", "2026-10-25", 25),
+            ("America/New_York", "2026-03-08", 23),
+            ("America/New_York", "2026-11-01", 25),
+            // Midnight itself is left out, and comes twice.
+            ("Asia/Beirut", "2026-03-29", 23),
+            ("America/Havana", "2026-11-01", 25),
+            // The day before has the hour twice.
+            ("America/Sao_Paulo", "2018-02-17", 25),
+            ("America/Sao_Paulo", "2018-11-04", 23),
+            ("Asia/Kolkata", "2026-03-29", 24),
+        ] {
+            assert_eq!(length(zone, date), hours, "{zone} {date}");
+        }
+    }
+
+    #[test]
+    fn days_follow_each_other_without_a_gap() {
+        for zone in [
+            "UTC",
+            "Europe/Berlin",
+            "Asia/Beirut",
+            "America/Havana",
+            "Pacific/Apia",
+            "Asia/Kathmandu",
+        ] {
+            let zone = Zone::named(zone).unwrap();
+            let mut date = "2011-12-01".to_owned();
+            for _ in 0..500 {
+                let (begin, end) = zone.day(&date).unwrap();
+                let next = zone.date(end);
+                assert_eq!(zone.date(begin), date);
+                assert_eq!(zone.date(Timestamp(end.0 - 1)), date);
+                date = next;
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_none() {
+        for text in [
+            "",
+            "2026-1-1",
+            "2026-02-30",
+            "31.1.2026",
+            "2026-01-31T00",
+            "20260131xx",
+            "-02026-1-",
+            "2026-01-3１",
+        ] {
+            assert_eq!(Zone::UTC.day(text), None, "{text}");
+        }
+        let (begin, end) = Zone::UTC.day("2026-01-31").unwrap();
+        assert_eq!(
+            (begin.to_string(), end.since(begin)),
+            ("2026-01-31T00:00:00Z".into(), Span::days(1))
+        );
+    }
+}
