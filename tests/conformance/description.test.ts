@@ -1,0 +1,36 @@
+/** The panel's API description is OpenAPI 3.1 by a public validator, and says what it seems to say. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { parse, parseDocument } from "yaml";
+
+const FILE = fileURLToPath(new URL("../../docs/panel-api.yaml", import.meta.url));
+const text = readFileSync(FILE, "utf8");
+
+test("the description is valid OpenAPI 3.1", async () => {
+  const validator = new Validator();
+  const found = await validator.validate(text);
+  assert.deepEqual(found.errors ?? [], []);
+  assert.ok(found.valid);
+  assert.equal(validator.version, "3.1");
+});
+
+test("it is YAML without warnings, and no key is part of a sentence", () => {
+  const document = parseDocument(text, { strict: true, uniqueKeys: true });
+  assert.deepEqual([...document.errors, ...document.warnings], []);
+  assert.deepEqual(sentences(parse(text), "#"), []);
+});
+
+/** Keys with a space, and keys without a value: half a sentence, where a comma ended the other half. */
+function sentences(node: unknown, place: string): string[] {
+  if (typeof node !== "object" || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]) => {
+    const here = `${place}/${key}`;
+    const isSentence = !Array.isArray(node) && (/\s/.test(key) || value === null);
+    // What an example holds is data.
+    const inside = key === "value" || key === "example" ? [] : sentences(value, here);
+    return isSentence && key !== "value" && key !== "default" ? inside.concat(here) : inside;
+  });
+}
