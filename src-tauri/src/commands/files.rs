@@ -130,11 +130,15 @@ async fn ask(
     }
 }
 
+/// The name with an extension where it has none, unless that makes another file of it: the dialog asked whether to replace
+/// what was chosen, and nobody was asked about the file with the longer name.
 fn with_extension(path: PathBuf, extension: &str) -> PathBuf {
-    if path.extension().is_some() {
+    let longer = path.with_extension(extension);
+    let is_there = |path: &Path| path.symlink_metadata().is_ok();
+    if path.extension().is_some() || is_there(&path) || is_there(&longer) {
         path
     } else {
-        path.with_extension(extension)
+        longer
     }
 }
 
@@ -196,5 +200,18 @@ mod tests {
             with_extension("/a/b.txt".into(), "csv"),
             PathBuf::from("/a/b.txt")
         );
+    }
+
+    #[test]
+    fn no_file_is_replaced_about_which_nobody_was_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("asked"), "").unwrap();
+        std::fs::write(at("other.csv"), "").unwrap();
+        std::os::unix::fs::symlink("nowhere", at("link.csv")).unwrap();
+        for name in ["asked", "other", "link"] {
+            assert_eq!(with_extension(at(name), "csv"), at(name));
+        }
+        assert_eq!(with_extension(at("new"), "csv"), at("new.csv"));
     }
 }

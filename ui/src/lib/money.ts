@@ -43,6 +43,47 @@ export function isZero(decimal: string): boolean {
   return /^-?0+(\.0+)?$/.test(decimal);
 }
 
+const SPACES = /^\p{Zs}+|\p{Zs}+$/gu;
+const GROUPED = /^\p{Nd}{1,3}(?:\p{Zs}\p{Nd}{3})+$/u;
+const DIGIT = /^\p{Nd}$/u;
+
+/**
+ * A number that a person typed or pasted, in ASCII digits, or null for what could be none or two: digits of one script, in
+ * groups of three or not, and a point before decimals. The core reads amounts by the same rules.
+ */
+export function typed(text: string): string | null {
+  const [whole = "", fraction, ...more] = text.replace(SPACES, "").split(/[.．٫]/u);
+  if (more.length > 0 || fraction === "" || (/\p{Zs}/u.test(whole) && !GROUPED.test(whole))) return null;
+  const zeros = new Set<string>();
+  const digits = (part: string) => {
+    let ascii = "";
+    for (const one of part) {
+      const value = digit(one);
+      if (!value) return null;
+      zeros.add(value.zero);
+      ascii += value.digit;
+    }
+    return ascii === "" ? null : ascii;
+  };
+  const read = digits(whole.replace(/\p{Zs}/gu, ""));
+  const decimals = fraction === undefined ? "" : digits(fraction);
+  if (read === null || decimals === null || zeros.size > 1) return null;
+  if (GROUPED.test(whole) && read.startsWith("0")) return null;
+  return decimals === "" ? read : `${read}.${decimals}`;
+}
+
+/** A digit's value and the zero of its script; full-width digits look like ASCII ones and count as such. */
+function digit(one: string): { digit: string; zero: string } | null {
+  if (!DIGIT.test(one)) return null;
+  const point = one.codePointAt(0) ?? 0;
+  let first = point;
+  // Unicode gives each set of decimal digits ten places in a row.
+  while (first > 0 && DIGIT.test(String.fromCodePoint(first - 1))) first -= 1;
+  const value = (point - first) % 10;
+  const zero = String.fromCodePoint(point - value);
+  return { digit: String(value), zero: zero === "０" ? "0" : zero };
+}
+
 /** The exact sum of amounts in one currency; null when there are none, one is not an amount, or currencies differ. */
 export function sum(amounts: readonly Amount[]): Amount | null {
   const currency = amounts[0]?.currency;

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { age, clock, remaining } from "./time.ts";
+import { afterEach, expect, test } from "vitest";
+import { age, clock, dateBefore, isDate, remaining } from "./time.ts";
 
 const NOW = Date.parse("2026-01-31T12:00:00Z");
 
@@ -32,4 +32,40 @@ test.each([
   ["?", "at an unknown time"],
 ])("says of %s: %s", (at, expected) => {
   expect(age(at, NOW)).toBe(expected);
+});
+
+const zone = process.env["TZ"];
+
+afterEach(() => {
+  if (zone === undefined) delete process.env["TZ"];
+  else process.env["TZ"] = zone;
+});
+
+test.each([
+  // A day has begun there that UTC does not know yet, and the other way round.
+  ["Pacific/Kiritimati", "2026-01-31T12:00:00Z", 0, "2026-02-01"],
+  ["America/Los_Angeles", "2026-01-31T05:00:00Z", 0, "2026-01-30"],
+  ["Europe/Berlin", "2026-01-31T23:30:00Z", 6, "2026-01-26"],
+  // Across a change of clocks, near midnight.
+  ["Europe/Berlin", "2026-03-30T22:30:00Z", 2, "2026-03-29"],
+  ["Europe/Berlin", "2026-10-26T22:30:00Z", 1, "2026-10-25"],
+  ["Asia/Beirut", "2026-03-29T21:30:00Z", 1, "2026-03-29"],
+  ["UTC", "2026-03-01T00:00:00Z", 1, "2026-02-28"],
+  ["UTC", "2026-01-31T12:00:00Z", 364, "2025-02-01"],
+])("in %s at %s, %s days before is %s", (place, at, days, date) => {
+  process.env["TZ"] = place;
+  expect(dateBefore(Date.parse(at), days)).toBe(date);
+});
+
+test.each([
+  ["2026-01-31", true],
+  ["2024-02-29", true],
+  ["2026-02-29", false],
+  ["2026-02-30", false],
+  ["2026-13-01", false],
+  ["2026-1-1", false],
+  ["31.1.2026", false],
+  ["", false],
+])("%s is a date: %s", (text, is) => {
+  expect(isDate(text)).toBe(is);
 });

@@ -69,6 +69,20 @@ export function exact(at: string): string {
   return written(EXACT, at);
 }
 
+/** The date so many days before, `YYYY-MM-DD` where the user is: days are not all of 24 hours. */
+export function dateBefore(now: number, days: number): string {
+  const today = new Date(now);
+  const noon = new Date(today.getFullYear(), today.getMonth(), today.getDate() - days, 12);
+  const digits = (n: number, length: number) => String(n).padStart(length, "0");
+  return `${digits(noon.getFullYear(), 4)}-${digits(noon.getMonth() + 1, 2)}-${digits(noon.getDate(), 2)}`;
+}
+
+/** Whether the text is a date that exists, as `YYYY-MM-DD`. */
+export function isDate(text: string): boolean {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
+  return at !== null && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
 /** "6 Feb" of a UTC date `YYYY-MM-DD`. */
 export function shortDay(date: string): string {
   return written(SHORT_DAY, `${date}T00:00:00Z`);
