@@ -1,7 +1,7 @@
 //! Connecting, listing and removing accounts, and the networks there are.
 
 use crate::arguments::AddArguments;
-use crate::output::{complain, say, table};
+use crate::output::{Done, complain, say, table};
 use crate::terminal::Terminal;
 use crate::{env_api_key, options};
 use bursar_core::bursar::{Bursar, Connect, Reader, network_views};
@@ -17,7 +17,7 @@ const KEY_LIMIT: u64 = 16 * 1024;
 /// The largest network file, in bytes.
 const FILE_LIMIT: u64 = 64 * 1024;
 
-pub(crate) async fn add(home: &Path, add: AddArguments) -> Result<ExitCode> {
+pub(crate) async fn add(home: &Path, add: AddArguments) -> Done {
     let file = read_network_file(&add.network)?;
     // A key of the environment serves this process alone: it is tried, and kept nowhere.
     let given = env_api_key();
@@ -48,11 +48,11 @@ pub(crate) async fn add(home: &Path, add: AddArguments) -> Result<ExitCode> {
     say(&format!(
         "Connected {} on {}.",
         connected.account.label, connected.account.network
-    ));
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn remove(home: &Path, label: &str) -> Result<ExitCode> {
+pub(crate) async fn remove(home: &Path, label: &str) -> Done {
     let bursar = Bursar::start(options(home.to_owned(), Arc::new(Terminal::new(true)))).await?;
     let (accounts, _, _) = bursar.app_view().await?;
     let found = accounts.into_iter().find(|account| account.label == label);
@@ -64,10 +64,11 @@ pub(crate) async fn remove(home: &Path, label: &str) -> Result<ExitCode> {
         )),
     };
     bursar.stop().await;
-    removed.map(|()| ExitCode::SUCCESS)
+    removed?;
+    Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn list(reader: &Reader) -> Result<ExitCode> {
+pub(crate) fn list(reader: &Reader) -> Done {
     let rows: Vec<Vec<String>> = reader
         .select(None)?
         .into_iter()
@@ -82,11 +83,11 @@ pub(crate) fn list(reader: &Reader) -> Result<ExitCode> {
             ]
         })
         .collect();
-    table(&rows);
+    table(&rows)?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn networks(reader: &Reader) -> Result<ExitCode> {
+pub(crate) fn networks(reader: &Reader) -> Done {
     let rows: Vec<Vec<String>> = network_views(reader.networks())
         .into_iter()
         .map(|network| {
@@ -103,7 +104,7 @@ pub(crate) fn networks(reader: &Reader) -> Result<ExitCode> {
             ]
         })
         .collect();
-    table(&rows);
+    table(&rows)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -28,8 +28,12 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// The stored payments, newest first
+    /// The payments, newest first
     History(HistoryArguments),
+    /// What was charged on each day
+    Charges(ChargesArguments),
+    /// Read what is missing of payments, charges and balances
+    Sync,
     /// Start a top-up and open its payment page
     #[command(name = "top-up")]
     TopUp(TopUpArguments),
@@ -75,18 +79,52 @@ pub(crate) struct HistoryArguments {
     /// Comma-separated values with a head line
     #[arg(long)]
     pub(crate) csv: bool,
-    /// With --json or --csv: write to this file, which appears whole or not at all, instead of standard output
+    /// With --json or --csv: write to this file, which appears whole or not at all; `-` is standard output
     #[arg(long, value_name = "FILE", requires = "format")]
     pub(crate) output: Option<PathBuf>,
     /// Part of an id, number, source, payer, amount or transaction
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<String>,
-    /// From this UTC date on (YYYY-MM-DD)
+    /// From this day on, in your time zone (YYYY-MM-DD)
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<String>,
-    /// Up to this UTC date, included (YYYY-MM-DD)
+    /// Up to this day, included, in your time zone (YYYY-MM-DD)
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<String>,
+    /// Show only what is stored, and ask nobody
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("charges_format").args(["json", "csv"]))]
+pub(crate) struct ChargesArguments {
+    /// What each line stands for
+    #[arg(long, value_enum, default_value_t = ChargesBy::Day)]
+    pub(crate) by: ChargesBy,
+    /// An array of objects
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Comma-separated values with a head line
+    #[arg(long)]
+    pub(crate) csv: bool,
+    /// With --json or --csv: write to this file, which appears whole or not at all; `-` is standard output
+    #[arg(long, value_name = "FILE", requires = "charges_format")]
+    pub(crate) output: Option<PathBuf>,
+    /// From this day on; the provider's days are those of UTC (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<String>,
+    /// Up to this day, included (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<String>,
+    /// Show only what is stored, and ask nobody
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum ChargesBy {
+    Day,
 }
 
 #[derive(Debug, Args)]
@@ -105,10 +143,11 @@ pub(crate) struct TopUpArguments {
     /// Print the payment page's address instead of opening it
     #[arg(long)]
     pub(crate) no_open: bool,
-    /// Follow the payment to its end: exit status 0 completed, 3 ended without money, 4 still open
+    /// Follow the payment to its end. Exit status: 0 completed (without --wait also: the payment page is open), 3 ended without
+    /// money, 4 still open or not known
     #[arg(long)]
     pub(crate) wait: bool,
-    /// With --wait: stop following after this many seconds
+    /// With --wait: end after this many seconds at most, whatever is waited for
     #[arg(long, value_name = "SECONDS", requires = "wait")]
     pub(crate) at_most: Option<u64>,
 }

@@ -1,30 +1,27 @@
-//! The stored history, for people or for programs. A file that is asked for appears whole or not at all, also when the
+//! The history, for people or for programs, after what is missing of it was read. A file that is asked for appears whole or not at all, also when the
 //! command is interrupted.
 
 use crate::arguments::HistoryArguments;
-use crate::output::{note, overwrite, table};
+use crate::fetch;
+use crate::output::{Done, Stdout, note, overwrite, table};
 use bursar_core::bursar::Reader;
-use bursar_core::error::Result;
 use bursar_core::export::{Exported, Format};
 use bursar_core::view::{PaymentQuery, PaymentView};
-use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::io::{BufWriter, IsTerminal as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::{Duration, Instant};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Lines that people are shown; programs get all of them.
 const SHOWN: u32 = 100;
-/// The exit status that shells give to what Ctrl-C ended.
-const INTERRUPTED: u8 = 130;
 const TOLD_EVERY: Duration = Duration::from_millis(100);
 
-pub(crate) async fn run(
-    reader: &Reader,
-    label: Option<&str>,
-    wanted: HistoryArguments,
-) -> Result<ExitCode> {
+pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: HistoryArguments) -> Done {
+    let is_known = wanted.offline || fetch::before_showing(home, label).await;
+    let reader = &crate::reader(home)?;
     let selected = reader.select(label)?;
     let query = PaymentQuery {
         account: label.and_then(|_| selected.first().map(|account| account.id.clone())),
@@ -33,20 +30,36 @@ pub(crate) async fn run(
         from: wanted.from,
         to: wanted.to,
     };
+    // An empty list says nothing where nobody could be asked; why is said already.
+    let all = PaymentQuery {
+        account: query.account.clone(),
+        ..PaymentQuery::default()
+    };
+    let is_unknown = !is_known && reader.payments(all, 1).await?.total == 0;
+    let told = if is_unknown {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    };
     if wanted.json || wanted.csv {
         let format = if wanted.json {
             Format::Json
         } else {
             Format::Csv
         };
-        return export(reader, query, format, wanted.output).await;
+        let written = export(reader, query, format, wanted.output).await?;
+        return Ok(if written == ExitCode::SUCCESS {
+            told
+        } else {
+            written
+        });
     }
     let page = reader.payments(query, SHOWN).await?;
     if page.payments.is_empty() {
         note("no payments are stored for this");
     }
     let rows: Vec<Vec<String>> = page.payments.iter().map(row).collect();
-    table(&rows);
+    table(&rows)?;
     let shown = u32::try_from(page.payments.len()).unwrap_or(SHOWN);
     if page.total > shown {
         note(&format!(
@@ -54,7 +67,7 @@ pub(crate) async fn run(
             page.total.saturating_sub(shown)
         ));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(told)
 }
 
 async fn export(
@@ -62,22 +75,26 @@ async fn export(
     query: PaymentQuery,
     format: Format,
     file: Option<PathBuf>,
-) -> Result<ExitCode> {
+) -> Done {
+    let file = file.filter(|path| !crate::is_standard_output(path));
     let progress = Progress::of(file.is_some() || !std::io::stdout().is_terminal());
     let Some(file) = file else {
-        reader
-            .history(query, format, std::io::stdout(), progress.teller())
-            .await?;
+        let out = Stdout::default();
+        let written = reader
+            .history(
+                query,
+                format,
+                BufWriter::new(out.clone()),
+                progress.teller(),
+            )
+            .await;
         progress.end();
+        written.map_err(|error| out.failure(error))?;
         return Ok(ExitCode::SUCCESS);
     };
     let cancel = Arc::new(AtomicBool::new(false));
-    let interrupted = Arc::clone(&cancel);
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            interrupted.store(true, Ordering::Relaxed);
-        }
-    });
+    let status = Arc::new(AtomicU8::new(0));
+    end_when_asked(&cancel, &status);
     let exported = reader
         .export(query, format, file.clone(), cancel, progress.teller())
         .await;
@@ -89,8 +106,32 @@ async fn export(
         }
         Exported::Cancelled => {
             note(&format!("interrupted; {} was not written", file.display()));
-            Ok(ExitCode::from(INTERRUPTED))
+            Ok(ExitCode::from(status.load(Ordering::Relaxed)))
         }
+    }
+}
+
+/// Stops the export at the first signal that asks the program to end, and ends the program at the second. `status` becomes
+/// what shells give to a program that the signal ended.
+fn end_when_asked(cancel: &Arc<AtomicBool>, status: &Arc<AtomicU8>) {
+    let kinds = [
+        (SignalKind::interrupt(), 130),
+        (SignalKind::terminate(), 143),
+        (SignalKind::hangup(), 129),
+    ];
+    for (kind, of_signal) in kinds {
+        let (cancel, status) = (Arc::clone(cancel), Arc::clone(status));
+        let Ok(mut signals) = signal(kind) else {
+            continue;
+        };
+        tokio::spawn(async move {
+            while signals.recv().await.is_some() {
+                status.store(of_signal, Ordering::Relaxed);
+                if cancel.swap(true, Ordering::Relaxed) {
+                    std::process::exit(i32::from(of_signal));
+                }
+            }
+        });
     }
 }
 

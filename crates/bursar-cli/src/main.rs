@@ -1,11 +1,14 @@
-//! `bursar`: the core in a terminal. Exit status 0 if something could be told, 1 if nothing could, 2 for wrong
-//! use; `top-up --wait` has its own.
+//! `bursar`: the core in a terminal. Exit status 0 if something could be told, 1 if nothing could or it could not be written,
+//! 2 for wrong use; `top-up` has its own.
 
 mod account;
 mod arguments;
+mod charges;
+mod fetch;
 mod history;
 mod output;
 mod status;
+mod sync;
 mod terminal;
 mod top_up;
 
@@ -16,7 +19,7 @@ use bursar_core::error::{Code, Error, Result};
 use bursar_core::home;
 use bursar_core::session::Vault;
 use clap::Parser;
-use output::complain;
+use output::{Done, Failure, complain, note, say};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -25,14 +28,38 @@ use zeroize::Zeroizing;
 const NOTHING_TOLD: u8 = 1;
 const WRONG_USE: u8 = 2;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    log();
-    dumps::off();
-    match run(arguments).await {
-        Ok(code) => code,
+fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
         Err(error) => {
+            note(&format!("the program cannot start: {error}"));
+            return ExitCode::from(NOTHING_TOLD);
+        }
+    };
+    let code = runtime.block_on(carried_out());
+    // What still waits in a thread, as for a name server, is not waited for: everything that lasts is on disk.
+    runtime.shutdown_background();
+    code
+}
+
+async fn carried_out() -> ExitCode {
+    let done = match Arguments::try_parse() {
+        Ok(arguments) => {
+            log();
+            dumps::off();
+            run(arguments).await
+        }
+        Err(told) if told.use_stderr() => {
+            // Nobody can be told that nobody can be told.
+            let _ = told.print();
+            return ExitCode::from(WRONG_USE);
+        }
+        Err(told) => say(told.to_string().trim_end()).map(|()| ExitCode::SUCCESS),
+    };
+    match done {
+        Ok(code) => code,
+        Err(Failure::ReaderGone) => ExitCode::SUCCESS,
+        Err(Failure::Told(error)) => {
             complain(&error);
             ExitCode::from(if is_wrong_use(error.code) {
                 WRONG_USE
@@ -43,7 +70,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<ExitCode> {
+async fn run(arguments: Arguments) -> Done {
     let home =
         home::find(arguments.home.as_deref(), |name| std::env::var_os(name)).ok_or_else(|| {
             Error::new(
@@ -57,10 +84,19 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Account(AccountCommand::List) => account::list(&reader(&home)?),
         Command::Account(AccountCommand::Remove { label }) => account::remove(&home, &label).await,
         Command::Status { json } => status::run(&reader(&home)?, label, json).await,
-        Command::History(wanted) => history::run(&reader(&home)?, label, wanted).await,
+        Command::History(wanted) => history::run(&home, label, wanted).await,
+        Command::Charges(wanted) => charges::run(&home, label, wanted).await,
+        Command::Sync => sync::run(&home, label).await,
         Command::TopUp(wanted) => top_up::run(&home, label, wanted).await,
         Command::Networks => account::networks(&reader(&home)?),
     }
+}
+
+/// Whether a file that is to be written is standard output, under one of its names.
+fn is_standard_output(path: &Path) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
+        .iter()
+        .any(|name| path == Path::new(name))
 }
 
 fn reader(home: &Path) -> Result<Reader> {

@@ -1,15 +1,83 @@
-//! The one place that writes to the terminal. A reader that has gone away (`| head`) is no error.
+//! The one place that writes to the terminal. What cannot be written is an error; a reader that has gone away (`| head`) has
+//! seen what it wanted.
 
 use bursar_core::error::Error;
-use std::io::Write;
+use bursar_core::output_file::file_failed;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What ends a command early.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Told(Error),
+    /// Nobody reads standard output any more.
+    ReaderGone,
+}
+
+pub(crate) type Done<T = ExitCode> = Result<T, Failure>;
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Told(error)
+    }
+}
 
 /// A line on standard output.
-pub(crate) fn say(line: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = out
-        .write_all(line.as_bytes())
+pub(crate) fn say(line: &str) -> Done<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(line.as_bytes())
         .and_then(|()| out.write_all(b"\n"))
-        .and_then(|()| out.flush());
+        .and_then(|()| out.flush())
+        .map_err(|error| refused(&error))
+}
+
+fn refused(error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        Failure::ReaderGone
+    } else {
+        file_failed(error, Path::new("standard output")).into()
+    }
+}
+
+/// Standard output for what writes by itself, and remembers whether its reader has gone away.
+#[derive(Clone, Default)]
+pub(crate) struct Stdout {
+    reader_gone: Arc<AtomicBool>,
+}
+
+impl Stdout {
+    /// What an error of writing here means.
+    pub(crate) fn failure(&self, error: Error) -> Failure {
+        if self.reader_gone.load(Ordering::Relaxed) {
+            Failure::ReaderGone
+        } else {
+            error.into()
+        }
+    }
+
+    fn watched<T>(&self, written: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &written
+            && error.kind() == io::ErrorKind::BrokenPipe
+        {
+            self.reader_gone.store(true, Ordering::Relaxed);
+        }
+        written
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = io::stdout().write(bytes);
+        self.watched(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = io::stdout().flush();
+        self.watched(flushed)
+    }
 }
 
 /// An error on standard error, with its code.
@@ -38,7 +106,7 @@ pub(crate) fn overwrite(line: &str) {
 }
 
 /// Columns wide enough for their longest cell, two spaces apart.
-pub(crate) fn table(rows: &[Vec<String>]) {
+pub(crate) fn table(rows: &[Vec<String>]) -> Done<()> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter()
@@ -54,6 +122,7 @@ pub(crate) fn table(rows: &[Vec<String>]) {
             .zip(&widths)
             .map(|(cell, width)| format!("{cell:<width$}"))
             .collect();
-        say(cells.join("  ").trim_end());
+        say(cells.join("  ").trim_end())?;
     }
+    Ok(())
 }

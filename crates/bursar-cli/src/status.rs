@@ -1,14 +1,14 @@
 //! What is left, asked of chain and API at once.
 
-use crate::output::{complain, say};
+use crate::output::{Done, complain, say};
 use bursar_core::bursar::{Reader, Status};
 use bursar_core::clock::{Clock, SystemClock};
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::{Code, Error};
 use bursar_core::http::Http;
-use bursar_core::view::Source;
+use bursar_core::view::{PaymentKind, Source};
 use std::process::ExitCode;
 
-pub(crate) async fn run(reader: &Reader, label: Option<&str>, json: bool) -> Result<ExitCode> {
+pub(crate) async fn run(reader: &Reader, label: Option<&str>, json: bool) -> Done {
     let http = Http::new()?;
     let now = SystemClock.now();
     let mut told = false;
@@ -18,9 +18,9 @@ pub(crate) async fn run(reader: &Reader, label: Option<&str>, json: bool) -> Res
         if json {
             let line = serde_json::to_string(&status)
                 .map_err(|_| Error::new(Code::Internal, "The status could not be written."))?;
-            say(&line);
+            say(&line)?;
         } else {
-            show(&status);
+            show(&status)?;
         }
     }
     Ok(if told {
@@ -30,9 +30,9 @@ pub(crate) async fn run(reader: &Reader, label: Option<&str>, json: bool) -> Res
     })
 }
 
-fn show(status: &Status) {
+fn show(status: &Status) -> Done<()> {
     let unknown = || "unknown".to_owned();
-    say(&format!("{} on {}", status.account, status.network));
+    say(&format!("{} on {}", status.account, status.network))?;
     let balance = status.balance.as_ref().map_or_else(unknown, |balance| {
         let source = match (balance.source, balance.block) {
             (Source::Chain, Some(block)) => format!("chain, block {block}"),
@@ -43,33 +43,67 @@ fn show(status: &Status) {
         let stale = if status.stale { ", old" } else { "" };
         format!("{}  ({source}{age}{stale})", balance.amount.to_brief())
     });
-    say(&format!("  balance    {balance}"));
+    say(&format!("  balance    {balance}"))?;
     let brief = |amount: &Option<bursar_core::money::Amount>| {
         amount
             .as_ref()
             .map_or_else(unknown, |amount| amount.to_brief())
     };
-    say(&format!("  reserved   {}", brief(&status.reserved)));
-    say(&format!("  held       {}", brief(&status.held)));
+    say(&format!("  reserved   {}", brief(&status.reserved)))?;
+    say(&format!("  held       {}", brief(&status.held)))?;
     if status.agrees == Some(false) {
         say(&format!(
             "  API        {}, which differs by more than a day's usage",
             brief(&status.api_balance)
-        ));
+        ))?;
     }
     if status.frozen == Some(true) {
-        say("  frozen     the account is frozen by the provider");
+        say("  frozen     the account is frozen by the provider")?;
     }
     if let Some(days) = status.days_left {
-        say(&format!("  lasts      about {days} days"));
+        say(&format!("  lasts      about {days} days"))?;
     }
     if let Some(pending) = &status.pending {
         say(&format!(
-            "  top-up     {} is open",
-            pending.amount.to_brief()
-        ));
+            "  top-up     {} {}",
+            pending.amount.to_brief(),
+            state_of(pending.status)
+        ))?;
+    }
+    for other in &status.other_payments {
+        say(&format!(
+            "  {:<10} {} {}",
+            kind(other.kind),
+            other.payment.amount.to_brief(),
+            state_of(other.payment.status)
+        ))?;
     }
     for error in &status.errors {
         complain(error);
+    }
+    Ok(())
+}
+
+fn kind(kind: PaymentKind) -> &'static str {
+    match kind {
+        PaymentKind::TopUp => "top-up",
+        PaymentKind::Credit => "credit",
+        PaymentKind::Refund => "refund",
+        PaymentKind::Renewal => "renewal",
+        PaymentKind::Migration => "migration",
+    }
+}
+
+/// Where a payment that has not ended stands.
+fn state_of(status: bursar_core::provider::Status) -> &'static str {
+    use bursar_core::provider::Status;
+    match status {
+        Status::Open => "is open",
+        Status::Confirming => "is being confirmed",
+        Status::UnderReview => "is under review",
+        Status::Refunding => "is on its way back to you",
+        Status::Refunded => "was given back to you",
+        Status::Completed => "has arrived",
+        Status::Cancelled | Status::Expired | Status::Failed => "has ended without money",
     }
 }

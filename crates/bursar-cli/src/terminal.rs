@@ -1,16 +1,19 @@
 //! What the core sees of a terminal: no tray, no pop-ups, no window; addresses are opened in the system's
 //! browser, or printed.
 
-use crate::output::say;
+use crate::output::{Failure, say};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::notice::Notice;
 use bursar_core::shell::Shell;
 use bursar_core::view::{Change, TrayView};
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 use url::Url;
 
 pub(crate) struct Terminal {
     print: bool,
+    /// Whether an address was opened or printed.
+    opened: AtomicBool,
     changes: watch::Sender<u64>,
 }
 
@@ -19,8 +22,37 @@ impl Terminal {
     pub(crate) fn new(print: bool) -> Self {
         Self {
             print,
+            opened: AtomicBool::new(false),
             changes: watch::Sender::new(0),
         }
+    }
+
+    /// Whether an address was handed out, in the browser or in print.
+    pub(crate) fn has_opened(&self) -> bool {
+        self.opened.load(Ordering::Acquire)
+    }
+
+    /// From here on only later ones count.
+    pub(crate) fn forget_opened(&self) {
+        self.opened.store(false, Ordering::Release);
+    }
+
+    fn hand_out(&self, address: &Url) -> Result<()> {
+        if self.print {
+            return say(address.as_str()).map_err(|failure| match failure {
+                Failure::Told(error) => error,
+                Failure::ReaderGone => Error::new(
+                    Code::FileFailed,
+                    "Nobody reads what is written here, so the payment page's address was not handed out.",
+                ),
+            });
+        }
+        open::that_detached(address.as_str()).map_err(|_| {
+            Error::new(
+                Code::BrowserFailed,
+                format!("No browser could be started. Open this address yourself: {address}"),
+            )
+        })
     }
 
     /// Wakes at each change of anything.
@@ -35,16 +67,12 @@ impl Shell for Terminal {
     fn notify(&self, _: &[Notice]) {}
 
     fn open(&self, address: &Url) -> Result<()> {
-        if self.print {
-            say(address.as_str());
-            return Ok(());
-        }
-        open::that_detached(address.as_str()).map_err(|_| {
-            Error::new(
-                Code::BrowserFailed,
-                format!("No browser could be started. Open this address yourself: {address}"),
-            )
-        })
+        self.hand_out(address)?;
+        self.opened.store(true, Ordering::Release);
+        // Whoever waits for it looks again.
+        self.changes
+            .send_modify(|count| *count = count.wrapping_add(1));
+        Ok(())
     }
 
     fn raise(&self) {}

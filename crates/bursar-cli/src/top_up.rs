@@ -1,13 +1,14 @@
 //! A top-up from the terminal: the same machine as the app's, for one account, until the payment page is open
-//! or, with `--wait`, until the end.
+//! or, with `--wait`, until the end. `--at-most` bounds all of it.
 
 use crate::arguments::TopUpArguments;
 use crate::options;
-use crate::output::{complain, note, say};
+use crate::output::{Done, Failure, complain, note, say};
 use crate::terminal::Terminal;
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Bursar;
 use bursar_core::clock::{Clock, SystemClock};
+use bursar_core::engine::Presence;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::view::{PaymentStatus, TopUpView, Wish, WishFor};
 use std::path::Path;
@@ -15,89 +16,174 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout, timeout_at};
 
 const ENDED_WITHOUT_MONEY: u8 = 3;
 const STILL_OPEN: u8 = 4;
 /// How long the payment page may take to be known; a lost answer takes two looks a minute apart.
 const UNTIL_OPEN: Duration = Duration::from_secs(150);
+/// How long the page may take to be opened, or its address to be printed, once it is known.
+const UNTIL_HANDED_OUT: Duration = Duration::from_secs(10);
+/// How long a payment without a page may take to be decided, where nobody asked to wait for it.
+const UNTIL_DECIDED: Duration = Duration::from_secs(20);
 /// How long the provider may take to say how an earlier top-up stands.
 const UNTIL_CHECKED: Duration = Duration::from_secs(15);
 /// How long the keyring may take.
 const UNTIL_SIGNED_IN: Duration = Duration::from_secs(30);
+/// How long the engine may take to end once the time is up; what it was told is on disk by then.
+const UNTIL_STOPPED: Duration = Duration::from_secs(1);
 
-pub(crate) async fn run(
-    home: &Path,
-    label: Option<&str>,
-    wanted: TopUpArguments,
-) -> Result<ExitCode> {
+/// When everything has to be over; `None` for no limit.
+type Deadline = Option<Instant>;
+
+pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: TopUpArguments) -> Done {
+    let limit = wanted.at_most.map(Duration::from_secs);
+    // A limit beyond the end of time is none.
+    let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
     let terminal = Arc::new(Terminal::new(wanted.no_open));
-    let changes = terminal.changes();
-    let bursar = Bursar::start(options(home.to_owned(), terminal)).await?;
-    let ended = top_up(&bursar, label, wanted, changes).await;
-    bursar.stop().await;
-    ended
+    let starting = Bursar::start(options(home.to_owned(), Arc::clone(&terminal) as _));
+    let bursar = within(deadline, starting).await.ok_or_else(too_late)??;
+    let ended = top_up(&bursar, &terminal, label, wanted, deadline).await;
+    match ended {
+        Ok(Outcome::Known(top_up)) => {
+            stop(&bursar, deadline).await;
+            tell(&top_up, terminal.has_opened())
+        }
+        Ok(Outcome::TimeIsUp { account, attempt }) => {
+            // Nothing leaves any more once the engine has ended; what it had begun before is known to it.
+            stop(&bursar, deadline).await;
+            match bursar.top_up(&account, &attempt) {
+                Ok(top_up) => tell(&top_up, terminal.has_opened()),
+                Err(_) => Err(too_late().into()),
+            }
+        }
+        Err(failure) => {
+            stop(&bursar, deadline).await;
+            Err(failure)
+        }
+    }
+}
+
+/// How the command came to its end.
+enum Outcome {
+    Known(TopUpView),
+    /// While the payment was being started.
+    TimeIsUp {
+        account: AccountId,
+        attempt: String,
+    },
+}
+
+async fn stop(bursar: &Arc<Bursar>, deadline: Deadline) {
+    if deadline.is_none() {
+        bursar.stop().await;
+        return;
+    }
+    let _ = timeout(UNTIL_STOPPED, bursar.stop()).await;
 }
 
 async fn top_up(
     bursar: &Arc<Bursar>,
+    terminal: &Terminal,
     label: Option<&str>,
     wanted: TopUpArguments,
-    mut changes: watch::Receiver<u64>,
-) -> Result<ExitCode> {
-    let account = choose(bursar, label).await?;
-    until(&mut changes, UNTIL_SIGNED_IN, || {
-        is_signed_in(bursar, &account)
-    })
-    .await;
-    look_at_open(bursar, &account, &mut changes).await;
-    let started = start(bursar, &account, &wanted).await?;
+    deadline: Deadline,
+) -> Done<Outcome> {
+    let mut changes = terminal.changes();
+    // Somebody looks at it, so the provider is asked as often as with a window.
+    bursar.presence(Presence::Open);
+    let account = within(deadline, choose(bursar, label))
+        .await
+        .ok_or_else(too_late)??;
+    let keyring = first(deadline, UNTIL_SIGNED_IN);
+    until(&mut changes, keyring, || has_said(bursar, &account)).await;
+    within(deadline, look_at_open(bursar, &account, &mut changes)).await;
+    let form = bursar.top_up_form(account.clone());
+    let attempt = within(deadline, form).await.ok_or_else(too_late)??.attempt;
+    let starting = start(bursar, &account, &wanted, attempt.clone());
+    let Some(started) = within(deadline, starting).await else {
+        return Ok(Outcome::TimeIsUp { account, attempt });
+    };
+    let (started, debits_at_once) = started?;
     note(&format!("top-up of {} started", started.amount.to_brief()));
-    let known = until(&mut changes, UNTIL_OPEN, || async {
+    let status = || {
         bursar
             .top_up(&account, &started.id)
-            .is_ok_and(|top_up| top_up.status != PaymentStatus::Starting)
-    });
-    known.await;
+            .map(|top_up| top_up.status)
+    };
+    until(&mut changes, first(deadline, UNTIL_OPEN), || async {
+        status().is_ok_and(|status| status != PaymentStatus::Starting)
+    })
+    .await;
+    until(&mut changes, first(deadline, UNTIL_HANDED_OUT), || async {
+        bursar
+            .top_up(&account, &started.id)
+            .map_or(true, |top_up| is_handed_out(&top_up, terminal))
+    })
+    .await;
     let opened = bursar.top_up(&account, &started.id)?;
     if let Some(error) = &opened.error {
         complain(error);
     }
     if !wanted.wait {
-        return Ok(match opened.status {
-            PaymentStatus::NotStarted => ExitCode::FAILURE,
-            PaymentStatus::Starting
-            | PaymentStatus::Open
-            | PaymentStatus::Confirming
-            | PaymentStatus::UnderReview
-            | PaymentStatus::Completed
-            | PaymentStatus::Cancelled
-            | PaymentStatus::Expired
-            | PaymentStatus::Failed
-            | PaymentStatus::Refunding
-            | PaymentStatus::Refunded => ExitCode::SUCCESS,
-        });
+        if debits_at_once {
+            // There is no page on which the outcome would be seen, and it is known within seconds as a rule.
+            until(&mut changes, first(deadline, UNTIL_DECIDED), || async {
+                status().map_or(true, |status| !is_open(status))
+            })
+            .await;
+        }
+        return Ok(Outcome::Known(bursar.top_up(&account, &started.id)?));
     }
-    let at_most = wanted.at_most.map_or(Duration::MAX, Duration::from_secs);
-    let ended = until(&mut changes, at_most, || async {
-        bursar
-            .top_up(&account, &started.id)
-            .map_or(true, |top_up| !is_open(&top_up))
+    terminal.forget_opened();
+    let ended = until(&mut changes, deadline, || async {
+        status().map_or(true, |status| !is_open(status))
     });
     tokio::select! {
         _ = ended => {}
         _ = tokio::signal::ctrl_c() => {}
     }
-    Ok(tell(&bursar.top_up(&account, &started.id)?))
+    Ok(Outcome::Known(bursar.top_up(&account, &started.id)?))
 }
 
-/// A method that takes the money at once wants a word of its own; one with a page is confirmed there.
+/// What the future gives, unless the time is up first.
+async fn within<T>(deadline: Deadline, future: impl Future<Output = T>) -> Option<T> {
+    match deadline {
+        Some(deadline) => timeout_at(deadline, future).await.ok(),
+        None => Some(future.await),
+    }
+}
+
+/// The end of a wait of its own, which is never after the end of everything.
+fn first(deadline: Deadline, wait: Duration) -> Deadline {
+    let own = Instant::now().checked_add(wait);
+    match (deadline, own) {
+        (Some(deadline), Some(own)) => Some(deadline.min(own)),
+        (deadline, own) => deadline.or(own),
+    }
+}
+
+fn too_late() -> Error {
+    Error::passing(
+        Code::Timeout,
+        "The time was up before anything was asked for. No top-up was started.",
+    )
+}
+
+/// Whether nothing more is to be expected of opening the payment page.
+fn is_handed_out(top_up: &TopUpView, terminal: &Terminal) -> bool {
+    let has_page = top_up.status == PaymentStatus::Open && top_up.can_open;
+    !has_page || top_up.error.is_some() || terminal.has_opened()
+}
+
+/// A method that takes the money at once wants a word of its own; one with a page is confirmed there. Gives the payment, and
+/// whether its method takes the money at once.
 async fn start(
     bursar: &Arc<Bursar>,
     account: &AccountId,
     wanted: &TopUpArguments,
-) -> Result<TopUpView> {
-    let attempt = bursar.top_up_form(account.clone()).await?.attempt;
+    attempt: String,
+) -> Result<(TopUpView, bool)> {
     let wish = Wish {
         purpose: WishFor::TopUp {
             amount: wanted.amount.clone(),
@@ -123,9 +209,10 @@ async fn start(
         method: quote.method.or(wish.method),
         ..wish
     };
-    bursar
+    let started = bursar
         .pay(account.clone(), wish, attempt, quote.total)
-        .await
+        .await?;
+    Ok((started, quote.needs_confirmation))
 }
 
 async fn choose(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<AccountId> {
@@ -166,45 +253,41 @@ async fn look_at_open(
     if is_known().await || bursar.check_now(account.clone()).await.is_err() {
         return;
     }
-    until(changes, UNTIL_CHECKED, is_known).await;
+    until(changes, first(None, UNTIL_CHECKED), is_known).await;
 }
 
-async fn is_signed_in(bursar: &Arc<Bursar>, account: &AccountId) -> bool {
+/// Whether it is known if there is a key.
+async fn has_said(bursar: &Arc<Bursar>, account: &AccountId) -> bool {
     bursar
         .overview(account.clone())
         .await
-        .is_ok_and(|overview| overview.account.signed_in)
+        .is_ok_and(|overview| !overview.account.waits_for_keyring)
 }
 
 /// Waits until the condition holds, looking again at each change; false when the time is over.
 async fn until<F>(
     changes: &mut watch::Receiver<u64>,
-    at_most: Duration,
+    deadline: Deadline,
     mut holds: impl FnMut() -> F,
 ) -> bool
 where
     F: Future<Output = bool>,
 {
-    let end = Instant::now().checked_add(at_most);
     loop {
-        if holds().await {
-            return true;
+        match within(deadline, holds()).await {
+            Some(true) => return true,
+            Some(false) => {}
+            None => return false,
         }
-        let next = changes.changed();
-        let changed = match end {
-            Some(end) => tokio::time::timeout_at(end, next)
-                .await
-                .is_ok_and(|seen| seen.is_ok()),
-            None => next.await.is_ok(),
-        };
-        if !changed {
-            return holds().await;
+        let changed = within(deadline, changes.changed()).await;
+        if !changed.is_some_and(|seen| seen.is_ok()) {
+            return within(deadline, holds()).await == Some(true);
         }
     }
 }
 
-fn is_open(top_up: &TopUpView) -> bool {
-    match top_up.status {
+fn is_open(status: PaymentStatus) -> bool {
+    match status {
         PaymentStatus::Starting
         | PaymentStatus::Open
         | PaymentStatus::Confirming
@@ -219,33 +302,52 @@ fn is_open(top_up: &TopUpView) -> bool {
     }
 }
 
-fn tell(top_up: &TopUpView) -> ExitCode {
+/// Says how it stands. The exit status tells that to programs, so it goes before what cannot be written any more.
+fn tell(top_up: &TopUpView, has_opened: bool) -> Done {
     let amount = top_up.amount.to_brief();
-    match top_up.status {
-        PaymentStatus::Completed => {
-            say(&format!("{amount} has arrived."));
-            ExitCode::SUCCESS
+    let (words, code) = match top_up.status {
+        PaymentStatus::Completed => (format!("{amount} has arrived."), 0),
+        PaymentStatus::Open if has_opened => return Ok(ExitCode::SUCCESS),
+        PaymentStatus::Cancelled | PaymentStatus::Expired | PaymentStatus::Failed => (
+            format!("The top-up of {amount} ended without money. Late money is still credited."),
+            ENDED_WITHOUT_MONEY,
+        ),
+        PaymentStatus::NotStarted => (
+            format!("The top-up of {amount} was not started. No money has moved."),
+            ENDED_WITHOUT_MONEY,
+        ),
+        PaymentStatus::Refunding | PaymentStatus::Refunded => (
+            format!(
+                "The top-up of {amount} ended without money: the provider gives it back to you."
+            ),
+            ENDED_WITHOUT_MONEY,
+        ),
+        PaymentStatus::Starting => (
+            format!(
+                "The top-up of {amount} is still open: the provider has not said yet whether it was started. Do not start \
+                 it again; `bursar status` tells once it is known."
+            ),
+            STILL_OPEN,
+        ),
+        PaymentStatus::Open | PaymentStatus::Confirming | PaymentStatus::UnderReview => {
+            (format!("The top-up of {amount} is still open."), STILL_OPEN)
         }
-        PaymentStatus::Cancelled
-        | PaymentStatus::Expired
-        | PaymentStatus::Failed
-        | PaymentStatus::NotStarted
-        | PaymentStatus::Refunding
-        | PaymentStatus::Refunded => {
-            if let Some(reason) = &top_up.reason {
-                say(&reason.advice);
-            }
-            say(&format!(
-                "The top-up of {amount} ended without money. Late money is still credited."
-            ));
-            ExitCode::from(ENDED_WITHOUT_MONEY)
+    };
+    if let Some(reason) = top_up.reason.as_ref().filter(|_| !is_open(top_up.status)) {
+        written(say(&reason.advice), code)?;
+    }
+    written(say(&words), code)?;
+    Ok(ExitCode::from(code))
+}
+
+/// What could not be written changes the exit status only of a success.
+fn written(said: Done<()>, code: u8) -> Done<()> {
+    match said {
+        Err(Failure::Told(error)) if code != 0 => {
+            complain(&error);
+            Ok(())
         }
-        PaymentStatus::Starting
-        | PaymentStatus::Open
-        | PaymentStatus::Confirming
-        | PaymentStatus::UnderReview => {
-            say(&format!("The top-up of {amount} is still open."));
-            ExitCode::from(STILL_OPEN)
-        }
+        Err(Failure::ReaderGone) => Ok(()),
+        said => said,
     }
 }

@@ -1,6 +1,10 @@
 //! Writes the history, filtered as the list is, to a CSV or JSON file. The file appears whole or not at all;
 //! no more than a part of it is ever in memory, and nothing in it is run by a spreadsheet.
 
+mod charges;
+
+pub use charges::{DayLine, write_days};
+
 use crate::cache::History;
 use crate::error::Result;
 use crate::money::Amount;
@@ -176,6 +180,14 @@ pub fn to_stream(
     }
     sheet.end().map_err(|error| refused(&error))?;
     Ok(Exported::Written(lines))
+}
+
+/// Writes what an empty history is in that format.
+///
+/// # Errors
+/// The stream's.
+pub fn nothing(format: Format, stream: impl Write) -> io::Result<()> {
+    Sheet::begin(format, stream)?.end()
 }
 
 /// A file being written.

@@ -49,6 +49,11 @@ pub fn make(home: &Path) -> Result<PathBuf> {
     home.canonicalize().map_err(cannot)
 }
 
+/// Whether an engine has ever run for this home.
+pub fn is_in_use(home: &Path) -> bool {
+    home.join(LOCK_FILE).exists()
+}
+
 /// Under what the keyring keeps the secrets of a home: two homes never share one.
 pub fn vault_scope(home: &Path) -> String {
     let one = home.canonicalize().unwrap_or_else(|_| home.to_path_buf());

@@ -8,8 +8,8 @@ use crate::clock::{Span, Timestamp};
 use crate::driver::Connection;
 use crate::error::{Code, Error};
 use crate::money::Amount;
-use crate::provider::ApiBalance;
-use crate::view::{Figure, Source};
+use crate::provider::{self, ApiBalance, Purpose, RemotePayment};
+use crate::view::{Figure, PaymentKind, Source};
 use serde::Serialize;
 use std::cmp::Ordering;
 
@@ -126,8 +126,11 @@ pub struct Status {
     /// `None` too where this look differs and no earlier one did: see [`Known::settled`].
     pub agrees: Option<bool>,
     pub days_left: Option<u32>,
-    /// `None` where nothing is open, and where that could not be asked: `errors` then has `top_ups_unknown`.
+    /// The newest top-up that may still be paid or is being confirmed. `None` where there is none, and where that could not
+    /// be asked: `errors` then has `top_ups_unknown`.
     pub pending: Option<StatusPending>,
+    /// Everything else that has not ended: renewals, migrations, and money on its way back.
+    pub other_payments: Vec<StatusPayment>,
     pub errors: Vec<Error>,
 }
 
@@ -144,8 +147,16 @@ pub struct StatusPending {
     pub id: String,
     #[serde(flatten)]
     pub amount: Amount,
-    pub status: crate::provider::Status,
+    pub status: provider::Status,
     pub expires_at: Option<Timestamp>,
+}
+
+/// A payment that has not ended and is no open top-up.
+#[derive(Clone, Debug, Serialize)]
+pub struct StatusPayment {
+    pub kind: PaymentKind,
+    #[serde(flatten)]
+    pub payment: StatusPending,
 }
 
 /// Asks chain and API at once; what does not answer is filled from the cache and said to be stale.
@@ -187,7 +198,7 @@ pub async fn live_status(
     let fresh_chain = take(chain, &mut errors);
     let fresh_api = take(api, &mut errors).map(|api| (api, now));
     let pending = match pending {
-        Some(Ok(list)) => Some(list.into_iter().next()),
+        Some(Ok(list)) => Some(list),
         Some(Err(error)) => {
             errors.push(unknown_top_ups(&error.message, error.retryable));
             None
@@ -211,12 +222,12 @@ pub async fn live_status(
         api: fresh_api.or_else(|| earlier.api.clone()),
     };
     // What is open explains a difference, and so may what could not be asked.
-    let explained = !matches!(pending, Some(None));
+    let explained = pending.as_ref().is_none_or(|list| !list.is_empty());
     let agrees = known
         .settled(&earlier, now)
         .filter(|_| !stale && !explained);
     errors.dedup_by(|a, b| a.code == b.code && a.message == b.message);
-    let pending = pending.flatten();
+    let pending = pending.unwrap_or_default();
     status_line(&connection.account, &known, agrees, pending, stale, errors)
 }
 
@@ -224,11 +235,21 @@ fn status_line(
     account: &Account,
     known: &Known,
     agrees: Option<bool>,
-    pending: Option<crate::provider::RemotePayment>,
+    mut open: Vec<RemotePayment>,
     stale: bool,
     errors: Vec<Error>,
 ) -> Status {
     let balance = known.balance();
+    open.sort_by_key(|payment| std::cmp::Reverse(payment.created_at));
+    let (mut top_ups, others): (Vec<_>, Vec<_>) = open.into_iter().partition(is_open_top_up);
+    let pending = (!top_ups.is_empty()).then(|| pending(top_ups.remove(0)));
+    let further = top_ups.into_iter().chain(others);
+    let other_payments = further
+        .map(|payment| StatusPayment {
+            kind: kind(&payment),
+            payment: self::pending(payment),
+        })
+        .collect();
     Status {
         account: account.label.clone(),
         network: account.network.name.clone(),
@@ -240,12 +261,8 @@ fn status_line(
         api_balance: known.api_balance().map(|figure| figure.amount),
         agrees,
         days_left: known.api.as_ref().and_then(|(api, _)| api.days_left),
-        pending: pending.map(|payment| StatusPending {
-            id: payment.id,
-            amount: payment.amount,
-            status: payment.status,
-            expires_at: payment.expires_at,
-        }),
+        pending,
+        other_payments,
         balance: balance.map(|figure| StatusBalance {
             block: known
                 .reading
@@ -256,6 +273,35 @@ fn status_line(
             source: figure.source,
         }),
         errors,
+    }
+}
+
+/// Whether it is a top-up whose money is awaited. One that is given back is none any more.
+fn is_open_top_up(payment: &RemotePayment) -> bool {
+    payment.purpose == Purpose::TopUp && !is_going_back(payment)
+}
+
+fn is_going_back(payment: &RemotePayment) -> bool {
+    matches!(
+        payment.status,
+        provider::Status::Refunding | provider::Status::Refunded
+    )
+}
+
+fn kind(payment: &RemotePayment) -> PaymentKind {
+    if is_going_back(payment) {
+        PaymentKind::Refund
+    } else {
+        PaymentKind::of(&payment.purpose)
+    }
+}
+
+fn pending(payment: RemotePayment) -> StatusPending {
+    StatusPending {
+        id: payment.id,
+        amount: payment.amount,
+        status: payment.status,
+        expires_at: payment.expires_at,
     }
 }
 

@@ -16,6 +16,7 @@ mod reader;
 mod reading;
 mod room;
 mod sign_in;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod topping_up;
@@ -89,6 +90,8 @@ pub struct Bursar {
     exports: Arc<Exports>,
     /// How near the user is, for accounts that come later.
     presence: Mutex<Presence>,
+    /// Whether the shell can pop notices up. One that cannot leaves alerts to the desktop app.
+    pops_up: bool,
     /// Held as long as the engine runs for this home.
     lock: Mutex<Option<File>>,
 }
@@ -152,6 +155,7 @@ impl Bursar {
             exports: Arc::default(),
             settings: Mutex::new(options.settings.clone()),
             presence: Mutex::new(Presence::Tray),
+            pops_up: options.pops_up,
             lock: Mutex::new(Some(lock)),
         });
         bursar.set_preferences(&options.settings);
@@ -334,6 +338,7 @@ impl Bursar {
             now,
         );
         state.alerts = alerts;
+        state.tells_alerts = self.pops_up;
         state.past = past;
         // What was last known, so that a start says no less than going on would have.
         state.api = api;

@@ -9,12 +9,14 @@ use crate::chain::Chain;
 use crate::clock::{SystemClock, Timestamp};
 use crate::driver::{Connection, blocking};
 use crate::error::{Code, Error, Result};
-use crate::export::{self, Exported, Format};
+use crate::export::{self, DayLine, Exported, Format};
 use crate::http::Http;
 use crate::network::Network;
+use crate::output_file::file_failed;
 use crate::provider;
 use crate::session::{Credential, Session, Vault};
 use crate::view::PaymentQuery;
+use crate::zone::Zone;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -168,7 +170,8 @@ impl Reader {
         mut progress: impl FnMut(u64, u32) + Send + 'static,
     ) -> Result<()> {
         let Some(history) = self.history.clone() else {
-            return Ok(());
+            return export::nothing(format, out)
+                .map_err(|error| file_failed(&error, Path::new("standard output")));
         };
         blocking(move || {
             let never = AtomicBool::new(false);
@@ -209,6 +212,39 @@ impl Reader {
         .await
     }
 
+    /// What was charged on each day from `from` to `to` (`YYYY-MM-DD`, days of UTC, both included), oldest first, and when that
+    /// was read; `None` where it never was.
+    ///
+    /// # Errors
+    /// `usage` for what is no date; those of reading the history.
+    pub async fn charges(
+        &self,
+        account: &Account,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<Option<(Vec<DayLine>, Timestamp)>> {
+        for date in [from, to].into_iter().flatten() {
+            Zone::UTC.day(date).ok_or_else(no_date)?;
+        }
+        let Some(history) = self.history.clone() else {
+            return Ok(None);
+        };
+        let (id, label) = (account.id.clone(), account.label.clone());
+        let from = from.unwrap_or("0000-00-00").to_owned();
+        let to = to.unwrap_or("9999-99-99").to_owned();
+        blocking(move || {
+            Ok(history.charges(&id, &from, &to)?.map(|(days, read_at)| {
+                let lines = days.into_iter().map(|day| DayLine {
+                    date: day.date,
+                    amount: day.amount,
+                    account: label.clone(),
+                });
+                (lines.collect(), read_at)
+            }))
+        })
+        .await
+    }
+
     /// The newest lines that the query selects, for people.
     pub async fn payments(
         &self,
@@ -224,4 +260,11 @@ impl Reader {
         };
         blocking(move || history.payments(&query, None, limit)).await
     }
+}
+
+fn no_date() -> Error {
+    Error::new(
+        Code::Usage,
+        "Write dates as YYYY-MM-DD, such as 2026-01-31.",
+    )
 }

@@ -350,7 +350,7 @@ fn open_ones(connection: &Connection, state: &State) -> Vec<crate::view::TopUpVi
 }
 
 /// What is wrong now, newest first, each thing once.
-fn errors(state: &State) -> Vec<Error> {
+pub(super) fn errors(state: &State) -> Vec<Error> {
     let mut all: Vec<_> = state.errors.values().collect();
     all.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
     let mut errors: Vec<Error> = Vec::new();

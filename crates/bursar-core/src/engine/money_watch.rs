@@ -22,7 +22,7 @@ impl Step {
     }
 
     fn watch_low(&mut self, now: Timestamp) {
-        let Some(low) = self.state.is_low() else {
+        let Some(low) = self.state.is_low().filter(|_| self.state.tells_alerts) else {
             return;
         };
         if low == self.state.alerts.low_balance_told {

@@ -118,6 +118,9 @@ pub struct State {
     pub chain: Option<Reading>,
     pub disagreement: Disagreement,
     pub alerts: Alerts,
+    /// Whether a low balance and a rejected key are told from here. In a terminal they are not: the desktop app judges them
+    /// by the user's settings, and it owns what has been told of them.
+    pub tells_alerts: bool,
     pub thresholds: Thresholds,
     /// What is wrong now, by what it was found in.
     pub errors: BTreeMap<Poll, (Error, Timestamp)>,
@@ -200,6 +203,7 @@ impl State {
             chain: None,
             disagreement: Disagreement::Unknown,
             alerts: Alerts::default(),
+            tells_alerts: true,
             thresholds: Thresholds::default(),
             errors: BTreeMap::new(),
             maintenance: false,

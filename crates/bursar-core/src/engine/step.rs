@@ -235,7 +235,8 @@ impl Step {
         }
         let known = self.state.errors.get(&poll).map(|(seen, _)| seen.code);
         self.state.failed(poll, error, now, entropy);
-        if rejected && self.state.setup.signed_in && !self.state.alerts.signed_out_told {
+        let is_news = self.state.tells_alerts && !self.state.alerts.signed_out_told;
+        if rejected && self.state.setup.signed_in && is_news {
             self.state.alerts.signed_out_told = true;
             self.state.alerts.rejection = self.state.alerts.rejection.saturating_add(1);
             let subject = format!("rejection-{}", self.state.alerts.rejection);
@@ -274,7 +275,7 @@ impl Step {
 
     /// The provider took the key: should it reject it again, that is news again.
     fn key_is_taken(&mut self) {
-        if self.state.alerts.signed_out_told {
+        if self.state.alerts.signed_out_told && self.state.tells_alerts {
             self.state.alerts.signed_out_told = false;
             self.commit.push(Write::Alerts(self.state.alerts.clone()));
         }

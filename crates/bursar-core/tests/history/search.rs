@@ -87,6 +87,16 @@ fn a_date_is_a_day_where_the_user_is() {
         ),
         ("America/Havana", ["2026-10-31", "2026-11-01", "2026-11-02"]),
         ("UTC", ["2026-03-28", "2026-03-29", "2026-03-30"]),
+        // A month begins.
+        ("Europe/Berlin", ["2026-03-31", "2026-04-01", "2026-04-02"]),
+        (
+            "America/Los_Angeles",
+            ["2026-01-31", "2026-02-01", "2026-02-02"],
+        ),
+        (
+            "Pacific/Kiritimati",
+            ["2026-01-31", "2026-02-01", "2026-02-02"],
+        ),
     ] {
         let zone = Zone::named(name).unwrap();
         let (_home, history, account) = history();
@@ -154,9 +164,22 @@ fn a_date_is_a_day_where_the_user_is() {
                         within.len(),
                         "{name} {query:?}"
                     );
-                    let months = history.months(&query).unwrap();
-                    let sum: u32 = months.iter().map(|month| month.payments).sum();
-                    assert_eq!(sum as usize, within.len(), "{name} {query:?}");
+                    let mut expected: Vec<(String, u32)> = Vec::new();
+                    for id in &within {
+                        let line = history.payment(&account, id).unwrap().unwrap();
+                        let month = zone.date(line.created_at)[..7].to_owned();
+                        match expected.last_mut().filter(|(last, _)| *last == month) {
+                            Some((_, lines)) => *lines += 1,
+                            None => expected.push((month, 1)),
+                        }
+                    }
+                    let months: Vec<(String, u32)> = history
+                        .months(&query)
+                        .unwrap()
+                        .into_iter()
+                        .map(|month| (month.month, month.payments))
+                        .collect();
+                    assert_eq!(months, expected, "{name} {query:?}");
                     if let Some(middle) = within.len().checked_div(2).filter(|n| *n > 0) {
                         let row = u32::try_from(middle).unwrap();
                         let page = history.payments_from(&query, row, 1).unwrap();

@@ -5,6 +5,7 @@ use crate::chain::Reading;
 use crate::engine::Disagreement;
 use crate::provider::ApiBalance;
 use crate::provider::Rules;
+use crate::view::PaymentKind;
 
 #[tokio::test]
 async fn nothing_open_and_not_knowing_are_told_apart() {
@@ -24,6 +25,39 @@ async fn nothing_open_and_not_knowing_are_told_apart() {
     stage.bursar.sign_out(stage.account.clone()).await.unwrap();
     let signed_out = live_status(&connection, None, stage.clock.now()).await;
     assert!(unknown(&signed_out));
+}
+
+/// A panel lists as open whatever has not ended.
+#[tokio::test]
+async fn only_a_top_up_is_called_an_open_top_up() {
+    use super::panel::{Panel, payment};
+    use super::panel_paying::RENEWAL;
+    let stage = Stage::set(Panel::default()).await;
+    let now = stage.clock.now();
+    let top_up = r#"{"kind":"top_up"}"#;
+    let connection = stage.bursar.connection(&stage.account).unwrap();
+    let status = async |payments: Vec<String>| {
+        stage.provider.lock().unwrap().payments = payments;
+        live_status(&connection, None, stage.clock.now()).await
+    };
+    let kinds = |status: &Status| {
+        status
+            .other_payments
+            .iter()
+            .map(|other| other.kind)
+            .collect::<Vec<_>>()
+    };
+    let going_back = payment("r1", "waiting_refund", top_up, "20.00", now);
+    let renewed = payment("n1", "new", RENEWAL, "54.00", now);
+    let none = status(vec![going_back.clone(), renewed.clone()]).await;
+    assert!(none.pending.is_none(), "{none:?}");
+    assert_eq!(kinds(&none), [PaymentKind::Refund, PaymentKind::Renewal]);
+
+    let open = payment("t1", "new", top_up, "30.00", now.minus(Span::minutes(5)));
+    let one = status(vec![going_back, renewed, open]).await;
+    assert_eq!(one.pending.as_ref().unwrap().id, "t1", "{one:?}");
+    assert_eq!(one.pending.as_ref().unwrap().amount.to_decimal(), "30.00");
+    assert_eq!(kinds(&one).len(), 2);
 }
 
 fn look(chain: i64, api: i64, at: Timestamp) -> Known {

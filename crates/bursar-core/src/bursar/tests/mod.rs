@@ -13,6 +13,7 @@ mod panel_lost;
 mod panel_owner;
 mod panel_paying;
 mod past;
+mod sync;
 
 use super::*;
 use crate::canned::{Asked, Canned, Server};

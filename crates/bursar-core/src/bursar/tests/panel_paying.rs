@@ -3,7 +3,7 @@
 use super::panel::*;
 use super::*;
 
-const RENEWAL: &str = r#"{"kind":"renewal","items":[{"service":"srv_web1","name":"web-1.demo.test","tariff":null,
+pub(super) const RENEWAL: &str = r#"{"kind":"renewal","items":[{"service":"srv_web1","name":"web-1.demo.test","tariff":null,
     "months":3,"price":{"amount":"54.00","currency":"USD"},"until":"2026-05-10T00:00:00Z"}]}"#;
 const MIGRATION: &str = r#"{"kind":"migration","order":"mig_31","number":"M-0031",
     "server":{"id":"srv_m31","name":"bm-31.demo.test"},"months":12}"#;

@@ -25,7 +25,7 @@ pub(super) struct Plan {
     /// Empty for all.
     statuses: Vec<i64>,
     /// The range of places: from this one to below that one.
-    first: i64,
+    pub(super) first: i64,
     pub(super) past: i64,
     /// `None` for no search.
     pub(super) meanings: Option<Vec<Meaning>>,
@@ -303,7 +303,17 @@ impl Plan {
                 .flatten()
                 .collect()
         };
-        let streams = || match sources {
+        ends.into_iter()
+            .flat_map(|(first, past)| self.rows_between(sources, first, past))
+            .collect()
+    }
+
+    /// The rows from one place to below another: all of the plan's, or those of the sources.
+    pub(super) fn rows_between(&self, sources: Option<&[i64]>, first: i64, past: i64) -> Vec<Sql> {
+        if first >= past {
+            return Vec::new();
+        }
+        let streams = match sources {
             Some(sources) => Meaning::Source(sources.to_vec())
                 .streams(&self.accounts)
                 .into_iter()
@@ -311,13 +321,9 @@ impl Plan {
                 .collect(),
             None => self.streams(),
         };
-        ends.into_iter()
-            .filter(|(first, past)| first < past)
-            .flat_map(|(first, past)| {
-                streams()
-                    .into_iter()
-                    .map(move |stream| stream.and(between(first, past)))
-            })
+        streams
+            .into_iter()
+            .map(|stream| stream.and(between(first, past)))
             .collect()
     }
 
@@ -464,7 +470,7 @@ fn between(first: i64, past: i64) -> Sql {
 }
 
 /// The first place of a day of UTC.
-fn place_of_day(day: i64) -> i64 {
+pub(super) fn place_of_day(day: i64) -> i64 {
     first_place(midnight_of(day))
 }
 

@@ -2,13 +2,14 @@
 //! from the number of lines a day, so a page in the middle of a very long list costs about what the first one costs.
 
 use super::History;
-use super::pages::{LARGEST_PAGE, Plan, page, range};
-use super::rows::{day_column, first_place, midnight_of};
-use super::search::{Meaning, Sql};
+use super::pages::{LARGEST_PAGE, Plan, page, place_of_day, range};
+use super::rows::{day_column, first_place, midnight_of, time_column};
+use super::search::{Meaning, Sql, list};
 use crate::cache::failure::Inner;
-use crate::clock::Span;
+use crate::clock::{Span, Timestamp};
 use crate::error::Result;
 use crate::view::{MonthView, PaymentPage, PaymentQuery};
+use crate::zone::Zone;
 use rusqlite::{Connection, params_from_iter};
 use std::collections::BTreeMap;
 
@@ -30,29 +31,78 @@ impl History {
         })
     }
 
-    /// The months in which the query has lines, in UTC, newest first.
+    /// The months in which the query has lines, as the user's calendar has them, newest first.
     ///
     /// # Errors
     /// As for [`Self::payments`].
     pub fn months(&self, query: &PaymentQuery) -> Result<Vec<MonthView>> {
-        let range = range(query, &self.zone())?;
-        let days = self
-            .db
-            .read(|connection| Plan::new(connection, query, range)?.days(connection))?;
-        let mut months: Vec<MonthView> = Vec::new();
+        let zone = self.zone();
+        let range = range(query, &zone)?;
+        let (days, before) = self.db.read(|connection| {
+            let plan = Plan::new(connection, query, range)?;
+            let days = plan.days(connection)?;
+            let split: Vec<SplitDay> = days
+                .keys()
+                .filter_map(|day| SplitDay::of(*day, &zone))
+                .collect();
+            let before = plan.before_the_month(connection, &split)?;
+            Ok((days, before))
+        })?;
+        let mut months = Months::default();
         for (day, lines) in days.into_iter().rev() {
-            let month: String = midnight_of(day).date().chars().take(7).collect();
-            match months.last_mut() {
-                Some(last) if last.month == month => {
-                    last.payments = last.payments.saturating_add(lines);
-                }
-                Some(_) | None => months.push(MonthView {
-                    month,
-                    payments: lines,
-                }),
-            }
+            let (begin, end) = ends_of(day);
+            let earlier = before.get(&day).copied().unwrap_or_default();
+            months.add(&zone.date(end), lines.saturating_sub(earlier));
+            months.add(&zone.date(begin), earlier);
         }
-        Ok(months)
+        Ok(months.0)
+    }
+}
+
+/// A day of UTC in which a month begins where the user is.
+struct SplitDay {
+    day: i64,
+    /// When that is.
+    month_begins: Timestamp,
+}
+
+impl SplitDay {
+    fn of(day: i64, zone: &Zone) -> Option<Self> {
+        let (begin, end) = ends_of(day);
+        let (first, last) = (zone.date(begin), zone.date(end));
+        let month = last.get(..7)?;
+        if first.starts_with(month) {
+            return None;
+        }
+        let (month_begins, _) = zone.day(&format!("{month}-01"))?;
+        Some(Self { day, month_begins })
+    }
+}
+
+/// The first and the last instant of a day of UTC.
+fn ends_of(day: i64) -> (Timestamp, Timestamp) {
+    let begin = midnight_of(day);
+    (begin, begin.plus(Span::days(1)).minus(Span::millis(1)))
+}
+
+/// Months with their lines, newest first.
+#[derive(Default)]
+struct Months(Vec<MonthView>);
+
+impl Months {
+    /// Takes lines of a date that is no later than those before.
+    fn add(&mut self, date: &str, lines: u32) {
+        let month: String = date.chars().take(7).collect();
+        match self.0.last_mut() {
+            _ if lines == 0 => {}
+            Some(last) if last.month == month => {
+                last.payments = last.payments.saturating_add(lines);
+            }
+            Some(_) | None => self.0.push(MonthView {
+                month,
+                payments: lines,
+            }),
+        }
     }
 }
 
@@ -75,7 +125,8 @@ impl Plan {
     /// How many lines each day has that has any; days count from 1970.
     fn days(&self, connection: &Connection) -> Inner<BTreeMap<i64, u32>> {
         let mut days: BTreeMap<i64, u32> = BTreeMap::new();
-        for query in self.queries_of_days(connection)? {
+        let tallied = |sources: Option<&[i64]>| self.days_tallied(sources);
+        for query in self.queries(connection, tallied, by_day)? {
             let mut statement = connection.prepare_cached(&query.text)?;
             let mut rows = statement.query(params_from_iter(query.values))?;
             while let Some(row) = rows.next()? {
@@ -86,17 +137,53 @@ impl Plan {
         Ok(days)
     }
 
-    /// Queries that give days and lines, to be added up. Each line is counted under the first meaning that fits it.
-    fn queries_of_days(&self, connection: &Connection) -> Inner<Vec<Sql>> {
+    /// How many lines each of these days has before the month that begins in it.
+    fn before_the_month(
+        &self,
+        connection: &Connection,
+        split: &[SplitDay],
+    ) -> Inner<BTreeMap<i64, u32>> {
+        let mut before: BTreeMap<i64, u32> = BTreeMap::new();
+        if split.is_empty() {
+            return Ok(before);
+        }
+        let tallied = |sources: Option<&[i64]>| {
+            let rows = split.iter().flat_map(|split| {
+                let first = self.first.max(place_of_day(split.day));
+                let past = self.past.min(first_place(split.month_begins));
+                self.rows_between(sources, first, past)
+            });
+            rows.map(by_day).collect::<Vec<_>>()
+        };
+        let found = |rows: Sql| by_day(rows.and(in_their_beginning(split)));
+        for query in self.queries(connection, tallied, found)? {
+            let mut statement = connection.prepare_cached(&query.text)?;
+            let mut rows = statement.query(params_from_iter(query.values))?;
+            while let Some(row) = rows.next()? {
+                let lines = before.entry(row.get(0)?).or_default();
+                *lines = lines.saturating_add(row.get(1)?);
+            }
+        }
+        Ok(before)
+    }
+
+    /// Queries that give days and lines, to be added up. Each line is counted under the first meaning that fits it:
+    /// `tallied` counts all lines of the plan, or those of the sources, `found` the rows that a meaning finds.
+    fn queries(
+        &self,
+        connection: &Connection,
+        tallied: impl Fn(Option<&[i64]>) -> Vec<Sql>,
+        found: impl Fn(Sql) -> Sql,
+    ) -> Inner<Vec<Sql>> {
         let Some(meanings) = &self.meanings else {
-            return Ok(self.days_tallied(None));
+            return Ok(tallied(None));
         };
         let mut queries = Vec::new();
         let mut before: Vec<&Meaning> = Vec::new();
         for meaning in meanings {
             match meaning {
                 Meaning::Source(sources) if before.is_empty() => {
-                    queries.extend(self.days_tallied(Some(sources)));
+                    queries.extend(tallied(Some(sources)));
                 }
                 Meaning::Source(_)
                 | Meaning::Payer(_)
@@ -104,9 +191,8 @@ impl Plan {
                 | Meaning::Id { .. }
                 | Meaning::Beginning(_)
                 | Meaning::Transaction { .. } => {
-                    for query in self.alone(connection, meaning, &before)? {
-                        queries.push(by_day(query));
-                    }
+                    let alone = self.alone(connection, meaning, &before)?;
+                    queries.extend(alone.into_iter().map(&found));
                 }
             }
             before.push(meaning);
@@ -127,6 +213,29 @@ impl Plan {
         let edges = self.edges(sources).into_iter().map(by_day);
         std::iter::once(tally).chain(edges).collect()
     }
+}
+
+/// Whether a row is of one of these days, before the month that begins in it. The hour is the same for all days of a zone
+/// but for its changes of clocks.
+fn in_their_beginning(split: &[SplitDay]) -> Sql {
+    let mut days_by_time: BTreeMap<Span, Vec<i64>> = BTreeMap::new();
+    for split in split {
+        let time = split.month_begins.since(midnight_of(split.day));
+        days_by_time.entry(time).or_default().push(split.day);
+    }
+    let parts: Vec<String> = days_by_time
+        .into_iter()
+        .map(|(time, days)| {
+            format!(
+                "({} IN ({}) AND {} < {})",
+                day_column("p.line"),
+                list(&days),
+                time_column("p.line"),
+                time.0
+            )
+        })
+        .collect();
+    Sql::new(format!("({})", parts.join(" OR ")), Vec::new())
 }
 
 fn by_day(rows: Sql) -> Sql {

@@ -255,6 +255,11 @@ pub(super) fn day_column(place: &str) -> String {
     format!("({place} >> {PLACES}) / {}", Span::days(1).0)
 }
 
+/// The time since that day began, in milliseconds, in SQL.
+pub(super) fn time_column(place: &str) -> String {
+    format!("({place} >> {PLACES}) % {}", Span::days(1).0)
+}
+
 /// When a day begins.
 pub(super) fn midnight_of(day: i64) -> Timestamp {
     Timestamp(0).plus(Span::days(day))

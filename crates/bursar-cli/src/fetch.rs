@@ -1,0 +1,132 @@
+//! Reads what is missing before something stored is shown: by this process where no engine runs for the home. Beside a
+//! running app there is nothing to do, because the app keeps everything up to date.
+
+use crate::options;
+use crate::output::{complain, note, overwrite};
+use crate::terminal::Terminal;
+use bursar_core::account::AccountId;
+use bursar_core::bursar::Bursar;
+use bursar_core::error::{Code, Error, Result};
+use bursar_core::home;
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often a terminal is told how far reading has come.
+const TOLD_EVERY: Duration = Duration::from_millis(200);
+
+/// What came of it.
+pub(crate) enum Fetched {
+    /// Each account's label, and what kept it from being up to date.
+    Here(Vec<(String, Vec<Error>)>),
+    /// Another process runs the engine for this home.
+    ByTheApp,
+}
+
+/// Reads what is missing of the account of that label, or of all of them.
+///
+/// # Errors
+/// `not_found` where there is none; what keeps the engine from starting.
+pub(crate) async fn fetch(home: &Path, label: Option<&str>) -> Result<Fetched> {
+    if !home::is_in_use(home) {
+        return Err(no_account(label));
+    }
+    let terminal = Arc::new(Terminal::new(true));
+    let bursar = match Bursar::start(options(home.to_owned(), terminal)).await {
+        Ok(bursar) => bursar,
+        Err(error) if error.code == Code::EngineRunning => return Ok(Fetched::ByTheApp),
+        Err(error) => return Err(error),
+    };
+    let read = read(&bursar, label).await;
+    bursar.stop().await;
+    read.map(Fetched::Here)
+}
+
+/// The same for a command that shows what is stored all the same: what went wrong is told, and `false` means that nothing is
+/// known to be up to date.
+pub(crate) async fn before_showing(home: &Path, label: Option<&str>) -> bool {
+    match fetch(home, label).await {
+        Ok(Fetched::ByTheApp) => true,
+        Ok(Fetched::Here(accounts)) => {
+            let mut all = true;
+            for error in accounts.iter().flat_map(|(_, problems)| problems) {
+                complain(error);
+                all = false;
+            }
+            all
+        }
+        Err(error) => {
+            // Reading says by itself that there is no such account.
+            if error.code != Code::NotFound {
+                complain(&error);
+            }
+            false
+        }
+    }
+}
+
+async fn read(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<Vec<(String, Vec<Error>)>> {
+    let (accounts, _, _) = bursar.app_view().await?;
+    let wanted: Vec<_> = accounts
+        .into_iter()
+        .filter(|account| label.is_none_or(|label| account.label == label))
+        .collect();
+    if wanted.is_empty() {
+        return Err(no_account(label));
+    }
+    let ids: Vec<AccountId> = wanted.iter().map(|account| account.id.clone()).collect();
+    let asked: Vec<_> = wanted
+        .into_iter()
+        .map(|account| {
+            let bursar = Arc::clone(bursar);
+            let reading = tokio::spawn(async move { bursar.sync(&account.id).await });
+            (account.label, reading)
+        })
+        .collect();
+    let telling = tokio::spawn(tell_how_far(Arc::clone(bursar), ids));
+    let mut accounts = Vec::new();
+    for (label, reading) in asked {
+        let problems = match reading.await {
+            Ok(Ok(problems)) => problems,
+            Ok(Err(error)) => vec![error],
+            Err(_) => vec![Error::new(Code::Internal, "Reading ended unexpectedly.")],
+        };
+        accounts.push((label, problems));
+    }
+    telling.abort();
+    if std::io::stderr().is_terminal() {
+        overwrite("");
+    }
+    Ok(accounts)
+}
+
+/// Lines read so far of a long history, where somebody can look at it.
+async fn tell_how_far(bursar: Arc<Bursar>, accounts: Vec<AccountId>) {
+    if !std::io::stderr().is_terminal() {
+        return;
+    }
+    loop {
+        tokio::time::sleep(TOLD_EVERY).await;
+        let lines: u32 = accounts
+            .iter()
+            .filter_map(|account| bursar.past(account)?.payments)
+            .fold(0, |sum, lines| sum.saturating_add(lines.read));
+        if lines > 0 {
+            overwrite(&format!("reading: {lines} payments so far"));
+        }
+    }
+}
+
+fn no_account(label: Option<&str>) -> Error {
+    let words = label.map_or_else(
+        || "No account is connected. Connect one with `bursar account add`.".to_owned(),
+        |label| format!("There is no account named {label}."),
+    );
+    Error::new(Code::NotFound, words)
+}
+
+/// Says that the app does it.
+pub(crate) fn note_the_app() {
+    note("Bursar runs for this home and keeps it up to date");
+}

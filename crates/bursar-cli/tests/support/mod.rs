@@ -1,0 +1,231 @@
+//! The program itself, in a home of its own, over a provider that gives prepared answers.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// What the provider knows and does.
+#[derive(Default)]
+pub(crate) struct Provider {
+    /// Ids of completed top-ups of 25.00, newest first, a second apart.
+    pub(crate) history: Vec<String>,
+    /// Days of charges.
+    pub(crate) charges: Vec<(String, &'static str)>,
+    /// Paths that take a request and never answer.
+    pub(crate) silent: BTreeSet<&'static str>,
+    /// Paths that answer 500.
+    pub(crate) broken: BTreeSet<&'static str>,
+    /// The open top-up's status, once one was asked for; empty: it is refused.
+    pub(crate) starts_as: Option<&'static str>,
+    pub(crate) started: bool,
+    pub(crate) asked: Vec<String>,
+}
+
+pub(crate) struct Stage {
+    pub(crate) home: TempDir,
+    pub(crate) provider: Arc<Mutex<Provider>>,
+}
+
+impl Stage {
+    /// An account at this provider.
+    pub(crate) fn set(provider: Provider) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let provider = Arc::new(Mutex::new(provider));
+        let behind = Arc::clone(&provider);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let behind = Arc::clone(&behind);
+                thread::spawn(move || answer(stream, &behind));
+            }
+        });
+        let stage = Self {
+            home: TempDir::new().unwrap(),
+            provider,
+        };
+        let file = stage.home.path().join("network.toml");
+        let text = format!(
+            "name = \"t\"\nprovider = \"fluence\"\napi = \"http://{host}\"\ncheckout_hosts = [\"127.0.0.1:4\"]\n"
+        );
+        std::fs::write(&file, text).unwrap();
+        let added = stage.run(&[
+            "account",
+            "add",
+            "fluence",
+            "--network",
+            file.to_str().unwrap(),
+            "--label",
+            "Work",
+        ]);
+        assert!(added.status.success(), "{added:?}");
+        stage.provider.lock().unwrap().asked.clear();
+        stage
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bursar"));
+        command
+            .args(arguments)
+            .env("BURSAR_HOME", self.home.path().join("home"))
+            .env("BURSAR_API_KEY", "flk_test")
+            // There is no keyring, and it is not waited for.
+            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// With standard output on a device that is full.
+    pub(crate) fn run_on_full(&self, arguments: &[&str]) -> Output {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        self.command(arguments).stdout(full).output().unwrap()
+    }
+
+    /// With a standard output that nobody reads any more.
+    pub(crate) fn run_unread(&self, arguments: &[&str]) -> Output {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        self.command(arguments).stdout(writer).output().unwrap()
+    }
+
+    /// And how long it took.
+    pub(crate) fn timed(&self, arguments: &[&str]) -> (Output, Duration) {
+        let began = Instant::now();
+        (self.run(arguments), began.elapsed())
+    }
+}
+
+fn answer(stream: TcpStream, provider: &Mutex<Provider>) {
+    let Some((method, target)) = read(&stream) else {
+        return;
+    };
+    let path = target.split('?').next().unwrap_or_default().to_owned();
+    let (status, body) = {
+        let mut provider = provider.lock().unwrap();
+        provider.asked.push(format!("{method} {path}"));
+        if provider.silent.contains(path.as_str()) {
+            drop(provider);
+            // Until the program has gone.
+            let _ = (&stream).read(&mut [0]);
+            return;
+        }
+        if provider.broken.contains(path.as_str()) {
+            (500, "{}".to_owned())
+        } else {
+            provider.answer(&method, &path)
+        }
+    };
+    let length = body.len();
+    let _ = (&stream).write_all(
+        format!(
+            "HTTP/1.1 {status} Prepared\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+             connection: close\r\n\r\n{body}"
+        )
+        .as_bytes(),
+    );
+}
+
+impl Provider {
+    fn answer(&mut self, method: &str, path: &str) -> (u16, String) {
+        let body = match (method, path) {
+            ("POST", "/v2/top-ups") => {
+                self.started = self.starts_as.is_some();
+                if !self.started {
+                    return (400, "{}".to_owned());
+                }
+                r#"{"intentId":"int","presentation":{"type":"redirect","redirectUrl":"http://127.0.0.1:4/made"}}"#
+                    .to_owned()
+            }
+            ("GET", "/v2/top-ups/pending") => {
+                let open = match self.starts_as.filter(|status| self.started && *status == "open") {
+                    Some(status) => top_up("made", status),
+                    None => "null".to_owned(),
+                };
+                format!(r#"{{"pendingTopUp":{open}}}"#)
+            }
+            ("GET", "/v2/top-ups") => {
+                let mut lines: Vec<String> = Vec::new();
+                if let Some(status) = self.starts_as.filter(|_| self.started) {
+                    lines.push(top_up("made", status));
+                }
+                lines.extend(self.history.iter().map(|id| top_up(id, "resolved")));
+                let count = lines.len();
+                format!(
+                    r#"{{"items":[{}],"pagination":{{"totalRecords":{count},"filteredRecords":{count},
+                    "totalPages":1,"currentPage":1,"perPage":100}}}}"#,
+                    lines.join(",")
+                )
+            }
+            ("GET", "/v2/users/balances") => {
+                r#"[{"featureKey":"usdc","balance":"100","estimatedUsage":"1","usageDaysLeft":100}]"#
+                    .to_owned()
+            }
+            ("GET", "/v2/payment-methods") => r#"[{"provider":"copperx","methodCode":"usdc","kind":"crypto",
+                "enabled":true,"displayName":"USDC","minAmountCents":1000,"maxAmountCents":null,
+                "feePaidByUser":true,"estFeeBps":100,"estFeeFixedCents":0,"sortOrder":1}]"#
+                .to_owned(),
+            ("GET", "/v1/users/me") => r#"{"id":"u","email":"u@example.org","permissions":["billing:get_history",
+                "billing:get_spending_history","billing:top_up"]}"#
+                .to_owned(),
+            ("GET", "/v1/service/status") => r#"{"maintenanceMode":false}"#.to_owned(),
+            ("GET", "/v1/billing/charges/aggregated") => {
+                let days: Vec<String> = self
+                    .charges
+                    .iter()
+                    .map(|(date, amount)| format!(r#"{{"periodStart":"{date}T00:00:00Z","totalCost":"{amount}"}}"#))
+                    .collect();
+                format!("[{}]", days.join(","))
+            }
+            _ => return (404, "{}".to_owned()),
+        };
+        (200, body)
+    }
+}
+
+fn top_up(id: &str, status: &str) -> String {
+    // The one that is started here is of now.
+    let at = if id == "made" {
+        now()
+    } else {
+        "2026-01-31T12:00:00Z".to_owned()
+    };
+    format!(
+        r#"{{"id":"{id}","amountCents":2500,"status":"{status}","provider":"copperx","createdAt":"{at}",
+        "updatedAt":"{at}","expiresAt":null,"redirectUrl":"http://127.0.0.1:4/{id}"}}"#
+    )
+}
+
+pub(crate) fn now() -> String {
+    use bursar_core::clock::{Clock as _, SystemClock};
+    SystemClock.now().to_string()
+}
+
+fn read(stream: &TcpStream) -> Option<(String, String)> {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let mut first = line.split(' ');
+    let asked = (first.next()?.to_owned(), first.next()?.to_owned());
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim_end().split_once(':') else {
+            break;
+        };
+        if name.eq_ignore_ascii_case("content-length") {
+            length = value.trim().parse().ok()?;
+        }
+    }
+    reader.read_exact(&mut vec![0; length]).ok()?;
+    Some(asked)
+}

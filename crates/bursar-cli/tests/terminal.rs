@@ -1,0 +1,233 @@
+//! The program as a shell runs it: what it reads by itself, what it does where it cannot write, and how it ends.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod support;
+
+use serde_json::Value;
+use std::process::Output;
+use std::time::Duration;
+use support::{Provider, Stage, now};
+
+fn filled() -> Provider {
+    Provider {
+        history: (0..3).map(|n| format!("payment-{n}")).collect(),
+        charges: vec![(now()[..10].to_owned(), "0.50")],
+        ..Provider::default()
+    }
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn json(output: &Output) -> Vec<Value> {
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn the_terminal_reads_what_is_missing_by_itself() {
+    let stage = Stage::set(filled());
+    let stored = stage.run(&["history", "--offline", "--json"]);
+    assert_eq!((code(&stored), json(&stored).len()), (0, 0), "{stored:?}");
+    assert!(
+        stage.provider.lock().unwrap().asked.is_empty(),
+        "--offline asks nobody"
+    );
+
+    let read = stage.run(&["history", "--json"]);
+    assert_eq!((code(&read), json(&read).len()), (0, 3), "{read:?}");
+    let charges = stage.run(&["charges", "--json"]);
+    let days = json(&charges);
+    assert_eq!((code(&charges), days.len()), (0, 1), "{charges:?}");
+    assert_eq!(days[0]["amount"], "0.50");
+    assert_eq!(days[0]["currency"], "USDC");
+    assert_eq!(days[0]["account"], "Work");
+
+    stage
+        .provider
+        .lock()
+        .unwrap()
+        .history
+        .insert(0, "payment-new".to_owned());
+    let synced = stage.run(&["sync"]);
+    assert_eq!(
+        (code(&synced), out(&synced).as_str()),
+        (0, "Work is up to date.\n"),
+        "{synced:?}"
+    );
+    stage.provider.lock().unwrap().asked.clear();
+    for (arguments, lines) in [
+        (vec!["history", "--offline", "--csv"], 5),
+        (vec!["history", "--offline"], 4),
+        (vec!["charges", "--offline", "--csv", "--by", "day"], 2),
+        (vec!["charges", "--offline"], 1),
+    ] {
+        let told = stage.run(&arguments);
+        assert_eq!(
+            (code(&told), out(&told).lines().count()),
+            (0, lines),
+            "{told:?}"
+        );
+    }
+    assert!(stage.provider.lock().unwrap().asked.is_empty());
+}
+
+#[test]
+fn what_cannot_be_read_is_no_empty_list() {
+    let stage = Stage::set(Provider {
+        broken: ["/v2/top-ups", "/v2/top-ups/pending"].into(),
+        ..filled()
+    });
+    for arguments in [&["history"][..], &["history", "--json"], &["sync"]] {
+        let told = stage.run(arguments);
+        assert_eq!(code(&told), 1, "{told:?}");
+        assert!(err(&told).contains("[provider_unavailable]"), "{told:?}");
+    }
+    stage.provider.lock().unwrap().broken.clear();
+    assert_eq!(code(&stage.run(&["history"])), 0);
+    stage.provider.lock().unwrap().broken.insert("/v2/top-ups");
+    let stale = stage.run(&["history", "--json"]);
+    assert_eq!(
+        (code(&stale), json(&stale).len()),
+        (0, 3),
+        "what is stored is shown"
+    );
+    assert!(!err(&stale).is_empty(), "and that it may be old is said");
+
+    let nowhere = Stage::set(Provider::default());
+    for arguments in [&["history"][..], &["charges"], &["sync"], &["status"]] {
+        let told = nowhere
+            .command(arguments)
+            .env("BURSAR_HOME", nowhere.home.path().join("other"))
+            .output()
+            .unwrap();
+        assert_eq!(code(&told), 1, "{told:?}");
+        assert!(
+            !nowhere.home.path().join("other").exists(),
+            "looking makes no home"
+        );
+    }
+}
+
+/// Every command that writes something.
+const COMMANDS: [&[&str]; 14] = [
+    &["status"],
+    &["status", "--json"],
+    &["history", "--offline"],
+    &["history", "--offline", "--csv"],
+    &["history", "--offline", "--json"],
+    &["history", "--offline", "--csv", "--output", "-"],
+    &["history", "--offline", "--csv", "--output", "/dev/stdout"],
+    &["charges", "--offline"],
+    &["charges", "--offline", "--csv"],
+    &["charges", "--offline", "--json"],
+    &["account", "list"],
+    &["networks"],
+    &["--help"],
+    &["--version"],
+];
+
+#[test]
+fn what_cannot_be_written_is_an_error() {
+    let stage = Stage::set(filled());
+    assert_eq!(code(&stage.run(&["sync"])), 0);
+    for arguments in COMMANDS {
+        let told = stage.run_on_full(arguments);
+        assert_eq!(code(&told), 1, "{arguments:?} {told:?}");
+        assert!(
+            err(&told).contains("disk is full"),
+            "{arguments:?} {told:?}"
+        );
+    }
+}
+
+#[test]
+fn a_reader_that_has_gone_has_seen_what_it_wanted() {
+    let stage = Stage::set(filled());
+    assert_eq!(code(&stage.run(&["sync"])), 0);
+    for arguments in COMMANDS {
+        let told = stage.run_unread(arguments);
+        assert_eq!((code(&told), err(&told).as_str()), (0, ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_limit_in_seconds_holds_wherever_it_hangs() {
+    for silent in [
+        &["/v2/payment-methods"][..],
+        &["/v2/top-ups"],
+        &["/v2/top-ups/pending"],
+        &["/v1/users/me"],
+        &["/v2/users/balances"],
+        &[
+            "/v2/top-ups",
+            "/v2/top-ups/pending",
+            "/v1/users/me",
+            "/v2/payment-methods",
+        ],
+    ] {
+        let stage = Stage::set(Provider {
+            starts_as: Some("open"),
+            ..filled()
+        });
+        stage.provider.lock().unwrap().silent = silent.iter().copied().collect();
+        let (ended, took) = stage.timed(&["top-up", "25", "--no-open", "--wait", "--at-most", "2"]);
+        assert!(took < Duration::from_secs(5), "{silent:?}: {took:?}");
+        let posted = stage
+            .provider
+            .lock()
+            .unwrap()
+            .asked
+            .iter()
+            .any(|asked| asked == "POST /v2/top-ups");
+        let expected = if posted { 4 } else { 1 };
+        assert_eq!(code(&ended), expected, "{silent:?} {ended:?}");
+        if posted {
+            assert!(out(&ended).contains("still open"), "{ended:?}");
+        } else {
+            assert!(err(&ended).contains("No top-up was started"), "{ended:?}");
+        }
+    }
+}
+
+#[test]
+fn a_top_up_ends_with_what_became_of_it() {
+    let stage = Stage::set(Provider {
+        starts_as: Some("open"),
+        ..filled()
+    });
+    let opened = stage.run(&["top-up", "25", "--no-open"]);
+    assert_eq!(
+        (code(&opened), out(&opened).as_str()),
+        (0, "http://127.0.0.1:4/made\n"),
+        "{opened:?}"
+    );
+
+    // The page's address could be given to nobody.
+    for unwritten in [Stage::run_on_full, Stage::run_unread] {
+        let stage = Stage::set(Provider {
+            starts_as: Some("open"),
+            ..filled()
+        });
+        let told = unwritten(&stage, &["top-up", "25", "--no-open"]);
+        assert_eq!(code(&told), 4, "{told:?}");
+        assert!(err(&told).contains("[file_failed]"), "{told:?}");
+    }
+
+    let stage = Stage::set(Provider {
+        starts_as: Some("failed"),
+        ..filled()
+    });
+    let refused = stage.run(&["top-up", "25", "--no-open", "--wait", "--at-most", "30"]);
+    assert_eq!(code(&refused), 3, "{refused:?}");
+    assert!(out(&refused).contains("ended without money"), "{refused:?}");
+}

@@ -1,0 +1,157 @@
+//! Reading what is missing of an account, once, for somebody who waits for it: a terminal, which has no window that stays
+//! open.
+
+use super::Bursar;
+use super::reading::errors;
+use crate::account::AccountId;
+use crate::clock::{Span, Timestamp};
+use crate::driver::Connection;
+use crate::engine::{Event, Poll, Presence, State};
+use crate::error::{Code, Error, Result};
+use std::time::Duration;
+
+/// What is read: everything that a list, a chart or a balance shows.
+const WANTED: [Poll; 5] = [
+    Poll::Balance,
+    Poll::History,
+    Poll::Chain,
+    Poll::Charges,
+    Poll::Follow,
+];
+/// How long the keyring may take to say whether it has a key.
+const KEYRING: Duration = Duration::from_secs(30);
+const KEYRING_LOOKED_AT_EVERY: Duration = Duration::from_millis(10);
+/// How long nothing may come of reading before it is given up. A long history comes in portions of a few seconds.
+const STANDSTILL: Duration = Duration::from_secs(30);
+/// A server that is not asked again within this does not answer for now.
+const SOON: Span = Span::seconds(3);
+
+impl Bursar {
+    /// Reads the account's balances, payments, charges and chain events to their end, as far as the servers answer. What
+    /// came is stored, also where this is dropped before its end.
+    ///
+    /// Returns what kept it from being everything; empty when all of it is up to date.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn sync(&self, account: &AccountId) -> Result<Vec<Error>> {
+        let connection = self.connection(account)?;
+        // Charges are read only where somebody looks.
+        self.presence(Presence::Open);
+        self.wait_for_keyring(&connection).await;
+        let is_told = self
+            .driver
+            .state(account)
+            .is_some_and(|state| state.setup.signed_in);
+        if connection.session.signed_in() && !is_told {
+            self.driver.event(account, Event::SignedIn(true));
+            self.driver
+                .until(account, STANDSTILL, |state| state.setup.signed_in)
+                .await;
+        }
+        loop {
+            let Some(before) = self.driver.state(account) else {
+                return Err(Error::new(
+                    Code::NotFound,
+                    "That account is no longer connected.",
+                ));
+            };
+            let clock = &self.world.clock;
+            let moved = self.driver.until(account, STANDSTILL, |state| {
+                is_read(state, clock.now()) || how_far(state) != how_far(&before)
+            });
+            let moved = moved.await;
+            let Some(state) = self.driver.state(account) else {
+                continue;
+            };
+            if !moved || is_read(&state, clock.now()) {
+                return Ok(problems(&connection, &state, moved));
+            }
+        }
+    }
+
+    async fn wait_for_keyring(&self, connection: &Connection) {
+        let said = async {
+            while connection.session.waits_for_keyring() {
+                tokio::time::sleep(KEYRING_LOOKED_AT_EVERY).await;
+            }
+        };
+        // Without its word the chain can be read all the same.
+        let _ = tokio::time::timeout(KEYRING, said).await;
+    }
+}
+
+/// Whether nothing more is to be waited for.
+fn is_read(state: &State, now: Timestamp) -> bool {
+    WANTED
+        .into_iter()
+        .filter(|poll| is_asked(state, *poll))
+        .all(|poll| is_up_to_date(state, poll) || is_given_up(state, poll, now))
+}
+
+fn is_asked(state: &State, poll: Poll) -> bool {
+    match poll {
+        Poll::Chain => state.setup.watched.is_some(),
+        Poll::Follow => state.setup.signed_in && state.has_live(),
+        Poll::Balance | Poll::History | Poll::Charges | Poll::Catalogue | Poll::Dues => {
+            state.setup.signed_in
+        }
+    }
+}
+
+fn is_up_to_date(state: &State, poll: Poll) -> bool {
+    let reaches_back = match poll {
+        Poll::History => state.past.payments.is_none(),
+        Poll::Chain => state.past.chain.is_none(),
+        Poll::Balance | Poll::Charges | Poll::Catalogue | Poll::Dues | Poll::Follow => true,
+    };
+    let asks = state.plans.get(&poll).is_some_and(|plan| plan.in_flight);
+    // The user may have stopped the reading of what lies further back.
+    state.done_at(poll).is_some() && !asks && (reaches_back || state.past.stopped)
+}
+
+/// Whether it has failed, and the engine leaves the server alone for a while.
+fn is_given_up(state: &State, poll: Poll, now: Timestamp) -> bool {
+    let soon = now.plus(SOON);
+    let is_silent = state
+        .gates
+        .get(&poll.server())
+        .is_some_and(|gate| gate.closed_until > soon);
+    state.plans.get(&poll).is_some_and(|plan| {
+        let failed = state.errors.contains_key(&poll) && plan.due > soon;
+        !plan.in_flight && (failed || is_silent)
+    })
+}
+
+/// Changes whenever something came.
+fn how_far(state: &State) -> (Vec<Option<Timestamp>>, crate::engine::Past, usize) {
+    let done = WANTED.iter().map(|poll| state.done_at(*poll)).collect();
+    (done, state.past.clone(), state.errors.len())
+}
+
+fn problems(connection: &Connection, state: &State, moved: bool) -> Vec<Error> {
+    let mut problems = errors(state);
+    if !state.setup.signed_in && !problems.iter().any(|error| error.code == Code::SignedOut) {
+        problems.insert(0, no_key(connection));
+    }
+    if !moved {
+        problems.push(Error::passing(
+            Code::Timeout,
+            "The servers did not answer in time. What came until then is stored.",
+        ));
+    }
+    problems
+}
+
+fn no_key(connection: &Connection) -> Error {
+    if connection.session.waits_for_keyring() {
+        return Error::passing(
+            Code::KeyringUnavailable,
+            "The keyring did not answer, so the API was not asked. Unlock it and try again.",
+        );
+    }
+    Error::new(
+        Code::SignedOut,
+        "No key for this account is at hand; the API was not asked.",
+    )
+}

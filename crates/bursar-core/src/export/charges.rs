@@ -1,0 +1,57 @@
+//! Charges by day as a table for programs.
+
+use super::{Format, inert, plain};
+use crate::money::Amount;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// What one account was charged on one day of the provider's, which are days of UTC.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DayLine {
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    #[serde(flatten)]
+    pub amount: Amount,
+    /// The account's label.
+    pub account: String,
+}
+
+/// Writes the lines in their order.
+///
+/// # Errors
+/// The stream's.
+pub fn write_days(lines: &[DayLine], format: Format, mut out: impl Write) -> io::Result<()> {
+    match format {
+        Format::Csv => {
+            let mut sheet = csv::WriterBuilder::new()
+                .terminator(csv::Terminator::CRLF)
+                .from_writer(out);
+            sheet
+                .write_record(["date", "amount", "currency", "account"])
+                .map_err(plain)?;
+            for line in lines {
+                sheet
+                    .write_record([
+                        &line.date,
+                        &line.amount.to_decimal(),
+                        line.amount.currency().as_str(),
+                        &inert(&line.account),
+                    ])
+                    .map_err(plain)?;
+            }
+            sheet.flush()
+        }
+        Format::Json => {
+            serde_json::to_writer(&mut out, lines)?;
+            out.write_all(b"\n")?;
+            out.flush()
+        }
+        Format::JsonLines => {
+            for line in lines {
+                serde_json::to_writer(&mut out, line)?;
+                out.write_all(b"\n")?;
+            }
+            out.flush()
+        }
+    }
+}
