@@ -1,9 +1,9 @@
 //! Reads what is missing before something stored is shown: by this process where no engine runs for the home. Beside a
 //! running app there is nothing to do, because the app keeps everything up to date.
 
-use crate::options;
 use crate::output::{complain, note, overwrite};
 use crate::terminal::Terminal;
+use crate::{env_api_key, options};
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Bursar;
 use bursar_core::error::{Code, Error, Result};
@@ -74,6 +74,10 @@ async fn read(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<Vec<(String, 
         .collect();
     if wanted.is_empty() {
         return Err(no_account(label));
+    }
+    if let (Some(key), Some(_), [account]) = (env_api_key(), label, wanted.as_slice()) {
+        // Meant for one account: the only one, or the one that is named.
+        bursar.use_key(&account.id, &key).await?;
     }
     let ids: Vec<AccountId> = wanted.iter().map(|account| account.id.clone()).collect();
     let asked: Vec<_> = wanted

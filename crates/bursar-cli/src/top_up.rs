@@ -2,9 +2,9 @@
 //! or, with `--wait`, until the end. `--at-most` bounds all of it.
 
 use crate::arguments::TopUpArguments;
-use crate::options;
 use crate::output::{Done, Failure, complain, note, say};
 use crate::terminal::Terminal;
+use crate::{env_api_key, options};
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Bursar;
 use bursar_core::clock::{Clock, SystemClock};
@@ -95,6 +95,10 @@ async fn top_up(
     let account = within(deadline, choose(bursar, label))
         .await
         .ok_or_else(too_late)??;
+    if let (Some(key), Some(_)) = (env_api_key(), label) {
+        // Meant for one account: the only one, or the one that is named.
+        bursar.use_key(&account, &key).await?;
+    }
     let keyring = first(deadline, UNTIL_SIGNED_IN);
     until(&mut changes, keyring, || has_said(bursar, &account)).await;
     within(deadline, look_at_open(bursar, &account, &mut changes)).await;
@@ -280,7 +284,7 @@ where
             None => return false,
         }
         let changed = within(deadline, changes.changed()).await;
-        if !changed.is_some_and(|seen| seen.is_ok()) {
+        if changed.is_none_or(|seen| seen.is_err()) {
             return within(deadline, holds()).await == Some(true);
         }
     }

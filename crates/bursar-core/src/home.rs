@@ -49,9 +49,11 @@ pub fn make(home: &Path) -> Result<PathBuf> {
     home.canonicalize().map_err(cannot)
 }
 
-/// Whether an engine has ever run for this home.
+/// Whether there is anything in this home: accounts, or what an engine that ran for it has left.
 pub fn is_in_use(home: &Path) -> bool {
-    home.join(LOCK_FILE).exists()
+    [LOCK_FILE, "bursar.db"]
+        .iter()
+        .any(|file| home.join(file).exists())
 }
 
 /// Under what the keyring keeps the secrets of a home: two homes never share one.

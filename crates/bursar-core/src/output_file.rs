@@ -349,23 +349,27 @@ fn hidden_name() -> String {
 /// Why a file was not written, and what can be done about it.
 pub fn file_failed(error: &io::Error, target: &Path) -> Error {
     let place = target.display();
-    let words = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => format!(
+    let kind = error.kind();
+    let words = if matches!(
+        kind,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    ) {
+        format!(
             "The disk is full: {place} was not written. Free some space or choose another place."
-        ),
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            format!("{place} cannot be written there. Choose another folder.")
-        }
-        io::ErrorKind::NotFound => {
-            format!("The folder of {place} is not there. Choose another one.")
-        }
-        io::ErrorKind::IsADirectory => {
-            format!("{place} is a folder. Choose a name for the file in it.")
-        }
-        io::ErrorKind::InvalidFilename if target.file_name().is_none() => {
-            "Choose a name for the file.".to_owned()
-        }
-        _ => format!("{place} was not written: {error}."),
+        )
+    } else if matches!(
+        kind,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    ) {
+        format!("{place} cannot be written there. Choose another folder.")
+    } else if kind == io::ErrorKind::NotFound {
+        format!("The folder of {place} is not there. Choose another one.")
+    } else if kind == io::ErrorKind::IsADirectory {
+        format!("{place} is a folder. Choose a name for the file in it.")
+    } else if kind == io::ErrorKind::InvalidFilename && target.file_name().is_none() {
+        "Choose a name for the file.".to_owned()
+    } else {
+        format!("{place} was not written: {error}.")
     };
     Error::new(Code::FileFailed, words)
 }

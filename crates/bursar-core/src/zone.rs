@@ -23,7 +23,7 @@ impl Zone {
 
     /// When that day (`YYYY-MM-DD`) begins and when the next one does; `None` for what is no date of the years 1 to 9998.
     pub fn day(&self, date: &str) -> Option<(Timestamp, Timestamp)> {
-        let has_form = date.len() == 10 && date.bytes().nth(4) == Some(b'-');
+        let has_form = date.len() == 10 && date.as_bytes().get(4) == Some(&b'-');
         let date: Date = date.parse().ok().filter(|_| has_form)?;
         Some((self.begin(date)?, self.begin(date.tomorrow().ok()?)?))
     }

@@ -73,7 +73,8 @@ async fn to_export(app: &AppHandle, format: ExportFormat) -> Result<Option<PathB
         ExportFormat::Csv => ("CSV", "csv"),
         ExportFormat::Json => ("JSON", "json"),
     };
-    let file = format!("bursar-payments-{}.{extension}", SystemClock.now().date());
+    let today = SystemClock.zone().date(SystemClock.now());
+    let file = format!("bursar-payments-{today}.{extension}");
     let dialog = dialog(app, "Export payments")
         .set_file_name(file)
         .add_filter(name, &[extension]);

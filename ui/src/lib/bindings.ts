@@ -433,7 +433,7 @@ export type MoneyRule = {
 
 /**  A month of the history. */
 export type MonthView = {
-	/**  `YYYY-MM`, in UTC. */
+	/**  `YYYY-MM`, in the user's time zone. */
 	month: string,
 	/**  How many lines of the query it has; never zero. */
 	payments: number,
@@ -567,7 +567,7 @@ export type PaymentQuery = {
 	search: string | null,
 	/**  Any of these; all when empty. */
 	statuses: PaymentStatus[],
-	/**  First and last UTC date, `YYYY-MM-DD`, both included. */
+	/**  First and last day in the user's time zone, `YYYY-MM-DD`, both included. */
 	from: string | null,
 	to: string | null,
 };

@@ -88,7 +88,7 @@ export function shortDay(date: string): string {
   return written(SHORT_DAY, `${date}T00:00:00Z`);
 }
 
-/** "March 2025" of a UTC month `YYYY-MM`. */
+/** "March 2025" of a month `YYYY-MM`. */
 export function monthName(month: string): string {
   return written(MONTH, `${month}-01T00:00:00Z`);
 }

@@ -8,6 +8,7 @@ use crate::clock::{Span, Timestamp};
 use crate::driver::Connection;
 use crate::engine::{Event, Poll, Presence, State};
 use crate::error::{Code, Error, Result};
+use crate::session::Credential;
 use std::time::Duration;
 
 /// What is read: everything that a list, a chart or a balance shows.
@@ -68,6 +69,20 @@ impl Bursar {
                 return Ok(problems(&connection, &state, moved));
             }
         }
+    }
+
+    /// Uses a key of the environment for this account, in this process alone. Whose it is shows with the first question.
+    ///
+    /// # Errors
+    /// `not_found`; `unauthorized` for a text that cannot be a key.
+    pub async fn use_key(&self, account: &AccountId, key: &str) -> Result<()> {
+        let connection = self.connection(account)?;
+        connection
+            .session
+            .put(Credential::api_key(key)?, true)
+            .await?;
+        self.driver.event(account, Event::SignedIn(true));
+        Ok(())
     }
 
     async fn wait_for_keyring(&self, connection: &Connection) {

@@ -109,7 +109,7 @@ pub struct PaymentQuery {
     pub search: Option<String>,
     /// Any of these; all when empty.
     pub statuses: Vec<PaymentStatus>,
-    /// First and last UTC date, `YYYY-MM-DD`, both included.
+    /// First and last day in the user's time zone, `YYYY-MM-DD`, both included.
     pub from: Option<String>,
     pub to: Option<String>,
 }
@@ -129,7 +129,7 @@ pub struct PaymentPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct MonthView {
-    /// `YYYY-MM`, in UTC.
+    /// `YYYY-MM`, in the user's time zone.
     pub month: String,
     /// How many lines of the query it has; never zero.
     pub payments: u32,

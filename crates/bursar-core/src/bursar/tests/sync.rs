@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::cache::{Alerts, Write};
+use crate::view::PaymentQuery;
 
 async fn begin_in_terminal(stage: &mut Stage, settings: Settings) {
     stage.bursar.stop().await;
@@ -21,8 +22,6 @@ async fn lines(stage: &Stage) -> u32 {
     let all = stage.bursar.payments(PaymentQuery::default(), None, 1);
     all.await.unwrap().total
 }
-
-use crate::view::PaymentQuery;
 
 #[tokio::test]
 async fn everything_is_read_to_its_end() {
@@ -83,6 +82,28 @@ async fn what_does_not_answer_is_told_and_waited_for_no_longer() {
         problems.iter().any(|error| error.code == Code::SignedOut),
         "{problems:?}"
     );
+}
+
+#[tokio::test]
+async fn a_key_of_the_environment_serves_the_account_that_is_named() {
+    let mut stage = Stage::set(Fluence {
+        history: vec![top_up("t", "resolved", Timestamp(1_700_000_000_000))],
+        ..Fluence::default()
+    })
+    .await;
+    stage.bursar.sign_out(stage.account.clone()).await.unwrap();
+    begin_in_terminal(&mut stage, Settings::default()).await;
+    stage.bursar.use_key(&stage.account, "key").await.unwrap();
+    let problems = stage.bursar.sync(&stage.account).await.unwrap();
+    assert!(
+        problems.iter().all(|error| error.code != Code::SignedOut),
+        "{problems:?}"
+    );
+    assert_eq!(lines(&stage).await, 1);
+    begin_in_terminal(&mut stage, Settings::default()).await;
+    let problems = stage.bursar.sync(&stage.account).await.unwrap();
+    let signed_out = problems.iter().any(|error| error.code == Code::SignedOut);
+    assert!(signed_out, "it was kept nowhere: {problems:?}");
 }
 
 #[tokio::test]
