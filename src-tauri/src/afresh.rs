@@ -2,9 +2,9 @@
 //! hidden start, which gives back all that GTK and WebKit took. Nothing may be lost by it: the engine ends first,
 //! pop-ups are sent, the name on the bus is let go, and what was asked for in between goes along to the new start.
 
-use crate::app::{App, program};
+use crate::app::App;
 use crate::start::{self, Secrets};
-use crate::{instance, lean, window};
+use crate::{instance, lean, program, window};
 use bursar_core::view::Page;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -121,7 +121,8 @@ async fn may_begin(app: &App) -> bool {
     else {
         return false;
     };
-    core.can_hand_over().await
+    // An upgrade may be between taking the old program away and bringing the new one.
+    program::path().is_ok() && core.can_hand_over().await
 }
 
 /// Ends what this process does and becomes the new one; comes back only with why it did not.
@@ -141,7 +142,7 @@ async fn replace(app: &App) -> io::Error {
     if tokio::time::timeout(PATIENCE, ended).await.is_err() {
         tracing::warn!("not everything ended in time");
     }
-    let mut command = match program() {
+    let mut command = match program::path() {
         Ok(program) => Command::new(program),
         Err(error) => return io::Error::other(error.message),
     };
@@ -149,6 +150,11 @@ async fn replace(app: &App) -> io::Error {
         command.env(SHOWN, shown);
     }
     lean::leave_out(&mut command);
+    if let Some(activation) = app.take_activation() {
+        activation.put_into(&mut command);
+        // For the window of this process, should it not be replaced after all.
+        app.activation_is(activation);
+    }
     let meanwhile = app.meanwhile(|_| {}).unwrap_or_default();
     if app.is_withdrawn() {
         return io::Error::other("the app was quit");

@@ -1,6 +1,7 @@
 //! The running desktop app: what it shows, what it hears, and how it ends. Everything that the core or the
 //! desktop asks of the shell goes through here; nothing here waits on the main thread.
 
+use crate::activation::{Activation, Pending};
 use crate::afresh::{Meanwhile, Shown};
 use crate::appearance::Appearance;
 use crate::closing::{self, Then, Visible};
@@ -10,13 +11,12 @@ use crate::home::Home;
 use crate::notifications::Popup;
 use crate::settings::SettingsFile;
 use crate::stage::Stage;
-use crate::{autostart, window};
+use crate::{autostart, program, window};
 use bursar_core::bursar::Bursar;
 use bursar_core::engine::Presence;
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::Result;
 use bursar_core::notice::Notice;
 use bursar_core::view::{AppView, Change, Health, Page, Settings, TrayView};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -44,6 +44,11 @@ pub(crate) struct App {
     pub(crate) tray: watch::Sender<TrayView>,
     /// What the window that is being made shows first.
     pub(crate) first: Reading,
+    /// What came with the last click or link that may raise the window.
+    activation: Mutex<Pending>,
+    link_has_window: AtomicBool,
+    /// Whether a notification can be shown.
+    can_notify: watch::Sender<bool>,
     popups: mpsc::UnboundedSender<Popup>,
     notices: mpsc::UnboundedSender<Vec<Notice>>,
     /// Notices and pop-ups that are on their way to the desktop.
@@ -68,6 +73,7 @@ struct Seen {
     /// The page to show once it does.
     page: Option<Page>,
     last_popup: Option<Instant>,
+    told_of_absent_tray: bool,
     sleep_is_told: bool,
     /// The process is about to be replaced: what is asked for now is for the new one.
     leaving: Option<Meanwhile>,
@@ -103,6 +109,9 @@ impl App {
             appearance: Arc::new(Appearance::unknown()),
             tray,
             first: Reading::default(),
+            activation: Mutex::default(),
+            link_has_window: AtomicBool::new(false),
+            can_notify: watch::Sender::new(Health::default().notifications),
             popups,
             notices,
             unsent: watch::Sender::new(0),
@@ -169,6 +178,7 @@ impl App {
             }
             seen.health.clone()
         };
+        self.can_notify.send_replace(health.notifications);
         match self.engine.running() {
             Some(core) => core.set_health(&health),
             None => self.tell(Change::Health),
@@ -185,8 +195,14 @@ impl App {
         self.seen().visible
     }
 
-    /// Shows a page as soon as the window can, and brings it to the front.
+    /// Shows a page as soon as the window can, and brings the window to the front.
     pub(crate) fn show(self: &Arc<Self>, page: Page) {
+        self.turn_to(page);
+        window::raise(self);
+    }
+
+    /// Shows a page as soon as the window can, wherever that is.
+    pub(crate) fn turn_to(&self, page: Page) {
         let now = {
             let mut seen = self.seen();
             if seen.ready {
@@ -199,7 +215,34 @@ impl App {
         if let Some(page) = now {
             self.tell(Change::Show { page });
         }
-        window::raise(self);
+    }
+
+    /// A click or a link came that may raise the window; what came with it serves the next raising.
+    pub(crate) fn activation_is(&self, activation: Activation) {
+        self.activation().put(activation, Instant::now());
+    }
+
+    /// What the desktop gave for raising the window now, if anything.
+    pub(crate) fn take_activation(&self) -> Option<Activation> {
+        self.activation().take(Instant::now())
+    }
+
+    /// Whether the window that a link is to raise is there for it already: a start by a link shows its window at once.
+    pub(crate) fn link_has_window(&self, there: bool) {
+        self.link_has_window.store(there, Ordering::Release);
+    }
+
+    /// The core found a link good: brings the window to the front, once for each link.
+    pub(crate) fn raise_for_link(self: &Arc<Self>) {
+        if !self.link_has_window.swap(false, Ordering::AcqRel) {
+            window::raise(self);
+        }
+    }
+
+    fn activation(&self) -> MutexGuard<'_, Pending> {
+        self.activation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The window is painted and listens.
@@ -226,6 +269,9 @@ impl App {
             seen.visible.window = open;
             seen.focused = open;
             seen.visible.lingering &= !open;
+        }
+        if !open {
+            self.link_has_window(false);
         }
         if let Some(core) = self.engine.running() {
             core.presence(self.presence());
@@ -352,6 +398,27 @@ impl App {
         });
     }
 
+    /// Says once how to get in where no icon leads to the app.
+    pub(crate) fn explain_absent_tray(&self) {
+        if std::mem::replace(&mut self.seen().told_of_absent_tray, true) {
+            return;
+        }
+        self.pop_up(Popup {
+            title: "Bursar is running without a tray icon".to_owned(),
+            body: "This desktop shows no tray icons right now. Bursar keeps watching your balances and notifies \
+                   you. Start Bursar again to open its window."
+                .to_owned(),
+            page: None,
+        });
+    }
+
+    /// Resolves once a notification can be shown.
+    pub(crate) async fn notifications_can_be_shown(&self) {
+        let mut can_notify = self.can_notify.subscribe();
+        // An error would mean that the app is gone, and nobody waits for that.
+        drop(can_notify.wait_for(|can| *can).await);
+    }
+
     /// Takes new preferences over: on screen, in the core, on disk and in the session's autostart.
     ///
     /// # Errors
@@ -361,7 +428,7 @@ impl App {
         let started = if settings.autostart == before.autostart {
             Ok(())
         } else {
-            program().and_then(|program| {
+            program::path().and_then(|program| {
                 autostart::set(settings.autostart, &program, self.home.chosen())
             })
         };
@@ -477,15 +544,19 @@ impl App {
     }
 }
 
-/// Where this program is, to be started again.
-///
-/// # Errors
-/// `file_failed` when the system does not say.
-pub(crate) fn program() -> Result<PathBuf> {
-    std::env::current_exe().map_err(|error| {
-        Error::new(
-            Code::FileFailed,
-            format!("The program does not know where it is: {error}."),
-        )
-    })
+#[cfg(test)]
+impl App {
+    /// An app without a desktop, in a home that ends with the folder.
+    pub(crate) fn for_tests() -> (tempfile::TempDir, Arc<Self>, Outlets) {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::find(Some(folder.path())).unwrap();
+        let settings = SettingsFile::open(home.path());
+        let (app, outlets) = Self::new(Stage::new(), home, settings, Shown::new());
+        (folder, app, outlets)
+    }
+
+    /// Whether somebody has asked for a window so far.
+    pub(crate) fn wants_window(&self) -> bool {
+        self.stage.wanted() == Some(crate::stage::Wanted::Window)
+    }
 }

@@ -46,6 +46,52 @@ pub(crate) fn set(on: bool, program: &Path, home: Option<&Path>) -> Result<()> {
     })
 }
 
+/// Has the entry start this program where the one that it names is gone, as after an upgrade that moved it. What else
+/// is in the entry, its home above all, stays.
+///
+/// # Errors
+/// `file_failed` when the entry cannot be written.
+pub(crate) fn repair(program: &Path) -> Result<()> {
+    let Some((path, text)) =
+        path().and_then(|path| fs::read_to_string(&path).ok().map(|text| (path, text)))
+    else {
+        return Ok(());
+    };
+    match repaired(&text, program)? {
+        Some(text) => desktop_entry::put(&path, &text).map_err(|error| {
+            Error::new(
+                Code::FileFailed,
+                format!("Starting with the session could not be changed: {error}."),
+            )
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The entry with this program in place of one that is gone; `None` if nothing is to be changed.
+fn repaired(text: &str, program: &Path) -> Result<Option<String>> {
+    let named = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Exec="))
+        .and_then(desktop_entry::program_of);
+    let Some((gone, rest)) = named.filter(|(named, _)| named.is_absolute() && !named.exists())
+    else {
+        return Ok(None);
+    };
+    tracing::info!(gone = %gone.display(), "the program that the session starts is gone");
+    let line = format!("Exec={}{rest}", desktop_entry::exec(program, &[], "")?);
+    let lines = text.lines().map(|one| {
+        if one.starts_with("Exec=") {
+            line.as_str()
+        } else {
+            one
+        }
+    });
+    Ok(Some(
+        lines.fold(String::new(), |text, line| text + line + "\n"),
+    ))
+}
+
 fn path() -> Option<PathBuf> {
     let config = desktop_entry::folder("XDG_CONFIG_HOME", ".config")?;
     Some(config.join("autostart").join(format!("{SCHEME}.desktop")))
@@ -56,4 +102,39 @@ fn entry(exec: &str) -> String {
         "[Desktop Entry]\nType=Application\nName=Bursar\nComment=Watches your cloud balances from the tray\n\
          Exec={exec}\nIcon={SCHEME}\nTerminal=false\nX-GNOME-Autostart-enabled=true\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_whose_program_is_gone_gets_this_one_and_keeps_the_rest() {
+        let program = Path::new("/usr/bin/bursar-desktop");
+        let old = |exec: &str| entry(exec) + "Hidden=false\n";
+        for gone in [
+            r#""/opt/bursar 1.0/bursar-desktop""#,
+            r#""/nowhere/bursar-desktop (deleted)""#,
+            "/nowhere/bursar-desktop",
+        ] {
+            let text = old(&format!(r#"{gone} "--hidden" "--home" "/a b""#));
+            let new = old(r#""/usr/bin/bursar-desktop" "--hidden" "--home" "/a b""#);
+            assert_eq!(repaired(&text, program).unwrap(), Some(new), "{gone}");
+        }
+    }
+
+    #[test]
+    fn any_other_entry_stays_as_it_is() {
+        let there = std::env::current_exe().unwrap();
+        let own = desktop_entry::exec(&there, &["--hidden"], "").unwrap();
+        for exec in [own.as_str(), "bursar-desktop --hidden", "", "\"/no end"] {
+            let text = entry(exec);
+            assert_eq!(
+                repaired(&text, Path::new("/usr/bin/other")).unwrap(),
+                None,
+                "{exec}"
+            );
+        }
+        assert_eq!(repaired("", Path::new("/usr/bin/other")).unwrap(), None);
+    }
 }

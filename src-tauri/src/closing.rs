@@ -1,5 +1,6 @@
-//! What becomes of the app when its window closes or the tray goes: pure decisions. The rule behind them is
-//! that the app is never where nobody can find it, unless money is on its way, and then it says so.
+//! What becomes of the app when its window closes, or when the tray or the bus goes: pure decisions. The rule behind
+//! them is that the app is never where nobody can find it without having said so, and that nothing but the user brings
+//! its window up.
 
 /// What the app looks like from outside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,10 +18,10 @@ pub(crate) struct Visible {
 pub(crate) enum Then {
     /// Nothing more than what is happening anyway.
     Nothing,
-    /// Goes on without window or tray, and says so.
+    /// Goes on without window or tray until the open top-up has ended, and says so.
     Linger,
-    /// Shows the window: nothing else of the app can be seen.
-    Show,
+    /// Goes on without window or tray, and says how to get in.
+    Tell,
     /// Ends the app.
     Quit,
 }
@@ -39,7 +40,16 @@ pub(crate) fn tray_gone(visible: Visible) -> Then {
     if visible.tray || visible.window || visible.lingering {
         Then::Nothing
     } else {
-        Then::Show
+        Then::Tell
+    }
+}
+
+/// The session bus has ended, or there is none: no tray, no notification and no second start lead to the app any more.
+pub(crate) fn bus_gone(visible: Visible) -> Then {
+    if visible.window {
+        Then::Nothing
+    } else {
+        Then::Quit
     }
 }
 
@@ -85,10 +95,17 @@ mod tests {
     }
 
     #[test]
-    fn the_app_is_never_invisible_without_having_said_so() {
+    fn the_app_is_never_unseen_without_having_said_so() {
         for visible in every() {
-            let hidden = !visible.tray && !visible.window && !visible.lingering;
-            assert_eq!(tray_gone(visible) == Then::Show, hidden);
+            let unseen = !visible.tray && !visible.window && !visible.lingering;
+            assert_eq!(tray_gone(visible) == Then::Tell, unseen);
+        }
+    }
+
+    #[test]
+    fn without_a_bus_only_a_window_keeps_it() {
+        for visible in every() {
+            assert_eq!(bus_gone(visible) == Then::Quit, !visible.window);
         }
     }
 

@@ -29,6 +29,45 @@ pub(crate) fn exec(program: &Path, arguments: &[&str], after: &str) -> Result<St
     Ok(line)
 }
 
+/// The program that an `Exec` line names, and the rest of the line behind it; the reverse of [`exec`].
+pub(crate) fn program_of(exec: &str) -> Option<(PathBuf, &str)> {
+    let Some(quoted) = exec.strip_prefix('"') else {
+        let end = exec.find(' ').unwrap_or(exec.len());
+        let (program, rest) = exec.split_at_checked(end)?;
+        return Some((program.into(), rest));
+    };
+    let mut program = String::new();
+    let mut characters = quoted.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '"' => return Some((program.into(), quoted.get(at.checked_add(1)?..)?)),
+            '\\' => {
+                // Escaped twice: `\\\\` is one backslash, `\\"` a quote.
+                let (_, '\\') = characters.next()? else {
+                    return None;
+                };
+                match characters.next()?.1 {
+                    '\\' => {
+                        let (_, '\\') = characters.next()? else {
+                            return None;
+                        };
+                        program.push('\\');
+                    }
+                    other => program.push(other),
+                }
+            }
+            '%' => {
+                let (_, '%') = characters.next()? else {
+                    return None;
+                };
+                program.push('%');
+            }
+            other => program.push(other),
+        }
+    }
+    None
+}
+
 /// Puts the file in place by renaming, making the folder if need be; nothing is done if it is there already.
 ///
 /// # Errors
@@ -108,6 +147,30 @@ mod tests {
             r#""/opt/a b/bursar" "--home" "/tmp/50%% \\"x\\" \\$y \\\\z" %u"#
         );
         assert!(exec(Path::new("/a\nb"), &[], "").is_err());
+    }
+
+    #[test]
+    fn the_program_of_a_line_is_read_back() {
+        for name in [
+            "/opt/a b/bursar",
+            "/tmp/50% \"x\" $y `z` \\",
+            "/a (deleted)",
+            "/ü",
+        ] {
+            let line = exec(Path::new(name), &["--hidden"], "%u").unwrap();
+            assert_eq!(
+                program_of(&line),
+                Some((PathBuf::from(name), " \"--hidden\" %u")),
+                "{line}"
+            );
+        }
+        assert_eq!(
+            program_of("bursar %u"),
+            Some((PathBuf::from("bursar"), " %u"))
+        );
+        for broken in ["\"/no end", "\"/a\\", "\"/a\\b\"", "\"/%u\"", "\"%"] {
+            assert_eq!(program_of(broken), None, "{broken}");
+        }
     }
 
     #[test]

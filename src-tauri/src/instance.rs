@@ -4,6 +4,7 @@
 //! and any may own the name, so arguments are only handed to a process that has this home's engine. What keeps
 //! two engines apart is the core's file lock, not this name.
 
+use crate::activation::Activation;
 use crate::afresh;
 use crate::arguments::Arguments;
 use crate::home::Home;
@@ -13,7 +14,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use zbus::fdo::{DBusProxy, RequestNameFlags, RequestNameReply};
-use zbus::zvariant::OwnedValue;
+use zbus::zvariant::{OwnedValue, Value};
 
 const PATH: &str = "/org/bursar/desktop";
 
@@ -31,9 +32,9 @@ const WAITING: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Wish {
     /// Come to the front.
-    Show,
+    Show(Activation),
     /// A link came, unchecked.
-    Link(String),
+    Link(String, Activation),
 }
 
 /// What came of asking for the name.
@@ -52,22 +53,26 @@ pub(crate) enum Instance {
 }
 
 /// Asks for the name of this home, and hands the arguments over if it is taken.
-pub(crate) async fn ask(home: &Home, arguments: &Arguments) -> Instance {
+pub(crate) async fn ask(home: &Home, arguments: &Arguments, activation: &Activation) -> Instance {
     // Not for long: what was said of it does not hold for long.
     while afresh::is_under_way(home.path()) {
         tokio::time::sleep(LOOK_AGAIN).await;
     }
-    match tokio::time::timeout(PATIENCE, ask_bus(home, arguments)).await {
+    match tokio::time::timeout(PATIENCE, ask_bus(home, arguments, activation)).await {
         Ok(Ok(instance)) => instance,
         Ok(Err(error)) => Instance::Alone(error.to_string()),
         Err(_) => Instance::Alone("the session bus does not answer".to_owned()),
     }
 }
 
-async fn ask_bus(home: &Home, arguments: &Arguments) -> zbus::Result<Instance> {
+async fn ask_bus(
+    home: &Home,
+    arguments: &Arguments,
+    activation: &Activation,
+) -> zbus::Result<Instance> {
     let (tell, wishes) = mpsc::channel(WAITING);
     let connection = zbus::connection::Builder::session()?
-        .serve_at(PATH, Application { tell })?
+        .serve_at(PATH, Served { tell })?
         .build()
         .await?;
     loop {
@@ -75,7 +80,7 @@ async fn ask_bus(home: &Home, arguments: &Arguments) -> zbus::Result<Instance> {
             tokio::time::sleep(LOOK_AGAIN).await;
             continue;
         }
-        match ask_for_name(&connection, home, arguments).await {
+        match ask_for_name(&connection, home, arguments, activation).await {
             Ok(Asked::Ours) => {
                 afresh::is_over(home.path());
                 return Ok(Instance::First {
@@ -111,6 +116,7 @@ async fn ask_for_name(
     connection: &zbus::Connection,
     home: &Home,
     arguments: &Arguments,
+    activation: &Activation,
 ) -> zbus::Result<Asked> {
     let name = home.bus_name();
     let flags = RequestNameFlags::DoNotQueue.into();
@@ -134,10 +140,11 @@ async fn ask_for_name(
         .cache_properties(zbus::proxy::CacheProperties::No)
         .build()
         .await?;
+    let data = activation.platform_data();
     match &arguments.link {
-        Some(link) => first.open(vec![link.clone()], HashMap::new()).await?,
+        Some(link) => first.open(&[link.as_str()], data).await?,
         None if arguments.hidden => {}
-        None => first.activate(HashMap::new()).await?,
+        None => first.activate(data).await?,
     }
     Ok(Asked::HandedOver)
 }
@@ -215,11 +222,11 @@ pub(crate) async fn take_again(connection: &zbus::Connection, home: &Home) {
     }
 }
 
-struct Application {
+struct Served {
     tell: mpsc::Sender<Wish>,
 }
 
-impl Application {
+impl Served {
     fn wish(&self, wish: Wish) {
         if self.tell.try_send(wish).is_err() {
             tracing::warn!("too many calls from other programs at once");
@@ -227,19 +234,19 @@ impl Application {
     }
 }
 
-#[zbus::interface(
-    name = "org.freedesktop.Application",
-    proxy(gen_blocking = false, default_path = "/org/bursar/desktop")
-)]
-impl Application {
-    fn activate(&self, _platform_data: HashMap<String, OwnedValue>) {
-        self.wish(Wish::Show);
+#[zbus::interface(name = "org.freedesktop.Application")]
+impl Served {
+    fn activate(&self, platform_data: HashMap<String, OwnedValue>) {
+        self.wish(Wish::Show(Activation::from_platform_data(&platform_data)));
     }
 
-    fn open(&self, uris: Vec<String>, _platform_data: HashMap<String, OwnedValue>) {
+    fn open(&self, uris: Vec<String>, platform_data: HashMap<String, OwnedValue>) {
         // One click opens one link; a list is somebody's game.
         if let Some(link) = uris.into_iter().next() {
-            self.wish(Wish::Link(link));
+            self.wish(Wish::Link(
+                link,
+                Activation::from_platform_data(&platform_data),
+            ));
         }
     }
 
@@ -247,10 +254,21 @@ impl Application {
         &self,
         _action_name: String,
         _parameter: Vec<OwnedValue>,
-        _platform_data: HashMap<String, OwnedValue>,
+        platform_data: HashMap<String, OwnedValue>,
     ) {
-        self.wish(Wish::Show);
+        self.wish(Wish::Show(Activation::from_platform_data(&platform_data)));
     }
+}
+
+/// The same, as a later start calls it.
+#[zbus::proxy(
+    interface = "org.freedesktop.Application",
+    default_path = "/org/bursar/desktop",
+    gen_blocking = false
+)]
+trait Application {
+    fn activate(&self, platform_data: HashMap<&str, Value<'_>>) -> zbus::Result<()>;
+    fn open(&self, uris: &[&str], platform_data: HashMap<&str, Value<'_>>) -> zbus::Result<()>;
 }
 
 #[cfg(test)]

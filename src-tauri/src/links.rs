@@ -2,9 +2,9 @@
 //! (warm); the core decides what one is worth. Registering as the scheme's handler goes through GIO and may
 //! fail without stopping anything.
 
-use crate::app;
 use crate::desktop_entry;
 use crate::home::Home;
+use crate::program;
 use bursar_core::error::{Code, Error, Result};
 use gtk::gio::prelude::AppInfoExt as _;
 use gtk::gio::{AppInfo, DesktopAppInfo};
@@ -58,7 +58,7 @@ pub(crate) fn claim(home: &Home) {
     let home = home.clone();
     // Without it polling notices a payment all the same, and a sign-in can be tried again.
     tauri::async_runtime::spawn_blocking(move || {
-        if let Err(error) = app::program().and_then(|program| register(&program, home.chosen())) {
+        if let Err(error) = program::path().and_then(|program| register(&program, home.chosen())) {
             tracing::warn!(%error, "links do not come back to Bursar");
         }
     });
@@ -67,7 +67,7 @@ pub(crate) fn claim(home: &Home) {
 fn entry(exec: &str) -> String {
     format!(
         "[Desktop Entry]\nType=Application\nName=Bursar\nComment=Opens links that come back to Bursar\n\
-         Exec={exec}\nIcon={SCHEME}\nTerminal=false\nNoDisplay=true\nStartupNotify=false\n\
+         Exec={exec}\nIcon={SCHEME}\nTerminal=false\nNoDisplay=true\nStartupNotify=true\n\
          MimeType=x-scheme-handler/{SCHEME};\n"
     )
 }

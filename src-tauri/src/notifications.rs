@@ -2,6 +2,7 @@
 //! text whatever the server makes of markup; several notices at once come as one summary; a click leads to
 //! what it was about. That there is no server is noticed and said, and costs nothing but the pop-up.
 
+use crate::activation::Activation;
 use crate::afresh::Shown;
 use crate::bus;
 use crate::text::{inert, without_markup};
@@ -42,8 +43,8 @@ pub(crate) enum Happened {
     Server(bool),
     /// A pop-up was shown, or came to nothing.
     Sent,
-    /// The user clicked.
-    Clicked(Option<Page>),
+    /// The user clicked; with what the desktop gave for raising a window.
+    Clicked(Option<Page>, Activation),
 }
 
 /// The one pop-up that tells of these notices; `None` for none.
@@ -92,16 +93,25 @@ pub(crate) async fn run<'a>(
 ) -> zbus::Result<()> {
     let server = NotificationsProxy::new(connection).await?;
     let mut there = bus::owned(connection, SERVER, true).await?;
-    let mut clicks = server.receive_action_invoked().await?;
-    // Nothing is forgotten when a pop-up closes: a server tells of a click and of the closing at once, and the
-    // closing may be heard first.
+    // All signals by one way, in the order in which they are sent: a click's token comes before the click. Nothing is
+    // forgotten when a pop-up closes: a server tells of a click and of the closing at once, and the closing may be heard
+    // first.
+    let mut signals = server.inner().receive_all_signals().await?;
+    let mut token = None;
     loop {
         tokio::select! {
-            Some(click) = clicks.next() => {
+            Some(signal) = signals.next() => {
+                if let Some(given) = ActivationToken::from_message(signal.clone()) {
+                    token = given.args().ok().map(|given| (given.id, given.token));
+                    continue;
+                }
+                let Some(click) = ActionInvoked::from_message(signal) else { continue };
                 let Ok(click) = click.args() else { continue };
                 let page = shown().remove(click.id());
                 if let Some(page) = page {
-                    happened(Happened::Clicked(page));
+                    let given = token.take().filter(|(of, _)| of == click.id());
+                    let activation = given.map(|(_, token)| Activation::token(token));
+                    happened(Happened::Clicked(page, activation.unwrap_or_default()));
                 }
             }
             popup = popups.recv() => {
@@ -210,6 +220,9 @@ trait Notifications {
     ) -> zbus::Result<u32>;
 
     fn get_capabilities(&self) -> zbus::Result<Vec<String>>;
+
+    #[zbus(signal)]
+    fn activation_token(&self, id: u32, token: String) -> zbus::Result<()>;
 
     #[zbus(signal)]
     fn action_invoked(&self, id: u32, action: String) -> zbus::Result<()>;

@@ -1,11 +1,16 @@
-//! What the machine tells of itself over the system bus: whether it is connected (NetworkManager) and that it
-//! slept (logind). Both are hints to look at once; without a system bus the engine notices by itself.
+//! What the machine tells of itself over the system bus: whether it is connected (NetworkManager), that it slept and
+//! that its screen is locked (logind). All are hints; without a system bus the engine notices by itself.
 
 use crate::bus;
 use futures_util::StreamExt as _;
+use std::time::Duration;
 use zbus::Connection;
+use zbus::proxy::CacheProperties;
 
 const LOGIND: &str = "org.freedesktop.login1";
+
+/// How long a question may take whose answer is a hint only.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What was heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +57,20 @@ pub(crate) async fn run(heard: impl Fn(Heard)) -> zbus::Result<()> {
             }
         }
     }
+}
+
+/// Whether the screen of this session is locked, as logind knows it; not if nobody tells.
+pub(crate) async fn screen_is_locked() -> bool {
+    let asked = async {
+        let bus = Connection::system().await?;
+        let session = SessionProxy::builder(&bus)
+            .cache_properties(CacheProperties::No)
+            .build()
+            .await?;
+        session.locked_hint().await
+    };
+    let answer = tokio::time::timeout(ANSWER_TIMEOUT, asked).await;
+    matches!(answer, Ok(Ok(true)))
 }
 
 /// NetworkManager's state, believed only once it has managed a connection itself: beside another network
@@ -102,6 +121,18 @@ trait NetworkManager {
 trait Login {
     #[zbus(signal)]
     fn prepare_for_sleep(&self, going_to_sleep: bool) -> zbus::Result<()>;
+}
+
+/// The session of whoever asks.
+#[zbus::proxy(
+    interface = "org.freedesktop.login1.Session",
+    default_service = "org.freedesktop.login1",
+    default_path = "/org/freedesktop/login1/session/auto",
+    gen_blocking = false
+)]
+trait Session {
+    #[zbus(property)]
+    fn locked_hint(&self) -> zbus::Result<bool>;
 }
 
 #[cfg(test)]

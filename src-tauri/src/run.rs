@@ -1,6 +1,7 @@
 //! One run of the app, from the arguments to the end: who is first, the window or the tray, the tasks beside
 //! them, and the order in which things begin.
 
+use crate::activation::Activation;
 use crate::afresh::Shown;
 use crate::app::{App, Outlets};
 use crate::arguments::Arguments;
@@ -12,8 +13,8 @@ use crate::presence::{self, Heard};
 use crate::settings::SettingsFile;
 use crate::stage::{Stage, Wanted};
 use crate::start::{self, Secrets};
-use crate::tray::{self, Action};
-use crate::{app, commands, links, window};
+use crate::tray::{self, Action, absence};
+use crate::{autostart, commands, links, program, window};
 use bursar_core::error::Result;
 use bursar_core::notice::Notice;
 use bursar_core::view::{Page, Settings, TrayView};
@@ -25,20 +26,21 @@ use tauri::{Manager as _, RunEvent};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
-/// How long a tray may be away before the app counts as invisible: a panel that starts again, or that starts
-/// after us in a new session.
-const TRAY_ABSENCE: Duration = Duration::from_secs(5);
-
 /// How long the session bus may take to answer at the start.
 const BUS_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Runs the app until it quits, or hands over to the one that runs already.
-pub(crate) fn run(arguments: Arguments, secrets: Secrets, shown: Shown) -> ExitCode {
+pub(crate) fn run(
+    arguments: Arguments,
+    activation: Activation,
+    secrets: Secrets,
+    shown: Shown,
+) -> ExitCode {
     let Some(home) = Home::find(arguments.home.as_deref()) else {
         tracing::error!("there is no place for the data: set HOME, or use --home");
         return ExitCode::FAILURE;
     };
-    let (wishes, bus) = match block_on(instance::ask(&home, &arguments)) {
+    let (wishes, bus) = match block_on(instance::ask(&home, &arguments, &activation)) {
         Instance::HandedOver => return ExitCode::SUCCESS,
         Instance::First { held, wishes } => (Some(wishes), Some(held)),
         Instance::Alone(why) => {
@@ -46,21 +48,24 @@ pub(crate) fn run(arguments: Arguments, secrets: Secrets, shown: Shown) -> ExitC
             (None, None)
         }
     };
+    let hidden = arguments.hidden;
     let begin = Begin {
+        hidden,
         link: arguments.link,
         wishes,
         bus,
     };
     let settings = SettingsFile::open(home.path());
     let (app, outlets) = App::new(Stage::new(), home, settings, shown);
-    if !arguments.hidden && gtk::init().is_err() {
+    app.activation_is(activation);
+    if !hidden && gtk::init().is_err() {
         // Tauri asks for it again and says why the app cannot start.
         tracing::debug!("there is no display");
     }
     // Reads its files while the window is made; the page asks for them at once. Not before GTK, whose start changes
     // the environment that others read.
     spawn(start::core(Arc::clone(&app), secrets));
-    if !arguments.hidden {
+    if !hidden {
         return open(&app, move |app| begin_all(app, outlets, begin));
     }
     begin_all(&app, outlets, begin);
@@ -121,6 +126,7 @@ fn open(app: &Arc<App>, then: impl FnOnce(&Arc<App>) + Send + 'static) -> ExitCo
 }
 
 struct Begin {
+    hidden: bool,
     link: Option<String>,
     wishes: Option<mpsc::Receiver<Wish>>,
     bus: Option<zbus::Connection>,
@@ -129,6 +135,8 @@ struct Begin {
 /// Begins everything else that goes on behind the window.
 fn begin_all(app: &Arc<App>, outlets: Outlets, begin: Begin) {
     if let Some(link) = begin.link {
+        // The window that this very start opens is the one that the link leads to.
+        app.link_has_window(!begin.hidden);
         spawn(open_link(Arc::clone(app), link));
     }
     let handed_over = begin.wishes.is_some();
@@ -149,7 +157,7 @@ fn begin_all(app: &Arc<App>, outlets: Outlets, begin: Begin) {
             tracing::warn!("without a session bus there are no tray and no notifications");
             app.tray_is_there(false);
             app.health_is(|health| health.notifications = false);
-            show_if_invisible(&app);
+            end_if_unreachable(&app, 1);
             return;
         };
         app.bus_is(&bus);
@@ -167,35 +175,42 @@ async fn session_bus() -> Option<zbus::Connection> {
 }
 
 async fn show_tray(app: Arc<App>, bus: zbus::Connection, view: watch::Receiver<TrayView>) {
-    let (seen, acted) = (Arc::clone(&app), Arc::clone(&app));
-    let shown = tray::run(
+    let (seen, shown) = watch::channel(None);
+    let acted = Arc::clone(&app);
+    let absence = absence::follow(Arc::clone(&app), shown, presence::screen_is_locked);
+    spawn(absence);
+    let ran = tray::run(
         &bus,
         view,
         move |there| {
-            seen.tray_is_there(there);
-            if !there {
-                let app = Arc::clone(&seen);
-                spawn(async move {
-                    tokio::time::sleep(TRAY_ABSENCE).await;
-                    show_if_invisible(&app);
-                });
-            }
+            seen.send_replace(Some(there));
         },
-        Arc::new(move |action| act(&acted, action)),
+        Arc::new(move |action, activation| {
+            acted.activation_is(activation);
+            act(&acted, action);
+        }),
         app.withdrawn(),
     )
     .await;
-    if let Err(error) = shown {
+    if let Err(error) = ran {
         tracing::warn!(%error, "the tray cannot be watched");
+    }
+    if app.is_withdrawn() {
+        return;
     }
     // The bus has ended, and the tray with it.
     app.tray_is_there(false);
-    show_if_invisible(&app);
+    end_if_unreachable(&app, 0);
 }
 
-fn show_if_invisible(app: &Arc<App>) {
-    if closing::tray_gone(app.visible()) == Then::Show {
-        window::raise(app);
+/// Without a session bus nobody could find an app that has no window. What is open goes on at the next start.
+fn end_if_unreachable(app: &Arc<App>, status: i32) {
+    if closing::bus_gone(app.visible()) == Then::Quit {
+        tracing::error!(
+            "there is no session bus: Bursar ends, since nothing would lead to it without a window; start it \
+             without --hidden to use it here"
+        );
+        app.end(status);
     }
 }
 
@@ -267,8 +282,13 @@ async fn show_notifications(
         move |happened| match happened {
             Happened::Server(there) => heard.health_is(|health| health.notifications = there),
             Happened::Sent => heard.sent(),
-            Happened::Clicked(Some(page)) => heard.show(page),
-            Happened::Clicked(None) => window::raise(&heard),
+            Happened::Clicked(page, activation) => {
+                heard.activation_is(activation);
+                match page {
+                    Some(page) => heard.show(page),
+                    None => window::raise(&heard),
+                }
+            }
         },
     )
     .await;
@@ -312,8 +332,15 @@ async fn follow_appearance(app: Arc<App>, bus: zbus::Connection) {
 async fn hear_wishes(app: Arc<App>, mut wishes: mpsc::Receiver<Wish>) {
     while let Some(wish) = wishes.recv().await {
         match wish {
-            Wish::Show => window::raise(&app),
-            Wish::Link(link) => open_link(Arc::clone(&app), link).await,
+            Wish::Show(activation) => {
+                app.activation_is(activation);
+                window::raise(&app);
+            }
+            Wish::Link(link, activation) => {
+                app.activation_is(activation);
+                app.link_has_window(false);
+                open_link(Arc::clone(&app), link).await;
+            }
         }
     }
 }
@@ -333,7 +360,7 @@ async fn open_link(app: Arc<App>, link: String) {
 
 async fn register_links(app: Arc<App>, handed_over: bool) {
     let home = app.home.clone();
-    let registered = spawn_blocking(move || links::register(&app::program()?, home.chosen())).await;
+    let registered = spawn_blocking(move || register_program(&home)).await;
     let registered = match registered {
         Ok(Ok(())) => true,
         Ok(Err(error)) => {
@@ -343,6 +370,15 @@ async fn register_links(app: Arc<App>, handed_over: bool) {
         Err(_) => false,
     };
     app.health_is(|health| health.links = registered && handed_over);
+}
+
+/// Has links lead to this program, and a start with the session as well if the program that it names is gone.
+fn register_program(home: &Home) -> Result<()> {
+    let program = program::path()?;
+    if let Err(error) = autostart::repair(&program) {
+        tracing::warn!(%error, "starting with the session was not repaired");
+    }
+    links::register(&program, home.chosen())
 }
 
 async fn hear_machine(app: Arc<App>) {

@@ -1,7 +1,6 @@
 //! The desktop as the core sees it. Every call returns at once.
 
 use crate::app::App;
-use crate::window;
 use crate::{lean, links};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::notice::Notice;
@@ -43,12 +42,12 @@ impl Shell for Desktop {
     }
 
     fn raise(&self) {
-        self.app(|app| window::raise(&app));
+        self.app(|app| app.raise_for_link());
     }
 
     fn changed(&self, change: &Change) {
         self.app(|app| match change {
-            Change::Show { page } => app.show(Page::clone(page)),
+            Change::Show { page } => app.turn_to(Page::clone(page)),
             Change::Account { .. }
             | Change::Payments { .. }
             | Change::Accounts
@@ -96,4 +95,38 @@ pub(crate) fn view_pdf(file: &Path) -> Result<()> {
             tracing::warn!(%error, "no viewer could be opened");
             failed()
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_a_link_leads_to_does_not_raise_the_window_a_second_time() {
+        let (_folder, app, _outlets) = App::for_tests();
+        let desktop = Desktop::of(&app);
+        desktop.changed(&Change::Show {
+            page: Page::Settings,
+        });
+        assert!(!app.wants_window());
+        desktop.raise();
+        assert!(app.wants_window());
+    }
+
+    #[test]
+    fn a_start_by_a_link_has_its_window_and_any_later_link_raises_it() {
+        let (_folder, app, _outlets) = App::for_tests();
+        let desktop = Desktop::of(&app);
+        app.link_has_window(true);
+        desktop.raise();
+        assert!(!app.wants_window());
+        desktop.raise();
+        assert!(app.wants_window());
+
+        let (_folder, app, _outlets) = App::for_tests();
+        app.link_has_window(true);
+        app.window_is(false);
+        Desktop::of(&app).raise();
+        assert!(app.wants_window(), "the window was closed meanwhile");
+    }
 }

@@ -94,7 +94,8 @@ impl Stage {
         }
     }
 
-    fn wanted(&self) -> Option<Wanted> {
+    /// What is wanted of the main thread, if anything so far.
+    pub(crate) fn wanted(&self) -> Option<Wanted> {
         *self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

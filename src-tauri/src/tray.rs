@@ -1,22 +1,35 @@
 //! The icon in the tray: what it shows and its menu are pure functions of the core's view. It speaks
 //! StatusNotifierItem itself, so it needs no GTK, has a left click, and is there as long as a tray is.
 
+pub(crate) mod absence;
+mod host;
 mod icons;
 
-use crate::bus;
+use crate::activation::Activation;
 use crate::text::{inert, without_access_keys};
 use bursar_core::account::AccountId;
 use bursar_core::view::TrayView;
 use futures_util::StreamExt as _;
+use host::Host;
 use ksni::TrayMethods as _;
 use ksni::menu::{CheckmarkItem, StandardItem};
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use zbus::Connection;
 
-/// Who shows tray icons; KDE's name for it, which every desktop with a tray uses.
-const HOST: &str = "org.kde.StatusNotifierWatcher";
+/// How long a host may take to accept the icon.
+const SHOW_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A host that does not take the icon is offered it again after this time, and after twice as long each time up to the
+/// second one: it may have its name on the bus before it is ready.
+const RETRY_FIRST: Duration = Duration::from_millis(250);
+const RETRY_LAST: Duration = Duration::from_secs(60);
+
+/// Hears what is clicked, with what the desktop gave for raising a window.
+pub(crate) type Act = Arc<dyn Fn(Action, Activation) + Send + Sync>;
 
 /// What a click in the tray asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,44 +122,43 @@ pub(crate) async fn run(
     connection: &Connection,
     mut view: watch::Receiver<TrayView>,
     seen: impl Fn(bool) + Send,
-    act: Arc<dyn Fn(Action) + Send + Sync>,
+    act: Act,
     end: impl Future<Output = ()> + Send,
 ) -> zbus::Result<()> {
     let mut end = pin!(end);
-    let mut hosts = bus::owned(connection, HOST, false).await?;
-    let mut icon: Option<ksni::Handle<Icon>> = None;
+    let mut hosts = host::follow(connection).await?;
+    let mut shown = Shown::default();
     loop {
         tokio::select! {
             host = hosts.next() => {
-                if let Some(icon) = icon.take() {
-                    icon.shutdown().await;
-                }
-                if host == Some(true) {
-                    let new = Icon { view: view.borrow_and_update().clone(), act: Arc::clone(&act) };
-                    // By its unique name alone: the other form asks for a name that any program could hold.
-                    icon = new
-                        .disable_dbus_name(true)
-                        .spawn()
-                        .await
-                        .inspect_err(|error| tracing::warn!(%error, "the tray does not take the icon"))
-                        .ok();
-                }
-                seen(icon.is_some());
-                if host.is_none() {
+                let Some(host) = host else {
+                    shown.take_away().await;
+                    seen(false);
                     return Ok(());
+                };
+                if shown.is_for(&host) {
+                    continue;
                 }
+                shown.take_away().await;
+                shown.host = host;
+                let now = view.borrow_and_update().clone();
+                shown.offer(now, &act).await;
+                seen(shown.icon.is_some());
+            }
+            () = shown.retry() => {
+                let now = view.borrow_and_update().clone();
+                shown.offer(now, &act).await;
+                seen(shown.icon.is_some());
             }
             () = &mut end => {
-                if let Some(icon) = icon.take() {
-                    icon.shutdown().await;
-                }
+                shown.take_away().await;
                 return Ok(());
             }
             changed = view.changed() => {
                 if changed.is_err() {
                     return Ok(());
                 }
-                if let Some(icon) = &icon {
+                if let Some(icon) = &shown.icon {
                     let now = view.borrow_and_update().clone();
                     icon.update(|icon| icon.view = now).await;
                 }
@@ -155,9 +167,76 @@ pub(crate) async fn run(
     }
 }
 
+/// The icon and who shows it.
+#[derive(Default)]
+struct Shown {
+    host: Host,
+    icon: Option<ksni::Handle<Icon>>,
+    /// When a host that is there but has not taken the icon is offered it again, and how long that was waited for.
+    again: Option<(Instant, Duration)>,
+}
+
+impl Shown {
+    /// Whether this host has been offered the icon already.
+    fn is_for(&self, host: &Host) -> bool {
+        self.host == *host && (self.icon.is_some() || self.again.is_some())
+    }
+
+    async fn take_away(&mut self) {
+        self.host = None;
+        self.again = None;
+        if let Some(icon) = self.icon.take() {
+            icon.shutdown().await;
+        }
+    }
+
+    /// Offers an icon to the host, if there is one.
+    async fn offer(&mut self, view: TrayView, act: &Act) {
+        if self.host.is_none() {
+            return;
+        }
+        let act = Arc::clone(act);
+        let icon = Icon { view, act };
+        // By its unique name alone: the other form asks for a name that any program could hold.
+        let icon = icon.disable_dbus_name(true).spawn();
+        match tokio::time::timeout(SHOW_TIMEOUT, icon).await {
+            Ok(Ok(icon)) => {
+                self.icon = Some(icon);
+                self.again = None;
+            }
+            Ok(Err(error)) => self.offer_later(&error.to_string()),
+            Err(_) => self.offer_later("it does not answer"),
+        }
+    }
+
+    fn offer_later(&mut self, why: &str) {
+        let wait = self.again.map_or(RETRY_FIRST, |(_, waited)| {
+            waited.saturating_mul(2).min(RETRY_LAST)
+        });
+        tracing::warn!(why, ?wait, "the tray does not take the icon");
+        self.again = Instant::now().checked_add(wait).map(|at| (at, wait));
+    }
+
+    /// Resolves when the icon is to be offered again; never if it is not.
+    async fn retry(&self) {
+        match self.again {
+            Some((at, _)) => tokio::time::sleep_until(at).await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
 struct Icon {
     view: TrayView,
-    act: Arc<dyn Fn(Action) + Send + Sync>,
+    act: Act,
+}
+
+impl Icon {
+    /// Tells what was clicked.
+    fn clicked(&self, action: Action) {
+        let token = ksni::current_xdg_activation_token();
+        (self.act)(action, token.map(Activation::token).unwrap_or_default());
+    }
 }
 
 impl ksni::Tray for Icon {
@@ -199,7 +278,7 @@ impl ksni::Tray for Icon {
     }
 
     fn activate(&mut self, _x: i32, _y: i32) {
-        (self.act)(Action::Open);
+        self.clicked(Action::Open);
     }
 
     fn menu(&self) -> Vec<ksni::MenuItem<Self>> {
@@ -223,14 +302,14 @@ fn drawn(entry: Entry) -> ksni::MenuItem<Icon> {
         } => StandardItem {
             label: label.to_owned(),
             enabled,
-            activate: Box::new(move |icon: &mut Icon| (icon.act)(does.clone())),
+            activate: Box::new(move |icon: &mut Icon| icon.clicked(does.clone())),
             ..StandardItem::default()
         }
         .into(),
         Entry::Tick { label, does, on } => CheckmarkItem {
             label: label.to_owned(),
             checked: on,
-            activate: Box::new(move |icon: &mut Icon| (icon.act)(does.clone())),
+            activate: Box::new(move |icon: &mut Icon| icon.clicked(does.clone())),
             ..CheckmarkItem::default()
         }
         .into(),

@@ -4,7 +4,8 @@
 use crate::app::App;
 use crate::closing::{self, Then};
 use crate::stage::Wanted;
-use crate::{afresh, lean};
+use crate::{activation, afresh, lean};
+use gtk::prelude::{GtkWindowExt as _, WidgetExt as _};
 use std::sync::Arc;
 use tauri::webview::{Color, NewWindowResponse};
 use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
@@ -52,10 +53,14 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
     let Some(tauri) = app.stage.tauri().filter(|_| !app.is_withdrawn()) else {
         return Ok(());
     };
+    tracing::info!("the window is raised");
+    let activation = app.take_activation();
     if let Some(window) = tauri.get_webview_window(LABEL) {
-        window.unminimize()?;
-        window.show()?;
-        return window.set_focus();
+        let window = window.gtk_window()?;
+        window.deiconify();
+        window.show();
+        activation::raise(&window, activation.as_ref());
+        return Ok(());
     }
     let theme = app.settings.get().theme;
     app.appearance.apply(theme);
@@ -96,6 +101,9 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
     window.with_webview(|webview| lean::make(&webview.inner()))?;
     let heard = Arc::clone(app);
     window.on_window_event(move |event| hear(&heard, event));
+    if activation.is_some() {
+        activation::raise(&window.gtk_window()?, activation.as_ref());
+    }
     Ok(())
 }
 
@@ -122,7 +130,7 @@ fn hear(app: &Arc<App>, event: &WindowEvent) {
         app.focus_is(*focused);
     } else if let WindowEvent::CloseRequested { .. } = event {
         match closing::window_closed(app.visible()) {
-            Then::Nothing | Then::Show => app.explain_tray(),
+            Then::Nothing | Then::Tell => app.explain_tray(),
             Then::Linger => app.linger(),
             Then::Quit => app.quit(),
         }

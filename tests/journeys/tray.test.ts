@@ -209,29 +209,70 @@ test("without a tray, closing quits; with a top-up open the app stays, says so o
   await allAgree({ desktop, user });
 });
 
-test("a tray that appears is used, and one that vanishes brings the window back", async (t) => {
+test("no window comes up by itself, whether the tray is late, away for a moment, or away for good", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t, { tray: false });
   await connectByCli(desktop, sandbox, user);
   const app = new App(desktop);
-  // Hidden without a tray would be nowhere: the window comes after all.
+  const unseen = async (): Promise<boolean> => (await app.topWindows()).length === 0 && app.pids().length === 1;
   app.launch({ args: ["--hidden"] });
-  const window = await app.window();
-  await page(window, "overview");
-  await window.id("health-tray").waitVisible();
-
+  await until("the app runs", () => app.pids().length === 1);
+  await staysTrue("it waits for a tray that comes late", unseen, 2_000);
   await desktop.tray.appear();
   await desktop.tray.icon();
-  await window.id("health-tray").waitGone();
-  await app.closeWindow();
 
   desktop.tray.vanish();
-  await app.waitForWindow();
-  await app.window();
+  await staysTrue("a locked screen has no tray", unseen, 8_000);
+  for (let flap = 0; flap < 3; flap += 1) {
+    await desktop.tray.appear();
+    await desktop.tray.icon();
+    desktop.tray.vanish();
+  }
+  await desktop.tray.appear();
+  const icon = await desktop.tray.icon();
+  await icon.find("Check now");
+  assert.deepEqual(desktop.notifications.all, []);
+
+  desktop.tray.vanish();
+  const said = await desktop.notifications.find("without a tray icon", { within: 30_000 });
+  assert.ok(await unseen());
+  await app.launch().ended();
+  const window = await app.window();
   await window.id("health-tray").waitVisible();
+  desktop.notifications.choose(said);
   await desktop.tray.appear();
   await desktop.tray.icon();
   await window.id("health-tray").waitGone();
+  assert.equal(desktop.notifications.all.length, 1);
   await allAgree({ desktop, user, window });
+});
+
+test("a tray gets the icon once it can show it, and says what was clicked", async (t) => {
+  await sandbox.calm();
+  const desktop = await Desktop.for(t, { tray: false });
+  const app = new App(desktop);
+  app.launch({ args: ["--hidden"] });
+  await desktop.tray.appear({ shows: false });
+  await staysTrue("nobody shows icons yet", () => desktop.tray.items.length === 0, 1_000);
+  desktop.tray.show(true);
+  await desktop.tray.icon();
+  desktop.tray.show(false);
+  await desktop.tray.empty();
+  desktop.tray.show(true);
+  await desktop.tray.icon();
+
+  desktop.tray.vanish();
+  await desktop.tray.appear({ refuses: 2 });
+  await (await desktop.tray.icon()).click("Quit");
+  await app.waitForEnd();
+});
+
+test("hidden without a session bus, where nothing would lead to it, the app says so and ends", async (t) => {
+  const desktop = await Desktop.for(t);
+  const app = new App(desktop);
+  const nowhere = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${desktop.processes.scratch}/nobody` };
+  const started = app.launch({ args: ["--hidden"], env: nowhere });
+  assert.equal(await started.ended(), 1);
+  assert.equal((await desktop.display.windows()).length, 0);
 });

@@ -100,6 +100,13 @@ export class Bus {
     }
   }
 
+  /** All names that are owned. */
+  async names(): Promise<string[]> {
+    const bus = "org.freedesktop.DBus";
+    const [names] = await this.call(bus, "/org/freedesktop/DBus", bus, "ListNames");
+    return names as string[];
+  }
+
   /** Tells of every name that gets an owner or (with an empty owner) loses it. */
   async watchOwners(connection: MessageBus, tell: (name: string, owner: string) => void): Promise<void> {
     connection.on("message", (message) => {
@@ -161,13 +168,22 @@ export class Played {
         message.interface === face ? methods : message.interface === "org.freedesktop.DBus.Properties" ? read : {};
       const method = known[message.member];
       if (method === undefined) return false;
-      connection.send(Message.newMethodReturn(message, method.gives, method.answer(message.body, message.sender)));
+      connection.send(answered(message, method));
       return true;
     });
   }
 
   tell(signal: string, signature: string, body: unknown[]): void {
     this.#connection.send(Message.newSignal(this.#path, this.#face, signal, signature, body));
+  }
+}
+
+/** What a method answers; one that throws refuses, in its words. */
+function answered(call: Message, { gives, answer }: Answer): Message {
+  try {
+    return Message.newMethodReturn(call, gives, answer(call.body, call.sender));
+  } catch (error) {
+    return Message.newError(call, "org.freedesktop.DBus.Error.Failed", String(error));
   }
 }
 

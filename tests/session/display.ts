@@ -82,6 +82,11 @@ export class Display {
     return id === undefined || id === "0x0" ? undefined : `0x${id.slice(2).padStart(8, "0")}`;
   }
 
+  /** A window's text property, e.g. `_NET_STARTUP_ID`. */
+  async property(window: TopWindow, name: string): Promise<string | undefined> {
+    return /= "(.*)"$/m.exec(await this.#tool("xprop", ["-id", window.id, name]))?.[1];
+  }
+
   /** Asks a window to close, as its title bar's button does. */
   async close(window: TopWindow): Promise<void> {
     await this.#tool("wmctrl", ["-i", "-c", window.id]);

@@ -76,9 +76,10 @@ export class Notifications {
     );
   }
 
-  /** Clicks it: `default` is the click on the notification itself. */
-  choose(notification: Notification, action = "default"): void {
+  /** Clicks it: `default` is the click on the notification itself; with the activation token of a Wayland desktop. */
+  choose(notification: Notification, action = "default", token?: string): void {
     if (this.#face === undefined) throw new Error("there is no notification server");
+    if (token !== undefined) this.#face.tell("ActivationToken", "us", [notification.id, token]);
     this.#face.tell("ActionInvoked", "us", [notification.id, action]);
     this.#end(notification.id, CLOSED.dismissed);
   }

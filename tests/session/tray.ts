@@ -38,7 +38,10 @@ export interface TrayProperties {
 export class Tray {
   readonly #bus: Bus;
   #connection: MessageBus | undefined;
+  #face: Played | undefined;
   #items: TrayItem[] = [];
+  #shows = true;
+  #refusals = 0;
 
   constructor(bus: Bus) {
     this.#bus = bus;
@@ -49,9 +52,13 @@ export class Tray {
     return this.#items;
   }
 
-  /** Appears on the bus; icons register by themselves when they notice. */
-  async appear(): Promise<void> {
+  /**
+   * Appears on the bus; icons register by themselves when they notice. `shows: false`: a watcher that nobody shows icons
+   * for yet; `refuses`: how many registrations come too early for it.
+   */
+  async appear({ shows = true, refuses = 0 }: { shows?: boolean; refuses?: number } = {}): Promise<void> {
     if (this.#connection !== undefined) return;
+    [this.#shows, this.#refusals] = [shows, refuses];
     const connection = await this.#bus.connect();
     const face: Played = new Played(
       connection,
@@ -69,7 +76,7 @@ export class Tray {
           "as",
           this.#items.map((item) => item.name),
         ),
-        IsStatusNotifierHostRegistered: new Variant("b", true),
+        IsStatusNotifierHostRegistered: new Variant("b", this.#shows),
         ProtocolVersion: new Variant("i", 0),
       }),
     );
@@ -80,14 +87,20 @@ export class Tray {
       this.#items = this.#items.filter((one) => one.owner !== name);
     });
     await connection.requestName(NAME, NameFlag.DO_NOT_QUEUE);
-    face.tell("StatusNotifierHostRegistered", "", []);
-    this.#connection = connection;
+    if (shows) face.tell("StatusNotifierHostRegistered", "", []);
+    [this.#connection, this.#face] = [connection, face];
+  }
+
+  /** Somebody begins, or ends, to show the icons that are registered here. */
+  show(shows: boolean): void {
+    this.#shows = shows;
+    this.#face?.tell(shows ? "StatusNotifierHostRegistered" : "StatusNotifierHostUnregistered", "", []);
   }
 
   /** Leaves the bus, as when the panel crashes. */
   vanish(): void {
     this.#connection?.disconnect();
-    this.#connection = undefined;
+    [this.#connection, this.#face] = [undefined, undefined];
     this.#items = [];
   }
 
@@ -103,6 +116,10 @@ export class Tray {
 
   /** Some programs give their bus name, others the path of their object. */
   #register(face: Played, what: string, sender: string): [] {
+    if (this.#refusals > 0) {
+      this.#refusals -= 1;
+      throw new Error("not ready");
+    }
     const item = what.startsWith("/")
       ? new TrayItem(this.#bus, sender, what)
       : new TrayItem(this.#bus, what, "/StatusNotifierItem");
@@ -142,8 +159,10 @@ export class TrayItem {
     };
   }
 
-  /** The left click; icons made by libappindicator have none and answer with an error. */
-  async activate(): Promise<void> {
+  /** The left click, with the activation token of a Wayland desktop; icons made by libappindicator have none. */
+  async activate(token?: string): Promise<void> {
+    if (token !== undefined)
+      await this.#bus.call(this.owner, this.path, ITEM, "ProvideXdgActivationToken", "s", [token]);
     await this.#bus.call(this.owner, this.path, ITEM, "Activate", "ii", [0, 0]);
   }
 

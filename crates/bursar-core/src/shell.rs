@@ -18,9 +18,9 @@ pub trait Shell: Send + Sync + 'static {
     /// `browser_failed` when the system has no browser or refuses.
     fn open(&self, address: &Url) -> crate::error::Result<()>;
 
-    /// Brings the window to the front, made anew if there is none.
+    /// Brings the window to the front, made anew if there is none. Called once for each link that is good.
     fn raise(&self);
 
-    /// Tells the window that something it shows has changed.
+    /// Tells the window that something it shows has changed, or which page to show. Does not raise it.
     fn changed(&self, change: &crate::view::Change);
 }

@@ -1,0 +1,218 @@
+//! Activation: what a desktop hands along with a click or a link, so that the window it leads to may take the focus.
+//! Wayland calls it an activation token (xdg-activation), X11 a startup id (startup notification). It is worth one
+//! window, for moments, and nothing else; whoever invents one gains no more than a window that is not raised.
+
+use gtk::gdk::prelude::DisplayExtManual as _;
+use gtk::glib;
+use gtk::prelude::{GtkWindowExt as _, WidgetExt as _};
+use std::collections::HashMap;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use zbus::zvariant::{OwnedValue, Value};
+
+/// The variable and the name in D-Bus activation's platform data (Desktop Entry Specification) of a token.
+const TOKEN: (&str, &str) = ("XDG_ACTIVATION_TOKEN", "activation-token");
+
+/// The same of a startup id.
+const STARTUP_ID: (&str, &str) = ("DESKTOP_STARTUP_ID", "desktop-startup-id");
+
+/// A longer one is no desktop's.
+const LONGEST: usize = 1024;
+
+/// How long after the click a window may still take the focus for it; a desktop's own limit is near this.
+const HOLDS: Duration = Duration::from_secs(20);
+
+/// What came with one click: a token, a startup id, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Activation {
+    token: Option<String>,
+    startup_id: Option<String>,
+}
+
+impl Activation {
+    /// Takes what this process was started with out of the environment, so that no child has it as well. To be called
+    /// first in `main`, while there is one thread.
+    pub(crate) fn take_from_environment() -> Self {
+        let take = |name: &str| {
+            let value = std::env::var(name).ok().and_then(usable);
+            glib::unsetenv(name);
+            value
+        };
+        Self {
+            token: take(TOKEN.0),
+            startup_id: take(STARTUP_ID.0),
+        }
+    }
+
+    /// A token as the tray's host or the notification server gives it.
+    pub(crate) fn token(token: String) -> Self {
+        Self {
+            token: usable(token),
+            startup_id: None,
+        }
+    }
+
+    /// What came along with a call of `org.freedesktop.Application`.
+    pub(crate) fn from_platform_data(data: &HashMap<String, OwnedValue>) -> Self {
+        let read = |name: &str| {
+            let text: &str = data.get(name)?.downcast_ref().ok()?;
+            usable(text.to_owned())
+        };
+        Self {
+            token: read(TOKEN.1),
+            startup_id: read(STARTUP_ID.1),
+        }
+    }
+
+    /// The same for a call to the process that runs already.
+    pub(crate) fn platform_data(&self) -> HashMap<&'static str, Value<'_>> {
+        let both = [(TOKEN.1, &self.token), (STARTUP_ID.1, &self.startup_id)];
+        both.into_iter()
+            .filter_map(|(name, value)| Some((name, Value::from(value.as_deref()?))))
+            .collect()
+    }
+
+    /// Hands it on to the program that takes this one's place.
+    pub(crate) fn put_into(&self, command: &mut Command) {
+        for (name, value) in [(TOKEN.0, &self.token), (STARTUP_ID.0, &self.startup_id)] {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+    }
+
+    fn is_none(&self) -> bool {
+        self.token.is_none() && self.startup_id.is_none()
+    }
+
+    /// The one that this display's compositor or window manager gave out.
+    fn for_display(&self, is_wayland: bool) -> Option<&str> {
+        let (first, second) = if is_wayland {
+            (&self.token, &self.startup_id)
+        } else {
+            (&self.startup_id, &self.token)
+        };
+        first.as_deref().or(second.as_deref())
+    }
+}
+
+/// An empty one is none; one with control characters would not get through to the display.
+fn usable(text: String) -> Option<String> {
+    let fits = !text.is_empty() && text.len() <= LONGEST && !text.chars().any(char::is_control);
+    fits.then_some(text)
+}
+
+/// The last click's activation, until a window takes it or it is too old.
+#[derive(Debug, Default)]
+pub(crate) struct Pending(Option<(Activation, Instant)>);
+
+impl Pending {
+    /// A later click's takes the place of an earlier one's; a click without one changes nothing.
+    pub(crate) fn put(&mut self, activation: Activation, now: Instant) {
+        if !activation.is_none() {
+            self.0 = Some((activation, now));
+        }
+    }
+
+    /// Takes it: it serves once.
+    pub(crate) fn take(&mut self, now: Instant) -> Option<Activation> {
+        let (activation, at) = self.0.take()?;
+        (now.saturating_duration_since(at) < HOLDS).then_some(activation)
+    }
+}
+
+/// Gives the window to the desktop to be shown in front of all others, by what came with the click if there is
+/// anything. On the main thread.
+pub(crate) fn raise(window: &gtk::ApplicationWindow, activation: Option<&Activation>) {
+    let is_wayland = window.display().backend().is_wayland();
+    let id = activation.and_then(|activation| activation.for_display(is_wayland));
+    if let Some(id) = id {
+        // Tells the desktop as well that what it had started is there: no busy pointer stays.
+        window.set_startup_id(id);
+        if is_wayland {
+            // That was it. Presenting it as well would ask for another token, which nobody's click stands behind.
+            return;
+        }
+    }
+    window.present_with_time(gtk::gdk::ffi::GDK_CURRENT_TIME as u32);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owned(text: &str) -> OwnedValue {
+        Value::from(text).try_to_owned().unwrap()
+    }
+
+    #[test]
+    fn what_a_second_start_hands_over_is_what_it_was_given() {
+        let given = Activation {
+            token: Some("kwin-7".to_owned()),
+            startup_id: Some("gnome-1_TIME9".to_owned()),
+        };
+        let told = given.platform_data();
+        let heard = told
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.try_to_owned().unwrap()))
+            .collect();
+        assert_eq!(Activation::from_platform_data(&heard), given);
+        assert!(Activation::default().platform_data().is_empty());
+    }
+
+    #[test]
+    fn each_display_gets_its_own_kind_and_else_the_other() {
+        let both = Activation {
+            token: Some("token".to_owned()),
+            startup_id: Some("id".to_owned()),
+        };
+        assert_eq!(both.for_display(true), Some("token"));
+        assert_eq!(both.for_display(false), Some("id"));
+        let token = Activation::token("token".to_owned());
+        assert_eq!(token.for_display(false), Some("token"));
+        assert_eq!(Activation::default().for_display(true), None);
+    }
+
+    #[test]
+    fn what_no_desktop_gives_out_is_none() {
+        let long = "x".repeat(LONGEST + 1);
+        for odd in ["", "a\nb", "a\0b", long.as_str()] {
+            assert!(Activation::token(odd.to_owned()).is_none(), "{odd:?}");
+        }
+        let data = HashMap::from([
+            (TOKEN.1.to_owned(), OwnedValue::from(7_u32)),
+            ("desktop".to_owned(), owned("x")),
+        ]);
+        assert!(Activation::from_platform_data(&data).is_none());
+    }
+
+    #[test]
+    fn it_serves_once_and_not_for_long() {
+        let now = Instant::now();
+        let mut pending = Pending::default();
+        assert_eq!(pending.take(now), None);
+        pending.put(Activation::token("first".to_owned()), now);
+        pending.put(Activation::default(), now);
+        pending.put(Activation::token("second".to_owned()), now);
+        pending.put(Activation::default(), now);
+        assert_eq!(
+            pending.take(now),
+            Some(Activation::token("second".to_owned()))
+        );
+        assert_eq!(pending.take(now), None);
+        pending.put(Activation::token("old".to_owned()), now);
+        assert_eq!(pending.take(now.checked_add(HOLDS).unwrap()), None);
+        // A click without any makes an earlier one's no younger.
+        pending.put(Activation::token("old".to_owned()), now);
+        pending.put(Activation::default(), now.checked_add(HOLDS).unwrap());
+        assert_eq!(pending.take(now.checked_add(HOLDS).unwrap()), None);
+    }
+
+    #[test]
+    fn the_process_that_takes_over_has_it_in_its_environment() {
+        let mut command = Command::new("true");
+        Activation::token("token".to_owned()).put_into(&mut command);
+        let environment: Vec<_> = command.get_envs().collect();
+        assert_eq!(environment, [(TOKEN.0.as_ref(), Some("token".as_ref()))]);
+    }
+}

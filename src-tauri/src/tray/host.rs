@@ -1,0 +1,87 @@
+//! Who shows tray icons. A panel may come late, restart, or be away while the screen is locked; and the name that
+//! stands for all of them may be taken before any of them shows anything.
+
+use futures_util::{Stream, StreamExt as _, future, stream};
+use std::time::Duration;
+use zbus::Connection;
+use zbus::fdo::DBusProxy;
+use zbus::names::{BusName, WellKnownName};
+use zbus::proxy::CacheProperties;
+
+/// KDE's name for it, which every desktop with a tray uses.
+const NAME: &str = "org.kde.StatusNotifierWatcher";
+
+/// How long it may take to say whether it shows icons.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The unique name on the bus of the one that shows icons, `None` while nobody does. A host that was replaced has
+/// another name, and knows no icon of the one before.
+pub(crate) type Host = Option<String>;
+
+/// Tells who shows icons, now and whenever that may have changed; ends with the bus. The same host may be told again.
+///
+/// # Errors
+/// When the bus does not answer.
+pub(crate) async fn follow(
+    connection: &Connection,
+) -> zbus::Result<impl Stream<Item = Host> + Send + Unpin + 'static> {
+    let bus = DBusProxy::new(connection).await?;
+    let watcher = StatusNotifierWatcherProxy::builder(connection)
+        .cache_properties(CacheProperties::No)
+        .build()
+        .await?;
+    // First listen, then look: nothing falls between.
+    let owners = bus
+        .receive_name_owner_changed_with_args(&[(0, NAME)])
+        .await?
+        .map(|_| ());
+    let came = watcher
+        .receive_status_notifier_host_registered()
+        .await?
+        .map(|_| ());
+    let went = watcher
+        .receive_status_notifier_host_unregistered()
+        .await?
+        .map(|_| ());
+    let hosts = stream::select(came, went).map(Some);
+    // The owners' stream ends with the bus, and all of it with that one.
+    let ends = owners.map(Some).chain(stream::once(future::ready(None)));
+    let changes = stream::select(ends, hosts)
+        .take_while(|change| future::ready(change.is_some()))
+        .map(|_| ());
+    let looks = stream::once(future::ready(())).chain(changes);
+    Ok(looks
+        .then(move |()| {
+            let (bus, watcher) = (bus.clone(), watcher.clone());
+            async move { look(&bus, &watcher).await }
+        })
+        .boxed())
+}
+
+async fn look(bus: &DBusProxy<'_>, watcher: &StatusNotifierWatcherProxy<'_>) -> Host {
+    let name = BusName::from(WellKnownName::from_static_str(NAME).ok()?);
+    let owner = bus.get_name_owner(name).await.ok()?;
+    let shows = watcher.is_status_notifier_host_registered();
+    match tokio::time::timeout(ANSWER_TIMEOUT, shows).await {
+        Ok(Ok(false)) => None,
+        // One that cannot say it, or not yet, may take an icon all the same.
+        Ok(Ok(true) | Err(_)) | Err(_) => Some(owner.to_string()),
+    }
+}
+
+#[zbus::proxy(
+    interface = "org.kde.StatusNotifierWatcher",
+    default_service = "org.kde.StatusNotifierWatcher",
+    default_path = "/StatusNotifierWatcher",
+    gen_blocking = false
+)]
+trait StatusNotifierWatcher {
+    #[zbus(property)]
+    fn is_status_notifier_host_registered(&self) -> zbus::Result<bool>;
+
+    #[zbus(signal)]
+    fn status_notifier_host_registered(&self) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    fn status_notifier_host_unregistered(&self) -> zbus::Result<()>;
+}
