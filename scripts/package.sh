@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the Debian package of the desktop app and the terminal's program out of a release build, and prints its path as
-# the last line. Nothing is fetched but what cargo and npm have locked, and nothing is installed. The same commit and
+# the last line. BURSAR_MAINTAINER ("Name <address>") is who publishes it. Nothing is fetched but what cargo and npm have locked, and nothing is installed. The same commit and
 # compiler give the same package, byte for byte.
 # usage: scripts/package.sh [--from DIR (programs that are built already)] [--to DIR (default: target/package)] [--large]
 # --large: neither stripped nor compressed, for a package that is only tried out.
@@ -9,6 +9,9 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 readonly root
 readonly id=org.bursar.desktop
+# Who answers for the package. Whoever publishes it puts their own name and address here, or into the environment: the
+# one below leads nowhere on purpose, so that no mail about money goes to a stranger.
+readonly maintainer="${BURSAR_MAINTAINER:-The Bursar authors <maintainer@bursar.invalid>}"
 from="" to="$root/target/package" large=""
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -67,13 +70,39 @@ put_data() {
     install -D -m 644 icons/$size.png "$share/icons/hicolor/${size}x$size/apps/$id.png"
   done
   install -D -m 644 icons/bursar.svg "$share/icons/hicolor/scalable/apps/$id.svg"
-  mkdir -p "$share/doc/bursar"
-  {
-    printf 'Bursar is licensed under either of the two licenses below, at your choice.\n\n'
-    cat LICENSE-MIT
-    printf '\n%s\n\n' '---'
-    cat LICENSE-APACHE
-  } >"$share/doc/bursar/copyright"
+  put_documents "$share" "$date"
+}
+
+# Manual pages, changelog and copyright, as Debian's policy has them.
+put_documents() {
+  local share=$1 date=$2 program
+  mkdir -p "$share/man/man1" "$share/doc/bursar"
+  for program in bursar-desktop bursar; do
+    scripts/package/manual.mjs "$from/$program" "$version" "$date" | compressed >"$share/man/man1/$program.1.gz"
+  done
+  filled <scripts/package/changelog | compressed >"$share/doc/bursar/changelog.gz"
+  filled <scripts/package/copyright >"$share/doc/bursar/copyright"
+}
+
+# The same every time: without the name and the time of a file.
+compressed() {
+  gzip -9 --no-name
+}
+
+# A template with what it leaves open.
+filled() {
+  local text
+  text="$(cat)"
+  text="${text//@MAINTAINER@/"$maintainer"}"
+  text="${text//@VERSION@/"$version"}"
+  text="${text//@DATE@/"$(LC_ALL=C date --utc --date="@$SOURCE_DATE_EPOCH" -R)"}"
+  text="${text//@MIT@/"$(license_paragraph LICENSE-MIT)"}"
+  printf '%s\n' "$text"
+}
+
+# A license's words without its title and its copyright line, indented as a field's further lines are.
+license_paragraph() {
+  sed -e '1,/^Copyright/d' "$1" | sed -e '/./,$!d' -e 's/^$/./' -e 's/^/ /'
 }
 
 put_control() {
@@ -82,7 +111,7 @@ put_control() {
 Package: bursar
 Version: $version
 Architecture: $architecture
-Maintainer: The Bursar authors <bursar@bursar.org>
+Maintainer: $maintainer
 Section: utils
 Priority: optional
 Installed-Size: $(du -sk --apparent-size "$tree/usr" | cut -f1)

@@ -32,6 +32,7 @@ cmd:dbus-daemon|dbus|dbus-daemon
 cmd:gio|libglib2.0-bin|gio
 cmd:gnome-keyring-daemon|gnome-keyring|gnome-keyring
 cmd:secret-tool|libsecret-tools|secret-tool
+cmd:appstreamcli|appstream|appstreamcli
 cmd:notify-send|libnotify-bin|notify-send
 cmd:chromium|chromium|Chromium
 cmd:sqlite3|sqlite3|the sqlite3 program
