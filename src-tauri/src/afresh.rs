@@ -5,14 +5,13 @@
 use crate::app::App;
 use crate::start::{self, Secrets};
 use crate::{instance, lean, program, window};
+use bursar_core::process;
 use bursar_core::view::Page;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -143,7 +142,7 @@ async fn replace(app: &App) -> io::Error {
         tracing::warn!("not everything ended in time");
     }
     let mut command = match program::path() {
-        Ok(program) => Command::new(program),
+        Ok(program) => process::command(program),
         Err(error) => return io::Error::other(error.message),
     };
     if let Ok(shown) = serde_json::to_string(&*app.shown()) {
@@ -161,9 +160,8 @@ async fn replace(app: &App) -> io::Error {
     }
     // GTK and WebKit leave handles open that are inherited; the new start would never close them.
     close_fds::set_fds_cloexec_threadsafe(FIRST_OWN, &[]);
-    command
-        .args(arguments(app.home.chosen(), &meanwhile))
-        .exec()
+    command.args(arguments(app.home.chosen(), &meanwhile));
+    process::replace(command)
 }
 
 fn arguments(home: Option<&Path>, meanwhile: &Meanwhile) -> Vec<OsString> {

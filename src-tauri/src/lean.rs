@@ -2,6 +2,7 @@
 //! are on the screen sooner than a graphics driver is loaded, and without the memory that it takes. What no page
 //! uses is also nothing that anybody could use against us.
 
+use bursar_core::process::SECRETS;
 use gtk::gio::AppLaunchContext;
 use gtk::gio::prelude::AppLaunchContextExt as _;
 use gtk::glib;
@@ -26,9 +27,12 @@ pub(crate) fn begin() {
     }
 }
 
-/// For other programs, a browser above all: what we do without is none of their concern.
+/// For other programs, a browser above all: what we do without is none of their concern, and no secret is.
 pub(crate) fn context() -> AppLaunchContext {
     let context = AppLaunchContext::new();
+    for name in SECRETS {
+        context.unsetenv(name);
+    }
     if TOLD.load(Ordering::Relaxed) {
         context.unsetenv(GTK_GL);
     }

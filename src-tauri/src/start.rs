@@ -7,6 +7,7 @@ use bursar_core::bursar::{Bursar, Options};
 use bursar_core::clock::SystemClock;
 use bursar_core::error::{Code, Error};
 use bursar_core::home::vault_scope;
+use bursar_core::process;
 use bursar_core::session::Vault;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,15 +29,16 @@ impl Secrets {
     }
 }
 
-/// Takes `BURSAR_API_KEY` out of the environment, so that no child gets it: browser, webview. To be called
-/// first in `main`, while there is one thread.
+/// Takes `BURSAR_API_KEY` out of the environment, so that no child gets it: browser, webview, the process that this one
+/// replaces itself with. To be called first in `main`, while there is one thread.
 pub(crate) fn take_secrets() -> Secrets {
-    const NAME: &str = "BURSAR_API_KEY";
-    let api_key = std::env::var(NAME)
+    let api_key = std::env::var(process::API_KEY)
         .ok()
         .filter(|key| !key.is_empty())
         .map(Zeroizing::new);
-    gtk::glib::unsetenv(NAME);
+    for name in process::SECRETS {
+        gtk::glib::unsetenv(name);
+    }
     Secrets { api_key }
 }
 

@@ -17,6 +17,7 @@ use bursar_core::bursar::Reader;
 use bursar_core::dumps;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::home;
+use bursar_core::process;
 use bursar_core::session::Vault;
 use clap::Parser;
 use output::{Done, Failure, complain, note, say};
@@ -109,7 +110,7 @@ fn vault(home: &Path) -> Arc<Vault> {
 
 /// A key for this one process, in place of the keyring's.
 fn env_api_key() -> Option<Zeroizing<String>> {
-    std::env::var("BURSAR_API_KEY")
+    std::env::var(process::API_KEY)
         .ok()
         .filter(|key| !key.is_empty())
         .map(Zeroizing::new)

@@ -4,6 +4,7 @@
 use crate::output::{Failure, say};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::notice::Notice;
+use bursar_core::process;
 use bursar_core::shell::Shell;
 use bursar_core::view::{Change, TrayView};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,7 +48,7 @@ impl Terminal {
                 ),
             });
         }
-        open::that_detached(address.as_str()).map_err(|_| {
+        process::launch(open::commands(address.as_str())).map_err(|_| {
             Error::new(
                 Code::BrowserFailed,
                 format!("No browser could be started. Open this address yourself: {address}"),

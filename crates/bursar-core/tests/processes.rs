@@ -1,0 +1,100 @@
+//! Only one module of the shipped programs makes a command, so that a secret of the environment is left out of every
+//! child. Whoever starts a program in another way has to be looked at first, and is found here.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const SHIPPED: [&str; 3] = [
+    "crates/bursar-core/src",
+    "crates/bursar-cli/src",
+    "src-tauri/src",
+];
+/// Where commands are made.
+const MODULE: &str = "crates/bursar-core/src/process.rs";
+/// Ways to start a program.
+const WAYS: [&str; 11] = [
+    "Command::new",
+    "open::that",
+    "open::with",
+    "CommandExt",
+    ".exec()",
+    "posix_spawn",
+    "glib::spawn",
+    "Subprocess",
+    "process::Stdio",
+    "launch_default_for_uri",
+    "launch_uris",
+];
+/// GIO starts browsers and viewers too; with this context it leaves out the same variables.
+const CONTEXT: &str = "lean::context()";
+
+#[test]
+fn only_one_module_makes_commands() {
+    let mut checked = 0;
+    for (path, code) in shipped() {
+        if path == MODULE {
+            continue;
+        }
+        checked += 1;
+        for (number, line) in code.lines().enumerate() {
+            let way = WAYS.iter().find(|way| line.contains(**way));
+            let by_gio = line.contains("launch_") && line.contains(CONTEXT);
+            assert!(way.is_none() || by_gio, "{path}:{}: {line}", number + 1);
+        }
+    }
+    assert!(checked > 100, "only {checked} files were found");
+}
+
+#[test]
+fn every_secret_of_the_environment_is_left_out() {
+    let known = bursar_core::process::SECRETS;
+    for (path, code) in shipped() {
+        let names = code
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .filter(|word| word.starts_with("BURSAR_"));
+        for name in names {
+            let is_secret = ["KEY", "TOKEN", "SECRET", "PASSWORD"]
+                .iter()
+                .any(|part| name.contains(part));
+            assert!(!is_secret || known.contains(&name), "{path}: {name}");
+        }
+    }
+}
+
+/// Every shipped source file by its path from the root, without comments and tests.
+fn shipped() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for folder in SHIPPED {
+        walk(&root().join(folder), &mut files);
+    }
+    files
+}
+
+fn walk(folder: &Path, files: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && name != "tests" {
+            walk(&path, files);
+        } else if name.ends_with(".rs") && name != "tests.rs" {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+            let code: Vec<_> = code
+                .lines()
+                .map(str::trim_start)
+                .map(|line| if line.starts_with("//") { "" } else { line })
+                .collect();
+            let from_root = path.strip_prefix(root()).unwrap().display().to_string();
+            files.push((from_root, code.join("\n")));
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
+}
