@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tauri::async_runtime::spawn_blocking;
 
 /// A window that is opened again within this time opens at once, without GTK's start.
 const CALM: Duration = Duration::from_secs(10);
@@ -107,7 +108,8 @@ pub(crate) async fn after_close(app: Arc<App>) {
     // Still here: what WebKit took stays taken, and all the rest goes on.
     tracing::warn!(%error, "the process could not start afresh");
     go_on(&app, meanwhile).await;
-    is_over(app.home.path());
+    let home = app.home.path().to_path_buf();
+    drop(spawn_blocking(move || is_over(&home)).await);
 }
 
 async fn may_begin(app: &App) -> bool {
@@ -127,7 +129,10 @@ async fn may_begin(app: &App) -> bool {
 /// Ends what this process does and becomes the new one; comes back only with why it did not.
 async fn replace(app: &App) -> io::Error {
     app.leave();
-    mark(app.home.path());
+    let home = app.home.path().to_path_buf();
+    if let Err(error) = spawn_blocking(move || mark(&home)).await {
+        tracing::debug!(%error, "others are not told to wait for the fresh start");
+    }
     let ended = async {
         if let Some(core) = app.engine.running() {
             core.stop().await;

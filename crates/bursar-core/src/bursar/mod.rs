@@ -122,6 +122,11 @@ impl Bursar {
         let now = options.clock.now();
         let (lock, store, state, history) = blocking(move || {
             let home = home::make(&home)?;
+            invoices::forget(&home);
+            if opened.state == OpenState::Restored {
+                // The copy does not know what was shown since; better silent than told twice.
+                opened.store.take_unshown(now)?;
+            }
             let lock = lock(&home)?;
             let opened = Store::open(&home, now)?;
             fail_point::reach("recovery.opened");
@@ -130,17 +135,12 @@ impl Bursar {
             Ok((lock, opened.store, opened.state, history))
         })
         .await?;
-        invoices::forget(&options.home);
         let world = World {
             store: Arc::new(store),
             history: Arc::new(history.with_days_of(Arc::clone(&options.clock))),
             shell: options.shell,
             clock: options.clock,
         };
-        if state == OpenState::Restored {
-            // The copy does not know what was shown since; better silent than told twice.
-            world.store.take_unshown(now)?;
-        }
         let (sign_ins, returned) = mpsc::unbounded_channel();
         let driver = Driver::start(world.clone(), sign_ins, options.pops_up);
         let bursar = Arc::new(Self {

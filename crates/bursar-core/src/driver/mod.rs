@@ -295,7 +295,7 @@ impl Loop {
                 self.board.put(*state);
                 self.connect(connection);
                 self.happen(&account, Event::Tick).await;
-                self.pop_up();
+                self.pop_up().await;
             }
             Message::Replace(connection) => {
                 let account = connection.account.id.clone();
@@ -406,7 +406,7 @@ impl Loop {
                     let _ = self.inbox.send(Message::Event(account.clone(), event));
                 }
             }
-            Effect::Notify => self.pop_up(),
+            Effect::Notify => self.pop_up().await,
             Effect::Raise(page) => {
                 self.world.shell.raise();
                 if let Some(page) = page {
@@ -439,11 +439,12 @@ impl Loop {
     }
 
     /// Marks what the inbox holds as shown, then shows it: at most once, whatever happens in between.
-    fn pop_up(&self) {
+    async fn pop_up(&self) {
         if !self.pops_up {
             return;
         }
-        match self.world.store.take_unshown(self.world.clock.now()) {
+        let (store, now) = (Arc::clone(&self.world.store), self.world.clock.now());
+        match blocking(move || store.take_unshown(now)).await {
             Ok(notices) if notices.is_empty() => {}
             Ok(notices) => {
                 fail_point::reach("mark.after");
