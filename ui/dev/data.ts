@@ -30,6 +30,7 @@ export const MAIN: AccountView = {
   address: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
   signed_in: true,
   waits_for_keyring: false,
+  keyring_error: null,
   session_only: false,
   signs_in_by_browser: false,
   has_console: true,

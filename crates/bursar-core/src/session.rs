@@ -130,8 +130,6 @@ pub struct Session {
     held: Mutex<Held>,
     renewing: tokio::sync::Mutex<()>,
     may_renew: AtomicBool,
-    /// The keyring has said what it has, or that it cannot.
-    asked: AtomicBool,
 }
 
 #[derive(Default)]
@@ -142,6 +140,32 @@ struct Held {
     sign_in: u64,
     /// Why the last one was let go, where it was not the user who did.
     disowned: Option<Error>,
+    answer: Answer,
+    owed: Owed,
+    /// Whether an entry of the keyring is looked for where none is held.
+    expected: bool,
+}
+
+/// What the keyring has said about this account's entry.
+#[derive(Default)]
+enum Answer {
+    #[default]
+    NotYet,
+    /// It cannot be used, or may be hiding the entry.
+    Failed(Error),
+    /// It has given the entry, or there is none.
+    Given,
+}
+
+/// What the keyring has still to be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Owed {
+    #[default]
+    Nothing,
+    /// The secret that is held. Where `spent`, what the keyring has instead has been used up.
+    Store { spent: bool },
+    /// That the entry is to be removed.
+    Remove,
 }
 
 impl Held {
@@ -151,12 +175,28 @@ impl Held {
             session_only,
             sign_in: self.sign_in.saturating_add(1),
             disowned: None,
+            answer: Answer::Given,
+            owed: Owed::Nothing,
+            expected: false,
         };
     }
 
     fn credential(&self) -> Result<&Credential> {
-        let why = || self.disowned.clone().unwrap_or_else(signed_out);
+        let why = || match (&self.disowned, &self.answer) {
+            (Some(why), _) | (None, Answer::Failed(why)) => why.clone(),
+            (None, Answer::NotYet | Answer::Given) => signed_out(),
+        };
         self.credential.as_ref().ok_or_else(why)
+    }
+
+    fn is_for_the_session(&self) -> bool {
+        self.credential.is_some() && (self.session_only || matches!(self.owed, Owed::Store { .. }))
+    }
+
+    fn waits_for_keyring(&self) -> bool {
+        self.credential.is_none()
+            && self.disowned.is_none()
+            && !matches!(self.answer, Answer::Given)
     }
 }
 
@@ -169,8 +209,28 @@ impl Session {
             held: Mutex::default(),
             renewing: tokio::sync::Mutex::default(),
             may_renew: AtomicBool::new(true),
-            asked: AtomicBool::new(false),
         }
+    }
+
+    /// Says whether the keyring should have an entry of this account. Where it should not, nothing is looked for, and
+    /// the account counts as signed out at once.
+    pub(crate) fn expect(&self, expected: bool) {
+        let mut held = self.held();
+        held.expected = expected;
+        if !expected && held.credential.is_none() {
+            held.answer = Answer::Given;
+        }
+    }
+
+    /// Whether the keyring is to be asked: it should have a secret, and none is held.
+    pub(crate) fn wants_keyring(&self) -> bool {
+        let held = self.held();
+        held.credential.is_none() && held.disowned.is_none() && held.expected
+    }
+
+    /// What the keyring has still to be told.
+    pub(crate) fn owed(&self) -> Owed {
+        self.held().owed
     }
 
     /// Takes the secret from the keyring, waiting 2 s at most; whether there is one. A secret that was
@@ -182,9 +242,20 @@ impl Session {
         if self.session_only() {
             return Ok(true);
         }
-        let stored = self.vault.get(&self.name()).await;
-        self.asked.store(true, Ordering::Relaxed);
-        Ok(self.take(stored?))
+        let stored = self.vault.get(&self.entry()).await;
+        self.take(stored)
+    }
+
+    /// The same without asking the user to unlock anything, in turn with a prompt that is being answered.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`.
+    pub(crate) async fn load_in_turn(&self) -> Result<bool> {
+        if self.session_only() {
+            return Ok(true);
+        }
+        let stored = self.vault.get_in_turn(&self.entry()).await;
+        self.take(stored)
     }
 
     /// The same, waiting 30 s at most for the user to unlock the keyring.
@@ -195,18 +266,29 @@ impl Session {
         if self.session_only() {
             return Ok(true);
         }
-        let stored = self.vault.get_patiently(&self.name()).await?;
-        Ok(self.take(stored))
+        let stored = self.vault.get_patiently(&self.entry()).await;
+        self.take(stored)
     }
 
-    fn take(&self, stored: Option<Zeroizing<String>>) -> bool {
+    fn take(&self, stored: Result<Option<Zeroizing<String>>>) -> Result<bool> {
         let mut held = self.held();
         // A secret that somebody put while the keyring was being read is newer.
-        if held.credential.is_none() {
-            let found = stored.and_then(|text| Credential::from_stored(&text));
-            held.put(found, false);
+        if held.credential.is_some() {
+            return Ok(true);
         }
-        held.credential.is_some()
+        match stored {
+            Ok(stored) => {
+                held.answer = Answer::Given;
+                if let Some(found) = stored.and_then(|text| Credential::from_stored(&text)) {
+                    held.put(Some(found), false);
+                }
+                Ok(held.credential.is_some())
+            }
+            Err(error) => {
+                held.answer = Answer::Failed(error.clone());
+                Err(error)
+            }
+        }
     }
 
     /// Signs in: keeps the secret in the keyring and then uses it, or only uses it. It waits for a renewal under
@@ -223,12 +305,71 @@ impl Session {
         if !session_only && let Err(error) = self.keep(&credential).await {
             if !self.is_kept() {
                 // The write may still go through once a prompt is answered; this follows it.
-                self.vault.forget(&self.name());
+                self.vault.forget(&self.entry());
             }
             return Err(error);
         }
         self.held().put(Some(credential), session_only);
         Ok(())
+    }
+
+    /// Signs in with a secret that is to be kept: where the keyring fails it is used all the same, and stored at the
+    /// next chance.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`: it is in memory only so far.
+    pub(crate) async fn put_and_keep(&self, credential: Credential) -> Result<()> {
+        let _renewing = self.renewing.lock().await;
+        let kept = self.keep(&credential).await;
+        let mut held = self.held();
+        held.put(Some(credential), false);
+        if kept.is_err() {
+            held.owed = Owed::Store { spent: false };
+            self.vault.stir();
+        }
+        kept
+    }
+
+    /// Tells the keyring what it has still to be told, asking the user for nothing; whether there was anything.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`: it is still owed.
+    pub(crate) async fn settle(&self) -> Result<bool> {
+        let _renewing = self.renewing.lock().await;
+        let (owed, credential) = {
+            let held = self.held();
+            (held.owed, held.credential.clone())
+        };
+        match (owed, credential) {
+            (Owed::Nothing, _) => return Ok(false),
+            (Owed::Store { .. }, Some(credential)) => {
+                let stored = credential.to_stored()?;
+                self.vault.set_quietly(&self.entry(), stored).await?;
+            }
+            (Owed::Store { .. }, None) | (Owed::Remove, _) => {
+                self.vault.remove_quietly(&self.entry()).await?;
+            }
+        }
+        self.held().owed = Owed::Nothing;
+        Ok(true)
+    }
+
+    /// Removes what the keyring has of this account, unless it is what is held; whether nothing is there that should
+    /// not be.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`.
+    pub(crate) async fn remove_stored(&self) -> Result<bool> {
+        let _renewing = self.renewing.lock().await;
+        if self.is_kept() {
+            return Ok(false);
+        }
+        self.vault.remove_quietly(&self.entry()).await?;
+        let mut held = self.held();
+        if held.owed == Owed::Remove {
+            held.owed = Owed::Nothing;
+        }
+        Ok(true)
     }
 
     /// Moves a secret that was for this session only into the keyring, as it is now: a token may have been
@@ -248,8 +389,14 @@ impl Session {
     /// `keyring_unavailable`: it is forgotten here, but may still be in the keyring.
     pub async fn clear(&self) -> Result<()> {
         let _renewing = self.renewing.lock().await;
-        self.held().put(None, false);
-        self.vault.remove(&self.name()).await
+        {
+            let mut held = self.held();
+            held.put(None, false);
+            held.owed = Owed::Remove;
+        }
+        self.vault.remove(&self.entry()).await?;
+        self.held().owed = Owed::Nothing;
+        Ok(())
     }
 
     /// Forgets the secret of that sign-in, which turned out to be somebody else's, and says `why` from then on; a later one
@@ -267,30 +414,47 @@ impl Session {
             kept
         };
         if kept {
-            self.vault.forget(&self.name());
+            self.forget_stored();
         }
+    }
+
+    /// Has the keyring's entry removed without waiting for it, at the next chance if not now.
+    fn forget_stored(&self) {
+        self.held().owed = Owed::Remove;
+        self.vault.forget(&self.entry());
+        self.vault.stir();
     }
 
     pub fn signed_in(&self) -> bool {
         self.held().credential.is_some()
     }
 
-    /// Whether nobody can know yet if there is a secret.
+    /// Whether nobody can know yet if there is a secret: the keyring has not answered, or may be hiding it.
     pub fn waits_for_keyring(&self) -> bool {
-        !self.asked.load(Ordering::Relaxed) && !self.signed_in()
+        self.held().waits_for_keyring()
+    }
+
+    /// Why the keyring has not given this account's secret, where it cannot be used or may be hiding it.
+    pub fn keyring_error(&self) -> Option<Error> {
+        let held = self.held();
+        match &held.answer {
+            Answer::Failed(error) if held.waits_for_keyring() => Some(error.clone()),
+            Answer::NotYet | Answer::Failed(_) | Answer::Given => None,
+        }
     }
 
     fn is_kept(&self) -> bool {
         let held = self.held();
-        held.credential.is_some() && !held.session_only
+        held.credential.is_some() && !held.is_for_the_session()
     }
 
-    /// Whether another process would find the same secret: the keyring gives one now, or there is none.
+    /// Whether another process would find the same secret: the keyring gives one now, or there is none. One that the
+    /// keyring may yet give is not found again: the other process would ask the user anew.
     pub async fn can_be_found_again(&self) -> bool {
-        if self.session_only() {
+        if self.session_only() || self.waits_for_keyring() || self.owed() != Owed::Nothing {
             return false;
         }
-        !self.signed_in() || matches!(self.vault.get(&self.name()).await, Ok(Some(_)))
+        !self.signed_in() || matches!(self.vault.get_quietly(&self.entry()).await, Ok(Some(_)))
     }
 
     /// Another number for every credential that was put here: what was told to one may not hold for the next, which may
@@ -301,7 +465,7 @@ impl Session {
 
     /// Whether the secret ends with this process.
     pub fn session_only(&self) -> bool {
-        self.held().session_only
+        self.held().is_for_the_session()
     }
 
     /// From here on a token that has run out is not renewed: for a process beside the one that runs the
@@ -377,35 +541,41 @@ impl Session {
             }
             Err(error) if error.code == Code::SignedOut => {
                 self.held().put(None, false);
-                self.vault.forget(&self.name());
+                self.forget_stored();
                 Err(error)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Keeps a renewed token, then uses it. When the keyring fails midway the old token is spent already,
-    /// so the new one goes on for this session only.
+    /// Keeps a renewed token, then uses it. Where the keyring fails midway the old token is spent already: the new one is
+    /// used, and stored at the next chance.
     async fn replace(&self, renewed: Credential) {
-        let session_only = self.session_only()
-            || match self.keep(&renewed).await {
-                Ok(()) => false,
-                Err(error) => {
-                    tracing::warn!(code = ?error.code, "a renewed token could not be kept");
-                    true
-                }
-            };
+        let wanted = !self.held().session_only;
+        let kept = match renewed.to_stored() {
+            Ok(stored) if wanted => self.vault.set_quietly(&self.entry(), stored).await,
+            Ok(_) => Ok(()),
+            Err(error) => Err(error),
+        };
         let mut held = self.held();
         held.credential = Some(renewed);
-        held.session_only = session_only;
+        held.owed = match kept {
+            Ok(()) => Owed::Nothing,
+            Err(error) => {
+                tracing::warn!(code = ?error.code, "a renewed token could not be kept yet");
+                self.vault.stir();
+                Owed::Store { spent: true }
+            }
+        };
     }
 
     async fn keep(&self, credential: &Credential) -> Result<()> {
-        self.vault.set(&self.name(), credential.to_stored()?).await
+        self.vault.set(&self.entry(), credential.to_stored()?).await
     }
 
-    fn name(&self) -> String {
-        format!("account/{}", self.account)
+    /// The name of this account's entry in the keyring.
+    pub(crate) fn entry(&self) -> String {
+        entry_of(&self.account)
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -420,6 +590,11 @@ impl fmt::Debug for Session {
             .field("credential", &self.held().credential)
             .finish_non_exhaustive()
     }
+}
+
+/// The name of an account's entry in the keyring.
+pub(crate) fn entry_of(account: &AccountId) -> String {
+    format!("account/{account}")
 }
 
 fn signed_out() -> Error {

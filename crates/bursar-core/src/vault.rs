@@ -2,6 +2,9 @@
 //! its own, one at a time, and the caller waits no longer than its limit: a prompt that nobody answers
 //! never holds up anything else.
 
+mod secret_service;
+
+use self::secret_service::System;
 use crate::error::{Code, Error, Result};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -9,18 +12,21 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
-use std::time::Duration;
-use tokio::sync::oneshot;
+use std::time::{Duration, Instant};
+use tokio::sync::{Notify, oneshot};
 use zeroize::Zeroizing;
 
 /// What the keyring lists Bursar's entries under.
 const SERVICE: &str = "org.bursar.desktop";
-/// The entry that is written and removed to learn whether the keyring can be written.
+/// The entry that is written and removed to learn whether the keyring can be written. Some keyrings ask the user
+/// before they remove something: never without the user having asked for something to be kept.
 const PROBE: &str = "probe";
 /// For reads while the app starts: the window must not wait longer.
 const READ_LIMIT: Duration = Duration::from_secs(2);
 /// Where the system may be asking the user to unlock the keyring.
 const PROMPT_LIMIT: Duration = Duration::from_secs(30);
+/// A call that still waits after this, for a prompt that nobody sees perhaps, is given up for good.
+const LONGEST_CALL: Duration = Duration::from_secs(600);
 
 type Secret = Zeroizing<String>;
 
@@ -28,6 +34,15 @@ type Secret = Zeroizing<String>;
 pub struct Vault {
     place: Place,
     limits: Limits,
+    /// Rings when the keyring may give another answer than before.
+    stirred: Arc<Notify>,
+}
+
+/// Whether the system may ask the user to unlock the keyring, or to allow something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    User,
+    Quietly,
 }
 
 enum Place {
@@ -39,6 +54,16 @@ enum Place {
 struct Limits {
     read: Duration,
     prompt: Duration,
+    /// After this, a call that somebody has given up on is ended from outside.
+    call: Duration,
+}
+
+impl Limits {
+    const USUAL: Self = Self {
+        read: READ_LIMIT,
+        prompt: PROMPT_LIMIT,
+        call: LONGEST_CALL,
+    };
 }
 
 /// The blocking calls that a keyring offers.
@@ -46,79 +71,95 @@ trait Store: Send + 'static {
     fn get(&self, name: &str) -> Result<Option<Secret>>;
     fn set(&self, name: &str, secret: &str) -> Result<()>;
     fn remove(&self, name: &str) -> Result<()>;
+
+    /// The same three without asking the user for anything; locked is an error then.
+    fn get_quietly(&self, name: &str) -> Result<Option<Secret>> {
+        self.get(name)
+    }
+    fn set_quietly(&self, name: &str, secret: &str) -> Result<()> {
+        self.set(name, secret)
+    }
+    fn remove_quietly(&self, name: &str) -> Result<()> {
+        self.remove(name)
+    }
+
+    /// Whether secrets can be kept now, as far as reading tells.
+    fn ready(&self) -> Result<()> {
+        self.get_quietly(PROBE).map(drop)
+    }
+
+    /// The way to the keyring, where a call that waits on it can be ended.
+    fn line(&self) -> Option<Arc<dyn Line>> {
+        None
+    }
+}
+
+/// A way to a keyring that another thread can cut, which ends the call that waits on it with an error.
+trait Line: Send + Sync {
+    fn cut(&self);
 }
 
 impl Vault {
     /// The system's keyring. `scope` keeps homes apart: give each its own, the same at every start.
     pub fn keyring(scope: &str) -> Self {
-        let digest = Sha256::digest(scope.as_bytes());
-        let prefix = digest
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
+        Self::keyring_moved(scope, &[])
+    }
+
+    /// The same; what an earlier version kept under one of the `former` scopes is found too, and moved when it is read.
+    pub fn keyring_moved(scope: &str, former: &[String]) -> Self {
+        let scopes = std::iter::once(scope)
+            .chain(former.iter().map(String::as_str))
+            .map(prefix)
             .collect();
-        Self::over(
-            System { prefix },
-            Limits {
-                read: READ_LIMIT,
-                prompt: PROMPT_LIMIT,
-            },
-        )
+        let stirred = Arc::new(Notify::new());
+        let system = System::new(scopes, Arc::clone(&stirred));
+        Self {
+            stirred,
+            ..Self::over(system, Limits::USUAL)
+        }
     }
 
     /// Secrets that end with this process.
     pub fn memory() -> Self {
         Self {
             place: Place::Memory(Mutex::default()),
-            limits: Limits {
-                read: READ_LIMIT,
-                prompt: PROMPT_LIMIT,
-            },
+            limits: Limits::USUAL,
+            stirred: Arc::default(),
         }
     }
 
     /// A keyring for tests that gives nothing while it is away.
     #[cfg(test)]
     pub(crate) fn that_may_leave(away: Arc<AtomicBool>) -> Self {
-        struct Leaving(Arc<AtomicBool>, Mutex<HashMap<String, Secret>>);
-        impl Leaving {
-            fn secrets(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, Secret>>> {
-                if self.0.load(Ordering::Acquire) {
-                    return Err(unusable());
-                }
-                Ok(lock(&self.1))
-            }
-        }
-        impl Store for Leaving {
-            fn get(&self, name: &str) -> Result<Option<Secret>> {
-                Ok(self.secrets()?.get(name).cloned())
-            }
-            fn set(&self, name: &str, secret: &str) -> Result<()> {
-                self.secrets()?
-                    .insert(name.to_owned(), Zeroizing::new(secret.to_owned()));
-                Ok(())
-            }
-            fn remove(&self, name: &str) -> Result<()> {
-                self.secrets()?.remove(name);
-                Ok(())
-            }
-        }
-        let limits = Limits {
-            read: READ_LIMIT,
-            prompt: PROMPT_LIMIT,
-        };
-        Self::over(Leaving(away, Mutex::default()), limits)
+        Self::over(tests::Leaving::new(away, Arc::default()), Limits::USUAL)
+    }
+
+    /// The same, whose entries a test can look at.
+    #[cfg(test)]
+    pub(crate) fn that_may_leave_with(away: Arc<AtomicBool>, entries: Arc<tests::Entries>) -> Self {
+        Self::over(tests::Leaving::new(away, entries), Limits::USUAL)
     }
 
     fn over(store: impl Store, limits: Limits) -> Self {
         Self {
             place: Place::Keyring(Worker::new(store)),
             limits,
+            stirred: Arc::default(),
         }
     }
 
-    /// Learns whether secrets can be kept, by writing one and removing it. Only a write tells an empty
-    /// keyring from one that cannot be used.
+    /// Resolves when the keyring may give another answer than before: one has come or gone, or [`Vault::stir`] was
+    /// called.
+    pub(crate) async fn stirred(&self) {
+        self.stirred.notified().await;
+    }
+
+    /// Has whoever waits for the keyring ask it again.
+    pub(crate) fn stir(&self) {
+        self.stirred.notify_one();
+    }
+
+    /// Learns whether secrets can be kept, by writing one and removing it, which may ask the user.
     ///
     /// # Errors
     /// `keyring_unavailable`.
@@ -127,12 +168,20 @@ impl Vault {
         self.remove(PROBE).await
     }
 
-    /// Learns whether the keyring answers at all, waiting 2 s at most.
+    /// Learns whether secrets can be kept now, as far as reading tells: nothing is written and nobody asked. Waits 2 s
+    /// at most.
     ///
     /// # Errors
     /// `keyring_unavailable`.
-    pub async fn answers(&self) -> Result<()> {
-        self.get(PROBE).await.map(drop)
+    pub async fn ready(&self) -> Result<()> {
+        match &self.place {
+            Place::Memory(_) => Ok(()),
+            Place::Keyring(worker) => {
+                worker
+                    .call(Wait::Short, self.limits, |reply| Job::Ready { reply })
+                    .await
+            }
+        }
     }
 
     /// Reads a secret, waiting 2 s at most. `None` where there is none under that name.
@@ -140,7 +189,23 @@ impl Vault {
     /// # Errors
     /// `keyring_unavailable`: absent, locked, or slower than that.
     pub async fn get(&self, name: &str) -> Result<Option<Secret>> {
-        self.read(name, Wait::Short).await
+        self.read(name, Wait::Short, Ask::User).await
+    }
+
+    /// The same without asking the user to unlock anything.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`.
+    pub(crate) async fn get_quietly(&self, name: &str) -> Result<Option<Secret>> {
+        self.read(name, Wait::Short, Ask::Quietly).await
+    }
+
+    /// The same, waiting 30 s at most where the keyring is at something else: a prompt that somebody is answering.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`.
+    pub(crate) async fn get_in_turn(&self, name: &str) -> Result<Option<Secret>> {
+        self.read(name, Wait::Prompt, Ask::Quietly).await
     }
 
     /// Reads a secret, waiting 30 s at most, so that the user can answer the system's prompt.
@@ -148,16 +213,16 @@ impl Vault {
     /// # Errors
     /// `keyring_unavailable`.
     pub async fn get_patiently(&self, name: &str) -> Result<Option<Secret>> {
-        self.read(name, Wait::Prompt).await
+        self.read(name, Wait::Prompt, Ask::User).await
     }
 
-    async fn read(&self, name: &str, wait: Wait) -> Result<Option<Secret>> {
+    async fn read(&self, name: &str, wait: Wait, ask: Ask) -> Result<Option<Secret>> {
         match &self.place {
             Place::Memory(secrets) => Ok(lock(secrets).get(name).cloned()),
             Place::Keyring(worker) => {
                 let name = name.to_owned();
                 worker
-                    .call(wait, self.limits, |reply| Job::Get { name, reply })
+                    .call(wait, self.limits, |reply| Job::Get { name, ask, reply })
                     .await
             }
         }
@@ -169,6 +234,18 @@ impl Vault {
     /// # Errors
     /// `keyring_unavailable`.
     pub async fn set(&self, name: &str, secret: Secret) -> Result<()> {
+        self.write(name, secret, Wait::Prompt, Ask::User).await
+    }
+
+    /// The same without asking the user for anything, waiting 2 s at most.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`.
+    pub(crate) async fn set_quietly(&self, name: &str, secret: Secret) -> Result<()> {
+        self.write(name, secret, Wait::Short, Ask::Quietly).await
+    }
+
+    async fn write(&self, name: &str, secret: Secret, wait: Wait, ask: Ask) -> Result<()> {
         match &self.place {
             Place::Memory(secrets) => {
                 lock(secrets).insert(name.to_owned(), secret);
@@ -177,9 +254,10 @@ impl Vault {
             Place::Keyring(worker) => {
                 let name = name.to_owned();
                 worker
-                    .call(Wait::Prompt, self.limits, |reply| Job::Set {
+                    .call(wait, self.limits, |reply| Job::Set {
                         name,
                         secret,
+                        ask,
                         reply,
                     })
                     .await
@@ -193,6 +271,18 @@ impl Vault {
     /// # Errors
     /// `keyring_unavailable`.
     pub async fn remove(&self, name: &str) -> Result<()> {
+        self.take_away(name, Wait::Prompt, Ask::User).await
+    }
+
+    /// The same without asking the user for anything, waiting 2 s at most.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`.
+    pub(crate) async fn remove_quietly(&self, name: &str) -> Result<()> {
+        self.take_away(name, Wait::Short, Ask::Quietly).await
+    }
+
+    async fn take_away(&self, name: &str, wait: Wait, ask: Ask) -> Result<()> {
         match &self.place {
             Place::Memory(secrets) => {
                 lock(secrets).remove(name);
@@ -201,10 +291,7 @@ impl Vault {
             Place::Keyring(worker) => {
                 let name = name.to_owned();
                 worker
-                    .call(Wait::Prompt, self.limits, |reply| Job::Remove {
-                        name,
-                        reply,
-                    })
+                    .call(wait, self.limits, |reply| Job::Remove { name, ask, reply })
                     .await
             }
         }
@@ -219,7 +306,8 @@ impl Vault {
             Place::Keyring(worker) => {
                 let (reply, _) = oneshot::channel();
                 let name = name.to_owned();
-                let _ = worker.submit(Job::Remove { name, reply });
+                let ask = Ask::Quietly;
+                let _ = worker.submit(Job::Remove { name, ask, reply });
             }
         }
     }
@@ -245,17 +333,23 @@ enum Wait {
 type Reply<T> = oneshot::Sender<Result<T>>;
 
 enum Job {
+    Ready {
+        reply: Reply<()>,
+    },
     Get {
         name: String,
+        ask: Ask,
         reply: Reply<Option<Secret>>,
     },
     Set {
         name: String,
         secret: Secret,
+        ask: Ask,
         reply: Reply<()>,
     },
     Remove {
         name: String,
+        ask: Ask,
         reply: Reply<()>,
     },
 }
@@ -266,14 +360,26 @@ struct Progress {
     unfinished: AtomicUsize,
     /// Somebody has given up on a call since one last ended: the keyring hangs or shows a prompt.
     given_up: AtomicBool,
+    /// When the call that is being made began.
+    begun: Mutex<Option<Instant>>,
 }
 
 impl Progress {
+    fn begins(&self) {
+        *lock(&self.begun) = Some(Instant::now());
+    }
+
+    /// How long the call that is being made has taken so far.
+    fn taken(&self) -> Duration {
+        lock(&self.begun).map_or(Duration::ZERO, |begun| begun.elapsed())
+    }
+
     fn stuck(&self) -> bool {
         self.given_up.load(Ordering::Acquire) && self.unfinished.load(Ordering::Acquire) > 0
     }
 
     fn finished(&self) {
+        *lock(&self.begun) = None;
         self.given_up.store(false, Ordering::Release);
         self.unfinished.fetch_sub(1, Ordering::AcqRel);
     }
@@ -283,16 +389,19 @@ impl Progress {
 struct Worker {
     jobs: Mutex<mpsc::Sender<Job>>,
     progress: Arc<Progress>,
+    line: Option<Arc<dyn Line>>,
 }
 
 impl Worker {
     fn new(store: impl Store) -> Self {
+        let line = store.line();
         let (jobs, queue) = mpsc::channel();
         let progress = Arc::new(Progress::default());
         let done = Arc::clone(&progress);
         let thread = thread::Builder::new().name("keyring".to_owned());
         let spawned = thread.spawn(move || {
             for job in queue {
+                done.begins();
                 run(&store, job);
                 done.finished();
             }
@@ -303,6 +412,7 @@ impl Worker {
         Self {
             jobs: Mutex::new(jobs),
             progress,
+            line,
         }
     }
 
@@ -317,8 +427,16 @@ impl Worker {
         limits: Limits,
         job: impl FnOnce(Reply<T>) -> Job,
     ) -> Result<T> {
-        if wait == Wait::Short && self.progress.stuck() {
-            return Err(too_slow());
+        if self.progress.stuck() {
+            if self.progress.taken() > limits.call
+                && let Some(line) = self.line.clone()
+            {
+                // Ends the call with an error; whoever asks next finds the thread free. Closing may block.
+                drop(tokio::task::spawn_blocking(move || line.cut()));
+            }
+            if wait == Wait::Short {
+                return Err(too_slow());
+            }
         }
         let limit = match wait {
             Wait::Short => limits.read,
@@ -340,58 +458,46 @@ impl Worker {
 /// Runs one call. Reads and writes whose caller has left are skipped; a removal always happens.
 fn run(store: &impl Store, job: Job) {
     match job {
-        Job::Get { name, reply } => {
+        Job::Ready { reply } => {
             if !reply.is_closed() {
-                let _ = reply.send(store.get(&name));
+                let _ = reply.send(store.ready());
+            }
+        }
+        Job::Get { name, ask, reply } => {
+            if !reply.is_closed() {
+                let _ = reply.send(match ask {
+                    Ask::User => store.get(&name),
+                    Ask::Quietly => store.get_quietly(&name),
+                });
             }
         }
         Job::Set {
             name,
             secret,
+            ask,
             reply,
         } => {
             if !reply.is_closed() {
-                let _ = reply.send(store.set(&name, &secret));
+                let _ = reply.send(match ask {
+                    Ask::User => store.set(&name, &secret),
+                    Ask::Quietly => store.set_quietly(&name, &secret),
+                });
             }
         }
-        Job::Remove { name, reply } => {
-            let _ = reply.send(store.remove(&name));
+        Job::Remove { name, ask, reply } => {
+            let _ = reply.send(match ask {
+                Ask::User => store.remove(&name),
+                Ask::Quietly => store.remove_quietly(&name),
+            });
         }
     }
 }
 
-/// The keyring of the operating system.
-struct System {
-    prefix: String,
-}
-
-impl System {
-    fn entry(&self, name: &str) -> Result<keyring::v1::Entry> {
-        keyring::v1::Entry::new(SERVICE, &format!("{}/{name}", self.prefix)).map_err(|_| unusable())
-    }
-}
-
-impl Store for System {
-    fn get(&self, name: &str) -> Result<Option<Secret>> {
-        match self.entry(name)?.get_password() {
-            Ok(secret) => Ok(Some(Zeroizing::new(secret))),
-            Err(keyring::v1::Error::NoEntry) => Ok(None),
-            Err(_) => Err(unusable()),
-        }
-    }
-
-    fn set(&self, name: &str, secret: &str) -> Result<()> {
-        self.entry(name)?
-            .set_password(secret)
-            .map_err(|_| unusable())
-    }
-
-    fn remove(&self, name: &str) -> Result<()> {
-        match self.entry(name)?.delete_credential() {
-            Ok(()) | Err(keyring::v1::Error::NoEntry) => Ok(()),
-            Err(_) => Err(unusable()),
-        }
-    }
+/// A scope as it stands in an entry's name.
+fn prefix(scope: &str) -> String {
+    let digest = Sha256::digest(scope.as_bytes());
+    let start = digest.iter().take(8);
+    start.map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unusable() -> Error {
@@ -399,6 +505,14 @@ fn unusable() -> Error {
         Code::KeyringUnavailable,
         "The system's keyring cannot be used: it is missing or locked. Unlock it, or stay signed in for \
          this session only.",
+    )
+}
+
+fn locked() -> Error {
+    Error::passing(
+        Code::KeyringUnavailable,
+        "The system's keyring is locked. Unlock it, and Bursar goes on by itself; or stay signed in for this \
+         session only.",
     )
 }
 
@@ -414,4 +528,4 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

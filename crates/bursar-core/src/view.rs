@@ -61,6 +61,8 @@ pub struct AccountView {
     pub signed_in: bool,
     /// Nobody knows yet: the keyring has not answered.
     pub waits_for_keyring: bool,
+    /// Why the keyring has not given the key, where it cannot be used or may be hiding it.
+    pub keyring_error: Option<Error>,
     /// The secret lives only as long as this process.
     pub session_only: bool,
     pub signs_in_by_browser: bool,

@@ -1,7 +1,9 @@
 //! The vault over a real keyring in each of its states. Every state is a private session bus, in which this
 //! test's own program runs again for the part that is ignored otherwise.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod secret_service;
 
 use bursar_core::bursar::{Bursar, Options};
 use bursar_core::clock::SystemClock;
@@ -9,16 +11,35 @@ use bursar_core::error::{Code, Result};
 use bursar_core::notice::Notice;
 use bursar_core::session::Vault;
 use bursar_core::shell::Shell;
-use bursar_core::view::{Change, Settings, TrayView};
+use bursar_core::view::{AccountView, Change, Settings, TrayView};
+use secret_service::{Service, Shared};
+use sha2::{Digest, Sha256};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-fn inside(part: &str, prepare: &str) -> Output {
+fn inside(part: &str, prepare: &str, bare: bool) -> Output {
     let home = tempfile::tempdir().unwrap();
     let script = format!("{prepare}\nexec \"$0\" --ignored --exact {part} --nocapture");
-    Command::new("dbus-run-session")
+    // A bus that starts no keyring by itself.
+    let bus = home.path().join("bus.conf");
+    std::fs::write(
+        &bus,
+        format!(
+            "<busconfig><type>session</type><listen>unix:dir={}</listen><policy context='default'>\
+             <allow send_destination='*' eavesdrop='true'/><allow eavesdrop='true'/><allow own='*'/>\
+             </policy></busconfig>",
+            home.path().display()
+        ),
+    )
+    .unwrap();
+    let mut command = Command::new("dbus-run-session");
+    if bare {
+        command.arg(format!("--config-file={}", bus.display()));
+    }
+    command
         .args(["--", "sh", "-c", &script])
         .arg(std::env::current_exe().unwrap())
         .env("HOME", home.path())
@@ -32,7 +53,15 @@ fn inside(part: &str, prepare: &str) -> Output {
 }
 
 fn passes(part: &str, prepare: &str) {
-    let output = inside(part, prepare);
+    said_to_pass(&inside(part, prepare, false));
+}
+
+/// In a session whose only keyring is the part's own.
+fn passes_alone(part: &str) {
+    said_to_pass(&inside(part, "", true));
+}
+
+fn said_to_pass(output: &Output) {
     let text = format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -68,6 +97,31 @@ fn a_keyring_that_nobody_unlocked_is_unavailable() {
 #[test]
 fn a_keyring_that_never_answers_holds_nothing_up() {
     passes("a_silent_keyring", "");
+}
+
+#[test]
+fn a_keyring_that_comes_late_is_used_without_a_restart() {
+    passes_alone("a_late_keyring");
+}
+
+#[test]
+fn a_locked_keyring_that_answers_with_nothing_says_nothing() {
+    passes_alone("a_hiding_keyring");
+}
+
+#[test]
+fn of_two_identical_items_the_newest_counts() {
+    passes_alone("two_items");
+}
+
+#[test]
+fn nothing_is_written_and_nobody_asked_before_a_key_is_stored() {
+    passes_alone("an_asking_keyring");
+}
+
+#[test]
+fn a_keyring_that_is_replaced_is_used_at_once() {
+    passes_alone("a_replaced_keyring");
 }
 
 fn secret(text: &str) -> Zeroizing<String> {
@@ -165,4 +219,260 @@ async fn a_silent_keyring() {
         assert!(begun.elapsed() < Duration::from_secs(5), "nobody is told");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// The name of an entry as it stands in the keyring.
+fn user(scope: &str, name: &str) -> String {
+    let digest = Sha256::digest(scope.as_bytes());
+    let start = digest.iter().take(8);
+    let prefix: String = start.map(|byte| format!("{byte:02x}")).collect();
+    format!("{prefix}/{name}")
+}
+
+async fn begin(home: &Path) -> Arc<Bursar> {
+    Bursar::start(Options {
+        home: home.to_owned(),
+        shell: Arc::new(Nowhere),
+        clock: Arc::new(SystemClock),
+        vault: Arc::new(Vault::keyring("/home/one")),
+        env_api_key: None,
+        settings: Settings::default(),
+        pops_up: false,
+    })
+    .await
+    .unwrap()
+}
+
+/// Connects an account to a provider that nobody reaches.
+async fn connect(bursar: &Arc<Bursar>) -> AccountView {
+    const NETWORK: &str = "name = \"t\"\nprovider = \"panel\"\napi = \"http://127.0.0.1:9\"\n";
+    bursar.add_network(NETWORK).await.unwrap();
+    let connected = bursar.connect(bursar_core::bursar::Connect {
+        provider: None,
+        network: "t".to_owned(),
+        key: secret("canary"),
+        address: None,
+        label: None,
+        session_only: false,
+    });
+    connected.await.unwrap().account
+}
+
+async fn account(bursar: &Arc<Bursar>) -> AccountView {
+    bursar.app_view().await.unwrap().0.remove(0)
+}
+
+/// Waits until the account is seen so.
+async fn until(bursar: &Arc<Bursar>, what: &str, holds: impl Fn(&AccountView) -> bool) {
+    let begun = Instant::now();
+    loop {
+        let seen = account(bursar).await;
+        if holds(&seen) {
+            return;
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{what}: {seen:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "runs inside a private session bus"]
+async fn a_late_keyring() {
+    let home = tempfile::tempdir().unwrap();
+    let world = Shared::default();
+    let service = Service::start(&world);
+    let bursar = begin(home.path()).await;
+    let connected = connect(&bursar).await;
+    assert!(
+        connected.signed_in && !connected.session_only,
+        "{connected:?}"
+    );
+    bursar.stop().await;
+    drop(service);
+    assert_eq!(world.lock().unwrap().items.len(), 1);
+
+    // The next login: the keyring starts after the app.
+    let bursar = begin(home.path()).await;
+    until(&bursar, "it is said that there is no keyring", |account| {
+        account.keyring_error.is_some()
+    })
+    .await;
+    let seen = account(&bursar).await;
+    assert!(
+        !seen.signed_in && seen.waits_for_keyring,
+        "not signed out: {seen:?}"
+    );
+    assert!(!bursar.app_view().await.unwrap().2.keyring);
+    let begun = Instant::now();
+    let _service = Service::start(&world);
+    until(&bursar, "signed in", |account| account.signed_in).await;
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "it is told of, not waited for"
+    );
+    let usable = async { while !bursar.app_view().await.unwrap().2.keyring {} };
+    tokio::time::timeout(Duration::from_secs(5), usable)
+        .await
+        .unwrap();
+    bursar.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "runs inside a private session bus"]
+async fn a_hiding_keyring() {
+    let home = tempfile::tempdir().unwrap();
+    let world = Shared::default();
+    let service = Service::start(&world);
+    let bursar = begin(home.path()).await;
+    connect(&bursar).await;
+    bursar.stop().await;
+    for hides in [true, false] {
+        {
+            let mut world = service.look();
+            world.locked = true;
+            world.hides = hides;
+            world.prompts = 0;
+        }
+        let bursar = begin(home.path()).await;
+        until(&bursar, "it is said that it is locked", |account| {
+            let error = account.keyring_error.as_ref();
+            error.is_some_and(|error| error.message.contains("locked"))
+        })
+        .await;
+        assert!(account(&bursar).await.waits_for_keyring, "not signed out");
+        let prompts = service.look().prompts;
+        assert!(prompts <= 1, "asked once at most: {prompts}");
+        // Looking at the window asks again, quietly.
+        bursar.presence(bursar_core::engine::Presence::Focused);
+        service.look().locked = false;
+        bursar.woke();
+        until(&bursar, "signed in", |account| account.signed_in).await;
+        assert_eq!(service.look().prompts, prompts);
+        bursar.stop().await;
+    }
+    // Nothing there, and nothing locked: that is being signed out.
+    service.look().items.clear();
+    let bursar = begin(home.path()).await;
+    until(&bursar, "signed out", |account| {
+        !account.signed_in && !account.waits_for_keyring && account.keyring_error.is_none()
+    })
+    .await;
+    bursar.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "runs inside a private session bus"]
+async fn two_items() {
+    let world = Shared::default();
+    let name = user("/home/one", "account/a");
+    let newest = {
+        let mut world = world.lock().unwrap();
+        world.add(&name, "older", 10);
+        let newest = world.add(&name, "newest", 30);
+        world.add(&name, "old", 20);
+        newest
+    };
+    let service = Service::start(&world);
+    let vault = Vault::keyring("/home/one");
+    assert_eq!(
+        vault.get("account/a").await.unwrap(),
+        Some(secret("newest"))
+    );
+    {
+        let world = service.look();
+        assert_eq!(world.items.len(), 1, "the others are gone");
+        assert_eq!(world.items[0].number, newest);
+    }
+    // Changed in the same second: the one that was made last.
+    {
+        let mut world = service.look();
+        world.items.clear();
+    }
+    drop(service);
+    {
+        let mut world = world.lock().unwrap();
+        for number in 1..=12 {
+            world.add(&name, &format!("{number}"), 50);
+        }
+        world.asks_before_removing = true;
+    }
+    let service = Service::start(&world);
+    let vault = Vault::keyring("/home/one");
+    assert_eq!(vault.get("account/a").await.unwrap(), Some(secret("12")));
+    assert_eq!(
+        service.look().prompts,
+        0,
+        "nobody is asked to remove what is read"
+    );
+    vault.set("account/a", secret("changed")).await.unwrap();
+    assert_eq!(
+        vault.get("account/a").await.unwrap(),
+        Some(secret("changed"))
+    );
+    service.look().asks_before_removing = false;
+    vault.remove("account/a").await.unwrap();
+    assert!(service.look().items.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "runs inside a private session bus"]
+async fn an_asking_keyring() {
+    let home = tempfile::tempdir().unwrap();
+    let world = Shared::default();
+    world.lock().unwrap().asks_before_removing = true;
+    let service = Service::start(&world);
+    let bursar = begin(home.path()).await;
+    bursar.presence(bursar_core::engine::Presence::Focused);
+    let health = async { bursar.app_view().await.unwrap().2 };
+    assert!(health.await.keyring);
+    connect(&bursar).await;
+    bursar.stop().await;
+    let bursar = begin(home.path()).await;
+    until(&bursar, "signed in", |account| account.signed_in).await;
+    bursar.stop().await;
+    let world = service.look();
+    assert_eq!((world.writes, world.prompts, world.items.len()), (1, 0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "runs inside a private session bus"]
+async fn a_replaced_keyring() {
+    let world = Shared::default();
+    let service = Service::start(&world);
+    let vault = Vault::keyring("/home/one");
+    vault.set("account/a", secret("1")).await.unwrap();
+    // Ended and started again, with all that it had.
+    drop(service);
+    assert!(vault.get("account/a").await.is_err());
+    let service = Service::start(&world);
+    assert_eq!(vault.get("account/a").await.unwrap(), Some(secret("1")));
+    // Ended while it waits for an answer that never comes.
+    {
+        let mut world = service.look();
+        world.locked = true;
+        world.silent = true;
+    }
+    assert!(vault.get("account/a").await.is_err());
+    assert!(vault.get("account/a").await.is_err());
+    drop(service);
+    // Another one takes its place, which has nothing of ours.
+    let other = Shared::default();
+    let _service = Service::start(&other);
+    let begun = Instant::now();
+    let found = loop {
+        match vault.get("account/a").await {
+            Ok(found) => break found,
+            Err(_) => assert!(
+                begun.elapsed() < Duration::from_secs(10),
+                "it hangs for ever"
+            ),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(found, None);
+    vault.set("account/a", secret("2")).await.unwrap();
+    assert_eq!(other.lock().unwrap().items.len(), 1);
 }

@@ -105,6 +105,8 @@ export type AccountView = {
 	signed_in: boolean,
 	/**  Nobody knows yet: the keyring has not answered. */
 	waits_for_keyring: boolean,
+	/**  Why the keyring has not given the key, where it cannot be used or may be hiding it. */
+	keyring_error: Error | null,
 	/**  The secret lives only as long as this process. */
 	session_only: boolean,
 	signs_in_by_browser: boolean,

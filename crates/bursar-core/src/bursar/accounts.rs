@@ -1,14 +1,16 @@
 //! Connecting, changing and removing accounts. Only a key that the provider rejects, a malformed address or a
 //! double stops a connection; whatever else is not right is a warning, and the account works as far as it can.
 
+use super::keyring::still_there;
 use super::{Bursar, lock_of, own_rpc_name};
 use crate::account::{Account, AccountId, parse_address};
+use crate::cache::KeyPlace;
 use crate::driver::{Connection, blocking};
 use crate::engine::Event;
 use crate::error::{Code, Error, Result};
 use crate::network::{Network, host_and_port, is_loopback};
 use crate::provider;
-use crate::session::{Credential, Session};
+use crate::session::{Credential, Session, entry_of};
 use crate::view::{AccountView, Change, Connected};
 use std::sync::Arc;
 use url::Url;
@@ -108,12 +110,28 @@ impl Bursar {
             connected_at: self.world.clock.now(),
             added_checkout_hosts: Vec::new(),
         };
-        if !session_only && let Err(error) = session.put(credential, false).await {
-            self.keyring_is(false);
-            warnings.push(error);
+        let connecting = Connecting::begin(self, session.entry());
+        let place = if session_only {
+            KeyPlace::Session
+        } else {
+            // Written down first: a process that ends in between leaves nothing in the keyring for good.
+            self.plan_removal(session.entry()).await?;
+            if let Err(error) = session.put_and_keep(credential).await {
+                self.keyring_is(false);
+                warnings.push(error);
+            }
+            KeyPlace::Keyring
+        };
+        if let Err(error) = self.store_with_key(&account, place).await {
+            // The plan to remove it is still there, for the case that the keyring is away just now.
+            if session.clear().await.is_ok() {
+                // Where this fails too there is nothing left to remove the next time.
+                let _ = self.removal_is_over(session.entry()).await;
+            }
+            return Err(error);
         }
-        self.store_account(&account).await?;
         let connection = self.open_with(account, session, false).await?;
+        drop(connecting);
         warnings.extend(self.mismatch(&connection).await);
         self.world.shell.changed(&Change::Accounts);
         Ok(Connected {
@@ -171,10 +189,19 @@ impl Bursar {
                 });
             }
         }
-        if let Err(error) = connection.session.put(credential.clone(), false).await {
-            connection.session.put(credential, true).await?;
-            self.keyring_is(false);
-            warnings.push(error);
+        let (store, id) = (Arc::clone(&self.world.store), account.clone());
+        match blocking(move || store.key_place(&id)).await? {
+            // The user wanted the key forgotten when Bursar closes; that holds for the next one too.
+            Some(KeyPlace::Session) => connection.session.put(credential, true).await?,
+            Some(KeyPlace::Keyring | KeyPlace::None) | None => {
+                if let Err(error) = connection.session.put_and_keep(credential).await {
+                    self.keyring_is(false);
+                    warnings.push(error);
+                }
+                if let Err(error) = self.note(&account, KeyPlace::Keyring).await {
+                    warnings.push(error);
+                }
+            }
         }
         self.driver.event(&account, Event::SignedIn(true));
         self.world.shell.changed(&Change::Accounts);
@@ -216,35 +243,56 @@ impl Bursar {
     }
 
     /// Removes the secret and keeps the history.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`: the account is signed out all the same, and the secret is removed from the keyring as soon
+    /// as that can be used. `storage_failed`: a new start may find the secret again.
     pub async fn sign_out(&self, account: AccountId) -> Result<()> {
         let connection = self.connection(&account)?;
         self.driver.event(&account, Event::SignedIn(false));
-        connection.session.clear().await?;
+        // Written down first: a keyring that is away would have the account signed in again at the next start.
+        let noted = self.note(&account, KeyPlace::None).await;
+        let cleared = connection.session.clear().await;
         self.world.shell.changed(&Change::Accounts);
-        Ok(())
+        noted?;
+        match cleared {
+            Ok(()) => self.removal_is_over(connection.session.entry()).await,
+            Err(error) => Err(still_there("This account is signed out.", &error)),
+        }
     }
 
     /// Removes the account with its secret and its history.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`: the account is gone all the same, and its secrets are removed from the keyring as soon as
+    /// that can be used. `storage_failed`: nothing was removed.
     pub async fn remove_account(&self, account: AccountId) -> Result<()> {
         let connection = self.connection(&account)?;
+        let names = [connection.session.entry(), own_rpc_name(&account)];
+        let (store, id, planned) = (
+            Arc::clone(&self.world.store),
+            account.clone(),
+            names.clone(),
+        );
+        blocking(move || store.remove_account_and_keys(&id, &planned)).await?;
         self.driver.remove(&account);
         lock_of(&self.connections).remove(&account);
-        // Without a keyring there is nothing in it to remove.
-        let cleared = connection.session.clear().await;
-        let _ = self.vault.remove(&own_rpc_name(&account)).await;
-        let (store, history) = (
-            Arc::clone(&self.world.store),
-            Arc::clone(&self.world.history),
-        );
-        let lease = connection.lease;
-        blocking(move || {
-            store.remove_account(&account)?;
-            lease.end(|| history.remove_account(&account))
-        })
-        .await?;
+        let history = Arc::clone(&self.world.history);
+        let lease = Arc::clone(&connection.lease);
+        let forgotten = blocking(move || lease.end(|| history.remove_account(&account))).await;
         self.world.shell.changed(&Change::Accounts);
         self.world.shell.changed(&Change::Notices);
-        cleared
+        let [key, rpc] = names;
+        let cleared = match connection.session.clear().await {
+            Ok(()) => self.removal_is_over(key).await,
+            Err(error) => Err(still_there("The account was removed.", &error)),
+        };
+        // The plan to remove this one stays where it fails; it is then tried again.
+        if self.vault.remove_quietly(&rpc).await.is_ok() {
+            self.removal_is_over(rpc).await?;
+        }
+        self.vault.stir();
+        forgotten.and(cleared)
     }
 
     /// The hosts of the RPCs in use; never their paths, which may hold a key.
@@ -279,7 +327,7 @@ impl Bursar {
     /// Stores a changed account and uses it from now on.
     pub(super) async fn keep_account(&self, account: Account) -> Result<Connection> {
         self.store_account(&account).await?;
-        let own_rpc = match self.vault.get(&own_rpc_name(&account.id)).await {
+        let own_rpc = match self.vault.get_quietly(&own_rpc_name(&account.id)).await {
             Ok(kept) => kept.and_then(|text| Url::parse(&text).ok()),
             // A keyring that is away says nothing; the address that is in use stays.
             Err(_) => self.connection(&account.id)?.own_rpc,
@@ -290,6 +338,11 @@ impl Bursar {
     async fn store_account(&self, account: &Account) -> Result<()> {
         let (store, kept) = (Arc::clone(&self.world.store), account.clone());
         blocking(move || store.put_account(&kept)).await
+    }
+
+    async fn store_with_key(&self, account: &Account, place: KeyPlace) -> Result<()> {
+        let (store, kept) = (Arc::clone(&self.world.store), account.clone());
+        blocking(move || store.put_account_with_key(&kept, place, &entry_of(&kept.id))).await
     }
 
     fn has_label(&self, label: &str) -> bool {
@@ -356,6 +409,25 @@ impl Bursar {
                 ),
             )
         })
+    }
+}
+
+/// Keeps what tidies up the keyring away from an account that has no connection yet.
+struct Connecting<'a> {
+    bursar: &'a Bursar,
+    entry: String,
+}
+
+impl<'a> Connecting<'a> {
+    fn begin(bursar: &'a Bursar, entry: String) -> Self {
+        lock_of(&bursar.connecting).insert(entry.clone());
+        Self { bursar, entry }
+    }
+}
+
+impl Drop for Connecting<'_> {
+    fn drop(&mut self) {
+        lock_of(&self.bursar.connecting).remove(&self.entry);
     }
 }
 

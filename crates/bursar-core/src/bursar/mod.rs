@@ -7,6 +7,7 @@ mod choosing;
 mod exporting;
 mod figures;
 mod invoices;
+mod keyring;
 mod lock;
 mod methods;
 mod networks;
@@ -28,7 +29,7 @@ pub use networks::views as network_views;
 pub use reader::Reader;
 
 use crate::account::{Account, AccountId};
-use crate::cache::{History, OpenState, Store};
+use crate::cache::{History, KeyPlace, OpenState, Store};
 use crate::chain::Chain;
 use crate::clock::Clock;
 use crate::driver::{Connection, Driver, World, blocking};
@@ -40,27 +41,18 @@ use crate::http::Http;
 use crate::link::Link;
 use crate::money::{Amount, Currency};
 use crate::provider;
-use crate::session::{Credential, Session, Vault};
+use crate::session::{Session, Vault, entry_of};
 use crate::shell::Shell;
 use crate::top_up::WATCH;
 use crate::view::{Change, Health, Settings};
 use exporting::Exports;
 use lock::lock;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
-
-/// When a keyring that gave nothing is asked again.
-const KEYRING_WAITS: [Duration; 4] = [
-    Duration::from_secs(1),
-    Duration::from_secs(10),
-    Duration::from_secs(60),
-    Duration::from_secs(600),
-];
 
 /// What a start needs.
 pub struct Options {
@@ -92,6 +84,9 @@ pub struct Bursar {
     presence: Mutex<Presence>,
     /// Whether the shell can pop notices up. One that cannot leaves alerts to the desktop app.
     pops_up: bool,
+    asking: keyring::Asking,
+    /// The keyring's entries of accounts that are just being connected.
+    connecting: Mutex<BTreeSet<String>>,
     /// Held as long as the engine runs for this home.
     lock: Mutex<Option<File>>,
 }
@@ -122,16 +117,16 @@ impl Bursar {
         let now = options.clock.now();
         let (lock, store, state, history) = blocking(move || {
             let home = home::make(&home)?;
-            invoices::forget(&home);
-            if opened.state == OpenState::Restored {
-                // The copy does not know what was shown since; better silent than told twice.
-                opened.store.take_unshown(now)?;
-            }
             let lock = lock(&home)?;
             let opened = Store::open(&home, now)?;
             fail_point::reach("recovery.opened");
             let (history, _) = History::open(&home, now)?;
             fail_point::reach("recovery.history");
+            invoices::forget(&home);
+            if opened.state == OpenState::Restored {
+                // The copy does not know what was shown since; better silent than told twice.
+                opened.store.take_unshown(now)?;
+            }
             Ok((lock, opened.store, opened.state, history))
         })
         .await?;
@@ -156,17 +151,34 @@ impl Bursar {
             settings: Mutex::new(options.settings.clone()),
             presence: Mutex::new(Presence::Tray),
             pops_up: options.pops_up,
+            asking: keyring::Asking::default(),
+            connecting: Mutex::default(),
             lock: Mutex::new(Some(lock)),
         });
         bursar.set_preferences(&options.settings);
         bursar.clone().listen_for_sign_ins(returned);
         let store = Arc::clone(&bursar.world.store);
-        for account in blocking(move || store.accounts()).await? {
-            bursar
+        let accounts = blocking(move || {
+            let spent = store.planned_removals()?;
+            let mut accounts = Vec::new();
+            for account in store.accounts()? {
+                let place = store.key_place(&account.id)?;
+                let expected = match place {
+                    // A version that did not write it down may have kept one.
+                    None | Some(KeyPlace::Keyring) => !spent.contains(&entry_of(&account.id)),
+                    Some(KeyPlace::Session | KeyPlace::None) => false,
+                };
+                accounts.push((account, expected));
+            }
+            Ok(accounts)
+        });
+        for (account, expected) in accounts.await? {
+            let connection = bursar
                 .open_account(account, state != OpenState::Existing)
                 .await?;
+            connection.session.expect(expected);
         }
-        bursar.clone().load_sessions(options.env_api_key);
+        bursar.begin_asking(options.env_api_key).await;
         Ok(bursar)
     }
 
@@ -174,6 +186,7 @@ impl Bursar {
     /// cancelled, so that nothing half-written stays behind.
     pub async fn stop(&self) {
         self.exports.cancel();
+        self.end_asking().await;
         self.driver.stop().await;
         self.exports.over().await;
         lock_of(&self.lock).take();
@@ -198,8 +211,11 @@ impl Bursar {
 
     /// How near the user is.
     pub fn presence(&self, presence: Presence) {
-        *lock_of(&self.presence) = presence;
+        let before = std::mem::replace(&mut *lock_of(&self.presence), presence);
         self.driver.every(Event::Presence(presence));
+        if before == Presence::Tray && presence != before {
+            self.ask_keyring_again(false);
+        }
     }
 
     pub fn online(&self, online: bool) {
@@ -216,6 +232,7 @@ impl Bursar {
     /// The machine was asleep.
     pub fn woke(&self) {
         self.driver.every(Event::Woke);
+        self.ask_keyring_again(false);
     }
 
     /// A text that came as a link. Anything but a link of ours with a known state does nothing.
@@ -366,79 +383,6 @@ impl Bursar {
             .clone()
             .map(|place| Arc::new(Chain::new(place, own_rpc.clone(), self.http.clone())));
         Connection::new(account, provider, session, chain).with_own_rpc(own_rpc)
-    }
-
-    /// Reads the secrets in the background: a keyring that is slow or asks the user holds nothing up. A key from
-    /// the environment is meant for one account, never sent to several hosts.
-    fn load_sessions(self: Arc<Self>, env_api_key: Option<Zeroizing<String>>) {
-        let connections = self.connections();
-        let env_api_key = env_api_key.filter(|_| connections.len() == 1);
-        for connection in connections {
-            tokio::spawn(Arc::clone(&self).load_session(connection, env_api_key.clone()));
-        }
-        tokio::spawn(async move {
-            if self.vault.answers().await.is_err() {
-                // It may yet: its prompt may stay open for long, and until then the user should know.
-                self.keyring_is(false);
-            }
-            let usable = self.vault.probe().await.is_ok();
-            self.keyring_is(usable);
-        });
-    }
-
-    async fn load_session(self: Arc<Self>, connection: Connection, key: Option<Zeroizing<String>>) {
-        let mut loaded = match &key {
-            Some(key) => match Credential::api_key(key) {
-                Ok(credential) => connection
-                    .session
-                    .put(credential, true)
-                    .await
-                    .map(|()| true),
-                Err(error) => Err(error),
-            },
-            None => connection.session.load().await,
-        };
-        let id = connection.account.id.clone();
-        let was_away = key.is_none() && loaded.is_err();
-        // A prompt may stay open for long; until it is answered the account is read without its key.
-        for wait in KEYRING_WAITS {
-            let Err(error) = &loaded else { break };
-            tracing::warn!(code = ?error.code, "the keyring gave no secret");
-            self.world.shell.changed(&Change::Accounts);
-            tokio::time::sleep(wait).await;
-            if connection.session.signed_in() || self.connection(&id).is_err() {
-                return;
-            }
-            loaded = connection.session.load_patiently().await;
-        }
-        if let Ok(signed_in) = loaded {
-            if was_away {
-                self.keyring_is(self.vault.probe().await.is_ok());
-            }
-            self.driver.event(&id, Event::SignedIn(signed_in));
-            self.use_own_rpc(&id).await;
-        }
-        self.world.shell.changed(&Change::Accounts);
-    }
-
-    fn keyring_is(&self, usable: bool) {
-        lock_of(&self.health).keyring = usable;
-        self.world.shell.changed(&Change::Health);
-    }
-
-    /// An RPC address that the user typed may hold a key, so it is kept with the secrets.
-    async fn use_own_rpc(&self, id: &AccountId) {
-        let name = own_rpc_name(id);
-        let Ok(Some(text)) = self.vault.get_patiently(&name).await else {
-            return;
-        };
-        let Ok(address) = url::Url::parse(&text) else {
-            return;
-        };
-        // The account as it is by now; it may have been changed or removed meanwhile.
-        if let Ok(connection) = self.connection(id) {
-            self.replace(connection.account, Some(address));
-        }
     }
 
     /// Uses a changed account (or RPC) from now on.

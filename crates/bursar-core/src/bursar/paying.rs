@@ -32,6 +32,7 @@ impl Bursar {
         let state = self.driver.state(&account);
         let network = &connection.account.network;
         let blocked = match &catalogue {
+            _ if connection.session.keyring_error().is_some() => connection.session.keyring_error(),
             _ if !connection.session.signed_in() => Some(Error::new(
                 Code::SignedOut,
                 "Sign in to this account first; topping up needs its key.",
@@ -111,6 +112,11 @@ impl Bursar {
         let choice = self.fill(&mut quote, &connection, &wish).await;
         if let Some(started) = self.started_before(&connection, &attempt, &quote).await? {
             return Ok(started);
+        }
+        if let Some(error) = connection.session.keyring_error() {
+            // Nothing is asked for without the key; the user may be asked for the keyring's password now.
+            self.ask_keyring_again(true);
+            return Err(error);
         }
         let choice = choice?;
         check_confirmed(&quote, confirmed_total.as_ref())?;

@@ -31,6 +31,8 @@ pub struct Reader {
     history: Option<Arc<History>>,
     vault: Arc<Vault>,
     env_api_key: Option<Zeroizing<String>>,
+    /// The keyring's entries that are to be removed.
+    unusable: Vec<String>,
 }
 
 impl std::fmt::Debug for Reader {
@@ -51,11 +53,16 @@ impl Reader {
         vault: Arc<Vault>,
         env_api_key: Option<Zeroizing<String>>,
     ) -> Result<Self> {
-        let (accounts, networks) = match Store::open_for_reading(home)? {
-            Some(store) => (store.accounts()?, store.networks()?),
-            None => (Vec::new(), Vec::new()),
+        let (accounts, networks, unusable) = match Store::open_for_reading(home)? {
+            Some(store) => (
+                store.accounts()?,
+                store.networks()?,
+                store.planned_removals()?,
+            ),
+            None => (Vec::new(), Vec::new(), Vec::new()),
         };
         Ok(Self {
+            unusable,
             accounts,
             networks,
             history: History::open_for_reading(home)?
@@ -116,6 +123,8 @@ impl Reader {
                 Ok(credential) => session.put(credential, true).await,
                 Err(error) => Err(error),
             },
+            // What the keyring has is not to be used: somebody signed out, or it is spent.
+            None if self.unusable.contains(&session.entry()) => Ok(()),
             None => session.load().await.map(drop),
         };
         // The app may hold the tokens too; a token refreshed here would end its session.

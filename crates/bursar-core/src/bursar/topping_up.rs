@@ -25,6 +25,7 @@ impl Bursar {
     }
 
     pub async fn check_now(&self, account: AccountId) -> Result<()> {
+        self.ask_keyring_again(true);
         self.driver
             .command(&account, |command| Event::CheckNow { command })
             .await

@@ -46,6 +46,7 @@ pub(super) fn account(connection: &Connection, known: &Known) -> AccountView {
         address: account.address.map(|address| address.to_checksum(None)),
         signed_in: connection.session.signed_in(),
         waits_for_keyring: connection.session.waits_for_keyring(),
+        keyring_error: connection.session.keyring_error(),
         session_only: connection.session.session_only(),
         signs_in_by_browser: account.network.sign_in.is_some(),
         has_console: account.network.console.is_some(),

@@ -18,7 +18,7 @@ use crate::top_up::TopUp;
 use serde::{Deserialize, Serialize};
 
 pub use history::{EventCursor, History, Matched, Portion, SyncState};
-pub use store::{OpenState, Opened, Store, StoredNotice};
+pub use store::{KeyPlace, OpenState, Opened, Store, StoredNotice};
 
 /// One part of a commit to `bursar.db`.
 #[derive(Clone, Debug, PartialEq)]

@@ -174,3 +174,257 @@ async fn a_key_given_while_a_token_is_renewed_is_the_one_that_stays() {
         assert_eq!(next.authorize().unwrap().1, "pasted", "{body}");
     }
 }
+
+/// A network whose token endpoint gives the tokens of one renewal after the other: `a1` and `r1`, `a2` and `r2`, …, each
+/// only for the refresh token before it.
+fn renewals() -> (crate::canned::Server, Network) {
+    let given = Mutex::new(0_u32);
+    let server = crate::canned::Server::start(move |asked| {
+        let mut given = given.lock().unwrap();
+        if !asked.body.contains(&format!("refresh_token=r{given}")) {
+            return crate::canned::Canned::json(400, r#"{"error":"invalid_grant"}"#);
+        }
+        *given += 1;
+        let body = format!(r#"{{"access_token":"a{given}","refresh_token":"r{given}"}}"#);
+        crate::canned::Canned::json(200, &body)
+    });
+    let network = Network::from_toml(&format!(
+        "name = \"t\"\nprovider = \"fluence\"\napi = \"{0}\"\n[sign_in]\nauthorize = \"{0}a\"\n\
+         token = \"{0}t\"\nclient_id = \"c\"\n",
+        server.url
+    ))
+    .unwrap();
+    (server, network)
+}
+
+fn first_tokens() -> Credential {
+    Credential::Tokens {
+        access: Zeroizing::new("a0".to_owned()),
+        refresh: Some(Zeroizing::new("r0".to_owned())),
+    }
+}
+
+/// A keyring that can be away, and what is in it.
+struct Away {
+    away: Arc<AtomicBool>,
+    entries: Arc<crate::vault::tests::Entries>,
+    vault: Arc<Vault>,
+}
+
+impl Away {
+    fn new() -> Self {
+        let (away, entries) = (Arc::new(AtomicBool::new(false)), Arc::default());
+        let vault = Vault::that_may_leave_with(Arc::clone(&away), Arc::clone(&entries));
+        Self {
+            away,
+            entries,
+            vault: Arc::new(vault),
+        }
+    }
+
+    fn is(&self, away: bool) {
+        self.away.store(away, Ordering::Release);
+    }
+
+    fn kept(&self) -> Option<String> {
+        let secrets = self.entries.secrets.lock().unwrap();
+        secrets.get("account/a").map(|secret| secret.to_string())
+    }
+}
+
+#[tokio::test]
+async fn a_renewed_token_that_the_keyring_refused_is_stored_at_the_next_chance() {
+    let (_server, network) = renewals();
+    let http = Http::new().unwrap();
+    let keyring = Away::new();
+    let one = session(&keyring.vault);
+    one.put(first_tokens(), false).await.unwrap();
+    keyring.is(true);
+    one.refresh(&http, &network).await.unwrap();
+    assert_eq!(
+        one.authorize().unwrap().1,
+        "Bearer a1",
+        "the new one is used"
+    );
+    assert!(one.session_only() && !one.can_be_found_again().await);
+    assert!(one.settle().await.is_err());
+    assert_eq!(one.owed(), Owed::Store { spent: true });
+    // Renewed once more meanwhile: what is stored in the end is the newest, and none is asked for with a spent one.
+    one.refresh(&http, &network).await.unwrap();
+    keyring.is(false);
+    assert!(one.settle().await.unwrap());
+    assert_eq!(keyring.kept().unwrap(), r#"{"access":"a2","refresh":"r2"}"#);
+    assert!(!one.session_only() && one.can_be_found_again().await);
+    assert!(!one.settle().await.unwrap(), "nothing is owed any more");
+    one.refresh(&http, &network).await.unwrap();
+    assert_eq!(keyring.kept().unwrap(), r#"{"access":"a3","refresh":"r3"}"#);
+}
+
+#[tokio::test]
+async fn a_token_for_this_session_is_renewed_and_never_stored() {
+    let (_server, network) = renewals();
+    let keyring = Away::new();
+    let one = session(&keyring.vault);
+    one.put(first_tokens(), true).await.unwrap();
+    one.refresh(&Http::new().unwrap(), &network).await.unwrap();
+    assert!(one.session_only());
+    assert!(!one.settle().await.unwrap());
+    assert_eq!(keyring.kept(), None);
+}
+
+#[tokio::test]
+async fn a_keyring_that_failed_has_not_said_that_there_is_nothing() {
+    let keyring = Away::new();
+    session(&keyring.vault).put(key("k"), false).await.unwrap();
+    let one = session(&keyring.vault);
+    one.expect(true);
+    keyring.is(true);
+    assert!(one.load().await.is_err());
+    assert!(one.waits_for_keyring() && one.wants_keyring());
+    assert_eq!(one.keyring_error().unwrap().code, Code::KeyringUnavailable);
+    assert_eq!(
+        one.authorize().unwrap_err().code,
+        Code::KeyringUnavailable,
+        "not signed out"
+    );
+    keyring.is(false);
+    assert!(one.load_in_turn().await.unwrap());
+    assert!(!one.waits_for_keyring() && one.keyring_error().is_none());
+    assert_eq!(one.authorize().unwrap().1, "k");
+}
+
+#[tokio::test]
+async fn what_could_not_be_removed_is_removed_at_the_next_chance() {
+    for disowned in [false, true] {
+        let keyring = Away::new();
+        let one = session(&keyring.vault);
+        one.put(key("k"), false).await.unwrap();
+        keyring.is(true);
+        if disowned {
+            let why = Error::new(Code::Unauthorized, "another's");
+            one.disown(one.sign_in(), why).await;
+        } else {
+            assert!(one.clear().await.is_err());
+        }
+        assert!(!one.signed_in());
+        assert!(one.settle().await.is_err());
+        assert!(keyring.kept().is_some());
+        keyring.is(false);
+        assert!(one.settle().await.unwrap());
+        assert_eq!(keyring.kept(), None);
+    }
+}
+
+#[tokio::test]
+async fn who_signs_in_again_meanwhile_loses_nothing() {
+    let keyring = Away::new();
+    let one = session(&keyring.vault);
+    one.put(key("old"), false).await.unwrap();
+    keyring.is(true);
+    assert!(one.clear().await.is_err());
+    assert!(one.put_and_keep(key("new")).await.is_err());
+    assert_eq!(one.authorize().unwrap().1, "new");
+    keyring.is(false);
+    assert!(one.settle().await.unwrap());
+    assert!(
+        !one.remove_stored().await.unwrap(),
+        "it is the one that is held"
+    );
+    assert!(keyring.kept().unwrap().contains("new"));
+}
+
+mod orders {
+    //! Every order of what can happen to a session and its keyring leads to the same in both.
+
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Clone, Copy, Debug)]
+    enum Happens {
+        Leaves,
+        Comes,
+        SignsIn(u8),
+        SignsInForTheSession(u8),
+        Renews,
+        SignsOut,
+        Settles,
+        RemovesWhatIsPlanned,
+    }
+
+    fn happens() -> impl Strategy<Value = Happens> {
+        prop_oneof![
+            Just(Happens::Leaves),
+            Just(Happens::Comes),
+            any::<u8>().prop_map(Happens::SignsIn),
+            any::<u8>().prop_map(Happens::SignsInForTheSession),
+            Just(Happens::Renews),
+            Just(Happens::SignsOut),
+            Just(Happens::Settles),
+            Just(Happens::RemovesWhatIsPlanned),
+        ]
+    }
+
+    async fn check(all: Vec<Happens>) {
+        let keyring = Away::new();
+        let one = session(&keyring.vault);
+        let mut held: Option<String> = None;
+        // Nothing is said of what was in the keyring when somebody signed in for the session only.
+        let mut stored: Option<Option<String>> = Some(None);
+        let mut renewals = 0;
+        for happening in all {
+            match happening {
+                Happens::Leaves => keyring.is(true),
+                Happens::Comes => keyring.is(false),
+                Happens::SignsIn(number) => {
+                    let _ = one.put_and_keep(key(&format!("k{number}"))).await;
+                    held = Some(format!("k{number}"));
+                    stored = Some(held.clone());
+                }
+                Happens::SignsInForTheSession(number) => {
+                    one.put(key(&format!("s{number}")), true).await.unwrap();
+                    held = Some(format!("s{number}"));
+                    stored = None;
+                }
+                Happens::Renews if held.is_some() => {
+                    renewals += 1;
+                    one.replace(key(&format!("r{renewals}"))).await;
+                    held = Some(format!("r{renewals}"));
+                    stored = stored.map(|_| held.clone());
+                }
+                Happens::Renews => {}
+                Happens::SignsOut => {
+                    let _ = one.clear().await;
+                    held = None;
+                    stored = Some(None);
+                }
+                Happens::Settles => drop(one.settle().await),
+                Happens::RemovesWhatIsPlanned => {
+                    let _ = one.remove_stored().await;
+                }
+            }
+            let authorized = one.authorize().ok().map(|(_, value)| value);
+            assert_eq!(authorized, held);
+        }
+        keyring.is(false);
+        one.settle().await.unwrap();
+        if let Some(stored) = stored {
+            let kept = keyring.kept();
+            match stored {
+                Some(stored) => assert!(kept.unwrap().contains(&format!("\"{stored}\""))),
+                None => assert_eq!(kept, None),
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+        #[test]
+        fn lead_to_the_same(all in prop::collection::vec(happens(), 1..16)) {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+                .block_on(check(all));
+        }
+    }
+}

@@ -32,6 +32,47 @@ impl Store for Slow {
     }
 }
 
+/// The entries of a keyring that may leave, and how often it was written to.
+#[derive(Debug, Default)]
+pub(crate) struct Entries {
+    pub(crate) secrets: Mutex<HashMap<String, Secret>>,
+    pub(crate) writes: AtomicUsize,
+}
+
+pub(super) struct Leaving {
+    away: Arc<AtomicBool>,
+    entries: Arc<Entries>,
+}
+
+impl Leaving {
+    pub(super) fn new(away: Arc<AtomicBool>, entries: Arc<Entries>) -> Self {
+        Self { away, entries }
+    }
+
+    fn secrets(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, Secret>>> {
+        if self.away.load(Ordering::Acquire) {
+            return Err(unusable());
+        }
+        Ok(lock(&self.entries.secrets))
+    }
+}
+
+impl Store for Leaving {
+    fn get(&self, name: &str) -> Result<Option<Secret>> {
+        Ok(self.secrets()?.get(name).cloned())
+    }
+    fn set(&self, name: &str, secret: &str) -> Result<()> {
+        let mut secrets = self.secrets()?;
+        self.entries.writes.fetch_add(1, Ordering::AcqRel);
+        secrets.insert(name.to_owned(), Zeroizing::new(secret.to_owned()));
+        Ok(())
+    }
+    fn remove(&self, name: &str) -> Result<()> {
+        self.secrets()?.remove(name);
+        Ok(())
+    }
+}
+
 type Secrets = Arc<Mutex<HashMap<String, Secret>>>;
 
 fn slow() -> (Arc<Vault>, Sender<()>, Secrets) {
@@ -44,6 +85,7 @@ fn slow() -> (Arc<Vault>, Sender<()>, Secrets) {
     let limits = Limits {
         read: Duration::from_millis(50),
         prompt: Duration::from_millis(200),
+        ..Limits::USUAL
     };
     (Arc::new(Vault::over(store, limits)), open, secrets)
 }
@@ -119,15 +161,79 @@ async fn a_keyring_whose_thread_has_died_is_unavailable() {
             Ok(())
         }
     }
-    let limits = Limits {
-        read: READ_LIMIT,
-        prompt: PROMPT_LIMIT,
-    };
-    let vault = Vault::over(Dying, limits);
+    let vault = Vault::over(Dying, Limits::USUAL);
     for _ in 0..2 {
         assert_eq!(
             vault.get("a").await.unwrap_err().code,
             Code::KeyringUnavailable
         );
     }
+}
+
+/// A keyring whose only call waits until the way to it is cut, as a prompt of a service that has gone does.
+struct Hanging(Arc<Rope>);
+
+#[derive(Default)]
+struct Rope {
+    is_cut: AtomicBool,
+    calls: AtomicUsize,
+}
+
+impl Line for Rope {
+    fn cut(&self) {
+        self.is_cut.store(true, Ordering::Release);
+    }
+}
+
+impl Store for Hanging {
+    fn get(&self, _: &str) -> Result<Option<Secret>> {
+        self.0.calls.fetch_add(1, Ordering::AcqRel);
+        while !self.0.is_cut.load(Ordering::Acquire) {
+            thread::yield_now();
+        }
+        Ok(None)
+    }
+    fn set(&self, _: &str, _: &str) -> Result<()> {
+        Ok(())
+    }
+    fn remove(&self, _: &str) -> Result<()> {
+        Ok(())
+    }
+    fn line(&self) -> Option<Arc<dyn Line>> {
+        Some(Arc::clone(&self.0) as Arc<dyn Line>)
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_never_ends_is_ended_from_outside() {
+    let rope = Arc::new(Rope::default());
+    let limits = Limits {
+        read: Duration::from_millis(20),
+        prompt: Duration::from_millis(500),
+        call: Duration::from_millis(100),
+    };
+    let vault = Vault::over(Hanging(Arc::clone(&rope)), limits);
+    assert!(vault.get("a").await.is_err());
+    assert!(vault.get("a").await.is_err(), "it may still be answered");
+    assert!(!rope.is_cut.load(Ordering::Acquire));
+    let begun = Instant::now();
+    while vault.get("a").await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "nobody ends it");
+        tokio::task::yield_now().await;
+    }
+    assert!(rope.is_cut.load(Ordering::Acquire));
+}
+
+#[tokio::test]
+async fn readiness_is_learned_without_a_write() {
+    let entries = Arc::new(Entries::default());
+    let away = Arc::new(AtomicBool::new(false));
+    let vault = Vault::that_may_leave_with(Arc::clone(&away), Arc::clone(&entries));
+    vault.ready().await.unwrap();
+    away.store(true, Ordering::Release);
+    assert_eq!(
+        vault.ready().await.unwrap_err().code,
+        Code::KeyringUnavailable
+    );
+    assert_eq!(entries.writes.load(Ordering::Acquire), 0);
 }

@@ -5,6 +5,7 @@ mod accounts;
 mod chain_past;
 mod exporting;
 mod figures;
+mod keys;
 mod lost_answers;
 mod odd_lines;
 mod panel;
@@ -20,9 +21,11 @@ use crate::canned::{Asked, Canned, Server};
 use crate::clock::{Span, SystemClock, Timestamp};
 use crate::engine::Poll;
 use crate::notice::Notice;
+use crate::session::Credential;
 use crate::top_up::TopUp;
 use crate::view::{TrayView, Wish, WishFor};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
 
 /// How long a test waits for something that has to come.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -7,7 +7,7 @@ use crate::cache::stored::{from_json, to_json};
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::network::Network;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 impl Store {
     /// All accounts in the order in which they were connected.
@@ -21,35 +21,7 @@ impl Store {
     /// `already_exists` when another account has the label.
     pub fn put_account(&self, account: &Account) -> Result<()> {
         self.db.write(|transaction| {
-            let taken: Option<String> = transaction
-                .query_row(
-                    "SELECT id FROM account WHERE label = ?1 AND id <> ?2",
-                    params![account.label, account.id.0],
-                    |row| row.get(0),
-                )
-                .optional()?;
-            if taken.is_some() {
-                return Err(Error::new(
-                    Code::AlreadyExists,
-                    format!("There is an account named {} already. Choose another name.", account.label),
-                )
-                .into());
-            }
-            transaction.execute(
-                "INSERT INTO account (id, label, network, address, user_id, connected_at, added_hosts)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT (id) DO UPDATE SET label = ?2, network = ?3, address = ?4, user_id = COALESCE(?5, user_id),
-                     connected_at = ?6, added_hosts = ?7",
-                params![
-                    account.id.0,
-                    account.label,
-                    to_json(&account.network)?,
-                    account.address.map(|address| address.to_checksum(None)),
-                    account.user_id,
-                    account.connected_at.0,
-                    to_json(&account.added_checkout_hosts)?,
-                ],
-            )?;
+            put(transaction, account)?;
             count_generation(transaction)
         })?;
         self.renew_copy();
@@ -96,6 +68,43 @@ impl Store {
         self.renew_copy();
         Ok(())
     }
+}
+
+/// Adds the account or changes it.
+pub(super) fn put(transaction: &Transaction<'_>, account: &Account) -> Inner<()> {
+    let taken: Option<String> = transaction
+        .query_row(
+            "SELECT id FROM account WHERE label = ?1 AND id <> ?2",
+            params![account.label, account.id.0],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if taken.is_some() {
+        return Err(Error::new(
+            Code::AlreadyExists,
+            format!(
+                "There is an account named {} already. Choose another name.",
+                account.label
+            ),
+        )
+        .into());
+    }
+    transaction.execute(
+        "INSERT INTO account (id, label, network, address, user_id, connected_at, added_hosts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (id) DO UPDATE SET label = ?2, network = ?3, address = ?4, user_id = COALESCE(?5, user_id),
+             connected_at = ?6, added_hosts = ?7",
+        params![
+            account.id.0,
+            account.label,
+            to_json(&account.network)?,
+            account.address.map(|address| address.to_checksum(None)),
+            account.user_id,
+            account.connected_at.0,
+            to_json(&account.added_checkout_hosts)?,
+        ],
+    )?;
+    Ok(())
 }
 
 pub(super) fn all(connection: &Connection) -> Inner<Vec<Account>> {

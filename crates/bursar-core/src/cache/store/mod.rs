@@ -3,6 +3,7 @@
 
 mod accounts;
 mod copy;
+mod keys;
 mod notices;
 mod top_ups;
 
@@ -19,6 +20,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use keys::KeyPlace;
 pub use notices::StoredNotice;
 
 const TUNING: Tuning = Tuning {

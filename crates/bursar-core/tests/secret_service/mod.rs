@@ -1,0 +1,310 @@
+//! A Secret Service that a test can lock, end, fill and question: locked it may answer a search as if it were empty, as
+//! some do, and it may ask the user before it removes something.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use zbus::blocking::connection::{Builder, Connection};
+use zbus::object_server::SignalEmitter;
+use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue, Value};
+use zbus::{fdo, interface};
+
+const NAME: &str = "org.freedesktop.secrets";
+const ROOT: &str = "/org/freedesktop/secrets";
+const COLLECTION: &str = "/org/freedesktop/secrets/collection/test";
+const PROMPT: &str = "/org/freedesktop/secrets/prompt/p1";
+const SESSION: &str = "/org/freedesktop/secrets/session/s1";
+
+type Secret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
+
+/// What it holds, does and has been asked.
+#[derive(Default)]
+pub(crate) struct World {
+    pub(crate) locked: bool,
+    /// A search of the locked collection finds nothing, where others tell that there is something locked.
+    pub(crate) hides: bool,
+    /// A prompt is never answered.
+    pub(crate) silent: bool,
+    /// Removing something asks the user.
+    pub(crate) asks_before_removing: bool,
+    /// It is not said which collection new items go to.
+    pub(crate) no_default: bool,
+    pub(crate) items: Vec<Stored>,
+    pub(crate) prompts: usize,
+    pub(crate) dismissed: usize,
+    pub(crate) writes: usize,
+    made: u64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    pub(crate) number: u64,
+    pub(crate) user: String,
+    pub(crate) secret: Vec<u8>,
+    pub(crate) modified: u64,
+}
+
+impl Stored {
+    fn path(&self) -> OwnedObjectPath {
+        path(&format!("{COLLECTION}/{}", self.number))
+    }
+}
+
+pub(crate) type Shared = Arc<Mutex<World>>;
+
+/// Owns the service's name until it is dropped.
+pub(crate) struct Service {
+    pub(crate) world: Shared,
+    connection: Option<Connection>,
+}
+
+fn path(text: &str) -> OwnedObjectPath {
+    ObjectPath::try_from(text.to_owned()).unwrap().into()
+}
+
+fn look(world: &Shared) -> MutexGuard<'_, World> {
+    world.lock().unwrap()
+}
+
+impl Service {
+    /// Starts it on the session bus, in threads of its own.
+    pub(crate) fn start(world: &Shared) -> Self {
+        let shared = Arc::clone(world);
+        let connection = std::thread::spawn(move || {
+            let connection = Builder::session()
+                .unwrap()
+                .serve_at(ROOT, Root(Arc::clone(&shared)))
+                .unwrap()
+                .serve_at(COLLECTION, Collection(Arc::clone(&shared)))
+                .unwrap()
+                .serve_at(PROMPT, Prompt(Arc::clone(&shared)))
+                .unwrap()
+                .build()
+                .unwrap();
+            let kept = look(&shared).items.clone();
+            for stored in kept {
+                let item = Item(Arc::clone(&shared), stored.number);
+                connection.object_server().at(stored.path(), item).unwrap();
+            }
+            connection.request_name(NAME).unwrap();
+            connection
+        });
+        Self {
+            world: Arc::clone(world),
+            connection: Some(connection.join().unwrap()),
+        }
+    }
+
+    pub(crate) fn look(&self) -> MutexGuard<'_, World> {
+        look(&self.world)
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let connection = self.connection.take();
+        std::thread::spawn(move || drop(connection.map(Connection::close)))
+            .join()
+            .unwrap();
+    }
+}
+
+impl World {
+    pub(crate) fn add(&mut self, user: &str, secret: &str, modified: u64) -> u64 {
+        self.made += 1;
+        self.items.push(Stored {
+            number: self.made,
+            user: user.to_owned(),
+            secret: secret.as_bytes().to_vec(),
+            modified,
+        });
+        self.made
+    }
+
+    fn found(&self, attributes: &HashMap<String, String>) -> Vec<OwnedObjectPath> {
+        let wanted = attributes.get("username").cloned().unwrap_or_default();
+        let fitting = self.items.iter().filter(|item| item.user == wanted);
+        fitting.map(Stored::path).collect()
+    }
+}
+
+struct Root(Shared);
+
+#[interface(name = "org.freedesktop.Secret.Service")]
+impl Root {
+    fn open_session(
+        &self,
+        algorithm: &str,
+        _input: Value<'_>,
+    ) -> fdo::Result<(OwnedValue, OwnedObjectPath)> {
+        if algorithm != "plain" {
+            return Err(fdo::Error::NotSupported("only plain".to_owned()));
+        }
+        let nothing = OwnedValue::try_from(Value::from("")).unwrap();
+        Ok((nothing, path(SESSION)))
+    }
+
+    fn search_items(
+        &self,
+        attributes: HashMap<String, String>,
+    ) -> (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) {
+        let world = look(&self.0);
+        match (world.locked, world.hides) {
+            (false, _) => (world.found(&attributes), Vec::new()),
+            (true, false) => (Vec::new(), world.found(&attributes)),
+            (true, true) => (Vec::new(), Vec::new()),
+        }
+    }
+
+    fn unlock(&self, objects: Vec<OwnedObjectPath>) -> (Vec<OwnedObjectPath>, OwnedObjectPath) {
+        if look(&self.0).locked {
+            (Vec::new(), path(PROMPT))
+        } else {
+            (objects, path("/"))
+        }
+    }
+
+    fn read_alias(&self, name: &str) -> OwnedObjectPath {
+        if name == "default" && !look(&self.0).no_default {
+            path(COLLECTION)
+        } else {
+            path("/")
+        }
+    }
+
+    #[zbus(property)]
+    fn collections(&self) -> Vec<OwnedObjectPath> {
+        vec![path(COLLECTION)]
+    }
+}
+
+struct Collection(Shared);
+
+#[interface(name = "org.freedesktop.Secret.Collection")]
+impl Collection {
+    async fn create_item(
+        &self,
+        #[zbus(object_server)] server: &zbus::ObjectServer,
+        properties: HashMap<String, OwnedValue>,
+        secret: Secret,
+        _replace: bool,
+    ) -> fdo::Result<(OwnedObjectPath, OwnedObjectPath)> {
+        let attributes = properties
+            .get("org.freedesktop.Secret.Item.Attributes")
+            .and_then(|value| HashMap::<String, String>::try_from(value.try_clone().unwrap()).ok())
+            .unwrap_or_default();
+        let number = {
+            let mut world = look(&self.0);
+            if world.locked {
+                return Err(fdo::Error::AccessDenied("locked".to_owned()));
+            }
+            world.writes += 1;
+            let at = 1_000 + u64::try_from(world.writes).unwrap();
+            let text = String::from_utf8(secret.2).unwrap();
+            world.add(&attributes["username"], &text, at)
+        };
+        let at = path(&format!("{COLLECTION}/{number}"));
+        server
+            .at(at.clone(), Item(Arc::clone(&self.0), number))
+            .await
+            .unwrap();
+        Ok((at, path("/")))
+    }
+
+    #[zbus(property)]
+    fn locked(&self) -> bool {
+        look(&self.0).locked
+    }
+
+    #[zbus(property)]
+    fn label(&self) -> String {
+        "Test".to_owned()
+    }
+}
+
+struct Item(Shared, u64);
+
+impl Item {
+    fn stored(&self) -> fdo::Result<Stored> {
+        let world = look(&self.0);
+        let found = world.items.iter().find(|item| item.number == self.1);
+        found
+            .cloned()
+            .ok_or_else(|| fdo::Error::UnknownObject("it is gone".to_owned()))
+    }
+}
+
+#[interface(name = "org.freedesktop.Secret.Item")]
+impl Item {
+    fn get_secret(&self, session: OwnedObjectPath) -> fdo::Result<(Secret,)> {
+        let kind = "text/plain".to_owned();
+        Ok(((session, Vec::new(), self.stored()?.secret, kind),))
+    }
+
+    fn set_secret(&self, secret: Secret) -> fdo::Result<()> {
+        let mut world = look(&self.0);
+        world.writes += 1;
+        let at = 1_000 + u64::try_from(world.writes).unwrap();
+        let found = world.items.iter_mut().find(|item| item.number == self.1);
+        let item = found.ok_or_else(|| fdo::Error::UnknownObject("it is gone".to_owned()))?;
+        item.secret = secret.2;
+        item.modified = at;
+        Ok(())
+    }
+
+    fn delete(&self) -> OwnedObjectPath {
+        let mut world = look(&self.0);
+        if world.asks_before_removing {
+            return path(PROMPT);
+        }
+        world.items.retain(|item| item.number != self.1);
+        path("/")
+    }
+
+    #[zbus(property)]
+    fn locked(&self) -> bool {
+        look(&self.0).locked
+    }
+
+    #[zbus(property)]
+    fn created(&self) -> u64 {
+        1
+    }
+
+    #[zbus(property)]
+    fn modified(&self) -> fdo::Result<u64> {
+        Ok(self.stored()?.modified)
+    }
+}
+
+struct Prompt(Shared);
+
+#[interface(name = "org.freedesktop.Secret.Prompt")]
+impl Prompt {
+    /// The user dismisses it at once, or never answers.
+    async fn prompt(
+        &self,
+        #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
+        _window: &str,
+    ) -> fdo::Result<()> {
+        let silent = {
+            let mut world = look(&self.0);
+            world.prompts += 1;
+            world.silent
+        };
+        if !silent {
+            Self::completed(&emitter, true, Value::from("")).await?;
+        }
+        Ok(())
+    }
+
+    fn dismiss(&self) {
+        look(&self.0).dismissed += 1;
+    }
+
+    #[zbus(signal)]
+    async fn completed(
+        emitter: &SignalEmitter<'_>,
+        dismissed: bool,
+        result: Value<'_>,
+    ) -> zbus::Result<()>;
+}
