@@ -6,11 +6,14 @@ use std::path::{Path, PathBuf, absolute};
 
 use crate::links::SCHEME;
 use bursar_core::home;
+use bursar_core::session::Vault;
 
 /// The folder of all data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Home {
     path: PathBuf,
+    /// The path as somebody wrote it.
+    given: PathBuf,
     /// Chosen on the command line or by `BURSAR_HOME`, not the usual place.
     chosen: bool,
 }
@@ -26,10 +29,19 @@ impl Home {
         // Where it cannot be made the core says why, in the window.
         let path = home::make(&wanted)
             .or_else(|_| absolute(&wanted))
-            .unwrap_or(wanted);
+            .unwrap_or_else(|_| wanted.clone());
         let usual = usual.map(|usual| usual.canonicalize().unwrap_or(usual));
         let chosen = usual.as_ref() != Some(&path);
-        Some(Self { path, chosen })
+        Some(Self {
+            path,
+            given: wanted,
+            chosen,
+        })
+    }
+
+    /// Where the secrets of this home are.
+    pub(crate) fn keyring(&self) -> Vault {
+        home::keyring(&self.path, &self.given)
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -65,6 +77,7 @@ mod tests {
         let of = |path: &str| {
             Home {
                 path: path.into(),
+                given: path.into(),
                 chosen: true,
             }
             .bus_name()
@@ -75,6 +88,7 @@ mod tests {
         assert!(zbus::names::WellKnownName::try_from(of("/a")).is_ok());
         let usual = Home {
             path: "/a".into(),
+            given: "/a".into(),
             chosen: false,
         };
         assert_eq!(usual.bus_name(), "org.bursar.desktop");

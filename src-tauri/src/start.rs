@@ -6,9 +6,7 @@ use crate::shell::Desktop;
 use bursar_core::bursar::{Bursar, Options};
 use bursar_core::clock::SystemClock;
 use bursar_core::error::{Code, Error};
-use bursar_core::home::vault_scope;
 use bursar_core::process;
-use bursar_core::session::Vault;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
@@ -49,7 +47,7 @@ pub(crate) async fn core(app: Arc<App>, secrets: Secrets) {
         home: app.home.path().to_path_buf(),
         shell: Desktop::of(&app),
         clock: Arc::new(SystemClock),
-        vault: Arc::new(Vault::keyring(&vault_scope(app.home.path()))),
+        vault: Arc::new(app.home.keyring()),
         env_api_key: secrets.api_key.clone(),
         settings: app.settings.get(),
         pops_up: true,

@@ -104,8 +104,8 @@ fn reader(home: &Path) -> Result<Reader> {
     Reader::open(home, vault(home), env_api_key())
 }
 
-fn vault(home: &Path) -> Arc<Vault> {
-    Arc::new(Vault::keyring(&home::vault_scope(home)))
+fn vault(given: &Path) -> Arc<Vault> {
+    Arc::new(home::keyring(given, given))
 }
 
 /// A key for this one process, in place of the keyring's.

@@ -2,9 +2,11 @@
 //! keyring keeps its secrets.
 
 use crate::error::{Code, Error, Result};
+use crate::session::Vault;
 use sha2::{Digest, Sha256};
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::path::{Component, Path, PathBuf};
 
 /// The folder's name where the system keeps applications' data.
 const FOLDER: &str = "org.bursar.desktop";
@@ -56,15 +58,80 @@ pub fn is_in_use(home: &Path) -> bool {
         .any(|file| home.join(file).exists())
 }
 
-/// Under what the keyring keeps the secrets of a home: two homes never share one.
+/// The home's one true path, whether it exists already or will be made there: without symbolic links, `..` and the like.
+pub fn canonical(home: &Path) -> PathBuf {
+    let given = std::path::absolute(home).unwrap_or_else(|_| home.to_path_buf());
+    let mut there = given.clone();
+    let mut missing = Vec::new();
+    loop {
+        if let Ok(mut path) = there.canonicalize() {
+            for part in missing.into_iter().rev() {
+                match part {
+                    Component::ParentDir => drop(path.pop()),
+                    Component::Normal(name) => path.push(name),
+                    Component::Prefix(_) | Component::RootDir | Component::CurDir => {}
+                }
+            }
+            return path;
+        }
+        // Not by `file_name`, which skips a `..`.
+        let Some(last) = given
+            .components()
+            .nth(there.components().count().saturating_sub(1))
+        else {
+            return given;
+        };
+        missing.push(last);
+        if !there.pop() {
+            return given;
+        }
+    }
+}
+
+/// The keyring of a home. `given` is the path as somebody wrote it: under that an earlier version may have kept what it
+/// put into the keyring before the home existed.
+pub fn keyring(home: &Path, given: &Path) -> Vault {
+    Vault::keyring_moved(&vault_scope(home), &former_scopes(home, given))
+}
+
+/// Under what the keyring keeps the secrets of a home: two homes never share one, and one home has the same however its
+/// path is written, and before it exists.
 pub fn vault_scope(home: &Path) -> String {
-    let one = home.canonicalize().unwrap_or_else(|_| home.to_path_buf());
-    let digest = Sha256::digest(one.as_os_str().as_encoded_bytes());
-    digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    scope_of(canonical(home).as_os_str())
+}
+
+/// What earlier versions took for the scope of a home that did not exist yet: its path as it was written. That was most
+/// likely as it is written now, or relative to one of the folders above it.
+fn former_scopes(home: &Path, given: &Path) -> Vec<String> {
+    let home = canonical(home);
+    let own = scope_of(home.as_os_str());
+    let mut written = vec![given.to_path_buf()];
+    written.extend(std::path::absolute(given));
+    // As components: without a slash at the end and `.` in between.
+    written.push(given.components().collect());
+    let parts: Vec<_> = home.components().skip(1).collect();
+    written.extend((0..parts.len()).filter_map(|first| {
+        let relative: PathBuf = parts.get(first..)?.iter().collect();
+        Some(relative)
+    }));
+    let mut scopes = BTreeSet::new();
+    for path in written {
+        scopes.insert(scope_of(path.as_os_str()));
+        for (before, after) in [("", "/"), ("./", ""), ("./", "/")] {
+            let mut other = OsString::from(before);
+            other.push(&path);
+            other.push(after);
+            scopes.insert(scope_of(&other));
+        }
+    }
+    scopes.remove(&own);
+    scopes.into_iter().collect()
+}
+
+fn scope_of(path: &OsStr) -> String {
+    let digest = Sha256::digest(path.as_encoded_bytes());
+    let start = digest.iter().take(8);
+    start.map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -97,5 +164,74 @@ mod tests {
             vault_scope(&folder.path().join("./a/../a"))
         );
         assert_ne!(vault_scope(&home), vault_scope(folder.path()));
+    }
+
+    #[test]
+    fn a_home_has_the_same_scope_before_it_exists() {
+        let folder = tempfile::tempdir().unwrap();
+        let real = folder.path().join("real");
+        std::fs::create_dir(&real).unwrap();
+        std::os::unix::fs::symlink(&real, folder.path().join("link")).unwrap();
+        std::os::unix::fs::symlink("link", folder.path().join("further")).unwrap();
+        let ways: Vec<PathBuf> = [
+            "link/h",
+            "real/h",
+            "link/h/",
+            "link/./h",
+            "link/x/../h",
+            "further/h",
+            "real/../link/h",
+        ]
+        .iter()
+        .map(|way| folder.path().join(way))
+        .collect();
+        let before: BTreeSet<_> = ways.iter().map(|way| vault_scope(way)).collect();
+        assert_eq!(before.len(), 1, "{before:?}");
+        let home = make(&ways[0]).unwrap();
+        let after: BTreeSet<_> = ways
+            .iter()
+            .filter(|way| way.exists())
+            .chain([&home])
+            .map(|way| vault_scope(way))
+            .collect();
+        assert_eq!(before, after);
+    }
+
+    #[test]
+    fn a_relative_home_has_the_same_scope_before_it_exists() {
+        let missing = Path::new("a-home-that-is-not-there/h");
+        let absolute = std::env::current_dir().unwrap().join(missing);
+        assert_eq!(vault_scope(missing), vault_scope(&absolute));
+        assert_eq!(canonical(missing), absolute);
+        assert_eq!(canonical(Path::new("/")), Path::new("/"));
+    }
+
+    #[test]
+    fn what_was_kept_under_the_path_as_it_was_written_is_looked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = make(&folder.path().join("a/b")).unwrap();
+        // As the first version computed it.
+        let first = |path: &str| {
+            let digest = Sha256::digest(path.as_bytes());
+            digest
+                .iter()
+                .take(8)
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        };
+        for (given, written) in [
+            ("b", "b"),
+            ("./b", "./b"),
+            ("b/", "b/"),
+            ("a/b", "a/b"),
+            ("/elsewhere/link/b", "/elsewhere/link/b"),
+            // Written in another way the first time.
+            ("a/b", "b"),
+            ("/elsewhere/b", "./a/b/"),
+        ] {
+            let former = former_scopes(&home, Path::new(given));
+            assert!(former.contains(&first(written)), "{given}: {written}");
+            assert!(!former.contains(&vault_scope(&home)));
+        }
     }
 }

@@ -124,6 +124,11 @@ fn a_keyring_that_is_replaced_is_used_at_once() {
     passes_alone("a_replaced_keyring");
 }
 
+#[test]
+fn what_was_kept_under_the_path_as_it_was_written_is_moved() {
+    passes_alone("a_former_scope");
+}
+
 fn secret(text: &str) -> Zeroizing<String> {
     Zeroizing::new(text.to_owned())
 }
@@ -475,4 +480,45 @@ async fn a_replaced_keyring() {
     assert_eq!(found, None);
     vault.set("account/a", secret("2")).await.unwrap();
     assert_eq!(other.lock().unwrap().items.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "runs inside a private session bus"]
+async fn a_former_scope() {
+    let world = Shared::default();
+    let service = Service::start(&world);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("real")).unwrap();
+    std::os::unix::fs::symlink("real", folder.path().join("link")).unwrap();
+    let given = folder.path().join("link/h");
+    // The first version, before the home existed.
+    let digest = Sha256::digest(given.as_os_str().as_encoded_bytes());
+    let start = digest.iter().take(8);
+    let scope: String = start.map(|byte| format!("{byte:02x}")).collect();
+    Vault::keyring(&scope)
+        .set("account/a", secret("1"))
+        .await
+        .unwrap();
+    let old = service.look().items[0].user.clone();
+    let home = bursar_core::home::make(&given).unwrap();
+    let vault = bursar_core::home::keyring(&home, &given);
+    assert_eq!(vault.get("account/a").await.unwrap(), Some(secret("1")));
+    let users: Vec<_> = service
+        .look()
+        .items
+        .iter()
+        .map(|item| item.user.clone())
+        .collect();
+    assert_eq!(users.len(), 1);
+    assert_ne!(users[0], old, "it was moved");
+    // From now on it is found whichever way the home is named.
+    let plain = bursar_core::home::keyring(&home, &home);
+    assert_eq!(plain.get("account/a").await.unwrap(), Some(secret("1")));
+    // One that was never read can be removed too.
+    Vault::keyring(&scope)
+        .set("account/b", secret("2"))
+        .await
+        .unwrap();
+    vault.remove("account/b").await.unwrap();
+    assert_eq!(service.look().items.len(), 1);
 }
