@@ -9,14 +9,15 @@ use crate::engine::Engine;
 use crate::first::Reading;
 use crate::home::Home;
 use crate::notifications::Popup;
-use crate::settings::SettingsFile;
 use crate::stage::Stage;
 use crate::{autostart, program, window};
 use bursar_core::bursar::Bursar;
+use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::engine::Presence;
 use bursar_core::error::Result;
 use bursar_core::notice::Notice;
-use bursar_core::view::{AppView, Change, Health, Page, Settings, TrayView};
+use bursar_core::settings_file::SettingsFile;
+use bursar_core::view::{AppView, Change, Health, Page, Settings, SettingsChange, TrayView};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -419,24 +420,26 @@ impl App {
         drop(can_notify.wait_for(|can| *can).await);
     }
 
-    /// Takes new preferences over: on screen, in the core, on disk and in the session's autostart.
+    /// Changes preferences: on screen, in the core, on disk and in the session's autostart. Touches the disk: not for an
+    /// async worker.
     ///
     /// # Errors
     /// `file_failed` when something could not be written; the rest holds all the same.
-    pub(crate) fn prefer(&self, settings: Settings) -> Result<Settings> {
+    pub(crate) fn prefer(&self, change: &SettingsChange) -> Result<Settings> {
         let before = self.settings.get();
-        let started = if settings.autostart == before.autostart {
-            Ok(())
-        } else {
-            program::path().and_then(|program| {
-                autostart::set(settings.autostart, &program, self.home.chosen())
-            })
+        let started = match change.autostart {
+            Some(on) if on != before.autostart => {
+                program::path().and_then(|program| autostart::set(on, &program, self.home.chosen()))
+            }
+            Some(_) | None => Ok(()),
         };
-        let settings = Settings {
-            autostart: autostart::is_on(),
-            ..settings
-        };
-        let written = self.settings.set(settings.clone());
+        let lost_before = self.settings.set_aside_as();
+        let now = SystemClock.now();
+        let written = self.settings.update(change, autostart::is_on(), now);
+        if self.settings.set_aside_as() != lost_before {
+            self.explain_lost_settings();
+        }
+        let settings = self.settings.get();
         if settings.theme != before.theme {
             self.repaint();
         }
@@ -446,7 +449,22 @@ impl App {
             core.set_preferences(&settings);
         }
         self.tell(Change::Settings);
-        started.and(written).map(|()| settings)
+        started.and(written)
+    }
+
+    /// Says that damaged preferences were set aside, where they were.
+    pub(crate) fn explain_lost_settings(&self) {
+        let Some(aside) = self.settings.set_aside_as() else {
+            return;
+        };
+        self.pop_up(Popup {
+            title: "Settings could not be read".to_owned(),
+            body: format!(
+                "Bursar uses its usual settings again. The damaged file was kept as {}.",
+                aside.display()
+            ),
+            page: Some(Page::Settings),
+        });
     }
 
     /// Hands light or dark to GTK anew, after either the user or the desktop changed it.
@@ -465,15 +483,15 @@ impl App {
     pub(crate) fn explain_tray(self: &Arc<Self>) {
         let app = Arc::clone(self);
         tauri::async_runtime::spawn_blocking(move || {
-            let settings = app.settings.get();
-            if settings.told_about_tray {
+            if app.settings.get().told_about_tray {
                 return;
             }
-            let told = Settings {
-                told_about_tray: true,
-                ..settings
+            let told = SettingsChange {
+                told_about_tray: Some(true),
+                ..SettingsChange::default()
             };
-            if let Err(error) = app.settings.set(told) {
+            let now = SystemClock.now();
+            if let Err(error) = app.settings.update(&told, autostart::is_on(), now) {
                 tracing::warn!(%error, "it will be explained again");
             }
             app.pop_up(Popup {

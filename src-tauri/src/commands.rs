@@ -9,10 +9,10 @@ use crate::app::{App, Changed};
 use crate::first::First;
 use crate::{diagnostics as report, shell};
 use bursar_core::account::AccountId;
-use bursar_core::error::{Error, Result};
+use bursar_core::error::{Code, Error, Result};
 use bursar_core::view::{
     AppView, BalanceView, MonthView, NoticeView, Overview, PastView, PaymentPage, PaymentQuery,
-    PaymentView, Settings,
+    PaymentView, Settings, SettingsChange,
 };
 use std::sync::Arc;
 use tauri::{AppHandle, State, Wry};
@@ -226,8 +226,10 @@ async fn settings(held: Held<'_>) -> Result<Settings> {
 
 #[tauri::command]
 #[specta::specta]
-async fn set_settings(held: Held<'_>, settings: Settings) -> Result<Settings> {
-    held.prefer(settings)
+async fn set_settings(held: Held<'_>, settings: SettingsChange) -> Result<Settings> {
+    let app = Arc::clone(&held);
+    let kept = tauri::async_runtime::spawn_blocking(move || app.prefer(&settings)).await;
+    kept.unwrap_or_else(|_| Err(Error::new(Code::Internal, "The settings were not saved.")))
 }
 
 #[tauri::command]

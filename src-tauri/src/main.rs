@@ -23,7 +23,6 @@ mod notifications;
 mod presence;
 mod program;
 mod run;
-mod settings;
 mod shell;
 mod stage;
 mod start;

@@ -10,14 +10,15 @@ use crate::home::Home;
 use crate::instance::{self, Instance, Wish};
 use crate::notifications::{self, Happened, Popup};
 use crate::presence::{self, Heard};
-use crate::settings::SettingsFile;
 use crate::stage::{Stage, Wanted};
 use crate::start::{self, Secrets};
 use crate::tray::{self, Action, absence};
 use crate::{autostart, commands, links, program, window};
+use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::error::Result;
 use bursar_core::notice::Notice;
-use bursar_core::view::{Page, Settings, TrayView};
+use bursar_core::settings_file::SettingsFile;
+use bursar_core::view::{Page, SettingsChange, TrayView};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +56,7 @@ pub(crate) fn run(
         wishes,
         bus,
     };
-    let settings = SettingsFile::open(home.path());
+    let settings = SettingsFile::open(home.path(), autostart::is_on(), SystemClock.now());
     let (app, outlets) = App::new(Stage::new(), home, settings, shown);
     app.activation_is(activation);
     if !hidden && gtk::init().is_err() {
@@ -145,6 +146,7 @@ fn begin_all(app: &Arc<App>, outlets: Outlets, begin: Begin) {
     }
     spawn(register_links(Arc::clone(app), handed_over));
     spawn(compose_notices(Arc::clone(app), outlets.notices));
+    app.explain_lost_settings();
     spawn(hear_machine(Arc::clone(app)));
     spawn(hear_signals(Arc::clone(app)));
     let (app, tray, popups) = (Arc::clone(app), outlets.tray, outlets.popups);
@@ -222,11 +224,11 @@ fn act(app: &Arc<App>, action: Action) {
         Action::HideAmounts(hide_amounts) => {
             let app = Arc::clone(app);
             spawn_blocking(move || {
-                let settings = Settings {
-                    hide_amounts,
-                    ..app.settings.get()
+                let change = SettingsChange {
+                    hide_amounts: Some(hide_amounts),
+                    ..SettingsChange::default()
                 };
-                if let Err(error) = app.prefer(settings) {
+                if let Err(error) = app.prefer(&change) {
                     tracing::warn!(%error, "hiding amounts was not kept");
                 }
             });

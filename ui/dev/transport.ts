@@ -363,7 +363,7 @@ export const core: Transport = {
   notices: (before) => page(is("empty") || before !== null ? [] : data.notices()),
   readNotices: () => soon(null),
   settings: () => soon(settings),
-  setSettings: (to) => soon((settings = to)),
+  setSettings: (change) => soon((settings = { ...settings, ...change })),
   refreshAll: () => soon(null),
   rpcAddresses: () => soon(["rpc.mainnet.fluence.dev"]),
   setRpcAddress: () => soon(null),

@@ -25,6 +25,7 @@ pub mod output_file;
 pub mod process;
 pub mod provider;
 pub mod session;
+pub mod settings_file;
 pub mod shell;
 pub mod sign_in;
 pub mod text;

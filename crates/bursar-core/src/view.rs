@@ -343,6 +343,20 @@ pub struct Settings {
     pub told_about_tray: bool,
 }
 
+/// The preferences that somebody changes; what is `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default)]
+pub struct SettingsChange {
+    pub theme: Option<Theme>,
+    pub hide_amounts: Option<bool>,
+    pub notifications: Option<bool>,
+    pub low_balance_amount: Option<String>,
+    pub low_balance_days: Option<u32>,
+    pub autostart: Option<bool>,
+    pub told_about_tray: Option<bool>,
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]

@@ -121,7 +121,7 @@ class App {
     const settings = { ...view.settings, ...change };
     this.reading.value = { ...view, settings };
     try {
-      const kept = await core.setSettings(settings);
+      const kept = await core.setSettings(change);
       if (this.view) this.reading.value = { ...this.view, settings: kept };
     } catch (failure) {
       if (this.view) this.reading.value = { ...this.view, settings: view.settings };

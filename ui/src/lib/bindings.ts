@@ -67,7 +67,7 @@ export const commands = {
 	notices: (before: number | null) => __TAURI_INVOKE<NoticeView[]>("notices", { before }),
 	readNotices: (upTo: number) => __TAURI_INVOKE<null>("read_notices", { upTo }),
 	settings: () => __TAURI_INVOKE<Settings>("settings"),
-	setSettings: (settings: Settings) => __TAURI_INVOKE<Settings>("set_settings", { settings }),
+	setSettings: (settings: SettingsChange) => __TAURI_INVOKE<Settings>("set_settings", { settings }),
 	refreshAll: (account: AccountId) => __TAURI_INVOKE<null>("refresh_all", { account }),
 	rpcAddresses: (account: AccountId) => __TAURI_INVOKE<string[]>("rpc_addresses", { account }),
 	setRpcAddress: (account: AccountId, address: string | null) => __TAURI_INVOKE<null>("set_rpc_address", { account, address }),
@@ -699,6 +699,17 @@ export type Settings = {
 	autostart?: boolean,
 	/**  Whether closing the window has been explained. */
 	told_about_tray?: boolean,
+};
+
+/**  The preferences that somebody changes; what is `None` stays as it is. */
+export type SettingsChange = {
+	theme?: Theme | null,
+	hide_amounts?: boolean | null,
+	notifications?: boolean | null,
+	low_balance_amount?: string | null,
+	low_balance_days?: number | null,
+	autostart?: boolean | null,
+	told_about_tray?: boolean | null,
 };
 
 /**  Where a figure comes from. */

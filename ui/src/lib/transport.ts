@@ -8,7 +8,7 @@ import type { AppView, Change, Failure, Settings } from "./types.ts";
 interface Whole {
   app(): Promise<AppView>;
   settings(): Promise<Settings>;
-  setSettings(settings: Settings): Promise<Settings>;
+  setSettings(change: Partial<Settings>): Promise<Settings>;
 }
 
 export type Transport = Omit<typeof commands, keyof Whole> &

@@ -1,0 +1,263 @@
+//! Preferences on disk: a JSON file that may be lost without harm, and that several may write, whole processes among
+//! them. A change names only what it changes; under a lock the file is read anew, changed and put in place whole. What
+//! a newer version has written there stays as it is, and a file that cannot be read is set aside, never overwritten.
+
+use crate::clock::Timestamp;
+use crate::error::{Code, Error, Result};
+use crate::view::{Settings, SettingsChange};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const FILE: &str = "settings.json";
+/// Held while the file is read, changed and written.
+const LOCK_FILE: &str = "settings.lock";
+/// Where in the file the preferences are; there is room for other things beside them.
+const KEY: &str = "settings";
+/// How long another process may take to write.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+const LOCK_POLL: Duration = Duration::from_millis(5);
+
+/// The preferences of one home. Its calls touch the disk and may wait for another process: not for an async worker.
+#[derive(Debug)]
+pub struct SettingsFile {
+    folder: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    now: Settings,
+    /// What could not be written so far.
+    unwritten: Map<String, Value>,
+    set_aside: Option<PathBuf>,
+}
+
+/// What the file holds.
+enum Content {
+    Object(Map<String, Value>),
+    Missing,
+    Damaged,
+}
+
+impl SettingsFile {
+    /// Reads the preferences of a home. `autostart` is what the desktop says about starting with the session, where
+    /// that can be changed as well; `now` dates a damaged file. What cannot be read is taken as never set.
+    pub fn open(home: &Path, autostart: bool, now: Timestamp) -> Self {
+        let file = Self {
+            folder: home.to_path_buf(),
+            state: Mutex::new(State {
+                now: Settings {
+                    autostart,
+                    ..Settings::default()
+                },
+                unwritten: Map::new(),
+                set_aside: None,
+            }),
+        };
+        let mut state = file.state();
+        match file.read() {
+            Ok(Content::Object(object)) => state.now = settings_of(&object, autostart),
+            Ok(Content::Missing) => {}
+            Ok(Content::Damaged) => state.set_aside = file.set_aside(now),
+            Err(error) => tracing::warn!(%error, "the preferences cannot be read"),
+        }
+        drop(state);
+        file
+    }
+
+    pub fn get(&self) -> Settings {
+        self.state().now.clone()
+    }
+
+    /// Where a damaged file was moved to, if one was found.
+    pub fn set_aside_as(&self) -> Option<PathBuf> {
+        self.state().set_aside.clone()
+    }
+
+    /// Changes what `change` names, and takes over what others have written meanwhile. `autostart` is what the desktop
+    /// says by now.
+    ///
+    /// # Errors
+    /// `file_failed` when the change could not be written: it holds until the app ends, and is written with the next one.
+    pub fn update(
+        &self,
+        change: &SettingsChange,
+        autostart: bool,
+        now: Timestamp,
+    ) -> Result<Settings> {
+        let mut state = self.state();
+        let Ok(Value::Object(changed)) = serde_json::to_value(change) else {
+            return Err(failed(&io::Error::from(ErrorKind::InvalidInput)));
+        };
+        let named = changed.into_iter().filter(|(_, value)| !value.is_null());
+        state.unwritten.extend(named);
+        match self.merge(&state.unwritten, now) {
+            Ok((object, set_aside)) => {
+                state.now = settings_of(&object, autostart);
+                state.unwritten.clear();
+                state.set_aside = set_aside.or_else(|| state.set_aside.take());
+                Ok(state.now.clone())
+            }
+            Err(error) => {
+                let mut fields = fields_of(&state.now);
+                fields.extend(state.unwritten.clone());
+                let object = Map::from_iter([(KEY.to_owned(), Value::Object(fields))]);
+                state.now = settings_of(&object, autostart);
+                Err(failed(&error))
+            }
+        }
+    }
+
+    /// Puts the fields into the file as it is by now; what the file holds then, and where a damaged one has gone.
+    fn merge(
+        &self,
+        fields: &Map<String, Value>,
+        now: Timestamp,
+    ) -> io::Result<(Map<String, Value>, Option<PathBuf>)> {
+        fs::create_dir_all(&self.folder)?;
+        let _lock = self.lock()?;
+        let mut set_aside = None;
+        let mut object = match self.read()? {
+            Content::Object(object) => object,
+            Content::Missing => Map::new(),
+            Content::Damaged => {
+                set_aside = self.set_aside(now);
+                Map::new()
+            }
+        };
+        match object.get_mut(KEY) {
+            Some(Value::Object(kept)) => kept.extend(fields.clone()),
+            Some(_) | None => drop(object.insert(KEY.to_owned(), Value::Object(fields.clone()))),
+        }
+        put(&self.path(), &serde_json::to_string(&object)?)?;
+        Ok((object, set_aside))
+    }
+
+    fn read(&self) -> io::Result<Content> {
+        match fs::read(self.path()) {
+            Ok(bytes) => Ok(match serde_json::from_slice(&bytes) {
+                Ok(Value::Object(object)) => Content::Object(object),
+                Ok(_) | Err(_) => Content::Damaged,
+            }),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Content::Missing),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn set_aside(&self, now: Timestamp) -> Option<PathBuf> {
+        let stamp = now.to_string().replace(':', "");
+        let name = |number: u32| match number {
+            1 => self.folder.join(format!("{FILE}.damaged-{stamp}")),
+            more => self.folder.join(format!("{FILE}.damaged-{stamp}-{more}")),
+        };
+        let free = (1..1_000).map(name).find(|path| !path.exists())?;
+        match fs::rename(self.path(), &free) {
+            Ok(()) => {
+                tracing::warn!(aside = %free.display(), "damaged preferences were set aside");
+                Some(free)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "damaged preferences could not be set aside");
+                None
+            }
+        }
+    }
+
+    /// Held until the file is dropped, or this process ends.
+    fn lock(&self) -> io::Result<File> {
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.folder.join(LOCK_FILE))?;
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) if begun.elapsed() < LOCK_TIMEOUT => {
+                    thread::sleep(LOCK_POLL);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(io::Error::other("another process is writing them"));
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join(FILE)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A poisoned lock means that somebody panicked while reading; what is behind it is whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The preferences in a file, each by itself: one that this version does not understand is as if never set, and takes
+/// none of the others with it.
+fn settings_of(object: &Map<String, Value>, autostart: bool) -> Settings {
+    let mut fields = fields_of(&Settings::default());
+    if let Some(Value::Object(stored)) = object.get(KEY) {
+        for (name, value) in stored {
+            let Some(before) = fields.get(name).cloned() else {
+                continue;
+            };
+            fields.insert(name.clone(), value.clone());
+            if parsed::<Settings>(&fields).is_none() {
+                tracing::warn!(name, "a preference is not understood");
+                fields.insert(name.clone(), before);
+            }
+        }
+    }
+    Settings {
+        autostart,
+        ..parsed(&fields).unwrap_or_default()
+    }
+}
+
+fn parsed<T: DeserializeOwned>(fields: &Map<String, Value>) -> Option<T> {
+    serde_json::from_value(Value::Object(fields.clone())).ok()
+}
+
+fn fields_of(settings: &Settings) -> Map<String, Value> {
+    match serde_json::to_value(settings) {
+        Ok(Value::Object(fields)) => fields,
+        Ok(_) | Err(_) => Map::new(),
+    }
+}
+
+/// Puts the file in place by renaming, so that nobody ever reads half of it.
+fn put(path: &Path, text: &str) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let written = File::create(&beside)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())
+                .and_then(|()| file.sync_all())
+        })
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // Nothing half-written stays behind; the first error is the one that matters.
+        drop(fs::remove_file(&beside));
+    }
+    written
+}
+
+fn failed(error: &io::Error) -> Error {
+    Error::new(
+        Code::FileFailed,
+        format!("The settings could not be saved and hold until Bursar closes: {error}."),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! What two writers, a newer version and a damaged disk leave of the preferences.
+
+use super::*;
+use crate::view::Theme;
+use std::sync::Arc;
+
+const NOW: Timestamp = Timestamp(1_769_860_800_000);
+
+fn open(home: &Path) -> SettingsFile {
+    SettingsFile::open(home, false, NOW)
+}
+
+fn stored(home: &Path) -> Value {
+    serde_json::from_slice(&fs::read(home.join(FILE)).unwrap()).unwrap()
+}
+
+fn hide(hide_amounts: bool) -> SettingsChange {
+    SettingsChange {
+        hide_amounts: Some(hide_amounts),
+        ..SettingsChange::default()
+    }
+}
+
+fn theme(theme: Theme) -> SettingsChange {
+    SettingsChange {
+        theme: Some(theme),
+        ..SettingsChange::default()
+    }
+}
+
+#[test]
+fn preferences_are_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let file = open(home.path());
+    assert_eq!(file.get(), Settings::default());
+    let changed = file.update(&hide(true), true, NOW).unwrap();
+    assert!(changed.hide_amounts && changed.autostart);
+    let again = open(home.path()).get();
+    assert!(
+        again.hide_amounts && !again.autostart,
+        "the desktop tells of autostart"
+    );
+}
+
+#[test]
+fn two_writers_lose_no_change() {
+    let home = tempfile::tempdir().unwrap();
+    let (one, two) = (open(home.path()), open(home.path()));
+    one.update(&hide(true), false, NOW).unwrap();
+    let seen = two.update(&theme(Theme::Dark), false, NOW).unwrap();
+    assert!(seen.hide_amounts, "what the other wrote is taken over");
+    let kept = open(home.path()).get();
+    assert_eq!((kept.hide_amounts, kept.theme), (true, Theme::Dark));
+}
+
+#[test]
+fn many_writers_at_once_lose_no_change() {
+    let home = Arc::new(tempfile::tempdir().unwrap());
+    let writers: Vec<_> = (0..6)
+        .map(|number| {
+            let home = Arc::clone(&home);
+            thread::spawn(move || {
+                // Each as a process of its own would: with a view that is older than the others' changes.
+                let file = open(home.path());
+                let change = match number {
+                    0 => hide(true),
+                    1 => theme(Theme::Light),
+                    2 => SettingsChange {
+                        notifications: Some(false),
+                        ..SettingsChange::default()
+                    },
+                    3 => SettingsChange {
+                        low_balance_days: Some(3),
+                        ..SettingsChange::default()
+                    },
+                    4 => SettingsChange {
+                        low_balance_amount: Some("12".to_owned()),
+                        ..SettingsChange::default()
+                    },
+                    _ => SettingsChange {
+                        told_about_tray: Some(true),
+                        ..SettingsChange::default()
+                    },
+                };
+                for _ in 0..20 {
+                    file.update(&change, false, NOW).unwrap();
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.join().unwrap();
+    }
+    let kept = open(home.path()).get();
+    let expected = Settings {
+        theme: Theme::Light,
+        hide_amounts: true,
+        notifications: false,
+        low_balance_amount: "12".to_owned(),
+        low_balance_days: 3,
+        autostart: false,
+        told_about_tray: true,
+    };
+    assert_eq!(kept, expected);
+    let left: Vec<_> = fs::read_dir(home.path()).unwrap().collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[test]
+fn what_a_newer_version_wrote_stays() {
+    let home = tempfile::tempdir().unwrap();
+    let newer = r#"{"version":9,"settings":{"theme":"sepia","language":"de","hide_amounts":true,"low_balance_days":-1}}"#;
+    fs::write(home.path().join(FILE), newer).unwrap();
+    let file = open(home.path());
+    let read = file.get();
+    assert!(read.hide_amounts, "what is understood counts");
+    assert_eq!((read.theme, read.low_balance_days), (Theme::System, 7));
+    file.update(
+        &SettingsChange {
+            notifications: Some(false),
+            ..SettingsChange::default()
+        },
+        false,
+        NOW,
+    )
+    .unwrap();
+    let kept = stored(home.path());
+    assert_eq!(kept["version"], 9);
+    assert_eq!(kept["settings"]["language"], "de");
+    assert_eq!(kept["settings"]["theme"], "sepia");
+    assert_eq!(kept["settings"]["notifications"], false);
+    file.update(&theme(Theme::Dark), false, NOW).unwrap();
+    assert_eq!(stored(home.path())["settings"]["theme"], "dark");
+}
+
+#[test]
+fn a_damaged_file_is_set_aside_and_said() {
+    for damage in [
+        &b"{"[..],
+        b"",
+        b"[]",
+        b"\xFF\xFE",
+        b"null",
+        b"{\"settings\":{\"hide_amounts\":tru",
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join(FILE), damage).unwrap();
+        let file = open(home.path());
+        assert_eq!(file.get(), Settings::default());
+        let aside = file.set_aside_as().unwrap();
+        assert_eq!(fs::read(&aside).unwrap(), damage);
+        assert!(
+            aside
+                .to_string_lossy()
+                .ends_with("settings.json.damaged-2026-01-31T120000Z"),
+            "{aside:?}"
+        );
+        file.update(&hide(true), false, NOW).unwrap();
+        assert!(open(home.path()).get().hide_amounts);
+        assert!(open(home.path()).set_aside_as().is_none());
+    }
+}
+
+#[test]
+fn damage_that_comes_later_is_set_aside_too() {
+    let home = tempfile::tempdir().unwrap();
+    let file = open(home.path());
+    file.update(&hide(true), false, NOW).unwrap();
+    fs::write(home.path().join(FILE), "{").unwrap();
+    file.update(&theme(Theme::Dark), false, NOW).unwrap();
+    assert!(file.set_aside_as().is_some());
+    assert_eq!(open(home.path()).get().theme, Theme::Dark);
+}
+
+#[test]
+fn a_home_that_cannot_be_written_is_said_and_the_choice_holds() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("a-file");
+    let file = SettingsFile::open(&folder, false, NOW);
+    fs::write(&folder, "").unwrap();
+    let refused = file.update(&hide(true), false, NOW).unwrap_err();
+    assert_eq!(refused.code, Code::FileFailed);
+    assert!(file.get().hide_amounts);
+    assert_eq!(
+        file.update(&theme(Theme::Dark), false, NOW)
+            .unwrap_err()
+            .code,
+        Code::FileFailed
+    );
+    assert_eq!(
+        (file.get().hide_amounts, file.get().theme),
+        (true, Theme::Dark)
+    );
+    fs::remove_file(&folder).unwrap();
+    file.update(&SettingsChange::default(), false, NOW).unwrap();
+    let kept = open(&folder).get();
+    assert_eq!(
+        (kept.hide_amounts, kept.theme),
+        (true, Theme::Dark),
+        "written with the next one"
+    );
+}
+
+#[test]
+fn a_writer_that_holds_the_lock_is_waited_for() {
+    let home = tempfile::tempdir().unwrap();
+    let (one, two) = (open(home.path()), open(home.path()));
+    let lock = one.lock().unwrap();
+    let release = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(50));
+        drop(lock);
+    });
+    two.update(&hide(true), false, NOW).unwrap();
+    release.join().unwrap();
+    assert!(open(home.path()).get().hide_amounts);
+}
