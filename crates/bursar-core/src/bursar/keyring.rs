@@ -117,9 +117,13 @@ impl Bursar {
 
     async fn ask_keyring(&self, may_ask: bool, rpcs: &mut BTreeSet<AccountId>) -> Round {
         let mut open = false;
+        let mut may_ask = may_ask;
         for connection in self.connections() {
             open |= !self.settle(&connection).await;
-            open |= !self.load(&connection, may_ask).await;
+            let loaded = self.load(&connection, may_ask).await;
+            // A prompt that was dismissed is not shown again for the next account.
+            may_ask &= loaded;
+            open |= !loaded;
             let is_answered = !connection.session.waits_for_keyring();
             if connection.chain.is_some() && is_answered && !rpcs.contains(&connection.account.id) {
                 match self.use_own_rpc(&connection.account.id).await {
