@@ -173,9 +173,11 @@ async fn what_a_killed_connection_left_is_removed_at_the_next_start() {
     let store = &keys.bursar.world.store;
     store.plan_removal("account/lost").unwrap();
     let left = Zeroizing::new("left".to_owned());
-    let mut secrets = keys.entries.secrets.lock().unwrap();
-    secrets.insert("account/lost".to_owned(), left);
-    drop(secrets);
+    keys.entries
+        .secrets
+        .lock()
+        .unwrap()
+        .insert("account/lost".to_owned(), left);
     keys.is_away(true);
     keys.restart().await;
     assert_eq!(keys.names(), ["account/lost"]);
