@@ -258,18 +258,6 @@ impl Session {
         self.take(stored)
     }
 
-    /// The same, waiting 30 s at most for the user to unlock the keyring.
-    ///
-    /// # Errors
-    /// `keyring_unavailable`.
-    pub async fn load_patiently(&self) -> Result<bool> {
-        if self.session_only() {
-            return Ok(true);
-        }
-        let stored = self.vault.get_patiently(&self.entry()).await;
-        self.take(stored)
-    }
-
     fn take(&self, stored: Result<Option<Zeroizing<String>>>) -> Result<bool> {
         let mut held = self.held();
         // A secret that somebody put while the keyring was being read is newer.
