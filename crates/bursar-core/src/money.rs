@@ -7,6 +7,7 @@ use crate::error::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use typed::Typed;
 
 /// The most decimals an amount may have.
@@ -18,8 +19,9 @@ pub const MAX_SCALE: u8 = 18;
 #[serde(try_from = "String", into = "String")]
 pub struct Currency(String);
 
-/// An exact amount: `units × 10^-scale` of `currency`. May be negative (a refund, a difference).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// An exact amount: `units × 10^-scale` of `currency`. May be negative (a refund, a difference). Two amounts are
+/// equal when they are worth the same in one currency, however many decimals each is written with: 25 is 25.00.
+#[derive(Clone, Debug)]
 pub struct Amount {
     units: i128,
     scale: u8,
@@ -260,9 +262,19 @@ impl Amount {
         Some(left.units.cmp(&right.units))
     }
 
-    /// Same value and currency, whatever the scales.
+    /// Same value and currency, whatever the scales; the same as `==`.
     pub fn equals(&self, other: &Self) -> bool {
-        self.compare(other) == Some(Ordering::Equal)
+        self == other
+    }
+
+    /// Units and scale without the zeros that end the fraction: one pair for each value.
+    fn value(&self) -> (i128, u8) {
+        let (mut units, mut scale) = (self.units, self.scale);
+        while scale > 0 && units.checked_rem(10) == Some(0) {
+            units = units.checked_div(10).unwrap_or(units);
+            scale = scale.saturating_sub(1);
+        }
+        (units, scale)
     }
 
     /// The distance from zero; `None` at the very end of the range.
@@ -313,6 +325,21 @@ impl Amount {
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
         let kept = fraction.trim_end_matches('0');
         format!("{whole}.{kept:0<2} {}", self.currency)
+    }
+}
+
+impl PartialEq for Amount {
+    fn eq(&self, other: &Self) -> bool {
+        self.currency == other.currency && self.value() == other.value()
+    }
+}
+
+impl Eq for Amount {}
+
+impl Hash for Amount {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value().hash(state);
+        self.currency.hash(state);
     }
 }
 

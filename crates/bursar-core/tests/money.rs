@@ -7,6 +7,7 @@ use bursar_core::money::{Amount, Currency, MAX_SCALE};
 use bursar_core::text::{decimal_digit, is_space};
 use proptest::prelude::*;
 use std::cmp::Ordering;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 fn amount(units: i128, scale: u8) -> Amount {
     Amount::new(units, scale, Currency::usdc()).unwrap()
@@ -114,6 +115,37 @@ fn what_people_type_is_taken_or_refused_in_words() {
 }
 
 #[test]
+fn amounts_are_equal_by_value_in_one_currency() {
+    for (one, other) in [
+        (amount(25, 0), amount(2_500, 2)),
+        (amount(2_550, 2), amount(255, 1)),
+        (amount(0, 0), amount(0, 18)),
+        (amount(-25, 0), amount(-2_500_000, 5)),
+        (amount(i128::MAX, 0), amount(i128::MAX, 0)),
+    ] {
+        assert!(one == other && one.equals(&other), "{one} {other}");
+        assert_eq!(hash(&one), hash(&other), "{one} {other}");
+    }
+    for (one, other) in [
+        (amount(25, 0), amount(25, 2)),
+        (amount(25, 0), amount(-25, 0)),
+        (amount(2_501, 2), amount(25, 0)),
+        // Too far apart to be aligned, and all the more another value.
+        (amount(i128::MAX, 0), amount(i128::MAX, 18)),
+        (
+            amount(25, 0),
+            Amount::new(25, 0, Currency::new("USD").unwrap()).unwrap(),
+        ),
+    ] {
+        assert!(one != other && !one.equals(&other), "{one} {other}");
+    }
+}
+
+fn hash(amount: &Amount) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(amount)
+}
+
+#[test]
 fn what_servers_write_is_taken_exactly_or_refused() {
     for text in [
         "0",
@@ -214,6 +246,16 @@ prop_compose! {
 }
 
 proptest! {
+    #[test]
+    fn equality_is_what_comparing_says(units in any::<i64>(), other in any::<i64>(), scale in 0..=6_u8, finer in 0..=6_u8) {
+        let one = amount(i128::from(units), scale);
+        let wider = one.rescale(scale + finer).unwrap();
+        prop_assert_eq!(&one, &wider);
+        prop_assert_eq!(hash(&one), hash(&wider));
+        let other = amount(i128::from(other), finer);
+        prop_assert_eq!(one == other, one.compare(&other) == Some(Ordering::Equal));
+    }
+
     #[test]
     fn writing_and_reading_give_the_same(amount in any_amount()) {
         let read = Amount::parse_decimal(&amount.to_decimal(), Currency::usdc()).unwrap();

@@ -1,6 +1,7 @@
 // What a confirmation asks for: taken down once, so that what is drawn is what is paid, whatever is read meanwhile; and
 // what of it no longer holds. Pure: the same readings give the same word.
 
+import { equals } from "./money.ts";
 import type { Amount, DueUnderWay, MethodView, Payer, Quote, Wish } from "./types.ts";
 
 /** What the user is asked to agree to. */
@@ -42,7 +43,7 @@ export function changedSince(asked: Asked, now: Reading): Changed | null {
   if (now.already.some(({ top_up }) => !known.has(top_up.id))) return said("already");
   if (quote === null) return null;
   if (quote.error !== null || quote.total === null) return said("refused");
-  return isSame(quote.total, asked.total) ? null : said("total", quote.total);
+  return equals(quote.total, asked.total) ? null : said("total", quote.total);
 }
 
 /** The payments that are under way for what is wished for. */

@@ -1,6 +1,7 @@
 // Which payment methods a payer has, and what becomes of the chosen one when payers or methods change. Pure: the same
 // lists give the same choice.
 
+import { equals } from "./money.ts";
 import type { MethodView, Payer } from "./types.ts";
 
 /** A chosen method that had to be dropped, and why. */
@@ -65,12 +66,16 @@ export function methodName(method: MethodView): string {
   return detail.includes(method.name) ? detail : `${method.name} ${detail}`;
 }
 
+function isSameMost(one: MethodView["max"], other: MethodView["max"]): boolean {
+  return one === null || other === null ? one === other : equals(one, other);
+}
+
 /** Whether all methods have the same limits, so that these need saying only once. */
 export function sameLimits(methods: readonly MethodView[]): boolean {
   const [first, ...others] = methods;
   return (
     first !== undefined &&
     others.length > 0 &&
-    others.every((one) => one.min.amount === first.min.amount && one.max?.amount === first.max?.amount)
+    others.every((one) => equals(one.min, first.min) && isSameMost(one.max, first.max))
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isZero, line, sum, typed, write } from "./money.ts";
+import { equals, isZero, line, sum, typed, write } from "./money.ts";
 
 const text = (decimal: string) => {
   const written = write(decimal);
@@ -81,4 +81,19 @@ test.each([
   [" ", null],
 ])("%s is typed for %s", (entered, digits) => {
   expect(typed(entered)).toBe(digits);
+});
+
+test.each([
+  ["25", "25.00", true],
+  ["25.50", "25.5", true],
+  ["0", "-0.00", true],
+  ["007", "7", true],
+  ["25", "25.01", false],
+  ["25", "-25", false],
+  ["2.5", "25", false],
+  ["", "", false],
+  ["x", "x", false],
+])("%s and %s are worth the same: %s", (one, other, same) => {
+  expect(equals({ amount: one, currency: "USD" }, { amount: other, currency: "USD" })).toBe(same);
+  expect(equals({ amount: one, currency: "USD" }, { amount: other, currency: "EUR" })).toBe(false);
 });

@@ -84,6 +84,21 @@ function digit(one: string): { digit: string; zero: string } | null {
   return { digit: String(value), zero: zero === "０" ? "0" : zero };
 }
 
+/** Whether both are worth the same in one currency, however many decimals each is written with. */
+export function equals(one: Amount, other: Amount): boolean {
+  const [mine, theirs] = [value(one.amount), value(other.amount)];
+  return one.currency === other.currency && mine !== null && mine === theirs;
+}
+
+/** One text for each value: no zeros that say nothing. */
+function value(decimal: string): string | null {
+  const match = DECIMAL.exec(decimal);
+  if (!match) return null;
+  const [, minus = "", whole = "", fraction = ""] = match;
+  const text = `${whole.replace(/^0+/, "")}.${fraction.replace(/0+$/, "")}`;
+  return text === "." ? text : `${minus}${text}`;
+}
+
 /** The exact sum of amounts in one currency; null when there are none, one is not an amount, or currencies differ. */
 export function sum(amounts: readonly Amount[]): Amount | null {
   const currency = amounts[0]?.currency;
