@@ -63,6 +63,8 @@ pub enum Code {
     AnswerMalformed,
     /// A line of the history that is not what the API describes, and is left out of it.
     LineUnreadable,
+    /// A field or an item beside others that is not what the API describes; the others stand.
+    PartUnreadable,
     /// The provider refused the request (a 4xx without a better code).
     Refused,
     /// Whether a top-up is open could not be asked.

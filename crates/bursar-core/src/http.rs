@@ -68,6 +68,8 @@ pub struct Answer {
     pub tag: Option<String>,
     /// How far the server's clock is ahead of this machine's, where the answer is dated and comes from the server itself.
     pub ahead: Option<Span>,
+    /// A protection in front of the server answered in its place and wants a browser to prove itself.
+    pub challenge: bool,
 }
 
 impl Http {
@@ -128,6 +130,7 @@ impl Http {
         let ahead = ahead(response.headers(), now);
         let content_type = content_type(response.headers());
         let tag = tag(response.headers());
+        let challenge = is_challenge(response.headers());
         let too_large = || {
             Error::passing(
                 Code::AnswerTooLarge,
@@ -154,6 +157,7 @@ impl Http {
             retry_after,
             tag,
             ahead,
+            challenge,
         })
     }
 }
@@ -185,6 +189,13 @@ fn content_type(headers: &HeaderMap) -> String {
 
 fn tag(headers: &HeaderMap) -> Option<String> {
     headers.get(ETAG)?.to_str().ok().map(str::to_owned)
+}
+
+/// Cloudflare and AWS name their challenges in a header of their own; the page itself may have any status.
+fn is_challenge(headers: &HeaderMap) -> bool {
+    ["cf-mitigated", "x-amzn-waf-action"]
+        .into_iter()
+        .any(|name| headers.contains_key(name))
 }
 
 fn transport(error: &reqwest::Error, host: &str) -> Error {

@@ -24,6 +24,7 @@ pub mod notice;
 pub mod output_file;
 pub mod process;
 pub mod provider;
+mod redact;
 pub mod session;
 pub mod settings_file;
 pub mod shell;

@@ -7,6 +7,7 @@ use crate::account::AccountId;
 use crate::error::{Code, Error, Result};
 use crate::http::Http;
 use crate::network::Network;
+use crate::redact::Secrets;
 use crate::sign_in;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -73,6 +74,18 @@ impl Credential {
         serde_json::to_string(&written)
             .map(Zeroizing::new)
             .map_err(|_| Error::new(Code::Internal, "The key could not be written down."))
+    }
+
+    fn add_to(&self, secrets: &mut Secrets) {
+        match self {
+            Self::ApiKey(key) => secrets.add(key),
+            Self::Tokens { access, refresh } => {
+                secrets.add(access);
+                if let Some(refresh) = refresh {
+                    secrets.add(refresh);
+                }
+            }
+        }
     }
 
     fn bearer(&self) -> (&'static str, String) {
@@ -476,6 +489,19 @@ impl Session {
     /// As [`Session::authorize`].
     pub fn authorize_as_bearer(&self) -> Result<(&'static str, String)> {
         self.held().credential().map(Credential::bearer)
+    }
+
+    /// An answer's body without what this session holds and without `used`, the header that the request was authorised
+    /// by: a server may say either back.
+    pub(crate) fn without_secrets(&self, body: Vec<u8>, used: Option<&str>) -> Vec<u8> {
+        let mut secrets = Secrets::default();
+        if let Some(used) = used {
+            secrets.add(used);
+        }
+        if let Some(held) = &self.held().credential {
+            held.add_to(&mut secrets);
+        }
+        secrets.clear_json(body)
     }
 
     /// Renews the access token that is held now.

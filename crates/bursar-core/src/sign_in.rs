@@ -5,8 +5,9 @@ use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::http::{Answer, BODY_LIMIT, Exchange, Http};
 use crate::link::{self, LinkState};
-use crate::network::{Network, SignIn};
+use crate::network::{Network, SignIn, host_and_port};
 use crate::provider::answer::Object;
+use crate::provider::refusal::{ErrorBody, not_the_api};
 use crate::session::{Credential, checked};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -105,9 +106,11 @@ impl SignInAttempt {
         ];
         let answer = post_form(&self.place.token, &form, http).await?;
         match answer.status {
-            200 => tokens(&answer, None),
-            400..=499 => Err(failed("The provider refused the sign-in. Start it again.")),
-            status => Err(unavailable(status)),
+            200 if !answer.challenge => tokens(&answer, None),
+            400..=499 if refusal(&answer) == Some(Refusal::OfTheGrant) => {
+                Err(failed("The provider refused the sign-in. Start it again."))
+            }
+            _ => Err(unavailable(&self.place.token, &answer)),
         }
     }
 }
@@ -126,35 +129,62 @@ impl fmt::Debug for SignInAttempt {
 /// # Errors
 /// `signed_out` when the provider rejects it; the transport's.
 pub(crate) async fn renew(network: &Network, refresh: &str, http: &Http) -> Result<Credential> {
-    let answer = match &network.sign_in {
+    let (place, answer) = match &network.sign_in {
         Some(place) => {
             let form = [
                 ("grant_type", "refresh_token"),
                 ("refresh_token", refresh),
                 ("client_id", place.client_id.as_str()),
             ];
-            post_form(&place.token, &form, http).await?
+            let answer = post_form(&place.token, &form, http).await?;
+            (place.token.clone(), answer)
         }
         None => {
             let body = serde_json::json!({ "refresh_token": refresh }).to_string();
-            post(own_refresh(network), "application/json", body, http).await?
+            let place = own_refresh(network);
+            let answer = post(place.clone(), "application/json", body, http).await?;
+            (place, answer)
         }
     };
-    match answer.status {
-        200 => tokens(&answer, Some(refresh)),
-        400 | 401 | 403 => Err(Error::new(
+    match (answer.status, refusal(&answer)) {
+        (200, _) if !answer.challenge => tokens(&answer, Some(refresh)),
+        // The token is forgotten for good then, so nobody but the provider itself may say it.
+        (400 | 401 | 403, Some(Refusal::OfTheGrant)) => Err(Error::new(
             Code::SignedOut,
             "The provider ended this sign-in. Sign in again to go on.",
         )),
-        429 => Err(Error {
+        (429, _) => Err(Error {
             retry_after: answer.retry_after,
             ..Error::passing(
                 Code::RateLimited,
                 "The provider asks to be left alone for a while.",
             )
         }),
-        status => Err(unavailable(status)),
+        _ => Err(unavailable(&place, &answer)),
     }
+}
+
+/// What the provider's own refusal is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// The code or token is not (or no longer) good.
+    OfTheGrant,
+    /// The provider cannot answer at the moment, or not to this request.
+    OfTheMoment,
+}
+
+/// `None` where something on the way answered in the provider's place: that says nothing about a sign-in.
+fn refusal(answer: &Answer) -> Option<Refusal> {
+    let told = ErrorBody::read(answer)?;
+    let word = told.code.or(told.text).unwrap_or_default();
+    Some(match word.as_str() {
+        "temporarily_unavailable"
+        | "server_error"
+        | "slow_down"
+        | "service_unavailable"
+        | "internal_server_error" => Refusal::OfTheMoment,
+        _ => Refusal::OfTheGrant,
+    })
 }
 
 fn own_refresh(network: &Network) -> Url {
@@ -206,11 +236,19 @@ fn failed(message: &str) -> Error {
     Error::new(Code::SignInFailed, message)
 }
 
-fn unavailable(status: u16) -> Error {
-    Error::passing(
-        Code::ProviderUnavailable,
-        format!("The provider's sign-in does not work just now (status {status})."),
-    )
+fn unavailable(place: &Url, answer: &Answer) -> Error {
+    let status = answer.status;
+    let message = match status {
+        500..=599 => format!("The provider's sign-in does not work just now (status {status})."),
+        _ => {
+            let host = host_and_port(place).unwrap_or_default();
+            not_the_api(answer, &host, false).message
+        }
+    };
+    Error {
+        retry_after: answer.retry_after,
+        ..Error::passing(Code::ProviderUnavailable, message)
+    }
 }
 
 #[cfg(test)]
@@ -309,6 +347,18 @@ mod tests {
                 Code::AnswerMalformed,
             ),
             (Canned::json(302, "{}"), Code::ProviderUnavailable),
+            (
+                Canned::with(403, "text/html", "cf-mitigated: challenge\r\n", "<html>"),
+                Code::ProviderUnavailable,
+            ),
+            (
+                Canned::with(400, "text/html", "", "<html>"),
+                Code::ProviderUnavailable,
+            ),
+            (
+                Canned::json(400, r#"{"message":"Bad"}"#),
+                Code::ProviderUnavailable,
+            ),
         ] {
             let server = Server::start(move |_| answer.clone());
             let network = network(server.url.as_str());

@@ -114,6 +114,8 @@ async fn an_account_is_read_as_it_is() {
         .charges(&today.minus(Span::days(29)).date(), &today.date())
         .await
         .unwrap();
+    assert!(days.unknown.is_empty());
+    let days = days.days;
     assert!(days.len() >= 28 && days.is_sorted_by_key(|day| day.date.clone()));
     assert!(days.iter().all(|day| !day.amount.is_zero()));
 }
@@ -408,4 +410,51 @@ async fn tokens_are_renewed_until_the_sign_in_ends() {
         .await;
     assert_eq!(provider.balance().await.unwrap_err().code, Code::SignedOut);
     assert!(!session.signed_in());
+}
+
+#[tokio::test]
+async fn one_bad_line_or_field_hides_no_other() {
+    let sandbox = sandbox().await;
+    let workload = json!({ "daily": "4.5", "days": 10 });
+    let user = new_user(&sandbox, json!({ "history": 12, "workload": workload })).await;
+    let provider = sandbox.by_key(&user["api_key"]).await;
+    let edit = |path: &str, set: Value, remove: Value| {
+        let fault = json!({ "target": "console", "path": path, "kind": "edit", "set": set, "remove": remove });
+        sandbox.control("POST", "/faults", fault)
+    };
+    let whole = provider.history(None, None).await.unwrap();
+    assert!(whole.odd.is_empty() && whole.notes.is_empty());
+
+    edit("/v2/top-ups", json!({}), json!(["/items/5"])).await;
+    let short = provider.history(None, None).await.unwrap();
+    assert_eq!(short.payments.len(), whole.payments.len() - 1);
+    assert_eq!(short.odd[0].error.code, Code::LineUnreadable);
+
+    edit(
+        "/v1/users/me",
+        json!({ "/email": null }),
+        json!(["/permissions"]),
+    )
+    .await;
+    let identity = provider.identity().await.unwrap();
+    assert_eq!(identity.user_id, user["id"].as_str().unwrap());
+    assert!(identity.missing_scopes.is_empty());
+
+    let usage = json!({ "/0/estimatedUsage": "1e-7" });
+    edit("/v2/users/balances", usage, json!([])).await;
+    let balance = provider.balance().await.unwrap();
+    assert_eq!(balance.daily_usage, None);
+    assert!(!balance.balance.is_zero());
+
+    let today = SystemClock.now();
+    let (from, to) = (today.minus(Span::days(29)).date(), today.date());
+    let days = provider.charges(&from, &to).await.unwrap().days;
+    let cost = json!({ "/0/totalCost": "-1.5" });
+    edit("/v1/billing/charges/aggregated", cost, json!([])).await;
+    let charges = provider.charges(&from, &to).await.unwrap();
+    assert_eq!(
+        (charges.days.len(), charges.unknown.len()),
+        (days.len() - 1, 1)
+    );
+    assert_eq!(provider.unread().len(), 2);
 }

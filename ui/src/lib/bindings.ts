@@ -242,6 +242,8 @@ export type Code =
 /**  A line of the history that is not what the API describes, and is left out of it. */
 "line_unreadable" | 
 /**  The provider refused the request (a 4xx without a better code). */
+/**  A field or an item beside others that is not what the API describes; the others stand. */
+"part_unreadable" | 
 "refused" | 
 /**  Whether a top-up is open could not be asked. */
 "top_ups_unknown" | 

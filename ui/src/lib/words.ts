@@ -68,6 +68,10 @@ const ERRORS: Record<Code, Words> = {
     title: "A payment could not be read",
     advice: "What was last known of it is shown, and everything else. A newer version of Bursar may know it.",
   },
+  part_unreadable: {
+    title: "Part of the provider’s answer could not be read",
+    advice: "What it is about is left out or shown as unknown. A newer version of Bursar may know it.",
+  },
   payer_unknown: { title: "Choose who pays", advice: "The payers are read from the provider." },
   due_unknown: { title: "That is no longer offered", advice: "Look at the list again." },
   total_changed: { title: "The price has changed", advice: "" },

@@ -115,6 +115,11 @@ pub(super) async fn look(
             .total
             .and_then(|all| u32::try_from(all).ok())
             .map(|all| all.max(read.read));
+        for note in page.notes {
+            if odd.len() < MOST_ODD && !odd.contains(&note) {
+                odd.push(note);
+            }
+        }
         let near = payments.iter().map(|payment| payment.created_at).min();
         for line in page.odd {
             answer.doubtful |= may_be_followed(&line, followed_since);

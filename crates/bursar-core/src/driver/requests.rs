@@ -92,6 +92,7 @@ async fn follow(
         let mut place: Option<String> = None;
         let mut ended = false;
         let mut odd = Vec::new();
+        let mut notes = Vec::new();
         for _ in 0..FOLLOW_PAGES {
             match connection
                 .provider
@@ -101,6 +102,7 @@ async fn follow(
                 Ok(page) => {
                     let page = readable(page);
                     odd.extend(page.odd);
+                    notes.extend(page.notes);
                     by_id.extend(
                         page.payments
                             .into_iter()
@@ -121,6 +123,7 @@ async fn follow(
         }
         // Where there is more than was read, what is missing is not known to be absent.
         history_read = ended && odd.is_empty();
+        odd.extend(notes);
         problem = problem.or_else(|| told_of(&odd));
     }
     fail_point::reach("look.after");
@@ -148,9 +151,9 @@ async fn charges(world: World, connection: Connection) -> Result<()> {
     let now = world.clock.now();
     let from = now.minus(Span::days(CHARGE_DAYS.saturating_sub(1))).date();
     let to = now.date();
-    let days = connection.provider.charges(&from, &to).await?;
+    let charges = connection.provider.charges(&from, &to).await?;
     store(&world, &connection, move |history, account| {
-        history.put_charges(account, (&from, &to), &days, now)
+        history.put_spending(account, (&from, &to), &charges, now)
     })
     .await
 }

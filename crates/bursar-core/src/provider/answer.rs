@@ -3,6 +3,7 @@
 
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::redact;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -45,6 +46,11 @@ impl<'a> Object<'a> {
     fn find(&self, field: &str) -> Option<&'a RawValue> {
         let (_, raw) = self.fields.iter().find(|(name, _)| name == field)?;
         (raw.get() != "null").then_some(raw)
+    }
+
+    /// Whether it has that member, whatever it is, `null` excepted.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.find(field).is_some()
     }
 
     /// An error about one field.
@@ -163,23 +169,56 @@ impl<'a> Object<'a> {
             .collect())
     }
 
-    /// A list of objects, each of which must be one.
+    /// A list of objects, each of which must be one: for parts of a record that stand or fall together.
     pub(crate) fn list(&self, field: &str, what: &'static str) -> Result<Vec<Self>> {
         self.each(field, what)?.into_iter().collect()
     }
 
-    /// A list of texts, as they came.
-    pub(crate) fn texts(&self, field: &str) -> Result<Vec<String>> {
-        let texts = self.read(field, "a list of texts")?;
-        self.need(field, texts)
+    /// The texts among a list, as they came; `None` where there is no list.
+    pub(crate) fn texts_or_null(&self, field: &str) -> Result<Option<Vec<String>>> {
+        let raws: Option<Vec<&'a RawValue>> = self.read(field, "a list")?;
+        Ok(raws.map(|raws| {
+            raws.into_iter()
+                .filter_map(|raw| serde_json::from_str(raw.get()).ok())
+                .collect()
+        }))
     }
 }
 
-/// Reads a whole body as a list of objects.
+/// What could not be read of an answer, beside what could.
+#[derive(Debug, Default)]
+pub(crate) struct Oddities(Vec<Error>);
+
+impl Oddities {
+    /// What was read, or `None` with a note of why not.
+    pub(crate) fn take<T>(&mut self, read: Result<T>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let note = Error::new(Code::PartUnreadable, error.message);
+                if !self.0.contains(&note) {
+                    self.0.push(note);
+                }
+                None
+            }
+        }
+    }
+
+    /// The same for a part that may be missing.
+    pub(crate) fn take_or_null<T>(&mut self, read: Result<Option<T>>) -> Option<T> {
+        self.take(read).flatten()
+    }
+
+    pub(crate) fn into_errors(self) -> Vec<Error> {
+        self.0
+    }
+}
+
+/// Reads a whole body as a list of objects, each judged by itself.
 ///
 /// # Errors
-/// [`Code::AnswerMalformed`].
-pub(crate) fn list<'a>(what: &'static str, body: &'a [u8]) -> Result<Vec<Object<'a>>> {
+/// [`Code::AnswerMalformed`] where it is no list.
+pub(crate) fn list<'a>(what: &'static str, body: &'a [u8]) -> Result<Vec<Result<Object<'a>>>> {
     let whole: &RawValue = serde_json::from_slice(body).map_err(|_| not_json())?;
     let raws: Vec<&RawValue> = serde_json::from_str(whole.get()).map_err(|_| {
         Error::new(
@@ -189,7 +228,7 @@ pub(crate) fn list<'a>(what: &'static str, body: &'a [u8]) -> Result<Vec<Object<
             ),
         )
     })?;
-    raws.into_iter().map(|raw| Object::of(what, raw)).collect()
+    Ok(raws.into_iter().map(|raw| Object::of(what, raw)).collect())
 }
 
 fn not_json() -> Error {
@@ -208,14 +247,15 @@ pub(crate) fn is_token(text: &str) -> bool {
 }
 
 /// A server's text made fit to be shown: one line, without control characters or those that turn or hide
-/// what is written, cut at 200 characters.
+/// what is written, and without what looks like a key, cut at 200 characters.
 pub(crate) fn clean(text: &str) -> String {
     let visible = text.chars().filter_map(|c| match c {
         '\n' | '\r' | '\t' => Some(' '),
         c if c.is_control() || is_deceptive(c) => None,
         c => Some(c),
     });
-    let cut: String = visible.take(TEXT_LIMIT).collect();
+    let clear = redact::clear_unknown(&visible.collect::<String>());
+    let cut: String = clear.chars().take(TEXT_LIMIT).collect();
     cut.trim().to_owned()
 }
 

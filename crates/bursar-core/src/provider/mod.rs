@@ -10,7 +10,9 @@ pub mod fuzzing;
 mod offer;
 mod panel;
 mod payment;
+pub(crate) mod refusal;
 mod remote_clock;
+mod unread;
 mod unsupported;
 
 #[cfg(feature = "fuzzing")]
@@ -34,6 +36,7 @@ use crate::session::Session;
 use crate::view::MoneyRule;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Every provider that there is: a further one is its module above and its line here.
@@ -157,6 +160,8 @@ pub struct HistoryPage {
     pub payments: Vec<RemotePayment>,
     /// Lines among them that could not be read, in their order.
     pub odd: Vec<OddLine>,
+    /// What is wrong with lines that are among the payments all the same.
+    pub notes: Vec<OddLine>,
     /// Where the next (older) page begins, if there is one; the provider's own mark, handed back as it is.
     pub next: Option<String>,
     /// How many payments there are in all, where the provider says.
@@ -170,6 +175,24 @@ pub struct OddLine {
     pub error: Error,
     /// Where that much could be read.
     pub created_at: Option<Timestamp>,
+}
+
+/// The spending of a range of UTC days.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Charges {
+    /// Oldest first; a day that is neither here nor among the unknown ones had none.
+    pub days: Vec<DayCharge>,
+    /// Days of which a charge could not be read, so that their sum is not known: `YYYY-MM-DD`.
+    pub unknown: BTreeSet<String>,
+}
+
+impl From<Vec<DayCharge>> for Charges {
+    fn from(days: Vec<DayCharge>) -> Self {
+        Self {
+            days,
+            unknown: BTreeSet::new(),
+        }
+    }
 }
 
 /// Money spent on one UTC day.
@@ -189,6 +212,11 @@ pub trait Provider: Send + Sync {
     /// How far the provider's clock is ahead of this machine's, as its last dated answer says.
     fn clock_ahead(&self) -> Option<Span> {
         None
+    }
+
+    /// What could not be read of the last answers, beside what could: [`Code::PartUnreadable`].
+    fn unread(&self) -> Vec<Error> {
+        Vec::new()
     }
 
     /// Whether a connection to its server stands; nothing is asked.
@@ -222,7 +250,7 @@ pub trait Provider: Send + Sync {
     async fn history(&self, since: Option<Timestamp>, place: Option<&str>) -> Result<HistoryPage>;
 
     /// Spending by UTC day, both dates (`YYYY-MM-DD`) included.
-    async fn charges(&self, from: &str, to: &str) -> Result<Vec<DayCharge>>;
+    async fn charges(&self, from: &str, to: &str) -> Result<Charges>;
 
     /// Whether the provider says that it is in maintenance.
     async fn maintenance(&self) -> Result<bool>;

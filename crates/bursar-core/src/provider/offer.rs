@@ -52,6 +52,7 @@ pub struct Method {
     pub kind: MethodKind,
     /// The payers that it is linked to; empty for any.
     pub payers: Vec<String>,
+    /// Zero where the provider names none.
     pub min: Amount,
     pub max: Option<Amount>,
     /// Estimated fee in hundredths of a percent.
@@ -59,12 +60,19 @@ pub struct Method {
     /// Estimated fixed fee in hundredths.
     pub fee_fixed_cents: i64,
     pub fee_paid_by_user: bool,
+    /// Whether all three of them could be read; else the fee is unknown.
+    #[serde(default = "yes")]
+    pub fee_known: bool,
     /// Only of a saved one.
     pub saved: Option<Saved>,
     /// Paying by it can keep it for next time.
     pub can_be_saved: bool,
     /// Takes the money at once and has no page to turn back on: only with a total that was confirmed.
     pub debits_at_once: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Method {

@@ -2,7 +2,7 @@
 //! account of it (kept by a newer version) neither hinders the others nor looks empty.
 
 use super::{
-    ApiBalance, Catalogue, Created, DayCharge, HistoryPage, Identity, NewPayment, Provider,
+    ApiBalance, Catalogue, Charges, Created, HistoryPage, Identity, NewPayment, Provider,
     RemotePayment, Rules,
 };
 use crate::clock::Timestamp;
@@ -53,7 +53,7 @@ impl Provider for Unsupported {
         Err(refusal())
     }
 
-    async fn charges(&self, _: &str, _: &str) -> Result<Vec<DayCharge>> {
+    async fn charges(&self, _: &str, _: &str) -> Result<Charges> {
         Err(refusal())
     }
 

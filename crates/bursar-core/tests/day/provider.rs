@@ -6,7 +6,7 @@ use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::provider::{
-    ApiBalance, Catalogue, Created, DayCharge, Dues, HistoryPage, Identity, NewPayment, Offers,
+    ApiBalance, Catalogue, Charges, Created, Dues, HistoryPage, Identity, NewPayment, Offers,
     Papers, Provider, Purpose, RemotePayment, Rules, Status,
 };
 use rand::rngs::SmallRng;
@@ -282,14 +282,15 @@ impl Provider for Simulated {
                 total: u64::try_from(payments.len()).ok(),
                 payments,
                 odd: Vec::new(),
+                notes: Vec::new(),
                 next: None,
             })
         })
         .await
     }
 
-    async fn charges(&self, _: &str, _: &str) -> Result<Vec<DayCharge>> {
-        self.call("charges", |_| Ok(Vec::new())).await
+    async fn charges(&self, _: &str, _: &str) -> Result<Charges> {
+        self.call("charges", |_| Ok(Charges::default())).await
     }
 
     async fn maintenance(&self) -> Result<bool> {

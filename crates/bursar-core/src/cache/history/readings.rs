@@ -8,10 +8,11 @@ use crate::cache::stored;
 use crate::chain::Reading;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
-use crate::provider::{ApiBalance, Catalogue, DayCharge, Dues, Identity, OddLine};
+use crate::provider::{ApiBalance, Catalogue, Charges, DayCharge, Dues, Identity, OddLine};
 use rusqlite::{OptionalExtension, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How far an account's history has been read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -126,6 +127,23 @@ impl History {
         charges: &[DayCharge],
         now: Timestamp,
     ) -> Result<()> {
+        self.put_spending(account, asked, &charges.to_vec().into(), now)
+    }
+
+    /// The same, with the days whose sum is not known.
+    pub fn put_spending(
+        &self,
+        account: &AccountId,
+        asked: (&str, &str),
+        charges: &Charges,
+        now: Timestamp,
+    ) -> Result<()> {
+        let unknown = serde_json::to_string(&charges.unknown).map_err(|error| {
+            Error::new(
+                Code::Internal,
+                format!("A reading cannot be written: {error}."),
+            )
+        })?;
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
             transaction
@@ -133,7 +151,7 @@ impl History {
                 .execute(params![account, asked.0, asked.1])?;
             let mut insert = transaction
                 .prepare_cached("INSERT OR REPLACE INTO charge VALUES (?1, ?2, ?3, ?4)")?;
-            for charge in charges {
+            for charge in &charges.days {
                 insert.execute(params![
                     account,
                     charge.date,
@@ -141,7 +159,7 @@ impl History {
                     charge.amount.currency().as_str(),
                 ])?;
             }
-            put_body(transaction, account, "charges", "null", now)
+            put_body(transaction, account, "charges", &unknown, now)
         })
     }
 
@@ -181,6 +199,14 @@ impl History {
                 .collect::<Inner<_>>()?;
             Ok(Some((days, Timestamp(as_of))))
         })
+    }
+
+    /// Days (`YYYY-MM-DD`) of the last reading whose spending is not known, because a charge of theirs could not be read.
+    pub fn unknown_days(&self, account: &AccountId) -> Result<BTreeSet<String>> {
+        Ok(self
+            .get(account, "charges")?
+            .map(|(days, _)| days)
+            .unwrap_or_default())
     }
 
     /// How far the history has been read; nothing of it for an account that is not known.

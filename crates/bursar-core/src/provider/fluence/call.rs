@@ -5,12 +5,14 @@ use crate::error::{Code, Error, Result};
 use crate::http::{Answer, BODY_LIMIT, Exchange, Http};
 use crate::network::Network;
 use crate::provider::address::address;
-use crate::provider::answer::{self, Object};
+use crate::provider::answer;
+use crate::provider::refusal::{ErrorBody, is_unspecific, not_the_api};
 use crate::provider::remote_clock::RemoteClock;
 use crate::session::Session;
 use reqwest::Method;
 use std::sync::Arc;
 use url::Url;
+use zeroize::Zeroizing;
 
 /// The way to the API for one account.
 pub(super) struct Api {
@@ -85,11 +87,11 @@ impl Api {
     }
 
     /// Makes the call as the signed-in user. A token that has run out is renewed and the same request made
-    /// once more; that holds for a create too, because a 401 means that nothing was created.
+    /// once more; that holds for a create too, because the API's own 401 means that nothing was created.
     pub(super) async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>> {
         let (name, value) = self.session.authorize()?;
         let first = self.exchange(call, Some((name, value.clone()))).await?;
-        if first.status != 401 || name != "authorization" {
+        if name != "authorization" || !is_rejection(&first) {
             return self.judge(call, first);
         }
         self.session
@@ -119,6 +121,8 @@ impl Api {
         call: &Call<'_>,
         authorization: Option<(&'static str, String)>,
     ) -> Result<Answer> {
+        let used = authorization.as_ref().map(|(_, value)| value.clone());
+        let used = used.map(Zeroizing::new);
         let mut headers = vec![("accept", "application/json".to_owned())];
         headers.extend(authorization);
         let exchange = Exchange {
@@ -133,7 +137,11 @@ impl Api {
         };
         let answer = self.http.exchange(exchange).await?;
         self.clock.told(answer.ahead);
-        Ok(answer)
+        let used = used.as_ref().map(|value| value.as_str());
+        Ok(Answer {
+            body: self.session.without_secrets(answer.body, used),
+            ..answer
+        })
     }
 
     fn address(&self, call: &Call<'_>) -> Result<Url> {
@@ -143,30 +151,33 @@ impl Api {
     /// The body of a success; every other status as an error.
     fn judge(&self, call: &Call<'_>, answer: Answer) -> Result<Vec<u8>> {
         match answer.status {
+            _ if answer.challenge => Err(self.not_the_api(call.wish, &answer)),
             204 => Ok(Vec::new()),
-            200..=299 if call.wish == Wish::Cancel => Ok(answer.body),
+            // A cancellation that went well has nothing to say.
+            200..=299 if call.wish == Wish::Cancel && answer.body.is_empty() => Ok(answer.body),
             200..=299 if is_json(&answer.content_type) => Ok(answer.body),
-            200..=299 => Err(Error::passing(
-                Code::AnswerMalformed,
-                format!(
-                    "{} answered with a page instead of data. A network that asks you to sign in first does that.",
-                    self.network.api_host()
-                ),
-            )),
+            200..=299 => Err(self.not_the_api(call.wish, &answer)),
             _ => Err(self.refusal(call.wish, &answer)),
         }
     }
 
-    /// What the calls are authorised with, without the scheme before it.
-    fn secret(&self) -> Option<String> {
-        let (_, value) = self.session.authorize().ok()?;
-        Some(value.trim_start_matches("Bearer ").to_owned())
+    fn not_the_api(&self, wish: Wish, answer: &Answer) -> Error {
+        not_the_api(answer, &self.network.api_host(), wish != Wish::Read)
     }
 
     fn refusal(&self, wish: Wish, answer: &Answer) -> Error {
+        let error = match ErrorBody::read(answer) {
+            Some(told) => self.own_refusal(wish, answer, told),
+            None => self.not_the_api(wish, answer),
+        };
+        tracing::debug!(status = answer.status, code = ?error.code, "a call was refused");
+        error
+    }
+
+    /// What the API itself says by a status and its error form.
+    fn own_refusal(&self, wish: Wish, answer: &Answer, told: ErrorBody) -> Error {
         let host = self.network.api_host();
-        let told = Told::read(answer, self.secret().as_deref());
-        let error = match (told.status(answer.status), wish) {
+        match (meant(answer.status, told.code.as_deref()), wish) {
             (401, _) => Error::new(
                 Code::Unauthorized,
                 "Fluence rejects the key or sign-in of this account. Sign in again or make a new key in the console.",
@@ -207,63 +218,37 @@ impl Api {
                     format!("{host} does not work just now (status {}).", answer.status),
                 )
             },
-            (300..=399, _) => Error::passing(
-                Code::AnswerMalformed,
-                format!("{host} points to another address, which is not followed."),
-            ),
-            (status, _) => Error::new(
+            (400..=499, _) => Error::new(
                 Code::Refused,
                 match told.text {
                     Some(text) => format!("Fluence refused: {text}"),
-                    None => format!("Fluence refused the request (status {status})."),
+                    None => format!("Fluence refused the request (status {}).", answer.status),
                 },
             ),
-        };
-        tracing::debug!(status = answer.status, code = ?error.code, "a call was refused");
-        error
+            _ => self.not_the_api(wish, answer),
+        }
     }
 }
 
-/// What the body of an error says: `{code, error}`, or in older parts `{error}` or `{detail}`.
-#[derive(Default)]
-struct Told {
-    code: Option<String>,
-    text: Option<String>,
+/// Whether the API itself says that the token is not (or no longer) good.
+fn is_rejection(answer: &Answer) -> bool {
+    let told = ErrorBody::read(answer);
+    told.is_some_and(|told| meant(answer.status, told.code.as_deref()) == 401)
 }
 
-impl Told {
-    /// Words that say back the `secret` they were asked with are not repeated.
-    fn read(answer: &Answer, secret: Option<&str>) -> Self {
-        let Ok(body) = Object::parse("an error", &answer.body) else {
-            return Self::default();
-        };
-        let text = |field| {
-            body.raw_text_or_null(field)
-                .ok()
-                .flatten()
-                .filter(|text| !secret.is_some_and(|secret| text.contains(secret)))
-                .map(|text| answer::clean(&text))
-                .filter(|text| !text.is_empty())
-        };
-        Self {
-            code: text("code"),
-            text: text("error").or_else(|| text("detail")),
-        }
+/// The status that the error's own code stands for, where the two could differ.
+fn meant(status: u16, code: Option<&str>) -> u16 {
+    if !(400..=499).contains(&status) || is_unspecific(status) {
+        return status;
     }
-
-    /// The status that the error's own code stands for, where the two could differ.
-    fn status(&self, status: u16) -> u16 {
-        if !(400..=499).contains(&status) {
-            return status;
-        }
-        match self.code.as_deref() {
-            Some("unauthorized") => 401,
-            Some("forbidden") => 403,
-            Some("not_found") => 404,
-            Some("conflict") => 409,
-            Some("service_unavailable") => 503,
-            _ => status,
-        }
+    match code {
+        Some("unauthorized") => 401,
+        Some("forbidden") => 403,
+        Some("not_found") => 404,
+        Some("conflict") => 409,
+        Some("internal_server_error") => 500,
+        Some("service_unavailable") => 503,
+        _ => status,
     }
 }
 

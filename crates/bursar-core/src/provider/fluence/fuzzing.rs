@@ -1,6 +1,7 @@
 //! Fluence's answers for the fuzz targets: a body, read as each of the calls reads its own.
 
 use super::wire;
+use crate::provider::answer::Oddities;
 use crate::provider::fuzzing::Taken;
 
 /// Reads a body as the answer to every call there is.
@@ -12,22 +13,25 @@ pub fn body(bytes: &[u8]) -> Taken {
     if let Ok(open) = wire::pending(bytes) {
         taken.payments.extend(open);
     }
-    for method in wire::methods(bytes).unwrap_or_default() {
+    for method in wire::methods(bytes, &mut Oddities::default()).unwrap_or_default() {
         taken.amounts.push(method.min);
         taken.amounts.extend(method.max);
         taken.texts.push(method.name);
     }
     for key in [None, Some("usdc")] {
-        if let Ok(balance) = wire::balance(bytes, key) {
+        if let Ok(balance) = wire::balance(bytes, key, &mut Oddities::default()) {
             taken.amounts.push(balance.balance);
             taken.amounts.extend(balance.daily_usage);
         }
     }
-    if let Ok(days) = wire::charges(bytes, "2026-01-01", "2026-12-31") {
-        taken.amounts.extend(days.into_iter().map(|day| day.amount));
+    if let Ok(charges) = wire::charges(bytes, "2026-01-01", "2026-12-31", &mut Oddities::default())
+    {
+        taken
+            .amounts
+            .extend(charges.days.into_iter().map(|day| day.amount));
     }
     if let Ok(user) = wire::user(bytes) {
-        taken.texts.push(user.email);
+        taken.texts.push(user.name);
     }
     let _ = wire::created(bytes);
     let _ = wire::maintenance(bytes);

@@ -32,7 +32,8 @@ pub(super) struct Legacy {
 
 /// What an older call adds to a payment.
 struct Row {
-    status: OldStatus,
+    /// `None` where it is one that this version does not know.
+    status: Option<OldStatus>,
     fee: Option<Amount>,
     transaction: Option<B256>,
     expires_at: Option<Timestamp>,
@@ -138,8 +139,10 @@ async fn read_range(api: &Api, start: Timestamp, end: Timestamp) -> Result<HashM
             call = call.with("page", u64::to_string(&page));
         }
         let (pagination, lines) = read_page(&api.send_once(&call).await?, &mut rows)?;
+        // Without its place among the pages it is the last one that is read.
+        let Some(pagination) = pagination else { break };
         seen = seen.saturating_add(lines);
-        let complete = seen >= pagination.filtered_records;
+        let complete = pagination.filtered_records.is_some_and(|all| seen >= all);
         let moved = page.is_none_or(|page| page == pagination.current_page);
         if complete || !moved {
             break;
@@ -150,7 +153,7 @@ async fn read_range(api: &Api, start: Timestamp, end: Timestamp) -> Result<HashM
 }
 
 /// The page's rows by their ids; returns how many lines it had, readable or not.
-fn read_page(body: &[u8], rows: &mut HashMap<String, Row>) -> Result<(Pagination, u64)> {
+fn read_page(body: &[u8], rows: &mut HashMap<String, Row>) -> Result<(Option<Pagination>, u64)> {
     let page = Object::parse("an older page of top-ups", body)?;
     let mut lines = 0_u64;
     for item in page.each("items", "an older top-up")? {
@@ -163,7 +166,7 @@ fn read_page(body: &[u8], rows: &mut HashMap<String, Row>) -> Result<(Pagination
             Err(error) => tracing::debug!(message = error.message, "an older line is unknown"),
         }
     }
-    Ok((Pagination::read(&page)?, lines))
+    Ok((Pagination::read(&page).ok(), lines))
 }
 
 fn old_pending(body: &[u8]) -> Result<Option<(String, Row)>> {
@@ -175,34 +178,36 @@ fn old_pending(body: &[u8]) -> Result<Option<(String, Row)>> {
 }
 
 fn read_row(item: &Object<'_>) -> Result<(String, Row)> {
-    let status = match item.raw_text("status")?.as_str() {
-        "created" => OldStatus::Created,
-        "pending" => OldStatus::Pending,
-        "completed" => OldStatus::Completed,
-        "aml_failed" => OldStatus::AmlFailed,
-        "canceled" => OldStatus::Canceled,
-        "expired" => OldStatus::Expired,
-        "failed" => OldStatus::Failed,
-        _ => return Err(item.wrong("status", "is one that this version does not know")),
+    let id = item.token("id")?;
+    // Each of these is unknown where it is odd, and takes nothing from the others.
+    let status = match item.raw_text("status").unwrap_or_default().as_str() {
+        "created" => Some(OldStatus::Created),
+        "pending" => Some(OldStatus::Pending),
+        "completed" => Some(OldStatus::Completed),
+        "aml_failed" => Some(OldStatus::AmlFailed),
+        "canceled" => Some(OldStatus::Canceled),
+        "expired" => Some(OldStatus::Expired),
+        "failed" => Some(OldStatus::Failed),
+        _ => None,
     };
-    let fee = base_units(item, "copperxFee")?
-        .checked_add(&base_units(item, "copperxGasFee")?)
-        .ok_or_else(|| item.wrong("copperxFee", "is too large"))?;
-    let transaction = item
-        .raw_text_or_null("balanceContractTxAddress")?
-        .map(|text| {
-            transaction(&text)
-                .ok_or_else(|| item.wrong("balanceContractTxAddress", "is not a transaction"))
-        })
-        .transpose()?;
     let row = Row {
         status,
-        // A fee in another currency than the amounts cannot stand beside them.
-        fee: (item.raw_text("currency")? == "usdc").then_some(fee),
-        transaction,
-        expires_at: item.time_or_null("expiresAt")?,
+        fee: old_fee(item),
+        transaction: item
+            .raw_text_or_null("balanceContractTxAddress")
+            .ok()
+            .flatten()
+            .and_then(|text| transaction(&text)),
+        expires_at: item.time_or_null("expiresAt").ok().flatten(),
     };
-    Ok((item.token("id")?, row))
+    Ok((id, row))
+}
+
+/// A fee in another currency than the amounts cannot stand beside them.
+fn old_fee(item: &Object<'_>) -> Option<Amount> {
+    let gas = base_units(item, "copperxGasFee").ok()?;
+    let fee = base_units(item, "copperxFee").ok()?.checked_add(&gas)?;
+    (item.raw_text("currency").ok()? == "usdc").then_some(fee)
 }
 
 /// `0x` and 64 hexadecimal digits.
@@ -216,7 +221,7 @@ impl Row {
         payment.transaction = self.transaction;
         payment.expires_at = payment.expires_at.or(self.expires_at);
         // The present calls decide what a payment is; the older ones only tell apart what they call open.
-        let on_its_way = matches!(self.status, OldStatus::Pending | OldStatus::Completed);
+        let on_its_way = matches!(self.status, Some(OldStatus::Pending | OldStatus::Completed));
         if payment.status == Status::Open && on_its_way {
             payment.status = Status::Confirming;
         }

@@ -11,8 +11,10 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+use super::answer::Oddities;
+use super::unread::Unread;
 use super::{
-    ApiBalance, Catalogue, Created, DayCharge, Facts, HistoryPage, Identity, Listed, NewPayment,
+    ApiBalance, Catalogue, Charges, Created, Facts, HistoryPage, Identity, Listed, NewPayment,
     Offers, Provider, Purpose, RemotePayment, Rules,
 };
 use crate::clock::{Span, Timestamp};
@@ -86,6 +88,7 @@ struct Fluence {
     legacy: Legacy,
     /// Whether the API counts pages from 0 or from 1, once it has said so.
     first_page: Mutex<Option<u64>>,
+    unread: Unread,
 }
 
 impl Fluence {
@@ -94,6 +97,7 @@ impl Fluence {
             api: Api::new(network, session, http),
             legacy: Legacy::default(),
             first_page: Mutex::default(),
+            unread: Unread::default(),
         }
     }
 
@@ -161,14 +165,18 @@ impl Fluence {
         created
     }
 
-    async fn charges_until(&self, from: &str, to: &str, end: &str) -> Result<Vec<DayCharge>> {
+    async fn charges_until(&self, from: &str, to: &str, end: &str) -> Result<Charges> {
         let call = Call::get(&["v1", "billing", "charges", "aggregated"])
             .with("startDate", from)
             .with("endDate", end)
             .with("format", "json")
             .with("groupBy", "RESOURCE_TYPE")
             .with("period", "DAY");
-        wire::charges(&self.api.send(&call).await?, from, to)
+        let body = self.api.send(&call).await?;
+        let mut odd = Oddities::default();
+        let charges = wire::charges(&body, from, to, &mut odd)?;
+        self.unread.put("charges", odd);
+        Ok(charges)
     }
 }
 
@@ -177,6 +185,10 @@ impl Provider for Fluence {
     fn rules(&self) -> Rules {
         // The API has no field for a key: what was lost must be looked for.
         Rules::default()
+    }
+
+    fn unread(&self) -> Vec<Error> {
+        self.unread.all()
     }
 
     fn clock_ahead(&self) -> Option<Span> {
@@ -203,15 +215,21 @@ impl Provider for Fluence {
             Err(error) => return Err(error),
         };
         let user = wire::user(&body)?;
+        // Scopes that are not told are not known to be missing.
+        let lacks = |needed: &str| {
+            user.scopes
+                .as_ref()
+                .is_some_and(|scopes| !scopes.iter().any(|scope| scope == needed))
+        };
         let missing_scopes = SCOPES_READ
-            .iter()
-            .chain(&SCOPES_TOP_UP)
-            .filter(|needed| !user.scopes.iter().any(|scope| scope == *needed))
-            .map(|scope| (*scope).to_owned())
+            .into_iter()
+            .chain(SCOPES_TOP_UP)
+            .filter(|needed| lacks(needed))
+            .map(str::to_owned)
             .collect();
         Ok(Identity {
             user_id: user.id,
-            name: user.email,
+            name: user.name,
             missing_scopes,
         })
     }
@@ -222,17 +240,25 @@ impl Provider for Fluence {
         if let Some(key) = feature_key {
             call = call.with("entitlementKey", key);
         }
-        wire::balance(&self.api.send(&call).await?, feature_key)
+        let body = self.api.send(&call).await?;
+        let mut odd = Oddities::default();
+        let balance = wire::balance(&body, feature_key, &mut odd)?;
+        self.unread.put("balance", odd);
+        Ok(balance)
     }
 
     async fn catalogue(&self) -> Result<Catalogue> {
+        let body = self.get(&["v2", "payment-methods"]).await?;
+        let mut odd = Oddities::default();
+        let methods = wire::methods(&body, &mut odd)?;
+        self.unread.put("methods", odd);
         Ok(Catalogue {
             currency: Currency::usdc(),
             presets: PRESETS
                 .map(|cents| Amount::from_cents(cents, Currency::usdc()))
                 .to_vec(),
             payers: Vec::new(),
-            methods: wire::methods(&self.get(&["v2", "payment-methods"]).await?)?,
+            methods,
         })
     }
 
@@ -274,21 +300,25 @@ impl Provider for Fluence {
         if answer.pagination.total_pages > MOST_PAGES {
             return Err(pages_wrong());
         }
+        let is_empty = answer.payments.is_empty() && answer.odd.is_empty();
+        let mismatch = answer.pagination.mismatch(u64::from(page), answer.lines);
+        answer.odd.extend(mismatch);
         self.legacy
             .complete_history(&self.api, &mut answer.payments)
             .await;
         let following = page.checked_add(1);
-        let more = !(answer.payments.is_empty() && answer.odd.is_empty())
+        let more = !is_empty
             && following.is_some_and(|next| u64::from(next) < answer.pagination.total_pages);
         Ok(HistoryPage {
             payments: answer.payments,
             odd: answer.odd,
+            notes: answer.notes,
             next: following.filter(|_| more).map(|next| next.to_string()),
-            total: Some(answer.pagination.filtered_records),
+            total: answer.pagination.filtered_records,
         })
     }
 
-    async fn charges(&self, from: &str, to: &str) -> Result<Vec<DayCharge>> {
+    async fn charges(&self, from: &str, to: &str) -> Result<Charges> {
         // Whether the end counts in is not known: a day more is asked for and left out again.
         let Some(after) = day_after(to) else {
             return Err(Error::new(

@@ -4,12 +4,12 @@
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::money::{Amount, Currency};
-use crate::provider::answer::{self, Object};
+use crate::provider::answer::{self, Object, Oddities};
 use crate::provider::{
-    ApiBalance, Created, DayCharge, Method, MethodKind, OddLine, Papers, Purpose, RemotePayment,
-    Status,
+    ApiBalance, Charges, Created, DayCharge, Method, MethodKind, OddLine, Papers, Purpose,
+    RemotePayment, Status,
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// No balance, payment or charge is a trillion.
 const LARGEST: i64 = 1_000_000_000_000;
@@ -22,22 +22,62 @@ const TOP_UP: &str = "a top-up";
 pub(super) struct TopUpPage {
     pub(super) payments: Vec<RemotePayment>,
     pub(super) odd: Vec<OddLine>,
+    /// What is wrong with lines that are among the payments.
+    pub(super) notes: Vec<OddLine>,
+    /// How many lines it has, readable or not, without those that only repeat another.
+    pub(super) lines: u64,
     pub(super) pagination: Pagination,
 }
 
 pub(super) struct Pagination {
     pub(super) total_pages: u64,
     pub(super) current_page: u64,
-    pub(super) filtered_records: u64,
+    pub(super) filtered_records: Option<u64>,
+    /// Lines of a full page.
+    pub(super) per_page: Option<u64>,
 }
 
 impl Pagination {
     pub(super) fn read(page: &Object<'_>) -> Result<Self> {
         let pagination = page.object("pagination", "the pagination")?;
+        let filtered_records = pagination.count("filteredRecords").ok();
+        let per_page = pagination.count("perPage").ok().filter(|lines| *lines > 0);
+        let counted = filtered_records.zip(per_page);
         Ok(Self {
-            total_pages: pagination.count("totalPages")?,
+            // Each of them follows from the others.
+            total_pages: pagination
+                .count("totalPages")
+                .or_else(|error| counted.map(|(all, page)| all.div_ceil(page)).ok_or(error))?,
             current_page: pagination.count("currentPage")?,
-            filtered_records: pagination.count("filteredRecords")?,
+            filtered_records,
+            per_page,
+        })
+    }
+
+    /// What does not fit between the counts and a page's `lines`; `page` counts from 0.
+    pub(super) fn mismatch(&self, page: u64, lines: u64) -> Option<OddLine> {
+        let (all, per_page) = self.filtered_records.zip(self.per_page)?;
+        let before = page.saturating_mul(per_page);
+        let expected = all.saturating_sub(before).min(per_page);
+        let pages = all.div_ceil(per_page);
+        let what = if lines != expected {
+            format!("a page should have {expected} top-ups and has {lines}")
+        } else if self.total_pages < pages {
+            format!(
+                "{all} top-ups are said to be on {} pages of {per_page}",
+                self.total_pages
+            )
+        } else {
+            return None;
+        };
+        Some(OddLine {
+            error: Error::new(
+                Code::LineUnreadable,
+                format!(
+                    "The provider's answer is not as described: {what}. Some may be missing here."
+                ),
+            ),
+            created_at: None,
         })
     }
 }
@@ -47,16 +87,31 @@ pub(super) fn top_up_page(body: &[u8]) -> Result<TopUpPage> {
     let page = Object::parse("a page of top-ups", body)?;
     let mut payments: Vec<RemotePayment> = Vec::new();
     let mut odd = Vec::new();
+    let mut notes = Vec::new();
     for item in page.each("items", TOP_UP)? {
-        match item.as_ref().map_err(Clone::clone).and_then(top_up) {
-            Ok(payment) => payments.push(payment),
+        let mut oddities = Oddities::default();
+        let read = item.as_ref().map_err(Clone::clone);
+        match read.and_then(|item| top_up(item, &mut oddities)) {
+            Ok(payment) => {
+                let wrong = oddities.into_errors();
+                notes.extend(
+                    wrong
+                        .iter()
+                        .map(|error| odd_line(item.as_ref().ok(), error)),
+                );
+                payments.push(payment);
+            }
             Err(error) => odd.push(odd_line(item.ok().as_ref(), &error)),
         }
     }
-    odd.extend(take_doubled(&mut payments, &page));
+    let (doubled, repeated) = take_doubled(&mut payments, &page);
+    odd.extend(doubled);
+    let distinct = payments.len().saturating_add(odd.len());
     Ok(TopUpPage {
+        lines: u64::try_from(distinct.saturating_add(repeated)).unwrap_or(u64::MAX),
         payments,
         odd,
+        notes,
         pagination: Pagination::read(&page)?,
     })
 }
@@ -70,8 +125,10 @@ fn odd_line(item: Option<&Object<'_>>, error: &Error) -> OddLine {
     }
 }
 
-/// Of an id that comes twice nobody can say which line is meant, unless both say the same.
-fn take_doubled(payments: &mut Vec<RemotePayment>, page: &Object<'_>) -> Vec<OddLine> {
+/// Of an id that comes twice nobody can say which line is meant, unless both say the same. Returns also how many lines
+/// more the doubled ones were.
+fn take_doubled(payments: &mut Vec<RemotePayment>, page: &Object<'_>) -> (Vec<OddLine>, usize) {
+    let mut repeated = 0_usize;
     let mut first: HashMap<String, RemotePayment> = HashMap::new();
     let mut doubled = BTreeMap::new();
     payments.retain(|payment| match first.get(&payment.id) {
@@ -82,18 +139,20 @@ fn take_doubled(payments: &mut Vec<RemotePayment>, page: &Object<'_>) -> Vec<Odd
         Some(same) if same == payment => false,
         Some(_) => {
             doubled.insert(payment.id.clone(), payment.created_at);
+            repeated = repeated.saturating_add(1);
             false
         }
     });
     payments.retain(|payment| !doubled.contains_key(&payment.id));
     let wrong = page.wrong("items", "holds a top-up twice").message;
-    doubled
+    let odd = doubled
         .into_iter()
         .map(|(id, created_at)| OddLine {
             error: Error::new(Code::LineUnreadable, format!("{wrong} Its id is {id}.")),
             created_at: Some(created_at),
         })
-        .collect()
+        .collect();
+    (odd, repeated)
 }
 
 pub(super) fn pending(body: &[u8]) -> Result<Option<RemotePayment>> {
@@ -101,11 +160,13 @@ pub(super) fn pending(body: &[u8]) -> Result<Option<RemotePayment>> {
     answer
         .object_or_null("pendingTopUp", TOP_UP)?
         .as_ref()
-        .map(top_up)
+        // What is odd beside what decides is told by the history.
+        .map(|object| top_up(object, &mut Oddities::default()))
         .transpose()
 }
 
-fn top_up(object: &Object<'_>) -> Result<RemotePayment> {
+/// What decides must be as described; what does not is unknown where it is odd.
+fn top_up(object: &Object<'_>, odd: &mut Oddities) -> Result<RemotePayment> {
     let status = match object.raw_text("status")?.as_str() {
         "open" => Status::Open,
         "needs_review" => Status::UnderReview,
@@ -120,11 +181,11 @@ fn top_up(object: &Object<'_>) -> Result<RemotePayment> {
         status,
         amount: cents(object, "amountCents")?,
         fee: None,
-        source: object.text_or_null("provider")?,
+        source: odd.take_or_null(object.text_or_null("provider")),
         created_at: object.time("createdAt")?,
         updated_at: object.time("updatedAt")?,
-        expires_at: object.time_or_null("expiresAt")?,
-        checkout: object.address_or_null("redirectUrl")?,
+        expires_at: odd.take_or_null(object.time_or_null("expiresAt")),
+        checkout: odd.take_or_null(object.address_or_null("redirectUrl")),
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
@@ -134,40 +195,57 @@ fn top_up(object: &Object<'_>) -> Result<RemotePayment> {
 
 pub(super) fn created(body: &[u8]) -> Result<Created> {
     let answer = Object::parse("a new top-up", body)?;
-    let presentation = answer.object("presentation", "the presentation")?;
-    // Another kind of presentation is a top-up too, only one whose page cannot be opened from here.
-    let redirects = matches!(
-        presentation.text_or_null("type")?.as_deref(),
-        Some("redirect") | None
-    );
     let intent = answer.token("intentId")?;
+    // A top-up whose page is of another kind, or cannot be read, is one all the same; the list of open ones tells it.
+    let checkout = answer
+        .object_or_null("presentation", "the presentation")
+        .ok()
+        .flatten()
+        .filter(|page| {
+            let kind = page.text_or_null("type");
+            matches!(
+                kind.as_ref().map(Option::as_deref),
+                Ok(Some("redirect") | None)
+            )
+        })
+        .and_then(|page| page.address_or_null("redirectUrl").ok().flatten());
     Ok(Created {
         id: intent.clone(),
         intent,
-        checkout: if redirects {
-            presentation.address_or_null("redirectUrl")?
-        } else {
-            None
-        },
+        checkout,
         expires_at: None,
         payment: None,
         differs: None,
     })
 }
 
-/// The payment methods in the provider's order. Where two providers use one code, the first stands for it.
-pub(super) fn methods(body: &[u8]) -> Result<Vec<Method>> {
-    let mut methods = Vec::new();
+/// The payment methods in the provider's order. Where two providers use one code, the first stands for it. One that
+/// cannot be read takes nothing from the others.
+pub(super) fn methods(body: &[u8], odd: &mut Oddities) -> Result<Vec<Method>> {
+    let mut methods: Vec<(i64, Method)> = Vec::new();
     let mut seen = HashSet::new();
     for object in answer::list("a payment method", body)? {
-        let order = object.whole("sortOrder")?;
-        let enabled = object.flag("enabled")?;
-        let method = method(&object)?;
-        if !seen.insert((method.provider.clone(), method.code.clone())) {
-            return Err(object.wrong("methodCode", "comes twice"));
+        let Some(object) = odd.take(object) else {
+            continue;
+        };
+        match odd.take(object.flag("enabled")) {
+            Some(true) => {}
+            Some(false) | None => continue,
         }
-        if enabled {
+        // Without a place of its own it comes last.
+        let order = odd.take(object.whole("sortOrder")).unwrap_or(i64::MAX);
+        let read = method(&object, odd);
+        let Some(method) = odd.take(read) else {
+            continue;
+        };
+        if seen.insert((method.provider.clone(), method.code.clone())) {
             methods.push((order, method));
+        } else {
+            // Nobody can say which of the two holds.
+            methods.retain(|(_, other)| {
+                (&other.provider, &other.code) != (&method.provider, &method.code)
+            });
+            odd.take::<()>(Err(object.wrong("methodCode", "comes twice")));
         }
     }
     methods.sort_by_key(|(order, _)| *order);
@@ -179,55 +257,89 @@ pub(super) fn methods(body: &[u8]) -> Result<Vec<Method>> {
         .collect())
 }
 
-fn method(object: &Object<'_>) -> Result<Method> {
+/// Code, provider, kind and a maximum decide whether it can be used; the rest is unknown where it is odd.
+fn method(object: &Object<'_>, odd: &mut Oddities) -> Result<Method> {
     let kind = match object.raw_text("kind")?.as_str() {
         "crypto" => MethodKind::Crypto,
         "fiat" => MethodKind::Fiat,
         _ => return Err(object.wrong("kind", "is one that this version does not know")),
     };
-    let fee_bps = object.count("estFeeBps")?;
-    if fee_bps > LARGEST_FEE_BPS {
-        return Err(object.wrong("estFeeBps", "is more than everything"));
-    }
-    let min = cents(object, "minAmountCents")?;
+    let code = object.token("methodCode")?;
+    let min = odd
+        .take(cents(object, "minAmountCents"))
+        .unwrap_or_else(|| Amount::zero(Currency::usdc()));
     let max = cents_or_null(object, "maxAmountCents")?;
-    if max.as_ref().is_some_and(|max| max.units() < min.units()) {
+    if max
+        .as_ref()
+        .is_some_and(|max| max.compare(&min) == Some(std::cmp::Ordering::Less))
+    {
         return Err(object.wrong("maxAmountCents", "is less than the minimum"));
     }
-    let fixed = cents(object, "estFeeFixedCents")?;
+    let fee = odd.take(fee(object));
+    let (fee_bps, fee_fixed_cents, fee_paid_by_user) = fee.unwrap_or_default();
     Ok(Method {
-        code: object.token("methodCode")?,
         provider: object.token("provider")?,
-        name: object.text("displayName")?,
+        name: odd
+            .take(object.text("displayName"))
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| code.clone()),
+        code,
         kind,
         payers: Vec::new(),
         min,
         max,
-        fee_bps: u32::try_from(fee_bps).map_err(|_| object.wrong("estFeeBps", "is too large"))?,
-        fee_fixed_cents: fixed
-            .to_cents()
-            .ok_or_else(|| object.wrong("estFeeFixedCents", "is too large"))?,
-        fee_paid_by_user: object.flag("feePaidByUser")?,
+        fee_bps,
+        fee_fixed_cents,
+        fee_paid_by_user,
+        fee_known: fee.is_some(),
         saved: None,
         can_be_saved: false,
         debits_at_once: false,
     })
 }
 
-/// The balance among the user's entitlements: the one that the network names, else the only one.
-pub(super) fn balance(body: &[u8], feature_key: Option<&str>) -> Result<ApiBalance> {
+/// Hundredths of a percent, fixed hundredths, and whether the user pays them.
+fn fee(object: &Object<'_>) -> Result<(u32, i64, bool)> {
+    let bps = object.count("estFeeBps")?;
+    if bps > LARGEST_FEE_BPS {
+        return Err(object.wrong("estFeeBps", "is more than everything"));
+    }
+    let fixed = cents(object, "estFeeFixedCents")?;
+    Ok((
+        u32::try_from(bps).map_err(|_| object.wrong("estFeeBps", "is too large"))?,
+        fixed
+            .to_cents()
+            .ok_or_else(|| object.wrong("estFeeFixedCents", "is too large"))?,
+        object.flag("feePaidByUser")?,
+    ))
+}
+
+/// The balance among the user's entitlements: the one that the network names, else the only one. Of one that cannot
+/// be read only its own figure is unknown.
+pub(super) fn balance(
+    body: &[u8],
+    feature_key: Option<&str>,
+    odd: &mut Oddities,
+) -> Result<ApiBalance> {
     let entitlements = answer::list("an entitlement", body)?;
     let mut named = Vec::new();
     for entitlement in entitlements {
-        let key = entitlement.raw_text("featureKey")?;
-        if feature_key.is_none_or(|wanted| wanted == key) {
+        let Some(wanted) = feature_key else {
+            // The only one needs no name; one that cannot be read may be the balance.
             named.push(entitlement);
+            continue;
+        };
+        let Some(entitlement) = odd.take(entitlement) else {
+            continue;
+        };
+        if odd.take(entitlement.raw_text("featureKey")).as_deref() == Some(wanted) {
+            named.push(Ok(entitlement));
         }
     }
     let mut named = named.into_iter();
     match (named.next(), named.next(), feature_key) {
-        (Some(entitlement), None, _) => entitlement_value(&entitlement),
-        (Some(first), Some(_), Some(_)) => Err(first.wrong("featureKey", "comes twice")),
+        (Some(entitlement), None, _) => entitlement_value(&entitlement?, odd),
+        (Some(first), Some(_), Some(_)) => Err(first?.wrong("featureKey", "comes twice")),
         (Some(_), Some(_), None) => Err(Error::new(
             Code::AmbiguousBalance,
             "Fluence lists several balances and the network does not say which is meant. Name it as \
@@ -244,53 +356,83 @@ pub(super) fn balance(body: &[u8], feature_key: Option<&str>) -> Result<ApiBalan
     }
 }
 
-fn entitlement_value(object: &Object<'_>) -> Result<ApiBalance> {
-    let days_left = object
-        .count_or_null("usageDaysLeft")?
-        .map(|days| u32::try_from(days).map_err(|_| object.wrong("usageDaysLeft", "is too large")))
-        .transpose()?;
+fn entitlement_value(object: &Object<'_>, odd: &mut Oddities) -> Result<ApiBalance> {
+    let days_left = object.count_or_null("usageDaysLeft").and_then(|days| {
+        days.map(|days| {
+            u32::try_from(days).map_err(|_| object.wrong("usageDaysLeft", "is too large"))
+        })
+        .transpose()
+    });
     Ok(ApiBalance {
         balance: decimal(object, "balance")?,
-        daily_usage: Some(decimal(object, "estimatedUsage")?),
-        days_left,
+        daily_usage: odd.take(decimal(object, "estimatedUsage")),
+        days_left: odd.take_or_null(days_left),
     })
 }
 
-/// Spending by day: the rows of a day are one sum.
-pub(super) fn charges(body: &[u8], from: &str, to: &str) -> Result<Vec<DayCharge>> {
+/// Spending by day: the rows of a day are one sum. Of a day with a row that cannot be read, or with a negative one, the
+/// sum is unknown, and of no other.
+pub(super) fn charges(body: &[u8], from: &str, to: &str, odd: &mut Oddities) -> Result<Charges> {
     let mut days: BTreeMap<String, Amount> = BTreeMap::new();
+    let mut unknown = BTreeSet::new();
     for row in answer::list("a charge", body)? {
-        let date = row.time("periodStart")?.date();
-        let amount = decimal(&row, "totalCost")?;
+        let Some(row) = odd.take(row) else { continue };
+        let Some(date) = odd.take(row.time("periodStart")).map(|start| start.date()) else {
+            continue;
+        };
         if !(from..=to).contains(&date.as_str()) {
             continue;
         }
-        let sum = match days.get(&date) {
-            Some(sum) => sum.checked_add(&amount),
-            None => Some(amount),
-        };
-        let sum = sum.ok_or_else(|| row.wrong("totalCost", "is too large"))?;
-        days.insert(date, sum);
+        let sum = decimal(&row, "totalCost").and_then(|amount| {
+            let sum = match days.get(&date) {
+                Some(sum) => sum.checked_add(&amount),
+                None => Some(amount),
+            };
+            sum.ok_or_else(|| row.wrong("totalCost", "is too large"))
+        });
+        let sum = sum.map_err(|error| Error {
+            message: format!("{} It is of {date}.", error.message),
+            ..error
+        });
+        match odd.take(sum) {
+            Some(sum) => {
+                days.insert(date, sum);
+            }
+            None => {
+                unknown.insert(date);
+            }
+        }
     }
-    Ok(days
-        .into_iter()
-        .map(|(date, amount)| DayCharge { date, amount })
-        .collect())
+    days.retain(|date, _| !unknown.contains(date));
+    Ok(Charges {
+        days: days
+            .into_iter()
+            .map(|(date, amount)| DayCharge { date, amount })
+            .collect(),
+        unknown,
+    })
 }
 
 /// Who the key belongs to, and its scopes.
 pub(super) struct User {
     pub(super) id: String,
-    pub(super) email: String,
-    pub(super) scopes: Vec<String>,
+    /// To tell accounts apart: the e-mail address, or the id where there is none.
+    pub(super) name: String,
+    /// `None` where they are not told.
+    pub(super) scopes: Option<Vec<String>>,
 }
 
+/// Only the id decides; everything else may be missing.
 pub(super) fn user(body: &[u8]) -> Result<User> {
     let answer = Object::parse("the user", body)?;
+    let id = answer.token("id")?;
+    let email = answer.text_or_null("email").ok().flatten();
     Ok(User {
-        id: answer.token("id")?,
-        email: answer.text("email")?,
-        scopes: answer.texts("permissions")?,
+        name: email
+            .filter(|email| !email.is_empty())
+            .unwrap_or_else(|| id.clone()),
+        id,
+        scopes: answer.texts_or_null("permissions").ok().flatten(),
     })
 }
 

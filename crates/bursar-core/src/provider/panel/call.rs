@@ -8,11 +8,13 @@ use crate::money::Amount;
 use crate::network::Network;
 use crate::provider::address::address;
 use crate::provider::answer::Object;
+use crate::provider::refusal::{is_unspecific, not_the_api};
 use crate::provider::remote_clock::RemoteClock;
 use crate::session::Session;
 use reqwest::Method;
 use std::sync::Arc;
 use url::Url;
+use zeroize::Zeroizing;
 
 /// Every path begins with it.
 const BASE: [&str; 2] = ["api", "v1"];
@@ -124,6 +126,7 @@ impl Api {
         let asked = self.exchange(call, address.clone(), "application/json", kept.as_ref());
         let answer = asked.await?;
         match (answer.status, kept) {
+            _ if answer.challenge => Err(self.refusal(call, &answer)),
             (204, _) => Ok(Vec::new()),
             (304, Some(kept)) => Ok(kept.body),
             (200..=299, _) if answer.content_type == "application/json" => {
@@ -133,14 +136,7 @@ impl Api {
                 }
                 Ok(answer.body)
             }
-            (200..=299, _) => Err(Error::passing(
-                Code::AnswerMalformed,
-                format!(
-                    "{} answered with a page instead of data. A network that asks you to sign in first does that.",
-                    self.network.api_host()
-                ),
-            )),
-            (_, _) => Err(self.refusal(&answer)),
+            (_, _) => Err(self.refusal(call, &answer)),
         }
     }
 
@@ -150,11 +146,11 @@ impl Api {
         let answer = self.exchange(call, address, PDF, None).await?;
         match answer.status {
             200 if answer.content_type == PDF => Ok(answer.body),
-            200..=299 => Err(Error::new(
+            200..=299 if !answer.challenge => Err(Error::new(
                 Code::AnswerMalformed,
                 "What the provider sent as the invoice is not a PDF file. It was not opened.",
             )),
-            _ => Err(self.refusal(&answer)),
+            _ => Err(self.refusal(call, &answer)),
         }
     }
 
@@ -166,8 +162,11 @@ impl Api {
         kept: Option<&Tagged>,
     ) -> Result<Answer> {
         let mut headers = vec![("accept", format!("{accept}, application/problem+json"))];
+        let mut used = None;
         if !call.openly {
-            headers.push(self.session.authorize_as_bearer()?);
+            let (name, value) = self.session.authorize_as_bearer()?;
+            used = Some(Zeroizing::new(value.clone()));
+            headers.push((name, value));
         }
         if let Some(key) = call.key {
             headers.push(("idempotency-key", key.to_owned()));
@@ -192,7 +191,14 @@ impl Api {
         };
         let answer = self.http.exchange(exchange).await?;
         self.clock.told(answer.ahead);
-        Ok(answer)
+        if answer.content_type == PDF {
+            return Ok(answer);
+        }
+        let used = used.as_ref().map(|value| value.as_str());
+        Ok(Answer {
+            body: self.session.without_secrets(answer.body, used),
+            ..answer
+        })
     }
 
     fn address(&self, call: &Call<'_>) -> Result<Url> {
@@ -203,45 +209,17 @@ impl Api {
         )
     }
 
-    fn refusal(&self, answer: &Answer) -> Error {
+    fn refusal(&self, call: &Call<'_>, answer: &Answer) -> Error {
         let host = self.network.api_host();
-        let problem = Problem::read(answer);
-        let error = match &problem {
+        let error = match Problem::read(answer) {
             Some(problem) => problem.error(),
-            None => without_problem(answer.status, &host),
+            None => not_the_api(answer, &host, call.method != Method::GET),
         };
         tracing::debug!(status = answer.status, code = ?error.code, "a call was refused");
         Error {
             retry_after: answer.retry_after,
             ..error
         }
-    }
-}
-
-/// What an answer means that is not the panel's own: something on the way, or a panel that has broken down.
-fn without_problem(status: u16, host: &str) -> Error {
-    match status {
-        401 => Error::new(
-            Code::Unauthorized,
-            "The panel rejects the key of this account. Sign in again with a new key.",
-        ),
-        403 => Error::new(
-            Code::Forbidden,
-            format!("{host} does not let this key do that."),
-        ),
-        429 => Error::passing(
-            Code::RateLimited,
-            format!("{host} asks to be left alone for a while."),
-        ),
-        500..=599 => Error::passing(
-            Code::ProviderUnavailable,
-            format!("{host} does not work just now (status {status})."),
-        ),
-        // Not a word of the panel's own: nobody knows what became of the request.
-        _ => Error::passing(
-            Code::AnswerMalformed,
-            format!("{host} answered in a way that the panel would not (status {status})."),
-        ),
     }
 }
 
@@ -253,18 +231,29 @@ struct Problem {
 }
 
 impl Problem {
+    /// `None` where the answer is not the panel's own refusal. A gateway may write problems too, but none with the
+    /// panel's code and the status that it came with.
     fn read(answer: &Answer) -> Option<Self> {
-        if answer.content_type != "application/problem+json" {
+        let is_problem = answer.content_type == "application/problem+json";
+        let refuses = matches!(answer.status, 400..=599) && !is_unspecific(answer.status);
+        if !is_problem || !refuses || answer.challenge {
             return None;
         }
         let body = Object::parse("a problem", &answer.body).ok()?;
+        let status = body.count_or_null("status").ok()?;
+        if status.is_some_and(|status| status != u64::from(answer.status)) {
+            return None;
+        }
         let total = body
             .object_or_null("total", "the total")
             .ok()
             .flatten()
             .and_then(|total| super::wire::money_of_any(&total).ok());
         Some(Self {
-            code: body.raw_text("code").ok()?,
+            code: body
+                .raw_text("code")
+                .ok()
+                .filter(|code| answer.status < 500 || is_of_breakdown(code))?,
             detail: body
                 .text_or_null("detail")
                 .ok()
@@ -355,6 +344,14 @@ impl Problem {
             ),
         }
     }
+}
+
+/// The problems that a panel has with itself; nothing else can be said with a status of 500 or more.
+fn is_of_breakdown(code: &str) -> bool {
+    matches!(
+        code,
+        "internal" | "unavailable" | "request_in_progress" | "maintenance"
+    )
 }
 
 /// An id that goes into a path.

@@ -3,12 +3,14 @@
 use super::wire::Unit;
 use super::{offers, wire};
 use crate::money::{Amount, Currency};
+use crate::provider::answer::Oddities;
 use crate::provider::fuzzing::Taken;
 use crate::provider::{NewPayment, Payer, Period};
 
 /// Reads a body as the answer to every call there is, for an account in dollars.
 pub fn body(bytes: &[u8]) -> Taken {
     let mut taken = Taken::default();
+    let odd = &mut Oddities::default();
     let Ok(currency) = Currency::new("USD") else {
         return taken;
     };
@@ -17,9 +19,12 @@ pub fn body(bytes: &[u8]) -> Taken {
         decimals: 2,
     };
     if let Ok(account) = wire::account(bytes) {
-        taken.amounts.push(account.balance.balance);
-        taken.amounts.extend(account.balance.daily_usage);
-        taken.texts.push(account.identity.name);
+        if let Ok(balance) = account.balance {
+            taken.amounts.push(balance.balance);
+            taken.amounts.extend(balance.daily_usage);
+        }
+        let identity = account.identity.ok();
+        taken.texts.extend(identity.map(|identity| identity.name));
     }
     if let Ok(page) = wire::payments(bytes, &dollars) {
         taken.payments.extend(page.payments);
@@ -41,16 +46,24 @@ pub fn body(bytes: &[u8]) -> Taken {
         ]
     });
     taken.texts.extend(names.flatten());
-    if let Ok((expenses, _)) = wire::page(bytes, "an expense", |one| wire::expense(one, &dollars)) {
-        let days = wire::by_day(expenses, "2026-01-01", "2026-12-31").unwrap_or_default();
-        taken.amounts.extend(days.into_iter().map(|day| day.amount));
+    if let Ok((expenses, _)) = wire::page(bytes, "an expense", odd, |one, odd| {
+        wire::expense(one, &dollars, odd)
+    }) {
+        let charges = wire::by_day(expenses, "2026-01-01", "2026-12-31").unwrap_or_default();
+        taken
+            .amounts
+            .extend(charges.days.into_iter().map(|day| day.amount));
     }
     let mut periods: Vec<Period> = Vec::new();
-    for service in offers::services(bytes, &dollars).map_or_else(|_| Vec::new(), |(all, _)| all) {
+    for service in
+        offers::services(bytes, &dollars, odd).map_or_else(|_| Vec::new(), |(all, _)| all)
+    {
         taken.texts.push(service.name);
         periods.extend(service.periods);
     }
-    for order in offers::migrations(bytes, &dollars).map_or_else(|_| Vec::new(), |(all, _)| all) {
+    for order in
+        offers::migrations(bytes, &dollars, odd).map_or_else(|_| Vec::new(), |(all, _)| all)
+    {
         taken.texts.extend([order.name, order.server]);
         periods.extend(order.periods);
     }
@@ -58,7 +71,7 @@ pub fn body(bytes: &[u8]) -> Taken {
         taken.texts.push(period.name);
         taken.amounts.push(period.price);
     }
-    let payers = offers::payers(bytes).unwrap_or_default();
+    let payers = offers::payers(bytes, odd).unwrap_or_default();
     taken
         .texts
         .extend(payers.into_iter().map(|payer| payer.name));
@@ -71,15 +84,16 @@ pub fn body(bytes: &[u8]) -> Taken {
 fn catalogue(bytes: &[u8], dollars: &Unit, taken: &mut Taken) {
     const LIMITS: &[u8] = br#"{"min": {"amount": "0.50", "currency": "USD"},
         "max": {"amount": "15000.00", "currency": "USD"}, "presets": []}"#;
-    let _ = offers::limits(bytes, dollars);
+    let odd = &mut Oddities::default();
+    let _ = offers::limits(bytes, dollars, odd);
     let payer = Payer {
         id: "p1".to_owned(),
         name: "One".to_owned(),
     };
-    let Ok(limits) = offers::limits(LIMITS, dollars) else {
+    let Ok(limits) = offers::limits(LIMITS, dollars, odd) else {
         return;
     };
-    let Ok(catalogue) = offers::catalogue(bytes, dollars, vec![payer], limits) else {
+    let Ok(catalogue) = offers::catalogue(bytes, dollars, vec![payer], limits, odd) else {
         return;
     };
     for method in catalogue.methods {

@@ -13,14 +13,15 @@ mod wire;
 mod tests;
 
 use super::{
-    ApiBalance, Catalogue, Created, DayCharge, Dues, Facts, HistoryPage, Identity, Listed,
-    NewMethod, NewPayment, Offers, Provider, Purpose, RemotePayment, Rules,
+    ApiBalance, Catalogue, Charges, Created, Dues, Facts, HistoryPage, Identity, Listed, NewMethod,
+    NewPayment, Offers, Provider, Purpose, RemotePayment, Rules,
 };
 use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::http::{Http, knock};
 use crate::network::Network;
-use crate::provider::answer::Object;
+use crate::provider::answer::{Object, Oddities};
+use crate::provider::unread::Unread;
 use crate::session::Session;
 use crate::view::MoneyRule;
 use async_trait::async_trait;
@@ -82,6 +83,7 @@ struct Panel {
     api: Api,
     /// What the account's amounts are in, once it has said so, and the sign-in that it was told.
     unit: Mutex<Option<(u64, Unit)>>,
+    unread: Unread,
 }
 
 impl Panel {
@@ -89,6 +91,7 @@ impl Panel {
         Self {
             api: Api::new(network, session, http),
             unit: Mutex::default(),
+            unread: Unread::default(),
         }
     }
 
@@ -98,9 +101,12 @@ impl Panel {
 
     async fn account(&self) -> Result<wire::Account> {
         let sign_in = self.api.sign_in();
-        let account = wire::account(&self.get(&["account"]).await?)?;
-        let unit = (sign_in, account.unit.clone());
-        *self.unit.lock().unwrap_or_else(PoisonError::into_inner) = Some(unit);
+        let mut account = wire::account(&self.get(&["account"]).await?)?;
+        self.unread.put("account", std::mem::take(&mut account.odd));
+        if let Ok(unit) = &account.unit {
+            let unit = (sign_in, unit.clone());
+            *self.unit.lock().unwrap_or_else(PoisonError::into_inner) = Some(unit);
+        }
         Ok(account)
     }
 
@@ -108,7 +114,7 @@ impl Panel {
     async fn unit(&self) -> Result<Unit> {
         match self.known_unit() {
             Some(unit) => Ok(unit),
-            None => Ok(self.account().await?.unit),
+            None => self.account().await?.unit,
         }
     }
 
@@ -123,7 +129,7 @@ impl Panel {
         &self,
         path: &[&str],
         query: &[(&'static str, &str)],
-        read: impl Fn(&[u8]) -> Result<(Vec<T>, Option<String>)>,
+        mut read: impl FnMut(&[u8]) -> Result<(Vec<T>, Option<String>)>,
     ) -> Result<Vec<T>> {
         let mut items = Vec::new();
         let mut cursor: Option<String> = None;
@@ -173,6 +179,10 @@ impl Provider for Panel {
         }
     }
 
+    fn unread(&self) -> Vec<Error> {
+        self.unread.all()
+    }
+
     fn clock_ahead(&self) -> Option<Span> {
         self.api.clock.ahead()
     }
@@ -182,11 +192,11 @@ impl Provider for Panel {
     }
 
     async fn identity(&self) -> Result<Identity> {
-        Ok(self.account().await?.identity)
+        self.account().await?.identity
     }
 
     async fn balance(&self) -> Result<ApiBalance> {
-        Ok(self.account().await?.balance)
+        self.account().await?.balance
     }
 
     async fn catalogue(&self) -> Result<Catalogue> {
@@ -196,8 +206,12 @@ impl Provider for Panel {
             self.get(&["payers"]),
             self.get(&["payment-methods"]),
         )?;
-        let limits = offers::limits(&limits, &unit)?;
-        offers::catalogue(&methods, &unit, offers::payers(&payers)?, limits)
+        let mut odd = Oddities::default();
+        let limits = offers::limits(&limits, &unit, &mut odd)?;
+        let payers = offers::payers(&payers, &mut odd)?;
+        let catalogue = offers::catalogue(&methods, &unit, payers, limits, &mut odd)?;
+        self.unread.put("catalogue", odd);
+        Ok(catalogue)
     }
 
     async fn start(&self, new: &NewPayment) -> Result<Created> {
@@ -243,13 +257,17 @@ impl Provider for Panel {
         Ok(page)
     }
 
-    async fn charges(&self, from: &str, to: &str) -> Result<Vec<DayCharge>> {
+    async fn charges(&self, from: &str, to: &str) -> Result<Charges> {
         let unit = self.unit().await?;
+        let mut odd = Oddities::default();
         let expenses = self
             .whole(&["expenses"], &[("from", from), ("to", to)], |body| {
-                wire::page(body, "an expense", |object| wire::expense(object, &unit))
+                wire::page(body, "an expense", &mut odd, |object, odd| {
+                    wire::expense(object, &unit, odd)
+                })
             })
             .await?;
+        self.unread.put("expenses", odd);
         wire::by_day(expenses, from, to).ok_or_else(|| {
             Error::new(
                 Code::AnswerMalformed,
@@ -264,11 +282,16 @@ impl Provider for Panel {
 
     async fn dues(&self) -> Result<Dues> {
         let unit = self.unit().await?;
+        let (mut odd_services, mut odd_migrations) = (Oddities::default(), Oddities::default());
         let services = self.whole(&["services", "renewable"], &[], |body| {
-            offers::services(body, &unit)
+            offers::services(body, &unit, &mut odd_services)
         });
-        let migrations = self.whole(&["migrations"], &[], |body| offers::migrations(body, &unit));
+        let migrations = self.whole(&["migrations"], &[], |body| {
+            offers::migrations(body, &unit, &mut odd_migrations)
+        });
         let (services, migrations) = tokio::try_join!(services, migrations)?;
+        self.unread.put("services", odd_services);
+        self.unread.put("migrations", odd_migrations);
         Ok(Dues {
             services,
             migrations,

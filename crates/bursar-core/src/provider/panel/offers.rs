@@ -3,44 +3,49 @@
 use super::wire::{Unit, id, page};
 use crate::error::Result;
 use crate::money::Amount;
-use crate::provider::answer::Object;
+use crate::provider::answer::{Object, Oddities};
 use crate::provider::{
     Catalogue, Method, MethodKind, Migration, Payer, Period, Saved, SavedState, Service,
 };
 use std::cmp::Ordering;
 
-/// The least and most of a top-up, and the amounts to offer.
+/// The least and most of a top-up, where they could be read, and the amounts to offer.
 pub(super) struct Limits {
-    min: Amount,
-    max: Amount,
+    min: Option<Amount>,
+    max: Option<Amount>,
     presets: Vec<Amount>,
 }
 
-pub(super) fn limits(body: &[u8], unit: &Unit) -> Result<Limits> {
+pub(super) fn limits(body: &[u8], unit: &Unit, odd: &mut Oddities) -> Result<Limits> {
     let object = Object::parse("the top-up's limits", body)?;
-    let (min, max) = (unit.money(&object, "min")?, unit.money(&object, "max")?);
-    if max.compare(&min) == Some(Ordering::Less) {
+    let min = odd.take(unit.money(&object, "min"));
+    let max = odd.take(unit.money(&object, "max"));
+    if let (Some(min), Some(max)) = (&min, &max)
+        && max.compare(min) == Some(Ordering::Less)
+    {
         return Err(object.wrong("max", "is less than min"));
     }
-    let presets = object
-        .list("presets", "a preset")?
-        .iter()
-        .map(|preset| unit.read(preset))
-        .collect::<Result<_>>()?;
+    let presets = odd.take(object.each("presets", "a preset"));
+    let presets = presets
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|preset| odd.take(preset.and_then(|preset| unit.read(&preset))))
+        .collect();
     Ok(Limits { min, max, presets })
 }
 
-pub(super) fn payers(body: &[u8]) -> Result<Vec<Payer>> {
-    Object::parse("the payers", body)?
-        .list("items", "a payer")?
-        .iter()
-        .map(|payer| {
-            Ok(Payer {
-                id: id(payer, "id")?,
-                name: payer.text("name")?,
-            })
+pub(super) fn payers(body: &[u8], odd: &mut Oddities) -> Result<Vec<Payer>> {
+    let payers = Object::parse("the payers", body)?.each("items", "a payer")?;
+    let read = |payer: Object<'_>| {
+        Ok(Payer {
+            id: id(&payer, "id")?,
+            name: payer.text("name")?,
         })
-        .collect()
+    };
+    Ok(payers
+        .into_iter()
+        .filter_map(|payer| odd.take(payer.and_then(read)))
+        .collect())
 }
 
 pub(super) fn catalogue(
@@ -48,14 +53,18 @@ pub(super) fn catalogue(
     unit: &Unit,
     payers: Vec<Payer>,
     limits: Limits,
+    odd: &mut Oddities,
 ) -> Result<Catalogue> {
     let mut methods = Vec::new();
-    for object in Object::parse("the payment methods", body)?.list("items", "a payment method")? {
-        let payer = id(&object, "payer")?;
-        if !payers.iter().any(|known| known.id == payer) {
-            return Err(object.wrong("payer", "is none of the account's payers"));
-        }
-        methods.extend(method(&object, payer, &limits)?);
+    for object in Object::parse("the payment methods", body)?.each("items", "a payment method")? {
+        let read = object.and_then(|object| {
+            let payer = id(&object, "payer")?;
+            if !payers.iter().any(|known| known.id == payer) {
+                return Err(object.wrong("payer", "is none of the account's payers"));
+            }
+            method(&object, payer, &limits, unit, odd)
+        });
+        methods.extend(odd.take_or_null(read));
     }
     Ok(Catalogue {
         currency: unit.currency.clone(),
@@ -66,20 +75,26 @@ pub(super) fn catalogue(
 }
 
 /// One of a kind that this version does not know is left out.
-fn method(object: &Object<'_>, payer: String, limits: &Limits) -> Result<Option<Method>> {
+fn method(
+    object: &Object<'_>,
+    payer: String,
+    limits: &Limits,
+    unit: &Unit,
+    odd: &mut Oddities,
+) -> Result<Option<Method>> {
     let kind = object.raw_text("kind")?;
     let (kind, provider, saved, can_be_saved) = match kind.as_str() {
         "saved" => (
             MethodKind::Saved,
             object.text("system")?,
-            Some(saved(object)?),
+            Some(saved(object, odd)?),
             false,
         ),
         "payment_system" => (
             MethodKind::PaymentSystem,
             object.text("system")?,
             None,
-            object.flag("can_save")?,
+            odd.take(object.flag("can_save")).unwrap_or(false),
         ),
         "invoice" => (MethodKind::Invoice, kind, None, false),
         _ => return Ok(None),
@@ -90,19 +105,23 @@ fn method(object: &Object<'_>, payer: String, limits: &Limits) -> Result<Option<
         name: object.text("name")?,
         kind,
         payers: vec![payer],
-        min: limits.min.clone(),
-        max: Some(limits.max.clone()),
+        min: limits
+            .min
+            .clone()
+            .unwrap_or_else(|| Amount::zero(unit.currency.clone())),
+        max: limits.max.clone(),
         fee_bps: 0,
         fee_fixed_cents: 0,
         // What is asked for is what is paid: the panel adds nothing to it.
         fee_paid_by_user: false,
+        fee_known: true,
         debits_at_once: saved.is_some(),
         saved,
         can_be_saved,
     }))
 }
 
-fn saved(object: &Object<'_>) -> Result<Saved> {
+fn saved(object: &Object<'_>, odd: &mut Oddities) -> Result<Saved> {
     let state = match object.raw_text("status")?.as_str() {
         "pending" => SavedState::Pending,
         "confirmed" => SavedState::Confirmed,
@@ -110,8 +129,8 @@ fn saved(object: &Object<'_>) -> Result<Saved> {
         _ => return Err(object.wrong("status", "is one that this version does not know")),
     };
     let card = match (
-        object.text_or_null("last4")?,
-        object.text_or_null("expires")?,
+        odd.take_or_null(object.text_or_null("last4")),
+        odd.take_or_null(object.text_or_null("expires")),
     ) {
         (Some(last4), Some(expires)) => Some(format!("•••• {last4}, until {expires}")),
         (Some(last4), None) => Some(format!("•••• {last4}")),
@@ -119,29 +138,39 @@ fn saved(object: &Object<'_>) -> Result<Saved> {
     };
     Ok(Saved {
         state,
-        is_default: object.flag("is_default")?,
-        detail: card.or(object.text_or_null("email")?).unwrap_or_default(),
+        is_default: odd.take(object.flag("is_default")).unwrap_or(false),
+        detail: card
+            .or_else(|| odd.take_or_null(object.text_or_null("email")))
+            .unwrap_or_default(),
     })
 }
 
-pub(super) fn services(body: &[u8], unit: &Unit) -> Result<(Vec<Service>, Option<String>)> {
-    page(body, "a service", |object| {
+pub(super) fn services(
+    body: &[u8],
+    unit: &Unit,
+    odd: &mut Oddities,
+) -> Result<(Vec<Service>, Option<String>)> {
+    page(body, "a service", odd, |object, odd| {
         Ok(Service {
             id: id(object, "id")?,
             name: object.text("name")?,
-            tariff: object.text_or_null("tariff")?,
+            tariff: odd.take_or_null(object.text_or_null("tariff")),
             due_at: object.time("due_at")?,
-            periods: periods(object, unit)?,
+            periods: periods(object, unit, odd)?,
         })
     })
 }
 
-pub(super) fn migrations(body: &[u8], unit: &Unit) -> Result<(Vec<Migration>, Option<String>)> {
-    page(body, "a migration", |object| {
+pub(super) fn migrations(
+    body: &[u8],
+    unit: &Unit,
+    odd: &mut Oddities,
+) -> Result<(Vec<Migration>, Option<String>)> {
+    page(body, "a migration", odd, |object, odd| {
         let server = object.object("server", "the server of a migration")?;
         let detail: Vec<String> = [
-            server.text_or_null("description")?,
-            server.text_or_null("location")?,
+            odd.take_or_null(server.text_or_null("description")),
+            odd.take_or_null(server.text_or_null("location")),
         ]
         .into_iter()
         .flatten()
@@ -152,22 +181,28 @@ pub(super) fn migrations(body: &[u8], unit: &Unit) -> Result<(Vec<Migration>, Op
             server: server.text("name")?,
             server_detail: (!detail.is_empty()).then(|| detail.join(", ")),
             ordered_at: object.time("ordered_at")?,
-            periods: periods(object, unit)?,
+            periods: periods(object, unit, odd)?,
         })
     })
 }
 
-fn periods(object: &Object<'_>, unit: &Unit) -> Result<Vec<Period>> {
-    object
-        .list("periods", "a period")?
-        .iter()
-        .map(|period| {
-            Ok(Period {
-                id: id(period, "id")?,
-                name: period.text("name")?,
-                price: unit.money(period, "price")?,
-                until: Some(period.time("until")?),
-            })
+fn periods(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<Vec<Period>> {
+    let mut read = |period: Object<'_>| {
+        let until = period.time("until");
+        Ok(Period {
+            id: id(&period, "id")?,
+            name: period.text("name")?,
+            price: unit.money(&period, "price")?,
+            until: odd.take(until),
         })
-        .collect()
+    };
+    let all: Vec<Result<Period>> = object
+        .each("periods", "a period")?
+        .into_iter()
+        .map(|period| period.and_then(&mut read))
+        .collect();
+    Ok(all
+        .into_iter()
+        .filter_map(|period| odd.take(period))
+        .collect())
 }

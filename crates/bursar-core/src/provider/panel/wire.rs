@@ -6,12 +6,12 @@ use super::call::is_id;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::money::{Amount, Currency};
-use crate::provider::answer::Object;
+use crate::provider::answer::{Object, Oddities};
 use crate::provider::{
-    ApiBalance, Created, DayCharge, HistoryPage, Identity, NewPayment, OddLine, Papers, Purpose,
-    Reason, RemotePayment, RenewalItem, Status, Why,
+    ApiBalance, Charges, Created, DayCharge, HistoryPage, Identity, NewPayment, OddLine, Papers,
+    Purpose, Reason, RemotePayment, RenewalItem, Status, Why,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// No balance, payment or charge is a trillion.
 const LARGEST: i128 = 1_000_000_000_000;
@@ -25,40 +25,66 @@ pub(super) struct Unit {
     pub(super) decimals: u8,
 }
 
-/// The account as the panel tells it.
+/// The account as the panel tells it. What is odd takes with it only what cannot be read without it.
 pub(super) struct Account {
-    pub(super) identity: Identity,
-    pub(super) unit: Unit,
-    pub(super) balance: ApiBalance,
+    pub(super) identity: Result<Identity>,
+    pub(super) unit: Result<Unit>,
+    pub(super) balance: Result<ApiBalance>,
+    /// What is odd beside these.
+    pub(super) odd: Oddities,
 }
 
 pub(super) fn account(body: &[u8]) -> Result<Account> {
     let object = Object::parse("the account", body)?;
+    let mut odd = Oddities::default();
+    let unit = account_unit(&object);
+    let balance = match &unit {
+        Ok(unit) => account_balance(&object, unit, &mut odd),
+        Err(error) => Err(error.clone()),
+    };
+    Ok(Account {
+        identity: account_identity(&object),
+        unit,
+        balance,
+        odd,
+    })
+}
+
+fn account_unit(object: &Object<'_>) -> Result<Unit> {
     let currency = Currency::new(&object.raw_text("currency")?)
         .map_err(|_| object.wrong("currency", "is not a currency"))?;
     let decimals = u8::try_from(object.count("currency_decimals")?)
         .ok()
         .filter(|decimals| *decimals <= 4)
         .ok_or_else(|| object.wrong("currency_decimals", "is more than any currency has"))?;
-    let unit = Unit { currency, decimals };
-    let days_left = object
-        .count_or_null("days_left")?
-        .map(|days| u32::try_from(days).map_err(|_| object.wrong("days_left", "is too large")))
-        .transpose()?;
-    Ok(Account {
-        identity: Identity {
-            user_id: id(&object, "id")?,
-            name: object
-                .text_or_null("email")?
-                .map_or_else(|| object.text("name"), Ok)?,
-            missing_scopes: Vec::new(),
-        },
-        balance: ApiBalance {
-            balance: unit.money(&object, "balance")?,
-            daily_usage: unit.money_or_null(&object, "daily_spend")?,
-            days_left,
-        },
-        unit,
+    Ok(Unit { currency, decimals })
+}
+
+fn account_balance(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<ApiBalance> {
+    let days_left = object.count_or_null("days_left").and_then(|days| {
+        days.map(|days| u32::try_from(days).map_err(|_| object.wrong("days_left", "is too large")))
+            .transpose()
+    });
+    Ok(ApiBalance {
+        balance: unit.money(object, "balance")?,
+        daily_usage: odd.take_or_null(unit.money_or_null(object, "daily_spend")),
+        days_left: odd.take_or_null(days_left),
+    })
+}
+
+/// Only the id decides; everything else may be missing.
+fn account_identity(object: &Object<'_>) -> Result<Identity> {
+    let user_id = id(object, "id")?;
+    let told = |field| {
+        let text = object.text_or_null(field).ok().flatten();
+        text.filter(|text| !text.is_empty())
+    };
+    Ok(Identity {
+        name: told("email")
+            .or_else(|| told("name"))
+            .unwrap_or_else(|| user_id.clone()),
+        user_id,
+        missing_scopes: Vec::new(),
     })
 }
 
@@ -107,19 +133,25 @@ pub(super) fn money_of_any(money: &Object<'_>) -> Result<Amount> {
     Amount::parse_decimal(&money.raw_text("amount")?, currency)
 }
 
-/// The items of one page of a list, and where the next one begins.
+/// The items of one page of a list, and where the next one begins. An item that cannot be read takes nothing from the
+/// others.
 pub(super) fn page<T>(
     body: &[u8],
     what: &'static str,
-    item: impl Fn(&Object<'_>) -> Result<T>,
+    odd: &mut Oddities,
+    item: impl Fn(&Object<'_>, &mut Oddities) -> Result<T>,
 ) -> Result<(Vec<T>, Option<String>)> {
     let page = Object::parse("a page", body)?;
-    let items: Vec<T> = page
-        .list("items", what)?
-        .iter()
-        .map(item)
-        .collect::<Result<_>>()?;
-    let next = next_cursor(&page, items.is_empty())?;
+    let all = page.each("items", what)?;
+    let is_empty = all.is_empty();
+    let items = all
+        .into_iter()
+        .filter_map(|object| {
+            let read = object.and_then(|object| item(&object, odd));
+            odd.take(read)
+        })
+        .collect();
+    let next = next_cursor(&page, is_empty)?;
     Ok((items, next))
 }
 
@@ -141,23 +173,46 @@ pub(super) fn payments(body: &[u8], unit: &Unit) -> Result<HistoryPage> {
     let page = Object::parse("a page of payments", body)?;
     let mut payments: Vec<RemotePayment> = Vec::new();
     let mut odd = Vec::new();
+    let mut notes = Vec::new();
+    let mut doubled = BTreeMap::new();
     for item in page.each("items", "a payment")? {
+        let mut oddities = Oddities::default();
         let read = item
             .as_ref()
             .map_err(Clone::clone)
-            .and_then(|item| payment_of(item, unit));
+            .and_then(|item| payment_of(item, unit, &mut oddities));
         match read {
-            Ok(payment) if payments.iter().any(|seen| seen.id == payment.id) => {
-                return Err(page.wrong("items", &format!("holds payment {} twice", payment.id)));
-            }
-            Ok(payment) => payments.push(payment),
+            Ok(payment) => match payments.iter().find(|seen| seen.id == payment.id) {
+                None => {
+                    let wrong = oddities.into_errors();
+                    notes.extend(
+                        wrong
+                            .iter()
+                            .map(|error| odd_line(item.as_ref().ok(), error)),
+                    );
+                    payments.push(payment);
+                }
+                Some(same) if *same == payment => {}
+                Some(_) => {
+                    doubled.insert(payment.id, payment.created_at);
+                }
+            },
             Err(error) => odd.push(odd_line(item.ok().as_ref(), &error)),
         }
     }
+    payments.retain(|payment| !doubled.contains_key(&payment.id));
+    odd.extend(doubled.into_iter().map(|(id, created_at)| {
+        let wrong = page.wrong("items", &format!("holds payment {id} twice"));
+        OddLine {
+            error: Error::new(Code::LineUnreadable, wrong.message),
+            created_at: Some(created_at),
+        }
+    }));
     let is_empty = payments.is_empty() && odd.is_empty();
     Ok(HistoryPage {
         payments,
         odd,
+        notes,
         next: next_cursor(&page, is_empty)?,
         total: None,
     })
@@ -176,7 +231,7 @@ fn odd_line(item: Option<&Object<'_>>, error: &Error) -> OddLine {
 /// The payment that was made of a new one.
 pub(super) fn created(body: &[u8], unit: &Unit, new: &NewPayment) -> Result<Created> {
     let object = Object::parse("a payment", body)?;
-    let payment = payment_of(&object, unit)?;
+    let payment = payment_of(&object, unit, &mut Oddities::default())?;
     Ok(Created {
         id: payment.id.clone(),
         intent: payment.id.clone(),
@@ -223,7 +278,8 @@ fn difference(
     )))
 }
 
-fn payment_of(object: &Object<'_>, unit: &Unit) -> Result<RemotePayment> {
+/// What decides must be as described; what does not is unknown where it is odd.
+fn payment_of(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<RemotePayment> {
     let payer = object.object("payer", "the payer of a payment")?;
     id(&payer, "id")?;
     let method = object.object("method", "the method of a payment")?;
@@ -235,19 +291,21 @@ fn payment_of(object: &Object<'_>, unit: &Unit) -> Result<RemotePayment> {
         amount: unit.money(object, "amount")?,
         // What a payment system takes beside it, the panel does not say.
         fee: None,
-        source: method.text_or_null("system")?.or(Some(kind)),
+        source: odd
+            .take_or_null(method.text_or_null("system"))
+            .or(Some(kind)),
         created_at: object.time("created_at")?,
         updated_at: object.time("updated_at")?,
-        expires_at: object.time_or_null("expires_at")?,
-        checkout: object.address_or_null("page")?,
+        expires_at: odd.take_or_null(object.time_or_null("expires_at")),
+        checkout: odd.take_or_null(object.address_or_null("page")),
         transaction: None,
         purpose: purpose(&object.object("purpose", "the purpose of a payment")?)?,
-        reason: reason(object)?.or_else(|| unsaid(status)),
+        reason: odd.take_or_null(reason(object)).or_else(|| unsaid(status)),
         papers: Papers {
-            number: Some(object.text("number")?),
-            payer: Some(payer.text("name")?),
-            method: Some(method.text("name")?),
-            has_invoice: object.flag("has_invoice")?,
+            number: odd.take(object.text("number")),
+            payer: odd.take(payer.text("name")),
+            method: odd.take(method.text("name")),
+            has_invoice: odd.take(object.flag("has_invoice")).unwrap_or(false),
         },
     })
 }
@@ -286,7 +344,7 @@ pub(super) fn reason(object: &Object<'_>) -> Result<Option<Reason>> {
     };
     Ok(Some(Reason {
         why,
-        words: Some(reason.text("message")?),
+        words: reason.text_or_null("message").ok().flatten(),
     }))
 }
 
@@ -353,36 +411,54 @@ fn months(object: &Object<'_>) -> Result<String> {
     })
 }
 
-/// One line of the expenses: its day, and what it cost with the discount taken off.
-pub(super) fn expense(object: &Object<'_>, unit: &Unit) -> Result<DayCharge> {
+/// One line of the expenses: its day, and what it cost with the discount taken off; an amount that cannot be read is
+/// `None`, and with it the sum of its day.
+pub(super) fn expense(
+    object: &Object<'_>,
+    unit: &Unit,
+    odd: &mut Oddities,
+) -> Result<(String, Option<Amount>)> {
     let date = object.raw_text("date")?;
     if Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z")).is_none() {
         return Err(object.wrong("date", "is not a date"));
     }
-    Ok(DayCharge {
-        date,
-        amount: unit.money(object, "amount")?,
-    })
+    let amount = unit.money(object, "amount").map_err(|error| Error {
+        message: format!("{} It is of {date}.", error.message),
+        ..error
+    });
+    Ok((date, odd.take(amount)))
 }
 
 /// The sum of each day, oldest first; days outside of the dates asked for are left out.
-pub(super) fn by_day(expenses: Vec<DayCharge>, from: &str, to: &str) -> Option<Vec<DayCharge>> {
+pub(super) fn by_day(
+    expenses: Vec<(String, Option<Amount>)>,
+    from: &str,
+    to: &str,
+) -> Option<Charges> {
     let mut days: BTreeMap<String, Amount> = BTreeMap::new();
-    for expense in expenses {
-        if !(from..=to).contains(&expense.date.as_str()) {
+    let mut unknown = BTreeSet::new();
+    for (date, amount) in expenses {
+        if !(from..=to).contains(&date.as_str()) {
             continue;
         }
-        let sum = match days.get(&expense.date) {
-            Some(sum) => sum.checked_add(&expense.amount)?,
-            None => expense.amount,
+        let Some(amount) = amount else {
+            unknown.insert(date);
+            continue;
         };
-        days.insert(expense.date, sum);
+        let sum = match days.get(&date) {
+            Some(sum) => sum.checked_add(&amount)?,
+            None => amount,
+        };
+        days.insert(date, sum);
     }
-    Some(
-        days.into_iter()
+    days.retain(|date, _| !unknown.contains(date));
+    Some(Charges {
+        days: days
+            .into_iter()
             .map(|(date, amount)| DayCharge { date, amount })
             .collect(),
-    )
+        unknown,
+    })
 }
 
 pub(super) fn maintenance(body: &[u8]) -> Result<bool> {

@@ -111,21 +111,45 @@ async fn methods_come_in_the_providers_order_without_those_that_are_off() {
         ("\"enabled\":true", "\"enabled\":\"yes\"", "enabled"),
     ] {
         let body = format!("[{}]", method("a", 1, true).replace(right, wrong));
+        let body = body.replace(']', &format!(",{}]", method("good", 2, true)));
         let (_server, provider) = always(200, &body).await;
-        let told = provider.catalogue().await.unwrap_err();
-        assert_eq!(told.code, Code::AnswerMalformed);
-        assert!(told.message.contains(field), "{}", told.message);
+        let methods = provider.catalogue().await.unwrap().methods;
+        let good = methods.iter().find(|method| method.code == "good").unwrap();
+        assert!(good.fee_known && good.min == usdc("10"));
+        let odd = methods.iter().find(|method| method.code == "a");
+        match field {
+            "minAmountCents" => assert!(odd.unwrap().min.is_zero()),
+            "estFeeBps" | "estFeeFixedCents" => assert!(!odd.unwrap().fee_known),
+            _ => assert_eq!(odd, None),
+        }
+        assert_unread(provider.as_ref(), &[field]);
     }
-    let twice = format!("[{},{}]", method("a", 1, true), method("a", 2, true));
-    let (_server, provider) = always(200, &twice).await;
-    assert!(
-        provider
-            .catalogue()
-            .await
-            .unwrap_err()
-            .message
-            .contains("methodCode")
-    );
+    let off = method("off", 0, false).replace("crypto", "barter");
+    let twice = [
+        method("a", 1, true),
+        method("b", 3, true),
+        off,
+        method("a", 2, true),
+        "7".to_owned(),
+    ];
+    let (_server, provider) = always(200, &format!("[{}]", twice.join(","))).await;
+    let methods = provider.catalogue().await.unwrap().methods;
+    assert_eq!(methods.len(), 1);
+    assert_eq!(methods[0].code, "b");
+    assert_unread(provider.as_ref(), &["methodCode", "a payment method"]);
+}
+
+/// That these are named as what could not be read, and nothing else is.
+fn assert_unread(provider: &dyn Provider, named: &[&str]) {
+    let told = provider.unread();
+    assert_eq!(told.len(), named.len(), "{told:?}");
+    for field in named {
+        assert!(
+            told.iter().any(|error| error.message.contains(field)),
+            "{field}: {told:?}"
+        );
+        assert!(told.iter().all(|error| error.code == Code::PartUnreadable));
+    }
 }
 
 #[tokio::test]
@@ -145,7 +169,7 @@ async fn charges_are_summed_by_day_within_the_range() {
     let body = format!("[{}]", rows.join(","));
     let server = Server::start(move |asked| match asked.parameter("endDate").as_deref() {
         Some("2026-01-03") => Canned::json(200, &body),
-        _ => Canned::json(422, "{}"),
+        _ => Canned::json(422, r#"{"code":"unprocessable_entity","error":"x"}"#),
     });
     let days = over(&server, "")
         .await
@@ -153,6 +177,7 @@ async fn charges_are_summed_by_day_within_the_range() {
         .await
         .unwrap();
     let days: Vec<_> = days
+        .days
         .iter()
         .map(|day| (day.date.as_str(), day.amount.to_decimal()))
         .collect();
@@ -175,11 +200,118 @@ async fn charges_are_summed_by_day_within_the_range() {
         r#"[{"userId":"u","totalUsageHours":"1","totalCost":"1"}]"#,
     )
     .await;
-    let told = provider
-        .charges("2026-01-02", "2026-01-03")
-        .await
-        .unwrap_err();
-    assert!(told.message.contains("periodStart"), "{}", told.message);
+    let told = provider.charges("2026-01-02", "2026-01-03").await.unwrap();
+    assert_eq!(told, Charges::default());
+    assert_unread(provider.as_ref(), &["periodStart"]);
+}
+
+#[tokio::test]
+async fn a_charge_that_cannot_be_read_makes_its_own_day_unknown_and_no_other() {
+    let row = |day: u8, cost: &str| {
+        format!(r#"{{"totalCost":{cost},"periodStart":"2026-01-{day:02}T00:00:00Z"}}"#)
+    };
+    for wrong in [
+        r#""-1.00""#,
+        r#""1e-7""#,
+        r#""NaN""#,
+        r#""""#,
+        "null",
+        "1.5",
+        "[]",
+        r#""1000000000001""#,
+    ] {
+        for (first, second) in [(wrong, r#""2""#), (r#""2""#, wrong)] {
+            let rows = [
+                row(1, r#""1.5""#),
+                row(2, first),
+                row(2, second),
+                row(3, r#""3""#),
+            ];
+            let (_server, provider) = always(200, &format!("[7,{}]", rows.join(","))).await;
+            let told = provider.charges("2026-01-01", "2026-01-03").await.unwrap();
+            let days: Vec<_> = told
+                .days
+                .iter()
+                .map(|day| (day.date.as_str(), day.amount.to_decimal()))
+                .collect();
+            let expected = [
+                ("2026-01-01", "1.5".to_owned()),
+                ("2026-01-03", "3".to_owned()),
+            ];
+            assert_eq!(days, expected, "{wrong}");
+            assert_eq!(
+                told.unknown.into_iter().collect::<Vec<_>>(),
+                ["2026-01-02"],
+                "{wrong}"
+            );
+            assert_unread(provider.as_ref(), &["a charge", "totalCost"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_figure_beside_the_balance_that_cannot_be_read_is_unknown_alone() {
+    let good =
+        r#"{"featureKey":"usdc","balance":"180.12","estimatedUsage":"4.5","usageDaysLeft":20}"#;
+    for (right, wrong, named) in [
+        (r#""4.5""#, r#""1e-7""#, "estimatedUsage"),
+        (r#""4.5""#, r#""-1""#, "estimatedUsage"),
+        (r#""4.5""#, "4.5", "estimatedUsage"),
+        (r#""4.5""#, "null", "estimatedUsage"),
+        ("20", "-1", "usageDaysLeft"),
+        ("20", r#""20""#, "usageDaysLeft"),
+        ("20", "20.5", "usageDaysLeft"),
+        ("20", "99999999999", "usageDaysLeft"),
+    ] {
+        let (_server, provider) = always(200, &format!("[{}]", good.replace(right, wrong))).await;
+        let told = provider.balance().await.unwrap();
+        assert_eq!(told.balance, usdc("180.12"), "{wrong}");
+        let usage = named == "estimatedUsage";
+        assert_eq!(
+            (told.daily_usage.is_none(), told.days_left.is_none()),
+            (usage, !usage)
+        );
+        assert_unread(provider.as_ref(), &[named]);
+    }
+    let answers = std::sync::Mutex::new(vec![good.to_owned(), good.replace("4.5", "x")]);
+    let server = Server::start(move |_| {
+        Canned::json(
+            200,
+            &format!("[{}]", answers.lock().unwrap().pop().unwrap()),
+        )
+    });
+    let provider = over(&server, "").await;
+    provider.balance().await.unwrap();
+    assert_eq!(provider.unread().len(), 1);
+    provider.balance().await.unwrap();
+    assert_eq!(provider.unread(), [], "it can be read again");
+}
+
+#[tokio::test]
+async fn an_entitlement_that_cannot_be_read_takes_nothing_from_the_named_one() {
+    let good = r#"{"featureKey":"usdc","balance":"1.5","estimatedUsage":"1"}"#;
+    for wrong in [
+        "7",
+        "{}",
+        r#"{"featureKey":7,"balance":"2"}"#,
+        r#"{"featureKey":"x","balance":[]}"#,
+    ] {
+        let server = Server::start({
+            let body = format!("[{wrong},{good}]");
+            move |_| Canned::json(200, &body)
+        });
+        let named = over(&server, "feature_key = \"usdc\"").await;
+        assert_eq!(
+            named.balance().await.unwrap().balance,
+            usdc("1.5"),
+            "{wrong}"
+        );
+        let unnamed = over(&server, "").await;
+        assert_eq!(
+            unnamed.balance().await.unwrap_err().code,
+            Code::AmbiguousBalance
+        );
+    }
 }
 
 #[tokio::test]
@@ -196,14 +328,34 @@ async fn the_user_and_what_the_key_lacks() {
         ["billing:get_spending_history", "billing:top_up"]
     );
 
-    let (_server, provider) = always(403, "{}").await;
+    for (user, name, missing) in [
+        (r#"{"id":"u-1","email":null,"permissions":[]}"#, "u-1", 3),
+        (r#"{"id":"u-1","email":"","permissions":null}"#, "u-1", 0),
+        (r#"{"id":"u-1"}"#, "u-1", 0),
+        (r#"{"id":"u-1","email":7,"permissions":{}}"#, "u-1", 0),
+        (
+            r#"{"id":"u-1","email":"a@b.c","permissions":[7,null,"billing:top_up"]}"#,
+            "a@b.c",
+            2,
+        ),
+    ] {
+        let (_server, provider) = always(200, user).await;
+        let identity = provider.identity().await.unwrap();
+        assert_eq!(
+            (identity.user_id.as_str(), identity.name.as_str()),
+            ("u-1", name)
+        );
+        assert_eq!(identity.missing_scopes.len(), missing, "{user}");
+    }
+
+    let (_server, provider) = always(403, r#"{"code":"forbidden","error":"x"}"#).await;
     assert_eq!(
         provider.identity().await.unwrap_err().code,
         Code::Unauthorized,
         "a bad key"
     );
     let server = Server::start(|asked| match asked.path() {
-        "/v1/users/me" => Canned::json(403, "{}"),
+        "/v1/users/me" => Canned::json(403, r#"{"code":"forbidden","error":"x"}"#),
         _ => Canned::json(200, "{}"),
     });
     let told = over(&server, "").await.identity().await.unwrap_err();

@@ -63,9 +63,12 @@ fn old_top_up(status: &str) -> String {
     )
 }
 
+/// A page; of several it is one of 150 top-ups.
 fn page(items: &str, current: u64, total: u64) -> String {
+    let all: Vec<serde_json::Value> = serde_json::from_str(&format!("[{items}]")).unwrap();
+    let records = if total > 1 { 150 } else { all.len() };
     format!(
-        r#"{{"items":[{items}],"pagination":{{"totalRecords":150,"filteredRecords":150,
+        r#"{{"items":[{items}],"pagination":{{"totalRecords":150,"filteredRecords":{records},
         "totalPages":{total},"currentPage":{current},"perPage":100}}}}"#
     )
 }

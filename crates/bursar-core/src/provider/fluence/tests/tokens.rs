@@ -8,6 +8,10 @@ fn token_answer(access: &str, refresh: &str) -> String {
     )
 }
 
+fn page(status: u16) -> Canned {
+    Canned::with(status, "text/html", "", "<html>Just a moment...</html>")
+}
+
 fn tokens(access: &str, refresh: &str) -> Credential {
     Credential::Tokens {
         access: Zeroizing::new(access.to_owned()),
@@ -22,7 +26,7 @@ async fn run_out(renewal: Canned) -> (Server, Arc<Session>, Arc<Vault>, Arc<dyn 
             ("/oauth/token" | "/auth/refresh", None) => renewal.clone(),
             (_, Some("Bearer new")) if asked.method == "POST" => Canned::json(201, &created(ID)),
             (_, Some("Bearer new")) => Canned::json(200, "{}"),
-            _ => Canned::json(401, "{}"),
+            _ => Canned::json(401, r#"{"error":"x"}"#),
         },
     );
     let sign_in = format!(
@@ -108,6 +112,38 @@ async fn a_renewal_that_fails_otherwise_changes_nothing() {
             Code::AnswerMalformed,
         ),
         (Canned(Vec::new()), Code::Unreachable),
+        // Something on the way, or a moment's trouble: nobody has ended the sign-in.
+        (page(403), Code::ProviderUnavailable),
+        (page(401), Code::ProviderUnavailable),
+        (page(400), Code::ProviderUnavailable),
+        (page(408), Code::ProviderUnavailable),
+        (page(429), Code::RateLimited),
+        (
+            Canned::json(403, r#"{"message":"Forbidden"}"#),
+            Code::ProviderUnavailable,
+        ),
+        (Canned::json(401, "{}"), Code::ProviderUnavailable),
+        (
+            Canned::json(400, r#"{"error":"temporarily_unavailable"}"#),
+            Code::ProviderUnavailable,
+        ),
+        (
+            Canned::with(
+                403,
+                "application/json",
+                "cf-mitigated: challenge\r\n",
+                r#"{"error":"invalid_grant"}"#,
+            ),
+            Code::ProviderUnavailable,
+        ),
+        (
+            Canned::with(302, "text/html", "location: /login\r\n", ""),
+            Code::ProviderUnavailable,
+        ),
+        (
+            Canned::with(200, "text/html", "", "<html>"),
+            Code::AnswerMalformed,
+        ),
     ] {
         let (_server, session, vault, provider) = run_out(renewal).await;
         assert_eq!(provider.pending().await.unwrap_err().code, code);
@@ -137,7 +173,7 @@ async fn beside_the_running_app_nothing_is_renewed() {
 
 #[tokio::test]
 async fn a_key_that_is_rejected_is_not_tried_again() {
-    let (server, provider) = always(401, "{}").await;
+    let (server, provider) = always(401, r#"{"error":"x"}"#).await;
     assert_eq!(
         provider.pending().await.unwrap_err().code,
         Code::Unauthorized
@@ -153,7 +189,7 @@ async fn without_a_sign_in_page_the_apis_own_call_renews() {
                 Canned::json(200, r#"{"access_token":"new"}"#)
             }
             (_, Some("Bearer new")) => Canned::json(200, "{}"),
-            _ => Canned::json(401, "{}"),
+            _ => Canned::json(401, r#"{"error":"x"}"#),
         },
     );
     let vault = Arc::new(Vault::memory());
@@ -171,12 +207,38 @@ async fn without_a_sign_in_page_the_apis_own_call_renews() {
 }
 
 #[tokio::test]
+async fn the_apis_own_renewal_signs_out_only_by_its_own_word() {
+    for (renewal, signed_in) in [
+        (page(403), true),
+        (page(401), true),
+        (Canned::json(401, r#"{"message":"Unauthorized"}"#), true),
+        (
+            Canned::json(401, r#"{"code":"unauthorized","error":"x"}"#),
+            false,
+        ),
+        (Canned::json(403, r#"{"detail":"x"}"#), false),
+    ] {
+        let server = Server::start(move |asked| match asked.path() {
+            "/auth/refresh" => renewal.clone(),
+            _ => Canned::json(401, r#"{"code":"unauthorized","error":"x"}"#),
+        });
+        let session = Session::new(AccountId::random(), Arc::new(Vault::memory()));
+        session.put(tokens("old", "r1"), false).await.unwrap();
+        let session = Arc::new(session);
+        let network = network(server.url.as_str(), "");
+        let provider = connect(&network, Arc::clone(&session), Http::new().unwrap());
+        assert!(provider.pending().await.is_err());
+        assert_eq!(session.signed_in(), signed_in);
+    }
+}
+
+#[tokio::test]
 async fn an_older_call_that_rejects_a_good_token_renews_nothing() {
     let server = Server::start(|asked| match asked.path() {
         "/v2/top-ups/pending" => {
             Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))
         }
-        _ => Canned::json(401, "{}"),
+        _ => Canned::json(401, r#"{"error":"x"}"#),
     });
     let session = Arc::new(Session::new(AccountId::random(), Arc::new(Vault::memory())));
     session.put(tokens("good", "r1"), false).await.unwrap();

@@ -43,9 +43,14 @@ async fn an_open_top_up_is_completed_by_what_the_older_call_knows() {
 #[tokio::test]
 async fn without_the_older_call_those_things_are_unknown_and_it_is_left_alone() {
     let html = Canned::with(200, "text/html", "", "<html>");
-    let slow_down = Canned::with(429, "application/json", "retry-after: 60\r\n", "{}");
+    let slow_down = Canned::with(
+        429,
+        "application/json",
+        "retry-after: 60\r\n",
+        r#"{"error":"x"}"#,
+    );
     let broken = Canned::json(200, r#"{"pendingTopUp":{"id":7}}"#);
-    let refusals = [401, 403, 404, 500, 503].map(|status| Canned::json(status, "{}"));
+    let refusals = [401, 403, 404, 500, 503].map(|status| Canned::json(status, r#"{"error":"x"}"#));
     for older in refusals.into_iter().chain([html, slow_down, broken]) {
         let server = Server::start(move |asked| match asked.path() {
             "/v2/top-ups/pending" => {

@@ -60,6 +60,47 @@ async fn every_problem_has_a_code_of_ours() {
 }
 
 #[tokio::test]
+async fn a_challenge_page_rejects_no_key_and_removes_no_method() {
+    let (_server, provider) = over(
+        |_| Canned::with(403, "text/html", "cf-mitigated: challenge\r\n", "<html>"),
+        "",
+    )
+    .await;
+    let told = [
+        provider.identity().await.map(drop),
+        provider.cancel("pay_1").await,
+        provider.remove_method("mth_1").await,
+        provider.invoice("pay_1").await.map(drop),
+    ];
+    for told in told {
+        assert_eq!(told.unwrap_err().code, Code::ProviderUnavailable);
+    }
+    let (_server, provider) = over(|_| Canned::with(404, "text/html", "", "<html>"), "").await;
+    assert!(
+        provider.remove_method("mth_1").await.is_err(),
+        "a proxy knows no methods"
+    );
+}
+
+#[tokio::test]
+async fn no_word_of_the_panel_says_the_key_back() {
+    for said in [
+        KEY.to_owned(),
+        KEY.to_ascii_uppercase(),
+        KEY.replace('_', "%5F"),
+    ] {
+        let body =
+            format!(r#"{{"status":422,"code":"invalid","detail":"key {said} may not pay"}}"#);
+        let told = refusing(422, "application/problem+json", &body).await;
+        assert!(
+            told.message.ends_with("key … may not pay"),
+            "{}",
+            told.message
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_total_that_changed_is_told_with_the_new_one() {
     let body = r#"{"type":"urn:bursar:panel:problem:total_changed","title":"T","status":409,
         "code":"total_changed","detail":"d","total":{"amount":"78.00","currency":"USD"}}"#;
@@ -89,11 +130,59 @@ async fn what_is_not_the_panels_own_word_says_nothing_of_the_payment() {
         (201, "application/json", "", Code::AnswerMalformed),
         (201, "application/json", "{}", Code::AnswerMalformed),
         (502, "text/html", "", Code::ProviderUnavailable),
-        (429, "text/plain", "", Code::RateLimited),
-        (401, "text/plain", "", Code::Unauthorized),
+        (429, "text/plain", "", Code::ProviderUnavailable),
+        (401, "text/plain", "", Code::ProviderUnavailable),
+        (
+            403,
+            "text/html",
+            "<html>Just a moment...</html>",
+            Code::ProviderUnavailable,
+        ),
+        (
+            403,
+            "application/json",
+            r#"{"message":"Forbidden"}"#,
+            Code::ProviderUnavailable,
+        ),
+        (408, "text/html", "<html>", Code::ProviderUnavailable),
+        (425, "text/html", "<html>", Code::ProviderUnavailable),
+        // A gateway's own problem, and the panel's with a status that says nothing.
+        (
+            403,
+            "application/problem+json",
+            r#"{"type":"about:blank","title":"Access denied","status":403,"detail":"d","error_code":1020}"#,
+            Code::ProviderUnavailable,
+        ),
+        (
+            403,
+            "application/problem+json",
+            r#"{"status":401,"code":"unauthorized"}"#,
+            Code::ProviderUnavailable,
+        ),
+        (
+            408,
+            "application/problem+json",
+            r#"{"status":408,"code":"invalid"}"#,
+            Code::ProviderUnavailable,
+        ),
+        (
+            502,
+            "application/problem+json",
+            r#"{"status":502,"code":"unauthorized"}"#,
+            Code::ProviderUnavailable,
+        ),
     ] {
         let told = refusing(status, content_type, body).await;
         assert_eq!(told.code, ours, "{status} {content_type} {body}");
+        let refused = crate::top_up::Input::Started(Err(told));
+        let new = asking::new_top_up("100.00");
+        let intent = crate::top_up::TopUp::intent(&new, true, None, Timestamp(0));
+        let (after, _) = intent.apply(&refused, Timestamp(1));
+        assert_eq!(
+            after.phase,
+            crate::top_up::Phase::Starting,
+            "{status}: it may exist"
+        );
     }
 }
 
