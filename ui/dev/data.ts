@@ -114,6 +114,7 @@ export const OVERVIEW: Overview = {
   frozen: false,
   api_balance: { amount: usdc("1204.35"), source: "api", as_of: ago(40), block: null },
   agrees: true,
+  api_current: true,
   daily_usage: usdc("31.10"),
   days_left: 38,
   stale: false,

@@ -156,9 +156,10 @@ export const OVERVIEW_OF_PANEL: Overview = {
   frozen: null,
   api_balance: PANEL.balance,
   agrees: null,
+  api_current: true,
   daily_usage: usd("4.10"),
   days_left: 21,
-  charges: CHARGES.map(({ date, amount }) => ({ date, amount: usd(amount.amount) })),
+  charges: CHARGES.map(({ date, amount }) => ({ date, amount: amount && usd(amount.amount) })),
 };
 
 export const DEBITED: TopUpView = {

@@ -107,6 +107,7 @@ function overview(): Overview {
       held: null,
       frozen: null,
       api_balance: null,
+      api_current: false,
       agrees: null,
       daily_usage: null,
       days_left: null,

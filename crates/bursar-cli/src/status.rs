@@ -49,8 +49,14 @@ fn show(status: &Status) -> Done<()> {
             .as_ref()
             .map_or_else(unknown, |amount| amount.to_brief())
     };
-    say(&format!("  reserved   {}", brief(&status.reserved)))?;
-    say(&format!("  held       {}", brief(&status.held)))?;
+    // What the chain said before stands beside a balance that is the API's.
+    let old = status
+        .chain_as_of
+        .filter(|at| status.stale && status.as_of != Some(*at))
+        .map(|at| format!("  (chain, {at}, old)"))
+        .unwrap_or_default();
+    say(&format!("  reserved   {}{old}", brief(&status.reserved)))?;
+    say(&format!("  held       {}{old}", brief(&status.held)))?;
     if status.agrees == Some(false) {
         say(&format!(
             "  API        {}, which differs by more than a day's usage",

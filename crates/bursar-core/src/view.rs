@@ -83,10 +83,13 @@ pub struct Overview {
     pub held: Option<Figure>,
     pub frozen: Option<bool>,
     pub api_balance: Option<Figure>,
+    /// Whether the API's figures are of this session and count now; else they are of before, as `api_balance` dates them.
+    pub api_current: bool,
     /// `Some(false)` when chain and API have differed twice, two minutes apart; `None` where only one is known or
     /// they have differed once.
     pub agrees: Option<bool>,
     pub daily_usage: Option<Amount>,
+    /// Only by figures that count now.
     pub days_left: Option<u32>,
     /// Whether what is shown may be older than it should be.
     pub stale: bool,
@@ -128,7 +131,8 @@ pub struct BalanceView {
 pub struct ChargeView {
     /// `YYYY-MM-DD`, UTC.
     pub date: String,
-    pub amount: Amount,
+    /// `None` where a charge of that day could not be read.
+    pub amount: Option<Amount>,
 }
 
 /// A line of the inbox.

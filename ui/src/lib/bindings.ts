@@ -182,7 +182,8 @@ export type Changed = Change;
 export type ChargeView = {
 	/**  `YYYY-MM-DD`, UTC. */
 	date: string,
-	amount: Amount,
+	/**  `None` where a charge of that day could not be read. */
+	amount: Amount | null,
 };
 
 /**  What went wrong, closed: the window has words for each of these. */
@@ -241,9 +242,9 @@ export type Code =
 "answer_malformed" | 
 /**  A line of the history that is not what the API describes, and is left out of it. */
 "line_unreadable" | 
-/**  The provider refused the request (a 4xx without a better code). */
 /**  A field or an item beside others that is not what the API describes; the others stand. */
 "part_unreadable" | 
+/**  The provider refused the request (a 4xx without a better code). */
 "refused" | 
 /**  Whether a top-up is open could not be asked. */
 "top_ups_unknown" | 
@@ -509,12 +510,15 @@ export type Overview = {
 	held: Figure | null,
 	frozen: boolean | null,
 	api_balance: Figure | null,
+	/**  Whether the API's figures are of this session and count now; else they are of before, as `api_balance` dates them. */
+	api_current: boolean,
 	/**
 	 *  `Some(false)` when chain and API have differed twice, two minutes apart; `None` where only one is known or
 	 *  they have differed once.
 	 */
 	agrees: boolean | null,
 	daily_usage: Amount | null,
+	/**  Only by figures that count now. */
 	days_left: number | null,
 	/**  Whether what is shown may be older than it should be. */
 	stale: boolean,

@@ -6,13 +6,14 @@ import type { ChargeView } from "./types.ts";
 export interface Geometry {
   /** Whole days since 1970. */
   days: number[];
-  heights: number[];
+  /** `null` for a day that is not known: it has no bar. */
+  heights: (number | null)[];
 }
 
 export function geometry(charges: ChargeView[]): Geometry {
   return {
     days: charges.map((charge) => Math.round(Date.parse(`${charge.date}T00:00:00Z`) / 86_400_000)),
-    heights: charges.map((charge) => Number.parseFloat(charge.amount.amount)),
+    heights: charges.map((charge) => (charge.amount ? Number.parseFloat(charge.amount.amount) : null)),
   };
 }
 

@@ -397,6 +397,7 @@ impl Bursar {
             chain_answers: true,
             api: api.ok().map(|api| (api, now)),
             api_answers: true,
+            ..Default::default()
         };
         let (on_chain, at_api) = (known.balance()?, known.api_balance()?);
         (known.close() == Some(false)).then(|| {

@@ -3,6 +3,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::money::Amount;
+use crate::network::Limits;
 use crate::provider::{Catalogue, Method, Period, SavedState};
 use crate::view::{Quote, Wish};
 use std::cmp::Ordering;
@@ -96,15 +97,31 @@ pub(super) fn check_confirmed(quote: &Quote, confirmed: Option<&Amount>) -> Resu
     }
 }
 
-pub(super) fn check_limits(amount: &Amount, method: &Method) -> Result<()> {
-    if amount.is_zero() || amount.compare(&method.min) == Some(Ordering::Less) {
+/// The least that can be topped up by a method: the provider's own word, else the network file's; `None` where neither
+/// names one.
+pub(super) fn least<'a>(method: &'a Method, limits: &'a Limits) -> Option<&'a Amount> {
+    let named = |amount: &&Amount| !amount.is_zero();
+    let own = Some(&method.min).filter(named);
+    own.or_else(|| limits.top_up_min.as_ref().filter(named))
+}
+
+pub(super) fn check_limits(amount: &Amount, method: &Method, limits: &Limits) -> Result<()> {
+    let least = least(method, limits);
+    let too_small = least.is_some_and(|least| amount.compare(least) == Some(Ordering::Less));
+    if amount.is_zero() || too_small {
         return Err(Error::new(
             Code::AmountTooSmall,
-            format!(
-                "The least that {} takes is {}.",
-                method.name,
-                method.min.to_brief()
-            ),
+            match least {
+                Some(least) if method.min.is_zero() => {
+                    format!("The least that can be topped up is {}.", least.to_brief())
+                }
+                Some(least) => format!(
+                    "The least that {} takes is {}.",
+                    method.name,
+                    least.to_brief()
+                ),
+                None => "Type an amount above zero.".to_owned(),
+            },
         ));
     }
     match &method.max {

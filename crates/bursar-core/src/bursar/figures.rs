@@ -15,6 +15,8 @@ use std::cmp::Ordering;
 
 /// Two looks at figures that differ must be this far apart before they are said to.
 const SECOND_LOOK: Span = Span::minutes(2);
+/// Figures of one look were read within this.
+const ONE_LOOK: Span = Span::minutes(45);
 /// An earlier look than this says nothing of today's difference.
 const SAME_STORY: Span = Span::hours(24);
 
@@ -22,9 +24,12 @@ const SAME_STORY: Span = Span::hours(24);
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     pub reading: Option<Reading>,
-    /// Whether the chain answers now.
+    /// Whether the chain answers now, and the reading is of this session.
     pub chain_answers: bool,
+    /// Whether the chain's first answer of this session is still to come.
+    pub chain_awaited: bool,
     pub api: Option<(ApiBalance, Timestamp)>,
+    /// Whether the API's figures are of this session and count now; else they are only shown, with their age.
     pub api_answers: bool,
 }
 
@@ -39,7 +44,8 @@ impl Known {
         let api = self.api_balance();
         match (chain, api) {
             (Some(chain), Some(api)) if !self.chain_answers => {
-                Some(if self.api_answers || api.as_of > chain.as_of {
+                let newer = !self.chain_awaited && api.as_of > chain.as_of;
+                Some(if self.api_answers || newer {
                     api
                 } else {
                     chain
@@ -71,6 +77,12 @@ impl Known {
         })
     }
 
+    /// For how many days the balance lasts; only figures that count now say so.
+    pub fn days_left(&self) -> Option<u32> {
+        let (api, _) = self.api.as_ref().filter(|_| self.api_answers)?;
+        api.days_left
+    }
+
     /// What two looks say of both figures: that they agree, or that they differed the last time too, two minutes
     /// ago or more. `None` where that is not settled.
     pub(super) fn settled(&self, earlier: &Self, now: Timestamp) -> Option<bool> {
@@ -81,10 +93,14 @@ impl Known {
             earlier.reading.as_ref().map(|reading| reading.read_at),
             earlier.api.as_ref().map(|(_, at)| *at),
         ];
+        let [chain_at, api_at] = then;
+        let one_look = chain_at
+            .zip(api_at)
+            .is_some_and(|(one, other)| one.since(other).0.saturating_abs() <= ONE_LOOK.0);
         let apart = then
             .into_iter()
             .all(|at| at.is_some_and(|at| (SECOND_LOOK..=SAME_STORY).contains(&now.since(at))));
-        (apart && earlier.close() == Some(false)).then_some(false)
+        (apart && one_look && earlier.close() == Some(false)).then_some(false)
     }
 
     /// Whether both figures differ by no more than a day's usage; `None` unless both are known.
@@ -123,6 +139,10 @@ pub struct Status {
     pub held: Option<Amount>,
     pub frozen: Option<bool>,
     pub api_balance: Option<Amount>,
+    /// When the API told its balance, and when reserved, held and frozen were read from the chain: where `stale`, one of
+    /// them is of before.
+    pub api_as_of: Option<Timestamp>,
+    pub chain_as_of: Option<Timestamp>,
     /// `None` too where this look differs and no earlier one did: see [`Known::settled`].
     pub agrees: Option<bool>,
     pub days_left: Option<u32>,
@@ -215,9 +235,16 @@ pub async fn live_status(
         api: history.and_then(|history| history.api_balance(id).ok().flatten()),
         ..Known::default()
     };
+    // The running app renews the token; what it has read meanwhile is of now as well.
+    let read_beside = errors.iter().any(|error| error.code == Code::EngineRunning)
+        && earlier
+            .api
+            .as_ref()
+            .is_some_and(|(_, at)| now.since(*at) <= ONE_LOOK);
     let known = Known {
         chain_answers: fresh_chain.is_some(),
-        api_answers: fresh_api.is_some(),
+        chain_awaited: false,
+        api_answers: fresh_api.is_some() || read_beside,
         reading: fresh_chain.or_else(|| earlier.reading.clone()),
         api: fresh_api.or_else(|| earlier.api.clone()),
     };
@@ -226,6 +253,9 @@ pub async fn live_status(
     let agrees = known
         .settled(&earlier, now)
         .filter(|_| !stale && !explained);
+    if known.api_answers {
+        errors.extend(connection.provider.unread());
+    }
     errors.dedup_by(|a, b| a.code == b.code && a.message == b.message);
     let pending = pending.unwrap_or_default();
     status_line(&connection.account, &known, agrees, pending, stale, errors)
@@ -259,8 +289,10 @@ fn status_line(
         held: known.held().map(|figure| figure.amount),
         frozen: known.reading.as_ref().map(|reading| reading.frozen),
         api_balance: known.api_balance().map(|figure| figure.amount),
+        api_as_of: known.api.as_ref().map(|(_, at)| *at),
+        chain_as_of: known.reading.as_ref().map(|reading| reading.block_time),
         agrees,
-        days_left: known.api.as_ref().and_then(|(api, _)| api.days_left),
+        days_left: known.days_left(),
         pending,
         other_payments,
         balance: balance.map(|figure| StatusBalance {

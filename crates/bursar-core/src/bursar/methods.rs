@@ -1,7 +1,7 @@
 //! Methods kept for later: looking at them, adding one on the provider's page, removing one, choosing the
 //! default. What the provider says afterwards is what is shown.
 
-use super::paying::method_view;
+use super::paying::views_of;
 use super::{Bursar, views};
 use crate::account::AccountId;
 use crate::clock::Timestamp;
@@ -134,7 +134,7 @@ impl Bursar {
         });
         MethodsView {
             payers: catalogue.payers.clone(),
-            methods: catalogue.methods.iter().map(method_view).collect(),
+            methods: views_of(&catalogue.methods, &connection.account.network.limits),
             as_of: Some(at),
             error,
         }

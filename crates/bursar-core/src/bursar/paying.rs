@@ -2,15 +2,19 @@
 //! anything is sent, and a payment that takes the money at once only starts with its total confirmed; the
 //! provider has the last word all the same.
 
-use super::choosing::{check_confirmed, check_limits, choose_method, choose_payer, gone, period};
+use super::choosing::{
+    check_confirmed, check_limits, choose_method, choose_payer, gone, least, period,
+};
 use super::{Bursar, currency_of, room, views};
 use crate::account::AccountId;
 use crate::driver::{Connection, blocking, prove};
 use crate::engine::{Event, offline};
 use crate::error::{Code, Error, Result};
 use crate::link;
-use crate::money::Amount;
+use crate::money::{Amount, MAX_SCALE};
+use crate::network::Limits;
 use crate::provider::{Catalogue, Dues, Method, NewPayment, Purpose, RenewalItem};
+use crate::top_up::TopUp;
 use crate::view::{MethodView, Quote, TopUpForm, TopUpView, Wish, WishFor};
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -40,10 +44,14 @@ impl Bursar {
             _ if state.as_deref().is_some_and(|state| !state.online) => Some(offline()),
             Err(error) => Some(error.clone()),
             Ok((catalogue, _)) if !catalogue.methods.iter().any(Method::is_usable) => {
-                Some(Error::new(
-                    Code::MethodUnknown,
-                    "The provider offers no way to pay at the moment.",
-                ))
+                // Perhaps there is one that this version cannot read.
+                let unread = connection.provider.unread().into_iter().next();
+                Some(unread.unwrap_or_else(|| {
+                    Error::new(
+                        Code::MethodUnknown,
+                        "The provider offers no way to pay at the moment.",
+                    )
+                }))
             }
             Ok(_) => None,
         };
@@ -62,7 +70,7 @@ impl Bursar {
                 .map(|offered| offered.payers.clone())
                 .unwrap_or_default(),
             methods: offered
-                .map(|offered| offered.methods.iter().map(method_view).collect())
+                .map(|offered| views_of(&offered.methods, &network.limits))
                 .unwrap_or_default(),
             methods_as_of: catalogue.as_ref().map(|(_, at)| *at),
             presets: offered
@@ -107,12 +115,15 @@ impl Bursar {
         let attempt = Uuid::parse_str(&attempt)
             .map_err(|_| Error::new(Code::Usage, "An attempt is named by what its form says."))?
             .to_string();
+        if let Some(started) = self
+            .started_before(&connection, &attempt, &wish.purpose)
+            .await?
+        {
+            return Ok(started);
+        }
         // What is compared with the confirmed total is what is sent: both are of one reading.
         let mut quote = nothing_known();
         let choice = self.fill(&mut quote, &connection, &wish).await;
-        if let Some(started) = self.started_before(&connection, &attempt, &quote).await? {
-            return Ok(started);
-        }
         if let Some(error) = connection.session.keyring_error() {
             // Nothing is asked for without the key; the user may be asked for the keyring's password now.
             self.ask_keyring_again(true);
@@ -153,12 +164,13 @@ impl Bursar {
         self.top_up_view(&connection, started.as_deref().unwrap_or_default())
     }
 
-    /// What came of this attempt, if it was made before: however the form reads by now, it is not made again.
+    /// What came of this attempt, if it was made before: however the form reads by now, whatever the provider offers,
+    /// it is not made again.
     async fn started_before(
         &self,
         connection: &Connection,
         attempt: &str,
-        quote: &Quote,
+        wish: &WishFor,
     ) -> Result<Option<TopUpView>> {
         let account = connection.account.id.clone();
         let (store, id) = (Arc::clone(&self.world.store), attempt.to_owned());
@@ -166,11 +178,7 @@ impl Bursar {
         let Some(known) = blocking(move || store.top_up(&of, &id)).await? else {
             return Ok(None);
         };
-        if quote
-            .amount
-            .as_ref()
-            .is_some_and(|amount| *amount == known.amount)
-        {
+        if is_for(&known, wish) {
             let checked_at = self
                 .driver
                 .state(&account)
@@ -179,7 +187,7 @@ impl Bursar {
         }
         Err(Error::new(
             Code::AlreadyExists,
-            "This payment has been started already, with another amount. Look at it among the payments.",
+            "This payment has been started already, with another amount or for something else. Look at it among the payments.",
         ))
     }
 
@@ -203,14 +211,16 @@ impl Bursar {
         let method = choose_method(&catalogue, payer.as_deref(), wish.method.as_deref())?.clone();
         quote.method = Some(method.code.clone());
         quote.needs_confirmation = method.debits_at_once;
-        if method.fee_paid_by_user {
+        if !method.fee_known {
+            quote.fee = None;
+        } else if method.fee_paid_by_user {
             quote.fee = amount.fee_rounded_up(method.fee_bps, method.fee_fixed_cents);
         } else {
             quote.fee = Some(Amount::zero(amount.currency().clone()));
         }
         quote.total = quote.fee.as_ref().and_then(|fee| amount.checked_add(fee));
         if purpose == Purpose::TopUp {
-            check_limits(&amount, &method)?;
+            check_limits(&amount, &method, &connection.account.network.limits)?;
             self.check_room(quote, connection, &amount).await?;
         }
         Ok(Choice {
@@ -366,6 +376,34 @@ fn nothing_known() -> Quote {
     }
 }
 
+/// Whether a payment that was started is what is wished for; amounts count by what they are worth.
+fn is_for(known: &TopUp, wish: &WishFor) -> bool {
+    let same = |one: &str, told: Option<&String>| told.is_none_or(|told| told == one);
+    match (wish, &known.purpose) {
+        (WishFor::TopUp { amount }, Purpose::TopUp) => {
+            Amount::parse_typed(amount, MAX_SCALE, known.amount.currency().clone())
+                .is_ok_and(|amount| amount == known.amount)
+        }
+        (WishFor::Renewal { services }, Purpose::Renewal { items }) => {
+            services.len() == items.len()
+                && services.iter().all(|wanted| {
+                    items.iter().any(|item| {
+                        item.service == wanted.service && same(&wanted.period, item.period.as_ref())
+                    })
+                })
+        }
+        (
+            WishFor::Migration { order, period },
+            Purpose::Migration {
+                order: known,
+                period: paid,
+                ..
+            },
+        ) => order == known && same(period, paid.as_ref()),
+        (WishFor::TopUp { .. } | WishFor::Renewal { .. } | WishFor::Migration { .. }, _) => false,
+    }
+}
+
 /// Whether nothing has been said yet.
 fn is_empty(wish: &WishFor) -> bool {
     match wish {
@@ -384,7 +422,16 @@ fn typed(amount: &Amount) -> String {
     }
 }
 
-pub(super) fn method_view(method: &Method) -> MethodView {
+/// The methods with the limits that hold for each.
+pub(super) fn views_of(methods: &[Method], limits: &Limits) -> Vec<MethodView> {
+    let view = |method: &Method| MethodView {
+        min: least(method, limits).unwrap_or(&method.min).clone(),
+        ..method_view(method)
+    };
+    methods.iter().map(view).collect()
+}
+
+fn method_view(method: &Method) -> MethodView {
     MethodView {
         code: method.code.clone(),
         name: method.name.clone(),

@@ -16,6 +16,7 @@ use crate::view::{
     PaymentPage, PaymentQuery, PaymentView,
 };
 use alloy_primitives::B256;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use url::Url;
 
@@ -44,8 +45,9 @@ impl Bursar {
     pub(super) async fn account_view(&self, connection: &Connection) -> Result<AccountView> {
         let state = self.driver.state(&connection.account.id);
         let (history, of) = (Arc::clone(&self.world.history), connection.clone());
+        let now = self.world.clock.now();
         blocking(move || {
-            let known = views::known(&of.account, state.as_deref(), &history)?;
+            let known = views::known(&of.account, state.as_deref(), &history, now)?;
             Ok(views::account(&of, &known))
         })
         .await
@@ -57,12 +59,13 @@ impl Bursar {
         let now = self.world.clock.now();
         let history = Arc::clone(&self.world.history);
         blocking(move || {
-            let known = views::known(&connection.account, state.as_deref(), &history)?;
+            let known = views::known(&connection.account, state.as_deref(), &history, now)?;
             let first = now.minus(Span::days(CHART_DAYS.saturating_sub(1))).date();
             let balance = known.balance();
             let currency = balance.as_ref().map(|figure| figure.amount.currency());
             let days = history.charges(&account, &first, &now.date())?;
-            let (charges, charges_as_of) = chart(days, currency, now);
+            let unknown = history.unknown_days(&account)?;
+            let (charges, charges_as_of) = chart(days, &unknown, currency, now);
             let as_of = balance.as_ref().map(|figure| figure.as_of);
             Ok(Overview {
                 account: views::account(&connection, &known),
@@ -70,12 +73,13 @@ impl Bursar {
                 held: known.held(),
                 frozen: known.reading.as_ref().map(|reading| reading.frozen),
                 api_balance: known.api_balance(),
-                agrees: state.as_deref().and_then(agrees),
+                agrees: state.as_deref().and_then(|state| agrees(state, now)),
+                api_current: known.api_answers,
                 daily_usage: known
                     .api
                     .as_ref()
                     .and_then(|(api, _)| api.daily_usage.clone()),
-                days_left: known.api.as_ref().and_then(|(api, _)| api.days_left),
+                days_left: known.days_left(),
                 stale: is_stale(state.as_deref(), now),
                 as_of,
                 balance,
@@ -85,7 +89,7 @@ impl Bursar {
                     .as_deref()
                     .map(|state| open_ones(&connection, state))
                     .unwrap_or_default(),
-                errors: state.as_deref().map(errors).unwrap_or_default(),
+                errors: wrong(&connection, state.as_deref()),
                 maintenance: state.as_deref().is_some_and(|state| state.maintenance),
             })
         })
@@ -100,7 +104,7 @@ impl Bursar {
             let state = self.driver.state(&connection.account.id);
             let history = Arc::clone(&self.world.history);
             let view = blocking(move || {
-                let known = views::known(&connection.account, state.as_deref(), &history)?;
+                let known = views::known(&connection.account, state.as_deref(), &history, now)?;
                 Ok(balance_view(&connection, &known, state.as_deref(), now))
             });
             views.push(view.await?);
@@ -282,17 +286,17 @@ fn balance_view(
     BalanceView {
         account: views::account(connection, known),
         daily_usage: api.and_then(|api| api.daily_usage.clone()),
-        days_left: api.and_then(|api| api.days_left),
+        days_left: known.days_left(),
         stale: is_stale(state, now),
         as_of: known.balance().map(|figure| figure.as_of),
-        low: state.is_some_and(|state| state.alerts.low_balance_told),
+        low: state.is_some_and(|state| state.is_said_low(now)),
         frozen: known.reading.as_ref().map(|reading| reading.frozen),
-        agrees: state.and_then(agrees),
+        agrees: state.and_then(|state| agrees(state, now)),
         maintenance: state.is_some_and(|state| state.maintenance),
         top_ups: state
             .map(|state| open_ones(connection, state))
             .unwrap_or_default(),
-        errors: state.map(errors).unwrap_or_default(),
+        errors: wrong(connection, state),
     }
 }
 
@@ -300,10 +304,12 @@ fn no_explorer() -> Error {
     Error::new(Code::NotFound, "This network names no explorer.")
 }
 
-/// The last 30 days, those without a charge as zero in the charges' currency, else the balance's; nothing where nothing
+/// The last 30 days, those without a charge as zero in the charges' currency, else the balance's, those with one that
+/// cannot be read as unknown; nothing where nothing
 /// was ever read or no currency is known.
 fn chart(
     charges: Option<(Vec<provider::DayCharge>, Timestamp)>,
+    unknown: &BTreeSet<String>,
     of_balance: Option<&Currency>,
     now: Timestamp,
 ) -> (Vec<ChargeView>, Option<Timestamp>) {
@@ -318,10 +324,12 @@ fn chart(
         .rev()
         .map(|ago| now.minus(Span::days(ago)).date())
         .map(|date| {
-            let amount = days
-                .iter()
-                .find(|day| day.date == date)
-                .map_or_else(|| Amount::zero(currency.clone()), |day| day.amount.clone());
+            let told = days.iter().find(|day| day.date == date);
+            let amount = match told {
+                _ if unknown.contains(&date) => None,
+                Some(day) => Some(day.amount.clone()),
+                None => Some(Amount::zero(currency.clone())),
+            };
             ChargeView { date, amount }
         })
         .collect();
@@ -329,7 +337,9 @@ fn chart(
 }
 
 /// One look that differed settles nothing: figures that move are not read in the same instant.
-pub(super) fn agrees(state: &State) -> Option<bool> {
+pub(super) fn agrees(state: &State, now: Timestamp) -> Option<bool> {
+    // What was compared may have become old since.
+    state.current_api(now).and(state.current_chain(now))?;
     match state.disagreement {
         Disagreement::Unknown | Disagreement::Once(_) => None,
         Disagreement::Agree => Some(true),
@@ -347,6 +357,15 @@ fn open_ones(connection: &Connection, state: &State) -> Vec<crate::view::TopUpVi
     open.into_iter()
         .map(|top_up| views::top_up(connection, top_up, state.seen_at(&top_up.id)))
         .collect()
+}
+
+/// What is wrong now, and then what of the provider's last answers could not be read.
+fn wrong(connection: &Connection, state: Option<&State>) -> Vec<Error> {
+    let mut wrong = state.map(errors).unwrap_or_default();
+    if connection.session.signed_in() {
+        wrong.extend(connection.provider.unread());
+    }
+    wrong
 }
 
 /// What is wrong now, newest first, each thing once.

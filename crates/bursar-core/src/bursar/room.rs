@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 impl Bursar {
     /// What counts towards the cap: the API's balance where it answers, else free, reserved and held of the
-    /// chain together; unknown while neither does.
+    /// chain together; unknown while neither does. A figure of an earlier session counts for nothing.
     pub(super) async fn counted_balance(
         &self,
         connection: &Connection,
@@ -18,7 +18,8 @@ impl Bursar {
     ) -> Result<Option<Amount>> {
         let history = Arc::clone(&self.world.history);
         let (account, state) = (connection.account.clone(), state.cloned());
-        let known = blocking(move || views::known(&account, state.as_ref(), &history)).await?;
+        let now = self.world.clock.now();
+        let known = blocking(move || views::known(&account, state.as_ref(), &history, now)).await?;
         if let Some((api, _)) = known.api.filter(|_| known.api_answers) {
             return Ok(Some(api.balance));
         }

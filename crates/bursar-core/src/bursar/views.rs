@@ -13,9 +13,13 @@ use crate::top_up::{Phase, TopUp};
 use crate::view::{AccountView, DueUnderWay, TopUpView};
 
 /// What is known of an account's money: the engine's last word, else the database's.
-pub(super) fn known(account: &Account, state: Option<&State>, history: &History) -> Result<Known> {
+pub(super) fn known(
+    account: &Account,
+    state: Option<&State>,
+    history: &History,
+    now: Timestamp,
+) -> Result<Known> {
     let id = &account.id;
-    let fails = |poll| state.is_none_or(|state| state.errors.contains_key(&poll) || !state.online);
     let reading = match state.and_then(|state| state.chain.clone()) {
         Some(reading) => Some(reading),
         None => history.reading(id)?,
@@ -26,9 +30,12 @@ pub(super) fn known(account: &Account, state: Option<&State>, history: &History)
     };
     Ok(Known {
         reading: reading.filter(|_| account.address.is_some()),
-        chain_answers: !fails(Poll::Chain),
+        chain_answers: state
+            .is_some_and(|state| state.current_chain(now).is_some() && state.answers(Poll::Chain)),
+        chain_awaited: state
+            .is_some_and(|state| state.chain.is_none() && state.answers(Poll::Chain)),
         api,
-        api_answers: !fails(Poll::Balance),
+        api_answers: state.is_some_and(|state| state.current_api(now).is_some()),
     })
 }
 

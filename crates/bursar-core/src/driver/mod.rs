@@ -462,7 +462,7 @@ impl Loop {
     fn draw_tray(&mut self) {
         let states = self.board.states();
         let hide = self.board.hide_amounts.load(Ordering::Relaxed);
-        let view = tray::view(&self.connections, &states, hide);
+        let view = tray::view(&self.connections, &states, hide, self.world.clock.now());
         if self.tray.as_ref() != Some(&view) {
             self.world.shell.tray(&view);
             self.tray = Some(view);

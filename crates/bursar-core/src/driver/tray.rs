@@ -14,6 +14,7 @@ pub(super) fn view(
     connections: &BTreeMap<AccountId, Connection>,
     states: &BTreeMap<AccountId, Arc<State>>,
     hide: bool,
+    now: Timestamp,
 ) -> TrayView {
     let known: Vec<_> = connections
         .values()
@@ -21,7 +22,7 @@ pub(super) fn view(
         .collect();
     let lines: Vec<String> = known
         .iter()
-        .map(|(connection, state)| line(&connection.account.label, state, hide))
+        .map(|(connection, state)| line(&connection.account.label, state, hide, now))
         .collect();
     TrayView {
         tooltip: if lines.is_empty() {
@@ -31,7 +32,7 @@ pub(super) fn view(
         },
         lines,
         pending: known.iter().any(|(_, state)| state.has_live()),
-        attention: known.iter().any(|(_, state)| needs_user(state)),
+        attention: known.iter().any(|(_, state)| needs_user(state, now)),
         return_to: known
             .iter()
             .flat_map(|(_, state)| state.top_ups.values().map(move |top_up| (*state, top_up)))
@@ -43,7 +44,7 @@ pub(super) fn view(
     }
 }
 
-fn line(label: &str, state: &State, hide: bool) -> String {
+fn line(label: &str, state: &State, hide: bool, now: Timestamp) -> String {
     let balance = match state.spendable() {
         _ if hide => "amount hidden".to_owned(),
         Some(amount) => amount.to_brief(),
@@ -58,7 +59,10 @@ fn line(label: &str, state: &State, hide: bool) -> String {
         Some(top_up) => Some(word_of(top_up)),
         None if is_signed_out(state) => Some("signed out"),
         None if !state.online => Some("offline"),
-        None if state.alerts.low_balance_told => Some("low"),
+        None if state.spendable().is_some() && state.current_balance(now).is_none() => {
+            Some("not up to date")
+        }
+        None if state.is_said_low(now) => Some("low"),
         None => None,
     };
     match word {
@@ -85,6 +89,6 @@ fn is_signed_out(state: &State) -> bool {
             })
 }
 
-fn needs_user(state: &State) -> bool {
-    is_signed_out(state) || state.alerts.low_balance_told
+fn needs_user(state: &State, now: Timestamp) -> bool {
+    is_signed_out(state) || state.is_said_low(now)
 }

@@ -5,6 +5,7 @@
 mod answer;
 mod command;
 mod event;
+mod freshness;
 mod heard;
 mod knock;
 mod lost;

@@ -22,13 +22,13 @@ impl Step {
     }
 
     fn watch_low(&mut self, now: Timestamp) {
-        let Some(low) = self.state.is_low().filter(|_| self.state.tells_alerts) else {
+        let Some(low) = self.state.is_low(now).filter(|_| self.state.tells_alerts) else {
             return;
         };
         if low == self.state.alerts.low_balance_told {
             return;
         }
-        if !low && !self.state.has_recovered() {
+        if !low && !self.state.has_recovered(now) {
             return;
         }
         self.state.alerts.low_balance_told = low;
@@ -37,9 +37,9 @@ impl Step {
             let subject = format!("low-{}", self.state.alerts.low_crossing);
             let days = self
                 .state
-                .days_left()
+                .days_left(now)
                 .filter(|days| self.state.are_few(*days));
-            let balance = self.state.spendable().cloned();
+            let balance = self.state.current_balance(now).cloned();
             self.notice(Notice {
                 amount: balance,
                 days_left: days,
@@ -68,8 +68,9 @@ impl State {
         }
     }
 
-    pub fn days_left(&self) -> Option<u32> {
-        self.api.as_ref().and_then(|(api, _)| api.days_left)
+    /// For how many days the balance lasts, by figures that count now.
+    pub fn days_left(&self, now: Timestamp) -> Option<u32> {
+        self.current_api(now).and_then(|api| api.days_left)
     }
 
     fn are_few(&self, days: u32) -> bool {
@@ -77,39 +78,39 @@ impl State {
     }
 
     /// `None` while a figure that could say so is still unknown, as the API's days are right after a start.
-    fn is_low(&self) -> Option<bool> {
-        let few_days = self.days_left().is_some_and(|days| self.are_few(days));
+    pub(super) fn is_low(&self, now: Timestamp) -> Option<bool> {
+        let few_days = self.days_left(now).is_some_and(|days| self.are_few(days));
         let little = self
             .thresholds
             .amount
             .as_ref()
-            .zip(self.spendable())
+            .zip(self.current_balance(now))
             .and_then(|(least, balance)| balance.compare(&in_its_units(least, balance)?))
             .is_some_and(|order| order == Ordering::Less);
         if few_days || little {
             return Some(true);
         }
-        let days_unknown = self.thresholds.days.is_some() && self.api.is_none();
-        let amount_unknown = self.thresholds.amount.is_some() && self.spendable().is_none();
+        let days_unknown = self.thresholds.days.is_some() && self.current_api(now).is_none();
+        let amount_unknown =
+            self.thresholds.amount.is_some() && self.current_balance(now).is_none();
         (!days_unknown && !amount_unknown).then_some(false)
     }
 
     /// Whether it is clearly no longer low, so that a figure at the edge is not told again and again.
-    fn has_recovered(&self) -> bool {
-        match (self.days_left(), self.thresholds.days) {
+    fn has_recovered(&self, now: Timestamp) -> bool {
+        match (self.days_left(now), self.thresholds.days) {
             (Some(days), Some(most)) => days > most.saturating_add(1),
             (None, _) | (_, None) => true,
         }
     }
 
     /// They disagree when they differ by more than a day's usage, twice, two minutes apart, with nothing
-    /// open that would explain it, while both answer.
+    /// open that would explain it, while both answer. What no longer counts is compared with nothing.
     fn compare(&self, now: Timestamp) -> Disagreement {
-        let (Some(reading), Some((api, _))) = (&self.chain, &self.api) else {
+        let (Some(reading), Some(api)) = (self.current_chain(now), self.current_api(now)) else {
             return Disagreement::Unknown;
         };
-        let answers = |poll| !self.errors.contains_key(&poll);
-        if self.has_live() || !answers(Poll::Chain) || !answers(Poll::Balance) {
+        if self.has_live() || !self.answers(Poll::Chain) || !self.answers(Poll::Balance) {
             return match self.disagreement {
                 Disagreement::Disagree => Disagreement::Disagree,
                 Disagreement::Unknown | Disagreement::Agree | Disagreement::Once(_) => {

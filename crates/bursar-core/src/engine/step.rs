@@ -219,6 +219,9 @@ impl Step {
 
     fn signed_in(&mut self, signed_in: bool, now: Timestamp) {
         self.state.setup.signed_in = signed_in;
+        if !signed_in {
+            self.state.forget_session();
+        }
         if signed_in {
             self.state.errors.clear();
             self.state.open_gates(now);
@@ -245,6 +248,7 @@ impl Step {
         }
         if error.code == Code::SignedOut {
             self.state.setup.signed_in = false;
+            self.state.forget_session();
         }
         if known != Some(error.code) {
             self.changed();
@@ -388,6 +392,12 @@ impl State {
             at: now,
             silent: false,
         }
+    }
+
+    /// What the API told to a sign-in that has ended says nothing of now; the database keeps it with its time.
+    fn forget_session(&mut self) {
+        self.api = None;
+        self.disagreement = Disagreement::Unknown;
     }
 
     /// A method may appear from now on.

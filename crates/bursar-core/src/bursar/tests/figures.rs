@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::chain::Reading;
-use crate::engine::Disagreement;
+use crate::engine::{Disagreement, step};
 use crate::provider::ApiBalance;
 use crate::provider::Rules;
 use crate::view::PaymentKind;
@@ -83,6 +83,7 @@ fn look(chain: i64, api: i64, at: Timestamp) -> Known {
             at,
         )),
         api_answers: true,
+        ..Known::default()
     }
 }
 
@@ -113,14 +114,29 @@ fn two_figures_differ_only_once_two_looks_say_so() {
         Vec::new(),
         now,
     );
-    for (disagreement, expected) in [
+    let says = [
         (Disagreement::Unknown, None),
         (Disagreement::Agree, Some(true)),
         (Disagreement::Once(now), None),
         (Disagreement::Disagree, Some(false)),
-    ] {
+    ];
+    for (disagreement, _) in says {
         state.disagreement = disagreement;
-        assert_eq!(reading::agrees(&state), expected);
+        assert_eq!(
+            reading::agrees(&state, now),
+            None,
+            "nothing was read in this session"
+        );
+    }
+    let told = differs.api.clone().unwrap().0;
+    state = step(&state, &Event::Balance(Ok(told)), now, 0).state;
+    state.chain.clone_from(&differs.reading);
+    state.plans.get_mut(&Poll::Chain).unwrap().done_at = Some(now);
+    for (disagreement, expected) in says {
+        state.disagreement = disagreement;
+        assert_eq!(reading::agrees(&state, now), expected);
+        let old = now.plus(Span::hours(2));
+        assert_eq!(reading::agrees(&state, old), None, "old by then");
     }
 }
 
@@ -135,8 +151,65 @@ async fn a_month_without_spending_is_none_in_the_accounts_own_currency() {
     let usd = Amount::zero(Currency::new("USD").unwrap());
     assert_eq!(told.charges.len(), 30);
     assert!(
-        told.charges.iter().all(|day| day.amount == usd),
+        told.charges
+            .iter()
+            .all(|day| day.amount.as_ref() == Some(&usd)),
         "{:?}",
         told.charges
     );
+}
+
+#[tokio::test]
+async fn what_the_api_said_before_this_session_is_only_shown_with_its_age() {
+    let mut stage = Stage::set(Fluence::default()).await;
+    stage.bursar.presence(Presence::Focused);
+    let known = |state: &State| state.api.is_some();
+    stage.until("the balance is read", known).await;
+    let overview = || stage.bursar.overview(stage.account.clone());
+    let told = overview().await.unwrap();
+    assert!(told.api_current);
+    assert_eq!(told.days_left, Some(100));
+    let check_old = |told: crate::view::Overview, before: Timestamp, when: &str| {
+        assert_eq!(
+            (told.api_current, told.days_left, told.agrees),
+            (false, None, None),
+            "{when}"
+        );
+        let figure = told.api_balance.unwrap();
+        assert_eq!(figure.amount.to_decimal(), "100", "{when}");
+        assert!(figure.as_of <= before, "{when}: its age is told");
+        assert_eq!(told.daily_usage.unwrap().to_decimal(), "1");
+    };
+
+    stage.bursar.sign_out(stage.account.clone()).await.unwrap();
+    let out = |state: &State| !state.setup.signed_in;
+    stage.until("it is signed out", out).await;
+    let told = overview().await.unwrap();
+    assert_eq!(
+        (told.api_current, told.days_left, told.agrees),
+        (false, None, None)
+    );
+    let read_at = told.api_balance.unwrap().as_of;
+    stage.later(Span::minutes(2));
+    let connection = stage.bursar.connection(&stage.account).unwrap();
+    let history = Arc::clone(&stage.bursar.world.history);
+    let status = live_status(&connection, Some(&history), stage.clock.now()).await;
+    assert_eq!(
+        (status.days_left, status.agrees, status.stale),
+        (None, None, true)
+    );
+    assert_eq!(status.api_as_of, Some(read_at));
+    assert_eq!(status.api_balance.unwrap().to_decimal(), "100");
+
+    let key = Zeroizing::new("key".to_owned());
+    let account = stage.account.clone();
+    stage.bursar.sign_in_again(account, key).await.unwrap();
+    stage.until("the balance is read", known).await;
+    stage.keyring_away.store(true, Ordering::Relaxed);
+    stage.restart().await;
+    let begun_again = stage.clock.now();
+    let told = stage.bursar.overview(stage.account.clone()).await.unwrap();
+    check_old(told, begun_again, "a keyring that is locked");
+    let all = stage.bursar.overviews().await.unwrap();
+    assert_eq!(all[0].days_left, None);
 }

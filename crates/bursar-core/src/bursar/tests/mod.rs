@@ -2,9 +2,11 @@
 //! what a key with too few scopes can do, and what survives a keyring that is away.
 
 mod accounts;
+mod attempts;
 mod chain_past;
 mod exporting;
 mod figures;
+mod foreign_answers;
 mod keys;
 mod lost_answers;
 mod odd_lines;
@@ -108,14 +110,14 @@ impl Prepared for Fluence {
                     self.pending = Some(top_up("made", "open", now));
                     self.history.insert(0, top_up("made", "open", now));
                 }
-                json(status, "{}")
+                json(status, r#"{"error":"x"}"#)
             }
             ("GET", "/v2/top-ups/pending") if self.pending_down => json(500, "{}"),
             ("GET", "/v2/top-ups/pending") => {
                 let open = self.pending.as_deref().unwrap_or("null");
                 json(200, &format!(r#"{{"pendingTopUp":{open}}}"#))
             }
-            ("GET", "/v2/top-ups") if self.history_forbidden => json(403, "{}"),
+            ("GET", "/v2/top-ups") if self.history_forbidden => json(403, r#"{"error":"x"}"#),
             ("GET", "/v2/top-ups") => {
                 let since = asked
                     .parameter("start")

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// What a service costs that is due.
 pub(super) const PRICE: &str = "54.00";
 
+/// In place of a price: the list of services is none.
+pub(super) const UNREADABLE: &str = "unreadable";
+
 /// What the panel knows and does.
 pub(super) struct Panel {
     /// The open payments and the history's lines, newest first, as JSON.
@@ -23,6 +26,8 @@ pub(super) struct Panel {
     pub(super) next_price: Option<String>,
     /// What is made is of this amount, whatever was asked for.
     pub(super) makes: Option<&'static str>,
+    /// A payment is refused with these words, `KEY` in them being the key that was sent.
+    pub(super) refuses: Option<&'static str>,
     /// What was asked to be paid.
     pub(super) posted: Vec<serde_json::Value>,
 }
@@ -38,6 +43,7 @@ impl Default for Panel {
             price: PRICE.to_owned(),
             next_price: None,
             makes: None,
+            refuses: None,
             posted: Vec::new(),
         }
     }
@@ -84,6 +90,11 @@ impl Prepared for Panel {
                 return Canned::with(status, "application/problem+json", "", &problem);
             }
             ("GET", "/payments") => page(&self.payments.join(",")),
+            ("POST", "/payments") if self.refuses.is_some() => {
+                let words = self.refuses.unwrap_or_default().replace("KEY", key);
+                let problem = format!(r#"{{"status":422,"code":"invalid","detail":"{words}"}}"#);
+                return Canned::with(422, "application/problem+json", "", &problem);
+            }
             ("POST", "/payments") => {
                 let posted: serde_json::Value = serde_json::from_str(&asked.body).unwrap();
                 let total = posted["expected_total"]["amount"].as_str().unwrap().to_owned();
@@ -92,6 +103,9 @@ impl Prepared for Panel {
                 let made = payment("pay_1", "new", r#"{"kind":"top_up"}"#, total, now);
                 self.payments.insert(0, made.clone());
                 made
+            }
+            ("GET", "/services/renewable") if self.price == UNREADABLE => {
+                r#"{"items":7,"next_cursor":null}"#.to_owned()
             }
             ("GET", "/services/renewable") => {
                 let price = usd(&self.price);

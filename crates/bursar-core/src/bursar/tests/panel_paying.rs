@@ -51,7 +51,7 @@ async fn what_is_being_paid_for_already_is_named_beside_what_is_due() {
 async fn what_is_sent_is_what_was_confirmed_though_the_price_changes_meanwhile() {
     let stage = Stage::set(Panel {
         // Never kept, so that each reading asks.
-        price: "unreadable".to_owned(),
+        price: UNREADABLE.to_owned(),
         ..Panel::default()
     })
     .await;
