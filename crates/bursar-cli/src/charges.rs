@@ -29,6 +29,12 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: ChargesArgumen
             }
             None => note(&format!("the charges of {} were never read", account.label)),
         }
+        for day in reader.unknown_days(account, from, to).await? {
+            note(&format!(
+                "a charge of {} on {day} could not be read; that day is left out",
+                account.label
+            ));
+        }
     }
     if !is_known {
         return Err(Error::new(Code::NotFound, "No charges are stored here.").into());

@@ -254,6 +254,27 @@ impl Reader {
         .await
     }
 
+    /// The days among these (`YYYY-MM-DD`, oldest first) whose charges are not known, because one of them could not be read.
+    ///
+    /// # Errors
+    /// Those of reading the history.
+    pub async fn unknown_days(
+        &self,
+        account: &Account,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<Vec<String>> {
+        let Some(history) = self.history.clone() else {
+            return Ok(Vec::new());
+        };
+        let id = account.id.clone();
+        let days = blocking(move || history.unknown_days(&id)).await?;
+        let asked = |day: &String| {
+            from.is_none_or(|from| day.as_str() >= from) && to.is_none_or(|to| day.as_str() <= to)
+        };
+        Ok(days.into_iter().filter(asked).collect())
+    }
+
     /// The newest lines that the query selects, for people.
     pub async fn payments(
         &self,
