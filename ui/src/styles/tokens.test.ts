@@ -1,0 +1,82 @@
+// Whether every colour stands out from every ground that it is drawn on, in both themes: WCAG 2.2 AA asks for 4.5:1 for
+// text (1.4.3) and for 3:1 for what bounds a control or carries a meaning in a picture (1.4.11).
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+type Tokens = Readonly<Record<string, string>>;
+
+const CSS = readFileSync(new URL("tokens.css", import.meta.url), "utf8");
+
+/** Colours of the first rule with this selector, by their names without the dashes. */
+function colours(selector: string): Tokens {
+  const from = CSS.indexOf(`${selector} {`);
+  if (from < 0) throw new Error(`no rule for ${selector}`);
+  const rule = CSS.slice(from, CSS.indexOf("}", from));
+  return Object.fromEntries(
+    [...rule.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6});/g)].map(([, name = "", colour = ""]) => [name, colour]),
+  );
+}
+
+const LIGHT = colours(`:root[data-theme="light"]`);
+const DARK = colours(`:root[data-theme="dark"]`);
+const DARK_OF_SYSTEM = colours(`:root:not([data-theme="light"]):not([data-theme="dark"])`);
+
+/** Relative luminance, from 0 (black) to 1 (white). */
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function contrast(one: string, other: string): number {
+  const [light = 0, dark = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+const PAGE = ["paper", "surface", "sunken", "hover"];
+const TINTS = ["accent-tint", "good-tint", "warn-tint", "bad-tint"];
+
+// A little more than asked for: screens and eyes differ.
+const TEXT = 4.6;
+const PART = 3.1;
+
+/** What is drawn on what, and how far it must stand out. */
+const DRAWN: [what: string, grounds: string[], least: number][] = [
+  ["ink", [...PAGE, ...TINTS, "rule"], TEXT],
+  ["ink-2", [...PAGE, ...TINTS], TEXT],
+  ["ink-3", [...PAGE, ...TINTS], TEXT],
+  ["accent", [...PAGE, "accent-tint"], TEXT],
+  ["good", [...PAGE, "good-tint"], TEXT],
+  ["warn", [...PAGE, "warn-tint"], TEXT],
+  ["bad", [...PAGE, "bad-tint"], TEXT],
+  ["mark", [...PAGE, "mark-tint"], TEXT],
+  ["accent-ink", ["accent", "accent-strong"], TEXT],
+  ["paper", ["ink"], TEXT],
+  ["rule-soft", [...PAGE, ...TINTS], PART],
+  ["rule-strong", [...PAGE, ...TINTS], PART],
+  ["focus", [...PAGE, ...TINTS], PART],
+  ["bar", ["paper", "surface"], PART],
+  ["accent", [...PAGE, ...TINTS], PART],
+];
+
+describe.each([
+  ["light", LIGHT],
+  ["dark", DARK],
+])("the %s theme", (_, tokens) => {
+  it.each(DRAWN.flatMap(([what, grounds, least]) => grounds.map((ground) => [what, ground, least] as const)))(
+    "draws %s on %s",
+    (what, ground, least) => {
+      const [drawn, under] = [tokens[what], tokens[ground]];
+      if (!drawn || !under) throw new Error(`${what} or ${ground} is no colour`);
+      expect(contrast(drawn, under)).toBeGreaterThanOrEqual(least);
+    },
+  );
+});
+
+it("has the same names in both themes, and the same dark one by choice and by the system", () => {
+  expect(Object.keys(DARK).toSorted()).toEqual(Object.keys(LIGHT).toSorted());
+  expect(DARK_OF_SYSTEM).toEqual(DARK);
+});
