@@ -6,6 +6,7 @@ use crate::fetch;
 use crate::output::{Done, Stdout, note, overwrite, table};
 use bursar_core::bursar::Reader;
 use bursar_core::export::{Exported, Format};
+use bursar_core::plural::counted;
 use bursar_core::view::{PaymentQuery, PaymentView};
 use std::io::{BufWriter, IsTerminal as _};
 use std::path::{Path, PathBuf};
@@ -101,7 +102,8 @@ async fn export(
     progress.end();
     match exported? {
         Exported::Written(lines) => {
-            note(&format!("{lines} payments written to {}", file.display()));
+            let payments = counted(lines, "payment", "payments");
+            note(&format!("{payments} written to {}", file.display()));
             Ok(ExitCode::SUCCESS)
         }
         Exported::Cancelled => {
@@ -154,7 +156,8 @@ impl Progress {
         move |lines, total| {
             if shown && told.elapsed() >= TOLD_EVERY {
                 told = Instant::now();
-                overwrite(&format!("{lines} of {total} payments"));
+                let total = counted(total, "payment", "payments");
+                overwrite(&format!("{lines} of {total}"));
             }
         }
     }
@@ -166,6 +169,17 @@ impl Progress {
     }
 }
 
+/// What people may call it: its number, the provider's id, or the transaction of one that only the chain shows.
+fn reference(payment: &PaymentView) -> String {
+    let names = [&payment.number, &payment.provider_id, &payment.transaction];
+    names
+        .into_iter()
+        .flatten()
+        .next()
+        .cloned()
+        .unwrap_or_default()
+}
+
 fn row(payment: &PaymentView) -> Vec<String> {
     let verified = if payment.verified { "verified" } else { "" };
     let purpose = payment.purpose.clone().unwrap_or_default();
@@ -174,9 +188,36 @@ fn row(payment: &PaymentView) -> Vec<String> {
         payment.amount.to_brief(),
         format!("{:?}", payment.status),
         payment.source.clone().unwrap_or_default(),
-        payment.number.clone().unwrap_or_else(|| payment.id.clone()),
+        reference(payment),
         verified.to_owned(),
         payment.payer.clone().unwrap_or_default(),
         purpose,
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payment(id: &str, number: Option<&str>, provider_id: Option<&str>) -> PaymentView {
+        serde_json::from_value(serde_json::json!({
+            "account": "a", "id": id, "provider_id": provider_id, "number": number, "kind": "credit",
+            "purpose": null, "status": "completed", "reason": null,
+            "amount": {"amount": "1.00", "currency": "USDC"}, "fee": null, "source": null, "payer": null,
+            "method": null, "has_invoice": false, "created_at": "2026-01-31T12:00:00Z",
+            "updated_at": "2026-01-31T12:00:00Z", "verifiable": true, "verified": true, "matched": null,
+            "transaction": "0x0b0b", "block": null, "top_up": null,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn people_are_shown_no_id_that_only_bursar_knows() {
+        assert_eq!(
+            reference(&payment("p", Some("2026-1"), Some("p"))),
+            "2026-1"
+        );
+        assert_eq!(reference(&payment("p", None, Some("p"))), "p");
+        assert_eq!(reference(&payment("chain:0x0b0b:1", None, None)), "0x0b0b");
+    }
 }

@@ -5,6 +5,7 @@ use bursar_core::bursar::{Reader, Status};
 use bursar_core::clock::{Clock, SystemClock};
 use bursar_core::error::{Code, Error};
 use bursar_core::http::Http;
+use bursar_core::plural::about_days;
 use bursar_core::view::{PaymentKind, Source};
 use std::process::ExitCode;
 
@@ -67,7 +68,7 @@ fn show(status: &Status) -> Done<()> {
         say("  frozen     the account is frozen by the provider")?;
     }
     if let Some(days) = status.days_left {
-        say(&format!("  lasts      about {days} days"))?;
+        say(&format!("  lasts      {}", about_days(days)))?;
     }
     if let Some(pending) = &status.pending {
         say(&format!(

@@ -5,6 +5,7 @@ mod charges;
 
 pub use charges::{DayLine, write_days};
 
+use crate::account::AccountId;
 use crate::cache::History;
 use crate::error::Result;
 use crate::money::Amount;
@@ -12,6 +13,7 @@ use crate::output_file::{OutputFile, Readers, file_failed};
 use crate::text::{is_blank, plain_form};
 use crate::view::{PaymentQuery, PaymentView};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::mem;
 use std::panic::resume_unwind;
@@ -38,6 +40,9 @@ pub enum Exported {
     /// It was stopped. A file that was there before is still there as it was.
     Cancelled,
 }
+
+/// What the user calls each account.
+pub type Labels = BTreeMap<AccountId, String>;
 
 /// Lines that are handed from reading to writing at once; after each such part `progress` is called and `cancel` looked at.
 const PART: usize = 256;
@@ -73,11 +78,12 @@ const HEAD: [&str; 18] = [
 pub fn write(
     history: &History,
     query: &PaymentQuery,
+    labels: &Labels,
     format: Format,
     target: &Path,
     cancel: &AtomicBool,
 ) -> Result<u64> {
-    match to_file(history, query, format, target, cancel, |_| {})? {
+    match to_file(history, query, labels, format, target, cancel, |_| {})? {
         Exported::Written(lines) => Ok(lines),
         Exported::Cancelled => Ok(0),
     }
@@ -91,6 +97,7 @@ pub fn write(
 pub fn to_file(
     history: &History,
     query: &PaymentQuery,
+    labels: &Labels,
     format: Format,
     target: &Path,
     cancel: &AtomicBool,
@@ -106,6 +113,7 @@ pub fn to_file(
     let exported = to_stream(
         history,
         query,
+        labels,
         format,
         BufWriter::new(&mut output),
         &place,
@@ -126,9 +134,14 @@ pub fn to_file(
 ///
 /// # Errors
 /// As for [`to_file`].
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is one thing that only the caller knows"
+)]
 pub fn to_stream(
     history: &History,
     query: &PaymentQuery,
+    labels: &Labels,
     format: Format,
     stream: impl Write + Send,
     place: &str,
@@ -147,7 +160,8 @@ pub fn to_stream(
     let written = thread::scope(|scope| {
         let writer = scope.spawn(move || {
             for part in waiting {
-                part.iter().try_for_each(|payment| sheet.line(payment))?;
+                part.iter()
+                    .try_for_each(|payment| sheet.line(payment, labels))?;
             }
             Ok(sheet)
         });
@@ -222,9 +236,9 @@ impl<W: Write> Sheet<W> {
         }
     }
 
-    fn line(&mut self, payment: &PaymentView) -> io::Result<()> {
+    fn line(&mut self, payment: &PaymentView, labels: &Labels) -> io::Result<()> {
         match self {
-            Self::Csv(sheet) => sheet.write_record(record(payment)).map_err(plain),
+            Self::Csv(sheet) => sheet.write_record(record(payment, labels)).map_err(plain),
             Self::Json {
                 stream,
                 array,
@@ -267,7 +281,8 @@ fn plain(error: csv::Error) -> io::Error {
     error
 }
 
-fn record(payment: &PaymentView) -> [String; 18] {
+/// Cells for people: an id that only Bursar knows stands in none of them.
+fn record(payment: &PaymentView, labels: &Labels) -> [String; 18] {
     let fee = payment.fee.as_ref();
     let told = |text: &Option<String>| inert(text.as_deref().unwrap_or_default());
     let verified = match (payment.verifiable, payment.verified) {
@@ -290,12 +305,12 @@ fn record(payment: &PaymentView) -> [String; 18] {
         told(&payment.source),
         told(&payment.payer),
         told(&payment.method),
-        inert(&payment.id),
+        told(&payment.provider_id),
         told(&payment.number),
         verified.to_owned(),
         payment.transaction.clone().unwrap_or_default(),
         payment.block.clone().unwrap_or_default(),
-        payment.account.to_string(),
+        inert(labels.get(&payment.account).map_or("", String::as_str)),
     ]
 }
 

@@ -22,6 +22,7 @@ pub mod money;
 pub mod network;
 pub mod notice;
 pub mod output_file;
+pub mod plural;
 pub mod process;
 pub mod provider;
 mod redact;

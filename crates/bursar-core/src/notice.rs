@@ -4,6 +4,7 @@
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::money::Amount;
+use crate::plural::about_days;
 use crate::provider::Reason;
 use crate::view::PaymentKind;
 use serde::{Deserialize, Serialize};
@@ -105,7 +106,7 @@ impl Notice {
                 format!("{amount} for {label} was not accepted.{why}")
             }
             NoticeKind::Failed => format!(
-                "{amount} for {label} was not accepted. If money left your wallet, it is still being watched for."
+                "{amount} for {label} was not accepted. If you were charged anyway, Bursar keeps checking with the provider."
             ),
             NoticeKind::Expired => format!(
                 "{amount} for {label} was not paid before its payment page closed. Money that comes late is still credited."
@@ -121,8 +122,7 @@ impl Notice {
                 "The provider gives {amount} of {label} back and takes it off the balance. Ask the provider if you did not expect that."
             ),
             NoticeKind::LowBalance => match (self.days_left, hide) {
-                (Some(1), _) => format!("{label} lasts about one more day."),
-                (Some(days), _) => format!("{label} lasts about {days} more days."),
+                (Some(days), _) => format!("{label} lasts {}.", about_days(days)),
                 (None, true) => format!("{label} is below the amount you set."),
                 (None, false) => match &self.amount {
                     Some(left) => format!("{label} has {} left.", left.to_brief()),
@@ -133,6 +133,67 @@ impl Notice {
                 format!(
                     "The provider no longer accepts the key of {label}. Sign in again to go on."
                 )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notice(kind: NoticeKind, about: PaymentKind, days_left: Option<u32>) -> Notice {
+        Notice {
+            account: AccountId("a".to_owned()),
+            kind,
+            subject: "chain:0x0b:1".to_owned(),
+            amount: None,
+            days_left,
+            about,
+            reason: None,
+            at: Timestamp::default(),
+            silent: false,
+        }
+    }
+
+    #[test]
+    fn few_days_are_counted_as_people_count() {
+        let body = |days| {
+            notice(NoticeKind::LowBalance, PaymentKind::TopUp, Some(days)).body("Main", true)
+        };
+        assert_eq!(body(0), "Main lasts less than a day.");
+        assert_eq!(body(1), "Main lasts about 1 day.");
+        assert_eq!(body(2), "Main lasts about 2 days.");
+        assert_eq!(body(90), "Main lasts about 90 days.");
+    }
+
+    #[test]
+    fn no_notice_speaks_of_a_wallet_or_shows_an_internal_id() {
+        use NoticeKind as Kind;
+        let kinds = [
+            Kind::Completed,
+            Kind::Failed,
+            Kind::Expired,
+            Kind::Cancelled,
+            Kind::UnderReview,
+            Kind::Reversed,
+            Kind::Refunded,
+            Kind::LowBalance,
+            Kind::SignedOut,
+        ];
+        let abouts = [
+            PaymentKind::TopUp,
+            PaymentKind::Renewal,
+            PaymentKind::Migration,
+            PaymentKind::Credit,
+            PaymentKind::Refund,
+        ];
+        for kind in kinds {
+            for about in abouts {
+                let notice = notice(kind, about, None);
+                let text = format!("{} {}", notice.title(), notice.body("Main", false));
+                assert!(!text.contains("wallet"), "{text}");
+                assert!(!text.contains("chain:"), "{text}");
             }
         }
     }

@@ -16,7 +16,7 @@ pub use payment::{
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::error::Error;
-use crate::money::Amount;
+use crate::money::{Amount, Currency};
 use crate::notice::NoticeKind;
 use crate::provider::{Offers, Why};
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,8 @@ pub struct AccountView {
     pub signs_in_by_browser: bool,
     pub has_console: bool,
     pub has_explorer: bool,
+    /// The balance's unit; while no balance is known, that of the network's limits.
+    pub currency: Currency,
     pub balance: Option<Figure>,
     pub connected_at: Timestamp,
 }
@@ -97,6 +99,10 @@ pub struct Overview {
     /// The last 30 days, oldest first, days without a charge included as zero; empty when unknown.
     pub charges: Vec<ChargeView>,
     pub charges_as_of: Option<Timestamp>,
+    /// Why the charges could not be read the last time.
+    pub charges_error: Option<Error>,
+    /// When the history's newer end was last read by this process; `None` while that has not succeeded.
+    pub payments_as_of: Option<Timestamp>,
     /// Open top-ups, newest first.
     pub top_ups: Vec<TopUpView>,
     /// What is wrong now, newest first.
@@ -345,6 +351,8 @@ pub struct Settings {
     pub autostart: bool,
     /// Whether closing the window has been explained.
     pub told_about_tray: bool,
+    /// Missing desktop services whose banner the user has closed: names of [`Health`]'s fields.
+    pub hidden_services: Vec<String>,
 }
 
 /// The preferences that somebody changes; what is `None` stays as it is.
@@ -359,6 +367,7 @@ pub struct SettingsChange {
     pub low_balance_days: Option<u32>,
     pub autostart: Option<bool>,
     pub told_about_tray: Option<bool>,
+    pub hidden_services: Option<Vec<String>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -381,6 +390,7 @@ impl Default for Settings {
             low_balance_days: 7,
             autostart: false,
             told_about_tray: false,
+            hidden_services: Vec::new(),
         }
     }
 }

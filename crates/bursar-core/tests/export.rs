@@ -4,11 +4,13 @@
 
 mod remote;
 
+use alloy_primitives::B256;
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
+use bursar_core::chain::{EventBatch, EventKind, UserEvent};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
-use bursar_core::export::{self, Exported, Format};
+use bursar_core::export::{self, Exported, Format, Labels};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::provider::{Papers, Purpose, RemotePayment, RenewalItem, Status};
 use bursar_core::view::{PaymentQuery, PaymentView};
@@ -184,6 +186,54 @@ fn csv_is_exact_and_runs_nothing() {
 }
 
 #[test]
+fn a_sheet_shows_people_no_id_that_only_bursar_knows() {
+    let (home, history) = history(0);
+    let account = AccountId::random();
+    history.put_payments(&account, &[payment(1)]).unwrap();
+    let transaction = B256::repeat_byte(0x0b);
+    let credit = UserEvent {
+        kind: EventKind::Credit {
+            top_up_id: String::new(),
+        },
+        amount: usdc("3.50"),
+        transaction,
+        log_index: 1,
+        block: 9,
+        block_hash: B256::repeat_byte(9),
+        block_time: NOW,
+    };
+    let batch = EventBatch {
+        events: vec![credit],
+        from: 1,
+        to: 9,
+        to_hash: B256::repeat_byte(9),
+    };
+    history.put_events(&account, &batch).unwrap();
+    let target = home.path().join("payments.csv");
+    let labels = Labels::from([(account.clone(), "=Main".to_owned())]);
+    export::write(
+        &history,
+        &PaymentQuery::default(),
+        &labels,
+        Format::Csv,
+        &target,
+        &AtomicBool::new(false),
+    )
+    .unwrap();
+    let text = fs::read_to_string(&target).unwrap();
+    assert!(!text.contains("chain:"), "{text}");
+    assert!(!text.contains(&account.to_string()), "{text}");
+    let mut sheet = csv::Reader::from_path(&target).unwrap();
+    let head = sheet.headers().unwrap().clone();
+    let column = |name: &str| head.iter().position(|each| each == name).unwrap();
+    let rows: Vec<_> = sheet.records().map(Result::unwrap).collect();
+    let cells = |name: &str| -> Vec<&str> { rows.iter().map(|row| &row[column(name)]).collect() };
+    assert_eq!(cells("account"), ["'=Main", "'=Main"]);
+    assert_eq!(cells("id"), ["", "p1"]);
+    assert_eq!(cells("transaction")[0], transaction.to_string());
+}
+
+#[test]
 fn the_filter_of_the_list_holds() {
     let (home, history) = history(40);
     let target = home.path().join("payments.csv");
@@ -194,6 +244,7 @@ fn the_filter_of_the_list_holds() {
     let lines = export::write(
         &history,
         &query,
+        &Labels::new(),
         Format::Csv,
         &target,
         &AtomicBool::new(false),
@@ -212,6 +263,7 @@ fn a_cancelled_export_leaves_what_was_there() {
     let exported = export::to_file(
         &history,
         &PaymentQuery::default(),
+        &Labels::new(),
         Format::Csv,
         &target,
         &cancel,
@@ -232,10 +284,26 @@ fn a_place_that_cannot_be_written_is_said_in_words() {
     let query = PaymentQuery::default();
     let cancel = AtomicBool::new(false);
     let nowhere = home.path().join("no such folder").join("payments.csv");
-    let error = export::write(&history, &query, Format::Csv, &nowhere, &cancel).unwrap_err();
+    let error = export::write(
+        &history,
+        &query,
+        &Labels::new(),
+        Format::Csv,
+        &nowhere,
+        &cancel,
+    )
+    .unwrap_err();
     assert_eq!(error.code, Code::FileFailed);
     assert!(error.message.contains("payments.csv"));
-    let error = export::write(&history, &query, Format::Csv, home.path(), &cancel).unwrap_err();
+    let error = export::write(
+        &history,
+        &query,
+        &Labels::new(),
+        Format::Csv,
+        home.path(),
+        &cancel,
+    )
+    .unwrap_err();
     assert_eq!(error.code, Code::FileFailed);
     assert_eq!(leftovers(home.path()), 0);
 }
@@ -315,6 +383,7 @@ fn a_full_disk_is_called_one_in_every_format() {
         let error = export::to_stream(
             &history,
             &PaymentQuery::default(),
+            &Labels::new(),
             format,
             full,
             "payments",
@@ -331,6 +400,7 @@ fn whole(history: &History, format: Format, target: &Path) -> u64 {
     export::write(
         history,
         &PaymentQuery::default(),
+        &Labels::new(),
         format,
         target,
         &AtomicBool::new(false),

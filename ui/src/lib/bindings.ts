@@ -112,6 +112,8 @@ export type AccountView = {
 	signs_in_by_browser: boolean,
 	has_console: boolean,
 	has_explorer: boolean,
+	/**  The balance's unit; while no balance is known, that of the network's limits. */
+	currency: Currency,
 	balance: Figure | null,
 	connected_at: string,
 };
@@ -526,6 +528,10 @@ export type Overview = {
 	/**  The last 30 days, oldest first, days without a charge included as zero; empty when unknown. */
 	charges: ChargeView[],
 	charges_as_of: string | null,
+	/**  Why the charges could not be read the last time. */
+	charges_error: Error | null,
+	/**  When the history's newer end was last read by this process; `None` while that has not succeeded. */
+	payments_as_of: string | null,
 	/**  Open top-ups, newest first. */
 	top_ups: TopUpView[],
 	/**  What is wrong now, newest first. */
@@ -595,6 +601,11 @@ export type PaymentView = {
 	 *  `local:<top-up>` for one that the provider never had.
 	 */
 	id: string,
+	/**
+	 *  The provider's id, which people may name to it. `None` for lines that have only an id of Bursar's, which is
+	 *  not for people.
+	 */
+	provider_id: string | null,
 	/**  The provider's number of it, as on the invoice. */
 	number: string | null,
 	kind: PaymentKind,
@@ -705,6 +716,8 @@ export type Settings = {
 	autostart?: boolean,
 	/**  Whether closing the window has been explained. */
 	told_about_tray?: boolean,
+	/**  Missing desktop services whose banner the user has closed: names of [`Health`]'s fields. */
+	hidden_services?: string[],
 };
 
 /**  The preferences that somebody changes; what is `None` stays as it is. */

@@ -6,7 +6,7 @@ use bursar_core::account::AccountId;
 use bursar_core::cache::History;
 use bursar_core::chain::{EventBatch, EventKind, UserEvent};
 use bursar_core::clock::Timestamp;
-use bursar_core::export::{self, Exported, Format};
+use bursar_core::export::{self, Exported, Format, Labels};
 use bursar_core::provider::RemotePayment;
 use bursar_core::view::{PaymentQuery, PaymentStatus};
 use rusqlite::types::ValueRef;
@@ -188,6 +188,7 @@ fn export_beside_raw(history: &History, home: &Path, count: usize, runs: usize) 
         let written = export::write(
             history,
             &PaymentQuery::default(),
+            &Labels::new(),
             Format::Csv,
             &target,
             &AtomicBool::new(false),
@@ -241,6 +242,7 @@ fn cancelled_export(history: &History, home: &Path, count: usize, runs: usize) -
         let exported = export::to_file(
             history,
             &PaymentQuery::default(),
+            &Labels::new(),
             Format::Csv,
             &home.join("stopped.csv"),
             &cancel,

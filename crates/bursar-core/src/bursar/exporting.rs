@@ -2,11 +2,9 @@
 //! says so. It belongs to the engine and not to the window, so a window that closes takes nothing from it.
 
 use super::Bursar;
-use crate::cache::History;
 use crate::driver::blocking;
 use crate::error::{Code, Error, Result};
 use crate::export::{self, Exported, Format};
-use crate::shell::Shell;
 use crate::view::{Change, ExportState, ExportView, PaymentQuery};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,10 +43,24 @@ impl Bursar {
         let cancel = self.exports.begin(&path)?;
         let (history, exports) = (Arc::clone(&self.world.history), Arc::clone(&self.exports));
         let shell = Arc::clone(&self.world.shell);
+        let labels = self
+            .connections()
+            .into_iter()
+            .map(|connection| (connection.account.id, connection.account.label))
+            .collect();
         // All of it in one place that nobody can drop, so that its end is always told.
         blocking(move || {
             shell.changed(&Change::Export);
-            let exported = write(&history, &query, format, &path, &cancel, &exports, &*shell);
+            let mut told = Instant::now();
+            let exported = history.count(&query).and_then(|total| {
+                export::to_file(&history, &query, &labels, format, &path, &cancel, |lines| {
+                    if told.elapsed() >= TOLD_EVERY {
+                        told = Instant::now();
+                        exports.progress(lines, total);
+                        shell.changed(&Change::Export);
+                    }
+                })
+            });
             exports.ended(&exported);
             shell.changed(&Change::Export);
             exported
@@ -157,24 +169,4 @@ impl Export {
     fn is_running(&self) -> bool {
         self.view.state == ExportState::Running
     }
-}
-
-fn write(
-    history: &History,
-    query: &PaymentQuery,
-    format: Format,
-    path: &Path,
-    cancel: &AtomicBool,
-    exports: &Exports,
-    shell: &dyn Shell,
-) -> Result<Exported> {
-    let total = history.count(query)?;
-    let mut told = Instant::now();
-    export::to_file(history, query, format, path, cancel, |lines| {
-        if told.elapsed() >= TOLD_EVERY {
-            told = Instant::now();
-            exports.progress(lines, total);
-            shell.changed(&Change::Export);
-        }
-    })
 }

@@ -182,16 +182,33 @@ impl Reader {
             return export::nothing(format, out)
                 .map_err(|error| file_failed(&error, Path::new("standard output")));
         };
+        let labels = self.labels();
         blocking(move || {
             let never = AtomicBool::new(false);
             let total = history.count(&query)?;
             let place = "standard output";
-            export::to_stream(&history, &query, format, out, place, &never, |lines| {
-                progress(lines, total);
-            })
+            export::to_stream(
+                &history,
+                &query,
+                &labels,
+                format,
+                out,
+                place,
+                &never,
+                |lines| {
+                    progress(lines, total);
+                },
+            )
             .map(drop)
         })
         .await
+    }
+
+    fn labels(&self) -> export::Labels {
+        self.accounts
+            .iter()
+            .map(|account| (account.id.clone(), account.label.clone()))
+            .collect()
     }
 
     /// The same to a file, which appears whole or not at all; none when `cancel` becomes true.
@@ -212,9 +229,10 @@ impl Reader {
                 "No history is stored here; there is nothing to write.",
             ));
         };
+        let labels = self.labels();
         blocking(move || {
             let total = history.count(&query)?;
-            export::to_file(&history, &query, format, &path, &cancel, |lines| {
+            export::to_file(&history, &query, &labels, format, &path, &cancel, |lines| {
                 progress(lines, total);
             })
         })

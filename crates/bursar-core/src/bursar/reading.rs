@@ -85,6 +85,13 @@ impl Bursar {
                 balance,
                 charges,
                 charges_as_of,
+                charges_error: state
+                    .as_deref()
+                    .and_then(|state| state.errors.get(&Poll::Charges))
+                    .map(|(error, _)| error.clone()),
+                payments_as_of: state
+                    .as_deref()
+                    .and_then(|state| state.done_at(Poll::History)),
                 top_ups: state
                     .as_deref()
                     .map(|state| open_ones(&connection, state))
@@ -305,8 +312,8 @@ fn no_explorer() -> Error {
 }
 
 /// The last 30 days, those without a charge as zero in the charges' currency, else the balance's, those with one that
-/// cannot be read as unknown; nothing where nothing
-/// was ever read or no currency is known.
+/// cannot be read as unknown, and when they were read; no days where nothing was ever read, or nothing was charged and no
+/// currency is known.
 fn chart(
     charges: Option<(Vec<provider::DayCharge>, Timestamp)>,
     unknown: &BTreeSet<String>,
@@ -318,7 +325,7 @@ fn chart(
     };
     let of_charges = days.first().map(|day| day.amount.currency());
     let Some(currency) = of_charges.or(of_balance).cloned() else {
-        return (Vec::new(), None);
+        return (Vec::new(), Some(as_of));
     };
     let views = (0..CHART_DAYS)
         .rev()
@@ -402,4 +409,24 @@ fn is_stale(state: Option<&State>, now: Timestamp) -> bool {
     let api_old = state.setup.signed_in && old(Poll::Balance);
     let nothing = state.setup.watched.is_none() && !state.setup.signed_in;
     nothing || chain_old || api_old
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_without_a_charge_and_without_a_currency_were_read_all_the_same() {
+        let now = Timestamp(1_769_860_800_000);
+        assert_eq!(
+            chart(Some((Vec::new(), now)), None, now),
+            (Vec::new(), Some(now))
+        );
+        assert_eq!(
+            chart(None, Some(&Currency::usdc()), now),
+            (Vec::new(), None)
+        );
+        let (days, as_of) = chart(Some((Vec::new(), now)), Some(&Currency::usdc()), now);
+        assert_eq!((days.len(), as_of), (30, Some(now)));
+    }
 }

@@ -1,5 +1,6 @@
 //! Turns accounts and top-ups into what the window is told of them.
 
+use super::currency_of;
 use super::figures::Known;
 use crate::account::Account;
 use crate::cache::History;
@@ -41,6 +42,7 @@ pub(super) fn known(
 
 pub(super) fn account(connection: &Connection, known: &Known) -> AccountView {
     let account = &connection.account;
+    let balance = known.balance();
     AccountView {
         id: account.id.clone(),
         label: account.label.clone(),
@@ -62,7 +64,11 @@ pub(super) fn account(connection: &Connection, known: &Known) -> AccountView {
             .chain
             .as_ref()
             .is_some_and(|chain| chain.explorer.is_some()),
-        balance: known.balance(),
+        currency: balance.as_ref().map_or_else(
+            || currency_of(account),
+            |figure| figure.amount.currency().clone(),
+        ),
+        balance,
         connected_at: account.connected_at,
     }
 }

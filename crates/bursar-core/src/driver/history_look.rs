@@ -7,6 +7,7 @@ use crate::cache::{History, Portion, SyncState};
 use crate::clock::{Span, Timestamp};
 use crate::engine::{HistoryAnswer, Lines};
 use crate::error::{Code, Error, Result};
+use crate::plural::counted;
 use crate::provider::{HistoryPage, OddLine, RemotePayment, Status};
 use futures_util::future::{OptionFuture, join};
 use std::sync::Arc;
@@ -290,7 +291,15 @@ pub(super) fn told_of(lines: &[OddLine]) -> Option<Error> {
     let (first, others) = lines.split_first()?;
     let message = match others.len() {
         0 => first.error.message.clone(),
-        more => format!("{} Lines like this one: {more} more.", first.error.message),
+        more => format!(
+            "{} {} could not be read either.",
+            first.error.message,
+            counted(
+                u64::try_from(more).unwrap_or(u64::MAX),
+                "further payment",
+                "further payments"
+            )
+        ),
     };
     Some(Error::new(Code::LineUnreadable, message))
 }

@@ -43,6 +43,26 @@ fn preferences_are_kept() {
 }
 
 #[test]
+fn closing_the_banner_of_missing_services_lasts() {
+    let home = tempfile::tempdir().unwrap();
+    let hidden = vec!["tray".to_owned(), "keyring".to_owned()];
+    let closed = SettingsChange {
+        hidden_services: Some(hidden.clone()),
+        ..SettingsChange::default()
+    };
+    open(home.path()).update(&closed, false, NOW).unwrap();
+    assert_eq!(open(home.path()).get().hidden_services, hidden);
+    // Written by a version that knew nothing of it.
+    fs::write(
+        home.path().join(FILE),
+        r#"{"settings":{"theme":"dark"}}"#,
+    )
+    .unwrap();
+    let before = open(home.path()).get();
+    assert_eq!((before.theme, before.hidden_services.is_empty()), (Theme::Dark, true));
+}
+
+#[test]
 fn two_writers_lose_no_change() {
     let home = tempfile::tempdir().unwrap();
     let (one, two) = (open(home.path()), open(home.path()));

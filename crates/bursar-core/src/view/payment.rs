@@ -69,6 +69,9 @@ pub struct PaymentView {
     /// The provider's id, or `chain:<tx>:<log index>` for a credit without a top-up, or
     /// `local:<top-up>` for one that the provider never had.
     pub id: String,
+    /// The provider's id, which people may name to it. `None` for lines that have only an id of Bursar's, which is
+    /// not for people.
+    pub provider_id: Option<String>,
     /// The provider's number of it, as on the invoice.
     pub number: Option<String>,
     pub kind: PaymentKind,

@@ -213,3 +213,71 @@ async fn what_the_api_said_before_this_session_is_only_shown_with_its_age() {
     let all = stage.bursar.overviews().await.unwrap();
     assert_eq!(all[0].days_left, None);
 }
+
+#[tokio::test]
+async fn charges_that_may_not_be_read_are_told_from_those_on_their_way() {
+    let stage = Stage::set(Fluence {
+        charges_forbidden: true,
+        ..Fluence::default()
+    })
+    .await;
+    let overview = || stage.bursar.overview(stage.account.clone());
+    stage
+        .until("the charges are refused", |state| {
+            state.errors.contains_key(&Poll::Charges)
+        })
+        .await;
+    let refused = overview().await.unwrap();
+    assert_eq!(refused.charges_error.unwrap().code, Code::Forbidden);
+    assert_eq!((refused.charges_as_of, refused.charges.len()), (None, 0));
+
+    stage.provider.lock().unwrap().charges_forbidden = false;
+    stage.later(Span::hours(2));
+    stage
+        .until("the charges are read", |state| {
+            state.done_at(Poll::Charges).is_some()
+        })
+        .await;
+    let read = overview().await.unwrap();
+    assert_eq!(read.charges_error, None);
+    assert!(read.charges_as_of.is_some());
+}
+
+#[tokio::test]
+async fn a_history_that_was_not_read_is_told_from_an_empty_one() {
+    let stage = Stage::set(Fluence {
+        history_forbidden: true,
+        ..Fluence::default()
+    })
+    .await;
+    let as_of = || async {
+        let overview = stage.bursar.overview(stage.account.clone()).await;
+        overview.unwrap().payments_as_of
+    };
+    stage
+        .until("the history is refused", |state| {
+            state.errors.contains_key(&Poll::History)
+        })
+        .await;
+    assert_eq!(as_of().await, None);
+    stage.provider.lock().unwrap().history_forbidden = false;
+    stage.later(Span::hours(2));
+    stage
+        .until("the history is read", |state| {
+            state.done_at(Poll::History).is_some()
+        })
+        .await;
+    assert!(as_of().await.is_some());
+}
+
+#[tokio::test]
+async fn an_account_has_a_unit_before_its_balance_is_known() {
+    let stage = Stage::set(Fluence::default()).await;
+    let unit = || async {
+        let (accounts, _, _) = stage.bursar.app_view().await.unwrap();
+        accounts.first().map(|account| account.currency.clone())
+    };
+    assert_eq!(unit().await, Some(Currency::usdc()));
+    stage.read().await;
+    assert_eq!(unit().await, Some(Currency::usdc()));
+}

@@ -86,6 +86,8 @@ struct Fluence {
     created: u32,
     /// The key may not read the history.
     history_forbidden: bool,
+    /// The key may not read the charges.
+    charges_forbidden: bool,
     /// The list of open top-ups does not answer.
     pending_down: bool,
     /// Seconds that a page of the history takes.
@@ -164,6 +166,7 @@ impl Prepared for Fluence {
                 "billing:get_spending_history","billing:top_up"]}"#,
             ),
             ("GET", "/v1/service/status") => json(200, r#"{"maintenanceMode":false}"#),
+            ("GET", "/v1/billing/charges/aggregated") if self.charges_forbidden => json(403, "{}"),
             ("GET", "/v1/billing/charges/aggregated") => json(200, "[]"),
             _ => json(404, "{}"),
         }

@@ -187,6 +187,7 @@ impl Line {
         let matched = self.matched();
         PaymentView {
             account: holder.id.clone(),
+            provider_id: (!is_reserved(&self.id)).then(|| self.id.clone()),
             number: self.books.number,
             kind: self.kind,
             purpose: self.books.purpose,

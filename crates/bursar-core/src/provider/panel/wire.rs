@@ -6,6 +6,7 @@ use super::call::is_id;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::money::{Amount, Currency};
+use crate::plural::counted;
 use crate::provider::answer::{Object, Oddities};
 use crate::provider::{
     ApiBalance, Charges, Created, DayCharge, HistoryPage, Identity, NewPayment, OddLine, Papers,
@@ -406,8 +407,7 @@ fn purpose(object: &Object<'_>) -> Result<Purpose> {
 fn months(object: &Object<'_>) -> Result<String> {
     Ok(match object.count("months")? {
         0 => return Err(object.wrong("months", "is zero")),
-        1 => "1 month".to_owned(),
-        months => format!("{months} months"),
+        count => counted(count, "month", "months"),
     })
 }
 

@@ -1,0 +1,39 @@
+//! Counts with their nouns, as every text for people writes them.
+
+use std::fmt::Display;
+
+/// "0 payments", "1 payment", "12 payments". `many` is the noun for every count but one.
+pub fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str, many: &str) -> String {
+    let noun = if count == N::from(1) { one } else { many };
+    format!("{count} {noun}")
+}
+
+/// How long a balance lasts: "less than a day", "about 1 day", "about 6 days". The provider tells whole days.
+pub fn about_days(days: u32) -> String {
+    match days {
+        0 => "less than a day".to_owned(),
+        days => format!("about {}", counted(days, "day", "days")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn none_and_many_take_the_plural_and_one_does_not() {
+        let of = |count: u32| counted(count, "payment", "payments");
+        assert_eq!(of(0), "0 payments");
+        assert_eq!(of(1), "1 payment");
+        assert_eq!(of(2), "2 payments");
+        assert_eq!(of(1_000_000), "1000000 payments");
+        assert_eq!(counted(1_u64, "day", "days"), "1 day");
+    }
+
+    #[test]
+    fn a_balance_never_lasts_no_days() {
+        assert_eq!(about_days(0), "less than a day");
+        assert_eq!(about_days(1), "about 1 day");
+        assert_eq!(about_days(2), "about 2 days");
+    }
+}
