@@ -4,6 +4,7 @@ import type {
   AccountView,
   Amount,
   ChargeView,
+  Figure,
   MoneyRule,
   NetworkView,
   NoticeView,
@@ -35,9 +36,12 @@ export const MAIN: AccountView = {
   signs_in_by_browser: false,
   has_console: true,
   has_explorer: true,
+  currency: "USDC",
   balance: { amount: usdc("1204.350000"), source: "chain", as_of: ago(12), block: "5103812" },
   connected_at: ago(86_400 * 200),
 };
+
+export const API_BALANCE: Figure = { amount: usdc("1204.35"), source: "api", as_of: ago(40), block: null };
 
 export const SANDBOX: AccountView = {
   ...MAIN,
@@ -121,6 +125,8 @@ export const OVERVIEW: Overview = {
   as_of: ago(12),
   charges: CHARGES,
   charges_as_of: ago(1500),
+  charges_error: null,
+  payments_as_of: ago(30),
   top_ups: [],
   errors: [],
   maintenance: false,
@@ -204,11 +210,13 @@ export function payments(count: number): PaymentView[] {
   return Array.from({ length: count }, (_, n) => {
     const status = STATUSES[n % STATUSES.length] ?? "completed";
     const credit = n % 9 === 8;
+    const id = `${(n * 7919 + 0x9105eb3).toString(16)}-55a1-4b0e-9e0a-2f6c0aa1c${String(n % 1000).padStart(3, "0")}`;
+    const own = credit ? `chain:0x${(n + 77).toString(16).padStart(64, "c")}:2` : `local:${id}`;
+    const provider_id = credit || status === "not_started" ? null : id;
     return {
       account: MAIN.id,
-      id: credit
-        ? `chain:0x${(n + 77).toString(16).padStart(64, "c")}:2`
-        : `${(n * 7919 + 0x9105eb3).toString(16)}-55a1-4b0e-9e0a-2f6c0aa1c${String(n % 1000).padStart(3, "0")}`,
+      id: provider_id ?? own,
+      provider_id,
       number: null,
       kind: credit ? "credit" : "top_up",
       purpose: null,
@@ -251,8 +259,8 @@ export function notices(): NoticeView[] {
       id: 8,
       kind: "low_balance",
       title: "Balance is low",
-      body: "Fluence lasts about 6 more days.",
-      body_hidden: "Fluence lasts about 6 more days.",
+      body: "Fluence lasts about 6 days.",
+      body_hidden: "Fluence lasts about 6 days.",
       at: ago(7400),
       read: false,
     },
@@ -279,7 +287,7 @@ export function notices(): NoticeView[] {
       id: 5,
       kind: "failed",
       title: "Top-up failed",
-      body: "40.00 USDC for Fluence was not accepted. If money left your wallet, it is still being watched for.",
+      body: "40.00 USDC for Fluence was not accepted. If you were charged anyway, Bursar keeps checking with the provider.",
       body_hidden: "The top-up was not accepted.",
       at: ago(290_000),
     },

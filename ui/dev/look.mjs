@@ -1,6 +1,7 @@
 // Visits the drawing board in Chromium. `npm run look -w ui -- OUT [WISH …]` takes pictures; `npm run axe -w ui` takes none
-// but fails on anything that axe-core finds, on a page that is cut, and on errors in the console.
-// A wish is PAGE@CASE[,CASE]@WIDTHxHEIGHT@THEME and then @TESTID to click, @TESTID=TEXT to type or @!WHAT for what happens
+// but fails on anything that axe-core finds, on a page that is cut or scrolls twice, on what lies over a dialog, and on errors
+// in the console.
+// A wish is PAGE@CASE[,CASE]@WIDTHxHEIGHT[:PERCENT]@THEME (the text that many percent as large) and then @TESTID to click, @TESTID=TEXT to type or @!WHAT for what happens
 // elsewhere meanwhile (see dev/transport.ts).
 
 import { mkdir, readFile } from "node:fs/promises";
@@ -23,6 +24,33 @@ const EVERY_STATE = [
     ["empty", "wait", "failing"].map((what) => `${page}@${what}@480x600@light`),
   ),
   ...["overview", "payments", "accounts"].map((page) => `${page}@hidden,long,two@480x600@dark`),
+  ...PAGES.flatMap((page) => [
+    `${page}@full,long@480x600:200@light`,
+    `${page}@huge,long,two@480x600@dark`,
+    `${page}@huge,long@800x600:200@light`,
+    `${page}@loading@480x600@light`,
+  ]),
+  "connect@first@480x600:200@light",
+  "overview@open,refused@480x600:200@light",
+  ...["top_up", "payments", "accounts"].map((page) => `${page}@panel,long@480x600:200@light`),
+  "top_up@panel,long@480x600:200@light@paying-renewals",
+  "payments@full,long@480x600:200@dark@payment",
+  "payments@full,long@1200x800:200@dark@payment",
+  "payments@full,long@480x600:200@light@filter-dates@filter-dates-own",
+  "overview@no-address@480x600@light",
+  "overview@no-address@1200x800@dark",
+  "overview@no-address@480x600@light@enter-address",
+  "payments@no-address@800x600@light@payment",
+  "overview@loading,keyring@480x600@light",
+  "overview@loading,signed-out@800x600@light",
+  "overview@loading,offline@480x600@dark",
+  "payments@loading,offline@480x600@light",
+  "overview@no-scope@800x600@light",
+  "overview@last-day@480x600@light",
+  "overview@one-day@480x600@dark",
+  "overview@full@480x600@light@nav-overview",
+  "settings@full@480x600@light@setting-low-amount-on",
+  "settings@two@480x600@dark@setting-low-amount-on@setting-low-amount=0@setting-low-days=0",
   "overview@alarm,two@800x600@light",
   "overview@alarm,sandbox@480x600@dark",
   "overview@unknown@480x600@dark",
@@ -136,8 +164,11 @@ async function work() {
 
 async function visit(wish) {
   const [page = "", what = "full", size = "1200x800", theme = "light", ...acts] = wish.split("@");
-  const [width = 1200, height = 800] = size.split("x").map(Number);
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
+  const [, width, height, zoom] = /^(\d+)x(\d+)(?::(\d+))?$/.exec(size) ?? [];
+  const context = await browser.newContext({
+    viewport: { width: Number(width), height: Number(height) },
+    reducedMotion: "reduce",
+  });
   const tab = await context.newPage();
   const found = [];
   tab.on("pageerror", (error) => found.push(String(error)));
@@ -146,11 +177,16 @@ async function visit(wish) {
   });
   try {
     await tab.goto(`${base}?case=${what}&theme=${theme}`);
+    if (zoom !== undefined) await tab.addStyleTag({ content: `:root { font-size: ${zoom}%; }` });
     const entry = tab.getByTestId(`nav-${page}`);
     await tab.getByTestId("frame").waitFor();
     await tab.locator('[data-testid="page-title"]').waitFor();
     await tab.evaluate(quiet);
-    if ((await entry.count()) > 0) await entry.click();
+    if ((await entry.count()) > 0) {
+      await entry.click();
+      // Its code is fetched now; a page that is not there yet has no faults.
+      await tab.locator(`[data-testid="page-${page}"] > *`).first().waitFor();
+    }
     await tab.evaluate(quiet);
     for (const act of acts) {
       if (act.startsWith("!")) await tab.evaluate(`${act.slice(1)}()`);
@@ -160,7 +196,7 @@ async function visit(wish) {
     await tab.mouse.move(2, 2);
     await tab.evaluate(quiet);
     if (!check) await tab.screenshot({ path: `${out}/${wish.replaceAll(/[^\w.-]/g, "_")}.png` });
-    if (await tab.evaluate(isCut)) found.push("is cut: it scrolls sideways");
+    found.push(...(await tab.evaluate(layoutFaults)));
     if (check) {
       await tab.evaluate(axe);
       const { violations } = await tab.evaluate(() => globalThis.axe.run(document));
@@ -196,8 +232,48 @@ function quiet() {
   });
 }
 
-/** In the page: whether anything reaches beyond the window's right edge. */
-function isCut() {
+/** In the page: what is cut, scrolls beside something else, or lies over a dialog. */
+function layoutFaults() {
+  const found = [];
+  const whole = document.documentElement;
+  if (whole.scrollWidth > innerWidth) found.push("the window scrolls sideways");
+  if (whole.scrollHeight > innerHeight) found.push("the window scrolls beside its page");
   const main = document.querySelector("main");
-  return document.documentElement.scrollWidth > innerWidth || (main !== null && main.scrollWidth > main.clientWidth);
+  if (main !== null && main.scrollWidth > main.clientWidth) {
+    const edge = main.getBoundingClientRect().left + main.clientWidth;
+    const wide = [...main.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > edge + 1).at(-1);
+    found.push(`the page scrolls sideways: ${wide?.outerHTML.slice(0, 160)}`);
+  }
+  if (main !== null && main.innerText.trim() === "" && main.querySelector("[role=status]") === null)
+    found.push("the page is empty");
+  const scrolls = (element) =>
+    element.scrollHeight > element.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(element).overflowY);
+  const scrolling = [...document.querySelectorAll("*")].filter(scrolls);
+  for (const inner of scrolling)
+    if (scrolling.some((outer) => outer !== inner && outer.contains(inner)))
+      found.push(`scrolls within what scrolls: ${inner.className}`);
+  for (const element of document.querySelectorAll("[title]"))
+    found.push(`has a tooltip of the system, which lies over dialogs: ${element.outerHTML.slice(0, 120)}`);
+  for (const amount of document.querySelectorAll("main .money")) {
+    const [own, around] = [amount.getBoundingClientRect(), amount.parentElement.getBoundingClientRect()];
+    if (own.right > around.right + 1) found.push(`an amount runs over what is beside it: ${amount.textContent}`);
+  }
+  const dialog = [...document.querySelectorAll('[role="dialog"], [role="alertdialog"]')].at(-1);
+  if (dialog !== undefined) {
+    const { left, top, right, bottom } = dialog.getBoundingClientRect();
+    if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight) found.push("the dialog is cut");
+    for (const [x, y] of [
+      [left + 20, top + 8],
+      [(left + right) / 2, (top + bottom) / 2],
+      [right - 20, bottom - 8],
+    ]) {
+      const there = document.elementFromPoint(x, y);
+      if (there !== null && !dialog.contains(there) && !there.closest("[data-bits-select-content]"))
+        found.push(`lies over the dialog: ${there.className}`);
+    }
+    for (const part of dialog.querySelectorAll("*"))
+      if (part.scrollWidth > part.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(part).overflowX))
+        found.push("the dialog scrolls sideways");
+  }
+  return found;
 }

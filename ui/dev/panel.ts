@@ -36,6 +36,7 @@ export const PANEL: AccountView = {
   api_host: "panel.basalt.example",
   address: null,
   has_explorer: false,
+  currency: "USD",
   balance: { amount: usd("86.40"), source: "api", as_of: ago(20), block: null },
 };
 
@@ -263,6 +264,7 @@ export function payments(count: number): PaymentView[] {
     return {
       account: PANEL.id,
       id: `pay_${n}`,
+      provider_id: `pay_${n}`,
       number: `2026-${String(4200 - n)}`,
       kind,
       purpose:

@@ -37,13 +37,17 @@ let settings: AppView["settings"] = {
   low_balance_days: 7,
   autostart: false,
   told_about_tray: true,
+  hidden_services: [],
 };
 
 const account = {
   ...(is("panel") ? panel.PANEL : is("sandbox") ? data.SANDBOX : data.MAIN),
-  signed_in: !is("signed-out"),
+  signed_in: !is("signed-out") && !is("keyring"),
+  waits_for_keyring: is("keyring"),
 };
-if (is("unknown")) account.balance = null;
+if (is("no-address")) Object.assign(account, { address: null, balance: data.API_BALANCE });
+if (is("huge")) account.balance = { ...data.API_BALANCE, amount: data.usdc("123456789012.123456") };
+if (is("unknown") || is("loading")) account.balance = null;
 if (is("long")) account.label = "A very long account name for a team of many people";
 const accounts = is("first")
   ? []
@@ -86,6 +90,22 @@ Object.assign(globalThis, {
   end: happens(() => (paid = true)),
 });
 
+const NOTHING_READ: Partial<Overview> = {
+  reserved: null,
+  held: null,
+  frozen: null,
+  api_balance: null,
+  api_current: false,
+  agrees: null,
+  daily_usage: null,
+  days_left: null,
+  as_of: null,
+  charges: [],
+  charges_as_of: null,
+  payments_as_of: null,
+  stale: true,
+};
+
 function overview(): Overview {
   const base: Overview = {
     ...(is("panel") ? panel.OVERVIEW_OF_PANEL : data.OVERVIEW),
@@ -98,23 +118,31 @@ function overview(): Overview {
       ...(is("invoiced") ? [panel.INVOICED] : []),
     ],
   };
+  if (is("no-address")) return { ...base, reserved: null, held: null, frozen: null, agrees: null };
+  if (is("last-day")) return { ...base, days_left: 0 };
+  if (is("one-day")) return { ...base, days_left: 1 };
+  if (is("no-scope"))
+    return {
+      ...base,
+      charges: [],
+      charges_as_of: null,
+      charges_error: failure("forbidden", "The key lacks the scope billing:get_spending_history."),
+    };
+  if (is("loading")) return { ...base, ...NOTHING_READ };
+  if (is("huge"))
+    return {
+      ...base,
+      daily_usage: data.usdc("123456789.123456"),
+      reserved: { ...data.API_BALANCE, amount: data.usdc("123456789012.123456") },
+      held: { ...data.API_BALANCE, amount: data.usdc("123456789012.123456") },
+      days_left: 999,
+    };
   if (is("idle")) return { ...base, days_left: null, daily_usage: data.usdc("0.000000"), charges: [] };
   if (is("sandbox")) return { ...base, days_left: 6, daily_usage: data.usdc("40.2") };
   if (is("unknown"))
     return {
       ...base,
-      reserved: null,
-      held: null,
-      frozen: null,
-      api_balance: null,
-      api_current: false,
-      agrees: null,
-      daily_usage: null,
-      days_left: null,
-      as_of: null,
-      charges: [],
-      charges_as_of: null,
-      stale: true,
+      ...NOTHING_READ,
       errors: [
         failure("unreachable", "api.fluence.dev could not be reached.", true),
         failure("chain_unavailable", "None of the network’s 2 RPCs is usable.", true),
@@ -182,7 +210,7 @@ function quote(amount: string): Quote {
   };
 }
 
-const all = (is("panel") ? panel.payments : data.payments)(is("empty") ? 0 : 5000);
+const all = (is("panel") ? panel.payments : data.payments)(is("empty") || is("loading") ? 0 : 5000);
 const page = <T>(value: T) =>
   is("wait")
     ? never()

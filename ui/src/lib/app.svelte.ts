@@ -1,4 +1,4 @@
-// What the whole window shares: accounts, settings, health, the chosen account, the page, and the current second.
+// What the whole window shares: accounts, settings, health, the chosen account and the page.
 
 import { core } from "$lib/transport";
 import { hear } from "./changes.ts";
@@ -26,11 +26,12 @@ class App {
   paying = $state<Paying>("top_up");
   /** The payment whose details are open. */
   payment = $state.raw<{ account: AccountId; id: string } | null>(null);
-  /** The wall clock, a second at a time, for ages and countdowns. */
-  now = $state(Date.now());
+  /** The account that is being edited on the page of accounts. */
+  editing = $state<AccountId | null>(null);
   /** Whether the first frame is on the screen: what it can do without is drawn after it. */
   drawn = $state(false);
-  readonly #begun = Date.now();
+  /** Whether what is read at the start should be there by now. */
+  settled = $state(false);
   /** Read aloud by screen readers, politely. */
   announcement = $state("");
 
@@ -59,11 +60,6 @@ class App {
     return this.accounts.length > 1;
   }
 
-  /** Whether what is read at the start should be there by now. */
-  get settled(): boolean {
-    return this.now - this.#begun >= READING_ANEW;
-  }
-
   choose(account: AccountId): void {
     if (account !== this.account?.id) this.paying = "top_up";
     this.#chosen = account;
@@ -73,6 +69,7 @@ class App {
   go(page: PageName): void {
     this.#leave?.abort();
     this.payment = null;
+    this.editing = null;
     if (page !== "payments" || this.page === page) {
       this.page = page;
       return;
@@ -82,6 +79,12 @@ class App {
     void openHistory(this.account?.id ?? null, leave.signal).then(() => {
       if (!leave.signal.aborted) this.page = page;
     });
+  }
+
+  /** Leads to where the account's wallet address is typed. */
+  enterAddress(account: AccountId): void {
+    this.go("accounts");
+    this.editing = account;
   }
 
   payIn(what: Paying): void {
@@ -149,13 +152,13 @@ class App {
     }
   }
 
-  /** Starts the shared clock and listens; what comes back ends both. */
+  /** Begins to listen; what comes back ends that. */
   start(): () => void {
     const deaf = hear((change) => this.heard(change));
-    const tick = setInterval(() => (this.now = Date.now()), 1000);
+    const settling = setTimeout(() => (this.settled = true), READING_ANEW);
     return () => {
       deaf();
-      clearInterval(tick);
+      clearTimeout(settling);
     };
   }
 }

@@ -3,3 +3,8 @@
 export function count(number: number): string {
   return number.toLocaleString("en-GB").replaceAll(",", "\u202f");
 }
+
+/** "no payments" is "0 payments", "1 payment", "12 300 payments": every count with its noun is written by this. */
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : many}`;
+}

@@ -1,5 +1,7 @@
 // Points in time as people read them. The current time is always given, never asked for.
 
+import { counted } from "./count.ts";
+
 /** What is left until `until`, or zero: a countdown never goes below and never ends anything by itself. */
 export function remaining(until: string, now: number): number {
   const left = Date.parse(until) - now;
@@ -15,18 +17,32 @@ export function clock(millis: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${two(minutes)}:${two(seconds % 60)}`;
 }
 
-/** "just now", "4 minutes ago", "yesterday, 14:05"; further back, the date. */
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** "just now", "4 minutes ago"; from 12 hours on, the date and time. */
 export function age(at: string, now: number): string {
   const then = Date.parse(at);
   if (Number.isNaN(then)) return "at an unknown time";
-  const seconds = Math.floor((now - then) / 1000);
-  if (seconds < 10) return "just now";
-  if (seconds < 60) return `${seconds} seconds ago`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return minutes === 1 ? "a minute ago" : `${minutes} minutes ago`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 12) return hours === 1 ? "an hour ago" : `${hours} hours ago`;
+  const old = now - then;
+  if (old < 10 * SECOND) return "just now";
+  if (old < MINUTE) return `${counted(Math.floor(old / SECOND), "second")} ago`;
+  const minutes = Math.floor(old / MINUTE);
+  if (minutes < 60) return minutes === 1 ? "a minute ago" : `${counted(minutes, "minute")} ago`;
+  const hours = Math.floor(old / HOUR);
+  if (hours < 12) return hours === 1 ? "an hour ago" : `${counted(hours, "hour")} ago`;
   return moment(at);
+}
+
+/** When `age` says something else next, in milliseconds; `null` when it never will. */
+export function ageChanges(at: string, now: number): number | null {
+  const then = Date.parse(at);
+  const old = now - then;
+  if (Number.isNaN(then) || old >= 12 * HOUR) return null;
+  if (old < 10 * SECOND) return then + 10 * SECOND;
+  const step = old < MINUTE ? SECOND : old < HOUR ? MINUTE : HOUR;
+  return then + (Math.floor(old / step) + 1) * step;
 }
 
 const DAY = format({ day: "numeric", month: "short", year: "numeric" });

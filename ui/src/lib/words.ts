@@ -190,10 +190,9 @@ const MEANS: Record<PaymentStatus, (of: Standing) => string> = {
       : "The payment system is at work; the money is on its way, and the provider may count it already.",
   under_review: () => "The provider is checking the payment. Nothing is lost; this can take a while.",
   completed: ({ kind }) => DONE[kind],
-  cancelled: () => "Cancelled. Money that was sent all the same is still watched for.",
-  expired: () => "Not paid before the payment page closed. Late money is still credited.",
-  failed: ({ verifiable }) =>
-    `Not accepted. If money left your ${verifiable ? "wallet" : "account"}, it is still watched for.`,
+  cancelled: () => "Cancelled. If you paid anyway, Bursar keeps checking with the provider.",
+  expired: () => "The payment page has expired. If you have already paid, Bursar keeps checking with the provider.",
+  failed: () => "Not accepted. If you were charged anyway, Bursar keeps checking with the provider.",
   not_started: () => "No payment was started. Nothing was charged.",
   refunding: () => "The provider is giving the money back.",
   refunded: ({ kind }) =>
@@ -267,6 +266,30 @@ export function lineTitle({ kind, purpose, source, payer, method }: PaymentView)
 /** By what and by whom it was paid, as far as that is known. */
 export function paidBy({ method, payer }: PaymentView): string {
   return [method, payer].filter((one) => one !== null && one !== "").join(", ");
+}
+
+/** For payments of an account whose wallet address is not known: nothing can be looked for on the chain. */
+export const NEEDS_ADDRESS =
+  "Not verified: Bursar looks for payments on the chain by the account’s wallet address, which has not been entered.";
+
+const VERIFIED_SOON: ReadonlySet<PaymentStatus> = new Set(["confirming", "under_review", "completed"]);
+
+/** Whether verification is worth a word: the money is on the chain, or is expected there. */
+export function tellsVerification({ verifiable, verified, status }: PaymentView): boolean {
+  return verifiable && (verified || VERIFIED_SOON.has(status));
+}
+
+/** A name by which people can ask the provider or the explorer about a payment. */
+export interface Reference {
+  text: string;
+  what: "number" | "id" | "transaction";
+}
+
+/** The number, else the provider's id, else the transaction; `null` for what only Bursar has an id of. */
+export function referenceOf({ number, provider_id, transaction }: PaymentView): Reference | null {
+  if (number !== null) return { text: number, what: "number" };
+  if (provider_id !== null) return { text: provider_id, what: "id" };
+  return transaction === null ? null : { text: transaction, what: "transaction" };
 }
 
 /** "9105eb3…140": the head and tail by which people tell ids apart. */

@@ -1,0 +1,93 @@
+// Why a figure is not there. A cause is named only where it is known; a figure that is on its way is said to be so.
+
+import type { AccountView, Overview } from "./types.ts";
+import { words } from "./words.ts";
+
+/** What stands between an account and a figure, the first that holds. */
+export type Obstacle = "address" | "keyring" | "signed_out" | "offline" | "failed" | "loading";
+
+/** For figures that only the provider's API tells. */
+export function apiObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
+  if (account.waits_for_keyring) return "keyring";
+  if (!account.signed_in) return "signed_out";
+  return obstacle(online, failed);
+}
+
+/** For figures that only the chain tells: no key is needed for them, but an address. */
+export function chainObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
+  return account.address === null ? "address" : obstacle(online, failed);
+}
+
+function obstacle(online: boolean, failed: boolean): Obstacle {
+  if (!online) return "offline";
+  return failed ? "failed" : "loading";
+}
+
+const BRIEFLY: Record<Obstacle, string> = {
+  address: "Needs the wallet address",
+  keyring: "Waiting for the keyring",
+  signed_out: "Not read: signed out",
+  offline: "Not read: offline",
+  failed: "Could not be read",
+  loading: "Loading…",
+};
+
+/** In the few words that fit beneath a figure. */
+export function briefly(obstacle: Obstacle): string {
+  return BRIEFLY[obstacle];
+}
+
+/** Why there is no balance, in a sentence. */
+export function noBalance({ account, errors }: Overview, online: boolean): string {
+  const failed = errors.length > 0;
+  // The chain is asked without a key.
+  const onChain = account.verifiable && account.address !== null;
+  const because = onChain ? chainObstacle(account, online, failed) : apiObstacle(account, online, failed);
+  switch (because) {
+    case "loading":
+      return "Loading the balance…";
+    case "keyring":
+      return "Not known yet: Bursar is waiting for the keyring, which holds the key.";
+    case "signed_out":
+      return "Not known: sign in to read it.";
+    case "offline":
+      return "Not known: you are offline. It is read once you are online again.";
+    case "failed":
+    case "address":
+      return "Not known: it could not be read.";
+  }
+}
+
+/** Why there are no charges, and what to do; to be asked only before the first reading. */
+export function noCharges({ account, charges_error: failure }: Overview, online: boolean): string {
+  switch (apiObstacle(account, online, failure !== null)) {
+    case "keyring":
+      return "Not read yet: Bursar is waiting for the keyring, which holds the key.";
+    case "signed_out":
+      return "Not read: sign in to see the charges.";
+    case "offline":
+      return "Not read yet: you are offline. The charges are read once you are online again.";
+    case "failed":
+    case "address":
+      return failure ? `${failure.message} ${words(failure).advice}`.trim() : "The charges could not be read.";
+    case "loading":
+      return "Loading the charges…";
+  }
+}
+
+/** Why no payments are listed although none has been read yet. */
+export function noPayments({ account, errors }: Overview, online: boolean): string {
+  switch (apiObstacle(account, online, errors.length > 0)) {
+    case "keyring":
+      return "Bursar is waiting for the keyring, which holds the key.";
+    case "signed_out":
+      return "Sign in to read the account’s payments.";
+    case "offline":
+      return "You are offline. The payments are read once you are online again.";
+    case "failed":
+    case "address":
+      return "They could not be read yet. The overview says what is wrong.";
+    case "loading":
+      return "They are being loaded.";
+  }
+}
