@@ -269,7 +269,7 @@ export function notices(): NoticeView[] {
       id: 7,
       kind: "expired",
       title: "Top-up expired",
-      body: "10.00 USDC for Fluence was not paid before its payment page closed. Money that comes late is still credited.",
+      body: "10.00 USDC for Fluence was not paid before its payment page closed. If you have already paid, Bursar keeps checking with the provider.",
       body_hidden: "The top-up for Fluence was not paid before its payment page closed.",
       at: ago(90_000),
     },

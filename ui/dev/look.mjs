@@ -31,6 +31,7 @@ const EVERY_STATE = [
     `${page}@loading@480x600@light`,
   ]),
   "connect@first@480x600:200@light",
+  "overview@bare,signed-out@480x600:200@light@health-more",
   "overview@open,refused@480x600:200@light",
   ...["top_up", "payments", "accounts"].map((page) => `${page}@panel,long@480x600:200@light`),
   "top_up@panel,long@480x600:200@light@paying-renewals",
@@ -241,7 +242,7 @@ function layoutFaults() {
   const main = document.querySelector("main");
   if (main !== null && main.scrollWidth > main.clientWidth) {
     const edge = main.getBoundingClientRect().left + main.clientWidth;
-    const wide = [...main.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > edge + 1).at(-1);
+    const wide = [...main.querySelectorAll("*")].findLast((one) => one.getBoundingClientRect().right > edge + 1);
     found.push(`the page scrolls sideways: ${wide?.outerHTML.slice(0, 160)}`);
   }
   if (main !== null && main.innerText.trim() === "" && main.querySelector("[role=status]") === null)
@@ -257,6 +258,12 @@ function layoutFaults() {
   for (const amount of document.querySelectorAll("main .money")) {
     const [own, around] = [amount.getBoundingClientRect(), amount.parentElement.getBoundingClientRect()];
     if (own.right > around.right + 1) found.push(`an amount runs over what is beside it: ${amount.textContent}`);
+  }
+  const middle = (element) => (({ left, right }) => (left + right) / 2)(element.getBoundingClientRect());
+  for (const name of document.querySelectorAll('[data-testid="days-scale"] .name')) {
+    const tick = document.querySelector(`[data-testid="days-scale"] .tick[data-day="${name.dataset.day}"]`);
+    if (tick === null || Math.abs(middle(tick) - middle(name)) > 1)
+      found.push(`the name of day ${name.dataset.day} stands ${middle(name)}, its tick elsewhere`);
   }
   const dialog = [...document.querySelectorAll('[role="dialog"], [role="alertdialog"]')].at(-1);
   if (dialog !== undefined) {

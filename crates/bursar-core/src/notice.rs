@@ -109,7 +109,7 @@ impl Notice {
                 "{amount} for {label} was not accepted. If you were charged anyway, Bursar keeps checking with the provider."
             ),
             NoticeKind::Expired => format!(
-                "{amount} for {label} was not paid before its payment page closed. Money that comes late is still credited."
+                "{amount} for {label} was not paid before its payment page closed. If you have already paid, Bursar keeps checking with the provider."
             ),
             NoticeKind::Cancelled => format!("{amount} for {label} was cancelled.{why}"),
             NoticeKind::UnderReview => format!(

@@ -101,7 +101,7 @@ pub struct Overview {
     pub charges_as_of: Option<Timestamp>,
     /// Why the charges could not be read the last time.
     pub charges_error: Option<Error>,
-    /// When the history's newer end was last read by this process; `None` while that has not succeeded.
+    /// When this process last read the history's newer end; `None` while that has not succeeded, or fails.
     pub payments_as_of: Option<Timestamp>,
     /// Open top-ups, newest first.
     pub top_ups: Vec<TopUpView>,

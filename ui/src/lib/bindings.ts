@@ -530,7 +530,7 @@ export type Overview = {
 	charges_as_of: string | null,
 	/**  Why the charges could not be read the last time. */
 	charges_error: Error | null,
-	/**  When the history's newer end was last read by this process; `None` while that has not succeeded. */
+	/**  When this process last read the history's newer end; `None` while that has not succeeded, or fails. */
 	payments_as_of: string | null,
 	/**  Open top-ups, newest first. */
 	top_ups: TopUpView[],

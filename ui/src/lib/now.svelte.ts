@@ -12,9 +12,8 @@ export class Now {
   constructor(next: (now: number) => number | null) {
     $effect(() => {
       const at = next(this.value);
-      if (at === null) return;
       ticker ??= new Ticker(document);
-      return ticker.at(at, () => (this.#turn += 1));
+      return at === null ? undefined : ticker.at(at, () => (this.#turn += 1));
     });
   }
 

@@ -38,10 +38,9 @@ export class Ticker {
   #look(): void {
     if (!this.#page.hidden) {
       const now = Date.now();
-      for (const due of [...this.#due]) {
-        if (due.at > now || !this.#due.delete(due)) continue;
-        due.wake();
-      }
+      const reached = [...this.#due].filter((due) => due.at <= now);
+      // One that is woken may take back another.
+      for (const due of reached) if (this.#due.delete(due)) due.wake();
     }
     this.#arm();
   }

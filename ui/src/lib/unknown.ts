@@ -10,15 +10,15 @@ export type Obstacle = "address" | "keyring" | "signed_out" | "offline" | "faile
 export function apiObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
   if (account.waits_for_keyring) return "keyring";
   if (!account.signed_in) return "signed_out";
-  return obstacle(online, failed);
+  return atServer(online, failed);
 }
 
 /** For figures that only the chain tells: no key is needed for them, but an address. */
 export function chainObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
-  return account.address === null ? "address" : obstacle(online, failed);
+  return account.address === null ? "address" : atServer(online, failed);
 }
 
-function obstacle(online: boolean, failed: boolean): Obstacle {
+function atServer(online: boolean, failed: boolean): Obstacle {
   if (!online) return "offline";
   return failed ? "failed" : "loading";
 }
@@ -37,57 +37,49 @@ export function briefly(obstacle: Obstacle): string {
   return BRIEFLY[obstacle];
 }
 
+const BALANCE: Record<Obstacle, string> = {
+  address: "Not known: it could not be read.",
+  keyring: "Not known yet: Bursar is waiting for the keyring, which holds the key.",
+  signed_out: "Not known: sign in to read it.",
+  offline: "Not known: you are offline. It is read once you are online again.",
+  failed: "Not known: it could not be read.",
+  loading: "Loading the balance…",
+};
+
 /** Why there is no balance, in a sentence. */
 export function noBalance({ account, errors }: Overview, online: boolean): string {
   const failed = errors.length > 0;
   // The chain is asked without a key.
   const onChain = account.verifiable && account.address !== null;
-  const because = onChain ? chainObstacle(account, online, failed) : apiObstacle(account, online, failed);
-  switch (because) {
-    case "loading":
-      return "Loading the balance…";
-    case "keyring":
-      return "Not known yet: Bursar is waiting for the keyring, which holds the key.";
-    case "signed_out":
-      return "Not known: sign in to read it.";
-    case "offline":
-      return "Not known: you are offline. It is read once you are online again.";
-    case "failed":
-    case "address":
-      return "Not known: it could not be read.";
-  }
+  return BALANCE[onChain ? chainObstacle(account, online, failed) : apiObstacle(account, online, failed)];
 }
+
+const CHARGES: Record<Obstacle, string> = {
+  address: "The charges could not be read.",
+  keyring: "Not read yet: Bursar is waiting for the keyring, which holds the key.",
+  signed_out: "Not read: sign in to see the charges.",
+  offline: "Not read yet: you are offline. The charges are read once you are online again.",
+  failed: "The charges could not be read.",
+  loading: "Loading the charges…",
+};
 
 /** Why there are no charges, and what to do; to be asked only before the first reading. */
 export function noCharges({ account, charges_error: failure }: Overview, online: boolean): string {
-  switch (apiObstacle(account, online, failure !== null)) {
-    case "keyring":
-      return "Not read yet: Bursar is waiting for the keyring, which holds the key.";
-    case "signed_out":
-      return "Not read: sign in to see the charges.";
-    case "offline":
-      return "Not read yet: you are offline. The charges are read once you are online again.";
-    case "failed":
-    case "address":
-      return failure ? `${failure.message} ${words(failure).advice}`.trim() : "The charges could not be read.";
-    case "loading":
-      return "Loading the charges…";
-  }
+  const obstacle = apiObstacle(account, online, failure !== null);
+  if (obstacle === "failed" && failure) return `${failure.message} ${words(failure).advice}`.trim();
+  return CHARGES[obstacle];
 }
+
+const PAYMENTS: Record<Obstacle, string> = {
+  address: "They could not be read yet. The overview says what is wrong.",
+  keyring: "Bursar is waiting for the keyring, which holds the key.",
+  signed_out: "Sign in to read the account’s payments.",
+  offline: "You are offline. The payments are read once you are online again.",
+  failed: "They could not be read yet. The overview says what is wrong.",
+  loading: "They are being loaded.",
+};
 
 /** Why no payments are listed although none has been read yet. */
 export function noPayments({ account, errors }: Overview, online: boolean): string {
-  switch (apiObstacle(account, online, errors.length > 0)) {
-    case "keyring":
-      return "Bursar is waiting for the keyring, which holds the key.";
-    case "signed_out":
-      return "Sign in to read the account’s payments.";
-    case "offline":
-      return "You are offline. The payments are read once you are online again.";
-    case "failed":
-    case "address":
-      return "They could not be read yet. The overview says what is wrong.";
-    case "loading":
-      return "They are being loaded.";
-  }
+  return PAYMENTS[apiObstacle(account, online, errors.length > 0)];
 }

@@ -91,6 +91,7 @@ impl Bursar {
                     .map(|(error, _)| error.clone()),
                 payments_as_of: state
                     .as_deref()
+                    .filter(|state| !state.errors.contains_key(&Poll::History))
                     .and_then(|state| state.done_at(Poll::History)),
                 top_ups: state
                     .as_deref()

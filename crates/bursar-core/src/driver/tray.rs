@@ -22,7 +22,10 @@ pub(super) fn view(
         .collect();
     let lines: Vec<String> = known
         .iter()
-        .map(|(connection, state)| line(&connection.account.label, state, hide, now))
+        .map(|(connection, state)| {
+            let out = is_signed_out(state, connection.session.waits_for_keyring());
+            line(&connection.account.label, state, out, hide, now)
+        })
         .collect();
     TrayView {
         tooltip: if lines.is_empty() {
@@ -32,7 +35,9 @@ pub(super) fn view(
         },
         lines,
         pending: known.iter().any(|(_, state)| state.has_live()),
-        attention: known.iter().any(|(_, state)| needs_user(state, now)),
+        attention: known.iter().any(|(connection, state)| {
+            state.is_said_low(now) || is_signed_out(state, connection.session.waits_for_keyring())
+        }),
         return_to: known
             .iter()
             .flat_map(|(_, state)| state.top_ups.values().map(move |top_up| (*state, top_up)))
@@ -44,7 +49,7 @@ pub(super) fn view(
     }
 }
 
-fn line(label: &str, state: &State, hide: bool, now: Timestamp) -> String {
+fn line(label: &str, state: &State, signed_out: bool, hide: bool, now: Timestamp) -> String {
     let balance = match state.spendable() {
         _ if hide => "amount hidden".to_owned(),
         Some(amount) => amount.to_brief(),
@@ -57,7 +62,7 @@ fn line(label: &str, state: &State, hide: bool, now: Timestamp) -> String {
         .max_by_key(|top_up| top_up.created_at);
     let word = match newest {
         Some(top_up) => Some(word_of(top_up)),
-        None if is_signed_out(state) => Some("signed out"),
+        None if signed_out => Some("signed out"),
         None if !state.online => Some("offline"),
         None if state.spendable().is_some() && state.current_balance(now).is_none() => {
             Some("not up to date")
@@ -79,8 +84,9 @@ fn word_of(top_up: &TopUp) -> &'static str {
     }
 }
 
-fn is_signed_out(state: &State) -> bool {
-    !state.setup.signed_in
+/// A keyring that has not answered says nothing of whether somebody is signed in.
+fn is_signed_out(state: &State, waits_for_keyring: bool) -> bool {
+    (!state.setup.signed_in && !waits_for_keyring)
         || Poll::ALL
             .iter()
             .filter_map(|poll| state.errors.get(poll))
@@ -89,6 +95,27 @@ fn is_signed_out(state: &State) -> bool {
             })
 }
 
-fn needs_user(state: &State, now: Timestamp) -> bool {
-    is_signed_out(state) || state.is_said_low(now)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Setup;
+    use crate::provider::Rules;
+
+    #[test]
+    fn nobody_is_called_signed_out_while_the_keyring_is_asked() {
+        let setup = Setup {
+            rules: Rules::default(),
+            signed_in: false,
+            watched: None,
+        };
+        let now = Timestamp::default();
+        let state = State::new(AccountId("a".to_owned()), now, setup, Vec::new(), now);
+        assert!(is_signed_out(&state, false));
+        assert!(!is_signed_out(&state, true));
+        assert_eq!(line("Main", &state, false, false, now), "Main: balance unknown");
+        assert_eq!(
+            line("Main", &state, true, false, now),
+            "Main: balance unknown (signed out)"
+        );
+    }
 }
