@@ -1,6 +1,6 @@
 /**
- * Every page, full of somebody's figures, in light and dark and down to the smallest window: nothing is cut or has to be
- * scrolled sideways, and axe finds nothing in it that keeps anybody out (WCAG AA). The pictures stay in the artefacts,
+ * Every page, full of somebody's figures, in light and dark and down to the smallest window: nothing is cut, has to be
+ * scrolled sideways or scrolls twice, and axe finds nothing in it that keeps anybody out (WCAG AA). The pictures stay in the artefacts,
  * to be looked at.
  */
 import assert from "node:assert/strict";
@@ -61,6 +61,10 @@ async function fits(window: AppWindow, what: string): Promise<void> {
   const seen = Number(await window.css("html").property("clientWidth"));
   const needed = Number(await window.css("html").property("scrollWidth"));
   assert.ok(needed <= seen, `${what} needs ${needed} pixels and has ${seen}`);
+  const beneath =
+    Number(await window.css("html").property("scrollHeight")) -
+    Number(await window.css("html").property("clientHeight"));
+  assert.ok(beneath <= 0, `${what} scrolls the window by ${beneath} pixels beside its page`);
   const main = window.css("main");
   const cut = Number(await main.property("scrollWidth")) - Number(await main.property("clientWidth"));
   assert.ok(cut <= 0, `${what} cuts ${cut} pixels of its content`);
