@@ -18,6 +18,12 @@ export function chainObstacle(account: AccountView, online: boolean, failed: boo
   return account.address === null ? "address" : atServer(online, failed);
 }
 
+/** For the balance, which the chain tells without a key where there is one and the address is known. */
+export function balanceObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
+  const onChain = account.verifiable && account.address !== null;
+  return onChain ? chainObstacle(account, online, failed) : apiObstacle(account, online, failed);
+}
+
 function atServer(online: boolean, failed: boolean): Obstacle {
   if (!online) return "offline";
   return failed ? "failed" : "loading";
@@ -48,10 +54,7 @@ const BALANCE: Record<Obstacle, string> = {
 
 /** Why there is no balance, in a sentence. */
 export function noBalance({ account, errors }: Overview, online: boolean): string {
-  const failed = errors.length > 0;
-  // The chain is asked without a key.
-  const onChain = account.verifiable && account.address !== null;
-  return BALANCE[onChain ? chainObstacle(account, online, failed) : apiObstacle(account, online, failed)];
+  return BALANCE[balanceObstacle(account, online, errors.length > 0)];
 }
 
 const CHARGES: Record<Obstacle, string> = {
