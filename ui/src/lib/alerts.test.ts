@@ -10,7 +10,7 @@ test.each(["0", "0.00", "000.000000"])("refuses the amount %s, and says where th
   expect(amountError(typed)).toMatch(/above 0.*switch/);
 });
 
-test.each(["1", "7", "999", " 30 "])("takes %s days", (typed) => {
+test.each(["1", "7", "999", " 30 ", "٣٠"])("takes %s days", (typed) => {
   expect(daysError(typed)).toBeNull();
 });
 
@@ -18,7 +18,7 @@ test.each(["", "-1", "1.5", "1000", "seven"])("refuses %o for days", (typed) => 
   expect(daysError(typed)).toMatch(/1 to 999/);
 });
 
-test.each(["25", "25.50", "0.01", "0.000001"])("takes the amount %s", (typed) => {
+test.each(["25", "25.50", "0.01", "0.000001", "1 000", "٢٥"])("takes the amount %s", (typed) => {
   expect(amountError(typed)).toBeNull();
 });
 

@@ -2,7 +2,7 @@
 // refused, because a warning at nothing would never come.
 
 import { counted } from "./count.ts";
-import { isZero } from "./money.ts";
+import { isZero, typed } from "./money.ts";
 import type { AccountView, Settings } from "./types.ts";
 
 /** The days that a switched-on alert begins with. */
@@ -21,17 +21,17 @@ export function alertsByAmount({ low_balance_amount: amount }: Alerts): boolean 
 }
 
 /** What is wrong with days as typed; `null` when they can be kept. */
-export function daysError(typed: string): string | null {
-  const text = typed.trim();
-  if (/^0+$/.test(text)) return "Type at least 1 day. To turn this warning off, use its switch.";
-  return /^\d{1,3}$/.test(text) ? null : "Type a number of days from 1 to 999.";
+export function daysError(text: string): string | null {
+  const read = typed(text) ?? "";
+  if (/^0+$/.test(read)) return "Type at least 1 day. To turn this warning off, use its switch.";
+  return /^\d{1,3}$/.test(read) ? null : "Type a number of days from 1 to 999.";
 }
 
 /** What is wrong with an amount as typed; `null` when it can be kept. */
-export function amountError(typed: string): string | null {
-  const text = typed.trim();
-  if (!/^\d{1,12}(\.\d{1,6})?$/.test(text)) return "Type an amount such as 25 or 25.50.";
-  return isZero(text) ? "Type an amount above 0. To turn this warning off, use its switch." : null;
+export function amountError(text: string): string | null {
+  const read = typed(text) ?? "";
+  if (!/^\d{1,12}(\.\d{1,6})?$/.test(read)) return "Type an amount such as 25 or 25.50.";
+  return isZero(read) ? "Type an amount above 0. To turn this warning off, use its switch." : null;
 }
 
 /** The units that the accounts are in, each once. */
