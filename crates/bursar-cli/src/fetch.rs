@@ -8,6 +8,7 @@ use bursar_core::account::AccountId;
 use bursar_core::bursar::Bursar;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::home;
+use bursar_core::plural::counted;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -117,7 +118,8 @@ async fn tell_how_far(bursar: Arc<Bursar>, accounts: Vec<AccountId>) {
             .filter_map(|account| bursar.past(account)?.payments)
             .fold(0, |sum, lines| sum.saturating_add(lines.read));
         if lines > 0 {
-            overwrite(&format!("reading: {lines} payments so far"));
+            let payments = counted(lines, "payment", "payments");
+            overwrite(&format!("reading: {payments} so far"));
         }
     }
 }
