@@ -361,6 +361,7 @@ fn a_pipe_a_device_and_a_link_stay_what_they_are() {
         let _ = export::write(
             &history,
             &PaymentQuery::default(),
+            &Labels::new(),
             Format::Csv,
             &at("null"),
             &never,
