@@ -81,6 +81,16 @@ impl Activation {
         }
     }
 
+    /// What GTK has not taken by itself: it reads the startup id before `main`, for the first window of a start that
+    /// shows one at once.
+    pub(crate) fn beyond_gtk(self) -> Self {
+        let Self { token, startup_id } = self;
+        Self {
+            token: token.filter(|token| startup_id.as_ref() != Some(token)),
+            startup_id: None,
+        }
+    }
+
     fn is_none(&self) -> bool {
         self.token.is_none() && self.startup_id.is_none()
     }
@@ -126,13 +136,13 @@ impl Pending {
 pub(crate) fn raise(window: &gtk::ApplicationWindow, activation: Option<&Activation>) {
     let is_wayland = window.display().backend().is_wayland();
     let id = activation.and_then(|activation| activation.for_display(is_wayland));
-    if let Some(id) = id {
+    match (id, window.window()) {
+        // For this very surface, and not for GTK's window, which would hand the same token in again at a later time.
+        // Presenting it as well would ask for another token, which nobody's click stands behind.
+        (Some(token), Some(surface)) if is_wayland => return surface.set_startup_id(token),
         // Tells the desktop as well that what it had started is there: no busy pointer stays.
-        window.set_startup_id(id);
-        if is_wayland {
-            // That was it. Presenting it as well would ask for another token, which nobody's click stands behind.
-            return;
-        }
+        (Some(id), _) => window.set_startup_id(id),
+        (None, _) => {}
     }
     window.present_with_time(gtk::gdk::ffi::GDK_CURRENT_TIME as u32);
 }
@@ -171,6 +181,18 @@ mod tests {
         let token = Activation::token("token".to_owned());
         assert_eq!(token.for_display(false), Some("token"));
         assert_eq!(Activation::default().for_display(true), None);
+    }
+
+    #[test]
+    fn what_gtk_takes_by_itself_does_not_serve_twice() {
+        let of = |token: Option<&str>, startup_id: Option<&str>| Activation {
+            token: token.map(str::to_owned),
+            startup_id: startup_id.map(str::to_owned),
+        };
+        assert!(of(Some("a"), Some("a")).beyond_gtk().is_none());
+        assert!(of(None, Some("a")).beyond_gtk().is_none());
+        assert_eq!(of(Some("a"), None).beyond_gtk(), of(Some("a"), None));
+        assert_eq!(of(Some("b"), Some("a")).beyond_gtk(), of(Some("b"), None));
     }
 
     #[test]

@@ -58,7 +58,11 @@ pub(crate) fn run(
     };
     let settings = SettingsFile::open(home.path(), autostart::is_on(), SystemClock.now());
     let (app, outlets) = App::new(Stage::new(), home, settings, shown);
-    app.activation_is(activation);
+    app.activation_is(if hidden {
+        activation
+    } else {
+        activation.beyond_gtk()
+    });
     if !hidden && gtk::init().is_err() {
         // Tauri asks for it again and says why the app cannot start.
         tracing::debug!("there is no display");
