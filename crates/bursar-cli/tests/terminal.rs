@@ -82,6 +82,39 @@ fn the_terminal_reads_what_is_missing_by_itself() {
 }
 
 #[test]
+fn a_date_is_a_day_of_the_time_zone() {
+    // All of them are of 12:00 UTC on the last day of January.
+    let stage = Stage::set(filled());
+    assert_eq!(code(&stage.run(&["sync"])), 0);
+    for (zone, january, february) in [
+        ("UTC", 3, 0),
+        ("Europe/Berlin", 3, 0),
+        ("Pacific/Kiritimati", 0, 3),
+        ("XYZ-14", 0, 3),
+        ("America/Los_Angeles", 3, 0),
+        ("No/Such_Zone", 3, 0),
+    ] {
+        for (option, date, lines) in [
+            ("--from", "2026-02-01", february),
+            ("--to", "2026-01-31", january),
+        ] {
+            let told = stage
+                .command(&["history", "--offline", "--json", option, date])
+                .env("TZ", zone)
+                .output()
+                .unwrap();
+            assert_eq!(
+                (code(&told), json(&told).len()),
+                (0, lines),
+                "{zone} {option} {told:?}"
+            );
+        }
+    }
+    let wrong = stage.run(&["history", "--offline", "--from", "31.1.2026"]);
+    assert_eq!(code(&wrong), 2, "{wrong:?}");
+}
+
+#[test]
 fn what_cannot_be_read_is_no_empty_list() {
     let stage = Stage::set(Provider {
         broken: ["/v2/top-ups", "/v2/top-ups/pending"].into(),
