@@ -568,7 +568,7 @@ impl App {
     pub(crate) fn for_tests() -> (tempfile::TempDir, Arc<Self>, Outlets) {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::find(Some(folder.path())).unwrap();
-        let settings = SettingsFile::open(home.path());
+        let settings = SettingsFile::open(home.path(), false, SystemClock.now());
         let (app, outlets) = Self::new(Stage::new(), home, settings, Shown::new());
         (folder, app, outlets)
     }

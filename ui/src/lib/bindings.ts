@@ -729,6 +729,7 @@ export type SettingsChange = {
 	low_balance_days?: number | null,
 	autostart?: boolean | null,
 	told_about_tray?: boolean | null,
+	hidden_services?: string[] | null,
 };
 
 /**  Where a figure comes from. */

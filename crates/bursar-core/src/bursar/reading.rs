@@ -420,14 +420,19 @@ mod tests {
     fn days_without_a_charge_and_without_a_currency_were_read_all_the_same() {
         let now = Timestamp(1_769_860_800_000);
         assert_eq!(
-            chart(Some((Vec::new(), now)), None, now),
+            chart(Some((Vec::new(), now)), &BTreeSet::new(), None, now),
             (Vec::new(), Some(now))
         );
         assert_eq!(
-            chart(None, Some(&Currency::usdc()), now),
+            chart(None, &BTreeSet::new(), Some(&Currency::usdc()), now),
             (Vec::new(), None)
         );
-        let (days, as_of) = chart(Some((Vec::new(), now)), Some(&Currency::usdc()), now);
+        let (days, as_of) = chart(
+            Some((Vec::new(), now)),
+            &BTreeSet::new(),
+            Some(&Currency::usdc()),
+            now,
+        );
         assert_eq!((days.len(), as_of), (30, Some(now)));
     }
 }

@@ -112,7 +112,10 @@ mod tests {
         let state = State::new(AccountId("a".to_owned()), now, setup, Vec::new(), now);
         assert!(is_signed_out(&state, false));
         assert!(!is_signed_out(&state, true));
-        assert_eq!(line("Main", &state, false, false, now), "Main: balance unknown");
+        assert_eq!(
+            line("Main", &state, false, false, now),
+            "Main: balance unknown"
+        );
         assert_eq!(
             line("Main", &state, true, false, now),
             "Main: balance unknown (signed out)"

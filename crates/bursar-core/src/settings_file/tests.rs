@@ -53,13 +53,12 @@ fn closing_the_banner_of_missing_services_lasts() {
     open(home.path()).update(&closed, false, NOW).unwrap();
     assert_eq!(open(home.path()).get().hidden_services, hidden);
     // Written by a version that knew nothing of it.
-    fs::write(
-        home.path().join(FILE),
-        r#"{"settings":{"theme":"dark"}}"#,
-    )
-    .unwrap();
+    fs::write(home.path().join(FILE), r#"{"settings":{"theme":"dark"}}"#).unwrap();
     let before = open(home.path()).get();
-    assert_eq!((before.theme, before.hidden_services.is_empty()), (Theme::Dark, true));
+    assert_eq!(
+        (before.theme, before.hidden_services.is_empty()),
+        (Theme::Dark, true)
+    );
 }
 
 #[test]
@@ -120,6 +119,7 @@ fn many_writers_at_once_lose_no_change() {
         low_balance_days: 3,
         autostart: false,
         told_about_tray: true,
+        hidden_services: Vec::new(),
     };
     assert_eq!(kept, expected);
     let left: Vec<_> = fs::read_dir(home.path()).unwrap().collect();
