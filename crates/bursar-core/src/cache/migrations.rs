@@ -22,6 +22,7 @@ pub(super) const STORE: Schema = Schema {
         include_str!("schema/store_1.sql"),
         include_str!("schema/store_2.sql"),
         include_str!("schema/store_3.sql"),
+        include_str!("schema/store_4.sql"),
     ],
 };
 

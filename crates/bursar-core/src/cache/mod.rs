@@ -25,7 +25,7 @@ pub use store::{OpenState, Opened, Store, StoredNotice};
 pub enum Write {
     /// The top-up as it is now; its intent when it is new.
     TopUp(TopUp),
-    /// Told once: a notice of the same account, kind and subject is already there or is not written.
+    /// Told once for each change: it is not written where the last one about its subject says the same.
     Notice(Notice),
     Alerts(Alerts),
 }
