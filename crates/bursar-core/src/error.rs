@@ -73,6 +73,8 @@ pub enum Code {
     ChainUnavailable,
     /// Two RPCs do not tell the same events.
     RpcsDisagree,
+    /// No RPC knows the newest block any more: the figures shown are older ones.
+    ChainWentBack,
     /// An RPC answers for another chain.
     WrongChain,
     /// There is no contract at the configured address.

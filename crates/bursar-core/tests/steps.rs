@@ -1,12 +1,18 @@
 //! Single steps of the engine: what one event leads to in one state.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm
+)]
 
 use bursar_core::account::AccountId;
 use bursar_core::chain::Reading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
-    Effect, Event, Followed, Poll, Presence, Request, Setup, State, Step, step,
+    ChainAnswer, Effect, Event, Followed, Poll, Presence, Request, Setup, State, Step, Thresholds,
+    step,
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
@@ -289,4 +295,135 @@ fn what_can_be_spent_is_the_apis_word_while_the_chain_is_silent() {
         Some(&usdc(500)),
         "the newer of the two"
     );
+}
+
+/// An account whose chain is read.
+fn watching() -> State {
+    let mut state = account(Vec::new());
+    state.setup.watched = Some(Default::default());
+    state
+}
+
+fn figures(block: u64, cents: i64) -> ChainAnswer {
+    ChainAnswer {
+        user: Default::default(),
+        reading: Reading {
+            block,
+            block_hash: Default::default(),
+            block_time: noon(),
+            read_at: noon(),
+            free: usdc(cents),
+            reserved: usdc(0),
+            held: usdc(0),
+            frozen: false,
+        },
+        lowers: false,
+        credited: Vec::new(),
+        changed: false,
+        reorganised: Vec::new(),
+        past: None,
+        look_again: None,
+        problem: None,
+    }
+}
+
+fn heard(state: &State, answer: ChainAnswer) -> Step {
+    step(state, &Event::Chain(Ok(answer)), noon(), 0)
+}
+
+#[test]
+fn an_answer_that_was_overtaken_changes_no_figure_and_warns_of_nothing() {
+    let mut begun = watching();
+    begun.thresholds = Thresholds {
+        days: None,
+        amount: Some(usdc(1_000)),
+    };
+    let newest = heard(&begun, figures(1_677, 3_398)).state;
+    let late = heard(&newest, figures(1_674, 398));
+    assert_eq!(late.state.chain, newest.chain);
+    assert!(late.commit.is_empty(), "{:?}", late.commit);
+    assert!(!late.state.alerts.low_balance_told);
+    // The same block again, and a newer one, are taken.
+    let again = heard(&newest, figures(1_677, 398)).state;
+    assert_eq!(again.spendable(), Some(&usdc(398)));
+    assert!(again.alerts.low_balance_told);
+    // Blocks that were replaced take their figures along.
+    let replaced = ChainAnswer {
+        lowers: true,
+        ..figures(1_674, 398)
+    };
+    let replaced = heard(&newest, replaced).state;
+    assert_eq!(replaced.spendable(), Some(&usdc(398)));
+    assert!(replaced.alerts.low_balance_told);
+}
+
+#[test]
+fn an_older_figure_in_place_of_a_newer_one_is_shown_with_its_reason_and_warns_of_nothing() {
+    let mut begun = watching();
+    begun.thresholds = Thresholds {
+        days: None,
+        amount: Some(usdc(1_000)),
+    };
+    let newest = heard(&begun, figures(1_677, 3_398)).state;
+    let back = ChainAnswer {
+        lowers: true,
+        problem: Some(Error::passing(Code::ChainWentBack, "back")),
+        ..figures(1_674, 398)
+    };
+    let older = heard(&newest, back);
+    assert_eq!(older.state.spendable(), Some(&usdc(398)));
+    let told = &older.state.errors[&Poll::Chain].0;
+    assert_eq!(told.code, Code::ChainWentBack);
+    assert!(!older.state.alerts.low_balance_told && older.commit.is_empty());
+    // Nor does it take a warning back, as a figure from before the money went would.
+    let poor = heard(&begun, figures(1_677, 398)).state;
+    assert!(poor.alerts.low_balance_told);
+    let richer = ChainAnswer {
+        lowers: true,
+        problem: Some(Error::passing(Code::ChainWentBack, "back")),
+        ..figures(1_674, 3_398)
+    };
+    assert!(heard(&poor, richer).state.alerts.low_balance_told);
+    let now_there = heard(&older.state, figures(1_678, 3_398)).state;
+    assert!(!now_there.errors.contains_key(&Poll::Chain));
+}
+
+#[test]
+fn doubtful_blocks_are_looked_at_again_when_they_are_due() {
+    let due = noon().plus(Span::seconds(10));
+    let doubtful = ChainAnswer {
+        look_again: Some(due),
+        ..figures(256, 2_500)
+    };
+    let after = heard(&watching(), doubtful).state;
+    assert_eq!(after.plans[&Poll::Chain].due, due);
+    let long_due = ChainAnswer {
+        look_again: Some(noon().minus(Span::hours(1))),
+        ..figures(256, 2_500)
+    };
+    let after = heard(&watching(), long_due).state;
+    assert!(after.plans[&Poll::Chain].due >= noon());
+}
+
+#[test]
+fn refresh_all_asks_for_the_chains_events_again_until_a_look_has_done_so() {
+    let begun = step(&watching(), &Event::Tick, noon(), 0).state;
+    let quiet = heard(&begun, figures(1, 100)).state;
+    let wanted = step(&quiet, &Event::RefreshAll { command: 1 }, noon(), 0);
+    let whole = |step: &Step| {
+        let mut chain = asked(step).into_iter().filter_map(|request| match request {
+            Request::Chain { whole, .. } => Some(*whole),
+            _ => None,
+        });
+        chain.next()
+    };
+    assert_eq!(whole(&wanted), Some(true));
+    let down = Error::passing(Code::ChainUnavailable, "down");
+    let failed = step(&wanted.state, &Event::Chain(Err(down)), noon(), 0).state;
+    let later = noon().plus(Span::minutes(5));
+    let again = step(&failed, &Event::Tick, later, 0);
+    assert_eq!(whole(&again), Some(true));
+    let done = heard(&again.state, figures(1, 100)).state;
+    let next = step(&done, &Event::Tick, later.plus(Span::hours(1)), 0);
+    assert_eq!(whole(&next), Some(false));
 }

@@ -17,7 +17,7 @@ use crate::notice::Notice;
 use crate::top_up::TopUp;
 use serde::{Deserialize, Serialize};
 
-pub use history::{EventCursor, History, Matched, Portion, SyncState};
+pub use history::{DoubtfulRange, EventCursor, History, Matched, Portion, SyncState};
 pub use store::{OpenState, Opened, Store, StoredNotice};
 
 /// One part of a commit to `bursar.db`.

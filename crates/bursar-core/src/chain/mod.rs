@@ -3,23 +3,30 @@
 //! RPC are claims; what makes them evidence is said at each call.
 
 mod agreement;
+mod cross_check;
 mod events;
 mod fault;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod glance;
+mod high_water;
 mod keeper;
+mod ledger;
 mod line;
 mod log_span;
 mod reader;
 mod rpc;
 mod second;
 mod standing;
+mod tenure;
 mod times;
 mod watch;
 mod wire;
 
+pub use high_water::{HighWater, Lapse, Sighting};
+pub use ledger::Balances;
 pub use reader::Chain;
+pub use tenure::Tenure;
 
 use crate::clock::Timestamp;
 use crate::money::Amount;

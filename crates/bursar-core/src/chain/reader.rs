@@ -95,14 +95,7 @@ impl Chain {
         self.tell_time(now);
         let subject = &self.subject(user);
         self.ask_in_turn(|line: Line, head: Block| async move {
-            match read_at(&line, subject, head, now).await {
-                // The block was replaced, or another node behind the same address has yet to see it.
-                Err(Fault::Refused { .. } | Fault::Behind) => {
-                    let head = line.open().await?;
-                    read_at(&line, subject, head, now).await
-                }
-                answer => answer,
-            }
+            read_newest(&line, subject, head, now).await
         })
         .await
         .map_err(told_together)
@@ -347,6 +340,23 @@ fn failed(rpc: &Rpc, fault: Fault, faults: &mut Vec<(String, Fault)>) {
     rpc.standing().failed(&fault, Instant::now());
     tracing::debug!(host = %rpc.host, "{}", fault.clone().told(&rpc.host));
     faults.push((rpc.host.clone(), fault));
+}
+
+/// All figures at `head`, or at the newest block by then where that one is gone.
+pub(super) async fn read_newest(
+    line: &Line,
+    subject: &Subject,
+    head: Block,
+    now: Timestamp,
+) -> Result<Reading, Fault> {
+    match read_at(line, subject, head, now).await {
+        // The block was replaced, or another node behind the same address has yet to see it.
+        Err(Fault::Refused { .. } | Fault::Behind) => {
+            let head = line.open().await?;
+            read_at(line, subject, head, now).await
+        }
+        answer => answer,
+    }
 }
 
 /// All figures at `head`, named by its hash; where the RPC does not take that, by its number, with a look

@@ -16,7 +16,7 @@ use tokio::time::sleep;
 const CATCH_UP: Duration = Duration::from_secs(3);
 const LOOK_AGAIN: Duration = Duration::from_millis(150);
 
-/// What an RPC tells of some blocks; `None` where its head is old.
+/// What an RPC tells of some blocks; `None` where its head is old and has not come to them.
 pub(super) type Told = Result<Option<EventBatch>, Fault>;
 
 impl Chain {
@@ -31,8 +31,8 @@ impl Chain {
             .cloned()
     }
 
-    /// Asks one RPC at another host than `first` for the events of the batch's blocks. An RPC with an old head, or one
-    /// that does not answer, says nothing of them; one with a new head that does not get to these blocks does.
+    /// Asks one RPC at another host than `first` for the events of the batch's blocks. An RPC whose old head is below
+    /// them, or one that does not answer, says nothing of them; one with a new head that does not get to these blocks does.
     /// `said` is what one of them has told already.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl Chain {
         Ok(())
     }
 
-    /// What this RPC tells of these blocks, once it has come to them; `None` where its head is old.
+    /// What this RPC tells of these blocks, once it has come to them; `None` where it stays behind with an old head.
     pub(super) async fn told_by(
         &self,
         rpc: &Arc<Rpc>,
@@ -85,11 +85,11 @@ impl Chain {
         let begun = Instant::now();
         loop {
             let head = line.open().await?;
-            if self.looks_old(rpc, head) {
-                return Ok(None);
-            }
             if head.number >= to {
                 return read_range(&line, subject, from, to).await.map(Some);
+            }
+            if self.looks_old(rpc, head) {
+                return Ok(None);
             }
             if begun.elapsed() > CATCH_UP {
                 return Err(Fault::Behind);

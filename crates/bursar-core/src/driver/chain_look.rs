@@ -4,31 +4,29 @@
 use super::{Connection, Lease, World, blocking};
 use crate::account::AccountId;
 use crate::cache::{EventCursor, History, Matched};
-use crate::chain::{Chain, EventBatch, Reading};
-use crate::clock::{Clock, Span, Timestamp};
-use crate::engine::{Blocks, ChainAnswer, Sought};
+use crate::chain::{Balances, Chain, Lapse, Reading, Sighting, Tenure};
+use crate::clock::{Clock, Timestamp};
+use crate::engine::{ChainAnswer, Sought};
 use crate::error::{Code, Error, Result};
 use alloy_primitives::Address;
-use futures_util::future::join;
 use std::sync::Arc;
-use tokio::sync::mpsc;
 
 /// Blocks asked for at once; the reader halves a range that an RPC finds too large.
-const RANGE: u64 = 20_000;
-/// Ranges of older blocks that one look may take, so that the newest is never kept waiting.
-const OLDER_RANGES: u32 = 10;
-/// Ranges that are read before those above them are stored.
-const READ_AHEAD: usize = 5;
-/// So long reading them may take.
-const PORTION: Span = Span::seconds(2);
-/// Older events are read back to this long before the oldest known payment.
-const OLDER_MARGIN: Span = Span::hours(24);
+pub(super) const RANGE: u64 = 20_000;
+
+/// What the engine wants of a look beside the figures and what is new.
+pub(super) struct Wanted {
+    pub(super) followed: Vec<Sought>,
+    /// Whether older events are read.
+    pub(super) goes_back: bool,
+    /// Whether the events that are known are read again.
+    pub(super) whole: bool,
+}
 
 pub(super) async fn look(
     world: World,
     connection: Connection,
-    followed: Vec<Sought>,
-    goes_back: bool,
+    wanted: Wanted,
 ) -> Result<ChainAnswer> {
     let (Some(chain), Some(user)) = (connection.chain.clone(), connection.account.address) else {
         return Err(Error::new(
@@ -43,7 +41,7 @@ pub(super) async fn look(
         lease: Arc::clone(&connection.lease),
         history: Arc::clone(&world.history),
         clock: Arc::clone(&world.clock),
-        goes_back,
+        goes_back: wanted.goes_back,
         start_block: connection
             .account
             .network
@@ -52,14 +50,23 @@ pub(super) async fn look(
             .map_or(0, |place| place.start_block),
     };
     let now = world.clock.now();
-    let (reading, changed) = match look.glance(now).await? {
-        Some(reading) => (reading, false),
+    if wanted.whole {
+        look.doubt_all(now).await?;
+    }
+    let seen = match look.glance(now).await? {
+        Some(reading) => Seen {
+            reading,
+            changed: false,
+            lowers: false,
+            is_settled: true,
+            problem: None,
+        },
         None => look.properly(now).await?,
     };
     let mut credited = Vec::new();
     // What the engine holds for verified and no event shows: told at every look until the engine knows.
     let mut reorganised = Vec::new();
-    for sought in followed {
+    for sought in wanted.followed {
         match look.verified(&sought.payment).await? {
             Some(Matched {
                 verified, event, ..
@@ -68,30 +75,58 @@ pub(super) async fn look(
                 let agreed = ask && look.chain.agreed(user, &event).await.unwrap_or(false);
                 credited.push((sought.payment, verified, agreed));
             }
-            None if sought.verified => reorganised.push(sought.payment),
+            None if look.is_taken_back(&sought).await? => reorganised.push(sought.payment),
             None => {}
         }
     }
     Ok(ChainAnswer {
         user,
-        reading,
+        reading: seen.reading,
+        lowers: seen.lowers,
         credited,
-        changed,
+        changed: seen.changed,
         reorganised,
         past: look.past().await?,
+        look_again: if seen.is_settled {
+            look.next_recheck().await?
+        } else {
+            None
+        },
+        problem: seen.problem,
     })
 }
 
-struct Look {
-    chain: Arc<Chain>,
-    user: Address,
+/// What a look found.
+struct Seen {
+    reading: Reading,
+    /// Whether any of the events changed.
+    changed: bool,
+    /// Whether the figures may be older than those before.
+    lowers: bool,
+    /// Whether events could be added: what is doubtful is of no use before that.
+    is_settled: bool,
+    problem: Option<Error>,
+}
+
+/// How what is known goes together with the chain as it is now.
+enum Continuity {
+    Whole,
+    /// Blocks were replaced; what they held is forgotten.
+    Undone,
+    /// Nobody can say yet: nothing is added until then.
+    Open(Option<Error>),
+}
+
+pub(super) struct Look {
+    pub(super) chain: Arc<Chain>,
+    pub(super) user: Address,
     account: AccountId,
     lease: Arc<Lease>,
     history: Arc<History>,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     /// Whether older events are read.
-    goes_back: bool,
-    start_block: u64,
+    pub(super) goes_back: bool,
+    pub(super) start_block: u64,
 }
 
 impl Look {
@@ -103,205 +138,178 @@ impl Look {
         if self.goes_back && !self.reaches_far_enough(cursor.from).await? {
             return Ok(None);
         }
+        if self.next_recheck().await?.is_some_and(|due| due <= now) {
+            return Ok(None);
+        }
         let known = (cursor.to, cursor.to_hash);
+        // Money that moved without an event to tell of it: the logs were not those of the figures' block. What counts is
+        // how it stood at the last block whose events are known, which newer figures may have gone ahead of.
+        let Some(base) = self
+            .read(move |history, account| history.base(account, known))
+            .await?
+        else {
+            return Ok(None);
+        };
+        let Some((mark, last)) = self
+            .read(|history, account| {
+                Ok(history.high_water(account)?.zip(history.reading(account)?))
+            })
+            .await?
+        else {
+            return Ok(None);
+        };
         let Some((reading, quiet)) = self.chain.glance(self.user, known, now).await else {
             return Ok(None);
         };
-        // Money that moved without an event to tell of it: the logs were not those of the figures' block.
-        if !self
-            .last()
-            .await?
-            .is_some_and(|last| last.same_figures(&reading))
-        {
+        let is_quiet = base == Balances::from(&reading) && last.frozen == reading.frozen;
+        if !is_quiet || reading.block < mark.block || mark.lapse != Lapse::default() {
             return Ok(None);
         }
         let kept = reading.clone();
         self.write(move |history, account| {
-            history.put_reading(account, &kept)?;
             if quiet.to > known.0 {
                 history.put_events(account, &quiet)?;
             }
-            Ok(())
+            let sighting = Sighting::newest(kept);
+            history.put_sighting(account, &sighting, now)
         })
         .await?;
         Ok(Some(reading))
     }
 
-    /// Figures, lost blocks, newer and older events; says whether any of the events changed.
-    async fn properly(&self, now: Timestamp) -> Result<(Reading, bool)> {
-        let reading = self.chain.read(self.user, now).await?;
-        let kept = reading.clone();
-        self.write(move |history, account| history.put_reading(account, &kept))
+    /// Figures, lost blocks, newer and older events.
+    async fn properly(&self, now: Timestamp) -> Result<Seen> {
+        let mark = self
+            .read(|history, account| history.high_water(account))
             .await?;
-        let mut changed = self.undo_lost_blocks().await?;
-        changed |= self.newer(reading.block).await?;
-        if self.goes_back {
-            changed |= self.older(now).await?;
+        let sighting = self.chain.read_above(self.user, mark.as_ref(), now).await?;
+        let kept = sighting.clone();
+        self.write(move |history, account| history.put_sighting(account, &kept, now))
+            .await?;
+        let Some(reading) = sighting.reading else {
+            return Err(sighting.problem.unwrap_or_else(|| {
+                Error::passing(Code::ChainUnavailable, "No newer figures can be had.")
+            }));
+        };
+        let mut seen = Seen {
+            reading,
+            changed: false,
+            lowers: sighting.lowers,
+            is_settled: true,
+            problem: sighting.problem,
+        };
+        match self.continuity().await? {
+            Continuity::Whole => {}
+            Continuity::Undone => seen.changed = true,
+            Continuity::Open(why) => {
+                seen.is_settled = false;
+                seen.problem = seen.problem.or(why);
+                return Ok(seen);
+            }
         }
-        Ok((reading, changed))
+        seen.changed |= self.newer(&seen.reading, now).await?;
+        seen.changed |= self.recheck(now).await?;
+        if self.goes_back {
+            seen.changed |= self.older(now).await?;
+        }
+        Ok(seen)
     }
 
-    async fn cursor(&self) -> Result<Option<EventCursor>> {
-        let (history, account) = (Arc::clone(&self.history), self.account.clone());
-        blocking(move || history.event_cursor(&account)).await
-    }
-
-    async fn last(&self) -> Result<Option<Reading>> {
-        let (history, account) = (Arc::clone(&self.history), self.account.clone());
-        blocking(move || history.reading(&account)).await
+    pub(super) async fn cursor(&self) -> Result<Option<EventCursor>> {
+        self.read(|history, account| history.event_cursor(account))
+            .await
     }
 
     async fn verified(&self, payment: &str) -> Result<Option<Matched>> {
-        let (history, account) = (Arc::clone(&self.history), self.account.clone());
         let payment = payment.to_owned();
-        blocking(move || history.verified(&account, &payment)).await
+        self.read(move |history, account| history.verified(account, &payment))
+            .await
     }
 
-    /// Where the newest known block is no longer in the chain, drops everything above the last checkpoint
-    /// that still is; says whether there were any.
-    async fn undo_lost_blocks(&self) -> Result<bool> {
-        let Some(cursor) = self.cursor().await? else {
+    /// Whether the chain has taken back what the engine holds for verified: the events of its block are known without it,
+    /// and as many endpoints as it took to believe it have lost the transaction. A history that is being fetched anew, or
+    /// one endpoint alone, takes nothing back.
+    async fn is_taken_back(&self, sought: &Sought) -> Result<bool> {
+        let Some(verified) = &sought.verified else {
             return Ok(false);
         };
-        match self.chain.block_hash(cursor.to).await {
-            Ok(Some(hash)) if hash == cursor.to_hash => return Ok(false),
-            Ok(_) => {}
-            // An RPC that is a little behind knows nothing of that block yet; the next look will tell.
-            Err(_) => return Ok(false),
+        if !verified.by_id {
+            // A match by amount ends by itself where another candidate comes up; nothing was completed by it.
+            return Ok(true);
         }
+        let (transaction, block) = (verified.transaction, verified.block);
+        let known = self
+            .read(move |history, account| history.has_transaction(account, &transaction))
+            .await?;
+        if known {
+            return Ok(false);
+        }
+        Ok(self.chain.has_lost(transaction, block).await)
+    }
+
+    /// Where the newest known block is no longer in the chain, drops everything above the last checkpoint that still is.
+    async fn continuity(&self) -> Result<Continuity> {
+        let Some(cursor) = self.cursor().await? else {
+            return Ok(Continuity::Whole);
+        };
+        let mut is_replaced = false;
         let mut first_lost = cursor.from;
-        for (block, hash) in cursor.checkpoints.iter().rev() {
-            if *block < cursor.to && self.chain.block_hash(*block).await? == Some(*hash) {
-                first_lost = block.saturating_add(1);
-                break;
+        let newest = (cursor.to, cursor.to_hash);
+        let older = cursor
+            .checkpoints
+            .iter()
+            .copied()
+            .filter(|(block, _)| *block < cursor.to && *block >= cursor.from);
+        for (block, hash) in std::iter::once(newest).chain(older) {
+            match self.chain.tenure(block, hash).await {
+                Ok(Tenure::Kept) if is_replaced => {
+                    first_lost = block.saturating_add(1);
+                    break;
+                }
+                Ok(Tenure::Kept) if block == cursor.to => return Ok(Continuity::Whole),
+                // The chain is the same and shorter, or an endpoint is behind: the next look will tell.
+                Ok(Tenure::Kept) => return Ok(Continuity::Open(None)),
+                Ok(Tenure::Replaced) => is_replaced = true,
+                Ok(Tenure::Behind) => {}
+                Ok(Tenure::Disputed(why)) => return Ok(Continuity::Open(Some(why))),
+                Err(_) => return Ok(Continuity::Open(None)),
             }
+        }
+        if !is_replaced {
+            return Ok(Continuity::Open(None));
         }
         tracing::warn!(first_lost, "blocks were reorganised");
         self.write(move |history, account| history.forget_blocks_from(account, first_lost))
             .await?;
-        Ok(true)
+        Ok(Continuity::Undone)
     }
 
-    /// Events up to the reading's block.
-    async fn newer(&self, head: u64) -> Result<bool> {
-        let first = match self.cursor().await? {
-            Some(cursor) if cursor.to >= head => return Ok(false),
-            Some(cursor) => cursor.to.saturating_add(1),
-            None => head
-                .saturating_sub(RANGE.saturating_sub(1))
-                .max(self.start_block),
-        };
-        let mut from = first;
-        let mut changed = false;
-        while from <= head {
-            let to = head.min(from.saturating_add(RANGE.saturating_sub(1)));
-            changed |= self.read(from, to).await?;
-            from = to.saturating_add(1);
-        }
-        Ok(changed)
-    }
-
-    /// Older events, newest first, back to the oldest known payment; the next look goes on from there. They are stored
-    /// while more are asked for.
-    async fn older(&self, begun: Timestamp) -> Result<bool> {
-        let Some(cursor) = self.cursor().await? else {
-            return Ok(false);
-        };
-        let (sender, receiver) = mpsc::channel(READ_AHEAD);
-        let (read, stored) = join(
-            self.read_back(cursor.from, begun, sender),
-            self.store_all(receiver),
-        )
-        .await;
-        let changed = stored?;
-        match read {
-            Err(error) if changed => {
-                // What came before the trouble is told first; if it stays, the next look begins with it.
-                tracing::debug!(%error, "older events were read in part");
-                Ok(true)
-            }
-            read => read.map(|()| changed),
-        }
-    }
-
-    async fn read_back(
-        &self,
-        mut oldest: u64,
-        begun: Timestamp,
-        batches: mpsc::Sender<EventBatch>,
-    ) -> Result<()> {
-        for _ in 0..OLDER_RANGES {
-            let late = self.clock.now().since(begun) >= PORTION;
-            if late || self.reaches_far_enough(oldest).await? {
-                break;
-            }
-            let to = oldest.saturating_sub(1);
-            let from = to
-                .saturating_sub(RANGE.saturating_sub(1))
-                .max(self.start_block);
-            let batch = self.chain.events(self.user, from, to).await?;
-            if batches.send(batch).await.is_err() {
-                // Storing has failed, and tells so itself.
-                break;
-            }
-            oldest = from;
-        }
-        Ok(())
-    }
-
-    /// Stores what has come by then in one go; says whether there were any events.
-    async fn store_all(&self, mut batches: mpsc::Receiver<EventBatch>) -> Result<bool> {
-        let mut changed = false;
-        while let Some(batch) = EventBatch::gather(&mut batches).await {
-            changed |= self.store(batch).await?;
-        }
-        Ok(changed)
-    }
-
-    /// How far back the events go, where there are older ones to read.
-    async fn past(&self) -> Result<Option<Blocks>> {
-        let Some(cursor) = self.cursor().await? else {
-            return Ok(None);
-        };
-        if self.reaches_far_enough(cursor.from).await? {
-            return Ok(None);
-        }
-        let blocks = |from: u64| cursor.to.saturating_sub(from).saturating_add(1);
-        Ok(Some(Blocks {
-            read: blocks(cursor.from),
-            most: blocks(self.start_block),
-        }))
-    }
-
-    async fn reaches_far_enough(&self, from: u64) -> Result<bool> {
+    pub(super) async fn reaches_far_enough(&self, from: u64) -> Result<bool> {
         if from <= self.start_block {
             return Ok(true);
         }
-        let (history, account) = (Arc::clone(&self.history), self.account.clone());
-        let Some(oldest) = blocking(move || history.oldest_payment(&account)).await? else {
+        let oldest = self
+            .read(|history, account| history.oldest_payment(account))
+            .await?;
+        let Some(oldest) = oldest else {
             return Ok(false);
         };
         let Some(time) = self.chain.block_time(from).await? else {
             return Ok(true);
         };
-        Ok(time < oldest.minus(OLDER_MARGIN))
+        Ok(time < oldest.minus(super::backfill::OLDER_MARGIN))
     }
 
-    async fn read(&self, from: u64, to: u64) -> Result<bool> {
-        let batch = self.chain.events(self.user, from, to).await?;
-        self.store(batch).await
-    }
-
-    /// Says whether there were any events.
-    async fn store(&self, batch: EventBatch) -> Result<bool> {
-        let any = !batch.events.is_empty();
-        self.write(move |history, account| history.put_events(account, &batch))
-            .await?;
-        Ok(any)
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&History, &AccountId) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (history, account) = (Arc::clone(&self.history), self.account.clone());
+        blocking(move || read(&history, &account)).await
     }
 
     /// Writes what the chain said, unless another address is read by now.
-    async fn write<T: Send + 'static>(
+    pub(super) async fn write<T: Send + 'static>(
         &self,
         write: impl FnOnce(&History, &AccountId) -> Result<T> + Send + 'static,
     ) -> Result<T> {

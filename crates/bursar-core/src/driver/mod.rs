@@ -2,6 +2,7 @@
 //! its effects, and runs the effects in tasks whose answers come back as events. An error changes a state;
 //! it never ends the loop.
 
+mod backfill;
 mod board;
 mod chain_look;
 mod connection;
@@ -11,6 +12,7 @@ mod links;
 mod lost_commit;
 mod owner;
 mod pace;
+mod recheck;
 mod requests;
 mod tray;
 

@@ -1,7 +1,7 @@
 //! Carries out what the engine asks of servers. Rows go to the history database here; the event that comes
 //! back holds only what the state depends on. Every request is answered by exactly one event.
 
-use super::chain_look::look;
+use super::chain_look::{Wanted, look};
 use super::history_look::{self, keep, readable, store, told_of};
 use super::owner::{check, prove};
 use super::{Connection, World};
@@ -55,7 +55,15 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
         Request::Chain {
             followed,
             goes_back,
-        } => Event::Chain(look(world, connection, followed, goes_back).await),
+            whole,
+        } => {
+            let wanted = Wanted {
+                followed,
+                goes_back,
+                whole,
+            };
+            Event::Chain(look(world, connection, wanted).await)
+        }
         Request::Charges => Event::Charges(charges(world, connection).await),
         Request::Catalogue => Event::Catalogue(catalogue(world, connection).await),
         Request::Dues => Event::Dues(dues(world, connection).await),

@@ -3,6 +3,7 @@
 
 use super::past::{Blocks, Lines};
 use crate::chain::Reading;
+use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::provider::RemotePayment;
 use crate::top_up::Verified;
@@ -55,6 +56,8 @@ pub struct ChainAnswer {
     /// Whose figures they are.
     pub user: Address,
     pub reading: Reading,
+    /// Whether the figures may be of an older block than those before: the newer blocks are gone, or nobody knows them.
+    pub lowers: bool,
     /// Payments that an event was found for, with whether a second RPC agrees.
     pub credited: Vec<(String, Verified, bool)>,
     /// Payments whose event is no longer in the chain.
@@ -63,4 +66,8 @@ pub struct ChainAnswer {
     pub changed: bool,
     /// How far back the events go, where there are older ones to read.
     pub past: Option<Blocks>,
+    /// When blocks are to be read again whose events do not explain the figures.
+    pub look_again: Option<Timestamp>,
+    /// Why it is not a whole answer.
+    pub problem: Option<Error>,
 }

@@ -32,6 +32,7 @@ impl Step {
             self.reply(*command, Ok(None));
         } else if let Event::RefreshAll { command } = event {
             self.state.whole_history = true;
+            self.state.whole_chain = true;
             // Whoever wants everything wants what lies further back.
             self.stop_past(false, now);
             self.state.open_gates(now);

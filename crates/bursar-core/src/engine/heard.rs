@@ -149,10 +149,20 @@ impl Step {
     }
 
     pub(super) fn chain(&mut self, answer: &ChainAnswer, now: Timestamp, entropy: u64) {
-        self.state.answered(Poll::Chain, now, entropy);
+        self.booked(Poll::Chain, answer.problem.as_ref(), now, entropy);
+        self.state.whole_chain_asked = false;
         if self.state.setup.watched != Some(answer.user) {
             // Asked for before the address was changed.
             self.state.make_due(&[Poll::Chain], now);
+            return;
+        }
+        let is_overtaken = self
+            .state
+            .chain
+            .as_ref()
+            .is_some_and(|seen| seen.block > answer.reading.block && !answer.lowers);
+        if is_overtaken {
+            // What it says of payments is as old as its figures.
             return;
         }
         let moved = self
@@ -180,6 +190,9 @@ impl Step {
             ..self.state.past.clone()
         };
         self.past_is(past, Poll::Chain, answer.past.is_some(), now);
+        if let Some(due) = answer.look_again {
+            self.state.bring_forward(Poll::Chain, due.max(now));
+        }
         if answer.changed {
             self.effects.push(Effect::Changed(Change::Payments {
                 account: self.state.account.clone(),

@@ -6,6 +6,7 @@ use super::state::{Disagreement, State};
 use super::step::Step;
 use crate::cache::Write;
 use crate::clock::{Span, Timestamp};
+use crate::error::Code;
 use crate::money::Amount;
 use crate::notice::{Notice, NoticeKind};
 use std::cmp::Ordering;
@@ -68,6 +69,17 @@ impl State {
         }
     }
 
+    /// Whether what can be spent is an older figure in place of a newer one that was shown before: it says nothing of how
+    /// much there is now.
+    fn is_from_before(&self) -> bool {
+        let went_back = self
+            .errors
+            .get(&Poll::Chain)
+            .is_some_and(|(error, _)| error.code == Code::ChainWentBack);
+        let of_chain = self.chain.as_ref().map(|reading| &reading.free);
+        went_back && of_chain == self.spendable()
+    }
+
     pub fn days_left(&self) -> Option<u32> {
         self.api.as_ref().and_then(|(api, _)| api.days_left)
     }
@@ -79,18 +91,19 @@ impl State {
     /// `None` while a figure that could say so is still unknown, as the API's days are right after a start.
     fn is_low(&self) -> Option<bool> {
         let few_days = self.days_left().is_some_and(|days| self.are_few(days));
+        let spendable = self.spendable().filter(|_| !self.is_from_before());
         let little = self
             .thresholds
             .amount
             .as_ref()
-            .zip(self.spendable())
+            .zip(spendable)
             .and_then(|(least, balance)| balance.compare(&in_its_units(least, balance)?))
             .is_some_and(|order| order == Ordering::Less);
         if few_days || little {
             return Some(true);
         }
         let days_unknown = self.thresholds.days.is_some() && self.api.is_none();
-        let amount_unknown = self.thresholds.amount.is_some() && self.spendable().is_none();
+        let amount_unknown = self.thresholds.amount.is_some() && spendable.is_none();
         (!days_unknown && !amount_unknown).then_some(false)
     }
 

@@ -64,6 +64,9 @@ impl State {
             if poll == Poll::History {
                 self.whole_asked = std::mem::take(&mut self.whole_history);
             }
+            if poll == Poll::Chain {
+                self.whole_chain_asked = std::mem::take(&mut self.whole_chain);
+            }
         }
         effects
     }
@@ -88,6 +91,7 @@ impl State {
             Poll::Chain => Request::Chain {
                 followed: self.top_ups.values().filter_map(sought).collect(),
                 goes_back: self.goes_back(),
+                whole: self.whole_chain,
             },
             Poll::Charges => Request::Charges,
             Poll::Catalogue => Request::Catalogue,
@@ -150,6 +154,13 @@ impl State {
             &[Poll::Follow, Poll::History, Poll::Balance, Poll::Chain],
             now,
         );
+    }
+
+    /// Makes this due at that time at the latest.
+    pub(super) fn bring_forward(&mut self, poll: Poll, at: Timestamp) {
+        if let Some(plan) = self.plans.get_mut(&poll) {
+            plan.due = plan.due.min(at);
+        }
     }
 
     /// Makes these due at once; one that is in flight is asked again after its answer.
@@ -378,7 +389,7 @@ impl State {
 fn sought(top_up: &TopUp) -> Option<Sought> {
     Some(Sought {
         payment: top_up.remote.clone()?,
-        verified: top_up.verified.is_some(),
+        verified: top_up.verified.clone(),
         second_opinion: top_up.phase != Phase::Completed,
     })
 }

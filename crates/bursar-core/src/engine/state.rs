@@ -141,6 +141,9 @@ pub struct State {
     pub whole_history: bool,
     /// The reading under way is one of the whole history that was asked for.
     pub whole_asked: bool,
+    /// The same of the chain's events.
+    pub whole_chain: bool,
+    pub whole_chain_asked: bool,
     pub past: Past,
 }
 
@@ -213,6 +216,8 @@ impl State {
             refunds_told: BTreeSet::new(),
             whole_history: false,
             whole_asked: false,
+            whole_chain: false,
+            whole_chain_asked: false,
             past: Past::default(),
         }
     }

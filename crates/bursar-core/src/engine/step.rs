@@ -116,7 +116,10 @@ impl Step {
             },
             Event::Chain(answer) => match answer {
                 Ok(answer) => self.chain(answer, now, entropy),
-                Err(error) => self.not_answered(Poll::Chain, error, now, entropy),
+                Err(error) => {
+                    self.state.whole_chain |= std::mem::take(&mut self.state.whole_chain_asked);
+                    self.not_answered(Poll::Chain, error, now, entropy);
+                }
             },
             Event::Charges(answer) => match answer {
                 Ok(()) => {

@@ -7,6 +7,7 @@
 )]
 
 mod anvil;
+mod doubting;
 mod failing;
 mod following;
 mod lying;

@@ -2,8 +2,10 @@
 //! what a key with too few scopes can do, and what survives a keyring that is away.
 
 mod accounts;
+mod chain_figures;
 mod chain_past;
 mod exporting;
+mod fake_chain;
 mod figures;
 mod lost_answers;
 mod odd_lines;
@@ -215,7 +217,13 @@ impl<P: Prepared> Stage<P> {
             "name = \"t\"\nprovider = \"{}\"\napi = \"{}\"\ncheckout_hosts = [\"127.0.0.1:4\"]\n{}",
             P::NAME,
             server.url,
-            P::NETWORK.replace("SERVER/", server.url.as_str()),
+            P::NETWORK
+                .replace("SERVER/", server.url.as_str())
+                // The same server under another host's name.
+                .replace(
+                    "LOCALHOST/",
+                    &server.url.as_str().replace("127.0.0.1", "localhost")
+                ),
         );
         bursar.add_network(&toml).await.unwrap();
         let connected = bursar

@@ -3,7 +3,7 @@
 use super::line::{Line, block_from, block_number, hash};
 use super::search::take_in_ids;
 use super::verify::Verifier;
-use super::{History, account_number, numbered};
+use super::{History, account_number, doubtful, numbered};
 use crate::account::AccountId;
 use crate::cache::failure::Inner;
 use crate::chain::{EventBatch, UserEvent};
@@ -69,7 +69,8 @@ impl History {
                 return Ok(());
             };
             transaction.execute(
-                "DELETE FROM reading WHERE account = ?1 AND name = 'chain'",
+                "DELETE FROM reading WHERE account = ?1
+                 AND name IN ('chain', 'chain_lapse', 'chain_base', 'doubtful_blocks')",
                 [account],
             )?;
             Ok(())
@@ -95,6 +96,7 @@ impl History {
                 verifier.drop_event(&now)?;
             }
             shorten(transaction, account, block)?;
+            doubtful::cut(transaction, account, block)?;
             lost.sort();
             lost.dedup();
             Ok(lost)
@@ -150,7 +152,7 @@ fn match_of(verifier: &Verifier<'_>, payment: &str) -> Inner<Option<Matched>> {
     }))
 }
 
-fn range(connection: &Connection, account: i64) -> Inner<Option<(u64, u64, B256)>> {
+pub(super) fn range(connection: &Connection, account: i64) -> Inner<Option<(u64, u64, B256)>> {
     let stored: Option<(i64, i64, Vec<u8>)> = connection
         .prepare_cached("SELECT first, last, last_hash FROM event_range WHERE account = ?1")?
         .query_row([account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
