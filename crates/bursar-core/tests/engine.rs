@@ -169,11 +169,14 @@ impl World {
                 started,
                 error,
             };
-            step(&self.state, &lost, self.now, self.random.next_u64())
+            let told = step(&self.state, &lost, self.now, self.random.next_u64());
+            assert_eq!(told.commit, [], "written where nothing could be");
+            told
         } else {
             after
         };
         let mut written = Vec::new();
+        let wrote = !after.commit.is_empty();
         for write in after.commit {
             match write {
                 Write::TopUp(top_up) => {
@@ -184,6 +187,9 @@ impl World {
                     }
                     written.push(top_up.clone());
                     self.top_ups.insert(top_up.id.clone(), top_up);
+                }
+                Write::TopUpGone(id) => {
+                    self.top_ups.remove(&id);
                 }
                 Write::Notice(notice) => {
                     if self.newest_about(&notice.subject) != Some(notice.kind) {
@@ -196,6 +202,9 @@ impl World {
         self.state = after.state;
         for top_up in &written {
             self.check_newest_notice(top_up);
+        }
+        if wrote || self.events.is_multiple_of(16) {
+            self.check_disk();
         }
         for effect in after.effects {
             if let Effect::Request(request) = effect {
@@ -273,6 +282,25 @@ impl World {
             }
         };
         assert_eq!(newest, expected, "{top_up:?}");
+    }
+
+    /// What readers see is what a restart finds.
+    fn check_disk(&self) {
+        for top_up in self.state.top_ups.values() {
+            let kept = self.top_ups.get(&top_up.id).map(|kept| TopUp {
+                // Of the running program only, and what went wrong in words.
+                sent_again: top_up.sent_again,
+                cancel_requested: top_up.cancel_requested,
+                error: top_up.error.clone(),
+                ..kept.clone()
+            });
+            assert_eq!(kept.as_ref(), Some(top_up), "published but not written");
+        }
+        for kept in self.top_ups.values() {
+            let known = self.state.top_ups.contains_key(&kept.id);
+            assert!(known || !kept.is_live(), "written but not known: {kept:?}");
+        }
+        assert_eq!(self.state.alerts, self.alerts);
     }
 
     /// "Nothing was charged" is only said where that is so.

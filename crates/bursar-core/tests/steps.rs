@@ -16,8 +16,8 @@ use bursar_core::engine::{
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{ApiBalance, NewPayment, Rules};
-use bursar_core::top_up::TopUp;
+use bursar_core::provider::{ApiBalance, NewPayment, Offers, Rules};
+use bursar_core::top_up::{Phase, TopUp};
 use bursar_core::view::Page;
 
 fn noon() -> Timestamp {
@@ -426,4 +426,246 @@ fn refresh_all_asks_for_the_chains_events_again_until_a_look_has_done_so() {
     let done = heard(&again.state, figures(1, 100)).state;
     let next = step(&done, &Event::Tick, later.plus(Span::hours(1)), 0);
     assert_eq!(whole(&next), Some(false));
+}
+
+/// Several at once, and the same request again under its key for ten minutes.
+fn repeatable() -> Rules {
+    Rules {
+        repeatable_for: Some(Span::minutes(10)),
+        offers: Offers {
+            several_open: true,
+            ..Offers::default()
+        },
+        ..Rules::default()
+    }
+}
+
+/// An account whose request `t1`, sent at noon, was not answered.
+fn lost_answer(rules: Rules, error: &Error) -> State {
+    let mut state = account(Vec::new());
+    state.setup.rules = rules;
+    let begun = step(&state, &start(1), noon(), 0).state;
+    let lost = Event::Started {
+        top_up: "t1".to_owned(),
+        answer: Err(error.clone()),
+    };
+    step(&begun, &lost, noon().plus(Span::seconds(10)), 0).state
+}
+
+fn sends_again(step: &Step) -> bool {
+    asked(step)
+        .iter()
+        .any(|request| matches!(request, Request::Start { top_up, .. } if top_up == "t1"))
+}
+
+#[test]
+fn a_clock_that_was_set_back_holds_up_no_lost_answer() {
+    for hours in [1, 24, 24 * 365] {
+        let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
+        let back = noon().minus(Span::hours(hours));
+        // The program notices, or is started anew.
+        let noticed = step(&lost, &Event::Woke, back, 0);
+        assert!(sends_again(&noticed), "{hours} h");
+        let kept = lost.top_ups.values().cloned().collect();
+        let restarted = State {
+            setup: lost.setup,
+            ..State::new(AccountId("a".to_owned()), noon(), lost.setup, kept, back)
+        };
+        assert!(sends_again(&step(&restarted, &Event::Tick, back, 0)));
+
+        // Ten minutes of sending it again are over ten minutes later, and a day of waiting is over a day later.
+        let unanswered = Event::Started {
+            top_up: "t1".to_owned(),
+            answer: Err(Error::passing(Code::Timeout, "lost")),
+        };
+        let failed = step(&noticed.state, &unanswered, back, 0).state;
+        let over = back.plus(Span::minutes(11));
+        let given_up = step(&failed, &Event::Tick, over, 0);
+        assert!(!sends_again(&given_up));
+        assert_eq!(given_up.state.top_ups["t1"].request, None, "{hours} h");
+        let within = back.plus(Span::hours(24));
+        let refused = reply(&step(&given_up.state, &start(2), within, 0));
+        assert_eq!(refused.unwrap_err().code, Code::TopUpOpen);
+        let after = within.plus(Span::minutes(1));
+        assert!(reply(&step(&given_up.state, &start(2), after, 0)).is_ok());
+    }
+}
+
+#[test]
+fn a_server_that_wants_to_be_left_alone_is_not_sent_the_same_again_because_the_machine_woke() {
+    let busy = Error {
+        retry_after: Some(Span::minutes(5)),
+        ..Error::passing(Code::ProviderUnavailable, "busy")
+    };
+    let lost = lost_answer(repeatable(), &busy);
+    let soon = noon().plus(Span::minutes(2));
+    assert!(!sends_again(&step(&lost, &Event::Woke, soon, 0)));
+    let later = noon().plus(Span::minutes(6));
+    assert!(sends_again(&step(&lost, &Event::Tick, later, 0)));
+}
+
+#[test]
+fn no_time_lies_further_ahead_than_it_could_have_been_written() {
+    let mut state = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
+    state = step(&state, &Event::Tick, noon(), 0).state;
+    let busy = Error {
+        retry_after: Some(Span::hours(1)),
+        ..Error::passing(Code::RateLimited, "busy")
+    };
+    state = refused(state, &busy, noon());
+    state = step(
+        &state,
+        &Event::MethodExpected { link_state: None },
+        noon(),
+        0,
+    )
+    .state;
+    state = step(&state, &Event::CheckNow { command: 9 }, noon(), 0).state;
+    for hours in [2, 24, 24 * 400] {
+        let back = noon().minus(Span::hours(hours));
+        let after = step(&state, &Event::Tick, back, 0).state;
+        let longest = Span::hours(15);
+        for (poll, plan) in &after.plans {
+            assert!(plan.due.since(back) <= longest, "{poll:?}: {plan:?}");
+        }
+        for repeat in after.repeats.values() {
+            assert!(repeat.due.since(back) <= Span::hours(1), "{repeat:?}");
+        }
+        for gate in after.gates.values() {
+            assert!(gate.closed_until.since(back) <= Span::hours(1), "{gate:?}");
+        }
+        assert!(after.eager_until.since(back) <= Span::minutes(1));
+        assert!(after.method_expected_until.since(back) <= Span::minutes(15));
+        assert!(after.begun.values().all(|begun| *begun <= back));
+        assert!(
+            after
+                .next_due()
+                .is_none_or(|due| due.since(back) <= longest)
+        );
+    }
+}
+
+/// Events of every kind that change what is kept.
+fn told() -> Vec<Event> {
+    vec![
+        Event::Tick,
+        Event::Woke,
+        start(2),
+        Event::CancelTopUp {
+            command: 3,
+            top_up: "t1".to_owned(),
+        },
+        Event::Returned {
+            top_up: "t1".to_owned(),
+        },
+        Event::Started {
+            top_up: "t1".to_owned(),
+            answer: Err(Error::new(Code::Refused, "no")),
+        },
+        Event::Balance(Err(Error::new(Code::Unauthorized, "no"))),
+        Event::SignedIn(false),
+        Event::Presence(Presence::Focused),
+    ]
+}
+
+#[test]
+fn what_is_told_of_a_failed_commit_writes_nothing_and_takes_only_the_events_of_the_commit() {
+    let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
+    // By now it is to be given up, which is a change of its own.
+    let now = noon().plus(Span::minutes(11));
+    for code in [
+        Code::StorageFailed,
+        Code::NotFound,
+        Code::Unauthorized,
+        Code::SignedOut,
+    ] {
+        for poll in Poll::ALL.into_iter().map(Some).chain([None]) {
+            let failed = Event::CommitFailed {
+                command: Some(1),
+                poll,
+                started: Some("t1".to_owned()),
+                error: Error::new(code, "no"),
+            };
+            let after = step(&lost, &failed, now, 0);
+            assert_eq!(after.commit, [], "{code:?}, {poll:?}");
+            assert_eq!(after.state.top_ups, lost.top_ups);
+            assert!(!sends_again(&after), "its key may be forgotten by now");
+            let due = after.state.next_due().unwrap();
+            assert!(
+                due > now,
+                "a disk that is full is not tried without a pause"
+            );
+        }
+    }
+    for event in told() {
+        let after = step(&lost, &event, now, 0);
+        let is_fact = matches!(event, Event::SignedIn(_) | Event::Presence(_) | Event::Woke);
+        assert!(
+            !is_fact || after.commit.is_empty(),
+            "{event:?} could be lost"
+        );
+    }
+}
+
+/// The same as [`lost_answer`], at a provider whose answers tell its time.
+fn dated(mut state: State, now: Timestamp) -> State {
+    if let Some(top_up) = state.top_ups.get_mut("t1") {
+        top_up.remote_created_at = Some(noon());
+    }
+    let clock = Event::ProviderClock {
+        ahead: Span::default(),
+    };
+    step(&state, &clock, now, 0).state
+}
+
+#[test]
+fn a_clock_that_was_set_forward_lets_no_second_payment_begin() {
+    let lost = lost_answer(Rules::default(), &Error::passing(Code::Timeout, "lost"));
+    let lost = dated(lost, noon().plus(Span::seconds(20)));
+    let forward = noon().plus(Span::days(2));
+    let woken = step(&lost, &Event::Woke, forward, 0).state;
+    let refused = |state: &State, now| reply(&step(state, &start(2), now, 0)).is_err();
+    assert!(
+        refused(&woken, forward),
+        "not before the provider's clock is known again"
+    );
+    let behind = Event::ProviderClock {
+        ahead: Span::days(-2),
+    };
+    let known = step(&woken, &behind, forward, 0).state;
+    assert!(refused(&known, forward));
+    assert!(refused(&known, forward.plus(Span::hours(23))));
+    assert!(
+        !refused(&known, forward.plus(Span::hours(25))),
+        "a day is over"
+    );
+    // A machine that has really slept for two days.
+    let slept = Event::ProviderClock {
+        ahead: Span::default(),
+    };
+    assert!(!refused(&step(&woken, &slept, forward, 0).state, forward));
+}
+
+#[test]
+fn two_looks_are_not_a_minute_apart_because_the_clock_was_set_forward() {
+    let lost = lost_answer(Rules::default(), &Error::passing(Code::Timeout, "lost"));
+    let lost = dated(lost, noon().plus(Span::seconds(20)));
+    let nothing = |at| Event::Followed {
+        asked_at: at,
+        answer: Ok(Followed {
+            payments: Vec::new(),
+            history_read: true,
+            problem: None,
+        }),
+    };
+    let first = noon().plus(Span::seconds(30));
+    let once = step(&lost, &nothing(first), first, 0).state;
+    assert_eq!(once.top_ups["t1"].absent_since, Some(first));
+    let forward = noon().plus(Span::hours(1));
+    let woken = step(&once, &Event::Woke, forward, 0).state;
+    let again = step(&woken, &nothing(forward), forward, 0).state;
+    assert_eq!(again.top_ups["t1"].phase, Phase::Starting);
+    let minute = forward.plus(Span::minutes(1));
+    let twice = step(&again, &nothing(minute), minute, 0).state;
+    assert_eq!(twice.top_ups["t1"].phase, Phase::NotStarted);
 }

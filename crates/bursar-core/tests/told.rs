@@ -93,7 +93,7 @@ fn looked(state: &State, minute: i64, payments: Vec<RemotePayment>, odd: Option<
 fn notice(step: &Step) -> Option<&Notice> {
     step.commit.iter().find_map(|write| match write {
         Write::Notice(notice) => Some(notice),
-        Write::TopUp(_) | Write::Alerts(_) => None,
+        Write::TopUp(_) | Write::TopUpGone(_) | Write::Alerts(_) => None,
     })
 }
 

@@ -36,6 +36,7 @@ pub(super) const HISTORY: Schema = Schema {
         include_str!("schema/history_5.sql"),
         include_str!("schema/history_6.sql"),
         include_str!("schema/history_7.sql"),
+        include_str!("schema/history_8.sql"),
     ],
 };
 

@@ -25,6 +25,8 @@ pub use store::{OpenState, Opened, Store, StoredNotice};
 pub enum Write {
     /// The top-up as it is now; its intent when it is new.
     TopUp(TopUp),
+    /// The top-up of this id of Bursar's own is no longer kept: it has turned out to be another one.
+    TopUpGone(String),
     /// Told once for each change: it is not written where the last one about its subject says the same.
     Notice(Notice),
     Alerts(Alerts),

@@ -5,8 +5,10 @@ use super::past::{Blocks, Lines};
 use crate::chain::Reading;
 use crate::clock::Timestamp;
 use crate::error::Error;
+use crate::money::Amount;
 use crate::provider::RemotePayment;
 use crate::top_up::Verified;
+use crate::view::PaymentKind;
 use alloy_primitives::Address;
 
 /// The provider's word on the open top-ups.
@@ -20,11 +22,22 @@ pub struct Followed {
     pub problem: Option<Error>,
 }
 
+/// A payment that had ended without money and is completed after all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LateMoney {
+    /// The provider's id.
+    pub payment: String,
+    pub amount: Amount,
+    pub kind: PaymentKind,
+}
+
 /// What a reading of the history brought.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HistoryAnswer {
     /// The lines that are not final, and those of top-ups that are followed.
     pub payments: Vec<RemotePayment>,
+    /// Payments that nobody has been told of yet; each comes again until its notice is written.
+    pub late: Vec<LateMoney>,
     /// Lines that are new or different.
     pub changed: u32,
     /// Whether the lines were read from the newest one to their end.

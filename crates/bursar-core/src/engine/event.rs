@@ -73,6 +73,10 @@ pub enum Event {
     Online(bool),
     /// The machine was asleep, or the clock jumped.
     Woke,
+    /// How far the provider's clock is ahead of this machine's, where its answers tell.
+    ProviderClock {
+        ahead: Span,
+    },
     Thresholds(Thresholds),
     /// The session was given a secret, or lost it.
     SignedIn(bool),
@@ -188,6 +192,8 @@ pub enum Request {
     History {
         since: Option<Timestamp>,
         whole: bool,
+        /// Whether all that ended without money is looked at, and not only once a day.
+        ended: bool,
         /// Whether what lies further back is read too.
         goes_back: bool,
     },

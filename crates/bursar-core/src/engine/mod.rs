@@ -3,10 +3,12 @@
 //! here does I/O; the driver applies the commit first and runs the effects only when it stands.
 
 mod answer;
+mod clock_jump;
 mod command;
 mod event;
 mod heard;
 mod knock;
+mod late;
 mod lost;
 mod money_watch;
 mod past;
@@ -17,7 +19,7 @@ mod step;
 
 pub(crate) use command::offline;
 
-pub use answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer};
+pub use answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer, LateMoney};
 pub use event::{Effect, Event, Poll, Request, Server, Sought};
 pub use knock::Knock;
 pub use past::{Blocks, Lines, Past};

@@ -8,7 +8,7 @@ use crate::error::{Code, Error};
 use crate::top_up::{Phase, TopUp, is_doubt};
 
 /// After a link, focus or "Check now", polling is at its quickest for so long.
-const EAGER: Span = Span::minutes(1);
+pub(super) const EAGER: Span = Span::minutes(1);
 /// After a rejection: now and then, in case it was the server's mistake.
 const REJECTED: Span = Span::minutes(10);
 /// What changes by somebody else's hand, while somebody waits for it.
@@ -19,7 +19,7 @@ const TWO_TRAY_CYCLES: Span = Span::minutes(20);
 const BACK_OFF_FIRST: i64 = 500;
 const BACK_OFF_MOST: i64 = 60_000;
 /// A server's word that reaches further than this is of a clock that was set back since.
-const LONGEST_WORD: Span = Span::hours(1);
+pub(super) const LONGEST_WORD: Span = Span::hours(1);
 
 impl State {
     /// When the next thing is due, if anything ever is.
@@ -63,6 +63,8 @@ impl State {
             effects.push(Effect::Request(self.request(poll)));
             if poll == Poll::History {
                 self.whole_asked = std::mem::take(&mut self.whole_history);
+                self.ended_asked = self.ended_looks > 0;
+                self.ended_looks = self.ended_looks.saturating_sub(1);
             }
             if poll == Poll::Chain {
                 self.whole_chain_asked = std::mem::take(&mut self.whole_chain);
@@ -85,6 +87,7 @@ impl State {
             Poll::History => Request::History {
                 since: self.top_ups.values().map(TopUp::listed_since).min(),
                 whole: self.whole_history,
+                ended: self.ended_looks > 0,
                 goes_back: self.goes_back(),
             },
             Poll::Balance => Request::Balance,
@@ -171,14 +174,6 @@ impl State {
                 plan.again = plan.in_flight;
             }
         }
-    }
-
-    /// Times that now lie ahead are of a clock that was set back: nothing may wait for them.
-    pub(super) fn clock_moved(&mut self, now: Timestamp) {
-        for ended in self.start_ended.values_mut() {
-            *ended = (*ended).min(now);
-        }
-        self.make_due(&Poll::ALL, now);
     }
 
     /// Nothing is known of the servers any more: the network came back, or the user asks. One that has

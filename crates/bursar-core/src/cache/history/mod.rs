@@ -3,6 +3,7 @@
 
 mod doubtful;
 mod events;
+mod late;
 mod line;
 mod near;
 mod pages;
