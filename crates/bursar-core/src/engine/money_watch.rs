@@ -6,13 +6,19 @@ use super::state::{Disagreement, State};
 use super::step::Step;
 use crate::cache::Write;
 use crate::clock::{Span, Timestamp};
-use crate::error::Code;
 use crate::money::Amount;
 use crate::notice::{Notice, NoticeKind};
 use std::cmp::Ordering;
 
 /// Two readings that differ must be this far apart before it is said.
 const DISAGREEMENT_GAP: Span = Span::minutes(2);
+/// What was read longer ago than this warns of nothing: the tray asks the provider every 20 minutes.
+const FRESH: Span = Span::hours(1);
+/// What was last read longer ago than this does not keep a low balance from being over either.
+const FORGOTTEN: Span = Span::hours(24);
+/// A balance is no longer low once it is this part of the threshold above it, so that one at the edge, or one that two
+/// sources tell a little differently, is not told again and again.
+const RECOVERY_PART: i128 = 10;
 /// Smaller differences are never worth a word: a hundredth of the currency.
 const SMALLEST_DIFFERENCE_CENTS: i64 = 1;
 
@@ -23,13 +29,13 @@ impl Step {
     }
 
     fn watch_low(&mut self, now: Timestamp) {
-        let Some(low) = self.state.is_low().filter(|_| self.state.tells_alerts) else {
+        let Some(low) = self.state.is_low(now).filter(|_| self.state.tells_alerts) else {
             return;
         };
         if low == self.state.alerts.low_balance_told {
             return;
         }
-        if !low && !self.state.has_recovered() {
+        if !low && !self.state.has_recovered(now) {
             return;
         }
         self.state.alerts.low_balance_told = low;
@@ -38,9 +44,9 @@ impl Step {
             let subject = format!("low-{}", self.state.alerts.low_crossing);
             let days = self
                 .state
-                .days_left()
+                .fresh_days_left(now)
                 .filter(|days| self.state.are_few(*days));
-            let balance = self.state.spendable().cloned();
+            let balance = self.state.fresh_balance(now).cloned();
             self.notice(Notice {
                 amount: balance,
                 days_left: days,
@@ -69,17 +75,6 @@ impl State {
         }
     }
 
-    /// Whether what can be spent is an older figure in place of a newer one that was shown before: it says nothing of how
-    /// much there is now.
-    fn is_from_before(&self) -> bool {
-        let went_back = self
-            .errors
-            .get(&Poll::Chain)
-            .is_some_and(|(error, _)| error.code == Code::ChainWentBack);
-        let of_chain = self.chain.as_ref().map(|reading| &reading.free);
-        went_back && of_chain == self.spendable()
-    }
-
     pub fn days_left(&self) -> Option<u32> {
         self.api.as_ref().and_then(|(api, _)| api.days_left)
     }
@@ -88,31 +83,79 @@ impl State {
         self.thresholds.days.is_some_and(|most| days <= most)
     }
 
-    /// `None` while a figure that could say so is still unknown, as the API's days are right after a start.
-    fn is_low(&self) -> Option<bool> {
-        let few_days = self.days_left().is_some_and(|days| self.are_few(days));
-        let spendable = self.spendable().filter(|_| !self.is_from_before());
+    /// `None` while a figure that could say so is unknown or old, as the API's days are right after a start.
+    fn is_low(&self, now: Timestamp) -> Option<bool> {
+        let days = self.fresh_days_left(now);
+        let balance = self.fresh_balance(now);
+        let few_days = days.is_some_and(|days| self.are_few(days));
         let little = self
             .thresholds
             .amount
             .as_ref()
-            .zip(spendable)
+            .zip(balance)
             .and_then(|(least, balance)| balance.compare(&in_its_units(least, balance)?))
             .is_some_and(|order| order == Ordering::Less);
         if few_days || little {
             return Some(true);
         }
-        let days_unknown = self.thresholds.days.is_some() && self.api.is_none();
-        let amount_unknown = self.thresholds.amount.is_some() && spendable.is_none();
+        let days_unknown = self.thresholds.days.is_some() && !self.is_fresh(Poll::Balance, now);
+        let amount_unknown = self.thresholds.amount.is_some() && balance.is_none();
         (!days_unknown && !amount_unknown).then_some(false)
     }
 
-    /// Whether it is clearly no longer low, so that a figure at the edge is not told again and again.
-    fn has_recovered(&self) -> bool {
-        match (self.days_left(), self.thresholds.days) {
+    /// Whether it is clearly no longer low: by more than a day, and by every figure that is not forgotten. A source that
+    /// is silent for a moment takes nothing back of what it told.
+    fn has_recovered(&self, now: Timestamp) -> bool {
+        let enough_days = match (self.days_left(), self.thresholds.days) {
             (Some(days), Some(most)) => days > most.saturating_add(1),
             (None, _) | (_, None) => true,
-        }
+        };
+        let Some(least) = &self.thresholds.amount else {
+            return enough_days;
+        };
+        let chain = self
+            .chain
+            .as_ref()
+            .map(|reading| (&reading.free, reading.read_at));
+        let api = self.api.as_ref().map(|(api, at)| (&api.balance, *at));
+        let enough_money = [chain, api]
+            .into_iter()
+            .flatten()
+            .filter(|(_, at)| now.since(*at) <= FORGOTTEN)
+            .all(|(balance, _)| self.is_clearly_above(least, balance));
+        enough_days && enough_money
+    }
+
+    fn is_clearly_above(&self, least: &Amount, balance: &Amount) -> bool {
+        let usage = self
+            .api
+            .as_ref()
+            .and_then(|(api, _)| api.daily_usage.as_ref());
+        recovered_from(least, balance, usage)
+            .and_then(|enough| balance.compare(&enough))
+            .is_some_and(|order| order != Ordering::Less)
+    }
+
+    /// Whether a source has answered lately and still does.
+    fn is_fresh(&self, poll: Poll, now: Timestamp) -> bool {
+        let lately = |at| now.since(at) <= FRESH && at <= now;
+        !self.errors.contains_key(&poll) && self.done_at(poll).is_some_and(lately)
+    }
+
+    /// What can be spent, of the sources that answer.
+    fn fresh_balance(&self, now: Timestamp) -> Option<&Amount> {
+        let chain = self.chain.as_ref().filter(|reading| {
+            self.is_fresh(Poll::Chain, now) && now.since(reading.block_time) <= FORGOTTEN
+        });
+        let api = self.api.as_ref().map(|(api, _)| &api.balance);
+        chain
+            .map(|reading| &reading.free)
+            .or(api.filter(|_| self.is_fresh(Poll::Balance, now)))
+    }
+
+    fn fresh_days_left(&self, now: Timestamp) -> Option<u32> {
+        self.days_left()
+            .filter(|_| self.is_fresh(Poll::Balance, now))
     }
 
     /// They disagree when they differ by more than a day's usage, twice, two minutes apart, with nothing
@@ -160,4 +203,32 @@ impl State {
 /// The threshold in the balance's own currency: the user sets it once, for every account in its own units.
 fn in_its_units(least: &Amount, balance: &Amount) -> Option<Amount> {
     Amount::new(least.units(), least.scale(), balance.currency().clone()).ok()
+}
+
+/// From which amount on a balance has recovered: the threshold and a tenth of it, at least a day's usage, by which chain
+/// and API may differ without disagreeing, and at least a hundredth. In the balance's own currency, exact.
+fn recovered_from(least: &Amount, balance: &Amount, usage: Option<&Amount>) -> Option<Amount> {
+    let least = in_its_units(least, balance)?;
+    let currency = balance.currency();
+    let part = least.units().checked_add(RECOVERY_PART.checked_sub(1)?)?;
+    let part = Amount::new(
+        part.checked_div(RECOVERY_PART)?,
+        least.scale(),
+        currency.clone(),
+    )
+    .ok()?;
+    let smallest = Amount::from_cents(SMALLEST_DIFFERENCE_CENTS, currency.clone());
+    // More than the threshold itself would keep a balance low that is twice as large.
+    let usage = usage.filter(|usage| usage.compare(&least) == Some(Ordering::Less));
+    let margin = [Some(&smallest), usage]
+        .into_iter()
+        .flatten()
+        .fold(part, |most, other| {
+            if other.compare(&most) == Some(Ordering::Greater) {
+                other.clone()
+            } else {
+                most
+            }
+        });
+    least.checked_add(&margin)
 }
