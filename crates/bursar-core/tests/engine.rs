@@ -185,7 +185,7 @@ impl World {
                     if before == Some(Phase::Starting) && top_up.phase == Phase::NotStarted {
                         self.check_not_started(&top_up);
                     }
-                    written.push(top_up.clone());
+                    written.push(top_up.id.clone());
                     self.top_ups.insert(top_up.id.clone(), top_up);
                 }
                 Write::TopUpGone(id) => {
@@ -200,8 +200,8 @@ impl World {
             }
         }
         self.state = after.state;
-        for top_up in &written {
-            self.check_newest_notice(top_up);
+        for id in &written {
+            self.check_newest_notice(&self.top_ups[id]);
         }
         if wrote || self.events.is_multiple_of(16) {
             self.check_disk();
