@@ -525,7 +525,8 @@ impl World {
             past: None,
             lowers: false,
             look_again: None,
-            problem: None,
+            figures_problem: None,
+            events_problem: None,
         }
     }
 

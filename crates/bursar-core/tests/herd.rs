@@ -50,7 +50,8 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
             past: None,
             lowers: false,
             look_again: None,
-            problem: None,
+            figures_problem: None,
+            events_problem: None,
         })),
         Request::Balance => Event::Balance(Ok(ApiBalance {
             balance: usdc(25_600),

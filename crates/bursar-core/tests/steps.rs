@@ -11,8 +11,8 @@ use bursar_core::account::AccountId;
 use bursar_core::chain::Reading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
-    ChainAnswer, Effect, Event, Followed, Poll, Presence, Request, Setup, State, Step, Thresholds,
-    step,
+    Blocks, ChainAnswer, Effect, Event, Followed, Poll, Presence, Request, Setup, State, Step,
+    Thresholds, step,
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
@@ -323,7 +323,8 @@ fn figures(block: u64, cents: i64) -> ChainAnswer {
         reorganised: Vec::new(),
         past: None,
         look_again: None,
-        problem: None,
+        figures_problem: None,
+        events_problem: None,
     }
 }
 
@@ -367,7 +368,7 @@ fn an_older_figure_in_place_of_a_newer_one_is_shown_with_its_reason_and_warns_of
     let newest = heard(&begun, figures(1_677, 3_398)).state;
     let back = ChainAnswer {
         lowers: true,
-        problem: Some(Error::passing(Code::ChainWentBack, "back")),
+        figures_problem: Some(Error::passing(Code::ChainWentBack, "back")),
         ..figures(1_674, 398)
     };
     let older = heard(&newest, back);
@@ -380,7 +381,7 @@ fn an_older_figure_in_place_of_a_newer_one_is_shown_with_its_reason_and_warns_of
     assert!(poor.alerts.low_balance_told);
     let richer = ChainAnswer {
         lowers: true,
-        problem: Some(Error::passing(Code::ChainWentBack, "back")),
+        figures_problem: Some(Error::passing(Code::ChainWentBack, "back")),
         ..figures(1_674, 3_398)
     };
     assert!(heard(&poor, richer).state.alerts.low_balance_told);
@@ -668,4 +669,95 @@ fn two_looks_are_not_a_minute_apart_because_the_clock_was_set_forward() {
     let minute = forward.plus(Span::minutes(1));
     let twice = step(&again, &nothing(minute), minute, 0).state;
     assert_eq!(twice.top_ups["t1"].phase, Phase::NotStarted);
+}
+
+#[test]
+fn figures_stand_while_events_cannot_be_read() {
+    let user = Default::default();
+    let begun = account(Vec::new());
+    let begun = State {
+        setup: Setup {
+            watched: Some(user),
+            ..begun.setup
+        },
+        presence: Presence::Focused,
+        ..begun
+    };
+    let mut clock = noon();
+    let answer = |problem: Option<Error>, at| {
+        Event::Chain(Ok(ChainAnswer {
+            user,
+            reading: Reading {
+                block: 1,
+                block_hash: Default::default(),
+                block_time: at,
+                read_at: at,
+                free: usdc(10_000),
+                reserved: usdc(0),
+                held: usdc(0),
+                frozen: false,
+            },
+            credited: Vec::new(),
+            reorganised: Vec::new(),
+            changed: false,
+            past: Some(Blocks { read: 1, most: 9 }),
+            lowers: false,
+            look_again: None,
+            figures_problem: None,
+            events_problem: problem,
+        }))
+    };
+    let limited = Error {
+        retry_after: Some(Span::minutes(10)),
+        ..Error::passing(Code::EventsIncomplete, "not all")
+    };
+    let told = step(&begun, &answer(Some(limited), clock), clock, 0);
+    assert_eq!(told.state.spendable(), Some(&usdc(10_000)));
+    assert!(!told.state.errors.contains_key(&Poll::Chain));
+    let problem = told.state.events_problem.as_ref().unwrap();
+    assert_eq!((problem.0.code, problem.1), (Code::EventsIncomplete, clock));
+    // Neither at once, though there is more to read, nor before the server wants it.
+    clock = clock.plus(Span::minutes(9));
+    let early = step(&told.state, &Event::Tick, clock, 0);
+    assert!(
+        !asked(&early)
+            .iter()
+            .any(|request| matches!(request, Request::Chain { .. }))
+    );
+    clock = clock.plus(Span::minutes(2));
+    let again = step(&early.state, &Event::Tick, clock, 0);
+    assert!(
+        asked(&again)
+            .iter()
+            .any(|request| matches!(request, Request::Chain { .. }))
+    );
+    let whole = step(&again.state, &answer(None, clock), clock, 0);
+    assert_eq!(whole.state.events_problem, None);
+    assert!(
+        asked(&whole)
+            .iter()
+            .any(|request| matches!(request, Request::Chain { .. })),
+        "the next portion"
+    );
+    // What may pass, as two RPCs that are a moment apart, is asked for again soon, though not for ever.
+    let passing = |at| answer(Some(Error::passing(Code::RpcsDisagree, "not yet")), at);
+    let mut state = step(&whole.state, &passing(clock), clock, 0).state;
+    let mut looks = 1;
+    let begun = clock;
+    while clock.since(begun) < Span::minutes(30) {
+        clock = clock.plus(Span::millis(500));
+        let tick = step(&state, &Event::Tick, clock, 0);
+        state = tick.state.clone();
+        if asked(&tick)
+            .iter()
+            .any(|request| matches!(request, Request::Chain { .. }))
+        {
+            looks += 1;
+            state = step(&state, &passing(clock), clock, 0).state;
+        }
+        if looks == 3 {
+            assert!(clock.since(begun) < Span::seconds(5));
+        }
+    }
+    assert!((30..=45).contains(&looks), "{looks}");
 }

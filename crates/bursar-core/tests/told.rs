@@ -245,7 +245,8 @@ impl Watched {
             changed: false,
             past: None,
             look_again: None,
-            problem: None,
+            figures_problem: None,
+            events_problem: None,
         })))
     }
 

@@ -253,6 +253,8 @@ export type Code =
 "rpcs_disagree" | 
 /**  No RPC knows the newest block any more: the figures shown are older ones. */
 "chain_went_back" | 
+/**  The chain's figures are known, its events not, or not all of them. */
+"events_incomplete" | 
 /**  An RPC answers for another chain. */
 "wrong_chain" | 
 /**  There is no contract at the configured address. */

@@ -94,6 +94,10 @@ const ERRORS: Record<Code, Words> = {
     title: "The chain went back",
     advice: "The figures shown are older than those shown before. Bursar keeps asking for the newer ones.",
   },
+  events_incomplete: {
+    title: "Payment events could not be read completely",
+    advice: "The balance is current. Payments without an event stay unverified.",
+  },
   wrong_chain: {
     title: "An RPC answers for another chain",
     advice: "It is not used. Check the RPC address in Settings.",

@@ -209,6 +209,10 @@ pub async fn live_status(
     // Older figures in place of newer ones are no answer of now.
     let chain_answers = fresh_chain.is_some() && problem.is_none();
     errors.extend(problem);
+    if connection.watched().is_some() {
+        // Events are read by the app alone; what kept it from reading all of them is known from its last look.
+        errors.extend(history.and_then(|history| history.events_problem(id).ok().flatten()));
+    }
     let fresh_api = take(api, &mut errors).map(|api| (api, now));
     let pending = match pending {
         Some(Ok(list)) => Some(list),

@@ -6,7 +6,7 @@
 use super::Reading;
 use super::fault::{Fault, told_together};
 use super::line::{At, Line, block};
-use super::reader::{Chain, read_newest};
+use super::reader::{Chain, missing_instead, read_newest};
 use super::tenure::Tenure;
 use super::wire::Block;
 use crate::clock::{Span, Timestamp};
@@ -141,7 +141,12 @@ impl Chain {
             let mut answers = line
                 .ask(&[block(At::Number(mark.block))], BODY_LIMIT)
                 .await?;
-            let seen = answers.next::<Option<Block>>("a block")?;
+            let answer = answers.next::<Option<Block>>("a block");
+            let seen = match answer.map_err(|fault| missing_instead(fault, mark.block, mark.block))
+            {
+                Err(Fault::Behind | Fault::Pruned) => None,
+                seen => seen?,
+            };
             let has_it = seen.is_some_and(|block| block.hash == mark.hash);
             if has_it {
                 is_known.store(true, Ordering::Relaxed);

@@ -3,7 +3,7 @@
 
 use super::fault::{Fault, told_together};
 use super::line::{At, Line, block};
-use super::reader::Chain;
+use super::reader::{Chain, missing_instead};
 use super::rpc::Call;
 use super::wire::{Block, Receipt};
 use crate::error::{Code, Error, Result};
@@ -117,11 +117,13 @@ async fn has_block(line: &Line, number: u64, hash: B256) -> Result<Word, Fault> 
         head
     } else {
         let mut answers = line.ask(&[block(At::Number(number))], BODY_LIMIT).await?;
-        match answers.next::<Option<Block>>("a block")? {
-            Some(seen) if seen.number == number => seen,
-            Some(_) => return Err(Fault::Malformed("another block than was asked for")),
-            // Another node behind the same address has yet to see it.
-            None => return Ok(Word::NotYet),
+        let answer = answers.next::<Option<Block>>("a block");
+        match answer.map_err(|fault| missing_instead(fault, number, head.number)) {
+            Ok(Some(seen)) if seen.number == number => seen,
+            Ok(Some(_)) => return Err(Fault::Malformed("another block than was asked for")),
+            // Another node behind the same address has yet to see it, or it is too old to be kept.
+            Ok(None) | Err(Fault::Behind | Fault::Pruned) => return Ok(Word::NotYet),
+            Err(fault) => return Err(fault),
         }
     };
     Ok(if seen.hash == hash {

@@ -2,12 +2,13 @@
 //! is asked of a second endpoint too, and compared with the figures at its ends where an endpoint keeps old states:
 //! nobody comes back to these blocks by himself.
 
-use super::chain_look::{Look, RANGE};
-use crate::cache::DoubtfulRange;
+use super::chain_look::{Look, RANGE, incomplete};
+use crate::account::AccountId;
+use crate::cache::{DoubtfulRange, History};
 use crate::chain::{Balances, EventBatch};
 use crate::clock::{Span, Timestamp};
 use crate::engine::Blocks;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use futures_util::future::join;
 use tokio::sync::mpsc;
 
@@ -21,41 +22,88 @@ const PORTION: Span = Span::seconds(2);
 pub(super) const OLDER_MARGIN: Span = Span::hours(24);
 
 impl Look {
+    /// Reads on towards the blocks that were known before the newest ones; says whether nothing is missing in between.
+    pub(super) async fn close_gap(&self, begun: Timestamp, changed: &mut bool) -> Result<bool> {
+        for range in 0..OLDER_RANGES {
+            let joining =
+                |history: &History, account: &AccountId| history.join_older_ranges(account);
+            if !self.older_ranges().await?.is_empty() {
+                self.write(joining).await?;
+            }
+            let Some(cursor) = self.cursor().await? else {
+                return Ok(true);
+            };
+            let Some((_, known)) = self.older_ranges().await?.first().copied() else {
+                return Ok(true);
+            };
+            let to = cursor.from.saturating_sub(1);
+            if self.reaches_far_enough(cursor.from).await? || self.chain.lacks_events(to) {
+                return Ok(true);
+            }
+            if range > 0 && self.is_late(begun) {
+                break;
+            }
+            let from = to
+                .saturating_sub(RANGE.saturating_sub(1))
+                .max(known.saturating_add(1));
+            let batch = self.below(from, to).await?;
+            *changed |= self.store(batch).await?;
+        }
+        Ok(false)
+    }
+
+    /// The newest events of blocks right below some that have been read, by the word of a second endpoint too.
+    pub(super) async fn below(&self, from: u64, to: u64) -> Result<EventBatch> {
+        let batch = self.chain.events_cross_checked(self.user, from, to).await?;
+        if batch.to < to {
+            return Err(Error::passing(
+                Code::ChainUnavailable,
+                "The RPCs do not give the logs of blocks that they have.",
+            ));
+        }
+        Ok(batch)
+    }
+
+    pub(super) fn is_late(&self, begun: Timestamp) -> bool {
+        self.clock.now().since(begun) >= PORTION
+    }
+
     /// Older events, newest first, back to the oldest known payment; the next look goes on from there. They are stored
     /// while more are asked for.
-    pub(super) async fn older(&self, begun: Timestamp) -> Result<bool> {
+    pub(super) async fn older(
+        &self,
+        begun: Timestamp,
+        now: Timestamp,
+        changed: &mut bool,
+    ) -> Result<()> {
         let Some(cursor) = self.cursor().await? else {
-            return Ok(false);
+            return Ok(());
         };
         let (sender, receiver) = mpsc::channel(READ_AHEAD);
         let (read, stored) = join(
-            self.read_back(cursor.from, begun, sender),
+            self.read_back(cursor.from, begun, now, sender),
             self.store_all(receiver),
         )
         .await;
-        let changed = stored?;
-        match read {
-            Err(error) if changed => {
-                // What came before the trouble is told first; if it stays, the next look begins with it.
-                tracing::debug!(%error, "older events were read in part");
-                Ok(true)
-            }
-            read => read.map(|()| changed),
-        }
+        *changed |= stored?;
+        let from = self
+            .cursor()
+            .await?
+            .map_or(cursor.from, |cursor| cursor.from);
+        let older = format!("Payment events before block {from} could not be read.");
+        read.map_err(incomplete(&older))
     }
 
     async fn read_back(
         &self,
         mut oldest: u64,
         begun: Timestamp,
+        now: Timestamp,
         batches: mpsc::Sender<EventBatch>,
     ) -> Result<()> {
-        if self.reaches_far_enough(oldest).await? {
-            return Ok(());
-        }
-        let mut upper = self.balances_after(oldest.saturating_sub(1), None).await;
-        for _ in 0..OLDER_RANGES {
-            let late = self.clock.now().since(begun) >= PORTION;
+        let mut upper = None;
+        for range in 0..OLDER_RANGES {
+            let late = range > 0 && self.is_late(begun);
             if late || self.reaches_far_enough(oldest).await? {
                 break;
             }
@@ -63,13 +111,21 @@ impl Look {
             let from = to
                 .saturating_sub(RANGE.saturating_sub(1))
                 .max(self.start_block);
-            let batch = self.chain.events_cross_checked(self.user, from, to).await?;
-            upper = self.compare(&batch, upper, begun).await?;
+            if self.chain.lacks_events(to) {
+                // What is missing for good is told by [`Look::past`].
+                break;
+            }
+            if range == 0 {
+                upper = self.balances_after(to, None).await;
+            }
+            let batch = self.below(from, to).await?;
+            let lowest = batch.from;
+            upper = self.compare(&batch, upper, now).await?;
             if batches.send(batch).await.is_err() {
                 // Storing has failed, and tells so itself.
                 break;
             }
-            oldest = from;
+            oldest = lowest;
         }
         Ok(())
     }
@@ -105,18 +161,36 @@ impl Look {
         Ok(changed)
     }
 
-    /// How far back the events go, where there are older ones to read.
-    pub(super) async fn past(&self) -> Result<Option<Blocks>> {
+    /// How far back the events go, where there are older ones to read; or that those that are missing are to be had
+    /// from no RPC.
+    pub(super) async fn past(&self) -> Result<(Option<Blocks>, Option<Error>)> {
         let Some(cursor) = self.cursor().await? else {
-            return Ok(None);
+            return Ok((None, None));
         };
-        if self.reaches_far_enough(cursor.from).await? {
-            return Ok(None);
+        // Where that cannot be told, there may be older ones.
+        if self
+            .reaches_far_enough(cursor.from)
+            .await
+            .is_ok_and(|far| far)
+        {
+            return Ok((None, None));
         }
-        let blocks = |from: u64| cursor.to.saturating_sub(from).saturating_add(1);
-        Ok(Some(Blocks {
-            read: blocks(cursor.from),
-            most: blocks(self.start_block),
-        }))
+        if self.chain.lacks_events(cursor.from.saturating_sub(1)) {
+            let gap = Error::new(
+                Code::EventsIncomplete,
+                format!(
+                    "Payment events before block {} are missing: no RPC has blocks that are this old any more. \
+                     Older payments stay unverified; the balance is not affected.",
+                    cursor.from
+                ),
+            );
+            return Ok((None, Some(gap)));
+        }
+        let blocks = |from: u64, to: u64| to.saturating_sub(from).saturating_add(1);
+        let known = self.older_ranges().await?;
+        let known = known.into_iter().map(|(from, to)| blocks(from, to));
+        let read = known.fold(blocks(cursor.from, cursor.to), u64::saturating_add);
+        let most = blocks(self.start_block, cursor.to);
+        Ok((Some(Blocks { read, most }), None))
     }
 }

@@ -1,5 +1,6 @@
 //! One look at the chain for one account: figures at one block, whether blocks known before are still in the
-//! chain, the events since, some of the older ones, and what they mean for the top-ups that are followed.
+//! chain, the events since, some of the older ones, and what they mean for the top-ups that are followed. Figures do
+//! not wait for events: what keeps events from being read is told beside the figures, and what was read of them stays.
 
 use super::{Connection, Lease, World, blocking};
 use crate::account::AccountId;
@@ -11,19 +12,20 @@ use crate::error::{Code, Error, Result};
 use alloy_primitives::Address;
 use std::sync::Arc;
 
-/// Blocks asked for at once; the reader halves a range that an RPC finds too large.
+/// Blocks asked for at once; the reader takes as much of them as an RPC gives.
 pub(super) const RANGE: u64 = 20_000;
+const NEWEST: &str = "The newest payment events could not be read, so nothing new is verified yet.";
 
 /// What the engine wants of a look beside the figures and what is new.
-pub(super) struct Wanted {
-    pub(super) followed: Vec<Sought>,
+pub(crate) struct Wanted {
+    pub(crate) followed: Vec<Sought>,
     /// Whether older events are read.
-    pub(super) goes_back: bool,
+    pub(crate) goes_back: bool,
     /// Whether the events that are known are read again.
-    pub(super) whole: bool,
+    pub(crate) whole: bool,
 }
 
-pub(super) async fn look(
+pub(crate) async fn look(
     world: World,
     connection: Connection,
     wanted: Wanted,
@@ -55,11 +57,8 @@ pub(super) async fn look(
     }
     let seen = match look.glance(now).await? {
         Some(reading) => Seen {
-            reading,
-            changed: false,
-            lowers: false,
             is_settled: true,
-            problem: None,
+            ..Seen::figures(reading)
         },
         None => look.properly(now).await?,
     };
@@ -75,10 +74,22 @@ pub(super) async fn look(
                 let agreed = ask && look.chain.agreed(user, &event).await.unwrap_or(false);
                 credited.push((sought.payment, verified, agreed));
             }
-            None if look.is_taken_back(&sought).await? => reorganised.push(sought.payment),
+            // It may only have moved to a block that has not been read.
+            None if seen.is_settled && look.is_taken_back(&sought).await? => {
+                reorganised.push(sought.payment);
+            }
             None => {}
         }
     }
+    let (past, gap) = look.past().await?;
+    let events_problem = match seen.events_problem {
+        Told::Now(problem) => {
+            let problem = problem.or(gap);
+            look.keep_problem(problem.as_ref(), now).await?;
+            problem
+        }
+        Told::AsBefore => look.kept_problem().await?,
+    };
     Ok(ChainAnswer {
         user,
         reading: seen.reading,
@@ -86,13 +97,14 @@ pub(super) async fn look(
         credited,
         changed: seen.changed,
         reorganised,
-        past: look.past().await?,
+        past,
         look_again: if seen.is_settled {
             look.next_recheck().await?
         } else {
             None
         },
-        problem: seen.problem,
+        figures_problem: seen.figures_problem,
+        events_problem,
     })
 }
 
@@ -103,9 +115,30 @@ struct Seen {
     changed: bool,
     /// Whether the figures may be older than those before.
     lowers: bool,
-    /// Whether events could be added: what is doubtful is of no use before that.
+    /// Whether all events are known up to the figures' block: before that, nothing is doubted and nothing taken back.
     is_settled: bool,
-    problem: Option<Error>,
+    figures_problem: Option<Error>,
+    events_problem: Told,
+}
+
+/// What kept the events from being read.
+enum Told {
+    Now(Option<Error>),
+    /// They were not looked at, so that what was known of them stands.
+    AsBefore,
+}
+
+impl Seen {
+    fn figures(reading: Reading) -> Self {
+        Self {
+            reading,
+            changed: false,
+            lowers: false,
+            is_settled: false,
+            figures_problem: None,
+            events_problem: Told::Now(None),
+        }
+    }
 }
 
 /// How what is known goes together with the chain as it is now.
@@ -135,7 +168,7 @@ impl Look {
         let Some(cursor) = self.cursor().await? else {
             return Ok(None);
         };
-        if self.goes_back && !self.reaches_far_enough(cursor.from).await? {
+        if self.is_to_go_on(&cursor).await? {
             return Ok(None);
         }
         if self.next_recheck().await?.is_some_and(|due| due <= now) {
@@ -192,27 +225,46 @@ impl Look {
             }));
         };
         let mut seen = Seen {
-            reading,
-            changed: false,
             lowers: sighting.lowers,
-            is_settled: true,
-            problem: sighting.problem,
+            figures_problem: sighting.problem,
+            ..Seen::figures(reading)
         };
-        match self.continuity().await? {
+        match self.read_events(&mut seen, now).await {
+            Err(error) if is_of_the_chain(error.code) => {
+                seen.events_problem = Told::Now(Some(error));
+            }
+            read => read?,
+        }
+        Ok(seen)
+    }
+
+    /// Lost blocks, newer and older events. However slow an RPC is, each part reads one range.
+    async fn read_events(&self, seen: &mut Seen, now: Timestamp) -> Result<()> {
+        match self.continuity().await.map_err(incomplete(NEWEST))? {
             Continuity::Whole => {}
             Continuity::Undone => seen.changed = true,
             Continuity::Open(why) => {
-                seen.is_settled = false;
-                seen.problem = seen.problem.or(why);
-                return Ok(seen);
+                seen.events_problem = Told::AsBefore;
+                seen.figures_problem = seen.figures_problem.take().or(why);
+                return Ok(());
             }
         }
-        seen.changed |= self.newer(&seen.reading, now).await?;
-        seen.changed |= self.recheck(now).await?;
-        if self.goes_back {
-            seen.changed |= self.older(now).await?;
+        let begun = self.clock.now();
+        let changed = &mut seen.changed;
+        let newer = self.newer(&seen.reading, begun, now, changed).await;
+        let closed = self.close_gap(begun, changed).await;
+        let is_contiguous =
+            newer.map_err(incomplete(NEWEST))? & closed.map_err(incomplete(NEWEST))?;
+        if !is_contiguous {
+            return Ok(());
         }
-        Ok(seen)
+        let cursor = self.cursor().await?;
+        seen.is_settled = cursor.is_some_and(|cursor| cursor.to >= seen.reading.block);
+        *changed |= self.recheck(now).await?;
+        if self.goes_back {
+            self.older(begun, now, changed).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn cursor(&self) -> Result<Option<EventCursor>> {
@@ -252,27 +304,29 @@ impl Look {
         let Some(cursor) = self.cursor().await? else {
             return Ok(Continuity::Whole);
         };
+        let older = self.older_ranges().await?;
+        let lowest = older.last().map_or(cursor.from, |(from, _)| *from);
+        let lowest = lowest.min(cursor.from);
         let mut is_replaced = false;
-        let mut first_lost = cursor.from;
+        let mut first_lost = lowest;
         let newest = (cursor.to, cursor.to_hash);
         let older = cursor
             .checkpoints
             .iter()
             .copied()
-            .filter(|(block, _)| *block < cursor.to && *block >= cursor.from);
+            .filter(|(block, _)| *block < cursor.to && *block >= lowest);
         for (block, hash) in std::iter::once(newest).chain(older) {
-            match self.chain.tenure(block, hash).await {
-                Ok(Tenure::Kept) if is_replaced => {
+            match self.chain.tenure(block, hash).await? {
+                Tenure::Kept if is_replaced => {
                     first_lost = block.saturating_add(1);
                     break;
                 }
-                Ok(Tenure::Kept) if block == cursor.to => return Ok(Continuity::Whole),
+                Tenure::Kept if block == cursor.to => return Ok(Continuity::Whole),
                 // The chain is the same and shorter, or an endpoint is behind: the next look will tell.
-                Ok(Tenure::Kept) => return Ok(Continuity::Open(None)),
-                Ok(Tenure::Replaced) => is_replaced = true,
-                Ok(Tenure::Behind) => {}
-                Ok(Tenure::Disputed(why)) => return Ok(Continuity::Open(Some(why))),
-                Err(_) => return Ok(Continuity::Open(None)),
+                Tenure::Kept => return Ok(Continuity::Open(None)),
+                Tenure::Replaced => is_replaced = true,
+                Tenure::Behind => {}
+                Tenure::Disputed(why) => return Ok(Continuity::Open(Some(why))),
             }
         }
         if !is_replaced {
@@ -282,6 +336,49 @@ impl Look {
         self.write(move |history, account| history.forget_blocks_from(account, first_lost))
             .await?;
         Ok(Continuity::Undone)
+    }
+
+    /// Whether there are events below the cursor's to be read and to be had.
+    async fn is_to_go_on(&self, cursor: &EventCursor) -> Result<bool> {
+        if !self.goes_back && self.older_ranges().await?.is_empty() {
+            return Ok(false);
+        }
+        let reached = self.reaches_far_enough(cursor.from).await;
+        let reached = reached.or_else(|error| {
+            // The thorough look finds out.
+            is_of_the_chain(error.code).then_some(false).ok_or(error)
+        })?;
+        Ok(!reached && !self.chain.lacks_events(cursor.from.saturating_sub(1)))
+    }
+
+    pub(super) async fn older_ranges(&self) -> Result<Vec<(u64, u64)>> {
+        self.read(|history, account| history.older_ranges(account))
+            .await
+    }
+
+    async fn kept_problem(&self) -> Result<Option<Error>> {
+        self.read(|history, account| history.events_problem(account))
+            .await
+    }
+
+    /// Keeps what kept the events from being read, for those who read beside the app.
+    async fn keep_problem(&self, problem: Option<&Error>, now: Timestamp) -> Result<()> {
+        let known = self.kept_problem().await?;
+        let same =
+            |known: &Error, new: &Error| known.code == new.code && known.message == new.message;
+        let unchanged = match (&known, problem) {
+            (None, None) => true,
+            (Some(known), Some(new)) => same(known, new),
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if unchanged {
+            return Ok(());
+        }
+        let problem = problem.cloned();
+        self.write(move |history, account| {
+            history.put_events_problem(account, problem.as_ref(), now)
+        })
+        .await
     }
 
     pub(super) async fn reaches_far_enough(&self, from: u64) -> Result<bool> {
@@ -317,4 +414,36 @@ impl Look {
         let (lease, user) = (Arc::clone(&self.lease), self.user);
         blocking(move || lease.write_of(user, || write(&history, &account))).await
     }
+}
+
+/// Says what of the events is missing, where the chain is to blame; that RPCs disagree says it itself.
+pub(super) fn incomplete(what: &str) -> impl Fn(Error) -> Error + '_ {
+    move |error| {
+        if !is_of_the_chain(error.code) || error.code == Code::RpcsDisagree {
+            return error;
+        }
+        Error {
+            code: Code::EventsIncomplete,
+            message: format!("{what} The balance is not affected. {}", error.message),
+            ..error
+        }
+    }
+}
+
+/// Whether an error tells of the chain's RPCs and not of this machine.
+fn is_of_the_chain(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ChainUnavailable
+            | Code::EventsIncomplete
+            | Code::RpcsDisagree
+            | Code::WrongChain
+            | Code::NoContract
+            | Code::RateLimited
+            | Code::Timeout
+            | Code::Unreachable
+            | Code::AnswerTooLarge
+            | Code::AnswerMalformed
+            | Code::Refused
+    )
 }

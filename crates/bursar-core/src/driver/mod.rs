@@ -16,6 +16,8 @@ mod recheck;
 mod requests;
 mod tray;
 
+#[cfg(test)]
+pub(crate) use chain_look::{Wanted, look as look_at_the_chain};
 pub use connection::Connection;
 pub(crate) use lease::Lease;
 pub(crate) use owner::{Owner, prove};

@@ -8,17 +8,27 @@ use crate::clock::{Span, Timestamp};
 use crate::error::Result;
 use alloy_primitives::B256;
 
+/// Ranges of newer blocks that one look may take; what is left lies below them and is read like older ones.
+const NEWER_RANGES: u32 = 20;
 /// Ranges that one look reads again at most, and how long it may take.
 const MOST_RANGES: u32 = 10;
 const PORTION: Span = Span::seconds(2);
 
 impl Look {
-    /// Events up to the reading's block; says whether there were any.
-    pub(super) async fn newer(&self, reading: &Reading, now: Timestamp) -> Result<bool> {
+    /// Events up to the reading's block, the newest first; says whether all of them are known from there down to those
+    /// that were known before.
+    pub(super) async fn newer(
+        &self,
+        reading: &Reading,
+        begun: Timestamp,
+        now: Timestamp,
+        changed: &mut bool,
+    ) -> Result<bool> {
         let head = reading.block;
         let after = Balances::from(reading);
-        let (first, before) = match self.cursor().await? {
-            Some(cursor) if cursor.to >= head => return Ok(false),
+        let cursor = self.cursor().await?;
+        let (first, before) = match &cursor {
+            Some(cursor) if cursor.to >= head => return Ok(true),
             Some(cursor) => {
                 let before = self.base((cursor.to, cursor.to_hash)).await?;
                 (cursor.to.saturating_add(1), before)
@@ -33,7 +43,7 @@ impl Look {
         let stands_still = before.as_ref() == Some(&after);
         let doubt = before
             .filter(|_| !stands_still)
-            .map(|before| DoubtfulRange::unexplained(first, head, before, after, now));
+            .map(|before| DoubtfulRange::unexplained(first, head, before, after.clone(), now));
         // Written before the blocks count as read: a crash in between leaves them doubtful.
         if let Some(doubt) = doubt.clone() {
             self.write(move |history, account| {
@@ -45,22 +55,59 @@ impl Look {
             })
             .await?;
         }
-        let mut from = first;
-        let mut changed = false;
-        while from <= head {
-            let to = head.min(from.saturating_add(RANGE.saturating_sub(1)));
-            let batch = if stands_still {
-                self.chain.events(self.user, from, to).await?
-            } else {
-                self.chain.events_cross_checked(self.user, from, to).await?
+        let lowest = self
+            .read_down(first, head, stands_still, begun, changed)
+            .await?;
+        if let Some(mut doubt) = doubt {
+            if cursor.is_none() && lowest > first {
+                // What is below is older, and compared with the figures as that is read.
+                let before = self.balances_before(lowest, &after).await;
+                let rest = before
+                    .map(|before| DoubtfulRange::unexplained(lowest, head, before, after, now));
+                self.replace(Some(&doubt), rest.clone(), now).await?;
+                let Some(rest) = rest else {
+                    return Ok(false);
+                };
+                doubt = rest;
+            }
+            let known = self.cursor().await?;
+            if doubt.from >= lowest && known.is_some_and(|known| known.to >= head) {
+                self.settle(&doubt, doubt.clone(), now).await?;
+            }
+        }
+        Ok(lowest <= first)
+    }
+
+    /// Reads the events of these blocks, the newest first, and stores them; returns the lowest block that it came to.
+    async fn read_down(
+        &self,
+        first: u64,
+        head: u64,
+        stands_still: bool,
+        begun: Timestamp,
+        changed: &mut bool,
+    ) -> Result<u64> {
+        let mut high = head;
+        let mut lowest = head;
+        for _ in 0..NEWER_RANGES {
+            let low = first.max(high.saturating_sub(RANGE.saturating_sub(1)));
+            let batch = match (high == head, stands_still) {
+                // The newest blocks' logs may be yet to come.
+                (true, true) => self.chain.newest_events(self.user, low, high).await?,
+                (true, false) => {
+                    let user = self.user;
+                    self.chain.events_cross_checked(user, low, high).await?
+                }
+                (false, _) => self.below(low, high).await?,
             };
-            changed |= self.store(batch).await?;
-            from = to.saturating_add(1);
+            lowest = batch.from;
+            *changed |= self.store(batch).await?;
+            if lowest <= first || self.is_late(begun) {
+                break;
+            }
+            high = lowest.saturating_sub(1);
         }
-        if let Some(doubt) = doubt {
-            self.settle(&doubt, doubt.clone(), now).await?;
-        }
-        Ok(changed)
+        Ok(lowest)
     }
 
     /// Reads again what is doubtful and due; says whether there were any events.
@@ -83,21 +130,25 @@ impl Look {
                 let low = next
                     .from
                     .max(next.left.saturating_sub(RANGE.saturating_sub(1)));
-                match self
-                    .chain
-                    .events_cross_checked(self.user, low, next.left)
-                    .await
-                {
-                    Ok(batch) => changed |= self.store(batch).await?,
+                let lowest = match self.below(low, next.left).await {
+                    Ok(batch) => {
+                        let lowest = batch.from;
+                        changed |= self.store(batch).await?;
+                        lowest
+                    }
+                    // The user wants all read again that is to be had.
+                    Err(_) if next.ends.is_none() && self.chain.lacks_events(next.left) => {
+                        next.from
+                    }
                     Err(error) => {
                         tracing::debug!(%error, "doubtful blocks could not be read again");
                         next.failed(now);
                         break;
                     }
-                }
-                is_done = low <= next.from;
+                };
+                is_done = lowest <= next.from;
                 if !is_done {
-                    next.left = low.saturating_sub(1);
+                    next.left = lowest.saturating_sub(1);
                 }
             }
             if is_done {
@@ -157,12 +208,16 @@ impl Look {
         })
     }
 
-    /// Those that may be read now: what the user alone wants waits while they have stopped the reading of older events.
+    /// Those that may be read now, of blocks that have been read before: what the user alone wants waits while they have
+    /// stopped the reading of older events.
     async fn doubtful_ranges(&self) -> Result<Vec<DoubtfulRange>> {
+        let Some(cursor) = self.cursor().await? else {
+            return Ok(Vec::new());
+        };
         let mut ranges = self
             .read(|history, account| history.doubtful_ranges(account))
             .await?;
-        ranges.retain(|range| range.ends.is_some() || self.goes_back);
+        ranges.retain(|range| range.to <= cursor.to && (range.ends.is_some() || self.goes_back));
         Ok(ranges)
     }
 

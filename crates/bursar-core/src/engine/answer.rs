@@ -73,7 +73,7 @@ pub struct ChainAnswer {
     pub lowers: bool,
     /// Payments that an event was found for, with whether a second RPC agrees.
     pub credited: Vec<(String, Verified, bool)>,
-    /// Payments whose event is no longer in the chain.
+    /// Payments whose event is no longer in the chain; none where the events could not be read up to the figures' block.
     pub reorganised: Vec<String>,
     /// Whether lines of the history changed.
     pub changed: bool,
@@ -81,6 +81,8 @@ pub struct ChainAnswer {
     pub past: Option<Blocks>,
     /// When blocks are to be read again whose events do not explain the figures.
     pub look_again: Option<Timestamp>,
-    /// Why it is not a whole answer.
-    pub problem: Option<Error>,
+    /// Why the figures are not the newest ones, or are in dispute.
+    pub figures_problem: Option<Error>,
+    /// Why the events could not be read, or not all of them. The figures are whole all the same.
+    pub events_problem: Option<Error>,
 }

@@ -163,7 +163,8 @@ impl Step {
     }
 
     pub(super) fn chain(&mut self, answer: &ChainAnswer, now: Timestamp, entropy: u64) {
-        self.booked(Poll::Chain, answer.problem.as_ref(), now, entropy);
+        let failures = self.state.failures(Poll::Chain);
+        self.booked(Poll::Chain, answer.figures_problem.as_ref(), now, entropy);
         self.state.whole_chain_asked = false;
         if self.state.setup.watched != Some(answer.user) {
             // Asked for before the address was changed.
@@ -207,9 +208,15 @@ impl Step {
             chain: answer.past,
             ..self.state.past.clone()
         };
-        self.past_is(past, Poll::Chain, answer.past.is_some(), now);
+        // What could not be read is asked for again as usual, not at once.
+        let more = answer.past.is_some() && answer.events_problem.is_none();
+        self.past_is(past, Poll::Chain, more, now);
         if let Some(due) = answer.look_again {
             self.state.bring_forward(Poll::Chain, due.max(now));
+        }
+        self.state.events_problem = None;
+        if let Some(problem) = &answer.events_problem {
+            self.state.events_failed(problem, failures, now, entropy);
         }
         if answer.changed {
             self.effects.push(Effect::Changed(Change::Payments {

@@ -16,6 +16,8 @@ const EVERY_MINUTE: Span = Span::seconds(60);
 /// In the tray with nothing open: one look at the chain, and the API's balance and history in turn.
 const TRAY_CYCLE: Span = Span::minutes(10);
 const TWO_TRAY_CYCLES: Span = Span::minutes(20);
+/// So many times in a row, events that could not be read are asked for again soon.
+const SOON: u32 = 7;
 const BACK_OFF_FIRST: i64 = 500;
 const BACK_OFF_MOST: i64 = 60_000;
 /// A server's word that reaches further than this is of a clock that was set back since.
@@ -272,6 +274,32 @@ impl State {
             self.expect_knock(server, error.code, now);
         }
         self.errors.insert(poll, (error.clone(), now));
+    }
+
+    /// Looks in a row that were not whole ones.
+    pub(super) fn failures(&self, poll: Poll) -> u32 {
+        self.plans.get(&poll).map_or(0, |plan| plan.failures)
+    }
+
+    /// Books that a look at the chain gave the figures, but not the events, for the time after `failures` such looks: what
+    /// may pass is asked for again soon for a minute or so, then as usual, and never sooner than the server asked for.
+    pub(super) fn events_failed(
+        &mut self,
+        problem: &Error,
+        failures: u32,
+        now: Timestamp,
+        entropy: u64,
+    ) {
+        if let Some(plan) = self.plans.get_mut(&Poll::Chain) {
+            plan.failures = failures.saturating_add(1);
+            if problem.retryable && plan.failures <= SOON {
+                let wait = jitter(back_off(plan.failures), entropy);
+                plan.due = plan.due.min(now.plus(wait));
+            }
+            let asked_for = problem.retry_after.unwrap_or_default().min(LONGEST_WORD);
+            plan.due = plan.due.max(now.plus(asked_for));
+        }
+        self.events_problem = Some((problem.clone(), now));
     }
 
     /// How long from one successful read to the next.

@@ -135,6 +135,8 @@ pub struct State {
     pub thresholds: Thresholds,
     /// What is wrong now, by what it was found in.
     pub errors: BTreeMap<Poll, (Error, Timestamp)>,
+    /// Why the chain's events could not be read, or not all of them, while its figures could.
+    pub events_problem: Option<(Error, Timestamp)>,
     pub maintenance: bool,
     /// A saved method is being checked.
     pub method_pending: bool,
@@ -228,6 +230,7 @@ impl State {
             tells_alerts: true,
             thresholds: Thresholds::default(),
             errors: BTreeMap::new(),
+            events_problem: None,
             maintenance: false,
             method_pending: false,
             method_expected_until: Timestamp::default(),

@@ -74,6 +74,7 @@ impl Step {
                 self.state.setup.watched = *watched;
                 self.state.chain = None;
                 self.state.past.chain = None;
+                self.state.events_problem = None;
                 self.state.subscribed = false;
                 self.state.disagreement = Disagreement::Unknown;
                 self.state.forget_gate(Server::Chain);

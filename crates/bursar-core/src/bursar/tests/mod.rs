@@ -2,6 +2,7 @@
 //! what a key with too few scopes can do, and what survives a keyring that is away.
 
 mod accounts;
+mod chain_events;
 mod chain_figures;
 mod chain_past;
 mod exporting;

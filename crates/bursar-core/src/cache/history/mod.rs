@@ -13,6 +13,7 @@ mod places;
 #[cfg(test)]
 mod plans;
 mod portion;
+mod ranges;
 mod readings;
 mod rows;
 mod search;
