@@ -125,8 +125,10 @@ export interface RpcMode {
     | "balance"
     | "drop_logs"
     | "duplicate_logs"
-    | "limit_logs";
-  readonly [field: string]: string | number;
+    | "limit_logs"
+    | "prune"
+    | "edit";
+  readonly [field: string]: unknown;
 }
 
 export interface Asked {

@@ -26,6 +26,7 @@ export const MAIN: AccountView = {
   provider: "Fluence",
   offers: { several_open: false, renewals: false, migrations: false, saved_methods: false, invoices: false },
   verifiable: true,
+  rpc_hosts: 1,
   api_host: "api.fluence.dev",
   sandbox: false,
   address: "0x5FbDB2315678afecb367f032d93F642f64180aa3",

@@ -33,6 +33,7 @@ export const PANEL: AccountView = {
   provider: "Hosting panel",
   offers: { several_open: true, renewals: true, migrations: true, saved_methods: true, invoices: true },
   verifiable: false,
+  rpc_hosts: 0,
   api_host: "panel.basalt.example",
   address: null,
   has_explorer: false,

@@ -75,6 +75,10 @@ pub enum Code {
     ChainUnavailable,
     /// Two RPCs do not tell the same events.
     RpcsDisagree,
+    /// No RPC knows the newest block any more: the figures shown are older ones.
+    ChainWentBack,
+    /// The chain's figures are known, its events not, or not all of them.
+    EventsIncomplete,
     /// An RPC answers for another chain.
     WrongChain,
     /// There is no contract at the configured address.

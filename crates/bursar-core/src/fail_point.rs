@@ -72,7 +72,7 @@ mod chosen {
                 Write::Notice(_) => return "notice",
                 Write::TopUp(top_up) if is_intent(top_up) => name = "intent",
                 Write::TopUp(top_up) if is_answer(top_up) => name = "answer",
-                Write::TopUp(_) | Write::Alerts(_) => {}
+                Write::TopUp(_) | Write::TopUpGone(_) | Write::Alerts(_) => {}
             }
         }
         name

@@ -1,5 +1,5 @@
 //! A notice: something the user should know, once. It is written in the same commit as the change it tells
-//! of, is unique by its key, and pops up at most once.
+//! of, never repeats the last one about its subject, and pops up at most once.
 
 use crate::account::AccountId;
 use crate::clock::Timestamp;
@@ -31,7 +31,7 @@ pub enum NoticeKind {
 pub struct Notice {
     pub account: AccountId,
     pub kind: NoticeKind,
-    /// What it is about: a payment's id, or the crossing of a threshold. Unique with account and kind.
+    /// What it is about: a payment's id, or the crossing of a threshold. The newest one about a payment tells how it stands.
     pub subject: String,
     pub amount: Option<Amount>,
     /// Days left, for a low balance.
@@ -116,7 +116,8 @@ impl Notice {
                 "{amount} for {label} is under review by the provider. It is not lost; this can take a while."
             ),
             NoticeKind::Reversed => format!(
-                "The chain took back the block that showed {amount} for {label}. It is being followed again."
+                "The chain took back the block that showed {amount} for {label}. The balance does not have it for now; \
+                 Bursar follows the top-up again and tells you when it is back."
             ),
             NoticeKind::Refunded => format!(
                 "The provider gives {amount} of {label} back and takes it off the balance. Ask the provider if you did not expect that."

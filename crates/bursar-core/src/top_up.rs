@@ -119,8 +119,12 @@ pub enum Input {
     Started(Result<Created, Error>),
     /// The provider's word on this payment.
     Reported(RemotePayment),
+    /// The same, of the one payment that it can only be: whatever its id was thought to be.
+    Found(RemotePayment),
     /// The provider was asked for its open top-ups and its history, and this one is in neither.
     Absent,
+    /// The same, and how long ago it was found absent before is not known.
+    AbsentAnew,
     /// The provider would no longer take what is sent again for the same.
     NotRepeatable,
     /// The provider was asked, but may not or cannot say whether this one exists.
@@ -216,6 +220,13 @@ impl TopUp {
         }
     }
 
+    /// Whether it was taken for one that was started elsewhere.
+    pub fn is_adopted(&self) -> bool {
+        self.remote
+            .as_deref()
+            .is_some_and(|remote| self.id == Self::adopted_id(remote))
+    }
+
     /// Bursar's own id of one that was started elsewhere.
     fn adopted_id(remote: &str) -> String {
         format!("r-{remote}")
@@ -302,7 +313,12 @@ impl TopUp {
             Input::Started(Ok(created)) => next.started(created, now),
             Input::Started(Err(error)) => next.not_answered(error, now),
             Input::Reported(payment) => next.reported(payment, now),
+            Input::Found(payment) => next.found(payment, now),
             Input::Absent => next.absent(now),
+            Input::AbsentAnew => {
+                next.absent_since = None;
+                next.absent(now)
+            }
             Input::NotRepeatable => {
                 next.request = None;
                 Outcome::default()

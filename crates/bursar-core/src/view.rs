@@ -54,6 +54,8 @@ pub struct AccountView {
     pub offers: Offers,
     /// Whether payments can be verified at all: there is a chain to see them in.
     pub verifiable: bool,
+    /// RPC endpoints at different hosts, of which two have to agree; where there is one, its word alone counts.
+    pub rpc_hosts: u32,
     pub api_host: String,
     pub sandbox: bool,
     /// Checksummed, or `None` while not entered.

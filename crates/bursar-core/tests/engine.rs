@@ -32,7 +32,7 @@ use bursar_core::provider::{
 use bursar_core::top_up::{Phase, TopUp, Verified, Word};
 use rand::rngs::SmallRng;
 use rand::{Rng, RngCore, SeedableRng};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 const STEPS: usize = 700;
 
@@ -43,7 +43,8 @@ struct World {
     /// What a restart finds.
     top_ups: BTreeMap<String, TopUp>,
     alerts: Alerts,
-    notices: HashSet<(NoticeKind, String)>,
+    /// The inbox, oldest first: what repeats the last one about its subject is not written.
+    notices: Vec<(NoticeKind, String)>,
     /// The provider's truth.
     payments: Vec<RemotePayment>,
     /// Ids of payments that our own requests made.
@@ -111,7 +112,7 @@ impl World {
             state: State::new(AccountId("a".into()), now, setup(rules), Vec::new(), now),
             top_ups: BTreeMap::new(),
             alerts: Alerts::default(),
-            notices: HashSet::new(),
+            notices: Vec::new(),
             payments: Vec::new(),
             ours: Vec::new(),
             said_completed: BTreeSet::new(),
@@ -168,10 +169,14 @@ impl World {
                 started,
                 error,
             };
-            step(&self.state, &lost, self.now, self.random.next_u64())
+            let told = step(&self.state, &lost, self.now, self.random.next_u64());
+            assert_eq!(told.commit, [], "written where nothing could be");
+            told
         } else {
             after
         };
+        let mut written = Vec::new();
+        let wrote = !after.commit.is_empty();
         for write in after.commit {
             match write {
                 Write::TopUp(top_up) => {
@@ -180,17 +185,27 @@ impl World {
                     if before == Some(Phase::Starting) && top_up.phase == Phase::NotStarted {
                         self.check_not_started(&top_up);
                     }
+                    written.push(top_up.id.clone());
                     self.top_ups.insert(top_up.id.clone(), top_up);
                 }
+                Write::TopUpGone(id) => {
+                    self.top_ups.remove(&id);
+                }
                 Write::Notice(notice) => {
-                    // The database refuses a second one; that a second is even tried is allowed only
-                    // where the change it tells of really happened again.
-                    self.notices.insert((notice.kind, notice.subject));
+                    if self.newest_about(&notice.subject) != Some(notice.kind) {
+                        self.notices.push((notice.kind, notice.subject));
+                    }
                 }
                 Write::Alerts(alerts) => self.alerts = alerts,
             }
         }
         self.state = after.state;
+        for id in &written {
+            self.check_newest_notice(&self.top_ups[id]);
+        }
+        if wrote || self.events.is_multiple_of(16) {
+            self.check_disk();
+        }
         for effect in after.effects {
             if let Effect::Request(request) = effect {
                 if let Request::Start { top_up, new } = &request {
@@ -234,6 +249,58 @@ impl World {
                 );
             }
         }
+    }
+
+    fn newest_about(&self, subject: &str) -> Option<NoticeKind> {
+        let about = self.notices.iter().rev().find(|(_, of)| of == subject);
+        about.map(|(kind, _)| *kind)
+    }
+
+    /// The inbox's newest word on a payment is how it stands.
+    fn check_newest_notice(&self, top_up: &TopUp) {
+        let Some(newest) = top_up
+            .remote
+            .as_deref()
+            .and_then(|id| self.newest_about(id))
+        else {
+            return;
+        };
+        let expected = match top_up.phase {
+            Phase::Completed => NoticeKind::Completed,
+            Phase::UnderReview => NoticeKind::UnderReview,
+            Phase::Cancelled => NoticeKind::Cancelled,
+            Phase::Expired => NoticeKind::Expired,
+            Phase::Failed => NoticeKind::Failed,
+            Phase::Refunding | Phase::Refunded => NoticeKind::Refunded,
+            Phase::Starting | Phase::Open | Phase::Confirming | Phase::NotStarted => {
+                assert_ne!(
+                    newest,
+                    NoticeKind::Completed,
+                    "still called completed: {top_up:?}"
+                );
+                return;
+            }
+        };
+        assert_eq!(newest, expected, "{top_up:?}");
+    }
+
+    /// What readers see is what a restart finds.
+    fn check_disk(&self) {
+        for top_up in self.state.top_ups.values() {
+            let kept = self.top_ups.get(&top_up.id).map(|kept| TopUp {
+                // Of the running program only, and what went wrong in words.
+                sent_again: top_up.sent_again,
+                cancel_requested: top_up.cancel_requested,
+                error: top_up.error.clone(),
+                ..kept.clone()
+            });
+            assert_eq!(kept.as_ref(), Some(top_up), "published but not written");
+        }
+        for kept in self.top_ups.values() {
+            let known = self.state.top_ups.contains_key(&kept.id);
+            assert!(known || !kept.is_live(), "written but not known: {kept:?}");
+        }
+        assert_eq!(self.state.alerts, self.alerts);
     }
 
     /// "Nothing was charged" is only said where that is so.
@@ -456,6 +523,10 @@ impl World {
             reorganised: std::mem::take(&mut self.lost_credits),
             changed: true,
             past: None,
+            lowers: false,
+            look_again: None,
+            figures_problem: None,
+            events_problem: None,
         }
     }
 

@@ -48,6 +48,10 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
             reorganised: Vec::new(),
             changed: false,
             past: None,
+            lowers: false,
+            look_again: None,
+            figures_problem: None,
+            events_problem: None,
         })),
         Request::Balance => Event::Balance(Ok(ApiBalance {
             balance: usdc(25_600),

@@ -11,12 +11,13 @@
 mod remote;
 
 use bursar_core::account::AccountId;
+use bursar_core::cache::Write;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{Effect, Event, Followed, Request, Setup, State, Step, step};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::provider::{Created, NewPayment, Offers, RemotePayment, Rules, Status};
-use bursar_core::top_up::Phase;
+use bursar_core::top_up::{Input, Phase, TopUp, Verified};
 
 fn noon() -> Timestamp {
     Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
@@ -345,5 +346,126 @@ fn by_the_providers_own_clock_a_lost_one_is_found_though_ours_is_wrong() {
         let once = looked(&lost, 12, &long_before);
         let twice = looked(&once, 14, &long_before);
         assert_eq!(twice.top_ups["t1"].phase, Phase::NotStarted);
+    }
+}
+
+/// `t1`, begun at noon, which the answer named by its intent and by its page.
+fn named_by_its_intent(rules: Rules) -> State {
+    let begun = step(&account(rules), &wish("t1", 10_000), noon(), 0).state;
+    let created = Created {
+        checkout: Some("https://pay.example/1".to_owned()),
+        ..made("intent")
+    };
+    step(&begun, &answered("t1", Ok(created)), noon(), 0).state
+}
+
+fn with_page(payment: RemotePayment, page: Option<&str>) -> RemotePayment {
+    RemotePayment {
+        checkout: page.map(|page| format!("https://pay.example/{page}")),
+        ..payment
+    }
+}
+
+#[test]
+fn a_payment_that_the_lists_name_otherwise_is_followed_once() {
+    for (rules, status, cents, page, minute) in [
+        (Rules::default(), Status::Open, 10_000, Some("1"), 0),
+        // Another page of the same, or none; by a clock that is hours off; of another amount.
+        (Rules::default(), Status::Open, 10_000, Some("2"), 0),
+        (
+            Rules::default(),
+            Status::Confirming,
+            10_000,
+            Some("2"),
+            -180,
+        ),
+        (Rules::default(), Status::Open, 10_000, None, -180),
+        (Rules::default(), Status::Open, 10_100, Some("1"), -180),
+        (Rules::default(), Status::Completed, 10_000, None, 0),
+        (Rules::default(), Status::Expired, 10_000, Some("1"), 0),
+        (several(), Status::Open, 10_000, Some("1"), 0),
+        (several(), Status::Completed, 10_000, None, 0),
+    ] {
+        let listed = with_page(payment("p", cents, status, minute), page);
+        let state = looked(&named_by_its_intent(rules), 1, &[listed]);
+        assert_eq!(bound(&state), Some("p"), "{status:?}, {page:?}, {minute}");
+        assert_eq!(state.top_ups.len(), 1, "{status:?}, {page:?}, {minute}");
+    }
+    // Where several may be open, another page is another payment.
+    let other = with_page(payment("p", 10_000, Status::Open, 0), Some("2"));
+    let state = looked(&named_by_its_intent(several()), 1, &[other]);
+    assert_eq!(bound(&state), Some("intent"));
+    assert_eq!(state.top_ups.len(), 2);
+}
+
+#[test]
+fn what_the_chain_has_completed_under_another_id_is_still_the_one_that_the_lists_name() {
+    let credited = Input::Credited {
+        verified: Verified {
+            transaction: Default::default(),
+            block: 7,
+            by_id: true,
+        },
+        agreed: true,
+    };
+    let mut state = named_by_its_intent(Rules::default());
+    let completed = state.top_ups["t1"].apply(&credited, after(1)).0;
+    assert_eq!(completed.phase, Phase::Completed);
+    state.top_ups.insert("t1".to_owned(), completed);
+    for status in [Status::Open, Status::Confirming, Status::Completed] {
+        let listed = with_page(payment("p", 10_000, status, 0), Some("1"));
+        let state = looked(&state, 2, &[listed]);
+        assert_eq!(bound(&state), Some("p"), "{status:?}");
+        assert_eq!(state.top_ups.len(), 1);
+        assert_eq!(state.top_ups["t1"].phase, Phase::Completed);
+    }
+}
+
+#[test]
+fn one_that_was_taken_for_somebody_elses_goes_when_it_turns_out_to_be_ours() {
+    let listed = with_page(payment("p", 10_000, Status::Open, 0), Some("1"));
+    let adopted = TopUp::adopted(&listed);
+    // By the answer itself, or by the lists after one that named it otherwise.
+    let begun = step(&account(Rules::default()), &wish("t1", 10_000), noon(), 0).state;
+    let mut named = begun.clone();
+    named.top_ups.insert(adopted.id.clone(), adopted.clone());
+    let answer = step(&named, &answered("t1", Ok(made("p"))), noon(), 0);
+    let mut listed_later = named_by_its_intent(Rules::default());
+    listed_later.top_ups.insert(adopted.id.clone(), adopted);
+    let look = Event::Followed {
+        asked_at: after(1),
+        answer: Ok(Followed {
+            payments: vec![listed],
+            history_read: true,
+            problem: None,
+        }),
+    };
+    for after in [answer, step(&listed_later, &look, after(1), 0)] {
+        assert_eq!(after.state.top_ups.len(), 1);
+        assert_eq!(bound(&after.state), Some("p"));
+        let gone = Write::TopUpGone("r-p".to_owned());
+        assert_eq!(after.commit.first(), Some(&gone), "{:?}", after.commit);
+    }
+}
+
+#[test]
+fn of_two_that_the_lists_name_otherwise_each_is_its_own() {
+    let mut state = named_by_its_intent(several());
+    state = step(&state, &wish("t2", 10_000), after(1), 0).state;
+    let second = Created {
+        checkout: Some("https://pay.example/2".to_owned()),
+        ..made("another intent")
+    };
+    state = step(&state, &answered("t2", Ok(second)), after(1), 0).state;
+    let first = with_page(payment("p1", 10_000, Status::Open, 0), Some("1"));
+    let second = with_page(payment("p2", 10_000, Status::Open, 0), Some("2"));
+    for list in [
+        vec![first.clone(), second.clone()],
+        vec![second.clone(), first.clone()],
+    ] {
+        let state = looked(&state, 2, &list);
+        assert_eq!(bound(&state), Some("p1"));
+        assert_eq!(state.top_ups["t2"].remote.as_deref(), Some("p2"));
+        assert_eq!(state.top_ups.len(), 2);
     }
 }

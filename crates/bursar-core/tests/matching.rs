@@ -8,11 +8,12 @@ mod remote;
 use alloy_primitives::B256;
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
-use bursar_core::cache::matching::{Claim, is_near, pairs};
+use bursar_core::cache::matching::{Claim, is_near, may_be_verified_by_amount, pairs};
 use bursar_core::chain::{EventBatch, EventKind, UserEvent};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{RemotePayment, Status};
+use bursar_core::provider::{NewPayment, RemotePayment, Status};
+use bursar_core::top_up::{Phase, TopUp};
 use bursar_core::view::{Match, PaymentKind, PaymentQuery, PaymentStatus};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,8 @@ const EVENTS: u8 = 30;
 #[derive(Clone, Debug)]
 enum Step {
     Payments(Vec<RemotePayment>),
+    /// This machine's top-up `t` of that number, under its intent's id or under the payment's.
+    TopUp(u8, bool, Phase, Amount, Timestamp),
     Events(Vec<UserEvent>),
     Forget(u64),
 }
@@ -38,13 +41,47 @@ proptest! {
         let (history, _) = History::open(home.path(), NOW).unwrap();
         let account = AccountId::random();
         let mut payments: BTreeMap<String, RemotePayment> = BTreeMap::new();
+        // Lines that only this machine tells of.
+        let mut own: BTreeMap<String, Claim> = BTreeMap::new();
+        let mut bound: BTreeSet<u8> = BTreeSet::new();
         let mut events: BTreeMap<Place, UserEvent> = BTreeMap::new();
         let mut verified_before: BTreeMap<String, Place> = BTreeMap::new();
         for step in steps {
             match step {
                 Step::Payments(told) => {
                     history.put_payments(&account, &told).unwrap();
-                    payments.extend(told.into_iter().map(|payment| (payment.id.clone(), payment)));
+                    for payment in told {
+                        own.remove(&payment.id);
+                        let known = payments.get(&payment.id);
+                        if known.is_none_or(|known| !is_older(known, &payment)) {
+                            payments.insert(payment.id.clone(), payment);
+                        }
+                    }
+                }
+                Step::TopUp(number, listed, phase, amount, at) => {
+                    // Once its id is known it is not unknown again.
+                    let listed = listed || bound.contains(&number);
+                    if listed {
+                        bound.insert(number);
+                    }
+                    let top_up = top_up(number, listed, phase, amount, at);
+                    history.put_top_up(&account, &top_up).unwrap();
+                    let id = top_up.remote.clone().unwrap();
+                    if listed {
+                        own.remove(&format!("i{number}"));
+                    }
+                    if !payments.contains_key(&id) {
+                        let known = own.get(&id).cloned();
+                        own.insert(id.clone(), Claim {
+                            status: top_up.status(),
+                            ..known.unwrap_or(Claim {
+                                id,
+                                amount: top_up.amount.clone(),
+                                created_at: top_up.created_at,
+                                status: top_up.status(),
+                            })
+                        });
+                    }
                 }
                 Step::Events(seen) => {
                     let batch = EventBatch {
@@ -70,7 +107,8 @@ proptest! {
                 }
             }
             let all_events: Vec<UserEvent> = events.values().cloned().collect();
-            let claims: Vec<Claim> = payments.values().map(claim).collect();
+            let claims: Vec<Claim> = payments.values().map(claim).chain(own.values().cloned()).collect();
+            prop_assert_eq!(lines(&history), claims.len(), "one line a payment");
             let mut expected: Vec<(String, Place, Match)> = pairs(&claims, &all_events)
                 .into_iter()
                 .map(|pair| {
@@ -79,7 +117,7 @@ proptest! {
                 })
                 .collect();
             expected.sort_by(|left, right| left.0.cmp(&right.0));
-            let found = verdicts(&history, &account, &payments);
+            let found = verdicts(&history, &account, &claims);
             prop_assert_eq!(&found, &expected);
             prop_assert_eq!(shown_alone(&history), alone(&claims, &all_events, &expected));
             verified_before = found.into_iter().map(|(id, place, _)| (id, place)).collect();
@@ -108,6 +146,7 @@ proptest! {
             if pair.by_id {
                 prop_assert_eq!(top_up_id, &claim.id);
             } else {
+                prop_assert!(may_be_verified_by_amount(claim.status));
                 prop_assert!(claim.amount.equals(&event.amount));
                 prop_assert!(is_near(claim.created_at, event.block_time));
             }
@@ -115,8 +154,50 @@ proptest! {
     }
 }
 
+/// Whether the provider said this before what is known.
+fn is_older(known: &RemotePayment, payment: &RemotePayment) -> bool {
+    payment.updated_at < known.updated_at
+        || (payment.updated_at == known.updated_at
+            && payment.status.goes_back_from(claim(known).status))
+}
+
+fn top_up(number: u8, listed: bool, phase: Phase, amount: Amount, at: Timestamp) -> TopUp {
+    let kind = if listed { "p" } else { "i" };
+    TopUp {
+        remote: Some(format!("{kind}{number}")),
+        intent: Some(format!("i{number}")),
+        phase,
+        ..TopUp::intent(
+            &NewPayment::top_up(amount, format!("t{number}")),
+            false,
+            None,
+            at,
+        )
+    }
+}
+
+/// Lines of payments, without those that are events by themselves.
+fn lines(history: &History) -> usize {
+    let mut lines = 0;
+    history
+        .each_payment(&PaymentQuery::default(), |line| {
+            lines += usize::from(line.kind != PaymentKind::Credit);
+            true
+        })
+        .unwrap();
+    lines
+}
+
 fn step() -> impl Strategy<Value = Step> {
+    let phase = prop_oneof![
+        Just(Phase::Open),
+        Just(Phase::Confirming),
+        Just(Phase::Completed),
+        Just(Phase::Expired),
+    ];
     prop_oneof![
+        2 => (0..4_u8, any::<bool>(), phase, amount(), at())
+            .prop_map(|(number, listed, phase, amount, at)| Step::TopUp(number, listed, phase, amount, at)),
         3 => prop::collection::vec(payment(), 1..4).prop_map(Step::Payments),
         3 => prop::collection::vec(event(), 1..4).prop_map(Step::Events),
         1 => (0..=LAST_BLOCK).prop_map(Step::Forget),
@@ -141,10 +222,14 @@ fn payment() -> impl Strategy<Value = RemotePayment> {
 
 fn event() -> impl Strategy<Value = UserEvent> {
     // Ids from 6 on name no payment, except "p6".
-    (0..14_u8, amount(), at(), 0..=LAST_BLOCK, 0..EVENTS).prop_map(
+    (0..17_u8, amount(), at(), 0..=LAST_BLOCK, 0..EVENTS).prop_map(
         |(id, amount, block_time, block, tx)| UserEvent {
             kind: EventKind::Credit {
-                top_up_id: format!("p{id}"),
+                // Some carry the id of an intent.
+                top_up_id: match id {
+                    14.. => format!("i{}", id - 14),
+                    _ => format!("p{id}"),
+                },
             },
             amount,
             // Several have one transaction.
@@ -205,10 +290,11 @@ fn claim(payment: &RemotePayment) -> Claim {
 fn verdicts(
     history: &History,
     account: &AccountId,
-    payments: &BTreeMap<String, RemotePayment>,
+    claims: &[Claim],
 ) -> Vec<(String, Place, Match)> {
-    payments
-        .keys()
+    let mut ids: Vec<&String> = claims.iter().map(|claim| &claim.id).collect();
+    ids.sort();
+    ids.into_iter()
         .filter_map(|id| {
             let line = history.payment(account, id).unwrap().unwrap();
             let matched = history.verified(account, id).unwrap();
@@ -239,6 +325,7 @@ fn alone(
             let named = claims.iter().any(|claim| claim.id == *top_up_id);
             let possible = claims.iter().any(|claim| {
                 !certain.contains(&claim.id)
+                    && may_be_verified_by_amount(claim.status)
                     && !claim.amount.is_zero()
                     && claim.amount.equals(&event.amount)
                     && is_near(claim.created_at, event.block_time)

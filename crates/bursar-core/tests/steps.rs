@@ -1,17 +1,23 @@
 //! Single steps of the engine: what one event leads to in one state.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm
+)]
 
 use bursar_core::account::AccountId;
 use bursar_core::chain::Reading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
-    Effect, Event, Followed, Poll, Presence, Request, Setup, State, Step, step,
+    Blocks, ChainAnswer, Effect, Event, Followed, Poll, Presence, Request, Setup, State, Step,
+    Thresholds, step,
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{ApiBalance, NewPayment, Rules};
-use bursar_core::top_up::TopUp;
+use bursar_core::provider::{ApiBalance, NewPayment, Offers, Rules};
+use bursar_core::top_up::{Phase, TopUp};
 use bursar_core::view::Page;
 
 fn noon() -> Timestamp {
@@ -289,4 +295,469 @@ fn what_can_be_spent_is_the_apis_word_while_the_chain_is_silent() {
         Some(&usdc(500)),
         "the newer of the two"
     );
+}
+
+/// An account whose chain is read.
+fn watching() -> State {
+    let mut state = account(Vec::new());
+    state.setup.watched = Some(Default::default());
+    state
+}
+
+fn figures(block: u64, cents: i64) -> ChainAnswer {
+    ChainAnswer {
+        user: Default::default(),
+        reading: Reading {
+            block,
+            block_hash: Default::default(),
+            block_time: noon(),
+            read_at: noon(),
+            free: usdc(cents),
+            reserved: usdc(0),
+            held: usdc(0),
+            frozen: false,
+        },
+        lowers: false,
+        credited: Vec::new(),
+        changed: false,
+        reorganised: Vec::new(),
+        past: None,
+        look_again: None,
+        figures_problem: None,
+        events_problem: None,
+    }
+}
+
+fn heard(state: &State, answer: ChainAnswer) -> Step {
+    step(state, &Event::Chain(Ok(answer)), noon(), 0)
+}
+
+#[test]
+fn an_answer_that_was_overtaken_changes_no_figure_and_warns_of_nothing() {
+    let mut begun = watching();
+    begun.thresholds = Thresholds {
+        days: None,
+        amount: Some(usdc(1_000)),
+    };
+    let newest = heard(&begun, figures(1_677, 3_398)).state;
+    let late = heard(&newest, figures(1_674, 398));
+    assert_eq!(late.state.chain, newest.chain);
+    assert!(late.commit.is_empty(), "{:?}", late.commit);
+    assert!(!late.state.alerts.low_balance_told);
+    // The same block again, and a newer one, are taken.
+    let again = heard(&newest, figures(1_677, 398)).state;
+    assert_eq!(again.spendable(), Some(&usdc(398)));
+    assert!(again.alerts.low_balance_told);
+    // Blocks that were replaced take their figures along.
+    let replaced = ChainAnswer {
+        lowers: true,
+        ..figures(1_674, 398)
+    };
+    let replaced = heard(&newest, replaced).state;
+    assert_eq!(replaced.spendable(), Some(&usdc(398)));
+    assert!(replaced.alerts.low_balance_told);
+}
+
+#[test]
+fn an_older_figure_in_place_of_a_newer_one_is_shown_with_its_reason_and_warns_of_nothing() {
+    let mut begun = watching();
+    begun.thresholds = Thresholds {
+        days: None,
+        amount: Some(usdc(1_000)),
+    };
+    let newest = heard(&begun, figures(1_677, 3_398)).state;
+    let back = ChainAnswer {
+        lowers: true,
+        figures_problem: Some(Error::passing(Code::ChainWentBack, "back")),
+        ..figures(1_674, 398)
+    };
+    let older = heard(&newest, back);
+    assert_eq!(older.state.spendable(), Some(&usdc(398)));
+    let told = &older.state.errors[&Poll::Chain].0;
+    assert_eq!(told.code, Code::ChainWentBack);
+    assert!(!older.state.alerts.low_balance_told && older.commit.is_empty());
+    // Nor does it take a warning back, as a figure from before the money went would.
+    let poor = heard(&begun, figures(1_677, 398)).state;
+    assert!(poor.alerts.low_balance_told);
+    let richer = ChainAnswer {
+        lowers: true,
+        figures_problem: Some(Error::passing(Code::ChainWentBack, "back")),
+        ..figures(1_674, 3_398)
+    };
+    assert!(heard(&poor, richer).state.alerts.low_balance_told);
+    let now_there = heard(&older.state, figures(1_678, 3_398)).state;
+    assert!(!now_there.errors.contains_key(&Poll::Chain));
+}
+
+#[test]
+fn doubtful_blocks_are_looked_at_again_when_they_are_due() {
+    let due = noon().plus(Span::seconds(10));
+    let doubtful = ChainAnswer {
+        look_again: Some(due),
+        ..figures(256, 2_500)
+    };
+    let after = heard(&watching(), doubtful).state;
+    assert_eq!(after.plans[&Poll::Chain].due, due);
+    let long_due = ChainAnswer {
+        look_again: Some(noon().minus(Span::hours(1))),
+        ..figures(256, 2_500)
+    };
+    let after = heard(&watching(), long_due).state;
+    assert!(after.plans[&Poll::Chain].due >= noon());
+}
+
+#[test]
+fn refresh_all_asks_for_the_chains_events_again_until_a_look_has_done_so() {
+    let begun = step(&watching(), &Event::Tick, noon(), 0).state;
+    let quiet = heard(&begun, figures(1, 100)).state;
+    let wanted = step(&quiet, &Event::RefreshAll { command: 1 }, noon(), 0);
+    let whole = |step: &Step| {
+        let mut chain = asked(step).into_iter().filter_map(|request| match request {
+            Request::Chain { whole, .. } => Some(*whole),
+            _ => None,
+        });
+        chain.next()
+    };
+    assert_eq!(whole(&wanted), Some(true));
+    let down = Error::passing(Code::ChainUnavailable, "down");
+    let failed = step(&wanted.state, &Event::Chain(Err(down)), noon(), 0).state;
+    let later = noon().plus(Span::minutes(5));
+    let again = step(&failed, &Event::Tick, later, 0);
+    assert_eq!(whole(&again), Some(true));
+    let done = heard(&again.state, figures(1, 100)).state;
+    let next = step(&done, &Event::Tick, later.plus(Span::hours(1)), 0);
+    assert_eq!(whole(&next), Some(false));
+}
+
+/// Several at once, and the same request again under its key for ten minutes.
+fn repeatable() -> Rules {
+    Rules {
+        repeatable_for: Some(Span::minutes(10)),
+        offers: Offers {
+            several_open: true,
+            ..Offers::default()
+        },
+        ..Rules::default()
+    }
+}
+
+/// An account whose request `t1`, sent at noon, was not answered.
+fn lost_answer(rules: Rules, error: &Error) -> State {
+    let mut state = account(Vec::new());
+    state.setup.rules = rules;
+    let begun = step(&state, &start(1), noon(), 0).state;
+    let lost = Event::Started {
+        top_up: "t1".to_owned(),
+        answer: Err(error.clone()),
+    };
+    step(&begun, &lost, noon().plus(Span::seconds(10)), 0).state
+}
+
+fn sends_again(step: &Step) -> bool {
+    asked(step)
+        .iter()
+        .any(|request| matches!(request, Request::Start { top_up, .. } if top_up == "t1"))
+}
+
+#[test]
+fn a_clock_that_was_set_back_holds_up_no_lost_answer() {
+    for hours in [1, 24, 24 * 365] {
+        let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
+        let back = noon().minus(Span::hours(hours));
+        // The program notices, or is started anew.
+        let noticed = step(&lost, &Event::Woke, back, 0);
+        assert!(sends_again(&noticed), "{hours} h");
+        let kept = lost.top_ups.values().cloned().collect();
+        let restarted = State {
+            setup: lost.setup,
+            ..State::new(AccountId("a".to_owned()), noon(), lost.setup, kept, back)
+        };
+        assert!(sends_again(&step(&restarted, &Event::Tick, back, 0)));
+
+        // Ten minutes of sending it again are over ten minutes later, and a day of waiting is over a day later.
+        let unanswered = Event::Started {
+            top_up: "t1".to_owned(),
+            answer: Err(Error::passing(Code::Timeout, "lost")),
+        };
+        let failed = step(&noticed.state, &unanswered, back, 0).state;
+        let over = back.plus(Span::minutes(11));
+        let given_up = step(&failed, &Event::Tick, over, 0);
+        assert!(!sends_again(&given_up));
+        assert_eq!(given_up.state.top_ups["t1"].request, None, "{hours} h");
+        let within = back.plus(Span::hours(24));
+        let refused = reply(&step(&given_up.state, &start(2), within, 0));
+        assert_eq!(refused.unwrap_err().code, Code::TopUpOpen);
+        let after = within.plus(Span::minutes(1));
+        assert!(reply(&step(&given_up.state, &start(2), after, 0)).is_ok());
+    }
+}
+
+#[test]
+fn a_server_that_wants_to_be_left_alone_is_not_sent_the_same_again_because_the_machine_woke() {
+    let busy = Error {
+        retry_after: Some(Span::minutes(5)),
+        ..Error::passing(Code::ProviderUnavailable, "busy")
+    };
+    let lost = lost_answer(repeatable(), &busy);
+    let soon = noon().plus(Span::minutes(2));
+    assert!(!sends_again(&step(&lost, &Event::Woke, soon, 0)));
+    let later = noon().plus(Span::minutes(6));
+    assert!(sends_again(&step(&lost, &Event::Tick, later, 0)));
+}
+
+#[test]
+fn no_time_lies_further_ahead_than_it_could_have_been_written() {
+    let mut state = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
+    state = step(&state, &Event::Tick, noon(), 0).state;
+    let busy = Error {
+        retry_after: Some(Span::hours(1)),
+        ..Error::passing(Code::RateLimited, "busy")
+    };
+    state = refused(state, &busy, noon());
+    state = step(
+        &state,
+        &Event::MethodExpected { link_state: None },
+        noon(),
+        0,
+    )
+    .state;
+    state = step(&state, &Event::CheckNow { command: 9 }, noon(), 0).state;
+    for hours in [2, 24, 24 * 400] {
+        let back = noon().minus(Span::hours(hours));
+        let after = step(&state, &Event::Tick, back, 0).state;
+        let longest = Span::hours(15);
+        for (poll, plan) in &after.plans {
+            assert!(plan.due.since(back) <= longest, "{poll:?}: {plan:?}");
+        }
+        for repeat in after.repeats.values() {
+            assert!(repeat.due.since(back) <= Span::hours(1), "{repeat:?}");
+        }
+        for gate in after.gates.values() {
+            assert!(gate.closed_until.since(back) <= Span::hours(1), "{gate:?}");
+        }
+        assert!(after.eager_until.since(back) <= Span::minutes(1));
+        assert!(after.method_expected_until.since(back) <= Span::minutes(15));
+        assert!(after.begun.values().all(|begun| *begun <= back));
+        assert!(
+            after
+                .next_due()
+                .is_none_or(|due| due.since(back) <= longest)
+        );
+    }
+}
+
+/// Events of every kind that change what is kept.
+fn told() -> Vec<Event> {
+    vec![
+        Event::Tick,
+        Event::Woke,
+        start(2),
+        Event::CancelTopUp {
+            command: 3,
+            top_up: "t1".to_owned(),
+        },
+        Event::Returned {
+            top_up: "t1".to_owned(),
+        },
+        Event::Started {
+            top_up: "t1".to_owned(),
+            answer: Err(Error::new(Code::Refused, "no")),
+        },
+        Event::Balance(Err(Error::new(Code::Unauthorized, "no"))),
+        Event::SignedIn(false),
+        Event::Presence(Presence::Focused),
+    ]
+}
+
+#[test]
+fn what_is_told_of_a_failed_commit_writes_nothing_and_takes_only_the_events_of_the_commit() {
+    let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
+    // By now it is to be given up, which is a change of its own.
+    let now = noon().plus(Span::minutes(11));
+    for code in [
+        Code::StorageFailed,
+        Code::NotFound,
+        Code::Unauthorized,
+        Code::SignedOut,
+    ] {
+        for poll in Poll::ALL.into_iter().map(Some).chain([None]) {
+            let failed = Event::CommitFailed {
+                command: Some(1),
+                poll,
+                started: Some("t1".to_owned()),
+                error: Error::new(code, "no"),
+            };
+            let after = step(&lost, &failed, now, 0);
+            assert_eq!(after.commit, [], "{code:?}, {poll:?}");
+            assert_eq!(after.state.top_ups, lost.top_ups);
+            assert!(!sends_again(&after), "its key may be forgotten by now");
+            let due = after.state.next_due().unwrap();
+            assert!(
+                due > now,
+                "a disk that is full is not tried without a pause"
+            );
+        }
+    }
+    for event in told() {
+        let after = step(&lost, &event, now, 0);
+        let is_fact = matches!(event, Event::SignedIn(_) | Event::Presence(_) | Event::Woke);
+        assert!(
+            !is_fact || after.commit.is_empty(),
+            "{event:?} could be lost"
+        );
+    }
+}
+
+/// The same as [`lost_answer`], at a provider whose answers tell its time.
+fn dated(mut state: State, now: Timestamp) -> State {
+    if let Some(top_up) = state.top_ups.get_mut("t1") {
+        top_up.remote_created_at = Some(noon());
+    }
+    let clock = Event::ProviderClock {
+        ahead: Span::default(),
+    };
+    step(&state, &clock, now, 0).state
+}
+
+#[test]
+fn a_clock_that_was_set_forward_lets_no_second_payment_begin() {
+    let lost = lost_answer(Rules::default(), &Error::passing(Code::Timeout, "lost"));
+    let lost = dated(lost, noon().plus(Span::seconds(20)));
+    let forward = noon().plus(Span::days(2));
+    let woken = step(&lost, &Event::Woke, forward, 0).state;
+    let refused = |state: &State, now| reply(&step(state, &start(2), now, 0)).is_err();
+    assert!(
+        refused(&woken, forward),
+        "not before the provider's clock is known again"
+    );
+    let behind = Event::ProviderClock {
+        ahead: Span::days(-2),
+    };
+    let known = step(&woken, &behind, forward, 0).state;
+    assert!(refused(&known, forward));
+    assert!(refused(&known, forward.plus(Span::hours(23))));
+    assert!(
+        !refused(&known, forward.plus(Span::hours(25))),
+        "a day is over"
+    );
+    // A machine that has really slept for two days.
+    let slept = Event::ProviderClock {
+        ahead: Span::default(),
+    };
+    assert!(!refused(&step(&woken, &slept, forward, 0).state, forward));
+}
+
+#[test]
+fn two_looks_are_not_a_minute_apart_because_the_clock_was_set_forward() {
+    let lost = lost_answer(Rules::default(), &Error::passing(Code::Timeout, "lost"));
+    let lost = dated(lost, noon().plus(Span::seconds(20)));
+    let nothing = |at| Event::Followed {
+        asked_at: at,
+        answer: Ok(Followed {
+            payments: Vec::new(),
+            history_read: true,
+            problem: None,
+        }),
+    };
+    let first = noon().plus(Span::seconds(30));
+    let once = step(&lost, &nothing(first), first, 0).state;
+    assert_eq!(once.top_ups["t1"].absent_since, Some(first));
+    let forward = noon().plus(Span::hours(1));
+    let woken = step(&once, &Event::Woke, forward, 0).state;
+    let again = step(&woken, &nothing(forward), forward, 0).state;
+    assert_eq!(again.top_ups["t1"].phase, Phase::Starting);
+    let minute = forward.plus(Span::minutes(1));
+    let twice = step(&again, &nothing(minute), minute, 0).state;
+    assert_eq!(twice.top_ups["t1"].phase, Phase::NotStarted);
+}
+
+#[test]
+fn figures_stand_while_events_cannot_be_read() {
+    let user = Default::default();
+    let begun = account(Vec::new());
+    let begun = State {
+        setup: Setup {
+            watched: Some(user),
+            ..begun.setup
+        },
+        presence: Presence::Focused,
+        ..begun
+    };
+    let mut clock = noon();
+    let answer = |problem: Option<Error>, at| {
+        Event::Chain(Ok(ChainAnswer {
+            user,
+            reading: Reading {
+                block: 1,
+                block_hash: Default::default(),
+                block_time: at,
+                read_at: at,
+                free: usdc(10_000),
+                reserved: usdc(0),
+                held: usdc(0),
+                frozen: false,
+            },
+            credited: Vec::new(),
+            reorganised: Vec::new(),
+            changed: false,
+            past: Some(Blocks { read: 1, most: 9 }),
+            lowers: false,
+            look_again: None,
+            figures_problem: None,
+            events_problem: problem,
+        }))
+    };
+    let limited = Error {
+        retry_after: Some(Span::minutes(10)),
+        ..Error::passing(Code::EventsIncomplete, "not all")
+    };
+    let told = step(&begun, &answer(Some(limited), clock), clock, 0);
+    assert_eq!(told.state.spendable(), Some(&usdc(10_000)));
+    assert!(!told.state.errors.contains_key(&Poll::Chain));
+    let problem = told.state.events_problem.as_ref().unwrap();
+    assert_eq!((problem.0.code, problem.1), (Code::EventsIncomplete, clock));
+    // Neither at once, though there is more to read, nor before the server wants it.
+    clock = clock.plus(Span::minutes(9));
+    let early = step(&told.state, &Event::Tick, clock, 0);
+    assert!(
+        !asked(&early)
+            .iter()
+            .any(|request| matches!(request, Request::Chain { .. }))
+    );
+    clock = clock.plus(Span::minutes(2));
+    let again = step(&early.state, &Event::Tick, clock, 0);
+    assert!(
+        asked(&again)
+            .iter()
+            .any(|request| matches!(request, Request::Chain { .. }))
+    );
+    let whole = step(&again.state, &answer(None, clock), clock, 0);
+    assert_eq!(whole.state.events_problem, None);
+    assert!(
+        asked(&whole)
+            .iter()
+            .any(|request| matches!(request, Request::Chain { .. })),
+        "the next portion"
+    );
+    // What may pass, as two RPCs that are a moment apart, is asked for again soon, though not for ever.
+    let passing = |at| answer(Some(Error::passing(Code::RpcsDisagree, "not yet")), at);
+    let mut state = step(&whole.state, &passing(clock), clock, 0).state;
+    let mut looks = 1;
+    let begun = clock;
+    while clock.since(begun) < Span::minutes(30) {
+        clock = clock.plus(Span::millis(500));
+        let tick = step(&state, &Event::Tick, clock, 0);
+        state = tick.state.clone();
+        if asked(&tick)
+            .iter()
+            .any(|request| matches!(request, Request::Chain { .. }))
+        {
+            looks += 1;
+            state = step(&state, &passing(clock), clock, 0).state;
+        }
+        if looks == 3 {
+            assert!(clock.since(begun) < Span::seconds(5));
+        }
+    }
+    assert!((30..=45).contains(&looks), "{looks}");
 }

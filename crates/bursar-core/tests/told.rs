@@ -4,15 +4,20 @@
 
 use bursar_core::account::AccountId;
 use bursar_core::cache::Write;
+use bursar_core::chain::Reading;
 use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{Event, Followed, Setup, State, Step, step};
+use bursar_core::engine::{
+    ChainAnswer, Event, Followed, Poll, Setup, State, Step, Thresholds, step,
+};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::{Notice, NoticeKind};
 use bursar_core::provider::{
-    Created, NewPayment, Offers, Papers, Purpose, Reason, RemotePayment, Rules, Status, Why,
+    ApiBalance, Created, NewPayment, Offers, Papers, Purpose, Reason, RemotePayment, Rules, Status,
+    Why,
 };
 use bursar_core::top_up::TopUp;
+use proptest::prelude::*;
 
 fn noon() -> Timestamp {
     Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
@@ -93,7 +98,7 @@ fn looked(state: &State, minute: i64, payments: Vec<RemotePayment>, odd: Option<
 fn notice(step: &Step) -> Option<&Notice> {
     step.commit.iter().find_map(|write| match write {
         Write::Notice(notice) => Some(notice),
-        Write::TopUp(_) | Write::Alerts(_) => None,
+        Write::TopUp(_) | Write::TopUpGone(_) | Write::Alerts(_) => None,
     })
 }
 
@@ -182,4 +187,221 @@ fn a_cancellation_that_was_asked_for_here_is_the_users_own_where_the_provider_sa
     assert_eq!(told, (false, Some(Why::Declined)));
     let explained = end(&answered(Ok(())), no_reason(Some("By our people.")));
     assert_eq!(explained, (false, Some(Why::Other)));
+}
+
+fn reading(cents: i64, at: Timestamp) -> Reading {
+    Reading {
+        block: 1,
+        block_hash: Default::default(),
+        block_time: at,
+        read_at: at,
+        free: usd(cents),
+        reserved: usd(0),
+        held: usd(0),
+        frozen: false,
+    }
+}
+
+/// An account with a chain, whose user wants to hear of less than ten.
+struct Watched {
+    state: State,
+    minute: i64,
+    /// How often a low balance was told.
+    told: usize,
+}
+
+impl Watched {
+    fn new() -> Self {
+        let mut state = account(Vec::new());
+        state.setup.watched = Some(Default::default());
+        state.thresholds.amount = Some(usd(1_000));
+        Self {
+            state,
+            minute: 0,
+            told: 0,
+        }
+    }
+
+    fn hear(&mut self, event: &Event) -> &mut Self {
+        self.minute += 1;
+        let after = step(&self.state, event, after(self.minute), 0);
+        let low = after.commit.iter().filter(|write| match write {
+            Write::Notice(notice) => notice.kind == NoticeKind::LowBalance,
+            Write::TopUp(_) | Write::TopUpGone(_) | Write::Alerts(_) => false,
+        });
+        self.told += low.count();
+        self.state = after.state;
+        self
+    }
+
+    fn chain(&mut self, cents: i64) -> &mut Self {
+        let reading = reading(cents, after(self.minute + 1));
+        self.hear(&Event::Chain(Ok(ChainAnswer {
+            user: Default::default(),
+            reading,
+            lowers: false,
+            credited: Vec::new(),
+            reorganised: Vec::new(),
+            changed: false,
+            past: None,
+            look_again: None,
+            figures_problem: None,
+            events_problem: None,
+        })))
+    }
+
+    fn chain_fails(&mut self) -> &mut Self {
+        self.hear(&Event::Chain(Err(Error::passing(
+            Code::ChainUnavailable,
+            "down",
+        ))))
+    }
+
+    fn api(&mut self, cents: i64) -> &mut Self {
+        self.hear(&Event::Balance(Ok(ApiBalance {
+            balance: usd(cents),
+            daily_usage: Some(usd(100)),
+            days_left: None,
+        })))
+    }
+}
+
+#[test]
+fn a_balance_at_the_edge_is_told_once_until_it_has_clearly_recovered() {
+    let mut watched = Watched::new();
+    for cents in [1_500, 999, 1_000, 998, 1_099, 997, 1_050] {
+        watched.chain(cents).api(cents);
+    }
+    assert_eq!(watched.told, 1);
+    watched.chain(1_100).api(1_100).chain(999);
+    assert_eq!(watched.told, 2, "a tenth more is a recovery");
+}
+
+#[test]
+fn a_source_that_comes_and_goes_tells_a_low_balance_once() {
+    for (chain, api) in [(995, 1_005), (500, 20_000), (20_000, 500), (1_005, 995)] {
+        let mut watched = Watched::new();
+        watched.api(api).chain(chain);
+        for _ in 0..10 {
+            watched.chain_fails().api(api).chain(chain);
+        }
+        assert!(watched.told <= 1, "{chain}, {api}: {}", watched.told);
+        // The money comes, and both say so: the next time is news again.
+        watched.chain(9_000).api(9_000);
+        let before = watched.told;
+        watched.chain(400).api(400);
+        assert_eq!(watched.told, before + 1, "{chain}, {api}");
+    }
+}
+
+#[test]
+fn a_chain_that_has_been_away_for_a_day_does_not_keep_a_balance_low() {
+    let mut watched = Watched::new();
+    watched.api(9_000).chain(500);
+    assert_eq!(watched.told, 1);
+    watched.chain_fails();
+    watched.minute += 25 * 60;
+    watched.api(9_000).api(400);
+    assert_eq!(watched.told, 2);
+}
+
+#[test]
+fn figures_that_are_old_warn_of_nothing() {
+    // As they are at a start: known from before, and not read since.
+    let mut watched = Watched::new();
+    watched.state.api = Some((
+        ApiBalance {
+            balance: usd(400),
+            daily_usage: None,
+            days_left: Some(1),
+        },
+        after(-600),
+    ));
+    watched.state.chain = Some(reading(400, after(-600)));
+    watched.state.thresholds.days = Some(7);
+    let thresholds = Thresholds {
+        days: Some(6),
+        amount: Some(usd(1_000)),
+    };
+    watched
+        .hear(&Event::Thresholds(thresholds))
+        .hear(&Event::Tick);
+    assert_eq!(watched.told, 0);
+    watched.chain(9_000);
+    assert_eq!(watched.told, 0, "the days are of the last time");
+    watched.api(9_000);
+    // The API has been silent for hours when the chain is read again.
+    watched.hear(&Event::Balance(Err(Error::passing(
+        Code::Unreachable,
+        "down",
+    ))));
+    watched.state.api = Some((
+        ApiBalance {
+            balance: usd(400),
+            daily_usage: None,
+            days_left: Some(1),
+        },
+        after(watched.minute),
+    ));
+    watched.minute += 120;
+    watched.chain(9_000);
+    assert_eq!(watched.told, 0);
+    watched.chain(900);
+    assert_eq!(watched.told, 1, "what is fresh warns");
+}
+
+#[test]
+fn a_changed_threshold_is_compared_with_figures_that_are_read_for_it() {
+    let mut watched = Watched::new();
+    watched.chain(1_500).api(1_500);
+    let higher = Thresholds {
+        days: None,
+        amount: Some(usd(2_000)),
+    };
+    let asked = step(
+        &watched.state,
+        &Event::Thresholds(higher.clone()),
+        after(5),
+        0,
+    );
+    assert!(asked.commit.is_empty());
+    assert_eq!(asked.state.thresholds, higher);
+    assert!(asked.state.plans[&Poll::Balance].in_flight);
+    watched.hear(&Event::Thresholds(higher)).chain(1_500);
+    assert_eq!(watched.told, 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_low_balance_is_told_again_only_after_all_figures_were_clearly_above(
+        steps in prop::collection::vec((0..3_u8, 900..1_200_i64), 1..60),
+    ) {
+        let mut watched = Watched::new();
+        let (mut chain, mut api) = (None, None);
+        let mut may_tell = true;
+        for (kind, cents) in steps {
+            let before = watched.told;
+            match kind {
+                0 => {
+                    chain = Some(cents);
+                    watched.chain(cents);
+                }
+                1 => {
+                    api = Some(cents);
+                    watched.api(cents);
+                }
+                _ => {
+                    watched.chain_fails();
+                }
+            }
+            if watched.told > before {
+                prop_assert!(may_tell);
+                prop_assert!(chain.is_some_and(|cents| cents < 1_000) || api.is_some_and(|cents| cents < 1_000));
+                may_tell = false;
+            }
+            may_tell |= [chain, api].into_iter().flatten().all(|cents| cents >= 1_100);
+        }
+    }
 }

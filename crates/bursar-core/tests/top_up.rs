@@ -162,3 +162,25 @@ fn what_only_the_chain_said_goes_with_its_block() {
     let (kept, outcome) = both.apply(&Input::Reorganised, after(7));
     assert_eq!((kept.phase, outcome.notice), (Phase::Completed, None));
 }
+
+#[test]
+fn of_two_words_of_one_instant_the_one_that_goes_further_counts() {
+    for (first, second) in [
+        (Status::Open, Status::Confirming),
+        (Status::Open, Status::Completed),
+        (Status::Open, Status::Expired),
+        (Status::Confirming, Status::Failed),
+        (Status::UnderReview, Status::Completed),
+        (Status::Refunding, Status::Refunded),
+    ] {
+        let in_order = open().apply(&said(first, 3), after(4)).0;
+        let in_order = in_order.apply(&said(second, 3), after(4)).0;
+        let reversed = open().apply(&said(second, 3), after(4)).0;
+        let reversed = reversed.apply(&said(first, 3), after(4)).0;
+        assert_eq!(in_order.phase, reversed.phase, "{first:?}, {second:?}");
+    }
+    // A later word takes back what it will.
+    let expired = open().apply(&said(Status::Expired, 3), after(4)).0;
+    let opened = expired.apply(&said(Status::Open, 4), after(5)).0;
+    assert_eq!(opened.phase, Phase::Open);
+}

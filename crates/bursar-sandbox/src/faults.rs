@@ -1,8 +1,9 @@
 //! Faults that the control API puts on a server's routes: what a client sees, and how often.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -76,9 +77,11 @@ pub(crate) enum Effect {
 }
 
 /// Members to set, and then members to take away.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Edits {
-    set: Vec<(String, Value)>,
+    #[serde(default)]
+    set: BTreeMap<String, Value>,
+    #[serde(default)]
     remove: Vec<String>,
 }
 

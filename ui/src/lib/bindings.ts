@@ -98,6 +98,8 @@ export type AccountView = {
 	offers: Offers,
 	/**  Whether payments can be verified at all: there is a chain to see them in. */
 	verifiable: boolean,
+	/**  RPC endpoints at different hosts, of which two have to agree; where there is one, its word alone counts. */
+	rpc_hosts: number,
 	api_host: string,
 	sandbox: boolean,
 	/**  Checksummed, or `None` while not entered. */
@@ -256,6 +258,10 @@ export type Code =
 "chain_unavailable" | 
 /**  Two RPCs do not tell the same events. */
 "rpcs_disagree" | 
+/**  No RPC knows the newest block any more: the figures shown are older ones. */
+"chain_went_back" | 
+/**  The chain's figures are known, its events not, or not all of them. */
+"events_incomplete" | 
 /**  An RPC answers for another chain. */
 "wrong_chain" | 
 /**  There is no contract at the configured address. */

@@ -94,6 +94,14 @@ const ERRORS: Record<Code, Words> = {
     title: "Two RPCs tell different things of the chain",
     advice: "Nothing new is taken for verified until they agree. One that lies can be taken out of the network file.",
   },
+  chain_went_back: {
+    title: "The chain went back",
+    advice: "The figures shown are older than those shown before. Bursar keeps asking for the newer ones.",
+  },
+  events_incomplete: {
+    title: "Payment events could not be read completely",
+    advice: "The balance is current. Payments without an event stay unverified.",
+  },
   wrong_chain: {
     title: "An RPC answers for another chain",
     advice: "It is not used. Check the RPC address in Settings.",
@@ -248,6 +256,13 @@ export function verification(verified: boolean, matched: Match | null): string {
   if (matched === "by_amount")
     return "Verified by amount: one transaction of exactly this amount within a day, and no other candidate.";
   return "Verified: seen in the Balance contract.";
+}
+
+/** Whose word that is, where there is nobody to ask a second time. */
+export function witnesses(rpcHosts: number): string | null {
+  return rpcHosts === 1
+    ? "This network has one RPC endpoint, so its word alone counts. Add another in Settings to have each transaction confirmed by two."
+    : null;
 }
 
 /** A payment's source as the provider calls it, or in plain words. */

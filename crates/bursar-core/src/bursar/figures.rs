@@ -3,7 +3,7 @@
 
 use crate::account::Account;
 use crate::cache::History;
-use crate::chain::Reading;
+use crate::chain::{Reading, Sighting};
 use crate::clock::{Span, Timestamp};
 use crate::driver::Connection;
 use crate::error::{Code, Error};
@@ -152,6 +152,9 @@ pub struct Status {
     /// Everything else that has not ended: renewals, migrations, and money on its way back.
     pub other_payments: Vec<StatusPayment>,
     pub errors: Vec<Error>,
+    /// What the look at the chain came to, to be kept for the next one.
+    #[serde(skip)]
+    pub(super) sighting: Option<Sighting>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -186,9 +189,13 @@ pub async fn live_status(
     now: Timestamp,
 ) -> Status {
     let signed_in = connection.session.signed_in();
+    let id = &connection.account.id;
+    let mark = history.and_then(|history| history.high_water(id).ok().flatten());
     let chain = async {
         match (&connection.chain, connection.account.address) {
-            (Some(chain), Some(address)) => Some(chain.read(address, now).await),
+            (Some(chain), Some(address)) => {
+                Some(chain.read_above(address, mark.as_ref(), now).await)
+            }
             (_, None) | (None, _) => None,
         }
     };
@@ -214,8 +221,18 @@ pub async fn live_status(
             "No key for this account is at hand; the API was not asked.",
         ));
     }
-    let id = &connection.account.id;
-    let fresh_chain = take(chain, &mut errors);
+    let sighting = take(chain, &mut errors);
+    let (fresh_chain, problem) = match &sighting {
+        Some(sighting) => (sighting.reading.clone(), sighting.problem.clone()),
+        None => (None, None),
+    };
+    // Older figures in place of newer ones are no answer of now.
+    let chain_answers = fresh_chain.is_some() && problem.is_none();
+    errors.extend(problem);
+    if connection.watched().is_some() {
+        // Events are read by the app alone; what kept it from reading all of them is known from its last look.
+        errors.extend(history.and_then(|history| history.events_problem(id).ok().flatten()));
+    }
     let fresh_api = take(api, &mut errors).map(|api| (api, now));
     let pending = match pending {
         Some(Ok(list)) => Some(list),
@@ -229,7 +246,7 @@ pub async fn live_status(
         }
     };
     let expected_chain = connection.watched().is_some();
-    let stale = (expected_chain && fresh_chain.is_none()) || fresh_api.is_none();
+    let stale = (expected_chain && !chain_answers) || fresh_api.is_none();
     let earlier = Known {
         reading: history.and_then(|history| history.reading(id).ok().flatten()),
         api: history.and_then(|history| history.api_balance(id).ok().flatten()),
@@ -242,7 +259,7 @@ pub async fn live_status(
             .as_ref()
             .is_some_and(|(_, at)| now.since(*at) <= ONE_LOOK);
     let known = Known {
-        chain_answers: fresh_chain.is_some(),
+        chain_answers,
         chain_awaited: false,
         api_answers: fresh_api.is_some() || read_beside,
         reading: fresh_chain.or_else(|| earlier.reading.clone()),
@@ -258,7 +275,8 @@ pub async fn live_status(
     }
     errors.dedup_by(|a, b| a.code == b.code && a.message == b.message);
     let pending = pending.unwrap_or_default();
-    status_line(&connection.account, &known, agrees, pending, stale, errors)
+    let status = status_line(&connection.account, &known, agrees, pending, stale, errors);
+    Status { sighting, ..status }
 }
 
 fn status_line(
@@ -305,6 +323,7 @@ fn status_line(
             source: figure.source,
         }),
         errors,
+        sighting: None,
     }
 }
 

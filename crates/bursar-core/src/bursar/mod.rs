@@ -330,6 +330,7 @@ impl Bursar {
                 // A crash between the two databases leaves the history a step behind.
                 history.put_top_up(&id, top_up)?;
             }
+            heal_lines(&store, &history, &id)?;
             history.set_verifiable(&id, verifiable)?;
             Ok((
                 top_ups,
@@ -412,6 +413,20 @@ impl Bursar {
 
 fn own_rpc_name(account: &AccountId) -> String {
     format!("{account}/rpc")
+}
+
+/// Leaves one line of each of this machine's top-ups, whatever its ids were thought to be before.
+fn heal_lines(store: &Store, history: &History, account: &AccountId) -> Result<()> {
+    for top_up in store.renamed_top_ups(account)? {
+        history.forget_former_lines(account, &top_up)?;
+    }
+    for id in history.untold_top_ups(account)? {
+        match store.top_up(account, &id)? {
+            Some(top_up) => history.put_top_up(account, &top_up)?,
+            None => history.forget_untold_lines(account, &id)?,
+        }
+    }
+    Ok(())
 }
 
 /// The currency that an account's limits are in: what its amounts are taken for until the provider says.

@@ -1,5 +1,6 @@
-//! Reading beside a running app, or without one: the databases are only read, the servers are asked directly,
-//! and nothing is written but to the screen.
+//! Reading beside a running app, or without one: the servers are asked directly, the databases are read, and nothing is
+//! written but to the screen, except for one row: the chain's newest figures, which those of a later look are not to
+//! fall behind.
 
 use super::figures::{Status, live_status};
 use super::own_rpc_name;
@@ -26,6 +27,7 @@ use zeroize::Zeroizing;
 
 /// The accounts of a home and what is stored of them.
 pub struct Reader {
+    home: PathBuf,
     accounts: Vec<Account>,
     networks: Vec<Network>,
     history: Option<Arc<History>>,
@@ -62,6 +64,7 @@ impl Reader {
             None => (Vec::new(), Vec::new(), Vec::new()),
         };
         Ok(Self {
+            home: home.to_owned(),
             unusable,
             accounts,
             networks,
@@ -163,7 +166,20 @@ impl Reader {
             status.errors.retain(|other| other.code != Code::SignedOut);
             status.errors.insert(0, error);
         }
+        self.remember(account, &status, now).await;
         status
+    }
+
+    /// Keeps the newest block whose figures were shown, so that the next command, or the app, shows none before it.
+    async fn remember(&self, account: &Account, status: &Status, now: Timestamp) {
+        let Some(sighting) = status.sighting.clone() else {
+            return;
+        };
+        let (home, id) = (self.home.clone(), account.id.clone());
+        let kept = blocking(move || History::remember_sighting(&home, &id, &sighting, now)).await;
+        if let Err(error) = kept {
+            tracing::debug!(code = ?error.code, "the figures could not be kept");
+        }
     }
 
     /// Writes what the query selects from the stored history. `progress` is told now and then how many lines are written

@@ -273,6 +273,12 @@ impl Bursar {
                     });
                 text.push_str(&format!("  {poll:?}: last {last}, error {error}\n"));
             }
+            if let Some((error, at)) = &state.events_problem {
+                text.push_str(&format!(
+                    "  events: {:?} at {at}: {}\n",
+                    error.code, error.message
+                ));
+            }
             text.push_str(&format!(
                 "  open top-ups: {}, subscribed: {}, disagreement: {:?}\n",
                 state.top_ups.len(),
@@ -379,6 +385,7 @@ fn wrong(connection: &Connection, state: Option<&State>) -> Vec<Error> {
 /// What is wrong now, newest first, each thing once.
 pub(super) fn errors(state: &State) -> Vec<Error> {
     let mut all: Vec<_> = state.errors.values().collect();
+    all.extend(&state.events_problem);
     all.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
     let mut errors: Vec<Error> = Vec::new();
     for (error, _) in all {

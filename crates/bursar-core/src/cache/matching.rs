@@ -46,6 +46,25 @@ pub fn may_have_money(status: PaymentStatus) -> bool {
     }
 }
 
+/// Whether a top-up in this status can be verified by an event of the same amount. One that ended without money cannot:
+/// late money shows in its status once the provider has credited it, or in an event that carries its id. Until then it
+/// only leaves a choice, see [`may_have_money`].
+pub fn may_be_verified_by_amount(status: PaymentStatus) -> bool {
+    match status {
+        PaymentStatus::Open
+        | PaymentStatus::Confirming
+        | PaymentStatus::UnderReview
+        | PaymentStatus::Completed
+        | PaymentStatus::Refunding
+        | PaymentStatus::Refunded => true,
+        PaymentStatus::Starting
+        | PaymentStatus::NotStarted
+        | PaymentStatus::Cancelled
+        | PaymentStatus::Expired
+        | PaymentStatus::Failed => false,
+    }
+}
+
 /// Whether the two times allow a match by amount.
 pub fn is_near(created_at: Timestamp, block_time: Timestamp) -> bool {
     block_time.since(created_at).0.saturating_abs() <= WINDOW.0
@@ -56,7 +75,8 @@ pub fn is_near(created_at: Timestamp, block_time: Timestamp) -> bool {
 ///
 /// 1. A credit that carries a payment's id belongs to that payment; of several, the first in the chain.
 /// 2. Of the rest, a credit and a payment belong together when they have the same value, are within
-///    [`WINDOW`] of each other, and each is the only one so near to the other.
+///    [`WINDOW`] of each other, and each is the only one so near to the other. A payment that ended without money counts
+///    for that, but does not get the credit itself.
 pub fn pairs(payments: &[Claim], events: &[UserEvent]) -> Vec<Pair> {
     let known: BTreeSet<&str> = payments.iter().map(|payment| payment.id.as_str()).collect();
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
@@ -90,7 +110,8 @@ pub fn pairs(payments: &[Claim], events: &[UserEvent]) -> Vec<Pair> {
         .collect();
     let likely = candidates.iter().filter_map(|payment| {
         let (place, event) = only(loose.iter().filter(|(_, event)| fits(payment, event)))?;
-        let payment = only(candidates.iter().filter(|other| fits(other, event)))?;
+        let payment = only(candidates.iter().filter(|other| fits(other, event)))
+            .filter(|payment| may_be_verified_by_amount(payment.status))?;
         Some(Pair {
             payment: payment.id.clone(),
             event: *place,

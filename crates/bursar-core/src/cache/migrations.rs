@@ -23,6 +23,7 @@ pub(super) const STORE: Schema = Schema {
         include_str!("schema/store_2.sql"),
         include_str!("schema/store_3.sql"),
         include_str!("schema/store_4.sql"),
+        include_str!("schema/store_5.sql"),
     ],
 };
 
@@ -36,6 +37,7 @@ pub(super) const HISTORY: Schema = Schema {
         include_str!("schema/history_5.sql"),
         include_str!("schema/history_6.sql"),
         include_str!("schema/history_7.sql"),
+        include_str!("schema/history_8.sql"),
     ],
 };
 

@@ -17,7 +17,7 @@ use crate::notice::Notice;
 use crate::top_up::TopUp;
 use serde::{Deserialize, Serialize};
 
-pub use history::{EventCursor, History, Matched, Portion, SyncState};
+pub use history::{DoubtfulRange, EventCursor, History, Matched, Portion, SyncState};
 pub use store::{KeyPlace, OpenState, Opened, Store, StoredNotice};
 
 /// One part of a commit to `bursar.db`.
@@ -25,7 +25,9 @@ pub use store::{KeyPlace, OpenState, Opened, Store, StoredNotice};
 pub enum Write {
     /// The top-up as it is now; its intent when it is new.
     TopUp(TopUp),
-    /// Told once: a notice of the same account, kind and subject is already there or is not written.
+    /// The top-up of this id of Bursar's own is no longer kept: it has turned out to be another one.
+    TopUpGone(String),
+    /// Told once for each change: it is not written where the last one about its subject says the same.
     Notice(Notice),
     Alerts(Alerts),
 }

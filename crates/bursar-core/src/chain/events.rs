@@ -1,15 +1,17 @@
 //! The user's events from the contract's logs, newest first: every log checked against what was asked, none
-//! twice, none taken back, each with its block's own time. A range that is too much for an RPC is halved.
+//! twice, none taken back, each with its block's own time. What an RPC can give of a range is read; how it is asked
+//! for less where a range is too much, [`super::log_range`] decides.
 
-use super::fault::{Fault, told_together};
+use super::fault::{Fault, told_as};
 use super::keeper::Subject;
-use super::line::{At, Line, block};
-use super::reader::Chain;
+use super::line::{At, Line, Rpc, block};
+use super::log_range::{LogRange, Next};
+use super::reader::{Chain, missing, missing_instead};
 use super::rpc::Call;
 use super::wire::{Block, Log, written};
 use super::{EventBatch, UserEvent};
 use crate::clock::Timestamp;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::{LOGS_LIMIT, WHOLE_TIMEOUT};
 use alloy_primitives::{Address, B256};
 use futures_util::future::{Either, select};
@@ -18,36 +20,65 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::pin::pin;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
-/// A range that needs more requests for logs than this, or has more events, is not one that people have.
-const MOST_REQUESTS: u32 = 1_024;
+/// So many requests for logs are made at a time, and so many events taken; the rest of a range is for the next time.
+pub(super) const MOST_REQUESTS: u32 = 64;
 const MOST_EVENTS: usize = 20_000;
+/// After so long, what has been read is handed over.
+const PART: Duration = Duration::from_secs(3);
+/// So many times [`Chain::events`] goes on with the rest.
+const MOST_PARTS: u32 = 16;
 /// So many blocks' times are asked for at once.
 const TIMES_AT_ONCE: usize = 50;
-/// A range that was not answered in time is taken for too long so often, and only while it is long.
-const TIMEOUTS_FORGIVEN: u32 = 2;
-const LONG_RANGE: u64 = 1_000;
+/// No list of logs, where one was asked for. That is not the same as an empty one.
+pub(super) const NO_LOGS: Fault = Fault::Malformed("no logs");
 
 impl Chain {
     /// The user's events in the blocks `from` to `to`, both included, newest first: all of them, or an error. Where there
     /// are any, another RPC tells the same.
     ///
     /// # Errors
-    /// As [`Chain::read`]; `chain_unavailable` too while no RPC has come to block `to`; `rpcs_disagree`.
+    /// As [`Chain::newest_events`].
     pub async fn events(&self, user: Address, from: u64, to: u64) -> Result<EventBatch> {
+        let from = from.min(to);
+        let yet_to_come = || {
+            Error::passing(
+                Code::ChainUnavailable,
+                "No RPC has the logs of the newest blocks yet.",
+            )
+        };
+        let mut batch = self.newest_events(user, from, to).await?;
+        if batch.to < to {
+            return Err(yet_to_come());
+        }
+        for _ in 0..MOST_PARTS {
+            let Some(next) = batch.from.checked_sub(1).filter(|next| *next >= from) else {
+                return Ok(batch);
+            };
+            let below = self.newest_events(user, from, next).await?;
+            if below.to != next {
+                return Err(yet_to_come());
+            }
+            batch.add_below(below);
+        }
+        Err(Error::passing(
+            Code::EventsIncomplete,
+            "The RPCs give too few events at a time.",
+        ))
+    }
+
+    /// The newest of the user's events in the blocks `from` to `to`, as far down as an RPC tells of them in a few requests:
+    /// the batch says which blocks it covers, at least one. Its upper end is below `to` where no RPC has logs up to
+    /// there yet. Where there are events, another RPC tells the same.
+    ///
+    /// # Errors
+    /// As [`Chain::read`]; `chain_unavailable` too while no RPC has come to these blocks; `events_incomplete` where all
+    /// have dropped them; `rpcs_disagree`.
+    pub async fn newest_events(&self, user: Address, from: u64, to: u64) -> Result<EventBatch> {
         let subject = &self.subject(user);
         let from = from.min(to);
-        let first = async {
-            self.ask_in_turn(|line: Line, head: Block| async move {
-                if head.number < to {
-                    return Err(Fault::Behind);
-                }
-                let batch = read_range(&line, subject, from, to).await?;
-                Ok((line.rpc.host.clone(), batch))
-            })
-            .await
-            .map_err(told_together)
-        };
+        let first = self.first_to_tell(subject, from, to);
         // Where the last range had events this one may have some too: both are asked at once then.
         let beside = if self.inner.eventful.load(Ordering::Relaxed) {
             self.witness()
@@ -71,71 +102,112 @@ impl Chain {
         self.inner
             .eventful
             .store(!batch.events.is_empty(), Ordering::Relaxed);
-        self.second(subject, &host, &batch, beside.zip(said))
-            .await?;
-        Ok(batch)
+        self.second(subject, &host, batch, beside.zip(said)).await
+    }
+
+    /// What the first RPC that tells anything of these blocks tells, and its host.
+    pub(super) async fn first_to_tell(
+        &self,
+        subject: &Subject,
+        from: u64,
+        to: u64,
+    ) -> Result<(String, EventBatch)> {
+        let work = |line: Line, head: Block| async move {
+            if head.number < from {
+                return Err(Fault::Behind);
+            }
+            let batch = read_range(&line, subject, from, to.min(head.number)).await?;
+            Ok((line.rpc.host.clone(), batch))
+        };
+        self.ask_each(work, gave_no_events)
+            .await
+            .map_err(|faults| told_as(faults, "No RPC gave the events."))
+    }
+
+    /// Whether every RPC is known to have dropped the logs of this block.
+    pub fn lacks_events(&self, block: u64) -> bool {
+        let now = Instant::now();
+        let rpcs = &self.inner.rpcs;
+        !rpcs.is_empty() && rpcs.iter().all(|rpc| rpc.standing().lowest(now) > block)
     }
 }
 
+pub(super) fn gave_no_events(rpc: &Rpc, fault: Fault, faults: &mut Vec<(String, Fault)>) {
+    rpc.standing().gave_no_events(&fault, Instant::now());
+    tracing::debug!(host = %rpc.host, "no events: {}", fault.clone().told(&rpc.host));
+    faults.push((rpc.host.clone(), fault));
+}
+
+/// The events of the newest of these blocks, as far down as the RPC tells of them in [`MOST_REQUESTS`]; at least one
+/// block's.
 pub(super) async fn read_range(
     line: &Line,
     subject: &Subject,
     from: u64,
     to: u64,
 ) -> Result<EventBatch, Fault> {
-    let decimals = line.decimals()?;
     let line = &Line {
         patience: WHOLE_TIMEOUT.min(line.patience.saturating_mul(2)),
         ..line.clone()
     };
-    let mut events = Vec::new();
-    let mut to_hash = None;
-    let mut timeouts = 0;
-    let mut high = to;
+    let mut batch: Option<EventBatch> = None;
+    let mut range = LogRange::new(line, from, to)?;
+    let begun = Instant::now();
     for _ in 0..MOST_REQUESTS {
-        let span = line.rpc.standing().log_span.blocks();
-        let low = from.max(high.saturating_sub(span.saturating_sub(1)));
-        let length = high.saturating_sub(low).saturating_add(1);
-        let (logs, hash) = match ask_logs(line, subject, low, high).await {
-            Ok(answer) => {
-                line.rpc.standing().log_span.given(length);
-                answer
-            }
-            Err(fault) => {
-                if timed_out(&fault) && length > LONG_RANGE && timeouts < TIMEOUTS_FORGIVEN {
-                    timeouts += 1;
-                    line.rpc.standing().log_span.refused(length.div_ceil(16));
-                } else if fault.is_limit() && length > 1 {
-                    line.rpc.standing().log_span.refused(length.div_ceil(2));
-                } else {
-                    return Err(fault);
+        let (low, high) = range.blocks(&line.rpc.standing());
+        let fault = match read_blocks(line, subject, low, high, range.head()).await {
+            Ok(read) => {
+                match &mut batch {
+                    Some(batch) => batch.add_below(read),
+                    None => batch = Some(read),
+                }
+                let many = batch
+                    .as_ref()
+                    .is_some_and(|batch| batch.events.len() > MOST_EVENTS);
+                let late = begun.elapsed() > PART;
+                if range.given(&mut line.rpc.standing()) == Next::Stop || many || late {
+                    break;
                 }
                 continue;
             }
+            Err(fault) => fault,
         };
-        let to_hash = *to_hash.get_or_insert(hash);
-        let logs = distinct(logs, low, high, hash)?;
-        let times = block_times(line, &logs).await?;
-        for log in logs.iter().rev() {
-            let time = times.get(&log.block_hash).copied().ok_or(Fault::Behind)?;
-            events.push(subject.event(log, decimals, time)?);
+        if range.refused(&fault, &mut line.rpc.standing()) == Next::Stop {
+            let Some(batch) = batch else {
+                return Err(range.cause(fault));
+            };
+            line.rpc
+                .standing()
+                .gave_no_events(&range.cause(fault), Instant::now());
+            return Ok(batch);
         }
-        if events.len() > MOST_EVENTS {
-            break;
-        }
-        if low == from {
-            return Ok(EventBatch {
-                events,
-                from,
-                to,
-                to_hash,
-            });
-        }
-        high = low.saturating_sub(1);
     }
-    Err(Fault::Malformed(
-        "more events, or smaller ranges, than can be",
-    ))
+    batch.ok_or(Fault::Behind)
+}
+
+/// All events of the blocks `low` to `high`.
+async fn read_blocks(
+    line: &Line,
+    subject: &Subject,
+    low: u64,
+    high: u64,
+    head: u64,
+) -> Result<EventBatch, Fault> {
+    let decimals = line.decimals()?;
+    let (logs, to_hash) = ask_logs(line, subject, low, high, head).await?;
+    let logs = distinct(logs, low, high, to_hash)?;
+    let times = block_times(line, &logs, head).await?;
+    let mut events = Vec::with_capacity(logs.len());
+    for log in logs.iter().rev() {
+        let time = times.get(&log.block_hash).copied().ok_or(Fault::Behind)?;
+        events.push(subject.event(log, decimals, time)?);
+    }
+    Ok(EventBatch {
+        events,
+        from: low,
+        to: high,
+        to_hash,
+    })
 }
 
 /// The logs of the blocks `low` to `high`, and the hash of block `high` as the RPC has it at the same time.
@@ -144,6 +216,7 @@ async fn ask_logs(
     subject: &Subject,
     low: u64,
     high: u64,
+    head: u64,
 ) -> Result<(Vec<Log>, B256), Fault> {
     let (signatures, token, user) = subject.topics();
     let filter = json!({
@@ -152,17 +225,30 @@ async fn ask_logs(
         "toBlock": written(high),
         "topics": [signatures, token, user],
     });
+    // Where the lowest block is gone, an answer without logs may only mean that they are gone too.
     let calls = [
         Call::new("eth_getLogs", json!([filter])),
         block(At::Number(high)),
+        block(At::Number(low)),
     ];
-    let mut answers = line.ask(&calls, LOGS_LIMIT).await?;
-    let logs = answers.next("logs")?;
-    match answers.next::<Option<Block>>("a block")? {
-        Some(block) if block.number == high => Ok((logs, block.hash)),
-        Some(_) => Err(Fault::Malformed("another block than was asked for")),
-        None => Err(Fault::Behind),
+    let calls = calls
+        .get(..if low < high { 3 } else { 2 })
+        .unwrap_or(&calls);
+    let mut answers = line.ask(calls, LOGS_LIMIT).await?;
+    let logs = answers.next::<Option<Vec<Log>>>("logs")?.ok_or(NO_LOGS)?;
+    let mut next_block = |number: u64| {
+        let answer = answers.next::<Option<Block>>("a block");
+        match answer.map_err(|fault| missing_instead(fault, number, head))? {
+            Some(block) if block.number == number => Ok(block.hash),
+            Some(_) => Err(Fault::Malformed("another block than was asked for")),
+            None => Err(missing(number, head)),
+        }
+    };
+    let to_hash = next_block(high)?;
+    if low < high {
+        next_block(low)?;
     }
+    Ok((logs, to_hash))
 }
 
 /// The logs in the chain's order, those that were sent twice once, those taken back not at all.
@@ -195,7 +281,11 @@ pub(super) fn distinct(
 
 /// The times of the logs' blocks, by the blocks' hashes. Those that the RPC writes beside its logs are taken where
 /// they can be, and the first and the last block say the same of themselves; else every block is asked.
-async fn block_times(line: &Line, logs: &[Log]) -> Result<BTreeMap<B256, Timestamp>, Fault> {
+async fn block_times(
+    line: &Line,
+    logs: &[Log],
+    head: u64,
+) -> Result<BTreeMap<B256, Timestamp>, Fault> {
     let mut times = BTreeMap::new();
     let mut unknown = BTreeMap::new();
     for log in logs {
@@ -211,7 +301,7 @@ async fn block_times(line: &Line, logs: &[Log]) -> Result<BTreeMap<B256, Timesta
         .collect();
     let told = told_times(logs).filter(|_| ends.len() < unknown.len());
     if let Some(told) = told {
-        let said = ask_times(line, &ends).await?;
+        let said = ask_times(line, &ends, head).await?;
         let agrees = said.iter().all(|(hash, time)| told.get(hash) == Some(time));
         times.extend(said);
         if agrees {
@@ -221,7 +311,7 @@ async fn block_times(line: &Line, logs: &[Log]) -> Result<BTreeMap<B256, Timesta
         tracing::debug!(host = %line.rpc.host, "the times beside logs are not those of their blocks");
         unknown.retain(|_, hash| !times.contains_key(hash));
     }
-    times.extend(ask_times(line, &unknown).await?);
+    times.extend(ask_times(line, &unknown, head).await?);
     Ok(times)
 }
 
@@ -252,6 +342,7 @@ fn told_times(logs: &[Log]) -> Option<BTreeMap<B256, Timestamp>> {
 async fn ask_times(
     line: &Line,
     blocks: &BTreeMap<u64, B256>,
+    head: u64,
 ) -> Result<BTreeMap<B256, Timestamp>, Fault> {
     let blocks: Vec<(u64, B256)> = blocks
         .iter()
@@ -266,8 +357,9 @@ async fn ask_times(
         let mut answers = line.ask(&calls, LOGS_LIMIT).await?;
         for (number, hash) in part {
             let block = answers
-                .next::<Option<Block>>("a block")?
-                .ok_or(Fault::Behind)?;
+                .next::<Option<Block>>("a block")
+                .map_err(|fault| missing_instead(fault, *number, head))?
+                .ok_or_else(|| missing(*number, head))?;
             if block.hash != *hash || block.number != *number {
                 return Err(Fault::Malformed("another block than was asked for"));
             }
@@ -278,15 +370,30 @@ async fn ask_times(
     Ok(times)
 }
 
-fn timed_out(fault: &Fault) -> bool {
-    matches!(fault, Fault::Exchange(error) if error.code == Code::Timeout)
-}
-
-/// Whether the receipt's log at the event's place says the same as the event.
+/// Whether a log says the same as the event, whatever place in its block it is said to have: some nodes count logs in
+/// receipts anew for each transaction.
 pub(super) fn same_event(subject: &Subject, log: &Log, decimals: u8, event: &UserEvent) -> bool {
     subject
         .event(log, decimals, event.block_time)
-        .is_ok_and(|said| said == *event)
+        .is_ok_and(|said| same_but_for_place(&said, event))
+}
+
+/// Whether both lists tell the same events in the same order, whatever their places in their blocks are said to be.
+pub(super) fn same_events(one: &[UserEvent], other: &[UserEvent]) -> bool {
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(other)
+            .all(|(one, other)| same_but_for_place(one, other))
+}
+
+pub(super) fn same_but_for_place(one: &UserEvent, other: &UserEvent) -> bool {
+    one.kind == other.kind
+        && one.amount == other.amount
+        && one.transaction == other.transaction
+        && one.block == other.block
+        && one.block_hash == other.block_hash
+        && one.block_time == other.block_time
 }
 
 #[cfg(test)]

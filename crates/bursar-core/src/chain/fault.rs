@@ -1,6 +1,7 @@
 //! What can be wrong with an RPC's answer, as the reader distinguishes it, and how it is told to people. Nothing
 //! that the RPC wrote is repeated, and of its address only the host: path and query may hold a key.
 
+use super::rpc_error::{RpcError, RpcErrorKind};
 use crate::clock::Span;
 use crate::error::{Code, Error};
 use alloy_primitives::Address;
@@ -14,11 +15,8 @@ pub(super) enum Fault {
         status: u16,
         retry_after: Option<Span>,
     },
-    /// A JSON-RPC error. The message is for recognising limits, never for people.
-    Refused {
-        code: i64,
-        message: String,
-    },
+    /// A JSON-RPC error.
+    Refused(RpcError),
     /// Not what was asked for; says which part.
     Malformed(&'static str),
     WrongChain {
@@ -26,8 +24,10 @@ pub(super) enum Fault {
         seen: u64,
     },
     NoContract(Address),
-    /// It does not know the block (yet, or any more). No fault of its own.
+    /// It does not know the block yet, or knows another one by now. No fault of its own.
     Behind,
+    /// It no longer has blocks or logs that are this old.
+    Pruned,
 }
 
 impl Fault {
@@ -63,10 +63,7 @@ impl Fault {
                     format!("{host} answered with status {status}."),
                 )
             },
-            Self::Refused { code, .. } => Error::passing(
-                Code::ChainUnavailable,
-                format!("{host} answered with error {code}."),
-            ),
+            Self::Refused(error) => error.told(host),
             Self::Malformed(what) => Error::passing(
                 Code::AnswerMalformed,
                 format!("{host} sent an answer that cannot be right ({what}); it was dropped."),
@@ -85,21 +82,24 @@ impl Fault {
                 Code::ChainUnavailable,
                 format!("{host} does not have the newest blocks yet."),
             ),
+            Self::Pruned => Error::new(
+                Code::EventsIncomplete,
+                format!("{host} no longer has blocks that are this old."),
+            ),
         }
     }
 
-    /// Whether it says that the answer would be too long: asking for less may help.
-    pub(super) fn is_limit(&self) -> bool {
+    /// The kind of a JSON-RPC error.
+    pub(super) fn refusal(&self) -> Option<RpcErrorKind> {
         match self {
-            Self::Refused { code, message } => {
-                let message = message.to_ascii_lowercase();
-                *code == LIMIT_EXCEEDED || LIMIT_WORDS.iter().any(|words| message.contains(words))
-            }
-            Self::Exchange(error) => error.code == Code::AnswerTooLarge,
-            Self::Status { status, .. } => *status == 413,
-            Self::Malformed(_) | Self::WrongChain { .. } | Self::NoContract(_) | Self::Behind => {
-                false
-            }
+            Self::Refused(error) => Some(error.kind),
+            Self::Exchange(_)
+            | Self::Status { .. }
+            | Self::Malformed(_)
+            | Self::WrongChain { .. }
+            | Self::NoContract(_)
+            | Self::Behind
+            | Self::Pruned => None,
         }
     }
 
@@ -108,32 +108,58 @@ impl Fault {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
             Self::Exchange(error) => error.retry_after,
-            Self::Refused { .. }
-            | Self::Malformed(_)
+            Self::Refused(error) => error.retry_after,
+            Self::Malformed(_)
             | Self::WrongChain { .. }
             | Self::NoContract(_)
-            | Self::Behind => None,
+            | Self::Behind
+            | Self::Pruned => None,
         }
     }
 }
 
-/// JSON-RPC's "limit exceeded" (EIP-1474).
-const LIMIT_EXCEEDED: i64 = -32005;
-/// How nodes and their hosts say that a query spans too much, in small letters.
-const LIMIT_WORDS: [&str; 9] = [
-    "too many",
-    "more than",
-    "limit",
-    "too large",
-    "too big",
-    "too wide",
-    "block range",
-    "exceed",
-    "query timeout",
-];
+impl RpcError {
+    fn told(self, host: &str) -> Error {
+        match self.kind {
+            RpcErrorKind::RateLimited => Error {
+                retry_after: self.retry_after,
+                ..Error::passing(
+                    Code::RateLimited,
+                    format!("{host} has had too many requests for now."),
+                )
+            },
+            RpcErrorKind::NotAllowed => Error::new(
+                Code::Refused,
+                format!(
+                    "{host} refuses to answer. If its address has a key, check it in Settings."
+                ),
+            ),
+            RpcErrorKind::Pruned => Fault::Pruned.told(host),
+            RpcErrorKind::AboveHead | RpcErrorKind::UnknownBlock => Fault::Behind.told(host),
+            RpcErrorKind::BatchTooLarge { .. }
+            | RpcErrorKind::RangeTooLarge { .. }
+            | RpcErrorKind::LimitExceeded
+            | RpcErrorKind::TimedOut
+            | RpcErrorKind::UnsupportedMethod
+            | RpcErrorKind::NodeFailure
+            | RpcErrorKind::Other => Error {
+                retry_after: self.retry_after,
+                ..Error::passing(
+                    Code::ChainUnavailable,
+                    format!("{host} answered with error {}.", self.code),
+                )
+            },
+        }
+    }
+}
 
 /// What several RPCs had to say, as one error: their common code, or that none is usable.
 pub(super) fn told_together(faults: Vec<(String, Fault)>) -> Error {
+    told_as(faults, "None of the network's RPCs is usable.")
+}
+
+/// The same, where there are several, behind these words.
+pub(super) fn told_as(faults: Vec<(String, Fault)>, what: &str) -> Error {
     let told: Vec<Error> = faults
         .into_iter()
         .map(|(host, fault)| fault.told(&host))
@@ -156,10 +182,7 @@ pub(super) fn told_together(faults: Vec<(String, Fault)>) -> Error {
         } else {
             Code::ChainUnavailable
         },
-        message: format!(
-            "None of the network's RPCs is usable. {}",
-            sentences.join(" ")
-        ),
+        message: format!("{what} {}", sentences.join(" ")),
         retryable: told.iter().any(|error| error.retryable),
         retry_after: told.iter().filter_map(|error| error.retry_after).min(),
     }
@@ -169,28 +192,38 @@ pub(super) fn told_together(faults: Vec<(String, Fault)>) -> Error {
 mod tests {
     use super::*;
 
+    fn refused(code: i64, message: &str) -> Fault {
+        let error = serde_json::json!({"code": code, "message": message});
+        Fault::Refused(RpcError::read(&error).unwrap())
+    }
+
     #[test]
     fn what_the_rpc_wrote_is_not_repeated() {
-        let fault = Fault::Refused {
-            code: -32000,
-            message: "bad key sk_canary".to_owned(),
-        };
-        let error = fault.told("rpc.example");
+        for words in [
+            "bad key sk_canary",
+            "invalid api key sk_canary",
+            "sk_canary: rate limit exceeded",
+            "pruned sk_canary",
+            "batch too large sk_canary",
+        ] {
+            let fault = refused(-32000, words);
+            assert!(!format!("{fault:?}").contains("canary"));
+            let error = fault.told("rpc.example");
+            assert!(!error.message.contains("canary"), "{error}");
+            assert!(error.message.contains("rpc.example"), "{error}");
+        }
+        let error = refused(-32000, "bad things").told("rpc.example");
         assert_eq!(error.message, "rpc.example answered with error -32000.");
         assert!(error.retryable);
     }
 
     #[test]
-    fn limits_are_recognised() {
-        let refused = |code, message: &str| Fault::Refused {
-            code,
-            message: message.to_owned(),
-        };
-        assert!(refused(-32005, "").is_limit());
-        assert!(refused(-32000, "query returned more than 10000 results").is_limit());
-        assert!(refused(-32602, "Block range is too large").is_limit());
-        assert!(!refused(-32000, "header not found").is_limit());
-        assert!(Fault::Exchange(Error::passing(Code::AnswerTooLarge, "")).is_limit());
+    fn a_rate_limit_is_told_as_one_whatever_its_form() {
+        let error = refused(-32005, "rate limit exceeded, retry in 10s").told("rpc.example");
+        assert_eq!(
+            (error.code, error.retry_after),
+            (Code::RateLimited, Some(Span::seconds(10)))
+        );
     }
 
     #[test]

@@ -16,6 +16,9 @@ use alloy_primitives::{Address, B256};
 use serde_json::json;
 use std::time::Instant;
 
+/// The most calls that a glance makes in its one request.
+const AT_ONCE: usize = 12;
+
 impl Chain {
     /// The figures at the newest block and the empty range of events up to it, if `known` (the newest block that
     /// was read, and its hash) is still in the chain and nothing of the user's happened since. `None`: look properly.
@@ -28,7 +31,7 @@ impl Chain {
         let rpc = self.order().into_iter().next()?;
         {
             let standing = rpc.standing();
-            let unusual = standing.refuses_batches
+            let unusual = standing.calls_at_once < AT_ONCE
                 || standing.failed_last()
                 || standing.must_wait(Instant::now()).is_some();
             if unusual {
@@ -40,7 +43,7 @@ impl Chain {
         let (head, reading) = match look(&line, &self.subject(user), known, now).await {
             Ok(quiet) => quiet?,
             Err(fault) => {
-                tracing::debug!(host = %rpc.host, ?fault, "a glance at the chain told nothing");
+                tracing::debug!(host = %rpc.host, "a glance at the chain told nothing: {}", fault.told(&rpc.host));
                 return None;
             }
         };

@@ -1,12 +1,14 @@
-//! One RPC, spoken to for one piece of work: calls sent in a batch (one by one where it refuses batches), each
-//! request with a limit in time and size, and the check that it is an RPC of this chain at all.
+//! One RPC, spoken to for one piece of work: calls sent in batches of the length that it takes, each request with a
+//! limit in time and size, and the check that it is an RPC of this chain at all.
 
 use super::fault::Fault;
 use super::keeper;
-use super::rpc::{self, Call, Outcome};
+use super::rpc::{self, Call, NO_BATCH, Outcome};
+use super::rpc_error::RpcErrorKind;
 use super::standing::{Checked, Standing};
 use super::times::BlockTimes;
 use super::wire::{Block, Data, Quantity, written};
+use crate::clock::Span;
 use crate::error::{Code, Error};
 use crate::http::{BODY_LIMIT, Exchange, Http, WHOLE_TIMEOUT};
 use crate::network::{ChainPlace, host_and_port};
@@ -185,22 +187,35 @@ impl Line {
             .ok_or(Fault::Malformed("decimals"))
     }
 
-    /// Asks all of `calls`, whose answers together are at most `limit` bytes.
+    /// Asks all of `calls`; the answers of one request are at most `limit` bytes. A batch that the RPC finds too long is
+    /// cut, and the length that it took is remembered.
     pub(super) async fn ask(&self, calls: &[Call], limit: usize) -> Result<Answers, Fault> {
-        let refuses_batches = self.rpc.standing().refuses_batches;
-        if calls.len() > 1 && !refuses_batches {
-            match self.request(calls, limit).await {
-                Ok(outcomes) => return Ok(Answers::new(outcomes)),
-                Err(fault) if refuses_a_batch(&fault) => {}
-                Err(fault) => return Err(fault),
+        let known = self.rpc.standing().calls_at_once;
+        let mut at_once = known;
+        let mut said_so = false;
+        let mut outcomes = Vec::with_capacity(calls.len());
+        let mut rest = calls;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(at_once.clamp(1, rest.len()));
+            match self.request(now, limit).await {
+                Ok(some) => {
+                    outcomes.extend(some);
+                    rest = later;
+                }
+                Err(fault) => match shorter_batch(&fault, now.len()) {
+                    Some(shorter) => {
+                        said_so |=
+                            matches!(fault.refusal(), Some(RpcErrorKind::BatchTooLarge { .. }));
+                        at_once = shorter;
+                    }
+                    None => return Err(fault),
+                },
             }
         }
-        let mut outcomes = Vec::with_capacity(calls.len());
-        for call in calls {
-            outcomes.extend(self.request(std::slice::from_ref(call), limit).await?);
-        }
-        if calls.len() > 1 && outcomes.iter().any(Result::is_ok) {
-            self.rpc.standing().refuses_batches = true;
+        // One error for a whole batch may have been about one of its calls. Where each is answered alone it was not.
+        let all_answered = outcomes.iter().all(Result::is_ok);
+        if at_once < known && (said_so || all_answered) {
+            self.rpc.standing().calls_at_once = at_once;
         }
         Ok(Answers::new(outcomes))
     }
@@ -223,10 +238,18 @@ impl Line {
             })?
             .map_err(Fault::Exchange)?;
         let outcomes = rpc::read(&answer.body, first, calls.len());
+        let outcomes = outcomes.map(|outcomes| with_wait(outcomes, answer.retry_after));
         if answer.status == 200 {
             // A refusal of a single call is that call's outcome; of a batch, the batch's.
             return match outcomes {
-                Err(refusal @ Fault::Refused { .. }) if calls.len() == 1 => Ok(vec![Err(refusal)]),
+                Err(Fault::Refused(error)) => {
+                    let refusal = Fault::Refused(error.with_status(200, answer.retry_after));
+                    if calls.len() == 1 {
+                        Ok(vec![Err(refusal)])
+                    } else {
+                        Err(refusal)
+                    }
+                }
                 other => other,
             };
         }
@@ -234,27 +257,71 @@ impl Line {
             status: answer.status,
             retry_after: answer.retry_after,
         };
-        // Some nodes explain a 4xx in JSON-RPC; where the status itself says enough, it stands.
+        // Many explain a status in JSON-RPC; where the words say nothing and the status does, the status stands.
         match outcomes {
-            Err(refusal @ Fault::Refused { .. })
-                if !matches!(answer.status, 401 | 403 | 429 | 503) =>
-            {
-                Err(refusal)
+            Err(Fault::Refused(error)) => {
+                let error = error.with_status(answer.status, answer.retry_after);
+                let status_says_more = match (answer.status, error.kind) {
+                    (429, _) | (503, RpcErrorKind::Other) => true,
+                    (401 | 403, kind) => kind == RpcErrorKind::NotAllowed,
+                    _ => false,
+                };
+                match (status_says_more, calls.len()) {
+                    (true, _) => Err(Fault::Status {
+                        status: answer.status,
+                        retry_after: error.retry_after,
+                    }),
+                    (false, 1) => Ok(vec![Err(Fault::Refused(error))]),
+                    (false, _) => Err(Fault::Refused(error)),
+                }
             }
             _ => Err(status),
         }
     }
 }
 
-/// Whether a batch's failure may be the batch's own: then its calls are worth a try one by one.
-fn refuses_a_batch(fault: &Fault) -> bool {
+/// The wait that a header asks for, with each error that it came with.
+fn with_wait(outcomes: Vec<Outcome>, retry_after: Option<Span>) -> Vec<Outcome> {
+    outcomes
+        .into_iter()
+        .map(|outcome| match outcome {
+            Err(Fault::Refused(error)) => Err(Fault::Refused(error.with_status(200, retry_after))),
+            other => other,
+        })
+        .collect()
+}
+
+/// How many calls to send at once after a batch of `length` has failed; `None` where the batch is not to blame.
+fn shorter_batch(fault: &Fault, length: usize) -> Option<usize> {
+    if length <= 1 {
+        return None;
+    }
     match fault {
-        Fault::Refused { .. } => true,
-        Fault::Status { status, .. } => matches!(status, 400 | 405 | 413 | 415 | 422 | 501),
+        Fault::Refused(error) => match error.kind {
+            RpcErrorKind::BatchTooLarge { calls } => Some(
+                calls
+                    .filter(|calls| (1..length).contains(calls))
+                    .unwrap_or(length / 2),
+            ),
+            RpcErrorKind::RateLimited | RpcErrorKind::NotAllowed => None,
+            RpcErrorKind::RangeTooLarge { .. }
+            | RpcErrorKind::LimitExceeded
+            | RpcErrorKind::Pruned
+            | RpcErrorKind::AboveHead
+            | RpcErrorKind::UnknownBlock
+            | RpcErrorKind::TimedOut
+            | RpcErrorKind::UnsupportedMethod
+            | RpcErrorKind::NodeFailure
+            | RpcErrorKind::Other => Some(1),
+        },
+        Fault::Status { status, .. } => {
+            matches!(status, 400 | 405 | 413 | 415 | 422 | 501).then_some(1)
+        }
+        Fault::Malformed(_) => (*fault == NO_BATCH).then_some(1),
         Fault::Exchange(_)
-        | Fault::Malformed(_)
         | Fault::WrongChain { .. }
         | Fault::NoContract(_)
-        | Fault::Behind => false,
+        | Fault::Behind
+        | Fault::Pruned => None,
     }
 }

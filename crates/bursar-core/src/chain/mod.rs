@@ -3,23 +3,33 @@
 //! RPC are claims; what makes them evidence is said at each call.
 
 mod agreement;
+mod cross_check;
 mod events;
 mod fault;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod glance;
+mod high_water;
 mod keeper;
+mod ledger;
 mod line;
+mod log_range;
 mod log_span;
 mod reader;
 mod rpc;
+mod rpc_error;
 mod second;
 mod standing;
+mod stated_limit;
+mod tenure;
 mod times;
 mod watch;
 mod wire;
 
+pub use high_water::{HighWater, Lapse, Sighting};
+pub use ledger::Balances;
 pub use reader::Chain;
+pub use tenure::Tenure;
 
 use crate::clock::Timestamp;
 use crate::money::Amount;
@@ -103,6 +113,23 @@ impl EventBatch {
             batch.add_below(below);
         }
         Some(batch)
+    }
+
+    /// Its events in these blocks, both ends included.
+    pub(crate) fn within(&self, from: u64, to: u64) -> Vec<UserEvent> {
+        let range = from..=to;
+        let events = self.events.iter();
+        let events = events.filter(|event| range.contains(&event.block));
+        events.cloned().collect()
+    }
+
+    /// Puts what is told of some of its blocks in the place of what it told of them.
+    fn replace(&mut self, part: Self) {
+        self.events
+            .retain(|event| !(part.from..=part.to).contains(&event.block));
+        self.events.extend(part.events);
+        self.events
+            .sort_by_key(|event| std::cmp::Reverse((event.block, event.log_index)));
     }
 
     /// Takes in the batch of the range right below this one.

@@ -1,9 +1,11 @@
 //! The chain as the rest of the core sees it: RPCs asked in order with fail-over, ranked by the age of their
-//! heads, and every reading at one block. No answer is taken from an RPC of another chain.
+//! heads, and every reading at one block. No answer is taken from an RPC of another chain. Heads are compared with
+//! each other; the caller's clock, which may be wrong, is only ever a reason to ask more RPCs.
 
 use super::fault::{Fault, told_together};
 use super::keeper::{Subject, figures};
 use super::line::{At, Line, Rpc, block, view};
+use super::rpc_error::RpcErrorKind;
 use super::standing::Rank;
 use super::times::BlockTimes;
 use super::wire::{Block, Data};
@@ -28,8 +30,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LITTLE_PATIENCE: Duration = Duration::from_secs(2);
 /// An RPC that is this many blocks short of a block may only be slow; further back, the block is gone.
 const SLOW_BY: u64 = 8;
-/// The provider's JSON-RPC code for parameters that it does not take.
-const INVALID_PARAMS: i64 = -32602;
 
 /// The Balance contract's chain. Cheap to clone.
 #[derive(Clone)]
@@ -95,14 +95,7 @@ impl Chain {
         self.tell_time(now);
         let subject = &self.subject(user);
         self.ask_in_turn(|line: Line, head: Block| async move {
-            match read_at(&line, subject, head, now).await {
-                // The block was replaced, or another node behind the same address has yet to see it.
-                Err(Fault::Refused { .. } | Fault::Behind) => {
-                    let head = line.open().await?;
-                    read_at(&line, subject, head, now).await
-                }
-                answer => answer,
-            }
+            read_newest(&line, subject, head, now).await
         })
         .await
         .map_err(told_together)
@@ -155,11 +148,11 @@ impl Chain {
                     return Ok(Some(head));
                 }
                 let mut answers = line.ask(&[block(At::Number(number))], BODY_LIMIT).await?;
-                match answers.next::<Option<Block>>("a block")? {
+                let answer = answers.next::<Option<Block>>("a block");
+                match answer.map_err(|fault| missing_instead(fault, number, head.number))? {
                     Some(block) if block.number == number => Ok(Some(block)),
                     Some(_) => Err(Fault::Malformed("another block than was asked for")),
-                    None if head.number >= number => Err(Fault::Malformed("a gap in the chain")),
-                    None => Err(Fault::Behind),
+                    None => Err(missing(number, head.number)),
                 }
             })
             .await;
@@ -216,6 +209,18 @@ impl Chain {
     where
         F: Future<Output = Result<T, Fault>>,
     {
+        self.ask_each(work, failed).await
+    }
+
+    /// As [`Chain::ask_in_turn`]; `booked` takes down what the work came to nothing by.
+    pub(super) async fn ask_each<T, F>(
+        &self,
+        work: impl Fn(Line, Block) -> F,
+        booked: fn(&Rpc, Fault, &mut Vec<(String, Fault)>),
+    ) -> Result<T, Vec<(String, Fault)>>
+    where
+        F: Future<Output = Result<T, Fault>>,
+    {
         let mut faults = Vec::new();
         let mut late = Vec::new();
         let mut surveyed = false;
@@ -251,7 +256,7 @@ impl Chain {
             }
             match work(line, head).await {
                 Ok(answer) => return Ok(answer),
-                Err(fault) => failed(&rpc, fault, &mut faults),
+                Err(fault) => booked(&rpc, fault, &mut faults),
             }
         }
         late.sort_by_key(|(_, head)| std::cmp::Reverse(head.time));
@@ -259,7 +264,7 @@ impl Chain {
             let rpc = Arc::clone(&line.rpc);
             match work(line, head).await {
                 Ok(answer) => return Ok(answer),
-                Err(fault) => failed(&rpc, fault, &mut faults),
+                Err(fault) => booked(&rpc, fault, &mut faults),
             }
         }
         Err(faults)
@@ -278,16 +283,29 @@ impl Chain {
         ranked.into_iter().map(|(_, rpc)| Arc::clone(rpc)).collect()
     }
 
-    /// Whether a head gives reason to ask the other RPCs for theirs: old by the caller's clock, or unmoved.
+    /// Whether a head gives reason to ask the other RPCs for theirs: far from the caller's clock, before or behind it,
+    /// or unmoved. Which of two heads is the older one, they themselves tell.
     pub(super) fn looks_old(&self, rpc: &Rpc, head: Block) -> bool {
         let now = Instant::now();
         let told = *self.told_time();
-        let is_old = told.is_some_and(|(time, at)| {
+        let is_far_off = told.is_some_and(|(time, at)| {
             let passed =
                 i64::try_from(now.saturating_duration_since(at).as_millis()).unwrap_or(i64::MAX);
-            time.plus(Span::millis(passed)).since(head.time) > STALE_AFTER
+            let time = time.plus(Span::millis(passed));
+            time.since(head.time).max(head.time.since(time)) > STALE_AFTER
         });
-        is_old || rpc.standing().stands_still(now)
+        let standing = rpc.standing();
+        is_far_off || standing.stands_still(now) || standing.went_back(STALE_AFTER)
+    }
+
+    /// Whether this RPC's head is long past compared with the others', in a way that none of them alone can bring about.
+    pub(super) fn has_old_head(&self, rpc: &Rpc) -> bool {
+        let heads = self.inner.rpcs.iter();
+        let best = heads.filter_map(|rpc| rpc.standing().head().map(|head| head.time));
+        best.max().is_some_and(|best| {
+            rpc.standing()
+                .has_old_head(best, STALE_AFTER, Instant::now())
+        })
     }
 
     /// Asks the other usable RPCs for their heads, all at once.
@@ -349,6 +367,41 @@ fn failed(rpc: &Rpc, fault: Fault, faults: &mut Vec<(String, Fault)>) {
     faults.push((rpc.host.clone(), fault));
 }
 
+/// All figures at `head`, or at the newest block by then where that one is gone.
+pub(super) async fn read_newest(
+    line: &Line,
+    subject: &Subject,
+    head: Block,
+    now: Timestamp,
+) -> Result<Reading, Fault> {
+    match read_at(line, subject, head, now).await {
+        // The block was replaced, or another node behind the same address has yet to see it.
+        Err(Fault::Refused(_) | Fault::Behind) => {
+            let head = line.open().await?;
+            read_at(line, subject, head, now).await
+        }
+        answer => answer,
+    }
+}
+
+/// Why an RPC whose newest block is `head` does not have block `number`: it has yet to come, or it is gone.
+pub(super) fn missing(number: u64, head: u64) -> Fault {
+    if number.saturating_add(SLOW_BY) < head {
+        Fault::Pruned
+    } else {
+        Fault::Behind
+    }
+}
+
+/// The same where it says so in an error.
+pub(super) fn missing_instead(fault: Fault, number: u64, head: u64) -> Fault {
+    match fault.refusal() {
+        Some(RpcErrorKind::Pruned) => Fault::Pruned,
+        Some(RpcErrorKind::UnknownBlock | RpcErrorKind::AboveHead) => missing(number, head),
+        Some(_) | None => fault,
+    }
+}
+
 /// All figures at `head`, named by its hash; where the RPC does not take that, by its number, with a look
 /// whether the number still means the same block.
 async fn read_at(
@@ -362,10 +415,8 @@ async fn read_at(
         figures_by_number(line, subject, head).await?
     } else {
         match figures_at(line, subject, At::Hash(head.hash), None).await {
-            Err(Fault::Refused {
-                code: INVALID_PARAMS,
-                ..
-            }) => {
+            // Whatever it says against the hash: what it does not say against the number is only about hashes.
+            Err(fault) if may_be_the_hash(&fault) => {
                 let answers = figures_by_number(line, subject, head).await?;
                 line.rpc.standing().refuses_hashes = true;
                 answers
@@ -374,6 +425,23 @@ async fn read_at(
         }
     };
     Ok(figures(&answers, line.decimals()?)?.at(head, now))
+}
+
+/// Whether figures were not given for a reason that may lie in a block's being named by its hash.
+fn may_be_the_hash(fault: &Fault) -> bool {
+    match fault {
+        Fault::Refused(error) => !matches!(
+            error.kind,
+            RpcErrorKind::RateLimited | RpcErrorKind::NotAllowed
+        ),
+        Fault::Status { status, .. } => matches!(status, 400 | 422 | 500 | 501),
+        Fault::Malformed(_) => true,
+        Fault::Exchange(_)
+        | Fault::WrongChain { .. }
+        | Fault::NoContract(_)
+        | Fault::Behind
+        | Fault::Pruned => false,
+    }
 }
 
 async fn figures_by_number(

@@ -2,6 +2,7 @@
 //! missing, doubled or foreign id is no answer at all. Who is asked and how long is the [`super::line`]'s concern.
 
 use super::fault::Fault;
+use super::rpc_error::RpcError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -44,7 +45,7 @@ pub(super) fn write(calls: &[Call], first: u64) -> Vec<u8> {
 /// The outcomes of `count` calls in the order they were asked, whatever order they came in.
 ///
 /// # Errors
-/// [`Fault::Malformed`]; [`Fault::Refused`] when one refusal answers the whole batch.
+/// [`Fault::Malformed`]; [`Fault::Refused`] when one error answers the whole batch.
 pub(super) fn read(body: &[u8], first: u64, count: usize) -> Result<Vec<Outcome>, Fault> {
     let is_batch = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
     let envelopes: Vec<Envelope<'_>> = if is_batch {
@@ -53,26 +54,29 @@ pub(super) fn read(body: &[u8], first: u64, count: usize) -> Result<Vec<Outcome>
         vec![serde_json::from_slice(body).map_err(|_| NOT_JSON_RPC)?]
     };
     if !is_batch {
-        // A refusal of the whole, which may not know the id.
-        if let [
-            Envelope {
-                error: Some(error), ..
-            },
-        ] = envelopes.as_slice()
+        // An error about the whole request may not know the id.
+        if let [only] = envelopes.as_slice()
+            && let Some(error) = only.error()
         {
-            return Err(error.clone().into());
+            return Err(Fault::Refused(error));
         }
         if count != 1 {
-            return Err(Fault::Malformed("one answer to several questions"));
+            return Err(NO_BATCH);
         }
     }
     let mut outcomes: Vec<Option<Outcome>> = std::iter::repeat_with(|| None).take(count).collect();
     for envelope in envelopes {
         let place = envelope
-            .id
+            .id()
             .and_then(|id| usize::try_from(id.checked_sub(first)?).ok())
-            .and_then(|index| outcomes.get_mut(index))
-            .ok_or(Fault::Malformed("an answer to another question"))?;
+            .and_then(|index| outcomes.get_mut(index));
+        let Some(place) = place else {
+            // In a list too, an error without an id of ours is about the whole request.
+            return Err(match envelope.error() {
+                Some(error) if envelope.id().is_none() => Fault::Refused(error),
+                Some(_) | None => Fault::Malformed("an answer to another question"),
+            });
+        };
         if place.replace(envelope.outcome()?).is_some() {
             return Err(Fault::Malformed("a question answered twice"));
         }
@@ -95,42 +99,50 @@ pub(super) fn parse<T: DeserializeOwned>(
 }
 
 const NOT_JSON_RPC: Fault = Fault::Malformed("not JSON-RPC");
+/// A single result for a batch: the server does not know batches.
+pub(super) const NO_BATCH: Fault = Fault::Malformed("one answer to several questions");
 
+/// An answer as it came. Hosts leave out the version, above all in errors, and gateways in front of them write errors
+/// without the object around them; whatever else an answer is, it is not read as a result.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(borrow)]
-    jsonrpc: Cow<'a, str>,
-    id: Option<u64>,
+    jsonrpc: Option<Cow<'a, str>>,
+    id: Option<Value>,
     /// `null` is a result like any other; only absence is none.
     #[serde(borrow, default, deserialize_with = "present")]
     result: Option<&'a RawValue>,
-    error: Option<Refusal>,
-}
-
-#[derive(Clone, Deserialize)]
-struct Refusal {
-    code: i64,
-    #[serde(default)]
-    message: String,
-}
-
-impl From<Refusal> for Fault {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused {
-            code: refusal.code,
-            message: refusal.message,
-        }
-    }
+    error: Option<Value>,
+    code: Option<Value>,
+    message: Option<Value>,
 }
 
 impl Envelope<'_> {
+    fn id(&self) -> Option<u64> {
+        self.id.as_ref().and_then(Value::as_u64)
+    }
+
+    fn error(&self) -> Option<RpcError> {
+        if let Some(error) = &self.error {
+            return RpcError::read(error);
+        }
+        if self.result.is_some() || (self.message.is_none() && self.code.is_none()) {
+            return None;
+        }
+        RpcError::read(&json!({"code": self.code, "message": self.message}))
+    }
+
     fn outcome(self) -> Result<Outcome, Fault> {
-        if self.jsonrpc != "2.0" {
+        if self
+            .jsonrpc
+            .as_deref()
+            .is_some_and(|version| version != "2.0")
+        {
             return Err(NOT_JSON_RPC);
         }
-        match (self.result, self.error) {
-            (_, Some(error)) => Ok(Err(error.into())),
-            (Some(result), None) => Ok(Ok(result.to_owned())),
+        match (self.error(), self.result) {
+            (Some(error), _) => Ok(Err(Fault::Refused(error))),
+            (None, Some(result)) => Ok(Ok(result.to_owned())),
             (None, None) => Err(NOT_JSON_RPC),
         }
     }
@@ -168,14 +180,15 @@ mod tests {
     fn answers_find_their_questions() {
         let body = r#" [{"jsonrpc":"2.0","id":8,"error":{"code":-32000,"message":"no"}},
                        {"jsonrpc":"2.0","id":7,"result":null}]"#;
-        let refused = Fault::Refused {
-            code: -32000,
-            message: "no".to_owned(),
-        };
         assert_eq!(
             texts(body, 2).unwrap(),
-            [Ok("null".to_owned()), Err(refused)]
+            [Ok("null".to_owned()), Err(refused(-32000, "no"))]
         );
+    }
+
+    fn refused(code: i64, message: &str) -> Fault {
+        let error = json!({"code": code, "message": message});
+        Fault::Refused(RpcError::read(&error).unwrap())
     }
 
     #[test]
@@ -237,13 +250,39 @@ mod tests {
     #[test]
     fn a_batch_may_be_refused_as_a_whole() {
         let body = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no batches"}}"#;
+        assert_eq!(texts(body, 3), Err(refused(-32600, "no batches")));
+    }
+
+    #[test]
+    fn an_answer_without_a_version_is_read_all_the_same() {
         assert_eq!(
-            texts(body, 3),
-            Err(Fault::Refused {
-                code: -32600,
-                message: "no batches".to_owned()
-            })
+            texts(r#"{"id":7,"result":"0x1","error":null}"#, 1),
+            Ok(vec![Ok(r#""0x1""#.to_owned())])
         );
+        let limit = refused(-32005, "rate limit exceeded");
+        for body in [
+            r#"{"id":7,"error":{"code":-32005,"message":"rate limit exceeded"}}"#,
+            r#"{"error":{"code":-32005,"message":"rate limit exceeded"}}"#,
+            r#"{"id":"1709215671619515648","error":{"code":"-32005","message":"rate limit exceeded"}}"#,
+            r#"[{"id":"1709215671619515648","error":{"code":-32005,"message":"rate limit exceeded"}}]"#,
+            r#"[{"jsonrpc":"2.0","id":null,"error":{"code":-32005,"message":"rate limit exceeded"}}]"#,
+            r#"{"code":-32005,"message":"rate limit exceeded"}"#,
+        ] {
+            for count in [1, 3] {
+                assert_eq!(texts(body, count), Err(limit.clone()), "{body}");
+            }
+        }
+        for body in [
+            r#"{"message":"Too Many Requests"}"#,
+            r#"{"error":"too many requests"}"#,
+            r#"{"jsonrpc":"2.0","id":7,"result":null,"error":{"message":"too many requests"}}"#,
+        ] {
+            assert_eq!(
+                texts(body, 1),
+                Err(refused(0, "too many requests")),
+                "{body}"
+            );
+        }
     }
 
     #[test]

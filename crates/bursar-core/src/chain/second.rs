@@ -2,7 +2,7 @@
 //! Where the network has one host only, or no other answers, the one is believed.
 
 use super::EventBatch;
-use super::events::read_range;
+use super::events::{read_range, same_events};
 use super::fault::Fault;
 use super::keeper::Subject;
 use super::line::Rpc;
@@ -16,8 +16,16 @@ use tokio::time::sleep;
 const CATCH_UP: Duration = Duration::from_secs(3);
 const LOOK_AGAIN: Duration = Duration::from_millis(150);
 
-/// What an RPC tells of some blocks; `None` where its head is old.
-pub(super) type Told = Result<Option<EventBatch>, Fault>;
+/// What an RPC tells of some blocks.
+pub(super) type Told = Result<Word, Fault>;
+
+#[derive(Debug)]
+pub(super) enum Word {
+    /// As far down as it tells of them at once.
+    New(EventBatch),
+    /// Its head is old: it says nothing of what came after, and this of what came before.
+    Old(Option<EventBatch>),
+}
 
 impl Chain {
     /// The RPC that is asked beside the first, at another host; `None` where there is none to be asked now.
@@ -31,9 +39,10 @@ impl Chain {
             .cloned()
     }
 
-    /// Asks one RPC at another host than `first` for the events of the batch's blocks. An RPC with an old head, or one
-    /// that does not answer, says nothing of them; one with a new head that does not get to these blocks does.
-    /// `said` is what one of them has told already.
+    /// Asks one RPC at another host than `first` for the events of the batch's blocks, and returns what both tell: all of the
+    /// batch, or as much of it as the other one tells of at once. An RPC that does not answer says nothing of them, and
+    /// one with an old head nothing of the blocks after it; one with a new head that does not get to these blocks
+    /// contradicts. `said` is what one of them has told already.
     ///
     /// # Errors
     /// `rpcs_disagree`, naming both hosts, for the next look to find settled or not.
@@ -41,11 +50,11 @@ impl Chain {
         &self,
         subject: &Subject,
         first: &str,
-        batch: &EventBatch,
+        batch: EventBatch,
         mut said: Option<(Arc<Rpc>, Told)>,
-    ) -> Result<()> {
+    ) -> Result<EventBatch> {
         if batch.events.is_empty() {
-            return Ok(());
+            return Ok(batch);
         }
         for rpc in self.order() {
             if rpc.host == first || !rpc.standing().may_be_asked(Instant::now()) {
@@ -55,25 +64,24 @@ impl Chain {
                 Some((_, told)) => told,
                 None => self.told_by(&rpc, subject, batch.from, batch.to).await,
             };
+            let disagree = || disagree(first, &rpc.host);
             match told {
-                Ok(Some(told)) if told == *batch => return Ok(()),
-                Ok(Some(_)) | Err(Fault::Behind) => {
-                    return Err(Error::passing(
-                        Code::RpcsDisagree,
-                        format!(
-                            "{first} and {} do not tell the same of the newest events. Nothing is taken from either until they do.",
-                            rpc.host
-                        ),
-                    ));
+                Ok(Word::New(told)) => return common(&batch, &told).ok_or_else(disagree),
+                Ok(Word::Old(Some(told)))
+                    if told.to >= batch.from && common(&batch, &told).is_none() =>
+                {
+                    return Err(disagree());
                 }
-                Ok(None) => {}
-                Err(fault) => rpc.standing().failed(&fault, Instant::now()),
+                Ok(Word::Old(_)) => {}
+                Err(Fault::Behind) => return Err(disagree()),
+                Err(fault) => rpc.standing().gave_no_events(&fault, Instant::now()),
             }
         }
-        Ok(())
+        Ok(batch)
     }
 
-    /// What this RPC tells of these blocks, once it has come to them; `None` where its head is old.
+    /// What this RPC tells of these blocks, once it has come to them or its head turns out to be old. How old a head is,
+    /// the other RPCs' heads say, and never the caller's clock.
     pub(super) async fn told_by(
         &self,
         rpc: &Arc<Rpc>,
@@ -85,11 +93,16 @@ impl Chain {
         let begun = Instant::now();
         loop {
             let head = line.open().await?;
-            if self.looks_old(rpc, head) {
-                return Ok(None);
-            }
             if head.number >= to {
-                return read_range(&line, subject, from, to).await.map(Some);
+                return read_range(&line, subject, from, to).await.map(Word::New);
+            }
+            if self.has_old_head(rpc) {
+                let before = if head.number < from {
+                    None
+                } else {
+                    read_range(&line, subject, from, head.number).await.ok()
+                };
+                return Ok(Word::Old(before));
             }
             if begun.elapsed() > CATCH_UP {
                 return Err(Fault::Behind);
@@ -97,4 +110,41 @@ impl Chain {
             sleep(LOOK_AGAIN).await;
         }
     }
+}
+
+pub(super) fn disagree(first: &str, second: &str) -> Error {
+    Error::passing(
+        Code::RpcsDisagree,
+        format!(
+            "{first} and {second} do not tell the same of the newest events. Nothing is taken from either until they do."
+        ),
+    )
+}
+
+/// The part of the batch that `told` tells the same of; `None` where they contradict each other, or have no block in
+/// common.
+fn common(batch: &EventBatch, told: &EventBatch) -> Option<EventBatch> {
+    let (batch, told) = shared(batch, told)?;
+    same_events(&batch.events, &told.events).then_some(batch)
+}
+
+/// What each of two batches tells of the blocks that both are of; `None` where they are of different chains, or have no
+/// block in common.
+pub(super) fn shared(one: &EventBatch, other: &EventBatch) -> Option<(EventBatch, EventBatch)> {
+    let (from, to) = (one.from.max(other.from), one.to.min(other.to));
+    let to_hash = if to == other.to {
+        other.to_hash
+    } else {
+        one.to_hash
+    };
+    if from > to || (one.to == other.to && one.to_hash != other.to_hash) {
+        return None;
+    }
+    let within = |batch: &EventBatch| EventBatch {
+        events: batch.within(from, to),
+        from,
+        to,
+        to_hash,
+    };
+    Some((within(one), within(other)))
 }

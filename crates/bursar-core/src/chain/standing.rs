@@ -2,9 +2,12 @@
 //! asked. Time is passed in; nothing here asks anybody.
 
 use super::RpcState;
+use super::events::NO_LOGS;
 use super::fault::Fault;
 use super::log_span::LogSpan;
+use super::rpc_error::RpcErrorKind;
 use super::wire::Block;
+use crate::clock::{Span, Timestamp};
 use std::time::{Duration, Instant};
 
 /// How long a check of an RPC's chain id and contracts holds, and how long a failed one rules it out while another
@@ -14,6 +17,10 @@ const RULED_OUT_FOR: Duration = Duration::from_secs(600);
 const CHECK_HOLDS: Duration = Duration::from_secs(6 * 3600);
 /// How long an RPC with an old head is asked last before it is looked at anew.
 const STALE_HOLDS: Duration = Duration::from_secs(60);
+/// How long it is taken for true that an RPC has no blocks below one.
+const PRUNED_HOLDS: Duration = Duration::from_secs(3600);
+/// How long an RPC that refuses all logs is not asked for shorter and shorter ranges again.
+const REFUSAL_HOLDS: Duration = Duration::from_secs(60);
 const FIRST_BACK_OFF: Duration = Duration::from_millis(500);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
 
@@ -30,8 +37,14 @@ pub(super) struct Standing {
     head: Option<(Block, Instant)>,
     /// How many blocks' logs it is asked for at once.
     pub(super) log_span: LogSpan,
-    /// It refuses batches: calls are made one by one.
-    pub(super) refuses_batches: bool,
+    /// How many calls it takes in one request.
+    pub(super) calls_at_once: usize,
+    /// The lowest block whose logs it still has, and since when that is known.
+    lowest: Option<(u64, Instant)>,
+    /// It refused logs of a single block for no known reason, then.
+    logs_refused: Option<Instant>,
+    /// The newest time that a head of its own had.
+    newest: Option<Timestamp>,
     /// It refuses blocks named by hash (EIP-1898): they are named by number and compared.
     pub(super) refuses_hashes: bool,
 }
@@ -63,7 +76,10 @@ impl Default for Standing {
             checked: None,
             head: None,
             log_span: LogSpan::default(),
-            refuses_batches: false,
+            calls_at_once: usize::MAX,
+            lowest: None,
+            logs_refused: None,
+            newest: None,
             refuses_hashes: false,
         }
     }
@@ -121,6 +137,44 @@ impl Standing {
             .is_some_and(|(_, since)| now.saturating_duration_since(since) > STALE_HOLDS)
     }
 
+    /// Whether its newest block is long past, compared with `best`, the time of the newest block that any RPC has. Only
+    /// time that has really passed counts as well: a block that was dated ahead must not make all others look old. So
+    /// its head has to have stood still for as long, or to lie behind one that it had before.
+    pub(super) fn has_old_head(&self, best: Timestamp, stale_after: Span, now: Instant) -> bool {
+        let is_old = self
+            .head()
+            .is_some_and(|head| best.since(head.time) > stale_after);
+        is_old && (self.went_back(stale_after) || self.stands_still(now))
+    }
+
+    /// Whether its head lies behind one that it had before.
+    pub(super) fn went_back(&self, stale_after: Span) -> bool {
+        let heads = self.head().zip(self.newest);
+        heads.is_some_and(|(head, newest)| newest.since(head.time) > stale_after)
+    }
+
+    /// The lowest block whose logs it is known to have, as far as that is known.
+    pub(super) fn lowest(&self, now: Instant) -> u64 {
+        self.lowest
+            .filter(|(_, since)| now.saturating_duration_since(*since) < PRUNED_HOLDS)
+            .map_or(0, |(block, _)| block)
+    }
+
+    /// It has no logs below `block`.
+    pub(super) fn lacks_below(&mut self, block: u64, now: Instant) {
+        self.lowest = Some((block, now));
+    }
+
+    pub(super) fn refuses_logs(&self, now: Instant) -> bool {
+        self.logs_refused
+            .is_some_and(|since| now.saturating_duration_since(since) < REFUSAL_HOLDS)
+    }
+
+    /// Whether it refused even the logs of a single block.
+    pub(super) fn refused_logs(&mut self, refused: bool, now: Instant) {
+        self.logs_refused = refused.then_some(now);
+    }
+
     pub(super) fn failed_last(&self) -> bool {
         self.failures > 0
     }
@@ -138,6 +192,7 @@ impl Standing {
         if self.head() != Some(head) {
             self.head = Some((head, now));
         }
+        self.newest = self.newest.max(Some(head.time));
         if self.state != RpcState::Stale {
             self.enter(RpcState::Good, now);
         }
@@ -160,17 +215,49 @@ impl Standing {
 
     pub(super) fn failed(&mut self, fault: &Fault, now: Instant) {
         let state = match fault {
-            Fault::Behind => return,
+            Fault::Behind | Fault::Pruned => return,
             Fault::WrongChain { .. } => RpcState::WrongChain,
             Fault::NoContract(_) => RpcState::NoContract,
-            Fault::Exchange(_)
-            | Fault::Status { .. }
-            | Fault::Refused { .. }
-            | Fault::Malformed(_) => RpcState::Unreachable,
+            Fault::Exchange(_) | Fault::Status { .. } | Fault::Refused(_) | Fault::Malformed(_) => {
+                RpcState::Unreachable
+            }
         };
         self.enter(state, now);
         // Whatever it said of itself is asked again once it answers.
         self.checked = None;
+        self.backs_off(fault, now);
+    }
+
+    /// It gave no events. What it says of its head and of figures may be right all the same, so that it is not taken
+    /// for one that does not answer.
+    pub(super) fn gave_no_events(&mut self, fault: &Fault, now: Instant) {
+        match fault {
+            Fault::Status { status: 429, .. } => self.backs_off(fault, now),
+            Fault::Refused(error) => match error.kind {
+                RpcErrorKind::NotAllowed => self.failed(fault, now),
+                RpcErrorKind::RateLimited => self.backs_off(fault, now),
+                RpcErrorKind::BatchTooLarge { .. }
+                | RpcErrorKind::RangeTooLarge { .. }
+                | RpcErrorKind::LimitExceeded
+                | RpcErrorKind::Pruned
+                | RpcErrorKind::AboveHead
+                | RpcErrorKind::UnknownBlock
+                | RpcErrorKind::TimedOut
+                | RpcErrorKind::UnsupportedMethod
+                | RpcErrorKind::NodeFailure
+                | RpcErrorKind::Other => {}
+            },
+            Fault::Malformed(_) if *fault == NO_LOGS => {}
+            Fault::Behind | Fault::Pruned => {}
+            Fault::Exchange(_)
+            | Fault::Status { .. }
+            | Fault::Malformed(_)
+            | Fault::WrongChain { .. }
+            | Fault::NoContract(_) => self.failed(fault, now),
+        }
+    }
+
+    fn backs_off(&mut self, fault: &Fault, now: Instant) {
         let doublings = self.failures.min(16);
         let back_off = FIRST_BACK_OFF
             .saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX))
@@ -178,9 +265,13 @@ impl Standing {
         self.failures = self.failures.saturating_add(1);
         self.not_before = now.checked_add(back_off);
         if let Some(span) = fault.retry_after() {
-            let span = Duration::from_millis(u64::try_from(span.0).unwrap_or(0));
-            self.asked_to_wait = now.checked_add(span);
+            self.waits(span, now);
         }
+    }
+
+    fn waits(&mut self, span: Span, now: Instant) {
+        let span = Duration::from_millis(u64::try_from(span.0).unwrap_or(0));
+        self.asked_to_wait = now.checked_add(span);
     }
 
     fn enter(&mut self, state: RpcState, now: Instant) {
@@ -192,7 +283,6 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::{Span, Timestamp};
     use alloy_primitives::B256;
 
     const CHECKED: Checked = Checked { decimals: 6 };

@@ -1,34 +1,34 @@
 //! One look at the chain for one account: figures at one block, whether blocks known before are still in the
-//! chain, the events since, some of the older ones, and what they mean for the top-ups that are followed.
+//! chain, the events since, some of the older ones, and what they mean for the top-ups that are followed. Figures do
+//! not wait for events: what keeps events from being read is told beside the figures, and what was read of them stays.
 
 use super::{Connection, Lease, World, blocking};
 use crate::account::AccountId;
 use crate::cache::{EventCursor, History, Matched};
-use crate::chain::{Chain, EventBatch, Reading};
-use crate::clock::{Clock, Span, Timestamp};
-use crate::engine::{Blocks, ChainAnswer, Sought};
+use crate::chain::{Balances, Chain, Lapse, Reading, Sighting, Tenure};
+use crate::clock::{Clock, Timestamp};
+use crate::engine::{ChainAnswer, Sought};
 use crate::error::{Code, Error, Result};
 use alloy_primitives::Address;
-use futures_util::future::join;
 use std::sync::Arc;
-use tokio::sync::mpsc;
 
-/// Blocks asked for at once; the reader halves a range that an RPC finds too large.
-const RANGE: u64 = 20_000;
-/// Ranges of older blocks that one look may take, so that the newest is never kept waiting.
-const OLDER_RANGES: u32 = 10;
-/// Ranges that are read before those above them are stored.
-const READ_AHEAD: usize = 5;
-/// So long reading them may take.
-const PORTION: Span = Span::seconds(2);
-/// Older events are read back to this long before the oldest known payment.
-const OLDER_MARGIN: Span = Span::hours(24);
+/// Blocks asked for at once; the reader takes as much of them as an RPC gives.
+pub(super) const RANGE: u64 = 20_000;
+const NEWEST: &str = "The newest payment events could not be read, so nothing new is verified yet.";
 
-pub(super) async fn look(
+/// What the engine wants of a look beside the figures and what is new.
+pub(crate) struct Wanted {
+    pub(crate) followed: Vec<Sought>,
+    /// Whether older events are read.
+    pub(crate) goes_back: bool,
+    /// Whether the events that are known are read again.
+    pub(crate) whole: bool,
+}
+
+pub(crate) async fn look(
     world: World,
     connection: Connection,
-    followed: Vec<Sought>,
-    goes_back: bool,
+    wanted: Wanted,
 ) -> Result<ChainAnswer> {
     let (Some(chain), Some(user)) = (connection.chain.clone(), connection.account.address) else {
         return Err(Error::new(
@@ -43,7 +43,7 @@ pub(super) async fn look(
         lease: Arc::clone(&connection.lease),
         history: Arc::clone(&world.history),
         clock: Arc::clone(&world.clock),
-        goes_back,
+        goes_back: wanted.goes_back,
         start_block: connection
             .account
             .network
@@ -52,14 +52,20 @@ pub(super) async fn look(
             .map_or(0, |place| place.start_block),
     };
     let now = world.clock.now();
-    let (reading, changed) = match look.glance(now).await? {
-        Some(reading) => (reading, false),
+    if wanted.whole {
+        look.doubt_all(now).await?;
+    }
+    let seen = match look.glance(now).await? {
+        Some(reading) => Seen {
+            is_settled: true,
+            ..Seen::figures(reading)
+        },
         None => look.properly(now).await?,
     };
     let mut credited = Vec::new();
     // What the engine holds for verified and no event shows: told at every look until the engine knows.
     let mut reorganised = Vec::new();
-    for sought in followed {
+    for sought in wanted.followed {
         match look.verified(&sought.payment).await? {
             Some(Matched {
                 verified, event, ..
@@ -68,30 +74,92 @@ pub(super) async fn look(
                 let agreed = ask && look.chain.agreed(user, &event).await.unwrap_or(false);
                 credited.push((sought.payment, verified, agreed));
             }
-            None if sought.verified => reorganised.push(sought.payment),
+            // It may only have moved to a block that has not been read.
+            None if seen.is_settled && look.is_taken_back(&sought).await? => {
+                reorganised.push(sought.payment);
+            }
             None => {}
         }
     }
+    let (past, gap) = look.past().await?;
+    let events_problem = match seen.events_problem {
+        Told::Now(problem) => {
+            let problem = problem.or(gap);
+            look.keep_problem(problem.as_ref(), now).await?;
+            problem
+        }
+        Told::AsBefore => look.kept_problem().await?,
+    };
     Ok(ChainAnswer {
         user,
-        reading,
+        reading: seen.reading,
+        lowers: seen.lowers,
         credited,
-        changed,
+        changed: seen.changed,
         reorganised,
-        past: look.past().await?,
+        past,
+        look_again: if seen.is_settled {
+            look.next_recheck().await?
+        } else {
+            None
+        },
+        figures_problem: seen.figures_problem,
+        events_problem,
     })
 }
 
-struct Look {
-    chain: Arc<Chain>,
-    user: Address,
+/// What a look found.
+struct Seen {
+    reading: Reading,
+    /// Whether any of the events changed.
+    changed: bool,
+    /// Whether the figures may be older than those before.
+    lowers: bool,
+    /// Whether all events are known up to the figures' block: before that, nothing is doubted and nothing taken back.
+    is_settled: bool,
+    figures_problem: Option<Error>,
+    events_problem: Told,
+}
+
+/// What kept the events from being read.
+enum Told {
+    Now(Option<Error>),
+    /// They were not looked at, so that what was known of them stands.
+    AsBefore,
+}
+
+impl Seen {
+    fn figures(reading: Reading) -> Self {
+        Self {
+            reading,
+            changed: false,
+            lowers: false,
+            is_settled: false,
+            figures_problem: None,
+            events_problem: Told::Now(None),
+        }
+    }
+}
+
+/// How what is known goes together with the chain as it is now.
+enum Continuity {
+    Whole,
+    /// Blocks were replaced; what they held is forgotten.
+    Undone,
+    /// Nobody can say yet: nothing is added until then.
+    Open(Option<Error>),
+}
+
+pub(super) struct Look {
+    pub(super) chain: Arc<Chain>,
+    pub(super) user: Address,
     account: AccountId,
     lease: Arc<Lease>,
     history: Arc<History>,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     /// Whether older events are read.
-    goes_back: bool,
-    start_block: u64,
+    pub(super) goes_back: bool,
+    pub(super) start_block: u64,
 }
 
 impl Look {
@@ -100,208 +168,245 @@ impl Look {
         let Some(cursor) = self.cursor().await? else {
             return Ok(None);
         };
-        if self.goes_back && !self.reaches_far_enough(cursor.from).await? {
+        if self.is_to_go_on(&cursor).await? {
+            return Ok(None);
+        }
+        if self.next_recheck().await?.is_some_and(|due| due <= now) {
             return Ok(None);
         }
         let known = (cursor.to, cursor.to_hash);
+        // Money that moved without an event to tell of it: the logs were not those of the figures' block. What counts is
+        // how it stood at the last block whose events are known, which newer figures may have gone ahead of.
+        let Some(base) = self
+            .read(move |history, account| history.base(account, known))
+            .await?
+        else {
+            return Ok(None);
+        };
+        let Some((mark, last)) = self
+            .read(|history, account| {
+                Ok(history.high_water(account)?.zip(history.reading(account)?))
+            })
+            .await?
+        else {
+            return Ok(None);
+        };
         let Some((reading, quiet)) = self.chain.glance(self.user, known, now).await else {
             return Ok(None);
         };
-        // Money that moved without an event to tell of it: the logs were not those of the figures' block.
-        if !self
-            .last()
-            .await?
-            .is_some_and(|last| last.same_figures(&reading))
-        {
+        let is_quiet = base == Balances::from(&reading) && last.frozen == reading.frozen;
+        if !is_quiet || reading.block < mark.block || mark.lapse != Lapse::default() {
             return Ok(None);
         }
         let kept = reading.clone();
         self.write(move |history, account| {
-            history.put_reading(account, &kept)?;
             if quiet.to > known.0 {
                 history.put_events(account, &quiet)?;
             }
-            Ok(())
+            let sighting = Sighting::newest(kept);
+            history.put_sighting(account, &sighting, now)
         })
         .await?;
         Ok(Some(reading))
     }
 
-    /// Figures, lost blocks, newer and older events; says whether any of the events changed.
-    async fn properly(&self, now: Timestamp) -> Result<(Reading, bool)> {
-        let reading = self.chain.read(self.user, now).await?;
-        let kept = reading.clone();
-        self.write(move |history, account| history.put_reading(account, &kept))
+    /// Figures, lost blocks, newer and older events.
+    async fn properly(&self, now: Timestamp) -> Result<Seen> {
+        let mark = self
+            .read(|history, account| history.high_water(account))
             .await?;
-        let mut changed = self.undo_lost_blocks().await?;
-        changed |= self.newer(reading.block).await?;
+        let sighting = self.chain.read_above(self.user, mark.as_ref(), now).await?;
+        let kept = sighting.clone();
+        self.write(move |history, account| history.put_sighting(account, &kept, now))
+            .await?;
+        let Some(reading) = sighting.reading else {
+            return Err(sighting.problem.unwrap_or_else(|| {
+                Error::passing(Code::ChainUnavailable, "No newer figures can be had.")
+            }));
+        };
+        let mut seen = Seen {
+            lowers: sighting.lowers,
+            figures_problem: sighting.problem,
+            ..Seen::figures(reading)
+        };
+        match self.read_events(&mut seen, now).await {
+            Err(error) if is_of_the_chain(error.code) => {
+                seen.events_problem = Told::Now(Some(error));
+            }
+            read => read?,
+        }
+        Ok(seen)
+    }
+
+    /// Lost blocks, newer and older events. However slow an RPC is, each part reads one range.
+    async fn read_events(&self, seen: &mut Seen, now: Timestamp) -> Result<()> {
+        match self.continuity().await.map_err(incomplete(NEWEST))? {
+            Continuity::Whole => {}
+            Continuity::Undone => seen.changed = true,
+            Continuity::Open(why) => {
+                seen.events_problem = Told::AsBefore;
+                seen.figures_problem = seen.figures_problem.take().or(why);
+                return Ok(());
+            }
+        }
+        let begun = self.clock.now();
+        let changed = &mut seen.changed;
+        let newer = self.newer(&seen.reading, begun, now, changed).await;
+        let closed = self.close_gap(begun, changed).await;
+        let is_contiguous =
+            newer.map_err(incomplete(NEWEST))? & closed.map_err(incomplete(NEWEST))?;
+        if !is_contiguous {
+            return Ok(());
+        }
+        let cursor = self.cursor().await?;
+        seen.is_settled = cursor.is_some_and(|cursor| cursor.to >= seen.reading.block);
+        *changed |= self.recheck(now).await?;
         if self.goes_back {
-            changed |= self.older(now).await?;
-        }
-        Ok((reading, changed))
-    }
-
-    async fn cursor(&self) -> Result<Option<EventCursor>> {
-        let (history, account) = (Arc::clone(&self.history), self.account.clone());
-        blocking(move || history.event_cursor(&account)).await
-    }
-
-    async fn last(&self) -> Result<Option<Reading>> {
-        let (history, account) = (Arc::clone(&self.history), self.account.clone());
-        blocking(move || history.reading(&account)).await
-    }
-
-    async fn verified(&self, payment: &str) -> Result<Option<Matched>> {
-        let (history, account) = (Arc::clone(&self.history), self.account.clone());
-        let payment = payment.to_owned();
-        blocking(move || history.verified(&account, &payment)).await
-    }
-
-    /// Where the newest known block is no longer in the chain, drops everything above the last checkpoint
-    /// that still is; says whether there were any.
-    async fn undo_lost_blocks(&self) -> Result<bool> {
-        let Some(cursor) = self.cursor().await? else {
-            return Ok(false);
-        };
-        match self.chain.block_hash(cursor.to).await {
-            Ok(Some(hash)) if hash == cursor.to_hash => return Ok(false),
-            Ok(_) => {}
-            // An RPC that is a little behind knows nothing of that block yet; the next look will tell.
-            Err(_) => return Ok(false),
-        }
-        let mut first_lost = cursor.from;
-        for (block, hash) in cursor.checkpoints.iter().rev() {
-            if *block < cursor.to && self.chain.block_hash(*block).await? == Some(*hash) {
-                first_lost = block.saturating_add(1);
-                break;
-            }
-        }
-        tracing::warn!(first_lost, "blocks were reorganised");
-        self.write(move |history, account| history.forget_blocks_from(account, first_lost))
-            .await?;
-        Ok(true)
-    }
-
-    /// Events up to the reading's block.
-    async fn newer(&self, head: u64) -> Result<bool> {
-        let first = match self.cursor().await? {
-            Some(cursor) if cursor.to >= head => return Ok(false),
-            Some(cursor) => cursor.to.saturating_add(1),
-            None => head
-                .saturating_sub(RANGE.saturating_sub(1))
-                .max(self.start_block),
-        };
-        let mut from = first;
-        let mut changed = false;
-        while from <= head {
-            let to = head.min(from.saturating_add(RANGE.saturating_sub(1)));
-            changed |= self.read(from, to).await?;
-            from = to.saturating_add(1);
-        }
-        Ok(changed)
-    }
-
-    /// Older events, newest first, back to the oldest known payment; the next look goes on from there. They are stored
-    /// while more are asked for.
-    async fn older(&self, begun: Timestamp) -> Result<bool> {
-        let Some(cursor) = self.cursor().await? else {
-            return Ok(false);
-        };
-        let (sender, receiver) = mpsc::channel(READ_AHEAD);
-        let (read, stored) = join(
-            self.read_back(cursor.from, begun, sender),
-            self.store_all(receiver),
-        )
-        .await;
-        let changed = stored?;
-        match read {
-            Err(error) if changed => {
-                // What came before the trouble is told first; if it stays, the next look begins with it.
-                tracing::debug!(%error, "older events were read in part");
-                Ok(true)
-            }
-            read => read.map(|()| changed),
-        }
-    }
-
-    async fn read_back(
-        &self,
-        mut oldest: u64,
-        begun: Timestamp,
-        batches: mpsc::Sender<EventBatch>,
-    ) -> Result<()> {
-        for _ in 0..OLDER_RANGES {
-            let late = self.clock.now().since(begun) >= PORTION;
-            if late || self.reaches_far_enough(oldest).await? {
-                break;
-            }
-            let to = oldest.saturating_sub(1);
-            let from = to
-                .saturating_sub(RANGE.saturating_sub(1))
-                .max(self.start_block);
-            let batch = self.chain.events(self.user, from, to).await?;
-            if batches.send(batch).await.is_err() {
-                // Storing has failed, and tells so itself.
-                break;
-            }
-            oldest = from;
+            self.older(begun, now, changed).await?;
         }
         Ok(())
     }
 
-    /// Stores what has come by then in one go; says whether there were any events.
-    async fn store_all(&self, mut batches: mpsc::Receiver<EventBatch>) -> Result<bool> {
-        let mut changed = false;
-        while let Some(batch) = EventBatch::gather(&mut batches).await {
-            changed |= self.store(batch).await?;
-        }
-        Ok(changed)
+    pub(super) async fn cursor(&self) -> Result<Option<EventCursor>> {
+        self.read(|history, account| history.event_cursor(account))
+            .await
     }
 
-    /// How far back the events go, where there are older ones to read.
-    async fn past(&self) -> Result<Option<Blocks>> {
-        let Some(cursor) = self.cursor().await? else {
-            return Ok(None);
+    async fn verified(&self, payment: &str) -> Result<Option<Matched>> {
+        let payment = payment.to_owned();
+        self.read(move |history, account| history.verified(account, &payment))
+            .await
+    }
+
+    /// Whether the chain has taken back what the engine holds for verified: the events of its block are known without it,
+    /// and as many endpoints as it took to believe it have lost the transaction. A history that is being fetched anew, or
+    /// one endpoint alone, takes nothing back.
+    async fn is_taken_back(&self, sought: &Sought) -> Result<bool> {
+        let Some(verified) = &sought.verified else {
+            return Ok(false);
         };
-        if self.reaches_far_enough(cursor.from).await? {
-            return Ok(None);
+        if !verified.by_id {
+            // A match by amount ends by itself where another candidate comes up; nothing was completed by it.
+            return Ok(true);
         }
-        let blocks = |from: u64| cursor.to.saturating_sub(from).saturating_add(1);
-        Ok(Some(Blocks {
-            read: blocks(cursor.from),
-            most: blocks(self.start_block),
-        }))
+        let (transaction, block) = (verified.transaction, verified.block);
+        let known = self
+            .read(move |history, account| history.has_transaction(account, &transaction))
+            .await?;
+        if known {
+            return Ok(false);
+        }
+        Ok(self.chain.has_lost(transaction, block).await)
     }
 
-    async fn reaches_far_enough(&self, from: u64) -> Result<bool> {
+    /// Where the newest known block is no longer in the chain, drops everything above the last checkpoint that still is.
+    async fn continuity(&self) -> Result<Continuity> {
+        let Some(cursor) = self.cursor().await? else {
+            return Ok(Continuity::Whole);
+        };
+        let older = self.older_ranges().await?;
+        let lowest = older.last().map_or(cursor.from, |(from, _)| *from);
+        let lowest = lowest.min(cursor.from);
+        let mut is_replaced = false;
+        let mut first_lost = lowest;
+        let newest = (cursor.to, cursor.to_hash);
+        let older = cursor
+            .checkpoints
+            .iter()
+            .copied()
+            .filter(|(block, _)| *block < cursor.to && *block >= lowest);
+        for (block, hash) in std::iter::once(newest).chain(older) {
+            match self.chain.tenure(block, hash).await? {
+                Tenure::Kept if is_replaced => {
+                    first_lost = block.saturating_add(1);
+                    break;
+                }
+                Tenure::Kept if block == cursor.to => return Ok(Continuity::Whole),
+                // The chain is the same and shorter, or an endpoint is behind: the next look will tell.
+                Tenure::Kept => return Ok(Continuity::Open(None)),
+                Tenure::Replaced => is_replaced = true,
+                Tenure::Behind => {}
+                Tenure::Disputed(why) => return Ok(Continuity::Open(Some(why))),
+            }
+        }
+        if !is_replaced {
+            return Ok(Continuity::Open(None));
+        }
+        tracing::warn!(first_lost, "blocks were reorganised");
+        self.write(move |history, account| history.forget_blocks_from(account, first_lost))
+            .await?;
+        Ok(Continuity::Undone)
+    }
+
+    /// Whether there are events below the cursor's to be read and to be had.
+    async fn is_to_go_on(&self, cursor: &EventCursor) -> Result<bool> {
+        if !self.goes_back && self.older_ranges().await?.is_empty() {
+            return Ok(false);
+        }
+        let reached = self.reaches_far_enough(cursor.from).await;
+        let reached = reached.or_else(|error| {
+            // The thorough look finds out.
+            is_of_the_chain(error.code).then_some(false).ok_or(error)
+        })?;
+        Ok(!reached && !self.chain.lacks_events(cursor.from.saturating_sub(1)))
+    }
+
+    pub(super) async fn older_ranges(&self) -> Result<Vec<(u64, u64)>> {
+        self.read(|history, account| history.older_ranges(account))
+            .await
+    }
+
+    async fn kept_problem(&self) -> Result<Option<Error>> {
+        self.read(|history, account| history.events_problem(account))
+            .await
+    }
+
+    /// Keeps what kept the events from being read, for those who read beside the app.
+    async fn keep_problem(&self, problem: Option<&Error>, now: Timestamp) -> Result<()> {
+        let known = self.kept_problem().await?;
+        let same =
+            |known: &Error, new: &Error| known.code == new.code && known.message == new.message;
+        let unchanged = match (&known, problem) {
+            (None, None) => true,
+            (Some(known), Some(new)) => same(known, new),
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if unchanged {
+            return Ok(());
+        }
+        let problem = problem.cloned();
+        self.write(move |history, account| {
+            history.put_events_problem(account, problem.as_ref(), now)
+        })
+        .await
+    }
+
+    pub(super) async fn reaches_far_enough(&self, from: u64) -> Result<bool> {
         if from <= self.start_block {
             return Ok(true);
         }
-        let (history, account) = (Arc::clone(&self.history), self.account.clone());
-        let Some(oldest) = blocking(move || history.oldest_payment(&account)).await? else {
+        let oldest = self
+            .read(|history, account| history.oldest_payment(account))
+            .await?;
+        let Some(oldest) = oldest else {
             return Ok(false);
         };
         let Some(time) = self.chain.block_time(from).await? else {
             return Ok(true);
         };
-        Ok(time < oldest.minus(OLDER_MARGIN))
+        Ok(time < oldest.minus(super::backfill::OLDER_MARGIN))
     }
 
-    async fn read(&self, from: u64, to: u64) -> Result<bool> {
-        let batch = self.chain.events(self.user, from, to).await?;
-        self.store(batch).await
-    }
-
-    /// Says whether there were any events.
-    async fn store(&self, batch: EventBatch) -> Result<bool> {
-        let any = !batch.events.is_empty();
-        self.write(move |history, account| history.put_events(account, &batch))
-            .await?;
-        Ok(any)
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&History, &AccountId) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (history, account) = (Arc::clone(&self.history), self.account.clone());
+        blocking(move || read(&history, &account)).await
     }
 
     /// Writes what the chain said, unless another address is read by now.
-    async fn write<T: Send + 'static>(
+    pub(super) async fn write<T: Send + 'static>(
         &self,
         write: impl FnOnce(&History, &AccountId) -> Result<T> + Send + 'static,
     ) -> Result<T> {
@@ -309,4 +414,36 @@ impl Look {
         let (lease, user) = (Arc::clone(&self.lease), self.user);
         blocking(move || lease.write_of(user, || write(&history, &account))).await
     }
+}
+
+/// Says what of the events is missing, where the chain is to blame; that RPCs disagree says it itself.
+pub(super) fn incomplete(what: &str) -> impl Fn(Error) -> Error + '_ {
+    move |error| {
+        if !is_of_the_chain(error.code) || error.code == Code::RpcsDisagree {
+            return error;
+        }
+        Error {
+            code: Code::EventsIncomplete,
+            message: format!("{what} The balance is not affected. {}", error.message),
+            ..error
+        }
+    }
+}
+
+/// Whether an error tells of the chain's RPCs and not of this machine.
+fn is_of_the_chain(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ChainUnavailable
+            | Code::EventsIncomplete
+            | Code::RpcsDisagree
+            | Code::WrongChain
+            | Code::NoContract
+            | Code::RateLimited
+            | Code::Timeout
+            | Code::Unreachable
+            | Code::AnswerTooLarge
+            | Code::AnswerMalformed
+            | Code::Refused
+    )
 }

@@ -9,6 +9,7 @@ use crate::engine::{HistoryAnswer, Lines};
 use crate::error::{Code, Error, Result};
 use crate::plural::counted;
 use crate::provider::{HistoryPage, OddLine, RemotePayment, Status};
+use crate::top_up::{WATCH, WRONG_CLOCK};
 use futures_util::future::{OptionFuture, join};
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ use std::sync::Arc;
 const OVERLAP: Span = Span::hours(1);
 /// Everything is read again this often.
 const WHOLE_EVERY: Span = Span::days(7);
+/// All that ended without money is looked at this often, however long ago it ended: money may come late.
+const ENDED_EVERY: Span = Span::hours(23);
 /// Lines that could not be read are looked at again this often, until the whole history is.
 const ODD_AGAIN: Span = Span::hours(1);
 /// So long a portion of the whole history takes; then what it brought is told, and the next one is asked for.
@@ -27,27 +30,49 @@ const MOST_ODD: usize = 100;
 struct Place {
     sync: SyncState,
     oldest_unsettled: Option<Timestamp>,
+    /// All that ended without money is looked at this time.
+    ended_due: bool,
+    /// When the oldest of those that ended without money was created, of all or of those that ended lately.
+    oldest_ended: Option<Timestamp>,
+    /// Now, by the provider's clock as far as that is known.
+    provider_time: Timestamp,
     odd: Vec<OddLine>,
     odd_looked_at: Timestamp,
     /// Lines so far of a whole reading that has not come to its end.
     lines_read: Lines,
 }
 
+/// What one reading is to bring.
+pub(super) struct Wanted {
+    /// Since when there are payments that the engine follows, by the provider's clock.
+    pub(super) followed_since: Option<Timestamp>,
+    /// All of it, from the beginning.
+    pub(super) whole: bool,
+    /// All that ended without money, though a day has not passed since it was last looked at.
+    pub(super) ended: bool,
+    /// Whether what lies further back is read.
+    pub(super) goes_back: bool,
+}
+
 pub(super) async fn look(
     world: World,
     connection: Connection,
-    followed_since: Option<Timestamp>,
-    asked_for: bool,
-    goes_back: bool,
+    wanted: Wanted,
 ) -> Result<HistoryAnswer> {
+    let Wanted {
+        followed_since,
+        whole: asked_for,
+        ended,
+        goes_back,
+    } = wanted;
     let now = world.clock.now();
-    let place = place(&world, &connection).await?;
+    let place = place(&world, &connection, ended, now).await?;
     let sync = place.sync.clone();
     let whole_due = asked_for
         || sync.next.is_some()
         || sync
             .full_at
-            .is_none_or(|read| now.since(read) > WHOLE_EVERY);
+            .is_none_or(|read| is_over(read, WHOLE_EVERY, now));
     // The first page is read in any case: it tells from when on there may be something new.
     let whole = whole_due && (goes_back || sync.synced_at.is_none());
     let since = (!whole).then(|| place.since(followed_since, now)).flatten();
@@ -61,11 +86,8 @@ pub(super) async fn look(
     } else {
         Lines::default()
     };
-    let mut began_at = if resumes {
-        sync.synced_at.unwrap_or(now)
-    } else {
-        now
-    };
+    // By the provider's clock, which its first answer tells.
+    let mut began_at = sync.synced_at.filter(|_| resumes);
     let mut answer = HistoryAnswer {
         past: sync.next.as_ref().map(|_| place.lines_read),
         ..HistoryAnswer::default()
@@ -92,7 +114,7 @@ pub(super) async fn look(
                 resumes = false;
                 from_newest = true;
                 read = Lines::default();
-                began_at = now;
+                began_at = None;
                 odd.clear();
                 odd_looked_at = now;
                 told = connection.provider.history(since, None).await;
@@ -101,7 +123,7 @@ pub(super) async fn look(
             // The open ones are known, and that is worth telling.
             Err(error) if whole => {
                 answer.problem = Some(error);
-                return Ok(answer);
+                return finish(&world, &connection, answer, None).await;
             }
             Err(error) => return Err(error),
         };
@@ -138,6 +160,7 @@ pub(super) async fn look(
                 || followed_since.is_some_and(|since| payment.created_at >= since)
         });
         answer.payments.extend(telling.cloned());
+        let began = *began_at.get_or_insert_with(|| by_provider(&connection, now));
         let state = SyncState {
             full_at: if whole && next.is_none() {
                 Some(now)
@@ -150,7 +173,7 @@ pub(super) async fn look(
                 sync.next.clone()
             },
             synced_at: if whole || next.is_none() {
-                Some(began_at)
+                Some(began)
             } else {
                 sync.synced_at
             },
@@ -194,13 +217,48 @@ pub(super) async fn look(
         told = following;
     }
     answer.problem = told_of(&odd);
-    Ok(answer)
+    let ended_looked_at = (answer.ended && (whole || place.ended_due)).then_some(now);
+    finish(&world, &connection, answer, ended_looked_at).await
+}
+
+/// What is told of a reading: nothing that the provider has said something later of meanwhile, and what nobody has been told
+/// of yet.
+async fn finish(
+    world: &World,
+    connection: &Connection,
+    answer: HistoryAnswer,
+    ended_looked_at: Option<Timestamp>,
+) -> Result<HistoryAnswer> {
+    store(world, connection, move |history, account| {
+        if let Some(at) = ended_looked_at {
+            history.put_ended_looked_at(account, at)?;
+        }
+        Ok(HistoryAnswer {
+            payments: history.latest(account, answer.payments)?,
+            late: history.late_money(account)?,
+            ..answer
+        })
+    })
+    .await
+}
+
+/// A time of this machine by the provider's clock. Where that is not known, it may be as far off as clocks are.
+fn by_provider(connection: &Connection, at: Timestamp) -> Timestamp {
+    match connection.provider.clock_ahead() {
+        Some(ahead) => at.plus(ahead),
+        None => at.minus(WRONG_CLOCK),
+    }
+}
+
+/// Whether so long has passed since then. A time that lies ahead is of a clock that was set back since.
+fn is_over(since: Timestamp, span: Span, now: Timestamp) -> bool {
+    now < since || now.since(since) >= span
 }
 
 impl Place {
     /// From when on there may be something new.
     fn since(&self, followed_since: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
-        let due = now.since(self.odd_looked_at) >= ODD_AGAIN || now < self.odd_looked_at;
+        let due = is_over(self.odd_looked_at, ODD_AGAIN, now);
         let odd = self
             .odd
             .iter()
@@ -209,7 +267,11 @@ impl Place {
         [
             followed_since,
             self.oldest_unsettled,
-            self.sync.synced_at.map(|synced| synced.minus(OVERLAP)),
+            self.oldest_ended,
+            // No reading began later than now.
+            self.sync
+                .synced_at
+                .map(|synced| synced.min(self.provider_time).minus(OVERLAP)),
         ]
         .into_iter()
         .flatten()
@@ -218,13 +280,35 @@ impl Place {
     }
 }
 
-async fn place(world: &World, connection: &Connection) -> Result<Place> {
+async fn place(
+    world: &World,
+    connection: &Connection,
+    ended: bool,
+    now: Timestamp,
+) -> Result<Place> {
     let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
+    let provider_time = match connection.provider.clock_ahead() {
+        Some(ahead) => now.plus(ahead),
+        None => now,
+    };
+    let ended_lately = by_provider(connection, now).minus(WATCH);
     blocking(move || {
         let (odd, odd_looked_at) = history.odd_lines(&account)?;
+        let ended_due = ended
+            || history
+                .ended_looked_at(&account)?
+                .is_none_or(|at| is_over(at, ENDED_EVERY, now));
+        let oldest_ended = if ended_due {
+            history.oldest_ended(&account)?
+        } else {
+            history.oldest_ended_since(&account, ended_lately)?
+        };
         Ok(Place {
             sync: history.sync_state(&account)?,
             oldest_unsettled: history.oldest_unsettled(&account)?,
+            ended_due,
+            oldest_ended,
+            provider_time,
             odd,
             odd_looked_at,
             lines_read: history.lines_read(&account)?,
@@ -233,14 +317,16 @@ async fn place(world: &World, connection: &Connection) -> Result<Place> {
     .await
 }
 
-/// Writes payments to the history and gives them back, with how many of them were new or different.
+/// Writes payments to the history and gives back those of which the provider has said nothing later, with how many of
+/// them were new or different.
 pub(super) async fn keep(
     world: &World,
     connection: &Connection,
     payments: Vec<RemotePayment>,
 ) -> Result<(u32, Vec<RemotePayment>)> {
     store(world, connection, move |history, account| {
-        Ok((history.put_payments(account, &payments)?, payments))
+        let changed = history.put_payments(account, &payments)?;
+        Ok((changed, history.latest(account, payments)?))
     })
     .await
 }

@@ -1,7 +1,59 @@
-//! What a step whose commit failed means for its account.
+//! One step with its commit, and what a commit that failed means for its account: what is published is what is on disk.
 
-use crate::engine::{Event, Poll};
-use crate::error::Error;
+use crate::cache::Write;
+use crate::clock::Timestamp;
+use crate::engine::{Event, Poll, State, Step, step};
+use crate::error::{Error, Result};
+
+/// A step whose commit stands.
+pub(super) struct Committed {
+    pub(super) step: Step,
+    /// The event's own commit failed, and with it what the event told.
+    pub(super) was_lost: bool,
+}
+
+/// Takes one step and writes its commit. Where that fails, the account goes on from before, as one that has heard of the
+/// failure; the step that tells it so writes nothing, so nothing else can be lost with it. `entropy` gives random numbers.
+pub(super) async fn committed<Written>(
+    before: &State,
+    event: &Event,
+    now: Timestamp,
+    mut entropy: impl FnMut() -> u64,
+    commit: impl FnOnce(Vec<Write>) -> Written,
+) -> Committed
+where
+    Written: Future<Output = Result<()>>,
+{
+    let after = step(before, event, now, entropy());
+    if after.commit.is_empty() {
+        return Committed {
+            step: after,
+            was_lost: false,
+        };
+    }
+    let account = &before.account;
+    match commit(after.commit.clone()).await {
+        Ok(()) => {
+            tracing::debug!(%account, writes = after.commit.len(), "committed");
+            Committed {
+                step: after,
+                was_lost: false,
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%account, code = ?error.code, "a commit failed");
+            Committed {
+                step: step(before, &lost(event, error), now, entropy()),
+                was_lost: true,
+            }
+        }
+    }
+}
+
+/// Whether nothing else will tell what this event tells: where its commit failed, it has to come once more.
+pub(super) fn must_come_again(event: &Event) -> bool {
+    matches!(event, Event::CancelAnswered { .. })
+}
 
 /// The event that tells an account that the commit of this one failed.
 pub(super) fn lost(event: &Event, error: Error) -> Event {
@@ -24,6 +76,7 @@ pub(super) fn lost(event: &Event, error: Error) -> Event {
         | Event::Viewing(_)
         | Event::Online(_)
         | Event::Woke
+        | Event::ProviderClock { .. }
         | Event::Thresholds(_)
         | Event::SignedIn(_)
         | Event::Reconfigured { .. }
@@ -44,5 +97,237 @@ pub(super) fn lost(event: &Event, error: Error) -> Event {
         poll,
         started,
         error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::AccountId;
+    use crate::cache::Alerts;
+    use crate::clock::Span;
+    use crate::engine::{Effect, Followed, Presence, Setup, Thresholds};
+    use crate::error::Code;
+    use crate::money::{Amount, Currency};
+    use crate::notice::NoticeKind;
+    use crate::provider::{
+        ApiBalance, Created, NewPayment, Papers, Purpose, RemotePayment, Rules, Status,
+    };
+    use crate::top_up::TopUp;
+    use std::collections::{BTreeMap, HashSet};
+
+    const NOON: Timestamp = Timestamp(1_769_860_800_000);
+
+    /// What is on disk.
+    #[derive(Default)]
+    struct Disk {
+        top_ups: BTreeMap<String, TopUp>,
+        alerts: Alerts,
+        notices: HashSet<(NoticeKind, String)>,
+    }
+
+    impl Disk {
+        fn write(&mut self, writes: Vec<Write>) {
+            for write in writes {
+                match write {
+                    Write::TopUp(top_up) => {
+                        self.top_ups.insert(top_up.id.clone(), top_up);
+                    }
+                    Write::TopUpGone(id) => {
+                        self.top_ups.remove(&id);
+                    }
+                    Write::Notice(notice) => {
+                        self.notices.insert((notice.kind, notice.subject));
+                    }
+                    Write::Alerts(alerts) => self.alerts = alerts,
+                }
+            }
+        }
+    }
+
+    fn usdc(cents: i64) -> Amount {
+        Amount::from_cents(cents, Currency::usdc())
+    }
+
+    fn payment(status: Status, minute: i64) -> RemotePayment {
+        RemotePayment {
+            id: "p".to_owned(),
+            status,
+            amount: usdc(2_500),
+            fee: None,
+            source: None,
+            created_at: NOON,
+            updated_at: NOON.plus(Span::minutes(minute)),
+            expires_at: None,
+            checkout: None,
+            transaction: None,
+            purpose: Purpose::TopUp,
+            reason: None,
+            papers: Papers::default(),
+        }
+    }
+
+    fn followed(status: Status, minute: i64) -> Event {
+        Event::Followed {
+            asked_at: NOON.plus(Span::minutes(minute)),
+            answer: Ok(Followed {
+                payments: vec![payment(status, minute)],
+                history_read: true,
+                problem: None,
+            }),
+        }
+    }
+
+    fn balance(cents: i64) -> Event {
+        Event::Balance(Ok(ApiBalance {
+            balance: usdc(cents),
+            daily_usage: None,
+            days_left: None,
+        }))
+    }
+
+    /// One minute apart. Each of the first ten has something to write, if those before it could.
+    fn story() -> Vec<Event> {
+        let top_up = || "t".to_owned();
+        vec![
+            Event::StartTopUp {
+                command: 1,
+                new: NewPayment::top_up(usdc(2_500), "t"),
+                link_state: Some("state".to_owned()),
+                clock_ahead: None,
+            },
+            Event::Started {
+                top_up: top_up(),
+                answer: Ok(Created {
+                    id: "p".to_owned(),
+                    intent: "i".to_owned(),
+                    checkout: Some("https://pay.example/p".to_owned()),
+                    expires_at: None,
+                    payment: None,
+                    differs: None,
+                }),
+            },
+            Event::Returned { top_up: top_up() },
+            balance(400),
+            Event::CancelTopUp {
+                command: 2,
+                top_up: top_up(),
+            },
+            Event::CancelAnswered {
+                top_up: top_up(),
+                answer: Ok(()),
+            },
+            followed(Status::Cancelled, 6),
+            balance(9_000),
+            followed(Status::Completed, 8),
+            Event::Balance(Err(Error::new(Code::Unauthorized, "no"))),
+            Event::Presence(Presence::Focused),
+            Event::Tick,
+        ]
+    }
+
+    /// A lost answer at a provider that is sent the same again for ten minutes, which are over at the third event.
+    fn story_of_a_lost_answer() -> Vec<Event> {
+        vec![
+            Event::StartTopUp {
+                command: 1,
+                new: NewPayment::top_up(usdc(2_500), "t"),
+                link_state: None,
+                clock_ahead: None,
+            },
+            Event::Started {
+                top_up: "t".to_owned(),
+                answer: Err(Error::passing(Code::Timeout, "lost")),
+            },
+            Event::Presence(Presence::Focused),
+            balance(400),
+            Event::Tick,
+            followed(Status::Open, 0),
+            Event::Tick,
+            followed(Status::Completed, 42),
+        ]
+    }
+
+    /// Goes through a story, whose events are so many minutes apart, with these of its commits failing.
+    fn went_through(story: &[Event], minutes: i64, repeatable: bool, fails: u32) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let setup = Setup {
+            rules: Rules {
+                repeatable_for: repeatable.then(|| Span::minutes(10)),
+                ..Rules::default()
+            },
+            signed_in: true,
+            watched: None,
+        };
+        let mut state = State::new(AccountId("a".to_owned()), NOON, setup, Vec::new(), NOON);
+        state.thresholds = Thresholds {
+            days: None,
+            amount: Some(usdc(1_000)),
+        };
+        let mut disk = Disk::default();
+        for (place, event) in story.iter().enumerate() {
+            let now = NOON.plus(Span::minutes(i64::try_from(place).unwrap() * minutes));
+            let fail = fails & (1 << place) != 0;
+            let mut asked_to_write = false;
+            let after = runtime.block_on(committed(
+                &state,
+                event,
+                now,
+                || 0,
+                |writes| {
+                    asked_to_write = true;
+                    assert!(!writes.is_empty());
+                    let answer = if fail {
+                        Err(Error::new(Code::StorageFailed, "full"))
+                    } else {
+                        disk.write(writes);
+                        Ok(())
+                    };
+                    async { answer }
+                },
+            ));
+            assert_eq!(after.was_lost, fail && asked_to_write);
+            state = after.step.state;
+            let without_words = |top_up: &TopUp| TopUp {
+                error: None,
+                ..top_up.clone()
+            };
+            let published: Vec<_> = state.top_ups.values().map(without_words).collect();
+            let kept: Vec<_> = disk.top_ups.values().map(without_words).collect();
+            assert_eq!(published, kept, "{fails:b}, after {event:?}");
+            assert_eq!(state.alerts, disk.alerts, "{fails:b}, after {event:?}");
+            if after.was_lost {
+                let harmless = after.step.effects.iter().all(|effect| match effect {
+                    Effect::Reply { answer, .. } => answer.is_err(),
+                    Effect::Request(request) => {
+                        !matches!(request, crate::engine::Request::Start { .. })
+                    }
+                    Effect::Changed(_) => true,
+                    Effect::OpenCheckout { .. } | Effect::Notify | Effect::Raise(_) => false,
+                });
+                assert!(harmless, "{:?}", after.step.effects);
+            }
+        }
+        assert_eq!(state.presence, Presence::Focused, "no fact is lost");
+    }
+
+    #[test]
+    fn what_is_published_is_what_is_on_disk_in_every_order_of_failing_commits() {
+        for fails in 0..1 << 12 {
+            went_through(&story(), 1, false, fails);
+        }
+        for fails in 0..1 << 8 {
+            went_through(&story_of_a_lost_answer(), 6, true, fails);
+        }
+    }
+
+    #[test]
+    fn only_what_nothing_else_tells_comes_again() {
+        for event in story() {
+            let again = matches!(event, Event::CancelAnswered { .. });
+            assert_eq!(must_come_again(&event), again);
+        }
     }
 }

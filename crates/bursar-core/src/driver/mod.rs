@@ -2,6 +2,7 @@
 //! its effects, and runs the effects in tasks whose answers come back as events. An error changes a state;
 //! it never ends the loop.
 
+mod backfill;
 mod board;
 mod chain_look;
 mod connection;
@@ -11,9 +12,12 @@ mod links;
 mod lost_commit;
 mod owner;
 mod pace;
+mod recheck;
 mod requests;
 mod tray;
 
+#[cfg(test)]
+pub(crate) use chain_look::{Wanted, look as look_at_the_chain};
 pub use connection::Connection;
 pub(crate) use lease::Lease;
 pub(crate) use owner::{Owner, prove};
@@ -21,14 +25,15 @@ pub(crate) use owner::{Owner, prove};
 use crate::account::AccountId;
 use crate::cache::{History, Store, Write};
 use crate::clock::{Clock, Span};
-use crate::engine::{Effect, Event, Presence, State, Step, step};
+use crate::engine::{Effect, Event, Presence, State, Step};
 use crate::error::{Code, Error, Result};
 use crate::fail_point;
 use crate::link::Link;
+use crate::notice::NoticeKind;
 use crate::shell::Shell;
 use crate::view::{Change, TrayView};
 use board::Board;
-use lost_commit::lost;
+use lost_commit::{Committed, committed, must_come_again};
 use pace::Pace;
 use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
@@ -42,6 +47,11 @@ use tokio::sync::{mpsc, oneshot};
 const LONGEST_NAP: Span = Span::seconds(30);
 /// The same where the system tells of sleep by itself, to notice a clock that was moved.
 const LONGEST_TOLD_NAP: Span = Span::minutes(15);
+
+/// A provider's clock that is off by this much more or less is news.
+const CLOCK_NEWS: Span = Span::seconds(20);
+/// What nothing else tells is told again so long after its commit failed.
+const AFTER_FAILED_COMMIT: Duration = Duration::from_secs(5);
 
 /// What the loop works with; shared with its tasks.
 #[derive(Clone)]
@@ -335,18 +345,19 @@ impl Loop {
             return;
         };
         let now = self.world.clock.now();
-        let after = step(&before, &event, now, self.random.next_u64());
-        let Step {
-            state,
-            commit,
-            effects,
-        } = match self.commit(account, &after.commit).await {
-            Ok(()) => after,
-            Err(error) => step(&before, &lost(&event, error), now, self.random.next_u64()),
+        let Committed { step, was_lost } = {
+            let (world, random) = (&self.world, &mut self.random);
+            let commit = |writes| write(world, account, writes);
+            committed(&before, &event, now, || random.next_u64(), commit).await
         };
-        if !commit.is_empty() {
-            tracing::debug!(%account, writes = commit.len(), "committed");
+        if was_lost && must_come_again(&event) {
+            let (inbox, of) = (self.inbox.clone(), account.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(AFTER_FAILED_COMMIT).await;
+                let _ = inbox.send(Message::Event(of, event));
+            });
         }
+        let Step { state, effects, .. } = step;
         if let Some(chain) = self
             .connections
             .get(account)
@@ -360,32 +371,6 @@ impl Loop {
         }
     }
 
-    async fn commit(&self, account: &AccountId, writes: &[Write]) -> Result<()> {
-        if writes.is_empty() {
-            return Ok(());
-        }
-        let (store, history) = (
-            Arc::clone(&self.world.store),
-            Arc::clone(&self.world.history),
-        );
-        let (account, writes) = (account.clone(), writes.to_vec());
-        blocking(move || {
-            fail_point::reach_commit(&writes, "before");
-            store.commit(&account, &writes)?;
-            fail_point::reach_commit(&writes, "after");
-            for write in &writes {
-                if let Write::TopUp(top_up) = write
-                    && let Err(error) = history.put_top_up(&account, top_up)
-                {
-                    // The history can be made again; the intent is safe.
-                    tracing::warn!(code = ?error.code, "the history missed a change");
-                }
-            }
-            Ok(())
-        })
-        .await
-    }
-
     async fn run_effect(&mut self, account: &AccountId, effect: Effect) {
         match effect {
             Effect::Request(request) => {
@@ -395,8 +380,19 @@ impl Loop {
                 let inbox = self.inbox.clone();
                 let of = account.clone();
                 let asked = requests::perform(self.world.clone(), connection.clone(), request);
+                let provider = Arc::clone(&connection.provider);
+                let board = Arc::clone(&self.board);
                 tokio::spawn(async move {
                     let event = asked.await;
+                    if let Some(ahead) = provider.clock_ahead()
+                        && board
+                            .states()
+                            .get(&of)
+                            .is_some_and(|state| is_news(state, ahead))
+                    {
+                        let clock = Event::ProviderClock { ahead };
+                        let _ = inbox.send(Message::Event(of.clone(), clock));
+                    }
                     let _ = inbox.send(Message::Event(of, event));
                 });
             }
@@ -468,6 +464,40 @@ impl Loop {
             self.tray = Some(view);
         }
     }
+}
+
+/// Whether the engine has another idea of the provider's clock, by more than an answer's way takes.
+fn is_news(state: &State, ahead: Span) -> bool {
+    state.clock_in_doubt
+        || state
+            .clock_ahead
+            .is_none_or(|known| known.0.abs_diff(ahead.0) > CLOCK_NEWS.0.unsigned_abs())
+}
+
+/// Writes a step's commit, and then what the history shows of it.
+async fn write(world: &World, account: &AccountId, writes: Vec<Write>) -> Result<()> {
+    let (store, history) = (Arc::clone(&world.store), Arc::clone(&world.history));
+    let account = account.clone();
+    blocking(move || {
+        fail_point::reach_commit(&writes, "before");
+        store.commit(&account, &writes)?;
+        fail_point::reach_commit(&writes, "after");
+        for write in &writes {
+            let shown = match write {
+                Write::TopUp(top_up) => history.put_top_up(&account, top_up),
+                Write::Notice(notice) if notice.kind == NoticeKind::Completed => {
+                    history.late_money_told(&account, &notice.subject)
+                }
+                Write::Notice(_) | Write::TopUpGone(_) | Write::Alerts(_) => Ok(()),
+            };
+            if let Err(error) = shown {
+                // The history can be made again; the intent is safe.
+                tracing::warn!(code = ?error.code, "the history missed a change");
+            }
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Runs a database call where it may block.

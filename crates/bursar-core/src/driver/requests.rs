@@ -1,8 +1,8 @@
 //! Carries out what the engine asks of servers. Rows go to the history database here; the event that comes
 //! back holds only what the state depends on. Every request is answered by exactly one event.
 
-use super::chain_look::look;
-use super::history_look::{self, keep, readable, store, told_of};
+use super::chain_look::{self, look};
+use super::history_look::{self, Wanted, keep, readable, store, told_of};
 use super::owner::{check, prove};
 use super::{Connection, World};
 use crate::clock::{Span, Timestamp};
@@ -41,12 +41,19 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
         Request::History {
             since,
             whole,
+            ended,
             goes_back,
         } => Event::History {
             asked_at,
             answer: match prove(&world, &connection).await {
                 Ok(connection) => {
-                    history_look::look(world, connection, since, whole, goes_back).await
+                    let wanted = Wanted {
+                        followed_since: since,
+                        whole,
+                        ended,
+                        goes_back,
+                    };
+                    history_look::look(world, connection, wanted).await
                 }
                 Err(error) => Err(error),
             },
@@ -55,7 +62,15 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
         Request::Chain {
             followed,
             goes_back,
-        } => Event::Chain(look(world, connection, followed, goes_back).await),
+            whole,
+        } => {
+            let wanted = chain_look::Wanted {
+                followed,
+                goes_back,
+                whole,
+            };
+            Event::Chain(look(world, connection, wanted).await)
+        }
         Request::Charges => Event::Charges(charges(world, connection).await),
         Request::Catalogue => Event::Catalogue(catalogue(world, connection).await),
         Request::Dues => Event::Dues(dues(world, connection).await),

@@ -3,9 +3,12 @@
 
 use super::past::{Blocks, Lines};
 use crate::chain::Reading;
+use crate::clock::Timestamp;
 use crate::error::Error;
+use crate::money::Amount;
 use crate::provider::RemotePayment;
 use crate::top_up::Verified;
+use crate::view::PaymentKind;
 use alloy_primitives::Address;
 
 /// The provider's word on the open top-ups.
@@ -19,11 +22,22 @@ pub struct Followed {
     pub problem: Option<Error>,
 }
 
+/// A payment that had ended without money and is completed after all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LateMoney {
+    /// The provider's id.
+    pub payment: String,
+    pub amount: Amount,
+    pub kind: PaymentKind,
+}
+
 /// What a reading of the history brought.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HistoryAnswer {
     /// The lines that are not final, and those of top-ups that are followed.
     pub payments: Vec<RemotePayment>,
+    /// Payments that nobody has been told of yet; each comes again until its notice is written.
+    pub late: Vec<LateMoney>,
     /// Lines that are new or different.
     pub changed: u32,
     /// Whether the lines were read from the newest one to their end.
@@ -55,12 +69,20 @@ pub struct ChainAnswer {
     /// Whose figures they are.
     pub user: Address,
     pub reading: Reading,
+    /// Whether the figures may be of an older block than those before: the newer blocks are gone, or nobody knows them.
+    pub lowers: bool,
     /// Payments that an event was found for, with whether a second RPC agrees.
     pub credited: Vec<(String, Verified, bool)>,
-    /// Payments whose event is no longer in the chain.
+    /// Payments whose event is no longer in the chain; none where the events could not be read up to the figures' block.
     pub reorganised: Vec<String>,
     /// Whether lines of the history changed.
     pub changed: bool,
     /// How far back the events go, where there are older ones to read.
     pub past: Option<Blocks>,
+    /// When blocks are to be read again whose events do not explain the figures.
+    pub look_again: Option<Timestamp>,
+    /// Why the figures are not the newest ones, or are in dispute.
+    pub figures_problem: Option<Error>,
+    /// Why the events could not be read, or not all of them. The figures are whole all the same.
+    pub events_problem: Option<Error>,
 }

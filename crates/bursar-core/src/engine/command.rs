@@ -3,7 +3,7 @@
 
 use super::event::{Effect, Event, Poll, Request};
 use super::lost;
-use super::state::State;
+use super::state::{Presence, State};
 use super::step::Step;
 use crate::cache::Write;
 use crate::clock::{Span, Timestamp};
@@ -27,11 +27,16 @@ impl Step {
         } else if let Event::CancelTopUp { command, top_up } = event {
             self.cancel(*command, top_up, now);
         } else if let Event::CheckNow { command } = event {
+            if self.state.presence != Presence::Tray {
+                // Somebody may be waiting for money that comes late.
+                self.state.ended_looks = self.state.ended_looks.max(1);
+            }
             self.state.open_gates(now);
             self.state.be_eager(now);
             self.reply(*command, Ok(None));
         } else if let Event::RefreshAll { command } = event {
             self.state.whole_history = true;
+            self.state.whole_chain = true;
             // Whoever wants everything wants what lies further back.
             self.stop_past(false, now);
             self.state.open_gates(now);

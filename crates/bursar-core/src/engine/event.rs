@@ -6,6 +6,7 @@ use super::state::{Presence, Thresholds};
 use crate::clock::{Span, Timestamp};
 use crate::error::Error;
 use crate::provider::{ApiBalance, Created, NewPayment};
+use crate::top_up::Verified;
 use crate::view::{Change, Page};
 use alloy_primitives::Address;
 
@@ -72,6 +73,10 @@ pub enum Event {
     Online(bool),
     /// The machine was asleep, or the clock jumped.
     Woke,
+    /// How far the provider's clock is ahead of this machine's, where its answers tell.
+    ProviderClock {
+        ahead: Span,
+    },
     Thresholds(Thresholds),
     /// The session was given a secret, or lost it.
     SignedIn(bool),
@@ -187,6 +192,8 @@ pub enum Request {
     History {
         since: Option<Timestamp>,
         whole: bool,
+        /// Whether all that ended without money is looked at, and not only once a day.
+        ended: bool,
         /// Whether what lies further back is read too.
         goes_back: bool,
     },
@@ -196,6 +203,8 @@ pub enum Request {
         followed: Vec<Sought>,
         /// Whether older events are read too.
         goes_back: bool,
+        /// Whether the events that are known are to be read again.
+        whole: bool,
     },
     Charges,
     Catalogue,
@@ -208,8 +217,8 @@ pub enum Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sought {
     pub payment: String,
-    /// The engine holds it for verified: should no event show it any more, it must hear of that.
-    pub verified: bool,
+    /// What the engine holds it verified by: should the chain have taken that back, it must hear of it.
+    pub verified: Option<Verified>,
     /// Whether the event would complete it, so that a second RPC must have the same receipt.
     pub second_opinion: bool,
 }

@@ -29,11 +29,18 @@ impl State {
 
     /// What can be spent, where that is known now: the chain's figure where it answers, else the API's.
     pub fn current_balance(&self, now: Timestamp) -> Option<&Amount> {
-        let chain = self.current_chain(now).map(|reading| &reading.free);
-        let api = self.current_api(now).map(|api| &api.balance);
-        if self.answers(Poll::Chain) {
-            chain.or(api)
-        } else if self.answers(Poll::Balance) {
+        self.preferred(self.current_chain(now), self.current_api(now))
+    }
+
+    /// Which of two balances leads: the chain's, unless only the API answers.
+    pub(super) fn preferred<'a>(
+        &self,
+        chain: Option<&'a Reading>,
+        api: Option<&'a ApiBalance>,
+    ) -> Option<&'a Amount> {
+        let chain = chain.map(|reading| &reading.free);
+        let api = api.map(|api| &api.balance);
+        if !self.answers(Poll::Chain) && self.answers(Poll::Balance) {
             api.or(chain)
         } else {
             chain.or(api)
@@ -52,12 +59,15 @@ impl State {
     }
 
     fn is_current(&self, poll: Poll, now: Timestamp) -> bool {
-        let rejected = self
-            .errors
-            .get(&poll)
-            .is_some_and(|(error, _)| matches!(error.code, Code::Unauthorized | Code::SignedOut));
+        // An older figure in place of a newer one says nothing of how much there is now.
+        let counts_not = self.errors.get(&poll).is_some_and(|(error, _)| {
+            matches!(
+                error.code,
+                Code::Unauthorized | Code::SignedOut | Code::ChainWentBack
+            )
+        });
         let most = if self.answers(poll) { MOST } else { GRACE };
-        !rejected && self.done_at(poll).is_some_and(|at| now.since(at) <= most)
+        !counts_not && self.done_at(poll).is_some_and(|at| now.since(at) <= most)
     }
 }
 
@@ -106,6 +116,10 @@ mod tests {
             reorganised: Vec::new(),
             changed: false,
             past: None,
+            lowers: false,
+            figures_problem: None,
+            events_problem: None,
+            look_again: None,
         }))
     }
 

@@ -3,6 +3,7 @@
 
 use super::answer::{ChainAnswer, Followed, HistoryAnswer};
 use super::event::{Effect, Poll};
+use super::late::{has_grown, in_all};
 use super::past::Past;
 use super::state::State;
 use super::step::Step;
@@ -45,10 +46,12 @@ impl Step {
             self.state.whole_history |= self.state.whole_asked;
         }
         self.state.whole_asked = false;
+        self.state.ended_asked = false;
         self.reported(&history.payments, history.problem.as_ref(), now);
         if history.ended && !history.doubtful {
             self.absent(&history.payments, asked_at, now);
         }
+        self.late_money(&history.late, now);
         if self.state.recovering {
             self.state.recovering = false;
             self.changed();
@@ -81,7 +84,8 @@ impl Step {
         };
         for payment in payments {
             if let Some(id) = found.get(&payment.id) {
-                self.heard_of(id, payment, now);
+                self.take_over(id, &payment.id);
+                self.heard(id, payment, now, Input::Found);
             }
         }
         for payment in payments {
@@ -97,12 +101,22 @@ impl Step {
     }
 
     fn heard_of(&mut self, id: &str, payment: &RemotePayment, now: Timestamp) {
+        self.heard(id, payment, now, Input::Reported);
+    }
+
+    fn heard(
+        &mut self,
+        id: &str,
+        payment: &RemotePayment,
+        now: Timestamp,
+        input: impl FnOnce(RemotePayment) -> Input,
+    ) {
         let mut payment = payment.clone();
         if self.state.cancelled_here.contains(id) {
             payment.reason = payment.reason.map(Reason::or_by_user);
         }
         let updated_at = payment.updated_at;
-        self.apply(id, &Input::Reported(payment), now);
+        self.apply(id, &input(payment), now);
         let heard = self.state.top_ups.get(id);
         if heard.is_some_and(|top_up| top_up.remote_updated_at == Some(updated_at)) {
             self.state.seen.insert(id.to_owned(), now);
@@ -149,10 +163,21 @@ impl Step {
     }
 
     pub(super) fn chain(&mut self, answer: &ChainAnswer, now: Timestamp, entropy: u64) {
-        self.state.answered(Poll::Chain, now, entropy);
+        let failures = self.state.failures(Poll::Chain);
+        self.booked(Poll::Chain, answer.figures_problem.as_ref(), now, entropy);
+        self.state.whole_chain_asked = false;
         if self.state.setup.watched != Some(answer.user) {
             // Asked for before the address was changed.
             self.state.make_due(&[Poll::Chain], now);
+            return;
+        }
+        let is_overtaken = self
+            .state
+            .chain
+            .as_ref()
+            .is_some_and(|seen| seen.block > answer.reading.block && !answer.lowers);
+        if is_overtaken {
+            // What it says of payments is as old as its figures.
             return;
         }
         let moved = self
@@ -160,6 +185,10 @@ impl Step {
             .chain
             .as_ref()
             .is_none_or(|seen| !seen.same_figures(&answer.reading));
+        let before = self.state.chain.as_ref().and_then(in_all);
+        if has_grown(before.as_ref(), in_all(&answer.reading).as_ref()) {
+            self.look_for_late_money(now);
+        }
         self.state.chain = Some(answer.reading.clone());
         for payment in &answer.reorganised {
             if let Some(id) = self.state.bound_to(payment) {
@@ -179,7 +208,16 @@ impl Step {
             chain: answer.past,
             ..self.state.past.clone()
         };
-        self.past_is(past, Poll::Chain, answer.past.is_some(), now);
+        // What could not be read is asked for again as usual, not at once.
+        let more = answer.past.is_some() && answer.events_problem.is_none();
+        self.past_is(past, Poll::Chain, more, now);
+        if let Some(due) = answer.look_again {
+            self.state.bring_forward(Poll::Chain, due.max(now));
+        }
+        self.state.events_problem = None;
+        if let Some(problem) = &answer.events_problem {
+            self.state.events_failed(problem, failures, now, entropy);
+        }
         if answer.changed {
             self.effects.push(Effect::Changed(Change::Payments {
                 account: self.state.account.clone(),

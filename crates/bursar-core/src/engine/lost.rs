@@ -3,6 +3,7 @@
 
 use super::state::State;
 use super::step::Step;
+use crate::cache::Write;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error};
 use crate::provider::RemotePayment;
@@ -20,7 +21,7 @@ impl State {
             .filter(|top_up| top_up.is_live())
             .filter(|top_up| {
                 if top_up.phase == Phase::Starting {
-                    now.since(top_up.created_at) <= WATCH
+                    !self.has_waited(top_up, WATCH, now)
                 } else {
                     one_at_a_time
                 }
@@ -47,20 +48,41 @@ impl State {
         if self.awaits_start() {
             return found;
         }
+        let only_one = self.setup.rules.one_open_top_up();
+        let mut likely = Vec::new();
         for top_up in self.top_ups.values() {
             let ended = self.start_ended.get(&top_up.id).copied();
             let ended = ended.unwrap_or(top_up.created_at);
-            let nearest = payments
-                .iter()
-                .filter(|payment| top_up.is_likely(payment, ended))
-                .filter(|payment| self.bound_to(&payment.id).is_none())
-                .filter(|payment| !found.contains_key(&payment.id))
-                .min_by_key(|payment| (top_up.distance(payment), payment.id.clone()));
-            if let Some(payment) = nearest {
-                found.insert(payment.id.clone(), top_up.id.clone());
+            for payment in payments {
+                if top_up.is_likely(payment, ended, only_one) && self.is_free_for(top_up, payment) {
+                    likely.push((
+                        !top_up.has_checkout_of(payment),
+                        top_up.distance(payment),
+                        &payment.id,
+                        &top_up.id,
+                    ));
+                }
+            }
+        }
+        // The surest first; each payment is one top-up, and each top-up one payment.
+        likely.sort();
+        for (_, _, payment, top_up) in likely {
+            if !found.contains_key(payment) && !found.values().any(|taken| taken == top_up) {
+                found.insert(payment.clone(), top_up.clone());
             }
         }
         found
+    }
+
+    /// Whether a payment is nobody's yet. One that was taken for somebody else's is, for a top-up of which it is known
+    /// that there is one: it turns out to be that one.
+    fn is_free_for(&self, top_up: &TopUp, payment: &RemotePayment) -> bool {
+        let Some(bound) = self.bound_to(&payment.id) else {
+            return true;
+        };
+        let adopted = self.top_ups.get(&bound).is_some_and(TopUp::is_adopted);
+        let sure = top_up.has_checkout_of(payment) || top_up.may_be(payment);
+        adopted && top_up.phase != Phase::Starting && sure
     }
 
     /// Whether this may be one whose answer was lost, so that it is nobody else's yet.
@@ -120,6 +142,22 @@ pub(super) fn obstacle(open: &TopUp) -> Error {
 }
 
 impl Step {
+    /// A payment that was taken for somebody else's has turned out to be this top-up: it is known once from now on.
+    pub(super) fn take_over(&mut self, top_up: &str, payment: &str) {
+        let adopted = self
+            .state
+            .top_ups
+            .values()
+            .find(|other| {
+                other.id != top_up && other.is_adopted() && other.remote.as_deref() == Some(payment)
+            })
+            .map(|other| other.id.clone());
+        if let Some(adopted) = adopted {
+            self.state.top_ups.remove(&adopted);
+            self.commit.push(Write::TopUpGone(adopted));
+        }
+    }
+
     /// Nobody can say what became of a top-up whose answer was lost; the user hears why.
     pub(super) fn unclear(&mut self, problem: &Error, now: Timestamp) {
         let lost: Vec<String> = self
@@ -161,6 +199,7 @@ impl Step {
             .map(|top_up| {
                 let input = match self.state.doubt(top_up, payments) {
                     Some(payment) => Input::Unclear(may_be(payment)),
+                    None if self.state.looked_before_jump(top_up) => Input::AbsentAnew,
                     None => Input::Absent,
                 };
                 (top_up.id.clone(), input)

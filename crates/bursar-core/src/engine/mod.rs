@@ -3,11 +3,13 @@
 //! here does I/O; the driver applies the commit first and runs the effects only when it stands.
 
 mod answer;
+mod clock_jump;
 mod command;
 mod event;
 mod freshness;
 mod heard;
 mod knock;
+mod late;
 mod lost;
 mod money_watch;
 mod past;
@@ -18,7 +20,7 @@ mod step;
 
 pub(crate) use command::offline;
 
-pub use answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer};
+pub use answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer, LateMoney};
 pub use event::{Effect, Event, Poll, Request, Server, Sought};
 pub use knock::Knock;
 pub use past::{Blocks, Lines, Past};

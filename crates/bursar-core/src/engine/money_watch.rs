@@ -12,6 +12,11 @@ use std::cmp::Ordering;
 
 /// Two readings that differ must be this far apart before it is said.
 const DISAGREEMENT_GAP: Span = Span::minutes(2);
+/// What was last read longer ago than this does not keep a low balance from being over either.
+const FORGOTTEN: Span = Span::hours(24);
+/// A balance is no longer low once it is this part of the threshold above it, so that one at the edge, or one that two
+/// sources tell a little differently, is not told again and again.
+const RECOVERY_PART: i128 = 10;
 /// Smaller differences are never worth a word: a hundredth of the currency.
 const SMALLEST_DIFFERENCE_CENTS: i64 = 1;
 
@@ -39,7 +44,7 @@ impl Step {
                 .state
                 .days_left(now)
                 .filter(|days| self.state.are_few(*days));
-            let balance = self.state.current_balance(now).cloned();
+            let balance = self.state.balance_to_warn_by(now).cloned();
             self.notice(Notice {
                 amount: balance,
                 days_left: days,
@@ -77,31 +82,64 @@ impl State {
         self.thresholds.days.is_some_and(|most| days <= most)
     }
 
-    /// `None` while a figure that could say so is still unknown, as the API's days are right after a start.
+    /// `None` while a figure that could say so is unknown or old, as the API's days are right after a start.
     pub(super) fn is_low(&self, now: Timestamp) -> Option<bool> {
+        let balance = self.balance_to_warn_by(now);
         let few_days = self.days_left(now).is_some_and(|days| self.are_few(days));
         let little = self
             .thresholds
             .amount
             .as_ref()
-            .zip(self.current_balance(now))
+            .zip(balance)
             .and_then(|(least, balance)| balance.compare(&in_its_units(least, balance)?))
             .is_some_and(|order| order == Ordering::Less);
         if few_days || little {
             return Some(true);
         }
         let days_unknown = self.thresholds.days.is_some() && self.current_api(now).is_none();
-        let amount_unknown =
-            self.thresholds.amount.is_some() && self.current_balance(now).is_none();
+        let amount_unknown = self.thresholds.amount.is_some() && balance.is_none();
         (!days_unknown && !amount_unknown).then_some(false)
     }
 
-    /// Whether it is clearly no longer low, so that a figure at the edge is not told again and again.
+    /// Whether it is clearly no longer low: by more than a day, and by every figure that is not forgotten. A source that
+    /// is silent for a moment takes nothing back of what it told.
     fn has_recovered(&self, now: Timestamp) -> bool {
-        match (self.days_left(now), self.thresholds.days) {
+        let enough_days = match (self.days_left(now), self.thresholds.days) {
             (Some(days), Some(most)) => days > most.saturating_add(1),
             (None, _) | (_, None) => true,
-        }
+        };
+        let Some(least) = &self.thresholds.amount else {
+            return enough_days;
+        };
+        let chain = self
+            .chain
+            .as_ref()
+            .map(|reading| (&reading.free, reading.read_at));
+        let api = self.api.as_ref().map(|(api, at)| (&api.balance, *at));
+        let enough_money = [chain, api]
+            .into_iter()
+            .flatten()
+            .filter(|(_, at)| now.since(*at) <= FORGOTTEN)
+            .all(|(balance, _)| self.is_clearly_above(least, balance));
+        enough_days && enough_money
+    }
+
+    fn is_clearly_above(&self, least: &Amount, balance: &Amount) -> bool {
+        let usage = self
+            .api
+            .as_ref()
+            .and_then(|(api, _)| api.daily_usage.as_ref());
+        recovered_from(least, balance, usage)
+            .and_then(|enough| balance.compare(&enough))
+            .is_some_and(|order| order != Ordering::Less)
+    }
+
+    /// What can be spent, by figures that count now. A chain that has made no block for a day warns of nothing.
+    fn balance_to_warn_by(&self, now: Timestamp) -> Option<&Amount> {
+        let chain = self
+            .current_chain(now)
+            .filter(|reading| now.since(reading.block_time) <= FORGOTTEN);
+        self.preferred(chain, self.current_api(now))
     }
 
     /// They disagree when they differ by more than a day's usage, twice, two minutes apart, with nothing
@@ -148,4 +186,32 @@ impl State {
 /// The threshold in the balance's own currency: the user sets it once, for every account in its own units.
 fn in_its_units(least: &Amount, balance: &Amount) -> Option<Amount> {
     Amount::new(least.units(), least.scale(), balance.currency().clone()).ok()
+}
+
+/// From which amount on a balance has recovered: the threshold and a tenth of it, at least a day's usage, by which chain
+/// and API may differ without disagreeing, and at least a hundredth. In the balance's own currency, exact.
+fn recovered_from(least: &Amount, balance: &Amount, usage: Option<&Amount>) -> Option<Amount> {
+    let least = in_its_units(least, balance)?;
+    let currency = balance.currency();
+    let part = least.units().checked_add(RECOVERY_PART.checked_sub(1)?)?;
+    let part = Amount::new(
+        part.checked_div(RECOVERY_PART)?,
+        least.scale(),
+        currency.clone(),
+    )
+    .ok()?;
+    let smallest = Amount::from_cents(SMALLEST_DIFFERENCE_CENTS, currency.clone());
+    // More than the threshold itself would keep a balance low that is twice as large.
+    let usage = usage.filter(|usage| usage.compare(&least) == Some(Ordering::Less));
+    let margin = [Some(&smallest), usage]
+        .into_iter()
+        .flatten()
+        .fold(part, |most, other| {
+            if other.compare(&most) == Some(Ordering::Greater) {
+                other.clone()
+            } else {
+                most
+            }
+        });
+    least.checked_add(&margin)
 }

@@ -6,9 +6,12 @@ use super::event::{Effect, Request, Server};
 use super::schedule::{back_off, jitter};
 use super::state::{Repeat, State};
 use super::step::Step;
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::error::Error;
-use crate::top_up::Input;
+use crate::top_up::{Input, TopUp};
+
+/// After a commit that failed, one that is to be given up is looked at again this much later.
+const AFTER_FAILED_COMMIT: Span = Span::seconds(5);
 
 impl State {
     /// Plans the next attempt after one that ended, or forgets it once the answer is known.
@@ -30,7 +33,9 @@ impl State {
         let repeat = self.repeats.entry(top_up.to_owned()).or_default();
         repeat.failures = repeat.failures.saturating_add(1);
         let wait = jitter(back_off(repeat.failures), entropy);
-        repeat.due = now.plus(wait.max(error.retry_after.unwrap_or_default()));
+        let asked_for = error.retry_after.unwrap_or_default();
+        repeat.due = now.plus(wait.max(asked_for));
+        repeat.asked_until = now.plus(asked_for);
     }
 
     /// When the next one is sent again, if any is.
@@ -55,25 +60,38 @@ impl State {
     fn repeat_of(&self, id: &str) -> Repeat {
         self.repeats.get(id).copied().unwrap_or_default()
     }
+
+    /// Whether the provider may no longer know its key.
+    fn is_overdue(&self, top_up: &TopUp, now: Timestamp) -> bool {
+        self.setup
+            .rules
+            .repeatable_for
+            .is_none_or(|most| self.waited_for(top_up, now) > most)
+    }
+
+    fn overdue(&self, now: Timestamp) -> Vec<String> {
+        self.outstanding()
+            .filter(|id| {
+                self.top_ups
+                    .get(*id)
+                    .is_some_and(|top_up| self.is_overdue(top_up, now))
+            })
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Giving them up could not be written, so it waits a little instead of being tried without a pause.
+    pub(super) fn hold_overdue_repeats(&mut self, now: Timestamp) {
+        for id in self.overdue(now) {
+            let repeat = self.repeats.entry(id).or_default();
+            repeat.due = repeat.due.max(now.plus(AFTER_FAILED_COMMIT));
+        }
+    }
 }
 
 impl Step {
     pub(super) fn give_up_repeats(&mut self, now: Timestamp) {
-        let over: Vec<String> = self
-            .state
-            .top_ups
-            .values()
-            .filter(|top_up| top_up.request.is_some() && !self.state.starting.contains(&top_up.id))
-            .filter(|top_up| {
-                let age = now.since(top_up.created_at);
-                self.state
-                    .setup
-                    .rules
-                    .repeatable_for
-                    .is_none_or(|most| age > most)
-            })
-            .map(|top_up| top_up.id.clone())
-            .collect();
+        let over = self.state.overdue(now);
         for id in over {
             self.state.repeats.remove(&id);
             // Only a look that begins from now on can find it absent.
@@ -86,11 +104,13 @@ impl Step {
         if self.state.next_repeat().is_none_or(|due| due > now) {
             return;
         }
+        let overdue = self.state.overdue(now);
         let due: Vec<String> = self
             .state
             .outstanding()
             .filter(|id| self.state.repeat_of(id).due <= now)
             .map(str::to_owned)
+            .filter(|id| !overdue.contains(id))
             .collect();
         for id in due {
             let Some(top_up) = self.state.top_ups.get_mut(&id) else {

@@ -8,7 +8,7 @@ use crate::error::{Code, Error};
 use crate::top_up::{Phase, TopUp, is_doubt};
 
 /// After a link, focus or "Check now", polling is at its quickest for so long.
-const EAGER: Span = Span::minutes(1);
+pub(super) const EAGER: Span = Span::minutes(1);
 /// After a rejection: now and then, in case it was the server's mistake.
 const REJECTED: Span = Span::minutes(10);
 /// What changes by somebody else's hand, while somebody waits for it.
@@ -16,10 +16,12 @@ const EVERY_MINUTE: Span = Span::seconds(60);
 /// In the tray with nothing open: one look at the chain, and the API's balance and history in turn.
 const TRAY_CYCLE: Span = Span::minutes(10);
 const TWO_TRAY_CYCLES: Span = Span::minutes(20);
+/// So many times in a row, events that could not be read are asked for again soon.
+const SOON: u32 = 7;
 const BACK_OFF_FIRST: i64 = 500;
 const BACK_OFF_MOST: i64 = 60_000;
 /// A server's word that reaches further than this is of a clock that was set back since.
-const LONGEST_WORD: Span = Span::hours(1);
+pub(super) const LONGEST_WORD: Span = Span::hours(1);
 
 impl State {
     /// When the next thing is due, if anything ever is.
@@ -63,6 +65,11 @@ impl State {
             effects.push(Effect::Request(self.request(poll)));
             if poll == Poll::History {
                 self.whole_asked = std::mem::take(&mut self.whole_history);
+                self.ended_asked = self.ended_looks > 0;
+                self.ended_looks = self.ended_looks.saturating_sub(1);
+            }
+            if poll == Poll::Chain {
+                self.whole_chain_asked = std::mem::take(&mut self.whole_chain);
             }
         }
         effects
@@ -82,12 +89,14 @@ impl State {
             Poll::History => Request::History {
                 since: self.top_ups.values().map(TopUp::listed_since).min(),
                 whole: self.whole_history,
+                ended: self.ended_looks > 0,
                 goes_back: self.goes_back(),
             },
             Poll::Balance => Request::Balance,
             Poll::Chain => Request::Chain {
                 followed: self.top_ups.values().filter_map(sought).collect(),
                 goes_back: self.goes_back(),
+                whole: self.whole_chain,
             },
             Poll::Charges => Request::Charges,
             Poll::Catalogue => Request::Catalogue,
@@ -152,6 +161,13 @@ impl State {
         );
     }
 
+    /// Makes this due at that time at the latest.
+    pub(super) fn bring_forward(&mut self, poll: Poll, at: Timestamp) {
+        if let Some(plan) = self.plans.get_mut(&poll) {
+            plan.due = plan.due.min(at);
+        }
+    }
+
     /// Makes these due at once; one that is in flight is asked again after its answer.
     pub(super) fn make_due(&mut self, polls: &[Poll], now: Timestamp) {
         for poll in polls {
@@ -160,14 +176,6 @@ impl State {
                 plan.again = plan.in_flight;
             }
         }
-    }
-
-    /// Times that now lie ahead are of a clock that was set back: nothing may wait for them.
-    pub(super) fn clock_moved(&mut self, now: Timestamp) {
-        for ended in self.start_ended.values_mut() {
-            *ended = (*ended).min(now);
-        }
-        self.make_due(&Poll::ALL, now);
     }
 
     /// Nothing is known of the servers any more: the network came back, or the user asks. One that has
@@ -266,6 +274,32 @@ impl State {
             self.expect_knock(server, error.code, now);
         }
         self.errors.insert(poll, (error.clone(), now));
+    }
+
+    /// Looks in a row that were not whole ones.
+    pub(super) fn failures(&self, poll: Poll) -> u32 {
+        self.plans.get(&poll).map_or(0, |plan| plan.failures)
+    }
+
+    /// Books that a look at the chain gave the figures, but not the events, for the time after `failures` such looks: what
+    /// may pass is asked for again soon for a minute or so, then as usual, and never sooner than the server asked for.
+    pub(super) fn events_failed(
+        &mut self,
+        problem: &Error,
+        failures: u32,
+        now: Timestamp,
+        entropy: u64,
+    ) {
+        if let Some(plan) = self.plans.get_mut(&Poll::Chain) {
+            plan.failures = failures.saturating_add(1);
+            if problem.retryable && plan.failures <= SOON {
+                let wait = jitter(back_off(plan.failures), entropy);
+                plan.due = plan.due.min(now.plus(wait));
+            }
+            let asked_for = problem.retry_after.unwrap_or_default().min(LONGEST_WORD);
+            plan.due = plan.due.max(now.plus(asked_for));
+        }
+        self.events_problem = Some((problem.clone(), now));
     }
 
     /// How long from one successful read to the next.
@@ -378,7 +412,7 @@ impl State {
 fn sought(top_up: &TopUp) -> Option<Sought> {
     Some(Sought {
         payment: top_up.remote.clone()?,
-        verified: top_up.verified.is_some(),
+        verified: top_up.verified.clone(),
         second_opinion: top_up.phase != Phase::Completed,
     })
 }

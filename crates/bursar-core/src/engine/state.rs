@@ -6,7 +6,7 @@ use super::past::Past;
 use crate::account::AccountId;
 use crate::cache::Alerts;
 use crate::chain::Reading;
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::error::Error;
 use crate::money::Amount;
 use crate::provider::{ApiBalance, Rules};
@@ -71,6 +71,8 @@ pub struct Plan {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Repeat {
     pub due: Timestamp,
+    /// The part of that which the server itself asked for.
+    pub asked_until: Timestamp,
     /// Answers that did not come.
     pub failures: u32,
 }
@@ -105,6 +107,15 @@ pub struct State {
     pub repeats: BTreeMap<String, Repeat>,
     /// When the last request to start a top-up ended, so that only later looks count as absence.
     pub start_ended: BTreeMap<String, Timestamp>,
+    /// Since when each one whose fate is not known has been waited for. It never lies ahead, so that a clock that was
+    /// set back keeps nobody waiting for longer.
+    pub begun: BTreeMap<String, Timestamp>,
+    /// How far the provider's clock is ahead of this machine's, as its last answers tell.
+    pub clock_ahead: Option<Span>,
+    /// This machine's clock has jumped, or the machine was asleep, since the provider's answers told that.
+    pub clock_in_doubt: bool,
+    /// When that last was, by the clock as it went on.
+    pub jumped_at: Option<Timestamp>,
     /// When the provider last said where each of them stands, or that it knows nothing of one whose answer was lost.
     pub seen: BTreeMap<String, Timestamp>,
     pub plans: BTreeMap<Poll, Plan>,
@@ -124,6 +135,8 @@ pub struct State {
     pub thresholds: Thresholds,
     /// What is wrong now, by what it was found in.
     pub errors: BTreeMap<Poll, (Error, Timestamp)>,
+    /// Why the chain's events could not be read, or not all of them, while its figures could.
+    pub events_problem: Option<(Error, Timestamp)>,
     pub maintenance: bool,
     /// A saved method is being checked.
     pub method_pending: bool,
@@ -141,6 +154,13 @@ pub struct State {
     pub whole_history: bool,
     /// The reading under way is one of the whole history that was asked for.
     pub whole_asked: bool,
+    /// The same of the chain's events.
+    pub whole_chain: bool,
+    pub whole_chain_asked: bool,
+    /// So many of the next readings of the history look at all that ended without money.
+    pub ended_looks: u8,
+    /// The reading under way does.
+    pub ended_asked: bool,
     pub past: Past,
 }
 
@@ -168,6 +188,10 @@ impl State {
             viewing: None,
             online: true,
             recovering: false,
+            begun: BTreeMap::new(),
+            clock_ahead: None,
+            clock_in_doubt: false,
+            jumped_at: None,
             seen: BTreeMap::new(),
             cancelled_here: top_ups
                 .iter()
@@ -206,6 +230,7 @@ impl State {
             tells_alerts: true,
             thresholds: Thresholds::default(),
             errors: BTreeMap::new(),
+            events_problem: None,
             maintenance: false,
             method_pending: false,
             method_expected_until: Timestamp::default(),
@@ -213,6 +238,10 @@ impl State {
             refunds_told: BTreeSet::new(),
             whole_history: false,
             whole_asked: false,
+            whole_chain: false,
+            whole_chain_asked: false,
+            ended_looks: 0,
+            ended_asked: false,
             past: Past::default(),
         }
     }

@@ -2,6 +2,7 @@
 //! means stands in the files beside this one.
 
 use super::event::{Effect, Event, Poll, Server};
+use super::late::has_grown;
 use super::schedule::is_silence;
 use super::state::{Disagreement, Presence, State};
 use crate::cache::Write;
@@ -13,7 +14,7 @@ use crate::top_up::{Input, Phase, TopUp, WATCH};
 use crate::view::{Change, Page, PaymentKind};
 
 /// How long the user may take to add a method on the provider's page, and the provider to know it after a payment.
-const METHOD_EXPECTED: Span = Span::minutes(15);
+pub(super) const METHOD_EXPECTED: Span = Span::minutes(15);
 
 /// What a step leads to. The commit, unless it is empty, is applied before any effect runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +31,12 @@ pub fn step(state: &State, event: &Event, now: Timestamp, entropy: u64) -> Step 
         commit: Vec::new(),
         effects: Vec::new(),
     };
+    step.state.bound_times(now);
     step.take(event, now, entropy);
-    step.give_up_repeats(now);
+    if *event == Event::Tick {
+        // Only here: what other events tell must not be lost with a commit that is not about them.
+        step.give_up_repeats(now);
+    }
     step.state.forget_settled(now);
     step.repeat_due(now);
     let asked = step.state.ask_due(now);
@@ -53,15 +58,23 @@ impl Step {
                 self.state.open_gates(now);
                 self.state.be_eager(now);
             }
+            Event::ProviderClock { ahead } => {
+                self.state.clock_ahead = Some(*ahead);
+                self.state.clock_in_doubt = false;
+            }
             Event::Thresholds(thresholds) => {
-                self.state.thresholds.clone_from(thresholds);
-                self.watch_balance(now);
+                if self.state.thresholds != *thresholds {
+                    self.state.thresholds.clone_from(thresholds);
+                    // Fresh figures are compared with them, and a commit that fails then does not lose the setting.
+                    self.state.make_due(&[Poll::Balance, Poll::Chain], now);
+                }
             }
             Event::SignedIn(signed_in) => self.signed_in(*signed_in, now),
             Event::Reconfigured { watched } => {
                 self.state.setup.watched = *watched;
                 self.state.chain = None;
                 self.state.past.chain = None;
+                self.state.events_problem = None;
                 self.state.subscribed = false;
                 self.state.disagreement = Disagreement::Unknown;
                 self.state.forget_gate(Server::Chain);
@@ -78,8 +91,9 @@ impl Step {
             Event::Started { top_up, answer } => {
                 self.state.starting.remove(top_up);
                 self.state.start_ended.insert(top_up.clone(), now);
-                if answer.is_ok() {
+                if let Ok(created) = answer {
                     self.state.seen.insert(top_up.clone(), now);
+                    self.take_over(top_up, &created.id);
                 }
                 self.apply(top_up, &Input::Started(answer.clone()), now);
                 self.state
@@ -100,7 +114,7 @@ impl Step {
             Event::History { asked_at, answer } => match answer {
                 Ok(history) => self.history(history, *asked_at, now, entropy),
                 Err(error) => {
-                    self.state.whole_history |= self.state.whole_asked;
+                    self.state.ask_history_as_before();
                     self.not_answered(Poll::History, error, now, entropy);
                 }
             },
@@ -108,6 +122,10 @@ impl Step {
                 Ok(balance) => {
                     self.state.answered(Poll::Balance, now, entropy);
                     self.key_is_taken();
+                    let before = self.state.api.as_ref().map(|(api, _)| &api.balance);
+                    if has_grown(before, Some(&balance.balance)) {
+                        self.look_for_late_money(now);
+                    }
                     self.state.api = Some((balance.clone(), now));
                     self.watch_balance(now);
                     self.changed();
@@ -116,7 +134,10 @@ impl Step {
             },
             Event::Chain(answer) => match answer {
                 Ok(answer) => self.chain(answer, now, entropy),
-                Err(error) => self.not_answered(Poll::Chain, error, now, entropy),
+                Err(error) => {
+                    self.state.whole_chain |= std::mem::take(&mut self.state.whole_chain_asked);
+                    self.not_answered(Poll::Chain, error, now, entropy);
+                }
             },
             Event::Charges(answer) => match answer {
                 Ok(()) => {
@@ -179,7 +200,11 @@ impl Step {
                     self.reply(*command, Err(error.clone()));
                 }
                 if let Some(poll) = poll {
-                    self.not_answered(*poll, error, now, entropy);
+                    if *poll == Poll::History {
+                        self.state.ask_history_as_before();
+                    }
+                    // Nothing is written here: the disk has just refused to take anything.
+                    self.state.failed(*poll, error, now, entropy);
                 }
                 if let Some(top_up) = started {
                     // The answer is lost with the commit; the provider's lists will tell.
@@ -188,6 +213,7 @@ impl Step {
                     self.state.plan_repeat(top_up, Some(error), now, entropy);
                     self.state.make_due(&[Poll::Follow], now);
                 }
+                self.state.hold_overdue_repeats(now);
                 self.changed();
             }
         }
@@ -301,10 +327,23 @@ impl Step {
         }
         if let Some(kind) = outcome.notice {
             let subject = after.remote.clone().unwrap_or_else(|| after.id.clone());
+            let news_at = match input {
+                Input::Reported(payment) | Input::Found(payment) => payment.updated_at,
+                Input::Started(_)
+                | Input::Absent
+                | Input::AbsentAnew
+                | Input::NotRepeatable
+                | Input::Unclear(_)
+                | Input::Credited { .. }
+                | Input::Reorganised
+                | Input::CancelRequested
+                | Input::CancelAnswered(_)
+                | Input::Returned => now,
+            };
             let is_news = after.reason.as_ref().is_some_and(Reason::is_news);
             let silent = (kind == NoticeKind::Cancelled && !is_news)
                 || (kind == NoticeKind::Expired && after.was_given_up())
-                || after.created_at < self.state.connected_at
+                || news_at < self.state.connected_at
                 || self.is_looked_at(&after);
             self.notice(Notice {
                 amount: Some(after.amount.clone()),
@@ -420,6 +459,7 @@ impl State {
             .retain(|_, top_up| top_up.is_followed(now) || top_up.created_at >= horizon);
         let top_ups = &self.top_ups;
         self.start_ended.retain(|id, _| top_ups.contains_key(id));
+        self.begun.retain(|id, _| top_ups.contains_key(id));
         self.keeping.retain(|id| top_ups.contains_key(id));
         self.cancelled_here.retain(|id| top_ups.contains_key(id));
         self.seen.retain(|id, _| top_ups.contains_key(id));

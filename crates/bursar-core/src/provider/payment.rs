@@ -3,6 +3,7 @@
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::money::Amount;
+use crate::view::PaymentStatus;
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
@@ -150,6 +151,27 @@ pub enum Status {
 }
 
 impl Status {
+    /// Whether this takes back how far the payment had come. Of two words of one instant such a one is the earlier.
+    pub fn goes_back_from(self, said: PaymentStatus) -> bool {
+        match self {
+            Self::Open => !matches!(said, PaymentStatus::Starting | PaymentStatus::Open),
+            Self::Confirming | Self::UnderReview => matches!(
+                said,
+                PaymentStatus::Completed
+                    | PaymentStatus::Cancelled
+                    | PaymentStatus::Expired
+                    | PaymentStatus::Failed
+                    | PaymentStatus::Refunding
+                    | PaymentStatus::Refunded
+            ),
+            Self::Refunding => said == PaymentStatus::Refunded,
+            // One end after another is told by nothing but its time.
+            Self::Completed | Self::Cancelled | Self::Expired | Self::Failed | Self::Refunded => {
+                false
+            }
+        }
+    }
+
     /// Whether a later word on it is expected.
     pub fn is_final(self) -> bool {
         match self {

@@ -114,11 +114,24 @@ impl TopUp {
         if !known && !self.may_be(payment) {
             return Outcome::default();
         }
-        if self
-            .remote_updated_at
-            .is_some_and(|last| payment.updated_at < last)
-        {
+        if self.is_older(payment) {
             return Outcome::default();
+        }
+        self.found(payment, now)
+    }
+
+    /// Whether the provider has said something later of it. Two words of one instant are told apart by how far they go.
+    fn is_older(&self, payment: &RemotePayment) -> bool {
+        self.remote_updated_at.is_some_and(|last| {
+            payment.updated_at < last
+                || (payment.updated_at == last && payment.status.goes_back_from(self.status()))
+        })
+    }
+
+    pub(super) fn found(&mut self, payment: &RemotePayment, now: Timestamp) -> Outcome {
+        if self.remote.as_deref() != Some(payment.id.as_str()) {
+            // What the chain showed under another id is shown again under this one, if it is there.
+            self.verified = None;
         }
         self.remote = Some(payment.id.clone());
         self.remote_created_at = Some(payment.created_at);

@@ -18,12 +18,26 @@ impl TopUp {
     }
 
     /// Whether this is likely to be the one that is looked for, whose last request had ended by then: not created later
-    /// either.
-    pub fn is_likely(&self, payment: &RemotePayment, ended: Timestamp) -> bool {
+    /// either. `only_one`: the provider lets one payment be open at a time.
+    pub fn is_likely(&self, payment: &RemotePayment, ended: Timestamp, only_one: bool) -> bool {
         let took = ended.since(self.created_at).max(Span::default());
         let latest = self.asked_at().plus(took).plus(CLOCK_SLACK);
-        // Of one that is open already it is known that there is one.
-        self.may_be(payment) && (self.phase == Phase::Open || payment.created_at <= latest)
+        if self.phase == Phase::Starting {
+            return self.may_be(payment) && payment.created_at <= latest;
+        }
+        // It is known that there is one.
+        let in_time = self.phase == Phase::Open || payment.created_at <= latest;
+        let the_open_one = only_one
+            && self.phase == Phase::Open
+            && matches!(payment.status, Status::Open | Status::Confirming)
+            && self.is_like(payment)
+            && self.distance(payment) <= self.clock_doubt();
+        self.has_checkout_of(payment) || (self.may_be(payment) && in_time) || the_open_one
+    }
+
+    /// Whether it is looked for, and both have the same payment page.
+    pub fn has_checkout_of(&self, payment: &RemotePayment) -> bool {
+        self.is_looked_for() && self.checkout.is_some() && self.checkout == payment.checkout
     }
 
     /// Whether this could be the one whose answer was lost if a clock were wrong, so that it must not be called absent:
@@ -46,7 +60,7 @@ impl TopUp {
 
     /// From when on the provider's lists have it, by the provider's clock.
     pub fn listed_since(&self) -> Timestamp {
-        let doubt = if self.phase == Phase::Starting {
+        let doubt = if self.phase == Phase::Starting || self.is_looked_for() {
             self.clock_doubt()
         } else {
             CLOCK_SLACK
@@ -85,11 +99,7 @@ impl TopUp {
 
     /// Whether it was started here and no answer has ever named what it is taken for.
     fn is_likeness(&self) -> bool {
-        self.intent.is_none()
-            && self
-                .remote
-                .as_deref()
-                .is_some_and(|remote| self.id != Self::adopted_id(remote))
+        self.intent.is_none() && self.remote.is_some() && !self.is_adopted()
     }
 
     fn is_like(&self, payment: &RemotePayment) -> bool {
@@ -102,16 +112,17 @@ impl TopUp {
         match self.phase {
             // What is sent again tells by its answer which payment it is; a likely one is not taken for it.
             Phase::Starting => self.remote.is_none() && self.request.is_none(),
-            Phase::Open => self.intent.is_some() && self.remote_updated_at.is_none(),
-            Phase::Confirming
+            Phase::NotStarted => false,
+            // The chain may have moved it on before any list has shown its id.
+            Phase::Open
+            | Phase::Confirming
             | Phase::UnderReview
             | Phase::Completed
             | Phase::Cancelled
             | Phase::Expired
             | Phase::Failed
-            | Phase::NotStarted
             | Phase::Refunding
-            | Phase::Refunded => false,
+            | Phase::Refunded => self.intent.is_some() && self.remote_updated_at.is_none(),
         }
     }
 }

@@ -161,11 +161,17 @@ async fn a_key_in_an_rpc_address_is_never_told() {
         Mode::Body(
             r#"{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":"canary-query"}}"#.to_owned(),
         ),
+        Mode::Body(r#"{"error":"canary-query: rate limit exceeded"}"#.to_owned()),
+        Mode::Body(r#"{"message":"invalid api key canary-query"}"#.to_owned()),
+        Mode::Body(
+            r#"{"id":1,"error":{"code":4444,"message":"pruned","data":"canary-query"}}"#.to_owned(),
+        ),
     ] {
         rpc.set(mode);
         let error = alone.read(USER, now()).await.unwrap_err();
+        let events = alone.events(USER, 0, 1).await.unwrap_err();
         let told = format!(
-            "{error:?} {chain:?} {:?} {alone:?} {:?}",
+            "{error:?} {events:?} {chain:?} {:?} {alone:?} {:?}",
             chain.states(),
             alone.states()
         );

@@ -7,9 +7,12 @@
 )]
 
 mod anvil;
+mod clocks;
+mod doubting;
 mod failing;
 mod following;
 mod lying;
+mod odd;
 mod proxy;
 mod reading;
 mod websocket;

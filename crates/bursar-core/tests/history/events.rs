@@ -5,6 +5,7 @@ use crate::support::{
 };
 use bursar_core::chain::{EventBatch, EventKind, UserEvent};
 use bursar_core::clock::Span;
+use bursar_core::error::{Code, Error};
 use bursar_core::view::{Match, PaymentKind, PaymentQuery};
 
 #[test]
@@ -242,4 +243,65 @@ fn ranges_stored_together_are_as_good_as_one_after_the_other() {
     assert_eq!(one_by_one.1, (81, 110, block_hash(110)));
     assert_eq!(one_by_one.0.len(), 3);
     assert_eq!(stored(&[together]), one_by_one);
+}
+
+#[test]
+fn what_was_known_below_a_gap_is_joined_once_the_gap_is_closed() {
+    let (_home, history, account) = history();
+    let put = |from, to| history.put_events(&account, &batch(&[], from, to)).unwrap();
+    let range = || {
+        let cursor = history.event_cursor(&account).unwrap().unwrap();
+        (cursor.from, cursor.to)
+    };
+    put(1, 100);
+    assert!(!history.join_older_ranges(&account).unwrap());
+    put(200, 300);
+    put(400, 500);
+    assert_eq!(range(), (400, 500));
+    assert_eq!(
+        history.older_ranges(&account).unwrap(),
+        [(200, 300), (1, 100)]
+    );
+    assert!(!history.join_older_ranges(&account).unwrap());
+    put(301, 399);
+    assert!(history.join_older_ranges(&account).unwrap());
+    assert_eq!(range(), (200, 500));
+    assert_eq!(history.older_ranges(&account).unwrap(), [(1, 100)]);
+    // A reorganisation takes from it what it takes from the chain.
+    put(700, 800);
+    history.forget_blocks_from(&account, 51).unwrap();
+    assert_eq!(history.older_ranges(&account).unwrap(), [(1, 50)]);
+    history.forget_chain(&account).unwrap();
+    assert_eq!(history.older_ranges(&account).unwrap(), []);
+    // However many there are, a few are kept, and those are the longest.
+    for n in 0..100 {
+        put(1_000 + n * 10, 1_001 + n * 10 + n % 5);
+    }
+    let kept = history.older_ranges(&account).unwrap();
+    assert!(
+        kept.len() <= 16 && kept.iter().all(|(from, to)| to - from >= 4),
+        "{kept:?}"
+    );
+    assert!(kept.is_sorted_by(|above, below| above.0 > below.1));
+}
+
+#[test]
+fn what_kept_events_from_being_read_is_known_until_they_are() {
+    let (_home, history, account) = history();
+    assert_eq!(history.events_problem(&account).unwrap(), None);
+    let problem = Error::passing(Code::EventsIncomplete, "not all");
+    history
+        .put_events_problem(&account, Some(&problem), NOW)
+        .unwrap();
+    assert_eq!(
+        history.events_problem(&account).unwrap(),
+        Some(problem.clone())
+    );
+    history.put_events_problem(&account, None, NOW).unwrap();
+    assert_eq!(history.events_problem(&account).unwrap(), None);
+    history
+        .put_events_problem(&account, Some(&problem), NOW)
+        .unwrap();
+    history.forget_chain(&account).unwrap();
+    assert_eq!(history.events_problem(&account).unwrap(), None);
 }

@@ -1,12 +1,14 @@
 //! Payments and top-ups as lines, and pages of them.
 
-use crate::support::{NOW, history, of, only_line, payment, search, statuses, total, usdc};
-use bursar_core::cache::{Portion, SyncState};
+use crate::support::{
+    NOW, batch, event, history, ids, of, only_line, payment, search, statuses, total, usdc, verdict,
+};
+use bursar_core::cache::{History, Portion, SyncState};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::provider::{NewPayment, RemotePayment, Status};
 use bursar_core::top_up::{Phase, TopUp, Word};
-use bursar_core::view::{PaymentQuery, PaymentStatus};
+use bursar_core::view::{Match, PaymentQuery, PaymentStatus};
 use std::collections::BTreeSet;
 
 #[test]
@@ -132,7 +134,10 @@ fn a_top_up_is_one_line_from_its_intent_to_the_providers_row() {
     history.put_top_up(&account, &reversed).unwrap();
     assert_eq!(only_line(&history).status, PaymentStatus::Confirming);
     history
-        .put_payments(&account, &[payment("p1", "25.00", NOW)])
+        .put_payments(
+            &account,
+            &[payment("p1", "25.00", NOW.plus(Span::seconds(1)))],
+        )
         .unwrap();
     assert_eq!(only_line(&history).status, PaymentStatus::Completed);
     assert_eq!(history.oldest_unsettled(&account).unwrap(), None);
@@ -200,4 +205,211 @@ fn pages_neither_skip_nor_repeat_while_lines_come_in() {
         );
         assert!(seen.windows(2).all(|pair| pair[0].0 >= pair[1].0));
     }
+}
+
+/// A top-up that the provider's answer named `i1`.
+fn named_by_its_intent() -> TopUp {
+    TopUp {
+        remote: Some("i1".into()),
+        intent: Some("i1".into()),
+        phase: Phase::Open,
+        ..TopUp::intent(&NewPayment::top_up(usdc("30.00"), "a"), false, None, NOW)
+    }
+}
+
+#[test]
+fn a_payment_has_one_line_whatever_its_ids_were() {
+    let credit = |id: &str, block| event(id, "30.00", block, NOW);
+    // What the chain showed before the provider's lists told the id: nothing, money under the intent's id, money under
+    // another id; and in which phase the top-up was.
+    for shown in [None, Some("i1"), Some("x1")] {
+        for phase in [Phase::Open, Phase::Confirming, Phase::Completed] {
+            for listed_first in [true, false] {
+                let (_home, history, account) = history();
+                let early = TopUp {
+                    phase,
+                    ..named_by_its_intent()
+                };
+                history.put_top_up(&account, &early).unwrap();
+                if let Some(id) = shown {
+                    history
+                        .put_events(&account, &batch(&[credit(id, 5)], 0, 5))
+                        .unwrap();
+                }
+                let told = payment("p1", "30.00", NOW);
+                let bound = TopUp {
+                    remote: Some("p1".into()),
+                    phase: Phase::Completed,
+                    completed_by: Some(Word::Provider),
+                    ..early
+                };
+                if listed_first {
+                    history.put_payments(&account, &[told]).unwrap();
+                    history.put_top_up(&account, &bound).unwrap();
+                } else {
+                    history.put_top_up(&account, &bound).unwrap();
+                    history.put_payments(&account, &[told]).unwrap();
+                }
+                let line = only_line(&history);
+                assert_eq!(line.id, "p1");
+                assert_eq!(line.verified, shown.is_some(), "{shown:?}, {phase:?}");
+
+                // Its own money, where that had not come; another's credit is not taken for it.
+                history
+                    .put_events(&account, &batch(&[credit("p1", 6)], 0, 6))
+                    .unwrap();
+                assert_eq!(verdict(&history, &account, "p1"), Some(Match::ById));
+                let stray = event("gift", "30.00", 7, NOW.plus(Span::hours(1)));
+                history
+                    .put_events(&account, &batch(&[stray], 0, 7))
+                    .unwrap();
+                assert_eq!(verdict(&history, &account, "p1"), Some(Match::ById));
+                let mut alone = ids(&history, &of(&account));
+                alone.retain(|id| id.starts_with("chain:"));
+                let others = 1 + usize::from(shown.is_some());
+                assert_eq!(alone.len(), others, "{shown:?}, {phase:?}: {alone:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_the_provider_lists_itself_is_no_former_line() {
+    let (_home, history, account) = history();
+    history
+        .put_top_up(&account, &named_by_its_intent())
+        .unwrap();
+    let listed = [payment("i1", "30.00", NOW), payment("p1", "30.00", NOW)];
+    history.put_payments(&account, &listed).unwrap();
+    let bound = TopUp {
+        remote: Some("p1".into()),
+        ..named_by_its_intent()
+    };
+    history.put_top_up(&account, &bound).unwrap();
+    assert_eq!(total(&history, &of(&account)), 2);
+}
+
+#[test]
+fn what_ended_without_money_is_verified_once_the_provider_has_credited_it_or_by_its_id() {
+    for status in [Status::Cancelled, Status::Expired, Status::Failed] {
+        let (_home, history, account) = history();
+        let told = |id: &str, status, minute| RemotePayment {
+            status,
+            updated_at: NOW.plus(Span::minutes(minute)),
+            ..payment(id, "30.00", NOW)
+        };
+        let put = |payment| history.put_payments(&account, &[payment]).unwrap();
+        put(told("p1", status, 1));
+        let money = event("unknown", "30.00", 5, NOW.plus(Span::hours(1)));
+        history
+            .put_events(&account, &batch(&[money], 0, 5))
+            .unwrap();
+        assert_eq!(verdict(&history, &account, "p1"), None, "{status:?}");
+        let shown = total(&history, &of(&account));
+        assert_eq!(shown, 2, "money that is nobody's yet is shown by itself");
+        // It still leaves a choice: the money may be its own.
+        put(told("p2", Status::Completed, 1));
+        assert_eq!(verdict(&history, &account, "p2"), None, "{status:?}");
+        put(RemotePayment {
+            amount: usdc("31.00"),
+            ..told("p2", Status::Completed, 2)
+        });
+        put(told("p1", Status::Completed, 2));
+        assert_eq!(verdict(&history, &account, "p1"), Some(Match::ByAmount));
+        put(told("p1", status, 3));
+        assert_eq!(verdict(&history, &account, "p1"), None);
+        let own = event("p1", "30.00", 6, NOW.plus(Span::days(9)));
+        history.put_events(&account, &batch(&[own], 0, 6)).unwrap();
+        assert_eq!(verdict(&history, &account, "p1"), Some(Match::ById));
+    }
+}
+
+#[test]
+fn what_never_became_a_payment_is_never_verified() {
+    for phase in [Phase::Starting, Phase::NotStarted] {
+        let (_home, history, account) = history();
+        let never = TopUp {
+            phase,
+            ..TopUp::intent(&NewPayment::top_up(usdc("30.00"), "a"), false, None, NOW)
+        };
+        history.put_top_up(&account, &never).unwrap();
+        for id in ["unknown", "a", "local:a"] {
+            let block = 5 + id.len() as u64;
+            let money = event(id, "30.00", block, NOW);
+            history
+                .put_events(&account, &batch(&[money], 0, block))
+                .unwrap();
+        }
+        assert_eq!(verdict(&history, &account, "local:a"), None, "{phase:?}");
+    }
+}
+
+#[test]
+fn late_money_is_kept_until_it_is_told() {
+    let (home, history, account) = history();
+    let told = |id: &str, status, minute| RemotePayment {
+        status,
+        updated_at: NOW.plus(Span::minutes(minute)),
+        ..payment(id, "30.00", NOW)
+    };
+    let put = |payment| history.put_payments(&account, &[payment]).unwrap();
+    let late = |history: &History| -> Vec<String> {
+        let late = history.late_money(&account).unwrap();
+        late.into_iter().map(|late| late.payment).collect()
+    };
+    put(told("new", Status::Completed, 1));
+    put(told("open", Status::Open, 1));
+    put(told("open", Status::Completed, 2));
+    assert_eq!(late(&history), Vec::<String>::new());
+    for (id, ended) in [
+        ("a", Status::Expired),
+        ("b", Status::Cancelled),
+        ("c", Status::Failed),
+    ] {
+        put(told(id, ended, 1));
+        put(told(id, Status::Completed, 2));
+        // An older word again, and the same once more.
+        put(told(id, ended, 1));
+        put(told(id, Status::Completed, 2));
+    }
+    drop(history);
+    let (history, _) = History::open(home.path(), NOW).unwrap();
+    assert_eq!(late(&history), ["a", "b", "c"]);
+    history.late_money_told(&account, "b").unwrap();
+    history.late_money_told(&account, "nobody").unwrap();
+    assert_eq!(late(&history), ["a", "c"]);
+    let put = |payment| history.put_payments(&account, &[payment]).unwrap();
+    put(told("a", Status::Failed, 3));
+    assert_eq!(
+        late(&history),
+        ["c"],
+        "it was taken back before it was told"
+    );
+}
+
+#[test]
+fn the_oldest_that_ended_without_money_is_known_of_all_and_of_those_that_ended_lately() {
+    let (_home, history, account) = history();
+    let oldest = |since: Option<Timestamp>| match since {
+        None => history.oldest_ended(&account).unwrap(),
+        Some(since) => history.oldest_ended_since(&account, since).unwrap(),
+    };
+    assert_eq!(oldest(None), None);
+    let lately = NOW.minus(Span::days(1));
+    for (id, status, created, ended) in [
+        ("paid", Status::Completed, 90, 90),
+        ("old", Status::Expired, 80, 80),
+        ("slow", Status::Cancelled, 9, 0),
+        ("new", Status::Failed, 0, 0),
+    ] {
+        let ended = RemotePayment {
+            status,
+            updated_at: NOW.minus(Span::days(ended)),
+            ..payment(id, "30.00", NOW.minus(Span::days(created)))
+        };
+        history.put_payments(&account, &[ended]).unwrap();
+    }
+    assert_eq!(oldest(None), Some(NOW.minus(Span::days(80))));
+    assert_eq!(oldest(Some(lately)), Some(NOW.minus(Span::days(9))));
+    assert_eq!(oldest(Some(NOW.plus(Span::days(1)))), None);
 }

@@ -125,6 +125,50 @@ fn a_notice_is_there_once_for_each_kind_and_subject() {
     assert_eq!(store.unread().unwrap(), 1);
 }
 
+/// Completed, taken back, completed again: each change has its notice, the newest one tells how it stands, and what is
+/// committed again after a crash is no change.
+#[test]
+fn each_turn_of_a_payment_has_a_notice_and_none_is_repeated() {
+    let (home, mut store, account) = store();
+    let turns = [
+        NoticeKind::Completed,
+        NoticeKind::Reversed,
+        NoticeKind::Completed,
+        NoticeKind::Reversed,
+        NoticeKind::Completed,
+        NoticeKind::Refunded,
+        NoticeKind::Completed,
+    ];
+    for (turn, kind) in turns.into_iter().enumerate() {
+        let at = NOW.plus(Span::seconds(i64::try_from(turn).unwrap()));
+        let told = Notice {
+            kind,
+            ..notice(&account.id, "a", at)
+        };
+        // Another payment's notices have nothing to do with it.
+        let other = notice(&account.id, "b", at);
+        for _ in 0..2 {
+            let writes = [Write::Notice(told.clone()), Write::Notice(other.clone())];
+            store.commit(&account.id, &writes).unwrap();
+            drop(store);
+            store = Store::open(home.path(), NOW).unwrap().store;
+        }
+        let inbox = store.notices(None, 20).unwrap();
+        let of_it: Vec<_> = inbox
+            .iter()
+            .filter(|stored| stored.notice.subject == "a")
+            .map(|stored| stored.notice.kind)
+            .collect();
+        assert_eq!(of_it.len(), turn + 1);
+        assert_eq!(of_it[0], kind);
+        let popped = store.take_unshown(at).unwrap();
+        assert_eq!(popped.iter().filter(|one| one.subject == "a").count(), 1);
+        assert_eq!(store.take_unshown(at).unwrap(), []);
+    }
+    let all = store.notices(None, 20).unwrap();
+    assert_eq!(all.len(), turns.len() + 1);
+}
+
 #[test]
 fn a_notice_pops_up_at_most_once_and_only_while_it_is_news() {
     let (home, store, account) = store();

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::rpc::{hex_quantity, quantity};
 use crate::contracts::Balance;
+use crate::faults::Edits;
 
 /// The proxies by the names of the control API.
 pub(crate) const NAMES: [&str; 6] = [
@@ -36,6 +37,9 @@ pub(crate) enum Mode {
         code: i64,
         #[serde(default = "server_error_text")]
         message: String,
+        /// Only this one; all where left out.
+        #[serde(default)]
+        method: Option<String>,
     },
     Hang,
     Delay {
@@ -58,7 +62,31 @@ pub(crate) enum Mode {
     DuplicateLogs,
     LimitLogs {
         blocks: u64,
+        #[serde(default = "too_many")]
+        code: i64,
+        #[serde(default = "too_many_text")]
+        message: String,
     },
+    /// Neither blocks nor logs below that block.
+    Prune {
+        below: u64,
+    },
+    /// The true answer with some of it changed.
+    Edit {
+        /// Only of this one; of all where left out.
+        #[serde(default)]
+        method: Option<String>,
+        #[serde(flatten)]
+        edits: Edits,
+    },
+}
+
+fn too_many() -> i64 {
+    -32005
+}
+
+fn too_many_text() -> String {
+    "query returned too many results".to_owned()
 }
 
 fn unavailable() -> u16 {
@@ -124,7 +152,11 @@ pub(crate) fn outward(mode: &Mode, call: &mut Value) -> Course {
         .unwrap_or_default()
         .to_owned();
     match mode {
-        Mode::Error { code, message } => Course::Answer(failed(call, *code, message)),
+        Mode::Error {
+            code,
+            message,
+            method: only,
+        } if is_meant(only.as_ref(), &method) => Course::Answer(failed(call, *code, message)),
         Mode::ChainId { value } if method == "eth_chainId" => {
             Course::Answer(result(call, hex_quantity(*value)))
         }
@@ -149,8 +181,15 @@ pub(crate) fn outward(mode: &Mode, call: &mut Value) -> Course {
             pin(&method, call, *block);
             Course::Forward
         }
-        Mode::LimitLogs { blocks } if method == "eth_getLogs" && spans_more(call, *blocks) => {
-            Course::Answer(failed(call, -32005, "query returned too many results"))
+        Mode::LimitLogs {
+            blocks,
+            code,
+            message,
+        } if method == "eth_getLogs" && spans_more(call, *blocks) => {
+            Course::Answer(failed(call, *code, message))
+        }
+        Mode::Prune { below } if method == "eth_getLogs" && starts_below(call, *below) => {
+            Course::Answer(failed(call, 4444, "pruned history unavailable"))
         }
         Mode::Ok
         | Mode::Refuse
@@ -158,12 +197,15 @@ pub(crate) fn outward(mode: &Mode, call: &mut Value) -> Course {
         | Mode::Hang
         | Mode::Delay { .. }
         | Mode::Garbage
+        | Mode::Error { .. }
         | Mode::ChainId { .. }
         | Mode::NoCode
         | Mode::Balance { .. }
         | Mode::DropLogs
         | Mode::DuplicateLogs
-        | Mode::LimitLogs { .. } => Course::Forward,
+        | Mode::LimitLogs { .. }
+        | Mode::Prune { .. }
+        | Mode::Edit { .. } => Course::Forward,
     }
 }
 
@@ -173,10 +215,29 @@ pub(crate) fn inward(mode: &Mode, call: &Value, answer: &mut Value) {
         .get("method")
         .and_then(Value::as_str)
         .unwrap_or_default();
+    if let Mode::Edit {
+        method: only,
+        edits,
+    } = mode
+    {
+        if is_meant(only.as_ref(), method) {
+            edits.apply(answer);
+        }
+        return;
+    }
     let Some(result) = answer.get_mut("result") else {
         return;
     };
     match mode {
+        Mode::Prune { below } => {
+            let number = result.get("blockNumber").or_else(|| result.get("number"));
+            let is_gone = number
+                .and_then(|number| quantity(number).ok())
+                .is_some_and(|number| number < *below);
+            if is_gone {
+                *result = Value::Null;
+            }
+        }
         Mode::Balance { value } if asks_balance(call) => {
             *result = Value::String(format!("0x{value:064x}"));
         }
@@ -210,7 +271,8 @@ pub(crate) fn inward(mode: &Mode, call: &Value, answer: &mut Value) {
         | Mode::Balance { .. }
         | Mode::DropLogs
         | Mode::DuplicateLogs
-        | Mode::LimitLogs { .. } => {}
+        | Mode::LimitLogs { .. }
+        | Mode::Edit { .. } => {}
     }
 }
 
@@ -231,8 +293,20 @@ pub(crate) fn copies(mode: &Mode, is_log: bool) -> usize {
         | Mode::Balance { .. }
         | Mode::DropLogs
         | Mode::DuplicateLogs
-        | Mode::LimitLogs { .. } => 1,
+        | Mode::LimitLogs { .. }
+        | Mode::Prune { .. }
+        | Mode::Edit { .. } => 1,
     }
+}
+
+fn is_meant(only: Option<&String>, method: &str) -> bool {
+    only.is_none_or(|only| only == method)
+}
+
+fn starts_below(call: &Value, block: u64) -> bool {
+    call.pointer("/params/0/fromBlock")
+        .and_then(|value| quantity(value).ok())
+        .is_none_or(|from| from < block)
 }
 
 fn result(call: &Value, result: Value) -> Value {
@@ -330,10 +404,46 @@ mod tests {
 
     #[test]
     fn a_limit_refuses_wide_log_queries_only() {
-        let mode = Mode::LimitLogs { blocks: 10 };
+        let mode: Mode =
+            serde_json::from_value(json!({"mode": "limit_logs", "blocks": 10})).unwrap();
         let mut wide = json!({"id": 1, "method": "eth_getLogs", "params": [{"fromBlock": "0x0", "toBlock": "0xa"}]});
         let mut narrow = json!({"id": 1, "method": "eth_getLogs", "params": [{"fromBlock": "0x0", "toBlock": "0x9"}]});
         assert!(matches!(outward(&mode, &mut wide), Course::Answer(_)));
         assert!(matches!(outward(&mode, &mut narrow), Course::Forward));
+    }
+
+    #[test]
+    fn one_method_can_be_refused_or_edited_alone() {
+        let refusing: Mode = serde_json::from_value(
+            json!({"mode": "error", "code": 35, "message": "no", "method": "eth_getLogs"}),
+        )
+        .unwrap();
+        let mut logs = json!({"id": 1, "method": "eth_getLogs", "params": [{}]});
+        let mut number = json!({"id": 2, "method": "eth_blockNumber", "params": []});
+        assert!(matches!(outward(&refusing, &mut logs), Course::Answer(_)));
+        assert!(matches!(outward(&refusing, &mut number), Course::Forward));
+
+        let editing: Mode = serde_json::from_value(json!({"mode": "edit", "method": "eth_getLogs",
+            "set": {"/result": null}, "remove": ["/jsonrpc"]}))
+        .unwrap();
+        let mut answer = json!({"jsonrpc": "2.0", "id": 1, "result": []});
+        inward(&editing, &logs, &mut answer);
+        assert_eq!(answer, json!({"id": 1, "result": null}));
+        let mut other = json!({"jsonrpc": "2.0", "id": 2, "result": "0x1"});
+        inward(&editing, &number, &mut other);
+        assert_eq!(other["jsonrpc"], "2.0");
+    }
+
+    #[test]
+    fn pruned_blocks_and_logs_are_gone() {
+        let mode = Mode::Prune { below: 10 };
+        let mut old = json!({"id": 1, "method": "eth_getLogs", "params": [{"fromBlock": "0x9", "toBlock": "0xf"}]});
+        let mut new = json!({"id": 1, "method": "eth_getLogs", "params": [{"fromBlock": "0xa", "toBlock": "0xf"}]});
+        assert!(matches!(outward(&mode, &mut old), Course::Answer(_)));
+        assert!(matches!(outward(&mode, &mut new), Course::Forward));
+        let asked = json!({"id": 1, "method": "eth_getBlockByNumber", "params": ["0x9", false]});
+        let mut answer = json!({"id": 1, "result": {"number": "0x9"}});
+        inward(&mode, &asked, &mut answer);
+        assert_eq!(answer["result"], Value::Null);
     }
 }

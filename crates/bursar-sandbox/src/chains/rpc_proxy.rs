@@ -82,7 +82,9 @@ async fn pass(
         | Mode::Balance { .. }
         | Mode::DropLogs
         | Mode::DuplicateLogs
-        | Mode::LimitLogs { .. } => answer(&proxy, &mode, body).await,
+        | Mode::LimitLogs { .. }
+        | Mode::Prune { .. }
+        | Mode::Edit { .. } => answer(&proxy, &mode, body).await,
     };
     proxy
         .world

@@ -55,7 +55,9 @@ async fn one(world: Arc<World>, stream: TcpStream, authority: String) -> Result<
         | Mode::Balance { .. }
         | Mode::DropLogs
         | Mode::DuplicateLogs
-        | Mode::LimitLogs { .. } => {}
+        | Mode::LimitLogs { .. }
+        | Mode::Prune { .. }
+        | Mode::Edit { .. } => {}
     }
     let _ = stream.set_nodelay(true);
     let client = accept_hdr_async(stream, Doorkeeper(authority))

@@ -7,11 +7,11 @@ use crate::view::PaymentQuery;
 use alloy_primitives::{hex, keccak256};
 use serde_json::{Value, json};
 
-const HEAD: u64 = 150_000;
+pub(super) const HEAD: u64 = 150_000;
 /// Seconds between two blocks.
 const APART: i64 = 12;
 /// Blocks with a credit, and ids of their payments.
-const CREDITS: [(u64, &str); 4] = [
+pub(super) const CREDITS: [(u64, &str); 4] = [
     (145_000, "new"),
     (90_000, "older"),
     (50_000, "behind"),
@@ -19,12 +19,24 @@ const CREDITS: [(u64, &str); 4] = [
 ];
 
 /// A provider with a chain, whose logs cannot be had below a block.
-struct Deep {
-    provider: Fluence,
-    begun: Timestamp,
-    no_logs_below: u64,
+pub(super) struct Deep {
+    pub(super) provider: Fluence,
+    pub(super) begun: Timestamp,
+    pub(super) no_logs_below: u64,
+    /// The error that says so.
+    pub(super) refusal: (i64, &'static str),
+    /// The most blocks whose logs are given at once.
+    pub(super) most: u64,
+    /// Blocks below this one are gone.
+    pub(super) kept_from: u64,
+    /// Blocks from this one on are others than before: their hashes begin so.
+    pub(super) fork: (u64, u8),
+    /// The payment whose credit is in no block any more.
+    pub(super) reversed: Option<&'static str>,
+    /// Requests for logs.
+    pub(super) asked: usize,
     /// The ranges whose logs were given.
-    given: Vec<(u64, u64)>,
+    pub(super) given: Vec<(u64, u64)>,
 }
 
 impl Prepared for Deep {
@@ -48,7 +60,7 @@ impl Prepared for Deep {
 }
 
 impl Deep {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let begun = SystemClock
             .now()
             .minus(Span::seconds(APART * i64::try_from(HEAD).unwrap()));
@@ -56,6 +68,12 @@ impl Deep {
             provider: Fluence::default(),
             begun,
             no_logs_below: 60_000,
+            refusal: (-32_000, "the disk is broken"),
+            most: u64::MAX,
+            kept_from: 0,
+            fork: (u64::MAX, 0xc),
+            reversed: None,
+            asked: 0,
             given: Vec::new(),
         };
         chain.provider.history = CREDITS
@@ -92,24 +110,59 @@ impl Deep {
                 // Only "latest" is no number.
                 let [from, to] =
                     ["fromBlock", "toBlock"].map(|end| number(&first[end]).unwrap_or(HEAD));
+                self.asked += 1;
+                let refused = |(code, message): (i64, &str)| {
+                    let error = json!({"code": code, "message": message});
+                    json!({"jsonrpc": "2.0", "id": call["id"], "error": error})
+                };
                 if from < self.no_logs_below {
-                    let error = json!({"code": -32_000, "message": "the disk is broken"});
-                    return json!({"jsonrpc": "2.0", "id": call["id"], "error": error});
+                    return refused(self.refusal);
+                }
+                if to - from >= self.most {
+                    return refused((
+                        35,
+                        "ranges over that many blocks are not supported on freetier",
+                    ));
                 }
                 self.given.push((from, to));
-                let within = CREDITS.iter().filter(|(at, _)| (from..=to).contains(at));
+                let within = CREDITS
+                    .iter()
+                    .filter(|(at, id)| (from..=to).contains(at) && self.reversed != Some(*id));
                 within.map(|(at, id)| self.log(*at, id)).collect()
             }
+            "eth_getTransactionReceipt" => self.receipt(first),
             method => panic!("{method} is not known"),
         };
         json!({"jsonrpc": "2.0", "id": call["id"], "result": result})
     }
 
-    fn block(&self, number: u64) -> Value {
+    /// That of a credit's transaction; none where it was reversed.
+    fn receipt(&self, transaction: &Value) -> Value {
+        let credit = CREDITS
+            .iter()
+            .find(|(at, _)| *transaction == hash(0x7, *at));
+        let Some((at, id)) = credit.filter(|(_, id)| self.reversed != Some(*id)) else {
+            return Value::Null;
+        };
         json!({
-            "number": format!("{number:#x}"), "hash": hash(0xb, number), "parentHash": hash(0xb, number.saturating_sub(1)),
+            "transactionHash": transaction, "blockHash": self.hash(*at), "blockNumber": format!("{at:#x}"), "status": "0x1",
+            "logs": [self.log(*at, id)],
+        })
+    }
+
+    fn block(&self, number: u64) -> Value {
+        if number < self.kept_from {
+            return Value::Null;
+        }
+        json!({
+            "number": format!("{number:#x}"), "hash": self.hash(number), "parentHash": self.hash(number.saturating_sub(1)),
             "timestamp": self.timestamp(number),
         })
+    }
+
+    fn hash(&self, block: u64) -> String {
+        let (from, kind) = self.fork;
+        hash(if block < from { 0xb } else { kind }, block)
     }
 
     fn timestamp(&self, block: u64) -> String {
@@ -124,7 +177,7 @@ impl Deep {
             "address": "0x00000000000000000000000000000000000000b1",
             "topics": [signature, word("b2"), word("a1"), word("c1")],
             "data": format!("0x{:064x}{:064x}{:064x}{text}", 25_000_000, 64, id.len()),
-            "blockNumber": format!("{block:#x}"), "blockHash": hash(0xb, block), "blockTimestamp": self.timestamp(block),
+            "blockNumber": format!("{block:#x}"), "blockHash": self.hash(block), "blockTimestamp": self.timestamp(block),
             "transactionHash": hash(0x7, block), "transactionIndex": "0x0", "logIndex": "0x0", "removed": false,
         })
     }
@@ -135,12 +188,12 @@ fn number(text: &Value) -> Option<u64> {
 }
 
 /// A hash that ends in its block's number.
-fn hash(kind: u8, block: u64) -> String {
+pub(super) fn hash(kind: u8, block: u64) -> String {
     format!("0x{kind:02x}{block:062x}")
 }
 
 impl Stage<Deep> {
-    async fn verified(&self) -> Vec<String> {
+    pub(super) async fn verified(&self) -> Vec<String> {
         let page = self.bursar.payments(PaymentQuery::default(), None, 10);
         let payments = page.await.unwrap().payments;
         let verified = payments.into_iter().filter(|line| line.verified);

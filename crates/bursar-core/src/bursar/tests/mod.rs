@@ -3,13 +3,18 @@
 
 mod accounts;
 mod attempts;
+mod chain_events;
+mod chain_figures;
 mod chain_past;
 mod exporting;
+mod fake_chain;
 mod figures;
 mod foreign_answers;
 mod keys;
+mod late_money;
 mod lost_answers;
 mod odd_lines;
+mod one_line;
 mod panel;
 mod panel_history;
 mod panel_lost;
@@ -90,6 +95,14 @@ struct Fluence {
     charges_forbidden: bool,
     /// The list of open top-ups does not answer.
     pending_down: bool,
+    /// What a new top-up is answered with, where it is taken.
+    created_as: Option<String>,
+    /// How far the provider's clock is ahead, where its answers are dated.
+    ahead: Option<Span>,
+    /// What the user can spend; 100 unless said.
+    balance: Option<String>,
+    /// Since when lines of the history were asked for.
+    asked_since: Vec<Option<Timestamp>>,
     /// Seconds that a page of the history takes.
     page_takes: i64,
     /// The numbers of the pages that were asked for of the whole history.
@@ -103,7 +116,14 @@ impl Prepared for Fluence {
          token = \"0x00000000000000000000000000000000000000b2\"\n";
 
     fn answer(&mut self, asked: &Asked, clock: &Ahead) -> Canned {
-        let (json, now) = (Canned::json, clock.now());
+        let now = clock.now();
+        let date = self.ahead.map_or_else(String::new, |ahead| {
+            // Dated by the machine's own time, which is what an answer's date is compared with.
+            let at = SystemClock.now().plus(ahead).to_utc().unwrap();
+            let text = at.format(&time::format_description::well_known::Rfc2822);
+            format!("date: {}\r\n", text.unwrap().replace("+0000", "GMT"))
+        });
+        let json = |status: u16, body: &str| Canned::with(status, "application/json", &date, body);
         match (asked.method.as_str(), asked.path()) {
             ("POST", "/v2/top-ups") => {
                 self.created += 1;
@@ -112,7 +132,10 @@ impl Prepared for Fluence {
                     self.pending = Some(top_up("made", "open", now));
                     self.history.insert(0, top_up("made", "open", now));
                 }
-                json(status, r#"{"error":"x"}"#)
+                json(
+                    status,
+                    self.created_as.as_deref().unwrap_or(r#"{"error":"x"}"#),
+                )
             }
             ("GET", "/v2/top-ups/pending") if self.pending_down => json(500, "{}"),
             ("GET", "/v2/top-ups/pending") => {
@@ -124,6 +147,7 @@ impl Prepared for Fluence {
                 let since = asked
                     .parameter("start")
                     .and_then(|text| Timestamp::parse_rfc3339(&text));
+                self.asked_since.push(since);
                 let lines: Vec<&str> = self
                     .history
                     .iter()
@@ -150,10 +174,15 @@ impl Prepared for Fluence {
                     ),
                 )
             }
-            ("GET", "/v2/users/balances") => json(
-                200,
-                r#"[{"featureKey":"usdc","balance":"100","estimatedUsage":"1","usageDaysLeft":100}]"#,
-            ),
+            ("GET", "/v2/users/balances") => {
+                let balance = self.balance.as_deref().unwrap_or("100");
+                json(
+                    200,
+                    &format!(
+                        r#"[{{"featureKey":"usdc","balance":"{balance}","estimatedUsage":"1","usageDaysLeft":100}}]"#
+                    ),
+                )
+            }
             ("GET", "/v2/payment-methods") => json(
                 200,
                 r#"[{"provider":"copperx","methodCode":"usdc","kind":"crypto","enabled":true,
@@ -223,7 +252,13 @@ impl<P: Prepared> Stage<P> {
             "name = \"t\"\nprovider = \"{}\"\napi = \"{}\"\ncheckout_hosts = [\"127.0.0.1:4\"]\n{}",
             P::NAME,
             server.url,
-            P::NETWORK.replace("SERVER/", server.url.as_str()),
+            P::NETWORK
+                .replace("SERVER/", server.url.as_str())
+                // The same server under another host's name.
+                .replace(
+                    "LOCALHOST/",
+                    &server.url.as_str().replace("127.0.0.1", "localhost")
+                ),
         );
         bursar.add_network(&toml).await.unwrap();
         let connected = bursar

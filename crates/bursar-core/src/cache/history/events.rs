@@ -1,9 +1,10 @@
 //! The Balance contract's events: stored, matched, and taken back when a reorganisation removes their blocks.
 
 use super::line::{Line, block_from, block_number, hash};
+use super::ranges::{forget_older_from, keep_older};
 use super::search::take_in_ids;
 use super::verify::Verifier;
-use super::{History, account_number, numbered};
+use super::{History, account_number, doubtful, numbered};
 use crate::account::AccountId;
 use crate::cache::failure::Inner;
 use crate::chain::{EventBatch, UserEvent};
@@ -37,7 +38,7 @@ impl History {
     /// Stores the events of a range of blocks, and matches payments with them.
     ///
     /// A range that touches the stored one widens it. One above it with a gap takes its place: what lies
-    /// between has to be read again. One below with a gap only adds its events.
+    /// between has to be read, and the old one is kept to be joined then. One below with a gap only adds its events.
     pub fn put_events(&self, account: &AccountId, batch: &EventBatch) -> Result<()> {
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
@@ -69,7 +70,8 @@ impl History {
                 return Ok(());
             };
             transaction.execute(
-                "DELETE FROM reading WHERE account = ?1 AND name = 'chain'",
+                "DELETE FROM reading WHERE account = ?1
+                 AND name IN ('chain', 'chain_lapse', 'chain_base', 'doubtful_blocks', 'events_problem')",
                 [account],
             )?;
             Ok(())
@@ -95,6 +97,8 @@ impl History {
                 verifier.drop_event(&now)?;
             }
             shorten(transaction, account, block)?;
+            doubtful::cut(transaction, account, block)?;
+            forget_older_from(transaction, account, block)?;
             lost.sort();
             lost.dedup();
             Ok(lost)
@@ -150,7 +154,7 @@ fn match_of(verifier: &Verifier<'_>, payment: &str) -> Inner<Option<Matched>> {
     }))
 }
 
-fn range(connection: &Connection, account: i64) -> Inner<Option<(u64, u64, B256)>> {
+pub(super) fn range(connection: &Connection, account: i64) -> Inner<Option<(u64, u64, B256)>> {
     let stored: Option<(i64, i64, Vec<u8>)> = connection
         .prepare_cached("SELECT first, last, last_hash FROM event_range WHERE account = ?1")?
         .query_row([account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
@@ -160,7 +164,7 @@ fn range(connection: &Connection, account: i64) -> Inner<Option<(u64, u64, B256)
         .transpose()
 }
 
-fn set_range(
+pub(super) fn set_range(
     connection: &Connection,
     account: i64,
     first: u64,
@@ -184,6 +188,7 @@ fn widen(connection: &Connection, account: i64, batch: &EventBatch) -> Inner<()>
         return add_checkpoints(connection, account, batch);
     };
     if batch.from > last.saturating_add(1) {
+        keep_older(connection, account, (first, last))?;
         set_range(connection, account, batch.from, batch.to, &batch.to_hash)?;
         return add_checkpoints(connection, account, batch);
     }

@@ -40,6 +40,8 @@ pub(super) struct Line {
     pub(super) id: String,
     pub(super) kind: PaymentKind,
     pub(super) said: Option<PaymentStatus>,
+    /// The provider's time of that word.
+    pub(super) said_at: Option<Timestamp>,
     pub(super) step: Option<PaymentStatus>,
     pub(super) by_chain: bool,
     pub(super) amount: Amount,
@@ -93,7 +95,8 @@ pub(super) struct Proof {
 
 pub(super) const COLUMNS: &str = "p.line, p.account, p.id, p.kind, p.said, p.step, p.by_chain, p.amount, p.currency,
     p.fee, p.fee_currency, p.source, p.created_at, p.updated_at, p.claim, p.tx, p.block, p.verified, p.matched,
-    p.top_up, p.loose, p.number, p.payer, p.method, p.purpose, p.reason, p.has_invoice";
+    p.top_up, p.loose, p.number, p.payer, p.method, p.purpose, p.reason, p.has_invoice,
+    p.said_at";
 
 impl Line {
     /// The status as shown: the provider's word, except while the machine knows more from the chain.
@@ -154,6 +157,7 @@ impl Line {
                 .map(|n| pick(&STATUSES, n))
                 .transpose()?,
             by_chain: row.get(6)?,
+            said_at: row.get::<_, Option<i64>>(27)?.map(Timestamp),
             amount: amount(&row.get::<_, String>(7)?, &row.get::<_, String>(8)?)?,
             fee: fee
                 .zip(fee_currency)

@@ -1,7 +1,9 @@
 //! `history.db`: payments, chain events, charges and the last readings; all that a provider or the chain can
 //! give again. So it is written without waiting for the disk, and a damaged file is set aside and filled anew.
 
+mod doubtful;
 mod events;
+mod late;
 mod line;
 mod near;
 mod pages;
@@ -11,6 +13,7 @@ mod places;
 #[cfg(test)]
 mod plans;
 mod portion;
+mod ranges;
 mod readings;
 mod rows;
 mod search;
@@ -22,6 +25,7 @@ use super::damage::{self, Check};
 use super::failure::{Failure, Inner, file_error};
 use super::migrations::{HISTORY, version};
 use crate::account::AccountId;
+use crate::chain::Sighting;
 use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
 use crate::zone::Zone;
@@ -32,6 +36,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use doubtful::DoubtfulRange;
 pub use events::{EventCursor, Matched};
 pub use portion::Portion;
 pub use readings::SyncState;
@@ -115,6 +120,28 @@ impl History {
 
     fn zone(&self) -> Zone {
         self.clock.as_ref().map_or(Zone::UTC, |clock| clock.zone())
+    }
+
+    /// Keeps what a look beside the engine, or without one, came to: figures that are no older than those kept, and since
+    /// when none such can be had. The file is neither made nor brought up to date.
+    ///
+    /// # Errors
+    /// `storage_newer`, or `storage_failed` where the file is older or cannot be written.
+    pub fn remember_sighting(
+        home: &Path,
+        account: &AccountId,
+        sighting: &Sighting,
+        now: Timestamp,
+    ) -> Result<()> {
+        let path = home.join(HISTORY.file);
+        if !path.exists() {
+            return Ok(());
+        }
+        let connection = open_writer(&path, TUNING).map_err(|failure| failure.coded(&path))?;
+        let db = Database::new(path, Some(connection), mark);
+        db.read(|connection| HISTORY.require_latest(connection))?;
+        let history = Self { db, clock: None };
+        history.put_sighting(account, sighting, now)
     }
 
     /// Says whether the account has a chain in which its payments can be seen; unless said, it has.

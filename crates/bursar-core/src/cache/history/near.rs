@@ -1,10 +1,13 @@
 //! The look-ups that matching needs, each a seek in an index: what may be matched by amount near a point in
 //! time, and the events of an id, a payment or a block.
 
-use super::line::{AmountKey, Line, block_from, block_number, hash, is_reserved, match_number};
+use super::line::{
+    AmountKey, Line, STATUSES, block_from, block_number, hash, is_reserved, match_number,
+    status_number,
+};
 use super::verify::Verifier;
 use crate::cache::failure::{Failure, Inner};
-use crate::cache::matching::{WINDOW, may_have_money};
+use crate::cache::matching::{WINDOW, may_be_verified_by_amount, may_have_money};
 use crate::cache::stored::amount;
 use crate::chain::{EventKind, UserEvent};
 use crate::clock::Timestamp;
@@ -192,6 +195,22 @@ impl Verifier<'_> {
         Ok(first.zip(end("DESC")?))
     }
 
+    /// Whether a payment is here that can be verified by amount.
+    pub(super) fn any_verifiable(&self, spot: &Spot) -> Inner<bool> {
+        let unverifiable = STATUSES
+            .iter()
+            .filter(|status| !may_be_verified_by_amount(**status))
+            .map(|status| status_number(*status).to_string())
+            .collect::<Vec<_>>()
+            .join(", ");
+        Ok(self
+            .connection
+            .prepare_cached(&format!(
+                "SELECT 1 FROM payment p WHERE {NEAR_PAYMENT} AND p.status NOT IN ({unverifiable}) LIMIT 1"
+            ))?
+            .exists(spot.params(self.account))?)
+    }
+
     /// The events here that are shown as lines of their own.
     pub(super) fn near_listed(&self, spot: &Spot) -> Inner<Vec<StoredEvent>> {
         if !self.any_loose_events()? {
@@ -368,6 +387,11 @@ pub(super) fn can_be_loose(payment: &Line) -> bool {
         && !is_reserved(&payment.id)
         && may_have_money(payment.status())
         && Spot::of(&payment.amount, payment.created_at).is_some()
+}
+
+/// Whether the payment can be verified by an event of the same amount, were there nothing to choose.
+pub(super) fn is_verifiable(payment: &Line) -> bool {
+    may_be_verified_by_amount(payment.status())
 }
 
 /// The id under which an event is shown as a line of its own.

@@ -3,12 +3,12 @@
 use super::line::{Books, Holder, Line, Names, is_reserved, status_of};
 use super::search::take_in_ids;
 use super::verify::Verifier;
-use super::{History, account_number, numbered, payer_number, source_number};
+use super::{History, account_number, late, numbered, payer_number, source_number};
 use crate::account::AccountId;
 use crate::cache::failure::Inner;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
-use crate::provider::RemotePayment;
+use crate::provider::{RemotePayment, Status};
 use crate::top_up::{Phase, TopUp, Word};
 use crate::view::{PaymentKind, PaymentView};
 use rusqlite::Connection;
@@ -51,6 +51,71 @@ impl History {
             let account = numbered(transaction, account)?;
             let mut verifier = Verifier::new(transaction, account);
             put_top_up(&mut verifier, top_up)
+        })
+    }
+
+    /// Removes the lines that the machine's top-up had under other ids.
+    pub fn forget_former_lines(&self, account: &AccountId, top_up: &TopUp) -> Result<()> {
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            remove_former(&mut Verifier::new(transaction, account), top_up)
+        })
+    }
+
+    /// The machine's own top-ups whose lines are not final and have never been told by the provider.
+    pub fn untold_top_ups(&self, account: &AccountId) -> Result<Vec<String>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(Vec::new());
+            };
+            let found = connection
+                .prepare_cached(
+                    "SELECT DISTINCT top_up FROM payment
+                     WHERE account = ?1 AND unsettled = 1 AND said IS NULL AND top_up IS NOT NULL",
+                )?
+                .query_map([number], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(found)
+        })
+    }
+
+    /// Removes the lines of a top-up of which nothing else is known, as after the loss of `bursar.db`: the provider tells
+    /// what there is of it.
+    pub fn forget_untold_lines(&self, account: &AccountId, top_up: &str) -> Result<()> {
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            let lines = transaction
+                .prepare_cached(
+                    "SELECT id FROM payment
+                     WHERE account = ?1 AND unsettled = 1 AND said IS NULL AND top_up = ?2",
+                )?
+                .query_map((account, top_up), |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<String>>>()?;
+            let mut verifier = Verifier::new(transaction, account);
+            lines
+                .iter()
+                .try_for_each(|line| verifier.remove_payment(line))
+        })
+    }
+
+    /// Those payments of which the provider has told nothing later.
+    pub fn latest(
+        &self,
+        account: &AccountId,
+        payments: Vec<RemotePayment>,
+    ) -> Result<Vec<RemotePayment>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(payments.clone());
+            };
+            let mut latest = Vec::new();
+            for payment in &payments {
+                let line = Line::find(connection, number, &payment.id)?;
+                if !line.is_some_and(|(_, line)| is_older(&line, payment)) {
+                    latest.push(payment.clone());
+                }
+            }
+            Ok(latest)
         })
     }
 
@@ -133,10 +198,14 @@ fn put_payment<'a>(
     let connection = verifier.connection;
     let before = Line::find(connection, verifier.account, &payment.id)?;
     let known = before.as_ref().map(|(_, line)| line);
+    if known.is_some_and(|line| is_older(line, payment)) {
+        return Ok(false);
+    }
     let after = Line {
         id: payment.id.clone(),
         kind: PaymentKind::of(&payment.purpose),
         said: Some(status_of(payment.status)),
+        said_at: Some(payment.updated_at),
         step: known.and_then(|line| line.step),
         by_chain: known.is_some_and(|line| line.by_chain),
         amount: payment.amount.clone(),
@@ -184,19 +253,67 @@ fn put_payment<'a>(
     if known == Some(&after) {
         return Ok(false);
     }
+    let had_ended = known
+        .and_then(|line| line.said)
+        .is_some_and(late::has_ended);
+    if had_ended && payment.status == Status::Completed {
+        late::remember(connection, verifier.account, &payment.id)?;
+    }
     verifier.put_payment(before, after)?;
     Ok(true)
 }
 
-fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
-    let connection = verifier.connection;
-    let local = format!("local:{}", top_up.id);
-    let id = top_up.remote.clone().unwrap_or_else(|| local.clone());
-    if top_up.remote.is_some()
-        && let Some((place, line)) = Line::find(connection, verifier.account, &local)?
-    {
-        line.delete(connection, verifier.account, place)?;
+/// Whether the provider has said something later of the payment. Two words of one instant are told apart by how far they
+/// go; of a line that is only ours it has said nothing yet.
+fn is_older(known: &Line, payment: &RemotePayment) -> bool {
+    let (Some(said), Some(said_at)) = (known.said, known.said_at) else {
+        return false;
+    };
+    payment.updated_at < said_at
+        || (payment.updated_at == said_at && payment.status.goes_back_from(said))
+}
+
+fn local_id(top_up: &str) -> String {
+    format!("local:{top_up}")
+}
+
+/// The id of the machine's top-up among the lines.
+fn line_id(top_up: &TopUp) -> String {
+    top_up
+        .remote
+        .clone()
+        .unwrap_or_else(|| local_id(&top_up.id))
+}
+
+/// Removes the lines that the machine's top-up had while its id was not known, or was thought to be another. What the
+/// provider lists itself is a payment of its own and stays.
+fn remove_former(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
+    let now = line_id(top_up);
+    let open = verifier
+        .connection
+        .prepare_cached(
+            "SELECT id FROM payment WHERE account = ?1 AND unsettled = 1 AND top_up = ?2 AND said IS NULL",
+        )?
+        .query_map((verifier.account, &top_up.id), |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    let former = [Some(local_id(&top_up.id)), top_up.intent.clone()];
+    for id in former.into_iter().flatten().chain(open) {
+        let line = if id == now {
+            None
+        } else {
+            Line::find(verifier.connection, verifier.account, &id)?
+        };
+        if line.is_some_and(|(_, line)| line.said.is_none()) {
+            verifier.remove_payment(&id)?;
+        }
     }
+    Ok(())
+}
+
+fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
+    remove_former(verifier, top_up)?;
+    let connection = verifier.connection;
+    let id = line_id(top_up);
     let before = Line::find(connection, verifier.account, &id)?;
     let step = Some(top_up.status());
     let by_chain = top_up.phase == Phase::Completed && top_up.completed_by == Some(Word::Chain);
@@ -215,6 +332,7 @@ fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
             id,
             kind: top_up.kind(),
             said: None,
+            said_at: None,
             step,
             by_chain,
             amount: top_up.amount.clone(),

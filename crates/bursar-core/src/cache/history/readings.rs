@@ -1,11 +1,12 @@
 //! The last readings, each with its time: balances, methods, who is signed in, charges by day, and how far
 //! the history has been read.
 
+use super::doubtful::keep_base;
 use super::{History, account_number, numbered};
 use crate::account::AccountId;
 use crate::cache::failure::Inner;
-use crate::cache::stored;
-use crate::chain::Reading;
+use crate::cache::stored::{self, to_json};
+use crate::chain::{HighWater, Lapse, Reading, Sighting};
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::provider::{ApiBalance, Catalogue, Charges, DayCharge, Dues, Identity, OddLine};
@@ -24,6 +25,9 @@ pub struct SyncState {
     /// When any sync last succeeded.
     pub synced_at: Option<Timestamp>,
 }
+
+const CHAIN: &str = "chain";
+const LAPSE: &str = "chain_lapse";
 
 #[derive(Serialize, Deserialize)]
 struct StoredIdentity {
@@ -48,12 +52,60 @@ impl History {
 
     /// Keeps the chain's balances; their time is the reading's own.
     pub fn put_reading(&self, account: &AccountId, reading: &Reading) -> Result<()> {
-        self.put(account, "chain", reading, reading.read_at)
+        self.put(account, CHAIN, reading, reading.read_at)
     }
 
     pub fn reading(&self, account: &AccountId) -> Result<Option<Reading>> {
-        let stored: Option<(Reading, Timestamp)> = self.get(account, "chain")?;
+        let stored: Option<(Reading, Timestamp)> = self.get(account, CHAIN)?;
         Ok(stored.map(|(reading, read_at)| Reading { read_at, ..reading }))
+    }
+
+    /// The newest block whose figures were shown; `None` before the first.
+    pub fn high_water(&self, account: &AccountId) -> Result<Option<HighWater>> {
+        let Some(reading) = self.reading(account)? else {
+            return Ok(None);
+        };
+        let lapse: Option<(Lapse, Timestamp)> = self.get(account, LAPSE)?;
+        Ok(Some(HighWater {
+            block: reading.block,
+            hash: reading.block_hash,
+            checkpoints: self
+                .event_cursor(account)?
+                .map(|cursor| cursor.checkpoints)
+                .unwrap_or_default(),
+            lapse: lapse.map(|(lapse, _)| lapse).unwrap_or_default(),
+        }))
+    }
+
+    /// Keeps what a look came to, in one transaction: its figures, unless newer ones are kept that it does not lower, and
+    /// why they are not the newest.
+    pub fn put_sighting(
+        &self,
+        account: &AccountId,
+        sighting: &Sighting,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            if let Some(reading) = &sighting.reading {
+                let kept: Option<Reading> = get_body(transaction, account, CHAIN)?;
+                let is_older = kept.as_ref().is_some_and(|kept| kept.block > reading.block);
+                if is_older && !sighting.lowers {
+                    // Another look was quicker, and saw more.
+                    return Ok(());
+                }
+                if let Some(kept) = kept {
+                    keep_base(transaction, account, &kept, reading)?;
+                }
+                let body = to_json(reading)?;
+                put_body(transaction, account, CHAIN, &body, reading.read_at)?;
+            }
+            let known: Lapse = get_body(transaction, account, LAPSE)?.unwrap_or_default();
+            if known == sighting.lapse {
+                return Ok(());
+            }
+            put_body(transaction, account, LAPSE, &to_json(&sighting.lapse)?, now)
+        })
     }
 
     pub fn put_catalogue(
@@ -243,12 +295,7 @@ impl History {
         value: &impl Serialize,
         at: Timestamp,
     ) -> Result<()> {
-        let body = serde_json::to_string(value).map_err(|error| {
-            Error::new(
-                Code::Internal,
-                format!("A reading cannot be written: {error}."),
-            )
-        })?;
+        let body = to_json(value).map_err(|_| unwritable())?;
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
             put_body(transaction, account, name, &body, at)
@@ -291,6 +338,23 @@ pub(super) fn put_sync_state(
             state.synced_at.map(|at| at.0),
         ])?;
     Ok(())
+}
+
+fn unwritable() -> Error {
+    Error::new(Code::Internal, "A reading cannot be written.")
+}
+
+/// A reading within a transaction; one that cannot be read is as good as none.
+pub(super) fn get_body<T: DeserializeOwned>(
+    connection: &rusqlite::Connection,
+    account: i64,
+    name: &str,
+) -> Inner<Option<T>> {
+    let stored: Option<String> = connection
+        .prepare_cached("SELECT body FROM reading WHERE account = ?1 AND name = ?2")?
+        .query_row(params![account, name], |row| row.get(0))
+        .optional()?;
+    Ok(stored.and_then(|body| serde_json::from_str(&body).ok()))
 }
 
 pub(super) fn put_body(

@@ -25,7 +25,7 @@ impl Line {
         connection
             .prepare_cached(
                 "INSERT INTO payment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)",
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)",
             )?
             .execute(params![
                 line,
@@ -59,6 +59,7 @@ impl Line {
                 self.books.purpose,
                 self.books.reason.as_ref().map(to_json).transpose()?,
                 self.books.has_invoice,
+                self.said_at.map(|at| at.0),
             ])?;
         connection
             .prepare_cached("INSERT INTO id_waiting VALUES (?1)")?
@@ -119,6 +120,9 @@ impl Line {
         }
         changes.add("said", self.said != before.said, || {
             self.said.map(status_number).into()
+        });
+        changes.add("said_at", self.said_at != before.said_at, || {
+            self.said_at.map(|at| at.0).into()
         });
         changes.add("step", self.step != before.step, || {
             self.step.map(status_number).into()

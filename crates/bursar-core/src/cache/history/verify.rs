@@ -6,7 +6,9 @@
 //! the middle one is near the first or the last as well, so the partner has a choice and no match.
 
 use super::line::{Books, Line, Proof, is_reserved};
-use super::near::{Spot, StoredEvent, Unproven, can_be_loose, event_spot, line_id, loose_spot};
+use super::near::{
+    Spot, StoredEvent, Unproven, can_be_loose, event_spot, is_verifiable, line_id, loose_spot,
+};
 use super::source_number;
 use crate::cache::failure::Inner;
 use crate::chain::{EventKind, UserEvent};
@@ -52,7 +54,9 @@ impl<'a> Verifier<'a> {
         };
         let by_id = old.matched() == Some(Match::ById);
         after.loose = !by_id && can_be_loose(&after);
-        let stays = old.loose == after.loose && loose_spot(&old) == loose_spot(&after);
+        let stays = old.loose == after.loose
+            && loose_spot(&old) == loose_spot(&after)
+            && (!after.loose || is_verifiable(&old) == is_verifiable(&after));
         if stays {
             return after.replace(self.connection, self.account, line, &old);
         }
@@ -68,6 +72,37 @@ impl<'a> Verifier<'a> {
             self.payment_left(&spot)?;
         }
         self.payment_joined(&after)
+    }
+
+    /// Removes a payment's line. The events that showed its money, or carry its id, are matched anew.
+    pub(super) fn remove_payment(&mut self, id: &str) -> Inner<()> {
+        let Some((_, before)) = Line::find(self.connection, self.account, id)? else {
+            return Ok(());
+        };
+        let mut carrying = self.named(id)?;
+        if before.matched() == Some(Match::ById) {
+            carrying.extend(self.event_of(id)?);
+        }
+        self.unlink_payment(id)?;
+        if let Some((place, line)) = Line::find(self.connection, self.account, id)? {
+            line.delete(self.connection, self.account, place)?;
+        }
+        if let Some(spot) = loose_spot(&before) {
+            self.payment_left(&spot)?;
+        }
+        for event in carrying {
+            match event_spot(&event.event) {
+                Some(spot) => {
+                    self.connection
+                        .prepare_cached("UPDATE event SET loose = 1 WHERE number = ?1")?
+                        .execute([event.number])?;
+                    self.has_loose_events.set(Some(true));
+                    self.event_joined(event.number, &spot)?;
+                }
+                None => self.list(&self.event(event.number)?)?,
+            }
+        }
+        Ok(())
     }
 
     /// Stores an event, unless one of its transaction and place is there; says whether it did.
@@ -217,8 +252,10 @@ impl<'a> Verifier<'a> {
         let Some(spot) = loose_spot(payment) else {
             return Ok(());
         };
-        for listed in self.near_listed(&spot)? {
-            self.unlist(&listed)?;
+        if is_verifiable(payment) {
+            for listed in self.near_listed(&spot)? {
+                self.unlist(&listed)?;
+            }
         }
         let Some((first, last)) = self.near_events(&spot)? else {
             return Ok(());
@@ -240,13 +277,7 @@ impl<'a> Verifier<'a> {
             self.try_match(last.number)?;
         }
         for event in self.near_unserved(spot)? {
-            let alone = match event_spot(&event.event) {
-                Some(spot) => self.near_payments(&spot)?.is_none(),
-                None => true,
-            };
-            if alone {
-                self.list(&event)?;
-            }
+            self.list_if_alone(&event)?;
         }
         Ok(())
     }
@@ -261,7 +292,19 @@ impl<'a> Verifier<'a> {
         if first.id == last.id {
             self.try_match(number)?;
         }
-        Ok(())
+        self.list_if_alone(&self.event(number)?)
+    }
+
+    /// Shows a credit as a line of its own where no payment can be verified by it.
+    fn list_if_alone(&self, event: &StoredEvent) -> Inner<()> {
+        if event.payment.is_some() || event.listed {
+            return Ok(());
+        }
+        let alone = match event_spot(&event.event) {
+            Some(spot) => !self.any_verifiable(&spot)?,
+            None => true,
+        };
+        if alone { self.list(event) } else { Ok(()) }
     }
 
     fn event_left(&mut self, spot: &Spot) -> Inner<()> {
@@ -290,11 +333,15 @@ impl<'a> Verifier<'a> {
         let Some((payment, other)) = self.near_payments(&spot)? else {
             return Ok(());
         };
-        let Some(spot) = loose_spot(&payment).filter(|_| payment.id == other.id) else {
+        let matches = payment.id == other.id && is_verifiable(&payment);
+        let Some(spot) = loose_spot(&payment).filter(|_| matches) else {
             return Ok(());
         };
         match self.near_events(&spot)? {
             Some((first, last)) if first.number == number && last.number == number => {
+                if event.listed {
+                    self.unlist(&event)?;
+                }
                 self.link(&payment.id, &event, Match::ByAmount)
             }
             Some(_) | None => Ok(()),
@@ -350,6 +397,7 @@ impl<'a> Verifier<'a> {
             id: line_id(event),
             kind,
             said: Some(PaymentStatus::Completed),
+            said_at: None,
             step: None,
             by_chain: false,
             amount: event.amount.clone(),

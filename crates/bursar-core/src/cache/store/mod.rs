@@ -101,6 +101,9 @@ impl Store {
                     Write::TopUp(top_up) => {
                         worth_copying |= top_ups::put(transaction, account, top_up)?;
                     }
+                    Write::TopUpGone(id) => {
+                        worth_copying |= top_ups::remove(transaction, account, id)?
+                    }
                     Write::Notice(notice) => notices::put(transaction, account, notice)?,
                     Write::Alerts(alerts) => put_alerts(transaction, account, alerts)?,
                 }

@@ -9,7 +9,7 @@ use crate::clock::{Span, Timestamp};
 use crate::error::Result;
 use crate::fail_point;
 use crate::notice::Notice;
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 /// A notice that never popped up and is older than this stays in the inbox only.
 const STILL_NEWS: Span = Span::hours(24);
@@ -83,21 +83,32 @@ impl Store {
     }
 }
 
-/// Writes the notice unless the account has one of its kind and subject.
+/// Writes the notice unless it repeats the last one about its subject. What was told before and was something else since
+/// is news again.
 pub(super) fn put(
     transaction: &Transaction<'_>,
     account: &AccountId,
     notice: &Notice,
 ) -> Inner<()> {
+    let kind = word(&notice.kind)?;
+    let last: Option<String> = transaction
+        .prepare_cached(
+            "SELECT kind FROM notice WHERE account = ?1 AND subject = ?2 ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row(params![account.0, notice.subject], |row| row.get(0))
+        .optional()?;
+    if last.as_ref() == Some(&kind) {
+        return Ok(());
+    }
     transaction
         .prepare_cached(
-            "INSERT INTO notice (account, kind, subject, amount, currency, days_left, at, silent, about, reason)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-             ON CONFLICT (account, kind, subject) DO NOTHING",
+            "INSERT INTO notice (account, kind, subject, amount, currency, days_left, at, silent, about, reason, occurrence)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1 + count(*)
+             FROM notice WHERE account = ?1 AND kind = ?2 AND subject = ?3",
         )?
         .execute(params![
             account.0,
-            word(&notice.kind)?,
+            kind,
             notice.subject,
             notice.amount.as_ref().map(|amount| amount.to_decimal()),
             notice

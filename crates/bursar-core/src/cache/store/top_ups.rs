@@ -31,6 +31,18 @@ impl Store {
         })
     }
 
+    /// Those that the provider's lists know by another id than the answer to their request told.
+    pub fn renamed_top_ups(&self, account: &AccountId) -> Result<Vec<TopUp>> {
+        self.db.read(|connection| {
+            connection
+                .prepare_cached(&format!(
+                    "SELECT {COLUMNS} FROM top_up WHERE account = ?1 AND intent <> remote ORDER BY created_at, id"
+                ))?
+                .query_and_then(params![account.0], top_up)?
+                .collect()
+        })
+    }
+
     /// One top-up by Bursar's own id.
     pub fn top_up(&self, account: &AccountId, id: &str) -> Result<Option<TopUp>> {
         self.db.read(|connection| find(connection, account, id))
@@ -79,6 +91,14 @@ pub(super) fn put(
     Ok(before.is_none_or(|before| {
         has_ended(before.phase) != has_ended(top_up.phase) || before.ended_at != top_up.ended_at
     }))
+}
+
+/// Removes the top-up and says whether it was there.
+pub(super) fn remove(transaction: &Transaction<'_>, account: &AccountId, id: &str) -> Inner<bool> {
+    let removed = transaction
+        .prepare_cached("DELETE FROM top_up WHERE account = ?1 AND id = ?2")?
+        .execute(params![account.0, id])?;
+    Ok(removed > 0)
 }
 
 /// Reads every record once.

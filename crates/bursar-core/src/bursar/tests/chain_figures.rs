@@ -1,0 +1,552 @@
+//! Figures and events while endpoints are behind, forget events or take blocks back: a newer figure is never replaced by
+//! an older one, an event that was dropped is found again, and the inbox's newest notice tells how a payment stands.
+
+use super::fake_chain::{Behind, ByOne, ByTwo, FakeChain};
+use super::*;
+use crate::cache::DoubtfulRange;
+use crate::notice::NoticeKind;
+
+impl<P: Behind> Stage<P> {
+    fn edit(&self, edit: impl FnOnce(&mut FakeChain)) {
+        edit(self.provider.lock().unwrap().chain());
+    }
+
+    /// Two looks from now on, one after the other, are over.
+    async fn looked(&self) {
+        for _ in 0..2 {
+            let before = self.state().plans[&Poll::Chain];
+            self.later(Span::minutes(1));
+            self.until("the chain was looked at", |state| {
+                let plan = state.plans[&Poll::Chain];
+                !plan.in_flight
+                    && (plan.done_at > before.done_at || plan.failures > before.failures)
+            })
+            .await;
+        }
+    }
+
+    async fn start_again(&mut self) {
+        self.restart().await;
+        self.until("it is there again", |_| true).await;
+    }
+
+    fn figure(&self) -> (String, u64) {
+        let state = self.state();
+        let reading = state.chain.as_ref().unwrap();
+        (reading.free.to_decimal(), reading.block)
+    }
+
+    async fn is_verified(&self, id: &str) -> bool {
+        let payment = self.bursar.payment(self.account.clone(), id.to_owned());
+        payment.await.is_ok_and(|payment| payment.verified)
+    }
+
+    async fn until_verified(&self, id: &str) {
+        let deadline = std::time::Instant::now() + PATIENCE;
+        while !self.is_verified(id).await {
+            assert!(
+                std::time::Instant::now() < deadline,
+                "{id}: {:#?}",
+                self.doubts()
+            );
+            self.looked().await;
+        }
+    }
+
+    fn doubts(&self) -> Vec<DoubtfulRange> {
+        let history = &self.bursar.world.history;
+        history.doubtful_ranges(&self.account).unwrap()
+    }
+
+    /// Kinds of the notices about a payment, oldest first.
+    fn told(&self, id: &str) -> Vec<NoticeKind> {
+        let mut all = self.bursar.world.store.notices(None, 100).unwrap();
+        all.reverse();
+        let of = all.into_iter().filter(|stored| stored.notice.subject == id);
+        of.map(|stored| stored.notice.kind).collect()
+    }
+
+    async fn status(&self) -> Status {
+        let connection = self.bursar.connection(&self.account).unwrap();
+        live_status(
+            &connection,
+            Some(&self.bursar.world.history),
+            self.clock.now(),
+        )
+        .await
+    }
+}
+
+fn code(state: &State) -> Option<Code> {
+    state.errors.get(&Poll::Chain).map(|(error, _)| error.code)
+}
+
+/// The endpoint that was read refuses, and the other one stands still three blocks before a credit.
+#[tokio::test]
+async fn a_newer_figure_is_never_replaced_by_an_older_one() {
+    let mut chain = FakeChain::new(1_670);
+    chain.credit("first", "resolved", 4);
+    chain.head = 1_674;
+    chain.endpoints[1].stands_at = Some(1_674);
+    let mut stage = Stage::set(ByTwo(chain)).await;
+    let threshold = Amount::from_cents(1_000, Currency::usdc());
+    stage.edit(|chain| {
+        chain.head = 1_676;
+        chain.credit("second", "resolved", 30);
+    });
+    stage.looked().await;
+    assert_eq!(stage.figure(), ("34.000000".to_owned(), 1_677));
+    let low = crate::engine::Thresholds {
+        days: None,
+        amount: Some(threshold),
+    };
+    stage
+        .bursar
+        .driver
+        .event(&stage.account, Event::Thresholds(low));
+
+    stage.edit(|chain| chain.endpoints[0].refuses = true);
+    for _ in 0..2 {
+        stage.looked().await;
+        assert_eq!(stage.figure(), ("34.000000".to_owned(), 1_677));
+        assert_eq!(code(&stage.state()), Some(Code::ChainUnavailable));
+        let status = stage.status().await;
+        let balance = status.balance.unwrap();
+        assert!(
+            status.stale && balance.block.is_none_or(|block| block == 1_677),
+            "{balance:?}"
+        );
+        stage.start_again().await;
+    }
+    // Ten minutes on, the older figures are shown, and said to be older; they are no reason to warn of a low balance.
+    stage.later(Span::minutes(10));
+    stage
+        .until("the chain went back", |state| {
+            code(state) == Some(Code::ChainWentBack)
+        })
+        .await;
+    assert_eq!(stage.figure(), ("4.000000".to_owned(), 1_674));
+    stage.start_again().await;
+    stage.looked().await;
+    assert_eq!(code(&stage.state()), Some(Code::ChainWentBack));
+    let status = stage.status().await;
+    assert!(
+        status.stale
+            && status
+                .errors
+                .iter()
+                .any(|error| error.code == Code::ChainWentBack)
+    );
+    assert!(!stage.state().alerts.low_balance_told);
+    assert!(stage.is_verified("second").await, "nothing was taken back");
+
+    stage.edit(|chain| chain.endpoints[0].refuses = false);
+    stage.looked().await;
+    assert_eq!(code(&stage.state()), None);
+    assert_eq!(stage.figure(), ("34.000000".to_owned(), 1_677));
+    assert!(!stage.state().alerts.low_balance_told);
+}
+
+/// Commands without the app: what one has shown, the next one does not fall behind.
+#[tokio::test]
+async fn a_command_shows_no_figure_from_before_the_last_one() {
+    let mut chain = FakeChain::new(1_670);
+    chain.credit("first", "resolved", 4);
+    chain.head = 1_674;
+    chain.endpoints[1].stands_at = Some(1_674);
+    let stage = Stage::set(ByTwo(chain)).await;
+    stage.looked().await;
+    stage.bursar.stop().await;
+    stage.edit(|chain| {
+        chain.head = 1_676;
+        chain.credit("second", "resolved", 30);
+    });
+    let status = async || {
+        let reader = Reader::open(stage.home.path(), Arc::clone(&stage.vault), None).unwrap();
+        let account = reader.accounts()[0].clone();
+        let http = crate::http::Http::new().unwrap();
+        reader
+            .status(&account, false, &http, stage.clock.now())
+            .await
+    };
+    let newest = status().await;
+    let balance = newest.balance.unwrap();
+    assert_eq!(balance.amount.to_decimal(), "34.000000");
+    assert_eq!(balance.block, Some(1_677));
+
+    stage.edit(|chain| chain.endpoints[0].refuses = true);
+    for _ in 0..2 {
+        let later = status().await;
+        assert!(later.stale, "{later:?}");
+        assert!(
+            later
+                .errors
+                .iter()
+                .any(|error| error.code == Code::ChainUnavailable)
+        );
+        let balance = later.balance.unwrap();
+        assert!(
+            balance.block.is_none_or(|block| block == 1_677),
+            "{balance:?}"
+        );
+        assert_eq!(later.reserved.unwrap().to_decimal(), "0.000000");
+    }
+    stage.clock.pass(Span::minutes(10));
+    let back = status().await;
+    assert!(back.stale);
+    assert!(
+        back.errors
+            .iter()
+            .any(|error| error.code == Code::ChainWentBack)
+    );
+    stage.edit(|chain| chain.endpoints[0].refuses = false);
+    let newest = status().await;
+    assert_eq!(newest.balance.unwrap().block, Some(1_677));
+    assert!(newest.errors.is_empty(), "{:?}", newest.errors);
+}
+
+/// A shared address behind which one node is older: the same, and without any trouble to tell of.
+#[tokio::test]
+async fn an_older_node_behind_a_shared_address_lowers_nothing() {
+    let mut chain = FakeChain::new(1_674);
+    chain.credit("first", "resolved", 34);
+    chain.head = 1_680;
+    let stage = Stage::set(ByOne(chain)).await;
+    stage.looked().await;
+    assert_eq!(stage.figure(), ("34.000000".to_owned(), 1_680));
+    stage.edit(|chain| chain.endpoints[0].alternates_with = Some(1_674));
+    for _ in 0..4 {
+        stage.looked().await;
+        assert_eq!(stage.figure(), ("34.000000".to_owned(), 1_680));
+        assert!(stage.is_verified("first").await);
+    }
+    assert!(stage.told("first").is_empty(), "{:?}", stage.told("first"));
+}
+
+/// The chain began anew, as one that is set up again for tests does: no waiting is of use.
+#[tokio::test]
+async fn another_chain_in_its_place_is_taken_at_once() {
+    for two in [false, true] {
+        let mut chain = FakeChain::new(600);
+        chain.credit("first", "resolved", 34);
+        chain.head = 700;
+        let anew = |chain: &mut FakeChain| {
+            chain.head = 610;
+            for endpoint in &mut chain.endpoints {
+                endpoint.forks_at = Some(1);
+            }
+        };
+        let figure = if two {
+            let stage = Stage::set(ByTwo(chain)).await;
+            stage.looked().await;
+            stage.edit(anew);
+            stage.looked().await;
+            (stage.figure(), stage.is_verified("first").await)
+        } else {
+            let stage = Stage::set(ByOne(chain)).await;
+            stage.looked().await;
+            stage.edit(anew);
+            stage.looked().await;
+            (stage.figure(), stage.is_verified("first").await)
+        };
+        assert_eq!(figure, (("0.000000".to_owned(), 610), false), "{two}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_every_endpoint_dropped_is_found_again() {
+    dropped_by_all(Stage::set(ByOne(FakeChain::new(250))).await).await;
+    dropped_by_all(Stage::set(ByTwo(FakeChain::new(250))).await).await;
+}
+
+async fn dropped_by_all<P: Behind>(mut stage: Stage<P>) {
+    stage.looked().await;
+    stage.edit(|chain| {
+        for endpoint in &mut chain.endpoints {
+            endpoint.drops_logs = true;
+        }
+        chain.head = 255;
+        chain.credit("paid", "resolved", 25);
+    });
+    stage.looked().await;
+    assert_eq!(stage.figure().0, "25.000000");
+    // The range counts as read, and quiet looks follow; that it is doubtful survives a restart.
+    stage.edit(|chain| chain.head += 20);
+    stage.looked().await;
+    stage.start_again().await;
+    assert!(!stage.is_verified("paid").await);
+    assert_eq!(stage.doubts().len(), 1);
+    stage.edit(|chain| {
+        for endpoint in &mut chain.endpoints {
+            endpoint.drops_logs = false;
+        }
+    });
+    stage.until_verified("paid").await;
+    assert!(stage.doubts().is_empty());
+}
+
+#[tokio::test]
+async fn an_event_that_one_endpoint_dropped_is_had_from_the_other() {
+    for dropping in [0, 1] {
+        let stage = Stage::set(ByTwo(FakeChain::new(250))).await;
+        stage.looked().await;
+        stage.edit(|chain| {
+            chain.endpoints[dropping].drops_logs = true;
+            chain.head = 255;
+            chain.credit("paid", "resolved", 25);
+        });
+        stage.looked().await;
+        assert!(
+            stage.is_verified("paid").await,
+            "{dropping}: {:?} {:?}",
+            stage.doubts(),
+            stage.state().errors
+        );
+        assert!(stage.doubts().is_empty());
+    }
+}
+
+/// A charge beside the credit hides part of it, and one that is as large hides all of it from the figures; the other
+/// endpoint is asked whenever they moved at all.
+#[tokio::test]
+async fn a_charge_beside_a_dropped_event_hides_it_from_nobody() {
+    for charge in [5, 24, 30] {
+        let mut chain = FakeChain::new(240);
+        chain.credit("before", "resolved", 50);
+        let stage = Stage::set(ByTwo(chain)).await;
+        stage.looked().await;
+        stage.edit(|chain| {
+            chain.endpoints[0].drops_logs = true;
+            chain.head = 255;
+            chain.charges.push((255, charge));
+            chain.credit("paid", "resolved", 25);
+        });
+        stage.looked().await;
+        assert!(stage.is_verified("paid").await, "{charge}");
+    }
+}
+
+/// The figures were taken in before the events could not be read: the next quiet look must not take the money for old.
+#[tokio::test]
+async fn figures_that_went_ahead_of_the_events_are_still_explained() {
+    let stage = Stage::set(ByOne(FakeChain::new(250))).await;
+    stage.looked().await;
+    let account = stage.account.clone();
+    stage.edit(|chain| {
+        chain.head = 255;
+        chain.credit("paid", "resolved", 25);
+    });
+    // As a look leaves it that fails after the figures.
+    let connection = stage.bursar.connection(&account).unwrap();
+    let chain = connection.chain.clone().unwrap();
+    let user = connection.account.address.unwrap();
+    let reading = chain.read(user, stage.clock.now()).await.unwrap();
+    let history = &stage.bursar.world.history;
+    let now = stage.clock.now();
+    let ahead = crate::chain::Sighting::newest(reading);
+    history.put_sighting(&account, &ahead, now).unwrap();
+    stage.edit(|chain| chain.endpoints[0].drops_logs = true);
+    stage.looked().await;
+    stage.edit(|chain| chain.endpoints[0].drops_logs = false);
+    stage.until_verified("paid").await;
+}
+
+/// Events from before the account was connected: the first look and the reading of what lies further back.
+#[tokio::test]
+async fn old_events_that_were_dropped_are_found_again() {
+    for head in [300, 45_000] {
+        let mut chain = FakeChain::new(100);
+        chain.credit("oldest", "resolved", 25);
+        chain.head = 150;
+        chain.credit("older", "resolved", 10);
+        chain.head = head;
+        chain.credit("newest", "resolved", 7);
+        chain.endpoints[0].drops_logs = true;
+        let stage = Stage::set(ByOne(chain)).await;
+        stage
+            .until("all is read", |state| {
+                state.chain.is_some()
+                    && state.past.chain.is_none()
+                    && state.done_at(Poll::Chain).is_some()
+            })
+            .await;
+        assert!(!stage.doubts().is_empty(), "{head}");
+        stage.edit(|chain| chain.endpoints[0].drops_logs = false);
+        for id in ["oldest", "older", "newest"] {
+            stage.until_verified(id).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn doubtful_blocks_are_not_read_for_ever() {
+    let stage = Stage::set(ByOne(FakeChain::new(250))).await;
+    stage.looked().await;
+    stage.edit(|chain| {
+        chain.endpoints[0].drops_logs = true;
+        chain.head = 255;
+        chain.credit("paid", "resolved", 25);
+    });
+    stage.looked().await;
+    stage.edit(|chain| chain.asked.clear());
+    for _ in 0..12 {
+        stage.looked().await;
+    }
+    let mut asked = 0;
+    stage.edit(|chain| {
+        asked = chain
+            .asked
+            .iter()
+            .filter(|range| **range == (251, 256))
+            .count()
+    });
+    // Twenty-four looks, ever more seldom with a second reading: after 10 s, 20 s, 40 s and so on.
+    assert!((1..=10).contains(&asked), "{asked}");
+    assert!(stage.doubts()[0].tries >= 2);
+}
+
+/// What was lost before anything was noticed: "Refresh all" reads the events again.
+#[tokio::test]
+async fn refresh_all_reads_the_events_again() {
+    let stage = Stage::set(ByOne(FakeChain::new(250))).await;
+    stage.looked().await;
+    stage.edit(|chain| {
+        chain.head = 255;
+        chain.credit("paid", "resolved", 25);
+        // Neither the event nor the money is told, so that nothing looks odd.
+        chain.endpoints[0].drops_logs = true;
+        chain.endpoints[0].hides_money_from = Some(256);
+        chain.head = 300;
+    });
+    stage.looked().await;
+    assert!(stage.doubts().is_empty());
+    // From here on the money is taken for what a later block brought.
+    stage.edit(|chain| {
+        chain.endpoints[0].drops_logs = false;
+        chain.charges.push((301, 25));
+        chain.endpoints[0].hides_money_from = None;
+        chain.head = 310;
+    });
+    stage.looked().await;
+    assert!(!stage.is_verified("paid").await);
+    stage
+        .bursar
+        .refresh_all(stage.account.clone())
+        .await
+        .unwrap();
+    stage.until_verified("paid").await;
+}
+
+/// A completion that only the chain has said: taken back, there again, taken back again.
+#[tokio::test]
+async fn each_turn_of_a_payment_is_told_and_the_newest_notice_is_right() {
+    turns(Stage::set(ByOne(open_and_paid())).await, &[0]).await;
+    turns(Stage::set(ByTwo(open_and_paid())).await, &[0, 1]).await;
+}
+
+fn open_and_paid() -> FakeChain {
+    let mut chain = FakeChain::new(250);
+    chain.list("paid", "open");
+    chain
+}
+
+async fn turns<P: Behind>(mut stage: Stage<P>, endpoints: &[usize]) {
+    use NoticeKind::{Completed, Reversed};
+    stage
+        .until("it is followed", |state| {
+            !state.top_ups.is_empty() && !state.recovering
+        })
+        .await;
+    stage.looked().await;
+    stage.edit(|chain| chain.credit("paid", "open", 25));
+    let mut expected = Vec::new();
+    for turn in 0..2 {
+        expected.push(Completed);
+        stage.looked().await;
+        stage
+            .until("it is completed", |state| {
+                state
+                    .top_ups
+                    .values()
+                    .all(|top_up| top_up.phase == crate::top_up::Phase::Completed)
+            })
+            .await;
+        assert_eq!(stage.told("paid"), expected, "{turn}");
+        stage.start_again().await;
+        stage.looked().await;
+        assert_eq!(
+            stage.told("paid"),
+            expected,
+            "{turn}: nothing is told twice"
+        );
+        // One endpoint's word, where there are two, takes nothing back.
+        if endpoints.len() > 1 {
+            stage.edit(|chain| chain.endpoints[0].forks_at = Some(251));
+            stage.looked().await;
+            assert_eq!(stage.told("paid"), expected, "{turn}");
+            assert!(stage.is_verified("paid").await);
+        }
+        stage.edit(|chain| {
+            for endpoint in endpoints {
+                chain.endpoints[*endpoint].forks_at = Some(251);
+            }
+            chain.head += 1;
+        });
+        expected.push(Reversed);
+        stage.looked().await;
+        stage
+            .until("it is taken back", |state| {
+                state
+                    .top_ups
+                    .values()
+                    .all(|top_up| top_up.phase == crate::top_up::Phase::Confirming)
+            })
+            .await;
+        assert_eq!(stage.told("paid"), expected, "{turn}");
+        assert!(!stage.is_verified("paid").await);
+        stage.start_again().await;
+        stage.looked().await;
+        assert_eq!(
+            stage.told("paid"),
+            expected,
+            "{turn}: nothing is told twice"
+        );
+        stage.edit(|chain| {
+            for endpoint in endpoints {
+                chain.endpoints[*endpoint].forks_at = None;
+            }
+            chain.head += 1;
+        });
+    }
+}
+
+/// A history that was lost takes nothing back: the transaction is still in the chain.
+#[tokio::test]
+async fn a_history_that_is_fetched_anew_reverses_nothing() {
+    let mut stage = Stage::set(ByOne(open_and_paid())).await;
+    stage
+        .until("it is followed", |state| {
+            !state.top_ups.is_empty() && !state.recovering
+        })
+        .await;
+    stage.edit(|chain| chain.credit("paid", "open", 25));
+    stage
+        .until("it is completed", |state| {
+            state
+                .top_ups
+                .values()
+                .all(|top_up| top_up.phase == crate::top_up::Phase::Completed)
+        })
+        .await;
+    stage.bursar.stop().await;
+    stage
+        .bursar
+        .world
+        .history
+        .forget_chain(&stage.account)
+        .unwrap();
+    stage.edit(|chain| chain.endpoints[0].drops_logs = true);
+    stage.start_again().await;
+    stage.looked().await;
+    assert_eq!(stage.told("paid"), [NoticeKind::Completed]);
+}

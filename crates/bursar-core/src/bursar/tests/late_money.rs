@@ -1,0 +1,150 @@
+//! Money that comes long after its payment has ended, and payments made elsewhere while this machine's clock is wrong.
+
+use super::*;
+use crate::notice::NoticeKind;
+use crate::view::{PaymentQuery, PaymentStatus};
+
+impl Stage {
+    async fn status_of(&self, id: &str) -> Option<PaymentStatus> {
+        let query = PaymentQuery::default();
+        let page = self.bursar.payments(query, None, 50).await.unwrap();
+        let line = page.payments.into_iter().find(|line| line.id == id);
+        line.map(|line| line.status)
+    }
+
+    async fn told_of(&self, payment: &str) -> usize {
+        let notices = self.bursar.notices(None).await.unwrap();
+        notices
+            .iter()
+            .filter(|told| {
+                told.kind == NoticeKind::Completed && told.payment.as_deref() == Some(payment)
+            })
+            .count()
+    }
+
+    /// Looks at everything once more.
+    async fn look_after(&self, span: Span) {
+        self.clock.pass(span);
+        let before = self.clock.now();
+        self.bursar.woke();
+        self.until("the history is read", |state| {
+            state.done_at(Poll::History) >= Some(before) && !state.plans[&Poll::History].in_flight
+        })
+        .await;
+    }
+}
+
+/// A top-up as the provider tells it that was created and last changed at these times.
+fn changed(id: &str, status: &str, created: Timestamp, changed: Timestamp) -> String {
+    top_up(id, status, created).replace(
+        &format!(r#""updatedAt":"{created}""#),
+        &format!(r#""updatedAt":"{changed}""#),
+    )
+}
+
+#[tokio::test]
+async fn money_for_what_ended_long_ago_is_found_within_a_day_whoever_started_it() {
+    for days in [2, 10, 400] {
+        let mut stage = Stage::set(Fluence::default()).await;
+        stage.read().await;
+        let created = stage.clock.now().minus(Span::days(days));
+        let ended = created.plus(Span::minutes(15));
+        stage.provider.lock().unwrap().history = vec![changed("old", "expired", created, ended)];
+        stage
+            .bursar
+            .refresh_all(stage.account.clone())
+            .await
+            .unwrap();
+        stage.look_after(Span::seconds(61)).await;
+        assert_eq!(stage.status_of("old").await, Some(PaymentStatus::Expired));
+
+        let paid = stage.clock.now();
+        stage.provider.lock().unwrap().history = vec![changed("old", "resolved", created, paid)];
+        stage.look_after(Span::hours(24)).await;
+        let status = stage.status_of("old").await;
+        assert_eq!(status, Some(PaymentStatus::Completed), "{days} days");
+        stage
+            .until("it is told", |state| !state.plans[&Poll::History].in_flight)
+            .await;
+        assert_eq!(stage.told_of("old").await, 1);
+        stage.look_after(Span::hours(24)).await;
+        stage.restart().await;
+        stage.look_after(Span::hours(24)).await;
+        assert_eq!(stage.told_of("old").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_balance_that_grows_by_itself_makes_it_be_found_at_once() {
+    let stage = Stage::set(Fluence::default()).await;
+    stage.read().await;
+    let created = stage.clock.now().minus(Span::days(3));
+    stage.provider.lock().unwrap().history = vec![top_up("old", "canceled", created)];
+    stage
+        .bursar
+        .refresh_all(stage.account.clone())
+        .await
+        .unwrap();
+    stage.look_after(Span::seconds(61)).await;
+    assert_eq!(stage.status_of("old").await, Some(PaymentStatus::Cancelled));
+    {
+        let mut provider = stage.provider.lock().unwrap();
+        provider.history = vec![changed("old", "resolved", created, stage.clock.now())];
+        provider.balance = Some("125".to_owned());
+    }
+    stage.look_after(Span::seconds(61)).await;
+    let grown = |state: &State| state.ended_looks < 2 && !state.plans[&Poll::History].in_flight;
+    stage.until("it is looked for", grown).await;
+    for _ in 0..20 {
+        if stage.status_of("old").await == Some(PaymentStatus::Completed) {
+            break;
+        }
+        stage.look_after(Span::seconds(1)).await;
+    }
+    assert_eq!(stage.status_of("old").await, Some(PaymentStatus::Completed));
+    assert_eq!(stage.told_of("old").await, 1);
+}
+
+#[tokio::test]
+async fn what_ended_within_a_day_is_looked_at_each_time_though_it_was_started_elsewhere() {
+    let stage = Stage::set(Fluence::default()).await;
+    stage.read().await;
+    let created = stage.clock.now().minus(Span::hours(20));
+    let ended = created.plus(Span::minutes(15));
+    stage.provider.lock().unwrap().history = vec![changed("old", "expired", created, ended)];
+    stage
+        .bursar
+        .refresh_all(stage.account.clone())
+        .await
+        .unwrap();
+    stage.look_after(Span::seconds(61)).await;
+    let paid = stage.clock.now();
+    stage.provider.lock().unwrap().history = vec![changed("old", "resolved", created, paid)];
+    stage.look_after(Span::minutes(11)).await;
+    assert_eq!(stage.status_of("old").await, Some(PaymentStatus::Completed));
+}
+
+#[tokio::test]
+async fn a_payment_made_elsewhere_is_found_though_this_clock_is_ahead_of_the_providers() {
+    for (hours, dated) in [(-2, true), (-20, true), (-2, false), (3, true)] {
+        let ahead = Span::hours(hours);
+        let stage = Stage::set(Fluence {
+            ahead: dated.then_some(ahead),
+            ..Fluence::default()
+        })
+        .await;
+        stage.read().await;
+        stage.look_after(Span::seconds(61)).await;
+        // Made in the browser just now, by the provider's clock, and paid at once.
+        let there = SystemClock.now().plus(ahead);
+        stage.provider.lock().unwrap().history = vec![top_up("elsewhere", "resolved", there)];
+        stage.look_after(Span::seconds(61)).await;
+        let status = stage.status_of("elsewhere").await;
+        assert_eq!(status, Some(PaymentStatus::Completed), "{hours} h, {dated}");
+        let since = stage.provider.lock().unwrap().asked_since.clone();
+        assert!(
+            since.last().is_some_and(Option::is_some),
+            "not all of it again"
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! Events of a range of blocks where there is reason to doubt the first answer: a second endpoint is asked even if the
+//! first one has none, and what only one of them tells counts where the receipt is at both.
+
+use super::events::same_but_for_place;
+use super::fault::{Fault, told_together};
+use super::keeper::figures;
+use super::ledger::Balances;
+use super::line::{At, Line, block, view};
+use super::reader::Chain;
+use super::rpc_error::RpcErrorKind;
+use super::second::{Word, disagree, shared};
+use super::wire::{Block, Data};
+use super::{EventBatch, UserEvent};
+use crate::error::Result;
+use crate::http::BODY_LIMIT;
+use alloy_primitives::{Address, B256};
+use std::time::Instant;
+
+impl Chain {
+    /// The newest of the user's events in the blocks `from` to `to`, as [`Chain::newest_events`] reads them. Where another
+    /// endpoint answers, it is asked even if there are none, and its events count as well where both have the receipt.
+    ///
+    /// # Errors
+    /// As [`Chain::newest_events`].
+    pub async fn events_cross_checked(
+        &self,
+        user: Address,
+        from: u64,
+        to: u64,
+    ) -> Result<EventBatch> {
+        let subject = &self.subject(user);
+        let from = from.min(to);
+        let (first, mut batch) = self.first_to_tell(subject, from, to).await?;
+        for rpc in self.order() {
+            if rpc.host == first || !rpc.standing().may_be_asked(Instant::now()) {
+                continue;
+            }
+            match self.told_by(&rpc, subject, batch.from, batch.to).await {
+                Ok(Word::New(told)) => {
+                    let united = self.united(user, &batch, &told).await;
+                    return united.ok_or_else(|| disagree(&first, &rpc.host));
+                }
+                Ok(Word::Old(Some(told))) if told.to >= batch.from => {
+                    let united = self.united(user, &batch, &told).await;
+                    let united = united.ok_or_else(|| disagree(&first, &rpc.host))?;
+                    batch.replace(united);
+                }
+                Err(Fault::Behind) if !batch.events.is_empty() => {
+                    return Err(disagree(&first, &rpc.host));
+                }
+                Ok(Word::Old(_)) | Err(Fault::Behind) => {}
+                Err(fault) => rpc.standing().gave_no_events(&fault, Instant::now()),
+            }
+        }
+        Ok(batch)
+    }
+
+    /// The events of both in the blocks that both tell of, newest first; `None` where they are not of the same chain, or
+    /// one alone stands by an event. Endpoints may count the logs of a transaction in different ways: what is the same but
+    /// for its place is the same event.
+    async fn united(
+        &self,
+        user: Address,
+        batch: &EventBatch,
+        told: &EventBatch,
+    ) -> Option<EventBatch> {
+        let (mut both, told) = shared(batch, told)?;
+        let mut left = told.events.clone();
+        let mut alone = Vec::new();
+        for event in &both.events {
+            let same = left.iter().position(|said| said == event);
+            match same.or_else(|| left.iter().position(|said| same_but_for_place(said, event))) {
+                Some(at) => {
+                    left.remove(at);
+                }
+                None if self.stands(user, event).await => alone.push(event.clone()),
+                None => return None,
+            }
+        }
+        if left.is_empty() {
+            return Some(both);
+        }
+        for event in &left {
+            if !self.stands(user, event).await {
+                return None;
+            }
+        }
+        // In the count of the one that tells more, so that two events are never in one place.
+        let place = |event: &UserEvent| (event.block, event.log_index);
+        let is_taken =
+            |event: &UserEvent| told.events.iter().any(|said| place(said) == place(event));
+        if alone.iter().any(is_taken) {
+            return None;
+        }
+        both.events = told.events;
+        both.events.extend(alone);
+        both.events
+            .sort_by_key(|event| std::cmp::Reverse(place(event)));
+        Some(both)
+    }
+
+    async fn stands(&self, user: Address, event: &UserEvent) -> bool {
+        self.agreed(user, event).await.unwrap_or(false)
+    }
+
+    /// The user's balances after an earlier block, by one endpoint's word. `None` where it keeps no such old state, or
+    /// has another block there than `hash`.
+    ///
+    /// # Errors
+    /// As [`Chain::read`].
+    pub async fn balances_after(
+        &self,
+        user: Address,
+        number: u64,
+        hash: Option<B256>,
+    ) -> Result<Option<Balances>> {
+        let subject = &self.subject(user);
+        self.ask_in_turn(|line: Line, head: Block| async move {
+            if head.number < number {
+                return Err(Fault::Behind);
+            }
+            let mut calls: Vec<_> = subject
+                .figure_calls()
+                .iter()
+                .map(|data| view(subject.balance, data, At::Number(number)))
+                .collect();
+            calls.push(block(At::Number(number)));
+            let mut answers = match line.ask(&calls, BODY_LIMIT).await {
+                Err(fault) if is_about_the_state(&fault) => return Ok(None),
+                answers => answers?,
+            };
+            let mut read = || -> Result<_, Fault> {
+                let mut figure = || answers.next::<Data>("a figure").map(|data| data.0);
+                let said = [figure()?, figure()?, figure()?, figure()?];
+                let seen = answers.next::<Option<Block>>("a block")?;
+                Ok((figures(&said, line.decimals()?)?, seen))
+            };
+            // An endpoint without old states is as good as any other.
+            let Ok((said, Some(seen))) = read() else {
+                return Ok(None);
+            };
+            let is_it = seen.number == number && hash.is_none_or(|hash| hash == seen.hash);
+            Ok(is_it.then_some(Balances {
+                free: said.free,
+                reserved: said.reserved,
+                held: said.held,
+            }))
+        })
+        .await
+        .map_err(told_together)
+    }
+}
+
+/// Whether an answer may only mean that the endpoint keeps no such old state.
+fn is_about_the_state(fault: &Fault) -> bool {
+    fault
+        .refusal()
+        .is_some_and(|kind| !matches!(kind, RpcErrorKind::RateLimited | RpcErrorKind::NotAllowed))
+}

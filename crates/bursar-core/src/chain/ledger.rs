@@ -1,0 +1,225 @@
+//! Whether the user's figures at two blocks and the events between them tell the same story. Money comes to a user by
+//! events that are read; it also goes in ways that are not read, such as charges. So figures that grew by more than the
+//! events brought are proof that an event is missing, and figures that grew by less prove nothing.
+
+use super::{EventKind, Reading, UserEvent};
+use crate::money::Amount;
+use serde::{Deserialize, Serialize};
+
+/// A user's money as it stood after one block, in the token's units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Balances {
+    /// What can be spent.
+    pub free: Amount,
+    /// Held for running workloads.
+    pub reserved: Amount,
+    /// Under review.
+    pub held: Amount,
+}
+
+impl From<&Reading> for Balances {
+    fn from(reading: &Reading) -> Self {
+        Self {
+            free: reading.free.clone(),
+            reserved: reading.reserved.clone(),
+            held: reading.held.clone(),
+        }
+    }
+}
+
+impl Balances {
+    /// No money at all, in the units of these.
+    pub fn zero_like(&self) -> Option<Self> {
+        let zero = self.free.checked_sub(&self.free)?;
+        Some(Self {
+            free: zero.clone(),
+            reserved: zero.clone(),
+            held: zero,
+        })
+    }
+
+    /// Whether the events between two blocks can account for the way from these balances to `later`. `false` is proof
+    /// that one is missing: more money is there than they brought, or more has left the review than they and the money
+    /// that is gone can explain.
+    pub fn lead_to(&self, later: &Self, events: &[UserEvent]) -> bool {
+        // What cannot be computed proves nothing.
+        !self.unexplained(later, events).unwrap_or(false)
+    }
+
+    /// `None` where an amount does not fit.
+    fn unexplained(&self, later: &Self, events: &[UserEvent]) -> Option<bool> {
+        let mut came = self.free.checked_sub(&self.free)?;
+        let mut released = came.clone();
+        for event in events {
+            let sum = match &event.kind {
+                EventKind::Credit { .. } | EventKind::Refund => &mut came,
+                EventKind::Released => &mut released,
+            };
+            *sum = sum.checked_add(&event.amount)?;
+        }
+        let grown = later.total()?.checked_sub(&self.total()?)?;
+        // What went in ways that are not read.
+        let gone = came.checked_sub(&grown)?;
+        if gone.is_negative() {
+            return Some(true);
+        }
+        let left_review = self.held.checked_sub(&later.held)?;
+        let explained = released.checked_add(&gone)?;
+        Some(explained.checked_sub(&left_review)?.is_negative())
+    }
+
+    fn total(&self) -> Option<Amount> {
+        self.free
+            .checked_add(&self.reserved)?
+            .checked_add(&self.held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::money::Currency;
+    use alloy_primitives::B256;
+    use proptest::prelude::*;
+
+    fn usdc(units: i128) -> Amount {
+        Amount::new(units, 6, Currency::usdc()).unwrap()
+    }
+
+    fn balances([free, reserved, held]: [i128; 3]) -> Balances {
+        Balances {
+            free: usdc(free),
+            reserved: usdc(reserved),
+            held: usdc(held),
+        }
+    }
+
+    fn event(kind: EventKind, units: i128) -> UserEvent {
+        UserEvent {
+            kind,
+            amount: usdc(units),
+            transaction: B256::ZERO,
+            log_index: 0,
+            block: 1,
+            block_hash: B256::ZERO,
+            block_time: Timestamp(0),
+        }
+    }
+
+    fn credit(units: i128) -> UserEvent {
+        let top_up_id = "a".to_owned();
+        event(EventKind::Credit { top_up_id }, units)
+    }
+
+    fn fits(before: [i128; 3], after: [i128; 3], events: &[UserEvent]) -> bool {
+        balances(before).lead_to(&balances(after), events)
+    }
+
+    #[test]
+    fn money_that_no_event_brought_is_noticed() {
+        let released = || event(EventKind::Released, 40);
+        let refund = || event(EventKind::Refund, 40);
+        for (why, before, after, events, expected) in [
+            ("nothing moved", [10, 5, 0], [10, 5, 0], vec![], true),
+            ("a credit", [10, 0, 0], [50, 0, 0], vec![credit(40)], true),
+            ("a refund", [10, 0, 0], [50, 0, 0], vec![refund()], true),
+            ("a credit is missing", [10, 0, 0], [50, 0, 0], vec![], false),
+            (
+                "one of two",
+                [10, 0, 0],
+                [90, 0, 0],
+                vec![credit(40)],
+                false,
+            ),
+            (
+                "a unit too much",
+                [10, 0, 0],
+                [51, 0, 0],
+                vec![credit(40)],
+                false,
+            ),
+            ("a charge", [10, 5, 0], [10, 2, 0], vec![], true),
+            ("reserved", [10, 0, 0], [2, 8, 0], vec![], true),
+            (
+                "given back from a deal",
+                [2, 8, 0],
+                [10, 0, 0],
+                vec![],
+                true,
+            ),
+            (
+                "a credit, most of it reserved",
+                [10, 0, 0],
+                [5, 45, 0],
+                vec![],
+                false,
+            ),
+            (
+                "a credit and a charge",
+                [10, 5, 0],
+                [47, 5, 0],
+                vec![credit(40)],
+                true,
+            ),
+            ("sent to review", [40, 0, 0], [0, 0, 40], vec![], true),
+            ("released", [0, 0, 40], [40, 0, 0], vec![released()], true),
+            (
+                "a release is missing",
+                [0, 0, 40],
+                [40, 0, 0],
+                vec![],
+                false,
+            ),
+            ("withdrawn from review", [5, 0, 40], [5, 0, 0], vec![], true),
+            (
+                "a release and a charge",
+                [0, 5, 40],
+                [40, 1, 0],
+                vec![released()],
+                true,
+            ),
+        ] {
+            assert_eq!(fits(before, after, &events), expected, "{why}");
+        }
+    }
+
+    proptest! {
+        /// Whatever happens between two blocks, the whole list of events explains it, and the list without one of them
+        /// does not, unless as much went in ways that are not read.
+        #[test]
+        fn a_whole_list_fits_and_a_short_one_does_not(
+            start in prop::array::uniform3(0_i128..1_000),
+            steps in prop::collection::vec((0_u8..7, 1_i128..500), 0..12),
+            left_out in any::<prop::sample::Index>(),
+        ) {
+            let [mut free, mut reserved, mut held] = start;
+            let (mut events, mut gone) = (Vec::new(), 0);
+            for (step, units) in steps {
+                match step {
+                    0 => { free += units; events.push(credit(units)); }
+                    1 => { free += units; events.push(event(EventKind::Refund, units)); }
+                    2 => { let all = free; free = 0; held += all; }
+                    3 => {
+                        let all = held;
+                        held = 0;
+                        free += all;
+                        if all > 0 { events.push(event(EventKind::Released, all)); }
+                    }
+                    4 => { let part = units.min(free); free -= part; reserved += part; }
+                    5 => { let part = units.min(reserved); reserved -= part; free += part; }
+                    _ => { let part = units.min(reserved); reserved -= part; gone += part; }
+                }
+            }
+            let end = [free, reserved, held];
+            prop_assert!(fits(start, end, &events));
+            if !events.is_empty() {
+                let missing = events.remove(left_out.index(events.len()));
+                let brings = !matches!(missing.kind, EventKind::Released);
+                if brings && missing.amount.units() > gone {
+                    prop_assert!(!fits(start, end, &events));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Answers that are odd and not false: what can be read of them is read, and what cannot is said.
+
+use crate::anvil::{Anvil, USER};
+use crate::proxy::{Mode, Proxy, refuse};
+use crate::{chain, now, states};
+use bursar_core::chain::{Chain, RpcState};
+use bursar_core::error::Code;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+fn number(value: &Value) -> u64 {
+    let digits = value.as_str().unwrap().strip_prefix("0x").unwrap();
+    u64::from_str_radix(digits, 16).unwrap()
+}
+
+fn whole(bend: impl Fn(&mut Value) + Send + Sync + 'static) -> Mode {
+    Mode::Whole(Arc::new(bend))
+}
+
+fn logs_asked(proxy: &Proxy) -> usize {
+    let asked = proxy.asked();
+    asked
+        .iter()
+        .filter(|method| *method == "eth_getLogs")
+        .count()
+}
+
+/// Reads figures, events and receipt through one RPC.
+async fn reads_all(chain: &Chain) {
+    for _ in 0..2 {
+        let reading = chain.read(USER, now()).await.unwrap();
+        assert_eq!(reading.free.to_string(), "5.000000 USDC");
+        let events = chain.events(USER, 0, reading.block).await.unwrap().events;
+        assert_eq!(events.len(), 1);
+        assert!(chain.agreed(USER, &events[0]).await.unwrap());
+    }
+    assert_eq!(states(chain), [RpcState::Good]);
+}
+
+#[tokio::test]
+async fn odd_forms_are_read_all_the_same() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let each = |bend: fn(&mut Value)| {
+        whole(move |answer| match answer.as_array_mut() {
+            Some(answers) => answers.iter_mut().for_each(bend),
+            None => bend(answer),
+        })
+    };
+    let refuse_calls_by_hash = |code: i64, words: &'static str| {
+        Mode::Bend(Arc::new(
+            move |method: &str, params: &Value, answer: &mut Value| {
+                if method == "eth_call" && params[1].is_object() {
+                    refuse(answer, code, words);
+                }
+            },
+        ))
+    };
+    let ways = [
+        each(|answer| drop(answer.as_object_mut().unwrap().remove("jsonrpc"))),
+        each(|answer| answer["error"] = Value::Null),
+        refuse_calls_by_hash(-32000, "invalid block"),
+        refuse_calls_by_hash(-32603, "Internal error"),
+        refuse_calls_by_hash(-32000, "header for hash not found"),
+        // One error for a batch that is too long, with and without an id.
+        whole(|answer| {
+            if answer.as_array().is_some_and(|answers| answers.len() > 3) {
+                *answer = json!({"id": 0, "error": {"code": 31, "message": "Batch of more than 3 requests are not allowed"}});
+            }
+        }),
+        whole(|answer| {
+            if answer.as_array().is_some_and(|answers| answers.len() > 2) {
+                *answer = json!([{"jsonrpc": "2.0", "id": null, "error": {"code": -32600, "message": "batch too large"}}]);
+            }
+        }),
+        whole(|answer| {
+            if answer.is_array() {
+                *answer = json!({"error": "no"});
+            }
+        }),
+    ];
+    for (way, mode) in ways.into_iter().enumerate() {
+        let rpc = Proxy::start(anvil.url(), mode).await;
+        let chain = chain(anvil.place(&[&rpc.url]));
+        println!("way {way}");
+        reads_all(&chain).await;
+    }
+}
+
+/// Counts each receipt's logs from zero, and with `listed` those of `eth_getLogs` as well.
+fn count_logs_anew(listed: bool) -> Mode {
+    Mode::Bend(Arc::new(
+        move |method: &str, _: &Value, answer: &mut Value| {
+            let logs = match method {
+                "eth_getTransactionReceipt" => answer["result"]["logs"].as_array_mut(),
+                "eth_getLogs" if listed => answer["result"].as_array_mut(),
+                _ => None,
+            };
+            for (place, log) in logs.into_iter().flatten().enumerate() {
+                log["logIndex"] = json!(format!("{:#x}", place + 70));
+            }
+        },
+    ))
+}
+
+#[tokio::test]
+async fn logs_may_be_counted_in_another_way_in_receipts_or_at_the_second_rpc() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let odd = Proxy::start(anvil.url(), count_logs_anew(false)).await;
+    reads_all(&chain(anvil.place(&[&odd.url]))).await;
+    for listed in [false, true] {
+        odd.set(count_logs_anew(listed));
+        for place in [[&odd.url, &anvil.url()], [&anvil.url(), &odd.url]] {
+            let chain = chain(anvil.place(&place.map(String::as_str)));
+            let (head, ..) = chain.head().await.unwrap();
+            let events = chain.events(USER, 0, head).await.unwrap().events;
+            assert_eq!(events.len(), 1);
+            assert!(chain.agreed(USER, &events[0]).await.unwrap());
+            let mut other = events[0].clone();
+            other.log_index += 1_000;
+            assert!(!chain.agreed(USER, &other).await.unwrap());
+            // One log more that tells the same is another story.
+            let mut twice = events[0].clone();
+            twice.transaction.0[0] ^= 1;
+            assert!(!chain.agreed(USER, &twice).await.unwrap());
+        }
+    }
+}
+
+#[tokio::test]
+async fn null_is_not_an_empty_list_of_logs() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    anvil.mine(40).await;
+    let odd = Proxy::bend(anvil.url(), |method, _, answer| {
+        if method == "eth_getLogs" {
+            answer["result"] = Value::Null;
+        }
+    })
+    .await;
+    let alone = chain(anvil.place(&[&odd.url]));
+    let reading = alone.read(USER, now()).await.unwrap();
+    assert_eq!(reading.free.to_string(), "5.000000 USDC");
+    assert!(alone.newest_events(USER, 0, reading.block).await.is_err());
+    assert!(logs_asked(&odd) < 10);
+    assert_eq!(states(&alone), [RpcState::Good], "its figures are right");
+    let both = chain(anvil.place(&[&odd.url, &anvil.url()]));
+    let events = both.events(USER, 0, reading.block).await.unwrap().events;
+    assert_eq!(events.len(), 1);
+}
+
+#[tokio::test]
+async fn a_few_blocks_at_a_time_come_in_parts_newest_first() {
+    let anvil = Anvil::start().await;
+    anvil.credit(1_000_000, "old").await;
+    anvil.mine(900).await;
+    anvil.credit(2_000_000, "new").await;
+    let capped = Proxy::bend(anvil.url(), |method, params, answer| {
+        let block = |name: &str| number(&params[0][name]);
+        if method == "eth_getLogs" && block("toBlock") - block("fromBlock") >= 10 {
+            refuse(
+                answer,
+                35,
+                "ranges over 10 blocks are not supported on freetier",
+            );
+        }
+    })
+    .await;
+    for place in [
+        vec![capped.url.as_str()],
+        vec![capped.url.as_str(), &anvil.url()],
+        vec![&anvil.url(), capped.url.as_str()],
+    ] {
+        let chain = chain(anvil.place(&place));
+        let (head, ..) = chain.head().await.unwrap();
+        logs_asked(&capped);
+        let mut to = head;
+        let mut found = Vec::new();
+        let mut parts = 0;
+        while parts < 5 {
+            let batch = chain.newest_events(USER, 0, to).await.unwrap();
+            assert_eq!(batch.to, to);
+            assert!(logs_asked(&capped) <= 64);
+            found.extend(batch.events);
+            parts += 1;
+            if batch.from == 0 {
+                break;
+            }
+            to = batch.from - 1;
+        }
+        assert!(parts > 1, "{place:?}");
+        let amounts: Vec<String> = found.iter().map(|event| event.amount.to_string()).collect();
+        assert_eq!(amounts, ["2.000000 USDC", "1.000000 USDC"], "{place:?}");
+    }
+}
+
+#[tokio::test]
+async fn pruned_history_is_read_as_far_as_it_goes() {
+    let anvil = Anvil::start().await;
+    anvil.credit(1_000_000, "gone").await;
+    anvil.mine(400).await;
+    anvil.credit(2_000_000, "kept").await;
+    let (head, ..) = chain(anvil.place(&[&anvil.url()])).head().await.unwrap();
+    anvil.mine(20).await;
+    let kept_from = head - 130;
+    for says_so in [true, false] {
+        let pruned = Proxy::bend(anvil.url(), move |method, params, answer| match method {
+            "eth_getLogs" if number(&params[0]["fromBlock"]) < kept_from => {
+                if says_so {
+                    refuse(answer, 4444, "pruned history unavailable");
+                } else {
+                    answer["result"] = json!([]);
+                }
+            }
+            "eth_getBlockByNumber" | "eth_getBlockByHash"
+                if !answer["result"].is_null()
+                    && number(&answer["result"]["number"]) < kept_from =>
+            {
+                answer["result"] = Value::Null;
+            }
+            _ => {}
+        })
+        .await;
+        let alone = chain(anvil.place(&[&pruned.url]));
+        let reading = alone.read(USER, now()).await.unwrap();
+        let batch = alone.newest_events(USER, 0, reading.block).await.unwrap();
+        assert_eq!((batch.from, batch.events.len()), (kept_from, 1));
+        assert!(alone.lacks_events(kept_from - 1) && !alone.lacks_events(kept_from));
+        pruned.asked();
+        let error = alone
+            .newest_events(USER, 0, kept_from - 1)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, Code::EventsIncomplete, "{error}");
+        assert_eq!(
+            logs_asked(&pruned),
+            0,
+            "what is gone is not asked for again"
+        );
+        assert_eq!(states(&alone), [RpcState::Good]);
+        // Another RPC has them, and is asked for what is left.
+        let both = chain(anvil.place(&[&pruned.url, &anvil.url()]));
+        let all = both.events(USER, 0, reading.block).await.unwrap();
+        assert_eq!(all.events.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn logs_that_lag_behind_the_head_are_read_as_far_as_they_go() {
+    let anvil = Anvil::start().await;
+    anvil.credit(1_000_000, "a").await;
+    anvil.mine(20).await;
+    let (head, ..) = chain(anvil.place(&[&anvil.url()])).head().await.unwrap();
+    let lagging = Proxy::bend(anvil.url(), move |method, params, answer| {
+        if method == "eth_getLogs" && number(&params[0]["toBlock"]) > head - 2 {
+            refuse(
+                answer,
+                -32602,
+                "block range extends beyond current head block",
+            );
+        }
+    })
+    .await;
+    let alone = chain(anvil.place(&[&lagging.url]));
+    let batch = alone.newest_events(USER, 0, head).await.unwrap();
+    assert_eq!((batch.from, batch.events.len()), (0, 1));
+    assert!((head - 5..=head - 2).contains(&batch.to), "{}", batch.to);
+    assert_eq!(states(&alone), [RpcState::Good]);
+    // What both RPCs tell of is taken.
+    for place in [[&lagging.url, &anvil.url()], [&anvil.url(), &lagging.url]] {
+        let both = chain(anvil.place(&place.map(String::as_str)));
+        let batch = both.newest_events(USER, 0, head).await.unwrap();
+        assert_eq!(batch.events.len(), 1);
+        assert!(batch.to < head);
+    }
+}
+
+#[tokio::test]
+async fn a_rate_limit_of_logs_leaves_the_figures() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let limited = Proxy::bend(anvil.url(), |method, _, answer| {
+        if method == "eth_getLogs" {
+            refuse(
+                answer,
+                -32005,
+                "daily request count exceeded, request rate limited",
+            );
+        }
+    })
+    .await;
+    let chain = chain(anvil.place(&[&limited.url]));
+    let reading = chain.read(USER, now()).await.unwrap();
+    limited.asked();
+    let error = chain
+        .newest_events(USER, 0, reading.block)
+        .await
+        .unwrap_err();
+    assert_eq!((error.code, error.retryable), (Code::RateLimited, true));
+    assert_eq!(logs_asked(&limited), 1);
+    assert_eq!(states(&chain), [RpcState::Good]);
+    chain.read(USER, now()).await.unwrap();
+}
