@@ -86,12 +86,12 @@ function digit(one: string): { digit: string; zero: string } | null {
 
 /** Whether both are worth the same in one currency, however many decimals each is written with. */
 export function equals(one: Amount, other: Amount): boolean {
-  const [mine, theirs] = [value(one.amount), value(other.amount)];
+  const [mine, theirs] = [canonical(one.amount), canonical(other.amount)];
   return one.currency === other.currency && mine !== null && mine === theirs;
 }
 
 /** One text for each value: no zeros that say nothing. */
-function value(decimal: string): string | null {
+function canonical(decimal: string): string | null {
   const match = DECIMAL.exec(decimal);
   if (!match) return null;
   const [, minus = "", whole = "", fraction = ""] = match;
