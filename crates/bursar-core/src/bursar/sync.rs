@@ -40,6 +40,8 @@ impl Bursar {
         // Charges are read only where somebody looks.
         self.presence(Presence::Open);
         self.wait_for_keyring(&connection).await;
+        // Right after a start the engine may not have taken the account in yet.
+        self.driver.until(account, STANDSTILL, |_| true).await;
         let is_told = self
             .driver
             .state(account)

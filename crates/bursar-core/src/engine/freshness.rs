@@ -208,8 +208,10 @@ mod tests {
         let out = after(&account(), Event::SignedIn(false), NOON);
         let refilled = after(&out, chain(5_115), NOON);
         let told = after(&refilled, Event::Thresholds(few.clone()), NOON);
+        let told = after(&told, chain(5_115), NOON);
         assert!(!told.alerts.low_balance_told);
         let told = after(&account(), Event::Thresholds(few), NOON);
+        let told = after(&told, api(2_615), NOON);
         assert!(told.is_said_low(NOON));
         let out = after(&told, Event::SignedIn(false), NOON);
         assert!(!after(&out, chain(5_115), NOON).is_said_low(NOON));

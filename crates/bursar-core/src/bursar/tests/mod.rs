@@ -195,7 +195,9 @@ impl Prepared for Fluence {
                 "billing:get_spending_history","billing:top_up"]}"#,
             ),
             ("GET", "/v1/service/status") => json(200, r#"{"maintenanceMode":false}"#),
-            ("GET", "/v1/billing/charges/aggregated") if self.charges_forbidden => json(403, "{}"),
+            ("GET", "/v1/billing/charges/aggregated") if self.charges_forbidden => {
+                json(403, r#"{"error":"x"}"#)
+            }
             ("GET", "/v1/billing/charges/aggregated") => json(200, "[]"),
             _ => json(404, "{}"),
         }
