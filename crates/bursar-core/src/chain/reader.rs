@@ -348,6 +348,14 @@ impl Chain {
         all_behind && !self.inner.rpcs.is_empty() && self.inner.rpcs.iter().all(far_short)
     }
 
+    /// As if so much time had really passed since the heads moved.
+    #[cfg(test)]
+    pub(crate) fn pass(&self, time: Duration) {
+        for rpc in &self.inner.rpcs {
+            rpc.standing().pass(time);
+        }
+    }
+
     /// What time it is by the caller's clock.
     pub(super) fn tell_time(&self, now: Timestamp) {
         *self.told_time() = Some((now, Instant::now()));

@@ -81,7 +81,7 @@ impl Chain {
     }
 
     /// What this RPC tells of these blocks, once it has come to them or its head turns out to be old. How old a head is,
-    /// the other RPCs' heads say, and never the caller's clock.
+    /// the other RPCs' heads and the time that has really passed say, and never the caller's clock.
     pub(super) async fn told_by(
         &self,
         rpc: &Arc<Rpc>,
@@ -96,7 +96,10 @@ impl Chain {
             if head.number >= to {
                 return read_range(&line, subject, from, to).await.map(Word::New);
             }
-            if self.has_old_head(rpc) {
+            let is_given_up = begun.elapsed() > CATCH_UP;
+            // Also where the chain itself stands still: an RPC that is stuck must not hold up the newest block for ever.
+            let is_stuck = is_given_up && rpc.standing().stands_still(Instant::now());
+            if self.has_old_head(rpc) || is_stuck {
                 let before = if head.number < from {
                     None
                 } else {
@@ -104,7 +107,7 @@ impl Chain {
                 };
                 return Ok(Word::Old(before));
             }
-            if begun.elapsed() > CATCH_UP {
+            if is_given_up {
                 return Err(Fault::Behind);
             }
             sleep(LOOK_AGAIN).await;

@@ -147,6 +147,14 @@ impl Standing {
         is_old && (self.went_back(stale_after) || self.stands_still(now))
     }
 
+    /// As if so much time had passed since its head moved.
+    #[cfg(test)]
+    pub(super) fn pass(&mut self, time: Duration) {
+        self.head = self
+            .head
+            .map(|(head, since)| (head, since.checked_sub(time).unwrap_or(since)));
+    }
+
     /// Whether its head lies behind one that it had before.
     pub(super) fn went_back(&self, stale_after: Span) -> bool {
         let heads = self.head().zip(self.newest);

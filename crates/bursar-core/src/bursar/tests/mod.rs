@@ -293,6 +293,14 @@ impl<P: Prepared> Stage<P> {
 
     fn later(&self, span: Span) {
         self.clock.pass(span);
+        let connection = self.bursar.connection(&self.account);
+        if let Some(chain) = connection
+            .ok()
+            .and_then(|connection| connection.chain.clone())
+        {
+            let passed = u64::try_from(span.0).unwrap_or_default();
+            chain.pass(Duration::from_millis(passed));
+        }
         self.bursar.woke();
     }
 
