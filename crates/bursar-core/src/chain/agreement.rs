@@ -25,6 +25,19 @@ impl Chain {
     /// # Errors
     /// As [`Chain::read`], when no RPC answered at all.
     pub async fn agreed(&self, user: Address, event: &UserEvent) -> Result<bool> {
+        self.agreed_on(user, event, 1).await
+    }
+
+    /// As [`Chain::agreed`], on `times` events of the transaction that are the same but for their places.
+    ///
+    /// # Errors
+    /// As [`Chain::agreed`].
+    pub(super) async fn agreed_on(
+        &self,
+        user: Address,
+        event: &UserEvent,
+        times: usize,
+    ) -> Result<bool> {
         let subject = self.subject(user);
         let hosts: BTreeSet<&str> = self
             .inner
@@ -44,7 +57,7 @@ impl Chain {
             match look_at_receipt(&self.line(&rpc), &subject, event).await {
                 Ok(seen) => {
                     answered = true;
-                    if let Some(seen) = seen {
+                    if let Some(seen) = seen.filter(|seen| seen.alike >= times) {
                         witnesses.insert(rpc.host.clone(), seen);
                     }
                 }

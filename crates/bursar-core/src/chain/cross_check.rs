@@ -66,41 +66,35 @@ impl Chain {
     ) -> Option<EventBatch> {
         let (mut both, told) = shared(batch, told)?;
         let mut left = told.events.clone();
-        let mut alone = Vec::new();
-        for event in &both.events {
-            let same = left.iter().position(|said| said == event);
-            match same.or_else(|| left.iter().position(|said| same_but_for_place(said, event))) {
-                Some(at) => {
-                    left.remove(at);
-                }
-                None if self.stands(user, event).await => alone.push(event.clone()),
-                None => return None,
+        let mut alone = both.events.clone();
+        let mut take = |is_it: &dyn Fn(&UserEvent) -> bool| {
+            let at = left.iter().position(is_it);
+            at.map(|at| left.remove(at)).is_some()
+        };
+        alone.retain(|event| !take(&|said| said == event));
+        alone.retain(|event| !take(&|said| same_but_for_place(said, event)));
+        // In the count of the one that tells more, so that two events are never in one place.
+        let place = |event: &UserEvent| (event.block, event.log_index);
+        if !left.is_empty() {
+            both.events = told.events;
+            let is_taken =
+                |event: &UserEvent| both.events.iter().any(|said| place(said) == place(event));
+            if alone.iter().any(is_taken) {
+                return None;
             }
+            both.events.extend(alone.iter().cloned());
         }
-        if left.is_empty() {
-            return Some(both);
-        }
-        for event in &left {
-            if !self.stands(user, event).await {
+        for event in alone.iter().chain(&left) {
+            let alike = both.events.iter();
+            let times = alike.filter(|said| same_but_for_place(said, event)).count();
+            let stands = self.agreed_on(user, event, times).await;
+            if !stands.unwrap_or(false) {
                 return None;
             }
         }
-        // In the count of the one that tells more, so that two events are never in one place.
-        let place = |event: &UserEvent| (event.block, event.log_index);
-        let is_taken =
-            |event: &UserEvent| told.events.iter().any(|said| place(said) == place(event));
-        if alone.iter().any(is_taken) {
-            return None;
-        }
-        both.events = told.events;
-        both.events.extend(alone);
         both.events
             .sort_by_key(|event| std::cmp::Reverse(place(event)));
         Some(both)
-    }
-
-    async fn stands(&self, user: Address, event: &UserEvent) -> bool {
-        self.agreed(user, event).await.unwrap_or(false)
     }
 
     /// The user's balances after an earlier block, by one endpoint's word. `None` where it keeps no such old state, or

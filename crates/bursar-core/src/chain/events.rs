@@ -387,7 +387,8 @@ pub(super) fn same_events(one: &[UserEvent], other: &[UserEvent]) -> bool {
             .all(|(one, other)| same_but_for_place(one, other))
 }
 
-pub(super) fn same_but_for_place(one: &UserEvent, other: &UserEvent) -> bool {
+/// Whether both are the same event, wherever in its block each is said to be.
+pub(crate) fn same_but_for_place(one: &UserEvent, other: &UserEvent) -> bool {
     one.kind == other.kind
         && one.amount == other.amount
         && one.transaction == other.transaction

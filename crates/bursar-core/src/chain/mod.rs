@@ -26,6 +26,7 @@ mod times;
 mod watch;
 mod wire;
 
+pub(crate) use events::same_but_for_place;
 pub use high_water::{HighWater, Lapse, Sighting};
 pub use ledger::Balances;
 pub use reader::Chain;

@@ -265,6 +265,45 @@ async fn what_one_endpoint_left_out_is_had_where_both_have_the_receipt() {
 }
 
 #[tokio::test]
+async fn what_two_endpoints_count_in_different_ways_is_the_same_event() {
+    let anvil = Anvil::start().await;
+    for (amount, id) in [(5_000_000, "a"), (6_000_000, "b")] {
+        anvil.credit(amount, id).await;
+    }
+    let first = Proxy::start(anvil.url(), Mode::Truth).await;
+    let second = Proxy::start(anvil.url(), Mode::Truth).await;
+    let both = chain(anvil.place(&[&first.url, &second.url]));
+    let (head, ..) = both.head().await.unwrap();
+    let counting = |leaves_out: bool| {
+        Mode::Bend(Arc::new(
+            move |method: &str, _: &Value, answer: &mut Value| {
+                if method == "eth_getLogs" {
+                    let logs = answer["result"].as_array_mut().unwrap();
+                    logs.iter_mut()
+                        .for_each(|log| log["logIndex"] = json!("0x40"));
+                    if leaves_out {
+                        logs.pop();
+                    }
+                }
+            },
+        ))
+    };
+    for other in [&first, &second] {
+        for leaves_out in [false, true] {
+            other.set(counting(leaves_out));
+            let told = both.events_cross_checked(USER, 0, head).await.unwrap();
+            let amounts: Vec<_> = told
+                .events
+                .iter()
+                .map(|event| event.amount.to_string())
+                .collect();
+            assert_eq!(amounts, ["6.000000 USDC", "5.000000 USDC"]);
+        }
+        other.set(Mode::Truth);
+    }
+}
+
+#[tokio::test]
 async fn balances_after_an_earlier_block_are_had_where_they_are_kept() {
     let anvil = Anvil::start().await;
     anvil.credit(5_000_000, "a").await;

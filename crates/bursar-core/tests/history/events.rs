@@ -305,3 +305,88 @@ fn what_kept_events_from_being_read_is_known_until_they_are() {
     history.forget_chain(&account).unwrap();
     assert_eq!(history.events_problem(&account).unwrap(), None);
 }
+
+/// RPCs may count a transaction's logs in different ways, and a range that is read again may be told by another one.
+#[test]
+fn an_event_that_is_told_in_another_place_is_the_same_event() {
+    let minutes = |n| NOW.plus(Span::minutes(n));
+    let at = |id: &str, place| UserEvent {
+        log_index: place,
+        ..event(id, "25.000000", 100, minutes(1))
+    };
+    let refund = |place| UserEvent {
+        kind: EventKind::Refund,
+        ..at("", place)
+    };
+    let told = [
+        // One transaction's events as one RPC tells them, and then as the other one does.
+        (vec![at("p1", 7)], vec![at("p1", 0)], 1),
+        (vec![at("elsewhere", 7)], vec![at("elsewhere", 0)], 1),
+        (
+            vec![refund(8), at("p1", 7)],
+            vec![refund(7), at("p1", 6)],
+            2,
+        ),
+        // Twice the same in one transaction is twice the money.
+        (
+            vec![at("elsewhere", 8), at("elsewhere", 7)],
+            vec![at("elsewhere", 1), at("elsewhere", 0)],
+            2,
+        ),
+        // The other one tells more.
+        (vec![at("p1", 7)], vec![at("p1", 8), refund(7)], 2),
+        (
+            vec![at("elsewhere", 7)],
+            vec![at("elsewhere", 8), at("elsewhere", 7)],
+            2,
+        ),
+        (
+            vec![at("elsewhere", 7)],
+            vec![at("p1", 9), at("elsewhere", 0)],
+            2,
+        ),
+        (
+            vec![refund(8), at("p1", 7)],
+            vec![at("p1", 8), at("elsewhere", 7)],
+            3,
+        ),
+        // Or less: what was told stays.
+        (vec![refund(8), at("p1", 7)], vec![at("p1", 0)], 2),
+    ];
+    for (first, second, distinct) in told {
+        let prepared = || {
+            let (home, history, account) = history();
+            let payments = [
+                payment("p1", "25.00", NOW),
+                payment("p2", "25.00", minutes(2)),
+            ];
+            history.put_payments(&account, &payments).unwrap();
+            (home, history, account)
+        };
+        let (_home, history, account) = prepared();
+        for (round, told) in [&first, &second, &first, &second].into_iter().enumerate() {
+            history.put_events(&account, &batch(told, 80, 110)).unwrap();
+            let known = history.events_within(&account, 80, 110).unwrap();
+            assert!(round == 0 || known.len() == distinct, "{known:?}");
+            // The payments are verified as if it had all been told at once.
+            let (_home, fresh, of_fresh) = prepared();
+            fresh
+                .put_events(&of_fresh, &batch(&known, 80, 110))
+                .unwrap();
+            let verified = |history| {
+                let lines = lines(history, &PaymentQuery::default());
+                lines.into_iter().filter(|line| line.verified).count()
+            };
+            assert_eq!(verified(&history), verified(&fresh), "{known:?}");
+        }
+        // None was made up: what is known is what one of the two told.
+        let known = history.events_within(&account, 80, 110).unwrap();
+        let alike = |one: &UserEvent, other: &UserEvent| {
+            (&one.kind, &one.amount) == (&other.kind, &other.amount)
+        };
+        for event in &known {
+            let count = |told: &[UserEvent]| told.iter().filter(|e| alike(e, event)).count();
+            assert_eq!(count(&known), count(&first).max(count(&second)));
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The Balance contract's events: stored, matched, and taken back when a reorganisation removes their blocks.
 
 use super::line::{Line, block_from, block_number, hash};
+use super::log_index::put_events;
 use super::ranges::{forget_older_from, keep_older};
 use super::search::take_in_ids;
 use super::verify::Verifier;
@@ -43,9 +44,7 @@ impl History {
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
             let mut verifier = Verifier::new(transaction, account);
-            for event in &batch.events {
-                put_event(&mut verifier, event)?;
-            }
+            put_events(&mut verifier, &batch.events)?;
             widen(transaction, account, batch)?;
             take_in_ids(transaction)
         })
@@ -122,19 +121,6 @@ impl History {
             }))
         })
     }
-}
-
-fn put_event(verifier: &mut Verifier<'_>, event: &UserEvent) -> Inner<()> {
-    if verifier.add_event(event)? {
-        return Ok(());
-    }
-    let stored = verifier.find_event(&event.transaction, event.log_index)?;
-    // The same transaction in another block, unless it is the same altogether.
-    if let Some(stored) = stored.filter(|stored| stored.event != *event) {
-        verifier.drop_event(&stored)?;
-        verifier.add_event(event)?;
-    }
-    Ok(())
 }
 
 fn match_of(verifier: &Verifier<'_>, payment: &str) -> Inner<Option<Matched>> {

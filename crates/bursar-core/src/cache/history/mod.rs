@@ -5,6 +5,7 @@ mod doubtful;
 mod events;
 mod late;
 mod line;
+mod log_index;
 mod near;
 mod pages;
 mod past;

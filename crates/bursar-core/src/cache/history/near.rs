@@ -89,6 +89,14 @@ impl Verifier<'_> {
         )
     }
 
+    /// The events of a transaction.
+    pub(super) fn events_of(&self, transaction: &B256) -> Inner<Vec<StoredEvent>> {
+        self.events(
+            "account = ?1 AND tx = ?2",
+            params![self.account, transaction.as_slice()],
+        )
+    }
+
     /// The event that serves the payment.
     pub(super) fn event_of(&self, payment: &str) -> Inner<Option<StoredEvent>> {
         self.one_event(SERVES, params![self.account, payment])
