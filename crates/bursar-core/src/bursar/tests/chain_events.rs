@@ -17,12 +17,17 @@ impl Stage<Deep> {
 
     /// One look on behalf of a payment that the engine holds for verified.
     async fn look(&self, payment: &str) -> ChainAnswer {
+        self.look_for(payment, true).await
+    }
+
+    /// The same, with whether it was verified by its id.
+    async fn look_for(&self, payment: &str, by_id: bool) -> ChainAnswer {
         let followed = vec![Sought {
             payment: payment.to_owned(),
             verified: Some(Verified {
                 transaction: hash(0x7, CREDITS[0].0).parse().unwrap(),
                 block: CREDITS[0].0,
-                by_id: true,
+                by_id,
             }),
             second_opinion: false,
         }];
@@ -181,51 +186,53 @@ async fn history_that_nobody_keeps_any_more_is_told_as_a_gap() {
 
 #[tokio::test]
 async fn nothing_is_taken_for_reversed_before_the_events_have_been_read_again() {
-    let stage = Stage::set(Deep {
-        no_logs_below: 0,
-        ..Deep::new()
-    })
-    .await;
-    stage
-        .until("all is read", |state| {
-            state.chain.is_some() && state.past.chain.is_none()
+    for by_id in [true, false] {
+        let stage = Stage::set(Deep {
+            no_logs_below: 0,
+            ..Deep::new()
         })
         .await;
-    assert_eq!(stage.verified().await.len(), CREDITS.len());
-    // The newest blocks are replaced, and nobody gives the logs of those that are there now.
-    {
-        let mut chain = stage.provider.lock().unwrap();
-        chain.fork = (CREDITS[0].0, 0xc);
-        chain.no_logs_below = u64::MAX;
+        stage
+            .until("all is read", |state| {
+                state.chain.is_some() && state.past.chain.is_none()
+            })
+            .await;
+        assert_eq!(stage.verified().await.len(), CREDITS.len());
+        // The newest blocks are replaced, and nobody gives the logs of those that are there now.
+        {
+            let mut chain = stage.provider.lock().unwrap();
+            chain.fork = (CREDITS[0].0, 0xc);
+            chain.no_logs_below = u64::MAX;
+        }
+        let answer = stage.look_for("new", by_id).await;
+        assert_eq!(
+            answer.events_problem.map(|problem| problem.code),
+            Some(Code::EventsIncomplete)
+        );
+        assert_eq!(
+            (answer.reading.block, answer.reorganised),
+            (HEAD, Vec::new())
+        );
+        // The event was moved along.
+        stage.provider.lock().unwrap().no_logs_below = 0;
+        let answer = stage.look_for("new", by_id).await;
+        assert_eq!(
+            (answer.events_problem, answer.reorganised),
+            (None, Vec::new())
+        );
+        assert_eq!(answer.credited.len(), 1);
+        // Now it is not among them.
+        {
+            let mut chain = stage.provider.lock().unwrap();
+            chain.fork = (CREDITS[0].0, 0xd);
+            chain.reversed = Some("new");
+        }
+        let answer = stage.look_for("new", by_id).await;
+        assert_eq!(
+            (answer.events_problem, answer.reorganised),
+            (None, vec!["new".to_owned()])
+        );
     }
-    let answer = stage.look("new").await;
-    assert_eq!(
-        answer.events_problem.map(|problem| problem.code),
-        Some(Code::EventsIncomplete)
-    );
-    assert_eq!(
-        (answer.reading.block, answer.reorganised),
-        (HEAD, Vec::new())
-    );
-    // The event was moved along.
-    stage.provider.lock().unwrap().no_logs_below = 0;
-    let answer = stage.look("new").await;
-    assert_eq!(
-        (answer.events_problem, answer.reorganised),
-        (None, Vec::new())
-    );
-    assert_eq!(answer.credited.len(), 1);
-    // Now it is not among them.
-    {
-        let mut chain = stage.provider.lock().unwrap();
-        chain.fork = (CREDITS[0].0, 0xd);
-        chain.reversed = Some("new");
-    }
-    let answer = stage.look("new").await;
-    assert_eq!(
-        (answer.events_problem, answer.reorganised),
-        (None, vec!["new".to_owned()])
-    );
 }
 
 #[tokio::test]
