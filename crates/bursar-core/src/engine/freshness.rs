@@ -55,7 +55,11 @@ impl State {
     /// Whether the last question of this kind was answered.
     pub fn answers(&self, poll: Poll) -> bool {
         let failing = self.plans.get(&poll).is_none_or(|plan| plan.failures > 0);
-        self.online && !failing
+        // The figures stand while only the events cannot be read.
+        let lacks_only_events = poll == Poll::Chain
+            && self.events_problem.is_some()
+            && !self.errors.contains_key(&Poll::Chain);
+        self.online && (!failing || lacks_only_events)
     }
 
     fn is_current(&self, poll: Poll, now: Timestamp) -> bool {
