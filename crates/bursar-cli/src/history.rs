@@ -14,7 +14,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::{Duration, Instant};
-use tokio::signal::unix::{SignalKind, signal};
 
 /// Lines that people are shown; programs get all of them.
 const SHOWN: u32 = 100;
@@ -115,7 +114,9 @@ async fn export(
 
 /// Stops the export at the first signal that asks the program to end, and ends the program at the second. `status` becomes
 /// what shells give to a program that the signal ended.
+#[cfg(unix)]
 fn end_when_asked(cancel: &Arc<AtomicBool>, status: &Arc<AtomicU8>) {
+    use tokio::signal::unix::{SignalKind, signal};
     let kinds = [
         (SignalKind::interrupt(), 130),
         (SignalKind::terminate(), 143),
@@ -128,12 +129,27 @@ fn end_when_asked(cancel: &Arc<AtomicBool>, status: &Arc<AtomicU8>) {
         };
         tokio::spawn(async move {
             while signals.recv().await.is_some() {
-                status.store(of_signal, Ordering::Relaxed);
-                if cancel.swap(true, Ordering::Relaxed) {
-                    std::process::exit(i32::from(of_signal));
-                }
+                end(&cancel, &status, of_signal);
             }
         });
+    }
+}
+
+/// The same where Ctrl+C is all that asks.
+#[cfg(not(unix))]
+fn end_when_asked(cancel: &Arc<AtomicBool>, status: &Arc<AtomicU8>) {
+    let (cancel, status) = (Arc::clone(cancel), Arc::clone(status));
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            end(&cancel, &status, 130);
+        }
+    });
+}
+
+fn end(cancel: &AtomicBool, status: &AtomicU8, of_signal: u8) {
+    status.store(of_signal, Ordering::Relaxed);
+    if cancel.swap(true, Ordering::Relaxed) {
+        std::process::exit(i32::from(of_signal));
     }
 }
 

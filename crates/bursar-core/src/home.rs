@@ -166,6 +166,7 @@ mod tests {
         assert_ne!(vault_scope(&home), vault_scope(folder.path()));
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_home_has_the_same_scope_before_it_exists() {
         let folder = tempfile::tempdir().unwrap();

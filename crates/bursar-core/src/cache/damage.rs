@@ -66,7 +66,10 @@ pub(super) fn check(connection: &Connection, how: Check) -> Inner<()> {
 
 /// Puts a finished file in its place: flushed, renamed, and the rename flushed too.
 pub(super) fn settle(temporary: &Path, place: &Path) -> Result<()> {
-    let settled = File::open(temporary)
+    // Windows flushes only what is open for writing.
+    let settled = File::options()
+        .write(true)
+        .open(temporary)
         .and_then(|file| file.sync_all())
         .and_then(|()| fs::rename(temporary, place))
         .and_then(|()| flush_folder(place));

@@ -1,0 +1,177 @@
+//! Regular files alone, by what every system has: written beside their target, which they replace at the end.
+
+use super::{Readers, hidden_name};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf, is_separator};
+use std::sync::atomic::AtomicBool;
+
+/// A file that is being written. Dropped before [`OutputFile::finish`], it leaves the file as it was, and no trace.
+#[derive(Debug)]
+pub struct OutputFile<'a> {
+    file: File,
+    temporary: Temporary,
+    target: PathBuf,
+    /// Nothing is waited for here that could be cancelled.
+    cancel: PhantomData<&'a AtomicBool>,
+}
+
+/// Removed when it is dropped, unless it has become the target.
+#[derive(Debug)]
+struct Temporary {
+    path: PathBuf,
+    is_finished: bool,
+}
+
+impl<'a> OutputFile<'a> {
+    /// Begins to write to `path`, or to the file that it leads to. Who may read a new one is what its folder says.
+    ///
+    /// # Errors
+    /// The system's; [`file_failed`](super::file_failed) puts them in words. `Unsupported` for what is no regular file.
+    pub fn create(path: &Path, _: Readers, _: &'a AtomicBool) -> io::Result<Self> {
+        let name = path.as_os_str().as_encoded_bytes();
+        if name.last().is_some_and(|&last| is_separator(last.into())) {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let target = match path.canonicalize() {
+            Ok(target) => target,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match path.file_name() {
+                Some(_) => path.to_owned(),
+                None => return Err(io::ErrorKind::InvalidFilename.into()),
+            },
+            Err(error) => return Err(error),
+        };
+        if target.exists() {
+            check(&target)?;
+        }
+        let temporary = target.with_file_name(hidden_name());
+        let file = File::create_new(&temporary)?;
+        Ok(Self {
+            file,
+            temporary: Temporary {
+                path: temporary,
+                is_finished: false,
+            },
+            target,
+            cancel: PhantomData,
+        })
+    }
+
+    /// Makes what was written the content of the file.
+    ///
+    /// # Errors
+    /// The system's. The file is then as it was.
+    pub fn finish(self) -> io::Result<()> {
+        let Self {
+            file,
+            mut temporary,
+            target,
+            cancel: _,
+        } = self;
+        file.sync_all()?;
+        // Not every system renames what is open.
+        drop(file);
+        fs::rename(&temporary.path, target)?;
+        temporary.is_finished = true;
+        Ok(())
+    }
+}
+
+impl Write for OutputFile<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.is_finished
+            && let Err(error) = fs::remove_file(&self.path)
+        {
+            tracing::debug!(%error, "an unfinished file was not removed");
+        }
+    }
+}
+
+/// What is there can be replaced: it is a regular file that may be written.
+fn check(target: &Path) -> io::Result<()> {
+    let metadata = fs::metadata(target)?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !metadata.is_file() {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
+    OpenOptions::new().write(true).open(target).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::TempDir;
+
+    fn begin(path: &Path) -> io::Result<OutputFile<'static>> {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        let mut output = OutputFile::create(path, Readers::Usual, &NEVER)?;
+        output.write_all(b"new")?;
+        Ok(output)
+    }
+
+    fn count(folder: &TempDir) -> usize {
+        fs::read_dir(folder.path()).unwrap().count()
+    }
+
+    #[test]
+    fn a_file_is_new_or_replaced_as_a_whole() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("a.csv");
+        for _ in 0..2 {
+            begin(&path).unwrap().finish().unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+            fs::write(&path, "an old one that is longer").unwrap();
+        }
+        assert_eq!(count(&folder), 1);
+    }
+
+    #[test]
+    fn one_that_is_not_finished_leaves_everything_as_it_was() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("a.csv");
+        fs::write(&path, "old").unwrap();
+        drop(begin(&path).unwrap());
+        drop(begin(&folder.path().join("b.csv")).unwrap());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(count(&folder), 1);
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_not_replaced() {
+        let folder = TempDir::new().unwrap();
+        let kind = |path: &Path| begin(path).unwrap_err().kind();
+        assert_eq!(kind(folder.path()), io::ErrorKind::IsADirectory);
+        let missing = folder.path().join("missing");
+        assert_eq!(kind(&missing.join("a.csv")), io::ErrorKind::NotFound);
+        assert_eq!(kind(&missing.join("")), io::ErrorKind::IsADirectory);
+        assert_eq!(kind(Path::new("")), io::ErrorKind::InvalidFilename);
+        assert_eq!(count(&folder), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_leads_to_the_file_that_is_replaced() {
+        let folder = TempDir::new().unwrap();
+        let (path, link) = (folder.path().join("a.csv"), folder.path().join("link"));
+        fs::write(&path, "old").unwrap();
+        std::os::unix::fs::symlink("a.csv", &link).unwrap();
+        begin(&link).unwrap().finish().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        let device = begin(Path::new("/dev/null")).unwrap_err();
+        assert_eq!(device.kind(), io::ErrorKind::Unsupported);
+    }
+}
