@@ -2,8 +2,16 @@
 //! its own, one at a time, and the caller waits no longer than its limit: a prompt that nobody answers
 //! never holds up anything else.
 
+mod entry;
+// Tests are run where the Secret Service is; what is used elsewhere is tried out there too.
+#[cfg(any(target_os = "macos", target_os = "windows", test))]
+mod native;
+#[cfg(not(any(target_os = "macos", target_os = "windows")))]
 mod secret_service;
 
+#[cfg(any(target_os = "macos", target_os = "windows"))]
+use self::native::System;
+#[cfg(not(any(target_os = "macos", target_os = "windows")))]
 use self::secret_service::System;
 use crate::error::{Code, Error, Result};
 use sha2::{Digest, Sha256};
@@ -500,6 +508,11 @@ fn prefix(scope: &str) -> String {
     start.map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What an entry's user is in the keyring: of which home it is, and its name there.
+fn user(scope: &str, name: &str) -> String {
+    format!("{scope}/{name}")
+}
+
 fn unusable() -> Error {
     Error::passing(
         Code::KeyringUnavailable,
@@ -513,6 +526,13 @@ fn locked() -> Error {
         Code::KeyringUnavailable,
         "The system's keyring is locked. Unlock it, and Bursar goes on by itself; or stay signed in for this \
          session only.",
+    )
+}
+
+fn no_room() -> Error {
+    Error::passing(
+        Code::KeyringUnavailable,
+        "The system's keyring has no room for a key as long as this one. Stay signed in for this session only.",
     )
 }
 

@@ -1,13 +1,19 @@
-//! The keyring of a Linux desktop: the Secret Service on the session bus. What can go wrong there is dealt with in
-//! this one place: the bus is opened again when it has gone, the service when it is another one than before, a search
-//! that finds nothing says so only where nothing is locked, and of two identical items the newest counts.
+//! The keyring of a Linux desktop: the Secret Service on the session bus, as a credential store of the `keyring` crate's
+//! model. The crate's own store for it opens the bus once a process, and tells neither a lock from an empty keyring nor
+//! the newer of two items. What can go wrong there is dealt with in this one place: the bus is opened again when it has
+//! gone, the service when it is another one than before, a search that finds nothing says so only where nothing is
+//! locked, and of two identical items the newest counts.
 
-use super::{Ask, Line, SERVICE, Secret, Store, lock, locked, unusable};
+use super::{Ask, Line, SERVICE, Secret, Store, entry, lock, user};
 use crate::error::Result;
 use ::secret_service::blocking::{Collection, Item, SecretService};
 use ::secret_service::{EncryptionType, Error as Failure};
-use std::cell::RefCell;
+use keyring::v1::{Entry, Error as ModelError};
+use keyring_core::api::{CredentialApi, CredentialStoreApi};
+use keyring_core::attributes::parse_attributes;
+use std::any::Any;
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -30,11 +36,26 @@ const STALE_WITHIN: Duration = Duration::from_secs(2);
 /// What a service answers to an encryption that it does not have.
 const NOT_SUPPORTED: &str = "org.freedesktop.DBus.Error.NotSupported";
 
-/// The entries of one home.
-pub(super) struct System {
+/// The modifier of an entry that asks the user for nothing: "true" or "false".
+const QUIET: &str = "quiet";
+
+/// The credential store of one home. The user of an entry is its name in the home.
+#[derive(Clone, Debug)]
+pub(super) struct System(Arc<Keyring>);
+
+/// One entry of it, whether there is one in the keyring or not.
+#[derive(Clone, Debug)]
+struct Credential {
+    keyring: Arc<Keyring>,
+    name: String,
+    ask: Ask,
+}
+
+/// What is held of the keyring between calls.
+struct Keyring {
     /// Under what this home's entries are kept; then under what earlier versions may have kept them.
     scopes: Vec<String>,
-    held: RefCell<Held>,
+    held: Mutex<Held>,
     line: Arc<BusLine>,
 }
 
@@ -43,6 +64,8 @@ struct Held {
     bus: Option<Connection>,
     service: Option<SecretService<'static>>,
 }
+
+type Bytes = Zeroizing<Vec<u8>>;
 
 /// What was found under a name.
 enum Found<'a> {
@@ -55,44 +78,139 @@ enum Found<'a> {
 
 impl System {
     pub(super) fn new(scopes: Vec<String>, stirred: Arc<Notify>) -> Self {
-        Self {
+        Self(Arc::new(Keyring {
             scopes,
-            held: RefCell::default(),
+            held: Mutex::default(),
             line: Arc::new(BusLine {
                 bus: Mutex::default(),
                 is_cut: AtomicBool::new(false),
                 stirred,
             }),
+        }))
+    }
+
+    fn entry(&self, name: &str, ask: Ask) -> Result<Entry> {
+        let quiet = HashMap::from([(QUIET, "true")]);
+        let modifiers = (ask == Ask::Quietly).then_some(&quiet);
+        match self.build(SERVICE, name, modifiers) {
+            Ok(inner) => Ok(Entry { inner }),
+            Err(error) => Err(entry::meaning(&error)),
+        }
+    }
+}
+
+impl CredentialStoreApi for System {
+    fn vendor(&self) -> String {
+        "Secret Service, https://specifications.freedesktop.org/secret-service".to_owned()
+    }
+
+    fn id(&self) -> String {
+        self.0.scopes.first().cloned().unwrap_or_default()
+    }
+
+    fn build(
+        &self,
+        service: &str,
+        user: &str,
+        modifiers: Option<&HashMap<&str, &str>>,
+    ) -> Result<keyring_core::Entry, ModelError> {
+        if service != SERVICE {
+            let why = format!("is not {SERVICE}");
+            return Err(ModelError::Invalid("service".to_owned(), why));
+        }
+        let modifiers = parse_attributes(&["*quiet"], modifiers)?;
+        let is_quiet = modifiers.get(QUIET).is_some_and(|value| value == "true");
+        let credential = Credential {
+            keyring: Arc::clone(&self.0),
+            name: user.to_owned(),
+            ask: if is_quiet { Ask::Quietly } else { Ask::User },
+        };
+        Ok(keyring_core::Entry::new_with_credential(Arc::new(
+            credential,
+        )))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn debug_fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl CredentialApi for Credential {
+    fn set_secret(&self, secret: &[u8]) -> Result<(), ModelError> {
+        self.keyring.keep(&self.name, secret, self.ask)
+    }
+
+    fn get_secret(&self) -> Result<Vec<u8>, ModelError> {
+        let found = self.keyring.read(&self.name, self.ask)?;
+        let mut secret = found.ok_or(ModelError::NoEntry)?;
+        Ok(std::mem::take(&mut *secret))
+    }
+
+    fn delete_credential(&self) -> Result<(), ModelError> {
+        if self.keyring.take_away(&self.name, self.ask)? {
+            Ok(())
+        } else {
+            Err(ModelError::NoEntry)
         }
     }
 
+    /// An entry stands for whatever is the newest item of its name, so that it is its own wrapper.
+    fn get_credential(&self) -> Result<Option<Arc<keyring_core::Credential>>, ModelError> {
+        self.get_secret().map(|secret| {
+            drop(Zeroizing::new(secret));
+            None
+        })
+    }
+
+    fn get_specifiers(&self) -> Option<(String, String)> {
+        Some((SERVICE.to_owned(), self.name.clone()))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn debug_fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Keyring");
+        shown.field("scopes", &self.scopes).finish_non_exhaustive()
+    }
+}
+
+impl Keyring {
     /// Makes a call with what is held, and once more with a fresh bus and service where those were stale.
     fn with<T>(
         &self,
         call: impl Fn(&Connection, &SecretService<'_>) -> Result<T, Failure>,
-    ) -> Result<T> {
+    ) -> Result<T, ModelError> {
         let begun = Instant::now();
         match self.attempt(&call) {
             Ok(done) => Ok(done),
-            Err(failure) if is_lock(&failure) => Err(locked()),
-            // It answers, and has no place for anything.
-            Err(Failure::NoResult) => Err(unusable()),
+            // It answers: it is locked, or has no place for anything.
+            Err(failure) if is_lock(&failure) || matches!(failure, Failure::NoResult) => {
+                Err(in_the_model(failure))
+            }
             Err(failure) if begun.elapsed() > STALE_WITHIN => {
                 self.let_go();
-                tracing::debug!(%failure, "the keyring failed");
-                Err(unusable())
+                Err(in_the_model(failure))
             }
             Err(_) => {
                 self.let_go();
                 self.attempt(&call).map_err(|failure| {
-                    tracing::debug!(%failure, "the keyring failed");
-                    if is_lock(&failure) {
-                        locked()
-                    } else {
+                    if !is_lock(&failure) {
                         // The bus stays: it tells when there is a keyring.
-                        self.held.borrow_mut().service = None;
-                        unusable()
+                        lock(&self.held).service = None;
                     }
+                    in_the_model(failure)
                 })
             }
         }
@@ -105,7 +223,7 @@ impl System {
         if self.line.is_cut.load(Ordering::Acquire) {
             self.let_go();
         }
-        let mut held = self.held.borrow_mut();
+        let mut held = lock(&self.held);
         let bus = match &held.bus {
             Some(bus) => bus.clone(),
             None => {
@@ -122,7 +240,7 @@ impl System {
     }
 
     fn let_go(&self) {
-        let mut held = self.held.borrow_mut();
+        let mut held = lock(&self.held);
         held.service = None;
         if held.bus.take().is_some() {
             self.line.cut();
@@ -141,7 +259,7 @@ impl System {
         former.map(|scope| user(scope, name)).collect()
     }
 
-    fn read(&self, name: &str, ask: Ask) -> Result<Option<Secret>> {
+    fn read(&self, name: &str, ask: Ask) -> Result<Option<Bytes>, ModelError> {
         let own = self.own(name);
         let former = self.former(name);
         self.with(|bus, service| {
@@ -163,7 +281,7 @@ impl System {
         })
     }
 
-    fn keep(&self, name: &str, secret: &str, ask: Ask) -> Result<()> {
+    fn keep(&self, name: &str, secret: &[u8], ask: Ask) -> Result<(), ModelError> {
         let own = self.own(name);
         let former = self.former(name);
         self.with(|bus, service| {
@@ -178,7 +296,8 @@ impl System {
         })
     }
 
-    fn take_away(&self, name: &str, ask: Ask) -> Result<()> {
+    /// Whether there was anything.
+    fn take_away(&self, name: &str, ask: Ask) -> Result<bool, ModelError> {
         let own = self.own(name);
         let former = self.former(name);
         self.with(|bus, service| {
@@ -186,46 +305,49 @@ impl System {
             for other in &former {
                 found |= remove_all(bus, service, other, ask)?;
             }
-            if found {
-                return Ok(());
+            if !found {
+                // What a locked keyring does not show may still be in it.
+                nothing_is_locked(service)?;
             }
-            // What a locked keyring does not show may still be in it.
-            nothing_is_locked(service)
+            Ok(found)
         })
     }
 }
 
 impl Store for System {
     fn get(&self, name: &str) -> Result<Option<Secret>> {
-        self.read(name, Ask::User)
+        entry::read(&self.entry(name, Ask::User)?)
     }
 
     fn set(&self, name: &str, secret: &str) -> Result<()> {
-        self.keep(name, secret, Ask::User)
+        entry::write(&self.entry(name, Ask::User)?, secret)
     }
 
     fn remove(&self, name: &str) -> Result<()> {
-        self.take_away(name, Ask::User)
+        entry::remove(&self.entry(name, Ask::User)?)
     }
 
     fn get_quietly(&self, name: &str) -> Result<Option<Secret>> {
-        self.read(name, Ask::Quietly)
+        entry::read(&self.entry(name, Ask::Quietly)?)
     }
 
     fn set_quietly(&self, name: &str, secret: &str) -> Result<()> {
-        self.keep(name, secret, Ask::Quietly)
+        entry::write(&self.entry(name, Ask::Quietly)?, secret)
     }
 
     fn remove_quietly(&self, name: &str) -> Result<()> {
-        self.take_away(name, Ask::Quietly)
+        entry::remove(&self.entry(name, Ask::Quietly)?)
     }
 
     fn ready(&self) -> Result<()> {
-        self.with(|_, service| default_collection(service, Ask::Quietly).map(drop))
+        let ready = self
+            .0
+            .with(|_, service| default_collection(service, Ask::Quietly).map(drop));
+        ready.map_err(|error| entry::meaning(&error))
     }
 
     fn line(&self) -> Option<Arc<dyn Line>> {
-        Some(Arc::clone(&self.line) as Arc<dyn Line>)
+        Some(Arc::clone(&self.0.line) as Arc<dyn Line>)
     }
 }
 
@@ -292,10 +414,6 @@ fn connect(bus: &Connection) -> Result<SecretService<'static>, Failure> {
     }
 }
 
-fn user(scope: &str, name: &str) -> String {
-    format!("{scope}/{name}")
-}
-
 fn attributes(user: &str) -> HashMap<&str, &str> {
     HashMap::from([("service", SERVICE), ("username", user)])
 }
@@ -356,7 +474,7 @@ fn look_up(
     own: &str,
     former: &[String],
     ask: Ask,
-) -> Result<Option<Secret>, Failure> {
+) -> Result<Option<Bytes>, Failure> {
     match newest(bus, service, own, ask)? {
         Found::Item(item) => return secret_of(&item).map(Some),
         Found::Locked => return Err(Failure::Locked),
@@ -379,37 +497,32 @@ fn look_up(
     Ok(None)
 }
 
-/// What is no text is no secret of ours.
-fn secret_of(item: &Item<'_>) -> Result<Secret, Failure> {
-    let bytes = Zeroizing::new(item.get_secret()?);
-    Ok(std::str::from_utf8(&bytes)
-        .map(|text| Zeroizing::new(text.to_owned()))
-        .unwrap_or_default())
+fn secret_of(item: &Item<'_>) -> Result<Bytes, Failure> {
+    item.get_secret().map(Zeroizing::new)
 }
 
 fn write(
     bus: &Connection,
     service: &SecretService<'_>,
     user: &str,
-    secret: &str,
+    secret: &[u8],
     ask: Ask,
 ) -> Result<(), Failure> {
     const KIND: &str = "application/octet-stream";
     let kept = match newest(bus, service, user, ask)? {
         Found::Item(item) => {
-            item.set_secret(secret.as_bytes(), KIND)?;
+            item.set_secret(secret, KIND)?;
             secret_of(&item)?
         }
         Found::Locked => return Err(Failure::Locked),
         Found::Nothing => {
             let collection = default_collection(service, ask)?;
             let label = format!("keyring:{user}@{SERVICE}");
-            let item =
-                collection.create_item(&label, attributes(user), secret.as_bytes(), true, KIND)?;
+            let item = collection.create_item(&label, attributes(user), secret, true, KIND)?;
             secret_of(&item)?
         }
     };
-    if kept.as_str() == secret {
+    if kept.as_slice() == secret {
         Ok(())
     } else {
         // A keyring that takes a secret and does not keep it is none.
@@ -482,6 +595,15 @@ fn remove_item(bus: &Connection, item: &Item<'_>, ask: Ask) -> Result<(), Failur
     Err(Failure::Prompt)
 }
 
+/// A failure as the model tells it; a lock alone is that storage is not accessible.
+fn in_the_model(failure: Failure) -> ModelError {
+    if is_lock(&failure) {
+        ModelError::NoStorageAccess(Box::new(failure))
+    } else {
+        ModelError::PlatformFailure(Box::new(failure))
+    }
+}
+
 /// Whether unlocking it would help.
 fn is_lock(failure: &Failure) -> bool {
     const IS_LOCKED: &str = "org.freedesktop.Secret.Error.IsLocked";
@@ -496,4 +618,69 @@ fn is_named(failure: &Failure, name: &str) -> bool {
         return name == NOT_SUPPORTED;
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> System {
+        System::new(vec!["one".to_owned()], Arc::default())
+    }
+
+    fn ask_of(entry: &keyring_core::Entry) -> Ask {
+        entry.as_any().downcast_ref::<Credential>().unwrap().ask
+    }
+
+    #[test]
+    fn an_entry_asks_the_user_unless_it_is_quiet() {
+        let store = store();
+        for (modifiers, ask) in [
+            (HashMap::new(), Ask::User),
+            (HashMap::from([(QUIET, "false")]), Ask::User),
+            (HashMap::from([(QUIET, "true")]), Ask::Quietly),
+        ] {
+            let entry = store.build(SERVICE, "a", Some(&modifiers)).unwrap();
+            assert_eq!(ask_of(&entry), ask);
+            let specifiers = (SERVICE.to_owned(), "a".to_owned());
+            assert_eq!(entry.get_specifiers(), Some(specifiers));
+        }
+        assert_eq!(ask_of(&store.build(SERVICE, "a", None).unwrap()), Ask::User);
+        assert_eq!(
+            ask_of(&store.entry("a", Ask::Quietly).unwrap().inner),
+            Ask::Quietly
+        );
+    }
+
+    #[test]
+    fn the_store_keeps_nothing_of_another_service_and_guesses_no_modifier() {
+        let store = store();
+        assert!(matches!(
+            store.build("another", "a", None),
+            Err(ModelError::Invalid(what, _)) if what == "service"
+        ));
+        for modifiers in [("target", "default"), (QUIET, "yes")] {
+            let modifiers = HashMap::from([modifiers]);
+            assert!(matches!(
+                store.build(SERVICE, "a", Some(&modifiers)),
+                Err(ModelError::Invalid(..))
+            ));
+        }
+    }
+
+    #[test]
+    fn a_lock_is_told_from_every_other_failure() {
+        for failure in [Failure::Locked, Failure::Prompt] {
+            let told = in_the_model(failure);
+            assert!(matches!(told, ModelError::NoStorageAccess(_)));
+        }
+        for failure in [
+            Failure::NoResult,
+            Failure::Unavailable,
+            Failure::PromptDisconnected,
+        ] {
+            let told = in_the_model(failure);
+            assert!(matches!(told, ModelError::PlatformFailure(_)));
+        }
+    }
 }
