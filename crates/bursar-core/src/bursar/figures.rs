@@ -41,17 +41,16 @@ impl Known {
             .reading
             .as_ref()
             .map(|reading| chain_figure(reading, &reading.free));
-        let api = self.api_balance();
-        match (chain, api) {
-            (Some(chain), Some(api)) if !self.chain_answers => {
-                let newer = !self.chain_awaited && api.as_of > chain.as_of;
-                Some(if self.api_answers || newer {
-                    api
+        match (&self.reading, self.api_balance()) {
+            (Some(reading), Some(api)) if !self.chain_answers => {
+                let newer = !self.chain_awaited && reading.is_before(api.as_of);
+                if self.api_answers || newer {
+                    Some(api)
                 } else {
                     chain
-                })
+                }
             }
-            (Some(chain), _) => Some(chain),
+            (Some(_), _) => chain,
             (None, api) => api,
         }
     }
@@ -155,6 +154,9 @@ pub struct Status {
     /// What the look at the chain came to, to be kept for the next one.
     #[serde(skip)]
     pub(super) sighting: Option<Sighting>,
+    /// What the API has just said, to be kept as well.
+    #[serde(skip)]
+    pub(super) fresh_api: Option<ApiBalance>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -263,7 +265,7 @@ pub async fn live_status(
         chain_awaited: false,
         api_answers: fresh_api.is_some() || read_beside,
         reading: fresh_chain.or_else(|| earlier.reading.clone()),
-        api: fresh_api.or_else(|| earlier.api.clone()),
+        api: fresh_api.clone().or_else(|| earlier.api.clone()),
     };
     // What is open explains a difference, and so may what could not be asked.
     let explained = pending.as_ref().is_none_or(|list| !list.is_empty());
@@ -276,7 +278,11 @@ pub async fn live_status(
     errors.dedup_by(|a, b| a.code == b.code && a.message == b.message);
     let pending = pending.unwrap_or_default();
     let status = status_line(&connection.account, &known, agrees, pending, stale, errors);
-    Status { sighting, ..status }
+    Status {
+        sighting,
+        fresh_api: fresh_api.map(|(api, _)| api),
+        ..status
+    }
 }
 
 fn status_line(
@@ -324,6 +330,7 @@ fn status_line(
         }),
         errors,
         sighting: None,
+        fresh_api: None,
     }
 }
 

@@ -170,13 +170,17 @@ impl Reader {
         status
     }
 
-    /// Keeps the newest block whose figures were shown, so that the next command, or the app, shows none before it.
+    /// Keeps the figures that were shown, so that the next command, or the app, shows none of before them.
     async fn remember(&self, account: &Account, status: &Status, now: Timestamp) {
-        let Some(sighting) = status.sighting.clone() else {
+        let (sighting, api) = (status.sighting.clone(), status.fresh_api.clone());
+        if sighting.is_none() && api.is_none() {
             return;
-        };
+        }
         let (home, id) = (self.home.clone(), account.id.clone());
-        let kept = blocking(move || History::remember_sighting(&home, &id, &sighting, now)).await;
+        let kept = blocking(move || {
+            History::remember_look(&home, &id, sighting.as_ref(), api.as_ref(), now)
+        })
+        .await;
         if let Err(error) = kept {
             tracing::debug!(code = ?error.code, "the figures could not be kept");
         }

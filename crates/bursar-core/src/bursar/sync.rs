@@ -5,10 +5,11 @@ use super::Bursar;
 use super::reading::errors;
 use crate::account::AccountId;
 use crate::clock::{Span, Timestamp};
-use crate::driver::Connection;
+use crate::driver::{Connection, blocking};
 use crate::engine::{Event, Poll, Presence, State};
 use crate::error::{Code, Error, Result};
 use crate::session::Credential;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What is read: everything that a list, a chart or a balance shows.
@@ -42,6 +43,7 @@ impl Bursar {
         self.wait_for_keyring(&connection).await;
         // Right after a start the engine may not have taken the account in yet.
         self.driver.until(account, STANDSTILL, |_| true).await;
+        self.look_at_odd_lines(account).await?;
         let is_told = self
             .driver
             .state(account)
@@ -71,6 +73,23 @@ impl Bursar {
                 return Ok(problems(&connection, &state, moved));
             }
         }
+    }
+
+    /// Lets the history's next look, which is due at once, ask again for what could not be read.
+    async fn look_at_odd_lines(&self, account: &AccountId) -> Result<()> {
+        let (history, id) = (Arc::clone(&self.world.history), account.clone());
+        let are_any = blocking(move || {
+            let (lines, _) = history.odd_lines(&id)?;
+            if !lines.is_empty() {
+                history.put_odd_lines(&id, &lines, Timestamp::default())?;
+            }
+            Ok(!lines.is_empty())
+        })
+        .await?;
+        if are_any {
+            self.check_now(account.clone()).await?;
+        }
+        Ok(())
     }
 
     /// Uses a key of the environment for this account, in this process alone. Whose it is shows with the first question.

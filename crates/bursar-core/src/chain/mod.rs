@@ -32,7 +32,7 @@ pub use ledger::Balances;
 pub use reader::Chain;
 pub use tenure::Tenure;
 
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::money::Amount;
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,12 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether a figure of that time is newer than this block. A block's time is in whole seconds, and the block may have
+    /// been made at the end of its second.
+    pub fn is_before(&self, at: Timestamp) -> bool {
+        at.since(self.block_time) >= Span::seconds(1)
+    }
+
     /// Whether both say the same of the money, whenever each was read.
     pub fn same_figures(&self, other: &Self) -> bool {
         self.free == other.free

@@ -138,14 +138,12 @@ pub(super) async fn look(
             .total
             .and_then(|all| u32::try_from(all).ok())
             .map(|all| all.max(read.read));
-        for note in page.notes {
-            if odd.len() < MOST_ODD && !odd.contains(&note) {
-                odd.push(note);
-            }
-        }
+        // What is wrong with a page, or with a line that has no time, is looked at again where its page ended.
         let near = payments.iter().map(|payment| payment.created_at).min();
-        for line in page.odd {
-            answer.doubtful |= may_be_followed(&line, followed_since);
+        for line in &page.odd {
+            answer.doubtful |= may_be_followed(line, followed_since);
+        }
+        for line in page.notes.into_iter().chain(page.odd) {
             let line = OddLine {
                 created_at: line.created_at.or(near).or(since),
                 ..line

@@ -62,8 +62,7 @@ impl State {
         let silent = |poll| self.errors.contains_key(&poll);
         match (&self.chain, &self.api) {
             (Some(reading), Some((api, as_of)))
-                if silent(Poll::Chain)
-                    && (!silent(Poll::Balance) || *as_of > reading.block_time) =>
+                if silent(Poll::Chain) && (!silent(Poll::Balance) || reading.is_before(*as_of)) =>
             {
                 Some(&api.balance)
             }

@@ -29,6 +29,7 @@ use crate::account::AccountId;
 use crate::chain::Sighting;
 use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
+use crate::provider::ApiBalance;
 use crate::zone::Zone;
 use line::Line;
 use rusqlite::{Connection, OptionalExtension};
@@ -123,15 +124,16 @@ impl History {
         self.clock.as_ref().map_or(Zone::UTC, |clock| clock.zone())
     }
 
-    /// Keeps what a look beside the engine, or without one, came to: figures that are no older than those kept, and since
-    /// when none such can be had. The file is neither made nor brought up to date.
+    /// Keeps what a look beside the engine, or without one, came to: the chain's figures where they are no older than those
+    /// kept, since when none such can be had, and the API's balance. The file is neither made nor brought up to date.
     ///
     /// # Errors
     /// `storage_newer`, or `storage_failed` where the file is older or cannot be written.
-    pub fn remember_sighting(
+    pub fn remember_look(
         home: &Path,
         account: &AccountId,
-        sighting: &Sighting,
+        sighting: Option<&Sighting>,
+        api: Option<&ApiBalance>,
         now: Timestamp,
     ) -> Result<()> {
         let path = home.join(HISTORY.file);
@@ -142,7 +144,13 @@ impl History {
         let db = Database::new(path, Some(connection), mark);
         db.read(|connection| HISTORY.require_latest(connection))?;
         let history = Self { db, clock: None };
-        history.put_sighting(account, sighting, now)
+        if let Some(sighting) = sighting {
+            history.put_sighting(account, sighting, now)?;
+        }
+        if let Some(api) = api {
+            history.put_api_balance(account, api, now)?;
+        }
+        Ok(())
     }
 
     /// Says whether the account has a chain in which its payments can be seen; unless said, it has.
