@@ -285,6 +285,50 @@ async fn dropped_by_all<P: Behind>(mut stage: Stage<P>) {
     assert!(stage.doubts().is_empty());
 }
 
+/// The blocks are read in several looks, a few at a time: what they are compared with is the money at both their ends.
+#[tokio::test]
+async fn an_event_that_was_dropped_among_blocks_read_in_pieces_is_found_again() {
+    for is_new in [true, false] {
+        let mut chain = FakeChain::new(250);
+        chain.endpoints[0].most = Some(1);
+        let come = |chain: &mut FakeChain| {
+            chain.endpoints[0].drops_logs = true;
+            chain.head = 300;
+            chain.credit("paid", "resolved", 25);
+            chain.head = 2_500;
+        };
+        if is_new {
+            come(&mut chain);
+        }
+        let stage = Stage::set(ByOne(chain)).await;
+        stage.looked().await;
+        if !is_new {
+            stage.edit(come);
+        }
+        let history = &stage.bursar.world.history;
+        let is_read = || {
+            let cursor = history.event_cursor(&stage.account).unwrap().unwrap();
+            let gaps = history.older_ranges(&stage.account).unwrap();
+            (cursor.from, cursor.to, gaps.len()) == (0, 2_500, 0)
+        };
+        for _ in 0..20 {
+            if is_read() && !stage.doubts().is_empty() {
+                break;
+            }
+            stage.looked().await;
+        }
+        assert!(is_read());
+        assert_eq!(stage.figure().0, "25.000000");
+        let doubts = stage.doubts();
+        let holds = |doubt: &DoubtfulRange| (doubt.from..=doubt.to).contains(&301);
+        assert!(doubts.len() == 1 && holds(&doubts[0]), "{doubts:?}");
+        assert!(!stage.is_verified("paid").await);
+        stage.edit(|chain| chain.endpoints[0].drops_logs = false);
+        stage.until_verified("paid").await;
+        assert!(stage.doubts().is_empty(), "{is_new}: {:?}", stage.doubts());
+    }
+}
+
 #[tokio::test]
 async fn an_event_that_one_endpoint_dropped_is_had_from_the_other() {
     for dropping in [0, 1] {

@@ -33,6 +33,8 @@ pub(super) struct Endpoint {
     /// Every other request is answered by a node that stands there.
     pub(super) alternates_with: Option<u64>,
     pub(super) requests: u64,
+    /// The most blocks whose logs it gives at once.
+    pub(super) most: Option<u64>,
     /// It tells of no money that came in this block or later.
     pub(super) hides_money_from: Option<u64>,
 }
@@ -129,6 +131,13 @@ impl FakeChain {
             "eth_getLogs" => {
                 let [from, to] =
                     ["fromBlock", "toBlock"].map(|end| number(&first[end]).unwrap_or(head));
+                if endpoint
+                    .most
+                    .is_some_and(|most| to.saturating_sub(from) >= most)
+                {
+                    let error = json!({"code": -32_000, "message": "block range is too large"});
+                    return json!({"jsonrpc": "2.0", "id": call["id"], "error": error});
+                }
                 self.asked.push((from, to));
                 let logs = self.logs(endpoint, from, to.min(head));
                 if endpoint.drops_logs {
