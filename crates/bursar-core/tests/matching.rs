@@ -222,24 +222,34 @@ fn payment() -> impl Strategy<Value = RemotePayment> {
 
 fn event() -> impl Strategy<Value = UserEvent> {
     // Ids from 6 on name no payment, except "p6".
-    (0..17_u8, amount(), at(), 0..=LAST_BLOCK, 0..EVENTS).prop_map(
-        |(id, amount, block_time, block, tx)| UserEvent {
-            kind: EventKind::Credit {
-                // Some carry the id of an intent.
-                top_up_id: match id {
-                    14.. => format!("i{}", id - 14),
-                    _ => format!("p{id}"),
-                },
-            },
-            amount,
-            // Several have one transaction.
-            transaction: hash(tx),
-            log_index: u64::from(tx),
-            block,
-            block_hash: [u8::try_from(block).unwrap(); 32].into(),
-            block_time,
-        },
+    // Each in a block of its own: what is the same in one block but for its place is one event.
+    let block_hash = any::<[u8; 32]>();
+    (
+        0..17_u8,
+        amount(),
+        at(),
+        0..=LAST_BLOCK,
+        0..EVENTS,
+        block_hash,
     )
+        .prop_map(
+            |(id, amount, block_time, block, tx, block_hash)| UserEvent {
+                kind: EventKind::Credit {
+                    // Some carry the id of an intent.
+                    top_up_id: match id {
+                        14.. => format!("i{}", id - 14),
+                        _ => format!("p{id}"),
+                    },
+                },
+                amount,
+                // Several have one transaction.
+                transaction: hash(tx),
+                log_index: u64::from(tx),
+                block,
+                block_hash: block_hash.into(),
+                block_time,
+            },
+        )
 }
 
 fn transaction() -> impl Strategy<Value = B256> {
