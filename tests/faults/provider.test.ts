@@ -1,0 +1,91 @@
+/** Answers that are not the provider's own, or that the provider gives in parts, as the terminal tells them. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { cli } from "../session/app.ts";
+import { until } from "../session/deadline.ts";
+import { Desktop } from "../session/desktop.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import { history, status } from "../session/truth.ts";
+import { connectByCli } from "../journeys/steps.ts";
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("faults-provider");
+});
+after(() => sandbox.end());
+
+/** What a content network puts in front of an API. */
+const CHALLENGE = {
+  kind: "status",
+  body: "<!DOCTYPE html><title>Just a moment…</title>",
+  headers: { "content-type": "text/html; charset=UTF-8", "cf-mitigated": "challenge" },
+} as const;
+
+test("a challenge page is not the API's word on a key", async (t) => {
+  await sandbox.calm();
+  const user = await sandbox.user();
+  const desktop = await Desktop.for(t);
+  for (const code of [401, 403]) await sandbox.fault({ target: "console", status: code, ...CHALLENGE });
+  await connectByCli(desktop, sandbox, user);
+  const during = await status(desktop);
+  assert.ok(during.errors.length > 0);
+  assert.ok(!during.errors.some((error) => error.code === "unauthorized"), JSON.stringify(during.errors));
+
+  await sandbox.noFaults();
+  const later = await until("the API answers again", async () => {
+    const now = await status(desktop);
+    return now.api_balance !== null && now;
+  });
+  assert.deepEqual(later.errors, []);
+});
+
+test("a payment has one line, whatever its ids were", async (t) => {
+  await sandbox.calm();
+  const user = await sandbox.user({ ids: "intent_differs" });
+  const desktop = await Desktop.for(t);
+  await connectByCli(desktop, sandbox, user);
+  await sandbox.fault({
+    target: "console",
+    method: "GET",
+    path: "/v2/top-ups/pending",
+    kind: "status",
+    status: 500,
+    body: { code: "internal", error: "try again" },
+  });
+  await cli(desktop, ["top-up", "30", "--no-open"], { within: 60_000 });
+  const topUp = await user.openTopUp();
+  await sandbox.noFaults();
+  await status(desktop);
+  await sandbox.pay(topUp.id);
+  await until(
+    "the payment is completed, on one line",
+    async () => {
+      await cli(desktop, ["sync"]);
+      const lines = (await history(desktop)).filter((line) => line.kind === "top_up");
+      return lines.length === 1 && lines[0]?.status === "completed" && lines[0].verified;
+    },
+    { within: 60_000, every: 500 },
+  );
+
+  // Somebody else's money of the same amount is nobody's payment here.
+  await user.credit("30", "a transfer of somebody else");
+  await cli(desktop, ["sync"]);
+  const lines = (await history(desktop)).filter((line) => line.kind === "top_up");
+  assert.equal(lines.length, 1, JSON.stringify(lines));
+});
+
+test("a page that is a line short is noticed", async (t) => {
+  await sandbox.calm();
+  const user = await sandbox.user({ history: 8 });
+  const desktop = await Desktop.for(t);
+  await sandbox.fault({ target: "console", method: "GET", path: "/v2/top-ups", kind: "edit", remove: ["/items/5"] });
+  await connectByCli(desktop, sandbox, user);
+  const short = await cli(desktop, ["sync"]);
+  assert.equal((await history(desktop)).filter((line) => line.kind === "top_up").length, 7);
+  assert.match(short.stderr, /\[[a-z_]+\]/, "the line that is missing is named as missing");
+  await sandbox.noFaults();
+  await until("the line is read", async () => {
+    await cli(desktop, ["sync"]);
+    return (await history(desktop)).filter((line) => line.kind === "top_up").length === 8;
+  });
+});

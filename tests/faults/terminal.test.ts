@@ -1,0 +1,110 @@
+/** What the terminal's program hands to other programs, and what it does with files that are not plain ones. */
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { BINARIES, cli } from "../session/app.ts";
+import { Desktop } from "../session/desktop.ts";
+import { Sandbox } from "../session/sandbox.ts";
+import { connectByCli } from "../journeys/steps.ts";
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("faults-terminal");
+});
+after(() => sandbox.end());
+
+test("no program that is started gets the key", async (t) => {
+  await sandbox.calm();
+  const user = await sandbox.user();
+  const desktop = await Desktop.for(t);
+  const bin = join(desktop.processes.scratch, "bin");
+  const seen = join(desktop.processes.scratch, "seen");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "xdg-open"), `#!/bin/sh\nenv >${seen}.part\nmv ${seen}.part ${seen}\n`);
+  chmodSync(join(bin, "xdg-open"), 0o755);
+  const env = { BURSAR_API_KEY: user.key, PATH: `${bin}:${desktop.env["PATH"] ?? ""}` };
+  const add = ["account", "add", "fluence", "--network", sandbox.networkFile, "--address", user.address];
+  assert.equal((await cli(desktop, add, { env })).code, 0);
+  const opened = await cli(desktop, ["top-up", "25"], { env });
+  assert.equal(opened.code, 0, opened.stderr);
+  const handed = readFileSync(seen, "utf8");
+  assert.match(handed, /^PATH=/m);
+  assert.ok(!handed.includes(user.key), "the browser was handed the key");
+  assert.doesNotMatch(handed, /BURSAR_API_KEY/);
+});
+
+test("an export goes where the path leads, and leaves what is there as it is", async (t) => {
+  await sandbox.calm();
+  const user = await sandbox.user({ history: 3 });
+  const desktop = await Desktop.for(t);
+  await connectByCli(desktop, sandbox, user);
+  const at = (name: string): string => join(desktop.processes.scratch, name);
+
+  // Nothing has read the history yet: the terminal does.
+  const first = await cli(desktop, ["history", "--json"]);
+  assert.equal((JSON.parse(first.stdout) as { kind: string }[]).filter((line) => line.kind === "top_up").length, 3);
+
+  writeFileSync(at("private.csv"), "old", { mode: 0o600 });
+  symlinkSync(at("private.csv"), at("link.csv"));
+  const linked = await cli(desktop, ["history", "--csv", "--output", at("link.csv")]);
+  assert.equal(linked.code, 0, linked.stderr);
+  assert.ok(lstatSync(at("link.csv")).isSymbolicLink());
+  assert.equal(statSync(at("private.csv")).mode & 0o777, 0o600);
+  assert.match(readFileSync(at("private.csv"), "utf8"), /^[a-z_]+(,[a-z_]+)+\r\n/);
+
+  // A device: a node of the test's own, with the numbers of the null device.
+  await desktop.run("mknod", [at("null"), "c", "1", "3"]);
+  const nowhere = await cli(desktop, ["history", "--csv", "--output", at("null")]);
+  assert.equal(nowhere.code, 0, nowhere.stderr);
+  assert.ok(lstatSync(at("null")).isCharacterDevice());
+
+  const piped = await desktop.run("bash", [
+    "-c",
+    'set -o pipefail; "$1" history --csv --output >(gzip -c >"$2"); sleep 0; wait; exit',
+    "bash",
+    BINARIES.cli,
+    at("history.csv.gz"),
+  ]);
+  assert.equal(piped.code, 0, piped.stderr);
+
+  const short = await desktop.run("bash", ["-c", '"$1" history --csv | head -n 1', "bash", BINARIES.cli]);
+  assert.equal(short.stderr.trim(), "");
+  const full = await desktop.run("bash", ["-c", '"$1" status --json >/dev/full', "bash", BINARIES.cli]);
+  assert.notEqual(full.code, 0, "what could not be written is no success");
+});
+
+test("a home below a symbolic link, or named by a relative path, keeps its key", async (t) => {
+  await sandbox.calm();
+  const user = await sandbox.user();
+  const desktop = await Desktop.for(t);
+  const real = join(realpathSync(desktop.processes.scratch), "real");
+  mkdirSync(real);
+  const link = join(desktop.processes.scratch, "link");
+  symlinkSync(real, link);
+  const add = ["account", "add", "fluence", "--network", sandbox.networkFile, "--address", user.address];
+  for (const [name, typed] of [
+    ["linked", join(link, "linked")],
+    ["dotted", join(link, "..", "real", "dotted", "")],
+  ] as const) {
+    const added = await cli(desktop, ["--home", typed, ...add], { input: `${user.key}\n` });
+    assert.equal(added.code, 0, added.stderr);
+    for (const home of [typed, join(real, name)]) {
+      const line = JSON.parse((await cli(desktop, ["--home", home, "status", "--json"])).stdout) as {
+        api_balance: unknown;
+        errors: unknown[];
+      };
+      assert.notEqual(line.api_balance, null);
+      assert.deepEqual(line.errors, [], home);
+    }
+  }
+});
