@@ -64,7 +64,7 @@ fn the_terminal_reads_what_is_missing_by_itself() {
         (0, "Work is up to date.\n"),
         "{synced:?}"
     );
-    stage.provider.lock().unwrap().asked.clear();
+    stage.forget_asked();
     for (arguments, lines) in [
         (vec!["history", "--offline", "--csv"], 5),
         (vec!["history", "--offline"], 4),

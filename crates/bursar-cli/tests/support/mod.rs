@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -30,6 +31,9 @@ pub(crate) struct Provider {
 pub(crate) struct Stage {
     pub(crate) home: TempDir,
     pub(crate) provider: Arc<Mutex<Provider>>,
+    host: String,
+    /// Connections that the provider still reads or answers.
+    active: Arc<AtomicUsize>,
 }
 
 impl Stage {
@@ -38,16 +42,23 @@ impl Stage {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let host = listener.local_addr().unwrap().to_string();
         let provider = Arc::new(Mutex::new(provider));
-        let behind = Arc::clone(&provider);
+        let active = Arc::new(AtomicUsize::new(0));
+        let (behind, counted) = (Arc::clone(&provider), Arc::clone(&active));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let behind = Arc::clone(&behind);
-                thread::spawn(move || answer(stream, &behind));
+                let (behind, counted) = (Arc::clone(&behind), Arc::clone(&counted));
+                counted.fetch_add(1, Ordering::SeqCst);
+                thread::spawn(move || {
+                    answer(stream, &behind);
+                    counted.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         let stage = Self {
             home: TempDir::new().unwrap(),
             provider,
+            host: host.clone(),
+            active,
         };
         let file = stage.home.path().join("network.toml");
         let text = format!(
@@ -64,8 +75,20 @@ impl Stage {
             "Work",
         ]);
         assert!(added.status.success(), "{added:?}");
-        stage.provider.lock().unwrap().asked.clear();
+        stage.forget_asked();
         stage
+    }
+
+    /// Forgets what was asked so far, also what a program that has ended sent and the provider has not read yet.
+    pub(crate) fn forget_asked(&self) {
+        // Connections are taken in order: once this one has ended, all of before are counted.
+        let last = TcpStream::connect(&self.host).unwrap();
+        last.shutdown(Shutdown::Write).unwrap();
+        let _ = (&last).read(&mut [0]);
+        while self.active.load(Ordering::SeqCst) > 0 {
+            thread::sleep(Duration::from_millis(1));
+        }
+        self.provider.lock().unwrap().asked.clear();
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
