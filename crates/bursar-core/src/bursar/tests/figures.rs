@@ -87,6 +87,25 @@ fn look(chain: i64, api: i64, at: Timestamp) -> Known {
     }
 }
 
+/// A block's time is in whole seconds: an answer of the same second need not be newer.
+#[test]
+fn of_two_silent_sources_the_newer_one_is_shown() {
+    let second = Timestamp(1_769_860_800_000);
+    let shown = |api_at: Timestamp| {
+        let mut known = look(28_600, 25_600, second);
+        known.chain_answers = false;
+        known.api_answers = false;
+        known.api = known.api.map(|(api, _)| (api, api_at));
+        known.balance().unwrap().amount.to_decimal()
+    };
+    for later in [-60_000, 0, 400, 999] {
+        assert_eq!(shown(second.plus(Span::millis(later))), "286.00", "{later}");
+    }
+    for later in [1_000, 60_000] {
+        assert_eq!(shown(second.plus(Span::millis(later))), "256.00", "{later}");
+    }
+}
+
 #[test]
 fn two_figures_differ_only_once_two_looks_say_so() {
     let now = SystemClock.now();

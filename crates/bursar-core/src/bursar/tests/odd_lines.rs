@@ -68,6 +68,34 @@ async fn the_others_are_shown_and_the_odd_one_is_told_until_it_can_be_read() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_a_line_short_is_read_again_within_the_hour() {
+    let now = SystemClock.now();
+    let day = |days| now.minus(Span::days(days));
+    let stage = Stage::set(Fluence {
+        history: vec![
+            top_up("new", "resolved", day(1)),
+            top_up("missing", "resolved", day(3)),
+            top_up("old", "resolved", day(5)),
+        ],
+        left_out: Some("missing"),
+        ..Fluence::default()
+    })
+    .await;
+    stage.read().await;
+    assert_eq!(stage.ids().await, ["new", "old"]);
+    let told = stage.problem().await.unwrap();
+
+    // Looks that only read what is new neither find it nor forget that it is missing.
+    stage.provider.lock().unwrap().left_out = None;
+    stage.look().await;
+    assert_eq!(stage.problem().await.as_ref(), Some(&told));
+    stage.later(Span::hours(1));
+    stage.look().await;
+    assert_eq!(stage.ids().await, ["new", "missing", "old"]);
+    assert_eq!(stage.problem().await, None);
+}
+
+#[tokio::test]
 async fn a_line_that_may_be_the_lost_one_is_no_absence() {
     let stage = Stage::set(Fluence {
         creates: Some((502, false)),
