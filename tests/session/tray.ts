@@ -191,16 +191,19 @@ export class TrayItem {
     );
   }
 
-  /** Waits for an entry and clicks it. */
+  /** Waits for an entry and clicks it; again where the menu was drawn anew meanwhile, as a person would. */
   async click(label: string | RegExp, patience: Patience = {}): Promise<void> {
-    const { id } = await this.find(label, patience);
-    const path = await this.#menuPath();
-    await this.#bus.call(this.owner, path, MENU, "Event", "isvu", [
-      id,
-      "clicked",
-      new Variant("s", ""),
-      Math.floor(Date.now() / 1000),
-    ]);
+    await until(
+      `the menu's entry ${String(label)} takes a click`,
+      async () => {
+        const { id } = await this.find(label, patience);
+        const path = await this.#menuPath();
+        const now = Math.floor(Date.now() / 1000);
+        await this.#bus.call(this.owner, path, MENU, "Event", "isvu", [id, "clicked", new Variant("s", ""), now]);
+        return true;
+      },
+      patience,
+    );
   }
 
   async #menuPath(): Promise<string> {
