@@ -4,7 +4,7 @@
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
 use bursar_core::clock::Timestamp;
-use bursar_core::export::{Format, to_stream};
+use bursar_core::export::{Format, Labels, to_stream};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
 use bursar_core::view::PaymentQuery;
@@ -45,6 +45,7 @@ fuzz_target!(|input: (&str, i64)| {
     to_stream(
         history,
         &query,
+        &Labels::new(),
         Format::Csv,
         &mut out,
         "memory",
