@@ -1,4 +1,4 @@
-//! Amounts: what is typed is plain digits and kept exactly; what a server writes comes back as it went.
+//! Amounts: what is typed is digits, spaces between groups and one point, and kept exactly; what a server writes comes back as it went.
 #![no_main]
 
 use bursar_core::money::{Amount, Currency};
@@ -8,8 +8,7 @@ fuzz_target!(|input: (u8, &str)| {
     let (decimals, text) = input;
     let decimals = decimals % 9;
     if let Ok(amount) = Amount::parse_typed(text, decimals, Currency::usdc()) {
-        let typed = text.trim();
-        assert!(typed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
+        assert!(text.chars().all(is_typed) && text.chars().filter(|c| is_point(*c)).count() <= 1);
         assert!(!amount.is_negative() && amount.scale() <= decimals.max(2));
         comes_back(&amount);
         if let Some(fee) = amount.fee_rounded_up(100, 0) {
@@ -24,6 +23,15 @@ fuzz_target!(|input: (u8, &str)| {
         }
     }
 });
+
+/// Digits of any script, spaces of any width, and the point before decimals.
+fn is_typed(c: char) -> bool {
+    c.is_numeric() || c.is_whitespace() || is_point(c)
+}
+
+fn is_point(c: char) -> bool {
+    matches!(c, '.' | '．' | '٫')
+}
 
 fn comes_back(amount: &Amount) {
     let again = Amount::parse_decimal(&amount.to_decimal(), amount.currency().clone()).unwrap();

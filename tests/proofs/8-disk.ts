@@ -225,6 +225,9 @@ async function otherStates(tally: Tally): Promise<void> {
 
 async function readOnly(): Promise<void> {
   const home = await connected();
+  // What was never read cannot be shown, and `history` would say so by its exit status.
+  const read = await home.bursar(["sync"]);
+  assert.equal(read.code, 0, read.stderr);
   const env = disk.env(home, { does: "locked" });
   const refused = await startsInTime(() => home.bursar(["top-up", "12.5"], { env }));
   assert.equal(refused.code, 1);
