@@ -1,5 +1,6 @@
 //! The command line, as it is typed.
 
+use bursar_core::export::Format;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -70,9 +71,10 @@ pub(crate) struct AddArguments {
     pub(crate) label: Option<String>,
 }
 
+// A list for other programs, in place of the one for people. A docstring here would become the command's own text.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("format").args(["json", "csv"]))]
-pub(crate) struct HistoryArguments {
+pub(crate) struct SheetArguments {
     /// An array of objects
     #[arg(long, conflicts_with = "csv")]
     pub(crate) json: bool,
@@ -82,6 +84,22 @@ pub(crate) struct HistoryArguments {
     /// With --json or --csv: write to this file, which appears whole or not at all; `-` is standard output
     #[arg(long, value_name = "FILE", requires = "format")]
     pub(crate) output: Option<PathBuf>,
+}
+
+impl SheetArguments {
+    pub(crate) fn format(&self) -> Option<Format> {
+        match (self.json, self.csv) {
+            (true, _) => Some(Format::Json),
+            (false, true) => Some(Format::Csv),
+            (false, false) => None,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArguments {
+    #[command(flatten)]
+    pub(crate) sheet: SheetArguments,
     /// Part of an id, number, source, payer, amount or transaction
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<String>,
@@ -97,20 +115,12 @@ pub(crate) struct HistoryArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("charges_format").args(["json", "csv"]))]
 pub(crate) struct ChargesArguments {
     /// What each line stands for
     #[arg(long, value_enum, default_value_t = ChargesBy::Day)]
     pub(crate) by: ChargesBy,
-    /// An array of objects
-    #[arg(long, conflicts_with = "csv")]
-    pub(crate) json: bool,
-    /// Comma-separated values with a head line
-    #[arg(long)]
-    pub(crate) csv: bool,
-    /// With --json or --csv: write to this file, which appears whole or not at all; `-` is standard output
-    #[arg(long, value_name = "FILE", requires = "charges_format")]
-    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) sheet: SheetArguments,
     /// From this day on; the provider's days are those of UTC (YYYY-MM-DD)
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<String>,

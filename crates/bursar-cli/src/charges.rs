@@ -39,12 +39,7 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: ChargesArgumen
     if !is_known {
         return Err(Error::new(Code::NotFound, "No charges are stored here.").into());
     }
-    let format = match (wanted.json, wanted.csv) {
-        (true, _) => Some(Format::Json),
-        (_, true) => Some(Format::Csv),
-        (false, false) => None,
-    };
-    match (format, wanted.output.as_deref()) {
+    match (wanted.sheet.format(), wanted.sheet.output.as_deref()) {
         (Some(format), Some(path)) if !crate::is_standard_output(path) => {
             write_file(&lines, format, path)?;
         }

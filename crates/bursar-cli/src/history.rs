@@ -41,13 +41,8 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: HistoryArgumen
     } else {
         ExitCode::SUCCESS
     };
-    if wanted.json || wanted.csv {
-        let format = if wanted.json {
-            Format::Json
-        } else {
-            Format::Csv
-        };
-        let written = export(reader, query, format, wanted.output).await?;
+    if let Some(format) = wanted.sheet.format() {
+        let written = export(reader, query, format, wanted.sheet.output).await?;
         return Ok(if written == ExitCode::SUCCESS {
             told
         } else {
