@@ -9,7 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
 /// The folder's name where the system keeps applications' data.
-const FOLDER: &str = "org.bursar.desktop";
+const FOLDER: &str = crate::APP_ID;
 /// The file in a home that is locked by whoever runs its engine.
 pub const LOCK_FILE: &str = "engine.lock";
 

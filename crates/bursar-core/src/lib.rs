@@ -35,3 +35,6 @@ pub mod top_up;
 mod vault;
 pub mod view;
 pub mod zone;
+
+/// The app's id: the name of its data folder, its keyring service, its place on the bus and the scheme of its links.
+pub const APP_ID: &str = "org.bursar.desktop";

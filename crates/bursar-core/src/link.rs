@@ -7,7 +7,7 @@ use std::ops::Deref;
 use zeroize::Zeroizing;
 
 /// The scheme that the desktop hands to the app.
-pub const SCHEME: &str = "org.bursar.desktop";
+pub const SCHEME: &str = crate::APP_ID;
 /// The longest link, in bytes.
 pub const LIMIT: usize = 2_048;
 

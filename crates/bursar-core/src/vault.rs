@@ -25,7 +25,7 @@ use tokio::sync::{Notify, oneshot};
 use zeroize::Zeroizing;
 
 /// What the keyring lists Bursar's entries under.
-const SERVICE: &str = "org.bursar.desktop";
+const SERVICE: &str = crate::APP_ID;
 /// The entry that is written and removed to learn whether the keyring can be written. Some keyrings ask the user
 /// before they remove something: never without the user having asked for something to be kept.
 const PROBE: &str = "probe";
