@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { series, type Figure } from "./figures.ts";
-import { measured, ROOT, runsOf, type Effort } from "./place.ts";
+import { measured, ROOT, runsOf, type Effort } from "./setup.ts";
 
 /** One event in so many is the account's. */
 const AMONG = 10;

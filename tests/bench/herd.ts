@@ -1,7 +1,7 @@
 /** Ten thousand engines that poll one backend for an hour, simulated by a test of the core with the time passed in. */
 import { atMost, series, type Figure } from "./figures.ts";
 import type { Bytes } from "./idle.ts";
-import { said } from "./place.ts";
+import { said } from "./setup.ts";
 
 const DESKTOPS = 10_000;
 const SECONDS = 3_600;

@@ -1,6 +1,6 @@
 /** What the core measures of itself, without a window: pages, searches and export of a cache, beside a small one and raw. */
 import { series, type Figure, type Series } from "./figures.ts";
-import { measured, runsOf, type Effort } from "./place.ts";
+import { measured, runsOf, type Effort } from "./setup.ts";
 
 /** The cache that a long one is compared with. */
 const SMALL = 1_000;

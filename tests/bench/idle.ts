@@ -2,14 +2,14 @@
 import { NameFlag } from "@jellybrick/dbus-next";
 import { readdirSync } from "node:fs";
 import { App, BINARIES, processesOf } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import type { Environment } from "../session/processes.ts";
 import type { Sandbox, User } from "../session/sandbox.ts";
-import type { Counting } from "./counting.ts";
+import type { Counting } from "./counting_proxy.ts";
 import { atMost, series, type Figure } from "./figures.ts";
-import { connect, end, read, startHidden, wholeHistory, type Effort } from "./place.ts";
-import { countedNetwork, type Counted } from "./counted.ts";
+import { connect, end, read, startHidden, wholeHistory, type Effort } from "./setup.ts";
+import { countedNetwork, type Counted } from "./counting_network.ts";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** What happens within so many milliseconds of each other is one burst. */

@@ -1,13 +1,13 @@
 /** The list of a very long history in the real window: from command to answer and to the painted frame, scrolling, jumps. */
 import { App, BINARIES, processesOf } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import type { Running } from "../session/processes.ts";
 import type { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
 import { page } from "../journeys/steps.ts";
 import { atMost, series, type Figure } from "./figures.ts";
-import { connect, end, home, measured, proportionalSize, type Effort } from "./place.ts";
+import { connect, end, home, measured, proportionalSize, type Effort } from "./setup.ts";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,7 @@ const LOOKS = 10;
 const YEARS = [2023, 2024, 2025];
 
 /** Defines `bursarBench` in the page. */
-const INSIDE = readFileSync(fileURLToPath(new URL("in-page.js", import.meta.url)), "utf8");
+const INSIDE = readFileSync(fileURLToPath(new URL("page_probe.js", import.meta.url)), "utf8");
 
 interface Sample {
   /** Milliseconds from sending the command to its answer, and to the frame that shows it. */

@@ -4,10 +4,10 @@
  * window looks smaller than alone, never larger; the app is looked at when the bare window has ended.
  */
 import { App, BINARIES, processesOf } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { series, type Figure } from "./figures.ts";
-import { BARE, end, proportionalSize, startBare, startHidden, type Effort } from "./place.ts";
+import { BARE, end, proportionalSize, startBare, startHidden, type Effort } from "./setup.ts";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** A hidden start has read everything by then. */

@@ -1,11 +1,11 @@
 /** From a credit in the chain to the notification, in the tray: what a person waits for after paying. */
 import { App, BINARIES } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import type { Sandbox, SandboxTopUp, User } from "../session/sandbox.ts";
 import { topUpElsewhere } from "../journeys/steps.ts";
 import { atMost, series, type Figure } from "./figures.ts";
-import { connect, end, startHidden, type Effort } from "./place.ts";
+import { connect, end, startHidden, type Effort } from "./setup.ts";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** How often a payment is read in the tray, in milliseconds. */

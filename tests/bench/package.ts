@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { BINARIES } from "../session/app.ts";
 import { atMost, series, type Figure } from "./figures.ts";
-import { ROOT, said } from "./place.ts";
+import { ROOT, said } from "./setup.ts";
 
 export async function measurePackage(): Promise<Figure[]> {
   const told = await said(`${ROOT}scripts/package.sh`, ["--from", dirname(BINARIES.app)]);

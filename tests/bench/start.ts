@@ -1,9 +1,9 @@
 /** From the start of the process to the paint that counts, and from the tray back to it: app and bare window in turn. */
 import { App, BINARIES, processesOf } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { series, type Figure } from "./figures.ts";
-import { BARE, end, onScreen, screenOf, startBare, startHidden, type Effort } from "./place.ts";
+import { BARE, end, onScreen, screenOf, startBare, startHidden, type Effort } from "./setup.ts";
 import type { Box, Screen } from "./screen.ts";
 
 /** Within the bare page: its one line of text. */

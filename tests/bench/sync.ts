@@ -1,12 +1,12 @@
 /** The first reading of a long history beside downloading the same pages raw, and the next one with ten new lines. */
 import { rmSync } from "node:fs";
 import { App, BINARIES } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import type { Sandbox, User } from "../session/sandbox.ts";
-import { countedNetwork } from "./counted.ts";
+import { countedNetwork } from "./counting_network.ts";
 import { series, type Figure } from "./figures.ts";
-import { connect, end, home, inHistory, measured, runsOf, startHidden, wholeHistory, type Effort } from "./place.ts";
+import { connect, end, home, inHistory, measured, runsOf, startHidden, wholeHistory, type Effort } from "./setup.ts";
 
 /** New payments of the next reading. */
 const NEW = 10;

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Sandbox, type Fault } from "../session/sandbox.ts";
-import { conform, type Result } from "./checks.ts";
+import { conform, type Result } from "./runner.ts";
 import { Description } from "./description.ts";
 
 const strict = new Description({ strict: true });

@@ -1,5 +1,5 @@
 /** `scripts/conformance.sh URL KEY`: checks a server against docs/panel-api.yaml and prints what came of it. */
-import { conform, type Result } from "./checks.ts";
+import { conform, type Result } from "./runner.ts";
 import { Description } from "./description.ts";
 
 const MARKS = { ok: "ok      ", failed: "FAILED  ", skipped: "skipped " } as const;

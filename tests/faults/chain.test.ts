@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { cli } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { history, plainAmount, status } from "../session/truth.ts";
+import { history, plainAmount, status } from "../session/consistency.ts";
 import { connectByCli } from "../journeys/steps.ts";
 
 let sandbox: Sandbox;

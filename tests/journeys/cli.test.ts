@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { App, cli } from "../session/app.ts";
 import { Desktop } from "../session/desktop.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { freePort } from "../session/ports.ts";
 import type { Finished } from "../session/processes.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
-import { allAgree, plainAmount, status } from "../session/truth.ts";
+import { allAgree, plainAmount, status } from "../session/consistency.ts";
 import { connectByCli } from "./steps.ts";
 
 let sandbox: Sandbox;

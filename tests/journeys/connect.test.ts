@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";
 import { SignInPage } from "../session/checkout.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree } from "../session/truth.ts";
+import { allAgree } from "../session/consistency.ts";
 import { chooseFile, page } from "./steps.ts";
 
 let sandbox: Sandbox;

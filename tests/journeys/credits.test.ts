@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree, history, plainAmount } from "../session/truth.ts";
+import { allAgree, history, plainAmount } from "../session/consistency.ts";
 import { beginTopUp, connected, lineOf, page, paymentShows } from "./steps.ts";
 
 let sandbox: Sandbox;

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { BINARIES, cli } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
 import { chooseFile, connected, type Connected } from "./steps.ts";

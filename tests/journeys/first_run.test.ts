@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { App, BINARIES, cli } from "../session/app.ts";
-import { Hopeless, until } from "../session/deadline.ts";
+import { Hopeless, until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
 import { executable, type Environment, type Running } from "../session/processes.ts";
-import { plainAmount, type StatusLine } from "../session/truth.ts";
+import { plainAmount, type StatusLine } from "../session/consistency.ts";
 import type { AppWindow } from "../session/window.ts";
 import { page } from "./steps.ts";
 

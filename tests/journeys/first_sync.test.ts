@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";

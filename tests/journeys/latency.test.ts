@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test, type TestContext } from "node:test";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree, plainAmount } from "../session/truth.ts";
+import { allAgree, plainAmount } from "../session/consistency.ts";
 import { connected, topUpElsewhere, type Connected } from "./steps.ts";
 
 let sandbox: Sandbox;

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";
 import { Desktop } from "../session/desktop.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree } from "../session/truth.ts";
+import { allAgree } from "../session/consistency.ts";
 import type { AppWindow } from "../session/window.ts";
 import { chooseFile, connectByCli, connected, page } from "./steps.ts";
 

@@ -21,7 +21,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { App, BINARIES } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
 import { executable, type Environment } from "../session/processes.ts";
 

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
 import { CardPage, CARDS } from "../session/panel_pages.ts";
-import { panelAgrees } from "../session/panel_truth.ts";
+import { panelAgrees } from "../session/panel_consistency.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { plainAmount } from "../session/truth.ts";
+import { plainAmount } from "../session/consistency.ts";
 import type { AppWindow, Part } from "../session/window.ts";
 import { addByCli, byCardPage, customer, ended, isDefault, isSaved, methodOf, ready } from "./panel_steps.ts";
 import { connectByCli, page, topUpElsewhere } from "./steps.ts";

@@ -4,11 +4,11 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
-import { panelAgrees } from "../session/panel_truth.ts";
+import { panelAgrees } from "../session/panel_consistency.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { plainAmount } from "../session/truth.ts";
+import { plainAmount } from "../session/consistency.ts";
 import { byInvoice, customer, ended, listed, methodOf, payIn, ready, wish } from "./panel_steps.ts";
 import { chooseFile } from "./steps.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { App, cli } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
 import type { Manner, NewPanelUser, PanelMethod, PanelPayment, PanelUser } from "../session/panel.ts";
 import type { Asked, Sandbox } from "../session/sandbox.ts";

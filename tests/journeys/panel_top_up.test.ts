@@ -1,9 +1,9 @@
 /** Topping up at the hosting panel: on its payment systems' pages, by a saved method, and with one kept for next time. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import { CardPage, CARDS, WalletPage } from "../session/panel_pages.ts";
-import { panelAgrees } from "../session/panel_truth.ts";
+import { panelAgrees } from "../session/panel_consistency.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import {
   asks,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { App, cli, type AppStart } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Desktop, type DesktopOptions } from "../session/desktop.ts";
 import type { Asked, NewUser, Sandbox, SandboxTopUp, User } from "../session/sandbox.ts";
 import { Checkout } from "../session/checkout.ts";

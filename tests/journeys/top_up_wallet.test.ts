@@ -1,9 +1,9 @@
 /** The whole top-up by wallet: amount, browser, payment, back by the link, completed and verified, told once. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree, plainAmount } from "../session/truth.ts";
+import { allAgree, plainAmount } from "../session/consistency.ts";
 import { beginTopUp, connected, page, paymentShows } from "./steps.ts";
 
 let sandbox: Sandbox;

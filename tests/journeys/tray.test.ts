@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";
 import { Desktop } from "../session/desktop.ts";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import { executable } from "../session/processes.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree } from "../session/truth.ts";
+import { allAgree } from "../session/consistency.ts";
 import { beginTopUp, connectByCli, connected, page, paymentShows, topUpElsewhere } from "./steps.ts";
 
 let sandbox: Sandbox;

@@ -7,10 +7,10 @@ import { Sandbox } from "../session/sandbox.ts";
 import { artefacts } from "./artefacts.ts";
 import { APP_KILLS, killApp, takeNotesOnly } from "./crash_app.ts";
 import { Rounds, type Fate, type Left } from "./crash_rounds.ts";
-import { Dice, Disk, failPoint, type Kill } from "./faults.ts";
-import { isShort, prove, times, type Tally } from "./frame.ts";
-import { Gate, Home } from "./home.ts";
-import { atDesktop } from "./place.ts";
+import { Dice, Disk, failPoint, type Kill } from "./fault_injection.ts";
+import { isShort, prove, times, type Tally } from "./proof.ts";
+import { Gate, Home } from "./cli_home.ts";
+import { atDesktop } from "./proof_session.ts";
 
 /** Killed top-ups of one user, before the last one, which is left in peace; each may take a minute of waiting. */
 const ROUNDS = times(5, 2);

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { prove, times } from "./frame.ts";
+import { prove, times } from "./proof.ts";
 
 const about = {
   promise: 10,

@@ -7,7 +7,7 @@ import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { prove, type Tally } from "./frame.ts";
+import { prove, type Tally } from "./proof.ts";
 
 const about = {
   promise: 11,

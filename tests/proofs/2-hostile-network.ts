@@ -5,14 +5,14 @@
  */
 import assert from "node:assert/strict";
 import { cli } from "../session/app.ts";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { TRUTH, type Between, type Treatment } from "./between.ts";
-import { isShort, prove, times, type Tally } from "./frame.ts";
-import { Listener } from "./hostile-script.ts";
-import { atDesktop, call, networkFile, person, startTopUp, way, type Person } from "./place.ts";
-import { sent, troubles, type Trouble } from "./troubles.ts";
+import { TRUTH, type Between, type Treatment } from "./intercepting_proxy.ts";
+import { isShort, prove, times, type Tally } from "./proof.ts";
+import { Listener } from "./hostile_script.ts";
+import { atDesktop, call, networkFile, person, startTopUp, way, type Person } from "./proof_session.ts";
+import { sent, troubles, type Trouble } from "./network_faults.ts";
 
 const about = {
   promise: 2,

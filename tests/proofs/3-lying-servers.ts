@@ -5,14 +5,14 @@
  */
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
-import { page, topUpAnswer } from "./answers.ts";
-import { TRUTH, type Treatment } from "./between.ts";
-import { isShort, prove, type Tally } from "./frame.ts";
-import { always, bend, inventedCredit, inventing, logs, type Log } from "./lies.ts";
-import { atDesktop, call, person, way, type Person } from "./place.ts";
+import { page, topUpAnswer } from "./fluence_responses.ts";
+import { TRUTH, type Treatment } from "./intercepting_proxy.ts";
+import { isShort, prove, type Tally } from "./proof.ts";
+import { always, bend, inventedCredit, inventing, logs, type Log } from "./rpc_lies.ts";
+import { atDesktop, call, person, way, type Person } from "./proof_session.ts";
 
 const about = {
   promise: 3,

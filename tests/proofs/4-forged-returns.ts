@@ -9,12 +9,12 @@ import { realpathSync } from "node:fs";
 import { NameFlag, type MessageBus, Variant } from "@jellybrick/dbus-next";
 import { App, BINARIES } from "../session/app.ts";
 import { Played } from "../session/bus.ts";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
-import { prove, times, type Tally } from "./frame.ts";
-import { forgedLinks } from "./forged-links.ts";
-import { atDesktop, call, onlyWriteDown, person, type Person, startTopUp, way } from "./place.ts";
+import { prove, times, type Tally } from "./proof.ts";
+import { forgedLinks } from "./forged_links.ts";
+import { atDesktop, call, onlyWriteDown, person, type Person, startTopUp, way } from "./proof_session.ts";
 
 const about = {
   promise: 4,

@@ -3,13 +3,13 @@
  * top-up's checkout and in the answer to a new one; in every way the app has, the person then asks for the page.
  */
 import assert from "node:assert/strict";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { page, topUpAnswer } from "./answers.ts";
-import { prove, times, type Tally } from "./frame.ts";
-import { honestUrls, hostileUrls, NAMED_HOST } from "./hostile-urls.ts";
-import { atDesktop, call, onlyWriteDown, person, type Person, Refused, startTopUp, way } from "./place.ts";
+import { page, topUpAnswer } from "./fluence_responses.ts";
+import { prove, times, type Tally } from "./proof.ts";
+import { honestUrls, hostileUrls, NAMED_HOST } from "./hostile_urls.ts";
+import { atDesktop, call, onlyWriteDown, person, type Person, Refused, startTopUp, way } from "./proof_session.ts";
 
 const about = { promise: 5, name: "Checkout URLs", what: "hostile addresses sent as a checkout, and honest ones" };
 

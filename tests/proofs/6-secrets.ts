@@ -9,12 +9,12 @@ import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BINARIES, cli } from "../session/app.ts";
 import { SignInPage } from "../session/checkout.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { prove, type Tally } from "./frame.ts";
-import { keyrings } from "./keyrings.ts";
-import { atDesktop, call, connectWay, type Person, startTopUp, way } from "./place.ts";
+import { prove, type Tally } from "./proof.ts";
+import { keyrings } from "./keyring_states.ts";
+import { atDesktop, call, connectWay, type Person, startTopUp, way } from "./proof_session.ts";
 
 const about = {
   promise: 6,

@@ -7,15 +7,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { cli } from "../session/app.ts";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
-import { page, topUpAnswer } from "./answers.ts";
-import { prove, type Tally } from "./frame.ts";
-import { FOREIGN_ARGUMENTS, FOREIGN_COMMANDS, Listener, LOADS, WAYS_OUT, WHAT_A_PAGE_KEEPS } from "./hostile-script.ts";
-import { DECEPTIVE, TRICKS } from "./hostile-texts.ts";
-import { atDesktop, call, connectWay, onlyWriteDown, person, Refused, startTopUp, way } from "./place.ts";
+import { page, topUpAnswer } from "./fluence_responses.ts";
+import { prove, type Tally } from "./proof.ts";
+import { FOREIGN_ARGUMENTS, FOREIGN_COMMANDS, Listener, LOADS, WAYS_OUT, WHAT_A_PAGE_KEEPS } from "./hostile_script.ts";
+import { DECEPTIVE, TRICKS } from "./hostile_texts.ts";
+import { atDesktop, call, connectWay, onlyWriteDown, person, Refused, startTopUp, way } from "./proof_session.ts";
 
 const about = {
   promise: 7,

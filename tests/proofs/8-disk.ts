@@ -5,16 +5,16 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { until } from "../session/deadline.ts";
-import { INTEGRITY } from "../session/integrity.ts";
+import { until } from "../session/wait.ts";
+import { INTEGRITY } from "../session/database.ts";
 import { Processes } from "../session/processes.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
-import { plainAmount } from "../session/truth.ts";
+import { plainAmount } from "../session/consistency.ts";
 import { artefacts } from "./artefacts.ts";
 import { damageSomething } from "./disk_damage.ts";
-import { Dice, Disk, failPoint, mustBeKilled, type DiskFault } from "./faults.ts";
-import { prove, times, type Tally } from "./frame.ts";
-import { Gate, Home, type Ended } from "./home.ts";
+import { Dice, Disk, failPoint, mustBeKilled, type DiskFault } from "./fault_injection.ts";
+import { prove, times, type Tally } from "./proof.ts";
+import { Gate, Home, type Ended } from "./cli_home.ts";
 
 const AT_ONCE = 4;
 /** Seconds that a start may take, whatever state the files are in. */

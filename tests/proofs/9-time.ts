@@ -5,12 +5,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { App } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { connectByCli } from "../journeys/steps.ts";
-import { cargoTest, prove, times } from "./frame.ts";
-import { atDesktop } from "./place.ts";
+import { cargoTest, prove, times } from "./proof.ts";
+import { atDesktop } from "./proof_session.ts";
 
 /** Cycles before counting begins: what is made once and kept is there by then. */
 const WARM_UP = 2;

@@ -6,12 +6,12 @@ import assert from "node:assert/strict";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BINARIES } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import type { Running } from "../session/processes.ts";
 import type { Sandbox, SandboxTopUp } from "../session/sandbox.ts";
 import type { TrayItem } from "../session/tray.ts";
-import { Home } from "./home.ts";
+import { Home } from "./cli_home.ts";
 
 /** Where it is killed, and how many pop-ups may then have been seen in the end. */
 export interface AppKill {

@@ -7,12 +7,12 @@ import { spawn } from "node:child_process";
 import { closeSync, copyFileSync, openSync, writeSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
-import { until } from "../session/deadline.ts";
-import { INTEGRITY } from "../session/integrity.ts";
+import { until } from "../session/wait.ts";
+import { INTEGRITY } from "../session/database.ts";
 import type { SandboxTopUp } from "../session/sandbox.ts";
-import { plainAmount } from "../session/truth.ts";
-import { mustBeKilled, type Kill } from "./faults.ts";
-import type { Gate, Home } from "./home.ts";
+import { plainAmount } from "../session/consistency.ts";
+import { mustBeKilled, type Kill } from "./fault_injection.ts";
+import type { Gate, Home } from "./cli_home.ts";
 
 /** One top-up's fate: none of these is a top-up in peace. */
 export interface Fate {

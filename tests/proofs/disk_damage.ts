@@ -1,7 +1,7 @@
 /** Ways in which a disk spoils a file, and what a start must make of each. */
 import { closeSync, existsSync, ftruncateSync, openSync, readSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { Dice } from "./faults.ts";
+import type { Dice } from "./fault_injection.ts";
 
 /** Files that a damage may hit, and how often each does among the cases. */
 const FILES = [

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
-import { isShort, type Line } from "./frame.ts";
+import { isShort, type Line } from "./proof.ts";
 
 const file = process.argv[2];
 if (file === undefined) throw new Error("which file?");

@@ -9,7 +9,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { until, type Patience } from "./deadline.ts";
+import { until, type Patience } from "./wait.ts";
 import type { Desktop } from "./desktop.ts";
 import type { TopWindow } from "./display.ts";
 import { executable, type Environment, type Finished, type Running } from "./processes.ts";

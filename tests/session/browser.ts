@@ -5,7 +5,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Browser as Chromium, type Page } from "playwright-core";
-import { until, type Patience } from "./deadline.ts";
+import { until, type Patience } from "./wait.ts";
 import type { Environment, Processes } from "./processes.ts";
 
 const DESKTOP_FILE = "bursar-test-browser.desktop";

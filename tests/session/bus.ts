@@ -5,7 +5,7 @@
 import type { EventEmitter } from "node:events";
 import { writeFileSync } from "node:fs";
 import { Message, MessageBus, sessionBus, Variant } from "@jellybrick/dbus-next";
-import { until } from "./deadline.ts";
+import { until } from "./wait.ts";
 import type { Environment, Processes } from "./processes.ts";
 
 const CONFIG = (

@@ -1,6 +1,6 @@
 /** The provider's hosted pages in the real browser: the checkout a person pays on, and the console's sign-in. */
 import type { Page } from "playwright-core";
-import { until, type Patience } from "./deadline.ts";
+import { until, type Patience } from "./wait.ts";
 import type { Desktop } from "./desktop.ts";
 import type { Amount, ChainId, Sandbox } from "./sandbox.ts";
 

@@ -1,7 +1,7 @@
 /** A screen of the session's own: Xvfb on a free display, a window manager on it, pictures of all of it. */
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { until } from "./deadline.ts";
+import { until } from "./wait.ts";
 import type { Environment, Processes, Running } from "./processes.ts";
 
 /** A window as the window manager lists it. */

@@ -7,7 +7,7 @@
  * - `absent`: nothing owns org.freedesktop.secrets.
  */
 import type { Bus } from "./bus.ts";
-import { until } from "./deadline.ts";
+import { until } from "./wait.ts";
 import type { Environment, Processes, Running } from "./processes.ts";
 
 export type KeyringState = "unlocked" | "locked" | "empty" | "absent";

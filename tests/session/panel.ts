@@ -2,7 +2,7 @@
  * The hosting panel on this machine, as journeys see it besides the app: its customers with their payers, methods and
  * payments, and what other hands do to them. Bodies are those of docs/panel-api.yaml; calls are in docs/sandbox.md.
  */
-import { until } from "./deadline.ts";
+import { until } from "./wait.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** Decimal text with exactly the currency's decimals, e.g. `100.00`. */

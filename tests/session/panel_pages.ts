@@ -1,6 +1,6 @@
 /** The panel's hosted payment pages in the real browser: one takes cards, the other has its customers log in. */
 import type { Page } from "playwright-core";
-import { until, type Patience } from "./deadline.ts";
+import { until, type Patience } from "./wait.ts";
 import type { Desktop } from "./desktop.ts";
 import type { Sandbox } from "./sandbox.ts";
 

@@ -9,7 +9,7 @@ import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, readdirSync, r
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { until } from "./deadline.ts";
+import { until } from "./wait.ts";
 
 export type Environment = Readonly<Record<string, string>>;
 

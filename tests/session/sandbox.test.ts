@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Checkout } from "./checkout.ts";
-import { until } from "./deadline.ts";
+import { until } from "./wait.ts";
 import { Desktop } from "./desktop.ts";
 import { Sandbox, type SandboxTopUp, type User } from "./sandbox.ts";
 

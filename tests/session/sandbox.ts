@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BINARIES } from "./app.ts";
-import { until } from "./deadline.ts";
+import { until } from "./wait.ts";
 import { PanelPayments, PanelUser, type NewPanelUser, type PanelReady, type PanelUserData } from "./panel.ts";
 import { Processes } from "./processes.ts";
 

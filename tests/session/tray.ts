@@ -4,7 +4,7 @@
  */
 import { NameFlag, Variant, type MessageBus } from "@jellybrick/dbus-next";
 import { plain, Played, type Bus } from "./bus.ts";
-import { until, type Patience } from "./deadline.ts";
+import { until, type Patience } from "./wait.ts";
 
 const NAME = "org.kde.StatusNotifierWatcher";
 const PATH = "/StatusNotifierWatcher";

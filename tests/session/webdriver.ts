@@ -2,7 +2,7 @@
  * The little of W3C WebDriver that the tests need, spoken to WebKitWebDriver. The driver attaches to a program that is
  * already running (its `--target`), so that the program may start hidden, be killed, or make its window anew.
  */
-import { Hopeless, until, type Patience } from "./deadline.ts";
+import { Hopeless, until, type Patience } from "./wait.ts";
 import type { Environment, Processes, Running } from "./processes.ts";
 import { freePort, listening } from "./ports.ts";
 

@@ -2,7 +2,7 @@
  * The app's window as a person meets it: parts found by `data-testid` or by role and name, clicked and typed into with
  * real input events. Every action waits until it can be done; every question can be waited for.
  */
-import { until, type Patience } from "./deadline.ts";
+import { until, type Patience } from "./wait.ts";
 import { ELEMENT, WebDriverError, type ElementRef, type WebDriver } from "./webdriver.ts";
 
 export type Role =

@@ -2,8 +2,8 @@
 import type { Desktop } from "../session/desktop.ts";
 import type { Sandbox } from "../session/sandbox.ts";
 import { readFileSync } from "node:fs";
-import { Counting } from "./counting.ts";
-import { networkFileWith } from "./place.ts";
+import { Counting } from "./counting_proxy.ts";
+import { networkFileWith } from "./setup.ts";
 
 export interface Counted {
   /** The network file that leads through what counts. */

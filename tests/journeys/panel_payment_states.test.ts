@@ -1,10 +1,10 @@
 /** Where a payment at the hosting panel can stand besides new and paid, as the window, the inbox and the history tell it. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { until } from "../session/deadline.ts";
-import { panelAgrees } from "../session/panel_truth.ts";
+import { until } from "../session/wait.ts";
+import { panelAgrees } from "../session/panel_consistency.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { plainAmount } from "../session/truth.ts";
+import { plainAmount } from "../session/consistency.ts";
 import type { AppWindow } from "../session/window.ts";
 import {
   byInvoice,
@@ -23,7 +23,7 @@ import { noticesOf, page } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
-  sandbox = await Sandbox.start("panel_states");
+  sandbox = await Sandbox.start("panel_payment_states");
 });
 after(() => sandbox.end());
 

@@ -1,15 +1,15 @@
 /** What a power cut may not do: lose a top-up, start a second one, or tell anything twice. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
-import { allAgree, plainAmount } from "../session/truth.ts";
+import { allAgree, plainAmount } from "../session/consistency.ts";
 import type { AppWindow } from "../session/window.ts";
 import { beginTopUp, connected, creations, noticesOf, page, paymentShows } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
-  sandbox = await Sandbox.start("killed");
+  sandbox = await Sandbox.start("crash_recovery");
 });
 after(() => sandbox.end());
 

@@ -1,6 +1,6 @@
 /** What a network does to answers, as treatments of the server between. Each says what it sent beside the truth. */
 import { gzipSync } from "node:zlib";
-import type { Exchange, Treatment } from "./between.ts";
+import type { Exchange, Treatment } from "./intercepting_proxy.ts";
 
 export interface Trouble {
   readonly name: string;

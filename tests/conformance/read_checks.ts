@@ -1,9 +1,9 @@
 /** Checks that only read: the account, payers, methods, conditional requests, and how a server refuses. */
-import type { Account, Method, Money, Options, Payer } from "./bodies.ts";
-import { minor } from "./bodies.ts";
+import type { Account, Method, Money, Options, Payer } from "./response_bodies.ts";
+import { minor } from "./response_bodies.ts";
 import { equal, expect, type Client } from "./client.ts";
-import type { Check } from "./checks.ts";
-import { freshKey, learn, type Facts } from "./facts.ts";
+import type { Check } from "./runner.ts";
+import { freshKey, learn, type Facts } from "./context.ts";
 
 const UNKNOWN = "conformance-unknown";
 

@@ -1,15 +1,15 @@
 /** Amounts that cannot be sent, refusals that come all the same, and a second top-up: each in words, and nothing is made twice. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree, plainAmount } from "../session/truth.ts";
+import { allAgree, plainAmount } from "../session/consistency.ts";
 import type { AppWindow } from "../session/window.ts";
 import { connected, creations, page, paymentShows, topUpElsewhere } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
-  sandbox = await Sandbox.start("limits");
+  sandbox = await Sandbox.start("top_up_limits");
 });
 after(() => sandbox.end());
 

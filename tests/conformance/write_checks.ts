@@ -1,7 +1,7 @@
 /** Checks that begin payments and give them up again; no money moves. */
-import { minor, type Method, type Migration, type Page, type Payment, type Service } from "./bodies.ts";
+import { minor, type Method, type Migration, type Page, type Payment, type Service } from "./response_bodies.ts";
 import { equal, expect, type Client } from "./client.ts";
-import type { Check } from "./checks.ts";
+import type { Check } from "./runner.ts";
 import {
   begin,
   cancel,
@@ -15,7 +15,7 @@ import {
   units,
   withPurpose,
   type Facts,
-} from "./facts.ts";
+} from "./context.ts";
 
 const UNKNOWN = "conformance-unknown";
 

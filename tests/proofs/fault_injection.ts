@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Environment, Processes } from "../session/processes.ts";
-import type { Ended, Home } from "./home.ts";
+import type { Ended, Home } from "./cli_home.ts";
 
 /** One moment at which a process is killed; the same name is one line of the count. */
 export interface Kill {
@@ -36,7 +36,7 @@ export class Disk {
   constructor(processes: Processes) {
     this.#library = join(processes.scratch, "disk.so");
     if (existsSync(this.#library)) return;
-    const source = fileURLToPath(new URL("disk.c", import.meta.url));
+    const source = fileURLToPath(new URL("faulty_disk.c", import.meta.url));
     execFileSync("cc", ["-O2", "-shared", "-fPIC", "-o", this.#library, source, "-ldl"]);
   }
 

@@ -6,11 +6,11 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { App, cli, type AppStart } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Desktop, type DesktopOptions } from "../session/desktop.ts";
 import type { NewUser, Sandbox, User } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
-import { Between } from "./between.ts";
+import { Between } from "./intercepting_proxy.ts";
 
 /** Runs `body` at a desktop of its own, which ends with it. */
 export async function atDesktop(

@@ -1,16 +1,16 @@
 /** Top-ups that do not simply end with money: cancelled, expired, paid late, under review. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree, plainAmount, rows } from "../session/truth.ts";
+import { allAgree, plainAmount, rows } from "../session/consistency.ts";
 import { backInTheApp, beginTopUp, connected, lineOf, noticesOf, openTopUp, page, paymentShows } from "./steps.ts";
 
 const REGISTERED = "256";
 
 let sandbox: Sandbox;
 before(async () => {
-  sandbox = await Sandbox.start("endings");
+  sandbox = await Sandbox.start("top_up_outcomes");
 });
 after(() => sandbox.end());
 

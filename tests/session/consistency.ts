@@ -5,9 +5,9 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { cli } from "./app.ts";
-import { until, type Patience } from "./deadline.ts";
+import { until, type Patience } from "./wait.ts";
 import type { Desktop } from "./desktop.ts";
-import { INTEGRITY } from "./integrity.ts";
+import { INTEGRITY } from "./database.ts";
 import type { SandboxTopUp, User, UserTruth } from "./sandbox.ts";
 import type { AppWindow } from "./window.ts";
 

@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Checkout } from "../session/checkout.ts";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import { readQr } from "../session/qr.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree } from "../session/truth.ts";
+import { allAgree } from "../session/consistency.ts";
 import { backInTheApp, beginTopUp, connected, noticesOf, openTopUp, page, paymentShows } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
-  sandbox = await Sandbox.start("ways_to_pay");
+  sandbox = await Sandbox.start("payment_methods");
 });
 after(() => sandbox.end());
 

@@ -3,10 +3,10 @@
  * story: one balance, the same payments in the same states, and no payment that the panel does not have.
  */
 import type { Desktop } from "./desktop.ts";
-import { until, type Patience } from "./deadline.ts";
-import { INTEGRITY } from "./integrity.ts";
+import { until, type Patience } from "./wait.ts";
+import { INTEGRITY } from "./database.ts";
 import type { PanelPayment, PanelStatus, PanelTruth, PanelUser } from "./panel.ts";
-import { Differences, history, plainAmount, rows, status, type PaymentStatus } from "./truth.ts";
+import { Differences, history, plainAmount, rows, status, type PaymentStatus } from "./consistency.ts";
 import type { AppWindow } from "./window.ts";
 
 export interface PanelTelling {

@@ -1,8 +1,8 @@
 /** What changes at the hosting panel while somebody is about to pay: only what was asked for is ever paid. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { until } from "../session/deadline.ts";
-import { panelAgrees } from "../session/panel_truth.ts";
+import { until } from "../session/wait.ts";
+import { panelAgrees } from "../session/panel_consistency.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
 import {
@@ -25,7 +25,7 @@ import { page } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
-  sandbox = await Sandbox.start("panel_changes");
+  sandbox = await Sandbox.start("panel_concurrent_changes");
 });
 after(() => sandbox.end());
 

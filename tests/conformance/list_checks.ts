@@ -1,9 +1,9 @@
 /** Checks of the lists: order, pages, filters, and what their items say. */
-import { minor, type Expense, type Migration, type Page, type Payment, type Period, type Service } from "./bodies.ts";
+import { minor, type Expense, type Migration, type Page, type Payment, type Period, type Service } from "./response_bodies.ts";
 import { equal, expect, type Client } from "./client.ts";
-import type { Check } from "./checks.ts";
-import { begin, cancel, paymentSystem, Skipped, topUp, type Facts } from "./facts.ts";
-import { distinct, inCurrency } from "./reads.ts";
+import type { Check } from "./runner.ts";
+import { begin, cancel, paymentSystem, Skipped, topUp, type Facts } from "./context.ts";
+import { distinct, inCurrency } from "./read_checks.ts";
 
 /** Items that are looked at, at most: lists may be years long. */
 const ENOUGH = 400;

@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import { Sandbox, type Fault, type User } from "../session/sandbox.ts";
-import { allAgree } from "../session/truth.ts";
+import { allAgree } from "../session/consistency.ts";
 import type { AppWindow } from "../session/window.ts";
 import { beginTopUp, connected, creations, page, paymentShows } from "./steps.ts";
 
@@ -16,7 +16,7 @@ const TWO_LOOKS = { within: 120_000 };
 
 let sandbox: Sandbox;
 before(async () => {
-  sandbox = await Sandbox.start("lost");
+  sandbox = await Sandbox.start("lost_answer");
 });
 after(() => sandbox.end());
 

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { NameFlag } from "@jellybrick/dbus-next";
 import { App } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import type { Sandbox } from "../session/sandbox.ts";
-import { times, type Tally } from "./frame.ts";
-import { atDesktop, call, connectWay, way } from "./place.ts";
+import { times, type Tally } from "./proof.ts";
+import { atDesktop, call, connectWay, way } from "./proof_session.ts";
 
 const NAME = "org.freedesktop.secrets";
 /** The window is there so soon after the start, whatever the keyring does; in milliseconds. */

@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Variant } from "@jellybrick/dbus-next";
 import type { App } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { beginTopUp, connected, page, paymentShows } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
-  sandbox = await Sandbox.start("activation");
+  sandbox = await Sandbox.start("window_activation");
 });
 after(() => sandbox.end());
 

@@ -1,6 +1,6 @@
 /** What the checks know about the account that they are let into, and payments that can be given up again. */
 import { randomUUID } from "node:crypto";
-import { written, type Account, type Method, type Options, type Payer, type Payment } from "./bodies.ts";
+import { written, type Account, type Method, type Options, type Payer, type Payment } from "./response_bodies.ts";
 import type { Answer, Client } from "./client.ts";
 
 export const RETURN_URL = "org.bursar.desktop://top-up/return?state=conformance";

@@ -1,7 +1,7 @@
 /** A history of years: to its other end and back, and to any month, by mouse and by keyboard. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { KEYS, type AppWindow } from "../session/window.ts";
 import { connected, page } from "./steps.ts";
@@ -14,7 +14,7 @@ const MOST_ROWS = 40;
 
 let sandbox: Sandbox;
 before(async () => {
-  sandbox = await Sandbox.start("long-list");
+  sandbox = await Sandbox.start("payments_list");
 });
 after(() => sandbox.end());
 

@@ -1,5 +1,5 @@
 /** Lies that an RPC can tell, as treatments of the server between the app and the chain. */
-import type { Treatment } from "./between.ts";
+import type { Treatment } from "./intercepting_proxy.ts";
 
 export interface Log {
   readonly address: string;

@@ -19,7 +19,7 @@ import { connectByCli } from "../journeys/steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
-  sandbox = await Sandbox.start("faults-terminal");
+  sandbox = await Sandbox.start("faults-cli-files");
 });
 after(() => sandbox.end());
 

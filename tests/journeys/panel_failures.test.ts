@@ -1,9 +1,9 @@
 /** What goes wrong on the way at the hosting panel, and that it is said, costs nothing twice and loses nothing. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { staysTrue, until } from "../session/deadline.ts";
+import { staysTrue, until } from "../session/wait.ts";
 import { CardPage, CARDS } from "../session/panel_pages.ts";
-import { panelAgrees } from "../session/panel_truth.ts";
+import { panelAgrees } from "../session/panel_consistency.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import {
   asks,
@@ -26,7 +26,7 @@ import { noticesOf, page } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
-  sandbox = await Sandbox.start("panel_trouble");
+  sandbox = await Sandbox.start("panel_failures");
 });
 after(() => sandbox.end());
 

@@ -1,10 +1,10 @@
 /** All checks in the order in which they run, and what came of each. */
 import type { Description } from "./description.ts";
 import { Client } from "./client.ts";
-import { learn, Skipped, type Facts } from "./facts.ts";
-import { lists } from "./lists.ts";
-import { reads } from "./reads.ts";
-import { writes } from "./writes.ts";
+import { learn, Skipped, type Facts } from "./context.ts";
+import { lists } from "./list_checks.ts";
+import { reads } from "./read_checks.ts";
+import { writes } from "./write_checks.ts";
 
 export interface Check {
   readonly name: string;

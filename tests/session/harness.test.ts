@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { until } from "./deadline.ts";
+import { until } from "./wait.ts";
 import { Desktop, SCHEME } from "./desktop.ts";
 import { executable, Processes } from "./processes.ts";
 import { WebDriver } from "./webdriver.ts";
@@ -151,7 +151,7 @@ test("a tray icon is read and clicked, and the tray can vanish", async (t) => {
 });
 
 test("nothing outlives the session, not even what has left its parents", async (t) => {
-  const processes = new Processes(join(import.meta.dirname, "../artefacts/self/nothing-outlives"));
+  const processes = new Processes(join(import.meta.dirname, "../artefacts/harness/nothing-outlives"));
   t.after(() => processes.end());
   const env = { PATH: process.env["PATH"] ?? "" };
   processes.start("stubborn", "bash", {
@@ -174,7 +174,7 @@ test("nothing outlives the session, not even what has left its parents", async (
 test("nothing outlives a test that is killed", async () => {
   const program = `
     import { Processes } from ${JSON.stringify(join(import.meta.dirname, "processes.ts"))};
-    const processes = new Processes(${JSON.stringify(join(import.meta.dirname, "../artefacts/self/killed"))});
+    const processes = new Processes(${JSON.stringify(join(import.meta.dirname, "../artefacts/harness/killed"))});
     const { pid } = processes.start("sleeper", "sleep", { args: ["1000"], env: { PATH: process.env.PATH } });
     process.stdout.write(JSON.stringify({ pid, scratch: processes.scratch }) + "\\n", () => process.kill(process.pid, "SIGKILL"));
   `;

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { HEAD, line, type Figure } from "./figures.ts";
 import type { Bytes } from "./idle.ts";
-import { ROOT } from "./place.ts";
+import { ROOT } from "./setup.ts";
 
 const TABLE = `${ROOT}docs/performance.md`;
 const NUMBERS = `${ROOT}docs/performance.json`;

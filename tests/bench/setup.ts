@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { BINARIES, cli, processesOf, type App } from "../session/app.ts";
-import { until } from "../session/deadline.ts";
+import { until } from "../session/wait.ts";
 import { Desktop, type DesktopOptions } from "../session/desktop.ts";
 import type { Environment, Running } from "../session/processes.ts";
 import type { User } from "../session/sandbox.ts";
