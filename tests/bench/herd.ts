@@ -12,7 +12,7 @@ export async function measureHerd(bytes: Bytes | undefined): Promise<Figure[]> {
   const told = await said("cargo", [...args, "--ignored", "--nocapture"]);
   const seen =
     /^(\d+) requests in an hour: (\d+) to (\d+) each, (\d+) of all at the chain; busiest second (\d+)$/m.exec(told);
-  if (seen === null) throw new Error("the test no longer tells what it saw");
+  if (seen === null) throw new Error("the test no longer prints its counts");
   const [total = NaN, , most = NaN, looks = NaN, busiest = NaN] = seen.slice(1).map(Number);
   const desktops = DESKTOPS.toLocaleString("en");
   const computed = atMost(12, {

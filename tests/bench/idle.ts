@@ -81,7 +81,7 @@ async function watch(desktop: Desktop, counted: Counted, effort: Effort): Promis
   }
   const after = spent(pids);
   if (processesOf(desktop, BINARIES.app).join() !== pids.join())
-    throw new Error("its processes are not the same any more");
+    throw new Error("the app's processes have changed");
   const minutes = (performance.now() - begun) / 60_000;
   const seconds = (after.ticks - before.ticks) / TICKS;
   const told = `${minutes.toFixed(0)} minutes`;
@@ -119,13 +119,13 @@ async function asked(desktop: Desktop, counted: Counted): Promise<Bytes[]> {
   for (let round = 0; round < 3; round += 1) {
     counted.forget();
     await icon.click("Check now");
-    await until("each has been asked", () => counted.api.paths.size >= 2 && askedOf(counted.rpc) >= 1, {
+    await until("every server has a request", () => counted.api.paths.size >= 2 && askedOf(counted.rpc) >= 1, {
       within: 30_000,
     });
     // The last answer may be on its way, and so may a request that should not be.
     let seen = -1;
     await until(
-      "nothing more comes",
+      "no more bytes arrive",
       () => {
         const same = seen === counted.bytes;
         seen = counted.bytes;
@@ -135,7 +135,7 @@ async function asked(desktop: Desktop, counted: Counted): Promise<Bytes[]> {
     );
     const paths = [...counted.api.paths.keys()].toSorted().join(" ");
     if (paths !== `${HISTORY} ${BALANCE}` || askedOf(counted.rpc) !== 1)
-      throw new Error(`not one of each: ${paths}, ${askedOf(counted.rpc)} looks`);
+      throw new Error(`not one request of each kind: ${paths}, ${askedOf(counted.rpc)} to the chain`);
     rounds.push({
       look: counted.rpc.reduce((sum, one) => sum + one.bytes, 0),
       balance: each(counted.api, BALANCE),

@@ -22,7 +22,7 @@ export async function measureMemory(desktop: Desktop, effort: Effort): Promise<F
     await pause(effort.rest);
     runs.open.push(sizeOf(desktop));
     await app.closeWindow();
-    await until("its pages are gone", () => processesOf(desktop, BINARIES.app).length === 1, { within: 90_000 });
+    await until("WebKit's processes have ended", () => processesOf(desktop, BINARIES.app).length === 1, { within: 90_000 });
 
     const bare = startBare(desktop);
     await pages(desktop, BARE);
@@ -30,7 +30,7 @@ export async function measureMemory(desktop: Desktop, effort: Effort): Promise<F
     runs.bare.push(proportionalSize(processesOf(desktop, BARE)));
     await end(desktop, bare, BARE);
 
-    await until("it has started afresh", () => app.startedAfresh(), { within: 60_000 });
+    await until("the app has restarted itself", () => app.startedAfresh(), { within: 60_000 });
     runs.closed.push(sizeOf(desktop));
     await end(desktop, running, BINARIES.app);
 
@@ -61,5 +61,5 @@ function sizeOf(desktop: Desktop): number {
 
 /** The program itself, WebKit's network process and a page's. */
 async function pages(desktop: Desktop, program: string): Promise<void> {
-  await until("its pages are there", () => processesOf(desktop, program).length >= 3);
+  await until("WebKit's processes run", () => processesOf(desktop, program).length >= 3);
 }

@@ -21,7 +21,7 @@ export async function measureBySocket(desktop: Desktop, sandbox: Sandbox, effort
   await sandbox.control("DELETE", "/requests");
   const running = await startHidden(desktop, app);
   const icon = await desktop.tray.icon();
-  await until("the subscription stands", () => subscribed(sandbox));
+  await until("the app is subscribed", () => subscribed(sandbox));
   await sandbox.relayer({ hold: true });
   const waits: number[] = [];
   for (let run = 0; run < effort.runs * 3; run += 1) {
@@ -30,7 +30,7 @@ export async function measureBySocket(desktop: Desktop, sandbox: Sandbox, effort
     await icon.find("Return to payment", { within: 30_000 });
     await sandbox.pay(topUp.id);
     waits.push(await told(desktop, sandbox, topUp));
-    await until("it is over", async () => !(await icon.labels()).includes("Return to payment"), { within: 60_000 });
+    await until("the top-up is no longer open", async () => !(await icon.labels()).includes("Return to payment"), { within: 60_000 });
   }
   await sandbox.relayer({ hold: false });
   await end(desktop, running, BINARIES.app);
@@ -98,7 +98,7 @@ async function told(desktop: Desktop, sandbox: Sandbox, topUp: SandboxTopUp, lab
   const begun = performance.now();
   // Mined within this call: the sandbox credits as the relayer would.
   await sandbox.control("POST", `/top-ups/${topUp.id}/credit`);
-  await until("it is told", () => desktop.notifications.all.slice(before).some((one) => one.body.includes(label)), {
+  await until("the notification arrives", () => desktop.notifications.all.slice(before).some((one) => one.body.includes(label)), {
     within: 60_000,
     every: 2,
   });

@@ -96,7 +96,7 @@ async function besideAnIdleApp(others: () => Promise<void>): Promise<void> {
     await inSession("idle", {}, async (desktop) => {
       watched = await measureIdle(desktop, sandbox, user, effort);
     });
-    if (watched === undefined) throw new Error("nothing was watched");
+    if (watched === undefined) throw new Error("the idle app was not measured");
     return watched;
   });
   await others();

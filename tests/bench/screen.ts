@@ -76,7 +76,7 @@ export class Screen {
     for (;;) {
       const now = performance.now();
       if (this.isShown(box, wanted)) return now;
-      if (now > end) throw new Error("the screen never showed what was waited for");
+      if (now > end) throw new Error("the screen never showed the expected pixels");
       await pause(2);
     }
   }
@@ -92,7 +92,7 @@ export class Screen {
       const now = performance.now();
       if (!seen.equals(before)) [before, since] = [seen, now];
       else if (now - since > still && this.#isPainted(seen)) return seen;
-      if (now > end) throw new Error("the screen never came to rest");
+      if (now > end) throw new Error("the screen kept changing");
     }
   }
 

@@ -85,7 +85,7 @@ export async function inHistory(desktop: Desktop, query: string): Promise<string
 /** Waits until the whole history of the one account has been read. */
 export async function wholeHistory(desktop: Desktop): Promise<void> {
   await until(
-    "the whole history is here",
+    "the whole history is stored",
     async () => (await inHistory(desktop, "SELECT 1 FROM sync WHERE full_at IS NOT NULL")) === "1",
     { within: 1_800_000, every: 100 },
   );
@@ -139,7 +139,7 @@ export function proportionalSize(pids: readonly number[]): number {
 /** Ends a program and waits until nothing of it is left. */
 export async function end(desktop: Desktop, running: Running, program: string): Promise<void> {
   await running.stop();
-  await until("nothing of it is left", () => processesOf(desktop, program).length === 0);
+  await until("all its processes have ended", () => processesOf(desktop, program).length === 0);
 }
 
 /** Runs a program from the project's folder to its end; what it said. */
@@ -166,7 +166,7 @@ export interface Told {
 /** The runs of a series of the core, in milliseconds. */
 export function runsOf(told: readonly Told[], name: string): number[] {
   const found = told.find((one) => one.name === name)?.us;
-  if (found === undefined) throw new Error(`the core no longer measures: ${name}`);
+  if (found === undefined) throw new Error(`the core no longer measures ${name}`);
   return found.map((one) => one / 1_000);
 }
 

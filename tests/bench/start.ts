@@ -90,7 +90,7 @@ async function backFromTray(desktop: Desktop, screen: Screen, app: App, sight: S
   await cleared(screen, sight);
   const running = await startHidden(desktop, app);
   const icon = await desktop.tray.icon();
-  await until("only the app is there", () => processesOf(desktop, BINARIES.app).length === 1);
+  await until("only the app's own process runs", () => processesOf(desktop, BINARIES.app).length === 1);
   const begun = performance.now();
   // The call is answered when the app likes; what counts is what is on the screen.
   const activated = icon.activate();

@@ -29,7 +29,7 @@ export async function measureFirstSync(
     await wholeHistory(desktop);
     runs.app.push(performance.now() - begun);
     const kept = Number(await inHistory(desktop, "SELECT count(*) FROM payment"));
-    if (kept < effort.payments) throw new Error(`${kept} payments of ${effort.payments} were kept`);
+    if (kept < effort.payments) throw new Error(`only ${kept} of ${effort.payments} payments were stored`);
     await end(desktop, running, BINARIES.app);
   }
   return [
@@ -98,7 +98,7 @@ async function nextSyncs(
     counted.forget();
     const begun = performance.now();
     await icon.click("Check now");
-    await until("the new ones are kept", async () => (await countSince(moment)) === NEW, { within: 30_000, every: 5 });
+    await until("the new payments are stored", async () => (await countSince(moment)) === NEW, { within: 30_000, every: 5 });
     times.push(performance.now() - begun);
     await calm(() => counted.api.bytes);
     bytes.push(counted.api.bytes / 1_000);
@@ -126,7 +126,7 @@ async function newPayments(user: User): Promise<void> {
 async function calm(bytes: () => number): Promise<void> {
   let seen = -1;
   await until(
-    "nothing more comes",
+    "no more bytes arrive",
     () => {
       const same = seen === bytes();
       seen = bytes();

@@ -34,7 +34,7 @@ describe("the sandbox", () => {
   const failures = (results: readonly Result[]): string[] =>
     results.filter((result) => result.outcome === "failed").map(({ name, why }) => `${name}: ${why ?? ""}`);
 
-  test("conforms, and every operation was carried out", async () => {
+  test("conforms, with every operation carried out", async () => {
     const { api, api_key: key } = sandbox.ready.panel;
     const results = await conform(strict, api, key);
     assert.deepEqual(failures(results), []);
@@ -44,7 +44,7 @@ describe("the sandbox", () => {
     );
   });
 
-  test("conforms for accounts in other currencies, with little or nothing in them", async () => {
+  test("conforms for accounts in other currencies and with few or no entries", async () => {
     for (const wanted of [
       { currency: "JPY", payers: 1, saved: false, services: 1, migrations: 0, history: 3 },
       { currency: "KWD", payers: 0, services: 0, migrations: 0 },
@@ -64,7 +64,7 @@ describe("the sandbox", () => {
     ["a missing payer", { kind: "edit", path: api("/payments"), remove: ["/items/0/payer"] }],
     ["other decimals", { kind: "edit", path: api("/account"), set: { "/balance/amount": "1.000" } }],
     [
-      "an order turned round",
+      "items in the wrong order",
       { kind: "edit", path: api("/payments"), set: { "/items/0/created_at": "2001-01-01T00:00:00Z" } },
     ],
     ["a cursor that ends too early", { kind: "edit", path: api("/payments"), set: { "/next_cursor": null } }],
@@ -85,11 +85,11 @@ describe("the sandbox", () => {
       { kind: "edit", method: "POST", path: api("/payments"), set: { "/id": "pay_other" } },
     ],
     ["a problem without a code", { kind: "edit", method: "POST", path: api("/payments"), remove: ["/code"] }],
-    ["limits that are not told", { kind: "edit", method: "POST", path: api("/payments"), remove: ["/min"] }],
+    ["a refusal without the limits", { kind: "edit", method: "POST", path: api("/payments"), remove: ["/min"] }],
     ["tags that are missing", { kind: "edit", path: api("/payers"), set: {} }],
     ["two default payers", { kind: "edit", path: api("/payers"), set: { "/items/1/is_default": true } }],
     ["presets beyond the limits", { kind: "edit", path: api("/top-up/options"), set: { "/max/amount": "150.00" } }],
-    ["an answer that is no JSON", { kind: "garbage", path: api("/migrations") }],
+    ["an answer that is not JSON", { kind: "garbage", path: api("/migrations") }],
     ["an answer cut in the middle", { kind: "truncate", path: api("/expenses") }],
     [
       "a method that cannot be removed",
@@ -106,10 +106,10 @@ describe("the sandbox", () => {
         headers: { "content-type": "text/html" },
       },
     ],
-    ["maintenance unsaid", { kind: "edit", path: api("/status"), remove: ["/maintenance"] }],
+    ["a status without maintenance", { kind: "edit", path: api("/status"), remove: ["/maintenance"] }],
   ];
   for (const [name, fault] of breaks)
-    test(`is found out: ${name}`, async () => {
+    test(`a check fails: ${name}`, async () => {
       await sandbox.fault({ target: "panel", ...fault });
       try {
         const results = await conform(strict, sandbox.ready.panel.api, sandbox.ready.panel.api_key, {

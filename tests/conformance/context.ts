@@ -28,7 +28,7 @@ export async function learn(client: Client): Promise<Facts> {
 /** A payment system, through which payments can be begun that nobody has to pay. */
 export function paymentSystem(facts: Facts): Method {
   const found = facts.methods.find((method) => method.kind === "payment_system");
-  if (found === undefined) throw new Skipped("no payment system can be used by this account");
+  if (found === undefined) throw new Skipped("this account has no usable payment system");
   return found;
 }
 

@@ -17,7 +17,7 @@ test("the description is valid OpenAPI 3.1", async () => {
   assert.equal(validator.version, "3.1");
 });
 
-test("it is YAML without warnings, and no key is part of a sentence", () => {
+test("the description is YAML without warnings, and no prose in it became a key", () => {
   const document = parseDocument(text, { strict: true, uniqueKeys: true });
   assert.deepEqual([...document.errors, ...document.warnings], []);
   assert.deepEqual(sentences(parse(text), "#"), []);

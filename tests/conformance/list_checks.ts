@@ -10,14 +10,14 @@ const ENOUGH = 400;
 
 export const lists: readonly Check[] = [
   { name: "payments come newest first, in pages of any size", run: paymentPages },
-  { name: "payments are found by status, payer and time", run: filters },
-  { name: "what a payment says of itself fits its status", run: consistent },
-  { name: "one payment is what the list says of it, and has its invoice", run: onePayment },
-  { name: "a new payment moves no page that is being read", run: stable },
-  { name: "limits and cursors that cannot be are refused", run: wrongPages },
-  { name: "renewable services come soonest due first, with their periods", run: services },
+  { name: "payments can be filtered by status, payer and time", run: filters },
+  { name: "a payment's fields fit its status", run: consistent },
+  { name: "one payment equals its list entry, and has its invoice", run: onePayment },
+  { name: "a new payment does not shift pages that are being read", run: stable },
+  { name: "invalid limits and cursors are refused", run: wrongPages },
+  { name: "renewable services are sorted by due date, with their periods", run: services },
   { name: "ordered migrations come newest first, with their periods", run: migrations },
-  { name: "expenses come newest first, within the days asked for", run: expenses },
+  { name: "expenses come newest first, within the requested days", run: expenses },
 ];
 
 /** Reads on until the end, or until there is enough. */
@@ -106,7 +106,7 @@ async function onePayment(client: Client): Promise<void> {
   const long = await all<Payment>(client, "listPayments", 200);
   for (const payment of long.slice(0, 3)) {
     const path = { payment: payment.id };
-    equal((await client.call("getPayment", { path })).body, payment, "a payment, asked for alone");
+    equal((await client.call("getPayment", { path })).body, payment, "a payment, requested alone");
   }
   const unknown = { path: { payment: "conformance-unknown" } };
   for (const id of ["getPayment", "getInvoice", "cancelPayment"]) await client.refused(id, unknown, 404, "not_found");
@@ -123,7 +123,7 @@ async function stable(client: Client, facts: Facts): Promise<void> {
   const method = paymentSystem(facts);
   const query = { limit: "2" };
   const first = (await client.call<Page<Payment>>("listPayments", { query })).body;
-  if (first.next_cursor === null) throw new Skipped("there is one page of payments only");
+  if (first.next_cursor === null) throw new Skipped("there is only one page of payments");
   const { body: fresh } = await begin(client, topUp(facts, method));
   try {
     const more = { ...query, cursor: first.next_cursor };
@@ -145,7 +145,7 @@ async function wrongPages(client: Client): Promise<void> {
     await client.refused(id, { query: { cursor: "conformance" } }, 400, "invalid_cursor");
   }
   const { next_cursor: cursor } = (await client.call<Page<Payment>>("listPayments", { query: { limit: "1" } })).body;
-  if (cursor === null) throw new Skipped("there is one page of payments only");
+  if (cursor === null) throw new Skipped("there is only one page of payments");
   const other = { limit: "1", status: "paid", cursor };
   await client.refused("listPayments", { query: other }, 400, "invalid_cursor");
 }

@@ -9,7 +9,7 @@ const UNKNOWN = "conformance-unknown";
 
 export const reads: readonly Check[] = [
   {
-    name: "the status needs no key and says that there is no maintenance",
+    name: "the status needs no key and reports no maintenance",
     run: async (client) => {
       const { body } = await client.call<{ maintenance: boolean }>("getStatus", { key: null });
       expect(!body.maintenance, "the panel is in maintenance");
@@ -17,12 +17,12 @@ export const reads: readonly Check[] = [
   },
   { name: "a missing, wrong or malformed key is refused", run: wrongKeys },
   { name: "the account's amounts have its currency and decimals", run: amounts },
-  { name: "the limits are in order, and the presets within them", run: limits },
-  { name: "exactly one payer is the default, and first", run: payers },
-  { name: "methods belong to payers, in the order to offer them in", run: methods },
-  { name: "one method is what the list says of it", run: oneMethod },
-  { name: "equal content has an equal tag, and is not sent twice", run: conditional },
-  { name: "what is no operation is refused with a problem", run: noOperation },
+  { name: "the limits are in order and the presets within them", run: limits },
+  { name: "exactly one payer is the default and comes first", run: payers },
+  { name: "methods belong to payers and are in the order to offer them", run: methods },
+  { name: "one method equals its list entry", run: oneMethod },
+  { name: "unchanged content keeps its ETag and answers 304", run: conditional },
+  { name: "a request that is no operation is refused with a problem", run: noOperation },
 ];
 
 async function wrongKeys(client: Client): Promise<void> {
@@ -78,7 +78,7 @@ async function methods(client: Client, facts: Facts): Promise<void> {
       "the list of a payer has another's method",
     );
     const all = facts.methods.filter((method) => method.payer === payer.id).map((method) => method.id);
-    equal(items.map((method) => method.id).toSorted(), all.toSorted(), "a payer's methods, asked for alone");
+    equal(items.map((method) => method.id).toSorted(), all.toSorted(), "a payer's methods, requested alone");
     const ranks = items.map(rank);
     equal(
       ranks,
@@ -105,7 +105,7 @@ async function oneMethod(client: Client, facts: Facts): Promise<void> {
     const method = facts.methods.find((one) => one.kind === kind);
     if (method === undefined) continue;
     const { body } = await client.call("getPaymentMethod", { path: { method: method.id } });
-    equal(body, method, "a method, asked for alone");
+    equal(body, method, "a method, requested alone");
   }
   await client.refused("getPaymentMethod", { path: { method: UNKNOWN } }, 404, "not_found");
 }

@@ -49,7 +49,7 @@ export async function conform(
     note(result);
     if (untilFailure && result.outcome === "failed") return results;
   }
-  note(await outcome("no operation was left out", () => everyOperation(client)));
+  note(await outcome("every operation was called", () => everyOperation(client)));
   return results;
 }
 
@@ -66,9 +66,9 @@ async function outcome(name: string, run: () => Promise<void>): Promise<Result> 
 async function everyOperation(client: Client): Promise<void> {
   const ids = client.description.operations.map((operation) => operation.id);
   const left = ids.filter((id) => !client.asked.has(id));
-  if (left.length > 0) throw new Error(`never asked: ${left.join(", ")}`);
+  if (left.length > 0) throw new Error(`never called: ${left.join(", ")}`);
   const refused = ids.filter((id) => !client.succeeded.has(id));
-  if (refused.length > 0) throw new Skipped(`only refusals were seen of ${refused.join(", ")}`);
+  if (refused.length > 0) throw new Skipped(`never succeeded: ${refused.join(", ")}`);
 }
 
 function words(error: unknown): string {

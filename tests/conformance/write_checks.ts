@@ -20,22 +20,22 @@ import {
 const UNKNOWN = "conformance-unknown";
 
 export const writes: readonly Check[] = [
-  { name: "a top-up through a page is new, and can be cancelled", run: throughPage },
-  { name: "the same key and body is one payment, also when it has ended", run: sameKey },
+  { name: "a top-up through a page is new and can be cancelled", run: throughPage },
+  { name: "the same key and body return one payment, even after it has ended", run: sameKey },
   { name: "the same key with another body is refused", run: reusedKey },
-  { name: "the same key sent twice at once is one payment", run: atOnce },
-  { name: "a refused request leaves its key unknown", run: refusedKey },
+  { name: "the same key sent several times at once creates one payment", run: atOnce },
+  { name: "a refused request does not use up its key", run: refusedKey },
   { name: "a missing or malformed key is refused", run: malformedKey },
-  { name: "amounts beyond the limits are refused, with the limits", run: beyondLimits },
+  { name: "amounts beyond the limits are refused with the limits", run: beyondLimits },
   { name: "amounts in another currency or form are refused", run: wrongAmounts },
-  { name: "what is unknown or another payer's is refused by its name", run: unknowns },
-  { name: "only allowed return addresses are taken", run: returnUrls },
-  { name: "another total than expected creates nothing", run: changedTotal },
+  { name: "unknown references, and another payer's, are refused by name", run: unknowns },
+  { name: "only allowed return addresses are accepted", run: returnUrls },
+  { name: "a total other than expected creates nothing", run: changedTotal },
   { name: "a renewal costs the sum of its periods", run: renewal },
   { name: "an ordered migration can be paid for", run: migration },
-  { name: "an invoice is there from the start, and can be cancelled", run: byInvoice },
-  { name: "what was paid can no longer be cancelled", run: notCancellable },
-  { name: "a method is added on a page, and removed again", run: addMethod },
+  { name: "an invoice exists from the start and can be cancelled", run: byInvoice },
+  { name: "a paid payment can no longer be cancelled", run: notCancellable },
+  { name: "a method can be added on a page and removed again", run: addMethod },
   { name: "the default method stays the default", run: defaultMethod },
 ];
 
@@ -52,9 +52,9 @@ async function throughPage(client: Client, facts: Facts): Promise<void> {
     equal((await client.call("getPayment", { path: { payment: payment.id } })).body, payment, "the payment, read");
   } finally {
     const ended = await cancel(client, payment);
-    equal([ended.status, ended.reason?.code, ended.page], ["cancelled", "cancelled_by_user", null], "it was given up");
+    equal([ended.status, ended.reason?.code, ended.page], ["cancelled", "cancelled_by_user", null], "the cancelled payment");
     expect(Date.parse(ended.updated_at) >= Date.parse(payment.updated_at), "updated_at went back");
-    equal(await cancel(client, payment), ended, "given up again");
+    equal(await cancel(client, payment), ended, "cancelled again");
   }
 }
 
@@ -71,19 +71,19 @@ async function sameKey(client: Client, facts: Facts): Promise<void> {
   const { body: first } = await client.call<Payment>("createPayment", { body, headers }, 201);
   try {
     const { body: again } = await client.call<Payment>("createPayment", { body, headers }, 200);
-    equal(again, first, "the payment, asked for again");
+    equal(again, first, "the payment, requested again");
     const turned = Object.fromEntries(Object.entries(body).toReversed());
     const raw = JSON.stringify(turned, null, 2);
     equal(
       (await client.call<Payment>("createPayment", { raw, headers }, 200)).body.id,
       first.id,
-      "members turned round",
+      "members in reverse order",
     );
   } finally {
     await cancel(client, first);
   }
   const { body: ended } = await client.call<Payment>("createPayment", { body, headers }, 200);
-  equal([ended.id, ended.status], [first.id, "cancelled"], "the payment, asked for when it had ended");
+  equal([ended.id, ended.status], [first.id, "cancelled"], "the payment, requested after it had ended");
 }
 
 async function reusedKey(client: Client, facts: Facts): Promise<void> {
@@ -112,9 +112,9 @@ async function atOnce(client: Client, facts: Facts): Promise<void> {
   );
   const made = answers.filter((answer) => answer.status !== 409).map((answer) => answer.body);
   const [first] = made;
-  expect(first !== undefined, "none of them was carried out");
+  expect(first !== undefined, "none of them succeeded");
   for (const payment of made) await cancel(client, payment);
-  equal(new Set(made.map((payment) => payment.id)).size, 1, "how many payments came of one key");
+  equal(new Set(made.map((payment) => payment.id)).size, 1, "how many payments one key created");
   equal(answers.filter((answer) => answer.status === 201).length, 1, "how many of them were created");
 }
 
@@ -150,7 +150,7 @@ async function beyondLimits(client: Client, facts: Facts): Promise<void> {
   const { min, max } = facts.options;
   const small = await refusedTopUp(client, facts, units(facts, minor(min) - 1n), ["amount_too_small"]);
   const large = await refusedTopUp(client, facts, units(facts, minor(max) + 1n), ["amount_too_large"]);
-  for (const problem of [small, large]) equal([problem.min, problem.max], [min, max], "the limits that were told");
+  for (const problem of [small, large]) equal([problem.min, problem.max], [min, max], "the limits in the refusal");
 }
 
 async function wrongAmounts(client: Client, facts: Facts): Promise<void> {
@@ -198,7 +198,7 @@ async function changedTotal(client: Client, facts: Facts): Promise<void> {
   const before = await newest(client);
   const body = { ...topUp(facts, paymentSystem(facts)), expected_total: facts.options.max };
   const answer = await client.refused("createPayment", { body, headers: freshKey() }, 409, "total_changed");
-  equal(answer.body.total, facts.options.min, "the total that was told");
+  equal(answer.body.total, facts.options.min, "the total in the refusal");
   equal(await newest(client), before, "the newest payment after a refusal");
 }
 
@@ -227,7 +227,7 @@ async function renewal(client: Client, facts: Facts): Promise<void> {
 async function migration(client: Client, facts: Facts): Promise<void> {
   const [order] = (await client.call<Page<Migration>>("listMigrations")).body.items;
   const period = order?.periods[0];
-  if (order === undefined || period === undefined) throw new Skipped("no migration waits to be paid");
+  if (order === undefined || period === undefined) throw new Skipped("no migration is waiting for payment");
   const purpose = { kind: "migration", order: order.id, period: period.id };
   await during(client, withPurpose(paymentSystem(facts), purpose, period.price), async (payment) => {
     equal([payment.purpose.kind, payment.amount], ["migration", period.price], "the payment of the migration");
@@ -271,7 +271,7 @@ async function addMethod(client: Client, facts: Facts): Promise<void> {
   try {
     equal([method.kind, method.status, method.payer], ["saved", "pending", via.payer], "a method that was begun");
     isPage(method.page);
-    equal((await client.call<Method>("addPaymentMethod", { body, headers }, 200)).body, method, "asked for again");
+    equal((await client.call<Method>("addPaymentMethod", { body, headers }, 200)).body, method, "requested again");
     const other = { ...body, return_url: `${RETURN_URL}2` };
     await client.refused("addPaymentMethod", { body: other, headers }, 409, "idempotency_key_reused");
     await client.refused("makeDefaultPaymentMethod", { path }, 409, "method_not_usable");

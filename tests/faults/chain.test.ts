@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("an endpoint that stands still never takes back a newer balance", async (t) => {
+test("an endpoint that falls behind never replaces a newer balance", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t);
@@ -27,24 +27,24 @@ test("an endpoint that stands still never takes back a newer balance", async (t)
 
   await sandbox.rpc("fluence-a", { mode: "refuse" });
   const beside = await status(desktop);
-  assert.equal(plainAmount(beside.balance?.amount ?? ""), "286", "the API leads while no endpoint is up to date");
+  assert.equal(plainAmount(beside.balance?.amount ?? ""), "286", "the API's balance leads while no endpoint is current");
   await sandbox.fault({ target: "console", method: "GET", path: "/v2/users/balances", kind: "close" });
   for (let look = 0; look < 3; look += 1) {
     const later = await status(desktop);
     assert.equal(plainAmount(later.balance?.amount ?? ""), "286", JSON.stringify(later));
-    assert.ok(later.stale && later.errors.length > 0, "an old figure is not shown as a new one");
+    assert.ok(later.stale && later.errors.length > 0, "a stale balance is shown as current");
   }
 
   await sandbox.noFaults();
   await sandbox.rpc("fluence-b", { mode: "ok" });
   await user.credit("1");
-  await until("the second endpoint serves once it has caught up", async () => {
+  await until("the second endpoint is used once it has caught up", async () => {
     const now = await status(desktop);
     return plainAmount(now.balance?.amount ?? "") === "287" && now;
   });
 });
 
-test("an event that an endpoint left out is found once logs are answered honestly", async (t) => {
+test("an event that the endpoints omitted is found once they return all logs", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t);

@@ -23,7 +23,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("no program that is started gets the key", async (t) => {
+test("no program that the CLI starts gets the key", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t);
@@ -39,11 +39,11 @@ test("no program that is started gets the key", async (t) => {
   assert.equal(opened.code, 0, opened.stderr);
   const handed = readFileSync(seen, "utf8");
   assert.match(handed, /^PATH=/m);
-  assert.ok(!handed.includes(user.key), "the browser was handed the key");
+  assert.ok(!handed.includes(user.key), "the browser got the key");
   assert.doesNotMatch(handed, /BURSAR_API_KEY/);
 });
 
-test("an export goes where the path leads, and leaves what is there as it is", async (t) => {
+test("an export writes through links, devices and pipes, and keeps the target's mode", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user({ history: 3 });
   const desktop = await Desktop.for(t);
@@ -80,10 +80,10 @@ test("an export goes where the path leads, and leaves what is there as it is", a
   const short = await desktop.run("bash", ["-c", '"$1" history --csv | head -n 1', "bash", BINARIES.cli]);
   assert.equal(short.stderr.trim(), "");
   const full = await desktop.run("bash", ["-c", '"$1" status --json >/dev/full', "bash", BINARIES.cli]);
-  assert.notEqual(full.code, 0, "what could not be written is no success");
+  assert.notEqual(full.code, 0, "output that cannot be written must fail");
 });
 
-test("a home below a symbolic link, or named by a relative path, keeps its key", async (t) => {
+test("a home below a symbolic link, or with dots in its path, finds its key", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t);

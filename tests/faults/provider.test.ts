@@ -21,7 +21,7 @@ const CHALLENGE = {
   headers: { "content-type": "text/html; charset=UTF-8", "cf-mitigated": "challenge" },
 } as const;
 
-test("a challenge page is not the API's word on a key", async (t) => {
+test("a challenge page is not taken for the API's refusal of a key", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t);
@@ -39,7 +39,7 @@ test("a challenge page is not the API's word on a key", async (t) => {
   assert.deepEqual(later.errors, []);
 });
 
-test("a payment has one line, whatever its ids were", async (t) => {
+test("a payment is listed once, even if its id changes", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user({ ids: "intent_differs" });
   const desktop = await Desktop.for(t);
@@ -74,7 +74,7 @@ test("a payment has one line, whatever its ids were", async (t) => {
   assert.equal(lines.length, 1, JSON.stringify(lines));
 });
 
-test("a page that is a line short is noticed", async (t) => {
+test("a page with a missing payment is noticed and read again", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user({ history: 8 });
   const desktop = await Desktop.for(t);
@@ -82,9 +82,9 @@ test("a page that is a line short is noticed", async (t) => {
   await connectByCli(desktop, sandbox, user);
   const short = await cli(desktop, ["sync"]);
   assert.equal((await history(desktop)).filter((line) => line.kind === "top_up").length, 7);
-  assert.match(short.stderr, /\[[a-z_]+\]/, "the line that is missing is named as missing");
+  assert.match(short.stderr, /\[[a-z_]+\]/, "the CLI names an error code");
   await sandbox.noFaults();
-  await until("the line is read", async () => {
+  await until("the missing payment is read", async () => {
     await cli(desktop, ["sync"]);
     return (await history(desktop)).filter((line) => line.kind === "top_up").length === 8;
   });

@@ -27,7 +27,7 @@ function terminal(desktop: Desktop, user: User) {
   };
 }
 
-test("the terminal tells status and history, and tops up to each of its ends", async (t) => {
+test("the CLI shows status and history, and a top-up reaches each of its outcomes", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user({ history: 5 });
   const desktop = await Desktop.for(t);
@@ -73,7 +73,7 @@ test("the terminal tells status and history, and tops up to each of its ends", a
   assert.deepEqual(desktop.notifications.all, [], "the terminal shows no pop-ups");
 });
 
-test("beside the app the terminal reads, and leaves topping up to it", async (t) => {
+test("while the app runs, the CLI reads but refuses to top up", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t);
@@ -89,7 +89,7 @@ test("beside the app the terminal reads, and leaves topping up to it", async (t)
   await allAgree({ desktop, user, window });
 });
 
-test("what is wrong is refused with its code, and what may pass is a warning", async (t) => {
+test("the CLI refuses invalid input with an error code and warns about what may pass", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t);
@@ -111,7 +111,7 @@ test("what is wrong is refused with its code, and what may pass is a warning", a
   assert.equal(key.code, 1);
   assert.match(key.stderr, /\[unauthorized\]/);
   assert.doesNotMatch(`${key.stdout}${key.stderr}`, /never-given/);
-  assert.equal((await bursar(["account", "list"])).stdout.trim(), "", "nothing was kept of these");
+  assert.equal((await bursar(["account", "list"])).stdout.trim(), "", "no account was stored");
   for (const wrong of [["nonsense"], ["top-up"], ["top-up", "25", "--at-most", "1"], ["history", "--json", "--csv"]]) {
     assert.equal((await bursar(wrong)).code, 2, wrong.join(" "));
   }

@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("a pasted API key leads from the first start to the balance", async (t) => {
+test("a pasted API key connects the app at its first start", async (t) => {
   const user = await sandbox.user({ workload: { daily: "4.5", days: 35, reserve: "9" } });
   const desktop = await Desktop.for(t);
   const app = await App.open(desktop);
@@ -45,7 +45,7 @@ test("a pasted API key leads from the first start to the balance", async (t) => 
   await allAgree({ desktop, user, window });
 });
 
-test("the browser's sign-in leads back into the app", async (t) => {
+test("the browser's sign-in connects the app", async (t) => {
   const user = await sandbox.user();
   const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
   const app = await App.open(desktop);

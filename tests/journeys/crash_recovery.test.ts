@@ -21,14 +21,14 @@ async function showsBalance(window: AppWindow, amount: string): Promise<void> {
   });
 }
 
-test("killed while a top-up is open, the same one goes on and is told once", async (t) => {
+test("after a kill with a top-up open, the same top-up goes on and notifies once", async (t) => {
   const person = await connected(t, sandbox);
   const { desktop, user, app } = person;
   const { topUp } = await beginTopUp(person, sandbox, "25.50");
   await app.kill();
   // Paid while nobody was there.
   await sandbox.pay(topUp.id);
-  await until("it is credited", async () => (await sandbox.topUp(topUp.id)).transaction !== null);
+  await until("the top-up is credited", async () => (await sandbox.topUp(topUp.id)).transaction !== null);
 
   app.launch();
   const window = await app.window();
@@ -44,12 +44,12 @@ test("killed while a top-up is open, the same one goes on and is told once", asy
   await showsBalance(window, "281.5");
   assert.deepEqual(await noticesOf(window, topUp.id), ["completed"]);
   const popped = (): number => desktop.notifications.all.filter((one) => one.summary === "Top-up completed").length;
-  await staysTrue("it pops up at most once", () => popped() <= 1, 1_500);
+  await staysTrue("there is at most one pop-up", () => popped() <= 1, 1_500);
 });
 
 for (const lost of [false, true]) {
-  const when = lost ? "when the answer was lost" : "before the answer is there";
-  test(`killed right after Continue, ${when}: exactly one top-up was asked for and goes on`, async (t) => {
+  const when = lost ? "after the answer was lost" : "before the answer";
+  test(`after a kill right after Continue, ${when}, exactly one top-up was requested and goes on`, async (t) => {
     const person = await connected(t, sandbox);
     const { user, app, window } = person;
     if (lost) {
@@ -59,7 +59,7 @@ for (const lost of [false, true]) {
     await window.id("amount").fill("20");
     await window.css('[data-testid="quote"][data-ready="true"]').waitVisible();
     await window.id("continue").click();
-    await until("the request is out", async () => (await creations(sandbox, user)).length === 1);
+    await until("the request has arrived", async () => (await creations(sandbox, user)).length === 1);
     await app.kill();
     const open = await user.openTopUp();
 
@@ -69,7 +69,7 @@ for (const lost of [false, true]) {
     const card = window.css('[data-testid="open-top-up"][data-status="open"]');
     await card.waitVisible({ within: 20_000 });
     await window.picture("goes-on");
-    assert.equal((await creations(sandbox, user)).length, 1, "no second request");
+    assert.equal((await creations(sandbox, user)).length, 1, "a second request was sent");
     assert.equal((await user.truth()).top_up_count, 1);
     await window.id("return-to-payment").click();
     await until("the browser shows its checkout", () => person.desktop.browser.opened.at(-1) === open.session_url);
@@ -82,7 +82,7 @@ for (const lost of [false, true]) {
   });
 }
 
-test("a low balance is told once per crossing, also across a restart", async (t) => {
+test("a low balance notifies once per crossing, also across a restart", async (t) => {
   const person = await connected(t, sandbox, { user: { workload: { daily: "4.5", days: 35 } } });
   const { desktop, user, app, window } = person;
   const told = (): number => desktop.notifications.all.filter((one) => one.summary === "Balance is low").length;
@@ -91,7 +91,7 @@ test("a low balance is told once per crossing, also across a restart", async (t)
 
   await drainedTo(user, "9");
   await checkNow();
-  await until("it is told", () => told() === 1);
+  await until("the notification arrives", () => told() === 1);
   await showsBalance(window, "9");
   await window.picture("low");
   await window.id("nav-inbox").click();
@@ -104,15 +104,15 @@ test("a low balance is told once per crossing, also across a restart", async (t)
   await app.window();
   await showsBalance(window, "9");
   await checkNow();
-  await staysTrue("it is not told again", () => told() === 1, 2_000);
+  await staysTrue("there is no second notification", () => told() === 1, 2_000);
 
   await user.credit("200");
   await showsBalance(window, "209");
   await checkNow();
-  await until("it lasts longer again", async () => Number(await window.id("days-left").attribute("data-days")) > 7);
+  await until("the balance lasts more than seven days", async () => Number(await window.id("days-left").attribute("data-days")) > 7);
   await drainedTo(user, "8");
   await checkNow();
-  await until("the next crossing is told", () => told() === 2);
+  await until("the next crossing notifies", () => told() === 2);
   await window.id("nav-inbox").click();
   await until(
     "the inbox has both",
@@ -123,5 +123,5 @@ test("a low balance is told once per crossing, also across a restart", async (t)
 
 async function drainedTo(user: User, amount: string): Promise<void> {
   await user.drain(amount);
-  await until("it is drained", async () => plainAmount((await user.truth()).chain.free) === amount);
+  await until("the balance is drained", async () => plainAmount((await user.truth()).chain.free) === amount);
 }

@@ -11,7 +11,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("credits and refunds without a top-up are lines with their transaction", async (t) => {
+test("credits and refunds without a top-up are listed with their transactions", async (t) => {
   const person = await connected(t, sandbox);
   const { desktop, user, window } = person;
   await window.id("nav-payments").click();
@@ -46,7 +46,7 @@ test("credits and refunds without a top-up are lines with their transaction", as
   await allAgree(person);
 });
 
-test("a payment whose event names another id is verified by amount, and that is said", async (t) => {
+test("a payment whose event names another id is verified by amount, and the app says so", async (t) => {
   const person = await connected(t, sandbox, { user: { ids: "chain_differs" } });
   const { desktop, window } = person;
   const { topUp, checkout } = await beginTopUp(person, sandbox, "61.07");

@@ -23,7 +23,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("an export shows how far it is, is cancelled without a trace, and is written whole", async (t) => {
+test("an export shows its progress, leaves no file when cancelled, and writes a complete file", async (t) => {
   const person = await withPayments(t);
   const { desktop, app, window } = person;
   const folder = join(desktop.processes.scratch, "exports");
@@ -37,7 +37,7 @@ test("an export shows how far it is, is cancelled without a trace, and is writte
   await window.id("export-csv").click();
   await replaceFile(person, join(folder, "payments"));
   await window.id("export-progress").waitVisible();
-  await until("it says how far it is", async () => (await told(window)).written > 0);
+  await until("the progress is shown", async () => (await told(window)).written > 0);
   // At once: it is over in two seconds.
   await window.id("export-cancel").click();
   await window.id("export-cancelled").waitVisible();
@@ -50,8 +50,8 @@ test("an export shows how far it is, is cancelled without a trace, and is writte
   await chooseFile(desktop, app, join(folder, "whole"));
   await window.id("export-progress").waitVisible();
   await window.id("export-dialog-close").click();
-  await until("the button tells of it", async () => (await window.id("export").text()).startsWith("Exporting"));
-  await until("it is written", () => existsSync(join(folder, "whole.csv")), { within: 60_000 });
+  await until("the button shows the export", async () => (await window.id("export").text()).startsWith("Exporting"));
+  await until("the file is written", () => existsSync(join(folder, "whole.csv")), { within: 60_000 });
   await window.id("export").click();
   await window.id("export-written").waitVisible();
   assert.equal(await window.id("export-path").text(), join(folder, "whole.csv"));
@@ -60,7 +60,7 @@ test("an export shows how far it is, is cancelled without a trace, and is writte
   assert.deepEqual(readdirSync(folder).toSorted(), ["payments.csv", "whole.csv"]);
 });
 
-test("an export goes on when the window closes, and the next window tells what came of it", async (t) => {
+test("an export goes on when the window closes", async (t) => {
   const person = await withPayments(t);
   const { desktop, app, window } = person;
   const target = join(desktop.processes.scratch, "behind");
@@ -69,11 +69,11 @@ test("an export goes on when the window closes, and the next window tells what c
   await chooseFile(desktop, app, target);
   await window.id("export-progress").waitVisible();
   await app.closeWindow();
-  await until("it is written", () => existsSync(`${target}.json`), { within: 60_000 });
+  await until("the file is written", () => existsSync(`${target}.json`), { within: 60_000 });
   assert.equal((JSON.parse(readFileSync(`${target}.json`, "utf8")) as unknown[]).length, LINES);
 });
 
-test("a place that cannot be written is said, and nothing is left there", async (t) => {
+test("an export to a path that cannot be written reports the error", async (t) => {
   const { desktop, app, window } = await withPayments(t, 10);
   await window.id("export").click();
   await window.id("export-csv").click();
@@ -83,7 +83,7 @@ test("a place that cannot be written is said, and nothing is left there", async 
   await desktop.picture("refused");
 });
 
-test("the command line writes a file whole, and none when it is interrupted", async (t) => {
+test("the CLI writes a complete file, and none when it is interrupted", async (t) => {
   const { desktop } = await withPayments(t);
   const folder = join(desktop.processes.scratch, "cli");
   mkdirSync(folder);
@@ -97,7 +97,7 @@ test("the command line writes a file whole, and none when it is interrupted", as
     args: ["history", "--json", "--output", join(folder, "never.json")],
     env: desktop.env,
   });
-  await until("it has begun", () => readdirSync(folder).some((name) => partOf(folder, name)));
+  await until("the export has begun", () => readdirSync(folder).some((name) => partOf(folder, name)));
   running.child.kill("SIGINT");
   await until("it has ended", () => running.child.exitCode !== null);
   assert.equal(running.child.exitCode, 130);
@@ -124,7 +124,7 @@ async function replaceFile({ desktop, app }: Connected, path: string): Promise<v
   });
   await desktop.display.type(path);
   await desktop.display.press("Return");
-  await until("it asks whether to replace", async () => {
+  await until("the dialog asks whether to replace the file", async () => {
     const asking = (await others()).find((one) => one.id !== dialog?.id);
     return asking?.id === (await desktop.display.active());
   });

@@ -60,13 +60,13 @@ async function connectedBy({ script }: Run, app: App, t: TestContext, what: stri
 async function quit({ script }: Run, desktop: Desktop): Promise<void> {
   await (await desktop.tray.icon()).click("Quit");
   assert.equal(await script.ended(), 0);
-  await until("the sandbox and its chains have ended with it", () =>
+  await until("the sandbox and its chains have ended", () =>
     desktop.processes.members().every((pid) => !/\/(bursar-sandbox|anvil)$/.test(executable(pid))),
   );
 }
 
 for (const keyring of ["unlocked", "absent"] as const) {
-  test(`one command leads to a connected app, the keyring being ${keyring}`, async (t) => {
+  test(`one command opens a connected app with a keyring that is ${keyring}`, async (t) => {
     const desktop = await Desktop.for(t, { keyring });
     const app = new App(desktop);
     const first = run(desktop);
@@ -75,7 +75,7 @@ for (const keyring of ["unlocked", "absent"] as const) {
     await window.css('[data-testid="days-left"][data-days]').waitVisible();
     assert.equal(await window.id("banner-signed-out").visible(), false);
     await window.picture("connected");
-    if (keyring === "unlocked") assert.deepEqual(await desktop.keyring.labels(), [], "play money's key is not kept");
+    if (keyring === "unlocked") assert.deepEqual(await desktop.keyring.labels(), [], "the sandbox's key is not stored");
 
     await window.id("nav-top_up").click();
     await window.id("amount").fill("25");
@@ -93,8 +93,8 @@ for (const keyring of ["unlocked", "absent"] as const) {
     const built = builtAt();
     const second = run(desktop);
     await connectedBy(second, app, t, "second start");
-    assert.equal(builtAt(), built, "nothing is built again");
-    assert.doesNotMatch(second.said(), /installing/, "nothing is installed again");
+    assert.equal(builtAt(), built, "something was built again");
+    assert.doesNotMatch(second.said(), /installing/, "something was installed again");
     await window.picture("again");
     await agrees(desktop, window);
     await quit(second, desktop);

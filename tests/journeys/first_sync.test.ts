@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("the first reading of a long history is stopped, survives a start, and goes on where it was", async (t) => {
+test("the first sync of a long history stops, stays stopped across a restart, and resumes where it was", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user({ history: PAYMENTS });
   const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
@@ -29,13 +29,13 @@ test("the first reading of a long history is stopped, survives a start, and goes
   let window = await app.window();
   await page(window, "overview");
   await window.id("nav-payments").click();
-  await until("it says how far it is", async () => (await read(window)) >= 100, { within: 30_000 });
+  await until("the progress is shown", async () => (await read(window)) >= 100, { within: 30_000 });
   await window.picture("reading");
   await window.id("past-stop").click();
   await window.css('[data-testid="past"][data-stopped="true"]').waitVisible();
   await window.picture("stopped");
   const stopped = await atRest(window, user);
-  assert.ok(stopped < PAYMENTS, "all was read before it could be stopped");
+  assert.ok(stopped < PAYMENTS, "the sync ended before it could be stopped");
 
   // What is open and what is left are known all the same.
   await window.id("nav-overview").click();
@@ -75,7 +75,7 @@ async function read(window: AppWindow): Promise<number> {
 async function atRest(window: AppWindow, user: User): Promise<number> {
   let last = "";
   await until(
-    "nothing older is asked for any more",
+    "no further pages are requested",
     async () => {
       const now = `${await read(window)} ${(await olderPages(user)).join(" ")}`;
       const rests = now === last;

@@ -65,7 +65,7 @@ function percentile(sorted: readonly number[], part: number): number {
   return sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN;
 }
 
-test("a credit shows within 1 s with the WebSocket and within 6 s without it", async (t) => {
+test("a credit appears within 1 s with the WebSocket and within 6 s without it", async (t) => {
   const person = await connected(t, sandbox);
   const { user, window } = person;
   await topUpElsewhere(user, "10.00");

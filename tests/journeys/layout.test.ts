@@ -28,7 +28,7 @@ before(async () => {
 after(() => sandbox.end());
 
 for (const colors of ["light", "dark"] as const) {
-  test(`every page fits every size, ${colors}`, async (t) => {
+  test(`every page fits every window size and is accessible, ${colors}`, async (t) => {
     const person = await connected(t, sandbox, {
       colors,
       user: { history: 40, workload: { daily: "4.5", days: 35, reserve: "9" } },

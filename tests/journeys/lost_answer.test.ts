@@ -31,7 +31,7 @@ async function asked(user: User): Promise<number> {
   return (await creations(sandbox, user)).length;
 }
 
-test("a gateway's 502 leaves the top-up starting until it is known that there is none; then there is one", async (t) => {
+test("after a gateway's 502 the top-up stays starting until the provider is known to have none; then a new one works", async (t) => {
   const person = await connected(t, sandbox);
   const { user, window } = person;
   await sandbox.fault({ ...CREATE, kind: "status", status: 502, body: "Bad gateway" });
@@ -42,7 +42,7 @@ test("a gateway's 502 leaves the top-up starting until it is known that there is
   await window.picture("said");
   await window.id("nav-top_up").click();
   await window.id("top-up-already-open").waitVisible();
-  await staysTrue("no second one is asked for", async () => (await asked(user)) === 1, 2_000);
+  await staysTrue("no second request is sent", async () => (await asked(user)) === 1, 2_000);
   await window.id("nav-overview").click();
 
   await window.css('[data-testid="ended-top-up"][data-status="not_started"]').waitVisible(TWO_LOOKS);
@@ -58,12 +58,12 @@ test("a gateway's 502 leaves the top-up starting until it is known that there is
   await allAgree(person);
 });
 
-test("killed before the provider has made anything, it is not started, and not asked for again", async (t) => {
+test("after a kill before the provider created the top-up, it ends as not started and is not requested again", async (t) => {
   const person = await connected(t, sandbox);
   const { user, app, window } = person;
   await sandbox.fault({ ...CREATE, kind: "hang" });
   await goOn(window, "21");
-  await until("the request is out", async () => (await asked(user)) === 1);
+  await until("the request has arrived", async () => (await asked(user)) === 1);
   await app.kill();
   await sandbox.noFaults();
 

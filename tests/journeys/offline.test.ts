@@ -29,7 +29,7 @@ async function balanceKnown(window: AppWindow): Promise<void> {
   await until("the balance is known", async () => (await window.id("balance").attribute("data-amount")) !== null);
 }
 
-test("with provider and chain dead the whole history is there, dated, and the window recovers by itself", async (t) => {
+test("without provider and chain the window shows the dated history, and recovers by itself", async (t) => {
   const history = 40;
   const person = await connected(t, sandbox, { user: { history } });
   const { app, window } = person;
@@ -66,7 +66,7 @@ test("with provider and chain dead the whole history is there, dated, and the wi
   await counts(window, history + 1);
   await window.id("filter-status").click();
   await window.id("filter-status-completed").click();
-  await until("only those are listed", async () => {
+  await until("only completed payments are listed", async () => {
     const statuses = await window.driver.script(
       'return [...document.querySelectorAll(`[data-testid="payment"]`)].map((one) => one.dataset.status)',
     );
@@ -84,7 +84,7 @@ test("with provider and chain dead the whole history is there, dated, and the wi
   await allAgree(person);
 });
 
-test("without a keyring the key lasts as long as the app, and the history longer", async (t) => {
+test("without a keyring the key is lost when the app ends, and the history stays", async (t) => {
   await sandbox.calm();
   const history = 12;
   const user = await sandbox.user({ history });
@@ -98,12 +98,12 @@ test("without a keyring the key lasts as long as the app, and the history longer
   await window.css(`[data-testid="network-${sandbox.networkName}"][data-state="checked"]`).waitVisible();
   await window.id("connect-no-keyring").waitVisible();
   await window.picture("said-before");
-  assert.equal(await window.id("session-only").visible(), false, "there is nothing to choose");
+  assert.equal(await window.id("session-only").visible(), false, "there is no choice to offer");
   await window.id("connect-key").fill(user.key);
   await window.id("connect-address").fill(user.address);
   await window.id("connect").click();
   const goOn = window.id("connected-continue");
-  await until("it is connected", async () => (await goOn.visible()) || (await window.id("balance").visible()));
+  await until("the account is connected", async () => (await goOn.visible()) || (await window.id("balance").visible()));
   if (await goOn.visible()) await goOn.click();
   await page(window, "overview");
   await balanceKnown(window);
@@ -124,7 +124,7 @@ test("without a keyring the key lasts as long as the app, and the history longer
   await balanceKnown(window);
 });
 
-test("a locked keyring leaves the history readable and takes the key for this run", async (t) => {
+test("with a locked keyring the history is readable and a key serves for this run", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user({ history: 3 });
   const desktop = await Desktop.for(t);
@@ -164,7 +164,7 @@ async function signIn(window: AppWindow, key: string): Promise<void> {
   await window.id("sign-in-again").click();
   await window.id("sign-in-key").fill(key);
   await window.id("sign-in-submit").click();
-  await until("it is signed in, and nothing is in front of it", async () => {
+  await until("the account is signed in and the dialog is closed", async () => {
     // The dialog stays where it has to say that the key could not be kept.
     if (await window.id("sign-in-close").visible()) await window.id("sign-in-close").click();
     const signedIn = await window.id("account-card").attribute("data-signed-in", { within: 500 });

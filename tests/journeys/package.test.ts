@@ -93,7 +93,7 @@ function running(desktop: Desktop, program: string): number[] {
   return desktop.processes.members().filter((pid) => executable(pid) === program);
 }
 
-test("what is installed from the package starts by a link, sits in the tray and starts with the session", async (t) => {
+test("the installed package opens links, shows its tray icon and starts with the session", async (t) => {
   const desktop = await Desktop.for(t);
   const { program, env } = await installed(desktop);
 
@@ -109,7 +109,7 @@ test("what is installed from the package starts by a link, sits in the tray and 
   await window.id("setting-autostart").click();
   const entry = join(desktop.env["XDG_CONFIG_HOME"] ?? "", "autostart", "org.bursar.desktop.desktop");
   const exec = await until(
-    "the session is told to start it",
+    "the autostart entry is written",
     () => /^Exec=(.*)$/m.exec(readFileSync(entry, "utf8"))?.[1],
   );
   assert.ok(exec.startsWith(`"${program}" "--hidden"`), exec);
@@ -130,7 +130,7 @@ test("what is installed from the package starts by a link, sits in the tray and 
   assert.equal((await desktop.display.windows()).length, 0);
 });
 
-test("the files of the package that others read are what they should be", async (t) => {
+test("the package's metadata, manual pages and policy checks are complete", async (t) => {
   const desktop = await Desktop.for(t, { automation: false });
   const root = await unpacked(desktop);
   const share = join(root, "usr/share");
@@ -166,7 +166,7 @@ test("the files of the package that others read are what they should be", async 
   }
 
   if ((await desktop.run("sh", ["-c", "command -v lintian"])).code !== 0) {
-    t.diagnostic("lintian is not there");
+    t.diagnostic("lintian is not installed");
     return;
   }
   // What Debian's policy asks for besides. Programs that are built for tests take it minutes, so others stand for them.
@@ -185,7 +185,7 @@ test("the files of the package that others read are what they should be", async 
   assert.equal(linted.code, 0, linted.stderr);
 });
 
-test("an upgrade while the app runs is taken up, and what leads to the app still does", async (t) => {
+test("a running app restarts into the upgraded version, and links still open it", async (t) => {
   const desktop = await Desktop.for(t, { automation: false });
   const { root, env } = await installed(desktop);
   // As where several versions are kept beside each other: what is in the search path is a link to one of them.
@@ -197,14 +197,14 @@ test("an upgrade while the app runs is taken up, and what leads to the app still
   // Who knows the tray already is not told of it, and no pop-up delays the fresh start.
   writeFileSync(join(desktop.env["BURSAR_HOME"] ?? "", "settings.json"), '{"settings":{"told_about_tray":true}}');
   desktop.processes.start("app", "sh", { args: ["-c", "exec bursar-desktop"], env });
-  const [top] = await until("its window is there", async () => {
+  const [top] = await until("the window is open", async () => {
     const windows = await desktop.display.windows();
     return windows.length > 0 && windows;
   });
   await desktop.tray.icon();
   const [pid] = running(desktop, old);
   assert.ok(top !== undefined && pid !== undefined);
-  await until("links lead to it", () => handler(desktop).includes(`Exec="${link}"`));
+  await until("the link handler is registered", () => handler(desktop).includes(`Exec="${link}"`));
 
   // The new version comes, and the old one goes.
   copyFileSync(old, later);
@@ -218,11 +218,11 @@ test("an upgrade while the app runs is taken up, and what leads to the app still
   });
   assert.equal(opened.code, 0, opened.stderr);
   await desktop.display.close(top);
-  await until("the tray holds the new version", () => running(desktop, later).includes(pid), { within: 40_000 });
-  await until("links lead to it", () => handler(desktop).includes(`Exec="${link}"`));
+  await until("the new version runs in the tray", () => running(desktop, later).includes(pid), { within: 40_000 });
+  await until("the link handler is registered", () => handler(desktop).includes(`Exec="${link}"`));
   assert.doesNotMatch(handler(desktop), /deleted|opt/);
   // The old one's icon goes with its connection, which the bus notices a moment later.
-  await until("its icon is there", async () => {
+  await until("the icon's menu takes a click", async () => {
     await (await desktop.tray.icon()).click("Quit", { within: 1_000 });
     return true;
   });

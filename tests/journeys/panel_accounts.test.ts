@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("two providers side by side; one being down does not touch the other", async (t) => {
+test("with two providers, one being down does not affect the other", async (t) => {
   await sandbox.calm();
   const [fluence, user] = await Promise.all([sandbox.user(), sandbox.panelUser({ balance: "55.00" })]);
   const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
@@ -35,7 +35,7 @@ test("two providers side by side; one being down does not touch the other", asyn
   await sandbox.fault({ target: "panel", kind: "status", status: 503 });
   await (await desktop.tray.icon()).click("Check now");
   await until(
-    "the panel's card says so",
+    "the panel's card shows the error",
     async () => (await card(window, "Hosting").attribute("data-error")) !== null,
     {
       within: 60_000,
@@ -53,7 +53,7 @@ test("two providers side by side; one being down does not touch the other", asyn
   await (await desktop.tray.icon()).click("Check now");
   await shows(window, "Hosting", "60", 90_000);
   await until(
-    "nothing is wrong any more",
+    "no error is left",
     async () => (await card(window, "Hosting").attribute("data-error")) === null,
   );
 
@@ -64,7 +64,7 @@ test("two providers side by side; one being down does not touch the other", asyn
   await panelAgrees({ desktop, user, label: "Hosting", window });
 });
 
-test("a saved card pays from the second account's card among all, and one inbox tells of both", async (t) => {
+test("a saved card tops up the second account from its balance card, and one inbox has both accounts' notices", async (t) => {
   await sandbox.calm();
   const [fluence, user] = await Promise.all([sandbox.user(), sandbox.panelUser()]);
   const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
@@ -117,7 +117,7 @@ test("methods are added on the provider's page, made the default, and removed", 
   await saved(window, method.id).waitVisible();
   await window.picture("methods");
   await saved(window, other.id).child("make-default").click();
-  await until("the other is the default", async () => {
+  await until("the other method is the default", async () => {
     return (await saved(window, other.id).attribute("data-default")) === "true";
   });
   assert.equal((await methodOf(user, isDefault)).id, other.id);
@@ -135,10 +135,10 @@ test("methods are added on the provider's page, made the default, and removed", 
   await window.css(`[data-testid="add-method"][data-method="${way.id}"]`).click();
   const adding = await CardPage.opened(desktop, sandbox);
   await adding.pay(CARDS.succeeds);
-  const added = await until("the panel keeps it", async () => {
+  const added = await until("the panel has saved the method", async () => {
     return (await user.truth()).methods.find((one) => isSaved(one) && !known.has(one.id) && one.status === "confirmed");
   });
-  await until("the page has led back", () => person.app.focused(), { within: 30_000 });
+  await until("the page has returned to the app", () => person.app.focused(), { within: 30_000 });
   if ((await window.id("methods-dialog").count()) === 0) {
     await window.id("nav-accounts").click();
     await window.id("manage-methods").click();

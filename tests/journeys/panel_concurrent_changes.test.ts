@@ -29,7 +29,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("a confirmation whose method, payer or price changes elsewhere is taken back, and nothing is paid", async (t) => {
+test("a confirmation closes without paying when its method, payer or price changes elsewhere", async (t) => {
   const person = await customer(t, sandbox, { services: 1 });
   const { user, window } = person;
   const [first, second] = user.data.payers;
@@ -53,12 +53,12 @@ test("a confirmation whose method, payer or price changes elsewhere is taken bac
   await ready(window);
   await window.id("continue").click();
   assert.equal(await window.id("confirm-payer").attribute("data-payer"), first.id);
-  assert.equal(await window.id("start-changed").count(), 0, "what was said of the last one is over");
+  assert.equal(await window.id("start-changed").count(), 0, "the previous message is gone");
   await user.removePayer(first.id);
   await readAnew(person, sandbox);
   await takenBack(window, "payer");
   assert.equal(await window.id("payer-let-go").attribute("data-payer"), first.id);
-  assert.equal(await chosenMethod(window), company.id, "the default of the payer that is left");
+  assert.equal(await chosenMethod(window), company.id, "the remaining payer's default method");
   await window.picture("payer-gone");
 
   await window.id("paying-renewals").click();
@@ -70,7 +70,7 @@ test("a confirmation whose method, payer or price changes elsewhere is taken bac
   await readAnew(person, sandbox);
   await takenBack(window, "total");
   await window.picture("price-changed");
-  assert.equal((await asks(sandbox)).length, 0, "nothing was sent by any of them");
+  assert.equal((await asks(sandbox)).length, 0, "no request was sent");
 
   await ready(window);
   await window.id("continue").click();
@@ -84,7 +84,7 @@ test("a confirmation whose method, payer or price changes elsewhere is taken bac
   await panelAgrees(person);
 });
 
-test("while a payment is being asked for none is begun beside it, and another payer is not its payer", async (t) => {
+test("while a payment is being created no other can start, and choosing another payer does not change it", async (t) => {
   const person = await customer(t, sandbox);
   const { user, window } = person;
   const [first, second] = user.data.payers;
@@ -93,10 +93,10 @@ test("while a payment is being asked for none is begun beside it, and another pa
   await sandbox.fault({ target: "panel", method: "POST", path: PAYMENTS, kind: "delay", ms: 5_000, times: 1 });
   await wish(person, "31", way);
   await window.id("continue").click();
-  await until("the request is out", async () => (await asks(sandbox)).length > 0);
+  await until("the request has arrived", async () => (await asks(sandbox)).length > 0);
   await page(window, "overview");
   await window.css('[data-testid="open-top-up"][data-status="starting"]').waitVisible();
-  assert.equal(await window.id("go-top-up").count(), 0, "whether it is made is not known yet");
+  assert.equal(await window.id("go-top-up").count(), 0, "whether the payment exists is not known yet");
   await window.id("balance-button").click();
   await window.id("top-up-already-open").waitVisible();
   assert.equal(await window.id("continue").count(), 0);
@@ -119,5 +119,5 @@ test("while a payment is being asked for none is begun beside it, and another pa
 async function takenBack(window: AppWindow, what: string): Promise<void> {
   await window.id("confirm-payment").waitGone({ within: 30_000 });
   await window.css(`[data-testid="start-changed"][data-what="${what}"]`).waitVisible();
-  await until("the words have the focus", async () => (await window.focused()) === "start-changed");
+  await until("the message has the focus", async () => (await window.focused()) === "start-changed");
 }

@@ -30,7 +30,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("a declined card is said with the reason and what to do, and nothing is charged", async (t) => {
+test("a declined card shows the reason and what to do, and nothing is charged", async (t) => {
   const person = await customer(t, sandbox);
   const { desktop, user, window } = person;
   await wish(person, "20", await methodOf(user, byCardPage));
@@ -51,7 +51,7 @@ test("a declined card is said with the reason and what to do, and nothing is cha
   await panelAgrees(person);
 });
 
-test("a debit of a saved method that fails is an error notice with why and what to do", async (t) => {
+test("a failed debit of a saved method notifies with the reason and what to do", async (t) => {
   const person = await customer(t, sandbox);
   const { user, window } = person;
   const method = await methodOf(user, isDefault);
@@ -73,7 +73,7 @@ test("a debit of a saved method that fails is an error notice with why and what 
   await panelAgrees(person);
 });
 
-test("another payer narrows the methods at once, and what is not theirs is let go visibly", async (t) => {
+test("choosing another payer narrows the methods at once and visibly deselects a method that is not theirs", async (t) => {
   const person = await customer(t, sandbox);
   const { user, window } = person;
   const [first, second] = user.data.payers;
@@ -91,7 +91,7 @@ test("another payer narrows the methods at once, and what is not theirs is let g
   await ready(window);
   await window.id("method-let-go").waitGone();
   await choosePayer(window, first.id);
-  assert.equal(await chosenMethod(window), own.id, "the payer's default again");
+  assert.equal(await chosenMethod(window), own.id, "the payer's default is selected again");
   await choosePayer(window, second.id);
   await window.id(`method-${theirs.id}`).click();
   await ready(window);
@@ -105,7 +105,7 @@ test("another payer narrows the methods at once, and what is not theirs is let g
   await panelAgrees(person);
 });
 
-test("a preset over the limit says what the limit is and cannot be sent", async (t) => {
+test("a preset over the limit shows the limit and cannot be sent", async (t) => {
   const person = await customer(t, sandbox);
   const { user, window } = person;
   await user.treat({ presets: ["50.00", "100.00"], max: "150.00" });
@@ -118,7 +118,7 @@ test("a preset over the limit says what the limit is and cannot be sent", async 
   assert.equal(await window.id("continue").enabled(), false);
   // The form was read before the limit fell: the provider has the last word, in its own words.
   await window.id("preset-200").click();
-  await until("it can be sent, or the new limit is known", async () => {
+  await until("the form can be sent, or shows the new limit", async () => {
     if ((await window.id("quote").attribute("data-ready")) === "true") return true;
     return (await window.css('[data-testid="amount-error"][data-code="amount_too_large"]').count()) > 0;
   });
@@ -134,7 +134,7 @@ test("a preset over the limit says what the limit is and cannot be sent", async 
   await panelAgrees(person);
 });
 
-test("a double click on Pay is one payment", async (t) => {
+test("a double click on Pay makes one payment", async (t) => {
   const person = await customer(t, sandbox);
   const { user, window } = person;
   await sandbox.fault({ target: "panel", method: "POST", path: PAYMENTS, kind: "delay", ms: 1_500, times: 2 });
@@ -152,15 +152,15 @@ test("a double click on Pay is one payment", async (t) => {
 });
 
 for (const kind of ["hang", "lose"] as const) {
-  const when = kind === "lose" ? "when the answer was lost" : "before the panel has answered";
-  test(`killed between Pay and the answer, ${when}: the same key is sent again, and there is one payment`, async (t) => {
+  const when = kind === "lose" ? "after the answer was lost" : "before the panel answers";
+  test(`after a kill between Pay and the answer, ${when}, the same key is sent again and there is one payment`, async (t) => {
     const person = await customer(t, sandbox);
     const { user, app, window } = person;
     const fault = await sandbox.fault({ target: "panel", method: "POST", path: PAYMENTS, kind, times: 1 });
     await wish(person, "33");
     await window.id("continue").click();
     await window.id("confirm-payment-yes").click();
-    await until("the request is out", async () => (await asks(sandbox)).length > 0);
+    await until("the request has arrived", async () => (await asks(sandbox)).length > 0);
     await app.kill();
     if (kind === "hang") await sandbox.control("DELETE", `/faults/${fault}`).catch(() => undefined);
 
@@ -170,11 +170,11 @@ for (const kind of ["hang", "lose"] as const) {
     await listed(window, payment, "completed");
     await window.picture("goes-on");
     const sent = await asks(sandbox);
-    assert.ok(sent.length >= 2, "it was sent again");
+    assert.ok(sent.length >= 2, "the request was not sent again");
     // A key that the panel knows is answered with 200, an unknown one with 201.
     const made = sent.filter((one) => one.status === 201 || (one.fault === "lose" && one.status === null));
     assert.ok(made.length <= 1, JSON.stringify(sent));
-    if (kind === "lose") assert.equal(sent.at(-1)?.status, 200, "with the key that it knew");
+    if (kind === "lose") assert.equal(sent.at(-1)?.status, 200, "the panel did not know the key");
     assert.equal((await user.truth()).payment_count, 1);
     assert.equal(await user.balance(), "133.00");
     assert.deepEqual(await noticesOf(window, payment.id), ["completed"]);
@@ -182,7 +182,7 @@ for (const kind of ["hang", "lose"] as const) {
   });
 }
 
-test("a method that was removed elsewhere is refused in words, costs nothing, and is offered no more", async (t) => {
+test("paying with a method that was removed elsewhere is refused with a message, costs nothing, and the method disappears", async (t) => {
   const person = await customer(t, sandbox);
   const { user, window } = person;
   const method = await methodOf(user, isDefault);
@@ -191,14 +191,14 @@ test("a method that was removed elsewhere is refused in words, costs nothing, an
   await user.removeMethod(method.id);
   await window.id("continue").click();
   await window.id("confirm-payment-yes").click();
-  await until("it is said", async () => {
+  await until("the app reports it", async () => {
     const refused = (await window.id("start-error").count()) + (await window.id("ended-refusal").count());
     return refused > 0;
   });
   await window.picture("refused");
   assert.equal((await user.truth()).payment_count, 0, "nothing was paid");
   await payIn(person);
-  await until("it is not offered any more", async () => (await window.id(`method-${method.id}`).count()) === 0, {
+  await until("the method is no longer offered", async () => (await window.id(`method-${method.id}`).count()) === 0, {
     within: 90_000,
   });
   await window.picture("gone");

@@ -27,7 +27,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("trusted, refunded and fraudulent payments are told as what they are", async (t) => {
+test("trusted, refunded and fraudulent payments show their status", async (t) => {
   const person = await customer(t, sandbox);
   const { user, window } = person;
   const payments = sandbox.panelPayments;
@@ -72,7 +72,7 @@ test("trusted, refunded and fraudulent payments are told as what they are", asyn
   await panelAgrees(person);
 });
 
-test("an invoice waits with its last good state; others can be paid beside it, within the limits known from the start", async (t) => {
+test("an open invoice keeps its last known state, and other payments within the limits can be made meanwhile", async (t) => {
   const person = await customer(t, sandbox, {}, { presets: ["50.00", "200.00"], max: "150.00" });
   const { desktop, user, window } = person;
   await payIn(person);
@@ -106,7 +106,7 @@ test("an invoice waits with its last good state; others can be paid beside it, w
   const told = await window.id("open-top-up-as-of").attribute("data-at");
   const asked = (await sandbox.requests({ target: "panel", method: "GET", path: `${PAYMENTS}*` })).length;
   await checkNow(person);
-  await until("it was asked again", async () => {
+  await until("the panel is polled again", async () => {
     return (await sandbox.requests({ target: "panel", method: "GET", path: `${PAYMENTS}*` })).length > asked + 1;
   });
   await window.css('[data-testid="open-top-up"][data-status="open"]').waitVisible();
@@ -119,7 +119,7 @@ test("an invoice waits with its last good state; others can be paid beside it, w
   await sandbox.noFaults();
   await checkNow(person);
   await window.id("overview-failure").waitGone({ within: 30_000 });
-  await until("its time goes on", async () => (await window.id("open-top-up-as-of").attribute("data-at")) !== told);
+  await until("the time of the last check advances", async () => (await window.id("open-top-up-as-of").attribute("data-at")) !== told);
 
   // By the header's balance, from wherever one is.
   await window.id("go-top-up").click();

@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("several services are renewed in one payment, with their periods, new ends and total known before", async (t) => {
+test("one payment renews several services, and shows periods, new due dates and total before", async (t) => {
   const person = await customer(t, sandbox, { services: 3 });
   const { user, window } = person;
   const [first, second] = (await user.truth()).services;
@@ -33,10 +33,10 @@ test("several services are renewed in one payment, with their periods, new ends 
   await window.id(`period-${second.id}-${long.id}`).click();
   await ready(window);
   const line = window.css(`[data-testid="service"][data-service="${second.id}"]`);
-  assert.equal(await line.attribute("data-chosen"), "true", "its period was chosen, so it is wanted");
+  assert.equal(await line.attribute("data-chosen"), "true", "choosing a period selects its service");
   assert.equal(Date.parse((await line.attribute("data-until")) ?? ""), Date.parse(long.until));
   const total = (Number(month.price.amount) + Number(long.price.amount)).toFixed(2);
-  await until("the total is both prices", async () => {
+  await until("the total is the sum of both prices", async () => {
     return (await window.id("quote-total").attribute("data-amount")) === total;
   });
   await window.picture("renewals");
@@ -54,7 +54,7 @@ test("several services are renewed in one payment, with their periods, new ends 
   await panelAgrees(person);
 });
 
-test("a price that changed meanwhile is paid by nobody who has not seen it", async (t) => {
+test("a price that changed after the quote is not paid", async (t) => {
   const person = await customer(t, sandbox, { services: 2 });
   const { user, window } = person;
   const [service] = (await user.truth()).services;
@@ -66,7 +66,7 @@ test("a price that changed meanwhile is paid by nobody who has not seen it", asy
   await user.reprice(service.id, "99.00");
   await window.id("continue").click();
   await window.id("confirm-payment-yes").click();
-  await until("it is said", async () => {
+  await until("the app reports it", async () => {
     return (await window.id("start-error").count()) + (await window.id("ended-refusal").count()) > 0;
   });
   await window.picture("changed");
@@ -75,7 +75,7 @@ test("a price that changed meanwhile is paid by nobody who has not seen it", asy
   await panelAgrees(person);
 });
 
-test("an ordered migration is paid for with its server chosen already, and a second payment for it is warned of", async (t) => {
+test("an ordered migration is paid with its server preselected, and a second payment for it shows a warning", async (t) => {
   const person = await customer(t, sandbox, { migrations: 1 });
   const { user, window } = person;
   const [order] = (await user.truth()).migrations;
@@ -121,7 +121,7 @@ test("an ordered migration is paid for with its server chosen already, and a sec
   await panelAgrees(person);
 });
 
-test("an invoice opens in the system's viewer and saves as PDF", async (t) => {
+test("an invoice opens in the system's viewer and can be saved as PDF", async (t) => {
   const person = await customer(t, sandbox);
   const { desktop, app, user, window } = person;
   const viewed = await installViewer(desktop);
@@ -135,7 +135,7 @@ test("an invoice opens in the system's viewer and saves as PDF", async (t) => {
   await window.id("payment-details").waitVisible();
   assert.equal(await window.id("payment-number").text(), payment.number);
   await window.id("open-invoice").click();
-  const file = await until("the viewer has it", () => viewed().at(-1));
+  const file = await until("the viewer gets the file", () => viewed().at(-1));
   assert.match(readFileSync(file, "latin1"), /^%PDF-/);
 
   // The dialog has a name with its ending ready, and typing replaces what is before the ending.

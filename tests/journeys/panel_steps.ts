@@ -58,7 +58,7 @@ export async function methodOf(
   payer = user.data.payers[0]?.id,
 ): Promise<PanelMethod> {
   const found = (await user.truth()).methods.find((one) => one.payer === payer && fits(one));
-  assert.ok(found, "the payer has such a method");
+  assert.ok(found, "the payer has no matching method");
   return found;
 }
 

@@ -29,7 +29,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("a top-up by the card page comes back to the payments, and is told once", async (t) => {
+test("a top-up on the card page returns to the payments and notifies once", async (t) => {
   const person = await customer(t, sandbox);
   const { desktop, user, window } = person;
   await wish(person, "25.50", await methodOf(user, byCardPage));
@@ -49,7 +49,7 @@ test("a top-up by the card page comes back to the payments, and is told once", a
   await panelAgrees(person);
 });
 
-test("a top-up by the PayPal page, by a preset of the provider", async (t) => {
+test("a provider's preset is paid on the PayPal page", async (t) => {
   const person = await customer(t, sandbox);
   const { desktop, user, window } = person;
   await payIn(person);
@@ -71,7 +71,7 @@ test("the default saved method pays without leaving the app, after one confirmat
   const { desktop, user, window } = person;
   const method = await methodOf(user, isDefault);
   await wish(person, "12.34");
-  assert.equal(await chosenMethod(window), method.id, "the default one is chosen");
+  assert.equal(await chosenMethod(window), method.id, "the default method is selected");
   await window.id("continue").click();
   await window.id("confirm-payment").waitVisible();
   assert.equal(await window.id("confirm-payer").attribute("data-payer"), user.data.payers[0]?.id);
@@ -95,7 +95,7 @@ test("the default saved method pays without leaving the app, after one confirmat
   await panelAgrees(person);
 });
 
-test("saved for next time: the method is pending, then confirmed, and can be paid with", async (t) => {
+test("a method saved for next time is pending, then confirmed, and can pay", async (t) => {
   const person = await customer(t, sandbox, { saved: false });
   const { desktop, user, window } = person;
   await user.treat({ hold_confirmations: true });
@@ -104,7 +104,7 @@ test("saved for next time: the method is pending, then confirmed, and can be pai
   await ready(window);
   await window.id("continue").click();
   const card = await CardPage.opened(desktop, sandbox);
-  assert.equal(await card.saving(), true, "the page knows the wish");
+  assert.equal(await card.saving(), true, "the page has the checkbox ticked");
   await card.pay(CARDS.mastercard);
   await backAmongPayments(person);
   await listed(window, await user.payment(), "completed");
@@ -112,11 +112,11 @@ test("saved for next time: the method is pending, then confirmed, and can be pai
   const saved = await methodOf(user, isSaved);
   await payIn(person);
   const offered = window.id(`method-${saved.id}`);
-  await until("it is pending", async () => (await offered.attribute("data-saved")) === "pending", { within: 90_000 });
+  await until("the method is pending", async () => (await offered.attribute("data-saved")) === "pending", { within: 90_000 });
   assert.equal(await offered.enabled(), false, "it cannot be paid with yet");
   await window.picture("pending");
   await user.treat({ hold_confirmations: false });
-  await until("it is confirmed", async () => (await offered.attribute("data-saved")) === "confirmed", {
+  await until("the method is confirmed", async () => (await offered.attribute("data-saved")) === "confirmed", {
     within: 90_000,
   });
   await window.id("amount").fill("5");
@@ -125,12 +125,12 @@ test("saved for next time: the method is pending, then confirmed, and can be pai
   await window.id("continue").click();
   await window.id("confirm-payment-yes").click();
   // The overview still shows how the one before ended.
-  await until("the money is there", async () => (await user.balance()) === "135.00");
+  await until("the balance includes the payment", async () => (await user.balance()) === "135.00");
   await listed(window, await user.payment(), "completed");
   await panelAgrees(person);
 });
 
-test("a card that the bank wants confirmed is paid once it is", async (t) => {
+test("a card payment that the bank wants confirmed completes after the confirmation", async (t) => {
   const person = await customer(t, sandbox);
   const { desktop, user, window } = person;
   await wish(person, "40", await methodOf(user, byCardPage));
@@ -140,14 +140,14 @@ test("a card that the bank wants confirmed is paid once it is", async (t) => {
   await card.waitForPhase("confirm");
   const payment = await user.payment();
   await page(window, "overview");
-  await staysTrue("it is not paid yet", async () => (await window.id("ended-top-up").count()) === 0, 2_000);
+  await staysTrue("the payment is not completed yet", async () => (await window.id("ended-top-up").count()) === 0, 2_000);
   await card.confirm(true);
   await backAmongPayments(person);
   await listed(window, payment, "completed");
   await panelAgrees(person);
 });
 
-test("a closed page is returned to, and paid there", async (t) => {
+test("a closed payment page can be reopened and paid", async (t) => {
   const person = await customer(t, sandbox);
   const { desktop, user, window } = person;
   await wish(person, "15", await methodOf(user, byCardPage));

@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("a revealed address is paid by a transfer from an outside wallet on Ethereum", async (t) => {
+test("a transfer from an outside wallet on Ethereum pays to the revealed address", async (t) => {
   const person = await connected(t, sandbox);
   const { desktop, window } = person;
   const { topUp, checkout } = await beginTopUp(person, sandbox, "40");
@@ -37,7 +37,7 @@ test("a revealed address is paid by a transfer from an outside wallet on Ethereu
   await allAgree(person);
 });
 
-test("a transfer that the checkout has not seen is handed in by its transaction hash", async (t) => {
+test("a transfer that the checkout has missed is submitted by its transaction hash", async (t) => {
   const person = await connected(t, sandbox);
   const { desktop, window } = person;
   const { topUp, checkout } = await beginTopUp(person, sandbox, "12.34");
@@ -48,7 +48,7 @@ test("a transfer that the checkout has not seen is handed in by its transaction 
   await page(window, "overview");
   await window.id("check-now").click();
   await staysTrue(
-    "unseen money is not on its way",
+    "an unseen transfer leaves the top-up open",
     async () => (await openTopUp(window)) === "open" && (await checkout.status()).phase === "pay",
     2_000,
   );
@@ -62,7 +62,7 @@ test("a transfer that the checkout has not seen is handed in by its transaction 
   await allAgree(person);
 });
 
-test("a closed payment page is found again, by the window, the tray, the code and the link", async (t) => {
+test("a closed payment page reopens from the window, the tray, the QR code and the copied link", async (t) => {
   const person = await connected(t, sandbox);
   const { desktop, window } = person;
   const { topUp, checkout } = await beginTopUp(person, sandbox, "15");
@@ -104,17 +104,17 @@ test("a closed payment page is found again, by the window, the tray, the code an
   await allAgree(person);
 });
 
-test("too little leaves the top-up open; the rest completes it", async (t) => {
+test("a partial payment leaves the top-up open, and the rest completes it", async (t) => {
   const person = await connected(t, sandbox);
   const { desktop, window } = person;
   const { topUp, checkout } = await beginTopUp(person, sandbox, "20");
   await checkout.payByWallet(137, "8");
-  await until("the checkout says what is missing", async () => (await checkout.status()).status === "incomplete");
+  await until("the checkout reports an incomplete payment", async () => (await checkout.status()).status === "incomplete");
   assert.match(await checkout.page.innerText("#status"), /12\.2 USDC/);
   await desktop.picture("incomplete");
   await window.id("check-now").click();
   await staysTrue(
-    "a part is not the whole",
+    "a partial payment leaves the top-up open",
     async () => (await openTopUp(window)) === "open" && (await person.user.truth()).open_top_up !== null,
     2_000,
   );

@@ -48,7 +48,7 @@ function short(date: string): string {
   return `${month} ${year}`;
 }
 
-test("any month of a long history is one choice away, and both of its ends one key", async (t) => {
+test("a long history jumps to any month by one choice and to either end by one key", async (t) => {
   const { window } = await connected(t, sandbox, { user: { history: PAYMENTS } });
   await window.id("nav-payments").click();
   await page(window, "payments");
@@ -68,7 +68,7 @@ test("any month of a long history is one choice away, and both of its ends one k
   const oldest = await window.id(months.at(-1) ?? "").text();
   await window.id(months[3] ?? "").click();
   await until("the list is at that month", async () => (await window.id("months").text()) === wanted);
-  const first = await until("its payments are there", async () => (await rows(window))[0]);
+  const first = await until("the month's payments are loaded", async () => (await rows(window))[0]);
   assert.ok(first > 0 && (await rows(window)).length < MOST_ROWS);
   await window.picture("a month");
 
@@ -97,11 +97,11 @@ test("any month of a long history is one choice away, and both of its ends one k
   await window.id("months").waitGone();
   await window.picture("nothing matches");
   await window.id("clear-filters").click();
-  await until("the list begins at its top", async () => (await rows(window))[0] === 0);
+  await until("the list starts at the newest payment", async () => (await rows(window))[0] === 0);
 
   await window.id("search").fill("nor this");
   await window.id("payments-none").waitVisible();
   await window.press(KEYS.escape);
   assert.equal(await window.id("search").property("value"), "");
-  await until("all are shown again", async () => (await rows(window))[0] === 0);
+  await until("all payments are shown again", async () => (await rows(window))[0] === 0);
 });

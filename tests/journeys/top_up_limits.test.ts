@@ -29,11 +29,11 @@ async function ready(window: AppWindow, amount: string): Promise<void> {
   assert.equal(await window.id("continue").enabled(), true);
 }
 
-test("an amount beyond a limit is told what to type, and cannot be sent", async (t) => {
+test("an amount beyond a limit cannot be sent, and the form says what to type", async (t) => {
   const person = await connected(t, sandbox);
   const { user, window } = person;
   await window.id("nav-top_up").click();
-  await until("the room is known", async () => {
+  await until("the headroom is known", async () => {
     const room = await window.id("room").attribute("data-amount");
     return room !== null && plainAmount(room) === "4744";
   });
@@ -55,7 +55,7 @@ test("an amount beyond a limit is told what to type, and cannot be sent", async 
   await allAgree(person);
 });
 
-test("a refusal by the provider is said in words, and the app goes on", async (t) => {
+test("the app explains a refusal by the provider and stays usable", async (t) => {
   const person = await connected(t, sandbox);
   const { user, window } = person;
   // The app knows of 5000; the provider has changed its mind.
@@ -90,7 +90,7 @@ test("a refusal by the provider is said in words, and the app goes on", async (t
   await allAgree(person);
 });
 
-test("a top-up that was started elsewhere is followed, and a second one is led to its checkout", async (t) => {
+test("the app follows a top-up started elsewhere and offers its checkout in place of a second one", async (t) => {
   const person = await connected(t, sandbox);
   const { desktop, user, window } = person;
   await window.id("nav-top_up").click();
@@ -107,7 +107,7 @@ test("a top-up that was started elsewhere is followed, and a second one is led t
   assert.equal((await user.truth()).top_up_count, 1);
 
   await window.id("return-to-payment").click();
-  await until("the first one's checkout is opened", () => desktop.browser.opened.at(-1) === elsewhere.session_url);
+  await until("the browser gets the first top-up's checkout", () => desktop.browser.opened.at(-1) === elsewhere.session_url);
   await sandbox.pay(elsewhere.id);
   await paymentShows(window, elsewhere.id, "completed", true);
   await allAgree(person);
@@ -127,9 +127,9 @@ test("two clicks on Continue start one top-up", async (t) => {
   const open = await user.openTopUp();
   await page(window, "overview");
   await window.css('[data-testid="open-top-up"][data-status="open"]').waitVisible();
-  await staysTrue("one was asked for", async () => (await creations(sandbox, user)).length === 1, 2_000);
+  await staysTrue("one request is sent", async () => (await creations(sandbox, user)).length === 1, 2_000);
   assert.equal((await user.truth()).top_up_count, 1);
-  await until("its checkout is opened", () => desktop.browser.opened.length > 0);
+  await until("the browser gets the checkout", () => desktop.browser.opened.length > 0);
   assert.deepEqual(desktop.browser.opened, [open.session_url]);
   await allAgree(person);
 });

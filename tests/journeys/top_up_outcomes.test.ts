@@ -20,7 +20,7 @@ test("the checkout's back arrow cancels, and no money moves", async (t) => {
   const { topUp, checkout } = await beginTopUp(person, sandbox, "30");
   await checkout.back();
   await backInTheApp(person);
-  const ended = await until("the provider has ended it", async () => {
+  const ended = await until("the provider has ended the top-up", async () => {
     const now = await sandbox.topUp(topUp.id);
     return (await user.truth()).open_top_up === null && now;
   });
@@ -31,12 +31,12 @@ test("the checkout's back arrow cancels, and no money moves", async (t) => {
   // The provider has one word for both: a page that was left and a page that was too late.
   await paymentShows(window, topUp.id, ended.status === "canceled" ? "cancelled" : "expired", false);
   assert.equal(await window.css(`[data-testid="payment"][data-payment="${topUp.id}"]`).count(), 1);
-  await staysTrue("nobody is told what they have just done", () => desktop.notifications.all.length === 0, 1_000);
+  await staysTrue("the user's own cancellation does not pop up", () => desktop.notifications.all.length === 0, 1_000);
   assert.equal(plainAmount((await user.truth()).chain.free), REGISTERED);
   await allAgree(person);
 });
 
-test("cancelling in the app is a request that the provider fulfils", async (t) => {
+test("cancelling in the app only asks the provider, which then cancels", async (t) => {
   const person = await connected(t, sandbox, { user: { ids: "intent_differs" } });
   const { desktop, user, window } = person;
   const { topUp } = await beginTopUp(person, sandbox, "30");
@@ -57,12 +57,12 @@ test("cancelling in the app is a request that the provider fulfils", async (t) =
   await paymentShows(window, topUp.id, "cancelled", false);
   assert.equal(await window.css(`[data-testid="payment"][data-payment="${topUp.id}"]`).count(), 1);
   assert.deepEqual(await noticesOf(window, topUp.id), ["cancelled"]);
-  await staysTrue("nobody is told what they have just done", () => desktop.notifications.all.length === 0, 1_000);
+  await staysTrue("the user's own cancellation does not pop up", () => desktop.notifications.all.length === 0, 1_000);
   assert.equal(plainAmount((await user.truth()).chain.free), REGISTERED);
   await allAgree(person);
 });
 
-test("a countdown at zero decides nothing; the provider's expiry is told once, and late money still arrives", async (t) => {
+test("a countdown at zero changes nothing, the provider's expiry notifies once, and late money still completes the top-up", async (t) => {
   const person = await connected(t, sandbox);
   const { desktop, user, window } = person;
   const { topUp, checkout } = await beginTopUp(person, sandbox, "22.22");
@@ -72,7 +72,7 @@ test("a countdown at zero decides nothing; the provider's expiry is told once, a
   await window.id("countdown").waitForText(/^0?0:/);
   await sandbox.fault({ target: "console", kind: "status", status: 503, body: { error: "later" } });
   await window.id("countdown-over").waitVisible();
-  await staysTrue("zero is not an end", async () => (await openTopUp(window)) === "open", 1_000);
+  await staysTrue("the top-up stays open at zero", async () => (await openTopUp(window)) === "open", 1_000);
   assert.deepEqual(await rows(desktop, "bursar.db", "SELECT phase FROM top_up"), [{ phase: "open" }]);
   assert.equal(desktop.notifications.all.length, 0);
   await window.picture("zero");
@@ -98,10 +98,10 @@ test("a countdown at zero decides nothing; the provider's expiry is told once, a
   assert.equal((await sandbox.topUp(topUp.id)).session?.late, true);
   assert.notEqual(plainAmount((await user.truth()).chain.free), REGISTERED);
   await allAgree(person);
-  await staysTrue("each is told once", () => desktop.notifications.all.length === 2, 1_000);
+  await staysTrue("each outcome notifies once", () => desktop.notifications.all.length === 2, 1_000);
 });
 
-test("a payment under review is told; a click shows it, with the window closed before, and it is resolved", async (t) => {
+test("a payment under review notifies, opens by a click with the window closed, and completes", async (t) => {
   const person = await connected(t, sandbox);
   const { desktop, app } = person;
   const { topUp, checkout } = await beginTopUp(person, sandbox, "100");
@@ -109,7 +109,7 @@ test("a payment under review is told; a click shows it, with the window closed b
   await sandbox.relayer({ hold: true });
   await checkout.close();
   await sandbox.pay(topUp.id, { chain: 1 });
-  await until("the provider has seen it", async () => (await sandbox.topUp(topUp.id)).status === "pending");
+  await until("the provider has seen the payment", async () => (await sandbox.topUp(topUp.id)).status === "pending");
   await sandbox.setStatus(topUp.id, "needs_review");
   await (await desktop.tray.icon()).click("Check now");
   const popup = await desktop.notifications.find("under review", { within: 30_000 });

@@ -33,7 +33,7 @@ test("a top-up by wallet is paid in the browser and shown as completed and verif
 
   await paymentShows(window, topUp.id, "completed", true);
   await window.id("nav-overview").click();
-  await until("the balance has the money", async () => {
+  await until("the balance includes the payment", async () => {
     const shown = await window.id("balance").attribute("data-amount");
     return shown !== null && plainAmount(shown) === plainAmount((await user.truth()).chain.free) && shown !== start;
   });
@@ -46,5 +46,5 @@ test("a top-up by wallet is paid in the browser and shown as completed and verif
   await allAgree({ desktop, user, window });
   const told = desktop.notifications.all.length;
   assert.ok(told <= 1, "at most one pop-up");
-  await staysTrue("nothing is told twice", () => desktop.notifications.all.length === told, 2_000);
+  await staysTrue("nothing notifies twice", () => desktop.notifications.all.length === told, 2_000);
 });

@@ -22,7 +22,7 @@ function webviews(app: App): number {
   return app.webProcesses().filter((pid) => executable(pid).endsWith("/WebKitWebProcess")).length;
 }
 
-test("the tray shows the balance, and each line of its menu does what it says", async (t) => {
+test("the tray shows the balance, and each menu entry does what it says", async (t) => {
   const person = await connected(t, sandbox);
   const { desktop, user, app, window } = person;
   const icon = await desktop.tray.icon();
@@ -43,7 +43,7 @@ test("the tray shows the balance, and each line of its menu does what it says", 
   await icon.click("Hide amounts");
   await window.id("nav-overview").click();
   await window.css('[data-testid="balance"][data-state="hidden"]').waitVisible();
-  await until("no figure in the tray", async () => {
+  await until("the tray shows no amount", async () => {
     const { tooltip } = await icon.properties();
     return !/\d\.\d/.test([tooltip, ...(await icon.labels())].join("\n"));
   });
@@ -57,17 +57,17 @@ test("the tray shows the balance, and each line of its menu does what it says", 
   const topUp = await topUpElsewhere(user, "15.00");
   await sandbox.control("DELETE", "/requests");
   await icon.click("Check now");
-  await until("the provider is asked at once", async () =>
+  await until("the app polls the provider at once", async () =>
     (await sandbox.requests({ target: "console" })).some((one) => one.path.endsWith("/pending")),
   );
   await icon.click("Return to payment");
-  await until("its checkout is opened", () => desktop.browser.opened.at(-1) === topUp.session_url);
+  await until("the browser gets the checkout", () => desktop.browser.opened.at(-1) === topUp.session_url);
   assert.equal(desktop.notifications.all.filter((one) => one.summary === "Bursar is in the tray").length, 1);
 
   await icon.click("Open Bursar");
   await app.window();
   await page(window, "overview");
-  assert.equal(await window.css("#app").attribute("data-first"), "told", "the page brought what it shows first");
+  assert.equal(await window.css("#app").attribute("data-first"), "told", "the page contained its first data");
   await window.id("open-top-up").waitVisible();
   assert.deepEqual(app.pids(), [pid]);
   await allAgree(person);
@@ -77,7 +77,7 @@ test("the tray shows the balance, and each line of its menu does what it says", 
   await desktop.tray.empty();
 });
 
-test("closing to the tray gives WebKit's processes back", async (t) => {
+test("closing to the tray ends WebKit's processes", async (t) => {
   await sandbox.calm();
   // WebDriver would keep the webview alive, so nobody looks into this window.
   const desktop = await Desktop.for(t, { automation: false });
@@ -85,15 +85,15 @@ test("closing to the tray gives WebKit's processes back", async (t) => {
   const app = new App(desktop);
   app.launch();
   await app.waitForWindow();
-  await until("a page is there", () => webviews(app) > 0);
+  await until("a web process runs", () => webviews(app) > 0);
   await (await desktop.tray.icon()).find("Check now");
   await app.closeWindow();
-  await until("no page is left", () => webviews(app) === 0);
+  await until("no web process is left", () => webviews(app) === 0);
   assert.equal(app.pids().length, 1);
   assert.match((await (await desktop.tray.icon()).labels())[0] ?? "", /256\.00 USDC/);
 });
 
-test("in the tray the app starts afresh, and loses no top-up, no link, no pop-up and no click by it", async (t) => {
+test("in the tray the app restarts itself without losing a top-up, a link, a pop-up or a click", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
@@ -134,8 +134,8 @@ test("in the tray the app starts afresh, and loses no top-up, no link, no pop-up
 
   await sandbox.pay(second.id);
   const told = (): number => desktop.notifications.all.filter((one) => one.summary === "Top-up completed").length;
-  await until("both completions were told", () => told() === 2, { within: 60_000 });
-  await staysTrue("nothing is told twice", () => told() === 2, 2_000);
+  await until("both completions notify", () => told() === 2, { within: 60_000 });
+  await staysTrue("nothing notifies twice", () => told() === 2, 2_000);
   assert.equal((await app.topWindows()).length, 0);
 
   // The pop-up of the first start still leads to its payment.
@@ -146,7 +146,7 @@ test("in the tray the app starts afresh, and loses no top-up, no link, no pop-up
   await allAgree(person);
 });
 
-test("hidden starts stay hidden, a second start shows the window, a link starts the app", async (t) => {
+test("a hidden start stays hidden, a second start shows the window, and a link starts the app", async (t) => {
   const person = await connected(t, sandbox);
   const { desktop, app, window } = person;
   const { topUp, checkout } = await beginTopUp(person, sandbox, "11");
@@ -181,7 +181,7 @@ test("hidden starts stay hidden, a second start shows the window, a link starts 
   await allAgree(person);
 });
 
-test("without a tray, closing quits; with a top-up open the app stays, says so once, and ends after the end", async (t) => {
+test("without a tray closing quits, but with a top-up open the app stays, says so once, and quits afterwards", async (t) => {
   const person = await connected(t, sandbox, { tray: false });
   const { desktop, user, app, window } = person;
   await window.id("health-tray").waitVisible();
@@ -196,7 +196,7 @@ test("without a tray, closing quits; with a top-up open the app stays, says so o
   await window.css('[data-testid="open-top-up"][data-status="open"]').waitVisible();
   await app.closeWindow();
   await desktop.notifications.find("Bursar keeps watching");
-  await staysTrue("it stays", () => app.pids().length === 1, 1_000);
+  await staysTrue("the app stays", () => app.pids().length === 1, 1_000);
   await desktop.picture("unseen");
 
   // The checkout page would lead back to the app, and that would show its window.
@@ -209,7 +209,7 @@ test("without a tray, closing quits; with a top-up open the app stays, says so o
   await allAgree({ desktop, user });
 });
 
-test("no window comes up by itself, whether the tray is late, away for a moment, or away for good", async (t) => {
+test("no window appears by itself while the tray is late, away for a moment, or gone", async (t) => {
   await sandbox.calm();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t, { tray: false });
@@ -218,12 +218,12 @@ test("no window comes up by itself, whether the tray is late, away for a moment,
   const unseen = async (): Promise<boolean> => (await app.topWindows()).length === 0 && app.pids().length === 1;
   app.launch({ args: ["--hidden"] });
   await until("the app runs", () => app.pids().length === 1);
-  await staysTrue("it waits for a tray that comes late", unseen, 2_000);
+  await staysTrue("the app waits for a late tray", unseen, 2_000);
   await desktop.tray.appear();
   await desktop.tray.icon();
 
   desktop.tray.vanish();
-  await staysTrue("a locked screen has no tray", unseen, 8_000);
+  await staysTrue("the app waits while the tray is away", unseen, 8_000);
   for (let flap = 0; flap < 3; flap += 1) {
     await desktop.tray.appear();
     await desktop.tray.icon();
@@ -248,13 +248,13 @@ test("no window comes up by itself, whether the tray is late, away for a moment,
   await allAgree({ desktop, user, window });
 });
 
-test("a tray gets the icon once it can show it, and says what was clicked", async (t) => {
+test("the app registers its icon once a tray can show it, and its menu works", async (t) => {
   await sandbox.calm();
   const desktop = await Desktop.for(t, { tray: false });
   const app = new App(desktop);
   app.launch({ args: ["--hidden"] });
   await desktop.tray.appear({ shows: false });
-  await staysTrue("nobody shows icons yet", () => desktop.tray.items.length === 0, 1_000);
+  await staysTrue("no icon registers without a host", () => desktop.tray.items.length === 0, 1_000);
   desktop.tray.show(true);
   await desktop.tray.icon();
   desktop.tray.show(false);
@@ -268,7 +268,7 @@ test("a tray gets the icon once it can show it, and says what was clicked", asyn
   await app.waitForEnd();
 });
 
-test("hidden without a session bus, where nothing would lead to it, the app says so and ends", async (t) => {
+test("a hidden start without a session bus ends with an error, because nothing could open the app", async (t) => {
   const desktop = await Desktop.for(t);
   const app = new App(desktop);
   const nowhere = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${desktop.processes.scratch}/nobody` };

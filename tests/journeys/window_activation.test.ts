@@ -34,7 +34,7 @@ async function onceBy(app: App, token: string, what: () => unknown): Promise<voi
   assert.equal(raised(app.desktop), earlier + 1, token);
 }
 
-test("whatever raises the window hands on what came with the click, and raises it once", async (t) => {
+test("every way to raise the window passes on the activation token and raises the window once", async (t) => {
   const env = { XDG_ACTIVATION_TOKEN: "start", DESKTOP_STARTUP_ID: "start" };
   const person = await connected(t, sandbox, { start: { env } });
   const { desktop, app, window } = person;
@@ -71,7 +71,7 @@ test("whatever raises the window hands on what came with the click, and raises i
   await page(window, "overview");
 });
 
-test("a link that starts the app raises its window once, by the token that came with it", async (t) => {
+test("a link that starts the app raises the window once, with the link's token", async (t) => {
   const person = await connected(t, sandbox);
   const { desktop, app, window } = person;
   const { topUp, checkout } = await beginTopUp(person, sandbox, "12");
@@ -84,7 +84,7 @@ test("a link that starts the app raises its window once, by the token that came 
     join(desktop.env["XDG_DATA_HOME"] ?? "", "applications", "org.bursar.desktop.handler.desktop"),
     "utf8",
   );
-  assert.match(handler, /^StartupNotify=true$/m, "else a desktop gives no token");
+  assert.match(handler, /^StartupNotify=true$/m, "without it desktops send no token");
   app.launch({ args: [topUp.return_url ?? ""], env: { XDG_ACTIVATION_TOKEN: "cold-link" } });
   await app.window();
   await paymentShows(window, topUp.id, "completed", true);

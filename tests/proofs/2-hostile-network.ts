@@ -49,12 +49,12 @@ async function everything(tally: Tally, desktop: Desktop, sandbox: Sandbox): Pro
       await tally.try(`${which}: ${trouble.name}`, () => suffer(someone, which, trouble));
     }
   }
-  await tally.try("memory has grown by less than 32 MiB", () => {
+  await tally.try("memory grew by less than 32 MiB", () => {
     const grown = someone.app.memory() - before;
-    tally.note(`memory ${(grown / 1024).toFixed(1)} MiB more`);
+    tally.note(`memory grew by ${(grown / 1024).toFixed(1)} MiB`);
     assert.ok(grown < 32 * 1024, `${grown} KiB`);
   });
-  await tally.try("nobody followed a redirect", () => assert.deepEqual(elsewhere.heard, []));
+  await tally.try("no redirect was followed", () => assert.deepEqual(elsewhere.heard, []));
   await tally.try("no answer was read beyond its limit", () => {
     // What the kernels of both ends hold on its way comes on top of the 1 MiB.
     tally.note(`at most ${(sent.most / MIB).toFixed(1)} MiB of an endless answer left the server`);
@@ -63,11 +63,11 @@ async function everything(tally: Tally, desktop: Desktop, sandbox: Sandbox): Pro
   await gone(tally, someone);
   if (!isShort) await mute(tally, someone);
   for (const days of [1, -1]) {
-    await tally.try(`the servers' clock ${days} day off`, async () => {
+    await tally.try(`the servers' clock off by ${days} day`, async () => {
       someone.way.api.treat = shifted(days);
       await startTopUp(someone.window, someone.account, "21");
       const topUp = await someone.user.openTopUp();
-      const bound = await until("it is followed", async () => {
+      const bound = await until("the app follows the top-up", async () => {
         const { top_ups } = (await overview(someone)) as { top_ups: { id: string; payment_id: string | null }[] };
         return top_ups.find((one) => one.payment_id === topUp.id);
       });
@@ -87,7 +87,7 @@ async function everything(tally: Tally, desktop: Desktop, sandbox: Sandbox): Pro
     assert.ok(longest <= WHOLE, `${longest} ms`);
   });
   const slowest = await answering.end();
-  await tally.try("the window answered all along", () => {
+  await tally.try("the window answered throughout", () => {
     tally.note(`the window's slowest answer of ${slowest.asked} took ${Math.round(slowest.most)} ms`);
     assert.equal(slowest.refused, "");
     assert.ok(slowest.most < 2_000, `${slowest.most} ms`);
@@ -107,11 +107,11 @@ async function suffer(someone: Person, which: "API" | "RPCs", trouble: Trouble):
   const began = servers.map((server) => server.asked.length);
   for (const server of servers) server.treat = trouble.treat;
   await call(window, "check_now", { account });
-  await until("it is asked", () => servers.some((server, at) => server.asked.length > (began[at] ?? 0)));
+  await until("a request arrives", () => servers.some((server, at) => server.asked.length > (began[at] ?? 0)));
   if (trouble.passes !== true) {
     const patience = { within: trouble.slow === true ? 90_000 : 15_000, every: 100 };
-    await until("it is said", async () => (await errors(someone)).length > 0, patience);
-    assert.deepEqual(await figures(someone), known, "what was known stays");
+    await until("the app reports it", async () => (await errors(someone)).length > 0, patience);
+    assert.deepEqual(await figures(someone), known, "known data changed");
   }
   for (const server of servers) server.treat = TRUTH;
   if (trouble.long === true) await leavesAlone(someone, servers);
@@ -124,10 +124,10 @@ async function leavesAlone({ window, account, app }: Person, servers: readonly B
   const asked = (): number => servers.reduce((sum, server) => sum + server.asked.length, 0);
   const before = asked();
   await call(window, "check_now", { account });
-  await staysTrue("it is left alone", () => asked() === before, 2_000);
+  await staysTrue("the server gets no request", () => asked() === before, 2_000);
   window_.there = false;
   try {
-    await until("nobody asks the window", () => !window_.asked, { within: 30_000 });
+    await until("no question to the window is in flight", () => !window_.asked, { within: 30_000 });
     await app.kill();
     app.launch();
     await app.window();
@@ -144,11 +144,11 @@ async function gone(tally: Tally, someone: Person): Promise<void> {
   for (const server of servers) await server.down();
   await call(someone.window, "check_now", { account: someone.account });
   const died = performance.now();
-  await until("it is said", async () => (await errors(someone)).length > 1, { within: 60_000, every: 100 });
-  await until("it has lasted", () => performance.now() - died > span, { within: span + 10_000, every: 250 });
+  await until("the app reports it", async () => (await errors(someone)).length > 1, { within: 60_000, every: 100 });
+  await until("the outage has lasted long enough", () => performance.now() - died > span, { within: span + 10_000, every: 250 });
   for (const server of servers) await server.up();
   const back = performance.now();
-  await tally.try(`back within 5 s after ${span / 1_000} s of nobody there`, async () => {
+  await tally.try(`back within 5 s after ${span / 1_000} s without servers`, async () => {
     await recovered(someone, 5_000);
     tally.note(`back after ${((performance.now() - back) / 1_000).toFixed(1)} s`);
   });
@@ -165,7 +165,7 @@ async function mute(tally: Tally, someone: Person): Promise<void> {
   const closes: Treatment = ({ response }) => (response.destroy(), true);
   for (const server of servers) server.treat = closes;
   const died = performance.now();
-  await until("two minutes after five are over", () => performance.now() - died > 420_000, {
+  await until("seven minutes have passed", () => performance.now() - died > 420_000, {
     within: 430_000,
     every: 1_000,
   });
@@ -177,7 +177,7 @@ async function mute(tally: Tally, someone: Person): Promise<void> {
     });
   }
   for (const server of servers) server.treat = TRUTH;
-  await tally.try("back within 5 s once the user looks, where only the server itself was mute", async () => {
+  await tally.try("back within 5 s of "Check now" when servers had closed every connection", async () => {
     await call(window, "check_now", { account });
     await recovered(someone, 5_000);
   });
@@ -254,7 +254,7 @@ function windowAnswers({ window }: Person): { end: () => Promise<{ most: number;
       asked += 1;
       window_.asked = false;
       const pause = performance.now() + 250;
-      await until("a moment is over", () => performance.now() >= pause);
+      await until("250 ms have passed", () => performance.now() >= pause);
     }
   })();
   return {
@@ -269,7 +269,7 @@ function windowAnswers({ window }: Person): { end: () => Promise<{ most: number;
 async function recovered(someone: Person, within: number): Promise<void> {
   let last: unknown[] = [];
   await until(
-    "nothing is wrong any more",
+    "no error is left",
     async () => {
       last = await errors(someone);
       return last.length === 0;

@@ -96,7 +96,7 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
     await tally.try(`every RPC: ${name}`, async () => {
       await all(lie);
       await until(
-        "it is said",
+        "the app reports it",
         async () => {
           await call(someone.window, "check_now", { account: someone.account });
           return (await overview(someone)).errors.some((one) => code.test(one.code));
@@ -104,7 +104,7 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
         { every: 500 },
       );
       const { balance } = await overview(someone);
-      assert.equal(Number(balance?.amount.amount), Number(known), "what was known stays");
+      assert.equal(Number(balance?.amount.amount), Number(known), "known data changed");
     });
     await calm();
     await tally.try(`the first RPC: ${name}`, async () => {
@@ -126,12 +126,12 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
       const credit = inventedCredit(template, 25_000_000n, id, transaction);
       const invented = inventing(user.sandbox.ready.rpc["9999999"] ?? "", credit);
       await tally.try(
-        `${status} at the API, ${both ? "nothing on the chain" : "an event of one RPC's own making"}`,
+        `${status} at the API, ${both ? "nothing on the chain" : "an event forged by one RPC"}`,
         async () => {
           tell(api, id, status);
           if (!both) {
             first.treat = invented.treat;
-            await until("the event has been read", async () => {
+            await until("the app has read the event", async () => {
               await look(someone);
               return invented.told();
             });
@@ -163,7 +163,7 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
   const ways: [string, Treatment][] = [
     ["every log twice", logs((true_) => true_.flatMap((one) => [one, one]))],
     [
-      "logs that were taken back beside the true ones",
+      "removed logs beside the genuine ones",
       logs((true_) => [
         ...true_,
         ...true_.map((one) => ({ ...one, removed: true, transactionHash: `0x${randomBytes(32).toString("hex")}` })),
@@ -198,7 +198,7 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
       return isHead ? { result: { ...(result as object), number: head, timestamp: "0x1" } } : undefined;
     });
     await until(
-      "the second one's word counts",
+      "the second endpoint's event is listed",
       async () => {
         await call(someone.window, "check_now", { account: someone.account });
         return (await payments(someone)).some((one) => one.transaction === transaction);
@@ -234,7 +234,7 @@ async function apiLies(tally: Tally, someone: Person): Promise<void> {
       [{ featureKey: "usdc", balance: "-5", estimatedUsage: "0", usageDaysLeft: 1 }],
     ],
     [
-      "another page than was asked for",
+      "another page than requested",
       "/v2/top-ups?",
       { ...page([]), pagination: { totalPages: 9, currentPage: 7, filteredRecords: 900 } },
     ],
@@ -251,7 +251,7 @@ async function apiLies(tally: Tally, someone: Person): Promise<void> {
       // The open top-ups are only read on their own while one is followed: "Refresh all" reads them too.
       await call(window, "refresh_all", { account });
       await until(
-        "it is said",
+        "the app reports it",
         async () => {
           await call(window, "check_now", { account });
           return (await overview(someone)).errors.some(({ code }) => code === "answer_malformed");
@@ -276,7 +276,7 @@ async function apiLies(tally: Tally, someone: Person): Promise<void> {
       return true;
     };
     await until(
-      "they are listed",
+      "other users' payments are listed",
       async () => {
         await call(window, "check_now", { account });
         return (await payments(someone)).length >= known.length + others.length;
@@ -311,7 +311,7 @@ async function reorganisations(tally: Tally, someone: Person, sandbox: Sandbox):
       await sandbox.control("POST", "/chains/9999999/reorg", { from_block: block });
       await look(someone);
       await look(someone);
-      assert.equal(await shown(), false, "still shown after two looks");
+      assert.equal(await shown(), false, "still shown after two polls");
       const { chain } = await user.truth();
       assert.equal(Number((await overview(someone)).balance?.amount.amount), Number(chain.free));
     });
@@ -324,7 +324,7 @@ async function disagreement(tally: Tally, someone: Person): Promise<void> {
   await tally.try("chain and API differ: both are shown", async () => {
     await someone.user.patch({ api_balance: "999" });
     await until(
-      "it is said",
+      "the app reports it",
       async () => {
         await call(someone.window, "check_now", { account: someone.account });
         return (await overview(someone)).agrees === false;
@@ -341,11 +341,11 @@ async function look({ window, account, way: { rpcs } }: Person): Promise<void> {
   const asked = (): number => rpcs.reduce((sum, rpc) => sum + rpc.asked.length, 0);
   const before = asked();
   await call(window, "check_now", { account });
-  await until("an RPC is asked", () => asked() > before);
+  await until("an RPC receives a request", () => asked() > before);
   let last = -1;
   // A look is several questions, one after the other: it is over when no more follow.
   await until(
-    "the look is over",
+    "the poll is over",
     () => {
       const now = asked();
       const quiet = now === last;

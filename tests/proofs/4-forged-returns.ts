@@ -43,7 +43,7 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   const topUp = await user.openTopUp();
   const own = new URL(topUp.return_url ?? "").searchParams.get("state") ?? "";
   assert.match(own, /^[0-9a-f]{64}$/);
-  await until("its page was opened", () => desktop.browser.opened.length > 0);
+  await until("the browser gets the payment page", () => desktop.browser.opened.length > 0);
   await call(window, "begin_sign_in", { network: sandbox.networkName, address: null, label: null });
   const page = await until("the sign-in page was opened", () =>
     desktop.browser.opened.find((one) => one.includes("/oauth/")),
@@ -97,14 +97,14 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     assert.equal(someone.way.api.asked.filter((one) => one.path.startsWith("/oauth/token")).length, 0);
     tally.note(`${polls.length} polls in ${Math.round((performance.now() - began) / 1000)} s`);
   });
-  await tally.try("the true link works once", async () => {
+  await tally.try("the genuine link works once", async () => {
     const polls = (): number => someone.way.api.asked.filter((one) => one.path === "/v2/top-ups/pending").length;
     const link = `org.bursar.desktop://top-up/return?state=${own}`;
     await desktop.display.close(await app.waitForWindow());
     await app.waitForNoWindow();
     const first = polls();
     await open(link);
-    await until("it leads to a poll", () => polls() > first, { within: 2_000 });
+    await until("the link triggers a poll", () => polls() > first, { within: 2_000 });
     await app.waitForWindow();
     await app.closeWindow();
     for (let again = 0; again < 50; again += 1) await open(link);
@@ -159,14 +159,14 @@ async function squatted(tally: Tally, desktop: Desktop): Promise<void> {
           await window.id("frame").waitVisible();
           await window.id("health-links").waitVisible();
           tally.note(`window despite a squatter after ${((performance.now() - began) / 1000).toFixed(1)} s`);
-          assert.deepEqual(heard, [], "the link was handed to a stranger");
+          assert.deepEqual(heard, [], "the squatter received a call");
           // A second start cannot hand over either; it must not become a second engine, and says so.
           const second = desktop.processes.start("second", BINARIES.app, { env: desktop.env });
-          await until("the second one says that Bursar runs already", async () =>
+          await until("the second start reports that Bursar runs already", async () =>
             (await desktop.display.windows()).some((one) => one.pid === second.pid),
           );
           const failure = await call(window, "app");
-          assert.ok(failure, "the first one goes on");
+          assert.ok(failure, "the first app still answers");
           second.child.kill("SIGKILL");
           await second.ended();
         } finally {
@@ -198,7 +198,7 @@ async function withoutBus(tally: Tally, desktop: Desktop): Promise<void> {
     const { health } = (await call(window, "app")) as { health: Record<string, unknown> };
     for (const part of ["tray", "notifications", "links"]) assert.equal(health[part], false, part);
     const second = desktop.processes.start("second", BINARIES.app, { env: { ...desktop.env, ...nowhere } });
-    await until("the second one says that Bursar runs already", async () =>
+    await until("the second start reports that Bursar runs already", async () =>
       (await desktop.display.windows()).some((one) => one.pid === second.pid),
     );
     await assert.doesNotReject(call(window, "settings"));

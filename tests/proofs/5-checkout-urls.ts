@@ -54,13 +54,13 @@ async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
   // The honest ones show that it is not the way that is broken.
   const honest = honestUrls(local);
   for (const [sent, opened] of honest) {
-    await tally.try(`the honest ${sent}`, async () => {
+    await tally.try(`the genuine ${sent}`, async () => {
       const before = desktop.browser.opened.length;
       const topUp = await openOne(sent);
       assert.ok(topUp.can_open);
       assert.equal(await call(someone.window, "checkout_link", { account: someone.account, topUp: topUp.id }), opened);
       await call(someone.window, "return_to_payment", { account: someone.account, topUp: topUp.id });
-      await until("it is opened", () => desktop.browser.opened.length > before);
+      await until("the browser gets the address", () => desktop.browser.opened.length > before);
       assert.deepEqual(desktop.browser.opened.slice(before), [opened]);
     });
   }
@@ -87,8 +87,8 @@ async function startAt(
   };
   const asked = api.asked.length;
   const topUp = await startTopUp(window, account, "11");
-  await until("the top-up was asked for", () => api.asked.slice(asked).some(({ method }) => method === "POST"));
-  await until("it is bound, or its answer was refused", async () => {
+  await until("the request has arrived", () => api.asked.slice(asked).some(({ method }) => method === "POST"));
+  await until("the top-up is bound, or its answer was refused", async () => {
     const view = (await call(window, "top_up", { account, topUp })) as TopUpView;
     return view.payment_id !== null && view.checked_at !== null;
   });
@@ -116,7 +116,7 @@ async function follow({ window, account, way: { api } }: Person): Promise<(addre
   };
   const read = async (): Promise<TopUpView> => {
     const before = tellings;
-    return until("it was read anew", async () => {
+    return until("the app has read the top-up again", async () => {
       await call(window, "check_now", { account });
       // Two tellings later the first one has been taken: one request is in flight at a time.
       return tellings >= before + 2 && (await openTopUps({ window, account }))[0];

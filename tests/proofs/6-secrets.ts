@@ -82,7 +82,7 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
     await until("the token was renewed", () => secrets.has("refresh token 1"));
     for (const one of [account, other]) {
       await startTopUp(window, one, "14");
-      await until("it was refused", async () => {
+      await until("the top-up is refused", async () => {
         const { top_ups } = (await call(window, "overview", { account: one })) as { top_ups: unknown[] };
         return top_ups.length === 0;
       });
@@ -90,7 +90,7 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
     for (const rpcAnswer of [`{"error":{"code":-32000,"message":"${rpc}"}}`, `<html>${rpc}</html>`]) {
       for (const between of by.rpcs) between.treat = ({ json }) => (json(200, rpcAnswer), true);
       await call(window, "check_now", { account });
-      await until("the RPC is said to be wrong", async () => {
+      await until("the app reports the RPC's error", async () => {
         const { errors } = (await call(window, "overview", { account })) as { errors: unknown[] };
         return errors.length > 0;
       });
@@ -105,13 +105,13 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
   await app.waitForEnd();
   await search(tally, desktop, secrets, [...said, ["argument lists", heldInMemory]]);
 
-  await tally.try("signing out removes all of it", async () => {
+  await tally.try("signing out removes every secret", async () => {
     assert.ok((await desktop.keyring.labels()).length >= 2);
     app.launch({ env });
     await app.window();
     const { accounts } = (await call(window, "app")) as { accounts: { id: string }[] };
     for (const { id } of accounts) await call(window, "sign_out", { account: id });
-    const left = await until("the keyring is empty but for the RPC's address", async () => {
+    const left = await until("the keyring holds at most the RPC address", async () => {
       const labels = await desktop.keyring.labels();
       return labels.length <= 1 && { labels };
     });
@@ -123,7 +123,7 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
   });
   await app.kill();
   await search(tally, desktop, secrets, []);
-  tally.note(`${secrets.size} secrets looked for`);
+  tally.note(`searched for ${secrets.size} secrets`);
 }
 
 /** Keeps every message that the page gets, by the two ways it gets any. */
@@ -194,7 +194,7 @@ async function search(
     places.push([file, readFileSync(file)]);
   }
   for (const [place, text] of places) {
-    await tally.try(`looking in ${place}`, () => {
+    await tally.try(`searching ${place}`, () => {
       const found = needles.filter(([, needle]) => text.includes(needle)).map(([name]) => name);
       assert.deepEqual([...new Set(found)], []);
     });
@@ -254,7 +254,7 @@ async function dumps(tally: Tally): Promise<void> {
         const waits = `sleep 60 | exec '${program}' account add fluence --network mainnet`;
         if (program === APP_RELEASE) desktop.processes.start(name, program, { args: ["--hidden"], env: desktop.env });
         else desktop.processes.start(name, "sh", { args: ["-c", waits], env: desktop.env });
-        await until("its core dumps are limited to nothing", () =>
+        await until("core dumps are disabled", () =>
           desktop.processes.members().some((pid) => {
             const [list, limits] = ["cmdline", "limits"].map((what) => readFileSync(`/proc/${pid}/${what}`, "utf8"));
             return list?.startsWith(program) === true && /^Max core file size +0 +0 /m.test(limits ?? "");

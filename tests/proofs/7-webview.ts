@@ -39,7 +39,7 @@ async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
   const someone = await person(desktop, sandbox, await way(sandbox, 1));
   const { window, account, user } = someone;
   const listed = ownCommands();
-  await tally.try("the capability lists the window's own commands and hearing of changes, no more", () => {
+  await tally.try("the capability allows only the window's own commands and listening for changes", () => {
     const capability = JSON.parse(readSource("src-tauri/capabilities/main.json")) as { permissions: unknown };
     assert.deepEqual(capability.permissions, ["core:event:allow-listen", "core:event:allow-unlisten", "window"]);
     assert.ok(listed.length > 30);
@@ -64,7 +64,7 @@ async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
   }
   known.push(String(await window.driver.script(WHAT_A_PAGE_KEEPS)));
   for (const [what, secret] of Object.entries({ "the API key": user.key, "the RPC's key": rpcKey })) {
-    await tally.try(`looking for ${what}`, () => {
+    await tally.try(`searching for ${what}`, () => {
       assert.deepEqual(
         known.filter((text) => text.includes(secret)).map((text) => text.slice(0, 300)),
         [],
@@ -80,12 +80,12 @@ async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
     });
   }
   for (const [number, lure] of [...WAYS_OUT, ...LOADS].entries()) {
-    await tally.try(`leaving or loading by ${lure}`, async () => {
+    await tally.try(`navigating or loading with ${lure}`, async () => {
       const before = evil.heard.length;
       const source = `try { const evil = arguments[0]; ${lure} } catch { /* refused at once */ } return location.href`;
       const where = await window.driver.script(source, `${evil.address}/${number}`);
       assert.match(String(where), /^tauri:\/\/localhost/);
-      await staysTrue("nobody came", () => evil.heard.length === before, 60, 20);
+      await staysTrue("nothing connects", () => evil.heard.length === before, 60, 20);
     });
   }
   await tally.try("nothing was opened or loaded", async () => {
@@ -94,7 +94,7 @@ async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
     assert.match(String(await window.driver.script("return location.href")), /^tauri:\/\/localhost/);
     assert.equal((await desktop.display.windows()).filter((one) => one.title.includes("evil")).length, 0);
   });
-  await tally.try("no text becomes code", async () => {
+  await tally.try("no text runs as code", async () => {
     const ran = await window.driver.script(`
       let ran = [];
       try { eval("ran.push('eval')") } catch { /* refused */ }
@@ -110,7 +110,7 @@ async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
       500,
     );
   });
-  await tally.try("the policy that the built pages are served with", () => policy(window));
+  await tally.try("the policy of the built pages", () => policy(window));
   evil.end();
 }
 
@@ -186,7 +186,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   await inert("overview");
   await window.id("nav-payments").click();
   await until(
-    "all are listed",
+    "all payments are listed",
     async () => Number(await window.id("payments-count").attribute("data-total")) >= TRICKS.length,
   );
   await inert("payments");
@@ -196,7 +196,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   for (const [at, trick] of TRICKS.slice(0, 8).entries()) {
     words = trick;
     await startTopUp(window, account, String(11 + at));
-    await until("it came to nothing", async () => {
+    await until("the top-up is refused", async () => {
       const { top_ups } = (await call(window, "overview", { account })) as { top_ups: unknown[] };
       return top_ups.length === 0;
     });
@@ -231,20 +231,20 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
       } else JSON.parse(stdout);
     });
   }
-  await tally.try("an answer of more than 1 MiB is dropped and what was known stays", async () => {
+  await tally.try("an answer of more than 1 MiB is dropped and known data stays", async () => {
     by.api.treat = ({ path, json }) => {
       if (!path.startsWith("/v2/top-ups?")) return false;
       json(200, page([topUpAnswer({ provider: "b".repeat(1_100_000) })]));
       return true;
     };
     await call(window, "check_now", { account });
-    await until("it is said", async () => {
+    await until("the app reports it", async () => {
       const { errors } = (await call(window, "overview", { account })) as { errors: { code: string }[] };
       return errors.some(({ code }) => code === "answer_too_large");
     });
     await window.id("nav-payments").click();
     await until(
-      "all are there still",
+      "all payments are still listed",
       async () => Number(await window.id("payments-count").attribute("data-total")) >= TRICKS.length,
     );
   });

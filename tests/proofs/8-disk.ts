@@ -112,7 +112,7 @@ async function failsToConnect(fault: DiskFault): Promise<void> {
   const faulted = await home.connect({ env: disk.env(home, fault) });
   saysWhy(faulted);
   const kept = await home.rows<{ label: string }>("bursar.db", "SELECT label FROM account").catch(() => []);
-  if (faulted.code === 0) assert.equal(kept.length, 1, "it said that it is connected");
+  if (faulted.code === 0) assert.equal(kept.length, 1, "reported success without an account");
   const again = await home.connect();
   if (again.code !== 0) assert.match(again.stderr, /\[already_exists\]/);
   assert.equal((await home.look()).code, 1);
@@ -218,7 +218,7 @@ async function requestIsOut(inFile: boolean): Promise<Home> {
 }
 
 async function otherStates(tally: Tally): Promise<void> {
-  await tally.try("a read-only home is said, and can be read", readOnly);
+  await tally.try("a read-only home is reported and can be read", readOnly);
   for (const file of ["bursar.db", "history.db"] as const) await tally.try(`a newer ${file}`, () => newer(file));
   for (let count = 0; count < times(20, 2); count += 1) await tally.try("both copies gone", bothGone);
 }
@@ -246,7 +246,7 @@ async function newer(file: "bursar.db" | "history.db"): Promise<void> {
   const refused = await startsInTime(() => home.bursar(["top-up", "12.5"]));
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /\[storage_newer\]/);
-  assert.deepEqual(readFileSync(join(home.folder, file)), before, "it was changed");
+  assert.deepEqual(readFileSync(join(home.folder, file)), before, "the file was changed");
   assert.equal(await requestsOf(home.user), 0);
 }
 
@@ -274,7 +274,7 @@ async function bothGone(): Promise<void> {
   } finally {
     await sandbox.control("DELETE", `/faults/${fault}`);
   }
-  await until("the open one is known again", async () => {
+  await until("the app knows the open top-up again", async () => {
     const seeing = await home.bursar(["top-up", "13.5", "--no-open"], { within: 30_000 });
     assert.match(seeing.stderr, /\[top_up_open\]/);
     return true;

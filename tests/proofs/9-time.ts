@@ -59,7 +59,7 @@ async function openAndClose(desktop: Desktop, app: App): Promise<void> {
   const icon = await desktop.tray.icon();
   await icon.click("Open Bursar");
   await app.waitForWindow();
-  await until("its page is there", () => app.webProcesses().length > 0);
+  await until("the page's process runs", () => app.webProcesses().length > 0);
   await app.closeWindow();
 }
 

@@ -57,7 +57,7 @@ export async function killApp(desktop: Desktop, sandbox: Sandbox, kill: AppKill,
   if (kill.when !== "opening") {
     const first = launch(desktop, home, kill.when === "seen" ? undefined : kill.place);
     if (kill.when === "seen") {
-      await until("the pop-up is seen", () => popUps() === 1, { within: 30_000, every: 5 });
+      await until("the pop-up has appeared", () => popUps() === 1, { within: 30_000, every: 5 });
       first.child.kill("SIGKILL");
     }
     await mustDie(first, kill.place);
@@ -65,7 +65,7 @@ export async function killApp(desktop: Desktop, sandbox: Sandbox, kill: AppKill,
 
   const again = launch(desktop, home);
   await until(
-    `it is completed and told, after ${kill.place}`,
+    `the top-up is completed and the notice shown, after ${kill.place}`,
     async () => {
       again.mustBeAlive();
       const [row] = await home.topUps();
@@ -127,7 +127,7 @@ async function mustDie(app: Running, place: string): Promise<void> {
 /** The tray icon of that account's app, once its balance is known. */
 async function iconOf(desktop: Desktop, label: string): Promise<TrayItem> {
   return until(
-    `an icon that tells of ${label}`,
+    `an icon for ${label}`,
     async () => {
       for (const item of desktop.tray.items) {
         const { tooltip } = await item.properties().catch(() => ({ tooltip: "" }));
@@ -141,5 +141,5 @@ async function iconOf(desktop: Desktop, label: string): Promise<TrayItem> {
 
 async function paid(sandbox: Sandbox, topUp: SandboxTopUp): Promise<void> {
   await sandbox.pay(topUp.id);
-  await until("it is credited", async () => (await sandbox.topUp(topUp.id)).transaction !== null, { every: 100 });
+  await until("the top-up is credited", async () => (await sandbox.topUp(topUp.id)).transaction !== null, { every: 100 });
 }

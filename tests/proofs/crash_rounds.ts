@@ -75,19 +75,19 @@ export class Rounds {
     if (fate.recovering !== undefined) await this.#look(fate.recovering);
     const open = await this.#open(amount);
     await this.home.user.sandbox.pay(open.id);
-    await until("it is credited", async () => (await this.#truth(amount))[0]?.status === "completed", {
+    await until("the top-up is credited", async () => (await this.#truth(amount))[0]?.status === "completed", {
       within: 60_000,
       every: 100,
     });
     if (fate.longLog === "completing") await makeLongLog(this.home);
     if (fate.completing !== undefined) await this.#killedWhileLooking(fate.completing);
     await until(
-      `${amount} is completed here`,
+      `${amount} is completed in the app`,
       async () => {
         await this.#look();
         const phases = (await this.#rows(amount)).map((row) => row.phase);
         if (phases.includes("completed")) return true;
-        throw new Error(`it is ${phases.join(", ")} here, ${(await this.#truth(amount))[0]?.status} there`);
+        throw new Error(`it is ${phases.join(", ")} in the app, ${(await this.#truth(amount))[0]?.status} at the provider`);
       },
       { within: IN_LINE },
     );
@@ -98,14 +98,14 @@ export class Rounds {
     this.#round += 1;
     const amount = `${10 + this.#round}.5`;
     const waiting = this.#run(() => this.home.bursar(["top-up", amount, "--wait"]));
-    const open = await until("the last one is open", async () => (await this.#truth(amount))[0], { within: 60_000 });
+    const open = await until("the last top-up is open", async () => (await this.#truth(amount))[0], { within: 60_000 });
     await this.home.user.sandbox.pay(open.id);
     const done = await waiting;
     assert.equal(done.code, 0, `the last one: ${done.stdout}${done.stderr}`);
     let left = await this.#left();
     if (like !== undefined) {
       await until(
-        "it has what its twin has",
+        "the state equals the twin's",
         async () => {
           await this.#look();
           left = await this.#left();
@@ -148,14 +148,14 @@ export class Rounds {
    */
   async #open(amount: string): Promise<SandboxTopUp> {
     await until(
-      `it is known what became of ${amount}`,
+      `the fate of ${amount} is known`,
       async () => {
         await this.#look();
         const rows = await this.#rows(amount);
         const last = rows.at(-1);
         if (last !== undefined && LIVE.has(last.phase)) return true;
         if (last === undefined || last.phase === "not_started") {
-          assert.deepEqual(await this.#truth(amount), [], "given up here, but the provider has one");
+          assert.deepEqual(await this.#truth(amount), [], "not started in the app, but the provider has one");
           await this.#start(amount, undefined);
           return true;
         }
@@ -252,7 +252,7 @@ async function makeLongLog(home: Home): Promise<void> {
   child.stdin.write(
     `PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = OFF;\n${"REINDEX;\n".repeat(100)}SELECT 'written';\n`,
   );
-  await until("the log is long", () => said.includes("written"), { every: 10 });
+  await until("the write-ahead log is long", () => said.includes("written"), { every: 10 });
   const copies = ["", "-wal"].map((side) => ({ from: database + side, to: `${database}${side}.long` }));
   for (const { from, to } of copies) copyFileSync(from, to);
   child.kill("SIGKILL");

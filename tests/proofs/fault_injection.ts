@@ -61,7 +61,7 @@ export class Disk {
 /** Throws unless the process was killed where it was to be, and not by our own patience. */
 export function mustBeKilled(run: Ended, kill: Kill): void {
   if (run.signal === "SIGKILL" && !run.late) return;
-  const end = run.late ? "it was too slow" : `it ended with ${run.code ?? run.signal}`;
+  const end = run.late ? "it timed out" : `it ended with ${run.code ?? run.signal}`;
   throw new Error(`not killed at ${kill.place}: ${end}; it said: ${run.stdout}${run.stderr}`);
 }
 
@@ -81,7 +81,7 @@ export class Dice {
 
   pick<T>(from: readonly T[]): T {
     const one = from[this.below(from.length)];
-    if (one === undefined) throw new Error("nothing to pick from");
+    if (one === undefined) throw new Error("the list is empty");
     return one;
   }
 

@@ -23,7 +23,7 @@ export async function keyrings(tally: Tally, sandbox: Sandbox): Promise<void> {
       { automation: false, ...(state === "empty" ? { keyring: state } : {}) },
       (desktop) =>
         tally
-          .try(`a keyring that is ${state}: the window is there`, async () => {
+          .try(`a keyring that is ${state}: the window opens`, async () => {
             await make(desktop, state);
             const time = await windowAfter(desktop);
             took.push(`${state} ${Math.round(time)} ms`);
@@ -38,11 +38,11 @@ export async function keyrings(tally: Tally, sandbox: Sandbox): Promise<void> {
   for (const state of states.slice(0, times(4, 1))) {
     const options = state === "empty" ? { keyring: "absent" as const } : {};
     await atDesktop(`keyring ${state}, said`, options, (desktop) =>
-      tally.try(`a keyring that is ${state}: it is said`, () => said(desktop, sandbox, state)).then(() => undefined),
+      tally.try(`a keyring that is ${state}: the app reports it`, () => said(desktop, sandbox, state)).then(() => undefined),
     );
   }
   await atDesktop("keyring fails midway", {}, (desktop) =>
-    tally.try("a keyring that goes away midway", () => midway(desktop, sandbox)).then(() => undefined),
+    tally.try("a keyring that disappears while the app runs", () => midway(desktop, sandbox)).then(() => undefined),
   );
   tally.note(`window after: ${took.join(", ")}`);
 }
@@ -95,8 +95,8 @@ async function midway(desktop: Desktop, sandbox: Sandbox): Promise<void> {
   const connected = (await call(window, "sign_in_again", { account, key: user.key })) as {
     account: { session_only: boolean };
   };
-  assert.equal(connected.account.session_only, true, "nothing could keep it");
-  await until("it is said", async () => await window.id("health-keyring").visible(), { within: 20_000 });
+  assert.equal(connected.account.session_only, true, "the key cannot be stored");
+  await until("the app reports it", async () => await window.id("health-keyring").visible(), { within: 20_000 });
   await call(window, "check_now", { account });
   await app.kill();
 }

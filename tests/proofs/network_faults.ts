@@ -37,7 +37,7 @@ export function troubles(elsewhere: string): Trouble[] {
     { name: "a captive portal's page", treat: portal },
     { name: "closed without an answer", treat: ({ response }) => (response.destroy(), true) },
     ...[302, 301, 303, 307, 308].map((status, at) => ({
-      name: `status ${status} to elsewhere`,
+      name: `redirect ${status} to another server`,
       treat: refuse(status, { location: `${elsewhere}/login` }),
       alike: at > 0,
     })),

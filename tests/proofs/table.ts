@@ -5,7 +5,7 @@ import { cpus, release, totalmem } from "node:os";
 import { isShort, type Line } from "./proof.ts";
 
 const file = process.argv[2];
-if (file === undefined) throw new Error("which file?");
+if (file === undefined) throw new Error("usage: table.ts FILE");
 const lines = readFileSync(file, "utf8")
   .split("\n")
   .filter((line) => line !== "")

@@ -60,7 +60,7 @@ export class App {
 
   /** The process that `launch` started last. */
   get process(): Running {
-    if (this.#started === undefined) throw new Error("the app was not started by hand");
+    if (this.#started === undefined) throw new Error("the test has not launched the app");
     return this.#started;
   }
 
@@ -104,11 +104,11 @@ export class App {
   }
 
   async waitForWindow(patience: Patience = {}): Promise<TopWindow> {
-    return until("the app shows a window", async () => (await this.topWindows())[0], patience);
+    return until("the app has a window", async () => (await this.topWindows())[0], patience);
   }
 
   async waitForNoWindow(patience: Patience = {}): Promise<void> {
-    await until("the app shows no window", async () => (await this.topWindows()).length === 0, patience);
+    await until("the app has no window", async () => (await this.topWindows()).length === 0, patience);
   }
 
   /** Closes the window with its title bar's button. */

@@ -31,7 +31,7 @@ export class Checkout {
   }
 
   async waitForPhase(phase: "pay" | "seen" | "paid" | "ended", patience: Patience = {}): Promise<void> {
-    await until(`the checkout shows ${phase}`, async () => (await this.status()).phase === phase, {
+    await until(`the checkout is in the phase ${phase}`, async () => (await this.status()).phase === phase, {
       within: 20_000,
       ...patience,
     });

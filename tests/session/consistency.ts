@@ -89,7 +89,7 @@ export async function allAgree(telling: Telling, patience: Patience = {}): Promi
 export async function status(desktop: Desktop, label?: string): Promise<StatusLine> {
   const done = await cli(desktop, [...account(label), "status", "--json"]);
   const [line = ""] = done.stdout.split("\n");
-  if (line === "") throw new Error(`bursar status --json said nothing (exit ${done.code}): ${done.stderr}`);
+  if (line === "") throw new Error(`bursar status --json printed nothing (exit ${done.code}): ${done.stderr}`);
   return JSON.parse(line) as StatusLine;
 }
 
@@ -139,7 +139,7 @@ export function statusOf(topUp: SandboxTopUp): PaymentStatus {
     expired: "expired",
   };
   const word = known[topUp.status];
-  if (word === undefined) throw new Error(`the sandbox says ${topUp.status}`);
+  if (word === undefined) throw new Error(`unknown status of the sandbox: ${topUp.status}`);
   return word;
 }
 
@@ -168,7 +168,7 @@ function compareStatus(told: Differences, cliSays: StatusLine, truth: UserTruth)
 function compareHistory(told: Differences, topUp: SandboxTopUp, lines: readonly HistoryLine[]): void {
   const line = lines.find((one) => one.id === topUp.id);
   if (line === undefined) {
-    told.add(`history lacks ${topUp.id}`);
+    told.add(`${topUp.id} is missing from the history`);
     return;
   }
   told.same(`history ${topUp.id} status`, line.status, statusOf(topUp));
@@ -207,7 +207,7 @@ async function compareDatabase(told: Differences, desktop: Desktop, truth: UserT
     "bursar.db",
     "SELECT subject FROM notice GROUP BY account, kind, subject HAVING count(*) > 1",
   );
-  for (const { subject } of twice) told.add(`a notice about ${subject} is there twice`);
+  for (const { subject } of twice) told.add(`there are two notices about ${subject}`);
 }
 
 async function compareWindow(told: Differences, window: AppWindow, truth: UserTruth): Promise<void> {
@@ -242,6 +242,6 @@ export class Differences {
   }
 
   same(what: string, seen: unknown, expected: unknown): void {
-    if (seen !== expected) this.add(`${what}: ${String(seen)}, but it is ${String(expected)}`);
+    if (seen !== expected) this.add(`${what}: ${String(seen)} instead of ${String(expected)}`);
   }
 }

@@ -52,14 +52,14 @@ export class Display {
     });
     let number = "";
     (server.child.stdio[3] as Readable).setEncoding("utf8").on("data", (text: string) => (number += text));
-    await until("Xvfb names its display", () => {
+    await until("Xvfb prints its display", () => {
       server.mustBeAlive();
       return number.endsWith("\n");
     });
     const name = `:${number.trim()}`;
     const display = new Display(processes, name, { ...env, DISPLAY: name });
     const manager: Running = processes.start("openbox", "openbox", { args: ["--sm-disable"], env: display.#env });
-    await until("the window manager is there", async () => {
+    await until("the window manager runs", async () => {
       manager.mustBeAlive();
       return (await display.#tool("wmctrl", ["-m"])).includes("Openbox");
     });

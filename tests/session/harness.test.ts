@@ -37,7 +37,7 @@ test("a notification is recorded, clicked and withdrawn", async (t) => {
   assert.equal(desktop.notifications.all.length, 1);
 });
 
-test("the keyring takes each of its states", async (t) => {
+test("the keyring can be unlocked, locked and absent", async (t) => {
   const desktop = await Desktop.for(t);
   const store = ["store", "--label=Probe", "service", "bursar-probe"];
   const lookup = ["lookup", "service", "bursar-probe"];
@@ -53,12 +53,12 @@ test("the keyring takes each of its states", async (t) => {
   assert.equal((await desktop.run("secret-tool", lookup)).stdout, "hush");
 });
 
-test("an empty keyring has nowhere to write", async (t) => {
+test("an empty keyring refuses to store a secret", async (t) => {
   const desktop = await Desktop.for(t, { keyring: "empty" });
   assert.notEqual((await desktop.run("secret-tool", ["store", "--label=Probe", "a", "b"], { input: "hush" })).code, 0);
 });
 
-test("an address opens in the browser, and its page hands a link to the registered program", async (t) => {
+test("an address opens in the browser, and its page opens a link in the registered program", async (t) => {
   const origin = await serve(
     t,
     `<title>Checkout</title><a id="back" href="${SCHEME}://top-up/return?state=abc&amp;x=1">back</a>`,
@@ -86,7 +86,7 @@ test("an address opens in the browser, and its page hands a link to the register
   await until("the second link arrives", () => readFileSync(got, "utf8").includes("state=def"));
 });
 
-test("the window of a WebKit program is read, clicked, typed into and closed", async (t) => {
+test("WebDriver reads, clicks, types into and closes the window of a WebKit program", async (t) => {
   const page = `<title>Probe</title><style>body { height: 3000px }</style><main>
     <button data-testid="later" disabled onclick="document.title = 'clicked'; said.textContent = field.value">Pay now</button>
     <label>Amount <input id="field" data-testid="amount" value="old"></label><p data-testid="said" id="said"></p>
@@ -109,19 +109,19 @@ test("the window of a WebKit program is read, clicked, typed into and closed", a
   await window.press(KEYS.tab);
   assert.equal(await window.focused(), "pick");
   assert.equal(await window.id("nowhere").visible(), false);
-  await assert.rejects(window.id("nowhere").click({ within: 200 }), /it is not there/);
+  await assert.rejects(window.id("nowhere").click({ within: 200 }), /the element does not exist/);
   assert.equal(await window.colors(), "dark");
   assert.ok((await window.text()).includes("10.50"));
   await window.picture("page");
   await desktop.picture("screen");
-  const top = await until("its window", async () =>
+  const top = await until("the program's window is open", async () =>
     (await desktop.display.windows()).find((one) => one.pid === program.pid),
   );
   await desktop.display.close(top);
-  await until("it is closed", async () => !(await desktop.display.windows()).some((one) => one.id === top.id));
+  await until("the window is closed", async () => !(await desktop.display.windows()).some((one) => one.id === top.id));
 });
 
-test("a driver that no longer answers is replaced", async (t) => {
+test("a WebDriver that stops answering is replaced", async (t) => {
   const origin = await serve(t, "<title>Probe</title><main>Here</main>");
   const desktop = await Desktop.for(t);
   desktop.processes.start("minibrowser", MINIBROWSER, { args: ["--automation", origin], env: desktop.env });
@@ -137,7 +137,7 @@ test("a driver that no longer answers is replaced", async (t) => {
   assert.ok(now.length === 1 && !now.includes(mute), String(now));
 });
 
-test("a tray icon is read and clicked, and the tray can vanish", async (t) => {
+test("a tray icon is read and clicked, also after the tray vanished and came back", async (t) => {
   const desktop = await Desktop.for(t);
   const program = desktop.processes.start("icon", "python3", { args: ["-c", TRAY_PROBE], env: desktop.env });
   const icon = await desktop.tray.icon();
@@ -150,7 +150,7 @@ test("a tray icon is read and clicked, and the tray can vanish", async (t) => {
   await desktop.tray.empty();
 });
 
-test("nothing outlives the session, not even what has left its parents", async (t) => {
+test("no process outlives the session, not even one that was re-parented", async (t) => {
   const processes = new Processes(join(import.meta.dirname, "../artefacts/harness/nothing-outlives"));
   t.after(() => processes.end());
   const env = { PATH: process.env["PATH"] ?? "" };
@@ -164,14 +164,14 @@ test("nothing outlives the session, not even what has left its parents", async (
     env,
   });
   const group = (): string => spawnSync("pgrep", ["--pgroup", String(forgetful.pid)], { encoding: "utf8" }).stdout;
-  await until("its processes", () => processes.members().length >= 2 && group().trim().split("\n").length >= 2);
+  await until("all processes run", () => processes.members().length >= 2 && group().trim().split("\n").length >= 2);
   await processes.end();
   assert.deepEqual(processes.members(), []);
   assert.equal(group(), "");
   assert.equal(existsSync(processes.scratch), false);
 });
 
-test("nothing outlives a test that is killed", async () => {
+test("no process outlives a test that is killed", async () => {
   const program = `
     import { Processes } from ${JSON.stringify(join(import.meta.dirname, "processes.ts"))};
     const processes = new Processes(${JSON.stringify(join(import.meta.dirname, "../artefacts/harness/killed"))});
@@ -183,10 +183,10 @@ test("nothing outlives a test that is killed", async () => {
   child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
   await until("the test has died", () => child.signalCode === "SIGKILL" && said.endsWith("\n"));
   const { pid, scratch } = JSON.parse(said) as { pid: number; scratch: string };
-  await until("its scratch folder is gone", () => !existsSync(scratch));
+  await until("the scratch folder is removed", () => !existsSync(scratch));
   // An ended process that nobody has asked after has no memory any more.
   await until(
-    "its child is gone",
+    "the child has ended",
     () => !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/cmdline`, "utf8") === "",
   );
 });

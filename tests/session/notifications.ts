@@ -70,7 +70,7 @@ export class Notifications {
       return typeof text === "string" ? whole.includes(text) : text.test(whole);
     };
     return until(
-      `a notification with ${String(text)} (there: ${JSON.stringify(this.#seen.map((one) => one.summary))})`,
+      `one.summary))}) => a notification with ${String(text)} (received: ${JSON.stringify(this.#seen.map((one) => one.summary))}) => one.summary))})`,
       () => this.#seen.find(matches),
       patience,
     );

@@ -185,7 +185,7 @@ export class PanelUser {
 
   /** The newest payment, once there is one that fits. */
   async payment(fits: (payment: PanelPayment) => boolean = () => true): Promise<PanelPayment> {
-    return until("the panel has such a payment", async () => (await this.truth()).payments.find(fits));
+    return until("the panel has a matching payment", async () => (await this.truth()).payments.find(fits));
   }
 
   async treat(manner: Manner): Promise<void> {

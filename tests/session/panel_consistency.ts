@@ -113,7 +113,7 @@ async function compareDatabase(told: Differences, desktop: Desktop, truth: Panel
     "bursar.db",
     "SELECT subject FROM notice GROUP BY account, kind, subject HAVING count(*) > 1",
   );
-  for (const { subject } of twice) told.add(`a notice about ${subject} is there twice`);
+  for (const { subject } of twice) told.add(`there are two notices about ${subject}`);
 }
 
 async function compareWindow(

@@ -32,7 +32,7 @@ class PayPage {
   }
 
   async waitForPhase(phase: PagePhase, patience: Patience = {}): Promise<void> {
-    await until(`the page shows ${phase}`, async () => (await this.phase()) === phase, { within: 20_000, ...patience });
+    await until(`the page is in the phase ${phase}`, async () => (await this.phase()) === phase, { within: 20_000, ...patience });
   }
 
   /** What is to be paid, e.g. `100.00 USD`. */

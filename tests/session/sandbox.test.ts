@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-test("a fresh user has free credits, and what is asked is on record", async () => {
+test("a new user has free credits, and the sandbox records requests", async () => {
   const user = await sandbox.user({ credits: "256", workload: { daily: "4.5", days: 35, reserve: "9" } });
   const truth = await user.truth();
   assert.equal(truth.chain.free, truth.api.balance);
@@ -28,7 +28,7 @@ test("a fresh user has free credits, and what is asked is on record", async () =
   assert.equal(asked.length, 1);
 });
 
-test("the checkout is paid by wallet, by transfer and by hash; its back arrow cancels", async (t) => {
+test("the checkout accepts a wallet payment, a transfer and a hash, and its back arrow cancels", async (t) => {
   const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
   const user = await sandbox.user();
 
@@ -62,7 +62,7 @@ test("the checkout is paid by wallet, by transfer and by hash; its back arrow ca
   const regretted = await begin(user, 1_000);
   const third = await show(desktop, regretted);
   await third.back();
-  await until("it is given up", async () => (await user.truth()).open_top_up === null);
+  await until("the top-up is cancelled", async () => (await user.truth()).open_top_up === null);
 });
 
 async function begin(user: User, amountCents: number): Promise<SandboxTopUp> {

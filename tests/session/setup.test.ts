@@ -46,7 +46,7 @@ async function setup(
 
 const NOBODY = { id: "echo 1000", sudo: "exit 1", "apt-get": "exit 9", "apt-cache": "exit 0" };
 
-test("without apt every thing that is missing is named", async (t) => {
+test("without apt, setup.sh names everything that is missing", async (t) => {
   const done = await setup(t, {});
   assert.equal(done.code, 2);
   assert.match(done.stderr, /neither Debian nor Ubuntu/);
@@ -61,17 +61,17 @@ test("without apt every thing that is missing is named", async (t) => {
   }
 });
 
-test("without the right to install the command for somebody who has it is given", async (t) => {
+test("without root, setup.sh prints the command that installs the packages", async (t) => {
   const done = await setup(t, { plays: NOBODY });
   assert.equal(done.code, 2);
   assert.match(done.stderr, /no right to install/);
   const command = /^ {2}sudo apt-get update && sudo apt-get install --no-install-recommends (.+)$/m.exec(done.stderr);
   const packages = command?.[1]?.split(" ") ?? [];
   assert.ok(packages.includes("libwebkit2gtk-4.1-dev") && packages.includes("build-essential"), done.stderr);
-  assert.ok(!packages.includes("chromium"), "what only tests need is not asked for");
+  assert.ok(!packages.includes("chromium"), "packages for tests are not requested");
 });
 
-test("the tests' own packages are asked for too, and a browser where the system has none to give", async (t) => {
+test("setup.sh also asks for the tests' packages, and for a browser if apt has none", async (t) => {
   const needed = await setup(t, { plays: NOBODY, purpose: "test" });
   assert.equal(needed.code, 2);
   assert.match(needed.stderr, /install .*\bchromium\b.*\bxvfb\b/);
@@ -81,7 +81,7 @@ test("the tests' own packages are asked for too, and a browser where the system 
   assert.match(snapOnly.stderr, /^ {2}sudo apt-get update && sudo apt-get install .*\bxvfb\b/m);
 });
 
-test("what apt did not bring is named, and a failing apt stops everything", async (t) => {
+test("setup.sh names what apt did not install, and stops when apt fails", async (t) => {
   const root = { id: "echo 0", "apt-get": "exit 0" };
   const nothing = await setup(t, { plays: root });
   assert.equal(nothing.code, 2);
@@ -91,7 +91,7 @@ test("what apt did not bring is named, and a failing apt stops everything", asyn
   assert.match(failing.stderr, /no network/);
 });
 
-test("a toolchain that is missing or too old is said with where to get it", async (t) => {
+test("setup.sh says where to get a toolchain that is missing or too old", async (t) => {
   const noRust = await setup(t, { has: ["node", "npm"] });
   assert.equal(noRust.code, 2);
   assert.match(noRust.stderr, /Rust 1\.\d+ or later is needed: see https:\/\/rustup\.rs/);

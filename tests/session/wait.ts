@@ -22,7 +22,7 @@ export async function until<T>(
   { within = 15_000, every = 50 }: Patience = {},
 ): Promise<T> {
   const end = performance.now() + within;
-  let last: unknown = "nothing was there";
+  let last: unknown = "the condition was not met";
   for (;;) {
     try {
       const seen = await look();
@@ -33,7 +33,7 @@ export async function until<T>(
     }
     if (performance.now() >= end) {
       const why = last instanceof Error ? last.message : String(last);
-      throw new Error(`not within ${within} ms: ${what} (${why})`, { cause: last });
+      throw new Error(`timed out after ${within} ms: ${what} (${why})`, { cause: last });
     }
     await pause(every);
   }

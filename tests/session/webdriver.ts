@@ -62,7 +62,7 @@ export class WebDriver {
       "a WebDriver session with the window",
       async () => {
         if (!this.#serving.running.alive) throw new Hopeless("the WebDriver has ended");
-        if (!(await listening(this.#target))) throw new Error("no webview listens");
+        if (!(await listening(this.#target))) throw new Error("the webview does not listen");
         this.#session = await this.#newSession();
         return true;
       },

@@ -40,7 +40,7 @@ export class AppWindow {
   async attach(patience: Patience = {}): Promise<this> {
     let looks = 0;
     await until(
-      "the window has a page",
+      "the window has a live page",
       async () => {
         looks += 1;
         // A webview that is made anew shows up in the session that is open; one of another process never does.
@@ -74,7 +74,7 @@ export class AppWindow {
 
   async waitForText(text: string | RegExp, patience: Patience = {}): Promise<string> {
     return until(
-      `the window says ${String(text)}`,
+      `the window shows ${String(text)}`,
       async () => {
         const all = await this.text();
         return (typeof text === "string" ? all.includes(text) : text.test(all)) && all;
@@ -85,7 +85,7 @@ export class AppWindow {
 
   async waitForNoText(text: string | RegExp, patience: Patience = {}): Promise<void> {
     await until(
-      `the window no longer says ${String(text)}`,
+      `the window no longer shows ${String(text)}`,
       async () => {
         const all = await this.text();
         return typeof text === "string" ? !all.includes(text) : !text.test(all);
@@ -161,7 +161,7 @@ export class AppWindow {
         if (error instanceof DOMException) this.driver.forget();
       }
     }
-    throw new Error(found.join(", ") || "it has no webview");
+    throw new Error(found.join(", ") || "there is no webview");
   }
 }
 
@@ -239,11 +239,11 @@ export class Part {
   waitForText(text: string | RegExp, patience: Patience = {}): Promise<string> {
     let last = "";
     return until(
-      `${this.#what} says ${String(text)}`,
+      `${this.#what} shows ${String(text)}`,
       async () => {
         last = await this.text({ within: 0 });
         if (typeof text === "string" ? last.includes(text) : text.test(last)) return { last };
-        throw new Error(`it says ${JSON.stringify(last)}`);
+        throw new Error(`the text is ${JSON.stringify(last)}`);
       },
       patience,
     ).then((seen) => seen.last);
@@ -251,7 +251,7 @@ export class Part {
 
   async property(name: string, patience: Patience = {}): Promise<unknown> {
     const seen = await until(
-      `${this.#what} is there`,
+      `${this.#what} exists`,
       async () => ({ value: await this.#window.driver.command("GET", `${await this.#path()}/property/${name}`) }),
       patience,
     );
@@ -260,7 +260,7 @@ export class Part {
 
   async attribute(name: string, patience: Patience = {}): Promise<string | null> {
     const seen = await until(
-      `${this.#what} is there`,
+      `${this.#what} exists`,
       async () => ({ value: await this.#window.driver.command("GET", `${await this.#path()}/attribute/${name}`) }),
       patience,
     );
@@ -291,12 +291,12 @@ export class Part {
   }
 
   async waitVisible(patience: Patience = {}): Promise<this> {
-    await until(`${this.#what} can be seen`, () => this.visible(), patience);
+    await until(`${this.#what} is visible`, () => this.visible(), patience);
     return this;
   }
 
   async waitGone(patience: Patience = {}): Promise<void> {
-    await until(`${this.#what} is gone`, async () => !(await this.visible()), patience);
+    await until(`${this.#what} is hidden`, async () => !(await this.visible()), patience);
   }
 
   /** Does it again as long as the part is missing, covered, moving or replaced meanwhile. */
@@ -305,10 +305,10 @@ export class Part {
       `${this.#what} ${what}`,
       async () => {
         const [ref] = await this.#refs();
-        if (ref === undefined) throw new Error("it is not there");
+        if (ref === undefined) throw new Error("the element does not exist");
         const path = `/element/${ref[ELEMENT]}`;
         if ((await this.#window.driver.command("GET", `${path}/enabled`)) !== true)
-          throw new Error("it is not enabled");
+          throw new Error("the element is disabled");
         await act(path, ref);
         return true;
       },
