@@ -1,10 +1,10 @@
-/** An account's events read from a long chain by the core, beside the bare calls. */
+/** Reads an account's events from a long chain with the core, compared with the bare RPC calls. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { series, type Figure } from "./figures.ts";
 import { measured, ROOT, runsOf, type Effort } from "./setup.ts";
 
-/** One event in so many is the account's. */
+/** One in so many events belongs to the account. */
 const AMONG = 10;
 
 export async function measureChain(effort: Effort): Promise<Figure[]> {
@@ -13,7 +13,7 @@ export async function measureChain(effort: Effort): Promise<Figure[]> {
   const count = effort.payments.toLocaleString("en");
   const among = (effort.payments * AMONG).toLocaleString("en");
   const sizes = told.find((one) => one.name === "resident while reading, a real node")?.kib ?? [];
-  // After the first tenth every cache is warm; what comes on top of that would come on and on.
+  // Caches are warm after the first tenth; memory that still grows after that would never stop growing.
   const growth = sizes.map((run) => ((run.at(-1) ?? NaN) - (run[0] ?? NaN)) / 1024);
   return [
     {
@@ -34,7 +34,7 @@ export async function measureChain(effort: Effort): Promise<Figure[]> {
   ];
 }
 
-/** The chain's own program: what npm puts into the path starts it as another process, which would outlive its end. */
+/** The native anvil binary: the npm wrapper would start it as a separate process that outlives the wrapper. */
 function anvil(): string {
   const scope = join(ROOT, "node_modules/@foundry-rs");
   const found = readdirSync(scope).find((name) => name.startsWith("anvil-"));

@@ -1,4 +1,4 @@
-/** The sandbox's network with everything that the app asks of it counted. */
+/** The sandbox's network behind proxies that count everything the app requests. */
 import type { Desktop } from "../session/desktop.ts";
 import type { Sandbox } from "../session/sandbox.ts";
 import { readFileSync } from "node:fs";
@@ -6,12 +6,12 @@ import { Counting } from "./counting_proxy.ts";
 import { networkFileWith } from "./setup.ts";
 
 export interface Counted {
-  /** The network file that leads through what counts. */
+  /** The network file that points to the proxies. */
   readonly network: string;
   readonly api: Counting;
   readonly rpc: readonly Counting[];
   readonly ws: Counting;
-  /** Of all of them since the last `forget`. */
+  /** Bytes through all proxies since the last `reset`. */
   readonly bytes: number;
   forget(): void;
   end(): void;

@@ -1,12 +1,12 @@
 /**
- * A way to one server that counts what goes through it on the app's side: requests, and every byte of them and of their
- * answers, heads included. The bytes are those of HTTP; TLS and TCP would add theirs.
+ * A proxy in front of one server that counts the requests and all bytes between the app and itself, headers included.
+ * It counts HTTP; TLS and TCP would add their own bytes.
  */
 import { createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
-/** What requests of one kind took. */
+/** Requests of one kind and their bytes. */
 export interface Taken {
   readonly requests: number;
   readonly bytes: number;
@@ -14,7 +14,7 @@ export interface Taken {
 
 export class Counting {
   requests = 0;
-  /** By path, since the last `forget`, each with the bytes of its answers. */
+  /** Requests by path since the last `reset`, each with its bytes in both directions. */
   readonly paths = new Map<string, Taken>();
   readonly #counted = new WeakMap<Socket, number>();
   readonly #server: Server;
@@ -51,7 +51,7 @@ export class Counting {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Bytes in both directions since the last `forget`. */
+  /** Bytes in both directions since the last `reset`. */
   get bytes(): number {
     return this.#all() - this.#forgotten;
   }
@@ -67,7 +67,7 @@ export class Counting {
     this.#server.closeAllConnections();
   }
 
-  /** A WebSocket: its first request is one, and from then on only bytes are counted. */
+  /** A WebSocket: counts its first request, and from then on only bytes. */
   #tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.requests += 1;
     const onward = connect(Number(this.#target.port), this.#target.hostname, () => {
@@ -80,7 +80,7 @@ export class Counting {
     socket.on("close", () => onward.destroy());
   }
 
-  /** Requests of one connection come one after the other: what went over it since the last one is this one's. */
+  /** A connection carries one request at a time, so all bytes since the last request belong to this one. */
   #book({ socket, url = "/" }: IncomingMessage): void {
     const [path = url] = url.split("?");
     const all = bytesOf(socket);
@@ -101,7 +101,7 @@ export class Counting {
       new URL(request.url ?? "/", this.#target),
       { method: request.method, headers: { ...headers, host: this.#target.host } },
       (answer) => {
-        // The server's own head, so that the app is sent as many bytes as it would be without us.
+        // Forwards the server's own headers, so that the app receives as many bytes as without the proxy.
         response.sendDate = false;
         response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
         answer.pipe(response);
@@ -112,7 +112,7 @@ export class Counting {
   }
 }
 
-/** The request's head again, for another host. */
+/** The request's head, rewritten for another host. */
 function headFor(host: string, request: IncomingMessage): string {
   const lines = [`${request.method ?? "GET"} ${request.url ?? "/"} HTTP/1.1`];
   for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {

@@ -1,7 +1,7 @@
-/** What a measurement is, and how several are told: medians with their spread, the ratio and whether the goal is met. */
+/** A measured figure and how it is printed: the median with its spread, the ratio, and whether the goal is met. */
 
 export interface Series {
-  /** What is told of the runs: the value below which `share` of them lie. 0.5 is the median. */
+  /** The reported value: the quantile of the runs at `share`. 0.5 is the median. */
   readonly value: number;
   readonly share: number;
   readonly least: number;
@@ -12,15 +12,15 @@ export interface Series {
 export interface Figure {
   readonly name: string;
   readonly unit: string;
-  /** The bare window's, or the raw operation's; undefined where the goal is an absolute one. */
+  /** The bare window or the raw operation; undefined for an absolute goal. */
   readonly beside: Series | undefined;
   readonly bursar: Series;
   readonly goal: Goal;
-  /** What a reader must know to judge it. */
+  /** What a reader needs to know to judge the figure. */
   readonly note?: string;
 }
 
-/** `ratio`: Bursar ÷ beside at most (or at least); `value`: Bursar itself, in the figure's unit. */
+/** `ratio`: Bursar ÷ `beside`, at most or at least; `value`: Bursar's own value, in the figure's unit. */
 export interface Goal {
   readonly of: "ratio" | "value";
   readonly most?: number;
@@ -33,12 +33,12 @@ export function series(runs: readonly number[], share = 0.5): Series {
   return { value: quantile(sorted, share), share, least: sorted[0] ?? NaN, most: sorted.at(-1) ?? NaN, runs };
 }
 
-/** A figure with an absolute goal: at most this. */
+/** A figure with an absolute goal: at most this value. */
 export function atMost(most: number, figure: Omit<Figure, "goal" | "beside">): Figure {
   return { ...figure, beside: undefined, goal: { of: "value", most } };
 }
 
-/** The value below which that share of the sorted runs lies, between two of them where need be. */
+/** The quantile of sorted runs, interpolated. */
 function quantile(sorted: readonly number[], share: number): number {
   const at = (sorted.length - 1) * share;
   const low = sorted[Math.floor(at)] ?? NaN;
@@ -56,7 +56,7 @@ export function isMet(figure: Figure): boolean {
   return value !== undefined && value <= most && value >= least;
 }
 
-/** The table's line. */
+/** The figure's row in the table. */
 export function line(figure: Figure): string {
   const share = ratio(figure);
   const cells = [

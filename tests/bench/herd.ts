@@ -1,4 +1,4 @@
-/** Ten thousand engines that poll one backend for an hour, simulated by a test of the core with the time passed in. */
+/** Ten thousand engines that poll one backend for an hour, simulated by a Rust test that passes the time in. */
 import { atMost, series, type Figure } from "./figures.ts";
 import type { Bytes } from "./idle.ts";
 import { said } from "./setup.ts";
@@ -6,7 +6,7 @@ import { said } from "./setup.ts";
 const DESKTOPS = 10_000;
 const SECONDS = 3_600;
 
-/** `bytes`: what each request was measured to take when nothing has changed, where that is known. */
+/** `bytes`: the measured size of each request when nothing has changed, if known. */
 export async function measureHerd(bytes: Bytes | undefined): Promise<Figure[]> {
   const args = ["test", "--quiet", "--locked", "-p", "bursar-core", "--test", "herd", "--"];
   const told = await said("cargo", [...args, "--ignored", "--nocapture"]);

@@ -1,10 +1,13 @@
-/** What the core measures of itself, without a window: pages, searches and export of a cache, beside a small one and raw. */
+/**
+ * The core's own measurements, without a window: pages, searches and export of a large cache, compared with a small
+ * cache and with raw SQLite.
+ */
 import { series, type Figure, type Series } from "./figures.ts";
 import { measured, runsOf, type Effort } from "./setup.ts";
 
-/** The cache that a long one is compared with. */
+/** The size of the small cache. */
 const SMALL = 1_000;
-/** Milliseconds that a first page and a search may take. */
+/** The most milliseconds that a first page and a search may take. */
 const PAGE = 8;
 const SEARCH = 30;
 

@@ -1,4 +1,4 @@
-/** What the app costs in the tray with nothing open: processor time, wake-ups, requests and their bytes. */
+/** What the app uses in the tray with nothing open: processor time, wake-ups, requests and bytes. */
 import { NameFlag } from "@jellybrick/dbus-next";
 import { readdirSync } from "node:fs";
 import { App, BINARIES, processesOf } from "../session/app.ts";
@@ -12,18 +12,18 @@ import { connect, end, read, startHidden, wholeHistory, type Effort } from "./se
 import { countedNetwork, type Counted } from "./counting_network.ts";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** What happens within so many milliseconds of each other is one burst. */
+/** Wake-ups closer together than this count as one burst. */
 const BURST = 100;
-/** The kernel's clock ticks a second, as /proc tells processor time. */
+/** Clock ticks a second, the unit of processor time in /proc. */
 const TICKS = 100;
-/** An hour of the schedule at its quickest: a look at the chain every 10 minutes, balance and history in turn. */
+/** The most requests in an hour: the chain every 10 minutes, and the balance and the history in turn. */
 const LOOKS = 6;
 const BALANCES = 3;
 const HISTORIES = 3;
 const BALANCE = "/v2/users/balances";
 const HISTORY = "/v2/top-ups";
 
-/** What one request of each kind takes when nothing has changed. */
+/** Bytes of each kind of request when nothing has changed. */
 export interface Bytes {
   readonly look: number;
   readonly balance: number;
@@ -57,7 +57,7 @@ export async function measureIdle(desktop: Desktop, sandbox: Sandbox, user: User
   };
 }
 
-/** A system bus with somebody on it who would tell of sleep, as every desktop has: here the session's own bus serves. */
+/** A system bus with a name that announces sleep, as every desktop has. The session's own bus serves as one. */
 async function systemBus(desktop: Desktop): Promise<Environment> {
   const connection = await desktop.bus.connect();
   await connection.requestName("org.freedesktop.login1", NameFlag.DO_NOT_QUEUE);
@@ -112,7 +112,7 @@ async function watch(desktop: Desktop, counted: Counted, effort: Effort): Promis
   ];
 }
 
-/** What one of each request takes when nothing has changed, several times. */
+/** Measures each kind of request several times while nothing changes. */
 async function asked(desktop: Desktop, counted: Counted): Promise<Bytes[]> {
   const icon = await desktop.tray.icon();
   const rounds: Bytes[] = [];
@@ -122,7 +122,7 @@ async function asked(desktop: Desktop, counted: Counted): Promise<Bytes[]> {
     await until("every server has a request", () => counted.api.paths.size >= 2 && askedOf(counted.rpc) >= 1, {
       within: 30_000,
     });
-    // The last answer may be on its way, and so may a request that should not be.
+    // Waits for the last answer, and for a request that should not come.
     let seen = -1;
     await until(
       "no more bytes arrive",
@@ -166,7 +166,7 @@ function askedOf(servers: readonly Counting[]): number {
   return servers.reduce((sum, one) => sum + one.requests, 0);
 }
 
-/** Processor time and voluntary switches so far of these processes and their threads. */
+/** Processor time and voluntary context switches so far, for all threads of these processes. */
 function spent(pids: readonly number[]): { ticks: number; switches: number } {
   const sum = (of: (pid: number) => number): number => pids.map(of).reduce((all, one) => all + one, 0);
   return { ticks: sum(ticks), switches: sum(voluntarySwitches) };

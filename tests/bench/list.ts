@@ -1,4 +1,7 @@
-/** The list of a very long history in the real window: from command to answer and to the painted frame, scrolling, jumps. */
+/**
+ * The list of a very long history in the real window: time from command to answer and to the painted frame, scrolling,
+ * and jumps to a month.
+ */
 import { App, BINARIES, processesOf } from "../session/app.ts";
 import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
@@ -12,11 +15,11 @@ import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-/** Rows that are scrolled through on end. */
+/** Rows to scroll through in one go. */
 const ROWS = 20_000;
-/** Commands of one script, so that none runs for long. */
+/** Commands in one script, so that no script runs for long. */
 const AT_ONCE = 10;
-/** Looks at the memory of a page that rests. */
+/** How often the memory of a page at rest is read. */
 const LOOKS = 10;
 const YEARS = [2023, 2024, 2025];
 
@@ -31,15 +34,15 @@ interface Sample {
 
 interface Scrolled {
   readonly frames: number[];
-  /** Frames with rows that were still being read. */
+  /** Frames with rows that were still loading. */
   readonly blank: number;
   readonly rows: number;
 }
 
-/** Runs work in a session of its own. */
+/** Runs `work` in its own session. */
 type Within = <T>(name: string, work: (desktop: Desktop) => Promise<T>) => Promise<T>;
 
-/** Payments of a short history, beside which the long one is told. */
+/** Payments of the short history that the long one is compared with. */
 const FEW = 1_000;
 
 export async function measureList(within: Within, sandbox: Sandbox, effort: Effort): Promise<Figure[]> {
@@ -56,7 +59,7 @@ interface Asked {
   readonly searches: readonly Sample[];
 }
 
-/** The app with so many payments in its history, asked for first pages and searches in its window. */
+/** Opens the app with that many payments and measures first pages and searches in its window. */
 async function opened(
   desktop: Desktop,
   sandbox: Sandbox,
@@ -67,7 +70,7 @@ async function opened(
   await connect(desktop, user, sandbox.networkFile);
   const found = await desktop.run("sqlite3", ["-readonly", `${home(desktop)}/bursar.db`, "SELECT id FROM account"]);
   await measured(["fill", home(desktop), found.stdout.trim(), String(payments)]);
-  // The system would write it to the disk beside what is measured.
+  // Flushes the new database now, so that the system does not write it during the measurement.
   await desktop.run("sync", []);
   const app = new App(desktop);
   const running = app.launch();
@@ -170,8 +173,8 @@ function besideFew(what: string, long: readonly Sample[], short: readonly Sample
 }
 
 /**
- * What is looked for, in turn: a whole id, an amount, the beginning of an id, any three characters of one, its middle. Where
- * nothing may be found, something is found before and after, so that an answer always shows.
+ * Search texts, in turn: a whole id, an amount, the start of an id, three characters of one, its middle. A search that
+ * may find nothing lies between two that do, so that the list always changes.
  */
 function wanted(n: number, ids: readonly string[]): string {
   const id = ids[n % ids.length] ?? "";
@@ -208,7 +211,7 @@ async function scroll(window: AppWindow, rows: number): Promise<Scrolled> {
   await window.driver.script(`bursarBench.scroll(${rows})`);
   return until(
     "the rows were scrolled through",
-    // Seldom, because looking takes the page's time.
+    // Polls rarely, because polling takes the page's time.
     async () => (await window.driver.script("return bursarBench.scrolled")) as Scrolled | null,
     { within: 180_000, every: 10_000 },
   );

@@ -1,7 +1,7 @@
 /**
- * Proportional size of all processes: with the window open, some time after closing it, and after a hidden start. The
- * bare window rests while the closed app does. A page of a library that both have counts half for each then, so the bare
- * window looks smaller than alone, never larger; the app is looked at when the bare window has ended.
+ * Proportional memory of all processes with the window open, after closing it, and after a hidden start. The bare
+ * window is measured while the closed app still runs. Both share pages of libraries then, which makes the bare window
+ * look smaller, never larger. The app is measured after the bare window has ended.
  */
 import { App, BINARIES, processesOf } from "../session/app.ts";
 import { until } from "../session/wait.ts";
@@ -10,7 +10,7 @@ import { series, type Figure } from "./figures.ts";
 import { BARE, end, proportionalSize, startBare, startHidden, type Effort } from "./setup.ts";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** A hidden start has read everything by then. */
+/** By then a hidden start has read everything. */
 const HIDDEN_REST = 10_000;
 
 export async function measureMemory(desktop: Desktop, effort: Effort): Promise<Figure[]> {
@@ -59,7 +59,7 @@ function sizeOf(desktop: Desktop): number {
   return proportionalSize(processesOf(desktop, BINARIES.app));
 }
 
-/** The program itself, WebKit's network process and a page's. */
+/** The program, WebKit's network process and a web process. */
 async function pages(desktop: Desktop, program: string): Promise<void> {
   await until("WebKit's processes run", () => processesOf(desktop, program).length >= 3);
 }

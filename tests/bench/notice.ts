@@ -1,4 +1,4 @@
-/** From a credit in the chain to the notification, in the tray: what a person waits for after paying. */
+/** From a credit on the chain to the notification in the tray: what a user waits for after paying. */
 import { App, BINARIES } from "../session/app.ts";
 import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
@@ -8,12 +8,12 @@ import { atMost, series, type Figure } from "./figures.ts";
 import { connect, end, startHidden, type Effort } from "./setup.ts";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** How often a payment is read in the tray, in milliseconds. */
+/** How often the app polls an open payment in the tray, in milliseconds. */
 const TRAY_POLL = 15_000;
-/** Accounts that wait for their money at the same time, so that many waits take no longer than one. */
+/** Accounts that wait at the same time, so that many samples take no longer than one. */
 const AT_ONCE = 10;
 
-/** By subscription: one payment after the other. */
+/** With the WebSocket subscription: one payment after the other. */
 export async function measureBySocket(desktop: Desktop, sandbox: Sandbox, effort: Effort): Promise<Figure[]> {
   const user = await sandbox.user();
   await connect(desktop, user, sandbox.networkFile);
@@ -44,7 +44,7 @@ export async function measureBySocket(desktop: Desktop, sandbox: Sandbox, effort
   ];
 }
 
-/** By polling alone: many accounts with a payment each, credited at any moment between two looks. */
+/** With polling only: many accounts with one payment each, credited at different times between two polls. */
 export async function measureByPolling(desktop: Desktop, sandbox: Sandbox, effort: Effort): Promise<Figure[]> {
   await sandbox.rpc("fluence-ws", { mode: "refuse" });
   await sandbox.relayer({ hold: true });
@@ -69,7 +69,7 @@ export async function measureByPolling(desktop: Desktop, sandbox: Sandbox, effor
       async () => (await icon.properties()).tooltip.split("(top-up ").length - 1 === AT_ONCE,
       { within: 60_000 },
     );
-    // Not in step with the looks, which began together.
+    // Spreads the credits over the interval, because all accounts started polling together.
     const credited = open.map(async ({ label, topUp }, place) => {
       await pause(TRAY_POLL + ((place * 0.618) % 1) * TRAY_POLL);
       return told(desktop, sandbox, topUp, label);
@@ -92,11 +92,11 @@ export async function measureByPolling(desktop: Desktop, sandbox: Sandbox, effor
   ];
 }
 
-/** Credits a paid top-up; milliseconds until the pop-up about it was asked for. */
+/** Credits a paid top-up; returns the milliseconds until the app sends its notification. */
 async function told(desktop: Desktop, sandbox: Sandbox, topUp: SandboxTopUp, label = ""): Promise<number> {
   const before = desktop.notifications.all.length;
   const begun = performance.now();
-  // Mined within this call: the sandbox credits as the relayer would.
+  // The sandbox mines the credit within this call, as its relayer would.
   await sandbox.control("POST", `/top-ups/${topUp.id}/credit`);
   await until("the notification arrives", () => desktop.notifications.all.slice(before).some((one) => one.body.includes(label)), {
     within: 60_000,

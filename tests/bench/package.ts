@@ -1,4 +1,4 @@
-/** How large the package is that users install. */
+/** The size of the package that users install. */
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { BINARIES } from "../session/app.ts";

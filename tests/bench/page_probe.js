@@ -1,4 +1,4 @@
-// Runs in the app's window and watches it from inside: when a command left, when its answer came, when that was drawn.
+// Runs inside the app's window and records when a command is sent, when it is answered, and when the answer is drawn.
 const calls = [];
 const send = window.fetch;
 window.fetch = async (...args) => {
@@ -15,8 +15,8 @@ window.fetch = async (...args) => {
 const part = (id) => document.querySelector(`[data-testid="${id}"]`);
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 /**
- * From within a frame: when it has been drawn. A task that is asked for in a frame runs after it, though not always before
- * the next frame, which begins when this one has been drawn as well.
+ * Resolves when the current frame has been drawn; call it within a frame. A task posted during a frame runs after the
+ * frame, but sometimes only after the next one begins, and the next frame begins only once this one is drawn.
  */
 const painted = () =>
   new Promise((resolve) => {
@@ -28,7 +28,7 @@ const painted = () =>
     requestAnimationFrame(drawn);
   });
 
-/** Frames without a call under way after which a page has nothing more to do: nobody acts twice within a tenth of a second. */
+/** So many frames without a call mean that the page is idle: nobody acts twice within a tenth of a second. */
 const QUIET = 8;
 
 async function rest() {
@@ -40,7 +40,7 @@ async function rest() {
   }
 }
 
-/** Does something that asks for payments, and waits until what is shown is another. */
+/** Performs an action that requests payments and waits until the page shows something else. */
 async function watched(act, shown) {
   await rest();
   const before = shown();
@@ -61,7 +61,7 @@ async function watched(act, shown) {
 const first = () =>
   `${part("payments-count")?.dataset.total} ${part("payment")?.dataset.payment} ${part("payments-none") !== null}`;
 
-/** As a mouse does it. */
+/** Sends a pointer event as a mouse does. */
 const pointer = (target, what) =>
   target.dispatchEvent(new PointerEvent(what, { bubbles: true, cancelable: true, button: 0, pointerType: "mouse" }));
 
@@ -88,7 +88,7 @@ window.bursarBench = {
     );
   },
   search: (text) => watched(() => type("search", text), first),
-  /** From the choice of the month to its first lines, whether they had to be asked for or were still there. */
+  /** From choosing the month to its first rows, whether they had to be loaded or not. */
   jump: async (month) => {
     pointer(part("months"), "pointerdown");
     while (part(`months-${month}`) === null) await frame();

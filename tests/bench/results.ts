@@ -1,6 +1,6 @@
 /**
- * What was measured, a share at a time: the raw numbers in docs/performance.json, and out of them the table in
- * docs/performance.md. A share that is measured again takes the place of what it was; the others stay with their dates.
+ * The results by share: raw numbers in docs/performance.json, and the table in docs/performance.md that is written from
+ * them. Measuring a share again replaces it; the other shares keep their dates.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const NUMBERS = `${ROOT}docs/performance.json`;
 const BEGIN = "<!-- measured: written by scripts/bench.sh -->";
 const END = "<!-- end of what was measured -->";
 
-/** In the order of the table. */
+/** In the table's order. */
 export const SHARES = [
   "start",
   "memory",
@@ -44,7 +44,7 @@ export function kept(): Kept {
   return existsSync(NUMBERS) ? (JSON.parse(readFileSync(NUMBERS, "utf8")) as Kept) : {};
 }
 
-/** Writes a share down, and the table anew. */
+/** Saves a share's results and rewrites the table. */
 export function keep(share: Share, figures: readonly Figure[], bytes?: Bytes): void {
   const gib = (totalmem() / 2 ** 30).toFixed(0);
   const entry: Entry = {
@@ -61,7 +61,7 @@ export function keep(share: Share, figures: readonly Figure[], bytes?: Bytes): v
   writeFileSync(TABLE, `${before}${[BEGIN, "", ...table(all), "", END].join("\n")}${after}`);
 }
 
-/** As a clock tells them; more digits would be noise. */
+/** More digits would be noise. */
 function rounded(figure: Figure): Figure {
   const round = (value: number): number => Number(value.toPrecision(6));
   const of = (one: Figure["bursar"]): Figure["bursar"] => ({
@@ -74,7 +74,7 @@ function rounded(figure: Figure): Figure {
   return { ...figure, beside: figure.beside && of(figure.beside), bursar: of(figure.bursar) };
 }
 
-/** A figure a line, so that a change of one is a change of one line. */
+/** One line for each figure, so that a changed figure changes one line. */
 function json(all: Kept): string {
   const shares = SHARES.flatMap((share) => {
     const entry = all[share];

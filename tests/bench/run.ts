@@ -1,6 +1,6 @@
 /**
- * Measures what docs/performance.md tells and writes it there, with the raw numbers beside it. `--quick`: few and short
- * runs with little data, printed and not written: to see that a measurement works, not what it says.
+ * Measures the figures of docs/performance.md and writes them there, with the raw numbers in docs/performance.json.
+ * `--quick` takes few short runs with little data, only prints the results, and shows that a measurement works.
  */
 import { Sandbox } from "../session/sandbox.ts";
 import { measureChain } from "./chain.ts";
@@ -51,7 +51,7 @@ try {
 }
 await share("herd", () => measureHerd(kept().idle?.bytes));
 
-/** Measures one share, if it is wanted; one that fails does not keep the others from being measured. */
+/** Measures a share if it is selected. A failure does not stop the other shares. */
 async function share(name: Share, work: () => Promise<Figure[] | Idle>): Promise<void> {
   if (!wanted(name)) return;
   const begun = performance.now();
@@ -68,7 +68,7 @@ async function share(name: Share, work: () => Promise<Figure[] | Idle>): Promise
   }
 }
 
-/** What is measured with a filled cache, in one session: the first sync fills it. */
+/** Shares that need a filled cache, in one session. The first sync fills the cache. */
 async function onLongHistory(): Promise<void> {
   if (!wanted("sync") && !wanted("start") && !wanted("memory")) return;
   await inSession("long history", {}, async (desktop) => {
@@ -87,10 +87,10 @@ async function filled(desktop: Desktop): Promise<void> {
   await end(desktop, running, BINARIES.app);
 }
 
-/** An idle app is watched for long; what needs no desktop is measured meanwhile and takes nothing from it. */
+/** Watches an idle app for several minutes and measures meanwhile what needs no desktop and does not disturb it. */
 async function besideAnIdleApp(others: () => Promise<void>): Promise<void> {
   const idle = share("idle", async () => {
-    // So few that none of them is under review: such a payment would be looked at in every cycle.
+    // So few payments that none is under review: the app would poll such a payment in every cycle.
     const user = await sandbox.user({ history: 10 });
     let watched: Idle | undefined;
     await inSession("idle", {}, async (desktop) => {

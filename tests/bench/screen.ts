@@ -1,6 +1,6 @@
 /**
- * The screen as it is in the X server's memory: a file that can be read at any moment, without a client that would
- * take part in what is measured. So a paint is seen from outside, in the same way for every program.
+ * The screen as a file: the X server keeps its pixels there. Reading the file needs no X client that could disturb the
+ * measurement, and detects a paint in the same way for every program.
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
@@ -12,11 +12,11 @@ export interface Box {
   readonly height: number;
 }
 
-/** X's window dump format: a header of 32-bit numbers, a colour table, then the pixels. */
+/** XWD, the X window dump format: a header of 32-bit numbers, a colour table, the pixels. */
 const HEADER_BYTES = 100;
 const COLOR_BYTES = 12;
 
-/** So much lighter or darker is no other colour, and so large a part of a box may differ more than that. */
+/** Colour difference that counts as equal, and the fraction of a box that may differ by more. */
 const SLIGHT = 24;
 const EDGES = 0.01;
 
@@ -25,14 +25,14 @@ export class Screen {
   readonly #begin: number;
   readonly #stride: number;
   readonly #pixel: number;
-  /** What is read at each look. New memory for every one would have it collected beside what is measured. */
+  /** Reused at each capture: allocating a buffer each time would run the garbage collector during the measurement. */
   #lines = Buffer.alloc(0);
 
   constructor(path: string) {
     this.#file = openSync(path, "r");
     const header = Buffer.alloc(HEADER_BYTES);
     readSync(this.#file, header, 0, HEADER_BYTES, 0);
-    // Its second number is the format's version, 7, in whichever order the server writes.
+    // The second field is the format's version, 7, which reveals the byte order.
     const big = header.readUInt32BE(4) === 7;
     const at = (field: number): number => (big ? header.readUInt32BE(field * 4) : header.readUInt32LE(field * 4));
     this.#begin = at(0) + at(19) * COLOR_BYTES;
@@ -52,8 +52,8 @@ export class Screen {
   }
 
   /**
-   * Whether the box shows this, but for edges that were drawn a little differently. Another font would not pass. What cannot
-   * be it any more is not looked at further.
+   * Whether the box shows these pixels. Tolerates slightly different edges, but not another font. Stops at the first
+   * row that exceeds the limit.
    */
   isShown(box: Box, wanted: Buffer): boolean {
     const width = box.width * this.#pixel;
@@ -70,7 +70,7 @@ export class Screen {
     return true;
   }
 
-  /** Waits until the box shows this; the time then, as `performance.now()` has it. */
+  /** Waits until the box shows these pixels; returns the time of `performance.now()`. */
   async shows(box: Box, wanted: Buffer, within = 60_000): Promise<number> {
     const end = performance.now() + within;
     for (;;) {
@@ -81,7 +81,7 @@ export class Screen {
     }
   }
 
-  /** Waits until the box has been the same for a while, and is not of one colour; what it then shows. */
+  /** Waits until the box has not changed for a while and has more than one colour; returns its pixels. */
   async settles(box: Box, still = 1_500, within = 60_000): Promise<Buffer> {
     const end = performance.now() + within;
     let before = this.look(box);
@@ -100,7 +100,7 @@ export class Screen {
     closeSync(this.#file);
   }
 
-  /** The box's lines over the whole width. Read in one go, so that looking costs what is measured as little as can be. */
+  /** The box's rows over the screen's whole width, in one read, which is cheaper than a read for each row. */
   #read(box: Box): Buffer {
     const size = this.#stride * box.height;
     if (this.#lines.length < size) this.#lines = Buffer.alloc(size);
@@ -108,7 +108,7 @@ export class Screen {
     return this.#lines;
   }
 
-  /** Where a row of the box begins in what was read. */
+  /** The offset of a row of the box in the rows just read. */
   #from(box: Box, row: number): number {
     return row * this.#stride + box.x * this.#pixel;
   }

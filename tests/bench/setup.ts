@@ -1,4 +1,6 @@
-/** Where measurements are made: a desktop session, the release programs, and the bare window beside the app. */
+/**
+ * What the measurements share: a desktop session, the release programs, and the bare window to compare the app with.
+ */
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,16 +19,16 @@ export const BARE = join(BINARIES.app, "..", "bare-window");
 /** The core's own measurements, an example of its crate. */
 export const MEASURE = join(BINARIES.app, "..", "examples", "measure");
 
-/** How many runs, and for how long: all of it, or just enough to see that the measurement works. */
+/** How much to measure: everything, or just enough to see that the measurement works. */
 export interface Effort {
   readonly quick: boolean;
   readonly runs: number;
-  /** Payments of a long history as the provider has it, and as a cache may hold. */
+  /** Payments in a long history at the provider, and in a large cache. */
   readonly payments: number;
   readonly cached: number;
-  /** Milliseconds that something must have been left alone before it is looked at. */
+  /** Milliseconds that a program is left alone before its memory is read. */
   readonly rest: number;
-  /** Milliseconds of watching an idle app. */
+  /** Milliseconds to watch an idle app. */
   readonly idle: number;
 }
 
@@ -47,7 +49,7 @@ export const QUICK: Effort = {
   idle: 20_000,
 };
 
-/** Runs `work` in a session of its own, which ends with it. */
+/** Runs `body` in its own session. */
 export async function inSession<T>(
   name: string,
   options: DesktopOptions,
@@ -62,7 +64,7 @@ export async function inSession<T>(
   }
 }
 
-/** Connects the user's account under that label, by a network file of the caller's. */
+/** Connects the user's account with this label and network file. */
 export async function connect(desktop: Desktop, user: User, network: string, label = "Test"): Promise<void> {
   const done = await cli(
     desktop,
@@ -76,13 +78,13 @@ export function home(desktop: Desktop): string {
   return desktop.env["BURSAR_HOME"] ?? "";
 }
 
-/** What a query of the home's history gives, as text; empty while there is no such file or table. */
+/** The output of a query on the home's history; empty while the file or table does not exist. */
 export async function inHistory(desktop: Desktop, query: string): Promise<string> {
   const file = join(home(desktop), "history.db");
   return (await desktop.run("sqlite3", ["-readonly", file, query])).stdout.trim();
 }
 
-/** Waits until the whole history of the one account has been read. */
+/** Waits until the only account's whole history has been read. */
 export async function wholeHistory(desktop: Desktop): Promise<void> {
   await until(
     "the whole history is stored",
@@ -95,7 +97,7 @@ export function screenOf(desktop: Desktop): Screen {
   return new Screen(desktop.display.framebuffer);
 }
 
-/** Where a part of a program's window is on the screen, from its place within the window, once that has come to rest. */
+/** The box's position on the screen, once the window with this title has stopped moving. */
 export async function onScreen(desktop: Desktop, title: string, within: Box): Promise<Box> {
   let before = "";
   const seen = await until(
@@ -119,14 +121,14 @@ export function startBare(desktop: Desktop): Running {
   return desktop.processes.start("bare", BARE, { env: desktop.env });
 }
 
-/** Starts the app without a window and waits until its tray is complete. */
+/** Starts the app without a window and waits until its tray menu is complete. */
 export async function startHidden(desktop: Desktop, app: App, env: Environment = {}): Promise<Running> {
   const running = app.launch({ args: ["--hidden"], env });
   await (await desktop.tray.icon()).find("Check now");
   return running;
 }
 
-/** Proportional size of all of them, in MiB. */
+/** Proportional memory (PSS) of these processes, in MiB. */
 export function proportionalSize(pids: readonly number[]): number {
   const sizes = pids.map((pid) => {
     const size = /^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1];
@@ -136,18 +138,18 @@ export function proportionalSize(pids: readonly number[]): number {
   return sizes.reduce((sum, one) => sum + one, 0) / 1024;
 }
 
-/** Ends a program and waits until nothing of it is left. */
+/** Ends a program and waits until all its processes have ended. */
 export async function end(desktop: Desktop, running: Running, program: string): Promise<void> {
   await running.stop();
   await until("all its processes have ended", () => processesOf(desktop, program).length === 0);
 }
 
-/** Runs a program from the project's folder to its end; what it said. */
+/** Runs a program in the repository's root and returns its output. */
 export async function said(program: string, args: readonly string[]): Promise<string> {
   return (await promisify(execFile)(program, [...args], { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 26 })).stdout;
 }
 
-/** Runs a measurement of the core; what it tells, one object a line. */
+/** Runs one of the core's measurements, which prints one JSON object a line. */
 export async function measured(args: readonly string[]): Promise<readonly Told[]> {
   return (await said(MEASURE, args))
     .split("\n")
@@ -163,7 +165,7 @@ export interface Told {
   readonly kib?: readonly (readonly number[])[];
 }
 
-/** The runs of a series of the core, in milliseconds. */
+/** The runs of one of the core's series, in milliseconds. */
 export function runsOf(told: readonly Told[], name: string): number[] {
   const found = told.find((one) => one.name === name)?.us;
   if (found === undefined) throw new Error(`the core no longer measures ${name}`);
@@ -174,12 +176,12 @@ export function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    // It ended while we looked.
+    // The process has ended.
     return "";
   }
 }
 
-/** The sandbox's network file with other addresses in it, written into the session. */
+/** Writes the sandbox's network file with other addresses into the session. */
 export function networkFileWith(desktop: Desktop, original: string, change: ReadonlyMap<string, string>): string {
   let text = readFileSync(original, "utf8");
   for (const [from, to] of change) text = text.replaceAll(from, to);

@@ -1,4 +1,4 @@
-/** From the start of the process to the paint that counts, and from the tray back to it: app and bare window in turn. */
+/** From process start to the first useful paint, and from the tray back to it: bare window and app in turn. */
 import { App, BINARIES, processesOf } from "../session/app.ts";
 import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
@@ -6,12 +6,12 @@ import { series, type Figure } from "./figures.ts";
 import { BARE, end, onScreen, screenOf, startBare, startHidden, type Effort } from "./setup.ts";
 import type { Box, Screen } from "./screen.ts";
 
-/** Within the bare page: its one line of text. */
+/** The text of the bare page, within its window. */
 const BARE_TEXT: Box = { x: 40, y: 40, width: 320, height: 60 };
-/** Within the app's window at 1200 × 800: the balance as the overview draws it, without its age. */
+/** The balance on the overview without its age, within the app's window at 1200 × 800. */
 const BALANCE: Box = { x: 248, y: 108, width: 317, height: 75 };
 
-/** A part of the screen and what is in it once the paint that counts has happened. */
+/** A part of the screen and its pixels once the program is painted. */
 interface Sight {
   readonly box: Box;
   readonly shown: Buffer;
@@ -92,7 +92,7 @@ async function backFromTray(desktop: Desktop, screen: Screen, app: App, sight: S
   const icon = await desktop.tray.icon();
   await until("only the app's own process runs", () => processesOf(desktop, BINARIES.app).length === 1);
   const begun = performance.now();
-  // The call is answered when the app likes; what counts is what is on the screen.
+  // The call may be answered later; the screen is what counts.
   const activated = icon.activate();
   const painted = await screen.shows(sight.box, sight.shown);
   await activated;
@@ -100,7 +100,7 @@ async function backFromTray(desktop: Desktop, screen: Screen, app: App, sight: S
   return painted - begun;
 }
 
-/** Nothing of the run before is on the screen any more. */
+/** Waits until the previous run is no longer on the screen. */
 async function cleared(screen: Screen, { box, shown }: Sight): Promise<void> {
   await until("the screen is cleared", () => !screen.isShown(box, shown));
 }

@@ -1,4 +1,6 @@
-/** The first reading of a long history beside downloading the same pages raw, and the next one with ten new lines. */
+/**
+ * The first sync of a long history, compared with downloading the same pages; and the next sync with ten new payments.
+ */
 import { rmSync } from "node:fs";
 import { App, BINARIES } from "../session/app.ts";
 import { until } from "../session/wait.ts";
@@ -8,10 +10,12 @@ import { countedNetwork } from "./counting_network.ts";
 import { series, type Figure } from "./figures.ts";
 import { connect, end, home, inHistory, measured, runsOf, startHidden, wholeHistory, type Effort } from "./setup.ts";
 
-/** New payments of the next reading. */
+/** New payments for the next sync. */
 const NEW = 10;
 
-/** The whole history again and again into an empty cache, and raw, in turn. The cache stays filled. */
+/**
+ * Syncs the whole history into an empty cache, again and again, in turn with the raw download. The cache stays filled.
+ */
 export async function measureFirstSync(
   desktop: Desktop,
   sandbox: Sandbox,
@@ -44,7 +48,7 @@ export async function measureFirstSync(
   ];
 }
 
-/** What the next reading takes, with a short and with a long history behind it. */
+/** Measures the next sync, with a short and with a long history. */
 export async function measureNextSync(
   inTheirSession: <T>(name: string, work: (desktop: Desktop) => Promise<T>) => Promise<T>,
   sandbox: Sandbox,
@@ -87,7 +91,7 @@ async function nextSyncs(
   const running = await startHidden(desktop, app);
   await wholeHistory(desktop);
   const icon = await desktop.tray.icon();
-  // Of the newest alone: counting a long history would take longer than what is measured.
+  // Counts only the newest payments: counting a long history would take longer than the sync.
   const countSince = async (moment: number): Promise<number> =>
     Number(await inHistory(desktop, `SELECT count(*) FROM payment WHERE line >= ${moment} * (1 << 20)`));
   const [times, bytes] = [[] as number[], [] as number[]];
@@ -108,7 +112,7 @@ async function nextSyncs(
   return { times, bytes };
 }
 
-/** Payments of this moment that came to nothing, started and ended elsewhere: nothing is open afterwards. */
+/** Creates payments that fail at once, so that nothing stays open. */
 async function newPayments(user: User): Promise<void> {
   for (let one = 0; one < NEW; one += 1) {
     const address = `${user.sandbox.ready.fluence.api}/v2/top-ups`;
@@ -122,7 +126,7 @@ async function newPayments(user: User): Promise<void> {
   }
 }
 
-/** Waits until nothing goes over the wire any more. */
+/** Waits until no more bytes arrive. */
 async function calm(bytes: () => number): Promise<void> {
   let seen = -1;
   await until(

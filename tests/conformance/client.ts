@@ -1,20 +1,20 @@
 /**
- * Calls a server's operations and holds every answer to the description: its status, type, headers and body. What was
- * exercised is kept, so that no operation is missed.
+ * Calls a server's operations and checks the status, type, headers and body of every answer against the description. It
+ * records which operations were called, so that none is missed.
  */
 import type { Description, Operation } from "./description.ts";
 
-/** Something that the description does not allow. */
+/** An answer that the description does not allow. */
 export class Violation extends Error {}
 
 export interface Call {
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Sent as it is, in place of a JSON body. */
+  /** Sent unchanged in place of a JSON body. */
   readonly raw?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** `null` sends none. */
+  /** `null` sends no key. */
   readonly key?: string | null;
 }
 
@@ -39,7 +39,7 @@ const MOST_INVOICE_BYTES = 8 * MOST_BYTES;
 const PATIENCE_MS = 20_000;
 
 export class Client {
-  /** Operations that answered with a success, and with anything at all. */
+  /** Operations that have succeeded, and operations that have been called at all. */
   readonly succeeded = new Set<string>();
   readonly asked = new Set<string>();
   readonly description: Description;
@@ -53,7 +53,7 @@ export class Client {
     this.#key = key;
   }
 
-  /** Calls an operation and insists on one of these statuses. */
+  /** Calls an operation and expects one of these statuses. */
   async call<T>(id: string, call: Call = {}, ...statuses: number[]): Promise<Answer<T>> {
     const operation = this.description.operation(id);
     const answer = await this.#send(operation, call);
@@ -67,20 +67,20 @@ export class Client {
     return answer as Answer<T>;
   }
 
-  /** A payment that should never have been made must not stay. */
+  /** Cancels a payment that the server should not have created. */
   async #giveUp(id: string, answer: Answer): Promise<void> {
     const made = id === "createPayment" && answer.status === 201 ? (answer.body as { id: string }).id : undefined;
     if (made !== undefined) await this.#send(this.description.operation("cancelPayment"), { path: { payment: made } });
   }
 
-  /** Calls an operation that must be refused in this way. */
+  /** Calls an operation and expects it to be refused with this status and code. */
   async refused(id: string, call: Call, status: number, ...codes: string[]): Promise<Answer<Problem>> {
     const answer = await this.call<Problem>(id, call, status);
     expect(codes.includes(answer.body.code), `${id}: the code is ${answer.body.code} instead of ${codes.join(" or ")}`);
     return answer;
   }
 
-  /** Sends something that is no operation, and reads the problem that must come back. */
+  /** Sends a request that is no operation and returns the problem that must come back. */
   async raw(method: string, path: string): Promise<Answer<Problem>> {
     const response = await fetch(this.#base + path, {
       method,
@@ -180,7 +180,7 @@ export function equal(one: unknown, other: unknown, what: string): void {
   expect(left === right, `${what}: ${left} is not ${right}`);
 }
 
-/** JSON with its members in order. */
+/** JSON with sorted keys. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     part !== null && typeof part === "object" && !Array.isArray(part)

@@ -1,6 +1,6 @@
 /**
- * The panel's description against itself, the sandbox against the description, and the checks against servers that
- * break it: what an operator relies on when `scripts/conformance.sh` says ok.
+ * Checks the panel's description against its own examples, the sandbox against the description, and the checks against
+ * servers that break it. Operators rely on this when `scripts/conformance.sh` reports ok.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";

@@ -1,11 +1,11 @@
-/** What the checks know about the account that they are let into, and payments that can be given up again. */
+/** What the checks know about the account whose key they use, and payments that a check creates and cancels again. */
 import { randomUUID } from "node:crypto";
 import { written, type Account, type Method, type Options, type Payer, type Payment } from "./response_bodies.ts";
 import type { Answer, Client } from "./client.ts";
 
 export const RETURN_URL = "org.bursar.desktop://top-up/return?state=conformance";
 
-/** A check that this account gives no occasion for. */
+/** Thrown by a check that this account's data does not allow. */
 export class Skipped extends Error {}
 
 export interface Facts {
@@ -25,14 +25,14 @@ export async function learn(client: Client): Promise<Facts> {
   return { account: account.body, options: options.body, payers: payers.body.items, methods: methods.body.items };
 }
 
-/** A payment system, through which payments can be begun that nobody has to pay. */
+/** Finds a payment system, through which a check can create payments that nobody has to pay. */
 export function paymentSystem(facts: Facts): Method {
   const found = facts.methods.find((method) => method.kind === "payment_system");
   if (found === undefined) throw new Skipped("this account has no usable payment system");
   return found;
 }
 
-/** The body of a top-up of the least amount through that method. */
+/** The body of a top-up of the minimum amount through that method. */
 export function topUp(facts: Facts, method: Method): Record<string, unknown> {
   return withPurpose(method, { kind: "top_up", amount: facts.options.min }, facts.options.min);
 }
@@ -57,7 +57,7 @@ export async function cancel(client: Client, payment: Payment): Promise<Payment>
   return (await client.call<Payment>("cancelPayment", { path: { payment: payment.id } })).body;
 }
 
-/** Begins a payment, looks at it, and gives it up whatever came of that. */
+/** Creates a payment, inspects it, and cancels it whatever happens. */
 export async function during(client: Client, body: unknown, look: (payment: Payment) => Promise<void>): Promise<void> {
   const { body: payment } = await begin(client, body);
   try {

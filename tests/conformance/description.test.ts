@@ -1,4 +1,4 @@
-/** The panel's API description is OpenAPI 3.1 by a public validator, and says what it seems to say. */
+/** A public validator accepts the panel's API description as OpenAPI 3.1, and no prose in it is parsed as keys. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -23,13 +23,13 @@ test("the description is YAML without warnings, and no prose in it became a key"
   assert.deepEqual(sentences(parse(text), "#"), []);
 });
 
-/** Keys with a space, and keys without a value: half a sentence, where a comma ended the other half. */
+/** Finds keys with a space and keys without a value: half a sentence that YAML split at a colon or comma. */
 function sentences(node: unknown, place: string): string[] {
   if (typeof node !== "object" || node === null) return [];
   return Object.entries(node).flatMap(([key, value]) => {
     const here = `${place}/${key}`;
     const isSentence = !Array.isArray(node) && (/\s/.test(key) || value === null);
-    // What an example holds is data.
+    // The content of an example is data.
     const inside = key === "value" || key === "example" ? [] : sentences(value, here);
     return isSentence && key !== "value" && key !== "default" ? inside.concat(here) : inside;
   });

@@ -1,6 +1,6 @@
 /**
- * The panel's API description (docs/panel-api.yaml) as something to check against: its operations, and a JSON Schema
- * validator (2020-12) for every body and header that it describes.
+ * Checks values against the panel's API description (docs/panel-api.yaml): lists its operations and validates bodies
+ * and headers with JSON Schema 2020-12.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,9 +13,9 @@ type Node = Readonly<Record<string, unknown>>;
 export interface Operation {
   readonly id: string;
   readonly method: string;
-  /** Below `/api/v1`, with `{names}` to be filled in. */
+  /** Below `/api/v1`, with `{names}` as placeholders. */
   readonly path: string;
-  /** JSON Pointer to it, each part encoded for a URI fragment. */
+  /** JSON Pointer to the operation, each part encoded for a URI fragment. */
   readonly pointer: string;
 }
 
@@ -24,7 +24,7 @@ export interface Described {
   readonly node: Node;
 }
 
-/** An example of the description, and the schema that it must fit. */
+/** An example from the description, and the schema that it must fit. */
 export interface Example {
   readonly name: string;
   readonly schema: string;
@@ -39,7 +39,7 @@ export class Description {
   readonly #root: Node;
   readonly #ajv: Ajv2020;
 
-  /** `strict`: members that are not described are refused, which only a server's own tests may ask of it. */
+  /** `strict` also refuses properties that are not described. Only our own server may be held to that. */
   constructor({ strict = false } = {}) {
     this.#root = parse(readFileSync(FILE, "utf8")) as Node;
     this.#ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -54,7 +54,7 @@ export class Description {
     return found;
   }
 
-  /** What an operation answers with a status; `default` serves those that it does not list. */
+  /** The response to a status, or `default` if the operation does not list the status. */
   response(operation: Operation, status: number): Described | undefined {
     const responses = this.at(`${operation.pointer}/responses`);
     const key = status in responses.node ? String(status) : "default";
@@ -62,7 +62,7 @@ export class Description {
     return this.at(`${operation.pointer}/responses/${key}`);
   }
 
-  /** The node at a pointer, references followed. */
+  /** The node at a pointer, with references followed. */
   at(pointer: string): Described {
     let node: unknown = this.#root;
     for (const part of pointer.split("/").slice(1)) node = (node as Node)[decoded(part)];
@@ -70,14 +70,14 @@ export class Description {
     return typeof found["$ref"] === "string" ? this.at(found["$ref"].slice(1)) : { pointer, node: found };
   }
 
-  /** What is wrong with a value, in words; undefined when it fits the schema. */
+  /** Describes why a value does not fit the schema; undefined if it fits. */
   fault(schema: string, value: unknown): string | undefined {
     const validate = this.#ajv.getSchema(`panel#${schema}`) ?? this.#ajv.compile({ $ref: `panel#${schema}` });
     if (validate(value)) return undefined;
     return this.#ajv.errorsText(validate.errors, { dataVar: "body" });
   }
 
-  /** Every example of every operation's bodies, with the schema beside it. */
+  /** Every example of every operation's bodies, with its schema. */
   *examples(): Generator<Example> {
     for (const operation of this.operations) {
       const { node } = this.at(operation.pointer);
@@ -122,7 +122,7 @@ function decoded(part: string): string {
   return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
-/** The same, with every object closed to members that it does not describe. */
+/** The same schema with `additionalProperties: false` in every object. */
 function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed);
   if (node === null || typeof node !== "object") return node;

@@ -1,11 +1,11 @@
-/** Checks of the lists: order, pages, filters, and what their items say. */
+/** Checks of the lists: order, pages, filters and items. */
 import { minor, type Expense, type Migration, type Page, type Payment, type Period, type Service } from "./response_bodies.ts";
 import { equal, expect, type Client } from "./client.ts";
 import type { Check } from "./runner.ts";
 import { begin, cancel, paymentSystem, Skipped, topUp, type Facts } from "./context.ts";
 import { distinct, inCurrency } from "./read_checks.ts";
 
-/** Items that are looked at, at most: lists may be years long. */
+/** The most items to read, because lists may be years long. */
 const ENOUGH = 400;
 
 export const lists: readonly Check[] = [
@@ -20,7 +20,7 @@ export const lists: readonly Check[] = [
   { name: "expenses come newest first, within the requested days", run: expenses },
 ];
 
-/** Reads on until the end, or until there is enough. */
+/** Reads pages until the last one, or until there are enough items. */
 async function all<T>(client: Client, id: string, limit: number, query: Record<string, string> = {}): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
@@ -41,7 +41,7 @@ function descends(keys: readonly string[], what: string): void {
   equal(keys, keys.toSorted().toReversed(), `the order of ${what}`);
 }
 
-/** By time, then by id; times may be written with and without parts of a second. */
+/** Sorts by time, then by id. Times may have fractions of a second or not. */
 function placeOf(time: string, id: string): string {
   return `${String(Date.parse(time)).padStart(15, "0")} ${id}`;
 }

@@ -1,4 +1,4 @@
-/** Checks that only read: the account, payers, methods, conditional requests, and how a server refuses. */
+/** Checks that only read: the account, payers, methods, conditional requests and refusals. */
 import type { Account, Method, Money, Options, Payer } from "./response_bodies.ts";
 import { minor } from "./response_bodies.ts";
 import { equal, expect, type Client } from "./client.ts";

@@ -1,4 +1,4 @@
-/** The bodies that the checks look into. Their form is checked before, against the description. */
+/** Response bodies that the checks read, already validated against the description. */
 
 export interface Money {
   readonly amount: string;
@@ -81,12 +81,12 @@ export interface Page<T> {
   readonly next_cursor: string | null;
 }
 
-/** In the currency's smallest units. */
+/** The amount in the currency's minor units. */
 export function minor(money: Money): bigint {
   return BigInt(money.amount.replace(".", ""));
 }
 
-/** An amount of so many smallest units, as the wire writes it. */
+/** An amount of so many minor units, formatted as in the API. */
 export function written(units: bigint, account: Account): Money {
   const digits = units.toString().padStart(account.currency_decimals + 1, "0");
   const whole = digits.slice(0, digits.length - account.currency_decimals);

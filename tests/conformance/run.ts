@@ -1,4 +1,4 @@
-/** `scripts/conformance.sh URL KEY`: checks a server against docs/panel-api.yaml and prints what came of it. */
+/** `scripts/conformance.sh URL KEY`: checks a server against docs/panel-api.yaml and prints the results. */
 import { conform, type Result } from "./runner.ts";
 import { Description } from "./description.ts";
 

@@ -1,4 +1,4 @@
-/** All checks in the order in which they run, and what came of each. */
+/** Runs all checks in order and collects their results. */
 import type { Description } from "./description.ts";
 import { Client } from "./client.ts";
 import { learn, Skipped, type Facts } from "./context.ts";
@@ -20,9 +20,9 @@ export interface Result {
 const ALL: readonly Check[] = [...reads, ...lists, ...writes];
 
 export interface Manner {
-  /** Told each result as it comes. */
+  /** Called with each result as it arrives. */
   readonly tell?: (result: Result) => void;
-  /** For whoever only wants to know whether something fails. */
+  /** Stops at the first failure. */
   readonly untilFailure?: boolean;
 }
 
@@ -62,7 +62,10 @@ async function outcome(name: string, run: () => Promise<void>): Promise<Result> 
   }
 }
 
-/** Every operation was asked; one that no success came of is told, for the account may give no occasion for it. */
+/**
+ * Fails if an operation was never called. An operation that never succeeded is reported as skipped, because the account
+ * may not allow it.
+ */
 async function everyOperation(client: Client): Promise<void> {
   const ids = client.description.operations.map((operation) => operation.id);
   const left = ids.filter((id) => !client.asked.has(id));

@@ -1,4 +1,4 @@
-/** Checks that begin payments and give them up again; no money moves. */
+/** Checks that create payments and cancel them again; no money moves. */
 import { minor, type Method, type Migration, type Page, type Payment, type Service } from "./response_bodies.ts";
 import { equal, expect, type Client } from "./client.ts";
 import type { Check } from "./runner.ts";

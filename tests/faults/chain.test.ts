@@ -1,4 +1,4 @@
-/** RPC endpoints that fall behind, leave logs out or contradict each other, as the terminal shows the account meanwhile. */
+/** RPC endpoints that fall behind, omit logs or contradict each other, seen through the CLI. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { cli } from "../session/app.ts";

@@ -1,4 +1,4 @@
-/** What the terminal's program hands to other programs, and what it does with files that are not plain ones. */
+/** What the CLI passes to the programs it starts, and how it treats links, devices, pipes and homes below links. */
 import assert from "node:assert/strict";
 import {
   chmodSync,
@@ -50,7 +50,7 @@ test("an export writes through links, devices and pipes, and keeps the target's 
   await connectByCli(desktop, sandbox, user);
   const at = (name: string): string => join(desktop.processes.scratch, name);
 
-  // Nothing has read the history yet: the terminal does.
+  // The history has never been synced, so the CLI does it now.
   const first = await cli(desktop, ["history", "--json"]);
   assert.equal((JSON.parse(first.stdout) as { kind: string }[]).filter((line) => line.kind === "top_up").length, 3);
 
@@ -62,7 +62,7 @@ test("an export writes through links, devices and pipes, and keeps the target's 
   assert.equal(statSync(at("private.csv")).mode & 0o777, 0o600);
   assert.match(readFileSync(at("private.csv"), "utf8"), /^[a-z_]+(,[a-z_]+)+\r\n/);
 
-  // A device: a node of the test's own, with the numbers of the null device.
+  // A character device with the numbers of /dev/null.
   await desktop.run("mknod", [at("null"), "c", "1", "3"]);
   const nowhere = await cli(desktop, ["history", "--csv", "--output", at("null")]);
   assert.equal(nowhere.code, 0, nowhere.stderr);

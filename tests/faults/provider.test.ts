@@ -1,4 +1,4 @@
-/** Answers that are not the provider's own, or that the provider gives in parts, as the terminal tells them. */
+/** Answers that do not come from the provider, and incomplete answers, seen through the CLI. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { cli } from "../session/app.ts";
@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-/** What a content network puts in front of an API. */
+/** The challenge page that a content delivery network puts in front of an API. */
 const CHALLENGE = {
   kind: "status",
   body: "<!DOCTYPE html><title>Just a moment…</title>",
@@ -67,7 +67,7 @@ test("a payment is listed once, even if its id changes", async (t) => {
     { within: 60_000, every: 500 },
   );
 
-  // Somebody else's money of the same amount is nobody's payment here.
+  // A credit of the same amount for somebody else must not match this payment.
   await user.credit("30", "a transfer of somebody else");
   await cli(desktop, ["sync"]);
   const lines = (await history(desktop)).filter((line) => line.kind === "top_up");

@@ -1,4 +1,4 @@
-/** The terminal: reading, topping up and waiting, its exit statuses, and that no key is ever in what it says. */
+/** The CLI: reading, topping up, waiting and exit statuses; and that its output never contains a key. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-/** `bursar`, whose every word is searched for the key. */
+/** Runs `bursar` and checks that its output does not contain the key. */
 function terminal(desktop: Desktop, user: User) {
   return async (args: readonly string[], more: { input?: string; within?: number } = {}): Promise<Finished> => {
     const done = await cli(desktop, args, { within: 60_000, ...more });
@@ -116,7 +116,7 @@ test("the CLI refuses invalid input with an error code and warns about what may 
     assert.equal((await bursar(wrong)).code, 2, wrong.join(" "));
   }
 
-  // Nobody answers there, neither API nor chain.
+  // A network whose API and RPC endpoints do not answer.
   const dead = join(desktop.processes.scratch, "dead.toml");
   const nobody = `127.0.0.1:${await freePort()}`;
   writeFileSync(

@@ -1,4 +1,4 @@
-/** First start to a connected account: a key pasted by hand, and the browser's sign-in. */
+/** From the first start to a connected account: with a pasted API key, and with the browser's sign-in. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";

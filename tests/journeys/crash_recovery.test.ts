@@ -1,4 +1,4 @@
-/** What a power cut may not do: lose a top-up, start a second one, or tell anything twice. */
+/** A power cut must not lose a top-up, start a second one, or notify twice. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { staysTrue, until } from "../session/wait.ts";
@@ -26,7 +26,7 @@ test("after a kill with a top-up open, the same top-up goes on and notifies once
   const { desktop, user, app } = person;
   const { topUp } = await beginTopUp(person, sandbox, "25.50");
   await app.kill();
-  // Paid while nobody was there.
+  // The payment arrives while the app is down.
   await sandbox.pay(topUp.id);
   await until("the top-up is credited", async () => (await sandbox.topUp(topUp.id)).transaction !== null);
 

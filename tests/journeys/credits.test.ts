@@ -1,4 +1,4 @@
-/** What the chain shows by itself: credits and refunds that are no top-up, and money whose event names another id. */
+/** What the chain shows by itself: credits and refunds without a top-up, and payments whose event names another id. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Sandbox } from "../session/sandbox.ts";
@@ -50,9 +50,9 @@ test("a payment whose event names another id is verified by amount, and the app 
   const person = await connected(t, sandbox, { user: { ids: "chain_differs" } });
   const { desktop, window } = person;
   const { topUp, checkout } = await beginTopUp(person, sandbox, "61.07");
-  // Left open it would lead back into the app by itself, in the middle of what follows.
+  // An open checkout would return to the app later and disturb the test.
   await checkout.close();
-  // Somebody who looks at the top-up itself is not told of its end by a pop-up.
+  // No pop-up appears while the user looks at the top-up itself.
   await window.id("nav-settings").click();
   assert.notEqual(topUp.chain_id, topUp.id);
   await sandbox.pay(topUp.id, { chain: 137 });

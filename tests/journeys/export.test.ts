@@ -1,6 +1,6 @@
 /**
- * A file of the payments: asked for, watched, cancelled without a trace, written whole, gone on with behind a closed
- * dialog and a closed window; by the CLI the same, and nothing half-written when it is interrupted.
+ * Exporting payments: progress, cancelling without leaving a file, complete files, and going on behind a closed dialog
+ * or window. The CLI does the same and leaves no partial file when it is interrupted.
  */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -12,9 +12,9 @@ import { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
 import { chooseFile, connected, type Connected } from "./steps.ts";
 
-/** Long enough to be looked at while it is written. */
+/** So many that the export can be observed while it runs. */
 const PAYMENTS = 40_000;
-/** With the credit that every user of the sandbox begins with. */
+/** Plus the free credits of every sandbox user. */
 const LINES = PAYMENTS + 1;
 
 let sandbox: Sandbox;
@@ -38,14 +38,14 @@ test("an export shows its progress, leaves no file when cancelled, and writes a 
   await replaceFile(person, join(folder, "payments"));
   await window.id("export-progress").waitVisible();
   await until("the progress is shown", async () => (await told(window)).written > 0);
-  // At once: it is over in two seconds.
+  // The export takes only two seconds, so cancel it at once.
   await window.id("export-cancel").click();
   await window.id("export-cancelled").waitVisible();
   await desktop.picture("cancelled");
   assert.deepEqual(readdirSync(folder), ["payments.csv"]);
   assert.equal(readFileSync(target, "utf8"), "before");
 
-  // Behind a closed dialog it goes on, and the button says so.
+  // The export continues after the dialog is closed, and the button shows it.
   await window.id("export-csv").click();
   await chooseFile(desktop, app, join(folder, "whole"));
   await window.id("export-progress").waitVisible();
@@ -115,7 +115,7 @@ async function withPayments(t: Parameters<typeof connected>[0], payments = PAYME
   return person;
 }
 
-/** Gives the file dialog a name that is taken, and lets it be replaced. */
+/** Enters an existing file name in the file dialog and confirms the replacement. */
 async function replaceFile({ desktop, app }: Connected, path: string): Promise<void> {
   const others = async () => (await app.topWindows()).filter((one) => one.title !== "Bursar");
   const [dialog] = await until("the file dialog is there", async () => {

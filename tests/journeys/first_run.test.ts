@@ -1,4 +1,7 @@
-/** `scripts/run.sh` as somebody new types it: the app comes up connected, takes a top-up, and comes up again as quickly. */
+/**
+ * `scripts/run.sh` as a newcomer runs it: the app opens connected, takes a top-up, and opens as quickly the second
+ * time.
+ */
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
@@ -15,7 +18,7 @@ import { page } from "./steps.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The session's environment with a person's toolchains in it, which are in their real home. */
+/** The session's environment plus the toolchains, which are in the user's real home. */
 function environment(desktop: Desktop): Environment {
   const { BURSAR_HOME: _, ...rest } = desktop.env;
   return {
@@ -39,7 +42,7 @@ function run(desktop: Desktop): Run {
   return { script, said: () => said };
 }
 
-/** Waits for the window with its balance, and says how long that took. */
+/** Waits for the window with its balance and reports how long that took. */
 async function connectedBy({ script }: Run, app: App, t: TestContext, what: string): Promise<AppWindow> {
   const begin = performance.now();
   await until(
@@ -101,7 +104,7 @@ for (const keyring of ["unlocked", "absent"] as const) {
   });
 }
 
-/** The window's balance is what the terminal reads from the contract. */
+/** The window must show the balance that the CLI reads from the contract. */
 async function agrees(desktop: Desktop, window: AppWindow): Promise<void> {
   const home = join(desktop.env["XDG_DATA_HOME"] ?? "", "bursar-sandbox", "app");
   await until("window, CLI and contract agree", async () => {

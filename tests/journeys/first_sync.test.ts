@@ -1,6 +1,6 @@
 /**
- * A long history at its first reading, from the window: how far it is, stopped and still stopped after a new start,
- * while the balance and what is open are followed; then gone on with from where it was, no page asked for twice.
+ * The first sync of a long history, seen in the window: it shows its progress, stops, and stays stopped after a restart
+ * while the app follows the balance and open payments. It then resumes where it stopped and requests no page twice.
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -37,7 +37,7 @@ test("the first sync of a long history stops, stays stopped across a restart, an
   const stopped = await atRest(window, user);
   assert.ok(stopped < PAYMENTS, "the sync ended before it could be stopped");
 
-  // What is open and what is left are known all the same.
+  // The open top-up and the balance are known nevertheless.
   await window.id("nav-overview").click();
   const topUp = await topUpElsewhere(user, "25.50");
   await window.css(`[data-testid="open-top-up"]`).waitVisible({ within: 90_000 });
@@ -71,7 +71,7 @@ async function read(window: AppWindow): Promise<number> {
   return (await past.visible()) ? Number(await past.attribute("data-payments")) : 0;
 }
 
-/** Waits until the portion under way has come to its end, and says how many payments it left. */
+/** Waits until the current portion is complete and returns the number of payments read. */
 async function atRest(window: AppWindow, user: User): Promise<number> {
   let last = "";
   await until(
@@ -87,7 +87,7 @@ async function atRest(window: AppWindow, user: User): Promise<number> {
   return read(window);
 }
 
-/** The further pages of the whole history that were asked for, by their numbers. */
+/** The numbers of the requested pages of the whole history, without the first. */
 async function olderPages(user: User): Promise<number[]> {
   const asked = await user.sandbox.requests({ target: "console", method: "GET", path: "/v2/top-ups" });
   return asked

@@ -1,6 +1,6 @@
 /**
- * How soon a credit on the chain is in the window, with the window and a top-up open. A machine that is busy with something
- * else says nothing about the app: a series that misses the goal is taken again, twice at most, and each is told.
+ * How soon a credit on the chain appears in the window while a top-up is open. A busy machine distorts the result, so
+ * scripts/test.sh runs this file alone.
  */
 import assert from "node:assert/strict";
 import { after, before, test, type TestContext } from "node:test";
@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-/** Writes into the page when the balance was drawn anew, so that looking costs nothing of the time. */
+/** Records in the page when each balance is drawn, so that polling does not add to the time. */
 const WATCH = `
 const drawn = {};
 window.bursarDrawn = drawn;
@@ -26,9 +26,7 @@ const note = () => {
 new MutationObserver(note).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
 `;
 
-/**
- * Milliseconds from the credit's being asked for, which is before it is mined, until the window has drawn it.
- */
+/** Milliseconds from the request for a credit, before it is mined, until the window has drawn it. */
 async function sample({ user, window }: Connected): Promise<number> {
   const asked = Date.now();
   await user.credit("1");
@@ -47,7 +45,7 @@ async function sample({ user, window }: Connected): Promise<number> {
 interface Goal {
   readonly what: string;
   readonly samples: number;
-  /** The part of them that must be within `within` milliseconds. */
+  /** The fraction of the samples that must be within `milliseconds`. */
   readonly part: number;
   readonly within: number;
 }
@@ -77,6 +75,6 @@ test("a credit appears within 1 s with the WebSocket and within 6 s without it",
   await sandbox.rpc("fluence-ws", { mode: "refuse" });
   await reaches(t, person, { what: "without it", samples: 8, part: 1, within: 6_000 });
   await window.picture("credited");
-  // Without the window: the open top-up is below all these credits in its list. The balance was compared above.
+  // Leaves out the window: so many credits push the open top-up out of its list. The samples have compared the balance.
   await allAgree({ desktop: person.desktop, user });
 });

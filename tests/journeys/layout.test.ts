@@ -1,7 +1,6 @@
 /**
- * Every page, full of somebody's figures, in light and dark and down to the smallest window: nothing is cut, has to be
- * scrolled sideways or scrolls twice, and axe finds nothing in it that keeps anybody out (WCAG AA). The pictures stay in the artefacts,
- * to be looked at.
+ * Every page with realistic data, in light and dark, down to the smallest window: nothing is cut off, scrolls sideways
+ * or scrolls twice, and axe finds no accessibility violation (WCAG AA). The screenshots stay among the artefacts.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * A top-up that the provider never made, though nobody could know: the app looks twice, a minute apart, before it says so, and
- * asks for no second one before that.
+ * A top-up whose request fails without an answer. The app polls twice, a minute apart, before it reports that the
+ * provider never created it, and sends no second request before that.
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -11,7 +11,7 @@ import type { AppWindow } from "../session/window.ts";
 import { beginTopUp, connected, creations, page, paymentShows } from "./steps.ts";
 
 const CREATE = { target: "console", method: "POST", path: "/v2/top-ups", times: 1 } as const satisfies Partial<Fault>;
-/** Two looks, 60 s apart, and what a busy machine takes besides. */
+/** Two polls, 60 s apart, plus time for a busy machine. */
 const TWO_LOOKS = { within: 120_000 };
 
 let sandbox: Sandbox;

@@ -1,4 +1,4 @@
-/** What the app does where something is missing: no provider and no chain, or no keyring. */
+/** The app without a network (neither provider nor chain), and without a usable keyring. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";
@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-/** Waits until the list counts that many payments. */
+/** Waits until the list shows that many payments. */
 async function counts(window: AppWindow, total: number): Promise<void> {
   await window.id("nav-payments").click();
   await until(`${total} payments are listed`, async () => {
@@ -33,7 +33,7 @@ test("without provider and chain the window shows the dated history, and recover
   const history = 40;
   const person = await connected(t, sandbox, { user: { history } });
   const { app, window } = person;
-  await counts(window, history + 1); // and the free credits, from the chain
+  await counts(window, history + 1); // plus the free credits from the chain
   await app.kill();
   await sandbox.fault({ target: "console", kind: "close" });
   await sandbox.rpc("fluence-a", { mode: "refuse" });
@@ -77,7 +77,7 @@ test("without provider and chain the window shows the dated history, and recover
   await sandbox.calm();
   await banner.waitGone({ within: 60_000 });
   await window.picture("back");
-  // One of these old payments is under review: it is shown, and is not in the way of a top-up.
+  // One of these old payments is under review: the app shows it, and it does not block a new top-up.
   await window.id("nav-overview").click();
   await window.css('[data-testid="reviewed-top-up"][data-status="under_review"]').waitVisible();
   await window.id("go-top-up").waitVisible();
@@ -119,7 +119,7 @@ test("without a keyring the key is lost when the app ends, and the history stays
   await counts(window, history + 1);
   await window.picture("signed-out");
 
-  // The key once more, for this run.
+  // Entering the key again signs in for this run.
   await signIn(window, user.key);
   await balanceKnown(window);
 });
@@ -147,7 +147,7 @@ test("with a locked keyring the history is readable and a key serves for this ru
   await balanceKnown(window);
   await window.id("banner-signed-out").waitGone();
 
-  // Unlocked again, the key that was stored first still serves.
+  // Once the keyring is unlocked, the stored key works again.
   await (await desktop.tray.icon()).click("Quit");
   await app.waitForEnd();
   await desktop.keyring.become("unlocked");
@@ -165,7 +165,7 @@ async function signIn(window: AppWindow, key: string): Promise<void> {
   await window.id("sign-in-key").fill(key);
   await window.id("sign-in-submit").click();
   await until("the account is signed in and the dialog is closed", async () => {
-    // The dialog stays where it has to say that the key could not be kept.
+    // The dialog stays open if it has to say that the key could not be stored.
     if (await window.id("sign-in-close").visible()) await window.id("sign-in-close").click();
     const signedIn = await window.id("account-card").attribute("data-signed-in", { within: 500 });
     return signedIn === "true" && !(await window.id("sign-in-dialog").visible());

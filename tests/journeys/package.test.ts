@@ -1,6 +1,6 @@
 /**
- * The Debian package: what others read of it, and the package unpacked into the session as an installation would, with links,
- * tray, autostart and an upgrade tried from there.
+ * The Debian package: its metadata and documentation, and links, tray, autostart and an upgrade with the package
+ * unpacked as if it were installed.
  */
 import assert from "node:assert/strict";
 import {
@@ -30,7 +30,7 @@ const SCRIPT = fileURLToPath(new URL("../../scripts/package.sh", import.meta.url
 interface Installed {
   readonly root: string;
   readonly program: string;
-  /** The environment of who has it installed. */
+  /** The environment of a user who has it installed. */
   readonly env: Environment;
 }
 
@@ -43,7 +43,7 @@ before(() => {
 });
 after(() => rmSync(place, { recursive: true, force: true }));
 
-/** Makes the package of the programs that are tested, once for all tests, and returns its path. */
+/** Builds the package from the tested programs, once for all tests, and returns its path. */
 async function made(desktop: Desktop): Promise<string> {
   archive ??= make(desktop, dirname(BINARIES.app), place);
   return archive;
@@ -65,10 +65,10 @@ async function unpacked(desktop: Desktop): Promise<string> {
   return root;
 }
 
-/** Unpacks the package and lets the desktop know of it. */
+/** Unpacks the package and registers its desktop files. */
 async function installed(desktop: Desktop): Promise<Installed> {
   const root = await unpacked(desktop);
-  // What dpkg's triggers do.
+  // dpkg's triggers do this.
   const known = await desktop.run("update-desktop-database", [join(root, "usr/share/applications")]);
   assert.equal(known.code, 0, known.stderr);
   const env = {
@@ -79,14 +79,14 @@ async function installed(desktop: Desktop): Promise<Installed> {
   return { root, program: join(root, "usr/bin/bursar-desktop"), env };
 }
 
-/** Runs a program that checks something, which says nothing against it. */
+/** Runs a checking program and expects it to find nothing. */
 async function check(desktop: Desktop, program: string, args: readonly string[]): Promise<void> {
   const done = await desktop.run(program, args, { within: 120_000 });
   assert.equal(`${done.stdout}${done.stderr}`.trim(), "", `${program} ${args.join(" ")}`);
   assert.equal(done.code, 0, program);
 }
 
-/** What lintian finds where scripts stand for the programs, in a package that is not compressed. */
+/** Lintian tags that apply only because scripts stand in for the programs and the package is not compressed. */
 const STAND_INS = "uses-no-compression-for-control-tarball,uses-no-compression-for-data-tarball,empty-field";
 
 function running(desktop: Desktop, program: string): number[] {
@@ -97,7 +97,7 @@ test("the installed package opens links, shows its tray icon and starts with the
   const desktop = await Desktop.for(t);
   const { program, env } = await installed(desktop);
 
-  // Nothing has registered itself yet: the package alone makes it the handler.
+  // The app has not registered itself yet: the package alone makes it the handler.
   const opened = await desktop.run("gio", ["open", "org.bursar.desktop://top-up/return?state=" + "A".repeat(43)], {
     env,
   });
@@ -124,7 +124,7 @@ test("the installed package opens links, shows its tray icon and starts with the
   await until("it has ended", () => running(desktop, program).length === 0);
   await desktop.tray.empty();
 
-  // As the session does at its next start.
+  // The next login does this.
   desktop.processes.start("autostart", "sh", { args: ["-c", exec], env });
   await (await desktop.tray.icon()).find("Open Bursar");
   assert.equal((await desktop.display.windows()).length, 0);
@@ -153,7 +153,7 @@ test("the package's metadata, manual pages and policy checks are complete", asyn
   assert.equal(valid.code, 0, valid.stdout);
   await check(desktop, "desktop-file-validate", [join(share, "applications/org.bursar.desktop.desktop")]);
 
-  // Each page has what the program says of itself.
+  // Each manual page documents every option that the program's help lists.
   for (const program of ["bursar", "bursar-desktop"]) {
     const manual = packed(`man/man1/${program}.1.gz`).replaceAll("\\-", "-");
     for (const command of await commandsOf(desktop, join(root, "usr/bin", program))) {
@@ -169,7 +169,8 @@ test("the package's metadata, manual pages and policy checks are complete", asyn
     t.diagnostic("lintian is not installed");
     return;
   }
-  // What Debian's policy asks for besides. Programs that are built for tests take it minutes, so others stand for them.
+  // Debian's policy has further rules, which lintian checks. It would take minutes on debug builds, so scripts stand
+  // in.
   const standIns = join(desktop.processes.scratch, "stand-ins");
   mkdirSync(standIns);
   for (const program of ["bursar", "bursar-desktop"]) {
@@ -188,13 +189,13 @@ test("the package's metadata, manual pages and policy checks are complete", asyn
 test("a running app restarts into the upgraded version, and links still open it", async (t) => {
   const desktop = await Desktop.for(t, { automation: false });
   const { root, env } = await installed(desktop);
-  // As where several versions are kept beside each other: what is in the search path is a link to one of them.
+  // Some systems keep several versions side by side, with a link to the current one in PATH.
   const link = join(root, "usr/bin/bursar-desktop");
   const [old, later] = [join(root, "opt/1/bursar-desktop"), join(root, "opt/2/bursar-desktop")];
   for (const version of [old, later]) mkdirSync(dirname(version), { recursive: true });
   renameSync(link, old);
   symlinkSync(old, link);
-  // Who knows the tray already is not told of it, and no pop-up delays the fresh start.
+  // The tray hint was already shown: without its pop-up, the restart is not delayed.
   writeFileSync(join(desktop.env["BURSAR_HOME"] ?? "", "settings.json"), '{"settings":{"told_about_tray":true}}');
   desktop.processes.start("app", "sh", { args: ["-c", "exec bursar-desktop"], env });
   const [top] = await until("the window is open", async () => {
@@ -206,7 +207,7 @@ test("a running app restarts into the upgraded version, and links still open it"
   assert.ok(top !== undefined && pid !== undefined);
   await until("the link handler is registered", () => handler(desktop).includes(`Exec="${link}"`));
 
-  // The new version comes, and the old one goes.
+  // The new version is installed and the old one removed.
   copyFileSync(old, later);
   chmodSync(later, 0o755);
   unlinkSync(link);
@@ -221,7 +222,7 @@ test("a running app restarts into the upgraded version, and links still open it"
   await until("the new version runs in the tray", () => running(desktop, later).includes(pid), { within: 40_000 });
   await until("the link handler is registered", () => handler(desktop).includes(`Exec="${link}"`));
   assert.doesNotMatch(handler(desktop), /deleted|opt/);
-  // The old one's icon goes with its connection, which the bus notices a moment later.
+  // The old icon disappears with its bus connection, which the bus notices a moment later.
   await until("the icon's menu takes a click", async () => {
     await (await desktop.tray.icon()).click("Quit", { within: 1_000 });
     return true;
@@ -229,12 +230,12 @@ test("a running app restarts into the upgraded version, and links still open it"
   await until("it has ended", () => running(desktop, later).length === 0);
 });
 
-/** The entry by which the desktop opens links. */
+/** The desktop entry that handles the app's links. */
 function handler({ env }: Desktop): string {
   return readFileSync(join(env["XDG_DATA_HOME"] ?? "", "applications/org.bursar.desktop.handler.desktop"), "utf8");
 }
 
-/** All commands of a program, those within others as well; the program itself is the empty one. */
+/** All commands of a program, including subcommands; the program itself is the empty command. */
 async function commandsOf(desktop: Desktop, program: string, path: readonly string[] = []): Promise<string[][]> {
   const { stdout } = await desktop.run(program, [...path, "--help"]);
   const names = /^Commands:\n((?: {2,}.*\n)*)/m.exec(stdout)?.[1]?.match(/(?<=^ {2})[a-z][a-z-]*/gm) ?? [];

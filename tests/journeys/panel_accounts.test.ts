@@ -1,4 +1,4 @@
-/** Accounts of two providers beside each other, and the methods that a provider keeps for one. */
+/** Accounts of two providers side by side, and an account's saved methods. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";

@@ -1,4 +1,4 @@
-/** What changes at the hosting panel while somebody is about to pay: only what was asked for is ever paid. */
+/** Changes at the hosting panel while a user is about to pay: the app only ever pays what the user confirmed. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { until } from "../session/wait.ts";
@@ -115,7 +115,7 @@ test("while a payment is being created no other can start, and choosing another 
   await panelAgrees(person);
 });
 
-/** The confirmation is gone without a word of the user's, and the page says why. */
+/** The confirmation closes by itself, and the page shows the reason. */
 async function takenBack(window: AppWindow, what: string): Promise<void> {
   await window.id("confirm-payment").waitGone({ within: 30_000 });
   await window.css(`[data-testid="start-changed"][data-what="${what}"]`).waitVisible();

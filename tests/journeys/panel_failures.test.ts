@@ -1,4 +1,4 @@
-/** What goes wrong on the way at the hosting panel, and that it is said, costs nothing twice and loses nothing. */
+/** Payments that fail at the hosting panel: the app reports the reason, pays nothing twice and loses nothing. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { staysTrue, until } from "../session/wait.ts";
@@ -116,7 +116,7 @@ test("a preset over the limit shows the limit and cannot be sent", async (t) => 
   await window.id("amount").fill("0.49");
   await window.css('[data-testid="amount-error"][data-code="amount_too_small"]').waitVisible();
   assert.equal(await window.id("continue").enabled(), false);
-  // The form was read before the limit fell: the provider has the last word, in its own words.
+  // The form was loaded before the limit fell, so the provider refuses, and the app shows its message.
   await window.id("preset-200").click();
   await until("the form can be sent, or shows the new limit", async () => {
     if ((await window.id("quote").attribute("data-ready")) === "true") return true;
@@ -171,7 +171,7 @@ for (const kind of ["hang", "lose"] as const) {
     await window.picture("goes-on");
     const sent = await asks(sandbox);
     assert.ok(sent.length >= 2, "the request was not sent again");
-    // A key that the panel knows is answered with 200, an unknown one with 201.
+    // The panel answers a known key with 200 and a new one with 201.
     const made = sent.filter((one) => one.status === 201 || (one.fault === "lose" && one.status === null));
     assert.ok(made.length <= 1, JSON.stringify(sent));
     if (kind === "lose") assert.equal(sent.at(-1)?.status, 200, "the panel did not know the key");

@@ -1,4 +1,4 @@
-/** Where a payment at the hosting panel can stand besides new and paid, as the window, the inbox and the history tell it. */
+/** The statuses of a payment at the hosting panel besides new and paid, in the window, the inbox and the history. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { until } from "../session/wait.ts";
@@ -35,7 +35,7 @@ test("trusted, refunded and fraudulent payments show their status", async (t) =>
   await checkNow(person);
   await window.css('[data-testid="open-top-up"][data-status="confirming"]').waitVisible({ within: 30_000 });
   assert.equal(await window.id("steps").attribute("data-passed"), "2");
-  // The panel has given the money on trust: its balance is what counts, and no notice says that the money has come.
+  // The panel has credited a trusted payment already: its balance counts, but no notice reports the money yet.
   await shows(window, "balance", "120");
   await window.picture("trusted");
   await window.id("nav-inbox").click();
@@ -98,7 +98,7 @@ test("an open invoice keeps its last known state, and other payments within the 
   await window.id("payment-done").click();
   await window.id("nav-overview").click();
 
-  // A status of a later description: what was known stays, with the time at which it was.
+  // The app does not know this status: the last known one stays, with its time.
   await sandbox.fault({ target: "panel", method: "GET", path: `${PAYMENTS}*`, kind: "edit", set: ODD });
   await window.id("overview-failure").waitVisible({ within: 30_000 });
   assert.equal(await window.id("overview-failure").attribute("data-code"), "line_unreadable");
@@ -121,7 +121,7 @@ test("an open invoice keeps its last known state, and other payments within the 
   await window.id("overview-failure").waitGone({ within: 30_000 });
   await until("the time of the last check advances", async () => (await window.id("open-top-up-as-of").attribute("data-at")) !== told);
 
-  // By the header's balance, from wherever one is.
+  // The header's balance opens the top-up form from any page.
   await window.id("go-top-up").click();
   await page(window, "top_up");
   await window.id("paying-renewals").click();

@@ -1,4 +1,4 @@
-/** Renewals, an ordered migration, and the invoices of what was paid. */
+/** Renewals, an ordered migration, and invoices. */
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -94,7 +94,7 @@ test("an ordered migration is paid with its server preselected, and a second pay
   const invoice = await user.payment();
   await window.css('[data-testid="open-top-up"][data-status="open"][data-kind="migration"]').waitVisible();
 
-  // The panel lists the order until the money has come.
+  // The panel lists the order until the payment arrives.
   await payIn(person);
   await window.id("paying-migrations").click();
   await window.css('[data-testid="under-way"][data-status="open"]').waitVisible();
@@ -138,7 +138,7 @@ test("an invoice opens in the system's viewer and can be saved as PDF", async (t
   const file = await until("the viewer gets the file", () => viewed().at(-1));
   assert.match(readFileSync(file, "latin1"), /^%PDF-/);
 
-  // The dialog has a name with its ending ready, and typing replaces what is before the ending.
+  // The dialog suggests a name with an extension; typing replaces only the part before it.
   const path = join(desktop.processes.scratch, "invoice");
   await window.id("save-invoice").click();
   await chooseFile(desktop, app, path);
@@ -149,7 +149,7 @@ test("an invoice opens in the system's viewer and can be saved as PDF", async (t
   await panelAgrees(person);
 });
 
-/** A viewer for PDF files that writes down what it is given. */
+/** Installs a PDF viewer that records the files it is asked to open. */
 async function installViewer(desktop: Desktop): Promise<() => string[]> {
   const applications = join(desktop.env["XDG_DATA_HOME"] ?? "", "applications");
   mkdirSync(applications, { recursive: true });

@@ -1,4 +1,4 @@
-/** What journeys with the hosting panel do alike. */
+/** Steps that journeys with the hosting panel share. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { App, cli } from "../session/app.ts";
@@ -12,7 +12,7 @@ import { lineOf, page } from "./steps.ts";
 export const PAYMENTS = "/api/v1/payments";
 const ACCOUNT = "/api/v1/account";
 
-/** Somebody at a desktop whose app knows their account with the panel. */
+/** A session whose app is connected to a panel account. */
 export interface Customer {
   readonly desktop: Desktop;
   readonly user: PanelUser;
@@ -22,8 +22,8 @@ export interface Customer {
 }
 
 /**
- * A session with a panel's account already connected (by the CLI), the app open on its overview and the balance known.
- * `manner` holds from before the app has read anything.
+ * Starts a session with a panel account connected by the CLI, the app open on its overview and the balance known.
+ * `behaviour` applies before the app reads anything.
  */
 export async function customer(
   t: TestContext,
@@ -51,7 +51,7 @@ export async function addByCli(desktop: Desktop, user: PanelUser, label: string)
   assert.equal(done.code, 0, done.stderr);
 }
 
-/** A method of the user's first payer, unless another is named. */
+/** Finds a method of the payer; the user's first payer by default. */
 export async function methodOf(
   user: PanelUser,
   fits: (method: PanelMethod) => boolean,
@@ -68,25 +68,25 @@ export const byCardPage = (one: PanelMethod): boolean => one.kind === "payment_s
 export const byInvoice = (one: PanelMethod): boolean => one.kind === "invoice";
 export const byWalletPage = (one: PanelMethod): boolean => one.kind === "payment_system" && one.system === "paypal";
 
-/** "Check now", as it stands in the tray: also while a dialog is open. */
+/** Clicks "Check now" in the tray, which works even while a dialog is open. */
 export async function checkNow({ desktop }: Customer): Promise<void> {
   await (await desktop.tray.icon()).click("Check now");
 }
 
-/** Has the app read all that the panel tells again, at once: a server that was away for a moment is asked everything. */
+/** Makes the app read everything from the panel again: after a failed request it asks for everything. */
 export async function readAnew(person: Customer, sandbox: Sandbox): Promise<void> {
   await sandbox.fault({ target: "panel", method: "GET", path: ACCOUNT, kind: "status", status: 503, times: 1 });
   await checkNow(person);
 }
 
-/** Opens the page for paying in, through the header's balance button, with its methods there. */
+/** Opens the top-up page with the header's balance button and waits for its methods. */
 export async function payIn({ window }: Customer): Promise<void> {
   await window.id("balance-button").click();
   await page(window, "top_up");
   await window.id("methods").waitVisible();
 }
 
-/** Types the amount and chooses the method; waits until it could be sent. */
+/** Enters the amount, chooses the method and waits until the form can be sent. */
 export async function wish(person: Customer, amount: string, method?: PanelMethod): Promise<void> {
   const { window } = person;
   await payIn(person);
@@ -99,7 +99,7 @@ export async function ready(window: AppWindow): Promise<void> {
   await window.css('[data-testid="quote"][data-ready="true"]').waitVisible();
 }
 
-/** Which method the form has chosen. */
+/** The id of the form's selected method. */
 export async function chosenMethod(window: AppWindow): Promise<string | null> {
   return window.id("methods").attribute("data-method");
 }
@@ -110,24 +110,24 @@ export async function choosePayer(window: AppWindow, payer: string): Promise<voi
   await until("the payer is chosen", async () => (await window.id("payers").attribute("data-payer")) === payer);
 }
 
-/** The page has led back by itself: the app is in front, with the payments. */
+/** Waits until the payment page has returned to the app and the app shows the payments. */
 export async function backAmongPayments({ app, window }: Customer): Promise<void> {
   await until("the app is in front again", () => app.focused(), { within: 30_000 });
   await page(window, "payments");
 }
 
-/** Waits until the window's list shows the payment in that state. */
+/** Waits until the window's list shows the payment with that status. */
 export async function listed(window: AppWindow, payment: PanelPayment, status: string): Promise<void> {
   await window.id("nav-payments").click();
   await lineOf(window, payment.id, status, false).waitVisible({ within: 30_000 });
 }
 
-/** Waits until the overview says how the payment that was watched ended. */
+/** Waits until the overview shows the outcome of the followed payment. */
 export async function ended(window: AppWindow, status: string): Promise<void> {
   await window.css(`[data-testid="ended-top-up"][data-status="${status}"]`).waitVisible({ within: 30_000 });
 }
 
-/** Requests that ask for a payment, whatever became of them. */
+/** Requests to create a payment, whatever their outcome. */
 export async function asks(sandbox: Sandbox): Promise<readonly Asked[]> {
   return sandbox.requests({ target: "panel", method: "POST", path: PAYMENTS });
 }

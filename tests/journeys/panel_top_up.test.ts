@@ -1,4 +1,7 @@
-/** Topping up at the hosting panel: on its payment systems' pages, by a saved method, and with one kept for next time. */
+/**
+ * Topping up at the hosting panel: on the payment systems' pages, with a saved method, and with a method saved on the
+ * way.
+ */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { staysTrue, until } from "../session/wait.ts";
@@ -124,7 +127,7 @@ test("a method saved for next time is pending, then confirmed, and can pay", asy
   await ready(window);
   await window.id("continue").click();
   await window.id("confirm-payment-yes").click();
-  // The overview still shows how the one before ended.
+  // The overview still shows the previous payment's outcome.
   await until("the balance includes the payment", async () => (await user.balance()) === "135.00");
   await listed(window, await user.payment(), "completed");
   await panelAgrees(person);

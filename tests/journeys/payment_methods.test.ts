@@ -1,4 +1,4 @@
-/** Other ways to the same end: by transfer, by transaction hash, in two parts, and from a page that was closed before. */
+/** Other ways to pay: by transfer, by transaction hash, in two parts, and after the payment page was closed. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Checkout } from "../session/checkout.ts";

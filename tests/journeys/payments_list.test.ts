@@ -1,4 +1,4 @@
-/** A history of years: to its other end and back, and to any month, by mouse and by keyboard. */
+/** A history of years: to its oldest payment and back, and to any month, by mouse and by keyboard. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { until } from "../session/wait.ts";
@@ -7,9 +7,9 @@ import { KEYS, type AppWindow } from "../session/window.ts";
 import { connected, page } from "./steps.ts";
 
 const PAYMENTS = 1_500;
-/** With the free credits. */
+/** Plus the free credits. */
 const LINES = PAYMENTS + 1;
-/** No more rows than a window is high, and a few to spare, are ever in the page. */
+/** The page never holds more rows than fit the window, plus a few. */
 const MOST_ROWS = 40;
 
 let sandbox: Sandbox;
@@ -18,14 +18,14 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-/** The rows that are in the page and have their payment, by their place in the list. */
+/** Indexes of the rendered rows whose payment is loaded. */
 async function rows(window: AppWindow): Promise<number[]> {
   return (await window.driver.script(
     `return [...document.querySelectorAll('[data-testid="payment"]')].map((row) => Number(row.ariaRowIndex) - 2)`,
   )) as number[];
 }
 
-/** The month of the first row in sight, by the date that stands in it. */
+/** The month of the first visible row, read from its date. */
 async function monthAtTop(window: AppWindow): Promise<string> {
   const date = (await window.driver.script(
     `const list = document.querySelector('[data-testid="payments"] [role="rowgroup"]').getBoundingClientRect();
@@ -36,13 +36,13 @@ async function monthAtTop(window: AppWindow): Promise<string> {
   return short(date);
 }
 
-/** The date that stands in a row, by its place in the list. */
+/** The date in a row, by the row's index. */
 async function dateOf(window: AppWindow, row: number): Promise<string> {
   const cell = `[data-testid="payment"][aria-rowindex="${row + 2}"] [role="gridcell"]`;
   return (await window.driver.script(`return document.querySelector('${cell}').textContent`)) as string;
 }
 
-/** "Jun 2019" of "June 2019" and of "7 Jun 2019 10:20". */
+/** "Jun 2019" for "June 2019" and for "7 Jun 2019 10:20". */
 function short(date: string): string {
   const [, month = "", year = ""] = /([A-Z][a-z]{2})[a-z]* (\d{4})/.exec(date) ?? [];
   return `${month} ${year}`;
@@ -81,7 +81,7 @@ test("a long history jumps to any month by one choice and to either end by one k
   assert.equal(short(await window.id("months").text()), last);
   assert.notEqual(last, short(newest));
   assert.ok((await rows(window)).length < MOST_ROWS);
-  // Whatever else of the account is read anew, the list stays where it is.
+  // Reloading other data of the account must not scroll the list.
   for (const state of ["hidden", "known"]) {
     await window.id("hide-amounts").click();
     await window.css(`[data-testid="payment"] [data-state="${state}"]`).waitVisible();

@@ -1,4 +1,4 @@
-/** What several journeys do alike: first steps of a person, and the end at which all four accounts of it are compared. */
+/** Steps that several journeys share. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { App, cli, type AppStart } from "../session/app.ts";
@@ -8,7 +8,7 @@ import type { Asked, NewUser, Sandbox, SandboxTopUp, User } from "../session/san
 import { Checkout } from "../session/checkout.ts";
 import type { AppWindow, Part } from "../session/window.ts";
 
-/** Somebody at a desktop whose app knows their account. */
+/** A session whose app is connected to an account. */
 export interface Connected {
   readonly desktop: Desktop;
   readonly user: User;
@@ -16,7 +16,7 @@ export interface Connected {
   readonly window: AppWindow;
 }
 
-/** A session with an account already connected (by the CLI), the app open on its overview and the balance known. */
+/** Starts a session with an account connected by the CLI, the app open on its overview and the balance known. */
 export async function connected(
   t: TestContext,
   sandbox: Sandbox,
@@ -47,7 +47,7 @@ export async function page(window: AppWindow, name: string): Promise<void> {
   await window.css(`[data-testid="frame"][data-page="${name}"]`).waitVisible();
 }
 
-/** Gives the system's file dialog a path, by keyboard. */
+/** Types a path into the system's file dialog. */
 export async function chooseFile(desktop: Desktop, app: App, path: string): Promise<void> {
   const dialog = await until("the file dialog is there", async () => {
     const active = await desktop.display.active();
@@ -60,7 +60,7 @@ export async function chooseFile(desktop: Desktop, app: App, path: string): Prom
   await until("the file dialog is gone", async () => (await app.topWindows()).every((one) => one.id !== dialog.id));
 }
 
-/** From the overview to the hosted checkout, as a person goes: amount, method, what it costs, on to the browser. */
+/** Goes from the overview to the hosted checkout as a user does: amount, method, costs, browser. */
 export async function beginTopUp(
   { desktop, window, user }: Connected,
   sandbox: Sandbox,
@@ -78,19 +78,19 @@ export async function beginTopUp(
   return { topUp, checkout };
 }
 
-/** The page that was paid or left leads back by itself: waits until the app is in front with its overview. */
+/** Waits until the payment page has returned to the app and the app shows its overview. */
 export async function backInTheApp({ app, window }: Connected): Promise<void> {
   await until("the app is in front again", () => app.focused(), { within: 30_000 });
   await page(window, "overview");
 }
 
-/** Waits until the window's list shows the payment in that state. */
+/** Waits until the window's list shows the payment with that status. */
 export async function paymentShows(window: AppWindow, id: string, status: string, verified: boolean): Promise<void> {
   const payments = window.css('[data-testid="frame"][data-page="payments"]');
   await until(
     `${id} is shown as ${status}`,
     async () => {
-      // The payment page may lead back at any moment, and to the overview.
+      // The payment page may return to the app at any moment, which opens the overview.
       if (!(await payments.visible())) await window.id("nav-payments").click();
       return lineOf(window, id, status, verified).visible();
     },
@@ -98,20 +98,20 @@ export async function paymentShows(window: AppWindow, id: string, status: string
   );
 }
 
-/** The line of that payment in that state. */
+/** The payment's row, if it has that status. */
 export function lineOf(window: AppWindow, id: string, status: string, verified: boolean): Part {
   return window.css(
     `[data-testid="payment"][data-payment="${id}"][data-status="${status}"][data-verified="${verified}"]`,
   );
 }
 
-/** The status that the open top-up shows, if one is shown. */
+/** The status of the open top-up, if one is shown. */
 export async function openTopUp(window: AppWindow): Promise<string | undefined> {
   const card = window.id("open-top-up");
   return (await card.visible()) ? ((await card.attribute("data-status")) ?? undefined) : undefined;
 }
 
-/** Kinds of the notices about that payment in the inbox, newest first; at least one is waited for. */
+/** Kinds of the inbox's notices about that payment, newest first. Waits for at least one. */
 export async function noticesOf(window: AppWindow, payment: string): Promise<string[]> {
   await window.id("nav-inbox").click();
   const about = `[data-testid="notice"][data-payment="${payment}"]`;
@@ -122,7 +122,7 @@ export async function noticesOf(window: AppWindow, payment: string): Promise<str
   )) as string[];
 }
 
-/** Starts a top-up as the provider's own page or another device would: straight at the API, with the user's key. */
+/** Creates a top-up as the provider's own page or another device would: directly at the API with the user's key. */
 export async function topUpElsewhere(user: User, amount: string): Promise<SandboxTopUp> {
   const answer = await fetch(`${user.sandbox.ready.fluence.api}/v2/top-ups`, {
     method: "POST",
@@ -133,7 +133,7 @@ export async function topUpElsewhere(user: User, amount: string): Promise<Sandbo
   return user.openTopUp();
 }
 
-/** Requests of this user that ask for a new top-up, whatever became of them. */
+/** The user's requests to create a top-up, whatever their outcome. */
 export async function creations(sandbox: Sandbox, user: User): Promise<readonly Asked[]> {
   const asked = await sandbox.requests({ target: "console", method: "POST", path: "/v2/top-ups" });
   return asked.filter((one) => one.user_id === user.data.id || one.user_id === null);

@@ -1,4 +1,7 @@
-/** Amounts that cannot be sent, refusals that come all the same, and a second top-up: each in words, and nothing is made twice. */
+/**
+ * Amounts that the form refuses, refusals by the provider, and a second top-up: each is explained, and nothing is
+ * created twice.
+ */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { staysTrue, until } from "../session/wait.ts";
@@ -13,7 +16,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-/** Types an amount that cannot be sent, and what the page says to it. */
+/** Enters an amount that cannot be sent and returns the page's message. */
 async function refused(window: AppWindow, amount: string, code: string): Promise<string> {
   await window.id("amount").fill(amount);
   const error = window.css(`[data-testid="amount-error"][data-code="${code}"]`);
@@ -58,7 +61,7 @@ test("an amount beyond a limit cannot be sent, and the form says what to type", 
 test("the app explains a refusal by the provider and stays usable", async (t) => {
   const person = await connected(t, sandbox);
   const { user, window } = person;
-  // The app knows of 5000; the provider has changed its mind.
+  // The app has read a cap of 5000; the provider has lowered it since.
   await sandbox.cap("300");
   await window.id("nav-top_up").click();
   await ready(window, "100");
@@ -95,7 +98,7 @@ test("the app follows a top-up started elsewhere and offers its checkout in plac
   const { desktop, user, window } = person;
   await window.id("nav-top_up").click();
   await ready(window, "40");
-  // The provider's own page, another device: the window has the form open meanwhile.
+  // Another device starts a top-up while the form is open.
   const elsewhere = await topUpElsewhere(user, "40.00");
   await window.id("continue").click();
   const amount = window.css('[data-testid="open-top-up-amount"][data-amount="40.00"]');
@@ -119,7 +122,7 @@ test("two clicks on Continue start one top-up", async (t) => {
   await window.id("nav-top_up").click();
   await ready(window, "12");
   await sandbox.fault({ target: "console", method: "POST", path: "/v2/top-ups", times: 1, kind: "delay", ms: 1_000 });
-  // Both before the page had a chance to draw anything, and the form's own way beside the button's.
+  // All of them come before the page can redraw; the last one submits the form without the button.
   await window.driver.script(`
     const button = document.querySelector('[data-testid="continue"]');
     button.click(); button.click(); button.form.requestSubmit();

@@ -1,4 +1,4 @@
-/** Top-ups that do not simply end with money: cancelled, expired, paid late, under review. */
+/** Top-ups that do not simply complete: cancelled, expired, paid late, under review. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { staysTrue, until } from "../session/wait.ts";
@@ -28,7 +28,7 @@ test("the checkout's back arrow cancels, and no money moves", async (t) => {
   await window.id("ended-top-up").waitVisible();
   await window.id("go-top-up").waitVisible();
   await window.picture("ended");
-  // The provider has one word for both: a page that was left and a page that was too late.
+  // The provider uses one status for an abandoned page and one that expired.
   await paymentShows(window, topUp.id, ended.status === "canceled" ? "cancelled" : "expired", false);
   assert.equal(await window.css(`[data-testid="payment"][data-payment="${topUp.id}"]`).count(), 1);
   await staysTrue("the user's own cancellation does not pop up", () => desktop.notifications.all.length === 0, 1_000);

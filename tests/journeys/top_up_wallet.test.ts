@@ -1,4 +1,4 @@
-/** The whole top-up by wallet: amount, browser, payment, back by the link, completed and verified, told once. */
+/** A complete top-up by wallet: amount, browser, payment, return by link, completed and verified, notified once. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { staysTrue, until } from "../session/wait.ts";
@@ -28,7 +28,7 @@ test("a top-up by wallet is paid in the browser and shown as completed and verif
 
   await checkout.payByWallet(137);
   await checkout.waitForPhase("paid");
-  // The page leads back by itself; the app comes to the front.
+  // The page returns to the app by itself, which brings the window to the front.
   await until("the app is in front again", () => app.focused(), { within: 30_000 });
 
   await paymentShows(window, topUp.id, "completed", true);

@@ -1,4 +1,4 @@
-/** The app without its window: in the tray, started hidden, by a link, a second time; and where there is no tray. */
+/** The app without its window: in the tray, started hidden, by a link or twice, and on desktops without a tray. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-/** Processes that hold pages. */
+/** The number of processes that hold pages. */
 function webviews(app: App): number {
   return app.webProcesses().filter((pid) => executable(pid).endsWith("/WebKitWebProcess")).length;
 }
@@ -79,7 +79,7 @@ test("the tray shows the balance, and each menu entry does what it says", async 
 
 test("closing to the tray ends WebKit's processes", async (t) => {
   await sandbox.calm();
-  // WebDriver would keep the webview alive, so nobody looks into this window.
+  // WebDriver would keep the webview alive, so this test runs without it.
   const desktop = await Desktop.for(t, { automation: false });
   await connectByCli(desktop, sandbox, await sandbox.user());
   const app = new App(desktop);
@@ -98,7 +98,7 @@ test("in the tray the app restarts itself without losing a top-up, a link, a pop
   const user = await sandbox.user();
   const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
   await connectByCli(desktop, sandbox, user);
-  // Whoever knows the tray already is not told of it, and no pop-up delays the fresh start.
+  // The tray hint was already shown: without its pop-up, the restart is not delayed.
   writeFileSync(join(desktop.env["BURSAR_HOME"] ?? "", "settings.json"), '{"settings":{"told_about_tray":true}}');
   const app = await App.open(desktop);
   const window = await app.window();
@@ -116,7 +116,7 @@ test("in the tray the app restarts itself without losing a top-up, a link, a pop
   await old.find("Return to payment");
   assert.equal(app.startedAfresh(), false);
 
-  // Links of nobody's keep coming all the while: none of them may end in a second engine or in a window.
+  // Links with unknown states keep coming during the restart. None may start a second engine or show a window.
   const stray = "org.bursar.desktop://top-up/return?state=" + "A".repeat(43);
   await until(
     "the app has started afresh",
@@ -138,7 +138,7 @@ test("in the tray the app restarts itself without losing a top-up, a link, a pop
   await staysTrue("nothing notifies twice", () => told() === 2, 2_000);
   assert.equal((await app.topWindows()).length, 0);
 
-  // The pop-up of the first start still leads to its payment.
+  // The pop-up from before the restart still opens its payment.
   desktop.notifications.choose(completed);
   await app.window();
   await window.id("payment-id").waitForText(first.id);
@@ -153,7 +153,7 @@ test("a hidden start stays hidden, a second start shows the window, and a link s
   const link = topUp.return_url ?? "";
   assert.match(link, /^org\.bursar\.desktop:\/\/top-up\/return\?state=/);
 
-  // The checkout is in front: a second start brings the first one's window back there.
+  // The checkout is in front; a second start brings the first app's window back to the front.
   assert.equal(await app.focused(), false);
   const [pid] = app.pids();
   assert.equal(await app.launch().ended(), 0, "the second start ends by itself");
@@ -199,7 +199,7 @@ test("without a tray closing quits, but with a top-up open the app stays, says s
   await staysTrue("the app stays", () => app.pids().length === 1, 1_000);
   await desktop.picture("unseen");
 
-  // The checkout page would lead back to the app, and that would show its window.
+  // An open checkout page would return to the app, which would show its window.
   await checkout.close();
   await sandbox.pay(topUp.id);
   await desktop.notifications.find("Top-up completed", { within: 30_000 });

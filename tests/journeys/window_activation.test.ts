@@ -1,4 +1,6 @@
-/** The window that comes to the front for a click or a link: once for each, and with the desktop's leave to take the focus. */
+/**
+ * Clicks and links bring the window to the front once each, with the activation token that allows it to take the focus.
+ */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,14 +18,14 @@ before(async () => {
 });
 after(() => sandbox.end());
 
-/** How often the window was raised so far, by the app's own word. */
+/** How often the app has logged that it raised the window. */
 function raised({ processes }: Desktop): number {
   const logs = readdirSync(processes.artefacts).filter((name) => name.endsWith(".log"));
   const said = logs.map((name) => readFileSync(join(processes.artefacts, name), "utf8"));
   return said.join("\n").split("the window is raised").length - 1;
 }
 
-/** Waits until the window has been raised by this token, and holds that it was raised once. */
+/** Waits until the window is raised with this token and checks that it was raised once. */
 async function onceBy(app: App, token: string, what: () => unknown): Promise<void> {
   const earlier = raised(app.desktop);
   await what();

@@ -1,6 +1,7 @@
 /**
- * Promise 1: no crash, at any point, starts two top-ups or forgets one. Real processes are killed at every durable step of a
- * top-up and in the recovery after it; then the user goes on, and at the end has what a twin has who was never killed.
+ * Promise 1: a crash at any point starts no second top-up and loses none. Real processes are killed at every durable
+ * step of a top-up and during recovery. Then the user continues, and must end with the same state as a twin who was
+ * never killed.
  */
 import { Processes } from "../session/processes.ts";
 import { Sandbox } from "../session/sandbox.ts";
@@ -12,9 +13,9 @@ import { isShort, prove, times, type Tally } from "./proof.ts";
 import { Gate, Home } from "./cli_home.ts";
 import { atDesktop } from "./proof_session.ts";
 
-/** Killed top-ups of one user, before the last one, which is left in peace; each may take a minute of waiting. */
+/** Top-ups of one user that are killed, before a last one without a kill. Each may wait for a minute. */
 const ROUNDS = times(5, 2);
-/** Programs that run at the same moment. */
+/** Programs that run at the same time. */
 const AT_ONCE = 4;
 const APPS_AT_ONCE = 3;
 const each = times(24, 1);
@@ -31,7 +32,7 @@ await prove(
     const sandbox = await Sandbox.start("proofs/crash");
     const processes = new Processes(artefacts("crash"));
     try {
-      // The answer to a start takes a moment, so that there is a time when the request is out and nothing is back.
+      // Delays the answer to a start, so that a kill can hit while the request is in flight.
       await sandbox.fault({ target: "console", method: "POST", path: "/v2/top-ups", kind: "delay", ms: 300 });
       await killAll(tally, sandbox, processes);
     } finally {
@@ -65,7 +66,7 @@ await prove(
 async function killAll(tally: Tally, sandbox: Sandbox, processes: Processes): Promise<void> {
   const disk = new Disk(processes);
   const shuffled = dice.shuffled(allFates(disk));
-  // Those that take a minute of waiting are dealt out first, so that nobody gets more of them than others.
+  // Deals out the plans that wait a minute first, so that no user gets more of them than others.
   const fates = [...shuffled.filter(isSlow), ...shuffled.filter((fate) => !isSlow(fate))];
   const connects = dice.shuffled(migrations());
   const gate = new Gate(AT_ONCE);
@@ -93,7 +94,7 @@ async function killAll(tally: Tally, sandbox: Sandbox, processes: Processes): Pr
     const few = [...kills].filter(([, count]) => count < 20);
     if (killed < 900 || few.length > 0) tally.fail("too few kills", JSON.stringify({ killed, few }));
   }
-  // What was tried is the kills, not the users; a failed user's kills are not known to have been survived.
+  // Counts kills, not users: a failed user's kills are not known to have been survived.
   tally.add(killed - tally.tried + tally.failed, 0);
   const fewest = [...kills].toSorted(([, few], [, more]) => few - more)[0];
   const recovery = [...kills]
@@ -122,7 +123,7 @@ async function live(
   return { left, kills: rounds.kills };
 }
 
-/** Whether its request never leaves: then two looks a minute apart find that out. */
+/** Whether the request never leaves, which takes two polls, a minute apart, to find out. */
 function isSlow({ starting }: Fate): boolean {
   return starting !== undefined && /^(commit|copy|intent|log|request)/.test(starting.place);
 }

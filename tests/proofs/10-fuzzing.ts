@@ -1,4 +1,7 @@
-/** Promise 10: whatever reads bytes from elsewhere is fuzzed: every target for ten minutes in the full run, a few seconds in the short one. */
+/**
+ * Promise 10: every parser of foreign bytes is fuzzed. In the full run each target takes ten minutes, in the short run
+ * a few seconds.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";

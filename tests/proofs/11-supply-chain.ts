@@ -1,6 +1,7 @@
 /**
- * Promise 11: what Bursar is built from is known and fixed. Every lock entry names one version by its checksum, every
- * script builds from the locks and runs no install scripts, exceptions have reasons and dates, and a script lists it all.
+ * Promise 11: everything that Bursar is built from is known and pinned. Lock entries have checksums, scripts build from
+ * the lock files and run no install scripts, exceptions have reasons and dates, and a script writes the bill of
+ * materials.
  */
 import assert from "node:assert/strict";
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
@@ -83,7 +84,7 @@ async function npmLock(tally: Tally): Promise<void> {
   }
 }
 
-/** Whatever a script installs or builds comes from the locks, and by its checksum. */
+/** Scripts install and build only from the lock files or by checksum. */
 async function scripts(tally: Tally): Promise<void> {
   const files = readdirSync(join(ROOT, "scripts")).filter((name) => name.endsWith(".sh"));
   for (const file of files) {
@@ -166,7 +167,7 @@ async function bill(tally: Tally): Promise<void> {
   });
 }
 
-/** Names of the crates that are in this repository. */
+/** Names of this repository's crates. */
 function ownCrates(): string[] {
   const told = run("cargo", ["metadata", "--locked", "--offline", "--format-version=1", "--no-deps"]);
   const { packages } = JSON.parse(told.stdout) as { packages: { name: string }[] };

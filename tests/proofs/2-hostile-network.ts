@@ -1,7 +1,7 @@
 /**
- * Promise 2: a hostile network. Between the app and its servers stands one that delays, cuts, floods, lies about where to
- * go, or is not there. Every request ends in time and in size, nothing known is lost, the window answers all along, and
- * when the trouble is over the app is back soon.
+ * Promise 2: a hostile network. A proxy between the app and its servers delays, cuts off, floods, redirects, or does
+ * not answer. Every request is limited in time and size, known data stays, the window answers throughout, and the app
+ * recovers soon after the fault.
  */
 import assert from "node:assert/strict";
 import { cli } from "../session/app.ts";
@@ -19,11 +19,11 @@ const about = {
   name: "Hostile network",
   what: "troubles of API and RPC, one after the other, each with a recovery",
 };
-/** From the request to its end, in milliseconds: the app's 20 s and what a busy machine adds. */
+/** The longest that a request may take, in milliseconds: the app's 20 s timeout plus time for a busy machine. */
 const WHOLE = 21_500;
 const MIB = 1024 * 1024;
 const SERVERS = ["API", "RPCs"] as const;
-/** Whether the window is there to be asked, and whether somebody is asking: it is not ended under a question. */
+/** Whether the window can be asked, and whether a question is in flight: the app must not be killed during one. */
 const window_ = { there: true, asked: false };
 
 await prove(about, async (tally) => {
@@ -56,7 +56,7 @@ async function everything(tally: Tally, desktop: Desktop, sandbox: Sandbox): Pro
   });
   await tally.try("no redirect was followed", () => assert.deepEqual(elsewhere.heard, []));
   await tally.try("no answer was read beyond its limit", () => {
-    // What the kernels of both ends hold on its way comes on top of the 1 MiB.
+    // The kernel's buffers at both ends come on top of the 1 MiB.
     tally.note(`at most ${(sent.most / MIB).toFixed(1)} MiB of an endless answer left the server`);
     assert.ok(sent.most < 16 * MIB, `${sent.most} bytes`);
   });
@@ -95,7 +95,10 @@ async function everything(tally: Tally, desktop: Desktop, sandbox: Sandbox): Pro
   elsewhere.end();
 }
 
-/** Lets it happen until the app says that something is wrong (or, where a true answer comes late, has it), then no more. */
+/**
+ * Keeps up the fault until the app reports an error (or has the answer, where it only comes late), then waits for
+ * recovery.
+ */
 async function suffer(someone: Person, which: "API" | "RPCs", trouble: Trouble): Promise<void> {
   const {
     window,
@@ -119,7 +122,10 @@ async function suffer(someone: Person, which: "API" | "RPCs", trouble: Trouble):
   await recovered(someone, trouble.passes === true ? 15_000 : 5_000);
 }
 
-/** A server that asked to be left alone is, whatever the user wishes; a new start asks it again. */
+/**
+ * A server that asked for a long Retry-After is not contacted, even if the user asks; a restarted app contacts it
+ * again.
+ */
 async function leavesAlone({ window, account, app }: Person, servers: readonly Between[]): Promise<void> {
   const asked = (): number => servers.reduce((sum, server) => sum + server.asked.length, 0);
   const before = asked();
@@ -137,7 +143,7 @@ async function leavesAlone({ window, account, app }: Person, servers: readonly B
   }
 }
 
-/** Servers where nobody listens for a while: the app is back within 5 s of their return, and nobody has to ask for it. */
+/** Servers that refuse connections for a while: the app recovers within 5 s of their return, without "Check now". */
 async function gone(tally: Tally, someone: Person): Promise<void> {
   const servers = [someone.way.api, ...someone.way.rpcs];
   const span = times(300_000, 20_000);
@@ -154,7 +160,7 @@ async function gone(tally: Tally, someone: Person): Promise<void> {
   });
 }
 
-/** Seven minutes of servers that close every connection: at most two requests a minute go to each after five. */
+/** Seven minutes of servers that close every connection: after five, each gets at most two requests a minute. */
 async function mute(tally: Tally, someone: Person): Promise<void> {
   const {
     window,
@@ -183,7 +189,7 @@ async function mute(tally: Tally, someone: Person): Promise<void> {
   });
 }
 
-/** Addresses that lead nowhere: a name that does not exist, TLS where there is none, a port where nobody listens. */
+/** Unreachable addresses: a name that does not exist, TLS to a server without it, a port where nobody listens. */
 async function noWay(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
   const { api, rpcs } = await way(sandbox, 1);
   const user = await sandbox.user();
@@ -213,7 +219,7 @@ async function noWay(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   }
 }
 
-/** Every time in an answer moved by so many days. */
+/** Shifts every time in an answer by so many days. */
 function shifted(days: number): Treatment {
   return async ({ forward, answer }) => {
     const truth = await forward();
@@ -225,7 +231,7 @@ function shifted(days: number): Treatment {
   };
 }
 
-/** How long each request took from its coming to the end of its connection's part in it. */
+/** Records how long each request takes until its response is closed. */
 function measured(servers: readonly Between[]): number[] {
   const durations: number[] = [];
   for (const server of servers) {
@@ -237,7 +243,7 @@ function measured(servers: readonly Between[]): number[] {
   return durations;
 }
 
-/** Asks the window something small again and again. */
+/** Asks the window a small question again and again. */
 function windowAnswers({ window }: Person): { end: () => Promise<{ most: number; asked: number; refused: string }> } {
   const state = { going: true };
   let refused = "";
@@ -288,7 +294,7 @@ async function overview({ window, account }: Person): Promise<unknown> {
   return call(window, "overview", { account });
 }
 
-/** What the first page shows, without its times. */
+/** What the overview shows, without times. */
 async function figures(someone: Person): Promise<unknown> {
   const { balance, days_left } = (await overview(someone)) as {
     balance: { amount: { amount: string } } | null;

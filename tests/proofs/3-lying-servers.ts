@@ -1,7 +1,7 @@
 /**
- * Promise 3: lying servers. RPCs lie about their chain, code, head, balances and logs; the API about statuses, amounts and
- * whose payments they are; the chain takes back what it said. Nothing false may be shown as verified, what is known stays,
- * a disagreement is shown as one, and a reorganisation is undone within two looks.
+ * Promise 3: lying servers. RPC endpoints lie about their chain, code, head, balances and logs; the API lies about
+ * statuses, amounts and owners; the chain reorganises. Nothing false is shown as verified, known data stays, a
+ * disagreement is shown as one, and a reorganisation is undone within two polls.
  */
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
@@ -34,7 +34,7 @@ interface Overview {
   readonly top_ups: readonly { readonly status: string }[];
 }
 
-/** As a node answers for an address without a contract. */
+/** A node's answers for an address without a contract. */
 const noCode: Treatment = bend(({ method }) =>
   method === "eth_getCode" || method === "eth_call" ? { result: "0x" } : undefined,
 );
@@ -75,7 +75,8 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
   };
   const calm = async (): Promise<void> => {
     await all(TRUTH);
-    // An RPC that lied about what it is is left alone while another answers, but asked again where none does.
+    // An endpoint with the wrong chain or contract is ruled out while another one answers, but asked again when none
+    // does.
     await until(
       "the chain is read again",
       async () => {
@@ -117,10 +118,10 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
     await calm();
   }
 
-  // The API has the top-up open, or calls it completed; the first RPC invents the event that would prove it.
+  // The API reports the top-up as open or completed, and the first endpoint forges the event that would prove it.
   for (const status of ["open", "resolved"]) {
     for (const both of [false, true]) {
-      if (both && status === "open") continue; // Two RPCs that lie alike cannot be told from the truth.
+      if (both && status === "open") continue; // Two endpoints that tell the same lie cannot be detected.
       const id = randomUUID();
       const transaction = `0x${randomBytes(32).toString("hex")}`;
       const credit = inventedCredit(template, 25_000_000n, id, transaction);
@@ -159,7 +160,7 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
     }
   }
 
-  // What is true is told in an odd way: it is counted once.
+  // Genuine events, reported in unusual ways, count once.
   const ways: [string, Treatment][] = [
     ["every log twice", logs((true_) => true_.flatMap((one) => [one, one]))],
     [
@@ -242,13 +243,13 @@ async function apiLies(tally: Tally, someone: Person): Promise<void> {
   for (const [name, path, body] of lies) {
     await tally.try(`the API: ${name}`, async () => {
       api.treat = ({ path: asked, json }) => {
-        // With one open, the app asks after it.
+        // While a top-up is open, the app also polls the pending ones.
         if (asked.startsWith("/v2/top-ups/pending") && path !== "/v2/top-ups/pending") return false;
         if (!asked.startsWith(path)) return false;
         json(200, body);
         return true;
       };
-      // The open top-ups are only read on their own while one is followed: "Refresh all" reads them too.
+      // Open top-ups are polled only while the app follows one, but "Refresh all" reads them.
       await call(window, "refresh_all", { account });
       await until(
         "the app reports it",
@@ -319,7 +320,7 @@ async function reorganisations(tally: Tally, someone: Person, sandbox: Sandbox):
   await sandbox.control("POST", "/chains/9999999/pause", { paused: false });
 }
 
-/** Two looks, two minutes apart: only the full run has the time. */
+/** Two polls, two minutes apart: only the full run has time for that. */
 async function disagreement(tally: Tally, someone: Person): Promise<void> {
   await tally.try("chain and API differ: both are shown", async () => {
     await someone.user.patch({ api_balance: "999" });
@@ -336,14 +337,14 @@ async function disagreement(tally: Tally, someone: Person): Promise<void> {
   });
 }
 
-/** Asks everything and waits until the answers have been taken in. */
+/** Clicks "Check now" and waits until all requests are answered. */
 async function look({ window, account, way: { rpcs } }: Person): Promise<void> {
   const asked = (): number => rpcs.reduce((sum, rpc) => sum + rpc.asked.length, 0);
   const before = asked();
   await call(window, "check_now", { account });
   await until("an RPC receives a request", () => asked() > before);
   let last = -1;
-  // A look is several questions, one after the other: it is over when no more follow.
+  // A poll takes several requests in a row; it is over when no more follow.
   await until(
     "the poll is over",
     () => {
@@ -366,7 +367,7 @@ function tell(api: { treat: Treatment }, id: string, status: string): void {
   };
 }
 
-/** A node that gives the logs of so many blocks at once and no more. */
+/** A node that returns logs for at most so many blocks. */
 function limited(blocks: number): Treatment {
   return bend(({ method, params }) => {
     if (method !== "eth_getLogs") return undefined;
@@ -385,7 +386,7 @@ async function overview({ window, account }: Person): Promise<Overview> {
   return (await call(window, "overview", { account })) as Overview;
 }
 
-/** The log of the free credits that the user has had from the beginning. */
+/** The log of the user's free credits. */
 async function trueCredit(user: User): Promise<Log> {
   const { sandbox, address } = user;
   const user_ = `0x${"0".repeat(24)}${address.slice(2).toLowerCase()}`;
@@ -402,7 +403,7 @@ async function trueCredit(user: User): Promise<Log> {
     }),
   });
   const { result } = (await answer.json()) as { result: Log[] };
-  // Of the events of a credit, the one whose data holds an id beside the amount.
+  // Of a credit's events, the one whose data contains an id besides the amount.
   const credit = result.find((one) => one.topics.length === 4 && one.data.length >= 2 + 4 * 64);
   if (credit === undefined) throw new Error("the user has no credit on the chain");
   return credit;

@@ -1,7 +1,8 @@
 /**
- * Promise 4: no link, page or other program says that money has come. Thousands of forged links reach the running app in
- * every way a program has: calls on the session bus, second starts, the desktop's own opener. Nothing may change, and the
- * API may not be asked more often for it. Then the bus itself: a squatted name, two kinds of it, and no bus at all.
+ * Promise 4: no link, page or other program can claim that money has arrived. Thousands of forged links reach the
+ * running app in every way open to a program: calls on the session bus, second starts, the desktop's own opener. They
+ * must change nothing and cause no extra requests. Then the bus itself is hostile: a squatted name, in two variants, or
+ * no bus.
  */
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
@@ -49,7 +50,7 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     desktop.browser.opened.find((one) => one.includes("/oauth/")),
   );
   const signIn = new URL(page).searchParams.get("state") ?? "";
-  // Somebody else's top-up at the same provider, with a state of its own.
+  // Another user's top-up at the same provider, with its own state.
   const other = randomBytes(32).toString("hex");
   await topUpOf(await sandbox.user(), other);
 
@@ -66,7 +67,7 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   const took = (performance.now() - began) / 1000;
   for (const link of forgedLinks({ own, signIn, other }, times(60, 9))) {
     await tally.try("a second start with a forged link", async () => {
-      // One argument is at most 128 KiB; what follows the first zero byte is never handed over.
+      // An argument is limited to 128 KiB and ends at the first zero byte.
       const done = await desktop.run(BINARIES.app, [link.replaceAll("\0", "").slice(0, 100_000)], { within: 20_000 });
       assert.ok(done.code === 0 || done.code === 2, `exit status ${done.code} ${done.stderr}`);
     });
@@ -113,7 +114,7 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   tally.note(`${tried} links in ${Math.round(took)} s`);
 }
 
-/** A top-up of somebody whose app is not this one. */
+/** Creates a top-up of another user, whose app is not this one. */
 async function topUpOf(user: User, state: string): Promise<void> {
   const returnUrl = `org.bursar.desktop://top-up/return?state=${state}`;
   const answer = await fetch(`${user.sandbox.ready.fluence.api}/v2/top-ups`, {
@@ -124,7 +125,7 @@ async function topUpOf(user: User, state: string): Promise<void> {
   assert.equal(answer.status, 201, await answer.text());
 }
 
-/** What must stay as it was, whatever link comes. */
+/** What no link may change. */
 async function standing({ window, account }: Person): Promise<unknown> {
   const overview = (await call(window, "overview", { account })) as { top_ups: Record<string, unknown>[] };
   const { payments } = (await call(window, "payments", {
@@ -141,7 +142,7 @@ async function standing({ window, account }: Person): Promise<unknown> {
   };
 }
 
-/** The app's name on the bus is taken before it starts, by a program that answers nothing, and by one that takes all. */
+/** Another program takes the app's bus name first: one that answers nothing, and one that accepts every call. */
 async function squatted(tally: Tally, desktop: Desktop): Promise<void> {
   for (const greedy of [false, true]) {
     await tally.try(
@@ -160,7 +161,8 @@ async function squatted(tally: Tally, desktop: Desktop): Promise<void> {
           await window.id("health-links").waitVisible();
           tally.note(`window despite a squatter after ${((performance.now() - began) / 1000).toFixed(1)} s`);
           assert.deepEqual(heard, [], "the squatter received a call");
-          // A second start cannot hand over either; it must not become a second engine, and says so.
+          // A second start cannot hand over either. It must not start a second engine, and reports that Bursar runs
+          // already.
           const second = desktop.processes.start("second", BINARIES.app, { env: desktop.env });
           await until("the second start reports that Bursar runs already", async () =>
             (await desktop.display.windows()).some((one) => one.pid === second.pid),
@@ -170,7 +172,7 @@ async function squatted(tally: Tally, desktop: Desktop): Promise<void> {
           second.child.kill("SIGKILL");
           await second.ended();
         } finally {
-          // What fails with one squatter must not fail with the next one for that.
+          // A failure with one squatter must not affect the next.
           await app.kill();
           connection.disconnect();
         }
@@ -208,7 +210,7 @@ async function withoutBus(tally: Tally, desktop: Desktop): Promise<void> {
   });
 }
 
-/** The name that stands for the session's home, as the app computes it. */
+/** The bus name for the session's home, computed as the app does. */
 function busName(desktop: Desktop): string {
   const home = realpathSync(desktop.env["BURSAR_HOME"] ?? "");
   return `org.bursar.desktop.Home_${createHash("sha256").update(home).digest("hex").slice(0, 16)}`;

@@ -1,6 +1,6 @@
 /**
- * Promise 5: the browser is only ever sent to the network's own checkout. A lying API names hostile addresses as an open
- * top-up's checkout and in the answer to a new one; in every way the app has, the person then asks for the page.
+ * Promise 5: the browser only ever opens the network's own checkout. A lying API sends hostile addresses, as an open
+ * top-up's checkout and in the answer to a new one; the user then opens the payment page in every way the app offers.
  */
 import assert from "node:assert/strict";
 import { staysTrue, until } from "../session/wait.ts";
@@ -36,12 +36,12 @@ async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
   const hostile = hostileUrls(local);
   assert.ok(hostile.length >= 200, `only ${hostile.length} hostile addresses`);
 
-  // In the answer to a new top-up, where the browser would open by itself.
+  // In the answer to a new top-up, when the browser would open by itself.
   const started = sample(hostile, times(60, 8));
   for (const [number, address] of started.entries()) {
     await tally.try(`a new top-up at ${address}`, () => startAt(someone, address, number));
   }
-  // As the checkout of an open one, asked for by each command there is.
+  // As an open top-up's checkout, requested by each command.
   const shown = sample(hostile, times(hostile.length, 64));
   const openOne = await follow(someone);
   for (const address of shown) {
@@ -51,7 +51,7 @@ async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
     });
   }
   await staysTrue("no address was opened", () => desktop.browser.opened.length === 0, 1_000);
-  // The honest ones show that it is not the way that is broken.
+  // Genuine addresses show that the commands themselves work.
   const honest = honestUrls(local);
   for (const [sent, opened] of honest) {
     await tally.try(`the genuine ${sent}`, async () => {
@@ -67,7 +67,7 @@ async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
   tally.note(`${new Set([...started, ...shown]).size} hostile, ${honest.length} honest opened as re-serialised`);
 }
 
-/** A new top-up whose answer names that address; ended again by the API. */
+/** Starts a top-up whose answer contains that address; the API then ends it. */
 async function startAt(
   { window, account, way: { api }, desktop }: Person,
   address: string,
@@ -100,7 +100,9 @@ async function startAt(
   });
 }
 
-/** Lets the API tell of one open top-up; what comes back changes its address and waits until the app has read it. */
+/**
+ * Makes the API report one open top-up. The returned function changes its address and waits until the app has read it.
+ */
 async function follow({ window, account, way: { api } }: Person): Promise<(address: string) => Promise<TopUpView>> {
   let current: string | null = null;
   let tellings = 0;
@@ -118,7 +120,7 @@ async function follow({ window, account, way: { api } }: Person): Promise<(addre
     const before = tellings;
     return until("the app has read the top-up again", async () => {
       await call(window, "check_now", { account });
-      // Two tellings later the first one has been taken: one request is in flight at a time.
+      // After two more answers the app has processed the first, because it sends one request at a time.
       return tellings >= before + 2 && (await openTopUps({ window, account }))[0];
     });
   };
@@ -151,7 +153,7 @@ async function refusesToOpen({
   assert.deepEqual(desktop.browser.opened, []);
 }
 
-/** So many of them, spread over the whole list. */
+/** So many elements, spread over the whole list. */
 function sample<T>(all: readonly T[], count: number): T[] {
   const step = Math.max(1, all.length / count);
   return Array.from({ length: Math.min(count, all.length) }, (_, at) => all[Math.floor(at * step)] as T);

@@ -1,7 +1,8 @@
 /**
- * Promise 6: a secret is in the keyring or in memory, nowhere else. An API key, both tokens of a browser sign-in, its code
- * and an RPC's key go through the real app, logged at trace level, echoed by hostile answers, killed, signed out; then every
- * place that could hold one is read, in several encodings. And the keyring itself, in every state it can be in.
+ * Promise 6: a secret is in the keyring or in memory, nowhere else. An API key, both tokens and the code of a browser
+ * sign-in, and an RPC key pass through the real app, which logs at trace level, meets hostile answers that echo them,
+ * is killed, and signs out. Then every place that could hold a secret is searched, in several encodings. Finally the
+ * keyring itself goes through all its states.
  */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
@@ -55,7 +56,7 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
       if (code !== null) secrets.set("the sign-in's code", code);
       answer(told);
     } else if (method === "POST" && path === "/v2/top-ups") {
-      // A server that says back what it was sent.
+      // The server echoes the key it was sent.
       json(422, {
         code: "unprocessable_entity",
         error: `no: ${String(headers["x-api-key"] ?? headers.authorization)}`,
@@ -98,7 +99,7 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
     assert.equal(secrets.size, 7, [...secrets.keys()].join());
   });
   const said = await whatIsSaid(someone);
-  // The last moment at which anything could be written: it is killed as by a fault of its own.
+  // Aborts the app, as a crash would: its last chance to write anything.
   const dying = app.process.pid;
   const heldInMemory = args(desktop);
   process.kill(dying, "SIGABRT");
@@ -126,7 +127,7 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
   tally.note(`searched for ${secrets.size} secrets`);
 }
 
-/** Keeps every message that the page gets, by the two ways it gets any. */
+/** Records every message to the page, both responses and events. */
 async function watchMessages({ window }: Person): Promise<void> {
   await window.driver.script(`
     window.kept = [];
@@ -142,7 +143,7 @@ async function watchMessages({ window }: Person): Promise<void> {
     }`);
 }
 
-/** Everything that the app says of itself to somebody: messages, pages, diagnostics, exports, the terminal. */
+/** Everything the app outputs: answers to commands, pages, messages, diagnostics, exports, the CLI. */
 async function whatIsSaid({ desktop, window, account }: Person): Promise<[string, string][]> {
   const query = { account: null, search: null, statuses: [], from: null, to: null };
   const said: [string, string][] = [];
@@ -188,7 +189,7 @@ async function search(
   const places: [string, Buffer][] = said.map(([place, text]) => [place, Buffer.from(text)]);
   const { scratch, artefacts } = desktop.processes;
   for (const file of [...files(scratch), ...files(artefacts)]) {
-    // The browser knows what it was shown; what it keeps is not the app's.
+    // Skips the browser's own data: it knows what it was shown.
     if (/^(chromium\/|home\/\.config\/chromium)/.test(relative(scratch, file)) || /chromium|\.png$/.test(file))
       continue;
     places.push([file, readFileSync(file)]);
@@ -201,7 +202,10 @@ async function search(
   }
 }
 
-/** A secret as it might be written: as it is, in Base64 at any offset, in hexadecimal, as wide characters, in an address. */
+/**
+ * A secret in the forms in which it could be written: plain, Base64 at any offset, hexadecimal, UTF-16,
+ * percent-encoded.
+ */
 function encodings(secret: string): Buffer[] {
   const inner = secret.slice(1, -1);
   return [
@@ -216,7 +220,7 @@ function encodings(secret: string): Buffer[] {
   ];
 }
 
-/** The argument lists and first environments of every process of the session but the keyring's and the browser's. */
+/** Arguments and initial environments of all processes of the session except the keyring and the browser. */
 function args(desktop: Desktop): string {
   return desktop.processes
     .members()
@@ -240,7 +244,7 @@ function files(folder: string): string[] {
   });
 }
 
-/** A released program limits its core dumps to nothing before it does anything else. */
+/** A release build disables core dumps before it does anything else. */
 async function dumps(tally: Tally): Promise<void> {
   for (const program of [APP_RELEASE, CLI_RELEASE]) {
     const name = basename(program);
@@ -250,7 +254,7 @@ async function dumps(tally: Tally): Promise<void> {
     }
     await atDesktop(`core dumps of ${name}`, { automation: false }, async (desktop) => {
       await tally.try(`core dumps of ${name}`, async () => {
-        // The one waits in the tray, the other for a key.
+        // The app waits in the tray, the CLI for a key.
         const waits = `sleep 60 | exec '${program}' account add fluence --network mainnet`;
         if (program === APP_RELEASE) desktop.processes.start(name, program, { args: ["--hidden"], env: desktop.env });
         else desktop.processes.start(name, "sh", { args: ["-c", waits], env: desktop.env });

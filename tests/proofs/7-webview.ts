@@ -1,7 +1,7 @@
 /**
- * Promise 7: the window is not trusted. A hostile script in the real webview calls everything there is to call, looks for
- * secrets, tries to open addresses and to load something from elsewhere; and a hostile server's texts are looked for in
- * the window, the tray, the notifications and the export, where they must be nothing but text.
+ * Promise 7: the window is not trusted. A hostile script in the real webview calls every command, looks for secrets,
+ * and tries to open addresses and load resources. A hostile server's texts must stay plain text in the window, the
+ * tray, the notifications and the export.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -114,7 +114,7 @@ async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
   evil.end();
 }
 
-/** The policy as the webview enforces it, read from a violation of it. */
+/** Checks the policy that the webview enforces, as a violation of it reports it. */
 async function policy(window: AppWindow): Promise<void> {
   const source = `const done = arguments[0];
     document.addEventListener("securitypolicyviolation", (event) => done(event.originalPolicy), { once: true });
@@ -167,7 +167,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     } else return false;
     return true;
   };
-  // Without a label: the account is called as its server calls it.
+  // Without a label, the account is named by its server.
   const { window, account } = await connectWay(desktop, sandbox, by, user, { label: null });
   const inert = async (where: string): Promise<void> => {
     await tally.try(`texts in the window: ${where}`, async () => {
@@ -217,7 +217,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     await desktop.notifications.find("Balance is low");
     for (const { summary, body } of desktop.notifications.all) {
       assert.doesNotMatch(summary + body, DECEPTIVE);
-      // Only the five entities of XML: the server reads markup.
+      // Only XML's five entities: notification servers read markup.
       assert.doesNotMatch(body, /<|&(?!(amp|lt|gt|quot|#39);)/);
     }
   });
@@ -250,7 +250,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   });
 }
 
-/** The cells of a CSV file by RFC 4180. */
+/** The cells of a CSV file, by RFC 4180. */
 function cells(text: string): string[] {
   return [...text.matchAll(/(?:^|,|\r?\n)(?:"((?:[^"]|"")*)"|([^",\r\n]*))/g)].map((one) =>
     (one[1] ?? one[2] ?? "").replaceAll('""', '"'),
@@ -265,7 +265,7 @@ function ownCommands(): string[] {
   return [...readSource("src-tauri/permissions/window.toml").matchAll(/^ {2}"(\w+)",$/gm)].map((one) => one[1] ?? "");
 }
 
-/** Everything that a script could ask for to learn something. */
+/** Commands that a script could call to learn something. */
 function questions(account: string, network: string): [string, Record<string, unknown>][] {
   const query = { account, search: null, statuses: [], from: null, to: null };
   const wish = (amount: string) => ({
@@ -295,7 +295,7 @@ function questions(account: string, network: string): [string, Record<string, un
   ];
 }
 
-/** Addresses that a script would have opened through the commands that open some. */
+/** Commands that open an address, with addresses that a script would want opened. */
 function openings(account: string, evil: string): [string, Record<string, unknown>][] {
   const wrong = [evil, "file:///etc/passwd", "javascript:1", "../../x", `0x${"0".repeat(64)}/../../x`, ""];
   return [

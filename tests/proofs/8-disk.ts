@@ -1,6 +1,6 @@
 /**
- * Promise 8: a disk that is full, read-only or has lost something costs no intent, starts no second top-up, and holds no start
- * up. The faults happen inside the program's own calls to the system (disk.c), or in its files while it is not there.
+ * Promise 8: a full, read-only or damaged disk loses no intent, starts no second top-up, and never blocks a start. The
+ * faults occur inside the program's own system calls (faulty_disk.c), or in its files while it does not run.
  */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -17,9 +17,9 @@ import { prove, times, type Tally } from "./proof.ts";
 import { Gate, Home, type Ended } from "./cli_home.ts";
 
 const AT_ONCE = 4;
-/** Seconds that a start may take, whatever state the files are in. */
+/** The longest that a start may take, in seconds, whatever the state of the files. */
 const START = 3;
-/** Milliseconds that somebody waits for a top-up on a full disk before they give up. */
+/** How long a user waits for a top-up on a full disk, in milliseconds. */
 const PATIENCE = 4_000;
 
 const dice = new Dice(8);
@@ -70,7 +70,7 @@ async function connected(): Promise<Home> {
   return home;
 }
 
-/** How many counted calls a run makes on files of the home. */
+/** The disk calls that a run makes in the home, one line each. */
 async function callsOf(home: Home, run: (env: Readonly<Record<string, string>>) => Promise<Ended>): Promise<string[]> {
   const count = join(home.folder, "..", "calls");
   await run(disk.env(home, { does: "count", count }));
@@ -79,7 +79,7 @@ async function callsOf(home: Home, run: (env: Readonly<Record<string, string>>) 
     .filter((line) => line !== "");
 }
 
-/** Numbers of calls to try: all of them in the full run, else some spread over them. */
+/** Numbers of the calls to fail: all in the full run, otherwise a sample spread over them. */
 function spread(calls: number, few: number, most = Infinity): number[] {
   const wanted = Math.min(times(calls, few), calls, most);
   return Array.from({ length: wanted }, (_, index) => 1 + Math.floor((index * calls) / wanted));
@@ -92,7 +92,7 @@ async function failingDisk(tally: Tally): Promise<void> {
   const ways = ["full", "gone", "broken"] as const;
   const all: Promise<unknown>[] = [];
   for (const does of ways) {
-    // A disk that stays full is tried from each call on; one that fails otherwise, at some of them.
+    // A disk that stays full is tried from every call on; other faults at some of the calls.
     const most = does === "full" ? Infinity : 60;
     for (const at of spread(Math.min(connecting, 400), 4, most))
       all.push(tryFault(tally, { does, at }, failsToConnect));
@@ -106,7 +106,7 @@ async function tryFault(tally: Tally, fault: DiskFault, attempt: (fault: DiskFau
   await gate.through(() => tally.try(`${attempt.name}, ${fault.does} at ${fault.at}`, () => attempt(fault)));
 }
 
-/** Whatever a first start on such a disk comes to, the next one on a sound disk works. */
+/** However the first start on a faulty disk ends, the next one on a sound disk works. */
 async function failsToConnect(fault: DiskFault): Promise<void> {
   const home = await newHome();
   const faulted = await home.connect({ env: disk.env(home, fault) });
@@ -120,7 +120,7 @@ async function failsToConnect(fault: DiskFault): Promise<void> {
   home.remove();
 }
 
-/** No request without an intent, no intent lost, and once there is space again the top-up goes on. */
+/** No request without a stored intent, no lost intent, and the top-up continues once there is space again. */
 async function failsToTopUp(fault: DiskFault): Promise<void> {
   const home = await connected();
   const faulted = await home.bursar(["top-up", "12.5"], { env: disk.env(home, fault), within: PATIENCE });
@@ -130,7 +130,7 @@ async function failsToTopUp(fault: DiskFault): Promise<void> {
   assert.ok(asked <= 1, `${asked} requests`);
   assert.ok(intents.length >= asked, "a request without a durable intent");
   if (asked === 0) {
-    // Nothing has left. What was written of it, if anything, is found to have come to nothing.
+    // No request was sent, so a stored intent comes to nothing.
     assert.equal((await home.user.truth()).top_up_count, 0);
   } else {
     await boundOnce(home);
@@ -149,7 +149,7 @@ async function killedStart(tally: Tally): Promise<void> {
           const home = await newHome();
           const kill = disk.kill("start", { at, does: at % 2 === 0 ? "torn" : "kill" });
           const run = await home.connect({ env: kill.env(home) });
-          // Only writes can be torn; other calls go through then.
+          // Only writes can be torn; other calls succeed then.
           if (at % 2 === 1) mustBeKilled(run, kill);
           const again = await home.connect();
           if (again.code !== 0) assert.match(again.stderr, /\[already_exists\]/);
@@ -163,8 +163,8 @@ async function killedStart(tally: Tally): Promise<void> {
 }
 
 /**
- * A home as a kill leaves it whose request is out and whose answer was not kept, once with everything in the log and
- * once with everything in the file. Every damaged copy of it must find that one top-up, and ask for no other.
+ * Damages copies of a home that was killed while its request was in flight, once with all data in the write-ahead log
+ * and once with all data in the database. Each copy must find that top-up and request no other.
  */
 async function damagedFiles(tally: Tally): Promise<void> {
   const origins = [await requestIsOut(false), await requestIsOut(true)];
@@ -225,7 +225,7 @@ async function otherStates(tally: Tally): Promise<void> {
 
 async function readOnly(): Promise<void> {
   const home = await connected();
-  // What was never read cannot be shown, and `history` would say so by its exit status.
+  // Reads the history first: an empty one would make `history` exit with an error.
   const read = await home.bursar(["sync"]);
   assert.equal(read.code, 0, read.stderr);
   const env = disk.env(home, { does: "locked" });
@@ -250,7 +250,7 @@ async function newer(file: "bursar.db" | "history.db"): Promise<void> {
   assert.equal(await requestsOf(home.user), 0);
 }
 
-/** With both gone nothing is known: nothing is created before the provider's open payments have been read. */
+/** Without both copies the app knows nothing, so it creates nothing before it has read the provider's open payments. */
 async function bothGone(): Promise<void> {
   const home = await connected();
   const started = await home.bursar(["top-up", "12.5", "--no-open"]);
@@ -283,7 +283,7 @@ async function bothGone(): Promise<void> {
   assert.equal((await home.user.truth()).top_up_count, 1);
 }
 
-/** The intent is there, is found at the provider, and there is one of it. */
+/** The intent exists, is bound to the provider's top-up, and there is only one. */
 async function boundOnce(home: Home): Promise<void> {
   const [there] = (await home.user.truth()).top_ups;
   assert.ok(there !== undefined);
@@ -303,11 +303,11 @@ async function boundOnce(home: Home): Promise<void> {
 
 async function requestsOf(user: User): Promise<number> {
   const asked = await sandbox.requests({ target: "console", method: "POST", path: "/v2/top-ups" });
-  // The list of what was asked forgets its oldest lines; the ledger does not.
+  // The sandbox drops its oldest recorded requests, but its ledger keeps every top-up.
   return Math.max(asked.filter((one) => one.user_id === user.data.id).length, (await user.truth()).top_up_count);
 }
 
-/** A run on a disk that fails ends well, or says what is wrong; it never crashes. */
+/** On a failing disk a run succeeds or reports the cause; it never crashes. */
 function saysWhy(run: Ended): void {
   if (run.late) return;
   assert.equal(run.signal, null, `it crashed: ${run.stderr}`);
@@ -315,8 +315,8 @@ function saysWhy(run: Ended): void {
 }
 
 /**
- * Starts it in time. Whether a slow start was the files' fault or that of a busy machine is seen by doing it again from
- * the same state, which `again` brings back: the quickest of three counts.
+ * Runs a start and checks its time. A slow start may be the machine's fault, so `again` restores the state and the
+ * quickest of three runs counts.
  */
 async function startsInTime(start: () => Promise<Ended>, again: () => void = () => undefined): Promise<Ended> {
   const first = await start();

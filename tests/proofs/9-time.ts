@@ -1,6 +1,7 @@
 /**
- * Promise 9: however long it runs, whatever the clock does, nothing is lost and nothing grows. A day of the real engine and
- * databases passes in simulated time (crates/bursar-core/tests/day); the desktop app opens and closes its window many times.
+ * Promise 9: over any time and with any clock, nothing is lost and nothing grows. A Rust test runs the real engine and
+ * databases for a simulated day (crates/bursar-core/tests/day); here the desktop app opens and closes its window many
+ * times.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -12,7 +13,7 @@ import { connectByCli } from "../journeys/steps.ts";
 import { cargoTest, prove, times } from "./proof.ts";
 import { atDesktop } from "./proof_session.ts";
 
-/** Cycles before counting begins: what is made once and kept is there by then. */
+/** Cycles before the measurement, so that one-time allocations do not count. */
 const WARM_UP = 2;
 const cycles = times(60, 3);
 
@@ -70,7 +71,7 @@ interface Size {
   readonly memory: number;
 }
 
-/** What the one process has in the tray, once it is at rest and WebKit's are gone. */
+/** The only process's use of resources in the tray, once WebKit's processes have ended and it is idle. */
 async function inTheTray(app: App): Promise<Size> {
   await until(
     "one process is left, and none of WebKit's",
@@ -95,7 +96,7 @@ async function inTheTray(app: App): Promise<Size> {
   );
 }
 
-/** KiB that no file stands behind: unlike a share of what several map, it does not depend on who else runs. */
+/** Anonymous memory in KiB. Unlike PSS, it does not depend on other processes that share pages. */
 function ownMemory(pid: number | undefined): number {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
   return Number(/^Anonymous:\s+(\d+)/m.exec(rollup)?.[1]);

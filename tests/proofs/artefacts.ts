@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** Where a proof keeps its logs. */
+/** The folder for a proof's logs. */
 export function artefacts(name: string): string {
   return fileURLToPath(new URL(`../artefacts/proofs/${name}/`, import.meta.url));
 }

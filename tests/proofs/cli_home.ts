@@ -1,6 +1,6 @@
 /**
- * A home of the terminal's own for one user of the sandbox: no desktop, no keyring (the key comes from the environment), and a
- * browser that only writes down what it was sent to. Hundreds of them fit beside each other.
+ * A CLI home for one user of the sandbox, without a desktop or keyring (the key comes from the environment), whose
+ * browser only records the addresses it is given. Hundreds of them fit side by side.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,7 +15,7 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** Ended by us because it took too long. */
+  /** Killed because it took too long. */
   readonly late: boolean;
   readonly seconds: number;
 }
@@ -23,13 +23,13 @@ export interface Ended {
 export interface Run {
   readonly env?: Environment;
   readonly input?: string;
-  /** Milliseconds after which it is ended and `late`. */
+  /** Milliseconds after which the run is killed and `timedOut`. */
   readonly within?: number;
-  /** Told the process id as soon as it runs. */
+  /** Receives the process id as soon as the process runs. */
   readonly started?: (pid: number) => void;
 }
 
-/** A top-up as `bursar.db` holds it. */
+/** A top-up in `bursar.db`. */
 export interface TopUpRow {
   readonly id: string;
   readonly remote: string | null;
@@ -39,7 +39,7 @@ export interface TopUpRow {
   readonly absent_since: number | null;
 }
 
-/** A notice as `bursar.db` holds it. */
+/** A notice in `bursar.db`. */
 export interface NoticeRow {
   readonly kind: string;
   readonly subject: string;
@@ -83,7 +83,7 @@ export class Home {
     };
   }
 
-  /** Where the browser was sent, oldest first. */
+  /** The addresses that the browser was given, oldest first. */
   get opened(): readonly string[] {
     if (!existsSync(this.#opened)) return [];
     return readFileSync(this.#opened, "utf8")
@@ -122,14 +122,14 @@ export class Home {
   }
 
   /**
-   * The engine for a moment, and nothing new: an amount that is too small is refused, but first the provider is asked
-   * how earlier top-ups stand.
+   * Runs the engine once without starting anything: the amount is too small and refused, but the engine first polls the
+   * provider for earlier top-ups.
    */
   look(run: Run = {}): Promise<Ended> {
     return this.bursar(["top-up", "0.5", "--no-open"], run);
   }
 
-  /** What the terminal tells of the history. */
+  /** The history as the CLI prints it. */
   async history(): Promise<readonly Line[]> {
     const done = await this.bursar(["history", "--json"]);
     if (done.code !== 0) throw new Error(`bursar history: exit ${done.code}: ${done.stderr}`);
@@ -152,7 +152,9 @@ export class Home {
     return this.rows("bursar.db", "SELECT kind, subject, amount, shown FROM notice ORDER BY id");
   }
 
-  /** Rows of a database, read from a copy, so that looking changes nothing; none where there is no such file or table. */
+  /**
+   * Queries a copy of a database, so that the original stays untouched; no rows if the file or table does not exist.
+   */
   async rows<Row>(file: "bursar.db" | "history.db", query: string): Promise<readonly Row[]> {
     if (!existsSync(join(this.folder, file))) return [];
     rmSync(this.#look, { recursive: true, force: true });
@@ -166,7 +168,7 @@ export class Home {
     return out.trim() === "" ? [] : (JSON.parse(out) as Row[]);
   }
 
-  /** Changes a database while no program of ours has it. */
+  /** Changes a database that no program has open. */
   async write(file: "bursar.db" | "history.db", statements: string): Promise<void> {
     const { code, wrong } = await sqlite([join(this.folder, file), statements]);
     if (code !== 0) throw new Error(`sqlite3 ${file}: ${wrong}`);
@@ -187,7 +189,7 @@ async function sqlite(args: readonly string[]): Promise<{ code: number | null; o
   return { code, out, wrong };
 }
 
-/** At most so many of something at once; who comes later waits in line. */
+/** Limits how many tasks run at once; further ones wait. */
 export class Gate {
   #free: number;
   readonly #waiting: (() => void)[] = [];

@@ -1,6 +1,6 @@
 /**
- * The desktop app killed where only it can be: while it pops a notice up, and while it sends the browser to a payment page.
- * Many homes share one desktop session; which pop-up belongs to which is seen by the account's label.
+ * Kills the desktop app where only it can be killed: while it shows a pop-up, and while it opens a payment page. Many
+ * homes share one desktop session; the account's label shows which pop-up belongs to which.
  */
 import assert from "node:assert/strict";
 import { chmodSync, writeFileSync } from "node:fs";
@@ -13,10 +13,10 @@ import type { Sandbox, SandboxTopUp } from "../session/sandbox.ts";
 import type { TrayItem } from "../session/tray.ts";
 import { Home } from "./cli_home.ts";
 
-/** Where it is killed, and how many pop-ups may then have been seen in the end. */
+/** Where the app is killed, and how many pop-ups may have appeared in the end. */
 export interface AppKill {
   readonly place: string;
-  /** At what: an event of the app's own, or, from outside, that the pop-up has been seen. */
+  /** What the app does at the kill; `seen` kills it from outside once the pop-up has appeared. */
   readonly when: "popping up" | "seen" | "opening";
   readonly popUps: readonly number[];
 }
@@ -32,14 +32,14 @@ export const APP_KILLS: readonly AppKill[] = [
   { place: "browser.after", when: "opening", popUps: [1] },
 ];
 
-/** Hundreds of real browsers would take hours; this one writes down what it was sent to. */
+/** Hundreds of real browsers would take hours, so the session's browser only records addresses. */
 export function takeNotesOnly(desktop: Desktop): void {
   const starter = join(desktop.processes.scratch, "browser.sh");
   writeFileSync(starter, `#!/bin/sh\nprintf '%s\\n' "$@" >>'${join(desktop.processes.scratch, "opened.txt")}'\n`);
   chmodSync(starter, 0o755);
 }
 
-/** One user whose app is killed there, started again, and asked to quit once nothing more is to come. */
+/** Kills one user's app at that point, starts it again, and asks it to quit once everything is done. */
 export async function killApp(desktop: Desktop, sandbox: Sandbox, kill: AppKill, number: number): Promise<void> {
   const user = await sandbox.user();
   const label = `Account ${number}`;
@@ -86,7 +86,9 @@ export async function killApp(desktop: Desktop, sandbox: Sandbox, kill: AppKill,
   home.remove();
 }
 
-/** Killed while the browser is opened: nothing opens by itself afterwards, and the user can open it again. */
+/**
+ * Kills the app while it opens the browser. Afterwards nothing opens by itself, and the user can open the page again.
+ */
 async function killOpening(
   desktop: Desktop,
   home: Home,
@@ -98,7 +100,7 @@ async function killOpening(
   const first = launch(desktop, home, kill.place);
   const icon = await iconOf(desktop, label);
   await icon.find("Return to payment");
-  // Whoever is killed answers no call.
+  // The killed app does not answer the call.
   await icon.click("Return to payment").catch(() => undefined);
   await mustDie(first, kill.place);
   const before = opened();

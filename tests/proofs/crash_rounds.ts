@@ -1,6 +1,6 @@
 /**
- * Top-ups of one user, each killed on its way, and what is left of them at the end: that must be what a user has who went
- * through the same without any kill.
+ * One user's top-ups, each killed on its way. In the end the user must have the same state as one whose top-ups were
+ * never killed.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -14,21 +14,21 @@ import { plainAmount } from "../session/consistency.ts";
 import { mustBeKilled, type Kill } from "./fault_injection.ts";
 import type { Gate, Home } from "./cli_home.ts";
 
-/** One top-up's fate: none of these is a top-up in peace. */
+/** Where one top-up is killed; without any of these, it is not. */
 export interface Fate {
-  /** While it is started. */
+  /** While it starts. */
   readonly starting?: Kill;
-  /** In the start after that. */
+  /** During the recovery after that. */
   readonly recovering?: Kill;
-  /** `bursar.db` is damaged before that start, so that the copy takes its place. */
+  /** Damages `bursar.db` before the recovery, so that the copy replaces it. */
   readonly damaged?: boolean;
-  /** After it was paid, while that is found out. */
+  /** After payment, while the app notices the completion. */
   readonly completing?: Kill;
-  /** The write-ahead log is so long that the next commit moves it into the database. */
+  /** Makes the write-ahead log so long that the next commit checkpoints it. */
   readonly longLog?: "starting" | "completing";
 }
 
-/** What is left of all rounds, with nothing in it that is another each time. */
+/** The final state after all rounds, without ids and other values that differ each time. */
 export interface Left {
   readonly provider: readonly string[];
   readonly kept: readonly string[];
@@ -37,7 +37,7 @@ export interface Left {
 }
 
 const LIVE = new Set(["open", "confirming"]);
-/** How long some looks may take, in milliseconds: most of it is waiting in line with the other users' processes. */
+/** Milliseconds for several polls, most of it spent queueing behind other users' processes. */
 const IN_LINE = 150_000;
 
 export class Rounds {
@@ -51,12 +51,12 @@ export class Rounds {
     this.#gate = gate;
   }
 
-  /** Kills that have happened. */
+  /** The number of kills so far. */
   get kills(): number {
     return this.#kills;
   }
 
-  /** Connects the account; with `kill`, only at the second attempt. */
+  /** Connects the account; with `kill`, the first attempt is killed. */
   async connect(kill?: Kill): Promise<void> {
     if (kill !== undefined) {
       this.#killed(await this.#run(() => this.home.connect({ env: kill.env(this.home) })), kill);
@@ -65,7 +65,7 @@ export class Rounds {
     assert.equal(done.code, 0, done.stderr);
   }
 
-  /** One top-up, whatever happens to it, until it is completed. */
+  /** Runs one top-up through its kills until it is completed. */
   async topUp(fate: Fate = {}): Promise<void> {
     this.#round += 1;
     const amount = `${10 + this.#round}.5`;
@@ -93,7 +93,10 @@ export class Rounds {
     );
   }
 
-  /** One more top-up in peace, to its end, during which the chain's credits of all are found; then what is left. */
+  /**
+   * Completes one more top-up without a kill, while the app finds all credits on the chain, and returns the final
+   * state.
+   */
   async end(like: Left | undefined): Promise<Left> {
     this.#round += 1;
     const amount = `${10 + this.#round}.5`;
@@ -132,7 +135,7 @@ export class Rounds {
     else assert.match(run.stderr, /\[amount_too_small\]/);
   }
 
-  /** The look that finds out is killed: it may be the one after the first, which ends when it knows that nothing is open. */
+  /** Kills the poll that notices the completion. The first poll may end before that, as soon as nothing is open. */
   async #killedWhileLooking(kill: Kill): Promise<void> {
     let run = await this.#run(() => this.home.look({ env: kill.env(this.home) }));
     for (let more = 0; more < 5 && run.signal === null; more += 1) {
@@ -143,8 +146,8 @@ export class Rounds {
   }
 
   /**
-   * Waits until it is known what became of the request. Where it never left, the user tries again, and the provider
-   * must not have anything by then.
+   * Waits until the fate of the request is known. If it was never sent, the provider must have nothing, and the user
+   * tries again.
    */
   async #open(amount: string): Promise<SandboxTopUp> {
     await until(
@@ -159,7 +162,7 @@ export class Rounds {
           await this.#start(amount, undefined);
           return true;
         }
-        // Nothing was found of it; the second look counts a minute after the first.
+        // The provider has no such top-up; the second poll counts only a minute after the first.
         const wait = last.absent_since === null ? 0 : last.absent_since + 60_100 - Date.now();
         if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
         return false;
@@ -189,7 +192,7 @@ export class Rounds {
     const kept = (await this.home.topUps()).filter((row) => row.phase !== "not_started");
     const notices = await this.home.notices();
     const told = (await this.#run(() => this.home.history())).filter((line) => line.status !== "not_started");
-    // The last one's run may end with the provider's word, before the chain has been looked at.
+    // The last run may end with the provider's status, before the chain has been read.
     const last = `${10 + this.#round}.5`;
     const proof = (amount: string, verified: boolean): string => (amount === last ? "" : String(verified));
     const whose = (id: string | null): string => (id !== null && ids.has(id) ? "its own" : `not its own: ${id}`);
@@ -230,7 +233,7 @@ export class Rounds {
   }
 }
 
-/** Overwrites the heads of `bursar.db` and its log, as a disk that lost blocks. */
+/** Overwrites the start of `bursar.db` and of its log, like a disk that lost blocks. */
 function damage(home: Home): void {
   for (const name of ["bursar.db", "bursar.db-wal"]) {
     const file = openSync(join(home.folder, name), "r+");
@@ -240,15 +243,16 @@ function damage(home: Home): void {
 }
 
 /**
- * Makes the log so long that SQLite moves it into the database at the next commit. The other program is still there
- * when its files are copied, so that it cannot do that itself.
+ * Makes the log so long that SQLite checkpoints it at the next commit. The files are copied while sqlite3 still runs,
+ * so that it cannot checkpoint them itself.
  */
 async function makeLongLog(home: Home): Promise<void> {
   const database = join(home.folder, "bursar.db");
   const child = spawn("sqlite3", [database], { stdio: ["pipe", "pipe", "inherit"] });
   let said = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
-  // Indexes are written anew, eleven pages and more each time: records cannot be without the app, which makes their digests.
+  // Rewrites indexes, at least eleven pages each time: only the app can write records, because it computes their
+  // digests.
   child.stdin.write(
     `PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = OFF;\n${"REINDEX;\n".repeat(100)}SELECT 'written';\n`,
   );

@@ -1,9 +1,9 @@
-/** Ways in which a disk spoils a file, and what a start must make of each. */
+/** Damages a file as a faulty disk does. */
 import { closeSync, existsSync, ftruncateSync, openSync, readSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Dice } from "./fault_injection.ts";
 
-/** Files that a damage may hit, and how often each does among the cases. */
+/** Files to damage, repeated by how often each is chosen. */
 const FILES = [
   "bursar.db",
   "bursar.db",
@@ -29,7 +29,7 @@ export function damageSomething(home: string, dice: Dice, only?: string): Damage
   const path = join(home, file);
   const size = statSync(path).size;
   const handle = openSync(path, "r+");
-  // Every other time near the beginning, where the file says what it is.
+  // Half of the time near the start, where the file's header is.
   const at = dice.below(2) === 0 ? dice.below(Math.min(size, 4096)) : dice.below(size);
   const length = Math.min(size - at, 1 + dice.below(4096));
   let told = `${file} ${way}`;

@@ -1,4 +1,4 @@
-/** Ways to end a process at a chosen moment, and to make its disk fail: both real, from inside the program's own calls. */
+/** Ends a process at a chosen moment, or makes its disk fail, from inside the program's own calls. */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -6,30 +6,30 @@ import { fileURLToPath } from "node:url";
 import type { Environment, Processes } from "../session/processes.ts";
 import type { Ended, Home } from "./cli_home.ts";
 
-/** One moment at which a process is killed; the same name is one line of the count. */
+/** A moment at which a process is killed. Kills with the same `point` are counted together. */
 export interface Kill {
   readonly place: string;
   env(home: Home): Environment;
 }
 
-/** A place in the program's own code: see crates/bursar-core/src/fail_point.rs. */
+/** A fail point in the program's code: see crates/bursar-core/src/fail_point.rs. */
 export function failPoint(place: string, nth = 1): Kill {
   return { place, env: () => ({ BURSAR_FAIL_POINT: `${place}:${nth}` }) };
 }
 
 export type DiskCall = "write" | "flush" | "cut" | "move" | "make" | "remove";
 
-/** What disk.c is told; see there. */
+/** The settings of faulty_disk.c, which documents them. */
 export interface DiskFault {
   readonly does: "kill" | "torn" | "full" | "gone" | "broken" | "locked" | "count";
   readonly at?: number;
   readonly name?: string;
   readonly call?: DiskCall;
-  /** A file that gets a line for every call. */
+  /** A file that gets one line for every call. */
   readonly count?: string;
 }
 
-/** The library that stands between a program and its disk, compiled once. */
+/** The library between a program and its disk, compiled once. */
 export class Disk {
   readonly #library: string;
 
@@ -58,14 +58,14 @@ export class Disk {
   }
 }
 
-/** Throws unless the process was killed where it was to be, and not by our own patience. */
+/** Throws unless the process was killed at its point, rather than by a timeout. */
 export function mustBeKilled(run: Ended, kill: Kill): void {
   if (run.signal === "SIGKILL" && !run.late) return;
   const end = run.late ? "it timed out" : `it ended with ${run.code ?? run.signal}`;
   throw new Error(`not killed at ${kill.place}: ${end}; it said: ${run.stdout}${run.stderr}`);
 }
 
-/** Numbers that are the same in every run: what fails can be tried again. */
+/** The same sequence of numbers in every run, so that failures can be reproduced. */
 export class Dice {
   #state: number;
 
@@ -73,7 +73,7 @@ export class Dice {
     this.#state = seed >>> 0;
   }
 
-  /** A whole number from 0 to below `end`. */
+  /** A whole number from 0 up to, but not including, `end`. */
   below(end: number): number {
     this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((this.#state / 2 ** 32) * end);

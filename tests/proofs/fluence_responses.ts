@@ -1,4 +1,4 @@
-/** Answers of a Fluence API as a proof makes them up, with everything an honest one has. */
+/** Made-up responses of a Fluence API, with every field that a genuine one has. */
 
 export interface TopUpAnswer {
   readonly id?: string;
@@ -10,7 +10,7 @@ export interface TopUpAnswer {
   readonly [field: string]: unknown;
 }
 
-/** A top-up as `/v2/top-ups` and `/v2/top-ups/pending` tell it; created a moment ago unless told otherwise. */
+/** A top-up as in `/v2/top-ups` and `/v2/top-ups/pending`, created a moment ago by default. */
 export function topUpAnswer(more: TopUpAnswer = {}): Record<string, unknown> {
   const now = new Date().toISOString();
   return {

@@ -1,16 +1,16 @@
-/** Links that nobody sent for: the right form with wrong contents, and the right contents in wrong forms. */
+/** Forged links: the right form with wrong contents, and the right contents in wrong forms. */
 import { randomBytes } from "node:crypto";
 
 export interface States {
-  /** Of the open top-up here. A link that carries it in the exact form is true, and is never made here. */
+  /** The state of the open top-up here. A link with it in the exact form is genuine, and is never generated. */
   readonly own: string;
-  /** Of the browser sign-in under way here. */
+  /** The state of the pending browser sign-in here. */
   readonly signIn: string;
-  /** Of somebody else's top-up. */
+  /** The state of another user's top-up. */
   readonly other: string;
 }
 
-/** `count` of them; every kind comes early, so that a sample has all. */
+/** Generates `count` links. Every kind comes early, so that a sample has all of them. */
 export function* forgedLinks(states: States, count: number): Generator<string> {
   const made = kinds(states);
   for (let number = 0; number < count; number += 1) {

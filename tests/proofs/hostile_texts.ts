@@ -1,4 +1,4 @@
-/** Texts that a hostile server could send wherever one is shown, and what none of them may leave behind. */
+/** Texts that a hostile server could send, and the characters that none of them may leave in the app. */
 
 export const TRICKS = [
   `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script><b>bold</b>`,
@@ -15,7 +15,7 @@ export const TRICKS = [
   "a".repeat(300_000),
 ];
 
-/** Characters that turn, hide or control what is written. */
+/** Bidirectional, invisible and control characters. */
 export const DECEPTIVE =
   // eslint-disable-next-line no-control-regex, no-misleading-character-class
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u061C\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]/u;

@@ -1,9 +1,9 @@
-/** Addresses that a lying provider could send as a checkout, made for one network's hosts; and honest ones beside them. */
+/** Addresses that a lying provider could send as a checkout, built from one network's hosts; and genuine ones. */
 
-/** Listed in the network files of these proofs besides the sandbox's own checkout: a name, which has more tricks to it. */
+/** Allowed by the proofs' network files besides the sandbox's own checkout, because a host name allows more tricks. */
 export const NAMED_HOST = "buy.copperx.io";
 
-/** All of them must be refused where `local` (a loopback host with its port) and `NAMED_HOST` are listed. */
+/** All of them must be refused where `local` (a loopback host with its port) and `NAMED_HOST` are allowed. */
 export function hostileUrls(local: string): string[] {
   const named = NAMED_HOST;
   const [address, port = ""] = local.split(":");
@@ -180,7 +180,7 @@ export function hostileUrls(local: string): string[] {
   return [...new Set([...schemes, ...userInfo, ...disguised, ...lookAlikes, ...ports, ...odd])];
 }
 
-/** Honest addresses, and how each is to be opened. */
+/** Genuine addresses, and the form in which each must be opened. */
 export function honestUrls(local: string): [sent: string, opened: string][] {
   const paths = [
     "/payment/checkout-session/1",

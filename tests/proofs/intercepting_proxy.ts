@@ -1,24 +1,24 @@
 /**
- * A server of the test's own that stands between the app and the sandbox: every request passes through it, and a proof
- * says for each what comes back: the true answer, a false one, or none. Loopback only.
+ * A proxy between the app and the sandbox. Every request passes through it, and a proof decides for each whether the
+ * app gets the genuine response, a false one, or none. Loopback only.
  */
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** One request as it came, and the ways to answer it. */
+/** A request and the ways to answer it. */
 export interface Exchange {
   readonly method: string;
-  /** With its query. */
+  /** Includes the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** The connection's end towards the app, for answers that are none. */
+  /** The raw response to the app, for answers that are not valid HTTP or never end. */
   readonly response: ServerResponse;
   /** Asks the sandbox. */
   readonly forward: () => Promise<Answer>;
-  /** Answers the app. */
+  /** Responds to the app. */
   readonly answer: (answer: Partial<Answer>) => void;
-  /** Answers with JSON. */
+  /** Responds with JSON. */
   readonly json: (status: number, body: unknown) => void;
 }
 
@@ -37,15 +37,15 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Answers the exchange, now or later, or never. What it doesn't take (false) is answered truly. */
+/** Handles the exchange, now or later, or never. Returns false to pass it through. */
 export type Treatment = (exchange: Exchange) => boolean | Promise<boolean>;
 
 export const TRUTH: Treatment = () => false;
 
 export class Between {
-  /** What is done with requests from now on. */
+  /** Handles requests from now on. */
   treat: Treatment = TRUTH;
-  /** Told of every request's answer as it begins. */
+  /** Called as each response begins. */
   hear: (response: ServerResponse) => void = () => undefined;
   readonly asked: Asked[] = [];
   readonly #server: Server;
@@ -85,7 +85,7 @@ export class Between {
         })();
       });
     });
-    // A proof decides for how long an answer takes.
+    // The proof decides how long an answer takes.
     this.#server.requestTimeout = 0;
     this.#server.keepAliveTimeout = 60_000;
     this.#server.unref();
@@ -113,7 +113,7 @@ export class Between {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Dead: nothing listens, and what was open is cut. */
+  /** Stops listening and cuts all connections. */
   async down(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();

@@ -1,4 +1,6 @@
-/** The keyring in every state it can be in: in each the window is up soon, and says what it means and what to do. */
+/**
+ * The keyring in all its states. In each the window opens soon, and it explains what the state means and what to do.
+ */
 import assert from "node:assert/strict";
 import { NameFlag } from "@jellybrick/dbus-next";
 import { App } from "../session/app.ts";
@@ -9,7 +11,7 @@ import { times, type Tally } from "./proof.ts";
 import { atDesktop, call, connectWay, way } from "./proof_session.ts";
 
 const NAME = "org.freedesktop.secrets";
-/** The window is there so soon after the start, whatever the keyring does; in milliseconds. */
+/** The longest from start to window, whatever the keyring does; in milliseconds. */
 const WINDOW = 2_000;
 
 type State = "unlocked" | "absent" | "empty" | "locked" | "silent";
@@ -27,7 +29,7 @@ export async function keyrings(tally: Tally, sandbox: Sandbox): Promise<void> {
             await make(desktop, state);
             const time = await windowAfter(desktop);
             took.push(`${state} ${Math.round(time)} ms`);
-            // On a machine that is busy with other things every start is slow; the keyring must not be what is waited for.
+            // On a busy machine every start is slow; the keyring must not make it slower.
             if (state === "unlocked") usual = time;
             assert.ok(time < Math.max(WINDOW, usual * 1.5), `after ${Math.round(time)} ms`);
           })
@@ -51,7 +53,7 @@ async function make(desktop: Desktop, state: State): Promise<void> {
   if (state === "empty" && (await desktop.keyring.state()) === "empty") return;
   if (state !== "silent") return desktop.keyring.become(state);
   await desktop.keyring.become("absent");
-  // Owns the name, takes every call and answers none: a daemon that waits for a prompt that nobody sees.
+  // Owns the name but never replies, like a daemon that waits for a prompt nobody sees.
   const connection = await desktop.bus.connect();
   connection.addMethodHandler(() => true);
   await connection.requestName(NAME, NameFlag.DO_NOT_QUEUE);
@@ -68,7 +70,7 @@ async function windowAfter(desktop: Desktop): Promise<number> {
 }
 
 async function said(desktop: Desktop, sandbox: Sandbox, state: State): Promise<void> {
-  // The account was connected while all was well; its key is out of reach now.
+  // The account was connected while the keyring worked; now its key is out of reach.
   const by = await way(sandbox, 1);
   const user = await sandbox.user();
   const { app, window } = await connectWay(desktop, sandbox, by, user);
@@ -76,7 +78,7 @@ async function said(desktop: Desktop, sandbox: Sandbox, state: State): Promise<v
   await make(desktop, state);
   app.launch();
   await app.window();
-  // A prompt that nobody answers is waited for: half a minute.
+  // The app waits half a minute for a prompt that nobody answers.
   await window.id("health-keyring").waitVisible({ within: 45_000 });
   const text = await window.id("health-keyring").text();
   assert.ok(text.length > 20 && !/null|undefined|dbus|zbus/i.test(text), text);
@@ -90,7 +92,7 @@ async function midway(desktop: Desktop, sandbox: Sandbox): Promise<void> {
   const user = await sandbox.user();
   const { app, window, account } = await connectWay(desktop, sandbox, by, user);
   await desktop.keyring.become("absent");
-  // What is in memory goes on; what has to be kept now is said not to be.
+  // Secrets in memory still work; the app reports that it cannot store new ones.
   await call(window, "check_now", { account });
   const connected = (await call(window, "sign_in_again", { account, key: user.key })) as {
     account: { session_only: boolean };

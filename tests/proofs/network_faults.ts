@@ -1,23 +1,23 @@
-/** What a network does to answers, as treatments of the server between. Each says what it sent beside the truth. */
+/** Faults of a network, as handlers for the intercepting proxy. */
 import { gzipSync } from "node:zlib";
 import type { Exchange, Treatment } from "./intercepting_proxy.ts";
 
 export interface Trouble {
   readonly name: string;
   readonly treat: Treatment;
-  /** Whether a true answer comes all the same, only later. */
+  /** The genuine answer still arrives, only late. */
   readonly passes?: boolean;
-  /** Takes until the app gives up, 20 s. */
+  /** Lasts until the app's timeout of 20 s. */
   readonly slow?: boolean;
-  /** The server asks to be left alone for longer than anybody looks. */
+  /** The server asks for a pause longer than the proof waits. */
   readonly long?: boolean;
-  /** One of several of its kind: the short run has another of them. */
+  /** Another fault of the same kind is in the short run, so this one is not. */
   readonly alike?: boolean;
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
 
-/** Bytes that the endless ones have sent in their longest answer. */
+/** The most bytes that any endless body has sent. */
 export const sent = { most: 0 };
 
 const refuse =
@@ -95,7 +95,7 @@ function endless({ response }: Exchange): boolean {
   return true;
 }
 
-/** 64 MiB of nothing in some kilobytes. */
+/** 64 MiB of spaces in some kilobytes. */
 const BOMB = gzipSync(Buffer.alloc(64 * 1024 * 1024, " "));
 
 function bomb({ answer }: Exchange): boolean {

@@ -1,13 +1,13 @@
 /**
- * What every proof of a promise shares: it tries one thing many times, counts what failed, and says so in one line of
- * JSON, from which scripts/prove.sh makes its table. A proof that tried nothing has failed. See README.md beside this.
+ * What all proofs share: a proof tries one thing many times, counts the failures, and prints one line of JSON, from
+ * which scripts/prove.sh makes its table. A proof that tried nothing fails. See README.md in this folder.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** One line of the table. */
+/** One row of the table. */
 export interface Line {
   /** The promise's number in the table, 1 to 11. */
   readonly promise: number;
@@ -17,19 +17,19 @@ export interface Line {
   readonly tried: number;
   readonly failed: number;
   readonly seconds: number;
-  /** Figures that belong to the line, e.g. "53 of them in recovery". */
+  /** Further figures, e.g. "53 of them in recovery". */
   readonly notes: string;
 }
 
-/** Whether this is the short run of `scripts/prove.sh --short`; anything but `BURSAR_PROOFS=full` is. */
+/** Whether this is the short run (`scripts/prove.sh --short`): any run without `BURSAR_PROOFS=full`. */
 export const isShort = process.env["BURSAR_PROOFS"] !== "full";
 
-/** How often something is tried: as often as the promise says in the full run, a sample in the short one. */
+/** The number of repetitions: all that the promise asks for in the full run, a sample in the short one. */
 export function times(full: number, short: number): number {
   return isShort ? short : full;
 }
 
-/** How many of the failures are told in full on standard error. */
+/** How many failures are printed in full on standard error. */
 const TOLD = 20;
 
 export class Tally {
@@ -49,7 +49,7 @@ export class Tally {
     return this.#notes.join("; ");
   }
 
-  /** Counts one attempt, and as a failure if it throws; says whether it went well. */
+  /** Counts one attempt, as a failure if it throws. Returns whether it succeeded. */
   async try(what: string, attempt: () => void | Promise<void>): Promise<boolean> {
     try {
       await attempt();
@@ -62,13 +62,13 @@ export class Tally {
     }
   }
 
-  /** Counts attempts that were made and counted elsewhere, e.g. by a Rust test. */
+  /** Adds attempts that were counted elsewhere, e.g. by a Rust test. */
   add(tried: number, failed: number): void {
     this.#tried += tried;
     this.#failed += failed;
   }
 
-  /** A failure that belongs to an attempt counted already, or to none. */
+  /** Adds a failure of an attempt that was counted already, or of the whole proof. */
   fail(what: string, error: unknown): void {
     this.#failed += 1;
     if (this.#failed > TOLD) return;
@@ -82,8 +82,8 @@ export class Tally {
 }
 
 /**
- * Runs one proof and prints its line. An error outside of `tally.try`, such as a sandbox that does not start, fails the
- * proof as a whole. The exit status says the same as the line.
+ * Runs one proof and prints its result. An error outside `tally.try`, such as a sandbox that does not start, fails the
+ * whole proof. The exit status agrees with the result.
  */
 export async function prove(
   about: { readonly promise: number; readonly name: string; readonly what: string },
@@ -109,15 +109,16 @@ export async function prove(
 }
 
 /**
- * A share of a proof that lives in a Rust test, which prints `proof: {"tried": 3, "failed": 0, "notes": "…"}` on a line of
- * its own. A test that fails without saying so counts as one failure; one that prints no such line too.
+ * Runs the part of a proof that is a Rust test, which prints `proof: {"tried": 3, "failed": 0, "notes": "…"}` on its
+ * own line. A test that fails without reporting a failure counts as one failure, and so does a test without such a
+ * line.
  */
 export async function cargoTest(
   tally: Tally,
   test: { readonly name: string; readonly filter?: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<void> {
   const { filter } = test;
-  // The whole workspace's features, so that nothing is compiled once more beside `cargo test --workspace`.
+  // Uses the whole workspace's features, so that cargo reuses what `cargo test --workspace` has compiled.
   const args = ["test", "--quiet", "--locked", "--workspace", "--test", test.name, "--", "--nocapture"];
   if (filter !== undefined) args.push("--exact", filter);
   const child = spawn("cargo", args, {
@@ -129,7 +130,7 @@ export async function cargoTest(
   const before = tally.failed;
   let lines = 0;
   for await (const line of createInterface({ input: child.stdout })) {
-    // The test harness writes its own dots before it.
+    // libtest prints its dots before it.
     const said = /proof: (\{.*\})$/.exec(line)?.[1];
     if (said === undefined) {
       process.stderr.write(`${line}\n`);

@@ -1,6 +1,6 @@
 /**
- * Where proofs with a window happen: a desktop session outside of the test runner, a person connected to the sandbox by
- * way of servers that the proof holds in its hand, and the app's commands called as a script in its window would.
+ * What proofs with a window share: a desktop session outside the test runner, a user connected to the sandbox through
+ * proxies, and the app's commands, called as a script in its window would call them.
  */
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,14 +12,14 @@ import type { NewUser, Sandbox, User } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
 import { Between } from "./intercepting_proxy.ts";
 
-/** Runs `body` at a desktop of its own, which ends with it. */
+/** Runs `body` in its own desktop session. */
 export async function atDesktop(
   name: string,
   options: DesktopOptions,
   body: (desktop: Desktop) => Promise<void>,
 ): Promise<void> {
   const ends: (() => unknown)[] = [];
-  // The session needs nothing of a test but its name and its end.
+  // The session only needs a test's name and its `after` hook.
   const context = { name, after: (end: () => unknown) => ends.push(end) } as unknown as TestContext;
   try {
     await body(await Desktop.for(context, options));
@@ -28,7 +28,7 @@ export async function atDesktop(
   }
 }
 
-/** The sandbox, seen through servers of the proof's own: an API and one RPC or two. */
+/** Proxies in front of the sandbox: its API, and one RPC endpoint or two. */
 export interface Way {
   readonly api: Between;
   readonly rpcs: readonly Between[];
@@ -42,7 +42,7 @@ export async function way(sandbox: Sandbox, rpcs = 2): Promise<Way> {
   };
 }
 
-/** The sandbox's network file with other servers in it; without a WebSocket, so that polling alone is tried. */
+/** The sandbox's network file with these addresses and without a WebSocket, so that the app only polls. */
 export function networkFile(
   sandbox: Sandbox,
   folder: string,
@@ -69,7 +69,7 @@ export interface Person {
   readonly way: Way;
 }
 
-/** Somebody connected by the servers of `by`, the app open and the balance known. */
+/** Creates a user and connects them through the proxies; the app is open and the balance known. */
 export async function person(
   desktop: Desktop,
   sandbox: Sandbox,
@@ -79,7 +79,7 @@ export async function person(
   return connectWay(desktop, sandbox, by, await sandbox.user(more.user), more);
 }
 
-/** The same for a user who is there already; without a label the account is called as the API calls its user. */
+/** Connects an existing user. Without a label, the account is named by the API. */
 export async function connectWay(
   desktop: Desktop,
   sandbox: Sandbox,
@@ -109,7 +109,7 @@ export async function connectWay(
   return { desktop, user, app, window, account, way: by };
 }
 
-/** What a command was refused with, as a script in the window sees it. */
+/** A command's error, as a script in the window sees it. */
 export class Refused extends Error {
   readonly code: string;
 
@@ -132,7 +132,7 @@ export async function call(window: AppWindow, command: string, args: Record<stri
   return told.ok;
 }
 
-/** Starts a top-up as a script in the window would; says its id. */
+/** Starts a top-up as a script in the window would; returns its id. */
 export async function startTopUp(window: AppWindow, account: string, amount: string): Promise<string> {
   const wish = { purpose: { what: "top_up", amount }, payer: null, method: "usdc", save_method: false };
   const { attempt } = (await call(window, "top_up_form", { account })) as { attempt: string };
@@ -140,7 +140,9 @@ export async function startTopUp(window: AppWindow, account: string, amount: str
   return id;
 }
 
-/** The default browser only writes down what it is given, for proofs that would open hundreds of pages. */
+/**
+ * Replaces the default browser by a script that only records addresses, for proofs that would open hundreds of pages.
+ */
 export function onlyWriteDown(desktop: Desktop): void {
   const starter = join(desktop.processes.scratch, "browser.sh");
   const write = readFileSync(starter, "utf8").split("\n").slice(0, 2).join("\n");

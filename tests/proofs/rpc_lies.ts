@@ -1,4 +1,4 @@
-/** Lies that an RPC can tell, as treatments of the server between the app and the chain. */
+/** Lies of an RPC endpoint, as handlers for the intercepting proxy. */
 import type { Treatment } from "./intercepting_proxy.ts";
 
 export interface Log {
@@ -25,7 +25,7 @@ interface Outcome {
   readonly error?: unknown;
 }
 
-/** Changes the true answer to each call: what comes back stands in its place. */
+/** Rewrites the genuine result of each call. */
 export function bend(change: (call: Call, outcome: Outcome) => Partial<Outcome> | undefined): Treatment {
   return async ({ body, forward, json }) => {
     const asked = JSON.parse(body.toString()) as Call | Call[];
@@ -41,11 +41,11 @@ export function bend(change: (call: Call, outcome: Outcome) => Partial<Outcome> 
   };
 }
 
-/** The result of one method, whatever the truth is. */
+/** Always the same result for one method. */
 export const always = (method: string, result: unknown): Treatment =>
   bend((call) => (call.method === method ? { result } : undefined));
 
-/** The logs, changed; receipts of transactions in them say the same. */
+/** Rewrites the logs, and invents the receipts that they need. */
 export function logs(change: (true_: readonly Log[]) => readonly Log[]): Treatment {
   const invented = new Map<string, Log>();
   return bend((call, { result }) => {
@@ -69,7 +69,7 @@ export function logs(change: (true_: readonly Log[]) => readonly Log[]): Treatme
   });
 }
 
-/** A credit that never was: a true credit's log with another amount, id and transaction. */
+/** A forged credit: a genuine credit's log with another amount, id and transaction. */
 export function inventedCredit(template: Log, units: bigint, id: string, transaction: string): Log {
   const word = (value: bigint): string => value.toString(16).padStart(64, "0");
   const text = Buffer.from(id).toString("hex");
@@ -79,8 +79,8 @@ export function inventedCredit(template: Log, units: bigint, id: string, transac
 }
 
 /**
- * An event of the RPC's own making, in a block that is new when the app asks for events, so that it is read. `told`
- * says whether it was among an answer that is kept.
+ * Adds a forged event in a block that is new to the app, so that the app reads it. `served` reports whether an answer
+ * that the app stores contained it.
  */
 export function inventing(rpc: string, credit: Log): { readonly treat: Treatment; readonly told: () => boolean } {
   let placed: Log | undefined;
@@ -91,13 +91,13 @@ export function inventing(rpc: string, credit: Log): { readonly treat: Treatment
       const from = /"fromBlock":"(0x[0-9a-f]+)"/.exec(exchange.body.toString())?.[1];
       if (placed === undefined && from !== undefined) {
         const { number, hash } = await newestBlock(rpc);
-        // What is in a block that the app has read before, it does not read again.
+        // The app does not read logs of earlier blocks again.
         if (Number(number) > Number(from)) placed = { ...credit, blockNumber: number, blockHash: hash };
       }
       return lie({
         ...exchange,
         json: (status, body) => {
-          // A range up to "latest" is a glance, which keeps nothing of what it sees.
+          // The app stores nothing from a range that ends at "latest": that is only a quick poll.
           const keeps = !exchange.body.includes('"latest"') && exchange.body.includes("eth_getLogs");
           told ||= keeps && JSON.stringify(body).includes(credit.transactionHash);
           exchange.json(status, body);

@@ -1,4 +1,7 @@
-/** Makes the table of scripts/prove.sh from the proofs' lines: `table.ts FILE`; the last line is `N proven, N failed`. */
+/**
+ * Prints the table of scripts/prove.sh from the proofs' results: `table.ts FILE`. The last line is `N proven, N
+ * failed`.
+ */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";

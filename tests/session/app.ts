@@ -1,10 +1,8 @@
 /**
- * The app under test, in a desktop session: started as a person, the session or a link starts it, seen through its
- * window, its tray icon and its processes, and killed.
+ * The app under test in a desktop session. Tests start it, read its window, tray icon and processes, and kill it.
  *
- * Every process of the app in a session shares one home and can be looked into by WebDriver, whoever started it: the
- * variables for that are part of the session's environment, so a browser that opens a link or an app
- * that starts itself anew hands them on.
+ * All processes of the app in a session share one home and accept WebDriver. The session's environment carries the
+ * variables for that, so an app that a browser or the app itself starts inherits them.
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +22,7 @@ export const BINARIES = {
   sandbox: join(TARGET, "bursar-sandbox"),
 } as const;
 
-/** The executables of WebKit's own processes. */
+/** The executables of WebKit's processes. */
 const WEBKIT = /\/WebKit(Web|Network|GPU)Process$/;
 
 export interface AppStart {
@@ -41,7 +39,7 @@ export class App {
     this.desktop = desktop;
   }
 
-  /** A start by hand, attached to the window as soon as that is there. */
+  /** Starts the app as a user would and attaches to its window. */
   static async open(desktop: Desktop, start: AppStart = {}): Promise<App> {
     const app = new App(desktop);
     app.launch(start);
@@ -49,10 +47,10 @@ export class App {
     return app;
   }
 
-  /** Starts a process and waits for nothing. */
+  /** Starts a process without waiting for anything. */
   launch({ args = [], env = {} }: AppStart = {}): Running {
     if (!existsSync(BINARIES.app)) throw new Error(`${BINARIES.app} is not built`);
-    // A start beside a running app ends by itself, and the window stays what it is.
+    // If the app already runs, the second process exits and the first one's window stays attached.
     if (this.pids().length === 0) this.#window?.driver.forget();
     this.#started = this.desktop.processes.start("app", BINARIES.app, { args, env: { ...this.desktop.env, ...env } });
     return this.#started;
@@ -64,7 +62,7 @@ export class App {
     return this.#started;
   }
 
-  /** Waits for the window's webview and attaches to it; the same handle serves every later window. */
+  /** Waits for the window's webview and attaches to it. The returned object stays valid for later windows. */
   async window(patience: Patience = {}): Promise<AppWindow> {
     this.#window ??= new AppWindow(
       await WebDriver.start(this.desktop.processes, this.desktop.env, this.desktop.inspectorPort),
@@ -73,7 +71,7 @@ export class App {
     return this.#window.attach(patience);
   }
 
-  /** What others cover of a window is not on the screen: it comes before them first. */
+  /** A screenshot shows what is on the screen, so the window must first be above all others. */
   async #shoot(name: string): Promise<string> {
     const { display } = this.desktop;
     const [top] = await this.topWindows();
@@ -82,22 +80,22 @@ export class App {
     return display.picture(name, top);
   }
 
-  /** Ids of the app's own processes (without WebKit's), whoever started them. */
+  /** Ids of the app's own processes, without WebKit's. */
   pids(): number[] {
     return this.desktop.processes.members().filter((pid) => executable(pid) === BINARIES.app);
   }
 
-  /** Whether the app is a hidden start, by itself or by somebody's hand. */
+  /** Whether a process of the app was started with `--hidden`. */
   startedAfresh(): boolean {
     return this.pids().some((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("--hidden"));
   }
 
-  /** Processes of WebKit that belong to the app. */
+  /** WebKit processes that belong to the app. */
   webProcesses(): number[] {
     return this.desktop.processes.members().filter((pid) => WEBKIT.test(executable(pid)));
   }
 
-  /** Windows that the window manager shows for the app. */
+  /** Windows of the app that the window manager lists. */
   async topWindows(): Promise<TopWindow[]> {
     const own = this.pids();
     return (await this.desktop.display.windows()).filter((window) => own.includes(window.pid));
@@ -111,31 +109,31 @@ export class App {
     await until("the app has no window", async () => (await this.topWindows()).length === 0, patience);
   }
 
-  /** Closes the window with its title bar's button. */
+  /** Closes the window as its title bar's button does. */
   async closeWindow(): Promise<void> {
     await this.desktop.display.close(await this.waitForWindow());
     await this.waitForNoWindow();
   }
 
-  /** Whether the app's window has the keyboard. */
+  /** Whether the app's window has keyboard focus. */
   async focused(): Promise<boolean> {
     const active = await this.desktop.display.active();
     return (await this.topWindows()).some((window) => window.id === active);
   }
 
-  /** Ends it at once, as a power cut would: no process of it gets to say anything. */
+  /** Kills the app with SIGKILL, as a power cut would. */
   async kill(): Promise<void> {
     for (const pid of this.pids()) process.kill(pid, "SIGKILL");
     await this.waitForEnd();
   }
 
-  /** Waits until no process of the app is left: WebKit's still write to its home after it was killed. */
+  /** Waits until every process has exited: WebKit's processes still write to the home after the app was killed. */
   async waitForEnd(patience: Patience = {}): Promise<void> {
     await until("the app has ended", () => processesOf(this.desktop, BINARIES.app).length === 0, patience);
     await this.#window?.driver.detach();
   }
 
-  /** Proportional memory of the app and its WebKit processes, in KiB. */
+  /** Proportional memory (PSS) of the app and its WebKit processes, in KiB. */
   memory(): number {
     return processesOf(this.desktop, BINARIES.app)
       .map(proportionalSize)
@@ -143,7 +141,7 @@ export class App {
   }
 }
 
-/** A program's processes of the session, with their web processes, whoever is whose parent by now. */
+/** The session's processes of a program and of WebKit. Parents do not matter: processes may have been re-parented. */
 export function processesOf(desktop: Desktop, program: string): number[] {
   return desktop.processes.members().filter((pid) => {
     const name = executable(pid);
@@ -157,18 +155,18 @@ export function cli(
   args: readonly string[],
   more: { input?: string; env?: Environment; within?: number } = {},
 ): Promise<Finished> {
-  // What the CLI says is read by the tests, so it logs nothing.
+  // Tests parse the CLI's output, so it must not log.
   return desktop.run(BINARIES.cli, args, { ...more, env: { BURSAR_LOG: "off", ...more.env } });
 }
 
-/** Where every process of the app in a session keeps its data. */
+/** The home and log level of every app process in a session. */
 export function appEnvironment(scratch: string): Environment {
   const home = join(scratch, "bursar");
   mkdirSync(home, { recursive: true });
   return { BURSAR_HOME: home, BURSAR_LOG: process.env["BURSAR_LOG"] ?? "info" };
 }
 
-/** What lets WebDriver into the app's webview. */
+/** Lets WebDriver attach to the app's webview. */
 export function automationEnvironment(inspectorPort: number): Environment {
   return {
     TAURI_AUTOMATION: "true",

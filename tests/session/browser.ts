@@ -1,6 +1,6 @@
 /**
- * The session's default browser: a Chromium that starts the way any program opens an address, through its own .desktop
- * file, and that the test then drives over its debugging port. It is not started before somebody opens something.
+ * The session's default browser: Chromium, started through its .desktop file when a program opens an address, and
+ * driven by the test over its debugging port. It does not run before the first address is opened.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ export class Browser {
     this.#opened = join(processes.scratch, "opened.txt");
   }
 
-  /** Makes it the default for http and https. */
+  /** Registers it as the default browser for http and https. */
   static async install(processes: Processes, env: Environment): Promise<Browser> {
     const browser = new Browser(processes, env);
     mkdirSync(join(browser.#profile, "Default"), { recursive: true });
@@ -44,7 +44,7 @@ export class Browser {
     return browser;
   }
 
-  /** Lets pages of these origins open the scheme without asking the user; only before the browser has started. */
+  /** Lets pages of these origins open the scheme without a prompt. Must be called before the browser starts. */
   allowLinks(scheme: string, origins: readonly string[]): void {
     if (this.started) throw new Error("the browser has already read its preferences");
     const pairs = Object.fromEntries(origins.map((origin) => [new URL(origin).origin, { [scheme]: true }]));
@@ -56,7 +56,7 @@ export class Browser {
     return existsSync(this.#opened);
   }
 
-  /** Addresses that were given to the browser from outside, oldest first. */
+  /** Addresses that programs have opened in the browser, oldest first. */
   get opened(): string[] {
     if (!this.started) return [];
     return readFileSync(this.#opened, "utf8")
@@ -70,7 +70,7 @@ export class Browser {
     if (done.code !== 0) throw new Error(`gio open ${address}: ${done.stderr}`);
   }
 
-  /** Pages that are open now. */
+  /** The open pages. */
   async pages(): Promise<Page[]> {
     const running = await this.#connect();
     return running.contexts().flatMap((context) => context.pages());
@@ -108,8 +108,8 @@ export class Browser {
 
 function starterScript(opened: string, profile: string, log: string): string {
   const flags = [
-    "--no-sandbox", // Tests may run as root, where Chromium's own sandbox refuses to work.
-    "--test-type", // … and says so in a bar over every page, but for this.
+    "--no-sandbox", // Chromium's sandbox does not work for root, and tests may run as root.
+    "--test-type", // Hides the warning bar that `--no-sandbox` shows on every page.
     "--remote-debugging-port=0",
     `--user-data-dir=${profile}`,
     "--no-first-run",

@@ -1,6 +1,6 @@
 /**
- * A private session bus that starts nothing by itself: what is on it is what the test put there. `call` and `owner` are
- * for looking at other programs on it, without asking them what they offer first.
+ * A private session bus without service activation: only what the test starts is on it. `call` and `owner` reach other
+ * programs on the bus without introspecting them first.
  */
 import type { EventEmitter } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -51,17 +51,17 @@ export class Bus {
     return bus;
   }
 
-  /** One more connection, for a program that the test plays itself. */
+  /** Opens another connection, for a service that the test provides itself. */
   async connect(): Promise<MessageBus> {
     const connection = sessionBus({ busAddress: this.address });
-    // Its declared events leave this one out; without a listener the end of the bus would end the test.
+    // dbus-next does not declare this event. Without a listener, closing the bus would throw and end the test.
     (connection as EventEmitter).on("error", () => undefined);
     this.#open.push(connection);
     await until("a connection to the bus", () => connection.name !== null);
     return connection;
   }
 
-  /** Calls a method and returns the body of the answer. */
+  /** Calls a method and returns the body of the reply. */
   async call(
     destination: string,
     path: string,
@@ -75,7 +75,7 @@ export class Bus {
     return answer?.body ?? [];
   }
 
-  /** Reads all properties of one interface, with the variants opened. */
+  /** Reads all properties of an interface, with variants unwrapped. */
   async properties(destination: string, path: string, face: string): Promise<Record<string, unknown>> {
     const [all] = await this.call(destination, path, "org.freedesktop.DBus.Properties", "GetAll", "s", [face]);
     return Object.fromEntries(
@@ -100,14 +100,14 @@ export class Bus {
     }
   }
 
-  /** All names that are owned. */
+  /** All names that have an owner. */
   async names(): Promise<string[]> {
     const bus = "org.freedesktop.DBus";
     const [names] = await this.call(bus, "/org/freedesktop/DBus", bus, "ListNames");
     return names as string[];
   }
 
-  /** Tells of every name that gets an owner or (with an empty owner) loses it. */
+  /** Calls `listener` for every name that gets an owner, or loses it (the owner is then empty). */
   async watchOwners(connection: MessageBus, tell: (name: string, owner: string) => void): Promise<void> {
     connection.on("message", (message) => {
       if (message.member !== "NameOwnerChanged" || message.sender !== "org.freedesktop.DBus") return;
@@ -133,15 +133,15 @@ export class Bus {
   }
 }
 
-/** One method that a test answers: its body of the answer, with the signature of that body. */
+/** A method that a test implements: the signature of its reply and the function that computes the reply. */
 export interface Answer {
   readonly gives: string;
   readonly answer: (body: unknown[], sender: string) => unknown[];
 }
 
 /**
- * An object that the test plays on the bus: methods by name, properties read when asked for, signals sent with `tell`.
- * (The library's own interface class hands no sender to its methods, and a tray's icons are known by theirs.)
+ * A D-Bus object that the test implements: methods by name, properties computed at each read, signals sent with `emit`.
+ * dbus-next's interface class does not pass the sender to methods, and tray icons are identified by their sender.
  */
 export class Played {
   readonly #connection: MessageBus;
@@ -178,7 +178,7 @@ export class Played {
   }
 }
 
-/** What a method answers; one that throws refuses, in its words. */
+/** Runs a method; an exception becomes an error reply with its message. */
 function answered(call: Message, { gives, answer }: Answer): Message {
   try {
     return Message.newMethodReturn(call, gives, answer(call.body, call.sender));
@@ -187,7 +187,7 @@ function answered(call: Message, { gives, answer }: Answer): Message {
   }
 }
 
-/** Opens variants, in lists and dictionaries too. */
+/** Unwraps variants, including those in lists and dictionaries. */
 export function plain(value: unknown): unknown {
   if (value instanceof Variant) return plain(value.value);
   if (Buffer.isBuffer(value)) return value;

@@ -1,4 +1,4 @@
-/** The provider's hosted pages in the real browser: the checkout a person pays on, and the console's sign-in. */
+/** The provider's hosted pages in a real browser: the checkout where a person pays, and the console's sign-in page. */
 import type { Page } from "playwright-core";
 import { until, type Patience } from "./wait.ts";
 import type { Desktop } from "./desktop.ts";
@@ -18,7 +18,7 @@ export class Checkout {
     return new Checkout(page);
   }
 
-  /** Session id of the address. */
+  /** The session id in the page's address. */
   get session(): string {
     return new URL(this.page.url()).pathname.split("/").at(-1) ?? "";
   }
@@ -37,14 +37,14 @@ export class Checkout {
     });
   }
 
-  /** A figure of the page, e.g. `10.1 USDC`. */
+  /** An amount or the countdown as the page shows it, e.g. `10.1 USDC`. */
   async figure(which: "total" | "subtotal" | "fee" | "amount-due" | "countdown"): Promise<string> {
     return (await this.page.innerText(`#${which}`)).trim();
   }
 
-  /** Pays with the page's test wallet; the transfer's hash. */
+  /** Pays with the page's test wallet and returns the transfer's hash. */
   async payByWallet(chain: ChainId = 137, amount?: Amount): Promise<string> {
-    // The button unfolds, and folds again what it has unfolded before.
+    // The button toggles the wallet form, so it must not be clicked while the form is open.
     if (!(await this.page.isVisible("#wallet-network"))) await this.page.click("#method-wallet");
     await this.page.selectOption("#wallet-network", String(chain));
     if (amount !== undefined) await this.page.fill("#wallet-amount", amount);
@@ -56,7 +56,7 @@ export class Checkout {
     );
   }
 
-  /** Reveals where to transfer to, as for a scanned code. */
+  /** Reveals the payment address, as for a scanned QR code. */
   async reveal(chain: ChainId = 137): Promise<{ address: string; amount: string; network: string }> {
     await this.page.click("#method-qr");
     await this.page.selectOption("#network", String(chain));
@@ -68,7 +68,7 @@ export class Checkout {
     return { address: address?.trim() ?? "", amount: amount?.trim() ?? "", network: network?.trim() ?? "" };
   }
 
-  /** Hands in a transaction's hash; the page's answer. */
+  /** Submits a transaction hash and returns the page's answer. */
   async submitHash(hash: string, chain: ChainId = 137): Promise<string> {
     await this.page.click("#submit-hash-link");
     await this.page.selectOption("#tx-network", String(chain));
@@ -77,12 +77,12 @@ export class Checkout {
     return until("the page answers", async () => (await this.page.innerText("#hash-answer")).trim() || undefined);
   }
 
-  /** The back arrow: cancels. */
+  /** Clicks the back arrow, which cancels the payment. */
   async back(): Promise<void> {
     await this.page.click("#back");
   }
 
-  /** Closes the page, as a person who has second thoughts. */
+  /** Closes the page without paying. */
   async close(): Promise<void> {
     await this.page.close();
   }
@@ -101,7 +101,7 @@ export class SignInPage {
     return new SignInPage(page);
   }
 
-  /** Chooses the user and allows; the page leads back by itself. */
+  /** Chooses the user and allows access. The page then returns to the app. */
   async allow(email: string): Promise<void> {
     const label = await this.page.locator("#sign-in-email option").filter({ hasText: email }).first().textContent();
     await this.page.selectOption("#sign-in-email", { label: label?.trim() ?? email });

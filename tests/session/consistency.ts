@@ -1,6 +1,6 @@
 /**
- * How a journey ends: the window, the CLI, the database and the contract must tell the same story. The contract's and the
- * provider's part comes from the sandbox, which shares no code with the app.
+ * The final check of every journey: the window, the CLI, the databases and the contract must agree. What the contract
+ * and the provider hold comes from the sandbox, which shares no code with the app.
  */
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -11,7 +11,7 @@ import { INTEGRITY } from "./database.ts";
 import type { SandboxTopUp, User, UserTruth } from "./sandbox.ts";
 import type { AppWindow } from "./window.ts";
 
-/** The app's word for where a payment stands. */
+/** A payment's status as the app names it. */
 export type PaymentStatus =
   | "starting"
   | "open"
@@ -30,7 +30,7 @@ export interface Money {
   readonly currency: string;
 }
 
-/** One line of `bursar status --json`, as far as tests look at it. */
+/** One line of `bursar status --json`, limited to what tests read. */
 export interface StatusLine {
   readonly account: string;
   readonly network: string;
@@ -47,7 +47,7 @@ export interface StatusLine {
   readonly errors: readonly { readonly code: string; readonly message: string; readonly retryable: boolean }[];
 }
 
-/** One payment of `bursar history --json`, as far as tests look at it. */
+/** One payment of `bursar history --json`, limited to what tests read. */
 export interface HistoryLine {
   readonly id: string;
   readonly kind: string;
@@ -64,14 +64,14 @@ interface PaymentRow {
   readonly tx: string | null;
 }
 
-/** Whose story is told, and by whom: without a window (closed, or never opened) that part is left out. */
+/** What is compared. Without a window (closed, or never opened), the window is left out. */
 export interface Telling {
   readonly desktop: Desktop;
   readonly user: User;
   readonly window?: AppWindow;
 }
 
-/** Waits until all four agree; what still differs at the deadline is listed. */
+/** Waits until all four sources agree. Lists the remaining differences at the timeout. */
 export async function allAgree(telling: Telling, patience: Patience = {}): Promise<void> {
   let differences: string[] = [];
   await until(
@@ -85,7 +85,7 @@ export async function allAgree(telling: Telling, patience: Patience = {}): Promi
   );
 }
 
-/** What the CLI says of the account with that label, else of the first. */
+/** The CLI's status of the account with that label, or of the first account. */
 export async function status(desktop: Desktop, label?: string): Promise<StatusLine> {
   const done = await cli(desktop, [...account(label), "status", "--json"]);
   const [line = ""] = done.stdout.split("\n");
@@ -108,7 +108,7 @@ function account(label: string | undefined): string[] {
   return label === undefined ? [] : ["--account", label];
 }
 
-/** Rows of one of the app's databases, read from a copy: a look at it must not be one more connection to it. */
+/** Queries a copy of one of the app's databases, because another connection would disturb the app. */
 export async function rows<Row>(desktop: Desktop, file: "bursar.db" | "history.db", query: string): Promise<Row[]> {
   const home = desktop.env["BURSAR_HOME"] ?? "";
   const folder = join(desktop.processes.scratch, "look");
@@ -122,12 +122,12 @@ export async function rows<Row>(desktop: Desktop, file: "bursar.db" | "history.d
   return done.stdout.trim() === "" ? [] : (JSON.parse(done.stdout) as Row[]);
 }
 
-/** Decimal text without what adds nothing: `10.100000` is `10.1`. */
+/** A decimal number without trailing zeros: `10.100000` becomes `10.1`. */
 export function plainAmount(text: string): string {
   return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
 }
 
-/** The app's word for what the provider says of a top-up. */
+/** The status that the app must show for the provider's status of a top-up. */
 export function statusOf(topUp: SandboxTopUp): PaymentStatus {
   const known: Record<string, PaymentStatus> = {
     created: "open",
@@ -233,7 +233,7 @@ async function compareWindow(told: Differences, window: AppWindow, truth: UserTr
   }
 }
 
-/** What several tellers of one story say differently. */
+/** Collects differences between the sources. */
 export class Differences {
   readonly all: string[] = [];
 

@@ -1,5 +1,5 @@
 /**
- * Asks SQLite whether a file is sound, as far as it can tell alone: the digests of `bursar.db`'s records are the app's own
- * to check, which it does whenever it opens the file.
+ * SQLite's own integrity check. It cannot compute the record digests in `bursar.db`; the app checks those whenever it
+ * opens the file.
  */
 export const INTEGRITY = "PRAGMA ignore_check_constraints = ON; PRAGMA integrity_check";

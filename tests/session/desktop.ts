@@ -1,6 +1,6 @@
 /**
- * A whole desktop session for one test: its own home, bus, screen, window manager, keyring, notifications, tray and
- * default browser. It is made afresh and nothing of it is left afterwards but the artefacts.
+ * A complete desktop session for one test: home, bus, screen, window manager, keyring, notifications, tray and default
+ * browser. Each test gets a new one, and only the artefacts remain afterwards.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -22,9 +22,9 @@ export interface DesktopOptions {
   readonly notifications?: boolean;
   readonly colors?: "light" | "dark";
   readonly screen?: Screen;
-  /** Origins whose pages may open the app's links without the browser asking. */
+  /** Origins whose pages may open the app's links without a prompt from the browser. */
   readonly linkOrigins?: readonly string[];
-  /** Without it WebDriver can't look into the app, and the app costs what it costs a user: for measurements. */
+  /** False for measurements: WebDriver cannot attach, and the app uses no more resources than on a user's desktop. */
   readonly automation?: boolean;
 }
 
@@ -40,9 +40,9 @@ export class Desktop {
   readonly notifications: Notifications;
   readonly tray: Tray;
   readonly browser: Browser;
-  /** What every program of the session gets. */
+  /** The environment of every program in the session. */
   readonly env: Environment;
-  /** Loopback port on which the app's webview lets WebDriver in. */
+  /** The loopback port on which the app's webview accepts WebDriver. */
   readonly inspectorPort: number;
 
   private constructor(parts: {
@@ -67,7 +67,7 @@ export class Desktop {
     this.inspectorPort = parts.inspectorPort;
   }
 
-  /** A session that ends with the test `t`; a last picture of the screen is kept among the artefacts. */
+  /** Starts a session that ends with the test `t`. A final screenshot is kept among the artefacts. */
   static async for(t: TestContext, options: DesktopOptions = {}): Promise<Desktop> {
     const folder = join(ARTEFACTS, basename(process.argv[1] ?? "test").replace(/\.test\.ts$/, ""), slug(t.name));
     rmSync(folder, { recursive: true, force: true });
@@ -107,7 +107,7 @@ export class Desktop {
     return new Desktop({ processes, bus, display, keyring, notifications, tray, browser, env, inspectorPort });
   }
 
-  /** Runs a program of the session to its end. */
+  /** Runs a program in the session and waits until it exits. */
   run(
     program: string,
     args: readonly string[],
@@ -116,13 +116,13 @@ export class Desktop {
     return this.processes.run(program, { ...more, args, env: { ...this.env, ...more.env } });
   }
 
-  /** Opens a link of the app as any program would. */
+  /** Opens one of the app's links as any program would. */
   async openLink(link: string): Promise<void> {
     const done = await this.run("gio", ["open", link]);
     if (done.code !== 0) throw new Error(`gio open: ${done.stderr.trim()}`);
   }
 
-  /** A picture of the whole screen among the artefacts. */
+  /** Saves a screenshot of the whole screen among the artefacts. */
   picture(name: string): Promise<string> {
     return this.display.picture(slug(name));
   }
@@ -150,7 +150,7 @@ function environment(scratch: string): Environment {
     XDG_DATA_DIRS: "/usr/local/share:/usr/share",
     XDG_CONFIG_DIRS: "/etc/xdg",
     TMPDIR: join(scratch, "tmp"),
-    XDG_CURRENT_DESKTOP: "GNOME", // xdg-open then goes through gio, which honours what `gio mime` was told
+    XDG_CURRENT_DESKTOP: "GNOME", // makes xdg-open use gio, which honours `gio mime`
     XDG_SESSION_TYPE: "x11",
     GDK_BACKEND: "x11",
     GSETTINGS_BACKEND: "memory",

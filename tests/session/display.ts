@@ -1,4 +1,4 @@
-/** A screen of the session's own: Xvfb on a free display, a window manager on it, pictures of all of it. */
+/** The session's screen: Xvfb on a free display, a window manager, and screenshots. */
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { until } from "./wait.ts";
@@ -19,7 +19,7 @@ export interface Screen {
 export class Display {
   /** e.g. `:99`. */
   readonly name: string;
-  /** The screen's pixels, as the server has them: a window dump that is always current. */
+  /** The screen's pixels as an XWD file that the X server keeps current. */
   readonly framebuffer: string;
   readonly #processes: Processes;
   readonly #env: Environment;
@@ -75,7 +75,7 @@ export class Display {
     });
   }
 
-  /** The window that has the keyboard, if any. */
+  /** The id of the window with keyboard focus, if any. */
   async active(): Promise<string | undefined> {
     const seen = await this.#tool("xprop", ["-root", "_NET_ACTIVE_WINDOW"]);
     const id = /# (0x[0-9a-f]+)/.exec(seen)?.[1];
@@ -96,7 +96,7 @@ export class Display {
     await this.#tool("wmctrl", ["-i", "-a", window.id]);
   }
 
-  /** Puts a window before all others, without giving it the keyboard. */
+  /** Raises a window above all others without focusing it. */
   async raise(window: TopWindow): Promise<void> {
     await this.#tool("xdotool", ["windowraise", window.id]);
   }
@@ -105,17 +105,19 @@ export class Display {
     await this.#tool("wmctrl", ["-i", "-r", window.id, "-e", `0,-1,-1,${width},${height}`]);
   }
 
-  /** Presses keys in the window that has the keyboard, e.g. `ctrl+k`, `Tab`. */
+  /** Presses keys in the focused window, e.g. `ctrl+k`, `Tab`. */
   async press(...keys: string[]): Promise<void> {
     await this.#tool("xdotool", ["key", "--clearmodifiers", ...keys]);
   }
 
-  /** Types into the window that has the keyboard. */
+  /** Types into the focused window. */
   async type(text: string): Promise<void> {
     await this.#tool("xdotool", ["type", "--clearmodifiers", "--delay", "5", text]);
   }
 
-  /** Takes a picture of the whole screen, or of one window without its frame, into the artefacts and returns its path. */
+  /**
+   * Saves a screenshot of the whole screen, or of one window without its frame, among the artefacts; returns its path.
+   */
   async picture(name: string, window?: TopWindow): Promise<string> {
     const path = this.#processes.nextLog(name, "png");
     await this.#tool("import", ["-window", window?.id ?? "root", "+repage", path]);

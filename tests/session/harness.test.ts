@@ -1,6 +1,6 @@
 /**
- * The harness looks at itself, with small programs in the app's place: what fails here is the machine or the harness,
- * not the app.
+ * Tests of the harness itself, with small programs in place of the app. A failure here is a fault of the machine or the
+ * harness, not of the app.
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -158,7 +158,7 @@ test("no process outlives the session, not even one that was re-parented", async
     args: ["-c", "trap '' TERM; setsid sleep 1000 & disown; while :; do sleep 1; done"],
     env,
   });
-  // As browsers do, which write over their environment.
+  // Browsers overwrite their environment; so does this process.
   const forgetful = processes.start("forgetful", "env", {
     args: ["-i", "bash", "-c", "sleep 1000 & wait", join(processes.scratch, "profile")],
     env,
@@ -184,14 +184,14 @@ test("no process outlives a test that is killed", async () => {
   await until("the test has died", () => child.signalCode === "SIGKILL" && said.endsWith("\n"));
   const { pid, scratch } = JSON.parse(said) as { pid: number; scratch: string };
   await until("the scratch folder is removed", () => !existsSync(scratch));
-  // An ended process that nobody has asked after has no memory any more.
+  // A zombie process has an empty command line.
   await until(
     "the child has ended",
     () => !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/cmdline`, "utf8") === "",
   );
 });
 
-/** A page on a port of its own, for as long as the test runs. */
+/** Serves a page on its own port until the test ends. */
 async function serve(t: TestContext, html: string): Promise<string> {
   const server = createServer((_, answer) => {
     answer.setHeader("content-type", "text/html");
@@ -207,7 +207,7 @@ async function serve(t: TestContext, html: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** The library behind the app's icon, from a program of a few lines. */
+/** A minimal tray program that uses libayatana-appindicator. */
 const TRAY_PROBE = `
 import ctypes as c
 gtk = c.CDLL('libgtk-3.so.0'); gobject = c.CDLL('libgobject-2.0.so.0'); tray = c.CDLL('libayatana-appindicator3.so.1')

@@ -2,8 +2,8 @@
  * The session's secret store: a real gnome-keyring-daemon in the state that a test asks for.
  *
  * - `unlocked`: as after logging in; reading and writing works.
- * - `locked`: a keyring exists, its password was not given, and nobody is there to be asked.
- * - `empty`: the daemon runs, but there is no keyring to write into.
+ * - `locked`: a keyring exists, but its password was not entered and nobody can be asked for it.
+ * - `empty`: the daemon runs, but has no keyring to write to.
  * - `absent`: nothing owns org.freedesktop.secrets.
  */
 import type { Bus } from "./bus.ts";
@@ -28,7 +28,7 @@ export class Keyring {
     this.#env = env;
   }
 
-  /** Brings the store into that state, whatever it was in; secrets written before stay on disk. */
+  /** Brings the store into that state. Secrets that were written before stay on disk. */
   async become(state: KeyringState): Promise<void> {
     if (state === "locked" && (await this.state()) !== "unlocked") await this.#start("unlocked");
     await this.#stop();
@@ -36,7 +36,7 @@ export class Keyring {
     await until(`the keyring is ${state}`, async () => (await this.state()) === state);
   }
 
-  /** The state that a program on the bus sees. */
+  /** The state as a program on the bus sees it. */
   async state(): Promise<KeyringState> {
     if ((await this.#bus.owner(NAME)) === undefined) return "absent";
     try {
@@ -47,7 +47,7 @@ export class Keyring {
     }
   }
 
-  /** The secrets' labels, for looking at what a program has left there. */
+  /** The labels of all secrets, to see what a program has stored. */
   async labels(): Promise<string[]> {
     const { Items } = await this.#bus.properties(NAME, DEFAULT, COLLECTION);
     const labels: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * A notification server that the test can read: it owns org.freedesktop.Notifications on the private bus, keeps every
- * call of `Notify` in order, and plays the user who clicks, chooses an action or dismisses.
+ * A notification server for tests. It owns org.freedesktop.Notifications on the private bus, keeps every `Notify` call
+ * in order, and acts as the user who clicks, chooses an action or dismisses.
  */
 import { NameFlag, type MessageBus } from "@jellybrick/dbus-next";
 import { plain, Played, type Bus } from "./bus.ts";
@@ -16,14 +16,14 @@ export interface Notification {
   readonly icon: string;
   readonly summary: string;
   readonly body: string;
-  /** Action key to its label, e.g. `default`. */
+  /** Labels by action key, e.g. `default`. */
   readonly actions: Readonly<Record<string, string>>;
   readonly hints: Readonly<Record<string, unknown>>;
-  /** Milliseconds; -1: the server decides, 0: never. */
+  /** Milliseconds; -1 leaves it to the server, 0 means never. */
   readonly expires: number;
 }
 
-/** Why a notification went away, in the numbers of the specification. */
+/** Why a notification was closed, by the specification's numbers. */
 export const CLOSED = { expired: 1, dismissed: 2, byTheApp: 3 } as const;
 
 export class Notifications {
@@ -37,12 +37,12 @@ export class Notifications {
     this.#bus = bus;
   }
 
-  /** Everything that was shown so far, oldest first. */
+  /** All notifications so far, oldest first. */
   get all(): readonly Notification[] {
     return this.#seen;
   }
 
-  /** Appears on the bus. */
+  /** Takes its name on the bus. */
   async appear(): Promise<void> {
     if (this.#connection !== undefined) return;
     const connection = await this.#bus.connect();
@@ -63,7 +63,7 @@ export class Notifications {
     this.#face = undefined;
   }
 
-  /** Waits for a notification whose summary and body, as one text, match. */
+  /** Waits for a notification whose summary and body match, read as one text. */
   async find(text: string | RegExp, patience: Patience = {}): Promise<Notification> {
     const matches = (one: Notification): boolean => {
       const whole = `${one.summary}\n${one.body}`;
@@ -76,7 +76,10 @@ export class Notifications {
     );
   }
 
-  /** Clicks it: `default` is the click on the notification itself; with the activation token of a Wayland desktop. */
+  /**
+   * Chooses an action; `default` is a click on the notification itself. On Wayland, desktops also send an activation
+   * token.
+   */
   choose(notification: Notification, action = "default", token?: string): void {
     if (this.#face === undefined) throw new Error("there is no notification server");
     if (token !== undefined) this.#face.tell("ActivationToken", "us", [notification.id, token]);

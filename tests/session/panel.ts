@@ -1,11 +1,11 @@
 /**
- * The hosting panel on this machine, as journeys see it besides the app: its customers with their payers, methods and
- * payments, and what other hands do to them. Bodies are those of docs/panel-api.yaml; calls are in docs/sandbox.md.
+ * The sandbox's hosting panel outside the app: its customers with their payers, methods and payments, and the changes
+ * that others make to them. Bodies follow docs/panel-api.yaml; docs/sandbox.md lists the calls.
  */
 import { until } from "./wait.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-/** Decimal text with exactly the currency's decimals, e.g. `100.00`. */
+/** A decimal amount with exactly the currency's decimals, e.g. `100.00`. */
 export type PanelAmount = string;
 
 export interface PanelReady {
@@ -14,7 +14,7 @@ export interface PanelReady {
   readonly network: string;
   readonly user_id: string;
   readonly email: string;
-  /** The two hosted payment houses. */
+  /** The hosted pages of the two payment systems. */
   readonly pages: { readonly card: string; readonly wallet: string };
 }
 
@@ -25,7 +25,7 @@ export interface NewPanelUser {
   readonly balance?: PanelAmount;
   readonly daily?: PanelAmount;
   readonly payers?: number;
-  /** A confirmed card (the default) and a PayPal account of the first payer. */
+  /** Whether the first payer has a confirmed card (the default) and a PayPal account. */
   readonly saved?: boolean;
   readonly services?: number;
   readonly migrations?: number;
@@ -73,7 +73,7 @@ export type Why =
   | "fraud_suspected"
   | "other";
 
-/** What a payment system answers to a debit. */
+/** A payment system's answer to a debit. */
 export type Debit =
   "approve" | "declined" | "insufficient_funds" | "confirmation_failed" | "method_expired" | "fraudulent" | "hang";
 
@@ -93,7 +93,7 @@ export interface PanelPayment {
   readonly saved_method: string | null;
   readonly user_id: string;
   readonly return_url: string | null;
-  /** Its page's address, also when nothing can be done there any more. */
+  /** Its page's address, even after the page has closed. */
   readonly page_address: string | null;
 }
 
@@ -142,7 +142,7 @@ export interface PanelTruth extends PanelUserData {
   readonly expense_count: number;
 }
 
-/** How the panel and its payment systems treat a user. */
+/** How the panel and its payment systems behave towards a user. */
 export interface Manner {
   readonly balance?: PanelAmount;
   readonly min?: PanelAmount;
@@ -157,7 +157,7 @@ export interface Manner {
   readonly refuse_confirmations?: boolean;
 }
 
-/** One customer of the panel, with what can be done to their money by others than the app. */
+/** A customer of the panel, with the changes that others than the app can make to their account. */
 export class PanelUser {
   readonly sandbox: Sandbox;
   readonly data: PanelUserData;
@@ -183,7 +183,7 @@ export class PanelUser {
     return (await this.truth()).balance;
   }
 
-  /** The newest payment, once there is one that fits. */
+  /** Waits for a matching payment and returns the newest. */
   async payment(fits: (payment: PanelPayment) => boolean = () => true): Promise<PanelPayment> {
     return until("the panel has a matching payment", async () => (await this.truth()).payments.find(fits));
   }
@@ -208,7 +208,7 @@ export class PanelUser {
     await this.#control("DELETE", `/payers/${id}`);
   }
 
-  /** A saved method that was added elsewhere; a test card unless an e-mail address is given. */
+  /** Adds a saved method from elsewhere: a test card, or a PayPal account if an e-mail address is given. */
   async addMethod(
     method: {
       payer?: string;
@@ -226,7 +226,7 @@ export class PanelUser {
     await this.#control("PATCH", `/methods/${id}`, what);
   }
 
-  /** As from another computer. */
+  /** Removes a method as from another computer. */
   async removeMethod(id: string): Promise<void> {
     await this.#control("DELETE", `/methods/${id}`);
   }
@@ -240,7 +240,7 @@ export class PanelUser {
     return (await this.#control("POST", "/services", service)) as PanelService;
   }
 
-  /** Another price, for a total that has changed meanwhile. */
+  /** Changes a service's price, and so the total of a renewal. */
   async reprice(service: string, monthly: PanelAmount): Promise<void> {
     await this.#control("PATCH", `/services/${service}`, { monthly });
   }
@@ -261,7 +261,7 @@ export class PanelUser {
     await this.#control("POST", "/history", { count });
   }
 
-  /** A top-up that was made in the panel itself. */
+  /** Creates a top-up in the panel itself. */
   async paidElsewhere(amount: PanelAmount, status: PanelStatus = "paid"): Promise<PanelPayment> {
     return (await this.#control("POST", "/payments", { amount, status })) as PanelPayment;
   }
@@ -271,7 +271,7 @@ export class PanelUser {
   }
 }
 
-/** What can be done to one payment, whoever's it is. */
+/** Changes to single payments of any customer. */
 export class PanelPayments {
   readonly #sandbox: Sandbox;
 
@@ -283,7 +283,7 @@ export class PanelPayments {
     return (await this.#sandbox.control("GET", `/panel/payments/${id}`)) as PanelPayment;
   }
 
-  /** Any status that the description lets it go on to; `force` takes any. */
+  /** Changes the status as the description allows; `force` allows any change. */
   async turn(
     id: string,
     status: PanelStatus,
@@ -292,7 +292,7 @@ export class PanelPayments {
     await this.#sandbox.control("POST", `/panel/payments/${id}/status`, { status, ...more });
   }
 
-  /** The answer of a payment system that hangs or is held. */
+  /** Answers a debit that hangs or is held. */
   async settle(id: string, outcome: Debit): Promise<void> {
     await this.#sandbox.control("POST", `/panel/payments/${id}/settle`, { outcome });
   }

@@ -1,6 +1,6 @@
 /**
- * How a journey with the hosting panel ends: the window, the CLI, the database and the panel itself must tell the same
- * story: one balance, the same payments in the same states, and no payment that the panel does not have.
+ * The final check of every journey with the hosting panel: the window, the CLI, the databases and the panel must agree
+ * on one balance, the same payments and statuses, and no payment that the panel does not have.
  */
 import type { Desktop } from "./desktop.ts";
 import { until, type Patience } from "./wait.ts";
@@ -12,7 +12,7 @@ import type { AppWindow } from "./window.ts";
 export interface PanelTelling {
   readonly desktop: Desktop;
   readonly user: PanelUser;
-  /** What the account is called in the app. */
+  /** The account's label in the app. */
   readonly label: string;
   readonly window?: AppWindow;
 }
@@ -28,13 +28,13 @@ const STATUS: Record<Exclude<PanelStatus, "new">, PaymentStatus> = {
   cancelled: "cancelled",
 };
 
-/** The app's word for what the panel says: a saved method's debit is on its way from the start. */
+/** The status that the app must show. A saved method's debit is confirming from the start. */
 export function panelStatus({ status: word, method }: PanelPayment): PaymentStatus {
   if (word === "new") return method.kind === "saved" ? "confirming" : "open";
   return STATUS[word];
 }
 
-/** Waits until all four agree; what still differs at the deadline is listed. */
+/** Waits until all four sources agree. Lists the remaining differences at the timeout. */
 export async function panelAgrees(telling: PanelTelling, patience: Patience = {}): Promise<void> {
   let differences: string[] = [];
   await until(
@@ -57,7 +57,7 @@ async function compare(telling: PanelTelling): Promise<string[]> {
   return told.all;
 }
 
-/** Answers how many payments the panel never had: the app remembers those that it refused. */
+/** Returns the number of payments that only the app has: it remembers those that the panel refused. */
 async function compareCli(told: Differences, { desktop, label }: PanelTelling, truth: PanelTruth): Promise<number> {
   const says = await status(desktop, label);
   told.same("CLI balance", plainAmount(says.balance?.amount ?? "unknown"), plainAmount(truth.balance));
@@ -144,7 +144,7 @@ async function compareWindow(
   }
 }
 
-/** What is held back is no longer open, but it has not ended. */
+/** A payment under review is no longer open, but it has not ended. */
 function isFollowed(payment: PanelPayment): boolean {
   return isOpen(payment) || payment.status === "fraudulent";
 }

@@ -1,10 +1,10 @@
-/** The panel's hosted payment pages in the real browser: one takes cards, the other has its customers log in. */
+/** The panel's hosted payment pages in a real browser: one takes cards, on the other customers log in. */
 import type { Page } from "playwright-core";
 import { until, type Patience } from "./wait.ts";
 import type { Desktop } from "./desktop.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-/** Test cards by what becomes of them. */
+/** Test cards by their outcome. */
 export const CARDS = {
   succeeds: "4242 4242 4242 4242",
   mastercard: "5555 5555 5555 4444",
@@ -35,12 +35,12 @@ class PayPage {
     await until(`the page is in the phase ${phase}`, async () => (await this.phase()) === phase, { within: 20_000, ...patience });
   }
 
-  /** What is to be paid, e.g. `100.00 USD`. */
+  /** The amount to pay, e.g. `100.00 USD`. */
   async amount(): Promise<string> {
     return (await this.page.innerText("#amount")).trim();
   }
 
-  /** What it says about how the payment went. */
+  /** The page's message about the payment. */
   async status(): Promise<string> {
     return (await this.page.innerText("#status")).trim();
   }
@@ -49,41 +49,41 @@ class PayPage {
     return this.page.isChecked("#save");
   }
 
-  /** Gives up on the page, which leads back by itself. */
+  /** Cancels; the page then returns to the app. */
   async cancel(): Promise<void> {
     await this.page.click("#cancel");
   }
 
-  /** The way back, for whoever's browser did not follow. */
+  /** Clicks the link back to the app, for when the browser does not follow by itself. */
   async goBack(): Promise<void> {
     await this.page.click("#return-link");
   }
 
-  /** Closes the page, as a person who has second thoughts. */
+  /** Closes the page without paying. */
   async close(): Promise<void> {
     await this.page.close();
   }
 }
 
 export class CardPage extends PayPage {
-  /** Waits until the browser shows the page where cards are taken (that one, if its address is given). */
+  /** Waits until the browser shows the card page (at this address, if given). */
   static async opened(desktop: Desktop, sandbox: Sandbox, address = "", patience: Patience = {}): Promise<CardPage> {
     const page = await desktop.browser.page(address || `${sandbox.ready.panel.pages.card}/pay/`, patience);
     await page.waitForSelector("#card-number");
     return new CardPage(page);
   }
 
-  /** Gives a card; `save` is ticked or not, and left as it is when not said. */
+  /** Enters a card. Leaves the checkbox as it is unless `save` is given. */
   async pay(card: string = CARDS.succeeds, how: { save?: boolean } = {}): Promise<void> {
     await this.page.fill("#card-number", card);
     await this.page.fill("#card-expiry", "04 / 31");
     await this.page.fill("#card-cvc", "123");
     if (how.save !== undefined) await this.page.setChecked("#save", how.save);
-    // A bank that hangs lets the page wait: the click itself is all that is waited for.
+    // Waits only for the click: the page may wait for a bank that never answers.
     await this.page.click("#pay", { noWaitAfter: true });
   }
 
-  /** Answers the bank's question whether it was its customer. */
+  /** Answers the bank's confirmation. */
   async confirm(isMe: boolean): Promise<void> {
     await this.waitForPhase("confirm");
     await this.page.click(isMe ? "#confirm" : "#refuse");

@@ -1,4 +1,4 @@
-/** Loopback ports: a free one, and whether somebody listens. */
+/** Loopback ports: find a free one, and see whether a server listens on one. */
 import { connect, createServer, type AddressInfo } from "node:net";
 
 /** A port that was free a moment ago. */

@@ -1,6 +1,6 @@
 /**
- * The processes of one desktop session. Each writes its output to a file among the artefacts, and none outlives the
- * test: a watchdog beside the test ends whatever carries the session's mark when the test is over, however it ends.
+ * The processes of one desktop session. Each writes its output to a file among the artefacts. None outlives the test:
+ * when the test ends, however it ends, a watchdog ends every process that carries the session's id.
  */
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -17,11 +17,11 @@ export interface Start {
   readonly args?: readonly string[];
   readonly env: Environment;
   readonly cwd?: string;
-  /** Written to standard input, which is then closed; without it standard input is empty. */
+  /** Written to standard input, which is then closed. Without it, standard input is empty. */
   readonly input?: string;
-  /** Keeps standard output readable here as well as in the log. */
+  /** Receives standard output, which also goes to the log. */
   readonly onOutput?: (text: string) => void;
-  /** Further file descriptors from 3 on, as pipes. */
+  /** Number of extra pipes, from file descriptor 3 on. */
   readonly pipes?: number;
 }
 
@@ -35,9 +35,9 @@ export interface Finished {
 const MARK = "BURSAR_TEST_SESSION";
 
 export class Processes {
-  /** Scratch folder, short enough for socket paths; gone at the end. */
+  /** A scratch folder whose path is short enough for sockets. Removed at the end. */
   readonly scratch: string;
-  /** Where logs and pictures are kept. */
+  /** The folder for logs and screenshots. */
   readonly artefacts: string;
   readonly #mark = randomUUID();
   readonly #watchdog: ChildProcess;
@@ -55,7 +55,7 @@ export class Processes {
     this.#watchdog.unref();
   }
 
-  /** Starts a program that goes on; its output goes to `<number>-<name>.log`. */
+  /** Starts a program without waiting for it. Its output goes to `<number>-<name>.log`. */
   start(name: string, program: string, options: Start): Running {
     const log = createWriteStream(this.nextLog(name));
     const extra: "pipe"[] = Array.from({ length: options.pipes ?? 0 }, () => "pipe");
@@ -77,7 +77,7 @@ export class Processes {
     return new Running(name, child);
   }
 
-  /** Runs a program to its end; refuses to wait longer than `within` milliseconds. */
+  /** Runs a program until it exits; kills it after `timeout` milliseconds. */
   async run(program: string, options: Start & { readonly within?: number }): Promise<Finished> {
     const { within = 20_000, ...rest } = options;
     const child = spawn(program, rest.args ?? [], {
@@ -95,7 +95,7 @@ export class Processes {
     const timer = setTimeout(() => child.kill("SIGKILL"), within);
     try {
       const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-      // A grandchild may hold the pipes open: what has arrived by now is the answer.
+      // A grandchild may keep the pipes open, so the output so far counts as complete.
       await Promise.race([
         once(child, "close"),
         until("", () => child.stdout.readableEnded, { within: 500 }).catch(() => undefined),
@@ -106,13 +106,13 @@ export class Processes {
     }
   }
 
-  /** Path for one more log or picture, numbered in the order of things. */
+  /** The path for the next log or screenshot; numbers show the order. */
   nextLog(name: string, extension = "log"): string {
     this.#logs += 1;
     return join(this.artefacts, `${String(this.#logs).padStart(2, "0")}-${name}.${extension}`);
   }
 
-  /** Process ids that belong to this session. */
+  /** Ids of the session's processes. */
   members(): number[] {
     const found: number[] = [];
     for (const entry of readdirSync("/proc")) {
@@ -121,13 +121,13 @@ export class Processes {
         if (readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(`${MARK}=${this.#mark}`))
           found.push(Number(entry));
       } catch {
-        // It ended while we looked, or is not ours to read.
+        // The process has ended, or belongs to another user.
       }
     }
     return found;
   }
 
-  /** Ends all of them and removes the scratch folder; returns when that is done. */
+  /** Ends all processes and removes the scratch folder. */
   async end(): Promise<void> {
     if (this.#watchdog.exitCode !== null) return;
     const gone = once(this.#watchdog, "exit");
@@ -137,7 +137,7 @@ export class Processes {
   }
 }
 
-/** Path of the program that a process runs; empty when it has ended. */
+/** The path of a process's program, or an empty string if the process has ended. */
 export function executable(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/exe`);
@@ -146,7 +146,7 @@ export function executable(pid: number): string {
   }
 }
 
-/** One program that goes on. */
+/** A started program. */
 export class Running {
   readonly name: string;
   readonly child: ChildProcess;
@@ -165,7 +165,7 @@ export class Running {
     return this.child.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Throws if it has ended: to be called while waiting for something that only it can do. */
+  /** Throws if the process has ended. Call it while waiting for something that only this process can do. */
   mustBeAlive(): void {
     if (!this.alive)
       throw new Error(`${this.name} ended (${this.child.exitCode ?? this.child.signalCode ?? "not started"})`);
@@ -177,7 +177,7 @@ export class Running {
     await this.ended(within);
   }
 
-  /** Resolves with the exit status (or the signal's name) once it has ended. */
+  /** Waits until the process has ended and returns its exit status or the signal's name. */
   async ended(within = 15_000): Promise<number | NodeJS.Signals | null> {
     await until(`${this.name} ends`, () => !this.alive, { within });
     return this.child.exitCode ?? this.child.signalCode;

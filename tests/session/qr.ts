@@ -1,9 +1,9 @@
-/** Reads the QR code in a picture, as a phone's camera would: what counts is what is drawn. */
+/** Reads a QR code from a screenshot, as a phone's camera would. */
 import { readFileSync } from "node:fs";
 import jsqr from "jsqr";
 import type { Page } from "playwright-core";
 
-/** The text of the code, if there is one that can be read. Any page of a browser will do: it only unpacks the picture. */
+/** The QR code's text, if one can be read. Any page of a browser serves: it only decodes the image. */
 export async function readQr(page: Page, picture: string): Promise<string | undefined> {
   const { width, height, pixels } = await page.evaluate(async (packed) => {
     const bytes = Uint8Array.from(atob(packed), (one) => one.charCodeAt(0));

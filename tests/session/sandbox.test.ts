@@ -1,6 +1,6 @@
 /**
- * The provider's side of the journeys, without the app: what fails here is the sandbox, its pages or the way the tests
- * drive them.
+ * Tests of the provider's side without the app. A failure here is a fault of the sandbox, of its pages, or of the way
+ * the tests drive them.
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -51,7 +51,7 @@ test("the checkout accepts a wallet payment, a transfer and a hash, and its back
   assert.match(where.address, /^0x[0-9a-fA-F]{40}$/);
   assert.match(where.amount, /25\.25/);
   await desktop.picture("transfer");
-  // The checkout would find the transfer by itself, and have no more use for its hash.
+  // Otherwise the checkout finds the transfer by itself and no longer asks for its hash.
   await sandbox.watcher({ hold: true });
   const paid = await sandbox.pay(scanned.id, { chain: 1 });
   await second.submitHash(paid.transaction, 1);

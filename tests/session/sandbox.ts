@@ -1,6 +1,7 @@
 /**
- * The provider on this machine that journeys pay into: started once for a test file, with a fresh user for every test.
- * What it says through its control API is the witness: it shares no code with the app. See docs/sandbox.md.
+ * The local provider that journeys pay into. It starts once for a test file; every test creates its own user. Tests
+ * compare the app with what the control API reports, because the sandbox shares no code with the app. See
+ * docs/sandbox.md.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ import { until } from "./wait.ts";
 import { PanelPayments, PanelUser, type NewPanelUser, type PanelReady, type PanelUserData } from "./panel.ts";
 import { Processes } from "./processes.ts";
 
-/** Decimal text in USDC, e.g. `10.1`. */
+/** A decimal amount in USDC, e.g. `10.1`. */
 export type Amount = string;
 export type ChainId = 1 | 137 | 9999999;
 
@@ -103,7 +104,7 @@ export interface Fault {
   readonly headers?: Readonly<Record<string, string>>;
   readonly ms?: number;
   readonly bytes?: number;
-  /** JSON Pointers and what to put there, and what to take away, in the true answer. */
+  /** Values to put into the genuine answer, by JSON Pointer, and pointers to remove from it. */
   readonly set?: Readonly<Record<string, unknown>>;
   readonly remove?: readonly string[];
 }
@@ -154,7 +155,7 @@ export class Sandbox {
     this.#processes = processes;
   }
 
-  /** Starts one; `name` is the folder of its logs among the artefacts. End it with `end`. */
+  /** Starts a sandbox whose logs go to the artefact folder `name`. Call `end` when done. */
   static async start(name: string, args: readonly string[] = []): Promise<Sandbox> {
     if (!existsSync(BINARIES.sandbox)) throw new Error(`${BINARIES.sandbox} is not built`);
     const processes = new Processes(join(ARTEFACTS, name, "sandbox"));
@@ -190,7 +191,7 @@ export class Sandbox {
     await this.#processes.end();
   }
 
-  /** Origins whose pages lead back to the app. */
+  /** Origins of the pages that return to the app. */
   get origins(): string[] {
     const { card, wallet } = this.ready.panel.pages;
     return [this.ready.fluence.api, this.ready.checkout, card, wallet].map((address) => new URL(address).origin);
@@ -200,22 +201,24 @@ export class Sandbox {
     return this.ready.fluence.network;
   }
 
-  /** The `name` in the network file. */
+  /** The network's name in the network file. */
   get networkName(): string {
     return /^name\s*=\s*"([^"]+)"/m.exec(readFileSync(this.networkFile, "utf8"))?.[1] ?? "sandbox";
   }
 
-  /** Somebody new, with 256 USDC of free credits unless told otherwise. */
+  /** Creates a user, with 256 USDC of free credits by default. */
   async user(details: NewUser = {}): Promise<User> {
     return new User(this, (await this.control("POST", "/users", details)) as UserData);
   }
 
-  /** A new customer of the hosting panel: 100.00 USD, two payers, a saved card and PayPal account, unless told otherwise. */
+  /**
+   * Creates a customer of the hosting panel, by default with 100.00 USD, two payers, a saved card and a PayPal account.
+   */
   async panelUser(details: NewPanelUser = {}): Promise<PanelUser> {
     return new PanelUser(this, (await this.control("POST", "/panel/users", details)) as PanelUserData);
   }
 
-  /** The panel's payments, in other hands than the app's. */
+  /** Changes to the panel's payments from outside the app. */
   get panelPayments(): PanelPayments {
     return new PanelPayments(this);
   }
@@ -232,7 +235,7 @@ export class Sandbox {
     await this.control("POST", `/rpc/${name}`, mode);
   }
 
-  /** Every RPC of the network file, and its WebSocket, at once. */
+  /** Sets the mode of every RPC in the network file and of its WebSocket. */
   async allRpcs(mode: RpcMode): Promise<void> {
     for (const name of ["fluence-a", "fluence-b", "fluence-ws"] as const) await this.rpc(name, mode);
   }
@@ -269,7 +272,7 @@ export class Sandbox {
     await this.control("POST", `/chains/${chain}/reorg`, { depth });
   }
 
-  /** What was asked of the sandbox. */
+  /** The requests that the sandbox has received. */
   async requests(
     filter: { target?: string; method?: string; path?: string; after?: number } = {},
   ): Promise<readonly Asked[]> {
@@ -281,7 +284,7 @@ export class Sandbox {
     return (await this.control("GET", `/top-ups/${id}`)) as SandboxTopUp;
   }
 
-  /** A transfer from an outside wallet; without an amount: what is still due. */
+  /** Pays from an outside wallet; without an amount, pays what is still due. */
   async pay(
     id: string,
     how: { chain?: ChainId; amount?: Amount } = {},
@@ -308,7 +311,7 @@ export class Sandbox {
     await this.control("POST", `/top-ups/${id}/status`, { status });
   }
 
-  /** Takes back every fault, hold and lie, and forgets what was asked, for the next test. */
+  /** Removes every fault, hold and edit and clears the recorded requests, for the next test. */
   async calm(): Promise<void> {
     await this.control("DELETE", "/requests");
     await this.noFaults();
@@ -321,7 +324,7 @@ export class Sandbox {
     await this.allRpcs({ mode: "ok" });
   }
 
-  /** Any call of the control API. */
+  /** Calls the control API. */
   async control(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body: unknown = {}): Promise<unknown> {
     const answer = await fetch(this.ready.control + path, {
       method,
@@ -336,7 +339,7 @@ export class Sandbox {
   }
 }
 
-/** One user of the sandbox, with what can be done to their money. */
+/** A user of the sandbox, with the changes that can be made to their account. */
 export class User {
   readonly sandbox: Sandbox;
   readonly data: UserData;
@@ -354,7 +357,7 @@ export class User {
     return this.data.address;
   }
 
-  /** What the chain, the API and the ledger say, as seen by the sandbox itself. */
+  /** The user's state on the chain, in the API and in the ledger, as the sandbox holds it. */
   async truth(): Promise<UserTruth> {
     return (await this.sandbox.control("GET", `/users/${this.data.id}`)) as UserTruth;
   }
@@ -381,7 +384,7 @@ export class User {
     ).api_key;
   }
 
-  /** Credits straight on the chain, with no payment in the API. */
+  /** Credits directly on the chain, without a payment in the API. */
   async credit(amount: Amount, topUpId?: string): Promise<{ transaction: string; block: number }> {
     const body = topUpId === undefined ? { amount } : { amount, top_up_id: topUpId };
     return (await this.sandbox.control("POST", `/users/${this.data.id}/credit`, body)) as {
@@ -390,7 +393,7 @@ export class User {
     };
   }
 
-  /** A charge that leaves this free balance. */
+  /** Charges so much that this free balance remains. */
   async drain(to: Amount): Promise<void> {
     await this.sandbox.control("POST", `/users/${this.data.id}/drain`, { to });
   }

@@ -1,4 +1,7 @@
-/** What `scripts/setup.sh` says where it may not or cannot install: exactly what to do, and a status that stops the rest. */
+/**
+ * What `scripts/setup.sh` prints when it cannot or must not install packages: exactly what to do, with an exit status
+ * that stops the caller.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -12,7 +15,7 @@ const SETUP = fileURLToPath(new URL("../../scripts/setup.sh", import.meta.url));
 const TOOLCHAINS = ["cargo", "rustc", "node", "npm"];
 const EVERYWHERE = ["bash", "cut", "dirname", "env", "grep", "head", "sed", "sha256sum", "sort", "tr"];
 
-/** Runs setup.sh on a system that has these programs and nothing else; a script's text stands for a program that it plays. */
+/** Runs setup.sh on a system that has only these programs. `fakes` are shell scripts that stand in for programs. */
 async function setup(
   t: TestContext,
   {

@@ -1,6 +1,6 @@
 /**
- * A tray host that the test can read: it owns org.kde.StatusNotifierWatcher on the private bus, lists the icons that
- * register, reads what they show and their menus, and clicks. It can be absent, appear later and vanish again.
+ * A tray host for tests. It owns org.kde.StatusNotifierWatcher on the private bus, lists the registered icons, reads
+ * their properties and menus, and clicks. It can be absent, appear later and vanish again.
  */
 import { NameFlag, Variant, type MessageBus } from "@jellybrick/dbus-next";
 import { plain, Played, type Bus } from "./bus.ts";
@@ -18,12 +18,12 @@ export interface MenuEntry {
   readonly enabled: boolean;
   readonly visible: boolean;
   readonly separator: boolean;
-  /** undefined: not something to be ticked. */
+  /** undefined if the entry cannot be checked. */
   readonly checked: boolean | undefined;
   readonly entries: readonly MenuEntry[];
 }
 
-/** What an icon shows, as the specification names it. */
+/** An icon's properties, named as in the specification. */
 export interface TrayProperties {
   readonly id: string;
   readonly title: string;
@@ -47,14 +47,14 @@ export class Tray {
     this.#bus = bus;
   }
 
-  /** The icons that are there now. */
+  /** The registered icons. */
   get items(): readonly TrayItem[] {
     return this.#items;
   }
 
   /**
-   * Appears on the bus; icons register by themselves when they notice. `shows: false`: a watcher that nobody shows icons
-   * for yet; `refuses`: how many registrations come too early for it.
+   * Takes its name on the bus; icons then register by themselves. `hasHost: false` is a watcher without a host that
+   * shows icons; `rejections` is the number of registrations to refuse first.
    */
   async appear({ shows = true, refuses = 0 }: { shows?: boolean; refuses?: number } = {}): Promise<void> {
     if (this.#connection !== undefined) return;
@@ -91,7 +91,7 @@ export class Tray {
     [this.#connection, this.#face] = [connection, face];
   }
 
-  /** Somebody begins, or ends, to show the icons that are registered here. */
+  /** Announces that a host starts, or stops, showing the registered icons. */
   show(shows: boolean): void {
     this.#shows = shows;
     this.#face?.tell(shows ? "StatusNotifierHostRegistered" : "StatusNotifierHostUnregistered", "", []);
@@ -104,7 +104,7 @@ export class Tray {
     this.#items = [];
   }
 
-  /** Waits for the one icon. */
+  /** Waits for the only icon. */
   async icon(patience: Patience = {}): Promise<TrayItem> {
     return until("an icon in the tray", () => this.#items[0], patience);
   }
@@ -114,7 +114,7 @@ export class Tray {
     await until("no icon in the tray", () => this.#items.length === 0, patience);
   }
 
-  /** Some programs give their bus name, others the path of their object. */
+  /** Programs register either their bus name or the path of their object. */
   #register(face: Played, what: string, sender: string): [] {
     if (this.#refusals > 0) {
       this.#refusals -= 1;
@@ -159,14 +159,17 @@ export class TrayItem {
     };
   }
 
-  /** The left click, with the activation token of a Wayland desktop; icons made by libappindicator have none. */
+  /**
+   * A left click, with the activation token that Wayland desktops send. Icons made by libappindicator ignore left
+   * clicks.
+   */
   async activate(token?: string): Promise<void> {
     if (token !== undefined)
       await this.#bus.call(this.owner, this.path, ITEM, "ProvideXdgActivationToken", "s", [token]);
     await this.#bus.call(this.owner, this.path, ITEM, "Activate", "ii", [0, 0]);
   }
 
-  /** The menu as it is now, separators and hidden entries included. */
+  /** The current menu, including separators and hidden entries. */
   async menu(): Promise<readonly MenuEntry[]> {
     const path = await this.#menuPath();
     await this.#bus.call(this.owner, path, MENU, "AboutToShow", "i", [0]).catch(() => undefined);
@@ -174,7 +177,7 @@ export class TrayItem {
     return entry(root as Layout).entries;
   }
 
-  /** Labels of what can be seen, nested ones after their parents. */
+  /** Labels of the visible entries, nested ones after their parents. */
   async labels(): Promise<string[]> {
     return flat(await this.menu())
       .filter((one) => one.visible && !one.separator)
@@ -191,7 +194,7 @@ export class TrayItem {
     );
   }
 
-  /** Waits for an entry and clicks it; again where the menu was drawn anew meanwhile, as a person would. */
+  /** Waits for an entry and clicks it. Retries if the menu is rebuilt meanwhile, as a person would. */
   async click(label: string | RegExp, patience: Patience = {}): Promise<void> {
     await until(
       `the menu's entry ${String(label)} takes a click`,

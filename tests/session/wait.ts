@@ -1,20 +1,20 @@
 /**
- * Waiting without guessing: every wait in the tests polls for the thing itself and ends at a deadline that names it.
- * Nothing here sleeps a fixed time in the hope that something has happened meanwhile.
+ * Waiting without guessing: every wait polls for the condition itself and names it when the time is up. No test sleeps
+ * for a fixed time and hopes that something has happened meanwhile.
  */
 
 export interface Patience {
-  /** Deadline in milliseconds; default 15 000. */
+  /** Milliseconds until the wait fails; default 15 000. */
   readonly within?: number;
-  /** Milliseconds between two looks; default 50. */
+  /** Milliseconds between two polls; default 50. */
   readonly every?: number;
 }
 
 type Absent = undefined | null | false;
 
 /**
- * Looks again and again until `look` gives something other than undefined, null or false, and returns that.
- * An exception of `look` counts as "not yet"; the last one is told when the deadline passes.
+ * Polls until `probe` returns something other than undefined, null or false, and returns that value. An exception from
+ * `probe` counts as "not yet"; the error at the timeout includes the last one.
  */
 export async function until<T>(
   what: string,
@@ -39,9 +39,7 @@ export async function until<T>(
   }
 }
 
-/**
- * Watches for the whole of `during` milliseconds that `holds` stays true: the way to say that something does not happen.
- */
+/** Checks for `during` milliseconds that `holds` stays true: the way to test that something does not happen. */
 export async function staysTrue(
   what: string,
   holds: () => boolean | Promise<boolean>,
@@ -55,7 +53,7 @@ export async function staysTrue(
   } while (performance.now() < end);
 }
 
-/** Ends an `until` at once: waiting longer cannot help. */
+/** Ends an `until` at once, because waiting longer cannot help. */
 export class Hopeless extends Error {}
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,16 +1,16 @@
 /**
- * The little of W3C WebDriver that the tests need, spoken to WebKitWebDriver. The driver attaches to a program that is
- * already running (its `--target`), so that the program may start hidden, be killed, or make its window anew.
+ * The part of W3C WebDriver that the tests need, for WebKitWebDriver. The driver attaches to a program that already
+ * runs (`--target`), so the program may start hidden, be killed, or recreate its window.
  */
 import { Hopeless, until, type Patience } from "./wait.ts";
 import type { Environment, Processes, Running } from "./processes.ts";
 import { freePort, listening } from "./ports.ts";
 
-/** The key under which WebDriver hands out elements. */
+/** The key that WebDriver uses for element references. */
 export const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 export type ElementRef = Readonly<Record<typeof ELEMENT, string>>;
 
-/** An error that the driver told, by its standard name, e.g. `no such element`. */
+/** An error from the driver, by its standard name, e.g. `no such element`. */
 export class WebDriverError extends Error {
   readonly code: string;
 
@@ -20,7 +20,7 @@ export class WebDriverError extends Error {
   }
 }
 
-/** A driver that answers at its own address. */
+/** A running driver and its address. */
 interface Serving {
   readonly address: string;
   readonly running: Running;
@@ -38,7 +38,7 @@ export class WebDriver {
     this.#target = target;
   }
 
-  /** Starts a driver for whatever listens on the loopback port `target` (WEBKIT_INSPECTOR_SERVER). */
+  /** Starts a driver for the program that listens on the loopback port `target` (WEBKIT_INSPECTOR_SERVER). */
   static async start(processes: Processes, env: Environment, target: number): Promise<WebDriver> {
     const start = async (): Promise<Serving> => {
       const port = await freePort();
@@ -55,7 +55,9 @@ export class WebDriver {
     return new WebDriver(start, await start(), target);
   }
 
-  /** Opens a session with the program that runs now; an older session is left behind, and so is a mute driver. */
+  /**
+   * Opens a session with the program that runs now. Drops an older session, and replaces a driver that does not answer.
+   */
   async open(patience: Patience = {}): Promise<void> {
     this.#session = undefined;
     await until(
@@ -70,7 +72,9 @@ export class WebDriver {
     );
   }
 
-  /** The new session's id. A driver whose attaching was given up may never attach again; another one can. */
+  /**
+   * Returns the new session's id. A driver whose attempt to attach timed out may never attach again; a new driver can.
+   */
   async #newSession(): Promise<string> {
     try {
       const wanted = { capabilities: { alwaysMatch: {} } };
@@ -85,7 +89,7 @@ export class WebDriver {
     }
   }
 
-  /** Lets a session go whose program has ended: it may still be told of windows, and then waits for them in vain. */
+  /** Drops a session whose program has ended: the driver could otherwise wait for its windows in vain. */
   forget(): void {
     this.#session = undefined;
   }
@@ -94,7 +98,7 @@ export class WebDriver {
     return this.#session !== undefined;
   }
 
-  /** A command of the session, e.g. `POST`, `/element`, and how many milliseconds it may take. */
+  /** Sends a command of the session, e.g. `POST`, `/element`. */
   async command(
     method: "GET" | "POST" | "DELETE",
     path: string,
@@ -109,7 +113,7 @@ export class WebDriver {
     return this.command("POST", "/execute/sync", { script: source, args });
   }
 
-  /** A script that answers by calling its last argument. */
+  /** Runs a script that returns its result by calling its last argument. */
   async asyncScript(source: string, ...args: unknown[]): Promise<unknown> {
     return this.command("POST", "/execute/async", { script: source, args });
   }

@@ -1,6 +1,6 @@
 /**
- * The app's window as a person meets it: parts found by `data-testid` or by role and name, clicked and typed into with
- * real input events. Every action waits until it can be done; every question can be waited for.
+ * The app's window as a person uses it: elements found by `data-testid` or by role and name, clicked and typed into
+ * with real input events. Every action waits until it is possible.
  */
 import { until, type Patience } from "./wait.ts";
 import { ELEMENT, WebDriverError, type ElementRef, type WebDriver } from "./webdriver.ts";
@@ -27,15 +27,17 @@ export class AppWindow {
   readonly driver: WebDriver;
   readonly #shoot: (name: string) => Promise<string>;
 
-  /** `shoot` takes a picture of the window as it is on the screen: the webview's own waits for a page that changes. */
+  /**
+   * `takeScreenshot` captures the window from the screen: the webview's own screenshot waits while the page changes.
+   */
   constructor(driver: WebDriver, shoot: (name: string) => Promise<string>) {
     this.driver = driver;
     this.#shoot = shoot;
   }
 
   /**
-   * Attaches to the webview that is there now. Needed once after a start, and again after the window was closed to the
-   * tray and opened anew: that is another webview.
+   * Attaches to the current webview. Call it after a start, and again after the window was closed to the tray and
+   * reopened, because that creates a new webview.
    */
   async attach(patience: Patience = {}): Promise<this> {
     let looks = 0;
@@ -43,7 +45,7 @@ export class AppWindow {
       "the window has a live page",
       async () => {
         looks += 1;
-        // A webview that is made anew shows up in the session that is open; one of another process never does.
+        // A recreated webview appears in the open session; the webview of another process never does.
         const alive = this.driver.attached && (await this.driver.handles(PROMPT).catch(() => undefined));
         if (alive === undefined || alive === false || looks % 15 === 0) await this.driver.open({ within: 10_000 });
         return this.#chooseLivePage();
@@ -53,7 +55,7 @@ export class AppWindow {
     return this;
   }
 
-  /** The part with this `data-testid`. */
+  /** The element with this `data-testid`. */
   id(testid: string): Part {
     return new Part(this, `[data-testid="${testid}"]`, { css: `[data-testid="${testid}"]` });
   }
@@ -62,12 +64,12 @@ export class AppWindow {
     return new Part(this, selector, { css: selector });
   }
 
-  /** The part with this role and accessible name (a part of it, or a pattern). */
+  /** The element with this role and accessible name (a substring, or a pattern). */
   role(role: Role, name: string | RegExp): Part {
     return new Part(this, `${role} ${String(name)}`, { role, name });
   }
 
-  /** All text that can be seen. */
+  /** The page's visible text. */
   async text(): Promise<string> {
     return String(await this.driver.script("return document.body.innerText"));
   }
@@ -94,25 +96,25 @@ export class AppWindow {
     );
   }
 
-  /** A picture of the window without its frame, among the artefacts. */
+  /** Saves a screenshot of the window without its frame among the artefacts. */
   async picture(name: string): Promise<string> {
     await this.painted();
     return this.#shoot(name);
   }
 
-  /** Returns when what is in the page now has been drawn: before a picture of the screen. */
+  /** Waits until the page's current content is painted. */
   async painted(): Promise<void> {
     await this.driver.asyncScript("requestAnimationFrame(() => requestAnimationFrame(() => arguments[0]()))");
   }
 
-  /** What the page believes the desktop wants. */
+  /** The colour scheme that the page sees. */
   async colors(): Promise<"light" | "dark"> {
     return (await this.driver.script('return matchMedia("(prefers-color-scheme: dark)").matches')) === true
       ? "dark"
       : "light";
   }
 
-  /** Inner size in CSS pixels. */
+  /** The inner size in CSS pixels. */
   async size(): Promise<{ width: number; height: number }> {
     return (await this.driver.script("return { width: innerWidth, height: innerHeight }")) as {
       width: number;
@@ -124,7 +126,7 @@ export class AppWindow {
     await this.driver.command("POST", "/window/rect", { width, height });
   }
 
-  /** Presses one key in whatever has the focus, with the codes of WebDriver for special keys (see `KEYS`). */
+  /** Presses the keys together in the focused element. `KEYS` has WebDriver's codes for special keys. */
   async press(...keys: string[]): Promise<void> {
     const down = keys.map((value) => ({ type: "keyDown", value }));
     const up = keys.toReversed().map((value) => ({ type: "keyUp", value }));
@@ -133,7 +135,7 @@ export class AppWindow {
     });
   }
 
-  /** The `data-testid`, or else the tag and name, of what has the focus. */
+  /** The `data-testid` of the focused element, or else its tag and name. */
   async focused(): Promise<string> {
     return String(
       await this.driver.script(
@@ -142,7 +144,7 @@ export class AppWindow {
     );
   }
 
-  /** Fails with what was found instead of a page that is alive. */
+  /** Throws an error that lists the handles without a live page. */
   async #chooseLivePage(): Promise<true> {
     const found: string[] = [];
     for (const handle of (await this.driver.handles(PROMPT)).toReversed()) {
@@ -156,7 +158,7 @@ export class AppWindow {
         if (page.body && /^(tauri|https?):/.test(page.address)) return true;
         found.push(JSON.stringify(page));
       } catch (error) {
-        // A webview that is gone, perhaps: look at the next one. One that is mute is asked again in a new session.
+        // A closed webview fails: try the next one. If it does not answer at all, the next attempt needs a new session.
         found.push(String(error));
         if (error instanceof DOMException) this.driver.forget();
       }
@@ -165,7 +167,7 @@ export class AppWindow {
   }
 }
 
-/** A live page answers this soon; one that does not is not waited for. */
+/** A live page answers within this time. */
 const PROMPT: Patience = { within: 5_000 };
 
 export const KEYS = {
@@ -185,7 +187,7 @@ export const KEYS = {
 
 type How = { readonly css: string } | { readonly role: Role; readonly name: string | RegExp };
 
-/** Something in the window that may or may not be there yet. */
+/** An element that may not exist yet. */
 export class Part {
   readonly #window: AppWindow;
   readonly #what: string;
@@ -201,14 +203,14 @@ export class Part {
     return this.#do("is clicked", patience, (path) => this.#window.driver.command("POST", `${path}/click`));
   }
 
-  /** Types at the end of what stands there. */
+  /** Types at the end of the current value. */
   type(text: string, patience: Patience = {}): Promise<void> {
     return this.#do("is typed into", patience, (path) =>
       this.#window.driver.command("POST", `${path}/value`, { text }),
     );
   }
 
-  /** Replaces what stands there by `text`, typed. */
+  /** Clears the field and types `text`. */
   fill(text: string, patience: Patience = {}): Promise<void> {
     return this.#do("is filled", patience, async (path) => {
       await this.#window.driver.command("POST", `${path}/clear`);
@@ -216,7 +218,7 @@ export class Part {
     });
   }
 
-  /** Chooses an option of a native select by its value. */
+  /** Selects an option of a native select by its value. */
   select(value: string, patience: Patience = {}): Promise<void> {
     return this.#do("has an option chosen", patience, async (_, ref) => {
       const source = `const [it, value] = arguments;
@@ -226,7 +228,7 @@ export class Part {
     });
   }
 
-  /** Its text as drawn. */
+  /** The element's rendered text. */
   text(patience: Patience = {}): Promise<string> {
     return until(
       `${this.#what} has a text`,
@@ -235,7 +237,7 @@ export class Part {
     ).then(({ text }) => text);
   }
 
-  /** Waits until its text matches, and returns it. */
+  /** Waits until the text matches and returns it. */
   waitForText(text: string | RegExp, patience: Patience = {}): Promise<string> {
     let last = "";
     return until(
@@ -267,7 +269,7 @@ export class Part {
     return seen.value as string | null;
   }
 
-  /** Whether it is there and drawn, right now. */
+  /** Whether the element exists and is drawn right now. */
   async visible(): Promise<boolean> {
     const [ref] = await this.#refs();
     if (ref === undefined) return false;
@@ -284,7 +286,7 @@ export class Part {
     return (await this.#refs()).length;
   }
 
-  /** Texts of all that match. */
+  /** The texts of all matching elements. */
   async texts(): Promise<string[]> {
     const refs = await this.#refs();
     return (await this.#window.driver.script("return arguments[0].map((one) => one.innerText)", refs)) as string[];
@@ -299,7 +301,7 @@ export class Part {
     await until(`${this.#what} is hidden`, async () => !(await this.visible()), patience);
   }
 
-  /** Does it again as long as the part is missing, covered, moving or replaced meanwhile. */
+  /** Repeats the action while the element is missing, covered, moving or being replaced. */
   async #do(what: string, patience: Patience, act: (path: string, ref: ElementRef) => Promise<unknown>): Promise<void> {
     await until(
       `${this.#what} ${what}`,
@@ -333,13 +335,13 @@ export class Part {
   }
 }
 
-/** Finds by selector; what is drawn comes before what is not, such as the same field in a tab that is not shown. */
+/** Finds elements by selector, drawn ones first: the same field may also exist in a hidden tab. */
 const BY_SELECTOR = `
 const drawn = (it) => { const box = it.getBoundingClientRect(); return box.width > 0 && box.height > 0 ? 0 : 1; };
 return [...document.querySelectorAll(arguments[0])].sort((a, b) => drawn(a) - drawn(b));
 `;
 
-/** Finds by role and accessible name, for the ways in which this app names things. */
+/** Finds elements by role and accessible name, as far as this app uses them. */
 const BY_ROLE = `
 const [role, pattern, flags] = arguments;
 const native = {
