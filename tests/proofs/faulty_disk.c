@@ -1,16 +1,16 @@
 /*
- * Stands between a program and its disk (LD_PRELOAD): every call that changes a file under one folder is counted, and the
- * chosen one fails, is cut in half, or ends the process by SIGKILL. What the program then finds on the disk is what a
- * real fault of that moment leaves behind.
+ * A library between a program and its disk (LD_PRELOAD). It counts every call that changes a file under one folder, and
+ * makes the chosen call fail, write only half, or kill the process with SIGKILL. The program then finds on the disk what
+ * a real fault at that moment would leave behind.
  *
  *   BURSAR_DISK_UNDER   only files whose path begins with this
- *   BURSAR_DISK_NAME    and whose name is exactly this; without it, all
- *   BURSAR_DISK_CALL    only calls of this kind: write, flush, cut, move, make, remove; without it, all
- *   BURSAR_DISK_AT      the how-manieth of them, from 1; 0 or none: never
- *   BURSAR_DISK_DO      kill: die before it; torn: write half of it, then die;
- *                       full: no space for it and all that need space after it; gone: no space for it alone;
- *                       broken: EIO for it and all after it; locked: as on a file system that is read-only
- *   BURSAR_DISK_COUNT   a file that gets one line a counted call: its kind and the file's name
+ *   BURSAR_DISK_NAME    only files with exactly this name (default: all)
+ *   BURSAR_DISK_CALL    only calls of this kind: write, flush, cut, move, make, remove (default: all)
+ *   BURSAR_DISK_AT      the number of the call to hit, from 1; 0 or unset: none
+ *   BURSAR_DISK_DO      kill: die before the call; torn: write half of the data, then die;
+ *                       full: ENOSPC for this call and all later ones that need space; gone: ENOSPC for this call only;
+ *                       broken: EIO for this call and all later ones; locked: a read-only file system
+ *   BURSAR_DISK_COUNT   a file that gets one line for every counted call: its kind and the file's name
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -28,26 +28,26 @@
 
 #define REAL(name) __typeof__(&name) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
-static const char *under, *name_wanted, *call_wanted, *what, *count_file;
-static long at;
-static atomic_long passed;
+static const char *folder, *wanted_name, *wanted_call, *effect, *count_file;
+static long target;
+static atomic_long counted;
 static int ready;
 
 static void prepare(void) {
   if (ready) return;
-  under = getenv("BURSAR_DISK_UNDER");
-  name_wanted = getenv("BURSAR_DISK_NAME");
-  call_wanted = getenv("BURSAR_DISK_CALL");
-  what = getenv("BURSAR_DISK_DO");
+  folder = getenv("BURSAR_DISK_UNDER");
+  wanted_name = getenv("BURSAR_DISK_NAME");
+  wanted_call = getenv("BURSAR_DISK_CALL");
+  effect = getenv("BURSAR_DISK_DO");
   count_file = getenv("BURSAR_DISK_COUNT");
   const char *number = getenv("BURSAR_DISK_AT");
-  at = number ? atol(number) : 0;
+  target = number ? atol(number) : 0;
   ready = 1;
 }
 
 static void die(void) { kill(getpid(), SIGKILL); }
 
-static int is(const char *word) { return what && strcmp(what, word) == 0; }
+static int effect_is(const char *name) { return effect && strcmp(effect, name) == 0; }
 
 static void count(const char *call, const char *path) {
   if (!count_file) return;
@@ -63,29 +63,29 @@ static void count(const char *call, const char *path) {
 
 enum verdict { GO_ON, HALF, FAIL };
 
-/* What becomes of this call on this file. */
+/* Decides whether this call on this file goes on, writes half, or fails. */
 static enum verdict judge(const char *call, const char *path) {
   prepare();
-  if (!under || !path || strncmp(path, under, strlen(under)) != 0) return GO_ON;
+  if (!folder || !path || strncmp(path, folder, strlen(folder)) != 0) return GO_ON;
   int needs_space = strcmp(call, "write") == 0 || strcmp(call, "make") == 0;
-  if (is("locked")) {
+  if (effect_is("locked")) {
     errno = EROFS;
     return strcmp(call, "flush") == 0 ? GO_ON : FAIL;
   }
   const char *slash = strrchr(path, '/');
-  if (name_wanted && strcmp(slash ? slash + 1 : path, name_wanted) != 0) return GO_ON;
-  if (call_wanted && strcmp(call, call_wanted) != 0) return GO_ON;
-  if ((is("full") || is("gone")) && !needs_space) return GO_ON;
+  if (wanted_name && strcmp(slash ? slash + 1 : path, wanted_name) != 0) return GO_ON;
+  if (wanted_call && strcmp(call, wanted_call) != 0) return GO_ON;
+  if ((effect_is("full") || effect_is("gone")) && !needs_space) return GO_ON;
   count(call, path);
-  long number = atomic_fetch_add(&passed, 1) + 1;
-  if (at == 0 || number < at) return GO_ON;
-  if (number == at && is("kill")) die();
-  if (number == at && is("torn")) return HALF;
-  if (is("full") || (is("gone") && number == at)) {
+  long number = atomic_fetch_add(&counted, 1) + 1;
+  if (target == 0 || number < target) return GO_ON;
+  if (number == target && effect_is("kill")) die();
+  if (number == target && effect_is("torn")) return HALF;
+  if (effect_is("full") || (effect_is("gone") && number == target)) {
     errno = ENOSPC;
     return FAIL;
   }
-  if (is("broken")) {
+  if (effect_is("broken")) {
     errno = EIO;
     return FAIL;
   }
@@ -104,10 +104,10 @@ static const char *path_of(int fd, char *into, size_t size) {
 static enum verdict judge_fd(const char *call, int fd) {
   char path[4096];
   prepare();
-  if (!under) return GO_ON;
-  int before = errno;
+  if (!folder) return GO_ON;
+  int saved = errno;
   const char *found = path_of(fd, path, sizeof path);
-  errno = before;
+  errno = saved;
   return judge(call, found);
 }
 
@@ -183,14 +183,14 @@ int mkdir(const char *path, mode_t mode) {
   return judge("make", path) == FAIL ? -1 : real(path, mode);
 }
 
-/* A file that is not there yet takes space; on a read-only file system none opens for writing. */
-static int refused(const char *path, int flags) {
+/* Creating a file takes space; on a read-only file system no file opens for writing. */
+static int open_fails(const char *path, int flags) {
   prepare();
-  if (!under) return 0;
+  if (!folder) return 0;
   struct stat there;
   int makes = (flags & O_CREAT) && stat(path, &there) != 0;
   int writes = (flags & O_ACCMODE) != O_RDONLY;
-  if (makes || (writes && is("locked"))) return judge("make", path) == FAIL;
+  if (makes || (writes && effect_is("locked"))) return judge("make", path) == FAIL;
   return 0;
 }
 
@@ -203,10 +203,10 @@ static int refused(const char *path, int flags) {
     mode = va_arg(more, mode_t);               \
     va_end(more);                              \
   }                                            \
-  if (refused(path, flags)) return -1;         \
+  if (open_fails(path, flags)) return -1;      \
   return call
 
 int open(const char *path, int flags, ...) { OPENED(open, real(path, flags, mode)); }
 int open64(const char *path, int flags, ...) { OPENED(open64, real(path, flags, mode)); }
-int openat(int folder, const char *path, int flags, ...) { OPENED(openat, real(folder, path, flags, mode)); }
-int openat64(int folder, const char *path, int flags, ...) { OPENED(openat64, real(folder, path, flags, mode)); }
+int openat(int directory, const char *path, int flags, ...) { OPENED(openat, real(directory, path, flags, mode)); }
+int openat64(int directory, const char *path, int flags, ...) { OPENED(openat64, real(directory, path, flags, mode)); }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Ends every process of one desktop session, and removes its scratch folder, as soon as standard input closes: the test
-# holds the other end, so this happens at its orderly end and just as well when it crashes or is killed.
-# Processes are known by a variable of their environment that all of them inherit, however they were started; those that
-# write over their environment, as browsers do, by the scratch folder in their arguments, together with their group.
+# Ends every process of one desktop session and removes its scratch folder when standard input closes. The test holds
+# the other end of the pipe, so this happens however the test ends: in order, by a crash or by a kill.
+# All processes of the session inherit an environment variable that identifies them. Browsers overwrite their
+# environment; they are found by the scratch folder in their arguments, together with their process group.
 # usage: watchdog.sh MARKER SCRATCH_FOLDER
 set -u
 trap '' INT TERM HUP
@@ -17,7 +17,7 @@ members() {
     END { for (pid in group) if (group[pid] in ours) print pid }'
 }
 
-end_all() { # SIGNAL SECONDS: signals, at least once, until none is left or the time is up
+end_all() { # SIGNAL SECONDS: signals at least once, until no process is left or the time is up
   local deadline=$((SECONDS + $2)) pids
   while pids="$(members)" && [ -n "$pids" ]; do
     # shellcheck disable=SC2086 # a list of numbers

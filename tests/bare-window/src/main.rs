@@ -1,4 +1,4 @@
-//! A Tauri window with one static page and nothing else: what every app of its kind costs at least.
+//! A Tauri window with one static page: the least that any Tauri app costs, as the baseline of the benchmarks.
 
 use std::process::ExitCode;
 
