@@ -22,7 +22,7 @@ export async function measureChain(effort: Effort): Promise<Figure[]> {
       beside: series(runsOf(told, "raw eth_getLogs, a real node")),
       bursar: series(runsOf(told, "chain history, a real node")),
       goal: { of: "ratio", most: 2 },
-      note: `By the core's own reader from anvil, a hundred events a block: checked, stored, matched with payments. Beside: eth_getLogs with the same filter and ranges, parsed and dropped. At least half as fast is at most twice as long. Storing and matching took ${seconds("storing and matching, a real node")} s of it. From an RPC of the measurement's whose answers are ready before anybody asks: ${seconds("chain history, ready answers")} s beside ${seconds("raw eth_getLogs, ready answers")} s. The app lets at most 200,000 blocks pass in one look, so that the newest is never kept waiting.`,
+      note: `The core reads from anvil, with a hundred events a block; it checks and stores the events and matches them with payments. Baseline: eth_getLogs with the same filter and ranges, parsed and discarded. At most twice as long means at least half as fast. Storing and matching took ${seconds("storing and matching, a real node")} s of it. With an RPC server that has its answers ready: ${seconds("chain history, ready answers")} s, baseline ${seconds("raw eth_getLogs, ready answers")} s. The app reads at most 200,000 blocks in one poll, so that the newest blocks never wait.`,
     },
     {
       name: "memory that reading it took on top, from the first tenth to the end",

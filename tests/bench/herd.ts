@@ -19,7 +19,7 @@ export async function measureHerd(bytes: Bytes | undefined): Promise<Figure[]> {
     name: `requests of one of ${desktops} desktops in the tray, in an hour`,
     unit: "",
     bursar: series([most], 1),
-    note: `By the intervals: six cycles of a look and a call at least 10 and at most 12 minutes apart are 10 to 12. All together: ${total.toLocaleString("en")} in the hour.`,
+    note: `The intervals imply 10 to 12: one chain read and one API call in every 10 to 12 minutes. All desktops together: ${total.toLocaleString("en")} in the hour.`,
   });
   const busy = atMost(3, {
     name: "their busiest second, in means",
@@ -33,7 +33,7 @@ export async function measureHerd(bytes: Bytes | undefined): Promise<Figure[]> {
     name: "bytes of one of them, on average",
     unit: "kB",
     bursar: series([each]),
-    note: "Its requests times what each was measured to take when nothing has changed.",
+    note: "The number of requests times their measured size when nothing has changed.",
   });
   return [computed, busy, mean];
 }

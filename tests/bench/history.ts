@@ -41,7 +41,7 @@ export async function measureHistory(effort: Effort): Promise<Figure[]> {
       beside: series(runsOf(large, "raw read and CSV")),
       bursar: series(runsOf(large, "export to CSV")),
       goal: { of: "ratio", most: 2 },
-      note: "Beside: the same columns read by SQLite as they are stored and written by the csv crate. At least half as fast is at most twice as long.",
+      note: "Baseline: SQLite reads the same columns as stored, and the csv crate writes them. At most twice as long means at least half as fast.",
     },
     {
       name: `from "cancel" to the end of that export`,

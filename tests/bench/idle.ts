@@ -95,19 +95,19 @@ async function watch(desktop: Desktop, counted: Counted, effort: Effort): Promis
       name: `wake-ups a minute in the tray over ${told}, every thread's counted`,
       unit: "",
       bursar: series([(after.switches - before.switches) / minutes]),
-      note: `How often the kernel switched to any thread of any of its processes. They lay in ${bursts} bursts, ${(bursts / minutes).toFixed(2)} a minute, with 100 ms of rest before each.`,
+      note: `How often the kernel switched to any thread of the app's processes. The wake-ups came in ${bursts} bursts, ${(bursts / minutes).toFixed(2)} a minute, each after at least 100 ms without any.`,
     }),
     atMost(2, {
       name: `requests in the tray over ${told}, nothing open`,
       unit: "",
       bursar: series([counted.api.requests + counted.rpc.reduce((sum, one) => sum + one.requests, 0)]),
-      note: "Ten minutes of an hour that may have twelve. An hour's are counted where ten thousand desktops are simulated.",
+      note: "An hour may have twelve requests; this is ten minutes of one. The share herd simulates whole hours.",
     }),
     atMost(1, {
       name: `bytes of the WebSocket in the tray over ${told}`,
       unit: "kB",
       bursar: series([counted.ws.bytes / 1_000]),
-      note: "A sixth of the 6 kB that an hour may have; the subscription stands all the while.",
+      note: "A sixth of the 6 kB that an hour may have. The subscription is open throughout.",
     }),
   ];
 }
@@ -158,7 +158,7 @@ function anHour(rounds: readonly Bytes[]): Figure {
     bursar: series(
       rounds.map(({ look, balance, history }) => (look * LOOKS + balance * BALANCES + history * HISTORIES) / 1_000),
     ),
-    note: `A look at the chain, a balance and a history, asked for by "Check now" in the tray, took ${parts} bytes of HTTP in both directions. An hour has at most ${LOOKS}, ${BALANCES} and ${HISTORIES} of them. TLS and TCP are not in it, nor is the WebSocket.`,
+    note: `"Check now" in the tray reads the chain, the balance and the history, which took ${parts} bytes of HTTP in both directions. An hour has at most ${LOOKS}, ${BALANCES} and ${HISTORIES} of them. TLS, TCP and the WebSocket are not included.`,
   });
 }
 

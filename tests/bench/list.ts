@@ -121,7 +121,7 @@ async function measureLong(desktop: Desktop, sandbox: Sandbox, effort: Effort, f
       name: `scrolling ${scrolled.rows.toLocaleString("en")} rows on end in ${count}: time of a frame`,
       unit: "ms",
       bursar: series(scrolled.frames, 1),
-      note: `${scrolled.frames.filter((one) => one > 33).length} of ${scrolled.frames.length} frames took longer than 33 ms, and ${scrolled.blank} had rows that were still being read; the window is drawn by the processor.`,
+      note: `${scrolled.frames.filter((one) => one > 33).length} of ${scrolled.frames.length} frames took longer than 33 ms, and ${scrolled.blank} had rows that were still loading; the processor draws the window.`,
     }),
     {
       name: "memory (PSS) after scrolling, beside before",
@@ -129,7 +129,7 @@ async function measureLong(desktop: Desktop, sandbox: Sandbox, effort: Effort, f
       beside: series([before]),
       bursar: series([after]),
       goal: { of: "ratio", most: 1.1 },
-      note: `The least of ${LOOKS} looks, a second apart: a page gives back what it has left behind when it rests.`,
+      note: `The least of ${LOOKS} readings, a second apart: an idle page frees memory.`,
     },
   ];
 }
@@ -150,7 +150,7 @@ function told(what: string, samples: readonly Sample[], most: number, count: str
       name: `${what} in ${count} payments, from command to answer, in the window`,
       unit: "ms",
       bursar: of((one) => one.answer),
-      note: "By the page's own clock, whose steps are whole milliseconds.",
+      note: "Measured by the page's clock, in whole milliseconds.",
     }),
     atMost(most + 33, {
       name: `${what} in ${count} payments, from command to the painted frame`,

@@ -39,7 +39,7 @@ export async function measureBySocket(desktop: Desktop, sandbox: Sandbox, effort
       name: "credit mined to notice shown, WebSocket, in the tray",
       unit: "ms",
       bursar: series(waits, 0.95),
-      note: "Counted from before the call that mines the credit, so the sandbox's own time is in it.",
+      note: "Starts before the call that mines the credit, so it includes the sandbox's own time.",
     }),
   ];
 }
@@ -87,7 +87,7 @@ export async function measureByPolling(desktop: Desktop, sandbox: Sandbox, effor
         waits.map((wait) => wait / 1_000),
         0.95,
       ),
-      note: `Of ${AT_ONCE} accounts at once, each with a payment that is read every ${TRAY_POLL / 1_000} s.`,
+      note: `${AT_ONCE} accounts at once, each with a payment that the app polls every ${TRAY_POLL / 1_000} s.`,
     }),
   ];
 }

@@ -37,7 +37,7 @@ export async function measureStarts(desktop: Desktop, effort: Effort): Promise<F
       beside,
       bursar: series(runs.app),
       goal: { of: "ratio", most: 1.15 },
-      note: "Beside: process start to the bare page's text painted. The screen is looked at every 2 ms.",
+      note: "Baseline: process start to the bare page's text painted. The screen is read every 2 ms.",
     },
     {
       name: "window back from the tray to painted, after a hidden start",
@@ -45,7 +45,7 @@ export async function measureStarts(desktop: Desktop, effort: Effort): Promise<F
       beside,
       bursar: series(runs.back),
       goal: { of: "ratio", most: 0.9 },
-      note: "From the click on the tray's icon to the same paint; neither GTK nor WebKit is loaded before.",
+      note: "From the click on the tray's icon to the same paint; neither GTK nor WebKit is loaded before the click.",
     },
   ];
 }

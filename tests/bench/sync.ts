@@ -43,7 +43,7 @@ export async function measureFirstSync(
       beside: series(runs.raw),
       bursar: series(runs.app),
       goal: { of: "ratio", most: 2 },
-      note: "From the start of the process. Beside: the same pages of both kinds of call fetched one after the other, parsed, and inserted in one transaction. At least half as fast is at most twice as long.",
+      note: "From the start of the process. Baseline: the same pages of both calls, fetched one after the other, parsed, and inserted in one transaction. At most twice as long means at least half as fast.",
     },
   ];
 }
@@ -58,7 +58,7 @@ export async function measureNextSync(
   const short = await inTheirSession("next sync, short", (desktop) => nextSyncs(desktop, sandbox, users.short, effort));
   const long = await inTheirSession("next sync, long", (desktop) => nextSyncs(desktop, sandbox, users.long, effort));
   const told = `next sync with ${NEW} new payments behind ${effort.payments.toLocaleString("en")}`;
-  const note = `Beside: the same behind ${effort.payments / 100}.`;
+  const note = `Baseline: the same with ${effort.payments / 100} earlier payments.`;
   return [
     {
       name: `${told}, until they are kept`,
@@ -66,7 +66,7 @@ export async function measureNextSync(
       beside: series(short.times),
       bursar: series(long.times),
       goal: { of: "ratio", most: 1.25 },
-      note: `From "Check now" in the tray, with the sandbox's own time. ${note}`,
+      note: `From "Check now" in the tray, including the sandbox's own time. ${note}`,
     },
     {
       name: `${told}, bytes`,
@@ -74,7 +74,7 @@ export async function measureNextSync(
       beside: series(short.bytes),
       bursar: series(long.bytes),
       goal: { of: "ratio", most: 1.05 },
-      note: `Of HTTP in both directions, with the balance that is asked for beside it. ${note}`,
+      note: `HTTP in both directions, including the balance that is read at the same time. ${note}`,
     },
   ];
 }
