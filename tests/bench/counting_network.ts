@@ -2,47 +2,47 @@
 import type { Desktop } from "../session/desktop.ts";
 import type { Sandbox } from "../session/sandbox.ts";
 import { readFileSync } from "node:fs";
-import { Counting } from "./counting_proxy.ts";
-import { networkFileWith } from "./setup.ts";
+import { CountingProxy } from "./counting_proxy.ts";
+import { writeNetworkFile } from "./setup.ts";
 
-export interface Counted {
+export interface CountingNetwork {
   /** The network file that points to the proxies. */
-  readonly network: string;
-  readonly api: Counting;
-  readonly rpc: readonly Counting[];
-  readonly ws: Counting;
+  readonly networkFile: string;
+  readonly api: CountingProxy;
+  readonly rpc: readonly CountingProxy[];
+  readonly ws: CountingProxy;
   /** Bytes through all proxies since the last `reset`. */
   readonly bytes: number;
-  forget(): void;
-  end(): void;
+  reset(): void;
+  close(): void;
 }
 
-export async function countedNetwork(desktop: Desktop, sandbox: Sandbox): Promise<Counted> {
+export async function startCountingNetwork(desktop: Desktop, sandbox: Sandbox): Promise<CountingNetwork> {
   const file = readFileSync(sandbox.networkFile, "utf8");
   const rpcs = /^rpc\s*=\s*\[(.*)\]$/m.exec(file)?.[1] ?? "";
   const socket = /^ws\s*=\s*"(.*)"$/m.exec(file)?.[1] ?? "";
   const addresses = [...rpcs.matchAll(/"([^"]+)"/g)].map(([, address = ""]) => address);
-  const api = await Counting.start(sandbox.ready.fluence.api);
-  const rpc = await Promise.all(addresses.map((address) => Counting.start(address)));
-  const ws = await Counting.start(socket);
-  const change = new Map([
+  const api = await CountingProxy.start(sandbox.ready.fluence.api);
+  const rpc = await Promise.all(addresses.map((address) => CountingProxy.start(address)));
+  const ws = await CountingProxy.start(socket);
+  const replacements = new Map([
     [sandbox.ready.fluence.api, api.address],
     [socket, ws.address.replace("http", "ws")],
-    ...rpc.map((one, place): [string, string] => [addresses[place] ?? "", one.address]),
+    ...rpc.map((one, index): [string, string] => [addresses[index] ?? "", one.address]),
   ]);
   const all = [api, ...rpc, ws];
   return {
-    network: networkFileWith(desktop, sandbox.networkFile, change),
+    networkFile: writeNetworkFile(desktop, sandbox.networkFile, replacements),
     api,
     rpc,
     ws,
     get bytes() {
       return all.reduce((sum, one) => sum + one.bytes, 0);
     },
-    forget: () => {
-      for (const one of all) one.forget();
+    reset: () => {
+      for (const one of all) one.reset();
     },
-    end: () => {
+    close: () => {
       for (const one of all) one.end();
     },
   };

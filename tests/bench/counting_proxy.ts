@@ -7,44 +7,44 @@ import { connect, type AddressInfo, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 /** Requests of one kind and their bytes. */
-export interface Taken {
+export interface Traffic {
   readonly requests: number;
   readonly bytes: number;
 }
 
-export class Counting {
+export class CountingProxy {
   requests = 0;
   /** Requests by path since the last `reset`, each with its bytes in both directions. */
-  readonly paths = new Map<string, Taken>();
-  readonly #counted = new WeakMap<Socket, number>();
+  readonly paths = new Map<string, Traffic>();
+  readonly #recordedBytes = new WeakMap<Socket, number>();
   readonly #server: Server;
   readonly #target: URL;
   readonly #open = new Set<Socket>();
-  #ended = 0;
-  #forgotten = 0;
+  #closedBytes = 0;
+  #baseline = 0;
 
   private constructor(target: string) {
     this.#target = new URL(target);
-    this.#server = createServer((request, response) => this.#pass(request, response));
+    this.#server = createServer((request, response) => this.#forward(request, response));
     this.#server.keepAliveTimeout = 60_000;
     this.#server.on("connection", (socket) => {
       this.#open.add(socket);
       socket.on("close", () => {
         this.#open.delete(socket);
-        this.#ended += bytesOf(socket);
+        this.#closedBytes += bytesOf(socket);
       });
     });
     this.#server.on("upgrade", (request, socket, head) => this.#tunnel(request, socket, head));
     this.#server.unref();
   }
 
-  static async start(target: string): Promise<Counting> {
-    const counting = new Counting(target.replace(/^ws/, "http"));
+  static async start(target: string): Promise<CountingProxy> {
+    const proxy = new CountingProxy(target.replace(/^ws/, "http"));
     await new Promise<void>((resolve, reject) => {
-      counting.#server.once("error", reject);
-      counting.#server.listen(0, "127.0.0.1", resolve);
+      proxy.#server.once("error", reject);
+      proxy.#server.listen(0, "127.0.0.1", resolve);
     });
-    return counting;
+    return proxy;
   }
 
   get address(): string {
@@ -53,13 +53,13 @@ export class Counting {
 
   /** Bytes in both directions since the last `reset`. */
   get bytes(): number {
-    return this.#all() - this.#forgotten;
+    return this.#totalBytes() - this.#baseline;
   }
 
-  forget(): void {
+  reset(): void {
     this.requests = 0;
     this.paths.clear();
-    this.#forgotten = this.#all();
+    this.#baseline = this.#totalBytes();
   }
 
   end(): void {
@@ -70,34 +70,34 @@ export class Counting {
   /** A WebSocket: counts its first request, and from then on only bytes. */
   #tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.requests += 1;
-    const onward = connect(Number(this.#target.port), this.#target.hostname, () => {
-      onward.write(headFor(this.#target.host, request));
-      onward.write(head);
-      socket.pipe(onward).pipe(socket);
+    const upstream = connect(Number(this.#target.port), this.#target.hostname, () => {
+      upstream.write(requestHead(this.#target.host, request));
+      upstream.write(head);
+      socket.pipe(upstream).pipe(socket);
     });
-    onward.on("error", () => socket.destroy());
-    socket.on("error", () => onward.destroy());
-    socket.on("close", () => onward.destroy());
+    upstream.on("error", () => socket.destroy());
+    socket.on("error", () => upstream.destroy());
+    socket.on("close", () => upstream.destroy());
   }
 
   /** A connection carries one request at a time, so all bytes since the last request belong to this one. */
-  #book({ socket, url = "/" }: IncomingMessage): void {
+  #record({ socket, url = "/" }: IncomingMessage): void {
     const [path = url] = url.split("?");
     const all = bytesOf(socket);
     const { requests, bytes } = this.paths.get(path) ?? { requests: 0, bytes: 0 };
-    this.paths.set(path, { requests: requests + 1, bytes: bytes + all - (this.#counted.get(socket) ?? 0) });
-    this.#counted.set(socket, all);
+    this.paths.set(path, { requests: requests + 1, bytes: bytes + all - (this.#recordedBytes.get(socket) ?? 0) });
+    this.#recordedBytes.set(socket, all);
   }
 
-  #all(): number {
-    return this.#ended + [...this.#open].reduce((sum, socket) => sum + bytesOf(socket), 0);
+  #totalBytes(): number {
+    return this.#closedBytes + [...this.#open].reduce((sum, socket) => sum + bytesOf(socket), 0);
   }
 
-  #pass(request: IncomingMessage, response: ServerResponse): void {
+  #forward(request: IncomingMessage, response: ServerResponse): void {
     this.requests += 1;
-    response.on("finish", () => this.#book(request));
+    response.on("finish", () => this.#record(request));
     const { host: _, ...headers } = request.headers;
-    const onward = ask(
+    const upstream = ask(
       new URL(request.url ?? "/", this.#target),
       { method: request.method, headers: { ...headers, host: this.#target.host } },
       (answer) => {
@@ -107,13 +107,13 @@ export class Counting {
         answer.pipe(response);
       },
     );
-    onward.on("error", () => response.destroy());
-    request.pipe(onward);
+    upstream.on("error", () => response.destroy());
+    request.pipe(upstream);
   }
 }
 
 /** The request's head, rewritten for another host. */
-function headFor(host: string, request: IncomingMessage): string {
+function requestHead(host: string, request: IncomingMessage): string {
   const lines = [`${request.method ?? "GET"} ${request.url ?? "/"} HTTP/1.1`];
   for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
     const name = request.rawHeaders[at] ?? "";

@@ -50,40 +50,43 @@ export function ratio(figure: Figure): number | undefined {
   return figure.beside === undefined ? undefined : figure.bursar.value / figure.beside.value;
 }
 
-export function isMet(figure: Figure): boolean {
+export function meetsGoal(figure: Figure): boolean {
   const { of, most = Infinity, least = -Infinity } = figure.goal;
   const value = of === "ratio" ? ratio(figure) : figure.bursar.value;
   return value !== undefined && value <= most && value >= least;
 }
 
 /** The figure's row in the table. */
-export function line(figure: Figure): string {
+export function tableRow(figure: Figure): string {
   const share = ratio(figure);
   const cells = [
     figure.name,
-    figure.beside === undefined ? "" : told(figure.beside, figure.unit),
-    told(figure.bursar, figure.unit),
+    figure.beside === undefined ? "" : formatSeries(figure.beside, figure.unit),
+    formatSeries(figure.bursar, figure.unit),
     share === undefined ? "" : share.toFixed(2),
-    goal(figure),
-    isMet(figure) ? "yes" : "**no**",
+    formatGoal(figure),
+    meetsGoal(figure) ? "yes" : "**no**",
   ];
   return `| ${cells.join(" | ")} |`;
 }
 
-export const HEAD = ["| figure | bare or raw | Bursar | ratio | goal | met |", "|---|---|---|---|---|---|"] as const;
+export const TABLE_HEAD = [
+  "| figure | bare or raw | Bursar | ratio | goal | met |",
+  "|---|---|---|---|---|---|",
+] as const;
 
-function goal({ goal: { of, most, least }, unit }: Figure): string {
+function formatGoal({ goal: { of, most, least }, unit }: Figure): string {
   const limit = most === undefined ? `≥ ${least ?? ""}` : `≤ ${most}`;
   return of === "ratio" ? `${limit} ×` : `${limit} ${unit}`.trim();
 }
 
-function told({ value, share, least, most, runs }: Series, unit: string): string {
+function formatSeries({ value, share, least, most, runs }: Series, unit: string): string {
   const name = share === 0.5 ? "" : share === 1 ? "most " : `p${Math.round(share * 100)} `;
-  const whole = `${name}${short(value)} ${unit}`.trim();
-  return runs.length === 1 ? whole : `${whole} (${short(least)} – ${short(most)}, ${runs.length} runs)`;
+  const whole = `${name}${formatNumber(value)} ${unit}`.trim();
+  return runs.length === 1 ? whole : `${whole} (${formatNumber(least)} – ${formatNumber(most)}, ${runs.length} runs)`;
 }
 
-function short(value: number): string {
+function formatNumber(value: number): string {
   if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString("en").replaceAll(",", "\u202f");
   return Math.abs(value) >= 100 || value === 0 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -3,28 +3,29 @@
  * and jumps to a month.
  */
 import { App, BINARIES, processesOf } from "../session/app.ts";
+import { connectAccount } from "../session/cli.ts";
 import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
-import type { Running } from "../session/processes.ts";
+import type { RunningProcess } from "../session/processes.ts";
 import type { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
-import { page } from "../journeys/steps.ts";
+import { waitForPage } from "../journeys/steps.ts";
 import { atMost, series, type Figure } from "./figures.ts";
-import { connect, end, home, measured, proportionalSize, type Effort } from "./setup.ts";
+import { stop, homeOf, measureCore, proportionalMiB, type Effort } from "./setup.ts";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 /** Rows to scroll through in one go. */
-const ROWS = 20_000;
+const SCROLLED_ROWS = 20_000;
 /** Commands in one script, so that no script runs for long. */
-const AT_ONCE = 10;
+const COMMANDS_PER_SCRIPT = 10;
 /** How often the memory of a page at rest is read. */
-const LOOKS = 10;
+const MEMORY_READINGS = 10;
 const YEARS = [2023, 2024, 2025];
 
 /** Defines `bursarBench` in the page. */
-const INSIDE = readFileSync(fileURLToPath(new URL("page_probe.js", import.meta.url)), "utf8");
+const PAGE_PROBE = readFileSync(fileURLToPath(new URL("page_probe.js", import.meta.url)), "utf8");
 
 interface Sample {
   /** Milliseconds from sending the command to its answer, and to the frame that shows it. */
@@ -40,74 +41,74 @@ interface Scrolled {
 }
 
 /** Runs `work` in its own session. */
-type Within = <T>(name: string, work: (desktop: Desktop) => Promise<T>) => Promise<T>;
+type RunInSession = <T>(name: string, work: (desktop: Desktop) => Promise<T>) => Promise<T>;
 
 /** Payments of the short history that the long one is compared with. */
-const FEW = 1_000;
+const SHORT_HISTORY = 1_000;
 
-export async function measureList(within: Within, sandbox: Sandbox, effort: Effort): Promise<Figure[]> {
-  const few = await within("short list", async (desktop) => {
-    const { running, asked } = await opened(desktop, sandbox, FEW, effort);
-    await end(desktop, running, BINARIES.app);
-    return asked;
+export async function measureList(inSession: RunInSession, sandbox: Sandbox, effort: Effort): Promise<Figure[]> {
+  const short = await inSession("short list", async (desktop) => {
+    const { running, timings } = await openAndTime(desktop, sandbox, SHORT_HISTORY, effort);
+    await stop(desktop, running, BINARIES.app);
+    return timings;
   });
-  return within("list", (desktop) => measureLong(desktop, sandbox, effort, few));
+  return inSession("list", (desktop) => measureLong(desktop, sandbox, effort, short));
 }
 
-interface Asked {
+interface Timings {
   readonly pages: readonly Sample[];
   readonly searches: readonly Sample[];
 }
 
 /** Opens the app with that many payments and measures first pages and searches in its window. */
-async function opened(
+async function openAndTime(
   desktop: Desktop,
   sandbox: Sandbox,
   payments: number,
   effort: Effort,
-): Promise<{ running: Running; window: AppWindow; asked: Asked; samples: number }> {
+): Promise<{ running: RunningProcess; window: AppWindow; timings: Timings; samples: number }> {
   const user = await sandbox.user();
-  await connect(desktop, user, sandbox.networkFile);
-  const found = await desktop.run("sqlite3", ["-readonly", `${home(desktop)}/bursar.db`, "SELECT id FROM account"]);
-  await measured(["fill", home(desktop), found.stdout.trim(), String(payments)]);
+  await connectAccount(desktop, user);
+  const found = await desktop.run("sqlite3", ["-readonly", `${homeOf(desktop)}/bursar.db`, "SELECT id FROM account"]);
+  await measureCore(["fill", homeOf(desktop), found.stdout.trim(), String(payments)]);
   // Flushes the new database now, so that the system does not write it during the measurement.
   await desktop.run("sync", []);
   const app = new App(desktop);
   const running = app.launch();
   const window = await app.window();
-  await page(window, "overview");
-  await window.driver.script(INSIDE);
+  await waitForPage(window, "overview");
+  await window.driver.script(PAGE_PROBE);
   const samples = effort.quick ? 10 : 300;
-  const pages = await repeated(window, samples, () => "return bursarBench.openPayments()");
-  await page(window, "payments");
-  const ids = await someIds(desktop, samples);
-  const searches = await repeated(
+  const pages = await takeSamples(window, samples, () => "return bursarBench.openPayments()");
+  await waitForPage(window, "payments");
+  const ids = await sampleIds(desktop, samples);
+  const searches = await takeSamples(
     window,
     samples,
-    (n) => `return bursarBench.search(${JSON.stringify(wanted(n, ids))})`,
+    (n) => `return bursarBench.search(${JSON.stringify(searchText(n, ids))})`,
   );
-  return { running, window, asked: { pages, searches }, samples };
+  return { running, window, timings: { pages, searches }, samples };
 }
 
-async function measureLong(desktop: Desktop, sandbox: Sandbox, effort: Effort, few: Asked): Promise<Figure[]> {
-  const { running, window, asked, samples } = await opened(desktop, sandbox, effort.cached, effort);
+async function measureLong(desktop: Desktop, sandbox: Sandbox, effort: Effort, short: Timings): Promise<Figure[]> {
+  const { running, window, timings, samples } = await openAndTime(desktop, sandbox, effort.cached, effort);
   const count = effort.cached.toLocaleString("en");
   await window.driver.script("bursarBench.type('search', '')");
-  const before = await sizeAtRest(desktop);
-  const scrolled = await scroll(window, effort.quick ? 2_000 : ROWS);
-  await desktop.picture("scrolled");
-  const after = await sizeAtRest(desktop);
-  const jumps = await repeated(window, samples, (n) => {
+  const before = await memoryAtRest(desktop);
+  const scrolled = await scroll(window, effort.quick ? 2_000 : SCROLLED_ROWS);
+  await desktop.screenshot("scrolled");
+  const after = await memoryAtRest(desktop);
+  const jumps = await takeSamples(window, samples, (n) => {
     const month = `${YEARS[n % YEARS.length]}-${String(1 + ((n * 7) % 12)).padStart(2, "0")}`;
     return `return bursarBench.jump("${month}")`;
   });
-  await desktop.picture("a month");
-  await end(desktop, running, BINARIES.app);
+  await desktop.screenshot("a month");
+  await stop(desktop, running, BINARIES.app);
   return [
-    ...told("first page", asked.pages, 8, count),
-    ...told("search", asked.searches, 30, count),
-    ...besideFew("first page", asked.pages, few.pages, count),
-    ...besideFew("search", asked.searches, few.searches, count),
+    ...absoluteFigures("first page", timings.pages, 8, count),
+    ...absoluteFigures("search", timings.searches, 30, count),
+    ...relativeFigures("first page", timings.pages, short.pages, count),
+    ...relativeFigures("search", timings.searches, short.searches, count),
     atMost(100, {
       name: `a jump to a month in ${count} payments, to the painted frame`,
       unit: "ms",
@@ -129,21 +130,21 @@ async function measureLong(desktop: Desktop, sandbox: Sandbox, effort: Effort, f
       beside: series([before]),
       bursar: series([after]),
       goal: { of: "ratio", most: 1.1 },
-      note: `The least of ${LOOKS} readings, a second apart: an idle page frees memory.`,
+      note: `The least of ${MEMORY_READINGS} readings, a second apart: an idle page frees memory.`,
     },
   ];
 }
 
-async function sizeAtRest(desktop: Desktop): Promise<number> {
+async function memoryAtRest(desktop: Desktop): Promise<number> {
   const sizes: number[] = [];
-  while (sizes.length < LOOKS) {
+  while (sizes.length < MEMORY_READINGS) {
     await pause(1_000);
-    sizes.push(proportionalSize(processesOf(desktop, BINARIES.app)));
+    sizes.push(proportionalMiB(processesOf(desktop, BINARIES.app)));
   }
   return Math.min(...sizes);
 }
 
-function told(what: string, samples: readonly Sample[], most: number, count: string): Figure[] {
+function absoluteFigures(what: string, samples: readonly Sample[], most: number, count: string): Figure[] {
   const of = (part: (sample: Sample) => number): ReturnType<typeof series> => series(samples.map(part), 0.99);
   return [
     atMost(most, {
@@ -160,8 +161,8 @@ function told(what: string, samples: readonly Sample[], most: number, count: str
   ];
 }
 
-function besideFew(what: string, long: readonly Sample[], short: readonly Sample[], count: string): Figure[] {
-  const few = FEW.toLocaleString("en");
+function relativeFigures(what: string, long: readonly Sample[], short: readonly Sample[], count: string): Figure[] {
+  const few = SHORT_HISTORY.toLocaleString("en");
   const figure = (to: string, part: (sample: Sample) => number): Figure => ({
     name: `${what} in the window, from command to ${to}, ${count} beside ${few}`,
     unit: "ms",
@@ -176,24 +177,24 @@ function besideFew(what: string, long: readonly Sample[], short: readonly Sample
  * Search texts, in turn: a whole id, an amount, the start of an id, three characters of one, its middle. A search that
  * may find nothing lies between two that do, so that the list always changes.
  */
-function wanted(n: number, ids: readonly string[]): string {
+function searchText(n: number, ids: readonly string[]): string {
   const id = ids[n % ids.length] ?? "";
   return [id, `25.${String(n % 100).padStart(2, "0")}`, id.slice(0, 4), id.slice(1, 4), id.slice(12, 20)][n % 5] ?? id;
 }
 
-async function someIds(desktop: Desktop, count: number): Promise<string[]> {
+async function sampleIds(desktop: Desktop, count: number): Promise<string[]> {
   const step = "SELECT id FROM payment WHERE line IN (SELECT line FROM payment ORDER BY line DESC LIMIT";
-  const done = await desktop.run("sqlite3", ["-readonly", `${home(desktop)}/history.db`, `${step} ${count * 50})`]);
+  const done = await desktop.run("sqlite3", ["-readonly", `${homeOf(desktop)}/history.db`, `${step} ${count * 50})`]);
   return done.stdout
     .trim()
     .split("\n")
-    .filter((_, place) => place % 50 === 7);
+    .filter((_, index) => index % 50 === 7);
 }
 
-async function repeated(window: AppWindow, samples: number, script: (n: number) => string): Promise<Sample[]> {
+async function takeSamples(window: AppWindow, samples: number, script: (n: number) => string): Promise<Sample[]> {
   const taken: Sample[] = [];
   while (taken.length < samples) {
-    const part = Array.from({ length: AT_ONCE }, (_, n) => `async () => { ${script(taken.length + n)} }`);
+    const part = Array.from({ length: COMMANDS_PER_SCRIPT }, (_, n) => `async () => { ${script(taken.length + n)} }`);
     const answer = (await window.driver.asyncScript(
       `const done = arguments[arguments.length - 1]; bursarBench.all([${part.join(",")}]).then(done, (e) => done(String(e)))`,
     )) as Sample[] | string;
@@ -213,6 +214,6 @@ async function scroll(window: AppWindow, rows: number): Promise<Scrolled> {
     "the rows were scrolled through",
     // Polls rarely, because polling takes the page's time.
     async () => (await window.driver.script("return bursarBench.scrolled")) as Scrolled | null,
-    { within: 180_000, every: 10_000 },
+    { timeout: 180_000, interval: 10_000 },
   );
 }

@@ -7,37 +7,39 @@ import { App, BINARIES, processesOf } from "../session/app.ts";
 import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { series, type Figure } from "./figures.ts";
-import { BARE, end, proportionalSize, startBare, startHidden, type Effort } from "./setup.ts";
+import { BARE_WINDOW, stop, proportionalMiB, startBareWindow, startHidden, type Effort } from "./setup.ts";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** By then a hidden start has read everything. */
-const HIDDEN_REST = 10_000;
+const HIDDEN_REST_MS = 10_000;
 
 export async function measureMemory(desktop: Desktop, effort: Effort): Promise<Figure[]> {
   const app = new App(desktop);
   const runs = { bare: [] as number[], open: [] as number[], hidden: [] as number[], closed: [] as number[] };
   for (let run = 0; run < effort.runs; run += 1) {
     const running = app.launch();
-    await pages(desktop, BINARIES.app);
+    await waitForPages(desktop, BINARIES.app);
     await pause(effort.rest);
-    runs.open.push(sizeOf(desktop));
+    runs.open.push(appMemory(desktop));
     await app.closeWindow();
-    await until("WebKit's processes have ended", () => processesOf(desktop, BINARIES.app).length === 1, { within: 90_000 });
+    await until("WebKit's processes have ended", () => processesOf(desktop, BINARIES.app).length === 1, {
+      timeout: 90_000,
+    });
 
-    const bare = startBare(desktop);
-    await pages(desktop, BARE);
+    const bare = startBareWindow(desktop);
+    await waitForPages(desktop, BARE_WINDOW);
     await pause(effort.rest);
-    runs.bare.push(proportionalSize(processesOf(desktop, BARE)));
-    await end(desktop, bare, BARE);
+    runs.bare.push(proportionalMiB(processesOf(desktop, BARE_WINDOW)));
+    await stop(desktop, bare, BARE_WINDOW);
 
-    await until("the app has restarted itself", () => app.startedAfresh(), { within: 60_000 });
-    runs.closed.push(sizeOf(desktop));
-    await end(desktop, running, BINARIES.app);
+    await until("the app has restarted itself", () => app.hasHiddenProcess(), { timeout: 60_000 });
+    runs.closed.push(appMemory(desktop));
+    await stop(desktop, running, BINARIES.app);
 
     const hidden = await startHidden(desktop, app);
-    await pause(HIDDEN_REST);
-    runs.hidden.push(sizeOf(desktop));
-    await end(desktop, hidden, BINARIES.app);
+    await pause(HIDDEN_REST_MS);
+    runs.hidden.push(appMemory(desktop));
+    await stop(desktop, hidden, BINARIES.app);
   }
   const beside = series(runs.bare);
   const figure = (name: string, sizes: number[], most: number): Figure => ({
@@ -55,11 +57,11 @@ export async function measureMemory(desktop: Desktop, effort: Effort): Promise<F
   ];
 }
 
-function sizeOf(desktop: Desktop): number {
-  return proportionalSize(processesOf(desktop, BINARIES.app));
+function appMemory(desktop: Desktop): number {
+  return proportionalMiB(processesOf(desktop, BINARIES.app));
 }
 
 /** The program, WebKit's network process and a web process. */
-async function pages(desktop: Desktop, program: string): Promise<void> {
+async function waitForPages(desktop: Desktop, program: string): Promise<void> {
   await until("WebKit's processes run", () => processesOf(desktop, program).length >= 3);
 }

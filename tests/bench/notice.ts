@@ -1,39 +1,42 @@
 /** From a credit on the chain to the notification in the tray: what a user waits for after paying. */
 import { App, BINARIES } from "../session/app.ts";
+import { connectAccount } from "../session/cli.ts";
 import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import type { Sandbox, SandboxTopUp, User } from "../session/sandbox.ts";
-import { topUpElsewhere } from "../journeys/steps.ts";
+import { createTopUpElsewhere } from "../journeys/steps.ts";
 import { atMost, series, type Figure } from "./figures.ts";
-import { connect, end, startHidden, type Effort } from "./setup.ts";
+import { stop, startHidden, type Effort } from "./setup.ts";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** How often the app polls an open payment in the tray, in milliseconds. */
-const TRAY_POLL = 15_000;
+const TRAY_POLL_MS = 15_000;
 /** Accounts that wait at the same time, so that many samples take no longer than one. */
-const AT_ONCE = 10;
+const ACCOUNTS = 10;
 
 /** With the WebSocket subscription: one payment after the other. */
 export async function measureBySocket(desktop: Desktop, sandbox: Sandbox, effort: Effort): Promise<Figure[]> {
   const user = await sandbox.user();
-  await connect(desktop, user, sandbox.networkFile);
+  await connectAccount(desktop, user);
   const app = new App(desktop);
   await sandbox.control("DELETE", "/requests");
   const running = await startHidden(desktop, app);
   const icon = await desktop.tray.icon();
-  await until("the app is subscribed", () => subscribed(sandbox));
-  await sandbox.relayer({ hold: true });
+  await until("the app is subscribed", () => isSubscribed(sandbox));
+  await sandbox.setRelayer({ hold: true });
   const waits: number[] = [];
   for (let run = 0; run < effort.runs * 3; run += 1) {
-    const topUp = await topUpElsewhere(user, "10.00");
+    const topUp = await createTopUpElsewhere(user, "10.00");
     await icon.click("Check now");
-    await icon.find("Return to payment", { within: 30_000 });
+    await icon.find("Return to payment", { timeout: 30_000 });
     await sandbox.pay(topUp.id);
-    waits.push(await told(desktop, sandbox, topUp));
-    await until("the top-up is no longer open", async () => !(await icon.labels()).includes("Return to payment"), { within: 60_000 });
+    waits.push(await timeToNotice(desktop, sandbox, topUp));
+    await until("the top-up is no longer open", async () => !(await icon.labels()).includes("Return to payment"), {
+      timeout: 60_000,
+    });
   }
-  await sandbox.relayer({ hold: false });
-  await end(desktop, running, BINARIES.app);
+  await sandbox.setRelayer({ hold: false });
+  await stop(desktop, running, BINARIES.app);
   return [
     atMost(250, {
       name: "credit mined to notice shown, WebSocket, in the tray",
@@ -46,65 +49,69 @@ export async function measureBySocket(desktop: Desktop, sandbox: Sandbox, effort
 
 /** With polling only: many accounts with one payment each, credited at different times between two polls. */
 export async function measureByPolling(desktop: Desktop, sandbox: Sandbox, effort: Effort): Promise<Figure[]> {
-  await sandbox.rpc("fluence-ws", { mode: "refuse" });
-  await sandbox.relayer({ hold: true });
+  await sandbox.setRpcMode("fluence-ws", { mode: "refuse" });
+  await sandbox.setRelayer({ hold: true });
   const people: { user: User; label: string }[] = [];
-  for (let place = 0; place < AT_ONCE; place += 1) {
-    const label = `Account ${String.fromCharCode(65 + place)}`;
+  for (let index = 0; index < ACCOUNTS; index += 1) {
+    const label = `Account ${String.fromCharCode(65 + index)}`;
     const user = await sandbox.user();
-    await connect(desktop, user, sandbox.networkFile, label);
+    await connectAccount(desktop, user, { label });
     people.push({ user, label });
   }
   const app = new App(desktop);
   const waits: number[] = [];
   for (let round = 0; round < Math.max(2, effort.runs / 4); round += 1) {
     const open = await Promise.all(
-      people.map(async ({ user, label }) => ({ label, topUp: await topUpElsewhere(user, "10.00") })),
+      people.map(async ({ user, label }) => ({ label, topUp: await createTopUpElsewhere(user, "10.00") })),
     );
     for (const { topUp } of open) await sandbox.pay(topUp.id);
     const running = await startHidden(desktop, app);
     const icon = await desktop.tray.icon();
     await until(
       "all payments are followed",
-      async () => (await icon.properties()).tooltip.split("(top-up ").length - 1 === AT_ONCE,
-      { within: 60_000 },
+      async () => (await icon.properties()).tooltip.split("(top-up ").length - 1 === ACCOUNTS,
+      { timeout: 60_000 },
     );
     // Spreads the credits over the interval, because all accounts started polling together.
-    const credited = open.map(async ({ label, topUp }, place) => {
-      await pause(TRAY_POLL + ((place * 0.618) % 1) * TRAY_POLL);
-      return told(desktop, sandbox, topUp, label);
+    const credited = open.map(async ({ label, topUp }, index) => {
+      await pause(TRAY_POLL_MS + ((index * 0.618) % 1) * TRAY_POLL_MS);
+      return timeToNotice(desktop, sandbox, topUp, label);
     });
     waits.push(...(await Promise.all(credited)));
-    await end(desktop, running, BINARIES.app);
+    await stop(desktop, running, BINARIES.app);
   }
-  await sandbox.relayer({ hold: false });
-  await sandbox.rpc("fluence-ws", { mode: "ok" });
+  await sandbox.setRelayer({ hold: false });
+  await sandbox.setRpcMode("fluence-ws", { mode: "ok" });
   return [
-    atMost((TRAY_POLL + 1_000) / 1_000, {
+    atMost((TRAY_POLL_MS + 1_000) / 1_000, {
       name: "credit mined to notice shown, polling only, in the tray",
       unit: "s",
       bursar: series(
         waits.map((wait) => wait / 1_000),
         0.95,
       ),
-      note: `${AT_ONCE} accounts at once, each with a payment that the app polls every ${TRAY_POLL / 1_000} s.`,
+      note: `${ACCOUNTS} accounts at once, each with a payment that the app polls every ${TRAY_POLL_MS / 1_000} s.`,
     }),
   ];
 }
 
 /** Credits a paid top-up; returns the milliseconds until the app sends its notification. */
-async function told(desktop: Desktop, sandbox: Sandbox, topUp: SandboxTopUp, label = ""): Promise<number> {
+async function timeToNotice(desktop: Desktop, sandbox: Sandbox, topUp: SandboxTopUp, label = ""): Promise<number> {
   const before = desktop.notifications.all.length;
-  const begun = performance.now();
+  const start = performance.now();
   // The sandbox mines the credit within this call, as its relayer would.
   await sandbox.control("POST", `/top-ups/${topUp.id}/credit`);
-  await until("the notification arrives", () => desktop.notifications.all.slice(before).some((one) => one.body.includes(label)), {
-    within: 60_000,
-    every: 2,
-  });
-  return performance.now() - begun;
+  await until(
+    "the notification arrives",
+    () => desktop.notifications.all.slice(before).some((one) => one.body.includes(label)),
+    {
+      timeout: 60_000,
+      interval: 2,
+    },
+  );
+  return performance.now() - start;
 }
 
-async function subscribed(sandbox: Sandbox): Promise<boolean> {
+async function isSubscribed(sandbox: Sandbox): Promise<boolean> {
   return (await sandbox.requests({ target: "fluence-ws" })).some((one) => one.path === "eth_subscribe");
 }

@@ -3,10 +3,10 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { BINARIES } from "../session/app.ts";
 import { atMost, series, type Figure } from "./figures.ts";
-import { ROOT, said } from "./setup.ts";
+import { ROOT, runProgram } from "./setup.ts";
 
 export async function measurePackage(): Promise<Figure[]> {
-  const told = await said(`${ROOT}scripts/package.sh`, ["--from", dirname(BINARIES.app)]);
-  const path = told.trim().split("\n").at(-1) ?? "";
+  const output = await runProgram(`${ROOT}scripts/package.sh`, ["--from", dirname(BINARIES.app)]);
+  const path = output.trim().split("\n").at(-1) ?? "";
   return [atMost(10, { name: "size of the .deb", unit: "MB", bursar: series([statSync(path).size / 1_000_000]) })];
 }

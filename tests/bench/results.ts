@@ -5,8 +5,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
-import { HEAD, line, type Figure } from "./figures.ts";
-import type { Bytes } from "./idle.ts";
+import { TABLE_HEAD, tableRow, type Figure } from "./figures.ts";
+import type { RequestBytes } from "./idle.ts";
 import { ROOT } from "./setup.ts";
 
 const TABLE = `${ROOT}docs/performance.md`;
@@ -30,39 +30,39 @@ export const SHARES = [
 ] as const;
 export type Share = (typeof SHARES)[number];
 
-interface Entry {
+interface ShareResult {
   readonly date: string;
   readonly commit: string;
   readonly machine: string;
   readonly figures: readonly Figure[];
-  readonly bytes?: Bytes;
+  readonly bytes?: RequestBytes;
 }
 
-export type Kept = Partial<Record<Share, Entry>>;
+export type Results = Partial<Record<Share, ShareResult>>;
 
-export function kept(): Kept {
-  return existsSync(NUMBERS) ? (JSON.parse(readFileSync(NUMBERS, "utf8")) as Kept) : {};
+export function loadResults(): Results {
+  return existsSync(NUMBERS) ? (JSON.parse(readFileSync(NUMBERS, "utf8")) as Results) : {};
 }
 
 /** Saves a share's results and rewrites the table. */
-export function keep(share: Share, figures: readonly Figure[], bytes?: Bytes): void {
+export function saveResults(share: Share, figures: readonly Figure[], bytes?: RequestBytes): void {
   const gib = (totalmem() / 2 ** 30).toFixed(0);
-  const entry: Entry = {
+  const entry: ShareResult = {
     date: new Date().toISOString().slice(0, 10),
     commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim(),
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown"}, ${gib} GiB, Linux ${release()}`,
-    figures: figures.map(rounded),
+    figures: figures.map(roundFigure),
     ...(bytes === undefined ? {} : { bytes }),
   };
-  const all = { ...kept(), [share]: entry };
-  writeFileSync(NUMBERS, json(all));
+  const all = { ...loadResults(), [share]: entry };
+  writeFileSync(NUMBERS, formatJson(all));
   const [before = ""] = readFileSync(TABLE, "utf8").split(BEGIN);
   const [, after = ""] = readFileSync(TABLE, "utf8").split(END);
-  writeFileSync(TABLE, `${before}${[BEGIN, "", ...table(all), "", END].join("\n")}${after}`);
+  writeFileSync(TABLE, `${before}${[BEGIN, "", ...formatTable(all), "", END].join("\n")}${after}`);
 }
 
 /** More digits would be noise. */
-function rounded(figure: Figure): Figure {
+function roundFigure(figure: Figure): Figure {
   const round = (value: number): number => Number(value.toPrecision(6));
   const of = (one: Figure["bursar"]): Figure["bursar"] => ({
     ...one,
@@ -75,7 +75,7 @@ function rounded(figure: Figure): Figure {
 }
 
 /** One line for each figure, so that a changed figure changes one line. */
-function json(all: Kept): string {
+function formatJson(all: Results): string {
   const shares = SHARES.flatMap((share) => {
     const entry = all[share];
     if (entry === undefined) return [];
@@ -86,7 +86,7 @@ function json(all: Kept): string {
   return `{\n${shares.join(",\n")}\n}\n`;
 }
 
-function table(all: Kept): string[] {
+function formatTable(all: Results): string[] {
   const entries = SHARES.flatMap((share) => {
     const entry = all[share];
     return entry === undefined ? [] : [{ share, ...entry }];
@@ -98,5 +98,5 @@ function table(all: Kept): string[] {
   });
   const figures = entries.flatMap((one) => one.figures);
   const notes = figures.flatMap((figure) => (figure.note === undefined ? [] : [`- ${figure.name}: ${figure.note}`]));
-  return [`${machines.join("; ")}. ${times.join("; ")}.`, "", ...HEAD, ...figures.map(line), "", ...notes];
+  return [`${machines.join("; ")}. ${times.join("; ")}.`, "", ...TABLE_HEAD, ...figures.map(tableRow), "", ...notes];
 }

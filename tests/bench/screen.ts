@@ -17,14 +17,14 @@ const HEADER_BYTES = 100;
 const COLOR_BYTES = 12;
 
 /** Colour difference that counts as equal, and the fraction of a box that may differ by more. */
-const SLIGHT = 24;
-const EDGES = 0.01;
+const PIXEL_TOLERANCE = 24;
+const DIFFERENCE_LIMIT = 0.01;
 
 export class Screen {
   readonly #file: number;
-  readonly #begin: number;
+  readonly #pixelsOffset: number;
   readonly #stride: number;
-  readonly #pixel: number;
+  readonly #bytesPerPixel: number;
   /** Reused at each capture: allocating a buffer each time would run the garbage collector during the measurement. */
   #lines = Buffer.alloc(0);
 
@@ -35,17 +35,17 @@ export class Screen {
     // The second field is the format's version, 7, which reveals the byte order.
     const big = header.readUInt32BE(4) === 7;
     const at = (field: number): number => (big ? header.readUInt32BE(field * 4) : header.readUInt32LE(field * 4));
-    this.#begin = at(0) + at(19) * COLOR_BYTES;
+    this.#pixelsOffset = at(0) + at(19) * COLOR_BYTES;
     this.#stride = at(12);
-    this.#pixel = at(11) / 8;
+    this.#bytesPerPixel = at(11) / 8;
   }
 
   /** The pixels of a box. */
-  look(box: Box): Buffer {
-    const width = box.width * this.#pixel;
+  capture(box: Box): Buffer {
+    const width = box.width * this.#bytesPerPixel;
     const lines = this.#read(box);
     const rows = Array.from({ length: box.height }, (_, row) => {
-      const begin = this.#from(box, row);
+      const begin = this.#rowOffset(box, row);
       return lines.subarray(begin, begin + width);
     });
     return Buffer.concat(rows);
@@ -56,23 +56,23 @@ export class Screen {
    * row that exceeds the limit.
    */
   isShown(box: Box, wanted: Buffer): boolean {
-    const width = box.width * this.#pixel;
-    const allowed = (wanted.length / this.#pixel) * EDGES;
+    const width = box.width * this.#bytesPerPixel;
+    const allowed = (wanted.length / this.#bytesPerPixel) * DIFFERENCE_LIMIT;
     const lines = this.#read(box);
     let different = 0;
     for (let row = 0; row < box.height; row += 1) {
-      const from = this.#from(box, row);
+      const from = this.#rowOffset(box, row);
       if (lines.compare(wanted, row * width, (row + 1) * width, from, from + width) === 0) continue;
-      for (let at = 0; at < width; at += this.#pixel)
-        if (Math.abs((lines[from + at] ?? 0) - (wanted[row * width + at] ?? 0)) > SLIGHT) different += 1;
+      for (let at = 0; at < width; at += this.#bytesPerPixel)
+        if (Math.abs((lines[from + at] ?? 0) - (wanted[row * width + at] ?? 0)) > PIXEL_TOLERANCE) different += 1;
       if (different >= allowed) return false;
     }
     return true;
   }
 
   /** Waits until the box shows these pixels; returns the time of `performance.now()`. */
-  async shows(box: Box, wanted: Buffer, within = 60_000): Promise<number> {
-    const end = performance.now() + within;
+  async waitFor(box: Box, wanted: Buffer, timeout = 60_000): Promise<number> {
+    const end = performance.now() + timeout;
     for (;;) {
       const now = performance.now();
       if (this.isShown(box, wanted)) return now;
@@ -82,13 +82,13 @@ export class Screen {
   }
 
   /** Waits until the box has not changed for a while and has more than one colour; returns its pixels. */
-  async settles(box: Box, still = 1_500, within = 60_000): Promise<Buffer> {
-    const end = performance.now() + within;
-    let before = this.look(box);
+  async waitUntilStable(box: Box, still = 1_500, timeout = 60_000): Promise<Buffer> {
+    const end = performance.now() + timeout;
+    let before = this.capture(box);
     let since = performance.now();
     for (;;) {
       await pause(50);
-      const seen = this.look(box);
+      const seen = this.capture(box);
       const now = performance.now();
       if (!seen.equals(before)) [before, since] = [seen, now];
       else if (now - since > still && this.#isPainted(seen)) return seen;
@@ -104,19 +104,19 @@ export class Screen {
   #read(box: Box): Buffer {
     const size = this.#stride * box.height;
     if (this.#lines.length < size) this.#lines = Buffer.alloc(size);
-    readSync(this.#file, this.#lines, 0, size, this.#begin + box.y * this.#stride);
+    readSync(this.#file, this.#lines, 0, size, this.#pixelsOffset + box.y * this.#stride);
     return this.#lines;
   }
 
   /** The offset of a row of the box in the rows just read. */
-  #from(box: Box, row: number): number {
-    return row * this.#stride + box.x * this.#pixel;
+  #rowOffset(box: Box, row: number): number {
+    return row * this.#stride + box.x * this.#bytesPerPixel;
   }
 
   #isPainted(seen: Buffer): boolean {
-    const first = seen.subarray(0, this.#pixel);
-    for (let at = 0; at < seen.length; at += this.#pixel)
-      if (!seen.subarray(at, at + this.#pixel).equals(first)) return true;
+    const first = seen.subarray(0, this.#bytesPerPixel);
+    for (let at = 0; at < seen.length; at += this.#bytesPerPixel)
+      if (!seen.subarray(at, at + this.#bytesPerPixel).equals(first)) return true;
     return false;
   }
 }

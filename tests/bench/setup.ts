@@ -4,18 +4,16 @@
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { BINARIES, cli, processesOf, type App } from "../session/app.ts";
+import { BINARIES, processesOf, type App } from "../session/app.ts";
 import { until } from "../session/wait.ts";
-import { Desktop, type DesktopOptions } from "../session/desktop.ts";
-import type { Environment, Running } from "../session/processes.ts";
-import type { User } from "../session/sandbox.ts";
+import { withDesktop, type Desktop, type DesktopOptions } from "../session/desktop.ts";
+import { proportionalSetSize, type Environment, type RunningProcess } from "../session/processes.ts";
 import { Screen, type Box } from "./screen.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-export const BARE = join(BINARIES.app, "..", "bare-window");
+export const BARE_WINDOW = join(BINARIES.app, "..", "bare-window");
 /** The core's own measurements, an example of its crate. */
 export const MEASURE = join(BINARIES.app, "..", "examples", "measure");
 
@@ -32,7 +30,7 @@ export interface Effort {
   readonly idle: number;
 }
 
-export const WHOLE: Effort = {
+export const FULL: Effort = {
   quick: false,
   runs: 10,
   payments: 100_000,
@@ -49,47 +47,31 @@ export const QUICK: Effort = {
   idle: 20_000,
 };
 
-/** Runs `body` in its own session. */
-export async function inSession<T>(
+/** Runs `body` in its own session, without WebDriver unless the options ask for it. */
+export function withBenchDesktop<T>(
   name: string,
   options: DesktopOptions,
-  work: (desktop: Desktop) => Promise<T>,
+  body: (desktop: Desktop) => Promise<T>,
 ): Promise<T> {
-  const ends: (() => unknown)[] = [];
-  const context = { name, after: (last: () => unknown) => ends.push(last) };
-  try {
-    return await work(await Desktop.for(context as unknown as TestContext, { automation: false, ...options }));
-  } finally {
-    for (const one of ends) await one();
-  }
+  return withDesktop(name, { automation: false, ...options }, body);
 }
 
-/** Connects the user's account with this label and network file. */
-export async function connect(desktop: Desktop, user: User, network: string, label = "Test"): Promise<void> {
-  const done = await cli(
-    desktop,
-    ["account", "add", "fluence", "--network", network, "--address", user.address, "--label", label],
-    { input: `${user.key}\n` },
-  );
-  if (done.code !== 0) throw new Error(`account add: ${done.stderr}`);
-}
-
-export function home(desktop: Desktop): string {
+export function homeOf(desktop: Desktop): string {
   return desktop.env["BURSAR_HOME"] ?? "";
 }
 
 /** The output of a query on the home's history; empty while the file or table does not exist. */
-export async function inHistory(desktop: Desktop, query: string): Promise<string> {
-  const file = join(home(desktop), "history.db");
+export async function queryHistory(desktop: Desktop, query: string): Promise<string> {
+  const file = join(homeOf(desktop), "history.db");
   return (await desktop.run("sqlite3", ["-readonly", file, query])).stdout.trim();
 }
 
 /** Waits until the only account's whole history has been read. */
-export async function wholeHistory(desktop: Desktop): Promise<void> {
+export async function waitForFullHistory(desktop: Desktop): Promise<void> {
   await until(
     "the whole history is stored",
-    async () => (await inHistory(desktop, "SELECT 1 FROM sync WHERE full_at IS NOT NULL")) === "1",
-    { within: 1_800_000, every: 100 },
+    async () => (await queryHistory(desktop, "SELECT 1 FROM sync WHERE full_at IS NOT NULL")) === "1",
+    { timeout: 1_800_000, interval: 100 },
   );
 }
 
@@ -98,66 +80,80 @@ export function screenOf(desktop: Desktop): Screen {
 }
 
 /** The box's position on the screen, once the window with this title has stopped moving. */
-export async function onScreen(desktop: Desktop, title: string, within: Box): Promise<Box> {
+export async function locateOnScreen(desktop: Desktop, title: string, part: Box): Promise<Box> {
   let before = "";
   const seen = await until(
     `the window ${title} is in its place`,
     async () => {
       const done = await desktop.run("xwininfo", ["-name", title]);
       const now = done.code === 0 && done.stdout.includes("IsViewable") ? done.stdout : "";
-      const rests = now !== "" && now === before;
+      const unchanged = now !== "" && now === before;
       before = now;
-      return rests && now;
+      return unchanged && now;
     },
-    { every: 1_000 },
+    { interval: 1_000 },
   );
   const corner = (axis: string): number =>
     Number(new RegExp(`Absolute upper-left ${axis}:\\s+(-?\\d+)`).exec(seen)?.[1] ?? NaN);
-  return { ...within, x: corner("X") + within.x, y: corner("Y") + within.y };
+  return { ...part, x: corner("X") + part.x, y: corner("Y") + part.y };
 }
 
 /** Starts the bare window. */
-export function startBare(desktop: Desktop): Running {
-  return desktop.processes.start("bare", BARE, { env: desktop.env });
+export function startBareWindow(desktop: Desktop): RunningProcess {
+  return desktop.processes.start("bare", BARE_WINDOW, { env: desktop.env });
 }
 
 /** Starts the app without a window and waits until its tray menu is complete. */
-export async function startHidden(desktop: Desktop, app: App, env: Environment = {}): Promise<Running> {
+export async function startHidden(desktop: Desktop, app: App, env: Environment = {}): Promise<RunningProcess> {
   const running = app.launch({ args: ["--hidden"], env });
   await (await desktop.tray.icon()).find("Check now");
   return running;
 }
 
 /** Proportional memory (PSS) of these processes, in MiB. */
-export function proportionalSize(pids: readonly number[]): number {
+export function proportionalMiB(pids: readonly number[]): number {
   const sizes = pids.map((pid) => {
-    const size = /^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1];
+    const size = proportionalSetSize(pid);
     if (size === undefined) throw new Error(`the memory of process ${pid} cannot be read`);
-    return Number(size);
+    return size;
   });
   return sizes.reduce((sum, one) => sum + one, 0) / 1024;
 }
 
+/** Waits until no more bytes arrive. */
+export async function waitUntilQuiet(bytes: () => number, interval: number): Promise<void> {
+  let before = -1;
+  await until(
+    "no more bytes arrive",
+    () => {
+      const unchanged = before === bytes();
+      before = bytes();
+      return unchanged;
+    },
+    { timeout: 30_000, interval },
+  );
+}
+
 /** Ends a program and waits until all its processes have ended. */
-export async function end(desktop: Desktop, running: Running, program: string): Promise<void> {
+export async function stop(desktop: Desktop, running: RunningProcess, program: string): Promise<void> {
   await running.stop();
   await until("all its processes have ended", () => processesOf(desktop, program).length === 0);
 }
 
 /** Runs a program in the repository's root and returns its output. */
-export async function said(program: string, args: readonly string[]): Promise<string> {
+export async function runProgram(program: string, args: readonly string[]): Promise<string> {
   return (await promisify(execFile)(program, [...args], { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 26 })).stdout;
 }
 
 /** Runs one of the core's measurements, which prints one JSON object a line. */
-export async function measured(args: readonly string[]): Promise<readonly Told[]> {
-  return (await said(MEASURE, args))
+export async function measureCore(args: readonly string[]): Promise<readonly CoreSeries[]> {
+  return (await runProgram(MEASURE, args))
     .split("\n")
     .filter((text) => text !== "")
-    .map((text) => JSON.parse(text) as Told);
+    .map((text) => JSON.parse(text) as CoreSeries);
 }
 
-export interface Told {
+export interface CoreSeries {
   readonly name: string;
   readonly of: number;
   readonly us?: readonly number[];
@@ -166,13 +162,13 @@ export interface Told {
 }
 
 /** The runs of one of the core's series, in milliseconds. */
-export function runsOf(told: readonly Told[], name: string): number[] {
-  const found = told.find((one) => one.name === name)?.us;
+export function coreRuns(series: readonly CoreSeries[], name: string): number[] {
+  const found = series.find((one) => one.name === name)?.us;
   if (found === undefined) throw new Error(`the core no longer measures ${name}`);
   return found.map((one) => one / 1_000);
 }
 
-export function read(path: string): string {
+export function readOrEmpty(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
@@ -182,7 +178,7 @@ export function read(path: string): string {
 }
 
 /** Writes the sandbox's network file with other addresses into the session. */
-export function networkFileWith(desktop: Desktop, original: string, change: ReadonlyMap<string, string>): string {
+export function writeNetworkFile(desktop: Desktop, original: string, change: ReadonlyMap<string, string>): string {
   let text = readFileSync(original, "utf8");
   for (const [from, to] of change) text = text.replaceAll(from, to);
   const path = join(desktop.processes.scratch, "network.toml");

@@ -3,7 +3,7 @@ import { App, BINARIES, processesOf } from "../session/app.ts";
 import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { series, type Figure } from "./figures.ts";
-import { BARE, end, onScreen, screenOf, startBare, startHidden, type Effort } from "./setup.ts";
+import { BARE_WINDOW, stop, locateOnScreen, screenOf, startBareWindow, startHidden, type Effort } from "./setup.ts";
 import type { Box, Screen } from "./screen.ts";
 
 /** The text of the bare page, within its window. */
@@ -12,16 +12,16 @@ const BARE_TEXT: Box = { x: 40, y: 40, width: 320, height: 60 };
 const BALANCE: Box = { x: 248, y: 108, width: 317, height: 75 };
 
 /** A part of the screen and its pixels once the program is painted. */
-interface Sight {
+interface Reference {
   readonly box: Box;
-  readonly shown: Buffer;
+  readonly pixels: Buffer;
 }
 
 export async function measureStarts(desktop: Desktop, effort: Effort): Promise<Figure[]> {
   const screen = screenOf(desktop);
   const app = new App(desktop);
-  const text = await learnBare(desktop, screen);
-  const balance = await learnApp(desktop, screen, app);
+  const text = await captureBareWindow(desktop, screen);
+  const balance = await captureApp(desktop, screen, app);
   const runs = { bare: [] as number[], app: [] as number[], back: [] as number[] };
   for (let run = 0; run < effort.runs * 2; run += 1) {
     runs.bare.push(await bareStart(desktop, screen, text));
@@ -50,57 +50,57 @@ export async function measureStarts(desktop: Desktop, effort: Effort): Promise<F
   ];
 }
 
-async function learnBare(desktop: Desktop, screen: Screen): Promise<Sight> {
-  const bare = startBare(desktop);
-  const box = await onScreen(desktop, "Bare window", BARE_TEXT);
-  const shown = await screen.settles(box);
-  await desktop.picture("bare window");
-  await end(desktop, bare, BARE);
-  return { box, shown };
+async function captureBareWindow(desktop: Desktop, screen: Screen): Promise<Reference> {
+  const bare = startBareWindow(desktop);
+  const box = await locateOnScreen(desktop, "Bare window", BARE_TEXT);
+  const pixels = await screen.waitUntilStable(box);
+  await desktop.screenshot("bare window");
+  await stop(desktop, bare, BARE_WINDOW);
+  return { box, pixels };
 }
 
-async function learnApp(desktop: Desktop, screen: Screen, app: App): Promise<Sight> {
+async function captureApp(desktop: Desktop, screen: Screen, app: App): Promise<Reference> {
   const running = app.launch();
-  const box = await onScreen(desktop, "Bursar", BALANCE);
-  const shown = await screen.settles(box, 4_000);
-  await desktop.picture("app");
-  await end(desktop, running, BINARIES.app);
-  return { box, shown };
+  const box = await locateOnScreen(desktop, "Bursar", BALANCE);
+  const pixels = await screen.waitUntilStable(box, 4_000);
+  await desktop.screenshot("app");
+  await stop(desktop, running, BINARIES.app);
+  return { box, pixels };
 }
 
-async function bareStart(desktop: Desktop, screen: Screen, sight: Sight): Promise<number> {
-  await cleared(screen, sight);
-  const begun = performance.now();
-  const bare = startBare(desktop);
-  const painted = await screen.shows(sight.box, sight.shown);
-  await end(desktop, bare, BARE);
-  return painted - begun;
+async function bareStart(desktop: Desktop, screen: Screen, reference: Reference): Promise<number> {
+  await waitUntilCleared(screen, reference);
+  const start = performance.now();
+  const bare = startBareWindow(desktop);
+  const painted = await screen.waitFor(reference.box, reference.pixels);
+  await stop(desktop, bare, BARE_WINDOW);
+  return painted - start;
 }
 
-async function appStart(desktop: Desktop, screen: Screen, app: App, sight: Sight): Promise<number> {
-  await cleared(screen, sight);
-  const begun = performance.now();
+async function appStart(desktop: Desktop, screen: Screen, app: App, reference: Reference): Promise<number> {
+  await waitUntilCleared(screen, reference);
+  const start = performance.now();
   const running = app.launch();
-  const painted = await screen.shows(sight.box, sight.shown);
-  await end(desktop, running, BINARIES.app);
-  return painted - begun;
+  const painted = await screen.waitFor(reference.box, reference.pixels);
+  await stop(desktop, running, BINARIES.app);
+  return painted - start;
 }
 
-async function backFromTray(desktop: Desktop, screen: Screen, app: App, sight: Sight): Promise<number> {
-  await cleared(screen, sight);
+async function backFromTray(desktop: Desktop, screen: Screen, app: App, reference: Reference): Promise<number> {
+  await waitUntilCleared(screen, reference);
   const running = await startHidden(desktop, app);
   const icon = await desktop.tray.icon();
   await until("only the app's own process runs", () => processesOf(desktop, BINARIES.app).length === 1);
-  const begun = performance.now();
+  const start = performance.now();
   // The call may be answered later; the screen is what counts.
   const activated = icon.activate();
-  const painted = await screen.shows(sight.box, sight.shown);
+  const painted = await screen.waitFor(reference.box, reference.pixels);
   await activated;
-  await end(desktop, running, BINARIES.app);
-  return painted - begun;
+  await stop(desktop, running, BINARIES.app);
+  return painted - start;
 }
 
 /** Waits until the previous run is no longer on the screen. */
-async function cleared(screen: Screen, { box, shown }: Sight): Promise<void> {
-  await until("the screen is cleared", () => !screen.isShown(box, shown));
+async function waitUntilCleared(screen: Screen, { box, pixels }: Reference): Promise<void> {
+  await until("the screen is cleared", () => !screen.isShown(box, pixels));
 }

@@ -2,7 +2,7 @@
  * Calls a server's operations and checks the status, type, headers and body of every answer against the description. It
  * records which operations were called, so that none is missed.
  */
-import type { Description, Operation } from "./description.ts";
+import type { ApiDescription, Operation } from "./description.ts";
 
 /** An answer that the description does not allow. */
 export class Violation extends Error {}
@@ -34,20 +34,20 @@ export interface Problem {
   readonly max?: unknown;
 }
 
-const MOST_BYTES = 1024 * 1024;
-const MOST_INVOICE_BYTES = 8 * MOST_BYTES;
-const PATIENCE_MS = 20_000;
+const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_INVOICE_BYTES = 8 * MAX_BODY_BYTES;
+const REQUEST_TIMEOUT_MS = 20_000;
 
 export class Client {
   /** Operations that have succeeded, and operations that have been called at all. */
   readonly succeeded = new Set<string>();
-  readonly asked = new Set<string>();
-  readonly description: Description;
+  readonly called = new Set<string>();
+  readonly description: ApiDescription;
   readonly #base: string;
   readonly #key: string;
 
   /** `api` as in a network file: scheme, host and port. */
-  constructor(description: Description, api: string, key: string) {
+  constructor(description: ApiDescription, api: string, key: string) {
     this.description = description;
     this.#base = `${api.replace(/\/+$/, "")}/api/v1`;
     this.#key = key;
@@ -57,26 +57,30 @@ export class Client {
   async call<T>(id: string, call: Call = {}, ...statuses: number[]): Promise<Answer<T>> {
     const operation = this.description.operation(id);
     const answer = await this.#send(operation, call);
-    const wanted = statuses.length > 0 ? statuses : [200];
-    if (!wanted.includes(answer.status)) {
-      await this.#giveUp(id, answer);
+    const expected = statuses.length > 0 ? statuses : [200];
+    if (!expected.includes(answer.status)) {
+      await this.#cancelUnexpectedPayment(id, answer);
       throw new Violation(
-        `${id} answered ${answer.status} instead of ${wanted.join(" or ")}: ${answer.bytes.toString().slice(0, 300)}`,
+        `${id} answered ${answer.status} instead of ${expected.join(" or ")}: ${answer.bytes.toString().slice(0, 300)}`,
       );
     }
     return answer as Answer<T>;
   }
 
   /** Cancels a payment that the server should not have created. */
-  async #giveUp(id: string, answer: Answer): Promise<void> {
-    const made = id === "createPayment" && answer.status === 201 ? (answer.body as { id: string }).id : undefined;
-    if (made !== undefined) await this.#send(this.description.operation("cancelPayment"), { path: { payment: made } });
+  async #cancelUnexpectedPayment(id: string, answer: Answer): Promise<void> {
+    const payment = id === "createPayment" && answer.status === 201 ? (answer.body as { id: string }).id : undefined;
+    if (payment !== undefined)
+      await this.#send(this.description.operation("cancelPayment"), { path: { payment: payment } });
   }
 
   /** Calls an operation and expects it to be refused with this status and code. */
-  async refused(id: string, call: Call, status: number, ...codes: string[]): Promise<Answer<Problem>> {
+  async expectRefusal(id: string, call: Call, status: number, ...codes: string[]): Promise<Answer<Problem>> {
     const answer = await this.call<Problem>(id, call, status);
-    expect(codes.includes(answer.body.code), `${id}: the code is ${answer.body.code} instead of ${codes.join(" or ")}`);
+    expectThat(
+      codes.includes(answer.body.code),
+      `${id}: the code is ${answer.body.code} instead of ${codes.join(" or ")}`,
+    );
     return answer;
   }
 
@@ -85,10 +89,10 @@ export class Client {
     const response = await fetch(this.#base + path, {
       method,
       headers: { authorization: `Bearer ${this.#key}` },
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     const bytes = Buffer.from(await response.arrayBuffer());
-    const answer = { status: response.status, headers: response.headers, body: read(bytes), bytes };
+    const answer = { status: response.status, headers: response.headers, body: parseJson(bytes), bytes };
     this.#checkProblem(`${method} ${path}`, answer, "/components/schemas/Problem");
     return answer as Answer<Problem>;
   }
@@ -105,7 +109,7 @@ export class Client {
     const response = await fetch(`${this.#base}${path}${query === "" ? "" : `?${query}`}`, {
       method: operation.method,
       redirect: "error",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       headers: {
         ...(key === null ? {} : { authorization: `Bearer ${key}` }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
@@ -114,8 +118,8 @@ export class Client {
       ...(body === undefined ? {} : { body }),
     });
     const bytes = Buffer.from(await response.arrayBuffer());
-    const answer = { status: response.status, headers: response.headers, body: read(bytes), bytes };
-    this.asked.add(operation.id);
+    const answer = { status: response.status, headers: response.headers, body: parseJson(bytes), bytes };
+    this.called.add(operation.id);
     this.#check(operation, answer);
     if (response.ok) this.succeeded.add(operation.id);
     return answer;
@@ -126,58 +130,58 @@ export class Client {
     const described = this.description.response(operation, answer.status);
     if (described === undefined) throw new Violation(`${where}: the status is not described`);
     this.#checkHeaders(where, described.pointer, answer);
-    const kinds = Object.keys(described.node["content"] ?? {});
-    const [kind] = kinds;
-    if (kind === undefined) {
-      expect(answer.bytes.length === 0, `${where}: there must be no body`);
+    const mediaTypes = Object.keys(described.node["content"] ?? {});
+    const [mediaType] = mediaTypes;
+    if (mediaType === undefined) {
+      expectThat(answer.bytes.length === 0, `${where}: there must be no body`);
       return;
     }
-    const schema = `${described.pointer}/content/${encodeURIComponent(kind.replaceAll("/", "~1"))}/schema`;
-    if (kind === "application/problem+json") {
+    const schema = `${described.pointer}/content/${encodeURIComponent(mediaType.replaceAll("/", "~1"))}/schema`;
+    if (mediaType === "application/problem+json") {
       this.#checkProblem(where, answer, schema);
       return;
     }
     const type = (answer.headers.get("content-type") ?? "").split(";")[0]?.trim();
-    expect(type === kind, `${where}: the Content-Type is ${type ?? "missing"} instead of ${kind}`);
-    const most = kind === "application/pdf" ? MOST_INVOICE_BYTES : MOST_BYTES;
-    expect(answer.bytes.length <= most, `${where}: the answer has ${answer.bytes.length} bytes`);
-    if (kind !== "application/json") return;
-    const fault = this.description.fault(schema, answer.body);
-    if (fault !== undefined) throw new Violation(`${where}: ${fault}`);
+    expectThat(type === mediaType, `${where}: the Content-Type is ${type ?? "missing"} instead of ${mediaType}`);
+    const maxBytes = mediaType === "application/pdf" ? MAX_INVOICE_BYTES : MAX_BODY_BYTES;
+    expectThat(answer.bytes.length <= maxBytes, `${where}: the answer has ${answer.bytes.length} bytes`);
+    if (mediaType !== "application/json") return;
+    const violation = this.description.validationError(schema, answer.body);
+    if (violation !== undefined) throw new Violation(`${where}: ${violation}`);
   }
 
   #checkHeaders(where: string, pointer: string, answer: Answer): void {
-    const names = Object.keys(this.description.at(pointer).node["headers"] ?? {});
+    const names = Object.keys(this.description.resolve(pointer).node["headers"] ?? {});
     for (const name of names) {
-      const header = this.description.at(`${pointer}/headers/${name}`);
+      const header = this.description.resolve(`${pointer}/headers/${name}`);
       const value = answer.headers.get(name);
       if (value === null) {
-        expect(header.node["required"] !== true, `${where}: the header ${name} is missing`);
+        expectThat(header.node["required"] !== true, `${where}: the header ${name} is missing`);
         continue;
       }
-      const fault = this.description.fault(`${header.pointer}/schema`, value);
-      if (fault !== undefined) throw new Violation(`${where}: the header ${name} (${value}): ${fault}`);
+      const violation = this.description.validationError(`${header.pointer}/schema`, value);
+      if (violation !== undefined) throw new Violation(`${where}: the header ${name} (${value}): ${violation}`);
     }
   }
 
   #checkProblem(where: string, answer: Answer, schema: string): void {
     const type = (answer.headers.get("content-type") ?? "").split(";")[0]?.trim();
-    expect(type === "application/problem+json", `${where}: a problem came as ${type ?? "nothing"}`);
-    const fault = this.description.fault(schema, answer.body);
-    if (fault !== undefined) throw new Violation(`${where}: ${fault}`);
+    expectThat(type === "application/problem+json", `${where}: a problem came as ${type ?? "nothing"}`);
+    const violation = this.description.validationError(schema, answer.body);
+    if (violation !== undefined) throw new Violation(`${where}: ${violation}`);
     const problem = answer.body as Problem;
-    expect(problem.status === answer.status, `${where}: the problem says status ${problem.status}`);
-    expect(problem.type.endsWith(`:${problem.code}`), `${where}: type ${problem.type} is not code ${problem.code}`);
+    expectThat(problem.status === answer.status, `${where}: the problem says status ${problem.status}`);
+    expectThat(problem.type.endsWith(`:${problem.code}`), `${where}: type ${problem.type} is not code ${problem.code}`);
   }
 }
 
-export function expect(holds: boolean, otherwise: string): asserts holds {
-  if (!holds) throw new Violation(otherwise);
+export function expectThat(holds: boolean, message: string): asserts holds {
+  if (!holds) throw new Violation(message);
 }
 
-export function equal(one: unknown, other: unknown, what: string): void {
+export function expectEqual(one: unknown, other: unknown, what: string): void {
   const [left, right] = [canonical(one), canonical(other)];
-  expect(left === right, `${what}: ${left} is not ${right}`);
+  expectThat(left === right, `${what}: ${left} is not ${right}`);
 }
 
 /** JSON with sorted keys. */
@@ -189,7 +193,7 @@ function canonical(value: unknown): string {
   );
 }
 
-function read(bytes: Buffer): unknown {
+function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString("utf8")) as unknown;
   } catch {

@@ -5,18 +5,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Sandbox, type Fault } from "../session/sandbox.ts";
-import { conform, type Result } from "./runner.ts";
-import { Description } from "./description.ts";
+import { runChecks, type Result } from "./runner.ts";
+import { ApiDescription } from "./description.ts";
 
-const strict = new Description({ strict: true });
+const strict = new ApiDescription({ strict: true });
 
 test("the description's own examples fit its schemas, and every operation has some", () => {
   const examples = [...strict.examples()];
-  const faults = examples.flatMap(({ name, schema, value }) => {
-    const fault = strict.fault(schema, value);
-    return fault === undefined ? [] : [`${name}: ${fault}`];
+  const errors = examples.flatMap(({ name, schema, value }) => {
+    const error = strict.validationError(schema, value);
+    return error === undefined ? [] : [`${name}: ${error}`];
   });
-  assert.deepEqual(faults, []);
+  assert.deepEqual(errors, []);
   for (const { id } of strict.operations)
     assert.ok(
       examples.some(({ name }) => name.startsWith(`${id} `)),
@@ -36,7 +36,7 @@ describe("the sandbox", () => {
 
   test("conforms, with every operation carried out", async () => {
     const { api, api_key: key } = sandbox.ready.panel;
-    const results = await conform(strict, api, key);
+    const results = await runChecks(strict, api, key);
     assert.deepEqual(failures(results), []);
     assert.deepEqual(
       results.filter((result) => result.outcome === "skipped"),
@@ -51,13 +51,13 @@ describe("the sandbox", () => {
       { currency: "EUR", payers: 3, services: 5, migrations: 3, history: 450 },
     ]) {
       const user = await sandbox.panelUser(wanted);
-      const results = await conform(strict, sandbox.ready.panel.api, user.key);
+      const results = await runChecks(strict, sandbox.ready.panel.api, user.key);
       assert.deepEqual(failures(results), [], wanted.currency);
     }
   });
 
   const api = (path: string): string => `/api/v1${path}`;
-  const breaks: readonly (readonly [string, Omit<Fault, "target">])[] = [
+  const violations: readonly (readonly [string, Omit<Fault, "target">])[] = [
     ["an unknown status", { kind: "edit", path: api("/payments"), set: { "/items/0/status": "odd" } }],
     ["a negative amount", { kind: "edit", path: api("/account"), set: { "/balance/amount": "-1.00" } }],
     ["another currency", { kind: "edit", path: api("/payments"), set: { "/items/0/amount/currency": "EUR" } }],
@@ -108,16 +108,16 @@ describe("the sandbox", () => {
     ],
     ["a status without maintenance", { kind: "edit", path: api("/status"), remove: ["/maintenance"] }],
   ];
-  for (const [name, fault] of breaks)
+  for (const [name, fault] of violations)
     test(`a check fails: ${name}`, async () => {
       await sandbox.fault({ target: "panel", ...fault });
       try {
-        const results = await conform(strict, sandbox.ready.panel.api, sandbox.ready.panel.api_key, {
-          untilFailure: true,
+        const results = await runChecks(strict, sandbox.ready.panel.api, sandbox.ready.panel.api_key, {
+          stopAtFirstFailure: true,
         });
         assert.notDeepEqual(failures(results), []);
       } finally {
-        await sandbox.noFaults();
+        await sandbox.clearFaults();
       }
     });
 });

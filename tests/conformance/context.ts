@@ -1,21 +1,19 @@
 /** What the checks know about the account whose key they use, and payments that a check creates and cancels again. */
 import { randomUUID } from "node:crypto";
-import { written, type Account, type Method, type Options, type Payer, type Payment } from "./response_bodies.ts";
+import { moneyOf, type Account, type Method, type Options, type Payer, type Payment } from "./response_bodies.ts";
+import { Skipped } from "./check.ts";
 import type { Answer, Client } from "./client.ts";
 
 export const RETURN_URL = "org.bursar.desktop://top-up/return?state=conformance";
 
-/** Thrown by a check that this account's data does not allow. */
-export class Skipped extends Error {}
-
-export interface Facts {
+export interface Context {
   readonly account: Account;
   readonly options: Options;
   readonly payers: readonly Payer[];
   readonly methods: readonly Method[];
 }
 
-export async function learn(client: Client): Promise<Facts> {
+export async function loadContext(client: Client): Promise<Context> {
   const [account, options, payers, methods] = await Promise.all([
     client.call<Account>("getAccount"),
     client.call<Options>("getTopUpOptions"),
@@ -26,43 +24,47 @@ export async function learn(client: Client): Promise<Facts> {
 }
 
 /** Finds a payment system, through which a check can create payments that nobody has to pay. */
-export function paymentSystem(facts: Facts): Method {
-  const found = facts.methods.find((method) => method.kind === "payment_system");
+export function findPaymentSystem(context: Context): Method {
+  const found = context.methods.find((method) => method.kind === "payment_system");
   if (found === undefined) throw new Skipped("this account has no usable payment system");
   return found;
 }
 
 /** The body of a top-up of the minimum amount through that method. */
-export function topUp(facts: Facts, method: Method): Record<string, unknown> {
-  return withPurpose(method, { kind: "top_up", amount: facts.options.min }, facts.options.min);
+export function topUpBody(context: Context, method: Method): Record<string, unknown> {
+  return paymentBody(method, { kind: "top_up", amount: context.options.min }, context.options.min);
 }
 
-export function withPurpose(method: Method, purpose: unknown, total: unknown): Record<string, unknown> {
+export function paymentBody(method: Method, purpose: unknown, total: unknown): Record<string, unknown> {
   return { purpose, payer: method.payer, method: method.id, expected_total: total, return_url: RETURN_URL };
 }
 
-export function units(facts: Facts, count: bigint): { amount: string; currency: string } {
-  return written(count, facts.account);
+export function moneyIn(context: Context, count: bigint): { amount: string; currency: string } {
+  return moneyOf(count, context.account);
 }
 
-export function freshKey(): { "idempotency-key": string } {
+export function newIdempotencyKey(): { "idempotency-key": string } {
   return { "idempotency-key": `conformance-${randomUUID()}` };
 }
 
-export async function begin(client: Client, body: unknown): Promise<Answer<Payment>> {
-  return client.call<Payment>("createPayment", { body, headers: freshKey() }, 201);
+export async function createPayment(client: Client, body: unknown): Promise<Answer<Payment>> {
+  return client.call<Payment>("createPayment", { body, headers: newIdempotencyKey() }, 201);
 }
 
-export async function cancel(client: Client, payment: Payment): Promise<Payment> {
+export async function cancelPayment(client: Client, payment: Payment): Promise<Payment> {
   return (await client.call<Payment>("cancelPayment", { path: { payment: payment.id } })).body;
 }
 
 /** Creates a payment, inspects it, and cancels it whatever happens. */
-export async function during(client: Client, body: unknown, look: (payment: Payment) => Promise<void>): Promise<void> {
-  const { body: payment } = await begin(client, body);
+export async function withPayment(
+  client: Client,
+  body: unknown,
+  inspect: (payment: Payment) => Promise<void>,
+): Promise<void> {
+  const { body: payment } = await createPayment(client, body);
   try {
-    await look(payment);
+    await inspect(payment);
   } finally {
-    await cancel(client, payment);
+    await cancelPayment(client, payment);
   }
 }

@@ -20,17 +20,17 @@ test("the description is valid OpenAPI 3.1", async () => {
 test("the description is YAML without warnings, and no prose in it became a key", () => {
   const document = parseDocument(text, { strict: true, uniqueKeys: true });
   assert.deepEqual([...document.errors, ...document.warnings], []);
-  assert.deepEqual(sentences(parse(text), "#"), []);
+  assert.deepEqual(proseKeys(parse(text), "#"), []);
 });
 
 /** Finds keys with a space and keys without a value: half a sentence that YAML split at a colon or comma. */
-function sentences(node: unknown, place: string): string[] {
+function proseKeys(node: unknown, path: string): string[] {
   if (typeof node !== "object" || node === null) return [];
   return Object.entries(node).flatMap(([key, value]) => {
-    const here = `${place}/${key}`;
+    const here = `${path}/${key}`;
     const isSentence = !Array.isArray(node) && (/\s/.test(key) || value === null);
     // The content of an example is data.
-    const inside = key === "value" || key === "example" ? [] : sentences(value, here);
+    const inside = key === "value" || key === "example" ? [] : proseKeys(value, here);
     return isSentence && key !== "value" && key !== "default" ? inside.concat(here) : inside;
   });
 }

@@ -19,7 +19,7 @@ export interface Operation {
   readonly pointer: string;
 }
 
-export interface Described {
+export interface ResolvedNode {
   readonly pointer: string;
   readonly node: Node;
 }
@@ -34,7 +34,7 @@ export interface Example {
 const FILE = fileURLToPath(new URL("../../docs/panel-api.yaml", import.meta.url));
 const METHODS = new Set(["get", "put", "post", "delete"]);
 
-export class Description {
+export class ApiDescription {
   readonly operations: readonly Operation[];
   readonly #root: Node;
   readonly #ajv: Ajv2020;
@@ -44,7 +44,7 @@ export class Description {
     this.#root = parse(readFileSync(FILE, "utf8")) as Node;
     this.#ajv = new Ajv2020({ strict: false, allErrors: true });
     addFormats.default(this.#ajv);
-    this.#ajv.addSchema((strict ? closed(this.#root) : this.#root) as AnySchemaObject, "panel");
+    this.#ajv.addSchema((strict ? withoutAdditionalProperties(this.#root) : this.#root) as AnySchemaObject, "panel");
     this.operations = this.#listOperations();
   }
 
@@ -55,23 +55,23 @@ export class Description {
   }
 
   /** The response to a status, or `default` if the operation does not list the status. */
-  response(operation: Operation, status: number): Described | undefined {
-    const responses = this.at(`${operation.pointer}/responses`);
+  response(operation: Operation, status: number): ResolvedNode | undefined {
+    const responses = this.resolve(`${operation.pointer}/responses`);
     const key = status in responses.node ? String(status) : "default";
     if (!(key in responses.node)) return undefined;
-    return this.at(`${operation.pointer}/responses/${key}`);
+    return this.resolve(`${operation.pointer}/responses/${key}`);
   }
 
   /** The node at a pointer, with references followed. */
-  at(pointer: string): Described {
+  resolve(pointer: string): ResolvedNode {
     let node: unknown = this.#root;
-    for (const part of pointer.split("/").slice(1)) node = (node as Node)[decoded(part)];
+    for (const part of pointer.split("/").slice(1)) node = (node as Node)[decodePointer(part)];
     const found = node as Node;
-    return typeof found["$ref"] === "string" ? this.at(found["$ref"].slice(1)) : { pointer, node: found };
+    return typeof found["$ref"] === "string" ? this.resolve(found["$ref"].slice(1)) : { pointer, node: found };
   }
 
   /** Describes why a value does not fit the schema; undefined if it fits. */
-  fault(schema: string, value: unknown): string | undefined {
+  validationError(schema: string, value: unknown): string | undefined {
     const validate = this.#ajv.getSchema(`panel#${schema}`) ?? this.#ajv.compile({ $ref: `panel#${schema}` });
     if (validate(value)) return undefined;
     return this.#ajv.errorsText(validate.errors, { dataVar: "body" });
@@ -80,21 +80,21 @@ export class Description {
   /** Every example of every operation's bodies, with its schema. */
   *examples(): Generator<Example> {
     for (const operation of this.operations) {
-      const { node } = this.at(operation.pointer);
+      const { node } = this.resolve(operation.pointer);
       if ("requestBody" in node) yield* this.#examplesOf(`${operation.id} request`, `${operation.pointer}/requestBody`);
-      for (const status of Object.keys(this.at(`${operation.pointer}/responses`).node))
+      for (const status of Object.keys(this.resolve(`${operation.pointer}/responses`).node))
         yield* this.#examplesOf(`${operation.id} ${status}`, `${operation.pointer}/responses/${status}`);
     }
   }
 
   *#examplesOf(name: string, pointer: string): Generator<Example> {
-    const { node, pointer: place } = this.at(pointer);
+    const { node, pointer: path } = this.resolve(pointer);
     for (const [kind, media] of Object.entries((node["content"] ?? {}) as Record<string, Node>)) {
-      const schema = `${place}/content/${encoded(kind)}/schema`;
+      const schema = `${path}/content/${encodePointer(kind)}/schema`;
       const examples = Object.keys(media["examples"] ?? {});
       if (examples.length === 0) throw new Error(`${name} (${kind}) has no example`);
       for (const example of examples) {
-        const found = this.at(`${place}/content/${encoded(kind)}/examples/${example}`);
+        const found = this.resolve(`${path}/content/${encodePointer(kind)}/examples/${example}`);
         yield { name: `${name}: ${example}`, schema, value: found.node["value"] };
       }
     }
@@ -108,25 +108,27 @@ export class Description {
           id: operation["operationId"] as string,
           method: method.toUpperCase(),
           path,
-          pointer: `/paths/${encoded(path)}/${method}`,
+          pointer: `/paths/${encodePointer(path)}/${method}`,
         })),
     );
   }
 }
 
-function encoded(part: string): string {
+function encodePointer(part: string): string {
   return encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
 }
 
-function decoded(part: string): string {
+function decodePointer(part: string): string {
   return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
 /** The same schema with `additionalProperties: false` in every object. */
-function closed(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(closed);
+function withoutAdditionalProperties(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withoutAdditionalProperties);
   if (node === null || typeof node !== "object") return node;
-  const copy = Object.fromEntries(Object.entries(node).map(([name, value]) => [name, closed(value)]));
+  const copy = Object.fromEntries(
+    Object.entries(node).map(([name, value]) => [name, withoutAdditionalProperties(value)]),
+  );
   const isObject = copy["type"] === "object" && copy["properties"] !== undefined;
   return isObject ? { ...copy, additionalProperties: false } : copy;
 }

@@ -82,12 +82,12 @@ export interface Page<T> {
 }
 
 /** The amount in the currency's minor units. */
-export function minor(money: Money): bigint {
+export function minorUnits(money: Money): bigint {
   return BigInt(money.amount.replace(".", ""));
 }
 
 /** An amount of so many minor units, formatted as in the API. */
-export function written(units: bigint, account: Account): Money {
+export function moneyOf(units: bigint, account: Account): Money {
   const digits = units.toString().padStart(account.currency_decimals + 1, "0");
   const whole = digits.slice(0, digits.length - account.currency_decimals);
   const part = digits.slice(digits.length - account.currency_decimals);

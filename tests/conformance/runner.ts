@@ -1,15 +1,11 @@
 /** Runs all checks in order and collects their results. */
-import type { Description } from "./description.ts";
+import type { ApiDescription } from "./description.ts";
 import { Client } from "./client.ts";
-import { learn, Skipped, type Facts } from "./context.ts";
-import { lists } from "./list_checks.ts";
-import { reads } from "./read_checks.ts";
-import { writes } from "./write_checks.ts";
-
-export interface Check {
-  readonly name: string;
-  readonly run: (client: Client, facts: Facts) => Promise<void>;
-}
+import { Skipped, type Check } from "./check.ts";
+import { loadContext } from "./context.ts";
+import { listChecks } from "./list_checks.ts";
+import { readChecks } from "./read_checks.ts";
+import { writeChecks } from "./write_checks.ts";
 
 export interface Result {
   readonly name: string;
@@ -17,48 +13,48 @@ export interface Result {
   readonly why?: string;
 }
 
-const ALL: readonly Check[] = [...reads, ...lists, ...writes];
+const ALL: readonly Check[] = [...readChecks, ...listChecks, ...writeChecks];
 
-export interface Manner {
+export interface RunOptions {
   /** Called with each result as it arrives. */
-  readonly tell?: (result: Result) => void;
+  readonly onResult?: (result: Result) => void;
   /** Stops at the first failure. */
-  readonly untilFailure?: boolean;
+  readonly stopAtFirstFailure?: boolean;
 }
 
 /** Runs every check against a server. */
-export async function conform(
-  description: Description,
+export async function runChecks(
+  description: ApiDescription,
   api: string,
   key: string,
-  { tell = () => {}, untilFailure = false }: Manner = {},
+  { onResult = () => {}, stopAtFirstFailure = false }: RunOptions = {},
 ): Promise<readonly Result[]> {
   const client = new Client(description, api, key);
   const results: Result[] = [];
-  const note = (result: Result): void => {
+  const record = (result: Result): void => {
     results.push(result);
-    tell(result);
+    onResult(result);
   };
-  const facts = await learn(client).catch((error: unknown) => {
-    note({ name: "the account can be read", outcome: "failed", why: words(error) });
+  const context = await loadContext(client).catch((error: unknown) => {
+    record({ name: "the account can be read", outcome: "failed", why: describeError(error) });
     return undefined;
   });
-  if (facts === undefined) return results;
+  if (context === undefined) return results;
   for (const { name, run } of ALL) {
-    const result = await outcome(name, () => run(client, facts));
-    note(result);
-    if (untilFailure && result.outcome === "failed") return results;
+    const result = await runCheck(name, () => run(client, context));
+    record(result);
+    if (stopAtFirstFailure && result.outcome === "failed") return results;
   }
-  note(await outcome("every operation was called", () => everyOperation(client)));
+  record(await runCheck("every operation was called", () => checkCoverage(client)));
   return results;
 }
 
-async function outcome(name: string, run: () => Promise<void>): Promise<Result> {
+async function runCheck(name: string, run: () => Promise<void>): Promise<Result> {
   try {
     await run();
     return { name, outcome: "ok" };
   } catch (error) {
-    return { name, outcome: error instanceof Skipped ? "skipped" : "failed", why: words(error) };
+    return { name, outcome: error instanceof Skipped ? "skipped" : "failed", why: describeError(error) };
   }
 }
 
@@ -66,15 +62,15 @@ async function outcome(name: string, run: () => Promise<void>): Promise<Result> 
  * Fails if an operation was never called. An operation that never succeeded is reported as skipped, because the account
  * may not allow it.
  */
-async function everyOperation(client: Client): Promise<void> {
+async function checkCoverage(client: Client): Promise<void> {
   const ids = client.description.operations.map((operation) => operation.id);
-  const left = ids.filter((id) => !client.asked.has(id));
-  if (left.length > 0) throw new Error(`never called: ${left.join(", ")}`);
+  const missing = ids.filter((id) => !client.called.has(id));
+  if (missing.length > 0) throw new Error(`never called: ${missing.join(", ")}`);
   const refused = ids.filter((id) => !client.succeeded.has(id));
   if (refused.length > 0) throw new Skipped(`never succeeded: ${refused.join(", ")}`);
 }
 
-function words(error: unknown): string {
+function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? ` (${error.cause.message})` : "";
   return `${error.message}${cause}`;

@@ -12,10 +12,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { BINARIES, cli } from "../session/app.ts";
+import { BINARIES } from "../session/app.ts";
+import { cli, connectAccount } from "../session/cli.ts";
 import { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { connectByCli } from "../journeys/steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -24,7 +24,7 @@ before(async () => {
 after(() => sandbox.end());
 
 test("no program that the CLI starts gets the key", async (t) => {
-  await sandbox.calm();
+  await sandbox.reset();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t);
   const bin = join(desktop.processes.scratch, "bin");
@@ -44,10 +44,10 @@ test("no program that the CLI starts gets the key", async (t) => {
 });
 
 test("an export writes through links, devices and pipes, and keeps the target's mode", async (t) => {
-  await sandbox.calm();
+  await sandbox.reset();
   const user = await sandbox.user({ history: 3 });
   const desktop = await Desktop.for(t);
-  await connectByCli(desktop, sandbox, user);
+  await connectAccount(desktop, user);
   const at = (name: string): string => join(desktop.processes.scratch, name);
 
   // The history has never been synced, so the CLI does it now.
@@ -84,7 +84,7 @@ test("an export writes through links, devices and pipes, and keeps the target's 
 });
 
 test("a home below a symbolic link, or with dots in its path, finds its key", async (t) => {
-  await sandbox.calm();
+  await sandbox.reset();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t);
   const real = join(realpathSync(desktop.processes.scratch), "real");

@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { App, cli } from "../session/app.ts";
+import { App } from "../session/app.ts";
+import { cli, cliStatus, normalizeAmount, connectAccount } from "../session/cli.ts";
 import { Desktop } from "../session/desktop.ts";
-import { until } from "../session/wait.ts";
 import { freePort } from "../session/ports.ts";
-import type { Finished } from "../session/processes.ts";
+import type { ProcessResult } from "../session/processes.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
-import { allAgree, plainAmount, status } from "../session/consistency.ts";
-import { connectByCli } from "./steps.ts";
+import { assertConsistent } from "../session/consistency.ts";
+import { waitForKnownBalance } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -19,27 +19,27 @@ before(async () => {
 after(() => sandbox.end());
 
 /** Runs `bursar` and checks that its output does not contain the key. */
-function terminal(desktop: Desktop, user: User) {
-  return async (args: readonly string[], more: { input?: string; within?: number } = {}): Promise<Finished> => {
-    const done = await cli(desktop, args, { within: 60_000, ...more });
+function cliWithoutKey(desktop: Desktop, user: User) {
+  return async (args: readonly string[], more: { input?: string; timeout?: number } = {}): Promise<ProcessResult> => {
+    const done = await cli(desktop, args, { timeout: 60_000, ...more });
     assert.ok(!`${done.stdout}${done.stderr}`.includes(user.key), `the key is in what ${args.join(" ")} says`);
     return done;
   };
 }
 
 test("the CLI shows status and history, and a top-up reaches each of its outcomes", async (t) => {
-  await sandbox.calm();
+  await sandbox.reset();
   const user = await sandbox.user({ history: 5 });
   const desktop = await Desktop.for(t);
-  await connectByCli(desktop, sandbox, user);
-  const bursar = terminal(desktop, user);
+  await connectAccount(desktop, user);
+  const bursar = cliWithoutKey(desktop, user);
 
-  const told = await status(desktop);
-  assert.equal(plainAmount(told.balance?.amount ?? ""), "256");
-  assert.equal(told.balance?.source, "chain");
-  const people = await bursar(["status"]);
-  assert.equal(people.code, 0);
-  assert.match(people.stdout, /256\.00 USDC/);
+  const shown = await cliStatus(desktop);
+  assert.equal(normalizeAmount(shown.balance?.amount ?? ""), "256");
+  assert.equal(shown.balance?.source, "chain");
+  const readable = await bursar(["status"]);
+  assert.equal(readable.code, 0);
+  assert.match(readable.stdout, /256\.00 USDC/);
   const networks = await bursar(["networks"]);
   assert.equal(networks.code, 0);
   assert.ok(networks.stdout.includes(sandbox.networkName));
@@ -48,11 +48,11 @@ test("the CLI shows status and history, and a top-up reaches each of its outcome
   assert.equal(opened.code, 0, opened.stderr);
   const first = await user.openTopUp();
   assert.ok(opened.stdout.split("\n").includes(first.session_url), opened.stdout);
-  assert.deepEqual(desktop.browser.opened, []);
+  assert.deepEqual(desktop.browser.openedUrls, []);
   const second = await bursar(["top-up", "30", "--no-open"]);
   assert.equal(second.code, 1);
   assert.match(second.stderr, /\[top_up_open\]/);
-  assert.equal((await user.truth()).top_up_count, 6);
+  assert.equal((await user.serverState()).top_up_count, 6);
   await sandbox.setStatus(first.id, "canceled");
 
   const completed = bursar(["top-up", "12", "--no-open", "--wait"]);
@@ -61,9 +61,9 @@ test("the CLI shows status and history, and a top-up reaches each of its outcome
   assert.equal((await completed).code, 0, (await completed).stderr);
   assert.match((await completed).stdout, /12\.00 USDC has arrived/);
 
-  const without = bursar(["top-up", "13", "--no-open", "--wait"]);
+  const expired = bursar(["top-up", "13", "--no-open", "--wait"]);
   await sandbox.setStatus((await user.openTopUp()).id, "expired");
-  assert.equal((await without).code, 3, (await without).stderr);
+  assert.equal((await expired).code, 3, (await expired).stderr);
 
   const open = await bursar(["top-up", "14", "--no-open", "--wait", "--at-most", "1"]);
   assert.equal(open.code, 4, open.stderr);
@@ -74,27 +74,27 @@ test("the CLI shows status and history, and a top-up reaches each of its outcome
 });
 
 test("while the app runs, the CLI reads but refuses to top up", async (t) => {
-  await sandbox.calm();
+  await sandbox.reset();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t);
-  await connectByCli(desktop, sandbox, user);
-  const bursar = terminal(desktop, user);
+  await connectAccount(desktop, user);
+  const bursar = cliWithoutKey(desktop, user);
   const app = await App.open(desktop);
   const window = await app.window();
-  await until("the balance is known", async () => (await window.id("balance").attribute("data-amount")) !== null);
+  await waitForKnownBalance(window);
   const refused = await bursar(["top-up", "25", "--no-open"]);
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /\[engine_running\]/);
   assert.equal((await bursar(["status"])).code, 0);
-  await allAgree({ desktop, user, window });
+  await assertConsistent({ desktop, user, window });
 });
 
 test("the CLI refuses invalid input with an error code and warns about what may pass", async (t) => {
-  await sandbox.calm();
+  await sandbox.reset();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t);
-  const bursar = terminal(desktop, user);
-  const add = (network: string, address: string, key = user.key): Promise<Finished> =>
+  const bursar = cliWithoutKey(desktop, user);
+  const add = (network: string, address: string, key = user.key): Promise<ProcessResult> =>
     bursar(["account", "add", "fluence", "--network", network, "--address", address, "--label", "Test"], {
       input: `${key}\n`,
     });

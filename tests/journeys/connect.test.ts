@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";
 import { SignInPage } from "../session/checkout.ts";
-import { until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree } from "../session/consistency.ts";
-import { chooseFile, page } from "./steps.ts";
+import { assertConsistent } from "../session/consistency.ts";
+import { chooseFile, waitForPage, waitForKnownBalance } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -20,9 +19,9 @@ test("a pasted API key connects the app at its first start", async (t) => {
   const desktop = await Desktop.for(t);
   const app = await App.open(desktop);
   const window = await app.window();
-  await page(window, "connect");
-  await window.painted();
-  await desktop.picture("first-start");
+  await waitForPage(window, "connect");
+  await window.waitForPaint();
+  await desktop.screenshot("first-start");
 
   await window.id("add-network-file").click();
   await chooseFile(desktop, app, sandbox.networkFile);
@@ -36,13 +35,13 @@ test("a pasted API key connects the app at its first start", async (t) => {
   await window.css('[data-testid="connect-address-error"][data-code="address_malformed"]').waitVisible();
   await window.id("connect-address").fill(user.address);
   await window.id("connect").click();
-  await page(window, "overview");
+  await waitForPage(window, "overview");
   await window.id("sandbox-mark").waitVisible();
-  await until("the balance is known", async () => (await window.id("balance").attribute("data-amount")) !== null);
-  await window.picture("overview");
+  await waitForKnownBalance(window);
+  await window.screenshot("overview");
 
   assert.equal((await desktop.keyring.labels()).length, 1);
-  await allAgree({ desktop, user, window });
+  await assertConsistent({ desktop, user, window });
 });
 
 test("the browser's sign-in connects the app", async (t) => {
@@ -50,17 +49,17 @@ test("the browser's sign-in connects the app", async (t) => {
   const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
   const app = await App.open(desktop);
   const window = await app.window();
-  await page(window, "connect");
+  await waitForPage(window, "connect");
   await window.id("add-network-file").click();
   await chooseFile(desktop, app, sandbox.networkFile);
   await window.css(`[data-testid="network-${sandbox.networkName}"][data-state="checked"]`).waitVisible();
   await window.id("by-browser").click();
   await window.id("connect-address").fill(user.address);
   await window.id("begin-sign-in").click();
-  const signIn = await SignInPage.opened(desktop, sandbox);
-  await desktop.picture("sign-in");
+  const signIn = await SignInPage.waitFor(desktop, sandbox);
+  await desktop.screenshot("sign-in");
   await signIn.allow(user.data.email);
-  await page(window, "overview");
-  await until("the balance is known", async () => (await window.id("balance").attribute("data-amount")) !== null);
-  await allAgree({ desktop, user, window });
+  await waitForPage(window, "overview");
+  await waitForKnownBalance(window);
+  await assertConsistent({ desktop, user, window });
 });

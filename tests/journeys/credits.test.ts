@@ -1,9 +1,10 @@
 /** What the chain shows by itself: credits and refunds without a top-up, and payments whose event names another id. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { cliHistory, normalizeAmount } from "../session/cli.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree, history, plainAmount } from "../session/consistency.ts";
-import { beginTopUp, connected, lineOf, page, paymentShows } from "./steps.ts";
+import { assertConsistent } from "../session/consistency.ts";
+import { startTopUp, connectApp, paymentRow, waitForPage, waitForPayment } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -12,7 +13,7 @@ before(async () => {
 after(() => sandbox.end());
 
 test("credits and refunds without a top-up are listed with their transactions", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { desktop, user, window } = person;
   await window.id("nav-payments").click();
   await window.css('[data-testid="payment"][data-kind="credit"]').waitVisible();
@@ -23,52 +24,52 @@ test("credits and refunds without a top-up are listed with their transactions", 
   };
   const line = window.css('[data-testid="payment"][data-kind="refund"][data-verified="true"]');
   await line.waitVisible();
-  await window.picture("lines");
+  await window.screenshot("lines");
   assert.equal(await window.css('[data-testid="payment"][data-kind="credit"]').count(), 2);
   await line.click();
   await window.id("payment-details").waitVisible();
   assert.equal((await window.id("payment-transaction").text()).toLowerCase(), refund.transaction.toLowerCase());
-  assert.equal(plainAmount((await window.id("payment-amount").attribute("data-amount")) ?? ""), "3.25");
-  await window.picture("refund");
+  assert.equal(normalizeAmount((await window.id("payment-amount").attribute("data-amount")) ?? ""), "3.25");
+  await window.screenshot("refund");
 
   await window.id("open-transaction").click();
   const explorer = `${sandbox.ready.fluence.api}/explorer/tx/${refund.transaction}`;
   const shown = await desktop.browser.page(explorer);
-  assert.deepEqual(desktop.browser.opened, [explorer]);
+  assert.deepEqual(desktop.browser.openedUrls, [explorer]);
   assert.match(await shown.innerText("body"), /success/);
   await window.id("payment-done").click();
 
-  const told = await history(desktop);
-  const given = told.find((one) => one.transaction?.toLowerCase() === credit.transaction.toLowerCase());
-  assert.equal(given?.kind, "credit");
-  assert.equal(plainAmount(given.amount.amount), "7.5");
+  const entries = await cliHistory(desktop);
+  const credited = entries.find((one) => one.transaction?.toLowerCase() === credit.transaction.toLowerCase());
+  assert.equal(credited?.kind, "credit");
+  assert.equal(normalizeAmount(credited.amount.amount), "7.5");
   assert.equal(desktop.notifications.all.length, 0);
-  await allAgree(person);
+  await assertConsistent(person);
 });
 
 test("a payment whose event names another id is verified by amount, and the app says so", async (t) => {
-  const person = await connected(t, sandbox, { user: { ids: "chain_differs" } });
+  const person = await connectApp(t, sandbox, { user: { ids: "chain_differs" } });
   const { desktop, window } = person;
-  const { topUp, checkout } = await beginTopUp(person, sandbox, "61.07");
+  const { topUp, checkout } = await startTopUp(person, sandbox, "61.07");
   // An open checkout would return to the app later and disturb the test.
   await checkout.close();
   // No pop-up appears while the user looks at the top-up itself.
   await window.id("nav-settings").click();
   assert.notEqual(topUp.chain_id, topUp.id);
   await sandbox.pay(topUp.id, { chain: 137 });
-  const popup = await desktop.notifications.find("completed", { within: 30_000 });
-  await paymentShows(window, topUp.id, "completed", true);
+  const popup = await desktop.notifications.find("completed", { timeout: 30_000 });
+  await waitForPayment(window, topUp.id, "completed", true);
   await window.id("nav-overview").click();
 
-  desktop.notifications.choose(popup);
-  await page(window, "payments");
+  desktop.notifications.invokeAction(popup);
+  await waitForPage(window, "payments");
   await window.css('[data-testid="payment-verified"][data-matched="by_amount"]').waitVisible();
   assert.equal(await window.id("payment-id").text(), topUp.id);
   assert.match(await window.id("payment-verified").text(), /by amount/);
-  await window.picture("by-amount");
+  await window.screenshot("by-amount");
   await window.id("payment-done").click();
-  const line = lineOf(window, topUp.id, "completed", true);
+  const line = paymentRow(window, topUp.id, "completed", true);
   await line.waitVisible();
   assert.equal(await line.count(), 1);
-  await allAgree(person);
+  await assertConsistent(person);
 });

@@ -6,16 +6,17 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { BINARIES, cli } from "../session/app.ts";
+import { BINARIES } from "../session/app.ts";
+import { cli } from "../session/cli.ts";
 import { until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
-import { chooseFile, connected, type Connected } from "./steps.ts";
+import { chooseFile, connectApp, type ConnectedApp } from "./steps.ts";
 
 /** So many that the export can be observed while it runs. */
-const PAYMENTS = 40_000;
+const PAYMENT_COUNT = 40_000;
 /** Plus the free credits of every sandbox user. */
-const LINES = PAYMENTS + 1;
+const ROW_COUNT = PAYMENT_COUNT + 1;
 
 let sandbox: Sandbox;
 before(async () => {
@@ -24,7 +25,7 @@ before(async () => {
 after(() => sandbox.end());
 
 test("an export shows its progress, leaves no file when cancelled, and writes a complete file", async (t) => {
-  const person = await withPayments(t);
+  const person = await connectWithPayments(t);
   const { desktop, app, window } = person;
   const folder = join(desktop.processes.scratch, "exports");
   mkdirSync(folder);
@@ -33,15 +34,15 @@ test("an export shows its progress, leaves no file when cancelled, and writes a 
 
   await window.id("export").click();
   await window.id("export-dialog").waitVisible();
-  await desktop.picture("asked");
+  await desktop.screenshot("asked");
   await window.id("export-csv").click();
   await replaceFile(person, join(folder, "payments"));
   await window.id("export-progress").waitVisible();
-  await until("the progress is shown", async () => (await told(window)).written > 0);
+  await until("the progress is shown", async () => (await exportProgress(window)).written > 0);
   // The export takes only two seconds, so cancel it at once.
   await window.id("export-cancel").click();
   await window.id("export-cancelled").waitVisible();
-  await desktop.picture("cancelled");
+  await desktop.screenshot("cancelled");
   assert.deepEqual(readdirSync(folder), ["payments.csv"]);
   assert.equal(readFileSync(target, "utf8"), "before");
 
@@ -51,17 +52,17 @@ test("an export shows its progress, leaves no file when cancelled, and writes a 
   await window.id("export-progress").waitVisible();
   await window.id("export-dialog-close").click();
   await until("the button shows the export", async () => (await window.id("export").text()).startsWith("Exporting"));
-  await until("the file is written", () => existsSync(join(folder, "whole.csv")), { within: 60_000 });
+  await until("the file is written", () => existsSync(join(folder, "whole.csv")), { timeout: 60_000 });
   await window.id("export").click();
   await window.id("export-written").waitVisible();
   assert.equal(await window.id("export-path").text(), join(folder, "whole.csv"));
-  await desktop.picture("written");
-  assert.equal(lines(join(folder, "whole.csv")), LINES + 1);
+  await desktop.screenshot("written");
+  assert.equal(countLines(join(folder, "whole.csv")), ROW_COUNT + 1);
   assert.deepEqual(readdirSync(folder).toSorted(), ["payments.csv", "whole.csv"]);
 });
 
 test("an export goes on when the window closes", async (t) => {
-  const person = await withPayments(t);
+  const person = await connectWithPayments(t);
   const { desktop, app, window } = person;
   const target = join(desktop.processes.scratch, "behind");
   await window.id("export").click();
@@ -69,71 +70,74 @@ test("an export goes on when the window closes", async (t) => {
   await chooseFile(desktop, app, target);
   await window.id("export-progress").waitVisible();
   await app.closeWindow();
-  await until("the file is written", () => existsSync(`${target}.json`), { within: 60_000 });
-  assert.equal((JSON.parse(readFileSync(`${target}.json`, "utf8")) as unknown[]).length, LINES);
+  await until("the file is written", () => existsSync(`${target}.json`), { timeout: 60_000 });
+  assert.equal((JSON.parse(readFileSync(`${target}.json`, "utf8")) as unknown[]).length, ROW_COUNT);
 });
 
 test("an export to a path that cannot be written reports the error", async (t) => {
-  const { desktop, app, window } = await withPayments(t, 10);
+  const { desktop, app, window } = await connectWithPayments(t, 10);
   await window.id("export").click();
   await window.id("export-csv").click();
   await chooseFile(desktop, app, "/proc/payments");
   await window.id("export-error").waitVisible();
   assert.equal(await window.id("export-error").attribute("data-code"), "file_failed");
-  await desktop.picture("refused");
+  await desktop.screenshot("refused");
 });
 
 test("the CLI writes a complete file, and none when it is interrupted", async (t) => {
-  const { desktop } = await withPayments(t);
+  const { desktop } = await connectWithPayments(t);
   const folder = join(desktop.processes.scratch, "cli");
   mkdirSync(folder);
   const whole = join(folder, "whole.csv");
   const done = await cli(desktop, ["history", "--csv", "--output", whole]);
   assert.equal(done.code, 0, done.stderr);
-  assert.match(done.stderr, new RegExp(`${LINES} payments written`));
-  assert.equal(lines(whole), LINES + 1);
+  assert.match(done.stderr, new RegExp(`${ROW_COUNT} payments written`));
+  assert.equal(countLines(whole), ROW_COUNT + 1);
 
   const running = desktop.processes.start("history", BINARIES.cli, {
     args: ["history", "--json", "--output", join(folder, "never.json")],
     env: desktop.env,
   });
-  await until("the export has begun", () => readdirSync(folder).some((name) => partOf(folder, name)));
+  await until("the export has begun", () => readdirSync(folder).some((name) => isPartialFile(folder, name)));
   running.child.kill("SIGINT");
   await until("it has ended", () => running.child.exitCode !== null);
   assert.equal(running.child.exitCode, 130);
   assert.deepEqual(readdirSync(folder), ["whole.csv"]);
 });
 
-async function withPayments(t: Parameters<typeof connected>[0], payments = PAYMENTS): Promise<Connected> {
-  const person = await connected(t, sandbox, { user: { history: payments } });
+async function connectWithPayments(
+  t: Parameters<typeof connectApp>[0],
+  payments = PAYMENT_COUNT,
+): Promise<ConnectedApp> {
+  const person = await connectApp(t, sandbox, { user: { history: payments } });
   await person.window.id("nav-payments").click();
   await until(
     "all payments are there",
     async () => Number(await person.window.id("payments-count").attribute("data-total")) > payments,
-    { within: 120_000 },
+    { timeout: 120_000 },
   );
   return person;
 }
 
 /** Enters an existing file name in the file dialog and confirms the replacement. */
-async function replaceFile({ desktop, app }: Connected, path: string): Promise<void> {
+async function replaceFile({ desktop, app }: ConnectedApp, path: string): Promise<void> {
   const others = async () => (await app.topWindows()).filter((one) => one.title !== "Bursar");
   const [dialog] = await until("the file dialog is there", async () => {
     const [first] = await others();
-    return first?.id === (await desktop.display.active()) && [first];
+    return first?.id === (await desktop.display.activeWindowId()) && [first];
   });
   await desktop.display.type(path);
   await desktop.display.press("Return");
   await until("the dialog asks whether to replace the file", async () => {
     const asking = (await others()).find((one) => one.id !== dialog?.id);
-    return asking?.id === (await desktop.display.active());
+    return asking?.id === (await desktop.display.activeWindowId());
   });
-  await desktop.picture("replace");
+  await desktop.screenshot("replace");
   await desktop.display.press("Return");
   await until("the file dialog is gone", async () => (await others()).length === 0);
 }
 
-async function told(window: AppWindow): Promise<{ written: number; total: number }> {
+async function exportProgress(window: AppWindow): Promise<{ written: number; total: number }> {
   const running = window.id("export-running");
   return {
     written: Number(await running.attribute("data-written")),
@@ -141,10 +145,10 @@ async function told(window: AppWindow): Promise<{ written: number; total: number
   };
 }
 
-function partOf(folder: string, name: string): boolean {
+function isPartialFile(folder: string, name: string): boolean {
   return name.endsWith(".part") && statSync(join(folder, name)).size > 0;
 }
 
-function lines(file: string): number {
+function countLines(file: string): number {
   return readFileSync(file, "utf8").trimEnd().split("\r\n").length;
 }

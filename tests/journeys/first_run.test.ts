@@ -8,18 +8,18 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { App, BINARIES, cli } from "../session/app.ts";
-import { Hopeless, until } from "../session/wait.ts";
+import { App, BINARIES } from "../session/app.ts";
+import { cli, type CliStatus, normalizeAmount } from "../session/cli.ts";
+import { Unrecoverable, until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
-import { executable, type Environment, type Running } from "../session/processes.ts";
-import { plainAmount, type StatusLine } from "../session/consistency.ts";
+import { executable, type Environment, type RunningProcess } from "../session/processes.ts";
 import type { AppWindow } from "../session/window.ts";
-import { page } from "./steps.ts";
+import { waitForPage, waitForKnownBalance } from "./steps.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The session's environment plus the toolchains, which are in the user's real home. */
-function environment(desktop: Desktop): Environment {
+function toolchainEnvironment(desktop: Desktop): Environment {
   const { BURSAR_HOME: _, ...rest } = desktop.env;
   return {
     ...rest,
@@ -29,40 +29,40 @@ function environment(desktop: Desktop): Environment {
 }
 
 interface Run {
-  readonly script: Running;
-  readonly said: () => string;
+  readonly script: RunningProcess;
+  readonly output: () => string;
 }
 
-function run(desktop: Desktop): Run {
-  let said = "";
+function startRunScript(desktop: Desktop): Run {
+  let output = "";
   const script = desktop.processes.start("run", join(ROOT, "scripts/run.sh"), {
-    env: environment(desktop),
-    onOutput: (text) => (said += text),
+    env: toolchainEnvironment(desktop),
+    onOutput: (text) => (output += text),
   });
-  return { script, said: () => said };
+  return { script, output: () => output };
 }
 
 /** Waits for the window with its balance and reports how long that took. */
-async function connectedBy({ script }: Run, app: App, t: TestContext, what: string): Promise<AppWindow> {
+async function waitForConnectedWindow({ script }: Run, app: App, t: TestContext, label: string): Promise<AppWindow> {
   const begin = performance.now();
   await until(
     "run.sh shows a window",
     async () => {
-      if (!script.alive) throw new Hopeless("run.sh has ended");
+      if (!script.alive) throw new Unrecoverable("run.sh has ended");
       return (await app.topWindows())[0];
     },
-    { within: 240_000 },
+    { timeout: 240_000 },
   );
   const window = await app.window();
-  await page(window, "overview");
-  await until("the balance is known", async () => (await window.id("balance").attribute("data-amount")) !== null);
-  t.diagnostic(`${what}: connected after ${Math.round(performance.now() - begin)} ms`);
+  await waitForPage(window, "overview");
+  await waitForKnownBalance(window);
+  t.diagnostic(`${label}: connected after ${Math.round(performance.now() - begin)} ms`);
   return window;
 }
 
 async function quit({ script }: Run, desktop: Desktop): Promise<void> {
   await (await desktop.tray.icon()).click("Quit");
-  assert.equal(await script.ended(), 0);
+  assert.equal(await script.waitForExit(), 0);
   await until("the sandbox and its chains have ended", () =>
     desktop.processes.members().every((pid) => !/\/(bursar-sandbox|anvil)$/.test(executable(pid))),
   );
@@ -72,12 +72,12 @@ for (const keyring of ["unlocked", "absent"] as const) {
   test(`one command opens a connected app with a keyring that is ${keyring}`, async (t) => {
     const desktop = await Desktop.for(t, { keyring });
     const app = new App(desktop);
-    const first = run(desktop);
-    const window = await connectedBy(first, app, t, "first start");
+    const first = startRunScript(desktop);
+    const window = await waitForConnectedWindow(first, app, t, "first start");
     await window.id("sandbox-mark").waitVisible();
     await window.css('[data-testid="days-left"][data-days]').waitVisible();
-    assert.equal(await window.id("banner-signed-out").visible(), false);
-    await window.picture("connected");
+    assert.equal(await window.id("banner-signed-out").isVisible(), false);
+    await window.screenshot("connected");
     if (keyring === "unlocked") assert.deepEqual(await desktop.keyring.labels(), [], "the sandbox's key is not stored");
 
     await window.id("nav-top_up").click();
@@ -88,34 +88,34 @@ for (const keyring of ["unlocked", "absent"] as const) {
     await checkout.click("#method-wallet");
     await checkout.selectOption("#wallet-network", "137");
     await checkout.click("#wallet-pay");
-    await window.css('[data-testid="ended-top-up"][data-status="completed"]').waitVisible({ within: 30_000 });
-    await window.picture("arrived");
-    await agrees(desktop, window);
+    await window.css('[data-testid="ended-top-up"][data-status="completed"]').waitVisible({ timeout: 30_000 });
+    await window.screenshot("arrived");
+    await assertBalanceAgrees(desktop, window);
     await quit(first, desktop);
 
-    const built = builtAt();
-    const second = run(desktop);
-    await connectedBy(second, app, t, "second start");
-    assert.equal(builtAt(), built, "something was built again");
-    assert.doesNotMatch(second.said(), /installing/, "something was installed again");
-    await window.picture("again");
-    await agrees(desktop, window);
+    const built = newestBuildTime();
+    const second = startRunScript(desktop);
+    await waitForConnectedWindow(second, app, t, "second start");
+    assert.equal(newestBuildTime(), built, "something was built again");
+    assert.doesNotMatch(second.output(), /installing/, "something was installed again");
+    await window.screenshot("again");
+    await assertBalanceAgrees(desktop, window);
     await quit(second, desktop);
   });
 }
 
 /** The window must show the balance that the CLI reads from the contract. */
-async function agrees(desktop: Desktop, window: AppWindow): Promise<void> {
+async function assertBalanceAgrees(desktop: Desktop, window: AppWindow): Promise<void> {
   const home = join(desktop.env["XDG_DATA_HOME"] ?? "", "bursar-sandbox", "app");
   await until("window, CLI and contract agree", async () => {
-    const told = await cli(desktop, ["--home", home, "status", "--json"]);
-    const { balance } = JSON.parse(told.stdout) as StatusLine;
+    const result = await cli(desktop, ["--home", home, "status", "--json"]);
+    const { balance } = JSON.parse(result.stdout) as CliStatus;
     assert.equal(balance?.source, "chain");
     const shown = await window.id("balance").attribute("data-amount");
-    return shown !== null && plainAmount(shown) === plainAmount(balance.amount);
+    return shown !== null && normalizeAmount(shown) === normalizeAmount(balance.amount);
   });
 }
 
-function builtAt(): number {
+function newestBuildTime(): number {
   return Math.max(...Object.values(BINARIES).map((path) => statSync(path).mtimeMs));
 }

@@ -4,10 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test, type TestContext } from "node:test";
+import { normalizeAmount } from "../session/cli.ts";
 import { until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree, plainAmount } from "../session/consistency.ts";
-import { connected, topUpElsewhere, type Connected } from "./steps.ts";
+import { assertConsistent } from "../session/consistency.ts";
+import { connectApp, createTopUpElsewhere, type ConnectedApp } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -16,7 +17,7 @@ before(async () => {
 after(() => sandbox.end());
 
 /** Records in the page when each balance is drawn, so that polling does not add to the time. */
-const WATCH = `
+const WATCH_BALANCE = `
 const drawn = {};
 window.bursarDrawn = drawn;
 const note = () => {
@@ -27,36 +28,36 @@ new MutationObserver(note).observe(document.body, { subtree: true, childList: tr
 `;
 
 /** Milliseconds from the request for a credit, before it is mined, until the window has drawn it. */
-async function sample({ user, window }: Connected): Promise<number> {
-  const asked = Date.now();
+async function measureLatency({ user, window }: ConnectedApp): Promise<number> {
+  const start = Date.now();
   await user.credit("1");
-  const expected = plainAmount((await user.truth()).chain.free);
+  const expected = normalizeAmount((await user.serverState()).chain.free);
   const drawn = await until(
     `the window shows ${expected}`,
     async () => {
-      const seen = (await window.driver.script("return window.bursarDrawn")) as Record<string, number>;
-      return Object.entries(seen).find(([amount]) => plainAmount(amount) === expected)?.[1];
+      const drawnAt = (await window.driver.script("return window.bursarDrawn")) as Record<string, number>;
+      return Object.entries(drawnAt).find(([amount]) => normalizeAmount(amount) === expected)?.[1];
     },
-    { within: 20_000 },
+    { timeout: 20_000 },
   );
-  return drawn - asked;
+  return drawn - start;
 }
 
 interface Goal {
-  readonly what: string;
+  readonly label: string;
   readonly samples: number;
   /** The fraction of the samples that must be within `milliseconds`. */
   readonly part: number;
-  readonly within: number;
+  readonly limit: number;
 }
 
-async function reaches(t: TestContext, person: Connected, { what, samples, part, within }: Goal): Promise<void> {
+async function assertGoal(t: TestContext, person: ConnectedApp, { label, samples, part, limit }: Goal): Promise<void> {
   const taken: number[] = [];
-  while (taken.length < samples) taken.push(await sample(person));
+  while (taken.length < samples) taken.push(await measureLatency(person));
   taken.sort((a, b) => a - b);
-  const told = `median ${percentile(taken, 0.5)} ms, ${part * 100} % within ${percentile(taken, part)} ms`;
-  t.diagnostic(`${what}: ${told}`);
-  assert.ok(percentile(taken, part) <= within, `${what}: ${told}, not ${within} ms: ${taken.join(", ")}`);
+  const summary = `median ${percentile(taken, 0.5)} ms, ${part * 100} % within ${percentile(taken, part)} ms`;
+  t.diagnostic(`${label}: ${summary}`);
+  assert.ok(percentile(taken, part) <= limit, `${label}: ${summary}, not ${limit} ms: ${taken.join(", ")}`);
 }
 
 function percentile(sorted: readonly number[], part: number): number {
@@ -64,17 +65,17 @@ function percentile(sorted: readonly number[], part: number): number {
 }
 
 test("a credit appears within 1 s with the WebSocket and within 6 s without it", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { user, window } = person;
-  await topUpElsewhere(user, "10.00");
+  await createTopUpElsewhere(user, "10.00");
   await (await person.desktop.tray.icon()).click("Check now");
   await window.css('[data-testid="open-top-up"][data-status="open"]').waitVisible();
-  await window.driver.script(WATCH);
+  await window.driver.script(WATCH_BALANCE);
 
-  await reaches(t, person, { what: "with the WebSocket", samples: 40, part: 0.95, within: 1_000 });
-  await sandbox.rpc("fluence-ws", { mode: "refuse" });
-  await reaches(t, person, { what: "without it", samples: 8, part: 1, within: 6_000 });
-  await window.picture("credited");
+  await assertGoal(t, person, { label: "with the WebSocket", samples: 40, part: 0.95, limit: 1_000 });
+  await sandbox.setRpcMode("fluence-ws", { mode: "refuse" });
+  await assertGoal(t, person, { label: "without it", samples: 8, part: 1, limit: 6_000 });
+  await window.screenshot("credited");
   // Leaves out the window: so many credits push the open top-up out of its list. The samples have compared the balance.
-  await allAgree({ desktop: person.desktop, user });
+  await assertConsistent({ desktop: person.desktop, user });
 });

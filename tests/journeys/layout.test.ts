@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
-import { beginTopUp, connected, page, paymentShows } from "./steps.ts";
+import { startTopUp, connectApp, waitForPage, waitForPayment } from "./steps.ts";
 
 const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"] as const;
 const SIZES = [
@@ -18,7 +18,7 @@ const SIZES = [
 ] as const;
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 let sandbox: Sandbox;
 before(async () => {
@@ -28,38 +28,38 @@ after(() => sandbox.end());
 
 for (const colors of ["light", "dark"] as const) {
   test(`every page fits every window size and is accessible, ${colors}`, async (t) => {
-    const person = await connected(t, sandbox, {
+    const person = await connectApp(t, sandbox, {
       colors,
       user: { history: 40, workload: { daily: "4.5", days: 35, reserve: "9" } },
     });
     const { window } = person;
     await window.css('[data-testid="days-left"][data-days]').waitVisible();
-    const { topUp, checkout } = await beginTopUp(person, sandbox, "25.50");
-    assert.equal(await window.colors(), colors);
+    const { topUp, checkout } = await startTopUp(person, sandbox, "25.50");
+    assert.equal(await window.colorScheme(), colors);
     for (const size of SIZES) {
       await window.resize(size.width, size.height);
       for (const name of PAGES) {
         await window.id(`nav-${name}`).click();
-        await page(window, name);
-        await fits(window, `${name} at ${size.width} × ${size.height}`);
-        await window.picture(`${name}-${size.width}`);
-        await isForAll(window, `${name} at ${size.width} × ${size.height}`);
+        await waitForPage(window, name);
+        await assertFits(window, `${name} at ${size.width} × ${size.height}`);
+        await window.screenshot(`${name}-${size.width}`);
+        await assertAccessible(window, `${name} at ${size.width} × ${size.height}`);
       }
     }
     await window.resize(1200, 800);
     await checkout.payByWallet(137);
-    await paymentShows(window, topUp.id, "completed", true);
+    await waitForPayment(window, topUp.id, "completed", true);
     await window.id("nav-inbox").click();
     await window.css('[data-testid="notice"]').waitVisible();
-    await window.picture("inbox-with-a-notice");
+    await window.screenshot("inbox-with-a-notice");
   });
 }
 
-async function fits(window: AppWindow, what: string): Promise<void> {
-  await window.painted();
-  const seen = Number(await window.css("html").property("clientWidth"));
+async function assertFits(window: AppWindow, what: string): Promise<void> {
+  await window.waitForPaint();
+  const available = Number(await window.css("html").property("clientWidth"));
   const needed = Number(await window.css("html").property("scrollWidth"));
-  assert.ok(needed <= seen, `${what} needs ${needed} pixels and has ${seen}`);
+  assert.ok(needed <= available, `${what} needs ${needed} pixels and has ${available}`);
   const beneath =
     Number(await window.css("html").property("scrollHeight")) -
     Number(await window.css("html").property("clientHeight"));
@@ -69,13 +69,13 @@ async function fits(window: AppWindow, what: string): Promise<void> {
   assert.ok(cut <= 0, `${what} cuts ${cut} pixels of its content`);
 }
 
-async function isForAll(window: AppWindow, what: string): Promise<void> {
+async function assertAccessible(window: AppWindow, what: string): Promise<void> {
   await window.driver.script(`if (!globalThis.axe) { ${AXE} }`);
-  const found = await window.driver.asyncScript(
+  const violations = await window.driver.asyncScript(
     `const [tags, done] = arguments;
      axe.run(document, { runOnly: tags }).then(({ violations }) =>
        done(violations.map(({ id, help, nodes }) => id + ": " + help + ": " + nodes[0].html.slice(0, 200))));`,
-    RULES,
+    AXE_TAGS,
   );
-  assert.deepEqual(found, [], what);
+  assert.deepEqual(violations, [], what);
 }

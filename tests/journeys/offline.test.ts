@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";
+import { connectAccount } from "../session/cli.ts";
 import { Desktop } from "../session/desktop.ts";
 import { until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree } from "../session/consistency.ts";
+import { assertConsistent } from "../session/consistency.ts";
 import type { AppWindow } from "../session/window.ts";
-import { chooseFile, connectByCli, connected, page } from "./steps.ts";
+import { chooseFile, connectApp, waitForPage, waitForKnownBalance } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -16,54 +17,54 @@ before(async () => {
 after(() => sandbox.end());
 
 /** Waits until the list shows that many payments. */
-async function counts(window: AppWindow, total: number): Promise<void> {
+async function waitForPaymentCount(window: AppWindow, total: number): Promise<void> {
   await window.id("nav-payments").click();
   await until(`${total} payments are listed`, async () => {
-    const shown = await window.id("payments-count").attribute("data-total", { within: 500 });
+    const shown = await window.id("payments-count").attribute("data-total", { timeout: 500 });
     return shown === String(total);
   });
 }
 
-async function balanceKnown(window: AppWindow): Promise<void> {
+async function waitForBalance(window: AppWindow): Promise<void> {
   await window.id("nav-overview").click();
-  await until("the balance is known", async () => (await window.id("balance").attribute("data-amount")) !== null);
+  await waitForKnownBalance(window);
 }
 
 test("without provider and chain the window shows the dated history, and recovers by itself", async (t) => {
   const history = 40;
-  const person = await connected(t, sandbox, { user: { history } });
+  const person = await connectApp(t, sandbox, { user: { history } });
   const { app, window } = person;
-  await counts(window, history + 1); // plus the free credits from the chain
+  await waitForPaymentCount(window, history + 1); // plus the free credits from the chain
   await app.kill();
   await sandbox.fault({ target: "console", kind: "close" });
-  await sandbox.rpc("fluence-a", { mode: "refuse" });
-  await sandbox.rpc("fluence-b", { mode: "hang" });
-  await sandbox.rpc("fluence-ws", { mode: "refuse" });
+  await sandbox.setRpcMode("fluence-a", { mode: "refuse" });
+  await sandbox.setRpcMode("fluence-b", { mode: "hang" });
+  await sandbox.setRpcMode("fluence-ws", { mode: "refuse" });
 
   app.launch();
   await app.window();
   const banner = window.css('[data-testid="banner-stale"], [data-testid="banner-offline"]');
-  await banner.waitVisible({ within: 20_000 });
+  await banner.waitVisible({ timeout: 20_000 });
   assert.match(await banner.text(), /\d{1,2}:\d{2}/);
   assert.equal(await window.id("balance").attribute("data-state"), "known");
   assert.ok((await window.id("balance-origin").text()).length > 0);
   const [line] = await (await person.desktop.tray.icon()).labels();
   assert.match(line ?? "", /\d\.\d\d USDC/);
-  await window.picture("overview");
+  await window.screenshot("overview");
 
-  await counts(window, history + 1);
-  await window.picture("payments");
+  await waitForPaymentCount(window, history + 1);
+  await window.screenshot("payments");
   const first = window.css('[data-testid="payment"][data-kind="top_up"]');
   const id = (await first.attribute("data-payment")) ?? "";
   await window.id("search").fill(id);
-  await counts(window, 1);
+  await waitForPaymentCount(window, 1);
   assert.equal(await window.id("payment").attribute("data-payment"), id);
   await window.id("payment").click();
   await window.id("payment-details").waitVisible();
-  await window.picture("details");
+  await window.screenshot("details");
   await window.id("payment-done").click();
   await window.css('[data-testid="clear-filters"], [data-testid="clear-filters-inline"]').click();
-  await counts(window, history + 1);
+  await waitForPaymentCount(window, history + 1);
   await window.id("filter-status").click();
   await window.id("filter-status-completed").click();
   await until("only completed payments are listed", async () => {
@@ -72,103 +73,106 @@ test("without provider and chain the window shows the dated history, and recover
     );
     return (statuses as string[]).length > 0 && (statuses as string[]).every((one) => one === "completed");
   });
-  await window.picture("filtered");
+  await window.screenshot("filtered");
 
-  await sandbox.calm();
-  await banner.waitGone({ within: 60_000 });
-  await window.picture("back");
+  await sandbox.reset();
+  await banner.waitHidden({ timeout: 60_000 });
+  await window.screenshot("back");
   // One of these old payments is under review: the app shows it, and it does not block a new top-up.
   await window.id("nav-overview").click();
   await window.css('[data-testid="reviewed-top-up"][data-status="under_review"]').waitVisible();
   await window.id("go-top-up").waitVisible();
-  await allAgree(person);
+  await assertConsistent(person);
 });
 
 test("without a keyring the key is lost when the app ends, and the history stays", async (t) => {
-  await sandbox.calm();
+  await sandbox.reset();
   const history = 12;
   const user = await sandbox.user({ history });
   const desktop = await Desktop.for(t, { keyring: "absent" });
   const app = await App.open(desktop);
   const window = await app.window();
-  await page(window, "connect");
+  await waitForPage(window, "connect");
   await window.id("health-keyring").waitVisible();
   await window.id("add-network-file").click();
   await chooseFile(desktop, app, sandbox.networkFile);
   await window.css(`[data-testid="network-${sandbox.networkName}"][data-state="checked"]`).waitVisible();
   await window.id("connect-no-keyring").waitVisible();
-  await window.picture("said-before");
-  assert.equal(await window.id("session-only").visible(), false, "there is no choice to offer");
+  await window.screenshot("said-before");
+  assert.equal(await window.id("session-only").isVisible(), false, "there is no choice to offer");
   await window.id("connect-key").fill(user.key);
   await window.id("connect-address").fill(user.address);
   await window.id("connect").click();
   const goOn = window.id("connected-continue");
-  await until("the account is connected", async () => (await goOn.visible()) || (await window.id("balance").visible()));
-  if (await goOn.visible()) await goOn.click();
-  await page(window, "overview");
-  await balanceKnown(window);
-  await counts(window, history + 1);
+  await until(
+    "the account is connected",
+    async () => (await goOn.isVisible()) || (await window.id("balance").isVisible()),
+  );
+  if (await goOn.isVisible()) await goOn.click();
+  await waitForPage(window, "overview");
+  await waitForBalance(window);
+  await waitForPaymentCount(window, history + 1);
   await window.id("nav-accounts").click();
   await window.id("account-session").waitForText("Until Bursar closes");
 
   await (await desktop.tray.icon()).click("Quit");
-  await app.waitForEnd();
+  await app.waitForExit();
   app.launch();
   await app.window();
   await window.id("banner-signed-out").waitVisible();
-  await counts(window, history + 1);
-  await window.picture("signed-out");
+  await waitForPaymentCount(window, history + 1);
+  await window.screenshot("signed-out");
 
   // Entering the key again signs in for this run.
-  await signIn(window, user.key);
-  await balanceKnown(window);
+  await signInAgain(window, user.key);
+  await waitForBalance(window);
 });
 
 test("with a locked keyring the history is readable and a key serves for this run", async (t) => {
-  await sandbox.calm();
+  await sandbox.reset();
   const user = await sandbox.user({ history: 3 });
   const desktop = await Desktop.for(t);
-  await connectByCli(desktop, sandbox, user);
+  await connectAccount(desktop, user);
   const app = await App.open(desktop);
   const window = await app.window();
-  await balanceKnown(window);
-  await counts(window, 4);
+  await waitForBalance(window);
+  await waitForPaymentCount(window, 4);
   await (await desktop.tray.icon()).click("Quit");
-  await app.waitForEnd();
+  await app.waitForExit();
 
-  await desktop.keyring.become("locked");
+  await desktop.keyring.setState("locked");
   app.launch();
   await app.window();
   await window.id("health-keyring").waitVisible();
   await window.id("banner-signed-out").waitVisible();
-  await window.picture("locked");
-  await counts(window, 4);
-  await signIn(window, user.key);
-  await balanceKnown(window);
-  await window.id("banner-signed-out").waitGone();
+  await window.screenshot("locked");
+  await waitForPaymentCount(window, 4);
+  await signInAgain(window, user.key);
+  await waitForBalance(window);
+  await window.id("banner-signed-out").waitHidden();
 
   // Once the keyring is unlocked, the stored key works again.
   await (await desktop.tray.icon()).click("Quit");
-  await app.waitForEnd();
-  await desktop.keyring.become("unlocked");
+  await app.waitForExit();
+  await desktop.keyring.setState("unlocked");
   app.launch();
   await app.window();
-  await window.id("health-keyring").waitGone();
-  await balanceKnown(window);
-  assert.equal(await window.id("banner-signed-out").visible(), false);
-  await allAgree({ desktop, user, window });
+  await window.id("health-keyring").waitHidden();
+  await waitForBalance(window);
+  assert.equal(await window.id("banner-signed-out").isVisible(), false);
+  await assertConsistent({ desktop, user, window });
 });
 
-async function signIn(window: AppWindow, key: string): Promise<void> {
+async function signInAgain(window: AppWindow, key: string): Promise<void> {
   await window.id("nav-accounts").click();
   await window.id("sign-in-again").click();
   await window.id("sign-in-key").fill(key);
   await window.id("sign-in-submit").click();
   await until("the account is signed in and the dialog is closed", async () => {
     // The dialog stays open if it has to say that the key could not be stored.
-    if (await window.id("sign-in-close").visible()) await window.id("sign-in-close").click();
-    const signedIn = await window.id("account-card").attribute("data-signed-in", { within: 500 });
-    return signedIn === "true" && !(await window.id("sign-in-dialog").visible());
+    if (await window.id("sign-in-close").isVisible()) await window.id("sign-in-close").click();
+    const signedIn = await window.id("account-card").attribute("data-signed-in", { timeout: 500 });
+    return signedIn === "true" && !(await window.id("sign-in-dialog").isVisible());
   });
   await window.id("account-session").waitForText("Until Bursar closes");
 }

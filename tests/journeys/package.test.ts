@@ -27,7 +27,7 @@ import { executable, type Environment } from "../session/processes.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../scripts/package.sh", import.meta.url));
 
-interface Installed {
+interface InstalledPackage {
   readonly root: string;
   readonly program: string;
   /** The environment of a user who has it installed. */
@@ -36,38 +36,38 @@ interface Installed {
 
 const MAINTAINER = "Somebody Else <somebody@else.invalid>";
 
-let place = "";
+let workFolder = "";
 let archive: Promise<string> | undefined;
 before(() => {
-  place = mkdtempSync(join(tmpdir(), "bursar-package-"));
+  workFolder = mkdtempSync(join(tmpdir(), "bursar-package-"));
 });
-after(() => rmSync(place, { recursive: true, force: true }));
+after(() => rmSync(workFolder, { recursive: true, force: true }));
 
 /** Builds the package from the tested programs, once for all tests, and returns its path. */
-async function made(desktop: Desktop): Promise<string> {
-  archive ??= make(desktop, dirname(BINARIES.app), place);
+async function packageArchive(desktop: Desktop): Promise<string> {
+  archive ??= buildPackage(desktop, dirname(BINARIES.app), workFolder);
   return archive;
 }
 
-async function make(desktop: Desktop, from: string, to: string): Promise<string> {
+async function buildPackage(desktop: Desktop, from: string, to: string): Promise<string> {
   const done = await desktop.run(SCRIPT, ["--from", from, "--to", to, "--large"], {
-    within: 240_000,
+    timeout: 240_000,
     env: { BURSAR_MAINTAINER: MAINTAINER },
   });
   assert.equal(done.code, 0, done.stderr);
   return done.stdout.trim().split("\n").at(-1) ?? "";
 }
 
-async function unpacked(desktop: Desktop): Promise<string> {
+async function unpack(desktop: Desktop): Promise<string> {
   const root = join(desktop.processes.scratch, "installed");
-  const done = await desktop.run("dpkg", ["-x", await made(desktop), root], { within: 60_000 });
+  const done = await desktop.run("dpkg", ["-x", await packageArchive(desktop), root], { timeout: 60_000 });
   assert.equal(done.code, 0, done.stderr);
   return root;
 }
 
 /** Unpacks the package and registers its desktop files. */
-async function installed(desktop: Desktop): Promise<Installed> {
-  const root = await unpacked(desktop);
+async function install(desktop: Desktop): Promise<InstalledPackage> {
+  const root = await unpack(desktop);
   // dpkg's triggers do this.
   const known = await desktop.run("update-desktop-database", [join(root, "usr/share/applications")]);
   assert.equal(known.code, 0, known.stderr);
@@ -80,22 +80,22 @@ async function installed(desktop: Desktop): Promise<Installed> {
 }
 
 /** Runs a checking program and expects it to find nothing. */
-async function check(desktop: Desktop, program: string, args: readonly string[]): Promise<void> {
-  const done = await desktop.run(program, args, { within: 120_000 });
+async function assertPasses(desktop: Desktop, program: string, args: readonly string[]): Promise<void> {
+  const done = await desktop.run(program, args, { timeout: 120_000 });
   assert.equal(`${done.stdout}${done.stderr}`.trim(), "", `${program} ${args.join(" ")}`);
   assert.equal(done.code, 0, program);
 }
 
 /** Lintian tags that apply only because scripts stand in for the programs and the package is not compressed. */
-const STAND_INS = "uses-no-compression-for-control-tarball,uses-no-compression-for-data-tarball,empty-field";
+const SUPPRESSED_TAGS = "uses-no-compression-for-control-tarball,uses-no-compression-for-data-tarball,empty-field";
 
-function running(desktop: Desktop, program: string): number[] {
+function processesRunning(desktop: Desktop, program: string): number[] {
   return desktop.processes.members().filter((pid) => executable(pid) === program);
 }
 
 test("the installed package opens links, shows its tray icon and starts with the session", async (t) => {
   const desktop = await Desktop.for(t);
-  const { program, env } = await installed(desktop);
+  const { program, env } = await install(desktop);
 
   // The app has not registered itself yet: the package alone makes it the handler.
   const opened = await desktop.run("gio", ["open", "org.bursar.desktop://top-up/return?state=" + "A".repeat(43)], {
@@ -103,7 +103,7 @@ test("the installed package opens links, shows its tray icon and starts with the
   });
   assert.equal(opened.code, 0, opened.stderr);
   const window = await new App(desktop).window();
-  assert.equal(running(desktop, program).length, 1);
+  assert.equal(processesRunning(desktop, program).length, 1);
 
   await window.id("nav-settings").click();
   await window.id("setting-autostart").click();
@@ -114,15 +114,15 @@ test("the installed package opens links, shows its tray icon and starts with the
   );
   assert.ok(exec.startsWith(`"${program}" "--hidden"`), exec);
 
-  await check(desktop, "desktop-file-validate", [entry]);
-  const own = join(desktop.env["XDG_DATA_HOME"] ?? "", "applications", "org.bursar.desktop.handler.desktop");
-  await check(desktop, "desktop-file-validate", [own]);
+  await assertPasses(desktop, "desktop-file-validate", [entry]);
+  const handlerFile = join(desktop.env["XDG_DATA_HOME"] ?? "", "applications", "org.bursar.desktop.handler.desktop");
+  await assertPasses(desktop, "desktop-file-validate", [handlerFile]);
 
   const icon = await desktop.tray.icon();
   assert.equal((await icon.properties()).title, "Bursar");
   await icon.click("Quit");
-  await until("it has ended", () => running(desktop, program).length === 0);
-  await desktop.tray.empty();
+  await until("it has ended", () => processesRunning(desktop, program).length === 0);
+  await desktop.tray.waitForEmpty();
 
   // The next login does this.
   desktop.processes.start("autostart", "sh", { args: ["-c", exec], env });
@@ -132,11 +132,11 @@ test("the installed package opens links, shows its tray icon and starts with the
 
 test("the package's metadata, manual pages and policy checks are complete", async (t) => {
   const desktop = await Desktop.for(t, { automation: false });
-  const root = await unpacked(desktop);
+  const root = await unpack(desktop);
   const share = join(root, "usr/share");
   const packed = (name: string): string => gunzipSync(readFileSync(join(share, name))).toString();
 
-  const control = (await desktop.run("dpkg-deb", ["--field", await made(desktop)])).stdout;
+  const control = (await desktop.run("dpkg-deb", ["--field", await packageArchive(desktop)])).stdout;
   assert.ok(control.includes(`\nMaintainer: ${MAINTAINER}\n`), control);
   const changelog = packed("doc/bursar/changelog.gz");
   const version = /^Version: (.*)$/m.exec(control)?.[1] ?? "";
@@ -151,7 +151,7 @@ test("the package's metadata, manual pages and policy checks are complete", asyn
   const metainfo = join(share, "metainfo/org.bursar.desktop.metainfo.xml");
   const valid = await desktop.run("appstreamcli", ["validate", "--strict", "--no-net", metainfo]);
   assert.equal(valid.code, 0, valid.stdout);
-  await check(desktop, "desktop-file-validate", [join(share, "applications/org.bursar.desktop.desktop")]);
+  await assertPasses(desktop, "desktop-file-validate", [join(share, "applications/org.bursar.desktop.desktop")]);
 
   // Each manual page documents every option that the program's help lists.
   for (const program of ["bursar", "bursar-desktop"]) {
@@ -179,8 +179,8 @@ test("the package's metadata, manual pages and policy checks are complete", asyn
   }
   const linted = await desktop.run(
     "lintian",
-    ["--fail-on", "error,warning", "--suppress-tags", STAND_INS, await make(desktop, standIns, standIns)],
-    { within: 120_000 },
+    ["--fail-on", "error,warning", "--suppress-tags", SUPPRESSED_TAGS, await buildPackage(desktop, standIns, standIns)],
+    { timeout: 120_000 },
   );
   assert.equal(linted.stdout.trim(), "");
   assert.equal(linted.code, 0, linted.stderr);
@@ -188,7 +188,7 @@ test("the package's metadata, manual pages and policy checks are complete", asyn
 
 test("a running app restarts into the upgraded version, and links still open it", async (t) => {
   const desktop = await Desktop.for(t, { automation: false });
-  const { root, env } = await installed(desktop);
+  const { root, env } = await install(desktop);
   // Some systems keep several versions side by side, with a link to the current one in PATH.
   const link = join(root, "usr/bin/bursar-desktop");
   const [old, later] = [join(root, "opt/1/bursar-desktop"), join(root, "opt/2/bursar-desktop")];
@@ -203,9 +203,9 @@ test("a running app restarts into the upgraded version, and links still open it"
     return windows.length > 0 && windows;
   });
   await desktop.tray.icon();
-  const [pid] = running(desktop, old);
+  const [pid] = processesRunning(desktop, old);
   assert.ok(top !== undefined && pid !== undefined);
-  await until("the link handler is registered", () => handler(desktop).includes(`Exec="${link}"`));
+  await until("the link handler is registered", () => linkHandlerEntry(desktop).includes(`Exec="${link}"`));
 
   // The new version is installed and the old one removed.
   copyFileSync(old, later);
@@ -219,19 +219,21 @@ test("a running app restarts into the upgraded version, and links still open it"
   });
   assert.equal(opened.code, 0, opened.stderr);
   await desktop.display.close(top);
-  await until("the new version runs in the tray", () => running(desktop, later).includes(pid), { within: 40_000 });
-  await until("the link handler is registered", () => handler(desktop).includes(`Exec="${link}"`));
-  assert.doesNotMatch(handler(desktop), /deleted|opt/);
+  await until("the new version runs in the tray", () => processesRunning(desktop, later).includes(pid), {
+    timeout: 40_000,
+  });
+  await until("the link handler is registered", () => linkHandlerEntry(desktop).includes(`Exec="${link}"`));
+  assert.doesNotMatch(linkHandlerEntry(desktop), /deleted|opt/);
   // The old icon disappears with its bus connection, which the bus notices a moment later.
   await until("the icon's menu takes a click", async () => {
-    await (await desktop.tray.icon()).click("Quit", { within: 1_000 });
+    await (await desktop.tray.icon()).click("Quit", { timeout: 1_000 });
     return true;
   });
-  await until("it has ended", () => running(desktop, later).length === 0);
+  await until("it has ended", () => processesRunning(desktop, later).length === 0);
 });
 
 /** The desktop entry that handles the app's links. */
-function handler({ env }: Desktop): string {
+function linkHandlerEntry({ env }: Desktop): string {
   return readFileSync(join(env["XDG_DATA_HOME"] ?? "", "applications/org.bursar.desktop.handler.desktop"), "utf8");
 }
 

@@ -4,12 +4,21 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
+import { normalizeAmount } from "../session/cli.ts";
 import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
-import { panelAgrees } from "../session/panel_consistency.ts";
+import { assertPanelConsistent } from "../session/panel_consistency.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { plainAmount } from "../session/consistency.ts";
-import { byInvoice, customer, ended, listed, methodOf, payIn, ready, wish } from "./panel_steps.ts";
+import {
+  byInvoice,
+  connectCustomer,
+  waitForEndedTopUp,
+  waitForListedPayment,
+  findMethod,
+  openTopUpPage,
+  waitForQuote,
+  fillTopUp,
+} from "./panel_steps.ts";
 import { chooseFile } from "./steps.ts";
 
 let sandbox: Sandbox;
@@ -19,19 +28,19 @@ before(async () => {
 after(() => sandbox.end());
 
 test("one payment renews several services, and shows periods, new due dates and total before", async (t) => {
-  const person = await customer(t, sandbox, { services: 3 });
+  const person = await connectCustomer(t, sandbox, { services: 3 });
   const { user, window } = person;
-  const [first, second] = (await user.truth()).services;
+  const [first, second] = (await user.serverState()).services;
   assert.ok(first && second);
   const [month] = first.periods;
   const long = second.periods.at(-1);
   assert.ok(month && long);
-  await payIn(person);
+  await openTopUpPage(person);
   await window.id("paying-renewals").click();
   await window.id(`service-${first.id}`).click();
   await window.id(`period-${second.id}`).click();
   await window.id(`period-${second.id}-${long.id}`).click();
-  await ready(window);
+  await waitForQuote(window);
   const line = window.css(`[data-testid="service"][data-service="${second.id}"]`);
   assert.equal(await line.attribute("data-chosen"), "true", "choosing a period selects its service");
   assert.equal(Date.parse((await line.attribute("data-until")) ?? ""), Date.parse(long.until));
@@ -39,98 +48,98 @@ test("one payment renews several services, and shows periods, new due dates and 
   await until("the total is the sum of both prices", async () => {
     return (await window.id("quote-total").attribute("data-amount")) === total;
   });
-  await window.picture("renewals");
+  await window.screenshot("renewals");
   await window.id("continue").click();
   assert.equal(await window.id("confirm-total").attribute("data-amount"), total);
-  await window.picture("confirm");
+  await window.screenshot("confirm");
   await window.id("confirm-payment-yes").click();
-  await ended(window, "completed");
+  await waitForEndedTopUp(window, "completed");
   const payment = await user.payment();
   assert.equal(payment.purpose.kind, "renewal");
   assert.equal(payment.amount.amount, total);
-  const renewed = (await user.truth()).services;
+  const renewed = (await user.serverState()).services;
   assert.equal(Date.parse(renewed.find((one) => one.id === second.id)?.due_at ?? ""), Date.parse(long.until));
-  await listed(window, payment, "completed");
-  await panelAgrees(person);
+  await waitForListedPayment(window, payment, "completed");
+  await assertPanelConsistent(person);
 });
 
 test("a price that changed after the quote is not paid", async (t) => {
-  const person = await customer(t, sandbox, { services: 2 });
+  const person = await connectCustomer(t, sandbox, { services: 2 });
   const { user, window } = person;
-  const [service] = (await user.truth()).services;
+  const [service] = (await user.serverState()).services;
   assert.ok(service);
-  await payIn(person);
+  await openTopUpPage(person);
   await window.id("paying-renewals").click();
   await window.id(`service-${service.id}`).click();
-  await ready(window);
-  await user.reprice(service.id, "99.00");
+  await waitForQuote(window);
+  await user.setServicePrice(service.id, "99.00");
   await window.id("continue").click();
   await window.id("confirm-payment-yes").click();
   await until("the app reports it", async () => {
     return (await window.id("start-error").count()) + (await window.id("ended-refusal").count()) > 0;
   });
-  await window.picture("changed");
-  assert.equal((await user.truth()).payment_count, 0);
+  await window.screenshot("changed");
+  assert.equal((await user.serverState()).payment_count, 0);
   assert.equal(await user.balance(), "100.00");
-  await panelAgrees(person);
+  await assertPanelConsistent(person);
 });
 
 test("an ordered migration is paid with its server preselected, and a second payment for it shows a warning", async (t) => {
-  const person = await customer(t, sandbox, { migrations: 1 });
+  const person = await connectCustomer(t, sandbox, { migrations: 1 });
   const { user, window } = person;
-  const [order] = (await user.truth()).migrations;
+  const [order] = (await user.serverState()).migrations;
   const period = order?.periods[1] ?? order?.periods[0];
   assert.ok(order && period);
-  await payIn(person);
+  await openTopUpPage(person);
   await window.id("paying-migrations").click();
   assert.equal(await window.id("migrations").attribute("data-order"), order.id);
   await window.id(`migration-${order.id}`).waitForText(order.server.name);
   assert.equal(await window.id("under-way").count(), 0);
   await window.id(`migration-period-${period.id}`).click();
-  await window.id(`method-${(await methodOf(user, byInvoice)).id}`).click();
-  await ready(window);
-  await window.picture("migration");
+  await window.id(`method-${(await findMethod(user, byInvoice)).id}`).click();
+  await waitForQuote(window);
+  await window.screenshot("migration");
   await window.id("continue").click();
   const invoice = await user.payment();
   await window.css('[data-testid="open-top-up"][data-status="open"][data-kind="migration"]').waitVisible();
 
   // The panel lists the order until the payment arrives.
-  await payIn(person);
+  await openTopUpPage(person);
   await window.id("paying-migrations").click();
   await window.css('[data-testid="under-way"][data-status="open"]').waitVisible();
   await window.id(`migration-period-${period.id}`).click();
-  await ready(window);
+  await waitForQuote(window);
   await window.id("already-paid-for").waitVisible();
   await window.id("continue").click();
   await window.id("confirm-already").waitVisible();
-  await window.picture("again");
+  await window.screenshot("again");
   assert.equal(
-    plainAmount((await window.id("confirm-total").attribute("data-amount")) ?? ""),
-    plainAmount(period.price.amount),
+    normalizeAmount((await window.id("confirm-total").attribute("data-amount")) ?? ""),
+    normalizeAmount(period.price.amount),
   );
   await window.id("confirm-payment-yes").click();
-  await ended(window, "completed");
+  await waitForEndedTopUp(window, "completed");
   const payment = await user.payment();
   assert.equal(payment.purpose.kind, "migration");
   assert.notEqual(payment.id, invoice.id);
-  assert.deepEqual((await user.truth()).migrations, []);
+  assert.deepEqual((await user.serverState()).migrations, []);
   await window.id("cancel").click();
   await window.id("cancel-confirm-yes").click();
-  await listed(window, invoice, "cancelled");
-  await listed(window, payment, "completed");
-  await panelAgrees(person);
+  await waitForListedPayment(window, invoice, "cancelled");
+  await waitForListedPayment(window, payment, "completed");
+  await assertPanelConsistent(person);
 });
 
 test("an invoice opens in the system's viewer and can be saved as PDF", async (t) => {
-  const person = await customer(t, sandbox);
+  const person = await connectCustomer(t, sandbox);
   const { desktop, app, user, window } = person;
   const viewed = await installViewer(desktop);
-  await wish(person, "17");
+  await fillTopUp(person, "17");
   await window.id("continue").click();
   await window.id("confirm-payment-yes").click();
-  await ended(window, "completed");
+  await waitForEndedTopUp(window, "completed");
   const payment = await user.payment();
-  await listed(window, payment, "completed");
+  await waitForListedPayment(window, payment, "completed");
   await window.css(`[data-testid="payment"][data-payment="${payment.id}"]`).click();
   await window.id("payment-details").waitVisible();
   assert.equal(await window.id("payment-number").text(), payment.number);
@@ -143,10 +152,10 @@ test("an invoice opens in the system's viewer and can be saved as PDF", async (t
   await window.id("save-invoice").click();
   await chooseFile(desktop, app, path);
   await window.id("invoice-saved").waitVisible();
-  await window.picture("saved");
+  await window.screenshot("saved");
   assert.deepEqual(readFileSync(`${path}.pdf`), readFileSync(file));
   await window.id("payment-done").click();
-  await panelAgrees(person);
+  await assertPanelConsistent(person);
 });
 
 /** Installs a PDF viewer that records the files it is asked to open. */

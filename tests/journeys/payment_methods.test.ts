@@ -5,8 +5,16 @@ import { Checkout } from "../session/checkout.ts";
 import { staysTrue, until } from "../session/wait.ts";
 import { readQr } from "../session/qr.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree } from "../session/consistency.ts";
-import { backInTheApp, beginTopUp, connected, noticesOf, openTopUp, page, paymentShows } from "./steps.ts";
+import { assertConsistent } from "../session/consistency.ts";
+import {
+  waitForReturnToApp,
+  startTopUp,
+  connectApp,
+  noticeKinds,
+  openTopUpStatus,
+  waitForPage,
+  waitForPayment,
+} from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -15,10 +23,10 @@ before(async () => {
 after(() => sandbox.end());
 
 test("a transfer from an outside wallet on Ethereum pays to the revealed address", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { desktop, window } = person;
-  const { topUp, checkout } = await beginTopUp(person, sandbox, "40");
-  const where = await checkout.reveal(1);
+  const { topUp, checkout } = await startTopUp(person, sandbox, "40");
+  const where = await checkout.revealAddress(1);
   const promised = (await sandbox.control("GET", `/top-ups/${topUp.id}`)) as {
     session: { addresses: { chain: number; address: string }[] };
   };
@@ -26,65 +34,65 @@ test("a transfer from an outside wallet on Ethereum pays to the revealed address
   assert.equal(where.address.toLowerCase(), own.toLowerCase());
   assert.match(where.amount, /^40\.4\b/);
   assert.match(where.network, /ethereum/i);
-  await desktop.picture("revealed");
+  await desktop.screenshot("revealed");
 
   await sandbox.pay(topUp.id, { chain: 1 });
   await checkout.waitForPhase("paid");
-  await desktop.picture("paid");
-  await backInTheApp(person);
-  await paymentShows(window, topUp.id, "completed", true);
-  assert.deepEqual(await noticesOf(window, topUp.id), ["completed"]);
-  await allAgree(person);
+  await desktop.screenshot("paid");
+  await waitForReturnToApp(person);
+  await waitForPayment(window, topUp.id, "completed", true);
+  assert.deepEqual(await noticeKinds(window, topUp.id), ["completed"]);
+  await assertConsistent(person);
 });
 
 test("a transfer that the checkout has missed is submitted by its transaction hash", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { desktop, window } = person;
-  const { topUp, checkout } = await beginTopUp(person, sandbox, "12.34");
-  const where = await checkout.reveal(137);
-  await sandbox.watcher({ hold: true });
+  const { topUp, checkout } = await startTopUp(person, sandbox, "12.34");
+  const where = await checkout.revealAddress(137);
+  await sandbox.setWatcher({ hold: true });
   const paid = await sandbox.pay(topUp.id, { chain: 137 });
   assert.match(where.amount, new RegExp(`^${paid.amount.replace(/0+$/, "").replace(".", "\\.")}`));
-  await page(window, "overview");
+  await waitForPage(window, "overview");
   await window.id("check-now").click();
   await staysTrue(
     "an unseen transfer leaves the top-up open",
-    async () => (await openTopUp(window)) === "open" && (await checkout.status()).phase === "pay",
+    async () => (await openTopUpStatus(window)) === "open" && (await checkout.status()).phase === "pay",
     2_000,
   );
 
   const answer = await checkout.submitHash(paid.transaction, 137);
   assert.doesNotMatch(answer, /not |unknown|error/i);
   await checkout.waitForPhase("paid");
-  await desktop.picture("by-hash");
-  await backInTheApp(person);
-  await paymentShows(window, topUp.id, "completed", true);
-  await allAgree(person);
+  await desktop.screenshot("by-hash");
+  await waitForReturnToApp(person);
+  await waitForPayment(window, topUp.id, "completed", true);
+  await assertConsistent(person);
 });
 
 test("a closed payment page reopens from the window, the tray, the QR code and the copied link", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { desktop, window } = person;
-  const { topUp, checkout } = await beginTopUp(person, sandbox, "15");
+  const { topUp, checkout } = await startTopUp(person, sandbox, "15");
   await checkout.close();
-  await page(window, "overview");
-  assert.equal(await openTopUp(window), "open");
+  await waitForPage(window, "overview");
+  assert.equal(await openTopUpStatus(window), "open");
 
   await window.id("show-qr").click();
   await window.id("qr").waitVisible();
-  await window.painted();
-  const code = await window.picture("qr");
+  await window.waitForPaint();
+  const code = await window.screenshot("qr");
   await window.id("qr-dialog-close").click();
-  await window.id("qr-dialog").waitGone();
+  await window.id("qr-dialog").waitHidden();
 
   await window.id("return-to-payment").click();
-  const again = await Checkout.opened(desktop, sandbox, topUp.session_id);
+  const again = await Checkout.waitFor(desktop, sandbox, topUp.session_id);
   assert.equal(await readQr(again.page, code), topUp.session_url);
   await again.close();
   await (await desktop.tray.icon()).click("Return to payment");
-  const last = await Checkout.opened(desktop, sandbox, topUp.session_id);
-  assert.deepEqual(desktop.browser.opened, [topUp.session_url, topUp.session_url, topUp.session_url]);
-  assert.equal((await person.user.truth()).top_up_count, 1);
+  const last = await Checkout.waitFor(desktop, sandbox, topUp.session_id);
+  assert.deepEqual(desktop.browser.openedUrls, [topUp.session_url, topUp.session_url, topUp.session_url]);
+  assert.equal((await person.user.serverState()).top_up_count, 1);
 
   const [own] = await person.app.topWindows();
   assert.ok(own);
@@ -99,33 +107,36 @@ test("a closed payment page reopens from the window, the tray, the QR code and t
 
   await last.payByWallet(137);
   await last.waitForPhase("paid");
-  await backInTheApp(person);
-  await paymentShows(window, topUp.id, "completed", true);
-  await allAgree(person);
+  await waitForReturnToApp(person);
+  await waitForPayment(window, topUp.id, "completed", true);
+  await assertConsistent(person);
 });
 
 test("a partial payment leaves the top-up open, and the rest completes it", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { desktop, window } = person;
-  const { topUp, checkout } = await beginTopUp(person, sandbox, "20");
+  const { topUp, checkout } = await startTopUp(person, sandbox, "20");
   await checkout.payByWallet(137, "8");
-  await until("the checkout reports an incomplete payment", async () => (await checkout.status()).status === "incomplete");
+  await until(
+    "the checkout reports an incomplete payment",
+    async () => (await checkout.status()).status === "incomplete",
+  );
   assert.match(await checkout.page.innerText("#status"), /12\.2 USDC/);
-  await desktop.picture("incomplete");
+  await desktop.screenshot("incomplete");
   await window.id("check-now").click();
   await staysTrue(
     "a partial payment leaves the top-up open",
-    async () => (await openTopUp(window)) === "open" && (await person.user.truth()).open_top_up !== null,
+    async () => (await openTopUpStatus(window)) === "open" && (await person.user.serverState()).open_top_up !== null,
     2_000,
   );
   assert.equal(desktop.notifications.all.length, 0);
-  await allAgree(person);
+  await assertConsistent(person);
 
   assert.equal(await checkout.page.inputValue("#wallet-amount"), "12.2");
   await checkout.payByWallet(137);
   await checkout.waitForPhase("paid");
-  await backInTheApp(person);
-  await paymentShows(window, topUp.id, "completed", true);
-  assert.deepEqual(await noticesOf(window, topUp.id), ["completed"]);
-  await allAgree(person);
+  await waitForReturnToApp(person);
+  await waitForPayment(window, topUp.id, "completed", true);
+  assert.deepEqual(await noticeKinds(window, topUp.id), ["completed"]);
+  await assertConsistent(person);
 });

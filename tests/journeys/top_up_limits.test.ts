@@ -4,11 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { normalizeAmount } from "../session/cli.ts";
 import { staysTrue, until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree, plainAmount } from "../session/consistency.ts";
+import { assertConsistent } from "../session/consistency.ts";
 import type { AppWindow } from "../session/window.ts";
-import { connected, creations, page, paymentShows, topUpElsewhere } from "./steps.ts";
+import { connectApp, createTopUpRequests, waitForPage, waitForPayment, createTopUpElsewhere } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -17,59 +18,59 @@ before(async () => {
 after(() => sandbox.end());
 
 /** Enters an amount that cannot be sent and returns the page's message. */
-async function refused(window: AppWindow, amount: string, code: string): Promise<string> {
+async function expectAmountError(window: AppWindow, amount: string, code: string): Promise<string> {
   await window.id("amount").fill(amount);
   const error = window.css(`[data-testid="amount-error"][data-code="${code}"]`);
   await error.waitVisible();
-  assert.equal(await window.id("continue").enabled(), false, `${amount} can be sent`);
-  assert.equal(await window.id("quote").visible(), false, `costs of ${amount} are shown`);
+  assert.equal(await window.id("continue").isEnabled(), false, `${amount} can be sent`);
+  assert.equal(await window.id("quote").isVisible(), false, `costs of ${amount} are shown`);
   return error.text();
 }
 
-async function ready(window: AppWindow, amount: string): Promise<void> {
+async function waitForQuote(window: AppWindow, amount: string): Promise<void> {
   await window.id("amount").fill(amount);
   await window.css('[data-testid="quote"][data-ready="true"]').waitVisible();
-  assert.equal(await window.id("continue").enabled(), true);
+  assert.equal(await window.id("continue").isEnabled(), true);
 }
 
 test("an amount beyond a limit cannot be sent, and the form says what to type", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { user, window } = person;
   await window.id("nav-top_up").click();
   await until("the headroom is known", async () => {
     const room = await window.id("room").attribute("data-amount");
-    return room !== null && plainAmount(room) === "4744";
+    return room !== null && normalizeAmount(room) === "4744";
   });
 
-  assert.match(await refused(window, "9.99", "amount_too_small"), /10/);
-  await window.picture("too-small");
-  assert.match(await refused(window, "10.001", "amount_precision"), /2 decimals|two decimals/i);
+  assert.match(await expectAmountError(window, "9.99", "amount_too_small"), /10/);
+  await window.screenshot("too-small");
+  assert.match(await expectAmountError(window, "10.001", "amount_precision"), /2 decimals|two decimals/i);
   for (const amount of ["ten", "10,50", "1e3", "-10", "1٠", "1 0"]) {
-    assert.match(await refused(window, amount, "amount_malformed"), /25|digits/);
+    assert.match(await expectAmountError(window, amount, "amount_malformed"), /25|digits/);
   }
-  for (const amount of ["١٠", " １２ ", "1 234.50"]) await ready(window, amount);
+  for (const amount of ["١٠", " １２ ", "1 234.50"]) await waitForQuote(window, amount);
   await window.id("method-usdc_polygon").click();
-  assert.match(await refused(window, "1000.01", "amount_too_large"), /1,?000/);
+  assert.match(await expectAmountError(window, "1000.01", "amount_too_large"), /1,?000/);
   await window.id("method-usdc").click();
-  assert.match(await refused(window, "4744.01", "balance_cap"), /4,?744/);
-  await window.picture("over-the-cap");
-  await ready(window, "4744");
-  assert.equal((await creations(sandbox, user)).length, 0, "typing sends nothing");
-  await allAgree(person);
+  assert.match(await expectAmountError(window, "4744.01", "balance_cap"), /4,?744/);
+  await window.screenshot("over-the-cap");
+  await waitForQuote(window, "4744");
+  assert.equal((await createTopUpRequests(sandbox, user)).length, 0, "typing sends nothing");
+  await assertConsistent(person);
 });
 
 test("the app explains a refusal by the provider and stays usable", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { user, window } = person;
   // The app has read a cap of 5000; the provider has lowered it since.
-  await sandbox.cap("300");
+  await sandbox.setCap("300");
   await window.id("nav-top_up").click();
-  await ready(window, "100");
+  await waitForQuote(window, "100");
   await window.id("continue").click();
   await window.css('[data-testid="ended-top-up"][data-status="not_started"]').waitVisible();
   await window.css('[data-testid="ended-refusal"]').waitVisible();
-  await window.picture("refused-by-the-cap");
-  await sandbox.cap("5000");
+  await window.screenshot("refused-by-the-cap");
+  await sandbox.setCap("5000");
 
   await window.id("nav-top_up").click();
   await sandbox.fault({
@@ -81,46 +82,49 @@ test("the app explains a refusal by the provider and stays usable", async (t) =>
     status: 422,
     body: { code: "unprocessable_entity", error: "Nobody tops up on Sundays." },
   });
-  await ready(window, "31");
+  await waitForQuote(window, "31");
   await window.id("continue").click();
   await window.id("ended-refusal").waitForText("Nobody tops up on Sundays");
-  await window.picture("refused-in-words");
+  await window.screenshot("refused-in-words");
 
-  assert.equal((await creations(sandbox, user)).length, 2);
-  assert.equal((await user.truth()).top_up_count, 0);
+  assert.equal((await createTopUpRequests(sandbox, user)).length, 2);
+  assert.equal((await user.serverState()).top_up_count, 0);
   await window.id("nav-top_up").click();
-  await ready(window, "32");
-  await allAgree(person);
+  await waitForQuote(window, "32");
+  await assertConsistent(person);
 });
 
 test("the app follows a top-up started elsewhere and offers its checkout in place of a second one", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { desktop, user, window } = person;
   await window.id("nav-top_up").click();
-  await ready(window, "40");
+  await waitForQuote(window, "40");
   // Another device starts a top-up while the form is open.
-  const elsewhere = await topUpElsewhere(user, "40.00");
+  const elsewhere = await createTopUpElsewhere(user, "40.00");
   await window.id("continue").click();
   const amount = window.css('[data-testid="open-top-up-amount"][data-amount="40.00"]');
-  await amount.waitVisible({ within: 20_000 });
+  await amount.waitVisible({ timeout: 20_000 });
   await window.id("nav-top_up").click();
   await window.id("top-up-already-open").waitVisible();
-  assert.equal(await window.id("amount").visible(), false, "there is no form for a second one");
-  await window.picture("the-first-is-offered");
-  assert.equal((await user.truth()).top_up_count, 1);
+  assert.equal(await window.id("amount").isVisible(), false, "there is no form for a second one");
+  await window.screenshot("the-first-is-offered");
+  assert.equal((await user.serverState()).top_up_count, 1);
 
   await window.id("return-to-payment").click();
-  await until("the browser gets the first top-up's checkout", () => desktop.browser.opened.at(-1) === elsewhere.session_url);
+  await until(
+    "the browser gets the first top-up's checkout",
+    () => desktop.browser.openedUrls.at(-1) === elsewhere.session_url,
+  );
   await sandbox.pay(elsewhere.id);
-  await paymentShows(window, elsewhere.id, "completed", true);
-  await allAgree(person);
+  await waitForPayment(window, elsewhere.id, "completed", true);
+  await assertConsistent(person);
 });
 
 test("two clicks on Continue start one top-up", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { desktop, user, window } = person;
   await window.id("nav-top_up").click();
-  await ready(window, "12");
+  await waitForQuote(window, "12");
   await sandbox.fault({ target: "console", method: "POST", path: "/v2/top-ups", times: 1, kind: "delay", ms: 1_000 });
   // All of them come before the page can redraw; the last one submits the form without the button.
   await window.driver.script(`
@@ -128,11 +132,11 @@ test("two clicks on Continue start one top-up", async (t) => {
     button.click(); button.click(); button.form.requestSubmit();
   `);
   const open = await user.openTopUp();
-  await page(window, "overview");
+  await waitForPage(window, "overview");
   await window.css('[data-testid="open-top-up"][data-status="open"]').waitVisible();
-  await staysTrue("one request is sent", async () => (await creations(sandbox, user)).length === 1, 2_000);
-  assert.equal((await user.truth()).top_up_count, 1);
-  await until("the browser gets the checkout", () => desktop.browser.opened.length > 0);
-  assert.deepEqual(desktop.browser.opened, [open.session_url]);
-  await allAgree(person);
+  await staysTrue("one request is sent", async () => (await createTopUpRequests(sandbox, user)).length === 1, 2_000);
+  assert.equal((await user.serverState()).top_up_count, 1);
+  await until("the browser gets the checkout", () => desktop.browser.openedUrls.length > 0);
+  assert.deepEqual(desktop.browser.openedUrls, [open.session_url]);
+  await assertConsistent(person);
 });

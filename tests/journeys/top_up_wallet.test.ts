@@ -1,10 +1,11 @@
 /** A complete top-up by wallet: amount, browser, payment, return by link, completed and verified, notified once. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { normalizeAmount } from "../session/cli.ts";
 import { staysTrue, until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree, plainAmount } from "../session/consistency.ts";
-import { beginTopUp, connected, page, paymentShows } from "./steps.ts";
+import { assertConsistent } from "../session/consistency.ts";
+import { startTopUp, connectApp, waitForPage, waitForPayment } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -13,38 +14,42 @@ before(async () => {
 after(() => sandbox.end());
 
 test("a top-up by wallet is paid in the browser and shown as completed and verified", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { desktop, user, app, window } = person;
-  const start = (await user.truth()).chain.free;
+  const start = (await user.serverState()).chain.free;
 
-  const { topUp, checkout } = await beginTopUp(person, sandbox, "25.50");
-  assert.equal(plainAmount(topUp.amount), "25.5");
-  assert.deepEqual(desktop.browser.opened, [topUp.session_url]);
-  await page(window, "overview");
+  const { topUp, checkout } = await startTopUp(person, sandbox, "25.50");
+  assert.equal(normalizeAmount(topUp.amount), "25.5");
+  assert.deepEqual(desktop.browser.openedUrls, [topUp.session_url]);
+  await waitForPage(window, "overview");
   await window.css('[data-testid="open-top-up"][data-status="open"]').waitVisible();
   assert.match(await window.id("countdown").text(), /^\d{1,2}:\d{2}$/);
-  await window.picture("open");
-  await desktop.picture("checkout");
+  await window.screenshot("open");
+  await desktop.screenshot("checkout");
 
   await checkout.payByWallet(137);
   await checkout.waitForPhase("paid");
   // The page returns to the app by itself, which brings the window to the front.
-  await until("the app is in front again", () => app.focused(), { within: 30_000 });
+  await until("the app is in front again", () => app.focused(), { timeout: 30_000 });
 
-  await paymentShows(window, topUp.id, "completed", true);
+  await waitForPayment(window, topUp.id, "completed", true);
   await window.id("nav-overview").click();
   await until("the balance includes the payment", async () => {
     const shown = await window.id("balance").attribute("data-amount");
-    return shown !== null && plainAmount(shown) === plainAmount((await user.truth()).chain.free) && shown !== start;
+    return (
+      shown !== null &&
+      normalizeAmount(shown) === normalizeAmount((await user.serverState()).chain.free) &&
+      shown !== start
+    );
   });
-  await window.painted();
-  await desktop.picture("completed");
+  await window.waitForPaint();
+  await desktop.screenshot("completed");
 
   await window.id("nav-inbox").click();
   await window.css(`[data-testid="notice"][data-payment="${topUp.id}"]`).waitVisible();
   assert.equal(await window.css(`[data-testid="notice"][data-payment="${topUp.id}"]`).count(), 1);
-  await allAgree({ desktop, user, window });
-  const told = desktop.notifications.all.length;
-  assert.ok(told <= 1, "at most one pop-up");
-  await staysTrue("nothing notifies twice", () => desktop.notifications.all.length === told, 2_000);
+  await assertConsistent({ desktop, user, window });
+  const popUps = desktop.notifications.all.length;
+  assert.ok(popUps <= 1, "at most one pop-up");
+  await staysTrue("nothing notifies twice", () => desktop.notifications.all.length === popUps, 2_000);
 });

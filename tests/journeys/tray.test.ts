@@ -4,12 +4,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { App } from "../session/app.ts";
+import { connectAccount } from "../session/cli.ts";
 import { Desktop } from "../session/desktop.ts";
 import { staysTrue, until } from "../session/wait.ts";
 import { executable } from "../session/processes.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { allAgree } from "../session/consistency.ts";
-import { beginTopUp, connectByCli, connected, page, paymentShows, topUpElsewhere } from "./steps.ts";
+import { assertConsistent } from "../session/consistency.ts";
+import { startTopUp, connectApp, waitForPage, waitForPayment, createTopUpElsewhere } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -18,12 +19,12 @@ before(async () => {
 after(() => sandbox.end());
 
 /** The number of processes that hold pages. */
-function webviews(app: App): number {
+function webviewCount(app: App): number {
   return app.webProcesses().filter((pid) => executable(pid).endsWith("/WebKitWebProcess")).length;
 }
 
 test("the tray shows the balance, and each menu entry does what it says", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { desktop, user, app, window } = person;
   const icon = await desktop.tray.icon();
   await icon.find("Check now");
@@ -37,7 +38,7 @@ test("the tray shows the balance, and each menu entry does what it says", async 
 
   await icon.click("Top up…");
   await app.window();
-  await page(window, "top_up");
+  await waitForPage(window, "top_up");
   await until("the window is in front", () => app.focused());
 
   await icon.click("Hide amounts");
@@ -48,73 +49,73 @@ test("the tray shows the balance, and each menu entry does what it says", async 
     return !/\d\.\d/.test([tooltip, ...(await icon.labels())].join("\n"));
   });
   assert.doesNotMatch(await window.text(), /256/);
-  await window.picture("hidden");
+  await window.screenshot("hidden");
   assert.equal((await icon.find("Hide amounts")).checked, true);
   await icon.click("Hide amounts");
   await window.css('[data-testid="balance"][data-state="known"]').waitVisible();
 
   await app.closeWindow();
-  const topUp = await topUpElsewhere(user, "15.00");
+  const topUp = await createTopUpElsewhere(user, "15.00");
   await sandbox.control("DELETE", "/requests");
   await icon.click("Check now");
   await until("the app polls the provider at once", async () =>
     (await sandbox.requests({ target: "console" })).some((one) => one.path.endsWith("/pending")),
   );
   await icon.click("Return to payment");
-  await until("the browser gets the checkout", () => desktop.browser.opened.at(-1) === topUp.session_url);
+  await until("the browser gets the checkout", () => desktop.browser.openedUrls.at(-1) === topUp.session_url);
   assert.equal(desktop.notifications.all.filter((one) => one.summary === "Bursar is in the tray").length, 1);
 
   await icon.click("Open Bursar");
   await app.window();
-  await page(window, "overview");
+  await waitForPage(window, "overview");
   assert.equal(await window.css("#app").attribute("data-first"), "told", "the page contained its first data");
   await window.id("open-top-up").waitVisible();
   assert.deepEqual(app.pids(), [pid]);
-  await allAgree(person);
+  await assertConsistent(person);
 
   await icon.click("Quit");
-  await app.waitForEnd();
-  await desktop.tray.empty();
+  await app.waitForExit();
+  await desktop.tray.waitForEmpty();
 });
 
 test("closing to the tray ends WebKit's processes", async (t) => {
-  await sandbox.calm();
+  await sandbox.reset();
   // WebDriver would keep the webview alive, so this test runs without it.
   const desktop = await Desktop.for(t, { automation: false });
-  await connectByCli(desktop, sandbox, await sandbox.user());
+  await connectAccount(desktop, await sandbox.user());
   const app = new App(desktop);
   app.launch();
   await app.waitForWindow();
-  await until("a web process runs", () => webviews(app) > 0);
+  await until("a web process runs", () => webviewCount(app) > 0);
   await (await desktop.tray.icon()).find("Check now");
   await app.closeWindow();
-  await until("no web process is left", () => webviews(app) === 0);
+  await until("no web process is left", () => webviewCount(app) === 0);
   assert.equal(app.pids().length, 1);
   assert.match((await (await desktop.tray.icon()).labels())[0] ?? "", /256\.00 USDC/);
 });
 
 test("in the tray the app restarts itself without losing a top-up, a link, a pop-up or a click", async (t) => {
-  await sandbox.calm();
+  await sandbox.reset();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
-  await connectByCli(desktop, sandbox, user);
+  await connectAccount(desktop, user);
   // The tray hint was already shown: without its pop-up, the restart is not delayed.
   writeFileSync(join(desktop.env["BURSAR_HOME"] ?? "", "settings.json"), '{"settings":{"told_about_tray":true}}');
   const app = await App.open(desktop);
   const window = await app.window();
-  await page(window, "overview");
+  await waitForPage(window, "overview");
   const person = { desktop, user, app, window };
-  const { topUp: first, checkout } = await beginTopUp(person, sandbox, "12");
+  const { topUp: first, checkout } = await startTopUp(person, sandbox, "12");
   await checkout.close();
   const [pid] = app.pids();
   await app.closeWindow();
   await sandbox.pay(first.id);
-  const completed = await desktop.notifications.find("Top-up completed", { within: 60_000 });
-  const second = await topUpElsewhere(user, "13.00");
+  const completed = await desktop.notifications.find("Top-up completed", { timeout: 60_000 });
+  const second = await createTopUpElsewhere(user, "13.00");
   const old = await desktop.tray.icon();
   await old.click("Check now");
   await old.find("Return to payment");
-  assert.equal(app.startedAfresh(), false);
+  assert.equal(app.hasHiddenProcess(), false);
 
   // Links with unknown states keep coming during the restart. None may start a second engine or show a window.
   const stray = "org.bursar.desktop://top-up/return?state=" + "A".repeat(43);
@@ -122,9 +123,9 @@ test("in the tray the app restarts itself without losing a top-up, a link, a pop
     "the app has started afresh",
     async () => {
       await desktop.openLink(stray);
-      return app.startedAfresh();
+      return app.hasHiddenProcess();
     },
-    { within: 90_000 },
+    { timeout: 90_000 },
   );
   await until("one process is left", () => app.pids().length === 1 && app.webProcesses().length === 0);
   t.diagnostic(`process ${pid} is now ${app.pids().join()}`);
@@ -133,35 +134,36 @@ test("in the tray the app restarts itself without losing a top-up, a link, a pop
   await icon.find("Return to payment");
 
   await sandbox.pay(second.id);
-  const told = (): number => desktop.notifications.all.filter((one) => one.summary === "Top-up completed").length;
-  await until("both completions notify", () => told() === 2, { within: 60_000 });
-  await staysTrue("nothing notifies twice", () => told() === 2, 2_000);
+  const completedPopUps = (): number =>
+    desktop.notifications.all.filter((one) => one.summary === "Top-up completed").length;
+  await until("both completions notify", () => completedPopUps() === 2, { timeout: 60_000 });
+  await staysTrue("nothing notifies twice", () => completedPopUps() === 2, 2_000);
   assert.equal((await app.topWindows()).length, 0);
 
   // The pop-up from before the restart still opens its payment.
-  desktop.notifications.choose(completed);
+  desktop.notifications.invokeAction(completed);
   await app.window();
   await window.id("payment-id").waitForText(first.id);
   await window.id("payment-done").click();
-  await allAgree(person);
+  await assertConsistent(person);
 });
 
 test("a hidden start stays hidden, a second start shows the window, and a link starts the app", async (t) => {
-  const person = await connected(t, sandbox);
+  const person = await connectApp(t, sandbox);
   const { desktop, app, window } = person;
-  const { topUp, checkout } = await beginTopUp(person, sandbox, "11");
+  const { topUp, checkout } = await startTopUp(person, sandbox, "11");
   const link = topUp.return_url ?? "";
   assert.match(link, /^org\.bursar\.desktop:\/\/top-up\/return\?state=/);
 
   // The checkout is in front; a second start brings the first app's window back to the front.
   assert.equal(await app.focused(), false);
   const [pid] = app.pids();
-  assert.equal(await app.launch().ended(), 0, "the second start ends by itself");
+  assert.equal(await app.launch().waitForExit(), 0, "the second start ends by itself");
   await until("the window is in front", () => app.focused());
   assert.deepEqual(app.pids(), [pid]);
 
   await (await desktop.tray.icon()).click("Quit");
-  await app.waitForEnd();
+  await app.waitForExit();
   app.launch({ args: ["--hidden"] });
   const icon = await desktop.tray.icon();
   await icon.find("Return to payment");
@@ -169,61 +171,62 @@ test("a hidden start stays hidden, a second start shows the window, and a link s
   assert.equal(app.webProcesses().length, 0);
   assert.match((await icon.properties()).tooltip, /\d/);
   await icon.click("Quit");
-  await app.waitForEnd();
+  await app.waitForExit();
 
   await sandbox.pay(topUp.id);
   await checkout.close();
   await desktop.openLink(link);
   await app.window();
   await until("the window is in front", () => app.focused());
-  await paymentShows(window, topUp.id, "completed", true);
-  await window.picture("by-link");
-  await allAgree(person);
+  await waitForPayment(window, topUp.id, "completed", true);
+  await window.screenshot("by-link");
+  await assertConsistent(person);
 });
 
 test("without a tray closing quits, but with a top-up open the app stays, says so once, and quits afterwards", async (t) => {
-  const person = await connected(t, sandbox, { tray: false });
+  const person = await connectApp(t, sandbox, { tray: false });
   const { desktop, user, app, window } = person;
   await window.id("health-tray").waitVisible();
-  await window.picture("no-tray");
+  await window.screenshot("no-tray");
   await app.closeWindow();
-  await app.waitForEnd();
+  await app.waitForExit();
 
   app.launch();
   await app.window();
-  await page(window, "overview");
-  const { topUp, checkout } = await beginTopUp(person, sandbox, "10");
+  await waitForPage(window, "overview");
+  const { topUp, checkout } = await startTopUp(person, sandbox, "10");
   await window.css('[data-testid="open-top-up"][data-status="open"]').waitVisible();
   await app.closeWindow();
   await desktop.notifications.find("Bursar keeps watching");
   await staysTrue("the app stays", () => app.pids().length === 1, 1_000);
-  await desktop.picture("unseen");
+  await desktop.screenshot("unseen");
 
   // An open checkout page would return to the app, which would show its window.
   await checkout.close();
   await sandbox.pay(topUp.id);
-  await desktop.notifications.find("Top-up completed", { within: 30_000 });
-  await app.waitForEnd();
+  await desktop.notifications.find("Top-up completed", { timeout: 30_000 });
+  await app.waitForExit();
   assert.equal(desktop.notifications.all.filter((one) => one.summary === "Bursar keeps watching").length, 1);
   assert.equal(desktop.notifications.all.filter((one) => one.summary === "Top-up completed").length, 1);
-  await allAgree({ desktop, user });
+  await assertConsistent({ desktop, user });
 });
 
 test("no window appears by itself while the tray is late, away for a moment, or gone", async (t) => {
-  await sandbox.calm();
+  await sandbox.reset();
   const user = await sandbox.user();
   const desktop = await Desktop.for(t, { tray: false });
-  await connectByCli(desktop, sandbox, user);
+  await connectAccount(desktop, user);
   const app = new App(desktop);
-  const unseen = async (): Promise<boolean> => (await app.topWindows()).length === 0 && app.pids().length === 1;
+  const runsWithoutWindow = async (): Promise<boolean> =>
+    (await app.topWindows()).length === 0 && app.pids().length === 1;
   app.launch({ args: ["--hidden"] });
   await until("the app runs", () => app.pids().length === 1);
-  await staysTrue("the app waits for a late tray", unseen, 2_000);
+  await staysTrue("the app waits for a late tray", runsWithoutWindow, 2_000);
   await desktop.tray.appear();
   await desktop.tray.icon();
 
   desktop.tray.vanish();
-  await staysTrue("the app waits while the tray is away", unseen, 8_000);
+  await staysTrue("the app waits while the tray is away", runsWithoutWindow, 8_000);
   for (let flap = 0; flap < 3; flap += 1) {
     await desktop.tray.appear();
     await desktop.tray.icon();
@@ -235,37 +238,37 @@ test("no window appears by itself while the tray is late, away for a moment, or 
   assert.deepEqual(desktop.notifications.all, []);
 
   desktop.tray.vanish();
-  const said = await desktop.notifications.find("without a tray icon", { within: 30_000 });
-  assert.ok(await unseen());
-  await app.launch().ended();
+  const notification = await desktop.notifications.find("without a tray icon", { timeout: 30_000 });
+  assert.ok(await runsWithoutWindow());
+  await app.launch().waitForExit();
   const window = await app.window();
   await window.id("health-tray").waitVisible();
-  desktop.notifications.choose(said);
+  desktop.notifications.invokeAction(notification);
   await desktop.tray.appear();
   await desktop.tray.icon();
-  await window.id("health-tray").waitGone();
+  await window.id("health-tray").waitHidden();
   assert.equal(desktop.notifications.all.length, 1);
-  await allAgree({ desktop, user, window });
+  await assertConsistent({ desktop, user, window });
 });
 
 test("the app registers its icon once a tray can show it, and its menu works", async (t) => {
-  await sandbox.calm();
+  await sandbox.reset();
   const desktop = await Desktop.for(t, { tray: false });
   const app = new App(desktop);
   app.launch({ args: ["--hidden"] });
-  await desktop.tray.appear({ shows: false });
+  await desktop.tray.appear({ hasHost: false });
   await staysTrue("no icon registers without a host", () => desktop.tray.items.length === 0, 1_000);
-  desktop.tray.show(true);
+  desktop.tray.setHost(true);
   await desktop.tray.icon();
-  desktop.tray.show(false);
-  await desktop.tray.empty();
-  desktop.tray.show(true);
+  desktop.tray.setHost(false);
+  await desktop.tray.waitForEmpty();
+  desktop.tray.setHost(true);
   await desktop.tray.icon();
 
   desktop.tray.vanish();
-  await desktop.tray.appear({ refuses: 2 });
+  await desktop.tray.appear({ rejections: 2 });
   await (await desktop.tray.icon()).click("Quit");
-  await app.waitForEnd();
+  await app.waitForExit();
 });
 
 test("a hidden start without a session bus ends with an error, because nothing could open the app", async (t) => {
@@ -273,6 +276,6 @@ test("a hidden start without a session bus ends with an error, because nothing c
   const app = new App(desktop);
   const nowhere = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${desktop.processes.scratch}/nobody` };
   const started = app.launch({ args: ["--hidden"], env: nowhere });
-  assert.equal(await started.ended(), 1);
+  assert.equal(await started.waitForExit(), 1);
   assert.equal((await desktop.display.windows()).length, 0);
 });

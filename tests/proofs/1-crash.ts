@@ -3,15 +3,16 @@
  * step of a top-up and during recovery. Then the user continues, and must end with the same state as a twin who was
  * never killed.
  */
+import { join } from "node:path";
+import { ARTEFACTS } from "../session/artefacts.ts";
+import { withDesktop } from "../session/desktop.ts";
 import { Processes } from "../session/processes.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { artefacts } from "./artefacts.ts";
-import { APP_KILLS, killApp, takeNotesOnly } from "./crash_app.ts";
+import { APP_KILLS, killApp } from "./crash_app.ts";
 import { Rounds, type Fate, type Left } from "./crash_rounds.ts";
-import { Dice, Disk, failPoint, type Kill } from "./fault_injection.ts";
+import { SeededRandom, Disk, failPoint, type Kill } from "./fault_injection.ts";
 import { isShort, prove, times, type Tally } from "./proof.ts";
-import { Gate, Home } from "./cli_home.ts";
-import { atDesktop } from "./proof_session.ts";
+import { Semaphore, Home } from "./cli_home.ts";
 
 /** Top-ups of one user that are killed, before a last one without a kill. Each may wait for a minute. */
 const ROUNDS = times(5, 2);
@@ -20,7 +21,7 @@ const AT_ONCE = 4;
 const APPS_AT_ONCE = 3;
 const each = times(24, 1);
 
-const dice = new Dice(1);
+const dice = new SeededRandom(1);
 
 await prove(
   {
@@ -30,7 +31,7 @@ await prove(
   },
   async (tally) => {
     const sandbox = await Sandbox.start("proofs/crash");
-    const processes = new Processes(artefacts("crash"));
+    const processes = new Processes(join(ARTEFACTS, "proofs", "crash"));
     try {
       // Delays the answer to a start, so that a kill can hit while the request is in flight.
       await sandbox.fault({ target: "console", method: "POST", path: "/v2/top-ups", kind: "delay", ms: 300 });
@@ -47,9 +48,10 @@ await prove(
   async (tally) => {
     const sandbox = await Sandbox.start("proofs/crash");
     try {
-      await atDesktop("crash", {}, async (desktop) => {
-        takeNotesOnly(desktop);
-        const gate = new Gate(APPS_AT_ONCE);
+      await withDesktop("crash", {}, async (desktop) => {
+        // Hundreds of real browsers would take hours.
+        desktop.browser.recordUrlsOnly();
+        const gate = new Semaphore(APPS_AT_ONCE);
         const kills = Array.from({ length: each }, () => APP_KILLS).flat();
         const tried = kills.map((kill, number) =>
           tally.try(kill.place, () => gate.through(() => killApp(desktop, sandbox, kill, number))),
@@ -69,7 +71,7 @@ async function killAll(tally: Tally, sandbox: Sandbox, processes: Processes): Pr
   // Deals out the plans that wait a minute first, so that no user gets more of them than others.
   const fates = [...shuffled.filter(isSlow), ...shuffled.filter((fate) => !isSlow(fate))];
   const connects = dice.shuffled(migrations());
-  const gate = new Gate(AT_ONCE);
+  const gate = new Semaphore(AT_ONCE);
   const users = Math.max(Math.ceil(fates.length / ROUNDS), connects.length);
   const twin = await live(sandbox, processes, gate, "twin", { fates: Array.from({ length: ROUNDS }, () => ({})) });
   const kills = new Map<string, number>();
@@ -109,7 +111,7 @@ async function killAll(tally: Tally, sandbox: Sandbox, processes: Processes): Pr
 async function live(
   sandbox: Sandbox,
   processes: Processes,
-  gate: Gate,
+  gate: Semaphore,
   name: string,
   fate: { readonly fates: readonly Fate[]; readonly connect?: Kill | undefined; readonly like?: Left },
 ): Promise<{ readonly left: Left; readonly kills: number }> {

@@ -4,15 +4,15 @@
  * recovers soon after the fault.
  */
 import assert from "node:assert/strict";
-import { cli } from "../session/app.ts";
+import { cli } from "../session/cli.ts";
 import { staysTrue, until } from "../session/wait.ts";
-import type { Desktop } from "../session/desktop.ts";
+import { withDesktop, type Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { TRUTH, type Between, type Treatment } from "./intercepting_proxy.ts";
+import { PASS_THROUGH, type InterceptingProxy, type ExchangeHandler } from "./intercepting_proxy.ts";
 import { isShort, prove, times, type Tally } from "./proof.ts";
-import { Listener } from "./hostile_script.ts";
-import { atDesktop, call, networkFile, person, startTopUp, way, type Person } from "./proof_session.ts";
-import { sent, troubles, type Trouble } from "./network_faults.ts";
+import { ConnectionRecorder } from "./hostile_script.ts";
+import { call, networkFile, person, startTopUp, way, type Person } from "./proof_session.ts";
+import { sent, networkFaults, type NetworkFault } from "./network_faults.ts";
 
 const about = {
   promise: 2,
@@ -29,8 +29,8 @@ const window_ = { there: true, asked: false };
 await prove(about, async (tally) => {
   const sandbox = await Sandbox.start("proofs/hostile-network");
   try {
-    await atDesktop("hostile network", {}, (desktop) => everything(tally, desktop, sandbox));
-    await atDesktop("no way there", {}, (desktop) => noWay(tally, desktop, sandbox));
+    await withDesktop("hostile network", {}, (desktop) => everything(tally, desktop, sandbox));
+    await withDesktop("no way there", {}, (desktop) => noWay(tally, desktop, sandbox));
   } finally {
     await sandbox.end();
   }
@@ -40,9 +40,11 @@ async function everything(tally: Tally, desktop: Desktop, sandbox: Sandbox): Pro
   const someone = await person(desktop, sandbox, await way(sandbox, 2));
   const servers = [someone.way.api, ...someone.way.rpcs];
   const durations = measured(servers);
-  const elsewhere = await Listener.start();
+  const elsewhere = await ConnectionRecorder.start();
   const answering = windowAnswers(someone);
-  const all = troubles(elsewhere.address).filter(({ slow, alike }) => !isShort || (slow !== true && alike !== true));
+  const all = networkFaults(elsewhere.address).filter(
+    ({ slow, alike }) => !isShort || (slow !== true && alike !== true),
+  );
   const before = someone.app.memory();
   for (const [at, trouble] of all.entries()) {
     for (const which of isShort ? ([SERVERS[at % 2] ?? "API"] as const) : SERVERS) {
@@ -76,8 +78,8 @@ async function everything(tally: Tally, desktop: Desktop, sandbox: Sandbox): Pro
         "it has ended",
         async () => ((await overview(someone)) as { top_ups: unknown[] }).top_ups.length === 0,
       );
-      assert.equal((await someone.user.truth()).open_top_up, null);
-      someone.way.api.treat = TRUTH;
+      assert.equal((await someone.user.serverState()).open_top_up, null);
+      someone.way.api.treat = PASS_THROUGH;
       await recovered(someone, 5_000);
     });
   }
@@ -99,7 +101,7 @@ async function everything(tally: Tally, desktop: Desktop, sandbox: Sandbox): Pro
  * Keeps up the fault until the app reports an error (or has the answer, where it only comes late), then waits for
  * recovery.
  */
-async function suffer(someone: Person, which: "API" | "RPCs", trouble: Trouble): Promise<void> {
+async function suffer(someone: Person, which: "API" | "RPCs", trouble: NetworkFault): Promise<void> {
   const {
     window,
     account,
@@ -112,11 +114,11 @@ async function suffer(someone: Person, which: "API" | "RPCs", trouble: Trouble):
   await call(window, "check_now", { account });
   await until("a request arrives", () => servers.some((server, at) => server.asked.length > (began[at] ?? 0)));
   if (trouble.passes !== true) {
-    const patience = { within: trouble.slow === true ? 90_000 : 15_000, every: 100 };
-    await until("the app reports it", async () => (await errors(someone)).length > 0, patience);
+    const options = { timeout: trouble.slow === true ? 90_000 : 15_000, interval: 100 };
+    await until("the app reports it", async () => (await errors(someone)).length > 0, options);
     assert.deepEqual(await figures(someone), known, "known data changed");
   }
-  for (const server of servers) server.treat = TRUTH;
+  for (const server of servers) server.treat = PASS_THROUGH;
   if (trouble.long === true) await leavesAlone(someone, servers);
   await call(window, "check_now", { account });
   await recovered(someone, trouble.passes === true ? 15_000 : 5_000);
@@ -126,14 +128,14 @@ async function suffer(someone: Person, which: "API" | "RPCs", trouble: Trouble):
  * A server that asked for a long Retry-After is not contacted, even if the user asks; a restarted app contacts it
  * again.
  */
-async function leavesAlone({ window, account, app }: Person, servers: readonly Between[]): Promise<void> {
+async function leavesAlone({ window, account, app }: Person, servers: readonly InterceptingProxy[]): Promise<void> {
   const asked = (): number => servers.reduce((sum, server) => sum + server.asked.length, 0);
   const before = asked();
   await call(window, "check_now", { account });
   await staysTrue("the server gets no request", () => asked() === before, 2_000);
   window_.there = false;
   try {
-    await until("no question to the window is in flight", () => !window_.asked, { within: 30_000 });
+    await until("no question to the window is in flight", () => !window_.asked, { timeout: 30_000 });
     await app.kill();
     app.launch();
     await app.window();
@@ -150,8 +152,11 @@ async function gone(tally: Tally, someone: Person): Promise<void> {
   for (const server of servers) await server.down();
   await call(someone.window, "check_now", { account: someone.account });
   const died = performance.now();
-  await until("the app reports it", async () => (await errors(someone)).length > 1, { within: 60_000, every: 100 });
-  await until("the outage has lasted long enough", () => performance.now() - died > span, { within: span + 10_000, every: 250 });
+  await until("the app reports it", async () => (await errors(someone)).length > 1, { timeout: 60_000, interval: 100 });
+  await until("the outage has lasted long enough", () => performance.now() - died > span, {
+    timeout: span + 10_000,
+    interval: 250,
+  });
   for (const server of servers) await server.up();
   const back = performance.now();
   await tally.try(`back within 5 s after ${span / 1_000} s without servers`, async () => {
@@ -168,12 +173,12 @@ async function mute(tally: Tally, someone: Person): Promise<void> {
     way: { api, rpcs },
   } = someone;
   const servers = [api, ...rpcs];
-  const closes: Treatment = ({ response }) => (response.destroy(), true);
+  const closes: ExchangeHandler = ({ response }) => (response.destroy(), true);
   for (const server of servers) server.treat = closes;
   const died = performance.now();
   await until("seven minutes have passed", () => performance.now() - died > 420_000, {
-    within: 430_000,
-    every: 1_000,
+    timeout: 430_000,
+    interval: 1_000,
   });
   for (const [at, server] of servers.entries()) {
     await tally.try(`requests to ${at === 0 ? "the API" : `RPC ${at}`} after five minutes`, () => {
@@ -182,8 +187,8 @@ async function mute(tally: Tally, someone: Person): Promise<void> {
       assert.ok(count <= 4, `${count} in two minutes`);
     });
   }
-  for (const server of servers) server.treat = TRUTH;
-  await tally.try("back within 5 s of "Check now" when servers had closed every connection", async () => {
+  for (const server of servers) server.treat = PASS_THROUGH;
+  await tally.try("back within 5 s of a manual check when servers had closed every connection", async () => {
     await call(window, "check_now", { account });
     await recovered(someone, 5_000);
   });
@@ -209,7 +214,7 @@ async function noWay(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
       const done = await cli(
         desktop,
         ["account", "add", "fluence", "--network", file, "--address", user.address, "--label", `Nowhere ${number}`],
-        { input: `${user.key}\n`, within: 40_000 },
+        { input: `${user.key}\n`, timeout: 40_000 },
       );
       const took = performance.now() - began;
       assert.equal(done.code, 0, done.stderr);
@@ -220,7 +225,7 @@ async function noWay(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
 }
 
 /** Shifts every time in an answer by so many days. */
-function shifted(days: number): Treatment {
+function shifted(days: number): ExchangeHandler {
   return async ({ forward, answer }) => {
     const truth = await forward();
     const body = String(truth.body).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (text) =>
@@ -232,7 +237,7 @@ function shifted(days: number): Treatment {
 }
 
 /** Records how long each request takes until its response is closed. */
-function measured(servers: readonly Between[]): number[] {
+function measured(servers: readonly InterceptingProxy[]): number[] {
   const durations: number[] = [];
   for (const server of servers) {
     server.hear = (response) => {
@@ -251,7 +256,7 @@ function windowAnswers({ window }: Person): { end: () => Promise<{ most: number;
   let asked = 0;
   const task = (async () => {
     while (state.going) {
-      await until("the window is there", () => window_.there, { within: 120_000 });
+      await until("the window is there", () => window_.there, { timeout: 120_000 });
       window_.asked = true;
       const began = performance.now();
       const answered = await call(window, "settings").catch((error: unknown) => error);
@@ -272,7 +277,7 @@ function windowAnswers({ window }: Person): { end: () => Promise<{ most: number;
   };
 }
 
-async function recovered(someone: Person, within: number): Promise<void> {
+async function recovered(someone: Person, timeout: number): Promise<void> {
   let last: unknown[] = [];
   await until(
     "no error is left",
@@ -280,7 +285,7 @@ async function recovered(someone: Person, within: number): Promise<void> {
       last = await errors(someone);
       return last.length === 0;
     },
-    { within, every: 100 },
+    { timeout, interval: 100 },
   ).catch((error: unknown) => {
     throw new Error(`${String(error)}: ${JSON.stringify(last)}`);
   });

@@ -6,13 +6,13 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { staysTrue, until } from "../session/wait.ts";
-import type { Desktop } from "../session/desktop.ts";
+import { withDesktop, type Desktop } from "../session/desktop.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
-import { page, topUpAnswer } from "./fluence_responses.ts";
-import { TRUTH, type Treatment } from "./intercepting_proxy.ts";
+import { page, topUpBody } from "./fluence_responses.ts";
+import { PASS_THROUGH, type ExchangeHandler } from "./intercepting_proxy.ts";
 import { isShort, prove, type Tally } from "./proof.ts";
-import { always, bend, inventedCredit, inventing, logs, type Log } from "./rpc_lies.ts";
-import { atDesktop, call, person, way, type Person } from "./proof_session.ts";
+import { fixedResult, rewriteResults, fakeCreditLog, injectFakeCredit, logs, type Log } from "./rpc_lies.ts";
+import { call, person, way, type Person } from "./proof_session.ts";
 
 const about = {
   promise: 3,
@@ -35,14 +35,14 @@ interface Overview {
 }
 
 /** A node's answers for an address without a contract. */
-const noCode: Treatment = bend(({ method }) =>
+const noCode: ExchangeHandler = rewriteResults(({ method }) =>
   method === "eth_getCode" || method === "eth_call" ? { result: "0x" } : undefined,
 );
 
 await prove(about, async (tally) => {
   const sandbox = await Sandbox.start("proofs/lying-servers");
   try {
-    await atDesktop("lying servers", {}, async (desktop) => {
+    await withDesktop("lying servers", {}, async (desktop) => {
       const someone = await begin(desktop, sandbox);
       await rpcLies(tally, someone);
       await apiLies(tally, someone);
@@ -69,12 +69,12 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
   if (first === undefined || second === undefined) throw new Error("two RPCs are needed");
   const template = await trueCredit(user);
   const known = (await overview(someone)).balance?.amount.amount;
-  const all = async (lie: Treatment): Promise<void> => {
+  const all = async (lie: ExchangeHandler): Promise<void> => {
     for (const rpc of rpcs) rpc.treat = lie;
     await look(someone);
   };
   const calm = async (): Promise<void> => {
-    await all(TRUTH);
+    await all(PASS_THROUGH);
     // An endpoint with the wrong chain or contract is ruled out while another one answers, but asked again when none
     // does.
     await until(
@@ -83,14 +83,22 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
         await call(someone.window, "check_now", { account: someone.account });
         return (await overview(someone)).errors.every(({ code }) => !/chain|contract|answer/.test(code));
       },
-      { within: 40_000, every: 500 },
+      { timeout: 40_000, interval: 500 },
     );
   };
-  const lies: [string, Treatment, RegExp][] = [
-    ["the wrong chain", always("eth_chainId", "0x1"), /wrong_chain/],
+  const lies: [string, ExchangeHandler, RegExp][] = [
+    ["the wrong chain", fixedResult("eth_chainId", "0x1"), /wrong_chain/],
     ["no code", noCode, /no_contract/],
-    ["a balance that no token has", always("eth_call", `0x${"f".repeat(64)}`), /answer_malformed|chain_unavailable/],
-    ["answers to other questions", bend((_, { id, result }) => ({ id: id + 1_000, result })), /answer_malformed/],
+    [
+      "a balance that no token has",
+      fixedResult("eth_call", `0x${"f".repeat(64)}`),
+      /answer_malformed|chain_unavailable/,
+    ],
+    [
+      "answers to other questions",
+      rewriteResults((_, { id, result }) => ({ id: id + 1_000, result })),
+      /answer_malformed/,
+    ],
     ["JSON of 10,000 levels", ({ json }) => (json(200, "[".repeat(10_000)), true), /answer_malformed/],
   ];
   for (const [name, lie, code] of lies) {
@@ -102,7 +110,7 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
           await call(someone.window, "check_now", { account: someone.account });
           return (await overview(someone)).errors.some((one) => code.test(one.code));
         },
-        { every: 500 },
+        { interval: 500 },
       );
       const { balance } = await overview(someone);
       assert.equal(Number(balance?.amount.amount), Number(known), "known data changed");
@@ -124,8 +132,8 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
       if (both && status === "open") continue; // Two endpoints that tell the same lie cannot be detected.
       const id = randomUUID();
       const transaction = `0x${randomBytes(32).toString("hex")}`;
-      const credit = inventedCredit(template, 25_000_000n, id, transaction);
-      const invented = inventing(user.sandbox.ready.rpc["9999999"] ?? "", credit);
+      const credit = fakeCreditLog(template, 25_000_000n, id, transaction);
+      const invented = injectFakeCredit(user.sandbox.ready.rpc["9999999"] ?? "", credit);
       await tally.try(
         `${status} at the API, ${both ? "nothing on the chain" : "an event forged by one RPC"}`,
         async () => {
@@ -155,13 +163,13 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
       );
       tell(api, id, "canceled");
       await calm();
-      api.treat = TRUTH;
+      api.treat = PASS_THROUGH;
       await look(someone);
     }
   }
 
   // Genuine events, reported in unusual ways, count once.
-  const ways: [string, Treatment][] = [
+  const ways: [string, ExchangeHandler][] = [
     ["every log twice", logs((true_) => true_.flatMap((one) => [one, one]))],
     [
       "removed logs beside the genuine ones",
@@ -184,7 +192,7 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
           await call(someone.window, "check_now", { account: someone.account });
           return (await payments(someone)).some((one) => one.transaction === transaction);
         },
-        { within: 40_000, every: 500 },
+        { timeout: 40_000, interval: 500 },
       );
       assert.equal((await payments(someone)).length, before + 1);
     });
@@ -193,7 +201,7 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
   await tally.try("the first RPC: logs left out, a stale head", async () => {
     const { transaction } = await user.credit("1.75");
     const head = template.blockNumber;
-    first.treat = bend(({ method, params }, { result }) => {
+    first.treat = rewriteResults(({ method, params }, { result }) => {
       if (method === "eth_getLogs") return { result: [] };
       const isHead = method === "eth_getBlockByNumber" && params[0] === "latest";
       return isHead ? { result: { ...(result as object), number: head, timestamp: "0x1" } } : undefined;
@@ -204,7 +212,7 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
         await call(someone.window, "check_now", { account: someone.account });
         return (await payments(someone)).some((one) => one.transaction === transaction);
       },
-      { within: 40_000, every: 500 },
+      { timeout: 40_000, interval: 500 },
     );
   });
   await calm();
@@ -218,11 +226,11 @@ async function apiLies(tally: Tally, someone: Person): Promise<void> {
   } = someone;
   const known = await payments(someone);
   const lies: [string, string, unknown][] = [
-    ["an unknown status", "/v2/top-ups/pending", { pendingTopUp: topUpAnswer({ status: "splendid" }) }],
-    ["a huge amount", "/v2/top-ups/pending", { pendingTopUp: topUpAnswer({ amountCents: 10 ** 17 }) }],
-    ["a negative amount", "/v2/top-ups/pending", { pendingTopUp: topUpAnswer({ amountCents: -2500 }) }],
-    ["an amount with a fraction", "/v2/top-ups/pending", { pendingTopUp: topUpAnswer({ amountCents: 0.5 }) }],
-    ["doubled keys", "/v2/top-ups/pending", `{"pendingTopUp":null,"pendingTopUp":${JSON.stringify(topUpAnswer())}}`],
+    ["an unknown status", "/v2/top-ups/pending", { pendingTopUp: topUpBody({ status: "splendid" }) }],
+    ["a huge amount", "/v2/top-ups/pending", { pendingTopUp: topUpBody({ amountCents: 10 ** 17 }) }],
+    ["a negative amount", "/v2/top-ups/pending", { pendingTopUp: topUpBody({ amountCents: -2500 }) }],
+    ["an amount with a fraction", "/v2/top-ups/pending", { pendingTopUp: topUpBody({ amountCents: 0.5 }) }],
+    ["doubled keys", "/v2/top-ups/pending", `{"pendingTopUp":null,"pendingTopUp":${JSON.stringify(topUpBody())}}`],
     ["JSON of 10,000 levels", "/v2/top-ups/pending", `{"pendingTopUp":${"[".repeat(10_000)}${"]".repeat(10_000)}}`],
     [
       "a balance that no account has",
@@ -257,7 +265,7 @@ async function apiLies(tally: Tally, someone: Person): Promise<void> {
           await call(window, "check_now", { account });
           return (await overview(someone)).errors.some(({ code }) => code === "answer_malformed");
         },
-        { every: 300 },
+        { interval: 300 },
       );
       const now = await payments(someone);
       assert.deepEqual(
@@ -269,7 +277,7 @@ async function apiLies(tally: Tally, someone: Person): Promise<void> {
   }
   await tally.try("the API: other users' payments", async () => {
     const others = Array.from({ length: 20 }, (_, at) =>
-      topUpAnswer({ id: randomUUID(), status: "resolved", amountCents: 12_345 + at }),
+      topUpBody({ id: randomUUID(), status: "resolved", amountCents: 12_345 + at }),
     );
     api.treat = ({ path: asked, json }) => {
       if (!asked.startsWith("/v2/top-ups?")) return false;
@@ -282,13 +290,13 @@ async function apiLies(tally: Tally, someone: Person): Promise<void> {
         await call(window, "check_now", { account });
         return (await payments(someone)).length >= known.length + others.length;
       },
-      { every: 300 },
+      { interval: 300 },
     );
     await look(someone);
     const listed = await payments(someone);
     for (const { id } of others as { id: string }[]) assert.equal(listed.find((one) => one.id === id)?.verified, false);
   });
-  api.treat = TRUTH;
+  api.treat = PASS_THROUGH;
 }
 
 async function reorganisations(tally: Tally, someone: Person, sandbox: Sandbox): Promise<void> {
@@ -307,13 +315,13 @@ async function reorganisations(tally: Tally, someone: Person, sandbox: Sandbox):
           await call(window, "check_now", { account });
           return shown();
         },
-        { every: 200 },
+        { interval: 200 },
       );
       await sandbox.control("POST", "/chains/9999999/reorg", { from_block: block });
       await look(someone);
       await look(someone);
       assert.equal(await shown(), false, "still shown after two polls");
-      const { chain } = await user.truth();
+      const { chain } = await user.serverState();
       assert.equal(Number((await overview(someone)).balance?.amount.amount), Number(chain.free));
     });
   }
@@ -323,14 +331,14 @@ async function reorganisations(tally: Tally, someone: Person, sandbox: Sandbox):
 /** Two polls, two minutes apart: only the full run has time for that. */
 async function disagreement(tally: Tally, someone: Person): Promise<void> {
   await tally.try("chain and API differ: both are shown", async () => {
-    await someone.user.patch({ api_balance: "999" });
+    await someone.user.update({ api_balance: "999" });
     await until(
       "the app reports it",
       async () => {
         await call(someone.window, "check_now", { account: someone.account });
         return (await overview(someone)).agrees === false;
       },
-      { within: 200_000, every: 5_000 },
+      { timeout: 200_000, interval: 5_000 },
     );
     await someone.window.id("nav-overview").click();
     await someone.window.id("disagreement").waitVisible();
@@ -353,12 +361,12 @@ async function look({ window, account, way: { rpcs } }: Person): Promise<void> {
       last = now;
       return quiet;
     },
-    { every: 400 },
+    { interval: 400 },
   );
 }
 
-function tell(api: { treat: Treatment }, id: string, status: string): void {
-  const one = topUpAnswer({ id, status });
+function tell(api: { treat: ExchangeHandler }, id: string, status: string): void {
+  const one = topUpBody({ id, status });
   api.treat = ({ path, json }) => {
     if (path === "/v2/top-ups/pending") json(200, { pendingTopUp: status === "open" ? one : null });
     else if (path.startsWith("/v2/top-ups?")) json(200, page([one]));
@@ -368,8 +376,8 @@ function tell(api: { treat: Treatment }, id: string, status: string): void {
 }
 
 /** A node that returns logs for at most so many blocks. */
-function limited(blocks: number): Treatment {
-  return bend(({ method, params }) => {
+function limited(blocks: number): ExchangeHandler {
+  return rewriteResults(({ method, params }) => {
     if (method !== "eth_getLogs") return undefined;
     const [{ fromBlock, toBlock }] = params as [{ fromBlock: string; toBlock: string }];
     const span = Number(toBlock) - Number(fromBlock) + 1;

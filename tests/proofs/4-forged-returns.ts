@@ -9,13 +9,13 @@ import { createHash, randomBytes } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { NameFlag, type MessageBus, Variant } from "@jellybrick/dbus-next";
 import { App, BINARIES } from "../session/app.ts";
-import { Played } from "../session/bus.ts";
+import { FakeDBusObject } from "../session/bus.ts";
 import { staysTrue, until } from "../session/wait.ts";
-import type { Desktop } from "../session/desktop.ts";
-import { Sandbox, type User } from "../session/sandbox.ts";
+import { withDesktop, type Desktop } from "../session/desktop.ts";
+import { Sandbox } from "../session/sandbox.ts";
 import { prove, times, type Tally } from "./proof.ts";
 import { forgedLinks } from "./forged_links.ts";
-import { atDesktop, call, onlyWriteDown, person, type Person, startTopUp, way } from "./proof_session.ts";
+import { call, person, type Person, startTopUp, way } from "./proof_session.ts";
 
 const about = {
   promise: 4,
@@ -28,31 +28,33 @@ const FACE = "org.freedesktop.Application";
 await prove(about, async (tally) => {
   const sandbox = await Sandbox.start("proofs/forged-returns");
   try {
-    await atDesktop("forged links", {}, (desktop) => links(tally, desktop, sandbox));
-    await atDesktop("a squatted name", {}, (desktop) => squatted(tally, desktop));
-    await atDesktop("no bus", {}, (desktop) => withoutBus(tally, desktop));
+    await withDesktop("forged links", {}, (desktop) => links(tally, desktop, sandbox));
+    await withDesktop("a squatted name", {}, (desktop) => squatted(tally, desktop));
+    await withDesktop("no bus", {}, (desktop) => withoutBus(tally, desktop));
   } finally {
     await sandbox.end();
   }
 });
 
 async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
-  onlyWriteDown(desktop);
+  desktop.browser.recordUrlsOnly();
   const someone = await person(desktop, sandbox, await way(sandbox, 1));
   const { app, window, account, user } = someone;
   await startTopUp(window, account, "12");
   const topUp = await user.openTopUp();
   const own = new URL(topUp.return_url ?? "").searchParams.get("state") ?? "";
   assert.match(own, /^[0-9a-f]{64}$/);
-  await until("the browser gets the payment page", () => desktop.browser.opened.length > 0);
+  await until("the browser gets the payment page", () => desktop.browser.openedUrls.length > 0);
   await call(window, "begin_sign_in", { network: sandbox.networkName, address: null, label: null });
   const page = await until("the sign-in page was opened", () =>
-    desktop.browser.opened.find((one) => one.includes("/oauth/")),
+    desktop.browser.openedUrls.find((one) => one.includes("/oauth/")),
   );
   const signIn = new URL(page).searchParams.get("state") ?? "";
   // Another user's top-up at the same provider, with its own state.
   const other = randomBytes(32).toString("hex");
-  await topUpOf(await sandbox.user(), other);
+  const stranger = await sandbox.user();
+  const returnUrl = `org.bursar.desktop://top-up/return?state=${other}`;
+  await stranger.createTopUp(1_100, { methodCode: "usdc", returnUrl });
 
   const name = busName(desktop);
   const open = (link: string): Promise<unknown> => desktop.bus.call(name, PATH, FACE, "Open", "asa{sv}", [[link], {}]);
@@ -68,7 +70,7 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   for (const link of forgedLinks({ own, signIn, other }, times(60, 9))) {
     await tally.try("a second start with a forged link", async () => {
       // An argument is limited to 128 KiB and ends at the first zero byte.
-      const done = await desktop.run(BINARIES.app, [link.replaceAll("\0", "").slice(0, 100_000)], { within: 20_000 });
+      const done = await desktop.run(BINARIES.app, [link.replaceAll("\0", "").slice(0, 100_000)], { timeout: 20_000 });
       assert.ok(done.code === 0 || done.code === 2, `exit status ${done.code} ${done.stderr}`);
     });
   }
@@ -84,7 +86,7 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   });
   await tally.try("nothing changed", async () => {
     assert.deepEqual(await standing(someone), before);
-    assert.equal((await user.truth()).top_up_count, 1);
+    assert.equal((await user.serverState()).top_up_count, 1);
     assert.deepEqual(app.pids(), [app.process.pid]);
   });
   await tally.try("at most one poll a second", () => {
@@ -105,24 +107,13 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     await app.waitForNoWindow();
     const first = polls();
     await open(link);
-    await until("the link triggers a poll", () => polls() > first, { within: 2_000 });
+    await until("the link triggers a poll", () => polls() > first, { timeout: 2_000 });
     await app.waitForWindow();
     await app.closeWindow();
     for (let again = 0; again < 50; again += 1) await open(link);
     await staysTrue("a replayed link shows nothing", async () => (await app.topWindows()).length === 0, 1_500);
   });
   tally.note(`${tried} links in ${Math.round(took)} s`);
-}
-
-/** Creates a top-up of another user, whose app is not this one. */
-async function topUpOf(user: User, state: string): Promise<void> {
-  const returnUrl = `org.bursar.desktop://top-up/return?state=${state}`;
-  const answer = await fetch(`${user.sandbox.ready.fluence.api}/v2/top-ups`, {
-    method: "POST",
-    headers: { "content-type": "application/json", "x-api-key": user.key },
-    body: JSON.stringify({ amountCents: 1100, methodCode: "usdc", returnUrl }),
-  });
-  assert.equal(answer.status, 201, await answer.text());
 }
 
 /** What no link may change. */
@@ -156,7 +147,7 @@ async function squatted(tally: Tally, desktop: Desktop): Promise<void> {
         try {
           const began = performance.now();
           app.launch({ args: [`org.bursar.desktop://sign-in?code=canary&state=${"a".repeat(64)}`] });
-          const window = await app.window({ within: 20_000 });
+          const window = await app.window({ timeout: 20_000 });
           await window.id("frame").waitVisible();
           await window.id("health-links").waitVisible();
           tally.note(`window despite a squatter after ${((performance.now() - began) / 1000).toFixed(1)} s`);
@@ -170,7 +161,7 @@ async function squatted(tally: Tally, desktop: Desktop): Promise<void> {
           const failure = await call(window, "app");
           assert.ok(failure, "the first app still answers");
           second.child.kill("SIGKILL");
-          await second.ended();
+          await second.waitForExit();
         } finally {
           // A failure with one squatter must not affect the next.
           await app.kill();
@@ -182,8 +173,8 @@ async function squatted(tally: Tally, desktop: Desktop): Promise<void> {
 }
 
 function accept(connection: MessageBus, heard: string[]): void {
-  const take = (what: string) => ({ gives: "", answer: (): unknown[] => (heard.push(what), []) });
-  void new Played(connection, PATH, FACE, {
+  const take = (what: string) => ({ signature: "", handle: (): unknown[] => (heard.push(what), []) });
+  void new FakeDBusObject(connection, PATH, FACE, {
     Open: take("Open"),
     Activate: take("Activate"),
     ActivateAction: take("action"),
@@ -195,7 +186,7 @@ async function withoutBus(tally: Tally, desktop: Desktop): Promise<void> {
   await tally.try("no session bus at all", async () => {
     const app = new App(desktop);
     app.launch({ env: nowhere });
-    const window = await app.window({ within: 20_000 });
+    const window = await app.window({ timeout: 20_000 });
     await window.id("health").waitVisible();
     const { health } = (await call(window, "app")) as { health: Record<string, unknown> };
     for (const part of ["tray", "notifications", "links"]) assert.equal(health[part], false, part);
@@ -205,7 +196,7 @@ async function withoutBus(tally: Tally, desktop: Desktop): Promise<void> {
     );
     await assert.doesNotReject(call(window, "settings"));
     second.child.kill("SIGKILL");
-    await second.ended();
+    await second.waitForExit();
     await app.kill();
   });
 }

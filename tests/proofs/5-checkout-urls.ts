@@ -4,12 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { staysTrue, until } from "../session/wait.ts";
-import type { Desktop } from "../session/desktop.ts";
+import { withDesktop, type Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { page, topUpAnswer } from "./fluence_responses.ts";
+import { page, topUpBody } from "./fluence_responses.ts";
 import { prove, times, type Tally } from "./proof.ts";
 import { honestUrls, hostileUrls, NAMED_HOST } from "./hostile_urls.ts";
-import { atDesktop, call, onlyWriteDown, person, type Person, Refused, startTopUp, way } from "./proof_session.ts";
+import { call, person, type Person, Refused, startTopUp, way } from "./proof_session.ts";
 
 const about = { promise: 5, name: "Checkout URLs", what: "hostile addresses sent as a checkout, and honest ones" };
 
@@ -23,14 +23,14 @@ interface TopUpView {
 await prove(about, async (tally) => {
   const sandbox = await Sandbox.start("proofs/checkout-urls");
   try {
-    await atDesktop("checkout urls", { tray: true }, (desktop) => tryAll(tally, desktop, sandbox));
+    await withDesktop("checkout urls", { tray: true }, (desktop) => tryAll(tally, desktop, sandbox));
   } finally {
     await sandbox.end();
   }
 });
 
 async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
-  onlyWriteDown(desktop);
+  desktop.browser.recordUrlsOnly();
   const local = new URL(sandbox.ready.checkout).host;
   const someone = await person(desktop, sandbox, await way(sandbox, 1), { hosts: [local, NAMED_HOST] });
   const hostile = hostileUrls(local);
@@ -50,18 +50,18 @@ async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
       await refusesToOpen(someone);
     });
   }
-  await staysTrue("no address was opened", () => desktop.browser.opened.length === 0, 1_000);
+  await staysTrue("no address was opened", () => desktop.browser.openedUrls.length === 0, 1_000);
   // Genuine addresses show that the commands themselves work.
   const honest = honestUrls(local);
   for (const [sent, opened] of honest) {
     await tally.try(`the genuine ${sent}`, async () => {
-      const before = desktop.browser.opened.length;
+      const before = desktop.browser.openedUrls.length;
       const topUp = await openOne(sent);
       assert.ok(topUp.can_open);
       assert.equal(await call(someone.window, "checkout_link", { account: someone.account, topUp: topUp.id }), opened);
       await call(someone.window, "return_to_payment", { account: someone.account, topUp: topUp.id });
-      await until("the browser gets the address", () => desktop.browser.opened.length > before);
-      assert.deepEqual(desktop.browser.opened.slice(before), [opened]);
+      await until("the browser gets the address", () => desktop.browser.openedUrls.length > before);
+      assert.deepEqual(desktop.browser.openedUrls.slice(before), [opened]);
     });
   }
   tally.note(`${new Set([...started, ...shown]).size} hostile, ${honest.length} honest opened as re-serialised`);
@@ -76,7 +76,7 @@ async function startAt(
   const id = `22222222-2222-4222-8222-${String(number).padStart(12, "0")}`;
   let ended = false;
   const one = (): unknown =>
-    topUpAnswer({ id, amountCents: 1100, redirectUrl: address, status: ended ? "canceled" : "open" });
+    topUpBody({ id, amountCents: 1100, redirectUrl: address, status: ended ? "canceled" : "open" });
   api.treat = ({ method, path, json }) => {
     if (method === "POST" && path === "/v2/top-ups") {
       json(201, { intentId: id, presentation: { type: "redirect", redirectUrl: address } });
@@ -110,9 +110,9 @@ async function follow({ window, account, way: { api } }: Person): Promise<(addre
   api.treat = ({ path, json }) => {
     if (path === "/v2/top-ups/pending") {
       tellings += 1;
-      json(200, { pendingTopUp: topUpAnswer({ createdAt: created, redirectUrl: current }) });
+      json(200, { pendingTopUp: topUpBody({ createdAt: created, redirectUrl: current }) });
     } else if (path.startsWith("/v2/top-ups?")) {
-      json(200, page([topUpAnswer({ createdAt: created, redirectUrl: current })]));
+      json(200, page([topUpBody({ createdAt: created, redirectUrl: current })]));
     } else return false;
     return true;
   };
@@ -150,7 +150,7 @@ async function refusesToOpen({
       return true;
     });
   }
-  assert.deepEqual(desktop.browser.opened, []);
+  assert.deepEqual(desktop.browser.openedUrls, []);
 }
 
 /** So many elements, spread over the whole list. */

@@ -8,14 +8,15 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BINARIES, cli } from "../session/app.ts";
+import { BINARIES } from "../session/app.ts";
+import { cli } from "../session/cli.ts";
 import { SignInPage } from "../session/checkout.ts";
 import { until } from "../session/wait.ts";
-import type { Desktop } from "../session/desktop.ts";
+import { withDesktop, type Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { prove, type Tally } from "./proof.ts";
-import { keyrings } from "./keyring_states.ts";
-import { atDesktop, call, connectWay, type Person, startTopUp, way } from "./proof_session.ts";
+import { tryKeyringStates } from "./keyring_states.ts";
+import { call, connectUser, type Person, startTopUp, way } from "./proof_session.ts";
 
 const about = {
   promise: 6,
@@ -30,8 +31,8 @@ type Secrets = Map<string, string>;
 await prove(about, async (tally) => {
   const sandbox = await Sandbox.start("proofs/secrets");
   try {
-    await atDesktop("canaries", { linkOrigins: sandbox.origins }, (desktop) => canaries(tally, desktop, sandbox));
-    await keyrings(tally, sandbox);
+    await withDesktop("canaries", { linkOrigins: sandbox.origins }, (desktop) => canaries(tally, desktop, sandbox));
+    await tryKeyringStates(tally, sandbox);
     await dumps(tally);
   } finally {
     await sandbox.end();
@@ -65,13 +66,13 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
     return true;
   };
   const env = { BURSAR_LOG: "trace", RUST_LOG: "trace" };
-  const someone = await connectWay(desktop, sandbox, by, first, { start: { env } });
+  const someone = await connectUser(desktop, sandbox, by, first, { start: { env } });
   const { window, account, app } = someone;
   await watchMessages(someone);
   await tally.try("a browser sign-in, an RPC's key, a refused top-up, a renewed token, hostile answers", async () => {
     const second = await sandbox.user();
     await call(window, "begin_sign_in", { network: sandbox.networkName, address: second.address, label: "Second" });
-    await (await SignInPage.opened(desktop, sandbox)).allow(second.data.email);
+    await (await SignInPage.waitFor(desktop, sandbox)).allow(second.data.email);
     const other = await until("the second account is there", async () => {
       const { accounts } = (await call(window, "app")) as { accounts: { id: string; label: string }[] };
       return accounts.find((one) => one.label === "Second")?.id;
@@ -103,7 +104,7 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
   const dying = app.process.pid;
   const heldInMemory = args(desktop);
   process.kill(dying, "SIGABRT");
-  await app.waitForEnd();
+  await app.waitForExit();
   await search(tally, desktop, secrets, [...said, ["argument lists", heldInMemory]]);
 
   await tally.try("signing out removes every secret", async () => {
@@ -252,7 +253,7 @@ async function dumps(tally: Tally): Promise<void> {
       tally.note(`core dumps of ${name}: skipped (no fresh release build)`);
       continue;
     }
-    await atDesktop(`core dumps of ${name}`, { automation: false }, async (desktop) => {
+    await withDesktop(`core dumps of ${name}`, { automation: false }, async (desktop) => {
       await tally.try(`core dumps of ${name}`, async () => {
         // The app waits in the tray, the CLI for a key.
         const waits = `sleep 60 | exec '${program}' account add fluence --network mainnet`;

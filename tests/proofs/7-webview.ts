@@ -6,16 +6,23 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { cli } from "../session/app.ts";
+import { cli } from "../session/cli.ts";
 import { staysTrue, until } from "../session/wait.ts";
-import type { Desktop } from "../session/desktop.ts";
+import { withDesktop, type Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
-import { page, topUpAnswer } from "./fluence_responses.ts";
+import { page, topUpBody } from "./fluence_responses.ts";
 import { prove, type Tally } from "./proof.ts";
-import { FOREIGN_ARGUMENTS, FOREIGN_COMMANDS, Listener, LOADS, WAYS_OUT, WHAT_A_PAGE_KEEPS } from "./hostile_script.ts";
-import { DECEPTIVE, TRICKS } from "./hostile_texts.ts";
-import { atDesktop, call, connectWay, onlyWriteDown, person, Refused, startTopUp, way } from "./proof_session.ts";
+import {
+  FOREIGN_ARGUMENTS,
+  FOREIGN_COMMANDS,
+  ConnectionRecorder,
+  RESOURCE_LOADS,
+  NAVIGATIONS,
+  PAGE_STATE,
+} from "./hostile_script.ts";
+import { DECEPTIVE_CHARACTERS, HOSTILE_TEXTS } from "./hostile_texts.ts";
+import { call, connectUser, person, Refused, startTopUp, way } from "./proof_session.ts";
 
 const about = {
   promise: 7,
@@ -26,16 +33,16 @@ const about = {
 await prove(about, async (tally) => {
   const sandbox = await Sandbox.start("proofs/webview");
   try {
-    await atDesktop("a hostile script", {}, (desktop) => script(tally, desktop, sandbox));
-    await sandbox.calm();
-    await atDesktop("hostile texts", {}, (desktop) => texts(tally, desktop, sandbox));
+    await withDesktop("a hostile script", {}, (desktop) => script(tally, desktop, sandbox));
+    await sandbox.reset();
+    await withDesktop("hostile texts", {}, (desktop) => texts(tally, desktop, sandbox));
   } finally {
     await sandbox.end();
   }
 });
 
 async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
-  onlyWriteDown(desktop);
+  desktop.browser.recordUrlsOnly();
   const someone = await person(desktop, sandbox, await way(sandbox, 1));
   const { window, account, user } = someone;
   const listed = ownCommands();
@@ -62,7 +69,7 @@ async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
     const answer = await call(window, command, args).catch((error: unknown) => String(error));
     known.push(`${command} ${JSON.stringify(answer)}`);
   }
-  known.push(String(await window.driver.script(WHAT_A_PAGE_KEEPS)));
+  known.push(String(await window.driver.script(PAGE_STATE)));
   for (const [what, secret] of Object.entries({ "the API key": user.key, "the RPC's key": rpcKey })) {
     await tally.try(`searching for ${what}`, () => {
       assert.deepEqual(
@@ -72,14 +79,14 @@ async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
     });
   }
 
-  const opened = (): string[] => desktop.browser.opened;
-  const evil = await Listener.start();
+  const opened = (): string[] => desktop.browser.openedUrls;
+  const evil = await ConnectionRecorder.start();
   for (const [command, args] of openings(account, evil.address)) {
     await tally.try(`${command} of ${JSON.stringify(args)}`, async () => {
       await assert.rejects(call(window, command, args), Refused);
     });
   }
-  for (const [number, lure] of [...WAYS_OUT, ...LOADS].entries()) {
+  for (const [number, lure] of [...NAVIGATIONS, ...RESOURCE_LOADS].entries()) {
     await tally.try(`navigating or loading with ${lure}`, async () => {
       const before = evil.heard.length;
       const source = `try { const evil = arguments[0]; ${lure} } catch { /* refused at once */ } return location.href`;
@@ -141,11 +148,11 @@ async function policy(window: AppWindow): Promise<void> {
 async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
   const by = await way(sandbox, 1);
   const user = await sandbox.user();
-  const told = TRICKS.map((provider, index) => {
+  const told = HOSTILE_TEXTS.map((provider, index) => {
     const id = `33333333-3333-4333-8333-${String(index).padStart(12, "0")}`;
-    return topUpAnswer({ id, provider, status: "resolved", expiresAt: null });
+    return topUpBody({ id, provider, status: "resolved", expiresAt: null });
   });
-  const name = [TRICKS[0], TRICKS[1], TRICKS[10]].join("");
+  const name = [HOSTILE_TEXTS[0], HOSTILE_TEXTS[1], HOSTILE_TEXTS[10]].join("");
   let words = "";
   by.api.treat = async ({ method, path, json, forward, answer }) => {
     if (path === "/v1/users/me") {
@@ -156,7 +163,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
       const methods = JSON.parse(String(body)) as Record<string, unknown>[];
       json(
         200,
-        methods.map((one, at) => Object.assign(one, { displayName: TRICKS[at] })),
+        methods.map((one, at) => Object.assign(one, { displayName: HOSTILE_TEXTS[at] })),
       );
     } else if (path.startsWith("/v2/top-ups?")) json(200, page(told));
     else if (method === "POST" && path === "/v2/top-ups") json(422, { code: "unprocessable_entity", error: words });
@@ -168,7 +175,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     return true;
   };
   // Without a label, the account is named by its server.
-  const { window, account } = await connectWay(desktop, sandbox, by, user, { label: null });
+  const { window, account } = await connectUser(desktop, sandbox, by, user, { label: null });
   const inert = async (where: string): Promise<void> => {
     await tally.try(`texts in the window: ${where}`, async () => {
       assert.equal(await window.driver.script("return window.hacked ?? null"), null);
@@ -176,7 +183,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
         `return document.querySelectorAll('img[src="x"], main script, b').length`,
       );
       assert.equal(made, 0);
-      assert.doesNotMatch(await window.text(), DECEPTIVE);
+      assert.doesNotMatch(await window.text(), DECEPTIVE_CHARACTERS);
       const longest = await window.driver.script(
         "return Math.max(...[...document.querySelectorAll('*')].map((one) => one.children.length === 0 ? one.textContent.length : 0))",
       );
@@ -187,13 +194,13 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   await window.id("nav-payments").click();
   await until(
     "all payments are listed",
-    async () => Number(await window.id("payments-count").attribute("data-total")) >= TRICKS.length,
+    async () => Number(await window.id("payments-count").attribute("data-total")) >= HOSTILE_TEXTS.length,
   );
   await inert("payments");
   await window.id("nav-top_up").click();
   await window.id("methods").waitVisible();
   await inert("methods");
-  for (const [at, trick] of TRICKS.slice(0, 8).entries()) {
+  for (const [at, trick] of HOSTILE_TEXTS.slice(0, 8).entries()) {
     words = trick;
     await startTopUp(window, account, String(11 + at));
     await until("the top-up is refused", async () => {
@@ -209,14 +216,14 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     const icon = await desktop.tray.icon();
     const { tooltip } = await icon.properties();
     for (const label of [tooltip, ...(await icon.labels())]) {
-      assert.doesNotMatch(label, DECEPTIVE);
+      assert.doesNotMatch(label, DECEPTIVE_CHARACTERS);
       assert.ok(label.length < 500, `a label of ${label.length}`);
     }
   });
   await tally.try("texts in notifications", async () => {
     await desktop.notifications.find("Balance is low");
     for (const { summary, body } of desktop.notifications.all) {
-      assert.doesNotMatch(summary + body, DECEPTIVE);
+      assert.doesNotMatch(summary + body, DECEPTIVE_CHARACTERS);
       // Only XML's five entities: notification servers read markup.
       assert.doesNotMatch(body, /<|&(?!(amp|lt|gt|quot|#39);)/);
     }
@@ -225,7 +232,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     await tally.try(`texts in the export as ${format}`, async () => {
       const { stdout, code, stderr } = await cli(desktop, ["history", format]);
       assert.equal(code, 0, stderr);
-      assert.doesNotMatch(stdout, DECEPTIVE);
+      assert.doesNotMatch(stdout, DECEPTIVE_CHARACTERS);
       if (format === "--csv") {
         for (const cell of cells(stdout)) assert.doesNotMatch(cell, /^[\s]*[=+@\t\r]|^-(?!\d)/, cell.slice(0, 80));
       } else JSON.parse(stdout);
@@ -234,7 +241,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   await tally.try("an answer of more than 1 MiB is dropped and known data stays", async () => {
     by.api.treat = ({ path, json }) => {
       if (!path.startsWith("/v2/top-ups?")) return false;
-      json(200, page([topUpAnswer({ provider: "b".repeat(1_100_000) })]));
+      json(200, page([topUpBody({ provider: "b".repeat(1_100_000) })]));
       return true;
     };
     await call(window, "check_now", { account });
@@ -245,7 +252,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     await window.id("nav-payments").click();
     await until(
       "all payments are still listed",
-      async () => Number(await window.id("payments-count").attribute("data-total")) >= TRICKS.length,
+      async () => Number(await window.id("payments-count").attribute("data-total")) >= HOSTILE_TEXTS.length,
     );
   });
 }

@@ -5,16 +5,16 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { normalizeAmount } from "../session/cli.ts";
 import { until } from "../session/wait.ts";
-import { INTEGRITY } from "../session/database.ts";
+import { INTEGRITY_CHECK } from "../session/database.ts";
+import { ARTEFACTS } from "../session/artefacts.ts";
 import { Processes } from "../session/processes.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
-import { plainAmount } from "../session/consistency.ts";
-import { artefacts } from "./artefacts.ts";
-import { damageSomething } from "./disk_damage.ts";
-import { Dice, Disk, failPoint, mustBeKilled, type DiskFault } from "./fault_injection.ts";
+import { damageOneFile } from "./disk_damage.ts";
+import { SeededRandom, Disk, failPoint, assertKilled, type DiskFault } from "./fault_injection.ts";
 import { prove, times, type Tally } from "./proof.ts";
-import { Gate, Home, type Ended } from "./cli_home.ts";
+import { Semaphore, Home, type CliResult } from "./cli_home.ts";
 
 const AT_ONCE = 4;
 /** The longest that a start may take, in seconds, whatever the state of the files. */
@@ -22,11 +22,11 @@ const START = 3;
 /** How long a user waits for a top-up on a full disk, in milliseconds. */
 const PATIENCE = 4_000;
 
-const dice = new Dice(8);
+const dice = new SeededRandom(8);
 const sandbox = await Sandbox.start("proofs/disk");
-const processes = new Processes(artefacts("disk"));
+const processes = new Processes(join(ARTEFACTS, "proofs", "disk"));
 const disk = new Disk(processes);
-const gate = new Gate(AT_ONCE);
+const gate = new Semaphore(AT_ONCE);
 let homes = 0;
 let slowest = 0;
 
@@ -71,7 +71,10 @@ async function connected(): Promise<Home> {
 }
 
 /** The disk calls that a run makes in the home, one line each. */
-async function callsOf(home: Home, run: (env: Readonly<Record<string, string>>) => Promise<Ended>): Promise<string[]> {
+async function callsOf(
+  home: Home,
+  run: (env: Readonly<Record<string, string>>) => Promise<CliResult>,
+): Promise<string[]> {
   const count = join(home.folder, "..", "calls");
   await run(disk.env(home, { does: "count", count }));
   return readFileSync(count, "utf8")
@@ -123,7 +126,7 @@ async function failsToConnect(fault: DiskFault): Promise<void> {
 /** No request without a stored intent, no lost intent, and the top-up continues once there is space again. */
 async function failsToTopUp(fault: DiskFault): Promise<void> {
   const home = await connected();
-  const faulted = await home.bursar(["top-up", "12.5"], { env: disk.env(home, fault), within: PATIENCE });
+  const faulted = await home.bursar(["top-up", "12.5"], { env: disk.env(home, fault), timeout: PATIENCE });
   saysWhy(faulted);
   const asked = await requestsOf(home.user);
   const intents = await home.topUps();
@@ -131,7 +134,7 @@ async function failsToTopUp(fault: DiskFault): Promise<void> {
   assert.ok(intents.length >= asked, "a request without a durable intent");
   if (asked === 0) {
     // No request was sent, so a stored intent comes to nothing.
-    assert.equal((await home.user.truth()).top_up_count, 0);
+    assert.equal((await home.user.serverState()).top_up_count, 0);
   } else {
     await boundOnce(home);
   }
@@ -150,7 +153,7 @@ async function killedStart(tally: Tally): Promise<void> {
           const kill = disk.kill("start", { at, does: at % 2 === 0 ? "torn" : "kill" });
           const run = await home.connect({ env: kill.env(home) });
           // Only writes can be torn; other calls succeed then.
-          if (at % 2 === 1) mustBeKilled(run, kill);
+          if (at % 2 === 1) assertKilled(run, kill);
           const again = await home.connect();
           if (again.code !== 0) assert.match(again.stderr, /\[already_exists\]/);
           await startsInTime(() => home.bursar(["account", "remove", "Nobody"]));
@@ -177,7 +180,7 @@ async function damagedFiles(tally: Tally): Promise<void> {
         homes += 1;
         const home = new Home(processes, `h${homes}`, origin.user);
         cpSync(origin.folder, home.folder, { recursive: true });
-        const { told } = damageSomething(home.folder, dice);
+        const { told } = damageOneFile(home.folder, dice);
         await tally.try(told, async () => {
           const damaged = `${home.folder}.damaged`;
           cpSync(home.folder, damaged, { recursive: true });
@@ -199,7 +202,8 @@ async function damagedFiles(tally: Tally): Promise<void> {
       }),
     ),
   );
-  for (const { user } of origins) assert.equal((await user.truth()).top_up_count, 1, "a second top-up was started");
+  for (const { user } of origins)
+    assert.equal((await user.serverState()).top_up_count, 1, "a second top-up was started");
   tally.note(
     `set aside ${found.aside} times, ${found.restored} of them restored from the copy; slowest start ${slowest.toFixed(1)} s`,
   );
@@ -208,7 +212,7 @@ async function damagedFiles(tally: Tally): Promise<void> {
 async function requestIsOut(inFile: boolean): Promise<Home> {
   const home = await connected();
   const kill = failPoint("answer.received");
-  mustBeKilled(await home.bursar(["top-up", "12.5"], { env: kill.env(home) }), kill);
+  assertKilled(await home.bursar(["top-up", "12.5"], { env: kill.env(home) }), kill);
   await home.user.openTopUp();
   if (inFile) {
     await home.write("bursar.db", "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -268,24 +272,24 @@ async function bothGone(): Promise<void> {
   });
   try {
     assert.equal((await home.connect()).code, 0);
-    const blind = await home.bursar(["top-up", "13.5", "--no-open"], { within: 30_000 });
+    const blind = await home.bursar(["top-up", "13.5", "--no-open"], { timeout: 30_000 });
     assert.equal(blind.code, 1);
     assert.match(blind.stderr, /\[top_up_state\]/);
   } finally {
     await sandbox.control("DELETE", `/faults/${fault}`);
   }
   await until("the app knows the open top-up again", async () => {
-    const seeing = await home.bursar(["top-up", "13.5", "--no-open"], { within: 30_000 });
+    const seeing = await home.bursar(["top-up", "13.5", "--no-open"], { timeout: 30_000 });
     assert.match(seeing.stderr, /\[top_up_open\]/);
     return true;
   });
   assert.equal(await requestsOf(home.user), 1);
-  assert.equal((await home.user.truth()).top_up_count, 1);
+  assert.equal((await home.user.serverState()).top_up_count, 1);
 }
 
 /** The intent exists, is bound to the provider's top-up, and there is only one. */
 async function boundOnce(home: Home): Promise<void> {
-  const [there] = (await home.user.truth()).top_ups;
+  const [there] = (await home.user.serverState()).top_ups;
   assert.ok(there !== undefined);
   await until(
     "the top-up is found at the provider",
@@ -295,20 +299,24 @@ async function boundOnce(home: Home): Promise<void> {
       const rows = await home.topUps();
       assert.equal(rows.length, 1, JSON.stringify(rows));
       const [own] = rows;
-      return own?.phase === "open" && own.remote === there.id && plainAmount(own.amount) === plainAmount(there.amount);
+      return (
+        own?.phase === "open" &&
+        own.remote === there.id &&
+        normalizeAmount(own.amount) === normalizeAmount(there.amount)
+      );
     },
-    { within: 20_000, every: 200 },
+    { timeout: 20_000, interval: 200 },
   );
 }
 
 async function requestsOf(user: User): Promise<number> {
   const asked = await sandbox.requests({ target: "console", method: "POST", path: "/v2/top-ups" });
   // The sandbox drops its oldest recorded requests, but its ledger keeps every top-up.
-  return Math.max(asked.filter((one) => one.user_id === user.data.id).length, (await user.truth()).top_up_count);
+  return Math.max(asked.filter((one) => one.user_id === user.data.id).length, (await user.serverState()).top_up_count);
 }
 
 /** On a failing disk a run succeeds or reports the cause; it never crashes. */
-function saysWhy(run: Ended): void {
+function saysWhy(run: CliResult): void {
   if (run.late) return;
   assert.equal(run.signal, null, `it crashed: ${run.stderr}`);
   if (run.code !== 0) assert.match(run.stderr, /\[(storage_failed|top_up_state|internal)\]/, run.stderr);
@@ -318,7 +326,7 @@ function saysWhy(run: Ended): void {
  * Runs a start and checks its time. A slow start may be the machine's fault, so `again` restores the state and the
  * quickest of three runs counts.
  */
-async function startsInTime(start: () => Promise<Ended>, again: () => void = () => undefined): Promise<Ended> {
+async function startsInTime(start: () => Promise<CliResult>, again: () => void = () => undefined): Promise<CliResult> {
   const first = await start();
   let quickest = first.seconds;
   for (let attempt = 2; attempt <= 3 && quickest > START; attempt += 1) {
@@ -333,7 +341,7 @@ async function startsInTime(start: () => Promise<Ended>, again: () => void = () 
 
 async function mustBeSound(home: Home): Promise<void> {
   for (const file of ["bursar.db", "history.db"] as const) {
-    const [row] = await home.rows<{ integrity_check: string }>(file, INTEGRITY);
+    const [row] = await home.rows<{ integrity_check: string }>(file, INTEGRITY_CHECK);
     assert.equal(row?.integrity_check, "ok", file);
   }
 }

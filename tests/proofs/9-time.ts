@@ -7,11 +7,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { App } from "../session/app.ts";
 import { until } from "../session/wait.ts";
-import type { Desktop } from "../session/desktop.ts";
+import { connectAccount } from "../session/cli.ts";
+import { withDesktop, type Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { connectByCli } from "../journeys/steps.ts";
 import { cargoTest, prove, times } from "./proof.ts";
-import { atDesktop } from "./proof_session.ts";
 
 /** Cycles before the measurement, so that one-time allocations do not count. */
 const WARM_UP = 2;
@@ -31,9 +30,9 @@ await prove(
   async (tally) => {
     const sandbox = await Sandbox.start("proofs/time");
     try {
-      await atDesktop("time", { automation: false }, async (desktop) => {
+      await withDesktop("time", { automation: false }, async (desktop) => {
         const user = await sandbox.user();
-        await connectByCli(desktop, sandbox, user);
+        await connectAccount(desktop, user);
         const app = new App(desktop);
         app.launch({ args: ["--hidden"] });
         for (let cycle = 0; cycle < WARM_UP; cycle += 1) await openAndClose(desktop, app);
@@ -77,7 +76,7 @@ async function inTheTray(app: App): Promise<Size> {
     "one process is left, and none of WebKit's",
     () => app.pids().length === 1 && app.webProcesses().length === 0,
     {
-      within: 30_000,
+      timeout: 30_000,
     },
   );
   let last = "";
@@ -92,7 +91,7 @@ async function inTheTray(app: App): Promise<Size> {
       last = now;
       return rests && size;
     },
-    { within: 30_000, every: 500 },
+    { timeout: 30_000, interval: 500 },
   );
 }
 

@@ -10,7 +10,7 @@ import { BINARIES } from "../session/app.ts";
 import type { Environment, Processes } from "../session/processes.ts";
 import type { User } from "../session/sandbox.ts";
 
-export interface Ended {
+export interface CliResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -24,7 +24,7 @@ export interface Run {
   readonly env?: Environment;
   readonly input?: string;
   /** Milliseconds after which the run is killed and `timedOut`. */
-  readonly within?: number;
+  readonly timeout?: number;
   /** Receives the process id as soon as the process runs. */
   readonly started?: (pid: number) => void;
 }
@@ -91,7 +91,7 @@ export class Home {
       .filter((line) => line !== "");
   }
 
-  async bursar(args: readonly string[], { env = {}, input, within = 120_000, started }: Run = {}): Promise<Ended> {
+  async bursar(args: readonly string[], { env = {}, input, timeout = 120_000, started }: Run = {}): Promise<CliResult> {
     const began = performance.now();
     const child = spawn(BINARIES.cli, args, { env: { ...this.#env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
     let stdout = "";
@@ -106,7 +106,7 @@ export class Home {
     const timer = setTimeout(() => {
       late = true;
       child.kill("SIGKILL");
-    }, within);
+    }, timeout);
     try {
       const [code, signal] = await ended;
       return { code, signal, stdout, stderr, late, seconds: (performance.now() - began) / 1000 };
@@ -115,7 +115,7 @@ export class Home {
     }
   }
 
-  connect({ label = "Test", ...run }: Run & { readonly label?: string } = {}): Promise<Ended> {
+  connect({ label = "Test", ...run }: Run & { readonly label?: string } = {}): Promise<CliResult> {
     const { user } = this;
     const args = ["account", "add", "fluence", "--network", user.sandbox.networkFile, "--address", user.address];
     return this.bursar([...args, "--label", label], { ...run, input: `${user.key}\n` });
@@ -125,7 +125,7 @@ export class Home {
    * Runs the engine once without starting anything: the amount is too small and refused, but the engine first polls the
    * provider for earlier top-ups.
    */
-  look(run: Run = {}): Promise<Ended> {
+  look(run: Run = {}): Promise<CliResult> {
     return this.bursar(["top-up", "0.5", "--no-open"], run);
   }
 
@@ -190,7 +190,7 @@ async function sqlite(args: readonly string[]): Promise<{ code: number | null; o
 }
 
 /** Limits how many tasks run at once; further ones wait. */
-export class Gate {
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 

@@ -3,12 +3,10 @@
  * homes share one desktop session; the account's label shows which pop-up belongs to which.
  */
 import assert from "node:assert/strict";
-import { chmodSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { BINARIES } from "../session/app.ts";
 import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
-import type { Running } from "../session/processes.ts";
+import type { RunningProcess } from "../session/processes.ts";
 import type { Sandbox, SandboxTopUp } from "../session/sandbox.ts";
 import type { TrayItem } from "../session/tray.ts";
 import { Home } from "./cli_home.ts";
@@ -32,13 +30,6 @@ export const APP_KILLS: readonly AppKill[] = [
   { place: "browser.after", when: "opening", popUps: [1] },
 ];
 
-/** Hundreds of real browsers would take hours, so the session's browser only records addresses. */
-export function takeNotesOnly(desktop: Desktop): void {
-  const starter = join(desktop.processes.scratch, "browser.sh");
-  writeFileSync(starter, `#!/bin/sh\nprintf '%s\\n' "$@" >>'${join(desktop.processes.scratch, "opened.txt")}'\n`);
-  chmodSync(starter, 0o755);
-}
-
 /** Kills one user's app at that point, starts it again, and asks it to quit once everything is done. */
 export async function killApp(desktop: Desktop, sandbox: Sandbox, kill: AppKill, number: number): Promise<void> {
   const user = await sandbox.user();
@@ -57,7 +48,7 @@ export async function killApp(desktop: Desktop, sandbox: Sandbox, kill: AppKill,
   if (kill.when !== "opening") {
     const first = launch(desktop, home, kill.when === "seen" ? undefined : kill.place);
     if (kill.when === "seen") {
-      await until("the pop-up has appeared", () => popUps() === 1, { within: 30_000, every: 5 });
+      await until("the pop-up has appeared", () => popUps() === 1, { timeout: 30_000, interval: 5 });
       first.child.kill("SIGKILL");
     }
     await mustDie(first, kill.place);
@@ -67,12 +58,12 @@ export async function killApp(desktop: Desktop, sandbox: Sandbox, kill: AppKill,
   await until(
     `the top-up is completed and the notice shown, after ${kill.place}`,
     async () => {
-      again.mustBeAlive();
+      again.assertAlive();
       const [row] = await home.topUps();
       const notices = await home.notices();
       return row?.phase === "completed" && notices.length > 0 && notices.every((one) => one.shown === 1);
     },
-    { within: 40_000 },
+    { timeout: 40_000 },
   );
   await iconOf(desktop, label);
   await again.stop("SIGTERM", 20_000);
@@ -82,7 +73,7 @@ export async function killApp(desktop: Desktop, sandbox: Sandbox, kill: AppKill,
     notices.map((one) => [one.kind, one.subject]),
     [["completed", topUp.id]],
   );
-  assert.equal((await user.truth()).top_up_count, 1);
+  assert.equal((await user.serverState()).top_up_count, 1);
   home.remove();
 }
 
@@ -96,7 +87,7 @@ async function killOpening(
   kill: AppKill,
   topUp: SandboxTopUp,
 ): Promise<void> {
-  const opened = (): number => desktop.browser.opened.filter((one) => one === topUp.session_url).length;
+  const opened = (): number => desktop.browser.openedUrls.filter((one) => one === topUp.session_url).length;
   const first = launch(desktop, home, kill.place);
   const icon = await iconOf(desktop, label);
   await icon.find("Return to payment");
@@ -112,7 +103,7 @@ async function killOpening(
   assert.equal(opened(), before + 1);
 }
 
-function launch(desktop: Desktop, home: Home, place?: string): Running {
+function launch(desktop: Desktop, home: Home, place?: string): RunningProcess {
   const env = {
     ...desktop.env,
     BURSAR_API_KEY: home.user.key,
@@ -121,8 +112,8 @@ function launch(desktop: Desktop, home: Home, place?: string): Running {
   return desktop.processes.start("app", BINARIES.app, { args: ["--hidden", "--home", home.folder], env });
 }
 
-async function mustDie(app: Running, place: string): Promise<void> {
-  const end = await app.ended(40_000);
+async function mustDie(app: RunningProcess, place: string): Promise<void> {
+  const end = await app.waitForExit(40_000);
   if (end !== "SIGKILL") throw new Error(`not killed at ${place}: the app ended with ${end}`);
 }
 
@@ -137,11 +128,13 @@ async function iconOf(desktop: Desktop, label: string): Promise<TrayItem> {
       }
       return undefined;
     },
-    { within: 30_000 },
+    { timeout: 30_000 },
   );
 }
 
 async function paid(sandbox: Sandbox, topUp: SandboxTopUp): Promise<void> {
   await sandbox.pay(topUp.id);
-  await until("the top-up is credited", async () => (await sandbox.topUp(topUp.id)).transaction !== null, { every: 100 });
+  await until("the top-up is credited", async () => (await sandbox.topUp(topUp.id)).transaction !== null, {
+    interval: 100,
+  });
 }

@@ -7,12 +7,12 @@ import { spawn } from "node:child_process";
 import { closeSync, copyFileSync, openSync, writeSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
+import { normalizeAmount } from "../session/cli.ts";
 import { until } from "../session/wait.ts";
-import { INTEGRITY } from "../session/database.ts";
+import { INTEGRITY_CHECK } from "../session/database.ts";
 import type { SandboxTopUp } from "../session/sandbox.ts";
-import { plainAmount } from "../session/consistency.ts";
-import { mustBeKilled, type Kill } from "./fault_injection.ts";
-import type { Gate, Home } from "./cli_home.ts";
+import { assertKilled, type Kill } from "./fault_injection.ts";
+import type { Semaphore, Home } from "./cli_home.ts";
 
 /** Where one top-up is killed; without any of these, it is not. */
 export interface Fate {
@@ -42,11 +42,11 @@ const IN_LINE = 150_000;
 
 export class Rounds {
   readonly home: Home;
-  readonly #gate: Gate;
+  readonly #gate: Semaphore;
   #round = 0;
   #kills = 0;
 
-  constructor(home: Home, gate: Gate) {
+  constructor(home: Home, gate: Semaphore) {
     this.home = home;
     this.#gate = gate;
   }
@@ -76,8 +76,8 @@ export class Rounds {
     const open = await this.#open(amount);
     await this.home.user.sandbox.pay(open.id);
     await until("the top-up is credited", async () => (await this.#truth(amount))[0]?.status === "completed", {
-      within: 60_000,
-      every: 100,
+      timeout: 60_000,
+      interval: 100,
     });
     if (fate.longLog === "completing") await makeLongLog(this.home);
     if (fate.completing !== undefined) await this.#killedWhileLooking(fate.completing);
@@ -87,9 +87,11 @@ export class Rounds {
         await this.#look();
         const phases = (await this.#rows(amount)).map((row) => row.phase);
         if (phases.includes("completed")) return true;
-        throw new Error(`it is ${phases.join(", ")} in the app, ${(await this.#truth(amount))[0]?.status} at the provider`);
+        throw new Error(
+          `it is ${phases.join(", ")} in the app, ${(await this.#truth(amount))[0]?.status} at the provider`,
+        );
       },
-      { within: IN_LINE },
+      { timeout: IN_LINE },
     );
   }
 
@@ -101,7 +103,9 @@ export class Rounds {
     this.#round += 1;
     const amount = `${10 + this.#round}.5`;
     const waiting = this.#run(() => this.home.bursar(["top-up", amount, "--wait"]));
-    const open = await until("the last top-up is open", async () => (await this.#truth(amount))[0], { within: 60_000 });
+    const open = await until("the last top-up is open", async () => (await this.#truth(amount))[0], {
+      timeout: 60_000,
+    });
     await this.home.user.sandbox.pay(open.id);
     const done = await waiting;
     assert.equal(done.code, 0, `the last one: ${done.stdout}${done.stderr}`);
@@ -115,7 +119,7 @@ export class Rounds {
           assert.deepEqual(left, like);
           return true;
         },
-        { within: IN_LINE, every: 500 },
+        { timeout: IN_LINE, interval: 500 },
       );
     }
     await this.#onlyOnce();
@@ -167,7 +171,7 @@ export class Rounds {
         if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
         return false;
       },
-      { within: IN_LINE, every: 250 },
+      { timeout: IN_LINE, interval: 250 },
     );
     const all = await this.#truth(amount);
     assert.equal(all.length, 1, `the provider has ${all.length} top-ups of ${amount}`);
@@ -175,19 +179,19 @@ export class Rounds {
   }
 
   async #onlyOnce(): Promise<void> {
-    const truth = await this.home.user.truth();
+    const truth = await this.home.user.serverState();
     const { opened } = this.home;
     assert.equal(new Set(opened).size, opened.length, "a payment page was opened twice");
     const known = new Set(truth.top_ups.map((one) => one.session_url));
     for (const address of opened) assert.ok(known.has(address), `the browser was sent to ${address}`);
     for (const file of ["bursar.db", "history.db"] as const) {
-      const [row] = await this.home.rows<{ integrity_check: string }>(file, INTEGRITY);
+      const [row] = await this.home.rows<{ integrity_check: string }>(file, INTEGRITY_CHECK);
       assert.equal(row?.integrity_check, "ok", file);
     }
   }
 
   async #left(): Promise<Left> {
-    const truth = await this.home.user.truth();
+    const truth = await this.home.user.serverState();
     const ids = new Set(truth.top_ups.map((one) => one.id));
     const kept = (await this.home.topUps()).filter((row) => row.phase !== "not_started");
     const notices = await this.home.notices();
@@ -197,18 +201,18 @@ export class Rounds {
     const proof = (amount: string, verified: boolean): string => (amount === last ? "" : String(verified));
     const whose = (id: string | null): string => (id !== null && ids.has(id) ? "its own" : `not its own: ${id}`);
     return {
-      provider: truth.top_ups.map((one) => `${plainAmount(one.amount)} ${one.status}`).toSorted(),
+      provider: truth.top_ups.map((one) => `${normalizeAmount(one.amount)} ${one.status}`).toSorted(),
       kept: kept
         .map(
           (row) =>
-            `${row.amount} ${row.phase} ${whose(row.remote)} ${proof(plainAmount(row.amount), row.verified !== null)}`,
+            `${row.amount} ${row.phase} ${whose(row.remote)} ${proof(normalizeAmount(row.amount), row.verified !== null)}`,
         )
         .toSorted(),
       notices: notices.map((row) => `${row.kind} ${row.amount ?? ""} ${whose(row.subject)}`).toSorted(),
       told: told
         .map((line) => {
           const of = line.kind === "credit" ? "" : whose(line.id);
-          const amount = plainAmount(line.amount.amount);
+          const amount = normalizeAmount(line.amount.amount);
           return `${line.kind} ${amount} ${line.status} ${proof(amount, line.verified)} ${of}`;
         })
         .toSorted(),
@@ -216,15 +220,15 @@ export class Rounds {
   }
 
   #rows(amount: string): Promise<readonly { phase: string; absent_since: number | null }[]> {
-    return this.home.topUps().then((rows) => rows.filter((row) => plainAmount(row.amount) === amount));
+    return this.home.topUps().then((rows) => rows.filter((row) => normalizeAmount(row.amount) === amount));
   }
 
   async #truth(amount: string): Promise<readonly SandboxTopUp[]> {
-    return (await this.home.user.truth()).top_ups.filter((one) => plainAmount(one.amount) === amount);
+    return (await this.home.user.serverState()).top_ups.filter((one) => normalizeAmount(one.amount) === amount);
   }
 
   #killed(run: Awaited<ReturnType<Home["bursar"]>>, kill: Kill): void {
-    mustBeKilled(run, kill);
+    assertKilled(run, kill);
     this.#kills += 1;
   }
 
@@ -256,7 +260,7 @@ async function makeLongLog(home: Home): Promise<void> {
   child.stdin.write(
     `PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = OFF;\n${"REINDEX;\n".repeat(100)}SELECT 'written';\n`,
   );
-  await until("the write-ahead log is long", () => said.includes("written"), { every: 10 });
+  await until("the write-ahead log is long", () => said.includes("written"), { interval: 10 });
   const copies = ["", "-wal"].map((side) => ({ from: database + side, to: `${database}${side}.long` }));
   for (const { from, to } of copies) copyFileSync(from, to);
   child.kill("SIGKILL");

@@ -1,7 +1,7 @@
 /** Damages a file as a faulty disk does. */
 import { closeSync, existsSync, ftruncateSync, openSync, readSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { Dice } from "./fault_injection.ts";
+import type { SeededRandom } from "./fault_injection.ts";
 
 /** Files to damage, repeated by how often each is chosen. */
 const FILES = [
@@ -22,7 +22,7 @@ export interface Damage {
 }
 
 /** Damages one file of the home in one way. */
-export function damageSomething(home: string, dice: Dice, only?: string): Damage {
+export function damageOneFile(home: string, dice: SeededRandom, only?: string): Damage {
   const there = FILES.filter((file) => existsSync(join(home, file)) && statSync(join(home, file)).size > 0);
   const file = only ?? dice.pick(there);
   const way = dice.pick(WAYS);

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Environment, Processes } from "../session/processes.ts";
-import type { Ended, Home } from "./cli_home.ts";
+import type { CliResult, Home } from "./cli_home.ts";
 
 /** A moment at which a process is killed. Kills with the same `point` are counted together. */
 export interface Kill {
@@ -59,14 +59,14 @@ export class Disk {
 }
 
 /** Throws unless the process was killed at its point, rather than by a timeout. */
-export function mustBeKilled(run: Ended, kill: Kill): void {
+export function assertKilled(run: CliResult, kill: Kill): void {
   if (run.signal === "SIGKILL" && !run.late) return;
   const end = run.late ? "it timed out" : `it ended with ${run.code ?? run.signal}`;
   throw new Error(`not killed at ${kill.place}: ${end}; it said: ${run.stdout}${run.stderr}`);
 }
 
 /** The same sequence of numbers in every run, so that failures can be reproduced. */
-export class Dice {
+export class SeededRandom {
   #state: number;
 
   constructor(seed: number) {

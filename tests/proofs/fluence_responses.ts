@@ -1,6 +1,6 @@
 /** Made-up responses of a Fluence API, with every field that a genuine one has. */
 
-export interface TopUpAnswer {
+export interface TopUpFields {
   readonly id?: string;
   readonly status?: string;
   readonly amountCents?: unknown;
@@ -11,7 +11,7 @@ export interface TopUpAnswer {
 }
 
 /** A top-up as in `/v2/top-ups` and `/v2/top-ups/pending`, created a moment ago by default. */
-export function topUpAnswer(more: TopUpAnswer = {}): Record<string, unknown> {
+export function topUpBody(more: TopUpFields = {}): Record<string, unknown> {
   const now = new Date().toISOString();
   return {
     id: "11111111-1111-4111-8111-111111111111",

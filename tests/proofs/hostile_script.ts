@@ -5,10 +5,10 @@
 import { createServer, type AddressInfo, type Server } from "node:net";
 
 /** Everything that the page stores, as one text. */
-export const WHAT_A_PAGE_KEEPS = `return [document.documentElement.outerHTML, document.cookie, JSON.stringify({ ...localStorage }),
+export const PAGE_STATE = `return [document.documentElement.outerHTML, document.cookie, JSON.stringify({ ...localStorage }),
   JSON.stringify({ ...sessionStorage }), location.href, JSON.stringify(window.__TAURI_INTERNALS__?.metadata ?? null)].join("\\n")`;
 
-export const WAYS_OUT = [
+export const NAVIGATIONS = [
   "location.href = evil;",
   "location.assign(evil);",
   "location.replace('file:///etc/passwd');",
@@ -30,7 +30,7 @@ export const WAYS_OUT = [
 const add = (tag: string, attribute: string, value = "evil + '/' + Math.random()"): string =>
   `const it = document.createElement('${tag}'); it.${attribute} = ${value}; document.body.append(it);`;
 
-export const LOADS = [
+export const RESOURCE_LOADS = [
   add("img", "src"),
   add("script", "src"),
   add("iframe", "src"),
@@ -148,7 +148,7 @@ export const FOREIGN_ARGUMENTS = {
 };
 
 /** Records every connection. */
-export class Listener {
+export class ConnectionRecorder {
   /** The first line sent on each connection; empty if nothing was sent. */
   readonly heard: string[] = [];
   readonly #server: Server;
@@ -162,8 +162,8 @@ export class Listener {
     this.#server.unref();
   }
 
-  static async start(): Promise<Listener> {
-    const listener = new Listener();
+  static async start(): Promise<ConnectionRecorder> {
+    const listener = new ConnectionRecorder();
     await new Promise<void>((resolve) => listener.#server.listen(0, "127.0.0.1", resolve));
     return listener;
   }

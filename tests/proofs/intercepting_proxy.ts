@@ -38,13 +38,13 @@ export interface Asked {
 }
 
 /** Handles the exchange, now or later, or never. Returns false to pass it through. */
-export type Treatment = (exchange: Exchange) => boolean | Promise<boolean>;
+export type ExchangeHandler = (exchange: Exchange) => boolean | Promise<boolean>;
 
-export const TRUTH: Treatment = () => false;
+export const PASS_THROUGH: ExchangeHandler = () => false;
 
-export class Between {
+export class InterceptingProxy {
   /** Handles requests from now on. */
-  treat: Treatment = TRUTH;
+  treat: ExchangeHandler = PASS_THROUGH;
   /** Called as each response begins. */
   hear: (response: ServerResponse) => void = () => undefined;
   readonly asked: Asked[] = [];
@@ -91,8 +91,8 @@ export class Between {
     this.#server.unref();
   }
 
-  static async start(target: string): Promise<Between> {
-    const between = new Between(target);
+  static async start(target: string): Promise<InterceptingProxy> {
+    const between = new InterceptingProxy(target);
     await between.up();
     return between;
   }

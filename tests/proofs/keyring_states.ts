@@ -5,10 +5,10 @@ import assert from "node:assert/strict";
 import { NameFlag } from "@jellybrick/dbus-next";
 import { App } from "../session/app.ts";
 import { until } from "../session/wait.ts";
-import type { Desktop } from "../session/desktop.ts";
+import { withDesktop, type Desktop } from "../session/desktop.ts";
 import type { Sandbox } from "../session/sandbox.ts";
 import { times, type Tally } from "./proof.ts";
-import { atDesktop, call, connectWay, way } from "./proof_session.ts";
+import { call, connectUser, way } from "./proof_session.ts";
 
 const NAME = "org.freedesktop.secrets";
 /** The longest from start to window, whatever the keyring does; in milliseconds. */
@@ -16,11 +16,11 @@ const WINDOW = 2_000;
 
 type State = "unlocked" | "absent" | "empty" | "locked" | "silent";
 
-export async function keyrings(tally: Tally, sandbox: Sandbox): Promise<void> {
+export async function tryKeyringStates(tally: Tally, sandbox: Sandbox): Promise<void> {
   const took: string[] = [];
   let usual = 0;
   for (const state of ["unlocked", "absent", "empty", "locked", "silent"] as const) {
-    await atDesktop(
+    await withDesktop(
       `keyring ${state}`,
       { automation: false, ...(state === "empty" ? { keyring: state } : {}) },
       (desktop) =>
@@ -39,11 +39,13 @@ export async function keyrings(tally: Tally, sandbox: Sandbox): Promise<void> {
   const states = ["locked", "silent", "absent", "empty"] as const;
   for (const state of states.slice(0, times(4, 1))) {
     const options = state === "empty" ? { keyring: "absent" as const } : {};
-    await atDesktop(`keyring ${state}, said`, options, (desktop) =>
-      tally.try(`a keyring that is ${state}: the app reports it`, () => said(desktop, sandbox, state)).then(() => undefined),
+    await withDesktop(`keyring ${state}, said`, options, (desktop) =>
+      tally
+        .try(`a keyring that is ${state}: the app reports it`, () => said(desktop, sandbox, state))
+        .then(() => undefined),
     );
   }
-  await atDesktop("keyring fails midway", {}, (desktop) =>
+  await withDesktop("keyring fails midway", {}, (desktop) =>
     tally.try("a keyring that disappears while the app runs", () => midway(desktop, sandbox)).then(() => undefined),
   );
   tally.note(`window after: ${took.join(", ")}`);
@@ -51,8 +53,8 @@ export async function keyrings(tally: Tally, sandbox: Sandbox): Promise<void> {
 
 async function make(desktop: Desktop, state: State): Promise<void> {
   if (state === "empty" && (await desktop.keyring.state()) === "empty") return;
-  if (state !== "silent") return desktop.keyring.become(state);
-  await desktop.keyring.become("absent");
+  if (state !== "silent") return desktop.keyring.setState(state);
+  await desktop.keyring.setState("absent");
   // Owns the name but never replies, like a daemon that waits for a prompt nobody sees.
   const connection = await desktop.bus.connect();
   connection.addMethodHandler(() => true);
@@ -63,7 +65,7 @@ async function windowAfter(desktop: Desktop): Promise<number> {
   const app = new App(desktop);
   const began = performance.now();
   app.launch();
-  await app.waitForWindow({ every: 10 });
+  await app.waitForWindow({ interval: 10 });
   const time = performance.now() - began;
   await app.kill();
   return time;
@@ -73,16 +75,16 @@ async function said(desktop: Desktop, sandbox: Sandbox, state: State): Promise<v
   // The account was connected while the keyring worked; now its key is out of reach.
   const by = await way(sandbox, 1);
   const user = await sandbox.user();
-  const { app, window } = await connectWay(desktop, sandbox, by, user);
+  const { app, window } = await connectUser(desktop, sandbox, by, user);
   await app.kill();
   await make(desktop, state);
   app.launch();
   await app.window();
   // The app waits half a minute for a prompt that nobody answers.
-  await window.id("health-keyring").waitVisible({ within: 45_000 });
+  await window.id("health-keyring").waitVisible({ timeout: 45_000 });
   const text = await window.id("health-keyring").text();
   assert.ok(text.length > 20 && !/null|undefined|dbus|zbus/i.test(text), text);
-  await window.id("banner-signed-out").waitVisible({ within: 20_000 });
+  await window.id("banner-signed-out").waitVisible({ timeout: 20_000 });
   const { accounts } = (await call(window, "app")) as { accounts: { signed_in: boolean }[] };
   assert.equal(accounts[0]?.signed_in, false);
 }
@@ -90,15 +92,15 @@ async function said(desktop: Desktop, sandbox: Sandbox, state: State): Promise<v
 async function midway(desktop: Desktop, sandbox: Sandbox): Promise<void> {
   const by = await way(sandbox, 1);
   const user = await sandbox.user();
-  const { app, window, account } = await connectWay(desktop, sandbox, by, user);
-  await desktop.keyring.become("absent");
+  const { app, window, account } = await connectUser(desktop, sandbox, by, user);
+  await desktop.keyring.setState("absent");
   // Secrets in memory still work; the app reports that it cannot store new ones.
   await call(window, "check_now", { account });
   const connected = (await call(window, "sign_in_again", { account, key: user.key })) as {
     account: { session_only: boolean };
   };
   assert.equal(connected.account.session_only, true, "the key cannot be stored");
-  await until("the app reports it", async () => await window.id("health-keyring").visible(), { within: 20_000 });
+  await until("the app reports it", async () => await window.id("health-keyring").isVisible(), { timeout: 20_000 });
   await call(window, "check_now", { account });
   await app.kill();
 }

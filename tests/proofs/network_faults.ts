@@ -1,10 +1,10 @@
 /** Faults of a network, as handlers for the intercepting proxy. */
 import { gzipSync } from "node:zlib";
-import type { Exchange, Treatment } from "./intercepting_proxy.ts";
+import type { Exchange, ExchangeHandler } from "./intercepting_proxy.ts";
 
-export interface Trouble {
+export interface NetworkFault {
   readonly name: string;
-  readonly treat: Treatment;
+  readonly treat: ExchangeHandler;
   /** The genuine answer still arrives, only late. */
   readonly passes?: boolean;
   /** Lasts until the app's timeout of 20 s. */
@@ -21,10 +21,10 @@ const JSON_TYPE = { "content-type": "application/json" };
 export const sent = { most: 0 };
 
 const refuse =
-  (status: number, headers: Readonly<Record<string, string>> = {}): Treatment =>
+  (status: number, headers: Readonly<Record<string, string>> = {}): ExchangeHandler =>
   ({ answer }) => (answer({ status, headers: { ...JSON_TYPE, ...headers }, body: '{"code":"x","error":"x"}' }), true);
 
-export function troubles(elsewhere: string): Trouble[] {
+export function networkFaults(elsewhere: string): NetworkFault[] {
   const tomorrow = new Date(Date.now() + 86_400_000).toUTCString();
   const yesterday = new Date(Date.now() - 86_400_000).toUTCString();
   const waits = ["1", "0", "-5", "1.5", "soon", "", yesterday, "Sat, 99 Nov 2026 08:00:00 GMT"];
@@ -59,7 +59,7 @@ export function troubles(elsewhere: string): Trouble[] {
   ];
 }
 
-function late(milliseconds: number): Treatment {
+function late(milliseconds: number): ExchangeHandler {
   return async ({ forward, answer }) => {
     const truth = await forward();
     setTimeout(() => answer(truth), milliseconds);
@@ -67,7 +67,7 @@ function late(milliseconds: number): Treatment {
   };
 }
 
-function cut(how: "reset" | "end"): Treatment {
+function cut(how: "reset" | "end"): ExchangeHandler {
   return async ({ forward, response }) => {
     const { body } = await forward();
     const whole = Buffer.from(body);

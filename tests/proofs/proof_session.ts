@@ -2,43 +2,27 @@
  * What proofs with a window share: a desktop session outside the test runner, a user connected to the sandbox through
  * proxies, and the app's commands, called as a script in its window would call them.
  */
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
-import { App, cli, type AppStart } from "../session/app.ts";
-import { until } from "../session/wait.ts";
-import { Desktop, type DesktopOptions } from "../session/desktop.ts";
+import { App, type LaunchOptions } from "../session/app.ts";
+import { connectAccount } from "../session/cli.ts";
+import type { Desktop } from "../session/desktop.ts";
 import type { NewUser, Sandbox, User } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
-import { Between } from "./intercepting_proxy.ts";
-
-/** Runs `body` in its own desktop session. */
-export async function atDesktop(
-  name: string,
-  options: DesktopOptions,
-  body: (desktop: Desktop) => Promise<void>,
-): Promise<void> {
-  const ends: (() => unknown)[] = [];
-  // The session only needs a test's name and its `after` hook.
-  const context = { name, after: (end: () => unknown) => ends.push(end) } as unknown as TestContext;
-  try {
-    await body(await Desktop.for(context, options));
-  } finally {
-    for (const end of ends.toReversed()) await end();
-  }
-}
+import { waitForKnownBalance } from "../journeys/steps.ts";
+import { InterceptingProxy } from "./intercepting_proxy.ts";
 
 /** Proxies in front of the sandbox: its API, and one RPC endpoint or two. */
 export interface Way {
-  readonly api: Between;
-  readonly rpcs: readonly Between[];
+  readonly api: InterceptingProxy;
+  readonly rpcs: readonly InterceptingProxy[];
 }
 
 export async function way(sandbox: Sandbox, rpcs = 2): Promise<Way> {
   const truth = sandbox.ready.rpc["9999999"] ?? "";
   return {
-    api: await Between.start(sandbox.ready.fluence.api),
-    rpcs: await Promise.all(Array.from({ length: rpcs }, () => Between.start(truth))),
+    api: await InterceptingProxy.start(sandbox.ready.fluence.api),
+    rpcs: await Promise.all(Array.from({ length: rpcs }, () => InterceptingProxy.start(truth))),
   };
 }
 
@@ -74,35 +58,28 @@ export async function person(
   desktop: Desktop,
   sandbox: Sandbox,
   by: Way,
-  more: { readonly user?: NewUser; readonly start?: AppStart; readonly hosts?: readonly string[] } = {},
+  more: { readonly user?: NewUser; readonly start?: LaunchOptions; readonly hosts?: readonly string[] } = {},
 ): Promise<Person> {
-  return connectWay(desktop, sandbox, by, await sandbox.user(more.user), more);
+  return connectUser(desktop, sandbox, by, await sandbox.user(more.user), more);
 }
 
 /** Connects an existing user. Without a label, the account is named by the API. */
-export async function connectWay(
+export async function connectUser(
   desktop: Desktop,
   sandbox: Sandbox,
   by: Way,
   user: User,
-  more: { readonly start?: AppStart; readonly hosts?: readonly string[]; readonly label?: string | null } = {},
+  more: { readonly start?: LaunchOptions; readonly hosts?: readonly string[]; readonly label?: string | null } = {},
 ): Promise<Person> {
   const file = networkFile(sandbox, desktop.processes.scratch, {
     api: by.api.address,
     rpcs: by.rpcs.map((rpc) => rpc.address),
     ...(more.hosts === undefined ? {} : { hosts: more.hosts }),
   });
-  const label = more.label === undefined ? "Test" : more.label;
-  const named = label === null ? [] : ["--label", label];
-  const added = await cli(
-    desktop,
-    ["account", "add", "fluence", "--network", file, "--address", user.address, ...named],
-    { input: `${user.key}\n` },
-  );
-  if (added.code !== 0) throw new Error(added.stderr);
+  await connectAccount(desktop, user, { network: file, label: more.label === undefined ? "Test" : more.label });
   const app = await App.open(desktop, more.start);
   const window = await app.window();
-  await until("the balance is known", async () => (await window.id("balance").attribute("data-amount")) !== null);
+  await waitForKnownBalance(window);
   const { accounts } = (await call(window, "app")) as { accounts: { id: string }[] };
   const account = accounts[0]?.id;
   if (account === undefined) throw new Error("no account is connected");
@@ -138,14 +115,4 @@ export async function startTopUp(window: AppWindow, account: string, amount: str
   const { attempt } = (await call(window, "top_up_form", { account })) as { attempt: string };
   const { id } = (await call(window, "pay", { account, wish, attempt, confirmedTotal: null })) as { id: string };
   return id;
-}
-
-/**
- * Replaces the default browser by a script that only records addresses, for proofs that would open hundreds of pages.
- */
-export function onlyWriteDown(desktop: Desktop): void {
-  const starter = join(desktop.processes.scratch, "browser.sh");
-  const write = readFileSync(starter, "utf8").split("\n").slice(0, 2).join("\n");
-  writeFileSync(starter, `${write}\n`);
-  chmodSync(starter, 0o755);
 }

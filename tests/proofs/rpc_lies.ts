@@ -1,5 +1,5 @@
 /** Lies of an RPC endpoint, as handlers for the intercepting proxy. */
-import type { Treatment } from "./intercepting_proxy.ts";
+import type { ExchangeHandler } from "./intercepting_proxy.ts";
 
 export interface Log {
   readonly address: string;
@@ -26,7 +26,9 @@ interface Outcome {
 }
 
 /** Rewrites the genuine result of each call. */
-export function bend(change: (call: Call, outcome: Outcome) => Partial<Outcome> | undefined): Treatment {
+export function rewriteResults(
+  change: (call: Call, outcome: Outcome) => Partial<Outcome> | undefined,
+): ExchangeHandler {
   return async ({ body, forward, json }) => {
     const asked = JSON.parse(body.toString()) as Call | Call[];
     const told = JSON.parse(String((await forward()).body)) as Outcome | Outcome[];
@@ -42,13 +44,13 @@ export function bend(change: (call: Call, outcome: Outcome) => Partial<Outcome> 
 }
 
 /** Always the same result for one method. */
-export const always = (method: string, result: unknown): Treatment =>
-  bend((call) => (call.method === method ? { result } : undefined));
+export const fixedResult = (method: string, result: unknown): ExchangeHandler =>
+  rewriteResults((call) => (call.method === method ? { result } : undefined));
 
 /** Rewrites the logs, and invents the receipts that they need. */
-export function logs(change: (true_: readonly Log[]) => readonly Log[]): Treatment {
+export function logs(change: (true_: readonly Log[]) => readonly Log[]): ExchangeHandler {
   const invented = new Map<string, Log>();
-  return bend((call, { result }) => {
+  return rewriteResults((call, { result }) => {
     if (call.method === "eth_getLogs" && Array.isArray(result)) {
       const [{ fromBlock = "0x0", toBlock = "0x0" } = {}] = call.params as [{ fromBlock?: string; toBlock?: string }?];
       const told = change(result as Log[]);
@@ -70,7 +72,7 @@ export function logs(change: (true_: readonly Log[]) => readonly Log[]): Treatme
 }
 
 /** A forged credit: a genuine credit's log with another amount, id and transaction. */
-export function inventedCredit(template: Log, units: bigint, id: string, transaction: string): Log {
+export function fakeCreditLog(template: Log, units: bigint, id: string, transaction: string): Log {
   const word = (value: bigint): string => value.toString(16).padStart(64, "0");
   const text = Buffer.from(id).toString("hex");
   const padded = text.padEnd(Math.ceil(text.length / 64) * 64, "0");
@@ -82,7 +84,10 @@ export function inventedCredit(template: Log, units: bigint, id: string, transac
  * Adds a forged event in a block that is new to the app, so that the app reads it. `served` reports whether an answer
  * that the app stores contained it.
  */
-export function inventing(rpc: string, credit: Log): { readonly treat: Treatment; readonly told: () => boolean } {
+export function injectFakeCredit(
+  rpc: string,
+  credit: Log,
+): { readonly treat: ExchangeHandler; readonly told: () => boolean } {
   let placed: Log | undefined;
   let told = false;
   const lie = logs((true_) => (placed === undefined ? true_ : [...true_, placed]));

@@ -4,13 +4,13 @@
  * All processes of the app in a session share one home and accept WebDriver. The session's environment carries the
  * variables for that, so an app that a browser or the app itself starts inherits them.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { until, type Patience } from "./wait.ts";
+import { until, type WaitOptions } from "./wait.ts";
 import type { Desktop } from "./desktop.ts";
 import type { TopWindow } from "./display.ts";
-import { executable, type Environment, type Finished, type Running } from "./processes.ts";
+import { executable, proportionalSetSize, type Environment, type RunningProcess } from "./processes.ts";
 import { WebDriver } from "./webdriver.ts";
 import { AppWindow } from "./window.ts";
 
@@ -23,9 +23,9 @@ export const BINARIES = {
 } as const;
 
 /** The executables of WebKit's processes. */
-const WEBKIT = /\/WebKit(Web|Network|GPU)Process$/;
+const WEBKIT_PROCESS = /\/WebKit(Web|Network|GPU)Process$/;
 
-export interface AppStart {
+export interface LaunchOptions {
   readonly args?: readonly string[];
   readonly env?: Environment;
 }
@@ -33,51 +33,51 @@ export interface AppStart {
 export class App {
   readonly desktop: Desktop;
   #window: AppWindow | undefined;
-  #started: Running | undefined;
+  #started: RunningProcess | undefined;
 
   constructor(desktop: Desktop) {
     this.desktop = desktop;
   }
 
   /** Starts the app as a user would and attaches to its window. */
-  static async open(desktop: Desktop, start: AppStart = {}): Promise<App> {
+  static async open(desktop: Desktop, options: LaunchOptions = {}): Promise<App> {
     const app = new App(desktop);
-    app.launch(start);
+    app.launch(options);
     await app.window();
     return app;
   }
 
   /** Starts a process without waiting for anything. */
-  launch({ args = [], env = {} }: AppStart = {}): Running {
+  launch({ args = [], env = {} }: LaunchOptions = {}): RunningProcess {
     if (!existsSync(BINARIES.app)) throw new Error(`${BINARIES.app} is not built`);
     // If the app already runs, the second process exits and the first one's window stays attached.
-    if (this.pids().length === 0) this.#window?.driver.forget();
+    if (this.pids().length === 0) this.#window?.driver.dropSession();
     this.#started = this.desktop.processes.start("app", BINARIES.app, { args, env: { ...this.desktop.env, ...env } });
     return this.#started;
   }
 
   /** The process that `launch` started last. */
-  get process(): Running {
+  get process(): RunningProcess {
     if (this.#started === undefined) throw new Error("the test has not launched the app");
     return this.#started;
   }
 
   /** Waits for the window's webview and attaches to it. The returned object stays valid for later windows. */
-  async window(patience: Patience = {}): Promise<AppWindow> {
+  async window(options: WaitOptions = {}): Promise<AppWindow> {
     this.#window ??= new AppWindow(
       await WebDriver.start(this.desktop.processes, this.desktop.env, this.desktop.inspectorPort),
-      (name) => this.#shoot(name),
+      (name) => this.#takeScreenshot(name),
     );
-    return this.#window.attach(patience);
+    return this.#window.attach(options);
   }
 
   /** A screenshot shows what is on the screen, so the window must first be above all others. */
-  async #shoot(name: string): Promise<string> {
+  async #takeScreenshot(name: string): Promise<string> {
     const { display } = this.desktop;
     const [top] = await this.topWindows();
     if (top !== undefined) await display.raise(top);
-    await this.#window?.painted();
-    return display.picture(name, top);
+    await this.#window?.waitForPaint();
+    return display.screenshot(name, top);
   }
 
   /** Ids of the app's own processes, without WebKit's. */
@@ -86,27 +86,27 @@ export class App {
   }
 
   /** Whether a process of the app was started with `--hidden`. */
-  startedAfresh(): boolean {
+  hasHiddenProcess(): boolean {
     return this.pids().some((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("--hidden"));
   }
 
   /** WebKit processes that belong to the app. */
   webProcesses(): number[] {
-    return this.desktop.processes.members().filter((pid) => WEBKIT.test(executable(pid)));
+    return this.desktop.processes.members().filter((pid) => WEBKIT_PROCESS.test(executable(pid)));
   }
 
   /** Windows of the app that the window manager lists. */
   async topWindows(): Promise<TopWindow[]> {
-    const own = this.pids();
-    return (await this.desktop.display.windows()).filter((window) => own.includes(window.pid));
+    const pids = this.pids();
+    return (await this.desktop.display.windows()).filter((window) => pids.includes(window.pid));
   }
 
-  async waitForWindow(patience: Patience = {}): Promise<TopWindow> {
-    return until("the app has a window", async () => (await this.topWindows())[0], patience);
+  async waitForWindow(options: WaitOptions = {}): Promise<TopWindow> {
+    return until("the app has a window", async () => (await this.topWindows())[0], options);
   }
 
-  async waitForNoWindow(patience: Patience = {}): Promise<void> {
-    await until("the app has no window", async () => (await this.topWindows()).length === 0, patience);
+  async waitForNoWindow(options: WaitOptions = {}): Promise<void> {
+    await until("the app has no window", async () => (await this.topWindows()).length === 0, options);
   }
 
   /** Closes the window as its title bar's button does. */
@@ -117,27 +117,25 @@ export class App {
 
   /** Whether the app's window has keyboard focus. */
   async focused(): Promise<boolean> {
-    const active = await this.desktop.display.active();
+    const active = await this.desktop.display.activeWindowId();
     return (await this.topWindows()).some((window) => window.id === active);
   }
 
   /** Kills the app with SIGKILL, as a power cut would. */
   async kill(): Promise<void> {
     for (const pid of this.pids()) process.kill(pid, "SIGKILL");
-    await this.waitForEnd();
+    await this.waitForExit();
   }
 
   /** Waits until every process has exited: WebKit's processes still write to the home after the app was killed. */
-  async waitForEnd(patience: Patience = {}): Promise<void> {
-    await until("the app has ended", () => processesOf(this.desktop, BINARIES.app).length === 0, patience);
+  async waitForExit(options: WaitOptions = {}): Promise<void> {
+    await until("the app has ended", () => processesOf(this.desktop, BINARIES.app).length === 0, options);
     await this.#window?.driver.detach();
   }
 
   /** Proportional memory (PSS) of the app and its WebKit processes, in KiB. */
   memory(): number {
-    return processesOf(this.desktop, BINARIES.app)
-      .map(proportionalSize)
-      .reduce((sum, one) => sum + one, 0);
+    return processesOf(this.desktop, BINARIES.app).reduce((sum, pid) => sum + (proportionalSetSize(pid) ?? 0), 0);
   }
 }
 
@@ -145,40 +143,6 @@ export class App {
 export function processesOf(desktop: Desktop, program: string): number[] {
   return desktop.processes.members().filter((pid) => {
     const name = executable(pid);
-    return name === program || WEBKIT.test(name);
+    return name === program || WEBKIT_PROCESS.test(name);
   });
-}
-
-/** Runs the CLI on the app's home. */
-export function cli(
-  desktop: Desktop,
-  args: readonly string[],
-  more: { input?: string; env?: Environment; within?: number } = {},
-): Promise<Finished> {
-  // Tests parse the CLI's output, so it must not log.
-  return desktop.run(BINARIES.cli, args, { ...more, env: { BURSAR_LOG: "off", ...more.env } });
-}
-
-/** The home and log level of every app process in a session. */
-export function appEnvironment(scratch: string): Environment {
-  const home = join(scratch, "bursar");
-  mkdirSync(home, { recursive: true });
-  return { BURSAR_HOME: home, BURSAR_LOG: process.env["BURSAR_LOG"] ?? "info" };
-}
-
-/** Lets WebDriver attach to the app's webview. */
-export function automationEnvironment(inspectorPort: number): Environment {
-  return {
-    TAURI_AUTOMATION: "true",
-    TAURI_WEBVIEW_AUTOMATION: "true",
-    WEBKIT_INSPECTOR_SERVER: `127.0.0.1:${inspectorPort}`,
-  };
-}
-
-function proportionalSize(pid: number): number {
-  try {
-    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
 }

@@ -5,23 +5,24 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Browser as Chromium, type Page } from "playwright-core";
-import { until, type Patience } from "./wait.ts";
+import { until, type WaitOptions } from "./wait.ts";
 import type { Environment, Processes } from "./processes.ts";
 
 const DESKTOP_FILE = "bursar-test-browser.desktop";
+const LAUNCHER = "browser.sh";
 
 export class Browser {
   readonly #processes: Processes;
   readonly #env: Environment;
   readonly #profile: string;
-  readonly #opened: string;
+  readonly #openedUrlsFile: string;
   #chromium: Chromium | undefined;
 
   private constructor(processes: Processes, env: Environment) {
     this.#processes = processes;
     this.#env = env;
     this.#profile = join(processes.scratch, "chromium");
-    this.#opened = join(processes.scratch, "opened.txt");
+    this.#openedUrlsFile = join(processes.scratch, "opened.txt");
   }
 
   /** Registers it as the default browser for http and https. */
@@ -30,12 +31,15 @@ export class Browser {
     mkdirSync(join(browser.#profile, "Default"), { recursive: true });
     const applications = join(env["XDG_DATA_HOME"] ?? "", "applications");
     mkdirSync(applications, { recursive: true });
-    const starter = join(processes.scratch, "browser.sh");
-    writeFileSync(starter, starterScript(browser.#opened, browser.#profile, processes.nextLog("chromium")));
-    chmodSync(starter, 0o755);
+    const launcher = join(processes.scratch, LAUNCHER);
+    writeFileSync(
+      launcher,
+      launcherScript(browser.#openedUrlsFile, browser.#profile, processes.nextArtefact("chromium")),
+    );
+    chmodSync(launcher, 0o755);
     writeFileSync(
       join(applications, DESKTOP_FILE),
-      `[Desktop Entry]\nType=Application\nName=Test browser\nExec=${starter} %u\nMimeType=x-scheme-handler/http;x-scheme-handler/https;\n`,
+      `[Desktop Entry]\nType=Application\nName=Test browser\nExec=${launcher} %u\nMimeType=x-scheme-handler/http;x-scheme-handler/https;\n`,
     );
     for (const scheme of ["http", "https"]) {
       const done = await processes.run("gio", { args: ["mime", `x-scheme-handler/${scheme}`, DESKTOP_FILE], env });
@@ -52,14 +56,21 @@ export class Browser {
     writeFileSync(join(this.#profile, "Default", "Preferences"), JSON.stringify(preferences));
   }
 
+  /** Makes the browser only record addresses, for tests that would open hundreds of pages. */
+  recordUrlsOnly(): void {
+    const launcher = join(this.#processes.scratch, LAUNCHER);
+    writeFileSync(launcher, recordScript(this.#openedUrlsFile));
+    chmodSync(launcher, 0o755);
+  }
+
   get started(): boolean {
-    return existsSync(this.#opened);
+    return existsSync(this.#openedUrlsFile);
   }
 
   /** Addresses that programs have opened in the browser, oldest first. */
-  get opened(): string[] {
+  get openedUrls(): string[] {
     if (!this.started) return [];
-    return readFileSync(this.#opened, "utf8")
+    return readFileSync(this.#openedUrlsFile, "utf8")
       .split("\n")
       .filter((line) => line !== "");
   }
@@ -77,12 +88,13 @@ export class Browser {
   }
 
   /** Waits for a page whose address matches. */
-  async page(address: RegExp | string, patience: Patience = {}): Promise<Page> {
-    const fits = (url: string): boolean => (typeof address === "string" ? url.startsWith(address) : address.test(url));
+  async page(address: RegExp | string, options: WaitOptions = {}): Promise<Page> {
+    const matches = (url: string): boolean =>
+      typeof address === "string" ? url.startsWith(address) : address.test(url);
     return until(
       `the browser shows ${String(address)}`,
-      async () => (await this.pages()).find((page) => fits(page.url())),
-      { within: 30_000, ...patience },
+      async () => (await this.pages()).find((page) => matches(page.url())),
+      { timeout: 30_000, ...options },
     );
   }
 
@@ -93,7 +105,7 @@ export class Browser {
 
   async #connect(): Promise<Chromium> {
     if (this.#chromium?.isConnected() === true) return this.#chromium;
-    const port = await until("the browser has started", () => this.#port(), { within: 30_000 });
+    const port = await until("the browser has started", () => this.#port(), { timeout: 30_000 });
     this.#chromium = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
     return this.#chromium;
   }
@@ -106,7 +118,11 @@ export class Browser {
   }
 }
 
-function starterScript(opened: string, profile: string, log: string): string {
+function recordScript(openedUrlsFile: string): string {
+  return `#!/bin/sh\nprintf '%s\\n' "$@" >> '${openedUrlsFile}'\n`;
+}
+
+function launcherScript(openedUrlsFile: string, profile: string, log: string): string {
   const flags = [
     "--no-sandbox", // Chromium's sandbox does not work for root, and tests may run as root.
     "--test-type", // Hides the warning bar that `--no-sandbox` shows on every page.
@@ -126,5 +142,5 @@ function starterScript(opened: string, profile: string, log: string): string {
     "--window-position=0,0",
     "--window-size=1000,860",
   ];
-  return `#!/bin/sh\nprintf '%s\\n' "$@" >> '${opened}'\nexec chromium ${flags.join(" ")} "$@" >> '${log}' 2>&1\n`;
+  return `${recordScript(openedUrlsFile)}exec chromium ${flags.join(" ")} "$@" >> '${log}' 2>&1\n`;
 }

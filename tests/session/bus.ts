@@ -25,7 +25,7 @@ const CONFIG = (
 
 export class Bus {
   readonly address: string;
-  readonly #open: MessageBus[] = [];
+  readonly #connections: MessageBus[] = [];
   #own: MessageBus | undefined;
 
   private constructor(address: string) {
@@ -36,15 +36,15 @@ export class Bus {
     const socket = `${env["XDG_RUNTIME_DIR"]}/bus`;
     const config = `${processes.scratch}/bus.conf`;
     writeFileSync(config, CONFIG(socket));
-    let said = "";
+    let output = "";
     const daemon = processes.start("dbus-daemon", "dbus-daemon", {
       args: ["--nofork", "--nopidfile", `--config-file=${config}`, "--print-address=1"],
       env,
-      onOutput: (text) => (said += text),
+      onOutput: (text) => (output += text),
     });
     await until("the bus is up", () => {
-      daemon.mustBeAlive();
-      return said.includes("\n");
+      daemon.assertAlive();
+      return output.includes("\n");
     });
     const bus = new Bus(`unix:path=${socket}`);
     bus.#own = await bus.connect();
@@ -56,7 +56,7 @@ export class Bus {
     const connection = sessionBus({ busAddress: this.address });
     // dbus-next does not declare this event. Without a listener, closing the bus would throw and end the test.
     (connection as EventEmitter).on("error", () => undefined);
-    this.#open.push(connection);
+    this.#connections.push(connection);
     await until("a connection to the bus", () => connection.name !== null);
     return connection;
   }
@@ -65,21 +65,21 @@ export class Bus {
   async call(
     destination: string,
     path: string,
-    face: string,
+    iface: string,
     member: string,
     signature = "",
     body: unknown[] = [],
   ): Promise<unknown[]> {
     if (this.#own === undefined) throw new Error("the bus is closed");
-    const answer = await this.#own.call(new Message({ destination, path, interface: face, member, signature, body }));
+    const answer = await this.#own.call(new Message({ destination, path, interface: iface, member, signature, body }));
     return answer?.body ?? [];
   }
 
   /** Reads all properties of an interface, with variants unwrapped. */
-  async properties(destination: string, path: string, face: string): Promise<Record<string, unknown>> {
-    const [all] = await this.call(destination, path, "org.freedesktop.DBus.Properties", "GetAll", "s", [face]);
+  async properties(destination: string, path: string, iface: string): Promise<Record<string, unknown>> {
+    const [all] = await this.call(destination, path, "org.freedesktop.DBus.Properties", "GetAll", "s", [iface]);
     return Object.fromEntries(
-      Object.entries(all as Record<string, Variant>).map(([name, value]) => [name, plain(value)]),
+      Object.entries(all as Record<string, Variant>).map(([name, value]) => [name, unwrapVariants(value)]),
     );
   }
 
@@ -108,11 +108,11 @@ export class Bus {
   }
 
   /** Calls `listener` for every name that gets an owner, or loses it (the owner is then empty). */
-  async watchOwners(connection: MessageBus, tell: (name: string, owner: string) => void): Promise<void> {
+  async onNameOwnerChanged(connection: MessageBus, listener: (name: string, owner: string) => void): Promise<void> {
     connection.on("message", (message) => {
       if (message.member !== "NameOwnerChanged" || message.sender !== "org.freedesktop.DBus") return;
       const [name, , owner] = message.body as [string, string, string];
-      tell(name, owner);
+      listener(name, owner);
     });
     const rule = "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged'";
     await connection.call(
@@ -128,72 +128,72 @@ export class Bus {
   }
 
   close(): void {
-    for (const connection of this.#open) connection.disconnect();
+    for (const connection of this.#connections) connection.disconnect();
     this.#own = undefined;
   }
 }
 
 /** A method that a test implements: the signature of its reply and the function that computes the reply. */
-export interface Answer {
-  readonly gives: string;
-  readonly answer: (body: unknown[], sender: string) => unknown[];
+export interface MethodHandler {
+  readonly signature: string;
+  readonly handle: (body: unknown[], sender: string) => unknown[];
 }
 
 /**
  * A D-Bus object that the test implements: methods by name, properties computed at each read, signals sent with `emit`.
  * dbus-next's interface class does not pass the sender to methods, and tray icons are identified by their sender.
  */
-export class Played {
+export class FakeDBusObject {
   readonly #connection: MessageBus;
   readonly #path: string;
-  readonly #face: string;
+  readonly #iface: string;
 
   constructor(
     connection: MessageBus,
     path: string,
-    face: string,
-    methods: Record<string, Answer>,
+    iface: string,
+    methods: Record<string, MethodHandler>,
     properties: () => Record<string, Variant> = () => ({}),
   ) {
     this.#connection = connection;
     this.#path = path;
-    this.#face = face;
-    const read: Record<string, Answer> = {
-      Get: { gives: "v", answer: ([, name]) => [properties()[String(name)]] },
-      GetAll: { gives: "a{sv}", answer: () => [properties()] },
+    this.#iface = iface;
+    const read: Record<string, MethodHandler> = {
+      Get: { signature: "v", handle: ([, name]) => [properties()[String(name)]] },
+      GetAll: { signature: "a{sv}", handle: () => [properties()] },
     };
     connection.addMethodHandler((message: Message) => {
       if (message.path !== path) return false;
       const known =
-        message.interface === face ? methods : message.interface === "org.freedesktop.DBus.Properties" ? read : {};
+        message.interface === iface ? methods : message.interface === "org.freedesktop.DBus.Properties" ? read : {};
       const method = known[message.member];
       if (method === undefined) return false;
-      connection.send(answered(message, method));
+      connection.send(replyTo(message, method));
       return true;
     });
   }
 
-  tell(signal: string, signature: string, body: unknown[]): void {
-    this.#connection.send(Message.newSignal(this.#path, this.#face, signal, signature, body));
+  emit(signal: string, signature: string, body: unknown[]): void {
+    this.#connection.send(Message.newSignal(this.#path, this.#iface, signal, signature, body));
   }
 }
 
 /** Runs a method; an exception becomes an error reply with its message. */
-function answered(call: Message, { gives, answer }: Answer): Message {
+function replyTo(call: Message, { signature, handle }: MethodHandler): Message {
   try {
-    return Message.newMethodReturn(call, gives, answer(call.body, call.sender));
+    return Message.newMethodReturn(call, signature, handle(call.body, call.sender));
   } catch (error) {
     return Message.newError(call, "org.freedesktop.DBus.Error.Failed", String(error));
   }
 }
 
 /** Unwraps variants, including those in lists and dictionaries. */
-export function plain(value: unknown): unknown {
-  if (value instanceof Variant) return plain(value.value);
+export function unwrapVariants(value: unknown): unknown {
+  if (value instanceof Variant) return unwrapVariants(value.value);
   if (Buffer.isBuffer(value)) return value;
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.map(unwrapVariants);
   if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, unwrapVariants(inner)]));
   }
   return value;
 }

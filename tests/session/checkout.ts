@@ -1,6 +1,6 @@
 /** The provider's hosted pages in a real browser: the checkout where a person pays, and the console's sign-in page. */
 import type { Page } from "playwright-core";
-import { until, type Patience } from "./wait.ts";
+import { until, type WaitOptions } from "./wait.ts";
 import type { Desktop } from "./desktop.ts";
 import type { Amount, ChainId, Sandbox } from "./sandbox.ts";
 
@@ -12,14 +12,14 @@ export class Checkout {
   }
 
   /** Waits until the browser shows the checkout (of this session, if given). */
-  static async opened(desktop: Desktop, sandbox: Sandbox, session = "", patience: Patience = {}): Promise<Checkout> {
-    const page = await desktop.browser.page(`${sandbox.ready.checkout}/payment/checkout-session/${session}`, patience);
+  static async waitFor(desktop: Desktop, sandbox: Sandbox, session = "", options: WaitOptions = {}): Promise<Checkout> {
+    const page = await desktop.browser.page(`${sandbox.ready.checkout}/payment/checkout-session/${session}`, options);
     await page.waitForSelector("#back");
     return new Checkout(page);
   }
 
   /** The session id in the page's address. */
-  get session(): string {
+  get sessionId(): string {
     return new URL(this.page.url()).pathname.split("/").at(-1) ?? "";
   }
 
@@ -30,10 +30,10 @@ export class Checkout {
     });
   }
 
-  async waitForPhase(phase: "pay" | "seen" | "paid" | "ended", patience: Patience = {}): Promise<void> {
+  async waitForPhase(phase: "pay" | "seen" | "paid" | "ended", options: WaitOptions = {}): Promise<void> {
     await until(`the checkout is in the phase ${phase}`, async () => (await this.status()).phase === phase, {
-      within: 20_000,
-      ...patience,
+      timeout: 20_000,
+      ...options,
     });
   }
 
@@ -52,12 +52,12 @@ export class Checkout {
     return until(
       "the wallet has sent it",
       async () => /0x[0-9a-f]{64}/i.exec(await this.page.innerText("#wallet-tx"))?.[0],
-      { within: 20_000 },
+      { timeout: 20_000 },
     );
   }
 
   /** Reveals the payment address, as for a scanned QR code. */
-  async reveal(chain: ChainId = 137): Promise<{ address: string; amount: string; network: string }> {
+  async revealAddress(chain: ChainId = 137): Promise<{ address: string; amount: string; network: string }> {
     await this.page.click("#method-qr");
     await this.page.selectOption("#network", String(chain));
     await this.page.click("#reveal");
@@ -95,8 +95,8 @@ export class SignInPage {
     this.page = page;
   }
 
-  static async opened(desktop: Desktop, sandbox: Sandbox, patience: Patience = {}): Promise<SignInPage> {
-    const page = await desktop.browser.page(`${new URL(sandbox.ready.fluence.api).origin}/oauth/authorize`, patience);
+  static async waitFor(desktop: Desktop, sandbox: Sandbox, options: WaitOptions = {}): Promise<SignInPage> {
+    const page = await desktop.browser.page(`${new URL(sandbox.ready.fluence.api).origin}/oauth/authorize`, options);
     await page.waitForSelector("#sign-in-allow");
     return new SignInPage(page);
   }

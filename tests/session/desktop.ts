@@ -4,16 +4,14 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { TestContext } from "node:test";
-import { appEnvironment, automationEnvironment } from "./app.ts";
+import { ARTEFACTS } from "./artefacts.ts";
 import { Browser } from "./browser.ts";
 import { Bus } from "./bus.ts";
 import { Display, type Screen } from "./display.ts";
 import { Keyring, type KeyringState } from "./keyring.ts";
 import { Notifications } from "./notifications.ts";
 import { freePort } from "./ports.ts";
-import { Processes, type Environment, type Finished, type Start } from "./processes.ts";
+import { Processes, type Environment, type ProcessResult, type StartOptions } from "./processes.ts";
 import { Tray } from "./tray.ts";
 
 export interface DesktopOptions {
@@ -30,7 +28,11 @@ export interface DesktopOptions {
 
 export const SCHEME = "org.bursar.desktop";
 
-const ARTEFACTS = fileURLToPath(new URL("../artefacts/", import.meta.url));
+/** What a session needs of its test: the name of its folder, and a hook for its end. `TestContext` has both. */
+export interface TestScope {
+  readonly name: string;
+  after(end: () => Promise<void>): unknown;
+}
 
 export class Desktop {
   readonly processes: Processes;
@@ -68,13 +70,13 @@ export class Desktop {
   }
 
   /** Starts a session that ends with the test `t`. A final screenshot is kept among the artefacts. */
-  static async for(t: TestContext, options: DesktopOptions = {}): Promise<Desktop> {
+  static async for(t: TestScope, options: DesktopOptions = {}): Promise<Desktop> {
     const folder = join(ARTEFACTS, basename(process.argv[1] ?? "test").replace(/\.test\.ts$/, ""), slug(t.name));
     rmSync(folder, { recursive: true, force: true });
     const processes = new Processes(folder);
     let desktop: Desktop | undefined;
     t.after(async () => {
-      await desktop?.leave();
+      await desktop?.close();
       await processes.end();
     });
     desktop = await Desktop.start(processes, options);
@@ -84,7 +86,7 @@ export class Desktop {
   private static async start(processes: Processes, options: DesktopOptions): Promise<Desktop> {
     const inspectorPort = await freePort();
     const base = {
-      ...environment(processes.scratch),
+      ...sessionEnvironment(processes.scratch),
       ...appEnvironment(processes.scratch),
       ...(options.automation === false ? {} : automationEnvironment(inspectorPort)),
     };
@@ -99,7 +101,7 @@ export class Desktop {
     const tray = new Tray(bus);
     const [browser] = await Promise.all([
       Browser.install(processes, env),
-      keyring.become(options.keyring ?? "unlocked"),
+      keyring.setState(options.keyring ?? "unlocked"),
       options.notifications === false ? undefined : notifications.appear(),
       options.tray === false ? undefined : tray.appear(),
     ]);
@@ -111,9 +113,9 @@ export class Desktop {
   run(
     program: string,
     args: readonly string[],
-    more: Partial<Omit<Start, "args">> & { within?: number } = {},
-  ): Promise<Finished> {
-    return this.processes.run(program, { ...more, args, env: { ...this.env, ...more.env } });
+    options: Partial<Omit<StartOptions, "args">> & { timeout?: number } = {},
+  ): Promise<ProcessResult> {
+    return this.processes.run(program, { ...options, args, env: { ...this.env, ...options.env } });
   }
 
   /** Opens one of the app's links as any program would. */
@@ -123,18 +125,48 @@ export class Desktop {
   }
 
   /** Saves a screenshot of the whole screen among the artefacts. */
-  picture(name: string): Promise<string> {
-    return this.display.picture(slug(name));
+  screenshot(name: string): Promise<string> {
+    return this.display.screenshot(slug(name));
   }
 
-  private async leave(): Promise<void> {
-    await this.picture("end").catch(() => undefined);
+  private async close(): Promise<void> {
+    await this.screenshot("end").catch(() => undefined);
     await this.browser.close().catch(() => undefined);
     this.bus.close();
   }
 }
 
-function environment(scratch: string): Environment {
+/** Runs `body` in its own session, outside the test runner. */
+export async function withDesktop<T>(
+  name: string,
+  options: DesktopOptions,
+  body: (desktop: Desktop) => Promise<T>,
+): Promise<T> {
+  const ends: (() => Promise<void>)[] = [];
+  try {
+    return await body(await Desktop.for({ name, after: (end) => ends.push(end) }, options));
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
+/** The home and log level of every app process in a session. */
+function appEnvironment(scratch: string): Environment {
+  const home = join(scratch, "bursar");
+  mkdirSync(home, { recursive: true });
+  return { BURSAR_HOME: home, BURSAR_LOG: process.env["BURSAR_LOG"] ?? "info" };
+}
+
+/** Lets WebDriver attach to the app's webview. */
+function automationEnvironment(inspectorPort: number): Environment {
+  return {
+    TAURI_AUTOMATION: "true",
+    TAURI_WEBVIEW_AUTOMATION: "true",
+    WEBKIT_INSPECTOR_SERVER: `127.0.0.1:${inspectorPort}`,
+  };
+}
+
+function sessionEnvironment(scratch: string): Environment {
   const home = join(scratch, "home");
   const runtime = join(scratch, "run");
   const env: Record<string, string> = {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { until } from "./wait.ts";
-import type { Environment, Processes, Running } from "./processes.ts";
+import type { Environment, Processes, RunningProcess } from "./processes.ts";
 
 /** A window as the window manager lists it. */
 export interface TopWindow {
@@ -53,22 +53,25 @@ export class Display {
     let number = "";
     (server.child.stdio[3] as Readable).setEncoding("utf8").on("data", (text: string) => (number += text));
     await until("Xvfb prints its display", () => {
-      server.mustBeAlive();
+      server.assertAlive();
       return number.endsWith("\n");
     });
     const name = `:${number.trim()}`;
     const display = new Display(processes, name, { ...env, DISPLAY: name });
-    const manager: Running = processes.start("openbox", "openbox", { args: ["--sm-disable"], env: display.#env });
+    const manager: RunningProcess = processes.start("openbox", "openbox", {
+      args: ["--sm-disable"],
+      env: display.#env,
+    });
     await until("the window manager runs", async () => {
-      manager.mustBeAlive();
-      return (await display.#tool("wmctrl", ["-m"])).includes("Openbox");
+      manager.assertAlive();
+      return (await display.#run("wmctrl", ["-m"])).includes("Openbox");
     });
     return display;
   }
 
   /** All windows, in the window manager's order. */
   async windows(): Promise<TopWindow[]> {
-    const lines = (await this.#tool("wmctrl", ["-l", "-p"])).split("\n").filter((line) => line !== "");
+    const lines = (await this.#run("wmctrl", ["-l", "-p"])).split("\n").filter((line) => line !== "");
     return lines.map((line) => {
       const [id = "", , pid = "0", , ...title] = line.split(/\s+/);
       return { id, pid: Number(pid), title: title.join(" ") };
@@ -76,55 +79,55 @@ export class Display {
   }
 
   /** The id of the window with keyboard focus, if any. */
-  async active(): Promise<string | undefined> {
-    const seen = await this.#tool("xprop", ["-root", "_NET_ACTIVE_WINDOW"]);
-    const id = /# (0x[0-9a-f]+)/.exec(seen)?.[1];
+  async activeWindowId(): Promise<string | undefined> {
+    const output = await this.#run("xprop", ["-root", "_NET_ACTIVE_WINDOW"]);
+    const id = /# (0x[0-9a-f]+)/.exec(output)?.[1];
     return id === undefined || id === "0x0" ? undefined : `0x${id.slice(2).padStart(8, "0")}`;
   }
 
   /** A window's text property, e.g. `_NET_STARTUP_ID`. */
   async property(window: TopWindow, name: string): Promise<string | undefined> {
-    return /= "(.*)"$/m.exec(await this.#tool("xprop", ["-id", window.id, name]))?.[1];
+    return /= "(.*)"$/m.exec(await this.#run("xprop", ["-id", window.id, name]))?.[1];
   }
 
   /** Asks a window to close, as its title bar's button does. */
   async close(window: TopWindow): Promise<void> {
-    await this.#tool("wmctrl", ["-i", "-c", window.id]);
+    await this.#run("wmctrl", ["-i", "-c", window.id]);
   }
 
   async activate(window: TopWindow): Promise<void> {
-    await this.#tool("wmctrl", ["-i", "-a", window.id]);
+    await this.#run("wmctrl", ["-i", "-a", window.id]);
   }
 
   /** Raises a window above all others without focusing it. */
   async raise(window: TopWindow): Promise<void> {
-    await this.#tool("xdotool", ["windowraise", window.id]);
+    await this.#run("xdotool", ["windowraise", window.id]);
   }
 
   async resize(window: TopWindow, width: number, height: number): Promise<void> {
-    await this.#tool("wmctrl", ["-i", "-r", window.id, "-e", `0,-1,-1,${width},${height}`]);
+    await this.#run("wmctrl", ["-i", "-r", window.id, "-e", `0,-1,-1,${width},${height}`]);
   }
 
   /** Presses keys in the focused window, e.g. `ctrl+k`, `Tab`. */
   async press(...keys: string[]): Promise<void> {
-    await this.#tool("xdotool", ["key", "--clearmodifiers", ...keys]);
+    await this.#run("xdotool", ["key", "--clearmodifiers", ...keys]);
   }
 
   /** Types into the focused window. */
   async type(text: string): Promise<void> {
-    await this.#tool("xdotool", ["type", "--clearmodifiers", "--delay", "5", text]);
+    await this.#run("xdotool", ["type", "--clearmodifiers", "--delay", "5", text]);
   }
 
   /**
    * Saves a screenshot of the whole screen, or of one window without its frame, among the artefacts; returns its path.
    */
-  async picture(name: string, window?: TopWindow): Promise<string> {
-    const path = this.#processes.nextLog(name, "png");
-    await this.#tool("import", ["-window", window?.id ?? "root", "+repage", path]);
+  async screenshot(name: string, window?: TopWindow): Promise<string> {
+    const path = this.#processes.nextArtefact(name, "png");
+    await this.#run("import", ["-window", window?.id ?? "root", "+repage", path]);
     return path;
   }
 
-  async #tool(program: string, args: string[]): Promise<string> {
+  async #run(program: string, args: string[]): Promise<string> {
     const done = await this.#processes.run(program, { args, env: this.#env });
     if (done.code !== 0) throw new Error(`${program} ${args.join(" ")}: ${done.stderr.trim() || `exit ${done.code}`}`);
     return done.stdout;

@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { until } from "./wait.ts";
+import { ARTEFACTS } from "./artefacts.ts";
 import { Desktop, SCHEME } from "./desktop.ts";
 import { executable, Processes } from "./processes.ts";
 import { WebDriver } from "./webdriver.ts";
@@ -30,7 +31,7 @@ test("a notification is recorded, clicked and withdrawn", async (t) => {
   assert.equal(seen.app, "Probe");
   assert.equal(seen.body, "10 <b>USDC</b>");
   assert.deepEqual(seen.actions, { default: "Open" });
-  desktop.notifications.choose(seen);
+  desktop.notifications.invokeAction(seen);
   assert.equal((await sender).stdout.trim(), "default");
   desktop.notifications.vanish();
   assert.notEqual((await desktop.run("notify-send", ["Nobody", "there"])).code, 0);
@@ -45,11 +46,11 @@ test("the keyring can be unlocked, locked and absent", async (t) => {
   assert.equal((await desktop.run("secret-tool", store, { input: "hush" })).code, 0);
   assert.equal((await desktop.run("secret-tool", lookup)).stdout, "hush");
   assert.deepEqual(await desktop.keyring.labels(), ["Probe"]);
-  await desktop.keyring.become("locked");
+  await desktop.keyring.setState("locked");
   assert.notEqual((await desktop.run("secret-tool", lookup)).stdout, "hush");
-  await desktop.keyring.become("absent");
+  await desktop.keyring.setState("absent");
   assert.notEqual((await desktop.run("secret-tool", lookup)).code, 0);
-  await desktop.keyring.become("unlocked");
+  await desktop.keyring.setState("unlocked");
   assert.equal((await desktop.run("secret-tool", lookup)).stdout, "hush");
 });
 
@@ -64,9 +65,9 @@ test("an address opens in the browser, and its page opens a link in the register
     `<title>Checkout</title><a id="back" href="${SCHEME}://top-up/return?state=abc&amp;x=1">back</a>`,
   );
   const desktop = await Desktop.for(t, { linkOrigins: [origin] });
-  const got = join(desktop.processes.scratch, "link.txt");
+  const linkLog = join(desktop.processes.scratch, "link.txt");
   const handler = join(desktop.processes.scratch, "handler.sh");
-  writeFileSync(handler, `#!/bin/sh\nprintf '%s\\n' "$@" >> ${got}\n`, { mode: 0o755 });
+  writeFileSync(handler, `#!/bin/sh\nprintf '%s\\n' "$@" >> ${linkLog}\n`, { mode: 0o755 });
   writeFileSync(
     join(desktop.env["XDG_DATA_HOME"] ?? "", "applications", "probe.desktop"),
     `[Desktop Entry]\nType=Application\nName=Probe\nExec=${handler} %u\nMimeType=x-scheme-handler/${SCHEME};\n`,
@@ -75,15 +76,15 @@ test("an address opens in the browser, and its page opens a link in the register
 
   assert.equal((await desktop.run("xdg-open", [`${origin}/pay?a=1&b=2`])).code, 0);
   const page = await desktop.browser.page(`${origin}/pay`);
-  assert.deepEqual(desktop.browser.opened, [`${origin}/pay?a=1&b=2`]);
-  await desktop.picture("browser");
+  assert.deepEqual(desktop.browser.openedUrls, [`${origin}/pay?a=1&b=2`]);
+  await desktop.screenshot("browser");
   await page.click("#back");
   await until(
     "the link arrives",
-    () => existsSync(got) && readFileSync(got, "utf8") === `${SCHEME}://top-up/return?state=abc&x=1\n`,
+    () => existsSync(linkLog) && readFileSync(linkLog, "utf8") === `${SCHEME}://top-up/return?state=abc&x=1\n`,
   );
   await desktop.openLink(`${SCHEME}://top-up/return?state=def`);
-  await until("the second link arrives", () => readFileSync(got, "utf8").includes("state=def"));
+  await until("the second link arrives", () => readFileSync(linkLog, "utf8").includes("state=def"));
 });
 
 test("WebDriver reads, clicks, types into and closes the window of a WebKit program", async (t) => {
@@ -99,7 +100,7 @@ test("WebDriver reads, clicks, types into and closes the window of a WebKit prog
     env: desktop.env,
   });
   const driver = await WebDriver.start(desktop.processes, desktop.env, desktop.inspectorPort);
-  const window = await new AppWindow(driver, (name) => desktop.picture(name)).attach();
+  const window = await new AppWindow(driver, (name) => desktop.screenshot(name)).attach();
   await window.id("amount").fill("10.50");
   await window.role("button", /^pay/i).click();
   await window.id("said").waitForText("10.50");
@@ -108,12 +109,12 @@ test("WebDriver reads, clicks, types into and closes the window of a WebKit prog
   await window.role("textbox", "Amount").click();
   await window.press(KEYS.tab);
   assert.equal(await window.focused(), "pick");
-  assert.equal(await window.id("nowhere").visible(), false);
-  await assert.rejects(window.id("nowhere").click({ within: 200 }), /the element does not exist/);
-  assert.equal(await window.colors(), "dark");
+  assert.equal(await window.id("nowhere").isVisible(), false);
+  await assert.rejects(window.id("nowhere").click({ timeout: 200 }), /the element does not exist/);
+  assert.equal(await window.colorScheme(), "dark");
   assert.ok((await window.text()).includes("10.50"));
-  await window.picture("page");
-  await desktop.picture("screen");
+  await window.screenshot("page");
+  await desktop.screenshot("screen");
   const top = await until("the program's window is open", async () =>
     (await desktop.display.windows()).find((one) => one.pid === program.pid),
   );
@@ -128,30 +129,30 @@ test("a WebDriver that stops answering is replaced", async (t) => {
   const driver = await WebDriver.start(desktop.processes, desktop.env, desktop.inspectorPort);
   const drivers = (): number[] =>
     desktop.processes.members().filter((pid) => executable(pid).endsWith("/WebKitWebDriver"));
-  const [mute] = drivers();
-  assert.ok(mute);
-  process.kill(mute, "SIGSTOP");
-  const window = await new AppWindow(driver, (name) => desktop.picture(name)).attach();
+  const [stopped] = drivers();
+  assert.ok(stopped);
+  process.kill(stopped, "SIGSTOP");
+  const window = await new AppWindow(driver, (name) => desktop.screenshot(name)).attach();
   await window.waitForText("Here");
   const now = drivers();
-  assert.ok(now.length === 1 && !now.includes(mute), String(now));
+  assert.ok(now.length === 1 && !now.includes(stopped), String(now));
 });
 
 test("a tray icon is read and clicked, also after the tray vanished and came back", async (t) => {
   const desktop = await Desktop.for(t);
-  const program = desktop.processes.start("icon", "python3", { args: ["-c", TRAY_PROBE], env: desktop.env });
+  const program = desktop.processes.start("icon", "python3", { args: ["-c", TRAY_PROGRAM], env: desktop.env });
   const icon = await desktop.tray.icon();
   assert.equal((await icon.properties()).title, "Probe");
   assert.deepEqual(await icon.labels(), ["Open", "Quit"]);
   desktop.tray.vanish();
   await desktop.tray.appear();
   await (await desktop.tray.icon()).click("Quit");
-  assert.equal(await program.ended(), 0);
-  await desktop.tray.empty();
+  assert.equal(await program.waitForExit(), 0);
+  await desktop.tray.waitForEmpty();
 });
 
 test("no process outlives the session, not even one that was re-parented", async (t) => {
-  const processes = new Processes(join(import.meta.dirname, "../artefacts/harness/nothing-outlives"));
+  const processes = new Processes(join(ARTEFACTS, "harness/nothing-outlives"));
   t.after(() => processes.end());
   const env = { PATH: process.env["PATH"] ?? "" };
   processes.start("stubborn", "bash", {
@@ -174,15 +175,15 @@ test("no process outlives the session, not even one that was re-parented", async
 test("no process outlives a test that is killed", async () => {
   const program = `
     import { Processes } from ${JSON.stringify(join(import.meta.dirname, "processes.ts"))};
-    const processes = new Processes(${JSON.stringify(join(import.meta.dirname, "../artefacts/harness/killed"))});
+    const processes = new Processes(${JSON.stringify(join(ARTEFACTS, "harness/killed"))});
     const { pid } = processes.start("sleeper", "sleep", { args: ["1000"], env: { PATH: process.env.PATH } });
     process.stdout.write(JSON.stringify({ pid, scratch: processes.scratch }) + "\\n", () => process.kill(process.pid, "SIGKILL"));
   `;
   const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program]);
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
-  await until("the test has died", () => child.signalCode === "SIGKILL" && said.endsWith("\n"));
-  const { pid, scratch } = JSON.parse(said) as { pid: number; scratch: string };
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  await until("the test has died", () => child.signalCode === "SIGKILL" && output.endsWith("\n"));
+  const { pid, scratch } = JSON.parse(output) as { pid: number; scratch: string };
   await until("the scratch folder is removed", () => !existsSync(scratch));
   // A zombie process has an empty command line.
   await until(
@@ -208,7 +209,7 @@ async function serve(t: TestContext, html: string): Promise<string> {
 }
 
 /** A minimal tray program that uses libayatana-appindicator. */
-const TRAY_PROBE = `
+const TRAY_PROGRAM = `
 import ctypes as c
 gtk = c.CDLL('libgtk-3.so.0'); gobject = c.CDLL('libgobject-2.0.so.0'); tray = c.CDLL('libayatana-appindicator3.so.1')
 for f in (gtk.gtk_menu_new, gtk.gtk_menu_item_new_with_label, tray.app_indicator_new): f.restype = c.c_void_p

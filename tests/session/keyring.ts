@@ -8,19 +8,19 @@
  */
 import type { Bus } from "./bus.ts";
 import { until } from "./wait.ts";
-import type { Environment, Processes, Running } from "./processes.ts";
+import type { Environment, Processes, RunningProcess } from "./processes.ts";
 
 export type KeyringState = "unlocked" | "locked" | "empty" | "absent";
 
-const NAME = "org.freedesktop.secrets";
-const DEFAULT = "/org/freedesktop/secrets/aliases/default";
-const COLLECTION = "org.freedesktop.Secret.Collection";
+const SECRET_SERVICE = "org.freedesktop.secrets";
+const DEFAULT_COLLECTION = "/org/freedesktop/secrets/aliases/default";
+const COLLECTION_INTERFACE = "org.freedesktop.Secret.Collection";
 
 export class Keyring {
   readonly #bus: Bus;
   readonly #processes: Processes;
   readonly #env: Environment;
-  #daemon: Running | undefined;
+  #daemon: RunningProcess | undefined;
 
   constructor(bus: Bus, processes: Processes, env: Environment) {
     this.#bus = bus;
@@ -29,7 +29,7 @@ export class Keyring {
   }
 
   /** Brings the store into that state. Secrets that were written before stay on disk. */
-  async become(state: KeyringState): Promise<void> {
+  async setState(state: KeyringState): Promise<void> {
     if (state === "locked" && (await this.state()) !== "unlocked") await this.#start("unlocked");
     await this.#stop();
     if (state !== "absent") await this.#start(state);
@@ -38,9 +38,9 @@ export class Keyring {
 
   /** The state as a program on the bus sees it. */
   async state(): Promise<KeyringState> {
-    if ((await this.#bus.owner(NAME)) === undefined) return "absent";
+    if ((await this.#bus.owner(SECRET_SERVICE)) === undefined) return "absent";
     try {
-      const { Locked } = await this.#bus.properties(NAME, DEFAULT, COLLECTION);
+      const { Locked } = await this.#bus.properties(SECRET_SERVICE, DEFAULT_COLLECTION, COLLECTION_INTERFACE);
       return Locked === true ? "locked" : "unlocked";
     } catch {
       return "empty";
@@ -49,10 +49,10 @@ export class Keyring {
 
   /** The labels of all secrets, to see what a program has stored. */
   async labels(): Promise<string[]> {
-    const { Items } = await this.#bus.properties(NAME, DEFAULT, COLLECTION);
+    const { Items } = await this.#bus.properties(SECRET_SERVICE, DEFAULT_COLLECTION, COLLECTION_INTERFACE);
     const labels: string[] = [];
     for (const item of Items as string[]) {
-      const { Label } = await this.#bus.properties(NAME, item, "org.freedesktop.Secret.Item");
+      const { Label } = await this.#bus.properties(SECRET_SERVICE, item, "org.freedesktop.Secret.Item");
       labels.push(String(Label));
     }
     return labels;
@@ -67,14 +67,14 @@ export class Keyring {
     });
     const daemon = this.#daemon;
     await until("the secret store is on the bus", async () => {
-      daemon.mustBeAlive();
-      return this.#bus.owner(NAME);
+      daemon.assertAlive();
+      return this.#bus.owner(SECRET_SERVICE);
     });
   }
 
   async #stop(): Promise<void> {
     await this.#daemon?.stop();
     this.#daemon = undefined;
-    await until("the secret store has left the bus", async () => (await this.#bus.owner(NAME)) === undefined);
+    await until("the secret store has left the bus", async () => (await this.#bus.owner(SECRET_SERVICE)) === undefined);
   }
 }

@@ -3,10 +3,10 @@
  * in order, and acts as the user who clicks, chooses an action or dismisses.
  */
 import { NameFlag, type MessageBus } from "@jellybrick/dbus-next";
-import { plain, Played, type Bus } from "./bus.ts";
-import { until, type Patience } from "./wait.ts";
+import { unwrapVariants, FakeDBusObject, type Bus } from "./bus.ts";
+import { until, type WaitOptions } from "./wait.ts";
 
-const NAME = "org.freedesktop.Notifications";
+const SERVICE_NAME = "org.freedesktop.Notifications";
 const PATH = "/org/freedesktop/Notifications";
 
 export interface Notification {
@@ -24,14 +24,14 @@ export interface Notification {
 }
 
 /** Why a notification was closed, by the specification's numbers. */
-export const CLOSED = { expired: 1, dismissed: 2, byTheApp: 3 } as const;
+export const CLOSE_REASONS = { expired: 1, dismissed: 2, byTheApp: 3 } as const;
 
 export class Notifications {
   readonly #bus: Bus;
-  readonly #seen: Notification[] = [];
+  readonly #received: Notification[] = [];
   readonly #closed = new Set<number>();
   #connection: MessageBus | undefined;
-  #face: Played | undefined;
+  #server: FakeDBusObject | undefined;
 
   constructor(bus: Bus) {
     this.#bus = bus;
@@ -39,20 +39,20 @@ export class Notifications {
 
   /** All notifications so far, oldest first. */
   get all(): readonly Notification[] {
-    return this.#seen;
+    return this.#received;
   }
 
   /** Takes its name on the bus. */
   async appear(): Promise<void> {
     if (this.#connection !== undefined) return;
     const connection = await this.#bus.connect();
-    this.#face = new Played(connection, PATH, NAME, {
-      Notify: { gives: "u", answer: (body) => [this.#notify(body as NotifyBody)] },
-      CloseNotification: { gives: "", answer: ([id]) => this.#withdraw(id as number) },
-      GetCapabilities: { gives: "as", answer: () => [["actions", "body", "body-markup", "persistence"]] },
-      GetServerInformation: { gives: "ssss", answer: () => ["bursar-tests", "bursar", "1", "1.2"] },
+    this.#server = new FakeDBusObject(connection, PATH, SERVICE_NAME, {
+      Notify: { signature: "u", handle: (body) => [this.#notify(body as NotifyBody)] },
+      CloseNotification: { signature: "", handle: ([id]) => this.#withdraw(id as number) },
+      GetCapabilities: { signature: "as", handle: () => [["actions", "body", "body-markup", "persistence"]] },
+      GetServerInformation: { signature: "ssss", handle: () => ["bursar-tests", "bursar", "1", "1.2"] },
     });
-    await connection.requestName(NAME, NameFlag.DO_NOT_QUEUE);
+    await connection.requestName(SERVICE_NAME, NameFlag.DO_NOT_QUEUE);
     this.#connection = connection;
   }
 
@@ -60,19 +60,19 @@ export class Notifications {
   vanish(): void {
     this.#connection?.disconnect();
     this.#connection = undefined;
-    this.#face = undefined;
+    this.#server = undefined;
   }
 
   /** Waits for a notification whose summary and body match, read as one text. */
-  async find(text: string | RegExp, patience: Patience = {}): Promise<Notification> {
+  async find(text: string | RegExp, options: WaitOptions = {}): Promise<Notification> {
     const matches = (one: Notification): boolean => {
       const whole = `${one.summary}\n${one.body}`;
       return typeof text === "string" ? whole.includes(text) : text.test(whole);
     };
     return until(
-      `one.summary))}) => a notification with ${String(text)} (received: ${JSON.stringify(this.#seen.map((one) => one.summary))}) => one.summary))})`,
-      () => this.#seen.find(matches),
-      patience,
+      `one.summary))}) => a notification with ${String(text)} (received: ${JSON.stringify(this.#received.map((one) => one.summary))}) => one.summary))})`,
+      () => this.#received.find(matches),
+      options,
     );
   }
 
@@ -80,22 +80,22 @@ export class Notifications {
    * Chooses an action; `default` is a click on the notification itself. On Wayland, desktops also send an activation
    * token.
    */
-  choose(notification: Notification, action = "default", token?: string): void {
-    if (this.#face === undefined) throw new Error("there is no notification server");
-    if (token !== undefined) this.#face.tell("ActivationToken", "us", [notification.id, token]);
-    this.#face.tell("ActionInvoked", "us", [notification.id, action]);
-    this.#end(notification.id, CLOSED.dismissed);
+  invokeAction(notification: Notification, action = "default", token?: string): void {
+    if (this.#server === undefined) throw new Error("there is no notification server");
+    if (token !== undefined) this.#server.emit("ActivationToken", "us", [notification.id, token]);
+    this.#server.emit("ActionInvoked", "us", [notification.id, action]);
+    this.#close(notification.id, CLOSE_REASONS.dismissed);
   }
 
   dismiss(notification: Notification): void {
-    this.#end(notification.id, CLOSED.dismissed);
+    this.#close(notification.id, CLOSE_REASONS.dismissed);
   }
 
   #notify([app, replaces, icon, summary, body, actions, hints, expires]: NotifyBody): number {
-    const id = replaces === 0 ? this.#seen.length + 1 : replaces;
+    const id = replaces === 0 ? this.#received.length + 1 : replaces;
     const pairs: Record<string, string> = {};
     for (let at = 0; at + 1 < actions.length; at += 2) pairs[actions[at] ?? ""] = actions[at + 1] ?? "";
-    this.#seen.push({
+    this.#received.push({
       id,
       app,
       replaces,
@@ -103,21 +103,21 @@ export class Notifications {
       summary,
       body,
       actions: pairs,
-      hints: plain(hints) as Record<string, unknown>,
+      hints: unwrapVariants(hints) as Record<string, unknown>,
       expires,
     });
     return id;
   }
 
   #withdraw(id: number): [] {
-    this.#end(id, CLOSED.byTheApp);
+    this.#close(id, CLOSE_REASONS.byTheApp);
     return [];
   }
 
-  #end(id: number, why: number): void {
-    if (this.#face === undefined || this.#closed.has(id)) return;
+  #close(id: number, why: number): void {
+    if (this.#server === undefined || this.#closed.has(id)) return;
     this.#closed.add(id);
-    this.#face.tell("NotificationClosed", "uu", [id, why]);
+    this.#server.emit("NotificationClosed", "uu", [id, why]);
   }
 }
 

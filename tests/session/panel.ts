@@ -61,7 +61,7 @@ export interface PanelMethod {
 export type PanelStatus =
   "new" | "processing" | "trusted" | "paid" | "waiting_refund" | "refunded" | "fraudulent" | "cancelled";
 
-export type Why =
+export type FailureReason =
   | "declined"
   | "insufficient_funds"
   | "confirmation_failed"
@@ -74,14 +74,14 @@ export type Why =
   | "other";
 
 /** A payment system's answer to a debit. */
-export type Debit =
+export type DebitOutcome =
   "approve" | "declined" | "insufficient_funds" | "confirmation_failed" | "method_expired" | "fraudulent" | "hang";
 
 export interface PanelPayment {
   readonly id: string;
   readonly number: string;
   readonly status: PanelStatus;
-  readonly reason: { readonly code: Why; readonly message: string } | null;
+  readonly reason: { readonly code: FailureReason; readonly message: string } | null;
   readonly purpose: { readonly kind: "top_up" | "renewal" | "migration" };
   readonly payer: { readonly id: string; readonly name: string };
   readonly method: { readonly id: string; readonly kind: PanelMethod["kind"]; readonly name: string };
@@ -130,7 +130,7 @@ export interface PanelUserData {
   readonly payers: readonly PanelPayer[];
 }
 
-export interface PanelTruth extends PanelUserData {
+export interface PanelUserState extends PanelUserData {
   readonly balance: PanelAmount;
   readonly daily: PanelAmount | null;
   readonly methods: readonly PanelMethod[];
@@ -143,7 +143,7 @@ export interface PanelTruth extends PanelUserData {
 }
 
 /** How the panel and its payment systems behave towards a user. */
-export interface Manner {
+export interface PanelBehaviour {
   readonly balance?: PanelAmount;
   readonly min?: PanelAmount;
   readonly max?: PanelAmount;
@@ -175,24 +175,24 @@ export class PanelUser {
     return this.data.network;
   }
 
-  async truth(): Promise<PanelTruth> {
-    return (await this.#control("GET", "")) as PanelTruth;
+  async serverState(): Promise<PanelUserState> {
+    return (await this.#control("GET", "")) as PanelUserState;
   }
 
   async balance(): Promise<PanelAmount> {
-    return (await this.truth()).balance;
+    return (await this.serverState()).balance;
   }
 
   /** Waits for a matching payment and returns the newest. */
-  async payment(fits: (payment: PanelPayment) => boolean = () => true): Promise<PanelPayment> {
-    return until("the panel has a matching payment", async () => (await this.truth()).payments.find(fits));
+  async payment(matches: (payment: PanelPayment) => boolean = () => true): Promise<PanelPayment> {
+    return until("the panel has a matching payment", async () => (await this.serverState()).payments.find(matches));
   }
 
-  async treat(manner: Manner): Promise<void> {
-    await this.#control("PATCH", "", manner);
+  async setBehaviour(behaviour: PanelBehaviour): Promise<void> {
+    await this.#control("PATCH", "", behaviour);
   }
 
-  async newKey(how: { read_only?: boolean } = {}): Promise<{ id: string; api_key: string }> {
+  async createKey(how: { read_only?: boolean } = {}): Promise<{ id: string; api_key: string }> {
     return (await this.#control("POST", "/keys", how)) as { id: string; api_key: string };
   }
 
@@ -216,13 +216,16 @@ export class PanelUser {
       email?: string;
       status?: SavedStatus;
       is_default?: boolean;
-      debit?: Debit;
+      debit?: DebitOutcome;
     } = {},
   ): Promise<PanelMethod> {
     return (await this.#control("POST", "/methods", method)) as PanelMethod;
   }
 
-  async changeMethod(id: string, what: { status?: SavedStatus; is_default?: boolean; debit?: Debit }): Promise<void> {
+  async changeMethod(
+    id: string,
+    what: { status?: SavedStatus; is_default?: boolean; debit?: DebitOutcome },
+  ): Promise<void> {
     await this.#control("PATCH", `/methods/${id}`, what);
   }
 
@@ -241,7 +244,7 @@ export class PanelUser {
   }
 
   /** Changes a service's price, and so the total of a renewal. */
-  async reprice(service: string, monthly: PanelAmount): Promise<void> {
+  async setServicePrice(service: string, monthly: PanelAmount): Promise<void> {
     await this.#control("PATCH", `/services/${service}`, { monthly });
   }
 
@@ -249,20 +252,20 @@ export class PanelUser {
     await this.#control("DELETE", `/services/${id}`);
   }
 
-  async order(order: { server: string; monthly: PanelAmount }): Promise<PanelMigration> {
-    return (await this.#control("POST", "/migrations", order)) as PanelMigration;
+  async orderMigration(details: { server: string; monthly: PanelAmount }): Promise<PanelMigration> {
+    return (await this.#control("POST", "/migrations", details)) as PanelMigration;
   }
 
-  async takeBack(order: string): Promise<void> {
-    await this.#control("DELETE", `/migrations/${order}`);
+  async withdrawMigration(id: string): Promise<void> {
+    await this.#control("DELETE", `/migrations/${id}`);
   }
 
-  async history(count: number): Promise<void> {
+  async addHistory(count: number): Promise<void> {
     await this.#control("POST", "/history", { count });
   }
 
   /** Creates a top-up in the panel itself. */
-  async paidElsewhere(amount: PanelAmount, status: PanelStatus = "paid"): Promise<PanelPayment> {
+  async createPaymentElsewhere(amount: PanelAmount, status: PanelStatus = "paid"): Promise<PanelPayment> {
     return (await this.#control("POST", "/payments", { amount, status })) as PanelPayment;
   }
 
@@ -284,16 +287,16 @@ export class PanelPayments {
   }
 
   /** Changes the status as the description allows; `force` allows any change. */
-  async turn(
+  async setStatus(
     id: string,
     status: PanelStatus,
-    more: { reason?: Why; message?: string; force?: boolean } = {},
+    options: { reason?: FailureReason; message?: string; force?: boolean } = {},
   ): Promise<void> {
-    await this.#sandbox.control("POST", `/panel/payments/${id}/status`, { status, ...more });
+    await this.#sandbox.control("POST", `/panel/payments/${id}/status`, { status, ...options });
   }
 
   /** Answers a debit that hangs or is held. */
-  async settle(id: string, outcome: Debit): Promise<void> {
+  async settle(id: string, outcome: DebitOutcome): Promise<void> {
     await this.#sandbox.control("POST", `/panel/payments/${id}/settle`, { outcome });
   }
 
@@ -305,7 +308,7 @@ export class PanelPayments {
     await this.#sandbox.control("POST", `/panel/payments/${id}/age`, { seconds });
   }
 
-  async maintenance(on: boolean, message?: string): Promise<void> {
+  async setMaintenance(on: boolean, message?: string): Promise<void> {
     await this.#sandbox.control("POST", "/panel/maintenance", { on, ...(message === undefined ? {} : { message }) });
   }
 }

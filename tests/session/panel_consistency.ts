@@ -2,14 +2,15 @@
  * The final check of every journey with the hosting panel: the window, the CLI, the databases and the panel must agree
  * on one balance, the same payments and statuses, and no payment that the panel does not have.
  */
+import { cliHistory, cliStatus, normalizeAmount, type PaymentStatus } from "./cli.ts";
+import { compareIntegrity, compareNotices, Differences, shownAmount, untilNoDifferences } from "./consistency.ts";
+import { queryDatabase } from "./database.ts";
 import type { Desktop } from "./desktop.ts";
-import { until, type Patience } from "./wait.ts";
-import { INTEGRITY } from "./database.ts";
-import type { PanelPayment, PanelStatus, PanelTruth, PanelUser } from "./panel.ts";
-import { Differences, history, plainAmount, rows, status, type PaymentStatus } from "./consistency.ts";
+import type { PanelPayment, PanelStatus, PanelUser, PanelUserState } from "./panel.ts";
+import type { WaitOptions } from "./wait.ts";
 import type { AppWindow } from "./window.ts";
 
-export interface PanelTelling {
+export interface PanelScenario {
   readonly desktop: Desktop;
   readonly user: PanelUser;
   /** The account's label in the app. */
@@ -29,52 +30,53 @@ const STATUS: Record<Exclude<PanelStatus, "new">, PaymentStatus> = {
 };
 
 /** The status that the app must show. A saved method's debit is confirming from the start. */
-export function panelStatus({ status: word, method }: PanelPayment): PaymentStatus {
-  if (word === "new") return method.kind === "saved" ? "confirming" : "open";
-  return STATUS[word];
+export function expectedPanelStatus({ status, method }: PanelPayment): PaymentStatus {
+  if (status === "new") return method.kind === "saved" ? "confirming" : "open";
+  return STATUS[status];
 }
 
 /** Waits until all four sources agree. Lists the remaining differences at the timeout. */
-export async function panelAgrees(telling: PanelTelling, patience: Patience = {}): Promise<void> {
-  let differences: string[] = [];
-  await until(
-    "window, CLI, database and panel agree",
-    async () => {
-      differences = await compare(telling);
-      if (differences.length > 0) throw new Error(`\n  ${differences.join("\n  ")}\n`);
-      return true;
-    },
-    { within: 30_000, every: 500, ...patience },
-  );
+export async function assertPanelConsistent(scenario: PanelScenario, options: WaitOptions = {}): Promise<void> {
+  await untilNoDifferences("window, CLI, database and panel agree", () => compare(scenario), options);
 }
 
-async function compare(telling: PanelTelling): Promise<string[]> {
-  const truth = await telling.user.truth();
-  const told = new Differences();
-  const refused = await compareCli(told, telling, truth);
-  await compareDatabase(told, telling.desktop, truth);
-  if (telling.window !== undefined) await compareWindow(told, telling.window, telling.label, truth, refused);
-  return told.all;
+async function compare(scenario: PanelScenario): Promise<Differences> {
+  const { desktop, user, label, window } = scenario;
+  const server = await user.serverState();
+  const differences = new Differences();
+  const refused = await compareCli(differences, scenario, server);
+  await compareDatabase(differences, desktop, server);
+  if (window !== undefined) await compareWindow(differences, window, label, server, refused);
+  return differences;
 }
 
 /** Returns the number of payments that only the app has: it remembers those that the panel refused. */
-async function compareCli(told: Differences, { desktop, label }: PanelTelling, truth: PanelTruth): Promise<number> {
-  const says = await status(desktop, label);
-  told.same("CLI balance", plainAmount(says.balance?.amount ?? "unknown"), plainAmount(truth.balance));
-  told.same("CLI currency", says.balance?.currency, truth.currency);
-  told.same("CLI source", says.balance?.source, "api");
-  told.same("CLI reserved", says.reserved, null);
-  told.same("CLI pending", says.pending !== null, truth.payments.some(isFollowed));
-  const lines = await history(desktop, label);
-  const refused = lines.filter((one) => one.id.startsWith("local:"));
-  for (const one of refused) told.same(`CLI ${one.id} status`, one.status, "not_started");
-  told.same("CLI payments", lines.length - refused.length, truth.payment_count);
-  for (const payment of truth.payments) {
-    const line = lines.find((one) => one.id === payment.id);
-    told.same(`CLI ${payment.number} status`, line?.status, panelStatus(payment));
-    told.same(`CLI ${payment.number} amount`, line && plainAmount(line.amount.amount), exact(payment));
-    told.same(`CLI ${payment.number} kind`, line?.kind, payment.purpose.kind);
-    told.same(`CLI ${payment.number} verified`, line?.verified, false);
+async function compareCli(
+  differences: Differences,
+  { desktop, label }: PanelScenario,
+  server: PanelUserState,
+): Promise<number> {
+  const shown = await cliStatus(desktop, label);
+  differences.expectEqual(
+    "CLI balance",
+    normalizeAmount(shown.balance?.amount ?? "unknown"),
+    normalizeAmount(server.balance),
+  );
+  differences.expectEqual("CLI currency", shown.balance?.currency, server.currency);
+  differences.expectEqual("CLI source", shown.balance?.source, "api");
+  differences.expectEqual("CLI reserved", shown.reserved, null);
+  differences.expectEqual("CLI pending", shown.pending !== null, server.payments.some(isFollowed));
+  const payments = await cliHistory(desktop, label);
+  const refused = payments.filter((one) => one.id.startsWith("local:"));
+  for (const one of refused) differences.expectEqual(`CLI ${one.id} status`, one.status, "not_started");
+  differences.expectEqual("CLI payments", payments.length - refused.length, server.payment_count);
+  for (const payment of server.payments) {
+    const entry = payments.find((one) => one.id === payment.id);
+    const name = `CLI ${payment.number}`;
+    differences.expectEqual(`${name} status`, entry?.status, expectedPanelStatus(payment));
+    differences.expectEqual(`${name} amount`, entry && normalizeAmount(entry.amount.amount), amountOf(payment));
+    differences.expectEqual(`${name} kind`, entry?.kind, payment.purpose.kind);
+    differences.expectEqual(`${name} verified`, entry?.verified, false);
   }
   return refused.length;
 }
@@ -86,61 +88,62 @@ interface PaymentRow {
   readonly has_invoice: number;
 }
 
-async function compareDatabase(told: Differences, desktop: Desktop, truth: PanelTruth): Promise<void> {
-  for (const file of ["bursar.db", "history.db"] as const) {
-    const [check] = await rows<{ integrity_check: string }>(desktop, file, INTEGRITY);
-    told.same(`${file} integrity`, check?.integrity_check, "ok");
+async function compareDatabase(differences: Differences, desktop: Desktop, server: PanelUserState): Promise<void> {
+  await compareIntegrity(differences, desktop);
+  const stored = await queryDatabase<PaymentRow>(
+    desktop,
+    "history.db",
+    "SELECT id, number, amount, has_invoice FROM payment",
+  );
+  for (const payment of server.payments) {
+    const rows = stored.filter((one) => one.id === payment.id);
+    const name = `database ${payment.number}`;
+    differences.expectEqual(`${name} rows`, rows.length, 1);
+    differences.expectEqual(`${name} number`, rows[0]?.number, payment.number);
+    differences.expectEqual(`${name} amount`, rows[0] && normalizeAmount(rows[0].amount), amountOf(payment));
+    differences.expectEqual(`${name} invoice`, rows[0]?.has_invoice === 1, payment.has_invoice);
   }
-  const kept = await rows<PaymentRow>(desktop, "history.db", "SELECT id, number, amount, has_invoice FROM payment");
-  for (const payment of truth.payments) {
-    const lines = kept.filter((one) => one.id === payment.id);
-    told.same(`database ${payment.number} lines`, lines.length, 1);
-    told.same(`database ${payment.number} number`, lines[0]?.number, payment.number);
-    told.same(`database ${payment.number} amount`, lines[0] && plainAmount(lines[0].amount), exact(payment));
-    told.same(`database ${payment.number} invoice`, lines[0]?.has_invoice === 1, payment.has_invoice);
-  }
-  const followed = await rows<{ remote: string | null; phase: string }>(
+  const followed = await queryDatabase<{ remote: string | null; phase: string }>(
     desktop,
     "bursar.db",
     "SELECT remote, phase FROM top_up WHERE phase IN ('starting', 'open', 'confirming')",
   );
   for (const { remote, phase } of followed) {
-    if (!truth.payments.some((one) => one.id === remote && isOpen(one)))
-      told.add(`database follows ${remote} (${phase})`);
+    if (!server.payments.some((one) => one.id === remote && isOpen(one)))
+      differences.add(`database follows ${remote} (${phase})`);
   }
-  const twice = await rows<{ subject: string }>(
-    desktop,
-    "bursar.db",
-    "SELECT subject FROM notice GROUP BY account, kind, subject HAVING count(*) > 1",
-  );
-  for (const { subject } of twice) told.add(`there are two notices about ${subject}`);
+  await compareNotices(differences, desktop);
 }
 
 async function compareWindow(
-  told: Differences,
+  differences: Differences,
   window: AppWindow,
   label: string,
-  truth: PanelTruth,
+  server: PanelUserState,
   refused: number,
 ): Promise<void> {
   await window.css(`[data-testid="account"][data-label="${label}"]`).click();
   await window.id("nav-overview").click();
-  const drawn = async (testid: string): Promise<string> =>
-    plainAmount((await window.id(testid).attribute("data-amount")) ?? "unknown");
-  told.same("window balance", await drawn("balance"), plainAmount(truth.balance));
-  told.same("window header", await drawn("header-balance"), plainAmount(truth.balance));
-  told.same("window source", await window.id("balance-origin").attribute("data-source"), "api");
-  told.same("window open payments", await window.id("open-top-up").count(), truth.payments.filter(isOpen).length);
+  const balance = normalizeAmount(server.balance);
+  differences.expectEqual("window balance", await shownAmount(window, "balance"), balance);
+  differences.expectEqual("window header", await shownAmount(window, "header-balance"), balance);
+  differences.expectEqual("window source", await window.id("balance-origin").attribute("data-source"), "api");
+  differences.expectEqual(
+    "window open payments",
+    await window.id("open-top-up").count(),
+    server.payments.filter(isOpen).length,
+  );
   await window.id("nav-payments").click();
-  told.same(
+  differences.expectEqual(
     "window payments",
     await window.id("payments-count").attribute("data-total"),
-    String(truth.payment_count + refused),
+    String(server.payment_count + refused),
   );
-  for (const payment of truth.payments.slice(0, 3)) {
-    const line = window.css(`[data-testid="payment"][data-payment="${payment.id}"]`);
-    told.same(`window ${payment.number} status`, await line.attribute("data-status"), panelStatus(payment));
-    told.same(`window ${payment.number} number`, await line.attribute("data-number"), payment.number);
+  for (const payment of server.payments.slice(0, 3)) {
+    const row = window.css(`[data-testid="payment"][data-payment="${payment.id}"]`);
+    const name = `window ${payment.number}`;
+    differences.expectEqual(`${name} status`, await row.attribute("data-status"), expectedPanelStatus(payment));
+    differences.expectEqual(`${name} number`, await row.attribute("data-number"), payment.number);
   }
 }
 
@@ -153,6 +156,6 @@ function isOpen(payment: PanelPayment): boolean {
   return OPEN.has(payment.status);
 }
 
-function exact({ amount }: PanelPayment): string {
-  return plainAmount(amount.amount);
+function amountOf({ amount }: PanelPayment): string {
+  return normalizeAmount(amount.amount);
 }

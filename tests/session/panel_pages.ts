@@ -1,11 +1,11 @@
 /** The panel's hosted payment pages in a real browser: one takes cards, on the other customers log in. */
 import type { Page } from "playwright-core";
-import { until, type Patience } from "./wait.ts";
+import { until, type WaitOptions } from "./wait.ts";
 import type { Desktop } from "./desktop.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** Test cards by their outcome. */
-export const CARDS = {
+export const TEST_CARDS = {
   succeeds: "4242 4242 4242 4242",
   mastercard: "5555 5555 5555 4444",
   declined: "4000 0000 0000 0002",
@@ -20,7 +20,7 @@ export const CARDS = {
 
 export type PagePhase = "pay" | "confirm" | "approve" | "processing" | "paid" | "ended";
 
-class PayPage {
+class PaymentPage {
   readonly page: Page;
 
   constructor(page: Page) {
@@ -31,8 +31,11 @@ class PayPage {
     return this.page.evaluate(() => document.body.dataset["phase"] ?? "");
   }
 
-  async waitForPhase(phase: PagePhase, patience: Patience = {}): Promise<void> {
-    await until(`the page is in the phase ${phase}`, async () => (await this.phase()) === phase, { within: 20_000, ...patience });
+  async waitForPhase(phase: PagePhase, options: WaitOptions = {}): Promise<void> {
+    await until(`the page is in the phase ${phase}`, async () => (await this.phase()) === phase, {
+      timeout: 20_000,
+      ...options,
+    });
   }
 
   /** The amount to pay, e.g. `100.00 USD`. */
@@ -45,7 +48,7 @@ class PayPage {
     return (await this.page.innerText("#status")).trim();
   }
 
-  async saving(): Promise<boolean> {
+  async savesMethod(): Promise<boolean> {
     return this.page.isChecked("#save");
   }
 
@@ -65,20 +68,20 @@ class PayPage {
   }
 }
 
-export class CardPage extends PayPage {
+export class CardPage extends PaymentPage {
   /** Waits until the browser shows the card page (at this address, if given). */
-  static async opened(desktop: Desktop, sandbox: Sandbox, address = "", patience: Patience = {}): Promise<CardPage> {
-    const page = await desktop.browser.page(address || `${sandbox.ready.panel.pages.card}/pay/`, patience);
+  static async waitFor(desktop: Desktop, sandbox: Sandbox, address = "", options: WaitOptions = {}): Promise<CardPage> {
+    const page = await desktop.browser.page(address || `${sandbox.ready.panel.pages.card}/pay/`, options);
     await page.waitForSelector("#card-number");
     return new CardPage(page);
   }
 
   /** Enters a card. Leaves the checkbox as it is unless `save` is given. */
-  async pay(card: string = CARDS.succeeds, how: { save?: boolean } = {}): Promise<void> {
+  async pay(card: string = TEST_CARDS.succeeds, options: { save?: boolean } = {}): Promise<void> {
     await this.page.fill("#card-number", card);
     await this.page.fill("#card-expiry", "04 / 31");
     await this.page.fill("#card-cvc", "123");
-    if (how.save !== undefined) await this.page.setChecked("#save", how.save);
+    if (options.save !== undefined) await this.page.setChecked("#save", options.save);
     // Waits only for the click: the page may wait for a bank that never answers.
     await this.page.click("#pay", { noWaitAfter: true });
   }
@@ -90,9 +93,14 @@ export class CardPage extends PayPage {
   }
 }
 
-export class WalletPage extends PayPage {
-  static async opened(desktop: Desktop, sandbox: Sandbox, address = "", patience: Patience = {}): Promise<WalletPage> {
-    const page = await desktop.browser.page(address || `${sandbox.ready.panel.pages.wallet}/pay/`, patience);
+export class WalletPage extends PaymentPage {
+  static async waitFor(
+    desktop: Desktop,
+    sandbox: Sandbox,
+    address = "",
+    options: WaitOptions = {},
+  ): Promise<WalletPage> {
+    const page = await desktop.browser.page(address || `${sandbox.ready.panel.pages.wallet}/pay/`, options);
     await page.waitForSelector("#email");
     return new WalletPage(page);
   }
@@ -104,8 +112,8 @@ export class WalletPage extends PayPage {
     await this.waitForPhase("approve");
   }
 
-  async approve(how: { save?: boolean } = {}): Promise<void> {
-    if (how.save !== undefined) await this.page.setChecked("#save", how.save);
+  async approve(options: { save?: boolean } = {}): Promise<void> {
+    if (options.save !== undefined) await this.page.setChecked("#save", options.save);
     await this.page.click("#approve", { noWaitAfter: true });
   }
 }

@@ -15,7 +15,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-export function listening(port: number): Promise<boolean> {
+export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1", timeout: 1_000 });
     const answer = (yes: boolean): void => {

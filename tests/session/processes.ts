@@ -13,7 +13,7 @@ import { until } from "./wait.ts";
 
 export type Environment = Readonly<Record<string, string>>;
 
-export interface Start {
+export interface StartOptions {
   readonly args?: readonly string[];
   readonly env: Environment;
   readonly cwd?: string;
@@ -25,30 +25,30 @@ export interface Start {
   readonly pipes?: number;
 }
 
-export interface Finished {
+export interface ProcessResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-const MARK = "BURSAR_TEST_SESSION";
+const SESSION_VARIABLE = "BURSAR_TEST_SESSION";
 
 export class Processes {
   /** A scratch folder whose path is short enough for sockets. Removed at the end. */
   readonly scratch: string;
   /** The folder for logs and screenshots. */
   readonly artefacts: string;
-  readonly #mark = randomUUID();
+  readonly #sessionId = randomUUID();
   readonly #watchdog: ChildProcess;
-  #logs = 0;
+  #artefactCount = 0;
 
   constructor(artefacts: string) {
     this.artefacts = artefacts;
     mkdirSync(artefacts, { recursive: true });
     this.scratch = mkdtempSync(join(tmpdir(), "bursar-"));
     const script = fileURLToPath(new URL("watchdog.sh", import.meta.url));
-    this.#watchdog = spawn(script, [this.#mark, this.scratch], {
+    this.#watchdog = spawn(script, [this.#sessionId, this.scratch], {
       stdio: ["pipe", "ignore", "ignore"],
       detached: true,
     });
@@ -56,13 +56,13 @@ export class Processes {
   }
 
   /** Starts a program without waiting for it. Its output goes to `<number>-<name>.log`. */
-  start(name: string, program: string, options: Start): Running {
-    const log = createWriteStream(this.nextLog(name));
+  start(name: string, program: string, options: StartOptions): RunningProcess {
+    const log = createWriteStream(this.nextArtefact(name));
     const extra: "pipe"[] = Array.from({ length: options.pipes ?? 0 }, () => "pipe");
     const stdio: StdioOptions = [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...extra];
     const child = spawn(program, options.args ?? [], {
       cwd: options.cwd ?? this.scratch,
-      env: { ...options.env, [MARK]: this.#mark },
+      env: { ...options.env, [SESSION_VARIABLE]: this.#sessionId },
       stdio,
       detached: true,
     });
@@ -74,15 +74,15 @@ export class Processes {
     child.on("close", () => log.end());
     child.on("error", (error) => log.write(`${String(error)}\n`));
     if (options.input !== undefined) child.stdin?.end(options.input);
-    return new Running(name, child);
+    return new RunningProcess(name, child);
   }
 
   /** Runs a program until it exits; kills it after `timeout` milliseconds. */
-  async run(program: string, options: Start & { readonly within?: number }): Promise<Finished> {
-    const { within = 20_000, ...rest } = options;
+  async run(program: string, options: StartOptions & { readonly timeout?: number }): Promise<ProcessResult> {
+    const { timeout = 20_000, ...rest } = options;
     const child = spawn(program, rest.args ?? [], {
       cwd: rest.cwd ?? this.scratch,
-      env: { ...rest.env, [MARK]: this.#mark },
+      env: { ...rest.env, [SESSION_VARIABLE]: this.#sessionId },
       stdio: ["pipe", "pipe", "pipe"],
       detached: true,
     });
@@ -92,13 +92,13 @@ export class Processes {
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.stdin.on("error", () => undefined);
     child.stdin.end(rest.input ?? "");
-    const timer = setTimeout(() => child.kill("SIGKILL"), within);
+    const timer = setTimeout(() => child.kill("SIGKILL"), timeout);
     try {
       const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
       // A grandchild may keep the pipes open, so the output so far counts as complete.
       await Promise.race([
         once(child, "close"),
-        until("", () => child.stdout.readableEnded, { within: 500 }).catch(() => undefined),
+        until("", () => child.stdout.readableEnded, { timeout: 500 }).catch(() => undefined),
       ]);
       return { code, signal, stdout, stderr };
     } finally {
@@ -107,9 +107,9 @@ export class Processes {
   }
 
   /** The path for the next log or screenshot; numbers show the order. */
-  nextLog(name: string, extension = "log"): string {
-    this.#logs += 1;
-    return join(this.artefacts, `${String(this.#logs).padStart(2, "0")}-${name}.${extension}`);
+  nextArtefact(name: string, extension = "log"): string {
+    this.#artefactCount += 1;
+    return join(this.artefacts, `${String(this.#artefactCount).padStart(2, "0")}-${name}.${extension}`);
   }
 
   /** Ids of the session's processes. */
@@ -118,7 +118,9 @@ export class Processes {
     for (const entry of readdirSync("/proc")) {
       if (!/^\d+$/.test(entry)) continue;
       try {
-        if (readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(`${MARK}=${this.#mark}`))
+        if (
+          readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(`${SESSION_VARIABLE}=${this.#sessionId}`)
+        )
           found.push(Number(entry));
       } catch {
         // The process has ended, or belongs to another user.
@@ -130,10 +132,10 @@ export class Processes {
   /** Ends all processes and removes the scratch folder. */
   async end(): Promise<void> {
     if (this.#watchdog.exitCode !== null) return;
-    const gone = once(this.#watchdog, "exit");
+    const exited = once(this.#watchdog, "exit");
     this.#watchdog.ref();
     this.#watchdog.stdin?.end();
-    await gone;
+    await exited;
   }
 }
 
@@ -146,8 +148,18 @@ export function executable(pid: number): string {
   }
 }
 
+/** Proportional memory (PSS) of a process in KiB; undefined if it has ended or cannot be read. */
+export function proportionalSetSize(pid: number): number | undefined {
+  try {
+    const size = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
+    return size === undefined ? undefined : Number(size);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A started program. */
-export class Running {
+export class RunningProcess {
   readonly name: string;
   readonly child: ChildProcess;
 
@@ -166,20 +178,20 @@ export class Running {
   }
 
   /** Throws if the process has ended. Call it while waiting for something that only this process can do. */
-  mustBeAlive(): void {
+  assertAlive(): void {
     if (!this.alive)
       throw new Error(`${this.name} ended (${this.child.exitCode ?? this.child.signalCode ?? "not started"})`);
   }
 
-  async stop(signal: NodeJS.Signals = "SIGTERM", within = 5_000): Promise<void> {
+  async stop(signal: NodeJS.Signals = "SIGTERM", timeout = 5_000): Promise<void> {
     if (!this.alive) return;
     this.child.kill(signal);
-    await this.ended(within);
+    await this.waitForExit(timeout);
   }
 
   /** Waits until the process has ended and returns its exit status or the signal's name. */
-  async ended(within = 15_000): Promise<number | NodeJS.Signals | null> {
-    await until(`${this.name} ends`, () => !this.alive, { within });
+  async waitForExit(timeout = 15_000): Promise<number | NodeJS.Signals | null> {
+    await until(`${this.name} ends`, () => !this.alive, { timeout });
     return this.child.exitCode ?? this.child.signalCode;
   }
 }

@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BINARIES } from "./app.ts";
+import { ARTEFACTS } from "./artefacts.ts";
 import { until } from "./wait.ts";
 import { PanelPayments, PanelUser, type NewPanelUser, type PanelReady, type PanelUserData } from "./panel.ts";
 import { Processes } from "./processes.ts";
@@ -15,7 +16,7 @@ import { Processes } from "./processes.ts";
 export type Amount = string;
 export type ChainId = 1 | 137 | 9999999;
 
-export interface Ready {
+export interface ReadyInfo {
   readonly fluence: {
     readonly api: string;
     readonly api_key: string;
@@ -78,7 +79,7 @@ export interface SandboxTopUp {
   } | null;
 }
 
-export interface UserTruth extends UserData {
+export interface UserState extends UserData {
   readonly chain: {
     readonly block: number;
     readonly free: Amount;
@@ -132,7 +133,7 @@ export interface RpcMode {
   readonly [field: string]: unknown;
 }
 
-export interface Asked {
+export interface RecordedRequest {
   readonly seq: number;
   readonly at: string;
   readonly target: string;
@@ -144,13 +145,11 @@ export interface Asked {
   readonly user_id: string | null;
 }
 
-const ARTEFACTS = fileURLToPath(new URL("../artefacts/", import.meta.url));
-
 export class Sandbox {
-  readonly ready: Ready;
+  readonly ready: ReadyInfo;
   readonly #processes: Processes;
 
-  private constructor(ready: Ready, processes: Processes) {
+  private constructor(ready: ReadyInfo, processes: Processes) {
     this.ready = ready;
     this.#processes = processes;
   }
@@ -159,7 +158,7 @@ export class Sandbox {
   static async start(name: string, args: readonly string[] = []): Promise<Sandbox> {
     if (!existsSync(BINARIES.sandbox)) throw new Error(`${BINARIES.sandbox} is not built`);
     const processes = new Processes(join(ARTEFACTS, name, "sandbox"));
-    let said = "";
+    let output = "";
     const running = processes.start("sandbox", BINARIES.sandbox, {
       args: ["--home", join(processes.scratch, "sandbox"), ...args],
       cwd: fileURLToPath(new URL("../../", import.meta.url)),
@@ -169,18 +168,18 @@ export class Sandbox {
         TMPDIR: processes.scratch,
         RUST_LOG: process.env["RUST_LOG"] ?? "info",
       },
-      onOutput: (text) => (said += text),
+      onOutput: (text) => (output += text),
     });
     try {
       await until(
         "the sandbox is ready",
         () => {
-          running.mustBeAlive();
-          return said.includes("\n");
+          running.assertAlive();
+          return output.includes("\n");
         },
-        { within: 60_000 },
+        { timeout: 60_000 },
       );
-      return new Sandbox(JSON.parse(said.slice(0, said.indexOf("\n"))) as Ready, processes);
+      return new Sandbox(JSON.parse(output.slice(0, output.indexOf("\n"))) as ReadyInfo, processes);
     } catch (error) {
       await processes.end();
       throw error;
@@ -227,28 +226,28 @@ export class Sandbox {
     return ((await this.control("POST", "/faults", fault)) as { id: string }).id;
   }
 
-  async noFaults(): Promise<void> {
+  async clearFaults(): Promise<void> {
     await this.control("DELETE", "/faults");
   }
 
-  async rpc(name: RpcName, mode: RpcMode): Promise<void> {
+  async setRpcMode(name: RpcName, mode: RpcMode): Promise<void> {
     await this.control("POST", `/rpc/${name}`, mode);
   }
 
   /** Sets the mode of every RPC in the network file and of its WebSocket. */
-  async allRpcs(mode: RpcMode): Promise<void> {
-    for (const name of ["fluence-a", "fluence-b", "fluence-ws"] as const) await this.rpc(name, mode);
+  async setAllRpcModes(mode: RpcMode): Promise<void> {
+    for (const name of ["fluence-a", "fluence-b", "fluence-ws"] as const) await this.setRpcMode(name, mode);
   }
 
-  async relayer(how: { hold?: boolean; delay_ms?: number }): Promise<void> {
+  async setRelayer(how: { hold?: boolean; delay_ms?: number }): Promise<void> {
     await this.control("POST", "/relayer", how);
   }
 
-  async watcher(how: { hold: boolean }): Promise<void> {
+  async setWatcher(how: { hold: boolean }): Promise<void> {
     await this.control("POST", "/watcher", how);
   }
 
-  async webhooks(how: { hold?: boolean; tamper?: boolean }): Promise<void> {
+  async setWebhooks(how: { hold?: boolean; tamper?: boolean }): Promise<void> {
     await this.control("POST", "/webhooks", how);
   }
 
@@ -256,11 +255,11 @@ export class Sandbox {
     await this.control("POST", "/clock", { advance_s: seconds });
   }
 
-  async maintenance(on: boolean): Promise<void> {
+  async setMaintenance(on: boolean): Promise<void> {
     await this.control("POST", "/maintenance", { on });
   }
 
-  async cap(amount: Amount): Promise<void> {
+  async setCap(amount: Amount): Promise<void> {
     await this.control("POST", "/cap", { amount });
   }
 
@@ -275,9 +274,9 @@ export class Sandbox {
   /** The requests that the sandbox has received. */
   async requests(
     filter: { target?: string; method?: string; path?: string; after?: number } = {},
-  ): Promise<readonly Asked[]> {
+  ): Promise<readonly RecordedRequest[]> {
     const query = new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));
-    return ((await this.control("GET", `/requests?${query.toString()}`)) as { requests: Asked[] }).requests;
+    return ((await this.control("GET", `/requests?${query.toString()}`)) as { requests: RecordedRequest[] }).requests;
   }
 
   async topUp(id: string): Promise<SandboxTopUp> {
@@ -312,16 +311,16 @@ export class Sandbox {
   }
 
   /** Removes every fault, hold and edit and clears the recorded requests, for the next test. */
-  async calm(): Promise<void> {
+  async reset(): Promise<void> {
     await this.control("DELETE", "/requests");
-    await this.noFaults();
-    await this.relayer({ hold: false, delay_ms: 0 });
-    await this.watcher({ hold: false });
-    await this.webhooks({ hold: false, tamper: false });
-    await this.maintenance(false);
-    await this.panelPayments.maintenance(false);
-    await this.cap("5000");
-    await this.allRpcs({ mode: "ok" });
+    await this.clearFaults();
+    await this.setRelayer({ hold: false, delay_ms: 0 });
+    await this.setWatcher({ hold: false });
+    await this.setWebhooks({ hold: false, tamper: false });
+    await this.setMaintenance(false);
+    await this.panelPayments.setMaintenance(false);
+    await this.setCap("5000");
+    await this.setAllRpcModes({ mode: "ok" });
   }
 
   /** Calls the control API. */
@@ -358,16 +357,30 @@ export class User {
   }
 
   /** The user's state on the chain, in the API and in the ledger, as the sandbox holds it. */
-  async truth(): Promise<UserTruth> {
-    return (await this.sandbox.control("GET", `/users/${this.data.id}`)) as UserTruth;
+  async serverState(): Promise<UserState> {
+    return (await this.sandbox.control("GET", `/users/${this.data.id}`)) as UserState;
   }
 
   /** Waits until the provider has an open top-up of this user. */
   async openTopUp(): Promise<SandboxTopUp> {
-    return until("the provider has an open top-up", async () => (await this.truth()).open_top_up);
+    return until("the provider has an open top-up", async () => (await this.serverState()).open_top_up);
   }
 
-  async patch(what: {
+  /** Creates a top-up directly at the API, as the provider's own page or another device would. */
+  async createTopUp(
+    amountCents: number,
+    fields: Readonly<Record<string, unknown>> = { methodCode: "usdc" },
+  ): Promise<SandboxTopUp> {
+    const answer = await fetch(`${this.sandbox.ready.fluence.api}/v2/top-ups`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-api-key": this.key },
+      body: JSON.stringify({ amountCents, ...fields }),
+    });
+    if (answer.status !== 201) throw new Error(`POST /v2/top-ups: ${answer.status} ${await answer.text()}`);
+    return this.openTopUp();
+  }
+
+  async update(what: {
     api_balance?: Amount | null;
     usage_days_left?: number | null;
     ids?: string;
@@ -376,7 +389,7 @@ export class User {
     await this.sandbox.control("PATCH", `/users/${this.data.id}`, what);
   }
 
-  async keyWith(scopes: readonly string[]): Promise<string> {
+  async createKey(scopes: readonly string[]): Promise<string> {
     return (
       (await this.sandbox.control("POST", `/users/${this.data.id}/keys`, { name: "test", scopes })) as {
         api_key: string;
@@ -398,15 +411,15 @@ export class User {
     await this.sandbox.control("POST", `/users/${this.data.id}/drain`, { to });
   }
 
-  async freeze(frozen: boolean): Promise<void> {
+  async setFrozen(frozen: boolean): Promise<void> {
     await this.sandbox.control("POST", `/users/${this.data.id}/freeze`, { frozen });
   }
 
-  async workload(details: { daily?: Amount; days?: number; reserve?: Amount; name?: string }): Promise<void> {
+  async addWorkload(details: { daily?: Amount; days?: number; reserve?: Amount; name?: string }): Promise<void> {
     await this.sandbox.control("POST", `/users/${this.data.id}/workloads`, details);
   }
 
-  async history(count: number, onChain = 0): Promise<void> {
+  async addHistory(count: number, onChain = 0): Promise<void> {
     await this.sandbox.control("POST", `/users/${this.data.id}/history`, { count, on_chain: onChain });
   }
 }

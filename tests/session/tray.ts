@@ -3,13 +3,13 @@
  * their properties and menus, and clicks. It can be absent, appear later and vanish again.
  */
 import { NameFlag, Variant, type MessageBus } from "@jellybrick/dbus-next";
-import { plain, Played, type Bus } from "./bus.ts";
-import { until, type Patience } from "./wait.ts";
+import { unwrapVariants, FakeDBusObject, type Bus } from "./bus.ts";
+import { until, type WaitOptions } from "./wait.ts";
 
-const NAME = "org.kde.StatusNotifierWatcher";
-const PATH = "/StatusNotifierWatcher";
-const ITEM = "org.kde.StatusNotifierItem";
-const MENU = "com.canonical.dbusmenu";
+const WATCHER_NAME = "org.kde.StatusNotifierWatcher";
+const WATCHER_PATH = "/StatusNotifierWatcher";
+const ITEM_INTERFACE = "org.kde.StatusNotifierItem";
+const MENU_INTERFACE = "com.canonical.dbusmenu";
 
 export interface MenuEntry {
   readonly id: number;
@@ -38,10 +38,10 @@ export interface TrayProperties {
 export class Tray {
   readonly #bus: Bus;
   #connection: MessageBus | undefined;
-  #face: Played | undefined;
+  #watcher: FakeDBusObject | undefined;
   #items: TrayItem[] = [];
-  #shows = true;
-  #refusals = 0;
+  #hasHost = true;
+  #rejectionsLeft = 0;
 
   constructor(bus: Bus) {
     this.#bus = bus;
@@ -56,75 +56,75 @@ export class Tray {
    * Takes its name on the bus; icons then register by themselves. `hasHost: false` is a watcher without a host that
    * shows icons; `rejections` is the number of registrations to refuse first.
    */
-  async appear({ shows = true, refuses = 0 }: { shows?: boolean; refuses?: number } = {}): Promise<void> {
+  async appear({ hasHost = true, rejections = 0 }: { hasHost?: boolean; rejections?: number } = {}): Promise<void> {
     if (this.#connection !== undefined) return;
-    [this.#shows, this.#refusals] = [shows, refuses];
+    [this.#hasHost, this.#rejectionsLeft] = [hasHost, rejections];
     const connection = await this.#bus.connect();
-    const face: Played = new Played(
+    const watcher: FakeDBusObject = new FakeDBusObject(
       connection,
-      PATH,
-      NAME,
+      WATCHER_PATH,
+      WATCHER_NAME,
       {
         RegisterStatusNotifierItem: {
-          gives: "",
-          answer: ([what], sender) => this.#register(face, String(what), sender),
+          signature: "",
+          handle: ([service], sender) => this.#register(watcher, String(service), sender),
         },
-        RegisterStatusNotifierHost: { gives: "", answer: () => [] },
+        RegisterStatusNotifierHost: { signature: "", handle: () => [] },
       },
       () => ({
         RegisteredStatusNotifierItems: new Variant(
           "as",
           this.#items.map((item) => item.name),
         ),
-        IsStatusNotifierHostRegistered: new Variant("b", this.#shows),
+        IsStatusNotifierHostRegistered: new Variant("b", this.#hasHost),
         ProtocolVersion: new Variant("i", 0),
       }),
     );
-    await this.#bus.watchOwners(connection, (name, owner) => {
+    await this.#bus.onNameOwnerChanged(connection, (name, owner) => {
       if (owner !== "") return;
       for (const gone of this.#items.filter((one) => one.owner === name))
-        face.tell("StatusNotifierItemUnregistered", "s", [gone.name]);
+        watcher.emit("StatusNotifierItemUnregistered", "s", [gone.name]);
       this.#items = this.#items.filter((one) => one.owner !== name);
     });
-    await connection.requestName(NAME, NameFlag.DO_NOT_QUEUE);
-    if (shows) face.tell("StatusNotifierHostRegistered", "", []);
-    [this.#connection, this.#face] = [connection, face];
+    await connection.requestName(WATCHER_NAME, NameFlag.DO_NOT_QUEUE);
+    if (hasHost) watcher.emit("StatusNotifierHostRegistered", "", []);
+    [this.#connection, this.#watcher] = [connection, watcher];
   }
 
   /** Announces that a host starts, or stops, showing the registered icons. */
-  show(shows: boolean): void {
-    this.#shows = shows;
-    this.#face?.tell(shows ? "StatusNotifierHostRegistered" : "StatusNotifierHostUnregistered", "", []);
+  setHost(hasHost: boolean): void {
+    this.#hasHost = hasHost;
+    this.#watcher?.emit(hasHost ? "StatusNotifierHostRegistered" : "StatusNotifierHostUnregistered", "", []);
   }
 
   /** Leaves the bus, as when the panel crashes. */
   vanish(): void {
     this.#connection?.disconnect();
-    [this.#connection, this.#face] = [undefined, undefined];
+    [this.#connection, this.#watcher] = [undefined, undefined];
     this.#items = [];
   }
 
   /** Waits for the only icon. */
-  async icon(patience: Patience = {}): Promise<TrayItem> {
-    return until("an icon in the tray", () => this.#items[0], patience);
+  async icon(options: WaitOptions = {}): Promise<TrayItem> {
+    return until("an icon in the tray", () => this.#items[0], options);
   }
 
   /** Waits until there is no icon. */
-  async empty(patience: Patience = {}): Promise<void> {
-    await until("no icon in the tray", () => this.#items.length === 0, patience);
+  async waitForEmpty(options: WaitOptions = {}): Promise<void> {
+    await until("no icon in the tray", () => this.#items.length === 0, options);
   }
 
   /** Programs register either their bus name or the path of their object. */
-  #register(face: Played, what: string, sender: string): [] {
-    if (this.#refusals > 0) {
-      this.#refusals -= 1;
+  #register(watcher: FakeDBusObject, service: string, sender: string): [] {
+    if (this.#rejectionsLeft > 0) {
+      this.#rejectionsLeft -= 1;
       throw new Error("not ready");
     }
-    const item = what.startsWith("/")
-      ? new TrayItem(this.#bus, sender, what)
-      : new TrayItem(this.#bus, what, "/StatusNotifierItem");
+    const item = service.startsWith("/")
+      ? new TrayItem(this.#bus, sender, service)
+      : new TrayItem(this.#bus, service, "/StatusNotifierItem");
     if (!this.#items.some((one) => one.name === item.name)) this.#items.push(item);
-    face.tell("StatusNotifierItemRegistered", "s", [item.name]);
+    watcher.emit("StatusNotifierItemRegistered", "s", [item.name]);
     return [];
   }
 }
@@ -145,7 +145,7 @@ export class TrayItem {
   }
 
   async properties(): Promise<TrayProperties> {
-    const all = await this.#bus.properties(this.owner, this.path, ITEM);
+    const all = await this.#bus.properties(this.owner, this.path, ITEM_INTERFACE);
     const text = (name: string): string => (typeof all[name] === "string" ? all[name] : "");
     const tooltip = Array.isArray(all["ToolTip"]) ? (all["ToolTip"] as unknown[]) : [];
     return {
@@ -165,52 +165,58 @@ export class TrayItem {
    */
   async activate(token?: string): Promise<void> {
     if (token !== undefined)
-      await this.#bus.call(this.owner, this.path, ITEM, "ProvideXdgActivationToken", "s", [token]);
-    await this.#bus.call(this.owner, this.path, ITEM, "Activate", "ii", [0, 0]);
+      await this.#bus.call(this.owner, this.path, ITEM_INTERFACE, "ProvideXdgActivationToken", "s", [token]);
+    await this.#bus.call(this.owner, this.path, ITEM_INTERFACE, "Activate", "ii", [0, 0]);
   }
 
   /** The current menu, including separators and hidden entries. */
   async menu(): Promise<readonly MenuEntry[]> {
     const path = await this.#menuPath();
-    await this.#bus.call(this.owner, path, MENU, "AboutToShow", "i", [0]).catch(() => undefined);
-    const [, root] = await this.#bus.call(this.owner, path, MENU, "GetLayout", "iias", [0, -1, []]);
-    return entry(root as Layout).entries;
+    await this.#bus.call(this.owner, path, MENU_INTERFACE, "AboutToShow", "i", [0]).catch(() => undefined);
+    const [, root] = await this.#bus.call(this.owner, path, MENU_INTERFACE, "GetLayout", "iias", [0, -1, []]);
+    return parseEntry(root as Layout).entries;
   }
 
   /** Labels of the visible entries, nested ones after their parents. */
   async labels(): Promise<string[]> {
-    return flat(await this.menu())
+    return flatten(await this.menu())
       .filter((one) => one.visible && !one.separator)
       .map((one) => one.label);
   }
 
   /** Waits for an enabled entry with that label. */
-  async find(label: string | RegExp, patience: Patience = {}): Promise<MenuEntry> {
-    const fits = (one: MenuEntry): boolean => (typeof label === "string" ? one.label === label : label.test(one.label));
+  async find(label: string | RegExp, options: WaitOptions = {}): Promise<MenuEntry> {
+    const matches = (one: MenuEntry): boolean =>
+      typeof label === "string" ? one.label === label : label.test(one.label);
     return until(
       `an entry ${String(label)} in the tray's menu`,
-      async () => flat(await this.menu()).find((one) => one.visible && one.enabled && fits(one)),
-      patience,
+      async () => flatten(await this.menu()).find((one) => one.visible && one.enabled && matches(one)),
+      options,
     );
   }
 
   /** Waits for an entry and clicks it. Retries if the menu is rebuilt meanwhile, as a person would. */
-  async click(label: string | RegExp, patience: Patience = {}): Promise<void> {
+  async click(label: string | RegExp, options: WaitOptions = {}): Promise<void> {
     await until(
       `the menu's entry ${String(label)} takes a click`,
       async () => {
-        const { id } = await this.find(label, patience);
+        const { id } = await this.find(label, options);
         const path = await this.#menuPath();
         const now = Math.floor(Date.now() / 1000);
-        await this.#bus.call(this.owner, path, MENU, "Event", "isvu", [id, "clicked", new Variant("s", ""), now]);
+        await this.#bus.call(this.owner, path, MENU_INTERFACE, "Event", "isvu", [
+          id,
+          "clicked",
+          new Variant("s", ""),
+          now,
+        ]);
         return true;
       },
-      patience,
+      options,
     );
   }
 
   async #menuPath(): Promise<string> {
-    const { Menu } = await this.#bus.properties(this.owner, this.path, ITEM);
+    const { Menu } = await this.#bus.properties(this.owner, this.path, ITEM_INTERFACE);
     if (typeof Menu !== "string") throw new Error("the tray icon has no menu");
     return Menu;
   }
@@ -218,8 +224,8 @@ export class TrayItem {
 
 type Layout = [id: number, properties: Record<string, Variant>, entries: Variant<Layout>[]];
 
-function entry([id, properties, entries]: Layout): MenuEntry {
-  const own = plain(properties) as Record<string, unknown>;
+function parseEntry([id, properties, entries]: Layout): MenuEntry {
+  const own = unwrapVariants(properties) as Record<string, unknown>;
   const toggle = own["toggle-state"];
   return {
     id,
@@ -228,10 +234,10 @@ function entry([id, properties, entries]: Layout): MenuEntry {
     visible: own["visible"] !== false,
     separator: own["type"] === "separator",
     checked: own["toggle-type"] === undefined || own["toggle-type"] === "" ? undefined : toggle === 1,
-    entries: entries.map((inner) => entry(inner.value)),
+    entries: entries.map((inner) => parseEntry(inner.value)),
   };
 }
 
-function flat(entries: readonly MenuEntry[]): MenuEntry[] {
-  return entries.flatMap((one) => [one, ...flat(one.entries)]);
+function flatten(entries: readonly MenuEntry[]): MenuEntry[] {
+  return entries.flatMap((one) => [one, ...flatten(one.entries)]);
 }

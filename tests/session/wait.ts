@@ -3,11 +3,11 @@
  * for a fixed time and hopes that something has happened meanwhile.
  */
 
-export interface Patience {
+export interface WaitOptions {
   /** Milliseconds until the wait fails; default 15 000. */
-  readonly within?: number;
+  readonly timeout?: number;
   /** Milliseconds between two polls; default 50. */
-  readonly every?: number;
+  readonly interval?: number;
 }
 
 type Absent = undefined | null | false;
@@ -18,24 +18,24 @@ type Absent = undefined | null | false;
  */
 export async function until<T>(
   what: string,
-  look: () => T | Absent | Promise<T | Absent>,
-  { within = 15_000, every = 50 }: Patience = {},
+  probe: () => T | Absent | Promise<T | Absent>,
+  { timeout = 15_000, interval = 50 }: WaitOptions = {},
 ): Promise<T> {
-  const end = performance.now() + within;
-  let last: unknown = "the condition was not met";
+  const deadline = performance.now() + timeout;
+  let lastError: unknown = "the condition was not met";
   for (;;) {
     try {
-      const seen = await look();
-      if (seen !== undefined && seen !== null && seen !== false) return seen;
+      const value = await probe();
+      if (value !== undefined && value !== null && value !== false) return value;
     } catch (error) {
-      if (error instanceof Hopeless) throw error;
-      last = error;
+      if (error instanceof Unrecoverable) throw error;
+      lastError = error;
     }
-    if (performance.now() >= end) {
-      const why = last instanceof Error ? last.message : String(last);
-      throw new Error(`timed out after ${within} ms: ${what} (${why})`, { cause: last });
+    if (performance.now() >= deadline) {
+      const why = lastError instanceof Error ? lastError.message : String(lastError);
+      throw new Error(`timed out after ${timeout} ms: ${what} (${why})`, { cause: lastError });
     }
-    await pause(every);
+    await sleep(interval);
   }
 }
 
@@ -44,19 +44,19 @@ export async function staysTrue(
   what: string,
   holds: () => boolean | Promise<boolean>,
   during: number,
-  every = 100,
+  interval = 100,
 ): Promise<void> {
-  const end = performance.now() + during;
+  const deadline = performance.now() + during;
   do {
     if (!(await holds())) throw new Error(`no longer true: ${what}`);
-    await pause(every);
-  } while (performance.now() < end);
+    await sleep(interval);
+  } while (performance.now() < deadline);
 }
 
 /** Ends an `until` at once, because waiting longer cannot help. */
-export class Hopeless extends Error {}
+export class Unrecoverable extends Error {}
 
-function pause(milliseconds: number): Promise<void> {
+function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, milliseconds);
   });

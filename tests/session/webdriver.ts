@@ -2,9 +2,9 @@
  * The part of W3C WebDriver that the tests need, for WebKitWebDriver. The driver attaches to a program that already
  * runs (`--target`), so the program may start hidden, be killed, or recreate its window.
  */
-import { Hopeless, until, type Patience } from "./wait.ts";
-import type { Environment, Processes, Running } from "./processes.ts";
-import { freePort, listening } from "./ports.ts";
+import { Unrecoverable, until, type WaitOptions } from "./wait.ts";
+import type { Environment, Processes, RunningProcess } from "./processes.ts";
+import { freePort, isListening } from "./ports.ts";
 
 /** The key that WebDriver uses for element references. */
 export const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
@@ -21,34 +21,34 @@ export class WebDriverError extends Error {
 }
 
 /** A running driver and its address. */
-interface Serving {
+interface DriverServer {
   readonly address: string;
-  readonly running: Running;
+  readonly running: RunningProcess;
 }
 
 export class WebDriver {
-  readonly #start: () => Promise<Serving>;
+  readonly #start: () => Promise<DriverServer>;
   readonly #target: number;
-  #serving: Serving;
+  #server: DriverServer;
   #session: string | undefined;
 
-  private constructor(start: () => Promise<Serving>, serving: Serving, target: number) {
+  private constructor(start: () => Promise<DriverServer>, server: DriverServer, target: number) {
     this.#start = start;
-    this.#serving = serving;
+    this.#server = server;
     this.#target = target;
   }
 
   /** Starts a driver for the program that listens on the loopback port `target` (WEBKIT_INSPECTOR_SERVER). */
   static async start(processes: Processes, env: Environment, target: number): Promise<WebDriver> {
-    const start = async (): Promise<Serving> => {
+    const start = async (): Promise<DriverServer> => {
       const port = await freePort();
       const running = processes.start("webdriver", "WebKitWebDriver", {
         args: [`--port=${port}`, `--target=127.0.0.1:${target}`, "--replace-on-new-session"],
         env,
       });
       await until("the WebDriver answers", async () => {
-        running.mustBeAlive();
-        return listening(port);
+        running.assertAlive();
+        return isListening(port);
       });
       return { address: `http://127.0.0.1:${port}`, running };
     };
@@ -58,17 +58,17 @@ export class WebDriver {
   /**
    * Opens a session with the program that runs now. Drops an older session, and replaces a driver that does not answer.
    */
-  async open(patience: Patience = {}): Promise<void> {
+  async openSession(options: WaitOptions = {}): Promise<void> {
     this.#session = undefined;
     await until(
       "a WebDriver session with the window",
       async () => {
-        if (!this.#serving.running.alive) throw new Hopeless("the WebDriver has ended");
-        if (!(await listening(this.#target))) throw new Error("the webview does not listen");
+        if (!this.#server.running.alive) throw new Unrecoverable("the WebDriver has ended");
+        if (!(await isListening(this.#target))) throw new Error("the webview does not listen");
         this.#session = await this.#newSession();
         return true;
       },
-      patience,
+      options,
     );
   }
 
@@ -82,15 +82,15 @@ export class WebDriver {
       return made.sessionId;
     } catch (error) {
       if (error instanceof DOMException) {
-        await this.#serving.running.stop("SIGKILL");
-        this.#serving = await this.#start();
+        await this.#server.running.stop("SIGKILL");
+        this.#server = await this.#start();
       }
       throw error;
     }
   }
 
   /** Drops a session whose program has ended: the driver could otherwise wait for its windows in vain. */
-  forget(): void {
+  dropSession(): void {
     this.#session = undefined;
   }
 
@@ -103,10 +103,15 @@ export class WebDriver {
     method: "GET" | "POST" | "DELETE",
     path: string,
     body?: unknown,
-    { within = 30_000 }: Patience = {},
+    { timeout = 30_000 }: WaitOptions = {},
   ): Promise<unknown> {
     if (this.#session === undefined) throw new WebDriverError("invalid session id", "not attached");
-    return this.#send(method, `/session/${this.#session}${path}`, method === "POST" ? (body ?? {}) : undefined, within);
+    return this.#send(
+      method,
+      `/session/${this.#session}${path}`,
+      method === "POST" ? (body ?? {}) : undefined,
+      timeout,
+    );
   }
 
   async script(source: string, ...args: unknown[]): Promise<unknown> {
@@ -118,12 +123,12 @@ export class WebDriver {
     return this.command("POST", "/execute/async", { script: source, args });
   }
 
-  async handles(patience: Patience = {}): Promise<string[]> {
-    return (await this.command("GET", "/window/handles", undefined, patience)) as string[];
+  async handles(options: WaitOptions = {}): Promise<string[]> {
+    return (await this.command("GET", "/window/handles", undefined, options)) as string[];
   }
 
-  async switchTo(handle: string, patience: Patience = {}): Promise<void> {
-    await this.command("POST", "/window", { handle }, patience);
+  async switchTo(handle: string, options: WaitOptions = {}): Promise<void> {
+    await this.command("POST", "/window", { handle }, options);
   }
 
   async detach(): Promise<void> {
@@ -132,10 +137,10 @@ export class WebDriver {
     this.#session = undefined;
   }
 
-  async #send(method: string, path: string, body: unknown, within: number): Promise<unknown> {
-    const answer = await fetch(this.#serving.address + path, {
+  async #send(method: string, path: string, body: unknown, timeout: number): Promise<unknown> {
+    const answer = await fetch(this.#server.address + path, {
       method,
-      signal: AbortSignal.timeout(within),
+      signal: AbortSignal.timeout(timeout),
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
     const { value } = (await answer.json()) as { value: unknown };

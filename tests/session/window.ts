@@ -2,7 +2,7 @@
  * The app's window as a person uses it: elements found by `data-testid` or by role and name, clicked and typed into
  * with real input events. Every action waits until it is possible.
  */
-import { until, type Patience } from "./wait.ts";
+import { until, type WaitOptions } from "./wait.ts";
 import { ELEMENT, WebDriverError, type ElementRef, type WebDriver } from "./webdriver.ts";
 
 export type Role =
@@ -25,48 +25,49 @@ export type Role =
 
 export class AppWindow {
   readonly driver: WebDriver;
-  readonly #shoot: (name: string) => Promise<string>;
+  readonly #takeScreenshot: (name: string) => Promise<string>;
 
   /**
    * `takeScreenshot` captures the window from the screen: the webview's own screenshot waits while the page changes.
    */
-  constructor(driver: WebDriver, shoot: (name: string) => Promise<string>) {
+  constructor(driver: WebDriver, takeScreenshot: (name: string) => Promise<string>) {
     this.driver = driver;
-    this.#shoot = shoot;
+    this.#takeScreenshot = takeScreenshot;
   }
 
   /**
    * Attaches to the current webview. Call it after a start, and again after the window was closed to the tray and
    * reopened, because that creates a new webview.
    */
-  async attach(patience: Patience = {}): Promise<this> {
-    let looks = 0;
+  async attach(options: WaitOptions = {}): Promise<this> {
+    let attempts = 0;
     await until(
       "the window has a live page",
       async () => {
-        looks += 1;
+        attempts += 1;
         // A recreated webview appears in the open session; the webview of another process never does.
-        const alive = this.driver.attached && (await this.driver.handles(PROMPT).catch(() => undefined));
-        if (alive === undefined || alive === false || looks % 15 === 0) await this.driver.open({ within: 10_000 });
+        const alive = this.driver.attached && (await this.driver.handles(LIVE_PAGE_TIMEOUT).catch(() => undefined));
+        if (alive === undefined || alive === false || attempts % 15 === 0)
+          await this.driver.openSession({ timeout: 10_000 });
         return this.#chooseLivePage();
       },
-      { within: 30_000, every: 200, ...patience },
+      { timeout: 30_000, interval: 200, ...options },
     );
     return this;
   }
 
   /** The element with this `data-testid`. */
-  id(testid: string): Part {
-    return new Part(this, `[data-testid="${testid}"]`, { css: `[data-testid="${testid}"]` });
+  id(testid: string): Locator {
+    return new Locator(this, `[data-testid="${testid}"]`, { css: `[data-testid="${testid}"]` });
   }
 
-  css(selector: string): Part {
-    return new Part(this, selector, { css: selector });
+  css(selector: string): Locator {
+    return new Locator(this, selector, { css: selector });
   }
 
   /** The element with this role and accessible name (a substring, or a pattern). */
-  role(role: Role, name: string | RegExp): Part {
-    return new Part(this, `${role} ${String(name)}`, { role, name });
+  role(role: Role, name: string | RegExp): Locator {
+    return new Locator(this, `${role} ${String(name)}`, { role, name });
   }
 
   /** The page's visible text. */
@@ -74,41 +75,41 @@ export class AppWindow {
     return String(await this.driver.script("return document.body.innerText"));
   }
 
-  async waitForText(text: string | RegExp, patience: Patience = {}): Promise<string> {
+  async waitForText(text: string | RegExp, options: WaitOptions = {}): Promise<string> {
     return until(
       `the window shows ${String(text)}`,
       async () => {
         const all = await this.text();
         return (typeof text === "string" ? all.includes(text) : text.test(all)) && all;
       },
-      patience,
+      options,
     );
   }
 
-  async waitForNoText(text: string | RegExp, patience: Patience = {}): Promise<void> {
+  async waitForNoText(text: string | RegExp, options: WaitOptions = {}): Promise<void> {
     await until(
       `the window no longer shows ${String(text)}`,
       async () => {
         const all = await this.text();
         return typeof text === "string" ? !all.includes(text) : !text.test(all);
       },
-      patience,
+      options,
     );
   }
 
   /** Saves a screenshot of the window without its frame among the artefacts. */
-  async picture(name: string): Promise<string> {
-    await this.painted();
-    return this.#shoot(name);
+  async screenshot(name: string): Promise<string> {
+    await this.waitForPaint();
+    return this.#takeScreenshot(name);
   }
 
   /** Waits until the page's current content is painted. */
-  async painted(): Promise<void> {
+  async waitForPaint(): Promise<void> {
     await this.driver.asyncScript("requestAnimationFrame(() => requestAnimationFrame(() => arguments[0]()))");
   }
 
   /** The colour scheme that the page sees. */
-  async colors(): Promise<"light" | "dark"> {
+  async colorScheme(): Promise<"light" | "dark"> {
     return (await this.driver.script('return matchMedia("(prefers-color-scheme: dark)").matches')) === true
       ? "dark"
       : "light";
@@ -147,11 +148,11 @@ export class AppWindow {
   /** Throws an error that lists the handles without a live page. */
   async #chooseLivePage(): Promise<true> {
     const found: string[] = [];
-    for (const handle of (await this.driver.handles(PROMPT)).toReversed()) {
+    for (const handle of (await this.driver.handles(LIVE_PAGE_TIMEOUT)).toReversed()) {
       try {
-        await this.driver.switchTo(handle, PROMPT);
+        await this.driver.switchTo(handle, LIVE_PAGE_TIMEOUT);
         const script = "return { address: location.href, body: !!document.body }";
-        const page = (await this.driver.command("POST", "/execute/sync", { script, args: [] }, PROMPT)) as {
+        const page = (await this.driver.command("POST", "/execute/sync", { script, args: [] }, LIVE_PAGE_TIMEOUT)) as {
           address: string;
           body: boolean;
         };
@@ -160,7 +161,7 @@ export class AppWindow {
       } catch (error) {
         // A closed webview fails: try the next one. If it does not answer at all, the next attempt needs a new session.
         found.push(String(error));
-        if (error instanceof DOMException) this.driver.forget();
+        if (error instanceof DOMException) this.driver.dropSession();
       }
     }
     throw new Error(found.join(", ") || "there is no webview");
@@ -168,7 +169,7 @@ export class AppWindow {
 }
 
 /** A live page answers within this time. */
-const PROMPT: Patience = { within: 5_000 };
+const LIVE_PAGE_TIMEOUT: WaitOptions = { timeout: 5_000 };
 
 export const KEYS = {
   tab: "\uE004",
@@ -185,42 +186,42 @@ export const KEYS = {
   backspace: "\uE003",
 } as const;
 
-type How = { readonly css: string } | { readonly role: Role; readonly name: string | RegExp };
+type Selector = { readonly css: string } | { readonly role: Role; readonly name: string | RegExp };
 
 /** An element that may not exist yet. */
-export class Part {
+export class Locator {
   readonly #window: AppWindow;
-  readonly #what: string;
-  readonly #how: How;
+  readonly #description: string;
+  readonly #selector: Selector;
 
-  constructor(window: AppWindow, what: string, how: How) {
+  constructor(window: AppWindow, description: string, selector: Selector) {
     this.#window = window;
-    this.#what = what;
-    this.#how = how;
+    this.#description = description;
+    this.#selector = selector;
   }
 
-  click(patience: Patience = {}): Promise<void> {
-    return this.#do("is clicked", patience, (path) => this.#window.driver.command("POST", `${path}/click`));
+  click(options: WaitOptions = {}): Promise<void> {
+    return this.#retry("is clicked", options, (path) => this.#window.driver.command("POST", `${path}/click`));
   }
 
   /** Types at the end of the current value. */
-  type(text: string, patience: Patience = {}): Promise<void> {
-    return this.#do("is typed into", patience, (path) =>
+  type(text: string, options: WaitOptions = {}): Promise<void> {
+    return this.#retry("is typed into", options, (path) =>
       this.#window.driver.command("POST", `${path}/value`, { text }),
     );
   }
 
   /** Clears the field and types `text`. */
-  fill(text: string, patience: Patience = {}): Promise<void> {
-    return this.#do("is filled", patience, async (path) => {
+  fill(text: string, options: WaitOptions = {}): Promise<void> {
+    return this.#retry("is filled", options, async (path) => {
       await this.#window.driver.command("POST", `${path}/clear`);
       if (text !== "") await this.#window.driver.command("POST", `${path}/value`, { text });
     });
   }
 
   /** Selects an option of a native select by its value. */
-  select(value: string, patience: Patience = {}): Promise<void> {
-    return this.#do("has an option chosen", patience, async (_, ref) => {
+  select(value: string, options: WaitOptions = {}): Promise<void> {
+    return this.#retry("has an option chosen", options, async (_, ref) => {
       const source = `const [it, value] = arguments;
         if (![...it.options].some((one) => one.value === value)) throw new Error('no option ' + value);
         it.value = value; it.dispatchEvent(new Event('input', { bubbles: true })); it.dispatchEvent(new Event('change', { bubbles: true }));`;
@@ -229,48 +230,48 @@ export class Part {
   }
 
   /** The element's rendered text. */
-  text(patience: Patience = {}): Promise<string> {
+  text(options: WaitOptions = {}): Promise<string> {
     return until(
-      `${this.#what} has a text`,
+      `${this.#description} has a text`,
       async () => ({ text: String(await this.#window.driver.command("GET", `${await this.#path()}/text`)) }),
-      patience,
+      options,
     ).then(({ text }) => text);
   }
 
   /** Waits until the text matches and returns it. */
-  waitForText(text: string | RegExp, patience: Patience = {}): Promise<string> {
+  waitForText(text: string | RegExp, options: WaitOptions = {}): Promise<string> {
     let last = "";
     return until(
-      `${this.#what} shows ${String(text)}`,
+      `${this.#description} shows ${String(text)}`,
       async () => {
-        last = await this.text({ within: 0 });
+        last = await this.text({ timeout: 0 });
         if (typeof text === "string" ? last.includes(text) : text.test(last)) return { last };
         throw new Error(`the text is ${JSON.stringify(last)}`);
       },
-      patience,
-    ).then((seen) => seen.last);
+      options,
+    ).then((found) => found.last);
   }
 
-  async property(name: string, patience: Patience = {}): Promise<unknown> {
-    const seen = await until(
-      `${this.#what} exists`,
+  async property(name: string, options: WaitOptions = {}): Promise<unknown> {
+    const found = await until(
+      `${this.#description} exists`,
       async () => ({ value: await this.#window.driver.command("GET", `${await this.#path()}/property/${name}`) }),
-      patience,
+      options,
     );
-    return seen.value;
+    return found.value;
   }
 
-  async attribute(name: string, patience: Patience = {}): Promise<string | null> {
-    const seen = await until(
-      `${this.#what} exists`,
+  async attribute(name: string, options: WaitOptions = {}): Promise<string | null> {
+    const found = await until(
+      `${this.#description} exists`,
       async () => ({ value: await this.#window.driver.command("GET", `${await this.#path()}/attribute/${name}`) }),
-      patience,
+      options,
     );
-    return seen.value as string | null;
+    return found.value as string | null;
   }
 
   /** Whether the element exists and is drawn right now. */
-  async visible(): Promise<boolean> {
+  async isVisible(): Promise<boolean> {
     const [ref] = await this.#refs();
     if (ref === undefined) return false;
     const source =
@@ -278,7 +279,7 @@ export class Part {
     return (await this.#window.driver.script(source, ref)) === true;
   }
 
-  async enabled(): Promise<boolean> {
+  async isEnabled(): Promise<boolean> {
     return (await this.#window.driver.command("GET", `${await this.#path()}/enabled`)) === true;
   }
 
@@ -292,19 +293,23 @@ export class Part {
     return (await this.#window.driver.script("return arguments[0].map((one) => one.innerText)", refs)) as string[];
   }
 
-  async waitVisible(patience: Patience = {}): Promise<this> {
-    await until(`${this.#what} is visible`, () => this.visible(), patience);
+  async waitVisible(options: WaitOptions = {}): Promise<this> {
+    await until(`${this.#description} is visible`, () => this.isVisible(), options);
     return this;
   }
 
-  async waitGone(patience: Patience = {}): Promise<void> {
-    await until(`${this.#what} is hidden`, async () => !(await this.visible()), patience);
+  async waitHidden(options: WaitOptions = {}): Promise<void> {
+    await until(`${this.#description} is hidden`, async () => !(await this.isVisible()), options);
   }
 
   /** Repeats the action while the element is missing, covered, moving or being replaced. */
-  async #do(what: string, patience: Patience, act: (path: string, ref: ElementRef) => Promise<unknown>): Promise<void> {
+  async #retry(
+    what: string,
+    options: WaitOptions,
+    act: (path: string, ref: ElementRef) => Promise<unknown>,
+  ): Promise<void> {
     await until(
-      `${this.#what} ${what}`,
+      `${this.#description} ${what}`,
       async () => {
         const [ref] = await this.#refs();
         if (ref === undefined) throw new Error("the element does not exist");
@@ -314,21 +319,21 @@ export class Part {
         await act(path, ref);
         return true;
       },
-      patience,
+      options,
     );
   }
 
   async #path(): Promise<string> {
     const [ref] = await this.#refs();
-    if (ref === undefined) throw new WebDriverError("no such element", this.#what);
+    if (ref === undefined) throw new WebDriverError("no such element", this.#description);
     return `/element/${ref[ELEMENT]}`;
   }
 
   async #refs(): Promise<ElementRef[]> {
-    if ("css" in this.#how) {
-      return (await this.#window.driver.script(BY_SELECTOR, this.#how.css)) as ElementRef[];
+    if ("css" in this.#selector) {
+      return (await this.#window.driver.script(BY_SELECTOR, this.#selector.css)) as ElementRef[];
     }
-    const { role, name } = this.#how;
+    const { role, name } = this.#selector;
     const pattern = typeof name === "string" ? name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") : name.source;
     const flags = typeof name === "string" ? "i" : name.flags;
     return (await this.#window.driver.script(BY_ROLE, role, pattern, flags)) as ElementRef[];
