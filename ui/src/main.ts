@@ -6,20 +6,20 @@ import "./styles/base.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
 import { app } from "./lib/app.svelte.ts";
-import { faceLoaded } from "./lib/face.ts";
-import { takeFirst } from "./lib/first.ts";
-import { live } from "./lib/overview.svelte.ts";
+import { fontLoaded } from "./lib/face.ts";
+import { takeInitialData } from "./lib/first.ts";
+import { liveOverview } from "./lib/overview.svelte.ts";
 
-const face = faceLoaded();
-const told = takeFirst();
-if (told) {
-  app.reading.begin(told.app);
-  if (told.overview) live.begin(told.overview);
+const font = fontLoaded();
+const initialData = takeInitialData();
+if (initialData) {
+  app.resource.initialize(initialData.app);
+  if (initialData.overview) liveOverview.initialize(initialData.overview);
 }
-const first = told ? Promise.resolve() : app.reading.refresh();
+const dataReady = initialData ? Promise.resolve() : app.resource.refresh();
 // Made beside the page while its face is on the way, and put into it whole.
 const target = document.createElement("div");
 target.id = "app";
-target.dataset.first = told ? "told" : "asked";
-const shown = face.then(() => document.getElementById("app")?.replaceWith(target));
-mount(App, { target, props: { first, shown } });
+target.dataset.first = initialData ? "told" : "asked";
+const attached = font.then(() => document.getElementById("app")?.replaceWith(target));
+mount(App, { target, props: { dataReady, attached } });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { alertsByAmount, alertsByDays, amountError, areFew, daysError, daysLeft, units } from "./alerts.ts";
+import { hasAmountAlert, hasDaysAlert, amountError, isLow, daysError, formatDaysLeft, currenciesOf } from "./alerts.ts";
 import type { AccountView } from "./types.ts";
 
 test.each(["0", "00", " 0 ", "000"])("refuses %s days, and says where the switch is", (typed) => {
@@ -27,20 +27,20 @@ test.each(["", "-1", "25,50", "1e3", "0.0000001", "USDC"])("refuses %o for an am
 });
 
 test("knows each alert to be on or off, also as an older version kept it", () => {
-  expect(alertsByDays({ low_balance_days: 0, low_balance_amount: "" })).toBe(false);
-  expect(alertsByDays({ low_balance_days: 1, low_balance_amount: "" })).toBe(true);
-  expect(alertsByAmount({ low_balance_days: 7, low_balance_amount: "" })).toBe(false);
-  expect(alertsByAmount({ low_balance_days: 7, low_balance_amount: "0" })).toBe(false);
-  expect(alertsByAmount({ low_balance_days: 7, low_balance_amount: "0.50" })).toBe(true);
+  expect(hasDaysAlert({ low_balance_days: 0, low_balance_amount: "" })).toBe(false);
+  expect(hasDaysAlert({ low_balance_days: 1, low_balance_amount: "" })).toBe(true);
+  expect(hasAmountAlert({ low_balance_days: 7, low_balance_amount: "" })).toBe(false);
+  expect(hasAmountAlert({ low_balance_days: 7, low_balance_amount: "0" })).toBe(false);
+  expect(hasAmountAlert({ low_balance_days: 7, low_balance_amount: "0.50" })).toBe(true);
 });
 
 test("names each unit of the accounts once", () => {
   const accounts = ["USDC", "USD", "USDC"].map((currency) => ({ currency }) as AccountView);
-  expect(units(accounts)).toEqual(["USDC", "USD"]);
+  expect(currenciesOf(accounts)).toEqual(["USDC", "USD"]);
 });
 
 test("never calls days few where that alert is off", () => {
-  expect([areFew(0, 0), areFew(null, 7), areFew(8, 7), areFew(7, 7), areFew(0, 7)]).toEqual([
+  expect([isLow(0, 0), isLow(null, 7), isLow(8, 7), isLow(7, 7), isLow(0, 7)]).toEqual([
     false,
     false,
     false,
@@ -55,5 +55,5 @@ test.each([
   [2, "2 days left"],
   [1000, "1\u202f000 days left"],
 ])("says of %d days: %s", (days, expected) => {
-  expect(daysLeft(days)).toBe(expected);
+  expect(formatDaysLeft(days)).toBe(expected);
 });

@@ -3,19 +3,19 @@
 import { core } from "$lib/transport";
 import type { Change } from "./types.ts";
 
-type Heard = (change: Change) => void;
+type ChangeListener = (change: Change) => void;
 
-const listeners = new Set<Heard>();
+const listeners = new Set<ChangeListener>();
 
 /** Subscribes; what comes back unsubscribes. */
-export function hear(heard: Heard): () => void {
-  listeners.add(heard);
-  return () => listeners.delete(heard);
+export function subscribeToChanges(listener: ChangeListener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** Starts listening to the core. Called once, before the first reading, so that no change is missed. */
-export async function listenForChanges(): Promise<void> {
+export async function startListening(): Promise<void> {
   await core.onChange((change) => {
-    for (const heard of listeners) heard(change);
+    for (const listener of listeners) listener(change);
   });
 }

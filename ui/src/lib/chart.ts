@@ -3,14 +3,14 @@
 
 import type { ChargeView } from "./types.ts";
 
-export interface Geometry {
+export interface BarGeometry {
   /** Whole days since 1970. */
   days: number[];
   /** `null` for a day that is not known: it has no bar. */
   heights: (number | null)[];
 }
 
-export function geometry(charges: ChargeView[]): Geometry {
+export function barGeometry(charges: ChargeView[]): BarGeometry {
   return {
     days: charges.map((charge) => Math.round(Date.parse(`${charge.date}T00:00:00Z`) / 86_400_000)),
     heights: charges.map((charge) => (charge.amount ? Number.parseFloat(charge.amount.amount) : null)),
@@ -18,12 +18,12 @@ export function geometry(charges: ChargeView[]): Geometry {
 }
 
 /** The UTC date `YYYY-MM-DD` of a day number. */
-export function dateOf(day: number): string {
+export function dateOfDay(day: number): string {
   return new Date(day * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** The last day and those whole weeks before it: where the axis is labelled. */
-export function weeks(days: number[]): number[] {
+export function weekTicks(days: number[]): number[] {
   const last = days.at(-1);
   return last === undefined ? [] : days.filter((day) => (last - day) % 7 === 0);
 }

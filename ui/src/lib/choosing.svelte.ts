@@ -1,67 +1,67 @@
 // Who pays and by what, while a form is open. The form is read again and again; what was chosen stays as long as it is
 // offered, and is let go visibly when it is not.
 
-import { methodsOf, settle, settlePayer, type LetGo } from "./methods.ts";
+import { methodsForPayer, reselectMethod, reselectPayer, type DroppedMethod } from "./methods.ts";
 import type { MethodView, Payer, TopUpForm } from "./types.ts";
 
-export class Choosing {
+export class PaymentChoice {
   /** `null` where the provider asks for no payer. */
   payer = $state.raw<Payer | null>(null);
   /** A chosen payer that is gone. */
-  payerLetGo = $state.raw<Payer | null>(null);
+  droppedPayer = $state.raw<Payer | null>(null);
   /** The payer's methods. */
-  offered = $state.raw<MethodView[]>([]);
+  methods = $state.raw<MethodView[]>([]);
   method = $state.raw<MethodView | null>(null);
-  letGo = $state.raw<LetGo | null>(null);
+  droppedMethod = $state.raw<DroppedMethod | null>(null);
   /** How often the user has chosen a payer or a method. */
-  choices = $state(0);
+  userChoices = $state(0);
   /** Wanted by the user; it counts only where the method can be kept. */
-  save = $state(false);
+  saveRequested = $state(false);
 
   #payers: readonly Payer[] = [];
-  #methods: readonly MethodView[] = [];
+  #allMethods: readonly MethodView[] = [];
 
   constructor(form: TopUpForm) {
-    this.offer(form);
+    this.update(form);
   }
 
-  get keeps(): boolean {
-    return this.save && this.method?.can_be_saved === true;
+  get savesMethod(): boolean {
+    return this.saveRequested && this.method?.can_be_saved === true;
   }
 
   /** Takes what is offered now. */
-  offer(form: TopUpForm): void {
+  update(form: TopUpForm): void {
     this.#payers = form.payers;
-    this.#methods = form.methods;
-    const { payer, letGo } = settlePayer(this.#payers, this.payer);
+    this.#allMethods = form.methods;
+    const { payer, dropped } = reselectPayer(this.#payers, this.payer);
     this.payer = payer;
-    if (letGo) this.payerLetGo = letGo;
-    this.#settle();
+    if (dropped) this.droppedPayer = dropped;
+    this.#reselectMethod();
   }
 
-  payBy(code: string): void {
-    const method = this.offered.find((one) => one.code === code);
+  selectMethod(code: string): void {
+    const method = this.methods.find((one) => one.code === code);
     if (!method) return;
-    this.choices += 1;
+    this.userChoices += 1;
     this.method = method;
-    this.letGo = null;
+    this.droppedMethod = null;
   }
 
-  payAs(id: string): void {
+  selectPayer(id: string): void {
     const payer = this.#payers.find((one) => one.id === id);
     if (!payer) return;
-    this.choices += 1;
+    this.userChoices += 1;
     this.payer = payer;
-    this.payerLetGo = null;
-    this.letGo = null;
-    this.#settle();
+    this.droppedPayer = null;
+    this.droppedMethod = null;
+    this.#reselectMethod();
   }
 
-  #settle(): void {
+  #reselectMethod(): void {
     const payer = this.payer?.id ?? null;
-    this.offered = methodsOf(this.#methods, payer);
-    const { method, letGo } = settle(this.#methods, payer, this.method);
+    this.methods = methodsForPayer(this.#allMethods, payer);
+    const { method, dropped } = reselectMethod(this.#allMethods, payer, this.method);
     this.method = method;
-    if (letGo) this.letGo = letGo;
+    if (dropped) this.droppedMethod = dropped;
   }
 }

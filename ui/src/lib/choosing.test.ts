@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Choosing } from "./choosing.svelte.ts";
+import { PaymentChoice } from "./choosing.svelte.ts";
 import type { MethodView, TopUpForm } from "./types.ts";
 
 const usd = (amount: string) => ({ amount, currency: "USD" });
@@ -41,41 +41,41 @@ const FORM: TopUpForm = {
 
 describe("Choosing", () => {
   it("begins with the first payer and their default method, and lets nothing go by that", () => {
-    const choosing = new Choosing(FORM);
-    expect([choosing.payer, choosing.method, choosing.letGo, choosing.payerLetGo]).toEqual([JANE, HERS, null, null]);
-    expect(choosing.offered).toEqual([PAGE, HERS]);
+    const choice = new PaymentChoice(FORM);
+    expect([choice.payer, choice.method, choice.droppedMethod, choice.droppedPayer]).toEqual([JANE, HERS, null, null]);
+    expect(choice.methods).toEqual([PAGE, HERS]);
   });
 
   it("keeps what was chosen when the form is read again", () => {
-    const choosing = new Choosing(FORM);
-    choosing.payBy("page");
-    choosing.offer(structuredClone(FORM));
-    expect([choosing.payer, choosing.method, choosing.letGo]).toEqual([JANE, PAGE, null]);
+    const choice = new PaymentChoice(FORM);
+    choice.selectMethod("page");
+    choice.update(structuredClone(FORM));
+    expect([choice.payer, choice.method, choice.droppedMethod]).toEqual([JANE, PAGE, null]);
   });
 
   it("says which payer and which method are gone, until another choice is made", () => {
-    const choosing = new Choosing(FORM);
+    const choice = new PaymentChoice(FORM);
     const without = { ...FORM, payers: [ACME], methods: [THEIRS] };
-    choosing.offer(without);
-    expect([choosing.payer, choosing.payerLetGo]).toEqual([ACME, JANE]);
-    expect([choosing.method, choosing.letGo]).toEqual([THEIRS, { method: HERS, why: "gone" }]);
-    choosing.offer(structuredClone(without));
-    expect(choosing.payerLetGo, "said as long as nobody has chosen since").toEqual(JANE);
-    choosing.payAs("acme");
-    expect([choosing.payerLetGo, choosing.letGo]).toEqual([null, null]);
+    choice.update(without);
+    expect([choice.payer, choice.droppedPayer]).toEqual([ACME, JANE]);
+    expect([choice.method, choice.droppedMethod]).toEqual([THEIRS, { method: HERS, reason: "gone" }]);
+    choice.update(structuredClone(without));
+    expect(choice.droppedPayer, "said as long as nobody has chosen since").toEqual(JANE);
+    choice.selectPayer("acme");
+    expect([choice.droppedPayer, choice.droppedMethod]).toEqual([null, null]);
   });
 
   it("takes no payer who is not offered", () => {
-    const choosing = new Choosing(FORM);
-    choosing.payAs("nobody");
-    expect(choosing.payer).toEqual(JANE);
+    const choice = new PaymentChoice(FORM);
+    choice.selectPayer("nobody");
+    expect(choice.payer).toEqual(JANE);
   });
 
   it("keeps a method for next time only where that can be", () => {
-    const choosing = new Choosing(FORM);
-    choosing.save = true;
-    expect(choosing.keeps).toBe(false);
-    choosing.payBy("page");
-    expect(choosing.keeps).toBe(true);
+    const choice = new PaymentChoice(FORM);
+    choice.saveRequested = true;
+    expect(choice.savesMethod).toBe(false);
+    choice.selectMethod("page");
+    expect(choice.savesMethod).toBe(true);
   });
 });

@@ -10,9 +10,9 @@ import type { Failure } from "./types.ts";
 export async function copy(text: string | Promise<string>, what: string): Promise<void> {
   try {
     if (typeof text === "string") await navigator.clipboard.writeText(text);
-    else await navigator.clipboard.write([new ClipboardItem({ "text/plain": text.then(asPlainText) })]);
+    else await navigator.clipboard.write([new ClipboardItem({ "text/plain": text.then(asPlainTextBlob) })]);
   } catch {
-    if (!byHand(await text)) {
+    if (!copyBySelection(await text)) {
       const failure: Failure = { code: "internal", message: "The system did not take the text.", retryable: false };
       throw failure;
     }
@@ -20,20 +20,20 @@ export async function copy(text: string | Promise<string>, what: string): Promis
   app.announcement = `Copied the ${what}.`;
 }
 
-function asPlainText(text: string): Blob {
+function asPlainTextBlob(text: string): Blob {
   return new Blob([text], { type: "text/plain" });
 }
 
 /** Selects the text in a field of its own and copies the selection, as a person would. */
-function byHand(text: string): boolean {
-  const before = document.activeElement;
+function copyBySelection(text: string): boolean {
+  const focused = document.activeElement;
   const field = document.createElement("textarea");
-  field.className = "unseen";
+  field.className = "visually-hidden";
   field.value = text;
   document.body.append(field);
   field.select();
-  const done = document.execCommand("copy");
+  const copied = document.execCommand("copy");
   field.remove();
-  if (before instanceof HTMLElement) before.focus();
-  return done;
+  if (focused instanceof HTMLElement) focused.focus();
+  return copied;
 }

@@ -1,35 +1,35 @@
 // The question before money is taken, while a form is open: asked once, taken back when what it asks for changes, and
 // why, until the user chooses anew.
 
-import { changedSince, type Asked, type Changed, type Reading } from "./confirming.ts";
+import { changedTerms, type PaymentTerms, type TermsChange, type CurrentTerms } from "./confirming.ts";
 
 export class Confirmation {
   /** The question that is open. */
-  asked = $state.raw<Asked | null>(null);
+  terms = $state.raw<PaymentTerms | null>(null);
   /** Why the last one was taken back. */
-  takenBack = $state.raw<Changed | null>(null);
+  withdrawn = $state.raw<TermsChange | null>(null);
 
-  ask(asked: Asked): void {
-    this.asked = asked;
-    this.takenBack = null;
+  ask(terms: PaymentTerms): void {
+    this.terms = terms;
+    this.withdrawn = null;
   }
 
   /** It was answered. */
   close(): void {
-    this.asked = null;
+    this.terms = null;
   }
 
   /** The user has chosen or decided since: what was said of the last question is over. */
-  moveOn(): void {
-    this.takenBack = null;
+  clearWithdrawn(): void {
+    this.withdrawn = null;
   }
 
   /** Holds the question against what was read. One reading may tell only that it cannot be paid, and the next one why. */
-  look(now: Reading): void {
-    const asked = this.asked ?? this.takenBack?.asked;
-    const changed = asked && changedSince(asked, now);
+  recheck(now: CurrentTerms): void {
+    const terms = this.terms ?? this.withdrawn?.terms;
+    const changed = terms && changedTerms(terms, now);
     if (!changed) return;
-    this.asked = null;
-    this.takenBack = changed;
+    this.terms = null;
+    this.withdrawn = changed;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Confirmation } from "./confirmation.svelte.ts";
-import { alreadyPaidFor, changedSince, type Asked, type Reading } from "./confirming.ts";
+import { paymentsUnderWayFor, changedTerms, type PaymentTerms, type CurrentTerms } from "./confirming.ts";
 import type { DueUnderWay, MethodView, Quote, TopUpView, Wish } from "./types.ts";
 
 const usd = (amount: string) => ({ amount, currency: "USD" });
@@ -36,7 +36,7 @@ const QUOTE: Quote = {
   warning: null,
 };
 
-const ASKED: Asked = {
+const TERMS: PaymentTerms = {
   wish: WISH,
   total: usd("54.00"),
   purpose: null,
@@ -45,7 +45,7 @@ const ASKED: Asked = {
   already: [],
 };
 
-const NOW: Reading = { wish: WISH, quote: QUOTE, already: [] };
+const NOW: CurrentTerms = { wish: WISH, quote: QUOTE, already: [] };
 
 const TOP_UP: TopUpView = {
   id: "t1",
@@ -69,11 +69,11 @@ function under(services: string[], order: string | null = null, id = "t1"): DueU
   return { services, order, top_up: { ...TOP_UP, id } };
 }
 
-function what(now: Partial<Reading>, asked: Asked = ASKED) {
-  return changedSince(asked, { ...NOW, ...now })?.what ?? null;
+function what(now: Partial<CurrentTerms>, terms: PaymentTerms = TERMS) {
+  return changedTerms(terms, { ...NOW, ...now })?.what ?? null;
 }
 
-describe("changedSince", () => {
+describe("changedTerms", () => {
   it("is nothing while all is as it was asked, also when it has been read again", () => {
     expect(what({})).toBeNull();
     expect(what({ wish: structuredClone(WISH), quote: structuredClone(QUOTE) })).toBeNull();
@@ -100,13 +100,13 @@ describe("changedSince", () => {
       ...WISH,
       purpose: { what: "renewal", services: [{ service: "s1", period }] },
     });
-    expect(what({ wish: renewal("1m") }, { ...ASKED, wish: renewal("1m") })).toBeNull();
-    expect(what({ wish: renewal("3m") }, { ...ASKED, wish: renewal("1m") })).toBe("purpose");
+    expect(what({ wish: renewal("1m") }, { ...TERMS, wish: renewal("1m") })).toBeNull();
+    expect(what({ wish: renewal("3m") }, { ...TERMS, wish: renewal("1m") })).toBe("purpose");
   });
 
   it("is the total, and says the new one", () => {
-    const dearer = changedSince(ASKED, { ...NOW, quote: { ...QUOTE, total: usd("60.00") } });
-    expect(dearer).toEqual({ what: "total", asked: ASKED, total: usd("60.00") });
+    const dearer = changedTerms(TERMS, { ...NOW, quote: { ...QUOTE, total: usd("60.00") } });
+    expect(dearer).toEqual({ what: "total", terms: TERMS, total: usd("60.00") });
     expect(what({ quote: { ...QUOTE, total: { amount: "54.00", currency: "EUR" } } })).toBe("total");
   });
 
@@ -118,25 +118,25 @@ describe("changedSince", () => {
 
   it("is a payment for the same that was started elsewhere, not one that was shown", () => {
     expect(what({ already: [under(["s1"])] })).toBe("already");
-    expect(what({ already: [under(["s1"])] }, { ...ASKED, already: [under(["s1"])] })).toBeNull();
-    expect(what({ already: [] }, { ...ASKED, already: [under(["s1"])] })).toBeNull();
+    expect(what({ already: [under(["s1"])] }, { ...TERMS, already: [under(["s1"])] })).toBeNull();
+    expect(what({ already: [] }, { ...TERMS, already: [under(["s1"])] })).toBeNull();
   });
 });
 
-describe("alreadyPaidFor", () => {
+describe("paymentsUnderWayFor", () => {
   const underWay = [under(["s1", "s2"], null, "t1"), under([], "m1", "t2")];
 
   it("finds the payments that hold one of the services or the order", () => {
     const renewal = { what: "renewal" as const, services: [{ service: "s2", period: "1m" }] };
-    expect(alreadyPaidFor(renewal, underWay).map(({ top_up }) => top_up.id)).toEqual(["t1"]);
-    expect(alreadyPaidFor({ what: "migration", order: "m1", period: "1m" }, underWay)).toEqual([underWay[1]]);
+    expect(paymentsUnderWayFor(renewal, underWay).map(({ top_up }) => top_up.id)).toEqual(["t1"]);
+    expect(paymentsUnderWayFor({ what: "migration", order: "m1", period: "1m" }, underWay)).toEqual([underWay[1]]);
   });
 
   it("finds none for others, for a top-up and for nothing", () => {
-    expect(alreadyPaidFor({ what: "renewal", services: [{ service: "s3", period: "1m" }] }, underWay)).toEqual([]);
-    expect(alreadyPaidFor({ what: "migration", order: "m2", period: "1m" }, underWay)).toEqual([]);
-    expect(alreadyPaidFor({ what: "top_up", amount: "10" }, underWay)).toEqual([]);
-    expect(alreadyPaidFor(null, underWay)).toEqual([]);
+    expect(paymentsUnderWayFor({ what: "renewal", services: [{ service: "s3", period: "1m" }] }, underWay)).toEqual([]);
+    expect(paymentsUnderWayFor({ what: "migration", order: "m2", period: "1m" }, underWay)).toEqual([]);
+    expect(paymentsUnderWayFor({ what: "top_up", amount: "10" }, underWay)).toEqual([]);
+    expect(paymentsUnderWayFor(null, underWay)).toEqual([]);
   });
 });
 
@@ -145,33 +145,33 @@ describe("Confirmation", () => {
 
   it("stays as it was asked while nothing has changed", () => {
     const confirmation = new Confirmation();
-    confirmation.ask(ASKED);
-    confirmation.look({ ...NOW, quote: null });
-    expect([confirmation.asked, confirmation.takenBack]).toEqual([ASKED, null]);
+    confirmation.ask(TERMS);
+    confirmation.recheck({ ...NOW, quote: null });
+    expect([confirmation.terms, confirmation.withdrawn]).toEqual([TERMS, null]);
   });
 
   it("is taken back, and says why by the reading that tells it best", () => {
     const confirmation = new Confirmation();
-    confirmation.ask(ASKED);
-    confirmation.look({ ...NOW, quote: { ...QUOTE, error: gone } });
-    expect([confirmation.asked, confirmation.takenBack?.what]).toEqual([null, "refused"]);
-    confirmation.look({ ...NOW, wish: { ...WISH, method: "pm_master" }, quote: null });
-    expect([confirmation.asked, confirmation.takenBack?.what]).toEqual([null, "method"]);
-    confirmation.look(NOW);
-    expect(confirmation.takenBack?.what, "what was taken back does not come back by itself").toBe("method");
-    expect(confirmation.asked).toBeNull();
+    confirmation.ask(TERMS);
+    confirmation.recheck({ ...NOW, quote: { ...QUOTE, error: gone } });
+    expect([confirmation.terms, confirmation.withdrawn?.what]).toEqual([null, "refused"]);
+    confirmation.recheck({ ...NOW, wish: { ...WISH, method: "pm_master" }, quote: null });
+    expect([confirmation.terms, confirmation.withdrawn?.what]).toEqual([null, "method"]);
+    confirmation.recheck(NOW);
+    expect(confirmation.withdrawn?.what, "what was taken back does not come back by itself").toBe("method");
+    expect(confirmation.terms).toBeNull();
   });
 
   it("says nothing more once the user has moved on, nor of one that was answered", () => {
     const confirmation = new Confirmation();
-    confirmation.ask(ASKED);
-    confirmation.look({ ...NOW, wish: null });
-    confirmation.moveOn();
-    confirmation.look({ ...NOW, wish: { ...WISH, payer: "acme" } });
-    expect(confirmation.takenBack).toBeNull();
-    confirmation.ask(ASKED);
+    confirmation.ask(TERMS);
+    confirmation.recheck({ ...NOW, wish: null });
+    confirmation.clearWithdrawn();
+    confirmation.recheck({ ...NOW, wish: { ...WISH, payer: "acme" } });
+    expect(confirmation.withdrawn).toBeNull();
+    confirmation.ask(TERMS);
     confirmation.close();
-    confirmation.look({ ...NOW, wish: null });
-    expect([confirmation.asked, confirmation.takenBack]).toEqual([null, null]);
+    confirmation.recheck({ ...NOW, wish: null });
+    expect([confirmation.terms, confirmation.withdrawn]).toEqual([null, null]);
   });
 });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { counted } from "./count.ts";
+import { pluralize } from "./count.ts";
 
 test.each([
   [0, "0 payments"],
@@ -8,11 +8,11 @@ test.each([
   [2, "2 payments"],
   [12_300, "12\u202f300 payments"],
 ])("writes %d as %s", (number, expected) => {
-  expect(counted(number, "payment")).toBe(expected);
+  expect(pluralize(number, "payment")).toBe(expected);
 });
 
 test("takes a plural of its own", () => {
-  expect(counted(2, "entry", "entries")).toBe("2 entries");
+  expect(pluralize(2, "entry", "entries")).toBe("2 entries");
 });
 
 const SOURCES = readdirSync(new URL("..", import.meta.url), { recursive: true, encoding: "utf8" }).filter(

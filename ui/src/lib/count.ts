@@ -1,10 +1,10 @@
 // Counts of things, grouped by thousands as amounts are.
 
-export function count(number: number): string {
+export function formatCount(number: number): string {
   return number.toLocaleString("en-GB").replaceAll(",", "\u202f");
 }
 
 /** "no payments" is "0 payments", "1 payment", "12 300 payments": every count with its noun is written by this. */
-export function counted(number: number, one: string, many = `${one}s`): string {
-  return `${count(number)} ${number === 1 ? one : many}`;
+export function pluralize(number: number, one: string, many = `${one}s`): string {
+  return `${formatCount(number)} ${number === 1 ? one : many}`;
 }

@@ -2,27 +2,27 @@
 // takes nothing from it, and every one of them finds it again here.
 
 import { core } from "$lib/transport";
-import { hear } from "./changes.ts";
-import { Action, Reading } from "./reading.svelte.ts";
+import { subscribeToChanges } from "./changes.ts";
+import { Action, Resource } from "./reading.svelte.ts";
 import type { ExportFormat, ExportView, Failure, PaymentQuery } from "./types.ts";
 
-class Exporting {
+class ExportJob {
   readonly action = new Action();
 
-  readonly #reading = new Reading<ExportView | null>(() => core.exporting());
+  readonly #resource = new Resource<ExportView | null>(() => core.exporting());
   /** The one whose end has been seen and put away. */
-  #seen = $state.raw<ExportView | null>(null);
+  #dismissed = $state.raw<ExportView | null>(null);
 
   constructor() {
-    hear((change) => {
-      if (change.what === "export") void this.#reading.refresh();
+    subscribeToChanges((change) => {
+      if (change.what === "export") void this.#resource.refresh();
     });
-    void this.#reading.refresh();
+    void this.#resource.refresh();
   }
 
   get view(): ExportView | null {
-    const view = this.#reading.value;
-    return view === this.#seen ? null : view;
+    const view = this.#resource.value;
+    return view === this.#dismissed ? null : view;
   }
 
   get running(): ExportView | null {
@@ -42,7 +42,7 @@ class Exporting {
 
   /** Asks for a file and writes to it. */
   async begin(query: PaymentQuery, format: ExportFormat): Promise<void> {
-    this.putAway();
+    this.dismiss();
     await this.action.run(() => core.exportPayments(query, format));
   }
 
@@ -51,11 +51,11 @@ class Exporting {
   }
 
   /** What an export came to has been seen. */
-  putAway(): void {
+  dismiss(): void {
     if (this.running) return;
-    this.#seen = this.#reading.value;
+    this.#dismissed = this.#resource.value;
     this.action.failure = null;
   }
 }
 
-export const exporting = new Exporting();
+export const exportJob = new ExportJob();

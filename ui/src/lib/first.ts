@@ -3,7 +3,7 @@
 import type { First } from "./types.ts";
 
 /** Takes it out of the page; `null` where the page has to ask for itself. */
-export function takeFirst(): First | null {
+export function takeInitialData(): First | null {
   const element = document.getElementById("first");
   element?.remove();
   return element ? (JSON.parse(element.textContent) as First) : null;

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import type { Change, PaymentPage, PaymentQuery, PaymentView } from "./types.ts";
 
-const asked: string[] = [];
+const requests: string[] = [];
 const list = vi.hoisted(() => ({ total: 100_000, mark: "", failing: false }));
 
 vi.mock("$lib/transport", () => {
@@ -15,11 +15,11 @@ vi.mock("$lib/transport", () => {
   return {
     core: {
       payments: (_: PaymentQuery, after: string | null, limit: number) => {
-        asked.push(`after ${after}`);
+        requests.push(`after ${after}`);
         return page(Number(after ?? 0), limit);
       },
       paymentsFrom: (_: PaymentQuery, row: number, limit: number) => {
-        asked.push(`from ${row}`);
+        requests.push(`from ${row}`);
         return page(row, limit);
       },
       paymentMonths: () => Promise.resolve([{ month: "2025-03", payments: list.total }]),
@@ -29,144 +29,161 @@ vi.mock("$lib/transport", () => {
 
 const changes = vi.hoisted(() => new Set<(change: Change) => void>());
 vi.mock("./changes.ts", () => ({
-  hear: (heard: (change: Change) => void) => (changes.add(heard), () => changes.delete(heard)),
+  subscribeToChanges: (listener: (change: Change) => void) => (changes.add(listener), () => changes.delete(listener)),
 }));
 
-vi.mock("./frame.ts", () => ({ frameDrawn: () => Promise.resolve() }));
+vi.mock("./frame.ts", () => ({ afterNextPaint: () => Promise.resolve() }));
 
-const { History, KEPT, PAGE } = await import("./history.svelte.ts");
-const { openHistory, takeHistory } = await import("./opening.ts");
+const { PaymentList, MAX_CACHED_PAGES, PAGE_SIZE } = await import("./history.svelte.ts");
+const { preloadPayments, takePreloadedPayments } = await import("./opening.ts");
 const ALL: PaymentQuery = { account: null, search: null, statuses: [], from: null, to: null };
 
 /** A history that has read what is beside its first page as well. */
-async function whole(query: PaymentQuery) {
-  const history = new History();
-  await history.ask(query);
-  await vi.waitFor(() => expect(history.months).not.toEqual([]));
-  return history;
+async function fullyLoaded(query: PaymentQuery) {
+  const paymentList = new PaymentList();
+  await paymentList.setQuery(query);
+  await vi.waitFor(() => expect(paymentList.months).not.toEqual([]));
+  return paymentList;
 }
 
-function tell(change: Change) {
-  for (const heard of changes) heard(change);
+function emit(change: Change) {
+  for (const listener of changes) listener(change);
 }
 
 beforeEach(() => {
-  asked.length = 0;
+  requests.length = 0;
   changes.clear();
   Object.assign(list, { total: 100_000, mark: "", failing: false });
 });
 
 it("reads a page and the one after it, by the place that the first one tells", async () => {
-  const history = await whole(ALL);
-  expect(asked).toEqual(["after null", `after ${PAGE}`]);
-  expect([history.total, history.at(0)?.id, history.at(2 * PAGE - 1)?.id]).toEqual([100_000, "0", `${2 * PAGE - 1}`]);
-  expect(history.at(2 * PAGE)).toBeUndefined();
-  expect(history.months).toEqual([{ month: "2025-03", payments: 100_000 }]);
+  const paymentList = await fullyLoaded(ALL);
+  expect(requests).toEqual(["after null", `after ${PAGE_SIZE}`]);
+  expect([paymentList.total, paymentList.paymentAt(0)?.id, paymentList.paymentAt(2 * PAGE_SIZE - 1)?.id]).toEqual([
+    100_000,
+    "0",
+    `${2 * PAGE_SIZE - 1}`,
+  ]);
+  expect(paymentList.paymentAt(2 * PAGE_SIZE)).toBeUndefined();
+  expect(paymentList.months).toEqual([{ month: "2025-03", payments: 100_000 }]);
 });
 
 it("reads what is in sight anywhere, first", async () => {
-  const history = await whole(ALL);
-  asked.length = 0;
-  await history.see(50_010, 50_024);
-  expect(asked).toEqual(["from 50000", `after ${50_000 + PAGE}`, `from ${50_000 - PAGE}`]);
-  expect(history.at(50_010)?.id).toBe("50010");
+  const paymentList = await fullyLoaded(ALL);
+  requests.length = 0;
+  await paymentList.setVisibleRows(50_010, 50_024);
+  expect(requests).toEqual(["from 50000", `after ${50_000 + PAGE_SIZE}`, `from ${50_000 - PAGE_SIZE}`]);
+  expect(paymentList.paymentAt(50_010)?.id).toBe("50010");
 });
 
 it("keeps a few pages, however far it is scrolled", async () => {
-  const history = new History();
-  await history.ask(ALL);
-  for (let row = 0; row < 20_000; row += 20) await history.see(row, row + 14);
-  expect(history.at(19_980)?.id).toBe("19980");
-  let kept = 0;
-  for (let row = 0; row < list.total; row += PAGE) if (history.at(row)) kept += 1;
-  expect(kept).toBe(KEPT);
-  expect(asked.filter((one) => one.startsWith("from"))).toEqual([]);
+  const paymentList = new PaymentList();
+  await paymentList.setQuery(ALL);
+  for (let row = 0; row < 20_000; row += 20) await paymentList.setVisibleRows(row, row + 14);
+  expect(paymentList.paymentAt(19_980)?.id).toBe("19980");
+  let cached = 0;
+  for (let row = 0; row < list.total; row += PAGE_SIZE) if (paymentList.paymentAt(row)) cached += 1;
+  expect(cached).toBe(MAX_CACHED_PAGES);
+  expect(requests.filter((one) => one.startsWith("from"))).toEqual([]);
 });
 
 it("shows what was read until it has been read again", async () => {
-  const history = new History();
-  await history.ask(ALL);
-  await history.see(500, 514);
+  const paymentList = new PaymentList();
+  await paymentList.setQuery(ALL);
+  await paymentList.setVisibleRows(500, 514);
   list.mark = "new ";
-  const reading = history.refresh();
-  expect(history.at(510)?.id).toBe("510");
+  const reading = paymentList.refresh();
+  expect(paymentList.paymentAt(510)?.id).toBe("510");
   await reading;
-  expect(history.at(510)?.id).toBe("new 510");
-  expect(history.at(0)?.id).toBe("0");
-  await history.see(0, 14);
-  expect(history.at(0)?.id).toBe("new 0");
+  expect(paymentList.paymentAt(510)?.id).toBe("new 510");
+  expect(paymentList.paymentAt(0)?.id).toBe("0");
+  await paymentList.setVisibleRows(0, 14);
+  expect(paymentList.paymentAt(0)?.id).toBe("new 0");
 });
 
 it("keeps what it has when reading fails, and asks no more by itself", async () => {
-  const history = new History();
-  await history.ask(ALL);
+  const paymentList = new PaymentList();
+  await paymentList.setQuery(ALL);
   list.failing = true;
-  await history.see(1_000, 1_014);
-  expect(history.failure?.code).toBe("storage_failed");
-  asked.length = 0;
-  await history.see(2_000, 2_014);
-  expect(asked).toEqual([]);
-  expect(history.at(0)?.id).toBe("0");
+  await paymentList.setVisibleRows(1_000, 1_014);
+  expect(paymentList.failure?.code).toBe("storage_failed");
+  requests.length = 0;
+  await paymentList.setVisibleRows(2_000, 2_014);
+  expect(requests).toEqual([]);
+  expect(paymentList.paymentAt(0)?.id).toBe("0");
   list.failing = false;
-  await history.refresh();
-  expect([history.failure, history.at(2_000)?.id]).toEqual([null, "2000"]);
+  await paymentList.refresh();
+  expect([paymentList.failure, paymentList.paymentAt(2_000)?.id]).toEqual([null, "2000"]);
 });
 
 it("begins at the top with another query", async () => {
-  const history = new History();
-  await history.ask(ALL);
-  await history.see(5_000, 5_014);
+  const paymentList = new PaymentList();
+  await paymentList.setQuery(ALL);
+  await paymentList.setVisibleRows(5_000, 5_014);
   Object.assign(list, { total: 3, mark: "found " });
-  await history.ask({ ...ALL, search: "x" });
-  expect([history.total, history.answered, history.at(2)?.id]).toEqual([3, 2, "found 2"]);
-  expect([history.at(3), history.at(5_000), history.months]).toEqual([undefined, undefined, []]);
+  await paymentList.setQuery({ ...ALL, search: "x" });
+  expect([paymentList.total, paymentList.queriesAnswered, paymentList.paymentAt(2)?.id]).toEqual([3, 2, "found 2"]);
+  expect([paymentList.paymentAt(3), paymentList.paymentAt(5_000), paymentList.months]).toEqual([
+    undefined,
+    undefined,
+    [],
+  ]);
 });
 
 it("asks the same again only when it has not come", async () => {
-  const history = await whole(ALL);
-  asked.length = 0;
-  await history.ask({ ...ALL });
-  expect([asked, history.answered]).toEqual([[], 1]);
+  const paymentList = await fullyLoaded(ALL);
+  requests.length = 0;
+  await paymentList.setQuery({ ...ALL });
+  expect([requests, paymentList.queriesAnswered]).toEqual([[], 1]);
   list.failing = true;
-  await history.ask({ ...ALL, search: "x" });
-  expect([history.failure?.code, history.narrowed, history.at(0)?.id]).toEqual(["storage_failed", false, "0"]);
+  await paymentList.setQuery({ ...ALL, search: "x" });
+  expect([paymentList.failure?.code, paymentList.isFiltered, paymentList.paymentAt(0)?.id]).toEqual([
+    "storage_failed",
+    false,
+    "0",
+  ]);
   Object.assign(list, { failing: false, total: 3 });
-  await history.refresh();
-  expect([history.failure, history.narrowed, history.total, history.answered]).toEqual([null, true, 3, 2]);
-  expect(history.at(PAGE)).toBeUndefined();
+  await paymentList.refresh();
+  expect([paymentList.failure, paymentList.isFiltered, paymentList.total, paymentList.queriesAnswered]).toEqual([
+    null,
+    true,
+    3,
+    2,
+  ]);
+  expect(paymentList.paymentAt(PAGE_SIZE)).toBeUndefined();
 });
 
 it("says that a part is shown once it is shown", async () => {
-  const history = new History();
-  await history.ask(ALL);
-  const asking = history.ask({ ...ALL, statuses: ["failed"] });
-  expect(history.narrowed).toBe(false);
+  const paymentList = new PaymentList();
+  await paymentList.setQuery(ALL);
+  const asking = paymentList.setQuery({ ...ALL, statuses: ["failed"] });
+  expect(paymentList.isFiltered).toBe(false);
   await asking;
-  expect(history.narrowed).toBe(true);
+  expect(paymentList.isFiltered).toBe(true);
 });
 
-it("hears of its account's payments from when it is asked for until it is closed", async () => {
+it("hears of its account's payments from when it is requests for until it is closed", async () => {
   const leave = new AbortController();
-  await openHistory("one", leave.signal);
+  await preloadPayments("one", leave.signal);
   list.mark = "new ";
-  tell({ what: "payments", account: "other" });
-  tell({ what: "account", account: "one" });
-  const history = takeHistory();
-  await vi.waitFor(() => expect(history.months).not.toEqual([]));
-  expect(history.at(0)?.id).toBe("0");
-  tell({ what: "payments", account: "one" });
-  await vi.waitFor(() => expect(history.at(0)?.id).toBe("new 0"));
+  emit({ what: "payments", account: "other" });
+  emit({ what: "account", account: "one" });
+  const paymentList = takePreloadedPayments();
+  await vi.waitFor(() => expect(paymentList.months).not.toEqual([]));
+  expect(paymentList.paymentAt(0)?.id).toBe("0");
+  emit({ what: "payments", account: "one" });
+  await vi.waitFor(() => expect(paymentList.paymentAt(0)?.id).toBe("new 0"));
   leave.abort();
   expect(changes.size).toBe(1);
-  history.close();
+  paymentList.close();
   expect(changes.size).toBe(0);
 });
 
-it("lets go of what was asked for when its page does not come", async () => {
+it("lets go of what was requests for when its page does not come", async () => {
   const leave = new AbortController();
-  const asking = openHistory("one", leave.signal);
+  const asking = preloadPayments("one", leave.signal);
   leave.abort();
   await asking;
   expect(changes.size).toBe(0);
-  expect(takeHistory().total).toBeNull();
+  expect(takePreloadedPayments().total).toBeNull();
 });

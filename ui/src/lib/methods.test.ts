@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { isUsable, methodName, methodsOf, preselected, sameLimits, settle, settlePayer } from "./methods.ts";
+import {
+  isUsable,
+  methodName,
+  methodsForPayer,
+  preselectedMethod,
+  haveSameLimits,
+  reselectMethod,
+  reselectPayer,
+} from "./methods.ts";
 import type { MethodView } from "./types.ts";
 
 const PLAIN: MethodView = {
@@ -32,66 +40,69 @@ const HIS = saved("his", "acme", { is_default: true });
 const WAITING = saved("waiting", "jane", { state: "pending", is_default: true });
 const ALL = [PLAIN, HERS, HIS, WAITING];
 
-describe("methodsOf", () => {
+describe("methodsForPayer", () => {
   it("narrows to the payer and keeps what is anybody's", () => {
-    expect(methodsOf(ALL, "jane")).toEqual([PLAIN, HERS, WAITING]);
-    expect(methodsOf(ALL, "acme")).toEqual([PLAIN, HIS]);
+    expect(methodsForPayer(ALL, "jane")).toEqual([PLAIN, HERS, WAITING]);
+    expect(methodsForPayer(ALL, "acme")).toEqual([PLAIN, HIS]);
   });
 
   it("narrows nothing where nobody is asked who pays", () => {
-    expect(methodsOf(ALL, null)).toEqual(ALL);
+    expect(methodsForPayer(ALL, null)).toEqual(ALL);
   });
 });
 
-describe("settlePayer", () => {
+describe("reselectPayer", () => {
   const jane = { id: "jane", name: "Jane Doe" };
   const acme = { id: "acme", name: "Acme" };
 
   it("begins with the provider's first one, or nobody where none is asked for", () => {
-    expect(settlePayer([jane, acme], null)).toEqual({ payer: jane, letGo: null });
-    expect(settlePayer([], null)).toEqual({ payer: null, letGo: null });
+    expect(reselectPayer([jane, acme], null)).toEqual({ payer: jane, dropped: null });
+    expect(reselectPayer([], null)).toEqual({ payer: null, dropped: null });
   });
 
   it("keeps who was chosen, by the name of now", () => {
     const renamed = { ...acme, name: "Acme Engineering" };
-    expect(settlePayer([jane, renamed], acme)).toEqual({ payer: renamed, letGo: null });
+    expect(reselectPayer([jane, renamed], acme)).toEqual({ payer: renamed, dropped: null });
   });
 
   it("lets go who is gone, and says so", () => {
-    expect(settlePayer([jane], acme)).toEqual({ payer: jane, letGo: acme });
-    expect(settlePayer([], acme)).toEqual({ payer: null, letGo: acme });
+    expect(reselectPayer([jane], acme)).toEqual({ payer: jane, dropped: acme });
+    expect(reselectPayer([], acme)).toEqual({ payer: null, dropped: acme });
   });
 });
 
 describe("preselected", () => {
   it("is the default saved method", () => {
-    expect(preselected(methodsOf(ALL, "acme"))).toBe(HIS);
+    expect(preselectedMethod(methodsForPayer(ALL, "acme"))).toBe(HIS);
   });
 
   it("is never one that cannot be paid with", () => {
     expect(isUsable(WAITING)).toBe(false);
-    expect(preselected(methodsOf(ALL, "jane"))).toBe(PLAIN);
-    expect(preselected([WAITING, saved("broken", "jane", { state: "failed" })])).toBeNull();
+    expect(preselectedMethod(methodsForPayer(ALL, "jane"))).toBe(PLAIN);
+    expect(preselectedMethod([WAITING, saved("broken", "jane", { state: "failed" })])).toBeNull();
   });
 });
 
 describe("settle", () => {
   it("keeps what was chosen, as it is offered now", () => {
     const newer = { ...HERS, name: "Visa Gold" };
-    expect(settle([PLAIN, newer], "jane", HERS)).toEqual({ method: newer, letGo: null });
+    expect(reselectMethod([PLAIN, newer], "jane", HERS)).toEqual({ method: newer, dropped: null });
   });
 
   it("lets go what does not belong to the payer, and says so", () => {
-    expect(settle(ALL, "acme", HERS)).toEqual({ method: HIS, letGo: { method: HERS, why: "payer" } });
+    expect(reselectMethod(ALL, "acme", HERS)).toEqual({ method: HIS, dropped: { method: HERS, reason: "payer" } });
   });
 
   it("lets go what was removed elsewhere", () => {
-    expect(settle([PLAIN], "jane", HERS)).toEqual({ method: PLAIN, letGo: { method: HERS, why: "gone" } });
+    expect(reselectMethod([PLAIN], "jane", HERS)).toEqual({ method: PLAIN, dropped: { method: HERS, reason: "gone" } });
   });
 
   it("lets go what can no longer be paid with", () => {
     const broken = saved("hers", "jane", { state: "failed" });
-    expect(settle([broken], "jane", HERS)).toEqual({ method: null, letGo: { method: HERS, why: "unusable" } });
+    expect(reselectMethod([broken], "jane", HERS)).toEqual({
+      method: null,
+      dropped: { method: HERS, reason: "unusable" },
+    });
   });
 });
 
@@ -108,10 +119,10 @@ describe("methodName", () => {
   });
 });
 
-describe("sameLimits", () => {
+describe("haveSameLimits", () => {
   it("holds for several with equal limits only", () => {
-    expect(sameLimits(ALL)).toBe(true);
-    expect(sameLimits([PLAIN])).toBe(false);
-    expect(sameLimits([PLAIN, { ...HERS, max: null }])).toBe(false);
+    expect(haveSameLimits(ALL)).toBe(true);
+    expect(haveSameLimits([PLAIN])).toBe(false);
+    expect(haveSameLimits([PLAIN, { ...HERS, max: null }])).toBe(false);
   });
 });

@@ -1,34 +1,34 @@
 // Which payment methods a payer has, and what becomes of the chosen one when payers or methods change. Pure: the same
 // lists give the same choice.
 
-import { equals } from "./money.ts";
+import { isSameAmount } from "./money.ts";
 import type { MethodView, Payer } from "./types.ts";
 
 /** A chosen method that had to be dropped, and why. */
-export interface LetGo {
+export interface DroppedMethod {
   method: MethodView;
   /** It is not linked to the payer, it is no longer offered, or it cannot be paid with at the moment. */
-  why: "payer" | "gone" | "unusable";
+  reason: "payer" | "gone" | "unusable";
 }
 
-export interface Settled {
+export interface MethodSelection {
   method: MethodView | null;
-  letGo: LetGo | null;
+  dropped: DroppedMethod | null;
 }
 
 /** Keeps the chosen payer, as it is offered now; one that is gone is let go for the provider's first one. */
-export function settlePayer(
+export function reselectPayer(
   payers: readonly Payer[],
   chosen: Payer | null,
-): { payer: Payer | null; letGo: Payer | null } {
+): { payer: Payer | null; dropped: Payer | null } {
   const first = payers[0] ?? null;
-  if (chosen === null) return { payer: first, letGo: null };
+  if (chosen === null) return { payer: first, dropped: null };
   const now = payers.find((one) => one.id === chosen.id);
-  return now ? { payer: now, letGo: null } : { payer: first, letGo: chosen };
+  return now ? { payer: now, dropped: null } : { payer: first, dropped: chosen };
 }
 
 /** The methods that are linked to the payer, in the provider's order; those linked to nobody are anybody's. */
-export function methodsOf(methods: readonly MethodView[], payer: string | null): MethodView[] {
+export function methodsForPayer(methods: readonly MethodView[], payer: string | null): MethodView[] {
   return methods.filter(
     (one) => one.payers.length === 0 || payer === null || one.payers.some((linked) => linked === payer),
   );
@@ -40,42 +40,46 @@ export function isUsable(method: MethodView): boolean {
 }
 
 /** The default saved method, else the first that can be paid with. */
-export function preselected(offered: readonly MethodView[]): MethodView | null {
+export function preselectedMethod(offered: readonly MethodView[]): MethodView | null {
   const usable = offered.filter(isUsable);
   return usable.find((one) => one.saved?.is_default) ?? usable[0] ?? null;
 }
 
 /** Keeps the chosen method while the payer can pay with it; else says that it was let go, and chooses another. */
-export function settle(methods: readonly MethodView[], payer: string | null, chosen: MethodView | null): Settled {
-  const offered = methodsOf(methods, payer);
-  if (chosen === null) return { method: preselected(offered), letGo: null };
+export function reselectMethod(
+  methods: readonly MethodView[],
+  payer: string | null,
+  chosen: MethodView | null,
+): MethodSelection {
+  const offered = methodsForPayer(methods, payer);
+  if (chosen === null) return { method: preselectedMethod(offered), dropped: null };
   const now = offered.find((one) => one.code === chosen.code);
-  if (now && isUsable(now)) return { method: now, letGo: null };
-  const why = now ? "unusable" : methods.some((one) => one.code === chosen.code) ? "payer" : "gone";
-  return { method: preselected(offered), letGo: { method: chosen, why } };
+  if (now && isUsable(now)) return { method: now, dropped: null };
+  const reason = now ? "unusable" : methods.some((one) => one.code === chosen.code) ? "payer" : "gone";
+  return { method: preselectedMethod(offered), dropped: { method: chosen, reason } };
 }
 
 /** A card's last digits or an e-mail address: what tells one saved method from another. */
-const MARK = /\d{4}|[^\s,]+@[^\s,]+/;
+const DISTINGUISHING_PART = /\d{4}|[^\s,]+@[^\s,]+/;
 
 /** What people call the method: the provider's name, with what tells saved ones apart where the name lacks it. */
 export function methodName(method: MethodView): string {
   const detail = method.saved?.detail ?? "";
-  const mark = MARK.exec(detail)?.[0] ?? detail;
-  if (method.name.includes(mark)) return method.name;
+  const part = DISTINGUISHING_PART.exec(detail)?.[0] ?? detail;
+  if (method.name.includes(part)) return method.name;
   return detail.includes(method.name) ? detail : `${method.name} ${detail}`;
 }
 
-function isSameMost(one: MethodView["max"], other: MethodView["max"]): boolean {
-  return one === null || other === null ? one === other : equals(one, other);
+function isSameMax(one: MethodView["max"], other: MethodView["max"]): boolean {
+  return one === null || other === null ? one === other : isSameAmount(one, other);
 }
 
 /** Whether all methods have the same limits, so that these need saying only once. */
-export function sameLimits(methods: readonly MethodView[]): boolean {
+export function haveSameLimits(methods: readonly MethodView[]): boolean {
   const [first, ...others] = methods;
   return (
     first !== undefined &&
     others.length > 0 &&
-    others.every((one) => equals(one.min, first.min) && isSameMost(one.max, first.max))
+    others.every((one) => isSameAmount(one.min, first.min) && isSameMax(one.max, first.max))
   );
 }

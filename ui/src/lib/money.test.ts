@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { equals, isZero, line, sum, typed, write } from "./money.ts";
+import { isSameAmount, isZero, formatAmount, sum, parseTypedNumber, formatParts } from "./money.ts";
 
 const text = (decimal: string) => {
-  const written = write(decimal);
+  const written = formatParts(decimal);
   return written && `${written.sign}${written.whole}.${written.fraction}`;
 };
 
@@ -31,12 +31,12 @@ test("keeps every digit of amounts that a floating-point number would lose", () 
 });
 
 test.each(["", "abc", "1.", ".5", "1e9", "1,5", "NaN", "0x10", " 1", "1 "])("says nothing about %j", (decimal) => {
-  expect(write(decimal)).toBeNull();
+  expect(formatParts(decimal)).toBeNull();
 });
 
 test("speaks amount and unit", () => {
-  expect(line({ amount: "1204.350000", currency: "USDC" })).toBe("1\u202f204.35 USDC");
-  expect(line({ amount: "?", currency: "USDC" })).toBe("unknown");
+  expect(formatAmount({ amount: "1204.350000", currency: "USDC" })).toBe("1\u202f204.35 USDC");
+  expect(formatAmount({ amount: "?", currency: "USDC" })).toBe("unknown");
 });
 
 test("knows nothing from something", () => {
@@ -80,7 +80,7 @@ test.each([
   ["", null],
   [" ", null],
 ])("%s is typed for %s", (entered, digits) => {
-  expect(typed(entered)).toBe(digits);
+  expect(parseTypedNumber(entered)).toBe(digits);
 });
 
 test.each([
@@ -94,6 +94,6 @@ test.each([
   ["", "", false],
   ["x", "x", false],
 ])("%s and %s are worth the same: %s", (one, other, same) => {
-  expect(equals({ amount: one, currency: "USD" }, { amount: other, currency: "USD" })).toBe(same);
-  expect(equals({ amount: one, currency: "USD" }, { amount: other, currency: "EUR" })).toBe(false);
+  expect(isSameAmount({ amount: one, currency: "USD" }, { amount: other, currency: "USD" })).toBe(same);
+  expect(isSameAmount({ amount: one, currency: "USD" }, { amount: other, currency: "EUR" })).toBe(false);
 });

@@ -3,7 +3,7 @@
 import type { Amount } from "./types.ts";
 
 /** The parts of an amount as it is drawn. */
-export interface Written {
+export interface AmountParts {
   /** U+2212 for a negative amount, else empty. */
   sign: string;
   /** Thousands grouped by narrow no-break spaces. */
@@ -17,7 +17,7 @@ const MINUS = "\u2212";
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 
 /** Null when `decimal` is not a decimal string: then nothing is known, and nothing is made up. */
-export function write(decimal: string): Written | null {
+export function formatParts(decimal: string): AmountParts | null {
   const match = DECIMAL.exec(decimal);
   if (!match) return null;
   const [, minus = "", whole = "", fraction = ""] = match;
@@ -32,8 +32,8 @@ export function write(decimal: string): Written | null {
 }
 
 /** One line for names that screen readers speak and for copying: "1 204.35 USDC". */
-export function line(amount: Amount): string {
-  const written = write(amount.amount);
+export function formatAmount(amount: Amount): string {
+  const written = formatParts(amount.amount);
   if (!written) return "unknown";
   return `${written.sign}${written.whole}.${written.fraction} ${amount.currency}`;
 }
@@ -51,7 +51,7 @@ const DIGIT = /^\p{Nd}$/u;
  * A number that a person typed or pasted, in ASCII digits, or null for what could be none or two: digits of one script, in
  * groups of three or not, and a point before decimals. The core reads amounts by the same rules.
  */
-export function typed(text: string): string | null {
+export function parseTypedNumber(text: string): string | null {
   const [whole = "", fraction, ...more] = text.replace(SPACES, "").split(/[.．٫]/u);
   if (more.length > 0 || fraction === "" || (/\p{Zs}/u.test(whole) && !GROUPED.test(whole))) return null;
   const zeros = new Set<string>();
@@ -85,7 +85,7 @@ function digit(one: string): { digit: string; zero: string } | null {
 }
 
 /** Whether both are worth the same in one currency, however many decimals each is written with. */
-export function equals(one: Amount, other: Amount): boolean {
+export function isSameAmount(one: Amount, other: Amount): boolean {
   const [mine, theirs] = [canonical(one.amount), canonical(other.amount)];
   return one.currency === other.currency && mine !== null && mine === theirs;
 }

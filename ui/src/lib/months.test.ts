@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { monthAt, rowOf } from "./months.ts";
+import { monthOfRow, firstRowOfMonth } from "./months.ts";
 
 const MONTHS = [
   { month: "2025-03", payments: 2 },
@@ -8,19 +8,19 @@ const MONTHS = [
 ];
 
 it("tells the month of a row", () => {
-  expect([0, 1, 2, 3, 42].map((row) => monthAt(MONTHS, row))).toEqual([
+  expect([0, 1, 2, 3, 42].map((row) => monthOfRow(MONTHS, row))).toEqual([
     "2025-03",
     "2025-03",
     "2025-02",
     "2024-12",
     "2024-12",
   ]);
-  expect(monthAt(MONTHS, 43)).toBeNull();
-  expect(monthAt([], 0)).toBeNull();
+  expect(monthOfRow(MONTHS, 43)).toBeNull();
+  expect(monthOfRow([], 0)).toBeNull();
 });
 
 it("tells where a month begins", () => {
-  expect(rowOf(MONTHS, "2025-03")).toBe(0);
-  expect(rowOf(MONTHS, "2024-12")).toBe(3);
-  expect(rowOf(MONTHS, "2025-01")).toBeNull();
+  expect(firstRowOfMonth(MONTHS, "2025-03")).toBe(0);
+  expect(firstRowOfMonth(MONTHS, "2024-12")).toBe(3);
+  expect(firstRowOfMonth(MONTHS, "2025-01")).toBeNull();
 });

@@ -3,7 +3,7 @@
 import type { MonthView } from "./types.ts";
 
 /** The month of that row; null beyond the last. */
-export function monthAt(months: readonly MonthView[], row: number): string | null {
+export function monthOfRow(months: readonly MonthView[], row: number): string | null {
   let end = 0;
   for (const { month, payments } of months) {
     end += payments;
@@ -13,7 +13,7 @@ export function monthAt(months: readonly MonthView[], row: number): string | nul
 }
 
 /** The first row of that month; null for one that the list does not have. */
-export function rowOf(months: readonly MonthView[], wanted: string): number | null {
+export function firstRowOfMonth(months: readonly MonthView[], wanted: string): number | null {
   let row = 0;
   for (const { month, payments } of months) {
     if (month === wanted) return row;

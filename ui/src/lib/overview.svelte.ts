@@ -3,37 +3,37 @@
 
 import { core } from "$lib/transport";
 import { app } from "./app.svelte.ts";
-import { hear } from "./changes.ts";
-import { line } from "./money.ts";
-import { Reading } from "./reading.svelte.ts";
+import { subscribeToChanges } from "./changes.ts";
+import { formatAmount } from "./money.ts";
+import { Resource } from "./reading.svelte.ts";
 import type { AccountId, Failure, Overview, TopUpView } from "./types.ts";
-import { KIND, STATUS } from "./words.ts";
+import { KIND_LABELS, STATUS_LABELS } from "./words.ts";
 
-export interface Ended {
+export interface EndedTopUp {
   account: AccountId;
   top_up: TopUpView;
   /** Why the provider did not take it, in its own words. */
   refusal: Failure | null;
 }
 
-class Live {
-  readonly reading = new Reading<Overview>(() => this.#read());
+class LiveOverview {
+  readonly resource = new Resource<Overview>(() => this.#read());
   /** The top-up that ended while the window watched it. */
-  ended = $state.raw<Ended | null>(null);
+  ended = $state.raw<EndedTopUp | null>(null);
 
   #account: AccountId | null = null;
-  #started: TopUpView | null = null;
+  #justStarted: TopUpView | null = null;
 
   /** Begins with what the app has read of the first account. */
-  begin(overview: Overview): void {
+  initialize(overview: Overview): void {
     this.#account = overview.account.id;
-    this.reading.begin(overview);
+    this.resource.initialize(overview);
   }
 
   /** Follows the chosen account; what comes back stops that. */
   start(): () => void {
-    const deaf = hear((change) => {
-      if (change.what === "account" && change.account === this.#account) void this.reading.refresh();
+    const unsubscribe = subscribeToChanges((change) => {
+      if (change.what === "account" && change.account === this.#account) void this.resource.refresh();
     });
     const stop = $effect.root(() => {
       $effect(() => {
@@ -41,36 +41,36 @@ class Live {
         if (chosen === this.#account) return;
         this.#account = chosen;
         this.ended = null;
-        this.#started = null;
-        this.reading.reset();
-        if (chosen) void this.reading.refresh();
+        this.#justStarted = null;
+        this.resource.reset();
+        if (chosen) void this.resource.refresh();
       });
     });
     return () => {
-      deaf();
+      unsubscribe();
       stop();
     };
   }
 
   /** Reads at once instead of waiting for the core's word. */
   refresh(): Promise<void> {
-    return this.reading.refresh();
+    return this.resource.refresh();
   }
 
   /** Reads at once after a start, and says how that one ended even if it was over before it was seen open. */
   follow(top_up: TopUpView): Promise<void> {
-    this.#started = top_up;
-    return this.reading.refresh();
+    this.#justStarted = top_up;
+    return this.resource.refresh();
   }
 
   async #read(): Promise<Overview> {
-    const seen = this.reading.value?.top_ups ?? [];
-    const started = this.#started;
+    const seen = this.resource.value?.top_ups ?? [];
+    const started = this.#justStarted;
     const before = started && !seen.some((one) => one.id === started.id) ? [...seen, started] : seen;
     const account = this.#account;
     if (!account) throw { code: "not_found", message: "No account is chosen.", retryable: false };
     const overview = await core.overview(account);
-    if (this.#started === started) this.#started = null;
+    if (this.#justStarted === started) this.#justStarted = null;
     this.#compare(account, before, overview.top_ups);
     return overview;
   }
@@ -82,11 +82,11 @@ class Live {
       if (!known) this.ended = null;
     }
     for (const gone of before.filter((one) => !now.some((other) => other.id === one.id))) {
-      void this.#seeEnd(account, gone);
+      void this.#reportEnd(account, gone);
     }
   }
 
-  async #seeEnd(account: AccountId, gone: TopUpView): Promise<void> {
+  async #reportEnd(account: AccountId, gone: TopUpView): Promise<void> {
     try {
       const top_up = await core.topUp(account, gone.id);
       if (account !== this.#account) return;
@@ -103,14 +103,14 @@ class Live {
 }
 
 /** Id of its line in the history. */
-export function paymentOf(top_up: TopUpView): string {
+export function paymentIdOf(top_up: TopUpView): string {
   return top_up.payment_id ?? `local:${top_up.id}`;
 }
 
 function announce(top_up: TopUpView): void {
-  const kind = `The ${KIND[top_up.kind].toLowerCase()}`;
-  const what = app.hideAmounts ? kind : `${kind} of ${line(top_up.amount)}`;
-  app.announcement = `${what}: ${STATUS[top_up.status]}.`;
+  const kind = `The ${KIND_LABELS[top_up.kind].toLowerCase()}`;
+  const what = app.hideAmounts ? kind : `${kind} of ${formatAmount(top_up.amount)}`;
+  app.announcement = `${what}: ${STATUS_LABELS[top_up.status]}.`;
 }
 
-export const live = new Live();
+export const liveOverview = new LiveOverview();

@@ -10,7 +10,7 @@ const NUMBERS = /^[\d\s.,-]+$/;
 const PATH = /^[MmLlHhVvZz\d\s.,-]+$/;
 
 /** Null when the text is not such a drawing. */
-export function readQr(svg: string): Qr | null {
+export function parseQr(svg: string): Qr | null {
   const root = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
   if (root.nodeName !== "svg") return null;
   const size = `0 0 ${root.getAttribute("width") ?? ""} ${root.getAttribute("height") ?? ""}`;

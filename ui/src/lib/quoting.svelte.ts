@@ -3,7 +3,7 @@
 import { core } from "$lib/transport";
 import type { AccountId, Failure, Quote, Wish } from "./types.ts";
 
-const UNKNOWN: Quote = {
+const EMPTY_QUOTE: Quote = {
   amount: null,
   fee: null,
   total: null,
@@ -15,30 +15,30 @@ const UNKNOWN: Quote = {
   warning: null,
 };
 
-export class Quoting {
+export class LiveQuote {
   /** The last answer; while the next is on its way it stays on screen. */
-  last = $state.raw<Quote | null>(null);
-  #about = $state("");
-  #turn = 0;
+  latest = $state.raw<Quote | null>(null);
+  #answeredWish = $state("");
+  #generation = 0;
 
   /** The answer to this very wish, once it is there. */
-  of(wish: Wish | null): Quote | null {
-    return wish !== null && this.#about === JSON.stringify(wish) ? this.last : null;
+  answerFor(wish: Wish | null): Quote | null {
+    return wish !== null && this.#answeredWish === JSON.stringify(wish) ? this.latest : null;
   }
 
-  ask(account: AccountId, wish: Wish | null): void {
-    const turn = (this.#turn += 1);
+  request(account: AccountId, wish: Wish | null): void {
+    const generation = (this.#generation += 1);
     if (wish === null) {
-      this.last = null;
-      this.#about = "";
+      this.latest = null;
+      this.#answeredWish = "";
       return;
     }
-    const about = JSON.stringify(wish);
+    const wishKey = JSON.stringify(wish);
     const answered = (quote: Quote) => {
-      if (turn !== this.#turn) return;
-      this.last = quote;
-      this.#about = about;
+      if (generation !== this.#generation) return;
+      this.latest = quote;
+      this.#answeredWish = wishKey;
     };
-    core.quote(account, wish).then(answered, (failure: Failure) => answered({ ...UNKNOWN, error: failure }));
+    core.quote(account, wish).then(answered, (failure: Failure) => answered({ ...EMPTY_QUOTE, error: failure }));
   }
 }

@@ -4,39 +4,39 @@
 import { untrack } from "svelte";
 import type { Failure } from "./types.ts";
 
-export class Reading<T> {
+export class Resource<T> {
   value = $state.raw<T | null>(null);
   failure = $state.raw<Failure | null>(null);
   loading = $state(false);
 
-  readonly #read: () => Promise<T>;
+  readonly #load: () => Promise<T>;
   // Beside `loading`, so that an effect that starts a reading does not depend on it.
   #running = false;
-  #again = false;
+  #refreshAgain = false;
   #epoch = 0;
 
-  constructor(read: () => Promise<T>) {
-    this.#read = read;
+  constructor(load: () => Promise<T>) {
+    this.#load = load;
   }
 
   /** Begins with what somebody else has read. */
-  begin(value: T): void {
+  initialize(value: T): void {
     this.value = value;
   }
 
   /** Reads now; asked while a reading runs, reads once more after it. */
   async refresh(): Promise<void> {
     if (this.#running) {
-      this.#again = true;
+      this.#refreshAgain = true;
       return;
     }
     this.#running = true;
     this.loading = true;
     const epoch = this.#epoch;
     do {
-      this.#again = false;
+      this.#refreshAgain = false;
       try {
-        const value = await untrack(this.#read);
+        const value = await untrack(this.#load);
         if (epoch !== this.#epoch) return;
         this.value = value;
         this.failure = null;
@@ -44,7 +44,7 @@ export class Reading<T> {
         if (epoch !== this.#epoch) return;
         this.failure = failure as Failure;
       }
-    } while (this.#again);
+    } while (this.#refreshAgain);
     this.#running = false;
     this.loading = false;
   }
@@ -52,7 +52,7 @@ export class Reading<T> {
   /** Forgets everything, a running reading included: it was about something else. */
   reset(): void {
     this.#epoch += 1;
-    this.#again = false;
+    this.#refreshAgain = false;
     this.#running = false;
     this.loading = false;
     this.value = null;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Action, Reading } from "./reading.svelte.ts";
+import { Action, Resource } from "./reading.svelte.ts";
 import type { Failure } from "./types.ts";
 
 const failure: Failure = { code: "timeout", message: "No answer.", retryable: true };
@@ -18,24 +18,24 @@ const settled = () => new Promise((done) => setTimeout(done));
 
 test("keeps the last good answer when a later reading fails", async () => {
   const { waiting, ask } = asked<number>();
-  const reading = new Reading(ask);
-  void reading.refresh();
+  const resource = new Resource(ask);
+  void resource.refresh();
   waiting[0]?.give(1);
   await settled();
-  void reading.refresh();
+  void resource.refresh();
   waiting[1]?.fail(failure);
   await settled();
-  expect(reading.value).toBe(1);
-  expect(reading.failure).toEqual(failure);
-  expect(reading.loading).toBe(false);
+  expect(resource.value).toBe(1);
+  expect(resource.failure).toEqual(failure);
+  expect(resource.loading).toBe(false);
 });
 
 test("asked while it reads, it reads once more and no oftener", async () => {
   const { waiting, ask } = asked<number>();
-  const reading = new Reading(ask);
-  void reading.refresh();
-  void reading.refresh();
-  void reading.refresh();
+  const resource = new Resource(ask);
+  void resource.refresh();
+  void resource.refresh();
+  void resource.refresh();
   expect(waiting).toHaveLength(1);
   waiting[0]?.give(1);
   await settled();
@@ -43,21 +43,21 @@ test("asked while it reads, it reads once more and no oftener", async () => {
   waiting[1]?.give(2);
   await settled();
   expect(waiting).toHaveLength(2);
-  expect(reading.value).toBe(2);
+  expect(resource.value).toBe(2);
 });
 
 test("an answer to what was asked before a reset is thrown away", async () => {
   const { waiting, ask } = asked<number>();
-  const reading = new Reading(ask);
-  void reading.refresh();
-  reading.reset();
-  void reading.refresh();
+  const resource = new Resource(ask);
+  void resource.refresh();
+  resource.reset();
+  void resource.refresh();
   waiting[0]?.give(1);
   await settled();
-  expect(reading.value).toBeNull();
+  expect(resource.value).toBeNull();
   waiting[1]?.give(2);
   await settled();
-  expect(reading.value).toBe(2);
+  expect(resource.value).toBe(2);
 });
 
 test("an action does not run twice at a time, and tells why it failed", async () => {

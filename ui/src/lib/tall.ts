@@ -4,49 +4,52 @@
 // is drawn together. Small steps always move by as much as they say; only long ones go by where the scrollbar stands.
 
 /** The tallest element. Whole pixels are exact far beyond that, in every number that a browser places rows by. */
-export const TALLEST = 8_000_000;
+export const MAX_ELEMENT_HEIGHT = 8_000_000;
 /** At both ends of the element a pixel is a pixel. */
-const END = 400_000;
+const EXACT_END = 400_000;
 
 export interface Extent {
   /** The whole list's height, in pixels. */
-  readonly list: number;
+  readonly contentHeight: number;
   /** The height of the part that is seen. */
-  readonly view: number;
+  readonly viewportHeight: number;
 }
 
 /** The height of the element that scrolls. */
-export function elementHeight(list: number): number {
-  return Math.min(list, TALLEST);
+export function elementHeight(contentHeight: number): number {
+  return Math.min(contentHeight, MAX_ELEMENT_HEIGHT);
 }
 
 /** What of the list begins in sight when the element is scrolled to `scrolled`, by the scrollbar alone. */
-export function placeAt(scrolled: number, { list, view }: Extent): number {
-  const element = elementHeight(list);
-  if (element === list) return scrolled;
-  const most = element - view;
-  if (scrolled <= END) return scrolled;
-  if (scrolled >= most - END) return list - view - (most - scrolled);
-  return END + ((scrolled - END) / (most - 2 * END)) * (list - view - 2 * END);
+export function offsetForScrollTop(scrollTop: number, { contentHeight, viewportHeight }: Extent): number {
+  const element = elementHeight(contentHeight);
+  if (element === contentHeight) return scrollTop;
+  const maxScrollTop = element - viewportHeight;
+  if (scrollTop <= EXACT_END) return scrollTop;
+  if (scrollTop >= maxScrollTop - EXACT_END) return contentHeight - viewportHeight - (maxScrollTop - scrollTop);
+  return (
+    EXACT_END +
+    ((scrollTop - EXACT_END) / (maxScrollTop - 2 * EXACT_END)) * (contentHeight - viewportHeight - 2 * EXACT_END)
+  );
 }
 
 /** Where the element is scrolled to for that place of the list: the other way round. */
-export function scrolledFor(place: number, { list, view }: Extent): number {
-  const element = elementHeight(list);
-  if (element === list) return place;
-  const [most, last] = [element - view, list - view];
-  if (place <= END) return place;
-  if (place >= last - END) return most - (last - place);
-  return END + ((place - END) / (last - 2 * END)) * (most - 2 * END);
+export function scrollTopForOffset(offset: number, { contentHeight, viewportHeight }: Extent): number {
+  const element = elementHeight(contentHeight);
+  if (element === contentHeight) return offset;
+  const [maxScrollTop, maxOffset] = [element - viewportHeight, contentHeight - viewportHeight];
+  if (offset <= EXACT_END) return offset;
+  if (offset >= maxOffset - EXACT_END) return maxScrollTop - (maxOffset - offset);
+  return EXACT_END + ((offset - EXACT_END) / (maxOffset - 2 * EXACT_END)) * (maxScrollTop - 2 * EXACT_END);
 }
 
 /** Whether a step of scrolling is one of a wheel, a key or a finger, and not of the scrollbar. */
-export function isStep(by: number, view: number): boolean {
-  return Math.abs(by) <= 8 * view;
+export function isSmallScroll(by: number, viewportHeight: number): boolean {
+  return Math.abs(by) <= 8 * viewportHeight;
 }
 
 /** Whether a place that was reached by steps has come where the element would end before the list does. */
-export function isNearEnd(scrolled: number, { list, view }: Extent): boolean {
-  const most = elementHeight(list) - view;
-  return scrolled < END || scrolled > most - END;
+export function isNearEnd(scrollTop: number, { contentHeight, viewportHeight }: Extent): boolean {
+  const maxScrollTop = elementHeight(contentHeight) - viewportHeight;
+  return scrollTop < EXACT_END || scrollTop > maxScrollTop - EXACT_END;
 }

@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Ticker } from "./ticker.ts";
-import { age, ageChanges } from "./time.ts";
+import { formatAge, nextAgeChange } from "./time.ts";
 
 const START = Date.parse("2026-01-31T12:00:00Z");
 
 /** A document that can be hidden. */
 class Page {
   hidden = false;
-  #heard: (() => void)[] = [];
+  #listeners: (() => void)[] = [];
 
-  addEventListener(_: "visibilitychange", heard: () => void): void {
-    this.#heard.push(heard);
+  addEventListener(_: "visibilitychange", listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   show(shown: boolean): void {
     this.hidden = !shown;
-    for (const heard of this.#heard) heard();
+    for (const listener of this.#listeners) listener();
   }
 }
 
@@ -35,8 +35,8 @@ function drawn(at: number) {
   const draw = () => {
     const now = Date.now();
     shown.times += 1;
-    shown.text = age(new Date(at).toISOString(), now);
-    const next = ageChanges(new Date(at).toISOString(), now);
+    shown.text = formatAge(new Date(at).toISOString(), now);
+    const next = nextAgeChange(new Date(at).toISOString(), now);
     if (next !== null) ticker.at(next, draw);
   };
   draw();
@@ -92,14 +92,14 @@ it("looks at the clock again within a minute, which may have been set", () => {
 it("changes an age when it says so, and not before", () => {
   for (let old = -5000; old < 14 * 3_600_000; old += old < 120_000 ? 700 : 61_700) {
     const at = new Date(START - old).toISOString();
-    const next = ageChanges(at, START);
+    const next = nextAgeChange(at, START);
     if (next === null) {
-      expect(age(at, START + 86_400_000), at).toBe(age(at, START));
+      expect(formatAge(at, START + 86_400_000), at).toBe(formatAge(at, START));
       continue;
     }
     expect(next, at).toBeGreaterThan(START);
-    expect(age(at, next - 1), at).toBe(age(at, START));
-    expect(age(at, next), at).not.toBe(age(at, START));
+    expect(formatAge(at, next - 1), at).toBe(formatAge(at, START));
+    expect(formatAge(at, next), at).not.toBe(formatAge(at, START));
   }
-  expect(ageChanges("?", START)).toBeNull();
+  expect(nextAgeChange("?", START)).toBeNull();
 });

@@ -4,53 +4,53 @@
 /** What the ticker needs of the document. */
 export interface Visibility {
   readonly hidden: boolean;
-  addEventListener(type: "visibilitychange", heard: () => void): void;
+  addEventListener(type: "visibilitychange", listener: () => void): void;
 }
 
 /** The longest wait in milliseconds: after it the clock is looked at again, which may have been set meanwhile. */
-const LONGEST_WAIT = 60_000;
+const MAX_WAIT_MS = 60_000;
 
-interface Due {
+interface Timer {
   readonly at: number;
   readonly wake: () => void;
 }
 
 export class Ticker {
   readonly #page: Visibility;
-  readonly #due = new Set<Due>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #timers = new Set<Timer>();
+  #timeout: ReturnType<typeof setTimeout> | undefined;
 
   constructor(page: Visibility) {
     this.#page = page;
-    page.addEventListener("visibilitychange", () => this.#look());
+    page.addEventListener("visibilitychange", () => this.#wakeDue());
   }
 
   /** Calls `wake` once when the wall clock has reached `at` milliseconds; what comes back takes that back. */
   at(at: number, wake: () => void): () => void {
-    const due = { at, wake };
-    this.#due.add(due);
+    const timer = { at, wake };
+    this.#timers.add(timer);
     this.#arm();
     return () => {
-      if (this.#due.delete(due)) this.#arm();
+      if (this.#timers.delete(timer)) this.#arm();
     };
   }
 
-  #look(): void {
+  #wakeDue(): void {
     if (!this.#page.hidden) {
       const now = Date.now();
-      const reached = [...this.#due].filter((due) => due.at <= now);
+      const due = [...this.#timers].filter((timer) => timer.at <= now);
       // One that is woken may take back another.
-      for (const due of reached) if (this.#due.delete(due)) due.wake();
+      for (const timer of due) if (this.#timers.delete(timer)) timer.wake();
     }
     this.#arm();
   }
 
   #arm(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#page.hidden || this.#due.size === 0) return;
-    const next = Math.min(...[...this.#due].map((due) => due.at));
-    const wait = Math.max(0, Math.min(next - Date.now(), LONGEST_WAIT));
-    this.#timer = setTimeout(() => this.#look(), wait);
+    clearTimeout(this.#timeout);
+    this.#timeout = undefined;
+    if (this.#page.hidden || this.#timers.size === 0) return;
+    const next = Math.min(...[...this.#timers].map((timer) => timer.at));
+    const wait = Math.max(0, Math.min(next - Date.now(), MAX_WAIT_MS));
+    this.#timeout = setTimeout(() => this.#wakeDue(), wait);
   }
 }

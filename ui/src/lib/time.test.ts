@@ -1,13 +1,13 @@
 import { afterEach, expect, test } from "vitest";
-import { age, clock, dateBefore, isDate, remaining } from "./time.ts";
+import { formatAge, formatCountdown, dateBefore, isDate, remainingMs } from "./time.ts";
 
 const NOW = Date.parse("2026-01-31T12:00:00Z");
 
 test("counts down to zero and stays there", () => {
-  expect(remaining("2026-01-31T12:11:45Z", NOW)).toBe(705_000);
-  expect(remaining("2026-01-31T12:00:00Z", NOW)).toBe(0);
-  expect(remaining("2026-01-31T11:00:00Z", NOW)).toBe(0);
-  expect(remaining("not a time", NOW)).toBe(0);
+  expect(remainingMs("2026-01-31T12:11:45Z", NOW)).toBe(705_000);
+  expect(remainingMs("2026-01-31T12:00:00Z", NOW)).toBe(0);
+  expect(remainingMs("2026-01-31T11:00:00Z", NOW)).toBe(0);
+  expect(remainingMs("not a time", NOW)).toBe(0);
 });
 
 test.each([
@@ -19,7 +19,7 @@ test.each([
   [3_600_000, "1:00:00"],
   [86_399_000, "23:59:59"],
 ])("shows %d ms as %s", (millis, expected) => {
-  expect(clock(millis)).toBe(expected);
+  expect(formatCountdown(millis)).toBe(expected);
 });
 
 test.each([
@@ -31,7 +31,7 @@ test.each([
   ["2026-01-31T12:00:30Z", "just now"],
   ["?", "at an unknown time"],
 ])("says of %s: %s", (at, expected) => {
-  expect(age(at, NOW)).toBe(expected);
+  expect(formatAge(at, NOW)).toBe(expected);
 });
 
 const zone = process.env["TZ"];

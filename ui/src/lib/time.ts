@@ -1,15 +1,15 @@
 // Points in time as people read them. The current time is always given, never asked for.
 
-import { counted } from "./count.ts";
+import { pluralize } from "./count.ts";
 
 /** What is left until `until`, or zero: a countdown never goes below and never ends anything by itself. */
-export function remaining(until: string, now: number): number {
+export function remainingMs(until: string, now: number): number {
   const left = Date.parse(until) - now;
   return Number.isNaN(left) ? 0 : Math.max(0, left);
 }
 
 /** "11:45" below an hour, "1:02:09" above; partial seconds count as whole ones until they are over. */
-export function clock(millis: number): string {
+export function formatCountdown(millis: number): string {
   const seconds = Math.ceil(millis / 1000);
   const two = (n: number) => String(n).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
@@ -22,21 +22,21 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /** "just now", "4 minutes ago"; from 12 hours on, the date and time. */
-export function age(at: string, now: number): string {
+export function formatAge(at: string, now: number): string {
   const then = Date.parse(at);
   if (Number.isNaN(then)) return "at an unknown time";
   const old = now - then;
   if (old < 10 * SECOND) return "just now";
-  if (old < MINUTE) return `${counted(Math.floor(old / SECOND), "second")} ago`;
+  if (old < MINUTE) return `${pluralize(Math.floor(old / SECOND), "second")} ago`;
   const minutes = Math.floor(old / MINUTE);
-  if (minutes < 60) return minutes === 1 ? "a minute ago" : `${counted(minutes, "minute")} ago`;
+  if (minutes < 60) return minutes === 1 ? "a minute ago" : `${pluralize(minutes, "minute")} ago`;
   const hours = Math.floor(old / HOUR);
-  if (hours < 12) return hours === 1 ? "an hour ago" : `${counted(hours, "hour")} ago`;
-  return moment(at);
+  if (hours < 12) return hours === 1 ? "an hour ago" : `${pluralize(hours, "hour")} ago`;
+  return formatDateTime(at);
 }
 
 /** When `age` says something else next, in milliseconds; `null` when it never will. */
-export function ageChanges(at: string, now: number): number | null {
+export function nextAgeChange(at: string, now: number): number | null {
   const then = Date.parse(at);
   const old = now - then;
   if (Number.isNaN(then) || old >= 12 * HOUR) return null;
@@ -66,22 +66,22 @@ function format(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat 
 }
 
 /** "6 Feb 2025". */
-export function day(at: string): string {
+export function formatDay(at: string): string {
   return written(DAY, at);
 }
 
 /** "14:05". */
-export function time(at: string): string {
+export function formatTime(at: string): string {
   return written(TIME, at);
 }
 
 /** "6 Feb 2025, 14:05". */
-export function moment(at: string): string {
-  return `${day(at)}, ${time(at)}`;
+export function formatDateTime(at: string): string {
+  return `${formatDay(at)}, ${formatTime(at)}`;
 }
 
 /** With seconds and time zone, for details. */
-export function exact(at: string): string {
+export function formatExactTime(at: string): string {
   return written(EXACT, at);
 }
 
@@ -100,12 +100,12 @@ export function isDate(text: string): boolean {
 }
 
 /** "6 Feb" of a UTC date `YYYY-MM-DD`. */
-export function shortDay(date: string): string {
+export function formatShortDay(date: string): string {
   return written(SHORT_DAY, `${date}T00:00:00Z`);
 }
 
 /** "March 2025" of a month `YYYY-MM`. */
-export function monthName(month: string): string {
+export function formatMonth(month: string): string {
   return written(MONTH, `${month}-01T00:00:00Z`);
 }
 

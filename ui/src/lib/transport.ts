@@ -5,31 +5,31 @@ import { commands, events } from "./bindings.ts";
 import type { AppView, Change, Failure, Settings } from "./types.ts";
 
 /** Answers that say more than the generated types do. */
-interface Whole {
+interface NarrowedCommands {
   app(): Promise<AppView>;
   settings(): Promise<Settings>;
   setSettings(change: Partial<Settings>): Promise<Settings>;
 }
 
-export type Transport = Omit<typeof commands, keyof Whole> &
-  Whole & {
+export type Transport = Omit<typeof commands, keyof NarrowedCommands> &
+  NarrowedCommands & {
     /** Hears of every change; what comes back ends that. */
-    onChange(heard: (change: Change) => void): Promise<() => void>;
+    onChange(listener: (change: Change) => void): Promise<() => void>;
   };
 
 type Command = (...args: never[]) => Promise<unknown>;
 
-const told = Object.fromEntries(
-  Object.entries<Command>(commands).map(([name, command]) => [name, failing(command)]),
+const commandsWithFailures = Object.fromEntries(
+  Object.entries<Command>(commands).map(([name, command]) => [name, withFailure(command)]),
 ) as unknown as Omit<Transport, "onChange">;
 
 export const core: Transport = {
-  ...told,
-  onChange: (heard) => events.change.listen((event) => heard(event.payload)),
+  ...commandsWithFailures,
+  onChange: (listener) => events.change.listen((event) => listener(event.payload)),
 };
 
 /** The same command, throwing nothing but failures. */
-function failing(command: Command): Command {
+function withFailure(command: Command): Command {
   return async (...args) => {
     try {
       return await command(...args);

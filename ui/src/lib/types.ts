@@ -1,6 +1,6 @@
 // The shapes that cross between the core and the window: generated, with the window's names for two of them.
 
-import type * as told from "./bindings.ts";
+import type * as generated from "./bindings.ts";
 
 export type {
   AccountId,
@@ -50,7 +50,7 @@ export type {
 } from "./bindings.ts";
 
 /** A preference may be left out on the way in; the core always answers with all of them. */
-export type Settings = Required<told.Settings>;
-export type AppView = Omit<told.AppView, "settings"> & { settings: Settings };
+export type Settings = Required<generated.Settings>;
+export type AppView = Omit<generated.AppView, "settings"> & { settings: Settings };
 /** What the app puts into the page for the first frame. */
-export type First = Omit<told.First, "app"> & { app: AppView };
+export type First = Omit<generated.First, "app"> & { app: AppView };

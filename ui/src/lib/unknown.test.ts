@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { AccountView, Failure, Overview } from "./types.ts";
-import { apiObstacle, briefly, chainObstacle, noBalance, noCharges, noPayments } from "./unknown.ts";
+import {
+  apiObstacle,
+  shortReason,
+  chainObstacle,
+  missingBalanceText,
+  missingChargesText,
+  missingPaymentsText,
+} from "./unknown.ts";
 
 const ACCOUNT = { address: null, signed_in: true, waits_for_keyring: false, verifiable: true } as AccountView;
 const LOCKED = { ...ACCOUNT, signed_in: false, waits_for_keyring: true };
@@ -14,20 +21,22 @@ function overview(account: AccountView, failure: Failure | null = null): Overvie
 
 describe("charges that are not there", () => {
   it("blame the key's scope only when the provider has said so", () => {
-    expect(noCharges(overview(ACCOUNT, SCOPE), true)).toMatch(/lacks billing:get_spending_history.*missing scope/);
+    expect(missingChargesText(overview(ACCOUNT, SCOPE), true)).toMatch(
+      /lacks billing:get_spending_history.*missing scope/,
+    );
     const others = [
-      noCharges(overview(ACCOUNT), true),
-      noCharges(overview(ACCOUNT), false),
-      noCharges(overview(LOCKED), true),
-      noCharges(overview(SIGNED_OUT), true),
-      noCharges(overview(ACCOUNT, LATE), true),
+      missingChargesText(overview(ACCOUNT), true),
+      missingChargesText(overview(ACCOUNT), false),
+      missingChargesText(overview(LOCKED), true),
+      missingChargesText(overview(SIGNED_OUT), true),
+      missingChargesText(overview(ACCOUNT, LATE), true),
     ];
     for (const text of others) expect(text).not.toMatch(/scope/);
     expect(new Set(others).size, "each cause has its own words").toBe(others.length);
   });
 
   it("are loading while nothing else is known", () => {
-    expect(noCharges(overview(ACCOUNT), true)).toMatch(/^Loading/);
+    expect(missingChargesText(overview(ACCOUNT), true)).toMatch(/^Loading/);
   });
 });
 
@@ -44,18 +53,18 @@ describe("what stands in the way", () => {
     expect(chainObstacle(SIGNED_OUT, true, false)).toBe("address");
     expect(chainObstacle({ ...SIGNED_OUT, address: "0x" }, true, false)).toBe("loading");
     expect(chainObstacle({ ...ACCOUNT, address: "0x" }, false, true)).toBe("offline");
-    expect(briefly("address")).toMatch(/wallet address/);
+    expect(shortReason("address")).toMatch(/wallet address/);
   });
 });
 
 it("names no cause of a missing balance or history that is not known", () => {
-  expect(noBalance(overview(ACCOUNT), true)).toMatch(/^Loading/);
-  expect(noBalance(overview(SIGNED_OUT), true)).toMatch(/sign in/);
-  expect(noBalance(overview({ ...SIGNED_OUT, address: "0x" }), true)).toMatch(/^Loading/);
-  expect(noBalance(overview(LOCKED), true)).toMatch(/keyring/);
-  expect(noBalance(overview(ACCOUNT), false)).toMatch(/offline/);
-  expect(noBalance(overview(ACCOUNT, LATE), true)).toMatch(/could not be read/);
-  expect(noPayments(overview(ACCOUNT), true)).toMatch(/loaded/);
-  expect(noPayments(overview(ACCOUNT), false)).toMatch(/offline/);
-  expect(noPayments(overview(SIGNED_OUT), true)).toMatch(/Sign in/);
+  expect(missingBalanceText(overview(ACCOUNT), true)).toMatch(/^Loading/);
+  expect(missingBalanceText(overview(SIGNED_OUT), true)).toMatch(/sign in/);
+  expect(missingBalanceText(overview({ ...SIGNED_OUT, address: "0x" }), true)).toMatch(/^Loading/);
+  expect(missingBalanceText(overview(LOCKED), true)).toMatch(/keyring/);
+  expect(missingBalanceText(overview(ACCOUNT), false)).toMatch(/offline/);
+  expect(missingBalanceText(overview(ACCOUNT, LATE), true)).toMatch(/could not be read/);
+  expect(missingPaymentsText(overview(ACCOUNT), true)).toMatch(/loaded/);
+  expect(missingPaymentsText(overview(ACCOUNT), false)).toMatch(/offline/);
+  expect(missingPaymentsText(overview(SIGNED_OUT), true)).toMatch(/Sign in/);
 });

@@ -1,7 +1,7 @@
 // Why a figure is not there. A cause is named only where it is known; a figure that is on its way is said to be so.
 
 import type { AccountView, Overview } from "./types.ts";
-import { words } from "./words.ts";
+import { errorText } from "./words.ts";
 
 /** What stands between an account and a figure, the first that holds. */
 export type Obstacle = "address" | "keyring" | "signed_out" | "offline" | "failed" | "loading";
@@ -10,12 +10,12 @@ export type Obstacle = "address" | "keyring" | "signed_out" | "offline" | "faile
 export function apiObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
   if (account.waits_for_keyring) return "keyring";
   if (!account.signed_in) return "signed_out";
-  return atServer(online, failed);
+  return serverObstacle(online, failed);
 }
 
 /** For figures that only the chain tells: no key is needed for them, but an address. */
 export function chainObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
-  return account.address === null ? "address" : atServer(online, failed);
+  return account.address === null ? "address" : serverObstacle(online, failed);
 }
 
 /** For the balance, which the chain tells without a key where there is one and the address is known. */
@@ -24,12 +24,12 @@ export function balanceObstacle(account: AccountView, online: boolean, failed: b
   return onChain ? chainObstacle(account, online, failed) : apiObstacle(account, online, failed);
 }
 
-function atServer(online: boolean, failed: boolean): Obstacle {
+function serverObstacle(online: boolean, failed: boolean): Obstacle {
   if (!online) return "offline";
   return failed ? "failed" : "loading";
 }
 
-const BRIEFLY: Record<Obstacle, string> = {
+const SHORT_REASONS: Record<Obstacle, string> = {
   address: "Needs the wallet address",
   keyring: "Waiting for the keyring",
   signed_out: "Not read: signed out",
@@ -39,11 +39,11 @@ const BRIEFLY: Record<Obstacle, string> = {
 };
 
 /** In the few words that fit beneath a figure. */
-export function briefly(obstacle: Obstacle): string {
-  return BRIEFLY[obstacle];
+export function shortReason(obstacle: Obstacle): string {
+  return SHORT_REASONS[obstacle];
 }
 
-const BALANCE: Record<Obstacle, string> = {
+const BALANCE_REASONS: Record<Obstacle, string> = {
   address: "Not known: it could not be read.",
   keyring: "Not known yet: Bursar is waiting for the keyring, which holds the key.",
   signed_out: "Not known: sign in to read it.",
@@ -53,11 +53,11 @@ const BALANCE: Record<Obstacle, string> = {
 };
 
 /** Why there is no balance, in a sentence. */
-export function noBalance({ account, errors }: Overview, online: boolean): string {
-  return BALANCE[balanceObstacle(account, online, errors.length > 0)];
+export function missingBalanceText({ account, errors }: Overview, online: boolean): string {
+  return BALANCE_REASONS[balanceObstacle(account, online, errors.length > 0)];
 }
 
-const CHARGES: Record<Obstacle, string> = {
+const CHARGES_REASONS: Record<Obstacle, string> = {
   address: "The charges could not be read.",
   keyring: "Not read yet: Bursar is waiting for the keyring, which holds the key.",
   signed_out: "Not read: sign in to see the charges.",
@@ -67,13 +67,13 @@ const CHARGES: Record<Obstacle, string> = {
 };
 
 /** Why there are no charges, and what to do; to be asked only before the first reading. */
-export function noCharges({ account, charges_error: failure }: Overview, online: boolean): string {
+export function missingChargesText({ account, charges_error: failure }: Overview, online: boolean): string {
   const obstacle = apiObstacle(account, online, failure !== null);
-  if (obstacle === "failed" && failure) return `${failure.message} ${words(failure).advice}`.trim();
-  return CHARGES[obstacle];
+  if (obstacle === "failed" && failure) return `${failure.message} ${errorText(failure).advice}`.trim();
+  return CHARGES_REASONS[obstacle];
 }
 
-const PAYMENTS: Record<Obstacle, string> = {
+const PAYMENTS_REASONS: Record<Obstacle, string> = {
   address: "They could not be read yet. The overview says what is wrong.",
   keyring: "Bursar is waiting for the keyring, which holds the key.",
   signed_out: "Sign in to read the account’s payments.",
@@ -83,6 +83,6 @@ const PAYMENTS: Record<Obstacle, string> = {
 };
 
 /** Why no payments are listed although none has been read yet. */
-export function noPayments({ account, errors }: Overview, online: boolean): string {
-  return PAYMENTS[apiObstacle(account, online, errors.length > 0)];
+export function missingPaymentsText({ account, errors }: Overview, online: boolean): string {
+  return PAYMENTS_REASONS[apiObstacle(account, online, errors.length > 0)];
 }

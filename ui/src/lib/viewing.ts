@@ -7,20 +7,20 @@ import type { AccountId } from "./types.ts";
 type Payment = [AccountId, string];
 
 let shown: Payment | null = null;
-let told: Promise<unknown> = Promise.resolve();
+let lastReport: Promise<unknown> = Promise.resolve();
 
 /** Says that this payment is on screen; what comes back takes that back. */
-export function viewing(account: AccountId, payment: string): () => void {
-  const here: Payment = [account, payment];
-  shown = here;
-  tell();
+export function reportViewedPayment(account: AccountId, payment: string): () => void {
+  const current: Payment = [account, payment];
+  shown = current;
+  report();
   return () => {
-    if (shown !== here) return;
+    if (shown !== current) return;
     shown = null;
-    tell();
+    report();
   };
 }
 
-function tell(): void {
-  told = told.then(() => core.viewing(shown)).catch(() => {});
+function report(): void {
+  lastReport = lastReport.then(() => core.viewing(shown)).catch(() => {});
 }

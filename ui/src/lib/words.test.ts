@@ -1,29 +1,29 @@
 import { describe, expect, it } from "vitest";
 import type { PaymentKind, PaymentStatus, PaymentView } from "./types.ts";
-import { meaning, referenceOf, STATUS, tellsVerification } from "./words.ts";
+import { statusMeaning, paymentReference, STATUS_LABELS, showsVerification } from "./words.ts";
 
 const TX = `0x${"0b".repeat(32)}`;
 const NAMES = { number: null, provider_id: null, transaction: null };
 const payment = (of: Partial<PaymentView>) => ({ ...NAMES, ...of }) as PaymentView;
-const STATUSES = Object.keys(STATUS) as PaymentStatus[];
+const STATUSES = Object.keys(STATUS_LABELS) as PaymentStatus[];
 
 describe("what a payment is called", () => {
   it("is its number, else the provider's id, else its transaction", () => {
     const all = { number: "2026-1", provider_id: "pay_1", transaction: TX };
-    expect(referenceOf(payment(all))).toEqual({ text: "2026-1", what: "number" });
-    expect(referenceOf(payment({ ...all, number: null }))).toEqual({ text: "pay_1", what: "id" });
-    expect(referenceOf(payment({ transaction: TX }))).toEqual({ text: TX, what: "transaction" });
+    expect(paymentReference(payment(all))).toEqual({ text: "2026-1", what: "number" });
+    expect(paymentReference(payment({ ...all, number: null }))).toEqual({ text: "pay_1", what: "id" });
+    expect(paymentReference(payment({ transaction: TX }))).toEqual({ text: TX, what: "transaction" });
   });
 
   it("is never an id of Bursar's own", () => {
-    expect(referenceOf(payment({ id: `chain:${TX}:1`, transaction: TX }))?.text).toBe(TX);
-    expect(referenceOf(payment({ id: "local:6f1c" }))).toBeNull();
+    expect(paymentReference(payment({ id: `chain:${TX}:1`, transaction: TX }))?.text).toBe(TX);
+    expect(paymentReference(payment({ id: "local:6f1c" }))).toBeNull();
   });
 });
 
 describe("verification", () => {
   const told = (of: Partial<PaymentView>) =>
-    STATUSES.filter((status) => tellsVerification(payment({ verifiable: true, verified: false, status, ...of })));
+    STATUSES.filter((status) => showsVerification(payment({ verifiable: true, verified: false, status, ...of })));
 
   it("is spoken of only where the money is on the chain or expected there", () => {
     expect(told({})).toEqual(["confirming", "under_review", "completed"]);
@@ -40,5 +40,5 @@ it("speaks of no wallet and no chain where there is none", () => {
   for (const status of STATUSES)
     for (const kind of ["top_up", "renewal", "migration", "credit", "refund"] as PaymentKind[])
       for (const page of [true, false])
-        expect(meaning({ status, kind, page, verifiable: false })).not.toMatch(/wallet|chain|contract|verif/i);
+        expect(statusMeaning({ status, kind, page, verifiable: false })).not.toMatch(/wallet|chain|contract|verif/i);
 });

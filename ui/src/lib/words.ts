@@ -3,13 +3,13 @@
 
 import type { Code, Failure, Match, NoticeKind, PaymentKind, PaymentStatus, PaymentView, Source } from "./types.ts";
 
-export interface Words {
+export interface ErrorText {
   title: string;
   /** What to do; empty where the message already says it. */
   advice: string;
 }
 
-const ERRORS: Record<Code, Words> = {
+const ERROR_TEXTS: Record<Code, ErrorText> = {
   amount_malformed: { title: "That is not an amount", advice: "" },
   amount_precision: { title: "Too many decimals", advice: "" },
   amount_too_small: { title: "Below the minimum", advice: "" },
@@ -138,11 +138,11 @@ const ERRORS: Record<Code, Words> = {
 };
 
 /** Any code has words, also one of a later core. */
-export function words(failure: Failure): Words {
-  return ERRORS[failure.code] ?? ERRORS.internal;
+export function errorText(failure: Failure): ErrorText {
+  return ERROR_TEXTS[failure.code] ?? ERROR_TEXTS.internal;
 }
 
-export const STATUS: Record<PaymentStatus, string> = {
+export const STATUS_LABELS: Record<PaymentStatus, string> = {
   starting: "Starting",
   open: "Pending",
   confirming: "Confirming",
@@ -156,7 +156,7 @@ export const STATUS: Record<PaymentStatus, string> = {
   refunded: "Refunded",
 };
 
-const STANDS: Partial<Record<PaymentStatus, string>> = {
+const STATUS_PHRASES: Partial<Record<PaymentStatus, string>> = {
   starting: "it is being asked for",
   open: "it waits to be paid",
   confirming: "the money is on its way",
@@ -164,12 +164,12 @@ const STANDS: Partial<Record<PaymentStatus, string>> = {
 };
 
 /** How a payment stands, within a sentence. */
-export function standing(status: PaymentStatus): string {
-  return STANDS[status] ?? STATUS[status].toLowerCase();
+export function statusPhrase(status: PaymentStatus): string {
+  return STATUS_PHRASES[status] ?? STATUS_LABELS[status].toLowerCase();
 }
 
 /** A payment as far as it decides what its status means. */
-export interface Standing {
+export interface StatusContext {
   status: PaymentStatus;
   kind: PaymentKind;
   /** There is a chain that shows the money. */
@@ -178,7 +178,7 @@ export interface Standing {
   page: boolean;
 }
 
-const DONE: Record<PaymentKind, string> = {
+const COMPLETED_MEANINGS: Record<PaymentKind, string> = {
   top_up: "The money is on your balance.",
   credit: "The money is on your balance.",
   refund: "The money has been given back.",
@@ -186,7 +186,7 @@ const DONE: Record<PaymentKind, string> = {
   migration: "It is paid, and the server is ordered.",
 };
 
-const MEANS: Record<PaymentStatus, (of: Standing) => string> = {
+const STATUS_MEANINGS: Record<PaymentStatus, (of: StatusContext) => string> = {
   starting: ({ verifiable }) => (verifiable ? "Asking the provider for a payment page." : "Asking the provider."),
   open: ({ page }) =>
     page
@@ -197,7 +197,7 @@ const MEANS: Record<PaymentStatus, (of: Standing) => string> = {
       ? "The payment is on its way and waits for the chain."
       : "The payment system is at work; the money is on its way, and the provider may count it already.",
   under_review: () => "The provider is checking the payment. Nothing is lost; this can take a while.",
-  completed: ({ kind }) => DONE[kind],
+  completed: ({ kind }) => COMPLETED_MEANINGS[kind],
   cancelled: () => "Cancelled. If you paid anyway, Bursar keeps checking with the provider.",
   expired: () => "The payment page has expired. If you have already paid, Bursar keeps checking with the provider.",
   failed: () => "Not accepted. If you were charged anyway, Bursar keeps checking with the provider.",
@@ -210,15 +210,15 @@ const MEANS: Record<PaymentStatus, (of: Standing) => string> = {
 };
 
 /** What a status means for the person’s money. */
-export function meaning(of: Standing): string {
-  return MEANS[of.status](of);
+export function statusMeaning(of: StatusContext): string {
+  return STATUS_MEANINGS[of.status](of);
 }
 
 /** For one whose answer is overdue or lost. */
-export const NOT_KNOWN =
+export const OUTCOME_UNKNOWN =
   "It is not known whether the provider has made this payment. Bursar finds out by itself; until then no second one is made.";
 
-export const KIND: Record<PaymentKind, string> = {
+export const KIND_LABELS: Record<PaymentKind, string> = {
   top_up: "Top-up",
   credit: "Credit",
   refund: "Refund",
@@ -227,7 +227,7 @@ export const KIND: Record<PaymentKind, string> = {
 };
 
 /** The last step of a payment of that kind. */
-export const LAST_STEP: Record<PaymentKind, string> = {
+export const LAST_STEP_LABELS: Record<PaymentKind, string> = {
   top_up: "On your balance",
   credit: "On your balance",
   refund: "Given back",
@@ -235,7 +235,7 @@ export const LAST_STEP: Record<PaymentKind, string> = {
   migration: "Ordered",
 };
 
-export const SOURCE: Record<Source, string> = { chain: "the chain", api: "the provider’s API" };
+export const SOURCE_LABELS: Record<Source, string> = { chain: "the chain", api: "the provider’s API" };
 
 export const NOTICE: Record<NoticeKind, string> = {
   completed: "Completed",
@@ -250,7 +250,7 @@ export const NOTICE: Record<NoticeKind, string> = {
 };
 
 /** How sure it is that the money is in the Balance contract. */
-export function verification(verified: boolean, matched: Match | null): string {
+export function verificationText(verified: boolean, matched: Match | null): string {
   if (!verified) return "Not verified yet: the Balance contract has not shown it.";
   if (matched === "by_id") return "Verified: the transaction carries this payment’s id.";
   if (matched === "by_amount")
@@ -259,7 +259,7 @@ export function verification(verified: boolean, matched: Match | null): string {
 }
 
 /** Whose word that is, where there is nobody to ask a second time. */
-export function witnesses(rpcHosts: number): string | null {
+export function singleRpcHint(rpcHosts: number): string | null {
   return rpcHosts === 1
     ? "This network has one RPC endpoint, so its word alone counts. Add another in Settings to have each transaction confirmed by two."
     : null;
@@ -269,13 +269,13 @@ export function witnesses(rpcHosts: number): string | null {
 export function sourceName(source: string | null, kind: PaymentKind): string {
   if (source === "chain") return kind === "refund" ? "Refund" : "Credit";
   if (source === "copperx") return "CopperX";
-  return source ?? KIND[kind];
+  return source ?? KIND_LABELS[kind];
 }
 
 /** What a line of the history is called: what was paid for, else where the money came from. */
-export function lineTitle({ kind, purpose, source, payer, method }: PaymentView): string {
-  if (purpose !== null) return `${KIND[kind]}: ${purpose}`;
-  return payer === null && method === null ? sourceName(source, kind) : KIND[kind];
+export function paymentTitle({ kind, purpose, source, payer, method }: PaymentView): string {
+  if (purpose !== null) return `${KIND_LABELS[kind]}: ${purpose}`;
+  return payer === null && method === null ? sourceName(source, kind) : KIND_LABELS[kind];
 }
 
 /** By what and by whom it was paid, as far as that is known. */
@@ -284,30 +284,30 @@ export function paidBy({ method, payer }: PaymentView): string {
 }
 
 /** For payments of an account whose wallet address is not known: nothing can be looked for on the chain. */
-export const NEEDS_ADDRESS =
+export const ADDRESS_NEEDED =
   "Not verified: Bursar looks for payments on the chain by the account’s wallet address, which has not been entered.";
 
-const VERIFIED_SOON: ReadonlySet<PaymentStatus> = new Set(["confirming", "under_review", "completed"]);
+const EXPECTED_ON_CHAIN: ReadonlySet<PaymentStatus> = new Set(["confirming", "under_review", "completed"]);
 
 /** Whether verification is worth a word: the money is on the chain, or is expected there. */
-export function tellsVerification({ verifiable, verified, status }: PaymentView): boolean {
-  return verifiable && (verified || VERIFIED_SOON.has(status));
+export function showsVerification({ verifiable, verified, status }: PaymentView): boolean {
+  return verifiable && (verified || EXPECTED_ON_CHAIN.has(status));
 }
 
 /** A name by which people can ask the provider or the explorer about a payment. */
-export interface Reference {
+export interface PaymentReference {
   text: string;
   what: "number" | "id" | "transaction";
 }
 
 /** The number, else the provider's id, else the transaction; `null` for what only Bursar has an id of. */
-export function referenceOf({ number, provider_id, transaction }: PaymentView): Reference | null {
+export function paymentReference({ number, provider_id, transaction }: PaymentView): PaymentReference | null {
   if (number !== null) return { text: number, what: "number" };
   if (provider_id !== null) return { text: provider_id, what: "id" };
   return transaction === null ? null : { text: transaction, what: "transaction" };
 }
 
 /** "9105eb3…140": the head and tail by which people tell ids apart. */
-export function shortId(id: string): string {
+export function abbreviateId(id: string): string {
   return id.length > 14 ? `${id.slice(0, 7)}…${id.slice(-4)}` : id;
 }

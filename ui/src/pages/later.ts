@@ -6,7 +6,7 @@ import type { PageName } from "$lib/app.svelte";
 
 type Page = () => Promise<{ default: Component }>;
 
-export const LATER: Readonly<Record<Exclude<PageName, "overview">, Page>> = {
+export const LAZY_PAGES: Readonly<Record<Exclude<PageName, "overview">, Page>> = {
   top_up: () => import("./TopUp.svelte"),
   payments: () => import("./Payments.svelte"),
   inbox: () => import("./Inbox.svelte"),
@@ -16,10 +16,10 @@ export const LATER: Readonly<Record<Exclude<PageName, "overview">, Page>> = {
   connect: () => import("./Connect.svelte"),
 };
 
-export const openTopUp = () => import("./top-up/OpenTopUp.svelte");
-export const spendChart = () => import("./overview/SpendChart.svelte");
+export const loadOpenTopUp = () => import("./top-up/OpenTopUp.svelte");
+export const loadSpendChart = () => import("./overview/SpendChart.svelte");
 
 /** Fetches all of them, one after the other; one that cannot be had now is asked for again when it is wanted. */
-export async function loadAll(): Promise<void> {
-  for (const load of [spendChart, openTopUp, ...Object.values(LATER)]) await load().catch(() => {});
+export async function preloadPages(): Promise<void> {
+  for (const load of [loadSpendChart, loadOpenTopUp, ...Object.values(LAZY_PAGES)]) await load().catch(() => {});
 }
