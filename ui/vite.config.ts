@@ -13,9 +13,9 @@ export default defineConfig(({ command, mode }) => {
     plugins: [staticIcons(), svelte()],
     resolve: {
       alias: [
-        ...(drawing ? [{ find: "$lib/transport", replacement: here("./dev/transport.ts") }] : []),
+        ...(drawing ? [{ find: "$lib/transport", replacement: here("./dev/mock-transport.ts") }] : []),
         { find: "$lib", replacement: here("./src/lib") },
-        { find: "$parts", replacement: here("./src/parts") },
+        { find: "$components", replacement: here("./src/components") },
       ],
     },
     build: {

@@ -1,14 +1,14 @@
 // oxlint-disable-next-line import/no-unassigned-import -- it works by being run before the others
-import "./lib/locale.ts";
+import "./lib/navigator-language.ts";
 import "@fontsource-variable/hanken-grotesk/wght.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
 import { app } from "./lib/app.svelte.ts";
-import { fontLoaded } from "./lib/face.ts";
-import { takeInitialData } from "./lib/first.ts";
-import { liveOverview } from "./lib/overview.svelte.ts";
+import { fontLoaded } from "./lib/font.ts";
+import { takeInitialData } from "./lib/initial-data.ts";
+import { liveOverview } from "./lib/live-overview.svelte.ts";
 
 const font = fontLoaded();
 const initialData = takeInitialData();

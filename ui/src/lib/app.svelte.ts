@@ -2,8 +2,8 @@
 
 import { core } from "$lib/transport";
 import { subscribeToChanges } from "./changes.ts";
-import { preloadPayments } from "./opening.ts";
-import { Resource } from "./reading.svelte.ts";
+import { preloadPayments } from "./payment-list-preload.ts";
+import { Resource } from "./resource.svelte.ts";
 import type { AccountId, AccountView, AppView, Change, Page, Settings } from "./types.ts";
 
 export const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"] as const;

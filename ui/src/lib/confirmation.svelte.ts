@@ -1,7 +1,7 @@
 // The question before money is taken, while a form is open: asked once, taken back when what it asks for changes, and
 // why, until the user chooses anew.
 
-import { changedTerms, type PaymentTerms, type TermsChange, type CurrentTerms } from "./confirming.ts";
+import { changedTerms, type PaymentTerms, type TermsChange, type CurrentTerms } from "./payment-terms.ts";
 
 export class Confirmation {
   /** The question that is open. */

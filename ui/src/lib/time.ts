@@ -1,6 +1,6 @@
 // Points in time as people read them. The current time is always given, never asked for.
 
-import { pluralize } from "./count.ts";
+import { pluralize } from "./plural.ts";
 
 /** What is left until `until`, or zero: a countdown never goes below and never ends anything by itself. */
 export function remainingMs(until: string, now: number): number {

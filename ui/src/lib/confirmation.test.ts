@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import { Confirmation } from "./confirmation.svelte.ts";
+import { paymentsUnderWayFor, changedTerms, type PaymentTerms, type CurrentTerms } from "./payment-terms.ts";
+import type { DueUnderWay, MethodView, Quote, TopUpView, Wish } from "./types.ts";
+
+const usd = (amount: string) => ({ amount, currency: "USD" });
+
+const VISA: MethodView = {
+  code: "pm_visa",
+  name: "Visa",
+  kind: "saved",
+  payers: ["jane"],
+  min: usd("0.50"),
+  max: null,
+  saved: { state: "confirmed", is_default: true, detail: "•••• 4242" },
+  can_be_saved: false,
+  debits_at_once: true,
+};
+
+const WISH: Wish = {
+  purpose: { what: "top_up", amount: "54" },
+  payer: "jane",
+  method: "pm_visa",
+  save_method: false,
+};
+
+const QUOTE: Quote = {
+  amount: usd("54.00"),
+  fee: usd("0.00"),
+  total: usd("54.00"),
+  balance_after: null,
+  purpose: null,
+  method: "pm_visa",
+  needs_confirmation: true,
+  error: null,
+  warning: null,
+};
+
+const TERMS: PaymentTerms = {
+  wish: WISH,
+  total: usd("54.00"),
+  purpose: null,
+  method: VISA,
+  payer: { id: "jane", name: "Jane Doe" },
+  already: [],
+};
+
+const NOW: CurrentTerms = { wish: WISH, quote: QUOTE, already: [] };
+
+const TOP_UP: TopUpView = {
+  id: "t1",
+  payment_id: "pay_1",
+  kind: "renewal",
+  purpose: "vm-14 (1 month)",
+  amount: usd("24.90"),
+  status: "open",
+  reason: null,
+  created_at: "2026-01-31T12:00:00Z",
+  expires_at: null,
+  can_open: false,
+  refused_host: null,
+  can_cancel: true,
+  cancel_requested: false,
+  checked_at: null,
+  error: null,
+};
+
+function under(services: string[], order: string | null = null, id = "t1"): DueUnderWay {
+  return { services, order, top_up: { ...TOP_UP, id } };
+}
+
+function what(now: Partial<CurrentTerms>, terms: PaymentTerms = TERMS) {
+  return changedTerms(terms, { ...NOW, ...now })?.what ?? null;
+}
+
+describe("changedTerms", () => {
+  it("is nothing while all is as it was asked, also when it has been read again", () => {
+    expect(what({})).toBeNull();
+    expect(what({ wish: structuredClone(WISH), quote: structuredClone(QUOTE) })).toBeNull();
+  });
+
+  it("is nothing while the price is being read: the total that was shown is what is sent", () => {
+    expect(what({ quote: null })).toBeNull();
+  });
+
+  it("is the method when another one, or none, has taken its place", () => {
+    expect(what({ wish: { ...WISH, method: "pm_master" }, quote: null })).toBe("method");
+    expect(what({ wish: { ...WISH, method: null }, quote: null })).toBe("method");
+    expect(what({ wish: { ...WISH, save_method: true } })).toBe("method");
+  });
+
+  it("is the payer, whatever method came with the other one", () => {
+    expect(what({ wish: { ...WISH, payer: "acme" } })).toBe("payer");
+    expect(what({ wish: { ...WISH, payer: "acme", method: "pm_acme" }, quote: null })).toBe("payer");
+  });
+
+  it("is what is paid for when that is gone or another", () => {
+    expect(what({ wish: null, quote: null })).toBe("purpose");
+    const renewal = (period: string): Wish => ({
+      ...WISH,
+      purpose: { what: "renewal", services: [{ service: "s1", period }] },
+    });
+    expect(what({ wish: renewal("1m") }, { ...TERMS, wish: renewal("1m") })).toBeNull();
+    expect(what({ wish: renewal("3m") }, { ...TERMS, wish: renewal("1m") })).toBe("purpose");
+  });
+
+  it("is the total, and says the new one", () => {
+    const dearer = changedTerms(TERMS, { ...NOW, quote: { ...QUOTE, total: usd("60.00") } });
+    expect(dearer).toEqual({ what: "total", terms: TERMS, total: usd("60.00") });
+    expect(what({ quote: { ...QUOTE, total: { amount: "54.00", currency: "EUR" } } })).toBe("total");
+  });
+
+  it("is a refusal when it can no longer be paid, or nobody knows what it costs", () => {
+    const error = { code: "amount_too_large", message: "The most is 50.00 USD.", retryable: false } as const;
+    expect(what({ quote: { ...QUOTE, error } })).toBe("refused");
+    expect(what({ quote: { ...QUOTE, total: null } })).toBe("refused");
+  });
+
+  it("is a payment for the same that was started elsewhere, not one that was shown", () => {
+    expect(what({ already: [under(["s1"])] })).toBe("already");
+    expect(what({ already: [under(["s1"])] }, { ...TERMS, already: [under(["s1"])] })).toBeNull();
+    expect(what({ already: [] }, { ...TERMS, already: [under(["s1"])] })).toBeNull();
+  });
+});
+
+describe("paymentsUnderWayFor", () => {
+  const underWay = [under(["s1", "s2"], null, "t1"), under([], "m1", "t2")];
+
+  it("finds the payments that hold one of the services or the order", () => {
+    const renewal = { what: "renewal" as const, services: [{ service: "s2", period: "1m" }] };
+    expect(paymentsUnderWayFor(renewal, underWay).map(({ top_up }) => top_up.id)).toEqual(["t1"]);
+    expect(paymentsUnderWayFor({ what: "migration", order: "m1", period: "1m" }, underWay)).toEqual([underWay[1]]);
+  });
+
+  it("finds none for others, for a top-up and for nothing", () => {
+    expect(paymentsUnderWayFor({ what: "renewal", services: [{ service: "s3", period: "1m" }] }, underWay)).toEqual([]);
+    expect(paymentsUnderWayFor({ what: "migration", order: "m2", period: "1m" }, underWay)).toEqual([]);
+    expect(paymentsUnderWayFor({ what: "top_up", amount: "10" }, underWay)).toEqual([]);
+    expect(paymentsUnderWayFor(null, underWay)).toEqual([]);
+  });
+});
+
+describe("Confirmation", () => {
+  const gone = { code: "method_unknown", message: "It is not offered any more.", retryable: false } as const;
+
+  it("stays as it was asked while nothing has changed", () => {
+    const confirmation = new Confirmation();
+    confirmation.ask(TERMS);
+    confirmation.recheck({ ...NOW, quote: null });
+    expect([confirmation.terms, confirmation.withdrawn]).toEqual([TERMS, null]);
+  });
+
+  it("is taken back, and says why by the reading that tells it best", () => {
+    const confirmation = new Confirmation();
+    confirmation.ask(TERMS);
+    confirmation.recheck({ ...NOW, quote: { ...QUOTE, error: gone } });
+    expect([confirmation.terms, confirmation.withdrawn?.what]).toEqual([null, "refused"]);
+    confirmation.recheck({ ...NOW, wish: { ...WISH, method: "pm_master" }, quote: null });
+    expect([confirmation.terms, confirmation.withdrawn?.what]).toEqual([null, "method"]);
+    confirmation.recheck(NOW);
+    expect(confirmation.withdrawn?.what, "what was taken back does not come back by itself").toBe("method");
+    expect(confirmation.terms).toBeNull();
+  });
+
+  it("says nothing more once the user has moved on, nor of one that was answered", () => {
+    const confirmation = new Confirmation();
+    confirmation.ask(TERMS);
+    confirmation.recheck({ ...NOW, wish: null });
+    confirmation.clearWithdrawn();
+    confirmation.recheck({ ...NOW, wish: { ...WISH, payer: "acme" } });
+    expect(confirmation.withdrawn).toBeNull();
+    confirmation.ask(TERMS);
+    confirmation.close();
+    confirmation.recheck({ ...NOW, wish: null });
+    expect([confirmation.terms, confirmation.withdrawn]).toEqual([null, null]);
+  });
+});

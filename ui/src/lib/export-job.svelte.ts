@@ -1,0 +1,61 @@
+// The newest export, under way or over. It belongs to the engine: a dialog that closes, another page or another window
+// takes nothing from it, and every one of them finds it again here.
+
+import { core } from "$lib/transport";
+import { subscribeToChanges } from "./changes.ts";
+import { Action, Resource } from "./resource.svelte.ts";
+import type { ExportFormat, ExportView, Failure, PaymentQuery } from "./types.ts";
+
+class ExportJob {
+  readonly action = new Action();
+
+  readonly #resource = new Resource<ExportView | null>(() => core.exporting());
+  /** The one whose end has been seen and put away. */
+  #dismissed = $state.raw<ExportView | null>(null);
+
+  constructor() {
+    subscribeToChanges((change) => {
+      if (change.what === "export") void this.#resource.refresh();
+    });
+    void this.#resource.refresh();
+  }
+
+  get view(): ExportView | null {
+    const view = this.#resource.value;
+    return view === this.#dismissed ? null : view;
+  }
+
+  get running(): ExportView | null {
+    return this.view?.state.is === "running" ? this.view : null;
+  }
+
+  get failure(): Failure | null {
+    const state = this.view?.state;
+    return state?.is === "failed" ? state.error : this.action.failure;
+  }
+
+  /** Whole percent, as far as it is known. */
+  get percent(): number | null {
+    const running = this.running;
+    return running?.total ? Math.floor((running.written / running.total) * 100) : null;
+  }
+
+  /** Asks for a file and writes to it. */
+  async begin(query: PaymentQuery, format: ExportFormat): Promise<void> {
+    this.dismiss();
+    await this.action.run(() => core.exportPayments(query, format));
+  }
+
+  async cancel(): Promise<void> {
+    await core.cancelExport();
+  }
+
+  /** What an export came to has been seen. */
+  dismiss(): void {
+    if (this.running) return;
+    this.#dismissed = this.#resource.value;
+    this.action.failure = null;
+  }
+}
+
+export const exportJob = new ExportJob();

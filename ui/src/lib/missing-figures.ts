@@ -1,0 +1,88 @@
+// Why a figure is not there. A cause is named only where it is known; a figure that is on its way is said to be so.
+
+import type { AccountView, Overview } from "./types.ts";
+import { errorText } from "./texts.ts";
+
+/** What stands between an account and a figure, the first that holds. */
+export type Obstacle = "address" | "keyring" | "signed_out" | "offline" | "failed" | "loading";
+
+/** For figures that only the provider's API tells. */
+export function apiObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
+  if (account.waits_for_keyring) return "keyring";
+  if (!account.signed_in) return "signed_out";
+  return serverObstacle(online, failed);
+}
+
+/** For figures that only the chain tells: no key is needed for them, but an address. */
+export function chainObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
+  return account.address === null ? "address" : serverObstacle(online, failed);
+}
+
+/** For the balance, which the chain tells without a key where there is one and the address is known. */
+export function balanceObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
+  const onChain = account.verifiable && account.address !== null;
+  return onChain ? chainObstacle(account, online, failed) : apiObstacle(account, online, failed);
+}
+
+function serverObstacle(online: boolean, failed: boolean): Obstacle {
+  if (!online) return "offline";
+  return failed ? "failed" : "loading";
+}
+
+const SHORT_REASONS: Record<Obstacle, string> = {
+  address: "Needs the wallet address",
+  keyring: "Waiting for the keyring",
+  signed_out: "Not read: signed out",
+  offline: "Not read: offline",
+  failed: "Could not be read",
+  loading: "Loading…",
+};
+
+/** In the few words that fit beneath a figure. */
+export function shortReason(obstacle: Obstacle): string {
+  return SHORT_REASONS[obstacle];
+}
+
+const BALANCE_REASONS: Record<Obstacle, string> = {
+  address: "Not known: it could not be read.",
+  keyring: "Not known yet: Bursar is waiting for the keyring, which holds the key.",
+  signed_out: "Not known: sign in to read it.",
+  offline: "Not known: you are offline. It is read once you are online again.",
+  failed: "Not known: it could not be read.",
+  loading: "Loading the balance…",
+};
+
+/** Why there is no balance, in a sentence. */
+export function missingBalanceText({ account, errors }: Overview, online: boolean): string {
+  return BALANCE_REASONS[balanceObstacle(account, online, errors.length > 0)];
+}
+
+const CHARGES_REASONS: Record<Obstacle, string> = {
+  address: "The charges could not be read.",
+  keyring: "Not read yet: Bursar is waiting for the keyring, which holds the key.",
+  signed_out: "Not read: sign in to see the charges.",
+  offline: "Not read yet: you are offline. The charges are read once you are online again.",
+  failed: "The charges could not be read.",
+  loading: "Loading the charges…",
+};
+
+/** Why there are no charges, and what to do; to be asked only before the first reading. */
+export function missingChargesText({ account, charges_error: failure }: Overview, online: boolean): string {
+  const obstacle = apiObstacle(account, online, failure !== null);
+  if (obstacle === "failed" && failure) return `${failure.message} ${errorText(failure).advice}`.trim();
+  return CHARGES_REASONS[obstacle];
+}
+
+const PAYMENTS_REASONS: Record<Obstacle, string> = {
+  address: "They could not be read yet. The overview says what is wrong.",
+  keyring: "Bursar is waiting for the keyring, which holds the key.",
+  signed_out: "Sign in to read the account’s payments.",
+  offline: "You are offline. The payments are read once you are online again.",
+  failed: "They could not be read yet. The overview says what is wrong.",
+  loading: "They are being loaded.",
+};
+
+/** Why no payments are listed although none has been read yet. */
+export function missingPaymentsText({ account, errors }: Overview, online: boolean): string {
+  return PAYMENTS_REASONS[apiObstacle(account, online, errors.length > 0)];
+}
