@@ -3,7 +3,8 @@
 
 import { core } from "$lib/transport";
 import { subscribeToChanges } from "./changes.ts";
-import { Action, Resource } from "./resource.svelte.ts";
+import { Action } from "./action.svelte.ts";
+import { Resource } from "./resource.svelte.ts";
 import type { ExportFormat, ExportView, Failure, PaymentQuery } from "./types.ts";
 
 class ExportJob {

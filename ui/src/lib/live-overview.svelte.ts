@@ -7,7 +7,7 @@ import { subscribeToChanges } from "./changes.ts";
 import { formatAmount } from "./money.ts";
 import { Resource } from "./resource.svelte.ts";
 import type { AccountId, Failure, Overview, TopUpView } from "./types.ts";
-import { KIND_LABELS, STATUS_LABELS } from "./texts.ts";
+import { KIND_LABELS, STATUS_LABELS } from "./texts/payments.ts";
 
 export interface EndedTopUp {
   account: AccountId;

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { pluralize } from "./plural.ts";
 
@@ -13,29 +12,4 @@ test.each([
 
 test("takes a plural of its own", () => {
   expect(pluralize(2, "entry", "entries")).toBe("2 entries");
-});
-
-const SOURCES = readdirSync(new URL("..", import.meta.url), { recursive: true, encoding: "utf8" }).filter(
-  (name) => /\.(svelte|ts)$/.test(name) && !/\.test\.ts$|bindings\.ts$/.test(name),
-);
-
-test("is what every count with its noun is written by", () => {
-  const noun = String.raw`(days?|hours?|minutes?|seconds?|payments?|blocks?|accounts?|months?|services?|notices?)\b(?!=)`;
-  const byHand = new RegExp(String.raw`\}(<\/\w+>)? ${noun}`);
-  const found = SOURCES.flatMap((name) =>
-    readFileSync(new URL(`../${name}`, import.meta.url), "utf8")
-      .split("\n")
-      .filter((line) => byHand.test(line) && !/^\s*(\/\/|\*|\/\*)/.test(line))
-      .map((line) => `${name}: ${line.trim()}`),
-  );
-  expect(found).toEqual([]);
-});
-
-test("no element has a tooltip of the system's, which would float over dialogs", () => {
-  const found = SOURCES.filter((name) => name.endsWith(".svelte")).flatMap((name) =>
-    [...readFileSync(new URL(`../${name}`, import.meta.url), "utf8").matchAll(/<[a-z][^>]*?\stitle=/gs)].map(
-      ([tag]) => `${name}: ${tag}`,
-    ),
-  );
-  expect(found).toEqual([]);
 });

@@ -1,5 +1,5 @@
-// Something read from the core that can be read again, and something asked of it once. Both keep the last good
-// answer when a later one fails, and never run twice at a time.
+// Something that is read from the core and can be read again. It keeps the last good answer when a later read fails, and
+// never reads twice at a time.
 
 import { untrack } from "svelte";
 import type { Failure } from "./types.ts";
@@ -57,30 +57,5 @@ export class Resource<T> {
     this.loading = false;
     this.value = null;
     this.failure = null;
-  }
-}
-
-export class Action {
-  busy = $state(false);
-  failure = $state.raw<Failure | null>(null);
-
-  #running = false;
-
-  /** Runs `act` unless it runs already; answers whether it ran and succeeded. */
-  async run(act: () => Promise<unknown>): Promise<boolean> {
-    if (this.#running) return false;
-    this.#running = true;
-    this.busy = true;
-    this.failure = null;
-    try {
-      await untrack(act);
-      return true;
-    } catch (failure) {
-      this.failure = failure as Failure;
-      return false;
-    } finally {
-      this.#running = false;
-      this.busy = false;
-    }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AccountView, Failure, Overview } from "./types.ts";
+import type { AccountView, Failure, Overview } from "../types.ts";
 import {
   apiObstacle,
   shortReason,

@@ -1,7 +1,7 @@
 // Why a figure is not there. A cause is named only where it is known; a figure that is on its way is said to be so.
 
-import type { AccountView, Overview } from "./types.ts";
-import { errorText } from "./texts.ts";
+import type { AccountView, Overview } from "../types.ts";
+import { errorText } from "./errors.ts";
 
 /** What stands between an account and a figure, the first that holds. */
 export type Obstacle = "address" | "keyring" | "signed_out" | "offline" | "failed" | "loading";

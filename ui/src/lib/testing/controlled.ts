@@ -1,0 +1,17 @@
+// For tests: a call whose answers the test gives when it wants to.
+
+import type { Failure } from "../types.ts";
+
+interface PendingCall<T> {
+  resolve: (value: T) => void;
+  reject: (failure: Failure) => void;
+}
+
+export function controlledCalls<T>() {
+  const calls: PendingCall<T>[] = [];
+  const call = () =>
+    new Promise<T>((resolve, reject) => {
+      calls.push({ resolve, reject });
+    });
+  return { calls, call };
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import type { PaymentKind, PaymentStatus, PaymentView } from "../types.ts";
+import { showsVerification, STATUS_LABELS, statusMeaning } from "./payments.ts";
+
+const payment = (of: Partial<PaymentView>) => of as PaymentView;
+const STATUSES = Object.keys(STATUS_LABELS) as PaymentStatus[];
+
+describe("verification", () => {
+  const told = (of: Partial<PaymentView>) =>
+    STATUSES.filter((status) => showsVerification(payment({ verifiable: true, verified: false, status, ...of })));
+
+  it("is spoken of only where the money is on the chain or expected there", () => {
+    expect(told({})).toEqual(["confirming", "under_review", "completed"]);
+    expect(told({ verified: true })).toEqual(STATUSES);
+  });
+
+  it("is not spoken of where there is no chain", () => {
+    expect(told({ verifiable: false })).toEqual([]);
+    expect(told({ verifiable: false, verified: true })).toEqual([]);
+  });
+});
+
+it("speaks of no wallet and no chain where there is none", () => {
+  for (const status of STATUSES)
+    for (const kind of ["top_up", "renewal", "migration", "credit", "refund"] as PaymentKind[])
+      for (const page of [true, false])
+        expect(statusMeaning({ status, kind, page, verifiable: false })).not.toMatch(/wallet|chain|contract|verif/i);
+});
