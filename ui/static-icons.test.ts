@@ -3,7 +3,7 @@ import { staticIcons } from "./static-icons.ts";
 
 type Node = readonly [tag: string, attributes: Readonly<Record<string, string>>];
 
-/** The path that an icon of these shapes is drawn with. */
+/** The path of an icon with these shapes. */
 function pathOf(...node: readonly Node[]): string | undefined {
   const described = JSON.stringify({ name: "sample", size: 24, node });
   const { transform } = staticIcons() as unknown as {
@@ -31,7 +31,7 @@ it("draws all shapes of an icon with one path", () => {
   );
 });
 
-it("begins a path where it would begin alone", () => {
+it("starts a path at the same point as if it stood alone", () => {
   const ahead: Node = ["path", { d: "M1 1h4" }];
   const after = (d: string) => pathOf(ahead, ["path", { d }])?.slice("M1 1h4".length);
   expect(after("m.5-3 2 2")).toBe("M.5 -3l2 2");
@@ -40,7 +40,7 @@ it("begins a path where it would begin alone", () => {
   expect(after("M10 20-1-2")).toBe("M10 20L-1-2");
 });
 
-it("refuses what one path would not draw", () => {
+it("rejects shapes that one path cannot draw", () => {
   expect(() => pathOf(["circle", { cx: "1", cy: "1", r: "1", fill: "red" }])).toThrow("a circle with fill");
   expect(() => pathOf(["ellipse", { cx: "1", cy: "1", rx: "2", ry: "1" }])).toThrow("no path is known for a ellipse");
   expect(() => pathOf(["path", { d: "L1 1" }])).toThrow("begins with no place");

@@ -1,6 +1,6 @@
-// Icons as markup. The library puts each together when it is drawn, attribute by attribute; a list with two icons in
-// each row would spend most of its first frame on that. When the pages are built, the same description becomes a template,
-// with one path for all of its shapes: each shape more would have styles and a place of its own.
+// Compiles icons to markup. The icon library assembles each icon when it is drawn, one attribute at a time. A list with two
+// icons in each row would spend most of its first frame on that. At build time this plugin turns each icon's description
+// into a template with a single path for all shapes, because every further element would cost style and layout.
 
 import type { Plugin } from "vite";
 
@@ -15,7 +15,7 @@ interface Described {
 const ICON = /@lucide\/svelte\/dist\/icons\/[\w-]+\.svelte$/;
 const DESCRIPTION = /const iconData = (\{.*\});?\s*<\/script>/s;
 
-/** Before the Svelte compiler: takes the place of the library's components, one by one. */
+/** Replaces the library's components before the Svelte compiler sees them. */
 export function staticIcons(): Plugin {
   return {
     name: "static-icons",
@@ -33,7 +33,7 @@ export function staticIcons(): Plugin {
   };
 }
 
-/** Takes what the pages give: a size, a stroke's width, and whether readers pass over it. */
+/** Accepts the props that the pages use: the size, the stroke width, and whether screen readers skip the icon. */
 function component({ name, size, node }: Described): string {
   const drawn = node.map(([tag, attributes]) => pathOf(tag, attributes)).join("");
   return `<script>
@@ -45,7 +45,7 @@ function component({ name, size, node }: Described): string {
 `;
 }
 
-/** The same outline as a path that can stand after another one. */
+/** The shape's outline as path commands that can follow those of another shape. */
 function pathOf(tag: string, attributes: Attributes): string {
   const named = { ...attributes };
   const text = (name: string): string => {
@@ -56,7 +56,7 @@ function pathOf(tag: string, attributes: Attributes): string {
   };
   const number = (name: string): number => Number(text(name));
   const path = outline(tag, text, number);
-  // What is left over would be left out of the picture.
+  // An attribute that was not used here would be missing from the picture.
   delete named.key;
   if (tag === "rect" && named.ry === attributes.rx) delete named.ry;
   if (Object.keys(named).length > 0) throw new Error(`a ${tag} with ${Object.keys(named).join()}`);
@@ -93,12 +93,12 @@ function outline(tag: string, text: (name: string) => string, number: (name: str
 const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 const BEGINNING = new RegExp(String.raw`^\s*m\s*(${NUMBER})[\s,]*(${NUMBER})[\s,]*(?=([+\-.\d])?)`, "i");
 
-/** A path's first place is told from 0, 0 even where it is written as a step; behind another path it would not be. */
+/** A path's first move starts at 0, 0 even if it is relative. Behind another path it would not, so it is made absolute. */
 function fromAnywhere(path: string): string {
   const found = BEGINNING.exec(path);
   if (!found) throw new Error(`a path that begins with no place: ${path}`);
   const [beginning, x, y, more] = found;
-  // Further places after the first are lines, steps or not as the first was written.
+  // Further points of a move are lines. They are relative if the move was.
   const line = more === undefined ? "" : beginning.trimStart().startsWith("m") ? "l" : "L";
   return `M${x} ${y}${line}${path.slice(beginning.length)}`;
 }

@@ -5,8 +5,8 @@ import { staticIcons } from "./static-icons.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// `npm run dev` draws the window in a browser with invented data (dev/). A build never sees dev/: it always
-// talks to the app through src/lib/transport.ts.
+// `npm run dev` shows a preview of the window in a browser, with invented data from dev/. A build never contains dev/: it
+// always calls the core through src/lib/transport.ts.
 export default defineConfig(({ command, mode }) => {
   const drawing = command === "serve" && mode === "drawing-board";
   return {
@@ -23,7 +23,7 @@ export default defineConfig(({ command, mode }) => {
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
       reportCompressedSize: false,
-      // What the first frame needs comes in one file of each kind: every further one is a way through the webview's messages.
+      // Everything for the first frame is in one script and one style sheet: each further file costs a round trip.
       rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } },
     },
     server: { host: "127.0.0.1", port: 5199, strictPort: true },

@@ -1,4 +1,4 @@
-// Invented accounts, figures and payments for the drawing board.
+// Invented accounts, figures and payments for the preview.
 
 import type {
   AccountView,

@@ -1,8 +1,8 @@
-// Visits the drawing board in Chromium. `npm run look -w ui -- OUT [WISH …]` takes pictures; `npm run axe -w ui` takes none
-// but fails on anything that axe-core finds, on a page that is cut or scrolls twice, on what lies over a dialog, and on errors
-// in the console.
-// A wish is PAGE@CASE[,CASE]@WIDTHxHEIGHT[:PERCENT]@THEME (the text that many percent as large) and then @TESTID to click, @TESTID=TEXT to type or @!WHAT for what happens
-// elsewhere meanwhile (see dev/transport.ts).
+// Opens pages of the preview in Chromium. `npm run look -w ui -- OUT [SCENARIO …]` takes screenshots. `npm run axe -w ui`
+// takes none. It fails on everything that axe-core finds, on pages that are cut off or have two scrollbars, on elements over
+// a dialog, and on errors in the console.
+// A scenario is PAGE@CASE[,CASE]@WIDTHxHEIGHT[:PERCENT]@THEME, where PERCENT is the text size. Steps can follow: @TESTID
+// clicks, @TESTID=TEXT types, and @!EVENT triggers something that happens elsewhere (see mock-transport.ts).
 
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -185,7 +185,7 @@ async function visit(wish) {
     await tab.evaluate(quiet);
     if ((await entry.count()) > 0) {
       await entry.click();
-      // Its code is fetched now; a page that is not there yet has no faults.
+      // The page's code is loaded now. A page that is not there yet would have no faults.
       await tab.locator(`[data-testid="page-${page}"] > *`).first().waitFor();
     }
     await tab.evaluate(quiet);
@@ -216,7 +216,7 @@ async function tried(tab, act) {
   await (text === undefined ? part.click({ timeout: 5000 }) : part.fill(text, { timeout: 5000 }));
 }
 
-/** In the page: resolves once nothing in it has changed for a moment. */
+/** Runs in the page. Resolves once nothing has changed for a moment. */
 function quiet() {
   return new Promise((done) => {
     let wait = 0;
@@ -233,7 +233,7 @@ function quiet() {
   });
 }
 
-/** In the page: what is cut, scrolls beside something else, or lies over a dialog. */
+/** Runs in the page. Finds what is cut off, scrolls twice, or lies over a dialog. */
 function layoutFaults() {
   const found = [];
   const whole = document.documentElement;

@@ -1,5 +1,5 @@
-// The drawing board's core: answers from invented data. `?case=` chooses what is wrong or missing, `?wait` never
-// answers. Served by the dev server only.
+// Takes the place of the core in the preview and answers with invented data. `?case=` chooses what is wrong or missing. Only
+// the dev server serves it.
 
 import type { Transport } from "$lib/transport";
 import type {
@@ -77,8 +77,7 @@ let left = false;
 let paid = false;
 let dearer = false;
 let tell: (change: Change) => void = () => {};
-// What else may happen while a page is looked at: the default method or the first payer is removed elsewhere, prices
-// rise, a debit ends.
+// Events elsewhere while a page is open: the default method or the first payer is removed, prices rise, a debit ends.
 const happens = (what: () => void) => () => {
   what();
   tell({ what: "account", account: account.id });

@@ -175,7 +175,7 @@ export const DEBITED: TopUpView = {
   can_cancel: false,
 };
 
-/** An invoice that waits to be paid. */
+/** An unpaid invoice. */
 export const INVOICED: TopUpView = {
   ...DEBITED,
   id: "t8",
@@ -222,7 +222,7 @@ export function balances(others: BalanceView[]): BalanceView[] {
   return [...others, { ...OVERVIEW_OF_PANEL, low: false, top_ups: [DEBITED] }];
 }
 
-/** What the drawing board charges for a wish. */
+/** The preview's price for a payment. */
 export function quote(wish: Wish, error: (code: Failure["code"], message: string) => Failure, dearer: boolean): Quote {
   const method = METHODS.find((one) => one.code === wish.method);
   const prices = [...priced(wish), ...(dearer ? [usd("5.10")] : [])];

@@ -1,4 +1,4 @@
-// oxlint-disable-next-line import/no-unassigned-import -- it works by being run before the others
+// oxlint-disable-next-line import/no-unassigned-import -- its side effect must happen before the other imports
 import "./lib/navigator-language.ts";
 import "@fontsource-variable/hanken-grotesk/wght.css";
 import "./styles/tokens.css";
@@ -17,7 +17,7 @@ if (initialData) {
   if (initialData.overview) liveOverview.initialize(initialData.overview);
 }
 const dataReady = initialData ? Promise.resolve() : app.resource.refresh();
-// Made beside the page while its face is on the way, and put into it whole.
+// The window is built outside the document while the font loads, and put into the document when it is complete.
 const target = document.createElement("div");
 target.id = "app";
 target.dataset.first = initialData ? "told" : "asked";

@@ -1,4 +1,4 @@
-// Rules about the source of the window that the compiler cannot check.
+// Rules about the window's source that the compiler cannot check.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -7,7 +7,7 @@ const SOURCES = readdirSync(new URL(".", import.meta.url), { recursive: true, en
   (name) => /\.(svelte|ts)$/.test(name) && !/\.test\.ts$|bindings\.ts$/.test(name),
 );
 
-test("every count with its noun is written by pluralize", () => {
+test("every count with a noun is formatted by pluralize", () => {
   const noun = String.raw`(days?|hours?|minutes?|seconds?|payments?|blocks?|accounts?|months?|services?|notices?)\b(?!=)`;
   const byHand = new RegExp(String.raw`\}(<\/\w+>)? ${noun}`);
   const found = SOURCES.flatMap((name) =>
@@ -19,7 +19,7 @@ test("every count with its noun is written by pluralize", () => {
   expect(found).toEqual([]);
 });
 
-test("no element has a tooltip of the system's, which would float over dialogs", () => {
+test("no element has a title attribute, whose tooltip would float over dialogs", () => {
   const found = SOURCES.filter((name) => name.endsWith(".svelte")).flatMap((name) =>
     [...readFileSync(new URL(`./${name}`, import.meta.url), "utf8").matchAll(/<[a-z][^>]*?\stitle=/gs)].map(
       ([tag]) => `${name}: ${tag}`,

@@ -1,4 +1,4 @@
-// A command that the user gives to the core. It never runs twice at a time, and keeps the failure for the page to show.
+// An action of the user that calls the core. It never runs twice at a time, and keeps its failure for the page to show.
 
 import { untrack } from "svelte";
 import type { Failure } from "./types.ts";
@@ -9,7 +9,7 @@ export class Action {
 
   #running = false;
 
-  /** Runs `act` unless it runs already; answers whether it ran and succeeded. */
+  /** Runs `act` unless an earlier run is still going on. Returns whether it ran and succeeded. */
   async run(act: () => Promise<unknown>): Promise<boolean> {
     if (this.#running) return false;
     this.#running = true;

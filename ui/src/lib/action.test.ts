@@ -5,7 +5,7 @@ import type { Failure } from "./types.ts";
 
 const failure: Failure = { code: "timeout", message: "No answer.", retryable: true };
 
-test("an action does not run twice at a time, and tells why it failed", async () => {
+test("does not run twice at a time, and keeps the reason of a failure", async () => {
   const { calls, call } = controlledCalls<void>();
   const action = new Action();
   const first = action.run(call);

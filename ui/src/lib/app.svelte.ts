@@ -1,4 +1,4 @@
-// What the whole window shares: accounts, settings, health, the chosen account and the page.
+// State that the whole window shares: accounts, settings, health, the selected account and the current page.
 
 import { core } from "$lib/transport";
 import { subscribeToChanges } from "./changes.ts";
@@ -9,13 +9,13 @@ import type { AccountId, AccountView, AppView, Change, Page, Settings } from "./
 export const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"] as const;
 export type PageName = (typeof PAGES)[number] | "balances" | "connect";
 
-/** What the page for paying in is about; what an account does not offer is not shown. */
+/** The tabs of the top-up page. A tab that the account's provider does not offer is not shown. */
 export type PaymentTab = "top_up" | "renewals" | "migrations";
 
-/** Milliseconds from the window's start in which old figures are no trouble yet: new ones are on their way. */
+/** For this long after the window opens, old figures are not reported as outdated: new ones are being read. */
 const STARTUP_GRACE_MS = 5_000;
 
-/** Whether nobody is signed in, as far as anybody can know: a keyring that has not answered says nothing. */
+/** Whether the account is known to be signed out. While the keyring has not answered, nobody knows. */
 export function isSignedOut(account: AccountView): boolean {
   return !account.signed_in && !account.waits_for_keyring;
 }
@@ -26,13 +26,13 @@ class App {
   paymentTab = $state<PaymentTab>("top_up");
   /** The payment whose details are open. */
   openedPayment = $state.raw<{ account: AccountId; id: string } | null>(null);
-  /** The account that is being edited on the page of accounts. */
+  /** The account that is being edited on the Accounts page. */
   editedAccount = $state<AccountId | null>(null);
-  /** Whether the first frame is on the screen: what it can do without is drawn after it. */
+  /** Whether the first frame is on the screen. What the first frame can do without is drawn afterwards. */
   firstFramePainted = $state(false);
-  /** Whether what is read at the start should be there by now. */
+  /** Whether the figures that are read at the start should have arrived by now. */
   startupGraceOver = $state(false);
-  /** Read aloud by screen readers, politely. */
+  /** The text that screen readers read aloud when they are idle. */
   announcement = $state("");
 
   #selected = $state<AccountId | null>(null);
@@ -46,7 +46,7 @@ class App {
     return this.view?.accounts ?? [];
   }
 
-  /** The chosen account, else the first. */
+  /** The selected account, else the first. */
   get account(): AccountView | null {
     return this.accounts.find((one) => one.id === this.#selected) ?? this.accounts[0] ?? null;
   }
@@ -55,7 +55,6 @@ class App {
     return this.view?.settings.hide_amounts ?? false;
   }
 
-  /** Whether there are several accounts to see side by side. */
   get hasSeveralAccounts(): boolean {
     return this.accounts.length > 1;
   }
@@ -65,7 +64,7 @@ class App {
     this.#selected = account;
   }
 
-  /** Goes to a page; the one before stays until the other can be drawn whole. */
+  /** Goes to a page. The current page stays until the next one can be drawn completely. */
   goTo(page: PageName): void {
     this.#navigation?.abort();
     this.openedPayment = null;
@@ -81,7 +80,7 @@ class App {
     });
   }
 
-  /** Leads to where the account's wallet address is typed. */
+  /** Opens the form in which the user enters the account's wallet address. */
   goToAddress(account: AccountId): void {
     this.goTo("accounts");
     this.editedAccount = account;
@@ -117,7 +116,7 @@ class App {
     }
   }
 
-  /** Keeps a change of settings on screen at once; the core's answer has the last word. */
+  /** Shows a changed setting at once and saves it. What the core answers then replaces what is shown. */
   async saveSettings(change: Partial<Settings>): Promise<void> {
     const view = this.view;
     if (!view) return;
@@ -152,7 +151,7 @@ class App {
     }
   }
 
-  /** Begins to listen; what comes back ends that. */
+  /** Starts to listen for changes. Call the returned function to stop. */
   start(): () => void {
     const unsubscribe = subscribeToChanges((change) => this.handleChange(change));
     const settling = setTimeout(() => (this.startupGraceOver = true), STARTUP_GRACE_MS);

@@ -1,4 +1,4 @@
-// One subscription to the core's `change` event, shared by everything that wants to hear of it.
+// One subscription to the core's `change` event, shared by all listeners in the window.
 
 import { core } from "$lib/transport";
 import type { Change } from "./types.ts";
@@ -7,13 +7,13 @@ type ChangeListener = (change: Change) => void;
 
 const listeners = new Set<ChangeListener>();
 
-/** Subscribes; what comes back unsubscribes. */
+/** Adds a listener. Call the returned function to remove it. */
 export function subscribeToChanges(listener: ChangeListener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Starts listening to the core. Called once, before the first reading, so that no change is missed. */
+/** Starts to listen to the core. Call it once. Whoever calls it reads everything again afterwards, so no change is missed. */
 export async function startListening(): Promise<void> {
   await core.onChange((change) => {
     for (const listener of listeners) listener(change);

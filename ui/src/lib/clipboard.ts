@@ -1,11 +1,12 @@
-// The system's clipboard, also where the webview does not give it to scripts.
+// Copies to the system's clipboard, also in webviews that do not let scripts use the clipboard.
 
 import { app } from "./app.svelte.ts";
 import type { Failure } from "./types.ts";
 
 /**
- * Copies `text` and tells screen readers that `what` was copied; throws a `Failure` when nothing was. To be called within
- * the click itself: the system takes a text only from a person, so one that has yet to be read is given as a promise.
+ * Copies `text` and announces to screen readers that `what` was copied. Throws a `Failure` when nothing was copied. Call it
+ * within the click handler: the system only accepts a text while it handles a click. Pass a text that must be read first
+ * as a promise.
  */
 export async function copy(text: string | Promise<string>, what: string): Promise<void> {
   try {
@@ -24,7 +25,7 @@ function asPlainTextBlob(text: string): Blob {
   return new Blob([text], { type: "text/plain" });
 }
 
-/** Selects the text in a field of its own and copies the selection, as a person would. */
+/** Puts the text into a hidden field, selects it there and runs the copy command. */
 function copyBySelection(text: string): boolean {
   const focused = document.activeElement;
   const field = document.createElement("textarea");

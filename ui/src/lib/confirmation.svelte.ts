@@ -1,12 +1,12 @@
-// The question before money is taken, while a form is open: asked once, taken back when what it asks for changes, and
-// why, until the user chooses anew.
+// The question that the user answers before a method takes money without a further page. It is withdrawn when its terms
+// change. The form shows the reason until the user makes another choice.
 
 import { changedTerms, type PaymentTerms, type TermsChange, type CurrentTerms } from "./payment-terms.ts";
 
 export class Confirmation {
-  /** The question that is open. */
+  /** The terms that the user is being asked to agree to; `null` while no question is open. */
   terms = $state.raw<PaymentTerms | null>(null);
-  /** Why the last one was taken back. */
+  /** Why the last question was withdrawn. */
   withdrawn = $state.raw<TermsChange | null>(null);
 
   ask(terms: PaymentTerms): void {
@@ -14,17 +14,20 @@ export class Confirmation {
     this.withdrawn = null;
   }
 
-  /** It was answered. */
+  /** Closes the question after the user's answer. */
   close(): void {
     this.terms = null;
   }
 
-  /** The user has chosen or decided since: what was said of the last question is over. */
+  /** Forgets why the last question was withdrawn: the user has made another choice. */
   clearWithdrawn(): void {
     this.withdrawn = null;
   }
 
-  /** Holds the question against what was read. One reading may tell only that it cannot be paid, and the next one why. */
+  /**
+   * Compares the terms with what was read now. A first reading may only show that the payment was refused; a later one can
+   * show the reason and replaces it.
+   */
   recheck(now: CurrentTerms): void {
     const terms = this.terms ?? this.withdrawn?.terms;
     const changed = terms && changedTerms(terms, now);

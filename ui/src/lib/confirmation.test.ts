@@ -74,27 +74,27 @@ function what(now: Partial<CurrentTerms>, terms: PaymentTerms = TERMS) {
 }
 
 describe("changedTerms", () => {
-  it("is nothing while all is as it was asked, also when it has been read again", () => {
+  it("reports nothing while the terms are the same, also after they were read again", () => {
     expect(what({})).toBeNull();
     expect(what({ wish: structuredClone(WISH), quote: structuredClone(QUOTE) })).toBeNull();
   });
 
-  it("is nothing while the price is being read: the total that was shown is what is sent", () => {
+  it("reports nothing while the price is loading, as the total on screen is the one that is sent", () => {
     expect(what({ quote: null })).toBeNull();
   });
 
-  it("is the method when another one, or none, has taken its place", () => {
+  it("reports the method when it was replaced or removed", () => {
     expect(what({ wish: { ...WISH, method: "pm_master" }, quote: null })).toBe("method");
     expect(what({ wish: { ...WISH, method: null }, quote: null })).toBe("method");
     expect(what({ wish: { ...WISH, save_method: true } })).toBe("method");
   });
 
-  it("is the payer, whatever method came with the other one", () => {
+  it("reports the payer, whichever method came with the new one", () => {
     expect(what({ wish: { ...WISH, payer: "acme" } })).toBe("payer");
     expect(what({ wish: { ...WISH, payer: "acme", method: "pm_acme" }, quote: null })).toBe("payer");
   });
 
-  it("is what is paid for when that is gone or another", () => {
+  it("reports the purpose when it is gone or has changed", () => {
     expect(what({ wish: null, quote: null })).toBe("purpose");
     const renewal = (period: string): Wish => ({
       ...WISH,
@@ -104,19 +104,19 @@ describe("changedTerms", () => {
     expect(what({ wish: renewal("3m") }, { ...TERMS, wish: renewal("1m") })).toBe("purpose");
   });
 
-  it("is the total, and says the new one", () => {
+  it("reports the total, with the new one", () => {
     const dearer = changedTerms(TERMS, { ...NOW, quote: { ...QUOTE, total: usd("60.00") } });
     expect(dearer).toEqual({ what: "total", terms: TERMS, total: usd("60.00") });
     expect(what({ quote: { ...QUOTE, total: { amount: "54.00", currency: "EUR" } } })).toBe("total");
   });
 
-  it("is a refusal when it can no longer be paid, or nobody knows what it costs", () => {
+  it("reports a refusal when the payment is not possible any more or its price is unknown", () => {
     const error = { code: "amount_too_large", message: "The most is 50.00 USD.", retryable: false } as const;
     expect(what({ quote: { ...QUOTE, error } })).toBe("refused");
     expect(what({ quote: { ...QUOTE, total: null } })).toBe("refused");
   });
 
-  it("is a payment for the same that was started elsewhere, not one that was shown", () => {
+  it("reports a payment for the same purpose that was started elsewhere, unless it was shown before", () => {
     expect(what({ already: [under(["s1"])] })).toBe("already");
     expect(what({ already: [under(["s1"])] }, { ...TERMS, already: [under(["s1"])] })).toBeNull();
     expect(what({ already: [] }, { ...TERMS, already: [under(["s1"])] })).toBeNull();
@@ -126,13 +126,13 @@ describe("changedTerms", () => {
 describe("paymentsUnderWayFor", () => {
   const underWay = [under(["s1", "s2"], null, "t1"), under([], "m1", "t2")];
 
-  it("finds the payments that hold one of the services or the order", () => {
+  it("finds the payments for any of the services or for the order", () => {
     const renewal = { what: "renewal" as const, services: [{ service: "s2", period: "1m" }] };
     expect(paymentsUnderWayFor(renewal, underWay).map(({ top_up }) => top_up.id)).toEqual(["t1"]);
     expect(paymentsUnderWayFor({ what: "migration", order: "m1", period: "1m" }, underWay)).toEqual([underWay[1]]);
   });
 
-  it("finds none for others, for a top-up and for nothing", () => {
+  it("finds no payment for another purpose, for a top-up, or without a purpose", () => {
     expect(paymentsUnderWayFor({ what: "renewal", services: [{ service: "s3", period: "1m" }] }, underWay)).toEqual([]);
     expect(paymentsUnderWayFor({ what: "migration", order: "m2", period: "1m" }, underWay)).toEqual([]);
     expect(paymentsUnderWayFor({ what: "top_up", amount: "10" }, underWay)).toEqual([]);
@@ -143,14 +143,14 @@ describe("paymentsUnderWayFor", () => {
 describe("Confirmation", () => {
   const gone = { code: "method_unknown", message: "It is not offered any more.", retryable: false } as const;
 
-  it("stays as it was asked while nothing has changed", () => {
+  it("stays open while nothing changes", () => {
     const confirmation = new Confirmation();
     confirmation.ask(TERMS);
     confirmation.recheck({ ...NOW, quote: null });
     expect([confirmation.terms, confirmation.withdrawn]).toEqual([TERMS, null]);
   });
 
-  it("is taken back, and says why by the reading that tells it best", () => {
+  it("is withdrawn, with the most precise reason that was read", () => {
     const confirmation = new Confirmation();
     confirmation.ask(TERMS);
     confirmation.recheck({ ...NOW, quote: { ...QUOTE, error: gone } });
@@ -158,11 +158,11 @@ describe("Confirmation", () => {
     confirmation.recheck({ ...NOW, wish: { ...WISH, method: "pm_master" }, quote: null });
     expect([confirmation.terms, confirmation.withdrawn?.what]).toEqual([null, "method"]);
     confirmation.recheck(NOW);
-    expect(confirmation.withdrawn?.what, "what was taken back does not come back by itself").toBe("method");
+    expect(confirmation.withdrawn?.what, "a withdrawn question does not open again by itself").toBe("method");
     expect(confirmation.terms).toBeNull();
   });
 
-  it("says nothing more once the user has moved on, nor of one that was answered", () => {
+  it("gives no reason after the user has moved on or has answered", () => {
     const confirmation = new Confirmation();
     confirmation.ask(TERMS);
     confirmation.recheck({ ...NOW, wish: null });

@@ -1,5 +1,5 @@
-// The newest export, under way or over. It belongs to the engine: a dialog that closes, another page or another window
-// takes nothing from it, and every one of them finds it again here.
+// The newest export, running or finished. The core runs it, so it goes on when the dialog or the page closes, and every
+// page can show its progress from here.
 
 import { core } from "$lib/transport";
 import { subscribeToChanges } from "./changes.ts";
@@ -11,7 +11,7 @@ class ExportJob {
   readonly action = new Action();
 
   readonly #resource = new Resource<ExportView | null>(() => core.exporting());
-  /** The one whose end has been seen and put away. */
+  /** The finished export that the user has dismissed. */
   #dismissed = $state.raw<ExportView | null>(null);
 
   constructor() {
@@ -35,13 +35,13 @@ class ExportJob {
     return state?.is === "failed" ? state.error : this.action.failure;
   }
 
-  /** Whole percent, as far as it is known. */
+  /** The progress in whole percent; `null` while the total is unknown. */
   get percent(): number | null {
     const running = this.running;
     return running?.total ? Math.floor((running.written / running.total) * 100) : null;
   }
 
-  /** Asks for a file and writes to it. */
+  /** Asks the user for a file and writes the payments to it. */
   async begin(query: PaymentQuery, format: ExportFormat): Promise<void> {
     this.dismiss();
     await this.action.run(() => core.exportPayments(query, format));
@@ -51,7 +51,7 @@ class ExportJob {
     await core.cancelExport();
   }
 
-  /** What an export came to has been seen. */
+  /** Hides the result of a finished export. */
   dismiss(): void {
     if (this.running) return;
     this.#dismissed = this.#resource.value;

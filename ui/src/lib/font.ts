@@ -1,17 +1,17 @@
-// The window's face. What is laid out before it is there is laid out in the system's faces first, and looking for those
-// takes the system longer than all the rest of the first frame.
+// Waits for the window's font. Text that is laid out earlier uses a system font first, and looking that up takes longer
+// than the rest of the first frame.
 
-/** Milliseconds after which the page does without it for now. */
+/** After this long the page is shown without the font. */
 const FONT_TIMEOUT_MS = 1_000;
 
-/** Resolves once text can be laid out in it, or it cannot be had. */
+/** Resolves once the font can be used, or is not available. */
 export async function fontLoaded(): Promise<void> {
   const timeout = new Promise((done) => setTimeout(done, FONT_TIMEOUT_MS));
   await Promise.race([loadFont().catch(() => {}), timeout]);
 }
 
 async function loadFont(): Promise<void> {
-  // Until then nobody knows that there is such a face.
+  // The browser learns about the font only from the style sheets.
   await Promise.all([...document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')].map(stylesheetApplied));
   await document.fonts.load('1em "Hanken Grotesk Variable"');
 }

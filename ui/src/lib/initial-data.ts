@@ -1,8 +1,8 @@
-// What the app put into the page before its code ran: enough for the first frame.
+// The data for the first frame, which the app puts into the page before the page's code runs.
 
 import type { First } from "./types.ts";
 
-/** Takes it out of the page; `null` where the page has to ask for itself. */
+/** Removes the data from the page and returns it; `null` when the page has to ask the core for it. */
 export function takeInitialData(): First | null {
   const element = document.getElementById("first");
   element?.remove();

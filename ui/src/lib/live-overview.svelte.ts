@@ -1,5 +1,5 @@
-// The chosen account's first page, read again whenever the core says that it changed, and what became of a top-up
-// that is no longer among the open ones.
+// The overview of the selected account, read again whenever the core reports a change. When an open top-up disappears from
+// it, this finds out how that one ended.
 
 import { core } from "$lib/transport";
 import { app } from "./app.svelte.ts";
@@ -12,25 +12,25 @@ import { KIND_LABELS, STATUS_LABELS } from "./texts/payments.ts";
 export interface EndedTopUp {
   account: AccountId;
   top_up: TopUpView;
-  /** Why the provider did not take it, in its own words. */
+  /** Why the provider refused it, in the provider's words. */
   refusal: Failure | null;
 }
 
 class LiveOverview {
   readonly resource = new Resource<Overview>(() => this.#read());
-  /** The top-up that ended while the window watched it. */
+  /** The top-up that ended while the window was showing it. */
   ended = $state.raw<EndedTopUp | null>(null);
 
   #account: AccountId | null = null;
   #justStarted: TopUpView | null = null;
 
-  /** Begins with what the app has read of the first account. */
+  /** Sets the overview of the first account, which came with the page. */
   initialize(overview: Overview): void {
     this.#account = overview.account.id;
     this.resource.initialize(overview);
   }
 
-  /** Follows the chosen account; what comes back stops that. */
+  /** Starts to follow the selected account. Call the returned function to stop. */
   start(): () => void {
     const unsubscribe = subscribeToChanges((change) => {
       if (change.what === "account" && change.account === this.#account) void this.resource.refresh();
@@ -52,12 +52,12 @@ class LiveOverview {
     };
   }
 
-  /** Reads at once instead of waiting for the core's word. */
+  /** Reads at once instead of waiting for the core to report a change. */
   refresh(): Promise<void> {
     return this.resource.refresh();
   }
 
-  /** Reads at once after a start, and says how that one ended even if it was over before it was seen open. */
+  /** Reads at once after a top-up was started, and reports its end even if it ended before it was ever listed as open. */
   follow(top_up: TopUpView): Promise<void> {
     this.#justStarted = top_up;
     return this.resource.refresh();
@@ -97,12 +97,12 @@ class LiveOverview {
       };
       announce(top_up);
     } catch {
-      // It is in the history then, or it never was one.
+      // The payment is in the history, or it never existed.
     }
   }
 }
 
-/** Id of its line in the history. */
+/** The id of the top-up's payment in the history. */
 export function paymentIdOf(top_up: TopUpView): string {
   return top_up.payment_id ?? `local:${top_up.id}`;
 }

@@ -1,4 +1,5 @@
-// What a wish would cost, asked anew whenever it changes. Only an answer to the wish on screen counts.
+// The price of the payment that is on screen, requested again whenever the payment changes. Answers about an earlier version
+// of it are dropped.
 
 import { core } from "$lib/transport";
 import type { AccountId, Failure, Quote, Wish } from "./types.ts";
@@ -16,12 +17,12 @@ const EMPTY_QUOTE: Quote = {
 };
 
 export class LiveQuote {
-  /** The last answer; while the next is on its way it stays on screen. */
+  /** The last answer. It stays on screen until the next one arrives. */
   latest = $state.raw<Quote | null>(null);
   #answeredWish = $state("");
   #generation = 0;
 
-  /** The answer to this very wish, once it is there. */
+  /** The answer for exactly this payment, once it has arrived. */
   answerFor(wish: Wish | null): Quote | null {
     return wish !== null && this.#answeredWish === JSON.stringify(wish) ? this.latest : null;
   }

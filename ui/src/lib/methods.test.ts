@@ -41,12 +41,12 @@ const WAITING = saved("waiting", "jane", { state: "pending", is_default: true })
 const ALL = [PLAIN, HERS, HIS, WAITING];
 
 describe("methodsForPayer", () => {
-  it("narrows to the payer and keeps what is anybody's", () => {
+  it("returns the payer's methods and those of all payers", () => {
     expect(methodsForPayer(ALL, "jane")).toEqual([PLAIN, HERS, WAITING]);
     expect(methodsForPayer(ALL, "acme")).toEqual([PLAIN, HIS]);
   });
 
-  it("narrows nothing where nobody is asked who pays", () => {
+  it("returns all methods when the provider has no payers", () => {
     expect(methodsForPayer(ALL, null)).toEqual(ALL);
   });
 });
@@ -55,49 +55,49 @@ describe("reselectPayer", () => {
   const jane = { id: "jane", name: "Jane Doe" };
   const acme = { id: "acme", name: "Acme" };
 
-  it("begins with the provider's first one, or nobody where none is asked for", () => {
+  it("starts with the provider's first payer, or with none when there are no payers", () => {
     expect(reselectPayer([jane, acme], null)).toEqual({ payer: jane, dropped: null });
     expect(reselectPayer([], null)).toEqual({ payer: null, dropped: null });
   });
 
-  it("keeps who was chosen, by the name of now", () => {
+  it("keeps the chosen payer, with the current name", () => {
     const renamed = { ...acme, name: "Acme Engineering" };
     expect(reselectPayer([jane, renamed], acme)).toEqual({ payer: renamed, dropped: null });
   });
 
-  it("lets go who is gone, and says so", () => {
+  it("drops a payer who is gone, and reports it", () => {
     expect(reselectPayer([jane], acme)).toEqual({ payer: jane, dropped: acme });
     expect(reselectPayer([], acme)).toEqual({ payer: null, dropped: acme });
   });
 });
 
-describe("preselected", () => {
+describe("preselectedMethod", () => {
   it("is the default saved method", () => {
     expect(preselectedMethod(methodsForPayer(ALL, "acme"))).toBe(HIS);
   });
 
-  it("is never one that cannot be paid with", () => {
+  it("is never an unusable method", () => {
     expect(isUsable(WAITING)).toBe(false);
     expect(preselectedMethod(methodsForPayer(ALL, "jane"))).toBe(PLAIN);
     expect(preselectedMethod([WAITING, saved("broken", "jane", { state: "failed" })])).toBeNull();
   });
 });
 
-describe("settle", () => {
-  it("keeps what was chosen, as it is offered now", () => {
+describe("reselectMethod", () => {
+  it("keeps the chosen method, as it is offered now", () => {
     const newer = { ...HERS, name: "Visa Gold" };
     expect(reselectMethod([PLAIN, newer], "jane", HERS)).toEqual({ method: newer, dropped: null });
   });
 
-  it("lets go what does not belong to the payer, and says so", () => {
+  it("drops a method that is not linked to the payer, and reports it", () => {
     expect(reselectMethod(ALL, "acme", HERS)).toEqual({ method: HIS, dropped: { method: HERS, reason: "payer" } });
   });
 
-  it("lets go what was removed elsewhere", () => {
+  it("drops a method that was removed elsewhere", () => {
     expect(reselectMethod([PLAIN], "jane", HERS)).toEqual({ method: PLAIN, dropped: { method: HERS, reason: "gone" } });
   });
 
-  it("lets go what can no longer be paid with", () => {
+  it("drops a method that has become unusable", () => {
     const broken = saved("hers", "jane", { state: "failed" });
     expect(reselectMethod([broken], "jane", HERS)).toEqual({
       method: null,
@@ -107,7 +107,7 @@ describe("settle", () => {
 });
 
 describe("methodName", () => {
-  it("says what tells saved ones apart, once", () => {
+  it("adds the detail that distinguishes saved methods, once", () => {
     expect(methodName(HERS)).toBe("Visa •••• 4242");
     expect(methodName({ ...HERS, name: "Visa •••• 4242" })).toBe("Visa •••• 4242");
     expect(methodName({ ...HERS, name: "Visa ending in 4242" })).toBe("Visa ending in 4242");
@@ -120,7 +120,7 @@ describe("methodName", () => {
 });
 
 describe("haveSameLimits", () => {
-  it("holds for several with equal limits only", () => {
+  it("is true only for several methods with equal limits", () => {
     expect(haveSameLimits(ALL)).toBe(true);
     expect(haveSameLimits([PLAIN])).toBe(false);
     expect(haveSameLimits([PLAIN, { ...HERS, max: null }])).toBe(false);

@@ -1,13 +1,13 @@
-// Which payment methods a payer has, and what becomes of the chosen one when payers or methods change. Pure: the same
-// lists give the same choice.
+// Which payment methods a payer has, and which one stays chosen when payers or methods change. These functions are pure:
+// the same lists give the same choice.
 
 import { isSameAmount } from "./money.ts";
 import type { MethodView, Payer } from "./types.ts";
 
-/** A chosen method that had to be dropped, and why. */
+/** A chosen method that cannot stay chosen, and the reason. */
 export interface DroppedMethod {
   method: MethodView;
-  /** It is not linked to the payer, it is no longer offered, or it cannot be paid with at the moment. */
+  /** It is not linked to the payer, it is no longer offered, or it cannot be used at the moment. */
   reason: "payer" | "gone" | "unusable";
 }
 
@@ -16,7 +16,7 @@ export interface MethodSelection {
   dropped: DroppedMethod | null;
 }
 
-/** Keeps the chosen payer, as it is offered now; one that is gone is let go for the provider's first one. */
+/** Keeps the chosen payer, as it is offered now. A payer who is gone is dropped for the provider's first one. */
 export function reselectPayer(
   payers: readonly Payer[],
   chosen: Payer | null,
@@ -27,25 +27,25 @@ export function reselectPayer(
   return now ? { payer: now, dropped: null } : { payer: first, dropped: chosen };
 }
 
-/** The methods that are linked to the payer, in the provider's order; those linked to nobody are anybody's. */
+/** The methods that are linked to the payer or to no payer at all, in the provider's order. */
 export function methodsForPayer(methods: readonly MethodView[], payer: string | null): MethodView[] {
   return methods.filter(
     (one) => one.payers.length === 0 || payer === null || one.payers.some((linked) => linked === payer),
   );
 }
 
-/** A saved method pays only once it is confirmed. */
+/** A saved method can be used once it is confirmed. */
 export function isUsable(method: MethodView): boolean {
   return method.saved === null || method.saved.state === "confirmed";
 }
 
-/** The default saved method, else the first that can be paid with. */
+/** The default saved method, else the first usable one. */
 export function preselectedMethod(offered: readonly MethodView[]): MethodView | null {
   const usable = offered.filter(isUsable);
   return usable.find((one) => one.saved?.is_default) ?? usable[0] ?? null;
 }
 
-/** Keeps the chosen method while the payer can pay with it; else says that it was let go, and chooses another. */
+/** Keeps the chosen method while the payer can use it. Otherwise drops it, with the reason, and chooses another. */
 export function reselectMethod(
   methods: readonly MethodView[],
   payer: string | null,
@@ -59,10 +59,10 @@ export function reselectMethod(
   return { method: preselectedMethod(offered), dropped: { method: chosen, reason } };
 }
 
-/** A card's last digits or an e-mail address: what tells one saved method from another. */
+/** What distinguishes saved methods: a card's last digits or an e-mail address. */
 const DISTINGUISHING_PART = /\d{4}|[^\s,]+@[^\s,]+/;
 
-/** What people call the method: the provider's name, with what tells saved ones apart where the name lacks it. */
+/** The method's name for users: the provider's name, and what distinguishes a saved method if the name lacks it. */
 export function methodName(method: MethodView): string {
   const detail = method.saved?.detail ?? "";
   const part = DISTINGUISHING_PART.exec(detail)?.[0] ?? detail;
@@ -74,7 +74,7 @@ function isSameMax(one: MethodView["max"], other: MethodView["max"]): boolean {
   return one === null || other === null ? one === other : isSameAmount(one, other);
 }
 
-/** Whether all methods have the same limits, so that these need saying only once. */
+/** Whether all methods have the same limits, so that showing these once is enough. */
 export function haveSameLimits(methods: readonly MethodView[]): boolean {
   const [first, ...others] = methods;
   return (

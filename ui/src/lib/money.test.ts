@@ -30,22 +30,22 @@ test("keeps every digit of amounts that a floating-point number would lose", () 
   expect(text("9007199254740993")).toBe("9\u202f007\u202f199\u202f254\u202f740\u202f993.00");
 });
 
-test.each(["", "abc", "1.", ".5", "1e9", "1,5", "NaN", "0x10", " 1", "1 "])("says nothing about %j", (decimal) => {
+test.each(["", "abc", "1.", ".5", "1e9", "1,5", "NaN", "0x10", " 1", "1 "])("returns null for %j", (decimal) => {
   expect(formatParts(decimal)).toBeNull();
 });
 
-test("speaks amount and unit", () => {
+test("formats an amount with its currency", () => {
   expect(formatAmount({ amount: "1204.350000", currency: "USDC" })).toBe("1\u202f204.35 USDC");
   expect(formatAmount({ amount: "?", currency: "USDC" })).toBe("unknown");
 });
 
-test("knows nothing from something", () => {
+test("distinguishes zero from the smallest amount", () => {
   expect(isZero("0.000000")).toBe(true);
   expect(isZero("0")).toBe(true);
   expect(isZero("0.000001")).toBe(false);
 });
 
-test("adds without losing a digit, and only what can be added", () => {
+test("adds exactly, and only amounts in one currency", () => {
   const usdc = (amount: string) => ({ amount, currency: "USDC" });
   expect(sum([usdc("0.1"), usdc("0.2"), usdc("-0.05")])).toEqual(usdc("0.25"));
   expect(sum([usdc("9007199254740993"), usdc("0.000001")])).toEqual(usdc("9007199254740993.000001"));
@@ -79,7 +79,7 @@ test.each([
   ["²", null],
   ["", null],
   [" ", null],
-])("%s is typed for %s", (entered, digits) => {
+])("parses %s as %s", (entered, digits) => {
   expect(parseTypedNumber(entered)).toBe(digits);
 });
 

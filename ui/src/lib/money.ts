@@ -1,14 +1,15 @@
-// How an amount is written. Works on decimal strings alone: no amount ever becomes a floating-point number.
+// Formats, parses, compares and adds amounts. All of it works on decimal strings: no amount ever becomes a floating-point
+// number.
 
 import type { Amount } from "./types.ts";
 
-/** The parts of an amount as it is drawn. */
+/** The parts of a formatted amount. */
 export interface AmountParts {
   /** U+2212 for a negative amount, else empty. */
   sign: string;
-  /** Thousands grouped by narrow no-break spaces. */
+  /** Thousands are separated by narrow no-break spaces. */
   whole: string;
-  /** At least two digits, and further ones as long as they say something. */
+  /** At least two digits; further ones only up to the last that is not zero. */
   fraction: string;
 }
 
@@ -16,7 +17,7 @@ const GROUP = "\u202f";
 const MINUS = "\u2212";
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 
-/** Null when `decimal` is not a decimal string: then nothing is known, and nothing is made up. */
+/** Returns null when `decimal` is not a decimal string: the amount is then unknown, never zero. */
 export function formatParts(decimal: string): AmountParts | null {
   const match = DECIMAL.exec(decimal);
   if (!match) return null;
@@ -31,14 +32,14 @@ export function formatParts(decimal: string): AmountParts | null {
   };
 }
 
-/** One line for names that screen readers speak and for copying: "1 204.35 USDC". */
+/** An amount as plain text, for screen readers: "1 204.35 USDC". */
 export function formatAmount(amount: Amount): string {
   const written = formatParts(amount.amount);
   if (!written) return "unknown";
   return `${written.sign}${written.whole}.${written.fraction} ${amount.currency}`;
 }
 
-/** Whether the amount is written as nothing but zeros. */
+/** Whether the amount has no digit other than zero. */
 export function isZero(decimal: string): boolean {
   return /^-?0+(\.0+)?$/.test(decimal);
 }
@@ -48,8 +49,9 @@ const GROUPED = /^\p{Nd}{1,3}(?:\p{Zs}\p{Nd}{3})+$/u;
 const DIGIT = /^\p{Nd}$/u;
 
 /**
- * A number that a person typed or pasted, in ASCII digits, or null for what could be none or two: digits of one script, in
- * groups of three or not, and a point before decimals. The core reads amounts by the same rules.
+ * Turns a number that a user typed or pasted into ASCII digits. Accepts digits of one script, with or without spaces between
+ * groups of three, and a point before the decimals. Returns null for anything else, such as a text that could mean two
+ * numbers. The core parses amounts by the same rules.
  */
 export function parseTypedNumber(text: string): string | null {
   const [whole = "", fraction, ...more] = text.replace(SPACES, "").split(/[.．٫]/u);
@@ -72,25 +74,25 @@ export function parseTypedNumber(text: string): string | null {
   return decimals === "" ? read : `${read}.${decimals}`;
 }
 
-/** A digit's value and the zero of its script; full-width digits look like ASCII ones and count as such. */
+/** A digit's value and the zero of its script. Full-width digits count as ASCII digits, because they look alike. */
 function digit(one: string): { digit: string; zero: string } | null {
   if (!DIGIT.test(one)) return null;
   const point = one.codePointAt(0) ?? 0;
   let first = point;
-  // Unicode gives each set of decimal digits ten places in a row.
+  // In Unicode the ten digits of a script follow each other.
   while (first > 0 && DIGIT.test(String.fromCodePoint(first - 1))) first -= 1;
   const value = (point - first) % 10;
   const zero = String.fromCodePoint(point - value);
   return { digit: String(value), zero: zero === "０" ? "0" : zero };
 }
 
-/** Whether both are worth the same in one currency, however many decimals each is written with. */
+/** Whether both have the same value and currency, however many decimals each is written with. */
 export function isSameAmount(one: Amount, other: Amount): boolean {
   const [mine, theirs] = [canonical(one.amount), canonical(other.amount)];
   return one.currency === other.currency && mine !== null && mine === theirs;
 }
 
-/** One text for each value: no zeros that say nothing. */
+/** The same text for the same value: without leading and trailing zeros. */
 function canonical(decimal: string): string | null {
   const match = DECIMAL.exec(decimal);
   if (!match) return null;
@@ -99,7 +101,7 @@ function canonical(decimal: string): string | null {
   return text === "." ? text : `${minus}${text}`;
 }
 
-/** The exact sum of amounts in one currency; null when there are none, one is not an amount, or currencies differ. */
+/** The exact sum of the amounts. Null when the list is empty, an amount is malformed, or the currencies differ. */
 export function sum(amounts: readonly Amount[]): Amount | null {
   const currency = amounts[0]?.currency;
   if (currency === undefined) return null;

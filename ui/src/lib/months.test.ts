@@ -7,7 +7,7 @@ const MONTHS = [
   { month: "2024-12", payments: 40 },
 ];
 
-it("tells the month of a row", () => {
+it("finds the month of a row", () => {
   expect([0, 1, 2, 3, 42].map((row) => monthOfRow(MONTHS, row))).toEqual([
     "2025-03",
     "2025-03",
@@ -19,7 +19,7 @@ it("tells the month of a row", () => {
   expect(monthOfRow([], 0)).toBeNull();
 });
 
-it("tells where a month begins", () => {
+it("finds the first row of a month", () => {
   expect(firstRowOfMonth(MONTHS, "2025-03")).toBe(0);
   expect(firstRowOfMonth(MONTHS, "2024-12")).toBe(3);
   expect(firstRowOfMonth(MONTHS, "2025-01")).toBeNull();

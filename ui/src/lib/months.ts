@@ -1,8 +1,8 @@
-// Where in a list the months begin: the newest stands at the top.
+// Which rows of the payment list belong to which month. The newest month is at the top.
 
 import type { MonthView } from "./types.ts";
 
-/** The month of that row; null beyond the last. */
+/** The month of a row; null beyond the last row. */
 export function monthOfRow(months: readonly MonthView[], row: number): string | null {
   let end = 0;
   for (const { month, payments } of months) {
@@ -12,7 +12,7 @@ export function monthOfRow(months: readonly MonthView[], row: number): string | 
   return null;
 }
 
-/** The first row of that month; null for one that the list does not have. */
+/** The first row of a month; null when the list has no payment in it. */
 export function firstRowOfMonth(months: readonly MonthView[], wanted: string): number | null {
   let row = 0;
   for (const { month, payments } of months) {

@@ -1,5 +1,5 @@
-// Imported first. With the locale "C", WebKit calls the language "C", which is not a language tag, and everything that
-// asks for number or date formats by it throws at start. The window is in English whatever the locale.
+// Import this first. With the locale "C", WebKit reports the language "C". That is not a language tag, so every number or
+// date format that uses it would throw at the start. The window's texts are English in every locale.
 
 function isTag(tag: string): boolean {
   try {

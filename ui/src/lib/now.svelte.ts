@@ -1,14 +1,14 @@
-// The current time for a component, as often as its text changes with it.
+// The current time for a component, updated only when the component's text changes.
 
 import { Ticker } from "./ticker.ts";
 
 let ticker: Ticker | undefined;
 
-/** To be made while a component is set up; it ends with the component. */
+/** Create it while a component is set up. It ends with the component. */
 export class Now {
   #version = $state(0);
 
-  /** `next` says when the text changes next, in milliseconds of the wall clock; `null` where it stays as it is. */
+  /** `next` returns when the text changes next, in milliseconds since 1970; `null` when it stays as it is. */
   constructor(next: (now: number) => number | null) {
     $effect(() => {
       const at = next(this.value);
@@ -17,7 +17,7 @@ export class Now {
     });
   }
 
-  /** Milliseconds since 1970. Whoever reads it reads it again when the text is due to change. */
+  /** Milliseconds since 1970. Reading this subscribes to the next change of the text. */
   get value(): number {
     void this.#version;
     return Date.now();

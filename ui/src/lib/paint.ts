@@ -1,6 +1,6 @@
-// When something is on the screen.
+// Waits until the browser has painted.
 
-/** Resolves once what is in the page now has been drawn. */
+/** Resolves once the page's present content has been painted. */
 export function afterNextPaint(): Promise<void> {
   return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
 }

@@ -1,5 +1,5 @@
-// Who pays and by what, while a form is open. The form is read again and again; what was chosen stays as long as it is
-// offered, and is let go visibly when it is not.
+// The chosen payer and payment method while a form is open. The form's data are read again and again. A choice stays as long
+// as it is offered. When it is not, it is dropped, and the form shows what was dropped.
 
 import { methodsForPayer, reselectMethod, reselectPayer, type DroppedMethod } from "./methods.ts";
 import type { MethodView, Payer, TopUpForm } from "./types.ts";
@@ -7,15 +7,15 @@ import type { MethodView, Payer, TopUpForm } from "./types.ts";
 export class PaymentChoice {
   /** `null` where the provider asks for no payer. */
   payer = $state.raw<Payer | null>(null);
-  /** A chosen payer that is gone. */
+  /** The chosen payer who is no longer offered. */
   droppedPayer = $state.raw<Payer | null>(null);
-  /** The payer's methods. */
+  /** The methods that the payer can choose from. */
   methods = $state.raw<MethodView[]>([]);
   method = $state.raw<MethodView | null>(null);
   droppedMethod = $state.raw<DroppedMethod | null>(null);
-  /** How often the user has chosen a payer or a method. */
+  /** How many times the user has chosen a payer or a method. */
   userChoices = $state(0);
-  /** Wanted by the user; it counts only where the method can be kept. */
+  /** The user wants to save the method. It has no effect for a method that cannot be saved. */
   saveRequested = $state(false);
 
   #payers: readonly Payer[] = [];
@@ -29,7 +29,7 @@ export class PaymentChoice {
     return this.saveRequested && this.method?.can_be_saved === true;
   }
 
-  /** Takes what is offered now. */
+  /** Takes over the payers and methods that are offered now. */
   update(form: TopUpForm): void {
     this.#payers = form.payers;
     this.#allMethods = form.methods;

@@ -39,39 +39,39 @@ const FORM: TopUpForm = {
   blocked: null,
 };
 
-describe("Choosing", () => {
-  it("begins with the first payer and their default method, and lets nothing go by that", () => {
+describe("PaymentChoice", () => {
+  it("starts with the first payer and their default method, and drops nothing", () => {
     const choice = new PaymentChoice(FORM);
     expect([choice.payer, choice.method, choice.droppedMethod, choice.droppedPayer]).toEqual([JANE, HERS, null, null]);
     expect(choice.methods).toEqual([PAGE, HERS]);
   });
 
-  it("keeps what was chosen when the form is read again", () => {
+  it("keeps the choice when the form is read again", () => {
     const choice = new PaymentChoice(FORM);
     choice.selectMethod("page");
     choice.update(structuredClone(FORM));
     expect([choice.payer, choice.method, choice.droppedMethod]).toEqual([JANE, PAGE, null]);
   });
 
-  it("says which payer and which method are gone, until another choice is made", () => {
+  it("reports which payer and method are gone until the user chooses again", () => {
     const choice = new PaymentChoice(FORM);
     const without = { ...FORM, payers: [ACME], methods: [THEIRS] };
     choice.update(without);
     expect([choice.payer, choice.droppedPayer]).toEqual([ACME, JANE]);
     expect([choice.method, choice.droppedMethod]).toEqual([THEIRS, { method: HERS, reason: "gone" }]);
     choice.update(structuredClone(without));
-    expect(choice.droppedPayer, "said as long as nobody has chosen since").toEqual(JANE);
+    expect(choice.droppedPayer, "reported until the user chooses").toEqual(JANE);
     choice.selectPayer("acme");
     expect([choice.droppedPayer, choice.droppedMethod]).toEqual([null, null]);
   });
 
-  it("takes no payer who is not offered", () => {
+  it("ignores a payer who is not offered", () => {
     const choice = new PaymentChoice(FORM);
     choice.selectPayer("nobody");
     expect(choice.payer).toEqual(JANE);
   });
 
-  it("keeps a method for next time only where that can be", () => {
+  it("saves a method only when it can be saved", () => {
     const choice = new PaymentChoice(FORM);
     choice.saveRequested = true;
     expect(choice.savesMethod).toBe(false);

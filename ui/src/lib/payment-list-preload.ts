@@ -1,15 +1,15 @@
-// The list's first page is asked for before there is a page to show it in: drawing that page would keep the answer
-// waiting, and what is drawn without the rows is drawn twice.
+// Requests the first payments before the Payments page is drawn. Drawing first would delay the answer, and a page without
+// its rows would be drawn twice.
 
 import { PaymentList } from "./payment-list.svelte.ts";
 import type { AccountId } from "./types.ts";
 
-/** How long an answer is waited for at most, in milliseconds: nobody clicks a second time by then. */
+/** The longest wait for the first payments before the page opens without them: too short for a second click. */
 const PRELOAD_TIMEOUT_MS = 100;
 
 let preloaded: PaymentList | null = null;
 
-/** Asks for the payments in sight when their page opens; done when it may. `cancel` says that it will not, or is over. */
+/** Requests the first payments, and resolves when their page may open. Abort `cancel` when the user goes elsewhere. */
 export async function preloadPayments(account: AccountId | null, cancel: AbortSignal): Promise<void> {
   const paymentList = new PaymentList();
   preloaded = paymentList;
@@ -23,7 +23,7 @@ export async function preloadPayments(account: AccountId | null, cancel: AbortSi
   await Promise.race([firstPage, timeout]);
 }
 
-/** What was asked for, or a new one where nothing was; whoever takes it closes it. */
+/** Returns the preloaded list, or a new one. The caller must close it. */
 export function takePreloadedPayments(): PaymentList {
   const taken = preloaded ?? new PaymentList();
   preloaded = null;

@@ -1,5 +1,5 @@
-// The payments that match a query, by their row in the list, newest first. Only the pages around the rows in sight are
-// kept, however far the list was scrolled; when the history changes, those in sight are read again.
+// The payments that match a query, by row, newest first. Only the pages around the visible rows stay in memory, however far
+// the user scrolls. When the history changes, the visible pages are read again.
 
 import { core } from "$lib/transport";
 import { subscribeToChanges } from "./changes.ts";
@@ -7,36 +7,36 @@ import { afterNextPaint } from "./paint.ts";
 import type { Failure, MonthView, PaymentPage, PaymentQuery, PaymentView } from "./types.ts";
 
 export const PAGE_SIZE = 50;
-/** Pages that are kept: those in sight, and some to generation back to. */
+/** How many pages stay in memory: the visible ones, and some for scrolling back. */
 export const MAX_CACHED_PAGES = 16;
 
 interface CachedPage {
   readonly payments: PaymentView[];
-  /** The generation in which it was read; an older one is shown until it is read again. */
+  /** The generation in which the page was read. An outdated page is shown until it has been read again. */
   readonly generation: number;
 }
 
-/** Whether a query leaves out some of an account's payments. */
+/** Whether a query selects only some of an account's payments. */
 export function hasFilters(query: PaymentQuery): boolean {
   return query.search !== null || query.statuses.length > 0 || query.from !== null || query.to !== null;
 }
 
-/** Hears of changes from its making to `close`. */
+/** Listens for changes from its construction until `close`. */
 export class PaymentList {
   total = $state<number | null>(null);
   failure = $state.raw<Failure | null>(null);
-  /** How many queries were queriesAnswered: the list begins at its top with each. */
+  /** How many queries have been answered. With each one the list scrolls back to its top. */
   queriesAnswered = $state(0);
-  /** The months of a list of more than a page, newest first. */
+  /** The months of a list that is longer than a page, newest first. */
   months = $state.raw<MonthView[]>([]);
 
   #pages = $state.raw<ReadonlyMap<number, CachedPage>>(new Map());
   #query: PaymentQuery | null = null;
-  /** What is shown answers this one. */
+  /** The query that the shown payments answer. */
   #shownQuery = $state.raw<PaymentQuery | null>(null);
-  /** Where a page begins, as the one before it told: read by that, it costs the same wherever it lies. */
+  /** Where a page begins, as the page before it reported. Reading by cursor costs the same at any depth of the list. */
   #cursors = new Map<number, string>();
-  /** The first and the last row in sight. */
+  /** The first and the last visible row. */
   #visibleRows: readonly [number, number] = [0, 0];
   #generation = 0;
   #reading = false;
@@ -51,19 +51,19 @@ export class PaymentList {
     this.#startGeneration();
   }
 
-  /** The payment of that row; undefined while it is on its way. */
+  /** The payment of a row; undefined until it has been read. */
   paymentAt(row: number): PaymentView | undefined {
     return this.#pages.get(Math.floor(row / PAGE_SIZE))?.payments[row % PAGE_SIZE];
   }
 
-  /** Whether what is shown is but a part of the payments. */
+  /** Whether filters hide some of the payments. */
   get isFiltered(): boolean {
     return this.#shownQuery !== null && hasFilters(this.#shownQuery);
   }
 
   /**
-   * Starts over with another query, and is done when its first page is there; what is shown stays until then. The same
-   * query again changes nothing.
+   * Starts over with another query, and resolves when its first page has arrived. The shown payments stay until then. The
+   * same query again changes nothing.
    */
   async setQuery(query: PaymentQuery): Promise<void> {
     if (this.#query && isSameQuery(query, this.#query)) return;
@@ -84,7 +84,7 @@ export class PaymentList {
     void this.#readRemaining(generation);
   }
 
-  /** What is not in sight would keep the first rows from the screen. */
+  /** Waits for a frame first, so that reading more pages does not delay the first rows. */
   async #readRemaining(generation: number): Promise<void> {
     await afterNextPaint();
     if (generation !== this.#generation) return;
@@ -92,7 +92,7 @@ export class PaymentList {
     await Promise.all([this.#readMissingPages(generation), this.#readMonths(generation)]);
   }
 
-  /** Reads again what is in sight, or what was asked for and has not come. */
+  /** Reads the visible pages again, or the first page of a query that has not been answered yet. */
   async refresh(): Promise<void> {
     if (this.#query && this.#query !== this.#shownQuery) return this.#start(this.#query);
     const generation = this.#startGeneration();
@@ -100,7 +100,7 @@ export class PaymentList {
     await this.#readMonths(generation);
   }
 
-  /** These rows are in sight: reads what of them and around them is not here. */
+  /** Reads the pages of these rows and next to them, unless they are in memory. */
   async setVisibleRows(first: number, last: number): Promise<void> {
     this.#visibleRows = [first, last];
     if (!this.#reading && !this.failure) await this.#readMissingPages(this.#generation);
@@ -111,7 +111,7 @@ export class PaymentList {
     return (this.#generation += 1);
   }
 
-  /** Reads one page after the other, always the one that is wanted most by then. */
+  /** Reads one page after the other. The visible rows may change meanwhile, so each step picks the most urgent page. */
   async #readMissingPages(generation: number): Promise<void> {
     for (;;) {
       const wanted = generation === this.#generation ? this.#nextPageToRead(generation) : undefined;
@@ -122,7 +122,7 @@ export class PaymentList {
     }
   }
 
-  /** What is in sight comes first, then what is next to it. */
+  /** Visible pages come first, then those next to them. */
   #nextPageToRead(generation: number): number | undefined {
     const [first, last] = this.#visibleRows.map((row) => Math.floor(row / PAGE_SIZE)) as [number, number];
     const end = Math.ceil((this.total ?? 1) / PAGE_SIZE);
@@ -134,7 +134,7 @@ export class PaymentList {
     );
   }
 
-  /** Null when it failed, or is no longer asked for. */
+  /** Returns null when reading failed, or when the answer is outdated. */
   async #read(generation: number, page: number): Promise<PaymentPage | null> {
     const query = this.#query;
     if (!query) return null;
@@ -163,7 +163,7 @@ export class PaymentList {
       const months = this.total > PAGE_SIZE ? await core.paymentMonths(this.#query) : [];
       if (generation === this.#generation) this.months = months;
     } catch {
-      // The list is whole without; the next change reads them again.
+      // The list works without its months. The next change reads them again.
     }
   }
 

@@ -38,7 +38,7 @@ const { PaymentList, MAX_CACHED_PAGES, PAGE_SIZE } = await import("./payment-lis
 const { preloadPayments, takePreloadedPayments } = await import("./payment-list-preload.ts");
 const ALL: PaymentQuery = { account: null, search: null, statuses: [], from: null, to: null };
 
-/** A history that has read what is beside its first page as well. */
+/** A list that has read its second page and its months as well. */
 async function fullyLoaded(query: PaymentQuery) {
   const paymentList = new PaymentList();
   await paymentList.setQuery(query);
@@ -56,7 +56,7 @@ beforeEach(() => {
   Object.assign(list, { total: 100_000, mark: "", failing: false });
 });
 
-it("reads a page and the one after it, by the place that the first one tells", async () => {
+it("reads a page and the one after it, by the cursor of the first one", async () => {
   const paymentList = await fullyLoaded(ALL);
   expect(requests).toEqual(["after null", `after ${PAGE_SIZE}`]);
   expect([paymentList.total, paymentList.paymentAt(0)?.id, paymentList.paymentAt(2 * PAGE_SIZE - 1)?.id]).toEqual([
@@ -68,7 +68,7 @@ it("reads a page and the one after it, by the place that the first one tells", a
   expect(paymentList.months).toEqual([{ month: "2025-03", payments: 100_000 }]);
 });
 
-it("reads what is in sight anywhere, first", async () => {
+it("reads the visible rows first, anywhere in the list", async () => {
   const paymentList = await fullyLoaded(ALL);
   requests.length = 0;
   await paymentList.setVisibleRows(50_010, 50_024);
@@ -76,7 +76,7 @@ it("reads what is in sight anywhere, first", async () => {
   expect(paymentList.paymentAt(50_010)?.id).toBe("50010");
 });
 
-it("keeps a few pages, however far it is scrolled", async () => {
+it("keeps a few pages, however far the user scrolls", async () => {
   const paymentList = new PaymentList();
   await paymentList.setQuery(ALL);
   for (let row = 0; row < 20_000; row += 20) await paymentList.setVisibleRows(row, row + 14);
@@ -87,7 +87,7 @@ it("keeps a few pages, however far it is scrolled", async () => {
   expect(requests.filter((one) => one.startsWith("from"))).toEqual([]);
 });
 
-it("shows what was read until it has been read again", async () => {
+it("shows old rows until they have been read again", async () => {
   const paymentList = new PaymentList();
   await paymentList.setQuery(ALL);
   await paymentList.setVisibleRows(500, 514);
@@ -101,7 +101,7 @@ it("shows what was read until it has been read again", async () => {
   expect(paymentList.paymentAt(0)?.id).toBe("new 0");
 });
 
-it("keeps what it has when reading fails, and asks no more by itself", async () => {
+it("keeps its rows when reading fails, and does not retry by itself", async () => {
   const paymentList = new PaymentList();
   await paymentList.setQuery(ALL);
   list.failing = true;
@@ -116,7 +116,7 @@ it("keeps what it has when reading fails, and asks no more by itself", async () 
   expect([paymentList.failure, paymentList.paymentAt(2_000)?.id]).toEqual([null, "2000"]);
 });
 
-it("begins at the top with another query", async () => {
+it("starts at the top with another query", async () => {
   const paymentList = new PaymentList();
   await paymentList.setQuery(ALL);
   await paymentList.setVisibleRows(5_000, 5_014);
@@ -130,7 +130,7 @@ it("begins at the top with another query", async () => {
   ]);
 });
 
-it("asks the same again only when it has not come", async () => {
+it("sends the same query again only when it was not answered", async () => {
   const paymentList = await fullyLoaded(ALL);
   requests.length = 0;
   await paymentList.setQuery({ ...ALL });
@@ -153,7 +153,7 @@ it("asks the same again only when it has not come", async () => {
   expect(paymentList.paymentAt(PAGE_SIZE)).toBeUndefined();
 });
 
-it("says that a part is shown once it is shown", async () => {
+it("reports filters once the filtered payments are shown", async () => {
   const paymentList = new PaymentList();
   await paymentList.setQuery(ALL);
   const asking = paymentList.setQuery({ ...ALL, statuses: ["failed"] });
@@ -162,7 +162,7 @@ it("says that a part is shown once it is shown", async () => {
   expect(paymentList.isFiltered).toBe(true);
 });
 
-it("hears of its account's payments from when it is requests for until it is closed", async () => {
+it("listens for its account's payments from the preload until it is closed", async () => {
   const leave = new AbortController();
   await preloadPayments("one", leave.signal);
   list.mark = "new ";
@@ -179,7 +179,7 @@ it("hears of its account's payments from when it is requests for until it is clo
   expect(changes.size).toBe(0);
 });
 
-it("lets go of what was requests for when its page does not come", async () => {
+it("drops the preloaded list when the user goes elsewhere", async () => {
   const leave = new AbortController();
   const asking = preloadPayments("one", leave.signal);
   leave.abort();

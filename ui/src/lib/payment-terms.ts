@@ -1,26 +1,25 @@
-// What a confirmation asks for: taken down once, so that what is drawn is what is paid, whatever is read meanwhile; and
-// what of it no longer holds. Pure: the same readings give the same word.
+// The terms that the user agrees to before a payment. They are stored when the question opens, so that the user pays what
+// was shown, whatever is read meanwhile. This file also finds out which of the terms no longer hold.
 
 import { isSameAmount } from "./money.ts";
 import type { Amount, DueUnderWay, MethodView, Payer, Quote, Wish } from "./types.ts";
 
-/** What the user is asked to agree to. */
 export interface PaymentTerms {
   readonly wish: Wish;
   readonly total: Amount;
-  /** In the provider's words; `null` for the balance itself. */
+  /** What is paid for, in the provider's words; `null` for a top-up. */
   readonly purpose: string | null;
   readonly method: MethodView;
   /** `null` where the provider asks for no payer. */
   readonly payer: Payer | null;
-  /** Payments for the same that have not ended yet. */
+  /** Payments for the same purpose that have not ended yet. */
   readonly already: readonly DueUnderWay[];
 }
 
-/** How it reads by now. */
+/** The same terms as they are now. */
 export interface CurrentTerms {
   readonly wish: Wish | null;
-  /** `null` while it is on its way. */
+  /** `null` while the quote is loading. */
   readonly quote: Quote | null;
   readonly already: readonly DueUnderWay[];
 }
@@ -28,11 +27,11 @@ export interface CurrentTerms {
 export interface TermsChange {
   readonly what: "payer" | "method" | "purpose" | "already" | "total" | "refused";
   readonly terms: PaymentTerms;
-  /** What it costs now, where that is what has changed. */
+  /** The new total, if the total has changed. */
   readonly total: Amount | null;
 }
 
-/** What of the question no longer holds; `null` as long as all of it does. */
+/** The first of the terms that no longer holds; `null` while all of them do. */
 export function changedTerms(terms: PaymentTerms, now: CurrentTerms): TermsChange | null {
   const change = (what: TermsChange["what"], total: Amount | null = null): TermsChange => ({ what, terms, total });
   const { wish, quote } = now;
@@ -46,7 +45,7 @@ export function changedTerms(terms: PaymentTerms, now: CurrentTerms): TermsChang
   return isSameAmount(quote.total, terms.total) ? null : change("total", quote.total);
 }
 
-/** The payments that are under way for what is wished for. */
+/** The unfinished payments for the same services or the same order. */
 export function paymentsUnderWayFor(purpose: Wish["purpose"] | null, underWay: readonly DueUnderWay[]): DueUnderWay[] {
   if (purpose === null || purpose.what === "top_up") return [];
   return underWay.filter(({ services, order }) =>

@@ -10,6 +10,6 @@ test.each([
   expect(pluralize(number, "payment")).toBe(expected);
 });
 
-test("takes a plural of its own", () => {
+test("accepts an irregular plural", () => {
   expect(pluralize(2, "entry", "entries")).toBe("2 entries");
 });

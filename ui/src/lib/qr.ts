@@ -1,5 +1,5 @@
-// Takes the modules of a QR code out of the SVG that the core draws. Only numbers and path commands come through, so
-// that what is put into the page is inert whatever the text held.
+// Takes the drawing of a QR code out of the core's SVG. Only numbers and path commands are accepted, so that nothing in the
+// SVG can run in the page.
 
 export interface Qr {
   viewBox: string;
@@ -9,7 +9,7 @@ export interface Qr {
 const NUMBERS = /^[\d\s.,-]+$/;
 const PATH = /^[MmLlHhVvZz\d\s.,-]+$/;
 
-/** Null when the text is not such a drawing. */
+/** Returns null when the SVG is anything but a QR code. */
 export function parseQr(svg: string): Qr | null {
   const root = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
   if (root.nodeName !== "svg") return null;

@@ -10,7 +10,7 @@ export class Resource<T> {
   loading = $state(false);
 
   readonly #load: () => Promise<T>;
-  // Beside `loading`, so that an effect that starts a reading does not depend on it.
+  // Not the same as `loading`: an effect that calls `refresh` must not depend on that.
   #running = false;
   #refreshAgain = false;
   #epoch = 0;
@@ -19,12 +19,12 @@ export class Resource<T> {
     this.#load = load;
   }
 
-  /** Begins with what somebody else has read. */
+  /** Sets a value that was read elsewhere. */
   initialize(value: T): void {
     this.value = value;
   }
 
-  /** Reads now; asked while a reading runs, reads once more after it. */
+  /** Reads now. When called while a read is running, reads once more after that. */
   async refresh(): Promise<void> {
     if (this.#running) {
       this.#refreshAgain = true;
@@ -49,7 +49,7 @@ export class Resource<T> {
     this.loading = false;
   }
 
-  /** Forgets everything, a running reading included: it was about something else. */
+  /** Forgets the value and drops the answer of a running read: the resource is about something else now. */
   reset(): void {
     this.#epoch += 1;
     this.#refreshAgain = false;

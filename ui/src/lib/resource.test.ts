@@ -7,7 +7,7 @@ const failure: Failure = { code: "timeout", message: "No answer.", retryable: tr
 
 const settled = () => new Promise((done) => setTimeout(done));
 
-test("keeps the last good answer when a later reading fails", async () => {
+test("keeps the last good answer when a later read fails", async () => {
   const { calls, call } = controlledCalls<number>();
   const resource = new Resource(call);
   void resource.refresh();
@@ -21,7 +21,7 @@ test("keeps the last good answer when a later reading fails", async () => {
   expect(resource.loading).toBe(false);
 });
 
-test("asked while it reads, it reads once more and no oftener", async () => {
+test("reads exactly once more when refreshed while it is reading", async () => {
   const { calls, call } = controlledCalls<number>();
   const resource = new Resource(call);
   void resource.refresh();
@@ -37,7 +37,7 @@ test("asked while it reads, it reads once more and no oftener", async () => {
   expect(resource.value).toBe(2);
 });
 
-test("an answer to what was asked before a reset is thrown away", async () => {
+test("drops an answer that was requested before a reset", async () => {
   const { calls, call } = controlledCalls<number>();
   const resource = new Resource(call);
   void resource.refresh();

@@ -11,8 +11,8 @@ import {
 const SHORT = { contentHeight: 280_000, viewportHeight: 700 };
 const TALL = { contentHeight: 1_000_000 * 56, viewportHeight: 700 };
 
-describe("a list that an element can hold", () => {
-  it("is drawn where it stands", () => {
+describe("a list that fits into an element", () => {
+  it("is drawn at its real offsets", () => {
     expect(elementHeight(SHORT.contentHeight)).toBe(SHORT.contentHeight);
     for (const place of [0, 1, 5_000, SHORT.contentHeight - SHORT.viewportHeight]) {
       expect(offsetForScrollTop(place, SHORT)).toBe(place);
@@ -25,13 +25,13 @@ describe("a list that is taller than an element may be", () => {
   const most = MAX_ELEMENT_HEIGHT - TALL.viewportHeight;
   const last = TALL.contentHeight - TALL.viewportHeight;
 
-  it("fits, from its first row to its last", () => {
+  it("is reachable from its first row to its last", () => {
     expect(elementHeight(TALL.contentHeight)).toBe(MAX_ELEMENT_HEIGHT);
     expect(offsetForScrollTop(0, TALL)).toBe(0);
     expect(offsetForScrollTop(most, TALL)).toBe(last);
   });
 
-  it("has every place at exactly one place of the scrollbar", () => {
+  it("maps every scroll position to exactly one offset and back", () => {
     let before = -1;
     for (let scrolled = 0; scrolled <= most; scrolled += 997) {
       const place = offsetForScrollTop(scrolled, TALL);
@@ -49,7 +49,7 @@ describe("a list that is taller than an element may be", () => {
     expect(isNearEnd(most - 1_000, TALL)).toBe(true);
   });
 
-  it("knows a wheel's step from the scrollbar's", () => {
+  it("tells wheel scrolling from dragging the scrollbar", () => {
     expect(isSmallScroll(-TALL.viewportHeight, TALL.viewportHeight)).toBe(true);
     expect(isSmallScroll(100_000, TALL.viewportHeight)).toBe(false);
   });

@@ -1,17 +1,17 @@
-// Where the rows of a list are drawn that is taller than an element can be. Browsers cap an element's height, at about
-// 17 to 33 million pixels. Up to a limit well below that, what is drawn at a place of the element is what stands at that
-// place of the list. Beyond, both ends of the element stand for both ends of the list as they are, and what is between
-// is drawn together. Small steps always move by as much as they say; only long ones go by where the scrollbar stands.
+// Maps the scroll position of an element to an offset in a list that may be taller than the element. Browsers cap an
+// element's height at about 17 to 33 million pixels, and a million rows are taller than that. A list below
+// MAX_ELEMENT_HEIGHT is drawn at its real offsets. A taller list is compressed in the middle, while both ends stay exact.
+// Small scroll steps always move the list by their own size. Only jumps of the scrollbar use the mapping.
 
-/** The tallest element. Whole pixels are exact far beyond that, in every number that a browser places rows by. */
+/** Well below every browser's limit, and far below where browsers lose whole pixels. */
 export const MAX_ELEMENT_HEIGHT = 8_000_000;
-/** At both ends of the element a pixel is a pixel. */
+/** This many pixels at both ends of the element are not compressed. */
 const EXACT_END = 400_000;
 
 export interface Extent {
-  /** The whole list's height, in pixels. */
+  /** The height of the whole list, in pixels. */
   readonly contentHeight: number;
-  /** The height of the part that is seen. */
+  /** The height of the visible part. */
   readonly viewportHeight: number;
 }
 
@@ -20,7 +20,7 @@ export function elementHeight(contentHeight: number): number {
   return Math.min(contentHeight, MAX_ELEMENT_HEIGHT);
 }
 
-/** What of the list begins in sight when the element is scrolled to `scrolled`, by the scrollbar alone. */
+/** The list offset at the top of the viewport when the scrollbar was dragged to `scrollTop`. */
 export function offsetForScrollTop(scrollTop: number, { contentHeight, viewportHeight }: Extent): number {
   const element = elementHeight(contentHeight);
   if (element === contentHeight) return scrollTop;
@@ -33,7 +33,7 @@ export function offsetForScrollTop(scrollTop: number, { contentHeight, viewportH
   );
 }
 
-/** Where the element is scrolled to for that place of the list: the other way round. */
+/** The scroll position for a list offset: the inverse of `offsetForScrollTop`. */
 export function scrollTopForOffset(offset: number, { contentHeight, viewportHeight }: Extent): number {
   const element = elementHeight(contentHeight);
   if (element === contentHeight) return offset;
@@ -43,12 +43,12 @@ export function scrollTopForOffset(offset: number, { contentHeight, viewportHeig
   return EXACT_END + ((offset - EXACT_END) / (maxOffset - 2 * EXACT_END)) * (maxScrollTop - 2 * EXACT_END);
 }
 
-/** Whether a step of scrolling is one of a wheel, a key or a finger, and not of the scrollbar. */
+/** Whether a scroll step came from a wheel, a key or a finger, and not from dragging the scrollbar. */
 export function isSmallScroll(by: number, viewportHeight: number): boolean {
   return Math.abs(by) <= 8 * viewportHeight;
 }
 
-/** Whether a place that was reached by steps has come where the element would end before the list does. */
+/** Whether the element is near one of its ends, where small steps could reach it before the end of the list. */
 export function isNearEnd(scrollTop: number, { contentHeight, viewportHeight }: Extent): boolean {
   const maxScrollTop = elementHeight(contentHeight) - viewportHeight;
   return scrollTop < EXACT_END || scrollTop > maxScrollTop - EXACT_END;

@@ -1,12 +1,12 @@
-// Where the bars of the spend chart stand. The only place where an amount becomes a floating-point number, for
-// nothing but pixels: every figure that is read comes from the exact string.
+// The geometry of the bars in the spend chart. This is the only place where an amount becomes a floating-point number, and
+// only to compute pixels. Every figure that users read comes from the exact string.
 
 import type { ChargeView } from "./types.ts";
 
 export interface BarGeometry {
   /** Whole days since 1970. */
   days: number[];
-  /** `null` for a day that is not known: it has no bar. */
+  /** `null` for a day whose charge is unknown: it has no bar. */
   heights: (number | null)[];
 }
 
@@ -22,7 +22,7 @@ export function dateOfDay(day: number): string {
   return new Date(day * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** The last day and those whole weeks before it: where the axis is labelled. */
+/** The days at which the axis is labelled: the last day, and every seventh day before it. */
 export function weekTicks(days: number[]): number[] {
   const last = days.at(-1);
   return last === undefined ? [] : days.filter((day) => (last - day) % 7 === 0);

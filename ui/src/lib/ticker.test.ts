@@ -4,7 +4,7 @@ import { formatAge, nextAgeChange } from "./time.ts";
 
 const START = Date.parse("2026-01-31T12:00:00Z");
 
-/** A document that can be hidden. */
+/** A fake document that can be hidden. */
 class Page {
   hidden = false;
   #listeners: (() => void)[] = [];
@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-/** An age as the window draws it: how often it was drawn, and what it says. */
+/** Draws an age as the window does, and records its text and how often it was drawn. */
 function drawn(at: number) {
   const shown = { times: 0, text: "" };
   const draw = () => {
@@ -48,7 +48,7 @@ it("draws three ages with one timer", () => {
   expect(vi.getTimerCount()).toBe(1);
 });
 
-it("ticks each second below a minute, and each minute after it", () => {
+it("updates every second below a minute, and every minute after that", () => {
   const young = drawn(START - 20_000);
   const older = drawn(START - 65_000);
   vi.advanceTimersByTime(30_000);
@@ -61,7 +61,7 @@ it("ticks each second below a minute, and each minute after it", () => {
   expect([young.times, young.text]).toEqual([10, "11 minutes ago"]);
 });
 
-it("wakes nobody while the window is hidden, and catches up when it is shown", () => {
+it("does not wake while the window is hidden, and catches up when it is shown", () => {
   const shown = drawn(START - 20_000);
   page.show(false);
   expect(vi.getTimerCount()).toBe(0);
@@ -72,7 +72,7 @@ it("wakes nobody while the window is hidden, and catches up when it is shown", (
   expect(vi.getTimerCount()).toBe(1);
 });
 
-it("has no timer when nothing waits", () => {
+it("has no timer when nothing is scheduled", () => {
   const stop = ticker.at(START + 5000, () => {});
   expect(vi.getTimerCount()).toBe(1);
   stop();
@@ -81,7 +81,7 @@ it("has no timer when nothing waits", () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("looks at the clock again within a minute, which may have been set", () => {
+it("checks the clock again within a minute, as somebody may have set it", () => {
   const wake = vi.fn();
   ticker.at(START + 12 * 3_600_000, wake);
   vi.setSystemTime(START + 13 * 3_600_000);
@@ -89,7 +89,7 @@ it("looks at the clock again within a minute, which may have been set", () => {
   expect(wake).toHaveBeenCalledTimes(1);
 });
 
-it("changes an age when it says so, and not before", () => {
+it("changes an age exactly when nextAgeChange says", () => {
   for (let old = -5000; old < 14 * 3_600_000; old += old < 120_000 ? 700 : 61_700) {
     const at = new Date(START - old).toISOString();
     const next = nextAgeChange(at, START);

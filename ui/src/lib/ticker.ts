@@ -1,13 +1,13 @@
-// The one timer behind everything that shows how time goes by. It wakes when a text is due to change and at no other
-// time, and not at all while the window is hidden: what became due meanwhile is caught up with when it is shown again.
+// The one timer behind every text that changes with time. It wakes only when such a text is due to change, and never while
+// the window is hidden. When the window is shown again, everything that is due by then is updated.
 
-/** What the ticker needs of the document. */
+/** The part of `Document` that the ticker uses. */
 export interface Visibility {
   readonly hidden: boolean;
   addEventListener(type: "visibilitychange", listener: () => void): void;
 }
 
-/** The longest wait in milliseconds: after it the clock is looked at again, which may have been set meanwhile. */
+/** The longest wait before the clock is checked again: somebody may have set it. */
 const MAX_WAIT_MS = 60_000;
 
 interface Timer {
@@ -25,7 +25,7 @@ export class Ticker {
     page.addEventListener("visibilitychange", () => this.#wakeDue());
   }
 
-  /** Calls `wake` once when the wall clock has reached `at` milliseconds; what comes back takes that back. */
+  /** Calls `wake` once, when the wall clock reaches `at` (milliseconds since 1970). Call the returned function to cancel. */
   at(at: number, wake: () => void): () => void {
     const timer = { at, wake };
     this.#timers.add(timer);
@@ -39,7 +39,7 @@ export class Ticker {
     if (!this.#page.hidden) {
       const now = Date.now();
       const due = [...this.#timers].filter((timer) => timer.at <= now);
-      // One that is woken may take back another.
+      // A callback may cancel another timer.
       for (const timer of due) if (this.#timers.delete(timer)) timer.wake();
     }
     this.#arm();

@@ -30,7 +30,7 @@ test.each([
   ["2026-01-31T11:00:00Z", "an hour ago"],
   ["2026-01-31T12:00:30Z", "just now"],
   ["?", "at an unknown time"],
-])("says of %s: %s", (at, expected) => {
+])("formats the age of %s as %s", (at, expected) => {
   expect(formatAge(at, NOW)).toBe(expected);
 });
 
@@ -42,11 +42,11 @@ afterEach(() => {
 });
 
 test.each([
-  // A day has begun there that UTC does not know yet, and the other way round.
+  // Where the day is already one ahead of UTC, or still one behind.
   ["Pacific/Kiritimati", "2026-01-31T12:00:00Z", 0, "2026-02-01"],
   ["America/Los_Angeles", "2026-01-31T05:00:00Z", 0, "2026-01-30"],
   ["Europe/Berlin", "2026-01-31T23:30:00Z", 6, "2026-01-26"],
-  // Across a change of clocks, near midnight.
+  // Across a change to or from daylight saving time, near midnight.
   ["Europe/Berlin", "2026-03-30T22:30:00Z", 2, "2026-03-29"],
   ["Europe/Berlin", "2026-10-26T22:30:00Z", 1, "2026-10-25"],
   ["Asia/Beirut", "2026-03-29T21:30:00Z", 1, "2026-03-29"],

@@ -1,14 +1,14 @@
-// Points in time as people read them. The current time is always given, never asked for.
+// Formats points in time. The current time is always an argument: nothing here reads the clock.
 
 import { pluralize } from "./plural.ts";
 
-/** What is left until `until`, or zero: a countdown never goes below and never ends anything by itself. */
+/** The milliseconds until `until`, and zero after it. A countdown at zero changes nothing: only the provider ends a payment. */
 export function remainingMs(until: string, now: number): number {
   const left = Date.parse(until) - now;
   return Number.isNaN(left) ? 0 : Math.max(0, left);
 }
 
-/** "11:45" below an hour, "1:02:09" above; partial seconds count as whole ones until they are over. */
+/** "11:45" below an hour, "1:02:09" above. Rounds up to whole seconds. */
 export function formatCountdown(millis: number): string {
   const seconds = Math.ceil(millis / 1000);
   const two = (n: number) => String(n).padStart(2, "0");
@@ -21,7 +21,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** "just now", "4 minutes ago"; from 12 hours on, the date and time. */
+/** "just now", "4 minutes ago". From 12 hours on it is the date and time. */
 export function formatAge(at: string, now: number): string {
   const then = Date.parse(at);
   if (Number.isNaN(then)) return "at an unknown time";
@@ -35,7 +35,7 @@ export function formatAge(at: string, now: number): string {
   return formatDateTime(at);
 }
 
-/** When `age` says something else next, in milliseconds; `null` when it never will. */
+/** When the text of `formatAge` changes next, in milliseconds since 1970; `null` when it stays as it is. */
 export function nextAgeChange(at: string, now: number): number | null {
   const then = Date.parse(at);
   const old = now - then;
@@ -59,7 +59,7 @@ const EXACT = format({
   timeZoneName: "short",
 });
 
-/** Made when it is first used: each takes milliseconds, and the first frame needs few. */
+/** Creates a formatter on its first use: each takes milliseconds, and the first frame needs only a few. */
 function format(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat {
   let made: Intl.DateTimeFormat | undefined;
   return () => (made ??= new Intl.DateTimeFormat("en-GB", options));
@@ -80,12 +80,12 @@ export function formatDateTime(at: string): string {
   return `${formatDay(at)}, ${formatTime(at)}`;
 }
 
-/** With seconds and time zone, for details. */
+/** "6 Feb 2025, 14:05:09 CET". */
 export function formatExactTime(at: string): string {
   return written(EXACT, at);
 }
 
-/** The date so many days before, `YYYY-MM-DD` where the user is: days are not all of 24 hours. */
+/** The date `days` days before, as `YYYY-MM-DD` in the user's time zone. Counts dates, because not every day has 24 hours. */
 export function dateBefore(now: number, days: number): string {
   const today = new Date(now);
   const noon = new Date(today.getFullYear(), today.getMonth(), today.getDate() - days, 12);
@@ -93,18 +93,18 @@ export function dateBefore(now: number, days: number): string {
   return `${digits(noon.getFullYear(), 4)}-${digits(noon.getMonth() + 1, 2)}-${digits(noon.getDate(), 2)}`;
 }
 
-/** Whether the text is a date that exists, as `YYYY-MM-DD`. */
+/** Whether the text is an existing date in the form `YYYY-MM-DD`. */
 export function isDate(text: string): boolean {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
   return at !== null && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }
 
-/** "6 Feb" of a UTC date `YYYY-MM-DD`. */
+/** "6 Feb" for a UTC date `YYYY-MM-DD`. */
 export function formatShortDay(date: string): string {
   return written(SHORT_DAY, `${date}T00:00:00Z`);
 }
 
-/** "March 2025" of a month `YYYY-MM`. */
+/** "March 2025" for a month `YYYY-MM`. */
 export function formatMonth(month: string): string {
   return written(MONTH, `${month}-01T00:00:00Z`);
 }

@@ -1,10 +1,10 @@
-// The one way between the window and the core. Nothing else calls Tauri. Every call either answers or throws a
-// `Failure`; the window listens to one event, `change`, and reads again what it names.
+// The only connection between the window and the core: nothing else calls Tauri. Every call either returns or throws a
+// `Failure`. The core sends one event, `change`, and the window then reads again what the event names.
 
 import { commands, events } from "./bindings.ts";
 import type { AppView, Change, Failure, Settings } from "./types.ts";
 
-/** Answers that say more than the generated types do. */
+/** Commands whose answers are known more precisely than by the generated types. */
 interface NarrowedCommands {
   app(): Promise<AppView>;
   settings(): Promise<Settings>;
@@ -13,7 +13,7 @@ interface NarrowedCommands {
 
 export type Transport = Omit<typeof commands, keyof NarrowedCommands> &
   NarrowedCommands & {
-    /** Hears of every change; what comes back ends that. */
+    /** Calls `listener` on every change. Call the returned function to stop. */
     onChange(listener: (change: Change) => void): Promise<() => void>;
   };
 
@@ -28,7 +28,7 @@ export const core: Transport = {
   onChange: (listener) => events.change.listen((event) => listener(event.payload)),
 };
 
-/** The same command, throwing nothing but failures. */
+/** Wraps a command so that it throws nothing but `Failure`. */
 function withFailure(command: Command): Command {
   return async (...args) => {
     try {
@@ -39,7 +39,7 @@ function withFailure(command: Command): Command {
   };
 }
 
-/** What a command rejects with is a `Failure` already; anything else is a fault of ours. */
+/** A command rejects with a `Failure`. Anything else is a bug in Bursar. */
 function toFailure(thrown: unknown): Failure {
   if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
     return thrown as Failure;

@@ -1,4 +1,4 @@
-// The shapes that cross between the core and the window: generated, with the window's names for two of them.
+// The types of what the core and the window exchange. They are generated; the window only refines a few of them.
 
 import type * as generated from "./bindings.ts";
 
@@ -49,8 +49,8 @@ export type {
   Wish,
 } from "./bindings.ts";
 
-/** A preference may be left out on the way in; the core always answers with all of them. */
+/** A setting may be missing when it is sent to the core. The core always answers with all settings. */
 export type Settings = Required<generated.Settings>;
 export type AppView = Omit<generated.AppView, "settings"> & { settings: Settings };
-/** What the app puts into the page for the first frame. */
+/** The data that the app puts into the page for the first frame. */
 export type First = Omit<generated.First, "app"> & { app: AppView };

@@ -1,5 +1,5 @@
-// Which payment is on screen, so that the core pops up nothing about it. Told one after the other: pages come and go
-// within a moment, and the last word must be the last to arrive.
+// Reports to the core which payment is on screen, so that no pop-up appears about it. Reports are sent one after the other:
+// pages open and close within moments, and the newest report must arrive last.
 
 import { core } from "$lib/transport";
 import type { AccountId } from "./types.ts";
@@ -9,7 +9,7 @@ type Payment = [AccountId, string];
 let shown: Payment | null = null;
 let lastReport: Promise<unknown> = Promise.resolve();
 
-/** Says that this payment is on screen; what comes back takes that back. */
+/** Reports that a payment is on screen. Call the returned function when it no longer is. */
 export function reportViewedPayment(account: AccountId, payment: string): () => void {
   const current: Payment = [account, payment];
   shown = current;

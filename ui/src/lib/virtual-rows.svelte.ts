@@ -1,5 +1,5 @@
-// Draws the rows in visibleRows of a list of any length. Rows have one fixed height, and each is drawn by a slot that another
-// row had before: scrolling makes no elements.
+// Draws the visible rows of a list of any length. All rows have the same height, and each is drawn into a slot that an
+// earlier row has left, so that scrolling creates no elements.
 
 import { afterNextPaint } from "./paint.ts";
 import {
@@ -11,25 +11,25 @@ import {
   type Extent,
 } from "./scroll-mapping.ts";
 
-/** A row to be drawn: which, by which slot, and how far down in the element that scrolls. */
+/** A row to draw: its index, its slot, and its distance from the top of the scrolling element. */
 export interface RenderedRow {
   readonly row: number;
   readonly slot: number;
   readonly top: number;
 }
 
-/** Rows above and below those in visibleRows, once those are on the screen. */
+/** How many rows are drawn above and below the visible ones. */
 const OVERSCAN = 6;
-/** What of a window's height is above its list, about: so that the first rows are made before anything is laid out. */
+/** About how many pixels of the window are above the list. With it the first rows are drawn before the first layout. */
 const HEIGHT_ABOVE_LIST = 180;
-/** After so long without a step, in milliseconds, the scrollbar is put where it belongs. */
+/** When scrolling has stopped for this long, the scrollbar is moved to where it belongs. */
 const SCROLL_IDLE_MS = 150;
 
 export class VirtualRows {
   items = $state.raw<RenderedRow[]>([]);
   /** The height of the element that scrolls. */
   height = $state(0);
-  /** The first and the last row in visibleRows. */
+  /** The first and the last visible row. */
   visibleRows = $state.raw<readonly [number, number]>([0, 0]);
 
   readonly #rowHeight: number;
@@ -37,11 +37,11 @@ export class VirtualRows {
   #count = 0;
   #viewportHeight = 0;
   #scrollTop = 0;
-  /** How much further down the list is than the element. */
+  /** The difference between the list offset and the element's scroll position. */
   #shift = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #overscan = 0;
-  /** What was drawn last. */
+  /** Identifies the last drawing, so that the same one is not repeated. */
   #lastDraw = "";
 
   constructor(rowHeight: number) {
@@ -51,7 +51,7 @@ export class VirtualRows {
   /** An attachment for the element that scrolls. */
   attach = (element: HTMLElement): (() => void) => {
     this.#element = element;
-    // Tells the height as soon as it is laid out, before that is drawn.
+    // Reports the height after layout and before painting.
     const resizeObserver = new ResizeObserver(([entry]) => this.#handleResize(entry?.contentRect.height ?? 0));
     resizeObserver.observe(element);
     const onScroll = () => this.#handleScroll();
@@ -74,7 +74,7 @@ export class VirtualRows {
     this.#scrollTo(Math.min(offset, this.#maxOffset));
   }
 
-  /** Brings a row into visibleRows, if it is not, by the shortest way. */
+  /** Scrolls as little as needed to make a row visible. */
   scrollIntoView(row: number): void {
     const top = row * this.#rowHeight;
     const bottom = top + this.#rowHeight - this.#viewportHeight;
@@ -82,7 +82,7 @@ export class VirtualRows {
     else if (bottom > this.#listOffset) this.#scrollTo(bottom);
   }
 
-  /** Brings a row to the top. */
+  /** Scrolls so that a row is at the top. */
   scrollToTop(row: number): void {
     this.#scrollTo(Math.min(row * this.#rowHeight, this.#maxOffset));
   }
@@ -91,7 +91,7 @@ export class VirtualRows {
     return { contentHeight: this.#count * this.#rowHeight, viewportHeight: this.#viewportHeight };
   }
 
-  /** What of the list begins in visibleRows. */
+  /** The list offset at the top of the viewport. */
   get #listOffset(): number {
     return this.#scrollTop + this.#shift;
   }
@@ -119,12 +119,12 @@ export class VirtualRows {
     this.#draw();
   }
 
-  /** The shift that the scrollbar's place stands for. */
+  /** The shift that belongs to the scrollbar's position. */
   get #mappedShift(): number {
     return offsetForScrollTop(this.#scrollTop, this.#extent) - this.#scrollTop;
   }
 
-  /** The same rows, with the scrollbar where it belongs; not while a step is on its way. */
+  /** Moves the scrollbar to where it belongs without moving the rows. Does nothing while a scroll step is pending. */
   #alignScrollbar(): void {
     if (this.#element?.scrollTop !== this.#scrollTop) return;
     if (Math.abs(this.#mappedShift - this.#shift) >= 1) this.#scrollTo(this.#listOffset);
@@ -137,9 +137,9 @@ export class VirtualRows {
     this.#scrollTop = scrollTop;
     this.#shift = within - scrollTop;
     const element = this.#element;
-    // Scrolling has everything laid out: not for nothing.
+    // Setting the scroll position forces a layout, so it is only done when it changes something.
     if (element && (scrollTop !== previous || scrollTop > 0)) {
-      // Of the new height first: an element scrolls no further than it is tall.
+      // The new height is set first, because an element cannot scroll beyond its content.
       const content = element.firstElementChild;
       if (content instanceof HTMLElement) content.style.height = `${this.height}px`;
       element.scrollTop = scrollTop;
@@ -165,7 +165,7 @@ export class VirtualRows {
     this.items = items;
   }
 
-  /** The first rows are on the screen sooner when no others are made beside them. */
+  /** Draws no extra rows before the first paint, so that the visible ones appear sooner. */
   async #overscanAfterFirstPaint(): Promise<void> {
     await afterNextPaint();
     await afterNextPaint();

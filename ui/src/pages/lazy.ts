@@ -1,5 +1,5 @@
-// What the first frame does without: every page but the overview, and two parts of that. Their code is fetched when
-// they are wanted, at the latest right after the first frame, so that later none of them is waited for.
+// The pages and components that the first frame does not need: every page but the overview, and two parts of the overview.
+// Their code is loaded on demand, at the latest right after the first frame, so that users do not wait for it later.
 
 import type { Component } from "svelte";
 import type { PageName } from "$lib/app.svelte";
@@ -19,7 +19,7 @@ export const LAZY_PAGES: Readonly<Record<Exclude<PageName, "overview">, Page>> =
 export const loadOpenTopUp = () => import("./top-up/OpenTopUp.svelte");
 export const loadSpendChart = () => import("./overview/SpendChart.svelte");
 
-/** Fetches all of them, one after the other; one that cannot be had now is asked for again when it is wanted. */
+/** Loads all of them, one after the other. What fails to load now is loaded again on demand. */
 export async function preloadPages(): Promise<void> {
   for (const load of [loadSpendChart, loadOpenTopUp, ...Object.values(LAZY_PAGES)]) await load().catch(() => {});
 }

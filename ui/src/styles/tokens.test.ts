@@ -1,5 +1,5 @@
-// Whether every colour stands out from every ground that it is drawn on, in both themes: WCAG 2.2 AA asks for 4.5:1 for
-// text (1.4.3) and for 3:1 for what bounds a control or carries a meaning in a picture (1.4.11).
+// Checks the contrast of every colour on every background that it is drawn on, in both themes. WCAG 2.2 AA asks for 4.5:1
+// for text (1.4.3) and for 3:1 for the outlines of controls and the meaningful parts of pictures (1.4.11).
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ type Tokens = Readonly<Record<string, string>>;
 
 const CSS = readFileSync(new URL("tokens.css", import.meta.url), "utf8");
 
-/** Colours of the first rule with this selector, by their names without the dashes. */
+/** The colours in the first rule with this selector, by name without the leading dashes. */
 function colours(selector: string): Tokens {
   const from = CSS.indexOf(`${selector} {`);
   if (from < 0) throw new Error(`no rule for ${selector}`);
@@ -39,11 +39,11 @@ function contrast(one: string, other: string): number {
 const PAGE = ["paper", "surface", "sunken", "hover"];
 const TINTS = ["accent-tint", "good-tint", "warn-tint", "bad-tint"];
 
-// A little more than asked for: screens and eyes differ.
+// A little more than WCAG asks for: screens and eyes differ.
 const TEXT = 4.6;
 const PART = 3.1;
 
-/** What is drawn on what, and how far it must stand out. */
+/** Each colour, the backgrounds it is drawn on, and the least contrast between them. */
 const DRAWN: [what: string, grounds: string[], least: number][] = [
   ["ink", [...PAGE, ...TINTS, "rule"], TEXT],
   ["ink-2", [...PAGE, ...TINTS], TEXT],
@@ -76,7 +76,7 @@ describe.each([
   );
 });
 
-it("has the same names in both themes, and the same dark one by choice and by the system", () => {
+it("defines the same names in both themes, and one dark theme whether the user or the system chose it", () => {
   expect(Object.keys(DARK).toSorted()).toEqual(Object.keys(LIGHT).toSorted());
   expect(DARK_OF_SYSTEM).toEqual(DARK);
 });

@@ -1,4 +1,4 @@
-// For tests: a call whose answers the test gives when it wants to.
+// For tests: a function whose calls the test answers when it wants to.
 
 import type { Failure } from "../types.ts";
 

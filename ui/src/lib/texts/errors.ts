@@ -5,7 +5,7 @@ import type { Code, Failure } from "../types.ts";
 
 export interface ErrorText {
   title: string;
-  /** What to do; empty where the message already says it. */
+  /** What the user can do. Empty when the message already says it. */
   advice: string;
 }
 
@@ -137,7 +137,7 @@ const ERROR_TEXTS: Record<Code, ErrorText> = {
   },
 };
 
-/** Any code has words, also one of a later core. */
+/** The texts for an error. An unknown code, from a newer core, gets those of `internal`. */
 export function errorText(failure: Failure): ErrorText {
   return ERROR_TEXTS[failure.code] ?? ERROR_TEXTS.internal;
 }

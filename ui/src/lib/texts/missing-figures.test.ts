@@ -19,8 +19,8 @@ function overview(account: AccountView, failure: Failure | null = null): Overvie
   return { account, charges_error: failure, errors: failure ? [failure] : [] } as unknown as Overview;
 }
 
-describe("charges that are not there", () => {
-  it("blame the key's scope only when the provider has said so", () => {
+describe("missing charges", () => {
+  it("are blamed on the key's scope only when the provider said so", () => {
     expect(missingChargesText(overview(ACCOUNT, SCOPE), true)).toMatch(
       /lacks billing:get_spending_history.*missing scope/,
     );
@@ -40,8 +40,8 @@ describe("charges that are not there", () => {
   });
 });
 
-describe("what stands in the way", () => {
-  it("is the keyring before anybody is called signed out, and a failure only online", () => {
+describe("obstacles", () => {
+  it("name the keyring before a sign-out, and a failure only while online", () => {
     expect(apiObstacle(LOCKED, true, true)).toBe("keyring");
     expect(apiObstacle(SIGNED_OUT, false, true)).toBe("signed_out");
     expect(apiObstacle(ACCOUNT, false, true)).toBe("offline");
@@ -49,7 +49,7 @@ describe("what stands in the way", () => {
     expect(apiObstacle(ACCOUNT, true, false)).toBe("loading");
   });
 
-  it("is the missing address for the chain, and never a key", () => {
+  it("name the missing address for figures from the chain, and never a key", () => {
     expect(chainObstacle(SIGNED_OUT, true, false)).toBe("address");
     expect(chainObstacle({ ...SIGNED_OUT, address: "0x" }, true, false)).toBe("loading");
     expect(chainObstacle({ ...ACCOUNT, address: "0x" }, false, true)).toBe("offline");
@@ -57,7 +57,7 @@ describe("what stands in the way", () => {
   });
 });
 
-it("names no cause of a missing balance or history that is not known", () => {
+it("names only a known cause for a missing balance or history", () => {
   expect(missingBalanceText(overview(ACCOUNT), true)).toMatch(/^Loading/);
   expect(missingBalanceText(overview(SIGNED_OUT), true)).toMatch(/sign in/);
   expect(missingBalanceText(overview({ ...SIGNED_OUT, address: "0x" }), true)).toMatch(/^Loading/);

@@ -1,24 +1,24 @@
-// Why a figure is not there. A cause is named only where it is known; a figure that is on its way is said to be so.
+// Why a figure is missing. A cause is named only when it is known. Without one, the figure is still loading.
 
 import type { AccountView, Overview } from "../types.ts";
 import { errorText } from "./errors.ts";
 
-/** What stands between an account and a figure, the first that holds. */
+/** Why a figure is missing. When several reasons apply, the first of the list counts. */
 export type Obstacle = "address" | "keyring" | "signed_out" | "offline" | "failed" | "loading";
 
-/** For figures that only the provider's API tells. */
+/** For figures that only the provider's API has. */
 export function apiObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
   if (account.waits_for_keyring) return "keyring";
   if (!account.signed_in) return "signed_out";
   return serverObstacle(online, failed);
 }
 
-/** For figures that only the chain tells: no key is needed for them, but an address. */
+/** For figures that only the chain has. Reading them needs an address but no key. */
 export function chainObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
   return account.address === null ? "address" : serverObstacle(online, failed);
 }
 
-/** For the balance, which the chain tells without a key where there is one and the address is known. */
+/** For the balance. It can be read from the chain, without a key, if there is a chain and the address is known. */
 export function balanceObstacle(account: AccountView, online: boolean, failed: boolean): Obstacle {
   const onChain = account.verifiable && account.address !== null;
   return onChain ? chainObstacle(account, online, failed) : apiObstacle(account, online, failed);
@@ -38,7 +38,7 @@ const SHORT_REASONS: Record<Obstacle, string> = {
   loading: "Loading…",
 };
 
-/** In the few words that fit beneath a figure. */
+/** A reason that is short enough to fit beneath a figure. */
 export function shortReason(obstacle: Obstacle): string {
   return SHORT_REASONS[obstacle];
 }
@@ -52,7 +52,7 @@ const BALANCE_REASONS: Record<Obstacle, string> = {
   loading: "Loading the balance…",
 };
 
-/** Why there is no balance, in a sentence. */
+/** Why there is no balance, as a sentence. */
 export function missingBalanceText({ account, errors }: Overview, online: boolean): string {
   return BALANCE_REASONS[balanceObstacle(account, online, errors.length > 0)];
 }
@@ -66,7 +66,7 @@ const CHARGES_REASONS: Record<Obstacle, string> = {
   loading: "Loading the charges…",
 };
 
-/** Why there are no charges, and what to do; to be asked only before the first reading. */
+/** Why there are no charges, and what to do. Only for charges that have never been read. */
 export function missingChargesText({ account, charges_error: failure }: Overview, online: boolean): string {
   const obstacle = apiObstacle(account, online, failure !== null);
   if (obstacle === "failed" && failure) return `${failure.message} ${errorText(failure).advice}`.trim();
@@ -82,7 +82,7 @@ const PAYMENTS_REASONS: Record<Obstacle, string> = {
   loading: "They are being loaded.",
 };
 
-/** Why no payments are listed although none has been read yet. */
+/** Why the list of payments is empty while none has been read yet. */
 export function missingPaymentsText({ account, errors }: Overview, online: boolean): string {
   return PAYMENTS_REASONS[apiObstacle(account, online, errors.length > 0)];
 }

@@ -9,18 +9,18 @@ describe("verification", () => {
   const told = (of: Partial<PaymentView>) =>
     STATUSES.filter((status) => showsVerification(payment({ verifiable: true, verified: false, status, ...of })));
 
-  it("is spoken of only where the money is on the chain or expected there", () => {
+  it("is mentioned only when the money is on the chain or expected there", () => {
     expect(told({})).toEqual(["confirming", "under_review", "completed"]);
     expect(told({ verified: true })).toEqual(STATUSES);
   });
 
-  it("is not spoken of where there is no chain", () => {
+  it("is not mentioned when there is no chain", () => {
     expect(told({ verifiable: false })).toEqual([]);
     expect(told({ verifiable: false, verified: true })).toEqual([]);
   });
 });
 
-it("speaks of no wallet and no chain where there is none", () => {
+it("does not mention a wallet or a chain when there is none", () => {
   for (const status of STATUSES)
     for (const kind of ["top_up", "renewal", "migration", "credit", "refund"] as PaymentKind[])
       for (const page of [true, false])

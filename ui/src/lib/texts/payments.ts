@@ -23,12 +23,12 @@ const STATUS_PHRASES: Partial<Record<PaymentStatus, string>> = {
   under_review: "the provider is checking it",
 };
 
-/** How a payment stands, within a sentence. */
+/** A payment's status as part of a sentence. */
 export function statusPhrase(status: PaymentStatus): string {
   return STATUS_PHRASES[status] ?? STATUS_LABELS[status].toLowerCase();
 }
 
-/** A payment as far as it decides what its status means. */
+/** The facts about a payment that decide what its status means. */
 export interface StatusContext {
   status: PaymentStatus;
   kind: PaymentKind;
@@ -69,12 +69,12 @@ const STATUS_MEANINGS: Record<PaymentStatus, (of: StatusContext) => string> = {
       : "The provider has given the money back.",
 };
 
-/** What a status means for the person’s money. */
+/** What a status means for the user's money. */
 export function statusMeaning(of: StatusContext): string {
   return STATUS_MEANINGS[of.status](of);
 }
 
-/** For one whose answer is overdue or lost. */
+/** For a payment whose request got no answer in time. */
 export const OUTCOME_UNKNOWN =
   "It is not known whether the provider has made this payment. Bursar finds out by itself; until then no second one is made.";
 
@@ -86,7 +86,6 @@ export const KIND_LABELS: Record<PaymentKind, string> = {
   migration: "Migration",
 };
 
-/** The last step of a payment of that kind. */
 export const LAST_STEP_LABELS: Record<PaymentKind, string> = {
   top_up: "On your balance",
   credit: "On your balance",
@@ -95,7 +94,7 @@ export const LAST_STEP_LABELS: Record<PaymentKind, string> = {
   migration: "Ordered",
 };
 
-/** How sure it is that the money is in the Balance contract. */
+/** How certain it is that the money is in the Balance contract. */
 export function verificationText(verified: boolean, matched: Match | null): string {
   if (!verified) return "Not verified yet: the Balance contract has not shown it.";
   if (matched === "by_id") return "Verified: the transaction carries this payment’s id.";
@@ -104,38 +103,38 @@ export function verificationText(verified: boolean, matched: Match | null): stri
   return "Verified: seen in the Balance contract.";
 }
 
-/** Whose word that is, where there is nobody to ask a second time. */
+/** A warning that only one RPC endpoint confirms transactions; `null` when there are several. */
 export function singleRpcHint(rpcHosts: number): string | null {
   return rpcHosts === 1
     ? "This network has one RPC endpoint, so its word alone counts. Add another in Settings to have each transaction confirmed by two."
     : null;
 }
 
-/** A payment's source as the provider calls it, or in plain words. */
+/** The name of a payment's source. */
 export function sourceName(source: string | null, kind: PaymentKind): string {
   if (source === "chain") return kind === "refund" ? "Refund" : "Credit";
   if (source === "copperx") return "CopperX";
   return source ?? KIND_LABELS[kind];
 }
 
-/** What a line of the history is called: what was paid for, else where the money came from. */
+/** The title of a payment in the history: what it was for, else where the money came from. */
 export function paymentTitle({ kind, purpose, source, payer, method }: PaymentView): string {
   if (purpose !== null) return `${KIND_LABELS[kind]}: ${purpose}`;
   return payer === null && method === null ? sourceName(source, kind) : KIND_LABELS[kind];
 }
 
-/** By what and by whom it was paid, as far as that is known. */
+/** The method and the payer, as far as they are known. */
 export function paidBy({ method, payer }: PaymentView): string {
   return [method, payer].filter((one) => one !== null && one !== "").join(", ");
 }
 
-/** For payments of an account whose wallet address is not known: nothing can be looked for on the chain. */
+/** For payments of an account without a wallet address: they cannot be found on the chain. */
 export const ADDRESS_NEEDED =
   "Not verified: Bursar looks for payments on the chain by the account’s wallet address, which has not been entered.";
 
 const EXPECTED_ON_CHAIN: ReadonlySet<PaymentStatus> = new Set(["confirming", "under_review", "completed"]);
 
-/** Whether verification is worth a word: the money is on the chain, or is expected there. */
+/** Whether to show the verification: only when the money is on the chain, or is expected there. */
 export function showsVerification({ verifiable, verified, status }: PaymentView): boolean {
   return verifiable && (verified || EXPECTED_ON_CHAIN.has(status));
 }
