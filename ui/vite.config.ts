@@ -8,12 +8,12 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // `npm run dev` shows a preview of the window in a browser, with invented data from dev/. A build never contains dev/: it
 // always calls the core through src/lib/transport.ts.
 export default defineConfig(({ command, mode }) => {
-  const drawing = command === "serve" && mode === "drawing-board";
+  const preview = command === "serve" && mode === "preview";
   return {
     plugins: [staticIcons(), svelte()],
     resolve: {
       alias: [
-        ...(drawing ? [{ find: "$lib/transport", replacement: here("./dev/mock-transport.ts") }] : []),
+        ...(preview ? [{ find: "$lib/transport", replacement: here("./dev/mock-transport.ts") }] : []),
         { find: "$lib", replacement: here("./src/lib") },
         { find: "$components", replacement: here("./src/components") },
       ],

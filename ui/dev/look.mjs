@@ -13,7 +13,7 @@ import { createServer } from "vite";
 const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"];
 const SIZES = ["1200x800", "800x600", "480x600"];
 const THEMES = ["light", "dark"];
-const AT_A_TIME = 3;
+const CONCURRENCY = 3;
 
 const EVERY_PAGE = PAGES.flatMap((page) =>
   SIZES.flatMap((size) => THEMES.map((theme) => `${page}@full@${size}@${theme}`)),
@@ -128,12 +128,12 @@ const EVERY_STATE = [
 ];
 
 const check = process.argv.includes("--check");
-const [out = "looks", ...asked] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const wishes = asked.length > 0 ? asked : check ? EVERY_STATE : EVERY_PAGE;
+const [out = "looks", ...requested] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const scenarios = requested.length > 0 ? requested : check ? EVERY_STATE : EVERY_PAGE;
 
 const server = await createServer({
   root: fileURLToPath(new URL("..", import.meta.url)),
-  mode: "drawing-board",
+  mode: "preview",
   logLevel: "error",
   server: { port: 0, strictPort: false },
 });
@@ -146,78 +146,78 @@ const browser = await chromium.launch({
 });
 if (!check) await mkdir(out, { recursive: true });
 
-let faults = 0;
-const queue = [...wishes];
-await Promise.all(Array.from({ length: AT_A_TIME }, work));
-console.log(`${wishes.length} looked at, ${faults} faults`);
+let faultCount = 0;
+const queue = [...scenarios];
+await Promise.all(Array.from({ length: CONCURRENCY }, runQueue));
+console.log(`${scenarios.length} pages, ${faultCount} faults`);
 await browser.close();
 await server.close();
-process.exitCode = faults > 0 ? 1 : 0;
+process.exitCode = faultCount > 0 ? 1 : 0;
 
-async function work() {
-  for (let wish = queue.shift(); wish !== undefined; wish = queue.shift()) {
-    for (const fault of await visit(wish)) {
-      faults += 1;
-      console.log(`${wish}: ${fault}`);
+async function runQueue() {
+  for (let scenario = queue.shift(); scenario !== undefined; scenario = queue.shift()) {
+    for (const fault of await visit(scenario)) {
+      faultCount += 1;
+      console.log(`${scenario}: ${fault}`);
     }
   }
 }
 
-async function visit(wish) {
-  const [page = "", what = "full", size = "1200x800", theme = "light", ...acts] = wish.split("@");
+async function visit(scenario) {
+  const [page = "", cases = "full", size = "1200x800", theme = "light", ...steps] = scenario.split("@");
   const [, width, height, zoom] = /^(\d+)x(\d+)(?::(\d+))?$/.exec(size) ?? [];
   const context = await browser.newContext({
     viewport: { width: Number(width), height: Number(height) },
     reducedMotion: "reduce",
   });
   const tab = await context.newPage();
-  const found = [];
-  tab.on("pageerror", (error) => found.push(String(error)));
+  const faults = [];
+  tab.on("pageerror", (error) => faults.push(String(error)));
   tab.on("console", (message) => {
-    if (message.type() === "error" && !message.location().url.endsWith("/favicon.ico")) found.push(message.text());
+    if (message.type() === "error" && !message.location().url.endsWith("/favicon.ico")) faults.push(message.text());
   });
   try {
-    await tab.goto(`${base}?case=${what}&theme=${theme}`);
+    await tab.goto(`${base}?case=${cases}&theme=${theme}`);
     if (zoom !== undefined) await tab.addStyleTag({ content: `:root { font-size: ${zoom}%; }` });
-    const entry = tab.getByTestId(`nav-${page}`);
+    const navEntry = tab.getByTestId(`nav-${page}`);
     await tab.getByTestId("frame").waitFor();
     await tab.locator('[data-testid="page-title"]').waitFor();
-    await tab.evaluate(quiet);
-    if ((await entry.count()) > 0) {
-      await entry.click();
+    await tab.evaluate(settled);
+    if ((await navEntry.count()) > 0) {
+      await navEntry.click();
       // The page's code is loaded now. A page that is not there yet would have no faults.
       await tab.locator(`[data-testid="page-${page}"] > *`).first().waitFor();
     }
-    await tab.evaluate(quiet);
-    for (const act of acts) {
-      if (act.startsWith("!")) await tab.evaluate(`${act.slice(1)}()`);
-      else await tried(tab, act);
-      await tab.evaluate(quiet);
+    await tab.evaluate(settled);
+    for (const step of steps) {
+      if (step.startsWith("!")) await tab.evaluate(`${step.slice(1)}()`);
+      else await performStep(tab, step);
+      await tab.evaluate(settled);
     }
     await tab.mouse.move(2, 2);
-    await tab.evaluate(quiet);
-    if (!check) await tab.screenshot({ path: `${out}/${wish.replaceAll(/[^\w.-]/g, "_")}.png` });
-    found.push(...(await tab.evaluate(layoutFaults)));
+    await tab.evaluate(settled);
+    if (!check) await tab.screenshot({ path: `${out}/${scenario.replaceAll(/[^\w.-]/g, "_")}.png` });
+    faults.push(...(await tab.evaluate(layoutFaults)));
     if (check) {
       await tab.evaluate(axe);
       const { violations } = await tab.evaluate(() => globalThis.axe.run(document));
-      for (const { id, help, nodes } of violations) found.push(`${id}: ${help}: ${nodes[0]?.html.slice(0, 200)}`);
+      for (const { id, help, nodes } of violations) faults.push(`${id}: ${help}: ${nodes[0]?.html.slice(0, 200)}`);
     }
   } catch (error) {
-    found.push(String(error).split("\n")[0]);
+    faults.push(String(error).split("\n")[0]);
   }
   await context.close();
-  return found;
+  return faults;
 }
 
-async function tried(tab, act) {
-  const [target = "", text] = act.split("=");
-  const part = tab.getByTestId(target).first();
-  await (text === undefined ? part.click({ timeout: 5000 }) : part.fill(text, { timeout: 5000 }));
+async function performStep(tab, step) {
+  const [target = "", text] = step.split("=");
+  const element = tab.getByTestId(target).first();
+  await (text === undefined ? element.click({ timeout: 5000 }) : element.fill(text, { timeout: 5000 }));
 }
 
 /** Runs in the page. Resolves once nothing has changed for a moment. */
-function quiet() {
+function settled() {
   return new Promise((done) => {
     let wait = 0;
     const observer = new MutationObserver(again);
@@ -235,40 +235,40 @@ function quiet() {
 
 /** Runs in the page. Finds what is cut off, scrolls twice, or lies over a dialog. */
 function layoutFaults() {
-  const found = [];
+  const faults = [];
   const whole = document.documentElement;
-  if (whole.scrollWidth > innerWidth) found.push("the window scrolls sideways");
-  if (whole.scrollHeight > innerHeight) found.push("the window scrolls beside its page");
+  if (whole.scrollWidth > innerWidth) faults.push("the window scrolls sideways");
+  if (whole.scrollHeight > innerHeight) faults.push("the window scrolls beside its page");
   const main = document.querySelector("main");
   if (main !== null && main.scrollWidth > main.clientWidth) {
     const edge = main.getBoundingClientRect().left + main.clientWidth;
     const wide = [...main.querySelectorAll("*")].findLast((one) => one.getBoundingClientRect().right > edge + 1);
-    found.push(`the page scrolls sideways: ${wide?.outerHTML.slice(0, 160)}`);
+    faults.push(`the page scrolls sideways: ${wide?.outerHTML.slice(0, 160)}`);
   }
   if (main !== null && main.innerText.trim() === "" && main.querySelector("[role=status]") === null)
-    found.push("the page is empty");
+    faults.push("the page is empty");
   const scrolls = (element) =>
     element.scrollHeight > element.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(element).overflowY);
   const scrolling = [...document.querySelectorAll("*")].filter(scrolls);
   for (const inner of scrolling)
     if (scrolling.some((outer) => outer !== inner && outer.contains(inner)))
-      found.push(`scrolls within what scrolls: ${inner.className}`);
+      faults.push(`scrolls within what scrolls: ${inner.className}`);
   for (const element of document.querySelectorAll("[title]"))
-    found.push(`has a tooltip of the system, which lies over dialogs: ${element.outerHTML.slice(0, 120)}`);
+    faults.push(`has a tooltip of the system, which lies over dialogs: ${element.outerHTML.slice(0, 120)}`);
   for (const amount of document.querySelectorAll("main .money")) {
     const [own, around] = [amount.getBoundingClientRect(), amount.parentElement.getBoundingClientRect()];
-    if (own.right > around.right + 1) found.push(`an amount runs over what is beside it: ${amount.textContent}`);
+    if (own.right > around.right + 1) faults.push(`an amount runs over what is beside it: ${amount.textContent}`);
   }
-  const middle = (element) => (({ left, right }) => (left + right) / 2)(element.getBoundingClientRect());
+  const centre = (element) => (({ left, right }) => (left + right) / 2)(element.getBoundingClientRect());
   for (const name of document.querySelectorAll('[data-testid="days-scale"] .name')) {
     const tick = document.querySelector(`[data-testid="days-scale"] .tick[data-day="${name.dataset.day}"]`);
-    if (tick === null || Math.abs(middle(tick) - middle(name)) > 1)
-      found.push(`the name of day ${name.dataset.day} stands ${middle(name)}, its tick elsewhere`);
+    if (tick === null || Math.abs(centre(tick) - centre(name)) > 1)
+      faults.push(`the name of day ${name.dataset.day} stands ${centre(name)}, its tick elsewhere`);
   }
   const dialog = [...document.querySelectorAll('[role="dialog"], [role="alertdialog"]')].at(-1);
   if (dialog !== undefined) {
     const { left, top, right, bottom } = dialog.getBoundingClientRect();
-    if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight) found.push("the dialog is cut");
+    if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight) faults.push("the dialog is cut");
     for (const [x, y] of [
       [left + 20, top + 8],
       [(left + right) / 2, (top + bottom) / 2],
@@ -276,11 +276,11 @@ function layoutFaults() {
     ]) {
       const there = document.elementFromPoint(x, y);
       if (there !== null && !dialog.contains(there) && !there.closest("[data-bits-select-content]"))
-        found.push(`lies over the dialog: ${there.className}`);
+        faults.push(`lies over the dialog: ${there.className}`);
     }
     for (const part of dialog.querySelectorAll("*"))
       if (part.scrollWidth > part.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(part).overflowX))
-        found.push("the dialog scrolls sideways");
+        faults.push("the dialog scrolls sideways");
   }
-  return found;
+  return faults;
 }

@@ -17,21 +17,21 @@ import type {
   Quote,
   TopUpForm,
 } from "../src/lib/types.ts";
-import * as data from "./fixtures.ts";
+import * as fixtures from "./fixtures.ts";
 import * as panel from "./panel-fixtures.ts";
 
-const wish = new URLSearchParams(location.search);
-const cases = new Set((wish.get("case") ?? "full").split(","));
-const is = (name: string) => cases.has(name);
+const parameters = new URLSearchParams(location.search);
+const cases = new Set((parameters.get("case") ?? "full").split(","));
+const hasCase = (name: string) => cases.has(name);
 
 const failure = (code: Failure["code"], message: string, retryable = false): Failure => ({ code, message, retryable });
-const never = () => new Promise<never>(() => {});
-const soon = <T>(value: T, millis = 30) =>
+const unanswered = () => new Promise<never>(() => {});
+const answer = <T>(value: T, millis = 30) =>
   new Promise<T>((done) => setTimeout(() => done(structuredClone(value)), millis));
 
 let settings: AppView["settings"] = {
-  theme: (wish.get("theme") as "light" | "dark" | null) ?? "system",
-  hide_amounts: is("hidden"),
+  theme: (parameters.get("theme") as "light" | "dark" | null) ?? "system",
+  hide_amounts: hasCase("hidden"),
   notifications: true,
   low_balance_amount: "",
   low_balance_days: 7,
@@ -41,55 +41,61 @@ let settings: AppView["settings"] = {
 };
 
 const account = {
-  ...(is("panel") ? panel.PANEL : is("sandbox") ? data.SANDBOX : data.MAIN),
-  signed_in: !is("signed-out") && !is("keyring"),
-  waits_for_keyring: is("keyring"),
+  ...(hasCase("panel") ? panel.PANEL : hasCase("sandbox") ? fixtures.SANDBOX : fixtures.MAIN),
+  signed_in: !hasCase("signed-out") && !hasCase("keyring"),
+  waits_for_keyring: hasCase("keyring"),
 };
-if (is("no-address")) Object.assign(account, { address: null, balance: data.API_BALANCE });
-if (is("huge")) account.balance = { ...data.API_BALANCE, amount: data.usdc("123456789012.123456") };
-if (is("unknown") || is("loading")) account.balance = null;
-if (is("long")) account.label = "A very long account name for a team of many people";
-const accounts = is("first")
+if (hasCase("no-address")) Object.assign(account, { address: null, balance: fixtures.API_BALANCE });
+if (hasCase("huge")) account.balance = { ...fixtures.API_BALANCE, amount: fixtures.usdc("123456789012.123456") };
+if (hasCase("unknown") || hasCase("loading")) account.balance = null;
+if (hasCase("long")) account.label = "A very long account name for a team of many people";
+const accounts = hasCase("first")
   ? []
-  : is("two")
-    ? [account, data.SANDBOX]
-    : is("three")
-      ? [account, data.SANDBOX, panel.PANEL]
+  : hasCase("two")
+    ? [account, fixtures.SANDBOX]
+    : hasCase("three")
+      ? [account, fixtures.SANDBOX, panel.PANEL]
       : [account];
 
 const open = {
-  ...data.OPEN,
-  ...(is("confirming") ? { status: "confirming" as const, expires_at: data.ago(20), can_cancel: false } : {}),
-  ...(is("over") ? { expires_at: data.ago(1) } : {}),
-  ...(is("starting")
+  ...fixtures.OPEN,
+  ...(hasCase("confirming") ? { status: "confirming" as const, expires_at: fixtures.ago(20), can_cancel: false } : {}),
+  ...(hasCase("over") ? { expires_at: fixtures.ago(1) } : {}),
+  ...(hasCase("starting")
     ? { status: "starting" as const, expires_at: null, can_open: false, can_cancel: false, checked_at: null }
     : {}),
-  ...(is("cancelling") ? { cancel_requested: true } : {}),
-  ...(is("refused") ? { can_open: false, refused_host: "pay.example.net:8443" } : {}),
-  ...(is("trouble") ? { error: failure("timeout", "The provider’s payments did not answer in time.", true) } : {}),
+  ...(hasCase("cancelling") ? { cancel_requested: true } : {}),
+  ...(hasCase("refused") ? { can_open: false, refused_host: "pay.example.net:8443" } : {}),
+  ...(hasCase("trouble") ? { error: failure("timeout", "The provider’s payments did not answer in time.", true) } : {}),
 };
-const reviewed = { ...data.OPEN, id: "t0", status: "under_review" as const, expires_at: null, can_open: false };
-const opens =
-  is("open") || is("starting") || is("cancelling") || is("confirming") || is("over") || is("refused") || is("trouble");
+const reviewed = { ...fixtures.OPEN, id: "t0", status: "under_review" as const, expires_at: null, can_open: false };
+const hasOpenTopUp =
+  hasCase("open") ||
+  hasCase("starting") ||
+  hasCase("cancelling") ||
+  hasCase("confirming") ||
+  hasCase("over") ||
+  hasCase("refused") ||
+  hasCase("trouble");
 
-let removed = false;
-let left = false;
-let paid = false;
-let dearer = false;
-let tell: (change: Change) => void = () => {};
+let methodRemoved = false;
+let payerRemoved = false;
+let debitEnded = false;
+let pricesRaised = false;
+let emit: (change: Change) => void = () => {};
 // Events elsewhere while a page is open: the default method or the first payer is removed, prices rise, a debit ends.
-const happens = (what: () => void) => () => {
+const trigger = (what: () => void) => () => {
   what();
-  tell({ what: "account", account: account.id });
+  emit({ what: "account", account: account.id });
 };
 Object.assign(globalThis, {
-  remove: happens(() => (removed = true)),
-  leave: happens(() => (left = true)),
-  reprice: happens(() => (dearer = true)),
-  end: happens(() => (paid = true)),
+  remove: trigger(() => (methodRemoved = true)),
+  leave: trigger(() => (payerRemoved = true)),
+  reprice: trigger(() => (pricesRaised = true)),
+  end: trigger(() => (debitEnded = true)),
 });
 
-const NOTHING_READ: Partial<Overview> = {
+const NOT_LOADED: Partial<Overview> = {
   reserved: null,
   held: null,
   frozen: null,
@@ -107,73 +113,73 @@ const NOTHING_READ: Partial<Overview> = {
 
 function overview(): Overview {
   const base: Overview = {
-    ...(is("panel") ? panel.OVERVIEW_OF_PANEL : data.OVERVIEW),
+    ...(hasCase("panel") ? panel.OVERVIEW_OF_PANEL : fixtures.OVERVIEW),
     account,
     balance: account.balance,
     top_ups: [
-      ...(opens ? [open] : []),
-      ...(is("reviewed") ? [reviewed] : []),
-      ...(is("debited") && !paid ? [panel.DEBITED] : []),
-      ...(is("invoiced") ? [panel.INVOICED] : []),
+      ...(hasOpenTopUp ? [open] : []),
+      ...(hasCase("reviewed") ? [reviewed] : []),
+      ...(hasCase("debited") && !debitEnded ? [panel.DEBITED] : []),
+      ...(hasCase("invoiced") ? [panel.INVOICED] : []),
     ],
   };
-  if (is("no-address")) return { ...base, reserved: null, held: null, frozen: null, agrees: null };
-  if (is("last-day")) return { ...base, days_left: 0 };
-  if (is("one-day")) return { ...base, days_left: 1 };
-  if (is("no-scope"))
+  if (hasCase("no-address")) return { ...base, reserved: null, held: null, frozen: null, agrees: null };
+  if (hasCase("last-day")) return { ...base, days_left: 0 };
+  if (hasCase("one-day")) return { ...base, days_left: 1 };
+  if (hasCase("no-scope"))
     return {
       ...base,
       charges: [],
       charges_as_of: null,
       charges_error: failure("forbidden", "The key lacks the scope billing:get_spending_history."),
     };
-  if (is("loading")) return { ...base, ...NOTHING_READ };
-  if (is("huge"))
+  if (hasCase("loading")) return { ...base, ...NOT_LOADED };
+  if (hasCase("huge"))
     return {
       ...base,
-      daily_usage: data.usdc("123456789.123456"),
-      reserved: { ...data.API_BALANCE, amount: data.usdc("123456789012.123456") },
-      held: { ...data.API_BALANCE, amount: data.usdc("123456789012.123456") },
+      daily_usage: fixtures.usdc("123456789.123456"),
+      reserved: { ...fixtures.API_BALANCE, amount: fixtures.usdc("123456789012.123456") },
+      held: { ...fixtures.API_BALANCE, amount: fixtures.usdc("123456789012.123456") },
       days_left: 999,
     };
-  if (is("idle")) return { ...base, days_left: null, daily_usage: data.usdc("0.000000"), charges: [] };
-  if (is("sandbox")) return { ...base, days_left: 6, daily_usage: data.usdc("40.2") };
-  if (is("unknown"))
+  if (hasCase("idle")) return { ...base, days_left: null, daily_usage: fixtures.usdc("0.000000"), charges: [] };
+  if (hasCase("sandbox")) return { ...base, days_left: 6, daily_usage: fixtures.usdc("40.2") };
+  if (hasCase("unknown"))
     return {
       ...base,
-      ...NOTHING_READ,
+      ...NOT_LOADED,
       errors: [
         failure("unreachable", "api.fluence.dev could not be reached.", true),
         failure("chain_unavailable", "None of the network’s 2 RPCs is usable.", true),
       ],
     };
-  if (is("alarm"))
+  if (hasCase("alarm"))
     return {
       ...base,
       frozen: true,
       agrees: false,
       days_left: 4,
-      held: { ...(base.held as NonNullable<Overview["held"]>), amount: data.usdc("120.5") },
-      api_balance: { amount: data.usdc("1104.35"), source: "api", as_of: data.ago(40), block: null },
+      held: { ...(base.held as NonNullable<Overview["held"]>), amount: fixtures.usdc("120.5") },
+      api_balance: { amount: fixtures.usdc("1104.35"), source: "api", as_of: fixtures.ago(40), block: null },
       maintenance: true,
     };
-  if (is("offline") || is("stale")) return { ...base, stale: true, as_of: data.ago(9000) };
+  if (hasCase("offline") || hasCase("stale")) return { ...base, stale: true, as_of: fixtures.ago(9000) };
   return base;
 }
 
 function form(): TopUpForm {
   return {
-    ...(is("panel") ? panel.FORM : data.FORM),
-    ...(removed ? { methods: panel.FORM.methods.filter((one) => one.code !== "pm_visa") } : {}),
-    ...(left
+    ...(hasCase("panel") ? panel.FORM : fixtures.FORM),
+    ...(methodRemoved ? { methods: panel.FORM.methods.filter((one) => one.code !== "pm_visa") } : {}),
+    ...(payerRemoved
       ? {
           payers: panel.FORM.payers.slice(1),
           methods: panel.FORM.methods.filter((one) => !one.payers.includes("jane")),
         }
       : {}),
-    returns_by_link: !is("no-link"),
-    open: opens ? open : null,
-    blocked: is("blocked") ? failure("forbidden", "The key lacks the scope billing:top_up.") : null,
+    returns_by_link: !hasCase("no-link"),
+    open: hasOpenTopUp ? open : null,
+    blocked: hasCase("blocked") ? failure("forbidden", "The key lacks the scope billing:top_up.") : null,
   };
 }
 
@@ -198,40 +204,40 @@ function quote(amount: string): Quote {
   if (amount.length < 2) return { ...nothing, error: failure("amount_too_small", "The minimum is 10.00 USDC.") };
   return {
     ...nothing,
-    amount: data.usdc(amount),
-    fee: data.usdc("0.25"),
-    total: data.usdc("25.25"),
-    balance_after: data.usdc("1229.35"),
+    amount: fixtures.usdc(amount),
+    fee: fixtures.usdc("0.25"),
+    total: fixtures.usdc("25.25"),
+    balance_after: fixtures.usdc("1229.35"),
     error: null,
-    warning: is("unknown")
+    warning: hasCase("unknown")
       ? "The balance is not known, so the provider decides whether it fits under the limit."
       : null,
   };
 }
 
-const all = (is("panel") ? panel.payments : data.payments)(is("empty") || is("loading") ? 0 : 5000);
+const all = (hasCase("panel") ? panel.payments : fixtures.payments)(hasCase("empty") || hasCase("loading") ? 0 : 5000);
 const page = <T>(value: T) =>
-  is("wait")
-    ? never()
-    : is("failing")
+  hasCase("wait")
+    ? unanswered()
+    : hasCase("failing")
       ? Promise.reject(failure("storage_failed", "The history could not be read."))
-      : soon(value);
+      : answer(value);
 
-const late = failure("timeout", "The provider did not answer in time.", true);
+const timeout = failure("timeout", "The provider did not answer in time.", true);
 
 function dues(): DuesView {
-  if (is("empty")) return { ...panel.DUES, services: [], migrations: [] };
-  if (is("invoiced")) return { ...panel.DUES, under_way: panel.UNDER_WAY };
-  return is("outdated") ? { ...panel.DUES, as_of: data.ago(9000), error: late } : panel.DUES;
+  if (hasCase("empty")) return { ...panel.DUES, services: [], migrations: [] };
+  if (hasCase("invoiced")) return { ...panel.DUES, under_way: panel.UNDER_WAY };
+  return hasCase("outdated") ? { ...panel.DUES, as_of: fixtures.ago(9000), error: timeout } : panel.DUES;
 }
 
 function balances(): BalanceView[] {
   const own: BalanceView = {
     ...overview(),
-    low: is("alarm"),
-    ...(is("outdated") ? { stale: true, errors: [late] } : {}),
+    low: hasCase("alarm"),
+    ...(hasCase("outdated") ? { stale: true, errors: [timeout] } : {}),
   };
-  const sandbox: BalanceView = { ...own, account: data.SANDBOX, days_left: 6, low: true, stale: false, errors: [] };
+  const sandbox: BalanceView = { ...own, account: fixtures.SANDBOX, days_left: 6, low: true, stale: false, errors: [] };
   return panel.balances([own, sandbox]);
 }
 
@@ -252,35 +258,35 @@ function pageFrom(query: PaymentQuery, row: number, limit: number): PaymentPage 
 }
 
 const EXPORT = "/home/user/Documents/bursar-payments-2026-01-31.csv";
-let written: ExportView | null = is("exporting")
+let currentExport: ExportView | null = hasCase("exporting")
   ? { path: EXPORT, written: 342_000, total: 1_000_000, state: { is: "running" } }
   : null;
-let pastStopped = is("stopped");
+let backfillStopped = hasCase("stopped");
 
-function further(): PastView | null {
-  if (!is("reading") && !is("stopped")) return null;
+function backfill(): PastView | null {
+  if (!hasCase("reading") && !hasCase("stopped")) return null;
   return {
-    stopped: pastStopped,
-    payments: { read: 12_300, all: is("panel") ? null : 100_000 },
-    chain: is("panel") ? null : { read: 1_200_000, most: 3_400_000 },
+    stopped: backfillStopped,
+    payments: { read: 12_300, all: hasCase("panel") ? null : 100_000 },
+    chain: hasCase("panel") ? null : { read: 1_200_000, most: 3_400_000 },
   };
 }
 
 export const core: Transport = {
   app: () =>
-    is("no-core")
+    hasCase("no-core")
       ? Promise.reject(failure("storage_newer", "The data was written by version 9."))
-      : soon(
+      : answer(
           {
             version: "0.1.0",
             accounts,
-            unread: is("empty") || is("first") ? 0 : 2,
+            unread: hasCase("empty") || hasCase("first") ? 0 : 2,
             health: {
-              tray: !is("bare"),
-              notifications: !is("bare"),
-              keyring: !is("bare"),
-              links: !is("bare"),
-              online: !is("offline"),
+              tray: !hasCase("bare"),
+              notifications: !hasCase("bare"),
+              keyring: !hasCase("bare"),
+              links: !hasCase("bare"),
+              online: !hasCase("offline"),
             },
             settings,
           },
@@ -291,33 +297,33 @@ export const core: Transport = {
   dues: () => page(dues()),
   methods: () =>
     page(
-      is("outdated")
-        ? { ...panel.METHODS_VIEW, as_of: data.ago(9000), error: late }
-        : { ...panel.METHODS_VIEW, methods: is("empty") ? [] : panel.METHODS_VIEW.methods },
+      hasCase("outdated")
+        ? { ...panel.METHODS_VIEW, as_of: fixtures.ago(9000), error: timeout }
+        : { ...panel.METHODS_VIEW, methods: hasCase("empty") ? [] : panel.METHODS_VIEW.methods },
     ),
-  addMethod: () => soon(null),
+  addMethod: () => answer(null),
   removeMethod: () => Promise.reject(failure("method_unknown", "This method is not there any more.")),
-  setDefaultMethod: () => soon(panel.METHODS_VIEW, 300),
+  setDefaultMethod: () => answer(panel.METHODS_VIEW, 300),
   openInvoice: () => Promise.reject(failure("file_failed", "No program on this system opens PDF files.")),
-  saveInvoice: () => soon("/home/user/Documents/invoice-2026-4200.pdf"),
+  saveInvoice: () => answer("/home/user/Documents/invoice-2026-4200.pdf"),
   topUpForm: () => page(form()),
-  quote: (_, asked) =>
-    soon(
-      is("panel")
-        ? panel.quote(asked, failure, dearer)
-        : quote(asked.purpose.what === "top_up" ? asked.purpose.amount : ""),
+  quote: (_, request) =>
+    answer(
+      hasCase("panel")
+        ? panel.quote(request, failure, pricesRaised)
+        : quote(request.purpose.what === "top_up" ? request.purpose.amount : ""),
     ),
   pay: () =>
-    is("changed")
+    hasCase("changed")
       ? Promise.reject(failure("total_changed", "It costs 129.00 USD now."))
-      : soon(is("panel") ? panel.DEBITED : open, 400),
-  topUp: () => soon(is("panel") ? panel.DECLINED : { ...open, status: "completed" }),
+      : answer(hasCase("panel") ? panel.DEBITED : open, 400),
+  topUp: () => answer(hasCase("panel") ? panel.DECLINED : { ...open, status: "completed" }),
   returnToPayment: () => Promise.reject(failure("browser_failed", "No program on this system opens web pages.")),
-  checkNow: () => soon(null, 300),
-  cancelTopUp: () => soon(null, 300),
-  checkoutLink: () => soon("https://buy.copperx.io/payment/checkout-session/1"),
-  checkoutQr: () => soon(QR),
-  allowCheckoutHost: () => soon(null),
+  checkNow: () => answer(null, 300),
+  cancelTopUp: () => answer(null, 300),
+  checkoutLink: () => answer("https://buy.copperx.io/payment/checkout-session/1"),
+  checkoutQr: () => answer(QR),
+  allowCheckoutHost: () => answer(null),
   payments: (query, after, limit) => page(pageFrom(query, after ? Number(after) : 0, limit)),
   paymentsFrom: (query, row, limit) => page(pageFrom(query, row, limit)),
   paymentMonths: (query) => {
@@ -328,79 +334,84 @@ export const core: Transport = {
       if (last?.month === month) last.payments += 1;
       else months.push({ month, payments: 1 });
     }
-    return soon(months);
+    return answer(months);
   },
-  payment: (_, id) => soon(all.find((one) => one.id === id) ?? (all[1] as (typeof all)[number])),
+  payment: (_, id) => answer(all.find((one) => one.id === id) ?? (all[1] as (typeof all)[number])),
   exportPayments: () => {
-    if (is("full-disk"))
+    if (hasCase("full-disk"))
       return Promise.reject(
         failure(
           "file_failed",
           "The disk is full: /home/user/payments.csv was not written. Free some space or choose another place.",
         ),
       );
-    written = {
+    currentExport = {
       path: EXPORT,
       written: 0,
       total: 1_000_000,
       state: { is: "running" },
     };
-    const wrote = setInterval(() => {
-      if (written?.state.is !== "running") return clearInterval(wrote);
-      written = { ...written, written: Math.min(1_000_000, written.written + 34_200) };
-      if (written.written === written.total) written.state = { is: "written" };
-      tell({ what: "export" });
+    const timer = setInterval(() => {
+      if (currentExport?.state.is !== "running") return clearInterval(timer);
+      const written = Math.min(1_000_000, currentExport.written + 34_200);
+      currentExport = { ...currentExport, written };
+      if (currentExport.written === currentExport.total) currentExport.state = { is: "written" };
+      emit({ what: "export" });
     }, 100);
-    return soon(true);
+    return answer(true);
   },
-  exporting: () => soon(written, 0),
+  exporting: () => answer(currentExport, 0),
   cancelExport: () => {
-    if (written) written = { ...written, state: { is: "cancelled" } };
-    tell({ what: "export" });
-    return soon(null);
+    if (currentExport) currentExport = { ...currentExport, state: { is: "cancelled" } };
+    emit({ what: "export" });
+    return answer(null);
   },
-  past: () => soon(further()),
+  past: () => answer(backfill()),
   stopPast: (_, stopped) => {
-    pastStopped = stopped;
-    tell({ what: "past", account: account.id });
-    return soon(null);
+    backfillStopped = stopped;
+    emit({ what: "past", account: account.id });
+    return answer(null);
   },
-  openTransaction: () => soon(null),
-  openAddress: () => soon(null),
-  openConsole: () => soon(null),
+  openTransaction: () => answer(null),
+  openAddress: () => answer(null),
+  openConsole: () => answer(null),
   networks: () =>
-    soon([...data.NETWORKS, ...(is("sandbox") ? [data.SANDBOX_NETWORK] : []), ...(is("panel") ? [panel.NETWORK] : [])]),
+    answer([
+      ...fixtures.NETWORKS,
+      ...(hasCase("sandbox") ? [fixtures.SANDBOX_NETWORK] : []),
+      ...(hasCase("panel") ? [panel.NETWORK] : []),
+    ]),
   addNetworkFile: () => Promise.reject(failure("network_malformed", "Line 3: “api” is not an http address.")),
   connect: () =>
-    is("warnings")
-      ? soon({
-          account: data.MAIN,
+    hasCase("warnings")
+      ? answer({
+          account: fixtures.MAIN,
           warnings: [failure("forbidden", "The key lacks billing:top_up: topping up will not work.")],
         })
       : Promise.reject(failure("unauthorized", "api.fluence.dev answered 401.")),
-  beginSignIn: () => soon(null),
-  abandonSignIn: () => soon(null),
-  signInAgain: () => soon({ account, warnings: [] }),
+  beginSignIn: () => answer(null),
+  abandonSignIn: () => answer(null),
+  signInAgain: () => answer({ account, warnings: [] }),
   editAccount: (_, label, address) =>
     address && !address.startsWith("0x")
       ? Promise.reject(failure("address_malformed", "It does not start with 0x."))
-      : soon({ ...account, label }),
-  signOut: () => soon(null),
-  removeAccount: () => soon(null),
-  moneyRules: () => soon(data.RULES),
-  notices: (before) => page(is("empty") || before !== null ? [] : data.notices()),
-  readNotices: () => soon(null),
-  settings: () => soon(settings),
-  setSettings: (change) => soon((settings = { ...settings, ...change })),
-  refreshAll: () => soon(null),
-  rpcAddresses: () => soon(["rpc.mainnet.fluence.dev"]),
-  setRpcAddress: () => soon(null),
-  diagnostics: () => soon("Bursar 0.1.0"),
-  windowReady: () => soon(null),
-  viewing: () => soon(null),
-  quit: () => soon(null),
-  onChange: (heard: (change: Change) => void) => {
-    tell = heard;
+      : answer({ ...account, label }),
+  signOut: () => answer(null),
+  removeAccount: () => answer(null),
+  moneyRules: () => answer(fixtures.RULES),
+  notices: (before) => page(hasCase("empty") || before !== null ? [] : fixtures.notices()),
+  readNotices: () => answer(null),
+  settings: () => answer(settings),
+  setSettings: (change) => answer((settings = { ...settings, ...change })),
+  refreshAll: () => answer(null),
+  rpcAddresses: () => answer(["rpc.mainnet.fluence.dev"]),
+  setRpcAddress: () => answer(null),
+  diagnostics: () => answer("Bursar 0.1.0"),
+  windowReady: () => answer(null),
+  viewing: () => answer(null),
+  quit: () => answer(null),
+  onChange: (listener: (change: Change) => void) => {
+    emit = listener;
     return Promise.resolve(() => {});
   },
 };

@@ -223,9 +223,13 @@ export function balances(others: BalanceView[]): BalanceView[] {
 }
 
 /** The preview's price for a payment. */
-export function quote(wish: Wish, error: (code: Failure["code"], message: string) => Failure, dearer: boolean): Quote {
+export function quote(
+  wish: Wish,
+  error: (code: Failure["code"], message: string) => Failure,
+  pricesRaised: boolean,
+): Quote {
   const method = METHODS.find((one) => one.code === wish.method);
-  const prices = [...priced(wish), ...(dearer ? [usd("5.10")] : [])];
+  const prices = [...priced(wish), ...(pricesRaised ? [usd("5.10")] : [])];
   const amount = sum(prices);
   const known = {
     amount,
