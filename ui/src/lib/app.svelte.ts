@@ -51,6 +51,11 @@ class App {
     return this.accounts.find((one) => one.id === this.#selected) ?? this.accounts[0] ?? null;
   }
 
+  /** Assumed until the core reports otherwise. */
+  get online(): boolean {
+    return this.view?.health.online ?? true;
+  }
+
   get hideAmounts(): boolean {
     return this.view?.settings.hide_amounts ?? false;
   }
