@@ -128,8 +128,8 @@ class App {
     const settings = { ...view.settings, ...change };
     this.resource.value = { ...view, settings };
     try {
-      const kept = await core.setSettings(change);
-      if (this.view) this.resource.value = { ...this.view, settings: kept };
+      const saved = await core.setSettings(change);
+      if (this.view) this.resource.value = { ...this.view, settings: saved };
     } catch (failure) {
       if (this.view) this.resource.value = { ...this.view, settings: view.settings };
       throw failure;

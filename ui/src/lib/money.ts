@@ -23,12 +23,12 @@ export function formatParts(decimal: string): AmountParts | null {
   if (!match) return null;
   const [, minus = "", whole = "", fraction = ""] = match;
   const digits = whole.replace(/^0+(?=\d)/, "");
-  const kept = fraction.replace(/0+$/, "").padEnd(2, "0");
-  const nothing = /^0*$/.test(digits + kept);
+  const trimmed = fraction.replace(/0+$/, "").padEnd(2, "0");
+  const onlyZeros = /^0*$/.test(digits + trimmed);
   return {
-    sign: minus && !nothing ? MINUS : "",
+    sign: minus && !onlyZeros ? MINUS : "",
     whole: digits.replace(/\B(?=(\d{3})+$)/g, GROUP),
-    fraction: kept,
+    fraction: trimmed,
   };
 }
 

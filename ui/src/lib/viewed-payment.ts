@@ -6,21 +6,21 @@ import type { AccountId } from "./types.ts";
 
 type Payment = [AccountId, string];
 
-let shown: Payment | null = null;
+let viewed: Payment | null = null;
 let lastReport: Promise<unknown> = Promise.resolve();
 
 /** Reports that a payment is on screen. Call the returned function when it no longer is. */
 export function reportViewedPayment(account: AccountId, payment: string): () => void {
   const current: Payment = [account, payment];
-  shown = current;
+  viewed = current;
   report();
   return () => {
-    if (shown !== current) return;
-    shown = null;
+    if (viewed !== current) return;
+    viewed = null;
     report();
   };
 }
 
 function report(): void {
-  lastReport = lastReport.then(() => core.viewing(shown)).catch(() => {});
+  lastReport = lastReport.then(() => core.viewing(viewed)).catch(() => {});
 }

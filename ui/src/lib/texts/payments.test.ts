@@ -6,17 +6,17 @@ const payment = (of: Partial<PaymentView>) => of as PaymentView;
 const STATUSES = Object.keys(STATUS_LABELS) as PaymentStatus[];
 
 describe("verification", () => {
-  const told = (of: Partial<PaymentView>) =>
+  const statusesShown = (of: Partial<PaymentView>) =>
     STATUSES.filter((status) => showsVerification(payment({ verifiable: true, verified: false, status, ...of })));
 
   it("is mentioned only when the money is on the chain or expected there", () => {
-    expect(told({})).toEqual(["confirming", "under_review", "completed"]);
-    expect(told({ verified: true })).toEqual(STATUSES);
+    expect(statusesShown({})).toEqual(["confirming", "under_review", "completed"]);
+    expect(statusesShown({ verified: true })).toEqual(STATUSES);
   });
 
   it("is not mentioned when there is no chain", () => {
-    expect(told({ verifiable: false })).toEqual([]);
-    expect(told({ verifiable: false, verified: true })).toEqual([]);
+    expect(statusesShown({ verifiable: false })).toEqual([]);
+    expect(statusesShown({ verifiable: false, verified: true })).toEqual([]);
   });
 });
 
