@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::failure::Failure;
+use crate::error::Error;
 
 /// Old payments at most: more would only be slow to make.
-const MOST_HISTORY: usize = 200_000;
+const MAX_HISTORY: usize = 200_000;
 
 pub(crate) const HELP: &str = "\
 bursar-sandbox [--home DIR] [--history N] [--block-time SECONDS] [--port-base PORT]
@@ -33,7 +33,7 @@ pub(crate) struct Options {
     pub(crate) port_base: Option<u16>,
 }
 
-pub(crate) fn parse(arguments: &[String]) -> Result<Command, Failure> {
+pub(crate) fn parse(arguments: &[String]) -> Result<Command, Error> {
     let mut options = Options {
         home: None,
         history: 24,
@@ -47,53 +47,51 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, Failure> {
         }
         let value = rest
             .next()
-            .ok_or_else(|| Failure::new(format!("{name} needs a value")))?;
+            .ok_or_else(|| Error::new(format!("{name} needs a value")))?;
         match name.as_str() {
             "--home" => options.home = Some(PathBuf::from(value)),
-            "--history" => options.history = number(name, value, MOST_HISTORY)?,
-            "--block-time" => options.block_time = seconds(name, value)?,
+            "--history" => options.history = parse_number(name, value, MAX_HISTORY)?,
+            "--block-time" => options.block_time = parse_seconds(name, value)?,
             "--port-base" => {
-                let base = number(name, value, usize::from(u16::MAX - 11))?;
+                let base = parse_number(name, value, usize::from(u16::MAX - 11))?;
                 options.port_base = u16::try_from(base).ok();
             }
             unknown => {
-                return Err(Failure::new(format!(
-                    "unknown option {unknown}; see --help"
-                )));
+                return Err(Error::new(format!("unknown option {unknown}; see --help")));
             }
         }
     }
     Ok(Command::Run(options))
 }
 
-fn number(name: &str, value: &str, most: usize) -> Result<usize, Failure> {
+fn parse_number(name: &str, value: &str, max: usize) -> Result<usize, Error> {
     value
         .parse()
         .ok()
-        .filter(|parsed| *parsed <= most)
-        .ok_or_else(|| Failure::new(format!("{name} takes a number from 0 to {most}")))
+        .filter(|parsed| *parsed <= max)
+        .ok_or_else(|| Error::new(format!("{name} takes a number from 0 to {max}")))
 }
 
-fn seconds(name: &str, value: &str) -> Result<Duration, Failure> {
+fn parse_seconds(name: &str, value: &str) -> Result<Duration, Error> {
     value
         .parse::<f64>()
         .ok()
         .filter(|parsed| (0.0..=3600.0).contains(parsed))
         .map(Duration::from_secs_f64)
-        .ok_or_else(|| Failure::new(format!("{name} takes seconds, 0 to 3600")))
+        .ok_or_else(|| Error::new(format!("{name} takes seconds, 0 to 3600")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn words(text: &str) -> Vec<String> {
+    fn split_words(text: &str) -> Vec<String> {
         text.split_whitespace().map(str::to_owned).collect()
     }
 
     #[test]
-    fn reads_every_option() {
-        let Ok(Command::Run(options)) = parse(&words(
+    fn parses_every_option() {
+        let Ok(Command::Run(options)) = parse(&split_words(
             "--home /x --history 7 --block-time 0.5 --port-base 4010",
         )) else {
             panic!("refused")
@@ -105,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_it_does_not_know() {
+    fn rejects_unknown_options_and_bad_values() {
         for wrong in [
             "--what 1",
             "--history",
@@ -113,7 +111,7 @@ mod tests {
             "--block-time -1",
             "--port-base 65525",
         ] {
-            assert!(parse(&words(wrong)).is_err(), "{wrong}");
+            assert!(parse(&split_words(wrong)).is_err(), "{wrong}");
         }
     }
 }

@@ -6,7 +6,7 @@ use alloy_sol_types::{SolCall, SolValue};
 use serde_json::{Value, json};
 
 use crate::chains::Chain;
-use crate::failure::{Failure, Result};
+use crate::error::{Error, Result};
 
 /// USDC on Ethereum.
 pub(crate) const USDC: Address = address!("A0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48");
@@ -55,13 +55,13 @@ mod abi {
 
 /// Where the Balance contract and its token are on the Fluence chain.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Deployed {
+pub(crate) struct ContractAddresses {
     pub(crate) balance: Address,
     pub(crate) token: Address,
 }
 
 /// Puts the token and the Balance contract behind its proxy on the Fluence chain; account 0 coordinates it.
-pub(crate) async fn deploy_balance(chain: &Chain) -> Result<Deployed> {
+pub(crate) async fn deploy_balance_contract(chain: &Chain) -> Result<ContractAddresses> {
     let coordinator = chain.account(0);
     let token = chain
         .rpc
@@ -89,11 +89,11 @@ pub(crate) async fn deploy_balance(chain: &Chain) -> Result<Deployed> {
             },
         )
         .await?;
-    Ok(Deployed { balance, token })
+    Ok(ContractAddresses { balance, token })
 }
 
 /// Places a token's code at a well-known address of a payment chain.
-pub(crate) async fn place_token(chain: &Chain, at: Address) -> Result<()> {
+pub(crate) async fn install_token(chain: &Chain, at: Address) -> Result<()> {
     let runtime = hex::encode_prefixed(code(TEST_USDC, "deployedBytecode")?);
     chain
         .rpc
@@ -108,5 +108,5 @@ fn code(artifact: &str, field: &str) -> Result<Vec<u8>> {
         .get(field)
         .and_then(Value::as_str)
         .unwrap_or_default();
-    hex::decode(text).map_err(|_| Failure::new(format!("the artifact's {field} is no hex")))
+    hex::decode(text).map_err(|_| Error::new(format!("the artifact's {field} is no hex")))
 }

@@ -8,25 +8,25 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::requests::path_matches;
+use crate::request_log::path_matches;
 
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<Vec<Placed>>);
+pub(crate) struct Faults(Mutex<Vec<ActiveFault>>);
 
 /// A fault as the control API takes it.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct FaultRequest {
     target: String,
     method: Option<String>,
     path: Option<String>,
     times: Option<u64>,
     #[serde(flatten)]
-    effect: WantedEffect,
+    effect: EffectRequest,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-enum WantedEffect {
+enum EffectRequest {
     Status {
         status: u16,
         #[serde(default)]
@@ -88,16 +88,16 @@ pub(crate) struct Edits {
 impl Edits {
     pub(crate) fn apply(&self, body: &mut Value) {
         for (pointer, value) in &self.set {
-            edit(body, pointer, Some(value));
+            edit_at(body, pointer, Some(value));
         }
         for pointer in &self.remove {
-            edit(body, pointer, None);
+            edit_at(body, pointer, None);
         }
     }
 }
 
 /// Sets what the pointer names, or takes it away; where its parent is not there nothing happens.
-fn edit(body: &mut Value, pointer: &str, value: Option<&Value>) {
+fn edit_at(body: &mut Value, pointer: &str, value: Option<&Value>) {
     let Some((parent, name)) = pointer.rsplit_once('/') else {
         return;
     };
@@ -110,12 +110,12 @@ fn edit(body: &mut Value, pointer: &str, value: Option<&Value>) {
             members.remove(&name);
         }
         (Some(Value::Array(items)), value) => {
-            let Some(place) = name.parse().ok().filter(|place| *place < items.len()) else {
+            let Some(index) = name.parse().ok().filter(|index| *index < items.len()) else {
                 return;
             };
-            items.remove(place);
+            items.remove(index);
             if let Some(value) = value {
-                items.insert(place, value.clone());
+                items.insert(index, value.clone());
             }
         }
         (None | Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)), _) => {}
@@ -123,25 +123,25 @@ fn edit(body: &mut Value, pointer: &str, value: Option<&Value>) {
 }
 
 #[derive(Debug)]
-struct Placed {
+struct ActiveFault {
     id: Uuid,
-    wanted: Wanted,
+    request: FaultRequest,
     effect: Effect,
-    left: Option<u64>,
+    remaining: Option<u64>,
     hits: u64,
     removed: Arc<watch::Sender<bool>>,
 }
 
 /// A fault that was taken for one request.
 #[derive(Debug)]
-pub(crate) struct Taken {
+pub(crate) struct TriggeredFault {
     pub(crate) effect: Effect,
     removed: watch::Receiver<bool>,
 }
 
-impl Taken {
+impl TriggeredFault {
     /// Returns when the fault is taken off.
-    pub(crate) async fn removed(mut self) {
+    pub(crate) async fn wait_until_removed(mut self) {
         let _ = self.removed.wait_for(|removed| *removed).await;
     }
 }
@@ -163,87 +163,87 @@ impl Effect {
 }
 
 impl Faults {
-    pub(crate) fn place(&self, wanted: Wanted) -> Uuid {
+    pub(crate) fn add(&self, request: FaultRequest) -> Uuid {
         let id = Uuid::new_v4();
-        let effect = effect(wanted.effect.clone());
+        let effect = effect_of(request.effect.clone());
         let (removed, _) = watch::channel(false);
-        let placed = Placed {
+        let fault = ActiveFault {
             id,
-            left: wanted.times,
-            wanted,
+            remaining: request.times,
+            request,
             effect,
             hits: 0,
             removed: Arc::new(removed),
         };
-        self.lock().push(placed);
+        self.lock().push(fault);
         id
     }
 
     /// The first fault that fits the request and has turns left; takes one turn of it.
-    pub(crate) fn take(&self, target: &str, method: &str, path: &str) -> Option<Taken> {
-        let mut all = self.lock();
-        let placed = all
+    pub(crate) fn trigger(&self, target: &str, method: &str, path: &str) -> Option<TriggeredFault> {
+        let mut faults = self.lock();
+        let fault = faults
             .iter_mut()
-            .find(|placed| placed.fits(target, method, path))?;
-        placed.hits += 1;
-        placed.left = placed.left.map(|left| left.saturating_sub(1));
-        Some(Taken {
-            effect: placed.effect.clone(),
-            removed: placed.removed.subscribe(),
+            .find(|fault| fault.matches(target, method, path))?;
+        fault.hits += 1;
+        fault.remaining = fault.remaining.map(|remaining| remaining.saturating_sub(1));
+        Some(TriggeredFault {
+            effect: fault.effect.clone(),
+            removed: fault.removed.subscribe(),
         })
     }
 
     /// Takes one fault off, or all; hanging requests end.
     pub(crate) fn remove(&self, id: Option<Uuid>) -> usize {
-        let mut all = self.lock();
-        let before = all.len();
-        all.retain(|placed| {
-            let goes = id.is_none_or(|id| id == placed.id);
-            if goes {
-                placed.removed.send_replace(true);
+        let mut faults = self.lock();
+        let before = faults.len();
+        faults.retain(|fault| {
+            let is_removed = id.is_none_or(|id| id == fault.id);
+            if is_removed {
+                fault.removed.send_replace(true);
             }
-            !goes
+            !is_removed
         });
-        before - all.len()
+        before - faults.len()
     }
 
     pub(crate) fn list(&self) -> Value {
         self.lock()
             .iter()
-            .map(|placed| {
+            .map(|fault| {
                 json!({
-                    "id": placed.id, "target": placed.wanted.target, "method": placed.wanted.method,
-                    "path": placed.wanted.path, "kind": placed.effect.name(), "left": placed.left, "hits": placed.hits,
+                    "id": fault.id, "target": fault.request.target, "method": fault.request.method,
+                    "path": fault.request.path, "kind": fault.effect.name(), "left": fault.remaining, "hits": fault.hits,
                 })
             })
             .collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Placed>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<ActiveFault>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Placed {
-    fn fits(&self, target: &str, method: &str, path: &str) -> bool {
-        self.left != Some(0)
-            && self.wanted.target == target
+impl ActiveFault {
+    fn matches(&self, target: &str, method: &str, path: &str) -> bool {
+        self.remaining != Some(0)
+            && self.request.target == target
             && self
-                .wanted
+                .request
                 .method
                 .as_ref()
-                .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+                .is_none_or(|request| request.eq_ignore_ascii_case(method))
             && self
-                .wanted
+                .request
                 .path
                 .as_ref()
-                .is_none_or(|wanted| path_matches(wanted, path))
+                .is_none_or(|request| path_matches(request, path))
     }
 }
 
-fn effect(wanted: WantedEffect) -> Effect {
-    match wanted {
-        WantedEffect::Status {
+fn effect_of(request: EffectRequest) -> Effect {
+    match request {
+        EffectRequest::Status {
             status,
             body,
             headers,
@@ -251,18 +251,18 @@ fn effect(wanted: WantedEffect) -> Effect {
             status,
             headers: headers
                 .iter()
-                .map(|(name, value)| (name.clone(), text(value)))
+                .map(|(name, value)| (name.clone(), as_text(value)))
                 .collect(),
-            body: text(&body),
+            body: as_text(&body),
         },
-        WantedEffect::Delay { ms } => Effect::Delay { ms },
-        WantedEffect::Hang => Effect::Hang,
-        WantedEffect::Close => Effect::Close,
-        WantedEffect::Lose => Effect::Lose,
-        WantedEffect::Garbage => Effect::Garbage,
-        WantedEffect::Truncate => Effect::Truncate,
-        WantedEffect::Huge { bytes } => Effect::Huge { bytes },
-        WantedEffect::Edit { set, remove } => Effect::Edit(Edits {
+        EffectRequest::Delay { ms } => Effect::Delay { ms },
+        EffectRequest::Hang => Effect::Hang,
+        EffectRequest::Close => Effect::Close,
+        EffectRequest::Lose => Effect::Lose,
+        EffectRequest::Garbage => Effect::Garbage,
+        EffectRequest::Truncate => Effect::Truncate,
+        EffectRequest::Huge { bytes } => Effect::Huge { bytes },
+        EffectRequest::Edit { set, remove } => Effect::Edit(Edits {
             set: set.into_iter().collect(),
             remove,
         }),
@@ -270,7 +270,7 @@ fn effect(wanted: WantedEffect) -> Effect {
 }
 
 /// Text as it is, nothing for null, other values as JSON.
-fn text(value: &Value) -> String {
+fn as_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

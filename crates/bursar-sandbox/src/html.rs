@@ -17,7 +17,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// Puts values, escaped, where the template says `{{name}}`.
-pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
+pub(crate) fn fill_template(template: &str, values: &[(&str, &str)]) -> String {
     values
         .iter()
         .fold(template.to_owned(), |text, (name, value)| {
@@ -27,11 +27,11 @@ pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
 
 /// A page of the console; `body` is HTML.
 pub(crate) fn console_page(title: &str, body: &str) -> String {
-    framed("Sandbox console", title, body)
+    branded_page("Sandbox console", title, body)
 }
 
 /// A page in the frame that the console and the hosting panel share; `body` is HTML.
-pub(crate) fn framed(brand: &str, title: &str, body: &str) -> String {
+pub(crate) fn branded_page(brand: &str, title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · {brand}</title>\
          <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"/assets/console.css\">\

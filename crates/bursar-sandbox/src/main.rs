@@ -2,6 +2,7 @@
 //! It listens on loopback only, prints one line of JSON when all of it answers, and takes its chains with it when
 //! it ends. It shares no code with the app, so that tests can compare the two. See `docs/sandbox.md`.
 
+mod balance_contract;
 mod chains;
 mod checkout;
 mod cli;
@@ -9,31 +10,30 @@ mod clock;
 mod console;
 mod contracts;
 mod control;
-mod failure;
+mod error;
 mod faults;
 mod html;
 mod http;
-mod ledger;
 mod money;
 mod network_file;
 mod panel;
-mod ready;
 mod relayer;
-mod requests;
+mod request_log;
+mod sandbox;
 mod seed;
-mod start;
+mod startup;
 mod state;
+mod stdout;
+mod supervisor;
 mod switches;
-mod watchdog;
 mod workloads;
-mod world;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let Some(kept) = watchdog::kept_command(&arguments) {
-        return watchdog::keep(kept);
+    if let Some(command) = supervisor::supervised_command(&arguments) {
+        return supervisor::run(command);
     }
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -45,11 +45,11 @@ fn main() -> ExitCode {
     let options = match cli::parse(&arguments) {
         Ok(cli::Command::Run(options)) => options,
         Ok(cli::Command::Help) => {
-            ready::say(cli::HELP);
+            stdout::print_line(cli::HELP);
             return ExitCode::SUCCESS;
         }
-        Err(problem) => {
-            tracing::error!("{problem}");
+        Err(error) => {
+            tracing::error!("{error}");
             return ExitCode::from(2);
         }
     };
@@ -59,15 +59,15 @@ fn main() -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(problem) => {
-            tracing::error!("no runtime: {problem}");
+        Err(error) => {
+            tracing::error!("no runtime: {error}");
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(start::run(options)) {
+    match runtime.block_on(startup::run(options)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            tracing::error!("{failure}");
+        Err(error) => {
+            tracing::error!("{error}");
             ExitCode::FAILURE
         }
     }

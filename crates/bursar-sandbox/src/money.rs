@@ -2,18 +2,22 @@
 
 /// Token units in one cent.
 pub(crate) const MICROS_PER_CENT: u128 = 10_000;
-const MICROS: u128 = 1_000_000;
+const MICROS_PER_USDC: u128 = 1_000_000;
 /// The checkout's units in one token unit.
-pub(crate) const EIGHTS_PER_MICRO: u128 = 100;
+pub(crate) const BASE_UNITS_PER_MICRO: u128 = 100;
 
 /// Six decimals always: `12.340000`.
-pub(crate) fn fixed(micros: u128) -> String {
-    format!("{}.{:06}", micros / MICROS, micros % MICROS)
+pub(crate) fn format_micros(micros: u128) -> String {
+    format!(
+        "{}.{:06}",
+        micros / MICROS_PER_USDC,
+        micros % MICROS_PER_USDC
+    )
 }
 
 /// As few decimals as are needed, but at least one: `10.1`, `10.0`.
-pub(crate) fn short(micros: u128) -> String {
-    let text = fixed(micros);
+pub(crate) fn format_short(micros: u128) -> String {
+    let text = format_micros(micros);
     let trimmed = text.trim_end_matches('0');
     if trimmed.ends_with('.') {
         format!("{trimmed}0")
@@ -23,28 +27,28 @@ pub(crate) fn short(micros: u128) -> String {
 }
 
 /// Two decimals, cut: for figures that people only glance at.
-pub(crate) fn cents(micros: u128) -> String {
+pub(crate) fn format_cents(micros: u128) -> String {
     format!(
         "{}.{:02}",
-        micros / MICROS,
-        micros % MICROS / MICROS_PER_CENT
+        micros / MICROS_PER_USDC,
+        micros % MICROS_PER_USDC / MICROS_PER_CENT
     )
 }
 
 /// Reads a plain decimal with at most six decimals; None for anything else.
 pub(crate) fn parse(text: &str) -> Option<u128> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || part.len() > 6 || !digits(whole) || !digits(part) {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |fraction: &str| fraction.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || fraction.len() > 6 || !digits(whole) || !digits(fraction) {
         return None;
     }
     let whole: u128 = whole.parse().ok()?;
-    let part: u128 = if part.is_empty() {
+    let fraction: u128 = if fraction.is_empty() {
         0
     } else {
-        format!("{part:0<6}").parse().ok()?
+        format!("{fraction:0<6}").parse().ok()?
     };
-    whole.checked_mul(MICROS)?.checked_add(part)
+    whole.checked_mul(MICROS_PER_USDC)?.checked_add(fraction)
 }
 
 pub(crate) fn from_cents(cents: i64) -> u128 {
@@ -61,10 +65,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn writes_and_reads() {
-        assert_eq!(fixed(12_345_000), "12.345000");
-        assert_eq!(short(10_100_000), "10.1");
-        assert_eq!(short(10_000_000), "10.0");
+    fn formats_and_parses() {
+        assert_eq!(format_micros(12_345_000), "12.345000");
+        assert_eq!(format_short(10_100_000), "10.1");
+        assert_eq!(format_short(10_000_000), "10.0");
         assert_eq!(parse("10.1"), Some(10_100_000));
         assert_eq!(parse("7"), Some(7_000_000));
         for wrong in ["", ".5", "1.1234567", "-1", "1e3", "1,5", " 1"] {
@@ -73,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn one_percent() {
+    fn processing_fee_is_one_percent() {
         assert_eq!(processing_fee(from_cents(1000)), 100_000);
     }
 }

@@ -1,11 +1,11 @@
 //! The network file that an app is given to know this sandbox.
 
 use crate::chains;
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
-pub(crate) fn text(world: &World) -> String {
-    let addresses = &world.addresses;
-    let checkout_host = addresses.checkout.trim_start_matches("http://");
+pub(crate) fn text(sandbox: &Sandbox) -> String {
+    let urls = &sandbox.urls;
+    let checkout_host = urls.checkout.trim_start_matches("http://");
     format!(
         r#"name = "sandbox"
 provider = "fluence"
@@ -32,12 +32,12 @@ token = "{token}"
 explorer = "{api}/explorer"
 start_block = 0
 "#,
-        api = addresses.api,
+        api = urls.api,
         chain = chains::FLUENCE,
-        a = addresses.fluence_a,
-        b = addresses.fluence_b,
-        ws = addresses.fluence_ws,
-        balance = world.contracts.balance,
-        token = world.contracts.token,
+        a = urls.fluence_a,
+        b = urls.fluence_b,
+        ws = urls.fluence_ws,
+        balance = sandbox.contracts.balance,
+        token = sandbox.contracts.token,
     )
 }

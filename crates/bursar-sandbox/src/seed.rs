@@ -8,20 +8,20 @@ use serde_json::json;
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::failure::Result;
-use crate::ledger;
+use crate::balance_contract;
+use crate::error::Result;
 use crate::money;
-use crate::state::{Ids, Status, TopUp, User};
-use crate::workloads::{self, Wish};
-use crate::world::World;
+use crate::sandbox::Sandbox;
+use crate::state::{IdScheme, TopUp, TopUpStatus, User};
+use crate::workloads::{self, NewWorkload};
 
 /// What everyone gets at registration, in micros.
-pub(crate) const FREE_CREDITS: u128 = 256_000_000;
+pub(crate) const FREE_CREDITS_MICROS: u128 = 256_000_000;
 /// Old payments of the default user that are also events on the chain.
-const ON_CHAIN: usize = 60;
+const MAX_ON_CHAIN_CREDITS: usize = 60;
 const DEMO_EMAIL: &str = "demo@sandbox.test";
 /// What the demo user has left, and what the workloads cost a day and reserve, in micros.
-const DEMO_LEFT: u128 = 180_000_000;
+const DEMO_BALANCE_MICROS: u128 = 180_000_000;
 const DEMO_WORKLOADS: [(&str, &str, u128); 3] = [
     ("web-1", "cpu-regular-4vcpu-8gb", 4_320_000),
     ("database", "cpu-premium-2vcpu-4gb", 2_880_000),
@@ -29,13 +29,13 @@ const DEMO_WORKLOADS: [(&str, &str, u128); 3] = [
 ];
 const DEMO_RESERVE_DAYS: u128 = 2;
 /// Days of charges at most.
-const MOST_DAYS: u16 = 380;
+const MAX_CHARGE_DAYS: u16 = 380;
 
 pub(crate) fn register(
-    world: &World,
+    sandbox: &Sandbox,
     email: Option<String>,
     name: Option<String>,
-    ids: Ids,
+    ids: IdScheme,
 ) -> User {
     let id = Uuid::new_v4();
     let short: String = id.simple().to_string().chars().take(8).collect();
@@ -50,67 +50,68 @@ pub(crate) fn register(
         extra_entitlement: false,
         deposited: 0,
     };
-    world.state().users.push(user.clone());
+    sandbox.console().users.push(user.clone());
     user
 }
 
 /// The free credits of a registration: a credit on the chain that no payment of the API explains.
-pub(crate) async fn grant(world: &World, user: &User, micros: u128) -> Result<()> {
+pub(crate) async fn grant_free_credits(sandbox: &Sandbox, user: &User, micros: u128) -> Result<()> {
     if micros > 0 {
-        ledger::top_up(
-            world,
+        balance_contract::top_up(
+            sandbox,
             user.address,
             micros,
             &format!("free-credits-{}", user.id),
         )
         .await?;
-        deposited(world, user.id, micros);
+        record_deposit(sandbox, user.id, micros);
     }
     Ok(())
 }
 
-pub(crate) fn deposited(world: &World, user: Uuid, micros: u128) {
-    if let Some(user) = world.state().user_mut(user) {
+pub(crate) fn record_deposit(sandbox: &Sandbox, user: Uuid, micros: u128) {
+    if let Some(user) = sandbox.console().user_mut(user) {
         user.deposited = user.deposited.saturating_add(micros);
     }
 }
 
 /// Old payments of a user, newest yesterday; the newest completed ones are credited on the chain, now.
-pub(crate) async fn history(
-    world: &World,
+pub(crate) async fn add_history(
+    sandbox: &Sandbox,
     user: &User,
     count: usize,
     on_chain: usize,
 ) -> Result<()> {
-    let mut payments = old_payments(world, user, count);
+    let mut payments = old_payments(sandbox, user, count);
     let newest = payments
         .iter_mut()
         .rev()
-        .filter(|payment| payment.status == Status::Completed)
+        .filter(|payment| payment.status == TopUpStatus::Completed)
         .take(on_chain);
     for payment in newest {
-        credit_past(world, user, payment).await?;
+        credit_old_payment(sandbox, user, payment).await?;
     }
-    let mut state = world.state();
+    let mut console = sandbox.console();
     for payment in payments {
-        state.insert_top_up(payment);
+        console.insert_top_up(payment);
     }
     Ok(())
 }
 
-async fn credit_past(world: &World, user: &User, payment: &mut TopUp) -> Result<()> {
+async fn credit_old_payment(sandbox: &Sandbox, user: &User, payment: &mut TopUp) -> Result<()> {
     let micros = money::from_cents(payment.cents);
-    let mined = ledger::top_up(world, user.address, micros, &payment.chain_id).await?;
+    let mined =
+        balance_contract::top_up(sandbox, user.address, micros, &payment.on_chain_id).await?;
     payment.transaction = Some(mined.transaction);
-    deposited(world, user.id, micros);
+    record_deposit(sandbox, user.id, micros);
     Ok(())
 }
 
 /// The same payments for the same count, oldest first: mostly completed, some ended without money.
-fn old_payments(world: &World, user: &User, count: usize) -> Vec<TopUp> {
+fn old_payments(sandbox: &Sandbox, user: &User, count: usize) -> Vec<TopUp> {
     const CENTS: [i64; 8] = [1000, 2000, 2500, 5000, 5000, 7500, 10_000, 4250];
     let mut random = SmallRng::seed_from_u64(20_260_131);
-    let midnight = world.clock.now().replace_time(time::Time::MIDNIGHT);
+    let midnight = sandbox.clock.now().replace_time(time::Time::MIDNIGHT);
     let mut at = midnight - Duration::hours(9);
     let mut payments: Vec<TopUp> = Vec::with_capacity(count);
     for number in 0..count {
@@ -120,20 +121,21 @@ fn old_payments(world: &World, user: &User, count: usize) -> Vec<TopUp> {
             .unwrap_or(1000);
         let status = match (number, random.random_range(0..20_u8)) {
             // So that even a short history shows what can become of a payment.
-            (2, _) => Status::Expired,
-            (5, _) => Status::Canceled,
-            (9, _) => Status::Failed,
-            (13, _) => Status::AmlFailed,
-            (_, 0..=15) => Status::Completed,
-            (_, 16..=17) => Status::Expired,
-            (_, 18) => Status::Canceled,
-            (_, _) => Status::Failed,
+            (2, _) => TopUpStatus::Expired,
+            (5, _) => TopUpStatus::Canceled,
+            (9, _) => TopUpStatus::Failed,
+            (13, _) => TopUpStatus::AmlFailed,
+            (_, 0..=15) => TopUpStatus::Completed,
+            (_, 16..=17) => TopUpStatus::Expired,
+            (_, 18) => TopUpStatus::Canceled,
+            (_, _) => TopUpStatus::Failed,
         };
         payments.push(old_payment(user, cents, status, at, &mut random));
         // Long histories reach back ten years at most.
-        let most_minutes = (10 * 365 * 24 * 60 / i64::try_from(count).unwrap_or(i64::MAX).max(1))
-            .clamp(2, 8 * 24 * 60);
-        at -= Duration::minutes(random.random_range(most_minutes / 2..=most_minutes));
+        let max_gap_minutes = (10 * 365 * 24 * 60
+            / i64::try_from(count).unwrap_or(i64::MAX).max(1))
+        .clamp(2, 8 * 24 * 60);
+        at -= Duration::minutes(random.random_range(max_gap_minutes / 2..=max_gap_minutes));
     }
     payments.reverse();
     payments
@@ -142,7 +144,7 @@ fn old_payments(world: &World, user: &User, count: usize) -> Vec<TopUp> {
 fn old_payment(
     user: &User,
     cents: i64,
-    status: Status,
+    status: TopUpStatus,
     at: OffsetDateTime,
     random: &mut SmallRng,
 ) -> TopUp {
@@ -152,14 +154,14 @@ fn old_payment(
     TopUp {
         id,
         intent_id: id,
-        chain_id: id.to_string(),
+        on_chain_id: id.to_string(),
         user: user.id,
         cents,
         fee_micros: money::processing_fee(micros),
         method: "usdc".to_owned(),
         status,
         created_at: at,
-        updated_at: if status == Status::Expired {
+        updated_at: if status == TopUpStatus::Expired {
             at + Duration::minutes(15)
         } else {
             ended
@@ -178,136 +180,138 @@ pub(crate) fn genesis(now: OffsetDateTime) -> OffsetDateTime {
 }
 
 /// The default user, whose past is lived through on the chain at the times when it happened.
-pub(crate) async fn demo(world: &World, count: usize) -> Result<User> {
+pub(crate) async fn create_demo_user(sandbox: &Sandbox, count: usize) -> Result<User> {
     let user = register(
-        world,
+        sandbox,
         Some(DEMO_EMAIL.to_owned()),
         Some("Dana Demo".to_owned()),
-        Ids::Same,
+        IdScheme::Same,
     );
-    let mut payments = old_payments(world, &user, count);
+    let mut payments = old_payments(sandbox, &user, count);
     let mut paid = 0;
     let mut credits = Vec::new();
     for (index, payment) in payments.iter().enumerate().rev() {
-        if payment.status == Status::Completed && credits.len() < ON_CHAIN {
+        if payment.status == TopUpStatus::Completed && credits.len() < MAX_ON_CHAIN_CREDITS {
             credits.push(index);
             paid += money::from_cents(payment.cents);
         }
     }
     credits.reverse();
     let daily: u128 = DEMO_WORKLOADS.iter().map(|(.., daily)| daily).sum();
-    let spent = (FREE_CREDITS + paid).saturating_sub(DEMO_LEFT + daily * DEMO_RESERVE_DAYS);
-    let mut charges = past_charges(world.clock.now().date(), daily, spent);
+    let spent = (FREE_CREDITS_MICROS + paid)
+        .saturating_sub(DEMO_BALANCE_MICROS + daily * DEMO_RESERVE_DAYS);
+    let mut charges = past_charges(sandbox.clock.now().date(), daily, spent);
 
-    let mut past = Past::begin(world, &user).await?;
+    let mut replay = HistoryReplay::start(sandbox, &user).await?;
     for index in credits {
         let Some(payment) = payments.get_mut(index) else {
             continue;
         };
-        past.spend_until(&mut charges, payment.updated_at.date())
+        replay
+            .charge_until(&mut charges, payment.updated_at.date())
             .await?;
-        past.go_to(payment.updated_at).await?;
-        credit_past(world, &user, payment).await?;
-        past.free += money::from_cents(payment.cents);
+        replay.advance_to(payment.updated_at).await?;
+        credit_old_payment(sandbox, &user, payment).await?;
+        replay.free += money::from_cents(payment.cents);
     }
-    past.spend_until(&mut charges, Date::MAX).await?;
-    past.go_to(world.clock.now()).await?;
-    world.fluence.rpc.call("evm_mine", json!([])).await?;
+    replay.charge_until(&mut charges, Date::MAX).await?;
+    replay.advance_to(sandbox.clock.now()).await?;
+    sandbox.fluence.rpc.call("evm_mine", json!([])).await?;
 
     for (name, configuration, daily) in DEMO_WORKLOADS {
         let reserve = daily * DEMO_RESERVE_DAYS;
-        let wish = Wish {
+        let new = NewWorkload {
             name: name.to_owned(),
             configuration,
             daily,
             days: 0,
             reserve,
         };
-        workloads::start(world, &user, wish).await?;
+        workloads::start(sandbox, &user, new).await?;
     }
-    write_charges(world, &user, daily, spent);
-    let mut state = world.state();
+    record_charges(sandbox, &user, daily, spent);
+    let mut console = sandbox.console();
     for payment in payments {
-        state.insert_top_up(payment);
+        console.insert_top_up(payment);
     }
     Ok(user)
 }
 
 /// Charges of as many whole days before today as it takes to spend that much, oldest first; the oldest is the rest.
 fn past_charges(today: Date, daily: u128, spent: u128) -> Vec<(Date, u128)> {
-    let mut left = spent;
+    let mut remaining = spent;
     let mut charges = Vec::new();
-    for (day, micros) in workloads::varied(daily, MOST_DAYS, today, 3)
+    for (day, micros) in workloads::daily_charges(daily, MAX_CHARGE_DAYS, today, 3)
         .into_iter()
         .rev()
     {
-        if left == 0 {
+        if remaining == 0 {
             break;
         }
-        charges.push((day, micros.min(left)));
-        left = left.saturating_sub(micros);
+        charges.push((day, micros.min(remaining)));
+        remaining = remaining.saturating_sub(micros);
     }
     charges.reverse();
     charges
 }
 
 /// Writes the same charges down as the console knows them: shared among the workloads by what each costs.
-fn write_charges(world: &World, user: &User, daily: u128, spent: u128) {
-    let mut state = world.state();
-    let running: Vec<_> = state
+fn record_charges(sandbox: &Sandbox, user: &User, daily: u128, spent: u128) {
+    let mut console = sandbox.console();
+    let running: Vec<_> = console
         .workloads
         .iter()
         .filter(|workload| workload.user == user.id)
         .cloned()
         .collect();
-    for (day, micros) in past_charges(world.clock.now().date(), daily, spent) {
-        let mut left = micros;
-        for (place, workload) in running.iter().enumerate() {
-            let is_last = place + 1 == running.len();
+    for (day, micros) in past_charges(sandbox.clock.now().date(), daily, spent) {
+        let mut remaining = micros;
+        for (index, workload) in running.iter().enumerate() {
+            let is_last = index + 1 == running.len();
             let share = if is_last {
-                left
+                remaining
             } else {
                 micros * workload.daily_micros / daily.max(1)
             };
-            left = left.saturating_sub(share);
-            workloads::write(&mut state, workload, day, share);
+            remaining = remaining.saturating_sub(share);
+            workloads::record_charge(&mut console, workload, day, share);
         }
     }
 }
 
 /// The demo user's past on the chain: time that only goes on, and what could be spent at each moment.
-struct Past<'a> {
-    world: &'a World,
+struct HistoryReplay<'a> {
+    sandbox: &'a Sandbox,
     user: &'a User,
     deal: Address,
     free: u128,
     at: OffsetDateTime,
     /// Charges whose money was not there yet.
-    owed: u128,
+    uncharged: u128,
 }
 
-impl<'a> Past<'a> {
-    async fn begin(world: &'a World, user: &'a User) -> Result<Self> {
+impl<'a> HistoryReplay<'a> {
+    async fn start(sandbox: &'a Sandbox, user: &'a User) -> Result<Self> {
         let deal = Address::from(rand::random::<[u8; 20]>());
-        let at = genesis(world.clock.now()) + Duration::hours(1);
-        let mut past = Self {
-            world,
+        let at = genesis(sandbox.clock.now()) + Duration::hours(1);
+        let mut replay = Self {
+            sandbox,
             user,
             deal,
             free: 0,
             at,
-            owed: 0,
+            uncharged: 0,
         };
-        past.go_to(at).await?;
-        grant(world, user, FREE_CREDITS).await?;
-        past.free = FREE_CREDITS;
-        Ok(past)
+        replay.advance_to(at).await?;
+        grant_free_credits(sandbox, user, FREE_CREDITS_MICROS).await?;
+        replay.free = FREE_CREDITS_MICROS;
+        Ok(replay)
     }
 
     /// Lets the next block be at that time, or just after the last one.
-    async fn go_to(&mut self, at: OffsetDateTime) -> Result<()> {
+    async fn advance_to(&mut self, at: OffsetDateTime) -> Result<()> {
         self.at = at.max(self.at + Duration::seconds(30));
-        self.world
+        self.sandbox
             .fluence
             .rpc
             .call(
@@ -319,19 +323,19 @@ impl<'a> Past<'a> {
     }
 
     /// Spends the charges of the days before `day` in one go, as far as there is money for them.
-    async fn spend_until(&mut self, charges: &mut Vec<(Date, u128)>, day: Date) -> Result<()> {
+    async fn charge_until(&mut self, charges: &mut Vec<(Date, u128)>, day: Date) -> Result<()> {
         let later = charges.split_off(charges.partition_point(|(charged, _)| *charged < day));
         let Some((last, _)) = charges.last().copied() else {
             *charges = later;
             return Ok(());
         };
-        self.owed += charges.iter().map(|(_, micros)| micros).sum::<u128>();
+        self.uncharged += charges.iter().map(|(_, micros)| micros).sum::<u128>();
         *charges = later;
-        let micros = self.owed.min(self.free);
-        self.go_to(last.midnight().assume_utc() + Duration::hours(23))
+        let micros = self.uncharged.min(self.free);
+        self.advance_to(last.midnight().assume_utc() + Duration::hours(23))
             .await?;
-        workloads::spend(self.world, self.user.address, self.deal, micros).await?;
-        self.owed -= micros;
+        workloads::charge(self.sandbox, self.user.address, self.deal, micros).await?;
+        self.uncharged -= micros;
         self.free -= micros;
         Ok(())
     }

@@ -23,24 +23,24 @@ pub(crate) const APP_SCOPES: [&str; 3] = [
 ];
 
 #[derive(Debug, Default)]
-pub(crate) struct State {
+pub(crate) struct ConsoleState {
     pub(crate) users: Vec<User>,
-    pub(crate) keys: Vec<Key>,
+    pub(crate) keys: Vec<ApiKey>,
     pub(crate) top_ups: HashMap<Uuid, TopUp>,
     /// A user's top-ups by their time of creation, oldest first.
-    pub(crate) top_ups_of: HashMap<Uuid, Vec<Uuid>>,
-    pub(crate) by_intent: HashMap<Uuid, Uuid>,
+    pub(crate) ids_by_user: HashMap<Uuid, Vec<Uuid>>,
+    pub(crate) ids_by_intent: HashMap<Uuid, Uuid>,
     /// Those that are open now, so that nobody has to walk through years of history for them.
     open: BTreeSet<Uuid>,
     /// Paid top-ups whose credit is still to come, and since when.
-    owed: HashMap<Uuid, OffsetDateTime>,
+    awaiting_credit: HashMap<Uuid, OffsetDateTime>,
     pub(crate) workloads: Vec<Workload>,
     pub(crate) charges: Vec<Charge>,
-    pub(crate) codes: HashMap<String, SignInCode>,
-    pub(crate) access: HashMap<String, Access>,
-    pub(crate) refresh: HashMap<String, Refresh>,
+    pub(crate) authorization_codes: HashMap<String, AuthorizationCode>,
+    pub(crate) access_tokens: HashMap<String, AccessToken>,
+    pub(crate) refresh_tokens: HashMap<String, RefreshToken>,
     /// Users for whom a checkout is being made right now.
-    pub(crate) starting: BTreeSet<Uuid>,
+    pub(crate) creating_top_up: BTreeSet<Uuid>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ pub(crate) struct User {
     pub(crate) name: String,
     /// The address under which the Balance contract keeps the user's money.
     pub(crate) address: Address,
-    pub(crate) ids: Ids,
+    pub(crate) ids: IdScheme,
     /// The API claims this balance (micros) instead of the true one.
     pub(crate) balance_override: Option<u128>,
     pub(crate) days_left_override: Option<u16>,
@@ -62,7 +62,7 @@ pub(crate) struct User {
 /// Whether a top-up goes by one id everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Ids {
+pub(crate) enum IdScheme {
     #[default]
     Same,
     IntentDiffers,
@@ -70,7 +70,7 @@ pub(crate) enum Ids {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Key {
+pub(crate) struct ApiKey {
     pub(crate) id: Uuid,
     pub(crate) user: Uuid,
     pub(crate) secret: String,
@@ -84,12 +84,12 @@ pub(crate) struct TopUp {
     pub(crate) id: Uuid,
     pub(crate) intent_id: Uuid,
     /// The id that `userTopUp` carries on the chain.
-    pub(crate) chain_id: String,
+    pub(crate) on_chain_id: String,
     pub(crate) user: Uuid,
     pub(crate) cents: i64,
     pub(crate) fee_micros: u128,
     pub(crate) method: String,
-    pub(crate) status: Status,
+    pub(crate) status: TopUpStatus,
     pub(crate) created_at: OffsetDateTime,
     pub(crate) updated_at: OffsetDateTime,
     pub(crate) expires_at: Option<OffsetDateTime>,
@@ -102,7 +102,7 @@ pub(crate) struct TopUp {
 
 /// The states of the older calls; the newer ones are made of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Status {
+pub(crate) enum TopUpStatus {
     Created,
     Pending,
     Completed,
@@ -112,7 +112,7 @@ pub(crate) enum Status {
     AmlFailed,
 }
 
-impl Status {
+impl TopUpStatus {
     pub(crate) const ALL: [Self; 7] = [
         Self::Created,
         Self::Pending,
@@ -123,7 +123,7 @@ impl Status {
         Self::AmlFailed,
     ];
 
-    pub(crate) fn v1(self) -> &'static str {
+    pub(crate) fn legacy_name(self) -> &'static str {
         match self {
             Self::Created => "created",
             Self::Pending => "pending",
@@ -135,7 +135,7 @@ impl Status {
         }
     }
 
-    pub(crate) fn v2(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Created | Self::Pending => "open",
             Self::Completed => "resolved",
@@ -177,7 +177,7 @@ pub(crate) struct Charge {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct SignInCode {
+pub(crate) struct AuthorizationCode {
     pub(crate) user: Uuid,
     pub(crate) challenge: String,
     pub(crate) scope: String,
@@ -185,21 +185,21 @@ pub(crate) struct SignInCode {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Access {
+pub(crate) struct AccessToken {
     pub(crate) user: Uuid,
     pub(crate) family: Uuid,
     pub(crate) expires_at: OffsetDateTime,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Refresh {
+pub(crate) struct RefreshToken {
     pub(crate) user: Uuid,
     /// All tokens that came from one sign-in.
     pub(crate) family: Uuid,
     pub(crate) used: bool,
 }
 
-impl State {
+impl ConsoleState {
     pub(crate) fn user(&self, id: Uuid) -> Option<&User> {
         self.users.iter().find(|user| user.id == id)
     }
@@ -208,7 +208,7 @@ impl State {
         self.users.iter_mut().find(|user| user.id == id)
     }
 
-    pub(crate) fn key(&self, secret: &str) -> Option<&Key> {
+    pub(crate) fn active_key(&self, secret: &str) -> Option<&ApiKey> {
         self.keys
             .iter()
             .find(|key| !key.revoked && key.secret == secret)
@@ -216,24 +216,24 @@ impl State {
 
     pub(crate) fn insert_top_up(&mut self, top_up: TopUp) {
         let (id, user, at) = (top_up.id, top_up.user, (top_up.created_at, top_up.id));
-        self.by_intent.insert(top_up.intent_id, id);
+        self.ids_by_intent.insert(top_up.intent_id, id);
         if top_up.status.is_open() {
             self.open.insert(id);
         }
         self.top_ups.insert(id, top_up);
-        let ids = self.top_ups_of.entry(user).or_default();
+        let ids = self.ids_by_user.entry(user).or_default();
         let all = &self.top_ups;
         let earlier = |other: &Uuid| {
             all.get(other)
                 .is_some_and(|top_up| (top_up.created_at, top_up.id) < at)
         };
         // Most come in order; then nothing has to be searched.
-        let place = if ids.last().is_none_or(earlier) {
+        let index = if ids.last().is_none_or(earlier) {
             ids.len()
         } else {
             ids.partition_point(earlier)
         };
-        ids.insert(place, id);
+        ids.insert(index, id);
     }
 
     /// Makes a top-up older and returns whether there is one.
@@ -245,28 +245,28 @@ impl State {
         top_up.expires_at = top_up.expires_at.map(|time| time - by);
         let user = top_up.user;
         let all = &self.top_ups;
-        if let Some(ids) = self.top_ups_of.get_mut(&user) {
+        if let Some(ids) = self.ids_by_user.get_mut(&user) {
             ids.sort_by_key(|id| all.get(id).map(|top_up| (top_up.created_at, top_up.id)));
         }
         true
     }
 
     pub(crate) fn top_up_count(&self, user: Uuid) -> usize {
-        self.top_ups_of.get(&user).map_or(0, Vec::len)
+        self.ids_by_user.get(&user).map_or(0, Vec::len)
     }
 
     /// A top-up by its id or its intent's id.
     pub(crate) fn top_up(&self, id: Uuid) -> Option<&TopUp> {
         self.top_ups
             .get(&id)
-            .or_else(|| self.top_ups.get(self.by_intent.get(&id)?))
+            .or_else(|| self.top_ups.get(self.ids_by_intent.get(&id)?))
     }
 
     pub(crate) fn top_up_mut(&mut self, id: Uuid) -> Option<&mut TopUp> {
         let id = if self.top_ups.contains_key(&id) {
             id
         } else {
-            *self.by_intent.get(&id)?
+            *self.ids_by_intent.get(&id)?
         };
         self.top_ups.get_mut(&id)
     }
@@ -282,7 +282,7 @@ impl State {
         start: Option<OffsetDateTime>,
         end: Option<OffsetDateTime>,
     ) -> &[Uuid] {
-        let ids = self.top_ups_of.get(&user).map_or(&[][..], Vec::as_slice);
+        let ids = self.ids_by_user.get(&user).map_or(&[][..], Vec::as_slice);
         let created = |id: &Uuid| self.top_ups.get(id).map(|top_up| top_up.created_at);
         let from = start.map_or(0, |start| {
             ids.partition_point(|id| created(id) < Some(start))
@@ -305,24 +305,27 @@ impl State {
     }
 
     /// Notes that a top-up was paid. One that had ended keeps its state until its late credit is on the chain.
-    pub(crate) fn paid(&mut self, id: Uuid, now: OffsetDateTime) {
+    pub(crate) fn mark_paid(&mut self, id: Uuid, now: OffsetDateTime) {
         let Some(status) = self.top_ups.get(&id).map(|top_up| top_up.status) else {
             return;
         };
         match status {
-            Status::Completed | Status::Pending | Status::AmlFailed => return,
-            Status::Created => self.set_status(id, Status::Pending, now),
-            Status::Canceled | Status::Expired | Status::Failed => {}
+            TopUpStatus::Completed | TopUpStatus::Pending | TopUpStatus::AmlFailed => return,
+            TopUpStatus::Created => self.set_status(id, TopUpStatus::Pending, now),
+            TopUpStatus::Canceled | TopUpStatus::Expired | TopUpStatus::Failed => {}
         }
-        self.owed.insert(id, now);
+        self.awaiting_credit.insert(id, now);
     }
 
     /// Paid top-ups whose credit is still to come, and since when.
-    pub(crate) fn to_credit(&self) -> Vec<(Uuid, OffsetDateTime)> {
-        self.owed.iter().map(|(id, since)| (*id, *since)).collect()
+    pub(crate) fn awaiting_credit(&self) -> Vec<(Uuid, OffsetDateTime)> {
+        self.awaiting_credit
+            .iter()
+            .map(|(id, since)| (*id, *since))
+            .collect()
     }
 
-    pub(crate) fn set_status(&mut self, id: Uuid, status: Status, now: OffsetDateTime) {
+    pub(crate) fn set_status(&mut self, id: Uuid, status: TopUpStatus, now: OffsetDateTime) {
         let Some(top_up) = self.top_ups.get_mut(&id) else {
             return;
         };
@@ -333,13 +336,13 @@ impl State {
         } else {
             self.open.remove(&id);
         }
-        if matches!(status, Status::Completed | Status::AmlFailed) {
-            self.owed.remove(&id);
+        if matches!(status, TopUpStatus::Completed | TopUpStatus::AmlFailed) {
+            self.awaiting_credit.remove(&id);
         }
     }
 
     /// What the running workloads cost a day, in micros.
-    pub(crate) fn daily(&self, user: Uuid) -> u128 {
+    pub(crate) fn daily_cost(&self, user: Uuid) -> u128 {
         self.workloads
             .iter()
             .filter(|workload| workload.user == user && workload.running)
@@ -347,7 +350,7 @@ impl State {
             .sum()
     }
 
-    pub(crate) fn charged(&self, user: Uuid) -> u128 {
+    pub(crate) fn total_charged(&self, user: Uuid) -> u128 {
         self.charges
             .iter()
             .filter(|charge| charge.user == user)

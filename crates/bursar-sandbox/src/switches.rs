@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 use crate::money;
 
 #[derive(Debug)]
-pub(crate) struct Switches(Mutex<Set>);
+pub(crate) struct Switches(Mutex<SwitchValues>);
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Set {
+pub(crate) struct SwitchValues {
     pub(crate) relayer_hold: bool,
     pub(crate) relayer_delay_ms: u64,
     pub(crate) watcher_hold: bool,
@@ -16,29 +16,29 @@ pub(crate) struct Set {
     pub(crate) webhooks_tamper: bool,
     pub(crate) maintenance: bool,
     /// Balance at most, in micros.
-    pub(crate) cap: u128,
+    pub(crate) balance_cap: u128,
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self(Mutex::new(Set {
+        Self(Mutex::new(SwitchValues {
             relayer_hold: false,
             relayer_delay_ms: 0,
             watcher_hold: false,
             webhooks_hold: false,
             webhooks_tamper: false,
             maintenance: false,
-            cap: money::from_cents(500_000),
+            balance_cap: money::from_cents(500_000),
         }))
     }
 }
 
 impl Switches {
-    pub(crate) fn get(&self) -> Set {
+    pub(crate) fn get(&self) -> SwitchValues {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Set)) {
+    pub(crate) fn change(&self, change: impl FnOnce(&mut SwitchValues)) {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }

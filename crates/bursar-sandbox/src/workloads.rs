@@ -10,18 +10,18 @@ use rand::{Rng, SeedableRng};
 use time::Date;
 use uuid::Uuid;
 
-use crate::chains::rpc::Mined;
-use crate::failure::{Failure, Result};
-use crate::ledger;
-use crate::state::{Charge, State, User, Workload};
-use crate::world::World;
+use crate::balance_contract;
+use crate::chains::rpc::MinedTransaction;
+use crate::error::{Error, Result};
+use crate::sandbox::Sandbox;
+use crate::state::{Charge, ConsoleState, User, Workload};
 
 const MINUTES_A_DAY: u32 = 24 * 60;
-const LOOK: Duration = Duration::from_millis(500);
+const METER_INTERVAL: Duration = Duration::from_millis(500);
 
 /// A workload to start; amounts in micros.
 #[derive(Clone, Debug)]
-pub(crate) struct Wish {
+pub(crate) struct NewWorkload {
     pub(crate) name: String,
     pub(crate) configuration: &'static str,
     pub(crate) daily: u128,
@@ -31,7 +31,7 @@ pub(crate) struct Wish {
 }
 
 /// Charges of so many days up to yesterday that vary around a daily cost, oldest first; the same for the same seed.
-pub(crate) fn varied(daily: u128, days: u16, today: Date, seed: u64) -> Vec<(Date, u128)> {
+pub(crate) fn daily_charges(daily: u128, days: u16, today: Date, seed: u64) -> Vec<(Date, u128)> {
     let mut random = SmallRng::seed_from_u64(seed);
     let mut day = today;
     let mut all: Vec<(Date, u128)> = (0..days)
@@ -47,45 +47,50 @@ pub(crate) fn varied(daily: u128, days: u16, today: Date, seed: u64) -> Vec<(Dat
 }
 
 /// Starts a workload: pays its past days, then reserves for what comes.
-pub(crate) async fn start(world: &World, user: &User, wish: Wish) -> Result<Workload> {
-    let today = world.clock.now().date();
+pub(crate) async fn start(sandbox: &Sandbox, user: &User, new: NewWorkload) -> Result<Workload> {
+    let today = sandbox.clock.now().date();
     let deal = Address::from(rand::random::<[u8; 20]>());
     let id = Uuid::new_v4();
-    let charges = varied(wish.daily, wish.days, today, u64::from(wish.days) + 1);
+    let charges = daily_charges(new.daily, new.days, today, u64::from(new.days) + 1);
     let spent: u128 = charges.iter().map(|(_, micros)| micros).sum();
-    let needed = spent.saturating_add(wish.reserve);
-    if ledger::figures(world, user.address).await?.free < needed {
-        return Err(Failure::new(
+    let needed = spent.saturating_add(new.reserve);
+    if balance_contract::read(sandbox, user.address).await?.free < needed {
+        return Err(Error::new(
             "the user's free balance does not cover the charges and the reserve",
         ));
     }
-    spend(world, user.address, deal, spent).await?;
-    if wish.reserve > 0 {
-        ledger::reserve(world, user.address, deal, wish.reserve).await?;
+    charge(sandbox, user.address, deal, spent).await?;
+    if new.reserve > 0 {
+        balance_contract::move_to_deal(sandbox, user.address, deal, new.reserve).await?;
     }
     let workload = Workload {
         id,
         user: user.id,
-        name: wish.name,
-        configuration: wish.configuration,
+        name: new.name,
+        configuration: new.configuration,
         deal,
-        daily_micros: wish.daily,
-        reserve_micros: wish.reserve,
+        daily_micros: new.daily,
+        reserve_micros: new.reserve,
         running: true,
         charged_to: today,
     };
-    let mut state = world.state();
-    state.workloads.push(workload.clone());
+    let mut console = sandbox.console();
+    console.workloads.push(workload.clone());
     for (day, micros) in charges {
-        write(&mut state, &workload, day, micros);
+        record_charge(&mut console, &workload, day, micros);
     }
     Ok(workload)
 }
 
 /// Writes a whole day's charge down.
-pub(crate) fn write(state: &mut State, workload: &Workload, day: Date, micros: u128) {
+pub(crate) fn record_charge(
+    console: &mut ConsoleState,
+    workload: &Workload,
+    day: Date,
+    micros: u128,
+) {
     let (user, workload) = (workload.user, workload.id);
-    state.charges.push(Charge {
+    console.charges.push(Charge {
         user,
         workload,
         day,
@@ -95,36 +100,36 @@ pub(crate) fn write(state: &mut State, workload: &Workload, day: Date, micros: u
 }
 
 /// Stops a workload; what is left of its reserve comes back.
-pub(crate) async fn stop(world: &World, user: &User, id: Uuid) -> Result<()> {
+pub(crate) async fn stop(sandbox: &Sandbox, user: &User, id: Uuid) -> Result<()> {
     let (deal, reserve) = {
-        let mut state = world.state();
-        let found = state
+        let mut console = sandbox.console();
+        let found = console
             .workloads
             .iter_mut()
             .find(|workload| workload.id == id && workload.user == user.id);
         let workload = found
             .filter(|workload| workload.running)
-            .ok_or_else(|| Failure::new("no such running workload"))?;
+            .ok_or_else(|| Error::new("no such running workload"))?;
         workload.running = false;
         (workload.deal, std::mem::take(&mut workload.reserve_micros))
     };
     if reserve > 0 {
-        ledger::release(world, user.address, deal, reserve).await?;
+        balance_contract::move_from_deal(sandbox, user.address, deal, reserve).await?;
     }
     Ok(())
 }
 
 /// Spends free balance until only `to` is left, as one charge of today.
-pub(crate) async fn drain(world: &World, user: &User, to: u128) -> Result<Mined> {
-    let free = ledger::figures(world, user.address).await?.free;
+pub(crate) async fn drain(sandbox: &Sandbox, user: &User, to: u128) -> Result<MinedTransaction> {
+    let free = balance_contract::read(sandbox, user.address).await?.free;
     let spent = free.checked_sub(to).filter(|spent| *spent > 0);
-    let spent = spent.ok_or_else(|| Failure::new("the free balance is not above that"))?;
+    let spent = spent.ok_or_else(|| Error::new("the free balance is not above that"))?;
     let deal = Address::from(rand::random::<[u8; 20]>());
-    let mined = spend(world, user.address, deal, spent)
+    let mined = charge(sandbox, user.address, deal, spent)
         .await?
-        .ok_or_else(|| Failure::new("nothing to spend"))?;
-    let day = world.clock.now().date();
-    world.state().charges.push(Charge {
+        .ok_or_else(|| Error::new("nothing to spend"))?;
+    let day = sandbox.clock.now().date();
+    sandbox.console().charges.push(Charge {
         user: user.id,
         workload: Uuid::nil(),
         day,
@@ -135,27 +140,29 @@ pub(crate) async fn drain(world: &World, user: &User, to: u128) -> Result<Mined>
 }
 
 /// Reserves for a deal and pays it out at once.
-pub(crate) async fn spend(
-    world: &World,
+pub(crate) async fn charge(
+    sandbox: &Sandbox,
     user: Address,
     deal: Address,
     micros: u128,
-) -> Result<Option<Mined>> {
+) -> Result<Option<MinedTransaction>> {
     if micros == 0 {
         return Ok(None);
     }
-    ledger::reserve(world, user, deal, micros).await?;
-    ledger::use_up(world, user, deal, micros).await.map(Some)
+    balance_contract::move_to_deal(sandbox, user, deal, micros).await?;
+    balance_contract::pay_from_deal(sandbox, user, deal, micros)
+        .await
+        .map(Some)
 }
 
 /// Charges every running workload for each day that has passed on the sandbox's clock.
-pub(crate) async fn meter(world: Arc<World>) {
+pub(crate) async fn run_meter(sandbox: Arc<Sandbox>) {
     loop {
-        tokio::time::sleep(LOOK).await;
-        let today = world.clock.now().date();
+        tokio::time::sleep(METER_INTERVAL).await;
+        let today = sandbox.clock.now().date();
         let due: Vec<Workload> = {
-            let state = world.state();
-            state
+            let console = sandbox.console();
+            console
                 .workloads
                 .iter()
                 .filter(|workload| workload.running && workload.charged_to < today)
@@ -163,13 +170,10 @@ pub(crate) async fn meter(world: Arc<World>) {
                 .collect()
         };
         for workload in due {
-            if let Err(failure) = charge_days(&world, &workload, today).await {
-                tracing::warn!(
-                    "{} was not charged and is stopped: {failure}",
-                    workload.name
-                );
-                if let Some(workload) = world
-                    .state()
+            if let Err(error) = charge_days(&sandbox, &workload, today).await {
+                tracing::warn!("{} was not charged and is stopped: {error}", workload.name);
+                if let Some(workload) = sandbox
+                    .console()
                     .workloads
                     .iter_mut()
                     .find(|other| other.id == workload.id)
@@ -181,19 +185,19 @@ pub(crate) async fn meter(world: Arc<World>) {
     }
 }
 
-async fn charge_days(world: &World, workload: &Workload, today: Date) -> Result<()> {
-    let user = world
-        .state()
+async fn charge_days(sandbox: &Sandbox, workload: &Workload, today: Date) -> Result<()> {
+    let user = sandbox
+        .console()
         .user(workload.user)
         .cloned()
-        .ok_or_else(|| Failure::new("no such user"))?;
+        .ok_or_else(|| Error::new("no such user"))?;
     let mut day = workload.charged_to;
     while day < today {
-        spend(world, user.address, workload.deal, workload.daily_micros).await?;
+        charge(sandbox, user.address, workload.deal, workload.daily_micros).await?;
         let next = day.next_day().unwrap_or(today);
-        let mut state = world.state();
-        write(&mut state, workload, day, workload.daily_micros);
-        if let Some(workload) = state
+        let mut console = sandbox.console();
+        record_charge(&mut console, workload, day, workload.daily_micros);
+        if let Some(workload) = console
             .workloads
             .iter_mut()
             .find(|other| other.id == workload.id)
@@ -211,8 +215,8 @@ mod tests {
     use time::macros::date;
 
     #[test]
-    fn charges_vary_but_repeat() {
-        let charges = varied(9_000_000, 35, date!(2026 - 03 - 01), 7);
+    fn daily_charges_vary_but_are_reproducible() {
+        let charges = daily_charges(9_000_000, 35, date!(2026 - 03 - 01), 7);
         assert_eq!(charges.len(), 35);
         assert_eq!(
             charges.last().map(|(day, _)| *day),
@@ -223,6 +227,9 @@ mod tests {
                 .iter()
                 .all(|(_, micros)| (6_750_000..=11_250_000).contains(micros))
         );
-        assert_eq!(charges, varied(9_000_000, 35, date!(2026 - 03 - 01), 7));
+        assert_eq!(
+            charges,
+            daily_charges(9_000_000, 35, date!(2026 - 03 - 01), 7)
+        );
     }
 }

@@ -63,9 +63,9 @@ const METHOD: [&str; 10] = [
 ];
 
 #[tokio::test]
-async fn the_demo_user_is_a_believable_customer() {
+async fn demo_user_has_a_consistent_history() {
     let sandbox = Sandbox::start(&[]);
-    let key = sandbox.at("/fluence/api_key");
+    let key = sandbox.ready_field("/fluence/api_key");
     let balances = sandbox.get("/v2/users/balances", key).await.body;
     has(&balances[0], &BALANCE);
     assert_eq!(text(&balances, "/0/balance"), "180.000000");
@@ -102,19 +102,22 @@ async fn the_demo_user_is_a_believable_customer() {
     assert_eq!(legacy["pagination"]["totalRecords"], 24);
     assert_eq!(legacy["pagination"]["filteredRecords"], amounts.len());
 
-    let truth = sandbox
-        .look(&format!("/users/{}", sandbox.at("/fluence/user_id")))
+    let record = sandbox
+        .control_get(&format!(
+            "/users/{}",
+            sandbox.ready_field("/fluence/user_id")
+        ))
         .await;
     let total = sandbox.get("/v1/billing/charges/total", key).await.body;
-    assert_eq!(text(&total, "/total"), text(&truth, "/api/charged"));
-    assert_eq!(text(&truth, "/chain/free"), "180.000000");
-    assert_eq!(text(&truth, "/chain/reserved"), "17.760000");
+    assert_eq!(text(&total, "/total"), text(&record, "/api/charged"));
+    assert_eq!(text(&record, "/chain/free"), "180.000000");
+    assert_eq!(text(&record, "/chain/reserved"), "17.760000");
 }
 
 #[tokio::test]
-async fn charges_are_grouped_and_split() {
+async fn charges_are_grouped_by_period_and_resource() {
     let sandbox = Sandbox::start(&[]);
-    let key = sandbox.at("/fluence/api_key");
+    let key = sandbox.ready_field("/fluence/api_key");
     let month = "startDate=2000-01-01&endDate=2100-01-01";
     let daily = sandbox
         .get(
@@ -161,7 +164,7 @@ async fn charges_are_grouped_and_split() {
 }
 
 #[tokio::test]
-async fn keys_open_only_what_their_scopes_name() {
+async fn api_keys_are_limited_to_their_scopes() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox
         .user(&json!({"scopes": ["billing:get_history"]}))
@@ -209,14 +212,14 @@ async fn keys_open_only_what_their_scopes_name() {
             .status,
         200
     );
-    let key = sandbox.look(&format!("/users/{}", user.id)).await;
+    let key = sandbox.control_get(&format!("/users/{}", user.id)).await;
     let path = format!("/users/{}/keys/{}", user.id, text(&key, "/key_id"));
     sandbox.control(Method::DELETE, &path, &Value::Null).await;
     assert_eq!(sandbox.get("/v1/users/me", &user.key).await.status, 401);
 }
 
 #[tokio::test]
-async fn amounts_out_of_bounds_are_refused() {
+async fn rejects_invalid_top_ups() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({"credits": "4500"})).await;
     let post = async |body: Value| {
@@ -266,7 +269,7 @@ async fn amounts_out_of_bounds_are_refused() {
 }
 
 #[tokio::test]
-async fn two_creates_at_once_make_one_top_up() {
+async fn concurrent_creates_make_one_top_up() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
     let body = json!({"amountCents": 1000});
@@ -275,12 +278,12 @@ async fn two_creates_at_once_make_one_top_up() {
     let mut statuses = [one.status, two.status, three.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409, 409]);
-    let truth = sandbox.look(&format!("/users/{}", user.id)).await;
-    assert_eq!(truth["top_up_count"], 1);
+    let record = sandbox.control_get(&format!("/users/{}", user.id)).await;
+    assert_eq!(record["top_up_count"], 1);
 }
 
 #[tokio::test]
-async fn the_older_calls_speak_of_the_same_top_up() {
+async fn legacy_api_shows_the_same_top_up() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
     let made = sandbox
@@ -312,24 +315,26 @@ async fn the_older_calls_speak_of_the_same_top_up() {
 }
 
 #[tokio::test]
-async fn a_day_that_passes_is_charged() {
+async fn charges_each_day_that_passes() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox
         .user(&json!({"workload": {"daily": "2.5", "days": 3, "reserve": "5"}}))
         .await;
-    let before = sandbox.look(&format!("/users/{}", user.id)).await;
-    sandbox.post("/clock", &json!({"advance_s": 86_400})).await;
+    let before = sandbox.control_get(&format!("/users/{}", user.id)).await;
+    sandbox
+        .control_post("/clock", &json!({"advance_s": 86_400}))
+        .await;
     let micros = |value: &Value, pointer: &str| {
         text(value, pointer)
             .replace('.', "")
             .parse::<u64>()
             .unwrap()
     };
-    let wanted = micros(&before, "/api/charged") + 2_500_000;
-    let wanted = format!("{}.{:06}", wanted / 1_000_000, wanted % 1_000_000);
+    let expected = micros(&before, "/api/charged") + 2_500_000;
+    let expected = format!("{}.{:06}", expected / 1_000_000, expected % 1_000_000);
     let path = format!("/users/{}", user.id);
-    sandbox.until_at(&path, "/api/charged", &wanted).await;
-    let after = sandbox.look(&path).await;
+    sandbox.wait_for(&path, "/api/charged", &expected).await;
+    let after = sandbox.control_get(&path).await;
     assert_eq!(
         micros(&before, "/chain/free") - micros(&after, "/chain/free"),
         2_500_000
@@ -338,11 +343,11 @@ async fn a_day_that_passes_is_charged() {
 }
 
 #[tokio::test]
-async fn the_console_s_pages_show_what_is_true() {
+async fn console_pages_show_transactions_balances_and_keys() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({"email": "a<b@sandbox.test"})).await;
     let credited = sandbox
-        .post(
+        .control_post(
             &format!("/users/{}/credit", user.id),
             &json!({"amount": "12"}),
         )

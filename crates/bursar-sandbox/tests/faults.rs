@@ -11,12 +11,15 @@ use serde_json::{Value, json};
 use support::{Sandbox, text};
 
 #[tokio::test]
-async fn other_sites_and_other_names_are_refused() {
+async fn refuses_foreign_hosts_and_origins() {
     let sandbox = Sandbox::start(&["--history", "0"]);
-    let rpc = sandbox.at("/rpc/9999999").to_owned();
+    let rpc = sandbox.ready_field("/rpc/9999999").to_owned();
     for (url, method) in [
         (format!("{}/v1/service/status", sandbox.api()), Method::GET),
-        (format!("{}/state", sandbox.at("/control")), Method::GET),
+        (
+            format!("{}/state", sandbox.ready_field("/control")),
+            Method::GET,
+        ),
         (format!("{rpc}/"), Method::POST),
     ] {
         let body = if method == Method::POST {
@@ -24,16 +27,16 @@ async fn other_sites_and_other_names_are_refused() {
         } else {
             Value::Null
         };
-        let ask = async |headers: &[(&str, &str)]| {
+        let status_with = async |headers: &[(&str, &str)]| {
             sandbox
                 .send(method.clone(), &url, headers, &body)
                 .await
                 .status
         };
-        assert_eq!(ask(&[]).await, 200, "{url}");
-        assert_eq!(ask(&[("host", "evil.example")]).await, 403, "{url}");
+        assert_eq!(status_with(&[]).await, 200, "{url}");
+        assert_eq!(status_with(&[("host", "evil.example")]).await, 403, "{url}");
         assert_eq!(
-            ask(&[("origin", "https://evil.example")]).await,
+            status_with(&[("origin", "https://evil.example")]).await,
             403,
             "{url}"
         );
@@ -51,7 +54,7 @@ async fn other_sites_and_other_names_are_refused() {
             .status,
         200
     );
-    let control = sandbox.at("/control");
+    let control = sandbox.ready_field("/control");
     let state = format!("{control}/state");
     assert_eq!(
         sandbox
@@ -63,43 +66,43 @@ async fn other_sites_and_other_names_are_refused() {
 }
 
 #[tokio::test]
-async fn faults_happen_as_often_as_told() {
+async fn faults_occur_the_requested_number_of_times() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
-    let place = async |fault: Value| sandbox.post("/faults", &fault).await;
-    let status = || sandbox.get("/v2/users/balances", &user.key);
+    let add_fault = async |fault: Value| sandbox.control_post("/faults", &fault).await;
+    let balances = || sandbox.get("/v2/users/balances", &user.key);
 
-    place(json!({"target": "console", "path": "/v2/users/*", "kind": "status", "status": 429,
+    add_fault(json!({"target": "console", "path": "/v2/users/*", "kind": "status", "status": 429,
         "headers": {"retry-after": "7"}, "body": {"code": "service_unavailable", "error": "slow down"}, "times": 1}))
     .await;
-    assert_eq!(status().await.status, 429);
-    assert_eq!(status().await.status, 200);
-    place(
+    assert_eq!(balances().await.status, 429);
+    assert_eq!(balances().await.status, 200);
+    add_fault(
         json!({"target": "console", "path": "/v2/users/balances", "kind": "garbage", "times": 1}),
     )
     .await;
-    assert!(status().await.body.is_null());
-    place(
+    assert!(balances().await.body.is_null());
+    add_fault(
         json!({"target": "console", "path": "/v2/users/balances", "kind": "truncate", "times": 1}),
     )
     .await;
-    assert!(status().await.body.is_null());
-    place(json!({"target": "console", "path": "/v2/users/balances", "kind": "huge", "bytes": 1_000_000, "times": 1})).await;
-    assert!(status().await.text.len() > 900_000);
-    place(json!({"target": "console", "path": "/v2/users/balances", "kind": "delay", "ms": 300, "times": 1})).await;
-    let began = Instant::now();
-    assert_eq!(status().await.status, 200);
-    assert!(began.elapsed() >= Duration::from_millis(300));
+    assert!(balances().await.body.is_null());
+    add_fault(json!({"target": "console", "path": "/v2/users/balances", "kind": "huge", "bytes": 1_000_000, "times": 1})).await;
+    assert!(balances().await.text.len() > 900_000);
+    add_fault(json!({"target": "console", "path": "/v2/users/balances", "kind": "delay", "ms": 300, "times": 1})).await;
+    let start = Instant::now();
+    assert_eq!(balances().await.status, 200);
+    assert!(start.elapsed() >= Duration::from_millis(300));
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_a_top_up_all_the_same() {
+async fn lost_response_still_creates_the_top_up() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
     let url = format!("{}/v2/top-ups", sandbox.api());
     let key = [("x-api-key", user.key.as_str())];
     let body = json!({"amountCents": 1000});
-    sandbox.post("/faults", &json!({"target": "console", "method": "POST", "path": "/v2/top-ups", "kind": "close", "times": 1})).await;
+    sandbox.control_post("/faults", &json!({"target": "console", "method": "POST", "path": "/v2/top-ups", "kind": "close", "times": 1})).await;
     assert!(
         sandbox
             .try_send(Method::POST, &url, &key, &body)
@@ -111,7 +114,7 @@ async fn a_lost_answer_is_a_top_up_all_the_same() {
         none["pendingTopUp"].is_null(),
         "a closed connection carried nothing out"
     );
-    sandbox.post("/faults", &json!({"target": "console", "method": "POST", "path": "/v2/top-ups", "kind": "lose", "times": 1})).await;
+    sandbox.control_post("/faults", &json!({"target": "console", "method": "POST", "path": "/v2/top-ups", "kind": "lose", "times": 1})).await;
     assert!(
         sandbox
             .try_send(Method::POST, &url, &key, &body)
@@ -120,20 +123,20 @@ async fn a_lost_answer_is_a_top_up_all_the_same() {
     );
     let open = sandbox.get("/v2/top-ups/pending", &user.key).await.body;
     assert_eq!(open["pendingTopUp"]["amountCents"], 1000);
-    let asked = sandbox
-        .look("/requests?target=console&method=POST&path=/v2/top-ups")
+    let log = sandbox
+        .control_get("/requests?target=console&method=POST&path=/v2/top-ups")
         .await;
-    assert_eq!(asked["count"], 2);
-    assert_eq!(asked["requests"][1]["status"], 201);
-    assert_eq!(asked["requests"][1]["user_id"], user.id);
+    assert_eq!(log["count"], 2);
+    assert_eq!(log["requests"][1]["status"], 201);
+    assert_eq!(log["requests"][1]["user_id"], user.id);
 }
 
 #[tokio::test]
-async fn the_checkout_down_is_a_bad_gateway() {
+async fn unavailable_checkout_is_a_bad_gateway() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
     let fault = sandbox
-        .post(
+        .control_post(
             "/faults",
             &json!({"target": "checkout", "kind": "status", "status": 500}),
         )
@@ -158,30 +161,32 @@ async fn the_checkout_down_is_a_bad_gateway() {
             .status,
         201
     );
-    sandbox.post("/maintenance", &json!({"on": true})).await;
+    sandbox
+        .control_post("/maintenance", &json!({"on": true}))
+        .await;
     assert_eq!(create().await.status, 503);
     let status = sandbox.get("/v1/service/status", &user.key).await;
     assert_eq!(status.body["maintenanceMode"], true);
 }
 
 #[tokio::test]
-async fn rpc_proxies_lie_as_told() {
+async fn rpc_proxies_fail_and_lie_as_configured() {
     let sandbox = Sandbox::start(&["--history", "0", "--block-time", "0"]);
     let user = sandbox.user(&json!({})).await;
-    let network = sandbox.network();
+    let network = sandbox.network_file();
     let first = network
         .lines()
         .find(|line| line.starts_with("rpc"))
         .unwrap();
     let a = first.split('"').nth(1).unwrap();
-    let set = async |mode: Value| sandbox.post("/rpc/fluence-a", &mode).await;
+    let set = async |mode: Value| sandbox.control_post("/rpc/fluence-a", &mode).await;
     let head = async || sandbox.rpc(a, "eth_blockNumber", json!([])).await;
     let data = format!(
         "0xd4fac45d{:0>64}{:0>64}",
-        sandbox.at("/contracts/token")[2..].to_lowercase(),
+        sandbox.ready_field("/contracts/token")[2..].to_lowercase(),
         user.address[2..].to_lowercase()
     );
-    let code = json!([sandbox.at("/contracts/balance"), "latest"]);
+    let code = json!([sandbox.ready_field("/contracts/balance"), "latest"]);
 
     set(json!({"mode": "chain_id", "value": 1})).await;
     assert_eq!(
@@ -202,11 +207,11 @@ async fn rpc_proxies_lie_as_told() {
     set(json!({"mode": "stale"})).await;
     let stale = head().await.body;
     sandbox
-        .post("/chains/9999999/mine", &json!({"blocks": 3}))
+        .control_post("/chains/9999999/mine", &json!({"blocks": 3}))
         .await;
     assert_eq!(head().await.body, stale);
     set(json!({"mode": "balance", "value": 5})).await;
-    let call = json!([{"to": sandbox.at("/contracts/balance"), "data": data}, "latest"]);
+    let call = json!([{"to": sandbox.ready_field("/contracts/balance"), "data": data}, "latest"]);
     let claimed = sandbox.rpc(a, "eth_call", call).await;
     assert!(claimed.text.contains("error") || text(&claimed.body, "/result").ends_with("05"));
     set(json!({"mode": "status", "status": 503})).await;
@@ -217,7 +222,7 @@ async fn rpc_proxies_lie_as_told() {
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": "eth_blockNumber"});
     assert!(sandbox.try_send(Method::POST, a, &[], &body).await.is_err());
     set(json!({"mode": "ok"})).await;
-    let logs = json!([{"fromBlock": "0x0", "toBlock": "latest", "address": sandbox.at("/contracts/balance")}]);
+    let logs = json!([{"fromBlock": "0x0", "toBlock": "latest", "address": sandbox.ready_field("/contracts/balance")}]);
     let count = async || {
         sandbox.rpc(a, "eth_getLogs", logs.clone()).await.body["result"]
             .as_array()
@@ -232,7 +237,11 @@ async fn rpc_proxies_lie_as_told() {
     set(json!({"mode": "limit_logs", "blocks": 5})).await;
     assert_eq!(count().await, None);
     let private = sandbox
-        .rpc(sandbox.at("/rpc/9999999"), "anvil_setBalance", json!([]))
+        .rpc(
+            sandbox.ready_field("/rpc/9999999"),
+            "anvil_setBalance",
+            json!([]),
+        )
         .await;
     assert_eq!(private.body["error"]["code"], -32601);
 }

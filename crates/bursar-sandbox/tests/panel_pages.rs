@@ -13,10 +13,12 @@ use support::{Sandbox, text};
 const START: [&str; 4] = ["--history", "0", "--block-time", "0"];
 
 /// Begins a top-up through a payment system; the payment and its page.
-async fn begin(customer: &Customer<'_>, system: &str) -> (Value, String) {
-    let wanted = json!({"kind": "payment_system", "system": system});
-    let method = customer.method(0, &wanted).await;
-    let payment = customer.pay(&customer.top_up(&method, "20.00")).await;
+async fn start_top_up(customer: &Customer<'_>, system: &str) -> (Value, String) {
+    let expected = json!({"kind": "payment_system", "system": system});
+    let method = customer.method(0, &expected).await;
+    let payment = customer
+        .create_payment(&customer.top_up(&method, "20.00"))
+        .await;
     let page = text(&payment, "/page").to_owned();
     (payment, page)
 }
@@ -27,7 +29,7 @@ fn escaped_return() -> String {
 }
 
 #[tokio::test]
-async fn every_card_ends_as_its_number_says() {
+async fn test_cards_have_their_documented_outcomes() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({"balance": "0.00"})).await;
     let mut balance = 0;
@@ -39,8 +41,8 @@ async fn every_card_ends_as_its_number_says() {
         ("4000000000000069", "cancelled", "method_expired"),
         ("4100000000000019", "fraudulent", "fraud_suspected"),
     ] {
-        let (payment, page) = begin(&customer, "stripe").await;
-        let after = customer.give_card(&page, number, false).await;
+        let (payment, page) = start_top_up(&customer, "stripe").await;
+        let after = customer.submit_card(&page, number, false).await;
         assert_eq!(after.status, 200);
         assert!(after.text.contains(&escaped_return()), "{}", after.text);
         let ended = customer.payment(text(&payment, "/id")).await;
@@ -56,8 +58,8 @@ async fn every_card_ends_as_its_number_says() {
         balance += if status == "paid" { 20 } else { 0 };
         assert_eq!(customer.balance().await, format!("{balance}.00"));
     }
-    let (payment, page) = begin(&customer, "stripe").await;
-    let refused = customer.give_card(&page, "4242424242424241", false).await;
+    let (payment, page) = start_top_up(&customer, "stripe").await;
+    let refused = customer.submit_card(&page, "4242424242424241", false).await;
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("role=\"alert\""));
     assert_eq!(
@@ -67,69 +69,75 @@ async fn every_card_ends_as_its_number_says() {
 }
 
 #[tokio::test]
-async fn the_bank_asks_and_the_answer_counts() {
+async fn bank_confirmation_decides_the_payment() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({})).await;
     for (answer, status) in [("yes", "paid"), ("no", "cancelled")] {
-        let (payment, page) = begin(&customer, "stripe").await;
-        let asked = customer.give_card(&page, "4000000000003220", true).await;
-        assert!(asked.text.contains("data-phase=\"confirm\""));
+        let (payment, page) = start_top_up(&customer, "stripe").await;
+        let confirmation = customer.submit_card(&page, "4000000000003220", true).await;
+        assert!(confirmation.text.contains("data-phase=\"confirm\""));
         let id = text(&payment, "/id");
         assert_eq!(text(&customer.payment(id).await, "/status"), "new");
-        customer.fill(&page, "confirm", &[("answer", answer)]).await;
+        customer
+            .submit(&page, "confirm", &[("answer", answer)])
+            .await;
         let ended = customer.payment(id).await;
         assert_eq!(text(&ended, "/status"), status);
         assert_eq!(ended["saved_method"].is_null(), answer == "no");
         // What is over cannot be answered once more.
-        customer.fill(&page, "confirm", &[("answer", "yes")]).await;
+        customer
+            .submit(&page, "confirm", &[("answer", "yes")])
+            .await;
         assert_eq!(text(&customer.payment(id).await, "/status"), status);
     }
 }
 
 #[tokio::test]
-async fn a_hanging_page_answers_when_it_is_released() {
+async fn hanging_page_responds_once_it_is_settled() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({})).await;
-    let (payment, page) = begin(&customer, "stripe").await;
+    let (payment, page) = start_top_up(&customer, "stripe").await;
     let settle = format!("/panel/payments/{}/settle", text(&payment, "/id"));
     // Had the page answered before it was released, it would say that the payment is processing.
     let (after, ()) = tokio::join!(
-        customer.give_card(&page, "4000000000000259", false),
+        customer.submit_card(&page, "4000000000000259", false),
         async {
-            customer.until(&payment, "processing").await;
-            sandbox.post(&settle, &json!({"outcome": "declined"})).await;
+            customer.wait_for_status(&payment, "processing").await;
+            sandbox
+                .control_post(&settle, &json!({"outcome": "declined"}))
+                .await;
         }
     );
     assert!(after.text.contains("data-phase=\"ended\""));
 }
 
 #[tokio::test]
-async fn a_slow_payment_is_processed_for_a_while() {
+async fn slow_card_is_processing_and_then_paid() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({})).await;
-    let (payment, page) = begin(&customer, "stripe").await;
-    let after = customer.give_card(&page, "4000000000000077", false).await;
+    let (payment, page) = start_top_up(&customer, "stripe").await;
+    let after = customer.submit_card(&page, "4000000000000077", false).await;
     assert!(after.text.contains("data-phase=\"processing\""));
-    customer.until(&payment, "paid").await;
+    customer.wait_for_status(&payment, "paid").await;
 }
 
 #[tokio::test]
-async fn the_wallet_is_logged_into_and_approves() {
+async fn wallet_needs_log_in_and_approval() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({"saved": false})).await;
     for (email, status) in [
         ("me@home.test", "paid"),
         ("declined@home.test", "cancelled"),
     ] {
-        let (payment, page) = begin(&customer, "paypal").await;
-        assert!(page.starts_with(sandbox.at("/panel/pages/wallet")));
+        let (payment, page) = start_top_up(&customer, "paypal").await;
+        assert!(page.starts_with(sandbox.ready_field("/panel/pages/wallet")));
         let id = text(&payment, "/id");
         // Nothing is approved by who has not logged in.
-        customer.fill(&page, "approve", &[]).await;
+        customer.submit(&page, "approve", &[]).await;
         assert_eq!(text(&customer.payment(id).await, "/status"), "new");
-        let in_now = customer.fill(&page, "log-in", &[("email", email)]).await;
-        assert!(in_now.text.contains("data-phase=\"approve\""));
-        customer.fill(&page, "approve", &[("save", "yes")]).await;
+        let logged_in = customer.submit(&page, "log-in", &[("email", email)]).await;
+        assert!(logged_in.text.contains("data-phase=\"approve\""));
+        customer.submit(&page, "approve", &[("save", "yes")]).await;
         assert_eq!(text(&customer.payment(id).await, "/status"), status);
     }
     let saved = customer.method(0, &json!({"kind": "saved"})).await;
@@ -141,14 +149,14 @@ async fn the_wallet_is_logged_into_and_approves() {
 }
 
 #[tokio::test]
-async fn a_method_saved_on_the_way_is_pending_and_then_confirmed() {
+async fn method_saved_with_a_payment_is_pending_until_confirmed() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({"saved": false})).await;
     customer
-        .treat(&json!({"hold_confirmations": true, "confirm_ms": 0}))
+        .set_behaviour(&json!({"hold_confirmations": true, "confirm_ms": 0}))
         .await;
-    let (payment, page) = begin(&customer, "stripe").await;
-    customer.give_card(&page, "4000000000000341", true).await;
+    let (payment, page) = start_top_up(&customer, "stripe").await;
+    customer.submit_card(&page, "4000000000000341", true).await;
     let id = text(&payment, "/id");
     let method = text(&customer.payment(id).await, "/saved_method").to_owned();
     let path = format!("/payment-methods/{method}");
@@ -157,33 +165,39 @@ async fn a_method_saved_on_the_way_is_pending_and_then_confirmed() {
         .create("not-yet-confirmed", &customer.top_up(&method, "5.00"))
         .await;
     assert_eq!(text(&early.body, "/code"), "method_not_usable");
-    customer.treat(&json!({"hold_confirmations": false})).await;
+    customer
+        .set_behaviour(&json!({"hold_confirmations": false}))
+        .await;
     let confirmed = customer.get(&path).await.body;
     assert_eq!(text(&confirmed, "/status"), "confirmed");
     assert_eq!(
         confirmed["is_default"], true,
         "the first one is the default"
     );
-    let debit = customer.pay(&customer.top_up(&method, "5.00")).await;
-    let ended = customer.until(&debit, "cancelled").await;
+    let debit = customer
+        .create_payment(&customer.top_up(&method, "5.00"))
+        .await;
+    let ended = customer.wait_for_status(&debit, "cancelled").await;
     assert_eq!(text(&ended, "/reason/code"), "declined");
 
-    customer.treat(&json!({"refuse_confirmations": true})).await;
-    let (payment, page) = begin(&customer, "stripe").await;
-    customer.give_card(&page, "4242424242424242", true).await;
+    customer
+        .set_behaviour(&json!({"refuse_confirmations": true}))
+        .await;
+    let (payment, page) = start_top_up(&customer, "stripe").await;
+    customer.submit_card(&page, "4242424242424242", true).await;
     let method = customer.payment(text(&payment, "/id")).await;
     let path = format!("/payment-methods/{}", text(&method, "/saved_method"));
     assert_eq!(text(&customer.get(&path).await.body, "/status"), "failed");
 }
 
 #[tokio::test]
-async fn a_method_is_added_on_a_page_of_its_own() {
+async fn method_can_be_added_without_a_payment() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({"saved": false})).await;
-    customer.treat(&json!({"confirm_ms": 0})).await;
+    customer.set_behaviour(&json!({"confirm_ms": 0})).await;
     let via = customer.method(0, &json!({"system": "stripe"})).await;
     let body = json!({"payer": customer.payers[0], "via": via, "return_url": RETURN_URL});
-    let begin = async |key: &str| {
+    let add_method = async |key: &str| {
         let headers = [("idempotency-key", key)];
         let reply = customer.send(Method::POST, "/payment-methods", &headers, &body);
         reply.await.unwrap().body
@@ -192,16 +206,18 @@ async fn a_method_is_added_on_a_page_of_its_own() {
         ("add-a-card-that-works", "4242424242424242", "confirmed"),
         ("add-a-card-that-is-bad", "4000000000000002", "failed"),
     ] {
-        let method = begin(key).await;
+        let method = add_method(key).await;
         let page = text(&method, "/page").to_owned();
-        let shown = customer.give_card(&page, number, false).await;
+        let shown = customer.submit_card(&page, number, false).await;
         assert!(shown.text.contains(&escaped_return()));
         let path = format!("/payment-methods/{}", text(&method, "/id"));
         assert!(customer.get(&path).await.body["page"].is_null());
         assert_eq!(text(&customer.get(&path).await.body, "/status"), status);
     }
-    let left = begin("add-a-card-and-leave-it").await;
-    sandbox.post("/clock", &json!({"advance_s": 3601})).await;
+    let left = add_method("add-a-card-and-leave-it").await;
+    sandbox
+        .control_post("/clock", &json!({"advance_s": 3601}))
+        .await;
     let path = format!("/payment-methods/{}", text(&left, "/id"));
     let ended = customer.get(&path).await.body;
     assert_eq!(
@@ -211,13 +227,13 @@ async fn a_method_is_added_on_a_page_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_page_ends_when_it_is_given_up_anywhere_or_time_runs_out() {
+async fn page_ends_on_cancellation_or_expiry() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({})).await;
-    let (on_page, page) = begin(&customer, "paypal").await;
-    let left = customer.fill(&page, "cancel", &[]).await;
+    let (on_page, page) = start_top_up(&customer, "paypal").await;
+    let left = customer.submit(&page, "cancel", &[]).await;
     assert!(left.text.contains(&escaped_return()));
-    let (elsewhere, second) = begin(&customer, "stripe").await;
+    let (elsewhere, second) = start_top_up(&customer, "stripe").await;
     let cancel = format!("/payments/{}/cancel", text(&elsewhere, "/id"));
     customer
         .send(Method::POST, &cancel, &[], &Value::Null)
@@ -227,9 +243,13 @@ async fn a_page_ends_when_it_is_given_up_anywhere_or_time_runs_out() {
         .send(Method::GET, &format!("{second}/state"), &[], &Value::Null)
         .await;
     assert_eq!(text(&state.body, "/phase"), "ended");
-    let (late, third) = begin(&customer, "stripe").await;
-    sandbox.post("/clock", &json!({"advance_s": 3601})).await;
-    customer.give_card(&third, "4242424242424242", false).await;
+    let (late, third) = start_top_up(&customer, "stripe").await;
+    sandbox
+        .control_post("/clock", &json!({"advance_s": 3601}))
+        .await;
+    customer
+        .submit_card(&third, "4242424242424242", false)
+        .await;
     for (payment, reason) in [
         (on_page, "cancelled_by_user"),
         (elsewhere, "cancelled_by_user"),
@@ -242,10 +262,10 @@ async fn a_page_ends_when_it_is_given_up_anywhere_or_time_runs_out() {
 }
 
 #[tokio::test]
-async fn pages_answer_to_their_own_address_only() {
+async fn pages_refuse_foreign_hosts_and_origins() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({})).await;
-    let (_, page) = begin(&customer, "stripe").await;
+    let (_, page) = start_top_up(&customer, "stripe").await;
     for (name, value, status) in [
         ("host", "shop.example", 403),
         ("origin", "https://shop.example", 403),
@@ -262,7 +282,7 @@ async fn pages_answer_to_their_own_address_only() {
             .unwrap();
         assert_eq!(account.status, status, "{name}: {value}");
     }
-    let unknown = format!("{}/pay/unknown", sandbox.at("/panel/pages/card"));
+    let unknown = format!("{}/pay/unknown", sandbox.ready_field("/panel/pages/card"));
     let reply = sandbox.send(Method::GET, &unknown, &[], &Value::Null).await;
     assert_eq!(reply.status, 404);
 }

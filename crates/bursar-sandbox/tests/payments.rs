@@ -10,20 +10,20 @@ use support::{Sandbox, text};
 
 /// Their transactions come from the same wallets, and what one of them leaves behind must not make another fail.
 #[tokio::test]
-async fn many_pay_at_the_same_moment() {
+async fn concurrent_payments_are_all_credited() {
     let sandbox = Sandbox::start(&["--history", "0"]);
-    let wanted = json!({});
-    let users = futures_util::future::join_all((0..8).map(|_| sandbox.user(&wanted))).await;
+    let request = json!({});
+    let users = futures_util::future::join_all((0..8).map(|_| sandbox.user(&request))).await;
     let payments = users.iter().map(async |user| {
         for _ in 0..3 {
             let (intent, _) = sandbox.top_up(user, 1000).await;
             sandbox
-                .post(&format!("/top-ups/{intent}/pay"), &json!({}))
+                .control_post(&format!("/top-ups/{intent}/pay"), &json!({}))
                 .await;
-            sandbox.until(&intent, "completed").await;
+            sandbox.wait_for_status(&intent, "completed").await;
         }
-        let truth = sandbox.look(&format!("/users/{}", user.id)).await;
-        assert_eq!(text(&truth, "/chain/free"), "286.000000");
+        let record = sandbox.control_get(&format!("/users/{}", user.id)).await;
+        assert_eq!(text(&record, "/chain/free"), "286.000000");
     });
     futures_util::future::join_all(payments).await;
 }
@@ -35,7 +35,7 @@ fn user_balance_increase() -> String {
 }
 
 #[tokio::test]
-async fn the_wallet_pays_and_the_relayer_credits() {
+async fn wallet_payment_is_credited_on_the_chain() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
     let (intent, page) = sandbox.top_up(&user, 2550).await;
@@ -57,13 +57,13 @@ async fn the_wallet_pays_and_the_relayer_credits() {
         .send(Method::POST, &format!("{page}/wallet"), &[], &payment)
         .await;
     assert_eq!(paid.status, 200, "{}", paid.text);
-    let top_up = sandbox.until(&intent, "completed").await;
+    let top_up = sandbox.wait_for_status(&intent, "completed").await;
     assert_eq!(text(&top_up, "/session/status"), "complete");
     assert_eq!(text(&top_up, "/status_v2"), "resolved");
 
     let receipt = sandbox
         .rpc(
-            sandbox.at("/rpc/9999999"),
+            sandbox.ready_field("/rpc/9999999"),
             "eth_getTransactionReceipt",
             json!([text(&top_up, "/transaction")]),
         )
@@ -85,8 +85,8 @@ async fn the_wallet_pays_and_the_relayer_credits() {
         "the event carries the top-up's id"
     );
 
-    let truth = sandbox.look(&format!("/users/{}", user.id)).await;
-    assert_eq!(text(&truth, "/chain/free"), "281.500000");
+    let record = sandbox.control_get(&format!("/users/{}", user.id)).await;
+    assert_eq!(text(&record, "/chain/free"), "281.500000");
     let history = sandbox.get("/v2/billing/get_history", &user.key).await.body;
     assert_eq!(
         text(&history, "/items/0/balanceContractTxAddress"),
@@ -103,18 +103,18 @@ async fn the_wallet_pays_and_the_relayer_credits() {
 }
 
 #[tokio::test]
-async fn too_little_is_incomplete_until_the_rest_comes() {
+async fn underpayment_is_incomplete_until_the_rest_arrives() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
     let (intent, _) = sandbox.top_up(&user, 1000).await;
     sandbox
-        .post(
+        .control_post(
             &format!("/top-ups/{intent}/pay"),
             &json!({"chain": 137, "amount": "4"}),
         )
         .await;
     let top_up = sandbox
-        .until_at(
+        .wait_for(
             &format!("/top-ups/{intent}"),
             "/session/status",
             "incomplete",
@@ -125,26 +125,26 @@ async fn too_little_is_incomplete_until_the_rest_comes() {
         ("created", "6.100000")
     );
     sandbox
-        .post(&format!("/top-ups/{intent}/pay"), &json!({"chain": 1}))
+        .control_post(&format!("/top-ups/{intent}/pay"), &json!({"chain": 1}))
         .await;
-    sandbox.until(&intent, "completed").await;
-    let truth = sandbox.look(&format!("/users/{}", user.id)).await;
-    assert_eq!(text(&truth, "/chain/free"), "266.000000");
+    sandbox.wait_for_status(&intent, "completed").await;
+    let record = sandbox.control_get(&format!("/users/{}", user.id)).await;
+    assert_eq!(text(&record, "/chain/free"), "266.000000");
 }
 
 #[tokio::test]
-async fn money_after_the_end_is_credited_late() {
+async fn late_payments_are_credited() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({"credits": "0"})).await;
     let (expired, _) = sandbox.top_up(&user, 1000).await;
     sandbox
-        .post(&format!("/top-ups/{expired}/expire"), &Value::Null)
+        .control_post(&format!("/top-ups/{expired}/expire"), &Value::Null)
         .await;
-    sandbox.until(&expired, "expired").await;
+    sandbox.wait_for_status(&expired, "expired").await;
     sandbox
-        .post(&format!("/top-ups/{expired}/pay"), &json!({}))
+        .control_post(&format!("/top-ups/{expired}/pay"), &json!({}))
         .await;
-    let top_up = sandbox.until(&expired, "completed").await;
+    let top_up = sandbox.wait_for_status(&expired, "completed").await;
     assert_eq!(top_up.pointer("/session/late"), Some(&json!(true)));
 
     let (cancelled, _) = sandbox.top_up(&user, 2000).await;
@@ -166,17 +166,17 @@ async fn money_after_the_end_is_credited_late() {
         )
         .await;
     assert_eq!(again.status, 409);
-    sandbox.until(&cancelled, "canceled").await;
+    sandbox.wait_for_status(&cancelled, "canceled").await;
     sandbox
-        .post(&format!("/top-ups/{cancelled}/pay"), &json!({}))
+        .control_post(&format!("/top-ups/{cancelled}/pay"), &json!({}))
         .await;
-    sandbox.until(&cancelled, "completed").await;
-    let truth = sandbox.look(&format!("/users/{}", user.id)).await;
-    assert_eq!(text(&truth, "/chain/free"), "30.000000");
+    sandbox.wait_for_status(&cancelled, "completed").await;
+    let record = sandbox.control_get(&format!("/users/{}", user.id)).await;
+    assert_eq!(text(&record, "/chain/free"), "30.000000");
 }
 
 #[tokio::test]
-async fn the_back_arrow_ends_a_session_that_nobody_paid() {
+async fn back_arrow_cancels_an_unpaid_session() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
     let (intent, page) = sandbox.top_up(&user, 1000).await;
@@ -184,20 +184,24 @@ async fn the_back_arrow_ends_a_session_that_nobody_paid() {
         .send(Method::POST, &format!("{page}/cancel"), &[], &json!({}))
         .await;
     assert_eq!(text(&ended.body, "/status"), "canceled");
-    sandbox.until(&intent, "expired").await;
+    sandbox.wait_for_status(&intent, "expired").await;
     let open = sandbox.get("/v2/top-ups/pending", &user.key).await.body;
     assert_eq!(open, json!({"pendingTopUp": null}));
 }
 
 #[tokio::test]
-async fn the_relayer_and_the_watcher_can_be_held() {
+async fn relayer_and_watcher_can_be_held() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({"ids": "chain_differs"})).await;
-    sandbox.post("/relayer", &json!({"hold": true})).await;
-    sandbox.post("/watcher", &json!({"hold": true})).await;
+    sandbox
+        .control_post("/relayer", &json!({"hold": true}))
+        .await;
+    sandbox
+        .control_post("/watcher", &json!({"hold": true}))
+        .await;
     let (intent, page) = sandbox.top_up(&user, 1000).await;
     let paid = sandbox
-        .post(&format!("/top-ups/{intent}/pay"), &json!({"chain": 1}))
+        .control_post(&format!("/top-ups/{intent}/pay"), &json!({"chain": 1}))
         .await;
     let unknown = json!({"chain": 1, "hash": format!("0x{}", "ab".repeat(32))});
     let unknown = sandbox
@@ -206,7 +210,7 @@ async fn the_relayer_and_the_watcher_can_be_held() {
     assert_eq!(unknown.body.get("found"), Some(&json!(false)));
     assert_eq!(
         text(
-            &sandbox.look(&format!("/top-ups/{intent}")).await,
+            &sandbox.control_get(&format!("/top-ups/{intent}")).await,
             "/status"
         ),
         "created"
@@ -221,27 +225,33 @@ async fn the_relayer_and_the_watcher_can_be_held() {
         "{}",
         found.text
     );
-    sandbox.until(&intent, "pending").await;
-    sandbox.post("/watcher", &json!({"hold": false})).await;
-    sandbox.post("/relayer", &json!({"hold": false})).await;
-    let top_up = sandbox.until(&intent, "completed").await;
+    sandbox.wait_for_status(&intent, "pending").await;
+    sandbox
+        .control_post("/watcher", &json!({"hold": false}))
+        .await;
+    sandbox
+        .control_post("/relayer", &json!({"hold": false}))
+        .await;
+    let top_up = sandbox.wait_for_status(&intent, "completed").await;
     assert_ne!(text(&top_up, "/chain_id"), intent);
 }
 
 #[tokio::test]
-async fn a_wrongly_signed_webhook_changes_nothing() {
+async fn webhook_with_an_invalid_signature_is_ignored() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
-    sandbox.post("/webhooks", &json!({"tamper": true})).await;
+    sandbox
+        .control_post("/webhooks", &json!({"tamper": true}))
+        .await;
     let (intent, _) = sandbox.top_up(&user, 1000).await;
     sandbox
-        .post(&format!("/top-ups/{intent}/pay"), &json!({}))
+        .control_post(&format!("/top-ups/{intent}/pay"), &json!({}))
         .await;
     sandbox
-        .until_at(&format!("/top-ups/{intent}"), "/session/status", "complete")
+        .wait_for(&format!("/top-ups/{intent}"), "/session/status", "complete")
         .await;
     sandbox
-        .until_at(
+        .wait_for(
             "/requests?path=/webhooks/checkout",
             "/requests/0/method",
             "POST",
@@ -249,7 +259,7 @@ async fn a_wrongly_signed_webhook_changes_nothing() {
         .await;
     assert_eq!(
         text(
-            &sandbox.look(&format!("/top-ups/{intent}")).await,
+            &sandbox.control_get(&format!("/top-ups/{intent}")).await,
             "/status"
         ),
         "created"
@@ -257,20 +267,20 @@ async fn a_wrongly_signed_webhook_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_reorganisation_takes_a_credit_away() {
+async fn reorganisation_removes_a_credit() {
     let sandbox = Sandbox::start(&["--history", "0", "--block-time", "0"]);
     let user = sandbox.user(&json!({"credits": "0"})).await;
     sandbox
-        .post(
+        .control_post(
             &format!("/users/{}/credit", user.id),
             &json!({"amount": "25"}),
         )
         .await;
-    let before = sandbox.look(&format!("/users/{}", user.id)).await;
+    let before = sandbox.control_get(&format!("/users/{}", user.id)).await;
     sandbox
-        .post("/chains/9999999/reorg", &json!({"depth": 2}))
+        .control_post("/chains/9999999/reorg", &json!({"depth": 2}))
         .await;
-    let after = sandbox.look(&format!("/users/{}", user.id)).await;
+    let after = sandbox.control_get(&format!("/users/{}", user.id)).await;
     assert_eq!(text(&before, "/chain/free"), "25.000000");
     assert_eq!(text(&after, "/chain/free"), "0.000000");
 }

@@ -72,7 +72,7 @@ async fn me(sandbox: &Sandbox, token: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn a_code_is_exchanged_once_and_only_with_its_verifier() {
+async fn code_works_once_and_only_with_its_verifier() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
     let first = code(&sandbox, &user.id).await;
@@ -88,14 +88,14 @@ async fn a_code_is_exchanged_once_and_only_with_its_verifier() {
 }
 
 #[tokio::test]
-async fn refresh_tokens_rotate_and_an_old_one_ends_the_sign_in() {
+async fn reused_refresh_token_ends_the_sign_in() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
     let tokens = sandbox
-        .post(&format!("/users/{}/tokens", user.id), &json!({}))
+        .control_post(&format!("/users/{}/tokens", user.id), &json!({}))
         .await;
     sandbox
-        .post(&format!("/users/{}/tokens/expire", user.id), &json!({}))
+        .control_post(&format!("/users/{}/tokens/expire", user.id), &json!({}))
         .await;
     assert_eq!(me(&sandbox, text(&tokens, "/access_token")).await, 401);
     let next = refresh(&sandbox, text(&tokens, "/refresh_token")).await;
@@ -116,7 +116,7 @@ async fn refresh_tokens_rotate_and_an_old_one_ends_the_sign_in() {
 }
 
 #[tokio::test]
-async fn only_the_registered_return_address_and_s256_are_taken() {
+async fn accepts_only_the_registered_redirect_uri_and_s256() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     for (redirect, method) in [
         ("org.bursar.desktop://sign-in/", "S256"),

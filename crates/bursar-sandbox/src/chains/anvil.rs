@@ -11,25 +11,25 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 
 use super::Chain;
-use super::rpc::Rpc;
-use crate::failure::{Failure, Result};
-use crate::watchdog;
+use super::rpc::RpcClient;
+use crate::error::{Error, Result};
+use crate::supervisor;
 
-const START_LIMIT: Duration = Duration::from_secs(30);
-const LISTENING: &str = "Listening on ";
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+const LISTENING_PREFIX: &str = "Listening on ";
 /// Blocks whose state is kept. Told of a number, anvil keeps all of these in memory; else it moves ever more of them to the
 /// disk, from where a reorganisation does not take them: the chain would have no contracts after it.
-const STATES: &str = "1000";
+const MAX_STATES_IN_MEMORY: &str = "1000";
 
 /// The keeper of one chain; when its pipe closes, the chain ends.
 #[derive(Debug)]
-pub(crate) struct Keeper {
+pub(crate) struct Supervisor {
     _pipe: ChildStdin,
     _process: Child,
 }
 
 /// The binary named by `BURSAR_ANVIL`, else the npm platform package upwards from here, else the one in `PATH`.
-pub(crate) fn find() -> Result<PathBuf> {
+pub(crate) fn find_binary() -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("BURSAR_ANVIL") {
         return Ok(PathBuf::from(named));
     }
@@ -38,15 +38,15 @@ pub(crate) fn find() -> Result<PathBuf> {
     let from_npm = [here, program]
         .into_iter()
         .flatten()
-        .find_map(|start| start.ancestors().find_map(in_node_modules));
-    from_npm.or_else(in_path).ok_or_else(|| {
-        Failure::new(
+        .find_map(|start| start.ancestors().find_map(find_in_node_modules));
+    from_npm.or_else(find_in_path).ok_or_else(|| {
+        Error::new(
             "anvil was not found: run `npm install --ignore-scripts`, or name it in BURSAR_ANVIL",
         )
     })
 }
 
-fn in_node_modules(folder: &Path) -> Option<PathBuf> {
+fn find_in_node_modules(folder: &Path) -> Option<PathBuf> {
     let scope = folder.join("node_modules/@foundry-rs");
     scope
         .read_dir()
@@ -57,7 +57,7 @@ fn in_node_modules(folder: &Path) -> Option<PathBuf> {
         .find(|binary| binary.is_file())
 }
 
-fn in_path() -> Option<PathBuf> {
+fn find_in_path() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .map(|folder| folder.join("anvil"))
@@ -88,14 +88,14 @@ pub(crate) async fn start(
         "1000000000",
         "--disable-console-log",
         "--prune-history",
-        STATES,
+        MAX_STATES_IN_MEMORY,
         "--cache-path",
         &scratch.to_string_lossy(),
     ]
     .map(str::to_owned);
-    let mut keeper = Command::new(std::env::current_exe()?);
-    keeper
-        .args(watchdog::keeper_arguments(
+    let mut supervisor = Command::new(std::env::current_exe()?);
+    supervisor
+        .args(supervisor::supervisor_arguments(
             &binary.to_string_lossy(),
             &arguments,
         ))
@@ -105,34 +105,34 @@ pub(crate) async fn start(
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit());
-    let mut process = keeper.spawn()?;
+    let mut process = supervisor.spawn()?;
     let pipe = process
         .stdin
         .take()
-        .ok_or_else(|| Failure::new("no pipe to the keeper"))?;
+        .ok_or_else(|| Error::new("no pipe to the keeper"))?;
     let output = process
         .stdout
         .take()
-        .ok_or_else(|| Failure::new("no output from the chain"))?;
+        .ok_or_else(|| Error::new("no output from the chain"))?;
     let mut lines = BufReader::new(output).lines();
     let listening = async {
         while let Some(line) = lines.next_line().await? {
-            if let Some(address) = line.trim().strip_prefix(LISTENING) {
+            if let Some(address) = line.trim().strip_prefix(LISTENING_PREFIX) {
                 return Ok(address.to_owned());
             }
         }
-        Err(Failure::new(format!(
+        Err(Error::new(format!(
             "anvil for {name} ended at once ({})",
             binary.display()
         )))
     };
-    let address = tokio::time::timeout(START_LIMIT, listening)
+    let address = tokio::time::timeout(START_TIMEOUT, listening)
         .await
-        .map_err(|_| Failure::new(format!("anvil for {name} did not start within 30 s")))??;
+        .map_err(|_| Error::new(format!("anvil for {name} did not start within 30 s")))??;
     // Anvil tells of every call; somebody must read it, or it stops when the pipe is full.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
 
-    let rpc = Rpc::new(http.clone(), format!("http://{address}"));
+    let rpc = RpcClient::new(http.clone(), format!("http://{address}"));
     let accounts: Vec<Address> =
         serde_json::from_value(rpc.call("eth_accounts", json!([])).await?)?;
     Ok(Chain {
@@ -141,7 +141,7 @@ pub(crate) async fn start(
         rpc,
         accounts,
         paused: AtomicBool::new(false),
-        _keeper: Keeper {
+        _supervisor: Supervisor {
             _pipe: pipe,
             _process: process,
         },

@@ -1,8 +1,8 @@
 //! The three local chains: Ethereum and Polygon, where people pay, and Fluence, where the Balance lives.
 
 pub(crate) mod anvil;
-pub(crate) mod heartbeat;
-pub(crate) mod lies;
+pub(crate) mod interval_mining;
+pub(crate) mod proxy_mode;
 pub(crate) mod rpc;
 pub(crate) mod rpc_proxy;
 pub(crate) mod ws_proxy;
@@ -20,13 +20,13 @@ pub(crate) const FLUENCE: u64 = 9_999_999;
 pub(crate) struct Chain {
     pub(crate) id: u64,
     pub(crate) name: &'static str,
-    pub(crate) rpc: rpc::Rpc,
+    pub(crate) rpc: rpc::RpcClient,
     /// Accounts that the node signs for.
     pub(crate) accounts: Vec<Address>,
     /// No empty blocks while set.
     pub(crate) paused: AtomicBool,
     /// Dropping it ends the chain.
-    pub(crate) _keeper: anvil::Keeper,
+    pub(crate) _supervisor: anvil::Supervisor,
 }
 
 impl Chain {

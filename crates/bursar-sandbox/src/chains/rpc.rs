@@ -9,14 +9,14 @@ use alloy_primitives::{Address, hex};
 use alloy_sol_types::SolCall;
 use serde_json::{Value, json};
 
-use crate::failure::{Failure, Result};
+use crate::error::{Error, Result};
 
 /// What a transaction may burn at most. An estimate would be too tight: what another transaction leaves behind before this
 /// one is mined, such as an account that is empty again, makes it cost more.
-const GAS: &str = "0x989680";
+const GAS_LIMIT: &str = "0x989680";
 
 #[derive(Clone, Debug)]
-pub(crate) struct Rpc {
+pub(crate) struct RpcClient {
     http: reqwest::Client,
     url: String,
     next_id: Arc<AtomicU64>,
@@ -26,14 +26,14 @@ pub(crate) struct Rpc {
 
 /// A mined transaction.
 #[derive(Clone, Debug)]
-pub(crate) struct Mined {
+pub(crate) struct MinedTransaction {
     pub(crate) transaction: String,
     pub(crate) block: u64,
     /// Of the contract it created, if it created one.
     pub(crate) contract: Option<Address>,
 }
 
-impl Rpc {
+impl RpcClient {
     pub(crate) fn new(http: reqwest::Client, url: String) -> Self {
         Self {
             http,
@@ -57,7 +57,7 @@ impl Rpc {
                 .get("message")
                 .and_then(Value::as_str)
                 .unwrap_or("unknown error");
-            return Err(Failure::new(format!("{method}: {text}")));
+            return Err(Error::new(format!("{method}: {text}")));
         }
         Ok(answer
             .get_mut("result")
@@ -79,15 +79,15 @@ impl Rpc {
     }
 
     pub(crate) async fn block_number(&self) -> Result<u64> {
-        quantity(&self.call("eth_blockNumber", json!([])).await?)
+        parse_quantity(&self.call("eth_blockNumber", json!([])).await?)
     }
 
     /// Calls a view function at the newest block.
-    pub(crate) async fn view<C: SolCall>(&self, to: Address, call: C) -> Result<C::Return> {
+    pub(crate) async fn call_view<C: SolCall>(&self, to: Address, call: C) -> Result<C::Return> {
         let params = json!([{"to": to, "data": hex::encode_prefixed(call.abi_encode())}, "latest"]);
         let answer = self.call("eth_call", params).await?;
         let bytes = hex::decode(answer.as_str().unwrap_or_default())
-            .map_err(|_| Failure::new("eth_call answered no hex"))?;
+            .map_err(|_| Error::new("eth_call answered no hex"))?;
         Ok(C::abi_decode_returns(&bytes)?)
     }
 
@@ -96,23 +96,23 @@ impl Rpc {
         from: Address,
         to: Address,
         call: C,
-    ) -> Result<Mined> {
+    ) -> Result<MinedTransaction> {
         self.transact(
-            json!({"from": from, "to": to, "gas": GAS, "data": hex::encode_prefixed(call.abi_encode())}),
+            json!({"from": from, "to": to, "gas": GAS_LIMIT, "data": hex::encode_prefixed(call.abi_encode())}),
         )
         .await
     }
 
     pub(crate) async fn deploy(&self, from: Address, code: &[u8]) -> Result<Address> {
         let mined = self
-            .transact(json!({"from": from, "gas": GAS, "data": hex::encode_prefixed(code)}))
+            .transact(json!({"from": from, "gas": GAS_LIMIT, "data": hex::encode_prefixed(code)}))
             .await?;
         mined
             .contract
-            .ok_or_else(|| Failure::new("the deployment created no contract"))
+            .ok_or_else(|| Error::new("the deployment created no contract"))
     }
 
-    async fn transact(&self, transaction: Value) -> Result<Mined> {
+    async fn transact(&self, transaction: Value) -> Result<MinedTransaction> {
         let hash = {
             let _one_at_a_time = self.sending.lock().await;
             self.call("eth_sendTransaction", json!([transaction]))
@@ -128,34 +128,34 @@ impl Rpc {
             }
             attempt += 1;
             if attempt > 500 {
-                return Err(Failure::new("the transaction was not mined within 5 s"));
+                return Err(Error::new("the transaction was not mined within 5 s"));
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 }
 
-fn mined(receipt: &Value) -> Result<Mined> {
+fn mined(receipt: &Value) -> Result<MinedTransaction> {
     let text = |name: &str| receipt.get(name).and_then(Value::as_str);
     if text("status") != Some("0x1") {
-        return Err(Failure::new("the transaction was reverted"));
+        return Err(Error::new("the transaction was reverted"));
     }
-    Ok(Mined {
+    Ok(MinedTransaction {
         transaction: text("transactionHash").unwrap_or_default().to_owned(),
-        block: quantity(receipt.get("blockNumber").unwrap_or(&Value::Null))?,
+        block: parse_quantity(receipt.get("blockNumber").unwrap_or(&Value::Null))?,
         contract: text("contractAddress").and_then(|address| address.parse().ok()),
     })
 }
 
 /// A JSON-RPC quantity: `"0x1f"`.
-pub(crate) fn quantity(value: &Value) -> Result<u64> {
+pub(crate) fn parse_quantity(value: &Value) -> Result<u64> {
     value
         .as_str()
         .and_then(|text| text.strip_prefix("0x"))
         .and_then(|digits| u64::from_str_radix(digits, 16).ok())
-        .ok_or_else(|| Failure::new(format!("not a quantity: {value}")))
+        .ok_or_else(|| Error::new(format!("not a quantity: {value}")))
 }
 
-pub(crate) fn hex_quantity(number: u64) -> Value {
+pub(crate) fn format_quantity(number: u64) -> Value {
     Value::String(format!("{number:#x}"))
 }

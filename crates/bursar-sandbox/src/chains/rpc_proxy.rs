@@ -11,14 +11,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 
-use super::lies::{Course, Mode, inward, outward};
-use super::rpc::Rpc;
-use crate::http::json_answer;
-use crate::http::server::{Line, garbage};
-use crate::world::World;
+use super::proxy_mode::{Interception, ProxyMode, intercept_call, rewrite_response};
+use super::rpc::RpcClient;
+use crate::http::json_response;
+use crate::http::server::{ClientConnection, garbage_response};
+use crate::sandbox::Sandbox;
 
 /// Methods that change the chain by more than a signed transaction; a public node has none of them.
-const PRIVATE: [&str; 5] = [
+const PRIVATE_METHODS: [&str; 5] = [
     "anvil_",
     "evm_",
     "hardhat_",
@@ -28,118 +28,123 @@ const PRIVATE: [&str; 5] = [
 
 #[derive(Clone, Debug)]
 struct Proxy {
-    world: Arc<World>,
+    sandbox: Arc<Sandbox>,
     name: &'static str,
-    rpc: Rpc,
+    rpc: RpcClient,
 }
 
-pub(crate) fn router(world: Arc<World>, name: &'static str, chain: u64) -> Router {
-    let rpc = world.chain(chain).unwrap_or(&world.fluence).rpc.clone();
+pub(crate) fn router(sandbox: Arc<Sandbox>, name: &'static str, chain: u64) -> Router {
+    let rpc = sandbox.chain(chain).unwrap_or(&sandbox.fluence).rpc.clone();
     Router::new()
-        .route("/", post(pass))
-        .with_state(Proxy { world, name, rpc })
+        .route("/", post(handle))
+        .with_state(Proxy { sandbox, name, rpc })
 }
 
-async fn pass(
+async fn handle(
     State(proxy): State<Proxy>,
-    ConnectInfo(line): ConnectInfo<Line>,
+    ConnectInfo(connection): ConnectInfo<ClientConnection>,
     bytes: Bytes,
 ) -> Response {
     let Ok(body) = serde_json::from_slice::<Value>(&bytes) else {
-        return json_answer(StatusCode::BAD_REQUEST, &json!({"error": "not JSON"}));
+        return json_response(StatusCode::BAD_REQUEST, &json!({"error": "not JSON"}));
     };
-    let mode = proxy.world.proxies.mode(proxy.name);
-    let entry = proxy
-        .world
-        .requests
-        .begin(proxy.name, "POST", &methods(&body), "", lie(&mode));
+    let mode = proxy.sandbox.proxy_modes.mode(proxy.name);
+    let entry = proxy.sandbox.request_log.begin(
+        proxy.name,
+        "POST",
+        &methods(&body),
+        "",
+        fault_label(&mode),
+    );
     let response = match &mode {
-        Mode::Refuse => {
-            line.cut();
+        ProxyMode::Refuse => {
+            connection.close();
             std::future::pending().await
         }
-        Mode::Status { status } => {
+        ProxyMode::Status { status } => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
             (status, "upstream is not available").into_response()
         }
-        Mode::Garbage => garbage(),
-        Mode::Hang => {
-            while proxy.world.proxies.mode(proxy.name) == Mode::Hang {
+        ProxyMode::Garbage => garbage_response(),
+        ProxyMode::Hang => {
+            while proxy.sandbox.proxy_modes.mode(proxy.name) == ProxyMode::Hang {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
-            line.cut();
+            connection.close();
             std::future::pending().await
         }
-        Mode::Delay { ms } => {
+        ProxyMode::Delay { ms } => {
             tokio::time::sleep(Duration::from_millis(*ms)).await;
-            answer(&proxy, &mode, body).await
+            respond(&proxy, &mode, body).await
         }
-        Mode::Ok
-        | Mode::Error { .. }
-        | Mode::ChainId { .. }
-        | Mode::NoCode
-        | Mode::Stale { .. }
-        | Mode::Balance { .. }
-        | Mode::DropLogs
-        | Mode::DuplicateLogs
-        | Mode::LimitLogs { .. }
-        | Mode::Prune { .. }
-        | Mode::Edit { .. } => answer(&proxy, &mode, body).await,
+        ProxyMode::Ok
+        | ProxyMode::Error { .. }
+        | ProxyMode::ChainId { .. }
+        | ProxyMode::NoCode
+        | ProxyMode::Stale { .. }
+        | ProxyMode::Balance { .. }
+        | ProxyMode::DropLogs
+        | ProxyMode::DuplicateLogs
+        | ProxyMode::LimitLogs { .. }
+        | ProxyMode::Prune { .. }
+        | ProxyMode::Edit { .. } => respond(&proxy, &mode, body).await,
     };
     proxy
-        .world
-        .requests
+        .sandbox
+        .request_log
         .end(entry, response.status().as_u16(), None);
     response
 }
 
-async fn answer(proxy: &Proxy, mode: &Mode, body: Value) -> Response {
+async fn respond(proxy: &Proxy, mode: &ProxyMode, body: Value) -> Response {
     let answer = if let Value::Array(calls) = body {
         let mut answers = Vec::with_capacity(calls.len());
         for call in calls {
-            answers.push(one(&proxy.rpc, mode, call).await);
+            answers.push(answer_call(&proxy.rpc, mode, call).await);
         }
         Value::Array(answers)
     } else {
-        one(&proxy.rpc, mode, body).await
+        answer_call(&proxy.rpc, mode, body).await
     };
-    json_answer(StatusCode::OK, &answer)
+    json_response(StatusCode::OK, &answer)
 }
 
 /// Answers one call as that mode has it.
-pub(super) async fn one(rpc: &Rpc, mode: &Mode, mut call: Value) -> Value {
+pub(super) async fn answer_call(rpc: &RpcClient, mode: &ProxyMode, mut call: Value) -> Value {
     let method = call
         .get("method")
         .and_then(Value::as_str)
         .unwrap_or_default()
         .to_owned();
-    let failed = |id: Option<Value>, code: i64, text: String| json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": text}});
+    let error_response = |id: Option<Value>, code: i64, text: String| json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": text}});
     let id = call.get("id").cloned();
-    if is_private(&method) {
-        return failed(id, -32601, format!("the method {method} does not exist"));
+    if is_private_method(&method) {
+        return error_response(id, -32601, format!("the method {method} does not exist"));
     }
-    if let Course::Answer(answer) = outward(mode, &mut call) {
+    if let Interception::Respond(answer) = intercept_call(mode, &mut call) {
         return answer;
     }
-    let answered = match rpc.forward(call.to_string().into_bytes()).await {
+    let forwarded = match rpc.forward(call.to_string().into_bytes()).await {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| error.to_string()),
-        Err(failure) => Err(failure.to_string()),
+        Err(error) => Err(error.to_string()),
     };
-    match answered {
+    match forwarded {
         Ok(mut answer) => {
-            inward(mode, &call, &mut answer);
+            rewrite_response(mode, &call, &mut answer);
             answer
         }
-        Err(text) => failed(id, -32603, text),
+        Err(text) => error_response(id, -32603, text),
     }
 }
 
-pub(super) fn is_private(method: &str) -> bool {
-    PRIVATE.iter().any(|private| method.starts_with(private))
+pub(super) fn is_private_method(method: &str) -> bool {
+    PRIVATE_METHODS
+        .iter()
+        .any(|private| method.starts_with(private))
 }
 
-fn lie(mode: &Mode) -> Option<&'static str> {
-    (*mode != Mode::Ok).then_some("rpc")
+fn fault_label(mode: &ProxyMode) -> Option<&'static str> {
+    (*mode != ProxyMode::Ok).then_some("rpc")
 }
 
 /// The methods of a body, for the request log.

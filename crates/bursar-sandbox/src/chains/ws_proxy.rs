@@ -14,66 +14,72 @@ use tokio_tungstenite::tungstenite::handshake::server::{
 };
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, accept_hdr_async, connect_async};
 
-use super::lies::{Course, Mode, copies, inward, outward};
-use super::rpc_proxy::is_private;
-use crate::failure::{Failure, Result};
-use crate::http::server::{Origins, check};
-use crate::world::World;
+use super::proxy_mode::{
+    Interception, ProxyMode, delivery_count, intercept_call, rewrite_response,
+};
+use super::rpc_proxy::is_private_method;
+use crate::error::{Error, Result};
+use crate::http::server::{Origins, check_host_and_origin};
+use crate::sandbox::Sandbox;
 
 const NAME: &str = "fluence-ws";
-const LOOK: Duration = Duration::from_millis(100);
+const MODE_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 type Client = WebSocketStream<TcpStream>;
 type Upstream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-pub(crate) async fn run(world: Arc<World>, listener: TcpListener, authority: String) {
+pub(crate) async fn run(sandbox: Arc<Sandbox>, listener: TcpListener, authority: String) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(MODE_POLL_INTERVAL).await;
             continue;
         };
-        let (world, authority) = (world.clone(), authority.clone());
+        let (sandbox, authority) = (sandbox.clone(), authority.clone());
         tokio::spawn(async move {
-            if let Err(failure) = one(world, stream, authority).await {
-                tracing::debug!("{NAME}: {failure}");
+            if let Err(error) = serve_connection(sandbox, stream, authority).await {
+                tracing::debug!("{NAME}: {error}");
             }
         });
     }
 }
 
-async fn one(world: Arc<World>, stream: TcpStream, authority: String) -> Result<()> {
-    match world.proxies.mode(NAME) {
-        Mode::Refuse | Mode::Status { .. } => return Ok(()),
-        Mode::Delay { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
-        Mode::Ok
-        | Mode::Error { .. }
-        | Mode::Hang
-        | Mode::Garbage
-        | Mode::ChainId { .. }
-        | Mode::NoCode
-        | Mode::Stale { .. }
-        | Mode::Balance { .. }
-        | Mode::DropLogs
-        | Mode::DuplicateLogs
-        | Mode::LimitLogs { .. }
-        | Mode::Prune { .. }
-        | Mode::Edit { .. } => {}
+async fn serve_connection(
+    sandbox: Arc<Sandbox>,
+    stream: TcpStream,
+    authority: String,
+) -> Result<()> {
+    match sandbox.proxy_modes.mode(NAME) {
+        ProxyMode::Refuse | ProxyMode::Status { .. } => return Ok(()),
+        ProxyMode::Delay { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
+        ProxyMode::Ok
+        | ProxyMode::Error { .. }
+        | ProxyMode::Hang
+        | ProxyMode::Garbage
+        | ProxyMode::ChainId { .. }
+        | ProxyMode::NoCode
+        | ProxyMode::Stale { .. }
+        | ProxyMode::Balance { .. }
+        | ProxyMode::DropLogs
+        | ProxyMode::DuplicateLogs
+        | ProxyMode::LimitLogs { .. }
+        | ProxyMode::Prune { .. }
+        | ProxyMode::Edit { .. } => {}
     }
     let _ = stream.set_nodelay(true);
-    let client = accept_hdr_async(stream, Doorkeeper(authority))
+    let client = accept_hdr_async(stream, HandshakeGuard(authority))
         .await
-        .map_err(|error| Failure::new(error.to_string()))?;
-    let address = world.fluence.rpc.url().replacen("http", "ws", 1);
+        .map_err(|error| Error::new(error.to_string()))?;
+    let address = sandbox.fluence.rpc.url().replacen("http", "ws", 1);
     let (upstream, _) = connect_async(address)
         .await
-        .map_err(|error| Failure::new(error.to_string()))?;
+        .map_err(|error| Error::new(error.to_string()))?;
     let (to_client, from_client) = client.split();
     let (to_chain, from_chain) = upstream.split();
     Relay {
-        world,
+        sandbox,
         to_client,
         to_chain,
-        asked: Vec::new(),
+        pending_calls: Vec::new(),
     }
     .run(from_client, from_chain)
     .await;
@@ -81,15 +87,15 @@ async fn one(world: Arc<World>, stream: TcpStream, authority: String) -> Result<
 }
 
 /// Lets in whoever asks for this address and is no browser page.
-struct Doorkeeper(String);
+struct HandshakeGuard(String);
 
-impl Callback for Doorkeeper {
+impl Callback for HandshakeGuard {
     fn on_request(
         self,
         request: &Request,
         response: Response,
     ) -> std::result::Result<Response, ErrorResponse> {
-        if check(request.headers(), &self.0, Origins::None).is_ok() {
+        if check_host_and_origin(request.headers(), &self.0, Origins::None).is_ok() {
             return Ok(response);
         }
         let mut refused = ErrorResponse::new(Some("not for you".to_owned()));
@@ -99,11 +105,11 @@ impl Callback for Doorkeeper {
 }
 
 struct Relay {
-    world: Arc<World>,
+    sandbox: Arc<Sandbox>,
     to_client: SplitSink<Client, Message>,
     to_chain: SplitSink<Upstream, Message>,
     /// The calls that are under way.
-    asked: Vec<Value>,
+    pending_calls: Vec<Value>,
 }
 
 impl Relay {
@@ -112,59 +118,62 @@ impl Relay {
         mut from_client: SplitStream<Client>,
         mut from_chain: SplitStream<Upstream>,
     ) {
-        let mut look = tokio::time::interval(LOOK);
+        let mut mode_poll = tokio::time::interval(MODE_POLL_INTERVAL);
         loop {
-            let goes_on = tokio::select! {
+            let keep_open = tokio::select! {
                 message = from_client.next() => match message {
-                    Some(Ok(message)) => self.outward(message).await,
+                    Some(Ok(message)) => self.on_client_message(message).await,
                     Some(Err(_)) | None => false,
                 },
                 message = from_chain.next() => match message {
-                    Some(Ok(message)) => self.inward(message).await,
+                    Some(Ok(message)) => self.on_chain_message(message).await,
                     Some(Err(_)) | None => false,
                 },
-                _ = look.tick() => self.world.proxies.mode(NAME) != Mode::Refuse,
+                _ = mode_poll.tick() => self.sandbox.proxy_modes.mode(NAME) != ProxyMode::Refuse,
             };
-            if !goes_on {
+            if !keep_open {
                 return;
             }
         }
     }
 
-    async fn outward(&mut self, message: Message) -> bool {
-        let Some(mut call) = parsed(&message) else {
+    async fn on_client_message(&mut self, message: Message) -> bool {
+        let Some(mut call) = parse_json(&message) else {
             return !matches!(message, Message::Close(_))
                 && self.to_chain.send(message).await.is_ok();
         };
-        let mode = self.world.proxies.mode(NAME);
+        let mode = self.sandbox.proxy_modes.mode(NAME);
         let method = call
             .get("method")
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned();
-        let entry =
-            self.world
-                .requests
-                .begin(NAME, "WS", &method, "", (mode != Mode::Ok).then_some("rpc"));
-        self.world.requests.end(entry, 200, None);
-        if mode == Mode::Hang {
+        let entry = self.sandbox.request_log.begin(
+            NAME,
+            "WS",
+            &method,
+            "",
+            (mode != ProxyMode::Ok).then_some("rpc"),
+        );
+        self.sandbox.request_log.end(entry, 200, None);
+        if mode == ProxyMode::Hang {
             return true;
         }
-        if mode == Mode::Garbage {
+        if mode == ProxyMode::Garbage {
             return self
                 .to_client
                 .send(Message::text("{\"half\": "))
                 .await
                 .is_ok();
         }
-        if let Course::Answer(answer) = outward(&mode, &mut call) {
+        if let Interception::Respond(answer) = intercept_call(&mode, &mut call) {
             return self
                 .to_client
                 .send(Message::text(answer.to_string()))
                 .await
                 .is_ok();
         }
-        if is_private(&method) {
+        if is_private_method(&method) {
             let error = json!({"jsonrpc": "2.0", "id": call.get("id"),
                 "error": {"code": -32601, "message": format!("the method {method} does not exist")}});
             return self
@@ -174,33 +183,33 @@ impl Relay {
                 .is_ok();
         }
         let text = call.to_string();
-        self.asked.push(call);
+        self.pending_calls.push(call);
         self.to_chain.send(Message::text(text)).await.is_ok()
     }
 
-    async fn inward(&mut self, message: Message) -> bool {
-        let Some(mut answer) = parsed(&message) else {
+    async fn on_chain_message(&mut self, message: Message) -> bool {
+        let Some(mut answer) = parse_json(&message) else {
             return !matches!(message, Message::Close(_))
                 && self.to_client.send(message).await.is_ok();
         };
-        let mode = self.world.proxies.mode(NAME);
-        if let Mode::Delay { ms } = mode {
+        let mode = self.sandbox.proxy_modes.mode(NAME);
+        if let ProxyMode::Delay { ms } = mode {
             tokio::time::sleep(Duration::from_millis(ms)).await;
         }
-        let asked = answer.get("id").and_then(|id| {
-            self.asked
+        let index = answer.get("id").and_then(|id| {
+            self.pending_calls
                 .iter()
                 .position(|call| call.get("id") == Some(id))
         });
-        let times = match asked {
-            Some(place) => {
-                let call = self.asked.swap_remove(place);
-                inward(&mode, &call, &mut answer);
+        let count = match index {
+            Some(index) => {
+                let call = self.pending_calls.swap_remove(index);
+                rewrite_response(&mode, &call, &mut answer);
                 1
             }
-            None => copies(&mode, answer.pointer("/params/result/topics").is_some()),
+            None => delivery_count(&mode, answer.pointer("/params/result/topics").is_some()),
         };
-        for _ in 0..times {
+        for _ in 0..count {
             if self
                 .to_client
                 .send(Message::text(answer.to_string()))
@@ -214,6 +223,6 @@ impl Relay {
     }
 }
 
-fn parsed(message: &Message) -> Option<Value> {
+fn parse_json(message: &Message) -> Option<Value> {
     serde_json::from_str(message.to_text().ok().filter(|_| message.is_text())?).ok()
 }

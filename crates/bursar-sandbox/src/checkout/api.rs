@@ -11,18 +11,18 @@ use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::sessions::{Customer, Session, SessionStatus, fresh_assets};
+use super::sessions::{Customer, Session, SessionStatus, receiving_assets};
 use crate::clock;
-use crate::http::{body, json_answer};
-use crate::money::{self, EIGHTS_PER_MICRO};
-use crate::world::World;
+use crate::http::{body, json_response};
+use crate::money::{self, BASE_UNITS_PER_MICRO};
+use crate::sandbox::Sandbox;
 
 /// How long a session lives when the merchant names no end.
-const DEFAULT_LIFE: Duration = Duration::hours(1);
+const DEFAULT_LIFETIME: Duration = Duration::hours(1);
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Wanted {
+pub(super) struct CreateSession {
     line_items: LineItems,
     client_reference_id: Option<String>,
     success_url: Option<String>,
@@ -32,11 +32,11 @@ pub(super) struct Wanted {
     metadata: Value,
     expires_at: Option<String>,
     #[serde(default)]
-    customer: WantedCustomer,
+    customer: CustomerFields,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct WantedCustomer {
+struct CustomerFields {
     name: Option<String>,
     email: Option<String>,
 }
@@ -79,60 +79,61 @@ struct AllowedChain {
 }
 
 /// This API's own error shape.
-fn refused(status: StatusCode, message: &str) -> Response {
+fn error_response(status: StatusCode, message: &str) -> Response {
     let error = status.canonical_reason().unwrap_or("Error");
-    json_answer(
+    json_response(
         status,
         &json!({"statusCode": status.as_u16(), "message": message, "error": error}),
     )
 }
 
-fn has_key(world: &World, headers: &HeaderMap) -> bool {
-    let given = headers
+fn is_authorized(sandbox: &Sandbox, headers: &HeaderMap) -> bool {
+    let header = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
-    given.and_then(|text| text.strip_prefix("Bearer ")) == Some(world.secrets.merchant_key.as_str())
+    header.and_then(|text| text.strip_prefix("Bearer "))
+        == Some(sandbox.secrets.merchant_key.as_str())
 }
 
-fn no_key() -> Response {
-    refused(StatusCode::UNAUTHORIZED, "Invalid API key")
+fn invalid_key() -> Response {
+    error_response(StatusCode::UNAUTHORIZED, "Invalid API key")
 }
 
 pub(super) async fn create(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    if !has_key(&world, &headers) {
-        return no_key();
+    if !is_authorized(&sandbox, &headers) {
+        return invalid_key();
     }
-    let wanted: Wanted = match body(&bytes) {
-        Ok(wanted) => wanted,
+    let request: CreateSession = match body(&bytes) {
+        Ok(request) => request,
         Err(error) => return error.into_response(),
     };
-    let now = world.clock.now();
-    let Some(session) = new_session(wanted, &world.addresses.checkout, now) else {
-        return refused(
+    let now = sandbox.clock.now();
+    let Some(session) = new_session(request, &sandbox.urls.checkout, now) else {
+        return error_response(
             StatusCode::BAD_REQUEST,
             "amounts are whole strings of 10^-8, at least 100, of one item or more",
         );
     };
     let answer = session.to_json();
-    world.sessions.lock().all.insert(session.id, session);
-    json_answer(StatusCode::CREATED, &answer)
+    sandbox.sessions.lock().all.insert(session.id, session);
+    json_response(StatusCode::CREATED, &answer)
 }
 
-fn new_session(wanted: Wanted, checkout: &str, now: OffsetDateTime) -> Option<Session> {
+fn new_session(request: CreateSession, checkout: &str, now: OffsetDateTime) -> Option<Session> {
     let mut subtotal: u128 = 0;
-    for item in &wanted.line_items.data {
+    for item in &request.line_items.data {
         let unit: u128 = item.price_data.unit_amount.parse().ok()?;
         let whole = unit.checked_mul(u128::from(item.quantity.unwrap_or(1)))?;
-        subtotal = subtotal.checked_add(whole / EIGHTS_PER_MICRO)?;
+        subtotal = subtotal.checked_add(whole / BASE_UNITS_PER_MICRO)?;
     }
     if subtotal == 0 {
         return None;
     }
-    let item = wanted
+    let item = request
         .line_items
         .data
         .into_iter()
@@ -140,7 +141,7 @@ fn new_session(wanted: Wanted, checkout: &str, now: OffsetDateTime) -> Option<Se
         .price_data
         .product_data
         .name;
-    let chains = wanted
+    let chains = request
         .payment_setting
         .map(|setting| setting.allowed_chains)
         .unwrap_or_default();
@@ -150,54 +151,54 @@ fn new_session(wanted: Wanted, checkout: &str, now: OffsetDateTime) -> Option<Se
         id,
         created_at: now,
         updated_at: now,
-        expires_at: wanted
+        expires_at: request
             .expires_at
             .as_deref()
             .and_then(clock::parse)
-            .unwrap_or(now + DEFAULT_LIFE),
+            .unwrap_or(now + DEFAULT_LIFETIME),
         status: SessionStatus::Open,
         late: false,
         item,
         subtotal,
         fee: money::processing_fee(subtotal),
-        reference: wanted.client_reference_id,
-        success_url: wanted
+        reference: request.client_reference_id,
+        success_url: request
             .success_url
             .map(|url| url.replace("{CHECKOUT_SESSION_ID}", &id.to_string())),
-        cancel_url: wanted.cancel_url,
+        cancel_url: request.cancel_url,
         url: format!("{checkout}/payment/checkout-session/{id}"),
-        metadata: wanted.metadata,
+        metadata: request.metadata,
         customer: Customer {
-            name: wanted.customer.name.unwrap_or_default(),
-            email: wanted.customer.email.unwrap_or_default(),
+            name: request.customer.name.unwrap_or_default(),
+            email: request.customer.email.unwrap_or_default(),
         },
-        assets: fresh_assets(&allowed),
+        assets: receiving_assets(&allowed),
         transfers: Vec::new(),
     })
 }
 
 pub(super) async fn get(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Response {
-    if !has_key(&world, &headers) {
-        return no_key();
+    if !is_authorized(&sandbox, &headers) {
+        return invalid_key();
     }
-    match id.parse().ok().and_then(|id| world.sessions.get(id)) {
-        Some(session) => json_answer(StatusCode::OK, &session.to_json()),
-        None => refused(StatusCode::NOT_FOUND, "No such checkout session"),
+    match id.parse().ok().and_then(|id| sandbox.sessions.get(id)) {
+        Some(session) => json_response(StatusCode::OK, &session.to_json()),
+        None => error_response(StatusCode::NOT_FOUND, "No such checkout session"),
     }
 }
 
-pub(super) async fn list(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
-    if !has_key(&world, &headers) {
-        return no_key();
+pub(super) async fn list(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap) -> Response {
+    if !is_authorized(&sandbox, &headers) {
+        return invalid_key();
     }
-    let mut all: Vec<Session> = world.sessions.lock().all.values().cloned().collect();
+    let mut all: Vec<Session> = sandbox.sessions.lock().all.values().cloned().collect();
     all.sort_by_key(|session| std::cmp::Reverse(session.created_at));
     let page: Vec<Value> = all.iter().take(100).map(Session::to_json).collect();
-    json_answer(
+    json_response(
         StatusCode::OK,
         &json!({"page": 1, "limit": 100, "count": all.len(), "data": page}),
     )

@@ -15,9 +15,9 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 
 use crate::http::ApiError;
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
-pub(crate) fn router(world: Arc<World>) -> Router {
+pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
     Router::new()
         .route(
             "/api/v1/checkout/sessions",
@@ -34,5 +34,5 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/assets/checkout.js", get(page::js))
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .fallback(async || ApiError::not_found("No such page"))
-        .with_state(world)
+        .with_state(sandbox)
 }

@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 use super::sessions::{Session, SessionStatus};
 use super::{wallet, watcher};
 use crate::clock::rfc3339;
-use crate::html::{escape, fill};
-use crate::http::{Answer, ApiError, asset, body, ok, page};
+use crate::html::{escape, fill_template};
+use crate::http::{ApiError, ApiResult, asset, body, ok, page};
 use crate::money;
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
 const TEMPLATE: &str = include_str!("../../assets/checkout.html");
 const CSS: &str = include_str!("../../assets/checkout.css");
@@ -34,13 +34,13 @@ pub(super) async fn js() -> Response {
     asset("text/javascript; charset=utf-8", JS)
 }
 
-fn session(world: &World, id: &str) -> Result<Session, ApiError> {
-    let found = id.parse().ok().and_then(|id| world.sessions.get(id));
+fn session(sandbox: &Sandbox, id: &str) -> Result<Session, ApiError> {
+    let found = id.parse().ok().and_then(|id| sandbox.sessions.get(id));
     found.ok_or_else(|| ApiError::not_found("This payment page does not exist"))
 }
 
-pub(super) async fn show(State(world): State<Arc<World>>, Path(id): Path<String>) -> Response {
-    let Ok(session) = session(&world, &id) else {
+pub(super) async fn show(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<String>) -> Response {
+    let Ok(session) = session(&sandbox, &id) else {
         return (
             StatusCode::NOT_FOUND,
             page(
@@ -72,16 +72,16 @@ pub(super) async fn show(State(world): State<Arc<World>>, Path(id): Path<String>
             )
         })
         .collect();
-    let filled = fill(
+    let filled = fill_template(
         &TEMPLATE
             .replace("{{networks}}", &options)
             .replace("{{coins}}", &coins),
         &[
             ("merchant", MERCHANT),
             ("item", &session.item),
-            ("total", &money::short(session.total())),
-            ("subtotal", &money::short(session.subtotal)),
-            ("fee", &money::short(session.fee)),
+            ("total", &money::format_short(session.total())),
+            ("subtotal", &money::format_short(session.subtotal)),
+            ("fee", &money::format_short(session.fee)),
             ("name", &session.customer.name),
             ("email", &session.customer.email),
             ("status", session.status.name()),
@@ -91,9 +91,12 @@ pub(super) async fn show(State(world): State<Arc<World>>, Path(id): Path<String>
 }
 
 /// What the page's script asks for, once a second.
-pub(super) async fn state(State(world): State<Arc<World>>, Path(id): Path<String>) -> Answer {
-    let session = session(&world, &id)?;
-    let left = (session.expires_at - world.clock.now())
+pub(super) async fn state(
+    State(sandbox): State<Arc<Sandbox>>,
+    Path(id): Path<String>,
+) -> ApiResult {
+    let session = session(&sandbox, &id)?;
+    let left = (session.expires_at - sandbox.clock.now())
         .whole_seconds()
         .max(0);
     ok(&describe(&session, left))
@@ -118,24 +121,24 @@ fn describe(session: &Session, seconds_left: i64) -> Value {
         .transfers
         .iter()
         .map(|transfer| {
-            json!({"chain": transfer.chain, "transaction": transfer.transaction, "amount": money::short(transfer.micros),
+            json!({"chain": transfer.chain, "transaction": transfer.transaction, "amount": money::format_short(transfer.micros),
                 "counted": transfer.settled})
         })
         .collect();
     json!({
         "status": session.status.name(), "late": session.late, "seconds_left": seconds_left,
-        "expires_at": rfc3339(session.expires_at), "due": money::short(session.total()),
-        "missing": money::short(session.missing()), "received": money::short(session.received()), "assets": assets,
+        "expires_at": rfc3339(session.expires_at), "due": money::format_short(session.total()),
+        "missing": money::format_short(session.amount_missing()), "received": money::format_short(session.amount_received()), "assets": assets,
         "transfers": transfers, "return_url": return_url,
     })
 }
 
 /// The QR code holds the plain address: wallets that read less than the whole of a richer form send money astray.
 pub(super) async fn qr(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path((id, chain)): Path<(String, u64)>,
-) -> Answer {
-    let session = session(&world, &id)?;
+) -> ApiResult {
+    let session = session(&sandbox, &id)?;
     let payable = session
         .asset(chain)
         .ok_or_else(|| ApiError::not_found("Not payable on that network"))?;
@@ -155,10 +158,13 @@ pub(super) async fn qr(
         .into_response())
 }
 
-pub(super) async fn cancel(State(world): State<Arc<World>>, Path(id): Path<String>) -> Answer {
-    let now = world.clock.now();
-    let id = session(&world, &id)?.id;
-    let Some(session) = world.sessions.change(id, |session| session.cancel(now)) else {
+pub(super) async fn cancel(
+    State(sandbox): State<Arc<Sandbox>>,
+    Path(id): Path<String>,
+) -> ApiResult {
+    let now = sandbox.clock.now();
+    let id = session(&sandbox, &id)?.id;
+    let Some(session) = sandbox.sessions.change(id, |session| session.cancel(now)) else {
         return Err(ApiError::not_found("This payment page does not exist"));
     };
     ok(&json!({"status": session.status.name(), "return_url": session.cancel_url}))
@@ -172,11 +178,11 @@ struct WalletPayment {
 
 /// The test wallet: a real transfer on the local chain.
 pub(super) async fn wallet(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<String>,
     bytes: Bytes,
-) -> Answer {
-    let session = session(&world, &id)?;
+) -> ApiResult {
+    let session = session(&sandbox, &id)?;
     let payment: WalletPayment = body(&bytes)?;
     let amount = money::parse(&payment.amount).filter(|amount| *amount > 0);
     let amount =
@@ -184,9 +190,9 @@ pub(super) async fn wallet(
     let payable = session
         .asset(payment.chain)
         .ok_or_else(|| ApiError::not_found("Not payable on that network"))?;
-    let mined = wallet::pay(&world, payable, amount).await?;
+    let mined = wallet::pay(&sandbox, payable, amount).await?;
     ok(
-        &json!({"transaction": mined.transaction, "amount": money::short(amount), "block": mined.block}),
+        &json!({"transaction": mined.transaction, "amount": money::format_short(amount), "block": mined.block}),
     )
 }
 
@@ -198,11 +204,11 @@ struct SubmittedHash {
 
 /// "Have you already paid?" Looks at that transaction, also while the watcher does not look at the chains.
 pub(super) async fn hash(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<String>,
     bytes: Bytes,
-) -> Answer {
-    let session = session(&world, &id)?;
+) -> ApiResult {
+    let session = session(&sandbox, &id)?;
     let submitted: SubmittedHash = body(&bytes)?;
     let hash = submitted.hash.trim().to_ascii_lowercase();
     let digits = hash.strip_prefix("0x").unwrap_or_default();
@@ -218,7 +224,7 @@ pub(super) async fn hash(
     if known {
         return ok(&json!({"found": true, "text": "Found: this transaction pays this session."}));
     }
-    let chain = world
+    let chain = sandbox
         .payment_chain(submitted.chain)
         .ok_or_else(|| ApiError::not_found("Not payable on that network"))?;
     let receipt = chain
@@ -228,7 +234,7 @@ pub(super) async fn hash(
     let text = if receipt.is_null() {
         "This network does not know the transaction (yet). Check the hash and the network."
     } else if let Some(token) = paid_token(&receipt, &session, submitted.chain) {
-        watcher::note_receipt(&world, submitted.chain, token, &receipt);
+        watcher::record_receipt(&sandbox, submitted.chain, token, &receipt);
         return ok(&json!({"found": true, "text": "Found: it will be counted in a moment."}));
     } else {
         "The transaction exists, but it does not pay this session's address."

@@ -13,17 +13,17 @@ use uuid::Uuid;
 use crate::chains;
 use crate::clock::rfc3339;
 use crate::contracts;
-use crate::money::EIGHTS_PER_MICRO;
+use crate::money::BASE_UNITS_PER_MICRO;
 
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
-    house: Mutex<House>,
+    sessions: Mutex<SessionTable>,
     /// Rung when there is a webhook to send.
-    pub(crate) to_tell: Notify,
+    pub(crate) webhook_due: Notify,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct House {
+pub(crate) struct SessionTable {
     pub(crate) all: HashMap<Uuid, Session>,
     /// Webhooks still to be sent, in order.
     pub(crate) outbox: Vec<(Uuid, &'static str)>,
@@ -97,13 +97,13 @@ impl SessionStatus {
         }
     }
 
-    fn is_waiting(self) -> bool {
+    fn is_payable(self) -> bool {
         matches!(self, Self::Open | Self::Incomplete)
     }
 }
 
 /// Fresh receiving addresses for the tokens that the checkout takes on these chains.
-pub(crate) fn fresh_assets(allowed: &[u64]) -> Vec<Asset> {
+pub(crate) fn receiving_assets(allowed: &[u64]) -> Vec<Asset> {
     let known = [
         (chains::POLYGON, "Polygon", "USDC.E", contracts::USDC_E),
         (chains::ETHEREUM, "Ethereum", "USDC", contracts::USDC),
@@ -123,8 +123,8 @@ pub(crate) fn fresh_assets(allowed: &[u64]) -> Vec<Asset> {
 }
 
 impl Sessions {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, House> {
-        self.house.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn lock(&self) -> MutexGuard<'_, SessionTable> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn get(&self, id: Uuid) -> Option<Session> {
@@ -133,14 +133,14 @@ impl Sessions {
 
     /// Changes a session and sends its webhook if its status became one that the merchant is told of.
     pub(crate) fn change(&self, id: Uuid, change: impl FnOnce(&mut Session)) -> Option<Session> {
-        let mut house = self.lock();
-        let session = house.all.get_mut(&id)?;
+        let mut sessions = self.lock();
+        let session = sessions.all.get_mut(&id)?;
         let before = session.status;
         change(session);
         let after = session.clone();
         if let Some(event) = event(after.status).filter(|_| after.status != before) {
-            house.outbox.push((id, event));
-            self.to_tell.notify_one();
+            sessions.outbox.push((id, event));
+            self.webhook_due.notify_one();
         }
         Some(after)
     }
@@ -162,7 +162,7 @@ impl Session {
     }
 
     /// What has arrived and was counted.
-    pub(crate) fn received(&self) -> u128 {
+    pub(crate) fn amount_received(&self) -> u128 {
         self.transfers
             .iter()
             .filter(|transfer| transfer.settled)
@@ -171,7 +171,7 @@ impl Session {
     }
 
     /// What is still to pay, counting what was only seen yet.
-    pub(crate) fn missing(&self) -> u128 {
+    pub(crate) fn amount_missing(&self) -> u128 {
         self.total()
             .saturating_sub(self.transfers.iter().map(|transfer| transfer.micros).sum())
     }
@@ -180,12 +180,12 @@ impl Session {
         self.assets.iter().find(|asset| asset.chain == chain)
     }
 
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.status.is_waiting()
+    pub(crate) fn is_payable(&self) -> bool {
+        self.status.is_payable()
     }
 
     /// Notes a transfer that a chain shows; one already known is not noted again.
-    pub(crate) fn see(&mut self, transfer: Transfer) {
+    pub(crate) fn record_transfer(&mut self, transfer: Transfer) {
         let known = self.transfers.iter().any(|seen| {
             (seen.chain, &seen.transaction, seen.log_index)
                 == (transfer.chain, &transfer.transaction, transfer.log_index)
@@ -196,7 +196,7 @@ impl Session {
     }
 
     /// Counts what was seen before on that chain.
-    pub(crate) fn settle(&mut self, chain: u64, now: OffsetDateTime) {
+    pub(crate) fn settle_transfers(&mut self, chain: u64, now: OffsetDateTime) {
         let mut counted = false;
         for transfer in self
             .transfers
@@ -210,8 +210,8 @@ impl Session {
             return;
         }
         self.updated_at = now;
-        if self.received() >= self.total() {
-            self.late = !self.is_waiting() || self.expires_at <= now;
+        if self.amount_received() >= self.total() {
+            self.late = !self.is_payable() || self.expires_at <= now;
             self.status = SessionStatus::Complete;
         } else if self.status == SessionStatus::Open {
             self.status = SessionStatus::Incomplete;
@@ -220,7 +220,7 @@ impl Session {
 
     pub(crate) fn expire_if_due(&mut self, now: OffsetDateTime) {
         let unsettled = self.transfers.iter().any(|transfer| !transfer.settled);
-        if self.is_waiting() && self.expires_at <= now && !unsettled {
+        if self.is_payable() && self.expires_at <= now && !unsettled {
             self.status = SessionStatus::Expired;
             self.updated_at = now;
         }
@@ -236,7 +236,7 @@ impl Session {
 
     /// As the merchant's API tells it; amounts are strings of 10^-8.
     pub(crate) fn to_json(&self) -> Value {
-        let eights = |micros: u128| (micros * EIGHTS_PER_MICRO).to_string();
+        let to_base_units = |micros: u128| (micros * BASE_UNITS_PER_MICRO).to_string();
         let addresses: Vec<Value> = self.assets.iter().map(Asset::to_json).collect();
         let transactions: Vec<Value> = self
             .transfers
@@ -247,12 +247,12 @@ impl Session {
         json!({
             "id": self.id, "createdAt": rfc3339(self.created_at), "updatedAt": rfc3339(self.updated_at),
             "expiresAt": rfc3339(self.expires_at), "mode": "payment", "status": self.status.name(),
-            "paymentStatus": "unpaid", "amountSubtotal": eights(self.subtotal), "amountTotal": eights(self.total()),
-            "processingFee": eights(self.fee), "currency": "usdc", "clientReferenceId": self.reference,
+            "paymentStatus": "unpaid", "amountSubtotal": to_base_units(self.subtotal), "amountTotal": to_base_units(self.total()),
+            "processingFee": to_base_units(self.fee), "currency": "usdc", "clientReferenceId": self.reference,
             "successUrl": self.success_url, "cancelUrl": self.cancel_url, "url": self.url, "metadata": self.metadata,
             "addresses": addresses,
             "paymentIntent": {
-                "amount": eights(self.total()), "amountReceived": eights(self.received()),
+                "amount": to_base_units(self.total()), "amountReceived": to_base_units(self.amount_received()),
                 "status": if paid { "succeeded" } else { "requires_payment_method" }, "transactions": transactions,
             },
         })

@@ -4,16 +4,20 @@
 use alloy_primitives::U256;
 
 use super::sessions::Asset;
-use crate::chains::rpc::Mined;
+use crate::chains::rpc::MinedTransaction;
 use crate::contracts::Token;
-use crate::failure::{Failure, Result};
-use crate::world::World;
+use crate::error::{Error, Result};
+use crate::sandbox::Sandbox;
 
 /// Sends tokens to a session's receiving address, for real.
-pub(crate) async fn pay(world: &World, asset: &Asset, micros: u128) -> Result<Mined> {
-    let chain = world
+pub(crate) async fn pay(
+    sandbox: &Sandbox,
+    asset: &Asset,
+    micros: u128,
+) -> Result<MinedTransaction> {
+    let chain = sandbox
         .payment_chain(asset.chain)
-        .ok_or_else(|| Failure::new("nobody pays on that chain"))?;
+        .ok_or_else(|| Error::new("nobody pays on that chain"))?;
     let (wallet, amount) = (chain.account(1), U256::from(micros));
     chain
         .rpc

@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::sessions::Transfer;
-use crate::chains::rpc::hex_quantity;
+use crate::chains::rpc::format_quantity;
 use crate::chains::{self, Chain};
 use crate::contracts::{self, Token};
-use crate::failure::Result;
-use crate::world::World;
+use crate::error::Result;
+use crate::sandbox::Sandbox;
 
-const PACE: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,69 +30,69 @@ struct Log {
     log_index: String,
 }
 
-pub(crate) async fn run(world: Arc<World>) {
-    let mut next = HashMap::from([(chains::ETHEREUM, 0), (chains::POLYGON, 0)]);
-    let mut ticks = tokio::time::interval(PACE);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+pub(crate) async fn run(sandbox: Arc<Sandbox>) {
+    let mut next_block = HashMap::from([(chains::ETHEREUM, 0), (chains::POLYGON, 0)]);
+    let mut interval = tokio::time::interval(POLL_INTERVAL);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
-        ticks.tick().await;
-        expire(&world);
-        let hold = world.switches.get().watcher_hold;
+        interval.tick().await;
+        expire_due(&sandbox);
+        let hold = sandbox.switches.get().watcher_hold;
         for (chain, token) in [
-            (&world.ethereum, contracts::USDC),
-            (&world.polygon, contracts::USDC_E),
+            (&sandbox.ethereum, contracts::USDC),
+            (&sandbox.polygon, contracts::USDC_E),
         ] {
-            settle(&world, chain.id);
+            settle_seen(&sandbox, chain.id);
             if hold {
                 continue;
             }
-            let from = next.entry(chain.id).or_default();
-            match look(&world, chain, token, *from).await {
-                Ok(looked_to) => *from = looked_to,
-                Err(failure) => tracing::debug!("{}: {failure}", chain.name),
+            let from = next_block.entry(chain.id).or_default();
+            match scan_blocks(&sandbox, chain, token, *from).await {
+                Ok(scanned_to) => *from = scanned_to,
+                Err(error) => tracing::debug!("{}: {error}", chain.name),
             }
         }
     }
 }
 
-fn expire(world: &World) {
-    let now = world.clock.now();
+fn expire_due(sandbox: &Sandbox) {
+    let now = sandbox.clock.now();
     let due: Vec<Uuid> = {
-        let house = world.sessions.lock();
-        house
+        let sessions = sandbox.sessions.lock();
+        sessions
             .all
             .values()
-            .filter(|session| session.is_waiting() && session.expires_at <= now)
+            .filter(|session| session.is_payable() && session.expires_at <= now)
             .map(|s| s.id)
             .collect()
     };
     for id in due {
-        world
+        sandbox
             .sessions
             .change(id, |session| session.expire_if_due(now));
     }
 }
 
 /// Looks at the blocks from `from` on and returns where to look next.
-async fn look(world: &World, chain: &Chain, token: Address, from: u64) -> Result<u64> {
+async fn scan_blocks(sandbox: &Sandbox, chain: &Chain, token: Address, from: u64) -> Result<u64> {
     let head = chain.rpc.block_number().await?;
     if head < from {
         // The chain went back; what is above its head now is new again.
         return Ok(from.min(head + 1));
     }
     let filter = json!([{
-        "fromBlock": hex_quantity(from), "toBlock": hex_quantity(head), "address": token,
+        "fromBlock": format_quantity(from), "toBlock": format_quantity(head), "address": token,
         "topics": [Token::Transfer::SIGNATURE_HASH],
     }]);
     let logs: Vec<Log> = serde_json::from_value(chain.rpc.call("eth_getLogs", filter).await?)?;
     for log in logs {
-        note(world, chain.id, &log);
+        record_log(sandbox, chain.id, &log);
     }
     Ok(head + 1)
 }
 
 /// Notes the token's transfers of one transaction that a person has named, whether the watcher is held or not.
-pub(super) fn note_receipt(world: &World, chain: u64, token: Address, receipt: &Value) {
+pub(super) fn record_receipt(sandbox: &Sandbox, chain: u64, token: Address, receipt: &Value) {
     let logs = receipt.get("logs").and_then(Value::as_array);
     let transfers = logs
         .into_iter()
@@ -102,17 +102,17 @@ pub(super) fn note_receipt(world: &World, chain: u64, token: Address, receipt: &
             log.address == token && log.topics.first() == Some(&Token::Transfer::SIGNATURE_HASH)
         });
     for log in transfers {
-        note(world, chain, &log);
+        record_log(sandbox, chain, &log);
     }
 }
 
-fn note(world: &World, chain: u64, log: &Log) {
+fn record_log(sandbox: &Sandbox, chain: u64, log: &Log) {
     let Some(to) = log.topics.get(2).map(|topic| Address::from_word(*topic)) else {
         return;
     };
     let session = {
-        let house = world.sessions.lock();
-        house
+        let sessions = sandbox.sessions.lock();
+        sessions
             .all
             .values()
             .find(|s| s.asset(chain).is_some_and(|asset| asset.address == to))
@@ -132,24 +132,26 @@ fn note(world: &World, chain: u64, log: &Log) {
         micros,
         settled: false,
     };
-    world.sessions.change(id, |session| session.see(transfer));
+    sandbox
+        .sessions
+        .change(id, |session| session.record_transfer(transfer));
 }
 
-fn settle(world: &World, chain: u64) {
-    let now = world.clock.now();
-    let seen: Vec<Uuid> = {
-        let house = world.sessions.lock();
-        let waiting = |transfer: &Transfer| transfer.chain == chain && !transfer.settled;
-        house
+fn settle_seen(sandbox: &Sandbox, chain: u64) {
+    let now = sandbox.clock.now();
+    let unsettled: Vec<Uuid> = {
+        let sessions = sandbox.sessions.lock();
+        let is_unsettled = |transfer: &Transfer| transfer.chain == chain && !transfer.settled;
+        sessions
             .all
             .values()
-            .filter(|s| s.transfers.iter().any(waiting))
+            .filter(|s| s.transfers.iter().any(is_unsettled))
             .map(|s| s.id)
             .collect()
     };
-    for id in seen {
-        world
+    for id in unsettled {
+        sandbox
             .sessions
-            .change(id, |session| session.settle(chain, now));
+            .change(id, |session| session.settle_transfers(chain, now));
     }
 }

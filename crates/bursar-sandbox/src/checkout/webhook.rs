@@ -10,76 +10,76 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::clock::rfc3339;
-use crate::failure::{Failure, Result};
-use crate::world::World;
+use crate::error::{Error, Result};
+use crate::sandbox::Sandbox;
 
-pub(crate) const SIGNATURE: &str = "x-webhook-signature";
-const TRIES: u32 = 20;
-const PAUSE: Duration = Duration::from_millis(250);
+pub(crate) const SIGNATURE_HEADER: &str = "x-webhook-signature";
+const MAX_ATTEMPTS: u32 = 20;
+const RETRY_INTERVAL: Duration = Duration::from_millis(250);
 
-pub(crate) async fn run(world: Arc<World>) {
+pub(crate) async fn run(sandbox: Arc<Sandbox>) {
     loop {
-        let _ = tokio::time::timeout(PAUSE, world.sessions.to_tell.notified()).await;
-        while !world.switches.get().webhooks_hold {
-            let Some((session, event)) = first(&world) else {
+        let _ = tokio::time::timeout(RETRY_INTERVAL, sandbox.sessions.webhook_due.notified()).await;
+        while !sandbox.switches.get().webhooks_hold {
+            let Some((session, event)) = next_event(&sandbox) else {
                 break;
             };
-            tell(&world, session, event).await;
+            deliver(&sandbox, session, event).await;
         }
     }
 }
 
-fn first(world: &World) -> Option<(Uuid, &'static str)> {
-    let mut house = world.sessions.lock();
-    if house.outbox.is_empty() {
+fn next_event(sandbox: &Sandbox) -> Option<(Uuid, &'static str)> {
+    let mut sessions = sandbox.sessions.lock();
+    if sessions.outbox.is_empty() {
         None
     } else {
-        Some(house.outbox.remove(0))
+        Some(sessions.outbox.remove(0))
     }
 }
 
-async fn tell(world: &World, session: Uuid, event: &'static str) {
-    for _ in 0..TRIES {
-        match send(world, session, event).await {
+async fn deliver(sandbox: &Sandbox, session: Uuid, event: &'static str) {
+    for _ in 0..MAX_ATTEMPTS {
+        match send(sandbox, session, event).await {
             Ok(()) => return,
-            Err(failure) => tracing::debug!("webhook {event} of {session}: {failure}"),
+            Err(error) => tracing::debug!("webhook {event} of {session}: {error}"),
         }
-        if world.switches.get().webhooks_tamper {
+        if sandbox.switches.get().webhooks_tamper {
             return;
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(RETRY_INTERVAL).await;
     }
     tracing::warn!("webhook {event} of {session} was never taken");
 }
 
-async fn send(world: &World, session: Uuid, event: &'static str) -> Result<()> {
-    let session = world
+async fn send(sandbox: &Sandbox, session: Uuid, event: &'static str) -> Result<()> {
+    let session = sandbox
         .sessions
         .get(session)
-        .ok_or_else(|| Failure::new("no such session"))?;
+        .ok_or_else(|| Error::new("no such session"))?;
     let body = json!({
-        "id": Uuid::new_v4(), "apiVersion": "v1", "created": rfc3339(world.clock.now()), "object": "checkoutSession",
+        "id": Uuid::new_v4(), "apiVersion": "v1", "created": rfc3339(sandbox.clock.now()), "object": "checkoutSession",
         "type": event, "data": {"object": session.to_json()},
     })
     .to_string();
-    let mut signature = sign(&world.secrets.webhook, body.as_bytes());
-    if world.switches.get().webhooks_tamper {
+    let mut signature = sign(&sandbox.secrets.webhook, body.as_bytes());
+    if sandbox.switches.get().webhooks_tamper {
         signature = sign("not the secret", body.as_bytes());
     }
-    let answer = world
+    let response = sandbox
         .http
-        .post(format!("{}/webhooks/checkout", world.addresses.api))
+        .post(format!("{}/webhooks/checkout", sandbox.urls.api))
         .header("content-type", "application/json")
-        .header(SIGNATURE, signature)
+        .header(SIGNATURE_HEADER, signature)
         .body(body)
         .send()
         .await?;
-    if answer.status().is_success() {
+    if response.status().is_success() {
         return Ok(());
     }
-    Err(Failure::new(format!(
+    Err(Error::new(format!(
         "the merchant answered {}",
-        answer.status()
+        response.status()
     )))
 }
 

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::http::server::CallerId;
-use crate::http::{Answer, ApiError, ok};
+use crate::http::{ApiError, ApiResult, ok};
+use crate::sandbox::Sandbox;
 use crate::state::{APP_SCOPES, SCOPES, User};
-use crate::world::World;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
@@ -23,7 +23,7 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// Refuses a caller without that scope.
-    pub(crate) fn needs(&self, scope: &str) -> Result<(), ApiError> {
+    pub(crate) fn require_scope(&self, scope: &str) -> Result<(), ApiError> {
         if self.scopes.contains(scope) {
             return Ok(());
         }
@@ -31,17 +31,20 @@ impl Caller {
     }
 
     /// An answer that the request log files under this user.
-    pub(crate) fn answers(&self, body: &Value) -> Answer {
+    pub(crate) fn respond(&self, body: &Value) -> ApiResult {
         let mut response = ok(body)?;
         response.extensions_mut().insert(CallerId(self.user.id));
         Ok(response)
     }
 }
 
-impl FromRequestParts<Arc<World>> for Caller {
+impl FromRequestParts<Arc<Sandbox>> for Caller {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, world: &Arc<World>) -> Result<Self, ApiError> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        sandbox: &Arc<Sandbox>,
+    ) -> Result<Self, ApiError> {
         let text = |name: &str| {
             parts
                 .headers
@@ -49,40 +52,40 @@ impl FromRequestParts<Arc<World>> for Caller {
                 .and_then(|value| value.to_str().ok())
         };
         if let Some(key) = text("x-api-key") {
-            return by_key(world, key);
+            return caller_by_key(sandbox, key);
         }
         let authorization = text(header::AUTHORIZATION.as_str()).unwrap_or_default();
         if let Some(key) = authorization.strip_prefix("X-API-KEY ") {
-            return by_key(world, key);
+            return caller_by_key(sandbox, key);
         }
         if let Some(token) = authorization.strip_prefix("Bearer ") {
-            return by_token(world, token);
+            return caller_by_token(sandbox, token);
         }
         Err(ApiError::unauthorized())
     }
 }
 
-fn by_key(world: &World, secret: &str) -> Result<Caller, ApiError> {
-    let state = world.state();
-    let key = state
-        .key(secret.trim())
+fn caller_by_key(sandbox: &Sandbox, secret: &str) -> Result<Caller, ApiError> {
+    let console = sandbox.console();
+    let key = console
+        .active_key(secret.trim())
         .ok_or_else(ApiError::unauthorized)?;
-    let user = state.user(key.user).ok_or_else(ApiError::unauthorized)?;
+    let user = console.user(key.user).ok_or_else(ApiError::unauthorized)?;
     Ok(Caller {
         user: user.clone(),
         scopes: key.scopes.clone(),
     })
 }
 
-fn by_token(world: &World, token: &str) -> Result<Caller, ApiError> {
-    let now = world.clock.now();
-    let state = world.state();
-    let access = state
-        .access
+fn caller_by_token(sandbox: &Sandbox, token: &str) -> Result<Caller, ApiError> {
+    let now = sandbox.clock.now();
+    let console = sandbox.console();
+    let access = console
+        .access_tokens
         .get(token)
         .filter(|access| access.expires_at > now);
     let user: Uuid = access.ok_or_else(ApiError::unauthorized)?.user;
-    let user = state.user(user).ok_or_else(ApiError::unauthorized)?;
+    let user = console.user(user).ok_or_else(ApiError::unauthorized)?;
     let scopes = SCOPES
         .iter()
         .chain(&APP_SCOPES)
@@ -95,8 +98,8 @@ fn by_token(world: &World, token: &str) -> Result<Caller, ApiError> {
 }
 
 /// `GET /v1/users/me`
-pub(super) async fn me(State(_): State<Arc<World>>, caller: Caller) -> Answer {
-    caller.answers(
+pub(super) async fn current_user(State(_): State<Arc<Sandbox>>, caller: Caller) -> ApiResult {
+    caller.respond(
         &json!({"id": caller.user.id, "email": caller.user.email, "permissions": caller.scopes}),
     )
 }

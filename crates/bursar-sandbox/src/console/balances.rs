@@ -6,22 +6,22 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::auth::Caller;
-use crate::failure::Result;
-use crate::http::{Answer, Params};
-use crate::ledger;
+use crate::balance_contract;
+use crate::error::Result;
+use crate::http::{ApiResult, Params};
 use crate::money;
+use crate::sandbox::Sandbox;
 use crate::state::User;
-use crate::world::World;
 
-const FEATURE: &str = "usdc";
+const FEATURE_KEY: &str = "usdc";
 
 /// `GET /v2/users/balances`
 pub(super) async fn list(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     params: Params,
-) -> Answer {
-    let mut all = vec![entitlement(&world, &caller.user).await?];
+) -> ApiResult {
+    let mut all = vec![entitlement(&sandbox, &caller.user).await?];
     if caller.user.extra_entitlement {
         all.push(json!({
             "balance": "0.000000", "usage": "0.000000", "estimatedUsage": "0.000000", "overage": "0.000000",
@@ -31,31 +31,34 @@ pub(super) async fn list(
     if let Some(key) = params.get("entitlementKey") {
         all.retain(|value| value.get("featureKey").and_then(Value::as_str) == Some(key));
     }
-    caller.answers(&Value::Array(all))
+    caller.respond(&Value::Array(all))
 }
 
 /// `POST /v1/users/balances/refresh`
-pub(super) async fn refresh(State(world): State<Arc<World>>, caller: Caller) -> Answer {
-    let value = entitlement(&world, &caller.user).await?;
-    caller.answers(&value)
+pub(super) async fn refresh(State(sandbox): State<Arc<Sandbox>>, caller: Caller) -> ApiResult {
+    let value = entitlement(&sandbox, &caller.user).await?;
+    caller.respond(&value)
 }
 
-async fn entitlement(world: &World, user: &User) -> Result<Value> {
-    let (balance, days_left, daily) = figures(world, user).await?;
-    let charged = world.state().charged(user.id);
+async fn entitlement(sandbox: &Sandbox, user: &User) -> Result<Value> {
+    let (balance, days_left, daily) = reported_balance(sandbox, user).await?;
+    let charged = sandbox.console().total_charged(user.id);
     Ok(json!({
-        "balance": money::fixed(balance), "usage": money::fixed(charged), "estimatedUsage": money::fixed(daily),
-        "overage": "0.000000", "totalDepositedAmount": money::fixed(user.deposited), "usageDaysLeft": days_left,
-        "userId": user.id, "featureKey": FEATURE,
+        "balance": money::format_micros(balance), "usage": money::format_micros(charged), "estimatedUsage": money::format_micros(daily),
+        "overage": "0.000000", "totalDepositedAmount": money::format_micros(user.deposited), "usageDaysLeft": days_left,
+        "userId": user.id, "featureKey": FEATURE_KEY,
     }))
 }
 
 /// What the API claims: balance in micros, days left, daily cost in micros.
-pub(crate) async fn figures(world: &World, user: &User) -> Result<(u128, Option<u16>, u128)> {
-    let daily = world.state().daily(user.id);
+pub(crate) async fn reported_balance(
+    sandbox: &Sandbox,
+    user: &User,
+) -> Result<(u128, Option<u16>, u128)> {
+    let daily = sandbox.console().daily_cost(user.id);
     let balance = match user.balance_override {
         Some(claimed) => claimed,
-        None => ledger::figures(world, user.address).await?.free,
+        None => balance_contract::read(sandbox, user.address).await?.free,
     };
     let days = balance
         .checked_div(daily)

@@ -8,30 +8,30 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::failure::Result;
+use crate::balance_contract;
+use crate::error::Result;
 use crate::html::{console_page, escape};
 use crate::http::page;
-use crate::ledger;
 use crate::money;
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
 /// `GET /explorer/tx/{hash}`
 pub(super) async fn transaction(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(hash): Path<String>,
 ) -> Response {
     let Ok(hash) = hash.parse::<B256>() else {
-        return unknown("This is not a transaction hash.");
+        return not_found_page("This is not a transaction hash.");
     };
-    match read_transaction(&world, hash).await {
+    match transaction_html(&sandbox, hash).await {
         Ok(Some(body)) => page(console_page("Transaction", &body)),
-        Ok(None) => unknown("The chain does not know this transaction."),
-        Err(failure) => unknown(&failure.to_string()),
+        Ok(None) => not_found_page("The chain does not know this transaction."),
+        Err(error) => not_found_page(&error.to_string()),
     }
 }
 
-async fn read_transaction(world: &World, hash: B256) -> Result<Option<String>> {
-    let receipt = world
+async fn transaction_html(sandbox: &Sandbox, hash: B256) -> Result<Option<String>> {
+    let receipt = sandbox
         .fluence
         .rpc
         .call("eth_getTransactionReceipt", json!([hash]))
@@ -88,39 +88,39 @@ async fn read_transaction(world: &World, hash: B256) -> Result<Option<String>> {
 
 /// `GET /explorer/address/{address}`
 pub(super) async fn address(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(address): Path<String>,
 ) -> Response {
     let Ok(address) = address.parse::<Address>() else {
-        return unknown("This is not an address.");
+        return not_found_page("This is not an address.");
     };
-    match read_address(&world, address).await {
+    match address_html(&sandbox, address).await {
         Ok(body) => page(console_page("Address", &body)),
-        Err(failure) => unknown(&failure.to_string()),
+        Err(error) => not_found_page(&error.to_string()),
     }
 }
 
-async fn read_address(world: &World, address: Address) -> Result<String> {
-    let code = world
+async fn address_html(sandbox: &Sandbox, address: Address) -> Result<String> {
+    let code = sandbox
         .fluence
         .rpc
         .call("eth_getCode", json!([address, "latest"]))
         .await?;
     let is_contract = code.as_str().is_some_and(|code| code.len() > 2);
-    let figures = ledger::figures(world, address).await?;
+    let balance = balance_contract::read(sandbox, address).await?;
     Ok(format!(
         "<section class=\"card\"><h1>{kind}</h1><p class=\"mono\" id=\"address\">{address}</p><dl>\
          <dt>Free in the Balance contract</dt><dd>{free} USDC</dd><dt>Full</dt><dd>{full} USDC</dd>\
          <dt>In limbo</dt><dd>{limbo} USDC</dd><dt>At block</dt><dd>{block}</dd></dl></section>",
         kind = if is_contract { "Contract" } else { "Address" },
-        free = money::fixed(figures.free),
-        full = money::fixed(figures.full),
-        limbo = money::fixed(figures.limbo),
-        block = figures.block,
+        free = money::format_micros(balance.free),
+        full = money::format_micros(balance.full),
+        limbo = money::format_micros(balance.limbo),
+        block = balance.block,
     ))
 }
 
-fn unknown(text: &str) -> Response {
+fn not_found_page(text: &str) -> Response {
     let body = format!(
         "<section class=\"card\"><h1>Not found</h1><p>{}</p></section>",
         escape(text)

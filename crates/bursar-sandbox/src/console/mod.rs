@@ -2,12 +2,12 @@
 
 pub(crate) mod auth;
 pub(crate) mod balances;
-mod billing;
+mod charges;
 mod explorer;
 mod legacy;
-mod listing;
 pub(crate) mod oauth;
 pub(crate) mod pages;
+mod paging;
 pub(crate) mod top_ups;
 mod webhook;
 
@@ -21,13 +21,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use serde_json::json;
 
-use crate::http::{Answer, ApiError, Params, ok};
-use crate::world::World;
+use crate::http::{ApiError, ApiResult, Params, ok};
+use crate::sandbox::Sandbox;
 use auth::Caller;
 
-pub(crate) fn router(world: Arc<World>) -> Router {
+pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
     let api = Router::new()
-        .route("/v1/users/me", get(auth::me))
+        .route("/v1/users/me", get(auth::current_user))
         .route("/v2/payment-methods", get(top_ups::methods))
         .route("/v2/top-ups", get(top_ups::list).post(top_ups::create))
         .route("/v2/top-ups/pending", get(top_ups::pending))
@@ -35,22 +35,25 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/v2/billing/get_history", get(legacy::history))
         .route("/v1/billing/top_up", post(legacy::create))
         .route("/v1/billing/top_up/pending", get(legacy::pending))
-        .route("/v1/billing/charges/aggregated", get(billing::aggregated))
-        .route("/v1/billing/charges/total", get(billing::total))
+        .route("/v1/billing/charges/aggregated", get(charges::aggregated))
+        .route("/v1/billing/charges/total", get(charges::total))
         .route("/v2/users/balances", get(balances::list))
         .route("/v1/users/balances/refresh", post(balances::refresh))
         .route("/v2/vms", get(vms))
         .route("/auth/refresh", post(oauth::refresh_access))
         .route("/oauth/token", post(oauth::token))
         .layer(middleware::from_fn_with_state(
-            world.clone(),
+            sandbox.clone(),
             refuse_in_maintenance,
         ));
     Router::new()
         .merge(api)
         .route("/v1/service/status", get(service_status))
         .route("/webhooks/checkout", post(webhook::receive))
-        .route("/oauth/authorize", get(oauth::ask).post(oauth::decide))
+        .route(
+            "/oauth/authorize",
+            get(oauth::show_consent).post(oauth::decide),
+        )
         .route("/", get(pages::overview))
         .route("/keys", post(pages::create_key))
         .route("/explorer/tx/{hash}", get(explorer::transaction))
@@ -60,28 +63,28 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .fallback(async || ApiError::not_found("Not found"))
         .method_not_allowed_fallback(async || ApiError::bad_request("Method not allowed"))
-        .with_state(world)
+        .with_state(sandbox)
 }
 
 async fn refuse_in_maintenance(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     request: Request,
     next: Next,
 ) -> Response {
-    if world.switches.get().maintenance {
+    if sandbox.switches.get().maintenance {
         return ApiError::unavailable("The service is in maintenance mode").into_response();
     }
     next.run(request).await
 }
 
-async fn service_status(State(world): State<Arc<World>>) -> Answer {
+async fn service_status(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
     ok(
-        &json!({"maintenanceMode": world.switches.get().maintenance, "version": env!("CARGO_PKG_VERSION")}),
+        &json!({"maintenanceMode": sandbox.switches.get().maintenance, "version": env!("CARGO_PKG_VERSION")}),
     )
 }
 
 /// Nobody has machines here.
-async fn vms(caller: Caller, params: Params) -> Answer {
-    caller.needs("vms:read")?;
-    caller.answers(&listing::empty(&params)?)
+async fn vms(caller: Caller, params: Params) -> ApiResult {
+    caller.require_scope("vms:read")?;
+    caller.respond(&paging::empty(&params)?)
 }

@@ -17,64 +17,64 @@ use uuid::Uuid;
 
 use crate::checkout::webhook::sign;
 use crate::html::{console_page, escape};
-use crate::http::{Answer, ApiError, Params, body, form, json_answer, ok, page};
-use crate::state::{APP_SCOPES, Access, Refresh, SignInCode};
-use crate::world::World;
+use crate::http::{ApiError, ApiResult, Params, body, form, json_response, ok, page};
+use crate::sandbox::Sandbox;
+use crate::state::{APP_SCOPES, AccessToken, AuthorizationCode, RefreshToken};
 
-pub(crate) const CLIENT: &str = "org.bursar.desktop";
-const REDIRECT: &str = "org.bursar.desktop://sign-in";
-const CODE_LIFE: Duration = Duration::minutes(2);
-pub(crate) const ACCESS_LIFE: Duration = Duration::minutes(15);
+pub(crate) const CLIENT_ID: &str = "org.bursar.desktop";
+const REDIRECT_URI: &str = "org.bursar.desktop://sign-in";
+const AUTHORIZATION_CODE_LIFETIME: Duration = Duration::minutes(2);
+pub(crate) const ACCESS_TOKEN_LIFETIME: Duration = Duration::minutes(15);
 
 /// An authorization request that may be shown to a person.
-struct Request {
+struct AuthorizationRequest {
     state: String,
     challenge: String,
     scope: String,
 }
 
-impl Request {
+impl AuthorizationRequest {
     /// Everything is checked before anything is shown; what is wrong is told on the page, never by a redirect.
     fn read(params: &Params) -> Result<Self, &'static str> {
-        let one = |name: &str| match params.all(name) {
+        let single = |name: &str| match params.all(name) {
             [value] => Some(value.as_str()),
             _ => None,
         };
-        if one("client_id") != Some(CLIENT) {
+        if single("client_id") != Some(CLIENT_ID) {
             return Err("This program is not known here (client_id).");
         }
-        if one("redirect_uri") != Some(REDIRECT) {
+        if single("redirect_uri") != Some(REDIRECT_URI) {
             return Err("The return address is not the registered one (redirect_uri).");
         }
-        if one("response_type") != Some("code") {
+        if single("response_type") != Some("code") {
             return Err("Only response_type=code is offered.");
         }
-        if one("code_challenge_method") != Some("S256") {
+        if single("code_challenge_method") != Some("S256") {
             return Err("Only code_challenge_method=S256 is offered.");
         }
-        let challenge = one("code_challenge").unwrap_or_default();
+        let challenge = single("code_challenge").unwrap_or_default();
         if challenge.len() != 43 || URL_SAFE_NO_PAD.decode(challenge).is_err() {
             return Err("code_challenge is not the hash of a verifier.");
         }
-        let Some(state) = one("state").filter(|state| !state.is_empty()) else {
+        let Some(state) = single("state").filter(|state| !state.is_empty()) else {
             return Err("state is missing.");
         };
         Ok(Self {
             state: state.to_owned(),
             challenge: challenge.to_owned(),
-            scope: one("scope").map_or_else(|| APP_SCOPES.join(" "), str::to_owned),
+            scope: single("scope").map_or_else(|| APP_SCOPES.join(" "), str::to_owned),
         })
     }
 }
 
 /// `GET /oauth/authorize`
-pub(super) async fn ask(State(world): State<Arc<World>>, params: Params) -> Response {
-    let request = match Request::read(&params) {
+pub(super) async fn show_consent(State(sandbox): State<Arc<Sandbox>>, params: Params) -> Response {
+    let request = match AuthorizationRequest::read(&params) {
         Ok(request) => request,
-        Err(problem) => return refused(problem),
+        Err(reason) => return refusal_page(reason),
     };
-    let users: String = world
-        .state()
+    let users: String = sandbox
+        .console()
         .users
         .iter()
         .map(|user| {
@@ -122,36 +122,36 @@ pub(super) async fn ask(State(world): State<Arc<World>>, params: Params) -> Resp
 }
 
 /// `POST /oauth/authorize`: the person has decided.
-pub(super) async fn decide(State(world): State<Arc<World>>, bytes: Bytes) -> Response {
+pub(super) async fn decide(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> Response {
     let params = form(&bytes);
-    let request = match Request::read(&params) {
+    let request = match AuthorizationRequest::read(&params) {
         Ok(request) => request,
-        Err(problem) => return refused(problem),
+        Err(reason) => return refusal_page(reason),
     };
     let user = params.get("user").and_then(|id| id.parse::<Uuid>().ok());
-    let now = world.clock.now();
-    let mut state = world.state();
+    let now = sandbox.clock.now();
+    let mut state = sandbox.console();
     let Some(user) = user.filter(|user| state.user(*user).is_some()) else {
-        return refused("No such account.");
+        return refusal_page("No such account.");
     };
-    let mut back = url::form_urlencoded::Serializer::new(String::new());
+    let mut redirect_query = url::form_urlencoded::Serializer::new(String::new());
     let (title, text) = if params.get("decision") == Some("allow") {
         let code = random_token();
-        back.append_pair("code", &code);
-        let granted = SignInCode {
+        redirect_query.append_pair("code", &code);
+        let granted = AuthorizationCode {
             user,
             challenge: request.challenge,
             scope: request.scope,
-            expires_at: now + CODE_LIFE,
+            expires_at: now + AUTHORIZATION_CODE_LIFETIME,
         };
-        state.codes.insert(code, granted);
+        state.authorization_codes.insert(code, granted);
         ("Signed in", "You can go back to Bursar now.")
     } else {
-        back.append_pair("error", "access_denied");
+        redirect_query.append_pair("error", "access_denied");
         ("Not signed in", "Nothing was allowed.")
     };
-    back.append_pair("state", &request.state);
-    let link = format!("{REDIRECT}?{}", back.finish());
+    redirect_query.append_pair("state", &request.state);
+    let link = format!("{REDIRECT_URI}?{}", redirect_query.finish());
     page(console_page(
         title,
         &format!(
@@ -162,10 +162,10 @@ pub(super) async fn decide(State(world): State<Arc<World>>, bytes: Bytes) -> Res
     ))
 }
 
-fn refused(problem: &str) -> Response {
+fn refusal_page(reason: &str) -> Response {
     let body = format!(
         "<section class=\"card narrow\"><h1>This sign-in cannot go on</h1><p>{}</p></section>",
-        escape(problem)
+        escape(reason)
     );
     (
         StatusCode::BAD_REQUEST,
@@ -175,15 +175,15 @@ fn refused(problem: &str) -> Response {
 }
 
 /// `POST /oauth/token`
-pub(super) async fn token(State(world): State<Arc<World>>, bytes: Bytes) -> Response {
+pub(super) async fn token(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> Response {
     let params = form(&bytes);
-    if params.get("client_id") != Some(CLIENT) {
+    if params.get("client_id") != Some(CLIENT_ID) {
         return oauth_error("invalid_client", "client_id is not known");
     }
     let granted = match params.get("grant_type") {
-        Some("authorization_code") => by_code(&world, &params),
+        Some("authorization_code") => redeem_code(&sandbox, &params),
         Some("refresh_token") => {
-            by_refresh(&world, params.get("refresh_token").unwrap_or_default())
+            rotate_refresh_token(&sandbox, params.get("refresh_token").unwrap_or_default())
         }
         _ => Err((
             "unsupported_grant_type",
@@ -191,24 +191,24 @@ pub(super) async fn token(State(world): State<Arc<World>>, bytes: Bytes) -> Resp
         )),
     };
     match granted {
-        Ok(answer) => json_answer(StatusCode::OK, &answer),
+        Ok(answer) => json_response(StatusCode::OK, &answer),
         Err((code, text)) => oauth_error(code, text),
     }
 }
 
-type Granted = Result<Value, (&'static str, &'static str)>;
+type TokenResult = Result<Value, (&'static str, &'static str)>;
 
-fn by_code(world: &World, params: &Params) -> Granted {
+fn redeem_code(sandbox: &Sandbox, params: &Params) -> TokenResult {
     let code = params.get("code").unwrap_or_default();
-    let granted = world
-        .state()
-        .codes
+    let granted = sandbox
+        .console()
+        .authorization_codes
         .remove(code)
         .ok_or(("invalid_grant", "the code is unknown or used"))?;
-    if granted.expires_at <= world.clock.now() {
+    if granted.expires_at <= sandbox.clock.now() {
         return Err(("invalid_grant", "the code has expired"));
     }
-    if params.get("redirect_uri") != Some(REDIRECT) {
+    if params.get("redirect_uri") != Some(REDIRECT_URI) {
         return Err((
             "invalid_grant",
             "redirect_uri is not the one of the request",
@@ -218,22 +218,26 @@ fn by_code(world: &World, params: &Params) -> Granted {
     if URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())) != granted.challenge {
         return Err(("invalid_grant", "code_verifier does not fit"));
     }
-    let mut answer = issue(world, granted.user, Uuid::new_v4());
+    let mut answer = issue_tokens(sandbox, granted.user, Uuid::new_v4());
     if let Some(fields) = answer.as_object_mut() {
         fields.insert("scope".to_owned(), granted.scope.into());
     }
     Ok(answer)
 }
 
-fn by_refresh(world: &World, token: &str) -> Granted {
-    let mut state = world.state();
-    let Some(refresh) = state.refresh.get_mut(token) else {
+fn rotate_refresh_token(sandbox: &Sandbox, token: &str) -> TokenResult {
+    let mut state = sandbox.console();
+    let Some(refresh) = state.refresh_tokens.get_mut(token) else {
         return Err(("invalid_grant", "the refresh token is unknown"));
     };
     let (user, family) = (refresh.user, refresh.family);
     if refresh.used {
-        state.refresh.retain(|_, other| other.family != family);
-        state.access.retain(|_, other| other.family != family);
+        state
+            .refresh_tokens
+            .retain(|_, other| other.family != family);
+        state
+            .access_tokens
+            .retain(|_, other| other.family != family);
         return Err((
             "invalid_grant",
             "the refresh token was used before; sign in again",
@@ -241,40 +245,40 @@ fn by_refresh(world: &World, token: &str) -> Granted {
     }
     refresh.used = true;
     drop(state);
-    Ok(issue(world, user, family))
+    Ok(issue_tokens(sandbox, user, family))
 }
 
 /// A new access token and a new refresh token for a user.
-pub(crate) fn issue(world: &World, user: Uuid, family: Uuid) -> Value {
-    let access = access_token(world, user, family);
+pub(crate) fn issue_tokens(sandbox: &Sandbox, user: Uuid, family: Uuid) -> Value {
+    let access = new_access_token(sandbox, user, family);
     let refresh = random_token();
-    world.state().refresh.insert(
+    sandbox.console().refresh_tokens.insert(
         refresh.clone(),
-        Refresh {
+        RefreshToken {
             user,
             family,
             used: false,
         },
     );
     json!({
-        "access_token": access, "token_type": "Bearer", "expires_in": ACCESS_LIFE.whole_seconds(),
+        "access_token": access, "token_type": "Bearer", "expires_in": ACCESS_TOKEN_LIFETIME.whole_seconds(),
         "refresh_token": refresh,
     })
 }
 
 /// Shaped like a JWT, but only what is remembered here is valid, so that it can be ended at any time.
-fn access_token(world: &World, user: Uuid, family: Uuid) -> String {
-    let now = world.clock.now();
-    let expires_at = now + ACCESS_LIFE;
+fn new_access_token(sandbox: &Sandbox, user: Uuid, family: Uuid) -> String {
+    let now = sandbox.clock.now();
+    let expires_at = now + ACCESS_TOKEN_LIFETIME;
     let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let head = encode(json!({"alg": "HS256", "typ": "JWT"}));
     let claims = json!({"sub": user, "iat": now.unix_timestamp(), "exp": expires_at.unix_timestamp(), "jti": Uuid::new_v4()});
     let signed = format!("{head}.{}", encode(claims));
-    let mac = hex::decode(sign(&world.secrets.tokens, signed.as_bytes())).unwrap_or_default();
+    let mac = hex::decode(sign(&sandbox.secrets.tokens, signed.as_bytes())).unwrap_or_default();
     let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac));
-    world.state().access.insert(
+    sandbox.console().access_tokens.insert(
         token.clone(),
-        Access {
+        AccessToken {
             user,
             family,
             expires_at,
@@ -284,24 +288,24 @@ fn access_token(world: &World, user: Uuid, family: Uuid) -> String {
 }
 
 /// `POST /auth/refresh`: the console's own call; it does not rotate.
-pub(super) async fn refresh_access(State(world): State<Arc<World>>, bytes: Bytes) -> Answer {
+pub(super) async fn refresh_access(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
     let request: Value = body(&bytes)?;
     let token = request
         .get("refresh_token")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let known = world
-        .state()
-        .refresh
+    let known = sandbox
+        .console()
+        .refresh_tokens
         .get(token)
         .filter(|refresh| !refresh.used)
         .cloned();
     let refresh = known.ok_or_else(ApiError::unauthorized)?;
-    ok(&json!({"access_token": access_token(&world, refresh.user, refresh.family)}))
+    ok(&json!({"access_token": new_access_token(&sandbox, refresh.user, refresh.family)}))
 }
 
 fn oauth_error(code: &str, text: &str) -> Response {
-    json_answer(
+    json_response(
         StatusCode::BAD_REQUEST,
         &json!({"error": code, "error_description": text}),
     )

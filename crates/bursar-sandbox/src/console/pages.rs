@@ -9,13 +9,13 @@ use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use super::oauth::random_token;
+use crate::balance_contract;
 use crate::clock::rfc3339;
 use crate::html::{console_page, escape};
 use crate::http::{ApiError, Params, asset, form, page};
-use crate::ledger;
 use crate::money;
-use crate::state::{APP_SCOPES, Key, SCOPES, State as Console, User};
-use crate::world::World;
+use crate::sandbox::Sandbox;
+use crate::state::{APP_SCOPES, ApiKey, ConsoleState, SCOPES, User};
 
 const CSS: &str = include_str!("../../assets/console.css");
 const JS: &str = include_str!("../../assets/console.js");
@@ -29,17 +29,17 @@ pub(crate) async fn js() -> Response {
 }
 
 /// `GET /`
-pub(super) async fn overview(State(world): State<Arc<World>>, params: Params) -> Response {
-    let Some(user) = chosen(&world, &params) else {
+pub(super) async fn overview(State(sandbox): State<Arc<Sandbox>>, params: Params) -> Response {
+    let Some(user) = selected_user(&sandbox, &params) else {
         return ApiError::not_found("No such user").into_response();
     };
-    overview_of(&world, &user, "").await
+    overview_page(&sandbox, &user, "").await
 }
 
 /// `POST /keys`
-pub(super) async fn create_key(State(world): State<Arc<World>>, bytes: Bytes) -> Response {
+pub(super) async fn create_key(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> Response {
     let params = form(&bytes);
-    let Some(user) = chosen(&world, &params) else {
+    let Some(user) = selected_user(&sandbox, &params) else {
         return ApiError::not_found("No such user").into_response();
     };
     let scopes: BTreeSet<String> = params
@@ -52,24 +52,24 @@ pub(super) async fn create_key(State(world): State<Arc<World>>, bytes: Bytes) ->
         .get("name")
         .filter(|name| !name.is_empty())
         .unwrap_or("unnamed");
-    let key = new_key(&mut world.state(), user.id, name, scopes);
+    let key = create_api_key(&mut sandbox.console(), user.id, name, scopes);
     let shown = format!(
         "<section class=\"card\"><h2>Your new key</h2><p>Copy it now: it is not shown again.</p>\
          <p class=\"mono\" id=\"new-key\" data-testid=\"new-key\">{}</p></section>",
         escape(&key.secret)
     );
-    overview_of(&world, &user, &shown).await
+    overview_page(&sandbox, &user, &shown).await
 }
 
 /// Makes a key and remembers it.
-pub(crate) fn new_key(
-    state: &mut Console,
+pub(crate) fn create_api_key(
+    console: &mut ConsoleState,
     user: Uuid,
     name: &str,
     scopes: BTreeSet<String>,
-) -> Key {
+) -> ApiKey {
     let secret = format!("flk_{}", random_token());
-    let key = Key {
+    let key = ApiKey {
         id: Uuid::new_v4(),
         user,
         secret,
@@ -77,25 +77,25 @@ pub(crate) fn new_key(
         scopes,
         revoked: false,
     };
-    state.keys.push(key.clone());
+    console.keys.push(key.clone());
     key
 }
 
-fn chosen(world: &World, params: &Params) -> Option<User> {
-    let state = world.state();
+fn selected_user(sandbox: &Sandbox, params: &Params) -> Option<User> {
+    let console = sandbox.console();
     match params.get("user") {
-        Some(id) => state.user(id.parse().ok()?).cloned(),
-        None => state.users.first().cloned(),
+        Some(id) => console.user(id.parse().ok()?).cloned(),
+        None => console.users.first().cloned(),
     }
 }
 
-async fn overview_of(world: &World, user: &User, above: &str) -> Response {
-    let figures = match ledger::figures(world, user.address).await {
-        Ok(figures) => figures,
-        Err(failure) => return ApiError::from(failure).into_response(),
+async fn overview_page(sandbox: &Sandbox, user: &User, banner: &str) -> Response {
+    let balance = match balance_contract::read(sandbox, user.address).await {
+        Ok(balance) => balance,
+        Err(error) => return ApiError::from(error).into_response(),
     };
-    let state = world.state();
-    let payments: String = state
+    let console = sandbox.console();
+    let payments: String = console
         .top_ups_of(user.id)
         .rev()
         .take(8)
@@ -104,12 +104,12 @@ async fn overview_of(world: &World, user: &User, above: &str) -> Response {
                 "<tr><td>{}</td><td class=\"mono\">{}</td><td class=\"number\">{} USDC</td><td>{}</td></tr>",
                 rfc3339(top_up.created_at),
                 top_up.id,
-                money::cents(money::from_cents(top_up.cents)),
-                top_up.status.v1()
+                money::format_cents(money::from_cents(top_up.cents)),
+                top_up.status.legacy_name()
             )
         })
         .collect();
-    let keys: String = state
+    let keys: String = console
         .keys
         .iter()
         .filter(|key| key.user == user.id && !key.revoked)
@@ -132,7 +132,7 @@ async fn overview_of(world: &World, user: &User, above: &str) -> Response {
     page(console_page(
         "Overview",
         &format!(
-            "{above}<section class=\"card\"><h1>{email}</h1><dl>\
+            "{banner}<section class=\"card\"><h1>{email}</h1><dl>\
              <dt>My balance</dt><dd class=\"big\">{free} USDC</dd>\
              <dt>Reserved for running workload</dt><dd>{reserved} USDC</dd>\
              <dt>Daily usage</dt><dd>{daily} USDC / day</dd>\
@@ -144,9 +144,9 @@ async fn overview_of(world: &World, user: &User, above: &str) -> Response {
              <label>Name <input id=\"key-name\" data-testid=\"key-name\" name=\"name\" value=\"Bursar\"></label>{choices}\
              <button id=\"create-key\" data-testid=\"create-key\" class=\"primary\">Create key</button></form></section>",
             email = escape(&user.email),
-            free = money::cents(figures.free),
-            reserved = money::cents(figures.full.saturating_sub(figures.free)),
-            daily = money::cents(state.daily(user.id)),
+            free = money::format_cents(balance.free),
+            reserved = money::format_cents(balance.full.saturating_sub(balance.free)),
+            daily = money::format_cents(console.daily_cost(user.id)),
             address = user.address,
             id = user.id,
         ),

@@ -11,39 +11,39 @@ use serde_json::Value;
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::checkout::webhook::SIGNATURE;
-use crate::failure::{Failure, Result};
-use crate::http::{Answer, ApiError, no_content};
-use crate::state::Status;
-use crate::world::World;
+use crate::checkout::webhook::SIGNATURE_HEADER;
+use crate::error::{Error, Result};
+use crate::http::{ApiError, ApiResult, no_content};
+use crate::sandbox::Sandbox;
+use crate::state::TopUpStatus;
 
 pub(super) async fn receive(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Answer {
+) -> ApiResult {
     let signature = headers
-        .get(SIGNATURE)
+        .get(SIGNATURE_HEADER)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    if !is_signed(&world.secrets.webhook, &bytes, signature) {
+    if !is_signature_valid(&sandbox.secrets.webhook, &bytes, signature) {
         tracing::warn!("a webhook with a wrong signature was refused");
         return Err(ApiError::unauthorized());
     }
-    let hint: Value =
+    let event: Value =
         serde_json::from_slice(&bytes).map_err(|_| ApiError::bad_request("Not JSON"))?;
-    let id = hint
+    let id = event
         .pointer("/data/object/id")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let session = fetch(&world, id)
+    let session = fetch(&sandbox, id)
         .await
-        .map_err(|failure| ApiError::bad_gateway(failure.to_string()))?;
-    apply(&world, &session);
+        .map_err(|error| ApiError::bad_gateway(error.to_string()))?;
+    apply(&sandbox, &session);
     no_content()
 }
 
-fn is_signed(secret: &str, body: &[u8], signature: &str) -> bool {
+fn is_signature_valid(secret: &str, body: &[u8], signature: &str) -> bool {
     let (Ok(mut mac), Ok(signature)) = (
         Hmac::<Sha256>::new_from_slice(secret.as_bytes()),
         hex::decode(signature),
@@ -54,24 +54,24 @@ fn is_signed(secret: &str, body: &[u8], signature: &str) -> bool {
     mac.verify_slice(&signature).is_ok()
 }
 
-async fn fetch(world: &World, id: &str) -> Result<Value> {
-    let id: Uuid = id.parse().map_err(|_| Failure::new("not a session id"))?;
-    let answer = world
+async fn fetch(sandbox: &Sandbox, id: &str) -> Result<Value> {
+    let id: Uuid = id.parse().map_err(|_| Error::new("not a session id"))?;
+    let response = sandbox
         .http
         .get(format!(
             "{}/api/v1/checkout/sessions/{id}",
-            world.addresses.checkout
+            sandbox.urls.checkout
         ))
-        .bearer_auth(&world.secrets.merchant_key)
+        .bearer_auth(&sandbox.secrets.merchant_key)
         .timeout(std::time::Duration::from_secs(10))
         .send()
         .await?
         .error_for_status()?;
-    Ok(serde_json::from_slice(&answer.bytes().await?)?)
+    Ok(serde_json::from_slice(&response.bytes().await?)?)
 }
 
 /// Money counts whatever the top-up was called meanwhile; an end counts only while it is open.
-fn apply(world: &World, session: &Value) {
+fn apply(sandbox: &Sandbox, session: &Value) {
     let text = |name: &str| {
         session
             .get(name)
@@ -81,9 +81,9 @@ fn apply(world: &World, session: &Value) {
     let Ok(reference) = text("clientReferenceId").parse::<Uuid>() else {
         return;
     };
-    let now = world.clock.now();
-    let mut state = world.state();
-    let Some((id, status)) = state
+    let now = sandbox.clock.now();
+    let mut console = sandbox.console();
+    let Some((id, status)) = console
         .top_up(reference)
         .map(|top_up| (top_up.id, top_up.status))
     else {
@@ -91,11 +91,11 @@ fn apply(world: &World, session: &Value) {
     };
     match text("status") {
         "complete" => {
-            state.paid(id, now);
-            world.to_credit.notify_one();
+            console.mark_paid(id, now);
+            sandbox.credit_due.notify_one();
         }
-        "expired" | "canceled" if status == Status::Created => {
-            state.set_status(id, Status::Expired, now)
+        "expired" | "canceled" if status == TopUpStatus::Created => {
+            console.set_status(id, TopUpStatus::Expired, now)
         }
         _ => {}
     }

@@ -10,129 +10,137 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::amount;
-use super::users::{WantedWorkload, describe_workload, find, index};
-use crate::chains::rpc::Mined;
-use crate::http::{Answer, ApiError, body, json_answer, no_content, ok};
-use crate::ledger;
+use super::users::{WorkloadRequest, find, to_usize, workload_json};
+use crate::balance_contract;
+use crate::chains::rpc::MinedTransaction;
+use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
 use crate::money;
+use crate::sandbox::Sandbox;
 use crate::seed;
 use crate::workloads;
-use crate::world::World;
 
-fn transaction(mined: &Mined) -> Answer {
+fn transaction_response(mined: &MinedTransaction) -> ApiResult {
     ok(&json!({"transaction": mined.transaction, "block": mined.block}))
 }
 
 #[derive(Debug, Deserialize)]
-struct Credit {
+struct CreditRequest {
     amount: String,
     top_up_id: Option<String>,
 }
 
 pub(super) async fn credit(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: Credit = body(&bytes)?;
-    let (user, micros) = (find(&world, id)?, amount(&wanted.amount)?);
-    let top_up_id = wanted
+) -> ApiResult {
+    let request: CreditRequest = body(&bytes)?;
+    let (user, micros) = (find(&sandbox, id)?, amount(&request.amount)?);
+    let top_up_id = request
         .top_up_id
         .unwrap_or_else(|| Uuid::new_v4().to_string());
-    let mined = ledger::top_up(&world, user.address, micros, &top_up_id).await?;
-    seed::deposited(&world, id, micros);
-    transaction(&mined)
+    let mined = balance_contract::top_up(&sandbox, user.address, micros, &top_up_id).await?;
+    seed::record_deposit(&sandbox, id, micros);
+    transaction_response(&mined)
 }
 
 #[derive(Debug, Deserialize)]
-struct Amount {
+struct AmountRequest {
     amount: String,
 }
 
 pub(super) async fn refund(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let micros = amount(&body::<Amount>(&bytes)?.amount)?;
-    let mined = ledger::refund(&world, find(&world, id)?.address, micros).await?;
-    seed::deposited(&world, id, micros);
-    transaction(&mined)
+) -> ApiResult {
+    let micros = amount(&body::<AmountRequest>(&bytes)?.amount)?;
+    let mined = balance_contract::refund(&sandbox, find(&sandbox, id)?.address, micros).await?;
+    seed::record_deposit(&sandbox, id, micros);
+    transaction_response(&mined)
 }
 
 #[derive(Debug, Deserialize)]
-struct Drain {
+struct DrainRequest {
     to: String,
 }
 
 pub(super) async fn drain(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: Drain = body(&bytes)?;
+) -> ApiResult {
+    let request: DrainRequest = body(&bytes)?;
     let to =
-        money::parse(&wanted.to).ok_or_else(|| ApiError::unprocessable("not an amount: to"))?;
-    transaction(&workloads::drain(&world, &find(&world, id)?, to).await?)
+        money::parse(&request.to).ok_or_else(|| ApiError::unprocessable("not an amount: to"))?;
+    transaction_response(&workloads::drain(&sandbox, &find(&sandbox, id)?, to).await?)
 }
 
 pub(super) async fn start_workload(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let wish = body::<WantedWorkload>(&bytes)?.wish()?;
-    let user = find(&world, id)?;
-    let workload = workloads::start(&world, &user, wish)
+) -> ApiResult {
+    let workload = body::<WorkloadRequest>(&bytes)?.to_workload()?;
+    let user = find(&sandbox, id)?;
+    let workload = workloads::start(&sandbox, &user, workload)
         .await
-        .map_err(|failure| ApiError::unprocessable(failure.to_string()))?;
-    Ok(json_answer(
+        .map_err(|error| ApiError::unprocessable(error.to_string()))?;
+    Ok(json_response(
         StatusCode::CREATED,
-        &describe_workload(&workload),
+        &workload_json(&workload),
     ))
 }
 
 pub(super) async fn stop_workload(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path((id, workload)): Path<(Uuid, Uuid)>,
-) -> Answer {
-    let user = find(&world, id)?;
-    workloads::stop(&world, &user, workload)
+) -> ApiResult {
+    let user = find(&sandbox, id)?;
+    workloads::stop(&sandbox, &user, workload)
         .await
-        .map_err(|failure| ApiError::not_found(failure.to_string()))?;
+        .map_err(|error| ApiError::not_found(error.to_string()))?;
     no_content()
 }
 
 #[derive(Debug, Deserialize)]
-struct History {
+struct HistoryRequest {
     count: u32,
     #[serde(default)]
     on_chain: u32,
 }
 
 pub(super) async fn history(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: History = body(&bytes)?;
-    let user = find(&world, id)?;
-    seed::history(&world, &user, index(wanted.count), index(wanted.on_chain)).await?;
-    ok(&json!({"count": wanted.count}))
+) -> ApiResult {
+    let request: HistoryRequest = body(&bytes)?;
+    let user = find(&sandbox, id)?;
+    seed::add_history(
+        &sandbox,
+        &user,
+        to_usize(request.count),
+        to_usize(request.on_chain),
+    )
+    .await?;
+    ok(&json!({"count": request.count}))
 }
 
 #[derive(Debug, Deserialize)]
-struct Freeze {
+struct FreezeRequest {
     frozen: bool,
 }
 
 pub(super) async fn freeze(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: Freeze = body(&bytes)?;
-    transaction(&ledger::freeze(&world, find(&world, id)?.address, wanted.frozen).await?)
+) -> ApiResult {
+    let request: FreezeRequest = body(&bytes)?;
+    transaction_response(
+        &balance_contract::freeze(&sandbox, find(&sandbox, id)?.address, request.frozen).await?,
+    )
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -144,21 +152,21 @@ enum LimboAction {
 }
 
 #[derive(Debug, Deserialize)]
-struct Limbo {
+struct LimboRequest {
     action: LimboAction,
 }
 
 pub(super) async fn limbo(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let action = body::<Limbo>(&bytes)?.action;
-    let address = find(&world, id)?.address;
+) -> ApiResult {
+    let action = body::<LimboRequest>(&bytes)?.action;
+    let address = find(&sandbox, id)?.address;
     let mined = match action {
-        LimboAction::Send => ledger::send_to_limbo(&world, address).await?,
-        LimboAction::Fund => ledger::fund_from_limbo(&world, address).await?,
-        LimboAction::Withdraw => ledger::withdraw_from_limbo(&world, address).await?,
+        LimboAction::Send => balance_contract::send_to_limbo(&sandbox, address).await?,
+        LimboAction::Fund => balance_contract::fund_from_limbo(&sandbox, address).await?,
+        LimboAction::Withdraw => balance_contract::withdraw_from_limbo(&sandbox, address).await?,
     };
-    transaction(&mined)
+    transaction_response(&mined)
 }

@@ -12,42 +12,42 @@ use uuid::Uuid;
 
 use super::users::{app_scopes, find};
 use crate::console::oauth;
-use crate::console::pages::new_key;
-use crate::http::{Answer, ApiError, body, json_answer, no_content, ok};
-use crate::world::World;
+use crate::console::pages::create_api_key;
+use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
+use crate::sandbox::Sandbox;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct WantedKey {
+struct KeyRequest {
     name: String,
     scopes: Option<BTreeSet<String>>,
 }
 
 pub(super) async fn create_key(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: WantedKey = body(&bytes)?;
-    find(&world, id)?;
-    let key = new_key(
-        &mut world.state(),
+) -> ApiResult {
+    let request: KeyRequest = body(&bytes)?;
+    find(&sandbox, id)?;
+    let key = create_api_key(
+        &mut sandbox.console(),
         id,
-        &wanted.name,
-        wanted.scopes.unwrap_or_else(app_scopes),
+        &request.name,
+        request.scopes.unwrap_or_else(app_scopes),
     );
-    Ok(json_answer(
+    Ok(json_response(
         StatusCode::CREATED,
         &json!({"id": key.id, "api_key": key.secret, "scopes": key.scopes}),
     ))
 }
 
 pub(super) async fn revoke_key(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path((id, key)): Path<(Uuid, Uuid)>,
-) -> Answer {
-    let mut state = world.state();
-    let found = state
+) -> ApiResult {
+    let mut console = sandbox.console();
+    let found = console
         .keys
         .iter_mut()
         .find(|other| other.id == key && other.user == id);
@@ -57,28 +57,33 @@ pub(super) async fn revoke_key(
     no_content()
 }
 
-pub(super) async fn tokens(State(world): State<Arc<World>>, Path(id): Path<Uuid>) -> Answer {
-    find(&world, id)?;
-    ok(&oauth::issue(&world, id, Uuid::new_v4()))
+pub(super) async fn create_tokens(
+    State(sandbox): State<Arc<Sandbox>>,
+    Path(id): Path<Uuid>,
+) -> ApiResult {
+    find(&sandbox, id)?;
+    ok(&oauth::issue_tokens(&sandbox, id, Uuid::new_v4()))
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Expire {
+struct ExpireTokens {
     refresh: bool,
 }
 
 pub(super) async fn expire_tokens(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: Expire = body(&bytes)?;
-    find(&world, id)?;
-    let mut state = world.state();
-    state.access.retain(|_, access| access.user != id);
-    if wanted.refresh {
-        state.refresh.retain(|_, refresh| refresh.user != id);
+) -> ApiResult {
+    let request: ExpireTokens = body(&bytes)?;
+    find(&sandbox, id)?;
+    let mut console = sandbox.console();
+    console.access_tokens.retain(|_, access| access.user != id);
+    if request.refresh {
+        console
+            .refresh_tokens
+            .retain(|_, refresh| refresh.user != id);
     }
     no_content()
 }

@@ -1,10 +1,10 @@
 //! The control API: makes users, ages, delays and breaks every step of a payment's way, and tells the truth about all of
 //! it. No browser page may call it.
 
-mod along;
-mod chain;
+mod chains;
 mod funds;
 mod keys;
+mod switches;
 mod top_ups;
 mod users;
 
@@ -14,15 +14,15 @@ use axum::Router;
 use axum::routing::{delete, get, post};
 
 use crate::http::ApiError;
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
-pub(crate) fn router(world: Arc<World>) -> Router {
+pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
     Router::new()
         .route("/users", get(users::list).post(users::create))
-        .route("/users/{id}", get(users::truth).patch(users::patch))
+        .route("/users/{id}", get(users::full_record).patch(users::patch))
         .route("/users/{id}/keys", post(keys::create_key))
         .route("/users/{id}/keys/{key}", delete(keys::revoke_key))
-        .route("/users/{id}/tokens", post(keys::tokens))
+        .route("/users/{id}/tokens", post(keys::create_tokens))
         .route("/users/{id}/tokens/expire", post(keys::expire_tokens))
         .route("/users/{id}/credit", post(funds::credit))
         .route("/users/{id}/refund", post(funds::refund))
@@ -41,35 +41,35 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/top-ups/{id}/expire", post(top_ups::expire))
         .route("/top-ups/{id}/status", post(top_ups::status))
         .route("/top-ups/{id}/credit", post(top_ups::credit))
-        .route("/relayer", post(along::relayer))
-        .route("/watcher", post(along::watcher))
-        .route("/webhooks", post(along::webhooks))
-        .route("/clock", post(along::clock))
-        .route("/maintenance", post(along::maintenance))
-        .route("/cap", post(along::cap))
-        .route("/state", get(along::state))
+        .route("/relayer", post(switches::relayer))
+        .route("/watcher", post(switches::watcher))
+        .route("/webhooks", post(switches::webhooks))
+        .route("/clock", post(switches::clock))
+        .route("/maintenance", post(switches::maintenance))
+        .route("/cap", post(switches::cap))
+        .route("/state", get(switches::state))
         .route(
             "/faults",
-            get(along::faults)
-                .post(along::place_fault)
-                .delete(along::remove_faults),
+            get(switches::faults)
+                .post(switches::add_fault)
+                .delete(switches::remove_faults),
         )
-        .route("/faults/{id}", delete(along::remove_fault))
+        .route("/faults/{id}", delete(switches::remove_fault))
         .route(
             "/requests",
-            get(along::requests).delete(along::clear_requests),
+            get(switches::requests).delete(switches::clear_requests),
         )
-        .route("/rpc", get(chain::proxies))
-        .route("/rpc/{name}", post(chain::proxy))
-        .route("/chains/{id}/mine", post(chain::mine))
-        .route("/chains/{id}/pause", post(chain::pause))
-        .route("/chains/{id}/snapshot", post(chain::snapshot))
-        .route("/chains/{id}/revert", post(chain::revert))
-        .route("/chains/{id}/reorg", post(chain::reorg))
+        .route("/rpc", get(chains::proxies))
+        .route("/rpc/{name}", post(chains::proxy))
+        .route("/chains/{id}/mine", post(chains::mine))
+        .route("/chains/{id}/pause", post(chains::pause))
+        .route("/chains/{id}/snapshot", post(chains::snapshot))
+        .route("/chains/{id}/revert", post(chains::revert))
+        .route("/chains/{id}/reorg", post(chains::reorg))
         .merge(crate::panel::control::router())
         .fallback(async || ApiError::not_found("No such control"))
         .method_not_allowed_fallback(async || ApiError::bad_request("Method not allowed"))
-        .with_state(world)
+        .with_state(sandbox)
 }
 
 /// Reads an amount in USDC, more than nothing.

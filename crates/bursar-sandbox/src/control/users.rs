@@ -11,39 +11,39 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{amount, top_ups};
+use crate::balance_contract;
 use crate::console::balances;
-use crate::console::pages::new_key;
-use crate::http::{Answer, ApiError, body, json_answer, ok};
-use crate::ledger;
+use crate::console::pages::create_api_key;
+use crate::http::{ApiError, ApiResult, body, json_response, ok};
 use crate::money;
+use crate::sandbox::Sandbox;
 use crate::seed;
-use crate::state::{APP_SCOPES, Ids, Key, User, Workload};
+use crate::state::{APP_SCOPES, ApiKey, IdScheme, User, Workload};
 use crate::workloads;
-use crate::world::World;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Wanted {
+struct UserRequest {
     email: Option<String>,
     name: Option<String>,
     credits: Option<String>,
     scopes: Option<BTreeSet<String>>,
     history: u32,
     history_on_chain: u32,
-    workload: Option<WantedWorkload>,
-    ids: Ids,
+    workload: Option<WorkloadRequest>,
+    ids: IdScheme,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(default)]
-pub(super) struct WantedWorkload {
+pub(super) struct WorkloadRequest {
     name: String,
     daily: String,
     days: u16,
     reserve: String,
 }
 
-impl Default for WantedWorkload {
+impl Default for WorkloadRequest {
     fn default() -> Self {
         Self {
             name: "web-1".to_owned(),
@@ -54,11 +54,11 @@ impl Default for WantedWorkload {
     }
 }
 
-impl WantedWorkload {
-    pub(super) fn wish(&self) -> Result<workloads::Wish, ApiError> {
+impl WorkloadRequest {
+    pub(super) fn to_workload(&self) -> Result<workloads::NewWorkload, ApiError> {
         let reserve = money::parse(&self.reserve)
             .ok_or_else(|| ApiError::unprocessable("not an amount: reserve"))?;
-        Ok(workloads::Wish {
+        Ok(workloads::NewWorkload {
             name: self.name.clone(),
             configuration: "cpu-regular-4vcpu-8gb",
             daily: amount(&self.daily)?,
@@ -68,45 +68,48 @@ impl WantedWorkload {
     }
 }
 
-pub(super) fn find(world: &World, id: Uuid) -> Result<User, ApiError> {
-    world
-        .state()
+pub(super) fn find(sandbox: &Sandbox, id: Uuid) -> Result<User, ApiError> {
+    sandbox
+        .console()
         .user(id)
         .cloned()
         .ok_or_else(|| ApiError::not_found("No such user"))
 }
 
-pub(super) async fn create(State(world): State<Arc<World>>, bytes: Bytes) -> Answer {
-    let wanted: Wanted = body(&bytes)?;
-    let credits = match &wanted.credits {
+pub(super) async fn create(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
+    let request: UserRequest = body(&bytes)?;
+    let credits = match &request.credits {
         Some(text) => {
             money::parse(text).ok_or_else(|| ApiError::unprocessable("not an amount: credits"))?
         }
-        None => seed::FREE_CREDITS,
+        None => seed::FREE_CREDITS_MICROS,
     };
-    let wish = wanted
+    let workload = request
         .workload
         .as_ref()
-        .map(WantedWorkload::wish)
+        .map(WorkloadRequest::to_workload)
         .transpose()?;
-    let user = seed::register(&world, wanted.email, wanted.name, wanted.ids);
-    seed::grant(&world, &user, credits).await?;
-    let (history, on_chain) = (index(wanted.history), index(wanted.history_on_chain));
-    seed::history(&world, &user, history, on_chain).await?;
-    if let Some(wish) = wish {
-        workloads::start(&world, &user, wish).await?;
+    let user = seed::register(&sandbox, request.email, request.name, request.ids);
+    seed::grant_free_credits(&sandbox, &user, credits).await?;
+    let (history, on_chain) = (
+        to_usize(request.history),
+        to_usize(request.history_on_chain),
+    );
+    seed::add_history(&sandbox, &user, history, on_chain).await?;
+    if let Some(workload) = workload {
+        workloads::start(&sandbox, &user, workload).await?;
     }
-    let scopes = wanted.scopes.unwrap_or_else(app_scopes);
-    let key = new_key(&mut world.state(), user.id, "first", scopes);
-    let mut described = describe(&world, &user);
-    if let Some(fields) = described.as_object_mut() {
+    let scopes = request.scopes.unwrap_or_else(app_scopes);
+    let key = create_api_key(&mut sandbox.console(), user.id, "first", scopes);
+    let mut body = user_json(&sandbox, &user);
+    if let Some(fields) = body.as_object_mut() {
         fields.insert("api_key".to_owned(), key.secret.into());
         fields.insert("key_id".to_owned(), json!(key.id));
     }
-    Ok(json_answer(StatusCode::CREATED, &described))
+    Ok(json_response(StatusCode::CREATED, &body))
 }
 
-pub(super) fn index(number: u32) -> usize {
+pub(super) fn to_usize(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
@@ -114,9 +117,9 @@ pub(super) fn app_scopes() -> BTreeSet<String> {
     APP_SCOPES.map(str::to_owned).into()
 }
 
-fn describe(world: &World, user: &User) -> Value {
-    let state = world.state();
-    let keys: Vec<&Key> = state
+fn user_json(sandbox: &Sandbox, user: &User) -> Value {
+    let console = sandbox.console();
+    let keys: Vec<&ApiKey> = console
         .keys
         .iter()
         .filter(|key| key.user == user.id)
@@ -128,68 +131,71 @@ fn describe(world: &World, user: &User) -> Value {
         .collect();
     json!({
         "id": user.id, "email": user.email, "name": user.name, "address": user.address.to_string(), "ids": user.ids,
-        "api_key": usable.map(|key| key.secret.clone()), "key_id": usable.map(|key| key.id), "network": world.network,
+        "api_key": usable.map(|key| key.secret.clone()), "key_id": usable.map(|key| key.id), "network": sandbox.network,
         "keys": listed,
     })
 }
 
-pub(super) async fn list(State(world): State<Arc<World>>) -> Answer {
-    let users = world.state().users.clone();
-    ok(&users.iter().map(|user| describe(&world, user)).collect())
+pub(super) async fn list(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
+    let users = sandbox.console().users.clone();
+    ok(&users.iter().map(|user| user_json(&sandbox, user)).collect())
 }
 
 /// The truth: the contract's figures, what the API claims, and every top-up.
-pub(super) async fn truth(State(world): State<Arc<World>>, Path(id): Path<Uuid>) -> Answer {
-    let user = find(&world, id)?;
-    let chain = ledger::figures(&world, user.address).await?;
-    let (balance, days_left, daily) = balances::figures(&world, &user).await?;
-    let mut described = describe(&world, &user);
-    let state = world.state();
-    let top_ups: Vec<_> = state.top_ups_of(id).rev().take(200).cloned().collect();
-    let count = state.top_up_count(id);
-    let open = state.open_top_up(id).cloned();
-    let running: Vec<Value> = state
+pub(super) async fn full_record(
+    State(sandbox): State<Arc<Sandbox>>,
+    Path(id): Path<Uuid>,
+) -> ApiResult {
+    let user = find(&sandbox, id)?;
+    let chain = balance_contract::read(&sandbox, user.address).await?;
+    let (balance, days_left, daily) = balances::reported_balance(&sandbox, &user).await?;
+    let mut body = user_json(&sandbox, &user);
+    let console = sandbox.console();
+    let top_ups: Vec<_> = console.top_ups_of(id).rev().take(200).cloned().collect();
+    let count = console.top_up_count(id);
+    let open = console.open_top_up(id).cloned();
+    let running: Vec<Value> = console
         .workloads
         .iter()
         .filter(|w| w.user == id)
-        .map(describe_workload)
+        .map(workload_json)
         .collect();
-    let charged = state.charged(id);
-    drop(state);
-    if let Some(fields) = described.as_object_mut() {
+    let charged = console.total_charged(id);
+    drop(console);
+    if let Some(fields) = body.as_object_mut() {
         fields.insert("chain".to_owned(), chain.to_json());
         fields.insert(
             "api".to_owned(),
-            json!({"balance": money::fixed(balance), "usage_days_left": days_left, "daily": money::fixed(daily),
-                "charged": money::fixed(charged)}),
+            json!({"balance": money::format_micros(balance), "usage_days_left": days_left, "daily": money::format_micros(daily),
+                "charged": money::format_micros(charged)}),
         );
         fields.insert(
             "top_ups".to_owned(),
             top_ups
                 .iter()
-                .map(|top_up| top_ups::describe(&world, top_up))
+                .map(|top_up| top_ups::top_up_json(&sandbox, top_up))
                 .collect(),
         );
         fields.insert("top_up_count".to_owned(), count.into());
         fields.insert(
             "open_top_up".to_owned(),
-            json!(open.map(|top_up| top_ups::describe(&world, &top_up))),
+            json!(open.map(|top_up| top_ups::top_up_json(&sandbox, &top_up))),
         );
         fields.insert("workloads".to_owned(), running.into());
     }
-    ok(&described)
+    ok(&body)
 }
 
-pub(super) fn describe_workload(workload: &Workload) -> Value {
+pub(super) fn workload_json(workload: &Workload) -> Value {
     json!({
-        "id": workload.id, "name": workload.name, "deal": workload.deal.to_string(), "daily": money::fixed(workload.daily_micros),
-        "reserve": money::fixed(workload.reserve_micros), "running": workload.running,
+        "id": workload.id, "name": workload.name, "deal": workload.deal.to_string(), "daily": money::format_micros(workload.daily_micros),
+        "reserve": money::format_micros(workload.reserve_micros), "running": workload.running,
     })
 }
 
 #[derive(Debug, Deserialize)]
 struct Patch {
-    ids: Option<Ids>,
+    ids: Option<IdScheme>,
     #[serde(default, deserialize_with = "crate::http::given")]
     api_balance: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::given")]
@@ -198,25 +204,25 @@ struct Patch {
 }
 
 pub(super) async fn patch(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
+) -> ApiResult {
     let patch: Patch = body(&bytes)?;
     let read = |text: &String| {
         money::parse(text).ok_or_else(|| ApiError::unprocessable("not an amount: api_balance"))
     };
-    let claimed = match &patch.api_balance {
+    let api_balance = match &patch.api_balance {
         None => None,
         Some(None) => Some(None),
         Some(Some(text)) => Some(Some(read(text)?)),
     };
-    find(&world, id)?;
-    if let Some(user) = world.state().user_mut(id) {
+    find(&sandbox, id)?;
+    if let Some(user) = sandbox.console().user_mut(id) {
         user.ids = patch.ids.unwrap_or(user.ids);
-        user.balance_override = claimed.unwrap_or(user.balance_override);
+        user.balance_override = api_balance.unwrap_or(user.balance_override);
         user.days_left_override = patch.usage_days_left.unwrap_or(user.days_left_override);
         user.extra_entitlement = patch.extra_entitlement.unwrap_or(user.extra_entitlement);
     }
-    ok(&describe(&world, &find(&world, id)?))
+    ok(&user_json(&sandbox, &find(&sandbox, id)?))
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::clock;
-use crate::failure::Failure;
+use crate::error::Error;
 
 /// An answer that is not a success: `{"code", "error"}`, codes as in the public description.
 #[derive(Clone, Debug)]
@@ -79,28 +79,28 @@ impl ApiError {
     }
 }
 
-impl From<Failure> for ApiError {
-    fn from(failure: Failure) -> Self {
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal_server_error",
-            failure.to_string(),
+            error.to_string(),
         )
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        json_answer(
+        json_response(
             self.status,
             &json!({"code": self.code, "error": self.error}),
         )
     }
 }
 
-pub(crate) type Answer = std::result::Result<Response, ApiError>;
+pub(crate) type ApiResult = std::result::Result<Response, ApiError>;
 
-pub(crate) fn json_answer(status: StatusCode, body: &Value) -> Response {
+pub(crate) fn json_response(status: StatusCode, body: &Value) -> Response {
     (
         status,
         [(header::CONTENT_TYPE, "application/json")],
@@ -113,11 +113,11 @@ pub(crate) fn json_answer(status: StatusCode, body: &Value) -> Response {
     clippy::unnecessary_wraps,
     reason = "it is the last line of handlers that can fail"
 )]
-pub(crate) fn ok(body: &Value) -> Answer {
-    Ok(json_answer(StatusCode::OK, body))
+pub(crate) fn ok(body: &Value) -> ApiResult {
+    Ok(json_response(StatusCode::OK, body))
 }
 
-pub(crate) fn no_content() -> Answer {
+pub(crate) fn no_content() -> ApiResult {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -19,9 +19,9 @@ use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
 use super::ApiError;
-use crate::failure::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::faults::{Edits, Effect, Faults};
-use crate::requests::RequestLog;
+use crate::request_log::RequestLog;
 
 /// Whose browser pages may call a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) struct Guard {
     /// `127.0.0.1:port`.
     pub(crate) authority: String,
     pub(crate) origins: Origins,
-    pub(crate) requests: Arc<RequestLog>,
+    pub(crate) request_log: Arc<RequestLog>,
     pub(crate) faults: Arc<Faults>,
     /// Whether requests are written down here; the RPC proxies write down calls instead.
     pub(crate) logged: bool,
@@ -52,11 +52,11 @@ pub(crate) struct CallerId(pub(crate) Uuid);
 
 /// A client's connection, so that it can be cut.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Line(Option<Arc<std::net::TcpStream>>);
+pub(crate) struct ClientConnection(Option<Arc<std::net::TcpStream>>);
 
-impl Line {
+impl ClientConnection {
     /// Ends the connection in both directions, whatever was being said.
-    pub(crate) fn cut(&self) {
+    pub(crate) fn close(&self) {
         if let Some(socket) = &self.0 {
             let _ = socket.shutdown(Shutdown::Both);
         }
@@ -67,19 +67,17 @@ impl Line {
 pub(crate) async fn bind(port: u16) -> Result<(TcpListener, String)> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
         .await
-        .map_err(|error| {
-            Failure::new(format!("port {port} of 127.0.0.1 cannot be used: {error}"))
-        })?;
+        .map_err(|error| Error::new(format!("port {port} of 127.0.0.1 cannot be used: {error}")))?;
     let authority = listener.local_addr()?.to_string();
     Ok((listener, authority))
 }
 
 pub(crate) fn serve(listener: TcpListener, router: Router, guard: Guard) {
     let target = guard.target;
-    let router = router.layer(middleware::from_fn_with_state(guard, watch));
+    let router = router.layer(middleware::from_fn_with_state(guard, guard_request));
     tokio::spawn(async move {
-        let service = router.into_make_service_with_connect_info::<Line>();
-        if let Err(error) = axum::serve(Cuttable(listener), service).await {
+        let service = router.into_make_service_with_connect_info::<ClientConnection>();
+        if let Err(error) = axum::serve(ClosableListener(listener), service).await {
             tracing::error!("{target} stopped: {error}");
         }
     });
@@ -87,7 +85,7 @@ pub(crate) fn serve(listener: TcpListener, router: Router, guard: Guard) {
 
 /// Refuses a request that was not meant for this server: a foreign `Host` (DNS rebinding) or a foreign `Origin`
 /// (another site's page in the same browser).
-pub(crate) fn check(
+pub(crate) fn check_host_and_origin(
     headers: &HeaderMap,
     authority: &str,
     origins: Origins,
@@ -111,21 +109,22 @@ pub(crate) fn check(
     Err(ApiError::forbidden("Requests of other sites are refused"))
 }
 
-async fn watch(
+async fn guard_request(
     State(guard): State<Guard>,
-    ConnectInfo(line): ConnectInfo<Line>,
+    ConnectInfo(connection): ConnectInfo<ClientConnection>,
     request: Request,
     next: Next,
 ) -> Response {
-    if let Err(refused) = check(request.headers(), &guard.authority, guard.origins) {
+    if let Err(refused) = check_host_and_origin(request.headers(), &guard.authority, guard.origins)
+    {
         return refused.into_response();
     }
     let method = request.method().as_str().to_owned();
     let path = request.uri().path().to_owned();
-    let fault = guard.faults.take(guard.target, &method, &path);
+    let fault = guard.faults.trigger(guard.target, &method, &path);
     let entry = guard.logged.then(|| {
         let query = request.uri().query().unwrap_or_default();
-        guard.requests.begin(
+        guard.request_log.begin(
             guard.target,
             &method,
             &path,
@@ -140,55 +139,55 @@ async fn watch(
                 status,
                 headers,
                 body,
-            } => given(status, &headers, body),
+            } => fixed_response(status, &headers, body),
             Effect::Delay { ms } => {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
                 next.run(request).await
             }
             Effect::Hang => {
-                fault.removed().await;
-                line.cut();
+                fault.wait_until_removed().await;
+                connection.close();
                 StatusCode::NO_CONTENT.into_response()
             }
-            Effect::Close => cut(&line).await,
+            Effect::Close => close(&connection).await,
             Effect::Lose => {
                 // Cutting the line cancels this request, so its work must not hang on it.
                 let done = tokio::spawn(next.run(request)).await;
                 if let (Some(entry), Ok(response)) = (entry, &done) {
                     guard
-                        .requests
-                        .end(entry, response.status().as_u16(), caller(response));
+                        .request_log
+                        .end(entry, response.status().as_u16(), caller_id(response));
                 }
-                cut(&line).await
+                close(&connection).await
             }
-            Effect::Garbage => garbage(),
-            Effect::Truncate => truncated(next.run(request).await, &line).await,
-            Effect::Huge { bytes } => huge(bytes),
-            Effect::Edit(edits) => edited(request, next, &edits).await,
+            Effect::Garbage => garbage_response(),
+            Effect::Truncate => truncated_response(next.run(request).await, &connection).await,
+            Effect::Huge { bytes } => huge_response(bytes),
+            Effect::Edit(edits) => edited_response(request, next, &edits).await,
         },
     };
     if let Some(entry) = entry {
         guard
-            .requests
-            .end(entry, response.status().as_u16(), caller(&response));
+            .request_log
+            .end(entry, response.status().as_u16(), caller_id(&response));
     }
     response
 }
 
-fn caller(response: &Response) -> Option<Uuid> {
+fn caller_id(response: &Response) -> Option<Uuid> {
     response
         .extensions()
         .get::<CallerId>()
-        .map(|caller| caller.0)
+        .map(|caller_id| caller_id.0)
 }
 
-async fn cut(line: &Line) -> Response {
-    line.cut();
+async fn close(connection: &ClientConnection) -> Response {
+    connection.close();
     // The connection's task is dropped together with this future.
     std::future::pending().await
 }
 
-fn given(status: u16, headers: &[(String, String)], body: String) -> Response {
+fn fixed_response(status: u16, headers: &[(String, String)], body: String) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -204,11 +203,11 @@ fn given(status: u16, headers: &[(String, String)], body: String) -> Response {
     response
 }
 
-pub(crate) fn garbage() -> Response {
-    given(200, &[], "<!doctype html>\u{0}{\"half\": ".to_owned())
+pub(crate) fn garbage_response() -> Response {
+    fixed_response(200, &[], "<!doctype html>\u{0}{\"half\": ".to_owned())
 }
 
-fn huge(bytes: usize) -> Response {
+fn huge_response(bytes: usize) -> Response {
     let chunks = futures_util::stream::iter(
         (0..bytes / 4096).map(|_| Ok::<_, io::Error>(Bytes::from_static(&[b' '; 4096]))),
     );
@@ -222,7 +221,7 @@ fn huge(bytes: usize) -> Response {
 
 /// The true answer with some of its JSON changed. It is asked for afresh and has no tag, so that no client keeps it or is
 /// told that it has it already.
-async fn edited(mut request: Request, next: Next, edits: &Edits) -> Response {
+async fn edited_response(mut request: Request, next: Next, edits: &Edits) -> Response {
     request.headers_mut().remove(header::IF_NONE_MATCH);
     let (mut parts, body) = next.run(request).await.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
@@ -235,10 +234,10 @@ async fn edited(mut request: Request, next: Next, edits: &Edits) -> Response {
     Response::from_parts(parts, Body::from(value.to_string()))
 }
 
-async fn truncated(response: Response, line: &Line) -> Response {
+async fn truncated_response(response: Response, connection: &ClientConnection) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(whole) = to_bytes(body, usize::MAX).await else {
-        return cut(line).await;
+        return close(connection).await;
     };
     let half = whole.slice(..whole.len() / 2);
     parts
@@ -247,19 +246,19 @@ async fn truncated(response: Response, line: &Line) -> Response {
     Response::from_parts(parts, Body::from(half))
 }
 
-struct Cuttable(TcpListener);
+struct ClosableListener(TcpListener);
 
-impl Listener for Cuttable {
+impl Listener for ClosableListener {
     type Io = TcpStream;
-    type Addr = Line;
+    type Addr = ClientConnection;
 
-    async fn accept(&mut self) -> (TcpStream, Line) {
+    async fn accept(&mut self) -> (TcpStream, ClientConnection) {
         loop {
             match self
                 .0
                 .accept()
                 .await
-                .and_then(|(stream, _)| cuttable(stream))
+                .and_then(|(stream, _)| closable(stream))
             {
                 Ok(accepted) => return accepted,
                 Err(error) => {
@@ -270,26 +269,26 @@ impl Listener for Cuttable {
         }
     }
 
-    fn local_addr(&self) -> io::Result<Line> {
-        Ok(Line::default())
+    fn local_addr(&self) -> io::Result<ClientConnection> {
+        Ok(ClientConnection::default())
     }
 }
 
-fn cuttable(stream: TcpStream) -> io::Result<(TcpStream, Line)> {
+fn closable(stream: TcpStream) -> io::Result<(TcpStream, ClientConnection)> {
     let _ = stream.set_nodelay(true);
     let stream = stream.into_std()?;
-    let line = Line(Some(Arc::new(stream.try_clone()?)));
-    Ok((TcpStream::from_std(stream)?, line))
+    let connection = ClientConnection(Some(Arc::new(stream.try_clone()?)));
+    Ok((TcpStream::from_std(stream)?, connection))
 }
 
-impl Connected<IncomingStream<'_, Cuttable>> for Line {
-    fn connect_info(stream: IncomingStream<'_, Cuttable>) -> Self {
+impl Connected<IncomingStream<'_, ClosableListener>> for ClientConnection {
+    fn connect_info(stream: IncomingStream<'_, ClosableListener>) -> Self {
         stream.remote_addr().clone()
     }
 }
 
 /// Runs something to its end even if the client goes away meanwhile.
-pub(crate) async fn to_the_end<T: Send + 'static>(
+pub(crate) async fn run_to_completion<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T> {
     Ok(tokio::spawn(work).await?)

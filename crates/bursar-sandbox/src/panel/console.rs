@@ -10,15 +10,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use uuid::Uuid;
 
-use super::new_key;
+use super::create_api_key;
 use super::state::{Account, Panel};
 use crate::clock::rfc3339;
 use crate::console::pages;
-use crate::html::{escape, framed};
+use crate::html::{branded_page, escape};
 use crate::http::{ApiError, Params, form, page};
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
-pub(super) fn router() -> Router<Arc<World>> {
+pub(super) fn router() -> Router<Arc<Sandbox>> {
     Router::new()
         .route("/", get(overview))
         .route("/keys", post(create_key))
@@ -39,14 +39,14 @@ fn chosen<'a>(panel: &'a mut Panel, params: &Params) -> Option<&'a mut Account> 
 }
 
 /// `GET /`
-async fn overview(State(world): State<Arc<World>>, params: Params) -> Response {
-    chosen(&mut world.panel(), &params).map_or_else(nobody, |account| page(html(account, "")))
+async fn overview(State(sandbox): State<Arc<Sandbox>>, params: Params) -> Response {
+    chosen(&mut sandbox.panel(), &params).map_or_else(nobody, |account| page(html(account, "")))
 }
 
 /// `POST /keys`
-async fn create_key(State(world): State<Arc<World>>, bytes: Bytes) -> Response {
+async fn create_key(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> Response {
     let params = form(&bytes);
-    let mut panel = world.panel();
+    let mut panel = sandbox.panel();
     let Some(account) = chosen(&mut panel, &params) else {
         return nobody();
     };
@@ -54,7 +54,7 @@ async fn create_key(State(world): State<Arc<World>>, bytes: Bytes) -> Response {
         .get("name")
         .filter(|name| !name.is_empty())
         .unwrap_or("unnamed");
-    let key = new_key(account, name, params.get("read_only") == Some("yes"));
+    let key = create_api_key(account, name, params.get("read_only") == Some("yes"));
     let shown = format!(
         "<section class=\"card\"><h2>Your new key</h2><p>Copy it now: it is not shown again.</p>\
          <p class=\"mono\" id=\"new-key\" data-testid=\"new-key\">{}</p></section>",
@@ -78,7 +78,7 @@ fn html(account: &Account, above: &str) -> String {
                 "<tr><td>{}</td><td class=\"mono\">{}</td><td class=\"number\">{}</td><td>{}</td></tr>",
                 rfc3339(payment.created_at),
                 escape(&payment.number),
-                account.currency.words(payment.minor),
+                account.currency.format_with_code(payment.minor),
                 payment.status.name()
             )
         })
@@ -92,7 +92,7 @@ fn html(account: &Account, above: &str) -> String {
             format!("<tr><td>{}</td><td>{may}</td></tr>", escape(&key.name))
         })
         .collect();
-    framed(
+    branded_page(
         "Sandbox panel",
         "Billing",
         &format!(
@@ -104,7 +104,7 @@ fn html(account: &Account, above: &str) -> String {
              <label class=\"check\"><input type=\"checkbox\" name=\"read_only\" value=\"yes\"> May only read</label>\
              <button id=\"create-key\" data-testid=\"create-key\" class=\"primary\">Create key</button></form></section>",
             email = escape(&account.email),
-            balance = account.currency.words(account.balance),
+            balance = account.currency.format_with_code(account.balance),
             id = account.id,
         ),
     )

@@ -3,17 +3,17 @@
 
 use time::OffsetDateTime;
 
-use super::payment::Why;
+use super::payment::ReasonCode;
 
 /// Which of the two hosted payment systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum System {
+pub(crate) enum PaymentSystem {
     Card,
     Wallet,
 }
 
-impl System {
-    pub(crate) const BOTH: [Self; 2] = [Self::Card, Self::Wallet];
+impl PaymentSystem {
+    pub(crate) const ALL: [Self; 2] = [Self::Card, Self::Wallet];
 
     pub(crate) fn code(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl System {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Approve,
-    Refuse(Why),
+    Refuse(ReasonCode),
     /// The bank asks its customer first, on a page of its own.
     Confirm,
     /// Processing, and approved after a while.
@@ -46,19 +46,19 @@ pub(crate) enum Outcome {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Instrument {
-    pub(crate) system: System,
+    pub(crate) system: PaymentSystem,
     pub(crate) brand: &'static str,
     pub(crate) last4: Option<String>,
     /// `2031-04`
     pub(crate) expires: Option<String>,
     pub(crate) email: Option<String>,
-    pub(crate) on_page: Outcome,
+    pub(crate) page_outcome: Outcome,
     /// When it is debited later, saved.
-    pub(crate) on_debit: Outcome,
+    pub(crate) debit_outcome: Outcome,
 }
 
 /// Number, brand, what happens on the page, what happens when it was saved and is debited, and what the page says of it.
-pub(crate) const CARDS: [(&str, &str, Outcome, Outcome, &str); 10] = {
+pub(crate) const TEST_CARDS: [(&str, &str, Outcome, Outcome, &str); 10] = {
     use Outcome::{Approve, Confirm, Hang, Refuse, Slow, Suspect};
     [
         ("4242424242424242", "visa", Approve, Approve, "succeeds"),
@@ -72,36 +72,36 @@ pub(crate) const CARDS: [(&str, &str, Outcome, Outcome, &str); 10] = {
         (
             "4000000000000002",
             "visa",
-            Refuse(Why::Declined),
-            Refuse(Why::Declined),
+            Refuse(ReasonCode::Declined),
+            Refuse(ReasonCode::Declined),
             "is declined",
         ),
         (
             "4000000000009995",
             "visa",
-            Refuse(Why::InsufficientFunds),
-            Refuse(Why::InsufficientFunds),
+            Refuse(ReasonCode::InsufficientFunds),
+            Refuse(ReasonCode::InsufficientFunds),
             "has insufficient funds",
         ),
         (
             "4000000000000069",
             "visa",
-            Refuse(Why::MethodExpired),
-            Refuse(Why::MethodExpired),
+            Refuse(ReasonCode::MethodExpired),
+            Refuse(ReasonCode::MethodExpired),
             "is told to have expired",
         ),
         (
             "4000000000003220",
             "visa",
             Confirm,
-            Refuse(Why::ConfirmationFailed),
+            Refuse(ReasonCode::ConfirmationFailed),
             "asks for confirmation; saved, its debits fail for want of one",
         ),
         (
             "4000000000000341",
             "visa",
             Approve,
-            Refuse(Why::Declined),
+            Refuse(ReasonCode::Declined),
             "succeeds; saved, its debits are declined",
         ),
         (
@@ -129,7 +129,7 @@ pub(crate) const CARDS: [(&str, &str, Outcome, Outcome, &str); 10] = {
 };
 
 /// Reads a test card; the error says to the payer what is wrong.
-pub(crate) fn card(
+pub(crate) fn parse_card(
     number: &str,
     expiry: &str,
     cvc: &str,
@@ -139,30 +139,30 @@ pub(crate) fn card(
         .chars()
         .filter(|character| !matches!(character, ' ' | '-'))
         .collect();
-    if !(12..=19).contains(&digits.len()) || !luhn(&digits) {
+    if !(12..=19).contains(&digits.len()) || !passes_luhn(&digits) {
         return Err("The card number is not valid.");
     }
-    let expires = expiry_of(expiry, now)?;
+    let expires = parse_expiry(expiry, now)?;
     if !(3..=4).contains(&cvc.len()) || !cvc.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("The security code is three digits.");
     }
-    let known = CARDS.iter().find(|(number, ..)| *number == digits);
-    let Some((_, brand, on_page, on_debit, _)) = known else {
+    let known = TEST_CARDS.iter().find(|(number, ..)| *number == digits);
+    let Some((_, brand, page_outcome, debit_outcome, _)) = known else {
         return Err("Only the test cards below work here.");
     };
     Ok(Instrument {
-        system: System::Card,
+        system: PaymentSystem::Card,
         brand,
         last4: digits.get(digits.len() - 4..).map(str::to_owned),
         expires: Some(expires),
         email: None,
-        on_page: *on_page,
-        on_debit: *on_debit,
+        page_outcome: *page_outcome,
+        debit_outcome: *debit_outcome,
     })
 }
 
 /// An account at the PayPal-like house: the part of its address before the `@` decides.
-pub(crate) fn wallet(email: &str) -> Option<Instrument> {
+pub(crate) fn wallet_account(email: &str) -> Option<Instrument> {
     let (name, host) = email.split_once('@')?;
     let plain = |part: &str| {
         !part.is_empty()
@@ -174,43 +174,43 @@ pub(crate) fn wallet(email: &str) -> Option<Instrument> {
         return None;
     }
     let outcome = match name {
-        "declined" => Outcome::Refuse(Why::Declined),
-        "insufficient" => Outcome::Refuse(Why::InsufficientFunds),
+        "declined" => Outcome::Refuse(ReasonCode::Declined),
+        "insufficient" => Outcome::Refuse(ReasonCode::InsufficientFunds),
         "hang" => Outcome::Hang,
         _ => Outcome::Approve,
     };
     Some(Instrument {
-        system: System::Wallet,
+        system: PaymentSystem::Wallet,
         brand: "paypal",
         last4: None,
         expires: None,
         email: Some(email.to_owned()),
-        on_page: outcome,
-        on_debit: outcome,
+        page_outcome: outcome,
+        debit_outcome: outcome,
     })
 }
 
-fn luhn(digits: &str) -> bool {
+fn passes_luhn(digits: &str) -> bool {
     let mut sum = 0_u32;
-    for (place, digit) in digits.chars().rev().enumerate() {
+    for (index, digit) in digits.chars().rev().enumerate() {
         let Some(digit) = digit.to_digit(10) else {
             return false;
         };
-        let doubled = if place % 2 == 1 { digit * 2 } else { digit };
+        let doubled = if index % 2 == 1 { digit * 2 } else { digit };
         sum += if doubled > 9 { doubled - 9 } else { doubled };
     }
     sum.is_multiple_of(10)
 }
 
 /// `04 / 31`, `04/31` or `04/2031`, as `2031-04`; not in the past.
-fn expiry_of(text: &str, now: OffsetDateTime) -> Result<String, &'static str> {
-    const WRONG: &str = "The expiry date is a month and a year, like 04 / 31.";
-    let (month, year) = text.split_once('/').ok_or(WRONG)?;
-    let month: u8 = month.trim().parse().map_err(|_| WRONG)?;
-    let year: i32 = year.trim().parse().map_err(|_| WRONG)?;
+fn parse_expiry(text: &str, now: OffsetDateTime) -> Result<String, &'static str> {
+    const MALFORMED: &str = "The expiry date is a month and a year, like 04 / 31.";
+    let (month, year) = text.split_once('/').ok_or(MALFORMED)?;
+    let month: u8 = month.trim().parse().map_err(|_| MALFORMED)?;
+    let year: i32 = year.trim().parse().map_err(|_| MALFORMED)?;
     let year = if year < 100 { 2000 + year } else { year };
     if !(1..=12).contains(&month) || !(2000..=2099).contains(&year) {
-        return Err(WRONG);
+        return Err(MALFORMED);
     }
     if (year, month) < (now.year(), u8::from(now.month())) {
         return Err("The card has expired.");
@@ -226,19 +226,19 @@ mod tests {
     const NOW: OffsetDateTime = datetime!(2026-01-31 12:00 UTC);
 
     #[test]
-    fn every_listed_card_is_taken() {
-        for (number, brand, on_page, ..) in CARDS {
-            let card = card(number, "04 / 31", "123", NOW).unwrap();
+    fn accepts_every_test_card() {
+        for (number, brand, page_outcome, ..) in TEST_CARDS {
+            let card = parse_card(number, "04 / 31", "123", NOW).unwrap();
             assert_eq!(
-                (card.brand, card.on_page, card.expires.as_deref()),
-                (brand, on_page, Some("2031-04")),
+                (card.brand, card.page_outcome, card.expires.as_deref()),
+                (brand, page_outcome, Some("2031-04")),
                 "{number}"
             );
         }
     }
 
     #[test]
-    fn refuses_what_is_no_test_card() {
+    fn rejects_anything_but_test_cards() {
         for (number, expiry, cvc) in [
             ("4242424242424241", "04/31", "123"),
             ("4111111111111111", "04/31", "123"),
@@ -248,10 +248,10 @@ mod tests {
             ("", "", ""),
         ] {
             assert!(
-                card(number, expiry, cvc, NOW).is_err(),
+                parse_card(number, expiry, cvc, NOW).is_err(),
                 "{number} {expiry} {cvc}"
             );
         }
-        assert!(wallet("nobody").is_none() && wallet("a@b<c").is_none());
+        assert!(wallet_account("nobody").is_none() && wallet_account("a@b<c").is_none());
     }
 }

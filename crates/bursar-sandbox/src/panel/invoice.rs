@@ -35,14 +35,14 @@ pub(crate) fn pdf(account: &Account, payment: &Payment) -> Vec<u8> {
         Purpose::TopUp | Purpose::Migration(_) => {
             let line = format!(
                 "{}: {}",
-                payment.purpose.words(),
-                currency.words(payment.minor)
+                payment.purpose.title(),
+                currency.format_with_code(payment.minor)
             );
             lines.push((false, line));
         }
         Purpose::Renewal(items) => {
             for item in items {
-                let price = currency.words(item.minor);
+                let price = currency.format_with_code(item.minor);
                 let line = format!(
                     "{}, {}, {} months: {price}",
                     item.name, item.tariff, item.months
@@ -51,7 +51,10 @@ pub(crate) fn pdf(account: &Account, payment: &Payment) -> Vec<u8> {
             }
         }
     }
-    lines.push((true, format!("Total: {}", currency.words(payment.minor))));
+    lines.push((
+        true,
+        format!("Total: {}", currency.format_with_code(payment.minor)),
+    ));
     lines.push((
         false,
         "Play money: this invoice is worth nothing.".to_owned(),
@@ -126,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_object_is_where_the_table_says() {
+    fn cross_reference_table_points_to_objects() {
         let file = document(&text_of(&[(true, "Total (all): 5 € für \\".to_owned())]));
         let text = String::from_utf8(file).unwrap();
         assert!(text.contains(r"(Total \(all\): 5 ? f\374r \\) Tj"));

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::instrument::{Instrument, Outcome, System};
-use super::payment::{MethodName, Page, Reason};
+use super::instrument::{Instrument, Outcome, PaymentSystem};
+use super::payment::{MethodSnapshot, Page, Reason};
 use crate::clock::rfc3339;
 
 #[derive(Clone, Debug)]
@@ -32,20 +32,20 @@ impl Payer {
 pub(crate) struct Method {
     pub(crate) id: String,
     pub(crate) payer: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: MethodKind,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum MethodKind {
     Invoice,
-    System(System),
-    Saved(Saved),
+    PaymentSystem(PaymentSystem),
+    SavedMethod(SavedMethod),
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Saved {
-    pub(crate) system: System,
-    pub(crate) status: SavedStatus,
+pub(crate) struct SavedMethod {
+    pub(crate) system: PaymentSystem,
+    pub(crate) status: SavedMethodStatus,
     pub(crate) reason: Option<Reason>,
     /// Nothing until its details were given.
     pub(crate) instrument: Option<Instrument>,
@@ -59,13 +59,13 @@ pub(crate) struct Saved {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum SavedStatus {
+pub(crate) enum SavedMethodStatus {
     Pending,
     Confirmed,
     Failed,
 }
 
-impl SavedStatus {
+impl SavedMethodStatus {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -75,25 +75,25 @@ impl SavedStatus {
     }
 }
 
-impl Saved {
+impl SavedMethod {
     /// The page, while its details are to be given there.
     pub(crate) fn open_page(&self) -> Option<&Page> {
         self.page
             .as_ref()
-            .filter(|_| self.status == SavedStatus::Pending && self.instrument.is_none())
+            .filter(|_| self.status == SavedMethodStatus::Pending && self.instrument.is_none())
     }
 
-    pub(crate) fn on_debit(&self) -> Outcome {
+    pub(crate) fn debit_outcome(&self) -> Outcome {
         self.instrument
             .as_ref()
-            .map_or(Outcome::Approve, |instrument| instrument.on_debit)
+            .map_or(Outcome::Approve, |instrument| instrument.debit_outcome)
     }
 
     fn name(&self) -> String {
         let Some(instrument) = &self.instrument else {
             return match self.system {
-                System::Card => "New card".to_owned(),
-                System::Wallet => "New PayPal account".to_owned(),
+                PaymentSystem::Card => "New card".to_owned(),
+                PaymentSystem::Wallet => "New PayPal account".to_owned(),
             };
         };
         match (&instrument.last4, &instrument.email) {
@@ -112,31 +112,31 @@ impl Saved {
 }
 
 impl Method {
-    pub(crate) fn saved(&self) -> Option<&Saved> {
+    pub(crate) fn saved(&self) -> Option<&SavedMethod> {
         match &self.kind {
-            Kind::Saved(saved) => Some(saved),
-            Kind::Invoice | Kind::System(_) => None,
+            MethodKind::SavedMethod(saved) => Some(saved),
+            MethodKind::Invoice | MethodKind::PaymentSystem(_) => None,
         }
     }
 
-    pub(crate) fn saved_mut(&mut self) -> Option<&mut Saved> {
+    pub(crate) fn saved_mut(&mut self) -> Option<&mut SavedMethod> {
         match &mut self.kind {
-            Kind::Saved(saved) => Some(saved),
-            Kind::Invoice | Kind::System(_) => None,
+            MethodKind::SavedMethod(saved) => Some(saved),
+            MethodKind::Invoice | MethodKind::PaymentSystem(_) => None,
         }
     }
 
-    pub(crate) fn named(&self) -> MethodName {
+    pub(crate) fn snapshot(&self) -> MethodSnapshot {
         let (kind, name, system) = match &self.kind {
-            Kind::Invoice => ("invoice", "Invoice (bank transfer)".to_owned(), None),
-            Kind::System(system) => (
+            MethodKind::Invoice => ("invoice", "Invoice (bank transfer)".to_owned(), None),
+            MethodKind::PaymentSystem(system) => (
                 "payment_system",
                 system.name().to_owned(),
                 Some(system.code()),
             ),
-            Kind::Saved(saved) => ("saved", saved.name(), Some(saved.system.code())),
+            MethodKind::SavedMethod(saved) => ("saved", saved.name(), Some(saved.system.code())),
         };
-        MethodName {
+        MethodSnapshot {
             id: self.id.clone(),
             kind,
             name,
@@ -147,32 +147,32 @@ impl Method {
     /// The order to offer them in: saved ones first, of them the default and then the newest.
     pub(crate) fn rank(&self) -> (u8, i128, &str) {
         match &self.kind {
-            Kind::Saved(saved) => (
+            MethodKind::SavedMethod(saved) => (
                 u8::from(!saved.is_default),
                 -saved.created_at.unix_timestamp_nanos(),
                 &self.id,
             ),
-            Kind::System(System::Card) => (2, 0, &self.id),
-            Kind::System(System::Wallet) => (3, 0, &self.id),
-            Kind::Invoice => (4, 0, &self.id),
+            MethodKind::PaymentSystem(PaymentSystem::Card) => (2, 0, &self.id),
+            MethodKind::PaymentSystem(PaymentSystem::Wallet) => (3, 0, &self.id),
+            MethodKind::Invoice => (4, 0, &self.id),
         }
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        let named = self.named();
+        let snapshot = self.snapshot();
         match &self.kind {
-            Kind::Invoice => {
-                json!({"id": self.id, "kind": named.kind, "payer": self.payer, "name": named.name})
+            MethodKind::Invoice => {
+                json!({"id": self.id, "kind": snapshot.kind, "payer": self.payer, "name": snapshot.name})
             }
-            Kind::System(system) => json!({
-                "id": self.id, "kind": named.kind, "payer": self.payer, "name": named.name, "system": system.code(),
+            MethodKind::PaymentSystem(system) => json!({
+                "id": self.id, "kind": snapshot.kind, "payer": self.payer, "name": snapshot.name, "system": system.code(),
                 "can_save": true,
             }),
-            Kind::Saved(saved) => {
+            MethodKind::SavedMethod(saved) => {
                 let instrument = saved.instrument.as_ref();
                 let page = saved.open_page();
                 json!({
-                    "id": self.id, "kind": named.kind, "payer": self.payer, "name": named.name,
+                    "id": self.id, "kind": snapshot.kind, "payer": self.payer, "name": snapshot.name,
                     "system": saved.system.code(), "status": saved.status.name(),
                     "reason": saved.reason.as_ref().map(Reason::to_json),
                     "brand": instrument.map(|instrument| instrument.brand),

@@ -2,25 +2,25 @@
 //! of Stripe and PayPal, invoices, a small console, and what the control API can do to all of it. It shares the clock, the
 //! faults and the request log with the rest of the sandbox, and nothing else.
 
-pub(crate) mod amount;
 pub(crate) mod api;
 mod console;
 pub(crate) mod control;
+pub(crate) mod currency;
+pub(crate) mod hosted_pages;
 mod instrument;
 mod invoice;
+mod lifecycle;
 mod method;
 pub(crate) mod network_file;
-pub(crate) mod pages;
 mod payment;
 pub(crate) mod seed;
 mod service;
-mod settle;
 pub(crate) mod state;
 
 use uuid::Uuid;
 
 /// An id that nobody can guess, with what it is an id of in front.
-fn fresh_id(kind: &str) -> String {
+fn new_id(kind: &str) -> String {
     let random: String = Uuid::new_v4()
         .simple()
         .to_string()
@@ -31,8 +31,12 @@ fn fresh_id(kind: &str) -> String {
 }
 
 /// A key for an account, which the console and the control API make.
-pub(crate) fn new_key(account: &mut state::Account, name: &str, read_only: bool) -> state::Key {
-    let key = state::Key {
+pub(crate) fn create_api_key(
+    account: &mut state::Account,
+    name: &str,
+    read_only: bool,
+) -> state::ApiKey {
+    let key = state::ApiKey {
         id: Uuid::new_v4(),
         secret: format!("pnl_{}", crate::console::oauth::random_token()),
         name: name.to_owned(),

@@ -1,8 +1,8 @@
 //! The network file that an app is given to know this panel.
 
-use crate::world::Addresses;
+use crate::sandbox::ServerUrls;
 
-pub(crate) fn text(addresses: &Addresses) -> String {
+pub(crate) fn text(urls: &ServerUrls) -> String {
     let host = |address: &str| address.trim_start_matches("http://").to_owned();
     format!(
         r#"name = "sandbox-panel"
@@ -12,8 +12,8 @@ checkout_hosts = ["{card}", "{wallet}"]
 return_links = true
 console = "{api}/"
 "#,
-        api = addresses.panel,
-        card = host(&addresses.card_page),
-        wallet = host(&addresses.wallet_page),
+        api = urls.panel,
+        card = host(&urls.card_page),
+        wallet = host(&urls.wallet_page),
     )
 }

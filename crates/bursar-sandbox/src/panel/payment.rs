@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::amount::Currency;
+use super::currency::Currency;
 use super::instrument::{Instrument, Outcome};
 use crate::clock::rfc3339;
 
@@ -18,8 +18,8 @@ pub(crate) struct Payment {
     pub(crate) status: Status,
     pub(crate) reason: Option<Reason>,
     pub(crate) purpose: Purpose,
-    pub(crate) payer: Arc<PayerName>,
-    pub(crate) method: Arc<MethodName>,
+    pub(crate) payer: Arc<PayerSnapshot>,
+    pub(crate) method: Arc<MethodSnapshot>,
     /// In the currency's smallest units.
     pub(crate) minor: u64,
     pub(crate) created_at: OffsetDateTime,
@@ -27,23 +27,23 @@ pub(crate) struct Payment {
     pub(crate) paid_at: Option<OffsetDateTime>,
     pub(crate) page: Option<Page>,
     /// What a processing payment becomes, and when; nothing while its payment system hangs.
-    pub(crate) settles: Option<(OffsetDateTime, Outcome)>,
+    pub(crate) scheduled_outcome: Option<(OffsetDateTime, Outcome)>,
     pub(crate) saves_method: bool,
     pub(crate) saved_method: Option<String>,
     /// Whether what it paid for was given: a top-up's amount is in the balance, the services are renewed.
-    pub(crate) given: bool,
+    pub(crate) fulfilled: bool,
 }
 
 /// As it was called when it paid.
 #[derive(Debug)]
-pub(crate) struct PayerName {
+pub(crate) struct PayerSnapshot {
     pub(crate) id: String,
     pub(crate) name: String,
 }
 
 /// As it was called when it paid.
 #[derive(Debug)]
-pub(crate) struct MethodName {
+pub(crate) struct MethodSnapshot {
     pub(crate) id: String,
     pub(crate) kind: &'static str,
     pub(crate) name: String,
@@ -77,12 +77,12 @@ pub(crate) enum Step {
 #[derive(Clone, Debug)]
 pub(crate) enum Purpose {
     TopUp,
-    Renewal(Vec<Renewed>),
-    Migration(Ordered),
+    Renewal(Vec<RenewalItem>),
+    Migration(MigrationOrder),
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Renewed {
+pub(crate) struct RenewalItem {
     pub(crate) service: String,
     pub(crate) name: String,
     pub(crate) tariff: String,
@@ -93,7 +93,7 @@ pub(crate) struct Renewed {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Ordered {
+pub(crate) struct MigrationOrder {
     pub(crate) order: String,
     pub(crate) number: String,
     pub(crate) server: Server,
@@ -149,7 +149,7 @@ impl Status {
     }
 
     /// Where the API's description lets a status go on to.
-    pub(crate) fn next(self) -> &'static [Self] {
+    pub(crate) fn allowed_transitions(self) -> &'static [Self] {
         match self {
             Self::New => &[
                 Self::Processing,
@@ -174,7 +174,7 @@ impl Status {
     }
 
     /// A top-up of this status is in the balance.
-    pub(crate) fn gives(self) -> bool {
+    pub(crate) fn is_credited(self) -> bool {
         matches!(self, Self::Trusted | Self::Paid | Self::WaitingRefund)
     }
 
@@ -185,13 +185,13 @@ impl Status {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Reason {
-    pub(crate) why: Why,
+    pub(crate) code: ReasonCode,
     pub(crate) message: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Why {
+pub(crate) enum ReasonCode {
     Declined,
     InsufficientFunds,
     ConfirmationFailed,
@@ -204,8 +204,8 @@ pub(crate) enum Why {
     Other,
 }
 
-impl Why {
-    fn facts(self) -> (&'static str, &'static str) {
+impl ReasonCode {
+    fn code_and_message(self) -> (&'static str, &'static str) {
         match self {
             Self::Declined => ("declined", "The bank declined the payment."),
             Self::InsufficientFunds => (
@@ -232,27 +232,27 @@ impl Why {
         }
     }
 
-    pub(crate) fn code(self) -> &'static str {
-        self.facts().0
+    pub(crate) fn as_str(self) -> &'static str {
+        self.code_and_message().0
     }
 
     pub(crate) fn reason(self) -> Reason {
         Reason {
-            why: self,
-            message: self.facts().1.to_owned(),
+            code: self,
+            message: self.code_and_message().1.to_owned(),
         }
     }
 }
 
 impl Reason {
     pub(crate) fn to_json(&self) -> Value {
-        json!({"code": self.why.code(), "message": self.message})
+        json!({"code": self.code.as_str(), "message": self.message})
     }
 }
 
 impl Payment {
     /// The page, while there is something to pay on it.
-    pub(crate) fn payable(&self) -> Option<&Page> {
+    pub(crate) fn open_page(&self) -> Option<&Page> {
         self.page.as_ref().filter(|_| self.status == Status::New)
     }
 
@@ -261,14 +261,14 @@ impl Payment {
     }
 
     pub(crate) fn to_json(&self, currency: Currency) -> Value {
-        let page = self.payable();
+        let page = self.open_page();
         json!({
             "id": self.id, "number": self.number, "status": self.status.name(),
             "reason": self.reason.as_ref().map(Reason::to_json), "purpose": self.purpose.to_json(currency),
             "payer": {"id": self.payer.id, "name": self.payer.name},
             "method": {"id": self.method.id, "kind": self.method.kind, "name": self.method.name,
                 "system": self.method.system},
-            "amount": currency.money(self.minor), "created_at": rfc3339(self.created_at),
+            "amount": currency.money_json(self.minor), "created_at": rfc3339(self.created_at),
             "updated_at": rfc3339(self.updated_at), "paid_at": self.paid_at.map(rfc3339),
             "page": page.map(|page| page.url.as_str()), "expires_at": page.map(|page| rfc3339(page.expires_at)),
             "can_cancel": self.status == Status::New, "has_invoice": self.has_invoice(),
@@ -286,7 +286,7 @@ impl Purpose {
                     .iter()
                     .map(|item| {
                         json!({"service": item.service, "name": item.name, "tariff": item.tariff, "months": item.months,
-                            "price": currency.money(item.minor), "until": rfc3339(item.until)})
+                            "price": currency.money_json(item.minor), "until": rfc3339(item.until)})
                     })
                     .collect();
                 json!({"kind": "renewal", "items": items})
@@ -299,7 +299,7 @@ impl Purpose {
     }
 
     /// One line for an invoice or a page.
-    pub(crate) fn words(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         match self {
             Self::TopUp => "Balance top-up".to_owned(),
             Self::Renewal(items) => match items.as_slice() {
@@ -324,15 +324,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_refund_ends_for_good() {
+    fn only_refunded_is_final() {
         for status in Status::ALL {
             assert_eq!(
-                status.next().is_empty(),
+                status.allowed_transitions().is_empty(),
                 status == Status::Refunded,
                 "{status:?}"
             );
-            assert!(!status.next().contains(&status), "{status:?}");
-            assert!(!status.next().contains(&Status::New), "{status:?}");
+            assert!(
+                !status.allowed_transitions().contains(&status),
+                "{status:?}"
+            );
+            assert!(
+                !status.allowed_transitions().contains(&Status::New),
+                "{status:?}"
+            );
         }
     }
 }

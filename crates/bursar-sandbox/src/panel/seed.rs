@@ -7,17 +7,19 @@ use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use time::{Duration, OffsetDateTime};
 
-use super::amount::Currency;
-use super::fresh_id;
-use super::instrument::{CARDS, Instrument, System, wallet};
-use super::method::{Kind, Method, Payer, Saved, SavedStatus};
-use super::payment::{MethodName, PayerName, Payment, Purpose, Renewed, Server, Status, Why};
-use super::service::{Expense, Migration, Running, Service, later};
+use super::currency::Currency;
+use super::instrument::{Instrument, PaymentSystem, TEST_CARDS, wallet_account};
+use super::method::{Method, MethodKind, Payer, SavedMethod, SavedMethodStatus};
+use super::new_id;
+use super::payment::{
+    MethodSnapshot, PayerSnapshot, Payment, Purpose, ReasonCode, RenewalItem, Server, Status,
+};
+use super::service::{Expense, Migration, RunningServer, Service, add_months};
 use super::state::Account;
 
 const DEMO_EMAIL: &str = "demo@sandbox.test";
 /// Days of expenses that the default account looks back on.
-const DEMO_DAYS: i64 = 60;
+const DEMO_EXPENSE_DAYS: i64 = 60;
 const PAYERS: [(bool, &str, &str); 2] = [
     (false, "Dana Demo", "demo@sandbox.test"),
     (true, "Acme Hosting B.V.", "billing@acme.test"),
@@ -44,11 +46,11 @@ const ORDERS: [(&str, &str, &str, u64); 2] = [
 ];
 
 /// Payers numbered from the first, each with its methods: through both payment systems, and by invoice.
-pub(crate) fn payers(account: &mut Account, count: usize) {
+pub(crate) fn add_payers(account: &mut Account, count: usize) {
     for number in 0..count {
-        let known = PAYERS.get(number);
-        let (is_company, name, email) = known.copied().unwrap_or((true, "Company", ""));
-        let name = if known.is_some() {
+        let preset = PAYERS.get(number);
+        let (is_company, name, email) = preset.copied().unwrap_or((true, "Company", ""));
+        let name = if preset.is_some() {
             name.to_owned()
         } else {
             format!("{name} {}", number + 1)
@@ -69,7 +71,7 @@ pub(crate) fn add_payer(
     name: String,
     email: Option<String>,
 ) -> String {
-    let id = fresh_id("pyr");
+    let id = new_id("pyr");
     account.payers.push(Payer {
         id: id.clone(),
         is_company,
@@ -78,10 +80,12 @@ pub(crate) fn add_payer(
         country: Some("NL".to_owned()),
         is_default: account.payers.is_empty(),
     });
-    let kinds = System::BOTH.map(Kind::System).into_iter();
-    for kind in kinds.chain([Kind::Invoice]) {
+    let kinds = PaymentSystem::ALL
+        .map(MethodKind::PaymentSystem)
+        .into_iter();
+    for kind in kinds.chain([MethodKind::Invoice]) {
         account.methods.push(Method {
-            id: fresh_id("mth"),
+            id: new_id("mth"),
             payer: id.clone(),
             kind,
         });
@@ -90,17 +94,17 @@ pub(crate) fn add_payer(
 }
 
 /// A saved method; of several confirmed ones of a payer the first is the default.
-pub(crate) fn add_saved(
+pub(crate) fn add_saved_method(
     account: &mut Account,
     payer: &str,
     instrument: Instrument,
-    status: SavedStatus,
+    status: SavedMethodStatus,
     created_at: OffsetDateTime,
 ) -> String {
-    let id = fresh_id("mth");
-    let saved = Saved {
+    let id = new_id("mth");
+    let saved = SavedMethod {
         system: instrument.system,
-        status: SavedStatus::Pending,
+        status: SavedMethodStatus::Pending,
         reason: None,
         instrument: Some(instrument),
         is_default: false,
@@ -111,14 +115,14 @@ pub(crate) fn add_saved(
     account.methods.push(Method {
         id: id.clone(),
         payer: payer.to_owned(),
-        kind: Kind::Saved(saved),
+        kind: MethodKind::SavedMethod(saved),
     });
     match status {
-        SavedStatus::Pending => {}
-        SavedStatus::Confirmed => account.confirm_method(&id),
-        SavedStatus::Failed => {
+        SavedMethodStatus::Pending => {}
+        SavedMethodStatus::Confirmed => account.confirm_method(&id),
+        SavedMethodStatus::Failed => {
             if let Some(saved) = account.method_mut(&id).and_then(Method::saved_mut) {
-                saved.fail(Why::Declined);
+                saved.fail(ReasonCode::Declined);
             }
         }
     }
@@ -127,60 +131,60 @@ pub(crate) fn add_saved(
 
 /// A card of the list of test cards, good until 2031.
 pub(crate) fn test_card(number: &str) -> Option<Instrument> {
-    let (number, brand, on_page, on_debit, _) =
-        CARDS.iter().find(|(known, ..)| *known == number)?;
+    let (number, brand, page_outcome, debit_outcome, _) =
+        TEST_CARDS.iter().find(|(preset, ..)| *preset == number)?;
     Some(Instrument {
-        system: System::Card,
+        system: PaymentSystem::Card,
         brand,
         last4: number.get(12..).map(str::to_owned),
         expires: Some("2031-04".to_owned()),
         email: None,
-        on_page: *on_page,
-        on_debit: *on_debit,
+        page_outcome: *page_outcome,
+        debit_outcome: *debit_outcome,
     })
 }
 
-pub(crate) fn services(account: &mut Account, count: usize, now: OffsetDateTime) {
+pub(crate) fn add_services(account: &mut Account, count: usize, now: OffsetDateTime) {
     let midnight = now.replace_time(time::Time::MIDNIGHT);
     for (name, tariff, units, days) in SERVICES.into_iter().cycle().take(count) {
         account.services.push(Service {
-            id: fresh_id("srv"),
+            id: new_id("srv"),
             name: name.to_owned(),
             tariff: tariff.to_owned(),
-            monthly: account.currency.whole(units),
+            monthly: account.currency.from_major(units),
             due_at: midnight + Duration::days(days),
         });
     }
 }
 
-pub(crate) fn migrations(account: &mut Account, count: usize, now: OffsetDateTime) {
+pub(crate) fn add_migrations(account: &mut Account, count: usize, now: OffsetDateTime) {
     for (number, (name, description, location, units)) in
         (1_i64..).zip(ORDERS.into_iter().cycle().take(count))
     {
         account.migrations.push(Migration {
-            id: fresh_id("mig"),
+            id: new_id("mig"),
             number: format!("M-{number:04}"),
             ordered_at: now - Duration::hours(20 * number),
             server: Server {
-                id: fresh_id("srv"),
+                id: new_id("srv"),
                 name: name.to_owned(),
                 description: Some(description.to_owned()),
                 location: Some(location.to_owned()),
             },
-            monthly: account.currency.whole(units),
+            monthly: account.currency.from_major(units),
         });
     }
 }
 
 /// Servers that run out of the balance, and what they cost on each of the last days.
-pub(crate) fn running(account: &mut Account, daily: u64, days: i64) {
+pub(crate) fn add_running_servers(account: &mut Account, daily: u64, days: i64) {
     let part = daily * 7 / 10;
     for (name, tariff, daily, discount) in [
         ("cloud-1.demo.test", "Cloud 4 vCPU", part, part / 10),
         ("cloud-2.demo.test", "Cloud 2 vCPU", daily - part, 0),
     ] {
-        account.running.push(Running {
-            id: fresh_id("srv"),
+        account.running.push(RunningServer {
+            id: new_id("srv"),
             name: name.to_owned(),
             tariff: tariff.to_owned(),
             daily,
@@ -190,7 +194,7 @@ pub(crate) fn running(account: &mut Account, daily: u64, days: i64) {
     let today = account.charged_to;
     for day in (1..=days).rev() {
         for running in account.running.clone() {
-            account.write_expense(Expense {
+            account.record_expense(Expense {
                 date: today - Duration::days(day),
                 service: running.id,
                 name: running.name,
@@ -203,21 +207,21 @@ pub(crate) fn running(account: &mut Account, daily: u64, days: i64) {
 }
 
 /// Old payments, newest yesterday: mostly paid, some not, one of each wider status; they changed the balance long ago.
-pub(crate) fn history(account: &mut Account, count: usize, now: OffsetDateTime) {
+pub(crate) fn add_history(account: &mut Account, count: usize, now: OffsetDateTime) {
     const UNITS: [u64; 7] = [10, 25, 50, 100, 100, 200, 500];
     let Some(payer) = account.payers.first() else {
         return;
     };
-    let names = Names::of(account, payer);
+    let parties = HistoryParties::of(account, payer);
     let mut random = SmallRng::seed_from_u64(20_260_131);
     let mut at = now.replace_time(time::Time::MIDNIGHT) - Duration::hours(9);
     // Long histories reach back ten years at most.
-    let most_minutes = (10 * 365 * 24 * 60 / i64::try_from(count).unwrap_or(i64::MAX).max(1))
+    let max_gap_minutes = (10 * 365 * 24 * 60 / i64::try_from(count).unwrap_or(i64::MAX).max(1))
         .clamp(2, 8 * 24 * 60);
     let mut times = Vec::with_capacity(count);
     for _ in 0..count {
         times.push(at);
-        at -= Duration::minutes(random.random_range(most_minutes / 2..=most_minutes));
+        at -= Duration::minutes(random.random_range(max_gap_minutes / 2..=max_gap_minutes));
     }
     let before = account.payments().len();
     for (number, at) in times.into_iter().rev().enumerate() {
@@ -225,46 +229,46 @@ pub(crate) fn history(account: &mut Account, count: usize, now: OffsetDateTime) 
             .get(random.random_range(0..UNITS.len()))
             .copied()
             .unwrap_or(10);
-        let place = count - 1 - number;
-        let (status, why) = old_status(place, random.random_range(0..20_u8));
-        let mut payment = names.payment(account, before + number, at, units, random.random());
+        let age_rank = count - 1 - number;
+        let (status, code) = old_status(age_rank, random.random_range(0..20_u8));
+        let mut payment = parties.payment(account, before + number, at, units, random.random());
         payment.status = status;
-        payment.reason = why.map(Why::reason);
+        payment.reason = code.map(ReasonCode::reason);
         payment.updated_at = at + Duration::seconds(random.random_range(20..600));
-        payment.given = status.gives();
-        let came = !matches!(status, Status::Cancelled | Status::Trusted);
-        payment.paid_at = came.then_some(payment.updated_at);
+        payment.fulfilled = status.is_credited();
+        let was_paid = !matches!(status, Status::Cancelled | Status::Trusted);
+        payment.paid_at = was_paid.then_some(payment.updated_at);
         account.insert_payment(payment);
     }
 }
 
 /// So that even a short history shows what can become of a payment.
-fn old_status(place: usize, dice: u8) -> (Status, Option<Why>) {
-    match (place, dice) {
-        (2, _) => (Status::Cancelled, Some(Why::Declined)),
+fn old_status(age_rank: usize, roll: u8) -> (Status, Option<ReasonCode>) {
+    match (age_rank, roll) {
+        (2, _) => (Status::Cancelled, Some(ReasonCode::Declined)),
         (4, _) => (Status::Refunded, None),
-        (6, _) => (Status::Cancelled, Some(Why::CancelledByUser)),
+        (6, _) => (Status::Cancelled, Some(ReasonCode::CancelledByUser)),
         (9, _) => (Status::WaitingRefund, None),
-        (12, _) => (Status::Cancelled, Some(Why::Expired)),
-        (15, _) => (Status::Fraudulent, Some(Why::FraudSuspected)),
+        (12, _) => (Status::Cancelled, Some(ReasonCode::Expired)),
+        (15, _) => (Status::Fraudulent, Some(ReasonCode::FraudSuspected)),
         (18, _) => (Status::Trusted, None),
-        (_, 17) => (Status::Cancelled, Some(Why::InsufficientFunds)),
-        (_, 18) => (Status::Cancelled, Some(Why::Expired)),
+        (_, 17) => (Status::Cancelled, Some(ReasonCode::InsufficientFunds)),
+        (_, 18) => (Status::Cancelled, Some(ReasonCode::Expired)),
         (_, 19) => (Status::Refunded, None),
         (_, _) => (Status::Paid, None),
     }
 }
 
 /// What old payments were paid by and with, made once for all of them.
-struct Names {
-    payer: Arc<PayerName>,
-    methods: Vec<Arc<MethodName>>,
+struct HistoryParties {
+    payer: Arc<PayerSnapshot>,
+    methods: Vec<Arc<MethodSnapshot>>,
 }
 
-impl Names {
+impl HistoryParties {
     fn of(account: &Account, payer: &Payer) -> Self {
         Self {
-            payer: Arc::new(PayerName {
+            payer: Arc::new(PayerSnapshot {
                 id: payer.id.clone(),
                 name: payer.name.clone(),
             }),
@@ -272,7 +276,7 @@ impl Names {
                 .methods
                 .iter()
                 .filter(|method| method.payer == payer.id)
-                .map(|method| Arc::new(method.named()))
+                .map(|method| Arc::new(method.snapshot()))
                 .collect(),
         }
     }
@@ -283,23 +287,25 @@ impl Names {
         number: usize,
         at: OffsetDateTime,
         units: u64,
-        dice: u8,
+        roll: u8,
     ) -> Payment {
-        let dice = usize::from(dice);
-        let service = account.services.get(dice % 7);
-        let minor = service.map_or(account.currency.whole(units), |service| service.monthly);
+        let roll = usize::from(roll);
+        let service = account.services.get(roll % 7);
+        let minor = service.map_or(account.currency.from_major(units), |service| {
+            service.monthly
+        });
         let purpose = service.map_or(Purpose::TopUp, |service| {
-            Purpose::Renewal(vec![Renewed {
+            Purpose::Renewal(vec![RenewalItem {
                 service: service.id.clone(),
                 name: service.name.clone(),
                 tariff: service.tariff.clone(),
                 months: 1,
                 minor,
                 discount: 0,
-                until: later(at, 1),
+                until: add_months(at, 1),
             }])
         });
-        let method = self.methods.get(dice % self.methods.len().max(1));
+        let method = self.methods.get(roll % self.methods.len().max(1));
         Payment {
             id: format!("pay_h{number:07}"),
             number: format!("{}-{:06}", at.year(), number + 1),
@@ -308,7 +314,7 @@ impl Names {
             purpose,
             payer: self.payer.clone(),
             method: method.cloned().unwrap_or_else(|| {
-                Arc::new(MethodName {
+                Arc::new(MethodSnapshot {
                     id: "mth_gone".to_owned(),
                     kind: "invoice",
                     name: "Invoice (bank transfer)".to_owned(),
@@ -320,16 +326,16 @@ impl Names {
             updated_at: at,
             paid_at: None,
             page: None,
-            settles: None,
+            scheduled_outcome: None,
             saves_method: false,
             saved_method: None,
-            given: false,
+            fulfilled: false,
         }
     }
 }
 
 /// The default account: two payers with saved methods, services due, orders waiting, about forty days to go.
-pub(crate) fn demo(count: usize, now: OffsetDateTime) -> Account {
+pub(crate) fn create_demo_account(count: usize, now: OffsetDateTime) -> Account {
     let mut account = Account::new(
         DEMO_EMAIL.to_owned(),
         "Dana Demo".to_owned(),
@@ -337,7 +343,7 @@ pub(crate) fn demo(count: usize, now: OffsetDateTime) -> Account {
         now.date(),
     );
     account.balance = 18_240;
-    payers(&mut account, PAYERS.len());
+    add_payers(&mut account, PAYERS.len());
     let ids: Vec<String> = account
         .payers
         .iter()
@@ -345,18 +351,24 @@ pub(crate) fn demo(count: usize, now: OffsetDateTime) -> Account {
         .collect();
     let saved = [
         (0, test_card("4242424242424242"), 80),
-        (0, wallet(DEMO_EMAIL), 40),
+        (0, wallet_account(DEMO_EMAIL), 40),
         (1, test_card("5555555555554444"), 60),
     ];
     for (payer, instrument, days) in saved {
         if let (Some(payer), Some(instrument)) = (ids.get(payer), instrument) {
             let at = now - Duration::days(days);
-            add_saved(&mut account, payer, instrument, SavedStatus::Confirmed, at);
+            add_saved_method(
+                &mut account,
+                payer,
+                instrument,
+                SavedMethodStatus::Confirmed,
+                at,
+            );
         }
     }
-    services(&mut account, SERVICES.len() - 1, now);
-    migrations(&mut account, ORDERS.len(), now);
-    running(&mut account, 456, DEMO_DAYS);
-    history(&mut account, count, now);
+    add_services(&mut account, SERVICES.len() - 1, now);
+    add_migrations(&mut account, ORDERS.len(), now);
+    add_running_servers(&mut account, 456, DEMO_EXPENSE_DAYS);
+    add_history(&mut account, count, now);
     account
 }

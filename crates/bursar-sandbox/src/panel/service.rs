@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use time::{Date, OffsetDateTime};
 
-use super::amount::Currency;
+use super::currency::Currency;
 use super::payment::Server;
 use crate::clock::rfc3339;
 
@@ -31,7 +31,7 @@ pub(crate) struct Migration {
 
 /// What runs out of the balance, day by day.
 #[derive(Clone, Debug)]
-pub(crate) struct Running {
+pub(crate) struct RunningServer {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) tariff: String,
@@ -87,7 +87,7 @@ pub(crate) const PERIODS: [Period; 4] = [
 ];
 
 impl Period {
-    pub(crate) fn read(id: &str) -> Option<Self> {
+    pub(crate) fn from_id(id: &str) -> Option<Self> {
         PERIODS.into_iter().find(|period| period.id == id)
     }
 
@@ -101,12 +101,12 @@ impl Period {
     fn to_json(self, currency: Currency, monthly: u64, from: OffsetDateTime) -> Value {
         json!({
             "id": self.id, "months": self.months, "name": self.name,
-            "price": currency.money(self.price(monthly).0), "until": rfc3339(later(from, self.months)),
+            "price": currency.money_json(self.price(monthly).0), "until": rfc3339(add_months(from, self.months)),
         })
     }
 }
 
-fn periods(currency: Currency, monthly: u64, from: OffsetDateTime) -> Vec<Value> {
+fn periods_json(currency: Currency, monthly: u64, from: OffsetDateTime) -> Vec<Value> {
     PERIODS
         .iter()
         .map(|period| period.to_json(currency, monthly, from))
@@ -117,7 +117,7 @@ impl Service {
     pub(crate) fn to_json(&self, currency: Currency) -> Value {
         json!({
             "id": self.id, "name": self.name, "tariff": self.tariff, "due_at": rfc3339(self.due_at),
-            "periods": periods(currency, self.monthly, self.due_at),
+            "periods": periods_json(currency, self.monthly, self.due_at),
         })
     }
 }
@@ -128,7 +128,7 @@ impl Migration {
         json!({
             "id": self.id, "number": self.number, "ordered_at": rfc3339(self.ordered_at),
             "server": self.server.to_json(),
-            "periods": periods(currency, self.monthly, now.replace_time(time::Time::MIDNIGHT)),
+            "periods": periods_json(currency, self.monthly, now.replace_time(time::Time::MIDNIGHT)),
         })
     }
 }
@@ -137,13 +137,13 @@ impl Expense {
     pub(crate) fn to_json(&self, currency: Currency, id: &str) -> Value {
         json!({
             "id": id, "date": self.date.to_string(), "service": {"id": self.service, "name": self.name},
-            "tariff": self.tariff, "amount": currency.money(self.minor), "discount": currency.money(self.discount),
+            "tariff": self.tariff, "amount": currency.money_json(self.minor), "discount": currency.money_json(self.discount),
         })
     }
 }
 
 /// The same day of a later month, or its last.
-pub(crate) fn later(from: OffsetDateTime, months: u32) -> OffsetDateTime {
+pub(crate) fn add_months(from: OffsetDateTime, months: u32) -> OffsetDateTime {
     let mut date = from.date();
     let day = date.day();
     for _ in 0..months {
@@ -161,23 +161,23 @@ mod tests {
     use time::macros::datetime;
 
     #[test]
-    fn months_end_with_their_last_day() {
+    fn add_months_clamps_to_the_last_day() {
         assert_eq!(
-            later(datetime!(2026-01-31 10:00 UTC), 1),
+            add_months(datetime!(2026-01-31 10:00 UTC), 1),
             datetime!(2026-02-28 10:00 UTC)
         );
         assert_eq!(
-            later(datetime!(2026-01-31 10:00 UTC), 12),
+            add_months(datetime!(2026-01-31 10:00 UTC), 12),
             datetime!(2027-01-31 10:00 UTC)
         );
         assert_eq!(
-            later(datetime!(2026-11-30 00:00 UTC), 3),
+            add_months(datetime!(2026-11-30 00:00 UTC), 3),
             datetime!(2027-02-28 00:00 UTC)
         );
     }
 
     #[test]
-    fn longer_is_cheaper() {
+    fn longer_periods_have_larger_discounts() {
         assert_eq!(
             PERIODS.map(|period| period.price(2000).0),
             [2000, 5820, 11_280, 21_600]

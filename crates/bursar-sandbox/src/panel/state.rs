@@ -8,17 +8,17 @@ use serde_json::Value;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::amount::Currency;
-use super::method::{Kind, Method, Payer};
+use super::currency::Currency;
+use super::method::{Method, MethodKind, Payer};
 use super::payment::{Payment, Status};
-use super::service::{Expense, Migration, Running, Service};
+use super::service::{Expense, Migration, RunningServer, Service};
 
 #[derive(Debug, Default)]
 pub(crate) struct Panel {
     pub(crate) accounts: Vec<Account>,
     pub(crate) maintenance: Option<Maintenance>,
     /// Whose page an address is, by its token.
-    pub(crate) pages: HashMap<String, (Uuid, Target)>,
+    pub(crate) pages: HashMap<String, (Uuid, PageTarget)>,
 }
 
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub(crate) struct Maintenance {
 
 /// What a hosted page is about.
 #[derive(Clone, Debug)]
-pub(crate) enum Target {
+pub(crate) enum PageTarget {
     Payment(String),
     Method(String),
 }
@@ -42,30 +42,30 @@ pub(crate) struct Account {
     pub(crate) currency: Currency,
     /// In the currency's smallest units, as all amounts here.
     pub(crate) balance: u64,
-    pub(crate) keys: Vec<Key>,
+    pub(crate) keys: Vec<ApiKey>,
     pub(crate) payers: Vec<Payer>,
     pub(crate) methods: Vec<Method>,
     payments: BTreeMap<String, Payment>,
     /// A payment's place among them, by its id.
-    places: HashMap<String, String>,
+    sort_keys: HashMap<String, String>,
     /// Those to which something may happen by itself.
     pub(crate) open: BTreeSet<String>,
     pub(crate) services: Vec<Service>,
     pub(crate) migrations: Vec<Migration>,
-    pub(crate) running: Vec<Running>,
+    pub(crate) running: Vec<RunningServer>,
     /// By day and number.
     pub(crate) expenses: BTreeMap<String, Expense>,
     pub(crate) charged_to: Date,
     /// Idempotency keys by operation: the body, and the id of what was made.
-    pub(crate) intents: HashMap<(&'static str, String), (Value, String)>,
+    pub(crate) idempotent_results: HashMap<(&'static str, String), (Value, String)>,
     pub(crate) limits: Limits,
-    pub(crate) manner: Manner,
+    pub(crate) behaviour: Behaviour,
     /// When its requests of the last minute came.
-    pub(crate) asked: VecDeque<Instant>,
+    pub(crate) recent_requests: VecDeque<Instant>,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Key {
+pub(crate) struct ApiKey {
     pub(crate) id: Uuid,
     pub(crate) secret: String,
     pub(crate) name: String,
@@ -83,7 +83,7 @@ pub(crate) struct Limits {
 
 /// How the panel treats an account, for the control API to say.
 #[derive(Clone, Debug)]
-pub(crate) struct Manner {
+pub(crate) struct Behaviour {
     pub(crate) blocked: bool,
     pub(crate) requests_per_minute: Option<usize>,
     /// Nothing that is processing comes to an end.
@@ -96,7 +96,7 @@ pub(crate) struct Manner {
     pub(crate) refuse_confirmations: bool,
 }
 
-impl Default for Manner {
+impl Default for Behaviour {
     fn default() -> Self {
         Self {
             blocked: false,
@@ -120,7 +120,7 @@ impl Panel {
     }
 
     /// The account of a key that is good.
-    pub(crate) fn by_key(&mut self, secret: &str) -> Option<(&mut Account, bool)> {
+    pub(crate) fn account_by_key(&mut self, secret: &str) -> Option<(&mut Account, bool)> {
         self.accounts.iter_mut().find_map(|account| {
             let key = account
                 .keys
@@ -131,10 +131,10 @@ impl Panel {
         })
     }
 
-    pub(crate) fn owner_of(&mut self, payment: &str) -> Option<&mut Account> {
+    pub(crate) fn owner_of_payment(&mut self, payment: &str) -> Option<&mut Account> {
         self.accounts
             .iter_mut()
-            .find(|account| account.places.contains_key(payment))
+            .find(|account| account.sort_keys.contains_key(payment))
     }
 }
 
@@ -150,23 +150,23 @@ impl Account {
             payers: Vec::new(),
             methods: Vec::new(),
             payments: BTreeMap::new(),
-            places: HashMap::new(),
+            sort_keys: HashMap::new(),
             open: BTreeSet::new(),
             services: Vec::new(),
             migrations: Vec::new(),
             running: Vec::new(),
             expenses: BTreeMap::new(),
             charged_to: today,
-            intents: HashMap::new(),
+            idempotent_results: HashMap::new(),
             limits: Limits {
-                min: (currency.whole(1) / 2).max(1),
-                max: currency.whole(15_000),
+                min: (currency.from_major(1) / 2).max(1),
+                max: currency.from_major(15_000),
                 presets: [100, 200, 500, 1000]
-                    .map(|units| currency.whole(units))
+                    .map(|units| currency.from_major(units))
                     .into(),
             },
-            manner: Manner::default(),
-            asked: VecDeque::new(),
+            behaviour: Behaviour::default(),
+            recent_requests: VecDeque::new(),
         }
     }
 
@@ -189,7 +189,7 @@ impl Account {
         };
         for method in &mut self.methods {
             if method.payer == payer
-                && let Kind::Saved(saved) = &mut method.kind
+                && let MethodKind::SavedMethod(saved) = &mut method.kind
             {
                 saved.is_default = method.id == id;
             }
@@ -202,28 +202,28 @@ impl Account {
     }
 
     pub(crate) fn payment(&self, id: &str) -> Option<&Payment> {
-        self.payments.get(self.places.get(id)?)
+        self.payments.get(self.sort_keys.get(id)?)
     }
 
     pub(crate) fn payment_mut(&mut self, id: &str) -> Option<&mut Payment> {
-        self.payments.get_mut(self.places.get(id)?)
+        self.payments.get_mut(self.sort_keys.get(id)?)
     }
 
     pub(crate) fn insert_payment(&mut self, payment: Payment) {
-        let place = place(payment.created_at, &payment.id);
+        let sort_key = sort_key(payment.created_at, &payment.id);
         if payment.status.is_open() {
             self.open.insert(payment.id.clone());
         }
-        self.places.insert(payment.id.clone(), place.clone());
-        self.payments.insert(place, payment);
+        self.sort_keys.insert(payment.id.clone(), sort_key.clone());
+        self.payments.insert(sort_key, payment);
     }
 
     /// Makes a payment older.
     pub(crate) fn age_payment(&mut self, id: &str, by: time::Duration) {
         let Some(mut payment) = self
-            .places
+            .sort_keys
             .get(id)
-            .and_then(|place| self.payments.remove(place))
+            .and_then(|sort_key| self.payments.remove(sort_key))
         else {
             return;
         };
@@ -240,7 +240,7 @@ impl Account {
         format!("{}-{:06}", at.year(), self.payments.len() + 1)
     }
 
-    pub(crate) fn write_expense(&mut self, expense: Expense) {
+    pub(crate) fn record_expense(&mut self, expense: Expense) {
         let key = format!("{}_{:07}", expense.date, self.expenses.len() + 1);
         self.expenses.insert(key, expense);
     }
@@ -255,7 +255,7 @@ impl Account {
     }
 
     /// A saved method that a payment under way is debited from.
-    pub(crate) fn debit_under_way(&self, method: &str) -> Option<&Payment> {
+    pub(crate) fn pending_debit(&self, method: &str) -> Option<&Payment> {
         self.open
             .iter()
             .filter_map(|id| self.payment(id))
@@ -264,7 +264,7 @@ impl Account {
 }
 
 /// Where something stands in a list: by its time, then by its id.
-pub(crate) fn place(at: OffsetDateTime, id: &str) -> String {
+pub(crate) fn sort_key(at: OffsetDateTime, id: &str) -> String {
     let milliseconds = at.unix_timestamp_nanos() / 1_000_000;
     format!("{milliseconds:015}.{id}")
 }

@@ -65,7 +65,7 @@ impl Sandbox {
         }
     }
 
-    pub fn at(&self, pointer: &str) -> &str {
+    pub fn ready_field(&self, pointer: &str) -> &str {
         self.ready
             .pointer(pointer)
             .and_then(Value::as_str)
@@ -73,7 +73,7 @@ impl Sandbox {
     }
 
     pub fn api(&self) -> &str {
-        self.at("/fluence/api")
+        self.ready_field("/fluence/api")
     }
 
     pub async fn send(
@@ -145,7 +145,12 @@ impl Sandbox {
 
     pub async fn control(&self, method: Method, path: &str, body: &Value) -> Value {
         let reply = self
-            .send(method, &format!("{}{path}", self.at("/control")), &[], body)
+            .send(
+                method,
+                &format!("{}{path}", self.ready_field("/control")),
+                &[],
+                body,
+            )
             .await;
         assert!(
             reply.status < 300,
@@ -156,16 +161,16 @@ impl Sandbox {
         reply.body
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Value {
+    pub async fn control_post(&self, path: &str, body: &Value) -> Value {
         self.control(Method::POST, path, body).await
     }
 
-    pub async fn look(&self, path: &str) -> Value {
+    pub async fn control_get(&self, path: &str) -> Value {
         self.control(Method::GET, path, &Value::Null).await
     }
 
-    pub async fn user(&self, wanted: &Value) -> User {
-        let user = self.post("/users", wanted).await;
+    pub async fn user(&self, request: &Value) -> User {
+        let user = self.control_post("/users", request).await;
         let text = |name: &str| user.get(name).and_then(Value::as_str).unwrap().to_owned();
         User {
             id: text("id"),
@@ -197,21 +202,21 @@ impl Sandbox {
     }
 
     /// Waits until the top-up has that (older) status and returns it.
-    pub async fn until(&self, top_up: &str, status: &str) -> Value {
-        self.until_at(&format!("/top-ups/{top_up}"), "/status", status)
+    pub async fn wait_for_status(&self, top_up: &str, status: &str) -> Value {
+        self.wait_for(&format!("/top-ups/{top_up}"), "/status", status)
             .await
     }
 
-    pub async fn until_at(&self, path: &str, pointer: &str, wanted: &str) -> Value {
+    pub async fn wait_for(&self, path: &str, pointer: &str, expected: &str) -> Value {
         let deadline = Instant::now() + Duration::from_secs(15);
         loop {
-            let value = self.look(path).await;
-            if value.pointer(pointer).and_then(Value::as_str) == Some(wanted) {
+            let value = self.control_get(path).await;
+            if value.pointer(pointer).and_then(Value::as_str) == Some(expected) {
                 return value;
             }
             assert!(
                 Instant::now() < deadline,
-                "{path} never had {pointer} = {wanted}: {value}"
+                "{path} never had {pointer} = {expected}: {value}"
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -223,8 +228,8 @@ impl Sandbox {
     }
 
     /// One line of the network file.
-    pub fn network(&self) -> String {
-        std::fs::read_to_string(self.at("/fluence/network")).unwrap()
+    pub fn network_file(&self) -> String {
+        std::fs::read_to_string(self.ready_field("/fluence/network")).unwrap()
     }
 }
 

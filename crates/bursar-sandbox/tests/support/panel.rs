@@ -15,8 +15,8 @@ pub struct Customer<'a> {
 }
 
 impl<'a> Customer<'a> {
-    pub async fn new(sandbox: &'a Sandbox, wanted: &Value) -> Self {
-        let made = sandbox.post("/panel/users", wanted).await;
+    pub async fn new(sandbox: &'a Sandbox, request: &Value) -> Self {
+        let made = sandbox.control_post("/panel/users", request).await;
         let payers = made["payers"].as_array().unwrap();
         Self {
             sandbox,
@@ -36,7 +36,7 @@ impl<'a> Customer<'a> {
         headers: &[(&str, &str)],
         body: &Value,
     ) -> Result<Reply, reqwest::Error> {
-        let url = format!("{}/api/v1{path}", self.sandbox.at("/panel/api"));
+        let url = format!("{}/api/v1{path}", self.sandbox.ready_field("/panel/api"));
         let bearer = format!("Bearer {}", self.key);
         let mut all = vec![("authorization", bearer.as_str())];
         all.extend_from_slice(headers);
@@ -53,23 +53,23 @@ impl<'a> Customer<'a> {
         text(&self.get("/account").await.body, "/balance/amount").to_owned()
     }
 
-    pub async fn truth(&self) -> Value {
+    pub async fn full_record(&self) -> Value {
         self.sandbox
-            .look(&format!("/panel/users/{}", self.id))
+            .control_get(&format!("/panel/users/{}", self.id))
             .await
     }
 
-    pub async fn treat(&self, manner: &Value) {
+    pub async fn set_behaviour(&self, behaviour: &Value) {
         let path = format!("/panel/users/{}", self.id);
-        self.sandbox.control(Method::PATCH, &path, manner).await;
+        self.sandbox.control(Method::PATCH, &path, behaviour).await;
     }
 
     /// The first method of a payer that has all of these members.
-    pub async fn method(&self, payer: usize, wanted: &Value) -> String {
+    pub async fn method(&self, payer: usize, expected: &Value) -> String {
         let path = format!("/payment-methods?payer={}", self.payers[payer]);
         let list = self.get(&path).await.body;
         let fits = |method: &&Value| {
-            wanted
+            expected
                 .as_object()
                 .unwrap()
                 .iter()
@@ -77,7 +77,7 @@ impl<'a> Customer<'a> {
         };
         let found = list["items"].as_array().unwrap().iter().find(fits);
         text(
-            found.unwrap_or_else(|| panic!("no {wanted} in {list}")),
+            found.unwrap_or_else(|| panic!("no {expected} in {list}")),
             "/id",
         )
         .to_owned()
@@ -102,7 +102,7 @@ impl<'a> Customer<'a> {
     }
 
     /// A new payment, which must be taken.
-    pub async fn pay(&self, body: &Value) -> Value {
+    pub async fn create_payment(&self, body: &Value) -> Value {
         let key = format!("test-{}", uuid::Uuid::new_v4());
         let reply = self.create(&key, body).await;
         assert_eq!(reply.status, 201, "{}", reply.text);
@@ -114,13 +114,13 @@ impl<'a> Customer<'a> {
     }
 
     /// Waits until a payment has that status.
-    pub async fn until(&self, payment: &Value, status: &str) -> Value {
+    pub async fn wait_for_status(&self, payment: &Value, status: &str) -> Value {
         let path = format!("/panel/payments/{}", text(payment, "/id"));
-        self.sandbox.until_at(&path, "/status", status).await
+        self.sandbox.wait_for(&path, "/status", status).await
     }
 
     /// Fills in a form of a hosted page, and returns the page that follows.
-    pub async fn fill(&self, page: &str, step: &str, fields: &[(&str, &str)]) -> Reply {
+    pub async fn submit(&self, page: &str, step: &str, fields: &[(&str, &str)]) -> Reply {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
@@ -141,11 +141,11 @@ impl<'a> Customer<'a> {
         }
     }
 
-    pub async fn give_card(&self, page: &str, number: &str, save: bool) -> Reply {
+    pub async fn submit_card(&self, page: &str, number: &str, save: bool) -> Reply {
         let mut fields = vec![("number", number), ("expiry", "04 / 31"), ("cvc", "123")];
         if save {
             fields.push(("save", "yes"));
         }
-        self.fill(page, "card", &fields).await
+        self.submit(page, "card", &fields).await
     }
 }

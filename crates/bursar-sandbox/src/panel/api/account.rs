@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use super::auth::Caller;
 use super::ok;
-use super::problem::Answer;
+use super::problem::ApiResult;
 use crate::clock::rfc3339;
 use crate::panel::method::Payer;
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
 /// `GET /status`
-pub(super) async fn status(State(world): State<Arc<World>>) -> Answer {
-    let panel = world.panel();
+pub(super) async fn status(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
+    let panel = sandbox.panel();
     let maintenance = panel.maintenance.as_ref();
     ok(&json!({
         "api": "1.0", "maintenance": maintenance.is_some(),
@@ -24,37 +24,37 @@ pub(super) async fn status(State(world): State<Arc<World>>) -> Answer {
 }
 
 /// `GET /account`
-pub(super) async fn read(State(world): State<Arc<World>>, caller: Caller) -> Answer {
-    let mut panel = world.panel();
+pub(super) async fn read(State(sandbox): State<Arc<Sandbox>>, caller: Caller) -> ApiResult {
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     let currency = account.currency;
     let daily = account.daily_spend().filter(|daily| *daily > 0);
     ok(&json!({
         "id": format!("acc_{}", account.id.simple()), "name": account.name, "email": account.email,
         "currency": currency.code(), "currency_decimals": currency.decimals(),
-        "balance": currency.money(account.balance), "daily_spend": daily.map(|daily| currency.money(daily)),
+        "balance": currency.money_json(account.balance), "daily_spend": daily.map(|daily| currency.money_json(daily)),
         "days_left": daily.map(|daily| account.balance / daily),
     }))
 }
 
 /// `GET /top-up/options`
-pub(super) async fn options(State(world): State<Arc<World>>, caller: Caller) -> Answer {
-    let mut panel = world.panel();
+pub(super) async fn options(State(sandbox): State<Arc<Sandbox>>, caller: Caller) -> ApiResult {
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     let (currency, limits) = (account.currency, &account.limits);
     let presets: Vec<Value> = limits
         .presets
         .iter()
-        .map(|minor| currency.money(*minor))
+        .map(|minor| currency.money_json(*minor))
         .collect();
     ok(&json!({
-        "min": currency.money(limits.min), "max": currency.money(limits.max), "presets": presets,
+        "min": currency.money_json(limits.min), "max": currency.money_json(limits.max), "presets": presets,
     }))
 }
 
 /// `GET /payers`
-pub(super) async fn payers(State(world): State<Arc<World>>, caller: Caller) -> Answer {
-    let mut panel = world.panel();
+pub(super) async fn payers(State(sandbox): State<Arc<Sandbox>>, caller: Caller) -> ApiResult {
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     let mut payers: Vec<&Payer> = account.payers.iter().collect();
     payers.sort_by_key(|payer| !payer.is_default);

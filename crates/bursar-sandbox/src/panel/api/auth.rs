@@ -13,9 +13,9 @@ use uuid::Uuid;
 use super::problem::{Code, Problem};
 use crate::http::server::CallerId;
 use crate::panel::state::{Account, Maintenance, Panel};
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const RATE_WINDOW: Duration = Duration::from_secs(60);
 
 /// The account that a request is for.
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +40,11 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 }
 
 pub(super) async fn admit(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let caller = match find(&world, &request) {
+    let caller = match authenticate(&sandbox, &request) {
         Ok(caller) => caller,
         Err(problem) => return problem.into_response(),
     };
@@ -54,19 +54,21 @@ pub(super) async fn admit(
     response
 }
 
-fn find(world: &World, request: &Request) -> Result<Caller, Problem> {
-    let mut panel = world.panel();
+fn authenticate(sandbox: &Sandbox, request: &Request) -> Result<Caller, Problem> {
+    let mut panel = sandbox.panel();
     if let Some(maintenance) = &panel.maintenance {
-        return Err(in_maintenance(maintenance, world.clock.now()));
+        return Err(maintenance_problem(maintenance, sandbox.clock.now()));
     }
     let secret = request
         .headers()
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
         .ok_or_else(|| Problem::new(Code::Unauthorized, "The request carries no API key."))?;
-    let (account, read_only) = panel.by_key(secret.trim()).ok_or_else(unknown_key)?;
-    admit_rate(account, Instant::now())?;
-    if account.manner.blocked {
+    let (account, read_only) = panel
+        .account_by_key(secret.trim())
+        .ok_or_else(unknown_key)?;
+    check_rate_limit(account, Instant::now())?;
+    if account.behaviour.blocked {
         return Err(Problem::new(
             Code::Forbidden,
             "The account is blocked; ask the billing department.",
@@ -88,7 +90,7 @@ fn unknown_key() -> Problem {
     )
 }
 
-fn in_maintenance(maintenance: &Maintenance, now: time::OffsetDateTime) -> Problem {
+fn maintenance_problem(maintenance: &Maintenance, now: time::OffsetDateTime) -> Problem {
     let message = maintenance
         .message
         .as_deref()
@@ -100,25 +102,25 @@ fn in_maintenance(maintenance: &Maintenance, now: time::OffsetDateTime) -> Probl
 }
 
 /// So many requests in any minute, where the control API set a limit.
-fn admit_rate(account: &mut Account, now: Instant) -> Result<(), Problem> {
-    let Some(most) = account.manner.requests_per_minute else {
+fn check_rate_limit(account: &mut Account, now: Instant) -> Result<(), Problem> {
+    let Some(limit) = account.behaviour.requests_per_minute else {
         return Ok(());
     };
     account
-        .asked
-        .retain(|asked| now.duration_since(*asked) < MINUTE);
-    if account.asked.len() < most {
-        account.asked.push_back(now);
+        .recent_requests
+        .retain(|received| now.duration_since(*received) < RATE_WINDOW);
+    if account.recent_requests.len() < limit {
+        account.recent_requests.push_back(now);
         return Ok(());
     }
-    let passed = account
-        .asked
+    let elapsed = account
+        .recent_requests
         .front()
         .map_or(Duration::ZERO, |first| now.duration_since(*first));
-    let wait = (MINUTE.saturating_sub(passed)).as_secs() + 1;
+    let wait = (RATE_WINDOW.saturating_sub(elapsed)).as_secs() + 1;
     Err(Problem::new(
         Code::RateLimited,
-        format!("More than {most} requests in a minute; go on in {wait} seconds."),
+        format!("More than {limit} requests in a minute; go on in {wait} seconds."),
     )
     .retry_after(wait))
 }

@@ -6,15 +6,15 @@ use axum::http::header;
 use serde_json::{Map, Value};
 
 use super::problem::{Code, Problem};
-use crate::panel::amount::Currency;
+use crate::panel::currency::Currency;
 
-const MOST_BYTES: usize = 64 * 1024;
+const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// A JSON object that was sent.
 #[derive(Clone, Debug)]
-pub(super) struct Sent(pub(super) Value);
+pub(super) struct JsonBody(pub(super) Value);
 
-impl<S: Sync> FromRequest<S> for Sent {
+impl<S: Sync> FromRequest<S> for JsonBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
@@ -30,7 +30,7 @@ impl<S: Sync> FromRequest<S> for Sent {
                 "The body must be sent as application/json.",
             ));
         }
-        let bytes = to_bytes(request.into_body(), MOST_BYTES)
+        let bytes = to_bytes(request.into_body(), MAX_BODY_BYTES)
             .await
             .map_err(|_| Problem::new(Code::TooLarge, "The body may be at most 64 KiB."))?;
         let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
@@ -50,15 +50,15 @@ impl<S: Sync> FromRequest<S> for Sent {
 #[derive(Clone, Debug)]
 pub(super) struct Fields<'a> {
     members: &'a Map<String, Value>,
-    at: String,
+    pointer: String,
 }
 
 /// An amount as it was written, before it is known whether the currency fits.
 #[derive(Clone, Debug)]
-pub(super) struct Written<'a> {
+pub(super) struct UncheckedAmount<'a> {
     amount: &'a str,
     currency: &'a str,
-    at: String,
+    pointer: String,
 }
 
 pub(super) fn invalid(at: &str, message: &str) -> Problem {
@@ -72,12 +72,12 @@ impl<'a> Fields<'a> {
             .ok_or_else(|| invalid(at, "Must be an object"))?;
         Ok(Self {
             members,
-            at: at.to_owned(),
+            pointer: at.to_owned(),
         })
     }
 
-    pub(super) fn at(&self, name: &str) -> String {
-        format!("{}/{name}", self.at)
+    pub(super) fn pointer(&self, name: &str) -> String {
+        format!("{}/{name}", self.pointer)
     }
 
     /// A member that is there and not null.
@@ -85,15 +85,15 @@ impl<'a> Fields<'a> {
         self.members.get(name).filter(|value| !value.is_null())
     }
 
-    fn needed(&self, name: &str) -> Result<&'a Value, Problem> {
+    fn required(&self, name: &str) -> Result<&'a Value, Problem> {
         self.get(name)
-            .ok_or_else(|| invalid(&self.at(name), "Is required"))
+            .ok_or_else(|| invalid(&self.pointer(name), "Is required"))
     }
 
     pub(super) fn text(&self, name: &str) -> Result<&'a str, Problem> {
-        self.needed(name)?
+        self.required(name)?
             .as_str()
-            .ok_or_else(|| invalid(&self.at(name), "Must be text"))
+            .ok_or_else(|| invalid(&self.pointer(name), "Must be text"))
     }
 
     pub(super) fn id(&self, name: &str) -> Result<&'a str, Problem> {
@@ -102,7 +102,7 @@ impl<'a> Fields<'a> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
         if id.is_empty() || id.len() > 64 || !plain {
-            return Err(invalid(&self.at(name), "Is not an id"));
+            return Err(invalid(&self.pointer(name), "Is not an id"));
         }
         Ok(id)
     }
@@ -112,41 +112,41 @@ impl<'a> Fields<'a> {
             None => Ok(false),
             Some(value) => value
                 .as_bool()
-                .ok_or_else(|| invalid(&self.at(name), "Must be true or false")),
+                .ok_or_else(|| invalid(&self.pointer(name), "Must be true or false")),
         }
     }
 
     pub(super) fn object(&self, name: &str) -> Result<Self, Problem> {
-        Fields::of(self.needed(name)?, &self.at(name))
+        Fields::of(self.required(name)?, &self.pointer(name))
     }
 
-    pub(super) fn list(&self, name: &str, most: usize) -> Result<Vec<Self>, Problem> {
-        let at = self.at(name);
+    pub(super) fn list(&self, name: &str, max: usize) -> Result<Vec<Self>, Problem> {
+        let at = self.pointer(name);
         let items = self
-            .needed(name)?
+            .required(name)?
             .as_array()
             .ok_or_else(|| invalid(&at, "Must be a list"))?;
-        if items.is_empty() || items.len() > most {
-            return Err(invalid(&at, &format!("Must have 1 to {most} items")));
+        if items.is_empty() || items.len() > max {
+            return Err(invalid(&at, &format!("Must have 1 to {max} items")));
         }
         items
             .iter()
             .enumerate()
-            .map(|(place, item)| Fields::of(item, &format!("{at}/{place}")))
+            .map(|(index, item)| Fields::of(item, &format!("{at}/{index}")))
             .collect()
     }
 
-    pub(super) fn amount(&self, name: &str) -> Result<Written<'a>, Problem> {
+    pub(super) fn amount(&self, name: &str) -> Result<UncheckedAmount<'a>, Problem> {
         let fields = self.object(name)?;
-        Ok(Written {
+        Ok(UncheckedAmount {
             amount: fields.text("amount")?,
             currency: fields.text("currency")?,
-            at: fields.at,
+            pointer: fields.pointer,
         })
     }
 }
 
-impl Written<'_> {
+impl UncheckedAmount<'_> {
     /// In the account's currency, exactly.
     pub(super) fn minor(&self, currency: Currency) -> Result<u64, Problem> {
         if self.currency != currency.code() {
@@ -155,10 +155,10 @@ impl Written<'_> {
                 Code::CurrencyMismatch,
                 format!("The account's currency is {}.", currency.code()),
             )
-            .at(&format!("{}/currency", self.at), &message));
+            .at(&format!("{}/currency", self.pointer), &message));
         }
         currency
             .parse(self.amount)
-            .map_err(|message| invalid(&format!("{}/amount", self.at), &message))
+            .map_err(|message| invalid(&format!("{}/amount", self.pointer), &message))
     }
 }

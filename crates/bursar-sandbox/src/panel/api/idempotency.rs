@@ -26,15 +26,15 @@ pub(super) fn key(headers: &HeaderMap) -> Result<String, Problem> {
 }
 
 /// The id of what was made for this key before, if anything; another body with it is refused.
-pub(super) fn known(
+pub(super) fn find(
     account: &Account,
     operation: &'static str,
     key: &str,
     body: &Value,
 ) -> Result<Option<String>, Problem> {
-    match account.intents.get(&(operation, key.to_owned())) {
+    match account.idempotent_results.get(&(operation, key.to_owned())) {
         None => Ok(None),
-        Some((earlier, id)) if earlier == body => Ok(Some(id.clone())),
+        Some((earlier_body, id)) if earlier_body == body => Ok(Some(id.clone())),
         Some(_) => Err(Problem::new(
             Code::IdempotencyKeyReused,
             "This key was used before with another body; nothing was created.",
@@ -42,7 +42,7 @@ pub(super) fn known(
     }
 }
 
-pub(super) fn keep(
+pub(super) fn record(
     account: &mut Account,
     operation: &'static str,
     key: String,
@@ -50,6 +50,6 @@ pub(super) fn keep(
     id: &str,
 ) {
     account
-        .intents
+        .idempotent_results
         .insert((operation, key), (body, id.to_owned()));
 }

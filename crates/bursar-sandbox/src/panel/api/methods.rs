@@ -10,27 +10,27 @@ use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
 use super::auth::Caller;
-use super::body::{Fields, Sent, invalid};
-use super::problem::{Answer, Code, Problem};
+use super::body::{Fields, JsonBody, invalid};
+use super::problem::{ApiResult, Code, Problem};
 use super::{created, idempotency, ok, return_url};
 use crate::http::Params;
-use crate::panel::method::{Kind, Method, Saved, SavedStatus};
+use crate::panel::method::{Method, MethodKind, SavedMethod, SavedMethodStatus};
 use crate::panel::payment::{Page, Step};
-use crate::panel::state::{Account, Target};
-use crate::panel::{fresh_id, pages};
-use crate::world::World;
+use crate::panel::state::{Account, PageTarget};
+use crate::panel::{hosted_pages, new_id};
+use crate::sandbox::Sandbox;
 
 const OPERATION: &str = "add_payment_method";
 /// How long its page waits for the user.
-const LIFE: Duration = Duration::hours(1);
+const PAGE_LIFETIME: Duration = Duration::hours(1);
 
 /// `GET /payment-methods`
 pub(super) async fn list(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     params: Params,
-) -> Answer {
-    let mut panel = world.panel();
+) -> ApiResult {
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     let payer = params.get("payer");
     if let Some(id) = payer
@@ -50,41 +50,41 @@ pub(super) async fn list(
 
 /// `GET /payment-methods/{method}`
 pub(super) async fn read(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Answer {
-    let mut panel = world.panel();
+) -> ApiResult {
+    let mut panel = sandbox.panel();
     ok(&find(caller.account(&mut panel)?, &id)?.to_json())
 }
 
 /// `POST /payment-methods`
 pub(super) async fn add(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     headers: HeaderMap,
-    Sent(body): Sent,
-) -> Answer {
+    JsonBody(body): JsonBody,
+) -> ApiResult {
     let key = idempotency::key(&headers)?;
-    let now = world.clock.now();
-    let mut panel = world.panel();
+    let now = sandbox.clock.now();
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
-    if let Some(id) = idempotency::known(account, OPERATION, &key, &body)? {
+    if let Some(id) = idempotency::find(account, OPERATION, &key, &body)? {
         return ok(&find(account, &id)?.to_json());
     }
-    let (method, token) = begin(&world, account, &body, now)?;
-    let (id, described) = (method.id.clone(), method.to_json());
+    let (method, token) = pending_method(&sandbox, account, &body, now)?;
+    let (id, body_json) = (method.id.clone(), method.to_json());
     account.methods.push(method);
-    idempotency::keep(account, OPERATION, key, body, &id);
+    idempotency::record(account, OPERATION, key, body, &id);
     panel
         .pages
-        .insert(token, (caller.id(), Target::Method(id.clone())));
-    Ok(created("payment-methods", &id, &described))
+        .insert(token, (caller.id(), PageTarget::Method(id.clone())));
+    Ok(created("payment-methods", &id, &body_json))
 }
 
 /// Checks the wish, and makes the pending method and the token of its page.
-fn begin(
-    world: &World,
+fn pending_method(
+    sandbox: &Sandbox,
     account: &Account,
     body: &Value,
     now: OffsetDateTime,
@@ -92,12 +92,12 @@ fn begin(
     let fields = Fields::of(body, "")?;
     let (payer, via) = (fields.id("payer")?, fields.id("via")?);
     let return_url = return_url::read(&fields)?
-        .ok_or_else(|| invalid(&fields.at("return_url"), "Is required"))?;
+        .ok_or_else(|| invalid(&fields.pointer("return_url"), "Is required"))?;
     if account.payer(payer).is_none() {
         return Err(unknown_payer(payer, "/payer"));
     }
     let via = method_of(account, payer, via, "/via")?;
-    let Kind::System(system) = via.kind else {
+    let MethodKind::PaymentSystem(system) = via.kind else {
         return Err(Problem::new(
             Code::MethodCannotSave,
             "Only a payment system can save a method.",
@@ -105,10 +105,10 @@ fn begin(
         .at("/via", "Is not a payment system"));
     };
     return_url::check(&return_url)?;
-    let (token, url) = pages::address(world, system);
-    let saved = Saved {
+    let (token, url) = hosted_pages::new_page_address(sandbox, system);
+    let saved = SavedMethod {
         system,
-        status: SavedStatus::Pending,
+        status: SavedMethodStatus::Pending,
         reason: None,
         instrument: None,
         is_default: false,
@@ -116,15 +116,15 @@ fn begin(
         confirms_at: None,
         page: Some(Page {
             url,
-            expires_at: now + LIFE,
+            expires_at: now + PAGE_LIFETIME,
             return_url,
             step: Step::Details,
         }),
     };
     let method = Method {
-        id: fresh_id("mth"),
+        id: new_id("mth"),
         payer: payer.to_owned(),
-        kind: Kind::Saved(saved),
+        kind: MethodKind::SavedMethod(saved),
     };
     Ok((method, token))
 }
@@ -170,15 +170,15 @@ fn find<'a>(account: &'a Account, id: &str) -> Result<&'a Method, Problem> {
 
 /// `PUT /payment-methods/{method}/default`
 pub(super) async fn make_default(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Answer {
-    let mut panel = world.panel();
+) -> ApiResult {
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     let usable = find(account, &id)?
         .saved()
-        .is_some_and(|saved| saved.status == SavedStatus::Confirmed);
+        .is_some_and(|saved| saved.status == SavedMethodStatus::Confirmed);
     if !usable {
         return Err(Problem::new(
             Code::MethodNotUsable,
@@ -191,11 +191,11 @@ pub(super) async fn make_default(
 
 /// `DELETE /payment-methods/{method}`
 pub(super) async fn remove(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Answer {
-    let mut panel = world.panel();
+) -> ApiResult {
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     if find(account, &id)?.saved().is_none() {
         return Err(Problem::new(
@@ -203,7 +203,7 @@ pub(super) async fn remove(
             "Only a saved method can be removed.",
         ));
     }
-    if let Some(payment) = account.debit_under_way(&id) {
+    if let Some(payment) = account.pending_debit(&id) {
         let detail = format!(
             "Payment {} is being debited from it; try again when that has ended.",
             payment.number

@@ -3,7 +3,7 @@
 mod account;
 mod auth;
 mod body;
-mod create;
+mod create_payment;
 mod etag;
 mod idempotency;
 mod methods;
@@ -22,13 +22,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use serde_json::Value;
 
-use crate::world::World;
-use problem::{Answer, Code, Problem};
+use crate::sandbox::Sandbox;
+use problem::{ApiResult, Code, Problem};
 
 /// Where the API is, below the panel's address.
 pub(crate) const BASE: &str = "/api/v1";
 
-pub(crate) fn router(world: Arc<World>) -> Router {
+pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
     let admitted = Router::new()
         .route("/account", get(account::read))
         .route("/top-up/options", get(account::options))
@@ -42,14 +42,17 @@ pub(crate) fn router(world: Arc<World>) -> Router {
             "/payment-methods/{method}/default",
             put(methods::make_default),
         )
-        .route("/payments", get(payments::list).post(create::create))
+        .route(
+            "/payments",
+            get(payments::list).post(create_payment::create),
+        )
         .route("/payments/{payment}", get(payments::read))
         .route("/payments/{payment}/cancel", post(payments::cancel))
         .route("/payments/{payment}/invoice", get(payments::invoice))
         .route("/services/renewable", get(services::renewable))
         .route("/migrations", get(services::migrations))
         .route("/expenses", get(services::expenses))
-        .route_layer(middleware::from_fn_with_state(world.clone(), auth::admit));
+        .route_layer(middleware::from_fn_with_state(sandbox.clone(), auth::admit));
     let api = Router::new()
         .merge(admitted)
         .route("/status", get(account::status))
@@ -60,7 +63,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(super::console::router())
         .method_not_allowed_fallback(not_allowed)
         .fallback(async || Problem::new(Code::NotFound, "There is nothing at this address."))
-        .with_state(world)
+        .with_state(sandbox)
 }
 
 async fn not_allowed() -> Problem {
@@ -74,8 +77,8 @@ async fn not_allowed() -> Problem {
     clippy::unnecessary_wraps,
     reason = "it is the last line of handlers that can fail"
 )]
-fn ok(body: &Value) -> Answer {
-    Ok(crate::http::json_answer(StatusCode::OK, body))
+fn ok(body: &Value) -> ApiResult {
+    Ok(crate::http::json_response(StatusCode::OK, body))
 }
 
 /// A thing that was made, and where it is read.

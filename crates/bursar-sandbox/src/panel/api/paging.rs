@@ -11,7 +11,7 @@ use super::problem::{Code, Problem};
 use crate::http::Params;
 
 const DEFAULT_LIMIT: usize = 50;
-const MOST: usize = 200;
+const MAX_LIMIT: usize = 200;
 /// A cursor lives for so many hours after the one in which it was made. By the hour, because a page's tag must not change
 /// by the second.
 const CURSOR_HOURS: i64 = 24;
@@ -43,14 +43,14 @@ impl Page {
             Some(text) => text
                 .parse()
                 .ok()
-                .filter(|limit| (1..=MOST).contains(limit))
+                .filter(|limit| (1..=MAX_LIMIT).contains(limit))
                 .ok_or_else(|| wrong_parameter("limit", "Must be a whole number from 1 to 200"))?,
         };
         let digest = digest(params, list, filters);
         let hour = now.unix_timestamp().div_euclid(3600);
         let after = params
             .get("cursor")
-            .map(|cursor| place_of(cursor, &digest, hour).ok_or_else(invalid_cursor))
+            .map(|cursor| decode_cursor(cursor, &digest, hour).ok_or_else(invalid_cursor))
             .transpose()?;
         Ok(Self {
             limit,
@@ -61,38 +61,39 @@ impl Page {
     }
 
     /// Cuts a page off items that are in order and begin after the cursor's place.
-    pub(super) fn cut<T>(
+    pub(super) fn take_page<T>(
         self,
         items: impl Iterator<Item = (String, T)>,
         to_json: impl Fn(&str, T) -> Value,
     ) -> Value {
-        let mut given = Vec::new();
+        let mut page_items = Vec::new();
         let mut last = None;
         let mut next = None;
-        for (place, item) in items {
-            if given.len() == self.limit {
-                next = last.map(|place: String| self.cursor(&place));
+        for (sort_key, item) in items {
+            if page_items.len() == self.limit {
+                next = last.map(|sort_key: String| self.cursor(&sort_key));
                 break;
             }
-            given.push(to_json(&place, item));
-            last = Some(place);
+            page_items.push(to_json(&sort_key, item));
+            last = Some(sort_key);
         }
-        json!({"items": given, "next_cursor": next})
+        json!({"items": page_items, "next_cursor": next})
     }
 
-    fn cursor(&self, place: &str) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{} {} {place}", self.digest, self.hour))
+    fn cursor(&self, sort_key: &str) -> String {
+        URL_SAFE_NO_PAD.encode(format!("{} {} {sort_key}", self.digest, self.hour))
     }
 }
 
-fn place_of(cursor: &str, digest: &str, hour: i64) -> Option<String> {
+fn decode_cursor(cursor: &str, digest: &str, hour: i64) -> Option<String> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
     let text = String::from_utf8(bytes).ok()?;
-    let (made_for, rest) = text.split_once(' ')?;
-    let (made_in, place) = rest.split_once(' ')?;
-    let age = hour - made_in.parse::<i64>().ok()?;
-    let good = made_for == digest && !place.is_empty() && (0..=CURSOR_HOURS).contains(&age);
-    good.then(|| place.to_owned())
+    let (cursor_digest, rest) = text.split_once(' ')?;
+    let (cursor_hour, sort_key) = rest.split_once(' ')?;
+    let age = hour - cursor_hour.parse::<i64>().ok()?;
+    let is_valid =
+        cursor_digest == digest && !sort_key.is_empty() && (0..=CURSOR_HOURS).contains(&age);
+    is_valid.then(|| sort_key.to_owned())
 }
 
 fn digest(params: &Params, list: &str, filters: &[&str]) -> String {

@@ -11,13 +11,13 @@ use time::OffsetDateTime;
 use super::auth::Caller;
 use super::ok;
 use super::paging::{Page, wrong_parameter};
-use super::problem::{Answer, Code, Problem};
+use super::problem::{ApiResult, Code, Problem};
 use crate::clock;
 use crate::http::Params;
 use crate::panel::invoice;
-use crate::panel::payment::{Payment, Status, Why};
+use crate::panel::payment::{Payment, ReasonCode, Status};
 use crate::panel::state::Account;
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
 const FILTERS: [&str; 4] = ["status", "payer", "created_since", "updated_since"];
 
@@ -44,12 +44,12 @@ impl<'a> Filter<'a> {
         Ok(Self {
             statuses,
             payer: params.get("payer"),
-            created_since: time_of(params, "created_since")?,
-            updated_since: time_of(params, "updated_since")?,
+            created_since: time_param(params, "created_since")?,
+            updated_since: time_param(params, "updated_since")?,
         })
     }
 
-    fn takes(&self, payment: &Payment) -> bool {
+    fn matches(&self, payment: &Payment) -> bool {
         self.statuses
             .as_ref()
             .is_none_or(|statuses| statuses.contains(&payment.status))
@@ -63,7 +63,7 @@ impl<'a> Filter<'a> {
     }
 }
 
-fn time_of(params: &Params, name: &str) -> Result<Option<OffsetDateTime>, Problem> {
+fn time_param(params: &Params, name: &str) -> Result<Option<OffsetDateTime>, Problem> {
     params
         .get(name)
         .map(|text| {
@@ -74,22 +74,22 @@ fn time_of(params: &Params, name: &str) -> Result<Option<OffsetDateTime>, Proble
 
 /// `GET /payments`
 pub(super) async fn list(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     params: Params,
-) -> Answer {
-    let page = Page::read(&params, "payments", &FILTERS, world.clock.now())?;
+) -> ApiResult {
+    let page = Page::read(&params, "payments", &FILTERS, sandbox.clock.now())?;
     let filter = Filter::read(&params)?;
-    let mut panel = world.panel();
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     let end = page.after.clone().map_or(Bound::Unbounded, Bound::Excluded);
     let items = account
         .payments()
         .range((Bound::Unbounded, end))
         .rev()
-        .filter(|(_, payment)| filter.takes(payment))
-        .map(|(place, payment)| (place.clone(), payment));
-    ok(&page.cut(items, |_, payment| payment.to_json(account.currency)))
+        .filter(|(_, payment)| filter.matches(payment))
+        .map(|(sort_key, payment)| (sort_key.clone(), payment));
+    ok(&page.take_page(items, |_, payment| payment.to_json(account.currency)))
 }
 
 fn find<'a>(account: &'a Account, id: &str) -> Result<&'a Payment, Problem> {
@@ -100,30 +100,30 @@ fn find<'a>(account: &'a Account, id: &str) -> Result<&'a Payment, Problem> {
 
 /// `GET /payments/{payment}`
 pub(super) async fn read(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Answer {
-    let mut panel = world.panel();
+) -> ApiResult {
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     ok(&find(account, &id)?.to_json(account.currency))
 }
 
 /// `POST /payments/{payment}/cancel`
 pub(super) async fn cancel(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Answer {
-    let now = world.clock.now();
-    let mut panel = world.panel();
+) -> ApiResult {
+    let now = sandbox.clock.now();
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     let payment = find(account, &id)?;
     match payment.status {
         Status::Cancelled => {}
         Status::New => {
-            let reason = Why::CancelledByUser.reason();
-            account.turn(&id, Status::Cancelled, Some(reason), now);
+            let reason = ReasonCode::CancelledByUser.reason();
+            account.set_status(&id, Status::Cancelled, Some(reason), now);
         }
         Status::Processing
         | Status::Trusted
@@ -141,11 +141,11 @@ pub(super) async fn cancel(
 
 /// `GET /payments/{payment}/invoice`
 pub(super) async fn invoice(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Answer {
-    let mut panel = world.panel();
+) -> ApiResult {
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     let payment = find(account, &id)?;
     if !payment.has_invoice() {

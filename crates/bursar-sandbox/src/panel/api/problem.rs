@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-pub(crate) type Answer = Result<Response, Problem>;
+pub(crate) type ApiResult = Result<Response, Problem>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
@@ -42,7 +42,7 @@ pub(crate) enum Code {
 }
 
 impl Code {
-    fn facts(self) -> (u16, &'static str, &'static str) {
+    fn status_code_and_title(self) -> (u16, &'static str, &'static str) {
         match self {
             Self::BadRequest => (400, "bad_request", "The request cannot be read"),
             Self::InvalidCursor => (400, "invalid_cursor", "The cursor is not valid"),
@@ -118,7 +118,7 @@ impl Code {
 pub(crate) struct Problem {
     code: Code,
     detail: String,
-    more: Map<String, Value>,
+    extensions: Map<String, Value>,
     retry_after_s: Option<u64>,
 }
 
@@ -127,7 +127,7 @@ impl Problem {
         Self {
             code,
             detail: detail.into(),
-            more: Map::new(),
+            extensions: Map::new(),
             retry_after_s: None,
         }
     }
@@ -140,16 +140,16 @@ impl Problem {
     /// Names the place that is at fault: a JSON Pointer into the body, or `?name` of a parameter.
     pub(crate) fn at(mut self, pointer: &str, message: &str) -> Self {
         let found = json!({"pointer": pointer, "message": message});
-        if let Some(Value::Array(errors)) = self.more.get_mut("errors") {
+        if let Some(Value::Array(errors)) = self.extensions.get_mut("errors") {
             errors.push(found);
         } else {
-            self.more.insert("errors".to_owned(), json!([found]));
+            self.extensions.insert("errors".to_owned(), json!([found]));
         }
         self
     }
 
     pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
-        self.more.insert(name.to_owned(), value);
+        self.extensions.insert(name.to_owned(), value);
         self
     }
 
@@ -161,13 +161,13 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (status, code, title) = self.code.facts();
+        let (status, code, title) = self.code.status_code_and_title();
         let mut body = json!({
             "type": format!("urn:bursar:panel:problem:{code}"), "title": title, "status": status, "code": code,
             "detail": self.detail,
         });
         if let Some(members) = body.as_object_mut() {
-            members.extend(self.more);
+            members.extend(self.extensions);
         }
         let mut response = (
             StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),

@@ -10,7 +10,7 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Option<String>, Problem> {
     if fields.get("return_url").is_none() {
         return Ok(None);
     }
-    let at = fields.at("return_url");
+    let at = fields.pointer("return_url");
     let text = fields.text("return_url")?;
     let plain = !text
         .chars()
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn leads_only_where_it_may() {
+    fn accepts_only_allowed_return_urls() {
         for good in [
             "org.bursar.desktop://top-up/return?state=x",
             "https://shop.example/back",

@@ -9,71 +9,71 @@ use time::macros::format_description;
 use super::auth::Caller;
 use super::ok;
 use super::paging::{Page, wrong_parameter};
-use super::problem::{Answer, Problem};
+use super::problem::{ApiResult, Problem};
 use crate::http::Params;
 use crate::panel::service::{Migration, Service};
-use crate::panel::state::place;
-use crate::world::World;
+use crate::panel::state::sort_key;
+use crate::sandbox::Sandbox;
 
 /// `GET /services/renewable`
 pub(super) async fn renewable(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     params: Params,
-) -> Answer {
-    let page = Page::read(&params, "services", &[], world.clock.now())?;
-    let mut panel = world.panel();
+) -> ApiResult {
+    let page = Page::read(&params, "services", &[], sandbox.clock.now())?;
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     let mut services: Vec<(String, &Service)> = account
         .services
         .iter()
-        .map(|service| (place(service.due_at, &service.id), service))
+        .map(|service| (sort_key(service.due_at, &service.id), service))
         .collect();
     services.sort_by(|one, other| one.0.cmp(&other.0));
     let after = page.after.clone();
     let items = services
         .into_iter()
-        .filter(|(place, _)| after.as_ref().is_none_or(|after| place > after));
-    ok(&page.cut(items, |_, service| service.to_json(account.currency)))
+        .filter(|(sort_key, _)| after.as_ref().is_none_or(|after| sort_key > after));
+    ok(&page.take_page(items, |_, service| service.to_json(account.currency)))
 }
 
 /// `GET /migrations`
 pub(super) async fn migrations(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     params: Params,
-) -> Answer {
-    let now = world.clock.now();
+) -> ApiResult {
+    let now = sandbox.clock.now();
     let page = Page::read(&params, "migrations", &[], now)?;
-    let mut panel = world.panel();
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     let mut orders: Vec<(String, &Migration)> = account
         .migrations
         .iter()
-        .map(|order| (place(order.ordered_at, &order.id), order))
+        .map(|order| (sort_key(order.ordered_at, &order.id), order))
         .collect();
     orders.sort_by(|one, other| other.0.cmp(&one.0));
     let after = page.after.clone();
     let items = orders
         .into_iter()
-        .filter(|(place, _)| after.as_ref().is_none_or(|after| place < after));
-    ok(&page.cut(items, |_, order| order.to_json(account.currency, now)))
+        .filter(|(sort_key, _)| after.as_ref().is_none_or(|after| sort_key < after));
+    ok(&page.take_page(items, |_, order| order.to_json(account.currency, now)))
 }
 
 /// `GET /expenses`
 pub(super) async fn expenses(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     params: Params,
-) -> Answer {
-    let page = Page::read(&params, "expenses", &["from", "to"], world.clock.now())?;
-    let (from, to) = (day(&params, "from")?, day(&params, "to")?);
+) -> ApiResult {
+    let page = Page::read(&params, "expenses", &["from", "to"], sandbox.clock.now())?;
+    let (from, to) = (date_param(&params, "from")?, date_param(&params, "to")?);
     if let (Some(from), Some(to)) = (from, to)
         && from > to
     {
         return Err(wrong_parameter("to", "Must not be before from"));
     }
-    let mut panel = world.panel();
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
     // Keys begin with the day; `~` comes after everything that can follow it.
     let first = from.map_or_else(String::new, |from| from.to_string());
@@ -88,12 +88,12 @@ pub(super) async fn expenses(
         .rev()
         .take_while(|(key, _)| **key >= first)
         .map(|(key, expense)| (key.clone(), expense));
-    ok(&page.cut(items, |key, expense| {
+    ok(&page.take_page(items, |key, expense| {
         expense.to_json(account.currency, &format!("exp_{key}"))
     }))
 }
 
-fn day(params: &Params, name: &str) -> Result<Option<Date>, Problem> {
+fn date_param(params: &Params, name: &str) -> Result<Option<Date>, Problem> {
     let form = format_description!("[year]-[month]-[day]");
     params
         .get(name)

@@ -11,20 +11,20 @@ use uuid::Uuid;
 
 use super::{account, amount};
 use crate::clock::rfc3339;
-use crate::http::{Answer, ApiError, body, json_answer, no_content, ok};
-use crate::panel::amount::Currency;
-use crate::panel::instrument::wallet;
-use crate::panel::method::{Method, Payer, SavedStatus};
-use crate::panel::state::{Account, Key};
-use crate::panel::{new_key, seed};
-use crate::world::World;
+use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
+use crate::panel::currency::Currency;
+use crate::panel::instrument::wallet_account;
+use crate::panel::method::{Method, Payer, SavedMethodStatus};
+use crate::panel::state::{Account, ApiKey};
+use crate::panel::{create_api_key, seed};
+use crate::sandbox::Sandbox;
 
-const MOST_HISTORY: usize = 200_000;
-const SHOWN: usize = 200;
+const MAX_HISTORY: usize = 200_000;
+const MAX_LISTED_PAYMENTS: usize = 200;
 
 #[derive(Debug, Deserialize)]
 #[serde(default)]
-struct Wanted {
+struct AccountRequest {
     email: Option<String>,
     name: Option<String>,
     currency: String,
@@ -38,7 +38,7 @@ struct Wanted {
     history: usize,
 }
 
-impl Default for Wanted {
+impl Default for AccountRequest {
     fn default() -> Self {
         Self {
             email: None,
@@ -55,92 +55,101 @@ impl Default for Wanted {
     }
 }
 
-pub(super) async fn create(State(world): State<Arc<World>>, bytes: Bytes) -> Answer {
-    let wanted: Wanted = body(&bytes)?;
-    let now = world.clock.now();
-    let currency = Currency::read(&wanted.currency)
+pub(super) async fn create(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
+    let request: AccountRequest = body(&bytes)?;
+    let now = sandbox.clock.now();
+    let currency = Currency::from_code(&request.currency)
         .ok_or_else(|| ApiError::unprocessable("not a currency: currency"))?;
     let read = |text: &Option<String>| {
         text.as_deref()
             .map(|text| amount(currency, text))
             .transpose()
     };
-    let balance = read(&wanted.balance)?.unwrap_or(currency.whole(100));
-    let daily = read(&wanted.daily)?;
-    let name = wanted.name.unwrap_or_else(|| "Test Customer".to_owned());
+    let balance = read(&request.balance)?.unwrap_or(currency.from_major(100));
+    let daily = read(&request.daily)?;
+    let name = request.name.unwrap_or_else(|| "Test Customer".to_owned());
     let mut account = Account::new(String::new(), name, currency, now.date());
     let short: String = account.id.simple().to_string().chars().take(8).collect();
-    account.email = wanted
+    account.email = request
         .email
         .unwrap_or_else(|| format!("customer-{short}@sandbox.test"));
     account.balance = balance;
-    seed::payers(&mut account, wanted.payers.min(50));
-    if wanted.saved {
-        add_saved(&mut account, now);
+    seed::add_payers(&mut account, request.payers.min(50));
+    if request.saved {
+        add_saved_methods(&mut account, now);
     }
-    seed::services(&mut account, wanted.services.min(1000), now);
-    seed::migrations(&mut account, wanted.migrations.min(1000), now);
+    seed::add_services(&mut account, request.services.min(1000), now);
+    seed::add_migrations(&mut account, request.migrations.min(1000), now);
     if let Some(daily) = daily {
-        seed::running(&mut account, daily, 0);
+        seed::add_running_servers(&mut account, daily, 0);
     }
-    seed::history(&mut account, wanted.history.min(MOST_HISTORY), now);
-    let key = new_key(&mut account, "first", false);
-    let mut described = describe(&world, &account);
-    if let Some(members) = described.as_object_mut() {
+    seed::add_history(&mut account, request.history.min(MAX_HISTORY), now);
+    let key = create_api_key(&mut account, "first", false);
+    let mut body_json = account_json(&sandbox, &account);
+    if let Some(members) = body_json.as_object_mut() {
         members.insert("api_key".to_owned(), key.secret.into());
         members.insert("key_id".to_owned(), json!(key.id));
     }
-    world.panel().accounts.push(account);
-    Ok(json_answer(StatusCode::CREATED, &described))
+    sandbox.panel().accounts.push(account);
+    Ok(json_response(StatusCode::CREATED, &body_json))
 }
 
-fn add_saved(account: &mut Account, now: time::OffsetDateTime) {
+fn add_saved_methods(account: &mut Account, now: time::OffsetDateTime) {
     let Some(payer) = account.payers.first().map(|payer| payer.id.clone()) else {
         return;
     };
     let both = [
         (seed::test_card("4242424242424242"), 2),
-        (wallet("customer@sandbox.test"), 1),
+        (wallet_account("customer@sandbox.test"), 1),
     ];
     for (instrument, days) in both {
         if let Some(instrument) = instrument {
             let at = now - time::Duration::days(days);
-            seed::add_saved(account, &payer, instrument, SavedStatus::Confirmed, at);
+            seed::add_saved_method(
+                account,
+                &payer,
+                instrument,
+                SavedMethodStatus::Confirmed,
+                at,
+            );
         }
     }
 }
 
-fn describe(world: &World, account: &Account) -> Value {
+fn account_json(sandbox: &Sandbox, account: &Account) -> Value {
     let usable = account.keys.iter().find(|key| !key.revoked);
     let keys: Vec<Value> = account.keys.iter().map(key_json).collect();
     let payers: Vec<Value> = account.payers.iter().map(Payer::to_json).collect();
     json!({
         "id": account.id, "email": account.email, "name": account.name, "currency": account.currency.code(),
         "api_key": usable.map(|key| key.secret.clone()), "key_id": usable.map(|key| key.id),
-        "network": world.panel_network, "keys": keys, "payers": payers,
+        "network": sandbox.panel_network_file, "keys": keys, "payers": payers,
     })
 }
 
-fn key_json(key: &Key) -> Value {
+fn key_json(key: &ApiKey) -> Value {
     json!({"id": key.id, "name": key.name, "read_only": key.read_only, "revoked": key.revoked})
 }
 
-pub(super) async fn list(State(world): State<Arc<World>>) -> Answer {
-    let panel = world.panel();
+pub(super) async fn list(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
+    let panel = sandbox.panel();
     ok(&panel
         .accounts
         .iter()
-        .map(|account| describe(&world, account))
+        .map(|account| account_json(&sandbox, account))
         .collect())
 }
 
 /// The truth: balance, methods, the latest payments, services and orders.
-pub(super) async fn truth(State(world): State<Arc<World>>, Path(id): Path<Uuid>) -> Answer {
-    let now = world.clock.now();
-    let mut panel = world.panel();
+pub(super) async fn full_record(
+    State(sandbox): State<Arc<Sandbox>>,
+    Path(id): Path<Uuid>,
+) -> ApiResult {
+    let now = sandbox.clock.now();
+    let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     let currency = account.currency;
-    let mut described = describe(&world, account);
+    let mut body_json = account_json(&sandbox, account);
     let mut methods: Vec<&Method> = account.methods.iter().collect();
     methods.sort_by(|one, other| one.rank().cmp(&other.rank()));
     let methods: Vec<Value> = methods.into_iter().map(Method::to_json).collect();
@@ -148,8 +157,8 @@ pub(super) async fn truth(State(world): State<Arc<World>>, Path(id): Path<Uuid>)
         .payments()
         .values()
         .rev()
-        .take(SHOWN)
-        .map(|payment| super::payments::describe(account, payment))
+        .take(MAX_LISTED_PAYMENTS)
+        .map(|payment| super::payments::payment_json(account, payment))
         .collect();
     let services: Vec<Value> = account
         .services
@@ -161,26 +170,26 @@ pub(super) async fn truth(State(world): State<Arc<World>>, Path(id): Path<Uuid>)
         .iter()
         .map(|order| order.to_json(currency, now))
         .collect();
-    let truth = json!({
-        "balance": currency.text(account.balance),
-        "daily": account.daily_spend().map(|daily| currency.text(daily)), "methods": methods,
+    let full_record = json!({
+        "balance": currency.format(account.balance),
+        "daily": account.daily_spend().map(|daily| currency.format(daily)), "methods": methods,
         "payments": payments, "payment_count": account.payments().len(), "services": services,
-        "migrations": migrations, "expense_count": account.expenses.len(), "manner": manner(account),
+        "migrations": migrations, "expense_count": account.expenses.len(), "manner": behaviour_json(account),
         "now": rfc3339(now),
     });
-    if let (Some(members), Value::Object(truth)) = (described.as_object_mut(), truth) {
-        members.extend(truth);
+    if let (Some(members), Value::Object(full_record)) = (body_json.as_object_mut(), full_record) {
+        members.extend(full_record);
     }
-    ok(&described)
+    ok(&body_json)
 }
 
-fn manner(account: &Account) -> Value {
-    let manner = &account.manner;
+fn behaviour_json(account: &Account) -> Value {
+    let behaviour = &account.behaviour;
     json!({
-        "blocked": manner.blocked, "requests_per_minute": manner.requests_per_minute,
-        "hold_debits": manner.hold_debits, "debit_ms": manner.debit_ms,
-        "hold_confirmations": manner.hold_confirmations, "confirm_ms": manner.confirm_ms,
-        "refuse_confirmations": manner.refuse_confirmations,
+        "blocked": behaviour.blocked, "requests_per_minute": behaviour.requests_per_minute,
+        "hold_debits": behaviour.hold_debits, "debit_ms": behaviour.debit_ms,
+        "hold_confirmations": behaviour.hold_confirmations, "confirm_ms": behaviour.confirm_ms,
+        "refuse_confirmations": behaviour.refuse_confirmations,
     })
 }
 
@@ -201,17 +210,17 @@ struct Patch {
 }
 
 pub(super) async fn patch(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
+) -> ApiResult {
     let patch: Patch = body(&bytes)?;
-    let mut panel = world.panel();
+    let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     let currency = account.currency;
-    let read = |text: &Option<String>, present: u64| match text {
+    let read = |text: &Option<String>, current: u64| match text {
         Some(text) => amount(currency, text),
-        None => Ok(present),
+        None => Ok(current),
     };
     account.balance = read(&patch.balance, account.balance)?;
     account.limits.min = read(&patch.min, account.limits.min)?;
@@ -222,51 +231,51 @@ pub(super) async fn patch(
             .map(|text| amount(currency, text))
             .collect::<Result<_, _>>()?;
     }
-    let manner = &mut account.manner;
-    manner.blocked = patch.blocked.unwrap_or(manner.blocked);
-    manner.requests_per_minute = patch
+    let behaviour = &mut account.behaviour;
+    behaviour.blocked = patch.blocked.unwrap_or(behaviour.blocked);
+    behaviour.requests_per_minute = patch
         .requests_per_minute
-        .unwrap_or(manner.requests_per_minute);
-    manner.hold_debits = patch.hold_debits.unwrap_or(manner.hold_debits);
-    manner.debit_ms = patch.debit_ms.unwrap_or(manner.debit_ms);
-    manner.hold_confirmations = patch
+        .unwrap_or(behaviour.requests_per_minute);
+    behaviour.hold_debits = patch.hold_debits.unwrap_or(behaviour.hold_debits);
+    behaviour.debit_ms = patch.debit_ms.unwrap_or(behaviour.debit_ms);
+    behaviour.hold_confirmations = patch
         .hold_confirmations
-        .unwrap_or(manner.hold_confirmations);
-    manner.confirm_ms = patch.confirm_ms.unwrap_or(manner.confirm_ms);
-    manner.refuse_confirmations = patch
+        .unwrap_or(behaviour.hold_confirmations);
+    behaviour.confirm_ms = patch.confirm_ms.unwrap_or(behaviour.confirm_ms);
+    behaviour.refuse_confirmations = patch
         .refuse_confirmations
-        .unwrap_or(manner.refuse_confirmations);
-    ok(&describe(&world, account))
+        .unwrap_or(behaviour.refuse_confirmations);
+    ok(&account_json(&sandbox, account))
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct WantedKey {
+struct KeyRequest {
     name: Option<String>,
     read_only: bool,
 }
 
 pub(super) async fn create_key(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: WantedKey = body(&bytes)?;
-    let mut panel = world.panel();
+) -> ApiResult {
+    let request: KeyRequest = body(&bytes)?;
+    let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
-    let name = wanted.name.as_deref().unwrap_or("unnamed");
-    let key = new_key(account, name, wanted.read_only);
-    Ok(json_answer(
+    let name = request.name.as_deref().unwrap_or("unnamed");
+    let key = create_api_key(account, name, request.read_only);
+    Ok(json_response(
         StatusCode::CREATED,
         &json!({"id": key.id, "api_key": key.secret, "read_only": key.read_only}),
     ))
 }
 
 pub(super) async fn revoke_key(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path((id, key)): Path<(Uuid, Uuid)>,
-) -> Answer {
-    let mut panel = world.panel();
+) -> ApiResult {
+    let mut panel = sandbox.panel();
     let key = account(&mut panel, id)?
         .keys
         .iter_mut()
@@ -277,7 +286,7 @@ pub(super) async fn revoke_key(
 }
 
 #[derive(Debug, Deserialize)]
-struct WantedPayer {
+struct PayerRequest {
     name: String,
     #[serde(default)]
     kind: String,
@@ -285,25 +294,25 @@ struct WantedPayer {
 }
 
 pub(super) async fn add_payer(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: WantedPayer = body(&bytes)?;
-    let mut panel = world.panel();
+) -> ApiResult {
+    let request: PayerRequest = body(&bytes)?;
+    let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
-    let is_company = wanted.kind == "company";
-    let id = seed::add_payer(account, is_company, wanted.name, wanted.email);
+    let is_company = request.kind == "company";
+    let id = seed::add_payer(account, is_company, request.name, request.email);
     let payer = account.payer(&id).map_or(Value::Null, Payer::to_json);
-    Ok(json_answer(StatusCode::CREATED, &payer))
+    Ok(json_response(StatusCode::CREATED, &payer))
 }
 
 /// A payer goes with its methods; its payments keep its name.
 pub(super) async fn remove_payer(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path((id, payer)): Path<(Uuid, String)>,
-) -> Answer {
-    let mut panel = world.panel();
+) -> ApiResult {
+    let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     if account.payer(&payer).is_none() {
         return Err(ApiError::not_found("No such payer"));
@@ -318,18 +327,18 @@ pub(super) async fn remove_payer(
 }
 
 #[derive(Debug, Deserialize)]
-struct WantedHistory {
+struct HistoryRequest {
     count: usize,
 }
 
 pub(super) async fn history(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let count = body::<WantedHistory>(&bytes)?.count.min(MOST_HISTORY);
-    let now = world.clock.now();
-    let mut panel = world.panel();
-    seed::history(account(&mut panel, id)?, count, now);
+) -> ApiResult {
+    let count = body::<HistoryRequest>(&bytes)?.count.min(MAX_HISTORY);
+    let now = sandbox.clock.now();
+    let mut panel = sandbox.panel();
+    seed::add_history(account(&mut panel, id)?, count, now);
     ok(&json!({"count": count}))
 }

@@ -10,32 +10,32 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::account;
-use crate::http::{Answer, ApiError, body, json_answer, no_content, ok};
-use crate::panel::instrument::{Outcome, wallet};
-use crate::panel::method::{Method, SavedStatus};
-use crate::panel::payment::Why;
+use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
+use crate::panel::instrument::{Outcome, wallet_account};
+use crate::panel::method::{Method, SavedMethodStatus};
+use crate::panel::payment::ReasonCode;
 use crate::panel::seed;
 use crate::panel::state::Account;
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
 #[derive(Debug, Deserialize)]
-struct Wanted {
+struct MethodRequest {
     /// The default payer, if left out.
     payer: Option<String>,
     /// One of the test cards.
     card: Option<String>,
     /// An account at the PayPal-like house.
     email: Option<String>,
-    status: Option<SavedStatus>,
+    status: Option<SavedMethodStatus>,
     #[serde(default)]
     is_default: bool,
-    debit: Option<Debit>,
+    debit: Option<DebitOutcome>,
 }
 
 /// What a debit comes to.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Debit {
+pub(super) enum DebitOutcome {
     Approve,
     Declined,
     InsufficientFunds,
@@ -45,14 +45,14 @@ pub(super) enum Debit {
     Hang,
 }
 
-impl Debit {
+impl DebitOutcome {
     pub(super) fn outcome(self) -> Outcome {
         match self {
             Self::Approve => Outcome::Approve,
-            Self::Declined => Outcome::Refuse(Why::Declined),
-            Self::InsufficientFunds => Outcome::Refuse(Why::InsufficientFunds),
-            Self::ConfirmationFailed => Outcome::Refuse(Why::ConfirmationFailed),
-            Self::MethodExpired => Outcome::Refuse(Why::MethodExpired),
+            Self::Declined => Outcome::Refuse(ReasonCode::Declined),
+            Self::InsufficientFunds => Outcome::Refuse(ReasonCode::InsufficientFunds),
+            Self::ConfirmationFailed => Outcome::Refuse(ReasonCode::ConfirmationFailed),
+            Self::MethodExpired => Outcome::Refuse(ReasonCode::MethodExpired),
             Self::Fraudulent => Outcome::Suspect,
             Self::Hang => Outcome::Hang,
         }
@@ -60,39 +60,44 @@ impl Debit {
 }
 
 pub(super) async fn add(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: Wanted = body(&bytes)?;
-    let now = world.clock.now();
-    let mut panel = world.panel();
+) -> ApiResult {
+    let request: MethodRequest = body(&bytes)?;
+    let now = sandbox.clock.now();
+    let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     let payer = account
         .payers
         .iter()
-        .find(|payer| match &wanted.payer {
+        .find(|payer| match &request.payer {
             Some(id) => payer.id == *id,
             None => payer.is_default,
         })
         .map(|payer| payer.id.clone())
         .ok_or_else(|| ApiError::not_found("No such payer"))?;
-    let instrument = match &wanted.email {
-        Some(email) => wallet(email),
-        None => seed::test_card(wanted.card.as_deref().unwrap_or("4242424242424242")),
+    let instrument = match &request.email {
+        Some(email) => wallet_account(email),
+        None => seed::test_card(request.card.as_deref().unwrap_or("4242424242424242")),
     };
     let mut instrument = instrument
         .ok_or_else(|| ApiError::unprocessable("neither a test card nor an e-mail address"))?;
-    instrument.on_debit = wanted.debit.map_or(instrument.on_debit, Debit::outcome);
-    let status = wanted.status.unwrap_or(SavedStatus::Confirmed);
-    let id = seed::add_saved(account, &payer, instrument, status, now);
-    if wanted.is_default {
+    instrument.debit_outcome = request
+        .debit
+        .map_or(instrument.debit_outcome, DebitOutcome::outcome);
+    let status = request.status.unwrap_or(SavedMethodStatus::Confirmed);
+    let id = seed::add_saved_method(account, &payer, instrument, status, now);
+    if request.is_default {
         account.make_default(&id);
     }
-    Ok(json_answer(StatusCode::CREATED, &describe(account, &id)?))
+    Ok(json_response(
+        StatusCode::CREATED,
+        &method_json(account, &id)?,
+    ))
 }
 
-fn describe(account: &Account, id: &str) -> Result<Value, ApiError> {
+fn method_json(account: &Account, id: &str) -> Result<Value, ApiError> {
     account
         .method(id)
         .map(Method::to_json)
@@ -101,47 +106,47 @@ fn describe(account: &Account, id: &str) -> Result<Value, ApiError> {
 
 #[derive(Debug, Deserialize)]
 struct Patch {
-    status: Option<SavedStatus>,
+    status: Option<SavedMethodStatus>,
     is_default: Option<bool>,
-    debit: Option<Debit>,
+    debit: Option<DebitOutcome>,
 }
 
 pub(super) async fn patch(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path((id, method)): Path<(Uuid, String)>,
     bytes: Bytes,
-) -> Answer {
+) -> ApiResult {
     let patch: Patch = body(&bytes)?;
-    let mut panel = world.panel();
+    let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
-    describe(account, &method)?;
-    if patch.status == Some(SavedStatus::Confirmed) {
+    method_json(account, &method)?;
+    if patch.status == Some(SavedMethodStatus::Confirmed) {
         account.confirm_method(&method);
     }
     if let Some(saved) = account.method_mut(&method).and_then(Method::saved_mut) {
         match patch.status {
-            Some(SavedStatus::Failed) => saved.fail(Why::Declined),
-            Some(SavedStatus::Pending) => saved.status = SavedStatus::Pending,
-            Some(SavedStatus::Confirmed) | None => {}
+            Some(SavedMethodStatus::Failed) => saved.fail(ReasonCode::Declined),
+            Some(SavedMethodStatus::Pending) => saved.status = SavedMethodStatus::Pending,
+            Some(SavedMethodStatus::Confirmed) | None => {}
         }
         saved.is_default = patch.is_default.unwrap_or(saved.is_default);
         if let (Some(instrument), Some(debit)) = (&mut saved.instrument, patch.debit) {
-            instrument.on_debit = debit.outcome();
+            instrument.debit_outcome = debit.outcome();
         }
     }
     if patch.is_default == Some(true) {
         account.make_default(&method);
     }
-    ok(&describe(account, &method)?)
+    ok(&method_json(account, &method)?)
 }
 
 pub(super) async fn remove(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path((id, method)): Path<(Uuid, String)>,
-) -> Answer {
-    let mut panel = world.panel();
+) -> ApiResult {
+    let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
-    describe(account, &method)?;
+    method_json(account, &method)?;
     account.remove_method(&method);
     no_content()
 }

@@ -17,18 +17,18 @@ use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::amount::Currency;
+use super::currency::Currency;
 use super::state::{Account, Maintenance, Panel};
 use crate::clock::{self, rfc3339};
-use crate::http::{Answer, ApiError, body, ok};
-use crate::world::World;
+use crate::http::{ApiError, ApiResult, body, ok};
+use crate::sandbox::Sandbox;
 
-pub(crate) fn router() -> Router<Arc<World>> {
+pub(crate) fn router() -> Router<Arc<Sandbox>> {
     Router::new()
         .route("/panel/users", get(accounts::list).post(accounts::create))
         .route(
             "/panel/users/{id}",
-            get(accounts::truth).patch(accounts::patch),
+            get(accounts::full_record).patch(accounts::patch),
         )
         .route("/panel/users/{id}/keys", post(accounts::create_key))
         .route("/panel/users/{id}/keys/{key}", delete(accounts::revoke_key))
@@ -48,14 +48,14 @@ pub(crate) fn router() -> Router<Arc<World>> {
             "/panel/users/{id}/services/{service}",
             patch(services::patch).delete(services::remove),
         )
-        .route("/panel/users/{id}/migrations", post(services::order))
+        .route("/panel/users/{id}/migrations", post(services::add_order))
         .route(
             "/panel/users/{id}/migrations/{order}",
-            delete(services::take_back),
+            delete(services::cancel_order),
         )
-        .route("/panel/users/{id}/payments", post(payments::make))
+        .route("/panel/users/{id}/payments", post(payments::create))
         .route("/panel/payments/{id}", get(payments::read))
-        .route("/panel/payments/{id}/status", post(payments::status))
+        .route("/panel/payments/{id}/status", post(payments::set_status))
         .route("/panel/payments/{id}/settle", post(payments::settle))
         .route("/panel/payments/{id}/expire", post(payments::expire))
         .route("/panel/payments/{id}/age", post(payments::age))
@@ -76,22 +76,22 @@ fn amount(currency: Currency, text: &str) -> Result<u64, ApiError> {
 }
 
 #[derive(Debug, Deserialize)]
-struct WantedMaintenance {
+struct MaintenanceRequest {
     on: bool,
     message: Option<String>,
     until: Option<String>,
 }
 
-async fn maintenance(State(world): State<Arc<World>>, bytes: Bytes) -> Answer {
-    let wanted: WantedMaintenance = body(&bytes)?;
-    let until = wanted.until.as_deref().map(time_of).transpose()?;
-    world.panel().maintenance = wanted.on.then_some(Maintenance {
-        message: wanted.message,
+async fn maintenance(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
+    let request: MaintenanceRequest = body(&bytes)?;
+    let until = request.until.as_deref().map(parse_time).transpose()?;
+    sandbox.panel().maintenance = request.on.then_some(Maintenance {
+        message: request.message,
         until,
     });
-    ok(&json!({"on": wanted.on, "until": until.map(rfc3339)}))
+    ok(&json!({"on": request.on, "until": until.map(rfc3339)}))
 }
 
-fn time_of(text: &str) -> Result<OffsetDateTime, ApiError> {
+fn parse_time(text: &str) -> Result<OffsetDateTime, ApiError> {
     clock::parse(text).ok_or_else(|| ApiError::unprocessable(format!("not a time: {text}")))
 }

@@ -10,20 +10,20 @@ use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
 
-use super::methods::Debit;
+use super::methods::DebitOutcome;
 use super::{account, amount};
-use crate::http::{Answer, ApiError, body, json_answer, ok};
-use crate::panel::fresh_id;
-use crate::panel::payment::{Payment, Purpose, Reason, Status, Why};
+use crate::http::{ApiError, ApiResult, body, json_response, ok};
+use crate::panel::new_id;
+use crate::panel::payment::{Payment, Purpose, Reason, ReasonCode, Status};
 use crate::panel::state::{Account, Panel};
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
-pub(super) fn describe(account: &Account, payment: &Payment) -> Value {
+pub(super) fn payment_json(account: &Account, payment: &Payment) -> Value {
     let mut described = payment.to_json(account.currency);
     if let Some(members) = described.as_object_mut() {
         let page = payment.page.as_ref();
         members.insert("user_id".to_owned(), json!(account.id));
-        members.insert("given".to_owned(), payment.given.into());
+        members.insert("given".to_owned(), payment.fulfilled.into());
         members.insert(
             "return_url".to_owned(),
             json!(page.map(|page| page.return_url.as_str())),
@@ -37,48 +37,48 @@ pub(super) fn describe(account: &Account, payment: &Payment) -> Value {
     described
 }
 
-fn find<'a>(panel: &'a mut Panel, id: &str) -> Result<&'a mut Account, ApiError> {
+fn owner_of<'a>(panel: &'a mut Panel, id: &str) -> Result<&'a mut Account, ApiError> {
     panel
-        .owner_of(id)
+        .owner_of_payment(id)
         .ok_or_else(|| ApiError::not_found("No such payment"))
 }
 
-fn answer(world: &World, panel: &mut Panel, id: &str) -> Answer {
-    world.panel_turned.notify_waiters();
-    let account = find(panel, id)?;
+fn changed_payment(sandbox: &Sandbox, panel: &mut Panel, id: &str) -> ApiResult {
+    sandbox.panel_payment_changed.notify_waiters();
+    let account = owner_of(panel, id)?;
     let described = account
         .payment(id)
-        .map(|payment| describe(account, payment));
+        .map(|payment| payment_json(account, payment));
     ok(&json!(described))
 }
 
-pub(super) async fn read(State(world): State<Arc<World>>, Path(id): Path<String>) -> Answer {
-    answer(&world, &mut world.panel(), &id)
+pub(super) async fn read(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<String>) -> ApiResult {
+    changed_payment(&sandbox, &mut sandbox.panel(), &id)
 }
 
 #[derive(Debug, Deserialize)]
-struct Made {
+struct PaymentRequest {
     amount: String,
-    #[serde(default = "paid")]
+    #[serde(default = "default_status")]
     status: Status,
-    reason: Option<Why>,
+    reason: Option<ReasonCode>,
 }
 
-fn paid() -> Status {
+fn default_status() -> Status {
     Status::Paid
 }
 
 /// A top-up that was made in the panel, not through its API: by invoice, of the default payer.
-pub(super) async fn make(
-    State(world): State<Arc<World>>,
+pub(super) async fn create(
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let made: Made = body(&bytes)?;
-    let now = world.clock.now();
-    let mut panel = world.panel();
+) -> ApiResult {
+    let request: PaymentRequest = body(&bytes)?;
+    let now = sandbox.clock.now();
+    let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
-    let minor = amount(account.currency, &made.amount)?;
+    let minor = amount(account.currency, &request.amount)?;
     let payer = account
         .payers
         .iter()
@@ -89,13 +89,13 @@ pub(super) async fn make(
         .methods
         .iter()
         .filter(|method| method.payer == payer)
-        .map(|method| method.named())
-        .find(|named| named.kind == "invoice");
-    let (Some(payer), Some(method)) = (account.payer_named(&payer), method) else {
+        .map(|method| method.snapshot())
+        .find(|snapshot| snapshot.kind == "invoice");
+    let (Some(payer), Some(method)) = (account.payer_snapshot(&payer), method) else {
         return Err(ApiError::conflict("The payer has no invoice"));
     };
     let payment = Payment {
-        id: fresh_id("pay"),
+        id: new_id("pay"),
         number: account.next_number(now),
         status: Status::New,
         reason: None,
@@ -107,84 +107,93 @@ pub(super) async fn make(
         updated_at: now,
         paid_at: None,
         page: None,
-        settles: None,
+        scheduled_outcome: None,
         saves_method: false,
         saved_method: None,
-        given: false,
+        fulfilled: false,
     };
     let id = payment.id.clone();
     account.insert_payment(payment);
-    account.turn(&id, made.status, made.reason.map(Why::reason), now);
+    account.set_status(
+        &id,
+        request.status,
+        request.reason.map(ReasonCode::reason),
+        now,
+    );
     let described = account
         .payment(&id)
-        .map(|payment| describe(account, payment));
-    Ok(json_answer(StatusCode::CREATED, &json!(described)))
+        .map(|payment| payment_json(account, payment));
+    Ok(json_response(StatusCode::CREATED, &json!(described)))
 }
 
 #[derive(Debug, Deserialize)]
-struct WantedStatus {
+struct StatusRequest {
     status: Status,
-    reason: Option<Why>,
+    reason: Option<ReasonCode>,
     message: Option<String>,
     /// Also where the API's description knows no such way.
     #[serde(default)]
     force: bool,
 }
 
-pub(super) async fn status(
-    State(world): State<Arc<World>>,
+pub(super) async fn set_status(
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<String>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: WantedStatus = body(&bytes)?;
-    let now = world.clock.now();
-    let mut panel = world.panel();
-    let account = find(&mut panel, &id)?;
-    let present = account.payment(&id).map(|payment| payment.status);
-    let allowed = present.is_some_and(|present| present.next().contains(&wanted.status));
-    if !allowed && !wanted.force {
+) -> ApiResult {
+    let request: StatusRequest = body(&bytes)?;
+    let now = sandbox.clock.now();
+    let mut panel = sandbox.panel();
+    let account = owner_of(&mut panel, &id)?;
+    let current = account.payment(&id).map(|payment| payment.status);
+    let allowed =
+        current.is_some_and(|current| current.allowed_transitions().contains(&request.status));
+    if !allowed && !request.force {
         return Err(ApiError::conflict(format!(
             "{} does not go on to {}; \"force\": true does it all the same",
-            present.map_or("nothing", Status::name),
-            wanted.status.name()
+            current.map_or("nothing", Status::name),
+            request.status.name()
         )));
     }
-    let reason = wanted.reason.map(|why| Reason {
-        why,
-        message: wanted.message.unwrap_or_else(|| why.reason().message),
+    let reason = request.reason.map(|code| Reason {
+        code,
+        message: request.message.unwrap_or_else(|| code.reason().message),
     });
-    account.turn(&id, wanted.status, reason, now);
-    answer(&world, &mut panel, &id)
+    account.set_status(&id, request.status, reason, now);
+    changed_payment(&sandbox, &mut panel, &id)
 }
 
 #[derive(Debug, Deserialize)]
-struct Settled {
-    outcome: Debit,
+struct SettleRequest {
+    outcome: DebitOutcome,
 }
 
 /// The payment system's answer to a payment that is processing, also to one that hangs.
 pub(super) async fn settle(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<String>,
     bytes: Bytes,
-) -> Answer {
-    let settled: Settled = body(&bytes)?;
-    let now = world.clock.now();
-    let mut panel = world.panel();
-    let account = find(&mut panel, &id)?;
-    let present = account.payment(&id).map(|payment| payment.status);
-    if present != Some(Status::Processing) {
+) -> ApiResult {
+    let request: SettleRequest = body(&bytes)?;
+    let now = sandbox.clock.now();
+    let mut panel = sandbox.panel();
+    let account = owner_of(&mut panel, &id)?;
+    let current = account.payment(&id).map(|payment| payment.status);
+    if current != Some(Status::Processing) {
         return Err(ApiError::conflict("The payment is not processing"));
     }
-    account.settle(&id, settled.outcome.outcome(), now);
-    answer(&world, &mut panel, &id)
+    account.settle(&id, request.outcome.outcome(), now);
+    changed_payment(&sandbox, &mut panel, &id)
 }
 
 /// Its page's hour is over now.
-pub(super) async fn expire(State(world): State<Arc<World>>, Path(id): Path<String>) -> Answer {
-    let now = world.clock.now();
-    let mut panel = world.panel();
-    let account = find(&mut panel, &id)?;
+pub(super) async fn expire(
+    State(sandbox): State<Arc<Sandbox>>,
+    Path(id): Path<String>,
+) -> ApiResult {
+    let now = sandbox.clock.now();
+    let mut panel = sandbox.panel();
+    let account = owner_of(&mut panel, &id)?;
     if let Some(page) = account
         .payment_mut(&id)
         .and_then(|payment| payment.page.as_mut())
@@ -192,23 +201,23 @@ pub(super) async fn expire(State(world): State<Arc<World>>, Path(id): Path<Strin
         page.expires_at = now;
     }
     panel.catch_up(now);
-    answer(&world, &mut panel, &id)
+    changed_payment(&sandbox, &mut panel, &id)
 }
 
 #[derive(Debug, Deserialize)]
-struct Age {
+struct AgeRequest {
     seconds: u32,
 }
 
 pub(super) async fn age(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<String>,
     bytes: Bytes,
-) -> Answer {
-    let by = Duration::seconds(i64::from(body::<Age>(&bytes)?.seconds));
-    let now = world.clock.now();
-    let mut panel = world.panel();
-    find(&mut panel, &id)?.age_payment(&id, by);
+) -> ApiResult {
+    let by = Duration::seconds(i64::from(body::<AgeRequest>(&bytes)?.seconds));
+    let now = sandbox.clock.now();
+    let mut panel = sandbox.panel();
+    owner_of(&mut panel, &id)?.age_payment(&id, by);
     panel.catch_up(now);
-    answer(&world, &mut panel, &id)
+    changed_payment(&sandbox, &mut panel, &id)
 }

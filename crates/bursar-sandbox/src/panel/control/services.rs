@@ -10,16 +10,16 @@ use time::Duration;
 use uuid::Uuid;
 
 use super::{account, amount};
-use crate::http::{Answer, ApiError, body, json_answer, no_content, ok};
-use crate::panel::fresh_id;
+use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
+use crate::panel::new_id;
 use crate::panel::payment::Server;
 use crate::panel::service::{Migration, Service};
-use crate::world::World;
+use crate::sandbox::Sandbox;
 
 #[derive(Debug, Deserialize)]
-struct WantedService {
+struct ServiceRequest {
     name: String,
-    #[serde(default = "tariff")]
+    #[serde(default = "default_tariff")]
     tariff: String,
     monthly: String,
     /// From today; may be negative.
@@ -27,29 +27,29 @@ struct WantedService {
     due_in_days: i64,
 }
 
-fn tariff() -> String {
+fn default_tariff() -> String {
     "VPS S".to_owned()
 }
 
 pub(super) async fn add(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: WantedService = body(&bytes)?;
-    let midnight = world.clock.now().replace_time(time::Time::MIDNIGHT);
-    let mut panel = world.panel();
+) -> ApiResult {
+    let request: ServiceRequest = body(&bytes)?;
+    let midnight = sandbox.clock.now().replace_time(time::Time::MIDNIGHT);
+    let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     let service = Service {
-        id: fresh_id("srv"),
-        name: wanted.name,
-        tariff: wanted.tariff,
-        monthly: amount(account.currency, &wanted.monthly)?,
-        due_at: midnight + Duration::days(wanted.due_in_days.clamp(-3650, 3650)),
+        id: new_id("srv"),
+        name: request.name,
+        tariff: request.tariff,
+        monthly: amount(account.currency, &request.monthly)?,
+        due_at: midnight + Duration::days(request.due_in_days.clamp(-3650, 3650)),
     };
     let described = service.to_json(account.currency);
     account.services.push(service);
-    Ok(json_answer(StatusCode::CREATED, &described))
+    Ok(json_response(StatusCode::CREATED, &described))
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,12 +58,12 @@ struct Patch {
 }
 
 pub(super) async fn patch(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path((id, service)): Path<(Uuid, String)>,
     bytes: Bytes,
-) -> Answer {
+) -> ApiResult {
     let patch: Patch = body(&bytes)?;
-    let mut panel = world.panel();
+    let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     let currency = account.currency;
     let monthly = amount(currency, &patch.monthly)?;
@@ -77,10 +77,10 @@ pub(super) async fn patch(
 }
 
 pub(super) async fn remove(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path((id, service)): Path<(Uuid, String)>,
-) -> Answer {
-    let mut panel = world.panel();
+) -> ApiResult {
+    let mut panel = sandbox.panel();
     let services = &mut account(&mut panel, id)?.services;
     let before = services.len();
     services.retain(|known| known.id != service);
@@ -91,44 +91,44 @@ pub(super) async fn remove(
 }
 
 #[derive(Debug, Deserialize)]
-struct WantedOrder {
+struct OrderRequest {
     server: String,
     description: Option<String>,
     location: Option<String>,
     monthly: String,
 }
 
-pub(super) async fn order(
-    State(world): State<Arc<World>>,
+pub(super) async fn add_order(
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: WantedOrder = body(&bytes)?;
-    let now = world.clock.now();
-    let mut panel = world.panel();
+) -> ApiResult {
+    let request: OrderRequest = body(&bytes)?;
+    let now = sandbox.clock.now();
+    let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     let order = Migration {
-        id: fresh_id("mig"),
+        id: new_id("mig"),
         number: format!("M-{:04}", account.migrations.len() + 1),
         ordered_at: now,
         server: Server {
-            id: fresh_id("srv"),
-            name: wanted.server,
-            description: wanted.description,
-            location: wanted.location,
+            id: new_id("srv"),
+            name: request.server,
+            description: request.description,
+            location: request.location,
         },
-        monthly: amount(account.currency, &wanted.monthly)?,
+        monthly: amount(account.currency, &request.monthly)?,
     };
     let described = order.to_json(account.currency, now);
     account.migrations.push(order);
-    Ok(json_answer(StatusCode::CREATED, &described))
+    Ok(json_response(StatusCode::CREATED, &described))
 }
 
-pub(super) async fn take_back(
-    State(world): State<Arc<World>>,
+pub(super) async fn cancel_order(
+    State(sandbox): State<Arc<Sandbox>>,
     Path((id, order)): Path<(Uuid, String)>,
-) -> Answer {
-    let mut panel = world.panel();
+) -> ApiResult {
+    let mut panel = sandbox.panel();
     let orders = &mut account(&mut panel, id)?.migrations;
     let before = orders.len();
     orders.retain(|known| known.id != order);

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::http::{ApiError, Params};
-use crate::state::{State, TopUp};
+use crate::state::{ConsoleState, TopUp};
 
 const DEFAULT_PER_PAGE: u64 = 20;
-const MOST_PER_PAGE: u64 = 100;
+const MAX_PER_PAGE: u64 = 100;
 
 /// Which page is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +20,9 @@ impl Page {
     fn read(params: &Params) -> Result<Self, ApiError> {
         let number = params.number("page")?.unwrap_or(1).max(1);
         let per_page = params.number("perPage")?.unwrap_or(DEFAULT_PER_PAGE);
-        if per_page == 0 || per_page > MOST_PER_PAGE {
+        if per_page == 0 || per_page > MAX_PER_PAGE {
             return Err(ApiError::unprocessable(format!(
-                "perPage is 1 to {MOST_PER_PAGE}"
+                "perPage is 1 to {MAX_PER_PAGE}"
             )));
         }
         Ok(Self {
@@ -31,7 +31,7 @@ impl Page {
         })
     }
 
-    fn cut<T>(self, all: impl Iterator<Item = T>, to_json: impl Fn(T) -> Value) -> Vec<Value> {
+    fn slice<T>(self, all: impl Iterator<Item = T>, to_json: impl Fn(T) -> Value) -> Vec<Value> {
         let before = usize::try_from(self.number - 1).unwrap_or(usize::MAX);
         all.skip(before.saturating_mul(self.per_page))
             .take(self.per_page)
@@ -39,7 +39,7 @@ impl Page {
             .collect()
     }
 
-    fn answer(self, items: Vec<Value>, filtered: usize, total: usize) -> Value {
+    fn response(self, items: Vec<Value>, filtered: usize, total: usize) -> Value {
         json!({
             "items": items,
             "pagination": {
@@ -53,16 +53,16 @@ impl Page {
 
 /// A page of nothing.
 pub(super) fn empty(params: &Params) -> Result<Value, ApiError> {
-    Ok(Page::read(params)?.answer(Vec::new(), 0, 0))
+    Ok(Page::read(params)?.response(Vec::new(), 0, 0))
 }
 
 /// One page of a user's top-ups: those created from `start` to `end`, both inclusive, that `keep` keeps, sorted by `sort`
 /// and `order`; newest first by default.
 pub(super) fn top_ups(
-    state: &State,
+    console: &ConsoleState,
     user: Uuid,
     params: &Params,
-    keep: Option<&dyn Fn(&TopUp) -> bool>,
+    filter: Option<&dyn Fn(&TopUp) -> bool>,
     to_json: fn(&TopUp) -> Value,
 ) -> Result<Value, ApiError> {
     let page = Page::read(params)?;
@@ -79,28 +79,28 @@ pub(super) fn top_ups(
         _ => None,
     })?;
     let ascending = ascending.unwrap_or(false);
-    let total = state.top_up_count(user);
-    let within = state.top_ups_between(user, start, end);
-    let all = state.top_ups_among(within);
-    if keep.is_none() && !by_amount {
+    let total = console.top_up_count(user);
+    let within = console.top_ups_between(user, start, end);
+    let all = console.top_ups_among(within);
+    if filter.is_none() && !by_amount {
         // They are kept in this order: a page of a very long history costs no more than its rows.
         let items = if ascending {
-            page.cut(all, to_json)
+            page.slice(all, to_json)
         } else {
-            page.cut(all.rev(), to_json)
+            page.slice(all.rev(), to_json)
         };
-        return Ok(page.answer(items, within.len(), total));
+        return Ok(page.response(items, within.len(), total));
     }
-    let kept = |top_up: &&TopUp| keep.is_none_or(|keep| keep(top_up));
-    let mut chosen: Vec<&TopUp> = all.filter(kept).collect();
+    let passes_filter = |top_up: &&TopUp| filter.is_none_or(|filter| filter(top_up));
+    let mut chosen: Vec<&TopUp> = all.filter(passes_filter).collect();
     if by_amount {
         chosen.sort_by_key(|top_up| (top_up.cents, top_up.created_at, top_up.id));
     }
     if !ascending {
         chosen.reverse();
     }
-    Ok(page.answer(
-        page.cut(chosen.iter().copied(), to_json),
+    Ok(page.response(
+        page.slice(chosen.iter().copied(), to_json),
         chosen.len(),
         total,
     ))

@@ -8,77 +8,80 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::chains::lies::Mode;
+use crate::chains::proxy_mode::ProxyMode;
 use crate::chains::{Chain, ETHEREUM, FLUENCE, POLYGON};
-use crate::http::{Answer, ApiError, body, ok};
-use crate::world::World;
+use crate::http::{ApiError, ApiResult, body, ok};
+use crate::sandbox::Sandbox;
 
-pub(super) async fn proxies(State(world): State<Arc<World>>) -> Answer {
-    ok(&world.proxies.to_json())
+pub(super) async fn proxies(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
+    ok(&sandbox.proxy_modes.to_json())
 }
 
 pub(super) async fn proxy(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(name): Path<String>,
     bytes: Bytes,
-) -> Answer {
-    let mut mode: Mode = body(&bytes)?;
-    if let Mode::Stale { block } = &mut mode {
+) -> ApiResult {
+    let mut mode: ProxyMode = body(&bytes)?;
+    if let ProxyMode::Stale { block } = &mut mode {
         let chain = match name.as_str() {
             "ethereum" => ETHEREUM,
             "polygon" => POLYGON,
             _ => FLUENCE,
         };
-        *block = find(&world, chain)?.rpc.block_number().await?;
+        *block = find(&sandbox, chain)?.rpc.block_number().await?;
     }
-    if !world.proxies.set(&name, mode) {
+    if !sandbox.proxy_modes.set(&name, mode) {
         return Err(ApiError::not_found("No such proxy"));
     }
-    ok(&world.proxies.to_json())
+    ok(&sandbox.proxy_modes.to_json())
 }
 
-fn find(world: &World, id: u64) -> Result<&Chain, ApiError> {
-    world
+fn find(sandbox: &Sandbox, id: u64) -> Result<&Chain, ApiError> {
+    sandbox
         .chain(id)
         .ok_or_else(|| ApiError::not_found("No such chain"))
 }
 
 #[derive(Debug, Deserialize)]
-struct Mine {
+struct MineRequest {
     blocks: Option<u16>,
 }
 
 pub(super) async fn mine(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<u64>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: Mine = body(&bytes)?;
-    let chain = find(&world, id)?;
-    for _ in 0..wanted.blocks.unwrap_or(1) {
+) -> ApiResult {
+    let request: MineRequest = body(&bytes)?;
+    let chain = find(&sandbox, id)?;
+    for _ in 0..request.blocks.unwrap_or(1) {
         chain.rpc.call("evm_mine", json!([])).await?;
     }
     ok(&json!({"block": chain.rpc.block_number().await?}))
 }
 
 #[derive(Debug, Deserialize)]
-struct Pause {
+struct PauseRequest {
     paused: bool,
 }
 
 pub(super) async fn pause(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<u64>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: Pause = body(&bytes)?;
-    let chain = find(&world, id)?;
-    chain.paused.store(wanted.paused, Ordering::Relaxed);
-    ok(&json!({"paused": wanted.paused, "block": chain.rpc.block_number().await?}))
+) -> ApiResult {
+    let request: PauseRequest = body(&bytes)?;
+    let chain = find(&sandbox, id)?;
+    chain.paused.store(request.paused, Ordering::Relaxed);
+    ok(&json!({"paused": request.paused, "block": chain.rpc.block_number().await?}))
 }
 
-pub(super) async fn snapshot(State(world): State<Arc<World>>, Path(id): Path<u64>) -> Answer {
-    let snapshot = find(&world, id)?
+pub(super) async fn snapshot(
+    State(sandbox): State<Arc<Sandbox>>,
+    Path(id): Path<u64>,
+) -> ApiResult {
+    let snapshot = find(&sandbox, id)?
         .rpc
         .call("evm_snapshot", json!([]))
         .await?;
@@ -86,29 +89,29 @@ pub(super) async fn snapshot(State(world): State<Arc<World>>, Path(id): Path<u64
 }
 
 #[derive(Debug, Deserialize)]
-struct Revert {
+struct RevertRequest {
     snapshot: String,
 }
 
 pub(super) async fn revert(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<u64>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: Revert = body(&bytes)?;
-    let chain = find(&world, id)?;
-    let done = chain
+) -> ApiResult {
+    let request: RevertRequest = body(&bytes)?;
+    let chain = find(&sandbox, id)?;
+    let reverted = chain
         .rpc
-        .call("evm_revert", json!([wanted.snapshot]))
+        .call("evm_revert", json!([request.snapshot]))
         .await?;
-    if done != Value::Bool(true) {
+    if reverted != Value::Bool(true) {
         return Err(ApiError::not_found("No such snapshot"));
     }
     ok(&json!({"block": chain.rpc.block_number().await?}))
 }
 
 #[derive(Debug, Deserialize)]
-struct Reorg {
+struct ReorgRequest {
     depth: Option<u64>,
     /// The lowest block that is replaced.
     from_block: Option<u64>,
@@ -116,25 +119,25 @@ struct Reorg {
 
 /// Replaces the last blocks by as many empty ones: what was in them did not happen.
 pub(super) async fn reorg(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<u64>,
     bytes: Bytes,
-) -> Answer {
-    let wanted: Reorg = body(&bytes)?;
-    let chain = find(&world, id)?;
+) -> ApiResult {
+    let request: ReorgRequest = body(&bytes)?;
+    let chain = find(&sandbox, id)?;
     // No empty block may come between reading the head and going back from it.
     let was_paused = chain.paused.swap(true, Ordering::Relaxed);
-    let done = replace_blocks(chain, &wanted).await;
+    let replaced_depth = replace_blocks(chain, &request).await;
     chain.paused.store(was_paused, Ordering::Relaxed);
-    ok(&json!({"depth": done?, "block": chain.rpc.block_number().await?}))
+    ok(&json!({"depth": replaced_depth?, "block": chain.rpc.block_number().await?}))
 }
 
-async fn replace_blocks(chain: &Chain, wanted: &Reorg) -> Result<u64, ApiError> {
+async fn replace_blocks(chain: &Chain, request: &ReorgRequest) -> Result<u64, ApiError> {
     let head = chain.rpc.block_number().await?;
     let from = |from: u64| (head + 1).checked_sub(from);
-    let depth = wanted
+    let depth = request
         .depth
-        .or_else(|| wanted.from_block.and_then(from))
+        .or_else(|| request.from_block.and_then(from))
         .unwrap_or(0);
     if depth == 0 || depth >= head {
         return Err(ApiError::unprocessable(

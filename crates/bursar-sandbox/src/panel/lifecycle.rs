@@ -6,9 +6,9 @@ use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 
 use super::instrument::{Instrument, Outcome};
-use super::method::{Kind, Method, Saved, SavedStatus};
-use super::payment::{Purpose, Reason, Status, Step, Why};
-use super::service::{Expense, Service, later};
+use super::method::{Method, MethodKind, SavedMethod, SavedMethodStatus};
+use super::payment::{Purpose, Reason, ReasonCode, Status, Step};
+use super::service::{Expense, Service, add_months};
 use super::state::{Account, Panel};
 
 impl Panel {
@@ -34,7 +34,7 @@ impl Account {
             for running in self.running.clone() {
                 let minor = running.daily.min(self.balance);
                 self.balance -= minor;
-                self.write_expense(Expense {
+                self.record_expense(Expense {
                     date: day,
                     service: running.id,
                     name: running.name,
@@ -53,17 +53,22 @@ impl Account {
             let Some(payment) = self.payment(&id) else {
                 continue;
             };
-            let expired = payment.payable().filter(|page| page.expires_at <= now);
+            let expired = payment.open_page().filter(|page| page.expires_at <= now);
             if let Some(page) = expired {
                 let at = page.expires_at;
-                self.turn(&id, Status::Cancelled, Some(Why::Expired.reason()), at);
+                self.set_status(
+                    &id,
+                    Status::Cancelled,
+                    Some(ReasonCode::Expired.reason()),
+                    at,
+                );
                 continue;
             }
             let due = payment
-                .settles
+                .scheduled_outcome
                 .filter(|(at, _)| payment.status == Status::Processing && *at <= now);
             if let Some((at, outcome)) = due
-                && !self.manner.hold_debits
+                && !self.behaviour.hold_debits
             {
                 self.settle(&id, outcome, at.max(now));
             }
@@ -71,22 +76,22 @@ impl Account {
     }
 
     fn settle_methods(&mut self, now: OffsetDateTime) {
-        let held = self.manner.hold_confirmations;
-        let refused = self.manner.refuse_confirmations;
+        let is_held = self.behaviour.hold_confirmations;
+        let are_refused = self.behaviour.refuse_confirmations;
         let mut confirmed = Vec::new();
         for method in &mut self.methods {
             let id = method.id.clone();
             let Some(saved) = method
                 .saved_mut()
-                .filter(|saved| saved.status == SavedStatus::Pending)
+                .filter(|saved| saved.status == SavedMethodStatus::Pending)
             else {
                 continue;
             };
             if saved.open_page().is_some_and(|page| page.expires_at <= now) {
-                saved.fail(Why::Expired);
-            } else if !held && saved.confirms_at.is_some_and(|at| at <= now) {
-                if refused {
-                    saved.fail(Why::Declined);
+                saved.fail(ReasonCode::Expired);
+            } else if !is_held && saved.confirms_at.is_some_and(|at| at <= now) {
+                if are_refused {
+                    saved.fail(ReasonCode::Declined);
                 } else {
                     confirmed.push(id);
                 }
@@ -103,7 +108,7 @@ impl Account {
         };
         let payer = method.payer.clone();
         if let Some(saved) = method.saved_mut() {
-            saved.status = SavedStatus::Confirmed;
+            saved.status = SavedMethodStatus::Confirmed;
             saved.reason = None;
         }
         let is_first = !self.methods.iter().any(|other| {
@@ -111,7 +116,7 @@ impl Account {
                 && other.payer == payer
                 && other
                     .saved()
-                    .is_some_and(|saved| saved.status == SavedStatus::Confirmed)
+                    .is_some_and(|saved| saved.status == SavedMethodStatus::Confirmed)
         });
         if is_first {
             self.make_default(id);
@@ -119,7 +124,7 @@ impl Account {
     }
 
     /// Puts a payment into a status, with all that this means.
-    pub(crate) fn turn(
+    pub(crate) fn set_status(
         &mut self,
         id: &str,
         status: Status,
@@ -134,7 +139,7 @@ impl Account {
             .has_reason()
             .then(|| reason.unwrap_or_else(|| default_reason(status).reason()));
         payment.updated_at = now;
-        payment.settles = None;
+        payment.scheduled_outcome = None;
         if status == Status::Paid {
             payment.paid_at = payment.paid_at.or(Some(now));
         }
@@ -143,27 +148,31 @@ impl Account {
         } else {
             self.open.remove(id);
         }
-        self.give_or_take(id, now);
+        self.apply_status_effects(id, now);
     }
 
     /// A top-up is in the balance exactly while its status says so; what else was paid for is given once.
-    fn give_or_take(&mut self, id: &str, now: OffsetDateTime) {
+    fn apply_status_effects(&mut self, id: &str, now: OffsetDateTime) {
         let Some(payment) = self.payment_mut(id) else {
             return;
         };
-        let (gives, given, minor) = (payment.status.gives(), payment.given, payment.minor);
+        let (is_credited, fulfilled, minor) = (
+            payment.status.is_credited(),
+            payment.fulfilled,
+            payment.minor,
+        );
         let is_top_up = matches!(payment.purpose, Purpose::TopUp);
-        payment.given = gives || (given && !is_top_up);
-        if is_top_up && gives && !given {
+        payment.fulfilled = is_credited || (fulfilled && !is_top_up);
+        if is_top_up && is_credited && !fulfilled {
             self.balance = self.balance.saturating_add(minor);
-        } else if is_top_up && given && !gives {
+        } else if is_top_up && fulfilled && !is_credited {
             self.balance = self.balance.saturating_sub(minor);
-        } else if gives && !given {
-            self.give_services(id, now);
+        } else if is_credited && !fulfilled {
+            self.fulfil_services(id, now);
         }
     }
 
-    fn give_services(&mut self, id: &str, now: OffsetDateTime) {
+    fn fulfil_services(&mut self, id: &str, now: OffsetDateTime) {
         let Some((mut purpose, minor)) = self
             .payment(id)
             .map(|payment| (payment.purpose.clone(), payment.minor))
@@ -179,10 +188,10 @@ impl Account {
                         .iter_mut()
                         .find(|service| service.id == item.service);
                     if let Some(service) = service {
-                        service.due_at = later(service.due_at, item.months);
+                        service.due_at = add_months(service.due_at, item.months);
                         item.until = service.due_at;
                     }
-                    self.write_expense(Expense {
+                    self.record_expense(Expense {
                         date: now.date(),
                         service: item.service.clone(),
                         name: item.name.clone(),
@@ -193,7 +202,7 @@ impl Account {
                 }
             }
             Purpose::Migration(ordered) => {
-                ordered.until = later(now, ordered.months);
+                ordered.until = add_months(now, ordered.months);
                 let monthly = self
                     .migrations
                     .iter()
@@ -208,7 +217,7 @@ impl Account {
                     monthly,
                     due_at: ordered.until,
                 });
-                self.write_expense(Expense {
+                self.record_expense(Expense {
                     date: now.date(),
                     service: ordered.server.id.clone(),
                     name: ordered.server.name.clone(),
@@ -226,20 +235,22 @@ impl Account {
     /// The payment system's answer to a payment that is processing.
     pub(crate) fn settle(&mut self, id: &str, outcome: Outcome, now: OffsetDateTime) {
         match outcome {
-            Outcome::Approve | Outcome::Slow => self.turn(id, Status::Paid, None, now),
-            Outcome::Refuse(why) => self.turn(id, Status::Cancelled, Some(why.reason()), now),
-            Outcome::Confirm => self.turn(
+            Outcome::Approve | Outcome::Slow => self.set_status(id, Status::Paid, None, now),
+            Outcome::Refuse(code) => {
+                self.set_status(id, Status::Cancelled, Some(code.reason()), now)
+            }
+            Outcome::Confirm => self.set_status(
                 id,
                 Status::Cancelled,
-                Some(Why::ConfirmationFailed.reason()),
+                Some(ReasonCode::ConfirmationFailed.reason()),
                 now,
             ),
             Outcome::Hang => {
                 if let Some(payment) = self.payment_mut(id) {
-                    payment.settles = None;
+                    payment.scheduled_outcome = None;
                 }
             }
-            Outcome::Suspect => self.turn(id, Status::Fraudulent, None, now),
+            Outcome::Suspect => self.set_status(id, Status::Fraudulent, None, now),
         }
     }
 
@@ -252,7 +263,7 @@ impl Account {
         save: bool,
         now: OffsetDateTime,
     ) {
-        let slow = Duration::milliseconds(i64::from(self.manner.debit_ms) * 5);
+        let slow_delay = Duration::milliseconds(i64::from(self.behaviour.debit_ms) * 5);
         match outcome {
             Outcome::Confirm => {
                 if let Some(page) = self
@@ -267,10 +278,10 @@ impl Account {
                 return;
             }
             Outcome::Slow | Outcome::Hang => {
-                self.turn(id, Status::Processing, None, now);
+                self.set_status(id, Status::Processing, None, now);
                 if let Some(payment) = self.payment_mut(id) {
-                    payment.settles =
-                        (outcome == Outcome::Slow).then_some((now + slow, Outcome::Approve));
+                    payment.scheduled_outcome =
+                        (outcome == Outcome::Slow).then_some((now + slow_delay, Outcome::Approve));
                 }
             }
             Outcome::Approve | Outcome::Refuse(_) | Outcome::Suspect => {
@@ -278,44 +289,49 @@ impl Account {
             }
         }
         if save && !matches!(outcome, Outcome::Refuse(_)) {
-            self.save_along(id, instrument, now);
+            self.save_method_from_payment(id, instrument, now);
         }
     }
 
-    fn save_along(&mut self, payment: &str, instrument: &Instrument, now: OffsetDateTime) {
-        let confirms = now + Duration::milliseconds(i64::from(self.manner.confirm_ms));
+    fn save_method_from_payment(
+        &mut self,
+        payment: &str,
+        instrument: &Instrument,
+        now: OffsetDateTime,
+    ) {
+        let confirms_at = now + Duration::milliseconds(i64::from(self.behaviour.confirm_ms));
         let Some(payment) = self.payment_mut(payment) else {
             return;
         };
-        let id = super::fresh_id("mth");
+        let id = super::new_id("mth");
         payment.saved_method = Some(id.clone());
         let payer = payment.payer.id.clone();
-        let saved = Saved {
+        let saved = SavedMethod {
             system: instrument.system,
-            status: SavedStatus::Pending,
+            status: SavedMethodStatus::Pending,
             reason: None,
             instrument: Some(instrument.clone()),
             is_default: false,
             created_at: now,
-            confirms_at: Some(confirms),
+            confirms_at: Some(confirms_at),
             page: None,
         };
         self.methods.push(Method {
             id,
             payer,
-            kind: Kind::Saved(saved),
+            kind: MethodKind::SavedMethod(saved),
         });
     }
 
     /// A user gave the details of a new method, on its page.
-    pub(crate) fn give_details(
+    pub(crate) fn submit_method_details(
         &mut self,
         id: &str,
         instrument: &Instrument,
         outcome: Outcome,
         now: OffsetDateTime,
     ) {
-        let confirms = now + Duration::milliseconds(i64::from(self.manner.confirm_ms));
+        let confirms_at = now + Duration::milliseconds(i64::from(self.behaviour.confirm_ms));
         let Some(saved) = self.method_mut(id).and_then(Method::saved_mut) else {
             return;
         };
@@ -328,13 +344,13 @@ impl Account {
                     };
                 }
             }
-            Outcome::Refuse(why) => {
+            Outcome::Refuse(code) => {
                 saved.instrument = Some(instrument.clone());
-                saved.fail(why);
+                saved.fail(code);
             }
             Outcome::Approve | Outcome::Slow | Outcome::Suspect => {
                 saved.instrument = Some(instrument.clone());
-                saved.confirms_at = Some(confirms);
+                saved.confirms_at = Some(confirms_at);
             }
             // Pending until the control API says how it ends.
             Outcome::Hang => saved.instrument = Some(instrument.clone()),
@@ -343,55 +359,55 @@ impl Account {
 
     /// Debits a saved method for a payment that was just made.
     pub(crate) fn debit(&mut self, id: &str, outcome: Outcome, now: OffsetDateTime) {
-        let at = now + Duration::milliseconds(i64::from(self.manner.debit_ms));
-        self.turn(id, Status::Processing, None, now);
+        let at = now + Duration::milliseconds(i64::from(self.behaviour.debit_ms));
+        self.set_status(id, Status::Processing, None, now);
         if let Some(payment) = self.payment_mut(id) {
-            payment.settles = (outcome != Outcome::Hang).then_some((at, outcome));
+            payment.scheduled_outcome = (outcome != Outcome::Hang).then_some((at, outcome));
         }
     }
 
     /// Forgets a method; payments under way still know its name.
     pub(crate) fn remove_method(&mut self, id: &str) {
         self.methods.retain(|method| method.id != id);
-        let naming: Vec<String> = self
+        let payment_ids: Vec<String> = self
             .payments()
             .values()
             .filter(|payment| payment.saved_method.as_deref() == Some(id))
             .map(|payment| payment.id.clone())
             .collect();
-        for payment in naming {
+        for payment in payment_ids {
             if let Some(payment) = self.payment_mut(&payment) {
                 payment.saved_method = None;
             }
         }
     }
 
-    pub(crate) fn payer_named(&self, id: &str) -> Option<Arc<super::payment::PayerName>> {
+    pub(crate) fn payer_snapshot(&self, id: &str) -> Option<Arc<super::payment::PayerSnapshot>> {
         let payer = self.payer(id)?;
-        Some(Arc::new(super::payment::PayerName {
+        Some(Arc::new(super::payment::PayerSnapshot {
             id: payer.id.clone(),
             name: payer.name.clone(),
         }))
     }
 }
 
-impl Saved {
-    pub(crate) fn fail(&mut self, why: Why) {
-        self.status = SavedStatus::Failed;
-        self.reason = Some(why.reason());
+impl SavedMethod {
+    pub(crate) fn fail(&mut self, code: ReasonCode) {
+        self.status = SavedMethodStatus::Failed;
+        self.reason = Some(code.reason());
         self.is_default = false;
     }
 }
 
-fn default_reason(status: Status) -> Why {
+fn default_reason(status: Status) -> ReasonCode {
     match status {
-        Status::Fraudulent => Why::FraudSuspected,
-        Status::Cancelled => Why::CancelledByProvider,
+        Status::Fraudulent => ReasonCode::FraudSuspected,
+        Status::Cancelled => ReasonCode::CancelledByProvider,
         Status::New
         | Status::Processing
         | Status::Trusted
         | Status::Paid
         | Status::WaitingRefund
-        | Status::Refunded => Why::Other,
+        | Status::Refunded => ReasonCode::Other,
     }
 }

@@ -2,28 +2,28 @@
 
 use std::fmt;
 
-pub(crate) type Result<T> = std::result::Result<T, Failure>;
+pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 #[derive(Clone, Debug)]
-pub(crate) struct Failure(String);
+pub(crate) struct Error(String);
 
-impl Failure {
+impl Error {
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for Error {}
 
 macro_rules! from_error {
     ($($kind:ty),+) => {$(
-        impl From<$kind> for Failure {
+        impl From<$kind> for Error {
             fn from(error: $kind) -> Self {
                 Self(error.to_string())
             }

@@ -9,37 +9,37 @@ use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
 use super::auth::Caller;
-use super::body::{Fields, Sent, Written, invalid};
+use super::body::{Fields, JsonBody, UncheckedAmount, invalid};
 use super::methods::{method_of, unknown_payer};
-use super::problem::{Answer, Code, Problem};
+use super::problem::{ApiResult, Code, Problem};
 use super::{created, idempotency, ok, return_url};
 use crate::panel::instrument::Outcome;
-use crate::panel::method::{Kind, SavedStatus};
-use crate::panel::payment::{Ordered, Page, Payment, Purpose, Renewed, Status, Step};
-use crate::panel::service::{Period, later};
-use crate::panel::state::{Account, Target};
-use crate::panel::{fresh_id, pages};
-use crate::world::World;
+use crate::panel::method::{MethodKind, SavedMethodStatus};
+use crate::panel::payment::{MigrationOrder, Page, Payment, Purpose, RenewalItem, Status, Step};
+use crate::panel::service::{Period, add_months};
+use crate::panel::state::{Account, PageTarget};
+use crate::panel::{hosted_pages, new_id};
+use crate::sandbox::Sandbox;
 
 const OPERATION: &str = "create_payment";
-const MOST_RENEWALS: usize = 100;
+const MAX_RENEWALS: usize = 100;
 /// How long a page waits for the user.
-const LIFE: Duration = Duration::hours(1);
+const PAGE_LIFETIME: Duration = Duration::hours(1);
 
 /// What is asked for, in form only.
 #[derive(Debug)]
-struct Wish<'a> {
-    purpose: WishedPurpose<'a>,
+struct PaymentRequest<'a> {
+    purpose: RequestedPurpose<'a>,
     payer: &'a str,
     method: &'a str,
-    expected: Written<'a>,
+    expected: UncheckedAmount<'a>,
     return_url: Option<String>,
     save: bool,
 }
 
 #[derive(Debug)]
-enum WishedPurpose<'a> {
-    TopUp(Written<'a>),
+enum RequestedPurpose<'a> {
+    TopUp(UncheckedAmount<'a>),
     /// Services and periods.
     Renewal(Vec<(&'a str, &'a str)>),
     /// Order and period.
@@ -50,11 +50,11 @@ enum WishedPurpose<'a> {
 #[derive(Debug)]
 struct Draft {
     payment: Payment,
-    way: Way,
+    flow: PaymentFlow,
 }
 
 #[derive(Debug)]
-enum Way {
+enum PaymentFlow {
     Invoice,
     /// The token of its page.
     Page(String),
@@ -63,45 +63,45 @@ enum Way {
 
 /// `POST /payments`
 pub(super) async fn create(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     headers: HeaderMap,
-    Sent(body): Sent,
-) -> Answer {
+    JsonBody(body): JsonBody,
+) -> ApiResult {
     let key = idempotency::key(&headers)?;
-    let now = world.clock.now();
-    let mut panel = world.panel();
+    let now = sandbox.clock.now();
+    let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
-    if let Some(id) = idempotency::known(account, OPERATION, &key, &body)? {
-        return ok(&describe(account, &id)?);
+    if let Some(id) = idempotency::find(account, OPERATION, &key, &body)? {
+        return ok(&payment_json(account, &id)?);
     }
-    let draft = Wish::read(&body)?.check(&world, account, now)?;
+    let draft = PaymentRequest::read(&body)?.validate(&sandbox, account, now)?;
     let id = draft.payment.id.clone();
     account.insert_payment(draft.payment);
-    if let Way::Debit(outcome) = draft.way {
+    if let PaymentFlow::Debit(outcome) = draft.flow {
         account.debit(&id, outcome, now);
     }
-    idempotency::keep(account, OPERATION, key, body, &id);
-    let described = describe(account, &id)?;
-    if let Way::Page(token) = draft.way {
-        let target = Target::Payment(id.clone());
+    idempotency::record(account, OPERATION, key, body, &id);
+    let body_json = payment_json(account, &id)?;
+    if let PaymentFlow::Page(token) = draft.flow {
+        let target = PageTarget::Payment(id.clone());
         panel.pages.insert(token, (caller.id(), target));
     }
-    Ok(created("payments", &id, &described))
+    Ok(created("payments", &id, &body_json))
 }
 
-fn describe(account: &Account, id: &str) -> Result<Value, Problem> {
+fn payment_json(account: &Account, id: &str) -> Result<Value, Problem> {
     account
         .payment(id)
         .map(|payment| payment.to_json(account.currency))
         .ok_or_else(|| Problem::not_found("payment", id))
 }
 
-impl<'a> Wish<'a> {
+impl<'a> PaymentRequest<'a> {
     fn read(body: &'a Value) -> Result<Self, Problem> {
         let fields = Fields::of(body, "")?;
         Ok(Self {
-            purpose: WishedPurpose::read(&fields.object("purpose")?)?,
+            purpose: RequestedPurpose::read(&fields.object("purpose")?)?,
             payer: fields.id("payer")?,
             method: fields.id("method")?,
             expected: fields.amount("expected_total")?,
@@ -110,44 +110,44 @@ impl<'a> Wish<'a> {
         })
     }
 
-    fn check(
+    fn validate(
         self,
-        world: &World,
+        sandbox: &Sandbox,
         account: &Account,
         now: OffsetDateTime,
     ) -> Result<Draft, Problem> {
         let expected = self.expected.minor(account.currency)?;
-        if let WishedPurpose::TopUp(amount) = &self.purpose {
+        if let RequestedPurpose::TopUp(amount) = &self.purpose {
             check_limits(account, amount.minor(account.currency)?)?;
         }
         let payer = account
-            .payer_named(self.payer)
+            .payer_snapshot(self.payer)
             .ok_or_else(|| unknown_payer(self.payer, "/payer"))?;
         let method = method_of(account, self.payer, self.method, "/method")?;
-        let (purpose, minor) = self.purpose.check(account, now)?;
-        let (page, way) = match &method.kind {
-            Kind::Invoice => (None, Way::Invoice),
-            Kind::System(system) => {
+        let (purpose, minor) = self.purpose.validate(account, now)?;
+        let (page, flow) = match &method.kind {
+            MethodKind::Invoice => (None, PaymentFlow::Invoice),
+            MethodKind::PaymentSystem(system) => {
                 let return_url = self
                     .return_url
                     .clone()
                     .ok_or_else(|| invalid("/return_url", "Is required with a payment system"))?;
-                let (token, url) = pages::address(world, *system);
+                let (token, url) = hosted_pages::new_page_address(sandbox, *system);
                 let page = Page {
                     url,
-                    expires_at: now + LIFE,
+                    expires_at: now + PAGE_LIFETIME,
                     return_url,
                     step: Step::Details,
                 };
-                (Some(page), Way::Page(token))
+                (Some(page), PaymentFlow::Page(token))
             }
-            Kind::Saved(saved) => (None, Way::Debit(saved.on_debit())),
+            MethodKind::SavedMethod(saved) => (None, PaymentFlow::Debit(saved.debit_outcome())),
         };
         if let Some(url) = &self.return_url {
             return_url::check(url)?;
         }
-        if let Kind::Saved(saved) = &method.kind
-            && saved.status != SavedStatus::Confirmed
+        if let MethodKind::SavedMethod(saved) = &method.kind
+            && saved.status != SavedMethodStatus::Confirmed
         {
             return Err(Problem::new(
                 Code::MethodNotUsable,
@@ -156,50 +156,50 @@ impl<'a> Wish<'a> {
             .at("/method", "Is not confirmed"));
         }
         if minor != expected {
-            let words = |minor| account.currency.words(minor);
+            let formatted = |minor| account.currency.format_with_code(minor);
             return Err(Problem::new(
                 Code::TotalChanged,
                 format!(
                     "The total is {} now, not {}.",
-                    words(minor),
-                    words(expected)
+                    formatted(minor),
+                    formatted(expected)
                 ),
             )
-            .with("total", account.currency.money(minor)));
+            .with("total", account.currency.money_json(minor)));
         }
         let payment = Payment {
-            id: fresh_id("pay"),
+            id: new_id("pay"),
             number: account.next_number(now),
             status: Status::New,
             reason: None,
             purpose,
             payer,
-            method: Arc::new(method.named()),
+            method: Arc::new(method.snapshot()),
             minor,
             created_at: now,
             updated_at: now,
             paid_at: None,
             saves_method: self.save && page.is_some(),
             page,
-            settles: None,
+            scheduled_outcome: None,
             saved_method: None,
-            given: false,
+            fulfilled: false,
         };
-        Ok(Draft { payment, way })
+        Ok(Draft { payment, flow })
     }
 }
 
-impl<'a> WishedPurpose<'a> {
+impl<'a> RequestedPurpose<'a> {
     fn read(fields: &Fields<'a>) -> Result<Self, Problem> {
         match fields.text("kind")? {
             "top_up" => Ok(Self::TopUp(fields.amount("amount")?)),
             "renewal" => {
                 let mut seen = BTreeSet::new();
-                let items = fields.list("items", MOST_RENEWALS)?;
+                let items = fields.list("items", MAX_RENEWALS)?;
                 let items = items.iter().map(|item| {
                     let service = item.id("service")?;
                     if !seen.insert(service) {
-                        return Err(invalid(&item.at("service"), "Is there twice"));
+                        return Err(invalid(&item.pointer("service"), "Is there twice"));
                     }
                     Ok((service, item.id("period")?))
                 });
@@ -207,18 +207,18 @@ impl<'a> WishedPurpose<'a> {
             }
             "migration" => Ok(Self::Migration(fields.id("order")?, fields.id("period")?)),
             _ => Err(invalid(
-                &fields.at("kind"),
+                &fields.pointer("kind"),
                 "Must be top_up, renewal or migration",
             )),
         }
     }
 
     /// What it means now, and what it costs.
-    fn check(self, account: &Account, now: OffsetDateTime) -> Result<(Purpose, u64), Problem> {
+    fn validate(self, account: &Account, now: OffsetDateTime) -> Result<(Purpose, u64), Problem> {
         match self {
             Self::TopUp(amount) => Ok((Purpose::TopUp, amount.minor(account.currency)?)),
-            Self::Renewal(wished) => {
-                let items = renewed(account, &wished)?;
+            Self::Renewal(requested) => {
+                let items = renewal_items(account, &requested)?;
                 let total = items.iter().map(|item| item.minor).sum();
                 Ok((Purpose::Renewal(items), total))
             }
@@ -227,8 +227,8 @@ impl<'a> WishedPurpose<'a> {
                     .migrations
                     .iter()
                     .find(|migration| migration.id == order);
-                let known = Period::read(period);
-                let (Some(migration), Some(period)) = (migration, known) else {
+                let period_by_id = Period::from_id(period);
+                let (Some(migration), Some(period)) = (migration, period_by_id) else {
                     return Err(if migration.is_some() {
                         unknown_period("/purpose/period")
                     } else {
@@ -240,13 +240,13 @@ impl<'a> WishedPurpose<'a> {
                     });
                 };
                 let (total, discount) = period.price(migration.monthly);
-                let ordered = Ordered {
+                let ordered = MigrationOrder {
                     order: migration.id.clone(),
                     number: migration.number.clone(),
                     server: migration.server.clone(),
                     months: period.months,
                     discount,
-                    until: later(now.replace_time(time::Time::MIDNIGHT), period.months),
+                    until: add_months(now.replace_time(time::Time::MIDNIGHT), period.months),
                 };
                 Ok((Purpose::Migration(ordered), total))
             }
@@ -254,10 +254,13 @@ impl<'a> WishedPurpose<'a> {
     }
 }
 
-fn renewed(account: &Account, wished: &[(&str, &str)]) -> Result<Vec<Renewed>, Problem> {
+fn renewal_items(
+    account: &Account,
+    requested: &[(&str, &str)],
+) -> Result<Vec<RenewalItem>, Problem> {
     let mut items = Vec::new();
-    for (place, (id, period)) in wished.iter().enumerate() {
-        let at = |name: &str| format!("/purpose/items/{place}/{name}");
+    for (index, (id, period)) in requested.iter().enumerate() {
+        let at = |name: &str| format!("/purpose/items/{index}/{name}");
         let service = account
             .services
             .iter()
@@ -269,16 +272,16 @@ fn renewed(account: &Account, wished: &[(&str, &str)]) -> Result<Vec<Renewed>, P
                 )
                 .at(&at("service"), "No such service")
             })?;
-        let period = Period::read(period).ok_or_else(|| unknown_period(&at("period")))?;
+        let period = Period::from_id(period).ok_or_else(|| unknown_period(&at("period")))?;
         let (minor, discount) = period.price(service.monthly);
-        items.push(Renewed {
+        items.push(RenewalItem {
             service: service.id.clone(),
             name: service.name.clone(),
             tariff: service.tariff.clone(),
             months: period.months,
             minor,
             discount,
-            until: later(service.due_at, period.months),
+            until: add_months(service.due_at, period.months),
         });
     }
     Ok(items)
@@ -290,18 +293,21 @@ fn unknown_period(at: &str) -> Problem {
 
 fn check_limits(account: &Account, minor: u64) -> Result<(), Problem> {
     let (currency, limits) = (account.currency, &account.limits);
-    let (code, which, most) = if minor < limits.min {
+    let (code, qualifier, bound) = if minor < limits.min {
         (Code::AmountTooSmall, "least", limits.min)
     } else if minor > limits.max {
         (Code::AmountTooLarge, "most", limits.max)
     } else {
         return Ok(());
     };
-    let words = currency.words(most);
+    let formatted = currency.format_with_code(bound);
     Err(
-        Problem::new(code, format!("A top-up may be at {which} {words}."))
-            .at("/purpose/amount", &format!("Must be at {which} {words}"))
-            .with("min", currency.money(limits.min))
-            .with("max", currency.money(limits.max)),
+        Problem::new(code, format!("A top-up may be at {qualifier} {formatted}."))
+            .at(
+                "/purpose/amount",
+                &format!("Must be at {qualifier} {formatted}"),
+            )
+            .with("min", currency.money_json(limits.min))
+            .with("max", currency.money_json(limits.max)),
     )
 }

@@ -13,12 +13,12 @@ use support::{Sandbox, text};
 const START: [&str; 4] = ["--history", "0", "--block-time", "0"];
 
 #[tokio::test]
-async fn the_ready_line_names_a_customer_with_two_payers() {
+async fn ready_line_names_a_demo_account_with_two_payers() {
     let sandbox = Sandbox::start(&["--history", "20", "--block-time", "0"]);
     let demo = Customer {
         sandbox: &sandbox,
-        id: sandbox.at("/panel/user_id").to_owned(),
-        key: sandbox.at("/panel/api_key").to_owned(),
+        id: sandbox.ready_field("/panel/user_id").to_owned(),
+        key: sandbox.ready_field("/panel/api_key").to_owned(),
         payers: Vec::new(),
     };
     assert_eq!(
@@ -28,14 +28,14 @@ async fn the_ready_line_names_a_customer_with_two_payers() {
             .len(),
         2
     );
-    let file = std::fs::read_to_string(sandbox.at("/panel/network")).unwrap();
+    let file = std::fs::read_to_string(sandbox.ready_field("/panel/network")).unwrap();
     for line in [
         "provider = \"panel\"".to_owned(),
-        format!("api = \"{}\"", sandbox.at("/panel/api")),
+        format!("api = \"{}\"", sandbox.ready_field("/panel/api")),
         format!(
             "checkout_hosts = [\"{}\", \"{}\"]",
-            &sandbox.at("/panel/pages/card")[7..],
-            &sandbox.at("/panel/pages/wallet")[7..]
+            &sandbox.ready_field("/panel/pages/card")[7..],
+            &sandbox.ready_field("/panel/pages/wallet")[7..]
         ),
     ] {
         assert!(file.contains(&line), "{line} is not in {file}");
@@ -61,15 +61,15 @@ async fn the_ready_line_names_a_customer_with_two_payers() {
 }
 
 #[tokio::test]
-async fn a_saved_method_is_debited_at_once_or_refused() {
+async fn saved_method_is_debited_or_refused() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({"balance": "1.00"})).await;
     let card = customer.method(0, &json!({"brand": "visa"})).await;
     let body = customer.top_up(&card, "100.00");
-    let payment = customer.pay(&body).await;
+    let payment = customer.create_payment(&body).await;
     assert_eq!(text(&payment, "/status"), "processing");
     assert!(payment["page"].is_null());
-    let paid = customer.until(&payment, "paid").await;
+    let paid = customer.wait_for_status(&payment, "paid").await;
     assert_eq!(paid["has_invoice"], true);
     assert_eq!(customer.balance().await, "101.00");
 
@@ -83,8 +83,8 @@ async fn a_saved_method_is_debited_at_once_or_refused() {
         sandbox
             .control(Method::PATCH, &path, &json!({"debit": debit}))
             .await;
-        let payment = customer.pay(&body).await;
-        let ended = customer.until(&payment, status).await;
+        let payment = customer.create_payment(&body).await;
+        let ended = customer.wait_for_status(&payment, status).await;
         assert_eq!(text(&ended, "/reason/code"), reason);
     }
     assert_eq!(customer.balance().await, "101.00");
@@ -92,8 +92,10 @@ async fn a_saved_method_is_debited_at_once_or_refused() {
     sandbox
         .control(Method::PATCH, &path, &json!({"debit": "hang"}))
         .await;
-    let hanging = customer.pay(&body).await;
-    sandbox.post("/clock", &json!({"advance_s": 86_400})).await;
+    let hanging = customer.create_payment(&body).await;
+    sandbox
+        .control_post("/clock", &json!({"advance_s": 86_400}))
+        .await;
     assert_eq!(
         text(&customer.payment(text(&hanging, "/id")).await, "/status"),
         "processing"
@@ -109,22 +111,26 @@ async fn a_saved_method_is_debited_at_once_or_refused() {
         .unwrap();
     assert_eq!(text(&in_use.body, "/code"), "method_in_use");
     let settle = format!("/panel/payments/{}/settle", text(&hanging, "/id"));
-    sandbox.post(&settle, &json!({"outcome": "approve"})).await;
-    customer.until(&hanging, "paid").await;
+    sandbox
+        .control_post(&settle, &json!({"outcome": "approve"}))
+        .await;
+    customer.wait_for_status(&hanging, "paid").await;
 }
 
 #[tokio::test]
-async fn a_held_debit_waits_and_a_removed_method_pays_no_more() {
+async fn held_debits_wait_and_removed_methods_are_refused() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({})).await;
     let card = customer.method(0, &json!({"brand": "visa"})).await;
     customer
-        .treat(&json!({"hold_debits": true, "debit_ms": 0}))
+        .set_behaviour(&json!({"hold_debits": true, "debit_ms": 0}))
         .await;
-    let payment = customer.pay(&customer.top_up(&card, "10.00")).await;
+    let payment = customer
+        .create_payment(&customer.top_up(&card, "10.00"))
+        .await;
     let id = text(&payment, "/id");
     assert_eq!(text(&customer.payment(id).await, "/status"), "processing");
-    customer.treat(&json!({"hold_debits": false})).await;
+    customer.set_behaviour(&json!({"hold_debits": false})).await;
     assert_eq!(text(&customer.payment(id).await, "/status"), "paid");
 
     let path = format!("/panel/users/{}/methods/{card}", customer.id);
@@ -143,13 +149,13 @@ async fn a_held_debit_waits_and_a_removed_method_pays_no_more() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_one_payment_when_asked_again() {
+async fn retry_after_a_lost_response_returns_the_same_payment() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({"balance": "0.00"})).await;
     let card = customer.method(0, &json!({"brand": "visa"})).await;
     let body = customer.top_up(&card, "25.00");
     let fault = json!({"target": "panel", "method": "POST", "path": "/api/v1/payments", "kind": "lose", "times": 1});
-    sandbox.post("/faults", &fault).await;
+    sandbox.control_post("/faults", &fault).await;
     assert!(
         customer
             .try_create("one-intent-one-payment", &body)
@@ -158,7 +164,7 @@ async fn a_lost_answer_is_one_payment_when_asked_again() {
     );
     let again = customer.create("one-intent-one-payment", &body).await;
     assert_eq!(again.status, 200, "{}", again.text);
-    customer.until(&again.body, "paid").await;
+    customer.wait_for_status(&again.body, "paid").await;
     let later = customer.create("one-intent-one-payment", &body).await;
     assert_eq!((later.status, text(&later.body, "/status")), (200, "paid"));
     let other = customer
@@ -168,37 +174,37 @@ async fn a_lost_answer_is_one_payment_when_asked_again() {
         (other.status, text(&other.body, "/code")),
         (409, "idempotency_key_reused")
     );
-    assert_eq!(customer.truth().await["payment_count"], 1);
+    assert_eq!(customer.full_record().await["payment_count"], 1);
     assert_eq!(customer.balance().await, "25.00");
-    let asked = sandbox
-        .look("/requests?target=panel&method=POST&path=/api/v1/payments")
+    let log = sandbox
+        .control_get("/requests?target=panel&method=POST&path=/api/v1/payments")
         .await;
-    assert_eq!(asked["count"], 4);
-    assert_eq!(asked["requests"][0]["status"], 201);
-    assert_eq!(asked["requests"][0]["user_id"], customer.id);
+    assert_eq!(log["count"], 4);
+    assert_eq!(log["requests"][0]["status"], 201);
+    assert_eq!(log["requests"][0]["user_id"], customer.id);
 }
 
 #[tokio::test]
-async fn faults_happen_to_the_panel_and_edits_change_what_it_says() {
+async fn faults_and_edits_apply_to_the_panel() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({})).await;
-    let place = async |fault: Value| {
+    let add_fault = async |fault: Value| {
         let mut fault = fault;
         fault["target"] = "panel".into();
         fault["path"] = "/api/v1/account".into();
         fault["times"] = 1.into();
-        sandbox.post("/faults", &fault).await;
+        sandbox.control_post("/faults", &fault).await;
     };
-    place(json!({"kind": "status", "status": 503, "headers": {"retry-after": "9"}})).await;
+    add_fault(json!({"kind": "status", "status": 503, "headers": {"retry-after": "9"}})).await;
     assert_eq!(customer.get("/account").await.status, 503);
-    place(json!({"kind": "garbage"})).await;
+    add_fault(json!({"kind": "garbage"})).await;
     assert!(customer.get("/account").await.body.is_null());
-    place(json!({"kind": "close"})).await;
+    add_fault(json!({"kind": "close"})).await;
     let closed = customer
         .send(Method::GET, "/account", &[], &Value::Null)
         .await;
     assert!(closed.is_err());
-    place(json!({"kind": "edit", "set": {"/balance/currency": "EUR", "/days_left": -1}, "remove": ["/name", "/no/where"]}))
+    add_fault(json!({"kind": "edit", "set": {"/balance/currency": "EUR", "/days_left": -1}, "remove": ["/name", "/no/where"]}))
         .await;
     let edited = customer.get("/account").await.body;
     assert_eq!(text(&edited, "/balance/currency"), "EUR");
@@ -211,13 +217,19 @@ async fn faults_happen_to_the_panel_and_edits_change_what_it_says() {
 }
 
 #[tokio::test]
-async fn every_status_can_be_reached_and_the_balance_follows() {
+async fn status_changes_update_the_balance() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({"balance": "0.00"})).await;
     let method = customer.method(0, &json!({"kind": "invoice"})).await;
-    let payment = customer.pay(&customer.top_up(&method, "50.00")).await;
+    let payment = customer
+        .create_payment(&customer.top_up(&method, "50.00"))
+        .await;
     let path = format!("/panel/payments/{}/status", text(&payment, "/id"));
-    let turn = async |status: &str| sandbox.post(&path, &json!({"status": status})).await;
+    let set_status = async |status: &str| {
+        sandbox
+            .control_post(&path, &json!({"status": status}))
+            .await
+    };
     for (status, balance) in [
         ("processing", "0.00"),
         ("trusted", "50.00"),
@@ -229,7 +241,7 @@ async fn every_status_can_be_reached_and_the_balance_follows() {
         ("paid", "50.00"),
         ("refunded", "0.00"),
     ] {
-        assert_eq!(text(&turn(status).await, "/status"), status);
+        assert_eq!(text(&set_status(status).await, "/status"), status);
         assert_eq!(customer.balance().await, balance, "{status}");
         let seen = customer.payment(text(&payment, "/id")).await;
         assert_eq!(text(&seen, "/status"), status);
@@ -239,17 +251,17 @@ async fn every_status_can_be_reached_and_the_balance_follows() {
         );
     }
     let back = json!({"status": "new"});
-    let url = format!("{}{path}", sandbox.at("/control"));
+    let url = format!("{}{path}", sandbox.ready_field("/control"));
     let refused = sandbox.send(Method::POST, &url, &[], &back).await;
     assert_eq!(refused.status, 409, "a refunded payment begins anew");
     let forced = sandbox
-        .post(&path, &json!({"status": "new", "force": true}))
+        .control_post(&path, &json!({"status": "new", "force": true}))
         .await;
     assert_eq!(text(&forced, "/status"), "new");
 }
 
 #[tokio::test]
-async fn a_renewal_moves_the_due_dates_when_it_is_paid() {
+async fn paid_renewal_moves_due_dates() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({"balance": "5.00", "services": 2})).await;
     let listed = customer.get("/services/renewable").await.body;
@@ -276,23 +288,23 @@ async fn a_renewal_moves_the_due_dates_when_it_is_paid() {
         changed.text
     );
     body["expected_total"] = changed.body["total"].clone();
-    let payment = customer.pay(&body).await;
-    customer.until(&payment, "paid").await;
+    let payment = customer.create_payment(&body).await;
+    customer.wait_for_status(&payment, "paid").await;
     let after = customer.get("/services/renewable").await.body;
-    let due = |service: &Value| {
+    let due_at = |service: &Value| {
         let items = after["items"].as_array().unwrap();
         let found = items.iter().find(|item| item["id"] == service["id"]);
         text(found.unwrap(), "/due_at").to_owned()
     };
-    assert_eq!(due(first), text(first, "/periods/1/until"));
-    assert_eq!(due(second), text(second, "/periods/0/until"));
+    assert_eq!(due_at(first), text(first, "/periods/1/until"));
+    assert_eq!(due_at(second), text(second, "/periods/0/until"));
     assert_eq!(customer.balance().await, "5.00");
     let expenses = customer.get("/expenses").await.body;
     assert_eq!(expenses["items"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
-async fn a_paid_migration_becomes_a_service() {
+async fn paid_migration_becomes_a_service() {
     let sandbox = Sandbox::start(&START);
     let customer = Customer::new(&sandbox, &json!({"services": 0, "migrations": 1})).await;
     let order = customer.get("/migrations").await.body["items"][0].clone();
@@ -300,8 +312,8 @@ async fn a_paid_migration_becomes_a_service() {
     let mut body = customer.top_up(&card, "0.00");
     body["purpose"] = json!({"kind": "migration", "order": order["id"], "period": "12m"});
     body["expected_total"] = order["periods"][3]["price"].clone();
-    let payment = customer.pay(&body).await;
-    customer.until(&payment, "paid").await;
+    let payment = customer.create_payment(&body).await;
+    customer.wait_for_status(&payment, "paid").await;
     assert_eq!(customer.get("/migrations").await.body["items"], json!([]));
     let services = customer.get("/services/renewable").await.body;
     assert_eq!(services["items"][0]["id"], order["server"]["id"]);
@@ -310,15 +322,15 @@ async fn a_paid_migration_becomes_a_service() {
 }
 
 #[tokio::test]
-async fn days_that_pass_are_spent() {
+async fn charges_each_day_until_the_balance_is_empty() {
     let sandbox = Sandbox::start(&START);
-    let wanted = json!({"balance": "10.00", "daily": "4.00"});
-    let customer = Customer::new(&sandbox, &wanted).await;
+    let request = json!({"balance": "10.00", "daily": "4.00"});
+    let customer = Customer::new(&sandbox, &request).await;
     let account = customer.get("/account").await.body;
     assert_eq!(text(&account, "/daily_spend/amount"), "4.00");
     assert_eq!(account["days_left"], 2);
     sandbox
-        .post("/clock", &json!({"advance_s": 4 * 86_400}))
+        .control_post("/clock", &json!({"advance_s": 4 * 86_400}))
         .await;
     assert_eq!(customer.balance().await, "0.00");
     let expenses = customer.get("/expenses").await.body;
@@ -337,13 +349,15 @@ async fn days_that_pass_are_spent() {
 }
 
 #[tokio::test]
-async fn keys_are_refused_by_their_fault() {
+async fn refuses_keys_by_permission_rate_and_maintenance() {
     let sandbox = Sandbox::start(&START);
     let mut customer = Customer::new(&sandbox, &json!({})).await;
     let invoice = customer.method(0, &json!({"kind": "invoice"})).await;
     let body = customer.top_up(&invoice, "10.00");
     let path = format!("/panel/users/{}/keys", customer.id);
-    let made = sandbox.post(&path, &json!({"read_only": true})).await;
+    let made = sandbox
+        .control_post(&path, &json!({"read_only": true}))
+        .await;
     let first = std::mem::replace(&mut customer.key, text(&made, "/api_key").to_owned());
     assert_eq!(customer.get("/account").await.status, 200);
     assert_eq!(
@@ -355,7 +369,9 @@ async fn keys_are_refused_by_their_fault() {
     assert_eq!(customer.get("/account").await.status, 401);
 
     customer.key = first;
-    customer.treat(&json!({"requests_per_minute": 2})).await;
+    customer
+        .set_behaviour(&json!({"requests_per_minute": 2}))
+        .await;
     let codes = [
         customer.get("/account").await.status,
         customer.get("/account").await.status,
@@ -363,13 +379,13 @@ async fn keys_are_refused_by_their_fault() {
     ];
     assert_eq!(codes, [200, 200, 429]);
     customer
-        .treat(&json!({"requests_per_minute": null, "blocked": true}))
+        .set_behaviour(&json!({"requests_per_minute": null, "blocked": true}))
         .await;
     assert_eq!(customer.get("/account").await.status, 403);
-    customer.treat(&json!({"blocked": false})).await;
+    customer.set_behaviour(&json!({"blocked": false})).await;
 
     let on = json!({"on": true, "message": "Moving house."});
-    sandbox.post("/panel/maintenance", &on).await;
+    sandbox.control_post("/panel/maintenance", &on).await;
     let refused = customer.get("/account").await;
     assert_eq!(
         (refused.status, text(&refused.body, "/detail")),

@@ -4,6 +4,6 @@
     clippy::print_stdout,
     reason = "the ready line is the program's output"
 )]
-pub(crate) fn say(text: &str) {
+pub(crate) fn print_line(text: &str) {
     println!("{text}");
 }

@@ -23,7 +23,7 @@ impl Currency {
     };
 
     /// Any three capitals are taken for a currency.
-    pub(crate) fn read(code: &str) -> Option<Self> {
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
         let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
         if !bytes.iter().all(u8::is_ascii_uppercase) {
             return None;
@@ -50,12 +50,12 @@ impl Currency {
     }
 
     /// Whole units of money in the smallest ones.
-    pub(crate) fn whole(self, units: u64) -> u64 {
+    pub(crate) fn from_major(self, units: u64) -> u64 {
         units.saturating_mul(10_u64.pow(self.decimals))
     }
 
     /// `100.00`, `100`, `100.000`.
-    pub(crate) fn text(self, minor: u64) -> String {
+    pub(crate) fn format(self, minor: u64) -> String {
         let scale = 10_u64.pow(self.decimals);
         match usize::try_from(self.decimals) {
             Ok(0) | Err(_) => minor.to_string(),
@@ -64,26 +64,26 @@ impl Currency {
     }
 
     /// With the currency's code, for people.
-    pub(crate) fn words(self, minor: u64) -> String {
-        format!("{} {}", self.text(minor), self.code())
+    pub(crate) fn format_with_code(self, minor: u64) -> String {
+        format!("{} {}", self.format(minor), self.code())
     }
 
-    pub(crate) fn money(self, minor: u64) -> Value {
-        json!({"amount": self.text(minor), "currency": self.code()})
+    pub(crate) fn money_json(self, minor: u64) -> Value {
+        json!({"amount": self.format(minor), "currency": self.code()})
     }
 
     /// Reads an amount with exactly this currency's decimals, as `text` writes it.
     pub(crate) fn parse(self, text: &str) -> Result<u64, String> {
-        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        let plain = !whole.is_empty() && digits(whole) && digits(part) && !text.ends_with('.');
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |fraction: &str| fraction.bytes().all(|byte| byte.is_ascii_digit());
+        let plain = !whole.is_empty() && digits(whole) && digits(fraction) && !text.ends_with('.');
         if !plain || (whole.len() > 1 && whole.starts_with('0')) {
             return Err("Must be a plain decimal number".to_owned());
         }
-        if u32::try_from(part.len()) != Ok(self.decimals) {
+        if u32::try_from(fraction.len()) != Ok(self.decimals) {
             return Err(format!("Must have exactly {} decimals", self.decimals));
         }
-        format!("{whole}{part}")
+        format!("{whole}{fraction}")
             .parse()
             .ok()
             .filter(|minor| *minor < 1_000_000_000_000_000)
@@ -96,25 +96,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn writes_what_it_reads() {
+    fn formats_what_it_parses() {
         for (code, text, minor) in [
             ("USD", "0.50", 50),
             ("JPY", "100", 100),
             ("KWD", "1.005", 1005),
         ] {
-            let currency = Currency::read(code).unwrap();
+            let currency = Currency::from_code(code).unwrap();
             assert_eq!(currency.parse(text), Ok(minor));
-            assert_eq!(currency.text(minor), text);
+            assert_eq!(currency.format(minor), text);
         }
     }
 
     #[test]
-    fn takes_no_other_form() {
+    fn rejects_other_formats() {
         for wrong in [
             "", "1", "1.0", "1.000", "-1.00", "+1.00", "1e2", "01.00", "1,00", " 1.00", "1.",
         ] {
             assert!(Currency::USD.parse(wrong).is_err(), "{wrong}");
         }
-        assert_eq!(Currency::read("usd"), None);
+        assert_eq!(Currency::from_code("usd"), None);
     }
 }

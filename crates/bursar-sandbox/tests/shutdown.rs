@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use support::Sandbox;
 
 /// Processes that have `needle` in their command line.
-fn running_with(needle: &str) -> usize {
+fn count_processes(needle: &str) -> usize {
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     entries
         .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
@@ -18,9 +18,9 @@ fn running_with(needle: &str) -> usize {
         .count()
 }
 
-fn gone_within(needle: &str, limit: Duration) -> bool {
+fn processes_end_within(needle: &str, limit: Duration) -> bool {
     let deadline = Instant::now() + limit;
-    while running_with(needle) > 0 {
+    while count_processes(needle) > 0 {
         if Instant::now() > deadline {
             return false;
         }
@@ -30,37 +30,41 @@ fn gone_within(needle: &str, limit: Duration) -> bool {
 }
 
 /// The scratch folder is on the command line of the chains and of their keepers.
-fn scratch(sandbox: &Sandbox) -> String {
+fn scratch_folder(sandbox: &Sandbox) -> String {
     sandbox
-        .at("/fluence/network")
+        .ready_field("/fluence/network")
         .replace("fluence.toml", "chains")
 }
 
 #[test]
-fn nothing_outlives_a_kill() {
+fn kill_ends_all_chains() {
     let mut sandbox = Sandbox::start(&["--history", "0"]);
-    let scratch = scratch(&sandbox);
-    assert_eq!(running_with(&scratch), 6, "three chains and their keepers");
+    let scratch = scratch_folder(&sandbox);
+    assert_eq!(
+        count_processes(&scratch),
+        6,
+        "three chains and their supervisors"
+    );
     sandbox.child.kill().unwrap();
-    assert!(gone_within(&scratch, Duration::from_secs(5)));
+    assert!(processes_end_within(&scratch, Duration::from_secs(5)));
 }
 
 #[test]
-fn sigterm_is_an_orderly_end() {
+fn sigterm_exits_cleanly_and_ends_all_chains() {
     let mut sandbox = Sandbox::start(&["--history", "0"]);
-    let scratch = scratch(&sandbox);
+    let scratch = scratch_folder(&sandbox);
     let kill = Command::new("kill")
         .arg(sandbox.child.id().to_string())
         .status()
         .unwrap();
     assert!(kill.success());
     assert!(sandbox.child.wait().unwrap().success());
-    assert!(gone_within(&scratch, Duration::from_secs(5)));
+    assert!(processes_end_within(&scratch, Duration::from_secs(5)));
     assert!(!std::path::Path::new(&scratch).exists());
 }
 
 #[test]
-fn the_artifacts_are_what_the_source_compiles_to() {
+fn contract_artifacts_match_their_source() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/compile.mjs");
     let output = Command::new("node")
         .args([script, "--check"])

@@ -13,45 +13,45 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
 
-use super::instrument::System;
+use super::instrument::PaymentSystem;
 use crate::console::oauth::random_token;
-use crate::http::{Answer, ApiError, asset, ok, page};
-use crate::world::World;
+use crate::http::{ApiError, ApiResult, asset, ok, page};
+use crate::sandbox::Sandbox;
 use view::View;
 
 const CSS: &str = include_str!("../../../assets/panel-pay.css");
 const JS: &str = include_str!("../../../assets/panel-pay.js");
 
 /// The token and the address of a new page at that house.
-pub(super) fn address(world: &World, system: System) -> (String, String) {
+pub(super) fn new_page_address(sandbox: &Sandbox, system: PaymentSystem) -> (String, String) {
     let token = random_token();
-    let house = match system {
-        System::Card => &world.addresses.card_page,
-        System::Wallet => &world.addresses.wallet_page,
+    let origin = match system {
+        PaymentSystem::Card => &sandbox.urls.card_page,
+        PaymentSystem::Wallet => &sandbox.urls.wallet_page,
     };
-    let url = format!("{house}/pay/{token}");
+    let url = format!("{origin}/pay/{token}");
     (token, url)
 }
 
 /// The house where cards are taken.
-pub(crate) fn card_router(world: Arc<World>) -> Router {
+pub(crate) fn card_router(sandbox: Arc<Sandbox>) -> Router {
     Router::new()
         .route("/pay/{token}/card", post(steps::card))
         .route("/pay/{token}/confirm", post(steps::confirm))
-        .merge(common())
-        .with_state(world)
+        .merge(shared_routes())
+        .with_state(sandbox)
 }
 
 /// The house where customers log in.
-pub(crate) fn wallet_router(world: Arc<World>) -> Router {
+pub(crate) fn wallet_router(sandbox: Arc<Sandbox>) -> Router {
     Router::new()
         .route("/pay/{token}/log-in", post(steps::log_in))
         .route("/pay/{token}/approve", post(steps::approve))
-        .merge(common())
-        .with_state(world)
+        .merge(shared_routes())
+        .with_state(sandbox)
 }
 
-fn common() -> Router<Arc<World>> {
+fn shared_routes() -> Router<Arc<Sandbox>> {
     Router::new()
         .route("/pay/{token}", get(show))
         .route("/pay/{token}/state", get(state))
@@ -69,21 +69,21 @@ fn common() -> Router<Arc<World>> {
         .method_not_allowed_fallback(async || ApiError::bad_request("Method not allowed"))
 }
 
-async fn show(State(world): State<Arc<World>>, Path(token): Path<String>) -> Response {
-    match View::read(&world, &token) {
+async fn show(State(sandbox): State<Arc<Sandbox>>, Path(token): Path<String>) -> Response {
+    match View::read(&sandbox, &token) {
         Some(view) => page(view.html(&token, None)),
-        None => missing(),
+        None => not_found_page(),
     }
 }
 
 /// What the page's script asks for, once a second: whether something happened to it elsewhere.
-async fn state(State(world): State<Arc<World>>, Path(token): Path<String>) -> Answer {
-    let view = View::read(&world, &token)
+async fn state(State(sandbox): State<Arc<Sandbox>>, Path(token): Path<String>) -> ApiResult {
+    let view = View::read(&sandbox, &token)
         .ok_or_else(|| ApiError::not_found("This payment page does not exist"))?;
     ok(&json!({"phase": view.phase()}))
 }
 
-fn missing() -> Response {
+fn not_found_page() -> Response {
     let html = "<!doctype html><html lang=\"en\"><title>Not found</title><p>This payment page does not exist.</html>";
     (StatusCode::NOT_FOUND, page(html.to_owned())).into_response()
 }

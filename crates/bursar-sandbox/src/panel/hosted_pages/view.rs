@@ -3,20 +3,20 @@
 use std::fmt::Write;
 
 use crate::html::escape;
-use crate::panel::instrument::{CARDS, System};
-use crate::panel::method::SavedStatus;
+use crate::panel::instrument::{PaymentSystem, TEST_CARDS};
+use crate::panel::method::SavedMethodStatus;
 use crate::panel::payment::{Page, Reason, Status, Step};
-use crate::panel::state::Target;
-use crate::world::World;
+use crate::panel::state::PageTarget;
+use crate::sandbox::Sandbox;
 
 const MERCHANT: &str = "Sandbox Hosting";
 
 /// One page as it is now.
 #[derive(Clone, Debug)]
 pub(super) struct View {
-    system: System,
+    system: PaymentSystem,
     /// What it is about, e.g. `Balance top-up`.
-    words: String,
+    title: String,
     /// Nothing where only a method is saved.
     amount: Option<String>,
     number: Option<String>,
@@ -39,37 +39,39 @@ enum Phase {
 }
 
 impl View {
-    pub(super) fn read(world: &World, token: &str) -> Option<Self> {
-        let panel = world.panel();
+    pub(super) fn read(sandbox: &Sandbox, token: &str) -> Option<Self> {
+        let panel = sandbox.panel();
         let (account, target) = panel.pages.get(token)?;
         let account = panel.account(*account)?;
         match target {
-            Target::Payment(id) => {
+            PageTarget::Payment(id) => {
                 let payment = account.payment(id)?;
                 let page = payment.page.as_ref()?;
                 Some(Self {
-                    system: system_of(world, page),
-                    words: payment.purpose.words(),
-                    amount: Some(account.currency.words(payment.minor)),
+                    system: system_of(sandbox, page),
+                    title: payment.purpose.title(),
+                    amount: Some(account.currency.format_with_code(payment.minor)),
                     number: Some(payment.number.clone()),
                     phase: phase_of(payment.status, payment.reason.as_ref(), &page.step),
                     save: Some(payment.saves_method),
                     return_url: page.return_url.clone(),
                 })
             }
-            Target::Method(id) => {
+            PageTarget::Method(id) => {
                 let saved = account.method(id)?.saved()?;
                 let page = saved.page.as_ref()?;
                 let phase = match (saved.status, &saved.instrument) {
-                    (SavedStatus::Pending, None) => open_phase(&page.step),
-                    (SavedStatus::Pending | SavedStatus::Confirmed, _) => {
+                    (SavedMethodStatus::Pending, None) => open_phase(&page.step),
+                    (SavedMethodStatus::Pending | SavedMethodStatus::Confirmed, _) => {
                         Phase::Done("The payment method was saved.")
                     }
-                    (SavedStatus::Failed, _) => Phase::Ended(told(saved.reason.as_ref())),
+                    (SavedMethodStatus::Failed, _) => {
+                        Phase::Ended(reason_message(saved.reason.as_ref()))
+                    }
                 };
                 Some(Self {
                     system: saved.system,
-                    words: "Save a payment method".to_owned(),
+                    title: "Save a payment method".to_owned(),
                     amount: None,
                     number: None,
                     phase,
@@ -95,27 +97,31 @@ impl View {
     /// The page; `error` is what was wrong with what was typed.
     pub(super) fn html(&self, token: &str, error: Option<&str>) -> String {
         let house = match self.system {
-            System::Card => ("card", "Card payment"),
-            System::Wallet => ("wallet", "Pay with PayPal"),
+            PaymentSystem::Card => ("card", "Card payment"),
+            PaymentSystem::Wallet => ("wallet", "Pay with PayPal"),
         };
-        let over = matches!(
+        let is_over = matches!(
             self.phase,
             Phase::Processing | Phase::Done(_) | Phase::Ended(_)
         );
         // Whoever waits for a bank stays; what is over leads back by itself.
-        let leaves = if matches!(self.phase, Phase::Done(_) | Phase::Ended(_)) {
+        let redirect_attribute = if matches!(self.phase, Phase::Done(_) | Phase::Ended(_)) {
             " data-leaves"
         } else {
             ""
         };
-        let back = if over { self.back() } else { String::new() };
+        let return_link = if is_over {
+            self.return_link()
+        } else {
+            String::new()
+        };
         format!(
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · {MERCHANT}</title>\
              <meta name=\"viewport\" content=\"width=device-width\">\
              <link rel=\"stylesheet\" href=\"/assets/panel-pay.css\"></head>\
-             <body class=\"{class}\" data-base=\"/pay/{token}\" data-phase=\"{phase}\"{leaves}>\
+             <body class=\"{class}\" data-base=\"/pay/{token}\" data-phase=\"{phase}\"{redirect_attribute}>\
              <p class=\"notice\">Sandbox: play money. No card is charged.</p>\
-             <div class=\"columns\">{order}<main>{status}{form}{back}</main></div>\
+             <div class=\"columns\">{order}<main>{status}{form}{return_link}</main></div>\
              <script src=\"/assets/panel-pay.js\"></script></body></html>",
             title = house.1,
             class = house.0,
@@ -130,7 +136,7 @@ impl View {
     fn order(&self) -> String {
         let mut rows = String::new();
         for (name, id, value) in [
-            ("For", "words", Some(&self.words)),
+            ("For", "words", Some(&self.title)),
             ("Payment", "number", self.number.as_ref()),
         ] {
             if let Some(value) = value {
@@ -150,7 +156,7 @@ impl View {
     }
 
     fn status(&self, error: Option<&str>) -> String {
-        let (kind, text) = match (&self.phase, error) {
+        let (role, text) = match (&self.phase, error) {
             (_, Some(error)) => ("alert", error),
             (Phase::Processing, None) => ("status", "Your bank has not answered yet …"),
             (Phase::Done(text), None) => ("status", *text),
@@ -159,12 +165,12 @@ impl View {
         };
         let hidden = if text.is_empty() { " hidden" } else { "" };
         format!(
-            "<p class=\"status\" id=\"status\" role=\"{kind}\"{hidden}>{}</p>",
+            "<p class=\"status\" id=\"status\" role=\"{role}\"{hidden}>{}</p>",
             escape(text)
         )
     }
 
-    fn back(&self) -> String {
+    fn return_link(&self) -> String {
         format!(
             "<a class=\"primary\" id=\"return-link\" href=\"{}\">Return to {MERCHANT}</a>",
             escape(&self.return_url)
@@ -185,7 +191,7 @@ impl View {
             )
         });
         let form = match (&self.phase, self.system) {
-            (Phase::Details | Phase::Approve(_), System::Card) => format!(
+            (Phase::Details | Phase::Approve(_), PaymentSystem::Card) => format!(
                 "<form method=\"post\" action=\"{}\" aria-label=\"Card\"><h2>Pay by card</h2>{CARD_FIELDS}{save}\
                  <button id=\"pay\" class=\"primary\">{button}</button></form>{}",
                 at("card"),
@@ -199,7 +205,7 @@ impl View {
                 at("confirm"),
                 escape(last4)
             ),
-            (Phase::Details, System::Wallet) => format!(
+            (Phase::Details, PaymentSystem::Wallet) => format!(
                 "<form method=\"post\" action=\"{}\" aria-label=\"Log in\"><h2>Log in to PayPal</h2>\
                  <label>E-mail <input id=\"email\" name=\"email\" type=\"email\" autocomplete=\"username\" required></label>\
                  <label>Password <input id=\"password\" name=\"password\" type=\"password\" \
@@ -209,7 +215,7 @@ impl View {
                  <button id=\"log-in\" class=\"primary\">Log in</button></form>",
                 at("log-in")
             ),
-            (Phase::Approve(email), System::Wallet) => format!(
+            (Phase::Approve(email), PaymentSystem::Wallet) => format!(
                 "<form method=\"post\" action=\"{}\" aria-label=\"Approve\"><h2>Approve the payment</h2>\
                  <p>Logged in as <b id=\"logged-in\">{}</b>.</p>{save}\
                  <button id=\"approve\" class=\"primary\">{button}</button></form>",
@@ -233,18 +239,18 @@ const CARD_FIELDS: &str = "<label>Card number <input id=\"card-number\" name=\"n
     </label></div><label>Name on the card <input id=\"card-name\" name=\"name\" autocomplete=\"cc-name\"></label>";
 
 fn test_cards() -> String {
-    let rows: String = CARDS
+    let rows: String = TEST_CARDS
         .iter()
-        .map(|(number, _, _, _, words)| format!("<li><code>{number}</code> {words}</li>"))
+        .map(|(number, _, _, _, title)| format!("<li><code>{number}</code> {title}</li>"))
         .collect();
     format!("<details id=\"test-cards\"><summary>Test cards</summary><ul>{rows}</ul></details>")
 }
 
-fn system_of(world: &World, page: &Page) -> System {
-    if page.url.starts_with(&world.addresses.wallet_page) {
-        System::Wallet
+fn system_of(sandbox: &Sandbox, page: &Page) -> PaymentSystem {
+    if page.url.starts_with(&sandbox.urls.wallet_page) {
+        PaymentSystem::Wallet
     } else {
-        System::Card
+        PaymentSystem::Card
     }
 }
 
@@ -262,11 +268,11 @@ fn phase_of(status: Status, reason: Option<&Reason>, step: &Step) -> Phase {
         Status::Processing => Phase::Processing,
         Status::Trusted | Status::Paid => Phase::Done("Payment received. Thank you!"),
         Status::WaitingRefund | Status::Refunded => Phase::Done("The payment is refunded."),
-        Status::Fraudulent | Status::Cancelled => Phase::Ended(told(reason)),
+        Status::Fraudulent | Status::Cancelled => Phase::Ended(reason_message(reason)),
     }
 }
 
-fn told(reason: Option<&Reason>) -> String {
+fn reason_message(reason: Option<&Reason>) -> String {
     reason.map_or_else(
         || "This page has ended.".to_owned(),
         |reason| reason.message.clone(),

@@ -7,49 +7,49 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use alloy_primitives::Address;
 use tokio::sync::Notify;
 
-use crate::chains::lies::Proxies;
+use crate::chains::proxy_mode::ProxyModes;
 use crate::chains::{self, Chain};
 use crate::checkout::sessions::Sessions;
 use crate::clock::Clock;
-use crate::contracts::Deployed;
+use crate::contracts::ContractAddresses;
 use crate::faults::Faults;
 use crate::panel::state::Panel;
-use crate::requests::RequestLog;
-use crate::state::State;
+use crate::request_log::RequestLog;
+use crate::state::ConsoleState;
 use crate::switches::Switches;
 
 #[derive(Debug)]
-pub(crate) struct World {
+pub(crate) struct Sandbox {
     pub(crate) clock: Clock,
     pub(crate) switches: Switches,
     pub(crate) sessions: Sessions,
-    pub(crate) requests: Arc<RequestLog>,
+    pub(crate) request_log: Arc<RequestLog>,
     pub(crate) faults: Arc<Faults>,
-    pub(crate) proxies: Proxies,
+    pub(crate) proxy_modes: ProxyModes,
     pub(crate) ethereum: Chain,
     pub(crate) polygon: Chain,
     pub(crate) fluence: Chain,
-    pub(crate) contracts: Deployed,
-    pub(crate) addresses: Addresses,
+    pub(crate) contracts: ContractAddresses,
+    pub(crate) urls: ServerUrls,
     pub(crate) secrets: Secrets,
     pub(crate) http: reqwest::Client,
     /// The network file that the ready line names.
     pub(crate) network: PathBuf,
     /// The network file of the hosting panel.
-    pub(crate) panel_network: PathBuf,
+    pub(crate) panel_network_file: PathBuf,
     /// Rung when a top-up may be waiting for its credit.
-    pub(crate) to_credit: Notify,
+    pub(crate) credit_due: Notify,
     /// Held while a top-up is credited, so that none is credited by two at once.
-    pub(crate) crediting: tokio::sync::Mutex<()>,
+    pub(crate) credit_lock: tokio::sync::Mutex<()>,
     /// Rung when the control API has turned a payment of the panel.
-    pub(crate) panel_turned: Notify,
-    state: Mutex<State>,
+    pub(crate) panel_payment_changed: Notify,
+    console: Mutex<ConsoleState>,
     panel: Mutex<Panel>,
 }
 
 /// Where the sandbox's servers are, as `http://127.0.0.1:port`.
 #[derive(Clone, Debug)]
-pub(crate) struct Addresses {
+pub(crate) struct ServerUrls {
     pub(crate) api: String,
     pub(crate) checkout: String,
     pub(crate) control: String,
@@ -80,48 +80,48 @@ pub(crate) struct Secrets {
 /// What a world is made of before anybody has signed up.
 #[derive(Debug)]
 pub(crate) struct Parts {
-    pub(crate) requests: Arc<RequestLog>,
+    pub(crate) request_log: Arc<RequestLog>,
     pub(crate) faults: Arc<Faults>,
-    pub(crate) proxies: Proxies,
+    pub(crate) proxy_modes: ProxyModes,
     pub(crate) chains: [Chain; 3],
-    pub(crate) contracts: Deployed,
-    pub(crate) addresses: Addresses,
+    pub(crate) contracts: ContractAddresses,
+    pub(crate) urls: ServerUrls,
     pub(crate) secrets: Secrets,
     pub(crate) http: reqwest::Client,
     pub(crate) network: PathBuf,
-    pub(crate) panel_network: PathBuf,
+    pub(crate) panel_network_file: PathBuf,
 }
 
-impl World {
+impl Sandbox {
     pub(crate) fn new(parts: Parts) -> Self {
         let [ethereum, polygon, fluence] = parts.chains;
         Self {
             clock: Clock::default(),
             switches: Switches::default(),
             sessions: Sessions::default(),
-            requests: parts.requests,
+            request_log: parts.request_log,
             faults: parts.faults,
-            proxies: parts.proxies,
+            proxy_modes: parts.proxy_modes,
             ethereum,
             polygon,
             fluence,
             contracts: parts.contracts,
-            addresses: parts.addresses,
+            urls: parts.urls,
             secrets: parts.secrets,
             http: parts.http,
             network: parts.network,
-            panel_network: parts.panel_network,
-            to_credit: Notify::new(),
-            crediting: tokio::sync::Mutex::default(),
-            panel_turned: Notify::new(),
-            state: Mutex::default(),
+            panel_network_file: parts.panel_network_file,
+            credit_due: Notify::new(),
+            credit_lock: tokio::sync::Mutex::default(),
+            panel_payment_changed: Notify::new(),
+            console: Mutex::default(),
             panel: Mutex::default(),
         }
     }
 
     /// The console's state. Never held over an await.
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn console(&self) -> MutexGuard<'_, ConsoleState> {
+        self.console.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The hosting panel's state, in which all that is due by now has happened. Never held over an await.

@@ -11,22 +11,22 @@ use std::time::Duration;
 const FLAG: &str = "--keep";
 
 /// How a keeper for this command is started; its standard input must be a pipe that the caller never closes.
-pub(crate) fn keeper_arguments(program: &str, arguments: &[String]) -> Vec<String> {
+pub(crate) fn supervisor_arguments(program: &str, arguments: &[String]) -> Vec<String> {
     let mut all = vec![FLAG.to_owned(), program.to_owned()];
     all.extend(arguments.iter().cloned());
     all
 }
 
 /// The command to keep, if this process was started as a keeper.
-pub(crate) fn kept_command(arguments: &[String]) -> Option<&[String]> {
+pub(crate) fn supervised_command(arguments: &[String]) -> Option<&[String]> {
     match arguments.split_first() {
-        Some((flag, kept)) if flag == FLAG && !kept.is_empty() => Some(kept),
+        Some((flag, command)) if flag == FLAG && !command.is_empty() => Some(command),
         _ => None,
     }
 }
 
 /// Runs the command until it ends or standard input does.
-pub(crate) fn keep(command: &[String]) -> ExitCode {
+pub(crate) fn run(command: &[String]) -> ExitCode {
     let Some((program, arguments)) = command.split_first() else {
         return ExitCode::from(2);
     };
@@ -45,7 +45,7 @@ pub(crate) fn keep(command: &[String]) -> ExitCode {
     });
     loop {
         match parent_ended.recv_timeout(Duration::from_millis(200)) {
-            Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => return end(&mut child),
+            Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => return kill_and_reap(&mut child),
             Err(mpsc::RecvTimeoutError::Timeout) => {
                 if let Ok(Some(_)) = child.try_wait() {
                     return ExitCode::FAILURE;
@@ -55,7 +55,7 @@ pub(crate) fn keep(command: &[String]) -> ExitCode {
     }
 }
 
-fn end(child: &mut Child) -> ExitCode {
+fn kill_and_reap(child: &mut Child) -> ExitCode {
     let _ = child.kill();
     let _ = child.wait();
     ExitCode::SUCCESS

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::clock;
 
-const KEPT: usize = 20_000;
+const MAX_ENTRIES: usize = 20_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct RequestLog(Mutex<Log>);
@@ -54,7 +54,7 @@ impl RequestLog {
         let mut log = self.lock();
         log.last += 1;
         let seq = log.last;
-        if log.entries.len() >= KEPT {
+        if log.entries.len() >= MAX_ENTRIES {
             log.entries.pop_front();
         }
         log.entries.push_back(Entry {
@@ -73,11 +73,11 @@ impl RequestLog {
 
     pub(crate) fn end(&self, seq: u64, status: u16, user_id: Option<Uuid>) {
         let mut log = self.lock();
-        let found = log
+        let index = log
             .entries
             .binary_search_by_key(&seq, |entry| entry.seq)
             .ok();
-        if let Some(entry) = found.and_then(|index| log.entries.get_mut(index)) {
+        if let Some(entry) = index.and_then(|index| log.entries.get_mut(index)) {
             entry.status = Some(status);
             entry.user_id = user_id;
         }
@@ -85,13 +85,13 @@ impl RequestLog {
 
     pub(crate) fn find(&self, filter: &Filter<'_>) -> Value {
         let log = self.lock();
-        let found: Vec<Value> = log
+        let matching: Vec<Value> = log
             .entries
             .iter()
-            .filter(|entry| filter.takes(entry))
+            .filter(|entry| filter.matches(entry))
             .map(Entry::to_json)
             .collect();
-        json!({"last": log.last, "count": found.len(), "requests": found})
+        json!({"last": log.last, "count": matching.len(), "requests": matching})
     }
 
     pub(crate) fn clear(&self) {
@@ -104,7 +104,7 @@ impl RequestLog {
 }
 
 impl Filter<'_> {
-    fn takes(&self, entry: &Entry) -> bool {
+    fn matches(&self, entry: &Entry) -> bool {
         entry.seq > self.after
             && self.target.is_none_or(|target| target == entry.target)
             && self

@@ -16,7 +16,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 fn address(sandbox: &Sandbox) -> String {
-    let network = sandbox.network();
+    let network = sandbox.network_file();
     let line = network
         .lines()
         .find(|line| line.starts_with("ws"))
@@ -39,7 +39,7 @@ async fn next(socket: &mut Socket) -> Option<Value> {
 
 async fn subscribe(sandbox: &Sandbox) -> Socket {
     let (mut socket, _) = connect_async(address(sandbox)).await.unwrap();
-    let filter = json!({"address": sandbox.at("/contracts/balance")});
+    let filter = json!({"address": sandbox.ready_field("/contracts/balance")});
     let call =
         json!({"jsonrpc": "2.0", "id": 1, "method": "eth_subscribe", "params": ["logs", filter]});
     socket.send(Message::text(call.to_string())).await.unwrap();
@@ -49,7 +49,7 @@ async fn subscribe(sandbox: &Sandbox) -> Socket {
 
 async fn credit(sandbox: &Sandbox, user: &str) -> Value {
     sandbox
-        .post(
+        .control_post(
             &format!("/users/{user}/credit"),
             &json!({"amount": "10", "top_up_id": uuid::Uuid::new_v4()}),
         )
@@ -57,7 +57,7 @@ async fn credit(sandbox: &Sandbox, user: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_subscriber_sees_a_credit_with_its_transaction() {
+async fn subscription_delivers_a_credit() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
     let mut socket = subscribe(&sandbox).await;
@@ -70,33 +70,33 @@ async fn a_subscriber_sees_a_credit_with_its_transaction() {
 }
 
 #[tokio::test]
-async fn logs_can_be_doubled_and_the_connection_cut() {
+async fn logs_can_be_duplicated_and_connections_closed() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
     let mut socket = subscribe(&sandbox).await;
     sandbox
-        .post("/rpc/fluence-ws", &json!({"mode": "duplicate_logs"}))
+        .control_post("/rpc/fluence-ws", &json!({"mode": "duplicate_logs"}))
         .await;
     credit(&sandbox, &user.id).await;
     let first = next(&mut socket).await.unwrap();
     assert_eq!(next(&mut socket).await.unwrap(), first);
     sandbox
-        .post("/rpc/fluence-ws", &json!({"mode": "refuse"}))
+        .control_post("/rpc/fluence-ws", &json!({"mode": "refuse"}))
         .await;
     while next(&mut socket).await.is_some() {}
     assert!(connect_async(address(&sandbox)).await.is_err());
     sandbox
-        .post("/rpc/fluence-ws", &json!({"mode": "ok"}))
+        .control_post("/rpc/fluence-ws", &json!({"mode": "ok"}))
         .await;
     subscribe(&sandbox).await;
 }
 
 #[tokio::test]
-async fn the_head_of_the_chain_is_young() {
+async fn chain_head_is_recent() {
     let sandbox = Sandbox::start(&[]);
     let block = sandbox
         .rpc(
-            sandbox.at("/rpc/9999999"),
+            sandbox.ready_field("/rpc/9999999"),
             "eth_getBlockByNumber",
             json!(["latest", false]),
         )

@@ -13,13 +13,13 @@ use uuid::Uuid;
 
 use super::auth::Caller;
 use crate::http::server::CallerId;
-use crate::http::{Answer, ApiError, Params};
+use crate::http::{ApiError, ApiResult, Params};
 use crate::money;
-use crate::state::{Charge, State as Console, Workload};
-use crate::world::World;
+use crate::sandbox::Sandbox;
+use crate::state::{Charge, ConsoleState, Workload};
 
 /// The one place where workloads run.
-const CLUSTER: &str = "4e1a9a52-7c3f-4a7e-9d43-6a0b7f1f5b10";
+const CLUSTER_ID: &str = "4e1a9a52-7c3f-4a7e-9d43-6a0b7f1f5b10";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum GroupBy {
@@ -36,7 +36,7 @@ enum Period {
 }
 
 #[derive(Debug, Default)]
-struct Sum {
+struct Total {
     micros: u128,
     minutes: u64,
 }
@@ -46,14 +46,14 @@ type Group = (Option<Date>, Option<Uuid>);
 
 /// `GET /v1/billing/charges/aggregated`
 pub(super) async fn aggregated(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     params: Params,
-) -> Answer {
-    caller.needs("billing:get_spending_history")?;
-    let start = day(&params, "startDate")?
+) -> ApiResult {
+    caller.require_scope("billing:get_spending_history")?;
+    let start = date_param(&params, "startDate")?
         .ok_or_else(|| ApiError::bad_request("Wrong parameters: startDate is missing"))?;
-    let end = day(&params, "endDate")?
+    let end = date_param(&params, "endDate")?
         .ok_or_else(|| ApiError::bad_request("Wrong parameters: endDate is missing"))?;
     if end < start {
         return Err(ApiError::unprocessable("endDate is before startDate"));
@@ -80,60 +80,63 @@ pub(super) async fn aggregated(
         "csv" => Some(true),
         _ => None,
     })?;
-    let wanted = Wanted::read(&params)?;
-    let state = world.state();
-    let mut sums: BTreeMap<Group, Sum> = BTreeMap::new();
-    for charge in wanted
-        .charges(&state, caller.user.id)
+    let filter = ChargeFilter::read(&params)?;
+    let console = sandbox.console();
+    let mut sums: BTreeMap<Group, Total> = BTreeMap::new();
+    for charge in filter
+        .charges(&console, caller.user.id)
         .filter(|charge| (start..=end).contains(&charge.day))
     {
-        let sum = sums.entry(group(charge, group_by, period)).or_default();
+        let sum = sums.entry(group_of(charge, group_by, period)).or_default();
         sum.micros = sum.micros.saturating_add(charge.micros);
         sum.minutes += u64::from(charge.minutes);
     }
     let rows: Vec<Value> = sums
         .iter()
-        .map(|(group, sum)| row(&state, caller.user.id, *group, sum, group_by))
+        .map(|(group, sum)| row(&console, caller.user.id, *group, sum, group_by))
         .collect();
     if csv.unwrap_or(false) {
         let mut response = (
             [(header::CONTENT_TYPE, "text/csv; charset=utf-8")],
-            as_csv(&rows),
+            to_csv(&rows),
         )
             .into_response();
         response.extensions_mut().insert(CallerId(caller.user.id));
         return Ok(response);
     }
-    caller.answers(&Value::Array(rows))
+    caller.respond(&Value::Array(rows))
 }
 
 /// `GET /v1/billing/charges/total`
 pub(super) async fn total(
-    State(world): State<Arc<World>>,
+    State(sandbox): State<Arc<Sandbox>>,
     caller: Caller,
     params: Params,
-) -> Answer {
-    caller.needs("billing:get_spending_history")?;
-    let (start, end) = (day(&params, "startDate")?, day(&params, "endDate")?);
-    let wanted = Wanted::read(&params)?;
-    let state = world.state();
-    let sum: u128 = wanted
-        .charges(&state, caller.user.id)
+) -> ApiResult {
+    caller.require_scope("billing:get_spending_history")?;
+    let (start, end) = (
+        date_param(&params, "startDate")?,
+        date_param(&params, "endDate")?,
+    );
+    let filter = ChargeFilter::read(&params)?;
+    let console = sandbox.console();
+    let sum: u128 = filter
+        .charges(&console, caller.user.id)
         .filter(|charge| {
             start.is_none_or(|start| charge.day >= start) && end.is_none_or(|end| charge.day <= end)
         })
         .map(|charge| charge.micros)
         .sum();
-    caller.answers(&json!({"total": money::fixed(sum)}))
+    caller.respond(&json!({"total": money::format_micros(sum)}))
 }
 
 /// Which resources' charges are asked for. All of ours are machines.
-struct Wanted {
+struct ChargeFilter {
     resource: Option<Uuid>,
     machines: bool,
 }
 
-impl Wanted {
+impl ChargeFilter {
     fn read(params: &Params) -> Result<Self, ApiError> {
         const TYPES: [&str; 7] = [
             "VM",
@@ -154,9 +157,13 @@ impl Wanted {
         })
     }
 
-    fn charges<'a>(&self, state: &'a Console, user: Uuid) -> impl Iterator<Item = &'a Charge> {
+    fn charges<'a>(
+        &self,
+        console: &'a ConsoleState,
+        user: Uuid,
+    ) -> impl Iterator<Item = &'a Charge> {
         let (resource, machines) = (self.resource, self.machines);
-        state.charges.iter().filter(move |charge| {
+        console.charges.iter().filter(move |charge| {
             machines
                 && charge.user == user
                 && resource.is_none_or(|resource| resource == charge.workload)
@@ -164,7 +171,7 @@ impl Wanted {
     }
 }
 
-fn group(charge: &Charge, by: GroupBy, period: Option<Period>) -> Group {
+fn group_of(charge: &Charge, by: GroupBy, period: Option<Period>) -> Group {
     let start = period.map(|period| match period {
         Period::Day => charge.day,
         Period::Month => charge.day.replace_day(1).unwrap_or(charge.day),
@@ -176,15 +183,21 @@ fn group(charge: &Charge, by: GroupBy, period: Option<Period>) -> Group {
     (start, resource)
 }
 
-fn row(state: &Console, user: Uuid, (start, resource): Group, sum: &Sum, by: GroupBy) -> Value {
-    let workload: Option<&Workload> = state
+fn row(
+    console: &ConsoleState,
+    user: Uuid,
+    (start, resource): Group,
+    sum: &Total,
+    by: GroupBy,
+) -> Value {
+    let workload: Option<&Workload> = console
         .workloads
         .iter()
         .find(|workload| Some(workload.id) == resource);
     let hours = format!("{}.{:02}", sum.minutes / 60, sum.minutes % 60 * 100 / 60);
     let mut row = json!({
-        "userId": user, "totalUsageHours": hours, "totalCost": money::fixed(sum.micros),
-        "clusterId": if by == GroupBy::ResourceType { None } else { Some(CLUSTER) },
+        "userId": user, "totalUsageHours": hours, "totalCost": money::format_micros(sum.micros),
+        "clusterId": if by == GroupBy::ResourceType { None } else { Some(CLUSTER_ID) },
         "resourceType": if by == GroupBy::Cluster { None } else { Some("VM") },
         "resourceId": resource, "resourceName": workload.map(|workload| workload.name.clone()),
         "quantity": workload.map(|_| "1"), "vmConfiguration": workload.map(|workload| workload.configuration),
@@ -193,13 +206,13 @@ fn row(state: &Console, user: Uuid, (start, resource): Group, sum: &Sum, by: Gro
     if let (Some(start), Some(fields)) = (start, row.as_object_mut()) {
         fields.insert(
             "periodStart".to_owned(),
-            format!("{}T00:00:00Z", iso(start)).into(),
+            format!("{}T00:00:00Z", iso_date(start)).into(),
         );
     }
     row
 }
 
-fn as_csv(rows: &[Value]) -> String {
+fn to_csv(rows: &[Value]) -> String {
     const COLUMNS: [&str; 8] = [
         "periodStart",
         "resourceType",
@@ -224,13 +237,13 @@ fn as_csv(rows: &[Value]) -> String {
     text
 }
 
-fn day(params: &Params, name: &str) -> Result<Option<Date>, ApiError> {
+fn date_param(params: &Params, name: &str) -> Result<Option<Date>, ApiError> {
     params.read_as(name, "a date like 2026-01-31", |text| {
         Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
     })
 }
 
-pub(crate) fn iso(day: Date) -> String {
+pub(crate) fn iso_date(day: Date) -> String {
     let month: Month = day.month();
     format!("{:04}-{:02}-{:02}", day.year(), u8::from(month), day.day())
 }

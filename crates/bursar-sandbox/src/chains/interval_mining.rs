@@ -1,0 +1,29 @@
+//! Empty blocks at a steady pace, so that a chain's head is as young as a real chain's. Transactions make their own
+//! block at once; a paused chain gets old.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::sandbox::Sandbox;
+
+pub(crate) async fn run(sandbox: Arc<Sandbox>, interval: Duration) {
+    if interval.is_zero() {
+        return;
+    }
+    let mut ticker = tokio::time::interval(interval);
+    ticker.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        ticker.tick().await;
+        for chain in sandbox.chains() {
+            if chain.paused.load(Ordering::Relaxed) {
+                continue;
+            }
+            if let Err(error) = chain.rpc.call("evm_mine", json!([])).await {
+                tracing::debug!("{}: no block: {error}", chain.name);
+            }
+        }
+    }
+}

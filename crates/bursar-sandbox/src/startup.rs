@@ -1,0 +1,296 @@
+//! Starts everything in order, says when it is ready, and ends it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::chains::{self, Chain, anvil, interval_mining, rpc_proxy, ws_proxy};
+use crate::cli::Options;
+use crate::console::oauth::random_token;
+use crate::console::pages::create_api_key;
+use crate::error::{Error, Result};
+use crate::faults::Faults;
+use crate::http::server::{Guard, Origins, bind, serve};
+use crate::request_log::RequestLog;
+use crate::sandbox::{Parts, Sandbox, Secrets, ServerUrls};
+use crate::state::APP_SCOPES;
+use crate::{
+    checkout, console, contracts, control, network_file, panel, relayer, seed, stdout, workloads,
+};
+
+/// The folder where the sandbox writes; one of its own making goes away with it.
+struct Home {
+    path: PathBuf,
+    temporary: bool,
+}
+
+impl Home {
+    fn open(path: Option<&Path>) -> Result<Self> {
+        let (path, temporary) = match path {
+            Some(path) => (path.to_owned(), false),
+            None => (
+                std::env::temp_dir().join(format!("bursar-sandbox-{}", std::process::id())),
+                true,
+            ),
+        };
+        std::fs::create_dir_all(path.join("chains"))?;
+        Ok(Self {
+            path: path.canonicalize()?,
+            temporary,
+        })
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let leftover = if self.temporary {
+            &self.path
+        } else {
+            &self.path.join("chains")
+        };
+        let _ = std::fs::remove_dir_all(leftover);
+    }
+}
+
+/// The sandbox's twelve listeners, bound before anything is told their addresses.
+struct Listeners {
+    console: TcpListener,
+    checkout: TcpListener,
+    control: TcpListener,
+    proxy_modes: Vec<(&'static str, u64, TcpListener, String)>,
+    socket: TcpListener,
+    panel: TcpListener,
+    card_page: TcpListener,
+    wallet_page: TcpListener,
+    urls: ServerUrls,
+}
+
+impl Listeners {
+    async fn bind(base: Option<u16>) -> Result<Self> {
+        let port = |offset: u16| base.map_or(0, |base| base.saturating_add(offset));
+        let (console, api_authority) = bind(port(0)).await?;
+        let (checkout, checkout_authority) = bind(port(1)).await?;
+        let (control, control_authority) = bind(port(2)).await?;
+        let chains_by_name = [
+            ("ethereum", chains::ETHEREUM),
+            ("polygon", chains::POLYGON),
+            ("fluence", chains::FLUENCE),
+            ("fluence-a", chains::FLUENCE),
+            ("fluence-b", chains::FLUENCE),
+        ];
+        let mut proxy_modes = Vec::new();
+        let mut urls = Vec::new();
+        for ((name, chain), offset) in chains_by_name.into_iter().zip(3..) {
+            let (listener, authority) = bind(port(offset)).await?;
+            urls.push(format!("http://{authority}"));
+            proxy_modes.push((name, chain, listener, authority));
+        }
+        let (socket, socket_authority) = bind(port(8)).await?;
+        let (panel, panel_authority) = bind(port(9)).await?;
+        let (card_page, card_authority) = bind(port(10)).await?;
+        let (wallet_page, wallet_authority) = bind(port(11)).await?;
+        let mut urls = urls.into_iter();
+        let mut next = || urls.next().unwrap_or_default();
+        let urls = ServerUrls {
+            api: format!("http://{api_authority}"),
+            checkout: format!("http://{checkout_authority}"),
+            control: format!("http://{control_authority}"),
+            ethereum: next(),
+            polygon: next(),
+            fluence: next(),
+            fluence_a: next(),
+            fluence_b: next(),
+            fluence_ws: format!("ws://{socket_authority}"),
+            panel: format!("http://{panel_authority}"),
+            card_page: format!("http://{card_authority}"),
+            wallet_page: format!("http://{wallet_authority}"),
+        };
+        Ok(Self {
+            console,
+            checkout,
+            control,
+            proxy_modes,
+            socket,
+            panel,
+            card_page,
+            wallet_page,
+            urls,
+        })
+    }
+}
+
+pub(crate) async fn run(options: Options) -> Result<()> {
+    let home = Home::open(options.home.as_deref())?;
+    let mut shutdown = ShutdownSignals::serve_all()?;
+    tokio::select! {
+        result = start_and_serve(&options, &home) => result,
+        () = shutdown.received() => Ok(()),
+    }
+}
+
+async fn start_and_serve(options: &Options, home: &Home) -> Result<()> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let genesis = seed::genesis(time::OffsetDateTime::now_utc()).unix_timestamp();
+    let chains = start_chains(&home.path.join("chains"), &http, genesis).await?;
+    let [ethereum, polygon, fluence] = &chains;
+    contracts::install_token(ethereum, contracts::USDC).await?;
+    contracts::install_token(polygon, contracts::USDC_E).await?;
+    let deployed = contracts::deploy_balance_contract(fluence).await?;
+
+    let listeners = Listeners::bind(options.port_base).await?;
+    let sandbox = Arc::new(Sandbox::new(Parts {
+        request_log: Arc::<RequestLog>::default(),
+        faults: Arc::<Faults>::default(),
+        proxy_modes: Default::default(),
+        chains,
+        contracts: deployed,
+        urls: listeners.urls.clone(),
+        secrets: Secrets {
+            merchant_key: format!("pav1_{}", random_token()),
+            webhook: random_token(),
+            tokens: random_token(),
+        },
+        http,
+        network: home.path.join("fluence.toml"),
+        panel_network_file: home.path.join("panel.toml"),
+    }));
+    std::fs::write(&sandbox.network, network_file::text(&sandbox))?;
+    std::fs::write(
+        &sandbox.panel_network_file,
+        panel::network_file::text(&sandbox.urls),
+    )?;
+    let user = seed::create_demo_user(&sandbox, options.history).await?;
+    let key = create_api_key(
+        &mut sandbox.console(),
+        user.id,
+        "Bursar",
+        APP_SCOPES.map(str::to_owned).into(),
+    );
+
+    let panel = create_panel_demo(&sandbox, options.history);
+
+    serve_all(&sandbox, listeners);
+    tokio::spawn(interval_mining::run(sandbox.clone(), options.block_time));
+    tokio::spawn(checkout::watcher::run(sandbox.clone()));
+    tokio::spawn(checkout::webhook::run(sandbox.clone()));
+    tokio::spawn(relayer::run(sandbox.clone()));
+    tokio::spawn(workloads::run_meter(sandbox.clone()));
+
+    let urls = &sandbox.urls;
+    let line = json!({
+        "fluence": {
+            "api": urls.api, "api_key": key.secret, "user": user.address.to_string(), "network": sandbox.network,
+            "user_id": user.id, "email": user.email,
+        },
+        "panel": panel,
+        "checkout": urls.checkout, "control": urls.control,
+        "rpc": {"1": urls.ethereum, "137": urls.polygon, "9999999": urls.fluence},
+        "contracts": {
+            "balance": sandbox.contracts.balance.to_string(), "token": sandbox.contracts.token.to_string(),
+            "usdc": contracts::USDC.to_string(),
+            "usdc_e": contracts::USDC_E.to_string(),
+        },
+    });
+    stdout::print_line(&line.to_string());
+    std::future::pending().await
+}
+
+/// The panel's default account, as the ready line tells it.
+fn create_panel_demo(sandbox: &Sandbox, history: usize) -> Value {
+    let mut account = panel::seed::create_demo_account(history, sandbox.clock.now());
+    let key = panel::create_api_key(&mut account, "Bursar", false);
+    let urls = &sandbox.urls;
+    let ready = json!({
+        "api": urls.panel, "api_key": key.secret, "network": sandbox.panel_network_file,
+        "user_id": account.id, "email": account.email,
+        "pages": {"card": urls.card_page, "wallet": urls.wallet_page},
+    });
+    sandbox.panel().accounts.push(account);
+    ready
+}
+
+async fn start_chains(scratch: &Path, http: &reqwest::Client, genesis: i64) -> Result<[Chain; 3]> {
+    let binary = anvil::find_binary()?;
+    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let start = |chain, since| anvil::start(&binary, scratch, http, chain, since);
+    let (ethereum, polygon, fluence) = tokio::join!(
+        start((chains::ETHEREUM, "Ethereum"), now),
+        start((chains::POLYGON, "Polygon"), now),
+        start((chains::FLUENCE, "Fluence"), genesis),
+    );
+    Ok([ethereum?, polygon?, fluence?])
+}
+
+fn serve_all(sandbox: &Arc<Sandbox>, listeners: Listeners) {
+    let guard = |target: &'static str, address: &str, origins: Origins, logged: bool| Guard {
+        target,
+        authority: address.trim_start_matches("http://").to_owned(),
+        origins,
+        request_log: sandbox.request_log.clone(),
+        faults: sandbox.faults.clone(),
+        logged,
+    };
+    let urls = &sandbox.urls;
+    let console = guard("console", &urls.api, Origins::Own, true);
+    serve(listeners.console, console::router(sandbox.clone()), console);
+    let checkout = guard("checkout", &urls.checkout, Origins::Own, true);
+    serve(
+        listeners.checkout,
+        checkout::router(sandbox.clone()),
+        checkout,
+    );
+    let control = guard("control", &urls.control, Origins::None, false);
+    serve(listeners.control, control::router(sandbox.clone()), control);
+    let own = |target: &'static str, address: &str| guard(target, address, Origins::Own, true);
+    let panel = own("panel", &urls.panel);
+    serve(listeners.panel, panel::api::router(sandbox.clone()), panel);
+    let card = own("panel-card", &urls.card_page);
+    serve(
+        listeners.card_page,
+        panel::hosted_pages::card_router(sandbox.clone()),
+        card,
+    );
+    let wallet = own("panel-wallet", &urls.wallet_page);
+    serve(
+        listeners.wallet_page,
+        panel::hosted_pages::wallet_router(sandbox.clone()),
+        wallet,
+    );
+    for (name, chain, listener, authority) in listeners.proxy_modes {
+        let proxy = guard(name, &authority, Origins::None, false);
+        serve(
+            listener,
+            rpc_proxy::router(sandbox.clone(), name, chain),
+            proxy,
+        );
+    }
+    let authority = urls.fluence_ws.trim_start_matches("ws://").to_owned();
+    tokio::spawn(ws_proxy::run(sandbox.clone(), listeners.socket, authority));
+}
+
+/// SIGTERM or Ctrl-C.
+struct ShutdownSignals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl ShutdownSignals {
+    fn serve_all() -> Result<Self> {
+        let serve_all = |kind| signal(kind).map_err(Error::from);
+        Ok(Self {
+            terminate: serve_all(SignalKind::terminate())?,
+            interrupt: serve_all(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
