@@ -1,14 +1,10 @@
 //! Who may speak to the sandbox, and how it fails when it is told to.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod support;
-
 use std::time::{Duration, Instant};
 
+use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, text};
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::{Sandbox, text};
 
 #[tokio::test]
 async fn refuses_foreign_hosts_and_origins() {
@@ -171,7 +167,7 @@ async fn unavailable_checkout_is_a_bad_gateway() {
 
 #[tokio::test]
 async fn rpc_proxies_fail_and_lie_as_configured() {
-    let sandbox = Sandbox::start(&["--history", "0", "--block-time", "0"]);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let user = sandbox.user(&json!({})).await;
     let network = sandbox.network_file();
     let first = network

@@ -1,13 +1,9 @@
 //! The sandbox takes its chains with it, however it ends, and its contracts are what their source says.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod support;
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use support::Sandbox;
+use crate::support::Sandbox;
 
 /// Processes that have `needle` in their command line.
 fn count_processes(needle: &str) -> usize {

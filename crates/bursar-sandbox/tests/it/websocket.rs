@@ -1,14 +1,10 @@
 //! The WebSocket proxy: a credit is seen at once, and what is seen can be made wrong.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Sandbox, text};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use support::{Sandbox, text};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};

@@ -1,12 +1,8 @@
 //! The console's public API: shapes, scopes, codes, limits, paging and charges.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod support;
-
+use crate::support::{Sandbox, text};
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::{Sandbox, text};
 
 fn has(value: &Value, names: &[&str]) {
     for name in names {

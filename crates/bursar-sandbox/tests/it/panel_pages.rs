@@ -1,16 +1,10 @@
 //! The hosting panel's payment pages, filled in as a browser would: every test card, log-in and approval, saving, giving up,
 //! time running out, and who may look at them.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod support;
-
+use crate::support::panel::{Customer, RETURN_URL};
+use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, text};
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::panel::{Customer, RETURN_URL};
-use support::{Sandbox, text};
-
-const START: [&str; 4] = ["--history", "0", "--block-time", "0"];
 
 /// Begins a top-up through a payment system; the payment and its page.
 async fn start_top_up(customer: &Customer<'_>, system: &str) -> (Value, String) {
@@ -30,7 +24,7 @@ fn escaped_return() -> String {
 
 #[tokio::test]
 async fn test_cards_have_their_documented_outcomes() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({"balance": "0.00"})).await;
     let mut balance = 0;
     for (number, status, reason) in [
@@ -70,7 +64,7 @@ async fn test_cards_have_their_documented_outcomes() {
 
 #[tokio::test]
 async fn bank_confirmation_decides_the_payment() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({})).await;
     for (answer, status) in [("yes", "paid"), ("no", "cancelled")] {
         let (payment, page) = start_top_up(&customer, "stripe").await;
@@ -94,7 +88,7 @@ async fn bank_confirmation_decides_the_payment() {
 
 #[tokio::test]
 async fn hanging_page_responds_once_it_is_settled() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({})).await;
     let (payment, page) = start_top_up(&customer, "stripe").await;
     let settle = format!("/panel/payments/{}/settle", text(&payment, "/id"));
@@ -113,7 +107,7 @@ async fn hanging_page_responds_once_it_is_settled() {
 
 #[tokio::test]
 async fn slow_card_is_processing_and_then_paid() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({})).await;
     let (payment, page) = start_top_up(&customer, "stripe").await;
     let after = customer.submit_card(&page, "4000000000000077", false).await;
@@ -123,7 +117,7 @@ async fn slow_card_is_processing_and_then_paid() {
 
 #[tokio::test]
 async fn wallet_needs_log_in_and_approval() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({"saved": false})).await;
     for (email, status) in [
         ("me@home.test", "paid"),
@@ -150,7 +144,7 @@ async fn wallet_needs_log_in_and_approval() {
 
 #[tokio::test]
 async fn method_saved_with_a_payment_is_pending_until_confirmed() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({"saved": false})).await;
     customer
         .set_behaviour(&json!({"hold_confirmations": true, "confirm_ms": 0}))
@@ -192,7 +186,7 @@ async fn method_saved_with_a_payment_is_pending_until_confirmed() {
 
 #[tokio::test]
 async fn method_can_be_added_without_a_payment() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({"saved": false})).await;
     customer.set_behaviour(&json!({"confirm_ms": 0})).await;
     let via = customer.method(0, &json!({"system": "stripe"})).await;
@@ -228,7 +222,7 @@ async fn method_can_be_added_without_a_payment() {
 
 #[tokio::test]
 async fn page_ends_on_cancellation_or_expiry() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({})).await;
     let (on_page, page) = start_top_up(&customer, "paypal").await;
     let left = customer.submit(&page, "cancel", &[]).await;
@@ -263,7 +257,7 @@ async fn page_ends_on_cancellation_or_expiry() {
 
 #[tokio::test]
 async fn pages_refuse_foreign_hosts_and_origins() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({})).await;
     let (_, page) = start_top_up(&customer, "stripe").await;
     for (name, value, status) in [

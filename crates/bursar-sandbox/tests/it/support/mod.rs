@@ -1,11 +1,4 @@
 //! Starts the real sandbox for a test and speaks to it over HTTP, as any client would.
-#![allow(dead_code, unreachable_pub, missing_debug_implementations)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
 pub mod panel;
 
@@ -15,6 +8,9 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
+
+/// Arguments for an empty sandbox in which only transactions create blocks.
+pub const NO_HISTORY_NO_BLOCKS: [&str; 4] = ["--history", "0", "--block-time", "0"];
 
 pub struct Sandbox {
     pub child: Child,

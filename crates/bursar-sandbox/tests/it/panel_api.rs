@@ -1,16 +1,10 @@
 //! The hosting panel's API: debits, statuses, doing it once, renewals, migrations, expenses, keys and faults. That its
 //! answers are as described is checked from outside, by `scripts/conformance.sh`.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod support;
-
+use crate::support::panel::Customer;
+use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, text};
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::panel::Customer;
-use support::{Sandbox, text};
-
-const START: [&str; 4] = ["--history", "0", "--block-time", "0"];
 
 #[tokio::test]
 async fn ready_line_names_a_demo_account_with_two_payers() {
@@ -62,7 +56,7 @@ async fn ready_line_names_a_demo_account_with_two_payers() {
 
 #[tokio::test]
 async fn saved_method_is_debited_or_refused() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({"balance": "1.00"})).await;
     let card = customer.method(0, &json!({"brand": "visa"})).await;
     let body = customer.top_up(&card, "100.00");
@@ -119,7 +113,7 @@ async fn saved_method_is_debited_or_refused() {
 
 #[tokio::test]
 async fn held_debits_wait_and_removed_methods_are_refused() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({})).await;
     let card = customer.method(0, &json!({"brand": "visa"})).await;
     customer
@@ -150,7 +144,7 @@ async fn held_debits_wait_and_removed_methods_are_refused() {
 
 #[tokio::test]
 async fn retry_after_a_lost_response_returns_the_same_payment() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({"balance": "0.00"})).await;
     let card = customer.method(0, &json!({"brand": "visa"})).await;
     let body = customer.top_up(&card, "25.00");
@@ -186,7 +180,7 @@ async fn retry_after_a_lost_response_returns_the_same_payment() {
 
 #[tokio::test]
 async fn faults_and_edits_apply_to_the_panel() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({})).await;
     let add_fault = async |fault: Value| {
         let mut fault = fault;
@@ -218,7 +212,7 @@ async fn faults_and_edits_apply_to_the_panel() {
 
 #[tokio::test]
 async fn status_changes_update_the_balance() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({"balance": "0.00"})).await;
     let method = customer.method(0, &json!({"kind": "invoice"})).await;
     let payment = customer
@@ -262,7 +256,7 @@ async fn status_changes_update_the_balance() {
 
 #[tokio::test]
 async fn paid_renewal_moves_due_dates() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({"balance": "5.00", "services": 2})).await;
     let listed = customer.get("/services/renewable").await.body;
     let [first, second] = [&listed["items"][0], &listed["items"][1]];
@@ -305,7 +299,7 @@ async fn paid_renewal_moves_due_dates() {
 
 #[tokio::test]
 async fn paid_migration_becomes_a_service() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({"services": 0, "migrations": 1})).await;
     let order = customer.get("/migrations").await.body["items"][0].clone();
     let card = customer.method(0, &json!({"brand": "visa"})).await;
@@ -323,7 +317,7 @@ async fn paid_migration_becomes_a_service() {
 
 #[tokio::test]
 async fn charges_each_day_until_the_balance_is_empty() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let request = json!({"balance": "10.00", "daily": "4.00"});
     let customer = Customer::new(&sandbox, &request).await;
     let account = customer.get("/account").await.body;
@@ -350,7 +344,7 @@ async fn charges_each_day_until_the_balance_is_empty() {
 
 #[tokio::test]
 async fn refuses_keys_by_permission_rate_and_maintenance() {
-    let sandbox = Sandbox::start(&START);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let mut customer = Customer::new(&sandbox, &json!({})).await;
     let invoice = customer.method(0, &json!({"kind": "invoice"})).await;
     let body = customer.top_up(&invoice, "10.00");

@@ -1,12 +1,8 @@
 //! Money's way from a wallet to the Balance contract, and the ways on which it gets stuck.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod support;
-
+use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, text};
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::{Sandbox, text};
 
 /// Their transactions come from the same wallets, and what one of them leaves behind must not make another fail.
 #[tokio::test]
@@ -268,7 +264,7 @@ async fn webhook_with_an_invalid_signature_is_ignored() {
 
 #[tokio::test]
 async fn reorganisation_removes_a_credit() {
-    let sandbox = Sandbox::start(&["--history", "0", "--block-time", "0"]);
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let user = sandbox.user(&json!({"credits": "0"})).await;
     sandbox
         .control_post(

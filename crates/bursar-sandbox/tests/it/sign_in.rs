@@ -1,12 +1,8 @@
 //! The browser sign-in: code with PKCE, one use, rotation, and its end.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod support;
-
+use crate::support::{Reply, Sandbox, text};
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::{Sandbox, text};
 
 /// The pair of RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -37,7 +33,7 @@ async fn code(sandbox: &Sandbox, user: &str) -> String {
     code.split("&amp;").next().unwrap().to_owned()
 }
 
-async fn exchange(sandbox: &Sandbox, code: &str, verifier: &str) -> support::Reply {
+async fn exchange(sandbox: &Sandbox, code: &str, verifier: &str) -> Reply {
     let fields = [
         ("grant_type", "authorization_code"),
         ("client_id", "org.bursar.desktop"),
@@ -48,7 +44,7 @@ async fn exchange(sandbox: &Sandbox, code: &str, verifier: &str) -> support::Rep
     sandbox.form("/oauth/token", &fields).await
 }
 
-async fn refresh(sandbox: &Sandbox, token: &str) -> support::Reply {
+async fn refresh(sandbox: &Sandbox, token: &str) -> Reply {
     let fields = [
         ("grant_type", "refresh_token"),
         ("client_id", "org.bursar.desktop"),
