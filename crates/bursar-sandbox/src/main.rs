@@ -15,18 +15,14 @@ mod faults;
 mod html;
 mod http;
 mod money;
-mod network_file;
 mod panel;
-mod relayer;
+mod random;
 mod request_log;
 mod sandbox;
-mod seed;
 mod startup;
-mod state;
 mod stdout;
 mod supervisor;
 mod switches;
-mod workloads;
 
 use std::process::ExitCode;
 

@@ -11,11 +11,11 @@ use crate::chains::proxy_mode::ProxyModes;
 use crate::chains::{self, Chain};
 use crate::checkout::sessions::Sessions;
 use crate::clock::Clock;
+use crate::console::state::ConsoleState;
 use crate::contracts::ContractAddresses;
 use crate::faults::Faults;
 use crate::panel::state::Panel;
 use crate::request_log::RequestLog;
-use crate::state::ConsoleState;
 use crate::switches::Switches;
 
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(crate) struct Sandbox {
     pub(crate) secrets: Secrets,
     pub(crate) http: reqwest::Client,
     /// The network file that the ready line names.
-    pub(crate) network: PathBuf,
+    pub(crate) network_file: PathBuf,
     /// The network file of the hosting panel.
     pub(crate) panel_network_file: PathBuf,
     /// Rung when a top-up may be waiting for its credit.
@@ -88,7 +88,7 @@ pub(crate) struct Parts {
     pub(crate) urls: ServerUrls,
     pub(crate) secrets: Secrets,
     pub(crate) http: reqwest::Client,
-    pub(crate) network: PathBuf,
+    pub(crate) network_file: PathBuf,
     pub(crate) panel_network_file: PathBuf,
 }
 
@@ -109,7 +109,7 @@ impl Sandbox {
             urls: parts.urls,
             secrets: parts.secrets,
             http: parts.http,
-            network: parts.network,
+            network_file: parts.network_file,
             panel_network_file: parts.panel_network_file,
             credit_due: Notify::new(),
             credit_lock: tokio::sync::Mutex::default(),

@@ -9,17 +9,15 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::chains::{self, Chain, anvil, interval_mining, rpc_proxy, ws_proxy};
 use crate::cli::Options;
-use crate::console::oauth::random_token;
 use crate::console::pages::create_api_key;
+use crate::console::state::APP_SCOPES;
 use crate::error::{Error, Result};
 use crate::faults::Faults;
 use crate::http::server::{Guard, Origins, bind, serve};
+use crate::random::random_token;
 use crate::request_log::RequestLog;
 use crate::sandbox::{Parts, Sandbox, Secrets, ServerUrls};
-use crate::state::APP_SCOPES;
-use crate::{
-    checkout, console, contracts, control, network_file, panel, relayer, seed, stdout, workloads,
-};
+use crate::{checkout, console, contracts, control, panel, stdout};
 
 /// The folder where the sandbox writes; one of its own making goes away with it.
 struct Home {
@@ -134,7 +132,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
 async fn start_and_serve(options: &Options, home: &Home) -> Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder().no_proxy().build()?;
-    let genesis = seed::genesis(time::OffsetDateTime::now_utc()).unix_timestamp();
+    let genesis = console::seed::genesis(time::OffsetDateTime::now_utc()).unix_timestamp();
     let chains = start_chains(&home.path.join("chains"), &http, genesis).await?;
     let [ethereum, polygon, fluence] = &chains;
     contracts::install_token(ethereum, contracts::USDC).await?;
@@ -155,15 +153,15 @@ async fn start_and_serve(options: &Options, home: &Home) -> Result<()> {
             tokens: random_token(),
         },
         http,
-        network: home.path.join("fluence.toml"),
+        network_file: home.path.join("fluence.toml"),
         panel_network_file: home.path.join("panel.toml"),
     }));
-    std::fs::write(&sandbox.network, network_file::text(&sandbox))?;
+    std::fs::write(&sandbox.network_file, console::network_file::text(&sandbox))?;
     std::fs::write(
         &sandbox.panel_network_file,
         panel::network_file::text(&sandbox.urls),
     )?;
-    let user = seed::create_demo_user(&sandbox, options.history).await?;
+    let user = console::seed::create_demo_user(&sandbox, options.history).await?;
     let key = create_api_key(
         &mut sandbox.console(),
         user.id,
@@ -177,13 +175,13 @@ async fn start_and_serve(options: &Options, home: &Home) -> Result<()> {
     tokio::spawn(interval_mining::run(sandbox.clone(), options.block_time));
     tokio::spawn(checkout::watcher::run(sandbox.clone()));
     tokio::spawn(checkout::webhook::run(sandbox.clone()));
-    tokio::spawn(relayer::run(sandbox.clone()));
-    tokio::spawn(workloads::run_meter(sandbox.clone()));
+    tokio::spawn(console::relayer::run(sandbox.clone()));
+    tokio::spawn(console::workloads::run_meter(sandbox.clone()));
 
     let urls = &sandbox.urls;
     let line = json!({
         "fluence": {
-            "api": urls.api, "api_key": key.secret, "user": user.address.to_string(), "network": sandbox.network,
+            "api": urls.api, "api_key": key.secret, "user": user.address.to_string(), "network": sandbox.network_file,
             "user_id": user.id, "email": user.email,
         },
         "panel": panel,

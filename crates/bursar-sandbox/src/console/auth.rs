@@ -10,10 +10,10 @@ use axum::http::request::Parts;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::console::state::{APP_SCOPES, SCOPES, User};
 use crate::http::server::CallerId;
 use crate::http::{ApiError, ApiResult, ok};
 use crate::sandbox::Sandbox;
-use crate::state::{APP_SCOPES, SCOPES, User};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::auth::Caller;
 use crate::balance_contract;
+use crate::console::state::User;
 use crate::error::Result;
 use crate::http::{ApiResult, Params};
 use crate::money;
 use crate::sandbox::Sandbox;
-use crate::state::User;
 
 const FEATURE_KEY: &str = "usdc";
 

@@ -12,11 +12,11 @@ use time::{Date, Month};
 use uuid::Uuid;
 
 use super::auth::Caller;
+use crate::console::state::{Charge, ConsoleState, Workload};
 use crate::http::server::CallerId;
 use crate::http::{ApiError, ApiResult, Params};
 use crate::money;
 use crate::sandbox::Sandbox;
-use crate::state::{Charge, ConsoleState, Workload};
 
 /// The one place where workloads run.
 const CLUSTER_ID: &str = "4e1a9a52-7c3f-4a7e-9d43-6a0b7f1f5b10";

@@ -11,10 +11,10 @@ use super::auth::Caller;
 use super::paging;
 use super::top_ups::{self, PROVIDER, TopUpRequest};
 use crate::clock::rfc3339;
+use crate::console::state::{TopUp, TopUpStatus};
 use crate::http::{ApiError, ApiResult, Params, body};
 use crate::money::{self, BASE_UNITS_PER_MICRO, MICROS_PER_CENT};
 use crate::sandbox::Sandbox;
-use crate::state::{TopUp, TopUpStatus};
 
 const BASE_UNITS_PER_CENT: u128 = MICROS_PER_CENT * BASE_UNITS_PER_MICRO;
 

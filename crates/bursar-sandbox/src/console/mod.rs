@@ -5,11 +5,16 @@ pub(crate) mod balances;
 mod charges;
 mod explorer;
 mod legacy;
+pub(crate) mod network_file;
 pub(crate) mod oauth;
 pub(crate) mod pages;
 mod paging;
+pub(crate) mod relayer;
+pub(crate) mod seed;
+pub(crate) mod state;
 pub(crate) mod top_ups;
 mod webhook;
+pub(crate) mod workloads;
 
 use std::sync::Arc;
 

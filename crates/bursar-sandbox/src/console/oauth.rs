@@ -16,10 +16,11 @@ use time::Duration;
 use uuid::Uuid;
 
 use crate::checkout::webhook::sign;
+use crate::console::state::{APP_SCOPES, AccessToken, AuthorizationCode, RefreshToken};
 use crate::html::{console_page, escape};
 use crate::http::{ApiError, ApiResult, Params, body, form, json_response, ok, page};
+use crate::random::random_token;
 use crate::sandbox::Sandbox;
-use crate::state::{APP_SCOPES, AccessToken, AuthorizationCode, RefreshToken};
 
 pub(crate) const CLIENT_ID: &str = "org.bursar.desktop";
 const REDIRECT_URI: &str = "org.bursar.desktop://sign-in";
@@ -309,8 +310,4 @@ fn oauth_error(code: &str, text: &str) -> Response {
         StatusCode::BAD_REQUEST,
         &json!({"error": code, "error_description": text}),
     )
-}
-
-pub(crate) fn random_token() -> String {
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }

@@ -8,14 +8,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
-use super::oauth::random_token;
 use crate::balance_contract;
 use crate::clock::rfc3339;
+use crate::console::state::{APP_SCOPES, ApiKey, ConsoleState, SCOPES, User};
 use crate::html::{console_page, escape};
 use crate::http::{ApiError, Params, asset, form, page};
 use crate::money;
+use crate::random::random_token;
 use crate::sandbox::Sandbox;
-use crate::state::{APP_SCOPES, ApiKey, ConsoleState, SCOPES, User};
 
 const CSS: &str = include_str!("../../assets/console.css");
 const JS: &str = include_str!("../../assets/console.js");

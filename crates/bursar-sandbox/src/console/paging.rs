@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::console::state::{ConsoleState, TopUp};
 use crate::http::{ApiError, Params};
-use crate::state::{ConsoleState, TopUp};
 
 const DEFAULT_PER_PAGE: u64 = 20;
 const MAX_PER_PAGE: u64 = 100;

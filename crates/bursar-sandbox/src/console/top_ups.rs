@@ -15,12 +15,12 @@ use super::paging;
 use crate::balance_contract;
 use crate::chains;
 use crate::clock::{self, rfc3339};
+use crate::console::state::{IdScheme, TopUp, TopUpStatus, User};
 use crate::error::Error;
 use crate::http::server::{CallerId, run_to_completion};
 use crate::http::{ApiError, ApiResult, Params, body, json_response, no_content};
 use crate::money::{self, BASE_UNITS_PER_MICRO};
 use crate::sandbox::Sandbox;
-use crate::state::{IdScheme, TopUp, TopUpStatus, User};
 
 pub(super) const PROVIDER: &str = "copperx";
 /// How long a checkout can be paid.

@@ -12,10 +12,10 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::checkout::webhook::SIGNATURE_HEADER;
+use crate::console::state::TopUpStatus;
 use crate::error::{Error, Result};
 use crate::http::{ApiError, ApiResult, no_content};
 use crate::sandbox::Sandbox;
-use crate::state::TopUpStatus;
 
 pub(super) async fn receive(
     State(sandbox): State<Arc<Sandbox>>,

@@ -9,15 +9,15 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::amount;
+use super::amount::parse_amount;
 use super::users::{WorkloadRequest, find, to_usize, workload_json};
 use crate::balance_contract;
 use crate::chains::rpc::MinedTransaction;
+use crate::console::seed;
+use crate::console::workloads;
 use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
 use crate::money;
 use crate::sandbox::Sandbox;
-use crate::seed;
-use crate::workloads;
 
 fn transaction_response(mined: &MinedTransaction) -> ApiResult {
     ok(&json!({"transaction": mined.transaction, "block": mined.block}))
@@ -35,7 +35,7 @@ pub(super) async fn credit(
     bytes: Bytes,
 ) -> ApiResult {
     let request: CreditRequest = body(&bytes)?;
-    let (user, micros) = (find(&sandbox, id)?, amount(&request.amount)?);
+    let (user, micros) = (find(&sandbox, id)?, parse_amount(&request.amount)?);
     let top_up_id = request
         .top_up_id
         .unwrap_or_else(|| Uuid::new_v4().to_string());
@@ -54,7 +54,7 @@ pub(super) async fn refund(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let micros = amount(&body::<AmountRequest>(&bytes)?.amount)?;
+    let micros = parse_amount(&body::<AmountRequest>(&bytes)?.amount)?;
     let mined = balance_contract::refund(&sandbox, find(&sandbox, id)?.address, micros).await?;
     seed::record_deposit(&sandbox, id, micros);
     transaction_response(&mined)

@@ -1,7 +1,9 @@
 //! The control API: makes users, ages, delays and breaks every step of a payment's way, and tells the truth about all of
 //! it. No browser page may call it.
 
+mod amount;
 mod chains;
+mod faults;
 mod funds;
 mod keys;
 mod switches;
@@ -50,14 +52,14 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/state", get(switches::state))
         .route(
             "/faults",
-            get(switches::faults)
-                .post(switches::add_fault)
-                .delete(switches::remove_faults),
+            get(faults::faults)
+                .post(faults::add_fault)
+                .delete(faults::remove_faults),
         )
-        .route("/faults/{id}", delete(switches::remove_fault))
+        .route("/faults/{id}", delete(faults::remove_fault))
         .route(
             "/requests",
-            get(switches::requests).delete(switches::clear_requests),
+            get(faults::requests).delete(faults::clear_requests),
         )
         .route("/rpc", get(chains::proxies))
         .route("/rpc/{name}", post(chains::proxy))
@@ -70,11 +72,4 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .fallback(async || ApiError::not_found("No such control"))
         .method_not_allowed_fallback(async || ApiError::bad_request("Method not allowed"))
         .with_state(sandbox)
-}
-
-/// Reads an amount in USDC, more than nothing.
-fn amount(text: &str) -> Result<u128, ApiError> {
-    crate::money::parse(text)
-        .filter(|micros| *micros > 0)
-        .ok_or_else(|| ApiError::unprocessable(format!("not an amount: {text}")))
 }

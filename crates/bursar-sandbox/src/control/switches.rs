@@ -3,18 +3,14 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use super::amount;
+use super::amount::parse_amount;
 use crate::clock::rfc3339;
-use crate::faults::FaultRequest;
-use crate::http::{ApiError, ApiResult, Params, body, json_response, no_content, ok};
+use crate::http::{ApiResult, body, ok};
 use crate::money;
-use crate::request_log::Filter;
 use crate::sandbox::Sandbox;
 
 #[derive(Debug, Deserialize)]
@@ -92,7 +88,7 @@ struct CapRequest {
 }
 
 pub(super) async fn cap(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let cap = amount(&body::<CapRequest>(&bytes)?.amount)?;
+    let cap = parse_amount(&body::<CapRequest>(&bytes)?.amount)?;
     sandbox.switches.change(|values| values.balance_cap = cap);
     ok(&switches_json(&sandbox))
 }
@@ -116,46 +112,4 @@ pub(super) async fn state(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
         "contracts": {"balance": sandbox.contracts.balance.to_string(), "token": sandbox.contracts.token.to_string()}, "heads": heads,
         "rpc": sandbox.proxy_modes.to_json(), "faults": sandbox.faults.list(),
     }))
-}
-
-pub(super) async fn faults(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
-    ok(&sandbox.faults.list())
-}
-
-pub(super) async fn add_fault(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let request: FaultRequest = body(&bytes)?;
-    Ok(json_response(
-        StatusCode::CREATED,
-        &json!({"id": sandbox.faults.add(request)}),
-    ))
-}
-
-pub(super) async fn remove_faults(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
-    sandbox.faults.remove(None);
-    no_content()
-}
-
-pub(super) async fn remove_fault(
-    State(sandbox): State<Arc<Sandbox>>,
-    Path(id): Path<Uuid>,
-) -> ApiResult {
-    if sandbox.faults.remove(Some(id)) == 0 {
-        return Err(ApiError::not_found("No such fault"));
-    }
-    no_content()
-}
-
-pub(super) async fn requests(State(sandbox): State<Arc<Sandbox>>, params: Params) -> ApiResult {
-    let filter = Filter {
-        target: params.get("target"),
-        method: params.get("method"),
-        path: params.get("path"),
-        after: params.number("after")?.unwrap_or(0),
-    };
-    ok(&sandbox.request_log.find(&filter))
-}
-
-pub(super) async fn clear_requests(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
-    sandbox.request_log.clear();
-    no_content()
 }

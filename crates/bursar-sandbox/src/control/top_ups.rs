@@ -9,15 +9,15 @@ use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
 
-use super::amount;
+use super::amount::parse_amount;
 use crate::checkout::sessions::Session;
 use crate::checkout::wallet;
 use crate::clock::rfc3339;
+use crate::console::relayer;
+use crate::console::state::{TopUp, TopUpStatus};
 use crate::http::{ApiError, ApiResult, body, ok};
 use crate::money;
-use crate::relayer;
 use crate::sandbox::Sandbox;
-use crate::state::{TopUp, TopUpStatus};
 
 pub(super) fn top_up_json(sandbox: &Sandbox, top_up: &TopUp) -> Value {
     let session = top_up.session_id.and_then(|id| sandbox.sessions.get(id));
@@ -83,7 +83,7 @@ pub(super) async fn pay(
         .asset(chain)
         .ok_or_else(|| ApiError::unprocessable("Not payable on that chain"))?;
     let micros = match &request.amount {
-        Some(text) => amount(text)?,
+        Some(text) => parse_amount(text)?,
         None => session.amount_missing(),
     };
     let mined = wallet::pay(&sandbox, asset, micros).await?;

@@ -10,16 +10,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{amount, top_ups};
+use super::amount::parse_amount;
+use super::top_ups;
 use crate::balance_contract;
 use crate::console::balances;
 use crate::console::pages::create_api_key;
+use crate::console::seed;
+use crate::console::state::{APP_SCOPES, ApiKey, IdScheme, User, Workload};
+use crate::console::workloads;
 use crate::http::{ApiError, ApiResult, body, json_response, ok};
 use crate::money;
 use crate::sandbox::Sandbox;
-use crate::seed;
-use crate::state::{APP_SCOPES, ApiKey, IdScheme, User, Workload};
-use crate::workloads;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -61,7 +62,7 @@ impl WorkloadRequest {
         Ok(workloads::NewWorkload {
             name: self.name.clone(),
             configuration: "cpu-regular-4vcpu-8gb",
-            daily: amount(&self.daily)?,
+            daily: parse_amount(&self.daily)?,
             days: self.days,
             reserve,
         })
@@ -131,7 +132,7 @@ fn user_json(sandbox: &Sandbox, user: &User) -> Value {
         .collect();
     json!({
         "id": user.id, "email": user.email, "name": user.name, "address": user.address.to_string(), "ids": user.ids,
-        "api_key": usable.map(|key| key.secret.clone()), "key_id": usable.map(|key| key.id), "network": sandbox.network,
+        "api_key": usable.map(|key| key.secret.clone()), "key_id": usable.map(|key| key.id), "network": sandbox.network_file,
         "keys": listed,
     })
 }

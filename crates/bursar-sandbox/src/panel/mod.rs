@@ -38,7 +38,7 @@ pub(crate) fn create_api_key(
 ) -> state::ApiKey {
     let key = state::ApiKey {
         id: Uuid::new_v4(),
-        secret: format!("pnl_{}", crate::console::oauth::random_token()),
+        secret: format!("pnl_{}", crate::random::random_token()),
         name: name.to_owned(),
         read_only,
         revoked: false,

@@ -6,8 +6,8 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::auth::Caller;
-use super::ok;
 use super::problem::ApiResult;
+use super::response::ok;
 use crate::clock::rfc3339;
 use crate::panel::method::Payer;
 use crate::sandbox::Sandbox;

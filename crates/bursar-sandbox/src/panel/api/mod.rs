@@ -10,23 +10,18 @@ mod methods;
 mod paging;
 mod payments;
 mod problem;
+mod response;
 mod return_url;
 mod services;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{StatusCode, header};
 use axum::middleware;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use serde_json::Value;
 
 use crate::sandbox::Sandbox;
-use problem::{ApiResult, Code, Problem};
-
-/// Where the API is, below the panel's address.
-pub(crate) const BASE: &str = "/api/v1";
+use problem::{Code, Problem};
 
 pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
     let admitted = Router::new()
@@ -59,7 +54,7 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .method_not_allowed_fallback(not_allowed)
         .layer(middleware::from_fn(etag::conditional));
     Router::new()
-        .nest(BASE, api)
+        .nest(response::BASE, api)
         .merge(super::console::router())
         .method_not_allowed_fallback(not_allowed)
         .fallback(async || Problem::new(Code::NotFound, "There is nothing at this address."))
@@ -71,25 +66,4 @@ async fn not_allowed() -> Problem {
         Code::MethodNotAllowed,
         "This address does not know that method.",
     )
-}
-
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "it is the last line of handlers that can fail"
-)]
-fn ok(body: &Value) -> ApiResult {
-    Ok(crate::http::json_response(StatusCode::OK, body))
-}
-
-/// A thing that was made, and where it is read.
-fn created(list: &str, id: &str, body: &Value) -> Response {
-    (
-        StatusCode::CREATED,
-        [
-            (header::CONTENT_TYPE, "application/json".to_owned()),
-            (header::LOCATION, format!("{BASE}/{list}/{id}")),
-        ],
-        body.to_string(),
-    )
-        .into_response()
 }

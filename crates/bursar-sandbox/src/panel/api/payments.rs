@@ -9,9 +9,9 @@ use axum::response::IntoResponse;
 use time::OffsetDateTime;
 
 use super::auth::Caller;
-use super::ok;
 use super::paging::{Page, wrong_parameter};
 use super::problem::{ApiResult, Code, Problem};
+use super::response::ok;
 use crate::clock;
 use crate::http::Params;
 use crate::panel::invoice;

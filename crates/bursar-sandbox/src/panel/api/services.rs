@@ -7,9 +7,9 @@ use time::Date;
 use time::macros::format_description;
 
 use super::auth::Caller;
-use super::ok;
 use super::paging::{Page, wrong_parameter};
 use super::problem::{ApiResult, Problem};
+use super::response::ok;
 use crate::http::Params;
 use crate::panel::service::{Migration, Service};
 use crate::panel::state::sort_key;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{account, amount};
+use super::lookup::{account, parse_amount};
 use crate::clock::rfc3339;
 use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
 use crate::panel::currency::Currency;
@@ -62,7 +62,7 @@ pub(super) async fn create(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) ->
         .ok_or_else(|| ApiError::unprocessable("not a currency: currency"))?;
     let read = |text: &Option<String>| {
         text.as_deref()
-            .map(|text| amount(currency, text))
+            .map(|text| parse_amount(currency, text))
             .transpose()
     };
     let balance = read(&request.balance)?.unwrap_or(currency.from_major(100));
@@ -219,7 +219,7 @@ pub(super) async fn patch(
     let account = account(&mut panel, id)?;
     let currency = account.currency;
     let read = |text: &Option<String>, current: u64| match text {
-        Some(text) => amount(currency, text),
+        Some(text) => parse_amount(currency, text),
         None => Ok(current),
     };
     account.balance = read(&patch.balance, account.balance)?;
@@ -228,7 +228,7 @@ pub(super) async fn patch(
     if let Some(presets) = &patch.presets {
         account.limits.presets = presets
             .iter()
-            .map(|text| amount(currency, text))
+            .map(|text| parse_amount(currency, text))
             .collect::<Result<_, _>>()?;
     }
     let behaviour = &mut account.behaviour;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::account;
+use super::lookup::account;
 use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
 use crate::panel::instrument::{Outcome, wallet_account};
 use crate::panel::method::{Method, SavedMethodStatus};

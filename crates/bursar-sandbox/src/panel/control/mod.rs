@@ -2,6 +2,7 @@
 //! systems treat them.
 
 mod accounts;
+mod lookup;
 mod methods;
 mod payments;
 mod services;
@@ -15,10 +16,8 @@ use axum::routing::{delete, get, patch, post};
 use serde::Deserialize;
 use serde_json::json;
 use time::OffsetDateTime;
-use uuid::Uuid;
 
-use super::currency::Currency;
-use super::state::{Account, Maintenance, Panel};
+use super::state::Maintenance;
 use crate::clock::{self, rfc3339};
 use crate::http::{ApiError, ApiResult, body, ok};
 use crate::sandbox::Sandbox;
@@ -60,19 +59,6 @@ pub(crate) fn router() -> Router<Arc<Sandbox>> {
         .route("/panel/payments/{id}/expire", post(payments::expire))
         .route("/panel/payments/{id}/age", post(payments::age))
         .route("/panel/maintenance", post(maintenance))
-}
-
-fn account(panel: &mut Panel, id: Uuid) -> Result<&mut Account, ApiError> {
-    panel
-        .account_mut(id)
-        .ok_or_else(|| ApiError::not_found("No such user of the panel"))
-}
-
-/// Reads an amount in that currency.
-fn amount(currency: Currency, text: &str) -> Result<u64, ApiError> {
-    currency
-        .parse(text)
-        .map_err(|message| ApiError::unprocessable(format!("{text}: {message}")))
 }
 
 #[derive(Debug, Deserialize)]

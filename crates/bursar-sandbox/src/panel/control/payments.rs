@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
 
+use super::lookup::{account, parse_amount};
 use super::methods::DebitOutcome;
-use super::{account, amount};
 use crate::http::{ApiError, ApiResult, body, json_response, ok};
 use crate::panel::new_id;
 use crate::panel::payment::{Payment, Purpose, Reason, ReasonCode, Status};
@@ -78,7 +78,7 @@ pub(super) async fn create(
     let now = sandbox.clock.now();
     let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
-    let minor = amount(account.currency, &request.amount)?;
+    let minor = parse_amount(account.currency, &request.amount)?;
     let payer = account
         .payers
         .iter()

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use time::Duration;
 use uuid::Uuid;
 
-use super::{account, amount};
+use super::lookup::{account, parse_amount};
 use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
 use crate::panel::new_id;
 use crate::panel::payment::Server;
@@ -44,7 +44,7 @@ pub(super) async fn add(
         id: new_id("srv"),
         name: request.name,
         tariff: request.tariff,
-        monthly: amount(account.currency, &request.monthly)?,
+        monthly: parse_amount(account.currency, &request.monthly)?,
         due_at: midnight + Duration::days(request.due_in_days.clamp(-3650, 3650)),
     };
     let described = service.to_json(account.currency);
@@ -66,7 +66,7 @@ pub(super) async fn patch(
     let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     let currency = account.currency;
-    let monthly = amount(currency, &patch.monthly)?;
+    let monthly = parse_amount(currency, &patch.monthly)?;
     let service = account
         .services
         .iter_mut()
@@ -117,7 +117,7 @@ pub(super) async fn add_order(
             description: request.description,
             location: request.location,
         },
-        monthly: amount(account.currency, &request.monthly)?,
+        monthly: parse_amount(account.currency, &request.monthly)?,
     };
     let described = order.to_json(account.currency, now);
     account.migrations.push(order);

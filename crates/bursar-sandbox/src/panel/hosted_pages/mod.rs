@@ -9,15 +9,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
 
 use super::instrument::PaymentSystem;
-use crate::console::oauth::random_token;
 use crate::http::{ApiError, ApiResult, asset, ok, page};
+use crate::random::random_token;
 use crate::sandbox::Sandbox;
-use view::View;
+use view::{View, not_found_page};
 
 const CSS: &str = include_str!("../../../assets/panel-pay.css");
 const JS: &str = include_str!("../../../assets/panel-pay.js");
@@ -81,9 +81,4 @@ async fn state(State(sandbox): State<Arc<Sandbox>>, Path(token): Path<String>) -
     let view = View::read(&sandbox, &token)
         .ok_or_else(|| ApiError::not_found("This payment page does not exist"))?;
     ok(&json!({"phase": view.phase()}))
-}
-
-fn not_found_page() -> Response {
-    let html = "<!doctype html><html lang=\"en\"><title>Not found</title><p>This payment page does not exist.</html>";
-    (StatusCode::NOT_FOUND, page(html.to_owned())).into_response()
 }

@@ -8,8 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use time::OffsetDateTime;
 
-use super::not_found_page;
-use super::view::View;
+use super::view::{View, not_found_page};
 use crate::http::{Params, form, page};
 use crate::panel::instrument::{Instrument, Outcome, parse_card, wallet_account};
 use crate::panel::method::Method;

@@ -2,7 +2,11 @@
 
 use std::fmt::Write;
 
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
 use crate::html::escape;
+use crate::http::page;
 use crate::panel::instrument::{PaymentSystem, TEST_CARDS};
 use crate::panel::method::SavedMethodStatus;
 use crate::panel::payment::{Page, Reason, Status, Step};
@@ -277,4 +281,9 @@ fn reason_message(reason: Option<&Reason>) -> String {
         || "This page has ended.".to_owned(),
         |reason| reason.message.clone(),
     )
+}
+
+pub(super) fn not_found_page() -> Response {
+    let html = "<!doctype html><html lang=\"en\"><title>Not found</title><p>This payment page does not exist.</html>";
+    (StatusCode::NOT_FOUND, page(html.to_owned())).into_response()
 }

@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use crate::balance_contract;
 use crate::chains::rpc::MinedTransaction;
+use crate::console::state::{Charge, ConsoleState, User, Workload};
 use crate::error::{Error, Result};
 use crate::sandbox::Sandbox;
-use crate::state::{Charge, ConsoleState, User, Workload};
 
 const MINUTES_A_DAY: u32 = 24 * 60;
 const METER_INTERVAL: Duration = Duration::from_millis(500);

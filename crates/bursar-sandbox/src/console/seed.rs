@@ -9,11 +9,11 @@ use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::balance_contract;
+use crate::console::state::{IdScheme, TopUp, TopUpStatus, User};
+use crate::console::workloads::{self, NewWorkload};
 use crate::error::Result;
 use crate::money;
 use crate::sandbox::Sandbox;
-use crate::state::{IdScheme, TopUp, TopUpStatus, User};
-use crate::workloads::{self, NewWorkload};
 
 /// What everyone gets at registration, in micros.
 pub(crate) const FREE_CREDITS_MICROS: u128 = 256_000_000;

@@ -7,10 +7,10 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::balance_contract;
+use crate::console::state::TopUpStatus;
 use crate::error::{Error, Result};
 use crate::money;
 use crate::sandbox::Sandbox;
-use crate::state::TopUpStatus;
 
 pub(crate) async fn run(sandbox: Arc<Sandbox>) {
     loop {

@@ -1,0 +1,10 @@
+//! Parses amounts in the control API's requests.
+
+use crate::http::ApiError;
+
+/// Reads an amount in USDC, more than nothing.
+pub(super) fn parse_amount(text: &str) -> Result<u128, ApiError> {
+    crate::money::parse(text)
+        .filter(|micros| *micros > 0)
+        .ok_or_else(|| ApiError::unprocessable(format!("not an amount: {text}")))
+}
