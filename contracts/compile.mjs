@@ -1,6 +1,6 @@
-// Compiles src/*.sol with npm's solc into artifacts/*.json: ABI, creation and runtime code. The settings are
-// fixed and the metadata hash is left out, so the same sources give the same bytes on every machine.
-// With --check nothing is written: it fails when an artifact is not what the source compiles to.
+// Compiles src/*.sol with npm's solc into artifacts/*.json: ABI, creation code and runtime code. The settings are
+// fixed and the metadata hash is left out, so that the output is the same on every machine.
+// With --check it writes nothing and fails if an artifact differs from its source.
 import { readFileSync, readdirSync, writeFileSync, mkdirSync, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -42,7 +42,7 @@ if (problems.length > 0) process.exit(1);
 
 mkdirSync(artifacts, { recursive: true });
 const check = process.argv.includes("--check");
-let different = 0;
+let mismatches = 0;
 for (const file of files) {
   const name = basename(file, ".sol");
   const compiled = output.contracts[`src/${file}`][name];
@@ -57,8 +57,8 @@ for (const file of files) {
   if (!check) {
     writeFileSync(path, text);
   } else if (!existsSync(path) || readFileSync(path, "utf8") !== text) {
-    console.error(`artifacts/${name}.json is not what src/${file} compiles to; run: npm run compile -w contracts`);
-    different += 1;
+    console.error(`artifacts/${name}.json differs from its source src/${file}; run: npm run compile -w contracts`);
+    mismatches += 1;
   }
 }
-if (different > 0) process.exit(1);
+if (mismatches > 0) process.exit(1);

@@ -7,9 +7,9 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 /// @title A stand-in for Fluence's Balance contract, for local chains only.
-/// @notice It has the public interface and the events that a watcher of the real one sees. Every unit is in exactly
-/// one place: the pool, a user's free balance, a deal, or limbo; their sum per token never exceeds what the
-/// contract holds. Only the coordinator moves money.
+/// @notice It has the public interface and the events of the real contract. Every unit is in exactly one place: the
+/// pool, a user's free balance, a deal, or limbo. Their sum per token never exceeds the contract's own balance.
+/// Only the coordinator moves money.
 contract BalanceKeeper is Initializable, UUPSUpgradeable {
     using SafeERC20 for IERC20;
 
@@ -122,7 +122,7 @@ contract BalanceKeeper is Initializable, UUPSUpgradeable {
         coordinator = coordinator_;
     }
 
-    // Reading
+    // Views
 
     function getFreeBalance(address token, address user) external view returns (uint256) {
         return _free[token][user];
@@ -145,7 +145,7 @@ contract BalanceKeeper is Initializable, UUPSUpgradeable {
         }
     }
 
-    // The pool: money that the payment provider delivered and that is nobody's yet
+    // The pool: money from the payment provider that belongs to no user yet
 
     function poolTopUp(address token, uint256 amount) external {
         IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
@@ -172,7 +172,7 @@ contract BalanceKeeper is Initializable, UUPSUpgradeable {
         emit UserBalanceIncrease(token, user, msg.sender, amount, topUpId);
     }
 
-    /// @notice Gives money of the pool back to a user, for instance for a workload that failed.
+    /// @notice Refunds a user from the pool, for instance for a workload that failed.
     function refund(address token, address user, uint256 amount) external onlyCoordinator {
         _takeFromPool(token, amount);
         _increaseFree(token, user, IncreaseReason.Refund, amount, msg.sender);
@@ -199,7 +199,7 @@ contract BalanceKeeper is Initializable, UUPSUpgradeable {
         emit BalanceMoved(token, from, to, amount, 0);
     }
 
-    // Deals: what running workloads reserve and use up
+    // Deals: the reserves of running workloads
 
     function moveBalanceToDeal(address token, address user, address deal, uint256 amount)
         external
@@ -223,7 +223,7 @@ contract BalanceKeeper is Initializable, UUPSUpgradeable {
         _increaseFree(token, user, IncreaseReason.FromDeal, amount, deal);
     }
 
-    /// @notice Pays `amount` of what `user` reserved for `deal` to the one who runs it.
+    /// @notice Pays `amount` of the reserve of `user` for `deal` to whoever runs the workload.
     function withdrawByDeal(address token, address user, address deal, address to, uint256 amount)
         external
         onlyCoordinator
@@ -233,7 +233,7 @@ contract BalanceKeeper is Initializable, UUPSUpgradeable {
         emit DealWithdraw(token, deal, user, amount, 0);
     }
 
-    // Review
+    // Limbo: money under review
 
     function sendToLimbo(address token, address user) external onlyCoordinator {
         uint256 amount = _free[token][user];
@@ -264,7 +264,7 @@ contract BalanceKeeper is Initializable, UUPSUpgradeable {
         emit AccountFreezeStateChanged(user, false, msg.sender);
     }
 
-    // Inside
+    // Internal
 
     function _takeFromPool(address token, uint256 amount) private {
         require(poolBalance[token] >= amount, "BalanceKeeper: not enough in the pool");

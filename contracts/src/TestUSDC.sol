@@ -3,9 +3,9 @@ pragma solidity 0.8.30;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
-/// @title Play money with USDC's shape: six decimals, and anyone may mint it.
-/// @notice Name, symbol and decimals are in the code, not in storage, so that the runtime code can be
-/// placed at any address of a local chain.
+/// @title Test money in the form of USDC: six decimals, and anyone can mint it.
+/// @notice Name, symbol and decimals are in the code and not in storage, so that the runtime code works at any
+/// address of a local chain.
 contract TestUSDC is ERC20 {
     constructor() ERC20("", "") {}
 

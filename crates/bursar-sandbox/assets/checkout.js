@@ -1,14 +1,14 @@
-// Keeps the hosted page in step with its session. Everything it shows comes from the server; it decides nothing.
+// Polls the checkout session and updates the hosted page. All state comes from the server.
 "use strict";
 
 const base = location.pathname;
-const at = (id) => document.getElementById(id);
+const byId = (id) => document.getElementById(id);
 const appScheme = "org.bursar.desktop:";
 let session = null;
 let redirected = false;
-let asked = 0;
+let latestRefresh = 0;
 
-async function ask(path, body) {
+async function callApi(path, body) {
   const answer = await fetch(base + path, body === undefined ? {} : {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -19,7 +19,7 @@ async function ask(path, body) {
   return value;
 }
 
-function clockText(seconds) {
+function countdownText(seconds) {
   const part = (n) => String(n).padStart(2, "0");
   return `Pay within ${part(Math.floor(seconds / 60))}:${part(seconds % 60)} min`;
 }
@@ -31,8 +31,8 @@ function phaseOf(state) {
   return "pay";
 }
 
-function sentence(state, phase) {
-  if (phase === "paid" && state.late) return "Payment received late. The merchant has been told.";
+function statusText(state, phase) {
+  if (phase === "paid" && state.late) return "Payment received late. The merchant has been notified.";
   if (phase === "paid") return "Payment received. Thank you!";
   if (phase === "seen") return "Your transfer was seen. Waiting for its confirmation …";
   if (state.status === "incomplete")
@@ -42,113 +42,113 @@ function sentence(state, phase) {
   return "";
 }
 
-function show(state) {
-  // What is still to pay changed: whatever the test wallet was to send, it is not that any more.
-  if (session !== null && session.missing !== state.missing) at("wallet-amount").value = state.missing;
+function render(state) {
+  // The missing amount has changed, so the wallet must offer the new one.
+  if (session !== null && session.missing !== state.missing) byId("wallet-amount").value = state.missing;
   session = state;
   const phase = phaseOf(state);
   document.body.dataset.status = state.status;
   document.body.dataset.phase = phase;
-  const text = sentence(state, phase);
-  at("status").textContent = text;
-  at("status").hidden = text === "";
-  const over = phase === "paid" || phase === "ended";
-  const paying = isPaying();
-  at("countdown").hidden = over;
-  at("details").hidden = over || paying;
-  at("methods-heading").hidden = paying;
-  at("methods").hidden = phase === "paid" || state.status === "canceled";
-  at("back").disabled = state.status !== "open" || phase === "seen";
-  at("heading").textContent =
-    phase === "paid" ? "Payment complete" : phase === "ended" ? "Payment closed" : paying ? "Pay with" : "Fill in the details";
-  if (!at("revealed").hidden) tellAmount();
-  showReturn(state, over);
-  if (phase === "paid") leave(state.return_url, 1000);
+  const text = statusText(state, phase);
+  byId("status").textContent = text;
+  byId("status").hidden = text === "";
+  const isOver = phase === "paid" || phase === "ended";
+  const methodOpen = isMethodOpen();
+  byId("countdown").hidden = isOver;
+  byId("details").hidden = isOver || methodOpen;
+  byId("methods-heading").hidden = methodOpen;
+  byId("methods").hidden = phase === "paid" || state.status === "canceled";
+  byId("back").disabled = state.status !== "open" || phase === "seen";
+  byId("heading").textContent =
+    phase === "paid" ? "Payment complete" : phase === "ended" ? "Payment closed" : methodOpen ? "Pay with" : "Fill in the details";
+  if (!byId("revealed").hidden) showAmount();
+  renderReturnLink(state, isOver);
+  if (phase === "paid") redirect(state.return_url, 1000);
 }
 
-function showReturn(state, over) {
-  const link = at("return-link");
-  link.hidden = !(over && state.return_url);
+function renderReturnLink(state, isOver) {
+  const link = byId("return-link");
+  link.hidden = !(isOver && state.return_url);
   if (link.hidden) return;
   link.href = state.return_url;
   link.textContent = state.return_url.startsWith(appScheme) ? "Return to Bursar" : "Return to the console";
 }
 
-// Goes to the return address by itself, once; the button stays for those whose browser did not follow.
-function leave(address, wait) {
+// Redirects to the return URL once. The button stays for browsers that do not follow.
+function redirect(address, wait) {
   if (redirected || !address) return;
   redirected = true;
   setTimeout(() => { location.href = address; }, wait);
 }
 
 async function refresh() {
-  const turn = ++asked;
+  const refreshNumber = ++latestRefresh;
   try {
-    const state = await ask("/state");
-    if (turn === asked) show(state);
+    const state = await callApi("/state");
+    if (refreshNumber === latestRefresh) render(state);
   } catch {
-    // The next turn asks again.
+    // The next poll tries again.
   }
 }
 
 function tick() {
   if (session === null) return;
   const left = Math.max(0, Math.ceil((Date.parse(session.expires_at) - Date.now()) / 1000));
-  // The server's clock may be elsewhere; its own count is the truth at each refresh.
-  at("countdown").textContent = clockText(Math.min(left, session.seconds_left));
+  // The server's clock may differ, so never show more time than the server reported.
+  byId("countdown").textContent = countdownText(Math.min(left, session.seconds_left));
 }
 
-// A method is open: the details make room for it.
-function isPaying() {
-  return !at("wallet").hidden || !at("qr-view").hidden;
+// While a payment method is open, the contact details are hidden.
+function isMethodOpen() {
+  return !byId("wallet").hidden || !byId("qr-view").hidden;
 }
 
 function toggle(which) {
   for (const [button, panel] of [["method-wallet", "wallet"], ["method-qr", "qr-view"]]) {
-    const open = button === which && at(panel).hidden;
-    at(panel).hidden = !open;
-    at(button).setAttribute("aria-expanded", String(open));
+    const open = button === which && byId(panel).hidden;
+    byId(panel).hidden = !open;
+    byId(button).setAttribute("aria-expanded", String(open));
   }
-  if (session !== null) show(session);
+  if (session !== null) render(session);
 }
 
-function chosen() {
-  return session?.assets.find((asset) => String(asset.chain) === at("network").value);
+function selectedAsset() {
+  return session?.assets.find((asset) => String(asset.chain) === byId("network").value);
 }
 
-function reveal() {
-  const asset = chosen();
+function revealAddress() {
+  const asset = selectedAsset();
   if (asset === undefined) return;
-  at("qr").src = `${base}/qr/${asset.chain}`;
-  at("pay-address").textContent = asset.address;
-  tellAmount();
-  at("pay-network").textContent = asset.network;
-  at("hidden-code").hidden = true;
-  at("reveal").hidden = true;
-  at("revealed").hidden = false;
+  byId("qr").src = `${base}/qr/${asset.chain}`;
+  byId("pay-address").textContent = asset.address;
+  showAmount();
+  byId("pay-network").textContent = asset.network;
+  byId("hidden-code").hidden = true;
+  byId("reveal").hidden = true;
+  byId("revealed").hidden = false;
 }
 
-function tellAmount() {
-  const asset = chosen();
-  if (asset !== undefined) at("pay-amount").textContent = `${session.missing} ${asset.symbol}`;
+function showAmount() {
+  const asset = selectedAsset();
+  if (asset !== undefined) byId("pay-amount").textContent = `${session.missing} ${asset.symbol}`;
 }
 
-function conceal() {
-  at("hidden-code").hidden = false;
-  at("reveal").hidden = false;
-  at("revealed").hidden = true;
+function hideAddress() {
+  byId("hidden-code").hidden = false;
+  byId("reveal").hidden = false;
+  byId("revealed").hidden = true;
 }
 
 async function payWithWallet() {
-  const button = at("wallet-pay");
-  const result = at("wallet-tx");
+  const button = byId("wallet-pay");
+  const result = byId("wallet-tx");
   button.disabled = true;
   result.hidden = false;
   result.textContent = "Sending …";
   try {
-    const paid = await ask("/wallet", {
-      chain: Number(at("wallet-network").value),
-      amount: at("wallet-amount").value.trim(),
+    const paid = await callApi("/wallet", {
+      chain: Number(byId("wallet-network").value),
+      amount: byId("wallet-amount").value.trim(),
     });
     result.textContent = paid.transaction;
     result.dataset.sent = "true";
@@ -162,34 +162,34 @@ async function payWithWallet() {
 async function submitHash(event) {
   event.preventDefault();
   try {
-    const answer = await ask("/hash", { chain: Number(at("tx-network").value), hash: at("tx-hash").value });
-    at("hash-answer").textContent = answer.text;
+    const answer = await callApi("/hash", { chain: Number(byId("tx-network").value), hash: byId("tx-hash").value });
+    byId("hash-answer").textContent = answer.text;
     await refresh();
   } catch (error) {
-    at("hash-answer").textContent = error.message;
+    byId("hash-answer").textContent = error.message;
   }
 }
 
 async function cancel() {
   try {
-    const ended = await ask("/cancel", {});
+    const ended = await callApi("/cancel", {});
     await refresh();
-    if (ended.status === "canceled") leave(ended.return_url, 300);
+    if (ended.status === "canceled") redirect(ended.return_url, 300);
   } catch {
     await refresh();
   }
 }
 
-at("back").addEventListener("click", cancel);
-at("method-wallet").addEventListener("click", () => toggle("method-wallet"));
-at("method-qr").addEventListener("click", () => toggle("method-qr"));
-at("wallet-pay").addEventListener("click", payWithWallet);
-at("reveal").addEventListener("click", reveal);
-at("network").addEventListener("change", () => { at("coin").value = at("network").value; conceal(); });
-at("coin").addEventListener("change", () => { at("network").value = at("coin").value; conceal(); });
-at("submit-hash-link").addEventListener("click", () => { at("hash-form").hidden = !at("hash-form").hidden; });
-at("hash-form").addEventListener("submit", submitHash);
-at("details").addEventListener("submit", (event) => event.preventDefault());
+byId("back").addEventListener("click", cancel);
+byId("method-wallet").addEventListener("click", () => toggle("method-wallet"));
+byId("method-qr").addEventListener("click", () => toggle("method-qr"));
+byId("wallet-pay").addEventListener("click", payWithWallet);
+byId("reveal").addEventListener("click", revealAddress);
+byId("network").addEventListener("change", () => { byId("coin").value = byId("network").value; hideAddress(); });
+byId("coin").addEventListener("change", () => { byId("network").value = byId("coin").value; hideAddress(); });
+byId("submit-hash-link").addEventListener("click", () => { byId("hash-form").hidden = !byId("hash-form").hidden; });
+byId("hash-form").addEventListener("submit", submitHash);
+byId("details").addEventListener("submit", (event) => event.preventDefault());
 setInterval(refresh, 500);
 setInterval(tick, 250);
 refresh().then(tick);

@@ -1,4 +1,4 @@
-// Follows the way back to the app by itself; the link stays for browsers that do not.
+// Follows the return link to the app. The link stays for browsers that block this.
 "use strict";
 const link = document.querySelector("#return-link[data-go]");
 if (link !== null) setTimeout(() => { location.href = link.href; }, 200);

@@ -1,4 +1,4 @@
-// Keeps a hosted page in step with its payment, and leads back when it is over. It decides nothing.
+// Polls the payment, reloads the hosted page when its phase changes, and redirects when it is finished.
 "use strict";
 
 const { base, phase, leaves } = document.body.dataset;
@@ -10,7 +10,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   busy = true;
-  // After the browser has read which button it was.
+  // Later, because a disabled button would not be submitted.
   setTimeout(() => {
     for (const button of document.querySelectorAll("button")) button.disabled = true;
     const status = document.getElementById("status");
@@ -19,19 +19,19 @@ document.addEventListener("submit", (event) => {
   });
 });
 
-async function look() {
+async function poll() {
   if (busy) return;
   try {
     const answer = await fetch(`${base}/state`);
     if (!busy && answer.ok && (await answer.json()).phase !== phase) location.replace(base);
   } catch {
-    // The next turn asks again.
+    // The next poll tries again.
   }
 }
 
 if (leaves === undefined) {
-  setInterval(look, 500);
+  setInterval(poll, 500);
 } else {
-  // Once; the link stays for those whose browser does not follow.
+  // The link stays for browsers that do not follow the redirect.
   setTimeout(() => { location.href = document.getElementById("return-link").href; }, 1000);
 }

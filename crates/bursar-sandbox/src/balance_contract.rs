@@ -1,5 +1,5 @@
-//! What the sandbox does on the Balance contract, and what it reads there. Money enters the way it does in life: the
-//! payment provider's money fills the pool, and the coordinator credits a user out of it.
+//! Reads and writes the Balance contract. A top-up follows the real path of the money: the payment provider fills the
+//! pool, then the coordinator credits the user from the pool.
 
 use alloy_primitives::{Address, U256};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::money;
 use crate::sandbox::Sandbox;
 
-/// A user's figures on the chain, in micros.
+/// A user's balance on the chain, in micros.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OnChainBalance {
     pub(crate) block: u64,
@@ -56,7 +56,7 @@ pub(crate) async fn read(sandbox: &Sandbox, user: Address) -> Result<OnChainBala
     })
 }
 
-/// Credits a user under an id that the contract takes only once.
+/// Credits a user. The contract accepts each `id` only once.
 pub(crate) async fn top_up(
     sandbox: &Sandbox,
     user: Address,
@@ -107,7 +107,7 @@ pub(crate) async fn refund(
     .await
 }
 
-/// Moves free balance into a deal: reserved for a workload.
+/// Moves free balance into a deal, which reserves it for a workload.
 pub(crate) async fn move_to_deal(
     sandbox: &Sandbox,
     user: Address,
@@ -127,7 +127,7 @@ pub(crate) async fn move_to_deal(
     .await
 }
 
-/// Gives what is left in a deal back.
+/// Returns what is left in a deal to the user's free balance.
 pub(crate) async fn move_from_deal(
     sandbox: &Sandbox,
     user: Address,
@@ -147,7 +147,7 @@ pub(crate) async fn move_from_deal(
     .await
 }
 
-/// Pays what a workload used up to the one who runs it.
+/// Pays for a workload's usage from its deal, to whoever runs the workload.
 pub(crate) async fn pay_from_deal(
     sandbox: &Sandbox,
     user: Address,
@@ -246,5 +246,5 @@ async fn send<C: alloy_sol_types::SolCall>(sandbox: &Sandbox, call: C) -> Result
 }
 
 fn to_micros(units: U256) -> Result<u128> {
-    u128::try_from(units).map_err(|_| Error::new("the contract answered an absurd amount"))
+    u128::try_from(units).map_err(|_| Error::new("the contract returned an amount out of range"))
 }

@@ -1,11 +1,11 @@
-//! The command line: four options, each with a default, and `--help`. Anything else is refused in words.
+//! The command line: four options, each with a default, and `--help`. Anything else is an error.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::Error;
 
-/// Old payments at most: more would only be slow to make.
+/// The maximum number of old payments. More would take too long to create.
 const MAX_HISTORY: usize = 200_000;
 
 pub(crate) const HELP: &str = "\
@@ -28,7 +28,7 @@ pub(crate) enum Command {
 pub(crate) struct Options {
     pub(crate) home: Option<PathBuf>,
     pub(crate) history: usize,
-    /// Between empty blocks; zero means that only transactions make blocks.
+    /// The interval between empty blocks. With zero, only transactions create blocks.
     pub(crate) block_time: Duration,
     pub(crate) port_base: Option<u16>,
 }
@@ -69,7 +69,7 @@ fn parse_number(name: &str, value: &str, max: usize) -> Result<usize, Error> {
         .parse()
         .ok()
         .filter(|parsed| *parsed <= max)
-        .ok_or_else(|| Error::new(format!("{name} takes a number from 0 to {max}")))
+        .ok_or_else(|| Error::new(format!("{name} must be a number from 0 to {max}")))
 }
 
 fn parse_seconds(name: &str, value: &str) -> Result<Duration, Error> {
@@ -78,7 +78,7 @@ fn parse_seconds(name: &str, value: &str) -> Result<Duration, Error> {
         .ok()
         .filter(|parsed| (0.0..=3600.0).contains(parsed))
         .map(Duration::from_secs_f64)
-        .ok_or_else(|| Error::new(format!("{name} takes seconds, 0 to 3600")))
+        .ok_or_else(|| Error::new(format!("{name} must be a number of seconds from 0 to 3600")))
 }
 
 #[cfg(test)]

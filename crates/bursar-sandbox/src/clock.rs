@@ -1,4 +1,4 @@
-//! The sandbox's one clock: the machine's time plus an offset that the control API can move forwards.
+//! The sandbox's clock: the system time plus an offset that the control API can increase.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -11,7 +11,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// The time now, in UTC, cut to milliseconds, which is what the API's bodies carry.
+    /// The current time in UTC, truncated to the milliseconds that the API carries.
     pub(crate) fn now(&self) -> OffsetDateTime {
         let now = OffsetDateTime::now_utc() + Duration::seconds(self.offset_s());
         now.replace_millisecond(now.millisecond()).unwrap_or(now)
@@ -30,7 +30,7 @@ pub(crate) fn rfc3339(time: OffsetDateTime) -> String {
     time.format(&Rfc3339).unwrap_or_default()
 }
 
-/// Reads an RFC 3339 time; None for anything else.
+/// Parses an RFC 3339 time; returns None for anything else.
 pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc3339).ok()
 }

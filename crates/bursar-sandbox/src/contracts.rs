@@ -1,5 +1,5 @@
-//! The contracts on the local chains: what the sandbox calls on them, and how they get there. Artifacts are compiled
-//! in `contracts/`; USDC and USDC.e on the payment chains sit at their well-known addresses.
+//! The contracts on the local chains: their interfaces and their deployment. Their artifacts are compiled in
+//! `contracts/`. USDC and USDC.e on the payment chains have their well-known addresses.
 
 use alloy_primitives::{Address, U256, address, hex};
 use alloy_sol_types::{SolCall, SolValue};
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 /// USDC on Ethereum.
 pub(crate) const USDC: Address = address!("A0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48");
-/// USDC.e, the bridged one, on Polygon.
+/// USDC.e, the bridged USDC, on Polygon.
 pub(crate) const USDC_E: Address = address!("2791Bca1f2de4661ED88A30C99A7a9449Aa84174");
 
 const BALANCE_KEEPER: &str = include_str!("../../../contracts/artifacts/BalanceKeeper.json");
@@ -53,14 +53,14 @@ mod abi {
     }
 }
 
-/// Where the Balance contract and its token are on the Fluence chain.
+/// The addresses of the Balance contract and its token on the Fluence chain.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ContractAddresses {
     pub(crate) balance: Address,
     pub(crate) token: Address,
 }
 
-/// Puts the token and the Balance contract behind its proxy on the Fluence chain; account 0 coordinates it.
+/// Deploys the token and the Balance contract with its proxy on the Fluence chain. Account 0 becomes the coordinator.
 pub(crate) async fn deploy_balance_contract(chain: &Chain) -> Result<ContractAddresses> {
     let coordinator = chain.account(0);
     let token = chain
@@ -92,7 +92,7 @@ pub(crate) async fn deploy_balance_contract(chain: &Chain) -> Result<ContractAdd
     Ok(ContractAddresses { balance, token })
 }
 
-/// Places a token's code at a well-known address of a payment chain.
+/// Installs the token's code at a well-known address of a payment chain.
 pub(crate) async fn install_token(chain: &Chain, at: Address) -> Result<()> {
     let runtime = hex::encode_prefixed(code(TEST_USDC, "deployedBytecode")?);
     chain
@@ -108,5 +108,5 @@ fn code(artifact: &str, field: &str) -> Result<Vec<u8>> {
         .get(field)
         .and_then(Value::as_str)
         .unwrap_or_default();
-    hex::decode(text).map_err(|_| Error::new(format!("the artifact's {field} is no hex")))
+    hex::decode(text).map_err(|_| Error::new(format!("the artifact's {field} is not hex")))
 }

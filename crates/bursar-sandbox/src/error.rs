@@ -1,4 +1,4 @@
-//! What went wrong inside the sandbox, in words. Answers to clients have their own type (`http::ApiError`).
+//! Internal errors of the sandbox. Responses to clients have their own type (`http::ApiError`).
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Faults that the control API puts on a server's routes: what a client sees, and how often.
+//! Faults that the control API injects into a server's routes: their effect and how often they occur.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use crate::request_log::path_matches;
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<Vec<ActiveFault>>);
 
-/// A fault as the control API takes it.
+/// A fault as the control API receives it.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct FaultRequest {
     target: String,
@@ -53,7 +53,7 @@ enum EffectRequest {
     },
 }
 
-/// What happens to a request.
+/// What a fault does to a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
     Status {
@@ -72,11 +72,11 @@ pub(crate) enum Effect {
     Huge {
         bytes: usize,
     },
-    /// The true answer with some places of its JSON changed, each named by a JSON Pointer.
+    /// The true response with some members changed; JSON Pointers name them.
     Edit(Edits),
 }
 
-/// Members to set, and then members to take away.
+/// Members to set, and then members to remove.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Edits {
     #[serde(default)]
@@ -96,7 +96,7 @@ impl Edits {
     }
 }
 
-/// Sets what the pointer names, or takes it away; where its parent is not there nothing happens.
+/// Sets or removes the member that the pointer names. Does nothing if its parent does not exist.
 fn edit_at(body: &mut Value, pointer: &str, value: Option<&Value>) {
     let Some((parent, name)) = pointer.rsplit_once('/') else {
         return;
@@ -132,7 +132,7 @@ struct ActiveFault {
     removed: Arc<watch::Sender<bool>>,
 }
 
-/// A fault that was taken for one request.
+/// A fault that applies to one request.
 #[derive(Debug)]
 pub(crate) struct TriggeredFault {
     pub(crate) effect: Effect,
@@ -140,7 +140,7 @@ pub(crate) struct TriggeredFault {
 }
 
 impl TriggeredFault {
-    /// Returns when the fault is taken off.
+    /// Waits until the fault is removed.
     pub(crate) async fn wait_until_removed(mut self) {
         let _ = self.removed.wait_for(|removed| *removed).await;
     }
@@ -179,7 +179,7 @@ impl Faults {
         id
     }
 
-    /// The first fault that fits the request and has turns left; takes one turn of it.
+    /// The first matching fault with occurrences left; uses up one of them.
     pub(crate) fn trigger(&self, target: &str, method: &str, path: &str) -> Option<TriggeredFault> {
         let mut faults = self.lock();
         let fault = faults
@@ -193,7 +193,7 @@ impl Faults {
         })
     }
 
-    /// Takes one fault off, or all; hanging requests end.
+    /// Removes one fault, or all of them. Hanging requests end.
     pub(crate) fn remove(&self, id: Option<Uuid>) -> usize {
         let mut faults = self.lock();
         let before = faults.len();
@@ -269,7 +269,7 @@ fn effect_of(request: EffectRequest) -> Effect {
     }
 }
 
-/// Text as it is, nothing for null, other values as JSON.
+/// A string as it is, null as nothing, and any other value as JSON.
 fn as_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -1,6 +1,6 @@
-//! Small help for pages: escaping, filling a template, and the frame that the console's pages share.
+//! HTML helpers: escaping, filling a template, and the layout that the console's pages share.
 
-/// Escapes text for HTML, attributes included.
+/// Escapes text for HTML, including attribute values.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -16,7 +16,7 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
-/// Puts values, escaped, where the template says `{{name}}`.
+/// Replaces each `{{name}}` in the template with its escaped value.
 pub(crate) fn fill_template(template: &str, values: &[(&str, &str)]) -> String {
     values
         .iter()
@@ -25,12 +25,12 @@ pub(crate) fn fill_template(template: &str, values: &[(&str, &str)]) -> String {
         })
 }
 
-/// A page of the console; `body` is HTML.
+/// A console page; `body` is HTML.
 pub(crate) fn console_page(title: &str, body: &str) -> String {
     branded_page("Sandbox console", title, body)
 }
 
-/// A page in the frame that the console and the hosting panel share; `body` is HTML.
+/// A page in the layout of the console and the hosting panel; `body` is HTML.
 pub(crate) fn branded_page(brand: &str, title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · {brand}</title>\

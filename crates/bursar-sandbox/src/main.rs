@@ -1,6 +1,6 @@
-//! A provider on this machine: three local chains, the console's API, the hosted checkout and a control API.
-//! It listens on loopback only, prints one line of JSON when all of it answers, and takes its chains with it when
-//! it ends. It shares no code with the app, so that tests can compare the two. See `docs/sandbox.md`.
+//! Two providers on this machine: three local chains, the console's API with a hosted checkout, a hosting panel, and
+//! a control API. It listens on loopback only, prints one line of JSON when everything is ready, and ends its chains
+//! when it ends. It shares no code with the app, so that tests can compare the two. See `docs/sandbox.md`.
 
 mod balance_contract;
 mod chains;
@@ -56,7 +56,7 @@ fn main() -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            tracing::error!("no runtime: {error}");
+            tracing::error!("cannot start the runtime: {error}");
             return ExitCode::FAILURE;
         }
     };

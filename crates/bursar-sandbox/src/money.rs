@@ -1,12 +1,12 @@
-//! USDC amounts as integers: micros (10^-6, the token's units), cents, and the checkout's 10^-8 units.
+//! USDC amounts as integers: micros (10^-6, the token's base units), cents, and the checkout's base units of 10^-8.
 
-/// Token units in one cent.
+/// Micros in one cent.
 pub(crate) const MICROS_PER_CENT: u128 = 10_000;
 const MICROS_PER_USDC: u128 = 1_000_000;
-/// The checkout's units in one token unit.
+/// The checkout's base units in one micro.
 pub(crate) const BASE_UNITS_PER_MICRO: u128 = 100;
 
-/// Six decimals always: `12.340000`.
+/// Always six decimals: `12.340000`.
 pub(crate) fn format_micros(micros: u128) -> String {
     format!(
         "{}.{:06}",
@@ -15,7 +15,7 @@ pub(crate) fn format_micros(micros: u128) -> String {
     )
 }
 
-/// As few decimals as are needed, but at least one: `10.1`, `10.0`.
+/// As few decimals as possible, but at least one: `10.1`, `10.0`.
 pub(crate) fn format_short(micros: u128) -> String {
     let text = format_micros(micros);
     let trimmed = text.trim_end_matches('0');
@@ -26,7 +26,7 @@ pub(crate) fn format_short(micros: u128) -> String {
     }
 }
 
-/// Two decimals, cut: for figures that people only glance at.
+/// Two decimals, truncated: for overview figures.
 pub(crate) fn format_cents(micros: u128) -> String {
     format!(
         "{}.{:02}",
@@ -35,7 +35,7 @@ pub(crate) fn format_cents(micros: u128) -> String {
     )
 }
 
-/// Reads a plain decimal with at most six decimals; None for anything else.
+/// Parses a plain decimal with at most six decimals; returns None for anything else.
 pub(crate) fn parse(text: &str) -> Option<u128> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |fraction: &str| fraction.bytes().all(|byte| byte.is_ascii_digit());
@@ -55,7 +55,7 @@ pub(crate) fn from_cents(cents: i64) -> u128 {
     u128::from(cents.unsigned_abs()).saturating_mul(MICROS_PER_CENT)
 }
 
-/// The checkout's processing fee, one percent, in micros; never rounds in our amounts (whole cents).
+/// The checkout's processing fee of one percent, in micros. Never rounded here, because amounts are whole cents.
 pub(crate) fn processing_fee(micros: u128) -> u128 {
     micros.div_ceil(100)
 }

@@ -1,4 +1,4 @@
-//! Every request that was received, in order, so that a test can count how often something was asked.
+//! A log of every request in order, so that tests can count requests.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -32,7 +32,7 @@ struct Entry {
     user_id: Option<Uuid>,
 }
 
-/// What to look for; a path that ends in `*` is a prefix.
+/// What to search for; a path that ends in `*` is a prefix.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter<'a> {
     pub(crate) target: Option<&'a str>,
@@ -42,7 +42,7 @@ pub(crate) struct Filter<'a> {
 }
 
 impl RequestLog {
-    /// Writes a request down as begun and returns its number.
+    /// Logs the start of a request and returns its sequence number.
     pub(crate) fn begin(
         &self,
         target: &'static str,
@@ -123,7 +123,7 @@ impl Entry {
     }
 }
 
-/// Equal, or a prefix when the pattern ends in `*`.
+/// Whether the path equals the pattern, or starts with it if the pattern ends in `*`.
 pub(crate) fn path_matches(pattern: &str, path: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(prefix) => path.starts_with(prefix),

@@ -1,5 +1,5 @@
-//! Everything that the sandbox's parts share. The console and the checkout are separate houses: they share this
-//! value's chains and clock, but speak to each other over HTTP only.
+//! What all parts of the sandbox share. The console and the checkout are separate systems: they share the chains and
+//! the clock, but talk to each other only over HTTP.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,27 +33,27 @@ pub(crate) struct Sandbox {
     pub(crate) urls: ServerUrls,
     pub(crate) secrets: Secrets,
     pub(crate) http: reqwest::Client,
-    /// The network file that the ready line names.
+    /// The path of the network file that the ready line names.
     pub(crate) network_file: PathBuf,
-    /// The network file of the hosting panel.
+    /// The path of the hosting panel's network file.
     pub(crate) panel_network_file: PathBuf,
-    /// Rung when a top-up may be waiting for its credit.
+    /// Notified when a top-up may be waiting for its credit.
     pub(crate) credit_due: Notify,
-    /// Held while a top-up is credited, so that none is credited by two at once.
+    /// Held while a top-up is credited, so that no top-up is credited twice.
     pub(crate) credit_lock: tokio::sync::Mutex<()>,
-    /// Rung when the control API has turned a payment of the panel.
+    /// Notified when the control API has changed a payment of the panel.
     pub(crate) panel_payment_changed: Notify,
     console: Mutex<ConsoleState>,
     panel: Mutex<Panel>,
 }
 
-/// Where the sandbox's servers are, as `http://127.0.0.1:port`.
+/// The base URLs of the sandbox's servers: `http://127.0.0.1:port`.
 #[derive(Clone, Debug)]
 pub(crate) struct ServerUrls {
     pub(crate) api: String,
     pub(crate) checkout: String,
     pub(crate) control: String,
-    /// The undisturbed proxies of the ready line.
+    /// The faultless proxies of the ready line.
     pub(crate) ethereum: String,
     pub(crate) polygon: String,
     pub(crate) fluence: String,
@@ -62,22 +62,22 @@ pub(crate) struct ServerUrls {
     /// `ws://…`
     pub(crate) fluence_ws: String,
     pub(crate) panel: String,
-    /// The panel's two hosted payment houses.
+    /// The servers of the panel's two payment systems.
     pub(crate) card_page: String,
     pub(crate) wallet_page: String,
 }
 
-/// What the console and the checkout use between them; made afresh for every run.
+/// Secrets between the console and the checkout, new in every run.
 #[derive(Clone, Debug)]
 pub(crate) struct Secrets {
-    /// The console's key at the checkout.
+    /// The console's API key at the checkout.
     pub(crate) merchant_key: String,
     pub(crate) webhook: String,
     /// Signs the console's access tokens.
     pub(crate) tokens: String,
 }
 
-/// What a world is made of before anybody has signed up.
+/// What the sandbox is built from.
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) request_log: Arc<RequestLog>,
@@ -119,12 +119,12 @@ impl Sandbox {
         }
     }
 
-    /// The console's state. Never held over an await.
+    /// The console's state. Do not hold the lock across an await.
     pub(crate) fn console(&self) -> MutexGuard<'_, ConsoleState> {
         self.console.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The hosting panel's state, in which all that is due by now has happened. Never held over an await.
+    /// The hosting panel's state, after everything due by now has happened. Do not hold the lock across an await.
     pub(crate) fn panel(&self) -> MutexGuard<'_, Panel> {
         let mut panel = self.panel.lock().unwrap_or_else(PoisonError::into_inner);
         panel.catch_up(self.clock.now());
@@ -139,12 +139,12 @@ impl Sandbox {
         self.chains().into_iter().find(|chain| chain.id == id)
     }
 
-    /// A chain where people pay.
+    /// A chain that accepts payments.
     pub(crate) fn payment_chain(&self, id: u64) -> Option<&Chain> {
         self.chain(id).filter(|chain| chain.id != chains::FLUENCE)
     }
 
-    /// Coordinates the Balance contract: the relayer's account.
+    /// The coordinator of the Balance contract, which is the relayer's account.
     pub(crate) fn coordinator(&self) -> Address {
         self.fluence.account(0)
     }

@@ -1,4 +1,4 @@
-//! Starts everything in order, says when it is ready, and ends it.
+//! Starts everything in order, reports when it is ready, and shuts down.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::request_log::RequestLog;
 use crate::sandbox::{Parts, Sandbox, Secrets, ServerUrls};
 use crate::{checkout, console, contracts, control, panel, stdout};
 
-/// The folder where the sandbox writes; one of its own making goes away with it.
+/// The sandbox's folder. A temporary one is removed at the end.
 struct Home {
     path: PathBuf,
     temporary: bool,
@@ -53,7 +53,7 @@ impl Drop for Home {
     }
 }
 
-/// The sandbox's twelve listeners, bound before anything is told their addresses.
+/// The sandbox's twelve listeners. All are bound first, because the servers need each other's addresses.
 struct Listeners {
     console: TcpListener,
     checkout: TcpListener,
@@ -197,7 +197,7 @@ async fn start_and_serve(options: &Options, home: &Home) -> Result<()> {
     std::future::pending().await
 }
 
-/// The panel's default account, as the ready line tells it.
+/// Creates the panel's demo account and returns its part of the ready line.
 fn create_panel_demo(sandbox: &Sandbox, history: usize) -> Value {
     let mut account = panel::seed::create_demo_account(history, sandbox.clock.now());
     let key = panel::create_api_key(&mut account, "Bursar", false);

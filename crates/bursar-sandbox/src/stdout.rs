@@ -1,4 +1,4 @@
-//! Standard output: the one place that writes to it. One JSON line when all is ready, and the help text.
+//! Writes to standard output: the ready line and the help text.
 
 #[expect(
     clippy::print_stdout,

@@ -1,7 +1,6 @@
-//! Keeps one child from outliving the sandbox. The sandbox starts itself again as a keeper, which starts the child
-//! and holds the reading end of a pipe; when the sandbox ends, however it ends, the pipe closes and the keeper kills
-//! the child. A parent-death signal would do the same, but only for the thread that forked and not without
-//! unsafe code.
+//! Ends a child process when the sandbox ends. The sandbox starts itself again as a supervisor, which starts the
+//! child and holds the reading end of a pipe. However the sandbox ends, the pipe closes and the supervisor kills the
+//! child. A parent-death signal would do the same, but it is bound to the thread that forked and needs unsafe code.
 
 use std::io::Read;
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -10,14 +9,15 @@ use std::time::Duration;
 
 const FLAG: &str = "--keep";
 
-/// How a keeper for this command is started; its standard input must be a pipe that the caller never closes.
+/// The arguments that start a supervisor for this command. Its standard input must be a pipe that the caller keeps
+/// open.
 pub(crate) fn supervisor_arguments(program: &str, arguments: &[String]) -> Vec<String> {
     let mut all = vec![FLAG.to_owned(), program.to_owned()];
     all.extend(arguments.iter().cloned());
     all
 }
 
-/// The command to keep, if this process was started as a keeper.
+/// The command to supervise, if this process was started as a supervisor.
 pub(crate) fn supervised_command(arguments: &[String]) -> Option<&[String]> {
     match arguments.split_first() {
         Some((flag, command)) if flag == FLAG && !command.is_empty() => Some(command),
@@ -25,7 +25,7 @@ pub(crate) fn supervised_command(arguments: &[String]) -> Option<&[String]> {
     }
 }
 
-/// Runs the command until it ends or standard input does.
+/// Runs the command until it ends or standard input closes.
 pub(crate) fn run(command: &[String]) -> ExitCode {
     let Some((program, arguments)) = command.split_first() else {
         return ExitCode::from(2);

@@ -1,4 +1,4 @@
-//! What the control API can hold, delay or forbid along a payment's way.
+//! Switches of the control API: what is held, delayed or forbidden in the payment flow.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,7 +15,7 @@ pub(crate) struct SwitchValues {
     pub(crate) webhooks_hold: bool,
     pub(crate) webhooks_tamper: bool,
     pub(crate) maintenance: bool,
-    /// Balance at most, in micros.
+    /// The maximum balance, in micros.
     pub(crate) balance_cap: u128,
 }
 

@@ -1,4 +1,4 @@
-//! Finds anvil's real binary and starts one chain with it, kept by a keeper process (see `watchdog`).
+//! Finds the real anvil binary and starts one chain with it, under a supervisor process (see `supervisor`).
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -17,18 +17,19 @@ use crate::supervisor;
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 const LISTENING_PREFIX: &str = "Listening on ";
-/// Blocks whose state is kept. Told of a number, anvil keeps all of these in memory; else it moves ever more of them to the
-/// disk, from where a reorganisation does not take them: the chain would have no contracts after it.
+/// How many block states anvil keeps. With an explicit number it keeps them all in memory. Without one it moves older
+/// states to disk, and a reorganisation does not restore them from there: the chain would lose its contracts.
 const MAX_STATES_IN_MEMORY: &str = "1000";
 
-/// The keeper of one chain; when its pipe closes, the chain ends.
+/// The supervisor process of one chain. The chain ends when this pipe closes.
 #[derive(Debug)]
 pub(crate) struct Supervisor {
     _pipe: ChildStdin,
     _process: Child,
 }
 
-/// The binary named by `BURSAR_ANVIL`, else the npm platform package upwards from here, else the one in `PATH`.
+/// The binary that `BURSAR_ANVIL` names, else the npm platform package in this folder or a parent, else the one in
+/// `PATH`.
 pub(crate) fn find_binary() -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("BURSAR_ANVIL") {
         return Ok(PathBuf::from(named));
@@ -64,7 +65,7 @@ fn find_in_path() -> Option<PathBuf> {
         .find(|binary| binary.is_file())
 }
 
-/// Starts a chain whose first block is at `genesis` (Unix seconds) and waits until it answers.
+/// Starts a chain whose first block has the timestamp `genesis` (Unix seconds), and waits until it answers.
 pub(crate) async fn start(
     binary: &Path,
     scratch: &Path,
@@ -99,7 +100,8 @@ pub(crate) async fn start(
             &binary.to_string_lossy(),
             &arguments,
         ))
-        // Its own group, so that Ctrl-C reaches the sandbox alone, which then ends all in order.
+        // In a process group of its own, so that Ctrl-C reaches only the sandbox, which then shuts everything down in
+        // order.
         .process_group(0)
         .env("HOME", scratch)
         .stdin(Stdio::piped())
@@ -109,11 +111,11 @@ pub(crate) async fn start(
     let pipe = process
         .stdin
         .take()
-        .ok_or_else(|| Error::new("no pipe to the keeper"))?;
+        .ok_or_else(|| Error::new("the supervisor has no standard input"))?;
     let output = process
         .stdout
         .take()
-        .ok_or_else(|| Error::new("no output from the chain"))?;
+        .ok_or_else(|| Error::new("the supervisor has no standard output"))?;
     let mut lines = BufReader::new(output).lines();
     let listening = async {
         while let Some(line) = lines.next_line().await? {
@@ -122,14 +124,14 @@ pub(crate) async fn start(
             }
         }
         Err(Error::new(format!(
-            "anvil for {name} ended at once ({})",
+            "anvil for {name} exited during startup ({})",
             binary.display()
         )))
     };
     let address = tokio::time::timeout(START_TIMEOUT, listening)
         .await
         .map_err(|_| Error::new(format!("anvil for {name} did not start within 30 s")))??;
-    // Anvil tells of every call; somebody must read it, or it stops when the pipe is full.
+    // Anvil logs every call to this pipe and blocks when the pipe is full, so the output must be read.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
 
     let rpc = RpcClient::new(http.clone(), format!("http://{address}"));

@@ -1,5 +1,5 @@
-//! Empty blocks at a steady pace, so that a chain's head is as young as a real chain's. Transactions make their own
-//! block at once; a paused chain gets old.
+//! Interval mining: empty blocks at a steady rate, so that a chain's head is as recent as on a real chain.
+//! Transactions are mined at once; a paused chain falls behind.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,7 +22,7 @@ pub(crate) async fn run(sandbox: Arc<Sandbox>, interval: Duration) {
                 continue;
             }
             if let Err(error) = chain.rpc.call("evm_mine", json!([])).await {
-                tracing::debug!("{}: no block: {error}", chain.name);
+                tracing::debug!("{}: cannot mine a block: {error}", chain.name);
             }
         }
     }

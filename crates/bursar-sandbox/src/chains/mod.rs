@@ -1,4 +1,4 @@
-//! The three local chains: Ethereum and Polygon, where people pay, and Fluence, where the Balance lives.
+//! The three local chains: Ethereum and Polygon for payments, and Fluence for the Balance contract.
 
 pub(crate) mod anvil;
 pub(crate) mod interval_mining;
@@ -15,22 +15,22 @@ pub(crate) const ETHEREUM: u64 = 1;
 pub(crate) const POLYGON: u64 = 137;
 pub(crate) const FLUENCE: u64 = 9_999_999;
 
-/// One running chain.
+/// A running chain.
 #[derive(Debug)]
 pub(crate) struct Chain {
     pub(crate) id: u64,
     pub(crate) name: &'static str,
     pub(crate) rpc: rpc::RpcClient,
-    /// Accounts that the node signs for.
+    /// Unlocked accounts: the node signs for them.
     pub(crate) accounts: Vec<Address>,
-    /// No empty blocks while set.
+    /// While set, no empty blocks are mined.
     pub(crate) paused: AtomicBool,
     /// Dropping it ends the chain.
     pub(crate) _supervisor: anvil::Supervisor,
 }
 
 impl Chain {
-    /// The account of that index; the zero address where the node has fewer.
+    /// The account with this index, or the zero address if the node has fewer accounts.
     pub(crate) fn account(&self, index: usize) -> Address {
         self.accounts.get(index).copied().unwrap_or_default()
     }

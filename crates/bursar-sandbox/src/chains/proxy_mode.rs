@@ -1,4 +1,4 @@
-//! How an RPC proxy can fail or lie, and the rewriting of one JSON-RPC call and its answer that this takes.
+//! The ways in which an RPC proxy can fail or lie, and how it rewrites a JSON-RPC call and its response to do so.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use super::rpc::{format_quantity, parse_quantity};
 use crate::contracts::Balance;
 use crate::faults::Edits;
 
-/// The proxies by the names of the control API.
+/// The proxies, by their names in the control API.
 pub(crate) const PROXY_NAMES: [&str; 6] = [
     "ethereum",
     "polygon",
@@ -37,7 +37,7 @@ pub(crate) enum ProxyMode {
         code: i64,
         #[serde(default = "server_error_message")]
         message: String,
-        /// Only this one; all where left out.
+        /// Affects only this method, or all methods if left out.
         #[serde(default)]
         method: Option<String>,
     },
@@ -51,7 +51,7 @@ pub(crate) enum ProxyMode {
     },
     NoCode,
     Stale {
-        /// Filled in when the mode is set.
+        /// The control API fills this in when it sets the mode.
         #[serde(default)]
         block: u64,
     },
@@ -67,13 +67,13 @@ pub(crate) enum ProxyMode {
         #[serde(default = "too_many_results_message")]
         message: String,
     },
-    /// Neither blocks nor logs below that block.
+    /// Hides blocks and logs below this block, as a pruned node does.
     Prune {
         below: u64,
     },
-    /// The true answer with some of it changed.
+    /// The true response with some members changed.
     Edit {
-        /// Only of this one; of all where left out.
+        /// Affects only this method, or all methods if left out.
         #[serde(default)]
         method: Option<String>,
         #[serde(flatten)]
@@ -114,7 +114,7 @@ impl ProxyModes {
             .unwrap_or_default()
     }
 
-    /// False where there is no proxy of that name.
+    /// Returns false if there is no proxy with that name.
     pub(crate) fn set(&self, name: &str, mode: ProxyMode) -> bool {
         let Some(name) = PROXY_NAMES.into_iter().find(|known| *known == name) else {
             return false;
@@ -135,16 +135,16 @@ impl ProxyModes {
     }
 }
 
-/// What to do with one call.
+/// What to do with a call.
 #[derive(Debug)]
 pub(crate) enum Interception {
-    /// Pass it on, possibly changed, and rewrite the answer.
+    /// Forward it to the chain, possibly changed.
     Forward,
-    /// Answer it without the chain.
+    /// Respond without asking the chain.
     Respond(Value),
 }
 
-/// Changes a call on its way to the chain, or answers it.
+/// Changes a call on its way to the chain, or responds to it directly.
 pub(crate) fn intercept_call(mode: &ProxyMode, call: &mut Value) -> Interception {
     let method = call
         .get("method")
@@ -211,7 +211,7 @@ pub(crate) fn intercept_call(mode: &ProxyMode, call: &mut Value) -> Interception
     }
 }
 
-/// Changes an answer on its way back.
+/// Changes a response on its way back to the client.
 pub(crate) fn rewrite_response(mode: &ProxyMode, call: &Value, answer: &mut Value) {
     let method = call
         .get("method")
@@ -278,7 +278,7 @@ pub(crate) fn rewrite_response(mode: &ProxyMode, call: &Value, answer: &mut Valu
     }
 }
 
-/// How often a subscription's message of that kind reaches the client.
+/// How many times the client receives a subscription message.
 pub(crate) fn delivery_count(mode: &ProxyMode, is_log: bool) -> usize {
     match mode {
         ProxyMode::DropLogs if is_log => 0,
@@ -319,7 +319,7 @@ fn error_response(call: &Value, code: i64, message: &str) -> Value {
     json!({"jsonrpc": "2.0", "id": call.get("id"), "error": {"code": code, "message": message}})
 }
 
-/// Whether a call asks only for what came after that block.
+/// Whether a call requests only data from after that block.
 fn requests_only_above(method: &str, call: &Value, block: u64) -> bool {
     let param = match method {
         "eth_getBlockByNumber" => "/params/0",
@@ -347,7 +347,7 @@ fn reads_balance(call: &Value) -> bool {
         .any(|selector| data.starts_with(&hex::encode_prefixed(selector)))
 }
 
-/// Lets a call see nothing younger than that block.
+/// Restricts a call to that block and older ones.
 fn pin_to_block(method: &str, call: &mut Value, block: u64) {
     let param = match method {
         "eth_getBlockByNumber" => Some(0),

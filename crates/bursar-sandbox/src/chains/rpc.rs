@@ -1,5 +1,5 @@
-//! A small JSON-RPC client for the sandbox's own nodes: calls, views, and transactions from unlocked accounts that
-//! return once they are mined.
+//! A small JSON-RPC client for the sandbox's own nodes: calls, view calls, and transactions from unlocked accounts.
+//! Sending a transaction waits until it is mined.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 
-/// What a transaction may burn at most. An estimate would be too tight: what another transaction leaves behind before this
-/// one is mined, such as an account that is empty again, makes it cost more.
+/// The gas limit of every transaction. An estimate is too tight: another transaction may be mined first and make this
+/// one cost more, for example by emptying an account.
 const GAS_LIMIT: &str = "0x989680";
 
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct RpcClient {
     http: reqwest::Client,
     url: String,
     next_id: Arc<AtomicU64>,
-    /// Held while a transaction is handed over: the node would give two at once the same number.
+    /// Held while a transaction is submitted: the node would give two concurrent ones the same nonce.
     sending: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct RpcClient {
 pub(crate) struct MinedTransaction {
     pub(crate) transaction: String,
     pub(crate) block: u64,
-    /// Of the contract it created, if it created one.
+    /// The address of the contract that the transaction created, if any.
     pub(crate) contract: Option<Address>,
 }
 
@@ -65,7 +65,7 @@ impl RpcClient {
             .unwrap_or_default())
     }
 
-    /// Passes a JSON-RPC body on as it is and returns the answer's bytes.
+    /// Forwards a JSON-RPC body unchanged and returns the response body.
     pub(crate) async fn forward(&self, body: Vec<u8>) -> Result<Vec<u8>> {
         let answer = self
             .http
@@ -82,12 +82,12 @@ impl RpcClient {
         parse_quantity(&self.call("eth_blockNumber", json!([])).await?)
     }
 
-    /// Calls a view function at the newest block.
+    /// Calls a view function at the latest block.
     pub(crate) async fn call_view<C: SolCall>(&self, to: Address, call: C) -> Result<C::Return> {
         let params = json!([{"to": to, "data": hex::encode_prefixed(call.abi_encode())}, "latest"]);
         let answer = self.call("eth_call", params).await?;
         let bytes = hex::decode(answer.as_str().unwrap_or_default())
-            .map_err(|_| Error::new("eth_call answered no hex"))?;
+            .map_err(|_| Error::new("eth_call did not return hex"))?;
         Ok(C::abi_decode_returns(&bytes)?)
     }
 
@@ -147,7 +147,7 @@ fn mined(receipt: &Value) -> Result<MinedTransaction> {
     })
 }
 
-/// A JSON-RPC quantity: `"0x1f"`.
+/// Parses a JSON-RPC quantity such as `"0x1f"`.
 pub(crate) fn parse_quantity(value: &Value) -> Result<u64> {
     value
         .as_str()

@@ -1,4 +1,4 @@
-//! An HTTP way to a chain that passes calls on, single or in a batch, and fails or lies as it is told.
+//! An HTTP proxy in front of a chain. It forwards single and batch calls, and fails or lies as its mode says.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::http::json_response;
 use crate::http::server::{ClientConnection, garbage_response};
 use crate::sandbox::Sandbox;
 
-/// Methods that change the chain by more than a signed transaction; a public node has none of them.
+/// Method prefixes that control the node itself. A public node does not offer them.
 const PRIVATE_METHODS: [&str; 5] = [
     "anvil_",
     "evm_",
@@ -109,7 +109,7 @@ async fn respond(proxy: &Proxy, mode: &ProxyMode, body: Value) -> Response {
     json_response(StatusCode::OK, &answer)
 }
 
-/// Answers one call as that mode has it.
+/// Answers one call in the given mode.
 pub(super) async fn answer_call(rpc: &RpcClient, mode: &ProxyMode, mut call: Value) -> Value {
     let method = call
         .get("method")
@@ -147,7 +147,7 @@ fn fault_label(mode: &ProxyMode) -> Option<&'static str> {
     (*mode != ProxyMode::Ok).then_some("rpc")
 }
 
-/// The methods of a body, for the request log.
+/// The method names of a request body, for the request log.
 fn methods(body: &Value) -> String {
     let method = |call: &Value| {
         call.get("method")

@@ -1,5 +1,5 @@
-//! The WebSocket way to the Fluence chain: calls and subscriptions are passed on, and fail or lie as told. It can
-//! end connections that are open.
+//! The WebSocket proxy in front of the Fluence chain. It forwards calls and subscriptions, fails or lies as its mode
+//! says, and can close open connections.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,7 +86,7 @@ async fn serve_connection(
     Ok(())
 }
 
-/// Lets in whoever asks for this address and is no browser page.
+/// Accepts a handshake only with this host name and without an `Origin`, so that no browser page can connect.
 struct HandshakeGuard(String);
 
 impl Callback for HandshakeGuard {
@@ -98,7 +98,7 @@ impl Callback for HandshakeGuard {
         if check_host_and_origin(request.headers(), &self.0, Origins::None).is_ok() {
             return Ok(response);
         }
-        let mut refused = ErrorResponse::new(Some("not for you".to_owned()));
+        let mut refused = ErrorResponse::new(Some("Forbidden".to_owned()));
         *refused.status_mut() = axum::http::StatusCode::FORBIDDEN;
         Err(refused)
     }
@@ -108,7 +108,7 @@ struct Relay {
     sandbox: Arc<Sandbox>,
     to_client: SplitSink<Client, Message>,
     to_chain: SplitSink<Upstream, Message>,
-    /// The calls that are under way.
+    /// Calls whose response is still to come.
     pending_calls: Vec<Value>,
 }
 

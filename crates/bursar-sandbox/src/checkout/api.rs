@@ -1,4 +1,4 @@
-//! The merchant's API: create a session, look at one, list them. There is no call that cancels one.
+//! The merchant's API: create, read and list sessions. It has no call to cancel one.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::http::{body, json_response};
 use crate::money::{self, BASE_UNITS_PER_MICRO};
 use crate::sandbox::Sandbox;
 
-/// How long a session lives when the merchant names no end.
+/// How long a session lives if the merchant sets no expiry.
 const DEFAULT_LIFETIME: Duration = Duration::hours(1);
 
 #[derive(Debug, Deserialize)]
@@ -78,7 +78,7 @@ struct AllowedChain {
     chain_id: u64,
 }
 
-/// This API's own error shape.
+/// An error in the format of this API.
 fn error_response(status: StatusCode, message: &str) -> Response {
     let error = status.canonical_reason().unwrap_or("Error");
     json_response(
@@ -115,7 +115,7 @@ pub(super) async fn create(
     let Some(session) = new_session(request, &sandbox.urls.checkout, now) else {
         return error_response(
             StatusCode::BAD_REQUEST,
-            "amounts are whole strings of 10^-8, at least 100, of one item or more",
+            "There must be at least one line item, and amounts must be strings in units of 10^-8 with a total of at least 100",
         );
     };
     let answer = session.to_json();

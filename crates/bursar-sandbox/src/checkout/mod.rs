@@ -1,5 +1,5 @@
-//! The hosted checkout: a merchant's API, a page where people pay, and a watcher that believes only the chain. The
-//! console is its merchant and reaches it like any other, with a key and over HTTP.
+//! The hosted checkout: a merchant API, a payment page, and a watcher that trusts only the chain. The console is a
+//! merchant like any other and calls the checkout over HTTP with its key.
 
 mod api;
 mod page;

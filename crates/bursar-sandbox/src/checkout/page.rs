@@ -1,5 +1,5 @@
-//! The hosted page: rendered here, kept up to date by a small script that asks for the session's state. The test
-//! wallet, the back arrow and a submitted hash are the only things on it that change anything.
+//! The hosted payment page. A small script polls the session's state and updates it. Only the test wallet, the back
+//! arrow and a submitted transaction hash change anything.
 
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ pub(super) async fn show(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<Str
     page(filled)
 }
 
-/// What the page's script asks for, once a second.
+/// The session's state, which the page's script polls.
 pub(super) async fn state(
     State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<String>,
@@ -133,7 +133,8 @@ fn describe(session: &Session, seconds_left: i64) -> Value {
     })
 }
 
-/// The QR code holds the plain address: wallets that read less than the whole of a richer form send money astray.
+/// The QR code contains only the address: a wallet that understands part of a richer payment URI would send money to
+/// the wrong place.
 pub(super) async fn qr(
     State(sandbox): State<Arc<Sandbox>>,
     Path((id, chain)): Path<(String, u64)>,
@@ -176,7 +177,7 @@ struct WalletPayment {
     amount: String,
 }
 
-/// The test wallet: a real transfer on the local chain.
+/// Pays with the test wallet: a real transfer on the local chain.
 pub(super) async fn wallet(
     State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<String>,
@@ -186,7 +187,7 @@ pub(super) async fn wallet(
     let payment: WalletPayment = body(&bytes)?;
     let amount = money::parse(&payment.amount).filter(|amount| *amount > 0);
     let amount =
-        amount.ok_or_else(|| ApiError::unprocessable("The amount is a number like 10.1"))?;
+        amount.ok_or_else(|| ApiError::unprocessable("The amount must be a number like 10.1"))?;
     let payable = session
         .asset(payment.chain)
         .ok_or_else(|| ApiError::not_found("Not payable on that network"))?;
@@ -202,7 +203,7 @@ struct SubmittedHash {
     hash: String,
 }
 
-/// "Have you already paid?" Looks at that transaction, also while the watcher does not look at the chains.
+/// "Have you already paid?" Checks the submitted transaction, even while the watcher is held.
 pub(super) async fn hash(
     State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<String>,
@@ -214,7 +215,7 @@ pub(super) async fn hash(
     let digits = hash.strip_prefix("0x").unwrap_or_default();
     if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(ApiError::unprocessable(
-            "A transaction hash is 0x and 64 hexadecimal digits",
+            "A transaction hash must be 0x followed by 64 hexadecimal digits",
         ));
     }
     let known = session
@@ -232,17 +233,19 @@ pub(super) async fn hash(
         .call("eth_getTransactionReceipt", json!([hash]))
         .await?;
     let text = if receipt.is_null() {
-        "This network does not know the transaction (yet). Check the hash and the network."
+        "This network does not know the transaction yet. Check the hash and the network."
     } else if let Some(token) = paid_token(&receipt, &session, submitted.chain) {
         watcher::record_receipt(&sandbox, submitted.chain, token, &receipt);
-        return ok(&json!({"found": true, "text": "Found: it will be counted in a moment."}));
+        return ok(
+            &json!({"found": true, "text": "Found: this transaction will be counted in a moment."}),
+        );
     } else {
         "The transaction exists, but it does not pay this session's address."
     };
     ok(&json!({"found": false, "text": text}))
 }
 
-/// The token of which the transaction brought something to the session's address.
+/// The token that the transaction transferred to the session's address, if it did.
 fn paid_token(receipt: &Value, session: &Session, chain: u64) -> Option<Address> {
     let payable = session.asset(chain)?;
     let logs = receipt

@@ -1,5 +1,5 @@
-//! A checkout session and how it ends. Only a transfer that the watcher saw on a chain brings money into one; time
-//! and the back arrow can end it, and money that comes after that still completes it, late.
+//! A checkout session and its states. Only a transfer that the watcher found on a chain adds money to it. Expiry and
+//! the back arrow close a session; money that arrives later still completes it, as late.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ use crate::money::BASE_UNITS_PER_MICRO;
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     sessions: Mutex<SessionTable>,
-    /// Rung when there is a webhook to send.
+    /// Notified when there is a webhook to send.
     pub(crate) webhook_due: Notify,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Session {
     pub(crate) status: SessionStatus,
     pub(crate) late: bool,
     pub(crate) item: String,
-    /// What the merchant asks for, in micros.
+    /// The merchant's price, in micros.
     pub(crate) subtotal: u128,
     pub(crate) fee: u128,
     pub(crate) reference: Option<String>,
@@ -66,7 +66,7 @@ pub(crate) enum SessionStatus {
     Canceled,
 }
 
-/// A token on a chain, with the address where this session receives it.
+/// A token on a chain, with the address at which this session receives it.
 #[derive(Clone, Debug)]
 pub(crate) struct Asset {
     pub(crate) chain: u64,
@@ -82,7 +82,7 @@ pub(crate) struct Transfer {
     pub(crate) transaction: String,
     pub(crate) log_index: u64,
     pub(crate) micros: u128,
-    /// Counted; a transfer is first seen, then, one look later, counted.
+    /// Whether the transfer counts. A transfer is recorded first and settled one poll later.
     pub(crate) settled: bool,
 }
 
@@ -102,7 +102,7 @@ impl SessionStatus {
     }
 }
 
-/// Fresh receiving addresses for the tokens that the checkout takes on these chains.
+/// New receiving addresses for the tokens that the checkout accepts on these chains.
 pub(crate) fn receiving_assets(allowed: &[u64]) -> Vec<Asset> {
     let known = [
         (chains::POLYGON, "Polygon", "USDC.E", contracts::USDC_E),
@@ -131,7 +131,7 @@ impl Sessions {
         self.lock().all.get(&id).cloned()
     }
 
-    /// Changes a session and sends its webhook if its status became one that the merchant is told of.
+    /// Changes a session. If the new status is one that the merchant hears about, queues the webhook.
     pub(crate) fn change(&self, id: Uuid, change: impl FnOnce(&mut Session)) -> Option<Session> {
         let mut sessions = self.lock();
         let session = sessions.all.get_mut(&id)?;
@@ -156,12 +156,12 @@ fn event(status: SessionStatus) -> Option<&'static str> {
 }
 
 impl Session {
-    /// What the customer has to pay in all, in micros.
+    /// The full price for the customer, in micros.
     pub(crate) fn total(&self) -> u128 {
         self.subtotal.saturating_add(self.fee)
     }
 
-    /// What has arrived and was counted.
+    /// The sum of the settled transfers.
     pub(crate) fn amount_received(&self) -> u128 {
         self.transfers
             .iter()
@@ -170,7 +170,7 @@ impl Session {
             .sum()
     }
 
-    /// What is still to pay, counting what was only seen yet.
+    /// What is still to be paid. Transfers that are not settled yet count as paid.
     pub(crate) fn amount_missing(&self) -> u128 {
         self.total()
             .saturating_sub(self.transfers.iter().map(|transfer| transfer.micros).sum())
@@ -184,7 +184,7 @@ impl Session {
         self.status.is_payable()
     }
 
-    /// Notes a transfer that a chain shows; one already known is not noted again.
+    /// Records a transfer found on a chain, once.
     pub(crate) fn record_transfer(&mut self, transfer: Transfer) {
         let known = self.transfers.iter().any(|seen| {
             (seen.chain, &seen.transaction, seen.log_index)
@@ -195,7 +195,7 @@ impl Session {
         }
     }
 
-    /// Counts what was seen before on that chain.
+    /// Settles the transfers recorded on that chain.
     pub(crate) fn settle_transfers(&mut self, chain: u64, now: OffsetDateTime) {
         let mut counted = false;
         for transfer in self
@@ -226,7 +226,7 @@ impl Session {
         }
     }
 
-    /// The back arrow: ends a session in which nothing was paid.
+    /// The back arrow: cancels a session to which nothing was paid.
     pub(crate) fn cancel(&mut self, now: OffsetDateTime) {
         if self.status == SessionStatus::Open && self.transfers.is_empty() {
             self.status = SessionStatus::Canceled;
@@ -234,7 +234,7 @@ impl Session {
         }
     }
 
-    /// As the merchant's API tells it; amounts are strings of 10^-8.
+    /// The session as the merchant's API returns it; amounts are strings in units of 10^-8.
     pub(crate) fn to_json(&self) -> Value {
         let to_base_units = |micros: u128| (micros * BASE_UNITS_PER_MICRO).to_string();
         let addresses: Vec<Value> = self.assets.iter().map(Asset::to_json).collect();

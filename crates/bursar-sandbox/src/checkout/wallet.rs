@@ -1,5 +1,5 @@
-//! A wallet outside of everything, full of play money on the payment chains. It is what the page's test wallet and the
-//! control API pay with.
+//! An external wallet with unlimited play money on the payment chains. The page's test wallet and the control API pay
+//! from it.
 
 use alloy_primitives::U256;
 
@@ -9,7 +9,7 @@ use crate::contracts::Token;
 use crate::error::{Error, Result};
 use crate::sandbox::Sandbox;
 
-/// Sends tokens to a session's receiving address, for real.
+/// Sends tokens to a session's receiving address in a real transaction.
 pub(crate) async fn pay(
     sandbox: &Sandbox,
     asset: &Asset,
@@ -17,7 +17,7 @@ pub(crate) async fn pay(
 ) -> Result<MinedTransaction> {
     let chain = sandbox
         .payment_chain(asset.chain)
-        .ok_or_else(|| Error::new("nobody pays on that chain"))?;
+        .ok_or_else(|| Error::new("this chain does not accept payments"))?;
     let (wallet, amount) = (chain.account(1), U256::from(micros));
     chain
         .rpc

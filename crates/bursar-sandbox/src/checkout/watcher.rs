@@ -1,5 +1,6 @@
-//! Watches the payment chains for transfers to sessions' addresses. It alone brings money into a session: what it sees
-//! is noted, and counted one look later, so that "seen, awaiting confirmation" exists here as it does in life.
+//! Watches the payment chains for transfers to sessions' addresses. Only the watcher adds money to a session. It
+//! records a transfer in one poll and settles it in the next, so that a session passes through "seen, awaiting
+//! confirmation" as in production.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -73,11 +74,11 @@ fn expire_due(sandbox: &Sandbox) {
     }
 }
 
-/// Looks at the blocks from `from` on and returns where to look next.
+/// Scans the blocks from `from` on and returns the block to continue from.
 async fn scan_blocks(sandbox: &Sandbox, chain: &Chain, token: Address, from: u64) -> Result<u64> {
     let head = chain.rpc.block_number().await?;
     if head < from {
-        // The chain went back; what is above its head now is new again.
+        // The chain was rolled back, so the blocks above its head will be new ones.
         return Ok(from.min(head + 1));
     }
     let filter = json!([{
@@ -91,7 +92,8 @@ async fn scan_blocks(sandbox: &Sandbox, chain: &Chain, token: Address, from: u64
     Ok(head + 1)
 }
 
-/// Notes the token's transfers of one transaction that a person has named, whether the watcher is held or not.
+/// Records a transaction's transfers of a token. Used for a transaction that a person submitted, so it works while
+/// the watcher is held.
 pub(super) fn record_receipt(sandbox: &Sandbox, chain: u64, token: Address, receipt: &Value) {
     let logs = receipt.get("logs").and_then(Value::as_array);
     let transfers = logs

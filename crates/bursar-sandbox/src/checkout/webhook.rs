@@ -1,4 +1,4 @@
-//! Tells the merchant what became of a session: signed over the raw body, in order, tried again when nobody answers.
+//! Sends the merchant's webhooks: signed over the raw body, in order, and retried until the merchant accepts them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +49,7 @@ async fn deliver(sandbox: &Sandbox, session: Uuid, event: &'static str) {
         }
         tokio::time::sleep(RETRY_INTERVAL).await;
     }
-    tracing::warn!("webhook {event} of {session} was never taken");
+    tracing::warn!("the merchant did not accept webhook {event} of {session}");
 }
 
 async fn send(sandbox: &Sandbox, session: Uuid, event: &'static str) -> Result<()> {
@@ -83,7 +83,7 @@ async fn send(sandbox: &Sandbox, session: Uuid, event: &'static str) -> Result<(
     )))
 }
 
-/// HMAC-SHA256 in hex.
+/// HMAC-SHA256, in hex.
 pub(crate) fn sign(secret: &str, body: &[u8]) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
         return String::new();

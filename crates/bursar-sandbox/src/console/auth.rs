@@ -1,5 +1,5 @@
-//! Who calls, and what they may do: an API key (two spellings of the header) with its scopes, or a signed-in user's
-//! access token, which may do all that the user may.
+//! Authenticates the caller: by an API key with its scopes (in either of two headers), or by a signed-in user's
+//! access token, which has every scope.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ impl Caller {
         Err(ApiError::forbidden("Not allowed to call this endpoint"))
     }
 
-    /// An answer that the request log files under this user.
+    /// A response that the request log attributes to this user.
     pub(crate) fn respond(&self, body: &Value) -> ApiResult {
         let mut response = ok(body)?;
         response.extensions_mut().insert(CallerId(self.user.id));

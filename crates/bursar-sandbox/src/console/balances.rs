@@ -1,4 +1,4 @@
-//! Balances: the contract's figures as the console tells them, or what the control API makes it claim.
+//! Balances: the contract's figures in the console's format, or the values that the control API makes it report.
 
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ async fn entitlement(sandbox: &Sandbox, user: &User) -> Result<Value> {
     }))
 }
 
-/// What the API claims: balance in micros, days left, daily cost in micros.
+/// What the API reports: the balance in micros, the days left, and the daily cost in micros.
 pub(crate) async fn reported_balance(
     sandbox: &Sandbox,
     user: &User,

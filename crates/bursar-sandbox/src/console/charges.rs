@@ -1,4 +1,4 @@
-//! Charges: what running workloads cost, over a range of days, in the groupings and the two formats of the API.
+//! Charges: the cost of running workloads over a range of days, in the API's groupings, as JSON or CSV.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::http::{ApiError, ApiResult, Params};
 use crate::money;
 use crate::sandbox::Sandbox;
 
-/// The one place where workloads run.
+/// The only cluster.
 const CLUSTER_ID: &str = "4e1a9a52-7c3f-4a7e-9d43-6a0b7f1f5b10";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ struct Total {
     minutes: u64,
 }
 
-/// What rows are summed under: the start of the period, and the resource where the grouping names one.
+/// The key of a row: the start of its period, and the resource if the grouping is by resource.
 type Group = (Option<Date>, Option<Uuid>);
 
 /// `GET /v1/billing/charges/aggregated`
@@ -130,7 +130,7 @@ pub(super) async fn total(
     caller.respond(&json!({"total": money::format_micros(sum)}))
 }
 
-/// Which resources' charges are asked for. All of ours are machines.
+/// Selects the charges of some resources. Every resource here is a virtual machine.
 struct ChargeFilter {
     resource: Option<Uuid>,
     machines: bool,

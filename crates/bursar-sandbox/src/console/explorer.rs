@@ -1,4 +1,4 @@
-//! A block explorer of two pages, which read the Fluence chain when they are asked for.
+//! A block explorer with two pages, which read the Fluence chain on request.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! The older calls: amounts in 10^-8, the checkout's fee, its session, and the transaction that credited the user.
+//! The older API: amounts in units of 10^-8, with the checkout's fee and session and the transaction that credited
+//! the user.
 
 use std::sync::Arc;
 
@@ -50,7 +51,9 @@ pub(super) async fn create(
         .ok()
         .filter(|amount| amount % BASE_UNITS_PER_CENT == 0)
         .and_then(|amount| i64::try_from(amount / BASE_UNITS_PER_CENT).ok())
-        .ok_or_else(|| ApiError::unprocessable("The amount is whole cents in units of 10^-8"))?;
+        .ok_or_else(|| {
+            ApiError::unprocessable("The amount must be whole cents in units of 10^-8")
+        })?;
     let new_top_up = TopUpRequest {
         cents,
         method: None,

@@ -1,4 +1,4 @@
-//! The provider's console: the public API with its paths, bodies and codes, the sign-in, and a few pages.
+//! The provider's console: the public API, the sign-in, and a few pages.
 
 pub(crate) mod auth;
 pub(crate) mod balances;
@@ -88,7 +88,7 @@ async fn service_status(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
     )
 }
 
-/// Nobody has machines here.
+/// Always an empty list: this provider has no machines.
 async fn vms(caller: Caller, params: Params) -> ApiResult {
     caller.require_scope("vms:read")?;
     caller.respond(&paging::empty(&params)?)

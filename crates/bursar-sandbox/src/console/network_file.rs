@@ -1,4 +1,4 @@
-//! The network file that an app is given to know this sandbox.
+//! The network file with which an app finds this provider.
 
 use crate::chains;
 use crate::sandbox::Sandbox;

@@ -1,5 +1,5 @@
-//! Sign-in with the system browser: OAuth 2.0 authorization code with PKCE. The redirect address is compared exactly,
-//! codes work once and briefly, refresh tokens rotate, and an old one used again ends the whole sign-in.
+//! Sign-in through the system browser: OAuth 2.0 authorization code with PKCE. The redirect URI must match exactly,
+//! codes work once and expire soon, refresh tokens rotate, and reuse of an old refresh token ends the whole sign-in.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ const REDIRECT_URI: &str = "org.bursar.desktop://sign-in";
 const AUTHORIZATION_CODE_LIFETIME: Duration = Duration::minutes(2);
 pub(crate) const ACCESS_TOKEN_LIFETIME: Duration = Duration::minutes(15);
 
-/// An authorization request that may be shown to a person.
+/// A valid authorization request.
 struct AuthorizationRequest {
     state: String,
     challenge: String,
@@ -35,27 +35,28 @@ struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// Everything is checked before anything is shown; what is wrong is told on the page, never by a redirect.
+    /// Checks every parameter before the page shows anything. Errors appear on the page and are never sent in a
+    /// redirect.
     fn read(params: &Params) -> Result<Self, &'static str> {
         let single = |name: &str| match params.all(name) {
             [value] => Some(value.as_str()),
             _ => None,
         };
         if single("client_id") != Some(CLIENT_ID) {
-            return Err("This program is not known here (client_id).");
+            return Err("This application is not registered (client_id).");
         }
         if single("redirect_uri") != Some(REDIRECT_URI) {
-            return Err("The return address is not the registered one (redirect_uri).");
+            return Err("The return address is not registered (redirect_uri).");
         }
         if single("response_type") != Some("code") {
-            return Err("Only response_type=code is offered.");
+            return Err("Only response_type=code is supported.");
         }
         if single("code_challenge_method") != Some("S256") {
-            return Err("Only code_challenge_method=S256 is offered.");
+            return Err("Only code_challenge_method=S256 is supported.");
         }
         let challenge = single("code_challenge").unwrap_or_default();
         if challenge.len() != 43 || URL_SAFE_NO_PAD.decode(challenge).is_err() {
-            return Err("code_challenge is not the hash of a verifier.");
+            return Err("code_challenge is not a SHA-256 hash.");
         }
         let Some(state) = single("state").filter(|state| !state.is_empty()) else {
             return Err("state is missing.");
@@ -122,7 +123,7 @@ pub(super) async fn show_consent(State(sandbox): State<Arc<Sandbox>>, params: Pa
     ))
 }
 
-/// `POST /oauth/authorize`: the person has decided.
+/// `POST /oauth/authorize`: the user allows or denies.
 pub(super) async fn decide(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> Response {
     let params = form(&bytes);
     let request = match AuthorizationRequest::read(&params) {
@@ -179,7 +180,7 @@ fn refusal_page(reason: &str) -> Response {
 pub(super) async fn token(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> Response {
     let params = form(&bytes);
     if params.get("client_id") != Some(CLIENT_ID) {
-        return oauth_error("invalid_client", "client_id is not known");
+        return oauth_error("invalid_client", "client_id is not registered");
     }
     let granted = match params.get("grant_type") {
         Some("authorization_code") => redeem_code(&sandbox, &params),
@@ -205,19 +206,22 @@ fn redeem_code(sandbox: &Sandbox, params: &Params) -> TokenResult {
         .console()
         .authorization_codes
         .remove(code)
-        .ok_or(("invalid_grant", "the code is unknown or used"))?;
+        .ok_or(("invalid_grant", "the code is unknown or was already used"))?;
     if granted.expires_at <= sandbox.clock.now() {
         return Err(("invalid_grant", "the code has expired"));
     }
     if params.get("redirect_uri") != Some(REDIRECT_URI) {
         return Err((
             "invalid_grant",
-            "redirect_uri is not the one of the request",
+            "redirect_uri does not match the authorization request",
         ));
     }
     let verifier = params.get("code_verifier").unwrap_or_default();
     if URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())) != granted.challenge {
-        return Err(("invalid_grant", "code_verifier does not fit"));
+        return Err((
+            "invalid_grant",
+            "code_verifier does not match code_challenge",
+        ));
     }
     let mut answer = issue_tokens(sandbox, granted.user, Uuid::new_v4());
     if let Some(fields) = answer.as_object_mut() {
@@ -249,7 +253,7 @@ fn rotate_refresh_token(sandbox: &Sandbox, token: &str) -> TokenResult {
     Ok(issue_tokens(sandbox, user, family))
 }
 
-/// A new access token and a new refresh token for a user.
+/// Issues a new access token and a new refresh token to a user.
 pub(crate) fn issue_tokens(sandbox: &Sandbox, user: Uuid, family: Uuid) -> Value {
     let access = new_access_token(sandbox, user, family);
     let refresh = random_token();
@@ -267,7 +271,7 @@ pub(crate) fn issue_tokens(sandbox: &Sandbox, user: Uuid, family: Uuid) -> Value
     })
 }
 
-/// Shaped like a JWT, but only what is remembered here is valid, so that it can be ended at any time.
+/// Creates a token that looks like a JWT. Only tokens stored here are valid, so that they can be revoked at any time.
 fn new_access_token(sandbox: &Sandbox, user: Uuid, family: Uuid) -> String {
     let now = sandbox.clock.now();
     let expires_at = now + ACCESS_TOKEN_LIFETIME;
@@ -288,7 +292,7 @@ fn new_access_token(sandbox: &Sandbox, user: Uuid, family: Uuid) -> String {
     token
 }
 
-/// `POST /auth/refresh`: the console's own call; it does not rotate.
+/// `POST /auth/refresh`: the console's own refresh call, which does not rotate the token.
 pub(super) async fn refresh_access(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
     let request: Value = body(&bytes)?;
     let token = request

@@ -1,4 +1,4 @@
-//! The console's own page: balance, wallet address, recent payments, and keys, which are shown once.
+//! The console's overview page: balance, wallet address, recent payments, and API keys. A key's secret is shown once.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ pub(super) async fn create_key(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes
     overview_page(&sandbox, &user, &shown).await
 }
 
-/// Makes a key and remembers it.
+/// Creates an API key and stores it.
 pub(crate) fn create_api_key(
     console: &mut ConsoleState,
     user: Uuid,

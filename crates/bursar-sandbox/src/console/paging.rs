@@ -1,4 +1,5 @@
-//! Paging as the public API does it: `page` from 1, `perPage` up to 100, counts of all and of the filtered records.
+//! Paging as in the public API: `page` from 1, `perPage` up to 100, and the counts of all and of the filtered
+//! records.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -9,7 +10,7 @@ use crate::http::{ApiError, Params};
 const DEFAULT_PER_PAGE: u64 = 20;
 const MAX_PER_PAGE: u64 = 100;
 
-/// Which page is asked for.
+/// The requested page.
 #[derive(Clone, Copy, Debug)]
 struct Page {
     number: u64,
@@ -22,7 +23,7 @@ impl Page {
         let per_page = params.number("perPage")?.unwrap_or(DEFAULT_PER_PAGE);
         if per_page == 0 || per_page > MAX_PER_PAGE {
             return Err(ApiError::unprocessable(format!(
-                "perPage is 1 to {MAX_PER_PAGE}"
+                "perPage must be from 1 to {MAX_PER_PAGE}"
             )));
         }
         Ok(Self {
@@ -51,13 +52,13 @@ impl Page {
     }
 }
 
-/// A page of nothing.
+/// An empty page.
 pub(super) fn empty(params: &Params) -> Result<Value, ApiError> {
     Ok(Page::read(params)?.response(Vec::new(), 0, 0))
 }
 
-/// One page of a user's top-ups: those created from `start` to `end`, both inclusive, that `keep` keeps, sorted by `sort`
-/// and `order`; newest first by default.
+/// One page of a user's top-ups: created from `start` to `end` (both inclusive), filtered by `filter`, sorted by
+/// `sort` and `order`; newest first by default.
 pub(super) fn top_ups(
     console: &ConsoleState,
     user: Uuid,
@@ -83,7 +84,7 @@ pub(super) fn top_ups(
     let within = console.top_ups_between(user, start, end);
     let all = console.top_ups_among(within);
     if filter.is_none() && !by_amount {
-        // They are kept in this order: a page of a very long history costs no more than its rows.
+        // The top-ups are stored in this order, so a page of a very long history reads only its own rows.
         let items = if ascending {
             page.slice(all, to_json)
         } else {

@@ -1,5 +1,5 @@
-//! The console's relayer: for each paid top-up it calls `userTopUp` on the Balance contract, once, and only then calls the
-//! top-up completed.
+//! The console's relayer: calls `userTopUp` on the Balance contract once for each paid top-up, and then completes the
+//! top-up.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ pub(crate) async fn run(sandbox: Arc<Sandbox>) {
     }
 }
 
-/// Credits one top-up on the chain, unless its id was used before, and completes it.
+/// Credits one top-up on the chain, unless its id has been credited, and completes it.
 pub(crate) async fn credit(sandbox: &Sandbox, id: Uuid) -> Result<()> {
     let _one_at_a_time = sandbox.credit_lock.lock().await;
     let (user, amount, on_chain_id) = {

@@ -1,5 +1,5 @@
-//! Makes users and their past: registration with free credits, old payments in every state, and the demo user, whose
-//! months of payments and charges end at a balance that lasts about three weeks. The past is the same at every start.
+//! Creates users with a history: free credits, old payments in every state, and the demo user, whose months of
+//! payments and charges end at a balance for about three weeks. The history is the same at every start.
 
 use alloy_primitives::Address;
 use rand::rngs::SmallRng;
@@ -15,12 +15,12 @@ use crate::error::Result;
 use crate::money;
 use crate::sandbox::Sandbox;
 
-/// What everyone gets at registration, in micros.
+/// The free credits of a new user, in micros.
 pub(crate) const FREE_CREDITS_MICROS: u128 = 256_000_000;
-/// Old payments of the default user that are also events on the chain.
+/// The maximum number of the demo user's old payments that are also events on the chain.
 const MAX_ON_CHAIN_CREDITS: usize = 60;
 const DEMO_EMAIL: &str = "demo@sandbox.test";
-/// What the demo user has left, and what the workloads cost a day and reserve, in micros.
+/// The demo user's remaining balance, and each workload's daily cost, in micros.
 const DEMO_BALANCE_MICROS: u128 = 180_000_000;
 const DEMO_WORKLOADS: [(&str, &str, u128); 3] = [
     ("web-1", "cpu-regular-4vcpu-8gb", 4_320_000),
@@ -28,7 +28,7 @@ const DEMO_WORKLOADS: [(&str, &str, u128); 3] = [
     ("build-runner", "cpu-shared-4vcpu-8gb", 1_680_000),
 ];
 const DEMO_RESERVE_DAYS: u128 = 2;
-/// Days of charges at most.
+/// The maximum number of days with charges.
 const MAX_CHARGE_DAYS: u16 = 380;
 
 pub(crate) fn register(
@@ -54,7 +54,7 @@ pub(crate) fn register(
     user
 }
 
-/// The free credits of a registration: a credit on the chain that no payment of the API explains.
+/// Grants a new user's free credits: a credit on the chain without a payment in the API.
 pub(crate) async fn grant_free_credits(sandbox: &Sandbox, user: &User, micros: u128) -> Result<()> {
     if micros > 0 {
         balance_contract::top_up(
@@ -75,7 +75,7 @@ pub(crate) fn record_deposit(sandbox: &Sandbox, user: Uuid, micros: u128) {
     }
 }
 
-/// Old payments of a user, newest yesterday; the newest completed ones are credited on the chain, now.
+/// Adds old payments up to yesterday. The newest completed ones are credited on the chain, now.
 pub(crate) async fn add_history(
     sandbox: &Sandbox,
     user: &User,
@@ -107,7 +107,8 @@ async fn credit_old_payment(sandbox: &Sandbox, user: &User, payment: &mut TopUp)
     Ok(())
 }
 
-/// The same payments for the same count, oldest first: mostly completed, some ended without money.
+/// Old payments, oldest first: mostly completed, some that ended without money. The same count gives the same
+/// payments.
 fn old_payments(sandbox: &Sandbox, user: &User, count: usize) -> Vec<TopUp> {
     const CENTS: [i64; 8] = [1000, 2000, 2500, 5000, 5000, 7500, 10_000, 4250];
     let mut random = SmallRng::seed_from_u64(20_260_131);
@@ -120,7 +121,7 @@ fn old_payments(sandbox: &Sandbox, user: &User, count: usize) -> Vec<TopUp> {
             .copied()
             .unwrap_or(1000);
         let status = match (number, random.random_range(0..20_u8)) {
-            // So that even a short history shows what can become of a payment.
+            // Gives even a short history every outcome.
             (2, _) => TopUpStatus::Expired,
             (5, _) => TopUpStatus::Canceled,
             (9, _) => TopUpStatus::Failed,
@@ -131,7 +132,7 @@ fn old_payments(sandbox: &Sandbox, user: &User, count: usize) -> Vec<TopUp> {
             (_, _) => TopUpStatus::Failed,
         };
         payments.push(old_payment(user, cents, status, at, &mut random));
-        // Long histories reach back ten years at most.
+        // A long history goes back at most ten years.
         let max_gap_minutes = (10 * 365 * 24 * 60
             / i64::try_from(count).unwrap_or(i64::MAX).max(1))
         .clamp(2, 8 * 24 * 60);
@@ -174,12 +175,12 @@ fn old_payment(
     }
 }
 
-/// When the chains begin: long enough ago for the demo user's past.
+/// The time of the first block: early enough for the demo user's history.
 pub(crate) fn genesis(now: OffsetDateTime) -> OffsetDateTime {
     now - Duration::days(400)
 }
 
-/// The default user, whose past is lived through on the chain at the times when it happened.
+/// Creates the demo user and replays the user's history on the chain, with the block times of the past.
 pub(crate) async fn create_demo_user(sandbox: &Sandbox, count: usize) -> Result<User> {
     let user = register(
         sandbox,
@@ -237,7 +238,7 @@ pub(crate) async fn create_demo_user(sandbox: &Sandbox, count: usize) -> Result<
     Ok(user)
 }
 
-/// Charges of as many whole days before today as it takes to spend that much, oldest first; the oldest is the rest.
+/// Charges for as many full days before today as add up to `spent`, oldest first. The oldest charge is the remainder.
 fn past_charges(today: Date, daily: u128, spent: u128) -> Vec<(Date, u128)> {
     let mut remaining = spent;
     let mut charges = Vec::new();
@@ -255,7 +256,7 @@ fn past_charges(today: Date, daily: u128, spent: u128) -> Vec<(Date, u128)> {
     charges
 }
 
-/// Writes the same charges down as the console knows them: shared among the workloads by what each costs.
+/// Records the same charges in the console, split among the workloads by their daily cost.
 fn record_charges(sandbox: &Sandbox, user: &User, daily: u128, spent: u128) {
     let mut console = sandbox.console();
     let running: Vec<_> = console
@@ -279,14 +280,15 @@ fn record_charges(sandbox: &Sandbox, user: &User, daily: u128, spent: u128) {
     }
 }
 
-/// The demo user's past on the chain: time that only goes on, and what could be spent at each moment.
+/// Replays the demo user's history on the chain: time only moves forward, and charges never exceed the free balance
+/// of the moment.
 struct HistoryReplay<'a> {
     sandbox: &'a Sandbox,
     user: &'a User,
     deal: Address,
     free: u128,
     at: OffsetDateTime,
-    /// Charges whose money was not there yet.
+    /// Charges that the balance did not cover yet.
     uncharged: u128,
 }
 
@@ -308,7 +310,7 @@ impl<'a> HistoryReplay<'a> {
         Ok(replay)
     }
 
-    /// Lets the next block be at that time, or just after the last one.
+    /// Sets the time of the next block, at least 30 seconds after the previous one.
     async fn advance_to(&mut self, at: OffsetDateTime) -> Result<()> {
         self.at = at.max(self.at + Duration::seconds(30));
         self.sandbox
@@ -322,7 +324,7 @@ impl<'a> HistoryReplay<'a> {
         Ok(())
     }
 
-    /// Spends the charges of the days before `day` in one go, as far as there is money for them.
+    /// Charges the days before `day` in one transaction, as far as the balance allows.
     async fn charge_until(&mut self, charges: &mut Vec<(Date, u128)>, day: Date) -> Result<()> {
         let later = charges.split_off(charges.partition_point(|(charged, _)| *charged < day));
         let Some((last, _)) = charges.last().copied() else {

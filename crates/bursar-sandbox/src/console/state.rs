@@ -1,5 +1,5 @@
-//! What the console knows: users and their keys, top-ups, workloads and charges, sign-ins. Behind one lock, in
-//! memory; nothing here waits for anything.
+//! The console's state: users and their keys, top-ups, workloads and charges, sign-ins. It is in memory, behind one
+//! lock, and never blocks.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,7 +7,7 @@ use alloy_primitives::Address;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-/// Scopes that a key of the sandbox can carry.
+/// The scopes that an API key can have.
 pub(crate) const SCOPES: [&str; 5] = [
     "billing:get_history",
     "billing:get_spending_history",
@@ -15,7 +15,7 @@ pub(crate) const SCOPES: [&str; 5] = [
     "vms:read",
     "vm:list",
 ];
-/// What the app needs.
+/// The scopes that the app needs.
 pub(crate) const APP_SCOPES: [&str; 3] = [
     "billing:get_history",
     "billing:get_spending_history",
@@ -27,19 +27,19 @@ pub(crate) struct ConsoleState {
     pub(crate) users: Vec<User>,
     pub(crate) keys: Vec<ApiKey>,
     pub(crate) top_ups: HashMap<Uuid, TopUp>,
-    /// A user's top-ups by their time of creation, oldest first.
+    /// Each user's top-ups by creation time, oldest first.
     pub(crate) ids_by_user: HashMap<Uuid, Vec<Uuid>>,
     pub(crate) ids_by_intent: HashMap<Uuid, Uuid>,
-    /// Those that are open now, so that nobody has to walk through years of history for them.
+    /// The open top-ups, so that finding one does not scan years of history.
     open: BTreeSet<Uuid>,
-    /// Paid top-ups whose credit is still to come, and since when.
+    /// Paid top-ups that are not credited yet, and when they were paid.
     awaiting_credit: HashMap<Uuid, OffsetDateTime>,
     pub(crate) workloads: Vec<Workload>,
     pub(crate) charges: Vec<Charge>,
     pub(crate) authorization_codes: HashMap<String, AuthorizationCode>,
     pub(crate) access_tokens: HashMap<String, AccessToken>,
     pub(crate) refresh_tokens: HashMap<String, RefreshToken>,
-    /// Users for whom a checkout is being made right now.
+    /// Users whose checkout is being created right now.
     pub(crate) creating_top_up: BTreeSet<Uuid>,
 }
 
@@ -48,18 +48,18 @@ pub(crate) struct User {
     pub(crate) id: Uuid,
     pub(crate) email: String,
     pub(crate) name: String,
-    /// The address under which the Balance contract keeps the user's money.
+    /// The user's address in the Balance contract.
     pub(crate) address: Address,
     pub(crate) ids: IdScheme,
-    /// The API claims this balance (micros) instead of the true one.
+    /// The balance that the API reports instead of the true one, in micros.
     pub(crate) balance_override: Option<u128>,
     pub(crate) days_left_override: Option<u16>,
     pub(crate) extra_entitlement: bool,
-    /// Everything ever credited, in micros.
+    /// The sum of all credits, in micros.
     pub(crate) deposited: u128,
 }
 
-/// Whether a top-up goes by one id everywhere.
+/// Whether a top-up has the same id in the API, as an intent, and on the chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IdScheme {
@@ -83,7 +83,7 @@ pub(crate) struct ApiKey {
 pub(crate) struct TopUp {
     pub(crate) id: Uuid,
     pub(crate) intent_id: Uuid,
-    /// The id that `userTopUp` carries on the chain.
+    /// The id that `userTopUp` records on the chain.
     pub(crate) on_chain_id: String,
     pub(crate) user: Uuid,
     pub(crate) cents: i64,
@@ -96,11 +96,11 @@ pub(crate) struct TopUp {
     pub(crate) session_id: Option<Uuid>,
     pub(crate) session_url: Option<String>,
     pub(crate) return_url: Option<String>,
-    /// Of `userTopUp`.
+    /// The transaction of `userTopUp`.
     pub(crate) transaction: Option<String>,
 }
 
-/// The states of the older calls; the newer ones are made of them.
+/// The states of the older API. The current API derives its states from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TopUpStatus {
     Created,
@@ -157,16 +157,16 @@ pub(crate) struct Workload {
     pub(crate) user: Uuid,
     pub(crate) name: String,
     pub(crate) configuration: &'static str,
-    /// The deal that holds its reserve on the chain.
+    /// The deal that holds the workload's reserve on the chain.
     pub(crate) deal: Address,
     pub(crate) daily_micros: u128,
     pub(crate) reserve_micros: u128,
     pub(crate) running: bool,
-    /// The last day that was charged.
+    /// The first day that is not charged yet.
     pub(crate) charged_to: Date,
 }
 
-/// What one workload cost on one day.
+/// The cost of one workload on one day.
 #[derive(Clone, Debug)]
 pub(crate) struct Charge {
     pub(crate) user: Uuid,
@@ -194,7 +194,7 @@ pub(crate) struct AccessToken {
 #[derive(Clone, Debug)]
 pub(crate) struct RefreshToken {
     pub(crate) user: Uuid,
-    /// All tokens that came from one sign-in.
+    /// Identifies the sign-in that this token comes from.
     pub(crate) family: Uuid,
     pub(crate) used: bool,
 }
@@ -227,7 +227,7 @@ impl ConsoleState {
             all.get(other)
                 .is_some_and(|top_up| (top_up.created_at, top_up.id) < at)
         };
-        // Most come in order; then nothing has to be searched.
+        // Top-ups mostly arrive in order, so a search is rarely needed.
         let index = if ids.last().is_none_or(earlier) {
             ids.len()
         } else {
@@ -236,7 +236,7 @@ impl ConsoleState {
         ids.insert(index, id);
     }
 
-    /// Makes a top-up older and returns whether there is one.
+    /// Moves a top-up into the past; returns whether it exists.
     pub(crate) fn age_top_up(&mut self, id: Uuid, by: time::Duration) -> bool {
         let Some(top_up) = self.top_up_mut(id) else {
             return false;
@@ -255,7 +255,7 @@ impl ConsoleState {
         self.ids_by_user.get(&user).map_or(0, Vec::len)
     }
 
-    /// A top-up by its id or its intent's id.
+    /// A top-up by its id or by its intent's id.
     pub(crate) fn top_up(&self, id: Uuid) -> Option<&TopUp> {
         self.top_ups
             .get(&id)
@@ -275,7 +275,8 @@ impl ConsoleState {
         self.top_ups_among(self.top_ups_between(user, None, None))
     }
 
-    /// The ids of those created from `start` to `end`, both inclusive, oldest first; what lies outside costs nothing.
+    /// The ids of a user's top-ups created from `start` to `end` (both inclusive), oldest first. Does not scan the
+    /// rest.
     pub(crate) fn top_ups_between(
         &self,
         user: Uuid,
@@ -304,7 +305,7 @@ impl ConsoleState {
             .find(|top_up| top_up.user == user)
     }
 
-    /// Notes that a top-up was paid. One that had ended keeps its state until its late credit is on the chain.
+    /// Marks a top-up as paid. One that has already ended keeps its state until the late credit is on the chain.
     pub(crate) fn mark_paid(&mut self, id: Uuid, now: OffsetDateTime) {
         let Some(status) = self.top_ups.get(&id).map(|top_up| top_up.status) else {
             return;
@@ -317,7 +318,7 @@ impl ConsoleState {
         self.awaiting_credit.insert(id, now);
     }
 
-    /// Paid top-ups whose credit is still to come, and since when.
+    /// Paid top-ups that are not credited yet, and when they were paid.
     pub(crate) fn awaiting_credit(&self) -> Vec<(Uuid, OffsetDateTime)> {
         self.awaiting_credit
             .iter()
@@ -341,7 +342,7 @@ impl ConsoleState {
         }
     }
 
-    /// What the running workloads cost a day, in micros.
+    /// The daily cost of the running workloads, in micros.
     pub(crate) fn daily_cost(&self, user: Uuid) -> u128 {
         self.workloads
             .iter()

@@ -1,4 +1,5 @@
-//! Top-ups, version 2: cents, neutral states, one open at a time, minimum and maximum of the method, the balance cap.
+//! Top-ups in the current API: amounts in cents, provider-neutral states, one open top-up at a time, the method's
+//! minimum and maximum, and the balance cap.
 
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ pub(super) const PROVIDER: &str = "copperx";
 const CHECKOUT_LIFETIME: Duration = Duration::minutes(15);
 const APP_LINK_PREFIX: &str = "org.bursar.desktop://";
 
-/// A way to pay.
+/// A payment method.
 #[derive(Debug)]
 struct Method {
     code: &'static str,
@@ -52,7 +53,7 @@ const METHODS: [Method; 2] = [
     },
 ];
 
-/// What a user asks for, from either version of the call.
+/// A new top-up, as either API version requests it.
 #[derive(Clone, Debug)]
 pub(super) struct TopUpRequest {
     pub(super) cents: i64,
@@ -112,7 +113,7 @@ pub(super) async fn create(
     Ok(response)
 }
 
-/// Starts a top-up: checks it, makes a checkout for it, and remembers it. Goes on when the client goes away.
+/// Starts a top-up: validates it, creates its checkout, and stores it. Completes even if the client disconnects.
 pub(super) async fn start(
     sandbox: &Arc<Sandbox>,
     caller: &Caller,
@@ -131,7 +132,7 @@ pub(super) async fn start(
     .await?
 }
 
-/// One user starts one top-up at a time, also when two requests come at once.
+/// Lets a user start only one top-up at a time, also with concurrent requests.
 struct CreationGuard {
     sandbox: Arc<Sandbox>,
     user: Uuid,
@@ -287,11 +288,14 @@ async fn create_checkout_session(
         .send()
         .await?;
     if !answer.status().is_success() {
-        return Err(Error::new(format!("it answered {}", answer.status())));
+        return Err(Error::new(format!(
+            "the checkout answered {}",
+            answer.status()
+        )));
     }
     let session: Value = serde_json::from_slice(&answer.bytes().await?)?;
     if session.get("id").is_none() || session.get("url").is_none() {
-        return Err(Error::new("it answered no session"));
+        return Err(Error::new("the checkout did not return a session"));
     }
     Ok(session)
 }

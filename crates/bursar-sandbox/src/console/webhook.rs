@@ -1,4 +1,5 @@
-//! What the checkout tells the console: believed only when it is signed, and then looked up again at the checkout.
+//! Receives the checkout's webhooks. A webhook counts only if its signature is valid; the session is then read from
+//! the checkout.
 
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ pub(super) async fn receive(
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     if !is_signature_valid(&sandbox.secrets.webhook, &bytes, signature) {
-        tracing::warn!("a webhook with a wrong signature was refused");
+        tracing::warn!("refused a webhook with an invalid signature");
         return Err(ApiError::unauthorized());
     }
     let event: Value =
@@ -70,7 +71,7 @@ async fn fetch(sandbox: &Sandbox, id: &str) -> Result<Value> {
     Ok(serde_json::from_slice(&response.bytes().await?)?)
 }
 
-/// Money counts whatever the top-up was called meanwhile; an end counts only while it is open.
+/// A payment counts in any state of the top-up; an expiry or a cancellation counts only while the top-up is open.
 fn apply(sandbox: &Sandbox, session: &Value) {
     let text = |name: &str| {
         session

@@ -1,5 +1,5 @@
-//! Running workloads and what they cost: a reserve in a deal on the chain, a charge for every day, paid out of the user's
-//! balance. A day that begins while the sandbox runs is charged too.
+//! Running workloads and their cost: a reserve in a deal on the chain, and a daily charge from the user's balance.
+//! Days that pass while the sandbox runs are charged too.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,19 +25,20 @@ pub(crate) struct NewWorkload {
     pub(crate) name: String,
     pub(crate) configuration: &'static str,
     pub(crate) daily: u128,
-    /// Days of charges before today.
+    /// The number of days before today to charge.
     pub(crate) days: u16,
     pub(crate) reserve: u128,
 }
 
-/// Charges of so many days up to yesterday that vary around a daily cost, oldest first; the same for the same seed.
+/// Charges for the given number of days up to yesterday, oldest first, which vary around a daily cost. The same seed
+/// gives the same charges.
 pub(crate) fn daily_charges(daily: u128, days: u16, today: Date, seed: u64) -> Vec<(Date, u128)> {
     let mut random = SmallRng::seed_from_u64(seed);
     let mut day = today;
     let mut all: Vec<(Date, u128)> = (0..days)
         .filter_map(|_| {
             day = day.previous_day()?;
-            // 75 to 125 percent, in steps of a cent's hundredth.
+            // 75 to 125 percent, in steps of 100 micros.
             let share = random.random_range(75..=125_u128);
             Some((day, daily * share / 100 / 100 * 100))
         })
@@ -46,7 +47,7 @@ pub(crate) fn daily_charges(daily: u128, days: u16, today: Date, seed: u64) -> V
     all
 }
 
-/// Starts a workload: pays its past days, then reserves for what comes.
+/// Starts a workload: charges the past days, then moves the reserve into a deal.
 pub(crate) async fn start(sandbox: &Sandbox, user: &User, new: NewWorkload) -> Result<Workload> {
     let today = sandbox.clock.now().date();
     let deal = Address::from(rand::random::<[u8; 20]>());
@@ -82,7 +83,7 @@ pub(crate) async fn start(sandbox: &Sandbox, user: &User, new: NewWorkload) -> R
     Ok(workload)
 }
 
-/// Writes a whole day's charge down.
+/// Records the charge for a full day.
 pub(crate) fn record_charge(
     console: &mut ConsoleState,
     workload: &Workload,
@@ -99,7 +100,7 @@ pub(crate) fn record_charge(
     });
 }
 
-/// Stops a workload; what is left of its reserve comes back.
+/// Stops a workload and returns the rest of its reserve.
 pub(crate) async fn stop(sandbox: &Sandbox, user: &User, id: Uuid) -> Result<()> {
     let (deal, reserve) = {
         let mut console = sandbox.console();
@@ -119,11 +120,11 @@ pub(crate) async fn stop(sandbox: &Sandbox, user: &User, id: Uuid) -> Result<()>
     Ok(())
 }
 
-/// Spends free balance until only `to` is left, as one charge of today.
+/// Charges the free balance down to `to`, as one charge of today.
 pub(crate) async fn drain(sandbox: &Sandbox, user: &User, to: u128) -> Result<MinedTransaction> {
     let free = balance_contract::read(sandbox, user.address).await?.free;
     let spent = free.checked_sub(to).filter(|spent| *spent > 0);
-    let spent = spent.ok_or_else(|| Error::new("the free balance is not above that"))?;
+    let spent = spent.ok_or_else(|| Error::new("the free balance is not above that amount"))?;
     let deal = Address::from(rand::random::<[u8; 20]>());
     let mined = charge(sandbox, user.address, deal, spent)
         .await?
@@ -139,7 +140,7 @@ pub(crate) async fn drain(sandbox: &Sandbox, user: &User, to: u128) -> Result<Mi
     Ok(mined)
 }
 
-/// Reserves for a deal and pays it out at once.
+/// Moves an amount into a deal and pays it out at once.
 pub(crate) async fn charge(
     sandbox: &Sandbox,
     user: Address,
@@ -155,7 +156,7 @@ pub(crate) async fn charge(
         .map(Some)
 }
 
-/// Charges every running workload for each day that has passed on the sandbox's clock.
+/// Charges every running workload for each day that passes on the sandbox's clock.
 pub(crate) async fn run_meter(sandbox: Arc<Sandbox>) {
     loop {
         tokio::time::sleep(METER_INTERVAL).await;
@@ -171,7 +172,10 @@ pub(crate) async fn run_meter(sandbox: Arc<Sandbox>) {
         };
         for workload in due {
             if let Err(error) = charge_days(&sandbox, &workload, today).await {
-                tracing::warn!("{} was not charged and is stopped: {error}", workload.name);
+                tracing::warn!(
+                    "{} could not be charged and is stopped: {error}",
+                    workload.name
+                );
                 if let Some(workload) = sandbox
                     .console()
                     .workloads

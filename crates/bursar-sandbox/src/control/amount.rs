@@ -2,7 +2,7 @@
 
 use crate::http::ApiError;
 
-/// Reads an amount in USDC, more than nothing.
+/// Parses a positive amount in USDC.
 pub(super) fn parse_amount(text: &str) -> Result<u128, ApiError> {
     crate::money::parse(text)
         .filter(|micros| *micros > 0)

@@ -1,4 +1,4 @@
-//! The chains themselves and the proxies in front of them.
+//! Controls the chains and the proxies in front of them.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -113,11 +113,11 @@ pub(super) async fn revert(
 #[derive(Debug, Deserialize)]
 struct ReorgRequest {
     depth: Option<u64>,
-    /// The lowest block that is replaced.
+    /// The lowest block to replace.
     from_block: Option<u64>,
 }
 
-/// Replaces the last blocks by as many empty ones: what was in them did not happen.
+/// Replaces the newest blocks with as many empty ones, so that their transactions never happened.
 pub(super) async fn reorg(
     State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<u64>,
@@ -125,7 +125,7 @@ pub(super) async fn reorg(
 ) -> ApiResult {
     let request: ReorgRequest = body(&bytes)?;
     let chain = find(&sandbox, id)?;
-    // No empty block may come between reading the head and going back from it.
+    // No empty block may be mined between reading the head and replacing blocks.
     let was_paused = chain.paused.swap(true, Ordering::Relaxed);
     let replaced_depth = replace_blocks(chain, &request).await;
     chain.paused.store(was_paused, Ordering::Relaxed);
@@ -141,7 +141,7 @@ async fn replace_blocks(chain: &Chain, request: &ReorgRequest) -> Result<u64, Ap
         .unwrap_or(0);
     if depth == 0 || depth >= head {
         return Err(ApiError::unprocessable(
-            "the depth is at least 1 and less than the height",
+            "the depth must be at least 1 and less than the chain's height",
         ));
     }
     chain.rpc.call("anvil_reorg", json!([depth, []])).await?;

@@ -1,4 +1,4 @@
-//! A user's money on the chain: credits, refunds, charges, workloads, review and freezing.
+//! A user's money on the chain: credits, refunds, charges, workloads, limbo and freezing.
 
 use std::sync::Arc;
 

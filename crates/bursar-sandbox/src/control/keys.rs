@@ -1,4 +1,4 @@
-//! A user's API keys and sign-ins.
+//! A user's API keys and OAuth tokens.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! The control API: makes users, ages, delays and breaks every step of a payment's way, and tells the truth about all of
-//! it. No browser page may call it.
+//! The control API: creates users, can delay and break every step of a payment, and reports the true state. Browser
+//! pages cannot call it.
 
 mod amount;
 mod chains;
@@ -69,7 +69,7 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/chains/{id}/revert", post(chains::revert))
         .route("/chains/{id}/reorg", post(chains::reorg))
         .merge(crate::panel::control::router())
-        .fallback(async || ApiError::not_found("No such control"))
+        .fallback(async || ApiError::not_found("No such endpoint"))
         .method_not_allowed_fallback(async || ApiError::bad_request("Method not allowed"))
         .with_state(sandbox)
 }

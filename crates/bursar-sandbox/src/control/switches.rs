@@ -1,4 +1,4 @@
-//! Switches along a payment's way, the clock, faults, and the list of what was asked.
+//! The switches of the payment flow, the clock, faults, and the request log.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Single top-ups: look at one, pay it, age it, end it, or put it into any state.
+//! Single top-ups: read, pay, age, expire, or force a state.
 
 use std::sync::Arc;
 

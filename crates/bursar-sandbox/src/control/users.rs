@@ -1,4 +1,4 @@
-//! Users: fresh ones on demand, their keys and sign-ins, their money on the chain, and the truth about them.
+//! Users: create, list and change them, and read their true state.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -142,7 +142,7 @@ pub(super) async fn list(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
     ok(&users.iter().map(|user| user_json(&sandbox, user)).collect())
 }
 
-/// The truth: the contract's figures, what the API claims, and every top-up.
+/// A user's true state: the contract's figures, what the API reports, and the top-ups.
 pub(super) async fn full_record(
     State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,

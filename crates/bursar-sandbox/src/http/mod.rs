@@ -1,5 +1,5 @@
-//! What every server of the sandbox shares: errors with the public API's codes, query and body reading that never
-//! answers in anyone else's words, and the guarded server itself.
+//! What all servers of the sandbox share: errors with the public API's codes, parsing of queries and bodies with the
+//! API's own error texts, and the guarded server.
 
 pub(crate) mod server;
 
@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use crate::clock;
 use crate::error::Error;
 
-/// An answer that is not a success: `{"code", "error"}`, codes as in the public description.
+/// An error response: `{"code", "error"}`, with the codes of the public API description.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {
     pub(crate) status: StatusCode,
@@ -109,10 +109,7 @@ pub(crate) fn json_response(status: StatusCode, body: &Value) -> Response {
         .into_response()
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "it is the last line of handlers that can fail"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "handlers return it directly")]
 pub(crate) fn ok(body: &Value) -> ApiResult {
     Ok(json_response(StatusCode::OK, body))
 }
@@ -121,7 +118,7 @@ pub(crate) fn no_content() -> ApiResult {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// A page that may load nothing but its own server's files.
+/// An HTML page that may load only files from its own server.
 pub(crate) fn page(html: String) -> Response {
     const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
         form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -151,7 +148,7 @@ pub(crate) fn asset(kind: &'static str, content: &'static str) -> Response {
         .into_response()
 }
 
-/// Reads a JSON body: not JSON is 400, the wrong shape is 422. An empty body reads as `{}`.
+/// Parses a JSON body: 400 if it is not JSON, 422 if its shape is wrong. An empty body counts as `{}`.
 pub(crate) fn body<T: DeserializeOwned>(bytes: &[u8]) -> std::result::Result<T, ApiError> {
     let bytes = if bytes.is_empty() {
         b"{}".as_slice()
@@ -163,12 +160,12 @@ pub(crate) fn body<T: DeserializeOwned>(bytes: &[u8]) -> std::result::Result<T, 
     serde_json::from_value(value).map_err(|error| ApiError::unprocessable(error.to_string()))
 }
 
-/// A form body (`application/x-www-form-urlencoded`).
+/// Parses a form body (`application/x-www-form-urlencoded`).
 pub(crate) fn form(bytes: &[u8]) -> Params {
     Params::read(bytes)
 }
 
-/// Query parameters by name; of repeated ones all are kept.
+/// Query or form parameters. A repeated parameter keeps all its values.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Params(HashMap<String, Vec<String>>);
 
@@ -194,7 +191,7 @@ impl Params {
         self.0.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// A whole number, if there is one under that name.
+    /// A parameter as a whole number, if present.
     pub(crate) fn number(&self, name: &str) -> std::result::Result<Option<u64>, ApiError> {
         self.read_as(name, "a whole number", |text| text.parse().ok())
     }
@@ -226,7 +223,7 @@ impl<S: Sync> FromRequestParts<S> for Params {
     }
 }
 
-/// A field that can be left out (outer None), null (inner None) or a value.
+/// Deserializes a field that can be missing (outer None), null (inner None) or a value.
 pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {

@@ -1,5 +1,5 @@
-//! One guarded server: it answers only to its own address, refuses other sites' requests, writes every request
-//! down, and lets the control API's faults happen to it.
+//! A guarded HTTP server: it answers only to its own address, refuses requests from other sites, logs every request,
+//! and applies the faults of the control API.
 
 use std::future::Future;
 use std::io;
@@ -23,39 +23,39 @@ use crate::error::{Error, Result};
 use crate::faults::{Edits, Effect, Faults};
 use crate::request_log::RequestLog;
 
-/// Whose browser pages may call a server.
+/// Which browser pages may call a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origins {
     /// The server's own pages.
     Own,
-    /// No page at all: a request with an `Origin` is refused.
+    /// No page: a request with an `Origin` header is refused.
     None,
 }
 
-/// What the guard of one server needs.
+/// The configuration of a server's guard.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
-    /// Its name in the request log and in faults.
+    /// The server's name in the request log and in faults.
     pub(crate) target: &'static str,
     /// `127.0.0.1:port`.
     pub(crate) authority: String,
     pub(crate) origins: Origins,
     pub(crate) request_log: Arc<RequestLog>,
     pub(crate) faults: Arc<Faults>,
-    /// Whether requests are written down here; the RPC proxies write down calls instead.
+    /// Whether the guard logs requests. The RPC proxies log the calls themselves.
     pub(crate) logged: bool,
 }
 
-/// Put into a response's extensions by whoever knows the caller, for the request log.
+/// A response extension with the caller's id, for the request log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CallerId(pub(crate) Uuid);
 
-/// A client's connection, so that it can be cut.
+/// A client's connection, which a fault can close.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ClientConnection(Option<Arc<std::net::TcpStream>>);
 
 impl ClientConnection {
-    /// Ends the connection in both directions, whatever was being said.
+    /// Shuts down both directions at once, even in the middle of a response.
     pub(crate) fn close(&self) {
         if let Some(socket) = &self.0 {
             let _ = socket.shutdown(Shutdown::Both);
@@ -63,7 +63,7 @@ impl ClientConnection {
     }
 }
 
-/// Binds a loopback port; 0 is any free one.
+/// Binds a loopback port; 0 picks a free one.
 pub(crate) async fn bind(port: u16) -> Result<(TcpListener, String)> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
         .await
@@ -83,8 +83,8 @@ pub(crate) fn serve(listener: TcpListener, router: Router, guard: Guard) {
     });
 }
 
-/// Refuses a request that was not meant for this server: a foreign `Host` (DNS rebinding) or a foreign `Origin`
-/// (another site's page in the same browser).
+/// Refuses a request that was not meant for this server: one with a foreign `Host` (DNS rebinding) or a foreign
+/// `Origin` (another site's page in the same browser).
 pub(crate) fn check_host_and_origin(
     headers: &HeaderMap,
     authority: &str,
@@ -106,7 +106,7 @@ pub(crate) fn check_host_and_origin(
     if origins == Origins::Own && origin.strip_prefix("http://") == Some(authority) {
         return Ok(());
     }
-    Err(ApiError::forbidden("Requests of other sites are refused"))
+    Err(ApiError::forbidden("Requests from other sites are refused"))
 }
 
 async fn guard_request(
@@ -151,7 +151,7 @@ async fn guard_request(
             }
             Effect::Close => close(&connection).await,
             Effect::Lose => {
-                // Cutting the line cancels this request, so its work must not hang on it.
+                // Closing the connection cancels this request, so the handler must run in a task of its own.
                 let done = tokio::spawn(next.run(request)).await;
                 if let (Some(entry), Ok(response)) = (entry, &done) {
                     guard
@@ -183,7 +183,7 @@ fn caller_id(response: &Response) -> Option<Uuid> {
 
 async fn close(connection: &ClientConnection) -> Response {
     connection.close();
-    // The connection's task is dropped together with this future.
+    // Closing the connection makes the server drop this future.
     std::future::pending().await
 }
 
@@ -219,8 +219,8 @@ fn huge_response(bytes: usize) -> Response {
     response
 }
 
-/// The true answer with some of its JSON changed. It is asked for afresh and has no tag, so that no client keeps it or is
-/// told that it has it already.
+/// The true response with some of its JSON changed. The request must not be conditional and the response has no ETag,
+/// so that the client neither caches it nor gets a 304.
 async fn edited_response(mut request: Request, next: Next, edits: &Edits) -> Response {
     request.headers_mut().remove(header::IF_NONE_MATCH);
     let (mut parts, body) = next.run(request).await.into_parts();
@@ -287,7 +287,7 @@ impl Connected<IncomingStream<'_, ClosableListener>> for ClientConnection {
     }
 }
 
-/// Runs something to its end even if the client goes away meanwhile.
+/// Runs a future to completion even if the client disconnects.
 pub(crate) async fn run_to_completion<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T> {

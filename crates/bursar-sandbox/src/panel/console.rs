@@ -1,4 +1,4 @@
-//! The panel's own page: the balance, the latest payments, and keys, which are shown once.
+//! The panel's own page: balance, latest payments, and API keys. A key's secret is shown once.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(super) fn router() -> Router<Arc<Sandbox>> {
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
 }
 
-/// The account that was asked for, else the first.
+/// The requested account, or the first one.
 fn chosen<'a>(panel: &'a mut Panel, params: &Params) -> Option<&'a mut Account> {
     match params.get("account") {
         Some(id) => {

@@ -1,9 +1,9 @@
-//! Amounts in a currency's smallest units, and how the panel's wire writes them: a decimal string with exactly the
-//! currency's decimals. Nothing is rounded on the way in.
+//! Currencies. Amounts are integers in minor units; the API writes them as decimal strings with exactly the
+//! currency's number of decimals and rounds nothing.
 
 use serde_json::{Value, json};
 
-/// ISO 4217 currencies that do not have two decimals.
+/// ISO 4217 currencies without decimals.
 const NO_DECIMALS: [&str; 15] = [
     "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV",
     "XAF", "XOF",
@@ -22,7 +22,7 @@ impl Currency {
         decimals: 2,
     };
 
-    /// Any three capitals are taken for a currency.
+    /// Accepts any three capital letters.
     pub(crate) fn from_code(code: &str) -> Option<Self> {
         let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
         if !bytes.iter().all(u8::is_ascii_uppercase) {
@@ -49,7 +49,7 @@ impl Currency {
         self.decimals
     }
 
-    /// Whole units of money in the smallest ones.
+    /// Converts whole units to minor units.
     pub(crate) fn from_major(self, units: u64) -> u64 {
         units.saturating_mul(10_u64.pow(self.decimals))
     }
@@ -63,7 +63,7 @@ impl Currency {
         }
     }
 
-    /// With the currency's code, for people.
+    /// The amount with the currency code, for display.
     pub(crate) fn format_with_code(self, minor: u64) -> String {
         format!("{} {}", self.format(minor), self.code())
     }
@@ -72,7 +72,7 @@ impl Currency {
         json!({"amount": self.format(minor), "currency": self.code()})
     }
 
-    /// Reads an amount with exactly this currency's decimals, as `text` writes it.
+    /// Parses an amount with exactly this currency's number of decimals, as `format` writes it.
     pub(crate) fn parse(self, text: &str) -> Result<u64, String> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let digits = |fraction: &str| fraction.bytes().all(|byte| byte.is_ascii_digit());
@@ -87,7 +87,7 @@ impl Currency {
             .parse()
             .ok()
             .filter(|minor| *minor < 1_000_000_000_000_000)
-            .ok_or_else(|| "Is too large a number".to_owned())
+            .ok_or_else(|| "Is too large".to_owned())
     }
 }
 

@@ -1,11 +1,11 @@
-//! What a user pays with on a hosted page: a test card, or an account at the PayPal-like house. Its number or its
-//! e-mail address decides what becomes of a payment, as with the test numbers of real payment systems.
+//! Payment instruments on a hosted page: a test card or a PayPal account. The card number or the e-mail address
+//! decides the outcome of a payment, like the test numbers of real payment systems.
 
 use time::OffsetDateTime;
 
 use super::payment::ReasonCode;
 
-/// Which of the two hosted payment systems.
+/// One of the two hosted payment systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PaymentSystem {
     Card,
@@ -30,16 +30,16 @@ impl PaymentSystem {
     }
 }
 
-/// What happens when money is asked of it.
+/// The outcome of a payment with an instrument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Approve,
     Refuse(ReasonCode),
-    /// The bank asks its customer first, on a page of its own.
+    /// The bank asks its customer to confirm first, on another page.
     Confirm,
-    /// Processing, and approved after a while.
+    /// Processing first, approved after a delay.
     Slow,
-    /// Processing, until the control API says how it ends.
+    /// Processing until the control API settles the payment.
     Hang,
     Suspect,
 }
@@ -53,11 +53,11 @@ pub(crate) struct Instrument {
     pub(crate) expires: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) page_outcome: Outcome,
-    /// When it is debited later, saved.
+    /// The outcome of later debits, once the instrument is saved.
     pub(crate) debit_outcome: Outcome,
 }
 
-/// Number, brand, what happens on the page, what happens when it was saved and is debited, and what the page says of it.
+/// Number, brand, outcome on the page, outcome of debits once saved, and the description on the page.
 pub(crate) const TEST_CARDS: [(&str, &str, Outcome, Outcome, &str); 10] = {
     use Outcome::{Approve, Confirm, Hang, Refuse, Slow, Suspect};
     [
@@ -88,28 +88,28 @@ pub(crate) const TEST_CARDS: [(&str, &str, Outcome, Outcome, &str); 10] = {
             "visa",
             Refuse(ReasonCode::MethodExpired),
             Refuse(ReasonCode::MethodExpired),
-            "is told to have expired",
+            "is reported as expired",
         ),
         (
             "4000000000003220",
             "visa",
             Confirm,
             Refuse(ReasonCode::ConfirmationFailed),
-            "asks for confirmation; saved, its debits fail for want of one",
+            "asks for confirmation; once saved, its debits fail without one",
         ),
         (
             "4000000000000341",
             "visa",
             Approve,
             Refuse(ReasonCode::Declined),
-            "succeeds; saved, its debits are declined",
+            "succeeds; once saved, its debits are declined",
         ),
         (
             "4000000000000077",
             "visa",
             Slow,
             Slow,
-            "is processed for a while, then succeeds",
+            "is processed for a while and then succeeds",
         ),
         (
             "4000000000000259",
@@ -123,12 +123,12 @@ pub(crate) const TEST_CARDS: [(&str, &str, Outcome, Outcome, &str); 10] = {
             "visa",
             Suspect,
             Suspect,
-            "is taken for fraud",
+            "is suspected of fraud",
         ),
     ]
 };
 
-/// Reads a test card; the error says to the payer what is wrong.
+/// Parses a test card. The error is shown to the payer.
 pub(crate) fn parse_card(
     number: &str,
     expiry: &str,
@@ -144,11 +144,11 @@ pub(crate) fn parse_card(
     }
     let expires = parse_expiry(expiry, now)?;
     if !(3..=4).contains(&cvc.len()) || !cvc.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err("The security code is three digits.");
+        return Err("The security code must be three digits.");
     }
     let known = TEST_CARDS.iter().find(|(number, ..)| *number == digits);
     let Some((_, brand, page_outcome, debit_outcome, _)) = known else {
-        return Err("Only the test cards below work here.");
+        return Err("Only the test cards listed below work here.");
     };
     Ok(Instrument {
         system: PaymentSystem::Card,
@@ -161,7 +161,7 @@ pub(crate) fn parse_card(
     })
 }
 
-/// An account at the PayPal-like house: the part of its address before the `@` decides.
+/// A PayPal account. The part of the address before the `@` decides the outcome.
 pub(crate) fn wallet_account(email: &str) -> Option<Instrument> {
     let (name, host) = email.split_once('@')?;
     let plain = |part: &str| {
@@ -202,9 +202,9 @@ fn passes_luhn(digits: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// `04 / 31`, `04/31` or `04/2031`, as `2031-04`; not in the past.
+/// Parses `04 / 31`, `04/31` or `04/2031` into `2031-04`; refuses dates in the past.
 fn parse_expiry(text: &str, now: OffsetDateTime) -> Result<String, &'static str> {
-    const MALFORMED: &str = "The expiry date is a month and a year, like 04 / 31.";
+    const MALFORMED: &str = "The expiry date must be a month and a year, like 04 / 31.";
     let (month, year) = text.split_once('/').ok_or(MALFORMED)?;
     let month: u8 = month.trim().parse().map_err(|_| MALFORMED)?;
     let year: i32 = year.trim().parse().map_err(|_| MALFORMED)?;

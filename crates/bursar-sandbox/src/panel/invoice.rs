@@ -1,5 +1,5 @@
-//! Invoices: one page of text as a PDF file, written by hand (ISO 32000-1): a catalogue, a page, two of the fonts that
-//! every reader has, and a cross-reference table that is true.
+//! Invoices as a hand-written PDF (ISO 32000-1): one page of text in two standard fonts, with a correct
+//! cross-reference table.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use super::payment::{Payment, Purpose};
 use super::state::Account;
 use crate::clock::rfc3339;
 
-/// Where text begins from the left, and the first line from below, in points.
+/// The left margin, the height of the first line, and the line height, in points.
 const LEFT: u32 = 56;
 const TOP: u32 = 780;
 const LINE: u32 = 18;
@@ -62,7 +62,7 @@ pub(crate) fn pdf(account: &Account, payment: &Payment) -> Vec<u8> {
     document(&text_of(&lines))
 }
 
-/// The page's drawing: each line in its font, one below the other.
+/// The page's content stream: the lines below each other, each in its font.
 fn text_of(lines: &[(bool, String)]) -> String {
     let mut drawing = format!("BT\n{LINE} TL\n{LEFT} {TOP} Td\n");
     for (is_bold, text) in lines {
@@ -73,7 +73,7 @@ fn text_of(lines: &[(bool, String)]) -> String {
     drawing
 }
 
-/// A string of the file: Latin-1 as WinAnsi has it, what is beyond that as a question mark.
+/// Escapes a PDF string: Latin-1 in WinAnsi encoding, and a question mark for any other character.
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for character in text.chars() {

@@ -1,5 +1,5 @@
-//! What happens to payments and methods: a page or a saved method pays, a payment system answers, time runs out; and what
-//! each change of status does to the balance and the services.
+//! The lifecycle of payments and methods: payments on a page or by debit, answers of the payment systems, expiry, and
+//! the effect of each status on the balance and the services.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::service::{Expense, Service, add_months};
 use super::state::{Account, Panel};
 
 impl Panel {
-    /// Lets everything happen that is due.
+    /// Applies everything that is due by now.
     pub(crate) fn catch_up(&mut self, now: OffsetDateTime) {
         for account in &mut self.accounts {
             account.catch_up(now);
@@ -27,7 +27,7 @@ impl Account {
         self.settle_methods(now);
     }
 
-    /// What ran since it was last charged, day by day, as long as there is money.
+    /// Charges the running servers for each day since the last charge, as far as the balance allows.
     fn charge_days(&mut self, now: OffsetDateTime) {
         while self.charged_to < now.date() {
             let day = self.charged_to;
@@ -123,7 +123,7 @@ impl Account {
         }
     }
 
-    /// Puts a payment into a status, with all that this means.
+    /// Sets a payment's status and applies its effects.
     pub(crate) fn set_status(
         &mut self,
         id: &str,
@@ -151,7 +151,7 @@ impl Account {
         self.apply_status_effects(id, now);
     }
 
-    /// A top-up is in the balance exactly while its status says so; what else was paid for is given once.
+    /// A top-up counts towards the balance exactly while its status says so. Any other purchase is fulfilled once.
     fn apply_status_effects(&mut self, id: &str, now: OffsetDateTime) {
         let Some(payment) = self.payment_mut(id) else {
             return;
@@ -232,7 +232,7 @@ impl Account {
         }
     }
 
-    /// The payment system's answer to a payment that is processing.
+    /// Applies the payment system's answer to a payment that is processing.
     pub(crate) fn settle(&mut self, id: &str, outcome: Outcome, now: OffsetDateTime) {
         match outcome {
             Outcome::Approve | Outcome::Slow => self.set_status(id, Status::Paid, None, now),
@@ -254,7 +254,7 @@ impl Account {
         }
     }
 
-    /// A user gave this to pay with, on the payment's page. `outcome` is what its bank says.
+    /// The user pays with this instrument on the payment's page; `outcome` is the bank's answer.
     pub(crate) fn pay_on_page(
         &mut self,
         id: &str,
@@ -323,7 +323,7 @@ impl Account {
         });
     }
 
-    /// A user gave the details of a new method, on its page.
+    /// The user enters the details of a new method on its page.
     pub(crate) fn submit_method_details(
         &mut self,
         id: &str,
@@ -352,12 +352,12 @@ impl Account {
                 saved.instrument = Some(instrument.clone());
                 saved.confirms_at = Some(confirms_at);
             }
-            // Pending until the control API says how it ends.
+            // Stays pending until the control API settles it.
             Outcome::Hang => saved.instrument = Some(instrument.clone()),
         }
     }
 
-    /// Debits a saved method for a payment that was just made.
+    /// Debits a saved method for a new payment.
     pub(crate) fn debit(&mut self, id: &str, outcome: Outcome, now: OffsetDateTime) {
         let at = now + Duration::milliseconds(i64::from(self.behaviour.debit_ms));
         self.set_status(id, Status::Processing, None, now);
@@ -366,7 +366,7 @@ impl Account {
         }
     }
 
-    /// Forgets a method; payments under way still know its name.
+    /// Removes a method. Payments keep its name.
     pub(crate) fn remove_method(&mut self, id: &str) {
         self.methods.retain(|method| method.id != id);
         let payment_ids: Vec<String> = self

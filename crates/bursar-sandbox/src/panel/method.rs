@@ -1,5 +1,5 @@
-//! Payers, and how each can pay: by invoice, through a payment system, or by a saved method, which is pending until it
-//! is confirmed.
+//! Payers and their payment methods: by invoice, through a payment system, or with a saved method, which is pending
+//! until it is confirmed.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -47,13 +47,13 @@ pub(crate) struct SavedMethod {
     pub(crate) system: PaymentSystem,
     pub(crate) status: SavedMethodStatus,
     pub(crate) reason: Option<Reason>,
-    /// Nothing until its details were given.
+    /// None until the user has entered the details.
     pub(crate) instrument: Option<Instrument>,
     pub(crate) is_default: bool,
     pub(crate) created_at: OffsetDateTime,
-    /// When the payment system confirms it, or refuses to.
+    /// When the payment system confirms or refuses it.
     pub(crate) confirms_at: Option<OffsetDateTime>,
-    /// Of a method that is added without a payment.
+    /// The hosted page, if the method is added without a payment.
     pub(crate) page: Option<Page>,
 }
 
@@ -76,7 +76,7 @@ impl SavedMethodStatus {
 }
 
 impl SavedMethod {
-    /// The page, while its details are to be given there.
+    /// The page, while it waits for the details.
     pub(crate) fn open_page(&self) -> Option<&Page> {
         self.page
             .as_ref()
@@ -144,7 +144,7 @@ impl Method {
         }
     }
 
-    /// The order to offer them in: saved ones first, of them the default and then the newest.
+    /// The order in which methods are offered: saved ones first, the default before the others, then the newest.
     pub(crate) fn rank(&self) -> (u8, i128, &str) {
         match &self.kind {
             MethodKind::SavedMethod(saved) => (

@@ -1,6 +1,6 @@
-//! A hosting company's billing panel: the API that `docs/panel-api.yaml` describes, two hosted payment pages in the spirit
-//! of Stripe and PayPal, invoices, a small console, and what the control API can do to all of it. It shares the clock, the
-//! faults and the request log with the rest of the sandbox, and nothing else.
+//! A hosting company's billing panel: the API of `docs/panel-api.yaml`, hosted payment pages in the style of Stripe
+//! and PayPal, invoices, a small console, and its part of the control API. It shares only the clock, the faults and
+//! the request log with the rest of the sandbox.
 
 pub(crate) mod api;
 mod console;
@@ -19,7 +19,7 @@ pub(crate) mod state;
 
 use uuid::Uuid;
 
-/// An id that nobody can guess, with what it is an id of in front.
+/// A random id with a prefix that names its kind.
 fn new_id(kind: &str) -> String {
     let random: String = Uuid::new_v4()
         .simple()
@@ -30,7 +30,7 @@ fn new_id(kind: &str) -> String {
     format!("{kind}_{random}")
 }
 
-/// A key for an account, which the console and the control API make.
+/// Creates an API key for an account.
 pub(crate) fn create_api_key(
     account: &mut state::Account,
     name: &str,

@@ -1,4 +1,4 @@
-//! The network file that an app is given to know this panel.
+//! The network file with which an app finds this panel.
 
 use crate::sandbox::ServerUrls;
 

@@ -1,5 +1,4 @@
-//! Payments: what they are for, how they stand, and where a status may go on to. What a change of status does to money
-//! and services is in `settle`.
+//! Payments: their purpose, status, and allowed transitions. `lifecycle` applies the effects of a status.
 
 use std::sync::Arc;
 
@@ -20,28 +19,28 @@ pub(crate) struct Payment {
     pub(crate) purpose: Purpose,
     pub(crate) payer: Arc<PayerSnapshot>,
     pub(crate) method: Arc<MethodSnapshot>,
-    /// In the currency's smallest units.
+    /// In minor units.
     pub(crate) minor: u64,
     pub(crate) created_at: OffsetDateTime,
     pub(crate) updated_at: OffsetDateTime,
     pub(crate) paid_at: Option<OffsetDateTime>,
     pub(crate) page: Option<Page>,
-    /// What a processing payment becomes, and when; nothing while its payment system hangs.
+    /// When and how a processing payment settles; None while its payment system hangs.
     pub(crate) scheduled_outcome: Option<(OffsetDateTime, Outcome)>,
     pub(crate) saves_method: bool,
     pub(crate) saved_method: Option<String>,
-    /// Whether what it paid for was given: a top-up's amount is in the balance, the services are renewed.
+    /// Whether the purchase was fulfilled: a top-up is in the balance, the services are renewed.
     pub(crate) fulfilled: bool,
 }
 
-/// As it was called when it paid.
+/// The payer as it was named when the payment was made.
 #[derive(Debug)]
 pub(crate) struct PayerSnapshot {
     pub(crate) id: String,
     pub(crate) name: String,
 }
 
-/// As it was called when it paid.
+/// The method as it was named when the payment was made.
 #[derive(Debug)]
 pub(crate) struct MethodSnapshot {
     pub(crate) id: String,
@@ -59,16 +58,16 @@ pub(crate) struct Page {
     pub(crate) step: Step,
 }
 
-/// How far the user has come on it.
+/// How far the user has got.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Details,
-    /// The bank asks whether it was its customer.
+    /// The bank asks its customer to confirm.
     Confirm {
         card: Instrument,
         save: bool,
     },
-    /// Signed in at the PayPal-like house.
+    /// Logged in to the PayPal-like system.
     Approve {
         account: Instrument,
     },
@@ -148,7 +147,7 @@ impl Status {
         }
     }
 
-    /// Where the API's description lets a status go on to.
+    /// The transitions that the API description allows.
     pub(crate) fn allowed_transitions(self) -> &'static [Self] {
         match self {
             Self::New => &[
@@ -168,12 +167,12 @@ impl Status {
         }
     }
 
-    /// Something may still happen to it by itself.
+    /// Whether the status can still change by itself.
     pub(crate) fn is_open(self) -> bool {
         matches!(self, Self::New | Self::Processing)
     }
 
-    /// A top-up of this status is in the balance.
+    /// Whether a top-up with this status is in the balance.
     pub(crate) fn is_credited(self) -> bool {
         matches!(self, Self::Trusted | Self::Paid | Self::WaitingRefund)
     }
@@ -251,7 +250,7 @@ impl Reason {
 }
 
 impl Payment {
-    /// The page, while there is something to pay on it.
+    /// The page, while it can be paid.
     pub(crate) fn open_page(&self) -> Option<&Page> {
         self.page.as_ref().filter(|_| self.status == Status::New)
     }

@@ -1,5 +1,5 @@
-//! Makes the panel's accounts and their past: payers with their methods, services, running servers, old payments in every
-//! status and the expenses that go with them. The past is the same at every start.
+//! Creates the panel's accounts with a history: payers and their methods, services, running servers, old payments in
+//! every status, and expenses. The history is the same at every start.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::service::{Expense, Migration, RunningServer, Service, add_months};
 use super::state::Account;
 
 const DEMO_EMAIL: &str = "demo@sandbox.test";
-/// Days of expenses that the default account looks back on.
+/// Days of expenses in the demo account's history.
 const DEMO_EXPENSE_DAYS: i64 = 60;
 const PAYERS: [(bool, &str, &str); 2] = [
     (false, "Dana Demo", "demo@sandbox.test"),
@@ -45,7 +45,7 @@ const ORDERS: [(&str, &str, &str, u64); 2] = [
     ),
 ];
 
-/// Payers numbered from the first, each with its methods: through both payment systems, and by invoice.
+/// Adds payers, each with its methods: both payment systems and invoice.
 pub(crate) fn add_payers(account: &mut Account, count: usize) {
     for number in 0..count {
         let preset = PAYERS.get(number);
@@ -64,7 +64,7 @@ pub(crate) fn add_payers(account: &mut Account, count: usize) {
     }
 }
 
-/// One more payer, with its ways to pay; the first is the default.
+/// Adds a payer with its methods; the first one becomes the default.
 pub(crate) fn add_payer(
     account: &mut Account,
     is_company: bool,
@@ -93,7 +93,7 @@ pub(crate) fn add_payer(
     id
 }
 
-/// A saved method; of several confirmed ones of a payer the first is the default.
+/// Adds a saved method; the first confirmed one of a payer becomes its default.
 pub(crate) fn add_saved_method(
     account: &mut Account,
     payer: &str,
@@ -129,7 +129,7 @@ pub(crate) fn add_saved_method(
     id
 }
 
-/// A card of the list of test cards, good until 2031.
+/// A test card that expires in 2031.
 pub(crate) fn test_card(number: &str) -> Option<Instrument> {
     let (number, brand, page_outcome, debit_outcome, _) =
         TEST_CARDS.iter().find(|(preset, ..)| *preset == number)?;
@@ -176,7 +176,7 @@ pub(crate) fn add_migrations(account: &mut Account, count: usize, now: OffsetDat
     }
 }
 
-/// Servers that run out of the balance, and what they cost on each of the last days.
+/// Adds servers that are paid from the balance, and their expenses of the last days.
 pub(crate) fn add_running_servers(account: &mut Account, daily: u64, days: i64) {
     let part = daily * 7 / 10;
     for (name, tariff, daily, discount) in [
@@ -206,7 +206,8 @@ pub(crate) fn add_running_servers(account: &mut Account, daily: u64, days: i64) 
     }
 }
 
-/// Old payments, newest yesterday: mostly paid, some not, one of each wider status; they changed the balance long ago.
+/// Adds old payments up to yesterday: mostly paid, some not, and at least one in each less common status. They do not
+/// change the balance.
 pub(crate) fn add_history(account: &mut Account, count: usize, now: OffsetDateTime) {
     const UNITS: [u64; 7] = [10, 25, 50, 100, 100, 200, 500];
     let Some(payer) = account.payers.first() else {
@@ -215,7 +216,7 @@ pub(crate) fn add_history(account: &mut Account, count: usize, now: OffsetDateTi
     let parties = HistoryParties::of(account, payer);
     let mut random = SmallRng::seed_from_u64(20_260_131);
     let mut at = now.replace_time(time::Time::MIDNIGHT) - Duration::hours(9);
-    // Long histories reach back ten years at most.
+    // A long history goes back at most ten years.
     let max_gap_minutes = (10 * 365 * 24 * 60 / i64::try_from(count).unwrap_or(i64::MAX).max(1))
         .clamp(2, 8 * 24 * 60);
     let mut times = Vec::with_capacity(count);
@@ -242,7 +243,7 @@ pub(crate) fn add_history(account: &mut Account, count: usize, now: OffsetDateTi
     }
 }
 
-/// So that even a short history shows what can become of a payment.
+/// Gives even a short history every outcome.
 fn old_status(age_rank: usize, roll: u8) -> (Status, Option<ReasonCode>) {
     match (age_rank, roll) {
         (2, _) => (Status::Cancelled, Some(ReasonCode::Declined)),
@@ -259,7 +260,7 @@ fn old_status(age_rank: usize, roll: u8) -> (Status, Option<ReasonCode>) {
     }
 }
 
-/// What old payments were paid by and with, made once for all of them.
+/// The payer and methods of old payments, created once and shared.
 struct HistoryParties {
     payer: Arc<PayerSnapshot>,
     methods: Vec<Arc<MethodSnapshot>>,
@@ -334,7 +335,8 @@ impl HistoryParties {
     }
 }
 
-/// The default account: two payers with saved methods, services due, orders waiting, about forty days to go.
+/// The demo account: two payers with saved methods, services due, migration orders, and a balance for about forty
+/// days.
 pub(crate) fn create_demo_account(count: usize, now: OffsetDateTime) -> Account {
     let mut account = Account::new(
         DEMO_EMAIL.to_owned(),

@@ -1,5 +1,5 @@
-//! What a customer runs: services that are paid for months ahead, ordered migrations, what runs out of the balance day by
-//! day, and the list of what was spent.
+//! What a customer buys: services paid for months ahead, migration orders, servers paid from the balance day by day,
+//! and the list of expenses.
 
 use serde_json::{Value, json};
 use time::{Date, OffsetDateTime};
@@ -14,12 +14,12 @@ pub(crate) struct Service {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) tariff: String,
-    /// Price of one month, in the currency's smallest units.
+    /// The price of one month, in minor units.
     pub(crate) monthly: u64,
     pub(crate) due_at: OffsetDateTime,
 }
 
-/// A migration that was ordered and waits to be paid.
+/// A migration that was ordered and awaits payment.
 #[derive(Clone, Debug)]
 pub(crate) struct Migration {
     pub(crate) id: String,
@@ -29,7 +29,7 @@ pub(crate) struct Migration {
     pub(crate) monthly: u64,
 }
 
-/// What runs out of the balance, day by day.
+/// A server that is paid from the balance, day by day.
 #[derive(Clone, Debug)]
 pub(crate) struct RunningServer {
     pub(crate) id: String,
@@ -45,12 +45,12 @@ pub(crate) struct Expense {
     pub(crate) service: String,
     pub(crate) name: String,
     pub(crate) tariff: String,
-    /// The discount already taken off.
+    /// After the discount.
     pub(crate) minor: u64,
     pub(crate) discount: u64,
 }
 
-/// How long one can pay ahead, and what that takes off the price.
+/// A period that can be paid ahead, and its discount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Period {
     pub(crate) id: &'static str,
@@ -91,7 +91,7 @@ impl Period {
         PERIODS.into_iter().find(|period| period.id == id)
     }
 
-    /// What it costs at that price a month, and what was taken off.
+    /// The price for the period at that monthly price, and the discount.
     pub(crate) fn price(self, monthly: u64) -> (u64, u64) {
         let full = monthly.saturating_mul(u64::from(self.months));
         let discount = full.saturating_mul(self.percent_off) / 100;
@@ -123,7 +123,7 @@ impl Service {
 }
 
 impl Migration {
-    /// `now` is what the periods begin with; cut to the day, so that equal answers stay equal.
+    /// The periods start on the day of `now`, without the time, so that the response stays the same all day.
     pub(crate) fn to_json(&self, currency: Currency, now: OffsetDateTime) -> Value {
         json!({
             "id": self.id, "number": self.number, "ordered_at": rfc3339(self.ordered_at),
@@ -142,7 +142,7 @@ impl Expense {
     }
 }
 
-/// The same day of a later month, or its last.
+/// The same day in a later month, or that month's last day.
 pub(crate) fn add_months(from: OffsetDateTime, months: u32) -> OffsetDateTime {
     let mut date = from.date();
     let day = date.day();

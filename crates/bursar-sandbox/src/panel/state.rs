@@ -1,5 +1,5 @@
-//! What the panel knows: accounts with their keys, payers, methods, payments and services. Behind one lock, in memory;
-//! nothing here waits for anything, and nothing happens by itself: whoever looks lets it catch up with the clock first.
+//! The panel's state: accounts with their keys, payers, methods, payments and services. It is in memory, behind one
+//! lock, and never blocks. Nothing happens by itself: `catch_up` applies what is due before each access.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Instant;
@@ -17,7 +17,7 @@ use super::service::{Expense, Migration, RunningServer, Service};
 pub(crate) struct Panel {
     pub(crate) accounts: Vec<Account>,
     pub(crate) maintenance: Option<Maintenance>,
-    /// Whose page an address is, by its token.
+    /// The account and target of each hosted page, by the page's token.
     pub(crate) pages: HashMap<String, (Uuid, PageTarget)>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Maintenance {
     pub(crate) until: Option<OffsetDateTime>,
 }
 
-/// What a hosted page is about.
+/// What a hosted page pays or saves.
 #[derive(Clone, Debug)]
 pub(crate) enum PageTarget {
     Payment(String),
@@ -40,27 +40,27 @@ pub(crate) struct Account {
     pub(crate) email: String,
     pub(crate) name: String,
     pub(crate) currency: Currency,
-    /// In the currency's smallest units, as all amounts here.
+    /// In minor units, like all amounts here.
     pub(crate) balance: u64,
     pub(crate) keys: Vec<ApiKey>,
     pub(crate) payers: Vec<Payer>,
     pub(crate) methods: Vec<Method>,
     payments: BTreeMap<String, Payment>,
-    /// A payment's place among them, by its id.
+    /// The sort key of each payment, by its id.
     sort_keys: HashMap<String, String>,
-    /// Those to which something may happen by itself.
+    /// The payments whose status can still change by itself.
     pub(crate) open: BTreeSet<String>,
     pub(crate) services: Vec<Service>,
     pub(crate) migrations: Vec<Migration>,
     pub(crate) running: Vec<RunningServer>,
-    /// By day and number.
+    /// By date and number.
     pub(crate) expenses: BTreeMap<String, Expense>,
     pub(crate) charged_to: Date,
-    /// Idempotency keys by operation: the body, and the id of what was made.
+    /// The request body and the id of the created object, by operation and idempotency key.
     pub(crate) idempotent_results: HashMap<(&'static str, String), (Value, String)>,
     pub(crate) limits: Limits,
     pub(crate) behaviour: Behaviour,
-    /// When its requests of the last minute came.
+    /// The times of the requests in the last minute.
     pub(crate) recent_requests: VecDeque<Instant>,
 }
 
@@ -73,7 +73,7 @@ pub(crate) struct ApiKey {
     pub(crate) revoked: bool,
 }
 
-/// Of a top-up.
+/// The limits of a top-up.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
     pub(crate) min: u64,
@@ -81,18 +81,18 @@ pub(crate) struct Limits {
     pub(crate) presets: Vec<u64>,
 }
 
-/// How the panel treats an account, for the control API to say.
+/// How the panel treats an account; the control API sets it.
 #[derive(Clone, Debug)]
 pub(crate) struct Behaviour {
     pub(crate) blocked: bool,
     pub(crate) requests_per_minute: Option<usize>,
-    /// Nothing that is processing comes to an end.
+    /// Payments that are processing do not settle.
     pub(crate) hold_debits: bool,
     pub(crate) debit_ms: u32,
-    /// Nothing that is pending is confirmed or refused.
+    /// Pending methods are neither confirmed nor refused.
     pub(crate) hold_confirmations: bool,
     pub(crate) confirm_ms: u32,
-    /// What is pending is refused.
+    /// Pending methods are refused.
     pub(crate) refuse_confirmations: bool,
 }
 
@@ -119,7 +119,7 @@ impl Panel {
         self.accounts.iter_mut().find(|account| account.id == id)
     }
 
-    /// The account of a key that is good.
+    /// The account of an active key, and whether the key is read-only.
     pub(crate) fn account_by_key(&mut self, secret: &str) -> Option<(&mut Account, bool)> {
         self.accounts.iter_mut().find_map(|account| {
             let key = account
@@ -182,7 +182,7 @@ impl Account {
         self.methods.iter_mut().find(|method| method.id == id)
     }
 
-    /// Makes a saved method its payer's default, and no other.
+    /// Makes a saved method the only default of its payer.
     pub(crate) fn make_default(&mut self, id: &str) {
         let Some(payer) = self.method(id).map(|method| method.payer.clone()) else {
             return;
@@ -196,7 +196,7 @@ impl Account {
         }
     }
 
-    /// Payments by their place, oldest first.
+    /// All payments by their sort key, oldest first.
     pub(crate) fn payments(&self) -> &BTreeMap<String, Payment> {
         &self.payments
     }
@@ -218,7 +218,7 @@ impl Account {
         self.payments.insert(sort_key, payment);
     }
 
-    /// Makes a payment older.
+    /// Moves a payment into the past.
     pub(crate) fn age_payment(&mut self, id: &str, by: time::Duration) {
         let Some(mut payment) = self
             .sort_keys
@@ -245,7 +245,7 @@ impl Account {
         self.expenses.insert(key, expense);
     }
 
-    /// What runs out of the balance a day; nothing known when nothing runs.
+    /// The daily cost of the running servers; None if nothing runs.
     pub(crate) fn daily_spend(&self) -> Option<u64> {
         (!self.running.is_empty()).then(|| {
             self.running
@@ -254,7 +254,7 @@ impl Account {
         })
     }
 
-    /// A saved method that a payment under way is debited from.
+    /// A processing payment that is debited from this method.
     pub(crate) fn pending_debit(&self, method: &str) -> Option<&Payment> {
         self.open
             .iter()
@@ -263,7 +263,7 @@ impl Account {
     }
 }
 
-/// Where something stands in a list: by its time, then by its id.
+/// The sort key of a list item: its time, then its id.
 pub(crate) fn sort_key(at: OffsetDateTime, id: &str) -> String {
     let milliseconds = at.unix_timestamp_nanos() / 1_000_000;
     format!("{milliseconds:015}.{id}")

@@ -1,4 +1,4 @@
-//! The console's public API: shapes, scopes, codes, limits, paging and charges.
+//! The console's public API: response shapes, scopes, error codes, limits, paging and charges.
 
 use crate::support::{Sandbox, text};
 use reqwest::Method;

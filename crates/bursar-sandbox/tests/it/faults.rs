@@ -1,4 +1,4 @@
-//! Who may speak to the sandbox, and how it fails when it is told to.
+//! Request guards, injected faults, and lying RPC proxies.
 
 use std::time::{Duration, Instant};
 

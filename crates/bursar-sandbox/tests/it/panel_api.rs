@@ -1,5 +1,5 @@
-//! The hosting panel's API: debits, statuses, doing it once, renewals, migrations, expenses, keys and faults. That its
-//! answers are as described is checked from outside, by `scripts/conformance.sh`.
+//! The hosting panel's API: debits, statuses, idempotency, renewals, migrations, expenses, keys and faults.
+//! `scripts/conformance.sh` checks its responses against the API description.
 
 use crate::support::panel::Customer;
 use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, text};

@@ -1,12 +1,12 @@
-//! The hosting panel's payment pages, filled in as a browser would: every test card, log-in and approval, saving, giving up,
-//! time running out, and who may look at them.
+//! The hosting panel's payment pages, used as a browser would: every test card, log-in and approval, saving a method,
+//! cancelling, expiry, and access.
 
 use crate::support::panel::{Customer, RETURN_URL};
 use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, text};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Begins a top-up through a payment system; the payment and its page.
+/// Starts a top-up through a payment system; returns the payment and its page.
 async fn start_top_up(customer: &Customer<'_>, system: &str) -> (Value, String) {
     let expected = json!({"kind": "payment_system", "system": system});
     let method = customer.method(0, &expected).await;
@@ -17,7 +17,7 @@ async fn start_top_up(customer: &Customer<'_>, system: &str) -> (Value, String) 
     (payment, page)
 }
 
-/// The way back as the page has it: to the letter, with nothing appended.
+/// The return link in the page's HTML: the exact return URL with nothing appended.
 fn escaped_return() -> String {
     format!("href=\"{}\"", RETURN_URL.replace('&', "&amp;"))
 }
@@ -78,7 +78,7 @@ async fn bank_confirmation_decides_the_payment() {
         let ended = customer.payment(id).await;
         assert_eq!(text(&ended, "/status"), status);
         assert_eq!(ended["saved_method"].is_null(), answer == "no");
-        // What is over cannot be answered once more.
+        // A finished page ignores a second answer.
         customer
             .submit(&page, "confirm", &[("answer", "yes")])
             .await;
@@ -92,7 +92,7 @@ async fn hanging_page_responds_once_it_is_settled() {
     let customer = Customer::new(&sandbox, &json!({})).await;
     let (payment, page) = start_top_up(&customer, "stripe").await;
     let settle = format!("/panel/payments/{}/settle", text(&payment, "/id"));
-    // Had the page answered before it was released, it would say that the payment is processing.
+    // If the page had answered before the release, its phase would be `processing`.
     let (after, ()) = tokio::join!(
         customer.submit_card(&page, "4000000000000259", false),
         async {
@@ -126,7 +126,7 @@ async fn wallet_needs_log_in_and_approval() {
         let (payment, page) = start_top_up(&customer, "paypal").await;
         assert!(page.starts_with(sandbox.ready_field("/panel/pages/wallet")));
         let id = text(&payment, "/id");
-        // Nothing is approved by who has not logged in.
+        // Approval needs a log-in first.
         customer.submit(&page, "approve", &[]).await;
         assert_eq!(text(&customer.payment(id).await, "/status"), "new");
         let logged_in = customer.submit(&page, "log-in", &[("email", email)]).await;

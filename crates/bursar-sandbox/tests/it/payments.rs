@@ -1,10 +1,10 @@
-//! Money's way from a wallet to the Balance contract, and the ways on which it gets stuck.
+//! A payment from the wallet to the Balance contract, and where it can get stuck.
 
 use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, text};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Their transactions come from the same wallets, and what one of them leaves behind must not make another fail.
+/// All payments come from the same wallet accounts, so one transaction must not make another fail.
 #[tokio::test]
 async fn concurrent_payments_are_all_credited() {
     let sandbox = Sandbox::start(&["--history", "0"]);

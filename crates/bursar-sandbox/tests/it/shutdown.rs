@@ -1,11 +1,11 @@
-//! The sandbox takes its chains with it, however it ends, and its contracts are what their source says.
+//! The sandbox ends its chains however it ends, and the contract artifacts match their source.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::support::Sandbox;
 
-/// Processes that have `needle` in their command line.
+/// The number of processes with `needle` in their command line.
 fn count_processes(needle: &str) -> usize {
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     entries
@@ -25,7 +25,7 @@ fn processes_end_within(needle: &str, limit: Duration) -> bool {
     true
 }
 
-/// The scratch folder is on the command line of the chains and of their keepers.
+/// The scratch folder, which the chains and their supervisors have in their command lines.
 fn scratch_folder(sandbox: &Sandbox) -> String {
     sandbox
         .ready_field("/fluence/network")

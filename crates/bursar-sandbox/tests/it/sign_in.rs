@@ -1,10 +1,10 @@
-//! The browser sign-in: code with PKCE, one use, rotation, and its end.
+//! The browser sign-in: PKCE, single use of a code, token rotation and revocation.
 
 use crate::support::{Reply, Sandbox, text};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// The pair of RFC 7636, appendix B.
+/// The example of RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const REDIRECT: &str = "org.bursar.desktop://sign-in";

@@ -1,4 +1,4 @@
-//! The WebSocket proxy: a credit is seen at once, and what is seen can be made wrong.
+//! The WebSocket proxy: it delivers credits at once, and its faults change what it delivers.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ async fn subscription_delivers_a_credit() {
     let user = sandbox.user(&json!({})).await;
     let mut socket = subscribe(&sandbox).await;
     let credited = credit(&sandbox, &user.id).await;
-    // PoolTopUp comes first, in a transaction of its own.
+    // PoolTopUp comes first, in its own transaction.
     let mut seen = next(&mut socket).await.unwrap();
     while text(&seen, "/params/result/transactionHash") != text(&credited, "/transaction") {
         seen = next(&mut socket).await.unwrap();

@@ -1,4 +1,4 @@
-//! The account, its limits and payers, and whether the panel is in maintenance.
+//! The account, its limits and payers, and the panel's maintenance status.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Who calls, and whether they are served: maintenance, the key, what it may do, and how often it asked.
+//! Admits a request: checks maintenance, the API key, its permission, and the rate limit.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::sandbox::Sandbox;
 
 const RATE_WINDOW: Duration = Duration::from_secs(60);
 
-/// The account that a request is for.
+/// The account that makes the request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Caller(Uuid);
 
@@ -71,7 +71,7 @@ fn authenticate(sandbox: &Sandbox, request: &Request) -> Result<Caller, Problem>
     if account.behaviour.blocked {
         return Err(Problem::new(
             Code::Forbidden,
-            "The account is blocked; ask the billing department.",
+            "The account is blocked. Contact the billing department.",
         ));
     }
     if read_only && request.method() != Method::GET {
@@ -101,7 +101,7 @@ fn maintenance_problem(maintenance: &Maintenance, now: time::OffsetDateTime) -> 
     Problem::new(Code::Maintenance, message).retry_after(wait.unsigned_abs())
 }
 
-/// So many requests in any minute, where the control API set a limit.
+/// Enforces the account's limit of requests per minute, if the control API set one.
 fn check_rate_limit(account: &mut Account, now: Instant) -> Result<(), Problem> {
     let Some(limit) = account.behaviour.requests_per_minute else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Reading a JSON body member by member, so that a refusal names the place that is at fault.
+//! Reads a JSON body field by field, so that an error can name the field.
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
@@ -10,7 +10,7 @@ use crate::panel::currency::Currency;
 
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// A JSON object that was sent.
+/// A request body that is a JSON object.
 #[derive(Clone, Debug)]
 pub(super) struct JsonBody(pub(super) Value);
 
@@ -46,14 +46,14 @@ impl<S: Sync> FromRequest<S> for JsonBody {
     }
 }
 
-/// The members of an object, and where it stands in the body.
+/// The fields of an object, and its pointer in the body.
 #[derive(Clone, Debug)]
 pub(super) struct Fields<'a> {
     members: &'a Map<String, Value>,
     pointer: String,
 }
 
-/// An amount as it was written, before it is known whether the currency fits.
+/// An amount as written, before the currency is checked.
 #[derive(Clone, Debug)]
 pub(super) struct UncheckedAmount<'a> {
     amount: &'a str,
@@ -80,7 +80,7 @@ impl<'a> Fields<'a> {
         format!("{}/{name}", self.pointer)
     }
 
-    /// A member that is there and not null.
+    /// A field that is present and not null.
     pub(super) fn get(&self, name: &str) -> Option<&'a Value> {
         self.members.get(name).filter(|value| !value.is_null())
     }
@@ -147,7 +147,7 @@ impl<'a> Fields<'a> {
 }
 
 impl UncheckedAmount<'_> {
-    /// In the account's currency, exactly.
+    /// In minor units of the account's currency, exactly.
     pub(super) fn minor(&self, currency: Currency) -> Result<u64, Problem> {
         if self.currency != currency.code() {
             let message = format!("Must be in {}", currency.code());

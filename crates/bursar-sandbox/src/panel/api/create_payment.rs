@@ -1,4 +1,4 @@
-//! A new payment: read, checked in the order that the description promises, and begun in the way of its method.
+//! Creates a payment: parses the request, checks it in the documented order, and starts the payment with its method.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,10 +24,10 @@ use crate::sandbox::Sandbox;
 
 const OPERATION: &str = "create_payment";
 const MAX_RENEWALS: usize = 100;
-/// How long a page waits for the user.
+/// How long a hosted page waits for the user.
 const PAGE_LIFETIME: Duration = Duration::hours(1);
 
-/// What is asked for, in form only.
+/// A request that is well-formed but not yet validated.
 #[derive(Debug)]
 struct PaymentRequest<'a> {
     purpose: RequestedPurpose<'a>,
@@ -43,11 +43,11 @@ enum RequestedPurpose<'a> {
     TopUp(UncheckedAmount<'a>),
     /// Services and periods.
     Renewal(Vec<(&'a str, &'a str)>),
-    /// Order and period.
+    /// The order and the period.
     Migration(&'a str, &'a str),
 }
 
-/// A payment that may be made, and what its method does with it.
+/// A valid payment, and what its method does with it.
 #[derive(Debug)]
 struct Draft {
     payment: Payment,
@@ -200,7 +200,7 @@ impl<'a> RequestedPurpose<'a> {
                 let items = items.iter().map(|item| {
                     let service = item.id("service")?;
                     if !seen.insert(service) {
-                        return Err(invalid(&item.pointer("service"), "Is there twice"));
+                        return Err(invalid(&item.pointer("service"), "Appears more than once"));
                     }
                     Ok((service, item.id("period")?))
                 });
@@ -214,7 +214,7 @@ impl<'a> RequestedPurpose<'a> {
         }
     }
 
-    /// What it means now, and what it costs.
+    /// Resolves the purpose against the account, and its price.
     fn validate(self, account: &Account, now: OffsetDateTime) -> Result<(Purpose, u64), Problem> {
         match self {
             Self::TopUp(amount) => Ok((Purpose::TopUp, amount.minor(account.currency)?)),
@@ -235,7 +235,7 @@ impl<'a> RequestedPurpose<'a> {
                     } else {
                         Problem::new(
                             Code::UnknownOrder,
-                            "The order is paid, was taken back, or never existed.",
+                            "The order is paid, was cancelled, or never existed.",
                         )
                         .at("/purpose/order", "No such order")
                     });
@@ -269,7 +269,7 @@ fn renewal_items(
             .ok_or_else(|| {
                 Problem::new(
                     Code::UnknownService,
-                    "One of the services cannot be renewed (any more).",
+                    "One of the services cannot be renewed.",
                 )
                 .at(&at("service"), "No such service")
             })?;

@@ -1,4 +1,5 @@
-//! Conditional requests: every 200 with JSON to a GET carries a tag of its content, and 304 answers who has it already.
+//! Conditional requests: every successful JSON response to a GET has an ETag of its content, and a matching
+//! `If-None-Match` gets 304.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;

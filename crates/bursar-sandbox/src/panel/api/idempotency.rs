@@ -1,4 +1,4 @@
-//! Doing it once: the key that a client makes for each intent, and what was made for it.
+//! Idempotency: the key that a client sends with each intent, and the object created for it.
 
 use axum::http::HeaderMap;
 use serde_json::Value;
@@ -25,7 +25,7 @@ pub(super) fn key(headers: &HeaderMap) -> Result<String, Problem> {
         })
 }
 
-/// The id of what was made for this key before, if anything; another body with it is refused.
+/// The id of the object that was created for this key, if any. The same key with another body is an error.
 pub(super) fn find(
     account: &Account,
     operation: &'static str,

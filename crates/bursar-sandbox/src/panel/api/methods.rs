@@ -1,4 +1,4 @@
-//! Payment methods: listed by payer, added through a hosted page, made the default, removed.
+//! Payment methods: list them by payer, add one through a hosted page, set the default, remove one.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::panel::{hosted_pages, new_id};
 use crate::sandbox::Sandbox;
 
 const OPERATION: &str = "add_payment_method";
-/// How long its page waits for the user.
+/// How long a hosted page waits for the user.
 const PAGE_LIFETIME: Duration = Duration::hours(1);
 
 /// `GET /payment-methods`
@@ -83,7 +83,7 @@ pub(super) async fn add(
     Ok(created("payment-methods", &id, &body_json))
 }
 
-/// Checks the wish, and makes the pending method and the token of its page.
+/// Validates the request and creates the pending method and its page token.
 fn pending_method(
     sandbox: &Sandbox,
     account: &Account,

@@ -64,6 +64,6 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
 async fn not_allowed() -> Problem {
     Problem::new(
         Code::MethodNotAllowed,
-        "This address does not know that method.",
+        "This address does not support the method.",
     )
 }

@@ -1,5 +1,5 @@
-//! Lists by cursor. A cursor holds the place of the last item that was given and a digest of the filters, so that what is
-//! added or changed meanwhile moves nothing; and the hour of its making, a day after which it is good for nothing.
+//! Cursor paging. A cursor holds the sort key of the last returned item and a digest of the filters, so that later
+//! additions and changes do not shift the pages. It also holds the hour of its creation and expires after a day.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,17 +12,17 @@ use crate::http::Params;
 
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 200;
-/// A cursor lives for so many hours after the one in which it was made. By the hour, because a page's tag must not change
-/// by the second.
+/// The lifetime of a cursor, in hours after the hour of its creation. Whole hours, so that a page's ETag does not
+/// change every second.
 const CURSOR_HOURS: i64 = 24;
 
-/// Which page of which list is asked for.
+/// The requested page of a list.
 #[derive(Clone, Debug)]
 pub(super) struct Page {
     limit: usize,
-    /// The place of the last item of the page before.
+    /// The sort key of the last item of the previous page.
     pub(super) after: Option<String>,
-    /// The list and its filters.
+    /// A digest of the list's name and its filters.
     digest: String,
     hour: i64,
 }
@@ -60,7 +60,7 @@ impl Page {
         })
     }
 
-    /// Cuts a page off items that are in order and begin after the cursor's place.
+    /// Takes one page of items, which must be sorted and start after the cursor.
     pub(super) fn take_page<T>(
         self,
         items: impl Iterator<Item = (String, T)>,
@@ -113,7 +113,7 @@ fn digest(params: &Params, list: &str, filters: &[&str]) -> String {
 fn invalid_cursor() -> Problem {
     Problem::new(
         Code::InvalidCursor,
-        "The cursor is none of this list's, its filters were others, or it is too old.",
+        "The cursor belongs to another list or other filters, or it has expired.",
     )
     .at("?cursor", "Is not valid here")
 }

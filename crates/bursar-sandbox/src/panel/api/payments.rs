@@ -1,4 +1,4 @@
-//! Payments: listed newest first, read, given up, and their invoices.
+//! Payments: list (newest first), read, cancel, and download the invoice.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::sandbox::Sandbox;
 
 const FILTERS: [&str; 4] = ["status", "payer", "created_since", "updated_since"];
 
-/// Which payments are asked for.
+/// The filter of the list.
 #[derive(Clone, Debug)]
 struct Filter<'a> {
     statuses: Option<Vec<Status>>,
@@ -38,7 +38,7 @@ impl<'a> Filter<'a> {
                 text.split(',')
                     .map(|name| Status::ALL.into_iter().find(|status| status.name() == name))
                     .collect::<Option<Vec<_>>>()
-                    .ok_or_else(|| wrong_parameter("status", "Must be statuses of payments"))
+                    .ok_or_else(|| wrong_parameter("status", "Must be a list of payment statuses"))
             })
             .transpose()?;
         Ok(Self {

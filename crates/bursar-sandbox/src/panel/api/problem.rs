@@ -1,4 +1,4 @@
-//! The panel's problems (RFC 9457): a closed list of codes, each with its status and title, and what is said besides.
+//! The panel's problem responses (RFC 9457): a fixed list of codes with status and title, plus extension members.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -21,7 +21,7 @@ pub(crate) enum Code {
     MethodInUse,
     MethodNotRemovable,
     MethodNotUsable,
-    /// The same code where the method is named in a request that is otherwise at fault.
+    /// The same code with another status, for a request that names a method which cannot be saved.
     MethodCannotSave,
     NotCancellable,
     TooLarge,
@@ -137,7 +137,7 @@ impl Problem {
         Self::new(Code::NotFound, format!("There is no {what} {id}."))
     }
 
-    /// Names the place that is at fault: a JSON Pointer into the body, or `?name` of a parameter.
+    /// Names the field at fault: a JSON Pointer into the body, or `?name` for a parameter.
     pub(crate) fn at(mut self, pointer: &str, message: &str) -> Self {
         let found = json!({"pointer": pointer, "message": message});
         if let Some(Value::Array(errors)) = self.extensions.get_mut("errors") {

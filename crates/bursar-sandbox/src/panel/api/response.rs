@@ -6,18 +6,15 @@ use serde_json::Value;
 
 use super::problem::ApiResult;
 
-/// Where the API is, below the panel's address.
+/// The API's path below the panel's address.
 pub(super) const BASE: &str = "/api/v1";
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "it is the last line of handlers that can fail"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "handlers return it directly")]
 pub(super) fn ok(body: &Value) -> ApiResult {
     Ok(crate::http::json_response(StatusCode::OK, body))
 }
 
-/// A thing that was made, and where it is read.
+/// A 201 response with the new object and its location.
 pub(super) fn created(list: &str, id: &str, body: &Value) -> Response {
     (
         StatusCode::CREATED,

@@ -1,11 +1,11 @@
-//! Where a hosted page may send the browser: the web over TLS, this machine, or an application's own link.
+//! Where a hosted page may redirect the browser: HTTPS, a loopback address, or an application's own scheme.
 
 use url::{Host, Url};
 
 use super::body::{Fields, invalid};
 use super::problem::{Code, Problem};
 
-/// Reads `return_url`, if there is one.
+/// Reads `return_url`, if present.
 pub(super) fn read(fields: &Fields<'_>) -> Result<Option<String>, Problem> {
     if fields.get("return_url").is_none() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! What can be renewed, which migrations wait to be paid, and what was spent.
+//! Renewable services, migrations that await payment, and expenses.
 
 use std::sync::Arc;
 
@@ -75,7 +75,7 @@ pub(super) async fn expenses(
     }
     let mut panel = sandbox.panel();
     let account = caller.account(&mut panel)?;
-    // Keys begin with the day; `~` comes after everything that can follow it.
+    // Keys start with the date, and `~` sorts after every character that can follow it.
     let first = from.map_or_else(String::new, |from| from.to_string());
     let end = match (&page.after, to) {
         (Some(after), _) => after.clone(),

@@ -1,4 +1,5 @@
-//! Accounts: fresh ones on demand, their keys and payers, how they are treated, and the truth about them.
+//! Accounts: create and list them, manage their keys and payers, change how the panel treats them, and read their
+//! true state.
 
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ struct AccountRequest {
     balance: Option<String>,
     daily: Option<String>,
     payers: usize,
-    /// Saved methods of the first payer: a card and an account at the PayPal-like house.
+    /// Whether the first payer gets saved methods: a card and a PayPal account.
     saved: bool,
     services: usize,
     migrations: usize,
@@ -140,7 +141,7 @@ pub(super) async fn list(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
         .collect())
 }
 
-/// The truth: balance, methods, the latest payments, services and orders.
+/// The account's true state: balance, methods, latest payments, services and orders.
 pub(super) async fn full_record(
     State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
@@ -307,7 +308,7 @@ pub(super) async fn add_payer(
     Ok(json_response(StatusCode::CREATED, &payer))
 }
 
-/// A payer goes with its methods; its payments keep its name.
+/// Removes a payer with its methods. Its payments keep its name.
 pub(super) async fn remove_payer(
     State(sandbox): State<Arc<Sandbox>>,
     Path((id, payer)): Path<(Uuid, String)>,

@@ -12,7 +12,7 @@ pub(super) fn account(panel: &mut Panel, id: Uuid) -> Result<&mut Account, ApiEr
         .ok_or_else(|| ApiError::not_found("No such user of the panel"))
 }
 
-/// Reads an amount in that currency.
+/// Parses an amount in that currency.
 pub(super) fn parse_amount(currency: Currency, text: &str) -> Result<u64, ApiError> {
     currency
         .parse(text)

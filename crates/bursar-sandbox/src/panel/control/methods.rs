@@ -1,4 +1,5 @@
-//! Saved methods in other hands: added, confirmed, refused or removed elsewhere, and what their debits come to.
+//! Saved methods, as somebody else changes them: add, confirm, refuse or remove them, and set the outcome of their
+//! debits.
 
 use std::sync::Arc;
 
@@ -20,11 +21,11 @@ use crate::sandbox::Sandbox;
 
 #[derive(Debug, Deserialize)]
 struct MethodRequest {
-    /// The default payer, if left out.
+    /// The default payer if left out.
     payer: Option<String>,
-    /// One of the test cards.
+    /// The number of a test card.
     card: Option<String>,
-    /// An account at the PayPal-like house.
+    /// The address of a PayPal account.
     email: Option<String>,
     status: Option<SavedMethodStatus>,
     #[serde(default)]
@@ -32,7 +33,7 @@ struct MethodRequest {
     debit: Option<DebitOutcome>,
 }
 
-/// What a debit comes to.
+/// The outcome of a debit.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum DebitOutcome {

@@ -1,4 +1,4 @@
-//! The control API's part for the panel: fresh accounts, what other hands do to them, and how the panel and its payment
+//! The panel's part of the control API: accounts, what somebody else does to them, and how the panel and its payment
 //! systems treat them.
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! Payments in other hands: made in the panel itself, put into any status, ended by the payment system, aged.
+//! Payments, as somebody else changes them: create one in the panel, set its status, settle, expire or age it.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(super) fn payment_json(account: &Account, payment: &Payment) -> Value {
             "return_url".to_owned(),
             json!(page.map(|page| page.return_url.as_str())),
         );
-        // Also when there is nothing to do there any more.
+        // Present even when the page has nothing left to do.
         members.insert(
             "page_address".to_owned(),
             json!(page.map(|page| page.url.as_str())),
@@ -68,7 +68,7 @@ fn default_status() -> Status {
     Status::Paid
 }
 
-/// A top-up that was made in the panel, not through its API: by invoice, of the default payer.
+/// Creates a top-up in the panel itself, not through the API: by invoice, for the default payer.
 pub(super) async fn create(
     State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<Uuid>,
@@ -131,7 +131,7 @@ struct StatusRequest {
     status: Status,
     reason: Option<ReasonCode>,
     message: Option<String>,
-    /// Also where the API's description knows no such way.
+    /// Allows transitions that the API description rules out.
     #[serde(default)]
     force: bool,
 }
@@ -150,7 +150,7 @@ pub(super) async fn set_status(
         current.is_some_and(|current| current.allowed_transitions().contains(&request.status));
     if !allowed && !request.force {
         return Err(ApiError::conflict(format!(
-            "{} does not go on to {}; \"force\": true does it all the same",
+            "{} cannot change to {}; use \"force\": true to override",
             current.map_or("nothing", Status::name),
             request.status.name()
         )));
@@ -168,7 +168,7 @@ struct SettleRequest {
     outcome: DebitOutcome,
 }
 
-/// The payment system's answer to a payment that is processing, also to one that hangs.
+/// Settles a payment that is processing, including one that hangs.
 pub(super) async fn settle(
     State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<String>,
@@ -186,7 +186,7 @@ pub(super) async fn settle(
     changed_payment(&sandbox, &mut panel, &id)
 }
 
-/// Its page's hour is over now.
+/// Expires the payment's page now.
 pub(super) async fn expire(
     State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<String>,

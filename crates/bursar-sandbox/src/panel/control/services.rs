@@ -1,4 +1,4 @@
-//! Services and ordered migrations in other hands: added, their prices changed, taken back.
+//! Services and migration orders, as somebody else changes them: add them, change prices, remove them.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ struct ServiceRequest {
     #[serde(default = "default_tariff")]
     tariff: String,
     monthly: String,
-    /// From today; may be negative.
+    /// Days from today; may be negative.
     #[serde(default)]
     due_in_days: i64,
 }

@@ -1,5 +1,6 @@
-//! The two hosted payment houses, each at an address of its own: one takes cards, the other has its customers log in and
-//! approve. A page pays one payment or saves one method, and in the end leads to the return address, as it was given.
+//! The hosted pages of the two payment systems, each on a server of its own: one accepts cards, the other lets its
+//! customers log in and approve. A page pays one payment or saves one method, and then returns to the exact return
+//! URL.
 
 mod steps;
 mod view;
@@ -22,7 +23,7 @@ use view::{View, not_found_page};
 const CSS: &str = include_str!("../../../assets/panel-pay.css");
 const JS: &str = include_str!("../../../assets/panel-pay.js");
 
-/// The token and the address of a new page at that house.
+/// The token and the URL of a new page.
 pub(super) fn new_page_address(sandbox: &Sandbox, system: PaymentSystem) -> (String, String) {
     let token = random_token();
     let origin = match system {
@@ -33,7 +34,7 @@ pub(super) fn new_page_address(sandbox: &Sandbox, system: PaymentSystem) -> (Str
     (token, url)
 }
 
-/// The house where cards are taken.
+/// The server of the card payment system.
 pub(crate) fn card_router(sandbox: Arc<Sandbox>) -> Router {
     Router::new()
         .route("/pay/{token}/card", post(steps::card))
@@ -42,7 +43,7 @@ pub(crate) fn card_router(sandbox: Arc<Sandbox>) -> Router {
         .with_state(sandbox)
 }
 
-/// The house where customers log in.
+/// The server of the PayPal-like payment system.
 pub(crate) fn wallet_router(sandbox: Arc<Sandbox>) -> Router {
     Router::new()
         .route("/pay/{token}/log-in", post(steps::log_in))
@@ -76,7 +77,7 @@ async fn show(State(sandbox): State<Arc<Sandbox>>, Path(token): Path<String>) ->
     }
 }
 
-/// What the page's script asks for, once a second: whether something happened to it elsewhere.
+/// The page's phase, which its script polls for changes made elsewhere.
 async fn state(State(sandbox): State<Arc<Sandbox>>, Path(token): Path<String>) -> ApiResult {
     let view = View::read(&sandbox, &token)
         .ok_or_else(|| ApiError::not_found("This payment page does not exist"))?;

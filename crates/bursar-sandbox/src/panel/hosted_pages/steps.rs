@@ -1,4 +1,4 @@
-//! What a user does on a hosted page: gives a card, answers the bank, logs in, approves, gives up.
+//! The steps that a user takes on a hosted page: enter a card, confirm with the bank, log in, approve, cancel.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use crate::panel::payment::{Page, ReasonCode, Status, Step};
 use crate::panel::state::{Account, PageTarget};
 use crate::sandbox::Sandbox;
 
-/// An account and what its page is about, while something can be done there.
+/// An account, and the payment or method of a page that is still open.
 type OpenPage<'a> = (&'a mut Account, PageTarget);
 
-/// Does something on a page that is still open; on one that is over nothing happens.
+/// Runs `action` if the page is still open, and does nothing otherwise.
 fn with_open_page<T>(
     sandbox: &Sandbox,
     token: &str,
@@ -59,7 +59,7 @@ fn set_step(account: &mut Account, target: &PageTarget, step: Step) {
     }
 }
 
-/// The bank's word on what the user gave.
+/// Applies the bank's answer to the payment or method.
 fn apply_outcome(
     (account, target): OpenPage<'_>,
     instrument: &Instrument,
@@ -73,7 +73,7 @@ fn apply_outcome(
     }
 }
 
-/// Back to the page, by a read: reloading it then repeats nothing.
+/// Redirects to the page with a GET, so that a reload repeats nothing.
 fn redirect_to_page(token: &str) -> Response {
     (
         StatusCode::SEE_OTHER,
@@ -200,7 +200,7 @@ pub(super) async fn cancel(
     redirect_to_page(&token)
 }
 
-/// A payment system that hangs gives its page no answer, until the control API says how the payment ends.
+/// Keeps the request open for as long as a hanging payment is processing; the control API settles it.
 async fn wait_while_processing(sandbox: &Sandbox, token: &str, outcome: Outcome) {
     if outcome != Outcome::Hang {
         return;

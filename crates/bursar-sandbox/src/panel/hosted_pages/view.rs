@@ -1,4 +1,4 @@
-//! What a hosted page shows: the order, the form of the present step, or how it ended and the way back.
+//! Renders a hosted page: the order, and either the form of the current step or the outcome with the way back.
 
 use std::fmt::Write;
 
@@ -15,17 +15,17 @@ use crate::sandbox::Sandbox;
 
 const MERCHANT: &str = "Sandbox Hosting";
 
-/// One page as it is now.
+/// The current state of a page.
 #[derive(Clone, Debug)]
 pub(super) struct View {
     system: PaymentSystem,
-    /// What it is about, e.g. `Balance top-up`.
+    /// What is paid for, such as `Balance top-up`.
     title: String,
-    /// Nothing where only a method is saved.
+    /// None if the page only saves a method.
     amount: Option<String>,
     number: Option<String>,
     phase: Phase,
-    /// Whether "save this method" is chosen at first; nothing where that is not asked.
+    /// The initial state of the "save this method" checkbox; None if the page has none.
     save: Option<bool>,
     return_url: String,
 }
@@ -33,7 +33,7 @@ pub(super) struct View {
 #[derive(Clone, Debug)]
 enum Phase {
     Details,
-    /// The bank asks its customer about this card (last digits).
+    /// The bank asks its customer to confirm; holds the last digits of the card.
     Confirm(String),
     /// Logged in with this address.
     Approve(String),
@@ -98,7 +98,7 @@ impl View {
         }
     }
 
-    /// The page; `error` is what was wrong with what was typed.
+    /// Renders the page; `error` says what is wrong with the input.
     pub(super) fn html(&self, token: &str, error: Option<&str>) -> String {
         let house = match self.system {
             PaymentSystem::Card => ("card", "Card payment"),
@@ -108,7 +108,7 @@ impl View {
             self.phase,
             Phase::Processing | Phase::Done(_) | Phase::Ended(_)
         );
-        // Whoever waits for a bank stays; what is over leads back by itself.
+        // Only a finished page redirects by itself; the user may still wait for a bank.
         let redirect_attribute = if matches!(self.phase, Phase::Done(_) | Phase::Ended(_)) {
             " data-leaves"
         } else {
@@ -271,7 +271,7 @@ fn phase_of(status: Status, reason: Option<&Reason>, step: &Step) -> Phase {
         Status::New => open_phase(step),
         Status::Processing => Phase::Processing,
         Status::Trusted | Status::Paid => Phase::Done("Payment received. Thank you!"),
-        Status::WaitingRefund | Status::Refunded => Phase::Done("The payment is refunded."),
+        Status::WaitingRefund | Status::Refunded => Phase::Done("The payment was refunded."),
         Status::Fraudulent | Status::Cancelled => Phase::Ended(reason_message(reason)),
     }
 }

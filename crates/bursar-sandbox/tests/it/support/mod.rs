@@ -1,4 +1,4 @@
-//! Starts the real sandbox for a test and speaks to it over HTTP, as any client would.
+//! Starts the real sandbox for a test and talks to it over HTTP, like any client.
 
 pub mod panel;
 
@@ -19,7 +19,7 @@ pub struct Sandbox {
     _home: tempfile::TempDir,
 }
 
-/// An answer: status and body, null where there is no JSON.
+/// A response; `body` is null if it is not JSON.
 pub struct Reply {
     pub status: u16,
     pub text: String,
@@ -124,7 +124,7 @@ impl Sandbox {
         }
     }
 
-    /// The console's API with that key.
+    /// Calls the console's API with this key.
     pub async fn call(&self, method: Method, path: &str, key: &str, body: &Value) -> Reply {
         self.send(
             method,
@@ -175,7 +175,7 @@ impl Sandbox {
         }
     }
 
-    /// Starts a top-up and returns its intent's id and its checkout page.
+    /// Starts a top-up; returns its intent id and its checkout page.
     pub async fn top_up(&self, user: &User, cents: i64) -> (String, String) {
         let reply = self
             .call(
@@ -197,7 +197,7 @@ impl Sandbox {
         (text("/intentId"), text("/presentation/redirectUrl"))
     }
 
-    /// Waits until the top-up has that (older) status and returns it.
+    /// Waits until the top-up has this status of the older API, and returns it.
     pub async fn wait_for_status(&self, top_up: &str, status: &str) -> Value {
         self.wait_for(&format!("/top-ups/{top_up}"), "/status", status)
             .await
@@ -223,7 +223,7 @@ impl Sandbox {
         self.send(Method::POST, url, &[], &body).await
     }
 
-    /// One line of the network file.
+    /// The text of the network file.
     pub fn network_file(&self) -> String {
         std::fs::read_to_string(self.ready_field("/fluence/network")).unwrap()
     }

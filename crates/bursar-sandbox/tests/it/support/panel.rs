@@ -1,4 +1,4 @@
-//! A customer of the hosting panel, who calls its API and uses its pages as an app and a browser would.
+//! A customer of the hosting panel, who uses its API like an app and its pages like a browser.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ impl<'a> Customer<'a> {
         self.sandbox.control(Method::PATCH, &path, behaviour).await;
     }
 
-    /// The first method of a payer that has all of these members.
+    /// The first method of a payer with all of these members.
     pub async fn method(&self, payer: usize, expected: &Value) -> String {
         let path = format!("/payment-methods?payer={}", self.payers[payer]);
         let list = self.get(&path).await.body;
@@ -83,7 +83,7 @@ impl<'a> Customer<'a> {
         .to_owned()
     }
 
-    /// A top-up of the first payer.
+    /// The request for a top-up by the first payer.
     pub fn top_up(&self, method: &str, amount: &str) -> Value {
         let money = json!({"amount": amount, "currency": "USD"});
         json!({
@@ -101,7 +101,7 @@ impl<'a> Customer<'a> {
         self.try_create(key, body).await.unwrap()
     }
 
-    /// A new payment, which must be taken.
+    /// Creates a payment, which must succeed.
     pub async fn create_payment(&self, body: &Value) -> Value {
         let key = format!("test-{}", uuid::Uuid::new_v4());
         let reply = self.create(&key, body).await;
@@ -113,13 +113,13 @@ impl<'a> Customer<'a> {
         self.get(&format!("/payments/{id}")).await.body
     }
 
-    /// Waits until a payment has that status.
+    /// Waits until a payment has this status.
     pub async fn wait_for_status(&self, payment: &Value, status: &str) -> Value {
         let path = format!("/panel/payments/{}", text(payment, "/id"));
         self.sandbox.wait_for(&path, "/status", status).await
     }
 
-    /// Fills in a form of a hosted page, and returns the page that follows.
+    /// Submits a form of a hosted page and returns the resulting page.
     pub async fn submit(&self, page: &str, step: &str, fields: &[(&str, &str)]) -> Reply {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
