@@ -41,3 +41,12 @@ pub(crate) fn branded_page(brand: &str, title: &str, body: &str) -> String {
         brand = escape(brand),
     )
 }
+
+/// A card that shows a new API key's secret.
+pub(crate) fn new_key_card(secret: &str) -> String {
+    format!(
+        "<section class=\"card\"><h2>Your new key</h2><p>Copy it now: it is not shown again.</p>\
+         <p class=\"mono\" id=\"new-key\" data-testid=\"new-key\">{}</p></section>",
+        escape(secret)
+    )
+}

@@ -19,6 +19,7 @@ mod panel;
 mod random;
 mod request_log;
 mod sandbox;
+mod signature;
 mod startup;
 mod stdout;
 mod supervisor;

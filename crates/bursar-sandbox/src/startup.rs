@@ -9,7 +9,6 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::chains::{self, Chain, anvil, interval_mining, rpc_proxy, ws_proxy};
 use crate::cli::Options;
-use crate::console::pages::create_api_key;
 use crate::console::state::APP_SCOPES;
 use crate::error::{Error, Result};
 use crate::faults::Faults;
@@ -162,12 +161,10 @@ async fn start_and_serve(options: &Options, home: &Home) -> Result<()> {
         panel::network_file::text(&sandbox.urls),
     )?;
     let user = console::seed::create_demo_user(&sandbox, options.history).await?;
-    let key = create_api_key(
-        &mut sandbox.console(),
-        user.id,
-        "Bursar",
-        APP_SCOPES.map(str::to_owned).into(),
-    );
+    let key =
+        sandbox
+            .console()
+            .create_api_key(user.id, "Bursar", APP_SCOPES.map(str::to_owned).into());
 
     let panel = create_panel_demo(&sandbox, options.history);
 
@@ -200,7 +197,7 @@ async fn start_and_serve(options: &Options, home: &Home) -> Result<()> {
 /// Creates the panel's demo account and returns its part of the ready line.
 fn create_panel_demo(sandbox: &Sandbox, history: usize) -> Value {
     let mut account = panel::seed::create_demo_account(history, sandbox.clock.now());
-    let key = panel::create_api_key(&mut account, "Bursar", false);
+    let key = account.create_api_key("Bursar", false);
     let urls = &sandbox.urls;
     let ready = json!({
         "api": urls.panel, "api_key": key.secret, "network": sandbox.panel_network_file,

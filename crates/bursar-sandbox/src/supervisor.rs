@@ -7,7 +7,8 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-const FLAG: &str = "--keep";
+const FLAG: &str = "--supervise";
+const CHILD_POLL_INTERVAL: Duration = Duration::from_millis(200);
 
 /// The arguments that start a supervisor for this command. Its standard input must be a pipe that the caller keeps
 /// open.
@@ -44,7 +45,7 @@ pub(crate) fn run(command: &[String]) -> ExitCode {
         let _ = closed.send(());
     });
     loop {
-        match parent_ended.recv_timeout(Duration::from_millis(200)) {
+        match parent_ended.recv_timeout(CHILD_POLL_INTERVAL) {
             Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => return kill_and_reap(&mut child),
             Err(mpsc::RecvTimeoutError::Timeout) => {
                 if let Ok(Some(_)) = child.try_wait() {

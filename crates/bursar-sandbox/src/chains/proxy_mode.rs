@@ -146,11 +146,7 @@ pub(crate) enum Interception {
 
 /// Changes a call on its way to the chain, or responds to it directly.
 pub(crate) fn intercept_call(mode: &ProxyMode, call: &mut Value) -> Interception {
-    let method = call
-        .get("method")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
+    let method = method_of(call).to_owned();
     match mode {
         ProxyMode::Error {
             code,
@@ -213,10 +209,7 @@ pub(crate) fn intercept_call(mode: &ProxyMode, call: &mut Value) -> Interception
 
 /// Changes a response on its way back to the client.
 pub(crate) fn rewrite_response(mode: &ProxyMode, call: &Value, answer: &mut Value) {
-    let method = call
-        .get("method")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let method = method_of(call);
     if let ProxyMode::Edit {
         method: only,
         edits,
@@ -232,11 +225,7 @@ pub(crate) fn rewrite_response(mode: &ProxyMode, call: &Value, answer: &mut Valu
     };
     match mode {
         ProxyMode::Prune { below } => {
-            let number = result.get("blockNumber").or_else(|| result.get("number"));
-            let is_pruned = number
-                .and_then(|number| parse_quantity(number).ok())
-                .is_some_and(|number| number < *below);
-            if is_pruned {
+            if block_of(result).is_some_and(|number| number < *below) {
                 *result = Value::Null;
             }
         }
@@ -244,11 +233,7 @@ pub(crate) fn rewrite_response(mode: &ProxyMode, call: &Value, answer: &mut Valu
             *result = Value::String(format!("0x{value:064x}"));
         }
         ProxyMode::Stale { block } => {
-            let number = result.get("blockNumber").or_else(|| result.get("number"));
-            if number
-                .and_then(|number| parse_quantity(number).ok())
-                .is_some_and(|number| number > *block)
-            {
+            if block_of(result).is_some_and(|number| number > *block) {
                 *result = Value::Null;
             }
         }
@@ -301,6 +286,19 @@ pub(crate) fn delivery_count(mode: &ProxyMode, is_log: bool) -> usize {
     }
 }
 
+/// The method of a call; empty if it has none.
+pub(super) fn method_of(call: &Value) -> &str {
+    call.get("method")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// The number of the block that a result is, or is in.
+fn block_of(result: &Value) -> Option<u64> {
+    let number = result.get("blockNumber").or_else(|| result.get("number"));
+    number.and_then(|number| parse_quantity(number).ok())
+}
+
 fn applies_to(only: Option<&String>, method: &str) -> bool {
     only.is_none_or(|only| only == method)
 }
@@ -315,7 +313,7 @@ fn success_response(call: &Value, result: Value) -> Value {
     json!({"jsonrpc": "2.0", "id": call.get("id"), "result": result})
 }
 
-fn error_response(call: &Value, code: i64, message: &str) -> Value {
+pub(super) fn error_response(call: &Value, code: i64, message: &str) -> Value {
     json!({"jsonrpc": "2.0", "id": call.get("id"), "error": {"code": code, "message": message}})
 }
 

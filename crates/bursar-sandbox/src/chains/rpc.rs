@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use alloy_primitives::{Address, hex};
 use alloy_sol_types::SolCall;
@@ -14,6 +14,10 @@ use crate::error::{Error, Result};
 /// The gas limit of every transaction. An estimate is too tight: another transaction may be mined first and make this
 /// one cost more, for example by emptying an account.
 const GAS_LIMIT: &str = "0x989680";
+
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const RECEIPT_TIMEOUT: Duration = Duration::from_secs(10);
+const RECEIPT_POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 #[derive(Clone, Debug)]
 pub(crate) struct RpcClient {
@@ -71,7 +75,7 @@ impl RpcClient {
             .http
             .post(&self.url)
             .header("content-type", "application/json")
-            .timeout(Duration::from_secs(30))
+            .timeout(REQUEST_TIMEOUT)
             .body(body)
             .send()
             .await?;
@@ -118,7 +122,7 @@ impl RpcClient {
             self.call("eth_sendTransaction", json!([transaction]))
                 .await?
         };
-        let mut attempt = 0;
+        let deadline = Instant::now() + RECEIPT_TIMEOUT;
         loop {
             let receipt = self
                 .call("eth_getTransactionReceipt", json!([hash]))
@@ -126,11 +130,10 @@ impl RpcClient {
             if receipt.is_object() {
                 return mined(&receipt);
             }
-            attempt += 1;
-            if attempt > 500 {
-                return Err(Error::new("the transaction was not mined within 5 s"));
+            if Instant::now() > deadline {
+                return Err(Error::new("the transaction was not mined within 10 s"));
             }
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            tokio::time::sleep(RECEIPT_POLL_INTERVAL).await;
         }
     }
 }

@@ -11,7 +11,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 
-use super::proxy_mode::{Interception, ProxyMode, intercept_call, rewrite_response};
+use super::proxy_mode::{
+    Interception, ProxyMode, error_response, intercept_call, method_of, rewrite_response,
+};
 use super::rpc::RpcClient;
 use crate::http::json_response;
 use crate::http::server::{ClientConnection, garbage_response};
@@ -25,6 +27,11 @@ const PRIVATE_METHODS: [&str; 5] = [
     "eth_sendTransaction",
     "debug_",
 ];
+
+const MODE_POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// JSON-RPC error codes.
+const METHOD_NOT_FOUND: i64 = -32601;
+const INTERNAL_ERROR: i64 = -32603;
 
 #[derive(Clone, Debug)]
 struct Proxy {
@@ -68,7 +75,7 @@ async fn handle(
         ProxyMode::Garbage => garbage_response(),
         ProxyMode::Hang => {
             while proxy.sandbox.proxy_modes.mode(proxy.name) == ProxyMode::Hang {
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                tokio::time::sleep(MODE_POLL_INTERVAL).await;
             }
             connection.close();
             std::future::pending().await
@@ -111,15 +118,8 @@ async fn respond(proxy: &Proxy, mode: &ProxyMode, body: Value) -> Response {
 
 /// Answers one call in the given mode.
 pub(super) async fn answer_call(rpc: &RpcClient, mode: &ProxyMode, mut call: Value) -> Value {
-    let method = call
-        .get("method")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    let error_response = |id: Option<Value>, code: i64, text: String| json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": text}});
-    let id = call.get("id").cloned();
-    if is_private_method(&method) {
-        return error_response(id, -32601, format!("the method {method} does not exist"));
+    if let Some(refusal) = refuse_private_method(&call) {
+        return refusal;
     }
     if let Interception::Respond(answer) = intercept_call(mode, &mut call) {
         return answer;
@@ -133,14 +133,20 @@ pub(super) async fn answer_call(rpc: &RpcClient, mode: &ProxyMode, mut call: Val
             rewrite_response(mode, &call, &mut answer);
             answer
         }
-        Err(text) => error_response(id, -32603, text),
+        Err(text) => error_response(&call, INTERNAL_ERROR, &text),
     }
 }
 
-pub(super) fn is_private_method(method: &str) -> bool {
-    PRIVATE_METHODS
+/// The error response to a call of a private method.
+pub(super) fn refuse_private_method(call: &Value) -> Option<Value> {
+    let method = method_of(call);
+    let is_private = PRIVATE_METHODS
         .iter()
-        .any(|private| method.starts_with(private))
+        .any(|prefix| method.starts_with(prefix));
+    is_private.then(|| {
+        let message = format!("the method {method} does not exist");
+        error_response(call, METHOD_NOT_FOUND, &message)
+    })
 }
 
 fn fault_label(mode: &ProxyMode) -> Option<&'static str> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{
@@ -15,9 +15,9 @@ use tokio_tungstenite::tungstenite::handshake::server::{
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, accept_hdr_async, connect_async};
 
 use super::proxy_mode::{
-    Interception, ProxyMode, delivery_count, intercept_call, rewrite_response,
+    Interception, ProxyMode, delivery_count, intercept_call, method_of, rewrite_response,
 };
-use super::rpc_proxy::is_private_method;
+use super::rpc_proxy::refuse_private_method;
 use crate::error::{Error, Result};
 use crate::http::server::{Origins, check_host_and_origin};
 use crate::sandbox::Sandbox;
@@ -143,15 +143,10 @@ impl Relay {
                 && self.to_chain.send(message).await.is_ok();
         };
         let mode = self.sandbox.proxy_modes.mode(NAME);
-        let method = call
-            .get("method")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
         let entry = self.sandbox.request_log.begin(
             NAME,
             "WS",
-            &method,
+            method_of(&call),
             "",
             (mode != ProxyMode::Ok).then_some("rpc"),
         );
@@ -160,27 +155,13 @@ impl Relay {
             return true;
         }
         if mode == ProxyMode::Garbage {
-            return self
-                .to_client
-                .send(Message::text("{\"half\": "))
-                .await
-                .is_ok();
+            return self.send_to_client("{\"half\": ").await;
         }
         if let Interception::Respond(answer) = intercept_call(&mode, &mut call) {
-            return self
-                .to_client
-                .send(Message::text(answer.to_string()))
-                .await
-                .is_ok();
+            return self.send_to_client(&answer.to_string()).await;
         }
-        if is_private_method(&method) {
-            let error = json!({"jsonrpc": "2.0", "id": call.get("id"),
-                "error": {"code": -32601, "message": format!("the method {method} does not exist")}});
-            return self
-                .to_client
-                .send(Message::text(error.to_string()))
-                .await
-                .is_ok();
+        if let Some(refusal) = refuse_private_method(&call) {
+            return self.send_to_client(&refusal.to_string()).await;
         }
         let text = call.to_string();
         self.pending_calls.push(call);
@@ -210,16 +191,16 @@ impl Relay {
             None => delivery_count(&mode, answer.pointer("/params/result/topics").is_some()),
         };
         for _ in 0..count {
-            if self
-                .to_client
-                .send(Message::text(answer.to_string()))
-                .await
-                .is_err()
-            {
+            if !self.send_to_client(&answer.to_string()).await {
                 return false;
             }
         }
         true
+    }
+
+    /// Returns whether the connection is still open.
+    async fn send_to_client(&mut self, text: &str) -> bool {
+        self.to_client.send(Message::text(text)).await.is_ok()
     }
 }
 

@@ -13,7 +13,7 @@ use qrcode::render::svg;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::sessions::{Session, SessionStatus};
+use super::sessions::{Asset, Session, SessionStatus};
 use super::{wallet, watcher};
 use crate::clock::rfc3339;
 use crate::html::{escape, fill_template};
@@ -50,32 +50,23 @@ pub(super) async fn show(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<Str
         )
             .into_response();
     };
-    let options: String = session
-        .assets
-        .iter()
-        .map(|asset| {
-            format!(
-                "<option value=\"{}\">{}</option>",
-                asset.chain,
-                escape(asset.network)
-            )
-        })
-        .collect();
-    let coins: String = session
-        .assets
-        .iter()
-        .map(|asset| {
-            format!(
-                "<option value=\"{}\">{}</option>",
-                asset.chain,
-                escape(asset.symbol)
-            )
-        })
-        .collect();
+    let options = |label: fn(&Asset) -> &'static str| -> String {
+        session
+            .assets
+            .iter()
+            .map(|asset| {
+                format!(
+                    "<option value=\"{}\">{}</option>",
+                    asset.chain,
+                    escape(label(asset))
+                )
+            })
+            .collect()
+    };
     let filled = fill_template(
         &TEMPLATE
-            .replace("{{networks}}", &options)
-            .replace("{{coins}}", &coins),
+            .replace("{{networks}}", &options(|asset| asset.network))
+            .replace("{{coins}}", &options(|asset| asset.symbol)),
         &[
             ("merchant", MERCHANT),
             ("item", &session.item),
@@ -109,14 +100,7 @@ fn describe(session: &Session, seconds_left: i64) -> Value {
     } else {
         &session.success_url
     };
-    let assets: Vec<Value> = session
-        .assets
-        .iter()
-        .map(|asset| {
-            json!({"chain": asset.chain, "network": asset.network, "symbol": asset.symbol, "token": asset.token.to_string(),
-                "address": asset.address.to_string()})
-        })
-        .collect();
+    let assets: Vec<Value> = session.assets.iter().map(Asset::summary_json).collect();
     let transfers: Vec<Value> = session
         .transfers
         .iter()

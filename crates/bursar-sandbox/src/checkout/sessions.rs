@@ -14,6 +14,7 @@ use crate::chains;
 use crate::clock::rfc3339;
 use crate::contracts;
 use crate::money::BASE_UNITS_PER_MICRO;
+use crate::random::random_address;
 
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
@@ -117,7 +118,7 @@ pub(crate) fn receiving_assets(allowed: &[u64]) -> Vec<Asset> {
             network,
             symbol,
             token,
-            address: Address::from(rand::random::<[u8; 20]>()),
+            address: random_address(),
         })
         .collect()
 }
@@ -260,6 +261,14 @@ impl Session {
 }
 
 impl Asset {
+    /// For the payment page and the control API.
+    pub(crate) fn summary_json(&self) -> Value {
+        json!({
+            "chain": self.chain, "network": self.network, "symbol": self.symbol, "token": self.token.to_string(),
+            "address": self.address.to_string(),
+        })
+    }
+
     fn to_json(&self) -> Value {
         json!({
             "asset": {

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use alloy_primitives::hex;
-use hmac::{Hmac, Mac};
 use serde_json::json;
-use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::clock::rfc3339;
 use crate::error::{Error, Result};
 use crate::sandbox::Sandbox;
+use crate::signature::sign;
 
 pub(crate) const SIGNATURE_HEADER: &str = "x-webhook-signature";
 const MAX_ATTEMPTS: u32 = 20;
@@ -81,13 +79,4 @@ async fn send(sandbox: &Sandbox, session: Uuid, event: &'static str) -> Result<(
         "the merchant answered {}",
         response.status()
     )))
-}
-
-/// HMAC-SHA256, in hex.
-pub(crate) fn sign(secret: &str, body: &[u8]) -> String {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
-        return String::new();
-    };
-    mac.update(body);
-    hex::encode(mac.finalize().into_bytes())
 }

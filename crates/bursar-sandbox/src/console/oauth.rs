@@ -15,12 +15,12 @@ use sha2::{Digest, Sha256};
 use time::Duration;
 use uuid::Uuid;
 
-use crate::checkout::webhook::sign;
 use crate::console::state::{APP_SCOPES, AccessToken, AuthorizationCode, RefreshToken};
 use crate::html::{console_page, escape};
 use crate::http::{ApiError, ApiResult, Params, body, form, json_response, ok, page};
 use crate::random::random_token;
 use crate::sandbox::Sandbox;
+use crate::signature::sign;
 
 pub(crate) const CLIENT_ID: &str = "org.bursar.desktop";
 const REDIRECT_URI: &str = "org.bursar.desktop://sign-in";

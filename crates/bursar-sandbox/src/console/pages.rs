@@ -6,15 +6,13 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use uuid::Uuid;
 
 use crate::balance_contract;
 use crate::clock::rfc3339;
-use crate::console::state::{APP_SCOPES, ApiKey, ConsoleState, SCOPES, User};
-use crate::html::{console_page, escape};
+use crate::console::state::{APP_SCOPES, SCOPES, User};
+use crate::html::{console_page, escape, new_key_card};
 use crate::http::{ApiError, Params, asset, form, page};
 use crate::money;
-use crate::random::random_token;
 use crate::sandbox::Sandbox;
 
 const CSS: &str = include_str!("../../assets/console.css");
@@ -52,33 +50,8 @@ pub(super) async fn create_key(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes
         .get("name")
         .filter(|name| !name.is_empty())
         .unwrap_or("unnamed");
-    let key = create_api_key(&mut sandbox.console(), user.id, name, scopes);
-    let shown = format!(
-        "<section class=\"card\"><h2>Your new key</h2><p>Copy it now: it is not shown again.</p>\
-         <p class=\"mono\" id=\"new-key\" data-testid=\"new-key\">{}</p></section>",
-        escape(&key.secret)
-    );
-    overview_page(&sandbox, &user, &shown).await
-}
-
-/// Creates an API key and stores it.
-pub(crate) fn create_api_key(
-    console: &mut ConsoleState,
-    user: Uuid,
-    name: &str,
-    scopes: BTreeSet<String>,
-) -> ApiKey {
-    let secret = format!("flk_{}", random_token());
-    let key = ApiKey {
-        id: Uuid::new_v4(),
-        user,
-        secret,
-        name: name.to_owned(),
-        scopes,
-        revoked: false,
-    };
-    console.keys.push(key.clone());
-    key
+    let key = sandbox.console().create_api_key(user.id, name, scopes);
+    overview_page(&sandbox, &user, &new_key_card(&key.secret)).await
 }
 
 fn selected_user(sandbox: &Sandbox, params: &Params) -> Option<User> {

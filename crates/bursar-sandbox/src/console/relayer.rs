@@ -12,10 +12,11 @@ use crate::error::{Error, Result};
 use crate::money;
 use crate::sandbox::Sandbox;
 
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
+
 pub(crate) async fn run(sandbox: Arc<Sandbox>) {
     loop {
-        let _ =
-            tokio::time::timeout(Duration::from_millis(200), sandbox.credit_due.notified()).await;
+        let _ = tokio::time::timeout(POLL_INTERVAL, sandbox.credit_due.notified()).await;
         let switches = sandbox.switches.get();
         if switches.relayer_hold {
             continue;

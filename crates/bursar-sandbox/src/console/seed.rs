@@ -13,6 +13,7 @@ use crate::console::state::{IdScheme, TopUp, TopUpStatus, User};
 use crate::console::workloads::{self, NewWorkload};
 use crate::error::Result;
 use crate::money;
+use crate::random::random_address;
 use crate::sandbox::Sandbox;
 
 /// The free credits of a new user, in micros.
@@ -43,7 +44,7 @@ pub(crate) fn register(
         id,
         email: email.unwrap_or_else(|| format!("user-{short}@sandbox.test")),
         name: name.unwrap_or_else(|| "Test User".to_owned()),
-        address: Address::from(rand::random::<[u8; 20]>()),
+        address: random_address(),
         ids,
         balance_override: None,
         days_left_override: None,
@@ -294,7 +295,7 @@ struct HistoryReplay<'a> {
 
 impl<'a> HistoryReplay<'a> {
     async fn start(sandbox: &'a Sandbox, user: &'a User) -> Result<Self> {
-        let deal = Address::from(rand::random::<[u8; 20]>());
+        let deal = random_address();
         let at = genesis(sandbox.clock.now()) + Duration::hours(1);
         let mut replay = Self {
             sandbox,

@@ -7,6 +7,8 @@ use alloy_primitives::Address;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::random::random_token;
+
 /// The scopes that an API key can have.
 pub(crate) const SCOPES: [&str; 5] = [
     "billing:get_history",
@@ -206,6 +208,25 @@ impl ConsoleState {
 
     pub(crate) fn user_mut(&mut self, id: Uuid) -> Option<&mut User> {
         self.users.iter_mut().find(|user| user.id == id)
+    }
+
+    /// Creates an API key and stores it.
+    pub(crate) fn create_api_key(
+        &mut self,
+        user: Uuid,
+        name: &str,
+        scopes: BTreeSet<String>,
+    ) -> ApiKey {
+        let key = ApiKey {
+            id: Uuid::new_v4(),
+            user,
+            secret: format!("flk_{}", random_token()),
+            name: name.to_owned(),
+            scopes,
+            revoked: false,
+        };
+        self.keys.push(key.clone());
+        key
     }
 
     pub(crate) fn active_key(&self, secret: &str) -> Option<&ApiKey> {

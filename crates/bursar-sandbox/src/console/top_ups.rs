@@ -26,6 +26,7 @@ use crate::sandbox::Sandbox;
 pub(super) const PROVIDER: &str = "copperx";
 /// How long a checkout can be paid.
 const CHECKOUT_LIFETIME: Duration = Duration::minutes(15);
+const CHECKOUT_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(20);
 const APP_LINK_PREFIX: &str = "org.bursar.desktop://";
 
 /// A payment method.
@@ -283,7 +284,7 @@ async fn create_checkout_session(
         ))
         .bearer_auth(&sandbox.secrets.merchant_key)
         .header("content-type", "application/json")
-        .timeout(std::time::Duration::from_secs(20))
+        .timeout(CHECKOUT_TIMEOUT)
         .body(session_request.to_string())
         .send()
         .await?;

@@ -2,14 +2,12 @@
 //! the checkout.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use alloy_primitives::hex;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use hmac::{Hmac, Mac};
 use serde_json::Value;
-use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::checkout::webhook::SIGNATURE_HEADER;
@@ -17,6 +15,9 @@ use crate::console::state::TopUpStatus;
 use crate::error::{Error, Result};
 use crate::http::{ApiError, ApiResult, no_content};
 use crate::sandbox::Sandbox;
+use crate::signature;
+
+const CHECKOUT_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) async fn receive(
     State(sandbox): State<Arc<Sandbox>>,
@@ -27,7 +28,7 @@ pub(super) async fn receive(
         .get(SIGNATURE_HEADER)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    if !is_signature_valid(&sandbox.secrets.webhook, &bytes, signature) {
+    if !signature::is_valid(&sandbox.secrets.webhook, &bytes, signature) {
         tracing::warn!("refused a webhook with an invalid signature");
         return Err(ApiError::unauthorized());
     }
@@ -44,17 +45,6 @@ pub(super) async fn receive(
     no_content()
 }
 
-fn is_signature_valid(secret: &str, body: &[u8], signature: &str) -> bool {
-    let (Ok(mut mac), Ok(signature)) = (
-        Hmac::<Sha256>::new_from_slice(secret.as_bytes()),
-        hex::decode(signature),
-    ) else {
-        return false;
-    };
-    mac.update(body);
-    mac.verify_slice(&signature).is_ok()
-}
-
 async fn fetch(sandbox: &Sandbox, id: &str) -> Result<Value> {
     let id: Uuid = id.parse().map_err(|_| Error::new("not a session id"))?;
     let response = sandbox
@@ -64,7 +54,7 @@ async fn fetch(sandbox: &Sandbox, id: &str) -> Result<Value> {
             sandbox.urls.checkout
         ))
         .bearer_auth(&sandbox.secrets.merchant_key)
-        .timeout(std::time::Duration::from_secs(10))
+        .timeout(CHECKOUT_TIMEOUT)
         .send()
         .await?
         .error_for_status()?;

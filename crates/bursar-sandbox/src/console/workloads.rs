@@ -14,6 +14,7 @@ use crate::balance_contract;
 use crate::chains::rpc::MinedTransaction;
 use crate::console::state::{Charge, ConsoleState, User, Workload};
 use crate::error::{Error, Result};
+use crate::random::random_address;
 use crate::sandbox::Sandbox;
 
 const MINUTES_A_DAY: u32 = 24 * 60;
@@ -50,7 +51,7 @@ pub(crate) fn daily_charges(daily: u128, days: u16, today: Date, seed: u64) -> V
 /// Starts a workload: charges the past days, then moves the reserve into a deal.
 pub(crate) async fn start(sandbox: &Sandbox, user: &User, new: NewWorkload) -> Result<Workload> {
     let today = sandbox.clock.now().date();
-    let deal = Address::from(rand::random::<[u8; 20]>());
+    let deal = random_address();
     let id = Uuid::new_v4();
     let charges = daily_charges(new.daily, new.days, today, u64::from(new.days) + 1);
     let spent: u128 = charges.iter().map(|(_, micros)| micros).sum();
@@ -125,7 +126,7 @@ pub(crate) async fn drain(sandbox: &Sandbox, user: &User, to: u128) -> Result<Mi
     let free = balance_contract::read(sandbox, user.address).await?.free;
     let spent = free.checked_sub(to).filter(|spent| *spent > 0);
     let spent = spent.ok_or_else(|| Error::new("the free balance is not above that amount"))?;
-    let deal = Address::from(rand::random::<[u8; 20]>());
+    let deal = random_address();
     let mined = charge(sandbox, user.address, deal, spent)
         .await?
         .ok_or_else(|| Error::new("nothing to spend"))?;

@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use super::users::{app_scopes, find};
 use crate::console::oauth;
-use crate::console::pages::create_api_key;
 use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
 use crate::sandbox::Sandbox;
 
@@ -30,8 +29,7 @@ pub(super) async fn create_key(
 ) -> ApiResult {
     let request: KeyRequest = body(&bytes)?;
     find(&sandbox, id)?;
-    let key = create_api_key(
-        &mut sandbox.console(),
+    let key = sandbox.console().create_api_key(
         id,
         &request.name,
         request.scopes.unwrap_or_else(app_scopes),

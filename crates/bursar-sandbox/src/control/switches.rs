@@ -1,4 +1,4 @@
-//! The switches of the payment flow, the clock, faults, and the request log.
+//! The switches of the payment flow, the clock, and the overview of the state.
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use time::Duration;
 use uuid::Uuid;
 
 use super::amount::parse_amount;
-use crate::checkout::sessions::Session;
+use crate::checkout::sessions::{Asset, Session};
 use crate::checkout::wallet;
 use crate::clock::rfc3339;
 use crate::console::relayer;
@@ -32,14 +32,7 @@ pub(super) fn top_up_json(sandbox: &Sandbox, top_up: &TopUp) -> Value {
 }
 
 fn session_json(session: &Session) -> Value {
-    let addresses: Vec<Value> = session
-        .assets
-        .iter()
-        .map(|asset| {
-            json!({"chain": asset.chain, "network": asset.network, "symbol": asset.symbol, "token": asset.token.to_string(),
-                "address": asset.address.to_string()})
-        })
-        .collect();
+    let addresses: Vec<Value> = session.assets.iter().map(Asset::summary_json).collect();
     json!({
         "status": session.status.name(), "late": session.late, "amount_due": money::format_micros(session.total()),
         "received": money::format_micros(session.amount_received()), "missing": money::format_micros(session.amount_missing()),

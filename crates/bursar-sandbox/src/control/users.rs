@@ -14,7 +14,6 @@ use super::amount::parse_amount;
 use super::top_ups;
 use crate::balance_contract;
 use crate::console::balances;
-use crate::console::pages::create_api_key;
 use crate::console::seed;
 use crate::console::state::{APP_SCOPES, ApiKey, IdScheme, User, Workload};
 use crate::console::workloads;
@@ -101,7 +100,7 @@ pub(super) async fn create(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) ->
         workloads::start(&sandbox, &user, workload).await?;
     }
     let scopes = request.scopes.unwrap_or_else(app_scopes);
-    let key = create_api_key(&mut sandbox.console(), user.id, "first", scopes);
+    let key = sandbox.console().create_api_key(user.id, "first", scopes);
     let mut body = user_json(&sandbox, &user);
     if let Some(fields) = body.as_object_mut() {
         fields.insert("api_key".to_owned(), key.secret.into());

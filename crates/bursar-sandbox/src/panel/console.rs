@@ -10,11 +10,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use uuid::Uuid;
 
-use super::create_api_key;
 use super::state::{Account, Panel};
 use crate::clock::rfc3339;
 use crate::console::pages;
-use crate::html::{branded_page, escape};
+use crate::html::{branded_page, escape, new_key_card};
 use crate::http::{ApiError, Params, form, page};
 use crate::sandbox::Sandbox;
 
@@ -54,13 +53,8 @@ async fn create_key(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> Respon
         .get("name")
         .filter(|name| !name.is_empty())
         .unwrap_or("unnamed");
-    let key = create_api_key(account, name, params.get("read_only") == Some("yes"));
-    let shown = format!(
-        "<section class=\"card\"><h2>Your new key</h2><p>Copy it now: it is not shown again.</p>\
-         <p class=\"mono\" id=\"new-key\" data-testid=\"new-key\">{}</p></section>",
-        escape(&key.secret)
-    );
-    page(html(account, &shown))
+    let key = account.create_api_key(name, params.get("read_only") == Some("yes"));
+    page(html(account, &new_key_card(&key.secret)))
 }
 
 fn nobody() -> Response {

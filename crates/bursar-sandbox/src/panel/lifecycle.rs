@@ -306,16 +306,9 @@ impl Account {
         let id = super::new_id("mth");
         payment.saved_method = Some(id.clone());
         let payer = payment.payer.id.clone();
-        let saved = SavedMethod {
-            system: instrument.system,
-            status: SavedMethodStatus::Pending,
-            reason: None,
-            instrument: Some(instrument.clone()),
-            is_default: false,
-            created_at: now,
-            confirms_at: Some(confirms_at),
-            page: None,
-        };
+        let mut saved = SavedMethod::pending(instrument.system, now);
+        saved.instrument = Some(instrument.clone());
+        saved.confirms_at = Some(confirms_at);
         self.methods.push(Method {
             id,
             payer,

@@ -76,6 +76,20 @@ impl SavedMethodStatus {
 }
 
 impl SavedMethod {
+    /// A pending method without details.
+    pub(crate) fn pending(system: PaymentSystem, created_at: OffsetDateTime) -> Self {
+        Self {
+            system,
+            status: SavedMethodStatus::Pending,
+            reason: None,
+            instrument: None,
+            is_default: false,
+            created_at,
+            confirms_at: None,
+            page: None,
+        }
+    }
+
     /// The page, while it waits for the details.
     pub(crate) fn open_page(&self) -> Option<&Page> {
         self.page

@@ -29,20 +29,3 @@ fn new_id(kind: &str) -> String {
         .collect();
     format!("{kind}_{random}")
 }
-
-/// Creates an API key for an account.
-pub(crate) fn create_api_key(
-    account: &mut state::Account,
-    name: &str,
-    read_only: bool,
-) -> state::ApiKey {
-    let key = state::ApiKey {
-        id: Uuid::new_v4(),
-        secret: format!("pnl_{}", crate::random::random_token()),
-        name: name.to_owned(),
-        read_only,
-        revoked: false,
-    };
-    account.keys.push(key.clone());
-    key
-}

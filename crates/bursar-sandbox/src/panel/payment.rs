@@ -250,6 +250,35 @@ impl Reason {
 }
 
 impl Payment {
+    /// A new payment without a page.
+    pub(crate) fn new(
+        (id, number): (String, String),
+        purpose: Purpose,
+        payer: Arc<PayerSnapshot>,
+        method: Arc<MethodSnapshot>,
+        minor: u64,
+        now: OffsetDateTime,
+    ) -> Self {
+        Self {
+            id,
+            number,
+            status: Status::New,
+            reason: None,
+            purpose,
+            payer,
+            method,
+            minor,
+            created_at: now,
+            updated_at: now,
+            paid_at: None,
+            page: None,
+            scheduled_outcome: None,
+            saves_method: false,
+            saved_method: None,
+            fulfilled: false,
+        }
+    }
+
     /// The page, while it can be paid.
     pub(crate) fn open_page(&self) -> Option<&Page> {
         self.page.as_ref().filter(|_| self.status == Status::New)

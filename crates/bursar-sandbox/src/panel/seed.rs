@@ -102,16 +102,8 @@ pub(crate) fn add_saved_method(
     created_at: OffsetDateTime,
 ) -> String {
     let id = new_id("mth");
-    let saved = SavedMethod {
-        system: instrument.system,
-        status: SavedMethodStatus::Pending,
-        reason: None,
-        instrument: Some(instrument),
-        is_default: false,
-        created_at,
-        confirms_at: None,
-        page: None,
-    };
+    let mut saved = SavedMethod::pending(instrument.system, created_at);
+    saved.instrument = Some(instrument);
     account.methods.push(Method {
         id: id.clone(),
         payer: payer.to_owned(),
@@ -307,31 +299,19 @@ impl HistoryParties {
             }])
         });
         let method = self.methods.get(roll % self.methods.len().max(1));
-        Payment {
-            id: format!("pay_h{number:07}"),
-            number: format!("{}-{:06}", at.year(), number + 1),
-            status: Status::New,
-            reason: None,
-            purpose,
-            payer: self.payer.clone(),
-            method: method.cloned().unwrap_or_else(|| {
-                Arc::new(MethodSnapshot {
-                    id: "mth_gone".to_owned(),
-                    kind: "invoice",
-                    name: "Invoice (bank transfer)".to_owned(),
-                    system: None,
-                })
-            }),
-            minor,
-            created_at: at,
-            updated_at: at,
-            paid_at: None,
-            page: None,
-            scheduled_outcome: None,
-            saves_method: false,
-            saved_method: None,
-            fulfilled: false,
-        }
+        let method = method.cloned().unwrap_or_else(|| {
+            Arc::new(MethodSnapshot {
+                id: "mth_gone".to_owned(),
+                kind: "invoice",
+                name: "Invoice (bank transfer)".to_owned(),
+                system: None,
+            })
+        });
+        let names = (
+            format!("pay_h{number:07}"),
+            format!("{}-{:06}", at.year(), number + 1),
+        );
+        Payment::new(names, purpose, self.payer.clone(), method, minor, at)
     }
 }
 

@@ -12,6 +12,7 @@ use super::currency::Currency;
 use super::method::{Method, MethodKind, Payer};
 use super::payment::{Payment, Status};
 use super::service::{Expense, Migration, RunningServer, Service};
+use crate::random::random_token;
 
 #[derive(Debug, Default)]
 pub(crate) struct Panel {
@@ -168,6 +169,19 @@ impl Account {
             behaviour: Behaviour::default(),
             recent_requests: VecDeque::new(),
         }
+    }
+
+    /// Creates an API key and stores it.
+    pub(crate) fn create_api_key(&mut self, name: &str, read_only: bool) -> ApiKey {
+        let key = ApiKey {
+            id: Uuid::new_v4(),
+            secret: format!("pnl_{}", random_token()),
+            name: name.to_owned(),
+            read_only,
+            revoked: false,
+        };
+        self.keys.push(key.clone());
+        key
     }
 
     pub(crate) fn payer(&self, id: &str) -> Option<&Payer> {

@@ -16,7 +16,7 @@ use super::response::{created, ok};
 use super::{idempotency, return_url};
 use crate::panel::instrument::Outcome;
 use crate::panel::method::{MethodKind, SavedMethodStatus};
-use crate::panel::payment::{MigrationOrder, Page, Payment, Purpose, RenewalItem, Status, Step};
+use crate::panel::payment::{MigrationOrder, Page, Payment, Purpose, RenewalItem, Step};
 use crate::panel::service::{Period, add_months};
 use crate::panel::state::{Account, PageTarget};
 use crate::panel::{hosted_pages, new_id};
@@ -168,24 +168,11 @@ impl<'a> PaymentRequest<'a> {
             )
             .with("total", account.currency.money_json(minor)));
         }
-        let payment = Payment {
-            id: new_id("pay"),
-            number: account.next_number(now),
-            status: Status::New,
-            reason: None,
-            purpose,
-            payer,
-            method: Arc::new(method.snapshot()),
-            minor,
-            created_at: now,
-            updated_at: now,
-            paid_at: None,
-            saves_method: self.save && page.is_some(),
-            page,
-            scheduled_outcome: None,
-            saved_method: None,
-            fulfilled: false,
-        };
+        let names = (new_id("pay"), account.next_number(now));
+        let method = Arc::new(method.snapshot());
+        let mut payment = Payment::new(names, purpose, payer, method, minor, now);
+        payment.saves_method = self.save && page.is_some();
+        payment.page = page;
         Ok(Draft { payment, flow })
     }
 }

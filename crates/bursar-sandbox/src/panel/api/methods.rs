@@ -107,21 +107,13 @@ fn pending_method(
     };
     return_url::check(&return_url)?;
     let (token, url) = hosted_pages::new_page_address(sandbox, system);
-    let saved = SavedMethod {
-        system,
-        status: SavedMethodStatus::Pending,
-        reason: None,
-        instrument: None,
-        is_default: false,
-        created_at: now,
-        confirms_at: None,
-        page: Some(Page {
-            url,
-            expires_at: now + PAGE_LIFETIME,
-            return_url,
-            step: Step::Details,
-        }),
-    };
+    let mut saved = SavedMethod::pending(system, now);
+    saved.page = Some(Page {
+        url,
+        expires_at: now + PAGE_LIFETIME,
+        return_url,
+        step: Step::Details,
+    });
     let method = Method {
         id: new_id("mth"),
         payer: payer.to_owned(),

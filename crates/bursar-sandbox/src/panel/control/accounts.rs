@@ -16,8 +16,8 @@ use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
 use crate::panel::currency::Currency;
 use crate::panel::instrument::wallet_account;
 use crate::panel::method::{Method, Payer, SavedMethodStatus};
+use crate::panel::seed;
 use crate::panel::state::{Account, ApiKey};
-use crate::panel::{create_api_key, seed};
 use crate::sandbox::Sandbox;
 
 const MAX_HISTORY: usize = 200_000;
@@ -85,7 +85,7 @@ pub(super) async fn create(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) ->
         seed::add_running_servers(&mut account, daily, 0);
     }
     seed::add_history(&mut account, request.history.min(MAX_HISTORY), now);
-    let key = create_api_key(&mut account, "first", false);
+    let key = account.create_api_key("first", false);
     let mut body_json = account_json(&sandbox, &account);
     if let Some(members) = body_json.as_object_mut() {
         members.insert("api_key".to_owned(), key.secret.into());
@@ -265,7 +265,7 @@ pub(super) async fn create_key(
     let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     let name = request.name.as_deref().unwrap_or("unnamed");
-    let key = create_api_key(account, name, request.read_only);
+    let key = account.create_api_key(name, request.read_only);
     Ok(json_response(
         StatusCode::CREATED,
         &json!({"id": key.id, "api_key": key.secret, "read_only": key.read_only}),

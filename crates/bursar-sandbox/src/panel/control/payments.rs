@@ -94,24 +94,8 @@ pub(super) async fn create(
     let (Some(payer), Some(method)) = (account.payer_snapshot(&payer), method) else {
         return Err(ApiError::conflict("The payer has no invoice"));
     };
-    let payment = Payment {
-        id: new_id("pay"),
-        number: account.next_number(now),
-        status: Status::New,
-        reason: None,
-        purpose: Purpose::TopUp,
-        payer,
-        method: Arc::new(method),
-        minor,
-        created_at: now,
-        updated_at: now,
-        paid_at: None,
-        page: None,
-        scheduled_outcome: None,
-        saves_method: false,
-        saved_method: None,
-        fulfilled: false,
-    };
+    let names = (new_id("pay"), account.next_number(now));
+    let payment = Payment::new(names, Purpose::TopUp, payer, Arc::new(method), minor, now);
     let id = payment.id.clone();
     account.insert_payment(payment);
     account.set_status(
