@@ -70,8 +70,7 @@ export class Client {
   /** Cancels a payment that the server should not have created. */
   async #cancelUnexpectedPayment(id: string, answer: Answer): Promise<void> {
     const payment = id === "createPayment" && answer.status === 201 ? (answer.body as { id: string }).id : undefined;
-    if (payment !== undefined)
-      await this.#send(this.description.operation("cancelPayment"), { path: { payment: payment } });
+    if (payment !== undefined) await this.#send(this.description.operation("cancelPayment"), { path: { payment } });
   }
 
   /** Calls an operation and expects it to be refused with this status and code. */

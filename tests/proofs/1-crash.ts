@@ -9,19 +9,21 @@ import { withDesktop } from "../session/desktop.ts";
 import { Processes } from "../session/processes.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { APP_KILLS, killApp } from "./crash_app.ts";
-import { Rounds, type Fate, type Left } from "./crash_rounds.ts";
-import { SeededRandom, Disk, failPoint, type Kill } from "./fault_injection.ts";
+import { CrashRounds, type KillPlan, type Outcome } from "./crash_rounds.ts";
+import { failPoint, FaultyDisk, type Kill } from "./fault_injection.ts";
+import { SeededRandom } from "./seeded_random.ts";
+import { Semaphore } from "./semaphore.ts";
 import { isShort, prove, times, type Tally } from "./proof.ts";
-import { Semaphore, Home } from "./cli_home.ts";
+import { CliHome } from "./cli_home.ts";
 
 /** Top-ups of one user that are killed, before a last one without a kill. Each may wait for a minute. */
-const ROUNDS = times(5, 2);
+const ROUNDS_PER_USER = times(5, 2);
 /** Programs that run at the same time. */
-const AT_ONCE = 4;
-const APPS_AT_ONCE = 3;
-const each = times(24, 1);
+const CONCURRENT_CLIS = 4;
+const CONCURRENT_APPS = 3;
+const repetitions = times(24, 1);
 
-const dice = new SeededRandom(1);
+const random = new SeededRandom(1);
 
 await prove(
   {
@@ -51,13 +53,13 @@ await prove(
       await withDesktop("crash", {}, async (desktop) => {
         // Hundreds of real browsers would take hours.
         desktop.browser.recordUrlsOnly();
-        const gate = new Semaphore(APPS_AT_ONCE);
-        const kills = Array.from({ length: each }, () => APP_KILLS).flat();
+        const semaphore = new Semaphore(CONCURRENT_APPS);
+        const kills = Array.from({ length: repetitions }, () => APP_KILLS).flat();
         const tried = kills.map((kill, number) =>
-          tally.try(kill.place, () => gate.through(() => killApp(desktop, sandbox, kill, number))),
+          tally.try(kill.point, () => semaphore.run(() => killApp(desktop, sandbox, kill, number))),
         );
         await Promise.all(tried);
-        tally.note(`${each} at each of ${APP_KILLS.length} places`);
+        tally.note(`${repetitions} at each of ${APP_KILLS.length} places`);
       });
     } finally {
       await sandbox.end();
@@ -66,72 +68,78 @@ await prove(
 );
 
 async function killAll(tally: Tally, sandbox: Sandbox, processes: Processes): Promise<void> {
-  const disk = new Disk(processes);
-  const shuffled = dice.shuffled(allFates(disk));
+  const disk = new FaultyDisk(processes);
+  const shuffled = random.shuffled(allKillPlans(disk));
   // Deals out the plans that wait a minute first, so that no user gets more of them than others.
-  const fates = [...shuffled.filter(isSlow), ...shuffled.filter((fate) => !isSlow(fate))];
-  const connects = dice.shuffled(migrations());
-  const gate = new Semaphore(AT_ONCE);
-  const users = Math.max(Math.ceil(fates.length / ROUNDS), connects.length);
-  const twin = await live(sandbox, processes, gate, "twin", { fates: Array.from({ length: ROUNDS }, () => ({})) });
+  const ordered = [...shuffled.filter(takesTwoPolls), ...shuffled.filter((plan) => !takesTwoPolls(plan))];
+  const connects = random.shuffled(migrationKills());
+  const semaphore = new Semaphore(CONCURRENT_CLIS);
+  const users = Math.max(Math.ceil(ordered.length / ROUNDS_PER_USER), connects.length);
+  const twin = await runUser(sandbox, processes, semaphore, "twin", {
+    plans: Array.from({ length: ROUNDS_PER_USER }, () => ({})),
+  });
   const kills = new Map<string, number>();
   let killed = 0;
   await Promise.all(
     Array.from({ length: users }, async (_, number) => {
-      const own: Fate[] = fates.filter((_fate, place) => place % users === number);
-      while (own.length < ROUNDS) own.push({});
+      const plans: KillPlan[] = ordered.filter((_plan, index) => index % users === number);
+      while (plans.length < ROUNDS_PER_USER) plans.push({});
       const connect = connects[number];
-      const places = [connect, ...own.flatMap((fate) => [fate.starting, fate.recovering, fate.completing])]
+      const points = [connect, ...plans.flatMap((plan) => [plan.starting, plan.recovering, plan.completing])]
         .filter((kill) => kill !== undefined)
-        .map((kill) => kill.place);
-      const name = `user ${number} (${places.join(", ")})`;
+        .map((kill) => kill.point);
+      const name = `user ${number} (${points.join(", ")})`;
       await tally.try(name, async () => {
-        const done = await live(sandbox, processes, gate, `u${number}`, { fates: own, connect, like: twin.left });
+        const done = await runUser(sandbox, processes, semaphore, `u${number}`, {
+          plans,
+          connect,
+          expected: twin.outcome,
+        });
         killed += done.kills;
-        for (const place of places) kills.set(place, (kills.get(place) ?? 0) + 1);
+        for (const point of points) kills.set(point, (kills.get(point) ?? 0) + 1);
       });
     }),
   );
   if (!isShort) {
-    const few = [...kills].filter(([, count]) => count < 20);
-    if (killed < 900 || few.length > 0) tally.fail("too few kills", JSON.stringify({ killed, few }));
+    const rare = [...kills].filter(([, count]) => count < 20);
+    if (killed < 900 || rare.length > 0) tally.fail("too few kills", JSON.stringify({ killed, few: rare }));
   }
   // Counts kills, not users: a failed user's kills are not known to have been survived.
   tally.add(killed - tally.tried + tally.failed, 0);
   const fewest = [...kills].toSorted(([, few], [, more]) => few - more)[0];
   const recovery = [...kills]
-    .filter(([place]) => place.startsWith("recovery"))
+    .filter(([point]) => point.startsWith("recovery"))
     .reduce((sum, [, count]) => sum + count, 0);
   tally.note(
     `${users} users, ${killed} kills at ${kills.size} places, ${recovery} in recovery, fewest ${fewest?.[1] ?? 0} (${fewest?.[0] ?? "none"})`,
   );
-  for (const [place, count] of kills) process.stderr.write(`${place}: ${count}\n`);
+  for (const [point, count] of kills) process.stderr.write(`${point}: ${count}\n`);
 }
 
-async function live(
+async function runUser(
   sandbox: Sandbox,
   processes: Processes,
-  gate: Semaphore,
+  semaphore: Semaphore,
   name: string,
-  fate: { readonly fates: readonly Fate[]; readonly connect?: Kill | undefined; readonly like?: Left },
-): Promise<{ readonly left: Left; readonly kills: number }> {
+  options: { readonly plans: readonly KillPlan[]; readonly connect?: Kill | undefined; readonly expected?: Outcome },
+): Promise<{ readonly outcome: Outcome; readonly kills: number }> {
   const user = await sandbox.user();
-  const home = new Home(processes, name, user);
-  const rounds = new Rounds(home, gate);
-  await rounds.connect(fate.connect);
-  for (const one of fate.fates) await rounds.topUp(one);
-  const left = await rounds.end(fate.like);
+  const home = new CliHome(processes, name, user);
+  const rounds = new CrashRounds(home, semaphore);
+  await rounds.connect(options.connect);
+  for (const plan of options.plans) await rounds.topUp(plan);
+  const outcome = await rounds.end(options.expected);
   home.remove();
-  return { left, kills: rounds.kills };
+  return { outcome, kills: rounds.kills };
 }
 
 /** Whether the request never leaves, which takes two polls, a minute apart, to find out. */
-function isSlow({ starting }: Fate): boolean {
-  return starting !== undefined && /^(commit|copy|intent|log|request)/.test(starting.place);
+function takesTwoPolls({ starting }: KillPlan): boolean {
+  return starting !== undefined && /^(commit|copy|intent|log|request)/.test(starting.point);
 }
 
-function allFates(disk: Disk): Fate[] {
-  const fates: Fate[] = [];
+function allKillPlans(disk: FaultyDisk): KillPlan[] {
+  const plans: KillPlan[] = [];
   const starting = [
     ...["intent", "request", "answer", "browser", "commit", "copy"].flatMap((step) => [
       `${step}.before`,
@@ -139,19 +147,19 @@ function allFates(disk: Disk): Fate[] {
     ]),
     "answer.received",
   ];
-  for (let count = 0; count < each; count += 1) {
-    for (const place of starting) fates.push({ starting: failPoint(place) });
-    const torn = { name: "bursar.db-wal", call: "write", does: "torn", at: 1 + dice.below(10) } as const;
-    fates.push({ starting: disk.kill("log.torn", torn) });
-    fates.push({ starting: disk.kill("copy.torn", { ...torn, name: "bursar.db.bak.tmp" }) });
-    const move = { name: "bursar.db", call: "write", at: 1 + dice.below(10) } as const;
-    fates.push({ longLog: "starting", starting: disk.kill("checkpoint.write", move) });
-    fates.push({ longLog: "completing", completing: disk.kill("checkpoint.torn", { ...move, does: "torn" }) });
-    fates.push({
+  for (let count = 0; count < repetitions; count += 1) {
+    for (const point of starting) plans.push({ starting: failPoint(point) });
+    const torn = { name: "bursar.db-wal", call: "write", effect: "torn", at: 1 + random.below(10) } as const;
+    plans.push({ starting: disk.kill("log.torn", torn) });
+    plans.push({ starting: disk.kill("copy.torn", { ...torn, name: "bursar.db.bak.tmp" }) });
+    const move = { name: "bursar.db", call: "write", at: 1 + random.below(10) } as const;
+    plans.push({ longLog: "starting", starting: disk.kill("checkpoint.write", move) });
+    plans.push({ longLog: "completing", completing: disk.kill("checkpoint.torn", { ...move, effect: "torn" }) });
+    plans.push({
       longLog: "starting",
       starting: disk.kill("checkpoint.flush", { name: "bursar.db", call: "flush", at: 1 }),
     });
-    for (const place of [
+    for (const point of [
       "look.before",
       "look.after",
       "notice.before",
@@ -159,25 +167,25 @@ function allFates(disk: Disk): Fate[] {
       "commit.before",
       "commit.after",
     ]) {
-      fates.push({ completing: failPoint(place) });
+      plans.push({ completing: failPoint(point) });
     }
-    const before = failPoint(dice.pick(starting));
-    for (const place of ["opened", "history", "account", "going"]) {
-      fates.push({ starting: before, recovering: failPoint(`recovery.${place}`) });
+    const before = failPoint(random.pick(starting));
+    for (const point of ["opened", "history", "account", "going"]) {
+      plans.push({ starting: before, recovering: failPoint(`recovery.${point}`) });
     }
-    const worst = failPoint(dice.pick(["request.after", "answer.received", "answer.before", "answer.after"]));
-    fates.push({ starting: worst, damaged: true, recovering: failPoint("recovery.aside") });
-    fates.push({ starting: worst, damaged: true, recovering: failPoint("recovery.restoring") });
-    fates.push({ starting: worst, recovering: disk.kill("recovery.disk", { at: 1 + dice.below(25) }) });
+    const worst = failPoint(random.pick(["request.after", "answer.received", "answer.before", "answer.after"]));
+    plans.push({ starting: worst, damaged: true, recovering: failPoint("recovery.aside") });
+    plans.push({ starting: worst, damaged: true, recovering: failPoint("recovery.restoring") });
+    plans.push({ starting: worst, recovering: disk.kill("recovery.disk", { at: 1 + random.below(25) }) });
   }
-  return fates;
+  return plans;
 }
 
-function migrations(): Kill[] {
+function migrationKills(): Kill[] {
   const kills: Kill[] = [];
-  for (let count = 0; count < Math.max(1, Math.ceil(each / 2)); count += 1) {
-    for (const place of ["before", "within", "after"]) {
-      for (const nth of [1, 2]) kills.push(failPoint(`migration.${place}`, nth));
+  for (let count = 0; count < Math.max(1, Math.ceil(repetitions / 2)); count += 1) {
+    for (const point of ["before", "within", "after"]) {
+      for (const nth of [1, 2]) kills.push(failPoint(`migration.${point}`, nth));
     }
   }
   return kills;

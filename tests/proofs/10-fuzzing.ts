@@ -20,10 +20,10 @@ await prove(about, async (tally) => {
   const ended = once(child, "close") as Promise<[number | null]>;
   let targets = 0;
   for await (const line of createInterface({ input: child.stdout })) {
-    const told = /^(\w+) +(ok|FAILED) +(?:(\d+) runs)?/.exec(line);
-    if (told === null) continue;
+    const match = /^(\w+) +(ok|FAILED) +(?:(\d+) runs)?/.exec(line);
+    if (match === null) continue;
     targets += 1;
-    tally.add(Number(told[3] ?? 1), told[2] === "ok" ? 0 : 1);
+    tally.add(Number(match[3] ?? 1), match[2] === "ok" ? 0 : 1);
     tally.note(line.replaceAll(/ +/g, " "));
   }
   const [code] = await ended;

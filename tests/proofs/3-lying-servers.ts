@@ -8,11 +8,11 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { staysTrue, until } from "../session/wait.ts";
 import { withDesktop, type Desktop } from "../session/desktop.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
-import { page, topUpBody } from "./fluence_responses.ts";
+import { listBody, topUpBody } from "./fluence_responses.ts";
 import { PASS_THROUGH, type ExchangeHandler } from "./intercepting_proxy.ts";
 import { isShort, prove, type Tally } from "./proof.ts";
-import { fixedResult, rewriteResults, fakeCreditLog, injectFakeCredit, logs, type Log } from "./rpc_lies.ts";
-import { call, person, way, type Person } from "./proof_session.ts";
+import { fixedResult, rewriteResults, fakeCreditLog, injectFakeCredit, rewriteLogs, type Log } from "./rpc_lies.ts";
+import { invokeCommand, connectNewUser, startProxies, type ConnectedUser } from "./proof_session.ts";
 
 const about = {
   promise: 3,
@@ -43,7 +43,7 @@ await prove(about, async (tally) => {
   const sandbox = await Sandbox.start("proofs/lying-servers");
   try {
     await withDesktop("lying servers", {}, async (desktop) => {
-      const someone = await begin(desktop, sandbox);
+      const someone = await connectWithCredit(desktop, sandbox);
       await rpcLies(tally, someone);
       await apiLies(tally, someone);
       await reorganisations(tally, someone, sandbox);
@@ -54,33 +54,33 @@ await prove(about, async (tally) => {
   }
 });
 
-async function begin(desktop: Desktop, sandbox: Sandbox): Promise<Person> {
-  const someone = await person(desktop, sandbox, await way(sandbox, 2));
+async function connectWithCredit(desktop: Desktop, sandbox: Sandbox): Promise<ConnectedUser> {
+  const someone = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 2));
   await until("the free credits are listed", async () => (await payments(someone)).length > 0);
   return someone;
 }
 
-async function rpcLies(tally: Tally, someone: Person): Promise<void> {
+async function rpcLies(tally: Tally, someone: ConnectedUser): Promise<void> {
   const {
     user,
-    way: { api, rpcs },
+    proxies: { api, rpcs },
   } = someone;
   const [first, second] = rpcs;
   if (first === undefined || second === undefined) throw new Error("two RPCs are needed");
-  const template = await trueCredit(user);
-  const known = (await overview(someone)).balance?.amount.amount;
-  const all = async (lie: ExchangeHandler): Promise<void> => {
-    for (const rpc of rpcs) rpc.treat = lie;
-    await look(someone);
+  const template = await genuineCreditLog(user);
+  const before = (await overview(someone)).balance?.amount.amount;
+  const lieEverywhere = async (lie: ExchangeHandler): Promise<void> => {
+    for (const rpc of rpcs) rpc.handler = lie;
+    await checkNow(someone);
   };
-  const calm = async (): Promise<void> => {
-    await all(PASS_THROUGH);
+  const restore = async (): Promise<void> => {
+    await lieEverywhere(PASS_THROUGH);
     // An endpoint with the wrong chain or contract is ruled out while another one answers, but asked again when none
     // does.
     await until(
       "the chain is read again",
       async () => {
-        await call(someone.window, "check_now", { account: someone.account });
+        await invokeCommand(someone.window, "check_now", { account: someone.account });
         return (await overview(someone)).errors.every(({ code }) => !/chain|contract|answer/.test(code));
       },
       { timeout: 40_000, interval: 500 },
@@ -103,27 +103,27 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
   ];
   for (const [name, lie, code] of lies) {
     await tally.try(`every RPC: ${name}`, async () => {
-      await all(lie);
+      await lieEverywhere(lie);
       await until(
         "the app reports it",
         async () => {
-          await call(someone.window, "check_now", { account: someone.account });
+          await invokeCommand(someone.window, "check_now", { account: someone.account });
           return (await overview(someone)).errors.some((one) => code.test(one.code));
         },
         { interval: 500 },
       );
       const { balance } = await overview(someone);
-      assert.equal(Number(balance?.amount.amount), Number(known), "known data changed");
+      assert.equal(Number(balance?.amount.amount), Number(before), "known data changed");
     });
-    await calm();
+    await restore();
     await tally.try(`the first RPC: ${name}`, async () => {
-      first.treat = lie;
-      await look(someone);
+      first.handler = lie;
+      await checkNow(someone);
       const { balance } = await overview(someone);
       assert.equal(balance?.source, "chain");
-      assert.equal(Number(balance.amount.amount), Number(known));
+      assert.equal(Number(balance.amount.amount), Number(before));
     });
-    await calm();
+    await restore();
   }
 
   // The API reports the top-up as open or completed, and the first endpoint forges the event that would prove it.
@@ -137,16 +137,16 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
       await tally.try(
         `${status} at the API, ${both ? "nothing on the chain" : "an event forged by one RPC"}`,
         async () => {
-          tell(api, id, status);
+          reportTopUp(api, id, status);
           if (!both) {
-            first.treat = invented.treat;
+            first.handler = invented.handler;
             await until("the app has read the event", async () => {
-              await look(someone);
-              return invented.told();
+              await checkNow(someone);
+              return invented.served();
             });
           }
-          await look(someone);
-          await look(someone);
+          await checkNow(someone);
+          await checkNow(someone);
           await until("the payment is listed", async () => (await payments(someone)).some((one) => one.id === id));
           const seen = (await payments(someone)).find((one) => one.id === id);
           assert.equal(seen?.status, status === "open" ? "open" : "completed");
@@ -161,47 +161,47 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
           );
         },
       );
-      tell(api, id, "canceled");
-      await calm();
-      api.treat = PASS_THROUGH;
-      await look(someone);
+      reportTopUp(api, id, "canceled");
+      await restore();
+      api.handler = PASS_THROUGH;
+      await checkNow(someone);
     }
   }
 
   // Genuine events, reported in unusual ways, count once.
-  const ways: [string, ExchangeHandler][] = [
-    ["every log twice", logs((true_) => true_.flatMap((one) => [one, one]))],
+  const oddAnswers: [string, ExchangeHandler][] = [
+    ["every log twice", rewriteLogs((genuine) => genuine.flatMap((one) => [one, one]))],
     [
       "removed logs beside the genuine ones",
-      logs((true_) => [
-        ...true_,
-        ...true_.map((one) => ({ ...one, removed: true, transactionHash: `0x${randomBytes(32).toString("hex")}` })),
+      rewriteLogs((genuine) => [
+        ...genuine,
+        ...genuine.map((one) => ({ ...one, removed: true, transactionHash: `0x${randomBytes(32).toString("hex")}` })),
       ]),
     ],
-    ["no more than one block's logs at once", limited(1)],
-    ["a range limit", limited(50)],
+    ["no more than one block's logs at once", limitLogRange(1)],
+    ["a range limit", limitLogRange(50)],
   ];
-  for (const [name, lie] of ways) {
+  for (const [name, lie] of oddAnswers) {
     await tally.try(`every RPC: ${name}`, async () => {
       const before = (await payments(someone)).length;
-      await all(lie);
+      await lieEverywhere(lie);
       const { transaction } = await user.credit("1.25");
       await until(
         "the credit is listed",
         async () => {
-          await call(someone.window, "check_now", { account: someone.account });
+          await invokeCommand(someone.window, "check_now", { account: someone.account });
           return (await payments(someone)).some((one) => one.transaction === transaction);
         },
         { timeout: 40_000, interval: 500 },
       );
       assert.equal((await payments(someone)).length, before + 1);
     });
-    await calm();
+    await restore();
   }
   await tally.try("the first RPC: logs left out, a stale head", async () => {
     const { transaction } = await user.credit("1.75");
     const head = template.blockNumber;
-    first.treat = rewriteResults(({ method, params }, { result }) => {
+    first.handler = rewriteResults(({ method, params }, { result }) => {
       if (method === "eth_getLogs") return { result: [] };
       const isHead = method === "eth_getBlockByNumber" && params[0] === "latest";
       return isHead ? { result: { ...(result as object), number: head, timestamp: "0x1" } } : undefined;
@@ -209,22 +209,22 @@ async function rpcLies(tally: Tally, someone: Person): Promise<void> {
     await until(
       "the second endpoint's event is listed",
       async () => {
-        await call(someone.window, "check_now", { account: someone.account });
+        await invokeCommand(someone.window, "check_now", { account: someone.account });
         return (await payments(someone)).some((one) => one.transaction === transaction);
       },
       { timeout: 40_000, interval: 500 },
     );
   });
-  await calm();
+  await restore();
 }
 
-async function apiLies(tally: Tally, someone: Person): Promise<void> {
+async function apiLies(tally: Tally, someone: ConnectedUser): Promise<void> {
   const {
-    way: { api },
+    proxies: { api },
     window,
     account,
   } = someone;
-  const known = await payments(someone);
+  const before = await payments(someone);
   const lies: [string, string, unknown][] = [
     ["an unknown status", "/v2/top-ups/pending", { pendingTopUp: topUpBody({ status: "splendid" }) }],
     ["a huge amount", "/v2/top-ups/pending", { pendingTopUp: topUpBody({ amountCents: 10 ** 17 }) }],
@@ -245,12 +245,12 @@ async function apiLies(tally: Tally, someone: Person): Promise<void> {
     [
       "another page than requested",
       "/v2/top-ups?",
-      { ...page([]), pagination: { totalPages: 9, currentPage: 7, filteredRecords: 900 } },
+      { ...listBody([]), pagination: { totalPages: 9, currentPage: 7, filteredRecords: 900 } },
     ],
   ];
   for (const [name, path, body] of lies) {
     await tally.try(`the API: ${name}`, async () => {
-      api.treat = ({ path: asked, json }) => {
+      api.handler = ({ path: asked, json }) => {
         // While a top-up is open, the app also polls the pending ones.
         if (asked.startsWith("/v2/top-ups/pending") && path !== "/v2/top-ups/pending") return false;
         if (!asked.startsWith(path)) return false;
@@ -258,19 +258,19 @@ async function apiLies(tally: Tally, someone: Person): Promise<void> {
         return true;
       };
       // Open top-ups are polled only while the app follows one, but "Refresh all" reads them.
-      await call(window, "refresh_all", { account });
+      await invokeCommand(window, "refresh_all", { account });
       await until(
         "the app reports it",
         async () => {
-          await call(window, "check_now", { account });
+          await invokeCommand(window, "check_now", { account });
           return (await overview(someone)).errors.some(({ code }) => code === "answer_malformed");
         },
         { interval: 300 },
       );
       const now = await payments(someone);
       assert.deepEqual(
-        now.filter((one) => known.some(({ id }) => id === one.id)),
-        known,
+        now.filter((one) => before.some(({ id }) => id === one.id)),
+        before,
       );
       assert.deepEqual((await overview(someone)).top_ups, []);
     });
@@ -279,27 +279,27 @@ async function apiLies(tally: Tally, someone: Person): Promise<void> {
     const others = Array.from({ length: 20 }, (_, at) =>
       topUpBody({ id: randomUUID(), status: "resolved", amountCents: 12_345 + at }),
     );
-    api.treat = ({ path: asked, json }) => {
+    api.handler = ({ path: asked, json }) => {
       if (!asked.startsWith("/v2/top-ups?")) return false;
-      json(200, page(others));
+      json(200, listBody(others));
       return true;
     };
     await until(
       "other users' payments are listed",
       async () => {
-        await call(window, "check_now", { account });
-        return (await payments(someone)).length >= known.length + others.length;
+        await invokeCommand(window, "check_now", { account });
+        return (await payments(someone)).length >= before.length + others.length;
       },
       { interval: 300 },
     );
-    await look(someone);
+    await checkNow(someone);
     const listed = await payments(someone);
     for (const { id } of others as { id: string }[]) assert.equal(listed.find((one) => one.id === id)?.verified, false);
   });
-  api.treat = PASS_THROUGH;
+  api.handler = PASS_THROUGH;
 }
 
-async function reorganisations(tally: Tally, someone: Person, sandbox: Sandbox): Promise<void> {
+async function reorganisations(tally: Tally, someone: ConnectedUser, sandbox: Sandbox): Promise<void> {
   const { user, window, account } = someone;
   const depths = isShort ? [1, 8, 64] : Array.from({ length: 64 }, (_, at) => at + 1);
   await sandbox.control("POST", "/chains/9999999/pause", { paused: true });
@@ -312,14 +312,14 @@ async function reorganisations(tally: Tally, someone: Person, sandbox: Sandbox):
       await until(
         "the credit is shown",
         async () => {
-          await call(window, "check_now", { account });
+          await invokeCommand(window, "check_now", { account });
           return shown();
         },
         { interval: 200 },
       );
       await sandbox.control("POST", "/chains/9999999/reorg", { from_block: block });
-      await look(someone);
-      await look(someone);
+      await checkNow(someone);
+      await checkNow(someone);
       assert.equal(await shown(), false, "still shown after two polls");
       const { chain } = await user.serverState();
       assert.equal(Number((await overview(someone)).balance?.amount.amount), Number(chain.free));
@@ -329,13 +329,13 @@ async function reorganisations(tally: Tally, someone: Person, sandbox: Sandbox):
 }
 
 /** Two polls, two minutes apart: only the full run has time for that. */
-async function disagreement(tally: Tally, someone: Person): Promise<void> {
+async function disagreement(tally: Tally, someone: ConnectedUser): Promise<void> {
   await tally.try("chain and API differ: both are shown", async () => {
     await someone.user.update({ api_balance: "999" });
     await until(
       "the app reports it",
       async () => {
-        await call(someone.window, "check_now", { account: someone.account });
+        await invokeCommand(someone.window, "check_now", { account: someone.account });
         return (await overview(someone)).agrees === false;
       },
       { timeout: 200_000, interval: 5_000 },
@@ -346,37 +346,37 @@ async function disagreement(tally: Tally, someone: Person): Promise<void> {
 }
 
 /** Clicks "Check now" and waits until all requests are answered. */
-async function look({ window, account, way: { rpcs } }: Person): Promise<void> {
-  const asked = (): number => rpcs.reduce((sum, rpc) => sum + rpc.asked.length, 0);
-  const before = asked();
-  await call(window, "check_now", { account });
-  await until("an RPC receives a request", () => asked() > before);
+async function checkNow({ window, account, proxies: { rpcs } }: ConnectedUser): Promise<void> {
+  const requestCount = (): number => rpcs.reduce((sum, rpc) => sum + rpc.requests.length, 0);
+  const before = requestCount();
+  await invokeCommand(window, "check_now", { account });
+  await until("an RPC receives a request", () => requestCount() > before);
   let last = -1;
   // A poll takes several requests in a row; it is over when no more follow.
   await until(
     "the poll is over",
     () => {
-      const now = asked();
-      const quiet = now === last;
+      const now = requestCount();
+      const settled = now === last;
       last = now;
-      return quiet;
+      return settled;
     },
     { interval: 400 },
   );
 }
 
-function tell(api: { treat: ExchangeHandler }, id: string, status: string): void {
+function reportTopUp(api: { handler: ExchangeHandler }, id: string, status: string): void {
   const one = topUpBody({ id, status });
-  api.treat = ({ path, json }) => {
+  api.handler = ({ path, json }) => {
     if (path === "/v2/top-ups/pending") json(200, { pendingTopUp: status === "open" ? one : null });
-    else if (path.startsWith("/v2/top-ups?")) json(200, page([one]));
+    else if (path.startsWith("/v2/top-ups?")) json(200, listBody([one]));
     else return false;
     return true;
   };
 }
 
 /** A node that returns logs for at most so many blocks. */
-function limited(blocks: number): ExchangeHandler {
+function limitLogRange(blocks: number): ExchangeHandler {
   return rewriteResults(({ method, params }) => {
     if (method !== "eth_getLogs") return undefined;
     const [{ fromBlock, toBlock }] = params as [{ fromBlock: string; toBlock: string }];
@@ -385,19 +385,20 @@ function limited(blocks: number): ExchangeHandler {
   });
 }
 
-async function payments({ window, account }: Person): Promise<Payment[]> {
+async function payments({ window, account }: ConnectedUser): Promise<Payment[]> {
   const query = { account, search: null, statuses: [], from: null, to: null };
-  return ((await call(window, "payments", { query, after: null, limit: 200 })) as { payments: Payment[] }).payments;
+  return ((await invokeCommand(window, "payments", { query, after: null, limit: 200 })) as { payments: Payment[] })
+    .payments;
 }
 
-async function overview({ window, account }: Person): Promise<Overview> {
-  return (await call(window, "overview", { account })) as Overview;
+async function overview({ window, account }: ConnectedUser): Promise<Overview> {
+  return (await invokeCommand(window, "overview", { account })) as Overview;
 }
 
 /** The log of the user's free credits. */
-async function trueCredit(user: User): Promise<Log> {
+async function genuineCreditLog(user: User): Promise<Log> {
   const { sandbox, address } = user;
-  const user_ = `0x${"0".repeat(24)}${address.slice(2).toLowerCase()}`;
+  const topic = `0x${"0".repeat(24)}${address.slice(2).toLowerCase()}`;
   const answer = await fetch(sandbox.ready.rpc["9999999"] ?? "", {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -406,7 +407,7 @@ async function trueCredit(user: User): Promise<Log> {
       id: 1,
       method: "eth_getLogs",
       params: [
-        { address: sandbox.ready.contracts.balance, fromBlock: "0x0", toBlock: "latest", topics: [null, null, user_] },
+        { address: sandbox.ready.contracts.balance, fromBlock: "0x0", toBlock: "latest", topics: [null, null, topic] },
       ],
     }),
   });

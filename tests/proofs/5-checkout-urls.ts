@@ -6,10 +6,17 @@ import assert from "node:assert/strict";
 import { staysTrue, until } from "../session/wait.ts";
 import { withDesktop, type Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import { page, topUpBody } from "./fluence_responses.ts";
+import { listBody, topUpBody } from "./fluence_responses.ts";
 import { prove, times, type Tally } from "./proof.ts";
 import { honestUrls, hostileUrls, NAMED_HOST } from "./hostile_urls.ts";
-import { call, person, type Person, Refused, startTopUp, way } from "./proof_session.ts";
+import {
+  invokeCommand,
+  connectNewUser,
+  type ConnectedUser,
+  CommandError,
+  startTopUp,
+  startProxies,
+} from "./proof_session.ts";
 
 const about = { promise: 5, name: "Checkout URLs", what: "hostile addresses sent as a checkout, and honest ones" };
 
@@ -32,22 +39,24 @@ await prove(about, async (tally) => {
 async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
   desktop.browser.recordUrlsOnly();
   const local = new URL(sandbox.ready.checkout).host;
-  const someone = await person(desktop, sandbox, await way(sandbox, 1), { hosts: [local, NAMED_HOST] });
+  const someone = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 1), {
+    hosts: [local, NAMED_HOST],
+  });
   const hostile = hostileUrls(local);
   assert.ok(hostile.length >= 200, `only ${hostile.length} hostile addresses`);
 
   // In the answer to a new top-up, when the browser would open by itself.
   const started = sample(hostile, times(60, 8));
   for (const [number, address] of started.entries()) {
-    await tally.try(`a new top-up at ${address}`, () => startAt(someone, address, number));
+    await tally.try(`a new top-up at ${address}`, () => startTopUpAt(someone, address, number));
   }
   // As an open top-up's checkout, requested by each command.
   const shown = sample(hostile, times(hostile.length, 64));
-  const openOne = await follow(someone);
+  const openOne = await followTopUp(someone);
   for (const address of shown) {
     await tally.try(`an open top-up at ${address}`, async () => {
       await openOne(address);
-      await refusesToOpen(someone);
+      await assertRefusesToOpen(someone);
     });
   }
   await staysTrue("no address was opened", () => desktop.browser.openedUrls.length === 0, 1_000);
@@ -58,8 +67,11 @@ async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
       const before = desktop.browser.openedUrls.length;
       const topUp = await openOne(sent);
       assert.ok(topUp.can_open);
-      assert.equal(await call(someone.window, "checkout_link", { account: someone.account, topUp: topUp.id }), opened);
-      await call(someone.window, "return_to_payment", { account: someone.account, topUp: topUp.id });
+      assert.equal(
+        await invokeCommand(someone.window, "checkout_link", { account: someone.account, topUp: topUp.id }),
+        opened,
+      );
+      await invokeCommand(someone.window, "return_to_payment", { account: someone.account, topUp: topUp.id });
       await until("the browser gets the address", () => desktop.browser.openedUrls.length > before);
       assert.deepEqual(desktop.browser.openedUrls.slice(before), [opened]);
     });
@@ -68,8 +80,8 @@ async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
 }
 
 /** Starts a top-up whose answer contains that address; the API then ends it. */
-async function startAt(
-  { window, account, way: { api }, desktop }: Person,
+async function startTopUpAt(
+  { window, account, proxies: { api }, desktop }: ConnectedUser,
   address: string,
   number: number,
 ): Promise<void> {
@@ -77,25 +89,27 @@ async function startAt(
   let ended = false;
   const one = (): unknown =>
     topUpBody({ id, amountCents: 1100, redirectUrl: address, status: ended ? "canceled" : "open" });
-  api.treat = ({ method, path, json }) => {
+  api.handler = ({ method, path, json }) => {
     if (method === "POST" && path === "/v2/top-ups") {
       json(201, { intentId: id, presentation: { type: "redirect", redirectUrl: address } });
     } else if (path === "/v2/top-ups/pending") json(200, { pendingTopUp: ended ? null : one() });
-    else if (path.startsWith("/v2/top-ups?")) json(200, page([one()]));
+    else if (path.startsWith("/v2/top-ups?")) json(200, listBody([one()]));
     else return false;
     return true;
   };
-  const asked = api.asked.length;
+  const requestsBefore = api.requests.length;
   const topUp = await startTopUp(window, account, "11");
-  await until("the request has arrived", () => api.asked.slice(asked).some(({ method }) => method === "POST"));
+  await until("the request has arrived", () =>
+    api.requests.slice(requestsBefore).some(({ method }) => method === "POST"),
+  );
   await until("the top-up is bound, or its answer was refused", async () => {
-    const view = (await call(window, "top_up", { account, topUp })) as TopUpView;
+    const view = (await invokeCommand(window, "top_up", { account, topUp })) as TopUpView;
     return view.payment_id !== null && view.checked_at !== null;
   });
-  await refusesToOpen({ window, account, desktop });
+  await assertRefusesToOpen({ window, account, desktop });
   ended = true;
   await until("it has ended", async () => {
-    await call(window, "check_now", { account });
+    await invokeCommand(window, "check_now", { account });
     return (await openTopUps({ window, account })).length === 0;
   });
 }
@@ -103,25 +117,29 @@ async function startAt(
 /**
  * Makes the API report one open top-up. The returned function changes its address and waits until the app has read it.
  */
-async function follow({ window, account, way: { api } }: Person): Promise<(address: string) => Promise<TopUpView>> {
+async function followTopUp({
+  window,
+  account,
+  proxies: { api },
+}: ConnectedUser): Promise<(address: string) => Promise<TopUpView>> {
   let current: string | null = null;
-  let tellings = 0;
+  let served = 0;
   const created = new Date().toISOString();
-  api.treat = ({ path, json }) => {
+  api.handler = ({ path, json }) => {
     if (path === "/v2/top-ups/pending") {
-      tellings += 1;
+      served += 1;
       json(200, { pendingTopUp: topUpBody({ createdAt: created, redirectUrl: current }) });
     } else if (path.startsWith("/v2/top-ups?")) {
-      json(200, page([topUpBody({ createdAt: created, redirectUrl: current })]));
+      json(200, listBody([topUpBody({ createdAt: created, redirectUrl: current })]));
     } else return false;
     return true;
   };
   const read = async (): Promise<TopUpView> => {
-    const before = tellings;
+    const before = served;
     return until("the app has read the top-up again", async () => {
-      await call(window, "check_now", { account });
+      await invokeCommand(window, "check_now", { account });
       // After two more answers the app has processed the first, because it sends one request at a time.
-      return tellings >= before + 2 && (await openTopUps({ window, account }))[0];
+      return served >= before + 2 && (await openTopUps({ window, account }))[0];
     });
   };
   await read();
@@ -131,21 +149,21 @@ async function follow({ window, account, way: { api } }: Person): Promise<(addre
   };
 }
 
-async function openTopUps({ window, account }: Pick<Person, "window" | "account">): Promise<TopUpView[]> {
-  return ((await call(window, "overview", { account })) as { top_ups: TopUpView[] }).top_ups;
+async function openTopUps({ window, account }: Pick<ConnectedUser, "window" | "account">): Promise<TopUpView[]> {
+  return ((await invokeCommand(window, "overview", { account })) as { top_ups: TopUpView[] }).top_ups;
 }
 
-async function refusesToOpen({
+async function assertRefusesToOpen({
   window,
   account,
   desktop,
-}: Pick<Person, "window" | "account" | "desktop">): Promise<void> {
+}: Pick<ConnectedUser, "window" | "account" | "desktop">): Promise<void> {
   const [topUp] = await openTopUps({ window, account });
   assert.ok(topUp !== undefined, "there is an open top-up");
   assert.equal(topUp.can_open, false);
   for (const command of ["return_to_payment", "checkout_link", "checkout_qr"]) {
-    await assert.rejects(call(window, command, { account, topUp: topUp.id }), (error) => {
-      assert.ok(error instanceof Refused, String(error));
+    await assert.rejects(invokeCommand(window, command, { account, topUp: topUp.id }), (error) => {
+      assert.ok(error instanceof CommandError, String(error));
       assert.match(error.code, /^(host_not_allowed|top_up_state|not_found)$/, error.message);
       return true;
     });

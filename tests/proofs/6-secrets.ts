@@ -16,7 +16,7 @@ import { withDesktop, type Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { prove, type Tally } from "./proof.ts";
 import { tryKeyringStates } from "./keyring_states.ts";
-import { call, connectUser, type Person, startTopUp, way } from "./proof_session.ts";
+import { invokeCommand, connectUser, type ConnectedUser, startTopUp, startProxies } from "./proof_session.ts";
 
 const about = {
   promise: 6,
@@ -33,29 +33,29 @@ await prove(about, async (tally) => {
   try {
     await withDesktop("canaries", { linkOrigins: sandbox.origins }, (desktop) => canaries(tally, desktop, sandbox));
     await tryKeyringStates(tally, sandbox);
-    await dumps(tally);
+    await checkCoreDumps(tally);
   } finally {
     await sandbox.end();
   }
 });
 
 async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
-  const by = await way(sandbox, 1);
+  const proxies = await startProxies(sandbox, 1);
   const first = await sandbox.user();
   const secrets: Secrets = new Map([
     ["the API key", first.key],
     ["the RPC's key", "canary-rpc-7f3e9a1c5b"],
   ]);
-  by.api.treat = async ({ path, method, headers, body, forward, answer, json }) => {
+  proxies.api.handler = async ({ path, method, headers, body, forward, answer, json }) => {
     if (path === "/oauth/token") {
-      const told = await forward();
-      const { access_token, refresh_token } = JSON.parse(String(told.body)) as Record<string, string | undefined>;
+      const tokens = await forward();
+      const { access_token, refresh_token } = JSON.parse(String(tokens.body)) as Record<string, string | undefined>;
       const number = [...secrets.keys()].filter((name) => name.startsWith("access")).length;
       if (access_token !== undefined) secrets.set(`access token ${number}`, access_token);
       if (refresh_token !== undefined) secrets.set(`refresh token ${number}`, refresh_token);
       const code = new URLSearchParams(String(body)).get("code");
       if (code !== null) secrets.set("the sign-in's code", code);
-      answer(told);
+      answer(tokens);
     } else if (method === "POST" && path === "/v2/top-ups") {
       // The server echoes the key it was sent.
       json(422, {
@@ -66,70 +66,74 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
     return true;
   };
   const env = { BURSAR_LOG: "trace", RUST_LOG: "trace" };
-  const someone = await connectUser(desktop, sandbox, by, first, { start: { env } });
-  const { window, account, app } = someone;
-  await watchMessages(someone);
+  const connected = await connectUser(desktop, sandbox, proxies, first, { start: { env } });
+  const { window, account, app } = connected;
+  await recordMessages(connected);
   await tally.try("a browser sign-in, an RPC's key, a refused top-up, a renewed token, hostile answers", async () => {
     const second = await sandbox.user();
-    await call(window, "begin_sign_in", { network: sandbox.networkName, address: second.address, label: "Second" });
+    await invokeCommand(window, "begin_sign_in", {
+      network: sandbox.networkName,
+      address: second.address,
+      label: "Second",
+    });
     await (await SignInPage.waitFor(desktop, sandbox)).allow(second.data.email);
     const other = await until("the second account is there", async () => {
-      const { accounts } = (await call(window, "app")) as { accounts: { id: string; label: string }[] };
+      const { accounts } = (await invokeCommand(window, "app")) as { accounts: { id: string; label: string }[] };
       return accounts.find((one) => one.label === "Second")?.id;
     });
-    const rpc = `${by.rpcs[0]?.address ?? ""}/${secrets.get("the RPC's key") ?? ""}`;
-    await call(window, "set_rpc_address", { account, address: rpc });
+    const rpc = `${proxies.rpcs[0]?.address ?? ""}/${secrets.get("the RPC's key") ?? ""}`;
+    await invokeCommand(window, "set_rpc_address", { account, address: rpc });
     await sandbox.control("POST", `/users/${second.data.id}/tokens/expire`, {});
-    await call(window, "check_now", { account: other });
+    await invokeCommand(window, "check_now", { account: other });
     await until("the token was renewed", () => secrets.has("refresh token 1"));
     for (const one of [account, other]) {
       await startTopUp(window, one, "14");
       await until("the top-up is refused", async () => {
-        const { top_ups } = (await call(window, "overview", { account: one })) as { top_ups: unknown[] };
+        const { top_ups } = (await invokeCommand(window, "overview", { account: one })) as { top_ups: unknown[] };
         return top_ups.length === 0;
       });
     }
     for (const rpcAnswer of [`{"error":{"code":-32000,"message":"${rpc}"}}`, `<html>${rpc}</html>`]) {
-      for (const between of by.rpcs) between.treat = ({ json }) => (json(200, rpcAnswer), true);
-      await call(window, "check_now", { account });
+      for (const proxy of proxies.rpcs) proxy.handler = ({ json }) => (json(200, rpcAnswer), true);
+      await invokeCommand(window, "check_now", { account });
       await until("the app reports the RPC's error", async () => {
-        const { errors } = (await call(window, "overview", { account })) as { errors: unknown[] };
+        const { errors } = (await invokeCommand(window, "overview", { account })) as { errors: unknown[] };
         return errors.length > 0;
       });
     }
     assert.equal(secrets.size, 7, [...secrets.keys()].join());
   });
-  const said = await whatIsSaid(someone);
+  const outputs = await collectOutputs(connected);
   // Aborts the app, as a crash would: its last chance to write anything.
   const dying = app.process.pid;
-  const heldInMemory = args(desktop);
+  const heldInMemory = processArguments(desktop);
   process.kill(dying, "SIGABRT");
   await app.waitForExit();
-  await search(tally, desktop, secrets, [...said, ["argument lists", heldInMemory]]);
+  await searchForSecrets(tally, desktop, secrets, [...outputs, ["argument lists", heldInMemory]]);
 
   await tally.try("signing out removes every secret", async () => {
     assert.ok((await desktop.keyring.labels()).length >= 2);
     app.launch({ env });
     await app.window();
-    const { accounts } = (await call(window, "app")) as { accounts: { id: string }[] };
-    for (const { id } of accounts) await call(window, "sign_out", { account: id });
+    const { accounts } = (await invokeCommand(window, "app")) as { accounts: { id: string }[] };
+    for (const { id } of accounts) await invokeCommand(window, "sign_out", { account: id });
     const left = await until("the keyring holds at most the RPC address", async () => {
       const labels = await desktop.keyring.labels();
       return labels.length <= 1 && { labels };
     });
-    for (const { id } of accounts) await call(window, "remove_account", { account: id });
+    for (const { id } of accounts) await invokeCommand(window, "remove_account", { account: id });
     await until(
       `the keyring is empty (${left.labels.join()})`,
       async () => (await desktop.keyring.labels()).length === 0,
     );
   });
   await app.kill();
-  await search(tally, desktop, secrets, []);
+  await searchForSecrets(tally, desktop, secrets, []);
   tally.note(`searched for ${secrets.size} secrets`);
 }
 
 /** Records every message to the page, both responses and events. */
-async function watchMessages({ window }: Person): Promise<void> {
+async function recordMessages({ window }: ConnectedUser): Promise<void> {
   await window.driver.script(`
     window.kept = [];
     const { fetch: ask } = window;
@@ -145,9 +149,9 @@ async function watchMessages({ window }: Person): Promise<void> {
 }
 
 /** Everything the app outputs: answers to commands, pages, messages, diagnostics, exports, the CLI. */
-async function whatIsSaid({ desktop, window, account }: Person): Promise<[string, string][]> {
+async function collectOutputs({ desktop, window, account }: ConnectedUser): Promise<[string, string][]> {
   const query = { account: null, search: null, statuses: [], from: null, to: null };
-  const said: [string, string][] = [];
+  const outputs: [string, string][] = [];
   for (const [command, given] of [
     ["app", {}],
     ["overview", { account }],
@@ -159,44 +163,44 @@ async function whatIsSaid({ desktop, window, account }: Person): Promise<[string
     ["rpc_addresses", { account }],
     ["diagnostics", {}],
   ] as const) {
-    said.push([`command ${command}`, JSON.stringify(await call(window, command, given).catch(String))]);
+    outputs.push([`command ${command}`, JSON.stringify(await invokeCommand(window, command, given).catch(String))]);
   }
   for (const page of ["payments", "inbox", "accounts", "settings", "overview"]) {
     await window.id(`nav-${page}`).click();
     await window.css(`[data-testid="frame"][data-page="${page}"]`).waitVisible();
-    said.push([`page ${page}`, String(await window.driver.script("return document.documentElement.outerHTML"))]);
+    outputs.push([`page ${page}`, String(await window.driver.script("return document.documentElement.outerHTML"))]);
   }
-  said.push(["messages to the window", String(await window.driver.script("return window.kept.join('\\n')"))]);
-  for (const words of [
+  outputs.push(["messages to the window", String(await window.driver.script("return window.kept.join('\\n')"))]);
+  for (const args of [
     ["status", "--json"],
     ["history", "--json"],
     ["history", "--csv"],
     ["account", "list"],
     ["networks"],
   ]) {
-    const done = await cli(desktop, words, { env: { RUST_LOG: "trace", BURSAR_LOG: "trace" } });
-    said.push([`bursar ${words.join(" ")}`, done.stdout + done.stderr]);
+    const done = await cli(desktop, args, { env: { RUST_LOG: "trace", BURSAR_LOG: "trace" } });
+    outputs.push([`bursar ${args.join(" ")}`, done.stdout + done.stderr]);
   }
-  return said;
+  return outputs;
 }
 
-async function search(
+async function searchForSecrets(
   tally: Tally,
   desktop: Desktop,
   secrets: Secrets,
-  said: readonly [string, string][],
+  outputs: readonly [string, string][],
 ): Promise<void> {
   const needles = [...secrets].flatMap(([name, secret]) => encodings(secret).map((needle) => [name, needle] as const));
-  const places: [string, Buffer][] = said.map(([place, text]) => [place, Buffer.from(text)]);
+  const texts: [string, Buffer][] = outputs.map(([name, text]) => [name, Buffer.from(text)]);
   const { scratch, artefacts } = desktop.processes;
   for (const file of [...files(scratch), ...files(artefacts)]) {
     // Skips the browser's own data: it knows what it was shown.
     if (/^(chromium\/|home\/\.config\/chromium)/.test(relative(scratch, file)) || /chromium|\.png$/.test(file))
       continue;
-    places.push([file, readFileSync(file)]);
+    texts.push([file, readFileSync(file)]);
   }
-  for (const [place, text] of places) {
-    await tally.try(`searching ${place}`, () => {
+  for (const [name, text] of texts) {
+    await tally.try(`searching ${name}`, () => {
       const found = needles.filter(([, needle]) => text.includes(needle)).map(([name]) => name);
       assert.deepEqual([...new Set(found)], []);
     });
@@ -222,7 +226,7 @@ function encodings(secret: string): Buffer[] {
 }
 
 /** Arguments and initial environments of all processes of the session except the keyring and the browser. */
-function args(desktop: Desktop): string {
+function processArguments(desktop: Desktop): string {
   return desktop.processes
     .members()
     .map((pid) => {
@@ -246,7 +250,7 @@ function files(folder: string): string[] {
 }
 
 /** A release build disables core dumps before it does anything else. */
-async function dumps(tally: Tally): Promise<void> {
+async function checkCoreDumps(tally: Tally): Promise<void> {
   for (const program of [APP_RELEASE, CLI_RELEASE]) {
     const name = basename(program);
     if (!existsSync(program) || statSync(program).mtimeMs < statSync(BINARIES.cli).mtimeMs) {
@@ -256,9 +260,9 @@ async function dumps(tally: Tally): Promise<void> {
     await withDesktop(`core dumps of ${name}`, { automation: false }, async (desktop) => {
       await tally.try(`core dumps of ${name}`, async () => {
         // The app waits in the tray, the CLI for a key.
-        const waits = `sleep 60 | exec '${program}' account add fluence --network mainnet`;
+        const waiting = `sleep 60 | exec '${program}' account add fluence --network mainnet`;
         if (program === APP_RELEASE) desktop.processes.start(name, program, { args: ["--hidden"], env: desktop.env });
-        else desktop.processes.start(name, "sh", { args: ["-c", waits], env: desktop.env });
+        else desktop.processes.start(name, "sh", { args: ["-c", waiting], env: desktop.env });
         await until("core dumps are disabled", () =>
           desktop.processes.members().some((pid) => {
             const [list, limits] = ["cmdline", "limits"].map((what) => readFileSync(`/proc/${pid}/${what}`, "utf8"));

@@ -11,7 +11,7 @@ import { staysTrue, until } from "../session/wait.ts";
 import { withDesktop, type Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
-import { page, topUpBody } from "./fluence_responses.ts";
+import { listBody, topUpBody } from "./fluence_responses.ts";
 import { prove, type Tally } from "./proof.ts";
 import {
   FOREIGN_ARGUMENTS,
@@ -22,7 +22,7 @@ import {
   PAGE_STATE,
 } from "./hostile_script.ts";
 import { DECEPTIVE_CHARACTERS, HOSTILE_TEXTS } from "./hostile_texts.ts";
-import { call, connectUser, person, Refused, startTopUp, way } from "./proof_session.ts";
+import { invokeCommand, connectUser, connectNewUser, CommandError, startTopUp, startProxies } from "./proof_session.ts";
 
 const about = {
   promise: 7,
@@ -33,27 +33,27 @@ const about = {
 await prove(about, async (tally) => {
   const sandbox = await Sandbox.start("proofs/webview");
   try {
-    await withDesktop("a hostile script", {}, (desktop) => script(tally, desktop, sandbox));
+    await withDesktop("a hostile script", {}, (desktop) => hostileScript(tally, desktop, sandbox));
     await sandbox.reset();
-    await withDesktop("hostile texts", {}, (desktop) => texts(tally, desktop, sandbox));
+    await withDesktop("hostile texts", {}, (desktop) => hostileTexts(tally, desktop, sandbox));
   } finally {
     await sandbox.end();
   }
 });
 
-async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
+async function hostileScript(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
   desktop.browser.recordUrlsOnly();
-  const someone = await person(desktop, sandbox, await way(sandbox, 1));
+  const someone = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 1));
   const { window, account, user } = someone;
-  const listed = ownCommands();
+  const commands = ownCommands();
   await tally.try("the capability allows only the window's own commands and listening for changes", () => {
     const capability = JSON.parse(readSource("src-tauri/capabilities/main.json")) as { permissions: unknown };
     assert.deepEqual(capability.permissions, ["core:event:allow-listen", "core:event:allow-unlisten", "window"]);
-    assert.ok(listed.length > 30);
+    assert.ok(commands.length > 30);
   });
   for (const command of FOREIGN_COMMANDS) {
     await tally.try(`calling ${command}`, async () => {
-      const refused = await call(window, command, FOREIGN_ARGUMENTS).then(
+      const refused = await invokeCommand(window, command, FOREIGN_ARGUMENTS).then(
         (answer) => assert.fail(`it answered ${JSON.stringify(answer)}`),
         (error: unknown) => String(error),
       );
@@ -62,18 +62,18 @@ async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
   }
 
   const rpcKey = "canary-rpc-key-5be1";
-  const rpc = `${someone.way.rpcs[0]?.address ?? ""}/${rpcKey}?token=${rpcKey}`;
-  await call(window, "set_rpc_address", { account, address: rpc });
-  const known: string[] = [];
-  for (const [command, args] of questions(account, sandbox.networkName)) {
-    const answer = await call(window, command, args).catch((error: unknown) => String(error));
-    known.push(`${command} ${JSON.stringify(answer)}`);
+  const rpc = `${someone.proxies.rpcs[0]?.address ?? ""}/${rpcKey}?token=${rpcKey}`;
+  await invokeCommand(window, "set_rpc_address", { account, address: rpc });
+  const answers: string[] = [];
+  for (const [command, args] of readingCommands(account, sandbox.networkName)) {
+    const answer = await invokeCommand(window, command, args).catch((error: unknown) => String(error));
+    answers.push(`${command} ${JSON.stringify(answer)}`);
   }
-  known.push(String(await window.driver.script(PAGE_STATE)));
+  answers.push(String(await window.driver.script(PAGE_STATE)));
   for (const [what, secret] of Object.entries({ "the API key": user.key, "the RPC's key": rpcKey })) {
     await tally.try(`searching for ${what}`, () => {
       assert.deepEqual(
-        known.filter((text) => text.includes(secret)).map((text) => text.slice(0, 300)),
+        answers.filter((text) => text.includes(secret)).map((text) => text.slice(0, 300)),
         [],
       );
     });
@@ -81,23 +81,23 @@ async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
 
   const opened = (): string[] => desktop.browser.openedUrls;
   const evil = await ConnectionRecorder.start();
-  for (const [command, args] of openings(account, evil.address)) {
+  for (const [command, args] of openingCommands(account, evil.address)) {
     await tally.try(`${command} of ${JSON.stringify(args)}`, async () => {
-      await assert.rejects(call(window, command, args), Refused);
+      await assert.rejects(invokeCommand(window, command, args), CommandError);
     });
   }
   for (const [number, lure] of [...NAVIGATIONS, ...RESOURCE_LOADS].entries()) {
     await tally.try(`navigating or loading with ${lure}`, async () => {
-      const before = evil.heard.length;
+      const before = evil.received.length;
       const source = `try { const evil = arguments[0]; ${lure} } catch { /* refused at once */ } return location.href`;
-      const where = await window.driver.script(source, `${evil.address}/${number}`);
-      assert.match(String(where), /^tauri:\/\/localhost/);
-      await staysTrue("nothing connects", () => evil.heard.length === before, 60, 20);
+      const location = await window.driver.script(source, `${evil.address}/${number}`);
+      assert.match(String(location), /^tauri:\/\/localhost/);
+      await staysTrue("nothing connects", () => evil.received.length === before, 60, 20);
     });
   }
   await tally.try("nothing was opened or loaded", async () => {
     await staysTrue("nothing is opened", () => opened().length === 0, 1_500);
-    assert.deepEqual(evil.heard, []);
+    assert.deepEqual(evil.received, []);
     assert.match(String(await window.driver.script("return location.href")), /^tauri:\/\/localhost/);
     assert.equal((await desktop.display.windows()).filter((one) => one.title.includes("evil")).length, 0);
   });
@@ -117,12 +117,12 @@ async function script(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
       500,
     );
   });
-  await tally.try("the policy of the built pages", () => policy(window));
+  await tally.try("the policy of the built pages", () => assertPolicy(window));
   evil.end();
 }
 
 /** Checks the policy that the webview enforces, as a violation of it reports it. */
-async function policy(window: AppWindow): Promise<void> {
+async function assertPolicy(window: AppWindow): Promise<void> {
   const source = `const done = arguments[0];
     document.addEventListener("securitypolicyviolation", (event) => done(event.originalPolicy), { once: true });
     const one = new Image(); one.src = "https://evil.example/x.png"; document.body.append(one);`;
@@ -145,19 +145,19 @@ async function policy(window: AppWindow): Promise<void> {
   assert.doesNotMatch(text, /unsafe|https?:\/\/(?!ipc\.localhost)|\*|data:|blob:/);
 }
 
-async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
-  const by = await way(sandbox, 1);
+async function hostileTexts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
+  const proxies = await startProxies(sandbox, 1);
   const user = await sandbox.user();
-  const told = HOSTILE_TEXTS.map((provider, index) => {
+  const topUps = HOSTILE_TEXTS.map((provider, index) => {
     const id = `33333333-3333-4333-8333-${String(index).padStart(12, "0")}`;
     return topUpBody({ id, provider, status: "resolved", expiresAt: null });
   });
   const name = [HOSTILE_TEXTS[0], HOSTILE_TEXTS[1], HOSTILE_TEXTS[10]].join("");
-  let words = "";
-  by.api.treat = async ({ method, path, json, forward, answer }) => {
+  let errorText = "";
+  proxies.api.handler = async ({ method, path, json, forward, answer }) => {
     if (path === "/v1/users/me") {
-      const true_ = await forward();
-      json(200, { ...(JSON.parse(String(true_.body)) as object), email: name, name });
+      const genuine = await forward();
+      json(200, { ...(JSON.parse(String(genuine.body)) as object), email: name, name });
     } else if (path.startsWith("/v2/payment-methods")) {
       const { body } = await forward();
       const methods = JSON.parse(String(body)) as Record<string, unknown>[];
@@ -165,8 +165,8 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
         200,
         methods.map((one, at) => Object.assign(one, { displayName: HOSTILE_TEXTS[at] })),
       );
-    } else if (path.startsWith("/v2/top-ups?")) json(200, page(told));
-    else if (method === "POST" && path === "/v2/top-ups") json(422, { code: "unprocessable_entity", error: words });
+    } else if (path.startsWith("/v2/top-ups?")) json(200, listBody(topUps));
+    else if (method === "POST" && path === "/v2/top-ups") json(422, { code: "unprocessable_entity", error: errorText });
     else if (path === "/v2/users/balances") {
       const { body, ...rest } = await forward();
       const balances = JSON.parse(String(body)) as Record<string, unknown>[];
@@ -175,14 +175,14 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     return true;
   };
   // Without a label, the account is named by its server.
-  const { window, account } = await connectUser(desktop, sandbox, by, user, { label: null });
+  const { window, account } = await connectUser(desktop, sandbox, proxies, user, { label: null });
   const inert = async (where: string): Promise<void> => {
     await tally.try(`texts in the window: ${where}`, async () => {
       assert.equal(await window.driver.script("return window.hacked ?? null"), null);
-      const made = await window.driver.script(
+      const injected = await window.driver.script(
         `return document.querySelectorAll('img[src="x"], main script, b').length`,
       );
-      assert.equal(made, 0);
+      assert.equal(injected, 0);
       assert.doesNotMatch(await window.text(), DECEPTIVE_CHARACTERS);
       const longest = await window.driver.script(
         "return Math.max(...[...document.querySelectorAll('*')].map((one) => one.children.length === 0 ? one.textContent.length : 0))",
@@ -201,10 +201,10 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   await window.id("methods").waitVisible();
   await inert("methods");
   for (const [at, trick] of HOSTILE_TEXTS.slice(0, 8).entries()) {
-    words = trick;
+    errorText = trick;
     await startTopUp(window, account, String(11 + at));
     await until("the top-up is refused", async () => {
-      const { top_ups } = (await call(window, "overview", { account })) as { top_ups: unknown[] };
+      const { top_ups } = (await invokeCommand(window, "overview", { account })) as { top_ups: unknown[] };
       return top_ups.length === 0;
     });
   }
@@ -234,19 +234,19 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
       assert.equal(code, 0, stderr);
       assert.doesNotMatch(stdout, DECEPTIVE_CHARACTERS);
       if (format === "--csv") {
-        for (const cell of cells(stdout)) assert.doesNotMatch(cell, /^[\s]*[=+@\t\r]|^-(?!\d)/, cell.slice(0, 80));
+        for (const cell of csvCells(stdout)) assert.doesNotMatch(cell, /^[\s]*[=+@\t\r]|^-(?!\d)/, cell.slice(0, 80));
       } else JSON.parse(stdout);
     });
   }
   await tally.try("an answer of more than 1 MiB is dropped and known data stays", async () => {
-    by.api.treat = ({ path, json }) => {
+    proxies.api.handler = ({ path, json }) => {
       if (!path.startsWith("/v2/top-ups?")) return false;
-      json(200, page([topUpBody({ provider: "b".repeat(1_100_000) })]));
+      json(200, listBody([topUpBody({ provider: "b".repeat(1_100_000) })]));
       return true;
     };
-    await call(window, "check_now", { account });
+    await invokeCommand(window, "check_now", { account });
     await until("the app reports it", async () => {
-      const { errors } = (await call(window, "overview", { account })) as { errors: { code: string }[] };
+      const { errors } = (await invokeCommand(window, "overview", { account })) as { errors: { code: string }[] };
       return errors.some(({ code }) => code === "answer_too_large");
     });
     await window.id("nav-payments").click();
@@ -258,7 +258,7 @@ async function texts(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
 }
 
 /** The cells of a CSV file, by RFC 4180. */
-function cells(text: string): string[] {
+function csvCells(text: string): string[] {
   return [...text.matchAll(/(?:^|,|\r?\n)(?:"((?:[^"]|"")*)"|([^",\r\n]*))/g)].map((one) =>
     (one[1] ?? one[2] ?? "").replaceAll('""', '"'),
   );
@@ -273,9 +273,9 @@ function ownCommands(): string[] {
 }
 
 /** Commands that a script could call to learn something. */
-function questions(account: string, network: string): [string, Record<string, unknown>][] {
+function readingCommands(account: string, network: string): [string, Record<string, unknown>][] {
   const query = { account, search: null, statuses: [], from: null, to: null };
-  const wish = (amount: string) => ({
+  const topUpRequest = (amount: string) => ({
     purpose: { what: "top_up", amount },
     payer: null,
     method: null,
@@ -285,8 +285,8 @@ function questions(account: string, network: string): [string, Record<string, un
     ["app", {}],
     ["overview", { account }],
     ["top_up_form", { account }],
-    ["quote", { account, wish: wish("20") }],
-    ["pay", { account, wish: wish("20"), attempt: "no attempt", confirmedTotal: null }],
+    ["quote", { account, wish: topUpRequest("20") }],
+    ["pay", { account, wish: topUpRequest("20"), attempt: "no attempt", confirmedTotal: null }],
     ["overviews", {}],
     ["methods", { account }],
     ["dues", { account }],
@@ -303,7 +303,7 @@ function questions(account: string, network: string): [string, Record<string, un
 }
 
 /** Commands that open an address, with addresses that a script would want opened. */
-function openings(account: string, evil: string): [string, Record<string, unknown>][] {
+function openingCommands(account: string, evil: string): [string, Record<string, unknown>][] {
   const wrong = [evil, "file:///etc/passwd", "javascript:1", "../../x", `0x${"0".repeat(64)}/../../x`, ""];
   return [
     ...wrong.map((transaction): [string, Record<string, unknown>] => ["open_transaction", { account, transaction }]),

@@ -36,18 +36,18 @@ await prove(
         const app = new App(desktop);
         app.launch({ args: ["--hidden"] });
         for (let cycle = 0; cycle < WARM_UP; cycle += 1) await openAndClose(desktop, app);
-        const before = await inTheTray(app);
+        const before = await usageInTray(app);
         let after = before;
         for (let cycle = 0; cycle < cycles; cycle += 1) {
           await tally.try(`cycle ${cycle}`, async () => {
             await openAndClose(desktop, app);
-            after = await inTheTray(app);
+            after = await usageInTray(app);
             assert.ok(after.files <= before.files + 2, `${after.files} files, first ${before.files}`);
             assert.ok(after.threads <= before.threads + 3, `${after.threads} threads, first ${before.threads}`);
             assert.ok(after.memory <= before.memory + 8 * 1024, `${after.memory} KiB, first ${before.memory} KiB`);
           });
         }
-        tally.note(`first ${told(before)}, last ${told(after)}`);
+        tally.note(`first ${formatUsage(before)}, last ${formatUsage(after)}`);
       });
     } finally {
       await sandbox.end();
@@ -63,7 +63,7 @@ async function openAndClose(desktop: Desktop, app: App): Promise<void> {
   await app.closeWindow();
 }
 
-interface Size {
+interface Usage {
   readonly files: number;
   readonly threads: number;
   /** KiB. */
@@ -71,7 +71,7 @@ interface Size {
 }
 
 /** The only process's use of resources in the tray, once WebKit's processes have ended and it is idle. */
-async function inTheTray(app: App): Promise<Size> {
+async function usageInTray(app: App): Promise<Usage> {
   await until(
     "one process is left, and none of WebKit's",
     () => app.pids().length === 1 && app.webProcesses().length === 0,
@@ -87,9 +87,9 @@ async function inTheTray(app: App): Promise<Size> {
       const count = (of: string): number => readdirSync(`/proc/${pid}/${of}`).length;
       const size = { files: count("fd"), threads: count("task"), memory: ownMemory(pid) };
       const now = `${size.files} ${size.threads} ${readFileSync(`/proc/${pid}/cmdline`, "utf8")}`;
-      const rests = now === last;
+      const unchanged = now === last;
       last = now;
-      return rests && size;
+      return unchanged && size;
     },
     { timeout: 30_000, interval: 500 },
   );
@@ -101,6 +101,6 @@ function ownMemory(pid: number | undefined): number {
   return Number(/^Anonymous:\s+(\d+)/m.exec(rollup)?.[1]);
 }
 
-function told(size: Size): string {
-  return `${size.files} files, ${size.threads} threads, ${Math.round(size.memory / 1024)} MiB`;
+function formatUsage(usage: Usage): string {
+  return `${usage.files} files, ${usage.threads} threads, ${Math.round(usage.memory / 1024)} MiB`;
 }

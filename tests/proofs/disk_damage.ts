@@ -1,7 +1,7 @@
 /** Damages a file as a faulty disk does. */
 import { closeSync, existsSync, ftruncateSync, openSync, readSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { SeededRandom } from "./fault_injection.ts";
+import type { SeededRandom } from "./seeded_random.ts";
 
 /** Files to damage, repeated by how often each is chosen. */
 const FILES = [
@@ -13,44 +13,44 @@ const FILES = [
   "history.db",
   "history.db-wal",
 ];
-const WAYS = ["cut", "flipped", "flipped", "zeroed", "garbled", "emptied", "removed"] as const;
+const KINDS = ["cut", "flipped", "flipped", "zeroed", "garbled", "emptied", "removed"] as const;
 
 export interface Damage {
   readonly file: string;
-  readonly way: (typeof WAYS)[number];
-  readonly told: string;
+  readonly kind: (typeof KINDS)[number];
+  readonly description: string;
 }
 
 /** Damages one file of the home in one way. */
-export function damageOneFile(home: string, dice: SeededRandom, only?: string): Damage {
+export function damageOneFile(home: string, random: SeededRandom, only?: string): Damage {
   const there = FILES.filter((file) => existsSync(join(home, file)) && statSync(join(home, file)).size > 0);
-  const file = only ?? dice.pick(there);
-  const way = dice.pick(WAYS);
+  const file = only ?? random.pick(there);
+  const kind = random.pick(KINDS);
   const path = join(home, file);
   const size = statSync(path).size;
   const handle = openSync(path, "r+");
   // Half of the time near the start, where the file's header is.
-  const at = dice.below(2) === 0 ? dice.below(Math.min(size, 4096)) : dice.below(size);
-  const length = Math.min(size - at, 1 + dice.below(4096));
-  let told = `${file} ${way}`;
-  if (way === "cut") {
+  const at = random.below(2) === 0 ? random.below(Math.min(size, 4096)) : random.below(size);
+  const length = Math.min(size - at, 1 + random.below(4096));
+  let description = `${file} ${kind}`;
+  if (kind === "cut") {
     ftruncateSync(handle, at);
-    told += ` to ${at} of ${size} bytes`;
-  } else if (way === "flipped") {
+    description += ` to ${at} of ${size} bytes`;
+  } else if (kind === "flipped") {
     const byte = Buffer.alloc(1);
     readSync(handle, byte, 0, 1, at);
-    byte[0] = (byte[0] ?? 0) ^ (1 << dice.below(8));
+    byte[0] = (byte[0] ?? 0) ^ (1 << random.below(8));
     writeSync(handle, byte, 0, 1, at);
-    told += ` at ${at}`;
-  } else if (way === "zeroed" || way === "garbled") {
+    description += ` at ${at}`;
+  } else if (kind === "zeroed" || kind === "garbled") {
     const block = Buffer.alloc(length);
-    if (way === "garbled") for (let byte = 0; byte < length; byte += 1) block[byte] = dice.below(256);
+    if (kind === "garbled") for (let byte = 0; byte < length; byte += 1) block[byte] = random.below(256);
     writeSync(handle, block, 0, length, at);
-    told += `, ${length} bytes at ${at}`;
-  } else if (way === "emptied") {
+    description += `, ${length} bytes at ${at}`;
+  } else if (kind === "emptied") {
     ftruncateSync(handle, 0);
   }
   closeSync(handle);
-  if (way === "removed") rmSync(path);
-  return { file, way, told };
+  if (kind === "removed") rmSync(path);
+  return { file, kind, description };
 }

@@ -11,7 +11,7 @@ export interface TopUpFields {
 }
 
 /** A top-up as in `/v2/top-ups` and `/v2/top-ups/pending`, created a moment ago by default. */
-export function topUpBody(more: TopUpFields = {}): Record<string, unknown> {
+export function topUpBody(fields: TopUpFields = {}): Record<string, unknown> {
   const now = new Date().toISOString();
   return {
     id: "11111111-1111-4111-8111-111111111111",
@@ -24,11 +24,11 @@ export function topUpBody(more: TopUpFields = {}): Record<string, unknown> {
     updatedAt: now,
     expiresAt: new Date(Date.now() + 900_000).toISOString(),
     redirectUrl: null,
-    ...more,
+    ...fields,
   };
 }
 
-export function page(items: readonly unknown[]): Record<string, unknown> {
+export function listBody(items: readonly unknown[]): Record<string, unknown> {
   return {
     items,
     pagination: {

@@ -150,13 +150,13 @@ export const FOREIGN_ARGUMENTS = {
 /** Records every connection. */
 export class ConnectionRecorder {
   /** The first line sent on each connection; empty if nothing was sent. */
-  readonly heard: string[] = [];
+  readonly received: string[] = [];
   readonly #server: Server;
 
   private constructor() {
     this.#server = createServer((socket) => {
-      const place = this.heard.push("") - 1;
-      socket.on("data", (data) => (this.heard[place] += data.toString("latin1").split("\r\n")[0] ?? ""));
+      const place = this.received.push("") - 1;
+      socket.on("data", (data) => (this.received[place] += data.toString("latin1").split("\r\n")[0] ?? ""));
       socket.on("error", () => undefined);
     });
     this.#server.unref();

@@ -15,20 +15,20 @@ export interface Exchange {
   /** The raw response to the app, for answers that are not valid HTTP or never end. */
   readonly response: ServerResponse;
   /** Asks the sandbox. */
-  readonly forward: () => Promise<Answer>;
+  readonly forward: () => Promise<ProxiedResponse>;
   /** Responds to the app. */
-  readonly answer: (answer: Partial<Answer>) => void;
+  readonly answer: (answer: Partial<ProxiedResponse>) => void;
   /** Responds with JSON. */
   readonly json: (status: number, body: unknown) => void;
 }
 
-export interface Answer {
+export interface ProxiedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | string;
 }
 
-export interface Asked {
+export interface RecordedRequest {
   /** Milliseconds, as `performance.now()`. */
   readonly at: number;
   readonly method: string;
@@ -44,10 +44,10 @@ export const PASS_THROUGH: ExchangeHandler = () => false;
 
 export class InterceptingProxy {
   /** Handles requests from now on. */
-  treat: ExchangeHandler = PASS_THROUGH;
+  handler: ExchangeHandler = PASS_THROUGH;
   /** Called as each response begins. */
-  hear: (response: ServerResponse) => void = () => undefined;
-  readonly asked: Asked[] = [];
+  onResponse: (response: ServerResponse) => void = () => undefined;
+  readonly requests: RecordedRequest[] = [];
   readonly #server: Server;
   readonly #target: URL;
   #port = 0;
@@ -56,16 +56,16 @@ export class InterceptingProxy {
     this.#target = new URL(target);
     this.#server = createServer((request, response) => {
       const parts: Buffer[] = [];
-      this.hear(response);
+      this.onResponse(response);
       request.on("data", (part: Buffer) => parts.push(part));
       request.on("error", () => undefined);
       response.on("error", () => undefined);
       request.on("end", () => {
         const body = Buffer.concat(parts);
         const { method = "GET", url: path = "/", headers } = request;
-        this.asked.push({ at: performance.now(), method, path, body: body.toString(), headers });
-        const forward = (): Promise<Answer> => this.#forward(method, path, headers, body);
-        const answer = ({ status = 200, headers: more = {}, body: text = "" }: Partial<Answer>): void => {
+        this.requests.push({ at: performance.now(), method, path, body: body.toString(), headers });
+        const forward = (): Promise<ProxiedResponse> => this.#forward(method, path, headers, body);
+        const answer = ({ status = 200, headers: more = {}, body: text = "" }: Partial<ProxiedResponse>): void => {
           response.writeHead(status, { ...more, "content-length": Buffer.byteLength(text) });
           response.end(text);
         };
@@ -77,7 +77,7 @@ export class InterceptingProxy {
           });
         void (async () => {
           try {
-            if (await this.treat({ method, path, headers, body, response, forward, answer, json })) return;
+            if (await this.handler({ method, path, headers, body, response, forward, answer, json })) return;
             answer(await forward());
           } catch {
             response.destroy();
@@ -92,9 +92,9 @@ export class InterceptingProxy {
   }
 
   static async start(target: string): Promise<InterceptingProxy> {
-    const between = new InterceptingProxy(target);
-    await between.up();
-    return between;
+    const proxy = new InterceptingProxy(target);
+    await proxy.listen();
+    return proxy;
   }
 
   get address(): string {
@@ -102,7 +102,7 @@ export class InterceptingProxy {
   }
 
   /** Listens, on the same port as before. */
-  async up(): Promise<void> {
+  async listen(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
       this.#server.listen(this.#port, "127.0.0.1", () => {
@@ -114,13 +114,13 @@ export class InterceptingProxy {
   }
 
   /** Stops listening and cuts all connections. */
-  async down(): Promise<void> {
+  async shutDown(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
   }
 
-  async #forward(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer): Promise<Answer> {
+  async #forward(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer): Promise<ProxiedResponse> {
     const kept = Object.entries(headers).filter(
       ([name, value]) =>
         typeof value === "string" && !["host", "connection", "content-length", "transfer-encoding"].includes(name),

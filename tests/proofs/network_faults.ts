@@ -4,70 +4,74 @@ import type { Exchange, ExchangeHandler } from "./intercepting_proxy.ts";
 
 export interface NetworkFault {
   readonly name: string;
-  readonly treat: ExchangeHandler;
+  readonly handler: ExchangeHandler;
   /** The genuine answer still arrives, only late. */
-  readonly passes?: boolean;
+  readonly answersLate?: boolean;
   /** Lasts until the app's timeout of 20 s. */
   readonly slow?: boolean;
   /** The server asks for a pause longer than the proof waits. */
-  readonly long?: boolean;
+  readonly backsOffForLong?: boolean;
   /** Another fault of the same kind is in the short run, so this one is not. */
-  readonly alike?: boolean;
+  readonly isVariant?: boolean;
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
 
 /** The most bytes that any endless body has sent. */
-export const sent = { most: 0 };
+export const endlessBody = { maxBytes: 0 };
 
-const refuse =
+const respondWith =
   (status: number, headers: Readonly<Record<string, string>> = {}): ExchangeHandler =>
   ({ answer }) => (answer({ status, headers: { ...JSON_TYPE, ...headers }, body: '{"code":"x","error":"x"}' }), true);
 
-export function networkFaults(elsewhere: string): NetworkFault[] {
+export function networkFaults(redirectTarget: string): NetworkFault[] {
   const tomorrow = new Date(Date.now() + 86_400_000).toUTCString();
   const yesterday = new Date(Date.now() - 86_400_000).toUTCString();
-  const waits = ["1", "0", "-5", "1.5", "soon", "", yesterday, "Sat, 99 Nov 2026 08:00:00 GMT"];
+  const retryAfters = ["1", "0", "-5", "1.5", "soon", "", yesterday, "Sat, 99 Nov 2026 08:00:00 GMT"];
   return [
-    { name: "latency of 3 s", treat: late(3_000), passes: true },
-    { name: "reset in the middle of a body", treat: cut("reset") },
-    { name: "a body that ends too early", treat: cut("end") },
-    { name: "an endless body", treat: endless },
-    { name: "a gzip bomb", treat: bomb },
-    { name: "a captive portal's page", treat: portal },
-    { name: "closed without an answer", treat: ({ response }) => (response.destroy(), true) },
+    { name: "latency of 3 s", handler: delayed(3_000), answersLate: true },
+    { name: "reset in the middle of a body", handler: truncated("reset") },
+    { name: "a body that ends too early", handler: truncated("end") },
+    { name: "an endless body", handler: endless },
+    { name: "a gzip bomb", handler: bomb },
+    { name: "a captive portal's page", handler: portal },
+    { name: "closed without an answer", handler: ({ response }) => (response.destroy(), true) },
     ...[302, 301, 303, 307, 308].map((status, at) => ({
       name: `redirect ${status} to another server`,
-      treat: refuse(status, { location: `${elsewhere}/login` }),
-      alike: at > 0,
+      handler: respondWith(status, { location: `${redirectTarget}/login` }),
+      isVariant: at > 0,
     })),
-    ...[503, 500, 502, 504].map((status, at) => ({ name: `status ${status}`, treat: refuse(status), alike: at > 0 })),
-    ...waits.map((wait, at) => ({
+    ...[503, 500, 502, 504].map((status, at) => ({
+      name: `status ${status}`,
+      handler: respondWith(status),
+      isVariant: at > 0,
+    })),
+    ...retryAfters.map((wait, at) => ({
       name: `status 429, Retry-After: ${wait || "(empty)"}`,
-      treat: refuse(429, { "retry-after": wait }),
-      alike: at > 0,
+      handler: respondWith(429, { "retry-after": wait }),
+      isVariant: at > 0,
     })),
-    { name: "status 429 alone", treat: refuse(429) },
+    { name: "status 429 alone", handler: respondWith(429) },
     ...[tomorrow, "99999999999999999999"].map((wait, at) => ({
       name: `status 429, Retry-After: ${wait}`,
-      treat: refuse(429, { "retry-after": wait }),
-      long: true,
-      alike: at > 0,
+      handler: respondWith(429, { "retry-after": wait }),
+      backsOffForLong: true,
+      isVariant: at > 0,
     })),
-    { name: "one byte a second", treat: trickle, slow: true },
-    { name: "no answer", treat: () => true, slow: true },
+    { name: "one byte a second", handler: trickle, slow: true },
+    { name: "no answer", handler: () => true, slow: true },
   ];
 }
 
-function late(milliseconds: number): ExchangeHandler {
+function delayed(milliseconds: number): ExchangeHandler {
   return async ({ forward, answer }) => {
-    const truth = await forward();
-    setTimeout(() => answer(truth), milliseconds);
+    const response = await forward();
+    setTimeout(() => answer(response), milliseconds);
     return true;
   };
 }
 
-function cut(how: "reset" | "end"): ExchangeHandler {
+function truncated(how: "reset" | "end"): ExchangeHandler {
   return async ({ forward, response }) => {
     const { body } = await forward();
     const whole = Buffer.from(body);
@@ -87,7 +91,7 @@ function endless({ response }: Exchange): boolean {
   const more = (): void => {
     while (!response.destroyed) {
       bytes += chunk.length;
-      sent.most = Math.max(sent.most, bytes);
+      endlessBody.maxBytes = Math.max(endlessBody.maxBytes, bytes);
       if (!response.write(chunk)) return void response.once("drain", more);
     }
   };

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /** One row of the table. */
-export interface Line {
+export interface ProofResult {
   /** The promise's number in the table, 1 to 11. */
   readonly promise: number;
   readonly name: string;
@@ -30,7 +30,7 @@ export function times(full: number, short: number): number {
 }
 
 /** How many failures are printed in full on standard error. */
-const TOLD = 20;
+const MAX_PRINTED_FAILURES = 20;
 
 export class Tally {
   #tried = 0;
@@ -71,7 +71,7 @@ export class Tally {
   /** Adds a failure of an attempt that was counted already, or of the whole proof. */
   fail(what: string, error: unknown): void {
     this.#failed += 1;
-    if (this.#failed > TOLD) return;
+    if (this.#failed > MAX_PRINTED_FAILURES) return;
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`FAILED ${what}: ${why}\n`);
   }
@@ -97,15 +97,15 @@ export async function prove(
     tally.fail(`${about.name} as a whole`, error);
   }
   if (tally.tried === 0) tally.fail(about.name, "nothing was tried");
-  const line: Line = {
+  const result: ProofResult = {
     ...about,
     tried: tally.tried,
     failed: tally.failed,
     seconds: Math.round((performance.now() - began) / 1000),
     notes: tally.notes,
   };
-  process.stdout.write(`${JSON.stringify(line)}\n`);
-  if (line.failed > 0) process.exitCode = 1;
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  if (result.failed > 0) process.exitCode = 1;
 }
 
 /**
@@ -131,12 +131,12 @@ export async function cargoTest(
   let lines = 0;
   for await (const line of createInterface({ input: child.stdout })) {
     // libtest prints its dots before it.
-    const said = /proof: (\{.*\})$/.exec(line)?.[1];
-    if (said === undefined) {
+    const json = /proof: (\{.*\})$/.exec(line)?.[1];
+    if (json === undefined) {
       process.stderr.write(`${line}\n`);
       continue;
     }
-    const { tried, failed, notes } = JSON.parse(said) as { tried: number; failed: number; notes?: string };
+    const { tried, failed, notes } = JSON.parse(json) as { tried: number; failed: number; notes?: string };
     lines += 1;
     tally.add(tried, failed);
     if (notes) tally.note(notes);

@@ -13,16 +13,16 @@ import { waitForKnownBalance } from "../journeys/steps.ts";
 import { InterceptingProxy } from "./intercepting_proxy.ts";
 
 /** Proxies in front of the sandbox: its API, and one RPC endpoint or two. */
-export interface Way {
+export interface Proxies {
   readonly api: InterceptingProxy;
   readonly rpcs: readonly InterceptingProxy[];
 }
 
-export async function way(sandbox: Sandbox, rpcs = 2): Promise<Way> {
-  const truth = sandbox.ready.rpc["9999999"] ?? "";
+export async function startProxies(sandbox: Sandbox, rpcs = 2): Promise<Proxies> {
+  const rpcAddress = sandbox.ready.rpc["9999999"] ?? "";
   return {
     api: await InterceptingProxy.start(sandbox.ready.fluence.api),
-    rpcs: await Promise.all(Array.from({ length: rpcs }, () => InterceptingProxy.start(truth))),
+    rpcs: await Promise.all(Array.from({ length: rpcs }, () => InterceptingProxy.start(rpcAddress))),
   };
 }
 
@@ -44,50 +44,50 @@ export function networkFile(
   return path;
 }
 
-export interface Person {
+export interface ConnectedUser {
   readonly desktop: Desktop;
   readonly user: User;
   readonly app: App;
   readonly window: AppWindow;
   readonly account: string;
-  readonly way: Way;
+  readonly proxies: Proxies;
 }
 
 /** Creates a user and connects them through the proxies; the app is open and the balance known. */
-export async function person(
+export async function connectNewUser(
   desktop: Desktop,
   sandbox: Sandbox,
-  by: Way,
-  more: { readonly user?: NewUser; readonly start?: LaunchOptions; readonly hosts?: readonly string[] } = {},
-): Promise<Person> {
-  return connectUser(desktop, sandbox, by, await sandbox.user(more.user), more);
+  proxies: Proxies,
+  options: { readonly user?: NewUser; readonly start?: LaunchOptions; readonly hosts?: readonly string[] } = {},
+): Promise<ConnectedUser> {
+  return connectUser(desktop, sandbox, proxies, await sandbox.user(options.user), options);
 }
 
 /** Connects an existing user. Without a label, the account is named by the API. */
 export async function connectUser(
   desktop: Desktop,
   sandbox: Sandbox,
-  by: Way,
+  proxies: Proxies,
   user: User,
-  more: { readonly start?: LaunchOptions; readonly hosts?: readonly string[]; readonly label?: string | null } = {},
-): Promise<Person> {
+  options: { readonly start?: LaunchOptions; readonly hosts?: readonly string[]; readonly label?: string | null } = {},
+): Promise<ConnectedUser> {
   const file = networkFile(sandbox, desktop.processes.scratch, {
-    api: by.api.address,
-    rpcs: by.rpcs.map((rpc) => rpc.address),
-    ...(more.hosts === undefined ? {} : { hosts: more.hosts }),
+    api: proxies.api.address,
+    rpcs: proxies.rpcs.map((rpc) => rpc.address),
+    ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
   });
-  await connectAccount(desktop, user, { network: file, label: more.label === undefined ? "Test" : more.label });
-  const app = await App.open(desktop, more.start);
+  await connectAccount(desktop, user, { network: file, label: options.label === undefined ? "Test" : options.label });
+  const app = await App.open(desktop, options.start);
   const window = await app.window();
   await waitForKnownBalance(window);
-  const { accounts } = (await call(window, "app")) as { accounts: { id: string }[] };
+  const { accounts } = (await invokeCommand(window, "app")) as { accounts: { id: string }[] };
   const account = accounts[0]?.id;
   if (account === undefined) throw new Error("no account is connected");
-  return { desktop, user, app, window, account, way: by };
+  return { desktop, user, app, window, account, proxies };
 }
 
 /** A command's error, as a script in the window sees it. */
-export class Refused extends Error {
+export class CommandError extends Error {
   readonly code: string;
 
   constructor(command: string, thrown: unknown) {
@@ -98,21 +98,30 @@ export class Refused extends Error {
 }
 
 /** Calls a command as a script in the window would, without the page's own code. */
-export async function call(window: AppWindow, command: string, args: Record<string, unknown> = {}): Promise<unknown> {
+export async function invokeCommand(
+  window: AppWindow,
+  command: string,
+  args: Record<string, unknown> = {},
+): Promise<unknown> {
   const source = `const [command, args, done] = arguments;
     window.__TAURI_INTERNALS__.invoke(command, args).then((ok) => done({ ok }), (error) => done({ error }));`;
-  const told = (await window.driver.command("POST", "/execute/async", { script: source, args: [command, args] })) as {
+  const outcome = (await window.driver.command("POST", "/execute/async", {
+    script: source,
+    args: [command, args],
+  })) as {
     ok?: unknown;
     error?: unknown;
   };
-  if ("error" in told) throw new Refused(command, told.error);
-  return told.ok;
+  if ("error" in outcome) throw new CommandError(command, outcome.error);
+  return outcome.ok;
 }
 
 /** Starts a top-up as a script in the window would; returns its id. */
 export async function startTopUp(window: AppWindow, account: string, amount: string): Promise<string> {
   const wish = { purpose: { what: "top_up", amount }, payer: null, method: "usdc", save_method: false };
-  const { attempt } = (await call(window, "top_up_form", { account })) as { attempt: string };
-  const { id } = (await call(window, "pay", { account, wish, attempt, confirmedTotal: null })) as { id: string };
+  const { attempt } = (await invokeCommand(window, "top_up_form", { account })) as { attempt: string };
+  const { id } = (await invokeCommand(window, "pay", { account, wish, attempt, confirmedTotal: null })) as {
+    id: string;
+  };
   return id;
 }

@@ -13,13 +13,13 @@ export interface Log {
   readonly [field: string]: unknown;
 }
 
-interface Call {
+interface RpcCall {
   readonly id: number;
   readonly method: string;
   readonly params: readonly unknown[];
 }
 
-interface Outcome {
+interface RpcResult {
   readonly id: number;
   readonly result?: unknown;
   readonly error?: unknown;
@@ -27,18 +27,18 @@ interface Outcome {
 
 /** Rewrites the genuine result of each call. */
 export function rewriteResults(
-  change: (call: Call, outcome: Outcome) => Partial<Outcome> | undefined,
+  change: (call: RpcCall, outcome: RpcResult) => Partial<RpcResult> | undefined,
 ): ExchangeHandler {
   return async ({ body, forward, json }) => {
-    const asked = JSON.parse(body.toString()) as Call | Call[];
-    const told = JSON.parse(String((await forward()).body)) as Outcome | Outcome[];
-    const calls = [asked].flat();
-    const bent = [told].flat().map((outcome) => {
+    const request = JSON.parse(body.toString()) as RpcCall | RpcCall[];
+    const response = JSON.parse(String((await forward()).body)) as RpcResult | RpcResult[];
+    const calls = [request].flat();
+    const results = [response].flat().map((outcome) => {
       const call = calls.find(({ id }) => id === outcome.id);
-      const other = call === undefined ? undefined : change(call, outcome);
-      return other === undefined ? outcome : Object.assign({ jsonrpc: "2.0", id: outcome.id }, other);
+      const changed = call === undefined ? undefined : change(call, outcome);
+      return changed === undefined ? outcome : Object.assign({ jsonrpc: "2.0", id: outcome.id }, changed);
     });
-    json(200, Array.isArray(told) ? bent : bent[0]);
+    json(200, Array.isArray(response) ? results : results[0]);
     return true;
   };
 }
@@ -48,15 +48,15 @@ export const fixedResult = (method: string, result: unknown): ExchangeHandler =>
   rewriteResults((call) => (call.method === method ? { result } : undefined));
 
 /** Rewrites the logs, and invents the receipts that they need. */
-export function logs(change: (true_: readonly Log[]) => readonly Log[]): ExchangeHandler {
+export function rewriteLogs(change: (genuine: readonly Log[]) => readonly Log[]): ExchangeHandler {
   const invented = new Map<string, Log>();
   return rewriteResults((call, { result }) => {
     if (call.method === "eth_getLogs" && Array.isArray(result)) {
       const [{ fromBlock = "0x0", toBlock = "0x0" } = {}] = call.params as [{ fromBlock?: string; toBlock?: string }?];
-      const told = change(result as Log[]);
-      for (const log of told) invented.set(log.transactionHash, log);
+      const changed = change(result as Log[]);
+      for (const log of changed) invented.set(log.transactionHash, log);
       const last = toBlock === "latest" ? Number.POSITIVE_INFINITY : Number(toBlock);
-      const inRange = told.filter(
+      const inRange = changed.filter(
         ({ blockNumber }) => Number(blockNumber) >= Number(fromBlock) && Number(blockNumber) <= last,
       );
       return { result: inRange };
@@ -87,12 +87,12 @@ export function fakeCreditLog(template: Log, units: bigint, id: string, transact
 export function injectFakeCredit(
   rpc: string,
   credit: Log,
-): { readonly treat: ExchangeHandler; readonly told: () => boolean } {
+): { readonly handler: ExchangeHandler; readonly served: () => boolean } {
   let placed: Log | undefined;
-  let told = false;
-  const lie = logs((true_) => (placed === undefined ? true_ : [...true_, placed]));
+  let wasServed = false;
+  const lie = rewriteLogs((genuine) => (placed === undefined ? genuine : [...genuine, placed]));
   return {
-    treat: async (exchange) => {
+    handler: async (exchange) => {
       const from = /"fromBlock":"(0x[0-9a-f]+)"/.exec(exchange.body.toString())?.[1];
       if (placed === undefined && from !== undefined) {
         const { number, hash } = await newestBlock(rpc);
@@ -104,12 +104,12 @@ export function injectFakeCredit(
         json: (status, body) => {
           // The app stores nothing from a range that ends at "latest": that is only a quick poll.
           const keeps = !exchange.body.includes('"latest"') && exchange.body.includes("eth_getLogs");
-          told ||= keeps && JSON.stringify(body).includes(credit.transactionHash);
+          wasServed ||= keeps && JSON.stringify(body).includes(credit.transactionHash);
           exchange.json(status, body);
         },
       });
     },
-    told: () => told,
+    served: () => wasServed,
   };
 }
 

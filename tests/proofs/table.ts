@@ -5,14 +5,14 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
-import { isShort, type Line } from "./proof.ts";
+import { isShort, type ProofResult } from "./proof.ts";
 
 const file = process.argv[2];
 if (file === undefined) throw new Error("usage: table.ts FILE");
 const lines = readFileSync(file, "utf8")
   .split("\n")
   .filter((line) => line !== "")
-  .map((line) => JSON.parse(line) as Line)
+  .map((line) => JSON.parse(line) as ProofResult)
   .toSorted((one, other) => one.promise - other.promise);
 
 const git = (...args: string[]): string => execFileSync("git", args, { encoding: "utf8" }).trim();
