@@ -68,7 +68,11 @@ test("the tray shows the balance, and each menu entry does what it says", async 
   await icon.click("Open Bursar");
   await app.window();
   await waitForPage(window, "overview");
-  assert.equal(await window.css("#app").attribute("data-first"), "told", "the page contained its first data");
+  assert.equal(
+    await window.css("#app").attribute("data-initial-data"),
+    "embedded",
+    "the page contained its first data",
+  );
   await window.id("open-top-up").waitVisible();
   assert.deepEqual(app.pids(), [pid]);
   await assertConsistent(person);

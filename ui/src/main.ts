@@ -20,6 +20,6 @@ const dataReady = initialData ? Promise.resolve() : app.resource.refresh();
 // The window is built outside the document while the font loads, and put into the document when it is complete.
 const target = document.createElement("div");
 target.id = "app";
-target.dataset.first = initialData ? "told" : "asked";
+target.dataset.initialData = initialData ? "embedded" : "requested";
 const attached = font.then(() => document.getElementById("app")?.replaceWith(target));
 mount(App, { target, props: { dataReady, attached } });
