@@ -95,12 +95,12 @@ async function besideAnIdleApp(others: () => Promise<void>): Promise<void> {
   const idle = share("idle", async () => {
     // So few payments that none is under review: the app would poll such a payment in every cycle.
     const user = await sandbox.user({ history: 10 });
-    let watched: IdleResult | undefined;
+    let result: IdleResult | undefined;
     await withBenchDesktop("idle", {}, async (desktop) => {
-      watched = await measureIdle(desktop, sandbox, user, effort);
+      result = await measureIdle(desktop, sandbox, user, effort);
     });
-    if (watched === undefined) throw new Error("the idle app was not measured");
-    return watched;
+    if (result === undefined) throw new Error("the idle app was not measured");
+    return result;
   });
   await others();
   await idle;

@@ -88,10 +88,10 @@ export class Screen {
     let since = performance.now();
     for (;;) {
       await pause(50);
-      const seen = this.capture(box);
+      const pixels = this.capture(box);
       const now = performance.now();
-      if (!seen.equals(before)) [before, since] = [seen, now];
-      else if (now - since > still && this.#isPainted(seen)) return seen;
+      if (!pixels.equals(before)) [before, since] = [pixels, now];
+      else if (now - since > still && this.#isPainted(pixels)) return pixels;
       if (now > end) throw new Error("the screen kept changing");
     }
   }
@@ -113,10 +113,10 @@ export class Screen {
     return row * this.#stride + box.x * this.#bytesPerPixel;
   }
 
-  #isPainted(seen: Buffer): boolean {
-    const first = seen.subarray(0, this.#bytesPerPixel);
-    for (let at = 0; at < seen.length; at += this.#bytesPerPixel)
-      if (!seen.subarray(at, at + this.#bytesPerPixel).equals(first)) return true;
+  #isPainted(pixels: Buffer): boolean {
+    const first = pixels.subarray(0, this.#bytesPerPixel);
+    for (let at = 0; at < pixels.length; at += this.#bytesPerPixel)
+      if (!pixels.subarray(at, at + this.#bytesPerPixel).equals(first)) return true;
     return false;
   }
 }

@@ -82,7 +82,7 @@ export function screenOf(desktop: Desktop): Screen {
 /** The box's position on the screen, once the window with this title has stopped moving. */
 export async function locateOnScreen(desktop: Desktop, title: string, part: Box): Promise<Box> {
   let before = "";
-  const seen = await until(
+  const output = await until(
     `the window ${title} is in its place`,
     async () => {
       const done = await desktop.run("xwininfo", ["-name", title]);
@@ -94,7 +94,7 @@ export async function locateOnScreen(desktop: Desktop, title: string, part: Box)
     { interval: 1_000 },
   );
   const corner = (axis: string): number =>
-    Number(new RegExp(`Absolute upper-left ${axis}:\\s+(-?\\d+)`).exec(seen)?.[1] ?? NaN);
+    Number(new RegExp(`Absolute upper-left ${axis}:\\s+(-?\\d+)`).exec(output)?.[1] ?? NaN);
   return { ...part, x: corner("X") + part.x, y: corner("Y") + part.y };
 }
 

@@ -43,8 +43,8 @@ export async function measureFirstSync(
     const running = app.launch({ args: ["--hidden"] });
     await waitForFullHistory(desktop);
     runs.app.push(performance.now() - start);
-    const kept = Number(await queryHistory(desktop, "SELECT count(*) FROM payment"));
-    if (kept < effort.payments) throw new Error(`only ${kept} of ${effort.payments} payments were stored`);
+    const stored = Number(await queryHistory(desktop, "SELECT count(*) FROM payment"));
+    if (stored < effort.payments) throw new Error(`only ${stored} of ${effort.payments} payments were stored`);
     await stop(desktop, running, BINARIES.app);
   }
   return [

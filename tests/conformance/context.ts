@@ -1,10 +1,15 @@
 /** What the checks know about the account whose key they use, and payments that a check creates and cancels again. */
 import { randomUUID } from "node:crypto";
 import { moneyOf, type Account, type Method, type Options, type Payer, type Payment } from "./response_bodies.ts";
-import { Skipped } from "./check.ts";
 import type { Answer, Client } from "./client.ts";
 
 export const RETURN_URL = "org.bursar.desktop://top-up/return?state=conformance";
+
+/** An id that no server has. */
+export const UNKNOWN = "conformance-unknown";
+
+/** Thrown by a check that this account's data does not allow. */
+export class Skipped extends Error {}
 
 export interface Context {
   readonly account: Account;

@@ -8,9 +8,17 @@ import {
   type Period,
   type Service,
 } from "./response_bodies.ts";
-import { Skipped, UNKNOWN, type Check } from "./check.ts";
+import type { Check } from "./check.ts";
 import { expectEqual, expectThat, type Client } from "./client.ts";
-import { createPayment, cancelPayment, findPaymentSystem, topUpBody, type Context } from "./context.ts";
+import {
+  createPayment,
+  cancelPayment,
+  findPaymentSystem,
+  topUpBody,
+  type Context,
+  Skipped,
+  UNKNOWN,
+} from "./context.ts";
 import { expectDistinctIds, expectAccountCurrency } from "./read_checks.ts";
 
 /** The most items to read, because lists may be years long. */

@@ -1,9 +1,9 @@
 /** Checks that only read: the account, payers, methods, conditional requests and refusals. */
 import type { Account, Method, Money, Options, Payer } from "./response_bodies.ts";
 import { minorUnits } from "./response_bodies.ts";
-import { UNKNOWN, type Check } from "./check.ts";
+import type { Check } from "./check.ts";
 import { expectEqual, expectThat, type Client } from "./client.ts";
-import { newIdempotencyKey, loadContext, type Context } from "./context.ts";
+import { newIdempotencyKey, loadContext, type Context, UNKNOWN } from "./context.ts";
 
 export const readChecks: readonly Check[] = [
   {

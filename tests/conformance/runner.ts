@@ -1,8 +1,8 @@
 /** Runs all checks in order and collects their results. */
 import type { ApiDescription } from "./description.ts";
 import { Client } from "./client.ts";
-import { Skipped, type Check } from "./check.ts";
-import { loadContext } from "./context.ts";
+import type { Check } from "./check.ts";
+import { loadContext, Skipped } from "./context.ts";
 import { listChecks } from "./list_checks.ts";
 import { readChecks } from "./read_checks.ts";
 import { writeChecks } from "./write_checks.ts";

@@ -1,6 +1,6 @@
 /** Checks that create payments and cancel them again; no money moves. */
 import { minorUnits, type Method, type Migration, type Page, type Payment, type Service } from "./response_bodies.ts";
-import { Skipped, UNKNOWN, type Check } from "./check.ts";
+import type { Check } from "./check.ts";
 import { expectEqual, expectThat, type Client } from "./client.ts";
 import {
   createPayment,
@@ -14,6 +14,8 @@ import {
   moneyIn,
   paymentBody,
   type Context,
+  Skipped,
+  UNKNOWN,
 } from "./context.ts";
 
 export const writeChecks: readonly Check[] = [

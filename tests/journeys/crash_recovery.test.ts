@@ -6,7 +6,15 @@ import { staysTrue, until } from "../session/wait.ts";
 import { Sandbox, type User } from "../session/sandbox.ts";
 import { assertConsistent } from "../session/consistency.ts";
 import type { AppWindow } from "../session/window.ts";
-import { startTopUp, connectApp, createTopUpRequests, noticeKinds, waitForPage, waitForPayment } from "./steps.ts";
+import {
+  startTopUp,
+  connectApp,
+  createTopUpRequests,
+  noticeKinds,
+  waitForPage,
+  waitForPayment,
+  waitForAmount,
+} from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -16,10 +24,7 @@ after(() => sandbox.end());
 
 async function waitForBalance(window: AppWindow, amount: string): Promise<void> {
   await window.id("nav-overview").click();
-  await until(`the window shows ${amount}`, async () => {
-    const shown = await window.id("balance").attribute("data-amount", { timeout: 500 });
-    return shown !== null && normalizeAmount(shown) === amount;
-  });
+  await waitForAmount(window.id("balance"), amount);
 }
 
 test("after a kill with a top-up open, the same top-up goes on and notifies once", async (t) => {

@@ -1,10 +1,11 @@
 /** Accounts of two providers side by side, and an account's saved methods. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, test, type TestContext } from "node:test";
 import { App } from "../session/app.ts";
 import { normalizeAmount, connectAccount } from "../session/cli.ts";
 import { until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
+import type { NewPanelUser } from "../session/panel.ts";
 import { CardPage, TEST_CARDS } from "../session/panel_pages.ts";
 import { assertPanelConsistent } from "../session/panel_consistency.ts";
 import { Sandbox } from "../session/sandbox.ts";
@@ -19,7 +20,7 @@ import {
   findMethod,
   waitForQuote,
 } from "./panel_steps.ts";
-import { waitForPage, createTopUpElsewhere } from "./steps.ts";
+import { waitForPage, createTopUpElsewhere, waitForAmount } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -28,14 +29,7 @@ before(async () => {
 after(() => sandbox.end());
 
 test("with two providers, one being down does not affect the other", async (t) => {
-  await sandbox.reset();
-  const [fluence, user] = await Promise.all([sandbox.user(), sandbox.panelUser({ balance: "55.00" })]);
-  const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
-  await connectAccount(desktop, fluence);
-  await addPanelAccount(desktop, user, "Hosting");
-  const app = await App.open(desktop);
-  const window = await app.window();
-  await window.id("nav-balances").click();
+  const { fluence, user, desktop, window } = await connectBoth(t, { balance: "55.00" });
   await waitForPage(window, "balances");
   await waitForCardAmount(window, "Test", "256");
   await waitForCardAmount(window, "Hosting", "55");
@@ -71,14 +65,7 @@ test("with two providers, one being down does not affect the other", async (t) =
 });
 
 test("a saved card tops up the second account from its balance card, and one inbox has both accounts' notices", async (t) => {
-  await sandbox.reset();
-  const [fluence, user] = await Promise.all([sandbox.user(), sandbox.panelUser()]);
-  const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
-  await connectAccount(desktop, fluence);
-  await addPanelAccount(desktop, user, "Hosting");
-  const app = await App.open(desktop);
-  const window = await app.window();
-  await window.id("nav-balances").click();
+  const { fluence, user, desktop, window } = await connectBoth(t);
   await waitForCardAmount(window, "Hosting", "100");
   await card(window, "Hosting").child("balance-card-top-up").click();
   await waitForPage(window, "top_up");
@@ -159,6 +146,19 @@ test("methods are added on the provider's page, made the default, and removed", 
   await assertPanelConsistent(person);
 });
 
+/** Connects a Fluence account, "Test", and a panel account, "Hosting", and opens the page with both balances. */
+async function connectBoth(t: TestContext, details: NewPanelUser = {}) {
+  await sandbox.reset();
+  const [fluence, user] = await Promise.all([sandbox.user(), sandbox.panelUser(details)]);
+  const desktop = await Desktop.for(t, { linkOrigins: sandbox.origins });
+  await connectAccount(desktop, fluence);
+  await addPanelAccount(desktop, user, "Hosting");
+  const app = await App.open(desktop);
+  const window = await app.window();
+  await window.id("nav-balances").click();
+  return { fluence, user, desktop, window };
+}
+
 function card(window: AppWindow, label: string): ScopedLocator {
   return scopedLocator(window, `[data-testid="balance-card"][data-label="${label}"]`);
 }
@@ -175,12 +175,5 @@ function scopedLocator(window: AppWindow, selector: string): ScopedLocator {
 }
 
 async function waitForCardAmount(window: AppWindow, label: string, amount: string, timeout = 30_000): Promise<void> {
-  await until(
-    `${label} shows ${amount}`,
-    async () => {
-      const shown = await card(window, label).child("balance-card-amount").attribute("data-amount", { timeout: 500 });
-      return shown !== null && normalizeAmount(shown) === amount;
-    },
-    { timeout },
-  );
+  await waitForAmount(card(window, label).child("balance-card-amount"), amount, { timeout });
 }

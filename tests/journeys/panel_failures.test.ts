@@ -2,13 +2,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { staysTrue, until } from "../session/wait.ts";
-import { CardPage, TEST_CARDS } from "../session/panel_pages.ts";
+import { TEST_CARDS } from "../session/panel_pages.ts";
 import { assertPanelConsistent } from "../session/panel_consistency.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import {
   createPaymentRequests,
   waitForReturnToPayments,
-  byCardPage,
   byWalletPage,
   chosenMethod,
   choosePayer,
@@ -21,6 +20,7 @@ import {
   openTopUpPage,
   waitForQuote,
   fillTopUp,
+  startOnCardPage,
 } from "./panel_steps.ts";
 import { noticeKinds, waitForPage } from "./steps.ts";
 
@@ -32,10 +32,8 @@ after(() => sandbox.end());
 
 test("a declined card shows the reason and what to do, and nothing is charged", async (t) => {
   const person = await connectCustomer(t, sandbox);
-  const { desktop, user, window } = person;
-  await fillTopUp(person, "20", await findMethod(user, byCardPage));
-  await window.id("continue").click();
-  const card = await CardPage.waitFor(desktop, sandbox);
+  const { user, window } = person;
+  const card = await startOnCardPage(person, sandbox, "20");
   await card.pay(TEST_CARDS.declined, { save: false });
   await waitForReturnToPayments(person);
   const payment = await user.payment();

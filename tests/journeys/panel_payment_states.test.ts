@@ -1,11 +1,9 @@
 /** The statuses of a payment at the hosting panel besides new and paid, in the window, the inbox and the history. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { normalizeAmount } from "../session/cli.ts";
 import { until } from "../session/wait.ts";
 import { assertPanelConsistent } from "../session/panel_consistency.ts";
 import { Sandbox } from "../session/sandbox.ts";
-import type { AppWindow } from "../session/window.ts";
 import {
   byInvoice,
   checkNow,
@@ -19,7 +17,7 @@ import {
   waitForQuote,
   fillTopUp,
 } from "./panel_steps.ts";
-import { noticeKinds, waitForPage } from "./steps.ts";
+import { noticeKinds, waitForPage, waitForAmount } from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -36,7 +34,7 @@ test("trusted, refunded and fraudulent payments show their status", async (t) =>
   await window.css('[data-testid="open-top-up"][data-status="confirming"]').waitVisible({ timeout: 30_000 });
   assert.equal(await window.id("steps").attribute("data-passed"), "2");
   // The panel has credited a trusted payment already: its balance counts, but no notice reports the money yet.
-  await waitForAmount(window, "balance", "120");
+  await waitForAmount(window.id("balance"), "120", { timeout: 30_000 });
   await window.screenshot("trusted");
   await window.id("nav-inbox").click();
   await window.id("inbox-empty").waitVisible();
@@ -55,7 +53,7 @@ test("trusted, refunded and fraudulent payments show their status", async (t) =>
   await window.screenshot("refunded");
   assert.deepEqual(await noticeKinds(window, trusted.id), ["refunded", "completed"]);
   await window.screenshot("inbox");
-  await waitForAmount(window, "header-balance", "100");
+  await waitForAmount(window.id("header-balance"), "100", { timeout: 30_000 });
 
   const suspected = await user.createPaymentElsewhere("30.00", "processing");
   await checkNow(person);
@@ -152,14 +150,3 @@ test("an open invoice keeps its last known state, and other payments within the 
 });
 
 const UNKNOWN_STATUS = { "/status": "on_the_moon", "/items/0/status": "on_the_moon" };
-
-async function waitForAmount(window: AppWindow, testid: string, amount: string): Promise<void> {
-  await until(
-    `${testid} is ${amount}`,
-    async () => {
-      const shown = await window.id(testid).attribute("data-amount");
-      return shown !== null && normalizeAmount(shown) === amount;
-    },
-    { timeout: 30_000 },
-  );
-}

@@ -6,6 +6,7 @@ import { cli } from "../session/cli.ts";
 import { until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
 import type { PanelBehaviour, NewPanelUser, PanelMethod, PanelPayment, PanelUser } from "../session/panel.ts";
+import { CardPage } from "../session/panel_pages.ts";
 import type { RecordedRequest, Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
 import { paymentRow, waitForPage, waitForKnownBalance } from "./steps.ts";
@@ -85,6 +86,13 @@ export async function openTopUpPage({ window }: ConnectedCustomer): Promise<void
   await window.id("balance-button").click();
   await waitForPage(window, "top_up");
   await window.id("methods").waitVisible();
+}
+
+/** Starts a top-up on the card page and waits until the browser shows that page. */
+export async function startOnCardPage(person: ConnectedCustomer, sandbox: Sandbox, amount: string): Promise<CardPage> {
+  await fillTopUp(person, amount, await findMethod(person.user, byCardPage));
+  await person.window.id("continue").click();
+  return CardPage.waitFor(person.desktop, sandbox);
 }
 
 /** Enters the amount, chooses the method and waits until the form can be sent. */

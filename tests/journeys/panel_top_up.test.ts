@@ -23,6 +23,7 @@ import {
   openTopUpPage,
   waitForQuote,
   fillTopUp,
+  startOnCardPage,
 } from "./panel_steps.ts";
 import { noticeKinds, waitForPage } from "./steps.ts";
 
@@ -137,10 +138,8 @@ test("a method saved for next time is pending, then confirmed, and can pay", asy
 
 test("a card payment that the bank wants confirmed completes after the confirmation", async (t) => {
   const person = await connectCustomer(t, sandbox);
-  const { desktop, user, window } = person;
-  await fillTopUp(person, "40", await findMethod(user, byCardPage));
-  await window.id("continue").click();
-  const card = await CardPage.waitFor(desktop, sandbox);
+  const { user, window } = person;
+  const card = await startOnCardPage(person, sandbox, "40");
   await card.pay(TEST_CARDS.confirms, { save: false });
   await card.waitForPhase("confirm");
   const payment = await user.payment();
@@ -159,9 +158,7 @@ test("a card payment that the bank wants confirmed completes after the confirmat
 test("a closed payment page can be reopened and paid", async (t) => {
   const person = await connectCustomer(t, sandbox);
   const { desktop, user, window } = person;
-  await fillTopUp(person, "15", await findMethod(user, byCardPage));
-  await window.id("continue").click();
-  const card = await CardPage.waitFor(desktop, sandbox);
+  const card = await startOnCardPage(person, sandbox, "15");
   const payment = await user.payment();
   await card.close();
   await waitForPage(window, "overview");

@@ -44,22 +44,22 @@ await prove(about, async (tally) => {
 });
 
 async function tryFaults(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
-  const someone = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 2));
-  const servers = [someone.proxies.api, ...someone.proxies.rpcs];
+  const connected = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 2));
+  const servers = [connected.proxies.api, ...connected.proxies.rpcs];
   const durations = recordDurations(servers);
   const elsewhere = await ConnectionRecorder.start();
-  const answering = watchWindow(someone);
+  const answering = watchWindow(connected);
   const all = networkFaults(elsewhere.address).filter(
     ({ slow, isVariant: alike }) => !isShort || (slow !== true && alike !== true),
   );
-  const before = someone.app.memory();
-  for (const [index, trouble] of all.entries()) {
+  const before = connected.app.memory();
+  for (const [index, fault] of all.entries()) {
     for (const which of isShort ? ([SERVERS[index % 2] ?? "API"] as const) : SERVERS) {
-      await tally.try(`${which}: ${trouble.name}`, () => endure(someone, which, trouble));
+      await tally.try(`${which}: ${fault.name}`, () => endure(connected, which, fault));
     }
   }
   await tally.try("memory grew by less than 32 MiB", () => {
-    const grown = someone.app.memory() - before;
+    const grown = connected.app.memory() - before;
     tally.note(`memory grew by ${(grown / 1024).toFixed(1)} MiB`);
     assert.ok(grown < 32 * 1024, `${grown} KiB`);
   });
@@ -69,25 +69,25 @@ async function tryFaults(tally: Tally, desktop: Desktop, sandbox: Sandbox): Prom
     tally.note(`at most ${(endlessBody.maxBytes / MIB).toFixed(1)} MiB of an endless answer left the server`);
     assert.ok(endlessBody.maxBytes < 16 * MIB, `${endlessBody.maxBytes} bytes`);
   });
-  await serversDown(tally, someone);
-  if (!isShort) await serversSilent(tally, someone);
+  await serversDown(tally, connected);
+  if (!isShort) await serversSilent(tally, connected);
   for (const days of [1, -1]) {
     await tally.try(`the servers' clock off by ${days} day`, async () => {
-      someone.proxies.api.handler = shiftClock(days);
-      await startTopUp(someone.window, someone.account, "21");
-      const topUp = await someone.user.openTopUp();
+      connected.proxies.api.handler = shiftClock(days);
+      await startTopUp(connected.window, connected.account, "21");
+      const topUp = await connected.user.openTopUp();
       const bound = await until("the app follows the top-up", async () => {
-        const { top_ups } = (await overview(someone)) as { top_ups: { id: string; payment_id: string | null }[] };
+        const { top_ups } = (await overview(connected)) as { top_ups: { id: string; payment_id: string | null }[] };
         return top_ups.find((one) => one.payment_id === topUp.id);
       });
-      await invokeCommand(someone.window, "cancel_top_up", { account: someone.account, topUp: bound.id });
+      await invokeCommand(connected.window, "cancel_top_up", { account: connected.account, topUp: bound.id });
       await until(
         "it has ended",
-        async () => ((await overview(someone)) as { top_ups: unknown[] }).top_ups.length === 0,
+        async () => ((await overview(connected)) as { top_ups: unknown[] }).top_ups.length === 0,
       );
-      assert.equal((await someone.user.serverState()).open_top_up, null);
-      someone.proxies.api.handler = PASS_THROUGH;
-      await waitForRecovery(someone, 5_000);
+      assert.equal((await connected.user.serverState()).open_top_up, null);
+      connected.proxies.api.handler = PASS_THROUGH;
+      await waitForRecovery(connected, 5_000);
     });
   }
   await tally.try("every request ended in time", () => {
@@ -95,11 +95,11 @@ async function tryFaults(tally: Tally, desktop: Desktop, sandbox: Sandbox): Prom
     tally.note(`the longest of ${durations.length} requests took ${(longest / 1_000).toFixed(1)} s`);
     assert.ok(longest <= REQUEST_LIMIT_MS, `${longest} ms`);
   });
-  const slowest = await answering.end();
+  const answered = await answering.end();
   await tally.try("the window answered throughout", () => {
-    tally.note(`the window's slowest answer of ${slowest.count} took ${Math.round(slowest.slowest)} ms`);
-    assert.equal(slowest.refused, "");
-    assert.ok(slowest.slowest < 2_000, `${slowest.slowest} ms`);
+    tally.note(`the window's slowest answer of ${answered.count} took ${Math.round(answered.slowest)} ms`);
+    assert.equal(answered.refused, "");
+    assert.ok(answered.slowest < 2_000, `${answered.slowest} ms`);
   });
   elsewhere.end();
 }
@@ -108,27 +108,27 @@ async function tryFaults(tally: Tally, desktop: Desktop, sandbox: Sandbox): Prom
  * Keeps up the fault until the app reports an error (or has the answer, where it only comes late), then waits for
  * recovery.
  */
-async function endure(someone: ConnectedUser, which: "API" | "RPCs", trouble: NetworkFault): Promise<void> {
+async function endure(connected: ConnectedUser, which: "API" | "RPCs", fault: NetworkFault): Promise<void> {
   const {
     window,
     account,
     proxies: { api, rpcs },
-  } = someone;
+  } = connected;
   const servers = which === "API" ? [api] : rpcs;
-  const before = await shownFigures(someone);
+  const before = await shownFigures(connected);
   const counts = servers.map((server) => server.requests.length);
-  for (const server of servers) server.handler = trouble.handler;
+  for (const server of servers) server.handler = fault.handler;
   await invokeCommand(window, "check_now", { account });
   await until("a request arrives", () => servers.some((server, at) => server.requests.length > (counts[at] ?? 0)));
-  if (trouble.answersLate !== true) {
-    const options = { timeout: trouble.slow === true ? 90_000 : 15_000, interval: 100 };
-    await until("the app reports it", async () => (await errors(someone)).length > 0, options);
-    assert.deepEqual(await shownFigures(someone), before, "known data changed");
+  if (fault.answersLate !== true) {
+    const options = { timeout: fault.slow === true ? 90_000 : 15_000, interval: 100 };
+    await until("the app reports it", async () => (await errors(connected)).length > 0, options);
+    assert.deepEqual(await shownFigures(connected), before, "known data changed");
   }
   for (const server of servers) server.handler = PASS_THROUGH;
-  if (trouble.backsOffForLong === true) await assertLeftAlone(someone, servers);
+  if (fault.backsOffForLong === true) await assertLeftAlone(connected, servers);
   await invokeCommand(window, "check_now", { account });
-  await waitForRecovery(someone, trouble.answersLate === true ? 15_000 : 5_000);
+  await waitForRecovery(connected, fault.answersLate === true ? 15_000 : 5_000);
 }
 
 /**
@@ -156,13 +156,16 @@ async function assertLeftAlone(
 }
 
 /** Servers that refuse connections for a while: the app recovers within 5 s of their return, without "Check now". */
-async function serversDown(tally: Tally, someone: ConnectedUser): Promise<void> {
-  const servers = [someone.proxies.api, ...someone.proxies.rpcs];
+async function serversDown(tally: Tally, connected: ConnectedUser): Promise<void> {
+  const servers = [connected.proxies.api, ...connected.proxies.rpcs];
   const span = times(300_000, 20_000);
   for (const server of servers) await server.shutDown();
-  await invokeCommand(someone.window, "check_now", { account: someone.account });
+  await invokeCommand(connected.window, "check_now", { account: connected.account });
   const start = performance.now();
-  await until("the app reports it", async () => (await errors(someone)).length > 1, { timeout: 60_000, interval: 100 });
+  await until("the app reports it", async () => (await errors(connected)).length > 1, {
+    timeout: 60_000,
+    interval: 100,
+  });
   await until("the outage has lasted long enough", () => performance.now() - start > span, {
     timeout: span + 10_000,
     interval: 250,
@@ -170,18 +173,18 @@ async function serversDown(tally: Tally, someone: ConnectedUser): Promise<void> 
   for (const server of servers) await server.listen();
   const back = performance.now();
   await tally.try(`back within 5 s after ${span / 1_000} s without servers`, async () => {
-    await waitForRecovery(someone, 5_000);
+    await waitForRecovery(connected, 5_000);
     tally.note(`back after ${((performance.now() - back) / 1_000).toFixed(1)} s`);
   });
 }
 
 /** Seven minutes of servers that close every connection: after five, each gets at most two requests a minute. */
-async function serversSilent(tally: Tally, someone: ConnectedUser): Promise<void> {
+async function serversSilent(tally: Tally, connected: ConnectedUser): Promise<void> {
   const {
     window,
     account,
     proxies: { api, rpcs },
-  } = someone;
+  } = connected;
   const servers = [api, ...rpcs];
   const close: ExchangeHandler = ({ response }) => (response.destroy(), true);
   for (const server of servers) server.handler = close;
@@ -200,7 +203,7 @@ async function serversSilent(tally: Tally, someone: ConnectedUser): Promise<void
   for (const server of servers) server.handler = PASS_THROUGH;
   await tally.try("back within 5 s of a manual check when servers had closed every connection", async () => {
     await invokeCommand(window, "check_now", { account });
-    await waitForRecovery(someone, 5_000);
+    await waitForRecovery(connected, 5_000);
   });
 }
 
@@ -209,12 +212,12 @@ async function tryUnreachable(tally: Tally, desktop: Desktop, sandbox: Sandbox):
   const { api, rpcs } = await startProxies(sandbox, 1);
   const user = await sandbox.user();
   const port = new URL(api.address).port;
-  const places: [string, string][] = [
+  const unreachable: [string, string][] = [
     ["a name that does not exist", "https://nowhere.invalid"],
     ["TLS to a server without it", `https://127.0.0.1:${port}`],
     ["a port where nobody listens", "http://127.0.0.1:1"],
   ];
-  for (const [number, [name, address]] of places.entries()) {
+  for (const [number, [name, address]] of unreachable.entries()) {
     await tally.try(name, async () => {
       const file = networkFile(sandbox, desktop.processes.scratch, {
         api: address,
@@ -264,8 +267,8 @@ function watchWindow({ window }: ConnectedUser): {
 } {
   const state = { going: true };
   let refused = "";
-  let most = 0;
-  let asked = 0;
+  let slowest = 0;
+  let count = 0;
   const task = (async () => {
     while (state.going) {
       await until("the window is there", () => windowState.available, { timeout: 120_000 });
@@ -273,8 +276,8 @@ function watchWindow({ window }: ConnectedUser): {
       const began = performance.now();
       const answered = await invokeCommand(window, "settings").catch((error: unknown) => error);
       if (answered instanceof Error) refused ||= String(answered);
-      most = Math.max(most, performance.now() - began);
-      asked += 1;
+      slowest = Math.max(slowest, performance.now() - began);
+      count += 1;
       windowState.busy = false;
       const pause = performance.now() + 250;
       await until("250 ms have passed", () => performance.now() >= pause);
@@ -284,17 +287,17 @@ function watchWindow({ window }: ConnectedUser): {
     end: async () => {
       state.going = false;
       await task;
-      return { slowest: most, count: asked, refused };
+      return { slowest, count, refused };
     },
   };
 }
 
-async function waitForRecovery(someone: ConnectedUser, timeout: number): Promise<void> {
+async function waitForRecovery(connected: ConnectedUser, timeout: number): Promise<void> {
   let last: unknown[] = [];
   await until(
     "no error is left",
     async () => {
-      last = await errors(someone);
+      last = await errors(connected);
       return last.length === 0;
     },
     { timeout, interval: 100 },
@@ -303,8 +306,8 @@ async function waitForRecovery(someone: ConnectedUser, timeout: number): Promise
   });
 }
 
-async function errors(someone: ConnectedUser): Promise<unknown[]> {
-  return ((await overview(someone)) as { errors: unknown[] }).errors;
+async function errors(connected: ConnectedUser): Promise<unknown[]> {
+  return ((await overview(connected)) as { errors: unknown[] }).errors;
 }
 
 async function overview({ window, account }: ConnectedUser): Promise<unknown> {
@@ -312,8 +315,8 @@ async function overview({ window, account }: ConnectedUser): Promise<unknown> {
 }
 
 /** What the overview shows, without times. */
-async function shownFigures(someone: ConnectedUser): Promise<unknown> {
-  const { balance, days_left } = (await overview(someone)) as {
+async function shownFigures(connected: ConnectedUser): Promise<unknown> {
+  const { balance, days_left } = (await overview(connected)) as {
     balance: { amount: { amount: string } } | null;
     days_left: unknown;
   };

@@ -43,11 +43,11 @@ await prove(about, async (tally) => {
   const sandbox = await Sandbox.start("proofs/lying-servers");
   try {
     await withDesktop("lying servers", {}, async (desktop) => {
-      const someone = await connectWithCredit(desktop, sandbox);
-      await rpcLies(tally, someone);
-      await apiLies(tally, someone);
-      await reorganisations(tally, someone, sandbox);
-      if (!isShort) await disagreement(tally, someone);
+      const connected = await connectWithCredit(desktop, sandbox);
+      await rpcLies(tally, connected);
+      await apiLies(tally, connected);
+      await reorganisations(tally, connected, sandbox);
+      if (!isShort) await disagreement(tally, connected);
     });
   } finally {
     await sandbox.end();
@@ -55,23 +55,23 @@ await prove(about, async (tally) => {
 });
 
 async function connectWithCredit(desktop: Desktop, sandbox: Sandbox): Promise<ConnectedUser> {
-  const someone = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 2));
-  await until("the free credits are listed", async () => (await payments(someone)).length > 0);
-  return someone;
+  const connected = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 2));
+  await until("the free credits are listed", async () => (await payments(connected)).length > 0);
+  return connected;
 }
 
-async function rpcLies(tally: Tally, someone: ConnectedUser): Promise<void> {
+async function rpcLies(tally: Tally, connected: ConnectedUser): Promise<void> {
   const {
     user,
     proxies: { api, rpcs },
-  } = someone;
+  } = connected;
   const [first, second] = rpcs;
   if (first === undefined || second === undefined) throw new Error("two RPCs are needed");
   const template = await genuineCreditLog(user);
-  const before = (await overview(someone)).balance?.amount.amount;
+  const balanceBefore = (await overview(connected)).balance?.amount.amount;
   const lieEverywhere = async (lie: ExchangeHandler): Promise<void> => {
     for (const rpc of rpcs) rpc.handler = lie;
-    await checkNow(someone);
+    await checkNow(connected);
   };
   const restore = async (): Promise<void> => {
     await lieEverywhere(PASS_THROUGH);
@@ -80,8 +80,8 @@ async function rpcLies(tally: Tally, someone: ConnectedUser): Promise<void> {
     await until(
       "the chain is read again",
       async () => {
-        await invokeCommand(someone.window, "check_now", { account: someone.account });
-        return (await overview(someone)).errors.every(({ code }) => !/chain|contract|answer/.test(code));
+        await invokeCommand(connected.window, "check_now", { account: connected.account });
+        return (await overview(connected)).errors.every(({ code }) => !/chain|contract|answer/.test(code));
       },
       { timeout: 40_000, interval: 500 },
     );
@@ -107,21 +107,21 @@ async function rpcLies(tally: Tally, someone: ConnectedUser): Promise<void> {
       await until(
         "the app reports it",
         async () => {
-          await invokeCommand(someone.window, "check_now", { account: someone.account });
-          return (await overview(someone)).errors.some((one) => code.test(one.code));
+          await invokeCommand(connected.window, "check_now", { account: connected.account });
+          return (await overview(connected)).errors.some((one) => code.test(one.code));
         },
         { interval: 500 },
       );
-      const { balance } = await overview(someone);
-      assert.equal(Number(balance?.amount.amount), Number(before), "known data changed");
+      const { balance } = await overview(connected);
+      assert.equal(Number(balance?.amount.amount), Number(balanceBefore), "known data changed");
     });
     await restore();
     await tally.try(`the first RPC: ${name}`, async () => {
       first.handler = lie;
-      await checkNow(someone);
-      const { balance } = await overview(someone);
+      await checkNow(connected);
+      const { balance } = await overview(connected);
       assert.equal(balance?.source, "chain");
-      assert.equal(Number(balance.amount.amount), Number(before));
+      assert.equal(Number(balance.amount.amount), Number(balanceBefore));
     });
     await restore();
   }
@@ -141,20 +141,20 @@ async function rpcLies(tally: Tally, someone: ConnectedUser): Promise<void> {
           if (!both) {
             first.handler = invented.handler;
             await until("the app has read the event", async () => {
-              await checkNow(someone);
+              await checkNow(connected);
               return invented.served();
             });
           }
-          await checkNow(someone);
-          await checkNow(someone);
-          await until("the payment is listed", async () => (await payments(someone)).some((one) => one.id === id));
-          const seen = (await payments(someone)).find((one) => one.id === id);
-          assert.equal(seen?.status, status === "open" ? "open" : "completed");
+          await checkNow(connected);
+          await checkNow(connected);
+          await until("the payment is listed", async () => (await payments(connected)).some((one) => one.id === id));
+          const listed = (await payments(connected)).find((one) => one.id === id);
+          assert.equal(listed?.status, status === "open" ? "open" : "completed");
           await staysTrue(
             "it is not shown as verified",
             async () => {
-              const one = (await payments(someone)).find((each) => each.id === id);
-              return one?.verified === false && one.status === seen?.status;
+              const one = (await payments(connected)).find((each) => each.id === id);
+              return one?.verified === false && one.status === listed?.status;
             },
             1_500,
             250,
@@ -164,7 +164,7 @@ async function rpcLies(tally: Tally, someone: ConnectedUser): Promise<void> {
       reportTopUp(api, id, "canceled");
       await restore();
       api.handler = PASS_THROUGH;
-      await checkNow(someone);
+      await checkNow(connected);
     }
   }
 
@@ -183,18 +183,18 @@ async function rpcLies(tally: Tally, someone: ConnectedUser): Promise<void> {
   ];
   for (const [name, lie] of oddAnswers) {
     await tally.try(`every RPC: ${name}`, async () => {
-      const before = (await payments(someone)).length;
+      const before = (await payments(connected)).length;
       await lieEverywhere(lie);
       const { transaction } = await user.credit("1.25");
       await until(
         "the credit is listed",
         async () => {
-          await invokeCommand(someone.window, "check_now", { account: someone.account });
-          return (await payments(someone)).some((one) => one.transaction === transaction);
+          await invokeCommand(connected.window, "check_now", { account: connected.account });
+          return (await payments(connected)).some((one) => one.transaction === transaction);
         },
         { timeout: 40_000, interval: 500 },
       );
-      assert.equal((await payments(someone)).length, before + 1);
+      assert.equal((await payments(connected)).length, before + 1);
     });
     await restore();
   }
@@ -209,8 +209,8 @@ async function rpcLies(tally: Tally, someone: ConnectedUser): Promise<void> {
     await until(
       "the second endpoint's event is listed",
       async () => {
-        await invokeCommand(someone.window, "check_now", { account: someone.account });
-        return (await payments(someone)).some((one) => one.transaction === transaction);
+        await invokeCommand(connected.window, "check_now", { account: connected.account });
+        return (await payments(connected)).some((one) => one.transaction === transaction);
       },
       { timeout: 40_000, interval: 500 },
     );
@@ -218,13 +218,13 @@ async function rpcLies(tally: Tally, someone: ConnectedUser): Promise<void> {
   await restore();
 }
 
-async function apiLies(tally: Tally, someone: ConnectedUser): Promise<void> {
+async function apiLies(tally: Tally, connected: ConnectedUser): Promise<void> {
   const {
     proxies: { api },
     window,
     account,
-  } = someone;
-  const before = await payments(someone);
+  } = connected;
+  const before = await payments(connected);
   const lies: [string, string, unknown][] = [
     ["an unknown status", "/v2/top-ups/pending", { pendingTopUp: topUpBody({ status: "splendid" }) }],
     ["a huge amount", "/v2/top-ups/pending", { pendingTopUp: topUpBody({ amountCents: 10 ** 17 }) }],
@@ -250,10 +250,10 @@ async function apiLies(tally: Tally, someone: ConnectedUser): Promise<void> {
   ];
   for (const [name, path, body] of lies) {
     await tally.try(`the API: ${name}`, async () => {
-      api.handler = ({ path: asked, json }) => {
+      api.handler = ({ path: requestPath, json }) => {
         // While a top-up is open, the app also polls the pending ones.
-        if (asked.startsWith("/v2/top-ups/pending") && path !== "/v2/top-ups/pending") return false;
-        if (!asked.startsWith(path)) return false;
+        if (requestPath.startsWith("/v2/top-ups/pending") && path !== "/v2/top-ups/pending") return false;
+        if (!requestPath.startsWith(path)) return false;
         json(200, body);
         return true;
       };
@@ -263,24 +263,24 @@ async function apiLies(tally: Tally, someone: ConnectedUser): Promise<void> {
         "the app reports it",
         async () => {
           await invokeCommand(window, "check_now", { account });
-          return (await overview(someone)).errors.some(({ code }) => code === "answer_malformed");
+          return (await overview(connected)).errors.some(({ code }) => code === "answer_malformed");
         },
         { interval: 300 },
       );
-      const now = await payments(someone);
+      const now = await payments(connected);
       assert.deepEqual(
         now.filter((one) => before.some(({ id }) => id === one.id)),
         before,
       );
-      assert.deepEqual((await overview(someone)).top_ups, []);
+      assert.deepEqual((await overview(connected)).top_ups, []);
     });
   }
   await tally.try("the API: other users' payments", async () => {
     const others = Array.from({ length: 20 }, (_, at) =>
       topUpBody({ id: randomUUID(), status: "resolved", amountCents: 12_345 + at }),
     );
-    api.handler = ({ path: asked, json }) => {
-      if (!asked.startsWith("/v2/top-ups?")) return false;
+    api.handler = ({ path: requestPath, json }) => {
+      if (!requestPath.startsWith("/v2/top-ups?")) return false;
       json(200, listBody(others));
       return true;
     };
@@ -288,19 +288,19 @@ async function apiLies(tally: Tally, someone: ConnectedUser): Promise<void> {
       "other users' payments are listed",
       async () => {
         await invokeCommand(window, "check_now", { account });
-        return (await payments(someone)).length >= before.length + others.length;
+        return (await payments(connected)).length >= before.length + others.length;
       },
       { interval: 300 },
     );
-    await checkNow(someone);
-    const listed = await payments(someone);
+    await checkNow(connected);
+    const listed = await payments(connected);
     for (const { id } of others as { id: string }[]) assert.equal(listed.find((one) => one.id === id)?.verified, false);
   });
   api.handler = PASS_THROUGH;
 }
 
-async function reorganisations(tally: Tally, someone: ConnectedUser, sandbox: Sandbox): Promise<void> {
-  const { user, window, account } = someone;
+async function reorganisations(tally: Tally, connected: ConnectedUser, sandbox: Sandbox): Promise<void> {
+  const { user, window, account } = connected;
   const depths = isShort ? [1, 8, 64] : Array.from({ length: 64 }, (_, at) => at + 1);
   await sandbox.control("POST", "/chains/9999999/pause", { paused: true });
   for (const depth of depths) {
@@ -308,7 +308,7 @@ async function reorganisations(tally: Tally, someone: ConnectedUser, sandbox: Sa
       const { transaction, block } = await user.credit("2.5");
       if (depth > 1) await sandbox.mine(9999999, depth - 1);
       const shown = async (): Promise<boolean> =>
-        (await payments(someone)).some((one) => one.transaction === transaction);
+        (await payments(connected)).some((one) => one.transaction === transaction);
       await until(
         "the credit is shown",
         async () => {
@@ -318,30 +318,30 @@ async function reorganisations(tally: Tally, someone: ConnectedUser, sandbox: Sa
         { interval: 200 },
       );
       await sandbox.control("POST", "/chains/9999999/reorg", { from_block: block });
-      await checkNow(someone);
-      await checkNow(someone);
+      await checkNow(connected);
+      await checkNow(connected);
       assert.equal(await shown(), false, "still shown after two polls");
       const { chain } = await user.serverState();
-      assert.equal(Number((await overview(someone)).balance?.amount.amount), Number(chain.free));
+      assert.equal(Number((await overview(connected)).balance?.amount.amount), Number(chain.free));
     });
   }
   await sandbox.control("POST", "/chains/9999999/pause", { paused: false });
 }
 
 /** Two polls, two minutes apart: only the full run has time for that. */
-async function disagreement(tally: Tally, someone: ConnectedUser): Promise<void> {
+async function disagreement(tally: Tally, connected: ConnectedUser): Promise<void> {
   await tally.try("chain and API differ: both are shown", async () => {
-    await someone.user.update({ api_balance: "999" });
+    await connected.user.update({ api_balance: "999" });
     await until(
       "the app reports it",
       async () => {
-        await invokeCommand(someone.window, "check_now", { account: someone.account });
-        return (await overview(someone)).agrees === false;
+        await invokeCommand(connected.window, "check_now", { account: connected.account });
+        return (await overview(connected)).agrees === false;
       },
       { timeout: 200_000, interval: 5_000 },
     );
-    await someone.window.id("nav-overview").click();
-    await someone.window.id("disagreement").waitVisible();
+    await connected.window.id("nav-overview").click();
+    await connected.window.id("disagreement").waitVisible();
   });
 }
 

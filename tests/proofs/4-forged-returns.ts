@@ -38,8 +38,8 @@ await prove(about, async (tally) => {
 
 async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
   desktop.browser.recordUrlsOnly();
-  const someone = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 1));
-  const { app, window, account, user } = someone;
+  const connected = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 1));
+  const { app, window, account, user } = connected;
   await startTopUp(window, account, "12");
   const topUp = await user.openTopUp();
   const ownState = new URL(topUp.return_url ?? "").searchParams.get("state") ?? "";
@@ -59,7 +59,7 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
   const name = busName(desktop);
   const open = (link: string): Promise<unknown> =>
     desktop.bus.call(name, PATH, INTERFACE, "Open", "asa{sv}", [[link], {}]);
-  const before = await visibleState(someone);
+  const before = await visibleState(connected);
   const began = performance.now();
   let tried = 0;
   for (const link of forgedLinks({ own: ownState, signIn: signInState, other: otherState }, times(10_000, 1_500))) {
@@ -90,23 +90,24 @@ async function links(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<
     }
   });
   await tally.try("nothing changed", async () => {
-    assert.deepEqual(await visibleState(someone), before);
+    assert.deepEqual(await visibleState(connected), before);
     assert.equal((await user.serverState()).top_up_count, 1);
     assert.deepEqual(app.pids(), [app.process.pid]);
   });
   await tally.try("at most one poll a second", () => {
-    const polls = someone.proxies.api.requests.filter((one) => one.path === "/v2/top-ups/pending" && one.at >= began);
+    const polls = connected.proxies.api.requests.filter((one) => one.path === "/v2/top-ups/pending" && one.at >= began);
     const close = polls.filter((one, index) => index > 0 && one.at - (polls[index - 1]?.at ?? 0) < 1_000);
     assert.deepEqual(
       close.map((one) => one.at - began),
       [],
       "polls less than a second after another",
     );
-    assert.equal(someone.proxies.api.requests.filter((one) => one.path.startsWith("/oauth/token")).length, 0);
+    assert.equal(connected.proxies.api.requests.filter((one) => one.path.startsWith("/oauth/token")).length, 0);
     tally.note(`${polls.length} polls in ${Math.round((performance.now() - began) / 1000)} s`);
   });
   await tally.try("the genuine link works once", async () => {
-    const polls = (): number => someone.proxies.api.requests.filter((one) => one.path === "/v2/top-ups/pending").length;
+    const polls = (): number =>
+      connected.proxies.api.requests.filter((one) => one.path === "/v2/top-ups/pending").length;
     const link = `org.bursar.desktop://top-up/return?state=${ownState}`;
     await desktop.display.close(await app.waitForWindow());
     await app.waitForNoWindow();

@@ -39,7 +39,7 @@ await prove(about, async (tally) => {
 async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
   desktop.browser.recordUrlsOnly();
   const local = new URL(sandbox.ready.checkout).host;
-  const someone = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 1), {
+  const connected = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 1), {
     hosts: [local, NAMED_HOST],
   });
   const hostile = hostileUrls(local);
@@ -48,15 +48,15 @@ async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
   // In the answer to a new top-up, when the browser would open by itself.
   const started = sample(hostile, times(60, 8));
   for (const [number, address] of started.entries()) {
-    await tally.try(`a new top-up at ${address}`, () => startTopUpAt(someone, address, number));
+    await tally.try(`a new top-up at ${address}`, () => startTopUpAt(connected, address, number));
   }
   // As an open top-up's checkout, requested by each command.
   const shown = sample(hostile, times(hostile.length, 64));
-  const openOne = await followTopUp(someone);
+  const openOne = await followTopUp(connected);
   for (const address of shown) {
     await tally.try(`an open top-up at ${address}`, async () => {
       await openOne(address);
-      await assertRefusesToOpen(someone);
+      await assertRefusesToOpen(connected);
     });
   }
   await staysTrue("no address was opened", () => desktop.browser.openedUrls.length === 0, 1_000);
@@ -68,10 +68,10 @@ async function tryAll(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise
       const topUp = await openOne(sent);
       assert.ok(topUp.can_open);
       assert.equal(
-        await invokeCommand(someone.window, "checkout_link", { account: someone.account, topUp: topUp.id }),
+        await invokeCommand(connected.window, "checkout_link", { account: connected.account, topUp: topUp.id }),
         opened,
       );
-      await invokeCommand(someone.window, "return_to_payment", { account: someone.account, topUp: topUp.id });
+      await invokeCommand(connected.window, "return_to_payment", { account: connected.account, topUp: topUp.id });
       await until("the browser gets the address", () => desktop.browser.openedUrls.length > before);
       assert.deepEqual(desktop.browser.openedUrls.slice(before), [opened]);
     });

@@ -117,13 +117,13 @@ async function canaries(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promi
     await app.window();
     const { accounts } = (await invokeCommand(window, "app")) as { accounts: { id: string }[] };
     for (const { id } of accounts) await invokeCommand(window, "sign_out", { account: id });
-    const left = await until("the keyring holds at most the RPC address", async () => {
+    const remaining = await until("the keyring holds at most the RPC address", async () => {
       const labels = await desktop.keyring.labels();
       return labels.length <= 1 && { labels };
     });
     for (const { id } of accounts) await invokeCommand(window, "remove_account", { account: id });
     await until(
-      `the keyring is empty (${left.labels.join()})`,
+      `the keyring is empty (${remaining.labels.join()})`,
       async () => (await desktop.keyring.labels()).length === 0,
     );
   });
@@ -199,8 +199,8 @@ async function searchForSecrets(
       continue;
     texts.push([file, readFileSync(file)]);
   }
-  for (const [name, text] of texts) {
-    await tally.try(`searching ${name}`, () => {
+  for (const [source, text] of texts) {
+    await tally.try(`searching ${source}`, () => {
       const found = needles.filter(([, needle]) => text.includes(needle)).map(([name]) => name);
       assert.deepEqual([...new Set(found)], []);
     });

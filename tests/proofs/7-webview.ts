@@ -43,8 +43,8 @@ await prove(about, async (tally) => {
 
 async function hostileScript(tally: Tally, desktop: Desktop, sandbox: Sandbox): Promise<void> {
   desktop.browser.recordUrlsOnly();
-  const someone = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 1));
-  const { window, account, user } = someone;
+  const connected = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 1));
+  const { window, account, user } = connected;
   const commands = ownCommands();
   await tally.try("the capability allows only the window's own commands and listening for changes", () => {
     const capability = JSON.parse(readSource("src-tauri/capabilities/main.json")) as { permissions: unknown };
@@ -62,7 +62,7 @@ async function hostileScript(tally: Tally, desktop: Desktop, sandbox: Sandbox): 
   }
 
   const rpcKey = "canary-rpc-key-5be1";
-  const rpc = `${someone.proxies.rpcs[0]?.address ?? ""}/${rpcKey}?token=${rpcKey}`;
+  const rpc = `${connected.proxies.rpcs[0]?.address ?? ""}/${rpcKey}?token=${rpcKey}`;
   await invokeCommand(window, "set_rpc_address", { account, address: rpc });
   const answers: string[] = [];
   for (const [command, args] of readingCommands(account, sandbox.networkName)) {

@@ -180,10 +180,10 @@ export class CrashRounds {
   }
 
   async #assertNoDuplicates(): Promise<void> {
-    const truth = await this.home.user.serverState();
+    const server = await this.home.user.serverState();
     const { openedUrls } = this.home;
     assert.equal(new Set(openedUrls).size, openedUrls.length, "a payment page was opened twice");
-    const known = new Set(truth.top_ups.map((one) => one.session_url));
+    const known = new Set(server.top_ups.map((one) => one.session_url));
     for (const address of openedUrls) assert.ok(known.has(address), `the browser was sent to ${address}`);
     for (const file of DATABASE_FILES) {
       const [row] = await this.home.queryDatabase<{ integrity_check: string }>(file, INTEGRITY_CHECK);
@@ -192,8 +192,8 @@ export class CrashRounds {
   }
 
   async #outcome(): Promise<Outcome> {
-    const truth = await this.home.user.serverState();
-    const ids = new Set(truth.top_ups.map((one) => one.id));
+    const server = await this.home.user.serverState();
+    const ids = new Set(server.top_ups.map((one) => one.id));
     const stored = (await this.home.topUps()).filter((row) => row.phase !== "not_started");
     const notices = await this.home.notices();
     const listed = (await this.#run(() => this.home.history())).filter((line) => line.status !== "not_started");
@@ -202,7 +202,7 @@ export class CrashRounds {
     const verification = (amount: string, verified: boolean): string => (amount === last ? "" : String(verified));
     const owner = (id: string | null): string => (id !== null && ids.has(id) ? "its own" : `not its own: ${id}`);
     return {
-      provider: truth.top_ups.map((one) => `${normalizeAmount(one.amount)} ${one.status}`).toSorted(),
+      provider: server.top_ups.map((one) => `${normalizeAmount(one.amount)} ${one.status}`).toSorted(),
       stored: stored
         .map(
           (row) =>

@@ -24,11 +24,11 @@ function kinds({ own, signIn, other }: States): ((number: number) => string)[] {
   const sign = "org.bursar.desktop://sign-in";
   const random = (): string => randomBytes(32).toString("hex");
   const spoiled = (state: string, at: number): string => {
-    const place = at % state.length;
-    const digit = (Number.parseInt(state.charAt(place), 16) + 1 + (at % 15)) % 16;
-    return digit.toString(16) === state.charAt(place)
+    const index = at % state.length;
+    const digit = (Number.parseInt(state.charAt(index), 16) + 1 + (at % 15)) % 16;
+    return digit.toString(16) === state.charAt(index)
       ? `${state.slice(1)}${state.charAt(0) === "0" ? "1" : "0"}`
-      : state.slice(0, place) + digit.toString(16) + state.slice(place + 1);
+      : state.slice(0, index) + digit.toString(16) + state.slice(index + 1);
   };
   const encoded = (text: string): string => Array.from(text, (one) => `%${one.charCodeAt(0).toString(16)}`).join("");
   const size = (number: number): number => [2_049, 4_096, 65_536, 1_048_576][number % 4] ?? 2_049;

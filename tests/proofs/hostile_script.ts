@@ -155,8 +155,8 @@ export class ConnectionRecorder {
 
   private constructor() {
     this.#server = createServer((socket) => {
-      const place = this.received.push("") - 1;
-      socket.on("data", (data) => (this.received[place] += data.toString("latin1").split("\r\n")[0] ?? ""));
+      const index = this.received.push("") - 1;
+      socket.on("data", (data) => (this.received[index] += data.toString("latin1").split("\r\n")[0] ?? ""));
       socket.on("error", () => undefined);
     });
     this.#server.unref();

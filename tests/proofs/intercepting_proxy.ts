@@ -121,13 +121,13 @@ export class InterceptingProxy {
   }
 
   async #forward(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer): Promise<ProxiedResponse> {
-    const kept = Object.entries(headers).filter(
+    const forwarded = Object.entries(headers).filter(
       ([name, value]) =>
         typeof value === "string" && !["host", "connection", "content-length", "transfer-encoding"].includes(name),
     );
     const answer = await fetch(new URL(path, this.#target), {
       method,
-      headers: Object.fromEntries(kept) as Record<string, string>,
+      headers: Object.fromEntries(forwarded) as Record<string, string>,
       redirect: "manual",
       ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
     });

@@ -71,13 +71,13 @@ function delayed(milliseconds: number): ExchangeHandler {
   };
 }
 
-function truncated(how: "reset" | "end"): ExchangeHandler {
+function truncated(ending: "reset" | "end"): ExchangeHandler {
   return async ({ forward, response }) => {
     const { body } = await forward();
     const whole = Buffer.from(body);
     response.writeHead(200, { ...JSON_TYPE, "content-length": whole.length + 10 });
     response.write(whole.subarray(0, whole.length / 2), () => {
-      if (how === "reset") response.socket?.resetAndDestroy();
+      if (ending === "reset") response.socket?.resetAndDestroy();
       else response.socket?.end();
     });
     return true;

@@ -192,8 +192,8 @@ export class PanelUser {
     await this.#control("PATCH", "", behaviour);
   }
 
-  async createKey(how: { read_only?: boolean } = {}): Promise<{ id: string; api_key: string }> {
-    return (await this.#control("POST", "/keys", how)) as { id: string; api_key: string };
+  async createKey(options: { read_only?: boolean } = {}): Promise<{ id: string; api_key: string }> {
+    return (await this.#control("POST", "/keys", options)) as { id: string; api_key: string };
   }
 
   async revokeKey(id: string): Promise<void> {

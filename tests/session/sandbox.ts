@@ -239,16 +239,16 @@ export class Sandbox {
     for (const name of ["fluence-a", "fluence-b", "fluence-ws"] as const) await this.setRpcMode(name, mode);
   }
 
-  async setRelayer(how: { hold?: boolean; delay_ms?: number }): Promise<void> {
-    await this.control("POST", "/relayer", how);
+  async setRelayer(settings: { hold?: boolean; delay_ms?: number }): Promise<void> {
+    await this.control("POST", "/relayer", settings);
   }
 
-  async setWatcher(how: { hold: boolean }): Promise<void> {
-    await this.control("POST", "/watcher", how);
+  async setWatcher(settings: { hold: boolean }): Promise<void> {
+    await this.control("POST", "/watcher", settings);
   }
 
-  async setWebhooks(how: { hold?: boolean; tamper?: boolean }): Promise<void> {
-    await this.control("POST", "/webhooks", how);
+  async setWebhooks(settings: { hold?: boolean; tamper?: boolean }): Promise<void> {
+    await this.control("POST", "/webhooks", settings);
   }
 
   async advanceClock(seconds: number): Promise<void> {
@@ -286,9 +286,9 @@ export class Sandbox {
   /** Pays from an outside wallet; without an amount, pays what is still due. */
   async pay(
     id: string,
-    how: { chain?: ChainId; amount?: Amount } = {},
+    settings: { chain?: ChainId; amount?: Amount } = {},
   ): Promise<{ transaction: string; amount: Amount; block: number }> {
-    return (await this.control("POST", `/top-ups/${id}/pay`, how)) as {
+    return (await this.control("POST", `/top-ups/${id}/pay`, settings)) as {
       transaction: string;
       amount: Amount;
       block: number;
