@@ -30,7 +30,7 @@ impl OnChainBalance {
     }
 }
 
-pub(crate) async fn read(sandbox: &Sandbox, user: Address) -> Result<OnChainBalance> {
+pub(crate) async fn read_balance(sandbox: &Sandbox, user: Address) -> Result<OnChainBalance> {
     let (rpc, to, token) = (
         &sandbox.fluence.rpc,
         sandbox.contracts.balance,

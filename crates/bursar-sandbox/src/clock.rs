@@ -31,6 +31,6 @@ pub(crate) fn rfc3339(time: OffsetDateTime) -> String {
 }
 
 /// Parses an RFC 3339 time; returns None for anything else.
-pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
+pub(crate) fn parse_rfc3339(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc3339).ok()
 }

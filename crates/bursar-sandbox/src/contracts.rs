@@ -65,17 +65,17 @@ pub(crate) async fn deploy_balance_contract(chain: &Chain) -> Result<ContractAdd
     let coordinator = chain.account(0);
     let token = chain
         .rpc
-        .deploy(coordinator, &code(TEST_USDC, "bytecode")?)
+        .deploy(coordinator, &decode_bytecode(TEST_USDC, "bytecode")?)
         .await?;
     let implementation = chain
         .rpc
-        .deploy(coordinator, &code(BALANCE_KEEPER, "bytecode")?)
+        .deploy(coordinator, &decode_bytecode(BALANCE_KEEPER, "bytecode")?)
         .await?;
     let initialize = Balance::initializeCall {
         diamond: chain.account(1),
     }
     .abi_encode();
-    let mut creation = code(BALANCE_PROXY, "bytecode")?;
+    let mut creation = decode_bytecode(BALANCE_PROXY, "bytecode")?;
     creation.extend((implementation, initialize).abi_encode_params());
     let balance = chain.rpc.deploy(coordinator, &creation).await?;
     chain
@@ -94,7 +94,7 @@ pub(crate) async fn deploy_balance_contract(chain: &Chain) -> Result<ContractAdd
 
 /// Installs the token's code at a well-known address of a payment chain.
 pub(crate) async fn install_token(chain: &Chain, at: Address) -> Result<()> {
-    let runtime = hex::encode_prefixed(code(TEST_USDC, "deployedBytecode")?);
+    let runtime = hex::encode_prefixed(decode_bytecode(TEST_USDC, "deployedBytecode")?);
     chain
         .rpc
         .call("anvil_setCode", json!([at, runtime]))
@@ -102,7 +102,7 @@ pub(crate) async fn install_token(chain: &Chain, at: Address) -> Result<()> {
     Ok(())
 }
 
-fn code(artifact: &str, field: &str) -> Result<Vec<u8>> {
+fn decode_bytecode(artifact: &str, field: &str) -> Result<Vec<u8>> {
     let artifact: Value = serde_json::from_str(artifact)?;
     let text = artifact
         .get(field)

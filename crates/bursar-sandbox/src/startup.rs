@@ -121,10 +121,10 @@ impl Listeners {
 
 pub(crate) async fn run(options: Options) -> Result<()> {
     let home = Home::open(options.home.as_deref())?;
-    let mut shutdown = ShutdownSignals::serve_all()?;
+    let mut shutdown = ShutdownSignals::install()?;
     tokio::select! {
         result = start_and_serve(&options, &home) => result,
-        () = shutdown.received() => Ok(()),
+        () = shutdown.wait() => Ok(()),
     }
 }
 
@@ -155,10 +155,13 @@ async fn start_and_serve(options: &Options, home: &Home) -> Result<()> {
         network_file: home.path.join("fluence.toml"),
         panel_network_file: home.path.join("panel.toml"),
     }));
-    std::fs::write(&sandbox.network_file, console::network_file::text(&sandbox))?;
+    std::fs::write(
+        &sandbox.network_file,
+        console::network_file::render(&sandbox),
+    )?;
     std::fs::write(
         &sandbox.panel_network_file,
-        panel::network_file::text(&sandbox.urls),
+        panel::network_file::render(&sandbox.urls),
     )?;
     let user = console::seed::create_demo_user(&sandbox, options.history).await?;
     let key =
@@ -274,15 +277,15 @@ struct ShutdownSignals {
 }
 
 impl ShutdownSignals {
-    fn serve_all() -> Result<Self> {
-        let serve_all = |kind| signal(kind).map_err(Error::from);
+    fn install() -> Result<Self> {
+        let install = |kind| signal(kind).map_err(Error::from);
         Ok(Self {
-            terminate: serve_all(SignalKind::terminate())?,
-            interrupt: serve_all(SignalKind::interrupt())?,
+            terminate: install(SignalKind::terminate())?,
+            interrupt: install(SignalKind::interrupt())?,
         })
     }
 
-    async fn received(&mut self) {
+    async fn wait(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

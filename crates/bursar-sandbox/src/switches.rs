@@ -38,7 +38,7 @@ impl Switches {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn change(&self, change: impl FnOnce(&mut SwitchValues)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    pub(crate) fn update(&self, update: impl FnOnce(&mut SwitchValues)) {
+        update(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }

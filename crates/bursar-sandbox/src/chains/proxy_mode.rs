@@ -208,7 +208,7 @@ pub(crate) fn intercept_call(mode: &ProxyMode, call: &mut Value) -> Interception
 }
 
 /// Changes a response on its way back to the client.
-pub(crate) fn rewrite_response(mode: &ProxyMode, call: &Value, answer: &mut Value) {
+pub(crate) fn rewrite_response(mode: &ProxyMode, call: &Value, response: &mut Value) {
     let method = method_of(call);
     if let ProxyMode::Edit {
         method: only,
@@ -216,11 +216,11 @@ pub(crate) fn rewrite_response(mode: &ProxyMode, call: &Value, answer: &mut Valu
     } = mode
     {
         if applies_to(only.as_ref(), method) {
-            edits.apply(answer);
+            edits.apply(response);
         }
         return;
     }
-    let Some(result) = answer.get_mut("result") else {
+    let Some(result) = response.get_mut("result") else {
         return;
     };
     match mode {
@@ -445,9 +445,9 @@ mod tests {
             serde_json::from_value(json!({"mode": "edit", "method": "eth_getLogs",
             "set": {"/result": null}, "remove": ["/jsonrpc"]}))
             .unwrap();
-        let mut answer = json!({"jsonrpc": "2.0", "id": 1, "result": []});
-        rewrite_response(&editing, &logs, &mut answer);
-        assert_eq!(answer, json!({"id": 1, "result": null}));
+        let mut response = json!({"jsonrpc": "2.0", "id": 1, "result": []});
+        rewrite_response(&editing, &logs, &mut response);
+        assert_eq!(response, json!({"id": 1, "result": null}));
         let mut other = json!({"jsonrpc": "2.0", "id": 2, "result": "0x1"});
         rewrite_response(&editing, &number, &mut other);
         assert_eq!(other["jsonrpc"], "2.0");
@@ -468,8 +468,8 @@ mod tests {
         ));
         let block_call =
             json!({"id": 1, "method": "eth_getBlockByNumber", "params": ["0x9", false]});
-        let mut answer = json!({"id": 1, "result": {"number": "0x9"}});
-        rewrite_response(&mode, &block_call, &mut answer);
-        assert_eq!(answer["result"], Value::Null);
+        let mut response = json!({"id": 1, "result": {"number": "0x9"}});
+        rewrite_response(&mode, &block_call, &mut response);
+        assert_eq!(response["result"], Value::Null);
     }
 }

@@ -54,16 +54,16 @@ impl RpcClient {
     pub(crate) async fn call(&self, method: &str, params: Value) -> Result<Value> {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let body = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
-        let mut answer: Value =
+        let mut response: Value =
             serde_json::from_slice(&self.forward(serde_json::to_vec(&body)?).await?)?;
-        if let Some(error) = answer.get("error") {
+        if let Some(error) = response.get("error") {
             let text = error
                 .get("message")
                 .and_then(Value::as_str)
                 .unwrap_or("unknown error");
             return Err(Error::new(format!("{method}: {text}")));
         }
-        Ok(answer
+        Ok(response
             .get_mut("result")
             .map(Value::take)
             .unwrap_or_default())
@@ -71,7 +71,7 @@ impl RpcClient {
 
     /// Forwards a JSON-RPC body unchanged and returns the response body.
     pub(crate) async fn forward(&self, body: Vec<u8>) -> Result<Vec<u8>> {
-        let answer = self
+        let response = self
             .http
             .post(&self.url)
             .header("content-type", "application/json")
@@ -79,7 +79,7 @@ impl RpcClient {
             .body(body)
             .send()
             .await?;
-        Ok(answer.bytes().await?.to_vec())
+        Ok(response.bytes().await?.to_vec())
     }
 
     pub(crate) async fn block_number(&self) -> Result<u64> {
@@ -89,8 +89,8 @@ impl RpcClient {
     /// Calls a view function at the latest block.
     pub(crate) async fn call_view<C: SolCall>(&self, to: Address, call: C) -> Result<C::Return> {
         let params = json!([{"to": to, "data": hex::encode_prefixed(call.abi_encode())}, "latest"]);
-        let answer = self.call("eth_call", params).await?;
-        let bytes = hex::decode(answer.as_str().unwrap_or_default())
+        let response = self.call("eth_call", params).await?;
+        let bytes = hex::decode(response.as_str().unwrap_or_default())
             .map_err(|_| Error::new("eth_call did not return hex"))?;
         Ok(C::abi_decode_returns(&bytes)?)
     }

@@ -63,7 +63,7 @@ async fn handle(
         "",
         fault_label(&mode),
     );
-    let response = match &mode {
+    let http_response = match &mode {
         ProxyMode::Refuse => {
             connection.close();
             std::future::pending().await
@@ -99,39 +99,39 @@ async fn handle(
     proxy
         .sandbox
         .request_log
-        .end(entry, response.status().as_u16(), None);
-    response
+        .end(entry, http_response.status().as_u16(), None);
+    http_response
 }
 
 async fn respond(proxy: &Proxy, mode: &ProxyMode, body: Value) -> Response {
-    let answer = if let Value::Array(calls) = body {
-        let mut answers = Vec::with_capacity(calls.len());
+    let response = if let Value::Array(calls) = body {
+        let mut responses = Vec::with_capacity(calls.len());
         for call in calls {
-            answers.push(answer_call(&proxy.rpc, mode, call).await);
+            responses.push(handle_call(&proxy.rpc, mode, call).await);
         }
-        Value::Array(answers)
+        Value::Array(responses)
     } else {
-        answer_call(&proxy.rpc, mode, body).await
+        handle_call(&proxy.rpc, mode, body).await
     };
-    json_response(StatusCode::OK, &answer)
+    json_response(StatusCode::OK, &response)
 }
 
 /// Answers one call in the given mode.
-pub(super) async fn answer_call(rpc: &RpcClient, mode: &ProxyMode, mut call: Value) -> Value {
+pub(super) async fn handle_call(rpc: &RpcClient, mode: &ProxyMode, mut call: Value) -> Value {
     if let Some(refusal) = refuse_private_method(&call) {
         return refusal;
     }
-    if let Interception::Respond(answer) = intercept_call(mode, &mut call) {
-        return answer;
+    if let Interception::Respond(response) = intercept_call(mode, &mut call) {
+        return response;
     }
     let forwarded = match rpc.forward(call.to_string().into_bytes()).await {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
     match forwarded {
-        Ok(mut answer) => {
-            rewrite_response(mode, &call, &mut answer);
-            answer
+        Ok(mut response) => {
+            rewrite_response(mode, &call, &mut response);
+            response
         }
         Err(text) => error_response(&call, INTERNAL_ERROR, &text),
     }

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::http::server::{Origins, check_host_and_origin};
 use crate::sandbox::Sandbox;
 
-const NAME: &str = "fluence-ws";
+const PROXY_NAME: &str = "fluence-ws";
 const MODE_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 type Client = WebSocketStream<TcpStream>;
@@ -37,7 +37,7 @@ pub(crate) async fn run(sandbox: Arc<Sandbox>, listener: TcpListener, authority:
         let (sandbox, authority) = (sandbox.clone(), authority.clone());
         tokio::spawn(async move {
             if let Err(error) = serve_connection(sandbox, stream, authority).await {
-                tracing::debug!("{NAME}: {error}");
+                tracing::debug!("{PROXY_NAME}: {error}");
             }
         });
     }
@@ -48,7 +48,7 @@ async fn serve_connection(
     stream: TcpStream,
     authority: String,
 ) -> Result<()> {
-    match sandbox.proxy_modes.mode(NAME) {
+    match sandbox.proxy_modes.mode(PROXY_NAME) {
         ProxyMode::Refuse | ProxyMode::Status { .. } => return Ok(()),
         ProxyMode::Delay { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
         ProxyMode::Ok
@@ -129,7 +129,7 @@ impl Relay {
                     Some(Ok(message)) => self.on_chain_message(message).await,
                     Some(Err(_)) | None => false,
                 },
-                _ = mode_poll.tick() => self.sandbox.proxy_modes.mode(NAME) != ProxyMode::Refuse,
+                _ = mode_poll.tick() => self.sandbox.proxy_modes.mode(PROXY_NAME) != ProxyMode::Refuse,
             };
             if !keep_open {
                 return;
@@ -142,9 +142,9 @@ impl Relay {
             return !matches!(message, Message::Close(_))
                 && self.to_chain.send(message).await.is_ok();
         };
-        let mode = self.sandbox.proxy_modes.mode(NAME);
+        let mode = self.sandbox.proxy_modes.mode(PROXY_NAME);
         let entry = self.sandbox.request_log.begin(
-            NAME,
+            PROXY_NAME,
             "WS",
             method_of(&call),
             "",
@@ -157,8 +157,8 @@ impl Relay {
         if mode == ProxyMode::Garbage {
             return self.send_to_client("{\"half\": ").await;
         }
-        if let Interception::Respond(answer) = intercept_call(&mode, &mut call) {
-            return self.send_to_client(&answer.to_string()).await;
+        if let Interception::Respond(response) = intercept_call(&mode, &mut call) {
+            return self.send_to_client(&response.to_string()).await;
         }
         if let Some(refusal) = refuse_private_method(&call) {
             return self.send_to_client(&refusal.to_string()).await;
@@ -169,15 +169,15 @@ impl Relay {
     }
 
     async fn on_chain_message(&mut self, message: Message) -> bool {
-        let Some(mut answer) = parse_json(&message) else {
+        let Some(mut response) = parse_json(&message) else {
             return !matches!(message, Message::Close(_))
                 && self.to_client.send(message).await.is_ok();
         };
-        let mode = self.sandbox.proxy_modes.mode(NAME);
+        let mode = self.sandbox.proxy_modes.mode(PROXY_NAME);
         if let ProxyMode::Delay { ms } = mode {
             tokio::time::sleep(Duration::from_millis(ms)).await;
         }
-        let index = answer.get("id").and_then(|id| {
+        let index = response.get("id").and_then(|id| {
             self.pending_calls
                 .iter()
                 .position(|call| call.get("id") == Some(id))
@@ -185,13 +185,13 @@ impl Relay {
         let count = match index {
             Some(index) => {
                 let call = self.pending_calls.swap_remove(index);
-                rewrite_response(&mode, &call, &mut answer);
+                rewrite_response(&mode, &call, &mut response);
                 1
             }
-            None => delivery_count(&mode, answer.pointer("/params/result/topics").is_some()),
+            None => delivery_count(&mode, response.pointer("/params/result/topics").is_some()),
         };
         for _ in 0..count {
-            if !self.send_to_client(&answer.to_string()).await {
+            if !self.send_to_client(&response.to_string()).await {
                 return false;
             }
         }

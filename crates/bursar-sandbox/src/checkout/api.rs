@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::sessions::{Customer, Session, SessionStatus, receiving_assets};
 use crate::clock;
-use crate::http::{body, json_response};
+use crate::http::{json_response, parse_body};
 use crate::money::{self, BASE_UNITS_PER_MICRO};
 use crate::sandbox::Sandbox;
 
@@ -107,7 +107,7 @@ pub(super) async fn create(
     if !is_authorized(&sandbox, &headers) {
         return invalid_key();
     }
-    let request: CreateSession = match body(&bytes) {
+    let request: CreateSession = match parse_body(&bytes) {
         Ok(request) => request,
         Err(error) => return error.into_response(),
     };
@@ -119,7 +119,7 @@ pub(super) async fn create(
         );
     };
     let answer = session.to_json();
-    sandbox.sessions.lock().all.insert(session.id, session);
+    sandbox.sessions.lock().by_id.insert(session.id, session);
     json_response(StatusCode::CREATED, &answer)
 }
 
@@ -154,14 +154,14 @@ fn new_session(request: CreateSession, checkout: &str, now: OffsetDateTime) -> O
         expires_at: request
             .expires_at
             .as_deref()
-            .and_then(clock::parse)
+            .and_then(clock::parse_rfc3339)
             .unwrap_or(now + DEFAULT_LIFETIME),
         status: SessionStatus::Open,
         late: false,
         item,
         subtotal,
         fee: money::processing_fee(subtotal),
-        reference: request.client_reference_id,
+        client_reference_id: request.client_reference_id,
         success_url: request
             .success_url
             .map(|url| url.replace("{CHECKOUT_SESSION_ID}", &id.to_string())),
@@ -195,7 +195,7 @@ pub(super) async fn list(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap
     if !is_authorized(&sandbox, &headers) {
         return invalid_key();
     }
-    let mut all: Vec<Session> = sandbox.sessions.lock().all.values().cloned().collect();
+    let mut all: Vec<Session> = sandbox.sessions.lock().by_id.values().cloned().collect();
     all.sort_by_key(|session| std::cmp::Reverse(session.created_at));
     let page: Vec<Value> = all.iter().take(100).map(Session::to_json).collect();
     json_response(

@@ -29,7 +29,10 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/payment/checkout-session/{id}/qr/{chain}", get(page::qr))
         .route("/payment/checkout-session/{id}/cancel", post(page::cancel))
         .route("/payment/checkout-session/{id}/wallet", post(page::wallet))
-        .route("/payment/checkout-session/{id}/hash", post(page::hash))
+        .route(
+            "/payment/checkout-session/{id}/hash",
+            post(page::submit_hash),
+        )
         .route("/assets/checkout.css", get(page::css))
         .route("/assets/checkout.js", get(page::js))
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))

@@ -17,7 +17,7 @@ use super::sessions::{Asset, Session, SessionStatus};
 use super::{wallet, watcher};
 use crate::clock::rfc3339;
 use crate::html::{escape, fill_template};
-use crate::http::{ApiError, ApiResult, asset, body, ok, page};
+use crate::http::{ApiError, ApiResult, html_page, ok, parse_body, static_asset};
 use crate::money;
 use crate::sandbox::Sandbox;
 
@@ -27,11 +27,11 @@ const JS: &str = include_str!("../../assets/checkout.js");
 const MERCHANT: &str = "Fluence DAO";
 
 pub(super) async fn css() -> Response {
-    asset("text/css; charset=utf-8", CSS)
+    static_asset("text/css; charset=utf-8", CSS)
 }
 
 pub(super) async fn js() -> Response {
-    asset("text/javascript; charset=utf-8", JS)
+    static_asset("text/javascript; charset=utf-8", JS)
 }
 
 fn session(sandbox: &Sandbox, id: &str) -> Result<Session, ApiError> {
@@ -43,7 +43,7 @@ pub(super) async fn show(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<Str
     let Ok(session) = session(&sandbox, &id) else {
         return (
             StatusCode::NOT_FOUND,
-            page(
+            html_page(
                 "<!doctype html><title>Not found</title><p>This payment page does not exist."
                     .to_owned(),
             ),
@@ -78,7 +78,7 @@ pub(super) async fn show(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<Str
             ("status", session.status.name()),
         ],
     );
-    page(filled)
+    html_page(filled)
 }
 
 /// The session's state, which the page's script polls.
@@ -90,10 +90,10 @@ pub(super) async fn state(
     let left = (session.expires_at - sandbox.clock.now())
         .whole_seconds()
         .max(0);
-    ok(&describe(&session, left))
+    ok(&state_json(&session, left))
 }
 
-fn describe(session: &Session, seconds_left: i64) -> Value {
+fn state_json(session: &Session, seconds_left: i64) -> Value {
     let cancelled = session.status == SessionStatus::Canceled;
     let return_url = if cancelled {
         &session.cancel_url
@@ -149,7 +149,7 @@ pub(super) async fn cancel(
 ) -> ApiResult {
     let now = sandbox.clock.now();
     let id = session(&sandbox, &id)?.id;
-    let Some(session) = sandbox.sessions.change(id, |session| session.cancel(now)) else {
+    let Some(session) = sandbox.sessions.update(id, |session| session.cancel(now)) else {
         return Err(ApiError::not_found("This payment page does not exist"));
     };
     ok(&json!({"status": session.status.name(), "return_url": session.cancel_url}))
@@ -168,7 +168,7 @@ pub(super) async fn wallet(
     bytes: Bytes,
 ) -> ApiResult {
     let session = session(&sandbox, &id)?;
-    let payment: WalletPayment = body(&bytes)?;
+    let payment: WalletPayment = parse_body(&bytes)?;
     let amount = money::parse(&payment.amount).filter(|amount| *amount > 0);
     let amount =
         amount.ok_or_else(|| ApiError::unprocessable("The amount must be a number like 10.1"))?;
@@ -188,13 +188,13 @@ struct SubmittedHash {
 }
 
 /// "Have you already paid?" Checks the submitted transaction, even while the watcher is held.
-pub(super) async fn hash(
+pub(super) async fn submit_hash(
     State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<String>,
     bytes: Bytes,
 ) -> ApiResult {
     let session = session(&sandbox, &id)?;
-    let submitted: SubmittedHash = body(&bytes)?;
+    let submitted: SubmittedHash = parse_body(&bytes)?;
     let hash = submitted.hash.trim().to_ascii_lowercase();
     let digits = hash.strip_prefix("0x").unwrap_or_default();
     if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {

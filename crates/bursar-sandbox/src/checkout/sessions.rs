@@ -25,7 +25,7 @@ pub(crate) struct Sessions {
 
 #[derive(Debug, Default)]
 pub(crate) struct SessionTable {
-    pub(crate) all: HashMap<Uuid, Session>,
+    pub(crate) by_id: HashMap<Uuid, Session>,
     /// Webhooks still to be sent, in order.
     pub(crate) outbox: Vec<(Uuid, &'static str)>,
 }
@@ -42,7 +42,7 @@ pub(crate) struct Session {
     /// The merchant's price, in micros.
     pub(crate) subtotal: u128,
     pub(crate) fee: u128,
-    pub(crate) reference: Option<String>,
+    pub(crate) client_reference_id: Option<String>,
     pub(crate) success_url: Option<String>,
     pub(crate) cancel_url: Option<String>,
     pub(crate) url: String,
@@ -109,10 +109,10 @@ pub(crate) fn receiving_assets(allowed: &[u64]) -> Vec<Asset> {
         (chains::POLYGON, "Polygon", "USDC.E", contracts::USDC_E),
         (chains::ETHEREUM, "Ethereum", "USDC", contracts::USDC),
     ];
-    let wanted = |chain: u64| allowed.is_empty() || allowed.contains(&chain);
+    let is_allowed = |chain: u64| allowed.is_empty() || allowed.contains(&chain);
     known
         .into_iter()
-        .filter(|(chain, ..)| wanted(*chain))
+        .filter(|(chain, ..)| is_allowed(*chain))
         .map(|(chain, network, symbol, token)| Asset {
             chain,
             network,
@@ -129,17 +129,17 @@ impl Sessions {
     }
 
     pub(crate) fn get(&self, id: Uuid) -> Option<Session> {
-        self.lock().all.get(&id).cloned()
+        self.lock().by_id.get(&id).cloned()
     }
 
     /// Changes a session. If the new status is one that the merchant hears about, queues the webhook.
-    pub(crate) fn change(&self, id: Uuid, change: impl FnOnce(&mut Session)) -> Option<Session> {
+    pub(crate) fn update(&self, id: Uuid, update: impl FnOnce(&mut Session)) -> Option<Session> {
         let mut sessions = self.lock();
-        let session = sessions.all.get_mut(&id)?;
+        let session = sessions.by_id.get_mut(&id)?;
         let before = session.status;
-        change(session);
+        update(session);
         let after = session.clone();
-        if let Some(event) = event(after.status).filter(|_| after.status != before) {
+        if let Some(event) = webhook_event(after.status).filter(|_| after.status != before) {
             sessions.outbox.push((id, event));
             self.webhook_due.notify_one();
         }
@@ -147,7 +147,7 @@ impl Sessions {
     }
 }
 
-fn event(status: SessionStatus) -> Option<&'static str> {
+fn webhook_event(status: SessionStatus) -> Option<&'static str> {
     match status {
         SessionStatus::Complete => Some("checkout_session.completed"),
         SessionStatus::Expired => Some("checkout_session.expired"),
@@ -249,7 +249,7 @@ impl Session {
             "id": self.id, "createdAt": rfc3339(self.created_at), "updatedAt": rfc3339(self.updated_at),
             "expiresAt": rfc3339(self.expires_at), "mode": "payment", "status": self.status.name(),
             "paymentStatus": "unpaid", "amountSubtotal": to_base_units(self.subtotal), "amountTotal": to_base_units(self.total()),
-            "processingFee": to_base_units(self.fee), "currency": "usdc", "clientReferenceId": self.reference,
+            "processingFee": to_base_units(self.fee), "currency": "usdc", "clientReferenceId": self.client_reference_id,
             "successUrl": self.success_url, "cancelUrl": self.cancel_url, "url": self.url, "metadata": self.metadata,
             "addresses": addresses,
             "paymentIntent": {

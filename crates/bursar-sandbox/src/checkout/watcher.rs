@@ -61,7 +61,7 @@ fn expire_due(sandbox: &Sandbox) {
     let due: Vec<Uuid> = {
         let sessions = sandbox.sessions.lock();
         sessions
-            .all
+            .by_id
             .values()
             .filter(|session| session.is_payable() && session.expires_at <= now)
             .map(|s| s.id)
@@ -70,7 +70,7 @@ fn expire_due(sandbox: &Sandbox) {
     for id in due {
         sandbox
             .sessions
-            .change(id, |session| session.expire_if_due(now));
+            .update(id, |session| session.expire_if_due(now));
     }
 }
 
@@ -115,7 +115,7 @@ fn record_log(sandbox: &Sandbox, chain: u64, log: &Log) {
     let session = {
         let sessions = sandbox.sessions.lock();
         sessions
-            .all
+            .by_id
             .values()
             .find(|s| s.asset(chain).is_some_and(|asset| asset.address == to))
             .map(|s| s.id)
@@ -136,7 +136,7 @@ fn record_log(sandbox: &Sandbox, chain: u64, log: &Log) {
     };
     sandbox
         .sessions
-        .change(id, |session| session.record_transfer(transfer));
+        .update(id, |session| session.record_transfer(transfer));
 }
 
 fn settle_seen(sandbox: &Sandbox, chain: u64) {
@@ -145,7 +145,7 @@ fn settle_seen(sandbox: &Sandbox, chain: u64) {
         let sessions = sandbox.sessions.lock();
         let is_unsettled = |transfer: &Transfer| transfer.chain == chain && !transfer.settled;
         sessions
-            .all
+            .by_id
             .values()
             .filter(|s| s.transfers.iter().any(is_unsettled))
             .map(|s| s.id)
@@ -154,6 +154,6 @@ fn settle_seen(sandbox: &Sandbox, chain: u64) {
     for id in unsettled {
         sandbox
             .sessions
-            .change(id, |session| session.settle_transfers(chain, now));
+            .update(id, |session| session.settle_transfers(chain, now));
     }
 }

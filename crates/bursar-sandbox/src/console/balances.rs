@@ -45,7 +45,7 @@ async fn entitlement(sandbox: &Sandbox, user: &User) -> Result<Value> {
     let charged = sandbox.console().total_charged(user.id);
     Ok(json!({
         "balance": money::format_micros(balance), "usage": money::format_micros(charged), "estimatedUsage": money::format_micros(daily),
-        "overage": "0.000000", "totalDepositedAmount": money::format_micros(user.deposited), "usageDaysLeft": days_left,
+        "overage": "0.000000", "totalDepositedAmount": money::format_micros(user.total_deposited), "usageDaysLeft": days_left,
         "userId": user.id, "featureKey": FEATURE_KEY,
     }))
 }
@@ -58,7 +58,11 @@ pub(crate) async fn reported_balance(
     let daily = sandbox.console().daily_cost(user.id);
     let balance = match user.balance_override {
         Some(claimed) => claimed,
-        None => balance_contract::read(sandbox, user.address).await?.free,
+        None => {
+            balance_contract::read_balance(sandbox, user.address)
+                .await?
+                .free
+        }
     };
     let days = balance
         .checked_div(daily)

@@ -59,7 +59,7 @@ pub(super) async fn aggregated(
         return Err(ApiError::unprocessable("endDate is before startDate"));
     }
     let group_by = params
-        .read_as(
+        .parse_as(
             "groupBy",
             "RESOURCE, RESOURCE_TYPE or CLUSTER",
             |text| match text {
@@ -70,12 +70,12 @@ pub(super) async fn aggregated(
             },
         )?
         .unwrap_or(GroupBy::Tuple);
-    let period = params.read_as("period", "DAY or MONTH", |text| match text {
+    let period = params.parse_as("period", "DAY or MONTH", |text| match text {
         "DAY" => Some(Period::Day),
         "MONTH" => Some(Period::Month),
         _ => None,
     })?;
-    let csv = params.read_as("format", "json or csv", |text| match text {
+    let csv = params.parse_as("format", "json or csv", |text| match text {
         "json" => Some(false),
         "csv" => Some(true),
         _ => None,
@@ -147,8 +147,8 @@ impl ChargeFilter {
             "VPC",
             "WORKSPACE",
         ];
-        let resource = params.read_as("resourceId", "a UUID", |text| text.parse().ok())?;
-        let machines = params.read_as("resourceType", "a resource type", |text| {
+        let resource = params.parse_as("resourceId", "a UUID", |text| text.parse().ok())?;
+        let machines = params.parse_as("resourceType", "a resource type", |text| {
             TYPES.contains(&text).then_some(text == "VM")
         })?;
         Ok(Self {
@@ -238,7 +238,7 @@ fn to_csv(rows: &[Value]) -> String {
 }
 
 fn date_param(params: &Params, name: &str) -> Result<Option<Date>, ApiError> {
-    params.read_as(name, "a date like 2026-01-31", |text| {
+    params.parse_as(name, "a date like 2026-01-31", |text| {
         Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
     })
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::balance_contract;
 use crate::error::Result;
 use crate::html::{console_page, escape};
-use crate::http::page;
+use crate::http::html_page;
 use crate::money;
 use crate::sandbox::Sandbox;
 
@@ -24,7 +24,7 @@ pub(super) async fn transaction(
         return not_found_page("This is not a transaction hash.");
     };
     match transaction_html(&sandbox, hash).await {
-        Ok(Some(body)) => page(console_page("Transaction", &body)),
+        Ok(Some(body)) => html_page(console_page("Transaction", &body)),
         Ok(None) => not_found_page("The chain does not know this transaction."),
         Err(error) => not_found_page(&error.to_string()),
     }
@@ -95,7 +95,7 @@ pub(super) async fn address(
         return not_found_page("This is not an address.");
     };
     match address_html(&sandbox, address).await {
-        Ok(body) => page(console_page("Address", &body)),
+        Ok(body) => html_page(console_page("Address", &body)),
         Err(error) => not_found_page(&error.to_string()),
     }
 }
@@ -107,7 +107,7 @@ async fn address_html(sandbox: &Sandbox, address: Address) -> Result<String> {
         .call("eth_getCode", json!([address, "latest"]))
         .await?;
     let is_contract = code.as_str().is_some_and(|code| code.len() > 2);
-    let balance = balance_contract::read(sandbox, address).await?;
+    let balance = balance_contract::read_balance(sandbox, address).await?;
     Ok(format!(
         "<section class=\"card\"><h1>{kind}</h1><p class=\"mono\" id=\"address\">{address}</p><dl>\
          <dt>Free in the Balance contract</dt><dd>{free} USDC</dd><dt>Full</dt><dd>{full} USDC</dd>\
@@ -127,7 +127,7 @@ fn not_found_page(text: &str) -> Response {
     );
     (
         StatusCode::NOT_FOUND,
-        page(console_page("Not found", &body)),
+        html_page(console_page("Not found", &body)),
     )
         .into_response()
 }

@@ -13,7 +13,7 @@ use super::paging;
 use super::top_ups::{self, PROVIDER, TopUpRequest};
 use crate::clock::rfc3339;
 use crate::console::state::{TopUp, TopUpStatus};
-use crate::http::{ApiError, ApiResult, Params, body};
+use crate::http::{ApiError, ApiResult, Params, parse_body};
 use crate::money::{self, BASE_UNITS_PER_MICRO, MICROS_PER_CENT};
 use crate::sandbox::Sandbox;
 
@@ -40,14 +40,14 @@ pub(super) async fn create(
     bytes: Bytes,
 ) -> ApiResult {
     caller.require_scope("billing:top_up")?;
-    let request: CreateRequest = body(&bytes)?;
+    let request: CreateRequest = parse_body(&bytes)?;
     if request
         .currency
         .is_some_and(|currency| currency != Currency::Usdc)
     {
         return Err(ApiError::unprocessable("Only USDC can be topped up here"));
     }
-    let cents = u128::try_from(request.amount)
+    let amount_cents = u128::try_from(request.amount)
         .ok()
         .filter(|amount| amount % BASE_UNITS_PER_CENT == 0)
         .and_then(|amount| i64::try_from(amount / BASE_UNITS_PER_CENT).ok())
@@ -55,7 +55,7 @@ pub(super) async fn create(
             ApiError::unprocessable("The amount must be whole cents in units of 10^-8")
         })?;
     let new_top_up = TopUpRequest {
-        cents,
+        amount_cents,
         method: None,
         provider: None,
         return_url: None,
@@ -78,14 +78,14 @@ pub(super) async fn history(
     params: Params,
 ) -> ApiResult {
     caller.require_scope("billing:get_history")?;
-    let status = params.read_as("status", "a status", |text| {
+    let status = params.parse_as("status", "a status", |text| {
         TopUpStatus::ALL
             .into_iter()
             .find(|s| s.legacy_name() == text)
     })?;
     let (min_amount, max_amount) = (params.number("minAmount")?, params.number("maxAmount")?);
     let keep = |top_up: &TopUp| {
-        let amount = money::from_cents(top_up.cents) * BASE_UNITS_PER_MICRO;
+        let amount = money::from_cents(top_up.amount_cents) * BASE_UNITS_PER_MICRO;
         status.is_none_or(|status| status == top_up.status)
             && min_amount.is_none_or(|min_amount| amount >= u128::from(min_amount))
             && max_amount.is_none_or(|max_amount| amount <= u128::from(max_amount))
@@ -101,7 +101,7 @@ fn to_json(top_up: &TopUp) -> Value {
         |micros: u128| u64::try_from(micros * BASE_UNITS_PER_MICRO).unwrap_or(u64::MAX);
     json!({
         "id": top_up.id, "userId": top_up.user, "currency": "usdc",
-        "amount": to_base_units(money::from_cents(top_up.cents)), "copperxFee": to_base_units(top_up.fee_micros),
+        "amount": to_base_units(money::from_cents(top_up.amount_cents)), "copperxFee": to_base_units(top_up.fee_micros),
         "copperxGasFee": 0, "copperxSessionId": top_up.session_id, "copperxSessionUrl": top_up.session_url,
         "status": top_up.status.legacy_name(), "balanceContractTxAddress": top_up.transaction, "provider": PROVIDER,
         "createdAt": rfc3339(top_up.created_at), "updatedAt": rfc3339(top_up.updated_at),

@@ -3,7 +3,7 @@
 use crate::chains;
 use crate::sandbox::Sandbox;
 
-pub(crate) fn text(sandbox: &Sandbox) -> String {
+pub(crate) fn render(sandbox: &Sandbox) -> String {
     let urls = &sandbox.urls;
     let checkout_host = urls.checkout.trim_start_matches("http://");
     format!(

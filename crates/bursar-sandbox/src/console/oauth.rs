@@ -17,7 +17,9 @@ use uuid::Uuid;
 
 use crate::console::state::{APP_SCOPES, AccessToken, AuthorizationCode, RefreshToken};
 use crate::html::{console_page, escape};
-use crate::http::{ApiError, ApiResult, Params, body, form, json_response, ok, page};
+use crate::http::{
+    ApiError, ApiResult, Params, html_page, json_response, ok, parse_body, parse_form,
+};
 use crate::random::random_token;
 use crate::sandbox::Sandbox;
 use crate::signature::sign;
@@ -110,7 +112,7 @@ pub(super) async fn show_consent(State(sandbox): State<Arc<Sandbox>>, params: Pa
         .split(' ')
         .map(|scope| format!("<li><code>{}</code></li>", escape(scope)))
         .collect();
-    page(console_page(
+    html_page(console_page(
         "Sign in",
         &format!(
             "<section class=\"card narrow\"><h1>Sign in to Bursar</h1><p>Bursar on this computer asks to act for:</p>\
@@ -125,7 +127,7 @@ pub(super) async fn show_consent(State(sandbox): State<Arc<Sandbox>>, params: Pa
 
 /// `POST /oauth/authorize`: the user allows or denies.
 pub(super) async fn decide(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> Response {
-    let params = form(&bytes);
+    let params = parse_form(&bytes);
     let request = match AuthorizationRequest::read(&params) {
         Ok(request) => request,
         Err(reason) => return refusal_page(reason),
@@ -154,7 +156,7 @@ pub(super) async fn decide(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) ->
     };
     redirect_query.append_pair("state", &request.state);
     let link = format!("{REDIRECT_URI}?{}", redirect_query.finish());
-    page(console_page(
+    html_page(console_page(
         title,
         &format!(
             "<section class=\"card narrow\"><h1>{title}</h1><p>{text}</p>\
@@ -171,14 +173,14 @@ fn refusal_page(reason: &str) -> Response {
     );
     (
         StatusCode::BAD_REQUEST,
-        page(console_page("Sign in", &body)),
+        html_page(console_page("Sign in", &body)),
     )
         .into_response()
 }
 
 /// `POST /oauth/token`
 pub(super) async fn token(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> Response {
-    let params = form(&bytes);
+    let params = parse_form(&bytes);
     if params.get("client_id") != Some(CLIENT_ID) {
         return oauth_error("invalid_client", "client_id is not registered");
     }
@@ -294,7 +296,7 @@ fn new_access_token(sandbox: &Sandbox, user: Uuid, family: Uuid) -> String {
 
 /// `POST /auth/refresh`: the console's own refresh call, which does not rotate the token.
 pub(super) async fn refresh_access(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let request: Value = body(&bytes)?;
+    let request: Value = parse_body(&bytes)?;
     let token = request
         .get("refresh_token")
         .and_then(Value::as_str)

@@ -11,7 +11,7 @@ use crate::balance_contract;
 use crate::clock::rfc3339;
 use crate::console::state::{APP_SCOPES, SCOPES, User};
 use crate::html::{console_page, escape, new_key_card};
-use crate::http::{ApiError, Params, asset, form, page};
+use crate::http::{ApiError, Params, html_page, parse_form, static_asset};
 use crate::money;
 use crate::sandbox::Sandbox;
 
@@ -19,11 +19,11 @@ const CSS: &str = include_str!("../../assets/console.css");
 const JS: &str = include_str!("../../assets/console.js");
 
 pub(crate) async fn css() -> Response {
-    asset("text/css; charset=utf-8", CSS)
+    static_asset("text/css; charset=utf-8", CSS)
 }
 
 pub(crate) async fn js() -> Response {
-    asset("text/javascript; charset=utf-8", JS)
+    static_asset("text/javascript; charset=utf-8", JS)
 }
 
 /// `GET /`
@@ -36,7 +36,7 @@ pub(super) async fn overview(State(sandbox): State<Arc<Sandbox>>, params: Params
 
 /// `POST /keys`
 pub(super) async fn create_key(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> Response {
-    let params = form(&bytes);
+    let params = parse_form(&bytes);
     let Some(user) = selected_user(&sandbox, &params) else {
         return ApiError::not_found("No such user").into_response();
     };
@@ -63,7 +63,7 @@ fn selected_user(sandbox: &Sandbox, params: &Params) -> Option<User> {
 }
 
 async fn overview_page(sandbox: &Sandbox, user: &User, banner: &str) -> Response {
-    let balance = match balance_contract::read(sandbox, user.address).await {
+    let balance = match balance_contract::read_balance(sandbox, user.address).await {
         Ok(balance) => balance,
         Err(error) => return ApiError::from(error).into_response(),
     };
@@ -77,7 +77,7 @@ async fn overview_page(sandbox: &Sandbox, user: &User, banner: &str) -> Response
                 "<tr><td>{}</td><td class=\"mono\">{}</td><td class=\"number\">{} USDC</td><td>{}</td></tr>",
                 rfc3339(top_up.created_at),
                 top_up.id,
-                money::format_cents(money::from_cents(top_up.cents)),
+                money::format_cents(money::from_cents(top_up.amount_cents)),
                 top_up.status.legacy_name()
             )
         })
@@ -102,7 +102,7 @@ async fn overview_page(sandbox: &Sandbox, user: &User, banner: &str) -> Response
             format!("<label class=\"check\"><input type=\"checkbox\" name=\"scope\" value=\"{scope}\"{checked}> <code>{scope}</code></label>")
         })
         .collect();
-    page(console_page(
+    html_page(console_page(
         "Overview",
         &format!(
             "{banner}<section class=\"card\"><h1>{email}</h1><dl>\

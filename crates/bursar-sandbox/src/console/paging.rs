@@ -68,13 +68,13 @@ pub(super) fn top_ups(
 ) -> Result<Value, ApiError> {
     let page = Page::read(params)?;
     let (start, end) = (params.time("start")?, params.time("end")?);
-    let by_amount = params.read_as("sort", "createdAt or amount", |text| match text {
+    let by_amount = params.parse_as("sort", "createdAt or amount", |text| match text {
         "createdAt" => Some(false),
         "amount" => Some(true),
         _ => None,
     })?;
     let by_amount = by_amount.unwrap_or(false);
-    let ascending = params.read_as("order", "asc or desc", |text| match text {
+    let ascending = params.parse_as("order", "asc or desc", |text| match text {
         "asc" => Some(true),
         "desc" => Some(false),
         _ => None,
@@ -95,7 +95,7 @@ pub(super) fn top_ups(
     let passes_filter = |top_up: &&TopUp| filter.is_none_or(|filter| filter(top_up));
     let mut chosen: Vec<&TopUp> = all.filter(passes_filter).collect();
     if by_amount {
-        chosen.sort_by_key(|top_up| (top_up.cents, top_up.created_at, top_up.id));
+        chosen.sort_by_key(|top_up| (top_up.amount_cents, top_up.created_at, top_up.id));
     }
     if !ascending {
         chosen.reverse();

@@ -45,7 +45,7 @@ pub(crate) async fn credit(sandbox: &Sandbox, id: Uuid) -> Result<()> {
             .ok_or_else(|| Error::new("no such user"))?;
         (
             user.clone(),
-            money::from_cents(top_up.cents),
+            money::from_cents(top_up.amount_cents),
             top_up.on_chain_id.clone(),
         )
     };
@@ -63,7 +63,7 @@ pub(crate) async fn credit(sandbox: &Sandbox, id: Uuid) -> Result<()> {
     if let Some(mined) = mined {
         top_up.transaction = Some(mined.transaction);
         if let Some(user) = console.user_mut(user.id) {
-            user.deposited = user.deposited.saturating_add(amount);
+            user.total_deposited = user.total_deposited.saturating_add(amount);
         }
     }
     console.set_status(id, TopUpStatus::Completed, now);

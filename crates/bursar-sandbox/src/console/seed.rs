@@ -49,7 +49,7 @@ pub(crate) fn register(
         balance_override: None,
         days_left_override: None,
         extra_entitlement: false,
-        deposited: 0,
+        total_deposited: 0,
     };
     sandbox.console().users.push(user.clone());
     user
@@ -72,7 +72,7 @@ pub(crate) async fn grant_free_credits(sandbox: &Sandbox, user: &User, micros: u
 
 pub(crate) fn record_deposit(sandbox: &Sandbox, user: Uuid, micros: u128) {
     if let Some(user) = sandbox.console().user_mut(user) {
-        user.deposited = user.deposited.saturating_add(micros);
+        user.total_deposited = user.total_deposited.saturating_add(micros);
     }
 }
 
@@ -100,7 +100,7 @@ pub(crate) async fn add_history(
 }
 
 async fn credit_old_payment(sandbox: &Sandbox, user: &User, payment: &mut TopUp) -> Result<()> {
-    let micros = money::from_cents(payment.cents);
+    let micros = money::from_cents(payment.amount_cents);
     let mined =
         balance_contract::top_up(sandbox, user.address, micros, &payment.on_chain_id).await?;
     payment.transaction = Some(mined.transaction);
@@ -117,7 +117,7 @@ fn old_payments(sandbox: &Sandbox, user: &User, count: usize) -> Vec<TopUp> {
     let mut at = midnight - Duration::hours(9);
     let mut payments: Vec<TopUp> = Vec::with_capacity(count);
     for number in 0..count {
-        let cents = CENTS
+        let amount_cents = CENTS
             .get(random.random_range(0..CENTS.len()))
             .copied()
             .unwrap_or(1000);
@@ -132,7 +132,7 @@ fn old_payments(sandbox: &Sandbox, user: &User, count: usize) -> Vec<TopUp> {
             (_, 18) => TopUpStatus::Canceled,
             (_, _) => TopUpStatus::Failed,
         };
-        payments.push(old_payment(user, cents, status, at, &mut random));
+        payments.push(old_payment(user, amount_cents, status, at, &mut random));
         // A long history goes back at most ten years.
         let max_gap_minutes = (10 * 365 * 24 * 60
             / i64::try_from(count).unwrap_or(i64::MAX).max(1))
@@ -145,20 +145,20 @@ fn old_payments(sandbox: &Sandbox, user: &User, count: usize) -> Vec<TopUp> {
 
 fn old_payment(
     user: &User,
-    cents: i64,
+    amount_cents: i64,
     status: TopUpStatus,
     at: OffsetDateTime,
     random: &mut SmallRng,
 ) -> TopUp {
     let id = uuid::Builder::from_random_bytes(random.random()).into_uuid();
     let ended = at + Duration::seconds(random.random_range(90..800));
-    let micros = money::from_cents(cents);
+    let micros = money::from_cents(amount_cents);
     TopUp {
         id,
         intent_id: id,
         on_chain_id: id.to_string(),
         user: user.id,
-        cents,
+        amount_cents,
         fee_micros: money::processing_fee(micros),
         method: "usdc".to_owned(),
         status,
@@ -195,7 +195,7 @@ pub(crate) async fn create_demo_user(sandbox: &Sandbox, count: usize) -> Result<
     for (index, payment) in payments.iter().enumerate().rev() {
         if payment.status == TopUpStatus::Completed && credits.len() < MAX_ON_CHAIN_CREDITS {
             credits.push(index);
-            paid += money::from_cents(payment.cents);
+            paid += money::from_cents(payment.amount_cents);
         }
     }
     credits.reverse();
@@ -214,7 +214,7 @@ pub(crate) async fn create_demo_user(sandbox: &Sandbox, count: usize) -> Result<
             .await?;
         replay.advance_to(payment.updated_at).await?;
         credit_old_payment(sandbox, &user, payment).await?;
-        replay.free += money::from_cents(payment.cents);
+        replay.free += money::from_cents(payment.amount_cents);
     }
     replay.charge_until(&mut charges, Date::MAX).await?;
     replay.advance_to(sandbox.clock.now()).await?;

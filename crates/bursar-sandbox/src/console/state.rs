@@ -58,7 +58,7 @@ pub(crate) struct User {
     pub(crate) days_left_override: Option<u16>,
     pub(crate) extra_entitlement: bool,
     /// The sum of all credits, in micros.
-    pub(crate) deposited: u128,
+    pub(crate) total_deposited: u128,
 }
 
 /// Whether a top-up has the same id in the API, as an intent, and on the chain.
@@ -88,7 +88,7 @@ pub(crate) struct TopUp {
     /// The id that `userTopUp` records on the chain.
     pub(crate) on_chain_id: String,
     pub(crate) user: Uuid,
-    pub(crate) cents: i64,
+    pub(crate) amount_cents: i64,
     pub(crate) fee_micros: u128,
     pub(crate) method: String,
     pub(crate) status: TopUpStatus,

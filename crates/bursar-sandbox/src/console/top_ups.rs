@@ -19,7 +19,7 @@ use crate::clock::{self, rfc3339};
 use crate::console::state::{IdScheme, TopUp, TopUpStatus, User};
 use crate::error::Error;
 use crate::http::server::{CallerId, run_to_completion};
-use crate::http::{ApiError, ApiResult, Params, body, json_response, no_content};
+use crate::http::{ApiError, ApiResult, Params, json_response, no_content, parse_body};
 use crate::money::{self, BASE_UNITS_PER_MICRO};
 use crate::sandbox::Sandbox;
 
@@ -57,7 +57,7 @@ const METHODS: [Method; 2] = [
 /// A new top-up, as either API version requests it.
 #[derive(Clone, Debug)]
 pub(super) struct TopUpRequest {
-    pub(super) cents: i64,
+    pub(super) amount_cents: i64,
     pub(super) method: Option<String>,
     pub(super) provider: Option<String>,
     pub(super) return_url: Option<String>,
@@ -96,20 +96,20 @@ pub(super) async fn create(
     bytes: Bytes,
 ) -> ApiResult {
     caller.require_scope("billing:top_up")?;
-    let wanted: CreateRequest = body(&bytes)?;
+    let fields: CreateRequest = parse_body(&bytes)?;
     let request = TopUpRequest {
-        cents: wanted.amount_cents,
-        method: wanted.method_code,
-        provider: wanted.provider,
-        return_url: wanted.return_url,
+        amount_cents: fields.amount_cents,
+        method: fields.method_code,
+        provider: fields.provider,
+        return_url: fields.return_url,
     };
     let top_up = start(&sandbox, &caller, request).await?;
-    let answer = json!({
+    let created = json!({
         "intentId": top_up.intent_id, "sessionId": top_up.session_id, "provider": PROVIDER,
         "providerPaymentId": top_up.session_id,
         "presentation": {"type": "redirect", "redirectUrl": top_up.session_url},
     });
-    let mut response = json_response(StatusCode::CREATED, &answer);
+    let mut response = json_response(StatusCode::CREATED, &created);
     response.extensions_mut().insert(CallerId(caller.user.id));
     Ok(response)
 }
@@ -124,7 +124,7 @@ pub(super) async fn start(
     run_to_completion(async move {
         let method = validate(&sandbox, &request)?;
         let guard = CreationGuard::acquire(&sandbox, user.id)?;
-        check_balance_cap(&sandbox, &user, request.cents).await?;
+        check_balance_cap(&sandbox, &user, request.amount_cents).await?;
         let top_up = open_checkout(&sandbox, &user, &request, method).await?;
         sandbox.console().insert_top_up(top_up.clone());
         drop(guard);
@@ -168,12 +168,12 @@ fn validate(sandbox: &Sandbox, request: &TopUpRequest) -> Result<&'static Method
         .iter()
         .find(|method| method.code == code && provider == PROVIDER);
     let method = method.ok_or_else(|| ApiError::unprocessable("Unknown payment method"))?;
-    if request.cents < MIN_TOP_UP_CENTS {
+    if request.amount_cents < MIN_TOP_UP_CENTS {
         return Err(ApiError::unprocessable(
             "The minimum top-up amount is 10 USDC",
         ));
     }
-    if request.cents > method.max_cents {
+    if request.amount_cents > method.max_cents {
         let max = money::format_cents(money::from_cents(method.max_cents));
         return Err(ApiError::unprocessable(format!(
             "The maximum top-up amount of this method is {max} USDC"
@@ -190,12 +190,16 @@ fn validate(sandbox: &Sandbox, request: &TopUpRequest) -> Result<&'static Method
     Ok(method)
 }
 
-async fn check_balance_cap(sandbox: &Sandbox, user: &User, cents: i64) -> Result<(), ApiError> {
-    let balance = balance_contract::read(sandbox, user.address).await?;
+async fn check_balance_cap(
+    sandbox: &Sandbox,
+    user: &User,
+    amount_cents: i64,
+) -> Result<(), ApiError> {
+    let balance = balance_contract::read_balance(sandbox, user.address).await?;
     let after = balance
         .full
         .saturating_add(balance.limbo)
-        .saturating_add(money::from_cents(cents));
+        .saturating_add(money::from_cents(amount_cents));
     let balance_cap = sandbox.switches.get().balance_cap;
     if after > balance_cap {
         let balance_cap = money::format_cents(balance_cap);
@@ -219,7 +223,7 @@ async fn open_checkout(
         .return_url
         .clone()
         .unwrap_or_else(|| format!("{}/?top_up={id}", sandbox.urls.api));
-    let micros = money::from_cents(request.cents);
+    let micros = money::from_cents(request.amount_cents);
     let chains: Vec<Value> = method
         .chains
         .iter()
@@ -258,13 +262,13 @@ async fn open_checkout(
             id.to_string()
         },
         user: user.id,
-        cents: request.cents,
+        amount_cents: request.amount_cents,
         fee_micros: money::processing_fee(micros),
         method: method.code.to_owned(),
         status: TopUpStatus::Created,
         created_at: now,
         updated_at: now,
-        expires_at: text("expiresAt").and_then(clock::parse),
+        expires_at: text("expiresAt").and_then(clock::parse_rfc3339),
         session_id: text("id").and_then(|id| id.parse().ok()),
         session_url: text("url").map(str::to_owned),
         return_url: request.return_url.clone(),
@@ -276,7 +280,7 @@ async fn create_checkout_session(
     sandbox: &Sandbox,
     session_request: &Value,
 ) -> Result<Value, Error> {
-    let answer = sandbox
+    let response = sandbox
         .http
         .post(format!(
             "{}/api/v1/checkout/sessions",
@@ -288,13 +292,13 @@ async fn create_checkout_session(
         .body(session_request.to_string())
         .send()
         .await?;
-    if !answer.status().is_success() {
+    if !response.status().is_success() {
         return Err(Error::new(format!(
             "the checkout answered {}",
-            answer.status()
+            response.status()
         )));
     }
-    let session: Value = serde_json::from_slice(&answer.bytes().await?)?;
+    let session: Value = serde_json::from_slice(&response.bytes().await?)?;
     if session.get("id").is_none() || session.get("url").is_none() {
         return Err(Error::new("the checkout did not return a session"));
     }
@@ -373,7 +377,7 @@ pub(super) async fn cancel(
 
 fn top_up_json(top_up: &TopUp) -> Value {
     json!({
-        "id": top_up.id, "userId": top_up.user, "amountCents": top_up.cents, "status": top_up.status.name(),
+        "id": top_up.id, "userId": top_up.user, "amountCents": top_up.amount_cents, "status": top_up.status.name(),
         "createdAt": rfc3339(top_up.created_at), "updatedAt": rfc3339(top_up.updated_at),
         "expiresAt": top_up.expires_at.map(rfc3339), "provider": PROVIDER, "redirectUrl": top_up.session_url,
     })

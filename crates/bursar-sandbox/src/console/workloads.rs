@@ -56,7 +56,11 @@ pub(crate) async fn start(sandbox: &Sandbox, user: &User, new: NewWorkload) -> R
     let charges = daily_charges(new.daily, new.days, today, u64::from(new.days) + 1);
     let spent: u128 = charges.iter().map(|(_, micros)| micros).sum();
     let needed = spent.saturating_add(new.reserve);
-    if balance_contract::read(sandbox, user.address).await?.free < needed {
+    if balance_contract::read_balance(sandbox, user.address)
+        .await?
+        .free
+        < needed
+    {
         return Err(Error::new(
             "the user's free balance does not cover the charges and the reserve",
         ));
@@ -123,7 +127,9 @@ pub(crate) async fn stop(sandbox: &Sandbox, user: &User, id: Uuid) -> Result<()>
 
 /// Charges the free balance down to `to`, as one charge of today.
 pub(crate) async fn drain(sandbox: &Sandbox, user: &User, to: u128) -> Result<MinedTransaction> {
-    let free = balance_contract::read(sandbox, user.address).await?.free;
+    let free = balance_contract::read_balance(sandbox, user.address)
+        .await?
+        .free;
     let spent = free.checked_sub(to).filter(|spent| *spent > 0);
     let spent = spent.ok_or_else(|| Error::new("the free balance is not above that amount"))?;
     let deal = random_address();

@@ -10,19 +10,19 @@ use serde_json::{Value, json};
 
 use crate::chains::proxy_mode::ProxyMode;
 use crate::chains::{Chain, ETHEREUM, FLUENCE, POLYGON};
-use crate::http::{ApiError, ApiResult, body, ok};
+use crate::http::{ApiError, ApiResult, ok, parse_body};
 use crate::sandbox::Sandbox;
 
-pub(super) async fn proxies(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
+pub(super) async fn list_proxies(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
     ok(&sandbox.proxy_modes.to_json())
 }
 
-pub(super) async fn proxy(
+pub(super) async fn set_proxy_mode(
     State(sandbox): State<Arc<Sandbox>>,
     Path(name): Path<String>,
     bytes: Bytes,
 ) -> ApiResult {
-    let mut mode: ProxyMode = body(&bytes)?;
+    let mut mode: ProxyMode = parse_body(&bytes)?;
     if let ProxyMode::Stale { block } = &mut mode {
         let chain = match name.as_str() {
             "ethereum" => ETHEREUM,
@@ -53,7 +53,7 @@ pub(super) async fn mine(
     Path(id): Path<u64>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: MineRequest = body(&bytes)?;
+    let request: MineRequest = parse_body(&bytes)?;
     let chain = find(&sandbox, id)?;
     for _ in 0..request.blocks.unwrap_or(1) {
         chain.rpc.call("evm_mine", json!([])).await?;
@@ -71,7 +71,7 @@ pub(super) async fn pause(
     Path(id): Path<u64>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: PauseRequest = body(&bytes)?;
+    let request: PauseRequest = parse_body(&bytes)?;
     let chain = find(&sandbox, id)?;
     chain.paused.store(request.paused, Ordering::Relaxed);
     ok(&json!({"paused": request.paused, "block": chain.rpc.block_number().await?}))
@@ -98,7 +98,7 @@ pub(super) async fn revert(
     Path(id): Path<u64>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: RevertRequest = body(&bytes)?;
+    let request: RevertRequest = parse_body(&bytes)?;
     let chain = find(&sandbox, id)?;
     let reverted = chain
         .rpc
@@ -123,7 +123,7 @@ pub(super) async fn reorg(
     Path(id): Path<u64>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: ReorgRequest = body(&bytes)?;
+    let request: ReorgRequest = parse_body(&bytes)?;
     let chain = find(&sandbox, id)?;
     // No empty block may be mined between reading the head and replacing blocks.
     let was_paused = chain.paused.swap(true, Ordering::Relaxed);

@@ -9,16 +9,16 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::faults::FaultRequest;
-use crate::http::{ApiError, ApiResult, Params, body, json_response, no_content, ok};
+use crate::http::{ApiError, ApiResult, Params, json_response, no_content, ok, parse_body};
 use crate::request_log::Filter;
 use crate::sandbox::Sandbox;
 
-pub(super) async fn faults(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
+pub(super) async fn list_faults(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
     ok(&sandbox.faults.list())
 }
 
 pub(super) async fn add_fault(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let request: FaultRequest = body(&bytes)?;
+    let request: FaultRequest = parse_body(&bytes)?;
     Ok(json_response(
         StatusCode::CREATED,
         &json!({"id": sandbox.faults.add(request)}),
@@ -40,7 +40,10 @@ pub(super) async fn remove_fault(
     no_content()
 }
 
-pub(super) async fn requests(State(sandbox): State<Arc<Sandbox>>, params: Params) -> ApiResult {
+pub(super) async fn list_requests(
+    State(sandbox): State<Arc<Sandbox>>,
+    params: Params,
+) -> ApiResult {
     let filter = Filter {
         target: params.get("target"),
         method: params.get("method"),

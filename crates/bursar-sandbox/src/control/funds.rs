@@ -15,7 +15,7 @@ use crate::balance_contract;
 use crate::chains::rpc::MinedTransaction;
 use crate::console::seed;
 use crate::console::workloads;
-use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
+use crate::http::{ApiError, ApiResult, json_response, no_content, ok, parse_body};
 use crate::money;
 use crate::sandbox::Sandbox;
 
@@ -34,7 +34,7 @@ pub(super) async fn credit(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: CreditRequest = body(&bytes)?;
+    let request: CreditRequest = parse_body(&bytes)?;
     let (user, micros) = (find(&sandbox, id)?, parse_amount(&request.amount)?);
     let top_up_id = request
         .top_up_id
@@ -54,7 +54,7 @@ pub(super) async fn refund(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let micros = parse_amount(&body::<AmountRequest>(&bytes)?.amount)?;
+    let micros = parse_amount(&parse_body::<AmountRequest>(&bytes)?.amount)?;
     let mined = balance_contract::refund(&sandbox, find(&sandbox, id)?.address, micros).await?;
     seed::record_deposit(&sandbox, id, micros);
     transaction_response(&mined)
@@ -70,7 +70,7 @@ pub(super) async fn drain(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: DrainRequest = body(&bytes)?;
+    let request: DrainRequest = parse_body(&bytes)?;
     let to =
         money::parse(&request.to).ok_or_else(|| ApiError::unprocessable("not an amount: to"))?;
     transaction_response(&workloads::drain(&sandbox, &find(&sandbox, id)?, to).await?)
@@ -81,7 +81,7 @@ pub(super) async fn start_workload(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let workload = body::<WorkloadRequest>(&bytes)?.to_workload()?;
+    let workload = parse_body::<WorkloadRequest>(&bytes)?.to_workload()?;
     let user = find(&sandbox, id)?;
     let workload = workloads::start(&sandbox, &user, workload)
         .await
@@ -115,7 +115,7 @@ pub(super) async fn history(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: HistoryRequest = body(&bytes)?;
+    let request: HistoryRequest = parse_body(&bytes)?;
     let user = find(&sandbox, id)?;
     seed::add_history(
         &sandbox,
@@ -137,7 +137,7 @@ pub(super) async fn freeze(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: FreezeRequest = body(&bytes)?;
+    let request: FreezeRequest = parse_body(&bytes)?;
     transaction_response(
         &balance_contract::freeze(&sandbox, find(&sandbox, id)?.address, request.frozen).await?,
     )
@@ -161,7 +161,7 @@ pub(super) async fn limbo(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let action = body::<LimboRequest>(&bytes)?.action;
+    let action = parse_body::<LimboRequest>(&bytes)?.action;
     let address = find(&sandbox, id)?.address;
     let mined = match action {
         LimboAction::Send => balance_contract::send_to_limbo(&sandbox, address).await?,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::users::{app_scopes, find};
 use crate::console::oauth;
-use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
+use crate::http::{ApiError, ApiResult, json_response, no_content, ok, parse_body};
 use crate::sandbox::Sandbox;
 
 #[derive(Debug, Default, Deserialize)]
@@ -27,7 +27,7 @@ pub(super) async fn create_key(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: KeyRequest = body(&bytes)?;
+    let request: KeyRequest = parse_body(&bytes)?;
     find(&sandbox, id)?;
     let key = sandbox.console().create_api_key(
         id,
@@ -65,7 +65,7 @@ pub(super) async fn create_tokens(
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct ExpireTokens {
+struct ExpireTokensRequest {
     refresh: bool,
 }
 
@@ -74,7 +74,7 @@ pub(super) async fn expire_tokens(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: ExpireTokens = body(&bytes)?;
+    let request: ExpireTokensRequest = parse_body(&bytes)?;
     find(&sandbox, id)?;
     let mut console = sandbox.console();
     console.access_tokens.retain(|_, access| access.user != id);

@@ -43,26 +43,26 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/top-ups/{id}/expire", post(top_ups::expire))
         .route("/top-ups/{id}/status", post(top_ups::status))
         .route("/top-ups/{id}/credit", post(top_ups::credit))
-        .route("/relayer", post(switches::relayer))
-        .route("/watcher", post(switches::watcher))
-        .route("/webhooks", post(switches::webhooks))
-        .route("/clock", post(switches::clock))
-        .route("/maintenance", post(switches::maintenance))
-        .route("/cap", post(switches::cap))
-        .route("/state", get(switches::state))
+        .route("/relayer", post(switches::set_relayer))
+        .route("/watcher", post(switches::set_watcher))
+        .route("/webhooks", post(switches::set_webhooks))
+        .route("/clock", post(switches::advance_clock))
+        .route("/maintenance", post(switches::set_maintenance))
+        .route("/cap", post(switches::set_balance_cap))
+        .route("/state", get(switches::overview))
         .route(
             "/faults",
-            get(faults::faults)
+            get(faults::list_faults)
                 .post(faults::add_fault)
                 .delete(faults::remove_faults),
         )
         .route("/faults/{id}", delete(faults::remove_fault))
         .route(
             "/requests",
-            get(faults::requests).delete(faults::clear_requests),
+            get(faults::list_requests).delete(faults::clear_requests),
         )
-        .route("/rpc", get(chains::proxies))
-        .route("/rpc/{name}", post(chains::proxy))
+        .route("/rpc", get(chains::list_proxies))
+        .route("/rpc/{name}", post(chains::set_proxy_mode))
         .route("/chains/{id}/mine", post(chains::mine))
         .route("/chains/{id}/pause", post(chains::pause))
         .route("/chains/{id}/snapshot", post(chains::snapshot))

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::amount::parse_amount;
 use crate::clock::rfc3339;
-use crate::http::{ApiResult, body, ok};
+use crate::http::{ApiResult, ok, parse_body};
 use crate::money;
 use crate::sandbox::Sandbox;
 
@@ -19,9 +19,9 @@ struct RelayerRequest {
     delay_ms: Option<u64>,
 }
 
-pub(super) async fn relayer(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let request: RelayerRequest = body(&bytes)?;
-    sandbox.switches.change(|values| {
+pub(super) async fn set_relayer(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
+    let request: RelayerRequest = parse_body(&bytes)?;
+    sandbox.switches.update(|values| {
         values.relayer_hold = request.hold.unwrap_or(values.relayer_hold);
         values.relayer_delay_ms = request.delay_ms.unwrap_or(values.relayer_delay_ms);
     });
@@ -34,11 +34,11 @@ struct HoldRequest {
     hold: bool,
 }
 
-pub(super) async fn watcher(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let request: HoldRequest = body(&bytes)?;
+pub(super) async fn set_watcher(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
+    let request: HoldRequest = parse_body(&bytes)?;
     sandbox
         .switches
-        .change(|values| values.watcher_hold = request.hold);
+        .update(|values| values.watcher_hold = request.hold);
     ok(&switches_json(&sandbox))
 }
 
@@ -48,9 +48,9 @@ struct WebhooksRequest {
     tamper: Option<bool>,
 }
 
-pub(super) async fn webhooks(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let request: WebhooksRequest = body(&bytes)?;
-    sandbox.switches.change(|values| {
+pub(super) async fn set_webhooks(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
+    let request: WebhooksRequest = parse_body(&bytes)?;
+    sandbox.switches.update(|values| {
         values.webhooks_hold = request.hold.unwrap_or(values.webhooks_hold);
         values.webhooks_tamper = request.tamper.unwrap_or(values.webhooks_tamper);
     });
@@ -59,12 +59,12 @@ pub(super) async fn webhooks(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) 
 }
 
 #[derive(Debug, Deserialize)]
-struct AdvanceClock {
+struct AdvanceClockRequest {
     advance_s: u32,
 }
 
-pub(super) async fn clock(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let request: AdvanceClock = body(&bytes)?;
+pub(super) async fn advance_clock(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
+    let request: AdvanceClockRequest = parse_body(&bytes)?;
     sandbox.clock.advance(i64::from(request.advance_s));
     ok(&json!({"now": rfc3339(sandbox.clock.now()), "offset_s": sandbox.clock.offset_s()}))
 }
@@ -74,11 +74,14 @@ struct MaintenanceRequest {
     on: bool,
 }
 
-pub(super) async fn maintenance(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let request: MaintenanceRequest = body(&bytes)?;
+pub(super) async fn set_maintenance(
+    State(sandbox): State<Arc<Sandbox>>,
+    bytes: Bytes,
+) -> ApiResult {
+    let request: MaintenanceRequest = parse_body(&bytes)?;
     sandbox
         .switches
-        .change(|values| values.maintenance = request.on);
+        .update(|values| values.maintenance = request.on);
     ok(&switches_json(&sandbox))
 }
 
@@ -87,9 +90,12 @@ struct CapRequest {
     amount: String,
 }
 
-pub(super) async fn cap(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let cap = parse_amount(&body::<CapRequest>(&bytes)?.amount)?;
-    sandbox.switches.change(|values| values.balance_cap = cap);
+pub(super) async fn set_balance_cap(
+    State(sandbox): State<Arc<Sandbox>>,
+    bytes: Bytes,
+) -> ApiResult {
+    let cap = parse_amount(&parse_body::<CapRequest>(&bytes)?.amount)?;
+    sandbox.switches.update(|values| values.balance_cap = cap);
     ok(&switches_json(&sandbox))
 }
 
@@ -102,7 +108,7 @@ fn switches_json(sandbox: &Sandbox) -> Value {
     })
 }
 
-pub(super) async fn state(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
+pub(super) async fn overview(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
     let mut heads = serde_json::Map::new();
     for chain in sandbox.chains() {
         heads.insert(chain.id.to_string(), chain.rpc.block_number().await?.into());

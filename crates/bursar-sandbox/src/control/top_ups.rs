@@ -15,7 +15,7 @@ use crate::checkout::wallet;
 use crate::clock::rfc3339;
 use crate::console::relayer;
 use crate::console::state::{TopUp, TopUpStatus};
-use crate::http::{ApiError, ApiResult, body, ok};
+use crate::http::{ApiError, ApiResult, ok, parse_body};
 use crate::money;
 use crate::sandbox::Sandbox;
 
@@ -23,7 +23,7 @@ pub(super) fn top_up_json(sandbox: &Sandbox, top_up: &TopUp) -> Value {
     let session = top_up.session_id.and_then(|id| sandbox.sessions.get(id));
     json!({
         "id": top_up.id, "intent_id": top_up.intent_id, "chain_id": top_up.on_chain_id, "user_id": top_up.user,
-        "amount": money::format_micros(money::from_cents(top_up.cents)), "amount_cents": top_up.cents, "method": top_up.method,
+        "amount": money::format_micros(money::from_cents(top_up.amount_cents)), "amount_cents": top_up.amount_cents, "method": top_up.method,
         "status": top_up.status.legacy_name(), "status_v2": top_up.status.name(), "created_at": rfc3339(top_up.created_at),
         "updated_at": rfc3339(top_up.updated_at), "expires_at": top_up.expires_at.map(rfc3339),
         "session_id": top_up.session_id, "session_url": top_up.session_url, "return_url": top_up.return_url,
@@ -69,7 +69,7 @@ pub(super) async fn pay(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: PayRequest = body(&bytes)?;
+    let request: PayRequest = parse_body(&bytes)?;
     let session = session_of(&sandbox, &find(&sandbox, id)?)?;
     let chain = request.chain.unwrap_or(crate::chains::POLYGON);
     let asset = session
@@ -95,11 +95,11 @@ pub(super) async fn age(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let by = Duration::seconds(i64::from(body::<AgeRequest>(&bytes)?.seconds));
+    let by = Duration::seconds(i64::from(parse_body::<AgeRequest>(&bytes)?.seconds));
     let top_up = find(&sandbox, id)?;
     sandbox.console().age_top_up(top_up.id, by);
     if let Some(session) = top_up.session_id {
-        sandbox.sessions.change(session, |session| {
+        sandbox.sessions.update(session, |session| {
             session.created_at -= by;
             session.expires_at -= by;
         });
@@ -116,7 +116,7 @@ pub(super) async fn expire(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<U
     if let Some(session) = top_up.session_id {
         sandbox
             .sessions
-            .change(session, |session| session.expires_at = now);
+            .update(session, |session| session.expires_at = now);
     }
     ok(&top_up_json(&sandbox, &find(&sandbox, id)?))
 }
@@ -131,11 +131,11 @@ pub(super) async fn status(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: StatusRequest = body(&bytes)?;
-    let named = |status: &TopUpStatus| {
+    let request: StatusRequest = parse_body(&bytes)?;
+    let has_name = |status: &TopUpStatus| {
         [status.legacy_name(), status.name()].contains(&request.status.as_str())
     };
-    let status = TopUpStatus::ALL.into_iter().find(named);
+    let status = TopUpStatus::ALL.into_iter().find(has_name);
     let status = status
         .ok_or_else(|| ApiError::unprocessable(format!("no such status: {}", request.status)))?;
     let top_up = find(&sandbox, id)?;

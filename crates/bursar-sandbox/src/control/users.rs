@@ -17,7 +17,7 @@ use crate::console::balances;
 use crate::console::seed;
 use crate::console::state::{APP_SCOPES, ApiKey, IdScheme, User, Workload};
 use crate::console::workloads;
-use crate::http::{ApiError, ApiResult, body, json_response, ok};
+use crate::http::{ApiError, ApiResult, json_response, ok, parse_body};
 use crate::money;
 use crate::sandbox::Sandbox;
 
@@ -77,7 +77,7 @@ pub(super) fn find(sandbox: &Sandbox, id: Uuid) -> Result<User, ApiError> {
 }
 
 pub(super) async fn create(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let request: UserRequest = body(&bytes)?;
+    let request: UserRequest = parse_body(&bytes)?;
     let credits = match &request.credits {
         Some(text) => {
             money::parse(text).ok_or_else(|| ApiError::unprocessable("not an amount: credits"))?
@@ -147,7 +147,7 @@ pub(super) async fn full_record(
     Path(id): Path<Uuid>,
 ) -> ApiResult {
     let user = find(&sandbox, id)?;
-    let chain = balance_contract::read(&sandbox, user.address).await?;
+    let chain = balance_contract::read_balance(&sandbox, user.address).await?;
     let (balance, days_left, daily) = balances::reported_balance(&sandbox, &user).await?;
     let mut body = user_json(&sandbox, &user);
     let console = sandbox.console();
@@ -196,9 +196,9 @@ pub(super) fn workload_json(workload: &Workload) -> Value {
 #[derive(Debug, Deserialize)]
 struct Patch {
     ids: Option<IdScheme>,
-    #[serde(default, deserialize_with = "crate::http::given")]
+    #[serde(default, deserialize_with = "crate::http::double_option")]
     api_balance: Option<Option<String>>,
-    #[serde(default, deserialize_with = "crate::http::given")]
+    #[serde(default, deserialize_with = "crate::http::double_option")]
     usage_days_left: Option<Option<u16>>,
     extra_entitlement: Option<bool>,
 }
@@ -208,7 +208,7 @@ pub(super) async fn patch(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let patch: Patch = body(&bytes)?;
+    let patch: Patch = parse_body(&bytes)?;
     let read = |text: &String| {
         money::parse(text).ok_or_else(|| ApiError::unprocessable("not an amount: api_balance"))
     };

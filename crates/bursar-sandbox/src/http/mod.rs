@@ -119,7 +119,7 @@ pub(crate) fn no_content() -> ApiResult {
 }
 
 /// An HTML page that may load only files from its own server.
-pub(crate) fn page(html: String) -> Response {
+pub(crate) fn html_page(html: String) -> Response {
     const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
         form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
     let mut response = (
@@ -137,10 +137,10 @@ pub(crate) fn page(html: String) -> Response {
     response
 }
 
-pub(crate) fn asset(kind: &'static str, content: &'static str) -> Response {
+pub(crate) fn static_asset(content_type: &'static str, content: &'static str) -> Response {
     (
         [
-            (header::CONTENT_TYPE, kind),
+            (header::CONTENT_TYPE, content_type),
             (header::CACHE_CONTROL, "no-cache"),
         ],
         content,
@@ -149,7 +149,7 @@ pub(crate) fn asset(kind: &'static str, content: &'static str) -> Response {
 }
 
 /// Parses a JSON body: 400 if it is not JSON, 422 if its shape is wrong. An empty body counts as `{}`.
-pub(crate) fn body<T: DeserializeOwned>(bytes: &[u8]) -> std::result::Result<T, ApiError> {
+pub(crate) fn parse_body<T: DeserializeOwned>(bytes: &[u8]) -> std::result::Result<T, ApiError> {
     let bytes = if bytes.is_empty() {
         b"{}".as_slice()
     } else {
@@ -161,8 +161,8 @@ pub(crate) fn body<T: DeserializeOwned>(bytes: &[u8]) -> std::result::Result<T, 
 }
 
 /// Parses a form body (`application/x-www-form-urlencoded`).
-pub(crate) fn form(bytes: &[u8]) -> Params {
-    Params::read(bytes)
+pub(crate) fn parse_form(bytes: &[u8]) -> Params {
+    Params::parse(bytes)
 }
 
 /// Query or form parameters. A repeated parameter keeps all its values.
@@ -170,7 +170,7 @@ pub(crate) fn form(bytes: &[u8]) -> Params {
 pub(crate) struct Params(HashMap<String, Vec<String>>);
 
 impl Params {
-    pub(crate) fn read(text: &[u8]) -> Self {
+    pub(crate) fn parse(text: &[u8]) -> Self {
         let mut all: HashMap<String, Vec<String>> = HashMap::new();
         for (name, value) in url::form_urlencoded::parse(text) {
             all.entry(name.into_owned())
@@ -193,14 +193,14 @@ impl Params {
 
     /// A parameter as a whole number, if present.
     pub(crate) fn number(&self, name: &str) -> std::result::Result<Option<u64>, ApiError> {
-        self.read_as(name, "a whole number", |text| text.parse().ok())
+        self.parse_as(name, "a whole number", |text| text.parse().ok())
     }
 
     pub(crate) fn time(&self, name: &str) -> std::result::Result<Option<OffsetDateTime>, ApiError> {
-        self.read_as(name, "an RFC 3339 time", clock::parse)
+        self.parse_as(name, "an RFC 3339 time", clock::parse_rfc3339)
     }
 
-    pub(crate) fn read_as<T>(
+    pub(crate) fn parse_as<T>(
         &self,
         name: &str,
         what: &str,
@@ -219,12 +219,14 @@ impl<S: Sync> FromRequestParts<S> for Params {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, ApiError> {
-        Ok(Self::read(parts.uri.query().unwrap_or_default().as_bytes()))
+        Ok(Self::parse(
+            parts.uri.query().unwrap_or_default().as_bytes(),
+        ))
     }
 }
 
 /// Deserializes a field that can be missing (outer None), null (inner None) or a value.
-pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+pub(crate) fn double_option<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)

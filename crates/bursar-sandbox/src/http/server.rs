@@ -152,8 +152,8 @@ async fn guard_request(
             Effect::Close => close(&connection).await,
             Effect::Lose => {
                 // Closing the connection cancels this request, so the handler must run in a task of its own.
-                let done = tokio::spawn(next.run(request)).await;
-                if let (Some(entry), Ok(response)) = (entry, &done) {
+                let handled = tokio::spawn(next.run(request)).await;
+                if let (Some(entry), Ok(response)) = (entry, &handled) {
                     guard
                         .request_log
                         .end(entry, response.status().as_u16(), caller_id(response));

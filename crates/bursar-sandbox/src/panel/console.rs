@@ -14,7 +14,7 @@ use super::state::{Account, Panel};
 use crate::clock::rfc3339;
 use crate::console::pages;
 use crate::html::{branded_page, escape, new_key_card};
-use crate::http::{ApiError, Params, form, page};
+use crate::http::{ApiError, Params, html_page, parse_form};
 use crate::sandbox::Sandbox;
 
 pub(super) fn router() -> Router<Arc<Sandbox>> {
@@ -27,7 +27,7 @@ pub(super) fn router() -> Router<Arc<Sandbox>> {
 }
 
 /// The requested account, or the first one.
-fn chosen<'a>(panel: &'a mut Panel, params: &Params) -> Option<&'a mut Account> {
+fn selected_account<'a>(panel: &'a mut Panel, params: &Params) -> Option<&'a mut Account> {
     match params.get("account") {
         Some(id) => {
             let id: Uuid = id.parse().ok()?;
@@ -39,29 +39,31 @@ fn chosen<'a>(panel: &'a mut Panel, params: &Params) -> Option<&'a mut Account> 
 
 /// `GET /`
 async fn overview(State(sandbox): State<Arc<Sandbox>>, params: Params) -> Response {
-    chosen(&mut sandbox.panel(), &params).map_or_else(nobody, |account| page(html(account, "")))
+    selected_account(&mut sandbox.panel(), &params).map_or_else(account_not_found, |account| {
+        html_page(overview_html(account, ""))
+    })
 }
 
 /// `POST /keys`
 async fn create_key(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> Response {
-    let params = form(&bytes);
+    let params = parse_form(&bytes);
     let mut panel = sandbox.panel();
-    let Some(account) = chosen(&mut panel, &params) else {
-        return nobody();
+    let Some(account) = selected_account(&mut panel, &params) else {
+        return account_not_found();
     };
     let name = params
         .get("name")
         .filter(|name| !name.is_empty())
         .unwrap_or("unnamed");
     let key = account.create_api_key(name, params.get("read_only") == Some("yes"));
-    page(html(account, &new_key_card(&key.secret)))
+    html_page(overview_html(account, &new_key_card(&key.secret)))
 }
 
-fn nobody() -> Response {
+fn account_not_found() -> Response {
     ApiError::not_found("No such account").into_response()
 }
 
-fn html(account: &Account, above: &str) -> String {
+fn overview_html(account: &Account, above: &str) -> String {
     let payments: String = account
         .payments()
         .values()

@@ -50,7 +50,7 @@ impl Currency {
     }
 
     /// Converts whole units to minor units.
-    pub(crate) fn from_major(self, units: u64) -> u64 {
+    pub(crate) fn minor_units(self, units: u64) -> u64 {
         units.saturating_mul(10_u64.pow(self.decimals))
     }
 

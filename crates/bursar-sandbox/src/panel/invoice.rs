@@ -8,9 +8,9 @@ use super::state::Account;
 use crate::clock::rfc3339;
 
 /// The left margin, the height of the first line, and the line height, in points.
-const LEFT: u32 = 56;
-const TOP: u32 = 780;
-const LINE: u32 = 18;
+const LEFT_MARGIN: u32 = 56;
+const FIRST_LINE_Y: u32 = 780;
+const LINE_HEIGHT: u32 = 18;
 
 pub(crate) fn pdf(account: &Account, payment: &Payment) -> Vec<u8> {
     let currency = account.currency;
@@ -59,12 +59,12 @@ pub(crate) fn pdf(account: &Account, payment: &Payment) -> Vec<u8> {
         false,
         "Play money: this invoice is worth nothing.".to_owned(),
     ));
-    document(&text_of(&lines))
+    document(&content_stream(&lines))
 }
 
 /// The page's content stream: the lines below each other, each in its font.
-fn text_of(lines: &[(bool, String)]) -> String {
-    let mut drawing = format!("BT\n{LINE} TL\n{LEFT} {TOP} Td\n");
+fn content_stream(lines: &[(bool, String)]) -> String {
+    let mut drawing = format!("BT\n{LINE_HEIGHT} TL\n{LEFT_MARGIN} {FIRST_LINE_Y} Td\n");
     for (is_bold, text) in lines {
         let font = if *is_bold { "/F2 14" } else { "/F1 11" };
         let _ = writeln!(drawing, "{font} Tf ({}) Tj T*", escape(text));
@@ -130,14 +130,20 @@ mod tests {
 
     #[test]
     fn cross_reference_table_points_to_objects() {
-        let file = document(&text_of(&[(true, "Total (all): 5 € für \\".to_owned())]));
+        let file = document(&content_stream(&[(
+            true,
+            "Total (all): 5 € für \\".to_owned(),
+        )]));
         let text = String::from_utf8(file).unwrap();
         assert!(text.contains(r"(Total \(all\): 5 ? f\374r \\) Tj"));
         let table = text.split("xref\n0 7\n").nth(1).unwrap();
         for (number, entry) in table.lines().skip(1).take(6).enumerate() {
             let offset: usize = entry[..10].parse().unwrap();
-            let wanted = format!("{} 0 obj", number + 1);
-            assert!(text[offset..].starts_with(&wanted), "{wanted} at {offset}");
+            let expected = format!("{} 0 obj", number + 1);
+            assert!(
+                text[offset..].starts_with(&expected),
+                "{expected} at {offset}"
+            );
             assert_eq!(entry.len() + 1, 20);
         }
         let start: usize = text.lines().rev().nth(1).unwrap().parse().unwrap();

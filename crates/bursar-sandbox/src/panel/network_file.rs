@@ -2,7 +2,7 @@
 
 use crate::sandbox::ServerUrls;
 
-pub(crate) fn text(urls: &ServerUrls) -> String {
+pub(crate) fn render(urls: &ServerUrls) -> String {
     let host = |address: &str| address.trim_start_matches("http://").to_owned();
     format!(
         r#"name = "sandbox-panel"

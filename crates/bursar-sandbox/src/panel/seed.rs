@@ -143,7 +143,7 @@ pub(crate) fn add_services(account: &mut Account, count: usize, now: OffsetDateT
             id: new_id("srv"),
             name: name.to_owned(),
             tariff: tariff.to_owned(),
-            monthly: account.currency.from_major(units),
+            monthly: account.currency.minor_units(units),
             due_at: midnight + Duration::days(days),
         });
     }
@@ -163,7 +163,7 @@ pub(crate) fn add_migrations(account: &mut Account, count: usize, now: OffsetDat
                 description: Some(description.to_owned()),
                 location: Some(location.to_owned()),
             },
-            monthly: account.currency.from_major(units),
+            monthly: account.currency.minor_units(units),
         });
     }
 }
@@ -284,7 +284,7 @@ impl HistoryParties {
     ) -> Payment {
         let roll = usize::from(roll);
         let service = account.services.get(roll % 7);
-        let minor = service.map_or(account.currency.from_major(units), |service| {
+        let minor = service.map_or(account.currency.minor_units(units), |service| {
             service.monthly
         });
         let purpose = service.map_or(Purpose::TopUp, |service| {

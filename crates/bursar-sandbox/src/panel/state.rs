@@ -160,10 +160,10 @@ impl Account {
             charged_to: today,
             idempotent_results: HashMap::new(),
             limits: Limits {
-                min: (currency.from_major(1) / 2).max(1),
-                max: currency.from_major(15_000),
+                min: (currency.minor_units(1) / 2).max(1),
+                max: currency.minor_units(15_000),
                 presets: [100, 200, 500, 1000]
-                    .map(|units| currency.from_major(units))
+                    .map(|units| currency.minor_units(units))
                     .into(),
             },
             behaviour: Behaviour::default(),

@@ -1,6 +1,6 @@
 //! The console's public API: response shapes, scopes, error codes, limits, paging and charges.
 
-use crate::support::{Sandbox, text};
+use crate::support::{Sandbox, str_at};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -64,7 +64,7 @@ async fn demo_user_has_a_consistent_history() {
     let key = sandbox.ready_field("/fluence/api_key");
     let balances = sandbox.get("/v2/users/balances", key).await.body;
     has(&balances[0], &BALANCE);
-    assert_eq!(text(&balances, "/0/balance"), "180.000000");
+    assert_eq!(str_at(&balances, "/0/balance"), "180.000000");
     assert_eq!(balances.pointer("/0/usageDaysLeft"), Some(&json!(20)));
     has(
         &sandbox.get("/v2/payment-methods", key).await.body[0],
@@ -105,9 +105,9 @@ async fn demo_user_has_a_consistent_history() {
         ))
         .await;
     let total = sandbox.get("/v1/billing/charges/total", key).await.body;
-    assert_eq!(text(&total, "/total"), text(&record, "/api/charged"));
-    assert_eq!(text(&record, "/chain/free"), "180.000000");
-    assert_eq!(text(&record, "/chain/reserved"), "17.760000");
+    assert_eq!(str_at(&total, "/total"), str_at(&record, "/api/charged"));
+    assert_eq!(str_at(&record, "/chain/free"), "180.000000");
+    assert_eq!(str_at(&record, "/chain/reserved"), "17.760000");
 }
 
 #[tokio::test]
@@ -186,12 +186,12 @@ async fn api_keys_are_limited_to_their_scopes() {
         )
         .await;
     assert_eq!(
-        (create.status, text(&create.body, "/code")),
+        (create.status, str_at(&create.body, "/code")),
         (403, "forbidden")
     );
     let nobody = sandbox.get("/v1/users/me", "flk_wrong").await;
     assert_eq!(
-        (nobody.status, text(&nobody.body, "/code")),
+        (nobody.status, str_at(&nobody.body, "/code")),
         (401, "unauthorized")
     );
     let other = format!("X-API-KEY {}", user.key);
@@ -209,7 +209,7 @@ async fn api_keys_are_limited_to_their_scopes() {
         200
     );
     let key = sandbox.control_get(&format!("/users/{}", user.id)).await;
-    let path = format!("/users/{}/keys/{}", user.id, text(&key, "/key_id"));
+    let path = format!("/users/{}/keys/{}", user.id, str_at(&key, "/key_id"));
     sandbox.control(Method::DELETE, &path, &Value::Null).await;
     assert_eq!(sandbox.get("/v1/users/me", &user.key).await.status, 401);
 }
@@ -321,7 +321,7 @@ async fn charges_each_day_that_passes() {
         .control_post("/clock", &json!({"advance_s": 86_400}))
         .await;
     let micros = |value: &Value, pointer: &str| {
-        text(value, pointer)
+        str_at(value, pointer)
             .replace('.', "")
             .parse::<u64>()
             .unwrap()
@@ -335,7 +335,7 @@ async fn charges_each_day_that_passes() {
         micros(&before, "/chain/free") - micros(&after, "/chain/free"),
         2_500_000
     );
-    assert_eq!(text(&after, "/chain/reserved"), "5.000000");
+    assert_eq!(str_at(&after, "/chain/reserved"), "5.000000");
 }
 
 #[tokio::test]
@@ -352,7 +352,11 @@ async fn console_pages_show_transactions_balances_and_keys() {
         let url = format!("{}{path}", sandbox.api());
         sandbox.send(Method::GET, &url, &[], &Value::Null).await
     };
-    let transaction = page(format!("/explorer/tx/{}", text(&credited, "/transaction"))).await;
+    let transaction = page(format!(
+        "/explorer/tx/{}",
+        str_at(&credited, "/transaction")
+    ))
+    .await;
     assert!(transaction.text.contains("success"), "{}", transaction.text);
     assert_eq!(
         page(format!("/explorer/tx/0x{}", "ab".repeat(32)))

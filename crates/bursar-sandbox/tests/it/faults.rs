@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, text};
+use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, str_at};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -146,7 +146,7 @@ async fn unavailable_checkout_is_a_bad_gateway() {
     sandbox
         .control(
             Method::DELETE,
-            &format!("/faults/{}", text(&fault, "/id")),
+            &format!("/faults/{}", str_at(&fault, "/id")),
             &Value::Null,
         )
         .await;
@@ -186,7 +186,7 @@ async fn rpc_proxies_fail_and_lie_as_configured() {
 
     set(json!({"mode": "chain_id", "value": 1})).await;
     assert_eq!(
-        text(
+        str_at(
             &sandbox.rpc(a, "eth_chainId", json!([])).await.body,
             "/result"
         ),
@@ -194,7 +194,7 @@ async fn rpc_proxies_fail_and_lie_as_configured() {
     );
     set(json!({"mode": "no_code"})).await;
     assert_eq!(
-        text(
+        str_at(
             &sandbox.rpc(a, "eth_getCode", code.clone()).await.body,
             "/result"
         ),
@@ -209,7 +209,7 @@ async fn rpc_proxies_fail_and_lie_as_configured() {
     set(json!({"mode": "balance", "value": 5})).await;
     let call = json!([{"to": sandbox.ready_field("/contracts/balance"), "data": data}, "latest"]);
     let claimed = sandbox.rpc(a, "eth_call", call).await;
-    assert!(claimed.text.contains("error") || text(&claimed.body, "/result").ends_with("05"));
+    assert!(claimed.text.contains("error") || str_at(&claimed.body, "/result").ends_with("05"));
     set(json!({"mode": "status", "status": 503})).await;
     assert_eq!(head().await.status, 503);
     set(json!({"mode": "error"})).await;

@@ -2,7 +2,7 @@
 //! `scripts/conformance.sh` checks its responses against the API description.
 
 use crate::support::panel::Customer;
-use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, text};
+use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, str_at};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ async fn ready_line_names_a_demo_account_with_two_payers() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|payment| text(payment, "/status"))
+        .map(|payment| str_at(payment, "/status"))
         .collect();
     assert_eq!(statuses.len(), 20);
     for status in [
@@ -61,7 +61,7 @@ async fn saved_method_is_debited_or_refused() {
     let card = customer.method(0, &json!({"brand": "visa"})).await;
     let body = customer.top_up(&card, "100.00");
     let payment = customer.create_payment(&body).await;
-    assert_eq!(text(&payment, "/status"), "processing");
+    assert_eq!(str_at(&payment, "/status"), "processing");
     assert!(payment["page"].is_null());
     let paid = customer.wait_for_status(&payment, "paid").await;
     assert_eq!(paid["has_invoice"], true);
@@ -79,7 +79,7 @@ async fn saved_method_is_debited_or_refused() {
             .await;
         let payment = customer.create_payment(&body).await;
         let ended = customer.wait_for_status(&payment, status).await;
-        assert_eq!(text(&ended, "/reason/code"), reason);
+        assert_eq!(str_at(&ended, "/reason/code"), reason);
     }
     assert_eq!(customer.balance().await, "101.00");
 
@@ -91,7 +91,7 @@ async fn saved_method_is_debited_or_refused() {
         .control_post("/clock", &json!({"advance_s": 86_400}))
         .await;
     assert_eq!(
-        text(&customer.payment(text(&hanging, "/id")).await, "/status"),
+        str_at(&customer.payment(str_at(&hanging, "/id")).await, "/status"),
         "processing"
     );
     let in_use = customer
@@ -103,8 +103,8 @@ async fn saved_method_is_debited_or_refused() {
         )
         .await
         .unwrap();
-    assert_eq!(text(&in_use.body, "/code"), "method_in_use");
-    let settle = format!("/panel/payments/{}/settle", text(&hanging, "/id"));
+    assert_eq!(str_at(&in_use.body, "/code"), "method_in_use");
+    let settle = format!("/panel/payments/{}/settle", str_at(&hanging, "/id"));
     sandbox
         .control_post(&settle, &json!({"outcome": "approve"}))
         .await;
@@ -122,10 +122,10 @@ async fn held_debits_wait_and_removed_methods_are_refused() {
     let payment = customer
         .create_payment(&customer.top_up(&card, "10.00"))
         .await;
-    let id = text(&payment, "/id");
-    assert_eq!(text(&customer.payment(id).await, "/status"), "processing");
+    let id = str_at(&payment, "/id");
+    assert_eq!(str_at(&customer.payment(id).await, "/status"), "processing");
     customer.set_behaviour(&json!({"hold_debits": false})).await;
-    assert_eq!(text(&customer.payment(id).await, "/status"), "paid");
+    assert_eq!(str_at(&customer.payment(id).await, "/status"), "paid");
 
     let path = format!("/panel/users/{}/methods/{card}", customer.id);
     sandbox.control(Method::DELETE, &path, &Value::Null).await;
@@ -133,11 +133,11 @@ async fn held_debits_wait_and_removed_methods_are_refused() {
         .create("removed-elsewhere", &customer.top_up(&card, "10.00"))
         .await;
     assert_eq!(
-        (gone.status, text(&gone.body, "/code")),
+        (gone.status, str_at(&gone.body, "/code")),
         (422, "unknown_method")
     );
     assert_eq!(
-        text(&customer.payment(id).await, "/method/name"),
+        str_at(&customer.payment(id).await, "/method/name"),
         "Visa ending in 4242"
     );
 }
@@ -160,12 +160,15 @@ async fn retry_after_a_lost_response_returns_the_same_payment() {
     assert_eq!(again.status, 200, "{}", again.text);
     customer.wait_for_status(&again.body, "paid").await;
     let later = customer.create("one-intent-one-payment", &body).await;
-    assert_eq!((later.status, text(&later.body, "/status")), (200, "paid"));
+    assert_eq!(
+        (later.status, str_at(&later.body, "/status")),
+        (200, "paid")
+    );
     let other = customer
         .create("one-intent-one-payment", &customer.top_up(&card, "26.00"))
         .await;
     assert_eq!(
-        (other.status, text(&other.body, "/code")),
+        (other.status, str_at(&other.body, "/code")),
         (409, "idempotency_key_reused")
     );
     assert_eq!(customer.full_record().await["payment_count"], 1);
@@ -201,11 +204,11 @@ async fn faults_and_edits_apply_to_the_panel() {
     add_fault(json!({"kind": "edit", "set": {"/balance/currency": "EUR", "/days_left": -1}, "remove": ["/name", "/no/where"]}))
         .await;
     let edited = customer.get("/account").await.body;
-    assert_eq!(text(&edited, "/balance/currency"), "EUR");
+    assert_eq!(str_at(&edited, "/balance/currency"), "EUR");
     assert_eq!(edited["days_left"], -1);
     assert!(edited.get("name").is_none());
     assert_eq!(
-        text(&customer.get("/account").await.body, "/balance/currency"),
+        str_at(&customer.get("/account").await.body, "/balance/currency"),
         "USD"
     );
 }
@@ -218,7 +221,7 @@ async fn status_changes_update_the_balance() {
     let payment = customer
         .create_payment(&customer.top_up(&method, "50.00"))
         .await;
-    let path = format!("/panel/payments/{}/status", text(&payment, "/id"));
+    let path = format!("/panel/payments/{}/status", str_at(&payment, "/id"));
     let set_status = async |status: &str| {
         sandbox
             .control_post(&path, &json!({"status": status}))
@@ -235,10 +238,10 @@ async fn status_changes_update_the_balance() {
         ("paid", "50.00"),
         ("refunded", "0.00"),
     ] {
-        assert_eq!(text(&set_status(status).await, "/status"), status);
+        assert_eq!(str_at(&set_status(status).await, "/status"), status);
         assert_eq!(customer.balance().await, balance, "{status}");
-        let seen = customer.payment(text(&payment, "/id")).await;
-        assert_eq!(text(&seen, "/status"), status);
+        let seen = customer.payment(str_at(&payment, "/id")).await;
+        assert_eq!(str_at(&seen, "/status"), status);
         assert_eq!(
             seen["reason"].is_null(),
             !matches!(status, "fraudulent" | "cancelled")
@@ -251,7 +254,7 @@ async fn status_changes_update_the_balance() {
     let forced = sandbox
         .control_post(&path, &json!({"status": "new", "force": true}))
         .await;
-    assert_eq!(text(&forced, "/status"), "new");
+    assert_eq!(str_at(&forced, "/status"), "new");
 }
 
 #[tokio::test]
@@ -269,14 +272,14 @@ async fn paid_renewal_moves_due_dates() {
     let path = format!(
         "/panel/users/{}/services/{}",
         customer.id,
-        text(first, "/id")
+        str_at(first, "/id")
     );
     sandbox
         .control(Method::PATCH, &path, &json!({"monthly": "21.00"}))
         .await;
     let changed = customer.create("renewal-whose-price-rose", &body).await;
     assert_eq!(
-        text(&changed.body, "/code"),
+        str_at(&changed.body, "/code"),
         "total_changed",
         "{}",
         changed.text
@@ -288,10 +291,10 @@ async fn paid_renewal_moves_due_dates() {
     let due_at = |service: &Value| {
         let items = after["items"].as_array().unwrap();
         let found = items.iter().find(|item| item["id"] == service["id"]);
-        text(found.unwrap(), "/due_at").to_owned()
+        str_at(found.unwrap(), "/due_at").to_owned()
     };
-    assert_eq!(due_at(first), text(first, "/periods/1/until"));
-    assert_eq!(due_at(second), text(second, "/periods/0/until"));
+    assert_eq!(due_at(first), str_at(first, "/periods/1/until"));
+    assert_eq!(due_at(second), str_at(second, "/periods/0/until"));
     assert_eq!(customer.balance().await, "5.00");
     let expenses = customer.get("/expenses").await.body;
     assert_eq!(expenses["items"].as_array().unwrap().len(), 2);
@@ -312,7 +315,7 @@ async fn paid_migration_becomes_a_service() {
     let services = customer.get("/services/renewable").await.body;
     assert_eq!(services["items"][0]["id"], order["server"]["id"]);
     let again = customer.create("the-same-order-once-more", &body).await;
-    assert_eq!(text(&again.body, "/code"), "unknown_order");
+    assert_eq!(str_at(&again.body, "/code"), "unknown_order");
 }
 
 #[tokio::test]
@@ -321,7 +324,7 @@ async fn charges_each_day_until_the_balance_is_empty() {
     let request = json!({"balance": "10.00", "daily": "4.00"});
     let customer = Customer::new(&sandbox, &request).await;
     let account = customer.get("/account").await.body;
-    assert_eq!(text(&account, "/daily_spend/amount"), "4.00");
+    assert_eq!(str_at(&account, "/daily_spend/amount"), "4.00");
     assert_eq!(account["days_left"], 2);
     sandbox
         .control_post("/clock", &json!({"advance_s": 4 * 86_400}))
@@ -332,7 +335,7 @@ async fn charges_each_day_until_the_balance_is_empty() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|expense| text(expense, "/amount/amount"))
+        .map(|expense| str_at(expense, "/amount/amount"))
         .collect();
     assert_eq!(
         spent,
@@ -352,13 +355,13 @@ async fn refuses_keys_by_permission_rate_and_maintenance() {
     let made = sandbox
         .control_post(&path, &json!({"read_only": true}))
         .await;
-    let first = std::mem::replace(&mut customer.key, text(&made, "/api_key").to_owned());
+    let first = std::mem::replace(&mut customer.key, str_at(&made, "/api_key").to_owned());
     assert_eq!(customer.get("/account").await.status, 200);
     assert_eq!(
         customer.create("a-key-that-only-reads", &body).await.status,
         403
     );
-    let key = format!("{path}/{}", text(&made, "/id"));
+    let key = format!("{path}/{}", str_at(&made, "/id"));
     sandbox.control(Method::DELETE, &key, &Value::Null).await;
     assert_eq!(customer.get("/account").await.status, 401);
 
@@ -382,7 +385,7 @@ async fn refuses_keys_by_permission_rate_and_maintenance() {
     sandbox.control_post("/panel/maintenance", &on).await;
     let refused = customer.get("/account").await;
     assert_eq!(
-        (refused.status, text(&refused.body, "/detail")),
+        (refused.status, str_at(&refused.body, "/detail")),
         (503, "Moving house.")
     );
     assert_eq!(customer.get("/status").await.body["maintenance"], true);

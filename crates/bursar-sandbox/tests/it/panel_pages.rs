@@ -2,7 +2,7 @@
 //! cancelling, expiry, and access.
 
 use crate::support::panel::{Customer, RETURN_URL};
-use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, text};
+use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, str_at};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ async fn start_top_up(customer: &Customer<'_>, system: &str) -> (Value, String) 
     let payment = customer
         .create_payment(&customer.top_up(&method, "20.00"))
         .await;
-    let page = text(&payment, "/page").to_owned();
+    let page = str_at(&payment, "/page").to_owned();
     (payment, page)
 }
 
@@ -39,8 +39,8 @@ async fn test_cards_have_their_documented_outcomes() {
         let after = customer.submit_card(&page, number, false).await;
         assert_eq!(after.status, 200);
         assert!(after.text.contains(&escaped_return()), "{}", after.text);
-        let ended = customer.payment(text(&payment, "/id")).await;
-        assert_eq!(text(&ended, "/status"), status, "{number}");
+        let ended = customer.payment(str_at(&payment, "/id")).await;
+        assert_eq!(str_at(&ended, "/status"), status, "{number}");
         assert_eq!(
             ended
                 .pointer("/reason/code")
@@ -57,7 +57,7 @@ async fn test_cards_have_their_documented_outcomes() {
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("role=\"alert\""));
     assert_eq!(
-        text(&customer.payment(text(&payment, "/id")).await, "/status"),
+        str_at(&customer.payment(str_at(&payment, "/id")).await, "/status"),
         "new"
     );
 }
@@ -70,19 +70,19 @@ async fn bank_confirmation_decides_the_payment() {
         let (payment, page) = start_top_up(&customer, "stripe").await;
         let confirmation = customer.submit_card(&page, "4000000000003220", true).await;
         assert!(confirmation.text.contains("data-phase=\"confirm\""));
-        let id = text(&payment, "/id");
-        assert_eq!(text(&customer.payment(id).await, "/status"), "new");
+        let id = str_at(&payment, "/id");
+        assert_eq!(str_at(&customer.payment(id).await, "/status"), "new");
         customer
             .submit(&page, "confirm", &[("answer", answer)])
             .await;
         let ended = customer.payment(id).await;
-        assert_eq!(text(&ended, "/status"), status);
+        assert_eq!(str_at(&ended, "/status"), status);
         assert_eq!(ended["saved_method"].is_null(), answer == "no");
         // A finished page ignores a second answer.
         customer
             .submit(&page, "confirm", &[("answer", "yes")])
             .await;
-        assert_eq!(text(&customer.payment(id).await, "/status"), status);
+        assert_eq!(str_at(&customer.payment(id).await, "/status"), status);
     }
 }
 
@@ -91,7 +91,7 @@ async fn hanging_page_responds_once_it_is_settled() {
     let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
     let customer = Customer::new(&sandbox, &json!({})).await;
     let (payment, page) = start_top_up(&customer, "stripe").await;
-    let settle = format!("/panel/payments/{}/settle", text(&payment, "/id"));
+    let settle = format!("/panel/payments/{}/settle", str_at(&payment, "/id"));
     // If the page had answered before the release, its phase would be `processing`.
     let (after, ()) = tokio::join!(
         customer.submit_card(&page, "4000000000000259", false),
@@ -125,19 +125,19 @@ async fn wallet_needs_log_in_and_approval() {
     ] {
         let (payment, page) = start_top_up(&customer, "paypal").await;
         assert!(page.starts_with(sandbox.ready_field("/panel/pages/wallet")));
-        let id = text(&payment, "/id");
+        let id = str_at(&payment, "/id");
         // Approval needs a log-in first.
         customer.submit(&page, "approve", &[]).await;
-        assert_eq!(text(&customer.payment(id).await, "/status"), "new");
+        assert_eq!(str_at(&customer.payment(id).await, "/status"), "new");
         let logged_in = customer.submit(&page, "log-in", &[("email", email)]).await;
         assert!(logged_in.text.contains("data-phase=\"approve\""));
         customer.submit(&page, "approve", &[("save", "yes")]).await;
-        assert_eq!(text(&customer.payment(id).await, "/status"), status);
+        assert_eq!(str_at(&customer.payment(id).await, "/status"), status);
     }
     let saved = customer.method(0, &json!({"kind": "saved"})).await;
     let path = format!("/payment-methods/{saved}");
     assert_eq!(
-        text(&customer.get(&path).await.body, "/email"),
+        str_at(&customer.get(&path).await.body, "/email"),
         "me@home.test"
     );
 }
@@ -151,19 +151,22 @@ async fn method_saved_with_a_payment_is_pending_until_confirmed() {
         .await;
     let (payment, page) = start_top_up(&customer, "stripe").await;
     customer.submit_card(&page, "4000000000000341", true).await;
-    let id = text(&payment, "/id");
-    let method = text(&customer.payment(id).await, "/saved_method").to_owned();
+    let id = str_at(&payment, "/id");
+    let method = str_at(&customer.payment(id).await, "/saved_method").to_owned();
     let path = format!("/payment-methods/{method}");
-    assert_eq!(text(&customer.get(&path).await.body, "/status"), "pending");
+    assert_eq!(
+        str_at(&customer.get(&path).await.body, "/status"),
+        "pending"
+    );
     let early = customer
         .create("not-yet-confirmed", &customer.top_up(&method, "5.00"))
         .await;
-    assert_eq!(text(&early.body, "/code"), "method_not_usable");
+    assert_eq!(str_at(&early.body, "/code"), "method_not_usable");
     customer
         .set_behaviour(&json!({"hold_confirmations": false}))
         .await;
     let confirmed = customer.get(&path).await.body;
-    assert_eq!(text(&confirmed, "/status"), "confirmed");
+    assert_eq!(str_at(&confirmed, "/status"), "confirmed");
     assert_eq!(
         confirmed["is_default"], true,
         "the first one is the default"
@@ -172,16 +175,16 @@ async fn method_saved_with_a_payment_is_pending_until_confirmed() {
         .create_payment(&customer.top_up(&method, "5.00"))
         .await;
     let ended = customer.wait_for_status(&debit, "cancelled").await;
-    assert_eq!(text(&ended, "/reason/code"), "declined");
+    assert_eq!(str_at(&ended, "/reason/code"), "declined");
 
     customer
         .set_behaviour(&json!({"refuse_confirmations": true}))
         .await;
     let (payment, page) = start_top_up(&customer, "stripe").await;
     customer.submit_card(&page, "4242424242424242", true).await;
-    let method = customer.payment(text(&payment, "/id")).await;
-    let path = format!("/payment-methods/{}", text(&method, "/saved_method"));
-    assert_eq!(text(&customer.get(&path).await.body, "/status"), "failed");
+    let method = customer.payment(str_at(&payment, "/id")).await;
+    let path = format!("/payment-methods/{}", str_at(&method, "/saved_method"));
+    assert_eq!(str_at(&customer.get(&path).await.body, "/status"), "failed");
 }
 
 #[tokio::test]
@@ -201,21 +204,21 @@ async fn method_can_be_added_without_a_payment() {
         ("add-a-card-that-is-bad", "4000000000000002", "failed"),
     ] {
         let method = add_method(key).await;
-        let page = text(&method, "/page").to_owned();
+        let page = str_at(&method, "/page").to_owned();
         let shown = customer.submit_card(&page, number, false).await;
         assert!(shown.text.contains(&escaped_return()));
-        let path = format!("/payment-methods/{}", text(&method, "/id"));
+        let path = format!("/payment-methods/{}", str_at(&method, "/id"));
         assert!(customer.get(&path).await.body["page"].is_null());
-        assert_eq!(text(&customer.get(&path).await.body, "/status"), status);
+        assert_eq!(str_at(&customer.get(&path).await.body, "/status"), status);
     }
     let left = add_method("add-a-card-and-leave-it").await;
     sandbox
         .control_post("/clock", &json!({"advance_s": 3601}))
         .await;
-    let path = format!("/payment-methods/{}", text(&left, "/id"));
+    let path = format!("/payment-methods/{}", str_at(&left, "/id"));
     let ended = customer.get(&path).await.body;
     assert_eq!(
-        (text(&ended, "/status"), text(&ended, "/reason/code")),
+        (str_at(&ended, "/status"), str_at(&ended, "/reason/code")),
         ("failed", "expired")
     );
 }
@@ -228,7 +231,7 @@ async fn page_ends_on_cancellation_or_expiry() {
     let left = customer.submit(&page, "cancel", &[]).await;
     assert!(left.text.contains(&escaped_return()));
     let (elsewhere, second) = start_top_up(&customer, "stripe").await;
-    let cancel = format!("/payments/{}/cancel", text(&elsewhere, "/id"));
+    let cancel = format!("/payments/{}/cancel", str_at(&elsewhere, "/id"));
     customer
         .send(Method::POST, &cancel, &[], &Value::Null)
         .await
@@ -236,7 +239,7 @@ async fn page_ends_on_cancellation_or_expiry() {
     let state = sandbox
         .send(Method::GET, &format!("{second}/state"), &[], &Value::Null)
         .await;
-    assert_eq!(text(&state.body, "/phase"), "ended");
+    assert_eq!(str_at(&state.body, "/phase"), "ended");
     let (late, third) = start_top_up(&customer, "stripe").await;
     sandbox
         .control_post("/clock", &json!({"advance_s": 3601}))
@@ -249,9 +252,9 @@ async fn page_ends_on_cancellation_or_expiry() {
         (elsewhere, "cancelled_by_user"),
         (late, "expired"),
     ] {
-        let ended = customer.payment(text(&payment, "/id")).await;
-        assert_eq!(text(&ended, "/status"), "cancelled");
-        assert_eq!(text(&ended, "/reason/code"), reason);
+        let ended = customer.payment(str_at(&payment, "/id")).await;
+        assert_eq!(str_at(&ended, "/status"), "cancelled");
+        assert_eq!(str_at(&ended, "/reason/code"), reason);
     }
 }
 

@@ -1,6 +1,6 @@
 //! A payment from the wallet to the Balance contract, and where it can get stuck.
 
-use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, text};
+use crate::support::{NO_HISTORY_NO_BLOCKS, Sandbox, str_at};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ async fn concurrent_payments_are_all_credited() {
             sandbox.wait_for_status(&intent, "completed").await;
         }
         let record = sandbox.control_get(&format!("/users/{}", user.id)).await;
-        assert_eq!(text(&record, "/chain/free"), "286.000000");
+        assert_eq!(str_at(&record, "/chain/free"), "286.000000");
     });
     futures_util::future::join_all(payments).await;
 }
@@ -44,7 +44,7 @@ async fn wallet_payment_is_credited_on_the_chain() {
         )
         .await;
     assert_eq!(
-        (refused.status, text(&refused.body, "/code")),
+        (refused.status, str_at(&refused.body, "/code")),
         (409, "conflict")
     );
 
@@ -54,14 +54,14 @@ async fn wallet_payment_is_credited_on_the_chain() {
         .await;
     assert_eq!(paid.status, 200, "{}", paid.text);
     let top_up = sandbox.wait_for_status(&intent, "completed").await;
-    assert_eq!(text(&top_up, "/session/status"), "complete");
-    assert_eq!(text(&top_up, "/status_v2"), "resolved");
+    assert_eq!(str_at(&top_up, "/session/status"), "complete");
+    assert_eq!(str_at(&top_up, "/status_v2"), "resolved");
 
     let receipt = sandbox
         .rpc(
             sandbox.ready_field("/rpc/9999999"),
             "eth_getTransactionReceipt",
-            json!([text(&top_up, "/transaction")]),
+            json!([str_at(&top_up, "/transaction")]),
         )
         .await;
     let logs = receipt
@@ -72,21 +72,21 @@ async fn wallet_payment_is_credited_on_the_chain() {
         .clone();
     let event = logs
         .iter()
-        .find(|log| text(log, "/topics/0") == user_balance_increase())
+        .find(|log| str_at(log, "/topics/0") == user_balance_increase())
         .unwrap();
-    assert!(text(event, "/topics/2").ends_with(&user.address[2..].to_lowercase()));
+    assert!(str_at(event, "/topics/2").ends_with(&user.address[2..].to_lowercase()));
     let id_in_hex = alloy_primitives::hex::encode(&intent);
     assert!(
-        text(event, "/data").contains(&id_in_hex),
+        str_at(event, "/data").contains(&id_in_hex),
         "the event carries the top-up's id"
     );
 
     let record = sandbox.control_get(&format!("/users/{}", user.id)).await;
-    assert_eq!(text(&record, "/chain/free"), "281.500000");
+    assert_eq!(str_at(&record, "/chain/free"), "281.500000");
     let history = sandbox.get("/v2/billing/get_history", &user.key).await.body;
     assert_eq!(
-        text(&history, "/items/0/balanceContractTxAddress"),
-        text(&top_up, "/transaction")
+        str_at(&history, "/items/0/balanceContractTxAddress"),
+        str_at(&top_up, "/transaction")
     );
     assert_eq!(
         history.pointer("/items/0/amount"),
@@ -117,7 +117,10 @@ async fn underpayment_is_incomplete_until_the_rest_arrives() {
         )
         .await;
     assert_eq!(
-        (text(&top_up, "/status"), text(&top_up, "/session/missing")),
+        (
+            str_at(&top_up, "/status"),
+            str_at(&top_up, "/session/missing")
+        ),
         ("created", "6.100000")
     );
     sandbox
@@ -125,7 +128,7 @@ async fn underpayment_is_incomplete_until_the_rest_arrives() {
         .await;
     sandbox.wait_for_status(&intent, "completed").await;
     let record = sandbox.control_get(&format!("/users/{}", user.id)).await;
-    assert_eq!(text(&record, "/chain/free"), "266.000000");
+    assert_eq!(str_at(&record, "/chain/free"), "266.000000");
 }
 
 #[tokio::test]
@@ -168,7 +171,7 @@ async fn late_payments_are_credited() {
         .await;
     sandbox.wait_for_status(&cancelled, "completed").await;
     let record = sandbox.control_get(&format!("/users/{}", user.id)).await;
-    assert_eq!(text(&record, "/chain/free"), "30.000000");
+    assert_eq!(str_at(&record, "/chain/free"), "30.000000");
 }
 
 #[tokio::test]
@@ -179,7 +182,7 @@ async fn back_arrow_cancels_an_unpaid_session() {
     let ended = sandbox
         .send(Method::POST, &format!("{page}/cancel"), &[], &json!({}))
         .await;
-    assert_eq!(text(&ended.body, "/status"), "canceled");
+    assert_eq!(str_at(&ended.body, "/status"), "canceled");
     sandbox.wait_for_status(&intent, "expired").await;
     let open = sandbox.get("/v2/top-ups/pending", &user.key).await.body;
     assert_eq!(open, json!({"pendingTopUp": null}));
@@ -205,13 +208,13 @@ async fn relayer_and_watcher_can_be_held() {
         .await;
     assert_eq!(unknown.body.get("found"), Some(&json!(false)));
     assert_eq!(
-        text(
+        str_at(
             &sandbox.control_get(&format!("/top-ups/{intent}")).await,
             "/status"
         ),
         "created"
     );
-    let submitted = json!({"chain": 1, "hash": text(&paid, "/transaction")});
+    let submitted = json!({"chain": 1, "hash": str_at(&paid, "/transaction")});
     let found = sandbox
         .send(Method::POST, &format!("{page}/hash"), &[], &submitted)
         .await;
@@ -229,7 +232,7 @@ async fn relayer_and_watcher_can_be_held() {
         .control_post("/relayer", &json!({"hold": false}))
         .await;
     let top_up = sandbox.wait_for_status(&intent, "completed").await;
-    assert_ne!(text(&top_up, "/chain_id"), intent);
+    assert_ne!(str_at(&top_up, "/chain_id"), intent);
 }
 
 #[tokio::test]
@@ -254,7 +257,7 @@ async fn webhook_with_an_invalid_signature_is_ignored() {
         )
         .await;
     assert_eq!(
-        text(
+        str_at(
             &sandbox.control_get(&format!("/top-ups/{intent}")).await,
             "/status"
         ),
@@ -277,6 +280,6 @@ async fn reorganisation_removes_a_credit() {
         .control_post("/chains/9999999/reorg", &json!({"depth": 2}))
         .await;
     let after = sandbox.control_get(&format!("/users/{}", user.id)).await;
-    assert_eq!(text(&before, "/chain/free"), "25.000000");
-    assert_eq!(text(&after, "/chain/free"), "0.000000");
+    assert_eq!(str_at(&before, "/chain/free"), "25.000000");
+    assert_eq!(str_at(&after, "/chain/free"), "0.000000");
 }

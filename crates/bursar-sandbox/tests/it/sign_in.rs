@@ -1,6 +1,6 @@
 //! The browser sign-in: PKCE, single use of a code, token rotation and revocation.
 
-use crate::support::{Reply, Sandbox, text};
+use crate::support::{Reply, Sandbox, str_at};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -73,13 +73,16 @@ async fn code_works_once_and_only_with_its_verifier() {
     let user = sandbox.user(&json!({})).await;
     let first = code(&sandbox, &user.id).await;
     assert_eq!(
-        text(&exchange(&sandbox, &first, "wrong").await.body, "/error"),
+        str_at(&exchange(&sandbox, &first, "wrong").await.body, "/error"),
         "invalid_grant"
     );
     let second = code(&sandbox, &user.id).await;
     let tokens = exchange(&sandbox, &second, VERIFIER).await;
     assert_eq!(tokens.status, 200, "{}", tokens.text);
-    assert_eq!(me(&sandbox, text(&tokens.body, "/access_token")).await, 200);
+    assert_eq!(
+        me(&sandbox, str_at(&tokens.body, "/access_token")).await,
+        200
+    );
     assert_eq!(exchange(&sandbox, &second, VERIFIER).await.status, 400);
 }
 
@@ -93,18 +96,18 @@ async fn reused_refresh_token_ends_the_sign_in() {
     sandbox
         .control_post(&format!("/users/{}/tokens/expire", user.id), &json!({}))
         .await;
-    assert_eq!(me(&sandbox, text(&tokens, "/access_token")).await, 401);
-    let next = refresh(&sandbox, text(&tokens, "/refresh_token")).await;
-    assert_eq!(me(&sandbox, text(&next.body, "/access_token")).await, 200);
+    assert_eq!(me(&sandbox, str_at(&tokens, "/access_token")).await, 401);
+    let next = refresh(&sandbox, str_at(&tokens, "/refresh_token")).await;
+    assert_eq!(me(&sandbox, str_at(&next.body, "/access_token")).await, 200);
     assert_eq!(
-        refresh(&sandbox, text(&tokens, "/refresh_token"))
+        refresh(&sandbox, str_at(&tokens, "/refresh_token"))
             .await
             .status,
         400
     );
-    assert_eq!(me(&sandbox, text(&next.body, "/access_token")).await, 401);
+    assert_eq!(me(&sandbox, str_at(&next.body, "/access_token")).await, 401);
     assert_eq!(
-        refresh(&sandbox, text(&next.body, "/refresh_token"))
+        refresh(&sandbox, str_at(&next.body, "/refresh_token"))
             .await
             .status,
         400

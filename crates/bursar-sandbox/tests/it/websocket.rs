@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Sandbox, text};
+use crate::support::{Sandbox, str_at};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -60,7 +60,7 @@ async fn subscription_delivers_a_credit() {
     let credited = credit(&sandbox, &user.id).await;
     // PoolTopUp comes first, in its own transaction.
     let mut seen = next(&mut socket).await.unwrap();
-    while text(&seen, "/params/result/transactionHash") != text(&credited, "/transaction") {
+    while str_at(&seen, "/params/result/transactionHash") != str_at(&credited, "/transaction") {
         seen = next(&mut socket).await.unwrap();
     }
 }
@@ -97,7 +97,7 @@ async fn chain_head_is_recent() {
             json!(["latest", false]),
         )
         .await;
-    let seconds = u64::from_str_radix(&text(&block.body, "/result/timestamp")[2..], 16).unwrap();
+    let seconds = u64::from_str_radix(&str_at(&block.body, "/result/timestamp")[2..], 16).unwrap();
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap()

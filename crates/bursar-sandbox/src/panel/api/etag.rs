@@ -16,7 +16,7 @@ pub(super) async fn conditional(request: Request, next: Next) -> Response {
     seed.update(request.uri().to_string());
     let key = request.headers().get(header::AUTHORIZATION);
     seed.update(key.map_or(&[][..], HeaderValue::as_bytes));
-    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
     let response = next.run(request).await;
     let is_json = response
         .headers()
@@ -45,7 +45,7 @@ pub(super) async fn conditional(request: Request, next: Next) -> Response {
         header::CACHE_CONTROL,
         HeaderValue::from_static("private, no-cache"),
     );
-    if known.is_some_and(|known| matches(&known, &tag)) {
+    if if_none_match.is_some_and(|value| matches(&value, &tag)) {
         parts.status = StatusCode::NOT_MODIFIED;
         parts.headers.remove(header::CONTENT_TYPE);
         parts.headers.remove(header::CONTENT_LENGTH);
@@ -54,10 +54,10 @@ pub(super) async fn conditional(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::from(bytes))
 }
 
-fn matches(known: &HeaderValue, tag: &str) -> bool {
-    let known = known.to_str().unwrap_or_default();
-    known
+fn matches(if_none_match: &HeaderValue, tag: &str) -> bool {
+    let if_none_match = if_none_match.to_str().unwrap_or_default();
+    if_none_match
         .split(',')
-        .map(|known| known.trim().trim_start_matches("W/"))
-        .any(|known| known == tag || known == "*")
+        .map(|candidate| candidate.trim().trim_start_matches("W/"))
+        .any(|candidate| candidate == tag || candidate == "*")
 }

@@ -67,7 +67,8 @@ fn time_param(params: &Params, name: &str) -> Result<Option<OffsetDateTime>, Pro
     params
         .get(name)
         .map(|text| {
-            clock::parse(text).ok_or_else(|| wrong_parameter(name, "Must be an RFC 3339 time"))
+            clock::parse_rfc3339(text)
+                .ok_or_else(|| wrong_parameter(name, "Must be an RFC 3339 time"))
         })
         .transpose()
 }

@@ -139,11 +139,11 @@ impl Problem {
 
     /// Names the field at fault: a JSON Pointer into the body, or `?name` for a parameter.
     pub(crate) fn at(mut self, pointer: &str, message: &str) -> Self {
-        let found = json!({"pointer": pointer, "message": message});
+        let error = json!({"pointer": pointer, "message": message});
         if let Some(Value::Array(errors)) = self.extensions.get_mut("errors") {
-            errors.push(found);
+            errors.push(error);
         } else {
-            self.extensions.insert("errors".to_owned(), json!([found]));
+            self.extensions.insert("errors".to_owned(), json!([error]));
         }
         self
     }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::lookup::{account, parse_amount};
 use crate::clock::rfc3339;
-use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
+use crate::http::{ApiError, ApiResult, json_response, no_content, ok, parse_body};
 use crate::panel::currency::Currency;
 use crate::panel::instrument::wallet_account;
 use crate::panel::method::{Method, Payer, SavedMethodStatus};
@@ -57,7 +57,7 @@ impl Default for AccountRequest {
 }
 
 pub(super) async fn create(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let request: AccountRequest = body(&bytes)?;
+    let request: AccountRequest = parse_body(&bytes)?;
     let now = sandbox.clock.now();
     let currency = Currency::from_code(&request.currency)
         .ok_or_else(|| ApiError::unprocessable("not a currency: currency"))?;
@@ -66,7 +66,7 @@ pub(super) async fn create(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) ->
             .map(|text| parse_amount(currency, text))
             .transpose()
     };
-    let balance = read(&request.balance)?.unwrap_or(currency.from_major(100));
+    let balance = read(&request.balance)?.unwrap_or(currency.minor_units(100));
     let daily = read(&request.daily)?;
     let name = request.name.unwrap_or_else(|| "Test Customer".to_owned());
     let mut account = Account::new(String::new(), name, currency, now.date());
@@ -99,11 +99,11 @@ fn add_saved_methods(account: &mut Account, now: time::OffsetDateTime) {
     let Some(payer) = account.payers.first().map(|payer| payer.id.clone()) else {
         return;
     };
-    let both = [
+    let instruments = [
         (seed::test_card("4242424242424242"), 2),
         (wallet_account("customer@sandbox.test"), 1),
     ];
-    for (instrument, days) in both {
+    for (instrument, days) in instruments {
         if let Some(instrument) = instrument {
             let at = now - time::Duration::days(days);
             seed::add_saved_method(
@@ -201,7 +201,7 @@ struct Patch {
     max: Option<String>,
     presets: Option<Vec<String>>,
     blocked: Option<bool>,
-    #[serde(default, deserialize_with = "crate::http::given")]
+    #[serde(default, deserialize_with = "crate::http::double_option")]
     requests_per_minute: Option<Option<usize>>,
     hold_debits: Option<bool>,
     debit_ms: Option<u32>,
@@ -215,7 +215,7 @@ pub(super) async fn patch(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let patch: Patch = body(&bytes)?;
+    let patch: Patch = parse_body(&bytes)?;
     let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     let currency = account.currency;
@@ -261,7 +261,7 @@ pub(super) async fn create_key(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: KeyRequest = body(&bytes)?;
+    let request: KeyRequest = parse_body(&bytes)?;
     let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     let name = request.name.as_deref().unwrap_or("unnamed");
@@ -299,7 +299,7 @@ pub(super) async fn add_payer(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: PayerRequest = body(&bytes)?;
+    let request: PayerRequest = parse_body(&bytes)?;
     let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     let is_company = request.kind == "company";
@@ -337,7 +337,7 @@ pub(super) async fn history(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let count = body::<HistoryRequest>(&bytes)?.count.min(MAX_HISTORY);
+    let count = parse_body::<HistoryRequest>(&bytes)?.count.min(MAX_HISTORY);
     let now = sandbox.clock.now();
     let mut panel = sandbox.panel();
     seed::add_history(account(&mut panel, id)?, count, now);

@@ -11,7 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::lookup::account;
-use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
+use crate::http::{ApiError, ApiResult, json_response, no_content, ok, parse_body};
 use crate::panel::instrument::{Outcome, wallet_account};
 use crate::panel::method::{Method, SavedMethodStatus};
 use crate::panel::payment::ReasonCode;
@@ -65,7 +65,7 @@ pub(super) async fn add(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: MethodRequest = body(&bytes)?;
+    let request: MethodRequest = parse_body(&bytes)?;
     let now = sandbox.clock.now();
     let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
@@ -117,7 +117,7 @@ pub(super) async fn patch(
     Path((id, method)): Path<(Uuid, String)>,
     bytes: Bytes,
 ) -> ApiResult {
-    let patch: Patch = body(&bytes)?;
+    let patch: Patch = parse_body(&bytes)?;
     let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     method_json(account, &method)?;

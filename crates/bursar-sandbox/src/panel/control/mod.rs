@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 
 use super::state::Maintenance;
 use crate::clock::{self, rfc3339};
-use crate::http::{ApiError, ApiResult, body, ok};
+use crate::http::{ApiError, ApiResult, ok, parse_body};
 use crate::sandbox::Sandbox;
 
 pub(crate) fn router() -> Router<Arc<Sandbox>> {
@@ -69,7 +69,7 @@ struct MaintenanceRequest {
 }
 
 async fn maintenance(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiResult {
-    let request: MaintenanceRequest = body(&bytes)?;
+    let request: MaintenanceRequest = parse_body(&bytes)?;
     let until = request.until.as_deref().map(parse_time).transpose()?;
     sandbox.panel().maintenance = request.on.then_some(Maintenance {
         message: request.message,
@@ -79,5 +79,5 @@ async fn maintenance(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> ApiRe
 }
 
 fn parse_time(text: &str) -> Result<OffsetDateTime, ApiError> {
-    clock::parse(text).ok_or_else(|| ApiError::unprocessable(format!("not a time: {text}")))
+    clock::parse_rfc3339(text).ok_or_else(|| ApiError::unprocessable(format!("not a time: {text}")))
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::lookup::{account, parse_amount};
 use super::methods::DebitOutcome;
-use crate::http::{ApiError, ApiResult, body, json_response, ok};
+use crate::http::{ApiError, ApiResult, json_response, ok, parse_body};
 use crate::panel::new_id;
 use crate::panel::payment::{Payment, Purpose, Reason, ReasonCode, Status};
 use crate::panel::state::{Account, Panel};
@@ -74,7 +74,7 @@ pub(super) async fn create(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: PaymentRequest = body(&bytes)?;
+    let request: PaymentRequest = parse_body(&bytes)?;
     let now = sandbox.clock.now();
     let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
@@ -125,7 +125,7 @@ pub(super) async fn set_status(
     Path(id): Path<String>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: StatusRequest = body(&bytes)?;
+    let request: StatusRequest = parse_body(&bytes)?;
     let now = sandbox.clock.now();
     let mut panel = sandbox.panel();
     let account = owner_of(&mut panel, &id)?;
@@ -158,7 +158,7 @@ pub(super) async fn settle(
     Path(id): Path<String>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: SettleRequest = body(&bytes)?;
+    let request: SettleRequest = parse_body(&bytes)?;
     let now = sandbox.clock.now();
     let mut panel = sandbox.panel();
     let account = owner_of(&mut panel, &id)?;
@@ -198,7 +198,7 @@ pub(super) async fn age(
     Path(id): Path<String>,
     bytes: Bytes,
 ) -> ApiResult {
-    let by = Duration::seconds(i64::from(body::<AgeRequest>(&bytes)?.seconds));
+    let by = Duration::seconds(i64::from(parse_body::<AgeRequest>(&bytes)?.seconds));
     let now = sandbox.clock.now();
     let mut panel = sandbox.panel();
     owner_of(&mut panel, &id)?.age_payment(&id, by);

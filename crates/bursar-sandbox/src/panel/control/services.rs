@@ -10,7 +10,7 @@ use time::Duration;
 use uuid::Uuid;
 
 use super::lookup::{account, parse_amount};
-use crate::http::{ApiError, ApiResult, body, json_response, no_content, ok};
+use crate::http::{ApiError, ApiResult, json_response, no_content, ok, parse_body};
 use crate::panel::new_id;
 use crate::panel::payment::Server;
 use crate::panel::service::{Migration, Service};
@@ -36,7 +36,7 @@ pub(super) async fn add(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: ServiceRequest = body(&bytes)?;
+    let request: ServiceRequest = parse_body(&bytes)?;
     let midnight = sandbox.clock.now().replace_time(time::Time::MIDNIGHT);
     let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
@@ -62,7 +62,7 @@ pub(super) async fn patch(
     Path((id, service)): Path<(Uuid, String)>,
     bytes: Bytes,
 ) -> ApiResult {
-    let patch: Patch = body(&bytes)?;
+    let patch: Patch = parse_body(&bytes)?;
     let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;
     let currency = account.currency;
@@ -103,7 +103,7 @@ pub(super) async fn add_order(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
-    let request: OrderRequest = body(&bytes)?;
+    let request: OrderRequest = parse_body(&bytes)?;
     let now = sandbox.clock.now();
     let mut panel = sandbox.panel();
     let account = account(&mut panel, id)?;

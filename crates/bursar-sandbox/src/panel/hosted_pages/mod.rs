@@ -15,7 +15,7 @@ use axum::routing::{get, post};
 use serde_json::json;
 
 use super::instrument::PaymentSystem;
-use crate::http::{ApiError, ApiResult, asset, ok, page};
+use crate::http::{ApiError, ApiResult, html_page, ok, static_asset};
 use crate::random::random_token;
 use crate::sandbox::Sandbox;
 use view::{View, not_found_page};
@@ -59,11 +59,11 @@ fn shared_routes() -> Router<Arc<Sandbox>> {
         .route("/pay/{token}/cancel", post(steps::cancel))
         .route(
             "/assets/panel-pay.css",
-            get(async || asset("text/css; charset=utf-8", CSS)),
+            get(async || static_asset("text/css; charset=utf-8", CSS)),
         )
         .route(
             "/assets/panel-pay.js",
-            get(async || asset("text/javascript; charset=utf-8", JS)),
+            get(async || static_asset("text/javascript; charset=utf-8", JS)),
         )
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .fallback(async || ApiError::not_found("Not found"))
@@ -72,7 +72,7 @@ fn shared_routes() -> Router<Arc<Sandbox>> {
 
 async fn show(State(sandbox): State<Arc<Sandbox>>, Path(token): Path<String>) -> Response {
     match View::read(&sandbox, &token) {
-        Some(view) => page(view.html(&token, None)),
+        Some(view) => html_page(view.html(&token, None)),
         None => not_found_page(),
     }
 }

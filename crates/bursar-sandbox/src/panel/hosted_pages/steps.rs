@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use time::OffsetDateTime;
 
 use super::view::{View, not_found_page};
-use crate::http::{Params, form, page};
+use crate::http::{Params, html_page, parse_form};
 use crate::panel::instrument::{Instrument, Outcome, parse_card, wallet_account};
 use crate::panel::method::Method;
 use crate::panel::payment::{Page, ReasonCode, Status, Step};
@@ -85,7 +85,7 @@ fn redirect_to_page(token: &str) -> Response {
 fn with_error(sandbox: &Sandbox, token: &str, error: &str) -> Response {
     View::read(sandbox, token).map_or_else(not_found_page, |view| {
         let html = view.html(token, Some(error));
-        (StatusCode::UNPROCESSABLE_ENTITY, page(html)).into_response()
+        (StatusCode::UNPROCESSABLE_ENTITY, html_page(html)).into_response()
     })
 }
 
@@ -99,7 +99,7 @@ pub(super) async fn card(
     Path(token): Path<String>,
     bytes: Bytes,
 ) -> Response {
-    let fields = form(&bytes);
+    let fields = parse_form(&bytes);
     let text = |name: &str| fields.get(name).unwrap_or_default().trim().to_owned();
     let parsed_card = parse_card(
         &text("number"),
@@ -124,7 +124,7 @@ pub(super) async fn confirm(
     Path(token): Path<String>,
     bytes: Bytes,
 ) -> Response {
-    let is_confirmed = form(&bytes).get("answer") == Some("yes");
+    let is_confirmed = parse_form(&bytes).get("answer") == Some("yes");
     with_open_page(&sandbox, &token, |(account, target), now| {
         let Some(Step::Confirm { card, save }) = step_of(account, &target) else {
             return;
@@ -145,7 +145,7 @@ pub(super) async fn log_in(
     Path(token): Path<String>,
     bytes: Bytes,
 ) -> Response {
-    let fields = form(&bytes);
+    let fields = parse_form(&bytes);
     let Some(customer) = wallet_account(fields.get("email").unwrap_or_default().trim()) else {
         return with_error(&sandbox, &token, "This is not an e-mail address.");
     };
@@ -161,7 +161,7 @@ pub(super) async fn approve(
     Path(token): Path<String>,
     bytes: Bytes,
 ) -> Response {
-    let save = wants_save(&form(&bytes));
+    let save = wants_save(&parse_form(&bytes));
     let outcome = with_open_page(&sandbox, &token, |(account, target), now| {
         let Some(Step::Approve { account: customer }) = step_of(account, &target) else {
             return None;

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::html::escape;
-use crate::http::page;
+use crate::http::html_page;
 use crate::panel::instrument::{PaymentSystem, TEST_CARDS};
 use crate::panel::method::SavedMethodStatus;
 use crate::panel::payment::{Page, Reason, Status, Step};
@@ -100,7 +100,7 @@ impl View {
 
     /// Renders the page; `error` says what is wrong with the input.
     pub(super) fn html(&self, token: &str, error: Option<&str>) -> String {
-        let house = match self.system {
+        let (class, title) = match self.system {
             PaymentSystem::Card => ("card", "Card payment"),
             PaymentSystem::Wallet => ("wallet", "Pay with PayPal"),
         };
@@ -127,8 +127,6 @@ impl View {
              <p class=\"notice\">Sandbox: play money. No card is charged.</p>\
              <div class=\"columns\">{order}<main>{status}{form}{return_link}</main></div>\
              <script src=\"/assets/panel-pay.js\"></script></body></html>",
-            title = house.1,
-            class = house.0,
             token = escape(token),
             phase = self.phase(),
             order = self.order(),
@@ -285,5 +283,5 @@ fn reason_message(reason: Option<&Reason>) -> String {
 
 pub(super) fn not_found_page() -> Response {
     let html = "<!doctype html><html lang=\"en\"><title>Not found</title><p>This payment page does not exist.</html>";
-    (StatusCode::NOT_FOUND, page(html.to_owned())).into_response()
+    (StatusCode::NOT_FOUND, html_page(html.to_owned())).into_response()
 }

@@ -98,9 +98,9 @@ impl Sandbox {
                 .header("content-type", "application/json")
                 .body(body.to_string());
         }
-        let answer = request.send().await?;
-        let status = answer.status().as_u16();
-        let text = answer.text().await?;
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        let text = response.text().await?;
         let body = serde_json::from_str(&text).unwrap_or_default();
         Ok(Reply { status, text, body })
     }
@@ -114,9 +114,9 @@ impl Sandbox {
             .post(format!("{}{path}", self.api()))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(body);
-        let answer = request.send().await.unwrap();
-        let status = answer.status().as_u16();
-        let text = answer.text().await.unwrap();
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
         Reply {
             status,
             body: serde_json::from_str(&text).unwrap_or_default(),
@@ -167,11 +167,11 @@ impl Sandbox {
 
     pub async fn user(&self, request: &Value) -> User {
         let user = self.control_post("/users", request).await;
-        let text = |name: &str| user.get(name).and_then(Value::as_str).unwrap().to_owned();
+        let field = |name: &str| user.get(name).and_then(Value::as_str).unwrap().to_owned();
         User {
-            id: text("id"),
-            key: text("api_key"),
-            address: text("address"),
+            id: field("id"),
+            key: field("api_key"),
+            address: field("address"),
         }
     }
 
@@ -186,15 +186,10 @@ impl Sandbox {
             )
             .await;
         assert_eq!(reply.status, 201, "{}", reply.text);
-        let text = |pointer: &str| {
-            reply
-                .body
-                .pointer(pointer)
-                .and_then(Value::as_str)
-                .unwrap()
-                .to_owned()
-        };
-        (text("/intentId"), text("/presentation/redirectUrl"))
+        (
+            str_at(&reply.body, "/intentId").to_owned(),
+            str_at(&reply.body, "/presentation/redirectUrl").to_owned(),
+        )
     }
 
     /// Waits until the top-up has this status of the older API, and returns it.
@@ -236,7 +231,7 @@ impl Drop for Sandbox {
     }
 }
 
-pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+pub fn str_at<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value
         .pointer(pointer)
         .and_then(Value::as_str)

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Reply, Sandbox, text};
+use super::{Reply, Sandbox, str_at};
 
 pub const RETURN_URL: &str = "org.bursar.desktop://top-up/return?state=a&other=%20b";
 
@@ -20,11 +20,11 @@ impl<'a> Customer<'a> {
         let payers = made["payers"].as_array().unwrap();
         Self {
             sandbox,
-            id: text(&made, "/id").to_owned(),
-            key: text(&made, "/api_key").to_owned(),
+            id: str_at(&made, "/id").to_owned(),
+            key: str_at(&made, "/api_key").to_owned(),
             payers: payers
                 .iter()
-                .map(|payer| text(payer, "/id").to_owned())
+                .map(|payer| str_at(payer, "/id").to_owned())
                 .collect(),
         }
     }
@@ -50,7 +50,7 @@ impl<'a> Customer<'a> {
     }
 
     pub async fn balance(&self) -> String {
-        text(&self.get("/account").await.body, "/balance/amount").to_owned()
+        str_at(&self.get("/account").await.body, "/balance/amount").to_owned()
     }
 
     pub async fn full_record(&self) -> Value {
@@ -76,7 +76,7 @@ impl<'a> Customer<'a> {
                 .all(|(name, value)| method.get(name) == Some(value))
         };
         let found = list["items"].as_array().unwrap().iter().find(fits);
-        text(
+        str_at(
             found.unwrap_or_else(|| panic!("no {expected} in {list}")),
             "/id",
         )
@@ -115,7 +115,7 @@ impl<'a> Customer<'a> {
 
     /// Waits until a payment has this status.
     pub async fn wait_for_status(&self, payment: &Value, status: &str) -> Value {
-        let path = format!("/panel/payments/{}", text(payment, "/id"));
+        let path = format!("/panel/payments/{}", str_at(payment, "/id"));
         self.sandbox.wait_for(&path, "/status", status).await
     }
 
@@ -125,15 +125,15 @@ impl<'a> Customer<'a> {
             .extend_pairs(fields)
             .finish();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let answer = client
+        let response = client
             .post(format!("{page}/{step}"))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(body)
             .send()
             .await
             .unwrap();
-        let status = answer.status().as_u16();
-        let text = answer.text().await.unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
         Reply {
             status,
             text,
