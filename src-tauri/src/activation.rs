@@ -17,10 +17,10 @@ const TOKEN: (&str, &str) = ("XDG_ACTIVATION_TOKEN", "activation-token");
 const STARTUP_ID: (&str, &str) = ("DESKTOP_STARTUP_ID", "desktop-startup-id");
 
 /// A longer one is no desktop's.
-const LONGEST: usize = 1024;
+const MAX_TOKEN_LENGTH: usize = 1024;
 
 /// How long after the click a window may still take the focus for it; a desktop's own limit is near this.
-const HOLDS: Duration = Duration::from_secs(20);
+const VALIDITY: Duration = Duration::from_secs(20);
 
 /// What came with one click: a token, a startup id, or both.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Activation {
     }
 
     /// Hands it on to the program that takes this one's place.
-    pub(crate) fn put_into(&self, command: &mut Command) {
+    pub(crate) fn export_to(&self, command: &mut Command) {
         for (name, value) in [(TOKEN.0, &self.token), (STARTUP_ID.0, &self.startup_id)] {
             if let Some(value) = value {
                 command.env(name, value);
@@ -83,7 +83,7 @@ impl Activation {
 
     /// What GTK has not taken by itself: it reads the startup id before `main`, for the first window of a start that
     /// shows one at once.
-    pub(crate) fn beyond_gtk(self) -> Self {
+    pub(crate) fn not_taken_by_gtk(self) -> Self {
         let Self { token, startup_id } = self;
         Self {
             token: token.filter(|token| startup_id.as_ref() != Some(token)),
@@ -108,17 +108,18 @@ impl Activation {
 
 /// An empty one is none; one with control characters would not get through to the display.
 fn usable(text: String) -> Option<String> {
-    let fits = !text.is_empty() && text.len() <= LONGEST && !text.chars().any(char::is_control);
+    let fits =
+        !text.is_empty() && text.len() <= MAX_TOKEN_LENGTH && !text.chars().any(char::is_control);
     fits.then_some(text)
 }
 
 /// The last click's activation, until a window takes it or it is too old.
 #[derive(Debug, Default)]
-pub(crate) struct Pending(Option<(Activation, Instant)>);
+pub(crate) struct PendingActivation(Option<(Activation, Instant)>);
 
-impl Pending {
+impl PendingActivation {
     /// A later click's takes the place of an earlier one's; a click without one changes nothing.
-    pub(crate) fn put(&mut self, activation: Activation, now: Instant) {
+    pub(crate) fn store(&mut self, activation: Activation, now: Instant) {
         if !activation.is_none() {
             self.0 = Some((activation, now));
         }
@@ -127,13 +128,13 @@ impl Pending {
     /// Takes it: it serves once.
     pub(crate) fn take(&mut self, now: Instant) -> Option<Activation> {
         let (activation, at) = self.0.take()?;
-        (now.saturating_duration_since(at) < HOLDS).then_some(activation)
+        (now.saturating_duration_since(at) < VALIDITY).then_some(activation)
     }
 }
 
 /// Gives the window to the desktop to be shown in front of all others, by what came with the click if there is
 /// anything. On the main thread.
-pub(crate) fn raise(window: &gtk::ApplicationWindow, activation: Option<&Activation>) {
+pub(crate) fn present_window(window: &gtk::ApplicationWindow, activation: Option<&Activation>) {
     let is_wayland = window.display().backend().is_wayland();
     let id = activation.and_then(|activation| activation.for_display(is_wayland));
     match (id, window.window()) {
@@ -156,22 +157,22 @@ mod tests {
     }
 
     #[test]
-    fn what_a_second_start_hands_over_is_what_it_was_given() {
+    fn platform_data_round_trips() {
         let given = Activation {
             token: Some("kwin-7".to_owned()),
             startup_id: Some("gnome-1_TIME9".to_owned()),
         };
-        let told = given.platform_data();
-        let heard = told
+        let sent = given.platform_data();
+        let received = sent
             .iter()
             .map(|(name, value)| ((*name).to_owned(), value.try_to_owned().unwrap()))
             .collect();
-        assert_eq!(Activation::from_platform_data(&heard), given);
+        assert_eq!(Activation::from_platform_data(&received), given);
         assert!(Activation::default().platform_data().is_empty());
     }
 
     #[test]
-    fn each_display_gets_its_own_kind_and_else_the_other() {
+    fn prefers_the_kind_of_the_display() {
         let both = Activation {
             token: Some("token".to_owned()),
             startup_id: Some("id".to_owned()),
@@ -184,22 +185,28 @@ mod tests {
     }
 
     #[test]
-    fn what_gtk_takes_by_itself_does_not_serve_twice() {
+    fn leaves_out_what_gtk_has_used() {
         let of = |token: Option<&str>, startup_id: Option<&str>| Activation {
             token: token.map(str::to_owned),
             startup_id: startup_id.map(str::to_owned),
         };
-        assert!(of(Some("a"), Some("a")).beyond_gtk().is_none());
-        assert!(of(None, Some("a")).beyond_gtk().is_none());
-        assert_eq!(of(Some("a"), None).beyond_gtk(), of(Some("a"), None));
-        assert_eq!(of(Some("b"), Some("a")).beyond_gtk(), of(Some("b"), None));
+        assert!(of(Some("a"), Some("a")).not_taken_by_gtk().is_none());
+        assert!(of(None, Some("a")).not_taken_by_gtk().is_none());
+        assert_eq!(of(Some("a"), None).not_taken_by_gtk(), of(Some("a"), None));
+        assert_eq!(
+            of(Some("b"), Some("a")).not_taken_by_gtk(),
+            of(Some("b"), None)
+        );
     }
 
     #[test]
-    fn what_no_desktop_gives_out_is_none() {
-        let long = "x".repeat(LONGEST + 1);
-        for odd in ["", "a\nb", "a\0b", long.as_str()] {
-            assert!(Activation::token(odd.to_owned()).is_none(), "{odd:?}");
+    fn ignores_malformed_tokens() {
+        let long = "x".repeat(MAX_TOKEN_LENGTH + 1);
+        for malformed in ["", "a\nb", "a\0b", long.as_str()] {
+            assert!(
+                Activation::token(malformed.to_owned()).is_none(),
+                "{malformed:?}"
+            );
         }
         let data = HashMap::from([
             (TOKEN.1.to_owned(), OwnedValue::from(7_u32)),
@@ -209,31 +216,31 @@ mod tests {
     }
 
     #[test]
-    fn it_serves_once_and_not_for_long() {
+    fn pending_activation_serves_once_and_expires() {
         let now = Instant::now();
-        let mut pending = Pending::default();
+        let mut pending = PendingActivation::default();
         assert_eq!(pending.take(now), None);
-        pending.put(Activation::token("first".to_owned()), now);
-        pending.put(Activation::default(), now);
-        pending.put(Activation::token("second".to_owned()), now);
-        pending.put(Activation::default(), now);
+        pending.store(Activation::token("first".to_owned()), now);
+        pending.store(Activation::default(), now);
+        pending.store(Activation::token("second".to_owned()), now);
+        pending.store(Activation::default(), now);
         assert_eq!(
             pending.take(now),
             Some(Activation::token("second".to_owned()))
         );
         assert_eq!(pending.take(now), None);
-        pending.put(Activation::token("old".to_owned()), now);
-        assert_eq!(pending.take(now.checked_add(HOLDS).unwrap()), None);
+        pending.store(Activation::token("old".to_owned()), now);
+        assert_eq!(pending.take(now.checked_add(VALIDITY).unwrap()), None);
         // A click without any makes an earlier one's no younger.
-        pending.put(Activation::token("old".to_owned()), now);
-        pending.put(Activation::default(), now.checked_add(HOLDS).unwrap());
-        assert_eq!(pending.take(now.checked_add(HOLDS).unwrap()), None);
+        pending.store(Activation::token("old".to_owned()), now);
+        pending.store(Activation::default(), now.checked_add(VALIDITY).unwrap());
+        assert_eq!(pending.take(now.checked_add(VALIDITY).unwrap()), None);
     }
 
     #[test]
-    fn the_process_that_takes_over_has_it_in_its_environment() {
+    fn exports_to_the_environment_of_the_new_process() {
         let mut command = Command::new("true");
-        Activation::token("token".to_owned()).put_into(&mut command);
+        Activation::token("token".to_owned()).export_to(&mut command);
         let environment: Vec<_> = command.get_envs().collect();
         assert_eq!(environment, [(TOKEN.0.as_ref(), Some("token".as_ref()))]);
     }

@@ -1,16 +1,16 @@
 //! The running desktop app: what it shows, what it hears, and how it ends. Everything that the core or the
 //! desktop asks of the shell goes through here; nothing here waits on the main thread.
 
-use crate::activation::{Activation, Pending};
-use crate::afresh::{Meanwhile, Shown};
+use crate::activation::{Activation, PendingActivation};
 use crate::appearance::Appearance;
-use crate::closing::{self, Then, Visible};
-use crate::engine::Engine;
-use crate::first::Reading;
+use crate::close_action::{self, CloseAction, Visibility};
+use crate::core_handle::CoreHandle;
 use crate::home::Home;
+use crate::initial_data::InitialDataLoader;
+use crate::main_thread::MainThread;
 use crate::notifications::Popup;
-use crate::stage::Stage;
-use crate::{autostart, program, window};
+use crate::restart_to_free_memory::{ClickTargets, DeferredRequests};
+use crate::{autostart, executable, window};
 use bursar_core::bursar::Bursar;
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::engine::Presence;
@@ -25,10 +25,10 @@ use tauri_specta::Event as _;
 use tokio::sync::{mpsc, watch};
 
 /// How long the engine may take to end.
-const FAREWELL: Duration = Duration::from_secs(5);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a notice of the end may follow the end itself.
-const LAST_NOTICE: Duration = Duration::from_secs(3);
+const FINAL_NOTICE_DELAY: Duration = Duration::from_secs(3);
 
 /// The one event that the window hears: what to read again, or which page to show.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, specta::Type, tauri_specta::Event)]
@@ -37,36 +37,36 @@ const LAST_NOTICE: Duration = Duration::from_secs(3);
 pub(crate) struct Changed(pub Change);
 
 pub(crate) struct App {
-    pub(crate) stage: Stage,
+    pub(crate) main_thread: MainThread,
     pub(crate) home: Home,
-    pub(crate) engine: Engine,
+    pub(crate) core_handle: CoreHandle,
     pub(crate) settings: SettingsFile,
     pub(crate) appearance: Arc<Appearance>,
-    pub(crate) tray: watch::Sender<TrayView>,
+    pub(crate) tray_view: watch::Sender<TrayView>,
     /// What the window that is being made shows first.
-    pub(crate) first: Reading,
+    pub(crate) initial_data: InitialDataLoader,
     /// What came with the last click or link that may raise the window.
-    activation: Mutex<Pending>,
-    link_has_window: AtomicBool,
+    activation: Mutex<PendingActivation>,
+    link_opens_window: AtomicBool,
     /// Whether a notification can be shown.
     can_notify: watch::Sender<bool>,
     popups: mpsc::UnboundedSender<Popup>,
     notices: mpsc::UnboundedSender<Vec<Notice>>,
     /// Notices and pop-ups that are on their way to the desktop.
-    unsent: watch::Sender<usize>,
-    shown: Mutex<Shown>,
+    undelivered: watch::Sender<usize>,
+    click_targets: Mutex<ClickTargets>,
     bus: OnceLock<zbus::Connection>,
     /// Windows made so far.
-    pub(crate) openings: AtomicU64,
-    seen: Mutex<Seen>,
+    pub(crate) windows_opened: AtomicU64,
+    status: Mutex<Status>,
     withdrawn: watch::Sender<bool>,
     quitting: AtomicBool,
 }
 
 /// What the outside looks like at the moment.
 #[derive(Debug, Default)]
-struct Seen {
-    visible: Visible,
+struct Status {
+    visible: Visibility,
     focused: bool,
     health: Health,
     /// The window hears events.
@@ -74,15 +74,15 @@ struct Seen {
     /// The page to show once it does.
     page: Option<Page>,
     last_popup: Option<Instant>,
-    told_of_absent_tray: bool,
-    sleep_is_told: bool,
+    missing_tray_explained: bool,
+    sleep_signals: bool,
     /// The process is about to be replaced: what is asked for now is for the new one.
-    leaving: Option<Meanwhile>,
+    restarting: Option<DeferredRequests>,
 }
 
 /// What the app's tasks take out of it.
 #[derive(Debug)]
-pub(crate) struct Outlets {
+pub(crate) struct Receivers {
     pub(crate) tray: watch::Receiver<TrayView>,
     pub(crate) popups: mpsc::UnboundedReceiver<Popup>,
     pub(crate) notices: mpsc::UnboundedReceiver<Vec<Notice>>,
@@ -90,12 +90,12 @@ pub(crate) struct Outlets {
 
 impl App {
     pub(crate) fn new(
-        stage: Stage,
+        main_thread: MainThread,
         home: Home,
         settings: SettingsFile,
-        shown: Shown,
-    ) -> (Arc<Self>, Outlets) {
-        let (tray, tray_view) = watch::channel(TrayView {
+        click_targets: ClickTargets,
+    ) -> (Arc<Self>, Receivers) {
+        let (tray_view, tray_receiver) = watch::channel(TrayView {
             tooltip: "Bursar".to_owned(),
             amounts_hidden: settings.get().hide_amounts,
             ..TrayView::default()
@@ -103,30 +103,30 @@ impl App {
         let (popups, popups_out) = mpsc::unbounded_channel();
         let (notices, notices_out) = mpsc::unbounded_channel();
         let app = Arc::new(Self {
-            stage,
+            main_thread,
             home,
-            engine: Engine::new(),
+            core_handle: CoreHandle::new(),
             settings,
             appearance: Arc::new(Appearance::unknown()),
-            tray,
-            first: Reading::default(),
+            tray_view,
+            initial_data: InitialDataLoader::default(),
             activation: Mutex::default(),
-            link_has_window: AtomicBool::new(false),
+            link_opens_window: AtomicBool::new(false),
             can_notify: watch::Sender::new(Health::default().notifications),
             popups,
             notices,
-            unsent: watch::Sender::new(0),
-            shown: Mutex::new(shown),
+            undelivered: watch::Sender::new(0),
+            click_targets: Mutex::new(click_targets),
             bus: OnceLock::new(),
-            openings: AtomicU64::new(0),
-            seen: Mutex::default(),
+            windows_opened: AtomicU64::new(0),
+            status: Mutex::default(),
             withdrawn: watch::Sender::new(false),
             quitting: AtomicBool::new(false),
         });
         (
             app,
-            Outlets {
-                tray: tray_view,
+            Receivers {
+                tray: tray_receiver,
                 popups: popups_out,
                 notices: notices_out,
             },
@@ -138,7 +138,7 @@ impl App {
     /// # Errors
     /// Why it does not.
     pub(crate) async fn core(&self) -> Result<Arc<Bursar>> {
-        self.engine.get().await
+        self.core_handle.wait().await
     }
 
     /// All the window needs to draw its frame.
@@ -157,70 +157,70 @@ impl App {
     }
 
     /// Tells the core what it missed while it started.
-    pub(crate) fn catch_up(&self, core: &Bursar) {
+    pub(crate) fn send_current_state(&self, core: &Bursar) {
         core.presence(self.presence());
-        core.sleep_is_told(self.seen().sleep_is_told);
+        core.sleep_is_told(self.status().sleep_signals);
         core.set_health(&self.health());
         core.set_preferences(&self.settings.get());
     }
 
     pub(crate) fn health(&self) -> Health {
-        self.seen().health.clone()
+        self.status().health.clone()
     }
 
     /// Changes what is known of the machine, and tells core and window if it did change.
-    pub(crate) fn health_is(&self, change: impl FnOnce(&mut Health)) {
+    pub(crate) fn update_health(&self, change: impl FnOnce(&mut Health)) {
         let health = {
-            let mut seen = self.seen();
-            let before = seen.health.clone();
-            change(&mut seen.health);
-            if seen.health == before {
+            let mut status = self.status();
+            let before = status.health.clone();
+            change(&mut status.health);
+            if status.health == before {
                 return;
             }
-            seen.health.clone()
+            status.health.clone()
         };
         self.can_notify.send_replace(health.notifications);
-        match self.engine.running() {
+        match self.core_handle.running() {
             Some(core) => core.set_health(&health),
-            None => self.tell(Change::Health),
+            None => self.emit_change(Change::Health),
         }
     }
 
     /// Whether there is a place for the icon, which is somewhere to be when the window is closed.
-    pub(crate) fn tray_is_there(&self, there: bool) {
-        self.seen().visible.tray = there;
-        self.health_is(|health| health.tray = there);
+    pub(crate) fn set_tray_shown(&self, shown: bool) {
+        self.status().visible.tray = shown;
+        self.update_health(|health| health.tray = shown);
     }
 
-    pub(crate) fn visible(&self) -> Visible {
-        self.seen().visible
+    pub(crate) fn visible(&self) -> Visibility {
+        self.status().visible
     }
 
     /// Shows a page as soon as the window can, and brings the window to the front.
-    pub(crate) fn show(self: &Arc<Self>, page: Page) {
-        self.turn_to(page);
+    pub(crate) fn show_page(self: &Arc<Self>, page: Page) {
+        self.navigate_to(page);
         window::raise(self);
     }
 
     /// Shows a page as soon as the window can, wherever that is.
-    pub(crate) fn turn_to(&self, page: Page) {
+    pub(crate) fn navigate_to(&self, page: Page) {
         let now = {
-            let mut seen = self.seen();
-            if seen.ready {
+            let mut status = self.status();
+            if status.ready {
                 Some(page)
             } else {
-                seen.page = Some(page);
+                status.page = Some(page);
                 None
             }
         };
         if let Some(page) = now {
-            self.tell(Change::Show { page });
+            self.emit_change(Change::Show { page });
         }
     }
 
     /// A click or a link came that may raise the window; what came with it serves the next raising.
-    pub(crate) fn activation_is(&self, activation: Activation) {
-        self.activation().put(activation, Instant::now());
+    pub(crate) fn keep_activation(&self, activation: Activation) {
+        self.activation().store(activation, Instant::now());
     }
 
     /// What the desktop gave for raising the window now, if anything.
@@ -229,18 +229,18 @@ impl App {
     }
 
     /// Whether the window that a link is to raise is there for it already: a start by a link shows its window at once.
-    pub(crate) fn link_has_window(&self, there: bool) {
-        self.link_has_window.store(there, Ordering::Release);
+    pub(crate) fn link_opens_window(&self, expected: bool) {
+        self.link_opens_window.store(expected, Ordering::Release);
     }
 
     /// The core found a link good: brings the window to the front, once for each link.
     pub(crate) fn raise_for_link(self: &Arc<Self>) {
-        if !self.link_has_window.swap(false, Ordering::AcqRel) {
+        if !self.link_opens_window.swap(false, Ordering::AcqRel) {
             window::raise(self);
         }
     }
 
-    fn activation(&self) -> MutexGuard<'_, Pending> {
+    fn activation(&self) -> MutexGuard<'_, PendingActivation> {
         self.activation
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -249,32 +249,32 @@ impl App {
     /// The window is painted and listens.
     pub(crate) fn window_ready(&self) {
         let page = {
-            let mut seen = self.seen();
-            seen.ready = true;
-            seen.page.take()
+            let mut status = self.status();
+            status.ready = true;
+            status.page.take()
         };
         tracing::info!("the window is painted");
         if let Some(page) = page {
-            self.tell(Change::Show { page });
+            self.emit_change(Change::Show { page });
         }
     }
 
     /// The window was made (it has the focus then) or destroyed.
-    pub(crate) fn window_is(&self, open: bool) {
+    pub(crate) fn set_window_open(&self, open: bool) {
         if open {
-            self.openings.fetch_add(1, Ordering::AcqRel);
+            self.windows_opened.fetch_add(1, Ordering::AcqRel);
         }
         {
-            let mut seen = self.seen();
-            seen.ready = false;
-            seen.visible.window = open;
-            seen.focused = open;
-            seen.visible.lingering &= !open;
+            let mut status = self.status();
+            status.ready = false;
+            status.visible.window = open;
+            status.focused = open;
+            status.visible.lingering &= !open;
         }
         if !open {
-            self.link_has_window(false);
+            self.link_opens_window(false);
         }
-        if let Some(core) = self.engine.running() {
+        if let Some(core) = self.core_handle.running() {
             core.presence(self.presence());
             if !open {
                 core.viewing(None);
@@ -283,114 +283,119 @@ impl App {
     }
 
     /// Whether the system tells when it was asleep.
-    pub(crate) fn sleep_is_told(&self, told: bool) {
-        self.seen().sleep_is_told = told;
-        if let Some(core) = self.engine.running() {
-            core.sleep_is_told(told);
+    pub(crate) fn set_sleep_signals(&self, available: bool) {
+        self.status().sleep_signals = available;
+        if let Some(core) = self.core_handle.running() {
+            core.sleep_is_told(available);
         }
     }
 
-    pub(crate) fn focus_is(&self, focused: bool) {
-        self.seen().focused = focused;
-        if let Some(core) = self.engine.running() {
+    pub(crate) fn set_focused(&self, focused: bool) {
+        self.status().focused = focused;
+        if let Some(core) = self.core_handle.running() {
             core.presence(self.presence());
         }
     }
 
     /// Sends the one event to the window, if there is one.
-    pub(crate) fn tell(&self, change: Change) {
-        if let Some(tauri) = self.stage.tauri()
+    pub(crate) fn emit_change(&self, change: Change) {
+        if let Some(tauri) = self.main_thread.tauri()
             && let Err(error) = Changed(change).emit(&tauri)
         {
             tracing::warn!(%error, "the window could not be told of a change");
         }
     }
 
-    pub(crate) fn tray_is(self: &Arc<Self>, view: &TrayView) {
-        let ended = {
-            let mut seen = self.seen();
-            seen.visible.pending = view.pending;
-            closing::top_up_ended(seen.visible) == Then::Quit
+    pub(crate) fn update_tray(self: &Arc<Self>, view: &TrayView) {
+        let should_quit = {
+            let mut status = self.status();
+            status.visible.pending = view.pending;
+            close_action::after_top_up_ended(status.visible) == CloseAction::Quit
         };
-        self.tray.send_replace(view.clone());
-        if ended {
+        self.tray_view.send_replace(view.clone());
+        if should_quit {
             let app = Arc::clone(self);
             tauri::async_runtime::spawn(async move {
-                tokio::time::sleep(LAST_NOTICE).await;
-                if closing::top_up_ended(app.visible()) == Then::Quit {
+                tokio::time::sleep(FINAL_NOTICE_DELAY).await;
+                if close_action::after_top_up_ended(app.visible()) == CloseAction::Quit {
                     app.quit();
                 }
             });
         }
     }
 
-    pub(crate) fn notices(&self, notices: &[Notice]) {
+    pub(crate) fn queue_notices(&self, notices: &[Notice]) {
         // The receiver lives as long as the app; without a bus nobody shows them, and the inbox has them.
-        self.unsent
+        self.undelivered
             .send_modify(|count| *count = count.saturating_add(1));
         drop(self.notices.send(notices.to_vec()));
     }
 
-    pub(crate) fn pop_up(&self, popup: Popup) {
-        self.seen().last_popup = Some(Instant::now());
-        self.unsent
+    pub(crate) fn queue_popup(&self, popup: Popup) {
+        self.status().last_popup = Some(Instant::now());
+        self.undelivered
             .send_modify(|count| *count = count.saturating_add(1));
         drop(self.popups.send(popup));
     }
 
     /// One of those on their way has arrived, or came to nothing.
-    pub(crate) fn sent(&self) {
-        self.unsent
+    pub(crate) fn popup_handled(&self) {
+        self.undelivered
             .send_modify(|count| *count = count.saturating_sub(1));
     }
 
     /// Resolves once nothing is on its way to the desktop.
-    pub(crate) async fn all_popped_up(&self) {
-        let mut unsent = self.unsent.subscribe();
+    pub(crate) async fn popups_handled(&self) {
+        let mut undelivered = self.undelivered.subscribe();
         // An error would mean that the app is gone, which is the same.
-        drop(unsent.wait_for(|count| *count == 0).await);
+        drop(undelivered.wait_for(|count| *count == 0).await);
     }
 
     pub(crate) fn last_popup(&self) -> Option<Instant> {
-        self.seen().last_popup
+        self.status().last_popup
     }
 
     /// Pop-ups whose click is still awaited.
-    pub(crate) fn shown(&self) -> MutexGuard<'_, Shown> {
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn click_targets(&self) -> MutexGuard<'_, ClickTargets> {
+        self.click_targets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn bus(&self) -> Option<&zbus::Connection> {
         self.bus.get()
     }
 
-    pub(crate) fn bus_is(&self, bus: &zbus::Connection) {
+    pub(crate) fn set_bus(&self, bus: &zbus::Connection) {
         // The first one stays: it holds the name.
         drop(self.bus.set(bus.clone()));
     }
 
     /// From now on windows and links are only noted, for the process that follows.
-    pub(crate) fn leave(&self) {
-        self.seen().leaving = Some(Meanwhile::default());
+    pub(crate) fn begin_restart(&self) {
+        self.status().restarting = Some(DeferredRequests::default());
     }
 
     /// What was asked for since, if the process is being replaced; `note` adds to it.
-    pub(crate) fn meanwhile(&self, note: impl FnOnce(&mut Meanwhile)) -> Option<Meanwhile> {
-        let mut seen = self.seen();
-        let meanwhile = seen.leaving.as_mut()?;
-        note(meanwhile);
-        Some(meanwhile.clone())
+    pub(crate) fn defer(
+        &self,
+        note: impl FnOnce(&mut DeferredRequests),
+    ) -> Option<DeferredRequests> {
+        let mut status = self.status();
+        let deferred = status.restarting.as_mut()?;
+        note(deferred);
+        Some(deferred.clone())
     }
 
     /// The process is not replaced after all.
-    pub(crate) fn stay(&self) -> Meanwhile {
-        self.seen().leaving.take().unwrap_or_default()
+    pub(crate) fn cancel_restart(&self) -> DeferredRequests {
+        self.status().restarting.take().unwrap_or_default()
     }
 
     /// Goes on unseen until the open top-up has ended, and says so once.
     pub(crate) fn linger(&self) {
-        self.seen().visible.lingering = true;
-        self.pop_up(Popup {
+        self.status().visible.lingering = true;
+        self.queue_popup(Popup {
             title: "Bursar keeps watching".to_owned(),
             body: "A top-up is still open. Bursar goes on in the background, tells you how it ends, and then \
                    closes. Start Bursar again to see it."
@@ -400,11 +405,11 @@ impl App {
     }
 
     /// Says once how to get in where no icon leads to the app.
-    pub(crate) fn explain_absent_tray(&self) {
-        if std::mem::replace(&mut self.seen().told_of_absent_tray, true) {
+    pub(crate) fn explain_missing_tray(&self) {
+        if std::mem::replace(&mut self.status().missing_tray_explained, true) {
             return;
         }
-        self.pop_up(Popup {
+        self.queue_popup(Popup {
             title: "Bursar is running without a tray icon".to_owned(),
             body: "This desktop shows no tray icons right now. Bursar keeps watching your balances and notifies \
                    you. Start Bursar again to open its window."
@@ -414,7 +419,7 @@ impl App {
     }
 
     /// Resolves once a notification can be shown.
-    pub(crate) async fn notifications_can_be_shown(&self) {
+    pub(crate) async fn notifications_available(&self) {
         let mut can_notify = self.can_notify.subscribe();
         // An error would mean that the app is gone, and nobody waits for that.
         drop(can_notify.wait_for(|can| *can).await);
@@ -425,39 +430,38 @@ impl App {
     ///
     /// # Errors
     /// `file_failed` when something could not be written; the rest holds all the same.
-    pub(crate) fn prefer(&self, change: &SettingsChange) -> Result<Settings> {
+    pub(crate) fn change_settings(&self, change: &SettingsChange) -> Result<Settings> {
         let before = self.settings.get();
         let started = match change.autostart {
-            Some(on) if on != before.autostart => {
-                program::path().and_then(|program| autostart::set(on, &program, self.home.chosen()))
-            }
+            Some(on) if on != before.autostart => executable::path()
+                .and_then(|program| autostart::set_enabled(on, &program, self.home.custom_path())),
             Some(_) | None => Ok(()),
         };
         let lost_before = self.settings.set_aside_as();
         let now = SystemClock.now();
-        let written = self.settings.update(change, autostart::is_on(), now);
+        let written = self.settings.update(change, autostart::is_enabled(), now);
         if self.settings.set_aside_as() != lost_before {
-            self.explain_lost_settings();
+            self.explain_reset_settings();
         }
         let settings = self.settings.get();
         if settings.theme != before.theme {
-            self.repaint();
+            self.apply_appearance();
         }
-        self.tray
+        self.tray_view
             .send_modify(|view| view.amounts_hidden = settings.hide_amounts);
-        if let Some(core) = self.engine.running() {
+        if let Some(core) = self.core_handle.running() {
             core.set_preferences(&settings);
         }
-        self.tell(Change::Settings);
+        self.emit_change(Change::Settings);
         started.and(written)
     }
 
     /// Says that damaged preferences were set aside, where they were.
-    pub(crate) fn explain_lost_settings(&self) {
+    pub(crate) fn explain_reset_settings(&self) {
         let Some(aside) = self.settings.set_aside_as() else {
             return;
         };
-        self.pop_up(Popup {
+        self.queue_popup(Popup {
             title: "Settings could not be read".to_owned(),
             body: format!(
                 "Bursar uses its usual settings again. The damaged file was kept as {}.",
@@ -468,8 +472,8 @@ impl App {
     }
 
     /// Hands light or dark to GTK anew, after either the user or the desktop changed it.
-    pub(crate) fn repaint(&self) {
-        let Some(tauri) = self.stage.tauri() else {
+    pub(crate) fn apply_appearance(&self) {
+        let Some(tauri) = self.main_thread.tauri() else {
             return;
         };
         let (appearance, theme) = (Arc::clone(&self.appearance), self.settings.get().theme);
@@ -480,21 +484,24 @@ impl App {
     }
 
     /// Says once, the first time that the window closes to the tray, where the app is.
-    pub(crate) fn explain_tray(self: &Arc<Self>) {
+    pub(crate) fn explain_closing_to_tray(self: &Arc<Self>) {
         let app = Arc::clone(self);
         tauri::async_runtime::spawn_blocking(move || {
             if app.settings.get().told_about_tray {
                 return;
             }
-            let told = SettingsChange {
+            let explained = SettingsChange {
                 told_about_tray: Some(true),
                 ..SettingsChange::default()
             };
             let now = SystemClock.now();
-            if let Err(error) = app.settings.update(&told, autostart::is_on(), now) {
+            if let Err(error) = app
+                .settings
+                .update(&explained, autostart::is_enabled(), now)
+            {
                 tracing::warn!(%error, "it will be explained again");
             }
-            app.pop_up(Popup {
+            app.queue_popup(Popup {
                 title: "Bursar is in the tray".to_owned(),
                 body: "It keeps watching there. Quit it from its menu.".to_owned(),
                 page: None,
@@ -504,11 +511,11 @@ impl App {
 
     /// Ends the app: tray, engine, then everything else.
     pub(crate) fn quit(self: &Arc<Self>) {
-        self.end(0);
+        self.exit(0);
     }
 
     /// Ends the app with an exit status; from now on nothing of it is shown any more.
-    pub(crate) fn end(self: &Arc<Self>, status: i32) {
+    pub(crate) fn exit(self: &Arc<Self>, status: i32) {
         self.withdraw();
         if self.quitting.swap(true, Ordering::AcqRel) {
             return;
@@ -516,22 +523,22 @@ impl App {
         let app = Arc::clone(self);
         tauri::async_runtime::spawn(async move {
             let ended = async {
-                app.tray.closed().await;
-                if let Some(core) = app.engine.running() {
+                app.tray_view.closed().await;
+                if let Some(core) = app.core_handle.running() {
                     core.stop().await;
                 }
             };
-            if tokio::time::timeout(FAREWELL, ended).await.is_err() {
+            if tokio::time::timeout(SHUTDOWN_TIMEOUT, ended).await.is_err() {
                 tracing::warn!("the engine did not end in time");
             }
-            app.stage.end(status);
+            app.main_thread.exit(status);
         });
     }
 
     /// Takes window and tray icon away for good.
     pub(crate) fn withdraw(&self) {
         self.withdrawn.send_replace(true);
-        if let Some(tauri) = self.stage.tauri() {
+        if let Some(tauri) = self.main_thread.tauri() {
             window::close(&tauri);
         }
     }
@@ -548,33 +555,33 @@ impl App {
     }
 
     fn presence(&self) -> Presence {
-        let seen = self.seen();
-        match (seen.visible.window, seen.focused) {
+        let status = self.status();
+        match (status.visible.window, status.focused) {
             (false, _) => Presence::Tray,
             (true, false) => Presence::Open,
             (true, true) => Presence::Focused,
         }
     }
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    fn status(&self) -> MutexGuard<'_, Status> {
         // A poisoned lock means that somebody panicked while reading; what is behind it is whole.
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 impl App {
     /// An app without a desktop, in a home that ends with the folder.
-    pub(crate) fn for_tests() -> (tempfile::TempDir, Arc<Self>, Outlets) {
+    pub(crate) fn for_tests() -> (tempfile::TempDir, Arc<Self>, Receivers) {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::find(Some(folder.path())).unwrap();
         let settings = SettingsFile::open(home.path(), false, SystemClock.now());
-        let (app, outlets) = Self::new(Stage::new(), home, settings, Shown::new());
-        (folder, app, outlets)
+        let (app, receivers) = Self::new(MainThread::new(), home, settings, ClickTargets::new());
+        (folder, app, receivers)
     }
 
     /// Whether somebody has asked for a window so far.
-    pub(crate) fn wants_window(&self) -> bool {
-        self.stage.wanted() == Some(crate::stage::Wanted::Window)
+    pub(crate) fn window_requested(&self) -> bool {
+        self.main_thread.requested() == Some(crate::main_thread::MainThreadRequest::OpenWindow)
     }
 }

@@ -10,7 +10,7 @@ use zbus::Connection;
 use zbus::zvariant::{OwnedValue, Value};
 
 /// The portal may be starting, or hang.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PORTAL_TIMEOUT: Duration = Duration::from_secs(2);
 
 const NAMESPACE: &str = "org.freedesktop.appearance";
 const KEY: &str = "color-scheme";
@@ -20,20 +20,20 @@ const KEY: &str = "color-scheme";
 pub(crate) struct Appearance {
     dark: AtomicBool,
     /// The portal has said so; GTK's own setting no longer counts.
-    told: AtomicBool,
+    portal_answered: AtomicBool,
 }
 
 impl Appearance {
     pub(crate) fn unknown() -> Self {
         Self {
             dark: AtomicBool::new(false),
-            told: AtomicBool::new(false),
+            portal_answered: AtomicBool::new(false),
         }
     }
 
     /// As GTK's settings have it now. On the main thread, once GTK runs and before anything was applied.
-    pub(crate) fn ask_gtk(&self) {
-        if !self.told.load(Ordering::Acquire)
+    pub(crate) fn read_gtk_setting(&self) {
+        if !self.portal_answered.load(Ordering::Acquire)
             && let Some(settings) = gtk::Settings::default()
         {
             let dark = settings.is_gtk_application_prefer_dark_theme();
@@ -61,32 +61,34 @@ impl Appearance {
     ///
     /// # Errors
     /// When the bus does not answer.
-    pub(crate) async fn follow(
+    pub(crate) async fn watch_portal(
         &self,
         bus: &Connection,
         changed: impl Fn() + Send,
     ) -> zbus::Result<()> {
         let portal = SettingsPortalProxy::new(bus).await?;
         let mut changes = portal.receive_setting_changed().await?;
-        if let Ok(Ok(value)) = tokio::time::timeout(PATIENCE, portal.read(NAMESPACE, KEY)).await {
-            self.prefer(&value, &changed);
+        if let Ok(Ok(value)) =
+            tokio::time::timeout(PORTAL_TIMEOUT, portal.read(NAMESPACE, KEY)).await
+        {
+            self.set_preference(&value, &changed);
         }
         while let Some(change) = changes.next().await {
             if let Ok(change) = change.args()
                 && *change.namespace() == NAMESPACE
                 && *change.key() == KEY
             {
-                self.prefer(change.value(), &changed);
+                self.set_preference(change.value(), &changed);
             }
         }
         Ok(())
     }
 
-    fn prefer(&self, value: &Value<'_>, changed: &impl Fn()) {
+    fn set_preference(&self, value: &Value<'_>, changed: &impl Fn()) {
         let Some(dark) = prefers_dark(value) else {
             return;
         };
-        self.told.store(true, Ordering::Release);
+        self.portal_answered.store(true, Ordering::Release);
         if self.dark.swap(dark, Ordering::AcqRel) != dark {
             changed();
         }
@@ -123,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_preference_is_read_however_it_is_wrapped() {
+    fn reads_a_preference_in_any_wrapping() {
         assert_eq!(prefers_dark(&Value::U32(1)), Some(true));
         assert_eq!(
             prefers_dark(&Value::Value(Box::new(Value::U32(2)))),

@@ -1,7 +1,7 @@
 //! What the program was started with. The same reading serves this start and a second one that hands its
 //! arguments over, so a link is found wherever it stands. Wrong use is said in one line and changes nothing.
 
-use crate::links::SCHEME;
+use crate::url_scheme::SCHEME;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ Usage: bursar-desktop [--home DIR] [--hidden] [LINK]
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Request {
+pub(crate) enum Invocation {
     Run(Arguments),
     Help,
     Version,
@@ -29,12 +29,12 @@ pub(crate) struct Arguments {
     pub(crate) link: Option<String>,
 }
 
-impl Request {
+impl Invocation {
     /// Reads the arguments after the program's own name.
     ///
     /// # Errors
     /// One line that says what is wrong.
-    pub(crate) fn read(given: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
+    pub(crate) fn parse(given: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
         let mut arguments = Arguments::default();
         let mut given = given.into_iter();
         while let Some(one) = given.next() {
@@ -75,25 +75,25 @@ fn is_link(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn read(given: &[&str]) -> Result<Request, String> {
-        Request::read(given.iter().map(OsString::from))
+    fn parse(given: &[&str]) -> Result<Invocation, String> {
+        Invocation::parse(given.iter().map(OsString::from))
     }
 
     fn run(given: &[&str]) -> Arguments {
-        match read(given) {
-            Ok(Request::Run(arguments)) => arguments,
+        match parse(given) {
+            Ok(Invocation::Run(arguments)) => arguments,
             other => panic!("{given:?} gave {other:?}"),
         }
     }
 
     #[test]
-    fn nothing_opens_the_window_at_the_usual_home() {
+    fn no_arguments_open_the_window_with_the_default_home() {
         assert_eq!(run(&[]), Arguments::default());
         assert_eq!(run(&[""]), Arguments::default());
     }
 
     #[test]
-    fn a_link_is_found_wherever_it_stands() {
+    fn accepts_a_link_in_any_position() {
         let link = "org.bursar.desktop://top-up/return?state=x";
         assert_eq!(run(&[link]).link.as_deref(), Some(link));
         let all = run(&["--home", "/a b", link, "--hidden"]);
@@ -104,15 +104,15 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn rejects_unknown_arguments() {
         for wrong in [
             &["--home"][..],
             &["--hiden"],
             &["https://example.org/"],
             &["org.bursar.desktopx:"],
         ] {
-            assert!(read(wrong).is_err(), "{wrong:?}");
+            assert!(parse(wrong).is_err(), "{wrong:?}");
         }
-        assert_eq!(read(&["--hidden", "--help"]), Ok(Request::Help));
+        assert_eq!(parse(&["--hidden", "--help"]), Ok(Invocation::Help));
     }
 }

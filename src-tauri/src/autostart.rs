@@ -1,14 +1,14 @@
 //! Starting with the session, in the tray: a desktop entry in the user's autostart folder, there or not.
 
 use crate::desktop_entry;
-use crate::links::SCHEME;
+use crate::url_scheme::SCHEME;
 use bursar_core::error::{Code, Error, Result};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Whether the session starts us.
-pub(crate) fn is_on() -> bool {
+pub(crate) fn is_enabled() -> bool {
     path().is_some_and(|path| path.exists())
 }
 
@@ -16,30 +16,30 @@ pub(crate) fn is_on() -> bool {
 ///
 /// # Errors
 /// `file_failed` when the entry can be neither written nor removed.
-pub(crate) fn set(on: bool, program: &Path, home: Option<&Path>) -> Result<()> {
+pub(crate) fn set_enabled(enabled: bool, program: &Path, home: Option<&Path>) -> Result<()> {
     let failed = |why: String| Error::new(Code::FileFailed, why);
     let Some(path) = path() else {
         return Err(failed(
             "There is no home folder to start with the session from.".to_owned(),
         ));
     };
-    let done = if on {
+    let changed = if enabled {
         let home = home.map(|home| {
             home.to_str()
                 .ok_or_else(|| failed("The data folder's path is not UTF-8.".to_owned()))
         });
         let exec = match home.transpose()? {
-            Some(home) => desktop_entry::exec(program, &["--hidden", "--home", home], "")?,
-            None => desktop_entry::exec(program, &["--hidden"], "")?,
+            Some(home) => desktop_entry::exec_line(program, &["--hidden", "--home", home], "")?,
+            None => desktop_entry::exec_line(program, &["--hidden"], "")?,
         };
-        desktop_entry::put(&path, &entry(&exec))
+        desktop_entry::write_if_changed(&path, &desktop_entry_text(&exec))
     } else {
         match fs::remove_file(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            done => done,
+            removed => removed,
         }
     };
-    done.map_err(|error| {
+    changed.map_err(|error| {
         failed(format!(
             "Starting with the session could not be changed: {error}."
         ))
@@ -58,7 +58,7 @@ pub(crate) fn repair(program: &Path) -> Result<()> {
         return Ok(());
     };
     match repaired(&text, program)? {
-        Some(text) => desktop_entry::put(&path, &text).map_err(|error| {
+        Some(text) => desktop_entry::write_if_changed(&path, &text).map_err(|error| {
             Error::new(
                 Code::FileFailed,
                 format!("Starting with the session could not be changed: {error}."),
@@ -73,13 +73,13 @@ fn repaired(text: &str, program: &Path) -> Result<Option<String>> {
     let named = text
         .lines()
         .find_map(|line| line.strip_prefix("Exec="))
-        .and_then(desktop_entry::program_of);
+        .and_then(desktop_entry::parse_exec);
     let Some((gone, rest)) = named.filter(|(named, _)| named.is_absolute() && !named.exists())
     else {
         return Ok(None);
     };
     tracing::info!(gone = %gone.display(), "the program that the session starts is gone");
-    let line = format!("Exec={}{rest}", desktop_entry::exec(program, &[], "")?);
+    let line = format!("Exec={}{rest}", desktop_entry::exec_line(program, &[], "")?);
     let lines = text.lines().map(|one| {
         if one.starts_with("Exec=") {
             line.as_str()
@@ -93,11 +93,11 @@ fn repaired(text: &str, program: &Path) -> Result<Option<String>> {
 }
 
 fn path() -> Option<PathBuf> {
-    let config = desktop_entry::folder("XDG_CONFIG_HOME", ".config")?;
+    let config = desktop_entry::xdg_folder("XDG_CONFIG_HOME", ".config")?;
     Some(config.join("autostart").join(format!("{SCHEME}.desktop")))
 }
 
-fn entry(exec: &str) -> String {
+fn desktop_entry_text(exec: &str) -> String {
     format!(
         "[Desktop Entry]\nType=Application\nName=Bursar\nComment=Watches your cloud balances from the tray\n\
          Exec={exec}\nIcon={SCHEME}\nTerminal=false\nX-GNOME-Autostart-enabled=true\n"
@@ -109,9 +109,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_whose_program_is_gone_gets_this_one_and_keeps_the_rest() {
+    fn repairs_an_entry_whose_program_is_gone() {
         let program = Path::new("/usr/bin/bursar-desktop");
-        let old = |exec: &str| entry(exec) + "Hidden=false\n";
+        let old = |exec: &str| desktop_entry_text(exec) + "Hidden=false\n";
         for gone in [
             r#""/opt/bursar 1.0/bursar-desktop""#,
             r#""/nowhere/bursar-desktop (deleted)""#,
@@ -124,11 +124,11 @@ mod tests {
     }
 
     #[test]
-    fn any_other_entry_stays_as_it_is() {
+    fn leaves_other_entries_unchanged() {
         let there = std::env::current_exe().unwrap();
-        let own = desktop_entry::exec(&there, &["--hidden"], "").unwrap();
+        let own = desktop_entry::exec_line(&there, &["--hidden"], "").unwrap();
         for exec in [own.as_str(), "bursar-desktop --hidden", "", "\"/no end"] {
-            let text = entry(exec);
+            let text = desktop_entry_text(exec);
             assert_eq!(
                 repaired(&text, Path::new("/usr/bin/other")).unwrap(),
                 None,

@@ -3,11 +3,12 @@
 
 mod accounts;
 mod files;
-mod paying;
+mod top_ups;
 
 use crate::app::{App, Changed};
-use crate::first::First;
-use crate::{diagnostics as report, shell};
+use crate::desktop_shell;
+use crate::diagnostics::report;
+use crate::initial_data::InitialData;
 use bursar_core::account::AccountId;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::view::{
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use tauri::{AppHandle, State, Wry};
 use tauri_specta::{collect_commands, collect_events};
 
-type Held<'a> = State<'a, Arc<App>>;
+type AppState<'a> = State<'a, Arc<App>>;
 
 /// All commands and the one event, for the window and for the bindings generated for it.
 pub(crate) fn all() -> tauri_specta::Builder<Wry> {
@@ -26,27 +27,27 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
         .error_handling(tauri_specta::ErrorHandlingMode::Throw)
         .disable_serde_phases()
         .typ::<Error>()
-        .typ::<First>()
+        .typ::<InitialData>()
         .events(collect_events![Changed])
         .commands(collect_commands![
             app,
             overview,
             overviews,
-            paying::top_up_form,
-            paying::dues,
-            paying::quote,
-            paying::pay,
-            paying::top_up,
-            paying::return_to_payment,
-            paying::check_now,
-            paying::cancel_top_up,
-            paying::checkout_link,
-            paying::checkout_qr,
-            paying::allow_checkout_host,
-            paying::methods,
-            paying::add_method,
-            paying::remove_method,
-            paying::set_default_method,
+            top_ups::top_up_form,
+            top_ups::dues,
+            top_ups::quote,
+            top_ups::pay,
+            top_ups::top_up,
+            top_ups::return_to_payment,
+            top_ups::check_now,
+            top_ups::cancel_top_up,
+            top_ups::checkout_link,
+            top_ups::checkout_qr,
+            top_ups::allow_checkout_host,
+            top_ups::methods,
+            top_ups::add_method,
+            top_ups::remove_method,
+            top_ups::set_default_method,
             payments,
             payments_from,
             payment_months,
@@ -87,81 +88,81 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
 
 #[tauri::command]
 #[specta::specta]
-async fn app(held: Held<'_>) -> Result<AppView> {
-    held.view().await
+async fn app(app: AppState<'_>) -> Result<AppView> {
+    app.view().await
 }
 
 #[tauri::command]
 #[specta::specta]
-async fn overview(held: Held<'_>, account: AccountId) -> Result<Overview> {
-    held.core().await?.overview(account).await
+async fn overview(app: AppState<'_>, account: AccountId) -> Result<Overview> {
+    app.core().await?.overview(account).await
 }
 
 /// All accounts side by side.
 #[tauri::command]
 #[specta::specta]
-async fn overviews(held: Held<'_>) -> Result<Vec<BalanceView>> {
-    held.core().await?.overviews().await
+async fn overviews(app: AppState<'_>) -> Result<Vec<BalanceView>> {
+    app.core().await?.overviews().await
 }
 
 #[tauri::command]
 #[specta::specta]
 async fn payments(
-    held: Held<'_>,
+    app: AppState<'_>,
     query: PaymentQuery,
     after: Option<String>,
     limit: u32,
 ) -> Result<PaymentPage> {
-    held.core().await?.payments(query, after, limit).await
+    app.core().await?.payments(query, after, limit).await
 }
 
 #[tauri::command]
 #[specta::specta]
 async fn payments_from(
-    held: Held<'_>,
+    app: AppState<'_>,
     query: PaymentQuery,
     row: u32,
     limit: u32,
 ) -> Result<PaymentPage> {
-    held.core().await?.payments_from(query, row, limit).await
+    app.core().await?.payments_from(query, row, limit).await
 }
 
 #[tauri::command]
 #[specta::specta]
-async fn payment_months(held: Held<'_>, query: PaymentQuery) -> Result<Vec<MonthView>> {
-    held.core().await?.payment_months(query).await
+async fn payment_months(app: AppState<'_>, query: PaymentQuery) -> Result<Vec<MonthView>> {
+    app.core().await?.payment_months(query).await
 }
 
 #[tauri::command]
 #[specta::specta]
-async fn payment(held: Held<'_>, account: AccountId, id: String) -> Result<PaymentView> {
-    held.core().await?.payment(account, id).await
+async fn payment(app: AppState<'_>, account: AccountId, id: String) -> Result<PaymentView> {
+    app.core().await?.payment(account, id).await
 }
 
 /// Shows a payment's invoice in the system's viewer.
 #[tauri::command]
 #[specta::specta]
-async fn open_invoice(held: Held<'_>, account: AccountId, payment: String) -> Result<()> {
-    let file = held.core().await?.invoice_file(account, payment).await?;
-    shell::view_pdf(&file)
+async fn open_invoice(app: AppState<'_>, account: AccountId, payment: String) -> Result<()> {
+    let file = app.core().await?.invoice_file(account, payment).await?;
+    desktop_shell::open_pdf(&file)
 }
 
 /// The path that was written; `None` when the dialog was dismissed.
 #[tauri::command]
 #[specta::specta]
 async fn save_invoice(
-    held: Held<'_>,
+    app: AppState<'_>,
     desktop: AppHandle,
     account: AccountId,
     payment: String,
 ) -> Result<Option<String>> {
-    let core = held.core().await?;
+    let core = app.core().await?;
     let number = core
         .payment(account.clone(), payment.clone())
         .await?
         .number
         .unwrap_or_else(|| payment.clone());
-    let Some(path) = files::to_invoice(&desktop, &number).await? else {
+    let Some(path) = files::choose_invoice_path(&desktop, &number).await? else {
         return Ok(None);
     };
     core.save_invoice(account, payment, path.clone()).await?;
@@ -170,10 +171,13 @@ async fn save_invoice(
 
 #[tauri::command]
 #[specta::specta]
-async fn open_transaction(held: Held<'_>, account: AccountId, transaction: String) -> Result<()> {
-    shell::open(
-        &held
-            .core()
+async fn open_transaction(
+    app: AppState<'_>,
+    account: AccountId,
+    transaction: String,
+) -> Result<()> {
+    desktop_shell::open_url(
+        &app.core()
             .await?
             .transaction_address(account, transaction)
             .await?,
@@ -182,87 +186,88 @@ async fn open_transaction(held: Held<'_>, account: AccountId, transaction: Strin
 
 #[tauri::command]
 #[specta::specta]
-async fn open_address(held: Held<'_>, account: AccountId) -> Result<()> {
-    shell::open(&held.core().await?.wallet_address_page(account).await?)
+async fn open_address(app: AppState<'_>, account: AccountId) -> Result<()> {
+    desktop_shell::open_url(&app.core().await?.wallet_address_page(account).await?)
 }
 
 #[tauri::command]
 #[specta::specta]
-async fn open_console(held: Held<'_>, network: String) -> Result<()> {
-    shell::open(&held.core().await?.console_address(network).await?)
+async fn open_console(app: AppState<'_>, network: String) -> Result<()> {
+    desktop_shell::open_url(&app.core().await?.console_address(network).await?)
 }
 
 /// How far the reading of what lies further back is; `None` where everything has been read.
 #[tauri::command]
 #[specta::specta]
-async fn past(held: Held<'_>, account: AccountId) -> Result<Option<PastView>> {
-    Ok(held.core().await?.past(&account))
+async fn past(app: AppState<'_>, account: AccountId) -> Result<Option<PastView>> {
+    Ok(app.core().await?.past(&account))
 }
 
 /// Stops it until it is let go on, or lets it go on.
 #[tauri::command]
 #[specta::specta]
-async fn stop_past(held: Held<'_>, account: AccountId, stopped: bool) -> Result<()> {
-    held.core().await?.stop_past(account, stopped).await
+async fn stop_past(app: AppState<'_>, account: AccountId, stopped: bool) -> Result<()> {
+    app.core().await?.stop_past(account, stopped).await
 }
 
 #[tauri::command]
 #[specta::specta]
-async fn notices(held: Held<'_>, before: Option<u32>) -> Result<Vec<NoticeView>> {
-    held.core().await?.notices(before).await
+async fn notices(app: AppState<'_>, before: Option<u32>) -> Result<Vec<NoticeView>> {
+    app.core().await?.notices(before).await
 }
 
 #[tauri::command]
 #[specta::specta]
-async fn read_notices(held: Held<'_>, up_to: u32) -> Result<()> {
-    held.core().await?.read_notices(up_to).await
+async fn read_notices(app: AppState<'_>, up_to: u32) -> Result<()> {
+    app.core().await?.read_notices(up_to).await
 }
 
 #[tauri::command]
 #[specta::specta]
-async fn settings(held: Held<'_>) -> Result<Settings> {
-    Ok(held.settings.get())
+async fn settings(app: AppState<'_>) -> Result<Settings> {
+    Ok(app.settings.get())
 }
 
 #[tauri::command]
 #[specta::specta]
-async fn set_settings(held: Held<'_>, settings: SettingsChange) -> Result<Settings> {
-    let app = Arc::clone(&held);
-    let kept = tauri::async_runtime::spawn_blocking(move || app.prefer(&settings)).await;
-    kept.unwrap_or_else(|_| Err(Error::new(Code::Internal, "The settings were not saved.")))
+async fn set_settings(app: AppState<'_>, settings: SettingsChange) -> Result<Settings> {
+    let app = Arc::clone(&app);
+    let changed =
+        tauri::async_runtime::spawn_blocking(move || app.change_settings(&settings)).await;
+    changed.unwrap_or_else(|_| Err(Error::new(Code::Internal, "The settings were not saved.")))
 }
 
 #[tauri::command]
 #[specta::specta]
-async fn refresh_all(held: Held<'_>, account: AccountId) -> Result<()> {
-    held.core().await?.refresh_all(account).await
+async fn refresh_all(app: AppState<'_>, account: AccountId) -> Result<()> {
+    app.core().await?.refresh_all(account).await
 }
 
 /// Never fails: what cannot be told is said to be so.
 #[tauri::command]
 #[specta::specta]
-async fn diagnostics(held: Held<'_>) -> Result<String> {
-    Ok(report::text(&held).await)
+async fn diagnostics(app: AppState<'_>) -> Result<String> {
+    Ok(report(&app).await)
 }
 
 #[tauri::command]
 #[specta::specta]
-async fn window_ready(held: Held<'_>) -> Result<()> {
-    held.window_ready();
+async fn window_ready(app: AppState<'_>) -> Result<()> {
+    app.window_ready();
     Ok(())
 }
 
 #[tauri::command]
 #[specta::specta]
-async fn viewing(held: Held<'_>, payment: Option<(AccountId, String)>) -> Result<()> {
-    held.core().await?.viewing(payment);
+async fn viewing(app: AppState<'_>, payment: Option<(AccountId, String)>) -> Result<()> {
+    app.core().await?.viewing(payment);
     Ok(())
 }
 
 #[tauri::command]
 #[specta::specta]
-async fn quit(held: Held<'_>) -> Result<()> {
-    held.quit();
+async fn quit(app: AppState<'_>) -> Result<()> {
+    app.quit();
     Ok(())
 }
 
@@ -299,7 +304,7 @@ mod tests {
 
     /// The capability of the window lists each command, and none that is not there.
     #[test]
-    fn permissions_name_every_command_and_no_other() {
+    fn permissions_match_the_commands() {
         let source = include_str!("commands.rs");
         let (_, after) = source.split_once("collect_commands![\n").unwrap();
         let (listed, _) = after.split_once(']').unwrap();

@@ -10,17 +10,17 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// `file_failed` when a part cannot be written in a desktop entry: not UTF-8, or with control characters.
-pub(crate) fn exec(program: &Path, arguments: &[&str], after: &str) -> Result<String> {
+pub(crate) fn exec_line(program: &Path, arguments: &[&str], after: &str) -> Result<String> {
     let Some(program) = program.to_str() else {
         return Err(Error::new(
             Code::FileFailed,
             "The program's path is not UTF-8.",
         ));
     };
-    let mut line = quoted(program)?;
+    let mut line = quote_argument(program)?;
     for argument in arguments {
         line.push(' ');
-        line.push_str(&quoted(argument)?);
+        line.push_str(&quote_argument(argument)?);
     }
     if !after.is_empty() {
         line.push(' ');
@@ -30,7 +30,7 @@ pub(crate) fn exec(program: &Path, arguments: &[&str], after: &str) -> Result<St
 }
 
 /// The program that an `Exec` line names, and the rest of the line behind it; the reverse of [`exec`].
-pub(crate) fn program_of(exec: &str) -> Option<(PathBuf, &str)> {
+pub(crate) fn parse_exec(exec: &str) -> Option<(PathBuf, &str)> {
     let Some(quoted) = exec.strip_prefix('"') else {
         let end = exec.find(' ').unwrap_or(exec.len());
         let (program, rest) = exec.split_at_checked(end)?;
@@ -72,7 +72,7 @@ pub(crate) fn program_of(exec: &str) -> Option<(PathBuf, &str)> {
 ///
 /// # Errors
 /// Whatever the file system says.
-pub(crate) fn put(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
     if fs::read_to_string(path).is_ok_and(|there| there == text) {
         return Ok(());
     }
@@ -80,24 +80,24 @@ pub(crate) fn put(path: &Path, text: &str) -> io::Result<()> {
         return Err(io::ErrorKind::InvalidInput.into());
     };
     fs::create_dir_all(folder)?;
-    let mut beside = name.to_owned();
-    beside.push(format!(".{}", std::process::id()));
-    let beside = folder.join(beside);
-    let written = fs::File::create(&beside)
+    let mut temporary = name.to_owned();
+    temporary.push(format!(".{}", std::process::id()));
+    let temporary = folder.join(temporary);
+    let written = fs::File::create(&temporary)
         .and_then(|mut file| {
             file.write_all(text.as_bytes())
                 .and_then(|()| file.sync_all())
         })
-        .and_then(|()| fs::rename(&beside, path));
+        .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // Nothing half-written stays behind; the first error is the one that matters.
-        drop(fs::remove_file(&beside));
+        drop(fs::remove_file(&temporary));
     }
     written
 }
 
 /// `XDG_CONFIG_HOME` or `XDG_DATA_HOME`, or its place below the user's home.
-pub(crate) fn folder(variable: &str, below_home: &str) -> Option<PathBuf> {
+pub(crate) fn xdg_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
     let absolute = |name: &str| {
         let path = PathBuf::from(std::env::var_os(name)?);
         path.is_absolute().then_some(path)
@@ -107,7 +107,7 @@ pub(crate) fn folder(variable: &str, below_home: &str) -> Option<PathBuf> {
 
 /// One argument in double quotes. The value is unescaped twice by its readers, first as a string of the file,
 /// then as a quoted argument; `%` begins a field code and is doubled.
-fn quoted(argument: &str) -> Result<String> {
+fn quote_argument(argument: &str) -> Result<String> {
     let mut text = String::from("\"");
     for character in argument.chars() {
         match character {
@@ -135,8 +135,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_exec_line_survives_both_readings() {
-        let line = exec(
+    fn exec_line_is_escaped_twice() {
+        let line = exec_line(
             Path::new("/opt/a b/bursar"),
             &["--home", "/tmp/50% \"x\" $y \\z"],
             "%u",
@@ -146,42 +146,42 @@ mod tests {
             line,
             r#""/opt/a b/bursar" "--home" "/tmp/50%% \\"x\\" \\$y \\\\z" %u"#
         );
-        assert!(exec(Path::new("/a\nb"), &[], "").is_err());
+        assert!(exec_line(Path::new("/a\nb"), &[], "").is_err());
     }
 
     #[test]
-    fn the_program_of_a_line_is_read_back() {
+    fn parse_exec_reverses_exec_line() {
         for name in [
             "/opt/a b/bursar",
             "/tmp/50% \"x\" $y `z` \\",
             "/a (deleted)",
             "/ü",
         ] {
-            let line = exec(Path::new(name), &["--hidden"], "%u").unwrap();
+            let line = exec_line(Path::new(name), &["--hidden"], "%u").unwrap();
             assert_eq!(
-                program_of(&line),
+                parse_exec(&line),
                 Some((PathBuf::from(name), " \"--hidden\" %u")),
                 "{line}"
             );
         }
         assert_eq!(
-            program_of("bursar %u"),
+            parse_exec("bursar %u"),
             Some((PathBuf::from("bursar"), " %u"))
         );
         for broken in ["\"/no end", "\"/a\\", "\"/a\\b\"", "\"/%u\"", "\"%"] {
-            assert_eq!(program_of(broken), None, "{broken}");
+            assert_eq!(parse_exec(broken), None, "{broken}");
         }
     }
 
     #[test]
-    fn a_file_is_put_whole_and_only_once() {
+    fn writes_only_when_changed_and_leaves_no_temporary_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deeper/one.desktop");
-        put(&path, "text\n").unwrap();
+        write_if_changed(&path, "text\n").unwrap();
         let first = fs::metadata(&path).unwrap().modified().unwrap();
-        put(&path, "text\n").unwrap();
+        write_if_changed(&path, "text\n").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), first);
-        put(&path, "other\n").unwrap();
+        write_if_changed(&path, "other\n").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "other\n");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }

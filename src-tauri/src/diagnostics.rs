@@ -5,7 +5,7 @@ use crate::app::App;
 use std::fmt::Write as _;
 
 /// The whole text. What the core cannot tell is replaced by why.
-pub(crate) async fn text(app: &App) -> String {
+pub(crate) async fn report(app: &App) -> String {
     let health = app.health();
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -19,8 +19,8 @@ pub(crate) async fn text(app: &App) -> String {
     let _ = writeln!(
         text,
         "desktop {}, session {}",
-        short("XDG_CURRENT_DESKTOP"),
-        short("XDG_SESSION_TYPE")
+        environment_word("XDG_CURRENT_DESKTOP"),
+        environment_word("XDG_SESSION_TYPE")
     );
     let _ = writeln!(
         text,
@@ -28,9 +28,9 @@ pub(crate) async fn text(app: &App) -> String {
         health.tray,
         health.notifications,
         health.links,
-        app.home.chosen().is_none()
+        app.home.custom_path().is_none()
     );
-    match app.engine.failure() {
+    match app.core_handle.start_error() {
         Some(error) => {
             let _ = writeln!(text, "engine not running: {:?}", error.code);
         }
@@ -54,7 +54,7 @@ fn webview() -> String {
 }
 
 /// An environment variable of the desktop's that is a word, not a path.
-fn short(name: &str) -> String {
+fn environment_word(name: &str) -> String {
     std::env::var(name)
         .ok()
         .filter(|value| value.len() <= 40 && !value.contains('/'))

@@ -5,13 +5,13 @@ use bursar_core::dumps;
 use tracing_subscriber::EnvFilter;
 
 /// Begins logging; `BURSAR_LOG` chooses what, as `warn` or `bursar_desktop=debug,bursar_core=debug` do.
-pub(crate) fn begin() {
+pub(crate) fn init() {
     let filter = EnvFilter::try_from_env("BURSAR_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    let begun = tracing_subscriber::fmt()
+    let initialized = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .try_init();
-    if begun.is_err() {
+    if initialized.is_err() {
         tracing::warn!("logging had begun already");
     }
     std::panic::set_hook(Box::new(|panic| {

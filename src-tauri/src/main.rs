@@ -2,55 +2,59 @@
 //! comes first; the core and everything that may be slow or missing starts behind it.
 
 mod activation;
-mod afresh;
 mod app;
 mod appearance;
 mod arguments;
 mod autostart;
-mod bus;
-mod closing;
+mod close_action;
 mod commands;
+mod core_handle;
+mod core_startup;
+mod dbus;
 mod desktop_entry;
+mod desktop_shell;
 mod diagnostics;
-mod engine;
-mod first;
+mod executable;
 mod home;
-mod instance;
-mod lean;
-mod links;
+mod initial_data;
 mod logging;
+mod main_thread;
 mod notifications;
-mod presence;
-mod program;
-mod run;
-mod shell;
-mod stage;
-mod start;
-mod text;
+mod power_and_network;
+mod restart_to_free_memory;
+mod sanitize;
+mod single_instance;
+mod startup;
 mod tray;
+mod url_scheme;
+mod webview_hardening;
 mod window;
 
 use activation::Activation;
-use arguments::Request;
+use arguments::Invocation;
 use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let secrets = start::take_secrets();
+    let secrets = core_startup::take_from_environment();
     let activation = Activation::take_from_environment();
-    program::find();
-    let shown = afresh::take_shown();
-    lean::begin();
-    logging::begin();
-    match Request::read(std::env::args_os().skip(1)) {
-        Ok(Request::Run(arguments)) => run::run(arguments, activation, secrets, shown),
-        Ok(Request::Help) => say(arguments::USAGE),
-        Ok(Request::Version) => say(concat!("bursar-desktop ", env!("CARGO_PKG_VERSION"))),
-        Err(wrong) => {
+    executable::locate();
+    let click_targets = restart_to_free_memory::take_click_targets();
+    webview_hardening::disable_opengl();
+    logging::init();
+    match Invocation::parse(std::env::args_os().skip(1)) {
+        Ok(Invocation::Run(arguments)) => {
+            startup::run(arguments, activation, secrets, click_targets)
+        }
+        Ok(Invocation::Help) => print_line(arguments::USAGE),
+        Ok(Invocation::Version) => {
+            print_line(concat!("bursar-desktop ", env!("CARGO_PKG_VERSION")))
+        }
+        Err(error) => {
             // Nobody may be reading; the exit status says the same.
             let _ = writeln!(
                 std::io::stderr(),
-                "bursar-desktop: {wrong}\n{}",
+                "bursar-desktop: {error}\n{}",
                 arguments::USAGE
             );
             ExitCode::from(2)
@@ -58,7 +62,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn say(text: &str) -> ExitCode {
+fn print_line(text: &str) -> ExitCode {
     match writeln!(std::io::stdout(), "{text}") {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,

@@ -3,9 +3,9 @@
 //! what it was about. That there is no server is noticed and said, and costs nothing but the pop-up.
 
 use crate::activation::Activation;
-use crate::afresh::Shown;
-use crate::bus;
-use crate::text::{inert, without_markup};
+use crate::dbus;
+use crate::restart_to_free_memory::ClickTargets;
+use crate::sanitize::{escape_markup, one_line};
 use bursar_core::account::AccountId;
 use bursar_core::notice::{Notice, NoticeKind};
 use bursar_core::view::Page;
@@ -20,13 +20,13 @@ use zbus::zvariant::Value;
 const SERVER: &str = "org.freedesktop.Notifications";
 
 /// How long the server may take to accept one.
-const PATIENCE: Duration = Duration::from_secs(5);
+const NOTIFY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Pop-ups whose click is still awaited; a click on an older one does nothing.
-const REMEMBERED: usize = 64;
+const MAX_CLICK_TARGETS: usize = 64;
 
 /// Lines of a summary before "and N more".
-const SUMMARY_LINES: usize = 4;
+const MAX_SUMMARY_LINES: usize = 4;
 
 /// One pop-up: plain text, and where a click on it leads (`None`: just to the window).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +38,11 @@ pub(crate) struct Popup {
 
 /// What happens around pop-ups.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Happened {
+pub(crate) enum PopupEvent {
     /// A notification server came or went.
-    Server(bool),
+    ServerAvailable(bool),
     /// A pop-up was shown, or came to nothing.
-    Sent,
+    Handled,
     /// The user clicked; with what the desktop gave for raising a window.
     Clicked(Option<Page>, Activation),
 }
@@ -64,10 +64,14 @@ pub(crate) fn compose(
         [one] => Some(Popup {
             title: one.title(),
             body: body_of(one),
-            page: Some(page_of(one)),
+            page: Some(target_page(one)),
         }),
         several => {
-            let mut lines: Vec<_> = several.iter().take(SUMMARY_LINES).map(body_of).collect();
+            let mut lines: Vec<_> = several
+                .iter()
+                .take(MAX_SUMMARY_LINES)
+                .map(body_of)
+                .collect();
             let more = several.len().saturating_sub(lines.len());
             if more > 0 {
                 lines.push(format!("And {more} more."));
@@ -88,11 +92,11 @@ pub(crate) fn compose(
 pub(crate) async fn run<'a>(
     connection: &Connection,
     mut popups: mpsc::UnboundedReceiver<Popup>,
-    shown: impl Fn() -> MutexGuard<'a, Shown> + Send,
-    happened: impl Fn(Happened) + Send,
+    click_targets: impl Fn() -> MutexGuard<'a, ClickTargets> + Send,
+    on_event: impl Fn(PopupEvent) + Send,
 ) -> zbus::Result<()> {
     let server = NotificationsProxy::new(connection).await?;
-    let mut there = bus::owned(connection, SERVER, true).await?;
+    let mut availability = dbus::watch_owner(connection, SERVER, true).await?;
     // All signals by one way, in the order in which they are sent: a click's token comes before the click. Nothing is
     // forgotten when a pop-up closes: a server tells of a click and of the closing at once, and the closing may be heard
     // first.
@@ -107,33 +111,33 @@ pub(crate) async fn run<'a>(
                 }
                 let Some(click) = ActionInvoked::from_message(signal) else { continue };
                 let Ok(click) = click.args() else { continue };
-                let page = shown().remove(click.id());
+                let page = click_targets().remove(click.id());
                 if let Some(page) = page {
                     let given = token.take().filter(|(of, _)| of == click.id());
                     let activation = given.map(|(_, token)| Activation::token(token));
-                    happened(Happened::Clicked(page, activation.unwrap_or_default()));
+                    on_event(PopupEvent::Clicked(page, activation.unwrap_or_default()));
                 }
             }
             popup = popups.recv() => {
                 let Some(popup) = popup else { return Ok(()) };
                 match show(&server, &popup).await {
                     Ok(id) => {
-                        let mut shown = shown();
-                        if shown.len() >= REMEMBERED {
-                            shown.pop_first();
+                        let mut targets = click_targets();
+                        if targets.len() >= MAX_CLICK_TARGETS {
+                            targets.pop_first();
                         }
-                        shown.insert(id, popup.page);
+                        targets.insert(id, popup.page);
                     }
                     Err(error) => {
                         tracing::warn!(%error, "a notification was not shown");
-                        happened(Happened::Server(false));
+                        on_event(PopupEvent::ServerAvailable(false));
                     }
                 }
-                happened(Happened::Sent);
+                on_event(PopupEvent::Handled);
             }
-            there = there.next() => {
-                happened(Happened::Server(there == Some(true)));
-                if there.is_none() {
+            available = availability.next() => {
+                on_event(PopupEvent::ServerAvailable(available == Some(true)));
+                if available.is_none() {
                     return Ok(());
                 }
             }
@@ -142,13 +146,13 @@ pub(crate) async fn run<'a>(
 }
 
 async fn show(server: &NotificationsProxy<'_>, popup: &Popup) -> zbus::Result<u32> {
-    let asked = async {
+    let request = async {
         let can = server.get_capabilities().await?;
         let can = |what: &str| can.iter().any(|one| one == what);
-        let plain: Vec<_> = popup.body.lines().map(inert).collect();
+        let plain: Vec<_> = popup.body.lines().map(one_line).collect();
         let plain = plain.join("\n");
         let body = if can("body-markup") {
-            without_markup(&plain)
+            escape_markup(&plain)
         } else {
             plain
         };
@@ -166,7 +170,7 @@ async fn show(server: &NotificationsProxy<'_>, popup: &Popup) -> zbus::Result<u3
                 "Bursar",
                 0,
                 "org.bursar.desktop",
-                &inert(&popup.title),
+                &one_line(&popup.title),
                 &body,
                 actions,
                 &hints,
@@ -174,12 +178,12 @@ async fn show(server: &NotificationsProxy<'_>, popup: &Popup) -> zbus::Result<u3
             )
             .await
     };
-    tokio::time::timeout(PATIENCE, asked)
+    tokio::time::timeout(NOTIFY_TIMEOUT, request)
         .await
         .unwrap_or_else(|_| Err(zbus::Error::Failure("no answer in time".to_owned())))
 }
 
-fn page_of(notice: &Notice) -> Page {
+fn target_page(notice: &Notice) -> Page {
     let account = notice.account.clone();
     match notice.kind {
         NoticeKind::Completed
@@ -253,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn one_notice_leads_to_its_payment() {
+    fn click_opens_the_payment_of_a_single_notice() {
         let popup = compose(&[notice(NoticeKind::Completed, "p1")], &labels(), false).unwrap();
         assert_eq!(popup.title, "Top-up completed");
         assert!(popup.body.contains("Main"));
@@ -270,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn several_come_as_one_summary() {
+    fn several_notices_become_one_summary() {
         let many: Vec<_> = (0..6)
             .map(|n| notice(NoticeKind::Expired, &n.to_string()))
             .collect();

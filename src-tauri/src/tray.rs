@@ -1,12 +1,12 @@
 //! The icon in the tray: what it shows and its menu are pure functions of the core's view. It speaks
 //! StatusNotifierItem itself, so it needs no GTK, has a left click, and is there as long as a tray is.
 
-pub(crate) mod absence;
 mod host;
 mod icons;
+pub(crate) mod missing_tray;
 
 use crate::activation::Activation;
-use crate::text::{inert, without_access_keys};
+use crate::sanitize::{escape_access_keys, one_line};
 use bursar_core::account::AccountId;
 use bursar_core::view::TrayView;
 use futures_util::StreamExt as _;
@@ -29,7 +29,7 @@ const RETRY_FIRST: Duration = Duration::from_millis(250);
 const RETRY_LAST: Duration = Duration::from_secs(60);
 
 /// Hears what is clicked, with what the desktop gave for raising a window.
-pub(crate) type Act = Arc<dyn Fn(Action, Activation) + Send + Sync>;
+pub(crate) type ActionHandler = Arc<dyn Fn(Action, Activation) + Send + Sync>;
 
 /// What a click in the tray asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,25 +44,25 @@ pub(crate) enum Action {
 
 /// A line of the menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Entry {
+pub(crate) enum MenuEntry {
     /// Something to read.
-    Line(String),
+    Text(String),
     Separator,
     Button {
         label: &'static str,
-        does: Action,
+        action: Action,
         enabled: bool,
     },
-    Tick {
+    Checkbox {
         label: &'static str,
-        does: Action,
+        action: Action,
         on: bool,
     },
 }
 
 /// Which of the three icons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mood {
+pub(crate) enum IconState {
     Normal,
     /// A top-up is open.
     Pending,
@@ -70,45 +70,45 @@ pub(crate) enum Mood {
     Attention,
 }
 
-pub(crate) fn mood(view: &TrayView) -> Mood {
+pub(crate) fn icon_state(view: &TrayView) -> IconState {
     match (view.attention, view.pending) {
-        (true, _) => Mood::Attention,
-        (false, true) => Mood::Pending,
-        (false, false) => Mood::Normal,
+        (true, _) => IconState::Attention,
+        (false, true) => IconState::Pending,
+        (false, false) => IconState::Normal,
     }
 }
 
 /// The menu, top to bottom.
-pub(crate) fn menu(view: &TrayView) -> Vec<Entry> {
-    let button = |label, does, enabled| Entry::Button {
+pub(crate) fn menu(view: &TrayView) -> Vec<MenuEntry> {
+    let button = |label, action, enabled| MenuEntry::Button {
         label,
-        does,
+        action,
         enabled,
     };
     let connected = !view.lines.is_empty();
-    let mut entries: Vec<Entry> = view
+    let mut entries: Vec<MenuEntry> = view
         .lines
         .iter()
-        .map(|line| Entry::Line(inert(line)))
+        .map(|line| MenuEntry::Text(one_line(line)))
         .collect();
     if !connected {
-        entries.push(Entry::Line("No account is connected".to_owned()));
+        entries.push(MenuEntry::Text("No account is connected".to_owned()));
     }
-    entries.push(Entry::Separator);
+    entries.push(MenuEntry::Separator);
     entries.push(button("Open Bursar", Action::Open, true));
     entries.push(button("Top up…", Action::TopUp, view.can_top_up));
     if let Some((account, top_up)) = &view.return_to {
-        let does = Action::ReturnToPayment(account.clone(), top_up.clone());
-        entries.push(button("Return to payment", does, true));
+        let action = Action::ReturnToPayment(account.clone(), top_up.clone());
+        entries.push(button("Return to payment", action, true));
     }
     entries.push(button("Check now", Action::CheckNow, connected));
-    entries.push(Entry::Separator);
-    entries.push(Entry::Tick {
+    entries.push(MenuEntry::Separator);
+    entries.push(MenuEntry::Checkbox {
         label: "Hide amounts",
-        does: Action::HideAmounts(!view.amounts_hidden),
+        action: Action::HideAmounts(!view.amounts_hidden),
         on: view.amounts_hidden,
     });
-    entries.push(Entry::Separator);
+    entries.push(MenuEntry::Separator);
     entries.push(button("Quit", Action::Quit, true));
     entries
 }
@@ -121,44 +121,44 @@ pub(crate) fn menu(view: &TrayView) -> Vec<Entry> {
 pub(crate) async fn run(
     connection: &Connection,
     mut view: watch::Receiver<TrayView>,
-    seen: impl Fn(bool) + Send,
-    act: Act,
+    on_shown: impl Fn(bool) + Send,
+    on_action: ActionHandler,
     end: impl Future<Output = ()> + Send,
 ) -> zbus::Result<()> {
     let mut end = pin!(end);
-    let mut hosts = host::follow(connection).await?;
-    let mut shown = Shown::default();
+    let mut hosts = host::watch(connection).await?;
+    let mut hosted = HostedIcon::default();
     loop {
         tokio::select! {
             host = hosts.next() => {
                 let Some(host) = host else {
-                    shown.take_away().await;
-                    seen(false);
+                    hosted.remove().await;
+                    on_shown(false);
                     return Ok(());
                 };
-                if shown.is_for(&host) {
+                if hosted.was_offered_to(&host) {
                     continue;
                 }
-                shown.take_away().await;
-                shown.host = host;
+                hosted.remove().await;
+                hosted.host = host;
                 let now = view.borrow_and_update().clone();
-                shown.offer(now, &act).await;
-                seen(shown.icon.is_some());
+                hosted.offer(now, &on_action).await;
+                on_shown(hosted.icon.is_some());
             }
-            () = shown.retry() => {
+            () = hosted.retry() => {
                 let now = view.borrow_and_update().clone();
-                shown.offer(now, &act).await;
-                seen(shown.icon.is_some());
+                hosted.offer(now, &on_action).await;
+                on_shown(hosted.icon.is_some());
             }
             () = &mut end => {
-                shown.take_away().await;
+                hosted.remove().await;
                 return Ok(());
             }
             changed = view.changed() => {
                 if changed.is_err() {
                     return Ok(());
                 }
-                if let Some(icon) = &shown.icon {
+                if let Some(icon) = &hosted.icon {
                     let now = view.borrow_and_update().clone();
                     icon.update(|icon| icon.view = now).await;
                 }
@@ -169,57 +169,57 @@ pub(crate) async fn run(
 
 /// The icon and who shows it.
 #[derive(Default)]
-struct Shown {
+struct HostedIcon {
     host: Host,
     icon: Option<ksni::Handle<Icon>>,
     /// When a host that is there but has not taken the icon is offered it again, and how long that was waited for.
-    again: Option<(Instant, Duration)>,
+    next_offer: Option<(Instant, Duration)>,
 }
 
-impl Shown {
+impl HostedIcon {
     /// Whether this host has been offered the icon already.
-    fn is_for(&self, host: &Host) -> bool {
-        self.host == *host && (self.icon.is_some() || self.again.is_some())
+    fn was_offered_to(&self, host: &Host) -> bool {
+        self.host == *host && (self.icon.is_some() || self.next_offer.is_some())
     }
 
-    async fn take_away(&mut self) {
+    async fn remove(&mut self) {
         self.host = None;
-        self.again = None;
+        self.next_offer = None;
         if let Some(icon) = self.icon.take() {
             icon.shutdown().await;
         }
     }
 
     /// Offers an icon to the host, if there is one.
-    async fn offer(&mut self, view: TrayView, act: &Act) {
+    async fn offer(&mut self, view: TrayView, on_action: &ActionHandler) {
         if self.host.is_none() {
             return;
         }
-        let act = Arc::clone(act);
-        let icon = Icon { view, act };
+        let on_action = Arc::clone(on_action);
+        let icon = Icon { view, on_action };
         // By its unique name alone: the other form asks for a name that any program could hold.
         let icon = icon.disable_dbus_name(true).spawn();
         match tokio::time::timeout(SHOW_TIMEOUT, icon).await {
             Ok(Ok(icon)) => {
                 self.icon = Some(icon);
-                self.again = None;
+                self.next_offer = None;
             }
-            Ok(Err(error)) => self.offer_later(&error.to_string()),
-            Err(_) => self.offer_later("it does not answer"),
+            Ok(Err(error)) => self.schedule_retry(&error.to_string()),
+            Err(_) => self.schedule_retry("it does not answer"),
         }
     }
 
-    fn offer_later(&mut self, why: &str) {
-        let wait = self.again.map_or(RETRY_FIRST, |(_, waited)| {
+    fn schedule_retry(&mut self, why: &str) {
+        let wait = self.next_offer.map_or(RETRY_FIRST, |(_, waited)| {
             waited.saturating_mul(2).min(RETRY_LAST)
         });
         tracing::warn!(why, ?wait, "the tray does not take the icon");
-        self.again = Instant::now().checked_add(wait).map(|at| (at, wait));
+        self.next_offer = Instant::now().checked_add(wait).map(|at| (at, wait));
     }
 
     /// Resolves when the icon is to be offered again; never if it is not.
     async fn retry(&self) {
-        match self.again {
+        match self.next_offer {
             Some((at, _)) => tokio::time::sleep_until(at).await,
             None => std::future::pending().await,
         }
@@ -228,14 +228,14 @@ impl Shown {
 
 struct Icon {
     view: TrayView,
-    act: Act,
+    on_action: ActionHandler,
 }
 
 impl Icon {
     /// Tells what was clicked.
     fn clicked(&self, action: Action) {
         let token = ksni::current_xdg_activation_token();
-        (self.act)(action, token.map(Activation::token).unwrap_or_default());
+        (self.on_action)(action, token.map(Activation::token).unwrap_or_default());
     }
 }
 
@@ -249,18 +249,18 @@ impl ksni::Tray for Icon {
     }
 
     fn status(&self) -> ksni::Status {
-        match mood(&self.view) {
-            Mood::Normal | Mood::Pending => ksni::Status::Active,
-            Mood::Attention => ksni::Status::NeedsAttention,
+        match icon_state(&self.view) {
+            IconState::Normal | IconState::Pending => ksni::Status::Active,
+            IconState::Attention => ksni::Status::NeedsAttention,
         }
     }
 
     fn icon_pixmap(&self) -> Vec<ksni::Icon> {
-        icons::of(mood(&self.view))
+        icons::pixmaps(icon_state(&self.view))
     }
 
     fn attention_icon_pixmap(&self) -> Vec<ksni::Icon> {
-        icons::of(Mood::Attention)
+        icons::pixmaps(IconState::Attention)
     }
 
     fn tool_tip(&self) -> ksni::ToolTip {
@@ -270,7 +270,7 @@ impl ksni::Tray for Icon {
                 .view
                 .tooltip
                 .lines()
-                .map(inert)
+                .map(one_line)
                 .collect::<Vec<_>>()
                 .join("\n"),
             ..ksni::ToolTip::default()
@@ -282,34 +282,34 @@ impl ksni::Tray for Icon {
     }
 
     fn menu(&self) -> Vec<ksni::MenuItem<Self>> {
-        menu(&self.view).into_iter().map(drawn).collect()
+        menu(&self.view).into_iter().map(to_menu_item).collect()
     }
 }
 
-fn drawn(entry: Entry) -> ksni::MenuItem<Icon> {
+fn to_menu_item(entry: MenuEntry) -> ksni::MenuItem<Icon> {
     match entry {
-        Entry::Line(text) => StandardItem {
-            label: without_access_keys(&text),
+        MenuEntry::Text(text) => StandardItem {
+            label: escape_access_keys(&text),
             enabled: false,
             ..StandardItem::default()
         }
         .into(),
-        Entry::Separator => ksni::MenuItem::Separator,
-        Entry::Button {
+        MenuEntry::Separator => ksni::MenuItem::Separator,
+        MenuEntry::Button {
             label,
-            does,
+            action,
             enabled,
         } => StandardItem {
             label: label.to_owned(),
             enabled,
-            activate: Box::new(move |icon: &mut Icon| icon.clicked(does.clone())),
+            activate: Box::new(move |icon: &mut Icon| icon.clicked(action.clone())),
             ..StandardItem::default()
         }
         .into(),
-        Entry::Tick { label, does, on } => CheckmarkItem {
+        MenuEntry::Checkbox { label, action, on } => CheckmarkItem {
             label: label.to_owned(),
             checked: on,
-            activate: Box::new(move |icon: &mut Icon| icon.clicked(does.clone())),
+            activate: Box::new(move |icon: &mut Icon| icon.clicked(action.clone())),
             ..CheckmarkItem::default()
         }
         .into(),
@@ -324,19 +324,19 @@ mod tests {
         menu(view)
             .into_iter()
             .map(|entry| match entry {
-                Entry::Line(text) => text,
-                Entry::Separator => "-".to_owned(),
-                Entry::Button {
+                MenuEntry::Text(text) => text,
+                MenuEntry::Separator => "-".to_owned(),
+                MenuEntry::Button {
                     label,
                     enabled: true,
                     ..
                 } => label.to_owned(),
-                Entry::Button {
+                MenuEntry::Button {
                     label,
                     enabled: false,
                     ..
                 } => format!("({label})"),
-                Entry::Tick { label, on, .. } => {
+                MenuEntry::Checkbox { label, on, .. } => {
                     format!("[{}] {label}", if on { "x" } else { " " })
                 }
             })
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn before_any_account_there_is_the_window_to_open() {
+    fn menu_without_accounts_offers_the_window() {
         assert_eq!(
             labels(&TrayView::default()),
             [
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_top_up_can_be_returned_to() {
+    fn menu_of_an_open_top_up_returns_to_it() {
         let account = AccountId("a".to_owned());
         let view = TrayView {
             lines: vec!["Main: 12.00\u{202E} USDC".to_owned()],
@@ -376,24 +376,24 @@ mod tests {
         assert_eq!(there.first().map(String::as_str), Some("Main: 12.00 USDC"));
         assert!(there.contains(&"Return to payment".to_owned()));
         assert!(there.contains(&"[x] Hide amounts".to_owned()));
-        assert!(menu(&view).contains(&Entry::Button {
+        assert!(menu(&view).contains(&MenuEntry::Button {
             label: "Return to payment",
-            does: Action::ReturnToPayment(account, "t".to_owned()),
+            action: Action::ReturnToPayment(account, "t".to_owned()),
             enabled: true
         }));
     }
 
     #[test]
-    fn what_needs_the_user_shows_before_what_is_pending() {
+    fn attention_takes_precedence_over_pending() {
         let of = |attention, pending| {
-            mood(&TrayView {
+            icon_state(&TrayView {
                 attention,
                 pending,
                 ..TrayView::default()
             })
         };
-        assert_eq!(of(false, false), Mood::Normal);
-        assert_eq!(of(false, true), Mood::Pending);
-        assert_eq!(of(true, true), Mood::Attention);
+        assert_eq!(of(false, false), IconState::Normal);
+        assert_eq!(of(false, true), IconState::Pending);
+        assert_eq!(of(true, true), IconState::Attention);
     }
 }

@@ -2,9 +2,9 @@
 //! tray. It loads the app's own pages and nothing else.
 
 use crate::app::App;
-use crate::closing::{self, Then};
-use crate::stage::Wanted;
-use crate::{activation, afresh, lean};
+use crate::close_action::{self, CloseAction};
+use crate::main_thread::MainThreadRequest;
+use crate::{activation, restart_to_free_memory, webview_hardening};
 use gtk::prelude::{GtkWindowExt as _, WidgetExt as _};
 use std::sync::Arc;
 use tauri::webview::{Color, NewWindowResponse};
@@ -15,28 +15,28 @@ use url::Url;
 pub(crate) const LABEL: &str = "main";
 
 /// What is remembered of the window.
-pub(crate) const REMEMBERED: StateFlags = StateFlags::SIZE
+pub(crate) const SAVED_STATE: StateFlags = StateFlags::SIZE
     .union(StateFlags::POSITION)
     .union(StateFlags::MAXIMIZED);
 
 /// The window's ground before the first frame, the same as the pages' (light, dark).
-const GROUND: (Color, Color) = (Color(246, 247, 244, 255), Color(16, 21, 20, 255));
+const BACKGROUND: (Color, Color) = (Color(246, 247, 244, 255), Color(16, 21, 20, 255));
 
 /// What the webview is told is its way to the network. It needs none, and a page may have it connect before any
 /// policy is asked, as a click on a link does. No user's program can listen on that port.
-const NOWHERE: &str = "http://127.0.0.1:1";
+const UNREACHABLE_PROXY: &str = "http://127.0.0.1:1";
 
 /// Brings the window to the front, made anew if there is none. Returns at once.
 pub(crate) fn raise(app: &Arc<App>) {
-    if app.meanwhile(|meanwhile| meanwhile.window = true).is_some() {
+    if app.defer(|deferred| deferred.window = true).is_some() {
         return;
     }
-    let Some(tauri) = app.stage.tauri() else {
-        return app.stage.want(Wanted::Window);
+    let Some(tauri) = app.main_thread.tauri() else {
+        return app.main_thread.request(MainThreadRequest::OpenWindow);
     };
-    let wanted = Arc::clone(app);
+    let requested = Arc::clone(app);
     let queued = tauri.run_on_main_thread(move || {
-        if let Err(error) = raise_now(&wanted) {
+        if let Err(error) = raise_on_main_thread(&requested) {
             tracing::error!(%error, "the window could not be shown");
         }
     });
@@ -49,8 +49,8 @@ pub(crate) fn raise(app: &Arc<App>) {
 ///
 /// # Errors
 /// When the desktop does not let us have a window.
-pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
-    let Some(tauri) = app.stage.tauri().filter(|_| !app.is_withdrawn()) else {
+pub(crate) fn raise_on_main_thread(app: &Arc<App>) -> tauri::Result<()> {
+    let Some(tauri) = app.main_thread.tauri().filter(|_| !app.is_withdrawn()) else {
         return Ok(());
     };
     tracing::info!("the window is raised");
@@ -59,33 +59,35 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
         let window = window.gtk_window()?;
         window.deiconify();
         window.show();
-        activation::raise(&window, activation.as_ref());
+        activation::present_window(&window, activation.as_ref());
         return Ok(());
     }
     let theme = app.settings.get().theme;
     app.appearance.apply(theme);
-    let ground = if app.appearance.is_dark(theme) {
-        GROUND.1
+    let background = if app.appearance.is_dark(theme) {
+        BACKGROUND.1
     } else {
-        GROUND.0
+        BACKGROUND.0
     };
-    let nowhere = Url::parse(NOWHERE).map_err(tauri::Error::InvalidUrl)?;
+    let proxy = Url::parse(UNREACHABLE_PROXY).map_err(tauri::Error::InvalidUrl)?;
     // Before it is built: its pages may call at once.
-    app.window_is(true);
-    app.first.begin(app);
+    app.set_window_open(true);
+    app.initial_data.prefetch(app);
     // A later window's page may be asked for from the first one's handler.
-    let asked = Arc::clone(app);
+    let requested = Arc::clone(app);
     let built = WebviewWindowBuilder::new(&tauri, LABEL, WebviewUrl::default())
         .title("Bursar")
         .inner_size(1200.0, 800.0)
         .min_inner_size(480.0, 600.0)
-        .background_color(ground)
+        .background_color(background)
         .data_directory(app.home.path().join("webview"))
-        .proxy_url(nowhere)
+        .proxy_url(proxy)
         .disable_drag_drop_handler()
         .devtools(cfg!(debug_assertions))
-        .on_navigation(is_own_page)
-        .on_web_resource_request(move |request, response| asked.first.put_into(&request, response))
+        .on_navigation(is_app_page)
+        .on_web_resource_request(move |request, response| {
+            requested.initial_data.insert_into(&request, response)
+        })
         .on_new_window(|address, _| {
             tracing::warn!(host = address.host_str(), "a page asked for another window");
             NewWindowResponse::Deny
@@ -94,15 +96,15 @@ pub(crate) fn raise_now(app: &Arc<App>) -> tauri::Result<()> {
     let window = match built {
         Ok(window) => window,
         Err(error) => {
-            app.window_is(false);
+            app.set_window_open(false);
             return Err(error);
         }
     };
-    window.with_webview(|webview| lean::make(&webview.inner()))?;
-    let heard = Arc::clone(app);
-    window.on_window_event(move |event| hear(&heard, event));
+    window.with_webview(|webview| webview_hardening::apply(&webview.inner()))?;
+    let events_app = Arc::clone(app);
+    window.on_window_event(move |event| on_window_event(&events_app, event));
     if activation.is_some() {
-        activation::raise(&window.gtk_window()?, activation.as_ref());
+        activation::present_window(&window.gtk_window()?, activation.as_ref());
     }
     Ok(())
 }
@@ -112,51 +114,51 @@ pub(crate) fn close(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else {
         return;
     };
-    remember(app);
+    save_state(app);
     if let Err(error) = window.destroy() {
         tracing::warn!(%error, "the window could not be closed");
     }
 }
 
 /// Writes down where the window is, or was last.
-fn remember(app: &AppHandle) {
-    if let Err(error) = app.save_window_state(REMEMBERED) {
+fn save_state(app: &AppHandle) {
+    if let Err(error) = app.save_window_state(SAVED_STATE) {
         tracing::debug!(%error, "the window's place is not kept");
     }
 }
 
-fn hear(app: &Arc<App>, event: &WindowEvent) {
+fn on_window_event(app: &Arc<App>, event: &WindowEvent) {
     if let WindowEvent::Focused(focused) = event {
-        app.focus_is(*focused);
+        app.set_focused(*focused);
     } else if let WindowEvent::CloseRequested { .. } = event {
-        match closing::window_closed(app.visible()) {
-            Then::Nothing | Then::Tell => app.explain_tray(),
-            Then::Linger => app.linger(),
-            Then::Quit => app.quit(),
+        match close_action::after_window_closed(app.visible()) {
+            CloseAction::None | CloseAction::ExplainMissingTray => app.explain_closing_to_tray(),
+            CloseAction::Linger => app.linger(),
+            CloseAction::Quit => app.quit(),
         }
     } else if let WindowEvent::Destroyed = event {
-        app.window_is(false);
-        if let Some(tauri) = app.stage.tauri() {
-            remember(&tauri);
+        app.set_window_open(false);
+        if let Some(tauri) = app.main_thread.tauri() {
+            save_state(&tauri);
         }
-        tauri::async_runtime::spawn(afresh::after_close(Arc::clone(app)));
+        tauri::async_runtime::spawn(restart_to_free_memory::restart_when_idle(Arc::clone(app)));
     }
 }
 
 /// Our own pages only, whatever a page asks for.
-fn is_own_page(address: &Url) -> bool {
-    let own = matches!(
+fn is_app_page(address: &Url) -> bool {
+    let is_app = matches!(
         (address.scheme(), address.host_str(), address.port()),
         ("tauri", Some("localhost"), None)
     );
-    if !own {
+    if !is_app {
         tracing::warn!(
             scheme = address.scheme(),
             host = address.host_str(),
             "a page tried to leave"
         );
     }
-    own
+    is_app
 }
 
 #[cfg(test)]
@@ -164,9 +166,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_our_own_pages_load() {
-        for own in ["tauri://localhost", "tauri://localhost/index.html#x"] {
-            assert!(is_own_page(&own.parse().unwrap()), "{own}");
+    fn only_app_pages_load() {
+        for page in ["tauri://localhost", "tauri://localhost/index.html#x"] {
+            assert!(is_app_page(&page.parse().unwrap()), "{page}");
         }
         for other in [
             "https://tauri.localhost/",
@@ -178,7 +180,7 @@ mod tests {
             "about:blank",
             "javascript:alert(1)",
         ] {
-            assert!(!is_own_page(&other.parse().unwrap()), "{other}");
+            assert!(!is_app_page(&other.parse().unwrap()), "{other}");
         }
     }
 }

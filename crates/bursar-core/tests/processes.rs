@@ -28,7 +28,7 @@ const WAYS: [&str; 11] = [
     "launch_uris",
 ];
 /// GIO starts browsers and viewers too; with this context it leaves out the same variables.
-const CONTEXT: &str = "lean::context()";
+const CONTEXT: &str = "launch_context()";
 
 #[test]
 fn only_one_module_makes_commands() {

@@ -1,7 +1,7 @@
 //! What the window may ask for about accounts: networks, connecting, signing in and out, and how each is read.
 
-use super::{Held, files};
-use crate::{links, shell};
+use super::{AppState, files};
+use crate::{desktop_shell, url_scheme};
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Connect;
 use bursar_core::error::{Code, Error, Result};
@@ -10,19 +10,19 @@ use tauri::AppHandle;
 use zeroize::Zeroizing;
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn networks(held: Held<'_>) -> Result<Vec<NetworkView>> {
-    held.core().await?.networks().await
+pub(crate) async fn networks(app: AppState<'_>) -> Result<Vec<NetworkView>> {
+    app.core().await?.networks().await
 }
 
 /// The network read from a file that the user chose; `None` when the dialog was dismissed.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn add_network_file(
-    held: Held<'_>,
+    app: AppState<'_>,
     desktop: AppHandle,
 ) -> Result<Option<NetworkView>> {
-    let core = held.core().await?;
-    let Some(text) = files::network_file(&desktop).await? else {
+    let core = app.core().await?;
+    let Some(text) = files::read_network_file(&desktop).await? else {
         return Ok(None);
     };
     core.add_network(&text).await.map(Some)
@@ -31,7 +31,7 @@ pub(crate) async fn add_network_file(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn connect(
-    held: Held<'_>,
+    app: AppState<'_>,
     network: String,
     key: String,
     address: Option<String>,
@@ -39,7 +39,7 @@ pub(crate) async fn connect(
     session_only: bool,
 ) -> Result<Connected> {
     let key = Zeroizing::new(key);
-    held.core()
+    app.core()
         .await?
         .connect(Connect {
             provider: None,
@@ -55,21 +55,21 @@ pub(crate) async fn connect(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn begin_sign_in(
-    held: Held<'_>,
+    app: AppState<'_>,
     network: String,
     address: Option<String>,
     label: Option<String>,
 ) -> Result<()> {
-    let core = held.core().await?;
-    links::claim(&held.home);
-    shell::open(&core.begin_sign_in(network, address, label).await?)
+    let core = app.core().await?;
+    url_scheme::register_in_background(&app.home);
+    desktop_shell::open_url(&core.begin_sign_in(network, address, label).await?)
         .inspect_err(|_| core.abandon_sign_in())
 }
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn abandon_sign_in(held: Held<'_>) -> Result<()> {
-    held.core().await?.abandon_sign_in();
+pub(crate) async fn abandon_sign_in(app: AppState<'_>) -> Result<()> {
+    app.core().await?.abandon_sign_in();
     Ok(())
 }
 
@@ -77,17 +77,17 @@ pub(crate) async fn abandon_sign_in(held: Held<'_>) -> Result<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn sign_in_again(
-    held: Held<'_>,
+    app: AppState<'_>,
     account: AccountId,
     key: Option<String>,
 ) -> Result<Connected> {
-    let core = held.core().await?;
+    let core = app.core().await?;
     if let Some(key) = key {
         return core.sign_in_again(account, Zeroizing::new(key)).await;
     }
     let address = core.begin_sign_in_again(account.clone()).await?;
-    links::claim(&held.home);
-    shell::open(&address).inspect_err(|_| core.abandon_sign_in())?;
+    url_scheme::register_in_background(&app.home);
+    desktop_shell::open_url(&address).inspect_err(|_| core.abandon_sign_in())?;
     let (accounts, _, _) = core.app_view().await?;
     match accounts.into_iter().find(|one| one.id == account) {
         Some(account) => Ok(Connected {
@@ -104,12 +104,12 @@ pub(crate) async fn sign_in_again(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn edit_account(
-    held: Held<'_>,
+    app: AppState<'_>,
     account: AccountId,
     label: String,
     address: Option<String>,
 ) -> Result<AccountView> {
-    held.core()
+    app.core()
         .await?
         .edit_account(account, label, address)
         .await
@@ -117,34 +117,34 @@ pub(crate) async fn edit_account(
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn sign_out(held: Held<'_>, account: AccountId) -> Result<()> {
-    held.core().await?.sign_out(account).await
+pub(crate) async fn sign_out(app: AppState<'_>, account: AccountId) -> Result<()> {
+    app.core().await?.sign_out(account).await
 }
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn remove_account(held: Held<'_>, account: AccountId) -> Result<()> {
-    held.core().await?.remove_account(account).await
+pub(crate) async fn remove_account(app: AppState<'_>, account: AccountId) -> Result<()> {
+    app.core().await?.remove_account(account).await
 }
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn money_rules(held: Held<'_>, account: AccountId) -> Result<Vec<MoneyRule>> {
-    held.core().await?.money_rules(account).await
+pub(crate) async fn money_rules(app: AppState<'_>, account: AccountId) -> Result<Vec<MoneyRule>> {
+    app.core().await?.money_rules(account).await
 }
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn rpc_addresses(held: Held<'_>, account: AccountId) -> Result<Vec<String>> {
-    held.core().await?.rpc_addresses(account).await
+pub(crate) async fn rpc_addresses(app: AppState<'_>, account: AccountId) -> Result<Vec<String>> {
+    app.core().await?.rpc_addresses(account).await
 }
 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn set_rpc_address(
-    held: Held<'_>,
+    app: AppState<'_>,
     account: AccountId,
     address: Option<String>,
 ) -> Result<()> {
-    held.core().await?.set_rpc_address(account, address).await
+    app.core().await?.set_rpc_address(account, address).await
 }

@@ -1,7 +1,7 @@
 //! Files that the user chooses in the desktop's own dialog: the window learns their names only by what it is
 //! told, and can read and write none.
 
-use super::Held;
+use super::AppState;
 use crate::window;
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::error::{Code, Error, Result};
@@ -33,20 +33,20 @@ impl From<ExportFormat> for Format {
 }
 
 /// A network file is a page of text; more than this is something else.
-const LARGEST_NETWORK_FILE: u64 = 64 * 1024;
+const MAX_NETWORK_FILE_SIZE: u64 = 64 * 1024;
 
 /// Asks for a file and writes what the query selects to it; whether one was chosen. It resolves with the end of the
 /// export, and `exporting` tells what came of it.
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn export_payments(
-    held: Held<'_>,
+    app: AppState<'_>,
     desktop: AppHandle,
     query: PaymentQuery,
     format: ExportFormat,
 ) -> Result<bool> {
-    let core = held.core().await?;
-    let Some(path) = to_export(&desktop, format).await? else {
+    let core = app.core().await?;
+    let Some(path) = choose_export_path(&desktop, format).await? else {
         return Ok(false);
     };
     core.export(query, format.into(), path).await?;
@@ -56,19 +56,19 @@ pub(super) async fn export_payments(
 /// The newest export, under way or over.
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn exporting(held: Held<'_>) -> Result<Option<ExportView>> {
-    Ok(held.core().await?.exporting())
+pub(super) async fn exporting(app: AppState<'_>) -> Result<Option<ExportView>> {
+    Ok(app.core().await?.exporting())
 }
 
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn cancel_export(held: Held<'_>) -> Result<()> {
-    held.core().await?.cancel_export();
+pub(super) async fn cancel_export(app: AppState<'_>) -> Result<()> {
+    app.core().await?.cancel_export();
     Ok(())
 }
 
 /// Where to write an export; `None` when the dialog was dismissed.
-async fn to_export(app: &AppHandle, format: ExportFormat) -> Result<Option<PathBuf>> {
+async fn choose_export_path(app: &AppHandle, format: ExportFormat) -> Result<Option<PathBuf>> {
     let (name, extension) = match format {
         ExportFormat::Csv => ("CSV", "csv"),
         ExportFormat::Json => ("JSON", "json"),
@@ -78,12 +78,12 @@ async fn to_export(app: &AppHandle, format: ExportFormat) -> Result<Option<PathB
     let dialog = dialog(app, "Export payments")
         .set_file_name(file)
         .add_filter(name, &[extension]);
-    let chosen = ask(|tell| dialog.save_file(tell)).await?;
+    let chosen = show_dialog(|chosen| dialog.save_file(chosen)).await?;
     Ok(chosen.map(|path| with_extension(path, extension)))
 }
 
 /// Where to write an invoice; `None` when the dialog was dismissed.
-pub(super) async fn to_invoice(app: &AppHandle, number: &str) -> Result<Option<PathBuf>> {
+pub(super) async fn choose_invoice_path(app: &AppHandle, number: &str) -> Result<Option<PathBuf>> {
     let plain: String = number
         .chars()
         .filter(|one| one.is_ascii_alphanumeric() || *one == '-')
@@ -92,17 +92,17 @@ pub(super) async fn to_invoice(app: &AppHandle, number: &str) -> Result<Option<P
     let dialog = dialog(app, "Save invoice")
         .set_file_name(format!("invoice-{plain}.pdf"))
         .add_filter("PDF", &["pdf"]);
-    let chosen = ask(|tell| dialog.save_file(tell)).await?;
+    let chosen = show_dialog(|chosen| dialog.save_file(chosen)).await?;
     Ok(chosen.map(|path| with_extension(path, "pdf")))
 }
 
 /// The text of a network file; `None` when the dialog was dismissed.
-pub(super) async fn network_file(app: &AppHandle) -> Result<Option<String>> {
+pub(super) async fn read_network_file(app: &AppHandle) -> Result<Option<String>> {
     let dialog = dialog(app, "Add a network").add_filter("Network file", &["toml"]);
-    let Some(path) = ask(|tell| dialog.pick_file(tell)).await? else {
+    let Some(path) = show_dialog(|chosen| dialog.pick_file(chosen)).await? else {
         return Ok(None);
     };
-    let text = tauri::async_runtime::spawn_blocking(move || read(&path)).await;
+    let text = tauri::async_runtime::spawn_blocking(move || read_text(&path)).await;
     text.unwrap_or_else(|_| Err(Error::new(Code::Internal, "The file was not read.")))
         .map(Some)
 }
@@ -115,13 +115,13 @@ fn dialog(app: &AppHandle, title: &str) -> FileDialogBuilder<Wry> {
     }
 }
 
-async fn ask(
+async fn show_dialog(
     show: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>),
 ) -> Result<Option<PathBuf>> {
-    let (tell, told) = oneshot::channel();
-    show(Box::new(move |chosen| drop(tell.send(chosen))));
+    let (sender, receiver) = oneshot::channel();
+    show(Box::new(move |chosen| drop(sender.send(chosen))));
     // A dialog that is destroyed with its window says nothing: it was dismissed.
-    match told.await.unwrap_or_default().map(FilePath::into_path) {
+    match receiver.await.unwrap_or_default().map(FilePath::into_path) {
         None => Ok(None),
         Some(Ok(path)) => Ok(Some(path)),
         Some(Err(_)) => Err(Error::new(
@@ -143,7 +143,7 @@ fn with_extension(path: PathBuf, extension: &str) -> PathBuf {
     }
 }
 
-fn read(path: &Path) -> Result<String> {
+fn read_text(path: &Path) -> Result<String> {
     let failed = |error: std::io::Error| {
         Error::new(
             Code::FileFailed,
@@ -153,10 +153,10 @@ fn read(path: &Path) -> Result<String> {
     let mut text = String::new();
     let read = File::open(path)
         .map_err(failed)?
-        .take(LARGEST_NETWORK_FILE.saturating_add(1))
+        .take(MAX_NETWORK_FILE_SIZE.saturating_add(1))
         .read_to_string(&mut text);
     match read {
-        Ok(length) if u64::try_from(length).is_ok_and(|length| length <= LARGEST_NETWORK_FILE) => {
+        Ok(length) if u64::try_from(length).is_ok_and(|length| length <= MAX_NETWORK_FILE_SIZE) => {
             Ok(text)
         }
         Ok(_) => Err(Error::new(
@@ -176,23 +176,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_short_text_is_a_network_file() {
+    fn network_file_must_be_short_text() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("network.toml");
         std::fs::write(&path, "name = \"x\"").unwrap();
-        assert_eq!(read(&path).unwrap(), "name = \"x\"");
+        assert_eq!(read_text(&path).unwrap(), "name = \"x\"");
         std::fs::write(&path, vec![b'#'; 64 * 1024 + 1]).unwrap();
-        assert_eq!(read(&path).unwrap_err().code, Code::NetworkMalformed);
+        assert_eq!(read_text(&path).unwrap_err().code, Code::NetworkMalformed);
         std::fs::write(&path, [0xFF, 0xFE]).unwrap();
-        assert_eq!(read(&path).unwrap_err().code, Code::NetworkMalformed);
+        assert_eq!(read_text(&path).unwrap_err().code, Code::NetworkMalformed);
         assert_eq!(
-            read(&folder.path().join("none")).unwrap_err().code,
+            read_text(&folder.path().join("none")).unwrap_err().code,
             Code::FileFailed
         );
     }
 
     #[test]
-    fn an_export_gets_its_extension_unless_it_has_one() {
+    fn adds_the_extension_only_when_there_is_none() {
         assert_eq!(
             with_extension("/a/b".into(), "csv"),
             PathBuf::from("/a/b.csv")
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn no_file_is_replaced_about_which_nobody_was_asked() {
+    fn never_adds_an_extension_that_would_replace_a_file() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         std::fs::write(at("asked"), "").unwrap();

@@ -9,7 +9,7 @@ use zbus::names::{BusName, WellKnownName};
 use zbus::proxy::CacheProperties;
 
 /// KDE's name for it, which every desktop with a tray uses.
-const NAME: &str = "org.kde.StatusNotifierWatcher";
+const WATCHER_NAME: &str = "org.kde.StatusNotifierWatcher";
 
 /// How long it may take to say whether it shows icons.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
@@ -22,7 +22,7 @@ pub(crate) type Host = Option<String>;
 ///
 /// # Errors
 /// When the bus does not answer.
-pub(crate) async fn follow(
+pub(crate) async fn watch(
     connection: &Connection,
 ) -> zbus::Result<impl Stream<Item = Host> + Send + Unpin + 'static> {
     let bus = DBusProxy::new(connection).await?;
@@ -32,7 +32,7 @@ pub(crate) async fn follow(
         .await?;
     // First listen, then look: nothing falls between.
     let owners = bus
-        .receive_name_owner_changed_with_args(&[(0, NAME)])
+        .receive_name_owner_changed_with_args(&[(0, WATCHER_NAME)])
         .await?
         .map(|_| ());
     let came = watcher
@@ -49,17 +49,17 @@ pub(crate) async fn follow(
     let changes = stream::select(ends, hosts)
         .take_while(|change| future::ready(change.is_some()))
         .map(|_| ());
-    let looks = stream::once(future::ready(())).chain(changes);
-    Ok(looks
+    let checks = stream::once(future::ready(())).chain(changes);
+    Ok(checks
         .then(move |()| {
             let (bus, watcher) = (bus.clone(), watcher.clone());
-            async move { look(&bus, &watcher).await }
+            async move { current_host(&bus, &watcher).await }
         })
         .boxed())
 }
 
-async fn look(bus: &DBusProxy<'_>, watcher: &StatusNotifierWatcherProxy<'_>) -> Host {
-    let name = BusName::from(WellKnownName::from_static_str(NAME).ok()?);
+async fn current_host(bus: &DBusProxy<'_>, watcher: &StatusNotifierWatcherProxy<'_>) -> Host {
+    let name = BusName::from(WellKnownName::from_static_str(WATCHER_NAME).ok()?);
     let owner = bus.get_name_owner(name).await.ok()?;
     let shows = watcher.is_status_notifier_host_registered();
     match tokio::time::timeout(ANSWER_TIMEOUT, shows).await {

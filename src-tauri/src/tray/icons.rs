@@ -1,7 +1,7 @@
 //! The tray's pictures, embedded: each mood in the sizes that panels use. They stand on a tile of their own
 //! colour, so one set is legible on dark and light panels.
 
-use super::Mood;
+use super::IconState;
 use tauri::image::Image;
 use tauri::include_image;
 
@@ -21,11 +21,11 @@ static ATTENTION: [Image<'_>; 3] = [
     include_image!("../icons/tray/attention-64.png"),
 ];
 
-pub(super) fn of(mood: Mood) -> Vec<ksni::Icon> {
-    match mood {
-        Mood::Normal => &NORMAL,
-        Mood::Pending => &PENDING,
-        Mood::Attention => &ATTENTION,
+pub(super) fn pixmaps(icon_state: IconState) -> Vec<ksni::Icon> {
+    match icon_state {
+        IconState::Normal => &NORMAL,
+        IconState::Pending => &PENDING,
+        IconState::Attention => &ATTENTION,
     }
     .iter()
     .filter_map(pixmap)
@@ -50,10 +50,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_mood_has_three_sizes_of_its_own() {
-        let all: Vec<_> = [Mood::Normal, Mood::Pending, Mood::Attention]
+    fn every_state_has_three_sizes() {
+        let all: Vec<_> = [IconState::Normal, IconState::Pending, IconState::Attention]
             .into_iter()
-            .map(of)
+            .map(pixmaps)
             .collect();
         for icons in &all {
             let sizes: Vec<_> = icons.iter().map(|icon| (icon.width, icon.height)).collect();
@@ -64,7 +64,11 @@ mod tests {
                     .all(|icon| icon.data.len() == (icon.width * icon.height * 4) as usize)
             );
         }
-        let looks: Vec<_> = all.iter().map(|icons| &icons[0].data).collect();
-        assert!(looks[0] != looks[1] && looks[1] != looks[2] && looks[0] != looks[2]);
+        let first_pixmaps: Vec<_> = all.iter().map(|icons| &icons[0].data).collect();
+        assert!(
+            first_pixmaps[0] != first_pixmaps[1]
+                && first_pixmaps[1] != first_pixmaps[2]
+                && first_pixmaps[0] != first_pixmaps[2]
+        );
     }
 }

@@ -361,13 +361,6 @@ export type Figure = {
 	block: string | null,
 };
 
-/**  What a new window opens on: the frame, and the first account's overview. */
-export type First = {
-	app: AppView,
-	/**  Of the first account, if there is one whose overview can be read. */
-	overview: Overview | null,
-};
-
 /**  What the machine offers the app. Nothing is said to be missing before it has been looked for. */
 export type Health = {
 	tray: boolean,
@@ -375,6 +368,13 @@ export type Health = {
 	keyring: boolean,
 	links: boolean,
 	online: boolean,
+};
+
+/**  What a new window opens on: the frame, and the first account's overview. */
+export type InitialData = {
+	app: AppView,
+	/**  Of the first account, if there is one whose overview can be read. */
+	overview: Overview | null,
 };
 
 /**  Payments that have been read, and how many the provider has, where it says. */

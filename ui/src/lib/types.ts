@@ -53,4 +53,4 @@ export type {
 export type Settings = Required<generated.Settings>;
 export type AppView = Omit<generated.AppView, "settings"> & { settings: Settings };
 /** The data that the app puts into the page for the first frame. */
-export type First = Omit<generated.First, "app"> & { app: AppView };
+export type InitialData = Omit<generated.InitialData, "app"> & { app: AppView };

@@ -14,13 +14,13 @@ use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 /// The page is not kept waiting much longer than it would need to ask for itself.
-const PATIENCE: Duration = Duration::from_millis(250);
+const LOAD_TIMEOUT: Duration = Duration::from_millis(250);
 /// Where it is put: at the page's end, and read when the page is there.
-const PLACE: &str = "</body>";
+const INSERTION_POINT: &str = "</body>";
 
 /// What a new window opens on: the frame, and the first account's overview.
 #[derive(Clone, Debug, serde::Serialize, specta::Type)]
-pub(crate) struct First {
+pub(crate) struct InitialData {
     app: AppView,
     /// Of the first account, if there is one whose overview can be read.
     overview: Option<Overview>,
@@ -28,16 +28,16 @@ pub(crate) struct First {
 
 /// Being read, for the page that is asked for next.
 #[derive(Debug, Default)]
-pub(crate) struct Reading(Mutex<Option<JoinHandle<Result<First>>>>);
+pub(crate) struct InitialDataLoader(Mutex<Option<JoinHandle<Result<InitialData>>>>);
 
-impl Reading {
+impl InitialDataLoader {
     /// Begins to read it, while the window is made.
-    pub(crate) fn begin(&self, app: &Arc<App>) {
-        self.slot().replace(spawn(read(Arc::clone(app))));
+    pub(crate) fn prefetch(&self, app: &Arc<App>) {
+        self.pending().replace(spawn(load(Arc::clone(app))));
     }
 
     /// Puts it into the first page that is asked for. Without it, or when it comes too late, the page asks by itself.
-    pub(crate) fn put_into(
+    pub(crate) fn insert_into(
         &self,
         request: &Request<Vec<u8>>,
         response: &mut Response<Cow<'static, [u8]>>,
@@ -49,49 +49,52 @@ impl Reading {
         if !is_page || !matches!(request.uri().path(), "" | "/" | "/index.html") {
             return;
         }
-        let Some(reading) = self.slot().take() else {
+        let Some(loading) = self.pending().take() else {
             return;
         };
-        let read =
-            block_in_place(|| Handle::current().block_on(tokio::time::timeout(PATIENCE, reading)));
-        match read {
-            Ok(Ok(Ok(first))) => put(&first, response.body_mut()),
+        let loaded = block_in_place(|| {
+            Handle::current().block_on(tokio::time::timeout(LOAD_TIMEOUT, loading))
+        });
+        match loaded {
+            Ok(Ok(Ok(data))) => insert(&data, response.body_mut()),
             Ok(Ok(Err(error))) => tracing::debug!(code = ?error.code, "the page asks by itself"),
             Ok(Err(_)) | Err(_) => tracing::debug!("the page asks by itself"),
         }
     }
 
-    fn slot(&self) -> MutexGuard<'_, Option<JoinHandle<Result<First>>>> {
+    fn pending(&self) -> MutexGuard<'_, Option<JoinHandle<Result<InitialData>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn read(app: Arc<App>) -> Result<First> {
+async fn load(app: Arc<App>) -> Result<InitialData> {
     let view = app.view().await?;
     let overview = match view.accounts.first() {
         Some(account) => app.core().await?.overview(account.id.clone()).await.ok(),
         None => None,
     };
-    Ok(First {
+    Ok(InitialData {
         app: view,
         overview,
     })
 }
 
 /// As data, which no policy lets run, and in which nothing can end the element that it stands in.
-fn put(first: &First, page: &mut Cow<'static, [u8]>) {
-    let (Ok(json), Ok(text)) = (serde_json::to_string(first), std::str::from_utf8(page)) else {
+fn insert(data: &InitialData, page: &mut Cow<'static, [u8]>) {
+    let (Ok(json), Ok(text)) = (serde_json::to_string(data), std::str::from_utf8(page)) else {
         return;
     };
-    let Some(at) = text.rfind(PLACE) else {
+    let Some(at) = text.rfind(INSERTION_POINT) else {
         tracing::warn!("the page has no place for what it shows first");
         return;
     };
     let json = json.replace('<', "\\u003c");
     let (before, after) = text.split_at(at);
     *page = Cow::Owned(
-        format!(r#"{before}<script type="application/json" id="first">{json}</script>{after}"#)
-            .into_bytes(),
+        format!(
+            r#"{before}<script type="application/json" id="initial-data">{json}</script>{after}"#
+        )
+        .into_bytes(),
     );
 }
 
@@ -100,8 +103,8 @@ mod tests {
     use super::*;
     use bursar_core::view::{Health, Settings};
 
-    fn first(version: &str) -> First {
-        First {
+    fn data(version: &str) -> InitialData {
+        InitialData {
             app: AppView {
                 version: version.to_owned(),
                 accounts: Vec::new(),
@@ -114,12 +117,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_ends_its_element() {
+    fn data_cannot_end_its_element() {
         let mut page = Cow::Borrowed(&b"<body><p>A</p></body>"[..]);
-        put(&first("</script><script>alert(1)</script><!--"), &mut page);
+        insert(&data("</script><script>alert(1)</script><!--"), &mut page);
         let text = String::from_utf8(page.into_owned()).unwrap();
         let rest = text
-            .strip_prefix(r#"<body><p>A</p><script type="application/json" id="first">"#)
+            .strip_prefix(r#"<body><p>A</p><script type="application/json" id="initial-data">"#)
             .unwrap();
         let json = rest.strip_suffix("</script></body>").unwrap();
         assert!(!json.contains('<'), "{json}");
@@ -131,9 +134,9 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_a_place_stays_as_it_is() {
+    fn page_without_a_body_stays_unchanged() {
         let mut page = Cow::Borrowed(&b"<p>"[..]);
-        put(&first("1"), &mut page);
+        insert(&data("1"), &mut page);
         assert_eq!(&*page, b"<p>");
     }
 }

@@ -6,14 +6,14 @@ use bursar_core::error::{Code, Error, Result};
 use std::sync::Arc;
 use tokio::sync::watch;
 
-type Started = Option<Result<Arc<Bursar>>>;
+type StartResult = Option<Result<Arc<Bursar>>>;
 
 #[derive(Debug)]
-pub(crate) struct Engine {
-    started: watch::Sender<Started>,
+pub(crate) struct CoreHandle {
+    started: watch::Sender<StartResult>,
 }
 
-impl Engine {
+impl CoreHandle {
     pub(crate) fn new() -> Self {
         Self {
             started: watch::Sender::new(None),
@@ -21,7 +21,7 @@ impl Engine {
     }
 
     /// What came of starting it; called once.
-    pub(crate) fn started(&self, outcome: Result<Arc<Bursar>>) {
+    pub(crate) fn set_result(&self, outcome: Result<Arc<Bursar>>) {
         self.started.send_replace(Some(outcome));
     }
 
@@ -29,11 +29,13 @@ impl Engine {
     ///
     /// # Errors
     /// Why it could not start.
-    pub(crate) async fn get(&self) -> Result<Arc<Bursar>> {
+    pub(crate) async fn wait(&self) -> Result<Arc<Bursar>> {
         let mut watched = self.started.subscribe();
         match watched.wait_for(Option::is_some).await {
-            Ok(started) => (*started).clone().unwrap_or_else(|| Err(never())),
-            Err(_) => Err(never()),
+            Ok(started) => (*started)
+                .clone()
+                .unwrap_or_else(|| Err(ended_before_start())),
+            Err(_) => Err(ended_before_start()),
         }
     }
 
@@ -43,11 +45,11 @@ impl Engine {
     }
 
     /// Why it could not start, if it could not.
-    pub(crate) fn failure(&self) -> Option<Error> {
+    pub(crate) fn start_error(&self) -> Option<Error> {
         self.started.borrow().as_ref()?.as_ref().err().cloned()
     }
 }
 
-fn never() -> Error {
+fn ended_before_start() -> Error {
     Error::new(Code::Internal, "The engine ended before it had started.")
 }

@@ -11,7 +11,7 @@ use zbus::names::{BusName, WellKnownName};
 ///
 /// # Errors
 /// When the bus does not answer.
-pub(crate) async fn owned(
+pub(crate) async fn watch_owner(
     connection: &Connection,
     name: &'static str,
     or_activatable: bool,

@@ -2,7 +2,7 @@
 //! home and the preferences.
 
 use crate::app::App;
-use crate::shell::Desktop;
+use crate::desktop_shell::DesktopShell;
 use bursar_core::bursar::{Bursar, Options};
 use bursar_core::clock::SystemClock;
 use bursar_core::error::{Code, Error};
@@ -13,15 +13,15 @@ use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
 use zeroize::Zeroizing;
 
 /// Whoever had this home a moment ago, a command in a terminal perhaps, may be about to let it go.
-const LOCK_PATIENCE: Duration = Duration::from_secs(2);
-const LOCK_AGAIN: Duration = Duration::from_millis(100);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Secrets of the environment, taken out of it.
-pub(crate) struct Secrets {
+pub(crate) struct EnvironmentSecrets {
     api_key: Option<Zeroizing<String>>,
 }
 
-impl Secrets {
+impl EnvironmentSecrets {
     pub(crate) fn none() -> Self {
         Self { api_key: None }
     }
@@ -29,7 +29,7 @@ impl Secrets {
 
 /// Takes `BURSAR_API_KEY` out of the environment, so that no child gets it: browser, webview, the process that this one
 /// replaces itself with. To be called first in `main`, while there is one thread.
-pub(crate) fn take_secrets() -> Secrets {
+pub(crate) fn take_from_environment() -> EnvironmentSecrets {
     let api_key = std::env::var(process::API_KEY)
         .ok()
         .filter(|key| !key.is_empty())
@@ -37,15 +37,15 @@ pub(crate) fn take_secrets() -> Secrets {
     for name in process::SECRETS {
         gtk::glib::unsetenv(name);
     }
-    Secrets { api_key }
+    EnvironmentSecrets { api_key }
 }
 
 /// Starts the core and lets it have its part; if another process has this home, says so and ends.
-pub(crate) async fn core(app: Arc<App>, secrets: Secrets) {
+pub(crate) async fn start_core(app: Arc<App>, secrets: EnvironmentSecrets) {
     let begun = Instant::now();
     let options = || Options {
         home: app.home.path().to_path_buf(),
-        shell: Desktop::of(&app),
+        shell: DesktopShell::new(&app),
         clock: Arc::new(SystemClock),
         vault: Arc::new(app.home.keyring()),
         env_api_key: secrets.api_key.clone(),
@@ -53,36 +53,36 @@ pub(crate) async fn core(app: Arc<App>, secrets: Secrets) {
         pops_up: true,
     };
     let mut started = Bursar::start(options()).await;
-    while begun.elapsed() < LOCK_PATIENCE
+    while begun.elapsed() < LOCK_TIMEOUT
         && matches!(&started, Err(error) if error.code == Code::EngineRunning)
     {
-        tokio::time::sleep(LOCK_AGAIN).await;
+        tokio::time::sleep(LOCK_RETRY_INTERVAL).await;
         started = Bursar::start(options()).await;
     }
-    app.engine.started(started);
+    app.core_handle.set_result(started);
     match app.core().await {
         // What it missed between being asked and being there.
-        Ok(core) => app.catch_up(&core),
+        Ok(core) => app.send_current_state(&core),
         Err(error) => {
             tracing::error!(code = ?error.code, "the engine did not start");
             if error.code == Code::EngineRunning {
-                say_and_quit(&app, &error).await;
+                show_error_and_exit(&app, &error).await;
             }
         }
     }
 }
 
 /// Another process has this home: nothing can be shown that would be true for long.
-async fn say_and_quit(app: &Arc<App>, error: &Error) {
+async fn show_error_and_exit(app: &Arc<App>, error: &Error) {
     app.withdraw();
-    let then = Arc::clone(app);
-    let Some(tauri) = app.stage.tauri_started().await else {
-        return app.end(1);
+    let exiting = Arc::clone(app);
+    let Some(tauri) = app.main_thread.start_tauri().await else {
+        return app.exit(1);
     };
     tauri
         .dialog()
         .message(&error.message)
         .title("Bursar")
         .kind(MessageDialogKind::Error)
-        .show(move |_| then.end(1));
+        .show(move |_| exiting.exit(1));
 }

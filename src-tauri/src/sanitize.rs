@@ -2,24 +2,24 @@
 //! notifications, which may read markup, and tray menus, which read access keys.
 
 /// No more than this is shown in one place, in characters.
-const LONGEST: usize = 300;
+const MAX_CHARS: usize = 300;
 
 /// One line without control, direction-changing or invisible characters, and not endless.
-pub(crate) fn inert(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let mut line: String = text
         .chars()
         .map(|one| if one.is_whitespace() { ' ' } else { one })
         .filter(|one| !one.is_control() && !is_invisible(*one))
-        .take(LONGEST.saturating_add(1))
+        .take(MAX_CHARS.saturating_add(1))
         .collect();
-    if line.chars().count() > LONGEST {
-        line = line.chars().take(LONGEST).chain(['…']).collect();
+    if line.chars().count() > MAX_CHARS {
+        line = line.chars().take(MAX_CHARS).chain(['…']).collect();
     }
     line
 }
 
 /// For a notification server that reads markup.
-pub(crate) fn without_markup(text: &str) -> String {
+pub(crate) fn escape_markup(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for one in text.chars() {
         match one {
@@ -35,7 +35,7 @@ pub(crate) fn without_markup(text: &str) -> String {
 }
 
 /// For a menu, where an underscore marks an access key and two are one underscore.
-pub(crate) fn without_access_keys(text: &str) -> String {
+pub(crate) fn escape_access_keys(text: &str) -> String {
     text.replace('_', "__")
 }
 
@@ -55,23 +55,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tricks_are_taken_out() {
+    fn removes_invisible_characters_and_limits_the_length() {
         assert_eq!(
-            inert("pay\u{202E}drawer\u{200B}\u{2066}x\u{7}\ny"),
+            one_line("pay\u{202E}drawer\u{200B}\u{2066}x\u{7}\ny"),
             "paydrawerx y"
         );
-        assert_eq!(inert("Überweisung – 50 €"), "Überweisung – 50 €");
-        let endless = inert(&"a".repeat(1 << 20));
-        assert_eq!(endless.chars().count(), LONGEST + 1);
+        assert_eq!(one_line("Überweisung – 50 €"), "Überweisung – 50 €");
+        let endless = one_line(&"a".repeat(1 << 20));
+        assert_eq!(endless.chars().count(), MAX_CHARS + 1);
         assert!(endless.ends_with('…'));
     }
 
     #[test]
-    fn markup_and_access_keys_are_plain_text() {
+    fn escapes_markup_and_access_keys() {
         assert_eq!(
-            without_markup("<b>1 & 2</b><img src='x'>"),
+            escape_markup("<b>1 & 2</b><img src='x'>"),
             "&lt;b&gt;1 &amp; 2&lt;/b&gt;&lt;img src=&#39;x&#39;&gt;"
         );
-        assert_eq!(without_access_keys("my_account"), "my__account");
+        assert_eq!(escape_access_keys("my_account"), "my__account");
     }
 }

@@ -4,7 +4,7 @@
 
 /// What the app looks like from outside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Visible {
+pub(crate) struct Visibility {
     pub(crate) tray: bool,
     pub(crate) window: bool,
     /// A top-up is open.
@@ -15,50 +15,50 @@ pub(crate) struct Visible {
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Then {
+pub(crate) enum CloseAction {
     /// Nothing more than what is happening anyway.
-    Nothing,
+    None,
     /// Goes on without window or tray until the open top-up has ended, and says so.
     Linger,
     /// Goes on without window or tray, and says how to get in.
-    Tell,
+    ExplainMissingTray,
     /// Ends the app.
     Quit,
 }
 
 /// The user closes the window.
-pub(crate) fn window_closed(visible: Visible) -> Then {
+pub(crate) fn after_window_closed(visible: Visibility) -> CloseAction {
     match visible {
-        Visible { tray: true, .. } => Then::Nothing,
-        Visible { pending: true, .. } => Then::Linger,
-        Visible { .. } => Then::Quit,
+        Visibility { tray: true, .. } => CloseAction::None,
+        Visibility { pending: true, .. } => CloseAction::Linger,
+        Visibility { .. } => CloseAction::Quit,
     }
 }
 
 /// The tray has been away for longer than a panel takes to start again, or was never there.
-pub(crate) fn tray_gone(visible: Visible) -> Then {
+pub(crate) fn after_tray_lost(visible: Visibility) -> CloseAction {
     if visible.tray || visible.window || visible.lingering {
-        Then::Nothing
+        CloseAction::None
     } else {
-        Then::Tell
+        CloseAction::ExplainMissingTray
     }
 }
 
 /// The session bus has ended, or there is none: no tray, no notification and no second start lead to the app any more.
-pub(crate) fn bus_gone(visible: Visible) -> Then {
+pub(crate) fn after_bus_lost(visible: Visibility) -> CloseAction {
     if visible.window {
-        Then::Nothing
+        CloseAction::None
     } else {
-        Then::Quit
+        CloseAction::Quit
     }
 }
 
 /// The last open top-up has ended.
-pub(crate) fn top_up_ended(visible: Visible) -> Then {
+pub(crate) fn after_top_up_ended(visible: Visibility) -> CloseAction {
     if visible.lingering && !visible.window && !visible.tray && !visible.pending {
-        Then::Quit
+        CloseAction::Quit
     } else {
-        Then::Nothing
+        CloseAction::None
     }
 }
 
@@ -66,8 +66,8 @@ pub(crate) fn top_up_ended(visible: Visible) -> Then {
 mod tests {
     use super::*;
 
-    fn every() -> impl Iterator<Item = Visible> {
-        (0_u8..16).map(|bits| Visible {
+    fn every() -> impl Iterator<Item = Visibility> {
+        (0_u8..16).map(|bits| Visibility {
             tray: bits & 1 != 0,
             window: bits & 2 != 0,
             pending: bits & 4 != 0,
@@ -76,48 +76,58 @@ mod tests {
     }
 
     #[test]
-    fn closing_with_a_tray_only_closes_the_window() {
+    fn closing_with_a_tray_keeps_the_app_running() {
         for visible in every().filter(|one| one.tray) {
-            assert_eq!(window_closed(visible), Then::Nothing);
+            assert_eq!(after_window_closed(visible), CloseAction::None);
         }
     }
 
     #[test]
-    fn closing_without_a_tray_quits_unless_money_is_on_its_way() {
+    fn closing_without_a_tray_quits_unless_a_top_up_is_open() {
         for visible in every().filter(|one| !one.tray) {
-            let then = if visible.pending {
-                Then::Linger
+            let expected = if visible.pending {
+                CloseAction::Linger
             } else {
-                Then::Quit
+                CloseAction::Quit
             };
-            assert_eq!(window_closed(visible), then);
+            assert_eq!(after_window_closed(visible), expected);
         }
     }
 
     #[test]
-    fn the_app_is_never_unseen_without_having_said_so() {
+    fn explains_a_missing_tray_when_nothing_is_visible() {
         for visible in every() {
-            let unseen = !visible.tray && !visible.window && !visible.lingering;
-            assert_eq!(tray_gone(visible) == Then::Tell, unseen);
+            let invisible = !visible.tray && !visible.window && !visible.lingering;
+            assert_eq!(
+                after_tray_lost(visible) == CloseAction::ExplainMissingTray,
+                invisible
+            );
         }
     }
 
     #[test]
-    fn without_a_bus_only_a_window_keeps_it() {
+    fn losing_the_bus_quits_unless_a_window_is_open() {
         for visible in every() {
-            assert_eq!(bus_gone(visible) == Then::Quit, !visible.window);
+            assert_eq!(
+                after_bus_lost(visible) == CloseAction::Quit,
+                !visible.window
+            );
         }
     }
 
     #[test]
-    fn it_ends_with_the_top_up_only_while_it_lingers_unseen() {
+    fn quits_after_the_top_up_only_when_lingering_and_invisible() {
         for visible in every() {
             let quits = visible
-                == Visible {
+                == Visibility {
                     lingering: true,
-                    ..Visible::default()
+                    ..Visibility::default()
                 };
-            assert_eq!(top_up_ended(visible) == Then::Quit, quits, "{visible:?}");
+            assert_eq!(
+                after_top_up_ended(visible) == CloseAction::Quit,
+                quits,
+                "{visible:?}"
+            );
         }
     }
 }

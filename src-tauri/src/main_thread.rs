@@ -9,52 +9,55 @@ use tokio::sync::watch;
 
 /// Why the main thread stopped waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    Window,
+pub(crate) enum MainThreadRequest {
+    OpenWindow,
     /// Nothing more: end with this status.
-    End(i32),
+    Exit(i32),
 }
 
 /// The main thread, as everything else sees it.
 #[derive(Debug)]
-pub(crate) struct Stage {
+pub(crate) struct MainThread {
     waiting: glib::MainLoop,
-    wanted: Mutex<Option<Wanted>>,
+    requested: Mutex<Option<MainThreadRequest>>,
     tauri: watch::Sender<Option<AppHandle>>,
-    inherited: Vec<i32>,
+    inherited_children: Vec<i32>,
 }
 
-impl Stage {
+impl MainThread {
     /// To be called before anything of this start's own has children.
     pub(crate) fn new() -> Self {
         Self {
-            inherited: inherited(),
+            inherited_children: child_processes(),
             waiting: glib::MainLoop::new(None, false),
-            wanted: Mutex::new(None),
+            requested: Mutex::new(None),
             tauri: watch::Sender::new(None),
         }
     }
 
     /// Waits until something is wanted. On the main thread.
-    pub(crate) fn wait(&self) -> Wanted {
-        for child in &self.inherited {
+    pub(crate) fn wait(&self) -> MainThreadRequest {
+        for child in &self.inherited_children {
             // Waited for, so that none stays behind as a zombie.
             glib::child_watch_add(glib::Pid(*child), |_, _| {});
         }
         loop {
-            if let Some(wanted) = self.wanted() {
-                return wanted;
+            if let Some(requested) = self.requested() {
+                return requested;
             }
             self.waiting.run();
         }
     }
 
     /// Ends the waiting. A wish for an end is never overridden by one for a window.
-    pub(crate) fn want(&self, wanted: Wanted) {
+    pub(crate) fn request(&self, requested: MainThreadRequest) {
         {
-            let mut now = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-            if !matches!(*now, Some(Wanted::End(_))) {
-                *now = Some(wanted);
+            let mut now = self
+                .requested
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if !matches!(*now, Some(MainThreadRequest::Exit(_))) {
+                *now = Some(requested);
             }
         }
         // From within the loop, so that it is not lost on one that is just about to run.
@@ -63,11 +66,11 @@ impl Stage {
     }
 
     /// Tauri runs from now on; tells whether the end was wanted meanwhile.
-    pub(crate) fn opened(&self, handle: AppHandle) -> Option<i32> {
+    pub(crate) fn tauri_started(&self, handle: AppHandle) -> Option<i32> {
         self.tauri.send_replace(Some(handle));
-        match self.wanted() {
-            Some(Wanted::End(status)) => Some(status),
-            Some(Wanted::Window) | None => None,
+        match self.requested() {
+            Some(MainThreadRequest::Exit(status)) => Some(status),
+            Some(MainThreadRequest::OpenWindow) | None => None,
         }
     }
 
@@ -77,9 +80,9 @@ impl Stage {
     }
 
     /// Tauri, started if need be.
-    pub(crate) async fn tauri_started(&self) -> Option<AppHandle> {
+    pub(crate) async fn start_tauri(&self) -> Option<AppHandle> {
         if self.tauri().is_none() {
-            self.want(Wanted::Window);
+            self.request(MainThreadRequest::OpenWindow);
         }
         let mut tauri = self.tauri.subscribe();
         let started = tauri.wait_for(Option::is_some).await.ok()?;
@@ -87,21 +90,24 @@ impl Stage {
     }
 
     /// Ends the process with this status.
-    pub(crate) fn end(&self, status: i32) {
-        self.want(Wanted::End(status));
+    pub(crate) fn exit(&self, status: i32) {
+        self.request(MainThreadRequest::Exit(status));
         if let Some(tauri) = self.tauri() {
             tauri.exit(status);
         }
     }
 
     /// What is wanted of the main thread, if anything so far.
-    pub(crate) fn wanted(&self) -> Option<Wanted> {
-        *self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn requested(&self) -> Option<MainThreadRequest> {
+        *self
+            .requested
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A process that has started afresh still is the parent of what it began before.
-fn inherited() -> Vec<i32> {
+fn child_processes() -> Vec<i32> {
     let children = format!("/proc/self/task/{}/children", std::process::id());
     fs::read_to_string(children)
         .unwrap_or_default()
@@ -115,13 +121,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_end_stands_whatever_else_is_wanted() {
-        let stage = Stage::new();
-        assert_eq!(stage.wanted(), None);
-        stage.want(Wanted::Window);
-        assert_eq!(stage.wait(), Wanted::Window);
-        stage.end(3);
-        stage.want(Wanted::Window);
-        assert_eq!(stage.wait(), Wanted::End(3));
+    fn exit_overrides_any_other_request() {
+        let main_thread = MainThread::new();
+        assert_eq!(main_thread.requested(), None);
+        main_thread.request(MainThreadRequest::OpenWindow);
+        assert_eq!(main_thread.wait(), MainThreadRequest::OpenWindow);
+        main_thread.exit(3);
+        main_thread.request(MainThreadRequest::OpenWindow);
+        assert_eq!(main_thread.wait(), MainThreadRequest::Exit(3));
     }
 }

@@ -4,7 +4,7 @@
 //! locked screen among it.
 
 use crate::app::App;
-use crate::closing::{self, Then};
+use crate::close_action::{self, CloseAction};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -14,11 +14,11 @@ use tokio::sync::watch;
 const GRACE_PERIOD: Duration = Duration::from_secs(15);
 
 /// How long to wait before looking again whether the screen is still locked.
-const LOCKED_WAIT: Duration = Duration::from_secs(60);
+const LOCK_POLL_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Follows whether the icon is shown (`None`: not known yet), and tells the app, until nobody tells any more. `is_locked` says whether the
 /// session's screen is locked: then its tray may be away for as long as that lasts, and nobody would read what is said.
-pub(crate) async fn follow(
+pub(crate) async fn watch(
     app: Arc<App>,
     mut shown: watch::Receiver<Option<bool>>,
     is_locked: impl AsyncFn() -> bool,
@@ -26,7 +26,7 @@ pub(crate) async fn follow(
     loop {
         let now = *shown.borrow_and_update();
         if now == Some(true) {
-            app.tray_is_there(true);
+            app.set_tray_shown(true);
         }
         if now != Some(false) {
             if shown.changed().await.is_err() {
@@ -36,15 +36,15 @@ pub(crate) async fn follow(
         }
         if !app.visible().tray {
             // There was none yet: the window, if there is one, says so at once.
-            app.tray_is_there(false);
+            app.set_tray_shown(false);
         }
-        let settled = async {
-            stays_away(&is_locked).await;
-            miss(&app).await;
+        let missing = async {
+            wait_until_missing(&is_locked).await;
+            report_missing(&app).await;
         };
         let changed = tokio::select! {
             changed = shown.changed() => changed,
-            () = settled => shown.changed().await,
+            () = missing => shown.changed().await,
         };
         if changed.is_err() {
             return;
@@ -53,7 +53,7 @@ pub(crate) async fn follow(
 }
 
 /// Resolves when a tray that went a moment ago is no longer waited for.
-async fn stays_away(is_locked: &impl AsyncFn() -> bool) {
+async fn wait_until_missing(is_locked: &impl AsyncFn() -> bool) {
     loop {
         tokio::time::sleep(GRACE_PERIOD).await;
         if !is_locked().await {
@@ -61,24 +61,24 @@ async fn stays_away(is_locked: &impl AsyncFn() -> bool) {
         }
         // It may come back together with the screen, which then has its own moment for that.
         while is_locked().await {
-            tokio::time::sleep(LOCKED_WAIT).await;
+            tokio::time::sleep(LOCK_POLL_INTERVAL).await;
         }
     }
 }
 
 /// The tray is missing from now on, which is said when it can be read, unless the app is seen all the same.
-async fn miss(app: &Arc<App>) {
-    app.tray_is_there(false);
-    app.notifications_can_be_shown().await;
-    if closing::tray_gone(app.visible()) == Then::Tell {
-        app.explain_absent_tray();
+async fn report_missing(app: &Arc<App>) {
+    app.set_tray_shown(false);
+    app.notifications_available().await;
+    if close_action::after_tray_lost(app.visible()) == CloseAction::ExplainMissingTray {
+        app.explain_missing_tray();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::{App, Outlets};
+    use crate::app::{App, Receivers};
     use crate::notifications::Popup;
     use bursar_core::view::TrayView;
     use std::sync::atomic::{AtomicBool, Ordering};
@@ -86,25 +86,25 @@ mod tests {
     struct Session {
         _home: tempfile::TempDir,
         app: Arc<App>,
-        outlets: Outlets,
+        receivers: Receivers,
         icon: watch::Sender<Option<bool>>,
         locked: Arc<AtomicBool>,
     }
 
     impl Session {
         fn start(there: bool) -> Self {
-            let (home, app, outlets) = App::for_tests();
+            let (home, app, receivers) = App::for_tests();
             let (icon, shown) = watch::channel(None);
             icon.send_replace(Some(there));
             let locked = Arc::new(AtomicBool::new(false));
-            let seen = Arc::clone(&locked);
-            tokio::spawn(follow(Arc::clone(&app), shown, async move || {
-                seen.load(Ordering::Relaxed)
+            let is_locked = Arc::clone(&locked);
+            tokio::spawn(watch(Arc::clone(&app), shown, async move || {
+                is_locked.load(Ordering::Relaxed)
             }));
             Self {
                 _home: home,
                 app,
-                outlets,
+                receivers,
                 icon,
                 locked,
             }
@@ -114,17 +114,17 @@ mod tests {
             tokio::time::sleep(Duration::from_secs(seconds)).await;
         }
 
-        fn said(&mut self) -> Option<Popup> {
-            self.outlets.popups.try_recv().ok()
+        fn next_popup(&mut self) -> Option<Popup> {
+            self.receivers.popups.try_recv().ok()
         }
 
-        fn is_unseen(&self) -> bool {
-            !self.app.wants_window()
+        fn has_no_window(&self) -> bool {
+            !self.app.window_requested()
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_host_that_is_away_for_a_moment_is_not_missed() {
+    async fn ignores_a_short_absence() {
         let mut session = Session::start(true);
         session.pass(1).await;
         for away in [1, 7, 14] {
@@ -136,12 +136,12 @@ mod tests {
             session.pass(1).await;
         }
         session.pass(3600).await;
-        assert_eq!(session.said(), None);
-        assert!(session.is_unseen());
+        assert_eq!(session.next_popup(), None);
+        assert!(session.has_no_window());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_that_stays_away_is_missed_and_that_is_said_once() {
+    async fn notifies_once_of_a_tray_that_stays_away() {
         let mut session = Session::start(true);
         session.pass(1).await;
         for round in 0..3 {
@@ -149,39 +149,39 @@ mod tests {
             session.pass(16).await;
             assert!(!session.app.visible().tray);
             assert!(!session.app.health().tray);
-            assert_eq!(session.said().is_some(), round == 0, "round {round}");
+            assert_eq!(session.next_popup().is_some(), round == 0, "round {round}");
             session.icon.send_replace(Some(true));
             session.pass(1).await;
             assert!(session.app.visible().tray && session.app.health().tray);
         }
-        assert!(session.is_unseen(), "no window is shown by itself");
+        assert!(session.has_no_window(), "no window is shown by itself");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_that_comes_late_to_the_session_is_not_missed() {
+    async fn ignores_a_tray_that_comes_late_to_the_session() {
         let mut session = Session::start(false);
         session.pass(14).await;
         session.icon.send_replace(Some(true));
         session.pass(3600).await;
-        assert_eq!(session.said(), None);
+        assert_eq!(session.next_popup(), None);
         assert!(session.app.visible().tray);
-        assert!(session.is_unseen());
+        assert!(session.has_no_window());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn where_there_is_none_a_hidden_start_says_how_to_get_in() {
+    async fn hidden_start_without_a_tray_notifies_how_to_open_the_window() {
         let mut session = Session::start(false);
         session.pass(1).await;
         assert!(!session.app.health().tray, "the window says so at once");
-        assert_eq!(session.said(), None);
+        assert_eq!(session.next_popup(), None);
         session.pass(15).await;
-        let said = session.said().unwrap();
-        assert!(said.body.contains("Start Bursar again"), "{said:?}");
-        assert!(session.is_unseen());
+        let popup = session.next_popup().unwrap();
+        assert!(popup.body.contains("Start Bursar again"), "{popup:?}");
+        assert!(session.has_no_window());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_flapping_host_is_missed_only_once_it_stays_away() {
+    async fn flapping_tray_is_missing_only_once_it_stays_away() {
         let mut session = Session::start(true);
         for _ in 0..20 {
             session.icon.send_replace(Some(false));
@@ -192,63 +192,71 @@ mod tests {
             session.icon.send_replace(Some(true));
         }
         assert!(session.app.visible().tray);
-        assert_eq!(session.said(), None);
+        assert_eq!(session.next_popup(), None);
         session.icon.send_replace(Some(false));
         session.pass(16).await;
-        assert!(session.said().is_some());
+        assert!(session.next_popup().is_some());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nothing_is_said_while_the_screen_is_locked() {
+    async fn does_not_notify_while_the_screen_is_locked() {
         let mut session = Session::start(true);
         session.pass(1).await;
         session.locked.store(true, Ordering::Relaxed);
         session.icon.send_replace(Some(false));
         session.pass(8 * 3600).await;
-        assert_eq!(session.said(), None);
+        assert_eq!(session.next_popup(), None);
         assert!(session.app.visible().tray, "it is away for the lock's sake");
         session.locked.store(false, Ordering::Relaxed);
         session.icon.send_replace(Some(true));
         session.pass(3600).await;
-        assert_eq!(session.said(), None);
+        assert_eq!(session.next_popup(), None);
         // A tray that does not come back with the screen is missing.
         session.locked.store(true, Ordering::Relaxed);
         session.icon.send_replace(Some(false));
         session.pass(3600).await;
         session.locked.store(false, Ordering::Relaxed);
         session.pass(61 + 16).await;
-        assert!(session.said().is_some());
-        assert!(session.is_unseen());
+        assert!(session.next_popup().is_some());
+        assert!(session.has_no_window());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_cannot_be_shown_yet_is_said_when_it_can() {
+    async fn notifies_once_notifications_can_be_shown() {
         let mut session = Session::start(false);
-        session.app.health_is(|health| health.notifications = false);
+        session
+            .app
+            .update_health(|health| health.notifications = false);
         session.pass(600).await;
-        assert_eq!(session.said(), None);
-        session.app.health_is(|health| health.notifications = true);
+        assert_eq!(session.next_popup(), None);
+        session
+            .app
+            .update_health(|health| health.notifications = true);
         session.pass(1).await;
-        assert!(session.said().is_some());
+        assert!(session.next_popup().is_some());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_sees_the_app_or_was_told_is_told_nothing() {
+    async fn does_not_notify_when_the_app_is_visible_or_lingers() {
         for (window, lingers) in [(true, false), (false, true)] {
             let mut session = Session::start(false);
             if window {
-                session.app.window_is(true);
+                session.app.set_window_open(true);
             }
             if lingers {
-                session.app.tray_is(&TrayView {
+                session.app.update_tray(&TrayView {
                     pending: true,
                     ..TrayView::default()
                 });
                 session.app.linger();
-                assert!(session.said().is_some());
+                assert!(session.next_popup().is_some());
             }
             session.pass(3600).await;
-            assert_eq!(session.said(), None, "window {window}, lingers {lingers}");
+            assert_eq!(
+                session.next_popup(),
+                None,
+                "window {window}, lingers {lingers}"
+            );
         }
     }
 }

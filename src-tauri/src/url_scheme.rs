@@ -3,8 +3,8 @@
 //! fail without stopping anything.
 
 use crate::desktop_entry;
+use crate::executable;
 use crate::home::Home;
-use crate::program;
 use bursar_core::error::{Code, Error, Result};
 use gtk::gio::prelude::AppInfoExt as _;
 use gtk::gio::{AppInfo, DesktopAppInfo};
@@ -18,9 +18,9 @@ pub(crate) const SCHEME: &str = "org.bursar.desktop";
 ///
 /// # Errors
 /// `file_failed` when the entry cannot be written or is not taken up.
-pub(crate) fn register(program: &Path, home: Option<&Path>) -> Result<()> {
+pub(crate) fn register_handler(program: &Path, home: Option<&Path>) -> Result<()> {
     let failed = |why: &str| Error::new(Code::FileFailed, why);
-    let Some(data) = desktop_entry::folder("XDG_DATA_HOME", ".local/share") else {
+    let Some(data) = desktop_entry::xdg_folder("XDG_DATA_HOME", ".local/share") else {
         return Err(failed("There is no home folder to register links in."));
     };
     let home_text = home.map(|home| {
@@ -28,19 +28,19 @@ pub(crate) fn register(program: &Path, home: Option<&Path>) -> Result<()> {
             .ok_or_else(|| failed("The data folder's path is not UTF-8."))
     });
     let exec = match home_text.transpose()? {
-        Some(home) => desktop_entry::exec(program, &["--home", home], "%u")?,
-        None => desktop_entry::exec(program, &[], "%u")?,
+        Some(home) => desktop_entry::exec_line(program, &["--home", home], "%u")?,
+        None => desktop_entry::exec_line(program, &[], "%u")?,
     };
     let path = data
         .join("applications")
         .join(format!("{SCHEME}.handler.desktop"));
-    desktop_entry::put(&path, &entry(&exec))
+    desktop_entry::write_if_changed(&path, &desktop_entry_text(&exec))
         .map_err(|error| failed(&format!("The link handler could not be written: {error}.")))?;
     let Some(handler) = DesktopAppInfo::from_filename(&path) else {
         return Err(failed("The desktop does not take the link handler."));
     };
-    let there = AppInfo::default_for_uri_scheme(SCHEME).and_then(|info| info.id());
-    if there.is_some() && there == handler.id() {
+    let current = AppInfo::default_for_uri_scheme(SCHEME).and_then(|info| info.id());
+    if current.is_some() && current == handler.id() {
         return Ok(());
     }
     handler
@@ -54,17 +54,19 @@ pub(crate) fn register(program: &Path, home: Option<&Path>) -> Result<()> {
 
 /// Has links come back to this home from now on, whichever home was started last: it is about to send the browser
 /// away. Returns at once.
-pub(crate) fn claim(home: &Home) {
+pub(crate) fn register_in_background(home: &Home) {
     let home = home.clone();
     // Without it polling notices a payment all the same, and a sign-in can be tried again.
     tauri::async_runtime::spawn_blocking(move || {
-        if let Err(error) = program::path().and_then(|program| register(&program, home.chosen())) {
+        if let Err(error) =
+            executable::path().and_then(|program| register_handler(&program, home.custom_path()))
+        {
             tracing::warn!(%error, "links do not come back to Bursar");
         }
     });
 }
 
-fn entry(exec: &str) -> String {
+fn desktop_entry_text(exec: &str) -> String {
     format!(
         "[Desktop Entry]\nType=Application\nName=Bursar\nComment=Opens links that come back to Bursar\n\
          Exec={exec}\nIcon={SCHEME}\nTerminal=false\nNoDisplay=true\nStartupNotify=true\n\

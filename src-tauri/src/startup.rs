@@ -2,18 +2,18 @@
 //! them, and the order in which things begin.
 
 use crate::activation::Activation;
-use crate::afresh::Shown;
-use crate::app::{App, Outlets};
+use crate::app::{App, Receivers};
 use crate::arguments::Arguments;
-use crate::closing::{self, Then};
+use crate::close_action::{self, CloseAction};
+use crate::core_startup::{self, EnvironmentSecrets};
 use crate::home::Home;
-use crate::instance::{self, Instance, Wish};
-use crate::notifications::{self, Happened, Popup};
-use crate::presence::{self, Heard};
-use crate::stage::{Stage, Wanted};
-use crate::start::{self, Secrets};
-use crate::tray::{self, Action, absence};
-use crate::{autostart, commands, links, program, window};
+use crate::main_thread::{MainThread, MainThreadRequest};
+use crate::notifications::{self, Popup, PopupEvent};
+use crate::power_and_network::{self, SystemEvent};
+use crate::restart_to_free_memory::ClickTargets;
+use crate::single_instance::{self, Instance, InstanceRequest};
+use crate::tray::{self, Action, missing_tray};
+use crate::{autostart, commands, executable, url_scheme, window};
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::error::Result;
 use bursar_core::notice::Notice;
@@ -28,40 +28,43 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 /// How long the session bus may take to answer at the start.
-const BUS_PATIENCE: Duration = Duration::from_secs(3);
+const BUS_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Runs the app until it quits, or hands over to the one that runs already.
 pub(crate) fn run(
     arguments: Arguments,
     activation: Activation,
-    secrets: Secrets,
-    shown: Shown,
+    secrets: EnvironmentSecrets,
+    click_targets: ClickTargets,
 ) -> ExitCode {
     let Some(home) = Home::find(arguments.home.as_deref()) else {
         tracing::error!("there is no place for the data: set HOME, or use --home");
         return ExitCode::FAILURE;
     };
-    let (wishes, bus) = match block_on(instance::ask(&home, &arguments, &activation)) {
+    let (requests, bus) = match block_on(single_instance::acquire(&home, &arguments, &activation)) {
         Instance::HandedOver => return ExitCode::SUCCESS,
-        Instance::First { held, wishes } => (Some(wishes), Some(held)),
-        Instance::Alone(why) => {
+        Instance::Primary {
+            connection,
+            requests,
+        } => (Some(requests), Some(connection)),
+        Instance::Standalone(why) => {
             tracing::warn!(why, "links and further starts cannot be handed over");
             (None, None)
         }
     };
     let hidden = arguments.hidden;
-    let begin = Begin {
+    let options = StartOptions {
         hidden,
         link: arguments.link,
-        wishes,
+        requests,
         bus,
     };
-    let settings = SettingsFile::open(home.path(), autostart::is_on(), SystemClock.now());
-    let (app, outlets) = App::new(Stage::new(), home, settings, shown);
-    app.activation_is(if hidden {
+    let settings = SettingsFile::open(home.path(), autostart::is_enabled(), SystemClock.now());
+    let (app, receivers) = App::new(MainThread::new(), home, settings, click_targets);
+    app.keep_activation(if hidden {
         activation
     } else {
-        activation.beyond_gtk()
+        activation.not_taken_by_gtk()
     });
     if !hidden && gtk::init().is_err() {
         // Tauri asks for it again and says why the app cannot start.
@@ -69,14 +72,16 @@ pub(crate) fn run(
     }
     // Reads its files while the window is made; the page asks for them at once. Not before GTK, whose start changes
     // the environment that others read.
-    spawn(start::core(Arc::clone(&app), secrets));
+    spawn(core_startup::start_core(Arc::clone(&app), secrets));
     if !hidden {
-        return open(&app, move |app| begin_all(app, outlets, begin));
+        return open(&app, move |app| {
+            start_background_tasks(app, receivers, options)
+        });
     }
-    begin_all(&app, outlets, begin);
-    match app.stage.wait() {
-        Wanted::Window => open(&app, |_| {}),
-        Wanted::End(status) => exit_code(status),
+    start_background_tasks(&app, receivers, options);
+    match app.main_thread.wait() {
+        MainThreadRequest::OpenWindow => open(&app, |_| {}),
+        MainThreadRequest::Exit(status) => exit_code(status),
     }
 }
 
@@ -86,7 +91,7 @@ fn exit_code(status: i32) -> ExitCode {
 
 /// Starts GTK and Tauri, shows the window, and goes on until the end. What is not needed for the first frame
 /// comes `then`.
-fn open(app: &Arc<App>, then: impl FnOnce(&Arc<App>) + Send + 'static) -> ExitCode {
+fn open(app: &Arc<App>, after_window: impl FnOnce(&Arc<App>) + Send + 'static) -> ExitCode {
     let opened = Arc::clone(app);
     let commands = commands::all();
     let built = tauri::Builder::default()
@@ -95,20 +100,20 @@ fn open(app: &Arc<App>, then: impl FnOnce(&Arc<App>) + Send + 'static) -> ExitCo
             tauri_plugin_window_state::Builder::new()
                 // An absolute name is taken as it is, which keeps it in our home.
                 .with_filename(app.home.path().join("window.json").to_string_lossy())
-                .with_state_flags(window::REMEMBERED)
+                .with_state_flags(window::SAVED_STATE)
                 .build(),
         )
         .invoke_handler(commands.invoke_handler())
         .setup(move |tauri| {
             commands.mount_events(tauri);
             tauri.manage(Arc::clone(&opened));
-            opened.appearance.ask_gtk();
-            if let Some(status) = opened.stage.opened(tauri.handle().clone()) {
+            opened.appearance.read_gtk_setting();
+            if let Some(status) = opened.main_thread.tauri_started(tauri.handle().clone()) {
                 tauri.handle().exit(status);
                 return Ok(());
             }
-            window::raise_now(&opened)?;
-            then(&opened);
+            window::raise_on_main_thread(&opened)?;
+            after_window(&opened);
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -130,70 +135,70 @@ fn open(app: &Arc<App>, then: impl FnOnce(&Arc<App>) + Send + 'static) -> ExitCo
     exit_code(status)
 }
 
-struct Begin {
+struct StartOptions {
     hidden: bool,
     link: Option<String>,
-    wishes: Option<mpsc::Receiver<Wish>>,
+    requests: Option<mpsc::Receiver<InstanceRequest>>,
     bus: Option<zbus::Connection>,
 }
 
 /// Begins everything else that goes on behind the window.
-fn begin_all(app: &Arc<App>, outlets: Outlets, begin: Begin) {
-    if let Some(link) = begin.link {
+fn start_background_tasks(app: &Arc<App>, receivers: Receivers, options: StartOptions) {
+    if let Some(link) = options.link {
         // The window that this very start opens is the one that the link leads to.
-        app.link_has_window(!begin.hidden);
+        app.link_opens_window(!options.hidden);
         spawn(open_link(Arc::clone(app), link));
     }
-    let handed_over = begin.wishes.is_some();
-    if let Some(wishes) = begin.wishes {
-        spawn(hear_wishes(Arc::clone(app), wishes));
+    let handed_over = options.requests.is_some();
+    if let Some(requests) = options.requests {
+        spawn(handle_instance_requests(Arc::clone(app), requests));
     }
     spawn(register_links(Arc::clone(app), handed_over));
-    spawn(compose_notices(Arc::clone(app), outlets.notices));
-    app.explain_lost_settings();
-    spawn(hear_machine(Arc::clone(app)));
-    spawn(hear_signals(Arc::clone(app)));
-    let (app, tray, popups) = (Arc::clone(app), outlets.tray, outlets.popups);
+    spawn(compose_popups(Arc::clone(app), receivers.notices));
+    app.explain_reset_settings();
+    spawn(watch_power_and_network(Arc::clone(app)));
+    spawn(watch_signals(Arc::clone(app)));
+    let (app, tray, popups) = (Arc::clone(app), receivers.tray, receivers.popups);
     spawn(async move {
-        let bus = match begin.bus {
+        let bus = match options.bus {
             Some(bus) => Some(bus),
             None => session_bus().await,
         };
         let Some(bus) = bus else {
             tracing::warn!("without a session bus there are no tray and no notifications");
-            app.tray_is_there(false);
-            app.health_is(|health| health.notifications = false);
-            end_if_unreachable(&app, 1);
+            app.set_tray_shown(false);
+            app.update_health(|health| health.notifications = false);
+            exit_if_unreachable(&app, 1);
             return;
         };
-        app.bus_is(&bus);
-        spawn(show_notifications(Arc::clone(&app), bus.clone(), popups));
-        spawn(follow_appearance(Arc::clone(&app), bus.clone()));
-        show_tray(app, bus, tray).await;
+        app.set_bus(&bus);
+        spawn(run_notifications(Arc::clone(&app), bus.clone(), popups));
+        spawn(watch_appearance(Arc::clone(&app), bus.clone()));
+        run_tray(app, bus, tray).await;
     });
 }
 
 async fn session_bus() -> Option<zbus::Connection> {
-    match tokio::time::timeout(BUS_PATIENCE, zbus::Connection::session()).await {
+    match tokio::time::timeout(BUS_TIMEOUT, zbus::Connection::session()).await {
         Ok(bus) => bus.ok(),
         Err(_) => None,
     }
 }
 
-async fn show_tray(app: Arc<App>, bus: zbus::Connection, view: watch::Receiver<TrayView>) {
-    let (seen, shown) = watch::channel(None);
-    let acted = Arc::clone(&app);
-    let absence = absence::follow(Arc::clone(&app), shown, presence::screen_is_locked);
-    spawn(absence);
+async fn run_tray(app: Arc<App>, bus: zbus::Connection, view: watch::Receiver<TrayView>) {
+    let (report_shown, shown) = watch::channel(None);
+    let action_app = Arc::clone(&app);
+    let missing = missing_tray::watch(Arc::clone(&app), shown, power_and_network::screen_is_locked);
+    spawn(missing);
     let ran = tray::run(
         &bus,
         view,
         move |there| {
-            seen.send_replace(Some(there));
+            report_shown.send_replace(Some(there));
         },
         Arc::new(move |action, activation| {
-            acted.activation_is(activation);
-            act(&acted, action);
+            action_app.keep_activation(activation);
+            on_tray_action(&action_app, action);
         }),
         app.withdrawn(),
     )
@@ -205,22 +210,22 @@ async fn show_tray(app: Arc<App>, bus: zbus::Connection, view: watch::Receiver<T
         return;
     }
     // The bus has ended, and the tray with it.
-    app.tray_is_there(false);
-    end_if_unreachable(&app, 0);
+    app.set_tray_shown(false);
+    exit_if_unreachable(&app, 0);
 }
 
 /// Without a session bus nobody could find an app that has no window. What is open goes on at the next start.
-fn end_if_unreachable(app: &Arc<App>, status: i32) {
-    if closing::bus_gone(app.visible()) == Then::Quit {
+fn exit_if_unreachable(app: &Arc<App>, status: i32) {
+    if close_action::after_bus_lost(app.visible()) == CloseAction::Quit {
         tracing::error!(
             "there is no session bus: Bursar ends, since nothing would lead to it without a window; start it \
              without --hidden to use it here"
         );
-        app.end(status);
+        app.exit(status);
     }
 }
 
-fn act(app: &Arc<App>, action: Action) {
+fn on_tray_action(app: &Arc<App>, action: Action) {
     tracing::debug!(?action, "the tray was clicked");
     match action {
         Action::Open => window::raise(app),
@@ -232,25 +237,25 @@ fn act(app: &Arc<App>, action: Action) {
                     hide_amounts: Some(hide_amounts),
                     ..SettingsChange::default()
                 };
-                if let Err(error) = app.prefer(&change) {
+                if let Err(error) = app.change_settings(&change) {
                     tracing::warn!(%error, "hiding amounts was not kept");
                 }
             });
         }
-        Action::TopUp => ask_core(app, |app| async move {
+        Action::TopUp => run_on_core(app, |app| async move {
             let (accounts, _, _) = app.core().await?.app_view().await?;
             match accounts.into_iter().find(|account| account.signed_in) {
-                Some(account) => app.show(Page::TopUp {
+                Some(account) => app.show_page(Page::TopUp {
                     account: account.id,
                 }),
                 None => window::raise(&app),
             }
             Ok(())
         }),
-        Action::ReturnToPayment(account, top_up) => ask_core(app, |app| async move {
+        Action::ReturnToPayment(account, top_up) => run_on_core(app, |app| async move {
             app.core().await?.return_to_payment(account, top_up).await
         }),
-        Action::CheckNow => ask_core(app, |app| async move {
+        Action::CheckNow => run_on_core(app, |app| async move {
             let core = app.core().await?;
             let (accounts, _, _) = core.app_view().await?;
             for account in accounts {
@@ -262,7 +267,7 @@ fn act(app: &Arc<App>, action: Action) {
 }
 
 /// Runs a click's work; if it fails, the window comes up, where what is wrong is said.
-fn ask_core<F>(app: &Arc<App>, work: impl FnOnce(Arc<App>) -> F + Send + 'static)
+fn run_on_core<F>(app: &Arc<App>, work: impl FnOnce(Arc<App>) -> F + Send + 'static)
 where
     F: Future<Output = Result<()>> + Send,
 {
@@ -275,24 +280,26 @@ where
     });
 }
 
-async fn show_notifications(
+async fn run_notifications(
     app: Arc<App>,
     bus: zbus::Connection,
     popups: mpsc::UnboundedReceiver<Popup>,
 ) {
-    let heard = Arc::clone(&app);
+    let events_app = Arc::clone(&app);
     let shown = notifications::run(
         &bus,
         popups,
-        || app.shown(),
-        move |happened| match happened {
-            Happened::Server(there) => heard.health_is(|health| health.notifications = there),
-            Happened::Sent => heard.sent(),
-            Happened::Clicked(page, activation) => {
-                heard.activation_is(activation);
+        || app.click_targets(),
+        move |event| match event {
+            PopupEvent::ServerAvailable(there) => {
+                events_app.update_health(|health| health.notifications = there)
+            }
+            PopupEvent::Handled => events_app.popup_handled(),
+            PopupEvent::Clicked(page, activation) => {
+                events_app.keep_activation(activation);
                 match page {
-                    Some(page) => heard.show(page),
-                    None => window::raise(&heard),
+                    Some(page) => events_app.show_page(page),
+                    None => window::raise(&events_app),
                 }
             }
         },
@@ -301,20 +308,20 @@ async fn show_notifications(
     if let Err(error) = shown {
         tracing::warn!(%error, "notifications cannot be shown");
     }
-    app.health_is(|health| health.notifications = false);
+    app.update_health(|health| health.notifications = false);
 }
 
 /// Gives notices their accounts' labels and makes one pop-up of those that came together.
-async fn compose_notices(app: Arc<App>, mut notices: mpsc::UnboundedReceiver<Vec<Notice>>) {
-    while let Some(together) = notices.recv().await {
-        if let Some(popup) = composed(&app, &together).await {
-            app.pop_up(popup);
+async fn compose_popups(app: Arc<App>, mut notices: mpsc::UnboundedReceiver<Vec<Notice>>) {
+    while let Some(batch) = notices.recv().await {
+        if let Some(popup) = compose_popup(&app, &batch).await {
+            app.queue_popup(popup);
         }
-        app.sent();
+        app.popup_handled();
     }
 }
 
-async fn composed(app: &App, together: &[Notice]) -> Option<Popup> {
+async fn compose_popup(app: &App, batch: &[Notice]) -> Option<Popup> {
     let settings = app.settings.get();
     if !settings.notifications {
         return None;
@@ -326,25 +333,29 @@ async fn composed(app: &App, together: &[Notice]) -> Option<Popup> {
         .into_iter()
         .map(|account| (account.id, account.label))
         .collect();
-    notifications::compose(together, &labels, settings.hide_amounts)
+    notifications::compose(batch, &labels, settings.hide_amounts)
 }
 
-async fn follow_appearance(app: Arc<App>, bus: zbus::Connection) {
-    if let Err(error) = app.appearance.follow(&bus, || app.repaint()).await {
+async fn watch_appearance(app: Arc<App>, bus: zbus::Connection) {
+    if let Err(error) = app
+        .appearance
+        .watch_portal(&bus, || app.apply_appearance())
+        .await
+    {
         tracing::info!(%error, "the desktop does not tell of light and dark");
     }
 }
 
-async fn hear_wishes(app: Arc<App>, mut wishes: mpsc::Receiver<Wish>) {
-    while let Some(wish) = wishes.recv().await {
-        match wish {
-            Wish::Show(activation) => {
-                app.activation_is(activation);
+async fn handle_instance_requests(app: Arc<App>, mut requests: mpsc::Receiver<InstanceRequest>) {
+    while let Some(request) = requests.recv().await {
+        match request {
+            InstanceRequest::ShowWindow(activation) => {
+                app.keep_activation(activation);
                 window::raise(&app);
             }
-            Wish::Link(link, activation) => {
-                app.activation_is(activation);
-                app.link_has_window(false);
+            InstanceRequest::OpenLink(link, activation) => {
+                app.keep_activation(activation);
+                app.link_opens_window(false);
                 open_link(Arc::clone(&app), link).await;
             }
         }
@@ -354,7 +365,7 @@ async fn hear_wishes(app: Arc<App>, mut wishes: mpsc::Receiver<Wish>) {
 /// The core decides what a link is worth, and raises the window for a good one.
 async fn open_link(app: Arc<App>, link: String) {
     if app
-        .meanwhile(|meanwhile| meanwhile.link = Some(link.clone()))
+        .defer(|deferred| deferred.link = Some(link.clone()))
         .is_some()
     {
         return;
@@ -366,7 +377,7 @@ async fn open_link(app: Arc<App>, link: String) {
 
 async fn register_links(app: Arc<App>, handed_over: bool) {
     let home = app.home.clone();
-    let registered = spawn_blocking(move || register_program(&home)).await;
+    let registered = spawn_blocking(move || register_executable(&home)).await;
     let registered = match registered {
         Ok(Ok(())) => true,
         Ok(Err(error)) => {
@@ -375,41 +386,41 @@ async fn register_links(app: Arc<App>, handed_over: bool) {
         }
         Err(_) => false,
     };
-    app.health_is(|health| health.links = registered && handed_over);
+    app.update_health(|health| health.links = registered && handed_over);
 }
 
 /// Has links lead to this program, and a start with the session as well if the program that it names is gone.
-fn register_program(home: &Home) -> Result<()> {
-    let program = program::path()?;
+fn register_executable(home: &Home) -> Result<()> {
+    let program = executable::path()?;
     if let Err(error) = autostart::repair(&program) {
         tracing::warn!(%error, "starting with the session was not repaired");
     }
-    links::register(&program, home.chosen())
+    url_scheme::register_handler(&program, home.custom_path())
 }
 
-async fn hear_machine(app: Arc<App>) {
+async fn watch_power_and_network(app: Arc<App>) {
     let core = Arc::clone(&app);
-    let told = presence::run(|heard| match heard {
-        Heard::TellsOfSleep(tells) => core.sleep_is_told(tells),
-        Heard::Online(online) => {
-            if let Some(core) = core.engine.running() {
+    let watched = power_and_network::watch(|event| match event {
+        SystemEvent::SleepSignals(available) => core.set_sleep_signals(available),
+        SystemEvent::Online(online) => {
+            if let Some(core) = core.core_handle.running() {
                 core.online(online);
             }
         }
-        Heard::Woke => {
-            if let Some(core) = core.engine.running() {
+        SystemEvent::WokeUp => {
+            if let Some(core) = core.core_handle.running() {
                 core.woke();
             }
         }
     })
     .await;
-    if let Err(error) = told {
+    if let Err(error) = watched {
         tracing::info!(%error, "the system bus tells nothing of network and sleep");
     }
 }
 
 /// The session ends, or somebody asks us to.
-async fn hear_signals(app: Arc<App>) {
+async fn watch_signals(app: Arc<App>) {
     let (Ok(mut term), Ok(mut interrupt)) = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),

@@ -1,7 +1,7 @@
 //! What the machine tells of itself over the system bus: whether it is connected (NetworkManager), that it slept and
 //! that its screen is locked (logind). All are hints; without a system bus the engine notices by itself.
 
-use crate::bus;
+use crate::dbus;
 use futures_util::StreamExt as _;
 use std::time::Duration;
 use zbus::Connection;
@@ -14,45 +14,45 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What was heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Heard {
+pub(crate) enum SystemEvent {
     Online(bool),
     /// logind is there and tells of sleep, or no longer.
-    TellsOfSleep(bool),
-    Woke,
+    SleepSignals(bool),
+    WokeUp,
 }
 
 /// Tells what is heard until the bus ends.
 ///
 /// # Errors
 /// When there is no system bus.
-pub(crate) async fn run(heard: impl Fn(Heard)) -> zbus::Result<()> {
+pub(crate) async fn watch(on_event: impl Fn(SystemEvent)) -> zbus::Result<()> {
     let bus = Connection::system().await?;
     let network = NetworkManagerProxy::new(&bus).await?;
     let login = LoginProxy::new(&bus).await?;
     let mut states = network.receive_state_changed_signal().await?;
     let mut sleeps = login.receive_prepare_for_sleep().await?;
-    let mut logind = bus::owned(&bus, LOGIND, true).await?;
-    let mut connection = Connectedness::default();
+    let mut logind = dbus::watch_owner(&bus, LOGIND, true).await?;
+    let mut connection = Connectivity::default();
     // Absent or not answering: its signal, if it appears, is heard all the same.
     if let Ok(state) = network.network_state().await {
-        connection.saw(state);
+        connection.update(state);
     }
     loop {
         tokio::select! {
             Some(change) = states.next() => {
                 let Ok(change) = change.args() else { continue };
-                if let Some(online) = connection.saw(*change.state()) {
-                    heard(Heard::Online(online));
+                if let Some(online) = connection.update(*change.state()) {
+                    on_event(SystemEvent::Online(online));
                 }
             }
             Some(sleep) = sleeps.next() => {
                 if sleep.args().is_ok_and(|sleep| !*sleep.going_to_sleep()) {
-                    heard(Heard::Woke);
+                    on_event(SystemEvent::WokeUp);
                 }
             }
-            Some(there) = logind.next() => heard(Heard::TellsOfSleep(there)),
+            Some(there) = logind.next() => on_event(SystemEvent::SleepSignals(there)),
             else => {
-                heard(Heard::TellsOfSleep(false));
+                on_event(SystemEvent::SleepSignals(false));
                 return Ok(());
             }
         }
@@ -61,7 +61,7 @@ pub(crate) async fn run(heard: impl Fn(Heard)) -> zbus::Result<()> {
 
 /// Whether the screen of this session is locked, as logind knows it; not if nobody tells.
 pub(crate) async fn screen_is_locked() -> bool {
-    let asked = async {
+    let query = async {
         let bus = Connection::system().await?;
         let session = SessionProxy::builder(&bus)
             .cache_properties(CacheProperties::No)
@@ -69,21 +69,21 @@ pub(crate) async fn screen_is_locked() -> bool {
             .await?;
         session.locked_hint().await
     };
-    let answer = tokio::time::timeout(ANSWER_TIMEOUT, asked).await;
+    let answer = tokio::time::timeout(ANSWER_TIMEOUT, query).await;
     matches!(answer, Ok(Ok(true)))
 }
 
 /// NetworkManager's state, believed only once it has managed a connection itself: beside another network
 /// program it says "disconnected" for ever.
 #[derive(Clone, Copy, Debug, Default)]
-struct Connectedness {
+struct Connectivity {
     managed: bool,
     online: Option<bool>,
 }
 
-impl Connectedness {
+impl Connectivity {
     /// `NM_STATE_CONNECTED_LOCAL` and above are connected; 0 is unknown.
-    fn saw(&mut self, state: u32) -> Option<bool> {
+    fn update(&mut self, state: u32) -> Option<bool> {
         const CONNECTED: u32 = 50;
         if state == 0 {
             return None;
@@ -140,15 +140,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_network_manager_that_manages_nothing_is_not_believed() {
-        let mut beside = Connectedness::default();
+    fn ignores_a_network_manager_that_manages_nothing() {
+        let mut beside = Connectivity::default();
         assert_eq!(
-            [20, 0, 20].map(|state| beside.saw(state)),
+            [20, 0, 20].map(|state| beside.update(state)),
             [None, None, None]
         );
-        let mut real = Connectedness::default();
+        let mut real = Connectivity::default();
         assert_eq!(
-            [70, 60, 40, 20, 0, 70].map(|state| real.saw(state)),
+            [70, 60, 40, 20, 0, 70].map(|state| real.update(state)),
             [Some(true), None, Some(false), None, None, Some(true)]
         );
     }

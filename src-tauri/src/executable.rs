@@ -14,20 +14,20 @@ use std::sync::OnceLock;
 const DELETED: &[u8] = b" (deleted)";
 
 /// The file that this process runs, by the kernel's link: it stands for the very file, even after that was replaced.
-const RUNNING: &str = "/proc/self/exe";
+const SELF_EXE: &str = "/proc/self/exe";
 
 static PATH: OnceLock<Option<PathBuf>> = OnceLock::new();
 
 /// Finds out where the program is. To be called at the start, before the file can have been replaced and before anything
 /// changes the working directory.
-pub(crate) fn find() {
+pub(crate) fn locate() {
     PATH.get_or_init(|| {
-        located(&Started {
+        resolve(&StartContext {
             name: env::args_os().next(),
             folder: env::current_dir().ok(),
             search: env::var_os("PATH"),
-            link: fs::read_link(RUNNING).ok()?,
-            file: file_at(Path::new(RUNNING)),
+            link: fs::read_link(SELF_EXE).ok()?,
+            file: file_id(Path::new(SELF_EXE)),
         })
     });
 }
@@ -38,13 +38,13 @@ pub(crate) fn find() {
 /// # Errors
 /// `file_failed` when the system does not tell, or when there is no program at that path any more.
 pub(crate) fn path() -> Result<PathBuf> {
-    find();
+    locate();
     let Some(path) = PATH.get().and_then(Option::as_ref) else {
         return Err(failed(
             "The system does not tell where Bursar is installed.".to_owned(),
         ));
     };
-    if is_program(path) {
+    if is_executable_file(path) {
         return Ok(path.clone());
     }
     Err(failed(format!(
@@ -59,7 +59,7 @@ fn failed(what: String) -> Error {
 
 /// How this process was started.
 #[derive(Debug)]
-struct Started {
+struct StartContext {
     /// What it was called by, as whoever started it says.
     name: Option<OsString>,
     /// The working directory.
@@ -76,24 +76,24 @@ struct Started {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FileId(u64, u64);
 
-fn file_at(path: &Path) -> Option<FileId> {
+fn file_id(path: &Path) -> Option<FileId> {
     let about = fs::metadata(path).ok()?;
     Some(FileId(about.dev(), about.ino()))
 }
 
 /// The name it was called by, if that leads to the program; else where the kernel says that it is.
-fn located(started: &Started) -> Option<PathBuf> {
-    let real = existing(&started.link, started.file);
+fn resolve(started: &StartContext) -> Option<PathBuf> {
+    let real = kernel_path(&started.link, started.file);
     let leads_here = |path: &PathBuf| {
-        (started.file.is_some() && file_at(path) == started.file)
+        (started.file.is_some() && file_id(path) == started.file)
             // Replaced within the moment since it was started: another file, but at the same place.
             || real.is_some() && path.canonicalize().ok() == real
     };
-    called(started).into_iter().find(leads_here).or(real)
+    candidates(started).into_iter().find(leads_here).or(real)
 }
 
 /// The paths that the name may stand for, as a shell reads it.
-fn called(started: &Started) -> Vec<PathBuf> {
+fn candidates(started: &StartContext) -> Vec<PathBuf> {
     let Some(name) = started.name.as_deref().filter(|name| !name.is_empty()) else {
         return Vec::new();
     };
@@ -109,13 +109,13 @@ fn called(started: &Started) -> Vec<PathBuf> {
     };
     paths
         .into_iter()
-        .filter_map(|path| tidy(&path))
-        .filter(|path| is_program(path) && is_lasting(path))
+        .filter_map(|path| normalize(&path))
+        .filter(|path| is_executable_file(path) && is_persistent(path))
         .collect()
 }
 
 /// Without `.` and `..`. What `..` leads to depends on symbolic links, so the folder is then told without any.
-fn tidy(path: &Path) -> Option<PathBuf> {
+fn normalize(path: &Path) -> Option<PathBuf> {
     if path.components().any(|part| part == Component::ParentDir) {
         return Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
     }
@@ -123,22 +123,24 @@ fn tidy(path: &Path) -> Option<PathBuf> {
 }
 
 /// A path of the kernel's own stands for another file, or for none, in the next process.
-fn is_lasting(path: &Path) -> bool {
+fn is_persistent(path: &Path) -> bool {
     !["/proc", "/dev", "/sys"]
         .iter()
         .any(|own| path.starts_with(own))
 }
 
-fn is_program(path: &Path) -> bool {
+fn is_executable_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0)
 }
 
 /// The path that the kernel tells, without the mark of a file that is gone. A file may be called like that itself.
-fn existing(link: &Path, file: Option<FileId>) -> Option<PathBuf> {
+fn kernel_path(link: &Path, file: Option<FileId>) -> Option<PathBuf> {
     let marked = link.as_os_str().as_bytes().strip_suffix(DELETED);
     let unmarked = marked.map(|path| PathBuf::from(OsString::from_vec(path.to_vec())));
     match unmarked {
-        Some(path) if file.is_none() || file_at(link) != file => is_program(&path).then_some(path),
+        Some(path) if file.is_none() || file_id(link) != file => {
+            is_executable_file(&path).then_some(path)
+        }
         Some(_) | None => Some(link.to_path_buf()),
     }
 }
@@ -148,23 +150,23 @@ mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
 
-    struct Place {
+    struct Installation {
         folder: tempfile::TempDir,
     }
 
-    impl Place {
+    impl Installation {
         fn new() -> Self {
-            let place = Self {
+            let installation = Self {
                 folder: tempfile::tempdir().unwrap(),
             };
-            place.program("opt/1.0/bursar-desktop");
-            fs::create_dir_all(place.at("bin")).unwrap();
+            installation.program("opt/1.0/bursar-desktop");
+            fs::create_dir_all(installation.at("bin")).unwrap();
             symlink(
-                place.at("opt/1.0/bursar-desktop"),
-                place.at("bin/bursar-desktop"),
+                installation.at("opt/1.0/bursar-desktop"),
+                installation.at("bin/bursar-desktop"),
             )
             .unwrap();
-            place
+            installation
         }
 
         fn at(&self, name: &str) -> PathBuf {
@@ -178,17 +180,17 @@ mod tests {
             fs::write(&beside, "#!/bin/sh\n").unwrap();
             fs::set_permissions(&beside, fs::Permissions::from_mode(0o755)).unwrap();
             fs::rename(&beside, &path).unwrap();
-            file_at(&path).unwrap()
+            file_id(&path).unwrap()
         }
 
         /// A process that runs the file `real`, called by `name`.
-        fn started(&self, name: &str, real: &str) -> Started {
-            Started {
+        fn started(&self, name: &str, real: &str) -> StartContext {
+            StartContext {
                 name: Some(name.into()),
                 folder: Some(self.at("bin")),
                 search: Some(env::join_paths([self.at("nothing"), self.at("bin")]).unwrap()),
                 link: self.at(real),
-                file: file_at(&self.at(real)),
+                file: file_id(&self.at(real)),
             }
         }
     }
@@ -196,9 +198,9 @@ mod tests {
     const REAL: &str = "opt/1.0/bursar-desktop";
 
     #[test]
-    fn a_link_in_the_search_path_stays_a_link() {
-        let place = Place::new();
-        let link = place.at("bin/bursar-desktop");
+    fn keeps_the_symlink_it_was_started_by() {
+        let installation = Installation::new();
+        let link = installation.at("bin/bursar-desktop");
         for name in [
             link.to_str().unwrap(),
             "bursar-desktop",
@@ -206,7 +208,7 @@ mod tests {
             "../bin/bursar-desktop",
         ] {
             assert_eq!(
-                located(&place.started(name, REAL)),
+                resolve(&installation.started(name, REAL)),
                 Some(link.clone()),
                 "{name}"
             );
@@ -214,9 +216,9 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_leads_elsewhere_is_not_believed() {
-        let place = Place::new();
-        place.program("bin/other");
+    fn ignores_a_name_that_leads_elsewhere() {
+        let installation = Installation::new();
+        installation.program("bin/other");
         for name in [
             "other",
             "./other",
@@ -227,54 +229,60 @@ mod tests {
             "bursar-desktop --hidden",
         ] {
             assert_eq!(
-                located(&place.started(name, REAL)),
-                Some(place.at(REAL)),
+                resolve(&installation.started(name, REAL)),
+                Some(installation.at(REAL)),
                 "{name:?}"
             );
         }
-        let mut nameless = place.started("", REAL);
+        let mut nameless = installation.started("", REAL);
         (nameless.name, nameless.folder, nameless.search) = (None, None, None);
-        assert_eq!(located(&nameless), Some(place.at(REAL)));
+        assert_eq!(resolve(&nameless), Some(installation.at(REAL)));
     }
 
     #[test]
-    fn a_program_that_was_replaced_at_once_is_found_at_its_place() {
-        let place = Place::new();
-        let mut started = place.started("nothing", REAL);
-        place.program(REAL);
-        started.link = place.at("opt/1.0/bursar-desktop (deleted)");
-        assert_eq!(located(&started), Some(place.at(REAL)));
+    fn finds_a_program_replaced_right_after_start() {
+        let installation = Installation::new();
+        let mut started = installation.started("nothing", REAL);
+        installation.program(REAL);
+        started.link = installation.at("opt/1.0/bursar-desktop (deleted)");
+        assert_eq!(resolve(&started), Some(installation.at(REAL)));
         started.name = Some("bursar-desktop".into());
-        assert_eq!(located(&started), Some(place.at("bin/bursar-desktop")));
+        assert_eq!(
+            resolve(&started),
+            Some(installation.at("bin/bursar-desktop"))
+        );
     }
 
     #[test]
-    fn a_program_that_was_removed_at_once_is_nowhere() {
-        let place = Place::new();
-        let mut started = place.started("bursar-desktop", REAL);
-        fs::remove_file(place.at(REAL)).unwrap();
-        started.link = place.at("opt/1.0/bursar-desktop (deleted)");
-        assert_eq!(located(&started), None);
+    fn finds_nothing_after_removal() {
+        let installation = Installation::new();
+        let mut started = installation.started("bursar-desktop", REAL);
+        fs::remove_file(installation.at(REAL)).unwrap();
+        started.link = installation.at("opt/1.0/bursar-desktop (deleted)");
+        assert_eq!(resolve(&started), None);
     }
 
     #[test]
-    fn a_file_whose_name_ends_like_that_keeps_it() {
-        let place = Place::new();
+    fn keeps_a_real_name_that_ends_in_deleted() {
+        let installation = Installation::new();
         let odd = "opt/1.0/bursar-desktop (deleted)";
-        place.program(odd);
-        assert_eq!(located(&place.started("nothing", odd)), Some(place.at(odd)));
+        installation.program(odd);
+        assert_eq!(
+            resolve(&installation.started("nothing", odd)),
+            Some(installation.at(odd))
+        );
         // Beside one of that name the running one was replaced.
-        let mut started = place.started("nothing", REAL);
-        place.program(REAL);
-        started.link = place.at(odd);
-        assert_eq!(located(&started), Some(place.at(REAL)));
+        let mut started = installation.started("nothing", REAL);
+        installation.program(REAL);
+        started.link = installation.at(odd);
+        assert_eq!(resolve(&started), Some(installation.at(REAL)));
     }
 
     #[test]
-    fn this_very_program_is_found() {
-        find();
+    fn finds_this_test_program() {
+        locate();
         let path = path().unwrap();
-        assert_eq!(file_at(&path), file_at(Path::new(RUNNING)));
+        assert_eq!(file_id(&path), file_id(Path::new(SELF_EXE)));
         assert!(path.is_absolute());
     }
 }

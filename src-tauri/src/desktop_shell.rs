@@ -1,7 +1,8 @@
 //! The desktop as the core sees it. Every call returns at once.
 
 use crate::app::App;
-use crate::{lean, links};
+use crate::url_scheme;
+use crate::webview_hardening::launch_context;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::notice::Notice;
 use bursar_core::shell::Shell;
@@ -13,41 +14,41 @@ use std::sync::{Arc, Weak};
 use url::Url;
 
 /// Weak, since the app holds the core and the core holds its shell.
-pub(crate) struct Desktop(Weak<App>);
+pub(crate) struct DesktopShell(Weak<App>);
 
-impl Desktop {
-    pub(crate) fn of(app: &Arc<App>) -> Arc<Self> {
+impl DesktopShell {
+    pub(crate) fn new(app: &Arc<App>) -> Arc<Self> {
         Arc::new(Self(Arc::downgrade(app)))
     }
 
-    fn app(&self, then: impl FnOnce(Arc<App>)) {
+    fn with_app(&self, then: impl FnOnce(Arc<App>)) {
         if let Some(app) = self.0.upgrade() {
             then(app);
         }
     }
 }
 
-impl Shell for Desktop {
+impl Shell for DesktopShell {
     fn tray(&self, view: &TrayView) {
-        self.app(|app| app.tray_is(view));
+        self.with_app(|app| app.update_tray(view));
     }
 
     fn notify(&self, notices: &[Notice]) {
-        self.app(|app| app.notices(notices));
+        self.with_app(|app| app.queue_notices(notices));
     }
 
     fn open(&self, address: &Url) -> Result<()> {
-        self.app(|app| links::claim(&app.home));
-        open(address)
+        self.with_app(|app| url_scheme::register_in_background(&app.home));
+        open_url(address)
     }
 
     fn raise(&self) {
-        self.app(|app| app.raise_for_link());
+        self.with_app(|app| app.raise_for_link());
     }
 
     fn changed(&self, change: &Change) {
-        self.app(|app| match change {
-            Change::Show { page } => app.turn_to(Page::clone(page)),
+        self.with_app(|app| match change {
+            Change::Show { page } => app.navigate_to(Page::clone(page)),
             Change::Account { .. }
             | Change::Payments { .. }
             | Change::Accounts
@@ -56,7 +57,7 @@ impl Shell for Desktop {
             | Change::Health
             | Change::Export
             | Change::Past { .. }
-            | Change::SignIn { .. } => app.tell(change.clone()),
+            | Change::SignIn { .. } => app.emit_change(change.clone()),
         });
     }
 }
@@ -66,8 +67,8 @@ impl Shell for Desktop {
 ///
 /// # Errors
 /// `browser_failed` when there is no browser or it cannot be started.
-pub(crate) fn open(address: &Url) -> Result<()> {
-    AppInfo::launch_default_for_uri(address.as_str(), Some(&lean::context())).map_err(|error| {
+pub(crate) fn open_url(address: &Url) -> Result<()> {
+    AppInfo::launch_default_for_uri(address.as_str(), Some(&launch_context())).map_err(|error| {
         tracing::warn!(%error, "no browser could be opened");
         Error::new(
             Code::BrowserFailed,
@@ -80,7 +81,7 @@ pub(crate) fn open(address: &Url) -> Result<()> {
 ///
 /// # Errors
 /// `file_failed` when there is no viewer or it cannot be started.
-pub(crate) fn view_pdf(file: &Path) -> Result<()> {
+pub(crate) fn open_pdf(file: &Path) -> Result<()> {
     let failed = || {
         Error::new(
             Code::FileFailed,
@@ -90,7 +91,7 @@ pub(crate) fn view_pdf(file: &Path) -> Result<()> {
     let viewer = AppInfo::default_for_type("application/pdf", true).ok_or_else(failed)?;
     let file = Url::from_file_path(file).map_err(|()| failed())?;
     viewer
-        .launch_uris(&[file.as_str()], Some(&lean::context()))
+        .launch_uris(&[file.as_str()], Some(&launch_context()))
         .map_err(|error| {
             tracing::warn!(%error, "no viewer could be opened");
             failed()
@@ -102,31 +103,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_that_a_link_leads_to_does_not_raise_the_window_a_second_time() {
-        let (_folder, app, _outlets) = App::for_tests();
-        let desktop = Desktop::of(&app);
+    fn navigation_from_a_link_raises_the_window_once() {
+        let (_folder, app, _receivers) = App::for_tests();
+        let desktop = DesktopShell::new(&app);
         desktop.changed(&Change::Show {
             page: Page::Settings,
         });
-        assert!(!app.wants_window());
+        assert!(!app.window_requested());
         desktop.raise();
-        assert!(app.wants_window());
+        assert!(app.window_requested());
     }
 
     #[test]
-    fn a_start_by_a_link_has_its_window_and_any_later_link_raises_it() {
-        let (_folder, app, _outlets) = App::for_tests();
-        let desktop = Desktop::of(&app);
-        app.link_has_window(true);
+    fn first_link_uses_the_startup_window_and_later_links_raise_it() {
+        let (_folder, app, _receivers) = App::for_tests();
+        let desktop = DesktopShell::new(&app);
+        app.link_opens_window(true);
         desktop.raise();
-        assert!(!app.wants_window());
+        assert!(!app.window_requested());
         desktop.raise();
-        assert!(app.wants_window());
+        assert!(app.window_requested());
 
-        let (_folder, app, _outlets) = App::for_tests();
-        app.link_has_window(true);
-        app.window_is(false);
-        Desktop::of(&app).raise();
-        assert!(app.wants_window(), "the window was closed meanwhile");
+        let (_folder, app, _receivers) = App::for_tests();
+        app.link_opens_window(true);
+        app.set_window_open(false);
+        DesktopShell::new(&app).raise();
+        assert!(app.window_requested(), "the window was closed meanwhile");
     }
 }
