@@ -1,16 +1,17 @@
 //! The running desktop app: what it shows, what it hears, and how it ends. Everything that the core or the
 //! desktop asks of the shell goes through here; nothing here waits on the main thread.
 
-use crate::activation::{Activation, PendingActivation};
-use crate::appearance::Appearance;
-use crate::close_action::{self, CloseAction, Visibility};
+use crate::controller::close_action::{self, CloseAction, Visibility};
+use crate::controller::restart_to_free_memory::{ClickTargets, DeferredRequests};
 use crate::core_handle::CoreHandle;
 use crate::home::Home;
 use crate::initial_data::InitialDataLoader;
 use crate::main_thread::MainThread;
-use crate::notifications::Popup;
-use crate::restart_to_free_memory::{ClickTargets, DeferredRequests};
-use crate::{autostart, executable, window};
+use crate::platform::activation::{Activation, PendingActivation};
+use crate::platform::appearance::Appearance;
+use crate::platform::notifications::Popup;
+use crate::platform::{autostart, executable};
+use crate::window;
 use bursar_core::bursar::Bursar;
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::engine::Presence;

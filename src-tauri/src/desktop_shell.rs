@@ -1,8 +1,8 @@
 //! The desktop as the core sees it. Every call returns at once.
 
 use crate::app::App;
-use crate::url_scheme;
-use crate::webview_hardening::launch_context;
+use crate::platform::url_scheme;
+use crate::platform::webview_hardening::launch_context;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::notice::Notice;
 use bursar_core::shell::Shell;

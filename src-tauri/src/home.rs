@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf, absolute};
 
-use crate::url_scheme::SCHEME;
+use crate::platform::url_scheme::SCHEME;
 use bursar_core::home;
 use bursar_core::session::Vault;
 

@@ -1,37 +1,25 @@
 //! Bursar's desktop shell: window, tray, notifications, links and commands around `bursar-core`. The window
 //! comes first; the core and everything that may be slow or missing starts behind it.
 
-mod activation;
 mod app;
-mod appearance;
 mod arguments;
-mod autostart;
-mod close_action;
 mod commands;
+mod controller;
 mod core_handle;
-mod core_startup;
-mod dbus;
-mod desktop_entry;
 mod desktop_shell;
 mod diagnostics;
-mod executable;
 mod home;
 mod initial_data;
 mod logging;
 mod main_thread;
-mod notifications;
-mod power_and_network;
-mod restart_to_free_memory;
-mod sanitize;
-mod single_instance;
+mod platform;
 mod startup;
-mod tray;
-mod url_scheme;
-mod webview_hardening;
 mod window;
 
-use activation::Activation;
 use arguments::Invocation;
+use controller::{core_startup, restart_to_free_memory};
+use platform::activation::Activation;
+use platform::{executable, webview_hardening};
 use std::io::Write as _;
 use std::process::ExitCode;
 

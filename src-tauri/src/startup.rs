@@ -1,19 +1,21 @@
 //! One run of the app, from the arguments to the end: who is first, the window or the tray, the tasks beside
 //! them, and the order in which things begin.
 
-use crate::activation::Activation;
 use crate::app::{App, Receivers};
 use crate::arguments::Arguments;
-use crate::close_action::{self, CloseAction};
-use crate::core_startup::{self, EnvironmentSecrets};
+use crate::controller::close_action::{self, CloseAction};
+use crate::controller::core_startup::{self, EnvironmentSecrets};
+use crate::controller::missing_tray;
+use crate::controller::restart_to_free_memory::ClickTargets;
 use crate::home::Home;
 use crate::main_thread::{MainThread, MainThreadRequest};
-use crate::notifications::{self, Popup, PopupEvent};
-use crate::power_and_network::{self, SystemEvent};
-use crate::restart_to_free_memory::ClickTargets;
-use crate::single_instance::{self, Instance, InstanceRequest};
-use crate::tray::{self, Action, missing_tray};
-use crate::{autostart, commands, executable, url_scheme, window};
+use crate::platform::activation::Activation;
+use crate::platform::notifications::{self, Popup, PopupEvent};
+use crate::platform::power_and_network::{self, SystemEvent};
+use crate::platform::single_instance::{self, Instance, InstanceRequest};
+use crate::platform::tray::{self, Action};
+use crate::platform::{autostart, executable, url_scheme};
+use crate::{commands, window};
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::error::Result;
 use bursar_core::notice::Notice;

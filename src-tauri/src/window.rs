@@ -2,9 +2,10 @@
 //! tray. It loads the app's own pages and nothing else.
 
 use crate::app::App;
-use crate::close_action::{self, CloseAction};
+use crate::controller::close_action::{self, CloseAction};
+use crate::controller::restart_to_free_memory;
 use crate::main_thread::MainThreadRequest;
-use crate::{activation, restart_to_free_memory, webview_hardening};
+use crate::platform::{activation, webview_hardening};
 use gtk::prelude::{GtkWindowExt as _, WidgetExt as _};
 use std::sync::Arc;
 use tauri::webview::{Color, NewWindowResponse};

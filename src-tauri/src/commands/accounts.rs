@@ -1,7 +1,8 @@
 //! What the window may ask for about accounts: networks, connecting, signing in and out, and how each is read.
 
 use super::{AppState, files};
-use crate::{desktop_shell, url_scheme};
+use crate::desktop_shell;
+use crate::platform::url_scheme;
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Connect;
 use bursar_core::error::{Code, Error, Result};

@@ -4,7 +4,7 @@
 //! locked screen among it.
 
 use crate::app::App;
-use crate::close_action::{self, CloseAction};
+use crate::controller::close_action::{self, CloseAction};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -79,7 +79,7 @@ async fn report_missing(app: &Arc<App>) {
 mod tests {
     use super::*;
     use crate::app::{App, Receivers};
-    use crate::notifications::Popup;
+    use crate::platform::notifications::Popup;
     use bursar_core::view::TrayView;
     use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -2,10 +2,10 @@
 //! text whatever the server makes of markup; several notices at once come as one summary; a click leads to
 //! what it was about. That there is no server is noticed and said, and costs nothing but the pop-up.
 
-use crate::activation::Activation;
-use crate::dbus;
-use crate::restart_to_free_memory::ClickTargets;
-use crate::sanitize::{escape_markup, one_line};
+use crate::controller::restart_to_free_memory::ClickTargets;
+use crate::platform::activation::Activation;
+use crate::platform::dbus;
+use crate::platform::sanitize::{escape_markup, one_line};
 use bursar_core::account::AccountId;
 use bursar_core::notice::{Notice, NoticeKind};
 use bursar_core::view::Page;

@@ -1,7 +1,7 @@
 //! What the machine tells of itself over the system bus: whether it is connected (NetworkManager), that it slept and
 //! that its screen is locked (logind). All are hints; without a system bus the engine notices by itself.
 
-use crate::dbus;
+use crate::platform::dbus;
 use futures_util::StreamExt as _;
 use std::time::Duration;
 use zbus::Connection;

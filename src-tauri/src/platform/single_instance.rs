@@ -4,10 +4,10 @@
 //! and any may own the name, so arguments are only handed to a process that has this home's engine. What keeps
 //! two engines apart is the core's file lock, not this name.
 
-use crate::activation::Activation;
 use crate::arguments::Arguments;
+use crate::controller::restart_to_free_memory;
 use crate::home::Home;
-use crate::restart_to_free_memory;
+use crate::platform::activation::Activation;
 use bursar_core::home::LOCK_FILE;
 use std::collections::HashMap;
 use std::os::unix::fs::MetadataExt as _;

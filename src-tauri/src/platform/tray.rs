@@ -3,10 +3,9 @@
 
 mod host;
 mod icons;
-pub(crate) mod missing_tray;
 
-use crate::activation::Activation;
-use crate::sanitize::{escape_access_keys, one_line};
+use crate::platform::activation::Activation;
+use crate::platform::sanitize::{escape_access_keys, one_line};
 use bursar_core::account::AccountId;
 use bursar_core::view::TrayView;
 use futures_util::StreamExt as _;

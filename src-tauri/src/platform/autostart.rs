@@ -1,7 +1,7 @@
 //! Starting with the session, in the tray: a desktop entry in the user's autostart folder, there or not.
 
-use crate::desktop_entry;
-use crate::url_scheme::SCHEME;
+use crate::platform::desktop_entry;
+use crate::platform::url_scheme::SCHEME;
 use bursar_core::error::{Code, Error, Result};
 use std::fs;
 use std::io::ErrorKind;

@@ -3,8 +3,9 @@
 //! pop-ups are sent, the name on the bus is let go, and what was asked for in between goes along to the new start.
 
 use crate::app::App;
-use crate::core_startup::{self, EnvironmentSecrets};
-use crate::{executable, single_instance, webview_hardening, window};
+use crate::controller::core_startup::{self, EnvironmentSecrets};
+use crate::platform::{executable, single_instance, webview_hardening};
+use crate::window;
 use bursar_core::process;
 use bursar_core::view::Page;
 use std::collections::BTreeMap;

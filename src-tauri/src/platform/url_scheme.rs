@@ -2,9 +2,9 @@
 //! (warm); the core decides what one is worth. Registering as the scheme's handler goes through GIO and may
 //! fail without stopping anything.
 
-use crate::desktop_entry;
-use crate::executable;
 use crate::home::Home;
+use crate::platform::desktop_entry;
+use crate::platform::executable;
 use bursar_core::error::{Code, Error, Result};
 use gtk::gio::prelude::AppInfoExt as _;
 use gtk::gio::{AppInfo, DesktopAppInfo};
