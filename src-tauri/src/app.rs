@@ -2,14 +2,14 @@
 //! desktop asks of the shell goes through here; nothing here waits on the main thread.
 
 use crate::controller::close_action::{self, CloseAction, Visibility};
-use crate::controller::restart_to_free_memory::{ClickTargets, DeferredRequests};
+use crate::controller::restart_to_free_memory::DeferredRequests;
 use crate::core_handle::CoreHandle;
 use crate::home::Home;
 use crate::initial_data::InitialDataLoader;
 use crate::main_thread::MainThread;
 use crate::platform::activation::{Activation, PendingActivation};
 use crate::platform::appearance::Appearance;
-use crate::platform::notifications::Popup;
+use crate::platform::notifications::{ClickTargets, Popup};
 use crate::platform::{autostart, executable};
 use crate::window;
 use bursar_core::bursar::Bursar;

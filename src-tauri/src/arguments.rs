@@ -1,7 +1,7 @@
 //! What the program was started with. The same reading serves this start and a second one that hands its
 //! arguments over, so a link is found wherever it stands. Wrong use is said in one line and changes nothing.
 
-use crate::platform::url_scheme::SCHEME;
+use crate::home::SCHEME;
 use std::ffi::OsString;
 use std::path::PathBuf;
 

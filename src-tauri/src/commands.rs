@@ -6,9 +6,9 @@ mod files;
 mod top_ups;
 
 use crate::app::{App, Changed};
-use crate::desktop_shell;
 use crate::diagnostics::report;
 use crate::initial_data::InitialData;
+use crate::platform::external_apps;
 use bursar_core::account::AccountId;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::view::{
@@ -144,7 +144,7 @@ async fn payment(app: AppState<'_>, account: AccountId, id: String) -> Result<Pa
 #[specta::specta]
 async fn open_invoice(app: AppState<'_>, account: AccountId, payment: String) -> Result<()> {
     let file = app.core().await?.invoice_file(account, payment).await?;
-    desktop_shell::open_pdf(&file)
+    external_apps::open_pdf(&file)
 }
 
 /// The path that was written; `None` when the dialog was dismissed.
@@ -176,7 +176,7 @@ async fn open_transaction(
     account: AccountId,
     transaction: String,
 ) -> Result<()> {
-    desktop_shell::open_url(
+    external_apps::open_url(
         &app.core()
             .await?
             .transaction_address(account, transaction)
@@ -187,13 +187,13 @@ async fn open_transaction(
 #[tauri::command]
 #[specta::specta]
 async fn open_address(app: AppState<'_>, account: AccountId) -> Result<()> {
-    desktop_shell::open_url(&app.core().await?.wallet_address_page(account).await?)
+    external_apps::open_url(&app.core().await?.wallet_address_page(account).await?)
 }
 
 #[tauri::command]
 #[specta::specta]
 async fn open_console(app: AppState<'_>, network: String) -> Result<()> {
-    desktop_shell::open_url(&app.core().await?.console_address(network).await?)
+    external_apps::open_url(&app.core().await?.console_address(network).await?)
 }
 
 /// How far the reading of what lies further back is; `None` where everything has been read.

@@ -1,15 +1,11 @@
 //! The desktop as the core sees it. Every call returns at once.
 
 use crate::app::App;
-use crate::platform::url_scheme;
-use crate::platform::webview_hardening::launch_context;
-use bursar_core::error::{Code, Error, Result};
+use crate::platform::{external_apps, url_scheme};
+use bursar_core::error::Result;
 use bursar_core::notice::Notice;
 use bursar_core::shell::Shell;
 use bursar_core::view::{Change, Page, TrayView};
-use gtk::gio::AppInfo;
-use gtk::prelude::AppInfoExt as _;
-use std::path::Path;
 use std::sync::{Arc, Weak};
 use url::Url;
 
@@ -39,7 +35,7 @@ impl Shell for DesktopShell {
 
     fn open(&self, address: &Url) -> Result<()> {
         self.with_app(|app| url_scheme::register_in_background(&app.home));
-        open_url(address)
+        external_apps::open_url(address)
     }
 
     fn raise(&self) {
@@ -60,42 +56,6 @@ impl Shell for DesktopShell {
             | Change::SignIn { .. } => app.emit_change(change.clone()),
         });
     }
-}
-
-/// Opens an address in the system's browser, as it was re-serialised by whoever allowed it. GIO starts the
-/// browser itself and does not wait for it.
-///
-/// # Errors
-/// `browser_failed` when there is no browser or it cannot be started.
-pub(crate) fn open_url(address: &Url) -> Result<()> {
-    AppInfo::launch_default_for_uri(address.as_str(), Some(&launch_context())).map_err(|error| {
-        tracing::warn!(%error, "no browser could be opened");
-        Error::new(
-            Code::BrowserFailed,
-            "The system's browser could not be opened. Copy the link, or choose a default browser.",
-        )
-    })
-}
-
-/// Shows a file in the system's viewer for PDF files, whatever else the desktop would take it for.
-///
-/// # Errors
-/// `file_failed` when there is no viewer or it cannot be started.
-pub(crate) fn open_pdf(file: &Path) -> Result<()> {
-    let failed = || {
-        Error::new(
-            Code::FileFailed,
-            "No viewer for PDF files could be opened. Save the invoice to a file instead.",
-        )
-    };
-    let viewer = AppInfo::default_for_type("application/pdf", true).ok_or_else(failed)?;
-    let file = Url::from_file_path(file).map_err(|()| failed())?;
-    viewer
-        .launch_uris(&[file.as_str()], Some(&launch_context()))
-        .map_err(|error| {
-            tracing::warn!(%error, "no viewer could be opened");
-            failed()
-        })
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@ use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf, absolute};
 
-use crate::platform::url_scheme::SCHEME;
 use bursar_core::home;
 use bursar_core::session::Vault;
+
+/// The scheme of our links: reverse DNS, as RFC 8252 (7.1) asks of native apps.
+pub(crate) const SCHEME: &str = "org.bursar.desktop";
 
 /// The folder of all data.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,27 +8,29 @@ mod controller;
 mod core_handle;
 mod desktop_shell;
 mod diagnostics;
+mod environment;
 mod home;
 mod initial_data;
 mod logging;
 mod main_thread;
 mod platform;
+mod popup_texts;
 mod startup;
 mod window;
 
 use arguments::Invocation;
-use controller::{core_startup, restart_to_free_memory};
+use controller::restart_to_free_memory;
 use platform::activation::Activation;
-use platform::{executable, webview_hardening};
+use platform::{executable, software_rendering};
 use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let secrets = core_startup::take_from_environment();
+    let secrets = environment::take_secrets();
     let activation = Activation::take_from_environment();
     executable::locate();
     let click_targets = restart_to_free_memory::take_click_targets();
-    webview_hardening::disable_opengl();
+    software_rendering::disable_opengl();
     logging::init();
     match Invocation::parse(std::env::args_os().skip(1)) {
         Ok(Invocation::Run(arguments)) => {

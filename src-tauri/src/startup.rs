@@ -4,18 +4,18 @@
 use crate::app::{App, Receivers};
 use crate::arguments::Arguments;
 use crate::controller::close_action::{self, CloseAction};
-use crate::controller::core_startup::{self, EnvironmentSecrets};
+use crate::controller::core_startup;
 use crate::controller::missing_tray;
-use crate::controller::restart_to_free_memory::ClickTargets;
+use crate::environment::EnvironmentSecrets;
 use crate::home::Home;
 use crate::main_thread::{MainThread, MainThreadRequest};
 use crate::platform::activation::Activation;
-use crate::platform::notifications::{self, Popup, PopupEvent};
+use crate::platform::notifications::{self, ClickTargets, Popup, PopupEvent};
 use crate::platform::power_and_network::{self, SystemEvent};
 use crate::platform::single_instance::{self, Instance, InstanceRequest};
 use crate::platform::tray::{self, Action};
 use crate::platform::{autostart, executable, url_scheme};
-use crate::{commands, window};
+use crate::{commands, popup_texts, window};
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::error::Result;
 use bursar_core::notice::Notice;
@@ -335,7 +335,7 @@ async fn compose_popup(app: &App, batch: &[Notice]) -> Option<Popup> {
         .into_iter()
         .map(|account| (account.id, account.label))
         .collect();
-    notifications::compose(batch, &labels, settings.hide_amounts)
+    popup_texts::compose(batch, &labels, settings.hide_amounts)
 }
 
 async fn watch_appearance(app: Arc<App>, bus: zbus::Connection) {

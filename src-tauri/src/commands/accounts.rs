@@ -1,8 +1,7 @@
 //! What the window may ask for about accounts: networks, connecting, signing in and out, and how each is read.
 
 use super::{AppState, files};
-use crate::desktop_shell;
-use crate::platform::url_scheme;
+use crate::platform::{external_apps, url_scheme};
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Connect;
 use bursar_core::error::{Code, Error, Result};
@@ -63,7 +62,7 @@ pub(crate) async fn begin_sign_in(
 ) -> Result<()> {
     let core = app.core().await?;
     url_scheme::register_in_background(&app.home);
-    desktop_shell::open_url(&core.begin_sign_in(network, address, label).await?)
+    external_apps::open_url(&core.begin_sign_in(network, address, label).await?)
         .inspect_err(|_| core.abandon_sign_in())
 }
 
@@ -88,7 +87,7 @@ pub(crate) async fn sign_in_again(
     }
     let address = core.begin_sign_in_again(account.clone()).await?;
     url_scheme::register_in_background(&app.home);
-    desktop_shell::open_url(&address).inspect_err(|_| core.abandon_sign_in())?;
+    external_apps::open_url(&address).inspect_err(|_| core.abandon_sign_in())?;
     let (accounts, _, _) = core.app_view().await?;
     match accounts.into_iter().find(|one| one.id == account) {
         Some(account) => Ok(Connected {

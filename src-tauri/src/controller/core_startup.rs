@@ -3,42 +3,17 @@
 
 use crate::app::App;
 use crate::desktop_shell::DesktopShell;
+use crate::environment::EnvironmentSecrets;
 use bursar_core::bursar::{Bursar, Options};
 use bursar_core::clock::SystemClock;
 use bursar_core::error::{Code, Error};
-use bursar_core::process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
-use zeroize::Zeroizing;
 
 /// Whoever had this home a moment ago, a command in a terminal perhaps, may be about to let it go.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(100);
-
-/// Secrets of the environment, taken out of it.
-pub(crate) struct EnvironmentSecrets {
-    api_key: Option<Zeroizing<String>>,
-}
-
-impl EnvironmentSecrets {
-    pub(crate) fn none() -> Self {
-        Self { api_key: None }
-    }
-}
-
-/// Takes `BURSAR_API_KEY` out of the environment, so that no child gets it: browser, webview, the process that this one
-/// replaces itself with. To be called first in `main`, while there is one thread.
-pub(crate) fn take_from_environment() -> EnvironmentSecrets {
-    let api_key = std::env::var(process::API_KEY)
-        .ok()
-        .filter(|key| !key.is_empty())
-        .map(Zeroizing::new);
-    for name in process::SECRETS {
-        gtk::glib::unsetenv(name);
-    }
-    EnvironmentSecrets { api_key }
-}
 
 /// Starts the core and lets it have its part; if another process has this home, says so and ends.
 pub(crate) async fn start_core(app: Arc<App>, secrets: EnvironmentSecrets) {

@@ -3,14 +3,13 @@
 //! pop-ups are sent, the name on the bus is let go, and what was asked for in between goes along to the new start.
 
 use crate::app::App;
-use crate::controller::core_startup::{self, EnvironmentSecrets};
-use crate::platform::{executable, single_instance, webview_hardening};
+use crate::controller::core_startup;
+use crate::environment::EnvironmentSecrets;
+use crate::platform::notifications::ClickTargets;
+use crate::platform::{executable, restart_marker, single_instance, software_rendering};
 use crate::window;
 use bursar_core::process;
-use bursar_core::view::Page;
-use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,36 +34,6 @@ const FIRST_CLOSED_FD: i32 = 3;
 
 /// Carries the pop-ups that can still be clicked over to the new start.
 const CLICK_TARGETS_VARIABLE: &str = "BURSAR_SHOWN_POPUPS";
-
-/// Pop-ups that can still be clicked, and where a click leads.
-pub(crate) type ClickTargets = BTreeMap<u32, Option<Page>>;
-
-/// The file in a home that says which process is about to start afresh there.
-const MARKER_FILE: &str = "afresh";
-
-/// A mark that is older was left behind by a start that failed.
-const MARKER_LIFETIME: Duration = Duration::from_secs(5);
-
-/// Whether the app of this home is between two of its starts, so that nobody else should take its place.
-pub(crate) fn is_under_way(home: &Path) -> bool {
-    let marker = home.join(MARKER_FILE);
-    let is_recent = fs::metadata(&marker)
-        .and_then(|about| about.modified())
-        .is_ok_and(|at| at.elapsed().is_ok_and(|age| age < MARKER_LIFETIME));
-    is_recent && fs::read_to_string(&marker).is_ok_and(|pid| pid != std::process::id().to_string())
-}
-
-/// The new start has its place again; whatever mark there is has served.
-pub(crate) fn clear_marker(home: &Path) {
-    // There is none after an ordinary start.
-    drop(fs::remove_file(home.join(MARKER_FILE)));
-}
-
-fn write_marker(home: &Path) {
-    if let Err(error) = fs::write(home.join(MARKER_FILE), std::process::id().to_string()) {
-        tracing::debug!(%error, "others are not told to wait for the fresh start");
-    }
-}
 
 /// What is asked for while the process is about to be replaced.
 #[derive(Clone, Debug, Default)]
@@ -110,7 +79,7 @@ pub(crate) async fn restart_when_idle(app: Arc<App>) {
     tracing::warn!(%error, "the process could not start afresh");
     resume(&app, deferred).await;
     let home = app.home.path().to_path_buf();
-    drop(spawn_blocking(move || clear_marker(&home)).await);
+    drop(spawn_blocking(move || restart_marker::clear(&home)).await);
 }
 
 async fn can_restart(app: &App) -> bool {
@@ -134,7 +103,7 @@ async fn can_restart(app: &App) -> bool {
 async fn stop_and_reexec(app: &App) -> io::Error {
     app.begin_restart();
     let home = app.home.path().to_path_buf();
-    if let Err(error) = spawn_blocking(move || write_marker(&home)).await {
+    if let Err(error) = spawn_blocking(move || restart_marker::write(&home)).await {
         tracing::debug!(%error, "others are not told to wait for the fresh start");
     }
     let shut_down = async {
@@ -160,7 +129,7 @@ async fn stop_and_reexec(app: &App) -> io::Error {
     if let Ok(targets) = serde_json::to_string(&*app.click_targets()) {
         command.env(CLICK_TARGETS_VARIABLE, targets);
     }
-    webview_hardening::restore_opengl(&mut command);
+    software_rendering::restore_opengl(&mut command);
     if let Some(activation) = app.take_activation() {
         activation.export_to(&mut command);
         // For the window of this process, should it not be replaced after all.
@@ -205,26 +174,6 @@ async fn resume(app: &Arc<App>, deferred: DeferredRequests) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::SystemTime;
-
-    #[test]
-    fn marker_holds_others_back_until_it_expires() {
-        let home = tempfile::tempdir().unwrap();
-        assert!(!is_under_way(home.path()));
-        write_marker(home.path());
-        assert!(!is_under_way(home.path()), "the process itself goes on");
-        fs::write(home.path().join(MARKER_FILE), "1").unwrap();
-        assert!(is_under_way(home.path()));
-        let file = fs::File::options()
-            .write(true)
-            .open(home.path().join(MARKER_FILE));
-        let long_ago = SystemTime::now().checked_sub(MARKER_LIFETIME).unwrap();
-        file.unwrap().set_modified(long_ago).unwrap();
-        assert!(!is_under_way(home.path()));
-        fs::write(home.path().join(MARKER_FILE), "1").unwrap();
-        clear_marker(home.path());
-        assert!(!is_under_way(home.path()));
-    }
 
     #[test]
     fn deferred_requests_become_arguments() {

@@ -1,7 +1,7 @@
 //! The tray's pictures, embedded: each mood in the sizes that panels use. They stand on a tile of their own
 //! colour, so one set is legible on dark and light panels.
 
-use super::IconState;
+use super::menu::IconState;
 use tauri::image::Image;
 use tauri::include_image;
 

@@ -1,0 +1,140 @@
+//! Starting with the session, in the tray: a desktop entry in the user's autostart folder, there or not.
+
+use crate::home::SCHEME;
+use crate::platform::desktop_entry;
+use bursar_core::error::{Code, Error, Result};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// Whether the session starts us.
+pub(crate) fn is_enabled() -> bool {
+    path().is_some_and(|path| path.exists())
+}
+
+/// Turns it on for this program and home (`None`: the usual one), or off.
+///
+/// # Errors
+/// `file_failed` when the entry can be neither written nor removed.
+pub(crate) fn set_enabled(enabled: bool, program: &Path, home: Option<&Path>) -> Result<()> {
+    let failed = |why: String| Error::new(Code::FileFailed, why);
+    let Some(path) = path() else {
+        return Err(failed(
+            "There is no home folder to start with the session from.".to_owned(),
+        ));
+    };
+    let changed = if enabled {
+        let home = home.map(|home| {
+            home.to_str()
+                .ok_or_else(|| failed("The data folder's path is not UTF-8.".to_owned()))
+        });
+        let exec = match home.transpose()? {
+            Some(home) => desktop_entry::exec_line(program, &["--hidden", "--home", home], "")?,
+            None => desktop_entry::exec_line(program, &["--hidden"], "")?,
+        };
+        desktop_entry::write_if_changed(&path, &desktop_entry_text(&exec))
+    } else {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
+    };
+    changed.map_err(|error| {
+        failed(format!(
+            "Starting with the session could not be changed: {error}."
+        ))
+    })
+}
+
+/// Has the entry start this program where the one that it names is gone, as after an upgrade that moved it. What else
+/// is in the entry, its home above all, stays.
+///
+/// # Errors
+/// `file_failed` when the entry cannot be written.
+pub(crate) fn repair(program: &Path) -> Result<()> {
+    let Some((path, text)) =
+        path().and_then(|path| fs::read_to_string(&path).ok().map(|text| (path, text)))
+    else {
+        return Ok(());
+    };
+    match repaired(&text, program)? {
+        Some(text) => desktop_entry::write_if_changed(&path, &text).map_err(|error| {
+            Error::new(
+                Code::FileFailed,
+                format!("Starting with the session could not be changed: {error}."),
+            )
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The entry with this program in place of one that is gone; `None` if nothing is to be changed.
+fn repaired(text: &str, program: &Path) -> Result<Option<String>> {
+    let named = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Exec="))
+        .and_then(desktop_entry::parse_exec);
+    let Some((gone, rest)) = named.filter(|(named, _)| named.is_absolute() && !named.exists())
+    else {
+        return Ok(None);
+    };
+    tracing::info!(gone = %gone.display(), "the program that the session starts is gone");
+    let line = format!("Exec={}{rest}", desktop_entry::exec_line(program, &[], "")?);
+    let lines = text.lines().map(|one| {
+        if one.starts_with("Exec=") {
+            line.as_str()
+        } else {
+            one
+        }
+    });
+    Ok(Some(
+        lines.fold(String::new(), |text, line| text + line + "\n"),
+    ))
+}
+
+fn path() -> Option<PathBuf> {
+    let config = desktop_entry::xdg_folder("XDG_CONFIG_HOME", ".config")?;
+    Some(config.join("autostart").join(format!("{SCHEME}.desktop")))
+}
+
+fn desktop_entry_text(exec: &str) -> String {
+    format!(
+        "[Desktop Entry]\nType=Application\nName=Bursar\nComment=Watches your cloud balances from the tray\n\
+         Exec={exec}\nIcon={SCHEME}\nTerminal=false\nX-GNOME-Autostart-enabled=true\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repairs_an_entry_whose_program_is_gone() {
+        let program = Path::new("/usr/bin/bursar-desktop");
+        let old = |exec: &str| desktop_entry_text(exec) + "Hidden=false\n";
+        for gone in [
+            r#""/opt/bursar 1.0/bursar-desktop""#,
+            r#""/nowhere/bursar-desktop (deleted)""#,
+            "/nowhere/bursar-desktop",
+        ] {
+            let text = old(&format!(r#"{gone} "--hidden" "--home" "/a b""#));
+            let new = old(r#""/usr/bin/bursar-desktop" "--hidden" "--home" "/a b""#);
+            assert_eq!(repaired(&text, program).unwrap(), Some(new), "{gone}");
+        }
+    }
+
+    #[test]
+    fn leaves_other_entries_unchanged() {
+        let there = std::env::current_exe().unwrap();
+        let own = desktop_entry::exec_line(&there, &["--hidden"], "").unwrap();
+        for exec in [own.as_str(), "bursar-desktop --hidden", "", "\"/no end"] {
+            let text = desktop_entry_text(exec);
+            assert_eq!(
+                repaired(&text, Path::new("/usr/bin/other")).unwrap(),
+                None,
+                "{exec}"
+            );
+        }
+        assert_eq!(repaired("", Path::new("/usr/bin/other")).unwrap(), None);
+    }
+}

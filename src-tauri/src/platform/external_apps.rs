@@ -1,0 +1,56 @@
+//! Opens the browser and the viewer for PDF files.
+
+use crate::platform::software_rendering;
+use bursar_core::error::{Code, Error, Result};
+use bursar_core::process::SECRETS;
+use gtk::gio::prelude::AppLaunchContextExt as _;
+use gtk::gio::{AppInfo, AppLaunchContext};
+use gtk::prelude::AppInfoExt as _;
+use std::path::Path;
+use url::Url;
+
+/// Opens an address in the system's browser, as it was re-serialised by whoever allowed it. GIO starts the
+/// browser itself and does not wait for it.
+///
+/// # Errors
+/// `browser_failed` when there is no browser or it cannot be started.
+pub(crate) fn open_url(address: &Url) -> Result<()> {
+    AppInfo::launch_default_for_uri(address.as_str(), Some(&launch_context())).map_err(|error| {
+        tracing::warn!(%error, "no browser could be opened");
+        Error::new(
+            Code::BrowserFailed,
+            "The system's browser could not be opened. Copy the link, or choose a default browser.",
+        )
+    })
+}
+
+/// Shows a file in the system's viewer for PDF files, whatever else the desktop would take it for.
+///
+/// # Errors
+/// `file_failed` when there is no viewer or it cannot be started.
+pub(crate) fn open_pdf(file: &Path) -> Result<()> {
+    let failed = || {
+        Error::new(
+            Code::FileFailed,
+            "No viewer for PDF files could be opened. Save the invoice to a file instead.",
+        )
+    };
+    let viewer = AppInfo::default_for_type("application/pdf", true).ok_or_else(failed)?;
+    let file = Url::from_file_path(file).map_err(|()| failed())?;
+    viewer
+        .launch_uris(&[file.as_str()], Some(&launch_context()))
+        .map_err(|error| {
+            tracing::warn!(%error, "no viewer could be opened");
+            failed()
+        })
+}
+
+/// For other programs, a browser above all: what we do without is none of their concern, and no secret is.
+fn launch_context() -> AppLaunchContext {
+    let context = AppLaunchContext::new();
+    for name in SECRETS {
+        context.unsetenv(name);
+    }
+    software_rendering::restore_opengl_in(&context);
+    context
+}

@@ -1,0 +1,153 @@
+//! Pop-ups through the desktop's notification server (org.freedesktop.Notifications). What it shows is plain
+//! text whatever the server makes of markup; several notices at once come as one summary; a click leads to
+//! what it was about. That there is no server is noticed and said, and costs nothing but the pop-up.
+
+use crate::platform::activation::Activation;
+use crate::platform::dbus;
+use crate::platform::notifications::popup::{ClickTargets, Popup, PopupEvent};
+use crate::platform::sanitize::{escape_markup, one_line};
+use futures_util::StreamExt as _;
+use std::collections::HashMap;
+use std::sync::MutexGuard;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use zbus::Connection;
+use zbus::zvariant::Value;
+
+const SERVER: &str = "org.freedesktop.Notifications";
+
+/// How long the server may take to accept one.
+const NOTIFY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Pop-ups whose click is still awaited; a click on an older one does nothing.
+const MAX_CLICK_TARGETS: usize = 64;
+
+/// Shows what comes, notes in `shown` where a click on it leads, and tells what happens, until there is nothing more to come or the bus ends.
+///
+/// # Errors
+/// When the bus does not answer.
+pub(crate) async fn run<'a>(
+    connection: &Connection,
+    mut popups: mpsc::UnboundedReceiver<Popup>,
+    click_targets: impl Fn() -> MutexGuard<'a, ClickTargets> + Send,
+    on_event: impl Fn(PopupEvent) + Send,
+) -> zbus::Result<()> {
+    let server = NotificationsProxy::new(connection).await?;
+    let mut availability = dbus::watch_owner(connection, SERVER, true).await?;
+    // All signals by one way, in the order in which they are sent: a click's token comes before the click. Nothing is
+    // forgotten when a pop-up closes: a server tells of a click and of the closing at once, and the closing may be heard
+    // first.
+    let mut signals = server.inner().receive_all_signals().await?;
+    let mut token = None;
+    loop {
+        tokio::select! {
+            Some(signal) = signals.next() => {
+                if let Some(given) = ActivationToken::from_message(signal.clone()) {
+                    token = given.args().ok().map(|given| (given.id, given.token));
+                    continue;
+                }
+                let Some(click) = ActionInvoked::from_message(signal) else { continue };
+                let Ok(click) = click.args() else { continue };
+                let page = click_targets().remove(click.id());
+                if let Some(page) = page {
+                    let given = token.take().filter(|(of, _)| of == click.id());
+                    let activation = given.map(|(_, token)| Activation::token(token));
+                    on_event(PopupEvent::Clicked(page, activation.unwrap_or_default()));
+                }
+            }
+            popup = popups.recv() => {
+                let Some(popup) = popup else { return Ok(()) };
+                match show(&server, &popup).await {
+                    Ok(id) => {
+                        let mut targets = click_targets();
+                        if targets.len() >= MAX_CLICK_TARGETS {
+                            targets.pop_first();
+                        }
+                        targets.insert(id, popup.page);
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "a notification was not shown");
+                        on_event(PopupEvent::ServerAvailable(false));
+                    }
+                }
+                on_event(PopupEvent::Handled);
+            }
+            available = availability.next() => {
+                on_event(PopupEvent::ServerAvailable(available == Some(true)));
+                if available.is_none() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+async fn show(server: &NotificationsProxy<'_>, popup: &Popup) -> zbus::Result<u32> {
+    let request = async {
+        let can = server.get_capabilities().await?;
+        let can = |what: &str| can.iter().any(|one| one == what);
+        let plain: Vec<_> = popup.body.lines().map(one_line).collect();
+        let plain = plain.join("\n");
+        let body = if can("body-markup") {
+            escape_markup(&plain)
+        } else {
+            plain
+        };
+        let actions: &[&str] = if can("actions") {
+            &["default", "Show"]
+        } else {
+            &[]
+        };
+        let hints = HashMap::from([
+            ("desktop-entry", Value::from("org.bursar.desktop")),
+            ("category", Value::from("transfer")),
+        ]);
+        server
+            .notify(
+                "Bursar",
+                0,
+                "org.bursar.desktop",
+                &one_line(&popup.title),
+                &body,
+                actions,
+                &hints,
+                -1,
+            )
+            .await
+    };
+    tokio::time::timeout(NOTIFY_TIMEOUT, request)
+        .await
+        .unwrap_or_else(|_| Err(zbus::Error::Failure("no answer in time".to_owned())))
+}
+
+#[zbus::proxy(
+    interface = "org.freedesktop.Notifications",
+    default_service = "org.freedesktop.Notifications",
+    default_path = "/org/freedesktop/Notifications",
+    gen_blocking = false
+)]
+trait Notifications {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the specification's own signature"
+    )]
+    fn notify(
+        &self,
+        app_name: &str,
+        replaces: u32,
+        icon: &str,
+        summary: &str,
+        body: &str,
+        actions: &[&str],
+        hints: &HashMap<&str, Value<'_>>,
+        expires_after_ms: i32,
+    ) -> zbus::Result<u32>;
+
+    fn get_capabilities(&self) -> zbus::Result<Vec<String>>;
+
+    #[zbus(signal)]
+    fn activation_token(&self, id: u32, token: String) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    fn action_invoked(&self, id: u32, action: String) -> zbus::Result<()>;
+}

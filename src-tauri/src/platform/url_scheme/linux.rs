@@ -1,0 +1,57 @@
+//! Deep links. They reach us as an argument of a first start (cold) or of a second start that hands it over
+//! (warm); the core decides what one is worth. Registering as the scheme's handler goes through GIO and may
+//! fail without stopping anything.
+
+use crate::home::SCHEME;
+use crate::platform::desktop_entry;
+use bursar_core::error::{Code, Error, Result};
+use gtk::gio::prelude::AppInfoExt as _;
+use gtk::gio::{AppInfo, DesktopAppInfo};
+use std::path::Path;
+
+/// Makes this program, with this home if it is not the usual one, the handler of our scheme for the user.
+/// Touches the disk: not for the main thread.
+///
+/// # Errors
+/// `file_failed` when the entry cannot be written or is not taken up.
+pub(crate) fn register_handler(program: &Path, home: Option<&Path>) -> Result<()> {
+    let failed = |why: &str| Error::new(Code::FileFailed, why);
+    let Some(data) = desktop_entry::xdg_folder("XDG_DATA_HOME", ".local/share") else {
+        return Err(failed("There is no home folder to register links in."));
+    };
+    let home_text = home.map(|home| {
+        home.to_str()
+            .ok_or_else(|| failed("The data folder's path is not UTF-8."))
+    });
+    let exec = match home_text.transpose()? {
+        Some(home) => desktop_entry::exec_line(program, &["--home", home], "%u")?,
+        None => desktop_entry::exec_line(program, &[], "%u")?,
+    };
+    let path = data
+        .join("applications")
+        .join(format!("{SCHEME}.handler.desktop"));
+    desktop_entry::write_if_changed(&path, &desktop_entry_text(&exec))
+        .map_err(|error| failed(&format!("The link handler could not be written: {error}.")))?;
+    let Some(handler) = DesktopAppInfo::from_filename(&path) else {
+        return Err(failed("The desktop does not take the link handler."));
+    };
+    let current = AppInfo::default_for_uri_scheme(SCHEME).and_then(|info| info.id());
+    if current.is_some() && current == handler.id() {
+        return Ok(());
+    }
+    handler
+        .set_as_default_for_type(&format!("x-scheme-handler/{SCHEME}"))
+        .map_err(|error| {
+            failed(&format!(
+                "The link handler could not be made the default: {error}."
+            ))
+        })
+}
+
+fn desktop_entry_text(exec: &str) -> String {
+    format!(
+        "[Desktop Entry]\nType=Application\nName=Bursar\nComment=Opens links that come back to Bursar\n\
+         Exec={exec}\nIcon={SCHEME}\nTerminal=false\nNoDisplay=true\nStartupNotify=true\n\
+         MimeType=x-scheme-handler/{SCHEME};\n"
+    )
+}

@@ -1,0 +1,120 @@
+//! What pop-ups say, and where a click on one leads.
+
+use crate::platform::notifications::Popup;
+use bursar_core::account::AccountId;
+use bursar_core::notice::{Notice, NoticeKind};
+use bursar_core::view::Page;
+use std::collections::BTreeMap;
+
+/// Lines of a summary before "and N more".
+const MAX_SUMMARY_LINES: usize = 4;
+
+/// The one pop-up that tells of these notices; `None` for none.
+pub(crate) fn compose(
+    notices: &[Notice],
+    labels: &BTreeMap<AccountId, String>,
+    hide: bool,
+) -> Option<Popup> {
+    let body_of = |notice: &Notice| {
+        let label = labels
+            .get(&notice.account)
+            .map_or("your account", String::as_str);
+        notice.body(label, hide)
+    };
+    match notices {
+        [] => None,
+        [one] => Some(Popup {
+            title: one.title(),
+            body: body_of(one),
+            page: Some(target_page(one)),
+        }),
+        several => {
+            let mut lines: Vec<_> = several
+                .iter()
+                .take(MAX_SUMMARY_LINES)
+                .map(body_of)
+                .collect();
+            let more = several.len().saturating_sub(lines.len());
+            if more > 0 {
+                lines.push(format!("And {more} more."));
+            }
+            Some(Popup {
+                title: format!("{} things happened", several.len()),
+                body: lines.join("\n"),
+                page: None,
+            })
+        }
+    }
+}
+
+fn target_page(notice: &Notice) -> Page {
+    let account = notice.account.clone();
+    match notice.kind {
+        NoticeKind::Completed
+        | NoticeKind::Failed
+        | NoticeKind::Expired
+        | NoticeKind::Cancelled
+        | NoticeKind::UnderReview
+        | NoticeKind::Reversed
+        | NoticeKind::Refunded => Page::Payment {
+            account,
+            payment: notice.subject.clone(),
+        },
+        NoticeKind::LowBalance | NoticeKind::SignedOut => Page::Overview { account },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bursar_core::clock::Timestamp;
+    use bursar_core::view::PaymentKind;
+
+    fn notice(kind: NoticeKind, subject: &str) -> Notice {
+        Notice {
+            account: AccountId("a".to_owned()),
+            kind,
+            subject: subject.to_owned(),
+            amount: None,
+            days_left: None,
+            about: PaymentKind::TopUp,
+            reason: None,
+            at: Timestamp(0),
+            silent: false,
+        }
+    }
+
+    fn labels() -> BTreeMap<AccountId, String> {
+        BTreeMap::from([(AccountId("a".to_owned()), "Main".to_owned())])
+    }
+
+    #[test]
+    fn click_opens_the_payment_of_a_single_notice() {
+        let popup = compose(&[notice(NoticeKind::Completed, "p1")], &labels(), false).unwrap();
+        assert_eq!(popup.title, "Top-up completed");
+        assert!(popup.body.contains("Main"));
+        let account = AccountId("a".to_owned());
+        assert_eq!(
+            popup.page,
+            Some(Page::Payment {
+                account: account.clone(),
+                payment: "p1".to_owned()
+            })
+        );
+        let low = compose(&[notice(NoticeKind::LowBalance, "7")], &labels(), false).unwrap();
+        assert_eq!(low.page, Some(Page::Overview { account }));
+    }
+
+    #[test]
+    fn several_notices_become_one_summary() {
+        let many: Vec<_> = (0..6)
+            .map(|n| notice(NoticeKind::Expired, &n.to_string()))
+            .collect();
+        let popup = compose(&many, &labels(), false).unwrap();
+        assert_eq!(popup.title, "6 things happened");
+        assert_eq!(popup.body.lines().count(), 5);
+        assert!(popup.body.ends_with("And 2 more."));
+        assert_eq!(popup.page, None);
+        assert_eq!(compose(&[], &labels(), false), None);
+    }
+}
