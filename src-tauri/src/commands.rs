@@ -2,24 +2,23 @@
 //! (choosing a file, opening an address, preferences, ending) is a few lines more.
 
 mod accounts;
-mod files;
+mod export;
+mod file_dialogs;
+mod invoices;
+mod lifecycle;
+mod notices;
+mod overview;
+mod payments;
+mod settings;
+mod state;
 mod top_ups;
+mod web_pages;
 
-use crate::app::{App, Changed};
-use crate::diagnostics::report;
+use crate::app::Changed;
 use crate::initial_data::InitialData;
-use crate::platform::external_apps;
-use bursar_core::account::AccountId;
-use bursar_core::error::{Code, Error, Result};
-use bursar_core::view::{
-    AppView, BalanceView, MonthView, NoticeView, Overview, PastView, PaymentPage, PaymentQuery,
-    PaymentView, Settings, SettingsChange,
-};
-use std::sync::Arc;
-use tauri::{AppHandle, State, Wry};
+use bursar_core::error::Error;
+use tauri::Wry;
 use tauri_specta::{collect_commands, collect_events};
-
-type AppState<'a> = State<'a, Arc<App>>;
 
 /// All commands and the one event, for the window and for the bindings generated for it.
 pub(crate) fn all() -> tauri_specta::Builder<Wry> {
@@ -30,9 +29,9 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
         .typ::<InitialData>()
         .events(collect_events![Changed])
         .commands(collect_commands![
-            app,
-            overview,
-            overviews,
+            overview::app,
+            overview::overview,
+            overview::overviews,
             top_ups::top_up_form,
             top_ups::dues,
             top_ups::quote,
@@ -48,18 +47,18 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
             top_ups::add_method,
             top_ups::remove_method,
             top_ups::set_default_method,
-            payments,
-            payments_from,
-            payment_months,
-            payment,
-            files::export_payments,
-            files::exporting,
-            files::cancel_export,
-            open_invoice,
-            save_invoice,
-            open_transaction,
-            open_address,
-            open_console,
+            payments::payments,
+            payments::payments_from,
+            payments::payment_months,
+            payments::payment,
+            export::export_payments,
+            export::exporting,
+            export::cancel_export,
+            invoices::open_invoice,
+            invoices::save_invoice,
+            web_pages::open_transaction,
+            web_pages::open_address,
+            web_pages::open_console,
             accounts::networks,
             accounts::add_network_file,
             accounts::connect,
@@ -70,205 +69,20 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
             accounts::sign_out,
             accounts::remove_account,
             accounts::money_rules,
-            past,
-            stop_past,
-            notices,
-            read_notices,
-            settings,
-            set_settings,
-            refresh_all,
+            payments::past,
+            payments::stop_past,
+            notices::notices,
+            notices::read_notices,
+            settings::settings,
+            settings::set_settings,
+            overview::refresh_all,
             accounts::rpc_addresses,
             accounts::set_rpc_address,
-            diagnostics,
-            window_ready,
-            viewing,
-            quit,
+            lifecycle::diagnostics,
+            lifecycle::window_ready,
+            lifecycle::viewing,
+            lifecycle::quit,
         ])
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn app(app: AppState<'_>) -> Result<AppView> {
-    app.view().await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn overview(app: AppState<'_>, account: AccountId) -> Result<Overview> {
-    app.core().await?.overview(account).await
-}
-
-/// All accounts side by side.
-#[tauri::command]
-#[specta::specta]
-async fn overviews(app: AppState<'_>) -> Result<Vec<BalanceView>> {
-    app.core().await?.overviews().await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn payments(
-    app: AppState<'_>,
-    query: PaymentQuery,
-    after: Option<String>,
-    limit: u32,
-) -> Result<PaymentPage> {
-    app.core().await?.payments(query, after, limit).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn payments_from(
-    app: AppState<'_>,
-    query: PaymentQuery,
-    row: u32,
-    limit: u32,
-) -> Result<PaymentPage> {
-    app.core().await?.payments_from(query, row, limit).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn payment_months(app: AppState<'_>, query: PaymentQuery) -> Result<Vec<MonthView>> {
-    app.core().await?.payment_months(query).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn payment(app: AppState<'_>, account: AccountId, id: String) -> Result<PaymentView> {
-    app.core().await?.payment(account, id).await
-}
-
-/// Shows a payment's invoice in the system's viewer.
-#[tauri::command]
-#[specta::specta]
-async fn open_invoice(app: AppState<'_>, account: AccountId, payment: String) -> Result<()> {
-    let file = app.core().await?.invoice_file(account, payment).await?;
-    external_apps::open_pdf(&file)
-}
-
-/// The path that was written; `None` when the dialog was dismissed.
-#[tauri::command]
-#[specta::specta]
-async fn save_invoice(
-    app: AppState<'_>,
-    desktop: AppHandle,
-    account: AccountId,
-    payment: String,
-) -> Result<Option<String>> {
-    let core = app.core().await?;
-    let number = core
-        .payment(account.clone(), payment.clone())
-        .await?
-        .number
-        .unwrap_or_else(|| payment.clone());
-    let Some(path) = files::choose_invoice_path(&desktop, &number).await? else {
-        return Ok(None);
-    };
-    core.save_invoice(account, payment, path.clone()).await?;
-    Ok(Some(path.display().to_string()))
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn open_transaction(
-    app: AppState<'_>,
-    account: AccountId,
-    transaction: String,
-) -> Result<()> {
-    external_apps::open_url(
-        &app.core()
-            .await?
-            .transaction_address(account, transaction)
-            .await?,
-    )
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn open_address(app: AppState<'_>, account: AccountId) -> Result<()> {
-    external_apps::open_url(&app.core().await?.wallet_address_page(account).await?)
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn open_console(app: AppState<'_>, network: String) -> Result<()> {
-    external_apps::open_url(&app.core().await?.console_address(network).await?)
-}
-
-/// How far the reading of what lies further back is; `None` where everything has been read.
-#[tauri::command]
-#[specta::specta]
-async fn past(app: AppState<'_>, account: AccountId) -> Result<Option<PastView>> {
-    Ok(app.core().await?.past(&account))
-}
-
-/// Stops it until it is let go on, or lets it go on.
-#[tauri::command]
-#[specta::specta]
-async fn stop_past(app: AppState<'_>, account: AccountId, stopped: bool) -> Result<()> {
-    app.core().await?.stop_past(account, stopped).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn notices(app: AppState<'_>, before: Option<u32>) -> Result<Vec<NoticeView>> {
-    app.core().await?.notices(before).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn read_notices(app: AppState<'_>, up_to: u32) -> Result<()> {
-    app.core().await?.read_notices(up_to).await
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn settings(app: AppState<'_>) -> Result<Settings> {
-    Ok(app.settings.get())
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn set_settings(app: AppState<'_>, settings: SettingsChange) -> Result<Settings> {
-    let app = Arc::clone(&app);
-    let changed =
-        tauri::async_runtime::spawn_blocking(move || app.change_settings(&settings)).await;
-    changed.unwrap_or_else(|_| Err(Error::new(Code::Internal, "The settings were not saved.")))
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn refresh_all(app: AppState<'_>, account: AccountId) -> Result<()> {
-    app.core().await?.refresh_all(account).await
-}
-
-/// Never fails: what cannot be told is said to be so.
-#[tauri::command]
-#[specta::specta]
-async fn diagnostics(app: AppState<'_>) -> Result<String> {
-    Ok(report(&app).await)
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn window_ready(app: AppState<'_>) -> Result<()> {
-    app.window_ready();
-    Ok(())
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn viewing(app: AppState<'_>, payment: Option<(AccountId, String)>) -> Result<()> {
-    app.core().await?.viewing(payment);
-    Ok(())
-}
-
-#[tauri::command]
-#[specta::specta]
-async fn quit(app: AppState<'_>) -> Result<()> {
-    app.quit();
-    Ok(())
 }
 
 #[cfg(test)]

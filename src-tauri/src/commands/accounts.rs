@@ -1,6 +1,7 @@
 //! What the window may ask for about accounts: networks, connecting, signing in and out, and how each is read.
 
-use super::{AppState, files};
+use super::file_dialogs;
+use super::state::AppState;
 use crate::platform::{external_apps, url_scheme};
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Connect;
@@ -22,7 +23,7 @@ pub(crate) async fn add_network_file(
     desktop: AppHandle,
 ) -> Result<Option<NetworkView>> {
     let core = app.core().await?;
-    let Some(text) = files::read_network_file(&desktop).await? else {
+    let Some(text) = file_dialogs::read_network_file(&desktop).await? else {
         return Ok(None);
     };
     core.add_network(&text).await.map(Some)

@@ -1,6 +1,6 @@
 //! What the window may ask for about paying: the form, what it would cost, the payment, and saved methods.
 
-use super::AppState;
+use super::state::AppState;
 use bursar_core::account::AccountId;
 use bursar_core::error::Result;
 use bursar_core::money::Amount;

@@ -1,13 +1,9 @@
 //! Files that the user chooses in the desktop's own dialog: the window learns their names only by what it is
 //! told, and can read and write none.
 
-use super::AppState;
 use crate::window;
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::error::{Code, Error, Result};
-use bursar_core::export::Format;
-use bursar_core::view::{ExportView, PaymentQuery};
-use serde::Deserialize;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -15,64 +11,15 @@ use tauri::{AppHandle, Manager as _, Wry};
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
 use tokio::sync::oneshot;
 
-/// What the window offers of the formats that there are.
-#[derive(Clone, Copy, Debug, Deserialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ExportFormat {
-    Csv,
-    Json,
-}
-
-impl From<ExportFormat> for Format {
-    fn from(format: ExportFormat) -> Self {
-        match format {
-            ExportFormat::Csv => Self::Csv,
-            ExportFormat::Json => Self::Json,
-        }
-    }
-}
-
 /// A network file is a page of text; more than this is something else.
 const MAX_NETWORK_FILE_SIZE: u64 = 64 * 1024;
 
-/// Asks for a file and writes what the query selects to it; whether one was chosen. It resolves with the end of the
-/// export, and `exporting` tells what came of it.
-#[tauri::command]
-#[specta::specta]
-pub(super) async fn export_payments(
-    app: AppState<'_>,
-    desktop: AppHandle,
-    query: PaymentQuery,
-    format: ExportFormat,
-) -> Result<bool> {
-    let core = app.core().await?;
-    let Some(path) = choose_export_path(&desktop, format).await? else {
-        return Ok(false);
-    };
-    core.export(query, format.into(), path).await?;
-    Ok(true)
-}
-
-/// The newest export, under way or over.
-#[tauri::command]
-#[specta::specta]
-pub(super) async fn exporting(app: AppState<'_>) -> Result<Option<ExportView>> {
-    Ok(app.core().await?.exporting())
-}
-
-#[tauri::command]
-#[specta::specta]
-pub(super) async fn cancel_export(app: AppState<'_>) -> Result<()> {
-    app.core().await?.cancel_export();
-    Ok(())
-}
-
 /// Where to write an export; `None` when the dialog was dismissed.
-async fn choose_export_path(app: &AppHandle, format: ExportFormat) -> Result<Option<PathBuf>> {
-    let (name, extension) = match format {
-        ExportFormat::Csv => ("CSV", "csv"),
-        ExportFormat::Json => ("JSON", "json"),
-    };
+pub(super) async fn choose_export_path(
+    app: &AppHandle,
+    name: &str,
+    extension: &str,
+) -> Result<Option<PathBuf>> {
     let today = SystemClock.zone().date(SystemClock.now());
     let file = format!("bursar-payments-{today}.{extension}");
     let dialog = dialog(app, "Export payments")

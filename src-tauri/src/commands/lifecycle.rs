@@ -1,0 +1,34 @@
+//! What the window reports about itself, and how it ends the app.
+
+use super::state::AppState;
+use crate::diagnostics::report;
+use bursar_core::account::AccountId;
+use bursar_core::error::Result;
+
+/// Never fails: what cannot be told is said to be so.
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn diagnostics(app: AppState<'_>) -> Result<String> {
+    Ok(report(&app).await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn window_ready(app: AppState<'_>) -> Result<()> {
+    app.window_ready();
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn viewing(app: AppState<'_>, payment: Option<(AccountId, String)>) -> Result<()> {
+    app.core().await?.viewing(payment);
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn quit(app: AppState<'_>) -> Result<()> {
+    app.quit();
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! What the window may ask for about past payments: the list, one of them, and how far back they are read.
+
+use super::state::AppState;
+use bursar_core::account::AccountId;
+use bursar_core::error::Result;
+use bursar_core::view::{MonthView, PastView, PaymentPage, PaymentQuery, PaymentView};
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn payments(
+    app: AppState<'_>,
+    query: PaymentQuery,
+    after: Option<String>,
+    limit: u32,
+) -> Result<PaymentPage> {
+    app.core().await?.payments(query, after, limit).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn payments_from(
+    app: AppState<'_>,
+    query: PaymentQuery,
+    row: u32,
+    limit: u32,
+) -> Result<PaymentPage> {
+    app.core().await?.payments_from(query, row, limit).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn payment_months(
+    app: AppState<'_>,
+    query: PaymentQuery,
+) -> Result<Vec<MonthView>> {
+    app.core().await?.payment_months(query).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn payment(
+    app: AppState<'_>,
+    account: AccountId,
+    id: String,
+) -> Result<PaymentView> {
+    app.core().await?.payment(account, id).await
+}
+
+/// How far the reading of what lies further back is; `None` where everything has been read.
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn past(app: AppState<'_>, account: AccountId) -> Result<Option<PastView>> {
+    Ok(app.core().await?.past(&account))
+}
+
+/// Stops it until it is let go on, or lets it go on.
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn stop_past(app: AppState<'_>, account: AccountId, stopped: bool) -> Result<()> {
+    app.core().await?.stop_past(account, stopped).await
+}

@@ -1,0 +1,33 @@
+//! Pages that the window may have opened in the browser.
+
+use super::state::AppState;
+use crate::platform::external_apps;
+use bursar_core::account::AccountId;
+use bursar_core::error::Result;
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn open_transaction(
+    app: AppState<'_>,
+    account: AccountId,
+    transaction: String,
+) -> Result<()> {
+    external_apps::open_url(
+        &app.core()
+            .await?
+            .transaction_address(account, transaction)
+            .await?,
+    )
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn open_address(app: AppState<'_>, account: AccountId) -> Result<()> {
+    external_apps::open_url(&app.core().await?.wallet_address_page(account).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn open_console(app: AppState<'_>, network: String) -> Result<()> {
+    external_apps::open_url(&app.core().await?.console_address(network).await?)
+}
