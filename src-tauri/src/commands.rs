@@ -14,7 +14,7 @@ mod state;
 mod top_ups;
 mod web_pages;
 
-use crate::app::Changed;
+use crate::change_event::Changed;
 use crate::initial_data::InitialData;
 use bursar_core::error::Error;
 use tauri::Wry;

@@ -1,6 +1,74 @@
-//! Decides what happens when the user, the desktop or the core does something.
+//! Decides what happens when the user, the desktop or the core does something. Everything that they ask of the shell
+//! goes through the controller; the state is in `App` below it. Nothing here waits on the main thread.
 
-pub(crate) mod close_action;
-pub(crate) mod core_startup;
-pub(crate) mod missing_tray;
+pub(crate) mod background_tasks;
+mod close_action;
+mod core_startup;
+mod deep_links;
+mod desktop_shell;
+mod exit;
+mod missing_tray;
+mod popups;
+mod power_and_network;
 pub(crate) mod restart_to_free_memory;
+mod settings;
+mod tray;
+mod window;
+
+use crate::app::App;
+use crate::change_event;
+use bursar_core::view::{Change, Health};
+use std::sync::Arc;
+
+pub(crate) struct Controller {
+    pub(crate) app: Arc<App>,
+}
+
+impl Controller {
+    pub(crate) fn new(app: Arc<App>) -> Arc<Self> {
+        Arc::new(Self { app })
+    }
+
+    /// Changes what is known of the machine. Core and window learn of it if it did change.
+    fn update_health(&self, change: impl FnOnce(&mut Health)) {
+        let Some(health) = self.app.change_health(change) else {
+            return;
+        };
+        match self.app.core_handle.running() {
+            Some(core) => core.set_health(&health),
+            None => self.emit_change(Change::Health),
+        }
+    }
+
+    /// Sends a change to the window, if there is one.
+    fn emit_change(&self, change: Change) {
+        if let Some(tauri) = self.app.main_thread.tauri() {
+            change_event::emit(&tauri, change);
+        }
+    }
+}
+
+#[cfg(test)]
+impl Controller {
+    /// A controller without a desktop, in a home that ends with the folder.
+    pub(crate) fn for_tests() -> (tempfile::TempDir, Arc<Self>, crate::app::Receivers) {
+        use crate::home::Home;
+        use crate::main_thread::MainThread;
+        use crate::platform::notifications::ClickTargets;
+        use bursar_core::clock::{Clock as _, SystemClock};
+        use bursar_core::settings_file::SettingsFile;
+
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::find(Some(folder.path())).unwrap();
+        let settings = SettingsFile::open(home.path(), false, SystemClock.now());
+        let (app, receivers) = App::new(MainThread::new(), home, settings, ClickTargets::new());
+        (folder, Self::new(app), receivers)
+    }
+
+    /// Whether a window was requested so far.
+    pub(crate) fn window_requested(&self) -> bool {
+        use crate::main_thread::MainThreadRequest;
+
+        self.app.main_thread.requested() == Some(MainThreadRequest::OpenWindow)
+    }
+}

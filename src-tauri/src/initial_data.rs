@@ -1,11 +1,10 @@
 //! What the window's first frame shows, put into its page before the page's code runs: asked for by the page, it would
 //! come two ways through the webview's messages later. The page reads it once and is told of all changes from then on.
 
-use crate::app::App;
 use bursar_core::error::Result;
 use bursar_core::view::{AppView, Overview};
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tauri::async_runtime::{JoinHandle, spawn};
 use tauri::http::header::CONTENT_TYPE;
@@ -21,9 +20,9 @@ const INSERTION_POINT: &str = "</body>";
 /// What a new window opens on: the frame, and the first account's overview.
 #[derive(Clone, Debug, serde::Serialize, specta::Type)]
 pub(crate) struct InitialData {
-    app: AppView,
+    pub(crate) app: AppView,
     /// Of the first account, if there is one whose overview can be read.
-    overview: Option<Overview>,
+    pub(crate) overview: Option<Overview>,
 }
 
 /// Being read, for the page that is asked for next.
@@ -32,8 +31,11 @@ pub(crate) struct InitialDataLoader(Mutex<Option<JoinHandle<Result<InitialData>>
 
 impl InitialDataLoader {
     /// Begins to read it, while the window is made.
-    pub(crate) fn prefetch(&self, app: &Arc<App>) {
-        self.pending().replace(spawn(load(Arc::clone(app))));
+    pub(crate) fn prefetch(
+        &self,
+        load: impl Future<Output = Result<InitialData>> + Send + 'static,
+    ) {
+        self.pending().replace(spawn(load));
     }
 
     /// Puts it into the first page that is asked for. Without it, or when it comes too late, the page asks by itself.
@@ -65,18 +67,6 @@ impl InitialDataLoader {
     fn pending(&self) -> MutexGuard<'_, Option<JoinHandle<Result<InitialData>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-async fn load(app: Arc<App>) -> Result<InitialData> {
-    let view = app.view().await?;
-    let overview = match view.accounts.first() {
-        Some(account) => app.core().await?.overview(account.id.clone()).await.ok(),
-        None => None,
-    };
-    Ok(InitialData {
-        app: view,
-        overview,
-    })
 }
 
 /// As data, which no policy lets run, and in which nothing can end the element that it stands in.

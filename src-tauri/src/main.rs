@@ -3,10 +3,10 @@
 
 mod app;
 mod arguments;
+mod change_event;
 mod commands;
 mod controller;
 mod core_handle;
-mod desktop_shell;
 mod diagnostics;
 mod environment;
 mod home;

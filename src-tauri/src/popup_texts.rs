@@ -5,12 +5,13 @@ use bursar_core::account::AccountId;
 use bursar_core::notice::{Notice, NoticeKind};
 use bursar_core::view::Page;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Lines of a summary before "and N more".
 const MAX_SUMMARY_LINES: usize = 4;
 
 /// The one pop-up that tells of these notices; `None` for none.
-pub(crate) fn compose(
+pub(crate) fn for_notices(
     notices: &[Notice],
     labels: &BTreeMap<AccountId, String>,
     hide: bool,
@@ -44,6 +45,47 @@ pub(crate) fn compose(
                 page: None,
             })
         }
+    }
+}
+
+/// The window and the tray are gone, and an open top-up is not over yet.
+pub(crate) fn lingering() -> Popup {
+    Popup {
+        title: "Bursar keeps watching".to_owned(),
+        body: "A top-up is still open. Bursar goes on in the background, tells you how it ends, and then \
+               closes. Start Bursar again to see it."
+            .to_owned(),
+        page: None,
+    }
+}
+
+pub(crate) fn missing_tray() -> Popup {
+    Popup {
+        title: "Bursar is running without a tray icon".to_owned(),
+        body: "This desktop shows no tray icons right now. Bursar keeps watching your balances and notifies \
+               you. Start Bursar again to open its window."
+            .to_owned(),
+        page: None,
+    }
+}
+
+pub(crate) fn closed_to_tray() -> Popup {
+    Popup {
+        title: "Bursar is in the tray".to_owned(),
+        body: "It keeps watching there. Quit it from its menu.".to_owned(),
+        page: None,
+    }
+}
+
+/// Damaged preferences were set aside at this path.
+pub(crate) fn reset_settings(aside: &Path) -> Popup {
+    Popup {
+        title: "Settings could not be read".to_owned(),
+        body: format!(
+            "Bursar uses its usual settings again. The damaged file was kept as {}.",
+            aside.display()
+        ),
+        page: Some(Page::Settings),
     }
 }
 
@@ -90,7 +132,7 @@ mod tests {
 
     #[test]
     fn click_opens_the_payment_of_a_single_notice() {
-        let popup = compose(&[notice(NoticeKind::Completed, "p1")], &labels(), false).unwrap();
+        let popup = for_notices(&[notice(NoticeKind::Completed, "p1")], &labels(), false).unwrap();
         assert_eq!(popup.title, "Top-up completed");
         assert!(popup.body.contains("Main"));
         let account = AccountId("a".to_owned());
@@ -101,7 +143,7 @@ mod tests {
                 payment: "p1".to_owned()
             })
         );
-        let low = compose(&[notice(NoticeKind::LowBalance, "7")], &labels(), false).unwrap();
+        let low = for_notices(&[notice(NoticeKind::LowBalance, "7")], &labels(), false).unwrap();
         assert_eq!(low.page, Some(Page::Overview { account }));
     }
 
@@ -110,11 +152,11 @@ mod tests {
         let many: Vec<_> = (0..6)
             .map(|n| notice(NoticeKind::Expired, &n.to_string()))
             .collect();
-        let popup = compose(&many, &labels(), false).unwrap();
+        let popup = for_notices(&many, &labels(), false).unwrap();
         assert_eq!(popup.title, "6 things happened");
         assert_eq!(popup.body.lines().count(), 5);
         assert!(popup.body.ends_with("And 2 more."));
         assert_eq!(popup.page, None);
-        assert_eq!(compose(&[], &labels(), false), None);
+        assert_eq!(for_notices(&[], &labels(), false), None);
     }
 }

@@ -1,6 +1,6 @@
 //! What the window reports about itself, and how it ends the app.
 
-use super::state::AppState;
+use super::state::{AppState, ControllerState};
 use crate::diagnostics::report;
 use bursar_core::account::AccountId;
 use bursar_core::error::Result;
@@ -14,8 +14,8 @@ pub(super) async fn diagnostics(app: AppState<'_>) -> Result<String> {
 
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn window_ready(app: AppState<'_>) -> Result<()> {
-    app.window_ready();
+pub(super) async fn window_ready(controller: ControllerState<'_>) -> Result<()> {
+    controller.on_window_ready();
     Ok(())
 }
 
@@ -28,7 +28,7 @@ pub(super) async fn viewing(app: AppState<'_>, payment: Option<(AccountId, Strin
 
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn quit(app: AppState<'_>) -> Result<()> {
-    app.quit();
+pub(super) async fn quit(controller: ControllerState<'_>) -> Result<()> {
+    controller.quit();
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What the window may ask for about preferences.
 
-use super::state::AppState;
+use super::state::{AppState, ControllerState};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::view::{Settings, SettingsChange};
 use std::sync::Arc;
@@ -13,9 +13,12 @@ pub(super) async fn settings(app: AppState<'_>) -> Result<Settings> {
 
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn set_settings(app: AppState<'_>, settings: SettingsChange) -> Result<Settings> {
-    let app = Arc::clone(&app);
+pub(super) async fn set_settings(
+    controller: ControllerState<'_>,
+    settings: SettingsChange,
+) -> Result<Settings> {
+    let controller = Arc::clone(&controller);
     let changed =
-        tauri::async_runtime::spawn_blocking(move || app.change_settings(&settings)).await;
+        tauri::async_runtime::spawn_blocking(move || controller.change_settings(&settings)).await;
     changed.unwrap_or_else(|_| Err(Error::new(Code::Internal, "The settings were not saved.")))
 }

@@ -1,7 +1,9 @@
 //! What commands get from Tauri.
 
 use crate::app::App;
+use crate::controller::Controller;
 use std::sync::Arc;
 use tauri::State;
 
 pub(super) type AppState<'a> = State<'a, Arc<App>>;
+pub(super) type ControllerState<'a> = State<'a, Arc<Controller>>;

@@ -2,16 +2,7 @@
 //! them is that the app is never where nobody can find it without having said so, and that nothing but the user brings
 //! its window up.
 
-/// What the app looks like from outside.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Visibility {
-    pub(crate) tray: bool,
-    pub(crate) window: bool,
-    /// A top-up is open.
-    pub(crate) pending: bool,
-    /// Without window and tray until the open top-up has ended; the user was told.
-    pub(crate) lingering: bool,
-}
+use crate::app::Visibility;
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 //! a notification. It never shows its window by itself: that would stand in front of whatever is on the screen, a
 //! locked screen among it.
 
-use crate::app::App;
-use crate::controller::close_action::{self, CloseAction};
+use super::Controller;
+use super::close_action::{self, CloseAction};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -19,14 +19,14 @@ const LOCK_POLL_INTERVAL: Duration = Duration::from_secs(60);
 /// Follows whether the icon is shown (`None`: not known yet), and tells the app, until nobody tells any more. `is_locked` says whether the
 /// session's screen is locked: then its tray may be away for as long as that lasts, and nobody would read what is said.
 pub(crate) async fn watch(
-    app: Arc<App>,
+    controller: Arc<Controller>,
     mut shown: watch::Receiver<Option<bool>>,
     is_locked: impl AsyncFn() -> bool,
 ) {
     loop {
         let now = *shown.borrow_and_update();
         if now == Some(true) {
-            app.set_tray_shown(true);
+            controller.set_tray_visible(true);
         }
         if now != Some(false) {
             if shown.changed().await.is_err() {
@@ -34,13 +34,13 @@ pub(crate) async fn watch(
             }
             continue;
         }
-        if !app.visible().tray {
+        if !controller.app.visible().tray {
             // There was none yet: the window, if there is one, says so at once.
-            app.set_tray_shown(false);
+            controller.set_tray_visible(false);
         }
         let missing = async {
             wait_until_missing(&is_locked).await;
-            report_missing(&app).await;
+            report_missing(&controller).await;
         };
         let changed = tokio::select! {
             changed = shown.changed() => changed,
@@ -67,25 +67,25 @@ async fn wait_until_missing(is_locked: &impl AsyncFn() -> bool) {
 }
 
 /// The tray is missing from now on, which is said when it can be read, unless the app is seen all the same.
-async fn report_missing(app: &Arc<App>) {
-    app.set_tray_shown(false);
-    app.notifications_available().await;
-    if close_action::after_tray_lost(app.visible()) == CloseAction::ExplainMissingTray {
-        app.explain_missing_tray();
+async fn report_missing(controller: &Controller) {
+    controller.set_tray_visible(false);
+    controller.app.popups.wait_until_available().await;
+    if close_action::after_tray_lost(controller.app.visible()) == CloseAction::ExplainMissingTray {
+        controller.explain_missing_tray();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::{App, Receivers};
+    use crate::app::Receivers;
     use crate::platform::notifications::Popup;
     use bursar_core::view::TrayView;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     struct Session {
         _home: tempfile::TempDir,
-        app: Arc<App>,
+        controller: Arc<Controller>,
         receivers: Receivers,
         icon: watch::Sender<Option<bool>>,
         locked: Arc<AtomicBool>,
@@ -93,17 +93,17 @@ mod tests {
 
     impl Session {
         fn start(there: bool) -> Self {
-            let (home, app, receivers) = App::for_tests();
+            let (home, controller, receivers) = Controller::for_tests();
             let (icon, shown) = watch::channel(None);
             icon.send_replace(Some(there));
             let locked = Arc::new(AtomicBool::new(false));
             let is_locked = Arc::clone(&locked);
-            tokio::spawn(watch(Arc::clone(&app), shown, async move || {
+            tokio::spawn(watch(Arc::clone(&controller), shown, async move || {
                 is_locked.load(Ordering::Relaxed)
             }));
             Self {
                 _home: home,
-                app,
+                controller,
                 receivers,
                 icon,
                 locked,
@@ -119,7 +119,7 @@ mod tests {
         }
 
         fn has_no_window(&self) -> bool {
-            !self.app.window_requested()
+            !self.controller.window_requested()
         }
     }
 
@@ -130,8 +130,8 @@ mod tests {
         for away in [1, 7, 14] {
             session.icon.send_replace(Some(false));
             session.pass(away).await;
-            assert!(session.app.visible().tray, "away for {away} s");
-            assert!(session.app.health().tray, "away for {away} s");
+            assert!(session.controller.app.visible().tray, "away for {away} s");
+            assert!(session.controller.app.health().tray, "away for {away} s");
             session.icon.send_replace(Some(true));
             session.pass(1).await;
         }
@@ -147,12 +147,12 @@ mod tests {
         for round in 0..3 {
             session.icon.send_replace(Some(false));
             session.pass(16).await;
-            assert!(!session.app.visible().tray);
-            assert!(!session.app.health().tray);
+            assert!(!session.controller.app.visible().tray);
+            assert!(!session.controller.app.health().tray);
             assert_eq!(session.next_popup().is_some(), round == 0, "round {round}");
             session.icon.send_replace(Some(true));
             session.pass(1).await;
-            assert!(session.app.visible().tray && session.app.health().tray);
+            assert!(session.controller.app.visible().tray && session.controller.app.health().tray);
         }
         assert!(session.has_no_window(), "no window is shown by itself");
     }
@@ -164,7 +164,7 @@ mod tests {
         session.icon.send_replace(Some(true));
         session.pass(3600).await;
         assert_eq!(session.next_popup(), None);
-        assert!(session.app.visible().tray);
+        assert!(session.controller.app.visible().tray);
         assert!(session.has_no_window());
     }
 
@@ -172,7 +172,10 @@ mod tests {
     async fn hidden_start_without_a_tray_notifies_how_to_open_the_window() {
         let mut session = Session::start(false);
         session.pass(1).await;
-        assert!(!session.app.health().tray, "the window says so at once");
+        assert!(
+            !session.controller.app.health().tray,
+            "the window says so at once"
+        );
         assert_eq!(session.next_popup(), None);
         session.pass(15).await;
         let popup = session.next_popup().unwrap();
@@ -191,7 +194,7 @@ mod tests {
             session.icon.send_replace(Some(false));
             session.icon.send_replace(Some(true));
         }
-        assert!(session.app.visible().tray);
+        assert!(session.controller.app.visible().tray);
         assert_eq!(session.next_popup(), None);
         session.icon.send_replace(Some(false));
         session.pass(16).await;
@@ -206,7 +209,10 @@ mod tests {
         session.icon.send_replace(Some(false));
         session.pass(8 * 3600).await;
         assert_eq!(session.next_popup(), None);
-        assert!(session.app.visible().tray, "it is away for the lock's sake");
+        assert!(
+            session.controller.app.visible().tray,
+            "it is away for the lock's sake"
+        );
         session.locked.store(false, Ordering::Relaxed);
         session.icon.send_replace(Some(true));
         session.pass(3600).await;
@@ -225,12 +231,12 @@ mod tests {
     async fn notifies_once_notifications_can_be_shown() {
         let mut session = Session::start(false);
         session
-            .app
+            .controller
             .update_health(|health| health.notifications = false);
         session.pass(600).await;
         assert_eq!(session.next_popup(), None);
         session
-            .app
+            .controller
             .update_health(|health| health.notifications = true);
         session.pass(1).await;
         assert!(session.next_popup().is_some());
@@ -241,14 +247,14 @@ mod tests {
         for (window, lingers) in [(true, false), (false, true)] {
             let mut session = Session::start(false);
             if window {
-                session.app.set_window_open(true);
+                session.controller.set_window_open(true);
             }
             if lingers {
-                session.app.update_tray(&TrayView {
+                session.controller.update_tray(&TrayView {
                     pending: true,
                     ..TrayView::default()
                 });
-                session.app.linger();
+                session.controller.linger();
                 assert!(session.next_popup().is_some());
             }
             session.pass(3600).await;

@@ -2,18 +2,16 @@
 //! hidden start, which gives back all that GTK and WebKit took. Nothing may be lost by it: the engine ends first,
 //! pop-ups are sent, the name on the bus is let go, and what was asked for in between goes along to the new start.
 
-use crate::app::App;
-use crate::controller::core_startup;
+use super::Controller;
+use crate::app::DeferredRequests;
 use crate::environment::EnvironmentSecrets;
 use crate::platform::notifications::ClickTargets;
 use crate::platform::{executable, restart_marker, single_instance, software_rendering};
-use crate::window;
 use bursar_core::process;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tauri::async_runtime::spawn_blocking;
 
@@ -35,14 +33,6 @@ const FIRST_CLOSED_FD: i32 = 3;
 /// Carries the pop-ups that can still be clicked over to the new start.
 const CLICK_TARGETS_VARIABLE: &str = "BURSAR_SHOWN_POPUPS";
 
-/// What is asked for while the process is about to be replaced.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct DeferredRequests {
-    pub(crate) window: bool,
-    /// The last link that came: a link is only a hint to look, and the new start looks at everything.
-    pub(crate) link: Option<String>,
-}
-
 /// Takes what the start before left for this one out of the environment.
 pub(crate) fn take_click_targets() -> ClickTargets {
     let click_targets = std::env::var(CLICK_TARGETS_VARIABLE).ok();
@@ -52,97 +42,120 @@ pub(crate) fn take_click_targets() -> ClickTargets {
         .unwrap_or_default()
 }
 
-/// The window was closed: starts afresh as soon as nothing speaks against it, unless a window comes back.
-pub(crate) async fn restart_when_idle(app: Arc<App>) {
-    let closed = app.windows_opened.load(Ordering::Acquire);
-    let mut wait = RESTART_DELAY;
-    loop {
-        let reading_left = app.last_popup().map_or(Duration::ZERO, |at| {
-            POPUP_READING_TIME.saturating_sub(at.elapsed())
-        });
-        tokio::time::sleep(wait.max(reading_left)).await;
-        if app.windows_opened.load(Ordering::Acquire) != closed || app.is_withdrawn() {
+impl Controller {
+    /// The window was closed: starts afresh as soon as nothing speaks against it, unless a window comes back.
+    pub(super) async fn restart_when_idle(self: Arc<Self>) {
+        let app = &self.app;
+        let closed = app.windows_opened();
+        let mut wait = RESTART_DELAY;
+        loop {
+            let reading_left = app.popups.last_queued().map_or(Duration::ZERO, |at| {
+                POPUP_READING_TIME.saturating_sub(at.elapsed())
+            });
+            tokio::time::sleep(wait.max(reading_left)).await;
+            if app.windows_opened() != closed || app.is_withdrawn() {
+                return;
+            }
+            if self.can_restart().await {
+                break;
+            }
+            wait = wait.saturating_mul(2).min(MAX_RETRY_DELAY);
+        }
+        tracing::info!("starting afresh in the tray");
+        let error = self.stop_and_reexec().await;
+        let deferred = app.cancel_restart();
+        if app.is_withdrawn() {
             return;
         }
-        if can_restart(&app).await {
-            break;
-        }
-        wait = wait.saturating_mul(2).min(MAX_RETRY_DELAY);
+        // Still here: what WebKit took stays taken, and all the rest goes on.
+        tracing::warn!(%error, "the process could not start afresh");
+        self.resume(deferred).await;
+        let home = app.home.path().to_path_buf();
+        drop(spawn_blocking(move || restart_marker::clear(&home)).await);
     }
-    tracing::info!("starting afresh in the tray");
-    let error = stop_and_reexec(&app).await;
-    let deferred = app.cancel_restart();
-    if app.is_withdrawn() {
-        return;
-    }
-    // Still here: what WebKit took stays taken, and all the rest goes on.
-    tracing::warn!(%error, "the process could not start afresh");
-    resume(&app, deferred).await;
-    let home = app.home.path().to_path_buf();
-    drop(spawn_blocking(move || restart_marker::clear(&home)).await);
-}
 
-async fn can_restart(app: &App) -> bool {
-    let visible = app.visible();
-    let popup_was_read = app
-        .last_popup()
-        .is_none_or(|at| at.elapsed() >= POPUP_READING_TIME);
-    let (true, false, true, Some(core)) = (
-        visible.tray,
-        visible.window,
-        popup_was_read,
-        app.core_handle.running(),
-    ) else {
-        return false;
-    };
-    // An upgrade may be between taking the old program away and bringing the new one.
-    executable::path().is_ok() && core.can_hand_over().await
-}
-
-/// Ends what this process does and becomes the new one; comes back only with why it did not.
-async fn stop_and_reexec(app: &App) -> io::Error {
-    app.begin_restart();
-    let home = app.home.path().to_path_buf();
-    if let Err(error) = spawn_blocking(move || restart_marker::write(&home)).await {
-        tracing::debug!(%error, "others are not told to wait for the fresh start");
+    async fn can_restart(&self) -> bool {
+        let app = &self.app;
+        let visible = app.visible();
+        let popup_was_read = app
+            .popups
+            .last_queued()
+            .is_none_or(|at| at.elapsed() >= POPUP_READING_TIME);
+        let (true, false, true, Some(core)) = (
+            visible.tray,
+            visible.window,
+            popup_was_read,
+            app.core_handle.running(),
+        ) else {
+            return false;
+        };
+        // An upgrade may be between taking the old program away and bringing the new one.
+        executable::path().is_ok() && core.can_hand_over().await
     }
-    let shut_down = async {
-        if let Some(core) = app.core_handle.running() {
-            core.stop().await;
+
+    /// Ends what this process does and becomes the new one; comes back only with why it did not.
+    async fn stop_and_reexec(&self) -> io::Error {
+        let app = &self.app;
+        app.begin_restart();
+        let home = app.home.path().to_path_buf();
+        if let Err(error) = spawn_blocking(move || restart_marker::write(&home)).await {
+            tracing::debug!(%error, "others are not told to wait for the fresh start");
         }
-        app.popups_handled().await;
+        let shut_down = async {
+            if let Some(core) = app.core_handle.running() {
+                core.stop().await;
+            }
+            app.popups.wait_until_empty().await;
+            if let Some(bus) = app.bus() {
+                // From here on a further start becomes the app itself, and finds the engine's lock free.
+                single_instance::release(bus, &app.home).await;
+            }
+        };
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT, shut_down)
+            .await
+            .is_err()
+        {
+            tracing::warn!("not everything ended in time");
+        }
+        let mut command = match executable::path() {
+            Ok(program) => process::command(program),
+            Err(error) => return io::Error::other(error.message),
+        };
+        if let Ok(targets) = serde_json::to_string(&*app.popups.click_targets()) {
+            command.env(CLICK_TARGETS_VARIABLE, targets);
+        }
+        software_rendering::restore_opengl(&mut command);
+        if let Some(activation) = app.take_activation() {
+            activation.export_to(&mut command);
+            // For the window of this process, should it not be replaced after all.
+            app.keep_activation(activation);
+        }
+        let deferred = app.defer(|_| {}).unwrap_or_default();
+        if app.is_withdrawn() {
+            return io::Error::other("the app was quit");
+        }
+        // GTK and WebKit leave handles open that are inherited; the new start would never close them.
+        close_fds::set_fds_cloexec_threadsafe(FIRST_CLOSED_FD, &[]);
+        command.args(restart_arguments(app.home.custom_path(), &deferred));
+        process::replace(command)
+    }
+
+    /// Takes name and engine up again, and does what was asked for in between.
+    async fn resume(self: &Arc<Self>, deferred: DeferredRequests) {
+        let app = &self.app;
         if let Some(bus) = app.bus() {
-            // From here on a further start becomes the app itself, and finds the engine's lock free.
-            single_instance::release(bus, &app.home).await;
+            single_instance::reacquire(bus, &app.home).await;
         }
-    };
-    if tokio::time::timeout(SHUTDOWN_TIMEOUT, shut_down)
-        .await
-        .is_err()
-    {
-        tracing::warn!("not everything ended in time");
+        Arc::clone(self)
+            .start_core(EnvironmentSecrets::none())
+            .await;
+        if deferred.window {
+            self.raise_window();
+        }
+        if let (Some(link), Ok(core)) = (deferred.link, app.core().await) {
+            core.link(&link);
+        }
     }
-    let mut command = match executable::path() {
-        Ok(program) => process::command(program),
-        Err(error) => return io::Error::other(error.message),
-    };
-    if let Ok(targets) = serde_json::to_string(&*app.click_targets()) {
-        command.env(CLICK_TARGETS_VARIABLE, targets);
-    }
-    software_rendering::restore_opengl(&mut command);
-    if let Some(activation) = app.take_activation() {
-        activation.export_to(&mut command);
-        // For the window of this process, should it not be replaced after all.
-        app.keep_activation(activation);
-    }
-    let deferred = app.defer(|_| {}).unwrap_or_default();
-    if app.is_withdrawn() {
-        return io::Error::other("the app was quit");
-    }
-    // GTK and WebKit leave handles open that are inherited; the new start would never close them.
-    close_fds::set_fds_cloexec_threadsafe(FIRST_CLOSED_FD, &[]);
-    command.args(restart_arguments(app.home.custom_path(), &deferred));
-    process::replace(command)
 }
 
 fn restart_arguments(home: Option<&Path>, deferred: &DeferredRequests) -> Vec<OsString> {
@@ -155,20 +168,6 @@ fn restart_arguments(home: Option<&Path>, deferred: &DeferredRequests) -> Vec<Os
     }
     arguments.extend(deferred.link.clone().map(OsString::from));
     arguments
-}
-
-/// Takes name and engine up again, and does what was asked for in between.
-async fn resume(app: &Arc<App>, deferred: DeferredRequests) {
-    if let Some(bus) = app.bus() {
-        single_instance::reacquire(bus, &app.home).await;
-    }
-    core_startup::start_core(Arc::clone(app), EnvironmentSecrets::none()).await;
-    if deferred.window {
-        window::raise(app);
-    }
-    if let (Some(link), Ok(core)) = (deferred.link, app.core().await) {
-        core.link(&link);
-    }
 }
 
 #[cfg(test)]

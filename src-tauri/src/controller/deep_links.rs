@@ -1,0 +1,76 @@
+//! What happens when a deep link arrives, such as the return from a payment page: the core decides what the link is
+//! worth, and asks for the window if it is a good one.
+
+use super::Controller;
+use crate::home::Home;
+use crate::platform::single_instance::InstanceRequest;
+use crate::platform::{autostart, executable, url_scheme};
+use bursar_core::error::Result;
+use std::sync::Arc;
+use tauri::async_runtime::spawn_blocking;
+use tokio::sync::mpsc;
+
+impl Controller {
+    /// A link came, with this start or with a further one. It is not checked yet.
+    pub(super) async fn open_link(self: Arc<Self>, link: String) {
+        let deferred = self
+            .app
+            .defer(|deferred| deferred.link = Some(link.clone()));
+        if deferred.is_some() {
+            return;
+        }
+        if let Ok(core) = self.app.core().await {
+            core.link(&link);
+        }
+    }
+
+    /// The core found a link good: brings the window to the front, once for each link.
+    pub(super) fn raise_window_for_link(self: &Arc<Self>) {
+        if !self.app.take_window_serves_link() {
+            self.raise_window();
+        }
+    }
+
+    /// Does what further starts ask for.
+    pub(super) async fn handle_instance_requests(
+        self: Arc<Self>,
+        mut requests: mpsc::Receiver<InstanceRequest>,
+    ) {
+        while let Some(request) = requests.recv().await {
+            match request {
+                InstanceRequest::ShowWindow(activation) => {
+                    self.app.keep_activation(activation);
+                    self.raise_window();
+                }
+                InstanceRequest::OpenLink(link, activation) => {
+                    self.app.keep_activation(activation);
+                    self.app.set_window_serves_link(false);
+                    Arc::clone(&self).open_link(link).await;
+                }
+            }
+        }
+    }
+
+    /// Makes links lead to this program. They only reach this process if further starts can hand them over.
+    pub(super) async fn register_links(self: Arc<Self>, can_be_handed_over: bool) {
+        let home = self.app.home.clone();
+        let registered = match spawn_blocking(move || register_executable(&home)).await {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "links do not come back to Bursar");
+                false
+            }
+            Err(_) => false,
+        };
+        self.update_health(|health| health.links = registered && can_be_handed_over);
+    }
+}
+
+/// Makes links lead to this program, and autostart as well if the program in its entry is gone.
+fn register_executable(home: &Home) -> Result<()> {
+    let program = executable::path()?;
+    if let Err(error) = autostart::repair(&program) {
+        tracing::warn!(%error, "starting with the session was not repaired");
+    }
+    url_scheme::register_handler(&program, home.custom_path())
+}

@@ -1,0 +1,118 @@
+//! Which pop-ups are shown when, and what a click on one does.
+
+use super::Controller;
+use crate::platform::autostart;
+use crate::platform::notifications::{self, Popup, PopupEvent};
+use crate::popup_texts;
+use bursar_core::clock::{Clock as _, SystemClock};
+use bursar_core::notice::Notice;
+use bursar_core::view::SettingsChange;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+impl Controller {
+    /// Runs on without window and tray until the open top-up has ended, and says so once.
+    pub(super) fn linger(&self) {
+        self.app.set_lingering();
+        self.app.popups.push(popup_texts::lingering());
+    }
+
+    /// Says once how to reach the app where no icon leads to it.
+    pub(super) fn explain_missing_tray(&self) {
+        if !self.app.set_missing_tray_explained() {
+            self.app.popups.push(popup_texts::missing_tray());
+        }
+    }
+
+    /// Says where damaged settings were set aside, if they were.
+    pub(super) fn explain_reset_settings(&self) {
+        if let Some(path) = self.app.settings.set_aside_as() {
+            self.app.popups.push(popup_texts::reset_settings(&path));
+        }
+    }
+
+    /// Says once, the first time that the window closes to the tray, where the app is.
+    pub(super) fn explain_closing_to_tray(&self) {
+        let app = Arc::clone(&self.app);
+        tauri::async_runtime::spawn_blocking(move || {
+            if app.settings.get().told_about_tray {
+                return;
+            }
+            let explained = SettingsChange {
+                told_about_tray: Some(true),
+                ..SettingsChange::default()
+            };
+            let now = SystemClock.now();
+            if let Err(error) = app
+                .settings
+                .update(&explained, autostart::is_enabled(), now)
+            {
+                tracing::warn!(%error, "it will be explained again");
+            }
+            app.popups.push(popup_texts::closed_to_tray());
+        });
+    }
+
+    /// Shows the queued pop-ups until the bus ends.
+    pub(super) async fn run_popups(
+        self: Arc<Self>,
+        bus: zbus::Connection,
+        popups: mpsc::UnboundedReceiver<Popup>,
+    ) {
+        let result = notifications::run(
+            &bus,
+            popups,
+            || self.app.popups.click_targets(),
+            |event| self.on_popup_event(event),
+        )
+        .await;
+        if let Err(error) = result {
+            tracing::warn!(%error, "notifications cannot be shown");
+        }
+        self.update_health(|health| health.notifications = false);
+    }
+
+    fn on_popup_event(self: &Arc<Self>, event: PopupEvent) {
+        match event {
+            PopupEvent::ServerAvailable(available) => {
+                self.update_health(|health| health.notifications = available);
+            }
+            PopupEvent::Handled => self.app.popups.handled(),
+            PopupEvent::Clicked(page, activation) => {
+                self.app.keep_activation(activation);
+                match page {
+                    Some(page) => self.show_page(page),
+                    None => self.raise_window(),
+                }
+            }
+        }
+    }
+
+    /// Makes one pop-up of the notices that came together.
+    pub(super) async fn turn_notices_into_popups(
+        self: Arc<Self>,
+        mut notices: mpsc::UnboundedReceiver<Vec<Notice>>,
+    ) {
+        while let Some(batch) = notices.recv().await {
+            if let Some(popup) = self.popup_for(&batch).await {
+                self.app.popups.push(popup);
+            }
+            self.app.popups.handled();
+        }
+    }
+
+    async fn popup_for(&self, batch: &[Notice]) -> Option<Popup> {
+        let settings = self.app.settings.get();
+        if !settings.notifications {
+            return None;
+        }
+        let core = self.app.core().await.ok()?;
+        let accounts = core.app_view().await.map(|(accounts, _, _)| accounts);
+        let labels = accounts
+            .unwrap_or_default()
+            .into_iter()
+            .map(|account| (account.id, account.label))
+            .collect();
+        popup_texts::for_notices(batch, &labels, settings.hide_amounts)
+    }
+}

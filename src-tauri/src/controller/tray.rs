@@ -1,0 +1,129 @@
+//! What the tray shows, and what a click in it does.
+
+use super::Controller;
+use super::close_action::{self, CloseAction};
+use crate::platform::tray::{self, Action};
+use bursar_core::error::Result;
+use bursar_core::view::{Page, SettingsChange, TrayView};
+use std::sync::Arc;
+use std::time::Duration;
+use tauri::async_runtime::{spawn, spawn_blocking};
+use tokio::sync::watch;
+
+/// How long the notification of an ended top-up may take to be queued after the top-up has ended.
+const FINAL_NOTICE_DELAY: Duration = Duration::from_secs(3);
+
+impl Controller {
+    /// Shows the core's view. Quits if the app was only there until the last open top-up has ended.
+    pub(super) fn update_tray(self: &Arc<Self>, view: &TrayView) {
+        let visible = self.app.set_pending(view.pending);
+        let should_quit = close_action::after_top_up_ended(visible) == CloseAction::Quit;
+        self.app.tray_view.send_replace(view.clone());
+        if should_quit {
+            let controller = Arc::clone(self);
+            spawn(async move {
+                tokio::time::sleep(FINAL_NOTICE_DELAY).await;
+                let visible = controller.app.visible();
+                if close_action::after_top_up_ended(visible) == CloseAction::Quit {
+                    controller.quit();
+                }
+            });
+        }
+    }
+
+    /// Whether there is a tray that shows the icon: then the app can be reached with its window closed.
+    pub(super) fn set_tray_visible(&self, visible: bool) {
+        self.app.set_tray_visible(visible);
+        self.update_health(|health| health.tray = visible);
+    }
+
+    /// Keeps the icon in the tray until the app is withdrawn. `is_shown` receives whether a tray shows it.
+    pub(super) async fn run_tray(
+        self: Arc<Self>,
+        bus: zbus::Connection,
+        view: watch::Receiver<TrayView>,
+        is_shown: watch::Sender<Option<bool>>,
+    ) {
+        let controller = Arc::clone(&self);
+        let result = tray::run(
+            &bus,
+            view,
+            move |shown| {
+                is_shown.send_replace(Some(shown));
+            },
+            Arc::new(move |action, activation| {
+                controller.app.keep_activation(activation);
+                controller.on_tray_action(action);
+            }),
+            self.app.wait_until_withdrawn(),
+        )
+        .await;
+        if let Err(error) = result {
+            tracing::warn!(%error, "the tray cannot be watched");
+        }
+        if self.app.is_withdrawn() {
+            return;
+        }
+        // The bus has ended, and the tray with it.
+        self.set_tray_visible(false);
+        self.exit_if_unreachable(0);
+    }
+
+    fn on_tray_action(self: &Arc<Self>, action: Action) {
+        tracing::debug!(?action, "the tray was clicked");
+        match action {
+            Action::Open => self.raise_window(),
+            Action::Quit => self.quit(),
+            Action::HideAmounts(hide_amounts) => {
+                let controller = Arc::clone(self);
+                spawn_blocking(move || {
+                    let change = SettingsChange {
+                        hide_amounts: Some(hide_amounts),
+                        ..SettingsChange::default()
+                    };
+                    if let Err(error) = controller.change_settings(&change) {
+                        tracing::warn!(%error, "hiding amounts was not kept");
+                    }
+                });
+            }
+            Action::TopUp => self.run_on_core(|controller| async move {
+                let (accounts, _, _) = controller.app.core().await?.app_view().await?;
+                match accounts.into_iter().find(|account| account.signed_in) {
+                    Some(account) => controller.show_page(Page::TopUp {
+                        account: account.id,
+                    }),
+                    None => controller.raise_window(),
+                }
+                Ok(())
+            }),
+            Action::ReturnToPayment(account, top_up) => {
+                self.run_on_core(|controller| async move {
+                    let core = controller.app.core().await?;
+                    core.return_to_payment(account, top_up).await
+                });
+            }
+            Action::CheckNow => self.run_on_core(|controller| async move {
+                let core = controller.app.core().await?;
+                let (accounts, _, _) = core.app_view().await?;
+                for account in accounts {
+                    core.check_now(account.id).await?;
+                }
+                Ok(())
+            }),
+        }
+    }
+
+    /// Runs a click's work. If it fails, the window comes up, where the error is shown.
+    fn run_on_core<F>(self: &Arc<Self>, work: impl FnOnce(Arc<Self>) -> F + Send + 'static)
+    where
+        F: Future<Output = Result<()>> + Send,
+    {
+        let controller = Arc::clone(self);
+        spawn(async move {
+            if let Err(error) = work(Arc::clone(&controller)).await {
+                tracing::warn!(code = ?error.code, "a click in the tray came to nothing");
+                controller.raise_window();
+            }
+        });
+    }
+}
