@@ -1,8 +1,10 @@
-//! What the program was started with. The same reading serves this start and a second one that hands its
-//! arguments over, so a link is found wherever it stands. Wrong use is said in one line and changes nothing.
+//! The command line. A further start hands the arguments over after the same check, so a link is found in any position.
 
-use crate::home::SCHEME;
+use bursar_core::link::SCHEME;
+use clap::Parser;
+use clap::error::{ContextKind, ErrorKind};
 use std::ffi::OsString;
+use std::iter;
 use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "\
@@ -13,7 +15,6 @@ Usage: bursar-desktop [--home DIR] [--hidden] [LINK]
   --version    say which version this is
   --help       say this";
 
-/// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Invocation {
     Run(Arguments),
@@ -25,8 +26,26 @@ pub(crate) enum Invocation {
 pub(crate) struct Arguments {
     pub(crate) home: Option<PathBuf>,
     pub(crate) hidden: bool,
-    /// A deep link as it came, unchecked.
+    /// A deep link, unchecked.
     pub(crate) link: Option<String>,
+}
+
+/// The arguments as clap reads them. Of an option that is given twice, the last one counts.
+#[derive(Debug, Parser)]
+#[command(name = "bursar-desktop", version)]
+struct CommandLine {
+    // Any name of a folder, also one that begins with a dash.
+    #[arg(
+        long,
+        value_name = "DIR",
+        allow_hyphen_values = true,
+        overrides_with = "home"
+    )]
+    home: Option<OsString>,
+    #[arg(long, overrides_with = "hidden")]
+    hidden: bool,
+    #[arg(value_name = "LINK", value_parser = link_or_nothing)]
+    links: Vec<Option<String>>,
 }
 
 impl Invocation {
@@ -35,36 +54,52 @@ impl Invocation {
     /// # Errors
     /// One line that says what is wrong.
     pub(crate) fn parse(given: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
-        let mut arguments = Arguments::default();
-        let mut given = given.into_iter();
-        while let Some(one) = given.next() {
-            let Some(text) = one.to_str() else {
-                return Err("an argument is not UTF-8".to_owned());
-            };
-            match text {
-                "--help" | "-h" => return Ok(Self::Help),
-                "--version" | "-V" => return Ok(Self::Version),
-                "--hidden" => arguments.hidden = true,
-                "--home" => {
-                    let Some(home) = given.next() else {
-                        return Err("--home needs a folder".to_owned());
-                    };
-                    arguments.home = Some(home.into());
-                }
-                link if is_link(link) => arguments.link = Some(text.to_owned()),
-                // A desktop entry's %u is nothing when there is no link.
-                "" => {}
-                other => match other.strip_prefix("--home=") {
-                    Some(home) => arguments.home = Some(home.into()),
-                    None => return Err(format!("{other:?} is not an option")),
-                },
+        let program = iter::once(OsString::from("bursar-desktop"));
+        let error = match CommandLine::try_parse_from(program.chain(given)) {
+            Ok(line) => {
+                return Ok(Self::Run(Arguments {
+                    home: line.home.map(PathBuf::from),
+                    hidden: line.hidden,
+                    link: line.links.into_iter().flatten().next_back(),
+                }));
             }
+            Err(error) => error,
+        };
+        if error.kind() == ErrorKind::DisplayHelp {
+            Ok(Self::Help)
+        } else if error.kind() == ErrorKind::DisplayVersion {
+            Ok(Self::Version)
+        } else {
+            Err(explain(&error))
         }
-        Ok(Self::Run(arguments))
     }
 }
 
-/// Whether this may be a link of ours; whether it is a good one is for the core to say.
+/// The first line of clap's message, shorter where the argument alone says what is wrong.
+fn explain(error: &clap::Error) -> String {
+    let unknown = [ContextKind::InvalidArg, ContextKind::InvalidValue]
+        .into_iter()
+        .zip([ErrorKind::UnknownArgument, ErrorKind::ValueValidation])
+        .find(|(_, kind)| error.kind() == *kind)
+        .and_then(|(context, _)| error.get(context));
+    if let Some(argument) = unknown {
+        return format!("{:?} is not an option", argument.to_string());
+    }
+    let message = error.to_string();
+    let line = message.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}
+
+/// A desktop entry's `%u` is empty when there is no link.
+fn link_or_nothing(text: &str) -> Result<Option<String>, &'static str> {
+    match text {
+        "" => Ok(None),
+        link if is_link(link) => Ok(Some(link.to_owned())),
+        _ => Err("not a link of Bursar"),
+    }
+}
+
+/// Whether this may be a link of Bursar's; the core decides whether it is a good one.
 fn is_link(text: &str) -> bool {
     text.get(..SCHEME.len())
         .is_some_and(|head| head.eq_ignore_ascii_case(SCHEME))
@@ -101,6 +136,27 @@ mod tests {
         assert_eq!(all.home, Some("/a b".into()));
         assert!(all.hidden);
         assert_eq!(run(&["--home=/x"]).home, Some("/x".into()));
+    }
+
+    #[test]
+    fn last_of_a_repeated_argument_counts() {
+        let (first, last) = ("org.bursar.desktop:a", "ORG.bursar.desktop:b");
+        let all = run(&[
+            "--home", "/a", "--hidden", first, "--home", "--b", last, "--hidden", "",
+        ]);
+        assert_eq!(all.home, Some("--b".into()));
+        assert!(all.hidden);
+        assert_eq!(all.link.as_deref(), Some(last));
+    }
+
+    #[test]
+    fn names_the_argument_that_is_wrong() {
+        for wrong in ["--hiden", "-x", "https://example.org/"] {
+            assert_eq!(
+                parse(&["--hidden", wrong]),
+                Err(format!("{wrong:?} is not an option"))
+            );
+        }
     }
 
     #[test]
