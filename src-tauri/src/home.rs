@@ -4,11 +4,9 @@ use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf, absolute};
 
+use bursar_core::APP_ID;
 use bursar_core::home;
 use bursar_core::session::Vault;
-
-/// The scheme of our links: reverse DNS, as RFC 8252 (7.1) asks of native apps.
-pub(crate) const SCHEME: &str = "org.bursar.desktop";
 
 /// The folder of all data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +55,7 @@ impl Home {
 
     /// The name that the running app of this home owns on the session bus.
     pub(crate) fn bus_name(&self) -> String {
-        let mut name = SCHEME.to_owned();
+        let mut name = APP_ID.to_owned();
         if self.is_custom {
             name.push_str(".Home_");
             let digest = Sha256::digest(self.path.as_os_str().as_encoded_bytes());

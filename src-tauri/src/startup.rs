@@ -130,3 +130,16 @@ fn open(
     });
     exit_code(status)
 }
+
+#[cfg(test)]
+mod tests {
+    use bursar_core::APP_ID;
+
+    /// Tauri's file cannot take the id from a constant.
+    #[test]
+    fn tauri_has_the_app_id() {
+        let config: serde_json::Value =
+            serde_json::from_str(include_str!("../tauri.conf.json")).unwrap();
+        assert_eq!(config["identifier"], APP_ID);
+    }
+}

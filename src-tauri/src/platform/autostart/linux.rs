@@ -1,7 +1,7 @@
 //! Starting with the session, in the tray: a desktop entry in the user's autostart folder, there or not.
 
-use crate::home::SCHEME;
 use crate::platform::desktop_entry;
+use bursar_core::APP_ID;
 use bursar_core::error::{Code, Error, Result};
 use std::fs;
 use std::io::ErrorKind;
@@ -94,13 +94,13 @@ fn repaired(text: &str, program: &Path) -> Result<Option<String>> {
 
 fn path() -> Option<PathBuf> {
     let config = desktop_entry::xdg_folder("XDG_CONFIG_HOME", ".config")?;
-    Some(config.join("autostart").join(format!("{SCHEME}.desktop")))
+    Some(config.join("autostart").join(format!("{APP_ID}.desktop")))
 }
 
 fn desktop_entry_text(exec: &str) -> String {
     format!(
         "[Desktop Entry]\nType=Application\nName=Bursar\nComment=Watches your cloud balances from the tray\n\
-         Exec={exec}\nIcon={SCHEME}\nTerminal=false\nX-GNOME-Autostart-enabled=true\n"
+         Exec={exec}\nIcon={APP_ID}\nTerminal=false\nX-GNOME-Autostart-enabled=true\n"
     )
 }
 

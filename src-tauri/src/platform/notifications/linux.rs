@@ -6,6 +6,7 @@ use crate::platform::activation::Activation;
 use crate::platform::dbus;
 use crate::platform::notifications::popup::{ClickTargets, Popup, PopupEvent};
 use crate::platform::sanitize::{escape_markup, one_line};
+use bursar_core::APP_ID;
 use futures_util::StreamExt as _;
 use std::collections::HashMap;
 use std::sync::MutexGuard;
@@ -99,14 +100,14 @@ async fn show(server: &NotificationsProxy<'_>, popup: &Popup) -> zbus::Result<u3
             &[]
         };
         let hints = HashMap::from([
-            ("desktop-entry", Value::from("org.bursar.desktop")),
+            ("desktop-entry", Value::from(APP_ID)),
             ("category", Value::from("transfer")),
         ]);
         server
             .notify(
                 "Bursar",
                 0,
-                "org.bursar.desktop",
+                APP_ID,
                 &one_line(&popup.title),
                 &body,
                 actions,

@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use zbus::fdo::{DBusProxy, RequestNameFlags, RequestNameReply};
 use zbus::zvariant::{OwnedValue, Value};
 
+/// Of the app's id, as the desktop entry specification derives it.
 const OBJECT_PATH: &str = "/org/bursar/desktop";
 
 /// How long the first instance may take to accept: it may be busy starting.
@@ -123,6 +124,7 @@ async fn claim_name_or_hand_over(
     }
     let primary = ApplicationProxy::builder(connection)
         .destination(name)?
+        .path(OBJECT_PATH)?
         .cache_properties(zbus::proxy::CacheProperties::No)
         .build()
         .await?;
@@ -257,11 +259,7 @@ impl ApplicationInterface {
 }
 
 /// The same, as a later start calls it.
-#[zbus::proxy(
-    interface = "org.freedesktop.Application",
-    default_path = "/org/bursar/desktop",
-    gen_blocking = false
-)]
+#[zbus::proxy(interface = "org.freedesktop.Application", gen_blocking = false)]
 trait Application {
     fn activate(&self, platform_data: HashMap<&str, Value<'_>>) -> zbus::Result<()>;
     fn open(&self, uris: &[&str], platform_data: HashMap<&str, Value<'_>>) -> zbus::Result<()>;
@@ -270,6 +268,7 @@ trait Application {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bursar_core::APP_ID;
 
     #[test]
     fn finds_the_holder_of_a_lock() {
@@ -284,6 +283,11 @@ mod tests {
         drop(file);
         assert!(!holds_lock(me, &path));
         assert!(!holds_lock(me, &folder.path().join("none")));
+    }
+
+    #[test]
+    fn object_path_is_derived_from_the_app_id() {
+        assert_eq!(OBJECT_PATH, format!("/{}", APP_ID.replace('.', "/")));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::platform::activation::Activation;
 use crate::platform::sanitize::{escape_access_keys, one_line};
 use crate::platform::tray::menu::{Action, ActionHandler, IconState, MenuEntry, icon_state, menu};
 use crate::platform::tray::pixmaps::pixmaps;
+use bursar_core::APP_ID;
 use bursar_core::view::TrayView;
 use ksni::menu::{CheckmarkItem, StandardItem};
 
@@ -22,7 +23,7 @@ impl Icon {
 
 impl ksni::Tray for Icon {
     fn id(&self) -> String {
-        "org.bursar.desktop".to_owned()
+        APP_ID.to_owned()
     }
 
     fn title(&self) -> String {

@@ -2,9 +2,10 @@
 //! (warm); the core decides what one is worth. Registering as the scheme's handler goes through GIO and may
 //! fail without stopping anything.
 
-use crate::home::SCHEME;
 use crate::platform::desktop_entry;
+use bursar_core::APP_ID;
 use bursar_core::error::{Code, Error, Result};
+use bursar_core::link::SCHEME;
 use gtk::gio::prelude::AppInfoExt as _;
 use gtk::gio::{AppInfo, DesktopAppInfo};
 use std::path::Path;
@@ -29,7 +30,7 @@ pub(crate) fn register_handler(program: &Path, home: Option<&Path>) -> Result<()
     };
     let path = data
         .join("applications")
-        .join(format!("{SCHEME}.handler.desktop"));
+        .join(format!("{APP_ID}.handler.desktop"));
     desktop_entry::write_if_changed(&path, &desktop_entry_text(&exec))
         .map_err(|error| failed(&format!("The link handler could not be written: {error}.")))?;
     let Some(handler) = DesktopAppInfo::from_filename(&path) else {
@@ -51,7 +52,7 @@ pub(crate) fn register_handler(program: &Path, home: Option<&Path>) -> Result<()
 fn desktop_entry_text(exec: &str) -> String {
     format!(
         "[Desktop Entry]\nType=Application\nName=Bursar\nComment=Opens links that come back to Bursar\n\
-         Exec={exec}\nIcon={SCHEME}\nTerminal=false\nNoDisplay=true\nStartupNotify=true\n\
+         Exec={exec}\nIcon={APP_ID}\nTerminal=false\nNoDisplay=true\nStartupNotify=true\n\
          MimeType=x-scheme-handler/{SCHEME};\n"
     )
 }
