@@ -1,10 +1,10 @@
-//! Prepares what the shell embeds: the built pages, the capability of the window and its permissions.
+//! Prepares what the shell embeds: the built pages, and the window's capability and permissions.
 
 use std::fs;
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // The pages are built by npm. Without them the shell still compiles and its tests run.
+    // npm builds the pages. Without them the shell still compiles, and its tests run.
     let pages = Path::new("../ui/dist");
     if !pages.exists() {
         fs::create_dir_all(pages)?;

@@ -28,7 +28,7 @@ pub(crate) struct App {
     pub(crate) settings: SettingsFile,
     pub(crate) appearance: Arc<Appearance>,
     pub(crate) tray_view: watch::Sender<TrayView>,
-    /// What the window that is being made shows in its first frame.
+    /// What the window that opens now shows in its first frame.
     pub(crate) initial_data: InitialDataLoader,
     pub(crate) popups: PopupQueue,
     /// What came with the last click or link that may raise the window.
@@ -149,7 +149,7 @@ impl App {
         self.status().health.clone()
     }
 
-    /// The new health, if it changed.
+    /// Returns the new health if it changed.
     pub(crate) fn change_health(&self, change: impl FnOnce(&mut Health)) -> Option<Health> {
         let health = {
             let mut status = self.status();
@@ -183,7 +183,7 @@ impl App {
         self.status().visible.lingering = true;
     }
 
-    /// What the core is told of the window, which decides how often it polls.
+    /// What the core learns about the window, which decides how often it polls.
     pub(crate) fn presence(&self) -> Presence {
         let status = self.status();
         match (status.visible.window, status.focused) {
@@ -193,7 +193,7 @@ impl App {
         }
     }
 
-    /// A new window has the focus.
+    /// A window that opens has the focus.
     pub(crate) fn set_window_open(&self, open: bool) {
         if open {
             self.windows_opened.fetch_add(1, Ordering::AcqRel);
@@ -214,19 +214,19 @@ impl App {
         self.status().focused = focused;
     }
 
-    /// How many windows were opened so far.
+    /// How many windows have been opened so far.
     pub(crate) fn windows_opened(&self) -> u64 {
         self.windows_opened.load(Ordering::Acquire)
     }
 
-    /// The window listens from now on. Returns the page that waits for it.
+    /// The window listens from now on. Returns the page that has waited for it.
     pub(crate) fn set_window_ready(&self) -> Option<Page> {
         let mut status = self.status();
         status.window_ready = true;
         status.pending_page.take()
     }
 
-    /// The page, if the window can show it now; otherwise it waits for the window.
+    /// Returns the page if the window can show it now. Otherwise the page waits for the window.
     pub(crate) fn page_for_window(&self, page: Page) -> Option<Page> {
         let mut status = self.status();
         if status.window_ready {
@@ -237,7 +237,7 @@ impl App {
         }
     }
 
-    /// Keeps what came with a click or a link until the window is next raised.
+    /// Keeps what came with a click or a link until the window is raised next.
     pub(crate) fn keep_activation(&self, activation: Activation) {
         self.activation().store(activation, Instant::now());
     }
@@ -246,13 +246,13 @@ impl App {
         self.activation().take(Instant::now())
     }
 
-    /// Whether a window is open, or about to open, that the next link need not raise: a start by a link shows its
-    /// window at once.
+    /// Sets whether the next link finds its window open already. A start by a link opens the window at once, so the
+    /// link need not raise it again.
     pub(crate) fn set_window_serves_link(&self, serves: bool) {
         self.window_serves_link.store(serves, Ordering::Release);
     }
 
-    /// As [`Self::set_window_serves_link`] set it; true for one link only.
+    /// Reads what [`Self::set_window_serves_link`] set. It holds for one link.
     pub(crate) fn take_window_serves_link(&self) -> bool {
         self.window_serves_link.swap(false, Ordering::AcqRel)
     }
@@ -266,7 +266,7 @@ impl App {
         self.status().sleep_signals = available;
     }
 
-    /// Whether a missing tray was explained before; from now on it was.
+    /// Notes that the missing tray was explained. Returns whether it had been explained before.
     pub(crate) fn set_missing_tray_explained(&self) -> bool {
         std::mem::replace(&mut self.status().missing_tray_explained, true)
     }
@@ -281,12 +281,12 @@ impl App {
         drop(self.bus.set(bus.clone()));
     }
 
-    /// From now on requests for the window and links are kept for the process that follows.
+    /// From now on, requests for the window and links are kept for the process that follows.
     pub(crate) fn begin_restart(&self) {
         self.status().deferred = Some(DeferredRequests::default());
     }
 
-    /// While the process is being replaced: adds to the deferred requests with `note`, and returns them.
+    /// While the process is being replaced, adds to the deferred requests with `note` and returns them.
     pub(crate) fn defer(
         &self,
         note: impl FnOnce(&mut DeferredRequests),
@@ -318,7 +318,7 @@ impl App {
         drop(withdrawn.wait_for(|withdrawn| *withdrawn).await);
     }
 
-    /// Whether the app was exiting before; from now on it is.
+    /// Notes that the app exits. Returns whether it was exiting before.
     pub(crate) fn set_exiting(&self) -> bool {
         self.exiting.swap(true, Ordering::AcqRel)
     }

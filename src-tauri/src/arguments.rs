@@ -1,4 +1,4 @@
-//! The command line. A further start hands the arguments over after the same check, so a link is found in any position.
+//! The command line. A further start checks its arguments in the same way before it hands them over.
 
 use bursar_core::link::SCHEME;
 use clap::Parser;
@@ -30,11 +30,11 @@ pub(crate) struct Arguments {
     pub(crate) link: Option<String>,
 }
 
-/// The arguments as clap reads them. Of an option that is given twice, the last one counts.
+/// The arguments as clap reads them. If an option is given twice, the last one counts.
 #[derive(Debug, Parser)]
 #[command(name = "bursar-desktop", version)]
 struct CommandLine {
-    // Any name of a folder, also one that begins with a dash.
+    // A folder's name may begin with a dash.
     #[arg(
         long,
         value_name = "DIR",
@@ -90,7 +90,7 @@ fn explain(error: &clap::Error) -> String {
     line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
 
-/// A desktop entry's `%u` is empty when there is no link.
+/// A desktop entry replaces `%u` by nothing when there is no link.
 fn link_or_nothing(text: &str) -> Result<Option<String>, &'static str> {
     match text {
         "" => Ok(None),
@@ -99,7 +99,7 @@ fn link_or_nothing(text: &str) -> Result<Option<String>, &'static str> {
     }
 }
 
-/// Whether this may be a link of Bursar's; the core decides whether it is a good one.
+/// Whether this may be one of Bursar's links. The core decides whether it is valid.
 fn is_link(text: &str) -> bool {
     text.get(..SCHEME.len())
         .is_some_and(|head| head.eq_ignore_ascii_case(SCHEME))

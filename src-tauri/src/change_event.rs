@@ -12,6 +12,6 @@ pub(crate) struct Changed(pub Change);
 
 pub(crate) fn emit(tauri: &AppHandle, change: Change) {
     if let Err(error) = Changed(change).emit(tauri) {
-        tracing::warn!(%error, "the window could not be told of a change");
+        tracing::warn!(%error, "could not send a change to the window");
     }
 }

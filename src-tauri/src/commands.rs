@@ -1,5 +1,5 @@
-//! What the window may ask for: one line into the core each, typed end to end. What only the desktop can do
-//! (choosing a file, opening an address, preferences, ending) is a few lines more.
+//! The commands that the window may call, typed end to end. Most are one call of the core. What only the desktop can
+//! do (choosing a file, opening an address, changing settings, quitting) takes a few lines more.
 
 mod accounts;
 mod export;
@@ -20,7 +20,7 @@ use bursar_core::error::Error;
 use tauri::Wry;
 use tauri_specta::{collect_commands, collect_events};
 
-/// All commands and the one event, for the window and for the bindings generated for it.
+/// All commands and the one event, both for the window and for the bindings generated from them.
 pub(crate) fn all() -> tauri_specta::Builder<Wry> {
     tauri_specta::Builder::new()
         .error_handling(tauri_specta::ErrorHandlingMode::Throw)
@@ -93,7 +93,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    /// Run with `BURSAR_BINDINGS=write` to take the change over into the pages.
+    /// Run with `BURSAR_BINDINGS=write` to write the changed bindings for the pages.
     #[test]
     fn bindings_are_current() {
         let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/lib/bindings.ts");
@@ -116,7 +116,7 @@ mod tests {
         );
     }
 
-    /// The capability of the window lists each command, and none that is not there.
+    /// The window's capability must list every command and no other.
     #[test]
     fn permissions_match_the_commands() {
         let source = include_str!("commands.rs");

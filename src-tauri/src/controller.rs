@@ -1,5 +1,5 @@
-//! Decides what happens when the user, the desktop or the core does something. Everything that they ask of the shell
-//! goes through the controller; the state is in `App` below it. Nothing here waits on the main thread.
+//! Decides what happens when the user, the desktop or the core does something. The controller handles every such
+//! request; `App` below it only holds the state. Nothing here blocks the main thread.
 
 pub(crate) mod background_tasks;
 mod close_action;
@@ -29,7 +29,7 @@ impl Controller {
         Arc::new(Self { app })
     }
 
-    /// Changes what is known of the machine. Core and window learn of it if it did change.
+    /// Changes what is known about the desktop's services. If that changed anything, core and window learn of it.
     fn update_health(&self, change: impl FnOnce(&mut Health)) {
         let Some(health) = self.app.change_health(change) else {
             return;
@@ -40,7 +40,7 @@ impl Controller {
         }
     }
 
-    /// Sends a change to the window, if there is one.
+    /// Sends a change to the window, if one is open.
     fn emit_change(&self, change: Change) {
         if let Some(tauri) = self.app.main_thread.tauri() {
             change_event::emit(&tauri, change);
@@ -50,7 +50,7 @@ impl Controller {
 
 #[cfg(test)]
 impl Controller {
-    /// A controller without a desktop, in a home that ends with the folder.
+    /// A controller without a desktop. Its home is removed with the folder.
     pub(crate) fn for_tests() -> (tempfile::TempDir, Arc<Self>, crate::app::Receivers) {
         use crate::home::Home;
         use crate::main_thread::MainThread;
@@ -65,7 +65,7 @@ impl Controller {
         (folder, Self::new(app), receivers)
     }
 
-    /// Whether a window was requested so far.
+    /// Whether a window has been requested so far.
     pub(crate) fn window_requested(&self) -> bool {
         use crate::main_thread::MainThreadRequest;
 

@@ -1,5 +1,5 @@
-//! The core as the shell holds it: not there at first, since it starts behind the window, then there or
-//! failed. Whoever needs it waits for it; nobody waits on the main thread.
+//! The shell's handle to the core. The core starts behind the window, so the handle is empty at first; then it holds
+//! the core or the error. Whoever needs the core waits for it, but never on the main thread.
 
 use bursar_core::bursar::Bursar;
 use bursar_core::error::{Code, Error, Result};
@@ -20,7 +20,7 @@ impl CoreHandle {
         }
     }
 
-    /// What came of starting it; called once.
+    /// Sets the result of the start. Call it once.
     pub(crate) fn set_result(&self, outcome: Result<Arc<Bursar>>) {
         self.started.send_replace(Some(outcome));
     }
@@ -39,12 +39,12 @@ impl CoreHandle {
         }
     }
 
-    /// The core if it runs already; what it would be told now, it learns at its start.
+    /// The core, if it runs already. If not, it learns everything when it starts.
     pub(crate) fn running(&self) -> Option<Arc<Bursar>> {
         self.started.borrow().as_ref()?.as_ref().ok().cloned()
     }
 
-    /// Why it could not start, if it could not.
+    /// Why it could not start, if it failed.
     pub(crate) fn start_error(&self) -> Option<Error> {
         self.started.borrow().as_ref()?.as_ref().err().cloned()
     }

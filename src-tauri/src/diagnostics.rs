@@ -1,10 +1,10 @@
-//! What can be told to somebody who helps: versions, what the desktop offers, the core's states and last
-//! error codes. Nothing secret, no amount, and no path below the user's home.
+//! A report for whoever helps the user: versions, the desktop's services, the core's states and last error codes. It
+//! holds no secret, no amount and no path in the user's home.
 
 use crate::app::App;
 use std::fmt::Write as _;
 
-/// The whole text. What the core cannot tell is replaced by why.
+/// The whole report. Where the core gives no answer, it says why.
 pub(crate) async fn report(app: &App) -> String {
     let health = app.health();
     let mut text = String::new();
@@ -53,7 +53,7 @@ fn webview() -> String {
     tauri::webview_version().unwrap_or_else(|_| "unknown".to_owned())
 }
 
-/// An environment variable of the desktop's that is a word, not a path.
+/// A desktop variable that holds a word, not a path.
 fn environment_word(name: &str) -> String {
     std::env::var(name)
         .ok()

@@ -1,9 +1,9 @@
-//! Secrets of the environment.
+//! Takes secrets out of the environment.
 
 use bursar_core::process;
 use zeroize::Zeroizing;
 
-/// Secrets of the environment, taken out of it.
+/// The secrets that were in the environment.
 pub(crate) struct EnvironmentSecrets {
     pub(crate) api_key: Option<Zeroizing<String>>,
 }
@@ -14,8 +14,8 @@ impl EnvironmentSecrets {
     }
 }
 
-/// Takes `BURSAR_API_KEY` out of the environment, so that no child gets it: browser, webview, the process that this one
-/// replaces itself with. To be called first in `main`, while there is one thread.
+/// Takes `BURSAR_API_KEY` out of the environment, so that no child process gets it: neither browser nor webview nor
+/// the process that replaces this one. Call it first in `main`, while there is only one thread.
 pub(crate) fn take_secrets() -> EnvironmentSecrets {
     let api_key = std::env::var(process::API_KEY)
         .ok()

@@ -1,4 +1,4 @@
-//! Where the data lives, and the name on the session bus that stands for it: one running app a home.
+//! Where the data lives, and the bus name of the app that runs on it. Each home has one running app.
 
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
@@ -12,21 +12,21 @@ use bursar_core::session::Vault;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Home {
     path: PathBuf,
-    /// The path as somebody wrote it.
+    /// The path as the user wrote it.
     as_given: PathBuf,
-    /// Chosen on the command line or by `BURSAR_HOME`, not the usual place.
+    /// Set by the command line or `BURSAR_HOME`, and not the default folder.
     is_custom: bool,
 }
 
 impl Home {
-    /// `given`, else `BURSAR_HOME`, else the usual folder; made if it is not there, so that it has one true
-    /// path from the first start on. `None` when the environment names no place at all.
+    /// Takes `requested`, else `BURSAR_HOME`, else the default folder. Creates the folder, so that its canonical path
+    /// exists from the first start on. `None` if the environment names no folder at all.
     pub(crate) fn find(requested: Option<&Path>) -> Option<Self> {
         let usual = home::find(None, |name| {
             std::env::var_os(name).filter(|_| name != "BURSAR_HOME")
         });
         let as_given = home::find(requested, |name| std::env::var_os(name))?;
-        // Where it cannot be made the core says why, in the window.
+        // If the folder cannot be created, the core reports why in the window.
         let path = home::make(&as_given)
             .or_else(|_| absolute(&as_given))
             .unwrap_or_else(|_| as_given.clone());
@@ -39,7 +39,7 @@ impl Home {
         })
     }
 
-    /// Where the secrets of this home are.
+    /// The keyring entries of this home.
     pub(crate) fn keyring(&self) -> Vault {
         home::keyring(&self.path, &self.as_given)
     }
@@ -48,12 +48,12 @@ impl Home {
         &self.path
     }
 
-    /// The path if it must be told to a later start of the program.
+    /// The path, if a later start of the program must be given it.
     pub(crate) fn custom_path(&self) -> Option<&Path> {
         self.is_custom.then_some(self.path.as_path())
     }
 
-    /// The name that the running app of this home owns on the session bus.
+    /// The session bus name that the running app of this home owns.
     pub(crate) fn bus_name(&self) -> String {
         let mut name = APP_ID.to_owned();
         if self.is_custom {

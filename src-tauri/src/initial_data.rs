@@ -1,5 +1,5 @@
-//! What the window's first frame shows, put into its page before the page's code runs: asked for by the page, it would
-//! come two ways through the webview's messages later. The page reads it once and is told of all changes from then on.
+//! The data of the window's first frame. It is inserted into the page before the page's code runs; asking for it
+//! would cost two messages to and from the webview. The page reads it once and gets all later changes as events.
 
 use bursar_core::error::Result;
 use bursar_core::view::{AppView, Overview};
@@ -12,25 +12,25 @@ use tauri::http::{Request, Response};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-/// The page is not kept waiting much longer than it would need to ask for itself.
+/// If loading takes longer, the page is faster by asking for the data itself.
 const LOAD_TIMEOUT: Duration = Duration::from_millis(250);
-/// Where it is put: at the page's end, and read when the page is there.
+/// The data stands at the end of the page, whose code runs once the page is complete.
 const INSERTION_POINT: &str = "</body>";
 
-/// What a new window opens on: the frame, and the first account's overview.
+/// What a new window shows first: the frame, and the first account's overview.
 #[derive(Clone, Debug, serde::Serialize, specta::Type)]
 pub(crate) struct InitialData {
     pub(crate) app: AppView,
-    /// Of the first account, if there is one whose overview can be read.
+    /// The first account's overview, if there is an account whose overview can be read.
     pub(crate) overview: Option<Overview>,
 }
 
-/// Being read, for the page that is asked for next.
+/// The data being loaded for the next page.
 #[derive(Debug, Default)]
 pub(crate) struct InitialDataLoader(Mutex<Option<JoinHandle<Result<InitialData>>>>);
 
 impl InitialDataLoader {
-    /// Begins to read it, while the window is made.
+    /// Starts loading while the window is being built.
     pub(crate) fn prefetch(
         &self,
         load: impl Future<Output = Result<InitialData>> + Send + 'static,
@@ -38,7 +38,7 @@ impl InitialDataLoader {
         self.pending().replace(spawn(load));
     }
 
-    /// Puts it into the first page that is asked for. Without it, or when it comes too late, the page asks by itself.
+    /// Inserts the data into the next page. If there is none, or it comes too late, the page asks for it.
     pub(crate) fn insert_into(
         &self,
         request: &Request<Vec<u8>>,
@@ -59,8 +59,8 @@ impl InitialDataLoader {
         });
         match loaded {
             Ok(Ok(Ok(data))) => insert(&data, response.body_mut()),
-            Ok(Ok(Err(error))) => tracing::debug!(code = ?error.code, "the page asks by itself"),
-            Ok(Err(_)) | Err(_) => tracing::debug!("the page asks by itself"),
+            Ok(Ok(Err(error))) => tracing::debug!(code = ?error.code, "could not load the initial data"),
+            Ok(Err(_)) | Err(_) => tracing::debug!("the initial data came too late"),
         }
     }
 
@@ -69,13 +69,13 @@ impl InitialDataLoader {
     }
 }
 
-/// As data, which no policy lets run, and in which nothing can end the element that it stands in.
+/// Inserts JSON as data, which the content security policy never runs, and escapes what could end its element.
 fn insert(data: &InitialData, page: &mut Cow<'static, [u8]>) {
     let (Ok(json), Ok(text)) = (serde_json::to_string(data), std::str::from_utf8(page)) else {
         return;
     };
     let Some(at) = text.rfind(INSERTION_POINT) else {
-        tracing::warn!("the page has no place for what it shows first");
+        tracing::warn!("the page has no place for the initial data");
         return;
     };
     let json = json.replace('<', "\\u003c");

@@ -1,10 +1,10 @@
-//! What is written to standard error, and what must never be: no secret is given to a log line anywhere, a
-//! panic says where it happened and no more, and a release build leaves no core dump.
+//! Logs to standard error, without secrets: no log line contains one, a panic logs only its location, and a release
+//! build writes no core dump.
 
 use bursar_core::dumps;
 use tracing_subscriber::EnvFilter;
 
-/// Begins logging; `BURSAR_LOG` chooses what, as `warn` or `bursar_desktop=debug,bursar_core=debug` do.
+/// Starts logging. `BURSAR_LOG` is the filter, for example `warn` or `bursar_desktop=debug,bursar_core=debug`.
 pub(crate) fn init() {
     let filter = EnvFilter::try_from_env("BURSAR_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let initialized = tracing_subscriber::fmt()
@@ -12,14 +12,14 @@ pub(crate) fn init() {
         .with_writer(std::io::stderr)
         .try_init();
     if initialized.is_err() {
-        tracing::warn!("logging had begun already");
+        tracing::warn!("logging was started before");
     }
     std::panic::set_hook(Box::new(|panic| {
-        // The message may hold what a function was called with; the place does not.
-        let place = panic
+        // A panic's message may contain a function's arguments. The location does not.
+        let location = panic
             .location()
             .map(|at| format!("{}:{}", at.file(), at.line()));
-        tracing::error!(place, "a fault of ours");
+        tracing::error!(location, "panic");
     }));
     dumps::off();
 }

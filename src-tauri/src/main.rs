@@ -1,5 +1,5 @@
-//! Bursar's desktop shell: window, tray, notifications, links and commands around `bursar-core`. The window
-//! comes first; the core and everything that may be slow or missing starts behind it.
+//! Bursar's desktop shell: window, tray, notifications, links and commands around `bursar-core`. The window comes
+//! first; the core and everything slow or optional starts behind it.
 
 mod app;
 mod arguments;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
             print_line(concat!("bursar-desktop ", env!("CARGO_PKG_VERSION")))
         }
         Err(error) => {
-            // Nobody may be reading; the exit status says the same.
+            // If nobody reads standard error, the exit status still says it.
             let _ = writeln!(
                 std::io::stderr(),
                 "bursar-desktop: {error}\n{}",

@@ -1,5 +1,6 @@
-//! What the main thread does: wait, without any of a window's machinery, until a window is wanted, and then run
-//! Tauri. GTK and WebKit are never loaded before, and cannot be unloaded after; that is what starting afresh is for.
+//! What the main thread does: it waits without any window machinery until a window is requested, and then runs Tauri.
+//! GTK and WebKit are not loaded before. They cannot be unloaded afterwards, so the process restarts to free their
+//! memory.
 
 use gtk::glib;
 use std::fs;
@@ -11,11 +12,11 @@ use tokio::sync::watch;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MainThreadRequest {
     OpenWindow,
-    /// Nothing more: end with this status.
+    /// Exit with this status.
     Exit(i32),
 }
 
-/// The main thread, as everything else sees it.
+/// The main thread, as other threads see it.
 #[derive(Debug)]
 pub(crate) struct MainThread {
     waiting: glib::MainLoop,
@@ -25,7 +26,7 @@ pub(crate) struct MainThread {
 }
 
 impl MainThread {
-    /// To be called before anything of this start's own has children.
+    /// Call it before this process starts any child.
     pub(crate) fn new() -> Self {
         Self {
             inherited_children: child_processes(),
@@ -35,10 +36,10 @@ impl MainThread {
         }
     }
 
-    /// Waits until something is wanted. On the main thread.
+    /// Waits for a request. On the main thread.
     pub(crate) fn wait(&self) -> MainThreadRequest {
         for child in &self.inherited_children {
-            // Waited for, so that none stays behind as a zombie.
+            // Reaps the child, so that it does not stay behind as a zombie.
             glib::child_watch_add(glib::Pid(*child), |_, _| {});
         }
         loop {
@@ -49,7 +50,7 @@ impl MainThread {
         }
     }
 
-    /// Ends the waiting. A wish for an end is never overridden by one for a window.
+    /// Ends the wait. A request for a window never overrides a request to exit.
     pub(crate) fn request(&self, requested: MainThreadRequest) {
         {
             let mut now = self
@@ -60,12 +61,12 @@ impl MainThread {
                 *now = Some(requested);
             }
         }
-        // From within the loop, so that it is not lost on one that is just about to run.
+        // Quit from within the loop: a loop that is about to run would miss it.
         let waiting = self.waiting.clone();
         glib::idle_add_once(move || waiting.quit());
     }
 
-    /// Tauri runs from now on; tells whether the end was wanted meanwhile.
+    /// Tauri runs from now on. Returns the exit status if an exit was requested meanwhile.
     pub(crate) fn tauri_started(&self, handle: AppHandle) -> Option<i32> {
         self.tauri.send_replace(Some(handle));
         match self.requested() {
@@ -74,12 +75,12 @@ impl MainThread {
         }
     }
 
-    /// Tauri, if it runs.
+    /// Tauri's handle, if Tauri runs.
     pub(crate) fn tauri(&self) -> Option<AppHandle> {
         self.tauri.borrow().clone()
     }
 
-    /// Tauri, started if need be.
+    /// Tauri's handle. Starts Tauri if it does not run.
     pub(crate) async fn start_tauri(&self) -> Option<AppHandle> {
         if self.tauri().is_none() {
             self.request(MainThreadRequest::OpenWindow);
@@ -97,7 +98,7 @@ impl MainThread {
         }
     }
 
-    /// What is wanted of the main thread, if anything so far.
+    /// The request so far, if any.
     pub(crate) fn requested(&self) -> Option<MainThreadRequest> {
         *self
             .requested
@@ -106,7 +107,7 @@ impl MainThread {
     }
 }
 
-/// A process that has started afresh still is the parent of what it began before.
+/// A process that has replaced itself is still the parent of its earlier children.
 fn child_processes() -> Vec<i32> {
     let children = format!("/proc/self/task/{}/children", std::process::id());
     fs::read_to_string(children)

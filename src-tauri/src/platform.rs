@@ -1,4 +1,6 @@
-//! What the desktop offers: each module wraps one service of it and depends on neither the app's state nor the controller.
+//! The desktop's services. Each module wraps one service and depends neither on the app's state nor on the
+//! controller. A service whose code depends on the system has one file for each system behind `mod imp`; so far there
+//! is only Linux.
 
 pub(crate) mod activation;
 pub(crate) mod appearance;

@@ -1,4 +1,4 @@
-//! What pop-ups say, and where a click on one leads.
+//! The texts of pop-ups, and the pages that a click on them opens.
 
 use crate::platform::notifications::Popup;
 use bursar_core::account::AccountId;
@@ -7,10 +7,10 @@ use bursar_core::view::Page;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Lines of a summary before "and N more".
+/// Lines of a summary before "And N more."
 const MAX_SUMMARY_LINES: usize = 4;
 
-/// The one pop-up that tells of these notices; `None` for none.
+/// One pop-up for all these notices; `None` if there are none.
 pub(crate) fn for_notices(
     notices: &[Notice],
     labels: &BTreeMap<AccountId, String>,
@@ -48,7 +48,7 @@ pub(crate) fn for_notices(
     }
 }
 
-/// The window and the tray are gone, and an open top-up is not over yet.
+/// Shown when window and tray are gone while a top-up is open.
 pub(crate) fn lingering() -> Popup {
     Popup {
         title: "Bursar keeps watching".to_owned(),
@@ -77,7 +77,7 @@ pub(crate) fn closed_to_tray() -> Popup {
     }
 }
 
-/// Damaged preferences were set aside at this path.
+/// Shown when damaged settings were set aside at this path.
 pub(crate) fn reset_settings(aside: &Path) -> Popup {
     Popup {
         title: "Settings could not be read".to_owned(),

@@ -1,5 +1,5 @@
-//! One run of the app, from the arguments to the end: who is first, the window or the tray, the tasks beside
-//! them, and the order in which things begin.
+//! The start of the app: is it the first instance, does it show a window or only the tray, and what starts in which
+//! order.
 
 use crate::app::App;
 use crate::arguments::Arguments;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use tauri::async_runtime::{block_on, spawn};
 use tauri::{Manager as _, RunEvent};
 
-/// Runs the app until it quits, or hands over to the one that runs already.
+/// Runs the app until it quits, or hands its arguments over to the running one.
 pub(crate) fn run(
     arguments: Arguments,
     activation: Activation,
@@ -28,7 +28,7 @@ pub(crate) fn run(
     click_targets: ClickTargets,
 ) -> ExitCode {
     let Some(home) = Home::find(arguments.home.as_deref()) else {
-        tracing::error!("there is no place for the data: set HOME, or use --home");
+        tracing::error!("there is no folder for the data: set HOME, or use --home");
         return ExitCode::FAILURE;
     };
     let (requests, bus) = match block_on(single_instance::acquire(&home, &arguments, &activation)) {
@@ -38,7 +38,7 @@ pub(crate) fn run(
             requests,
         } => (Some(requests), Some(connection)),
         Instance::Standalone(why) => {
-            tracing::warn!(why, "links and further starts cannot be handed over");
+            tracing::warn!(why, "further starts cannot hand over links");
             (None, None)
         }
     };
@@ -57,11 +57,11 @@ pub(crate) fn run(
         activation.not_taken_by_gtk()
     });
     if !hidden && gtk::init().is_err() {
-        // Tauri asks for it again and says why the app cannot start.
+        // Tauri tries again, and reports why the app cannot start.
         tracing::debug!("there is no display");
     }
-    // Reads its files while the window is made; the page asks for them at once. Not before GTK, whose start changes
-    // the environment that others read.
+    // The core reads its files while the window is being built, because the page asks for them at once. It must not
+    // start before GTK, whose start changes the environment that other threads read.
     let controller = Controller::new(Arc::clone(&app));
     spawn(Arc::clone(&controller).start_core(secrets));
     if !hidden {
@@ -80,8 +80,8 @@ fn exit_code(status: i32) -> ExitCode {
     u8::try_from(status).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// Starts GTK and Tauri, shows the window, and goes on until the end. What is not needed for the first frame
-/// comes `then`.
+/// Starts GTK and Tauri, shows the window, and runs until the app exits. `after_window` starts what the first frame
+/// does not need.
 fn open(
     controller: &Arc<Controller>,
     after_window: impl FnOnce(&Arc<Controller>) + Send + 'static,
@@ -93,7 +93,7 @@ fn open(
         .plugin(tauri_plugin_dialog::init())
         .plugin(
             tauri_plugin_window_state::Builder::new()
-                // An absolute name is taken as it is, which keeps it in our home.
+                // The plugin uses an absolute path as it is, so the file stays in this home.
                 .with_filename(app.home.path().join("window.json").to_string_lossy())
                 .with_state_flags(window::SAVED_STATE)
                 .build(),
@@ -116,13 +116,13 @@ fn open(
     let tauri = match built {
         Ok(tauri) => tauri,
         Err(error) => {
-            tracing::error!(%error, "the desktop does not let the app start");
+            tracing::error!(%error, "could not start the desktop app");
             return ExitCode::FAILURE;
         }
     };
     let status = tauri.run_return(|_, event| {
         if let RunEvent::ExitRequested { api, code, .. } = event {
-            // Without a status it is the last window that closed: that is for us to decide.
+            // Without a status, the last window was closed. The controller decides what that means.
             if code.is_none() {
                 api.prevent_exit();
             }
@@ -135,7 +135,7 @@ fn open(
 mod tests {
     use bursar_core::APP_ID;
 
-    /// Tauri's file cannot take the id from a constant.
+    /// Tauri's configuration file cannot refer to the constant.
     #[test]
     fn tauri_has_the_app_id() {
         let config: serde_json::Value =

@@ -1,5 +1,5 @@
-//! The one window: made when it is wanted, destroyed when it is closed, so that no webview is left in the
-//! tray. It loads the app's own pages and nothing else.
+//! The app's only window. It is built on request and destroyed when it is closed, so that no webview stays in memory.
+//! It loads the app's own pages and nothing else.
 
 use crate::platform::activation::{self, Activation};
 use crate::platform::webview_hardening;
@@ -16,19 +16,19 @@ use url::Url;
 
 pub(crate) const LABEL: &str = "main";
 
-/// What is remembered of the window.
+/// What is saved about the window.
 pub(crate) const SAVED_STATE: StateFlags = StateFlags::SIZE
     .union(StateFlags::POSITION)
     .union(StateFlags::MAXIMIZED);
 
-/// The window's ground before the first frame, the same as the pages' (light, dark).
+/// The window's background before the first frame, as on the pages (light, dark).
 const BACKGROUND: (Color, Color) = (Color(246, 247, 244, 255), Color(16, 21, 20, 255));
 
-/// What the webview is told is its way to the network. It needs none, and a page may have it connect before any
-/// policy is asked, as a click on a link does. No user's program can listen on that port.
+/// The webview's proxy. The webview needs no network, but a click on a link may connect before any policy is asked.
+/// No user's program can listen on this port.
 const UNREACHABLE_PROXY: &str = "http://127.0.0.1:1";
 
-/// Brings the window to the front, if there is one. On the main thread.
+/// Brings the window to the front. Returns whether there is one. On the main thread.
 pub(crate) fn raise_existing(
     tauri: &AppHandle,
     activation: Option<&Activation>,
@@ -43,7 +43,7 @@ pub(crate) fn raise_existing(
     Ok(true)
 }
 
-/// Makes the window, on the main thread. `on_request` may change what the pages get.
+/// Builds the window. `on_request` may change the responses that its pages get. On the main thread.
 pub(crate) fn build(
     tauri: &AppHandle,
     is_dark: bool,
@@ -70,7 +70,7 @@ pub(crate) fn build(
         .build()
 }
 
-/// Hardens a new window's webview, follows its events, and presents it if it was asked for by a click.
+/// Hardens a new window's webview, follows its events, and presents the window if a click requested it.
 pub(crate) fn attach(
     window: &WebviewWindow,
     activation: Option<&Activation>,
@@ -84,25 +84,25 @@ pub(crate) fn attach(
     Ok(())
 }
 
-/// Closes the window for good, if one is open.
+/// Destroys the window, if one is open.
 pub(crate) fn close(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else {
         return;
     };
     save_state(app);
     if let Err(error) = window.destroy() {
-        tracing::warn!(%error, "the window could not be closed");
+        tracing::warn!(%error, "could not close the window");
     }
 }
 
-/// Writes down where the window is, or was last.
+/// Saves the window's position and size.
 pub(crate) fn save_state(app: &AppHandle) {
     if let Err(error) = app.save_window_state(SAVED_STATE) {
-        tracing::debug!(%error, "the window's place is not kept");
+        tracing::debug!(%error, "could not save the window's position");
     }
 }
 
-/// Our own pages only, whatever a page asks for.
+/// Whether this is one of the app's own pages. The window may load no other.
 fn is_app_page(address: &Url) -> bool {
     let is_app = matches!(
         (address.scheme(), address.host_str(), address.port()),
@@ -112,7 +112,7 @@ fn is_app_page(address: &Url) -> bool {
         tracing::warn!(
             scheme = address.scheme(),
             host = address.host_str(),
-            "a page tried to leave"
+            "a page tried to navigate elsewhere"
         );
     }
     is_app

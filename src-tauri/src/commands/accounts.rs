@@ -1,4 +1,4 @@
-//! What the window may ask for about accounts: networks, connecting, signing in and out, and how each is read.
+//! Commands about accounts: networks, connecting, signing in and out, and how each account is read.
 
 use super::file_dialogs;
 use super::state::AppState;
@@ -15,7 +15,7 @@ pub(crate) async fn networks(app: AppState<'_>) -> Result<Vec<NetworkView>> {
     app.core().await?.networks().await
 }
 
-/// The network read from a file that the user chose; `None` when the dialog was dismissed.
+/// The network read from a file that the user chose; `None` if the user dismissed the dialog.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn add_network_file(
@@ -74,7 +74,7 @@ pub(crate) async fn abandon_sign_in(app: AppState<'_>) -> Result<()> {
     Ok(())
 }
 
-/// With a new key at once; without one through the browser, and the change comes later.
+/// With a new key, signs in at once. Without one, the browser signs in and the change arrives later.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn sign_in_again(

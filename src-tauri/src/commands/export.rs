@@ -1,4 +1,4 @@
-//! Exports of payments to files.
+//! Commands that export payments to files.
 
 use super::file_dialogs;
 use super::state::AppState;
@@ -8,7 +8,7 @@ use bursar_core::view::{ExportView, PaymentQuery};
 use serde::Deserialize;
 use tauri::AppHandle;
 
-/// What the window offers of the formats that there are.
+/// The file formats that the window offers.
 #[derive(Clone, Copy, Debug, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ExportFormat {
@@ -25,8 +25,8 @@ impl From<ExportFormat> for Format {
     }
 }
 
-/// Asks for a file and writes what the query selects to it; whether one was chosen. It resolves with the end of the
-/// export, and `exporting` tells what came of it.
+/// Asks for a file and writes the payments that the query selects. Returns whether a file was chosen. Resolves when
+/// the export ends; `exporting` then returns its result.
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn export_payments(
@@ -47,7 +47,7 @@ pub(super) async fn export_payments(
     Ok(true)
 }
 
-/// The newest export, under way or over.
+/// The newest export, running or ended.
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn exporting(app: AppState<'_>) -> Result<Option<ExportView>> {

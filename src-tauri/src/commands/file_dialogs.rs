@@ -1,5 +1,5 @@
-//! Files that the user chooses in the desktop's own dialog: the window learns their names only by what it is
-//! told, and can read and write none.
+//! The desktop's own file dialogs. The window cannot read or write a file; it only learns the names that it is given
+//! here.
 
 use crate::window;
 use bursar_core::clock::{Clock as _, SystemClock};
@@ -11,10 +11,10 @@ use tauri::{AppHandle, Manager as _, Wry};
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
 use tokio::sync::oneshot;
 
-/// A network file is a page of text; more than this is something else.
+/// A network file is a page of text. Anything longer is not one.
 const MAX_NETWORK_FILE_SIZE: u64 = 64 * 1024;
 
-/// Where to write an export; `None` when the dialog was dismissed.
+/// Where to write an export; `None` if the user dismissed the dialog.
 pub(super) async fn choose_export_path(
     app: &AppHandle,
     name: &str,
@@ -29,7 +29,7 @@ pub(super) async fn choose_export_path(
     Ok(chosen.map(|path| with_extension(path, extension)))
 }
 
-/// Where to write an invoice; `None` when the dialog was dismissed.
+/// Where to write an invoice; `None` if the user dismissed the dialog.
 pub(super) async fn choose_invoice_path(app: &AppHandle, number: &str) -> Result<Option<PathBuf>> {
     let plain: String = number
         .chars()
@@ -43,7 +43,7 @@ pub(super) async fn choose_invoice_path(app: &AppHandle, number: &str) -> Result
     Ok(chosen.map(|path| with_extension(path, "pdf")))
 }
 
-/// The text of a network file; `None` when the dialog was dismissed.
+/// The text of a network file; `None` if the user dismissed the dialog.
 pub(super) async fn read_network_file(app: &AppHandle) -> Result<Option<String>> {
     let dialog = dialog(app, "Add a network").add_filter("Network file", &["toml"]);
     let Some(path) = show_dialog(|chosen| dialog.pick_file(chosen)).await? else {
@@ -67,7 +67,7 @@ async fn show_dialog(
 ) -> Result<Option<PathBuf>> {
     let (sender, receiver) = oneshot::channel();
     show(Box::new(move |chosen| drop(sender.send(chosen))));
-    // A dialog that is destroyed with its window says nothing: it was dismissed.
+    // A dialog that is destroyed with its window never answers: it counts as dismissed.
     match receiver.await.unwrap_or_default().map(FilePath::into_path) {
         None => Ok(None),
         Some(Ok(path)) => Ok(Some(path)),
@@ -78,8 +78,8 @@ async fn show_dialog(
     }
 }
 
-/// The name with an extension where it has none, unless that makes another file of it: the dialog asked whether to replace
-/// what was chosen, and nobody was asked about the file with the longer name.
+/// Adds the extension if the name has none, unless a file of the longer name exists. The dialog has only asked
+/// whether to replace the file that was chosen.
 fn with_extension(path: PathBuf, extension: &str) -> PathBuf {
     let longer = path.with_extension(extension);
     let is_there = |path: &Path| path.symlink_metadata().is_ok();

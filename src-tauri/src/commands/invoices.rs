@@ -1,4 +1,4 @@
-//! What the window may ask for about invoices.
+//! Commands about invoices.
 
 use super::file_dialogs;
 use super::state::AppState;
@@ -19,7 +19,7 @@ pub(super) async fn open_invoice(
     external_apps::open_pdf(&file)
 }
 
-/// The path that was written; `None` when the dialog was dismissed.
+/// The path that was written; `None` if the user dismissed the dialog.
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn save_invoice(

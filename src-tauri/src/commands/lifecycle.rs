@@ -1,11 +1,11 @@
-//! What the window reports about itself, and how it ends the app.
+//! Commands by which the window reports its state or quits the app.
 
 use super::state::{AppState, ControllerState};
 use crate::diagnostics::report;
 use bursar_core::account::AccountId;
 use bursar_core::error::Result;
 
-/// Never fails: what cannot be told is said to be so.
+/// Never fails: the text says what could not be found out.
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn diagnostics(app: AppState<'_>) -> Result<String> {

@@ -1,4 +1,4 @@
-//! What the window may ask for about the inbox.
+//! Commands about the notice inbox.
 
 use super::state::AppState;
 use bursar_core::error::Result;

@@ -1,4 +1,4 @@
-//! What the window may ask for about balances.
+//! Commands about balances.
 
 use super::state::AppState;
 use bursar_core::account::AccountId;

@@ -1,4 +1,4 @@
-//! What the window may ask for about past payments: the list, one of them, and how far back they are read.
+//! Commands about past payments: the list, a single payment, and how far back payments have been read.
 
 use super::state::AppState;
 use bursar_core::account::AccountId;
@@ -46,14 +46,14 @@ pub(super) async fn payment(
     app.core().await?.payment(account, id).await
 }
 
-/// How far the reading of what lies further back is; `None` where everything has been read.
+/// How far back payments have been read; `None` once all have been read.
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn past(app: AppState<'_>, account: AccountId) -> Result<Option<PastView>> {
     Ok(app.core().await?.past(&account))
 }
 
-/// Stops it until it is let go on, or lets it go on.
+/// Pauses or resumes reading older payments.
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn stop_past(app: AppState<'_>, account: AccountId, stopped: bool) -> Result<()> {

@@ -1,4 +1,4 @@
-//! What the window may ask for about preferences.
+//! Commands about settings.
 
 use super::state::{AppState, ControllerState};
 use bursar_core::error::{Code, Error, Result};

@@ -1,4 +1,4 @@
-//! What commands get from Tauri.
+//! The state that Tauri hands to commands.
 
 use crate::app::App;
 use crate::controller::Controller;

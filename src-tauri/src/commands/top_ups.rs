@@ -1,4 +1,4 @@
-//! What the window may ask for about paying: the form, what it would cost, the payment, and saved methods.
+//! Commands about paying: the form, its quote, the payment, and saved payment methods.
 
 use super::state::AppState;
 use bursar_core::account::AccountId;
@@ -24,7 +24,7 @@ pub(crate) async fn quote(app: AppState<'_>, account: AccountId, wish: Wish) -> 
     app.core().await?.quote(account, wish).await
 }
 
-/// Starts a payment; the same attempt again is the same payment.
+/// Starts a payment. The same attempt never starts a second one.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn pay(
@@ -112,7 +112,7 @@ pub(crate) async fn methods(app: AppState<'_>, account: AccountId) -> Result<Met
     app.core().await?.methods(account).await
 }
 
-/// Opens the provider's page on which a method is added.
+/// Opens the provider's page for adding a payment method.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn add_method(

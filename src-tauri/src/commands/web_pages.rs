@@ -1,4 +1,4 @@
-//! Pages that the window may have opened in the browser.
+//! Commands that open a page in the browser.
 
 use super::state::AppState;
 use crate::platform::external_apps;

@@ -1,4 +1,4 @@
-//! Everything that goes on behind the window: the tasks that connect the desktop's services with the controller.
+//! The tasks that run behind the window and connect the desktop's services with the controller.
 
 use super::{Controller, missing_tray};
 use crate::app::Receivers;
@@ -15,7 +15,7 @@ const BUS_TIMEOUT: Duration = Duration::from_secs(3);
 pub(crate) struct StartOptions {
     pub(crate) hidden: bool,
     pub(crate) link: Option<String>,
-    /// What further starts ask for, if they can reach this process.
+    /// What further starts ask for; `None` if they cannot reach this process.
     pub(crate) requests: Option<mpsc::Receiver<InstanceRequest>>,
     pub(crate) bus: Option<zbus::Connection>,
 }
@@ -48,7 +48,7 @@ impl Controller {
                 None => session_bus().await,
             };
             let Some(bus) = bus else {
-                tracing::warn!("without a session bus there are no tray and no notifications");
+                tracing::warn!("no session bus: neither tray nor notifications");
                 controller.set_tray_visible(false);
                 controller.update_health(|health| health.notifications = false);
                 controller.exit_if_unreachable(1);

@@ -1,23 +1,22 @@
-//! What becomes of the app when its window closes, or when the tray or the bus goes: pure decisions. The rule behind
-//! them is that the app is never where nobody can find it without having said so, and that nothing but the user brings
-//! its window up.
+//! What to do when the window closes, or when tray or session bus are lost, as pure decisions. Two rules stand behind
+//! them: the app never runs unseen without having notified the user, and only the user opens its window.
 
 use crate::app::Visibility;
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CloseAction {
-    /// Nothing more than what is happening anyway.
+    /// Do nothing more.
     None,
-    /// Goes on without window or tray until the open top-up has ended, and says so.
+    /// Keep running without window or tray until the open top-up has ended, and notify the user.
     Linger,
-    /// Goes on without window or tray, and says how to get in.
+    /// Keep running without window or tray, and notify the user how to open the window.
     ExplainMissingTray,
-    /// Ends the app.
+    /// Quit the app.
     Quit,
 }
 
-/// The user closes the window.
+/// The user has closed the window.
 pub(crate) fn after_window_closed(visible: Visibility) -> CloseAction {
     match visible {
         Visibility { tray: true, .. } => CloseAction::None,
@@ -26,7 +25,7 @@ pub(crate) fn after_window_closed(visible: Visibility) -> CloseAction {
     }
 }
 
-/// The tray has been away for longer than a panel takes to start again, or was never there.
+/// There is no tray, or it has been away for longer than a panel takes to restart.
 pub(crate) fn after_tray_lost(visible: Visibility) -> CloseAction {
     if visible.tray || visible.window || visible.lingering {
         CloseAction::None
@@ -35,7 +34,7 @@ pub(crate) fn after_tray_lost(visible: Visibility) -> CloseAction {
     }
 }
 
-/// The session bus has ended, or there is none: no tray, no notification and no second start lead to the app any more.
+/// There is no session bus any more: neither tray nor notification nor second start can reach the app.
 pub(crate) fn after_bus_lost(visible: Visibility) -> CloseAction {
     if visible.window {
         CloseAction::None

@@ -1,5 +1,5 @@
-//! Starting the core behind the window, with what only this process knows: the key from the environment, the
-//! home and the preferences.
+//! Starts the core behind the window, with what only this process knows: the key from the environment, the home and
+//! the settings.
 
 use super::Controller;
 use super::desktop_shell::DesktopShell;
@@ -11,12 +11,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
 
-/// Whoever had this home a moment ago, a command in a terminal perhaps, may be about to let it go.
+/// Another process may be about to release the home, such as a command in a terminal.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 impl Controller {
-    /// Starts the core. If another process has this home, says so and ends.
+    /// Starts the core. If another process holds this home, shows an error and exits.
     pub(crate) async fn start_core(self: Arc<Self>, secrets: EnvironmentSecrets) {
         let app = &self.app;
         let begun = Instant::now();
@@ -40,7 +40,7 @@ impl Controller {
         match app.core().await {
             Ok(core) => self.send_current_state(&core),
             Err(error) => {
-                tracing::error!(code = ?error.code, "the engine did not start");
+                tracing::error!(code = ?error.code, "the core did not start");
                 if error.code == Code::EngineRunning {
                     self.show_error_and_exit(&error).await;
                 }
@@ -48,7 +48,7 @@ impl Controller {
         }
     }
 
-    /// The core learns what has changed while it started.
+    /// Sends the core what has changed while it started.
     fn send_current_state(&self, core: &Bursar) {
         let app = &self.app;
         core.presence(app.presence());
@@ -57,7 +57,7 @@ impl Controller {
         core.set_preferences(&app.settings.get());
     }
 
-    /// Another process has this home: nothing that the window could show would stay true.
+    /// Another process holds this home, so whatever the window showed would soon be wrong.
     async fn show_error_and_exit(self: &Arc<Self>, error: &Error) {
         self.withdraw();
         let controller = Arc::clone(self);

@@ -1,5 +1,5 @@
-//! What happens when a deep link arrives, such as the return from a payment page: the core decides what the link is
-//! worth, and asks for the window if it is a good one.
+//! What happens when a deep link arrives, for example when a payment page returns to the app. The core decides
+//! whether the link is valid, and then asks for the window.
 
 use super::Controller;
 use crate::home::Home;
@@ -11,7 +11,7 @@ use tauri::async_runtime::spawn_blocking;
 use tokio::sync::mpsc;
 
 impl Controller {
-    /// A link came, with this start or with a further one. It is not checked yet.
+    /// Passes on a link from this start or a further one. Nothing has checked it yet.
     pub(super) async fn open_link(self: Arc<Self>, link: String) {
         let deferred = self
             .app
@@ -24,14 +24,14 @@ impl Controller {
         }
     }
 
-    /// The core found a link good: brings the window to the front, once for each link.
+    /// The core has accepted a link: brings the window to the front, once for each link.
     pub(super) fn raise_window_for_link(self: &Arc<Self>) {
         if !self.app.take_window_serves_link() {
             self.raise_window();
         }
     }
 
-    /// Does what further starts ask for.
+    /// Handles the requests of further starts.
     pub(super) async fn handle_instance_requests(
         self: Arc<Self>,
         mut requests: mpsc::Receiver<InstanceRequest>,
@@ -51,13 +51,14 @@ impl Controller {
         }
     }
 
-    /// Makes links lead to this program. They only reach this process if further starts can hand them over.
+    /// Registers this program for Bursar's links. Links only arrive if further starts can hand them over to this
+    /// process.
     pub(super) async fn register_links(self: Arc<Self>, can_be_handed_over: bool) {
         let home = self.app.home.clone();
         let registered = match spawn_blocking(move || register_executable(&home)).await {
             Ok(Ok(())) => true,
             Ok(Err(error)) => {
-                tracing::warn!(%error, "links do not come back to Bursar");
+                tracing::warn!(%error, "could not register for links");
                 false
             }
             Err(_) => false,
@@ -66,11 +67,11 @@ impl Controller {
     }
 }
 
-/// Makes links lead to this program, and autostart as well if the program in its entry is gone.
+/// Registers this program for links, and repairs autostart if the program in its entry is gone.
 fn register_executable(home: &Home) -> Result<()> {
     let program = executable::path()?;
     if let Err(error) = autostart::repair(&program) {
-        tracing::warn!(%error, "starting with the session was not repaired");
+        tracing::warn!(%error, "could not repair the autostart entry");
     }
     url_scheme::register_handler(&program, home.custom_path())
 }

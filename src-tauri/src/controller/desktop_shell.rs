@@ -1,4 +1,4 @@
-//! The desktop as the core sees it. Every call returns at once.
+//! The core's view of the desktop. Every call returns at once.
 
 use super::Controller;
 use crate::platform::{external_apps, url_scheme};
@@ -9,7 +9,7 @@ use bursar_core::view::{Change, Page, TrayView};
 use std::sync::{Arc, Weak};
 use url::Url;
 
-/// Weak, since the app holds the core and the core holds its shell.
+/// Weak, because the app holds the core and the core holds its shell.
 pub(crate) struct DesktopShell(Weak<Controller>);
 
 impl DesktopShell {

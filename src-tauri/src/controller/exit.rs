@@ -14,7 +14,7 @@ impl Controller {
         self.exit(0);
     }
 
-    /// Ends the app with an exit status: first window and tray, then the core, then everything else.
+    /// Exits with this status: first removes window and tray icon, then stops the core.
     pub(super) fn exit(self: &Arc<Self>, status: i32) {
         self.withdraw();
         if self.app.set_exiting() {
@@ -29,7 +29,7 @@ impl Controller {
                 }
             };
             if tokio::time::timeout(SHUTDOWN_TIMEOUT, ended).await.is_err() {
-                tracing::warn!("the engine did not end in time");
+                tracing::warn!("the core did not stop in time");
             }
             app.main_thread.exit(status);
         });
@@ -43,12 +43,13 @@ impl Controller {
         }
     }
 
-    /// Without a session bus nobody could find an app that has no window. An open top-up goes on at the next start.
+    /// Exits if there is neither session bus nor window, because nobody could find the app. An open top-up goes on at
+    /// the next start.
     pub(super) fn exit_if_unreachable(self: &Arc<Self>, status: i32) {
         if close_action::after_bus_lost(self.app.visible()) == CloseAction::Quit {
             tracing::error!(
-                "there is no session bus: Bursar ends, since nothing would lead to it without a window; start it \
-                 without --hidden to use it here"
+                "there is no session bus: Bursar exits, because nobody could open its window; start it without \
+                 --hidden to use it here"
             );
             self.exit(status);
         }

@@ -1,7 +1,7 @@
-//! A tray that is away. For a moment it counts as there: a panel that restarts, or a screen that is locked and unlocked,
-//! is nobody's concern. One that stays away is missing; if the app cannot be seen anywhere then, it says so once in
-//! a notification. It never shows its window by itself: that would stand in front of whatever is on the screen, a
-//! locked screen among it.
+//! What to do when the tray goes away. A panel that restarts, or a screen that is locked and unlocked, takes the tray
+//! away for a moment; that counts as if it were still there. If the tray stays away and the app has no window, one
+//! notification explains it. The window never opens by itself, since it would cover whatever is on the screen, even
+//! the lock screen.
 
 use super::Controller;
 use super::close_action::{self, CloseAction};
@@ -9,15 +9,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How long a tray may be away. A panel that starts again takes seconds; one may also come so much later than the
-/// programs that a session starts.
+/// How long a tray may be away. A panel needs seconds to restart, and may start that much later than the programs of
+/// a session.
 const GRACE_PERIOD: Duration = Duration::from_secs(15);
 
-/// How long to wait before looking again whether the screen is still locked.
+/// How long to wait before checking again whether the screen is still locked.
 const LOCK_POLL_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Follows whether the icon is shown (`None`: not known yet), and tells the app, until nobody tells any more. `is_locked` says whether the
-/// session's screen is locked: then its tray may be away for as long as that lasts, and nobody would read what is said.
+/// Follows whether the icon is shown (`None`: unknown so far) and updates the app, until the sender is dropped. While
+/// `is_locked` says that the session's screen is locked, the tray may stay away: nobody would read a notification.
 pub(crate) async fn watch(
     controller: Arc<Controller>,
     mut shown: watch::Receiver<Option<bool>>,
@@ -35,7 +35,7 @@ pub(crate) async fn watch(
             continue;
         }
         if !controller.app.visible().tray {
-            // There was none yet: the window, if there is one, says so at once.
+            // There was no tray before. An open window shows that at once.
             controller.set_tray_visible(false);
         }
         let missing = async {
@@ -52,21 +52,22 @@ pub(crate) async fn watch(
     }
 }
 
-/// Resolves when a tray that went a moment ago is no longer waited for.
+/// Resolves when a tray that went away has been away for too long.
 async fn wait_until_missing(is_locked: &impl AsyncFn() -> bool) {
     loop {
         tokio::time::sleep(GRACE_PERIOD).await;
         if !is_locked().await {
             return;
         }
-        // It may come back together with the screen, which then has its own moment for that.
+        // The tray may come back when the screen is unlocked, and then gets the grace period again.
         while is_locked().await {
             tokio::time::sleep(LOCK_POLL_INTERVAL).await;
         }
     }
 }
 
-/// The tray is missing from now on, which is said when it can be read, unless the app is seen all the same.
+/// Marks the tray as missing. As soon as notifications can be shown, explains it, unless the app is visible
+/// elsewhere.
 async fn report_missing(controller: &Controller) {
     controller.set_tray_visible(false);
     controller.app.popups.wait_until_available().await;
@@ -217,7 +218,7 @@ mod tests {
         session.icon.send_replace(Some(true));
         session.pass(3600).await;
         assert_eq!(session.next_popup(), None);
-        // A tray that does not come back with the screen is missing.
+        // A tray that does not come back after unlocking is missing.
         session.locked.store(true, Ordering::Relaxed);
         session.icon.send_replace(Some(false));
         session.pass(3600).await;

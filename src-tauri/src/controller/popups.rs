@@ -1,4 +1,4 @@
-//! Which pop-ups are shown when, and what a click on one does.
+//! When pop-ups are shown, and what a click on one does.
 
 use super::Controller;
 use crate::platform::autostart;
@@ -11,27 +11,27 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 impl Controller {
-    /// Runs on without window and tray until the open top-up has ended, and says so once.
+    /// Keeps running without window and tray until the open top-up has ended, and notifies the user once.
     pub(super) fn linger(&self) {
         self.app.set_lingering();
         self.app.popups.push(popup_texts::lingering());
     }
 
-    /// Says once how to reach the app where no icon leads to it.
+    /// Notifies once how to reach the app when there is no tray icon.
     pub(super) fn explain_missing_tray(&self) {
         if !self.app.set_missing_tray_explained() {
             self.app.popups.push(popup_texts::missing_tray());
         }
     }
 
-    /// Says where damaged settings were set aside, if they were.
+    /// Notifies where damaged settings were set aside, if they were.
     pub(super) fn explain_reset_settings(&self) {
         if let Some(path) = self.app.settings.set_aside_as() {
             self.app.popups.push(popup_texts::reset_settings(&path));
         }
     }
 
-    /// Says once, the first time that the window closes to the tray, where the app is.
+    /// Notifies once, when the window first closes to the tray, where the app is.
     pub(super) fn explain_closing_to_tray(&self) {
         let app = Arc::clone(&self.app);
         tauri::async_runtime::spawn_blocking(move || {
@@ -47,7 +47,7 @@ impl Controller {
                 .settings
                 .update(&explained, autostart::is_enabled(), now)
             {
-                tracing::warn!(%error, "it will be explained again");
+                tracing::warn!(%error, "could not save that the tray was explained");
             }
             app.popups.push(popup_texts::closed_to_tray());
         });
@@ -67,7 +67,7 @@ impl Controller {
         )
         .await;
         if let Err(error) = result {
-            tracing::warn!(%error, "notifications cannot be shown");
+            tracing::warn!(%error, "cannot show notifications");
         }
         self.update_health(|health| health.notifications = false);
     }
@@ -88,7 +88,7 @@ impl Controller {
         }
     }
 
-    /// Makes one pop-up of the notices that came together.
+    /// Makes one pop-up of all notices that arrive together.
     pub(super) async fn turn_notices_into_popups(
         self: Arc<Self>,
         mut notices: mpsc::UnboundedReceiver<Vec<Notice>>,

@@ -1,4 +1,4 @@
-//! Sleep and the network, passed on to the core.
+//! Passes sleep and network changes on to the core.
 
 use super::Controller;
 use crate::platform::power_and_network::{self, SystemEvent};
@@ -8,7 +8,7 @@ impl Controller {
     pub(super) async fn watch_power_and_network(self: Arc<Self>) {
         let result = power_and_network::watch(|event| self.on_system_event(event)).await;
         if let Err(error) = result {
-            tracing::info!(%error, "the system bus tells nothing of network and sleep");
+            tracing::info!(%error, "no network and sleep events from the system bus");
         }
     }
 

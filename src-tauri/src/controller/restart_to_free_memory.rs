@@ -1,6 +1,6 @@
-//! Starting afresh in the tray: some time after the window was closed the process replaces itself by its own
-//! hidden start, which gives back all that GTK and WebKit took. Nothing may be lost by it: the engine ends first,
-//! pop-ups are sent, the name on the bus is let go, and what was asked for in between goes along to the new start.
+//! Gives memory back after the window was closed: the process replaces itself by its own hidden start, because GTK
+//! and WebKit cannot be unloaded. Nothing may be lost on the way: the core stops first, queued pop-ups are sent, the
+//! bus name is released, and requests that arrive in between go to the new process.
 
 use super::Controller;
 use crate::app::DeferredRequests;
@@ -15,25 +15,25 @@ use std::sync::Arc;
 use std::time::Duration;
 use tauri::async_runtime::spawn_blocking;
 
-/// A window that is opened again within this time opens at once, without GTK's start.
+/// If the window is opened again within this time, it opens without GTK's start.
 const RESTART_DELAY: Duration = Duration::from_secs(10);
 
-/// What speaks against it is looked at less and less often.
+/// The wait between two attempts doubles up to this time.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(600);
 
-/// A desktop may take a pop-up away with the connection that it came by; so long it may be read.
+/// Some desktops remove a pop-up when its sender's connection ends, so the user gets this long to read it.
 const POPUP_READING_TIME: Duration = Duration::from_secs(30);
 
-/// How long the engine, the pop-ups and the bus may take to end.
+/// How long core, pop-ups and bus may take to stop.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The first handle after those of standard input, output and error.
+/// The first file descriptor after standard input, output and error.
 const FIRST_CLOSED_FD: i32 = 3;
 
-/// Carries the pop-ups that can still be clicked over to the new start.
+/// Hands the pop-ups that can still be clicked to the new process.
 const CLICK_TARGETS_VARIABLE: &str = "BURSAR_SHOWN_POPUPS";
 
-/// Takes what the start before left for this one out of the environment.
+/// Takes the pop-ups of the process before this one out of the environment.
 pub(crate) fn take_click_targets() -> ClickTargets {
     let click_targets = std::env::var(CLICK_TARGETS_VARIABLE).ok();
     gtk::glib::unsetenv(CLICK_TARGETS_VARIABLE);
@@ -43,7 +43,7 @@ pub(crate) fn take_click_targets() -> ClickTargets {
 }
 
 impl Controller {
-    /// The window was closed: starts afresh as soon as nothing speaks against it, unless a window comes back.
+    /// Runs when the window was closed: restarts as soon as nothing prevents it, unless a window opens again.
     pub(super) async fn restart_when_idle(self: Arc<Self>) {
         let app = &self.app;
         let closed = app.windows_opened();
@@ -61,14 +61,14 @@ impl Controller {
             }
             wait = wait.saturating_mul(2).min(MAX_RETRY_DELAY);
         }
-        tracing::info!("starting afresh in the tray");
+        tracing::info!("restarting in the tray");
         let error = self.stop_and_reexec().await;
         let deferred = app.cancel_restart();
         if app.is_withdrawn() {
             return;
         }
-        // Still here: what WebKit took stays taken, and all the rest goes on.
-        tracing::warn!(%error, "the process could not start afresh");
+        // The process is still the same: WebKit's memory stays taken, everything else goes on.
+        tracing::warn!(%error, "could not restart in the tray");
         self.resume(deferred).await;
         let home = app.home.path().to_path_buf();
         drop(spawn_blocking(move || restart_marker::clear(&home)).await);
@@ -89,17 +89,17 @@ impl Controller {
         ) else {
             return false;
         };
-        // An upgrade may be between taking the old program away and bringing the new one.
+        // An upgrade may have removed the old program and not yet installed the new one.
         executable::path().is_ok() && core.can_hand_over().await
     }
 
-    /// Ends what this process does and becomes the new one; comes back only with why it did not.
+    /// Stops everything and becomes the new process. Returns only if that failed.
     async fn stop_and_reexec(&self) -> io::Error {
         let app = &self.app;
         app.begin_restart();
         let home = app.home.path().to_path_buf();
         if let Err(error) = spawn_blocking(move || restart_marker::write(&home)).await {
-            tracing::debug!(%error, "others are not told to wait for the fresh start");
+            tracing::debug!(%error, "could not write the restart marker");
         }
         let shut_down = async {
             if let Some(core) = app.core_handle.running() {
@@ -107,7 +107,7 @@ impl Controller {
             }
             app.popups.wait_until_empty().await;
             if let Some(bus) = app.bus() {
-                // From here on a further start becomes the app itself, and finds the engine's lock free.
+                // From here on a further start becomes the primary instance, and finds the core's lock free.
                 single_instance::release(bus, &app.home).await;
             }
         };
@@ -115,7 +115,7 @@ impl Controller {
             .await
             .is_err()
         {
-            tracing::warn!("not everything ended in time");
+            tracing::warn!("not everything stopped in time");
         }
         let mut command = match executable::path() {
             Ok(program) => process::command(program),
@@ -127,20 +127,20 @@ impl Controller {
         software_rendering::restore_opengl(&mut command);
         if let Some(activation) = app.take_activation() {
             activation.export_to(&mut command);
-            // For the window of this process, should it not be replaced after all.
+            // This process needs it for its own window if it is not replaced after all.
             app.keep_activation(activation);
         }
         let deferred = app.defer(|_| {}).unwrap_or_default();
         if app.is_withdrawn() {
             return io::Error::other("the app was quit");
         }
-        // GTK and WebKit leave handles open that are inherited; the new start would never close them.
+        // GTK and WebKit leave inheritable descriptors open, which the new process would never close.
         close_fds::set_fds_cloexec_threadsafe(FIRST_CLOSED_FD, &[]);
         command.args(restart_arguments(app.home.custom_path(), &deferred));
         process::replace(command)
     }
 
-    /// Takes name and engine up again, and does what was asked for in between.
+    /// Takes bus name and core back, and serves the deferred requests.
     async fn resume(self: &Arc<Self>, deferred: DeferredRequests) {
         let app = &self.app;
         if let Some(bus) = app.bus() {

@@ -1,4 +1,4 @@
-//! A changed setting takes effect: on screen, in the core, on disk and in the session's autostart.
+//! How a changed setting takes effect: on screen, in the core, on disk and in autostart.
 
 use super::Controller;
 use crate::platform::{autostart, executable};
@@ -8,10 +8,10 @@ use bursar_core::view::{Change, Settings, SettingsChange};
 use std::sync::Arc;
 
 impl Controller {
-    /// Changes settings. Touches the disk: not for an async worker.
+    /// Changes settings. This touches the disk, so it must not run on an async worker.
     ///
     /// # Errors
-    /// `file_failed` when something could not be written; the rest of the change still holds.
+    /// `file_failed` when something could not be written. The rest of the change still holds.
     pub(crate) fn change_settings(&self, change: &SettingsChange) -> Result<Settings> {
         let app = &self.app;
         let before = app.settings.get();
@@ -51,7 +51,7 @@ impl Controller {
         let theme = self.app.settings.get().theme;
         let queued = tauri.run_on_main_thread(move || appearance.apply(theme));
         if let Err(error) = queued {
-            tracing::warn!(%error, "light or dark could not be changed");
+            tracing::warn!(%error, "could not apply light or dark");
         }
     }
 
@@ -63,7 +63,7 @@ impl Controller {
             .watch_portal(&bus, || self.apply_appearance())
             .await
         {
-            tracing::info!(%error, "the desktop does not tell of light and dark");
+            tracing::info!(%error, "no light or dark preference from the desktop");
         }
     }
 }

@@ -10,11 +10,11 @@ use std::time::Duration;
 use tauri::async_runtime::{spawn, spawn_blocking};
 use tokio::sync::watch;
 
-/// How long the notification of an ended top-up may take to be queued after the top-up has ended.
+/// How long after the end of a top-up its notification may still arrive.
 const FINAL_NOTICE_DELAY: Duration = Duration::from_secs(3);
 
 impl Controller {
-    /// Shows the core's view. Quits if the app was only there until the last open top-up has ended.
+    /// Shows the core's view. Quits if the app only ran on until the last open top-up had ended.
     pub(super) fn update_tray(self: &Arc<Self>, view: &TrayView) {
         let visible = self.app.set_pending(view.pending);
         let should_quit = close_action::after_top_up_ended(visible) == CloseAction::Quit;
@@ -31,13 +31,13 @@ impl Controller {
         }
     }
 
-    /// Whether there is a tray that shows the icon: then the app can be reached with its window closed.
+    /// Sets whether a tray shows the icon. If so, the app can be reached with its window closed.
     pub(super) fn set_tray_visible(&self, visible: bool) {
         self.app.set_tray_visible(visible);
         self.update_health(|health| health.tray = visible);
     }
 
-    /// Keeps the icon in the tray until the app is withdrawn. `is_shown` receives whether a tray shows it.
+    /// Keeps the icon in the tray until the app is withdrawn. Sends `is_shown` whether a tray shows the icon.
     pub(super) async fn run_tray(
         self: Arc<Self>,
         bus: zbus::Connection,
@@ -59,7 +59,7 @@ impl Controller {
         )
         .await;
         if let Err(error) = result {
-            tracing::warn!(%error, "the tray cannot be watched");
+            tracing::warn!(%error, "cannot watch the tray");
         }
         if self.app.is_withdrawn() {
             return;
@@ -82,7 +82,7 @@ impl Controller {
                         ..SettingsChange::default()
                     };
                     if let Err(error) = controller.change_settings(&change) {
-                        tracing::warn!(%error, "hiding amounts was not kept");
+                        tracing::warn!(%error, "could not save whether amounts are hidden");
                     }
                 });
             }
@@ -113,7 +113,7 @@ impl Controller {
         }
     }
 
-    /// Runs a click's work. If it fails, the window comes up, where the error is shown.
+    /// Runs a click's work. If it fails, raises the window, which shows the error.
     fn run_on_core<F>(self: &Arc<Self>, work: impl FnOnce(Arc<Self>) -> F + Send + 'static)
     where
         F: Future<Output = Result<()>> + Send,
@@ -121,7 +121,7 @@ impl Controller {
         let controller = Arc::clone(self);
         spawn(async move {
             if let Err(error) = work(Arc::clone(&controller)).await {
-                tracing::warn!(code = ?error.code, "a click in the tray came to nothing");
+                tracing::warn!(code = ?error.code, "a tray action failed");
                 controller.raise_window();
             }
         });

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tauri::WindowEvent;
 
 impl Controller {
-    /// Brings the window to the front, made anew if there is none. Returns at once.
+    /// Brings the window to the front, and opens one if there is none. Returns at once.
     pub(crate) fn raise_window(self: &Arc<Self>) {
         let app = &self.app;
         if app.defer(|deferred| deferred.window = true).is_some() {
@@ -24,18 +24,18 @@ impl Controller {
         let controller = Arc::clone(self);
         let queued = tauri.run_on_main_thread(move || {
             if let Err(error) = controller.raise_window_on_main_thread() {
-                tracing::error!(%error, "the window could not be shown");
+                tracing::error!(%error, "could not show the window");
             }
         });
         if let Err(error) = queued {
-            tracing::error!(%error, "the window could not be asked for");
+            tracing::error!(%error, "could not request the window");
         }
     }
 
-    /// As [`Self::raise_window`], on the main thread.
+    /// Like [`Self::raise_window`], on the main thread.
     ///
     /// # Errors
-    /// When the desktop does not let us have a window.
+    /// When the desktop does not allow a window.
     pub(crate) fn raise_window_on_main_thread(self: &Arc<Self>) -> tauri::Result<()> {
         let app = &self.app;
         let Some(tauri) = app.main_thread.tauri().filter(|_| !app.is_withdrawn()) else {
@@ -48,11 +48,11 @@ impl Controller {
         }
         let theme = app.settings.get().theme;
         app.appearance.apply(theme);
-        // Before the window is built: its pages may call at once.
+        // This comes before the window is built, because its pages may call commands at once.
         self.set_window_open(true);
         app.initial_data
             .prefetch(load_initial_data(Arc::clone(app)));
-        // A later window's page may be requested from the first window's handler.
+        // A later window's page may go through the first window's handler.
         let requested = Arc::clone(app);
         let built = window::build(
             &tauri,

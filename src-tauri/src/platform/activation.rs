@@ -1,6 +1,6 @@
-//! Activation: what a desktop hands along with a click or a link, so that the window it leads to may take the focus.
-//! Wayland calls it an activation token (xdg-activation), X11 a startup id (startup notification). It is worth one
-//! window, for moments, and nothing else; whoever invents one gains no more than a window that is not raised.
+//! Activation: what a desktop sends along with a click or a link, so that the resulting window may take the focus.
+//! Wayland calls it an activation token (xdg-activation), X11 a startup id (startup notification). It raises one
+//! window within a short time. Somebody who forges one can only achieve that the window is not raised.
 
 use gtk::gdk::prelude::DisplayExtManual as _;
 use gtk::glib;
@@ -10,16 +10,17 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use zbus::zvariant::{OwnedValue, Value};
 
-/// The variable and the name in D-Bus activation's platform data (Desktop Entry Specification) of a token.
+/// An activation token's environment variable, and its key in D-Bus activation's platform data (Desktop Entry
+/// Specification).
 const TOKEN: (&str, &str) = ("XDG_ACTIVATION_TOKEN", "activation-token");
 
-/// The same of a startup id.
+/// The same two names for a startup id.
 const STARTUP_ID: (&str, &str) = ("DESKTOP_STARTUP_ID", "desktop-startup-id");
 
-/// A longer one is no desktop's.
+/// No desktop's tokens are longer.
 const MAX_TOKEN_LENGTH: usize = 1024;
 
-/// How long after the click a window may still take the focus for it; a desktop's own limit is near this.
+/// How long after the click a window may still take the focus. A desktop's own limit is similar.
 const VALIDITY: Duration = Duration::from_secs(20);
 
 /// What came with one click: a token, a startup id, or both.
@@ -30,8 +31,8 @@ pub(crate) struct Activation {
 }
 
 impl Activation {
-    /// Takes what this process was started with out of the environment, so that no child has it as well. To be called
-    /// first in `main`, while there is one thread.
+    /// Takes this process's activation out of the environment, so that no child inherits it. Call it first in `main`,
+    /// while there is only one thread.
     pub(crate) fn take_from_environment() -> Self {
         let take = |name: &str| {
             let value = std::env::var(name).ok().and_then(usable);
@@ -44,7 +45,7 @@ impl Activation {
         }
     }
 
-    /// A token as the tray's host or the notification server gives it.
+    /// A token from the tray's host or the notification server.
     pub(crate) fn token(token: String) -> Self {
         Self {
             token: usable(token),
@@ -52,7 +53,7 @@ impl Activation {
         }
     }
 
-    /// What came along with a call of `org.freedesktop.Application`.
+    /// The activation in a call of `org.freedesktop.Application`.
     pub(crate) fn from_platform_data(data: &HashMap<String, OwnedValue>) -> Self {
         let read = |name: &str| {
             let text: &str = data.get(name)?.downcast_ref().ok()?;
@@ -64,7 +65,7 @@ impl Activation {
         }
     }
 
-    /// The same for a call to the process that runs already.
+    /// The platform data for a call to the running app.
     pub(crate) fn platform_data(&self) -> HashMap<&'static str, Value<'_>> {
         let both = [(TOKEN.1, &self.token), (STARTUP_ID.1, &self.startup_id)];
         both.into_iter()
@@ -72,7 +73,7 @@ impl Activation {
             .collect()
     }
 
-    /// Hands it on to the program that takes this one's place.
+    /// Passes the activation to the program that replaces this one.
     pub(crate) fn export_to(&self, command: &mut Command) {
         for (name, value) in [(TOKEN.0, &self.token), (STARTUP_ID.0, &self.startup_id)] {
             if let Some(value) = value {
@@ -81,7 +82,7 @@ impl Activation {
         }
     }
 
-    /// What GTK has not taken by itself: it reads the startup id before `main`, for the first window of a start that
+    /// What GTK has not used itself. GTK reads the startup id before `main`, for the first window of a start that
     /// shows one at once.
     pub(crate) fn not_taken_by_gtk(self) -> Self {
         let Self { token, startup_id } = self;
@@ -95,7 +96,7 @@ impl Activation {
         self.token.is_none() && self.startup_id.is_none()
     }
 
-    /// The one that this display's compositor or window manager gave out.
+    /// The one that this display's compositor or window manager issued.
     fn for_display(&self, is_wayland: bool) -> Option<&str> {
         let (first, second) = if is_wayland {
             (&self.token, &self.startup_id)
@@ -106,42 +107,42 @@ impl Activation {
     }
 }
 
-/// An empty one is none; one with control characters would not get through to the display.
+/// Drops an empty one, and one with control characters, which the display would not accept.
 fn usable(text: String) -> Option<String> {
     let fits =
         !text.is_empty() && text.len() <= MAX_TOKEN_LENGTH && !text.chars().any(char::is_control);
     fits.then_some(text)
 }
 
-/// The last click's activation, until a window takes it or it is too old.
+/// The last click's activation, until a window takes it or it expires.
 #[derive(Debug, Default)]
 pub(crate) struct PendingActivation(Option<(Activation, Instant)>);
 
 impl PendingActivation {
-    /// A later click's takes the place of an earlier one's; a click without one changes nothing.
+    /// A later activation replaces an earlier one. A click without any changes nothing.
     pub(crate) fn store(&mut self, activation: Activation, now: Instant) {
         if !activation.is_none() {
             self.0 = Some((activation, now));
         }
     }
 
-    /// Takes it: it serves once.
+    /// Takes the activation: it can be used once.
     pub(crate) fn take(&mut self, now: Instant) -> Option<Activation> {
         let (activation, at) = self.0.take()?;
         (now.saturating_duration_since(at) < VALIDITY).then_some(activation)
     }
 }
 
-/// Gives the window to the desktop to be shown in front of all others, by what came with the click if there is
-/// anything. On the main thread.
+/// Asks the desktop to show the window in front of all others, with the click's activation if there is one. On the
+/// main thread.
 pub(crate) fn present_window(window: &gtk::ApplicationWindow, activation: Option<&Activation>) {
     let is_wayland = window.display().backend().is_wayland();
     let id = activation.and_then(|activation| activation.for_display(is_wayland));
     match (id, window.window()) {
-        // For this very surface, and not for GTK's window, which would hand the same token in again at a later time.
-        // Presenting it as well would ask for another token, which nobody's click stands behind.
+        // Sets the token on this surface, not on GTK's window, which would use the same token again later. Presenting
+        // the window as well would request another token, with no click behind it.
         (Some(token), Some(surface)) if is_wayland => return surface.set_startup_id(token),
-        // Tells the desktop as well that what it had started is there: no busy pointer stays.
+        // This also ends the desktop's busy pointer for the program that it started.
         (Some(id), _) => window.set_startup_id(id),
         (None, _) => {}
     }
@@ -231,7 +232,7 @@ mod tests {
         assert_eq!(pending.take(now), None);
         pending.store(Activation::token("old".to_owned()), now);
         assert_eq!(pending.take(now.checked_add(VALIDITY).unwrap()), None);
-        // A click without any makes an earlier one's no younger.
+        // A click without an activation does not extend an earlier one.
         pending.store(Activation::token("old".to_owned()), now);
         pending.store(Activation::default(), now.checked_add(VALIDITY).unwrap());
         assert_eq!(pending.take(now.checked_add(VALIDITY).unwrap()), None);

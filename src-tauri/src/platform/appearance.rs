@@ -1,5 +1,5 @@
-//! Light or dark: what the user chose, else what the desktop prefers, as GTK's own setting or the settings
-//! portal says it. The window's frame and the pages' `prefers-color-scheme` both follow GTK's setting.
+//! Light or dark: what the user chose, else what the desktop prefers. The preference comes from the settings portal,
+//! or from GTK's own setting. The window's frame and the pages' `prefers-color-scheme` both follow GTK's setting.
 
 use bursar_core::view::Theme;
 use futures_util::StreamExt as _;
@@ -15,11 +15,11 @@ const PORTAL_TIMEOUT: Duration = Duration::from_secs(2);
 const NAMESPACE: &str = "org.freedesktop.appearance";
 const KEY: &str = "color-scheme";
 
-/// What the desktop prefers.
+/// The desktop's preference.
 #[derive(Debug)]
 pub(crate) struct Appearance {
     dark: AtomicBool,
-    /// The portal has said so; GTK's own setting no longer counts.
+    /// Once the portal has answered, GTK's own setting no longer counts.
     portal_answered: AtomicBool,
 }
 
@@ -31,7 +31,7 @@ impl Appearance {
         }
     }
 
-    /// As GTK's settings have it now. On the main thread, once GTK runs and before anything was applied.
+    /// Reads GTK's setting. On the main thread, once GTK runs and before a theme was applied.
     pub(crate) fn read_gtk_setting(&self) {
         if !self.portal_answered.load(Ordering::Acquire)
             && let Some(settings) = gtk::Settings::default()
@@ -49,15 +49,15 @@ impl Appearance {
         }
     }
 
-    /// Hands it to GTK. On the main thread.
+    /// Applies light or dark to GTK. On the main thread.
     pub(crate) fn apply(&self, theme: Theme) {
         if let Some(settings) = gtk::Settings::default() {
             settings.set_gtk_application_prefer_dark_theme(self.is_dark(theme));
         }
     }
 
-    /// Follows the settings portal; `changed` is called after each change. Without a portal GTK's setting
-    /// stays.
+    /// Follows the settings portal and calls `changed` after each change. Without a portal, GTK's setting stays in
+    /// force.
     ///
     /// # Errors
     /// When the bus does not answer.

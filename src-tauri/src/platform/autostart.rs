@@ -1,4 +1,4 @@
-//! Starting with the user's session, in the tray.
+//! Autostart: Bursar starts in the tray when the user's session starts.
 
 #[cfg(target_os = "linux")]
 #[path = "autostart/linux.rs"]

@@ -1,13 +1,12 @@
-//! The session bus as the shell uses it: one connection, and who is on it. A name that appears or vanishes
-//! later is noticed; without a bus nothing is ever there.
+//! Watches who owns a name on a D-Bus bus.
 
 use futures_util::{Stream, StreamExt as _, future, stream};
 use zbus::Connection;
 use zbus::fdo::DBusProxy;
 use zbus::names::{BusName, WellKnownName};
 
-/// Whether `name` has an owner, now and at each change; ends with the bus. A name that the bus would start by
-/// itself when asked counts as there if `or_activatable`.
+/// Whether `name` has an owner, now and after each change. The stream ends with the bus. With `or_activatable`, a
+/// name that the bus would start on demand counts as owned.
 ///
 /// # Errors
 /// When the bus does not answer.
@@ -17,7 +16,7 @@ pub(crate) async fn watch_owner(
     or_activatable: bool,
 ) -> zbus::Result<impl Stream<Item = bool> + Send + Unpin + 'static> {
     let bus = DBusProxy::new(connection).await?;
-    // First listen, then look: nothing falls between.
+    // Subscribe before reading the current owner, so that no change is missed.
     let changes = bus
         .receive_name_owner_changed_with_args(&[(0, name)])
         .await?;

@@ -1,15 +1,15 @@
-//! Desktop entry files (freedesktop.org's specification): how an argument is quoted in `Exec`, and writing
-//! one so that a reader never sees half of it.
+//! Desktop entry files (Desktop Entry Specification): how arguments are quoted in `Exec`, and how an entry is
+//! written.
 
 use bursar_core::error::{Code, Error, Result};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// An `Exec` line from a program and its arguments; `after` is put as it is, for field codes such as `%u`.
+/// An `Exec` line with a program and its arguments. `after` is added unquoted, for field codes such as `%u`.
 ///
 /// # Errors
-/// `file_failed` when a part cannot be written in a desktop entry: not UTF-8, or with control characters.
+/// `file_failed` when a part does not fit into a desktop entry: it is not UTF-8, or has control characters.
 pub(crate) fn exec_line(program: &Path, arguments: &[&str], after: &str) -> Result<String> {
     let Some(program) = program.to_str() else {
         return Err(Error::new(
@@ -29,7 +29,7 @@ pub(crate) fn exec_line(program: &Path, arguments: &[&str], after: &str) -> Resu
     Ok(line)
 }
 
-/// The program that an `Exec` line names, and the rest of the line behind it; the reverse of [`exec`].
+/// Splits an `Exec` line into its program and the rest of the line; the reverse of [`exec_line`].
 pub(crate) fn parse_exec(exec: &str) -> Option<(PathBuf, &str)> {
     let Some(quoted) = exec.strip_prefix('"') else {
         let end = exec.find(' ').unwrap_or(exec.len());
@@ -68,10 +68,12 @@ pub(crate) fn parse_exec(exec: &str) -> Option<(PathBuf, &str)> {
     None
 }
 
-/// Puts the file in place by renaming, making the folder if need be; nothing is done if it is there already.
+/// Writes the file unless it already has this text. Creates the folder if needed, and replaces the file by renaming,
+/// so that no reader sees half of it. The core's `OutputFile` does something else: it keeps what the user's own file
+/// was (a link, its mode, another name), where an entry must always become a plain new file.
 ///
 /// # Errors
-/// Whatever the file system says.
+/// The file system's error.
 pub(crate) fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
     if fs::read_to_string(path).is_ok_and(|there| there == text) {
         return Ok(());
@@ -90,13 +92,13 @@ pub(crate) fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
         })
         .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
-        // Nothing half-written stays behind; the first error is the one that matters.
+        // No partial file stays behind. The first error is the one that matters.
         drop(fs::remove_file(&temporary));
     }
     written
 }
 
-/// `XDG_CONFIG_HOME` or `XDG_DATA_HOME`, or its place below the user's home.
+/// `XDG_CONFIG_HOME` or `XDG_DATA_HOME`, or its default below the user's home.
 pub(crate) fn xdg_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
     let absolute = |name: &str| {
         let path = PathBuf::from(std::env::var_os(name)?);
@@ -105,8 +107,8 @@ pub(crate) fn xdg_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
     absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)))
 }
 
-/// One argument in double quotes. The value is unescaped twice by its readers, first as a string of the file,
-/// then as a quoted argument; `%` begins a field code and is doubled.
+/// Quotes one argument. Readers unescape the value twice, first as a string of the file, then as a quoted argument.
+/// `%` begins a field code, so it is doubled.
 fn quote_argument(argument: &str) -> Result<String> {
     let mut text = String::from("\"");
     for character in argument.chars() {

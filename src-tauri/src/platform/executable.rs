@@ -1,5 +1,5 @@
-//! Where this program is, to be started again: by a link, by the session, and by itself in the tray. It is found out
-//! once, when the process starts: after an upgrade the kernel only says where the old file was.
+//! The path by which this program can be started again: by a link, by the session, and by itself in the tray. It is
+//! found once, when the process starts, because after an upgrade the kernel only knows where the old file was.
 
 use bursar_core::error::{Code, Error, Result};
 use std::env;
@@ -10,16 +10,16 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
-/// What the kernel puts behind the path of a running program whose file is gone.
+/// The kernel adds this to the path of a running program whose file is gone.
 const DELETED: &[u8] = b" (deleted)";
 
-/// The file that this process runs, by the kernel's link: it stands for the very file, even after that was replaced.
+/// The kernel's link to the running file. It still leads to that very file after the file was replaced.
 const SELF_EXE: &str = "/proc/self/exe";
 
 static PATH: OnceLock<Option<PathBuf>> = OnceLock::new();
 
-/// Finds out where the program is. To be called at the start, before the file can have been replaced and before anything
-/// changes the working directory.
+/// Finds the program's path. Call it at the start, before the file can be replaced and before anything changes the
+/// working directory.
 pub(crate) fn locate() {
     PATH.get_or_init(|| {
         resolve(&StartContext {
@@ -32,11 +32,11 @@ pub(crate) fn locate() {
     });
 }
 
-/// The path by which this program is started again: the one it was started by, so that a link in `/usr/bin` stays a link
-/// and leads to the new version after an upgrade.
+/// The path that starts this program again. It is the one that this process was started by: a link in `/usr/bin`
+/// stays a link, and leads to the new version after an upgrade.
 ///
 /// # Errors
-/// `file_failed` when the system does not tell, or when there is no program at that path any more.
+/// `file_failed` when the path is unknown, or when there is no longer a program at that path.
 pub(crate) fn path() -> Result<PathBuf> {
     locate();
     let Some(path) = PATH.get().and_then(Option::as_ref) else {
@@ -60,19 +60,19 @@ fn failed(what: String) -> Error {
 /// How this process was started.
 #[derive(Debug)]
 struct StartContext {
-    /// What it was called by, as whoever started it says.
+    /// The name it was called by.
     name: Option<OsString>,
     /// The working directory.
     folder: Option<PathBuf>,
-    /// The folders that are searched for a name without a slash, as in `PATH`.
+    /// The folders to search for a name without a slash, as in `PATH`.
     search: Option<OsString>,
-    /// The program's path as the kernel tells it: without any symbolic link, and maybe with ` (deleted)`.
+    /// The program's path from the kernel, without symbolic links, and possibly with ` (deleted)`.
     link: PathBuf,
     /// The file that runs.
     file: Option<FileId>,
 }
 
-/// A file, whatever it is called: its device and inode.
+/// A file's identity, whatever its name: device and inode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FileId(u64, u64);
 
@@ -81,18 +81,18 @@ fn file_id(path: &Path) -> Option<FileId> {
     Some(FileId(about.dev(), about.ino()))
 }
 
-/// The name it was called by, if that leads to the program; else where the kernel says that it is.
+/// The path it was called by, if that leads to the running program; else the kernel's path.
 fn resolve(started: &StartContext) -> Option<PathBuf> {
     let real = kernel_path(&started.link, started.file);
     let leads_here = |path: &PathBuf| {
         (started.file.is_some() && file_id(path) == started.file)
-            // Replaced within the moment since it was started: another file, but at the same place.
+            // The file was replaced right after the start: another file, but at the same path.
             || real.is_some() && path.canonicalize().ok() == real
     };
     candidates(started).into_iter().find(leads_here).or(real)
 }
 
-/// The paths that the name may stand for, as a shell reads it.
+/// The paths that the name may stand for, by a shell's rules.
 fn candidates(started: &StartContext) -> Vec<PathBuf> {
     let Some(name) = started.name.as_deref().filter(|name| !name.is_empty()) else {
         return Vec::new();
@@ -114,7 +114,7 @@ fn candidates(started: &StartContext) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Without `.` and `..`. What `..` leads to depends on symbolic links, so the folder is then told without any.
+/// Removes `.` and `..`. Symbolic links decide where `..` leads, so such a folder is resolved completely.
 fn normalize(path: &Path) -> Option<PathBuf> {
     if path.components().any(|part| part == Component::ParentDir) {
         return Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
@@ -122,7 +122,7 @@ fn normalize(path: &Path) -> Option<PathBuf> {
     Some(path.components().collect())
 }
 
-/// A path of the kernel's own stands for another file, or for none, in the next process.
+/// Paths in the kernel's file systems mean something else, or nothing, in the next process.
 fn is_persistent(path: &Path) -> bool {
     !["/proc", "/dev", "/sys"]
         .iter()
@@ -133,7 +133,7 @@ fn is_executable_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0)
 }
 
-/// The path that the kernel tells, without the mark of a file that is gone. A file may be called like that itself.
+/// The kernel's path without the mark of a deleted file. A file's real name may end like that, too.
 fn kernel_path(link: &Path, file: Option<FileId>) -> Option<PathBuf> {
     let marked = link.as_os_str().as_bytes().strip_suffix(DELETED);
     let unmarked = marked.map(|path| PathBuf::from(OsString::from_vec(path.to_vec())));
@@ -173,7 +173,7 @@ mod tests {
             self.folder.path().canonicalize().unwrap().join(name)
         }
 
-        /// Puts a program there as packages are unpacked: beside it, then renamed over what was there.
+        /// Installs a program as package managers do: written beside, then renamed over the old one.
         fn program(&self, name: &str) -> FileId {
             let (path, beside) = (self.at(name), self.at(&format!("{name}.new")));
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -271,7 +271,7 @@ mod tests {
             resolve(&installation.started("nothing", odd)),
             Some(installation.at(odd))
         );
-        // Beside one of that name the running one was replaced.
+        // The running file was replaced, beside a file that really has that name.
         let mut started = installation.started("nothing", REAL);
         installation.program(REAL);
         started.link = installation.at(odd);

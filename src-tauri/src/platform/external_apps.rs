@@ -9,14 +9,13 @@ use gtk::prelude::AppInfoExt as _;
 use std::path::Path;
 use url::Url;
 
-/// Opens an address in the system's browser, as it was re-serialised by whoever allowed it. GIO starts the
-/// browser itself and does not wait for it.
+/// Opens an address in the default browser. GIO starts the browser and does not wait for it.
 ///
 /// # Errors
-/// `browser_failed` when there is no browser or it cannot be started.
+/// `browser_failed` when there is no browser, or it cannot be started.
 pub(crate) fn open_url(address: &Url) -> Result<()> {
     AppInfo::launch_default_for_uri(address.as_str(), Some(&launch_context())).map_err(|error| {
-        tracing::warn!(%error, "no browser could be opened");
+        tracing::warn!(%error, "could not open a browser");
         Error::new(
             Code::BrowserFailed,
             "The system's browser could not be opened. Copy the link, or choose a default browser.",
@@ -24,10 +23,10 @@ pub(crate) fn open_url(address: &Url) -> Result<()> {
     })
 }
 
-/// Shows a file in the system's viewer for PDF files, whatever else the desktop would take it for.
+/// Opens a file in the default PDF viewer, whatever type the desktop would detect.
 ///
 /// # Errors
-/// `file_failed` when there is no viewer or it cannot be started.
+/// `file_failed` when there is no viewer, or it cannot be started.
 pub(crate) fn open_pdf(file: &Path) -> Result<()> {
     let failed = || {
         Error::new(
@@ -40,12 +39,12 @@ pub(crate) fn open_pdf(file: &Path) -> Result<()> {
     viewer
         .launch_uris(&[file.as_str()], Some(&launch_context()))
         .map_err(|error| {
-            tracing::warn!(%error, "no viewer could be opened");
+            tracing::warn!(%error, "could not open a PDF viewer");
             failed()
         })
 }
 
-/// For other programs, a browser above all: what we do without is none of their concern, and no secret is.
+/// The environment of other programs, above all the browser: without secrets, and with OpenGL as the user has it.
 fn launch_context() -> AppLaunchContext {
     let context = AppLaunchContext::new();
     for name in SECRETS {

@@ -1,4 +1,4 @@
-//! Pop-ups outside the window.
+//! Pop-ups outside the window, shown by the desktop.
 
 #[cfg(target_os = "linux")]
 #[path = "notifications/linux.rs"]

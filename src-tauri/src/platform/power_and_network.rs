@@ -1,4 +1,4 @@
-//! What the machine reports about itself: network, sleep and whether its screen is locked.
+//! What the system reports about itself: network, sleep and whether the screen is locked.
 
 mod event;
 #[cfg(target_os = "linux")]

@@ -1,16 +1,16 @@
-//! A file that says that the app of a home is between two of its starts.
+//! A file that marks a home whose app is just replacing its own process.
 
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-/// The file in a home that says which process is about to start afresh there.
+/// Holds the id of the process that is about to replace itself.
 const MARKER_FILE: &str = "afresh";
 
-/// A mark that is older was left behind by a start that failed.
+/// An older marker is the remains of a restart that failed.
 const MARKER_LIFETIME: Duration = Duration::from_secs(5);
 
-/// Whether the app of this home is between two of its starts, so that nobody else should take its place.
+/// Whether the app of this home is restarting. If so, nobody else should take its bus name.
 pub(crate) fn is_restarting(home: &Path) -> bool {
     let marker = home.join(MARKER_FILE);
     let is_recent = fs::metadata(&marker)
@@ -19,15 +19,15 @@ pub(crate) fn is_restarting(home: &Path) -> bool {
     is_recent && fs::read_to_string(&marker).is_ok_and(|pid| pid != std::process::id().to_string())
 }
 
-/// The new start has its place again; whatever mark there is has served.
+/// The new process has taken over, so the marker is no longer needed.
 pub(crate) fn clear(home: &Path) {
-    // There is none after an ordinary start.
+    // After an ordinary start there is no marker.
     drop(fs::remove_file(home.join(MARKER_FILE)));
 }
 
 pub(crate) fn write(home: &Path) {
     if let Err(error) = fs::write(home.join(MARKER_FILE), std::process::id().to_string()) {
-        tracing::debug!(%error, "others are not told to wait for the fresh start");
+        tracing::debug!(%error, "could not write the restart marker");
     }
 }
 

@@ -1,10 +1,10 @@
-//! Text that came from servers or people, made harmless for the places outside the window where it is shown:
-//! notifications, which may read markup, and tray menus, which read access keys.
+//! Makes text from servers or people harmless where it is shown outside the window: in notifications, which may read
+//! markup, and in tray menus, which read access keys.
 
-/// No more than this is shown in one place, in characters.
+/// The longest text shown in one place, in characters.
 const MAX_CHARS: usize = 300;
 
-/// One line without control, direction-changing or invisible characters, and not endless.
+/// One line of limited length, without control, direction-changing or invisible characters.
 pub(crate) fn one_line(text: &str) -> String {
     let mut line: String = text
         .chars()
@@ -34,13 +34,13 @@ pub(crate) fn escape_markup(text: &str) -> String {
     out
 }
 
-/// For a menu, where an underscore marks an access key and two are one underscore.
+/// For a menu, where an underscore marks an access key and a doubled one is an underscore.
 pub(crate) fn escape_access_keys(text: &str) -> String {
     text.replace('_', "__")
 }
 
-/// Zero-width characters, direction marks, embeddings and isolates, variation and tag characters, and the
-/// line and paragraph separators.
+/// Zero-width characters, direction marks, embeddings and isolates, variation and tag characters, and the line and
+/// paragraph separators.
 fn is_invisible(one: char) -> bool {
     matches!(
         u32::from(one),

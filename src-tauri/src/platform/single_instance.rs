@@ -1,4 +1,4 @@
-//! One running app a home.
+//! Each home has one running app. Further starts hand their arguments over to it.
 
 #[cfg(target_os = "linux")]
 #[path = "single_instance/linux.rs"]

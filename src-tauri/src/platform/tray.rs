@@ -1,4 +1,4 @@
-//! The icon in the tray. It is there as long as a tray is.
+//! The icon in the tray.
 
 #[cfg(target_os = "linux")]
 #[path = "tray/linux.rs"]

@@ -1,4 +1,4 @@
-//! The scheme of Bursar's deep links, for which the desktop starts this program.
+//! Makes Bursar's deep links start this program.
 
 #[cfg(target_os = "linux")]
 #[path = "url_scheme/linux.rs"]
@@ -9,16 +9,16 @@ pub(crate) use imp::register_handler;
 use crate::home::Home;
 use crate::platform::executable;
 
-/// Has links come back to this home from now on, whichever home was started last: it is about to send the browser
-/// away. Returns at once.
+/// Makes links lead to this home from now on, whichever home was started last. Call it before a page opens that will
+/// return by a link. Returns at once.
 pub(crate) fn register_in_background(home: &Home) {
     let home = home.clone();
-    // Without it polling notices a payment all the same, and a sign-in can be tried again.
+    // If this fails, polling still finds the payment, and a sign-in can be tried again.
     tauri::async_runtime::spawn_blocking(move || {
         if let Err(error) =
             executable::path().and_then(|program| register_handler(&program, home.custom_path()))
         {
-            tracing::warn!(%error, "links do not come back to Bursar");
+            tracing::warn!(%error, "could not register for links");
         }
     });
 }

@@ -1,16 +1,15 @@
-//! What the webview does without. Bursar's pages are text, lines and one small chart: drawn by the processor they
-//! are on the screen sooner than a graphics driver is loaded, and without the memory that it takes. What no page
-//! uses is also nothing that anybody could use against us.
+//! Turns off what Bursar's pages do not use. They are text, lines and one small chart, so the webview needs no
+//! graphics driver, media or database. What is off costs no memory and cannot be attacked.
 
 use webkit2gtk::{
     CacheModel, HardwareAccelerationPolicy, Settings, SettingsExt as _, WebContextExt as _,
     WebView, WebViewExt as _,
 };
 
-/// Takes away what the pages do not use. To be called before the first page is drawn.
+/// Turns the unused features off. Call it before the first page is drawn.
 pub(crate) fn apply(webview: &WebView) {
     if let Some(context) = webview.context() {
-        // Everything comes out of the program itself, and nothing is gone back to.
+        // All pages come from the program itself, so no cache is needed.
         context.set_cache_model(CacheModel::DocumentViewer);
     }
     if let Some(settings) = webview.settings() {

@@ -15,7 +15,7 @@ export const commands = {
 	/**  Services to renew and migrations to pay for, as last read. */
 	dues: (account: AccountId) => __TAURI_INVOKE<DuesView>("dues", { account }),
 	quote: (account: AccountId, wish: Wish) => __TAURI_INVOKE<Quote>("quote", { account, wish }),
-	/**  Starts a payment; the same attempt again is the same payment. */
+	/**  Starts a payment. The same attempt never starts a second one. */
 	pay: (account: AccountId, wish: Wish, attempt: string, confirmedTotal: Amount | null) => __TAURI_INVOKE<TopUpView>("pay", { account, wish, attempt, confirmedTotal }),
 	topUp: (account: AccountId, topUp: string) => __TAURI_INVOKE<TopUpView>("top_up", { account, topUp }),
 	returnToPayment: (account: AccountId, topUp: string) => __TAURI_INVOKE<null>("return_to_payment", { account, topUp }),
@@ -25,7 +25,7 @@ export const commands = {
 	checkoutQr: (account: AccountId, topUp: string) => __TAURI_INVOKE<string>("checkout_qr", { account, topUp }),
 	allowCheckoutHost: (account: AccountId, host: string) => __TAURI_INVOKE<null>("allow_checkout_host", { account, host }),
 	methods: (account: AccountId) => __TAURI_INVOKE<MethodsView>("methods", { account }),
-	/**  Opens the provider's page on which a method is added. */
+	/**  Opens the provider's page for adding a payment method. */
 	addMethod: (account: AccountId, payer: string | null, method: string) => __TAURI_INVOKE<null>("add_method", { account, payer, method }),
 	removeMethod: (account: AccountId, method: string) => __TAURI_INVOKE<MethodsView>("remove_method", { account, method }),
 	setDefaultMethod: (account: AccountId, method: string) => __TAURI_INVOKE<MethodsView>("set_default_method", { account, method }),
@@ -34,35 +34,35 @@ export const commands = {
 	paymentMonths: (query: PaymentQuery) => __TAURI_INVOKE<MonthView[]>("payment_months", { query }),
 	payment: (account: AccountId, id: string) => __TAURI_INVOKE<PaymentView>("payment", { account, id }),
 	/**
-	 *  Asks for a file and writes what the query selects to it; whether one was chosen. It resolves with the end of the
-	 *  export, and `exporting` tells what came of it.
+	 *  Asks for a file and writes the payments that the query selects. Returns whether a file was chosen. Resolves when
+	 *  the export ends; `exporting` then returns its result.
 	 */
 	exportPayments: (query: PaymentQuery, format: ExportFormat) => __TAURI_INVOKE<boolean>("export_payments", { query, format }),
-	/**  The newest export, under way or over. */
+	/**  The newest export, running or ended. */
 	exporting: () => __TAURI_INVOKE<ExportView | null>("exporting"),
 	cancelExport: () => __TAURI_INVOKE<null>("cancel_export"),
 	/**  Shows a payment's invoice in the system's viewer. */
 	openInvoice: (account: AccountId, payment: string) => __TAURI_INVOKE<null>("open_invoice", { account, payment }),
-	/**  The path that was written; `None` when the dialog was dismissed. */
+	/**  The path that was written; `None` if the user dismissed the dialog. */
 	saveInvoice: (account: AccountId, payment: string) => __TAURI_INVOKE<string | null>("save_invoice", { account, payment }),
 	openTransaction: (account: AccountId, transaction: string) => __TAURI_INVOKE<null>("open_transaction", { account, transaction }),
 	openAddress: (account: AccountId) => __TAURI_INVOKE<null>("open_address", { account }),
 	openConsole: (network: string) => __TAURI_INVOKE<null>("open_console", { network }),
 	networks: () => __TAURI_INVOKE<NetworkView[]>("networks"),
-	/**  The network read from a file that the user chose; `None` when the dialog was dismissed. */
+	/**  The network read from a file that the user chose; `None` if the user dismissed the dialog. */
 	addNetworkFile: () => __TAURI_INVOKE<NetworkView | null>("add_network_file"),
 	connect: (network: string, key: string, address: string | null, label: string | null, sessionOnly: boolean) => __TAURI_INVOKE<Connected>("connect", { network, key, address, label, sessionOnly }),
 	beginSignIn: (network: string, address: string | null, label: string | null) => __TAURI_INVOKE<null>("begin_sign_in", { network, address, label }),
 	abandonSignIn: () => __TAURI_INVOKE<null>("abandon_sign_in"),
-	/**  With a new key at once; without one through the browser, and the change comes later. */
+	/**  With a new key, signs in at once. Without one, the browser signs in and the change arrives later. */
 	signInAgain: (account: AccountId, key: string | null) => __TAURI_INVOKE<Connected>("sign_in_again", { account, key }),
 	editAccount: (account: AccountId, label: string, address: string | null) => __TAURI_INVOKE<AccountView>("edit_account", { account, label, address }),
 	signOut: (account: AccountId) => __TAURI_INVOKE<null>("sign_out", { account }),
 	removeAccount: (account: AccountId) => __TAURI_INVOKE<null>("remove_account", { account }),
 	moneyRules: (account: AccountId) => __TAURI_INVOKE<MoneyRule[]>("money_rules", { account }),
-	/**  How far the reading of what lies further back is; `None` where everything has been read. */
+	/**  How far back payments have been read; `None` once all have been read. */
 	past: (account: AccountId) => __TAURI_INVOKE<PastView | null>("past", { account }),
-	/**  Stops it until it is let go on, or lets it go on. */
+	/**  Pauses or resumes reading older payments. */
 	stopPast: (account: AccountId, stopped: boolean) => __TAURI_INVOKE<null>("stop_past", { account, stopped }),
 	notices: (before: number | null) => __TAURI_INVOKE<NoticeView[]>("notices", { before }),
 	readNotices: (upTo: number) => __TAURI_INVOKE<null>("read_notices", { upTo }),
@@ -71,7 +71,7 @@ export const commands = {
 	refreshAll: (account: AccountId) => __TAURI_INVOKE<null>("refresh_all", { account }),
 	rpcAddresses: (account: AccountId) => __TAURI_INVOKE<string[]>("rpc_addresses", { account }),
 	setRpcAddress: (account: AccountId, address: string | null) => __TAURI_INVOKE<null>("set_rpc_address", { account, address }),
-	/**  Never fails: what cannot be told is said to be so. */
+	/**  Never fails: the text says what could not be found out. */
 	diagnostics: () => __TAURI_INVOKE<string>("diagnostics"),
 	windowReady: () => __TAURI_INVOKE<null>("window_ready"),
 	viewing: (payment: [AccountId, string] | null) => __TAURI_INVOKE<null>("viewing", { payment }),
@@ -180,7 +180,7 @@ export type Change =
 /**  A browser sign-in ended; `error` is `None` when it succeeded. */
 { what: "sign_in"; error: Error | null; account: AccountId | null };
 
-/**  The one event that the window hears: what to read again, or which page to show. */
+/**  What to read again, or which page to show. */
 export type Changed = Change;
 
 export type ChargeView = {
@@ -336,7 +336,7 @@ export type Error = {
 	retryable: boolean,
 };
 
-/**  What the window offers of the formats that there are. */
+/**  The file formats that the window offers. */
 export type ExportFormat = "csv" | "json";
 
 export type ExportState = { is: "running" } | { is: "written" } | { is: "cancelled" } | { is: "failed"; error: Error };
@@ -370,10 +370,10 @@ export type Health = {
 	online: boolean,
 };
 
-/**  What a new window opens on: the frame, and the first account's overview. */
+/**  What a new window shows first: the frame, and the first account's overview. */
 export type InitialData = {
 	app: AppView,
-	/**  Of the first account, if there is one whose overview can be read. */
+	/**  The first account's overview, if there is an account whose overview can be read. */
 	overview: Overview | null,
 };
 

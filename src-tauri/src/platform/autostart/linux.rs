@@ -1,4 +1,4 @@
-//! Starting with the session, in the tray: a desktop entry in the user's autostart folder, there or not.
+//! Autostart by a desktop entry in the user's autostart folder.
 
 use crate::platform::desktop_entry;
 use bursar_core::APP_ID;
@@ -7,12 +7,11 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Whether the session starts us.
 pub(crate) fn is_enabled() -> bool {
     path().is_some_and(|path| path.exists())
 }
 
-/// Turns it on for this program and home (`None`: the usual one), or off.
+/// Enables autostart of this program with this home (`None`: the default one), or disables it.
 ///
 /// # Errors
 /// `file_failed` when the entry can be neither written nor removed.
@@ -46,8 +45,8 @@ pub(crate) fn set_enabled(enabled: bool, program: &Path, home: Option<&Path>) ->
     })
 }
 
-/// Has the entry start this program where the one that it names is gone, as after an upgrade that moved it. What else
-/// is in the entry, its home above all, stays.
+/// Puts this program into the entry if the entry's program is gone, as after an upgrade that moved it. The rest of
+/// the entry stays, above all its home.
 ///
 /// # Errors
 /// `file_failed` when the entry cannot be written.
@@ -68,7 +67,7 @@ pub(crate) fn repair(program: &Path) -> Result<()> {
     }
 }
 
-/// The entry with this program in place of one that is gone; `None` if nothing is to be changed.
+/// The entry with this program, if its own program is gone; `None` if nothing needs to change.
 fn repaired(text: &str, program: &Path) -> Result<Option<String>> {
     let named = text
         .lines()
@@ -78,7 +77,7 @@ fn repaired(text: &str, program: &Path) -> Result<Option<String>> {
     else {
         return Ok(None);
     };
-    tracing::info!(gone = %gone.display(), "the program that the session starts is gone");
+    tracing::info!(gone = %gone.display(), "the autostart entry's program is gone");
     let line = format!("Exec={}{rest}", desktop_entry::exec_line(program, &[], "")?);
     let lines = text.lines().map(|one| {
         if one.starts_with("Exec=") {

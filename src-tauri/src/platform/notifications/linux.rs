@@ -1,6 +1,6 @@
-//! Pop-ups through the desktop's notification server (org.freedesktop.Notifications). What it shows is plain
-//! text whatever the server makes of markup; several notices at once come as one summary; a click leads to
-//! what it was about. That there is no server is noticed and said, and costs nothing but the pop-up.
+//! Pop-ups through the desktop's notification server (org.freedesktop.Notifications). Servers differ in what they
+//! make of markup, so all text is sent in a form that is shown as plain text. A missing server only costs the pop-up,
+//! and is reported.
 
 use crate::platform::activation::Activation;
 use crate::platform::dbus;
@@ -17,13 +17,14 @@ use zbus::zvariant::Value;
 
 const SERVER: &str = "org.freedesktop.Notifications";
 
-/// How long the server may take to accept one.
+/// How long the server may take to accept a pop-up.
 const NOTIFY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Pop-ups whose click is still awaited; a click on an older one does nothing.
+/// How many pop-ups are remembered for a click. A click on an older one does nothing.
 const MAX_CLICK_TARGETS: usize = 64;
 
-/// Shows what comes, notes in `shown` where a click on it leads, and tells what happens, until there is nothing more to come or the bus ends.
+/// Shows the queued pop-ups, remembers in `click_targets` where a click on each leads, and reports events. Ends when
+/// the queue is closed or the bus ends.
 ///
 /// # Errors
 /// When the bus does not answer.
@@ -35,9 +36,8 @@ pub(crate) async fn run<'a>(
 ) -> zbus::Result<()> {
     let server = NotificationsProxy::new(connection).await?;
     let mut availability = dbus::watch_owner(connection, SERVER, true).await?;
-    // All signals by one way, in the order in which they are sent: a click's token comes before the click. Nothing is
-    // forgotten when a pop-up closes: a server tells of a click and of the closing at once, and the closing may be heard
-    // first.
+    // One stream for all signals keeps their order: a click's token comes before the click. A pop-up's closing is
+    // ignored: servers send click and closing at the same time, and the closing may come first.
     let mut signals = server.inner().receive_all_signals().await?;
     let mut token = None;
     loop {
@@ -67,7 +67,7 @@ pub(crate) async fn run<'a>(
                         targets.insert(id, popup.page);
                     }
                     Err(error) => {
-                        tracing::warn!(%error, "a notification was not shown");
+                        tracing::warn!(%error, "could not show a notification");
                         on_event(PopupEvent::ServerAvailable(false));
                     }
                 }

@@ -1,10 +1,10 @@
-//! A pop-up, and what happens around pop-ups.
+//! A pop-up and its events.
 
 use crate::platform::activation::Activation;
 use bursar_core::view::Page;
 use std::collections::BTreeMap;
 
-/// One pop-up: plain text, and where a click on it leads (`None`: just to the window).
+/// One pop-up: plain text, and the page that a click opens (`None`: just the window).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Popup {
     pub(crate) title: String,
@@ -12,16 +12,16 @@ pub(crate) struct Popup {
     pub(crate) page: Option<Page>,
 }
 
-/// Pop-ups that can still be clicked, and where a click leads.
+/// Pop-ups that can still be clicked, by the server's id, and the page that a click opens.
 pub(crate) type ClickTargets = BTreeMap<u32, Option<Page>>;
 
-/// What happens around pop-ups.
+/// What is reported about pop-ups.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PopupEvent {
-    /// A notification server came or went.
+    /// A notification server appeared or vanished.
     ServerAvailable(bool),
-    /// A pop-up was shown, or came to nothing.
+    /// A queued pop-up was shown, or failed.
     Handled,
-    /// The user clicked; with what the desktop gave for raising a window.
+    /// The user clicked. The activation may raise the window.
     Clicked(Option<Page>, Activation),
 }

@@ -1,10 +1,9 @@
-//! What the system reports.
+//! The events that the system reports.
 
-/// What was heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SystemEvent {
     Online(bool),
-    /// logind is there and tells of sleep, or no longer.
+    /// Whether the system announces sleep.
     SleepSignals(bool),
     WokeUp,
 }

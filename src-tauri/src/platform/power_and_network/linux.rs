@@ -1,5 +1,5 @@
-//! What the machine tells of itself over the system bus: whether it is connected (NetworkManager), that it slept and
-//! that its screen is locked (logind). All are hints; without a system bus the engine notices by itself.
+//! The system bus: NetworkManager knows whether the machine is connected, logind whether it slept and whether the
+//! screen is locked. All of it is a hint; without a system bus the core detects both by itself.
 
 use crate::platform::dbus;
 use crate::platform::power_and_network::event::SystemEvent;
@@ -10,10 +10,10 @@ use zbus::proxy::CacheProperties;
 
 const LOGIND: &str = "org.freedesktop.login1";
 
-/// How long a question may take whose answer is a hint only.
+/// How long to wait for an answer that is only a hint.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Tells what is heard until the bus ends.
+/// Reports events until the bus ends.
 ///
 /// # Errors
 /// When there is no system bus.
@@ -25,7 +25,7 @@ pub(crate) async fn watch(on_event: impl Fn(SystemEvent)) -> zbus::Result<()> {
     let mut sleeps = login.receive_prepare_for_sleep().await?;
     let mut logind = dbus::watch_owner(&bus, LOGIND, true).await?;
     let mut connection = Connectivity::default();
-    // Absent or not answering: its signal, if it appears, is heard all the same.
+    // If NetworkManager is absent or does not answer, its later signals still count.
     if let Ok(state) = network.network_state().await {
         connection.update(state);
     }
@@ -51,7 +51,7 @@ pub(crate) async fn watch(on_event: impl Fn(SystemEvent)) -> zbus::Result<()> {
     }
 }
 
-/// Whether the screen of this session is locked, as logind knows it; not if nobody tells.
+/// Whether logind says that the screen of this session is locked. Without logind it is not.
 pub(crate) async fn screen_is_locked() -> bool {
     let query = async {
         let bus = Connection::system().await?;
@@ -65,8 +65,8 @@ pub(crate) async fn screen_is_locked() -> bool {
     matches!(answer, Ok(Ok(true)))
 }
 
-/// NetworkManager's state, believed only once it has managed a connection itself: beside another network
-/// program it says "disconnected" for ever.
+/// NetworkManager's state. It only counts once NetworkManager has managed a connection itself: beside another network
+/// service it reports "disconnected" forever.
 #[derive(Clone, Copy, Debug, Default)]
 struct Connectivity {
     managed: bool,
@@ -74,7 +74,7 @@ struct Connectivity {
 }
 
 impl Connectivity {
-    /// `NM_STATE_CONNECTED_LOCAL` and above are connected; 0 is unknown.
+    /// `NM_STATE_CONNECTED_LOCAL` and above mean connected, 0 means unknown.
     fn update(&mut self, state: u32) -> Option<bool> {
         const CONNECTED: u32 = 50;
         if state == 0 {
@@ -115,7 +115,7 @@ trait Login {
     fn prepare_for_sleep(&self, going_to_sleep: bool) -> zbus::Result<()>;
 }
 
-/// The session of whoever asks.
+/// The session of the calling process.
 #[zbus::proxy(
     interface = "org.freedesktop.login1.Session",
     default_service = "org.freedesktop.login1",

@@ -1,8 +1,7 @@
-//! One running app a home: the first owns a name on the session bus, a later one hands its arguments over
-//! and ends before any window or database is touched. The interface is the desktop's own,
-//! `org.freedesktop.Application`. Any program of the user may call it, so a call is only ever a wish to look;
-//! and any may own the name, so arguments are only handed to a process that has this home's engine. What keeps
-//! two engines apart is the core's file lock, not this name.
+//! The running app of a home owns a name on the session bus. A further start hands its arguments over and ends before
+//! it touches a window or a database. The interface is the desktop's own, `org.freedesktop.Application`. Any program
+//! of the user may call it, so a call can only request a look at the app. Any program may also own the name, so
+//! arguments only go to a process that holds this home's lock. What keeps two cores apart is that lock, not the name.
 
 use crate::arguments::Arguments;
 use crate::home::Home;
@@ -17,26 +16,26 @@ use tokio::sync::mpsc;
 use zbus::fdo::{DBusProxy, RequestNameFlags, RequestNameReply};
 use zbus::zvariant::{OwnedValue, Value};
 
-/// Of the app's id, as the desktop entry specification derives it.
+/// Derived from the app's id, as the Desktop Entry Specification requires.
 const OBJECT_PATH: &str = "/org/bursar/desktop";
 
-/// How long the first instance may take to accept: it may be busy starting.
+/// How long the running app may take to accept: it may be busy starting.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long the owner of the name may take to have the home's engine: it may have started a moment ago.
+/// How long the owner of the name may take to hold the home's lock: it may have started a moment ago.
 const OWNER_CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Wishes that wait to be looked at. A flood beyond this is dropped.
+/// Requests that wait to be handled. More are dropped, so that a flood does no harm.
 const MAX_QUEUED_REQUESTS: usize = 16;
 
-/// Asks for the name of this home, and hands the arguments over if it is taken.
+/// Requests the bus name of this home, and hands the arguments over if another process owns it.
 pub(crate) async fn acquire(
     home: &Home,
     arguments: &Arguments,
     activation: &Activation,
 ) -> Instance {
-    // Not for long: what was said of it does not hold for long.
+    // This ends soon, because a marker expires.
     while restart_marker::is_restarting(home.path()) {
         tokio::time::sleep(RETRY_INTERVAL).await;
     }
@@ -77,7 +76,7 @@ async fn acquire_on_bus(
             }
             Ok(NameClaim::HandedOver) => return Ok(Instance::HandedOver),
             Ok(NameClaim::OwnedByOther(why)) => return Ok(Instance::Standalone(why)),
-            // It ended, or is starting afresh.
+            // The owner has ended, or is restarting.
             Err(error) if owner_vanished(&error) => tokio::time::sleep(RETRY_INTERVAL).await,
             Err(error) => return Err(error),
         }
@@ -90,7 +89,7 @@ enum NameClaim {
     OwnedByOther(String),
 }
 
-/// Whether the owner of the name went while it was spoken to.
+/// Whether the name's owner went away during the call.
 fn owner_vanished(error: &zbus::Error) -> bool {
     use zbus::fdo::Error;
     matches!(
@@ -137,8 +136,8 @@ async fn claim_name_or_hand_over(
     Ok(NameClaim::HandedOver)
 }
 
-/// Whether the process that owns the name is the app of this home: it runs this program, or it holds the
-/// engine's lock. What a program says of itself is not asked for.
+/// Whether the name's owner is the app of this home: it runs the same executable, or it holds the core's lock. Its
+/// own statements do not count.
 async fn is_owned_by_app(
     connection: &zbus::Connection,
     name: &str,
@@ -157,13 +156,13 @@ async fn is_owned_by_app(
         .is_ok())
 }
 
-/// The kernel does not tell this of a process that keeps others out of its memory, as ours does once released.
+/// The kernel hides this for a process that protects its memory, as release builds of Bursar do.
 fn runs_same_executable(process: u32) -> bool {
     let their_executable = std::fs::read_link(format!("/proc/{process}/exe"));
     matches!((their_executable, std::env::current_exe()), (Ok(theirs), Ok(ours)) if theirs == ours)
 }
 
-/// Whether the kernel lists the process as the holder of a lock on that file.
+/// Whether the kernel lists the process as the holder of a lock on this file.
 fn holds_lock(process: u32, file: &std::path::Path) -> bool {
     let (Ok(about), Ok(locks)) = (file.metadata(), std::fs::read_to_string("/proc/locks")) else {
         return false;
@@ -179,13 +178,13 @@ fn holds_lock(process: u32, file: &std::path::Path) -> bool {
     })
 }
 
-/// Lets the name go, and hears all that was said to it before.
+/// Releases the name, and receives everything that was sent to it before.
 pub(crate) async fn release(connection: &zbus::Connection, home: &Home) {
     let released = connection.release_name(home.bus_name()).await;
     if !matches!(released, Ok(true)) {
-        tracing::debug!(?released, "the name on the bus was not ours");
+        tracing::debug!(?released, "the bus name was not owned");
     }
-    // Our own call comes back behind everything that the bus had for us.
+    // The answer to our own call arrives after everything that the bus had queued for us.
     let drained = async {
         let Some(own) = connection.unique_name().cloned() else {
             return Ok(());
@@ -201,18 +200,18 @@ pub(crate) async fn release(connection: &zbus::Connection, home: &Home) {
         zbus::Result::Ok(())
     };
     if let Err(error) = drained.await {
-        tracing::debug!(%error, "the bus did not bring our own call");
+        tracing::debug!(%error, "could not wait for queued bus messages");
     }
 }
 
-/// Takes the name again.
+/// Takes the name back.
 pub(crate) async fn reacquire(connection: &zbus::Connection, home: &Home) {
     let flags = RequestNameFlags::DoNotQueue.into();
     if let Err(error) = connection
         .request_name_with_flags(home.bus_name(), flags)
         .await
     {
-        tracing::warn!(%error, "links and further starts cannot be handed over");
+        tracing::warn!(%error, "further starts cannot hand over links");
     }
 }
 
@@ -223,7 +222,7 @@ struct ApplicationInterface {
 impl ApplicationInterface {
     fn send(&self, request: InstanceRequest) {
         if self.sender.try_send(request).is_err() {
-            tracing::warn!("too many calls from other programs at once");
+            tracing::warn!("dropped a request: too many at once");
         }
     }
 }
@@ -237,7 +236,7 @@ impl ApplicationInterface {
     }
 
     fn open(&self, uris: Vec<String>, platform_data: HashMap<String, OwnedValue>) {
-        // One click opens one link; a list is somebody's game.
+        // One click opens one link. A longer list does not come from a click.
         if let Some(link) = uris.into_iter().next() {
             self.send(InstanceRequest::OpenLink(
                 link,
@@ -258,7 +257,7 @@ impl ApplicationInterface {
     }
 }
 
-/// The same, as a later start calls it.
+/// The client side, for a further start.
 #[zbus::proxy(interface = "org.freedesktop.Application", gen_blocking = false)]
 trait Application {
     fn activate(&self, platform_data: HashMap<&str, Value<'_>>) -> zbus::Result<()>;

@@ -1,28 +1,28 @@
-//! What a further start asks of the app that runs, and what came of asking to be that app.
+//! What further starts request from the running app, and the result of trying to become that app.
 
 use crate::platform::activation::Activation;
 use tokio::sync::mpsc;
 
-/// What a later start, or any other program, asks of this one.
+/// What a further start, or any other program, requests from this one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum InstanceRequest {
-    /// Come to the front.
+    /// Bring the window to the front.
     ShowWindow(Activation),
-    /// A link came, unchecked.
+    /// Open a link, which nothing has checked yet.
     OpenLink(String, Activation),
 }
 
-/// What came of asking for the name.
+/// The result of requesting the name.
 #[derive(Debug)]
 pub(crate) enum Instance {
-    /// This process is the one. The connection holds the name.
+    /// This process is the running app. The connection owns the name.
     Primary {
         connection: zbus::Connection,
         requests: mpsc::Receiver<InstanceRequest>,
     },
-    /// Another one runs and has taken our arguments over: nothing is left to do.
+    /// Another process is the running app, and has taken over the arguments: this one can end.
     HandedOver,
-    /// There is no session bus, or the name's owner is not the app or does not answer: links cannot be handed
-    /// over.
+    /// Links cannot be handed over, because there is no session bus, or the name's owner is not the app or does not
+    /// answer.
     Standalone(String),
 }

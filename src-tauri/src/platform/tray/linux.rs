@@ -1,4 +1,4 @@
-//! Offers the icon to whoever shows tray icons, again after each failure and to each new host.
+//! Shows the icon in the tray over the bus, without GTK. It is offered to each new host, and again after a failure.
 
 mod status_notifier_host;
 mod status_notifier_item;
@@ -19,13 +19,13 @@ use zbus::Connection;
 /// How long a host may take to accept the icon.
 const SHOW_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A host that does not take the icon is offered it again after this time, and after twice as long each time up to the
-/// second one: it may have its name on the bus before it is ready.
+/// A host that does not accept the icon is asked again after this time, then after twice as long each time, up to the
+/// second one. Its name may be on the bus before it is ready.
 const RETRY_FIRST: Duration = Duration::from_millis(250);
 const RETRY_LAST: Duration = Duration::from_secs(60);
 
-/// Keeps an icon in every tray that appears, until `end` or the end of the bus. `seen` hears whether one is shown, `act`
-/// what is clicked; neither may block.
+/// Keeps an icon in every tray that appears, until `end` resolves or the bus ends. Calls `on_shown` with whether a
+/// tray shows it, and `on_action` for each click. Neither may block.
 ///
 /// # Errors
 /// When the bus does not answer.
@@ -78,17 +78,17 @@ pub(crate) async fn run(
     }
 }
 
-/// The icon and who shows it.
+/// The icon and the host that shows it.
 #[derive(Default)]
 struct HostedIcon {
     host: Host,
     icon: Option<ksni::Handle<Icon>>,
-    /// When a host that is there but has not taken the icon is offered it again, and how long that was waited for.
+    /// When to offer the icon to this host again, and how long the wait is.
     next_offer: Option<(Instant, Duration)>,
 }
 
 impl HostedIcon {
-    /// Whether this host has been offered the icon already.
+    /// Whether the icon has been offered to this host.
     fn was_offered_to(&self, host: &Host) -> bool {
         self.host == *host && (self.icon.is_some() || self.next_offer.is_some())
     }
@@ -108,7 +108,7 @@ impl HostedIcon {
         }
         let on_action = Arc::clone(on_action);
         let icon = Icon { view, on_action };
-        // By its unique name alone: the other form asks for a name that any program could hold.
+        // Register by unique name alone: the other form uses a name that any program could own.
         let icon = icon.disable_dbus_name(true).spawn();
         match tokio::time::timeout(SHOW_TIMEOUT, icon).await {
             Ok(Ok(icon)) => {
@@ -124,11 +124,11 @@ impl HostedIcon {
         let wait = self.next_offer.map_or(RETRY_FIRST, |(_, waited)| {
             waited.saturating_mul(2).min(RETRY_LAST)
         });
-        tracing::warn!(why, ?wait, "the tray does not take the icon");
+        tracing::warn!(why, ?wait, "the tray does not accept the icon");
         self.next_offer = Instant::now().checked_add(wait).map(|at| (at, wait));
     }
 
-    /// Resolves when the icon is to be offered again; never if it is not.
+    /// Resolves when the icon is to be offered again; never if that is not planned.
     async fn retry(&self) {
         match self.next_offer {
             Some((at, _)) => tokio::time::sleep_until(at).await,

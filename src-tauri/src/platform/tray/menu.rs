@@ -1,4 +1,4 @@
-//! What the tray shows: its menu and which icon, as pure functions of the core's view.
+//! The tray's menu and icon, as pure functions of the core's view.
 
 use crate::platform::activation::Activation;
 use crate::platform::sanitize::one_line;
@@ -6,10 +6,10 @@ use bursar_core::account::AccountId;
 use bursar_core::view::TrayView;
 use std::sync::Arc;
 
-/// Hears what is clicked, with what the desktop gave for raising a window.
+/// Called for each click, with the activation that may raise the window.
 pub(crate) type ActionHandler = Arc<dyn Fn(Action, Activation) + Send + Sync>;
 
-/// What a click in the tray asks for.
+/// What a click in the tray requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Open,
@@ -20,10 +20,10 @@ pub(crate) enum Action {
     Quit,
 }
 
-/// A line of the menu.
+/// An entry of the menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum MenuEntry {
-    /// Something to read.
+    /// Text that cannot be clicked.
     Text(String),
     Separator,
     Button {
@@ -38,13 +38,13 @@ pub(crate) enum MenuEntry {
     },
 }
 
-/// Which of the three icons.
+/// Selects one of the three icons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IconState {
     Normal,
     /// A top-up is open.
     Pending,
-    /// Something needs the user.
+    /// Something needs the user's attention.
     Attention,
 }
 

@@ -1,5 +1,5 @@
-//! The tray's pictures, embedded: each mood in the sizes that panels use. They stand on a tile of their own
-//! colour, so one set is legible on dark and light panels.
+//! The tray's embedded pictures: each icon state in the sizes that panels use. A tile of its own colour keeps each
+//! picture legible on dark and light panels.
 
 use super::menu::IconState;
 use tauri::image::Image;
@@ -32,7 +32,7 @@ pub(super) fn pixmaps(icon_state: IconState) -> Vec<ksni::Icon> {
     .collect()
 }
 
-/// ARGB in network byte order, as the specification wants it; ours are RGBA.
+/// The specification requires ARGB in network byte order; the embedded pictures are RGBA.
 fn pixmap(image: &Image<'_>) -> Option<ksni::Icon> {
     let mut data = image.rgba().to_vec();
     for pixel in data.chunks_exact_mut(4) {

@@ -1,5 +1,5 @@
-//! Who shows tray icons. A panel may come late, restart, or be away while the screen is locked; and the name that
-//! stands for all of them may be taken before any of them shows anything.
+//! Finds out who shows tray icons. A panel may start late, restart, or be away while the screen is locked, and the
+//! watcher's name may be owned before any host shows icons.
 
 use futures_util::{Stream, StreamExt as _, future, stream};
 use std::time::Duration;
@@ -8,17 +8,18 @@ use zbus::fdo::DBusProxy;
 use zbus::names::{BusName, WellKnownName};
 use zbus::proxy::CacheProperties;
 
-/// KDE's name for it, which every desktop with a tray uses.
+/// The name comes from KDE, but every desktop with a tray uses it.
 const WATCHER_NAME: &str = "org.kde.StatusNotifierWatcher";
 
-/// How long it may take to say whether it shows icons.
+/// How long the watcher may take to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The unique name on the bus of the one that shows icons, `None` while nobody does. A host that was replaced has
-/// another name, and knows no icon of the one before.
+/// The unique bus name of the process that shows icons; `None` if there is none. A new process has another name, and
+/// does not know the icons of the one before.
 pub(crate) type Host = Option<String>;
 
-/// Tells who shows icons, now and whenever that may have changed; ends with the bus. The same host may be told again.
+/// Reports who shows icons, now and whenever that may have changed. The same host may be reported again. The stream
+/// ends with the bus.
 ///
 /// # Errors
 /// When the bus does not answer.
@@ -30,7 +31,7 @@ pub(crate) async fn watch(
         .cache_properties(CacheProperties::No)
         .build()
         .await?;
-    // First listen, then look: nothing falls between.
+    // Subscribe before reading the current state, so that no change is missed.
     let owners = bus
         .receive_name_owner_changed_with_args(&[(0, WATCHER_NAME)])
         .await?
@@ -44,7 +45,7 @@ pub(crate) async fn watch(
         .await?
         .map(|_| ());
     let hosts = stream::select(came, went).map(Some);
-    // The owners' stream ends with the bus, and all of it with that one.
+    // When the bus ends, so does the stream of owners, which then ends all others.
     let ends = owners.map(Some).chain(stream::once(future::ready(None)));
     let changes = stream::select(ends, hosts)
         .take_while(|change| future::ready(change.is_some()))
@@ -64,7 +65,7 @@ async fn current_host(bus: &DBusProxy<'_>, watcher: &StatusNotifierWatcherProxy<
     let shows = watcher.is_status_notifier_host_registered();
     match tokio::time::timeout(ANSWER_TIMEOUT, shows).await {
         Ok(Ok(false)) => None,
-        // One that cannot say it, or not yet, may take an icon all the same.
+        // A watcher that gives no answer may accept an icon all the same.
         Ok(Ok(true) | Err(_)) | Err(_) => Some(owner.to_string()),
     }
 }

@@ -14,7 +14,7 @@ pub(super) struct Icon {
 }
 
 impl Icon {
-    /// Tells what was clicked.
+    /// Reports the click.
     fn clicked(&self, action: Action) {
         let token = ksni::current_xdg_activation_token();
         (self.on_action)(action, token.map(Activation::token).unwrap_or_default());

@@ -1,6 +1,4 @@
-//! Deep links. They reach us as an argument of a first start (cold) or of a second start that hands it over
-//! (warm); the core decides what one is worth. Registering as the scheme's handler goes through GIO and may
-//! fail without stopping anything.
+//! Registers this program as the handler of the scheme, with GIO. A failure does not stop anything else.
 
 use crate::platform::desktop_entry;
 use bursar_core::APP_ID;
@@ -10,11 +8,11 @@ use gtk::gio::prelude::AppInfoExt as _;
 use gtk::gio::{AppInfo, DesktopAppInfo};
 use std::path::Path;
 
-/// Makes this program, with this home if it is not the usual one, the handler of our scheme for the user.
-/// Touches the disk: not for the main thread.
+/// Makes this program the user's handler for the scheme, with this home if it is not the default one. It touches the
+/// disk, so it must not run on the main thread.
 ///
 /// # Errors
-/// `file_failed` when the entry cannot be written or is not taken up.
+/// `file_failed` when the entry cannot be written, or the desktop does not accept it.
 pub(crate) fn register_handler(program: &Path, home: Option<&Path>) -> Result<()> {
     let failed = |why: &str| Error::new(Code::FileFailed, why);
     let Some(data) = desktop_entry::xdg_folder("XDG_DATA_HOME", ".local/share") else {
