@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use url::Url;
 
 fuzz_target!(|text: &str| {
-    let Ok(network) = Network::from_toml(text) else {
+    let Ok(network) = bursar_core::provider::networks::from_toml(text) else {
         return;
     };
     let safe = |url: &Url| matches!(url.scheme(), "https" | "wss") || is_loopback(url);

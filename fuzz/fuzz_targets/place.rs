@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 pub const USER: Address = address!("1111111111111111111111111111111111111111");
 
 pub static PLACE: LazyLock<ChainPlace> = LazyLock::new(|| {
-    Network::from_toml(
+    bursar_core::provider::networks::from_toml(
         r#"name = "fuzz"
         provider = "fluence"
         api = "http://127.0.0.1:4010"

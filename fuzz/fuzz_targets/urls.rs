@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use url::Url;
 
 static NETWORK: LazyLock<Network> = LazyLock::new(|| {
-    Network::from_toml(
+    bursar_core::provider::networks::from_toml(
         r#"name = "fuzz"
         provider = "fluence"
         api = "http://127.0.0.1:4010"

@@ -102,8 +102,8 @@ fn kind(kind: PaymentKind) -> &'static str {
 }
 
 /// Where a payment that has not ended stands.
-fn state_of(status: bursar_core::provider::Status) -> &'static str {
-    use bursar_core::provider::Status;
+fn state_of(status: bursar_core::payment::Status) -> &'static str {
+    use bursar_core::payment::Status;
     match status {
         Status::Open => "is open",
         Status::Confirming => "is being confirmed",

@@ -2,7 +2,7 @@
 //! itself, with a signal that nothing can catch, when it comes to that place for the first or the nth time. Compiled
 //! only with debug assertions; in a release the calls are empty and the variable means nothing.
 
-use crate::cache::Write;
+use crate::engine::Write;
 
 /// Ends the process here, if this is the chosen place.
 #[inline]
@@ -43,7 +43,7 @@ pub(crate) async fn reach_during<T>(place: &str, answer: impl Future<Output = T>
 
 #[cfg(debug_assertions)]
 mod chosen {
-    use crate::cache::Write;
+    use crate::engine::Write;
     use crate::top_up::{Phase, TopUp};
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU32, Ordering};

@@ -2,11 +2,16 @@
 //! machine, the engine that drives them, and what is kept on disk. It knows no Tauri.
 
 pub mod account;
+pub mod address;
+pub mod api_balance;
+pub mod balances;
 pub mod bursar;
 pub mod cache;
 #[cfg(test)]
 mod canned;
 pub mod chain;
+pub mod chain_event;
+pub mod charges;
 pub mod checkout;
 pub mod clock;
 pub mod driver;
@@ -15,23 +20,31 @@ pub mod engine;
 pub mod error;
 pub mod export;
 mod fail_point;
+pub mod high_water;
 pub mod home;
 pub mod http;
+pub mod identity;
 pub mod link;
 pub mod money;
 pub mod network;
 pub mod notice;
+pub mod odd_line;
+pub mod offer;
 pub mod output_file;
+pub mod payment;
 pub mod plural;
 pub mod process;
 pub mod provider;
+pub mod reading;
 mod redact;
+pub mod rules;
 pub mod session;
 pub mod settings_file;
 pub mod shell;
 pub mod sign_in;
 pub mod text;
 pub mod top_up;
+pub mod untrusted_text;
 mod vault;
 pub mod view;
 pub mod zone;

@@ -3,7 +3,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::money::{Amount, Currency};
-use crate::provider;
+use crate::untrusted_text;
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -76,19 +76,11 @@ pub struct ChainPlace {
 }
 
 impl Network {
-    /// The networks that need no file.
-    pub fn built_in() -> Vec<Self> {
-        BUILT_IN
-            .iter()
-            .filter_map(|file| Self::from_toml(file).ok())
-            .collect()
-    }
-
-    /// Reads a network file.
+    /// Reads a network file, whose provider is one of `providers`.
     ///
     /// # Errors
     /// [`Code::NetworkMalformed`], naming the field and what is wrong with it.
-    pub fn from_toml(text: &str) -> Result<Self> {
+    pub fn from_toml(text: &str, providers: &[&str]) -> Result<Self> {
         if text.len() > LARGEST_FILE {
             return Err(malformed("The network file is too large to be one."));
         }
@@ -98,7 +90,7 @@ impl Network {
                 error.message()
             ))
         })?;
-        file.check()
+        file.check(providers)
     }
 
     /// Whether its provider is of the kind that a network file calls so.
@@ -188,7 +180,7 @@ struct FileChain {
 }
 
 impl File {
-    fn check(self) -> Result<Network> {
+    fn check(self, providers: &[&str]) -> Result<Network> {
         let name_fits = (1..=40).contains(&self.name.chars().count())
             && self
                 .name
@@ -199,12 +191,11 @@ impl File {
                 "name: 1 to 40 letters, digits, spaces, dots or dashes.",
             ));
         }
-        if !provider::names().any(|name| name == self.provider) {
-            let known: Vec<_> = provider::names().collect();
+        if !providers.contains(&self.provider.as_str()) {
             return Err(malformed(format!(
                 "provider: this version supports {}, not \"{:.40}\".",
-                known.join(" and "),
-                provider::answer::clean(&self.provider)
+                providers.join(" and "),
+                untrusted_text::clean(&self.provider)
             )));
         }
         if self.checkout_hosts.len() > MOST_HOSTS {
@@ -279,7 +270,7 @@ impl FileChain {
             .map(|address| web_address("chain.rpc", address))
             .collect::<Result<_>>()?;
         let contract = |field: &str, text: &str| {
-            crate::account::parse_address(text)
+            crate::address::parse_address(text)
                 .map_err(|error| malformed(format!("chain.{field}: {}", error.message)))
         };
         Ok(ChainPlace {
@@ -373,53 +364,3 @@ pub fn check_host(host: &str) -> Result<()> {
         )))
     }
 }
-
-const BUILT_IN: [&str; 3] = [
-    r#"
-name = "mainnet"
-provider = "fluence"
-api = "https://api.fluence.dev"
-checkout_hosts = ["buy.copperx.io"]
-console = "https://console.fluence.network/"
-[limits]
-top_up_min = "10"
-balance_max = "5000"
-[chain]
-id = 9999999
-rpc = ["https://rpc.mainnet.fluence.dev"]
-ws = "wss://ws.mainnet.fluence.dev"
-balance = "0xF0C308C622eeBA94aeEc2E3Fd67F34619f86761B"
-token = "0x2eC84f93e4F26465c38Fa8165A8927522290A138"
-explorer = "https://blockscout.mainnet.fluence.dev"
-"#,
-    r#"
-name = "testnet"
-provider = "fluence"
-api = "https://api.testnet.fluence.dev"
-checkout_hosts = ["buy.copperx.dev"]
-[limits]
-top_up_min = "10"
-balance_max = "5000"
-[chain]
-id = 52164803
-rpc = ["https://rpc.testnet.fluence.dev"]
-balance = "0xc389aBd542f8d3553B0cEBAe5F0Ac372d48d30f7"
-token = "0x2F883b8C95150aaC29aC6E6b41c97736cd204106"
-explorer = "https://blockscout.testnet.fluence.dev"
-"#,
-    r#"
-name = "stage"
-provider = "fluence"
-api = "https://api.stage.fluence.dev"
-checkout_hosts = ["buy.copperx.dev"]
-[limits]
-top_up_min = "10"
-balance_max = "5000"
-[chain]
-id = 123420000220
-rpc = ["https://rpc.stage.fluence.dev"]
-balance = "0x11850d140016a28E086Bf0173Cb765d032F3BE6D"
-token = "0xdB0e8f778bd98161b7E089Ed0c5B54eDf9387E1e"
-explorer = "https://blockscout.stage.fluence.dev"
-"#,
-];

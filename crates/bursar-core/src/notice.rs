@@ -4,8 +4,8 @@
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::money::Amount;
+use crate::payment::Reason;
 use crate::plural::about_days;
-use crate::provider::Reason;
 use crate::view::PaymentKind;
 use serde::{Deserialize, Serialize};
 

@@ -258,7 +258,7 @@ mod tests {
     use std::collections::HashMap;
 
     fn network(server: &str) -> Network {
-        Network::from_toml(&format!(
+        crate::provider::networks::from_toml(&format!(
             "name = \"t\"\nprovider = \"fluence\"\napi = \"{server}\"\n[sign_in]\n\
              authorize = \"{server}oauth/authorize?audience=x\"\ntoken = \"{server}oauth/token\"\nclient_id = \"c-d\""
         ))
@@ -380,7 +380,7 @@ mod tests {
 
     #[test]
     fn a_network_without_a_sign_in_page_says_so() {
-        let network = Network::built_in().remove(0);
+        let network = crate::provider::networks::built_in().remove(0);
         assert_eq!(
             SignInAttempt::begin(&network, NOW).unwrap_err().code,
             Code::SignInFailed

@@ -12,7 +12,7 @@ use crate::clock::{Span, Timestamp};
 use crate::error::Error;
 use crate::money::Amount;
 use crate::notice::NoticeKind;
-use crate::provider::{Created, NewPayment, Purpose, Reason, RemotePayment};
+use crate::payment::{Created, NewPayment, Purpose, Reason, RemotePayment};
 use crate::view::{PaymentKind, PaymentStatus};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};

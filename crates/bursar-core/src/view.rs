@@ -18,7 +18,8 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::money::{Amount, Currency};
 use crate::notice::NoticeKind;
-use crate::provider::{Offers, Why};
+use crate::offer::Offers;
+use crate::payment::Why;
 use serde::{Deserialize, Serialize};
 
 /// Where a figure comes from.

@@ -9,14 +9,14 @@ use proptest::prelude::*;
 use url::Url;
 
 fn mainnet() -> Network {
-    Network::built_in()
+    bursar_core::provider::networks::built_in()
         .into_iter()
         .find(|network| network.name == "mainnet")
         .unwrap()
 }
 
 fn sandbox() -> Network {
-    Network::from_toml(
+    bursar_core::provider::networks::from_toml(
         r#"
         name = "sandbox"
         provider = "fluence"

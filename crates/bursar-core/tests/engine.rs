@@ -16,19 +16,19 @@
 )]
 
 use bursar_core::account::AccountId;
-use bursar_core::cache::{Alerts, Write};
-use bursar_core::chain::Reading;
+use bursar_core::api_balance::ApiBalance;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
-    CatalogueAnswer, ChainAnswer, Effect, Event, Followed, HistoryAnswer, Request, Setup, State,
-    step,
+    Alerts, CatalogueAnswer, ChainAnswer, Effect, Event, Followed, HistoryAnswer, Request, Setup,
+    State, Write, step,
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::NoticeKind;
-use bursar_core::provider::{
-    ApiBalance, Created, NewPayment, Offers, Papers, Purpose, RemotePayment, Rules, Status,
-};
+use bursar_core::offer::Offers;
+use bursar_core::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
+use bursar_core::reading::Reading;
+use bursar_core::rules::Rules;
 use bursar_core::top_up::{Phase, TopUp, Verified, Word};
 use rand::rngs::SmallRng;
 use rand::{Rng, RngCore, SeedableRng};

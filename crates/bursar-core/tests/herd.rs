@@ -5,11 +5,12 @@
 
 use alloy_primitives::{Address, B256};
 use bursar_core::account::AccountId;
-use bursar_core::chain::Reading;
+use bursar_core::api_balance::ApiBalance;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{ChainAnswer, Effect, Event, HistoryAnswer, Request, Setup, State, step};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{ApiBalance, Rules};
+use bursar_core::reading::Reading;
+use bursar_core::rules::Rules;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::cmp::Reverse;

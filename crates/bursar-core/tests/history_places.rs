@@ -8,7 +8,7 @@ use bursar_core::account::AccountId;
 use bursar_core::cache::History;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{RemotePayment, Status};
+use bursar_core::payment::{RemotePayment, Status};
 use bursar_core::view::{PaymentQuery, PaymentStatus};
 use std::collections::BTreeMap;
 use tempfile::TempDir;

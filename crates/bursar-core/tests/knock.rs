@@ -4,13 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use bursar_core::account::AccountId;
+use bursar_core::api_balance::ApiBalance;
 use bursar_core::clock::Timestamp;
 use bursar_core::engine::{
     Effect, Event, HistoryAnswer, Presence, Request, Server, Setup, State, Step, step,
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{ApiBalance, Rules};
+use bursar_core::rules::Rules;
 use proptest::prelude::*;
 
 const MINUTE: i64 = 60_000;

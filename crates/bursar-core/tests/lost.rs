@@ -11,12 +11,13 @@
 mod remote;
 
 use bursar_core::account::AccountId;
-use bursar_core::cache::Write;
 use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{Effect, Event, Followed, Request, Setup, State, Step, step};
+use bursar_core::engine::{Effect, Event, Followed, Request, Setup, State, Step, Write, step};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{Created, NewPayment, Offers, RemotePayment, Rules, Status};
+use bursar_core::offer::Offers;
+use bursar_core::payment::{Created, NewPayment, RemotePayment, Status};
+use bursar_core::rules::Rules;
 use bursar_core::top_up::{Input, Phase, TopUp, Verified};
 
 fn noon() -> Timestamp {

@@ -13,10 +13,9 @@ use bursar_core::checkout;
 use bursar_core::clock::Span;
 use bursar_core::error::Code;
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{
-    Method, MethodKind, NewMethod, NewPayment, Provider, Purpose, RemotePayment, RenewalItem,
-    SavedState, Status, Why,
-};
+use bursar_core::offer::{Method, MethodKind, NewMethod, SavedState};
+use bursar_core::payment::{NewPayment, Purpose, RemotePayment, RenewalItem, Status, Why};
+use bursar_core::provider::Provider;
 use sandbox::Sandbox;
 use serde_json::{Value, json};
 use std::collections::HashSet;

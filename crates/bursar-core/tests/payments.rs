@@ -6,7 +6,7 @@ use bursar_core::account::AccountId;
 use bursar_core::cache::History;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Papers, Purpose, RemotePayment, Status};
 use bursar_core::top_up::{Phase, TopUp};
 use bursar_core::view::{PaymentStatus, PaymentView};
 

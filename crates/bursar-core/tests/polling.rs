@@ -8,9 +8,9 @@ use bursar_core::engine::{
     CatalogueAnswer, Effect, Event, Followed, Poll, Presence, Request, Setup, State, step,
 };
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{
-    Created, NewPayment, Offers, Papers, Purpose, RemotePayment, Rules, Status,
-};
+use bursar_core::offer::Offers;
+use bursar_core::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
+use bursar_core::rules::Rules;
 use bursar_core::top_up::{Input, Phase, TopUp};
 
 fn noon() -> Timestamp {

@@ -21,7 +21,7 @@ const SHIPPED: [&str; 4] = [
 
 #[test]
 fn nothing_outside_its_module_names_a_provider() {
-    let names: Vec<_> = provider::names().collect();
+    let names: Vec<_> = provider::networks::provider_names().collect();
     assert!(names.len() >= 2);
     let mut checked = 0;
     for (path, code) in shipped() {
@@ -58,7 +58,7 @@ fn each_provider_has_one_line_in_the_list() {
         .find(|(path, _)| path == MAY_ASK[0])
         .unwrap()
         .1;
-    for name in provider::names() {
+    for name in provider::networks::provider_names() {
         let listed = format!("{name}::LISTED");
         assert_eq!(code.matches(&listed).count(), 1, "{listed}");
         let module = root().join(format!("crates/bursar-core/src/provider/{name}/mod.rs"));

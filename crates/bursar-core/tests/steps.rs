@@ -8,7 +8,7 @@
 )]
 
 use bursar_core::account::AccountId;
-use bursar_core::chain::Reading;
+use bursar_core::api_balance::ApiBalance;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
     Blocks, ChainAnswer, Effect, Event, Followed, Poll, Presence, Request, Setup, State, Step,
@@ -16,7 +16,10 @@ use bursar_core::engine::{
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{ApiBalance, NewPayment, Offers, Rules};
+use bursar_core::offer::Offers;
+use bursar_core::payment::NewPayment;
+use bursar_core::reading::Reading;
+use bursar_core::rules::Rules;
 use bursar_core::top_up::{Phase, TopUp};
 use bursar_core::view::Page;
 

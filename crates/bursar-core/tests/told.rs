@@ -3,19 +3,20 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use bursar_core::account::AccountId;
-use bursar_core::cache::Write;
-use bursar_core::chain::Reading;
+use bursar_core::api_balance::ApiBalance;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
-    ChainAnswer, Event, Followed, Poll, Setup, State, Step, Thresholds, step,
+    ChainAnswer, Event, Followed, Poll, Setup, State, Step, Thresholds, Write, step,
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::{Notice, NoticeKind};
-use bursar_core::provider::{
-    ApiBalance, Created, NewPayment, Offers, Papers, Purpose, Reason, RemotePayment, Rules, Status,
-    Why,
+use bursar_core::offer::Offers;
+use bursar_core::payment::{
+    Created, NewPayment, Papers, Purpose, Reason, RemotePayment, Status, Why,
 };
+use bursar_core::reading::Reading;
+use bursar_core::rules::Rules;
 use bursar_core::top_up::TopUp;
 use proptest::prelude::*;
 

@@ -6,7 +6,7 @@ use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::NoticeKind;
-use bursar_core::provider::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
 use bursar_core::top_up::{Input, Phase, TopUp, Verified, Word};
 
 fn noon() -> Timestamp {

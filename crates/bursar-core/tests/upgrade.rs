@@ -4,11 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use bursar_core::account::AccountId;
-use bursar_core::cache::{Alerts, History, OpenState, Store};
+use bursar_core::cache::{History, OpenState, Store};
 use bursar_core::clock::Timestamp;
-use bursar_core::network::Network;
+use bursar_core::engine::Alerts;
 use bursar_core::notice::NoticeKind;
-use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Papers, Purpose, RemotePayment, Status};
 use bursar_core::top_up::Phase;
 use bursar_core::view::{PaymentKind, PaymentQuery, PaymentStatus};
 use rusqlite::Connection;
@@ -35,7 +35,7 @@ fn write(path: &Path, schema: &str, rows: &str) {
 #[test]
 fn what_nobody_else_knows_survives() {
     let home = tempfile::tempdir().unwrap();
-    let network = Network::built_in().remove(0);
+    let network = bursar_core::provider::networks::built_in().remove(0);
     write(
         &home.path().join("bursar.db"),
         include_str!("../src/cache/schema/store_1.sql"),

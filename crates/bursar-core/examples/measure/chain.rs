@@ -9,11 +9,12 @@ use super::{Outcome, tell, tell_value};
 use alloy_primitives::B256;
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
-use bursar_core::chain::{Chain, EventBatch};
+use bursar_core::chain::Chain;
+use bursar_core::chain_event::EventBatch;
 use bursar_core::clock::Timestamp;
 use bursar_core::http::Http;
 use bursar_core::network::ChainPlace;
-use bursar_core::provider::RemotePayment;
+use bursar_core::payment::RemotePayment;
 use futures_util::future::join;
 use serde::Deserialize;
 use serde_json::json;
@@ -219,7 +220,7 @@ async fn store_all(
             Outcome::Ok(begun.elapsed())
         }
     };
-    while let Some(batch) = EventBatch::gather(&mut batches).await {
+    while let Some(batch) = bursar_core::chain::gather(&mut batches).await {
         storing += store(batch).await?;
     }
     Ok(storing)

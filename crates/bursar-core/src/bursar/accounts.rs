@@ -3,7 +3,8 @@
 
 use super::keyring::still_there;
 use super::{Bursar, lock_of, own_rpc_name};
-use crate::account::{Account, AccountId, parse_address};
+use crate::account::{Account, AccountId};
+use crate::address::parse_address;
 use crate::cache::KeyPlace;
 use crate::driver::{Connection, blocking};
 use crate::engine::Event;

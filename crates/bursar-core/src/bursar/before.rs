@@ -6,7 +6,7 @@ use crate::driver::Connection;
 use crate::engine::{Event, State};
 use crate::error::{Code, Error, Result};
 use crate::money::Amount;
-use crate::provider::Purpose;
+use crate::payment::Purpose;
 use crate::top_up::{Phase, TopUp};
 use std::time::Duration;
 

@@ -4,7 +4,7 @@
 use crate::error::{Code, Error, Result};
 use crate::money::Amount;
 use crate::network::Limits;
-use crate::provider::{Catalogue, Method, Period, SavedState};
+use crate::offer::{Catalogue, Method, Period, SavedState};
 use crate::view::{Quote, Wish};
 use std::cmp::Ordering;
 

@@ -2,13 +2,15 @@
 //! one account read live, for a command that runs beside or without the app.
 
 use crate::account::Account;
+use crate::api_balance::ApiBalance;
 use crate::cache::History;
-use crate::chain::{Reading, Sighting};
 use crate::clock::{Span, Timestamp};
 use crate::driver::Connection;
 use crate::error::{Code, Error};
+use crate::high_water::Sighting;
 use crate::money::Amount;
-use crate::provider::{self, ApiBalance, Purpose, RemotePayment};
+use crate::payment::{self, Purpose, RemotePayment};
+use crate::reading::Reading;
 use crate::view::{Figure, PaymentKind, Source};
 use serde::Serialize;
 use std::cmp::Ordering;
@@ -172,7 +174,7 @@ pub struct StatusPending {
     pub id: String,
     #[serde(flatten)]
     pub amount: Amount,
-    pub status: provider::Status,
+    pub status: payment::Status,
     pub expires_at: Option<Timestamp>,
 }
 
@@ -342,7 +344,7 @@ fn is_open_top_up(payment: &RemotePayment) -> bool {
 fn is_going_back(payment: &RemotePayment) -> bool {
     matches!(
         payment.status,
-        provider::Status::Refunding | provider::Status::Refunded
+        payment::Status::Refunding | payment::Status::Refunded
     )
 }
 

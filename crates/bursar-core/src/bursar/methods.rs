@@ -9,7 +9,7 @@ use crate::driver::{Connection, blocking};
 use crate::engine::{Event, Poll};
 use crate::error::Result;
 use crate::link;
-use crate::provider::{Catalogue, NewMethod};
+use crate::offer::{Catalogue, NewMethod};
 use crate::view::{Change, DuesView, MethodsView};
 use std::sync::Arc;
 

@@ -1,18 +1,17 @@
 //! The networks that an account can be connected to: the built-in ones and those of files.
 
 use super::Bursar;
-use crate::checkout;
 use crate::driver::blocking;
 use crate::error::{Code, Error, Result};
 use crate::network::Network;
-use crate::provider;
 use crate::view::NetworkView;
+use crate::{checkout, provider};
 use std::sync::Arc;
 use url::Url;
 
 impl Bursar {
     pub async fn networks(&self) -> Result<Vec<NetworkView>> {
-        let built_in = Network::built_in();
+        let built_in = crate::provider::networks::built_in();
         let own = self.own_networks().await?;
         let views = own.iter().map(|network| view(network, false));
         Ok(views
@@ -25,8 +24,8 @@ impl Bursar {
     /// # Errors
     /// `network_malformed`, naming the field; `already_exists` for the name of a built-in one.
     pub async fn add_network(&self, toml: &str) -> Result<NetworkView> {
-        let network = Network::from_toml(toml)?;
-        if Network::built_in()
+        let network = crate::provider::networks::from_toml(toml)?;
+        if crate::provider::networks::built_in()
             .iter()
             .any(|other| other.name == network.name)
         {
@@ -57,7 +56,7 @@ impl Bursar {
     pub(super) async fn network(&self, name: &str) -> Result<Network> {
         let own = self.own_networks().await?;
         own.into_iter()
-            .chain(Network::built_in())
+            .chain(crate::provider::networks::built_in())
             .find(|network| network.name == name)
             .ok_or_else(|| Error::new(Code::NotFound, format!("There is no network named {name}.")))
     }
@@ -70,7 +69,7 @@ impl Bursar {
 
 /// The user's own networks and the built-in ones, as people choose them.
 pub fn views(own: &[Network]) -> Vec<NetworkView> {
-    let built_in = Network::built_in();
+    let built_in = crate::provider::networks::built_in();
     let own = own.iter().map(|network| view(network, false));
     own.chain(built_in.iter().map(|network| view(network, true)))
         .collect()

@@ -4,17 +4,17 @@
 use super::figures::Known;
 use super::{Bursar, lock_of, views};
 use crate::account::AccountId;
-use crate::checkout;
+use crate::charges::DayCharge;
 use crate::clock::{Span, Timestamp};
 use crate::driver::{Connection, blocking};
 use crate::engine::{Disagreement, Poll, Presence, State};
 use crate::error::{Code, Error, Result};
 use crate::money::{Amount, Currency};
-use crate::provider;
 use crate::view::{
     AccountView, BalanceView, ChargeView, Health, MoneyRule, MonthView, NoticeView, Overview,
     PaymentPage, PaymentQuery, PaymentView,
 };
+use crate::{checkout, provider};
 use alloy_primitives::B256;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -322,7 +322,7 @@ fn no_explorer() -> Error {
 /// cannot be read as unknown, and when they were read; no days where nothing was ever read, or nothing was charged and no
 /// currency is known.
 fn chart(
-    charges: Option<(Vec<provider::DayCharge>, Timestamp)>,
+    charges: Option<(Vec<DayCharge>, Timestamp)>,
     unknown: &BTreeSet<String>,
     of_balance: Option<&Currency>,
     now: Timestamp,

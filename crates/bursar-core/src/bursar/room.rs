@@ -5,7 +5,7 @@ use crate::driver::{Connection, blocking};
 use crate::engine::State;
 use crate::error::{Code, Error, Result};
 use crate::money::Amount;
-use crate::provider::Purpose;
+use crate::payment::Purpose;
 use std::sync::Arc;
 
 impl Bursar {

@@ -40,7 +40,7 @@ impl Bursar {
     ) -> Result<Url> {
         let network = self.network(&network).await?;
         if let Some(text) = address.as_deref().filter(|text| !text.trim().is_empty()) {
-            crate::account::parse_address(text)?;
+            crate::address::parse_address(text)?;
         }
         self.begin(network, Purpose::Connect { address, label })
     }

@@ -4,14 +4,14 @@ use super::currency_of;
 use super::figures::Known;
 use crate::account::Account;
 use crate::cache::History;
-use crate::checkout;
 use crate::clock::Timestamp;
 use crate::driver::Connection;
 use crate::engine::{Poll, State};
 use crate::error::{Code, Result};
-use crate::provider::{self, Purpose};
+use crate::payment::Purpose;
 use crate::top_up::{Phase, TopUp};
 use crate::view::{AccountView, DueUnderWay, TopUpView};
+use crate::{checkout, provider};
 
 /// What is known of an account's money: the engine's last word, else the database's.
 pub(super) fn known(

@@ -2,7 +2,7 @@
 //! where there is nothing to choose, so that the answer never depends on the order in which things became
 //! known.
 
-use crate::chain::{EventKind, UserEvent};
+use crate::chain_event::{EventKind, UserEvent};
 use crate::clock::{Span, Timestamp};
 use crate::money::Amount;
 use crate::view::PaymentStatus;

@@ -1,7 +1,6 @@
 //! Whether more than one RPC stands by an event. A single RPC's word is a claim; the same receipt at two
 //! hosts is evidence.
 
-use super::UserEvent;
 use super::events::{read_range, same_event};
 use super::fault::{Fault, told_together};
 use super::keeper::Subject;
@@ -9,6 +8,7 @@ use super::line::Line;
 use super::reader::Chain;
 use super::rpc::Call;
 use super::wire::Receipt;
+use crate::chain_event::UserEvent;
 use crate::error::Result;
 use crate::http::LOGS_LIMIT;
 use alloy_primitives::Address;

@@ -1,16 +1,15 @@
 //! Events of a range of blocks where there is reason to doubt the first answer: a second endpoint is asked even if the
 //! first one has none, and what only one of them tells counts where the receipt is at both.
 
-use super::events::same_but_for_place;
 use super::fault::{Fault, told_together};
 use super::keeper::figures;
-use super::ledger::Balances;
 use super::line::{At, Line, block, view};
 use super::reader::Chain;
 use super::rpc_error::RpcErrorKind;
 use super::second::{Word, disagree, shared};
 use super::wire::{Block, Data};
-use super::{EventBatch, UserEvent};
+use crate::balances::Balances;
+use crate::chain_event::{EventBatch, UserEvent, same_but_for_place};
 use crate::error::Result;
 use crate::http::BODY_LIMIT;
 use alloy_primitives::{Address, B256};

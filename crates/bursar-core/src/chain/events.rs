@@ -9,7 +9,7 @@ use super::log_range::{LogRange, Next};
 use super::reader::{Chain, missing, missing_instead};
 use super::rpc::Call;
 use super::wire::{Block, Log, written};
-use super::{EventBatch, UserEvent};
+use crate::chain_event::{EventBatch, UserEvent, same_but_for_place};
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::http::{LOGS_LIMIT, WHOLE_TIMEOUT};
@@ -385,16 +385,6 @@ pub(super) fn same_events(one: &[UserEvent], other: &[UserEvent]) -> bool {
             .iter()
             .zip(other)
             .all(|(one, other)| same_but_for_place(one, other))
-}
-
-/// Whether both are the same event, wherever in its block each is said to be.
-pub(crate) fn same_but_for_place(one: &UserEvent, other: &UserEvent) -> bool {
-    one.kind == other.kind
-        && one.amount == other.amount
-        && one.transaction == other.transaction
-        && one.block == other.block
-        && one.block_hash == other.block_hash
-        && one.block_time == other.block_time
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Ways in for the fuzz targets: an RPC's bytes, read as the reader reads them. What is false in what they give
 //! back is theirs to notice.
 
-use super::UserEvent;
 use super::keeper::{self, Subject};
 use super::line::{Answers, read_check};
 use super::rpc;
 use super::wire::{Block, Data, Log, Receipt};
+use crate::chain_event::UserEvent;
 use crate::clock::Timestamp;
 use crate::network::ChainPlace;
 use alloy_primitives::Address;

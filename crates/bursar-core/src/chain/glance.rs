@@ -9,9 +9,10 @@ use super::line::{At, Line, block, check_calls, read_chain_id, read_check, view}
 use super::reader::Chain;
 use super::rpc::Call;
 use super::wire::{Block, Data, Log, Quantity, written};
-use super::{EventBatch, Reading};
+use crate::chain_event::EventBatch;
 use crate::clock::Timestamp;
 use crate::http::BODY_LIMIT;
+use crate::reading::Reading;
 use alloy_primitives::{Address, B256};
 use serde_json::json;
 use std::time::Instant;

@@ -3,9 +3,10 @@
 
 use super::fault::Fault;
 use super::wire::{Block, Log};
-use super::{EventKind, Reading, UserEvent};
+use crate::chain_event::{EventKind, UserEvent};
 use crate::clock::Timestamp;
 use crate::money::{Amount, Currency, MAX_SCALE};
+use crate::reading::Reading;
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::{SolCall, SolEvent, SolType, sol_data};
 

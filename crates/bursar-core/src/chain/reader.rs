@@ -2,6 +2,7 @@
 //! heads, and every reading at one block. No answer is taken from an RPC of another chain. Heads are compared with
 //! each other; the caller's clock, which may be wrong, is only ever a reason to ask more RPCs.
 
+use super::RpcState;
 use super::fault::{Fault, told_together};
 use super::keeper::{Subject, figures};
 use super::line::{At, Line, Rpc, block, view};
@@ -9,11 +10,11 @@ use super::rpc_error::RpcErrorKind;
 use super::standing::Rank;
 use super::times::BlockTimes;
 use super::wire::{Block, Data};
-use super::{Reading, RpcState};
 use crate::clock::{Span, Timestamp};
 use crate::error::Result;
 use crate::http::{BODY_LIMIT, Http, WHOLE_TIMEOUT, knock};
 use crate::network::ChainPlace;
+use crate::reading::Reading;
 use alloy_primitives::{Address, B256};
 use futures_util::future::join_all;
 use std::fmt;

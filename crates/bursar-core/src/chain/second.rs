@@ -1,12 +1,12 @@
 //! A second RPC's word on events before they are taken for true: what one RPC alone tells may be of its own making.
 //! Where the network has one host only, or no other answers, the one is believed.
 
-use super::EventBatch;
 use super::events::{read_range, same_events};
 use super::fault::Fault;
 use super::keeper::Subject;
 use super::line::Rpc;
 use super::reader::Chain;
+use crate::chain_event::EventBatch;
 use crate::error::{Code, Error, Result};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

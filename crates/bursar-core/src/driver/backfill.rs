@@ -4,8 +4,9 @@
 
 use super::chain_look::{Look, RANGE, incomplete};
 use crate::account::AccountId;
+use crate::balances::Balances;
 use crate::cache::{DoubtfulRange, History};
-use crate::chain::{Balances, EventBatch};
+use crate::chain_event::EventBatch;
 use crate::clock::{Span, Timestamp};
 use crate::engine::Blocks;
 use crate::error::{Code, Error, Result};
@@ -155,7 +156,7 @@ impl Look {
     /// Stores what has come by then in one go; says whether there were any events.
     async fn store_all(&self, mut batches: mpsc::Receiver<EventBatch>) -> Result<bool> {
         let mut changed = false;
-        while let Some(batch) = EventBatch::gather(&mut batches).await {
+        while let Some(batch) = crate::chain::gather(&mut batches).await {
             changed |= self.store(batch).await?;
         }
         Ok(changed)

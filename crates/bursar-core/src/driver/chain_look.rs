@@ -4,11 +4,14 @@
 
 use super::{Connection, Lease, World, blocking};
 use crate::account::AccountId;
+use crate::balances::Balances;
 use crate::cache::{EventCursor, History, Matched};
-use crate::chain::{Balances, Chain, Lapse, Reading, Sighting, Tenure};
+use crate::chain::{Chain, Tenure};
 use crate::clock::{Clock, Timestamp};
 use crate::engine::{ChainAnswer, Sought};
 use crate::error::{Code, Error, Result};
+use crate::high_water::{Lapse, Sighting};
+use crate::reading::Reading;
 use alloy_primitives::Address;
 use std::sync::Arc;
 

@@ -1,8 +1,7 @@
 //! One step with its commit, and what a commit that failed means for its account: what is published is what is on disk.
 
-use crate::cache::Write;
 use crate::clock::Timestamp;
-use crate::engine::{Event, Poll, State, Step, step};
+use crate::engine::{Event, Poll, State, Step, Write, step};
 use crate::error::{Error, Result};
 
 /// A step whose commit stands.
@@ -104,15 +103,14 @@ pub(super) fn lost(event: &Event, error: Error) -> Event {
 mod tests {
     use super::*;
     use crate::account::AccountId;
-    use crate::cache::Alerts;
+    use crate::api_balance::ApiBalance;
     use crate::clock::Span;
-    use crate::engine::{Effect, Followed, Presence, Setup, Thresholds};
+    use crate::engine::{Alerts, Effect, Followed, Presence, Setup, Thresholds};
     use crate::error::Code;
     use crate::money::{Amount, Currency};
     use crate::notice::NoticeKind;
-    use crate::provider::{
-        ApiBalance, Created, NewPayment, Papers, Purpose, RemotePayment, Rules, Status,
-    };
+    use crate::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
+    use crate::rules::Rules;
     use crate::top_up::TopUp;
     use std::collections::{BTreeMap, HashSet};
 

@@ -23,9 +23,9 @@ pub(crate) use lease::Lease;
 pub(crate) use owner::{Owner, prove};
 
 use crate::account::AccountId;
-use crate::cache::{History, Store, Write};
+use crate::cache::{History, Store};
 use crate::clock::{Clock, Span};
-use crate::engine::{Effect, Event, Presence, State, Step};
+use crate::engine::{Effect, Event, Presence, State, Step, Write};
 use crate::error::{Code, Error, Result};
 use crate::fail_point;
 use crate::link::Link;

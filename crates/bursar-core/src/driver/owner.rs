@@ -3,7 +3,7 @@
 
 use super::{Connection, World, blocking};
 use crate::error::{Code, Error, Result};
-use crate::provider::Identity;
+use crate::identity::Identity;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Shared by all connections that an account has one after the other.

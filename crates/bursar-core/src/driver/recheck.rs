@@ -2,10 +2,12 @@
 //! unexplained is kept as doubtful and read again, ever more slowly and whenever the user refreshes all.
 
 use super::chain_look::{Look, RANGE};
+use crate::balances::Balances;
 use crate::cache::DoubtfulRange;
-use crate::chain::{Balances, EventBatch, Reading};
+use crate::chain_event::EventBatch;
 use crate::clock::{Span, Timestamp};
 use crate::error::Result;
+use crate::reading::Reading;
 use alloy_primitives::B256;
 
 /// Ranges of newer blocks that one look may take; what is left lies below them and is read like older ones.

@@ -9,7 +9,7 @@ use crate::clock::{Span, Timestamp};
 use crate::engine::{CatalogueAnswer, Event, Followed, Request, Server};
 use crate::error::{Code, Result};
 use crate::fail_point;
-use crate::provider::{Catalogue, SavedState};
+use crate::offer::{Catalogue, SavedState};
 use std::collections::BTreeMap;
 
 /// Pages of the history that one look at the open top-ups may take.
@@ -150,7 +150,7 @@ async fn follow(
     })
 }
 
-async fn balance(world: World, connection: Connection) -> Result<crate::provider::ApiBalance> {
+async fn balance(world: World, connection: Connection) -> Result<crate::api_balance::ApiBalance> {
     let connection = prove(&world, &connection).await?;
     let balance = connection.provider.balance().await?;
     let now = world.clock.now();

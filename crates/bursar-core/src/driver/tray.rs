@@ -99,7 +99,7 @@ fn is_signed_out(state: &State, waits_for_keyring: bool) -> bool {
 mod tests {
     use super::*;
     use crate::engine::Setup;
-    use crate::provider::Rules;
+    use crate::rules::Rules;
 
     #[test]
     fn nobody_is_called_signed_out_while_the_keyring_is_asked() {

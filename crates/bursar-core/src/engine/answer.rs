@@ -2,11 +2,11 @@
 //! is what the account's state depends on.
 
 use super::past::{Blocks, Lines};
-use crate::chain::Reading;
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::money::Amount;
-use crate::provider::RemotePayment;
+use crate::payment::RemotePayment;
+use crate::reading::Reading;
 use crate::top_up::Verified;
 use crate::view::PaymentKind;
 use alloy_primitives::Address;

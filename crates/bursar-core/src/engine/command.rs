@@ -5,10 +5,10 @@ use super::event::{Effect, Event, Poll, Request};
 use super::lost;
 use super::state::{Presence, State};
 use super::step::Step;
-use crate::cache::Write;
 use crate::clock::{Span, Timestamp};
+use crate::engine::Write;
 use crate::error::{Code, Error};
-use crate::provider::NewPayment;
+use crate::payment::NewPayment;
 use crate::top_up::{Input, TopUp};
 use crate::view::Page;
 

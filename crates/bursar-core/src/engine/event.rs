@@ -3,9 +3,10 @@
 
 use super::answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer};
 use super::state::{Presence, Thresholds};
+use crate::api_balance::ApiBalance;
 use crate::clock::{Span, Timestamp};
 use crate::error::Error;
-use crate::provider::{ApiBalance, Created, NewPayment};
+use crate::payment::{Created, NewPayment};
 use crate::top_up::Verified;
 use crate::view::{Change, Page};
 use alloy_primitives::Address;

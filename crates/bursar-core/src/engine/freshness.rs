@@ -3,11 +3,11 @@
 
 use super::event::Poll;
 use super::state::State;
-use crate::chain::Reading;
+use crate::api_balance::ApiBalance;
 use crate::clock::{Span, Timestamp};
 use crate::error::Code;
 use crate::money::Amount;
-use crate::provider::ApiBalance;
+use crate::reading::Reading;
 
 /// In the tray the API's balance is read in every second cycle; a figure that is older than two of those is old.
 const MOST: Span = Span::minutes(45);
@@ -82,7 +82,7 @@ mod tests {
     use crate::engine::{ChainAnswer, Disagreement, Event, Setup, Thresholds, step};
     use crate::error::Error;
     use crate::money::Currency;
-    use crate::provider::Rules;
+    use crate::rules::Rules;
     use alloy_primitives::Address;
 
     const NOON: Timestamp = Timestamp(1_800_000_000_000);

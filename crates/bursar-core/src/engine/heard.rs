@@ -10,7 +10,7 @@ use super::step::Step;
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::notice::{Notice, NoticeKind};
-use crate::provider::{Reason, RemotePayment, Status};
+use crate::payment::{Reason, RemotePayment, Status};
 use crate::top_up::{Input, TopUp};
 use crate::view::{Change, PaymentKind};
 use std::collections::BTreeMap;

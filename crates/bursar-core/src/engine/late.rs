@@ -4,10 +4,10 @@ use super::answer::LateMoney;
 use super::event::Poll;
 use super::state::State;
 use super::step::Step;
-use crate::chain::Reading;
 use crate::clock::Timestamp;
 use crate::money::Amount;
 use crate::notice::{Notice, NoticeKind};
+use crate::reading::Reading;
 use crate::top_up::Phase;
 use std::cmp::Ordering;
 

@@ -3,10 +3,10 @@
 
 use super::state::State;
 use super::step::Step;
-use crate::cache::Write;
 use crate::clock::Timestamp;
+use crate::engine::Write;
 use crate::error::{Code, Error};
-use crate::provider::RemotePayment;
+use crate::payment::RemotePayment;
 use crate::top_up::{Input, Phase, TopUp, WATCH, is_doubt};
 use std::collections::BTreeMap;
 

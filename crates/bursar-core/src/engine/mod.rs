@@ -5,6 +5,7 @@
 mod answer;
 mod clock_jump;
 mod command;
+mod commit;
 mod event;
 mod freshness;
 mod heard;
@@ -21,6 +22,7 @@ mod step;
 pub(crate) use command::offline;
 
 pub use answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer, LateMoney};
+pub use commit::{Alerts, Write};
 pub use event::{Effect, Event, Poll, Request, Server, Sought};
 pub use knock::Knock;
 pub use past::{Blocks, Lines, Past};

@@ -4,8 +4,8 @@
 use super::event::Poll;
 use super::state::{Disagreement, State};
 use super::step::Step;
-use crate::cache::Write;
 use crate::clock::{Span, Timestamp};
+use crate::engine::Write;
 use crate::money::Amount;
 use crate::notice::{Notice, NoticeKind};
 use std::cmp::Ordering;

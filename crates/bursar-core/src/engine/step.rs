@@ -5,11 +5,11 @@ use super::event::{Effect, Event, Poll, Server};
 use super::late::has_grown;
 use super::schedule::is_silence;
 use super::state::{Disagreement, Presence, State};
-use crate::cache::Write;
 use crate::clock::{Span, Timestamp};
+use crate::engine::Write;
 use crate::error::{Code, Error};
 use crate::notice::{Notice, NoticeKind};
-use crate::provider::Reason;
+use crate::payment::Reason;
 use crate::top_up::{Input, Phase, TopUp, WATCH};
 use crate::view::{Change, Page, PaymentKind};
 

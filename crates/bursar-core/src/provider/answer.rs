@@ -3,15 +3,13 @@
 
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
-use crate::redact;
+use crate::untrusted_text::clean;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// The longest text taken from a server for showing, in characters.
-const TEXT_LIMIT: usize = 200;
 /// The longest id or address taken from a server, in bytes.
 const TOKEN_LIMIT: usize = 128;
 /// The longest web address taken from a server, in bytes; what may be opened is decided elsewhere.
@@ -244,29 +242,6 @@ pub(crate) fn is_token(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
-}
-
-/// A server's text made fit to be shown: one line, without control characters or those that turn or hide
-/// what is written, and without what looks like a key, cut at 200 characters.
-pub(crate) fn clean(text: &str) -> String {
-    let visible = text.chars().filter_map(|c| match c {
-        '\n' | '\r' | '\t' => Some(' '),
-        c if c.is_control() || is_deceptive(c) => None,
-        c => Some(c),
-    });
-    let clear = redact::clear_unknown(&visible.collect::<String>());
-    let cut: String = clear.chars().take(TEXT_LIMIT).collect();
-    cut.trim().to_owned()
-}
-
-/// Characters without a shape of their own: zero-width ones, marks that turn the direction of writing,
-/// line separators, tags and variation selectors.
-fn is_deceptive(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// The fields of an object in their order; a doubled name is an error.

@@ -1,7 +1,7 @@
 //! Ways in for the fuzz targets: an answer's bytes, read as each provider reads the answer to each of its calls.
 
 use crate::money::Amount;
-use crate::provider::RemotePayment;
+use crate::payment::RemotePayment;
 
 /// What was taken for true of a body, whichever call's answer it is read as.
 #[derive(Debug, Default)]

@@ -7,9 +7,8 @@ pub(crate) mod answer;
 mod fluence;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
-mod offer;
+pub mod networks;
 mod panel;
-mod payment;
 pub(crate) mod refusal;
 mod remote_clock;
 mod unread;
@@ -17,26 +16,23 @@ mod unsupported;
 
 #[cfg(feature = "fuzzing")]
 pub use fluence::fuzzing::body as api_body;
-pub use offer::{
-    Catalogue, Dues, Method, MethodKind, Migration, NewMethod, Offers, Payer, Period, Saved,
-    SavedState, Service,
-};
 #[cfg(feature = "fuzzing")]
 pub use panel::fuzzing::body as panel_body;
-pub use payment::{
-    Created, NewPayment, Papers, Purpose, Reason, RemotePayment, RenewalItem, Status, Why,
-};
 
+use crate::api_balance::ApiBalance;
+use crate::charges::Charges;
 use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::http::Http;
-use crate::money::Amount;
+use crate::identity::Identity;
 use crate::network::Network;
+use crate::odd_line::OddLine;
+use crate::offer::{Catalogue, Dues, NewMethod, Offers};
+use crate::payment::{Created, NewPayment, RemotePayment};
+use crate::rules::Rules;
 use crate::session::Session;
 use crate::view::MoneyRule;
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Every provider that there is: a further one is its module above and its line here.
@@ -48,11 +44,6 @@ struct Listed {
     name: &'static str,
     facts: fn() -> Facts,
     connect: fn(Network, Arc<Session>, Http) -> Arc<dyn Provider>,
-}
-
-/// What network files may name as their provider.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    LISTED.iter().map(|listed| listed.name)
 }
 
 fn listed(network: &Network) -> Option<&'static Listed> {
@@ -99,61 +90,6 @@ impl Default for Facts {
     }
 }
 
-/// What holds for a provider as such.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
-    /// Decimals that the call which starts a top-up can carry (2: cents).
-    pub amount_decimals: u8,
-    /// For so long the request that starts a payment may be sent again with its idempotency key: it then gives
-    /// the same payment and never a second one. `None` where a lost answer must be looked for instead.
-    pub repeatable_for: Option<Span>,
-    /// A payment that is on its way can still be called off, not only one that waits to be paid.
-    pub cancels_confirming: bool,
-    /// A payment that is open or on its way for longer than this may stay so for days; it is read every minute from
-    /// then on.
-    pub open_is_slow_after: Option<Span>,
-    pub offers: Offers,
-}
-
-impl Rules {
-    /// Whether another top-up can be started only when none is open.
-    pub fn one_open_top_up(&self) -> bool {
-        !self.offers.several_open
-    }
-}
-
-/// The cautious ones: one at a time, in hundredths, and what was lost must be looked for.
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            amount_decimals: 2,
-            repeatable_for: None,
-            cancels_confirming: true,
-            open_is_slow_after: None,
-            offers: Offers::default(),
-        }
-    }
-}
-
-/// Who is signed in, and what the key cannot do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    pub user_id: String,
-    /// A name or e-mail address to tell accounts apart.
-    pub name: String,
-    /// Scopes this app uses and the key lacks, in the provider's words.
-    pub missing_scopes: Vec<String>,
-}
-
-/// The balance as the API says it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ApiBalance {
-    pub balance: Amount,
-    /// Money spent a day at the present rate.
-    pub daily_usage: Option<Amount>,
-    pub days_left: Option<u32>,
-}
-
 /// A page of the history, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryPage {
@@ -166,41 +102,6 @@ pub struct HistoryPage {
     pub next: Option<String>,
     /// How many payments there are in all, where the provider says.
     pub total: Option<u64>,
-}
-
-/// A line of the history that is not what the API describes: nothing of it is shown but that it is there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OddLine {
-    /// What is wrong with it; [`crate::error::Code::LineUnreadable`].
-    pub error: Error,
-    /// Where that much could be read.
-    pub created_at: Option<Timestamp>,
-}
-
-/// The spending of a range of UTC days.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Charges {
-    /// Oldest first; a day that is neither here nor among the unknown ones had none.
-    pub days: Vec<DayCharge>,
-    /// Days of which a charge could not be read, so that their sum is not known: `YYYY-MM-DD`.
-    pub unknown: BTreeSet<String>,
-}
-
-impl From<Vec<DayCharge>> for Charges {
-    fn from(days: Vec<DayCharge>) -> Self {
-        Self {
-            days,
-            unknown: BTreeSet::new(),
-        }
-    }
-}
-
-/// Money spent on one UTC day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DayCharge {
-    /// `YYYY-MM-DD`.
-    pub date: String,
-    pub amount: Amount,
 }
 
 /// One provider's API for one account. Every call is bounded in time and size by the transport; no call

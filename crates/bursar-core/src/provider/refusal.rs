@@ -2,9 +2,10 @@
 //! the way (a challenge page, a portal, a gateway, a proxy) says nothing about a key, and nothing about whether a
 //! request was carried out.
 
-use super::answer::{Object, clean};
+use super::answer::Object;
 use crate::error::{Code, Error};
 use crate::http::Answer;
+use crate::untrusted_text::clean;
 
 /// The members that gateways and frameworks put beside `error` or `detail`, and the APIs do not.
 const OF_GATEWAYS: [&str; 12] = [

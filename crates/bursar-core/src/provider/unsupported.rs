@@ -1,12 +1,15 @@
 //! In place of a provider that this version cannot speak to: every call is refused in words, so that an
 //! account of it (kept by a newer version) neither hinders the others nor looks empty.
 
-use super::{
-    ApiBalance, Catalogue, Charges, Created, HistoryPage, Identity, NewPayment, Provider,
-    RemotePayment, Rules,
-};
+use super::{HistoryPage, Provider};
+use crate::api_balance::ApiBalance;
+use crate::charges::Charges;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::identity::Identity;
+use crate::offer::Catalogue;
+use crate::payment::{Created, NewPayment, RemotePayment};
+use crate::rules::Rules;
 use async_trait::async_trait;
 
 pub(super) struct Unsupported;

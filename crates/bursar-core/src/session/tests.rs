@@ -148,7 +148,7 @@ async fn a_key_given_while_a_token_is_renewed_is_the_one_that_stays() {
         r#"{"error":"invalid_grant"}"#,
     ] {
         let (server, open) = slow_renewals(body);
-        let network = Network::from_toml(&format!(
+        let network = crate::provider::networks::from_toml(&format!(
             "name = \"t\"\nprovider = \"fluence\"\napi = \"{0}\"\n[sign_in]\nauthorize = \"{0}a\"\n\
              token = \"{0}t\"\nclient_id = \"c\"\n",
             server.url
@@ -188,7 +188,7 @@ fn renewals() -> (crate::canned::Server, Network) {
         let body = format!(r#"{{"access_token":"a{given}","refresh_token":"r{given}"}}"#);
         crate::canned::Canned::json(200, &body)
     });
-    let network = Network::from_toml(&format!(
+    let network = crate::provider::networks::from_toml(&format!(
         "name = \"t\"\nprovider = \"fluence\"\napi = \"{0}\"\n[sign_in]\nauthorize = \"{0}a\"\n\
          token = \"{0}t\"\nclient_id = \"c\"\n",
         server.url

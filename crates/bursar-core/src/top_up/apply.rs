@@ -4,7 +4,7 @@ use super::{ABSENCE_GAP, Outcome, Phase, TopUp, Verified, Word};
 use crate::clock::Timestamp;
 use crate::error::{Code, Error};
 use crate::notice::NoticeKind;
-use crate::provider::{Created, RemotePayment, Status};
+use crate::payment::{Created, RemotePayment, Status};
 
 impl TopUp {
     pub(super) fn started(&mut self, created: &Created, now: Timestamp) -> Outcome {

@@ -3,7 +3,8 @@
 
 use super::{CLOCK_SLACK, KNOWN_CLOCK, Phase, TopUp, WRONG_CLOCK};
 use crate::clock::{Span, Timestamp};
-use crate::provider::{RemotePayment, Rules, Status};
+use crate::payment::{RemotePayment, Status};
+use crate::rules::Rules;
 
 impl TopUp {
     /// Whether it is looked for, and this can be it: the same checkout, or created since the intent less two minutes with

@@ -4,7 +4,7 @@ use super::{PaymentKind, PaymentStatus, ReasonView};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::money::Amount;
-use crate::provider::{MethodKind, Migration, Payer, Saved, Service};
+use crate::offer::{MethodKind, Migration, Payer, Saved, Service};
 use serde::{Deserialize, Serialize};
 
 /// A payment that is being followed: a top-up, a renewal or a migration.

@@ -3,7 +3,7 @@
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::money::Amount;
-use crate::provider::{Purpose, Reason, Why};
+use crate::payment::{Purpose, Reason, Why};
 use serde::{Deserialize, Serialize};
 
 /// Where a top-up stands.

@@ -4,9 +4,11 @@
 use crate::anvil::{Anvil, USER};
 use crate::proxy::{Mode, Proxy};
 use crate::{chain, now};
-use bursar_core::chain::{Chain, HighWater, Lapse, Reading, Sighting, Tenure};
+use bursar_core::chain::{Chain, Tenure};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
+use bursar_core::high_water::{HighWater, Lapse, Sighting};
+use bursar_core::reading::Reading;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

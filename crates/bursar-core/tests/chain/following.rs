@@ -3,7 +3,8 @@
 use crate::anvil::{Anvil, CHAIN_ID, STRANGER, USER};
 use crate::websocket::{Order, Server};
 use crate::{chain, until};
-use bursar_core::chain::{Chain, EventKind, Signal, UserEvent};
+use bursar_core::chain::{Chain, Signal};
+use bursar_core::chain_event::{EventKind, UserEvent};
 use bursar_core::clock::Timestamp;
 use bursar_core::error::Code;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use crate::anvil::{Anvil, STRANGER, USER};
 use crate::proxy::{Mode, Proxy, refuse};
 use crate::{chain, now};
-use bursar_core::chain::UserEvent;
+use bursar_core::chain_event::UserEvent;
 use bursar_core::error::Code;
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -3,7 +3,8 @@
 use crate::anvil::{Anvil, STRANGER, USER};
 use crate::proxy::{Mode, Proxy, refuse};
 use crate::{chain, now, states, until};
-use bursar_core::chain::{EventKind, RpcState, UserEvent};
+use bursar_core::chain::RpcState;
+use bursar_core::chain_event::{EventKind, UserEvent};
 use bursar_core::clock::Timestamp;
 use bursar_core::error::Code;
 use serde_json::json;

@@ -6,19 +6,18 @@ use bursar_core::cache::{History, Store};
 use bursar_core::clock::{Clock, Span, Timestamp};
 use bursar_core::driver::{Connection, Driver, World};
 use bursar_core::engine::{Event, Presence, Setup, State};
-use bursar_core::network::Network;
 use bursar_core::notice::{Notice, NoticeKind};
-use bursar_core::provider::{NewPayment, Provider};
+use bursar_core::payment::NewPayment;
+use bursar_core::provider::Provider;
 use bursar_core::session::{Credential, Session, Vault};
 use bursar_core::shell::Shell;
 use bursar_core::top_up::TopUp;
 use bursar_core::view::{Change, TrayView};
 use std::collections::BTreeMap;
-use std::fmt;
-use std::fs;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use std::{fmt, fs};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -135,7 +134,7 @@ impl Desk {
         let account = Account {
             id: AccountId("a".into()),
             label: "main".into(),
-            network: Network::built_in().remove(0),
+            network: bursar_core::provider::networks::built_in().remove(0),
             address: None,
             user_id: Some("user".into()),
             connected_at: clock.now(),

@@ -18,7 +18,7 @@ mod provider;
 use bursar_core::clock::{Clock, Span};
 use bursar_core::engine::{Event, Poll, Presence};
 use bursar_core::notice::NoticeKind;
-use bursar_core::provider::Status;
+use bursar_core::payment::Status;
 use bursar_core::top_up::Phase;
 use desk::{Desk, Size, run};
 use provider::{Fault, is_open};

@@ -2,13 +2,16 @@
 
 use crate::desk::WallClock;
 use async_trait::async_trait;
+use bursar_core::api_balance::ApiBalance;
+use bursar_core::charges::Charges;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::{Code, Error, Result};
+use bursar_core::identity::Identity;
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{
-    ApiBalance, Catalogue, Charges, Created, Dues, HistoryPage, Identity, NewPayment, Offers,
-    Papers, Provider, Purpose, RemotePayment, Rules, Status,
-};
+use bursar_core::offer::{Catalogue, Dues, Offers};
+use bursar_core::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
+use bursar_core::provider::{HistoryPage, Provider};
+use bursar_core::rules::Rules;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::collections::{BTreeMap, BTreeSet};

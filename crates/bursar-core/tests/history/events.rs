@@ -3,7 +3,7 @@
 use crate::support::{
     NOW, batch, block_hash, event, history, lines, only_line, payment, total, verdict,
 };
-use bursar_core::chain::{EventBatch, EventKind, UserEvent};
+use bursar_core::chain_event::{EventBatch, EventKind, UserEvent};
 use bursar_core::clock::Span;
 use bursar_core::error::{Code, Error};
 use bursar_core::view::{Match, PaymentKind, PaymentQuery};

@@ -2,11 +2,13 @@
 
 use crate::support::{NOW, batch, block_hash, event, history, lines, payment, search, total, usdc};
 use bursar_core::account::AccountId;
+use bursar_core::api_balance::ApiBalance;
 use bursar_core::cache::History;
-use bursar_core::chain::Reading;
+use bursar_core::charges::DayCharge;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
-use bursar_core::provider::{ApiBalance, DayCharge, RemotePayment};
+use bursar_core::payment::RemotePayment;
+use bursar_core::reading::Reading;
 use bursar_core::view::PaymentQuery;
 use std::fs;
 

@@ -6,7 +6,7 @@ use crate::support::{
 use bursar_core::cache::{History, Portion, SyncState};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
-use bursar_core::provider::{NewPayment, RemotePayment, Status};
+use bursar_core::payment::{NewPayment, RemotePayment, Status};
 use bursar_core::top_up::{Phase, TopUp, Word};
 use bursar_core::view::{Match, PaymentQuery, PaymentStatus};
 use std::collections::BTreeSet;

@@ -4,7 +4,7 @@ use crate::support::{NOW, history, ids, of, payment, search, statuses, total};
 use bursar_core::account::AccountId;
 use bursar_core::clock::{Clock, Span, Timestamp};
 use bursar_core::error::Code;
-use bursar_core::provider::{RemotePayment, Status};
+use bursar_core::payment::{RemotePayment, Status};
 use bursar_core::view::{PaymentQuery, PaymentStatus};
 use bursar_core::zone::Zone;
 use std::sync::Arc;

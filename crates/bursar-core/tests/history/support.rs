@@ -3,10 +3,10 @@
 use crate::remote;
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
-use bursar_core::chain::{EventBatch, EventKind, UserEvent};
+use bursar_core::chain_event::{EventBatch, EventKind, UserEvent};
 use bursar_core::clock::Timestamp;
 use bursar_core::money::{Amount, Currency};
-use bursar_core::provider::{RemotePayment, Status};
+use bursar_core::payment::{RemotePayment, Status};
 use bursar_core::view::{Match, PaymentQuery, PaymentStatus, PaymentView};
 use tempfile::TempDir;
 

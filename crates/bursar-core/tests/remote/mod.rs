@@ -2,7 +2,7 @@
 
 use bursar_core::clock::Timestamp;
 use bursar_core::money::Amount;
-use bursar_core::provider::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Papers, Purpose, RemotePayment, Status};
 
 /// Made at that time, and not changed since.
 pub(crate) fn top_up(

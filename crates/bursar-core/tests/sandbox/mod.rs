@@ -68,7 +68,7 @@ impl Sandbox {
         let file = std::fs::read_to_string(ready[kind]["network"].as_str().unwrap()).unwrap();
         Self {
             child,
-            network: Network::from_toml(&file).unwrap(),
+            network: bursar_core::provider::networks::from_toml(&file).unwrap(),
             ready,
             http: Http::new().unwrap(),
             _home: home,

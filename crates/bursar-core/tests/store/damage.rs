@@ -3,7 +3,8 @@
 
 use super::{NOW, account as account_named, intent, notice, store};
 use bursar_core::account::Account;
-use bursar_core::cache::{Alerts, OpenState, Store, StoredNotice, Write};
+use bursar_core::cache::{OpenState, Store, StoredNotice};
+use bursar_core::engine::{Alerts, Write};
 use bursar_core::error::Code;
 use bursar_core::network::Network;
 use bursar_core::top_up::{Phase, TopUp};

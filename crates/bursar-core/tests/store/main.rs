@@ -5,13 +5,13 @@
 mod damage;
 
 use bursar_core::account::{Account, AccountId};
-use bursar_core::cache::{Alerts, OpenState, Store, Write};
+use bursar_core::cache::{OpenState, Store};
 use bursar_core::clock::{Span, Timestamp};
+use bursar_core::engine::{Alerts, Write};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::network::Network;
 use bursar_core::notice::{Notice, NoticeKind};
-use bursar_core::provider::NewPayment;
+use bursar_core::payment::NewPayment;
 use bursar_core::top_up::{Phase, TopUp, Verified, Word};
 use bursar_core::view::PaymentKind;
 use std::fs;
@@ -26,7 +26,7 @@ fn a_first_start_is_new_and_the_next_one_finds_everything() {
     let opened = Store::open(home.path(), NOW).unwrap();
     assert_eq!(opened.state, OpenState::New);
     opened.store.put_account(&account).unwrap();
-    let network = Network::built_in().remove(1);
+    let network = bursar_core::provider::networks::built_in().remove(1);
     opened.store.put_network(&network).unwrap();
     let top_up = full_top_up("a");
     opened
@@ -322,7 +322,7 @@ fn account(label: &str) -> Account {
     Account {
         id: AccountId::random(),
         label: label.into(),
-        network: Network::built_in().remove(0),
+        network: bursar_core::provider::networks::built_in().remove(0),
         address: Some(
             "0x00000000000000000000000000000000000000aa"
                 .parse()

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::export::{Exported, Format};
-use crate::provider::{Papers, Purpose, RemotePayment, Status};
+use crate::payment::{Papers, Purpose, RemotePayment, Status};
 use crate::view::{ExportState, PaymentQuery};
 use std::fs;
 

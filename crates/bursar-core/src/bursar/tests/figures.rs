@@ -1,10 +1,10 @@
 //! What is said of figures, and of what is not known.
 
 use super::*;
-use crate::chain::Reading;
+use crate::api_balance::ApiBalance;
 use crate::engine::{Disagreement, step};
-use crate::provider::ApiBalance;
-use crate::provider::Rules;
+use crate::reading::Reading;
+use crate::rules::Rules;
 use crate::view::PaymentKind;
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A payment is one line, whatever its ids were thought to be.
 
 use super::*;
-use crate::provider::NewPayment;
+use crate::payment::NewPayment;
 use crate::top_up::Phase;
 use crate::view::{PaymentQuery, PaymentStatus, PaymentView};
 
@@ -113,7 +113,7 @@ async fn one_that_was_taken_for_somebody_elses_is_kept_once_when_it_turns_out_to
         remote_updated_at: Some(now),
         ..ours.clone()
     };
-    let write = crate::cache::Write::TopUp(adopted);
+    let write = crate::engine::Write::TopUp(adopted);
     let store = Arc::clone(&stage.bursar.world.store);
     store.commit(&stage.account, &[write]).unwrap();
     drop(store);

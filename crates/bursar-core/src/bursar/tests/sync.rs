@@ -1,7 +1,7 @@
 //! What a terminal reads when it is asked, and what it leaves to the desktop app.
 
 use super::*;
-use crate::cache::{Alerts, Write};
+use crate::engine::{Alerts, Write};
 use crate::view::PaymentQuery;
 
 async fn begin_in_terminal(stage: &mut Stage, settings: Settings) {

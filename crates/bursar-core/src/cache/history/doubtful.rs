@@ -5,11 +5,13 @@ use super::readings::{get_body, put_body};
 use super::verify::Verifier;
 use super::{History, account_number, events, numbered};
 use crate::account::AccountId;
+use crate::balances::Balances;
 use crate::cache::failure::Inner;
 use crate::cache::stored::to_json;
-use crate::chain::{Balances, Reading, UserEvent};
+use crate::chain_event::UserEvent;
 use crate::clock::{Span, Timestamp};
 use crate::error::Result;
+use crate::reading::Reading;
 use alloy_primitives::B256;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -241,7 +243,8 @@ pub(super) fn cut(connection: &Connection, account: i64, block: u64) -> Inner<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chain::{EventBatch, Lapse, Sighting};
+    use crate::chain_event::EventBatch;
+    use crate::high_water::{Lapse, Sighting};
     use crate::money::{Amount, Currency};
 
     const NOW: Timestamp = Timestamp(1_769_860_800_000);

@@ -8,7 +8,7 @@ use super::verify::Verifier;
 use super::{History, account_number, doubtful, numbered};
 use crate::account::AccountId;
 use crate::cache::failure::Inner;
-use crate::chain::{EventBatch, UserEvent};
+use crate::chain_event::{EventBatch, UserEvent};
 use crate::error::Result;
 use crate::top_up::Verified;
 use crate::view::Match;

@@ -5,7 +5,7 @@ use crate::cache::failure::{Failure, Inner};
 use crate::cache::stored::{amount, from_json};
 use crate::clock::Timestamp;
 use crate::money::{Amount, MAX_SCALE};
-use crate::provider::{Reason, Status};
+use crate::payment::{Reason, Status};
 use crate::text::search_key;
 use crate::view::{Match, PaymentKind, PaymentStatus, PaymentView};
 use alloy_primitives::B256;

@@ -4,7 +4,7 @@
 use super::near::StoredEvent;
 use super::verify::Verifier;
 use crate::cache::failure::Inner;
-use crate::chain::{UserEvent, same_but_for_place};
+use crate::chain_event::{UserEvent, same_but_for_place};
 
 /// Stores the events of a batch that are not known yet.
 pub(super) fn put_events(verifier: &mut Verifier<'_>, events: &[UserEvent]) -> Inner<()> {

@@ -9,7 +9,7 @@ use super::verify::Verifier;
 use crate::cache::failure::{Failure, Inner};
 use crate::cache::matching::{WINDOW, may_be_verified_by_amount, may_have_money};
 use crate::cache::stored::amount;
-use crate::chain::{EventKind, UserEvent};
+use crate::chain_event::{EventKind, UserEvent};
 use crate::clock::Timestamp;
 use crate::money::Amount;
 use crate::view::{Match, PaymentKind};

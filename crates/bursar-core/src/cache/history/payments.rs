@@ -8,7 +8,7 @@ use crate::account::AccountId;
 use crate::cache::failure::Inner;
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
-use crate::provider::{RemotePayment, Status};
+use crate::payment::{RemotePayment, Status};
 use crate::top_up::{Phase, TopUp, Word};
 use crate::view::{PaymentKind, PaymentView};
 use rusqlite::Connection;

@@ -7,7 +7,7 @@ use super::search::Sql;
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::money::{Amount, Currency};
-use crate::provider::{Papers, Purpose, RemotePayment, Status};
+use crate::payment::{Papers, Purpose, RemotePayment, Status};
 use crate::view::{PaymentQuery, PaymentStatus};
 use crate::zone::Zone;
 use rusqlite::{Connection, params_from_iter};

@@ -9,7 +9,8 @@ use crate::cache::stored::to_json;
 use crate::clock::Timestamp;
 use crate::engine::Lines;
 use crate::error::Result;
-use crate::provider::{OddLine, RemotePayment};
+use crate::odd_line::OddLine;
+use crate::payment::RemotePayment;
 
 /// What some pages brought.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,7 @@ use super::near::{
 };
 use super::source_number;
 use crate::cache::failure::Inner;
-use crate::chain::{EventKind, UserEvent};
+use crate::chain_event::{EventKind, UserEvent};
 use crate::view::{Match, PaymentKind, PaymentStatus};
 use rusqlite::{Connection, params};
 use std::cell::Cell;

@@ -6,6 +6,7 @@ mod call;
 #[cfg(feature = "fuzzing")]
 pub(super) mod fuzzing;
 mod legacy;
+pub(crate) mod networks;
 mod wire;
 
 #[cfg(test)]
@@ -13,15 +14,18 @@ mod tests;
 
 use super::answer::Oddities;
 use super::unread::Unread;
-use super::{
-    ApiBalance, Catalogue, Charges, Created, Facts, HistoryPage, Identity, Listed, NewPayment,
-    Offers, Provider, Purpose, RemotePayment, Rules,
-};
+use super::{Facts, HistoryPage, Listed, Provider};
+use crate::api_balance::ApiBalance;
+use crate::charges::Charges;
 use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::http::{Http, knock};
+use crate::identity::Identity;
 use crate::money::{Amount, Currency};
 use crate::network::Network;
+use crate::offer::{Catalogue, Offers};
+use crate::payment::{Created, NewPayment, Purpose, RemotePayment};
+use crate::rules::Rules;
 use crate::session::Session;
 use crate::view::MoneyRule;
 use async_trait::async_trait;

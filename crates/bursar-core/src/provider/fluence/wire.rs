@@ -1,14 +1,15 @@
 //! What Fluence's answers say, in the words of this project. Amounts come as whole cents, as whole 10^-8 or as
 //! decimal strings; each is kept exactly, and one that no account could have is refused.
 
+use crate::api_balance::ApiBalance;
+use crate::charges::{Charges, DayCharge};
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::money::{Amount, Currency};
+use crate::odd_line::OddLine;
+use crate::offer::{Method, MethodKind};
+use crate::payment::{Created, Papers, Purpose, RemotePayment, Status};
 use crate::provider::answer::{self, Object, Oddities};
-use crate::provider::{
-    ApiBalance, Charges, Created, DayCharge, Method, MethodKind, OddLine, Papers, Purpose,
-    RemotePayment, Status,
-};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// No balance, payment or charge is a trillion.

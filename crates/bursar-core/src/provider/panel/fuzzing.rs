@@ -3,9 +3,10 @@
 use super::wire::Unit;
 use super::{offers, wire};
 use crate::money::{Amount, Currency};
+use crate::offer::{Payer, Period};
+use crate::payment::NewPayment;
 use crate::provider::answer::Oddities;
 use crate::provider::fuzzing::Taken;
-use crate::provider::{NewPayment, Payer, Period};
 
 /// Reads a body as the answer to every call there is, for an account in dollars.
 pub fn body(bytes: &[u8]) -> Taken {

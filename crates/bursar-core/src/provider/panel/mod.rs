@@ -12,16 +12,19 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use super::{
-    ApiBalance, Catalogue, Charges, Created, Dues, Facts, HistoryPage, Identity, Listed, NewMethod,
-    NewPayment, Offers, Provider, Purpose, RemotePayment, Rules,
-};
+use super::{Facts, HistoryPage, Listed, Provider};
+use crate::api_balance::ApiBalance;
+use crate::charges::Charges;
 use crate::clock::{Span, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::http::{Http, knock};
+use crate::identity::Identity;
 use crate::network::Network;
+use crate::offer::{Catalogue, Dues, NewMethod, Offers};
+use crate::payment::{Created, NewPayment, Purpose, RemotePayment};
 use crate::provider::answer::{Object, Oddities};
 use crate::provider::unread::Unread;
+use crate::rules::Rules;
 use crate::session::Session;
 use crate::view::MoneyRule;
 use async_trait::async_trait;

@@ -3,10 +3,10 @@
 use super::wire::{Unit, id, page};
 use crate::error::Result;
 use crate::money::Amount;
-use crate::provider::answer::{Object, Oddities};
-use crate::provider::{
+use crate::offer::{
     Catalogue, Method, MethodKind, Migration, Payer, Period, Saved, SavedState, Service,
 };
+use crate::provider::answer::{Object, Oddities};
 use std::cmp::Ordering;
 
 /// The least and most of a top-up, where they could be read, and the amounts to offer.

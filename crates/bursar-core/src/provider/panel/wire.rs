@@ -3,15 +3,19 @@
 //! payer is an error that names it.
 
 use super::call::is_id;
+use crate::api_balance::ApiBalance;
+use crate::charges::{Charges, DayCharge};
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::identity::Identity;
 use crate::money::{Amount, Currency};
-use crate::plural::counted;
-use crate::provider::answer::{Object, Oddities};
-use crate::provider::{
-    ApiBalance, Charges, Created, DayCharge, HistoryPage, Identity, NewPayment, OddLine, Papers,
-    Purpose, Reason, RemotePayment, RenewalItem, Status, Why,
+use crate::odd_line::OddLine;
+use crate::payment::{
+    Created, NewPayment, Papers, Purpose, Reason, RemotePayment, RenewalItem, Status, Why,
 };
+use crate::plural::counted;
+use crate::provider::HistoryPage;
+use crate::provider::answer::{Object, Oddities};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// No balance, payment or charge is a trillion.

@@ -9,7 +9,9 @@ use super::*;
 use crate::account::AccountId;
 use crate::canned::{Asked, Canned, Server};
 use crate::money::{Amount, Currency};
-use crate::provider::{MethodKind, NewPayment, Purpose, Status, connect};
+use crate::offer::MethodKind;
+use crate::payment::{NewPayment, Purpose, Status};
+use crate::provider::connect;
 use crate::session::{Credential, Vault};
 use zeroize::Zeroizing;
 
@@ -18,7 +20,7 @@ const ID: &str = "11111111-2222-4333-8444-555555555555";
 const TX: &str = "0x8f0f7b1f2d6f0f1e4b0a5c3d2e1f00112233445566778899aabbccddeeff0011";
 
 fn network(api: &str, more: &str) -> Network {
-    Network::from_toml(&format!(
+    crate::provider::networks::from_toml(&format!(
         "name = \"t\"\nprovider = \"fluence\"\napi = \"{api}\"\n{more}"
     ))
     .unwrap()

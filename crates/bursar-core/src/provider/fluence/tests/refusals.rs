@@ -177,7 +177,7 @@ async fn what_is_not_the_apis_own_word_says_nothing_of_key_or_top_up() {
             ];
             assert!(unknown.contains(&told.code), "{status} {body}: {told:?}");
         }
-        let new = crate::provider::NewPayment::top_up(usdc("10"), "t");
+        let new = crate::payment::NewPayment::top_up(usdc("10"), "t");
         let intent = crate::top_up::TopUp::intent(&new, false, None, Timestamp(0));
         let started = provider.start(&new_top_up(1000)).await;
         let input = crate::top_up::Input::Started(started);
@@ -441,7 +441,7 @@ async fn counts_that_do_not_fit_are_noticed() {
 #[tokio::test]
 async fn a_provider_that_is_not_supported_is_refused_in_words() {
     let file = "name = \"p\"\nprovider = \"fluence\"\napi = \"https://later.example\"";
-    let kept = serde_json::to_string(&Network::from_toml(file).unwrap())
+    let kept = serde_json::to_string(&crate::provider::networks::from_toml(file).unwrap())
         .unwrap()
         .replace("\"fluence\"", "\"of a later version\"");
     let network: Network = serde_json::from_str(&kept).unwrap();

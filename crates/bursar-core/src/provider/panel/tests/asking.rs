@@ -1,7 +1,8 @@
 //! What is sent to a panel: the key, the same body for the same payment, the address to come back to.
 
 use super::*;
-use crate::provider::{NewMethod, NewPayment, RenewalItem};
+use crate::offer::NewMethod;
+use crate::payment::{NewPayment, RenewalItem};
 
 pub(super) fn new_top_up(amount: &str) -> NewPayment {
     NewPayment {

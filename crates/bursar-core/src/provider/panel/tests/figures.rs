@@ -1,7 +1,7 @@
 //! Balance, limits, payers, methods, services, migrations and expenses: read whole, or refused by name.
 
 use super::*;
-use crate::provider::{MethodKind, SavedState};
+use crate::offer::{MethodKind, SavedState};
 
 #[tokio::test]
 async fn the_balance_is_the_accounts_own() {

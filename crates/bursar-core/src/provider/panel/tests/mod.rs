@@ -81,7 +81,7 @@ async fn signed_in(
     more: &str,
 ) -> (Server, Arc<dyn Provider>, Arc<Session>) {
     let server = Server::start(answer);
-    let network = Network::from_toml(&format!(
+    let network = crate::provider::networks::from_toml(&format!(
         "name = \"t\"\nprovider = \"panel\"\napi = \"{}\"\n{more}",
         server.url
     ))

@@ -1,7 +1,7 @@
 //! Payments as the panel tells them: every status, and every field that can be wrong.
 
 use super::*;
-use crate::provider::{Status, Why};
+use crate::payment::{Status, Why};
 
 #[tokio::test]
 async fn every_status_has_its_own_meaning() {

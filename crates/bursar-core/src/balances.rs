@@ -2,8 +2,9 @@
 //! events that are read; it also goes in ways that are not read, such as charges. So figures that grew by more than the
 //! events brought are proof that an event is missing, and figures that grew by less prove nothing.
 
-use super::{EventKind, Reading, UserEvent};
+use crate::chain_event::{EventKind, UserEvent};
 use crate::money::Amount;
+use crate::reading::Reading;
 use serde::{Deserialize, Serialize};
 
 /// A user's money as it stood after one block, in the token's units.

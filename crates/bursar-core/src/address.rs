@@ -1,0 +1,29 @@
+//! Wallet addresses as people type them.
+
+use crate::error::{Code, Error, Result};
+use alloy_primitives::Address;
+
+/// Reads a wallet address: `0x` and 40 hexadecimal digits. A mixed-case one must carry a right checksum.
+///
+/// # Errors
+/// [`Code::AddressMalformed`], in words that say what was expected.
+pub fn parse_address(text: &str) -> Result<Address> {
+    let malformed = |why: &str| Err(Error::new(Code::AddressMalformed, why));
+    let text = text.trim();
+    let digits = text.strip_prefix("0x").unwrap_or_default();
+    if digits.len() != 40 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return malformed("A wallet address is 0x and 40 hexadecimal digits.");
+    }
+    let mixed = digits.bytes().any(|b| b.is_ascii_lowercase())
+        && digits.bytes().any(|b| b.is_ascii_uppercase());
+    let address: Result<Address, _> = if mixed {
+        Address::parse_checksummed(text, None).map_err(|_| ())
+    } else {
+        text.parse().map_err(|_| ())
+    };
+    match address {
+        Ok(Address::ZERO) => malformed("That is the zero address, which belongs to nobody."),
+        Ok(address) => Ok(address),
+        Err(()) => malformed("The address has a typing error: its checksum does not fit."),
+    }
+}

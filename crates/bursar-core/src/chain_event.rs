@@ -1,0 +1,76 @@
+//! Events of the Balance contract about one user's money.
+
+use crate::clock::Timestamp;
+use crate::money::Amount;
+use alloy_primitives::B256;
+use serde::{Deserialize, Serialize};
+
+/// What an event of the contract did to the user's money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum EventKind {
+    /// `UserBalanceIncrease`, with the id the provider gave it.
+    Credit { top_up_id: String },
+    /// `Refunded`.
+    Refund,
+    /// `FundedFromLimbo`: released after a review.
+    Released,
+}
+
+/// One event about the user's money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserEvent {
+    pub kind: EventKind,
+    pub amount: Amount,
+    pub transaction: B256,
+    pub log_index: u64,
+    pub block: u64,
+    pub block_hash: B256,
+    pub block_time: Timestamp,
+}
+
+/// Events of a range of blocks, both ends included, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventBatch {
+    pub events: Vec<UserEvent>,
+    pub from: u64,
+    pub to: u64,
+    /// The hash of block `to`, to notice a reorganisation later.
+    pub to_hash: B256,
+}
+
+impl EventBatch {
+    /// Its events in these blocks, both ends included.
+    pub fn within(&self, from: u64, to: u64) -> Vec<UserEvent> {
+        let range = from..=to;
+        let events = self.events.iter();
+        let events = events.filter(|event| range.contains(&event.block));
+        events.cloned().collect()
+    }
+
+    /// Puts what is told of some of its blocks in the place of what it told of them.
+    pub fn replace(&mut self, part: Self) {
+        self.events
+            .retain(|event| !(part.from..=part.to).contains(&event.block));
+        self.events.extend(part.events);
+        self.events
+            .sort_by_key(|event| std::cmp::Reverse((event.block, event.log_index)));
+    }
+
+    /// Takes in the batch of the range right below this one.
+    pub fn add_below(&mut self, below: Self) {
+        debug_assert_eq!(below.to.saturating_add(1), self.from);
+        self.from = below.from;
+        self.events.extend(below.events);
+    }
+}
+
+/// Whether both are the same event, wherever in its block each is said to be.
+pub fn same_but_for_place(one: &UserEvent, other: &UserEvent) -> bool {
+    one.kind == other.kind
+        && one.amount == other.amount
+        && one.transaction == other.transaction
+        && one.block == other.block
+        && one.block_hash == other.block_hash
+        && one.block_time == other.block_time
+}

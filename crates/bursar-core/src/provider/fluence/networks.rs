@@ -1,0 +1,51 @@
+//! The networks that need no file, as files.
+
+pub(crate) const BUILT_IN: [&str; 3] = [
+    r#"
+name = "mainnet"
+provider = "fluence"
+api = "https://api.fluence.dev"
+checkout_hosts = ["buy.copperx.io"]
+console = "https://console.fluence.network/"
+[limits]
+top_up_min = "10"
+balance_max = "5000"
+[chain]
+id = 9999999
+rpc = ["https://rpc.mainnet.fluence.dev"]
+ws = "wss://ws.mainnet.fluence.dev"
+balance = "0xF0C308C622eeBA94aeEc2E3Fd67F34619f86761B"
+token = "0x2eC84f93e4F26465c38Fa8165A8927522290A138"
+explorer = "https://blockscout.mainnet.fluence.dev"
+"#,
+    r#"
+name = "testnet"
+provider = "fluence"
+api = "https://api.testnet.fluence.dev"
+checkout_hosts = ["buy.copperx.dev"]
+[limits]
+top_up_min = "10"
+balance_max = "5000"
+[chain]
+id = 52164803
+rpc = ["https://rpc.testnet.fluence.dev"]
+balance = "0xc389aBd542f8d3553B0cEBAe5F0Ac372d48d30f7"
+token = "0x2F883b8C95150aaC29aC6E6b41c97736cd204106"
+explorer = "https://blockscout.testnet.fluence.dev"
+"#,
+    r#"
+name = "stage"
+provider = "fluence"
+api = "https://api.stage.fluence.dev"
+checkout_hosts = ["buy.copperx.dev"]
+[limits]
+top_up_min = "10"
+balance_max = "5000"
+[chain]
+id = 123420000220
+rpc = ["https://rpc.stage.fluence.dev"]
+balance = "0x11850d140016a28E086Bf0173Cb765d032F3BE6D"
+token = "0xdB0e8f778bd98161b7E089Ed0c5B54eDf9387E1e"
+explorer = "https://blockscout.stage.fluence.dev"
+"#,
+];

@@ -1,0 +1,39 @@
+//! The user's figures as the Balance contract gives them at one block.
+
+use crate::clock::{Span, Timestamp};
+use crate::money::Amount;
+use alloy_primitives::B256;
+use serde::{Deserialize, Serialize};
+
+/// The user's balances, all at one block of one RPC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub block: u64,
+    pub block_hash: B256,
+    /// The block's own time: how old the figures are.
+    pub block_time: Timestamp,
+    pub read_at: Timestamp,
+    /// What can be spent (`getFreeBalance`).
+    pub free: Amount,
+    /// Full less free: held for running workloads.
+    pub reserved: Amount,
+    /// Under review (`limbo`).
+    pub held: Amount,
+    pub frozen: bool,
+}
+
+impl Reading {
+    /// Whether a figure of that time is newer than this block. A block's time is in whole seconds, and the block may have
+    /// been made at the end of its second.
+    pub fn is_before(&self, at: Timestamp) -> bool {
+        at.since(self.block_time) >= Span::seconds(1)
+    }
+
+    /// Whether both say the same of the money, whenever each was read.
+    pub fn same_figures(&self, other: &Self) -> bool {
+        self.free == other.free
+            && self.reserved == other.reserved
+            && self.held == other.held
+            && self.frozen == other.frozen
+    }
+}

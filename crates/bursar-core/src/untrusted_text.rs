@@ -1,0 +1,29 @@
+//! Texts of a server, made fit to be shown.
+
+use crate::redact;
+
+/// The longest text taken from a server for showing, in characters.
+const TEXT_LIMIT: usize = 200;
+
+/// A server's text made fit to be shown: one line, without control characters or those that turn or hide
+/// what is written, and without what looks like a key, cut at 200 characters.
+pub fn clean(text: &str) -> String {
+    let visible = text.chars().filter_map(|c| match c {
+        '\n' | '\r' | '\t' => Some(' '),
+        c if c.is_control() || is_deceptive(c) => None,
+        c => Some(c),
+    });
+    let clear = redact::clear_unknown(&visible.collect::<String>());
+    let cut: String = clear.chars().take(TEXT_LIMIT).collect();
+    cut.trim().to_owned()
+}
+
+/// Characters without a shape of their own: zero-width ones, marks that turn the direction of writing,
+/// line separators, tags and variation selectors.
+fn is_deceptive(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
+}
