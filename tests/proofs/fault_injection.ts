@@ -12,7 +12,7 @@ export interface Kill {
   env(home: CliHome): Environment;
 }
 
-/** A fail point in the program's code: see crates/bursar-core/src/fail_point.rs. */
+/** A fail point in the program's code: see crates/bursar-store/src/fail_point.rs. */
 export function failPoint(point: string, nth = 1): Kill {
   return { point, env: () => ({ BURSAR_FAIL_POINT: `${point}:${nth}` }) };
 }

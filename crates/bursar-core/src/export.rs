@@ -5,22 +5,21 @@ mod charges;
 
 pub use charges::{DayLine, write_days};
 
-use crate::account::AccountId;
-use crate::cache::History;
-use crate::error::Result;
-use crate::money::Amount;
-use crate::output_file::{OutputFile, Readers, file_failed};
-use crate::text::{is_blank, plain_form};
-use crate::view::{PaymentQuery, PaymentView};
+use bursar_domain::account::AccountId;
+use bursar_domain::error::Result;
+use bursar_domain::money::Amount;
+use bursar_domain::text::{is_blank, plain_form};
+use bursar_domain::view::{PaymentQuery, PaymentView};
+use bursar_platform::output_file::{OutputFile, Readers, file_failed};
+use bursar_store::History;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
-use std::mem;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
-use std::thread;
+use std::{mem, thread};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

@@ -2,9 +2,9 @@
 //! them. A change names only what it changes; under a lock the file is read anew, changed and put in place whole. What
 //! a newer version has written there stays as it is, and a file that cannot be read is set aside, never overwritten.
 
-use crate::clock::Timestamp;
-use crate::error::{Code, Error, Result};
-use crate::view::{Settings, SettingsChange};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::view::{Settings, SettingsChange};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::fs::{self, File, TryLockError};

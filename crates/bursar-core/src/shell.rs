@@ -1,7 +1,7 @@
 //! What the core asks of whatever it runs in: a desktop, a terminal, a test.
 
-use crate::notice::Notice;
-use crate::view::TrayView;
+use bursar_domain::notice::Notice;
+use bursar_domain::view::TrayView;
 use url::Url;
 
 /// Everything here returns at once; work that takes time goes on behind it.
@@ -16,11 +16,11 @@ pub trait Shell: Send + Sync + 'static {
     ///
     /// # Errors
     /// `browser_failed` when the system has no browser or refuses.
-    fn open(&self, address: &Url) -> crate::error::Result<()>;
+    fn open(&self, address: &Url) -> bursar_domain::error::Result<()>;
 
     /// Brings the window to the front, made anew if there is none. Called once for each link that is good.
     fn raise(&self);
 
     /// Tells the window that something it shows has changed, or which page to show. Does not raise it.
-    fn changed(&self, change: &crate::view::Change);
+    fn changed(&self, change: &bursar_domain::view::Change);
 }

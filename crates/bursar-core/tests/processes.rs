@@ -6,13 +6,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const SHIPPED: [&str; 3] = [
-    "crates/bursar-core/src",
+const SHIPPED: [&str; 9] = [
+    "crates/bursar-chain/src",
     "crates/bursar-cli/src",
+    "crates/bursar-core/src",
+    "crates/bursar-domain/src",
+    "crates/bursar-engine/src",
+    "crates/bursar-platform/src",
+    "crates/bursar-provider/src",
+    "crates/bursar-store/src",
     "src-tauri/src",
 ];
 /// Where commands are made.
-const MODULE: &str = "crates/bursar-core/src/process.rs";
+const MODULE: &str = "crates/bursar-platform/src/process.rs";
 /// Ways to start a program.
 const WAYS: [&str; 11] = [
     "Command::new",

@@ -3,16 +3,16 @@
 
 use super::keyring::still_there;
 use super::{Bursar, lock_of, own_rpc_name};
-use crate::account::{Account, AccountId};
-use crate::address::parse_address;
-use crate::cache::KeyPlace;
 use crate::driver::{Connection, blocking};
-use crate::engine::Event;
-use crate::error::{Code, Error, Result};
-use crate::network::{Network, host_and_port, is_loopback};
-use crate::provider;
-use crate::session::{Credential, Session, entry_of};
-use crate::view::{AccountView, Change, Connected};
+use bursar_domain::account::{Account, AccountId};
+use bursar_domain::address::parse_address;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::network::{Network, host_and_port, is_loopback};
+use bursar_domain::view::{AccountView, Change, Connected};
+use bursar_engine::Event;
+use bursar_provider as provider;
+use bursar_provider::session::{Credential, Session, entry_of};
+use bursar_store::KeyPlace;
 use std::sync::Arc;
 use url::Url;
 use zeroize::Zeroizing;

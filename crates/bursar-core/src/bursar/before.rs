@@ -3,11 +3,11 @@
 
 use super::Bursar;
 use crate::driver::Connection;
-use crate::engine::{Event, State};
-use crate::error::{Code, Error, Result};
-use crate::money::Amount;
-use crate::payment::Purpose;
-use crate::top_up::{Phase, TopUp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::money::Amount;
+use bursar_domain::payment::Purpose;
+use bursar_engine::top_up::{Phase, TopUp};
+use bursar_engine::{Event, State};
 use std::time::Duration;
 
 /// How long a payment waits for the first reading of a new account.

@@ -1,11 +1,11 @@
 //! Finding what was wished for in what the provider offers, and whether it may be asked for: payer, method, period,
 //! limits, and the total that was confirmed. Each refusal says what to do instead.
 
-use crate::error::{Code, Error, Result};
-use crate::money::Amount;
-use crate::network::Limits;
-use crate::offer::{Catalogue, Method, Period, SavedState};
-use crate::view::{Quote, Wish};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::money::Amount;
+use bursar_domain::network::Limits;
+use bursar_domain::offer::{Catalogue, Method, Period, SavedState};
+use bursar_domain::view::{Quote, Wish};
 use std::cmp::Ordering;
 
 /// The one that is named, else the one that the named method is linked to, else the provider's first.

@@ -3,9 +3,9 @@
 
 use super::Bursar;
 use crate::driver::blocking;
-use crate::error::{Code, Error, Result};
 use crate::export::{self, Exported, Format};
-use crate::view::{Change, ExportState, ExportView, PaymentQuery};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::view::{Change, ExportState, ExportView, PaymentQuery};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,17 +1,17 @@
 //! Which figure is shown and where it comes from, decided in one place for window and CLI; and the figures of
 //! one account read live, for a command that runs beside or without the app.
 
-use crate::account::Account;
-use crate::api_balance::ApiBalance;
-use crate::cache::History;
-use crate::clock::{Span, Timestamp};
 use crate::driver::Connection;
-use crate::error::{Code, Error};
-use crate::high_water::Sighting;
-use crate::money::Amount;
-use crate::payment::{self, Purpose, RemotePayment};
-use crate::reading::Reading;
-use crate::view::{Figure, PaymentKind, Source};
+use bursar_domain::account::Account;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error};
+use bursar_domain::high_water::Sighting;
+use bursar_domain::money::Amount;
+use bursar_domain::payment::{self, Purpose, RemotePayment};
+use bursar_domain::reading::Reading;
+use bursar_domain::view::{Figure, PaymentKind, Source};
+use bursar_store::History;
 use serde::Serialize;
 use std::cmp::Ordering;
 

@@ -1,10 +1,10 @@
 //! Invoices: fetched when they are asked for, and written where the user says or where only they can read.
 
 use super::Bursar;
-use crate::account::AccountId;
 use crate::driver::blocking;
-use crate::error::{Code, Error, Result};
-use crate::output_file::{OutputFile, Readers, file_failed};
+use bursar_domain::account::AccountId;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_platform::output_file::{OutputFile, Readers, file_failed};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

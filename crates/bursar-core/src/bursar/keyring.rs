@@ -3,13 +3,13 @@
 //! a process that was killed in between has left in the keyring is known from `bursar.db` and removed here.
 
 use super::{Bursar, lock_of, own_rpc_name};
-use crate::account::AccountId;
-use crate::cache::KeyPlace;
 use crate::driver::{Connection, blocking};
-use crate::engine::{Event, Presence};
-use crate::error::{Error, Result};
-use crate::session::{Credential, Owed, entry_of};
-use crate::view::Change;
+use bursar_domain::account::AccountId;
+use bursar_domain::error::{Error, Result};
+use bursar_domain::view::Change;
+use bursar_engine::{Event, Presence};
+use bursar_provider::session::{Credential, Owed, entry_of};
+use bursar_store::KeyPlace;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,7 +1,7 @@
 //! One engine a home: the lock that is held as long as it runs.
 
-use crate::error::{Code, Error, Result};
-use crate::home;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_platform::home;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 

@@ -3,14 +3,14 @@
 
 use super::paying::views_of;
 use super::{Bursar, views};
-use crate::account::AccountId;
-use crate::clock::Timestamp;
 use crate::driver::{Connection, blocking};
-use crate::engine::{Event, Poll};
-use crate::error::Result;
-use crate::link;
-use crate::offer::{Catalogue, NewMethod};
-use crate::view::{Change, DuesView, MethodsView};
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::Result;
+use bursar_domain::link;
+use bursar_domain::offer::{Catalogue, NewMethod};
+use bursar_domain::view::{Change, DuesView, MethodsView};
+use bursar_engine::{Event, Poll};
 use std::sync::Arc;
 
 impl Bursar {

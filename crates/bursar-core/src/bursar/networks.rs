@@ -2,16 +2,17 @@
 
 use super::Bursar;
 use crate::driver::blocking;
-use crate::error::{Code, Error, Result};
-use crate::network::Network;
-use crate::view::NetworkView;
-use crate::{checkout, provider};
+use bursar_domain::checkout;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::network::Network;
+use bursar_domain::view::NetworkView;
+use bursar_provider as provider;
 use std::sync::Arc;
 use url::Url;
 
 impl Bursar {
     pub async fn networks(&self) -> Result<Vec<NetworkView>> {
-        let built_in = crate::provider::networks::built_in();
+        let built_in = bursar_provider::networks::built_in();
         let own = self.own_networks().await?;
         let views = own.iter().map(|network| view(network, false));
         Ok(views
@@ -24,8 +25,8 @@ impl Bursar {
     /// # Errors
     /// `network_malformed`, naming the field; `already_exists` for the name of a built-in one.
     pub async fn add_network(&self, toml: &str) -> Result<NetworkView> {
-        let network = crate::provider::networks::from_toml(toml)?;
-        if crate::provider::networks::built_in()
+        let network = bursar_provider::networks::from_toml(toml)?;
+        if bursar_provider::networks::built_in()
             .iter()
             .any(|other| other.name == network.name)
         {
@@ -56,7 +57,7 @@ impl Bursar {
     pub(super) async fn network(&self, name: &str) -> Result<Network> {
         let own = self.own_networks().await?;
         own.into_iter()
-            .chain(crate::provider::networks::built_in())
+            .chain(bursar_provider::networks::built_in())
             .find(|network| network.name == name)
             .ok_or_else(|| Error::new(Code::NotFound, format!("There is no network named {name}.")))
     }
@@ -69,7 +70,7 @@ impl Bursar {
 
 /// The user's own networks and the built-in ones, as people choose them.
 pub fn views(own: &[Network]) -> Vec<NetworkView> {
-    let built_in = crate::provider::networks::built_in();
+    let built_in = bursar_provider::networks::built_in();
     let own = own.iter().map(|network| view(network, false));
     own.chain(built_in.iter().map(|network| view(network, true)))
         .collect()

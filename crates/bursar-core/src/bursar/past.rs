@@ -1,12 +1,12 @@
 //! The reading of what lies further back, as the user sees it, stops it and lets it go on.
 
 use super::Bursar;
-use crate::account::AccountId;
-use crate::cache::History;
 use crate::driver::blocking;
-use crate::engine::{Event, Past};
-use crate::error::Result;
-use crate::view::{BlocksView, LinesView, PastView};
+use bursar_domain::account::AccountId;
+use bursar_domain::error::Result;
+use bursar_domain::view::{BlocksView, LinesView, PastView};
+use bursar_engine::{Event, Past};
+use bursar_store::History;
 use std::sync::Arc;
 
 impl Bursar {

@@ -6,17 +6,17 @@ use super::choosing::{
     check_confirmed, check_limits, choose_method, choose_payer, gone, least, period,
 };
 use super::{Bursar, currency_of, room, views};
-use crate::account::AccountId;
 use crate::driver::{Connection, blocking, prove};
-use crate::engine::{Event, offline};
-use crate::error::{Code, Error, Result};
-use crate::link;
-use crate::money::{Amount, MAX_SCALE};
-use crate::network::Limits;
-use crate::offer::{Catalogue, Dues, Method};
-use crate::payment::{NewPayment, Purpose, RenewalItem};
-use crate::top_up::TopUp;
-use crate::view::{MethodView, Quote, TopUpForm, TopUpView, Wish, WishFor};
+use bursar_domain::account::AccountId;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::link;
+use bursar_domain::money::{Amount, MAX_SCALE};
+use bursar_domain::network::Limits;
+use bursar_domain::offer::{Catalogue, Dues, Method};
+use bursar_domain::payment::{NewPayment, Purpose, RenewalItem};
+use bursar_domain::view::{MethodView, Quote, TopUpForm, TopUpView, Wish, WishFor};
+use bursar_engine::top_up::TopUp;
+use bursar_engine::{Event, offline};
 use std::cmp::Ordering;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -334,7 +334,7 @@ impl Bursar {
     pub(super) async fn catalogue(
         &self,
         connection: &Connection,
-    ) -> Result<(Catalogue, crate::clock::Timestamp)> {
+    ) -> Result<(Catalogue, bursar_domain::clock::Timestamp)> {
         let (history, account) = (
             Arc::clone(&self.world.history),
             connection.account.id.clone(),
@@ -349,7 +349,7 @@ impl Bursar {
     pub(super) async fn read_catalogue(
         &self,
         connection: &Connection,
-    ) -> Result<(Catalogue, crate::clock::Timestamp)> {
+    ) -> Result<(Catalogue, bursar_domain::clock::Timestamp)> {
         prove(&self.world, connection).await?;
         let catalogue = connection.provider.catalogue().await?;
         let (history, account) = (

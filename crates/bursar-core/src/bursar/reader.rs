@@ -4,20 +4,20 @@
 
 use super::figures::{Status, live_status};
 use super::own_rpc_name;
-use crate::account::Account;
-use crate::cache::{History, Store};
-use crate::chain::Chain;
-use crate::clock::{SystemClock, Timestamp};
 use crate::driver::{Connection, blocking};
-use crate::error::{Code, Error, Result};
 use crate::export::{self, DayLine, Exported, Format};
-use crate::http::Http;
-use crate::network::Network;
-use crate::output_file::file_failed;
-use crate::provider;
-use crate::session::{Credential, Session, Vault};
-use crate::view::PaymentQuery;
-use crate::zone::Zone;
+use bursar_chain::Chain;
+use bursar_domain::account::Account;
+use bursar_domain::clock::{SystemClock, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::network::Network;
+use bursar_domain::view::PaymentQuery;
+use bursar_domain::zone::Zone;
+use bursar_platform::http::Http;
+use bursar_platform::output_file::file_failed;
+use bursar_provider as provider;
+use bursar_provider::session::{Credential, Session, Vault};
+use bursar_store::{History, Store};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -318,9 +318,9 @@ impl Reader {
         &self,
         query: PaymentQuery,
         limit: u32,
-    ) -> Result<crate::view::PaymentPage> {
+    ) -> Result<bursar_domain::view::PaymentPage> {
         let Some(history) = self.history.clone() else {
-            return Ok(crate::view::PaymentPage {
+            return Ok(bursar_domain::view::PaymentPage {
                 payments: Vec::new(),
                 next: None,
                 total: 0,

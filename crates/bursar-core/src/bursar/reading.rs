@@ -3,19 +3,20 @@
 
 use super::figures::Known;
 use super::{Bursar, lock_of, views};
-use crate::account::AccountId;
-use crate::charges::DayCharge;
-use crate::clock::{Span, Timestamp};
 use crate::driver::{Connection, blocking};
-use crate::engine::{Disagreement, Poll, Presence, State};
-use crate::error::{Code, Error, Result};
-use crate::money::{Amount, Currency};
-use crate::view::{
+use alloy_primitives::B256;
+use bursar_domain::account::AccountId;
+use bursar_domain::charges::DayCharge;
+use bursar_domain::checkout;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::view::{
     AccountView, BalanceView, ChargeView, Health, MoneyRule, MonthView, NoticeView, Overview,
     PaymentPage, PaymentQuery, PaymentView,
 };
-use crate::{checkout, provider};
-use alloy_primitives::B256;
+use bursar_engine::{Disagreement, Poll, Presence, State};
+use bursar_provider as provider;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use url::Url;
@@ -235,7 +236,9 @@ impl Bursar {
     pub async fn read_notices(&self, up_to: u32) -> Result<()> {
         let store = Arc::clone(&self.world.store);
         blocking(move || store.read_up_to(up_to)).await?;
-        self.world.shell.changed(&crate::view::Change::Notices);
+        self.world
+            .shell
+            .changed(&bursar_domain::view::Change::Notices);
         Ok(())
     }
 
@@ -361,11 +364,13 @@ pub(super) fn agrees(state: &State, now: Timestamp) -> Option<bool> {
     }
 }
 
-fn open_ones(connection: &Connection, state: &State) -> Vec<crate::view::TopUpView> {
+fn open_ones(connection: &Connection, state: &State) -> Vec<bursar_domain::view::TopUpView> {
     let mut open: Vec<_> = state
         .top_ups
         .values()
-        .filter(|top_up| top_up.is_live() || top_up.phase == crate::top_up::Phase::UnderReview)
+        .filter(|top_up| {
+            top_up.is_live() || top_up.phase == bursar_engine::top_up::Phase::UnderReview
+        })
         .collect();
     open.sort_by_key(|top_up| std::cmp::Reverse(top_up.created_at));
     open.into_iter()

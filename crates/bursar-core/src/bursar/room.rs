@@ -2,10 +2,10 @@
 
 use super::{Bursar, views};
 use crate::driver::{Connection, blocking};
-use crate::engine::State;
-use crate::error::{Code, Error, Result};
-use crate::money::Amount;
-use crate::payment::Purpose;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::money::Amount;
+use bursar_domain::payment::Purpose;
+use bursar_engine::State;
 use std::sync::Arc;
 
 impl Bursar {

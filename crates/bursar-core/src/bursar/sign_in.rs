@@ -1,13 +1,13 @@
 //! Signing in by the system browser: one attempt at a time, ended by its link, by its age, or by the user.
 
 use super::{Bursar, lock_of};
-use crate::account::AccountId;
-use crate::checkout;
-use crate::error::{Code, Error, Result};
-use crate::link::Link;
-use crate::network::Network;
-use crate::sign_in::SignInAttempt;
-use crate::view::{Change, Connected};
+use bursar_domain::account::AccountId;
+use bursar_domain::checkout;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::link::Link;
+use bursar_domain::network::Network;
+use bursar_domain::view::{Change, Connected};
+use bursar_provider::sign_in::SignInAttempt;
 use std::sync::Arc;
 use url::Url;
 
@@ -40,7 +40,7 @@ impl Bursar {
     ) -> Result<Url> {
         let network = self.network(&network).await?;
         if let Some(text) = address.as_deref().filter(|text| !text.trim().is_empty()) {
-            crate::address::parse_address(text)?;
+            bursar_domain::address::parse_address(text)?;
         }
         self.begin(network, Purpose::Connect { address, label })
     }

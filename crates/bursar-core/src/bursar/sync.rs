@@ -3,12 +3,12 @@
 
 use super::Bursar;
 use super::reading::errors;
-use crate::account::AccountId;
-use crate::clock::{Span, Timestamp};
 use crate::driver::{Connection, blocking};
-use crate::engine::{Event, Poll, Presence, State};
-use crate::error::{Code, Error, Result};
-use crate::session::Credential;
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_engine::{Event, Poll, Presence, State};
+use bursar_provider::session::Credential;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -160,7 +160,7 @@ fn is_given_up(state: &State, poll: Poll, now: Timestamp) -> bool {
 }
 
 /// Changes whenever something came.
-fn how_far(state: &State) -> (Vec<Option<Timestamp>>, crate::engine::Past, usize) {
+fn how_far(state: &State) -> (Vec<Option<Timestamp>>, bursar_engine::Past, usize) {
     let done = WANTED.iter().map(|poll| state.done_at(*poll)).collect();
     (done, state.past.clone(), state.errors.len())
 }

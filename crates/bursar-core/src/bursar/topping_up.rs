@@ -2,13 +2,13 @@
 //! address. None of it ends anything by itself.
 
 use super::{Bursar, views};
-use crate::account::AccountId;
-use crate::checkout;
 use crate::driver::Connection;
-use crate::engine::Event;
-use crate::error::{Code, Error, Result};
-use crate::network::check_host;
-use crate::view::{Change, TopUpView};
+use bursar_domain::account::AccountId;
+use bursar_domain::checkout;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::network::check_host;
+use bursar_domain::view::{Change, TopUpView};
+use bursar_engine::Event;
 
 impl Bursar {
     /// Opens the checkout of an open top-up again.

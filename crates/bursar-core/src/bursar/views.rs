@@ -2,16 +2,17 @@
 
 use super::currency_of;
 use super::figures::Known;
-use crate::account::Account;
-use crate::cache::History;
-use crate::clock::Timestamp;
 use crate::driver::Connection;
-use crate::engine::{Poll, State};
-use crate::error::{Code, Result};
-use crate::payment::Purpose;
-use crate::top_up::{Phase, TopUp};
-use crate::view::{AccountView, DueUnderWay, TopUpView};
-use crate::{checkout, provider};
+use bursar_domain::account::Account;
+use bursar_domain::checkout;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Code, Result};
+use bursar_domain::payment::Purpose;
+use bursar_domain::view::{AccountView, DueUnderWay, TopUpView};
+use bursar_engine::top_up::{Phase, TopUp};
+use bursar_engine::{Poll, State};
+use bursar_provider as provider;
+use bursar_store::History;
 
 /// What is known of an account's money: the engine's last word, else the database's.
 pub(super) fn known(

@@ -3,13 +3,13 @@
 //! nobody comes back to these blocks by himself.
 
 use super::chain_look::{Look, RANGE, incomplete};
-use crate::account::AccountId;
-use crate::balances::Balances;
-use crate::cache::{DoubtfulRange, History};
-use crate::chain_event::EventBatch;
-use crate::clock::{Span, Timestamp};
-use crate::engine::Blocks;
-use crate::error::{Code, Error, Result};
+use bursar_domain::account::AccountId;
+use bursar_domain::balances::Balances;
+use bursar_domain::chain_event::EventBatch;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_engine::Blocks;
+use bursar_store::{DoubtfulRange, History};
 use futures_util::future::join;
 use tokio::sync::mpsc;
 
@@ -156,7 +156,7 @@ impl Look {
     /// Stores what has come by then in one go; says whether there were any events.
     async fn store_all(&self, mut batches: mpsc::Receiver<EventBatch>) -> Result<bool> {
         let mut changed = false;
-        while let Some(batch) = crate::chain::gather(&mut batches).await {
+        while let Some(batch) = bursar_chain::gather(&mut batches).await {
             changed |= self.store(batch).await?;
         }
         Ok(changed)

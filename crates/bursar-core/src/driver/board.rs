@@ -1,8 +1,8 @@
 //! What readers may see without asking the loop: every account's state after the last step, and the user's wishes
 //! about tray and notices.
 
-use crate::account::AccountId;
-use crate::engine::State;
+use bursar_domain::account::AccountId;
+use bursar_engine::State;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};

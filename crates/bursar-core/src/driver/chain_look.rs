@@ -3,16 +3,16 @@
 //! not wait for events: what keeps events from being read is told beside the figures, and what was read of them stays.
 
 use super::{Connection, Lease, World, blocking};
-use crate::account::AccountId;
-use crate::balances::Balances;
-use crate::cache::{EventCursor, History, Matched};
-use crate::chain::{Chain, Tenure};
-use crate::clock::{Clock, Timestamp};
-use crate::engine::{ChainAnswer, Sought};
-use crate::error::{Code, Error, Result};
-use crate::high_water::{Lapse, Sighting};
-use crate::reading::Reading;
 use alloy_primitives::Address;
+use bursar_chain::{Chain, Tenure};
+use bursar_domain::account::AccountId;
+use bursar_domain::balances::Balances;
+use bursar_domain::clock::{Clock, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::high_water::{Lapse, Sighting};
+use bursar_domain::reading::Reading;
+use bursar_engine::{ChainAnswer, Sought};
+use bursar_store::{EventCursor, History, Matched};
 use std::sync::Arc;
 
 /// Blocks asked for at once; the reader takes as much of them as an RPC gives.

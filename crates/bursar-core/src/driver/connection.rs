@@ -2,14 +2,14 @@
 //! with it.
 
 use super::{Lease, Owner};
-use crate::account::Account;
-use crate::chain::{Chain, Signal};
-use crate::checkout;
-use crate::engine::Event;
-use crate::error::Result;
-use crate::provider::Provider;
-use crate::session::Session;
 use alloy_primitives::Address;
+use bursar_chain::{Chain, Signal};
+use bursar_domain::account::Account;
+use bursar_domain::checkout;
+use bursar_domain::error::Result;
+use bursar_engine::Event;
+use bursar_provider::Provider;
+use bursar_provider::session::Session;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;

@@ -3,15 +3,15 @@
 //! takes nothing from the others.
 
 use super::{Connection, World, blocking};
-use crate::cache::{History, Portion, SyncState};
-use crate::clock::{Span, Timestamp};
-use crate::engine::{HistoryAnswer, Lines};
-use crate::error::{Code, Error, Result};
-use crate::odd_line::OddLine;
-use crate::payment::{RemotePayment, Status};
-use crate::plural::counted;
-use crate::provider::HistoryPage;
-use crate::top_up::{WATCH, WRONG_CLOCK};
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::odd_line::OddLine;
+use bursar_domain::payment::{RemotePayment, Status};
+use bursar_domain::plural::counted;
+use bursar_engine::top_up::{WATCH, WRONG_CLOCK};
+use bursar_engine::{HistoryAnswer, Lines};
+use bursar_provider::HistoryPage;
+use bursar_store::{History, Portion, SyncState};
 use futures_util::future::{OptionFuture, join};
 use std::sync::Arc;
 
@@ -335,7 +335,7 @@ pub(super) async fn keep(
 pub(super) async fn store<T: Send + 'static>(
     world: &World,
     connection: &Connection,
-    write: impl FnOnce(&History, &crate::account::AccountId) -> Result<T> + Send + 'static,
+    write: impl FnOnce(&History, &bursar_domain::account::AccountId) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let (history, account) = (Arc::clone(&world.history), connection.account.id.clone());
     let lease = Arc::clone(&connection.lease);

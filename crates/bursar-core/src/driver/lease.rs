@@ -1,8 +1,8 @@
 //! What an account's answers may still be written for. An answer that was asked for before the address changed
 //! or the account was removed finds its lease over, so that nothing of one address is ever kept for another.
 
-use crate::error::{Code, Error, Result};
 use alloy_primitives::Address;
+use bursar_domain::error::{Code, Error, Result};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Shared by all connections that an account has one after the other.

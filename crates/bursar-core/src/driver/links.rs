@@ -1,8 +1,8 @@
 //! What a link leads to: a look at the one top-up, or the methods, whose one-time state it carries; nothing else.
 
 use super::Loop;
-use crate::engine::Event;
-use crate::link::{self, Link, LinkState};
+use bursar_domain::link::{self, Link, LinkState};
+use bursar_engine::Event;
 
 impl Loop {
     /// Only a link whose state belongs to a top-up of ours does anything at all.

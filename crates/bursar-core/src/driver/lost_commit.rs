@@ -1,8 +1,8 @@
 //! One step with its commit, and what a commit that failed means for its account: what is published is what is on disk.
 
-use crate::clock::Timestamp;
-use crate::engine::{Event, Poll, State, Step, Write, step};
-use crate::error::{Error, Result};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Error, Result};
+use bursar_engine::{Event, Poll, State, Step, Write, step};
 
 /// A step whose commit stands.
 pub(super) struct Committed {
@@ -102,16 +102,16 @@ pub(super) fn lost(event: &Event, error: Error) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::AccountId;
-    use crate::api_balance::ApiBalance;
-    use crate::clock::Span;
-    use crate::engine::{Alerts, Effect, Followed, Presence, Setup, Thresholds};
-    use crate::error::Code;
-    use crate::money::{Amount, Currency};
-    use crate::notice::NoticeKind;
-    use crate::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
-    use crate::rules::Rules;
-    use crate::top_up::TopUp;
+    use bursar_domain::account::AccountId;
+    use bursar_domain::api_balance::ApiBalance;
+    use bursar_domain::clock::Span;
+    use bursar_domain::error::Code;
+    use bursar_domain::money::{Amount, Currency};
+    use bursar_domain::notice::NoticeKind;
+    use bursar_domain::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
+    use bursar_domain::rules::Rules;
+    use bursar_engine::top_up::TopUp;
+    use bursar_engine::{Alerts, Effect, Followed, Presence, Setup, Thresholds};
     use std::collections::{BTreeMap, HashSet};
 
     const NOON: Timestamp = Timestamp(1_769_860_800_000);
@@ -300,7 +300,7 @@ mod tests {
                 let harmless = after.step.effects.iter().all(|effect| match effect {
                     Effect::Reply { answer, .. } => answer.is_err(),
                     Effect::Request(request) => {
-                        !matches!(request, crate::engine::Request::Start { .. })
+                        !matches!(request, bursar_engine::Request::Start { .. })
                     }
                     Effect::Changed(_) => true,
                     Effect::OpenCheckout { .. } | Effect::Notify | Effect::Raise(_) => false,

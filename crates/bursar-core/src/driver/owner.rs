@@ -2,15 +2,15 @@
 //! key before it is known to be the same user's, and one of another user's ends the sign-in.
 
 use super::{Connection, World, blocking};
-use crate::error::{Code, Error, Result};
-use crate::identity::Identity;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::identity::Identity;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Shared by all connections that an account has one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Owner {
     user: Mutex<Option<String>>,
-    /// The sign-in whose user has been asked for: [`crate::session::Session::sign_in`].
+    /// The sign-in whose user has been asked for: [`bursar_provider::session::Session::sign_in`].
     asked: tokio::sync::Mutex<Option<u64>>,
 }
 

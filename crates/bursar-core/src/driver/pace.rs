@@ -1,7 +1,7 @@
 //! Notices that the wall clock and the time that has really passed part: the machine was asleep, or somebody set the
 //! clock. Looked at whenever the loop wakes up, whatever woke it, so that no busy minute hides it.
 
-use crate::clock::{Span, Timestamp};
+use bursar_domain::clock::{Span, Timestamp};
 use tokio::time::Instant;
 
 /// Parting by more than this is no matter of measuring.

@@ -2,13 +2,13 @@
 //! unexplained is kept as doubtful and read again, ever more slowly and whenever the user refreshes all.
 
 use super::chain_look::{Look, RANGE};
-use crate::balances::Balances;
-use crate::cache::DoubtfulRange;
-use crate::chain_event::EventBatch;
-use crate::clock::{Span, Timestamp};
-use crate::error::Result;
-use crate::reading::Reading;
 use alloy_primitives::B256;
+use bursar_domain::balances::Balances;
+use bursar_domain::chain_event::EventBatch;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::Result;
+use bursar_domain::reading::Reading;
+use bursar_store::DoubtfulRange;
 
 /// Ranges of newer blocks that one look may take; what is left lies below them and is read like older ones.
 const NEWER_RANGES: u32 = 20;

@@ -5,11 +5,11 @@ use super::chain_look::{self, look};
 use super::history_look::{self, Wanted, keep, readable, store, told_of};
 use super::owner::{check, prove};
 use super::{Connection, World};
-use crate::clock::{Span, Timestamp};
-use crate::engine::{CatalogueAnswer, Event, Followed, Request, Server};
-use crate::error::{Code, Result};
-use crate::fail_point;
-use crate::offer::{Catalogue, SavedState};
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Result};
+use bursar_domain::offer::{Catalogue, SavedState};
+use bursar_engine::{CatalogueAnswer, Event, Followed, Request, Server};
+use bursar_store::fail_point;
 use std::collections::BTreeMap;
 
 /// Pages of the history that one look at the open top-ups may take.
@@ -150,7 +150,10 @@ async fn follow(
     })
 }
 
-async fn balance(world: World, connection: Connection) -> Result<crate::api_balance::ApiBalance> {
+async fn balance(
+    world: World,
+    connection: Connection,
+) -> Result<bursar_domain::api_balance::ApiBalance> {
     let connection = prove(&world, &connection).await?;
     let balance = connection.provider.balance().await?;
     let now = world.clock.now();

@@ -1,12 +1,12 @@
 //! The tray as a pure function of the accounts' states.
 
 use super::Connection;
-use crate::account::AccountId;
-use crate::clock::Timestamp;
-use crate::engine::{Poll, State};
-use crate::error::Code;
-use crate::top_up::TopUp;
-use crate::view::TrayView;
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::Code;
+use bursar_domain::view::TrayView;
+use bursar_engine::top_up::TopUp;
+use bursar_engine::{Poll, State};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ fn line(label: &str, state: &State, signed_out: bool, hide: bool, now: Timestamp
 }
 
 fn word_of(top_up: &TopUp) -> &'static str {
-    if top_up.phase == crate::top_up::Phase::Confirming {
+    if top_up.phase == bursar_engine::top_up::Phase::Confirming {
         "top-up confirming"
     } else {
         "top-up pending"
@@ -98,8 +98,8 @@ fn is_signed_out(state: &State, waits_for_keyring: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Setup;
-    use crate::rules::Rules;
+    use bursar_domain::rules::Rules;
+    use bursar_engine::Setup;
 
     #[test]
     fn nobody_is_called_signed_out_while_the_keyring_is_asked() {

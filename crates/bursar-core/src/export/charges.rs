@@ -1,7 +1,7 @@
 //! Charges by day as a table for programs.
 
 use super::{Format, inert, plain};
-use crate::money::Amount;
+use bursar_domain::money::Amount;
 use serde::Serialize;
 use std::io::{self, Write};
 

@@ -30,7 +30,7 @@ async fn the_same_attempt_again_is_the_same_payment_however_its_amount_is_writte
         stage.bursar.pay(account, wish, attempt.clone(), None)
     };
     let id = pay(top_up("25")).await.unwrap().id;
-    let open = |state: &State| of(state, &id).phase == crate::top_up::Phase::Open;
+    let open = |state: &State| of(state, &id).phase == bursar_engine::top_up::Phase::Open;
     stage.until("it is open", open).await;
     for again in ["25", "25.0", "25.00", "025"] {
         assert_eq!(pay(top_up(again)).await.unwrap().id, id, "{again}");

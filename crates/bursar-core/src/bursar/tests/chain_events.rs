@@ -4,9 +4,9 @@
 use super::chain_past::{CREDITS, Deep, HEAD, hash};
 use super::*;
 use crate::driver::{Wanted, look_at_the_chain};
-use crate::engine::{ChainAnswer, Sought};
-use crate::top_up::Verified;
-use crate::view::Source;
+use bursar_domain::view::Source;
+use bursar_engine::top_up::Verified;
+use bursar_engine::{ChainAnswer, Sought};
 
 impl Stage<Deep> {
     async fn told(&self) -> Vec<(Code, String)> {

@@ -3,8 +3,8 @@
 
 use super::fake_chain::{Behind, ByOne, ByTwo, FakeChain};
 use super::*;
-use crate::cache::DoubtfulRange;
-use crate::notice::NoticeKind;
+use bursar_domain::notice::NoticeKind;
+use bursar_store::DoubtfulRange;
 
 impl<P: Behind> Stage<P> {
     fn edit(&self, edit: impl FnOnce(&mut FakeChain)) {
@@ -96,7 +96,7 @@ async fn a_newer_figure_is_never_replaced_by_an_older_one() {
     });
     stage.looked().await;
     assert_eq!(stage.figure(), ("34.000000".to_owned(), 1_677));
-    let low = crate::engine::Thresholds {
+    let low = bursar_engine::Thresholds {
         days: None,
         amount: Some(threshold),
     };
@@ -164,7 +164,7 @@ async fn a_command_shows_no_figure_from_before_the_last_one() {
     let status = async || {
         let reader = Reader::open(stage.home.path(), Arc::clone(&stage.vault), None).unwrap();
         let account = reader.accounts()[0].clone();
-        let http = crate::http::Http::new().unwrap();
+        let http = bursar_platform::http::Http::new().unwrap();
         reader
             .status(&account, false, &http, stage.clock.now())
             .await
@@ -387,7 +387,7 @@ async fn figures_that_went_ahead_of_the_events_are_still_explained() {
     let reading = chain.read(user, stage.clock.now()).await.unwrap();
     let history = &stage.bursar.world.history;
     let now = stage.clock.now();
-    let ahead = crate::high_water::Sighting::newest(reading);
+    let ahead = bursar_domain::high_water::Sighting::newest(reading);
     history.put_sighting(&account, &ahead, now).unwrap();
     stage.edit(|chain| chain.endpoints[0].drops_logs = true);
     stage.looked().await;
@@ -512,7 +512,7 @@ async fn turns<P: Behind>(mut stage: Stage<P>, endpoints: &[usize]) {
                 state
                     .top_ups
                     .values()
-                    .all(|top_up| top_up.phase == crate::top_up::Phase::Completed)
+                    .all(|top_up| top_up.phase == bursar_engine::top_up::Phase::Completed)
             })
             .await;
         assert_eq!(stage.told("paid"), expected, "{turn}");
@@ -543,7 +543,7 @@ async fn turns<P: Behind>(mut stage: Stage<P>, endpoints: &[usize]) {
                 state
                     .top_ups
                     .values()
-                    .all(|top_up| top_up.phase == crate::top_up::Phase::Confirming)
+                    .all(|top_up| top_up.phase == bursar_engine::top_up::Phase::Confirming)
             })
             .await;
         assert_eq!(stage.told("paid"), expected, "{turn}");
@@ -579,7 +579,7 @@ async fn a_history_that_is_fetched_anew_reverses_nothing() {
             state
                 .top_ups
                 .values()
-                .all(|top_up| top_up.phase == crate::top_up::Phase::Completed)
+                .all(|top_up| top_up.phase == bursar_engine::top_up::Phase::Completed)
         })
         .await;
     stage.bursar.stop().await;

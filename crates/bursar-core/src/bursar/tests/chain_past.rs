@@ -2,9 +2,9 @@
 //! is read once the chain answers again, and nothing is read twice.
 
 use super::*;
-use crate::engine::Blocks;
-use crate::view::PaymentQuery;
 use alloy_primitives::{hex, keccak256};
+use bursar_domain::view::PaymentQuery;
+use bursar_engine::Blocks;
 use serde_json::{Value, json};
 
 pub(super) const HEAD: u64 = 150_000;

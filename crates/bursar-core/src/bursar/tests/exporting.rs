@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::export::{Exported, Format};
-use crate::payment::{Papers, Purpose, RemotePayment, Status};
-use crate::view::{ExportState, PaymentQuery};
+use bursar_domain::payment::{Papers, Purpose, RemotePayment, Status};
+use bursar_domain::view::{ExportState, PaymentQuery};
 use std::fs;
 
 /// Long enough that it is not over before it can be cancelled.

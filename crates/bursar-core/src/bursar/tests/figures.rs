@@ -1,11 +1,11 @@
 //! What is said of figures, and of what is not known.
 
 use super::*;
-use crate::api_balance::ApiBalance;
-use crate::engine::{Disagreement, step};
-use crate::reading::Reading;
-use crate::rules::Rules;
-use crate::view::PaymentKind;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::reading::Reading;
+use bursar_domain::rules::Rules;
+use bursar_domain::view::PaymentKind;
+use bursar_engine::{Disagreement, step};
 
 #[tokio::test]
 async fn nothing_open_and_not_knowing_are_told_apart() {
@@ -188,7 +188,7 @@ async fn what_the_api_said_before_this_session_is_only_shown_with_its_age() {
     let told = overview().await.unwrap();
     assert!(told.api_current);
     assert_eq!(told.days_left, Some(100));
-    let check_old = |told: crate::view::Overview, before: Timestamp, when: &str| {
+    let check_old = |told: bursar_domain::view::Overview, before: Timestamp, when: &str| {
         assert_eq!(
             (told.api_current, told.days_left, told.agrees),
             (false, None, None),

@@ -3,7 +3,7 @@
 
 use super::panel::{Panel, payment};
 use super::*;
-use crate::top_up::Phase;
+use bursar_engine::top_up::Phase;
 use std::path::Path;
 
 /// A protection in front of the console that wants to see a browser.
@@ -97,7 +97,7 @@ async fn a_key_that_the_provider_says_back_is_kept_and_shown_nowhere() {
     stage.read().await;
     stage.later(Span::minutes(1));
     let listed = || async {
-        let query = crate::view::PaymentQuery::default();
+        let query = bursar_domain::view::PaymentQuery::default();
         stage.bursar.payments(query, None, 10).await.unwrap()
     };
     let id = {

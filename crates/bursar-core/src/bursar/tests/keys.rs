@@ -2,8 +2,8 @@
 //! end of the program in between.
 
 use super::*;
-use crate::session::entry_of;
-use crate::vault::tests::Entries;
+use bursar_platform::vault::testing::Entries;
+use bursar_provider::session::entry_of;
 
 /// The program over a keyring that may be away.
 struct Keys {
@@ -279,7 +279,7 @@ async fn a_spent_token_is_never_used_by_another_start() {
         session.put(tokens("a0", "r0"), false).await.unwrap();
         let renewing =
             Server::start(|_| Canned::json(200, r#"{"access_token":"a1","refresh_token":"r1"}"#));
-        let network = crate::provider::networks::from_toml(&format!(
+        let network = bursar_provider::networks::from_toml(&format!(
             "name = \"t\"\nprovider = \"panel\"\napi = \"{0}\"\n[sign_in]\nauthorize = \"{0}a\"\ntoken = \"{0}t\"\nclient_id = \"c\"\n",
             renewing.url
         ))

@@ -1,8 +1,8 @@
 //! Money that comes long after its payment has ended, and payments made elsewhere while this machine's clock is wrong.
 
 use super::*;
-use crate::notice::NoticeKind;
-use crate::view::{PaymentQuery, PaymentStatus};
+use bursar_domain::notice::NoticeKind;
+use bursar_domain::view::{PaymentQuery, PaymentStatus};
 
 impl Stage {
     async fn status_of(&self, id: &str) -> Option<PaymentStatus> {

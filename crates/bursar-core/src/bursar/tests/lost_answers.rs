@@ -1,7 +1,7 @@
 //! What becomes of a top-up whose answer is lost.
 
 use super::*;
-use crate::top_up::Phase;
+use bursar_engine::top_up::Phase;
 
 #[tokio::test]
 async fn an_answer_lost_behind_the_provider_ends_in_the_one_top_up_that_it_made() {

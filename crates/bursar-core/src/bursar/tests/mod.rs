@@ -24,13 +24,13 @@ mod past;
 mod sync;
 
 use super::*;
-use crate::canned::{Asked, Canned, Server};
-use crate::clock::{Span, SystemClock, Timestamp};
-use crate::engine::Poll;
-use crate::notice::Notice;
-use crate::session::Credential;
-use crate::top_up::TopUp;
-use crate::view::{TrayView, Wish, WishFor};
+use bursar_domain::clock::{Span, SystemClock, Timestamp};
+use bursar_domain::notice::Notice;
+use bursar_domain::view::{TrayView, Wish, WishFor};
+use bursar_engine::Poll;
+use bursar_engine::top_up::TopUp;
+use bursar_platform::canned::{Asked, Canned, Server};
+use bursar_provider::session::Credential;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 

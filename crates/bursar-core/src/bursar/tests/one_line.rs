@@ -1,9 +1,9 @@
 //! A payment is one line, whatever its ids were thought to be.
 
 use super::*;
-use crate::payment::NewPayment;
-use crate::top_up::Phase;
-use crate::view::{PaymentQuery, PaymentStatus, PaymentView};
+use bursar_domain::payment::NewPayment;
+use bursar_domain::view::{PaymentQuery, PaymentStatus, PaymentView};
+use bursar_engine::top_up::Phase;
 
 /// The answer to a new top-up that names an intent, which the lists do not know.
 const INTENT: &str = r#"{"intentId":"intent","sessionId":"s","provider":"copperx","providerPaymentId":"s",
@@ -113,7 +113,7 @@ async fn one_that_was_taken_for_somebody_elses_is_kept_once_when_it_turns_out_to
         remote_updated_at: Some(now),
         ..ours.clone()
     };
-    let write = crate::engine::Write::TopUp(adopted);
+    let write = bursar_engine::Write::TopUp(adopted);
     let store = Arc::clone(&stage.bursar.world.store);
     store.commit(&stage.account, &[write]).unwrap();
     drop(store);

@@ -1,7 +1,7 @@
 //! A hosting panel that gives prepared answers, in the shapes of `docs/panel-api.yaml`.
 
 use super::*;
-use crate::view::ServicePeriod;
+use bursar_domain::view::ServicePeriod;
 use std::collections::BTreeMap;
 
 /// What a service costs that is due.

@@ -2,7 +2,7 @@
 
 use super::panel::*;
 use super::*;
-use crate::cache::SyncState;
+use bursar_store::SyncState;
 
 #[tokio::test]
 async fn a_place_in_the_history_that_the_provider_has_forgotten_is_no_dead_end() {
@@ -45,7 +45,7 @@ async fn a_place_in_the_history_that_the_provider_has_forgotten_is_no_dead_end()
     let state = history.sync_state(account).unwrap();
     assert_eq!(state.next, None);
     assert!(state.full_at.is_some());
-    let query = crate::view::PaymentQuery::default();
+    let query = bursar_domain::view::PaymentQuery::default();
     let page = stage.bursar.payments(query, None, 10).await.unwrap();
     assert_eq!(page.payments.len(), 2);
 }

@@ -93,7 +93,7 @@ async fn what_was_made_is_shown_as_it_is_and_not_as_it_was_asked_for() {
     let attempt = uuid::Uuid::new_v4().to_string();
     let paid = stage.bursar.pay(stage.account.clone(), wish, attempt, None);
     let id = paid.await.unwrap().id;
-    let open = |state: &State| of(state, &id).phase == crate::top_up::Phase::Open;
+    let open = |state: &State| of(state, &id).phase == bursar_engine::top_up::Phase::Open;
     stage.until("it is open", open).await;
     let told = stage.bursar.top_up(&stage.account, &id).unwrap();
     assert_eq!(told.amount.to_decimal(), "1000.00");

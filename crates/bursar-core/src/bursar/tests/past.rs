@@ -1,8 +1,8 @@
 //! A long history at its first reading: in portions, stopped where it is, and gone on with from there.
 
 use super::*;
-use crate::engine::Lines;
-use crate::view::PaymentQuery;
+use bursar_domain::view::PaymentQuery;
+use bursar_engine::Lines;
 
 const LINES: usize = 1_000;
 const PAGES: usize = LINES / 100;

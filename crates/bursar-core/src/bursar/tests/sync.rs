@@ -1,8 +1,8 @@
 //! What a terminal reads when it is asked, and what it leaves to the desktop app.
 
 use super::*;
-use crate::engine::{Alerts, Write};
-use crate::view::PaymentQuery;
+use bursar_domain::view::PaymentQuery;
+use bursar_engine::{Alerts, Write};
 
 async fn begin_in_terminal(stage: &mut Stage, settings: Settings) {
     stage.bursar.stop().await;

@@ -1,0 +1,455 @@
+//! The user's events from the contract's logs, newest first: every log checked against what was asked, none
+//! twice, none taken back, each with its block's own time. What an RPC can give of a range is read; how it is asked
+//! for less where a range is too much, [`super::log_range`] decides.
+
+use super::fault::{Fault, told_as};
+use super::keeper::Subject;
+use super::line::{At, Line, Rpc, block};
+use super::log_range::{LogRange, Next};
+use super::reader::{Chain, missing, missing_instead};
+use super::rpc::Call;
+use super::wire::{Block, Log, written};
+use alloy_primitives::{Address, B256};
+use bursar_domain::chain_event::{EventBatch, UserEvent, same_but_for_place};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_platform::http::{LOGS_LIMIT, WHOLE_TIMEOUT};
+use futures_util::future::{Either, select};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::pin::pin;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// So many requests for logs are made at a time, and so many events taken; the rest of a range is for the next time.
+pub(super) const MOST_REQUESTS: u32 = 64;
+const MOST_EVENTS: usize = 20_000;
+/// After so long, what has been read is handed over.
+const PART: Duration = Duration::from_secs(3);
+/// So many times [`Chain::events`] goes on with the rest.
+const MOST_PARTS: u32 = 16;
+/// So many blocks' times are asked for at once.
+const TIMES_AT_ONCE: usize = 50;
+/// No list of logs, where one was asked for. That is not the same as an empty one.
+pub(super) const NO_LOGS: Fault = Fault::Malformed("no logs");
+
+impl Chain {
+    /// The user's events in the blocks `from` to `to`, both included, newest first: all of them, or an error. Where there
+    /// are any, another RPC tells the same.
+    ///
+    /// # Errors
+    /// As [`Chain::newest_events`].
+    pub async fn events(&self, user: Address, from: u64, to: u64) -> Result<EventBatch> {
+        let from = from.min(to);
+        let yet_to_come = || {
+            Error::passing(
+                Code::ChainUnavailable,
+                "No RPC has the logs of the newest blocks yet.",
+            )
+        };
+        let mut batch = self.newest_events(user, from, to).await?;
+        if batch.to < to {
+            return Err(yet_to_come());
+        }
+        for _ in 0..MOST_PARTS {
+            let Some(next) = batch.from.checked_sub(1).filter(|next| *next >= from) else {
+                return Ok(batch);
+            };
+            let below = self.newest_events(user, from, next).await?;
+            if below.to != next {
+                return Err(yet_to_come());
+            }
+            batch.add_below(below);
+        }
+        Err(Error::passing(
+            Code::EventsIncomplete,
+            "The RPCs give too few events at a time.",
+        ))
+    }
+
+    /// The newest of the user's events in the blocks `from` to `to`, as far down as an RPC tells of them in a few requests:
+    /// the batch says which blocks it covers, at least one. Its upper end is below `to` where no RPC has logs up to
+    /// there yet. Where there are events, another RPC tells the same.
+    ///
+    /// # Errors
+    /// As [`Chain::read`]; `chain_unavailable` too while no RPC has come to these blocks; `events_incomplete` where all
+    /// have dropped them; `rpcs_disagree`.
+    pub async fn newest_events(&self, user: Address, from: u64, to: u64) -> Result<EventBatch> {
+        let subject = &self.subject(user);
+        let from = from.min(to);
+        let first = self.first_to_tell(subject, from, to);
+        // Where the last range had events this one may have some too: both are asked at once then.
+        let beside = if self.inner.eventful.load(Ordering::Relaxed) {
+            self.witness()
+        } else {
+            None
+        };
+        let (first, said) = match &beside {
+            Some(rpc) => {
+                let said = pin!(self.told_by(rpc, subject, from, to));
+                match select(pin!(first), said).await {
+                    Either::Left((Ok((host, batch)), said)) if !batch.events.is_empty() => {
+                        (Ok((host, batch)), Some(said.await))
+                    }
+                    Either::Left((first, _)) => (first, None),
+                    Either::Right((said, first)) => (first.await, Some(said)),
+                }
+            }
+            None => (first.await, None),
+        };
+        let (host, batch) = first?;
+        self.inner
+            .eventful
+            .store(!batch.events.is_empty(), Ordering::Relaxed);
+        self.second(subject, &host, batch, beside.zip(said)).await
+    }
+
+    /// What the first RPC that tells anything of these blocks tells, and its host.
+    pub(super) async fn first_to_tell(
+        &self,
+        subject: &Subject,
+        from: u64,
+        to: u64,
+    ) -> Result<(String, EventBatch)> {
+        let work = |line: Line, head: Block| async move {
+            if head.number < from {
+                return Err(Fault::Behind);
+            }
+            let batch = read_range(&line, subject, from, to.min(head.number)).await?;
+            Ok((line.rpc.host.clone(), batch))
+        };
+        self.ask_each(work, gave_no_events)
+            .await
+            .map_err(|faults| told_as(faults, "No RPC gave the events."))
+    }
+
+    /// Whether every RPC is known to have dropped the logs of this block.
+    pub fn lacks_events(&self, block: u64) -> bool {
+        let now = Instant::now();
+        let rpcs = &self.inner.rpcs;
+        !rpcs.is_empty() && rpcs.iter().all(|rpc| rpc.standing().lowest(now) > block)
+    }
+}
+
+pub(super) fn gave_no_events(rpc: &Rpc, fault: Fault, faults: &mut Vec<(String, Fault)>) {
+    rpc.standing().gave_no_events(&fault, Instant::now());
+    tracing::debug!(host = %rpc.host, "no events: {}", fault.clone().told(&rpc.host));
+    faults.push((rpc.host.clone(), fault));
+}
+
+/// The events of the newest of these blocks, as far down as the RPC tells of them in [`MOST_REQUESTS`]; at least one
+/// block's.
+pub(super) async fn read_range(
+    line: &Line,
+    subject: &Subject,
+    from: u64,
+    to: u64,
+) -> Result<EventBatch, Fault> {
+    let line = &Line {
+        patience: WHOLE_TIMEOUT.min(line.patience.saturating_mul(2)),
+        ..line.clone()
+    };
+    let mut batch: Option<EventBatch> = None;
+    let mut range = LogRange::new(line, from, to)?;
+    let begun = Instant::now();
+    for _ in 0..MOST_REQUESTS {
+        let (low, high) = range.blocks(&line.rpc.standing());
+        let fault = match read_blocks(line, subject, low, high, range.head()).await {
+            Ok(read) => {
+                match &mut batch {
+                    Some(batch) => batch.add_below(read),
+                    None => batch = Some(read),
+                }
+                let many = batch
+                    .as_ref()
+                    .is_some_and(|batch| batch.events.len() > MOST_EVENTS);
+                let late = begun.elapsed() > PART;
+                if range.given(&mut line.rpc.standing()) == Next::Stop || many || late {
+                    break;
+                }
+                continue;
+            }
+            Err(fault) => fault,
+        };
+        if range.refused(&fault, &mut line.rpc.standing()) == Next::Stop {
+            let Some(batch) = batch else {
+                return Err(range.cause(fault));
+            };
+            line.rpc
+                .standing()
+                .gave_no_events(&range.cause(fault), Instant::now());
+            return Ok(batch);
+        }
+    }
+    batch.ok_or(Fault::Behind)
+}
+
+/// All events of the blocks `low` to `high`.
+async fn read_blocks(
+    line: &Line,
+    subject: &Subject,
+    low: u64,
+    high: u64,
+    head: u64,
+) -> Result<EventBatch, Fault> {
+    let decimals = line.decimals()?;
+    let (logs, to_hash) = ask_logs(line, subject, low, high, head).await?;
+    let logs = distinct(logs, low, high, to_hash)?;
+    let times = block_times(line, &logs, head).await?;
+    let mut events = Vec::with_capacity(logs.len());
+    for log in logs.iter().rev() {
+        let time = times.get(&log.block_hash).copied().ok_or(Fault::Behind)?;
+        events.push(subject.event(log, decimals, time)?);
+    }
+    Ok(EventBatch {
+        events,
+        from: low,
+        to: high,
+        to_hash,
+    })
+}
+
+/// The logs of the blocks `low` to `high`, and the hash of block `high` as the RPC has it at the same time.
+async fn ask_logs(
+    line: &Line,
+    subject: &Subject,
+    low: u64,
+    high: u64,
+    head: u64,
+) -> Result<(Vec<Log>, B256), Fault> {
+    let (signatures, token, user) = subject.topics();
+    let filter = json!({
+        "address": subject.balance,
+        "fromBlock": written(low),
+        "toBlock": written(high),
+        "topics": [signatures, token, user],
+    });
+    // Where the lowest block is gone, an answer without logs may only mean that they are gone too.
+    let calls = [
+        Call::new("eth_getLogs", json!([filter])),
+        block(At::Number(high)),
+        block(At::Number(low)),
+    ];
+    let calls = calls
+        .get(..if low < high { 3 } else { 2 })
+        .unwrap_or(&calls);
+    let mut answers = line.ask(calls, LOGS_LIMIT).await?;
+    let logs = answers.next::<Option<Vec<Log>>>("logs")?.ok_or(NO_LOGS)?;
+    let mut next_block = |number: u64| {
+        let answer = answers.next::<Option<Block>>("a block");
+        match answer.map_err(|fault| missing_instead(fault, number, head))? {
+            Some(block) if block.number == number => Ok(block.hash),
+            Some(_) => Err(Fault::Malformed("another block than was asked for")),
+            None => Err(missing(number, head)),
+        }
+    };
+    let to_hash = next_block(high)?;
+    if low < high {
+        next_block(low)?;
+    }
+    Ok((logs, to_hash))
+}
+
+/// The logs in the chain's order, those that were sent twice once, those taken back not at all.
+pub(super) fn distinct(
+    logs: Vec<Log>,
+    low: u64,
+    high: u64,
+    high_hash: B256,
+) -> Result<Vec<Log>, Fault> {
+    let mut hashes = BTreeMap::from([(high, high_hash)]);
+    let mut distinct = BTreeMap::new();
+    for log in logs.into_iter().filter(|log| !log.removed) {
+        if !(low..=high).contains(&log.block_number) {
+            return Err(Fault::Malformed("an event of another block"));
+        }
+        if *hashes.entry(log.block_number).or_insert(log.block_hash) != log.block_hash {
+            // Blocks were replaced while they were read.
+            return Err(Fault::Behind);
+        }
+        match distinct.entry((log.block_number, log.log_index)) {
+            Entry::Vacant(place) => {
+                place.insert(log);
+            }
+            Entry::Occupied(known) if *known.get() == log => {}
+            Entry::Occupied(_) => return Err(Fault::Malformed("two events in one place")),
+        }
+    }
+    Ok(distinct.into_values().collect())
+}
+
+/// The times of the logs' blocks, by the blocks' hashes. Those that the RPC writes beside its logs are taken where
+/// they can be, and the first and the last block say the same of themselves; else every block is asked.
+async fn block_times(
+    line: &Line,
+    logs: &[Log],
+    head: u64,
+) -> Result<BTreeMap<B256, Timestamp>, Fault> {
+    let mut times = BTreeMap::new();
+    let mut unknown = BTreeMap::new();
+    for log in logs {
+        match line.rpc.times().get(log.block_hash, log.block_number) {
+            Some(time) => times.insert(log.block_hash, time).is_some(),
+            None => unknown.insert(log.block_number, log.block_hash).is_some(),
+        };
+    }
+    let ends: BTreeMap<u64, B256> = [unknown.first_key_value(), unknown.last_key_value()]
+        .into_iter()
+        .flatten()
+        .map(|(number, hash)| (*number, *hash))
+        .collect();
+    let told = told_times(logs).filter(|_| ends.len() < unknown.len());
+    if let Some(told) = told {
+        let said = ask_times(line, &ends, head).await?;
+        let agrees = said.iter().all(|(hash, time)| told.get(hash) == Some(time));
+        times.extend(said);
+        if agrees {
+            times.extend(told);
+            return Ok(times);
+        }
+        tracing::debug!(host = %line.rpc.host, "the times beside logs are not those of their blocks");
+        unknown.retain(|_, hash| !times.contains_key(hash));
+    }
+    times.extend(ask_times(line, &unknown, head).await?);
+    Ok(times)
+}
+
+/// The times that are written beside the logs, which are in the chain's order; `None` where one lacks it, where those
+/// of a block differ, or where a later block is said to be the older one.
+fn told_times(logs: &[Log]) -> Option<BTreeMap<B256, Timestamp>> {
+    let mut times = BTreeMap::new();
+    let mut before: Option<(u64, Timestamp)> = None;
+    for log in logs {
+        let time = log.block_time?;
+        let possible = before.is_none_or(|(block, told)| {
+            if block == log.block_number {
+                told == time
+            } else {
+                told <= time
+            }
+        });
+        if !possible {
+            return None;
+        }
+        before = Some((log.block_number, time));
+        times.insert(log.block_hash, time);
+    }
+    Some(times)
+}
+
+/// The times of these blocks, as they say themselves.
+async fn ask_times(
+    line: &Line,
+    blocks: &BTreeMap<u64, B256>,
+    head: u64,
+) -> Result<BTreeMap<B256, Timestamp>, Fault> {
+    let blocks: Vec<(u64, B256)> = blocks
+        .iter()
+        .map(|(number, hash)| (*number, *hash))
+        .collect();
+    let mut times = BTreeMap::new();
+    for part in blocks.chunks(TIMES_AT_ONCE) {
+        let calls: Vec<Call> = part
+            .iter()
+            .map(|(_, hash)| block(At::Hash(*hash)))
+            .collect();
+        let mut answers = line.ask(&calls, LOGS_LIMIT).await?;
+        for (number, hash) in part {
+            let block = answers
+                .next::<Option<Block>>("a block")
+                .map_err(|fault| missing_instead(fault, *number, head))?
+                .ok_or_else(|| missing(*number, head))?;
+            if block.hash != *hash || block.number != *number {
+                return Err(Fault::Malformed("another block than was asked for"));
+            }
+            line.rpc.times().insert(*hash, *number, block.time);
+            times.insert(*hash, block.time);
+        }
+    }
+    Ok(times)
+}
+
+/// Whether a log says the same as the event, whatever place in its block it is said to have: some nodes count logs in
+/// receipts anew for each transaction.
+pub(super) fn same_event(subject: &Subject, log: &Log, decimals: u8, event: &UserEvent) -> bool {
+    subject
+        .event(log, decimals, event.block_time)
+        .is_ok_and(|said| same_but_for_place(&said, event))
+}
+
+/// Whether both lists tell the same events in the same order, whatever their places in their blocks are said to be.
+pub(super) fn same_events(one: &[UserEvent], other: &[UserEvent]) -> bool {
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(other)
+            .all(|(one, other)| same_but_for_place(one, other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(block: u64, index: u64) -> Log {
+        Log {
+            address: Address::ZERO,
+            topics: Vec::new(),
+            data: Vec::new(),
+            block_number: block,
+            block_hash: B256::with_last_byte(u8::try_from(block).unwrap()),
+            transaction_hash: B256::ZERO,
+            log_index: index,
+            block_time: None,
+            removed: false,
+        }
+    }
+
+    fn places(logs: Vec<Log>) -> Result<Vec<(u64, u64)>, Fault> {
+        let logs = distinct(logs, 1, 9, B256::with_last_byte(9))?;
+        Ok(logs
+            .iter()
+            .map(|log| (log.block_number, log.log_index))
+            .collect())
+    }
+
+    #[test]
+    fn logs_come_once_and_in_order() {
+        let logs = vec![
+            log(5, 1),
+            log(9, 0),
+            log(5, 0),
+            log(5, 1),
+            Log {
+                removed: true,
+                ..log(4, 0)
+            },
+        ];
+        assert_eq!(places(logs), Ok(vec![(5, 0), (5, 1), (9, 0)]));
+        assert_eq!(places(Vec::new()), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn logs_that_contradict_each_other_are_refused() {
+        assert!(matches!(places(vec![log(10, 0)]), Err(Fault::Malformed(_))));
+        assert!(matches!(places(vec![log(0, 0)]), Err(Fault::Malformed(_))));
+        let bent = Log {
+            transaction_hash: B256::repeat_byte(1),
+            ..log(5, 0)
+        };
+        assert!(matches!(
+            places(vec![log(5, 0), bent]),
+            Err(Fault::Malformed(_))
+        ));
+        let other_fork = Log {
+            block_hash: B256::repeat_byte(1),
+            ..log(5, 1)
+        };
+        assert_eq!(places(vec![log(5, 0), other_fork]), Err(Fault::Behind));
+        let replaced = Log {
+            block_hash: B256::repeat_byte(1),
+            ..log(9, 1)
+        };
+        assert_eq!(places(vec![replaced]), Err(Fault::Behind));
+    }
+}

@@ -1,0 +1,441 @@
+//! The Balance contract's language: calls encoded, figures and events decoded. Decoding is exact: the right
+//! length, address and topics, canonical data, amounts that fit. Pure functions, no RPC in sight.
+
+use super::fault::Fault;
+use super::wire::{Block, Log};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy_sol_types::{SolCall, SolEvent, SolType, sol_data};
+use bursar_domain::chain_event::{EventKind, UserEvent};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::money::{Amount, Currency, MAX_SCALE};
+use bursar_domain::reading::Reading;
+
+/// A longer top-up id is nobody's; in bytes.
+const LONGEST_ID: usize = 200;
+
+#[allow(missing_debug_implementations, unreachable_pub)]
+mod abi {
+    alloy_sol_types::sol! {
+        interface Balance {
+            event UserBalanceIncrease(address indexed token, address indexed user, address indexed initiator, uint256 amount, string topUpId);
+            event Refunded(address indexed token, address indexed user, uint256 amount, address initiator);
+            event FundedFromLimbo(address indexed token, address indexed user, address initiator, uint256 amount);
+            function getFreeBalance(address token, address user) external view returns (uint256);
+            function getFullBalance(address token, address user) external view returns (uint256);
+            function limbo(address token, address user) external view returns (uint256);
+            function frozen(address user) external view returns (bool);
+        }
+
+        interface Token {
+            function decimals() external view returns (uint8);
+        }
+    }
+}
+use abi::Balance::{
+    FundedFromLimbo, Refunded, UserBalanceIncrease, frozenCall, getFreeBalanceCall,
+    getFullBalanceCall, limboCall,
+};
+
+/// Whose balance, in which token, by which contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Subject {
+    pub(super) balance: Address,
+    pub(super) token: Address,
+    pub(super) user: Address,
+}
+
+/// The figures of one block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Figures {
+    pub(super) free: Amount,
+    pub(super) reserved: Amount,
+    pub(super) held: Amount,
+    pub(super) frozen: bool,
+}
+
+impl Figures {
+    /// These figures as they stood at block `head`.
+    pub(super) fn at(self, head: Block, read_at: Timestamp) -> Reading {
+        Reading {
+            block: head.number,
+            block_hash: head.hash,
+            block_time: head.time,
+            read_at,
+            free: self.free,
+            reserved: self.reserved,
+            held: self.held,
+            frozen: self.frozen,
+        }
+    }
+}
+
+impl Subject {
+    /// The calls whose answers [`figures`] takes, in this order.
+    pub(super) fn figure_calls(&self) -> [Vec<u8>; 4] {
+        let Self { token, user, .. } = *self;
+        [
+            getFreeBalanceCall { token, user }.abi_encode(),
+            getFullBalanceCall { token, user }.abi_encode(),
+            limboCall { token, user }.abi_encode(),
+            frozenCall { user }.abi_encode(),
+        ]
+    }
+
+    /// The topics that every event of interest carries, as a log filter wants them. `FreeBalanceIncrease`
+    /// accompanies them and is left out, so that nothing counts twice.
+    pub(super) fn topics(&self) -> (Vec<B256>, B256, B256) {
+        let signatures = vec![
+            UserBalanceIncrease::SIGNATURE_HASH,
+            Refunded::SIGNATURE_HASH,
+            FundedFromLimbo::SIGNATURE_HASH,
+        ];
+        (signatures, self.token.into_word(), self.user.into_word())
+    }
+
+    /// What a log says of the user's money, at the token's `decimals`; `time` is its block's.
+    ///
+    /// # Errors
+    /// [`Fault::Malformed`] when the log is not one that the filter asks for, or is not written as the
+    /// contract writes it.
+    pub(super) fn event(
+        &self,
+        log: &Log,
+        decimals: u8,
+        time: Timestamp,
+    ) -> Result<UserEvent, Fault> {
+        const FOREIGN: Fault = Fault::Malformed("an event that was not asked for");
+        let [signature, token, user, rest @ ..] = log.topics.as_slice() else {
+            return Err(FOREIGN);
+        };
+        let ours = log.address == self.balance
+            && *token == self.token.into_word()
+            && *user == self.user.into_word();
+        if !ours {
+            return Err(FOREIGN);
+        }
+        let (kind, amount) = match (*signature, rest) {
+            (UserBalanceIncrease::SIGNATURE_HASH, [initiator]) if is_address(*initiator) => {
+                credit(&log.data)?
+            }
+            (Refunded::SIGNATURE_HASH, []) => {
+                type Data = (sol_data::Uint<256>, sol_data::Address);
+                let (amount, _) = exact::<Data>(&log.data)?;
+                (EventKind::Refund, amount)
+            }
+            (FundedFromLimbo::SIGNATURE_HASH, []) => {
+                type Data = (sol_data::Address, sol_data::Uint<256>);
+                let (_, amount) = exact::<Data>(&log.data)?;
+                (EventKind::Released, amount)
+            }
+            _ => return Err(FOREIGN),
+        };
+        Ok(UserEvent {
+            kind,
+            amount: money(amount, decimals)?,
+            transaction: log.transaction_hash,
+            log_index: log.log_index,
+            block: log.block_number,
+            block_hash: log.block_hash,
+            block_time: time,
+        })
+    }
+}
+
+/// `decimals()` of the token.
+pub(super) fn decimals_call() -> Vec<u8> {
+    abi::Token::decimalsCall {}.abi_encode()
+}
+
+/// # Errors
+/// [`Fault::Malformed`] when it is not one word, or more than [`MAX_SCALE`].
+pub(super) fn decimals(answer: &[u8]) -> Result<u8, Fault> {
+    u8::try_from(word(answer)?)
+        .ok()
+        .filter(|decimals| *decimals <= MAX_SCALE)
+        .ok_or(Fault::Malformed("decimals"))
+}
+
+/// The answers to [`Subject::figure_calls`] as money.
+///
+/// # Errors
+/// [`Fault::Malformed`] when an answer is not exactly one word, a figure does not fit, or less is there in all
+/// than can be spent.
+pub(super) fn figures(answers: &[Vec<u8>; 4], decimals: u8) -> Result<Figures, Fault> {
+    let [free, full, held, frozen] = answers;
+    let free = money(word(free)?, decimals)?;
+    let full = money(word(full)?, decimals)?;
+    let reserved = full
+        .checked_sub(&free)
+        .filter(|reserved| !reserved.is_negative())
+        .ok_or(Fault::Malformed("less in all than can be spent"))?;
+    let frozen = match word(frozen)? {
+        U256::ZERO => false,
+        U256::ONE => true,
+        _ => return Err(Fault::Malformed("neither frozen nor not")),
+    };
+    Ok(Figures {
+        free,
+        reserved,
+        held: money(word(held)?, decimals)?,
+        frozen,
+    })
+}
+
+fn word(answer: &[u8]) -> Result<U256, Fault> {
+    let bytes: [u8; 32] = answer
+        .try_into()
+        .map_err(|_| Fault::Malformed("a figure of the wrong length"))?;
+    Ok(U256::from_be_bytes(bytes))
+}
+
+fn money(units: U256, decimals: u8) -> Result<Amount, Fault> {
+    const TOO_LARGE: Fault = Fault::Malformed("an amount too large to be one");
+    let units = i128::try_from(units).map_err(|_| TOO_LARGE)?;
+    Amount::new(units, decimals, Currency::usdc()).map_err(|_| TOO_LARGE)
+}
+
+/// `(uint256 amount, string topUpId)`; the id is taken as bytes, because a string would be mended silently.
+fn credit(data: &[u8]) -> Result<(EventKind, U256), Fault> {
+    type Data = (sol_data::Uint<256>, sol_data::Bytes);
+    let (amount, id) = exact::<Data>(data)?;
+    Ok((
+        EventKind::Credit {
+            top_up_id: top_up_id(&id),
+        },
+        amount,
+    ))
+}
+
+/// An id that no provider would give does not hide the money: the credit stands, under the id's digest.
+fn top_up_id(id: &Bytes) -> String {
+    match std::str::from_utf8(id) {
+        Ok(text) if text.len() <= LONGEST_ID => text.to_owned(),
+        _ => format!("unreadable:{}", keccak256(id)),
+    }
+}
+
+/// Decodes event data that must be written in the one canonical way, without a byte more.
+fn exact<T>(data: &[u8]) -> Result<T::RustType, Fault>
+where
+    T: SolType,
+    for<'a> T::Token<'a>: alloy_sol_types::abi::TokenSeq<'a>,
+{
+    const WRONG: Fault = Fault::Malformed("an event's data");
+    let decoded = T::abi_decode_params_validate(data).map_err(|_| WRONG)?;
+    if T::abi_encode_params(&decoded) == data {
+        Ok(decoded)
+    } else {
+        Err(WRONG)
+    }
+}
+
+fn is_address(topic: B256) -> bool {
+    topic.iter().take(12).all(|byte| *byte == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::{b256, hex};
+
+    const SUBJECT: Subject = Subject {
+        balance: Address::repeat_byte(0xba),
+        token: Address::repeat_byte(0x70),
+        user: Address::repeat_byte(0x05),
+    };
+
+    fn log(signature: B256, extra: &[B256], data: Vec<u8>) -> Log {
+        let mut topics = vec![
+            signature,
+            SUBJECT.token.into_word(),
+            SUBJECT.user.into_word(),
+        ];
+        topics.extend_from_slice(extra);
+        Log {
+            address: SUBJECT.balance,
+            topics,
+            data,
+            block_number: 9,
+            block_hash: B256::repeat_byte(9),
+            transaction_hash: B256::repeat_byte(8),
+            log_index: 3,
+            block_time: None,
+            removed: false,
+        }
+    }
+
+    fn credit_log(amount: U256, id: &[u8]) -> Log {
+        type Data = (sol_data::Uint<256>, sol_data::Bytes);
+        let data = Data::abi_encode_params(&(amount, Bytes::copy_from_slice(id)));
+        log(
+            UserBalanceIncrease::SIGNATURE_HASH,
+            &[Address::repeat_byte(1).into_word()],
+            data,
+        )
+    }
+
+    fn units(n: u64) -> Vec<u8> {
+        U256::from(n).to_be_bytes_vec()
+    }
+
+    #[test]
+    fn selectors_are_the_contracts() {
+        let [free, full, limbo, frozen] = SUBJECT.figure_calls();
+        assert_eq!(free.len(), 68);
+        assert_eq!(frozen.len(), 36);
+        assert_eq!(decimals_call(), hex!("313ce567"));
+        assert_eq!(free[..4], keccak256("getFreeBalance(address,address)")[..4]);
+        assert_eq!(full[..4], keccak256("getFullBalance(address,address)")[..4]);
+        assert_eq!(limbo[..4], keccak256("limbo(address,address)")[..4]);
+        assert_eq!(frozen[..4], keccak256("frozen(address)")[..4]);
+        assert_eq!(
+            SUBJECT.topics().0,
+            [
+                keccak256("UserBalanceIncrease(address,address,address,uint256,string)"),
+                keccak256("Refunded(address,address,uint256,address)"),
+                keccak256("FundedFromLimbo(address,address,address,uint256)"),
+            ]
+        );
+    }
+
+    #[test]
+    fn figures_are_exact() {
+        let read = figures(
+            &[units(180_000_000), units(200_500_000), units(7), units(1)],
+            6,
+        )
+        .unwrap();
+        assert_eq!(read.free.to_string(), "180.000000 USDC");
+        assert_eq!(read.reserved.to_string(), "20.500000 USDC");
+        assert_eq!(read.held.to_string(), "0.000007 USDC");
+        assert!(read.frozen);
+    }
+
+    #[test]
+    fn figures_that_cannot_be_are_refused() {
+        let good = || [units(1), units(2), units(0), units(0)];
+        assert!(figures(&good(), 6).is_ok());
+        for (place, wrong) in [
+            (0, units(3)),   // more can be spent than there is
+            (0, Vec::new()), // an address without code
+            (0, vec![0; 31]),
+            (0, vec![0; 33]),
+            (0, vec![0xff; 32]),                              // does not fit
+            (2, U256::from(1_u128 << 127).to_be_bytes_vec()), // just does not fit
+            (3, units(2)),
+        ] {
+            let mut answers = good();
+            answers[place] = wrong;
+            assert!(
+                matches!(figures(&answers, 6), Err(Fault::Malformed(_))),
+                "{place}"
+            );
+        }
+        assert_eq!(decimals(&units(6)), Ok(6));
+        assert!(decimals(&units(19)).is_err());
+        assert!(decimals(&units(256)).is_err());
+        assert!(decimals(&[6]).is_err());
+    }
+
+    #[test]
+    fn a_credit_is_read() {
+        let event = SUBJECT
+            .event(
+                &credit_log(U256::from(25_000_000), b"abc-1"),
+                6,
+                Timestamp(5),
+            )
+            .unwrap();
+        assert_eq!(
+            event.kind,
+            EventKind::Credit {
+                top_up_id: "abc-1".to_owned()
+            }
+        );
+        assert_eq!(event.amount.to_string(), "25.000000 USDC");
+        assert_eq!(
+            (event.block, event.log_index, event.block_time),
+            (9, 3, Timestamp(5))
+        );
+    }
+
+    #[test]
+    fn refunds_and_releases_are_read() {
+        let refund = (
+            sol_data::Uint::<256>::abi_encode(&U256::from(5)),
+            Address::ZERO.into_word(),
+        );
+        let data = [refund.0.clone(), refund.1.to_vec()].concat();
+        let event = SUBJECT
+            .event(
+                &log(Refunded::SIGNATURE_HASH, &[], data.clone()),
+                6,
+                Timestamp(0),
+            )
+            .unwrap();
+        assert_eq!((event.kind, event.amount.units()), (EventKind::Refund, 5));
+        let data = [refund.1.to_vec(), refund.0].concat();
+        let event = SUBJECT
+            .event(
+                &log(FundedFromLimbo::SIGNATURE_HASH, &[], data),
+                6,
+                Timestamp(0),
+            )
+            .unwrap();
+        assert_eq!((event.kind, event.amount.units()), (EventKind::Released, 5));
+    }
+
+    #[test]
+    fn foreign_and_bent_logs_are_refused() {
+        let good = credit_log(U256::from(1), b"x");
+        let refused = |bend: &dyn Fn(&mut Log)| {
+            let mut log = good.clone();
+            bend(&mut log);
+            assert!(
+                matches!(
+                    SUBJECT.event(&log, 6, Timestamp(0)),
+                    Err(Fault::Malformed(_))
+                ),
+                "{log:?}"
+            );
+        };
+        refused(&|log| log.address = Address::ZERO);
+        refused(&|log| {
+            log.topics[0] =
+                b256!("11111111111111111111111111111111111111111111111111111111111111aa")
+        });
+        refused(&|log| log.topics[0] = Refunded::SIGNATURE_HASH);
+        refused(&|log| log.topics[1] = B256::ZERO);
+        refused(&|log| log.topics[2] = Address::repeat_byte(6).into_word());
+        refused(&|log| log.topics[2][0] = 1);
+        refused(&|log| log.topics[3][0] = 1);
+        refused(&|log| log.topics.truncate(3));
+        refused(&|log| log.topics.push(B256::ZERO));
+        refused(&|log| log.topics.clear());
+        refused(&|log| log.data.push(0));
+        refused(&|log| log.data.clear());
+        refused(&|log| log.data.truncate(96));
+        refused(&|log| log.data[0] = 0x80); // more than fits
+        refused(&|log| log.data[63] = 0x41); // the id's offset
+        refused(&|log| log.data[95] = 0xff); // the id's length
+        refused(&|log| *log.data.last_mut().unwrap() = 1); // padding
+    }
+
+    #[test]
+    fn an_odd_id_does_not_hide_the_money() {
+        let id = |bytes: &[u8]| match SUBJECT
+            .event(&credit_log(U256::from(1), bytes), 6, Timestamp(0))
+            .unwrap()
+            .kind
+        {
+            EventKind::Credit { top_up_id } => top_up_id,
+            other @ (EventKind::Refund | EventKind::Released) => panic!("{other:?}"),
+        };
+        assert_eq!(id(&[b'a'; 200]), "a".repeat(200));
+        assert_eq!(id("ü\u{202e}\n".as_bytes()), "ü\u{202e}\n");
+        assert_eq!(id(b""), "");
+        assert!(id(&[b'a'; 201]).starts_with("unreadable:0x"));
+        assert!(id(&[0xff]).starts_with("unreadable:0x"));
+        assert_ne!(id(&[0xff]), id(&[0xfe]));
+    }
+}

@@ -1,0 +1,73 @@
+//! The Balance contract, read and never written: balances at one block in one batch, the user's events
+//! newest first, receipts compared between RPCs, and a subscription that says when to look. Answers of an
+//! RPC are claims; what makes them evidence is said at each call.
+
+mod agreement;
+mod cross_check;
+mod events;
+mod fault;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
+mod glance;
+mod keeper;
+mod line;
+mod log_range;
+mod log_span;
+mod read_above;
+mod reader;
+mod rpc;
+mod rpc_error;
+mod second;
+mod standing;
+mod stated_limit;
+mod tenure;
+mod times;
+mod watch;
+mod wire;
+
+use bursar_domain::chain_event::{EventBatch, UserEvent};
+pub use reader::Chain;
+pub use tenure::Tenure;
+use tokio::sync::mpsc;
+
+use serde::{Deserialize, Serialize};
+
+/// Where an RPC stands, for Settings and diagnostics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RpcState {
+    Untried,
+    Good,
+    /// Its head is old; used only when nothing better answers.
+    Stale,
+    Unreachable,
+    WrongChain,
+    NoContract,
+}
+
+/// What the subscription has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// The subscription stands: polling may slow down.
+    Connected,
+    /// An event of the user was mined (or, `removed`, taken back). A hint to look, not yet evidence.
+    Event { event: UserEvent, removed: bool },
+    /// The subscription broke: polling covers until it stands again.
+    Lost,
+}
+
+/// Events that are stored at once, if so many have been read.
+const STORED_AT_ONCE: usize = 10_000;
+
+/// What has come by now of ranges that lie one below the other, as one batch to be stored; waits for the first.
+/// `None` when nothing more will come. A transaction writes anew most of each index, whether it brings few events
+/// or many, so it is to bring many.
+pub async fn gather(ranges: &mut mpsc::Receiver<EventBatch>) -> Option<EventBatch> {
+    let mut batch = ranges.recv().await?;
+    while batch.events.len() < STORED_AT_ONCE
+        && let Ok(below) = ranges.try_recv()
+    {
+        batch.add_below(below);
+    }
+    Some(batch)
+}

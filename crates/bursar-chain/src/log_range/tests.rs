@@ -1,0 +1,227 @@
+//! Ranges read from RPCs with every kind of limit: how much comes, in how few requests, and what is said of the rest.
+
+use super::*;
+use crate::events::MOST_REQUESTS;
+use crate::rpc_error::RpcError;
+use bursar_domain::error::Error;
+use serde_json::json;
+
+const HEAD: u64 = 100_000;
+
+fn refused(code: i64, message: &str) -> Fault {
+    Fault::Refused(RpcError::read(&json!({"code": code, "message": message})).unwrap())
+}
+
+/// Asks as the reader does: the lowest block that was read, if any, the last fault, and how many requests that took.
+fn read(
+    standing: &mut Standing,
+    (from, to): (u64, u64),
+    answer: impl Fn(u64, u64) -> Result<(), Fault>,
+) -> (Option<u64>, Option<Fault>, u32) {
+    let mut range = LogRange::within(from, to, HEAD);
+    let mut lowest = None;
+    for request in 1..=MOST_REQUESTS {
+        let (low, high) = range.blocks(standing);
+        assert!(from <= low && low <= high && high <= to);
+        let next = match answer(low, high) {
+            Ok(()) => {
+                lowest = Some(low);
+                range.given(standing)
+            }
+            Err(fault) => match range.refused(&fault, standing) {
+                Next::Stop => return (lowest, Some(range.cause(fault)), request),
+                Next::Ask => Next::Ask,
+            },
+        };
+        if next == Next::Stop {
+            return (lowest, None, request);
+        }
+    }
+    (lowest, None, MOST_REQUESTS)
+}
+
+fn limited(most: u64, fault: Fault) -> impl Fn(u64, u64) -> Result<(), Fault> {
+    move |low, high| {
+        if high - low >= most {
+            Err(fault.clone())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[test]
+fn a_stated_limit_is_used_at_once_and_kept() {
+    let mut standing = Standing::default();
+    let ankr = |words: &'static str| {
+        move |low: u64, high: u64| limited(1_000, refused(-32600, words))(low, high)
+    };
+    let stated = ankr("eth_getLogs is limited to a 1,000 range");
+    let (lowest, fault, requests) = read(&mut standing, (90_001, HEAD), stated);
+    // Ten pieces, the first refusal, and one longer range that is tried in between.
+    assert_eq!((lowest, fault), (Some(90_001), None));
+    assert!(requests <= 13, "{requests}");
+    let (.., again) = read(&mut standing, (80_001, 81_000), stated);
+    assert_eq!(again, 1);
+}
+
+#[test]
+fn any_limit_in_any_words_is_found_within_few_requests() {
+    let words = [
+        refused(-32005, "query returned more than 10000 results"),
+        refused(35, "ranges over the limit are not supported on freetier"),
+        refused(-32005, ""),
+        refused(-32000, "no such luck"),
+        refused(-32603, "Internal error"),
+        Fault::Status {
+            status: 500,
+            retry_after: None,
+        },
+        Fault::Status {
+            status: 413,
+            retry_after: None,
+        },
+        NO_LOGS,
+        Fault::Exchange(Error::passing(Code::AnswerTooLarge, "")),
+    ];
+    for fault in words {
+        for most in [1, 2, 3, 10, 50, 800, 10_000, 19_999] {
+            let mut standing = Standing::default();
+            let answer = limited(most, fault.clone());
+            let mut to = HEAD;
+            let mut looks = 0;
+            // Whatever the limit is, each look gets further down.
+            while to > 99_000 {
+                let (lowest, _, requests) = read(&mut standing, (80_001, to), &answer);
+                assert!(requests <= MOST_REQUESTS);
+                let lowest = lowest.unwrap_or_else(|| panic!("{fault:?} at {most}: nothing"));
+                assert!(lowest <= to);
+                to = lowest - 1;
+                looks += 1;
+            }
+            let most_looks = 2 + 1_000 / (u64::from(MOST_REQUESTS) / 4) / most;
+            assert!(looks <= most_looks, "{fault:?} at {most}: {looks} looks");
+        }
+    }
+}
+
+#[test]
+fn an_rpc_that_refuses_everything_is_soon_left_alone() {
+    for (fault, most) in [
+        (refused(-32000, "no such luck"), 9),
+        (NO_LOGS, 9),
+        (
+            refused(-32005, "query returned more than 10000 results"),
+            17,
+        ),
+        (refused(-32601, "the method eth_getLogs does not exist"), 1),
+        (refused(-32000, "the disk is broken"), 1),
+    ] {
+        let mut standing = Standing::default();
+        let (lowest, last, requests) =
+            read(&mut standing, (80_001, HEAD), |_, _| Err(fault.clone()));
+        assert_eq!((lowest, last), (None, Some(fault.clone())));
+        assert!(requests <= most, "{fault:?}: {requests}");
+        let (.., again) = read(&mut standing, (80_001, HEAD), |_, _| Err(fault.clone()));
+        assert_eq!(again, 1, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_rate_limit_is_not_answered_with_more_requests() {
+    for fault in [
+        refused(-32005, "daily request count exceeded, request rate limited"),
+        refused(429, ""),
+        refused(-32097, ""),
+        Fault::Status {
+            status: 429,
+            retry_after: None,
+        },
+    ] {
+        let mut standing = Standing::default();
+        let before = standing.log_span;
+        let (lowest, _, requests) = read(&mut standing, (80_001, HEAD), |_, _| Err(fault.clone()));
+        assert_eq!((lowest, requests), (None, 1), "{fault:?}");
+        assert_eq!(standing.log_span, before, "it says nothing of ranges");
+    }
+}
+
+#[test]
+fn what_is_left_of_pruned_history_is_read_and_the_gap_remembered() {
+    for kept_from in [80_001, 80_002, 90_000, 99_999, HEAD] {
+        for fault in [
+            refused(4444, "pruned history unavailable"),
+            refused(-32000, "block not found"),
+            Fault::Pruned,
+        ] {
+            let mut standing = Standing::default();
+            let mut to = HEAD;
+            let mut requests = 0;
+            // Near the head, a block that is not found may be too new.
+            let is_clear = kept_from < HEAD - 200;
+            if !is_clear && fault == refused(-32000, "block not found") {
+                continue;
+            }
+            loop {
+                let (lowest, last, took) = read(&mut standing, (70_001, to), |low, _| {
+                    if low < kept_from {
+                        Err(fault.clone())
+                    } else {
+                        Ok(())
+                    }
+                });
+                requests += took;
+                match lowest {
+                    Some(lowest) => to = lowest - 1,
+                    None => {
+                        assert_eq!(last, Some(Fault::Pruned), "{fault:?} from {kept_from}");
+                        break;
+                    }
+                }
+            }
+            assert_eq!(to, kept_from - 1, "{fault:?}");
+            assert_eq!(standing.lowest(Instant::now()), kept_from);
+            assert!(requests <= 50, "{fault:?} from {kept_from}: {requests}");
+            assert_eq!(
+                standing.log_span.blocks(),
+                u64::MAX,
+                "length was not the trouble"
+            );
+        }
+    }
+}
+
+#[test]
+fn newest_blocks_whose_logs_are_yet_to_come_are_left_for_the_next_time() {
+    for lag in [1, 2, 7, 60] {
+        for fault in [
+            refused(-32602, "block range extends beyond current head block"),
+            refused(-32000, "header not found"),
+            Fault::Behind,
+        ] {
+            let mut standing = Standing::default();
+            let mut highest = None;
+            let seen = std::cell::RefCell::new(&mut highest);
+            let (lowest, _, requests) = read(&mut standing, (99_000, HEAD), |_, high| {
+                if high > HEAD - lag {
+                    return Err(fault.clone());
+                }
+                let mut seen = seen.borrow_mut();
+                **seen = Some(seen.unwrap_or(high));
+                Ok(())
+            });
+            assert_eq!(lowest, Some(99_000), "{fault:?}");
+            let highest = highest.unwrap();
+            assert!(
+                highest <= HEAD - lag && highest >= HEAD - 2 * lag - 1,
+                "{highest}"
+            );
+            assert!(requests <= 9);
+        }
+    }
+    // One that is never there says so.
+    let mut standing = Standing::default();
+    let (lowest, last, requests) = read(&mut standing, (99_000, HEAD), |_, _| Err(Fault::Behind));
+    assert_eq!((lowest, last), (None, Some(Fault::Behind)));
+    assert!(requests <= 27, "{requests}");
+}

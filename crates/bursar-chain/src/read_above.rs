@@ -1,0 +1,143 @@
+//! The newest block whose figures were shown, as a mark that later figures do not fall below. An endpoint that is behind,
+//! or an older node behind a shared address, never makes a newer figure older. Only two things lower the mark: blocks that
+//! were replaced, by the word of as many endpoints as it takes; and ten minutes in which no endpoint that answers knew the
+//! marked block. Then the older figures are shown, and it is said that the chain went back.
+
+use super::fault::{Fault, told_together};
+use super::line::{At, Line, block};
+use super::reader::{Chain, missing_instead, read_newest};
+use super::tenure::Tenure;
+use super::wire::Block;
+use alloy_primitives::Address;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::Result;
+use bursar_domain::high_water::{HighWater, Lapse, Sighting};
+use bursar_domain::reading::Reading;
+use bursar_platform::http::BODY_LIMIT;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// A shared address may lead to a node that has the block at the next try.
+const TRIES: u32 = 3;
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+
+impl Chain {
+    /// The user's balances, never below the mark while its block may still be in the chain.
+    ///
+    /// # Errors
+    /// As [`Chain::read`], when no endpoint answered at all.
+    pub async fn read_above(
+        &self,
+        user: Address,
+        mark: Option<&HighWater>,
+        now: Timestamp,
+    ) -> Result<Sighting> {
+        let Some(mark) = mark else {
+            return self.read(user, now).await.map(Sighting::newest);
+        };
+        self.tell_time(now);
+        let is_known = &AtomicBool::new(false);
+        // Where the figures are older ones by now, those that they fell from are looked for first.
+        if let Some(before) = mark.lapse.fell_from
+            && let Ok(reading) = self.at_least(user, before, mark, is_known, now).await
+        {
+            return Ok(mark.reached(reading));
+        }
+        let found = self.at_least(user, mark.block, mark, is_known, now).await;
+        let faults = match found {
+            Ok(reading) => return Ok(mark.reached(reading)),
+            Err(faults) => faults,
+        };
+        if is_known.load(Ordering::Relaxed) {
+            return Ok(Sighting {
+                reading: None,
+                lowers: false,
+                lapse: Lapse {
+                    missing: None,
+                    ..mark.lapse.clone()
+                },
+                problem: Some(told_together(faults)),
+            });
+        }
+        if !faults.iter().any(|(_, fault)| *fault == Fault::Behind) {
+            return Err(told_together(faults));
+        }
+        let below = self.read(user, now).await?;
+        if below.block >= mark.block {
+            return Ok(mark.reached(below));
+        }
+        let replaced = self.is_other_chain(mark, below.block).await;
+        Ok(mark.fallen_short(below, replaced, now))
+    }
+
+    /// Figures at that block or above it, from the first endpoint that has them.
+    async fn at_least(
+        &self,
+        user: Address,
+        least: u64,
+        mark: &HighWater,
+        is_known: &AtomicBool,
+        now: Timestamp,
+    ) -> Result<Reading, Vec<(String, Fault)>> {
+        let subject = &self.subject(user);
+        self.ask_in_turn(|line: Line, head: Block| async move {
+            let head = if head.number < mark.block {
+                self.catch_up(&line, mark, is_known).await?
+            } else {
+                head
+            };
+            is_known.store(true, Ordering::Relaxed);
+            match read_newest(&line, subject, head, now).await? {
+                reading if reading.block < least => Err(Fault::Behind),
+                reading => Ok(reading),
+            }
+        })
+        .await
+    }
+
+    /// A head at the mark or above it, from an endpoint that was below it a moment ago.
+    async fn catch_up(
+        &self,
+        line: &Line,
+        mark: &HighWater,
+        is_known: &AtomicBool,
+    ) -> Result<Block, Fault> {
+        let is_alone = self.hosts() == 1;
+        for _ in 0..TRIES {
+            let mut answers = line
+                .ask(&[block(At::Number(mark.block))], BODY_LIMIT)
+                .await?;
+            let answer = answers.next::<Option<Block>>("a block");
+            let seen = match answer.map_err(|fault| missing_instead(fault, mark.block, mark.block))
+            {
+                Err(Fault::Behind | Fault::Pruned) => None,
+                seen => seen?,
+            };
+            let has_it = seen.is_some_and(|block| block.hash == mark.hash);
+            if has_it {
+                is_known.store(true, Ordering::Relaxed);
+            }
+            let head = line.open().await?;
+            if head.number >= mark.block {
+                return Ok(head);
+            }
+            if !has_it && !is_alone {
+                break;
+            }
+            sleep(BETWEEN_TRIES).await;
+        }
+        Err(Fault::Behind)
+    }
+
+    /// Whether the blocks up to `block` are not those that were read before, so that it is no use to wait.
+    async fn is_other_chain(&self, mark: &HighWater, block: u64) -> bool {
+        let checkpoint = mark.checkpoints.iter().find(|(at, _)| *at <= block);
+        match checkpoint {
+            Some((number, hash)) => {
+                matches!(self.tenure(*number, *hash).await, Ok(Tenure::Replaced))
+            }
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! The limits that a JSON-RPC error states in its words: how many blocks or calls the server takes at once, and how
+//! long it wants to be left alone. They are hints: what is read wrongly costs a request or two, because a shorter
+//! range is tried where the hint does not help. The texts are in small letters, as [`super::rpc_error`] writes them.
+
+use bursar_domain::clock::Span;
+
+/// Longer waits are not believed.
+const LONGEST_WAIT: Span = Span::hours(1);
+/// How far behind its announcement a number may stand, in bytes.
+const REACH: usize = 28;
+
+/// What announces the number of blocks that a server takes.
+const BLOCKS_AFTER: [&str; 25] = [
+    "limited to",
+    "limit to",
+    "up to",
+    "max range",
+    "maximum range",
+    "max block range",
+    "maximum block range",
+    "maximum is set to",
+    "maximum is",
+    "maximum allowed",
+    "maximum of",
+    "maximum",
+    "max is",
+    "max:",
+    "max allowed",
+    "max ",
+    "at most",
+    "ranges over",
+    "range over",
+    "greater than",
+    "larger than",
+    "limit is",
+    "limit of",
+    "limit:",
+    "range limit",
+];
+/// What shows that a number does not count blocks.
+const NOT_BLOCKS: [&str; 9] = [
+    "result", "log", "event", "byte", "mb", "kb", "request", "second", "item",
+];
+
+/// How many blocks the server takes at once: the length of the range that it suggests, else the number it names.
+pub(super) fn stated_blocks(words: &str) -> Option<u64> {
+    suggested_range(words).or_else(|| {
+        let announced = BLOCKS_AFTER.iter().flat_map(|announcement| {
+            words
+                .match_indices(announcement)
+                .filter_map(|(at, found)| number_after(words, at.saturating_add(found.len())))
+        });
+        announced.min()
+    })
+}
+
+/// How many calls the server takes in one batch.
+pub(super) fn stated_calls(words: &str) -> Option<usize> {
+    let numbers = numbers(words).map(|(_, number, _)| number);
+    let most = numbers
+        .filter(|number| (1..=1_000).contains(number))
+        .min()?;
+    usize::try_from(most).ok()
+}
+
+/// "retry in 10s", "try again in 5 seconds", "retry after 2 minutes".
+pub(super) fn stated_wait(words: &str) -> Option<Span> {
+    let at = ["retry in", "retry after", "again in", "again after", "wait"]
+        .iter()
+        .find_map(|start| Some(words.find(start)?.saturating_add(start.len())))?;
+    let rest = words.get(at..)?;
+    let (start, number, end) = numbers(rest).next().filter(|(start, ..)| *start < REACH)?;
+    debug_assert!(start < end);
+    let number = i64::try_from(number).ok()?;
+    let unit = rest.get(end..)?.trim_start();
+    let span = if unit.starts_with("ms") || unit.starts_with("milli") {
+        Span::millis(number)
+    } else if unit.starts_with('h') {
+        Span::seconds(number.saturating_mul(3_600))
+    } else if unit.starts_with('m') {
+        Span::seconds(number.saturating_mul(60))
+    } else {
+        Span::seconds(number)
+    };
+    Some(span.min(LONGEST_WAIT))
+}
+
+/// "[0x1, 0x64]", "0x1 to 0x64", "retry with the range 100 200": the length of the suggested range.
+fn suggested_range(words: &str) -> Option<u64> {
+    let mut ends = words
+        .match_indices("0x")
+        .filter_map(|(at, _)| {
+            let digits = words.get(at.saturating_add(2)..)?;
+            let length = digits
+                .find(|letter: char| !letter.is_ascii_hexdigit())
+                .unwrap_or(digits.len());
+            // An address or a hash is longer.
+            (length <= 16).then(|| u64::from_str_radix(digits.get(..length)?, 16).ok())?
+        })
+        .fuse();
+    if let (Some(from), Some(to)) = (ends.next(), ends.next()) {
+        return length(from, to);
+    }
+    let at = words.find("with the range")?;
+    let mut ends = numbers(words.get(at..)?).map(|(_, number, _)| number);
+    length(ends.next()?, ends.next()?)
+}
+
+fn length(from: u64, to: u64) -> Option<u64> {
+    to.checked_sub(from)?.checked_add(1)
+}
+
+/// The first number right behind `at` that may count blocks.
+fn number_after(words: &str, at: usize) -> Option<u64> {
+    let rest = words.get(at..)?;
+    numbers(rest)
+        .take_while(|(start, ..)| *start < REACH)
+        // "0 - 10000 blocks": the second one.
+        .find(|(_, number, _)| *number > 0)
+        .filter(|(_, _, end)| {
+            let behind = rest.get(*end..).unwrap_or_default().trim_start();
+            !NOT_BLOCKS.iter().any(|unit| behind.starts_with(unit))
+        })
+        .map(|(_, number, _)| number)
+}
+
+/// Numbers in a text with where they start and end: "10,000", "2k", "50000". Not those inside words or fractions.
+fn numbers(text: &str) -> impl Iterator<Item = (usize, u64, usize)> + '_ {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = text.get(from..)?;
+            let start = from.saturating_add(rest.find(|letter: char| letter.is_ascii_digit())?);
+            let digits = text.get(start..)?;
+            let length = digits
+                .find(|letter: char| !(letter.is_ascii_digit() || letter == ','))
+                .unwrap_or(digits.len());
+            let written = digits.get(..length)?.trim_end_matches(',');
+            let mut end = start.saturating_add(written.len());
+            from = start.saturating_add(length.max(1));
+            let inside_a_word = text
+                .get(..start)
+                .and_then(|before| before.chars().next_back())
+                .is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '.');
+            if inside_a_word {
+                continue;
+            }
+            let Ok(mut number) = written.replace(',', "").parse::<u64>() else {
+                continue;
+            };
+            let mut behind = text.get(end..).unwrap_or_default().chars();
+            let alone = |next: Option<char>| next.is_none_or(|next| !next.is_ascii_alphanumeric());
+            if behind.next() == Some('k') && alone(behind.next()) {
+                number = number.saturating_mul(1_000);
+                end = end.saturating_add(1);
+            }
+            return Some((start, number, end));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_found_where_they_stand_alone() {
+        let found = |text: &str| {
+            numbers(text)
+                .map(|(_, number, _)| number)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            found("10,000 and 2k, 5kb 0x10 v2 1.5 99999999999999999999999 7"),
+            [10_000, 2_000, 5, 0, 1, 7]
+        );
+        assert_eq!(found(""), [] as [u64; 0]);
+        assert_eq!(found("ü5€"), [5]);
+    }
+
+    #[test]
+    fn what_does_not_count_blocks_is_no_length() {
+        for words in [
+            "query returned more than 10000 results",
+            "up to 10000 logs",
+            "max 10 mb",
+            "limit of 5 requests",
+            "maximum",
+            "limited to nothing",
+            "",
+        ] {
+            assert_eq!(stated_blocks(words), None, "{words}");
+        }
+        assert_eq!(
+            stated_blocks("limited to 0 10000 blocks range"),
+            Some(10_000)
+        );
+        // An address or a hash is no block, and a range that ends before it begins is none.
+        let address = "0x00000000000000000000000000000000000000b1 0x5";
+        assert_eq!(stated_blocks(address), None);
+        assert_eq!(stated_blocks("[0x64, 0x1]"), None);
+    }
+
+    #[test]
+    fn no_text_can_break_the_reading() {
+        let pieces = [
+            "max range ",
+            "0x",
+            "[",
+            "ff",
+            "10",
+            ",",
+            "k",
+            "é",
+            "999999999999999999999",
+            " ",
+            "retry in ",
+            "with the range ",
+        ];
+        for seed in 0..20_000_u64 {
+            let mut state = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let mut text = String::new();
+            for _ in 0..(seed % 9) {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(pieces[usize::try_from(state >> 33).unwrap() % pieces.len()]);
+            }
+            let _ = (
+                stated_blocks(&text),
+                stated_calls(&text),
+                stated_wait(&text),
+            );
+        }
+    }
+}

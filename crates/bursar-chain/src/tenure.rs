@@ -1,0 +1,166 @@
+//! What takes back something that the chain has shown: the word of as many endpoints, at different hosts, as it took to
+//! believe it. Two, or the one where the network has only one. An endpoint that has not come to the block says nothing.
+
+use super::fault::{Fault, told_together};
+use super::line::{At, Line, block};
+use super::reader::{Chain, missing_instead};
+use super::rpc::Call;
+use super::wire::{Block, Receipt};
+use alloy_primitives::B256;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_platform::http::{BODY_LIMIT, LOGS_LIMIT};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+/// Whether a block that was read is still in the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tenure {
+    Kept,
+    /// Another block has its number, as many endpoints say as it takes.
+    Replaced,
+    /// No endpoint that answers has come to its number.
+    Behind,
+    /// One endpoint says that it was replaced, and too few of the others say so too.
+    Disputed(Error),
+}
+
+/// What one endpoint says of something that the chain has shown.
+enum Word {
+    There,
+    Gone,
+    NotYet,
+}
+
+impl Chain {
+    /// How many endpoints, at different hosts, it takes to believe the chain or to take back what was believed.
+    pub fn witnesses_needed(&self) -> usize {
+        self.hosts().min(2)
+    }
+
+    /// Whether the block with this number still has this hash. One endpoint's word is enough for yes.
+    ///
+    /// # Errors
+    /// As [`Chain::read`], when no endpoint answered at all.
+    pub async fn tenure(&self, number: u64, hash: B256) -> Result<Tenure> {
+        let mut gone = BTreeSet::new();
+        let mut there = None;
+        let mut faults = Vec::new();
+        let mut answered = false;
+        for rpc in self.order() {
+            if gone.contains(&rpc.host) || rpc.standing().must_wait(Instant::now()).is_some() {
+                continue;
+            }
+            match has_block(&self.line(&rpc), number, hash).await {
+                Ok(Word::There) if gone.is_empty() => return Ok(Tenure::Kept),
+                Ok(Word::There) => there = Some(rpc.host.clone()),
+                Ok(Word::Gone) => {
+                    gone.insert(rpc.host.clone());
+                }
+                Ok(Word::NotYet) => {}
+                Err(fault) => {
+                    rpc.standing().failed(&fault, Instant::now());
+                    faults.push((rpc.host.clone(), fault));
+                    continue;
+                }
+            }
+            answered = true;
+            if gone.len() >= self.witnesses_needed() && !gone.is_empty() {
+                return Ok(Tenure::Replaced);
+            }
+        }
+        match (gone.first(), there) {
+            (Some(first), there) => Ok(Tenure::Disputed(disputed(first, there, number))),
+            (None, _) if answered => Ok(Tenure::Behind),
+            (None, _) => Err(told_together(faults)),
+        }
+    }
+
+    /// Whether the transaction is no longer among those that succeeded, as many endpoints say as it takes. `false`: it
+    /// is, or too few say that it is not.
+    pub async fn has_lost(&self, transaction: B256, block: u64) -> bool {
+        let mut gone = BTreeSet::new();
+        for rpc in self.order() {
+            if gone.contains(&rpc.host) || rpc.standing().must_wait(Instant::now()).is_some() {
+                continue;
+            }
+            match has_transaction(&self.line(&rpc), transaction, block).await {
+                Ok(Word::There) => return false,
+                Ok(Word::Gone) => {
+                    gone.insert(rpc.host.clone());
+                }
+                Ok(Word::NotYet) => {}
+                Err(fault) => rpc.standing().failed(&fault, Instant::now()),
+            }
+            if gone.len() >= self.witnesses_needed() && !gone.is_empty() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// How many different hosts the endpoints are at.
+    pub fn hosts(&self) -> usize {
+        let rpcs = self.inner.rpcs.iter();
+        rpcs.map(|rpc| rpc.host.as_str())
+            .collect::<BTreeSet<_>>()
+            .len()
+    }
+}
+
+async fn has_block(line: &Line, number: u64, hash: B256) -> Result<Word, Fault> {
+    let head = line.open().await?;
+    if head.number < number {
+        return Ok(Word::NotYet);
+    }
+    let seen = if head.number == number {
+        head
+    } else {
+        let mut answers = line.ask(&[block(At::Number(number))], BODY_LIMIT).await?;
+        let answer = answers.next::<Option<Block>>("a block");
+        match answer.map_err(|fault| missing_instead(fault, number, head.number)) {
+            Ok(Some(seen)) if seen.number == number => seen,
+            Ok(Some(_)) => return Err(Fault::Malformed("another block than was asked for")),
+            // Another node behind the same address has yet to see it, or it is too old to be kept.
+            Ok(None) | Err(Fault::Behind | Fault::Pruned) => return Ok(Word::NotYet),
+            Err(fault) => return Err(fault),
+        }
+    };
+    Ok(if seen.hash == hash {
+        Word::There
+    } else {
+        Word::Gone
+    })
+}
+
+async fn has_transaction(line: &Line, transaction: B256, block: u64) -> Result<Word, Fault> {
+    let head = line.open().await?;
+    if head.number < block {
+        return Ok(Word::NotYet);
+    }
+    let call = Call::new("eth_getTransactionReceipt", json!([transaction]));
+    let mut answers = line.ask(&[call], LOGS_LIMIT).await?;
+    let receipt = answers.next::<Option<Receipt>>("a receipt")?;
+    if receipt
+        .as_ref()
+        .is_some_and(|receipt| receipt.transaction_hash != transaction)
+    {
+        return Err(Fault::Malformed("another receipt than was asked for"));
+    }
+    Ok(match receipt {
+        Some(receipt) if receipt.status == 1 => Word::There,
+        Some(_) | None => Word::Gone,
+    })
+}
+
+fn disputed(gone: &str, there: Option<String>, number: u64) -> Error {
+    let message = match there {
+        Some(there) => format!(
+            "{gone} says that block {number} was replaced, and {there} still has it. Payments stay as they are until both agree."
+        ),
+        None => format!(
+            "{gone} says that block {number} was replaced. Payments stay as they are until a second RPC endpoint says so too."
+        ),
+    };
+    Error::passing(Code::RpcsDisagree, message)
+}

@@ -1,0 +1,226 @@
+//! The forms in which JSON-RPC writes blocks, logs and receipts, read strictly: hexadecimal with its prefix
+//! and its exact length, quantities without leading zeros, nothing guessed. Pure functions.
+
+use alloy_primitives::{Address, B256, hex};
+use bursar_domain::clock::Timestamp;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// What is taken of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Block {
+    #[serde(deserialize_with = "quantity")]
+    pub(super) number: u64,
+    #[serde(deserialize_with = "hash")]
+    pub(super) hash: B256,
+    #[serde(rename = "timestamp", deserialize_with = "time")]
+    pub(super) time: Timestamp,
+}
+
+/// A log of a mined transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Log {
+    #[serde(deserialize_with = "address")]
+    pub(super) address: Address,
+    #[serde(deserialize_with = "hashes")]
+    pub(super) topics: Vec<B256>,
+    #[serde(deserialize_with = "bytes")]
+    pub(super) data: Vec<u8>,
+    #[serde(deserialize_with = "quantity")]
+    pub(super) block_number: u64,
+    #[serde(deserialize_with = "hash")]
+    pub(super) block_hash: B256,
+    #[serde(deserialize_with = "hash")]
+    pub(super) transaction_hash: B256,
+    #[serde(deserialize_with = "quantity")]
+    pub(super) log_index: u64,
+    /// Of its block, as newer nodes write it beside the log; `None` for what is no time.
+    #[serde(rename = "blockTimestamp", default, deserialize_with = "time_if_told")]
+    pub(super) block_time: Option<Timestamp>,
+    /// Taken back by a reorganisation.
+    #[serde(default)]
+    pub(super) removed: bool,
+}
+
+/// What is taken of a transaction's receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Receipt {
+    #[serde(deserialize_with = "hash")]
+    pub(super) transaction_hash: B256,
+    #[serde(deserialize_with = "hash")]
+    pub(super) block_hash: B256,
+    #[serde(deserialize_with = "quantity")]
+    pub(super) block_number: u64,
+    /// 1 where the transaction succeeded.
+    #[serde(deserialize_with = "quantity")]
+    pub(super) status: u64,
+    pub(super) logs: Vec<Log>,
+}
+
+/// A quantity on its own: `"0x1f"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Quantity(#[serde(deserialize_with = "quantity")] pub(super) u64);
+
+/// Bytes on their own: `"0x00ff"`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Data(#[serde(deserialize_with = "bytes")] pub(super) Vec<u8>);
+
+/// A number as JSON-RPC writes it.
+pub(super) fn written(number: u64) -> String {
+    format!("{number:#x}")
+}
+
+fn quantity<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    text(from, "a quantity", |text| {
+        let digits = digits(text)?;
+        let canonical = digits == "0" || !digits.starts_with('0');
+        canonical
+            .then(|| u64::from_str_radix(digits, 16).ok())
+            .flatten()
+    })
+}
+
+fn hash<'de, D: Deserializer<'de>>(from: D) -> Result<B256, D::Error> {
+    text(from, "a hash", parse_hash)
+}
+
+fn hashes<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<B256>, D::Error> {
+    let texts = Vec::<Cow<'_, str>>::deserialize(from)?;
+    texts
+        .iter()
+        .map(|text| parse_hash(text).ok_or_else(|| D::Error::custom("a topic is not one")))
+        .collect()
+}
+
+fn address<'de, D: Deserializer<'de>>(from: D) -> Result<Address, D::Error> {
+    text(from, "an address", |text| {
+        fixed::<20>(text).map(Address::from)
+    })
+}
+
+fn bytes<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    text(from, "bytes", |text| hex::decode(digits(text)?).ok())
+}
+
+/// Seconds since 1970 as a quantity.
+fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
+    let seconds = i64::try_from(quantity(from)?).ok();
+    seconds
+        .and_then(|seconds| seconds.checked_mul(1_000))
+        .map(Timestamp)
+        .ok_or_else(|| D::Error::custom("a time is out of range"))
+}
+
+fn time_if_told<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let told = Value::deserialize(from)?;
+    Ok(time(told).ok())
+}
+
+fn text<'de, D: Deserializer<'de>, T>(
+    from: D,
+    what: &str,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, D::Error> {
+    let text = Cow::<'_, str>::deserialize(from)?;
+    read(&text).ok_or_else(|| D::Error::custom(format_args!("not {what}")))
+}
+
+fn parse_hash(text: &str) -> Option<B256> {
+    fixed::<32>(text).map(B256::from)
+}
+
+fn fixed<const N: usize>(text: &str) -> Option<[u8; N]> {
+    hex::decode_to_array(digits(text)?).ok()
+}
+
+/// What follows the prefix, if it is nothing but hexadecimal digits: the parsers themselves would take a sign or
+/// a second prefix.
+fn digits(text: &str) -> Option<&str> {
+    let digits = text.strip_prefix("0x")?;
+    digits
+        .bytes()
+        .all(|b| b.is_ascii_hexdigit())
+        .then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T: serde::de::DeserializeOwned>(json: &str) -> Option<T> {
+        serde_json::from_str(json).ok()
+    }
+
+    #[test]
+    fn quantities_are_strict() {
+        assert_eq!(read(r#""0x0""#), Some(Quantity(0)));
+        assert_eq!(read(r#""0x1F""#), Some(Quantity(31)));
+        assert_eq!(read(r#""0xffffffffffffffff""#), Some(Quantity(u64::MAX)));
+        for wrong in [
+            r#""0x""#,
+            r#""0x01""#,
+            r#""1f""#,
+            r#""0x10000000000000000""#,
+            r#""0x-1""#,
+            r#""0x+1""#,
+            r#""0X1""#,
+            r#"" 0x1""#,
+            "31",
+            "1e3",
+            "null",
+            r#""0xg""#,
+            "[]",
+            "true",
+        ] {
+            assert_eq!(read::<Quantity>(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_strict() {
+        assert_eq!(read(r#""0x""#), Some(Data(Vec::new())));
+        assert_eq!(read(r#""0x00ff""#), Some(Data(vec![0, 255])));
+        for wrong in [
+            r#""00ff""#,
+            r#""0x0""#,
+            r#""0xzz""#,
+            r#""0x0x00""#,
+            "[0,255]",
+            "null",
+        ] {
+            assert_eq!(read::<Data>(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn blocks_have_exact_hashes_and_times_in_range() {
+        let block = |number: &str, hash: &str, time: &str| {
+            read::<Block>(&format!(
+                r#"{{"number":{number},"hash":"{hash}","timestamp":"{time}","extra":1.5,"gasLimit":100000000000000000000000000000}}"#
+            ))
+        };
+        let hash = format!("0x{}", "ab".repeat(32));
+        assert_eq!(
+            block(r#""0x5""#, &hash, "0x64"),
+            Some(Block {
+                number: 5,
+                hash: B256::repeat_byte(0xab),
+                time: Timestamp(100_000)
+            })
+        );
+        assert_eq!(block(r#""0x5""#, &hash, "0xffffffffffffffff"), None);
+        assert_eq!(block(r#""0x5""#, &hash[..64], "0x64"), None);
+        assert_eq!(block(r#""0x5""#, &hash[2..], "0x64"), None);
+        assert_eq!(block("5", &hash, "0x64"), None);
+        assert_eq!(block("null", &hash, "0x64"), None);
+        let doubled =
+            format!(r#"{{"number":"0x1","number":"0x2","hash":"{hash}","timestamp":"0x1"}}"#);
+        assert_eq!(read::<Block>(&doubled), None);
+    }
+}

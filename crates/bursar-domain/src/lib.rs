@@ -1,0 +1,33 @@
+//! What Bursar talks about, as plain data and pure rules: money, time, accounts, networks, payments, what the chain and a
+//! provider report, notices, links, and the views that the window draws. Nothing here does I/O, and nothing here depends on
+//! another crate of Bursar. Amounts are integers in base units, time is passed in, and what is unknown is `None`.
+
+pub mod account;
+pub mod address;
+pub mod api_balance;
+pub mod balances;
+pub mod chain_event;
+pub mod charges;
+pub mod checkout;
+pub mod clock;
+pub mod error;
+pub mod high_water;
+pub mod identity;
+pub mod link;
+pub mod money;
+pub mod network;
+pub mod notice;
+pub mod odd_line;
+pub mod offer;
+pub mod payment;
+pub mod plural;
+pub mod reading;
+pub mod redact;
+pub mod rules;
+pub mod text;
+pub mod untrusted_text;
+pub mod view;
+pub mod zone;
+
+/// The app's id: the name of its data folder, its keyring service, its place on the bus and the scheme of its links.
+pub const APP_ID: &str = "org.bursar.desktop";

@@ -1,0 +1,197 @@
+//! What the user asks for. A top-up is begun only where nothing stands in its way, and its intent is in the
+//! commit before the request is among the effects.
+
+use super::event::{Effect, Event, Poll, Request};
+use super::lost;
+use super::state::{Presence, State};
+use super::step::Step;
+use crate::Write;
+use crate::top_up::{Input, TopUp};
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error};
+use bursar_domain::payment::NewPayment;
+use bursar_domain::view::Page;
+
+impl Step {
+    pub(super) fn command(&mut self, event: &Event, now: Timestamp) {
+        if let Event::StartTopUp {
+            command,
+            new,
+            link_state,
+            clock_ahead,
+        } = event
+        {
+            self.start_top_up(*command, new, link_state.clone(), *clock_ahead, now);
+        } else if let Event::ReturnToPayment { command, top_up } = event {
+            self.return_to_payment(*command, top_up);
+        } else if let Event::CancelTopUp { command, top_up } = event {
+            self.cancel(*command, top_up, now);
+        } else if let Event::CheckNow { command } = event {
+            if self.state.presence != Presence::Tray {
+                // Somebody may be waiting for money that comes late.
+                self.state.ended_looks = self.state.ended_looks.max(1);
+            }
+            self.state.open_gates(now);
+            self.state.be_eager(now);
+            self.reply(*command, Ok(None));
+        } else if let Event::RefreshAll { command } = event {
+            self.state.whole_history = true;
+            self.state.whole_chain = true;
+            // Whoever wants everything wants what lies further back.
+            self.stop_past(false, now);
+            self.state.open_gates(now);
+            self.state.be_eager(now);
+            self.state.make_due(&[Poll::Catalogue, Poll::Dues], now);
+            self.reply(*command, Ok(None));
+        } else if let Event::Returned { top_up } = event {
+            self.returned(top_up, now);
+        }
+    }
+
+    fn start_top_up(
+        &mut self,
+        command: u64,
+        new: &NewPayment,
+        link_state: Option<String>,
+        clock_ahead: Option<Span>,
+        now: Timestamp,
+    ) {
+        let id = new.idempotency_key.clone();
+        // A second press of the same button asks for what is there already.
+        if self
+            .state
+            .top_ups
+            .get(&id)
+            .is_some_and(|known| known.is_of(new))
+        {
+            self.reply(command, Ok(Some(id)));
+            return;
+        }
+        if let Some(obstacle) = self.state.obstacle(&id, now) {
+            self.reply(command, Err(obstacle));
+            return;
+        }
+        let repeatable = self.state.setup.rules.repeatable_for.is_some();
+        let intent = TopUp {
+            remote_created_at: clock_ahead.map(|ahead| now.plus(ahead)),
+            ..TopUp::intent(new, repeatable, link_state, now)
+        };
+        self.commit.push(Write::TopUp(intent.clone()));
+        self.state.top_ups.insert(id.clone(), intent);
+        self.state.starting.insert(id.clone());
+        if new.save_method {
+            self.state.keeping.insert(id.clone());
+        }
+        self.state.hurry(now);
+        self.reply(command, Ok(Some(id.clone())));
+        self.effects.push(Effect::Request(Request::Start {
+            top_up: id,
+            new: new.clone(),
+        }));
+        self.changed();
+    }
+
+    fn return_to_payment(&mut self, command: u64, top_up: &str) {
+        let answer = match self.state.top_ups.get(top_up) {
+            None => Err(gone()),
+            Some(found) if found.checkout.is_none() => Err(Error::new(
+                Code::TopUpState,
+                "The provider has not named a payment page for this top-up.",
+            )),
+            Some(_) => {
+                if let Some(found) = self.state.top_ups.get_mut(top_up) {
+                    found.error = None;
+                }
+                self.effects.push(Effect::OpenCheckout {
+                    top_up: top_up.to_owned(),
+                });
+                Ok(Some(top_up.to_owned()))
+            }
+        };
+        self.reply(command, answer);
+    }
+
+    /// Cancelling is a request: only what the provider reports later ends the top-up.
+    fn cancel(&mut self, command: u64, top_up: &str, now: Timestamp) {
+        let Some(found) = self.state.top_ups.get(top_up) else {
+            self.reply(command, Err(gone()));
+            return;
+        };
+        let cancellable = found.is_cancellable(self.state.setup.rules);
+        let (Some(remote), true) = (found.intent.clone().or(found.remote.clone()), cancellable)
+        else {
+            let message = "This top-up can no longer be cancelled.";
+            self.reply(command, Err(Error::new(Code::TopUpState, message)));
+            return;
+        };
+        self.state.cancelled_here.insert(top_up.to_owned());
+        self.apply(top_up, &Input::CancelRequested, now);
+        self.reply(command, Ok(Some(top_up.to_owned())));
+        self.effects.push(Effect::Request(Request::Cancel {
+            top_up: top_up.to_owned(),
+            remote,
+        }));
+    }
+
+    /// A link only wakes a poll and raises the window; the state it carried is used up. A window that shows
+    /// this very payment stays at it.
+    fn returned(&mut self, top_up: &str, now: Timestamp) {
+        let Some(found) = self.state.top_ups.get(top_up) else {
+            return;
+        };
+        let account = self.state.account.clone();
+        let page = if !self.state.setup.rules.one_open_top_up() {
+            // Where there can be several, the one that came back is among the payments.
+            Some(Page::Payments { account })
+        } else if self.is_shown(found) {
+            None
+        } else {
+            Some(Page::Overview { account })
+        };
+        self.apply(top_up, &Input::Returned, now);
+        self.state.open_gates(now);
+        self.state.be_eager(now);
+        self.state.make_due(&[Poll::Follow], now);
+        self.effects.push(Effect::Raise(page));
+    }
+}
+
+impl State {
+    /// Why no top-up can be started now, if so.
+    fn obstacle(&self, id: &str, now: Timestamp) -> Option<Error> {
+        if !self.setup.signed_in {
+            return Some(Error::new(
+                Code::SignedOut,
+                "Sign in to this account first; topping up needs its key.",
+            ));
+        }
+        if !self.online {
+            return Some(offline());
+        }
+        if self.recovering {
+            return Some(Error::passing(
+                Code::TopUpState,
+                "The provider's open payments are being read first. Try again in a moment.",
+            ));
+        }
+        if self.top_ups.contains_key(id) {
+            return Some(Error::new(
+                Code::AlreadyExists,
+                "This top-up has been started already.",
+            ));
+        }
+        self.in_the_way(now).map(lost::obstacle)
+    }
+}
+
+/// Why nothing is begun without a network.
+pub fn offline() -> Error {
+    Error::passing(
+        Code::Unreachable,
+        "This machine is offline, so no top-up can be started. Connect it and try again; nothing was sent.",
+    )
+}
+
+fn gone() -> Error {
+    Error::new(Code::NotFound, "That top-up is no longer open.")
+}

@@ -1,0 +1,223 @@
+//! Which figures count now. One that a server told before this session, before the sign-in ended, or longer ago than
+//! it should be is shown with its age, and nothing is compared with it, calculated from it or warned about by it.
+
+use super::event::Poll;
+use super::state::State;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::Code;
+use bursar_domain::money::Amount;
+use bursar_domain::reading::Reading;
+
+/// In the tray the API's balance is read in every second cycle; a figure that is older than two of those is old.
+const MOST: Span = Span::minutes(45);
+/// A figure outlives a server that has just stopped answering for so long.
+const GRACE: Span = Span::minutes(3);
+
+impl State {
+    /// The API's figures, where they count now.
+    pub fn current_api(&self, now: Timestamp) -> Option<&ApiBalance> {
+        let (api, _) = self.api.as_ref()?;
+        (self.setup.signed_in && self.is_current(Poll::Balance, now)).then_some(api)
+    }
+
+    /// The chain's figures, where they count now.
+    pub fn current_chain(&self, now: Timestamp) -> Option<&Reading> {
+        let reading = self.chain.as_ref()?;
+        self.is_current(Poll::Chain, now).then_some(reading)
+    }
+
+    /// What can be spent, where that is known now: the chain's figure where it answers, else the API's.
+    pub fn current_balance(&self, now: Timestamp) -> Option<&Amount> {
+        self.preferred(self.current_chain(now), self.current_api(now))
+    }
+
+    /// Which of two balances leads: the chain's, unless only the API answers.
+    pub(super) fn preferred<'a>(
+        &self,
+        chain: Option<&'a Reading>,
+        api: Option<&'a ApiBalance>,
+    ) -> Option<&'a Amount> {
+        let chain = chain.map(|reading| &reading.free);
+        let api = api.map(|api| &api.balance);
+        if !self.answers(Poll::Chain) && self.answers(Poll::Balance) {
+            api.or(chain)
+        } else {
+            chain.or(api)
+        }
+    }
+
+    /// Whether the balance is said to be low, by figures that count now.
+    pub fn is_said_low(&self, now: Timestamp) -> bool {
+        self.alerts.low_balance_told && self.is_low(now).is_some()
+    }
+
+    /// Whether the last question of this kind was answered.
+    pub fn answers(&self, poll: Poll) -> bool {
+        let failing = self.plans.get(&poll).is_none_or(|plan| plan.failures > 0);
+        // The figures stand while only the events cannot be read.
+        let lacks_only_events = poll == Poll::Chain
+            && self.events_problem.is_some()
+            && !self.errors.contains_key(&Poll::Chain);
+        self.online && (!failing || lacks_only_events)
+    }
+
+    fn is_current(&self, poll: Poll, now: Timestamp) -> bool {
+        // An older figure in place of a newer one says nothing of how much there is now.
+        let counts_not = self.errors.get(&poll).is_some_and(|(error, _)| {
+            matches!(
+                error.code,
+                Code::Unauthorized | Code::SignedOut | Code::ChainWentBack
+            )
+        });
+        let most = if self.answers(poll) { MOST } else { GRACE };
+        !counts_not && self.done_at(poll).is_some_and(|at| now.since(at) <= most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ChainAnswer, Disagreement, Event, Setup, Thresholds, step};
+    use alloy_primitives::Address;
+    use bursar_domain::account::AccountId;
+    use bursar_domain::error::Error;
+    use bursar_domain::money::Currency;
+    use bursar_domain::rules::Rules;
+
+    const NOON: Timestamp = Timestamp(1_800_000_000_000);
+
+    fn usdc(cents: i64) -> Amount {
+        Amount::from_cents(cents, Currency::usdc())
+    }
+
+    fn after(state: &State, event: Event, now: Timestamp) -> State {
+        step(state, &event, now, 0).state
+    }
+
+    fn api(cents: i64) -> Event {
+        Event::Balance(Ok(ApiBalance {
+            balance: usdc(cents),
+            daily_usage: Some(usdc(500)),
+            days_left: Some(5),
+        }))
+    }
+
+    fn chain(cents: i64) -> Event {
+        Event::Chain(Ok(ChainAnswer {
+            user: Address::ZERO,
+            reading: Reading {
+                block: 1,
+                block_hash: Default::default(),
+                block_time: NOON,
+                read_at: NOON,
+                free: usdc(cents),
+                reserved: usdc(0),
+                held: usdc(0),
+                frozen: false,
+            },
+            credited: Vec::new(),
+            reorganised: Vec::new(),
+            changed: false,
+            past: None,
+            lowers: false,
+            figures_problem: None,
+            events_problem: None,
+            look_again: None,
+        }))
+    }
+
+    fn fails(of: fn(Result<ApiBalance, Error>) -> Event, code: Code) -> Event {
+        of(Err(Error::passing(code, "down")))
+    }
+
+    /// An account of which both have just told the same.
+    fn account() -> State {
+        let setup = Setup {
+            rules: Rules::default(),
+            signed_in: true,
+            watched: Some(Address::ZERO),
+        };
+        let begun = State::new(AccountId("a".to_owned()), NOON, setup, Vec::new(), NOON);
+        after(&after(&begun, chain(2_615), NOON), api(2_615), NOON)
+    }
+
+    #[test]
+    fn signed_out_the_apis_figures_are_compared_with_nothing_and_calculate_nothing() {
+        let both = account();
+        assert_eq!(both.disagreement, Disagreement::Agree);
+        assert_eq!(both.days_left(NOON), Some(5));
+        let mut out = after(&both, Event::SignedIn(false), NOON);
+        for minutes in 1..10 {
+            let now = NOON.plus(Span::minutes(minutes));
+            out = after(&out, chain(5_115), now);
+            assert_eq!(out.disagreement, Disagreement::Unknown);
+            assert_eq!(out.days_left(now), None);
+            assert_eq!(out.current_balance(now), Some(&usdc(5_115)));
+        }
+        let rejected = after(&both, fails(Event::Balance, Code::Unauthorized), NOON);
+        assert_eq!(rejected.days_left(NOON), None);
+        let disagree = State {
+            disagreement: Disagreement::Disagree,
+            ..both
+        };
+        let gone = after(&disagree, fails(Event::Balance, Code::SignedOut), NOON);
+        assert_eq!((gone.api, gone.disagreement), (None, Disagreement::Unknown));
+    }
+
+    #[test]
+    fn a_side_that_has_failed_for_a_while_counts_no_more() {
+        let down = |event: Event, minutes: i64| {
+            let failed = after(&account(), event, NOON.plus(Span::seconds(1)));
+            (failed, NOON.plus(Span::minutes(minutes)))
+        };
+        let no_api = || fails(Event::Balance, Code::Timeout);
+        let no_chain = || Event::Chain(Err(Error::passing(Code::ChainUnavailable, "down")));
+        let (state, now) = down(no_api(), 2);
+        assert_eq!(state.days_left(now), Some(5), "one that has just failed");
+        let (state, now) = down(no_api(), 4);
+        assert_eq!(state.days_left(now), None);
+        let compared = after(&state, chain(5_115), now);
+        assert_eq!(compared.disagreement, Disagreement::Unknown);
+        let (state, now) = down(no_chain(), 4);
+        assert!(state.current_chain(now).is_none());
+        let state = after(&state, api(100), now);
+        assert_eq!(state.current_balance(now), Some(&usdc(100)));
+        assert_eq!(state.disagreement, Disagreement::Unknown);
+        let (state, now) = down(Event::Online(false), 4);
+        assert_eq!(state.current_balance(now), None);
+    }
+
+    #[test]
+    fn what_is_asked_for_seldom_in_the_tray_counts_until_it_should_have_been_asked_for_twice() {
+        let state = account();
+        let at = |minutes| NOON.plus(Span::minutes(minutes));
+        assert_eq!(state.days_left(at(24)), Some(5));
+        assert_eq!(state.days_left(at(46)), None);
+        assert_eq!(state.current_balance(at(46)), None, "as after a long sleep");
+        let earlier = NOON.minus(Span::hours(1));
+        assert_eq!(
+            state.days_left(earlier),
+            Some(5),
+            "a clock that was set back"
+        );
+    }
+
+    #[test]
+    fn nobody_is_warned_by_a_figure_of_before() {
+        let few = Thresholds {
+            days: Some(7),
+            amount: Some(usdc(3_000)),
+        };
+        let out = after(&account(), Event::SignedIn(false), NOON);
+        let refilled = after(&out, chain(5_115), NOON);
+        let told = after(&refilled, Event::Thresholds(few.clone()), NOON);
+        let told = after(&told, chain(5_115), NOON);
+        assert!(!told.alerts.low_balance_told);
+        let told = after(&account(), Event::Thresholds(few), NOON);
+        let told = after(&told, api(2_615), NOON);
+        assert!(told.is_said_low(NOON));
+        let out = after(&told, Event::SignedIn(false), NOON);
+        assert!(!after(&out, chain(5_115), NOON).is_said_low(NOON));
+    }
+}

@@ -1,0 +1,213 @@
+//! A payment whose answer was lost. Nothing else is begun while its fate is not known; it is the one that the
+//! provider's lists show and that it can only be; and where none of them shows it, twice, it never was.
+
+use super::state::State;
+use super::step::Step;
+use crate::Write;
+use crate::top_up::{Input, Phase, TopUp, WATCH, is_doubt};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Code, Error};
+use bursar_domain::payment::RemotePayment;
+use std::collections::BTreeMap;
+
+impl State {
+    /// What stands in the way of another payment: one of which nobody knows whether it was made, and any open one
+    /// where only one is allowed. A payment that nothing could settle for a day is in nobody's way any more; its
+    /// fate stays unknown.
+    pub fn in_the_way(&self, now: Timestamp) -> Option<&TopUp> {
+        let one_at_a_time = self.setup.rules.one_open_top_up();
+        self.top_ups
+            .values()
+            .filter(|top_up| top_up.is_live())
+            .filter(|top_up| {
+                if top_up.phase == Phase::Starting {
+                    !self.has_waited(top_up, WATCH, now)
+                } else {
+                    one_at_a_time
+                }
+            })
+            .max_by_key(|top_up| (top_up.phase == Phase::Starting, top_up.created_at))
+    }
+
+    /// Whether its request is on its way, or about to be sent again for the first time since the start: what became
+    /// of it will be known in a moment.
+    pub fn is_answer_coming(&self, id: &str) -> bool {
+        let asked_in_vain = self.repeats.contains_key(id);
+        self.online
+            && !asked_in_vain
+            && self
+                .top_ups
+                .get(id)
+                .is_some_and(|top_up| top_up.request.is_some())
+    }
+
+    /// Which of the payments are likely to be top-ups that are looked for, by the payments' ids: of several the one that
+    /// was created nearest to the intent. While a request is still on the way the answer itself will say.
+    pub(super) fn found(&self, payments: &[RemotePayment]) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::new();
+        if self.awaits_start() {
+            return found;
+        }
+        let only_one = self.setup.rules.one_open_top_up();
+        let mut likely = Vec::new();
+        for top_up in self.top_ups.values() {
+            let ended = self.start_ended.get(&top_up.id).copied();
+            let ended = ended.unwrap_or(top_up.created_at);
+            for payment in payments {
+                if top_up.is_likely(payment, ended, only_one) && self.is_free_for(top_up, payment) {
+                    likely.push((
+                        !top_up.has_checkout_of(payment),
+                        top_up.distance(payment),
+                        &payment.id,
+                        &top_up.id,
+                    ));
+                }
+            }
+        }
+        // The surest first; each payment is one top-up, and each top-up one payment.
+        likely.sort();
+        for (_, _, payment, top_up) in likely {
+            if !found.contains_key(payment) && !found.values().any(|taken| taken == top_up) {
+                found.insert(payment.clone(), top_up.clone());
+            }
+        }
+        found
+    }
+
+    /// Whether a payment is nobody's yet. One that was taken for somebody else's is, for a top-up of which it is known
+    /// that there is one: it turns out to be that one.
+    fn is_free_for(&self, top_up: &TopUp, payment: &RemotePayment) -> bool {
+        let Some(bound) = self.bound_to(&payment.id) else {
+            return true;
+        };
+        let adopted = self.top_ups.get(&bound).is_some_and(TopUp::is_adopted);
+        let sure = top_up.has_checkout_of(payment) || top_up.may_be(payment);
+        adopted && top_up.phase != Phase::Starting && sure
+    }
+
+    /// Whether this may be one whose answer was lost, so that it is nobody else's yet.
+    pub(super) fn may_be_lost(&self, payment: &RemotePayment) -> bool {
+        self.top_ups
+            .values()
+            .any(|top_up| top_up.may_be(payment) || top_up.is_doubtful(payment))
+    }
+
+    /// A payment of nobody's that may be this one, if a clock were wrong.
+    fn doubt<'a>(
+        &self,
+        top_up: &TopUp,
+        payments: &'a [RemotePayment],
+    ) -> Option<&'a RemotePayment> {
+        payments
+            .iter()
+            .filter(|payment| top_up.is_doubtful(payment))
+            .find(|payment| self.bound_to(&payment.id).is_none())
+    }
+}
+
+fn may_be(payment: &RemotePayment) -> Error {
+    let name = payment.papers.number.as_ref().unwrap_or(&payment.id);
+    Error::new(
+        Code::TopUpsUnknown,
+        format!(
+            "The answer to this payment was lost. Payment {name} is for the same and may be it, but by the clocks of this \
+             machine and the provider they do not belong together. Look at that one before you pay again: if nobody \
+             else made it, it is this one. Nothing else is paid here meanwhile, for a day at most."
+        ),
+    )
+}
+
+/// Why nothing is begun beside this one, and what to do about it.
+pub(super) fn obstacle(open: &TopUp) -> Error {
+    match (open.phase, &open.error) {
+        (Phase::Starting, Some(error)) if is_doubt(error.code) => {
+            Error::new(Code::TopUpOpen, error.message.clone())
+        }
+        (Phase::Starting, _) => Error::passing(
+            Code::TopUpOpen,
+            format!(
+                "Whether the last payment of {} was made is not known yet. It is being looked for, and until that is \
+                 settled nothing else is paid here, for a day at most.",
+                open.amount
+            ),
+        ),
+        _ => Error::new(
+            Code::TopUpOpen,
+            format!(
+                "A top-up of {} is still open. Finish or cancel it first.",
+                open.amount
+            ),
+        ),
+    }
+}
+
+impl Step {
+    /// A payment that was taken for somebody else's has turned out to be this top-up: it is known once from now on.
+    pub(super) fn take_over(&mut self, top_up: &str, payment: &str) {
+        let adopted = self
+            .state
+            .top_ups
+            .values()
+            .find(|other| {
+                other.id != top_up && other.is_adopted() && other.remote.as_deref() == Some(payment)
+            })
+            .map(|other| other.id.clone());
+        if let Some(adopted) = adopted {
+            self.state.top_ups.remove(&adopted);
+            self.commit.push(Write::TopUpGone(adopted));
+        }
+    }
+
+    /// Nobody can say what became of a top-up whose answer was lost; the user hears why.
+    pub(super) fn unclear(&mut self, problem: &Error, now: Timestamp) {
+        let lost: Vec<String> = self
+            .state
+            .top_ups
+            .values()
+            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
+            .filter(|top_up| !self.state.starting.contains(&top_up.id))
+            .map(|top_up| top_up.id.clone())
+            .collect();
+        for id in lost {
+            self.apply(&id, &Input::Unclear(problem.clone()), now);
+        }
+    }
+
+    /// What a whole look did not show is absent, unless there is something that it may be after all.
+    pub(super) fn absent(
+        &mut self,
+        payments: &[RemotePayment],
+        asked_at: Timestamp,
+        now: Timestamp,
+    ) {
+        // A payment whose owner is not known yet may be the missing one.
+        if self.state.awaits_start() {
+            return;
+        }
+        let missing: Vec<_> = self
+            .state
+            .top_ups
+            .values()
+            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
+            .filter(|top_up| !self.state.starting.contains(&top_up.id))
+            .filter(|top_up| {
+                self.state
+                    .start_ended
+                    .get(&top_up.id)
+                    .is_none_or(|ended| *ended <= asked_at)
+            })
+            .map(|top_up| {
+                let input = match self.state.doubt(top_up, payments) {
+                    Some(payment) => Input::Unclear(may_be(payment)),
+                    None if self.state.looked_before_jump(top_up) => Input::AbsentAnew,
+                    None => Input::Absent,
+                };
+                (top_up.id.clone(), input)
+            })
+            .collect();
+        for (id, input) in missing {
+            self.state.seen.insert(id.clone(), now);
+            self.apply(&id, &input, now);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What follows from the figures: whether chain and API tell the same story, and whether the balance has
+//! become low. Both are told once and not again before it was over in between.
+
+use super::event::Poll;
+use super::state::{Disagreement, State};
+use super::step::Step;
+use crate::Write;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::money::Amount;
+use bursar_domain::notice::{Notice, NoticeKind};
+use std::cmp::Ordering;
+
+/// Two readings that differ must be this far apart before it is said.
+const DISAGREEMENT_GAP: Span = Span::minutes(2);
+/// What was last read longer ago than this does not keep a low balance from being over either.
+const FORGOTTEN: Span = Span::hours(24);
+/// A balance is no longer low once it is this part of the threshold above it, so that one at the edge, or one that two
+/// sources tell a little differently, is not told again and again.
+const RECOVERY_PART: i128 = 10;
+/// Smaller differences are never worth a word: a hundredth of the currency.
+const SMALLEST_DIFFERENCE_CENTS: i64 = 1;
+
+impl Step {
+    pub(super) fn watch_balance(&mut self, now: Timestamp) {
+        self.state.disagreement = self.state.compare(now);
+        self.watch_low(now);
+    }
+
+    fn watch_low(&mut self, now: Timestamp) {
+        let Some(low) = self.state.is_low(now).filter(|_| self.state.tells_alerts) else {
+            return;
+        };
+        if low == self.state.alerts.low_balance_told {
+            return;
+        }
+        if !low && !self.state.has_recovered(now) {
+            return;
+        }
+        self.state.alerts.low_balance_told = low;
+        if low {
+            self.state.alerts.low_crossing = self.state.alerts.low_crossing.saturating_add(1);
+            let subject = format!("low-{}", self.state.alerts.low_crossing);
+            let days = self
+                .state
+                .days_left(now)
+                .filter(|days| self.state.are_few(*days));
+            let balance = self.state.balance_to_warn_by(now).cloned();
+            self.notice(Notice {
+                amount: balance,
+                days_left: days,
+                ..self.state.news(NoticeKind::LowBalance, subject, now)
+            });
+        }
+        self.commit.push(Write::Alerts(self.state.alerts.clone()));
+    }
+}
+
+impl State {
+    /// What can be spent: the chain's figure where it answers, else the API's where that answers, else whichever
+    /// was known last; the same choice as on the account's first page.
+    pub fn spendable(&self) -> Option<&Amount> {
+        let silent = |poll| self.errors.contains_key(&poll);
+        match (&self.chain, &self.api) {
+            (Some(reading), Some((api, as_of)))
+                if silent(Poll::Chain) && (!silent(Poll::Balance) || reading.is_before(*as_of)) =>
+            {
+                Some(&api.balance)
+            }
+            (Some(reading), _) => Some(&reading.free),
+            (None, Some((api, _))) => Some(&api.balance),
+            (None, None) => None,
+        }
+    }
+
+    /// For how many days the balance lasts, by figures that count now.
+    pub fn days_left(&self, now: Timestamp) -> Option<u32> {
+        self.current_api(now).and_then(|api| api.days_left)
+    }
+
+    fn are_few(&self, days: u32) -> bool {
+        self.thresholds.days.is_some_and(|most| days <= most)
+    }
+
+    /// `None` while a figure that could say so is unknown or old, as the API's days are right after a start.
+    pub(super) fn is_low(&self, now: Timestamp) -> Option<bool> {
+        let balance = self.balance_to_warn_by(now);
+        let few_days = self.days_left(now).is_some_and(|days| self.are_few(days));
+        let little = self
+            .thresholds
+            .amount
+            .as_ref()
+            .zip(balance)
+            .and_then(|(least, balance)| balance.compare(&in_its_units(least, balance)?))
+            .is_some_and(|order| order == Ordering::Less);
+        if few_days || little {
+            return Some(true);
+        }
+        let days_unknown = self.thresholds.days.is_some() && self.current_api(now).is_none();
+        let amount_unknown = self.thresholds.amount.is_some() && balance.is_none();
+        (!days_unknown && !amount_unknown).then_some(false)
+    }
+
+    /// Whether it is clearly no longer low: by more than a day, and by every figure that is not forgotten. A source that
+    /// is silent for a moment takes nothing back of what it told.
+    fn has_recovered(&self, now: Timestamp) -> bool {
+        let enough_days = match (self.days_left(now), self.thresholds.days) {
+            (Some(days), Some(most)) => days > most.saturating_add(1),
+            (None, _) | (_, None) => true,
+        };
+        let Some(least) = &self.thresholds.amount else {
+            return enough_days;
+        };
+        let chain = self
+            .chain
+            .as_ref()
+            .map(|reading| (&reading.free, reading.read_at));
+        let api = self.api.as_ref().map(|(api, at)| (&api.balance, *at));
+        let enough_money = [chain, api]
+            .into_iter()
+            .flatten()
+            .filter(|(_, at)| now.since(*at) <= FORGOTTEN)
+            .all(|(balance, _)| self.is_clearly_above(least, balance));
+        enough_days && enough_money
+    }
+
+    fn is_clearly_above(&self, least: &Amount, balance: &Amount) -> bool {
+        let usage = self
+            .api
+            .as_ref()
+            .and_then(|(api, _)| api.daily_usage.as_ref());
+        recovered_from(least, balance, usage)
+            .and_then(|enough| balance.compare(&enough))
+            .is_some_and(|order| order != Ordering::Less)
+    }
+
+    /// What can be spent, by figures that count now. A chain that has made no block for a day warns of nothing.
+    fn balance_to_warn_by(&self, now: Timestamp) -> Option<&Amount> {
+        let chain = self
+            .current_chain(now)
+            .filter(|reading| now.since(reading.block_time) <= FORGOTTEN);
+        self.preferred(chain, self.current_api(now))
+    }
+
+    /// They disagree when they differ by more than a day's usage, twice, two minutes apart, with nothing
+    /// open that would explain it, while both answer. What no longer counts is compared with nothing.
+    fn compare(&self, now: Timestamp) -> Disagreement {
+        let (Some(reading), Some(api)) = (self.current_chain(now), self.current_api(now)) else {
+            return Disagreement::Unknown;
+        };
+        if self.has_live() || !self.answers(Poll::Chain) || !self.answers(Poll::Balance) {
+            return match self.disagreement {
+                Disagreement::Disagree => Disagreement::Disagree,
+                Disagreement::Unknown | Disagreement::Agree | Disagreement::Once(_) => {
+                    Disagreement::Unknown
+                }
+            };
+        }
+        let least = Amount::from_cents(SMALLEST_DIFFERENCE_CENTS, api.balance.currency().clone());
+        let tolerated = match &api.daily_usage {
+            Some(usage) if usage.compare(&least) == Some(Ordering::Greater) => usage.clone(),
+            Some(_) | None => least,
+        };
+        let difference = reading
+            .free
+            .checked_sub(&api.balance)
+            .and_then(|difference| difference.checked_abs());
+        let differs = difference
+            .and_then(|difference| difference.compare(&tolerated))
+            .is_none_or(|order| order == Ordering::Greater);
+        if !differs {
+            return Disagreement::Agree;
+        }
+        match self.disagreement {
+            Disagreement::Unknown | Disagreement::Agree => Disagreement::Once(now),
+            Disagreement::Once(first) if now.since(first) >= DISAGREEMENT_GAP => {
+                Disagreement::Disagree
+            }
+            Disagreement::Once(first) if now < first => Disagreement::Once(now),
+            Disagreement::Once(first) => Disagreement::Once(first),
+            Disagreement::Disagree => Disagreement::Disagree,
+        }
+    }
+}
+
+/// The threshold in the balance's own currency: the user sets it once, for every account in its own units.
+fn in_its_units(least: &Amount, balance: &Amount) -> Option<Amount> {
+    Amount::new(least.units(), least.scale(), balance.currency().clone()).ok()
+}
+
+/// From which amount on a balance has recovered: the threshold and a tenth of it, at least a day's usage, by which chain
+/// and API may differ without disagreeing, and at least a hundredth. In the balance's own currency, exact.
+fn recovered_from(least: &Amount, balance: &Amount, usage: Option<&Amount>) -> Option<Amount> {
+    let least = in_its_units(least, balance)?;
+    let currency = balance.currency();
+    let part = least.units().checked_add(RECOVERY_PART.checked_sub(1)?)?;
+    let part = Amount::new(
+        part.checked_div(RECOVERY_PART)?,
+        least.scale(),
+        currency.clone(),
+    )
+    .ok()?;
+    let smallest = Amount::from_cents(SMALLEST_DIFFERENCE_CENTS, currency.clone());
+    // More than the threshold itself would keep a balance low that is twice as large.
+    let usage = usage.filter(|usage| usage.compare(&least) == Some(Ordering::Less));
+    let margin = [Some(&smallest), usage]
+        .into_iter()
+        .flatten()
+        .fold(part, |most, other| {
+            if other.compare(&most) == Some(Ordering::Greater) {
+                other.clone()
+            } else {
+                most
+            }
+        });
+    least.checked_add(&margin)
+}

@@ -1,0 +1,128 @@
+//! Sending the same request again while its answer is outstanding, with a provider that makes one payment of
+//! all that comes under one key. It begins at once, after a crash too, backs off like everything else, and ends
+//! where the provider would no longer know the key; then the provider's lists are asked, as for any other.
+
+use super::event::{Effect, Request, Server};
+use super::schedule::{back_off, jitter};
+use super::state::{Repeat, State};
+use super::step::Step;
+use crate::top_up::{Input, TopUp};
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::Error;
+
+/// After a commit that failed, one that is to be given up is looked at again this much later.
+const AFTER_FAILED_COMMIT: Span = Span::seconds(5);
+
+impl State {
+    /// Plans the next attempt after one that ended, or forgets it once the answer is known.
+    pub(super) fn plan_repeat(
+        &mut self,
+        top_up: &str,
+        error: Option<&Error>,
+        now: Timestamp,
+        entropy: u64,
+    ) {
+        let outstanding = self
+            .top_ups
+            .get(top_up)
+            .is_some_and(|top_up| top_up.request.is_some());
+        let Some(error) = error.filter(|_| outstanding) else {
+            self.repeats.remove(top_up);
+            return;
+        };
+        let repeat = self.repeats.entry(top_up.to_owned()).or_default();
+        repeat.failures = repeat.failures.saturating_add(1);
+        let wait = jitter(back_off(repeat.failures), entropy);
+        let asked_for = error.retry_after.unwrap_or_default();
+        repeat.due = now.plus(wait.max(asked_for));
+        repeat.asked_until = now.plus(asked_for);
+    }
+
+    /// When the next one is sent again, if any is.
+    pub(super) fn next_repeat(&self) -> Option<Timestamp> {
+        if !self.online || !self.setup.signed_in {
+            return None;
+        }
+        let closed_until = self.gate(Server::Api).closed_until;
+        self.outstanding()
+            .map(|id| self.repeat_of(id).due.max(closed_until))
+            .min()
+    }
+
+    /// Those whose request is not on its way and whose answer is not known.
+    fn outstanding(&self) -> impl Iterator<Item = &str> {
+        self.top_ups
+            .values()
+            .filter(|top_up| top_up.request.is_some() && !self.starting.contains(&top_up.id))
+            .map(|top_up| top_up.id.as_str())
+    }
+
+    fn repeat_of(&self, id: &str) -> Repeat {
+        self.repeats.get(id).copied().unwrap_or_default()
+    }
+
+    /// Whether the provider may no longer know its key.
+    fn is_overdue(&self, top_up: &TopUp, now: Timestamp) -> bool {
+        self.setup
+            .rules
+            .repeatable_for
+            .is_none_or(|most| self.waited_for(top_up, now) > most)
+    }
+
+    fn overdue(&self, now: Timestamp) -> Vec<String> {
+        self.outstanding()
+            .filter(|id| {
+                self.top_ups
+                    .get(*id)
+                    .is_some_and(|top_up| self.is_overdue(top_up, now))
+            })
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Giving them up could not be written, so it waits a little instead of being tried without a pause.
+    pub(super) fn hold_overdue_repeats(&mut self, now: Timestamp) {
+        for id in self.overdue(now) {
+            let repeat = self.repeats.entry(id).or_default();
+            repeat.due = repeat.due.max(now.plus(AFTER_FAILED_COMMIT));
+        }
+    }
+}
+
+impl Step {
+    pub(super) fn give_up_repeats(&mut self, now: Timestamp) {
+        let over = self.state.overdue(now);
+        for id in over {
+            self.state.repeats.remove(&id);
+            // Only a look that begins from now on can find it absent.
+            self.state.start_ended.insert(id.clone(), now);
+            self.apply(&id, &Input::NotRepeatable, now);
+        }
+    }
+
+    pub(super) fn repeat_due(&mut self, now: Timestamp) {
+        if self.state.next_repeat().is_none_or(|due| due > now) {
+            return;
+        }
+        let overdue = self.state.overdue(now);
+        let due: Vec<String> = self
+            .state
+            .outstanding()
+            .filter(|id| self.state.repeat_of(id).due <= now)
+            .map(str::to_owned)
+            .filter(|id| !overdue.contains(id))
+            .collect();
+        for id in due {
+            let Some(top_up) = self.state.top_ups.get_mut(&id) else {
+                continue;
+            };
+            let Some(new) = top_up.request.clone() else {
+                continue;
+            };
+            top_up.sent_again = true;
+            self.state.starting.insert(id.clone());
+            self.effects
+                .push(Effect::Request(Request::Start { top_up: id, new }));
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! One account's state: what is followed, when each thing is read next, and what was last heard.
+
+use super::event::{Poll, Server};
+use super::knock::Knock;
+use super::past::Past;
+use crate::Alerts;
+use crate::top_up::TopUp;
+use alloy_primitives::Address;
+use bursar_domain::account::AccountId;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::Error;
+use bursar_domain::money::Amount;
+use bursar_domain::reading::Reading;
+use bursar_domain::rules::Rules;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How near the user is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// No window.
+    Tray,
+    /// A window without the focus.
+    Open,
+    Focused,
+}
+
+/// What can be asked on behalf of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setup {
+    pub rules: Rules,
+    /// There is a secret.
+    pub signed_in: bool,
+    /// The address that is read, where there is a chain to read it from.
+    pub watched: Option<Address>,
+}
+
+/// When a balance counts as low.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Thresholds {
+    pub days: Option<u32>,
+    /// In units of the balance's currency, whatever that is.
+    pub amount: Option<Amount>,
+}
+
+/// Whether chain and API tell the same story.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Disagreement {
+    /// Only one of them is known, or a top-up is open.
+    #[default]
+    Unknown,
+    Agree,
+    /// They differed once, at this time: not yet worth a word.
+    Once(Timestamp),
+    Disagree,
+}
+
+/// When one thing is read next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub due: Timestamp,
+    pub in_flight: bool,
+    /// Something happened while it was in flight: read again at once.
+    pub again: bool,
+    /// Failures since the last success.
+    pub failures: u32,
+    /// When it last succeeded.
+    pub done_at: Option<Timestamp>,
+}
+
+/// When a request whose answer is outstanding is sent again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Repeat {
+    pub due: Timestamp,
+    /// The part of that which the server itself asked for.
+    pub asked_until: Timestamp,
+    /// Answers that did not come.
+    pub failures: u32,
+}
+
+/// How a server has answered lately.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gate {
+    pub failures: u32,
+    /// Nothing is asked before this.
+    pub closed_until: Timestamp,
+    /// The part of that which the server itself asked for: nothing but its time opens it.
+    pub asked_until: Timestamp,
+}
+
+/// All that the engine knows of one account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    pub account: AccountId,
+    pub connected_at: Timestamp,
+    pub setup: Setup,
+    pub presence: Presence,
+    pub viewing: Option<String>,
+    pub online: bool,
+    /// The provider's open payments have never been read, because the account is new here or its records
+    /// were lost: nothing is created before they are.
+    pub recovering: bool,
+    /// By Bursar's own id: every top-up whose status may still change.
+    pub top_ups: BTreeMap<String, TopUp>,
+    /// Requests to start that have not been answered; their absence from a list means nothing yet.
+    pub starting: BTreeSet<String>,
+    /// When those whose answer was lost are sent again, where the provider takes that for the same request.
+    pub repeats: BTreeMap<String, Repeat>,
+    /// When the last request to start a top-up ended, so that only later looks count as absence.
+    pub start_ended: BTreeMap<String, Timestamp>,
+    /// Since when each one whose fate is not known has been waited for. It never lies ahead, so that a clock that was
+    /// set back keeps nobody waiting for longer.
+    pub begun: BTreeMap<String, Timestamp>,
+    /// How far the provider's clock is ahead of this machine's, as its last answers tell.
+    pub clock_ahead: Option<Span>,
+    /// This machine's clock has jumped, or the machine was asleep, since the provider's answers told that.
+    pub clock_in_doubt: bool,
+    /// When that last was, by the clock as it went on.
+    pub jumped_at: Option<Timestamp>,
+    /// When the provider last said where each of them stands, or that it knows nothing of one whose answer was lost.
+    pub seen: BTreeMap<String, Timestamp>,
+    pub plans: BTreeMap<Poll, Plan>,
+    pub gates: BTreeMap<Server, Gate>,
+    /// Servers that could not be reached, as long as they cannot.
+    pub knocks: BTreeMap<Server, Knock>,
+    /// Polling is at its quickest until then: after a link, focus or "Check now".
+    pub eager_until: Timestamp,
+    pub subscribed: bool,
+    pub api: Option<(ApiBalance, Timestamp)>,
+    pub chain: Option<Reading>,
+    pub disagreement: Disagreement,
+    pub alerts: Alerts,
+    /// Whether a low balance and a rejected key are told from here. In a terminal they are not: the desktop app judges them
+    /// by the user's settings, and it owns what has been told of them.
+    pub tells_alerts: bool,
+    pub thresholds: Thresholds,
+    /// What is wrong now, by what it was found in.
+    pub errors: BTreeMap<Poll, (Error, Timestamp)>,
+    /// Why the chain's events could not be read, or not all of them, while its figures could.
+    pub events_problem: Option<(Error, Timestamp)>,
+    pub maintenance: bool,
+    /// A saved method is being checked.
+    pub method_pending: bool,
+    /// Until then a method may appear that the user is adding.
+    pub method_expected_until: Timestamp,
+    /// Those that the user has asked to cancel, unless the provider refused.
+    pub cancelled_here: BTreeSet<String>,
+    /// Payments that are to keep their method for next time.
+    pub keeping: BTreeSet<String>,
+    /// The one-time state in the return address of the page that adds it; gone once used.
+    pub method_link: Option<String>,
+    /// Payments whose going back has been told since the start.
+    pub refunds_told: BTreeSet<String>,
+    /// The whole history is to be read at the next look.
+    pub whole_history: bool,
+    /// The reading under way is one of the whole history that was asked for.
+    pub whole_asked: bool,
+    /// The same of the chain's events.
+    pub whole_chain: bool,
+    pub whole_chain_asked: bool,
+    /// So many of the next readings of the history look at all that ended without money.
+    pub ended_looks: u8,
+    /// The reading under way does.
+    pub ended_asked: bool,
+    pub past: Past,
+}
+
+impl State {
+    /// An account as it stands at the start of the process: everything is due at once.
+    pub fn new(
+        account: AccountId,
+        connected_at: Timestamp,
+        setup: Setup,
+        top_ups: Vec<TopUp>,
+        now: Timestamp,
+    ) -> Self {
+        let plan = Plan {
+            due: now,
+            in_flight: false,
+            again: false,
+            failures: 0,
+            done_at: None,
+        };
+        Self {
+            account,
+            connected_at,
+            setup,
+            presence: Presence::Tray,
+            viewing: None,
+            online: true,
+            recovering: false,
+            begun: BTreeMap::new(),
+            clock_ahead: None,
+            clock_in_doubt: false,
+            jumped_at: None,
+            seen: BTreeMap::new(),
+            cancelled_here: top_ups
+                .iter()
+                .filter(|top_up| top_up.cancel_requested)
+                .map(|top_up| top_up.id.clone())
+                .collect(),
+            keeping: top_ups
+                .iter()
+                .filter(|top_up| top_up.request.as_ref().is_some_and(|new| new.save_method))
+                .map(|top_up| top_up.id.clone())
+                .collect(),
+            start_ended: top_ups
+                .iter()
+                .map(|top_up| (top_up.id.clone(), now))
+                .collect(),
+            top_ups: top_ups
+                .into_iter()
+                // A cancellation asked for before has no answer any more; it may be asked for again.
+                .map(|top_up| TopUp {
+                    cancel_requested: false,
+                    ..top_up
+                })
+                .map(|top_up| (top_up.id.clone(), top_up))
+                .collect(),
+            starting: BTreeSet::new(),
+            repeats: BTreeMap::new(),
+            plans: Poll::ALL.into_iter().map(|poll| (poll, plan)).collect(),
+            gates: BTreeMap::new(),
+            knocks: BTreeMap::new(),
+            eager_until: Timestamp::default(),
+            subscribed: false,
+            api: None,
+            chain: None,
+            disagreement: Disagreement::Unknown,
+            alerts: Alerts::default(),
+            tells_alerts: true,
+            thresholds: Thresholds::default(),
+            errors: BTreeMap::new(),
+            events_problem: None,
+            maintenance: false,
+            method_pending: false,
+            method_expected_until: Timestamp::default(),
+            method_link: None,
+            refunds_told: BTreeSet::new(),
+            whole_history: false,
+            whole_asked: false,
+            whole_chain: false,
+            whole_chain_asked: false,
+            ended_looks: 0,
+            ended_asked: false,
+            past: Past::default(),
+        }
+    }
+
+    /// Whether money is expected now.
+    pub fn has_live(&self) -> bool {
+        self.top_ups.values().any(TopUp::is_live)
+    }
+
+    /// Whether an answer is outstanding that will say whose a payment is.
+    pub fn awaits_start(&self) -> bool {
+        !self.starting.is_empty() || self.top_ups.values().any(|top_up| top_up.request.is_some())
+    }
+
+    /// Whether no answer is awaited.
+    pub fn is_quiet(&self) -> bool {
+        self.starting.is_empty()
+            && self.plans.values().all(|plan| !plan.in_flight)
+            && !self.top_ups.values().any(|top_up| top_up.cancel_requested)
+    }
+
+    /// When the provider last said where this top-up stands; a look that could not read it says nothing.
+    pub fn seen_at(&self, top_up: &str) -> Option<Timestamp> {
+        self.seen.get(top_up).copied()
+    }
+
+    /// When a read of this kind last succeeded.
+    pub fn done_at(&self, poll: Poll) -> Option<Timestamp> {
+        self.plans.get(&poll).and_then(|plan| plan.done_at)
+    }
+}

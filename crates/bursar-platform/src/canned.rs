@@ -1,0 +1,131 @@
+//! For tests: a server on this machine that gives prepared answers and remembers what it was asked.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use url::Url;
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub method: String,
+    /// With its query.
+    pub target: String,
+    /// In small letters.
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Asked {
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(known, _)| known == name)?;
+        Some(value)
+    }
+
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let url = Url::parse("http://127.0.0.1/")
+            .ok()?
+            .join(&self.target)
+            .ok()?;
+        let (_, value) = url.query_pairs().find(|(known, _)| known == name)?;
+        Some(value.into_owned())
+    }
+}
+
+/// What the server writes; raw bytes, so that it may be wrong in any way.
+#[derive(Clone, Debug)]
+pub struct Canned(pub Vec<u8>);
+
+impl Canned {
+    pub fn json(status: u16, body: &str) -> Self {
+        Self::with(status, "application/json", "", body)
+    }
+
+    /// `more` is further header lines, each ended by CR LF.
+    pub fn with(status: u16, content_type: &str, more: &str, body: &str) -> Self {
+        let length = body.len();
+        Self(
+            format!(
+                "HTTP/1.1 {status} Canned\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\
+                 connection: close\r\n{more}\r\n{body}"
+            )
+            .into_bytes(),
+        )
+    }
+}
+
+/// The server; it lives until the test's process ends.
+pub struct Server {
+    pub url: Url,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Server {
+    /// Answers every request with what `answer` makes of it.
+    pub fn start(answer: impl Fn(&Asked) -> Canned + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&asked);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let Some(request) = read(&stream) else {
+                    continue;
+                };
+                let Canned(bytes) = answer(&request);
+                seen.lock().unwrap().push(request);
+                let _ = (&stream).write_all(&bytes);
+            }
+        });
+        Self {
+            url: Url::parse(&url).unwrap(),
+            asked,
+        }
+    }
+
+    pub fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+fn read(stream: &TcpStream) -> Option<Asked> {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let mut first = line.split(' ');
+    let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim_end().split_once(':') else {
+            break;
+        };
+        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+    }
+    let length = headers
+        .iter()
+        .find(|(name, _)| name == "content-length")
+        .and_then(|(_, value)| value.parse().ok())
+        .unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some(Asked {
+        method,
+        target,
+        headers,
+        body: String::from_utf8(body).ok()?,
+    })
+}

@@ -1,0 +1,238 @@
+//! Where all data is: one place for the desktop app and the CLI to agree on, and the name under which the
+//! keyring keeps its secrets.
+
+use crate::vault::Vault;
+use bursar_domain::error::{Code, Error, Result};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::path::{Component, Path, PathBuf};
+
+/// The folder's name where the system keeps applications' data.
+const FOLDER: &str = bursar_domain::APP_ID;
+/// The file in a home that is locked by whoever runs its engine.
+pub const LOCK_FILE: &str = "engine.lock";
+
+/// `given`, else `BURSAR_HOME`, else the usual folder of the user; `None` when neither `XDG_DATA_HOME` nor
+/// `HOME` is set. `env` looks a variable up.
+pub fn find(given: Option<&Path>, env: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let set = |name| {
+        env(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    given
+        .map(Path::to_path_buf)
+        .or_else(|| set("BURSAR_HOME"))
+        .or_else(|| {
+            set("XDG_DATA_HOME")
+                .filter(|data| data.is_absolute())
+                .map(|data| data.join(FOLDER))
+        })
+        .or_else(|| set("HOME").map(|home| home.join(".local/share").join(FOLDER)))
+}
+
+/// Makes the folder, readable by its owner alone, and returns its one true path.
+///
+/// # Errors
+/// `storage_failed` when it cannot be made.
+pub fn make(home: &Path) -> Result<PathBuf> {
+    let cannot = |error: std::io::Error| {
+        Error::new(
+            Code::StorageFailed,
+            format!("Bursar cannot use {}: {error}.", home.display()),
+        )
+    };
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(home).map_err(cannot)?;
+    home.canonicalize().map_err(cannot)
+}
+
+/// Whether there is anything in this home: accounts, or what an engine that ran for it has left.
+pub fn is_in_use(home: &Path) -> bool {
+    [LOCK_FILE, "bursar.db"]
+        .iter()
+        .any(|file| home.join(file).exists())
+}
+
+/// The home's one true path, whether it exists already or will be made there: without symbolic links, `..` and the like.
+pub fn canonical(home: &Path) -> PathBuf {
+    let given = std::path::absolute(home).unwrap_or_else(|_| home.to_path_buf());
+    let mut there = given.clone();
+    let mut missing = Vec::new();
+    loop {
+        if let Ok(mut path) = there.canonicalize() {
+            for part in missing.into_iter().rev() {
+                match part {
+                    Component::ParentDir => drop(path.pop()),
+                    Component::Normal(name) => path.push(name),
+                    Component::Prefix(_) | Component::RootDir | Component::CurDir => {}
+                }
+            }
+            return path;
+        }
+        // Not by `file_name`, which skips a `..`.
+        let Some(last) = given
+            .components()
+            .nth(there.components().count().saturating_sub(1))
+        else {
+            return given;
+        };
+        missing.push(last);
+        if !there.pop() {
+            return given;
+        }
+    }
+}
+
+/// The keyring of a home. `given` is the path as somebody wrote it: under that an earlier version may have kept what it
+/// put into the keyring before the home existed.
+pub fn keyring(home: &Path, given: &Path) -> Vault {
+    Vault::keyring_moved(&vault_scope(home), &former_scopes(home, given))
+}
+
+/// Under what the keyring keeps the secrets of a home: two homes never share one, and one home has the same however its
+/// path is written, and before it exists.
+pub fn vault_scope(home: &Path) -> String {
+    scope_of(canonical(home).as_os_str())
+}
+
+/// What earlier versions took for the scope of a home that did not exist yet: its path as it was written. That was most
+/// likely as it is written now, or relative to one of the folders above it.
+fn former_scopes(home: &Path, given: &Path) -> Vec<String> {
+    let home = canonical(home);
+    let own = scope_of(home.as_os_str());
+    let mut written = vec![given.to_path_buf()];
+    written.extend(std::path::absolute(given));
+    // As components: without a slash at the end and `.` in between.
+    written.push(given.components().collect());
+    let parts: Vec<_> = home.components().skip(1).collect();
+    written.extend((0..parts.len()).filter_map(|first| {
+        let relative: PathBuf = parts.get(first..)?.iter().collect();
+        Some(relative)
+    }));
+    let mut scopes = BTreeSet::new();
+    for path in written {
+        scopes.insert(scope_of(path.as_os_str()));
+        for (before, after) in [("", "/"), ("./", ""), ("./", "/")] {
+            let mut other = OsString::from(before);
+            other.push(&path);
+            other.push(after);
+            scopes.insert(scope_of(&other));
+        }
+    }
+    scopes.remove(&own);
+    scopes.into_iter().collect()
+}
+
+fn scope_of(path: &OsStr) -> String {
+    let digest = Sha256::digest(path.as_encoded_bytes());
+    let start = digest.iter().take(8);
+    start.map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_option_wins_over_the_variables() {
+        let env = |name: &str| match name {
+            "BURSAR_HOME" => Some(OsString::from("/b")),
+            "HOME" => Some(OsString::from("/h")),
+            _ => None,
+        };
+        assert_eq!(find(Some(Path::new("/a")), env), Some("/a".into()));
+        assert_eq!(find(None, env), Some("/b".into()));
+        let plain = |name: &str| (name == "HOME").then(|| OsString::from("/h"));
+        assert_eq!(
+            find(None, plain),
+            Some("/h/.local/share/org.bursar.desktop".into())
+        );
+        assert_eq!(find(None, |_| None), None);
+    }
+
+    #[test]
+    fn a_home_has_one_scope_however_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = make(&folder.path().join("a")).unwrap();
+        assert_eq!(
+            vault_scope(&home),
+            vault_scope(&folder.path().join("./a/../a"))
+        );
+        assert_ne!(vault_scope(&home), vault_scope(folder.path()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_home_has_the_same_scope_before_it_exists() {
+        let folder = tempfile::tempdir().unwrap();
+        let real = folder.path().join("real");
+        std::fs::create_dir(&real).unwrap();
+        std::os::unix::fs::symlink(&real, folder.path().join("link")).unwrap();
+        std::os::unix::fs::symlink("link", folder.path().join("further")).unwrap();
+        let ways: Vec<PathBuf> = [
+            "link/h",
+            "real/h",
+            "link/h/",
+            "link/./h",
+            "link/x/../h",
+            "further/h",
+            "real/../link/h",
+        ]
+        .iter()
+        .map(|way| folder.path().join(way))
+        .collect();
+        let before: BTreeSet<_> = ways.iter().map(|way| vault_scope(way)).collect();
+        assert_eq!(before.len(), 1, "{before:?}");
+        let home = make(&ways[0]).unwrap();
+        let after: BTreeSet<_> = ways
+            .iter()
+            .filter(|way| way.exists())
+            .chain([&home])
+            .map(|way| vault_scope(way))
+            .collect();
+        assert_eq!(before, after);
+    }
+
+    #[test]
+    fn a_relative_home_has_the_same_scope_before_it_exists() {
+        let missing = Path::new("a-home-that-is-not-there/h");
+        let absolute = std::env::current_dir().unwrap().join(missing);
+        assert_eq!(vault_scope(missing), vault_scope(&absolute));
+        assert_eq!(canonical(missing), absolute);
+        assert_eq!(canonical(Path::new("/")), Path::new("/"));
+    }
+
+    #[test]
+    fn what_was_kept_under_the_path_as_it_was_written_is_looked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = make(&folder.path().join("a/b")).unwrap();
+        // As the first version computed it.
+        let first = |path: &str| {
+            let digest = Sha256::digest(path.as_bytes());
+            digest
+                .iter()
+                .take(8)
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        };
+        for (given, written) in [
+            ("b", "b"),
+            ("./b", "./b"),
+            ("b/", "b/"),
+            ("a/b", "a/b"),
+            ("/elsewhere/link/b", "/elsewhere/link/b"),
+            // Written in another way the first time.
+            ("a/b", "b"),
+            ("/elsewhere/b", "./a/b/"),
+        ] {
+            let former = former_scopes(&home, Path::new(given));
+            assert!(former.contains(&first(written)), "{given}: {written}");
+            assert!(!former.contains(&vault_scope(&home)));
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The keyring's thread over keyrings that are slow, hang or die.
+
+use super::*;
+use crate::vault::testing::Entries;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+/// A keyring that does nothing until it is let, one call at a time.
+struct Slow {
+    gate: Mutex<Receiver<()>>,
+    secrets: Arc<Mutex<HashMap<String, Secret>>>,
+}
+
+impl Slow {
+    fn wait(&self) -> std::sync::MutexGuard<'_, HashMap<String, Secret>> {
+        let _ = self.gate.lock().unwrap().recv();
+        self.secrets.lock().unwrap()
+    }
+}
+
+impl Store for Slow {
+    fn get(&self, name: &str) -> Result<Option<Secret>> {
+        Ok(self.wait().get(name).cloned())
+    }
+    fn set(&self, name: &str, secret: &str) -> Result<()> {
+        self.wait()
+            .insert(name.to_owned(), Zeroizing::new(secret.to_owned()));
+        Ok(())
+    }
+    fn remove(&self, name: &str) -> Result<()> {
+        self.wait().remove(name);
+        Ok(())
+    }
+}
+
+type Secrets = Arc<Mutex<HashMap<String, Secret>>>;
+
+fn slow() -> (Arc<Vault>, Sender<()>, Secrets) {
+    let (open, gate) = channel();
+    let secrets = Secrets::default();
+    let store = Slow {
+        gate: Mutex::new(gate),
+        secrets: Arc::clone(&secrets),
+    };
+    let limits = Limits {
+        read: Duration::from_millis(50),
+        prompt: Duration::from_millis(200),
+        ..Limits::USUAL
+    };
+    (Arc::new(Vault::over(store, limits)), open, secrets)
+}
+
+fn secret(text: &str) -> Secret {
+    Zeroizing::new(text.to_owned())
+}
+
+#[tokio::test]
+async fn a_keyring_that_hangs_costs_its_limit_once() {
+    let (vault, _open, _) = slow();
+    let begun = Instant::now();
+    assert_eq!(
+        vault.get("a").await.unwrap_err().code,
+        Code::KeyringUnavailable
+    );
+    for _ in 0..50 {
+        assert_eq!(
+            vault.get("a").await.unwrap_err().code,
+            Code::KeyringUnavailable
+        );
+    }
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "later reads don't wait behind it"
+    );
+    assert!(vault.probe().await.is_err());
+}
+
+#[tokio::test]
+async fn once_a_prompt_is_answered_everything_goes_on() {
+    let (vault, open, _) = slow();
+    assert!(vault.get("a").await.is_err());
+    drop(open);
+    vault.set("a", secret("1")).await.unwrap();
+    assert_eq!(vault.get("a").await.unwrap(), Some(secret("1")));
+    vault.probe().await.unwrap();
+    assert_eq!(vault.get(PROBE).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_removal_follows_a_write_that_came_late() {
+    let (vault, open, secrets) = slow();
+    assert!(vault.set("a", secret("late")).await.is_err());
+    vault.forget("a");
+    drop(open);
+    vault.set("b", secret("1")).await.unwrap();
+    assert!(!secrets.lock().unwrap().contains_key("a"));
+}
+
+#[tokio::test]
+async fn a_write_that_nobody_waits_for_is_left_out() {
+    let (vault, open, secrets) = slow();
+    // The first holds the thread; the second waits behind it and is given up on.
+    assert!(vault.set("a", secret("1")).await.is_err());
+    assert!(vault.set("b", secret("2")).await.is_err());
+    drop(open);
+    vault.set("c", secret("3")).await.unwrap();
+    assert!(!secrets.lock().unwrap().contains_key("b"));
+}
+
+#[tokio::test]
+async fn a_keyring_whose_thread_has_died_is_unavailable() {
+    struct Dying;
+    impl Store for Dying {
+        fn get(&self, _: &str) -> Result<Option<Secret>> {
+            panic!("as a library might")
+        }
+        fn set(&self, _: &str, _: &str) -> Result<()> {
+            Ok(())
+        }
+        fn remove(&self, _: &str) -> Result<()> {
+            Ok(())
+        }
+    }
+    let vault = Vault::over(Dying, Limits::USUAL);
+    for _ in 0..2 {
+        assert_eq!(
+            vault.get("a").await.unwrap_err().code,
+            Code::KeyringUnavailable
+        );
+    }
+}
+
+/// A keyring whose only call waits until the way to it is cut, as a prompt of a service that has gone does.
+struct Hanging(Arc<Rope>);
+
+#[derive(Default)]
+struct Rope {
+    is_cut: AtomicBool,
+    calls: AtomicUsize,
+}
+
+impl Line for Rope {
+    fn cut(&self) {
+        self.is_cut.store(true, Ordering::Release);
+    }
+}
+
+impl Store for Hanging {
+    fn get(&self, _: &str) -> Result<Option<Secret>> {
+        self.0.calls.fetch_add(1, Ordering::AcqRel);
+        while !self.0.is_cut.load(Ordering::Acquire) {
+            thread::yield_now();
+        }
+        Ok(None)
+    }
+    fn set(&self, _: &str, _: &str) -> Result<()> {
+        Ok(())
+    }
+    fn remove(&self, _: &str) -> Result<()> {
+        Ok(())
+    }
+    fn line(&self) -> Option<Arc<dyn Line>> {
+        Some(Arc::clone(&self.0) as Arc<dyn Line>)
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_never_ends_is_ended_from_outside() {
+    let rope = Arc::new(Rope::default());
+    let limits = Limits {
+        read: Duration::from_millis(20),
+        prompt: Duration::from_millis(500),
+        call: Duration::from_millis(100),
+    };
+    let vault = Vault::over(Hanging(Arc::clone(&rope)), limits);
+    assert!(vault.get("a").await.is_err());
+    assert!(vault.get("a").await.is_err(), "it may still be answered");
+    assert!(!rope.is_cut.load(Ordering::Acquire));
+    let begun = Instant::now();
+    while vault.get("a").await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "nobody ends it");
+        tokio::task::yield_now().await;
+    }
+    assert!(rope.is_cut.load(Ordering::Acquire));
+}
+
+#[tokio::test]
+async fn readiness_is_learned_without_a_write() {
+    let entries = Arc::new(Entries::default());
+    let away = Arc::new(AtomicBool::new(false));
+    let vault = Vault::that_may_leave_with(Arc::clone(&away), Arc::clone(&entries));
+    vault.ready().await.unwrap();
+    away.store(true, Ordering::Release);
+    assert_eq!(
+        vault.ready().await.unwrap_err().code,
+        Code::KeyringUnavailable
+    );
+    assert_eq!(entries.writes.load(Ordering::Acquire), 0);
+}

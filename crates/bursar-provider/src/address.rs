@@ -1,0 +1,29 @@
+//! Where a call of a provider's API goes: each part of the path and of the query escaped as what it is.
+
+use bursar_domain::error::{Code, Error, Result};
+use url::Url;
+
+/// `path` below `base`, with `query`.
+///
+/// # Errors
+/// `network_malformed` for a base that can have no path.
+pub(super) fn address<'a>(
+    base: &Url,
+    path: impl IntoIterator<Item = &'a str>,
+    query: &[(&'static str, String)],
+) -> Result<Url> {
+    let mut url = base.clone();
+    url.path_segments_mut()
+        .map_err(|()| {
+            Error::new(
+                Code::NetworkMalformed,
+                "The network's API address has no path.",
+            )
+        })?
+        .pop_if_empty()
+        .extend(path);
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    Ok(url)
+}

@@ -1,0 +1,280 @@
+//! Reading answers that may be wrong. Every field is asked for by name and by kind, a field that is missing,
+//! doubled or of another kind is named in the error, and nothing is replaced by a default.
+
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::untrusted_text::clean;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+/// The longest id or address taken from a server, in bytes.
+const TOKEN_LIMIT: usize = 128;
+/// The longest web address taken from a server, in bytes; what may be opened is decided elsewhere.
+const ADDRESS_LIMIT: usize = 4_096;
+
+/// A JSON object whose fields are read one by one.
+pub(crate) struct Object<'a> {
+    /// What it is, for errors: "a top-up".
+    what: &'static str,
+    fields: Vec<(Cow<'a, str>, &'a RawValue)>,
+}
+
+impl<'a> Object<'a> {
+    /// Reads a whole body as one object.
+    ///
+    /// # Errors
+    /// [`Code::AnswerMalformed`].
+    pub(crate) fn parse(what: &'static str, body: &'a [u8]) -> Result<Self> {
+        let raw = serde_json::from_slice(body).map_err(|_| not_json())?;
+        Self::of(what, raw)
+    }
+
+    fn of(what: &'static str, raw: &'a RawValue) -> Result<Self> {
+        let Fields(fields) =
+            serde_json::from_str(raw.get()).map_err(|_| Error::new(
+                Code::AnswerMalformed,
+                format!("The provider's answer is not as described: {what} is not an object with fields of its own."),
+            ))?;
+        Ok(Self { what, fields })
+    }
+
+    fn find(&self, field: &str) -> Option<&'a RawValue> {
+        let (_, raw) = self.fields.iter().find(|(name, _)| name == field)?;
+        (raw.get() != "null").then_some(raw)
+    }
+
+    /// Whether it has that member, whatever it is, `null` excepted.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.find(field).is_some()
+    }
+
+    /// An error about one field.
+    pub(crate) fn wrong(&self, field: &str, why: &str) -> Error {
+        Error::new(
+            Code::AnswerMalformed,
+            format!(
+                "The provider's answer is not as described: {field} of {} {why}.",
+                self.what
+            ),
+        )
+    }
+
+    fn read<T: Deserialize<'a>>(&self, field: &str, kind: &str) -> Result<Option<T>> {
+        self.find(field)
+            .map(|raw| {
+                serde_json::from_str(raw.get())
+                    .map_err(|_| self.wrong(field, &format!("is not {kind}")))
+            })
+            .transpose()
+    }
+
+    fn need<T>(&self, field: &str, value: Option<T>) -> Result<T> {
+        value.ok_or_else(|| self.wrong(field, "is missing"))
+    }
+
+    /// A text as it came, unbounded but for the answer's own limit: for what is not shown.
+    pub(crate) fn raw_text(&self, field: &str) -> Result<String> {
+        let text = self.read(field, "a text")?;
+        self.need(field, text)
+    }
+
+    /// A text to be shown: cleaned and cut.
+    pub(crate) fn text(&self, field: &str) -> Result<String> {
+        self.raw_text(field).map(|text| clean(&text))
+    }
+
+    pub(crate) fn text_or_null(&self, field: &str) -> Result<Option<String>> {
+        Ok(self.raw_text_or_null(field)?.map(|text| clean(&text)))
+    }
+
+    pub(crate) fn raw_text_or_null(&self, field: &str) -> Result<Option<String>> {
+        self.read(field, "a text")
+    }
+
+    /// An id, code or name that is sent back to the provider: 1 to 128 letters, digits, `-`, `_`, `.` or `:`.
+    pub(crate) fn token(&self, field: &str) -> Result<String> {
+        let token = self.raw_text(field)?;
+        if is_token(&token) {
+            Ok(token)
+        } else {
+            Err(self.wrong(field, "is not an id"))
+        }
+    }
+
+    /// A web address, exactly as written and trusted by nobody.
+    pub(crate) fn address_or_null(&self, field: &str) -> Result<Option<String>> {
+        let address: Option<String> = self.read(field, "a text")?;
+        match address {
+            Some(address) if address.len() > ADDRESS_LIMIT => Err(self.wrong(field, "is too long")),
+            other => Ok(other),
+        }
+    }
+
+    pub(crate) fn flag(&self, field: &str) -> Result<bool> {
+        let flag = self.read(field, "true or false")?;
+        self.need(field, flag)
+    }
+
+    /// A whole number that is not negative.
+    pub(crate) fn count(&self, field: &str) -> Result<u64> {
+        let count = self.count_or_null(field)?;
+        self.need(field, count)
+    }
+
+    pub(crate) fn count_or_null(&self, field: &str) -> Result<Option<u64>> {
+        self.read(field, "a whole number that fits")
+    }
+
+    /// A whole number of either sign.
+    pub(crate) fn whole(&self, field: &str) -> Result<i64> {
+        let whole = self.read(field, "a whole number that fits")?;
+        self.need(field, whole)
+    }
+
+    /// A point in time, RFC 3339.
+    pub(crate) fn time(&self, field: &str) -> Result<Timestamp> {
+        let time = self.time_or_null(field)?;
+        self.need(field, time)
+    }
+
+    pub(crate) fn time_or_null(&self, field: &str) -> Result<Option<Timestamp>> {
+        let text: Option<String> = self.read(field, "a time")?;
+        text.map(|text| {
+            Timestamp::parse_rfc3339(&text).ok_or_else(|| self.wrong(field, "is not a time"))
+        })
+        .transpose()
+    }
+
+    pub(crate) fn object(&self, field: &str, what: &'static str) -> Result<Self> {
+        let object = self.object_or_null(field, what)?;
+        self.need(field, object)
+    }
+
+    pub(crate) fn object_or_null(&self, field: &str, what: &'static str) -> Result<Option<Self>> {
+        self.find(field).map(|raw| Self::of(what, raw)).transpose()
+    }
+
+    /// A list of objects, each judged by itself.
+    pub(crate) fn each(&self, field: &str, what: &'static str) -> Result<Vec<Result<Self>>> {
+        let raws: Option<Vec<&'a RawValue>> = self.read(field, "a list")?;
+        Ok(self
+            .need(field, raws)?
+            .into_iter()
+            .map(|raw| Self::of(what, raw))
+            .collect())
+    }
+
+    /// A list of objects, each of which must be one: for parts of a record that stand or fall together.
+    pub(crate) fn list(&self, field: &str, what: &'static str) -> Result<Vec<Self>> {
+        self.each(field, what)?.into_iter().collect()
+    }
+
+    /// The texts among a list, as they came; `None` where there is no list.
+    pub(crate) fn texts_or_null(&self, field: &str) -> Result<Option<Vec<String>>> {
+        let raws: Option<Vec<&'a RawValue>> = self.read(field, "a list")?;
+        Ok(raws.map(|raws| {
+            raws.into_iter()
+                .filter_map(|raw| serde_json::from_str(raw.get()).ok())
+                .collect()
+        }))
+    }
+}
+
+/// What could not be read of an answer, beside what could.
+#[derive(Debug, Default)]
+pub(crate) struct Oddities(Vec<Error>);
+
+impl Oddities {
+    /// What was read, or `None` with a note of why not.
+    pub(crate) fn take<T>(&mut self, read: Result<T>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let note = Error::new(Code::PartUnreadable, error.message);
+                if !self.0.contains(&note) {
+                    self.0.push(note);
+                }
+                None
+            }
+        }
+    }
+
+    /// The same for a part that may be missing.
+    pub(crate) fn take_or_null<T>(&mut self, read: Result<Option<T>>) -> Option<T> {
+        self.take(read).flatten()
+    }
+
+    pub(crate) fn into_errors(self) -> Vec<Error> {
+        self.0
+    }
+}
+
+/// Reads a whole body as a list of objects, each judged by itself.
+///
+/// # Errors
+/// [`Code::AnswerMalformed`] where it is no list.
+pub(crate) fn list<'a>(what: &'static str, body: &'a [u8]) -> Result<Vec<Result<Object<'a>>>> {
+    let whole: &RawValue = serde_json::from_slice(body).map_err(|_| not_json())?;
+    let raws: Vec<&RawValue> = serde_json::from_str(whole.get()).map_err(|_| {
+        Error::new(
+            Code::AnswerMalformed,
+            format!(
+                "The provider's answer is not as described: it is not a list where each is {what}."
+            ),
+        )
+    })?;
+    Ok(raws.into_iter().map(|raw| Object::of(what, raw)).collect())
+}
+
+fn not_json() -> Error {
+    Error::new(
+        Code::AnswerMalformed,
+        "The provider's answer is not readable as data; something on the way may have replaced or cut it.",
+    )
+}
+
+/// Whether the text can be an id: 1 to 128 letters, digits, `-`, `_`, `.` or `:`.
+pub(crate) fn is_token(text: &str) -> bool {
+    (1..=TOKEN_LIMIT).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+}
+
+/// The fields of an object in their order; a doubled name is an error.
+struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+/// A field's name, borrowed where it has no escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// More fields than any object of these APIs has.
+const FIELD_LIMIT: usize = 256;
+
+impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut fields: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
+                while let Some((Name(name), raw)) = map.next_entry()? {
+                    if fields.len() >= FIELD_LIMIT || fields.iter().any(|(seen, _)| *seen == name) {
+                        return Err(serde::de::Error::custom("doubled or too many fields"));
+                    }
+                    fields.push((name, raw));
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}

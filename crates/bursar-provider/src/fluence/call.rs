@@ -1,0 +1,270 @@
+//! One call to Fluence's API: authorised, bounded by the transport, renewed once where a token has run out,
+//! and every status that is not a success turned into a coded error.
+
+use crate::address::address;
+use crate::answer;
+use crate::refusal::{ErrorBody, is_unspecific, not_the_api};
+use crate::remote_clock::RemoteClock;
+use crate::session::Session;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::network::Network;
+use bursar_platform::http::{Answer, BODY_LIMIT, Exchange, Http};
+use reqwest::Method;
+use std::sync::Arc;
+use url::Url;
+use zeroize::Zeroizing;
+
+/// The way to the API for one account.
+pub(super) struct Api {
+    pub(super) network: Network,
+    session: Arc<Session>,
+    http: Http,
+    pub(super) clock: RemoteClock,
+}
+
+/// What is asked for.
+pub(super) struct Call<'a> {
+    method: Method,
+    path: &'a [&'a str],
+    query: Vec<(&'static str, String)>,
+    body: Option<String>,
+    wish: Wish,
+}
+
+/// What a refusal means depends on what was asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Read,
+    Create,
+    Cancel,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn get(path: &'a [&'a str]) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            query: Vec::new(),
+            body: None,
+            wish: Wish::Read,
+        }
+    }
+
+    pub(super) fn create(path: &'a [&'a str], body: String) -> Self {
+        Self {
+            method: Method::POST,
+            path,
+            query: Vec::new(),
+            body: Some(body),
+            wish: Wish::Create,
+        }
+    }
+
+    pub(super) fn cancel(path: &'a [&'a str]) -> Self {
+        Self {
+            method: Method::DELETE,
+            path,
+            query: Vec::new(),
+            body: None,
+            wish: Wish::Cancel,
+        }
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+}
+
+impl Api {
+    pub(super) fn new(network: Network, session: Arc<Session>, http: Http) -> Self {
+        Self {
+            network,
+            session,
+            http,
+            clock: RemoteClock::default(),
+        }
+    }
+
+    /// Makes the call as the signed-in user. A token that has run out is renewed and the same request made
+    /// once more; that holds for a create too, because the API's own 401 means that nothing was created.
+    pub(super) async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>> {
+        let (name, value) = self.session.authorize()?;
+        let first = self.exchange(call, Some((name, value.clone()))).await?;
+        if name != "authorization" || !is_rejection(&first) {
+            return self.judge(call, first);
+        }
+        self.session
+            .refresh_rejected(&value, &self.http, &self.network)
+            .await?;
+        let renewed = self.session.authorize()?;
+        let second = self.exchange(call, Some(renewed)).await?;
+        self.judge(call, second)
+    }
+
+    /// Makes the call as the signed-in user, whatever the answer: for what is asked beside a call that has
+    /// just succeeded, where a 401 says nothing about the token.
+    pub(super) async fn send_once(&self, call: &Call<'_>) -> Result<Vec<u8>> {
+        let authorization = self.session.authorize()?;
+        let answer = self.exchange(call, Some(authorization)).await?;
+        self.judge(call, answer)
+    }
+
+    /// Makes the call without saying who asks.
+    pub(super) async fn send_openly(&self, call: &Call<'_>) -> Result<Vec<u8>> {
+        let answer = self.exchange(call, None).await?;
+        self.judge(call, answer)
+    }
+
+    async fn exchange(
+        &self,
+        call: &Call<'_>,
+        authorization: Option<(&'static str, String)>,
+    ) -> Result<Answer> {
+        let used = authorization.as_ref().map(|(_, value)| value.clone());
+        let used = used.map(Zeroizing::new);
+        let mut headers = vec![("accept", "application/json".to_owned())];
+        headers.extend(authorization);
+        let exchange = Exchange {
+            method: call.method.clone(),
+            url: self.address(call)?,
+            headers,
+            body: call
+                .body
+                .as_ref()
+                .map(|body| ("application/json", body.clone().into_bytes())),
+            limit: BODY_LIMIT,
+        };
+        let answer = self.http.exchange(exchange).await?;
+        self.clock.told(answer.ahead);
+        let used = used.as_ref().map(|value| value.as_str());
+        Ok(Answer {
+            body: self.session.without_secrets(answer.body, used),
+            ..answer
+        })
+    }
+
+    fn address(&self, call: &Call<'_>) -> Result<Url> {
+        address(&self.network.api, call.path.iter().copied(), &call.query)
+    }
+
+    /// The body of a success; every other status as an error.
+    fn judge(&self, call: &Call<'_>, answer: Answer) -> Result<Vec<u8>> {
+        match answer.status {
+            _ if answer.challenge => Err(self.not_the_api(call.wish, &answer)),
+            204 => Ok(Vec::new()),
+            // A cancellation that went well has nothing to say.
+            200..=299 if call.wish == Wish::Cancel && answer.body.is_empty() => Ok(answer.body),
+            200..=299 if is_json(&answer.content_type) => Ok(answer.body),
+            200..=299 => Err(self.not_the_api(call.wish, &answer)),
+            _ => Err(self.refusal(call.wish, &answer)),
+        }
+    }
+
+    fn not_the_api(&self, wish: Wish, answer: &Answer) -> Error {
+        not_the_api(answer, &self.network.api_host(), wish != Wish::Read)
+    }
+
+    fn refusal(&self, wish: Wish, answer: &Answer) -> Error {
+        let error = match ErrorBody::read(answer) {
+            Some(told) => self.own_refusal(wish, answer, told),
+            None => self.not_the_api(wish, answer),
+        };
+        tracing::debug!(status = answer.status, code = ?error.code, "a call was refused");
+        error
+    }
+
+    /// What the API itself says by a status and its error form.
+    fn own_refusal(&self, wish: Wish, answer: &Answer, told: ErrorBody) -> Error {
+        let host = self.network.api_host();
+        match (meant(answer.status, told.code.as_deref()), wish) {
+            (401, _) => Error::new(
+                Code::Unauthorized,
+                "Fluence rejects the key or sign-in of this account. Sign in again or make a new key in the console.",
+            ),
+            (403, Wish::Read) => Error::new(
+                Code::Forbidden,
+                "Fluence does not let this key read that. Make a key with the scopes billing:get_history and \
+                 billing:get_spending_history.",
+            ),
+            (403, Wish::Create | Wish::Cancel) => Error::new(
+                Code::Forbidden,
+                "Fluence does not let this key start or cancel a top-up. Make a key with the scope billing:top_up too.",
+            ),
+            (404, _) => Error::new(Code::NotFound, "Fluence does not know what was asked for."),
+            (409, Wish::Create) => Error::new(
+                Code::TopUpOpen,
+                "There is an open top-up already. Finish or cancel it first.",
+            ),
+            (409, Wish::Cancel) => Error::new(
+                Code::TopUpState,
+                "This top-up has ended or is under review; it cannot be cancelled any more.",
+            ),
+            (429, _) => Error {
+                retry_after: answer.retry_after,
+                ..Error::passing(
+                    Code::RateLimited,
+                    format!("{host} asks to be left alone for a while."),
+                )
+            },
+            (502, Wish::Create) => Error::passing(
+                Code::CheckoutUnavailable,
+                "The payment provider behind Fluence does not answer. Try again in a few minutes.",
+            ),
+            (500..=599, _) => Error {
+                retry_after: answer.retry_after,
+                ..Error::passing(
+                    Code::ProviderUnavailable,
+                    format!("{host} does not work just now (status {}).", answer.status),
+                )
+            },
+            (400..=499, _) => Error::new(
+                Code::Refused,
+                match told.text {
+                    Some(text) => format!("Fluence refused: {text}"),
+                    None => format!("Fluence refused the request (status {}).", answer.status),
+                },
+            ),
+            _ => self.not_the_api(wish, answer),
+        }
+    }
+}
+
+/// Whether the API itself says that the token is not (or no longer) good.
+fn is_rejection(answer: &Answer) -> bool {
+    let told = ErrorBody::read(answer);
+    told.is_some_and(|told| meant(answer.status, told.code.as_deref()) == 401)
+}
+
+/// The status that the error's own code stands for, where the two could differ.
+fn meant(status: u16, code: Option<&str>) -> u16 {
+    if !(400..=499).contains(&status) || is_unspecific(status) {
+        return status;
+    }
+    match code {
+        Some("unauthorized") => 401,
+        Some("forbidden") => 403,
+        Some("not_found") => 404,
+        Some("conflict") => 409,
+        Some("internal_server_error") => 500,
+        Some("service_unavailable") => 503,
+        _ => status,
+    }
+}
+
+fn is_json(content_type: &str) -> bool {
+    content_type == "application/json" || content_type.ends_with("+json")
+}
+
+/// An id that goes into a path; only what [`answer::is_token`] lets pass.
+pub(super) fn path_id(id: &str) -> Result<&str> {
+    // A segment of dots would be taken for a step up.
+    if answer::is_token(id) && id.bytes().any(|b| b != b'.') {
+        Ok(id)
+    } else {
+        Err(Error::new(
+            Code::NotFound,
+            "There is no top-up with that id.",
+        ))
+    }
+}

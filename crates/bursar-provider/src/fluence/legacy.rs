@@ -1,0 +1,229 @@
+//! The calls of the CopperX era, asked beside the present ones for what only they know: fee, transaction, and
+//! whether money is on its way. They may be gone, forbidden or down; then those things are unknown, and they
+//! are left alone for a while.
+
+use super::call::{Api, Call};
+use super::wire::{self, Pagination, base_units};
+use crate::answer::Object;
+use alloy_primitives::B256;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::money::Amount;
+use bursar_domain::payment::{RemotePayment, Status};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How many pages are read at most to complete one page of the present history.
+const PAGES: u64 = 4;
+/// Reading a little more than the range keeps both ends in it, whether the API counts them in or not.
+const MARGIN: Span = Span::seconds(2);
+/// For how long a call that is gone or forbidden is not tried again.
+const GONE: Duration = Duration::from_secs(600);
+/// The same for one that failed otherwise and said no time.
+const FAILED: Duration = Duration::from_secs(15);
+
+/// What is remembered about the older calls.
+#[derive(Debug, Default)]
+pub(super) struct Legacy {
+    quiet_until: Mutex<Option<Instant>>,
+}
+
+/// What an older call adds to a payment.
+struct Row {
+    /// `None` where it is one that this version does not know.
+    status: Option<OldStatus>,
+    fee: Option<Amount>,
+    transaction: Option<B256>,
+    expires_at: Option<Timestamp>,
+}
+
+/// The statuses of the older calls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OldStatus {
+    Created,
+    Pending,
+    Completed,
+    AmlFailed,
+    Canceled,
+    Expired,
+    Failed,
+}
+
+impl Legacy {
+    /// Adds what `/v1/billing/top_up/pending` knows to the open top-up of the same id.
+    pub(super) async fn complete_pending(&self, api: &Api, payment: &mut RemotePayment) {
+        let call = Call::get(&["v1", "billing", "top_up", "pending"]);
+        let found = self
+            .ask(async { old_pending(&api.send_once(&call).await?) })
+            .await;
+        if let Some(Some((id, row))) = found
+            && id == payment.id
+        {
+            row.add_to(payment);
+        }
+    }
+
+    /// Adds what `/v2/billing/get_history` knows to a page of the history, by id.
+    pub(super) async fn complete_history(&self, api: &Api, payments: &mut [RemotePayment]) {
+        let times = || payments.iter().map(|payment| payment.created_at);
+        let (Some(oldest), Some(newest)) = (times().min(), times().max()) else {
+            return;
+        };
+        let (start, end) = (oldest.minus(MARGIN), newest.plus(MARGIN));
+        let Some(rows) = self.ask(read_range(api, start, end)).await else {
+            return;
+        };
+        for payment in payments {
+            if let Some(row) = rows.get(&payment.id) {
+                row.add_to(payment);
+            }
+        }
+    }
+
+    /// The answer, or `None` where it is unknown: the call failed, or failed a moment ago.
+    async fn ask<T>(&self, call: impl Future<Output = Result<T>>) -> Option<T> {
+        let quiet = *self
+            .quiet_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if quiet.is_some_and(|until| Instant::now() < until) {
+            return None;
+        }
+        match call.await {
+            Ok(answer) => Some(answer),
+            Err(error) => {
+                tracing::debug!(code = ?error.code, "an older call is unknown for now");
+                let until = Instant::now().checked_add(pause(&error));
+                *self
+                    .quiet_until
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = until;
+                None
+            }
+        }
+    }
+}
+
+fn pause(error: &Error) -> Duration {
+    let asked = error
+        .retry_after
+        .and_then(|span| u64::try_from(span.0).ok())
+        .map(Duration::from_millis);
+    match asked {
+        Some(asked) => asked.max(FAILED),
+        None if matches!(
+            error.code,
+            Code::Unauthorized | Code::Forbidden | Code::NotFound | Code::AnswerMalformed
+        ) =>
+        {
+            GONE
+        }
+        None => FAILED,
+    }
+}
+
+async fn read_range(api: &Api, start: Timestamp, end: Timestamp) -> Result<HashMap<String, Row>> {
+    let mut rows = HashMap::new();
+    let mut seen = 0_u64;
+    let mut page = None;
+    for _ in 0..PAGES {
+        let mut call = Call::get(&["v2", "billing", "get_history"])
+            .with("start", wire::rfc3339(start))
+            .with("end", wire::rfc3339(end))
+            .with("sort", "createdAt")
+            .with("order", "desc")
+            .with("perPage", "100");
+        if let Some(page) = page {
+            call = call.with("page", u64::to_string(&page));
+        }
+        let (pagination, lines) = read_page(&api.send_once(&call).await?, &mut rows)?;
+        // Without its place among the pages it is the last one that is read.
+        let Some(pagination) = pagination else { break };
+        seen = seen.saturating_add(lines);
+        let complete = pagination.filtered_records.is_some_and(|all| seen >= all);
+        let moved = page.is_none_or(|page| page == pagination.current_page);
+        if complete || !moved {
+            break;
+        }
+        page = pagination.current_page.checked_add(1);
+    }
+    Ok(rows)
+}
+
+/// The page's rows by their ids; returns how many lines it had, readable or not.
+fn read_page(body: &[u8], rows: &mut HashMap<String, Row>) -> Result<(Option<Pagination>, u64)> {
+    let page = Object::parse("an older page of top-ups", body)?;
+    let mut lines = 0_u64;
+    for item in page.each("items", "an older top-up")? {
+        lines = lines.saturating_add(1);
+        // What a line that cannot be read would add stays unknown; the others stand.
+        match item.as_ref().map_err(Clone::clone).and_then(read_row) {
+            Ok((id, row)) => {
+                rows.insert(id, row);
+            }
+            Err(error) => tracing::debug!(message = error.message, "an older line is unknown"),
+        }
+    }
+    Ok((Pagination::read(&page).ok(), lines))
+}
+
+fn old_pending(body: &[u8]) -> Result<Option<(String, Row)>> {
+    Object::parse("the older open top-up", body)?
+        .object_or_null("pendingTopUp", "an older top-up")?
+        .as_ref()
+        .map(read_row)
+        .transpose()
+}
+
+fn read_row(item: &Object<'_>) -> Result<(String, Row)> {
+    let id = item.token("id")?;
+    // Each of these is unknown where it is odd, and takes nothing from the others.
+    let status = match item.raw_text("status").unwrap_or_default().as_str() {
+        "created" => Some(OldStatus::Created),
+        "pending" => Some(OldStatus::Pending),
+        "completed" => Some(OldStatus::Completed),
+        "aml_failed" => Some(OldStatus::AmlFailed),
+        "canceled" => Some(OldStatus::Canceled),
+        "expired" => Some(OldStatus::Expired),
+        "failed" => Some(OldStatus::Failed),
+        _ => None,
+    };
+    let row = Row {
+        status,
+        fee: old_fee(item),
+        transaction: item
+            .raw_text_or_null("balanceContractTxAddress")
+            .ok()
+            .flatten()
+            .and_then(|text| transaction(&text)),
+        expires_at: item.time_or_null("expiresAt").ok().flatten(),
+    };
+    Ok((id, row))
+}
+
+/// A fee in another currency than the amounts cannot stand beside them.
+fn old_fee(item: &Object<'_>) -> Option<Amount> {
+    let gas = base_units(item, "copperxGasFee").ok()?;
+    let fee = base_units(item, "copperxFee").ok()?.checked_add(&gas)?;
+    (item.raw_text("currency").ok()? == "usdc").then_some(fee)
+}
+
+/// `0x` and 64 hexadecimal digits.
+fn transaction(text: &str) -> Option<B256> {
+    text.starts_with("0x").then(|| text.parse().ok())?
+}
+
+impl Row {
+    fn add_to(&self, payment: &mut RemotePayment) {
+        payment.fee.clone_from(&self.fee);
+        payment.transaction = self.transaction;
+        payment.expires_at = payment.expires_at.or(self.expires_at);
+        // The present calls decide what a payment is; the older ones only tell apart what they call open.
+        let on_its_way = matches!(self.status, Some(OldStatus::Pending | OldStatus::Completed));
+        if payment.status == Status::Open && on_its_way {
+            payment.status = Status::Confirming;
+        }
+    }
+}

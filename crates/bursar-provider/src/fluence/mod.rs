@@ -1,0 +1,393 @@
+//! Fluence's billing API. The present (v2) calls decide; the older ones add fee, transaction and whether
+//! money is on its way. Nothing in an answer is replaced by a default: what does not fit is an error that
+//! names the field.
+
+mod call;
+#[cfg(feature = "fuzzing")]
+pub(super) mod fuzzing;
+mod legacy;
+pub(crate) mod networks;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use super::answer::Oddities;
+use super::unread::Unread;
+use super::{Facts, HistoryPage, Listed, Provider};
+use crate::session::Session;
+use async_trait::async_trait;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::charges::Charges;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::identity::Identity;
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::network::Network;
+use bursar_domain::offer::{Catalogue, Offers};
+use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
+use bursar_domain::rules::Rules;
+use bursar_domain::view::MoneyRule;
+use bursar_platform::http::{Http, knock};
+use call::{Api, Call};
+use legacy::Legacy;
+use serde::Serialize;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// What reading needs.
+const SCOPES_READ: [&str; 2] = ["billing:get_history", "billing:get_spending_history"];
+/// What starting and cancelling a top-up needs.
+const SCOPES_TOP_UP: [&str; 1] = ["billing:top_up"];
+const PER_PAGE: &str = "100";
+/// More pages than any history has; beyond it the pagination is a mistake.
+const MOST_PAGES: u64 = 100_000;
+/// How long a new top-up waits for the look that learns its id in the history and its expiry.
+const LOOK_LIMIT: Duration = Duration::from_secs(3);
+
+/// Amounts to offer, in hundredths.
+const PRESETS: [i64; 5] = [1_000, 2_500, 5_000, 10_000, 25_000];
+
+pub(super) const LISTED: Listed = Listed {
+    name: "fluence",
+    facts,
+    connect: |network, session, http| Arc::new(Fluence::new(network, session, http)),
+};
+
+/// What holds for Fluence before anybody is connected.
+fn facts() -> Facts {
+    let rule = |title: &str, text: &str| MoneyRule {
+        title: title.to_owned(),
+        text: text.to_owned(),
+    };
+    Facts {
+        title: "Fluence",
+        scopes_read: SCOPES_READ.map(str::to_owned).to_vec(),
+        scopes_top_up: SCOPES_TOP_UP.map(str::to_owned).to_vec(),
+        money_rules: vec![
+            rule(
+                "For renting only",
+                "The Balance pays for what you rent from Fluence and for nothing else.",
+            ),
+            rule(
+                "No withdrawal",
+                "Money in the Balance cannot be withdrawn. For a refund, write to the Fluence team.",
+            ),
+            rule(
+                "Only through the checkout",
+                "Top up on the payment page only. A transfer from your own wallet does not reach the Balance.",
+            ),
+            rule(
+                "Your wallet is not the Balance",
+                "The wallet address of your account holds none of this money. Money for staking goes to that \
+                 wallet directly or by the Bridge.",
+            ),
+        ],
+        offers: Offers::default(),
+    }
+}
+
+struct Fluence {
+    api: Api,
+    legacy: Legacy,
+    /// Whether the API counts pages from 0 or from 1, once it has said so.
+    first_page: Mutex<Option<u64>>,
+    unread: Unread,
+}
+
+impl Fluence {
+    fn new(network: Network, session: Arc<Session>, http: Http) -> Self {
+        Self {
+            api: Api::new(network, session, http),
+            legacy: Legacy::default(),
+            first_page: Mutex::default(),
+            unread: Unread::default(),
+        }
+    }
+
+    async fn get(&self, path: &[&str]) -> Result<Vec<u8>> {
+        self.api.send(&Call::get(path)).await
+    }
+
+    /// One page of the present history; the first is asked for without a number, so that its answer says
+    /// how pages are counted.
+    async fn page(&self, since: Option<Timestamp>, number: Option<u64>) -> Result<wire::TopUpPage> {
+        let mut call = Call::get(&["v2", "top-ups"])
+            .with("sort", "createdAt")
+            .with("order", "desc")
+            .with("perPage", PER_PAGE);
+        if let Some(since) = since {
+            call = call.with("start", wire::rfc3339(since));
+        }
+        if let Some(number) = number {
+            call = call.with("page", number.to_string());
+        }
+        let page = wire::top_up_page(&self.api.send(&call).await?)?;
+        match number {
+            None if page.pagination.current_page > 1 => Err(pages_wrong()),
+            None => {
+                *self
+                    .first_page
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(page.pagination.current_page);
+                Ok(page)
+            }
+            Some(number) if page.pagination.current_page != number => Err(pages_wrong()),
+            Some(_) => Ok(page),
+        }
+    }
+
+    /// How the API counts its first page.
+    async fn first_page(&self, since: Option<Timestamp>) -> Result<u64> {
+        let known = *self
+            .first_page
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match known {
+            Some(first) => Ok(first),
+            None => Ok(self.page(since, None).await?.pagination.current_page),
+        }
+    }
+
+    async fn open_one(&self) -> Result<Option<RemotePayment>> {
+        wire::pending(&self.get(&["v2", "top-ups", "pending"]).await?)
+    }
+
+    /// The answer to a create carries an intent's id and no expiry. A look at the open top-up, briefly and
+    /// only for what it adds, tells both; that it is the same one shows its id or its checkout.
+    async fn look_up(&self, mut created: Created) -> Created {
+        let look = tokio::time::timeout(LOOK_LIMIT, self.open_one()).await;
+        let Ok(Ok(Some(open))) = look else {
+            return created;
+        };
+        let same =
+            open.id == created.id || (open.checkout.is_some() && open.checkout == created.checkout);
+        if same {
+            created.expires_at = open.expires_at;
+            created.id = open.id;
+        }
+        created
+    }
+
+    async fn charges_until(&self, from: &str, to: &str, end: &str) -> Result<Charges> {
+        let call = Call::get(&["v1", "billing", "charges", "aggregated"])
+            .with("startDate", from)
+            .with("endDate", end)
+            .with("format", "json")
+            .with("groupBy", "RESOURCE_TYPE")
+            .with("period", "DAY");
+        let body = self.api.send(&call).await?;
+        let mut odd = Oddities::default();
+        let charges = wire::charges(&body, from, to, &mut odd)?;
+        self.unread.put("charges", odd);
+        Ok(charges)
+    }
+}
+
+#[async_trait]
+impl Provider for Fluence {
+    fn rules(&self) -> Rules {
+        // The API has no field for a key: what was lost must be looked for.
+        Rules::default()
+    }
+
+    fn unread(&self) -> Vec<Error> {
+        self.unread.all()
+    }
+
+    fn clock_ahead(&self) -> Option<Span> {
+        self.api.clock.ahead()
+    }
+
+    async fn knock(&self) -> bool {
+        knock([&self.api.network.api]).await
+    }
+
+    async fn identity(&self) -> Result<Identity> {
+        let body = match self.get(&["v1", "users", "me"]).await {
+            Ok(body) => body,
+            // A bad key may be answered with 403 too; a second call tells it from a missing scope.
+            Err(forbidden) if forbidden.code == Code::Forbidden => {
+                return Err(match self.open_one().await {
+                    Err(error) if error.code == Code::Forbidden => Error::new(
+                        Code::Unauthorized,
+                        "Fluence rejects this key. Copy it again, or make a new one in the console.",
+                    ),
+                    Ok(_) | Err(_) => forbidden,
+                });
+            }
+            Err(error) => return Err(error),
+        };
+        let user = wire::user(&body)?;
+        // Scopes that are not told are not known to be missing.
+        let lacks = |needed: &str| {
+            user.scopes
+                .as_ref()
+                .is_some_and(|scopes| !scopes.iter().any(|scope| scope == needed))
+        };
+        let missing_scopes = SCOPES_READ
+            .into_iter()
+            .chain(SCOPES_TOP_UP)
+            .filter(|needed| lacks(needed))
+            .map(str::to_owned)
+            .collect();
+        Ok(Identity {
+            user_id: user.id,
+            name: user.name,
+            missing_scopes,
+        })
+    }
+
+    async fn balance(&self) -> Result<ApiBalance> {
+        let feature_key = self.api.network.feature_key.as_deref();
+        let mut call = Call::get(&["v2", "users", "balances"]);
+        if let Some(key) = feature_key {
+            call = call.with("entitlementKey", key);
+        }
+        let body = self.api.send(&call).await?;
+        let mut odd = Oddities::default();
+        let balance = wire::balance(&body, feature_key, &mut odd)?;
+        self.unread.put("balance", odd);
+        Ok(balance)
+    }
+
+    async fn catalogue(&self) -> Result<Catalogue> {
+        let body = self.get(&["v2", "payment-methods"]).await?;
+        let mut odd = Oddities::default();
+        let methods = wire::methods(&body, &mut odd)?;
+        self.unread.put("methods", odd);
+        Ok(Catalogue {
+            currency: Currency::usdc(),
+            presets: PRESETS
+                .map(|cents| Amount::from_cents(cents, Currency::usdc()))
+                .to_vec(),
+            payers: Vec::new(),
+            methods,
+        })
+    }
+
+    async fn start(&self, new: &NewPayment) -> Result<Created> {
+        let body = NewTopUpBody::of(new, self.api.network.return_links)?;
+        let body = serde_json::to_string(&body)
+            .map_err(|_| Error::new(Code::Internal, "The top-up could not be written down."))?;
+        let answer = self
+            .api
+            .send(&Call::create(&["v2", "top-ups"], body))
+            .await?;
+        Ok(self.look_up(wire::created(&answer)?).await)
+    }
+
+    async fn cancel(&self, id: &str) -> Result<()> {
+        let path = ["v2", "top-ups", call::path_id(id)?];
+        self.api.send(&Call::cancel(&path)).await.map(drop)
+    }
+
+    async fn pending(&self) -> Result<Vec<RemotePayment>> {
+        let Some(mut open) = self.open_one().await? else {
+            return Ok(Vec::new());
+        };
+        self.legacy.complete_pending(&self.api, &mut open).await;
+        Ok(vec![open])
+    }
+
+    async fn history(&self, since: Option<Timestamp>, place: Option<&str>) -> Result<HistoryPage> {
+        // Pages count from 0 here, whatever the API counts from.
+        let page: u32 = match place {
+            None => 0,
+            Some(place) => place.parse().map_err(|_| pages_wrong())?,
+        };
+        let number = match page {
+            0 => None,
+            page => self.first_page(since).await?.checked_add(u64::from(page)),
+        };
+        let mut answer = self.page(since, number).await?;
+        if answer.pagination.total_pages > MOST_PAGES {
+            return Err(pages_wrong());
+        }
+        let is_empty = answer.payments.is_empty() && answer.odd.is_empty();
+        let mismatch = answer.pagination.mismatch(u64::from(page), answer.lines);
+        answer.odd.extend(mismatch);
+        self.legacy
+            .complete_history(&self.api, &mut answer.payments)
+            .await;
+        let following = page.checked_add(1);
+        let more = !is_empty
+            && following.is_some_and(|next| u64::from(next) < answer.pagination.total_pages);
+        Ok(HistoryPage {
+            payments: answer.payments,
+            odd: answer.odd,
+            notes: answer.notes,
+            next: following.filter(|_| more).map(|next| next.to_string()),
+            total: answer.pagination.filtered_records,
+        })
+    }
+
+    async fn charges(&self, from: &str, to: &str) -> Result<Charges> {
+        // Whether the end counts in is not known: a day more is asked for and left out again.
+        let Some(after) = day_after(to) else {
+            return Err(Error::new(
+                Code::Internal,
+                "The dates of the charges are not dates.",
+            ));
+        };
+        match self.charges_until(from, to, &after).await {
+            Err(error) if error.code == Code::Refused => self.charges_until(from, to, to).await,
+            answer => answer,
+        }
+    }
+
+    async fn maintenance(&self) -> Result<bool> {
+        let call = Call::get(&["v1", "service", "status"]);
+        wire::maintenance(&self.api.send_openly(&call).await?)
+    }
+}
+
+/// The body of `POST /v2/top-ups`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NewTopUpBody<'a> {
+    amount_cents: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    return_url: Option<&'a str>,
+}
+
+impl<'a> NewTopUpBody<'a> {
+    fn of(new: &'a NewPayment, return_links: bool) -> Result<Self> {
+        if new.purpose != Purpose::TopUp {
+            return Err(super::not_offered());
+        }
+        let amount_cents = new
+            .amount
+            .to_cents()
+            .filter(|cents| *cents > 0)
+            .ok_or_else(|| {
+                Error::new(
+                    Code::AmountPrecision,
+                    "Type at most 2 decimals, such as 25.50.",
+                )
+            })?;
+        Ok(Self {
+            amount_cents,
+            method_code: new.method.as_deref(),
+            provider: new.method_provider.as_deref(),
+            return_url: new.return_url.as_deref().filter(|_| return_links),
+        })
+    }
+}
+
+/// The next day of a `YYYY-MM-DD`.
+fn day_after(date: &str) -> Option<String> {
+    let midnight = Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z"))?;
+    Some(midnight.plus(bursar_domain::clock::Span::days(1)).date())
+}
+
+fn pages_wrong() -> Error {
+    Error::new(
+        Code::AnswerMalformed,
+        "The provider's answer is not as described: its pages are not numbered as asked for.",
+    )
+}

@@ -1,0 +1,497 @@
+//! Refused requests, and answers that are not as described.
+
+use super::*;
+
+#[tokio::test]
+async fn refusals_become_their_codes() {
+    let error = r#"{"code":"conflict","error":"x"}"#;
+    for (status, body, create, cancel, read) in [
+        (
+            401,
+            r#"{"detail":"x"}"#,
+            Code::Unauthorized,
+            Code::Unauthorized,
+            Code::Unauthorized,
+        ),
+        (
+            403,
+            r#"{"detail":"x"}"#,
+            Code::Forbidden,
+            Code::Forbidden,
+            Code::Forbidden,
+        ),
+        (
+            404,
+            r#"{"error":"x"}"#,
+            Code::NotFound,
+            Code::NotFound,
+            Code::NotFound,
+        ),
+        (409, error, Code::TopUpOpen, Code::TopUpState, Code::Refused),
+        (
+            422,
+            r#"{"error":"x"}"#,
+            Code::Refused,
+            Code::Refused,
+            Code::Refused,
+        ),
+        (
+            400,
+            r#"{"code":"unauthorized","error":"x"}"#,
+            Code::Unauthorized,
+            Code::Unauthorized,
+            Code::Unauthorized,
+        ),
+        (
+            429,
+            r#"{"code":"not_acceptable","error":"x"}"#,
+            Code::RateLimited,
+            Code::RateLimited,
+            Code::RateLimited,
+        ),
+        (
+            500,
+            "<html>",
+            Code::ProviderUnavailable,
+            Code::ProviderUnavailable,
+            Code::ProviderUnavailable,
+        ),
+        (
+            502,
+            error,
+            Code::CheckoutUnavailable,
+            Code::ProviderUnavailable,
+            Code::ProviderUnavailable,
+        ),
+        (
+            503,
+            "{}",
+            Code::ProviderUnavailable,
+            Code::ProviderUnavailable,
+            Code::ProviderUnavailable,
+        ),
+        (
+            422,
+            r#"{"code":"internal_server_error","error":"x"}"#,
+            Code::ProviderUnavailable,
+            Code::ProviderUnavailable,
+            Code::ProviderUnavailable,
+        ),
+        (
+            302,
+            "{}",
+            Code::AnswerMalformed,
+            Code::AnswerMalformed,
+            Code::AnswerMalformed,
+        ),
+    ] {
+        let (_server, provider) = always(status, body).await;
+        assert_eq!(
+            provider.start(&new_top_up(1000)).await.unwrap_err().code,
+            create,
+            "{status}"
+        );
+        assert_eq!(
+            provider.cancel(ID).await.unwrap_err().code,
+            cancel,
+            "{status}"
+        );
+        let told = provider.balance().await.unwrap_err();
+        assert_eq!(told.code, read, "{status}");
+        assert!(!told.message.contains(KEY));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_the_apis_own_word_says_nothing_of_key_or_top_up() {
+    let page = "<html>Just a moment...</html>";
+    for (status, kind, more, body) in [
+        (403, "text/html", "cf-mitigated: challenge\r\n", page),
+        (
+            403,
+            "application/json",
+            "cf-mitigated: challenge\r\n",
+            r#"{"error":"x"}"#,
+        ),
+        (200, "application/json", "cf-mitigated: challenge\r\n", "{}"),
+        (202, "text/html", "x-amzn-waf-action: challenge\r\n", ""),
+        (401, "text/html", "", page),
+        (403, "text/html", "", page),
+        (403, "application/json", "", r#"{"message":"Forbidden"}"#),
+        (401, "application/json", "", r#"{"message":"Unauthorized"}"#),
+        (401, "application/json", "", ""),
+        (401, "application/json", "", "{}"),
+        (403, "text/plain", "", "Forbidden"),
+        (404, "text/html", "", page),
+        (407, "text/html", "", page),
+        (408, "text/html", "", page),
+        (
+            408,
+            "application/json",
+            "",
+            r#"{"code":"bad_request","error":"x"}"#,
+        ),
+        (409, "text/html", "", page),
+        (413, "text/html", "", page),
+        (422, "text/html", "", page),
+        (425, "text/html", "", page),
+        (429, "text/html", "retry-after: 7\r\n", page),
+        (451, "text/html", "", page),
+        (502, "text/html", "", page),
+        (503, "text/plain", "", ""),
+        (
+            301,
+            "text/html",
+            "location: https://portal.example/\r\n",
+            "",
+        ),
+        (
+            302,
+            "text/html",
+            "location: https://portal.example/\r\n",
+            page,
+        ),
+        (
+            307,
+            "application/json",
+            "",
+            r#"{"code":"conflict","error":"x"}"#,
+        ),
+        (200, "text/html", "", page),
+        (200, "text/html", "", ""),
+        (200, "application/json", "", r#"{"message":"Welcome"}"#),
+    ] {
+        let server = Server::start(move |_| Canned::with(status, kind, more, body));
+        let provider = over(&server, "").await;
+        let told = [
+            provider.identity().await.map(drop),
+            provider.balance().await.map(drop),
+            provider.start(&new_top_up(1000)).await.map(drop),
+        ];
+        for told in told {
+            let told = told.unwrap_err();
+            let unknown = [
+                Code::ProviderUnavailable,
+                Code::AnswerMalformed,
+                Code::RateLimited,
+            ];
+            assert!(unknown.contains(&told.code), "{status} {body}: {told:?}");
+        }
+        let new = bursar_domain::payment::NewPayment::top_up(usdc("10"), "t");
+        let intent = bursar_engine::top_up::TopUp::intent(&new, false, None, Timestamp(0));
+        let started = provider.start(&new_top_up(1000)).await;
+        let input = bursar_engine::top_up::Input::Started(started);
+        let (after, _) = intent.apply(&input, Timestamp(1));
+        assert_eq!(
+            after.phase,
+            bursar_engine::top_up::Phase::Starting,
+            "{status} {body}: it may exist"
+        );
+        if kind == "text/html" {
+            let told = provider.cancel(ID).await;
+            let emptied = status == 200 && body.is_empty();
+            assert!(emptied || told.is_err(), "{status}: a page cancels nothing");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_in_place_of_a_401_neither_renews_a_token_nor_sends_a_request_again() {
+    let server = Server::start(|_| Canned::with(401, "text/html", "", "<html>"));
+    let session = Session::new(AccountId::random(), Arc::new(Vault::memory()));
+    let tokens = Credential::Tokens {
+        access: Zeroizing::new("access-1".to_owned()),
+        refresh: Some(Zeroizing::new("refresh-1".to_owned())),
+    };
+    session.put(tokens, true).await.unwrap();
+    let network = network(server.url.as_str(), "");
+    let provider = connect(&network, Arc::new(session), Http::new().unwrap());
+    let told = provider.start(&new_top_up(1000)).await.unwrap_err();
+    assert_eq!(told.code, Code::ProviderUnavailable);
+    assert_eq!(server.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn no_word_of_the_api_says_the_key_back() {
+    let escaped: String = KEY
+        .chars()
+        .map(|c| format!("\\u{:04x}", u32::from(c)))
+        .collect();
+    for said in [
+        KEY.to_owned(),
+        KEY.to_ascii_uppercase(),
+        KEY.replace('-', "%2d"),
+        escaped,
+    ] {
+        let (_server, provider) =
+            always(422, &format!(r#"{{"error":"key {said} may not pay"}}"#)).await;
+        let told = provider.start(&new_top_up(1000)).await.unwrap_err();
+        assert_eq!(told.message, "Fluence refused: key … may not pay");
+        let odd = top_up("open").replace("copperx\"", &format!("{said}\""));
+        let (_server, provider) = always(200, &page(&odd, 0, 1)).await;
+        let line = provider
+            .history(None, None)
+            .await
+            .unwrap()
+            .payments
+            .remove(0);
+        assert_eq!(line.source.as_deref(), Some("…"));
+        let (_server, provider) = always(200, &format!(r#"{{"id":"u","email":"{said}"}}"#)).await;
+        assert_eq!(provider.identity().await.unwrap().name, "…");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_says_why_in_text_that_cannot_deceive() {
+    let reason = format!("too \\u202egib\\u0000 <b>{}", "x".repeat(500));
+    let (_server, provider) = always(422, &format!(r#"{{"error":"{reason}"}}"#)).await;
+    let told = provider.start(&new_top_up(1000)).await.unwrap_err();
+    assert!(told.message.starts_with("Fluence refused: too gib <b>xxx"));
+    assert!(told.message.chars().count() < 220);
+}
+
+#[tokio::test]
+async fn a_wish_to_be_left_alone_is_handed_on() {
+    let server = Server::start(|_| {
+        Canned::with(
+            429,
+            "application/json",
+            "retry-after: 7\r\n",
+            r#"{"error":"x"}"#,
+        )
+    });
+    let told = over(&server, "").await.catalogue().await.unwrap_err();
+    assert_eq!(
+        told.retry_after,
+        Some(bursar_domain::clock::Span::seconds(7))
+    );
+}
+
+#[tokio::test]
+async fn a_page_instead_of_data_is_told_as_one() {
+    let server =
+        Server::start(|_| Canned::with(200, "text/html; charset=utf-8", "", "<html>Log in</html>"));
+    let provider = over(&server, "").await;
+    for error in [
+        provider.balance().await.unwrap_err(),
+        provider.pending().await.unwrap_err(),
+        provider.start(&new_top_up(1000)).await.unwrap_err(),
+    ] {
+        assert_eq!(error.code, Code::AnswerMalformed);
+        assert!(error.retryable);
+    }
+}
+
+#[tokio::test]
+async fn what_a_top_up_says_is_never_repaired() {
+    let digits = "1".repeat(30);
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    for (right, wrong, named) in [
+        ("2550", "-2550", "amountCents"),
+        ("2550", "25.5", "amountCents"),
+        ("2550", "2e3", "amountCents"),
+        ("2550", "\"2550\"", "amountCents"),
+        ("2550", "null", "amountCents"),
+        ("2550", digits.as_str(), "amountCents"),
+        ("2550", "9223372036854775807", "amountCents"),
+        ("2550", deep.as_str(), "amountCents"),
+        ("\"open\"", "\"paid\"", "status"),
+        ("\"open\"", "\"OPEN\"", "status"),
+        ("\"open\"", "1", "status"),
+        ("\"createdAt\":", "\"createdOn\":", "createdAt"),
+        ("2026-01-02T03:04:05Z", "yesterday", "createdAt"),
+        (
+            "2026-01-02T03:05:05.250Z",
+            "2026-13-02T03:05:05Z",
+            "updatedAt",
+        ),
+        (ID, "", "id"),
+        (ID, "../../v1/users/me", "id"),
+        (ID, "a b", "id"),
+    ] {
+        let one = top_up("open").replace(right, wrong);
+        let (_server, provider) = always(200, &format!(r#"{{"pendingTopUp":{one}}}"#)).await;
+        let told = provider.pending().await.unwrap_err();
+        assert_eq!(told.code, Code::AnswerMalformed, "{wrong:.40}");
+        assert!(
+            told.message.contains(named),
+            "{} does not name {named}",
+            told.message
+        );
+        assert!(
+            told.message.len() < 200,
+            "the server's text is not repeated"
+        );
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_are_not_an_answer_are_refused_whole() {
+    let doubled = format!(
+        r#"{{"pendingTopUp":null,"pendingTopUp":{}}}"#,
+        top_up("open")
+    );
+    let deep = format!(
+        r#"{{"pendingTopUp":null,"more":{}{}}}"#,
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
+    for body in [
+        "",
+        "[",
+        "nul",
+        "[]",
+        "7",
+        "\"x\"",
+        "{\"pendingTopUp\":7}",
+        "{} {}",
+        doubled.as_str(),
+    ] {
+        let (_server, provider) = always(200, body).await;
+        let told = provider.pending().await.unwrap_err();
+        assert_eq!(told.code, Code::AnswerMalformed, "{body:.40}");
+    }
+    // What nobody reads may be as deep as it likes.
+    let (_server, provider) = always(200, &deep).await;
+    assert!(provider.pending().await.is_ok_and(|open| open.is_empty()));
+    let twice = format!("{},{}", top_up("open"), top_up("resolved"));
+    let (_server, provider) = always(200, &page(&twice, 0, 1)).await;
+    let doubled = provider.history(None, None).await.unwrap();
+    assert!(doubled.payments.is_empty(), "which of them is true?");
+    assert!(doubled.odd[0].error.message.contains("twice"));
+    let same = format!("{0},{0}", top_up("resolved"));
+    let (_server, provider) = always(200, &page(&same, 0, 1)).await;
+    let same = provider.history(None, None).await.unwrap();
+    assert_eq!(same.payments.len(), 1);
+    assert!(
+        same.odd[0].error.message.contains("should have 2"),
+        "another may be missing"
+    );
+}
+
+#[tokio::test]
+async fn a_field_that_decides_nothing_is_unknown_and_named_and_its_line_stays() {
+    for (right, wrong, named) in [
+        ("\"expiresAt\":null", "\"expiresAt\":0", "expiresAt"),
+        ("\"expiresAt\":null", "\"expiresAt\":\"soon\"", "expiresAt"),
+        ("\"provider\":\"copperx\"", "\"provider\":[]", "provider"),
+        (
+            "\"https://buy.copperx.io/payment/checkout-session/abc\"",
+            "7",
+            "redirectUrl",
+        ),
+    ] {
+        let one = top_up("open").replace(right, wrong);
+        let (_server, provider) = always(200, &format!(r#"{{"pendingTopUp":{one}}}"#)).await;
+        assert_eq!(
+            provider.pending().await.unwrap()[0].amount,
+            usdc("25.5"),
+            "{wrong}"
+        );
+        let (_server, provider) = always(200, &page(&one, 0, 1)).await;
+        let told = provider.history(None, None).await.unwrap();
+        assert_eq!(
+            (told.payments.len(), told.odd.len(), told.notes.len()),
+            (1, 0, 1)
+        );
+        let note = &told.notes[0].error.message;
+        assert!(note.contains(named) && note.contains(ID), "{note}");
+    }
+}
+
+#[tokio::test]
+async fn counts_that_do_not_fit_are_noticed() {
+    let lines = |count: usize| -> String {
+        let one = |number: usize| top_up("resolved").replace(ID, &format!("id-{number}"));
+        (0..count).map(one).collect::<Vec<_>>().join(",")
+    };
+    let counted = |count: usize, filtered: &str, pages: &str, per_page: &str| {
+        format!(
+            r#"{{"items":[{}],"pagination":{{"filteredRecords":{filtered},"totalPages":{pages},
+            "currentPage":0,"perPage":{per_page}}}}}"#,
+            lines(count)
+        )
+    };
+    for (count, filtered, pages, per_page, noticed) in [
+        (5, "5", "1", "100", false),
+        (4, "5", "1", "100", true),
+        (0, "1", "1", "100", true),
+        (0, "0", "0", "100", false),
+        (0, "0", "1", "100", false),
+        (6, "5", "1", "100", true),
+        (100, "150", "2", "100", false),
+        (99, "150", "2", "100", true),
+        (100, "150", "1", "100", true),
+        (5, "12", "3", "5", false),
+        (4, "12", "3", "5", true),
+        // What cannot be read counts nothing.
+        (5, "null", "1", "100", false),
+        (5, "5", "1", "null", false),
+        (5, "5", "null", "100", false),
+        (5, "\"5\"", "1", "0", false),
+    ] {
+        let (_server, provider) = always(200, &counted(count, filtered, pages, per_page)).await;
+        let told = provider.history(None, None).await.unwrap();
+        assert_eq!(told.payments.len(), count);
+        assert_eq!(
+            told.odd.len(),
+            usize::from(noticed),
+            "{count} {filtered} {pages} {per_page}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_is_not_supported_is_refused_in_words() {
+    let file = "name = \"p\"\nprovider = \"fluence\"\napi = \"https://later.example\"";
+    let kept = serde_json::to_string(&crate::networks::from_toml(file).unwrap())
+        .unwrap()
+        .replace("\"fluence\"", "\"of a later version\"");
+    let network: Network = serde_json::from_str(&kept).unwrap();
+    let session = Session::new(AccountId::random(), Arc::new(Vault::memory()));
+    let provider = connect(&network, Arc::new(session), Http::new().unwrap());
+    let refused = provider.start(&new_top_up(1000)).await.unwrap_err();
+    assert_eq!(refused.code, Code::NetworkMalformed);
+}
+
+#[tokio::test]
+async fn an_odd_line_takes_nothing_from_the_others() {
+    let other = |line: String, id: &str| line.replace(ID, id);
+    let lines = [
+        other(top_up("resolved"), "first"),
+        other(top_up("refunded"), "second"),
+        "7".to_owned(),
+        other(top_up("open"), "third").replace("2550", "-1"),
+        other(top_up("open"), "fourth").replace("createdAt", "createdOn"),
+        other(top_up("canceled"), "fifth"),
+    ];
+    let old = other(old_top_up("refunded"), "first");
+    let rest = other(old_top_up("canceled"), "fifth");
+    let server = Server::start(move |asked| match asked.path() {
+        "/v2/top-ups" => Canned::json(200, &page(&lines.join(","), 0, 1)),
+        _ => Canned::json(200, &page(&format!("{old},{rest}"), 0, 1)),
+    });
+    let told = over(&server, "").await.history(None, None).await.unwrap();
+    let ids: Vec<_> = told.payments.iter().map(|line| line.id.as_str()).collect();
+    assert_eq!(ids, ["first", "fifth"]);
+    assert_eq!(
+        told.payments[0].fee,
+        Some(usdc("0.25500500")),
+        "only its old status is unknown"
+    );
+    assert_eq!(told.payments[1].fee, Some(usdc("0.25500500")));
+    let at = Timestamp::parse_rfc3339("2026-01-02T03:04:05Z");
+    for (odd, (words, created_at)) in told.odd.iter().zip([
+        (["status", "second"], at),
+        (["a top-up", "object"], None),
+        (["amountCents", "third"], at),
+        (["createdAt", "fourth"], None),
+    ]) {
+        assert_eq!(odd.error.code, Code::LineUnreadable);
+        assert_eq!(odd.created_at, created_at);
+        for word in words {
+            assert!(odd.error.message.contains(word), "{}", odd.error.message);
+        }
+    }
+    assert_eq!(told.odd.len(), 4);
+}

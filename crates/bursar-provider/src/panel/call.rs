@@ -1,0 +1,375 @@
+//! One call to a panel's API: authorised, bounded by the transport, and every status that is not a success
+//! turned into a coded error by what the problem says of itself.
+
+use super::kept::{Kept, Tagged};
+use crate::address::address;
+use crate::answer::Object;
+use crate::refusal::{is_unspecific, not_the_api};
+use crate::remote_clock::RemoteClock;
+use crate::session::Session;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::money::Amount;
+use bursar_domain::network::Network;
+use bursar_platform::http::{Answer, BODY_LIMIT, Exchange, Http};
+use reqwest::Method;
+use std::sync::Arc;
+use url::Url;
+use zeroize::Zeroizing;
+
+/// Every path begins with it.
+const BASE: [&str; 2] = ["api", "v1"];
+const PDF: &str = "application/pdf";
+/// The largest invoice, in bytes.
+const INVOICE_LIMIT: usize = 8 * 1024 * 1024;
+/// The longest id, in characters.
+const ID_LIMIT: usize = 64;
+
+/// The way to the API for one account.
+pub(super) struct Api {
+    pub(super) network: Network,
+    session: Arc<Session>,
+    http: Http,
+    pub(super) clock: RemoteClock,
+    kept: Kept,
+}
+
+/// What is asked for.
+pub(super) struct Call<'a> {
+    method: Method,
+    path: &'a [&'a str],
+    query: Vec<(&'static str, String)>,
+    body: Option<String>,
+    key: Option<&'a str>,
+    openly: bool,
+    repeated: bool,
+}
+
+impl<'a> Call<'a> {
+    fn new(method: Method, path: &'a [&'a str]) -> Self {
+        Self {
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+            key: None,
+            openly: false,
+            repeated: false,
+        }
+    }
+
+    pub(super) fn get(path: &'a [&'a str]) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// A question that is asked again and again: an answer that has not changed is not sent again.
+    pub(super) fn repeatedly(mut self) -> Self {
+        self.repeated = true;
+        self
+    }
+
+    /// Without saying who asks.
+    pub(super) fn get_openly(path: &'a [&'a str]) -> Self {
+        Self {
+            openly: true,
+            ..Self::get(path)
+        }
+    }
+
+    /// Something that is done once under its key, however often it is sent.
+    pub(super) fn create(path: &'a [&'a str], body: String, key: &'a str) -> Self {
+        Self {
+            body: Some(body),
+            key: Some(key),
+            ..Self::new(Method::POST, path)
+        }
+    }
+
+    pub(super) fn post(path: &'a [&'a str]) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    pub(super) fn put(path: &'a [&'a str]) -> Self {
+        Self::new(Method::PUT, path)
+    }
+
+    pub(super) fn delete(path: &'a [&'a str]) -> Self {
+        Self::new(Method::DELETE, path)
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+}
+
+impl Api {
+    pub(super) fn new(network: Network, session: Arc<Session>, http: Http) -> Self {
+        Self {
+            network,
+            session,
+            http,
+            clock: RemoteClock::default(),
+            kept: Kept::default(),
+        }
+    }
+
+    /// Which sign-in asks from now on.
+    pub(super) fn sign_in(&self) -> u64 {
+        self.session.sign_in()
+    }
+
+    /// The JSON of a success.
+    pub(super) async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>> {
+        let address = self.address(call)?;
+        let sign_in = self.session.sign_in();
+        let kept = self.kept.of(&address, sign_in).filter(|_| call.repeated);
+        let asked = self.exchange(call, address.clone(), "application/json", kept.as_ref());
+        let answer = asked.await?;
+        match (answer.status, kept) {
+            _ if answer.challenge => Err(self.refusal(call, &answer)),
+            (204, _) => Ok(Vec::new()),
+            (304, Some(kept)) => Ok(kept.body),
+            (200..=299, _) if answer.content_type == "application/json" => {
+                if call.repeated {
+                    let tag = answer.tag.as_deref();
+                    self.kept.put(&address, sign_in, tag, &answer.body);
+                }
+                Ok(answer.body)
+            }
+            (_, _) => Err(self.refusal(call, &answer)),
+        }
+    }
+
+    /// The bytes of a PDF file.
+    pub(super) async fn fetch_pdf(&self, call: &Call<'_>) -> Result<Vec<u8>> {
+        let address = self.address(call)?;
+        let answer = self.exchange(call, address, PDF, None).await?;
+        match answer.status {
+            200 if answer.content_type == PDF => Ok(answer.body),
+            200..=299 if !answer.challenge => Err(Error::new(
+                Code::AnswerMalformed,
+                "What the provider sent as the invoice is not a PDF file. It was not opened.",
+            )),
+            _ => Err(self.refusal(call, &answer)),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        call: &Call<'_>,
+        url: Url,
+        accept: &'static str,
+        kept: Option<&Tagged>,
+    ) -> Result<Answer> {
+        let mut headers = vec![("accept", format!("{accept}, application/problem+json"))];
+        let mut used = None;
+        if !call.openly {
+            let (name, value) = self.session.authorize_as_bearer()?;
+            used = Some(Zeroizing::new(value.clone()));
+            headers.push((name, value));
+        }
+        if let Some(key) = call.key {
+            headers.push(("idempotency-key", key.to_owned()));
+        }
+        if let Some(kept) = kept {
+            headers.push(("if-none-match", kept.tag.clone()));
+        }
+        let limit = if accept == PDF {
+            INVOICE_LIMIT
+        } else {
+            BODY_LIMIT
+        };
+        let exchange = Exchange {
+            method: call.method.clone(),
+            url,
+            headers,
+            body: call
+                .body
+                .as_ref()
+                .map(|body| ("application/json", body.clone().into_bytes())),
+            limit,
+        };
+        let answer = self.http.exchange(exchange).await?;
+        self.clock.told(answer.ahead);
+        if answer.content_type == PDF {
+            return Ok(answer);
+        }
+        let used = used.as_ref().map(|value| value.as_str());
+        Ok(Answer {
+            body: self.session.without_secrets(answer.body, used),
+            ..answer
+        })
+    }
+
+    fn address(&self, call: &Call<'_>) -> Result<Url> {
+        address(
+            &self.network.api,
+            BASE.iter().chain(call.path).copied(),
+            &call.query,
+        )
+    }
+
+    fn refusal(&self, call: &Call<'_>, answer: &Answer) -> Error {
+        let host = self.network.api_host();
+        let error = match Problem::read(answer) {
+            Some(problem) => problem.error(),
+            None => not_the_api(answer, &host, call.method != Method::GET),
+        };
+        tracing::debug!(status = answer.status, code = ?error.code, "a call was refused");
+        Error {
+            retry_after: answer.retry_after,
+            ..error
+        }
+    }
+}
+
+/// A problem in the sense of RFC 9457 with the panel's own code.
+struct Problem {
+    code: String,
+    detail: String,
+    total: Option<Amount>,
+}
+
+impl Problem {
+    /// `None` where the answer is not the panel's own refusal. A gateway may write problems too, but none with the
+    /// panel's code and the status that it came with.
+    fn read(answer: &Answer) -> Option<Self> {
+        let is_problem = answer.content_type == "application/problem+json";
+        let refuses = matches!(answer.status, 400..=599) && !is_unspecific(answer.status);
+        if !is_problem || !refuses || answer.challenge {
+            return None;
+        }
+        let body = Object::parse("a problem", &answer.body).ok()?;
+        let status = body.count_or_null("status").ok()?;
+        if status.is_some_and(|status| status != u64::from(answer.status)) {
+            return None;
+        }
+        let total = body
+            .object_or_null("total", "the total")
+            .ok()
+            .flatten()
+            .and_then(|total| super::wire::money_of_any(&total).ok());
+        Some(Self {
+            code: body
+                .raw_text("code")
+                .ok()
+                .filter(|code| answer.status < 500 || is_of_breakdown(code))?,
+            detail: body
+                .text_or_null("detail")
+                .ok()
+                .flatten()
+                .unwrap_or_default(),
+            total,
+        })
+    }
+
+    fn error(&self) -> Error {
+        let said = |words: &str| {
+            if self.detail.is_empty() {
+                words.to_owned()
+            } else {
+                format!("{words} The panel says: {}", self.detail)
+            }
+        };
+        match self.code.as_str() {
+            "unauthorized" => Error::new(
+                Code::Unauthorized,
+                "The panel rejects the key of this account. Sign in again with a new key.",
+            ),
+            "forbidden" => Error::new(Code::Forbidden, said("The key may not do that.")),
+            "not_found" => Error::new(Code::NotFound, said("The panel does not know that.")),
+            "no_invoice" => Error::new(
+                Code::NotFound,
+                "There is no invoice of this payment yet; it comes when it is paid.",
+            ),
+            "total_changed" => Error::new(
+                Code::TotalChanged,
+                match &self.total {
+                    Some(total) => format!(
+                        "The total is {} by now. Nothing was paid; look at it again.",
+                        total.to_brief()
+                    ),
+                    None => said("The total is another by now. Nothing was paid."),
+                },
+            ),
+            "not_cancellable" => Error::new(
+                Code::TopUpState,
+                said("This payment can no longer be cancelled."),
+            ),
+            "amount_too_small" => Error::new(Code::AmountTooSmall, said("That is too little.")),
+            "amount_too_large" => Error::new(Code::AmountTooLarge, said("That is too much.")),
+            "unknown_payer" => Error::new(
+                Code::PayerUnknown,
+                said("That payer is not one of this account's any more."),
+            ),
+            "unknown_method" | "method_payer_mismatch" | "method_not_usable" => Error::new(
+                Code::MethodUnknown,
+                said("That way to pay is not offered any more. Choose another one."),
+            ),
+            "method_in_use" | "method_not_removable" => {
+                Error::new(Code::Refused, said("This method cannot be removed now."))
+            }
+            "unknown_service" | "unknown_period" | "unknown_order" => Error::new(
+                Code::DueUnknown,
+                said("That is no longer offered in this form. Look at the list again."),
+            ),
+            "rate_limited" => Error::passing(
+                Code::RateLimited,
+                "The panel asks to be left alone for a while.",
+            ),
+            "maintenance" => Error::passing(
+                Code::ProviderUnavailable,
+                said("The panel is in maintenance."),
+            ),
+            "internal" | "unavailable" | "request_in_progress" => Error::passing(
+                Code::ProviderUnavailable,
+                said("The panel does not work just now."),
+            ),
+            "bad_request"
+            | "invalid_cursor"
+            | "idempotency_key_missing"
+            | "method_not_allowed"
+            | "too_large"
+            | "unsupported_media_type"
+            | "invalid"
+            | "currency_mismatch"
+            | "return_url_not_allowed" => {
+                Error::new(Code::Refused, said("The panel refused the request."))
+            }
+            // Of a reused key, and of a code that this version does not know, nobody can say what it means for
+            // the request.
+            _ => Error::passing(
+                Code::AnswerMalformed,
+                said("The panel refused for a reason that this version does not know."),
+            ),
+        }
+    }
+}
+
+/// The problems that a panel has with itself; nothing else can be said with a status of 500 or more.
+fn is_of_breakdown(code: &str) -> bool {
+    matches!(
+        code,
+        "internal" | "unavailable" | "request_in_progress" | "maintenance"
+    )
+}
+
+/// An id that goes into a path.
+pub(super) fn path_id(id: &str) -> Result<&str> {
+    if is_id(id) {
+        Ok(id)
+    } else {
+        Err(Error::new(
+            Code::NotFound,
+            "The panel has nothing by that name.",
+        ))
+    }
+}
+
+/// 1 to 64 letters, digits, `-` or `_`.
+pub(super) fn is_id(id: &str) -> bool {
+    (1..=ID_LIMIT).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}

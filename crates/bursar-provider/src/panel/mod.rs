@@ -1,0 +1,377 @@
+//! A hosting panel's billing API, as `docs/panel-api.yaml` describes it. Payments are made once under their key
+//! however often they are sent; amounts, limits and currency are the account's own; nothing in an answer is
+//! replaced by a default.
+
+mod call;
+#[cfg(feature = "fuzzing")]
+pub(super) mod fuzzing;
+mod kept;
+mod offers;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use super::{Facts, HistoryPage, Listed, Provider};
+use crate::answer::{Object, Oddities};
+use crate::session::Session;
+use crate::unread::Unread;
+use async_trait::async_trait;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::charges::Charges;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::identity::Identity;
+use bursar_domain::network::Network;
+use bursar_domain::offer::{Catalogue, Dues, NewMethod, Offers};
+use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
+use bursar_domain::rules::Rules;
+use bursar_domain::view::MoneyRule;
+use bursar_platform::http::{Http, knock};
+use call::{Api, Call, path_id};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
+use wire::Unit;
+
+const PER_PAGE: &str = "200";
+/// More pages than any list that is read whole at once has.
+const MOST_PAGES: usize = 200;
+/// What may still change by itself.
+const UNSETTLED: &str = "new,processing,trusted,fraudulent,waiting_refund";
+/// The panel knows a key for at least seven days. Ten minutes after the user's word a payment that never arrived is
+/// not made behind their back any more: its lists are asked what became of it.
+const REPEATABLE_FOR: Span = Span::minutes(10);
+/// An invoice may be open for weeks, and a page that nobody looks at for an hour need not be asked about every few
+/// seconds.
+const OPEN_IS_SLOW_AFTER: Span = Span::hours(1);
+const OFFERS: Offers = Offers {
+    several_open: true,
+    renewals: true,
+    migrations: true,
+    saved_methods: true,
+    invoices: true,
+};
+
+pub(super) const LISTED: Listed = Listed {
+    name: "panel",
+    facts,
+    connect: |network, session, http| Arc::new(Panel::new(network, session, http)),
+};
+
+/// What holds for a panel before anybody is connected.
+fn facts() -> Facts {
+    let rule = |title: &str, text: &str| MoneyRule {
+        title: title.to_owned(),
+        text: text.to_owned(),
+    };
+    Facts {
+        title: "Hosting panel",
+        scopes_read: Vec::new(),
+        scopes_top_up: Vec::new(),
+        money_rules: vec![
+            rule(
+                "A saved method pays at once",
+                "The money is taken as soon as you confirm the total. There is no page on which to turn back.",
+            ),
+            rule(
+                "The provider keeps the books",
+                "Balance, payments and invoices are what the provider says. Ask the provider for refunds.",
+            ),
+        ],
+        offers: OFFERS,
+    }
+}
+
+struct Panel {
+    api: Api,
+    /// What the account's amounts are in, once it has said so, and the sign-in that it was told.
+    unit: Mutex<Option<(u64, Unit)>>,
+    unread: Unread,
+}
+
+impl Panel {
+    fn new(network: Network, session: Arc<Session>, http: Http) -> Self {
+        Self {
+            api: Api::new(network, session, http),
+            unit: Mutex::default(),
+            unread: Unread::default(),
+        }
+    }
+
+    async fn get(&self, path: &[&str]) -> Result<Vec<u8>> {
+        self.api.send(&Call::get(path).repeatedly()).await
+    }
+
+    async fn account(&self) -> Result<wire::Account> {
+        let sign_in = self.api.sign_in();
+        let mut account = wire::account(&self.get(&["account"]).await?)?;
+        self.unread.put("account", std::mem::take(&mut account.odd));
+        if let Ok(unit) = &account.unit {
+            let unit = (sign_in, unit.clone());
+            *self.unit.lock().unwrap_or_else(PoisonError::into_inner) = Some(unit);
+        }
+        Ok(account)
+    }
+
+    /// What the account's amounts are in; the account never changes it.
+    async fn unit(&self) -> Result<Unit> {
+        match self.known_unit() {
+            Some(unit) => Ok(unit),
+            None => self.account().await?.unit,
+        }
+    }
+
+    fn known_unit(&self) -> Option<Unit> {
+        let known = self.unit.lock().unwrap_or_else(PoisonError::into_inner);
+        let (told, unit) = known.as_ref()?;
+        (*told == self.api.sign_in()).then(|| unit.clone())
+    }
+
+    /// All items of a list that is short by nature.
+    async fn whole<T>(
+        &self,
+        path: &[&str],
+        query: &[(&'static str, &str)],
+        mut read: impl FnMut(&[u8]) -> Result<(Vec<T>, Option<String>)>,
+    ) -> Result<Vec<T>> {
+        let mut items = Vec::new();
+        let mut cursor: Option<String> = None;
+        for _ in 0..MOST_PAGES {
+            let mut call = Call::get(path).with("limit", PER_PAGE);
+            if cursor.is_none() {
+                call = call.repeatedly();
+            }
+            for (name, value) in query {
+                call = call.with(name, *value);
+            }
+            if let Some(cursor) = &cursor {
+                call = call.with("cursor", cursor);
+            }
+            let (page, next) = read(&self.api.send(&call).await?)?;
+            items.extend(page);
+            if next.is_none() {
+                return Ok(items);
+            }
+            cursor = next;
+        }
+        Err(Error::new(
+            Code::AnswerMalformed,
+            "The provider's answer is not as described: a list does not end.",
+        ))
+    }
+
+    /// Where a page sends the browser: the app's own link where it takes part, else an address of the network.
+    fn return_url(&self, link: Option<&str>) -> String {
+        let network = &self.api.network;
+        link.filter(|_| network.return_links).map_or_else(
+            || network.console.as_ref().unwrap_or(&network.api).to_string(),
+            str::to_owned,
+        )
+    }
+}
+
+#[async_trait]
+impl Provider for Panel {
+    fn rules(&self) -> Rules {
+        Rules {
+            amount_decimals: self.known_unit().map_or(2, |unit| unit.decimals),
+            repeatable_for: Some(REPEATABLE_FOR),
+            cancels_confirming: false,
+            open_is_slow_after: Some(OPEN_IS_SLOW_AFTER),
+            offers: OFFERS,
+        }
+    }
+
+    fn unread(&self) -> Vec<Error> {
+        self.unread.all()
+    }
+
+    fn clock_ahead(&self) -> Option<Span> {
+        self.api.clock.ahead()
+    }
+
+    async fn knock(&self) -> bool {
+        knock([&self.api.network.api]).await
+    }
+
+    async fn identity(&self) -> Result<Identity> {
+        self.account().await?.identity
+    }
+
+    async fn balance(&self) -> Result<ApiBalance> {
+        self.account().await?.balance
+    }
+
+    async fn catalogue(&self) -> Result<Catalogue> {
+        let unit = self.unit().await?;
+        let (limits, payers, methods) = tokio::try_join!(
+            self.get(&["top-up", "options"]),
+            self.get(&["payers"]),
+            self.get(&["payment-methods"]),
+        )?;
+        let mut odd = Oddities::default();
+        let limits = offers::limits(&limits, &unit, &mut odd)?;
+        let payers = offers::payers(&payers, &mut odd)?;
+        let catalogue = offers::catalogue(&methods, &unit, payers, limits, &mut odd)?;
+        self.unread.put("catalogue", odd);
+        Ok(catalogue)
+    }
+
+    async fn start(&self, new: &NewPayment) -> Result<Created> {
+        // Asked for first, so that nothing is sent whose answer could not be read.
+        let unit = self.unit().await?;
+        let body = new_payment(new, &unit, self.return_url(new.return_url.as_deref()))?;
+        let call = Call::create(&["payments"], body, &new.idempotency_key);
+        wire::created(&self.api.send(&call).await?, &unit, new)
+    }
+
+    async fn cancel(&self, id: &str) -> Result<()> {
+        let path = ["payments", path_id(id)?, "cancel"];
+        self.api.send(&Call::post(&path)).await.map(drop)
+    }
+
+    async fn pending(&self) -> Result<Vec<RemotePayment>> {
+        let unit = self.unit().await?;
+        self.whole(&["payments"], &[("status", UNSETTLED)], |body| {
+            // One that cannot be read is told by the history.
+            let page = wire::payments(body, &unit)?;
+            Ok((page.payments, page.next))
+        })
+        .await
+    }
+
+    async fn history(&self, since: Option<Timestamp>, place: Option<&str>) -> Result<HistoryPage> {
+        let unit = self.unit().await?;
+        let mut call = Call::get(&["payments"]).with("limit", PER_PAGE);
+        if let Some(since) = since {
+            // Not by creation: what an old payment turned into is news as well.
+            call = call.with("updated_since", since.to_string());
+        }
+        if let Some(place) = place {
+            call = call.with("cursor", place);
+        }
+        let page = wire::payments(&self.api.send(&call).await?, &unit)?;
+        if page.next.is_some() && page.next.as_deref() == place {
+            return Err(Error::new(
+                Code::AnswerMalformed,
+                "The provider's answer is not as described: a page of payments leads to itself.",
+            ));
+        }
+        Ok(page)
+    }
+
+    async fn charges(&self, from: &str, to: &str) -> Result<Charges> {
+        let unit = self.unit().await?;
+        let mut odd = Oddities::default();
+        let expenses = self
+            .whole(&["expenses"], &[("from", from), ("to", to)], |body| {
+                wire::page(body, "an expense", &mut odd, |object, odd| {
+                    wire::expense(object, &unit, odd)
+                })
+            })
+            .await?;
+        self.unread.put("expenses", odd);
+        wire::by_day(expenses, from, to).ok_or_else(|| {
+            Error::new(
+                Code::AnswerMalformed,
+                "The provider's answer is not as described: the expenses of a day are too large.",
+            )
+        })
+    }
+
+    async fn maintenance(&self) -> Result<bool> {
+        wire::maintenance(&self.api.send(&Call::get_openly(&["status"])).await?)
+    }
+
+    async fn dues(&self) -> Result<Dues> {
+        let unit = self.unit().await?;
+        let (mut odd_services, mut odd_migrations) = (Oddities::default(), Oddities::default());
+        let services = self.whole(&["services", "renewable"], &[], |body| {
+            offers::services(body, &unit, &mut odd_services)
+        });
+        let migrations = self.whole(&["migrations"], &[], |body| {
+            offers::migrations(body, &unit, &mut odd_migrations)
+        });
+        let (services, migrations) = tokio::try_join!(services, migrations)?;
+        self.unread.put("services", odd_services);
+        self.unread.put("migrations", odd_migrations);
+        Ok(Dues {
+            services,
+            migrations,
+        })
+    }
+
+    async fn add_method(&self, new: &NewMethod) -> Result<String> {
+        let body = json!({
+            "payer": new.payer,
+            "via": new.method,
+            "return_url": self.return_url(new.return_url.as_deref()),
+        });
+        let key = uuid::Uuid::new_v4().to_string();
+        let call = Call::create(&["payment-methods"], body.to_string(), &key);
+        let answer = self.api.send(&call).await?;
+        let method = Object::parse("a new payment method", &answer)?;
+        method
+            .address_or_null("page")?
+            .ok_or_else(|| method.wrong("page", "is missing"))
+    }
+
+    async fn remove_method(&self, code: &str) -> Result<()> {
+        let path = ["payment-methods", path_id(code)?];
+        match self.api.send(&Call::delete(&path)).await {
+            // Somebody else removed it meanwhile: that is what was wanted.
+            Err(error) if error.code == Code::NotFound => Ok(()),
+            answer => answer.map(drop),
+        }
+    }
+
+    async fn set_default_method(&self, code: &str) -> Result<()> {
+        let path = ["payment-methods", path_id(code)?, "default"];
+        self.api.send(&Call::put(&path)).await.map(drop)
+    }
+
+    async fn invoice(&self, payment: &str) -> Result<Vec<u8>> {
+        let path = ["payments", path_id(payment)?, "invoice"];
+        self.api.fetch_pdf(&Call::get(&path)).await
+    }
+}
+
+/// The body of `POST /payments`; the same for the same payment, however often it is written.
+fn new_payment(new: &NewPayment, unit: &Unit, return_url: String) -> Result<String> {
+    let amount = new
+        .amount
+        .rescale(unit.decimals)
+        .filter(|amount| *amount.currency() == unit.currency && !amount.is_negative())
+        .ok_or_else(|| {
+            Error::new(
+                Code::AmountPrecision,
+                format!(
+                    "The panel takes amounts in {} with {} decimals.",
+                    unit.currency, unit.decimals
+                ),
+            )
+        })?;
+    let total = json!({ "amount": amount.to_decimal(), "currency": unit.currency.as_str() });
+    let purpose = match &new.purpose {
+        Purpose::TopUp => json!({ "kind": "top_up", "amount": total }),
+        Purpose::Renewal { items } => {
+            let items: Vec<Value> = items
+                .iter()
+                .map(|item| json!({ "service": item.service, "period": item.period }))
+                .collect();
+            json!({ "kind": "renewal", "items": items })
+        }
+        Purpose::Migration { order, period, .. } => {
+            json!({ "kind": "migration", "order": order, "period": period })
+        }
+    };
+    Ok(json!({
+        "purpose": purpose,
+        "payer": new.payer,
+        "method": new.method,
+        "expected_total": total,
+        "return_url": return_url,
+        "save_method": new.save_method,
+    })
+    .to_string())
+}

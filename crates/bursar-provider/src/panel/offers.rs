@@ -1,0 +1,208 @@
+//! What a panel offers: payers, methods, limits, services to renew and migrations to pay for.
+
+use super::wire::{Unit, id, page};
+use crate::answer::{Object, Oddities};
+use bursar_domain::error::Result;
+use bursar_domain::money::Amount;
+use bursar_domain::offer::{
+    Catalogue, Method, MethodKind, Migration, Payer, Period, Saved, SavedState, Service,
+};
+use std::cmp::Ordering;
+
+/// The least and most of a top-up, where they could be read, and the amounts to offer.
+pub(super) struct Limits {
+    min: Option<Amount>,
+    max: Option<Amount>,
+    presets: Vec<Amount>,
+}
+
+pub(super) fn limits(body: &[u8], unit: &Unit, odd: &mut Oddities) -> Result<Limits> {
+    let object = Object::parse("the top-up's limits", body)?;
+    let min = odd.take(unit.money(&object, "min"));
+    let max = odd.take(unit.money(&object, "max"));
+    if let (Some(min), Some(max)) = (&min, &max)
+        && max.compare(min) == Some(Ordering::Less)
+    {
+        return Err(object.wrong("max", "is less than min"));
+    }
+    let presets = odd.take(object.each("presets", "a preset"));
+    let presets = presets
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|preset| odd.take(preset.and_then(|preset| unit.read(&preset))))
+        .collect();
+    Ok(Limits { min, max, presets })
+}
+
+pub(super) fn payers(body: &[u8], odd: &mut Oddities) -> Result<Vec<Payer>> {
+    let payers = Object::parse("the payers", body)?.each("items", "a payer")?;
+    let read = |payer: Object<'_>| {
+        Ok(Payer {
+            id: id(&payer, "id")?,
+            name: payer.text("name")?,
+        })
+    };
+    Ok(payers
+        .into_iter()
+        .filter_map(|payer| odd.take(payer.and_then(read)))
+        .collect())
+}
+
+pub(super) fn catalogue(
+    body: &[u8],
+    unit: &Unit,
+    payers: Vec<Payer>,
+    limits: Limits,
+    odd: &mut Oddities,
+) -> Result<Catalogue> {
+    let mut methods = Vec::new();
+    for object in Object::parse("the payment methods", body)?.each("items", "a payment method")? {
+        let read = object.and_then(|object| {
+            let payer = id(&object, "payer")?;
+            if !payers.iter().any(|known| known.id == payer) {
+                return Err(object.wrong("payer", "is none of the account's payers"));
+            }
+            method(&object, payer, &limits, unit, odd)
+        });
+        methods.extend(odd.take_or_null(read));
+    }
+    Ok(Catalogue {
+        currency: unit.currency.clone(),
+        presets: limits.presets,
+        payers,
+        methods,
+    })
+}
+
+/// One of a kind that this version does not know is left out.
+fn method(
+    object: &Object<'_>,
+    payer: String,
+    limits: &Limits,
+    unit: &Unit,
+    odd: &mut Oddities,
+) -> Result<Option<Method>> {
+    let kind = object.raw_text("kind")?;
+    let (kind, provider, saved, can_be_saved) = match kind.as_str() {
+        "saved" => (
+            MethodKind::Saved,
+            object.text("system")?,
+            Some(saved(object, odd)?),
+            false,
+        ),
+        "payment_system" => (
+            MethodKind::PaymentSystem,
+            object.text("system")?,
+            None,
+            odd.take(object.flag("can_save")).unwrap_or(false),
+        ),
+        "invoice" => (MethodKind::Invoice, kind, None, false),
+        _ => return Ok(None),
+    };
+    Ok(Some(Method {
+        code: id(object, "id")?,
+        provider,
+        name: object.text("name")?,
+        kind,
+        payers: vec![payer],
+        min: limits
+            .min
+            .clone()
+            .unwrap_or_else(|| Amount::zero(unit.currency.clone())),
+        max: limits.max.clone(),
+        fee_bps: 0,
+        fee_fixed_cents: 0,
+        // What is asked for is what is paid: the panel adds nothing to it.
+        fee_paid_by_user: false,
+        fee_known: true,
+        debits_at_once: saved.is_some(),
+        saved,
+        can_be_saved,
+    }))
+}
+
+fn saved(object: &Object<'_>, odd: &mut Oddities) -> Result<Saved> {
+    let state = match object.raw_text("status")?.as_str() {
+        "pending" => SavedState::Pending,
+        "confirmed" => SavedState::Confirmed,
+        "failed" => SavedState::Failed,
+        _ => return Err(object.wrong("status", "is one that this version does not know")),
+    };
+    let card = match (
+        odd.take_or_null(object.text_or_null("last4")),
+        odd.take_or_null(object.text_or_null("expires")),
+    ) {
+        (Some(last4), Some(expires)) => Some(format!("•••• {last4}, until {expires}")),
+        (Some(last4), None) => Some(format!("•••• {last4}")),
+        (None, _) => None,
+    };
+    Ok(Saved {
+        state,
+        is_default: odd.take(object.flag("is_default")).unwrap_or(false),
+        detail: card
+            .or_else(|| odd.take_or_null(object.text_or_null("email")))
+            .unwrap_or_default(),
+    })
+}
+
+pub(super) fn services(
+    body: &[u8],
+    unit: &Unit,
+    odd: &mut Oddities,
+) -> Result<(Vec<Service>, Option<String>)> {
+    page(body, "a service", odd, |object, odd| {
+        Ok(Service {
+            id: id(object, "id")?,
+            name: object.text("name")?,
+            tariff: odd.take_or_null(object.text_or_null("tariff")),
+            due_at: object.time("due_at")?,
+            periods: periods(object, unit, odd)?,
+        })
+    })
+}
+
+pub(super) fn migrations(
+    body: &[u8],
+    unit: &Unit,
+    odd: &mut Oddities,
+) -> Result<(Vec<Migration>, Option<String>)> {
+    page(body, "a migration", odd, |object, odd| {
+        let server = object.object("server", "the server of a migration")?;
+        let detail: Vec<String> = [
+            odd.take_or_null(server.text_or_null("description")),
+            odd.take_or_null(server.text_or_null("location")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        Ok(Migration {
+            order: id(object, "id")?,
+            name: object.text("number")?,
+            server: server.text("name")?,
+            server_detail: (!detail.is_empty()).then(|| detail.join(", ")),
+            ordered_at: object.time("ordered_at")?,
+            periods: periods(object, unit, odd)?,
+        })
+    })
+}
+
+fn periods(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<Vec<Period>> {
+    let mut read = |period: Object<'_>| {
+        let until = period.time("until");
+        Ok(Period {
+            id: id(&period, "id")?,
+            name: period.text("name")?,
+            price: unit.money(&period, "price")?,
+            until: odd.take(until),
+        })
+    };
+    let all: Vec<Result<Period>> = object
+        .each("periods", "a period")?
+        .into_iter()
+        .map(|period| period.and_then(&mut read))
+        .collect();
+    Ok(all
+        .into_iter()
+        .filter_map(|period| odd.take(period))
+        .collect())
+}

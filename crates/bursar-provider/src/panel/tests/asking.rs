@@ -1,0 +1,260 @@
+//! What is sent to a panel: the key, the same body for the same payment, the address to come back to.
+
+use super::*;
+use bursar_domain::offer::NewMethod;
+use bursar_domain::payment::{NewPayment, RenewalItem};
+
+pub(super) fn new_top_up(amount: &str) -> NewPayment {
+    NewPayment {
+        payer: Some("pyr_dana".to_owned()),
+        method: Some("mth_card".to_owned()),
+        return_url: Some("org.bursar.desktop://top-up/return?state=0".to_owned()),
+        ..NewPayment::top_up(usd(amount), "6a1f4e0c-0000-4000-8000-000000000000")
+    }
+}
+
+fn body_of(asked: &Asked) -> Value {
+    serde_json::from_str(&asked.body).unwrap()
+}
+
+#[tokio::test]
+async fn a_payment_that_is_sent_again_is_the_same_to_the_letter() {
+    let (server, provider) = over(usual, "return_links = true\n").await;
+    let new = NewPayment {
+        save_method: true,
+        ..new_top_up("100")
+    };
+    let created = provider.start(&new).await.unwrap();
+    provider.start(&new).await.unwrap();
+    assert_eq!(created.id, "pay_119");
+    let sent: Vec<_> = server
+        .asked()
+        .into_iter()
+        .filter(|asked| asked.method == "POST")
+        .collect();
+    assert_eq!(sent.len(), 2);
+    assert_eq!(sent[0].body, sent[1].body);
+    let bearer = format!("Bearer {KEY}");
+    for one in &sent {
+        assert_eq!(one.path(), "/api/v1/payments");
+        assert_eq!(
+            one.header("idempotency-key"),
+            Some(new.idempotency_key.as_str())
+        );
+        assert_eq!(one.header("authorization"), Some(bearer.as_str()));
+    }
+    let total = json!({ "amount": "100.00", "currency": "USD" });
+    assert_eq!(
+        body_of(&sent[0]),
+        json!({
+            "purpose": { "kind": "top_up", "amount": total },
+            "payer": "pyr_dana", "method": "mth_card", "expected_total": total,
+            "return_url": "org.bursar.desktop://top-up/return?state=0", "save_method": true,
+        })
+    );
+}
+
+#[tokio::test]
+async fn renewals_and_migrations_name_their_periods() {
+    let (server, provider) = over(usual, "").await;
+    let renewal = Purpose::Renewal {
+        items: vec![RenewalItem {
+            service: "srv_web1".to_owned(),
+            period: Some("3m".to_owned()),
+            name: "web-1 (3 months)".to_owned(),
+        }],
+    };
+    let migration = Purpose::Migration {
+        order: "mig_31".to_owned(),
+        period: Some("12m".to_owned()),
+        name: "M-0031".to_owned(),
+    };
+    for (purpose, sent) in [
+        (
+            renewal,
+            json!({ "kind": "renewal", "items": [{ "service": "srv_web1", "period": "3m" }] }),
+        ),
+        (
+            migration,
+            json!({ "kind": "migration", "order": "mig_31", "period": "12m" }),
+        ),
+    ] {
+        let new = NewPayment {
+            purpose,
+            ..new_top_up("54.00")
+        };
+        provider.start(&new).await.unwrap();
+        let asked = server.asked();
+        let body = body_of(asked.last().unwrap());
+        assert_eq!(body["purpose"], sent);
+        assert_eq!(body["expected_total"]["amount"], "54.00");
+        // A network without links of the app's own comes back to the panel.
+        assert_eq!(body["return_url"], server.url.as_str());
+    }
+}
+
+#[tokio::test]
+async fn an_amount_that_the_account_cannot_carry_is_not_sent() {
+    let (server, provider) = over(usual, "").await;
+    let euros = Amount::parse_decimal("10", Currency::new("EUR").unwrap()).unwrap();
+    for amount in [usd("0.005"), euros] {
+        let new = NewPayment {
+            amount,
+            ..new_top_up("1")
+        };
+        assert_eq!(
+            provider.start(&new).await.unwrap_err().code,
+            Code::AmountPrecision
+        );
+    }
+    assert!(server.asked().iter().all(|asked| asked.method == "GET"));
+}
+
+#[tokio::test]
+async fn the_status_is_asked_without_saying_who_asks() {
+    let (server, provider) = over(usual, "").await;
+    assert_eq!(provider.maintenance().await, Ok(false));
+    assert_eq!(server.asked()[0].header("authorization"), None);
+}
+
+#[tokio::test]
+async fn the_history_is_asked_by_what_changed_and_by_cursor() {
+    let (server, provider) = over(usual, "").await;
+    let since = Timestamp::parse_rfc3339("2026-01-01T00:00:00Z");
+    provider.history(since, Some("bmV4dA")).await.unwrap();
+    provider.pending().await.unwrap();
+    let asked = server.asked();
+    let [.., history, pending] = asked.as_slice() else {
+        panic!("two questions");
+    };
+    assert_eq!(
+        history.parameter("updated_since").as_deref(),
+        Some("2026-01-01T00:00:00Z")
+    );
+    assert_eq!(history.parameter("cursor").as_deref(), Some("bmV4dA"));
+    assert_eq!(pending.parameter("status").as_deref(), Some(UNSETTLED));
+}
+
+#[tokio::test]
+async fn a_method_is_added_through_the_panels_page() {
+    let page = r#"{"id":"mth_9","kind":"saved","page":"https://checkout.panel.example/add/9"}"#;
+    let (server, provider) = over(
+        move |asked| match asked.method.as_str() {
+            "POST" => Canned::json(201, page),
+            _ => usual(asked),
+        },
+        "return_links = true\n",
+    )
+    .await;
+    let new = NewMethod {
+        payer: Some("pyr_dana".to_owned()),
+        method: "mth_card".to_owned(),
+        return_url: Some("org.bursar.desktop://top-up/return?state=1".to_owned()),
+    };
+    let address = provider.add_method(&new).await.unwrap();
+    assert_eq!(address, "https://checkout.panel.example/add/9");
+    let asked = server.asked();
+    let sent = asked.last().unwrap();
+    assert_eq!(
+        body_of(sent),
+        json!({ "payer": "pyr_dana", "via": "mth_card", "return_url": "org.bursar.desktop://top-up/return?state=1" })
+    );
+    assert!(
+        sent.header("idempotency-key")
+            .is_some_and(|key| key.len() >= 16)
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_an_id_is_not_put_into_an_address() {
+    let (server, provider) = over(usual, "").await;
+    for id in ["", "../account", "a/b", "a?b", "ä"] {
+        assert_eq!(provider.cancel(id).await.unwrap_err().code, Code::NotFound);
+        assert_eq!(
+            provider.remove_method(id).await.unwrap_err().code,
+            Code::NotFound
+        );
+        assert_eq!(provider.invoice(id).await.unwrap_err().code, Code::NotFound);
+    }
+    assert!(server.asked().is_empty());
+}
+
+#[tokio::test]
+async fn what_has_not_changed_is_not_sent_again() {
+    let (server, provider) = over(
+        |asked| match (asked.path(), asked.header("if-none-match")) {
+            ("/api/v1/account", Some("\"one\"")) => Canned::with(304, "", "", ""),
+            ("/api/v1/account", _) => {
+                Canned::with(200, "application/json", "etag: \"one\"\r\n", ACCOUNT)
+            }
+            // A tag that could not be sent back, and a 304 that nobody asked for.
+            ("/api/v1/payers", _) => Canned::with(200, "application/json", "etag: one\r\n", PAYERS),
+            ("/api/v1/payments", _) => Canned::with(304, "", "", ""),
+            _ => usual(asked),
+        },
+        "",
+    )
+    .await;
+    for _ in 0..3 {
+        assert_eq!(provider.balance().await.unwrap().balance, usd("182.40"));
+    }
+    let tags: Vec<_> = server
+        .asked()
+        .iter()
+        .map(|asked| asked.header("if-none-match").map(str::to_owned))
+        .collect();
+    let known = Some("\"one\"".to_owned());
+    assert_eq!(tags, [None, known.clone(), known]);
+    for _ in 0..2 {
+        provider.catalogue().await.unwrap();
+    }
+    let again = server
+        .asked()
+        .into_iter()
+        .rfind(|asked| asked.path() == "/api/v1/payers");
+    assert_eq!(again.unwrap().header("if-none-match"), None);
+    let told = provider.pending().await.unwrap_err();
+    assert_eq!(told.code, Code::AnswerMalformed);
+}
+
+#[tokio::test]
+async fn nothing_that_was_told_to_one_key_is_used_for_the_next() {
+    let (server, provider, session) = signed_in(
+        |asked| {
+            let of_second = asked.header("authorization") == Some("Bearer second");
+            let right = |body: &str| match of_second {
+                true => body.replace("USD", "EUR"),
+                false => body.to_owned(),
+            };
+            match (asked.path(), asked.header("if-none-match")) {
+                ("/api/v1/account", Some("\"one\"")) => Canned::with(304, "", "", ""),
+                ("/api/v1/account", _) => Canned::with(
+                    200,
+                    "application/json",
+                    "etag: \"one\"\r\n",
+                    &right(ACCOUNT),
+                ),
+                ("/api/v1/top-up/options", _) => Canned::json(200, &right(OPTIONS)),
+                _ => usual(asked),
+            }
+        },
+        "",
+    )
+    .await;
+    let currency = provider.catalogue().await.unwrap().currency;
+    assert_eq!(currency.as_str(), "USD");
+    provider.balance().await.unwrap();
+    let second = Credential::api_key("second").unwrap();
+    session.put(second, false).await.unwrap();
+    let currency = provider.catalogue().await.unwrap().currency;
+    assert_eq!(currency.as_str(), "EUR");
+    let balance = provider.balance().await.unwrap().balance;
+    assert_eq!(balance.currency().as_str(), "EUR");
+    let tags: Vec<_> = server
+        .asked()
+        .into_iter()
+        .filter(|asked| asked.path() == "/api/v1/account")
+        .map(|asked| asked.header("if-none-match").is_some())
+        .collect();
+    assert_eq!(tags, [false, true, false, true]);
+}

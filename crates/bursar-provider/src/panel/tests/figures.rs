@@ -1,0 +1,396 @@
+//! Balance, limits, payers, methods, services, migrations and expenses: read whole, or refused by name.
+
+use super::*;
+use bursar_domain::offer::{MethodKind, SavedState};
+
+#[tokio::test]
+async fn the_balance_is_the_accounts_own() {
+    let (_server, provider) = over(usual, "").await;
+    let told = provider.balance().await.unwrap();
+    assert_eq!(told.balance, usd("182.40"));
+    assert_eq!(told.daily_usage, Some(usd("4.56")));
+    assert_eq!(told.days_left, Some(40));
+    let who = provider.identity().await.unwrap();
+    assert_eq!(
+        (who.user_id.as_str(), who.name.as_str()),
+        ("acc_7Q2M", "demo@sandbox.test")
+    );
+
+    let fresh = ACCOUNT
+        .replace("40}", "null}")
+        .replace(r#"{"amount":"4.56","currency":"USD"}"#, "null")
+        .replace("\"demo@sandbox.test\"", "null");
+    let (_server, provider) = but_for("/api/v1/account", &fresh).await;
+    let told = provider.balance().await.unwrap();
+    assert_eq!(
+        (told.daily_usage, told.days_left),
+        (None, None),
+        "unknown is not zero"
+    );
+    assert_eq!(provider.identity().await.unwrap().name, "Dana Demo");
+}
+
+#[tokio::test]
+async fn an_account_that_is_wrong_in_one_field_is_refused_by_its_name() {
+    let digits = "9".repeat(40);
+    for (right, wrong, named) in [
+        ("182.40", "-182.40", "balance"),
+        ("182.40", "182.4", "balance"),
+        ("182.40", "182.400", "balance"),
+        ("182.40", "1e3", "balance"),
+        ("182.40", "", "balance"),
+        ("182.40", digits.as_str(), "balance"),
+        ("\"182.40\"", "182.40", "amount"),
+        (
+            r#""balance":{"amount":"182.40","currency":"USD"}"#,
+            r#""balance":{"amount":"182.40","currency":"EUR"}"#,
+            "balance",
+        ),
+        (
+            r#""balance":{"amount":"182.40","currency":"USD"}"#,
+            r#""balance":null"#,
+            "balance",
+        ),
+        (
+            "\"currency\":\"USD\",\n",
+            "\"currency\":\"us$\",\n",
+            "currency",
+        ),
+        (
+            "\"currency_decimals\":2",
+            "\"currency_decimals\":9",
+            "currency_decimals",
+        ),
+        (
+            "\"currency_decimals\":2",
+            "\"decimals\":2",
+            "currency_decimals",
+        ),
+    ] {
+        let body = ACCOUNT.replacen(right, wrong, 1);
+        assert_ne!(body, ACCOUNT, "{right} is in the account");
+        let (_server, provider) = but_for("/api/v1/account", &body).await;
+        assert_names(&provider.balance().await.unwrap_err(), named, wrong);
+        let who = provider.identity().await.unwrap();
+        assert_eq!(
+            who.user_id, "acc_7Q2M",
+            "{wrong:.40}: whose it is is known all the same"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_field_beside_the_balance_that_cannot_be_read_is_unknown_alone() {
+    for (right, wrong, named) in [
+        ("\"days_left\":40", "\"days_left\":-1", "days_left"),
+        ("\"days_left\":40", "\"days_left\":99999999999", "days_left"),
+        ("4.56", "-4.56", "daily_spend"),
+        ("4.56", "1e-7", "daily_spend"),
+    ] {
+        let (_server, provider) =
+            but_for("/api/v1/account", &ACCOUNT.replacen(right, wrong, 1)).await;
+        let told = provider.balance().await.unwrap();
+        assert_eq!(told.balance, usd("182.40"));
+        assert_eq!(
+            (told.days_left.is_none(), told.daily_usage.is_none()),
+            (named == "days_left", named == "daily_spend")
+        );
+        assert_unread(provider.as_ref(), &[named]);
+    }
+    let (_server, provider) = but_for(
+        "/api/v1/account",
+        &ACCOUNT.replacen("acc_7Q2M", "../acc", 1),
+    )
+    .await;
+    assert_names(&provider.identity().await.unwrap_err(), "id", "../acc");
+    assert_eq!(provider.balance().await.unwrap().balance, usd("182.40"));
+    let unnamed = ACCOUNT
+        .replace("\"demo@sandbox.test\"", "null")
+        .replace("\"Dana Demo\"", "null");
+    let (_server, provider) = but_for("/api/v1/account", &unnamed).await;
+    assert_eq!(provider.identity().await.unwrap().name, "acc_7Q2M");
+}
+
+/// That these are named as what could not be read, and nothing else is.
+fn assert_unread(provider: &dyn Provider, named: &[&str]) {
+    let told = provider.unread();
+    assert_eq!(told.len(), named.len(), "{told:?}");
+    for field in named {
+        assert!(
+            told.iter().any(|error| error.message.contains(field)),
+            "{field}: {told:?}"
+        );
+        assert!(told.iter().all(|error| error.code == Code::PartUnreadable));
+    }
+}
+
+#[tokio::test]
+async fn what_can_be_paid_with_is_read_by_payer() {
+    let (_server, provider) = over(usual, "").await;
+    let told = provider.catalogue().await.unwrap();
+    assert_eq!(told.presets, [usd("100.00"), usd("200.00")]);
+    let payers: Vec<_> = told
+        .payers
+        .iter()
+        .map(|payer| payer.name.as_str())
+        .collect();
+    assert_eq!(payers, ["Dana Demo", "Acme B.V."]);
+    let kinds: Vec<_> = told.methods.iter().map(|method| method.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            MethodKind::Saved,
+            MethodKind::PaymentSystem,
+            MethodKind::Invoice
+        ]
+    );
+    for method in &told.methods {
+        assert_eq!(method.min, usd("0.50"));
+        assert_eq!(method.max, Some(usd("15000.00")));
+        assert_eq!(method.debits_at_once, method.kind == MethodKind::Saved);
+    }
+    let saved = told.methods[0].saved.as_ref().unwrap();
+    assert_eq!(
+        (saved.state, saved.is_default),
+        (SavedState::Confirmed, true)
+    );
+    assert_eq!(saved.detail, "•••• 4242, until 2031-04");
+    assert!(told.methods[2].is_for(Some("pyr_acme")) && !told.methods[2].is_for(Some("pyr_dana")));
+
+    let later = METHODS.replace("\"kind\":\"invoice\"", "\"kind\":\"barter\"");
+    let (_server, provider) = but_for("/api/v1/payment-methods", &later).await;
+    assert_eq!(
+        provider.catalogue().await.unwrap().methods.len(),
+        2,
+        "a kind of a later version"
+    );
+}
+
+#[tokio::test]
+async fn what_can_be_paid_with_is_refused_whole_only_where_it_is_no_list() {
+    for (path, whole, right, wrong, named) in [
+        ("/api/v1/top-up/options", OPTIONS, "15000.00", "0.25", "max"),
+        ("/api/v1/payers", PAYERS, "\"items\"", "\"payers\"", "items"),
+        (
+            "/api/v1/payment-methods",
+            METHODS,
+            "\"items\"",
+            "\"methods\"",
+            "items",
+        ),
+    ] {
+        let body = whole.replacen(right, wrong, 1);
+        assert_ne!(body, whole, "{right} is in the answer");
+        let (_server, provider) = but_for(path, &body).await;
+        assert_names(&provider.catalogue().await.unwrap_err(), named, wrong);
+    }
+}
+
+#[tokio::test]
+async fn an_odd_limit_payer_or_method_takes_nothing_from_the_others() {
+    const OPTIONS_AT: &str = "/api/v1/top-up/options";
+    const METHODS_AT: &str = "/api/v1/payment-methods";
+    // How many presets, payers and methods are left.
+    for (path, whole, right, wrong, named, left) in [
+        (OPTIONS_AT, OPTIONS, "0.50", "-0.50", vec!["min"], (2, 2, 3)),
+        (
+            OPTIONS_AT,
+            OPTIONS,
+            "15000.00",
+            "1e4",
+            vec!["max"],
+            (2, 2, 3),
+        ),
+        (
+            OPTIONS_AT,
+            OPTIONS,
+            "200.00",
+            "200",
+            vec!["amount"],
+            (1, 2, 3),
+        ),
+        (
+            "/api/v1/payers",
+            PAYERS,
+            "\"pyr_acme\"",
+            "\"a b\"",
+            vec!["id of", "payer"],
+            (2, 1, 2),
+        ),
+        (
+            METHODS_AT,
+            METHODS,
+            "\"payer\":\"pyr_acme\"",
+            "\"payer\":\"pyr_gone\"",
+            vec!["payer"],
+            (2, 2, 2),
+        ),
+        (
+            METHODS_AT,
+            METHODS,
+            "\"payer\":\"pyr_acme\",",
+            "",
+            vec!["payer"],
+            (2, 2, 2),
+        ),
+        (
+            METHODS_AT,
+            METHODS,
+            "\"confirmed\"",
+            "\"fine\"",
+            vec!["status"],
+            (2, 2, 2),
+        ),
+        (
+            METHODS_AT,
+            METHODS,
+            "\"is_default\":true",
+            "\"is_default\":1",
+            vec!["is_default"],
+            (2, 2, 3),
+        ),
+        (
+            METHODS_AT,
+            METHODS,
+            "\"can_save\":true",
+            "\"can_save\":null",
+            vec!["can_save"],
+            (2, 2, 3),
+        ),
+        (
+            METHODS_AT,
+            METHODS,
+            "\"last4\":\"4242\"",
+            "\"last4\":4242",
+            vec!["last4"],
+            (2, 2, 3),
+        ),
+        (
+            METHODS_AT,
+            METHODS,
+            "{\"items\":[",
+            "{\"items\":[7,",
+            vec!["a payment method"],
+            (2, 2, 3),
+        ),
+    ] {
+        let body = whole.replacen(right, wrong, 1);
+        assert_ne!(body, whole, "{right} is in the answer");
+        let (_server, provider) = but_for(path, &body).await;
+        let told = provider.catalogue().await.unwrap();
+        let counts = (told.presets.len(), told.payers.len(), told.methods.len());
+        assert_eq!(counts, left, "{wrong}");
+        assert_unread(provider.as_ref(), &named);
+        let first = &told.methods[0];
+        assert_eq!(first.min.is_zero(), named == ["min"]);
+        assert_eq!(first.max.is_none(), named == ["max"]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_due_is_read_with_its_prices() {
+    let (_server, provider) = over(usual, "").await;
+    let told = provider.dues().await.unwrap();
+    let period = &told.services[0].periods[0];
+    assert_eq!((period.id.as_str(), &period.price), ("3m", &usd("54.00")));
+    assert_eq!(
+        period.until,
+        Timestamp::parse_rfc3339("2026-05-10T00:00:00Z")
+    );
+    assert_eq!(
+        told.migrations[0].server_detail.as_deref(),
+        Some("EPYC, Amsterdam")
+    );
+    for (path, whole, right, wrong, named) in [
+        (
+            "/api/v1/services/renewable",
+            SERVICES,
+            "54.00",
+            "-54.00",
+            "price",
+        ),
+        (
+            "/api/v1/services/renewable",
+            SERVICES,
+            "\"USD\"",
+            "\"EUR\"",
+            "price",
+        ),
+        (
+            "/api/v1/services/renewable",
+            SERVICES,
+            "2026-02-10T",
+            "soon",
+            "due_at",
+        ),
+        (
+            "/api/v1/migrations",
+            MIGRATIONS,
+            "\"server\"",
+            "\"host\"",
+            "server",
+        ),
+        ("/api/v1/migrations", MIGRATIONS, "540.00", "5.4e2", "price"),
+    ] {
+        let (_server, provider) = but_for(path, &whole.replacen(right, wrong, 1)).await;
+        let left = provider.dues().await.unwrap();
+        let periods = left.services.iter().map(|one| one.periods.len());
+        let orders = left.migrations.iter().map(|one| one.periods.len());
+        assert_eq!(periods.chain(orders).sum::<usize>(), 1, "{wrong}");
+        assert_unread(provider.as_ref(), &[named]);
+    }
+}
+
+#[tokio::test]
+async fn expenses_are_added_up_by_day() {
+    let line = |id: u8, date: &str, amount: &str| {
+        format!(
+            r#"{{"id":"exp_{id}","date":"{date}","service":null,"name":"x","tariff":null,
+            "amount":{{"amount":"{amount}","currency":"USD"}},"discount":{{"amount":"0.00","currency":"USD"}}}}"#
+        )
+    };
+    let lines = [
+        line(1, "2026-01-31", "1.10"),
+        line(2, "2026-01-31", "2.20"),
+        line(3, "2026-01-30", "0.05"),
+        line(4, "2026-02-01", "9.99"),
+    ];
+    let (server, provider) = but_for("/api/v1/expenses", &page(&lines.join(","))).await;
+    let told = provider.charges("2026-01-30", "2026-01-31").await.unwrap();
+    let days: Vec<_> = told
+        .days
+        .iter()
+        .map(|day| (day.date.as_str(), &day.amount))
+        .collect();
+    assert_eq!(
+        days,
+        [("2026-01-30", &usd("0.05")), ("2026-01-31", &usd("3.30"))]
+    );
+    let asked = server.asked();
+    let last = asked.last().unwrap();
+    assert_eq!(last.parameter("from").as_deref(), Some("2026-01-30"));
+    assert_eq!(last.parameter("to").as_deref(), Some("2026-01-31"));
+    for (date, amount, named) in [
+        ("2026-01-32", "1.00", "date"),
+        ("2026-01-31", "-1.00", "amount"),
+    ] {
+        let lines = [
+            line(1, date, amount),
+            line(2, "2026-01-30", "2.00"),
+            line(3, "2026-01-31", "1.00"),
+        ];
+        let (_server, provider) = but_for("/api/v1/expenses", &page(&lines.join(","))).await;
+        let told = provider.charges("2026-01-30", "2026-01-31").await.unwrap();
+        assert_eq!(
+            (told.days[0].date.as_str(), &told.days[0].amount),
+            ("2026-01-30", &usd("2"))
+        );
+        let unknown: Vec<_> = told.unknown.iter().map(String::as_str).collect();
+        if named == "date" {
+            assert_eq!((told.days.len(), unknown.len()), (2, 0));
+        } else {
+            assert_eq!((told.days.len(), unknown), (1, vec!["2026-01-31"]));
+        }
+        assert_unread(provider.as_ref(), &[named]);
+    }
+}

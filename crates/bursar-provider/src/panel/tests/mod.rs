@@ -1,0 +1,134 @@
+//! What the tests of the panel provider share: prepared answers in the shapes of `docs/panel-api.yaml`.
+
+mod asking;
+mod figures;
+mod payments;
+mod refusals;
+
+use super::*;
+use crate::connect;
+use crate::session::{Credential, Vault};
+use bursar_domain::account::AccountId;
+use bursar_domain::money::{Amount, Currency};
+use bursar_platform::canned::{Asked, Canned, Server};
+use zeroize::Zeroizing;
+
+const KEY: &str = "pnl_canary-0123456789";
+const ACCOUNT: &str = r#"{"id":"acc_7Q2M","name":"Dana Demo","email":"demo@sandbox.test","currency":"USD",
+    "currency_decimals":2,"balance":{"amount":"182.40","currency":"USD"},
+    "daily_spend":{"amount":"4.56","currency":"USD"},"days_left":40}"#;
+const OPTIONS: &str = r#"{"min":{"amount":"0.50","currency":"USD"},"max":{"amount":"15000.00","currency":"USD"},
+    "presets":[{"amount":"100.00","currency":"USD"},{"amount":"200.00","currency":"USD"}]}"#;
+const PAYERS: &str = r#"{"items":[
+    {"id":"pyr_dana","kind":"person","name":"Dana Demo","email":null,"country":"NL","is_default":true},
+    {"id":"pyr_acme","kind":"company","name":"Acme B.V.","email":null,"country":"NL","is_default":false}]}"#;
+const METHODS: &str = r#"{"items":[
+    {"id":"mth_4242","kind":"saved","payer":"pyr_dana","name":"Visa ending in 4242","system":"stripe",
+     "status":"confirmed","reason":null,"brand":"visa","last4":"4242","expires":"2031-04","email":null,
+     "is_default":true,"page":null,"expires_at":null,"created_at":"2025-11-02T08:14:00Z"},
+    {"id":"mth_card","kind":"payment_system","payer":"pyr_dana","name":"Card (Stripe)","system":"stripe","can_save":true},
+    {"id":"mth_inv","kind":"invoice","payer":"pyr_acme","name":"Invoice (bank transfer)"}]}"#;
+const TOP_UP: &str = r#"{"id":"pay_119","number":"2026-000119","status":"new","reason":null,
+    "purpose":{"kind":"top_up"},"payer":{"id":"pyr_dana","name":"Dana Demo"},
+    "method":{"id":"mth_card","kind":"payment_system","name":"Card (Stripe)","system":"stripe"},
+    "amount":{"amount":"100.00","currency":"USD"},"created_at":"2026-01-31T12:00:00Z",
+    "updated_at":"2026-01-31T12:00:01Z","paid_at":null,"page":"https://checkout.panel.example/pay/91c2",
+    "expires_at":"2026-01-31T13:00:00Z","can_cancel":true,"has_invoice":false,"saved_method":null}"#;
+const SERVICES: &str = r#"{"items":[{"id":"srv_web1","name":"web-1.demo.test","tariff":"VPS M",
+    "due_at":"2026-02-10T00:00:00Z","periods":[{"id":"3m","months":3,"name":"3 months",
+    "price":{"amount":"54.00","currency":"USD"},"until":"2026-05-10T00:00:00Z"}]}],"next_cursor":null}"#;
+const MIGRATIONS: &str = r#"{"items":[{"id":"mig_31","number":"M-0031","ordered_at":"2026-01-28T09:30:00Z",
+    "server":{"id":"srv_m31","name":"bm-31.demo.test","description":"EPYC","location":"Amsterdam"},
+    "periods":[{"id":"12m","months":12,"name":"1 year","price":{"amount":"540.00","currency":"USD"},
+    "until":"2027-01-31T12:00:00Z"}]}],"next_cursor":null}"#;
+
+/// What a panel in order answers.
+fn usual(asked: &Asked) -> Canned {
+    let body = match (asked.method.as_str(), asked.path()) {
+        ("GET", "/api/v1/account") => ACCOUNT.to_owned(),
+        ("GET", "/api/v1/top-up/options") => OPTIONS.to_owned(),
+        ("GET", "/api/v1/payers") => PAYERS.to_owned(),
+        ("GET", "/api/v1/payment-methods") => METHODS.to_owned(),
+        ("GET", "/api/v1/payments") => page(TOP_UP),
+        ("POST", "/api/v1/payments") => TOP_UP.to_owned(),
+        ("GET", "/api/v1/services/renewable") => SERVICES.to_owned(),
+        ("GET", "/api/v1/migrations") => MIGRATIONS.to_owned(),
+        ("GET", "/api/v1/status") => {
+            r#"{"maintenance":false,"message":null,"until":null}"#.to_owned()
+        }
+        _ => return Canned::json(404, "{}"),
+    };
+    Canned::json(200, &body)
+}
+
+/// The last page of a list.
+fn page(items: &str) -> String {
+    format!(r#"{{"items":[{items}],"next_cursor":null}}"#)
+}
+
+/// A panel that answers as `answer` says.
+async fn over(
+    answer: impl Fn(&Asked) -> Canned + Send + 'static,
+    more: &str,
+) -> (Server, Arc<dyn Provider>) {
+    let (server, provider, _) = signed_in(answer, more).await;
+    (server, provider)
+}
+
+/// The same, with the session.
+async fn signed_in(
+    answer: impl Fn(&Asked) -> Canned + Send + 'static,
+    more: &str,
+) -> (Server, Arc<dyn Provider>, Arc<Session>) {
+    let server = Server::start(answer);
+    let network = crate::networks::from_toml(&format!(
+        "name = \"t\"\nprovider = \"panel\"\napi = \"{}\"\n{more}",
+        server.url
+    ))
+    .unwrap();
+    let vault = Arc::new(Vault::memory());
+    let session = Arc::new(Session::new(AccountId::random(), vault));
+    session
+        .put(
+            Credential::api_key(Zeroizing::new(KEY.to_owned()).as_str()).unwrap(),
+            false,
+        )
+        .await
+        .unwrap();
+    let provider = connect(&network, Arc::clone(&session), Http::new().unwrap());
+    (server, provider, session)
+}
+
+/// A panel in order, but for what it says at one place.
+async fn but_for(path: &'static str, body: &str) -> (Server, Arc<dyn Provider>) {
+    let body = body.to_owned();
+    over(
+        move |asked| {
+            if asked.path() == path {
+                Canned::json(200, &body)
+            } else {
+                usual(asked)
+            }
+        },
+        "",
+    )
+    .await
+}
+
+fn usd(text: &str) -> Amount {
+    Amount::parse_decimal(text, Currency::new("USD").unwrap()).unwrap()
+}
+
+/// Checks that the refusal of an answer names what was wrong with it, and repeats nothing of it.
+fn assert_names(error: &Error, field: &str, wrong: &str) {
+    assert_eq!(error.code, Code::AnswerMalformed, "{wrong:.60}");
+    assert!(
+        error.message.contains(field),
+        "{} does not name {field}, for {wrong:.60}",
+        error.message
+    );
+    assert!(
+        error.message.len() < 200,
+        "the server's text is not repeated"
+    );
+}

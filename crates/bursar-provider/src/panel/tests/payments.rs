@@ -1,0 +1,276 @@
+//! Payments as the panel tells them: every status, and every field that can be wrong.
+
+use super::*;
+use bursar_domain::payment::{Status, Why};
+
+#[tokio::test]
+async fn every_status_has_its_own_meaning() {
+    for (theirs, by_page, by_saved) in [
+        ("new", Status::Open, Status::Confirming),
+        ("processing", Status::Confirming, Status::Confirming),
+        ("trusted", Status::Confirming, Status::Confirming),
+        ("paid", Status::Completed, Status::Completed),
+        ("waiting_refund", Status::Refunding, Status::Refunding),
+        ("refunded", Status::Refunded, Status::Refunded),
+        ("fraudulent", Status::UnderReview, Status::UnderReview),
+        ("cancelled", Status::Cancelled, Status::Cancelled),
+    ] {
+        let line = TOP_UP.replace("\"new\"", &format!("\"{theirs}\""));
+        for (line, ours) in [
+            (line.clone(), by_page),
+            (line.replace("payment_system", "saved"), by_saved),
+        ] {
+            let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
+            let told = provider.history(None, None).await.unwrap();
+            assert_eq!(told.payments[0].status, ours, "{theirs}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_payment_is_read_with_its_papers() {
+    let (_server, provider) = over(usual, "").await;
+    let told = provider.history(None, None).await.unwrap();
+    assert_eq!((told.next, told.odd.len()), (None, 0));
+    let payment = &told.payments[0];
+    assert_eq!(payment.amount, usd("100.00"));
+    assert_eq!(payment.fee, None, "unknown is not zero");
+    assert_eq!(
+        payment.checkout.as_deref(),
+        Some("https://checkout.panel.example/pay/91c2")
+    );
+    assert_eq!(payment.papers.number.as_deref(), Some("2026-000119"));
+    assert_eq!(payment.papers.payer.as_deref(), Some("Dana Demo"));
+    assert_eq!(payment.papers.method.as_deref(), Some("Card (Stripe)"));
+
+    let renewal = TOP_UP.replace(
+        r#"{"kind":"top_up"}"#,
+        r#"{"kind":"renewal","items":[{"service":"srv_db","name":"db.demo.test","tariff":null,"months":1,
+        "price":{"amount":"100.00","currency":"USD"},"until":"2026-03-14T00:00:00Z"}]}"#,
+    );
+    let (_server, provider) = but_for("/api/v1/payments", &page(&renewal)).await;
+    let told = provider.history(None, None).await.unwrap();
+    assert_eq!(
+        told.payments[0].purpose.words().as_deref(),
+        Some("db.demo.test (1 month)")
+    );
+}
+
+#[tokio::test]
+async fn why_a_payment_came_to_nothing_is_kept_with_the_panels_words() {
+    for (theirs, ours) in [
+        ("declined", Why::Declined),
+        ("insufficient_funds", Why::InsufficientFunds),
+        ("confirmation_failed", Why::ConfirmationFailed),
+        ("expired", Why::Expired),
+        ("cancelled_by_user", Why::ByUser),
+        ("cancelled_by_provider", Why::Other),
+        ("method_removed", Why::MethodGone),
+        ("method_expired", Why::MethodGone),
+        ("fraud_suspected", Why::Fraud),
+        ("of_a_later_version", Why::Other),
+    ] {
+        let line = TOP_UP.replace("\"new\"", "\"cancelled\"").replace(
+            "\"reason\":null",
+            &format!(r#""reason":{{"code":"{theirs}","message":"Because\u202e\n of that."}}"#),
+        );
+        let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
+        let told = provider.history(None, None).await.unwrap();
+        let reason = told.payments[0].reason.as_ref().unwrap();
+        assert_eq!(reason.why, ours, "{theirs}");
+        assert_eq!(reason.words.as_deref(), Some("Because  of that."));
+    }
+}
+
+#[tokio::test]
+async fn one_that_came_to_nothing_without_a_reason_was_not_the_users_wish() {
+    for (status, why) in [
+        ("cancelled", Some(Why::Other)),
+        ("fraudulent", Some(Why::Fraud)),
+        ("new", None),
+        ("paid", None),
+    ] {
+        let line = TOP_UP.replace("\"new\"", &format!("\"{status}\""));
+        let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
+        let told = provider.history(None, None).await.unwrap();
+        let reason = told.payments[0].reason.as_ref();
+        assert_eq!(reason.map(|reason| reason.why), why, "{status}");
+        assert_eq!(reason.and_then(|reason| reason.words.clone()), None);
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_is_wrong_in_one_field_is_an_odd_line_that_names_it() {
+    let digits = "1".repeat(40);
+    let good = TOP_UP.replace("pay_119", "pay_118");
+    for (right, wrong, named) in [
+        ("\"new\"", "\"lost\"", "status"),
+        ("\"new\"", "\"PAID\"", "status"),
+        ("\"new\"", "\"deleting\"", "status"),
+        ("\"status\":\"new\",", "", "status"),
+        ("100.00", "-100.00", "amount"),
+        ("100.00", "100", "amount"),
+        ("100.00", digits.as_str(), "amount"),
+        ("\"USD\"", "\"EUR\"", "amount"),
+        ("\"USD\"", "\"usd\"", "amount"),
+        (
+            r#""payer":{"id":"pyr_dana","name":"Dana Demo"},"#,
+            "",
+            "payer",
+        ),
+        (r#"{"id":"pyr_dana","name":"Dana Demo"}"#, "null", "payer"),
+        (
+            r#"{"id":"pyr_dana","name":"Dana Demo"}"#,
+            r#"{"name":"Dana Demo"}"#,
+            "id of the payer",
+        ),
+        (
+            r#"{"kind":"top_up"}"#,
+            r#"{"kind":"gift"}"#,
+            "kind of the purpose",
+        ),
+        (
+            r#"{"kind":"top_up"}"#,
+            r#"{"kind":"renewal","items":[]}"#,
+            "items of the purpose",
+        ),
+        ("\"kind\":\"payment_system\",", "", "kind of the method"),
+        ("\"created_at\":", "\"created_on\":", "created_at"),
+        ("2026-01-31T12:00:01Z", "later", "updated_at"),
+        ("pay_119", "../account", "id"),
+    ] {
+        let line = TOP_UP.replacen(right, wrong, 1);
+        assert_ne!(line, TOP_UP, "{right} is in the payment");
+        let lines = format!("{line},{good}");
+        let (_server, provider) = but_for("/api/v1/payments", &page(&lines)).await;
+        let told = provider.history(None, None).await.unwrap();
+        let ids: Vec<_> = told.payments.iter().map(|line| line.id.as_str()).collect();
+        assert_eq!(ids, ["pay_118"], "{wrong:.60}: the others stay");
+        assert_eq!(told.odd.len(), 1, "{wrong:.60}");
+        let odd = &told.odd[0].error;
+        assert_eq!(odd.code, Code::LineUnreadable);
+        assert!(
+            odd.message.contains(named),
+            "{} does not name {named}",
+            odd.message
+        );
+        // The one payment that was asked for cannot be told without it.
+        let (_server, provider) = but_for("/api/v1/payments", &line).await;
+        let told = provider
+            .start(&asking::new_top_up("100.00"))
+            .await
+            .unwrap_err();
+        assert_names(&told, named, wrong);
+    }
+}
+
+#[tokio::test]
+async fn lists_that_lead_nowhere_are_refused() {
+    let endless = format!(r#"{{"items":[{TOP_UP}],"next_cursor":"again"}}"#);
+    let (_server, provider) = but_for("/api/v1/payments", &endless).await;
+    let first = provider.history(None, None).await.unwrap();
+    assert_eq!(first.next.as_deref(), Some("again"));
+    let told = provider.history(None, Some("again")).await.unwrap_err();
+    assert_names(&told, "leads to itself", "again");
+    let told = provider.pending().await.unwrap_err();
+    assert_names(&told, "does not end", "again");
+
+    let long = "c".repeat(513);
+    for wrong in ["", long.as_str()] {
+        let body = format!(r#"{{"items":[{TOP_UP}],"next_cursor":"{wrong}"}}"#);
+        let (_server, provider) = but_for("/api/v1/payments", &body).await;
+        assert_names(
+            &provider.history(None, None).await.unwrap_err(),
+            "next_cursor",
+            wrong,
+        );
+    }
+    let empty = r#"{"items":[],"next_cursor":"more"}"#;
+    let (_server, provider) = but_for("/api/v1/payments", empty).await;
+    assert_names(
+        &provider.history(None, None).await.unwrap_err(),
+        "next_cursor",
+        empty,
+    );
+    let twice = page(&format!("{TOP_UP},{}", TOP_UP.replace("100.00", "1.00")));
+    let (_server, provider) = but_for("/api/v1/payments", &twice).await;
+    let told = provider.history(None, None).await.unwrap();
+    assert!(told.payments.is_empty(), "which of them is true?");
+    assert!(told.odd[0].error.message.contains("pay_119 twice"));
+    let same = page(&format!("{TOP_UP},{TOP_UP}"));
+    let (_server, provider) = but_for("/api/v1/payments", &same).await;
+    let told = provider.history(None, None).await.unwrap();
+    assert_eq!((told.payments.len(), told.odd.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_field_that_decides_nothing_is_unknown_and_named_and_its_line_stays() {
+    for (right, wrong, named) in [
+        ("\"number\":\"2026-000119\",", "", "number"),
+        ("\"has_invoice\":false", "\"has_invoice\":0", "has_invoice"),
+        (
+            "\"name\":\"Dana Demo\"",
+            "\"name\":null",
+            "name of the payer",
+        ),
+        (
+            "\"name\":\"Card (Stripe)\"",
+            "\"name\":7",
+            "name of the method",
+        ),
+        ("\"system\":\"stripe\"", "\"system\":{}", "system"),
+        ("\"2026-01-31T13:00:00Z\"", "\"soon\"", "expires_at"),
+        ("\"https://checkout.panel.example/pay/91c2\"", "[]", "page"),
+        ("\"reason\":null", "\"reason\":7", "reason"),
+    ] {
+        let line = TOP_UP.replacen(right, wrong, 1);
+        assert_ne!(line, TOP_UP, "{right} is in the payment");
+        let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
+        let told = provider.history(None, None).await.unwrap();
+        assert_eq!(
+            (told.payments.len(), told.odd.len(), told.notes.len()),
+            (1, 0, 1),
+            "{wrong}"
+        );
+        assert_eq!(told.payments[0].amount, usd("100"));
+        let note = &told.notes[0].error.message;
+        assert!(note.contains(named), "{note} does not name {named}");
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_is_not_what_was_asked_for_is_followed_and_said_to_be_another() {
+    let new = super::asking::new_top_up("100");
+    for (right, wrong, named) in [
+        ("", "", None),
+        ("\"100.00\"", "\"1000.00\"", Some("1000.00 USD")),
+        (
+            r#"{"kind":"top_up"}"#,
+            r#"{"kind":"migration","order":"mig_31","number":"M-0031",
+            "server":{"id":"srv_m31","name":"bm-31.demo.test"},"months":12}"#,
+            Some("M-0031"),
+        ),
+        ("\"id\":\"pyr_dana\"", "\"id\":\"pyr_acme\"", Some("payer")),
+        ("\"id\":\"mth_card\"", "\"id\":\"mth_4242\"", Some("method")),
+    ] {
+        let answer = TOP_UP.replacen(right, wrong, 1);
+        let (_server, provider) = over(
+            move |asked| match asked.method.as_str() {
+                "POST" => Canned::json(201, &answer),
+                _ => usual(asked),
+            },
+            "",
+        )
+        .await;
+        let made = provider.start(&new).await.unwrap();
+        assert_eq!(made.id, "pay_119");
+        match (named, made.differs) {
+            (None, differs) => assert_eq!(differs, None),
+            (Some(named), Some(differs)) => {
+                assert_eq!(differs.code, Code::AnswerMalformed);
+                assert!(differs.message.contains(named), "{}", differs.message);
+            }
+            (Some(named), None) => panic!("{named} is not noticed"),
+        }
+    }
+}

@@ -1,0 +1,479 @@
+//! What a panel's answers about money and payments say, in the words of this project. Every field is asked for by
+//! name; an amount in another currency than the account's, a negative one, an unknown status or a payment without a
+//! payer is an error that names it.
+
+use super::call::is_id;
+use crate::HistoryPage;
+use crate::answer::{Object, Oddities};
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::charges::{Charges, DayCharge};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::identity::Identity;
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::odd_line::OddLine;
+use bursar_domain::payment::{
+    Created, NewPayment, Papers, Purpose, Reason, RemotePayment, RenewalItem, Status, Why,
+};
+use bursar_domain::plural::counted;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// No balance, payment or charge is a trillion.
+const LARGEST: i128 = 1_000_000_000_000;
+/// The longest cursor, in bytes.
+const CURSOR_LIMIT: usize = 512;
+
+/// What every amount of an account is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unit {
+    pub(super) currency: Currency,
+    pub(super) decimals: u8,
+}
+
+/// The account as the panel tells it. What is odd takes with it only what cannot be read without it.
+pub(super) struct Account {
+    pub(super) identity: Result<Identity>,
+    pub(super) unit: Result<Unit>,
+    pub(super) balance: Result<ApiBalance>,
+    /// What is odd beside these.
+    pub(super) odd: Oddities,
+}
+
+pub(super) fn account(body: &[u8]) -> Result<Account> {
+    let object = Object::parse("the account", body)?;
+    let mut odd = Oddities::default();
+    let unit = account_unit(&object);
+    let balance = match &unit {
+        Ok(unit) => account_balance(&object, unit, &mut odd),
+        Err(error) => Err(error.clone()),
+    };
+    Ok(Account {
+        identity: account_identity(&object),
+        unit,
+        balance,
+        odd,
+    })
+}
+
+fn account_unit(object: &Object<'_>) -> Result<Unit> {
+    let currency = Currency::new(&object.raw_text("currency")?)
+        .map_err(|_| object.wrong("currency", "is not a currency"))?;
+    let decimals = u8::try_from(object.count("currency_decimals")?)
+        .ok()
+        .filter(|decimals| *decimals <= 4)
+        .ok_or_else(|| object.wrong("currency_decimals", "is more than any currency has"))?;
+    Ok(Unit { currency, decimals })
+}
+
+fn account_balance(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<ApiBalance> {
+    let days_left = object.count_or_null("days_left").and_then(|days| {
+        days.map(|days| u32::try_from(days).map_err(|_| object.wrong("days_left", "is too large")))
+            .transpose()
+    });
+    Ok(ApiBalance {
+        balance: unit.money(object, "balance")?,
+        daily_usage: odd.take_or_null(unit.money_or_null(object, "daily_spend")),
+        days_left: odd.take_or_null(days_left),
+    })
+}
+
+/// Only the id decides; everything else may be missing.
+fn account_identity(object: &Object<'_>) -> Result<Identity> {
+    let user_id = id(object, "id")?;
+    let told = |field| {
+        let text = object.text_or_null(field).ok().flatten();
+        text.filter(|text| !text.is_empty())
+    };
+    Ok(Identity {
+        name: told("email")
+            .or_else(|| told("name"))
+            .unwrap_or_else(|| user_id.clone()),
+        user_id,
+        missing_scopes: Vec::new(),
+    })
+}
+
+impl Unit {
+    pub(super) fn money(&self, object: &Object<'_>, field: &str) -> Result<Amount> {
+        self.money_or_null(object, field)?
+            .ok_or_else(|| object.wrong(field, "is missing"))
+    }
+
+    fn money_or_null(&self, object: &Object<'_>, field: &str) -> Result<Option<Amount>> {
+        let Some(money) = object.object_or_null(field, "an amount of money")? else {
+            return Ok(None);
+        };
+        self.judge(&money, |why| object.wrong(field, why)).map(Some)
+    }
+
+    /// An amount that stands for itself, in a list.
+    pub(super) fn read(&self, money: &Object<'_>) -> Result<Amount> {
+        self.judge(money, |why| money.wrong("amount", why))
+    }
+
+    fn judge(&self, money: &Object<'_>, wrong: impl Fn(&str) -> Error) -> Result<Amount> {
+        let currency = money.raw_text("currency")?;
+        if currency != self.currency.as_str() {
+            return Err(wrong("is in another currency than the account"));
+        }
+        let amount = Amount::parse_decimal(&money.raw_text("amount")?, self.currency.clone())
+            .map_err(|_| wrong("is not an amount"))?;
+        if amount.is_negative() {
+            return Err(wrong("is negative"));
+        }
+        if amount.scale() != self.decimals {
+            return Err(wrong("has not the decimals of its currency"));
+        }
+        let largest = Amount::new(LARGEST, 0, self.currency.clone())?;
+        if amount.compare(&largest) != Some(std::cmp::Ordering::Less) {
+            return Err(wrong("is larger than any amount can be"));
+        }
+        Ok(amount)
+    }
+}
+
+/// An amount for showing only, in whatever currency it says.
+pub(super) fn money_of_any(money: &Object<'_>) -> Result<Amount> {
+    let currency = Currency::new(&money.raw_text("currency")?)?;
+    Amount::parse_decimal(&money.raw_text("amount")?, currency)
+}
+
+/// The items of one page of a list, and where the next one begins. An item that cannot be read takes nothing from the
+/// others.
+pub(super) fn page<T>(
+    body: &[u8],
+    what: &'static str,
+    odd: &mut Oddities,
+    item: impl Fn(&Object<'_>, &mut Oddities) -> Result<T>,
+) -> Result<(Vec<T>, Option<String>)> {
+    let page = Object::parse("a page", body)?;
+    let all = page.each("items", what)?;
+    let is_empty = all.is_empty();
+    let items = all
+        .into_iter()
+        .filter_map(|object| {
+            let read = object.and_then(|object| item(&object, odd));
+            odd.take(read)
+        })
+        .collect();
+    let next = next_cursor(&page, is_empty)?;
+    Ok((items, next))
+}
+
+/// The place of the next page, as the panel marks it; after an empty page there is none.
+fn next_cursor(page: &Object<'_>, is_empty: bool) -> Result<Option<String>> {
+    let next = page.raw_text_or_null("next_cursor")?;
+    let fits = next
+        .as_ref()
+        .is_none_or(|next| (1..=CURSOR_LIMIT).contains(&next.len()));
+    if !fits || (is_empty && next.is_some()) {
+        return Err(page.wrong("next_cursor", "leads nowhere"));
+    }
+    Ok(next)
+}
+
+/// One page of payments. A line that is wrong in itself takes nothing from the others; of an id that comes twice
+/// nobody can say which line is meant.
+pub(super) fn payments(body: &[u8], unit: &Unit) -> Result<HistoryPage> {
+    let page = Object::parse("a page of payments", body)?;
+    let mut payments: Vec<RemotePayment> = Vec::new();
+    let mut odd = Vec::new();
+    let mut notes = Vec::new();
+    let mut doubled = BTreeMap::new();
+    for item in page.each("items", "a payment")? {
+        let mut oddities = Oddities::default();
+        let read = item
+            .as_ref()
+            .map_err(Clone::clone)
+            .and_then(|item| payment_of(item, unit, &mut oddities));
+        match read {
+            Ok(payment) => match payments.iter().find(|seen| seen.id == payment.id) {
+                None => {
+                    let wrong = oddities.into_errors();
+                    notes.extend(
+                        wrong
+                            .iter()
+                            .map(|error| odd_line(item.as_ref().ok(), error)),
+                    );
+                    payments.push(payment);
+                }
+                Some(same) if *same == payment => {}
+                Some(_) => {
+                    doubled.insert(payment.id, payment.created_at);
+                }
+            },
+            Err(error) => odd.push(odd_line(item.ok().as_ref(), &error)),
+        }
+    }
+    payments.retain(|payment| !doubled.contains_key(&payment.id));
+    odd.extend(doubled.into_iter().map(|(id, created_at)| {
+        let wrong = page.wrong("items", &format!("holds payment {id} twice"));
+        OddLine {
+            error: Error::new(Code::LineUnreadable, wrong.message),
+            created_at: Some(created_at),
+        }
+    }));
+    let is_empty = payments.is_empty() && odd.is_empty();
+    Ok(HistoryPage {
+        payments,
+        odd,
+        notes,
+        next: next_cursor(&page, is_empty)?,
+        total: None,
+    })
+}
+
+fn odd_line(item: Option<&Object<'_>>, error: &Error) -> OddLine {
+    let named = item
+        .and_then(|item| item.text("number").ok())
+        .map_or_else(String::new, |number| format!(" Its number is {number}."));
+    OddLine {
+        error: Error::new(Code::LineUnreadable, format!("{}{named}", error.message)),
+        created_at: item.and_then(|item| item.time("created_at").ok()),
+    }
+}
+
+/// The payment that was made of a new one.
+pub(super) fn created(body: &[u8], unit: &Unit, new: &NewPayment) -> Result<Created> {
+    let object = Object::parse("a payment", body)?;
+    let payment = payment_of(&object, unit, &mut Oddities::default())?;
+    Ok(Created {
+        id: payment.id.clone(),
+        intent: payment.id.clone(),
+        checkout: payment.checkout.clone(),
+        expires_at: payment.expires_at,
+        differs: difference(&object, &payment, new)?,
+        payment: Some(payment),
+    })
+}
+
+/// In what a payment that was made is another than the one that was asked for; the first thing of it.
+fn difference(
+    object: &Object<'_>,
+    made: &RemotePayment,
+    asked: &NewPayment,
+) -> Result<Option<Error>> {
+    let is_other = |party: &str, wanted: &Option<String>| {
+        let told = object
+            .object(party, "a party of the payment")?
+            .raw_text("id")?;
+        Ok(wanted.as_ref().is_some_and(|wanted| *wanted != told))
+    };
+    let what = if !made.amount.equals(&asked.amount) {
+        format!(
+            "it is of {}, and {} was asked for",
+            made.amount.to_brief(),
+            asked.amount.to_brief()
+        )
+    } else if !made.purpose.is_same(&asked.purpose) {
+        let words = made.purpose.words();
+        format!("it is for {}", words.as_deref().unwrap_or("the balance"))
+    } else if is_other("payer", &asked.payer)? {
+        "its payer is another".to_owned()
+    } else if is_other("method", &asked.method)? {
+        "its method is another".to_owned()
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(Error::new(
+        Code::AnswerMalformed,
+        format!(
+            "The provider made a payment that is not what was asked for: {what}. Look at it before you pay, and ask the provider."
+        ),
+    )))
+}
+
+/// What decides must be as described; what does not is unknown where it is odd.
+fn payment_of(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<RemotePayment> {
+    let payer = object.object("payer", "the payer of a payment")?;
+    id(&payer, "id")?;
+    let method = object.object("method", "the method of a payment")?;
+    let kind = method.raw_text("kind")?;
+    let status = status(object, &kind)?;
+    Ok(RemotePayment {
+        id: id(object, "id")?,
+        status,
+        amount: unit.money(object, "amount")?,
+        // What a payment system takes beside it, the panel does not say.
+        fee: None,
+        source: odd
+            .take_or_null(method.text_or_null("system"))
+            .or(Some(kind)),
+        created_at: object.time("created_at")?,
+        updated_at: object.time("updated_at")?,
+        expires_at: odd.take_or_null(object.time_or_null("expires_at")),
+        checkout: odd.take_or_null(object.address_or_null("page")),
+        transaction: None,
+        purpose: purpose(&object.object("purpose", "the purpose of a payment")?)?,
+        reason: odd.take_or_null(reason(object)).or_else(|| unsaid(status)),
+        papers: Papers {
+            number: odd.take(object.text("number")),
+            payer: odd.take(payer.text("name")),
+            method: odd.take(method.text("name")),
+            has_invoice: odd.take(object.flag("has_invoice")).unwrap_or(false),
+        },
+    })
+}
+
+fn status(object: &Object<'_>, method: &str) -> Result<Status> {
+    Ok(match object.raw_text("status")?.as_str() {
+        // What is debited from a saved method needs nobody any more: it is on its way.
+        "new" if method == "saved" => Status::Confirming,
+        "new" => Status::Open,
+        // Of a trusted one the provider has given what was paid for, and the money is still on its way.
+        "processing" | "trusted" => Status::Confirming,
+        "paid" => Status::Completed,
+        "waiting_refund" => Status::Refunding,
+        "refunded" => Status::Refunded,
+        // Held back under suspicion: it may still be paid, refunded or cancelled.
+        "fraudulent" => Status::UnderReview,
+        "cancelled" => Status::Cancelled,
+        _ => return Err(object.wrong("status", "is one that this version does not know")),
+    })
+}
+
+pub(super) fn reason(object: &Object<'_>) -> Result<Option<Reason>> {
+    let Some(reason) = object.object_or_null("reason", "a reason")? else {
+        return Ok(None);
+    };
+    let why = match reason.raw_text("code")?.as_str() {
+        "declined" => Why::Declined,
+        "insufficient_funds" => Why::InsufficientFunds,
+        "confirmation_failed" => Why::ConfirmationFailed,
+        "expired" => Why::Expired,
+        "cancelled_by_user" => Why::ByUser,
+        "method_removed" | "method_expired" => Why::MethodGone,
+        "fraud_suspected" => Why::Fraud,
+        // Among them `cancelled_by_provider`, whose words say more than any of ours could.
+        _ => Why::Other,
+    };
+    Ok(Some(Reason {
+        why,
+        words: reason.text_or_null("message").ok().flatten(),
+    }))
+}
+
+/// What came to nothing without a reason has one all the same, and it is not known to have been the user's wish.
+fn unsaid(status: Status) -> Option<Reason> {
+    match status {
+        Status::Cancelled => Some(Reason::unsaid()),
+        Status::UnderReview => Some(Reason {
+            why: Why::Fraud,
+            words: None,
+        }),
+        Status::Open
+        | Status::Confirming
+        | Status::Completed
+        | Status::Expired
+        | Status::Failed
+        | Status::Refunding
+        | Status::Refunded => None,
+    }
+}
+
+fn purpose(object: &Object<'_>) -> Result<Purpose> {
+    match object.raw_text("kind")?.as_str() {
+        "top_up" => Ok(Purpose::TopUp),
+        "renewal" => {
+            let items: Vec<RenewalItem> = object
+                .list("items", "a renewed service")?
+                .iter()
+                .map(|item| {
+                    Ok(RenewalItem {
+                        service: id(item, "service")?,
+                        period: None,
+                        name: format!("{} ({})", item.text("name")?, months(item)?),
+                    })
+                })
+                .collect::<Result<_>>()?;
+            if items.is_empty() {
+                return Err(object.wrong("items", "is empty"));
+            }
+            Ok(Purpose::Renewal { items })
+        }
+        "migration" => {
+            let server = object.object("server", "the server of a migration")?;
+            Ok(Purpose::Migration {
+                order: id(object, "order")?,
+                period: None,
+                name: format!(
+                    "{} to {} ({})",
+                    object.text("number")?,
+                    server.text("name")?,
+                    months(object)?
+                ),
+            })
+        }
+        _ => Err(object.wrong("kind", "is one that this version does not know")),
+    }
+}
+
+fn months(object: &Object<'_>) -> Result<String> {
+    Ok(match object.count("months")? {
+        0 => return Err(object.wrong("months", "is zero")),
+        count => counted(count, "month", "months"),
+    })
+}
+
+/// One line of the expenses: its day, and what it cost with the discount taken off; an amount that cannot be read is
+/// `None`, and with it the sum of its day.
+pub(super) fn expense(
+    object: &Object<'_>,
+    unit: &Unit,
+    odd: &mut Oddities,
+) -> Result<(String, Option<Amount>)> {
+    let date = object.raw_text("date")?;
+    if Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z")).is_none() {
+        return Err(object.wrong("date", "is not a date"));
+    }
+    let amount = unit.money(object, "amount").map_err(|error| Error {
+        message: format!("{} It is of {date}.", error.message),
+        ..error
+    });
+    Ok((date, odd.take(amount)))
+}
+
+/// The sum of each day, oldest first; days outside of the dates asked for are left out.
+pub(super) fn by_day(
+    expenses: Vec<(String, Option<Amount>)>,
+    from: &str,
+    to: &str,
+) -> Option<Charges> {
+    let mut days: BTreeMap<String, Amount> = BTreeMap::new();
+    let mut unknown = BTreeSet::new();
+    for (date, amount) in expenses {
+        if !(from..=to).contains(&date.as_str()) {
+            continue;
+        }
+        let Some(amount) = amount else {
+            unknown.insert(date);
+            continue;
+        };
+        let sum = match days.get(&date) {
+            Some(sum) => sum.checked_add(&amount)?,
+            None => amount,
+        };
+        days.insert(date, sum);
+    }
+    days.retain(|date, _| !unknown.contains(date));
+    Some(Charges {
+        days: days
+            .into_iter()
+            .map(|(date, amount)| DayCharge { date, amount })
+            .collect(),
+        unknown,
+    })
+}
+
+pub(super) fn maintenance(body: &[u8]) -> Result<bool> {
+    Object::parse("the panel's status", body)?.flag("maintenance")
+}
+
+pub(super) fn id(object: &Object<'_>, field: &str) -> Result<String> {
+    let id = object.raw_text(field)?;
+    if is_id(&id) {
+        Ok(id)
+    } else {
+        Err(object.wrong(field, "is not an id"))
+    }
+}

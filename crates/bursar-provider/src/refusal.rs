@@ -1,0 +1,227 @@
+//! Whose word a status is. It is the API's own only where the body has the API's error form; whatever else answers on
+//! the way (a challenge page, a portal, a gateway, a proxy) says nothing about a key, and nothing about whether a
+//! request was carried out.
+
+use super::answer::Object;
+use bursar_domain::error::{Code, Error};
+use bursar_domain::untrusted_text::clean;
+use bursar_platform::http::Answer;
+
+/// The members that gateways and frameworks put beside `error` or `detail`, and the APIs do not.
+const OF_GATEWAYS: [&str; 12] = [
+    "cloudflare_error",
+    "fault",
+    "instance",
+    "message",
+    "path",
+    "requestId",
+    "request_id",
+    "status",
+    "statusCode",
+    "timestamp",
+    "title",
+    "type",
+];
+
+/// What an API says in its own error form: `{code, error}`, or in older parts `{error}` or `{detail}`. OAuth's form
+/// (`{error, error_description}`) is one of these.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ErrorBody {
+    pub(crate) code: Option<String>,
+    /// In words, fit to be shown.
+    pub(crate) text: Option<String>,
+}
+
+impl ErrorBody {
+    /// `None` where the answer is not the API's own refusal, whatever its status.
+    pub(crate) fn read(answer: &Answer) -> Option<Self> {
+        if answer.challenge || is_unspecific(answer.status) {
+            return None;
+        }
+        let body = Object::parse("an error", &answer.body).ok()?;
+        let text = |field| body.raw_text_or_null(field).ok().flatten();
+        let (code, error, detail) = (text("code"), text("error"), text("detail"));
+        let from_a_gateway = OF_GATEWAYS.into_iter().any(|field| body.has(field));
+        let own = match (&code, &error, &detail) {
+            (Some(_), Some(_), _) => true,
+            (None, Some(_), _) => !from_a_gateway && !body.has("code"),
+            // A list of what is wrong is the form of refused parameters.
+            (None, None, None) => {
+                !from_a_gateway
+                    && body
+                        .each("detail", "a detail")
+                        .is_ok_and(|all| !all.is_empty())
+            }
+            (None, None, Some(_)) => !from_a_gateway && !body.has("code"),
+            (Some(_), None, _) => false,
+        };
+        own.then(|| Self {
+            code,
+            text: error
+                .or(detail)
+                .map(|text| clean(&text))
+                .filter(|text| !text.is_empty()),
+        })
+    }
+}
+
+/// Statuses that say nothing about a request, whoever sends them: it came too slowly or too early.
+pub(crate) fn is_unspecific(status: u16) -> bool {
+    matches!(status, 408 | 425)
+}
+
+/// What an answer means that is not the API's own. `asks_for_change`: the request starts, ends or changes something,
+/// and may have been carried out all the same.
+pub(crate) fn not_the_api(answer: &Answer, host: &str, asks_for_change: bool) -> Error {
+    let status = answer.status;
+    let (code, what) = match status {
+        _ if answer.challenge => (
+            Code::ProviderUnavailable,
+            format!(
+                "A protection page in front of {host} asks for a browser (status {status}), so the provider was not reached. That says nothing about your key."
+            ),
+        ),
+        429 if asks_for_change => (
+            Code::ProviderUnavailable,
+            format!("{host} asks to be left alone for a while."),
+        ),
+        429 => (
+            Code::RateLimited,
+            format!("{host} asks to be left alone for a while."),
+        ),
+        401 | 403 | 407 => (
+            Code::ProviderUnavailable,
+            format!(
+                "Something on the way to {host} refused the request (status {status}); the provider itself did not answer. That says nothing about your key."
+            ),
+        ),
+        408 | 425 | 500..=599 => (
+            Code::ProviderUnavailable,
+            format!("{host} does not work just now (status {status})."),
+        ),
+        200..=299 => (
+            Code::AnswerMalformed,
+            format!(
+                "{host} answered with a page instead of data. A network that asks you to sign in first does that."
+            ),
+        ),
+        300..=399 => (
+            Code::AnswerMalformed,
+            format!("{host} points to another address, which is not followed."),
+        ),
+        _ => (
+            Code::AnswerMalformed,
+            format!("{host} answered in a way that the provider would not (status {status})."),
+        ),
+    };
+    let message = if asks_for_change {
+        format!(
+            "{what} Whether the request was carried out is not known; Bursar asks the provider."
+        )
+    } else {
+        what
+    };
+    Error {
+        retry_after: answer.retry_after,
+        ..Error::passing(code, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status,
+            content_type: String::new(),
+            body: body.as_bytes().to_vec(),
+            retry_after: None,
+            tag: None,
+            ahead: None,
+            challenge: false,
+        }
+    }
+
+    #[test]
+    fn only_the_apis_own_error_form_is_its_word() {
+        for body in [
+            r#"{"code":"forbidden","error":"Not allowed"}"#,
+            r#"{"code":"of_a_later_version","error":"x","status":403,"message":"m"}"#,
+            r#"{"error":"Not allowed"}"#,
+            r#"{"detail":"Not allowed"}"#,
+            r#"{"detail":[{"loc":["body"],"msg":"x","type":"y"}]}"#,
+            r#"{"error":"invalid_grant","error_description":"d"}"#,
+            r#"{"code":null,"error":"Not allowed","detail":null}"#,
+        ] {
+            for status in [400, 401, 403, 404, 409, 422, 429, 500] {
+                assert!(
+                    ErrorBody::read(&answer(status, body)).is_some(),
+                    "{status} {body}"
+                );
+            }
+            for status in [408, 425] {
+                assert_eq!(
+                    ErrorBody::read(&answer(status, body)),
+                    None,
+                    "{status} {body}"
+                );
+            }
+            let challenged = Answer {
+                challenge: true,
+                ..answer(403, body)
+            };
+            assert_eq!(ErrorBody::read(&challenged), None, "{body}");
+        }
+        for body in [
+            "",
+            " ",
+            "{}",
+            "[]",
+            "null",
+            "\"forbidden\"",
+            "<html>Just a moment...</html>",
+            "Forbidden",
+            r#"{"message":"Forbidden"}"#,
+            r#"{"Message":"User is not authorized"}"#,
+            r#"{"message":"no Route matched with those values","request_id":"7"}"#,
+            r#"{"code":403,"message":"Forbidden"}"#,
+            r#"{"code":403,"error":"Forbidden"}"#,
+            r#"{"code":"forbidden"}"#,
+            r#"{"error":{"code":403,"message":"Forbidden"}}"#,
+            r#"{"errors":[{"code":1020,"message":"Access denied"}],"success":false}"#,
+            r#"{"statusCode":401,"error":"Unauthorized","message":"x"}"#,
+            r#"{"timestamp":"t","status":401,"error":"Unauthorized","path":"/v2/top-ups"}"#,
+            r#"{"type":"https://developers.example/1010","title":"Access denied","status":403,"detail":"d"}"#,
+            r#"{"fault":{"faultstring":"Invalid ApiKey"}}"#,
+            r#"{"detail":[]}"#,
+            r#"{"error":"x","error":"y"}"#,
+        ] {
+            for status in [302, 400, 401, 403, 404, 408, 409, 422, 425, 429, 500, 503] {
+                assert_eq!(
+                    ErrorBody::read(&answer(status, body)),
+                    None,
+                    "{status} {body}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_apis_may_pass_and_refuses_nothing() {
+        for status in 100..=599 {
+            for changes in [false, true] {
+                let told = not_the_api(&answer(status, "<html>"), "api.example", changes);
+                assert!(told.retryable, "{status}");
+                let codes = [Code::ProviderUnavailable, Code::AnswerMalformed];
+                let paced = status == 429 && !changes && told.code == Code::RateLimited;
+                assert!(
+                    codes.contains(&told.code) || paced,
+                    "{status}: {:?}",
+                    told.code
+                );
+                assert!(told.message.contains("api.example"));
+            }
+        }
+    }
+}

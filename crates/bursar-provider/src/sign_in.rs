@@ -1,0 +1,389 @@
+//! Signing in through the system's browser: OAuth 2.0 authorization code with PKCE. An attempt has a state of
+//! its own that only its own return link carries, serves once, and expires after 15 minutes.
+
+use crate::answer::Object;
+use crate::refusal::{ErrorBody, not_the_api};
+use crate::session::{Credential, checked};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::link::{self, LinkState};
+use bursar_domain::network::{Network, SignIn, host_and_port};
+use bursar_platform::http::{Answer, BODY_LIMIT, Exchange, Http};
+use reqwest::Method;
+use sha2::{Digest, Sha256};
+use std::fmt;
+use url::Url;
+use url::form_urlencoded::Serializer;
+use zeroize::Zeroizing;
+
+/// Where the browser comes back to, exactly as it is registered.
+pub const REDIRECT: &str = "org.bursar.desktop://sign-in";
+/// How long an attempt may take.
+pub const ATTEMPT_LIFE: Span = Span::minutes(15);
+
+/// A sign-in that waits for its return link. Printing it shows nothing of it.
+pub struct SignInAttempt {
+    place: SignIn,
+    state: Zeroizing<String>,
+    /// 256 random bits; only whoever knows them can exchange the code.
+    verifier: Zeroizing<String>,
+    began: Timestamp,
+}
+
+impl SignInAttempt {
+    /// Begins an attempt; the address is where the browser is to be sent.
+    ///
+    /// # Errors
+    /// `sign_in_failed` where the network offers no browser sign-in, `internal` without randomness.
+    pub fn begin(network: &Network, now: Timestamp) -> Result<(Self, Url)> {
+        let place = network.sign_in.clone().ok_or_else(|| {
+            failed("This network has no sign-in through the browser. Paste an API key instead.")
+        })?;
+        let state = Zeroizing::new(link::new_state()?);
+        let verifier = Zeroizing::new(link::new_state()?);
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+        let mut address = place.authorize.clone();
+        address
+            .query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &place.client_id)
+            .append_pair("redirect_uri", REDIRECT)
+            .append_pair("state", &state)
+            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge_method", "S256");
+        Ok((
+            Self {
+                place,
+                state,
+                verifier,
+                began: now,
+            },
+            address,
+        ))
+    }
+
+    /// Whether a return link carries this attempt's state. Ask before [`SignInAttempt::finish`], which
+    /// uses the attempt up.
+    pub fn expects(&self, state: &LinkState) -> bool {
+        state.matches(&self.state)
+    }
+
+    pub fn expired(&self, now: Timestamp) -> bool {
+        let age = now.since(self.began);
+        age >= ATTEMPT_LIFE || age < Span::seconds(-60)
+    }
+
+    /// Exchanges the code that came back.
+    ///
+    /// # Errors
+    /// `sign_in_failed` when the attempt is over or the state is another's, or when the provider refuses
+    /// the code; the transport's.
+    pub async fn finish(
+        self,
+        code: &str,
+        state: &LinkState,
+        http: &Http,
+        now: Timestamp,
+    ) -> Result<Credential> {
+        if !self.expects(state) {
+            return Err(failed(
+                "That sign-in was not started here. Start it again from the app.",
+            ));
+        }
+        if self.expired(now) {
+            return Err(failed(
+                "That sign-in took longer than 15 minutes. Start it again.",
+            ));
+        }
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", REDIRECT),
+            ("client_id", &self.place.client_id),
+            ("code_verifier", &self.verifier),
+        ];
+        let answer = post_form(&self.place.token, &form, http).await?;
+        match answer.status {
+            200 if !answer.challenge => tokens(&answer, None),
+            400..=499 if refusal(&answer) == Some(Refusal::OfTheGrant) => {
+                Err(failed("The provider refused the sign-in. Start it again."))
+            }
+            _ => Err(unavailable(&self.place.token, &answer)),
+        }
+    }
+}
+
+impl fmt::Debug for SignInAttempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignInAttempt")
+            .field("began", &self.began)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Exchanges a refresh token: at the network's token address where it has one, else by the provider's own
+/// call.
+///
+/// # Errors
+/// `signed_out` when the provider rejects it; the transport's.
+pub(crate) async fn renew(network: &Network, refresh: &str, http: &Http) -> Result<Credential> {
+    let (place, answer) = match &network.sign_in {
+        Some(place) => {
+            let form = [
+                ("grant_type", "refresh_token"),
+                ("refresh_token", refresh),
+                ("client_id", place.client_id.as_str()),
+            ];
+            let answer = post_form(&place.token, &form, http).await?;
+            (place.token.clone(), answer)
+        }
+        None => {
+            let body = serde_json::json!({ "refresh_token": refresh }).to_string();
+            let place = own_refresh(network);
+            let answer = post(place.clone(), "application/json", body, http).await?;
+            (place, answer)
+        }
+    };
+    match (answer.status, refusal(&answer)) {
+        (200, _) if !answer.challenge => tokens(&answer, Some(refresh)),
+        // The token is forgotten for good then, so nobody but the provider itself may say it.
+        (400 | 401 | 403, Some(Refusal::OfTheGrant)) => Err(Error::new(
+            Code::SignedOut,
+            "The provider ended this sign-in. Sign in again to go on.",
+        )),
+        (429, _) => Err(Error {
+            retry_after: answer.retry_after,
+            ..Error::passing(
+                Code::RateLimited,
+                "The provider asks to be left alone for a while.",
+            )
+        }),
+        _ => Err(unavailable(&place, &answer)),
+    }
+}
+
+/// What the provider's own refusal is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// The code or token is not (or no longer) good.
+    OfTheGrant,
+    /// The provider cannot answer at the moment, or not to this request.
+    OfTheMoment,
+}
+
+/// `None` where something on the way answered in the provider's place: that says nothing about a sign-in.
+fn refusal(answer: &Answer) -> Option<Refusal> {
+    let told = ErrorBody::read(answer)?;
+    let word = told.code.or(told.text).unwrap_or_default();
+    Some(match word.as_str() {
+        "temporarily_unavailable"
+        | "server_error"
+        | "slow_down"
+        | "service_unavailable"
+        | "internal_server_error" => Refusal::OfTheMoment,
+        _ => Refusal::OfTheGrant,
+    })
+}
+
+fn own_refresh(network: &Network) -> Url {
+    let mut url = network.api.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(["auth", "refresh"]);
+    }
+    url
+}
+
+async fn post_form(url: &Url, form: &[(&str, &str)], http: &Http) -> Result<Answer> {
+    let body = Serializer::new(String::new()).extend_pairs(form).finish();
+    post(url.clone(), "application/x-www-form-urlencoded", body, http).await
+}
+
+async fn post(url: Url, content_type: &'static str, body: String, http: &Http) -> Result<Answer> {
+    http.exchange(Exchange {
+        method: Method::POST,
+        url,
+        headers: vec![("accept", "application/json".to_owned())],
+        body: Some((content_type, body.into_bytes())),
+        limit: BODY_LIMIT,
+    })
+    .await
+}
+
+/// Reads the tokens of an answer; a refresh token that is not replaced goes on.
+fn tokens(answer: &Answer, old: Option<&str>) -> Result<Credential> {
+    let body = Object::parse("a sign-in", &answer.body)?;
+    let bearer = match body.text_or_null("token_type")? {
+        Some(kind) => kind.eq_ignore_ascii_case("bearer"),
+        None => true,
+    };
+    if !bearer {
+        return Err(body.wrong("token_type", "is not one that this app knows"));
+    }
+    let access = Zeroizing::new(body.raw_text("access_token")?);
+    let access = checked(&access).ok_or_else(|| body.wrong("access_token", "is not a token"))?;
+    let refresh = match body.raw_text_or_null("refresh_token")?.map(Zeroizing::new) {
+        Some(new) => {
+            Some(checked(&new).ok_or_else(|| body.wrong("refresh_token", "is not a token"))?)
+        }
+        None => old.and_then(checked),
+    };
+    Ok(Credential::Tokens { access, refresh })
+}
+
+fn failed(message: &str) -> Error {
+    Error::new(Code::SignInFailed, message)
+}
+
+fn unavailable(place: &Url, answer: &Answer) -> Error {
+    let status = answer.status;
+    let message = match status {
+        500..=599 => format!("The provider's sign-in does not work just now (status {status})."),
+        _ => {
+            let host = host_and_port(place).unwrap_or_default();
+            not_the_api(answer, &host, false).message
+        }
+    };
+    Error {
+        retry_after: answer.retry_after,
+        ..Error::passing(Code::ProviderUnavailable, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bursar_platform::canned::{Canned, Server};
+    use std::collections::HashMap;
+
+    fn network(server: &str) -> Network {
+        crate::networks::from_toml(&format!(
+            "name = \"t\"\nprovider = \"fluence\"\napi = \"{server}\"\n[sign_in]\n\
+             authorize = \"{server}oauth/authorize?audience=x\"\ntoken = \"{server}oauth/token\"\nclient_id = \"c-d\""
+        ))
+        .unwrap()
+    }
+
+    fn state_of(address: &Url) -> LinkState {
+        let query: HashMap<_, _> = address.query_pairs().into_owned().collect();
+        LinkState::parse(query.get("state").unwrap()).unwrap()
+    }
+
+    const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+    #[tokio::test]
+    async fn an_attempt_proves_that_the_code_is_its_own() {
+        let server = Server::start(|_| {
+            Canned::json(
+                200,
+                r#"{"access_token":"a1","token_type":"bearer","refresh_token":"r1"}"#,
+            )
+        });
+        let network = network(server.url.as_str());
+        let (attempt, address) = SignInAttempt::begin(&network, NOW).unwrap();
+        let asked: HashMap<_, _> = address.query_pairs().into_owned().collect();
+        assert_eq!(asked["audience"], "x");
+        assert_eq!(asked["redirect_uri"], REDIRECT);
+        assert_eq!(asked["code_challenge_method"], "S256");
+        assert_eq!(asked["client_id"], "c-d");
+        let state = state_of(&address);
+        let credential = attempt
+            .finish("the code", &state, &Http::new().unwrap(), NOW)
+            .await
+            .unwrap();
+        let Credential::Tokens { access, refresh } = credential else {
+            panic!("tokens")
+        };
+        assert_eq!((access.as_str(), refresh.unwrap().as_str()), ("a1", "r1"));
+
+        let sent = server.asked().remove(0);
+        let form: HashMap<_, _> = url::form_urlencoded::parse(sent.body.as_bytes())
+            .into_owned()
+            .collect();
+        assert_eq!(form["code"], "the code");
+        assert_eq!(form["redirect_uri"], REDIRECT);
+        assert_eq!(form["client_id"], "c-d");
+        let digest = Sha256::digest(form["code_verifier"].as_bytes());
+        assert_eq!(URL_SAFE_NO_PAD.encode(digest), asked["code_challenge"]);
+        assert_eq!(sent.header("authorization"), None);
+    }
+
+    #[tokio::test]
+    async fn neither_another_state_nor_a_late_link_is_exchanged() {
+        let server = Server::start(|_| Canned::json(200, r#"{"access_token":"a1"}"#));
+        let network = network(server.url.as_str());
+        let http = Http::new().unwrap();
+        let (attempt, _) = SignInAttempt::begin(&network, NOW).unwrap();
+        let other = LinkState::parse(&link::new_state().unwrap()).unwrap();
+        assert!(!attempt.expects(&other));
+        let refused = attempt.finish("c", &other, &http, NOW).await.unwrap_err();
+        assert_eq!(refused.code, Code::SignInFailed);
+        for late in [NOW.plus(ATTEMPT_LIFE), NOW.minus(Span::hours(1))] {
+            let (attempt, address) = SignInAttempt::begin(&network, NOW).unwrap();
+            let refused = attempt
+                .finish("c", &state_of(&address), &http, late)
+                .await
+                .unwrap_err();
+            assert_eq!(refused.code, Code::SignInFailed);
+        }
+        assert_eq!(server.asked().len(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_refused_code_is_told_without_it() {
+        for (answer, expected) in [
+            (
+                Canned::json(400, r#"{"error":"invalid_grant"}"#),
+                Code::SignInFailed,
+            ),
+            (Canned::json(500, "{}"), Code::ProviderUnavailable),
+            (
+                Canned::json(200, r#"{"access_token":7}"#),
+                Code::AnswerMalformed,
+            ),
+            (
+                Canned::json(200, r#"{"access_token":"a","token_type":"mac"}"#),
+                Code::AnswerMalformed,
+            ),
+            (Canned::json(302, "{}"), Code::ProviderUnavailable),
+            (
+                Canned::with(403, "text/html", "cf-mitigated: challenge\r\n", "<html>"),
+                Code::ProviderUnavailable,
+            ),
+            (
+                Canned::with(400, "text/html", "", "<html>"),
+                Code::ProviderUnavailable,
+            ),
+            (
+                Canned::json(400, r#"{"message":"Bad"}"#),
+                Code::ProviderUnavailable,
+            ),
+        ] {
+            let server = Server::start(move |_| answer.clone());
+            let network = network(server.url.as_str());
+            let (attempt, address) = SignInAttempt::begin(&network, NOW).unwrap();
+            assert!(!format!("{attempt:?}").contains(state_of(&address).as_str()));
+            let told = attempt
+                .finish(
+                    "canary-code",
+                    &state_of(&address),
+                    &Http::new().unwrap(),
+                    NOW,
+                )
+                .await
+                .unwrap_err();
+            assert_eq!(told.code, expected);
+            assert!(!told.message.contains("canary"));
+        }
+    }
+
+    #[test]
+    fn a_network_without_a_sign_in_page_says_so() {
+        let network = crate::networks::built_in().remove(0);
+        assert_eq!(
+            SignInAttempt::begin(&network, NOW).unwrap_err().code,
+            Code::SignInFailed
+        );
+    }
+}

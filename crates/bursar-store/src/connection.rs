@@ -1,0 +1,166 @@
+//! One SQLite file: a single writing connection behind a lock, and reading connections that never wait for
+//! it. Every read sees one state of the file, every write is one transaction.
+
+use super::failure::{Failure, Inner};
+use super::{digest, keys};
+use bursar_domain::error::{Code, Error, Result};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Reading connections kept for the next reader.
+const IDLE_READERS: usize = 2;
+/// A page in the write-ahead log, with its header.
+const LOGGED_PAGE: u32 = 4096 + 24;
+const STATEMENTS_KEPT: usize = 64;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(super) struct Database {
+    path: PathBuf,
+    writer: Option<Mutex<Connection>>,
+    idle: Mutex<Vec<Connection>>,
+    /// Called once when a statement finds the file damaged.
+    on_damage: fn(&Path),
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Database {
+    pub(super) fn new(path: PathBuf, writer: Option<Connection>, on_damage: fn(&Path)) -> Self {
+        Self {
+            path,
+            writer: writer.map(Mutex::new),
+            idle: Mutex::new(Vec::new()),
+            on_damage,
+        }
+    }
+
+    /// Reads in one transaction, so that all statements of `body` see the same state.
+    pub(super) fn read<T>(&self, body: impl FnOnce(&Connection) -> Inner<T>) -> Result<T> {
+        self.try_read(body).map_err(|failure| self.tell(failure))
+    }
+
+    /// Writes all of `body` or nothing.
+    pub(super) fn write<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Inner<T>) -> Result<T> {
+        self.try_write(body).map_err(|failure| self.tell(failure))
+    }
+
+    /// The writing connection itself, for what cannot be done in a transaction.
+    pub(super) fn with_writer<T>(&self, body: impl FnOnce(&Connection) -> Inner<T>) -> Result<T> {
+        let Some(writer) = &self.writer else {
+            return Err(reading_only());
+        };
+        body(&lock(writer)).map_err(|failure| self.tell(failure))
+    }
+
+    fn try_read<T>(&self, body: impl FnOnce(&Connection) -> Inner<T>) -> Inner<T> {
+        let idle = lock(&self.idle).pop();
+        let reader = match idle {
+            Some(reader) => reader,
+            None => open_reader(&self.path)?,
+        };
+        let result = {
+            let transaction = reader.unchecked_transaction()?;
+            body(&transaction)
+        };
+        let mut idle = lock(&self.idle);
+        if result.is_ok() && idle.len() < IDLE_READERS {
+            idle.push(reader);
+        }
+        result
+    }
+
+    fn try_write<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Inner<T>) -> Inner<T> {
+        let Some(writer) = &self.writer else {
+            return Err(reading_only().into());
+        };
+        let mut writer = lock(writer);
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = body(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    fn tell(&self, failure: Failure) -> Error {
+        if failure.is_damage() {
+            tracing::error!(?failure, path = %self.path.display(), "the database is damaged");
+            (self.on_damage)(&self.path);
+        }
+        failure.coded(&self.path)
+    }
+}
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tuning {
+    /// `FULL`: durable when a commit returns. `NORMAL`: whole, but the last commits may be lost.
+    pub(super) synchronous: &'static str,
+    /// Pages of 4 KiB that the write-ahead log takes before they are moved into the file.
+    pub(super) log_pages: u32,
+    /// Memory for pages while much is written, in KiB.
+    pub(super) cache_kib: i32,
+}
+
+/// A connection that may write, in write-ahead mode.
+pub(super) fn open_writer(path: &Path, tuning: Tuning) -> Inner<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&connection)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", tuning.synchronous)?;
+    connection.pragma_update(None, "wal_autocheckpoint", tuning.log_pages)?;
+    // An emptied log keeps the size that it works with: getting that from the file system again and again slows a long
+    // reading down. What has grown beyond is given back at once.
+    connection.pragma_update(
+        None,
+        "journal_size_limit",
+        tuning.log_pages.saturating_mul(LOGGED_PAGE),
+    )?;
+    connection.pragma_update(None, "cache_size", tuning.cache_kib.saturating_neg())?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    Ok(connection)
+}
+
+pub(super) fn open_reader(path: &Path) -> Inner<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection) -> Inner<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    digest::define(connection)?;
+    keys::define(connection)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.pragma_update(None, "trusted_schema", false)?;
+    // Without this, every new value for a statement that partial indexes could serve plans it anew.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
+/// A lock that outlives a panic of its holder: SQLite has rolled back what was not committed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn reading_only() -> Error {
+    Error::new(Code::Internal, "The database was opened for reading only.")
+}

@@ -1,0 +1,121 @@
+//! Damaged files are set aside under their date, never deleted, with the side files that belong to them; a
+//! copy takes their place where there is one.
+
+use super::failure::{Failure, Inner, file_error};
+use crate::fail_point;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::Result;
+use rusqlite::Connection;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// The side files that SQLite keeps beside a database.
+const SIDE_FILES: [&str; 2] = ["-wal", "-shm"];
+
+/// Moves a database and its side files out of the way: `bursar.db.damaged-2026-01-31T120000Z`. A file that
+/// is not there is no error.
+pub(super) fn set_aside(path: &Path, now: Timestamp) -> Result<()> {
+    let stamp = now.to_string().replace(':', "");
+    let aside = free_name(path, &format!(".damaged-{stamp}"));
+    for side in ["", "-wal", "-shm"] {
+        let from = with_suffix(path, side);
+        if from.exists() {
+            let to = with_suffix(&aside, side);
+            fs::rename(&from, &to).map_err(|error| file_error(&error, &from))?;
+            fail_point::reach("recovery.aside");
+        }
+    }
+    tracing::warn!(path = %path.display(), aside = %aside.display(), "a damaged database was set aside");
+    Ok(())
+}
+
+/// Whether any file of this database is there.
+pub(super) fn exists(path: &Path) -> bool {
+    path.exists()
+        || SIDE_FILES
+            .iter()
+            .any(|side| with_suffix(path, side).exists())
+}
+
+/// How thoroughly a file is checked.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Check {
+    /// Its structure and each record's digest.
+    Quick,
+    /// Its indexes as well, entry by entry.
+    Whole,
+}
+
+/// Whether SQLite finds the file sound.
+pub(super) fn check(connection: &Connection, how: Check) -> Inner<()> {
+    let pragma = match how {
+        Check::Quick => "quick_check",
+        Check::Whole => "integrity_check",
+    };
+    let verdict: String = connection.pragma_query_value(None, pragma, |row| row.get(0))?;
+    if verdict == "ok" {
+        Ok(())
+    } else {
+        tracing::warn!(verdict, "SQLite found damage");
+        Err(Failure::Unreadable(
+            "what it holds is not what was written.",
+        ))
+    }
+}
+
+/// Puts a finished file in its place: flushed, renamed, and the rename flushed too.
+pub(super) fn settle(temporary: &Path, place: &Path) -> Result<()> {
+    // Windows flushes only what is open for writing.
+    let settled = File::options()
+        .write(true)
+        .open(temporary)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| fs::rename(temporary, place))
+        .and_then(|()| flush_folder(place));
+    settled.map_err(|error| file_error(&error, place))
+}
+
+/// Makes a rename durable. Only Unix lets a folder be flushed; elsewhere the file system does it by itself.
+#[cfg(unix)]
+fn flush_folder(place: &Path) -> std::io::Result<()> {
+    match place.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn flush_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// The path with something after its last letter.
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path.as_os_str());
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Removes a leftover of our own and its side files.
+pub(super) fn discard(path: &Path) {
+    for side in ["", "-wal", "-shm", "-journal"] {
+        let leftover = with_suffix(path, side);
+        if leftover.exists()
+            && let Err(error) = fs::remove_file(&leftover)
+        {
+            tracing::debug!(%error, path = %leftover.display(), "a leftover was not removed");
+        }
+    }
+}
+
+fn free_name(path: &Path, suffix: &str) -> PathBuf {
+    let first = with_suffix(path, suffix);
+    if !exists(&first) {
+        return first;
+    }
+    (2..1_000)
+        .map(|n| with_suffix(path, &format!("{suffix}-{n}")))
+        .find(|name| !exists(name))
+        .unwrap_or(first)
+}

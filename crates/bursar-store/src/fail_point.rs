@@ -1,0 +1,112 @@
+//! Places where a test may end the process as a power cut would: `BURSAR_FAIL_POINT=name` or `name:nth` makes it kill
+//! itself, with a signal that nothing can catch, when it comes to that place for the first or the nth time. Compiled
+//! only with debug assertions; in a release the calls are empty and the variable means nothing.
+
+use bursar_engine::Write;
+
+/// Ends the process here, if this is the chosen place.
+#[inline]
+pub fn reach(place: &str) {
+    #[cfg(debug_assertions)]
+    chosen::reach(place);
+    #[cfg(not(debug_assertions))]
+    let _ = place;
+}
+
+/// The same around a commit, whose place is named after what it writes: `intent`, `answer`, `notice`, else `change`.
+#[inline]
+pub fn reach_commit(writes: &[Write], when: &str) {
+    #[cfg(debug_assertions)]
+    chosen::reach(&format!("{}.{when}", chosen::name_of(writes)));
+    #[cfg(not(debug_assertions))]
+    let _ = (writes, when);
+}
+
+/// The same while an answer is awaited: the request has left, and nothing has come back within a tenth of a second.
+#[inline]
+pub async fn reach_during<T>(place: &str, answer: impl Future<Output = T>) -> T {
+    #[cfg(debug_assertions)]
+    {
+        let mut answer = std::pin::pin!(answer);
+        tokio::select! {
+            answer = &mut answer => return answer,
+            () = tokio::time::sleep(std::time::Duration::from_millis(100)) => reach(place),
+        }
+        answer.await
+    }
+    #[cfg(not(debug_assertions))]
+    {
+        let _ = place;
+        answer.await
+    }
+}
+
+#[cfg(debug_assertions)]
+mod chosen {
+    use bursar_engine::Write;
+    use bursar_engine::top_up::{Phase, TopUp};
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    struct Chosen {
+        place: String,
+        /// How often the place is still passed, this time included.
+        left: AtomicU32,
+    }
+
+    static CHOSEN: OnceLock<Option<Chosen>> = OnceLock::new();
+
+    pub(super) fn reach(place: &str) {
+        let Some(chosen) = CHOSEN.get_or_init(read) else {
+            return;
+        };
+        if chosen.place == place && chosen.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            end();
+        }
+    }
+
+    pub(super) fn name_of(writes: &[Write]) -> &'static str {
+        let mut name = "change";
+        for write in writes {
+            match write {
+                Write::Notice(_) => return "notice",
+                Write::TopUp(top_up) if is_intent(top_up) => name = "intent",
+                Write::TopUp(top_up) if is_answer(top_up) => name = "answer",
+                Write::TopUp(_) | Write::TopUpGone(_) | Write::Alerts(_) => {}
+            }
+        }
+        name
+    }
+
+    fn is_intent(top_up: &TopUp) -> bool {
+        top_up.phase == Phase::Starting && top_up.error.is_none() && top_up.absent_since.is_none()
+    }
+
+    fn is_answer(top_up: &TopUp) -> bool {
+        top_up.phase == Phase::Open && top_up.intent.is_some() && top_up.remote_updated_at.is_none()
+    }
+
+    fn read() -> Option<Chosen> {
+        let text = std::env::var("BURSAR_FAIL_POINT").ok()?;
+        let (place, nth) = match text.split_once(':') {
+            Some((place, nth)) => (place, nth.parse().ok()?),
+            None => (text.as_str(), 1),
+        };
+        Some(Chosen {
+            place: place.to_owned(),
+            left: AtomicU32::new(nth),
+        })
+    }
+
+    #[cfg(unix)]
+    fn end() {
+        use rustix::process::{Signal, getpid, kill_process};
+        // It does not return: this signal ends every thread at once.
+        let _ = kill_process(getpid(), Signal::KILL);
+    }
+
+    #[cfg(not(unix))]
+    fn end() {
+        std::process::abort();
+    }
+}

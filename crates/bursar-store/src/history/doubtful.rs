@@ -1,0 +1,384 @@
+//! Blocks whose events may be incomplete, because the figures moved by more than the events between them explain. They
+//! are kept until an event is found that explains it, and read again at an ever slower pace.
+
+use super::readings::{get_body, put_body};
+use super::verify::Verifier;
+use super::{History, account_number, events, numbered};
+use crate::failure::Inner;
+use crate::stored::to_json;
+use alloy_primitives::B256;
+use bursar_domain::account::AccountId;
+use bursar_domain::balances::Balances;
+use bursar_domain::chain_event::UserEvent;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::Result;
+use bursar_domain::reading::Reading;
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+const NAME: &str = "doubtful_blocks";
+/// The money before blocks whose events are still to be read, where newer figures are known.
+const BASE: &str = "chain_base";
+/// More are drawn together: it is the events that matter, not where exactly they are missing.
+const MOST: usize = 32;
+const FIRST_WAIT: i64 = 10_000;
+const LONGEST_WAIT: Span = Span::hours(6);
+
+/// A range of blocks that is to be read again, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoubtfulRange {
+    pub from: u64,
+    pub to: u64,
+    /// The user's money before the first and after the last of them; without, one more reading is all that is wanted.
+    pub ends: Option<(Balances, Balances)>,
+    /// What is still to be read this time: the blocks up to this one.
+    pub left: u64,
+    pub tries: u32,
+    pub due: Timestamp,
+}
+
+impl DoubtfulRange {
+    /// A range between two figures that its events do not explain.
+    pub fn unexplained(
+        from: u64,
+        to: u64,
+        before: Balances,
+        after: Balances,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            from,
+            to,
+            ends: Some((before, after)),
+            left: to,
+            tries: 0,
+            due: now,
+        }
+    }
+
+    /// A range that the user wants read again, whatever its events say.
+    pub fn wanted(from: u64, to: u64, now: Timestamp) -> Self {
+        Self {
+            from,
+            to,
+            ends: None,
+            left: to,
+            tries: 0,
+            due: now,
+        }
+    }
+
+    /// Whether these events explain how the money moved; a range that is only to be read again is never explained by
+    /// what was known before.
+    pub fn is_explained_by(&self, events: &[UserEvent]) -> bool {
+        self.ends
+            .as_ref()
+            .is_some_and(|(before, after)| before.lead_to(after, events))
+    }
+
+    /// Whether it is the same range for the same reason, whatever became of it since.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.from, self.to, &self.ends) == (other.from, other.to, &other.ends)
+    }
+
+    /// It could not be read: it goes on from there at the next try.
+    pub fn failed(&mut self, now: Timestamp) {
+        let left = self.left;
+        self.tried(now);
+        self.left = left;
+    }
+
+    /// It was read and is not explained: all of it is read again, later each time.
+    pub fn tried(&mut self, now: Timestamp) {
+        let doublings = self.tries.min(16);
+        let wait = FIRST_WAIT.saturating_mul(1_i64.checked_shl(doublings).unwrap_or(i64::MAX));
+        self.tries = self.tries.saturating_add(1);
+        self.left = self.to;
+        self.due = now.plus(Span::millis(wait).min(LONGEST_WAIT));
+    }
+
+    fn united_with(self, other: Self) -> Self {
+        let (low, high) = if self.from <= other.from {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        let (from, to) = (low.from, low.to.max(high.to));
+        let ends = low
+            .ends
+            .zip(high.ends)
+            .filter(|_| high.to >= low.to)
+            .map(|((before, _), (_, after))| (before, after));
+        Self {
+            from,
+            to,
+            ends,
+            left: to,
+            tries: low.tries.min(high.tries),
+            due: low.due.min(high.due),
+        }
+    }
+}
+
+impl History {
+    /// The ranges of blocks whose events may be incomplete, oldest blocks first.
+    pub fn doubtful_ranges(&self, account: &AccountId) -> Result<Vec<DoubtfulRange>> {
+        let stored: Option<(Vec<DoubtfulRange>, Timestamp)> = self.get(account, NAME)?;
+        Ok(stored.map(|(ranges, _)| ranges).unwrap_or_default())
+    }
+
+    /// Changes them in one transaction.
+    pub fn edit_doubtful_ranges(
+        &self,
+        account: &AccountId,
+        now: Timestamp,
+        edit: impl FnOnce(&mut Vec<DoubtfulRange>),
+    ) -> Result<()> {
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            let before: Vec<DoubtfulRange> =
+                get_body(transaction, account, NAME)?.unwrap_or_default();
+            let mut ranges = before.clone();
+            edit(&mut ranges);
+            ranges.sort_by_key(|range| (range.from, range.to));
+            while ranges.len() > MOST {
+                let second = ranges.remove(1);
+                let first = ranges.remove(0);
+                ranges.insert(0, first.united_with(second));
+            }
+            if ranges == before {
+                return Ok(());
+            }
+            put_body(transaction, account, NAME, &to_json(&ranges)?, now)
+        })
+    }
+
+    /// The events in these blocks, both ends included, newest first.
+    pub fn events_within(&self, account: &AccountId, from: u64, to: u64) -> Result<Vec<UserEvent>> {
+        self.db.read(|connection| {
+            let Some(account) = account_number(connection, account)? else {
+                return Ok(Vec::new());
+            };
+            let events = Verifier::new(connection, account).events_from(from)?;
+            let within = events.into_iter().map(|stored| stored.event);
+            Ok(within.filter(|event| event.block <= to).collect())
+        })
+    }
+
+    /// Whether an event of that transaction is stored.
+    pub fn has_transaction(&self, account: &AccountId, transaction: &B256) -> Result<bool> {
+        self.db.read(|connection| {
+            let Some(account) = account_number(connection, account)? else {
+                return Ok(false);
+            };
+            Ok(connection
+                .prepare_cached("SELECT 1 FROM event WHERE account = ?1 AND tx = ?2")?
+                .exists((account, transaction.as_slice()))?)
+        })
+    }
+
+    /// The user's money after the newest block whose events are known, this one, if it was kept.
+    pub fn base(
+        &self,
+        account: &AccountId,
+        (to, to_hash): (u64, B256),
+    ) -> Result<Option<Balances>> {
+        let reading = self.reading(account)?;
+        if let Some(reading) = reading.filter(|reading| reading.block == to) {
+            let same = reading.block_hash == to_hash;
+            return Ok(same.then(|| Balances::from(&reading)));
+        }
+        let stored: Option<((u64, Balances), Timestamp)> = self.get(account, BASE)?;
+        let kept = stored.filter(|((at, _), _)| *at == to);
+        Ok(kept.map(|((_, balances), _)| balances))
+    }
+}
+
+/// Where the figures go ahead of the events, keeps those that the events known so far have led to.
+pub(super) fn keep_base(
+    connection: &Connection,
+    account: i64,
+    kept: &Reading,
+    next: &Reading,
+) -> Inner<()> {
+    let is_base = events::range(connection, account)?.is_some_and(|(_, to, _)| to == kept.block);
+    if !is_base || next.block == kept.block {
+        return Ok(());
+    }
+    let base = (kept.block, Balances::from(kept));
+    put_body(connection, account, BASE, &to_json(&base)?, kept.read_at)
+}
+
+/// Blocks from this one on are no longer in the chain: what is known of them is void.
+pub(super) fn cut(connection: &Connection, account: i64, block: u64) -> Inner<()> {
+    let Some(ranges) = get_body::<Vec<DoubtfulRange>>(connection, account, NAME)? else {
+        return Ok(());
+    };
+    let kept: Vec<DoubtfulRange> = ranges
+        .into_iter()
+        .filter(|range| range.from < block)
+        .map(|range| {
+            if range.to < block {
+                return range;
+            }
+            let to = block.saturating_sub(1);
+            DoubtfulRange {
+                to,
+                ends: None,
+                left: to,
+                due: Timestamp::default(),
+                ..range
+            }
+        })
+        .collect();
+    put_body(
+        connection,
+        account,
+        NAME,
+        &to_json(&kept)?,
+        Timestamp::default(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bursar_domain::chain_event::EventBatch;
+    use bursar_domain::high_water::{Lapse, Sighting};
+    use bursar_domain::money::{Amount, Currency};
+
+    const NOW: Timestamp = Timestamp(1_769_860_800_000);
+
+    fn hash(block: u64) -> B256 {
+        B256::left_padding_from(&block.to_be_bytes())
+    }
+
+    fn reading(block: u64, cents: i64) -> Reading {
+        let usdc = |cents| Amount::from_cents(cents, Currency::usdc());
+        Reading {
+            block,
+            block_hash: hash(block),
+            block_time: NOW,
+            read_at: NOW,
+            free: usdc(cents),
+            reserved: usdc(0),
+            held: usdc(0),
+            frozen: false,
+        }
+    }
+
+    fn balances(cents: i64) -> Balances {
+        Balances::from(&reading(1, cents))
+    }
+
+    fn history() -> (tempfile::TempDir, History, AccountId) {
+        let home = tempfile::tempdir().unwrap();
+        let (history, _) = History::open(home.path(), NOW).unwrap();
+        (home, history, AccountId::random())
+    }
+
+    fn quiet(from: u64, to: u64) -> EventBatch {
+        EventBatch {
+            events: Vec::new(),
+            from,
+            to,
+            to_hash: hash(to),
+        }
+    }
+
+    #[test]
+    fn a_range_is_tried_ever_more_slowly_and_goes_on_where_it_was_cut_off() {
+        let mut range = DoubtfulRange::unexplained(5, 9, balances(0), balances(1), NOW);
+        let mut waits = Vec::new();
+        for _ in 0..20 {
+            range.left = 7;
+            range.tried(NOW);
+            assert_eq!(range.left, 9);
+            waits.push(range.due.since(NOW));
+        }
+        assert_eq!(waits[..3], [10, 20, 40].map(Span::seconds));
+        assert!(waits.is_sorted());
+        assert_eq!(waits[19], Span::hours(6));
+        range.left = 7;
+        range.failed(NOW);
+        assert_eq!(range.left, 7);
+    }
+
+    #[test]
+    fn many_ranges_are_drawn_together_without_losing_a_block() {
+        let (_home, history, account) = history();
+        for n in 0..100 {
+            let cents = i64::try_from(n).unwrap();
+            let range = DoubtfulRange::unexplained(
+                n * 10,
+                n * 10 + 4,
+                balances(cents),
+                balances(cents + 1),
+                NOW,
+            );
+            history
+                .edit_doubtful_ranges(&account, NOW, |ranges| ranges.push(range))
+                .unwrap();
+        }
+        let ranges = history.doubtful_ranges(&account).unwrap();
+        assert_eq!(ranges.len(), MOST);
+        assert_eq!((ranges[0].from, ranges[MOST - 1].to), (0, 994));
+        let (first, last) = ranges[0].ends.clone().unwrap();
+        let drawn_together = i64::try_from(100 - MOST).unwrap() + 1;
+        assert_eq!((first, last), (balances(0), balances(drawn_together)));
+    }
+
+    #[test]
+    fn blocks_that_are_gone_are_doubtful_no_more() {
+        let (_home, history, account) = history();
+        history.put_events(&account, &quiet(0, 100)).unwrap();
+        let ranges = [(1, 10), (40, 60), (70, 80)]
+            .map(|(from, to)| DoubtfulRange::unexplained(from, to, balances(0), balances(1), NOW));
+        history
+            .edit_doubtful_ranges(&account, NOW, |all| all.extend(ranges.clone()))
+            .unwrap();
+        history.forget_blocks_from(&account, 50).unwrap();
+        let kept = history.doubtful_ranges(&account).unwrap();
+        assert_eq!(kept[0], ranges[0]);
+        // Of the figures after it nobody knows any more.
+        assert_eq!((kept[1].from, kept[1].to, &kept[1].ends), (40, 49, &None));
+        assert_eq!(kept.len(), 2);
+        history.forget_chain(&account).unwrap();
+        assert!(history.doubtful_ranges(&account).unwrap().is_empty());
+        assert_eq!(history.high_water(&account).unwrap(), None);
+    }
+
+    #[test]
+    fn figures_never_fall_behind_and_those_that_the_events_led_to_are_kept() {
+        let (_home, history, account) = history();
+        let put = |sighting: &Sighting| history.put_sighting(&account, sighting, NOW).unwrap();
+        let block = || history.reading(&account).unwrap().unwrap().block;
+        put(&Sighting::newest(reading(10, 100)));
+        history.put_events(&account, &quiet(0, 10)).unwrap();
+        let base = || history.base(&account, (10, hash(10))).unwrap();
+        assert_eq!(base(), Some(balances(100)));
+        put(&Sighting::newest(reading(20, 900)));
+        put(&Sighting::newest(reading(30, 950)));
+        assert_eq!(base(), Some(balances(100)), "the events end there");
+        put(&Sighting::newest(reading(29, 1)));
+        assert_eq!(block(), 30);
+        let back = Sighting {
+            lowers: true,
+            lapse: Lapse {
+                missing: None,
+                fell_from: Some(30),
+            },
+            ..Sighting::newest(reading(29, 1))
+        };
+        put(&back);
+        assert_eq!(block(), 29);
+        let mark = history.high_water(&account).unwrap().unwrap();
+        assert_eq!((mark.block, mark.lapse), (29, back.lapse));
+        put(&Sighting::newest(reading(31, 1)));
+        let mark = history.high_water(&account).unwrap().unwrap();
+        assert_eq!((mark.block, mark.lapse), (31, Lapse::default()));
+        history.put_events(&account, &quiet(11, 31)).unwrap();
+        let other_fork = history.base(&account, (31, hash(9))).unwrap();
+        assert_eq!(other_fork, None);
+    }
+}

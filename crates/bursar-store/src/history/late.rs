@@ -1,0 +1,171 @@
+//! Money that comes after a payment has ended without any: which payments may still get some, when they were last looked
+//! at, and which have got some that nobody has been told of. The last is kept until the notice is.
+
+use super::line::{Line, status_number};
+use super::readings::put_body;
+use super::rows::{first_place, midnight_of};
+use super::{History, account_number, numbered};
+use crate::failure::Inner;
+use crate::stored::{from_json, to_json};
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::Result;
+use bursar_domain::view::PaymentStatus;
+use bursar_engine::LateMoney;
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// What ended longer than this after it was created is not looked for among those that ended lately.
+const LONGEST_LIFE: Span = Span::days(31);
+const ENDED: [PaymentStatus; 3] = [
+    PaymentStatus::Cancelled,
+    PaymentStatus::Expired,
+    PaymentStatus::Failed,
+];
+const UNTOLD: &str = "late_money";
+const LOOKED_AT: &str = "ended_looked_at";
+
+impl History {
+    /// When the oldest payment was created that ended without money, however long ago.
+    pub fn oldest_ended(&self, account: &AccountId) -> Result<Option<Timestamp>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(None);
+            };
+            oldest_ended(connection, number, midnight_of(0), None)
+        })
+    }
+
+    /// The same of those that have ended since then, by the provider's clock.
+    pub fn oldest_ended_since(
+        &self,
+        account: &AccountId,
+        since: Timestamp,
+    ) -> Result<Option<Timestamp>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(None);
+            };
+            oldest_ended(connection, number, since.minus(LONGEST_LIFE), Some(since))
+        })
+    }
+
+    /// When all that ended without money was last looked at.
+    pub fn ended_looked_at(&self, account: &AccountId) -> Result<Option<Timestamp>> {
+        let stored: Option<(bool, Timestamp)> = self.get(account, LOOKED_AT)?;
+        Ok(stored.map(|(_, at)| at))
+    }
+
+    pub fn put_ended_looked_at(&self, account: &AccountId, at: Timestamp) -> Result<()> {
+        self.put(account, LOOKED_AT, &true, at)
+    }
+
+    /// Payments that had ended without money and are completed after all, as long as nobody has been told.
+    pub fn late_money(&self, account: &AccountId) -> Result<Vec<LateMoney>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(Vec::new());
+            };
+            let mut late = Vec::new();
+            for id in untold(connection, number)? {
+                if let Some((_, line)) = Line::find(connection, number, &id)?
+                    && line.said == Some(PaymentStatus::Completed)
+                {
+                    late.push(LateMoney {
+                        payment: id,
+                        amount: line.amount,
+                        kind: line.kind,
+                    });
+                }
+            }
+            Ok(late)
+        })
+    }
+
+    /// The user has been told of it.
+    pub fn late_money_told(&self, account: &AccountId, payment: &str) -> Result<()> {
+        let known = self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(false);
+            };
+            Ok(untold(connection, number)?.iter().any(|id| id == payment))
+        })?;
+        if !known {
+            return Ok(());
+        }
+        self.db.write(|transaction| {
+            let number = numbered(transaction, account)?;
+            let mut ids = untold(transaction, number)?;
+            ids.retain(|id| id != payment);
+            put_untold(transaction, number, &ids)
+        })
+    }
+}
+
+/// Remembers a payment that is completed although it had ended without money.
+pub(super) fn remember(connection: &Connection, account: i64, payment: &str) -> Inner<()> {
+    let mut ids = untold(connection, account)?;
+    if ids.iter().any(|id| id == payment) {
+        return Ok(());
+    }
+    ids.push(payment.to_owned());
+    put_untold(connection, account, &ids)
+}
+
+/// Whether this means that a payment ended without money.
+pub(super) fn has_ended(status: PaymentStatus) -> bool {
+    ENDED.contains(&status)
+}
+
+fn put_untold(connection: &Connection, account: i64, ids: &[String]) -> Inner<()> {
+    put_body(
+        connection,
+        account,
+        UNTOLD,
+        &to_json(&ids)?,
+        Timestamp::default(),
+    )
+}
+
+fn untold(connection: &Connection, account: i64) -> Inner<Vec<String>> {
+    let body: Option<String> = connection
+        .prepare_cached("SELECT body FROM reading WHERE account = ?1 AND name = ?2")?
+        .query_row(params![account, UNTOLD], |row| row.get(0))
+        .optional()?;
+    body.map_or_else(|| Ok(Vec::new()), |body| from_json(&body))
+}
+
+/// When the oldest was created of those that ended without money, were created at `from` or later, and ended at `since` or
+/// later.
+fn oldest_ended(
+    connection: &Connection,
+    account: i64,
+    from: Timestamp,
+    since: Option<Timestamp>,
+) -> Inner<Option<Timestamp>> {
+    let mut oldest: Option<Timestamp> = None;
+    for status in ENDED {
+        let found: Option<i64> = connection
+            .prepare_cached(
+                "SELECT created_at FROM payment
+                 WHERE account = ?1 AND status = ?2 AND line >= ?3 AND said IS NOT NULL
+                     AND coalesce(said_at, updated_at) >= ?4
+                 ORDER BY line LIMIT 1",
+            )?
+            .query_row(
+                params![
+                    account,
+                    status_number(status),
+                    first_place(from),
+                    since.map_or(i64::MIN, |since| since.0)
+                ],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let found = found.map(Timestamp);
+        oldest = match (oldest, found) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+    Ok(oldest)
+}

@@ -1,0 +1,333 @@
+//! A row of the history as it is stored, and the numbers that stand for its enumerations.
+
+use crate::failure::{Failure, Inner};
+use crate::stored::{amount, from_json};
+use alloy_primitives::B256;
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::money::{Amount, MAX_SCALE};
+use bursar_domain::payment::{Reason, Status};
+use bursar_domain::text::search_key;
+use bursar_domain::view::{Match, PaymentKind, PaymentStatus, PaymentView};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// Every status, in the order of its number.
+pub(super) const STATUSES: [PaymentStatus; 11] = [
+    PaymentStatus::Starting,
+    PaymentStatus::Open,
+    PaymentStatus::Confirming,
+    PaymentStatus::UnderReview,
+    PaymentStatus::Completed,
+    PaymentStatus::Cancelled,
+    PaymentStatus::Expired,
+    PaymentStatus::Failed,
+    PaymentStatus::NotStarted,
+    PaymentStatus::Refunding,
+    PaymentStatus::Refunded,
+];
+const KINDS: [PaymentKind; 5] = [
+    PaymentKind::TopUp,
+    PaymentKind::Credit,
+    PaymentKind::Refund,
+    PaymentKind::Renewal,
+    PaymentKind::Migration,
+];
+const MATCHES: [Match; 2] = [Match::ById, Match::ByAmount];
+
+/// A row of `payment` without its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    pub(super) id: String,
+    pub(super) kind: PaymentKind,
+    pub(super) said: Option<PaymentStatus>,
+    /// The provider's time of that word.
+    pub(super) said_at: Option<Timestamp>,
+    pub(super) step: Option<PaymentStatus>,
+    pub(super) by_chain: bool,
+    pub(super) amount: Amount,
+    pub(super) fee: Option<Amount>,
+    pub(super) source: i64,
+    pub(super) created_at: Timestamp,
+    pub(super) updated_at: Timestamp,
+    pub(super) claim: Option<B256>,
+    pub(super) proof: Option<Proof>,
+    pub(super) top_up: Option<String>,
+    pub(super) loose: bool,
+    pub(super) books: Books,
+}
+
+/// What a provider's books say of a payment beside its money.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Books {
+    pub(super) number: Option<String>,
+    /// The number of the payer's name.
+    pub(super) payer: Option<i64>,
+    pub(super) method: Option<String>,
+    /// In words.
+    pub(super) purpose: Option<String>,
+    pub(super) reason: Option<Reason>,
+    pub(super) has_invoice: bool,
+}
+
+/// What a line's numbers stand for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    pub(super) source: Option<String>,
+    pub(super) payer: Option<String>,
+}
+
+/// An account as the history knows it.
+#[derive(Clone, Debug)]
+pub(super) struct Holder {
+    pub(super) id: AccountId,
+    /// Whether there is a chain in which its payments can be seen.
+    pub(super) verifiable: bool,
+}
+
+/// The event that shows a line's money.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Proof {
+    pub(super) transaction: B256,
+    pub(super) block: u64,
+    /// `None` for a line that is the event itself.
+    pub(super) matched: Option<Match>,
+}
+
+pub(super) const COLUMNS: &str = "p.line, p.account, p.id, p.kind, p.said, p.step, p.by_chain, p.amount, p.currency,
+    p.fee, p.fee_currency, p.source, p.created_at, p.updated_at, p.claim, p.tx, p.block, p.verified, p.matched,
+    p.top_up, p.loose, p.number, p.payer, p.method, p.purpose, p.reason, p.has_invoice,
+    p.said_at";
+
+impl Line {
+    /// The status as shown: the provider's word, except while the machine knows more from the chain.
+    pub(super) fn status(&self) -> PaymentStatus {
+        match (self.said, self.step) {
+            (Some(_), Some(PaymentStatus::Completed)) if self.by_chain => PaymentStatus::Completed,
+            (Some(PaymentStatus::Open), Some(PaymentStatus::Confirming)) => {
+                PaymentStatus::Confirming
+            }
+            (Some(said), _) => said,
+            (None, Some(step)) => step,
+            (None, None) => PaymentStatus::Completed,
+        }
+    }
+
+    pub(super) fn is_unsettled(&self) -> bool {
+        let status = self.said.unwrap_or_else(|| self.status());
+        match status {
+            PaymentStatus::Starting
+            | PaymentStatus::Open
+            | PaymentStatus::Confirming
+            | PaymentStatus::UnderReview
+            | PaymentStatus::Refunding => true,
+            PaymentStatus::Completed
+            | PaymentStatus::Cancelled
+            | PaymentStatus::Expired
+            | PaymentStatus::Failed
+            | PaymentStatus::NotStarted
+            | PaymentStatus::Refunded => false,
+        }
+    }
+
+    pub(super) fn read(row: &Row<'_>) -> Inner<Self> {
+        let fee: Option<String> = row.get(9)?;
+        let fee_currency: Option<String> = row.get(10)?;
+        let verified: bool = row.get(17)?;
+        let proof = if verified {
+            Some(Proof {
+                transaction: hash(row.get(15)?)?,
+                block: block_from(row.get(16)?),
+                matched: row
+                    .get::<_, Option<i64>>(18)?
+                    .map(|n| pick(&MATCHES, n))
+                    .transpose()?,
+            })
+        } else {
+            None
+        };
+        Ok(Self {
+            id: row.get(2)?,
+            kind: pick(&KINDS, row.get(3)?)?,
+            said: row
+                .get::<_, Option<i64>>(4)?
+                .map(|n| pick(&STATUSES, n))
+                .transpose()?,
+            step: row
+                .get::<_, Option<i64>>(5)?
+                .map(|n| pick(&STATUSES, n))
+                .transpose()?,
+            by_chain: row.get(6)?,
+            said_at: row.get::<_, Option<i64>>(27)?.map(Timestamp),
+            amount: amount(&row.get::<_, String>(7)?, &row.get::<_, String>(8)?)?,
+            fee: fee
+                .zip(fee_currency)
+                .map(|(fee, currency)| amount(&fee, &currency))
+                .transpose()?,
+            source: row.get(11)?,
+            created_at: Timestamp(row.get(12)?),
+            updated_at: Timestamp(row.get(13)?),
+            claim: row.get::<_, Option<Vec<u8>>>(14)?.map(hash).transpose()?,
+            proof,
+            top_up: row.get(19)?,
+            loose: row.get(20)?,
+            books: Books {
+                number: row.get(21)?,
+                payer: row.get(22)?,
+                method: row.get(23)?,
+                purpose: row.get(24)?,
+                reason: row
+                    .get::<_, Option<String>>(25)?
+                    .as_deref()
+                    .map(from_json)
+                    .transpose()?,
+                has_invoice: row.get(26)?,
+            },
+        })
+    }
+
+    pub(super) fn view(self, holder: &Holder, names: Names) -> PaymentView {
+        let status = self.status();
+        let transaction = self.shown();
+        let matched = self.matched();
+        PaymentView {
+            account: holder.id.clone(),
+            provider_id: (!is_reserved(&self.id)).then(|| self.id.clone()),
+            number: self.books.number,
+            kind: self.kind,
+            purpose: self.books.purpose,
+            status,
+            reason: self.books.reason.as_ref().map(Into::into),
+            amount: self.amount,
+            fee: self.fee,
+            source: names.source,
+            payer: names.payer,
+            method: self.books.method,
+            has_invoice: self.books.has_invoice,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            verifiable: holder.verifiable,
+            verified: self.proof.is_some(),
+            matched,
+            transaction: transaction.map(|transaction| transaction.to_string()),
+            block: self.proof.map(|proof| proof.block.to_string()),
+            top_up: self.top_up,
+            id: self.id,
+        }
+    }
+
+    /// The transaction as shown: the event's, else the one that the provider names.
+    pub(super) fn shown(&self) -> Option<B256> {
+        let proven = self.proof.as_ref().map(|proof| proof.transaction);
+        proven.or(self.claim)
+    }
+
+    /// How the event that shows its money was found; `None` for a line that is the event itself.
+    pub(super) fn matched(&self) -> Option<Match> {
+        self.proof.as_ref().and_then(|proof| proof.matched)
+    }
+
+    /// What is searched for parts of, as the index of ids has it: the key of the id, and of the number where there is
+    /// one.
+    pub(super) fn search_text(&self) -> String {
+        match &self.books.number {
+            Some(number) => search_key(&format!("{} {number}", self.id)).into_owned(),
+            None => search_key(&self.id).into_owned(),
+        }
+    }
+
+    /// The row of this id with its place.
+    pub(super) fn find(
+        connection: &Connection,
+        account: i64,
+        id: &str,
+    ) -> Inner<Option<(i64, Self)>> {
+        let found = connection
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM payment p WHERE p.account = ?1 AND p.id = ?2"
+            ))?
+            .query_row(params![account, id], |row| {
+                Ok((row.get(0)?, Self::read(row)))
+            })
+            .optional()?;
+        found.map(|(line, read)| Ok((line, read?))).transpose()
+    }
+}
+
+/// An amount without its sign as two integers that compare across scales.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AmountKey {
+    pub(super) whole: i64,
+    /// In 10^-18.
+    pub(super) fraction: i64,
+}
+
+impl AmountKey {
+    /// `None` for an amount whose whole part is beyond 2^63.
+    pub(super) fn of(amount: &Amount) -> Option<Self> {
+        let units = amount.units().checked_abs()?;
+        let unit = 10_i128.checked_pow(u32::from(amount.scale()))?;
+        let finer = 10_i128.checked_pow(u32::from(MAX_SCALE.checked_sub(amount.scale())?))?;
+        Some(Self {
+            whole: i64::try_from(units.checked_div(unit)?).ok()?,
+            fraction: i64::try_from(units.checked_rem(unit)?.checked_mul(finer)?).ok()?,
+        })
+    }
+}
+
+pub(super) fn status_of(status: Status) -> PaymentStatus {
+    match status {
+        Status::Open => PaymentStatus::Open,
+        Status::Confirming => PaymentStatus::Confirming,
+        Status::UnderReview => PaymentStatus::UnderReview,
+        Status::Completed => PaymentStatus::Completed,
+        Status::Cancelled => PaymentStatus::Cancelled,
+        Status::Expired => PaymentStatus::Expired,
+        Status::Failed => PaymentStatus::Failed,
+        Status::Refunding => PaymentStatus::Refunding,
+        Status::Refunded => PaymentStatus::Refunded,
+    }
+}
+
+pub(super) fn status_number(status: PaymentStatus) -> i64 {
+    number(&STATUSES, status)
+}
+
+pub(super) fn hash(bytes: Vec<u8>) -> Inner<B256> {
+    B256::try_from(bytes.as_slice()).map_err(|_| Failure::Unreadable("a hash cannot be read."))
+}
+
+/// Block numbers beyond SQLite's integers are not met; they would be the last one.
+pub(super) fn block_number(block: u64) -> i64 {
+    i64::try_from(block).unwrap_or(i64::MAX)
+}
+
+pub(super) fn block_from(stored: i64) -> u64 {
+    u64::try_from(stored).unwrap_or_default()
+}
+
+fn number<T: PartialEq + Copy>(all: &[T], one: T) -> i64 {
+    all.iter()
+        .position(|each| *each == one)
+        .and_then(|place| i64::try_from(place).ok())
+        .unwrap_or_default()
+}
+
+fn pick<T: Copy>(all: &[T], number: i64) -> Inner<T> {
+    usize::try_from(number)
+        .ok()
+        .and_then(|place| all.get(place).copied())
+        .ok_or(Failure::Unreadable("a number stands for nothing."))
+}
+
+pub(super) fn kind_number(kind: PaymentKind) -> i64 {
+    number(&KINDS, kind)
+}
+
+pub(super) fn match_number(matched: Match) -> i64 {
+    number(&MATCHES, matched)
+}
+
+/// Whether an id is one that Bursar gives: to credits without a top-up, and to top-ups without a payment.
+pub(super) fn is_reserved(id: &str) -> bool {
+    id.starts_with("chain:") || id.starts_with("local:")
+}

@@ -1,0 +1,82 @@
+//! Events that another RPC tells in another place of their transaction: RPCs may count its logs in different ways, so that
+//! the place alone does not say whether an event is known. What tells the same is the same event, as often as it comes.
+
+use super::near::StoredEvent;
+use super::verify::Verifier;
+use crate::failure::Inner;
+use bursar_domain::chain_event::{UserEvent, same_but_for_place};
+
+/// Stores the events of a batch that are not known yet.
+pub(super) fn put_events(verifier: &mut Verifier<'_>, events: &[UserEvent]) -> Inner<()> {
+    for told in events.chunk_by(|one, other| one.transaction == other.transaction) {
+        if let Some(first) = told.first() {
+            let known = verifier.events_of(&first.transaction)?;
+            put_transaction(verifier, known, told)?;
+        }
+    }
+    Ok(())
+}
+
+/// `told` are a transaction's events as they are told now; `known` as they are stored.
+fn put_transaction(
+    verifier: &mut Verifier<'_>,
+    mut known: Vec<StoredEvent>,
+    told: &[UserEvent],
+) -> Inner<()> {
+    let mut new: Vec<&UserEvent> = told.iter().collect();
+    new.retain(|event| take(&mut known, |stored| stored == *event).is_none());
+    // Stored in one place, told in another.
+    let mut moved = Vec::new();
+    new.retain(|event| {
+        let alike = take(&mut known, |stored| same_but_for_place(stored, event));
+        let is_new = alike.is_none();
+        moved.extend(alike.map(|stored| (stored, *event)));
+        is_new
+    });
+    let is_taken = |(stored, _): &(StoredEvent, _)| {
+        let taken = stored.event.log_index;
+        new.iter().any(|event| event.log_index == taken)
+    };
+    if moved.iter().any(is_taken) {
+        // One of the new events stands where a known one stood in the other count: all go by the count that tells more.
+        for (stored, _) in &moved {
+            verifier.drop_event(&verifier.event(stored.number)?)?;
+        }
+        new.extend(moved.iter().map(|(_, event)| *event));
+    }
+    for event in new {
+        put_event(verifier, event)?;
+    }
+    Ok(())
+}
+
+/// Takes the first out whose event is so.
+fn take(known: &mut Vec<StoredEvent>, is_it: impl Fn(&UserEvent) -> bool) -> Option<StoredEvent> {
+    let at = known.iter().position(|stored| is_it(&stored.event))?;
+    Some(known.remove(at))
+}
+
+fn put_event(verifier: &mut Verifier<'_>, event: &UserEvent) -> Inner<()> {
+    if verifier.add_event(event)? {
+        return Ok(());
+    }
+    let stored = verifier.find_event(&event.transaction, event.log_index)?;
+    match stored.filter(|stored| stored.event != *event) {
+        // The same transaction in another block.
+        Some(stored) if stored.event.block_hash != event.block_hash => {
+            verifier.drop_event(&stored)?;
+            verifier.add_event(event)?;
+        }
+        // Two RPCs that each leave one out, and count in different ways: neither event is given up for its place.
+        Some(_) => {
+            let known = verifier.events_of(&event.transaction)?;
+            let last = known.iter().map(|stored| stored.event.log_index).max();
+            verifier.add_event(&UserEvent {
+                log_index: last.unwrap_or_default().saturating_add(1),
+                ..event.clone()
+            })?;
+        }
+        None => {}
+    }
+    Ok(())
+}

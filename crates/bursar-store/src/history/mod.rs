@@ -1,0 +1,299 @@
+//! `history.db`: payments, chain events, charges and the last readings; all that a provider or the chain can
+//! give again. So it is written without waiting for the disk, and a damaged file is set aside and filled anew.
+
+mod doubtful;
+mod events;
+mod late;
+mod line;
+mod log_index;
+mod near;
+mod pages;
+mod past;
+mod payments;
+mod places;
+#[cfg(test)]
+mod plans;
+mod portion;
+mod ranges;
+mod readings;
+mod rows;
+mod search;
+mod verify;
+mod views;
+
+use super::connection::{Database, Tuning, open_writer};
+use super::damage::{self, Check};
+use super::failure::{Failure, Inner, file_error};
+use super::migrations::{HISTORY, version};
+use bursar_domain::account::AccountId;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::clock::{Clock, Timestamp};
+use bursar_domain::error::Result;
+use bursar_domain::high_water::Sighting;
+use bursar_domain::zone::Zone;
+use line::Line;
+use rusqlite::{Connection, OptionalExtension};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fmt, fs};
+
+pub use doubtful::DoubtfulRange;
+pub use events::{EventCursor, Matched};
+pub use portion::Portion;
+pub use readings::SyncState;
+
+/// A long history touches the same pages again and again while it is first read: a longer log moves each of
+/// them into the file once instead of many times.
+const TUNING: Tuning = Tuning {
+    synchronous: "NORMAL",
+    log_pages: 8_000,
+    cache_kib: 16 * 1024,
+};
+
+/// A file up to this size is checked whole when it is opened. A larger one shows its damage when it is read;
+/// it is then marked, and set aside at the next start.
+const CHECKED_WHOLE: u64 = 4 * 1024 * 1024;
+
+/// How many lines are deleted in one transaction, so that others can write in between.
+const DELETED_AT_ONCE: u32 = 2_000;
+
+pub struct History {
+    db: Database,
+    /// In whose zone the dates of a query are days; UTC without.
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("History")
+            .field("db", &self.db)
+            .finish_non_exhaustive()
+    }
+}
+
+impl History {
+    /// Opens the history of this home for the one engine, and makes it where there is none. The second value
+    /// says that a damaged one was set aside and everything has to be fetched again.
+    ///
+    /// # Errors
+    /// `storage_newer`, or `storage_failed` when the folder cannot be used.
+    pub fn open(home: &Path, now: Timestamp) -> Result<(Self, bool)> {
+        fs::create_dir_all(home).map_err(|error| file_error(&error, home))?;
+        let path = home.join(HISTORY.file);
+        let (connection, rebuilt) = match open_sound(&path) {
+            Ok(connection) => (connection, false),
+            Err(failure) if failure.is_damage() => {
+                damage::set_aside(&path, now)?;
+                unmark(&path);
+                (
+                    open_sound(&path).map_err(|failure| failure.coded(&path))?,
+                    true,
+                )
+            }
+            Err(failure) => return Err(failure.coded(&path)),
+        };
+        let db = Database::new(path, Some(connection), mark);
+        Ok((Self { db, clock: None }, rebuilt))
+    }
+
+    /// Opens it for reading beside a running engine; `None` when there is no file.
+    ///
+    /// # Errors
+    /// `storage_newer`, or `storage_failed` for an older file or one that cannot be read.
+    pub fn open_for_reading(home: &Path) -> Result<Option<Self>> {
+        let path = home.join(HISTORY.file);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let db = Database::new(path, None, mark);
+        db.read(|connection| HISTORY.require_latest(connection))?;
+        Ok(Some(Self { db, clock: None }))
+    }
+
+    /// Takes the dates of a query as days in the zone of this clock, as it is when the query is made.
+    #[must_use]
+    pub fn with_days_of(self, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock: Some(clock),
+            ..self
+        }
+    }
+
+    fn zone(&self) -> Zone {
+        self.clock.as_ref().map_or(Zone::UTC, |clock| clock.zone())
+    }
+
+    /// Keeps what a look beside the engine, or without one, came to: the chain's figures where they are no older than those
+    /// kept, since when none such can be had, and the API's balance. The file is neither made nor brought up to date.
+    ///
+    /// # Errors
+    /// `storage_newer`, or `storage_failed` where the file is older or cannot be written.
+    pub fn remember_look(
+        home: &Path,
+        account: &AccountId,
+        sighting: Option<&Sighting>,
+        api: Option<&ApiBalance>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let path = home.join(HISTORY.file);
+        if !path.exists() {
+            return Ok(());
+        }
+        let connection = open_writer(&path, TUNING).map_err(|failure| failure.coded(&path))?;
+        let db = Database::new(path, Some(connection), mark);
+        db.read(|connection| HISTORY.require_latest(connection))?;
+        let history = Self { db, clock: None };
+        if let Some(sighting) = sighting {
+            history.put_sighting(account, sighting, now)?;
+        }
+        if let Some(api) = api {
+            history.put_api_balance(account, api, now)?;
+        }
+        Ok(())
+    }
+
+    /// Says whether the account has a chain in which its payments can be seen; unless said, it has.
+    pub fn set_verifiable(&self, account: &AccountId, verifiable: bool) -> Result<()> {
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            transaction.execute(
+                "UPDATE account SET verifiable = ?2 WHERE number = ?1 AND verifiable <> ?2",
+                (account, verifiable),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Removes all that is known of an account. A long history takes several transactions; when it is
+    /// interrupted, calling it again goes on.
+    pub fn remove_account(&self, account: &AccountId) -> Result<()> {
+        let Some(number) = self
+            .db
+            .read(|connection| account_number(connection, account))?
+        else {
+            return Ok(());
+        };
+        while self
+            .db
+            .write(|transaction| remove_lines(transaction, number))?
+        {}
+        self.db.write(|transaction| {
+            for table in [
+                "tally",
+                "total",
+                "amount_tally",
+                "event",
+                "event_range",
+                "checkpoint",
+                "reading",
+                "charge",
+                "sync",
+            ] {
+                transaction
+                    .execute(&format!("DELETE FROM {table} WHERE account = ?1"), [number])?;
+            }
+            transaction.execute("DELETE FROM account WHERE number = ?1", [number])?;
+            Ok(())
+        })
+    }
+}
+
+fn open_sound(path: &Path) -> Inner<Connection> {
+    if marker(path).exists() {
+        return Err(Failure::Unreadable("it was found damaged."));
+    }
+    let size = fs::metadata(path).map(|file| file.len()).ok();
+    let mut connection = open_writer(path, TUNING)?;
+    if let Some(size) = size {
+        if version(&connection)? == 0 {
+            return Err(Failure::Unreadable("it is empty."));
+        }
+        if size <= CHECKED_WHOLE {
+            damage::check(&connection, Check::Quick)?;
+        }
+    }
+    HISTORY.migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Removes some lines of the account; `false` when there are none left.
+fn remove_lines(connection: &Connection, account: i64) -> Inner<bool> {
+    let lines: Vec<(i64, Line)> = connection
+        .prepare_cached(&format!(
+            "SELECT {} FROM payment p WHERE p.account = ?1 LIMIT ?2",
+            line::COLUMNS
+        ))?
+        .query_and_then((account, DELETED_AT_ONCE), |row| {
+            Ok((row.get(0)?, Line::read(row)?))
+        })?
+        .collect::<Inner<_>>()?;
+    for (place, line) in &lines {
+        line.delete(connection, account, *place)?;
+    }
+    Ok(!lines.is_empty())
+}
+
+fn marker(path: &Path) -> PathBuf {
+    damage::with_suffix(path, ".is-damaged")
+}
+
+fn mark(path: &Path) {
+    if let Err(error) = fs::write(marker(path), []) {
+        tracing::warn!(%error, "the damaged history could not be marked");
+    }
+}
+
+fn unmark(path: &Path) {
+    let marker = marker(path);
+    if marker.exists()
+        && let Err(error) = fs::remove_file(&marker)
+    {
+        tracing::warn!(%error, "the mark of the damaged history could not be removed");
+    }
+}
+
+/// The account's number in this file; `None` before anything of it has been stored.
+fn account_number(connection: &Connection, account: &AccountId) -> Inner<Option<i64>> {
+    Ok(connection
+        .prepare_cached("SELECT number FROM account WHERE id = ?1")?
+        .query_row([&account.0], |row| row.get(0))
+        .optional()?)
+}
+
+/// The account's number, given when it has none.
+fn numbered(connection: &Connection, account: &AccountId) -> Inner<i64> {
+    if let Some(number) = account_number(connection, account)? {
+        return Ok(number);
+    }
+    connection.execute("INSERT INTO account (id) VALUES (?1)", [&account.0])?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// The number of a payment's source, given when it has none; 0 is "not said".
+fn source_number(connection: &Connection, source: Option<&str>) -> Inner<i64> {
+    let Some(source) = source else {
+        return Ok(0);
+    };
+    let known = connection
+        .prepare_cached("SELECT number FROM source WHERE name = ?1")?
+        .query_row([source], |row| row.get(0))
+        .optional()?;
+    if let Some(number) = known {
+        return Ok(number);
+    }
+    connection.execute("INSERT INTO source (name) VALUES (?1)", [source])?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// The number of a payer's name, given when it has none.
+fn payer_number(connection: &Connection, name: &str) -> Inner<i64> {
+    let known = connection
+        .prepare_cached("SELECT number FROM payer WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?;
+    if let Some(number) = known {
+        return Ok(number);
+    }
+    connection.execute("INSERT INTO payer (name) VALUES (?1)", [name])?;
+    Ok(connection.last_insert_rowid())
+}

@@ -1,0 +1,434 @@
+//! The look-ups that matching needs, each a seek in an index: what may be matched by amount near a point in
+//! time, and the events of an id, a payment or a block.
+
+use super::line::{
+    AmountKey, Line, STATUSES, block_from, block_number, hash, is_reserved, match_number,
+    status_number,
+};
+use super::verify::Verifier;
+use crate::failure::{Failure, Inner};
+use crate::matching::{WINDOW, may_be_verified_by_amount, may_have_money};
+use crate::stored::amount;
+use alloy_primitives::B256;
+use bursar_domain::chain_event::{EventKind, UserEvent};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::money::Amount;
+use bursar_domain::view::{Match, PaymentKind};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use std::cell::Cell;
+
+/// A row of `event`.
+#[derive(Clone, Debug)]
+pub(super) struct StoredEvent {
+    pub(super) number: i64,
+    pub(super) event: UserEvent,
+    /// The payment that it serves.
+    pub(super) payment: Option<String>,
+    /// May be matched by amount.
+    pub(super) loose: bool,
+    /// Shown as a line of its own.
+    pub(super) listed: bool,
+}
+
+/// A payment that no event serves.
+#[derive(Debug)]
+pub(super) struct Unproven {
+    line: i64,
+    /// The transaction that the provider names.
+    claim: Option<B256>,
+    /// May be matched by amount.
+    pub(super) loose: bool,
+}
+
+/// What, where and when something may be matched by amount.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Spot {
+    key: AmountKey,
+    currency: String,
+    at: Timestamp,
+}
+
+const EVENT: &str =
+    "number, block, log_index, tx, block_hash, block_time, kind, top_up_id, amount, currency,
+    payment, loose, listed";
+const NEAR_EVENT: &str = "account = ?1 AND whole = ?2 AND fraction = ?3 AND currency = ?4
+    AND block_time BETWEEN ?5 AND ?6 AND loose = 1";
+const NEAR_PAYMENT: &str = "p.account = ?1 AND p.whole = ?2 AND p.fraction = ?3 AND p.currency = ?4
+    AND p.created_at BETWEEN ?5 AND ?6 AND p.loose = 1";
+
+/// A payment that an event serves has that event's transaction in its row.
+const SERVES: &str = "account = ?1 AND payment = ?2
+    AND tx = (SELECT p.tx FROM payment p WHERE p.account = ?1 AND p.id = ?2)";
+const NAMED: &str = "account = ?1 AND top_up_id = ?2 AND payment IS NOT top_up_id";
+
+// Asked and written for each event of a long history, so as few statements as it takes, none of them put together anew.
+const UNPROVEN: &str =
+    "SELECT line, tx, loose FROM payment WHERE account = ?1 AND id = ?2 AND verified = 0";
+const PROVE: &str =
+    "UPDATE payment SET block = ?2, verified = 1, matched = ?3, loose = 0 WHERE line = ?1";
+const PROVE_AND_NAME: &str =
+    "UPDATE payment SET block = ?2, verified = 1, matched = ?3, loose = 0, tx = ?4 WHERE line = ?1";
+
+const CREDIT: i64 = 0;
+const REFUND: i64 = 1;
+const RELEASED: i64 = 2;
+
+impl Verifier<'_> {
+    pub(super) fn find_event(
+        &self,
+        transaction: &B256,
+        log_index: u64,
+    ) -> Inner<Option<StoredEvent>> {
+        self.one_event(
+            "account = ?1 AND tx = ?2 AND log_index = ?3",
+            params![
+                self.account,
+                transaction.as_slice(),
+                block_number(log_index)
+            ],
+        )
+    }
+
+    /// The events of a transaction.
+    pub(super) fn events_of(&self, transaction: &B256) -> Inner<Vec<StoredEvent>> {
+        self.events(
+            "account = ?1 AND tx = ?2",
+            params![self.account, transaction.as_slice()],
+        )
+    }
+
+    /// The event that serves the payment.
+    pub(super) fn event_of(&self, payment: &str) -> Inner<Option<StoredEvent>> {
+        self.one_event(SERVES, params![self.account, payment])
+    }
+
+    /// Takes the payment from the event that serves it; says whether one did.
+    pub(super) fn free_event_of(&self, payment: &str) -> Inner<bool> {
+        let freed = self
+            .connection
+            .prepare_cached(&format!("UPDATE event SET payment = NULL WHERE {SERVES}"))?
+            .execute(params![self.account, payment])?;
+        Ok(freed > 0)
+    }
+
+    /// The events in this block and above, newest first.
+    pub(super) fn events_from(&self, block: u64) -> Inner<Vec<StoredEvent>> {
+        self.events(
+            "account = ?1 AND block >= ?2 ORDER BY block DESC, log_index DESC",
+            params![self.account, block_number(block)],
+        )
+    }
+
+    /// The events that carry this id and do not serve the payment of this id, in the chain's order.
+    pub(super) fn named(&self, id: &str) -> Inner<Vec<StoredEvent>> {
+        if !self.any_events()? {
+            return Ok(Vec::new());
+        }
+        self.events(
+            &format!("{NAMED} ORDER BY block, log_index"),
+            params![self.account, id],
+        )
+    }
+
+    pub(super) fn first_named(&self, id: &str) -> Inner<Option<StoredEvent>> {
+        self.one_event(
+            &format!("{NAMED} ORDER BY block, log_index LIMIT 1"),
+            params![self.account, id],
+        )
+    }
+
+    /// The block and place of the first event that carries the payment's id.
+    pub(super) fn first_place_named(&self, payment: &Line) -> Inner<Option<(u64, u64)>> {
+        // Of several, the first serves.
+        let first = match payment.matched() {
+            Some(Match::ById) => self.event_of(&payment.id)?,
+            Some(Match::ByAmount) | None => self.first_named(&payment.id)?,
+        };
+        Ok(first.map(|first| (first.event.block, first.event.log_index)))
+    }
+
+    /// The payment of this id, if no event serves it. Then none carries its id either: the first that does would serve it.
+    pub(super) fn unproven(&self, id: &str) -> Inner<Option<Unproven>> {
+        let found = self
+            .connection
+            .prepare_cached(UNPROVEN)?
+            .query_row(params![self.account, id], |row| {
+                Ok((row.get(0)?, row.get::<_, Option<Vec<u8>>>(1)?, row.get(2)?))
+            })
+            .optional()?;
+        let read = |(line, claim, loose): (i64, Option<Vec<u8>>, bool)| {
+            Ok(Unproven {
+                line,
+                claim: claim.map(hash).transpose()?,
+                loose,
+            })
+        };
+        found.map(read).transpose()
+    }
+
+    pub(super) fn event(&self, number: i64) -> Inner<StoredEvent> {
+        self.one_event("number = ?1", params![number])?
+            .ok_or(Failure::Unreadable("an event is missing."))
+    }
+
+    /// The earliest and the latest event that may be matched by amount here; the same when there is one.
+    pub(super) fn near_events(&self, spot: &Spot) -> Inner<Option<(StoredEvent, StoredEvent)>> {
+        if !self.any_loose_events()? {
+            return Ok(None);
+        }
+        let end = |order| {
+            self.one_event(
+                &format!("{NEAR_EVENT} ORDER BY block_time {order}, number {order} LIMIT 1"),
+                spot.params(self.account),
+            )
+        };
+        Ok(end("ASC")?.zip(end("DESC")?))
+    }
+
+    /// The earliest and the latest payment that may be matched by amount here.
+    pub(super) fn near_payments(&self, spot: &Spot) -> Inner<Option<(Line, Line)>> {
+        let end = |order| {
+            let found = self
+                .connection
+                .prepare_cached(&format!(
+                    "SELECT {} FROM payment p WHERE {NEAR_PAYMENT}
+                     ORDER BY p.created_at {order}, p.line {order} LIMIT 1",
+                    super::line::COLUMNS
+                ))?
+                .query_row(spot.params(self.account), |row| Ok(Line::read(row)))
+                .optional()?;
+            found.transpose()
+        };
+        let first: Option<Line> = end("ASC")?;
+        Ok(first.zip(end("DESC")?))
+    }
+
+    /// Whether a payment is here that can be verified by amount.
+    pub(super) fn any_verifiable(&self, spot: &Spot) -> Inner<bool> {
+        let unverifiable = STATUSES
+            .iter()
+            .filter(|status| !may_be_verified_by_amount(**status))
+            .map(|status| status_number(*status).to_string())
+            .collect::<Vec<_>>()
+            .join(", ");
+        Ok(self
+            .connection
+            .prepare_cached(&format!(
+                "SELECT 1 FROM payment p WHERE {NEAR_PAYMENT} AND p.status NOT IN ({unverifiable}) LIMIT 1"
+            ))?
+            .exists(spot.params(self.account))?)
+    }
+
+    /// The events here that are shown as lines of their own.
+    pub(super) fn near_listed(&self, spot: &Spot) -> Inner<Vec<StoredEvent>> {
+        if !self.any_loose_events()? {
+            return Ok(Vec::new());
+        }
+        self.events(
+            &format!("{NEAR_EVENT} AND listed = 1"),
+            spot.params(self.account),
+        )
+    }
+
+    /// The events here that serve no payment and are not shown.
+    pub(super) fn near_unserved(&self, spot: &Spot) -> Inner<Vec<StoredEvent>> {
+        if !self.any_loose_events()? {
+            return Ok(Vec::new());
+        }
+        self.events(
+            &format!("{NEAR_EVENT} AND listed = 0 AND payment IS NULL"),
+            spot.params(self.account),
+        )
+    }
+
+    /// Writes the row and returns its number, or nothing where the transaction's event is stored already, in whatever
+    /// block; `payment` is the one that it serves.
+    pub(super) fn insert_event(
+        &self,
+        event: &UserEvent,
+        loose: bool,
+        payment: Option<&str>,
+    ) -> Inner<Option<i64>> {
+        let key = AmountKey::of(&event.amount);
+        let (kind, top_up_id) = match &event.kind {
+            EventKind::Credit { top_up_id } => (CREDIT, Some(top_up_id)),
+            EventKind::Refund => (REFUND, None),
+            EventKind::Released => (RELEASED, None),
+        };
+        let inserted = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO event (account, block, log_index, tx, block_hash, block_time, kind, top_up_id,
+                     amount, currency, whole, fraction, payment, loose, listed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0)
+                 ON CONFLICT (account, tx, log_index) DO NOTHING",
+            )?
+            .execute(params![
+                self.account,
+                block_number(event.block),
+                block_number(event.log_index),
+                event.transaction.as_slice(),
+                event.block_hash.as_slice(),
+                event.block_time.0,
+                kind,
+                top_up_id,
+                event.amount.to_decimal(),
+                event.amount.currency().as_str(),
+                key.map(|key| key.whole),
+                key.map(|key| key.fraction),
+                payment,
+                loose,
+            ])?;
+        if inserted == 0 {
+            return Ok(None);
+        }
+        self.has_events.set(Some(true));
+        if loose {
+            self.has_loose_events.set(Some(true));
+        }
+        Ok(Some(self.connection.last_insert_rowid()))
+    }
+
+    fn any_events(&self) -> Inner<bool> {
+        self.once(
+            &self.has_events,
+            "SELECT 1 FROM event WHERE account = ?1 LIMIT 1",
+        )
+    }
+
+    pub(super) fn any_loose_events(&self) -> Inner<bool> {
+        self.once(
+            &self.has_loose_events,
+            "SELECT 1 FROM event WHERE account = ?1 AND loose = 1 LIMIT 1",
+        )
+    }
+
+    fn once(&self, known: &Cell<Option<bool>>, query: &str) -> Inner<bool> {
+        if let Some(known) = known.get() {
+            return Ok(known);
+        }
+        let found = self
+            .connection
+            .prepare_cached(query)?
+            .exists([self.account])?;
+        known.set(Some(found));
+        Ok(found)
+    }
+
+    fn events(&self, condition: &str, params: impl Params) -> Inner<Vec<StoredEvent>> {
+        self.connection
+            .prepare_cached(&format!("SELECT {EVENT} FROM event WHERE {condition}"))?
+            .query_and_then(params, stored)?
+            .collect()
+    }
+
+    fn one_event(&self, condition: &str, params: impl Params) -> Inner<Option<StoredEvent>> {
+        Ok(self.events(condition, params)?.into_iter().next())
+    }
+}
+
+impl Unproven {
+    /// Writes that the event serves it, by its id.
+    pub(super) fn prove(&self, connection: &Connection, event: &UserEvent) -> Inner<()> {
+        let block = block_number(event.block);
+        let matched = match_number(Match::ById);
+        // The index of transactions is left alone where the provider has named the right one.
+        if self.claim == Some(event.transaction) {
+            connection
+                .prepare_cached(PROVE)?
+                .execute(params![self.line, block, matched])?;
+        } else {
+            connection.prepare_cached(PROVE_AND_NAME)?.execute(params![
+                self.line,
+                block,
+                matched,
+                event.transaction.as_slice()
+            ])?;
+        }
+        Ok(())
+    }
+}
+
+impl Spot {
+    fn params(&self, account: i64) -> impl Params + '_ {
+        (
+            account,
+            self.key.whole,
+            self.key.fraction,
+            &self.currency,
+            self.at.minus(WINDOW).0,
+            self.at.plus(WINDOW).0,
+        )
+    }
+
+    fn of(amount: &Amount, at: Timestamp) -> Option<Self> {
+        if amount.is_negative() || amount.is_zero() {
+            return None;
+        }
+        Some(Self {
+            key: AmountKey::of(amount)?,
+            currency: amount.currency().as_str().to_owned(),
+            at,
+        })
+    }
+}
+
+/// Where an event looks for its payment; `None` for one that cannot be matched by amount.
+pub(super) fn event_spot(event: &UserEvent) -> Option<Spot> {
+    match &event.kind {
+        EventKind::Credit { .. } => Spot::of(&event.amount, event.block_time),
+        EventKind::Refund | EventKind::Released => None,
+    }
+}
+
+/// Where a payment that may be matched by amount looks for its event.
+pub(super) fn loose_spot(payment: &Line) -> Option<Spot> {
+    if !payment.loose {
+        return None;
+    }
+    Spot::of(&payment.amount, payment.created_at)
+}
+
+/// Whether the payment may be matched by amount, as long as no event carries its id.
+pub(super) fn can_be_loose(payment: &Line) -> bool {
+    payment.kind == PaymentKind::TopUp
+        && !is_reserved(&payment.id)
+        && may_have_money(payment.status())
+        && Spot::of(&payment.amount, payment.created_at).is_some()
+}
+
+/// Whether the payment can be verified by an event of the same amount, were there nothing to choose.
+pub(super) fn is_verifiable(payment: &Line) -> bool {
+    may_be_verified_by_amount(payment.status())
+}
+
+/// The id under which an event is shown as a line of its own.
+pub(super) fn line_id(event: &UserEvent) -> String {
+    format!("chain:{}:{}", event.transaction, event.log_index)
+}
+
+fn stored(row: &Row<'_>) -> Inner<StoredEvent> {
+    let kind = match row.get::<_, i64>(6)? {
+        CREDIT => EventKind::Credit {
+            top_up_id: row.get(7)?,
+        },
+        REFUND => EventKind::Refund,
+        RELEASED => EventKind::Released,
+        _ => return Err(Failure::Unreadable("a number stands for nothing.")),
+    };
+    Ok(StoredEvent {
+        number: row.get(0)?,
+        event: UserEvent {
+            kind,
+            amount: amount(&row.get::<_, String>(8)?, &row.get::<_, String>(9)?)?,
+            transaction: hash(row.get(3)?)?,
+            log_index: block_from(row.get(2)?),
+            block: block_from(row.get(1)?),
+            block_hash: hash(row.get(4)?)?,
+            block_time: Timestamp(row.get(5)?),
+        },
+        payment: row.get(10)?,
+        loose: row.get(11)?,
+        listed: row.get(12)?,
+    })
+}

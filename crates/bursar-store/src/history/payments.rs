@@ -1,0 +1,397 @@
+//! Writing lines of the history: the provider's payments as they are told, and the machine's own top-ups.
+
+use super::line::{Books, Holder, Line, Names, is_reserved, status_of};
+use super::search::take_in_ids;
+use super::verify::Verifier;
+use super::{History, account_number, late, numbered, payer_number, source_number};
+use crate::failure::Inner;
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::payment::{RemotePayment, Status};
+use bursar_domain::view::{PaymentKind, PaymentView};
+use bursar_engine::top_up::{Phase, TopUp, Word};
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+
+/// The longest id and source that are taken.
+const LONGEST_TEXT: usize = 256;
+
+impl History {
+    /// Writes payments as the provider tells them, by id; returns how many were new or different. A fee, source or
+    /// transaction that was known stays until another is told.
+    ///
+    /// # Errors
+    /// `answer_malformed` for an id or source that cannot be one; nothing is written then.
+    pub fn put_payments(&self, account: &AccountId, payments: &[RemotePayment]) -> Result<u32> {
+        for payment in payments {
+            check_texts(payment)?;
+        }
+        if payments.is_empty() {
+            return Ok(0);
+        }
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            put_each(transaction, account, payments)
+        })
+    }
+
+    /// Whether a payment can be a line here at all.
+    ///
+    /// # Errors
+    /// `answer_malformed` for an id or source that cannot be one.
+    pub fn takes(payment: &RemotePayment) -> Result<()> {
+        check_texts(payment)
+    }
+
+    /// Writes the machine's top-up as a line: under the provider's id once that is known (its
+    /// `local:` line then goes), else under `local:<id>`.
+    pub fn put_top_up(&self, account: &AccountId, top_up: &TopUp) -> Result<()> {
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            let mut verifier = Verifier::new(transaction, account);
+            put_top_up(&mut verifier, top_up)
+        })
+    }
+
+    /// Removes the lines that the machine's top-up had under other ids.
+    pub fn forget_former_lines(&self, account: &AccountId, top_up: &TopUp) -> Result<()> {
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            remove_former(&mut Verifier::new(transaction, account), top_up)
+        })
+    }
+
+    /// The machine's own top-ups whose lines are not final and have never been told by the provider.
+    pub fn untold_top_ups(&self, account: &AccountId) -> Result<Vec<String>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(Vec::new());
+            };
+            let found = connection
+                .prepare_cached(
+                    "SELECT DISTINCT top_up FROM payment
+                     WHERE account = ?1 AND unsettled = 1 AND said IS NULL AND top_up IS NOT NULL",
+                )?
+                .query_map([number], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(found)
+        })
+    }
+
+    /// Removes the lines of a top-up of which nothing else is known, as after the loss of `bursar.db`: the provider tells
+    /// what there is of it.
+    pub fn forget_untold_lines(&self, account: &AccountId, top_up: &str) -> Result<()> {
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            let lines = transaction
+                .prepare_cached(
+                    "SELECT id FROM payment
+                     WHERE account = ?1 AND unsettled = 1 AND said IS NULL AND top_up = ?2",
+                )?
+                .query_map((account, top_up), |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<String>>>()?;
+            let mut verifier = Verifier::new(transaction, account);
+            lines
+                .iter()
+                .try_for_each(|line| verifier.remove_payment(line))
+        })
+    }
+
+    /// Those payments of which the provider has told nothing later.
+    pub fn latest(
+        &self,
+        account: &AccountId,
+        payments: Vec<RemotePayment>,
+    ) -> Result<Vec<RemotePayment>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(payments.clone());
+            };
+            let mut latest = Vec::new();
+            for payment in &payments {
+                let line = Line::find(connection, number, &payment.id)?;
+                if !line.is_some_and(|(_, line)| is_older(&line, payment)) {
+                    latest.push(payment.clone());
+                }
+            }
+            Ok(latest)
+        })
+    }
+
+    /// One line by its id.
+    pub fn payment(&self, account: &AccountId, id: &str) -> Result<Option<PaymentView>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(None);
+            };
+            let Some((_, line)) = Line::find(connection, number, id)? else {
+                return Ok(None);
+            };
+            let names = Names {
+                source: source_name(connection, line.source)?,
+                payer: payer_name(connection, line.books.payer)?,
+            };
+            let holder = Holder {
+                id: account.clone(),
+                verifiable: connection
+                    .prepare_cached("SELECT verifiable FROM account WHERE number = ?1")?
+                    .query_row([number], |row| row.get(0))?,
+            };
+            Ok(Some(line.view(&holder, names)))
+        })
+    }
+
+    /// When the oldest line of the account was created.
+    pub fn oldest_payment(&self, account: &AccountId) -> Result<Option<Timestamp>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(None);
+            };
+            let oldest: Option<i64> = connection
+                .prepare_cached("SELECT (SELECT created_at FROM payment WHERE account = ?1 ORDER BY line LIMIT 1)")?
+                .query_row([number], |row| row.get(0))?;
+            Ok(oldest.map(Timestamp))
+        })
+    }
+
+    /// When the oldest payment that is not final was created.
+    pub fn oldest_unsettled(&self, account: &AccountId) -> Result<Option<Timestamp>> {
+        self.db.read(|connection| {
+            let Some(number) = account_number(connection, account)? else {
+                return Ok(None);
+            };
+            let oldest: Option<i64> = connection
+                .prepare_cached(
+                    "SELECT (SELECT created_at FROM payment WHERE account = ?1 AND unsettled = 1
+                             ORDER BY line LIMIT 1)",
+                )?
+                .query_row([number], |row| row.get(0))?;
+            Ok(oldest.map(Timestamp))
+        })
+    }
+}
+
+/// Writes payments that were checked; returns how many were new or different.
+pub(super) fn put_each(
+    connection: &Connection,
+    account: i64,
+    payments: &[RemotePayment],
+) -> Inner<u32> {
+    let mut verifier = Verifier::new(connection, account);
+    let mut sources = BTreeMap::new();
+    let mut changed = 0_u32;
+    for payment in payments {
+        if put_payment(&mut verifier, &mut sources, payment)? {
+            changed = changed.saturating_add(1);
+        }
+    }
+    take_in_ids(connection)?;
+    Ok(changed)
+}
+
+fn put_payment<'a>(
+    verifier: &mut Verifier<'_>,
+    sources: &mut BTreeMap<Option<&'a str>, i64>,
+    payment: &'a RemotePayment,
+) -> Inner<bool> {
+    let connection = verifier.connection;
+    let before = Line::find(connection, verifier.account, &payment.id)?;
+    let known = before.as_ref().map(|(_, line)| line);
+    if known.is_some_and(|line| is_older(line, payment)) {
+        return Ok(false);
+    }
+    let after = Line {
+        id: payment.id.clone(),
+        kind: PaymentKind::of(&payment.purpose),
+        said: Some(status_of(payment.status)),
+        said_at: Some(payment.updated_at),
+        step: known.and_then(|line| line.step),
+        by_chain: known.is_some_and(|line| line.by_chain),
+        amount: payment.amount.clone(),
+        // Not every call that tells of a payment knows these; silence takes nothing back.
+        fee: payment
+            .fee
+            .clone()
+            .or_else(|| known.and_then(|line| line.fee.clone())),
+        source: match (payment.source.as_deref(), known) {
+            (None, Some(line)) => line.source,
+            (told, _) => match sources.get(&told) {
+                Some(number) => *number,
+                None => {
+                    let number = source_number(connection, told)?;
+                    sources.insert(told, number);
+                    number
+                }
+            },
+        },
+        created_at: payment.created_at,
+        updated_at: payment.updated_at,
+        claim: payment
+            .transaction
+            .or_else(|| known.and_then(|line| line.claim)),
+        proof: known.and_then(|line| line.proof.clone()),
+        top_up: known.and_then(|line| line.top_up.clone()),
+        loose: known.is_some_and(|line| line.loose),
+        books: Books {
+            number: payment.papers.number.clone(),
+            payer: payment
+                .papers
+                .payer
+                .as_deref()
+                .map(|name| payer_number(connection, name))
+                .transpose()?,
+            method: payment.papers.method.clone(),
+            purpose: payment
+                .purpose
+                .words()
+                .or_else(|| known.and_then(|line| line.books.purpose.clone())),
+            reason: payment.reason.clone(),
+            has_invoice: payment.papers.has_invoice,
+        },
+    };
+    if known == Some(&after) {
+        return Ok(false);
+    }
+    let had_ended = known
+        .and_then(|line| line.said)
+        .is_some_and(late::has_ended);
+    if had_ended && payment.status == Status::Completed {
+        late::remember(connection, verifier.account, &payment.id)?;
+    }
+    verifier.put_payment(before, after)?;
+    Ok(true)
+}
+
+/// Whether the provider has said something later of the payment. Two words of one instant are told apart by how far they
+/// go; of a line that is only ours it has said nothing yet.
+fn is_older(known: &Line, payment: &RemotePayment) -> bool {
+    let (Some(said), Some(said_at)) = (known.said, known.said_at) else {
+        return false;
+    };
+    payment.updated_at < said_at
+        || (payment.updated_at == said_at && payment.status.goes_back_from(said))
+}
+
+fn local_id(top_up: &str) -> String {
+    format!("local:{top_up}")
+}
+
+/// The id of the machine's top-up among the lines.
+fn line_id(top_up: &TopUp) -> String {
+    top_up
+        .remote
+        .clone()
+        .unwrap_or_else(|| local_id(&top_up.id))
+}
+
+/// Removes the lines that the machine's top-up had while its id was not known, or was thought to be another. What the
+/// provider lists itself is a payment of its own and stays.
+fn remove_former(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
+    let now = line_id(top_up);
+    let open = verifier
+        .connection
+        .prepare_cached(
+            "SELECT id FROM payment WHERE account = ?1 AND unsettled = 1 AND top_up = ?2 AND said IS NULL",
+        )?
+        .query_map((verifier.account, &top_up.id), |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    let former = [Some(local_id(&top_up.id)), top_up.intent.clone()];
+    for id in former.into_iter().flatten().chain(open) {
+        let line = if id == now {
+            None
+        } else {
+            Line::find(verifier.connection, verifier.account, &id)?
+        };
+        if line.is_some_and(|(_, line)| line.said.is_none()) {
+            verifier.remove_payment(&id)?;
+        }
+    }
+    Ok(())
+}
+
+fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
+    remove_former(verifier, top_up)?;
+    let connection = verifier.connection;
+    let id = line_id(top_up);
+    let before = Line::find(connection, verifier.account, &id)?;
+    let step = Some(top_up.status());
+    let by_chain = top_up.phase == Phase::Completed && top_up.completed_by == Some(Word::Chain);
+    let live = top_up.is_live().then(|| top_up.id.clone());
+    let after = match before.as_ref().map(|(_, line)| line.clone()) {
+        Some(line) => Line {
+            step,
+            by_chain,
+            top_up: live,
+            updated_at: top_up
+                .ended_at
+                .map_or(line.updated_at, |ended| ended.max(line.updated_at)),
+            ..line
+        },
+        None => Line {
+            id,
+            kind: top_up.kind(),
+            said: None,
+            said_at: None,
+            step,
+            by_chain,
+            amount: top_up.amount.clone(),
+            fee: None,
+            source: 0,
+            created_at: top_up.remote_created_at.unwrap_or(top_up.created_at),
+            updated_at: top_up.ended_at.unwrap_or(top_up.created_at),
+            claim: None,
+            proof: None,
+            top_up: live,
+            loose: false,
+            books: Books {
+                purpose: top_up.purpose.words(),
+                reason: top_up.reason.clone(),
+                ..Books::default()
+            },
+        },
+    };
+    if before.as_ref().map(|(_, line)| line) == Some(&after) {
+        return Ok(());
+    }
+    verifier.put_payment(before, after)
+}
+
+pub(super) fn check_texts(payment: &RemotePayment) -> Result<()> {
+    let source_fits = payment
+        .source
+        .as_ref()
+        .is_none_or(|source| source.len() <= LONGEST_TEXT);
+    let id_fits = (1..=LONGEST_TEXT).contains(&payment.id.len()) && !is_reserved(&payment.id);
+    let papers = &payment.papers;
+    let papers_fit = [&papers.number, &papers.payer, &papers.method]
+        .into_iter()
+        .flatten()
+        .all(|text| text.len() <= LONGEST_TEXT * 4);
+    if source_fits && id_fits && papers_fit {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::AnswerMalformed,
+        "The provider lists a payment whose id or source cannot be one.",
+    ))
+}
+
+pub(super) fn payer_name(connection: &Connection, number: Option<i64>) -> Inner<Option<String>> {
+    number
+        .map(|number| {
+            Ok(connection
+                .prepare_cached("SELECT name FROM payer WHERE number = ?1")?
+                .query_row([number], |row| row.get(0))?)
+        })
+        .transpose()
+}
+
+pub(super) fn source_name(connection: &Connection, number: i64) -> Inner<Option<String>> {
+    if number == 0 {
+        return Ok(None);
+    }
+    Ok(connection
+        .prepare_cached("SELECT name FROM source WHERE number = ?1")?
+        .query_row([number], |row| row.get(0))?)
+}

@@ -1,0 +1,140 @@
+//! How SQLite goes about what the list of payments asks of it: along an index that is in order already, never through
+//! all rows, and sorted only where few rows are found, by the beginning of a transaction, an id or a number.
+
+use super::History;
+use super::pages::{Plan, range};
+use super::search::Sql;
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::{Papers, Purpose, RemotePayment, Status};
+use bursar_domain::view::{PaymentQuery, PaymentStatus};
+use bursar_domain::zone::Zone;
+use rusqlite::{Connection, params_from_iter};
+
+fn filled() -> (tempfile::TempDir, History, AccountId) {
+    let home = tempfile::tempdir().unwrap();
+    let (history, _) = History::open(home.path(), Timestamp(0)).unwrap();
+    let account = AccountId::random();
+    let payments: Vec<RemotePayment> = (0..50)
+        .map(|n| RemotePayment {
+            id: format!("3f2a9c7e-1111-4222-8333-0000000000{n:02}"),
+            status: Status::Completed,
+            amount: Amount::from_cents(2_500, Currency::usdc()),
+            fee: None,
+            source: Some("copperx".into()),
+            created_at: Timestamp(1_700_000_000_000 + n * 86_400_000),
+            updated_at: Timestamp(1_700_000_000_000),
+            expires_at: None,
+            checkout: None,
+            transaction: Some([7; 32].into()),
+            purpose: Purpose::TopUp,
+            reason: None,
+            papers: Papers {
+                payer: Some("Ada Byron".into()),
+                ..Papers::default()
+            },
+        })
+        .collect();
+    history.put_payments(&account, &payments).unwrap();
+    (home, history, account)
+}
+
+fn steps(connection: &Connection, query: &Sql) -> Vec<String> {
+    connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {}", query.text))
+        .unwrap()
+        .query_map(params_from_iter(query.values.iter()), |row| row.get(3))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+#[test]
+fn no_page_and_no_sum_goes_through_all_rows_or_sorts_them() {
+    let (_home, history, account) = filled();
+    let searches = [
+        None,
+        Some("copperx"),
+        Some("ada"),
+        Some("25"),
+        Some("3f2"),
+        Some("333"),
+        Some("9c7e-1111"),
+        Some("3f2a9c7e-1111-4222-8333-000000000007"),
+        Some("0x0707"),
+        Some("no such text"),
+    ];
+    let statuses = [
+        Vec::new(),
+        vec![PaymentStatus::Refunded, PaymentStatus::Failed],
+    ];
+    let days = [(None, None), (Some("2023-11-01"), Some("2023-11-30"))];
+    for search in searches {
+        for statuses in &statuses {
+            for (from, to) in days {
+                for account in [None, Some(account.clone())] {
+                    let query = PaymentQuery {
+                        account,
+                        search: search.map(str::to_owned),
+                        statuses: statuses.clone(),
+                        from: from.map(str::to_owned),
+                        to: to.map(str::to_owned),
+                    };
+                    look_through(&history, &query, &Zone::UTC);
+                    // Days that are whole in no tally.
+                    look_through(&history, &query, &Zone::named("Asia/Kathmandu").unwrap());
+                }
+            }
+        }
+    }
+}
+
+fn look_through(history: &History, query: &PaymentQuery, zone: &Zone) {
+    let range = range(query, zone).unwrap();
+    let checked = history.db.read(|connection| {
+        let plan = Plan::new(connection, query, range)?;
+        let mut queries = plan.pages(i64::MAX, 101);
+        assert_eq!(
+            queries.is_empty(),
+            plan.meanings.as_ref().is_some_and(Vec::is_empty),
+            "{query:?}"
+        );
+        queries.push(plan.sum(None));
+        if plan.meanings.is_none() {
+            let edges = plan.edges(None).into_iter();
+            queries.extend(edges.map(|rows| Sql {
+                text: format!("SELECT count(*) FROM {}", rows.text),
+                ..rows
+            }));
+        }
+        queries.extend(plan.in_one());
+        for query in queries {
+            let steps = steps(connection, &query);
+            if query.text.contains("json_each") {
+                let by_place = |step: &String| step.contains("p USING INTEGER PRIMARY KEY");
+                assert!(steps.iter().any(by_place), "{}: {steps:?}", query.text);
+            }
+            for step in steps {
+                // Ids that wait for their index are few.
+                let whole = step.starts_with("SCAN")
+                    && !step.contains("VIRTUAL TABLE INDEX")
+                    && !step.starts_with("SCAN f");
+                // Those that share the beginning of a transaction's hash or an id are few as well, and those that were
+                // counted before.
+                let few = [
+                    "payment_tx",
+                    "payment_id",
+                    "payment_number",
+                    "payment_exact",
+                    "json_each",
+                ];
+                let sorts = step.contains("TEMP B-TREE")
+                    && !few.iter().any(|index| query.text.contains(index));
+                assert!(!whole && !sorts, "{}: {step}", query.text);
+            }
+        }
+        Ok(())
+    });
+    checked.unwrap();
+}

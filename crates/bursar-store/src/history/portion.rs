@@ -1,0 +1,57 @@
+//! Pages of the provider's history, and how far it has been read with them: in one transaction, so that what is
+//! said to be read is there.
+
+use super::payments::{check_texts, put_each};
+use super::readings::{SyncState, put_body, put_sync_state};
+use super::{History, numbered};
+use crate::stored::to_json;
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::Result;
+use bursar_domain::odd_line::OddLine;
+use bursar_domain::payment::RemotePayment;
+use bursar_engine::Lines;
+
+/// What some pages brought.
+#[derive(Clone, Debug, Default)]
+pub struct Portion {
+    pub payments: Vec<RemotePayment>,
+    /// After the last of them.
+    pub state: SyncState,
+    /// Lines so far of a reading of the whole history; `None` for another one.
+    pub lines_read: Option<Lines>,
+    /// All lines that cannot be read.
+    pub odd: Vec<OddLine>,
+    pub odd_looked_at: Timestamp,
+    pub read_at: Timestamp,
+}
+
+impl History {
+    /// Writes payments as [`Self::put_payments`] does, with how far the history has been read.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn put_portion(&self, account: &AccountId, portion: &Portion) -> Result<u32> {
+        for payment in &portion.payments {
+            check_texts(payment)?;
+        }
+        self.db.write(|transaction| {
+            let account = numbered(transaction, account)?;
+            let changed = put_each(transaction, account, &portion.payments)?;
+            put_sync_state(transaction, account, &portion.state)?;
+            if let Some(lines) = portion.lines_read {
+                let lines = to_json(&lines)?;
+                put_body(transaction, account, "lines_read", &lines, portion.read_at)?;
+            }
+            let odd = to_json(&portion.odd)?;
+            put_body(
+                transaction,
+                account,
+                "odd_lines",
+                &odd,
+                portion.odd_looked_at,
+            )?;
+            Ok(changed)
+        })
+    }
+}

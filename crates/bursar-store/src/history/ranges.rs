@@ -1,0 +1,119 @@
+//! Blocks whose events were read before the range that the cursor stands for, with a gap in between: they are not read
+//! again once the gap is closed. And what kept the last look from reading all events.
+
+use super::events::{range, set_range};
+use super::readings::put_body;
+use super::{History, account_number};
+use crate::failure::Inner;
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Error, Result};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// More than these are of no use: the shortest is let go.
+const MOST: usize = 16;
+const OLDER: &str = "events_older";
+const PROBLEM: &str = "events_problem";
+
+/// A range of blocks, both ends included.
+type Blocks = (u64, u64);
+
+impl History {
+    /// Ranges below the cursor's whose events have been read, the highest first.
+    pub fn older_ranges(&self, account: &AccountId) -> Result<Vec<Blocks>> {
+        self.db.read(|connection| {
+            let Some(account) = account_number(connection, account)? else {
+                return Ok(Vec::new());
+            };
+            older(connection, account)
+        })
+    }
+
+    /// Joins the cursor's range with those below that it has come down to; says whether there were any.
+    pub fn join_older_ranges(&self, account: &AccountId) -> Result<bool> {
+        self.db.write(|transaction| {
+            let Some(account) = account_number(transaction, account)? else {
+                return Ok(false);
+            };
+            let Some((mut first, last, last_hash)) = range(transaction, account)? else {
+                return Ok(false);
+            };
+            let known = older(transaction, account)?;
+            let mut left = Vec::new();
+            for (from, to) in &known {
+                if to.saturating_add(1) >= first {
+                    first = first.min(*from);
+                } else {
+                    left.push((*from, *to));
+                }
+            }
+            if left.len() == known.len() {
+                return Ok(false);
+            }
+            set_range(transaction, account, first, last, &last_hash)?;
+            set_older(transaction, account, &left)?;
+            Ok(true)
+        })
+    }
+
+    /// What kept the last look from reading all events; `None` where it read all that it was to.
+    pub fn events_problem(&self, account: &AccountId) -> Result<Option<Error>> {
+        let stored: Option<(Option<Error>, Timestamp)> = self.get(account, PROBLEM)?;
+        Ok(stored.and_then(|(problem, _)| problem))
+    }
+
+    pub fn put_events_problem(
+        &self,
+        account: &AccountId,
+        problem: Option<&Error>,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.put(account, PROBLEM, &problem, now)
+    }
+}
+
+/// Keeps a range that another one, above a gap, takes the place of.
+pub(super) fn keep_older(connection: &Connection, account: i64, blocks: Blocks) -> Inner<()> {
+    let mut ranges = older(connection, account)?;
+    ranges.push(blocks);
+    ranges.sort_by_key(|(_, last)| std::cmp::Reverse(*last));
+    while ranges.len() > MOST {
+        let shortest = ranges
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, (first, last))| last.saturating_sub(*first))
+            .map_or(0, |(at, _)| at);
+        ranges.remove(shortest);
+    }
+    set_older(connection, account, &ranges)
+}
+
+/// Forgets that this block and those above it were read.
+pub(super) fn forget_older_from(connection: &Connection, account: i64, block: u64) -> Inner<()> {
+    let known = older(connection, account)?;
+    let left: Vec<Blocks> = known
+        .iter()
+        .filter(|(first, _)| *first < block)
+        .map(|(first, last)| (*first, (*last).min(block.saturating_sub(1))))
+        .collect();
+    if left == known {
+        return Ok(());
+    }
+    set_older(connection, account, &left)
+}
+
+fn older(connection: &Connection, account: i64) -> Inner<Vec<Blocks>> {
+    let stored: Option<String> = connection
+        .prepare_cached("SELECT body FROM reading WHERE account = ?1 AND name = ?2")?
+        .query_row(params![account, OLDER], |row| row.get(0))
+        .optional()?;
+    // What cannot be read is read again from the chain.
+    Ok(stored
+        .and_then(|body| serde_json::from_str(&body).ok())
+        .unwrap_or_default())
+}
+
+fn set_older(connection: &Connection, account: i64, ranges: &[Blocks]) -> Inner<()> {
+    let body = serde_json::to_string(ranges).unwrap_or_default();
+    put_body(connection, account, OLDER, &body, Timestamp::default())
+}

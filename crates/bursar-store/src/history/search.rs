@@ -1,0 +1,424 @@
+//! What a search text can mean, and the index that answers each meaning newest first: the source, the payer, the amount,
+//! any part of an id or number (from three characters on), the beginning of a transaction hash. Nothing a person types
+//! is a wildcard. Texts are compared by their key (`text::search_key`), in every language alike.
+
+use crate::failure::Inner;
+use bursar_domain::money::{MAX_SCALE, ungrouped};
+use bursar_domain::text::search_key;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+/// Shorter texts are not looked for in ids: they would be in nearly all.
+const SHORTEST_PART: usize = 3;
+/// A shorter number is an amount, or the beginning of an id, rather than some digits within one.
+const SHORTEST_NUMBER_PART: usize = 6;
+/// Hexadecimal digits without `0x` from which on a text may be a transaction.
+const SHORTEST_BARE_HASH: usize = 6;
+const SHORTEST_HASH: usize = 2;
+const HASH_DIGITS: usize = 64;
+/// Three-character pieces that are looked up; the rest of the text is compared in the rows they find. Among a million
+/// ids of random hexadecimal digits four of them are together by chance in none.
+const PIECES: usize = 4;
+/// No more rows with all the pieces than this are looked up once, and gone through by their places from then on.
+const FEW: u32 = 1_000;
+/// More rows with all the pieces than this are counted by reading through the ids instead.
+pub(super) const MANY: u32 = 20_000;
+
+/// New lines are taken into the index of ids when there are this many.
+const WAITING: u32 = 1_000;
+
+/// One meaning of the search text. A line is found when any meaning fits it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Meaning {
+    Source(Vec<i64>),
+    Payer(Vec<i64>),
+    /// The amount without its sign: 25.5 finds 25.50 and 25.57.
+    Amount {
+        range: AmountRange,
+        /// Whether no more than [`FEW`] lines have it, which would be looked for among all with that whole part.
+        rare: bool,
+    },
+    /// A part of an id or a number.
+    Id {
+        text: String,
+        /// The places of the lines whose ids have all the pieces of the text, as a JSON array, where they are few.
+        found: Option<String>,
+    },
+    /// Digits, and a point perhaps, that an id or a number begins with.
+    Beginning(String),
+    /// All hashes between these, both included.
+    Transaction {
+        from: Vec<u8>,
+        to: Vec<u8>,
+    },
+}
+
+/// The amounts that begin with the digits of a search: a whole part, and fractions in 10^-18, both ends included.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct AmountRange {
+    whole: i64,
+    from: i64,
+    to: i64,
+}
+
+/// A piece of SQL with the values of its question marks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sql {
+    pub(super) text: String,
+    pub(super) values: Vec<Value>,
+}
+
+impl Sql {
+    pub(super) fn new(text: impl Into<String>, values: Vec<Value>) -> Self {
+        Self {
+            text: text.into(),
+            values,
+        }
+    }
+
+    #[must_use]
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.text.push_str(" AND ");
+        self.text.push_str(&other.text);
+        self.values.extend(other.values);
+        self
+    }
+}
+
+/// All that the text can mean; none for a text that can be in no line.
+pub(super) fn meanings(
+    connection: &Connection,
+    accounts: &[i64],
+    text: &str,
+) -> Inner<Vec<Meaning>> {
+    let text = search_key(text).trim().to_owned();
+    let mut meanings = Vec::new();
+    if text.is_empty() || text.contains('\0') {
+        return Ok(meanings);
+    }
+    let sources = sources(connection, &text)?;
+    if !sources.is_empty() {
+        meanings.push(Meaning::Source(sources));
+    }
+    let payers = payers(connection, &text)?;
+    if !payers.is_empty() {
+        meanings.push(Meaning::Payer(payers));
+    }
+    let amount = amount(&text);
+    let is_number = amount.is_some();
+    if let Some(range) = amount {
+        let rare = is_rare(connection, accounts, &range)?;
+        meanings.push(Meaning::Amount { range, rare });
+    }
+    let length = text.chars().count();
+    if length >= SHORTEST_PART {
+        meanings.push(if is_number && length < SHORTEST_NUMBER_PART {
+            Meaning::Beginning(text.clone())
+        } else {
+            Meaning::Id {
+                found: few_with_pieces(connection, &text)?,
+                text: text.clone(),
+            }
+        });
+    }
+    meanings.extend(transaction(&text));
+    Ok(meanings)
+}
+
+impl Meaning {
+    /// The rows to look through, one SQL query each; every one gives its lines in order. `p` is the payment.
+    pub(super) fn streams(&self, accounts: &[i64]) -> Vec<Sql> {
+        let each_account = |index: &str, condition: &str, values: Vec<Value>| {
+            accounts
+                .iter()
+                .map(|account| {
+                    let mut all = vec![Value::Integer(*account)];
+                    all.extend(values.clone());
+                    Sql::new(
+                        format!("payment p INDEXED BY {index} WHERE p.account = ? AND {condition}"),
+                        all,
+                    )
+                })
+                .collect::<Vec<_>>()
+        };
+        match self {
+            Self::Source(sources) => sources
+                .iter()
+                .flat_map(|source| {
+                    each_account(
+                        "payment_source",
+                        "p.source = ?",
+                        vec![Value::Integer(*source)],
+                    )
+                })
+                .collect(),
+            Self::Payer(payers) => payers
+                .iter()
+                .flat_map(|payer| {
+                    each_account("payment_payer", "p.payer = ?", vec![Value::Integer(*payer)])
+                })
+                .collect(),
+            Self::Amount { rare, .. } => {
+                let condition = self.predicate();
+                let index = if *rare {
+                    "payment_exact"
+                } else {
+                    "payment_amount"
+                };
+                each_account(index, &condition.text, condition.values)
+            }
+            Self::Beginning(text) => {
+                let ids = begins("p.id", text);
+                let others = Sql::new(format!("NOT ({})", ids.text), ids.values.clone());
+                let numbers = begins("p.number", text).and(others);
+                [("payment_id", ids), ("payment_number", numbers)]
+                    .into_iter()
+                    .flat_map(|(index, condition)| {
+                        each_account(index, &condition.text, condition.values)
+                    })
+                    .collect()
+            }
+            Self::Id { text, found } => {
+                let from = match found {
+                    Some(lines) => Sql::new(
+                        "json_each(?) f CROSS JOIN payment p ON p.line = f.value WHERE TRUE",
+                        vec![Value::Text(lines.clone())],
+                    ),
+                    None => Sql::new(
+                        "id_part f CROSS JOIN payment p ON p.line = f.rowid WHERE f.id_part MATCH ?",
+                        vec![Value::Text(pieces(text))],
+                    ),
+                };
+                let waiting = Sql::new(
+                    "id_waiting f CROSS JOIN payment p ON p.line = f.rowid WHERE TRUE",
+                    Vec::new(),
+                );
+                [from, waiting]
+                    .into_iter()
+                    .map(|stream| stream.and(self.predicate()).and(of_accounts(accounts)))
+                    .collect()
+            }
+            Self::Transaction { .. } => {
+                let condition = self.predicate();
+                let from = Sql::new(
+                    format!("payment p INDEXED BY payment_tx WHERE {}", condition.text),
+                    condition.values,
+                );
+                vec![from.and(of_accounts(accounts))]
+            }
+        }
+    }
+
+    /// Whether a row `p` has this meaning.
+    pub(super) fn predicate(&self) -> Sql {
+        match self {
+            Self::Source(sources) => {
+                Sql::new(format!("p.source IN ({})", list(sources)), Vec::new())
+            }
+            Self::Payer(payers) => Sql::new(format!("p.payer IN ({})", list(payers)), Vec::new()),
+            Self::Amount { range, .. } => range.predicate(),
+            Self::Id { text, .. } => Sql::new(
+                "(has_key(p.id, ?) OR has_key(p.number, ?))",
+                vec![Value::Text(text.clone()), Value::Text(text.clone())],
+            ),
+            Self::Beginning(text) => {
+                let (id, number) = (begins("p.id", text), begins("p.number", text));
+                Sql::new(
+                    format!("({} OR {})", id.text, number.text),
+                    [id.values, number.values].concat(),
+                )
+            }
+            Self::Transaction { from, to } => Sql::new(
+                "p.tx BETWEEN ? AND ?",
+                vec![Value::Blob(from.clone()), Value::Blob(to.clone())],
+            ),
+        }
+    }
+
+    /// Where the index of ids alone tells which of its lines have the text, its part of that: the text is one piece.
+    /// An id and the number after it are a space apart, so a piece without one is in one of the two.
+    pub(super) fn indexed(&self) -> Option<Sql> {
+        let Self::Id { text, found: None } = self else {
+            return None;
+        };
+        let is_piece = text.len() == SHORTEST_PART && text.is_ascii() && !text.contains(' ');
+        is_piece.then(|| {
+            Sql::new(
+                "id_part f WHERE f.id_part MATCH ?",
+                vec![Value::Text(pieces(text))],
+            )
+        })
+    }
+
+    /// Whether more lines have the text's pieces in their ids than should be compared one by one.
+    pub(super) fn is_in_many_ids(&self, connection: &Connection) -> Inner<bool> {
+        let Self::Id { text, found: None } = self else {
+            return Ok(false);
+        };
+        let found: u32 = connection
+            .prepare_cached(
+                "SELECT count(*) FROM (SELECT 1 FROM id_part WHERE id_part MATCH ?1 LIMIT ?2)",
+            )?
+            .query_row((pieces(text), MANY.saturating_add(1)), |row| row.get(0))?;
+        Ok(found > MANY)
+    }
+}
+
+impl AmountRange {
+    fn predicate(&self) -> Sql {
+        Sql::new(
+            "p.whole = ? AND p.fraction BETWEEN ? AND ?",
+            [self.whole, self.from, self.to].map(Value::Integer).into(),
+        )
+    }
+}
+
+/// Whether no more than [`FEW`] lines have such an amount.
+fn is_rare(connection: &Connection, accounts: &[i64], range: &AmountRange) -> Inner<bool> {
+    let condition = of_accounts(accounts).and(range.predicate());
+    // As many amounts as that have as many lines at least.
+    let lines: i64 = connection
+        .prepare_cached(&format!(
+            "SELECT coalesce(sum(lines), 0) FROM (SELECT lines FROM amount_tally p WHERE {} AND lines > 0 LIMIT {})",
+            condition.text,
+            FEW.saturating_add(1)
+        ))?
+        .query_row(params_from_iter(condition.values), |row| row.get(0))?;
+    Ok(lines <= i64::from(FEW))
+}
+
+/// The lines whose ids have all the pieces, if there are no more than [`FEW`].
+fn few_with_pieces(connection: &Connection, text: &str) -> Inner<Option<String>> {
+    let (lines, found): (String, u32) = connection
+        .prepare_cached(
+            "SELECT json_group_array(rowid), count(*) FROM (SELECT rowid FROM id_part WHERE id_part MATCH ?1 LIMIT ?2)",
+        )?
+        .query_row((pieces(text), FEW.saturating_add(1)), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    Ok((found <= FEW).then_some(lines))
+}
+
+/// A column that begins with a text without letters, as a range of what an index has in order.
+fn begins(column: &str, text: &str) -> Sql {
+    // The bytes of UTF-8 are below this one.
+    let past = format!("{text}\u{10ffff}");
+    Sql::new(
+        format!("{column} >= ? AND {column} < ?"),
+        vec![Value::Text(text.to_owned()), Value::Text(past)],
+    )
+}
+
+/// Takes the ids of new lines into the index once there are enough of them.
+pub(super) fn take_in_ids(connection: &Connection) -> Inner<()> {
+    let waiting: u32 = connection
+        .prepare_cached("SELECT count(*) FROM id_waiting")?
+        .query_row([], |row| row.get(0))?;
+    if waiting < WAITING {
+        return Ok(());
+    }
+    connection.execute_batch(
+        "INSERT INTO id_part (rowid, id) SELECT line, search_key(concat_ws(' ', id, number)) FROM id_waiting JOIN payment USING (line) ORDER BY line;
+         DELETE FROM id_waiting",
+    )?;
+    Ok(())
+}
+
+pub(super) fn of_accounts(accounts: &[i64]) -> Sql {
+    Sql::new(format!("p.account IN ({})", list(accounts)), Vec::new())
+}
+
+/// Numbers of ours, written into the SQL.
+pub(super) fn list(numbers: &[i64]) -> String {
+    numbers
+        .iter()
+        .map(i64::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn sources(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
+    connection
+        .prepare_cached(
+            "SELECT number FROM source WHERE has_key(name, ?1) ORDER BY number LIMIT 100",
+        )?
+        .query_and_then([text], |row| Ok(row.get(0)?))?
+        .collect()
+}
+
+fn payers(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
+    connection
+        .prepare_cached(
+            "SELECT number FROM payer WHERE has_key(name, ?1) ORDER BY number LIMIT 100",
+        )?
+        .query_and_then([text], |row| Ok(row.get(0)?))?
+        .collect()
+}
+
+/// Digits with an optional point, as far as they have been typed; the whole part in groups of three or not.
+fn amount(text: &str) -> Option<AmountRange> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let whole = ungrouped(whole)?;
+    if !decimals.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let given = u32::try_from(decimals.len()).ok()?;
+    let open = u32::from(MAX_SCALE).checked_sub(given)?;
+    let step = 10_i64.checked_pow(open)?;
+    let from = match decimals {
+        "" => 0,
+        decimals => decimals.parse::<i64>().ok()?.checked_mul(step)?,
+    };
+    Some(AmountRange {
+        whole: whole.parse().ok()?,
+        from,
+        to: from.checked_add(step)?.checked_sub(1)?,
+    })
+}
+
+fn transaction(text: &str) -> Option<Meaning> {
+    let (digits, shortest) = match text.strip_prefix("0x") {
+        Some(digits) => (digits, SHORTEST_HASH),
+        None => (text, SHORTEST_BARE_HASH),
+    };
+    let fits = (shortest..=HASH_DIGITS).contains(&digits.len());
+    if !fits || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let filled = |with: char| {
+        let full: String = digits
+            .chars()
+            .chain(std::iter::repeat(with))
+            .take(HASH_DIGITS)
+            .collect();
+        alloy_primitives::hex::decode(full).ok()
+    };
+    Some(Meaning::Transaction {
+        from: filled('0')?,
+        to: filled('f')?,
+    })
+}
+
+/// The text's three-character pieces as the index takes them, spread over its length.
+fn pieces(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let all: Vec<&[char]> = characters.windows(SHORTEST_PART).collect();
+    let last = all.len().saturating_sub(1);
+    let wanted = PIECES.min(all.len());
+    let mut places: Vec<usize> = (0..wanted)
+        .filter_map(|n| {
+            n.checked_mul(last)?
+                .checked_div(wanted.saturating_sub(1).max(1))
+        })
+        .collect();
+    places.dedup();
+    places
+        .into_iter()
+        .filter_map(|place| all.get(place))
+        .map(|piece| {
+            let piece: String = piece.iter().collect();
+            format!("\"{}\"", piece.replace('"', "\"\""))
+        })
+        .collect::<Vec<_>>()
+        .join(" AND ")
+}

@@ -1,0 +1,108 @@
+//! Numbered migrations of both databases. Each step runs in one transaction with its number, so that a kill
+//! in between leaves a version that is whole; a file of a newer version is refused and not touched.
+
+use super::failure::{Failure, Inner};
+use crate::fail_point;
+use bursar_domain::error::{Code, Error};
+use rusqlite::Connection;
+
+/// More steps than any version will have: a file with a higher number is damaged, and not newer.
+const MOST_STEPS: i64 = 1_000;
+
+/// The steps of one database, in order; step *n* leads from version *n - 1* to *n*.
+#[derive(Debug)]
+pub(super) struct Schema {
+    pub(super) file: &'static str,
+    steps: &'static [&'static str],
+}
+
+pub(super) const STORE: Schema = Schema {
+    file: "bursar.db",
+    steps: &[
+        include_str!("schema/store_1.sql"),
+        include_str!("schema/store_2.sql"),
+        include_str!("schema/store_3.sql"),
+        include_str!("schema/store_4.sql"),
+        include_str!("schema/store_5.sql"),
+    ],
+};
+
+pub(super) const HISTORY: Schema = Schema {
+    file: "history.db",
+    steps: &[
+        include_str!("schema/history_1.sql"),
+        include_str!("schema/history_2.sql"),
+        include_str!("schema/history_3.sql"),
+        include_str!("schema/history_4.sql"),
+        include_str!("schema/history_5.sql"),
+        include_str!("schema/history_6.sql"),
+        include_str!("schema/history_7.sql"),
+        include_str!("schema/history_8.sql"),
+    ],
+};
+
+impl Schema {
+    fn latest(&self) -> i64 {
+        i64::try_from(self.steps.len()).unwrap_or(i64::MAX)
+    }
+
+    /// Brings the file to the latest version.
+    ///
+    /// # Errors
+    /// `storage_newer` for a file of a later version.
+    pub(super) fn migrate(&self, connection: &mut Connection) -> Inner<()> {
+        let version = self.known_version(connection)?;
+        let done = usize::try_from(version).unwrap_or_default();
+        for (index, step) in self.steps.iter().enumerate().skip(done) {
+            fail_point::reach("migration.before");
+            let transaction = connection.transaction()?;
+            transaction.execute_batch(step)?;
+            fail_point::reach("migration.within");
+            transaction.pragma_update(None, "user_version", index.saturating_add(1).to_string())?;
+            transaction.commit()?;
+            fail_point::reach("migration.after");
+        }
+        Ok(())
+    }
+
+    /// Refuses a file that this version cannot read as it is.
+    ///
+    /// # Errors
+    /// `storage_newer`; `storage_failed` for an older file, which only the running app brings up to date.
+    pub(super) fn require_latest(&self, connection: &Connection) -> Inner<()> {
+        if self.known_version(connection)? == self.latest() {
+            return Ok(());
+        }
+        Err(Error::passing(
+            Code::StorageFailed,
+            format!(
+                "{} is of an older version. Start Bursar once to bring it up to date.",
+                self.file
+            ),
+        )
+        .into())
+    }
+
+    fn known_version(&self, connection: &Connection) -> Inner<i64> {
+        let version = version(connection)?;
+        if !(0..=MOST_STEPS).contains(&version) {
+            return Err(Failure::Unreadable("it has no version."));
+        }
+        if version > self.latest() {
+            return Err(Error::new(
+                Code::StorageNewer,
+                format!(
+                    "{} was written by a newer version of Bursar. Install that version again; nothing was changed.",
+                    self.file
+                ),
+            )
+            .into());
+        }
+        Ok(version)
+    }
+}
+
+/// The version that is written in the file; 0 for a file without a schema.
+pub(super) fn version(connection: &Connection) -> Inner<i64> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}

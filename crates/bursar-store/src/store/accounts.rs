@@ -1,0 +1,143 @@
+//! Accounts and the networks that were copied in.
+
+use super::{Store, count_generation};
+use crate::failure::{Failure, Inner};
+use crate::stored::{from_json, to_json};
+use bursar_domain::account::{Account, AccountId};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::network::Network;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+impl Store {
+    /// All accounts in the order in which they were connected.
+    pub fn accounts(&self) -> Result<Vec<Account>> {
+        self.db.read(all)
+    }
+
+    /// Adds the account or changes it; whose it is, once known, stays.
+    ///
+    /// # Errors
+    /// `already_exists` when another account has the label.
+    pub fn put_account(&self, account: &Account) -> Result<()> {
+        self.db.write(|transaction| {
+            put(transaction, account)?;
+            count_generation(transaction)
+        })?;
+        self.renew_copy();
+        Ok(())
+    }
+
+    /// Keeps whose the account is, where that was not known.
+    pub fn name_user(&self, account: &AccountId, user: &str) -> Result<()> {
+        self.db.write(|transaction| {
+            transaction.execute(
+                "UPDATE account SET user_id = ?2 WHERE id = ?1 AND user_id IS NULL",
+                params![account.0, user],
+            )?;
+            count_generation(transaction)
+        })?;
+        self.renew_copy();
+        Ok(())
+    }
+
+    /// Removes the account with its top-ups and notices. One that is not there is no error.
+    pub fn remove_account(&self, account: &AccountId) -> Result<()> {
+        self.db.write(|transaction| {
+            transaction.execute("DELETE FROM account WHERE id = ?1", [&account.0])?;
+            count_generation(transaction)
+        })?;
+        self.renew_copy();
+        Ok(())
+    }
+
+    /// The networks that were copied in, by name.
+    pub fn networks(&self) -> Result<Vec<Network>> {
+        self.db.read(networks)
+    }
+
+    /// Adds the network or replaces the one of its name.
+    pub fn put_network(&self, network: &Network) -> Result<()> {
+        self.db.write(|transaction| {
+            transaction.execute(
+                "INSERT OR REPLACE INTO network (name, body) VALUES (?1, ?2)",
+                params![network.name, to_json(network)?],
+            )?;
+            count_generation(transaction)
+        })?;
+        self.renew_copy();
+        Ok(())
+    }
+}
+
+/// Adds the account or changes it.
+pub(super) fn put(transaction: &Transaction<'_>, account: &Account) -> Inner<()> {
+    let taken: Option<String> = transaction
+        .query_row(
+            "SELECT id FROM account WHERE label = ?1 AND id <> ?2",
+            params![account.label, account.id.0],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if taken.is_some() {
+        return Err(Error::new(
+            Code::AlreadyExists,
+            format!(
+                "There is an account named {} already. Choose another name.",
+                account.label
+            ),
+        )
+        .into());
+    }
+    transaction.execute(
+        "INSERT INTO account (id, label, network, address, user_id, connected_at, added_hosts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (id) DO UPDATE SET label = ?2, network = ?3, address = ?4, user_id = COALESCE(?5, user_id),
+             connected_at = ?6, added_hosts = ?7",
+        params![
+            account.id.0,
+            account.label,
+            to_json(&account.network)?,
+            account.address.map(|address| address.to_checksum(None)),
+            account.user_id,
+            account.connected_at.0,
+            to_json(&account.added_checkout_hosts)?,
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn all(connection: &Connection) -> Inner<Vec<Account>> {
+    connection
+        .prepare_cached(
+            "SELECT id, label, network, address, user_id, connected_at, added_hosts
+             FROM account ORDER BY position",
+        )?
+        .query_and_then([], account)?
+        .collect()
+}
+
+pub(super) fn networks(connection: &Connection) -> Inner<Vec<Network>> {
+    connection
+        .prepare_cached("SELECT body FROM network ORDER BY name")?
+        .query_and_then([], |row| from_json(&row.get::<_, String>(0)?))?
+        .collect()
+}
+
+fn account(row: &Row<'_>) -> Inner<Account> {
+    let address: Option<String> = row.get(3)?;
+    Ok(Account {
+        id: AccountId(row.get(0)?),
+        label: row.get(1)?,
+        network: from_json(&row.get::<_, String>(2)?)?,
+        address: address
+            .map(|text| {
+                text.parse()
+                    .map_err(|_| Failure::Unreadable("an address cannot be read."))
+            })
+            .transpose()?,
+        user_id: row.get(4)?,
+        connected_at: Timestamp(row.get(5)?),
+        added_checkout_hosts: from_json(&row.get::<_, String>(6)?)?,
+    })
+}

@@ -1,0 +1,249 @@
+//! `bursar.db`: accounts, networks, intents and top-ups, notices. A commit is durable when it returns, and
+//! a copy is made after each change of an account or intent, so that one damaged file loses nothing.
+
+mod accounts;
+mod copy;
+mod keys;
+mod notices;
+mod top_ups;
+
+use super::connection::{Database, Tuning, open_writer};
+use super::damage::{self, Check};
+use super::failure::{Failure, Inner, file_error};
+use super::migrations::{STORE, version};
+use crate::fail_point;
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_engine::{Alerts, Write};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub use keys::KeyPlace;
+pub use notices::StoredNotice;
+
+const TUNING: Tuning = Tuning {
+    synchronous: "FULL",
+    log_pages: 1_000,
+    cache_kib: 1024,
+};
+
+#[derive(Debug)]
+pub struct Store {
+    db: Database,
+    copy: PathBuf,
+}
+
+/// A store and what was found when it was opened.
+#[derive(Debug)]
+pub struct Opened {
+    pub store: Store,
+    pub state: OpenState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenState {
+    /// The file was there and sound.
+    Existing,
+    /// There was nothing: a first start.
+    New,
+    /// The file was lost or damaged; the copy has taken its place.
+    Restored,
+    /// File and copy were lost or damaged: nothing may be created before the provider's open payments have
+    /// been read.
+    LostBoth,
+}
+
+impl Store {
+    /// Opens the database of this home for the one engine, and makes it where there is none.
+    ///
+    /// # Errors
+    /// `storage_newer`, or `storage_failed` when the folder cannot be used.
+    pub fn open(home: &Path, now: Timestamp) -> Result<Opened> {
+        fs::create_dir_all(home).map_err(|error| file_error(&error, home))?;
+        let path = home.join(STORE.file);
+        let copy = copy_of(&path);
+        let (connection, state) = open_or_restore(&path, &copy, now)?;
+        let store = Self {
+            db: Database::new(path, Some(connection), leave_alone),
+            copy,
+        };
+        store.renew_copy();
+        Ok(Opened { store, state })
+    }
+
+    /// Opens it for reading beside a running engine; `None` when there is no file.
+    ///
+    /// # Errors
+    /// `storage_newer`, or `storage_failed` for an older file or one that cannot be read.
+    pub fn open_for_reading(home: &Path) -> Result<Option<Self>> {
+        let path = home.join(STORE.file);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let copy = copy_of(&path);
+        let db = Database::new(path, None, leave_alone);
+        db.read(|connection| STORE.require_latest(connection))?;
+        Ok(Some(Self { db, copy }))
+    }
+
+    /// Writes all of this or nothing; durable when it returns.
+    ///
+    /// # Errors
+    /// `not_found` for an account that is not (any longer) there, else `storage_failed`.
+    pub fn commit(&self, account: &AccountId, writes: &[Write]) -> Result<()> {
+        let worth_copying = self.db.write(|transaction| {
+            require_account(transaction, account)?;
+            let mut worth_copying = false;
+            for write in writes {
+                match write {
+                    Write::TopUp(top_up) => {
+                        worth_copying |= top_ups::put(transaction, account, top_up)?;
+                    }
+                    Write::TopUpGone(id) => {
+                        worth_copying |= top_ups::remove(transaction, account, id)?
+                    }
+                    Write::Notice(notice) => notices::put(transaction, account, notice)?,
+                    Write::Alerts(alerts) => put_alerts(transaction, account, alerts)?,
+                }
+            }
+            if worth_copying {
+                count_generation(transaction)?;
+            }
+            fail_point::reach("commit.before");
+            Ok(worth_copying)
+        })?;
+        fail_point::reach("commit.after");
+        if worth_copying {
+            self.renew_copy();
+        }
+        Ok(())
+    }
+
+    /// What the account has been warned of; nothing so far for one that has no record.
+    pub fn alerts(&self, account: &AccountId) -> Result<Alerts> {
+        self.db.read(|connection| {
+            let alerts = connection
+                .prepare_cached(
+                    "SELECT low_balance_told, low_crossing, signed_out_told, rejection FROM alerts WHERE account = ?1",
+                )?
+                .query_row([&account.0], |row| {
+                    Ok(Alerts {
+                        low_balance_told: row.get(0)?,
+                        low_crossing: row.get(1)?,
+                        signed_out_told: row.get(2)?,
+                        rejection: row.get(3)?,
+                    })
+                })
+                .optional()?;
+            Ok(alerts.unwrap_or_default())
+        })
+    }
+}
+
+fn put_alerts(transaction: &Transaction<'_>, account: &AccountId, alerts: &Alerts) -> Inner<()> {
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![
+            account.0,
+            alerts.low_balance_told,
+            alerts.low_crossing,
+            alerts.signed_out_told,
+            alerts.rejection,
+        ])?;
+    Ok(())
+}
+
+fn require_account(transaction: &Transaction<'_>, account: &AccountId) -> Inner<()> {
+    let known = transaction
+        .prepare_cached("SELECT 1 FROM account WHERE id = ?1")?
+        .exists([&account.0])?;
+    if known {
+        Ok(())
+    } else {
+        Err(Error::new(Code::NotFound, "The account is no longer connected.").into())
+    }
+}
+
+/// Marks a commit that the copy must have before it counts as complete.
+fn count_generation(transaction: &Transaction<'_>) -> Inner<()> {
+    transaction.execute("UPDATE meta SET generation = generation + 1", [])?;
+    Ok(())
+}
+
+fn generation(connection: &Connection) -> Inner<i64> {
+    Ok(connection.query_row("SELECT generation FROM meta", [], |row| row.get(0))?)
+}
+
+fn copy_of(path: &Path) -> PathBuf {
+    damage::with_suffix(path, ".bak")
+}
+
+/// The store's damage is found when it is opened; there is nothing to mark while it runs.
+fn leave_alone(_: &Path) {}
+
+fn open_or_restore(path: &Path, copy: &Path, now: Timestamp) -> Result<(Connection, OpenState)> {
+    let found = damage::exists(path);
+    if found {
+        match open_checked(path, copy) {
+            Ok(connection) => return Ok((connection, OpenState::Existing)),
+            Err(failure) if failure.is_damage() => damage::set_aside(path, now)?,
+            Err(failure) => return Err(failure.coded(path)),
+        }
+    }
+    let copied = damage::exists(copy);
+    if copied {
+        match copy::restore(copy, path) {
+            Ok(()) => {
+                let connection = open_at(path).map_err(|failure| failure.coded(path))?;
+                return Ok((connection, OpenState::Restored));
+            }
+            Err(failure) if failure.is_damage() => damage::set_aside(copy, now)?,
+            Err(failure) => return Err(failure.coded(copy)),
+        }
+    }
+    let connection = open_at(path).map_err(|failure| failure.coded(path))?;
+    let state = if found || copied {
+        OpenState::LostBoth
+    } else {
+        OpenState::New
+    };
+    Ok((connection, state))
+}
+
+/// Opens a file that should hold a store, and reads all of it once: it is small, and a record that cannot
+/// be read must be found while the copy can still help.
+fn open_checked(path: &Path, copy: &Path) -> Inner<Connection> {
+    if !path.exists() {
+        return Err(Failure::Unreadable("only its side files are there."));
+    }
+    let connection = open_at(path)?;
+    if copy::generation_of(copy)
+        .is_some_and(|copied| generation(&connection).is_ok_and(|own| copied > own))
+    {
+        return Err(Failure::Unreadable(
+            "it has lost commits that its copy has.",
+        ));
+    }
+    Ok(connection)
+}
+
+fn open_at(path: &Path) -> Inner<Connection> {
+    let existing = path.exists();
+    let mut connection = open_writer(path, TUNING)?;
+    if existing {
+        damage::check(&connection, Check::Whole)?;
+        // An empty file is what a crash, or a damage, leaves behind; only the copy can tell.
+        if version(&connection)? == 0 {
+            return Err(Failure::Unreadable("it is empty."));
+        }
+    }
+    STORE.migrate(&mut connection)?;
+    generation(&connection)?;
+    accounts::all(&connection)?;
+    accounts::networks(&connection)?;
+    top_ups::check_all(&connection)?;
+    notices::check_all(&connection)?;
+    Ok(connection)
+}

@@ -1,0 +1,161 @@
+//! The inbox, and which of its notices have popped up. A notice is marked before it is handed out, so that
+//! it pops up at most once whatever happens next.
+
+use super::Store;
+use crate::fail_point;
+use crate::failure::Inner;
+use crate::stored::{amount, from_json, from_word, to_json, word};
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::Result;
+use bursar_domain::notice::Notice;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+/// A notice that never popped up and is older than this stays in the inbox only.
+const STILL_NEWS: Span = Span::hours(24);
+
+const COLUMNS: &str = "id, account, kind, subject, amount, currency, days_left, at, silent, read, shown, about, reason";
+
+/// A notice as it stands in the inbox.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredNotice {
+    pub id: u32,
+    pub notice: Notice,
+    pub read: bool,
+    /// It has popped up, or is no longer going to.
+    pub shown: bool,
+}
+
+impl Store {
+    /// The inbox, newest first, from below `before`.
+    pub fn notices(&self, before: Option<u32>, limit: u32) -> Result<Vec<StoredNotice>> {
+        self.db.read(|connection| {
+            connection
+                .prepare_cached(&format!(
+                    "SELECT {COLUMNS} FROM notice WHERE id < ?1 ORDER BY id DESC LIMIT ?2"
+                ))?
+                .query_and_then(params![before.map_or(i64::MAX, i64::from), limit], stored)?
+                .collect()
+        })
+    }
+
+    /// How many notices have not been read.
+    pub fn unread(&self) -> Result<u32> {
+        self.db.read(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT count(*) FROM notice WHERE read = 0")?
+                .query_row([], |row| row.get(0))?)
+        })
+    }
+
+    /// Marks this notice and all before it as read.
+    pub fn read_up_to(&self, id: u32) -> Result<()> {
+        self.db.write(|transaction| {
+            transaction.execute(
+                "UPDATE notice SET read = 1 WHERE read = 0 AND id <= ?1",
+                [id],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Marks everything that has not popped up as shown and returns, oldest first, what should pop up now:
+    /// not silent and younger than 24 h.
+    pub fn take_unshown(&self, now: Timestamp) -> Result<Vec<Notice>> {
+        self.db.write(|transaction| {
+            let unshown: Vec<StoredNotice> = transaction
+                .prepare_cached(&format!(
+                    "SELECT {COLUMNS} FROM notice WHERE shown = 0 ORDER BY id"
+                ))?
+                .query_and_then([], stored)?
+                .collect::<Inner<_>>()?;
+            if unshown.is_empty() {
+                return Ok(Vec::new());
+            }
+            transaction.execute("UPDATE notice SET shown = 1 WHERE shown = 0", [])?;
+            fail_point::reach("mark.before");
+            Ok(unshown
+                .into_iter()
+                .map(|stored| stored.notice)
+                .filter(|notice| !notice.silent && now.since(notice.at) < STILL_NEWS)
+                .collect())
+        })
+    }
+}
+
+/// Writes the notice unless it repeats the last one about its subject. What was told before and was something else since
+/// is news again.
+pub(super) fn put(
+    transaction: &Transaction<'_>,
+    account: &AccountId,
+    notice: &Notice,
+) -> Inner<()> {
+    let kind = word(&notice.kind)?;
+    let last: Option<String> = transaction
+        .prepare_cached(
+            "SELECT kind FROM notice WHERE account = ?1 AND subject = ?2 ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row(params![account.0, notice.subject], |row| row.get(0))
+        .optional()?;
+    if last.as_ref() == Some(&kind) {
+        return Ok(());
+    }
+    transaction
+        .prepare_cached(
+            "INSERT INTO notice (account, kind, subject, amount, currency, days_left, at, silent, about, reason, occurrence)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1 + count(*)
+             FROM notice WHERE account = ?1 AND kind = ?2 AND subject = ?3",
+        )?
+        .execute(params![
+            account.0,
+            kind,
+            notice.subject,
+            notice.amount.as_ref().map(|amount| amount.to_decimal()),
+            notice
+                .amount
+                .as_ref()
+                .map(|amount| amount.currency().as_str()),
+            notice.days_left,
+            notice.at.0,
+            notice.silent,
+            word(&notice.about)?,
+            notice.reason.as_ref().map(to_json).transpose()?,
+        ])?;
+    Ok(())
+}
+
+/// Reads every record once.
+pub(super) fn check_all(connection: &Connection) -> Inner<()> {
+    connection
+        .prepare(&format!("SELECT {COLUMNS} FROM notice"))?
+        .query_and_then([], stored)?
+        .try_for_each(|record| record.map(drop))
+}
+
+fn stored(row: &Row<'_>) -> Inner<StoredNotice> {
+    let decimal: Option<String> = row.get(4)?;
+    let currency: Option<String> = row.get(5)?;
+    Ok(StoredNotice {
+        id: row.get(0)?,
+        notice: Notice {
+            account: AccountId(row.get(1)?),
+            kind: from_word(row.get(2)?)?,
+            subject: row.get(3)?,
+            amount: decimal
+                .zip(currency)
+                .map(|(decimal, currency)| amount(&decimal, &currency))
+                .transpose()?,
+            days_left: row.get(6)?,
+            about: from_word(row.get(11)?)?,
+            reason: row
+                .get::<_, Option<String>>(12)?
+                .as_deref()
+                .map(from_json)
+                .transpose()?,
+            at: Timestamp(row.get(7)?),
+            silent: row.get(8)?,
+        },
+        read: row.get(9)?,
+        shown: row.get(10)?,
+    })
+}
