@@ -46,7 +46,7 @@ async function measureLatency({ user, window }: ConnectedApp): Promise<number> {
 interface Goal {
   readonly label: string;
   readonly samples: number;
-  /** The fraction of the samples that must be within `milliseconds`. */
+  /** The fraction of the samples that must be within `limit` milliseconds. */
   readonly part: number;
   readonly limit: number;
 }

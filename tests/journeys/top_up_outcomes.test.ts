@@ -29,7 +29,7 @@ test("the checkout's back arrow cancels, and no money moves", async (t) => {
   const person = await connectApp(t, sandbox);
   const { desktop, user, window } = person;
   const { topUp, checkout } = await startTopUp(person, sandbox, "30");
-  await checkout.back();
+  await checkout.clickBack();
   await waitForReturnToApp(person);
   const ended = await until("the provider has ended the top-up", async () => {
     const now = await sandbox.topUp(topUp.id);

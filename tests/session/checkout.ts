@@ -78,7 +78,7 @@ export class Checkout {
   }
 
   /** Clicks the back arrow, which cancels the payment. */
-  async back(): Promise<void> {
+  async clickBack(): Promise<void> {
     await this.page.click("#back");
   }
 

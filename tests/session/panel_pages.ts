@@ -58,7 +58,7 @@ class PaymentPage {
   }
 
   /** Clicks the link back to the app, for when the browser does not follow by itself. */
-  async goBack(): Promise<void> {
+  async clickReturnLink(): Promise<void> {
     await this.page.click("#return-link");
   }
 

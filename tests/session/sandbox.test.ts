@@ -61,7 +61,7 @@ test("the checkout accepts a wallet payment, a transfer and a hash, and its back
   await until("nothing is open", async () => (await user.serverState()).open_top_up === null);
   const cancelled = await createTopUp(user, 1_000);
   const cancelledCheckout = await openCheckout(desktop, cancelled);
-  await cancelledCheckout.back();
+  await cancelledCheckout.clickBack();
   await until("the top-up is cancelled", async () => (await user.serverState()).open_top_up === null);
 });
 
