@@ -57,7 +57,7 @@ struct Listeners {
     console: TcpListener,
     checkout: TcpListener,
     control: TcpListener,
-    proxy_modes: Vec<(&'static str, u64, TcpListener, String)>,
+    proxies: Vec<(&'static str, u64, TcpListener, String)>,
     socket: TcpListener,
     panel: TcpListener,
     card_page: TcpListener,
@@ -71,26 +71,26 @@ impl Listeners {
         let (console, api_authority) = bind(port(0)).await?;
         let (checkout, checkout_authority) = bind(port(1)).await?;
         let (control, control_authority) = bind(port(2)).await?;
-        let chains_by_name = [
+        let proxied_chains = [
             ("ethereum", chains::ETHEREUM),
             ("polygon", chains::POLYGON),
             ("fluence", chains::FLUENCE),
             ("fluence-a", chains::FLUENCE),
             ("fluence-b", chains::FLUENCE),
         ];
-        let mut proxy_modes = Vec::new();
-        let mut urls = Vec::new();
-        for ((name, chain), offset) in chains_by_name.into_iter().zip(3..) {
+        let mut proxies = Vec::new();
+        let mut proxy_urls = Vec::new();
+        for ((name, chain), offset) in proxied_chains.into_iter().zip(3..) {
             let (listener, authority) = bind(port(offset)).await?;
-            urls.push(format!("http://{authority}"));
-            proxy_modes.push((name, chain, listener, authority));
+            proxy_urls.push(format!("http://{authority}"));
+            proxies.push((name, chain, listener, authority));
         }
         let (socket, socket_authority) = bind(port(8)).await?;
         let (panel, panel_authority) = bind(port(9)).await?;
         let (card_page, card_authority) = bind(port(10)).await?;
         let (wallet_page, wallet_authority) = bind(port(11)).await?;
-        let mut urls = urls.into_iter();
-        let mut next = || urls.next().unwrap_or_default();
+        let mut proxy_urls = proxy_urls.into_iter();
+        let mut next = || proxy_urls.next().unwrap_or_default();
         let urls = ServerUrls {
             api: format!("http://{api_authority}"),
             checkout: format!("http://{checkout_authority}"),
@@ -109,7 +109,7 @@ impl Listeners {
             console,
             checkout,
             control,
-            proxy_modes,
+            proxies,
             socket,
             panel,
             card_page,
@@ -258,7 +258,7 @@ fn serve_all(sandbox: &Arc<Sandbox>, listeners: Listeners) {
         panel::hosted_pages::wallet_router(sandbox.clone()),
         wallet,
     );
-    for (name, chain, listener, authority) in listeners.proxy_modes {
+    for (name, chain, listener, authority) in listeners.proxies {
         let proxy = guard(name, &authority, Origins::None, false);
         serve(
             listener,

@@ -100,8 +100,7 @@ pub(crate) async fn start(
             &binary.to_string_lossy(),
             &arguments,
         ))
-        // In a process group of its own, so that Ctrl-C reaches only the sandbox, which then shuts everything down in
-        // order.
+        // In its own process group, so that Ctrl-C reaches only the sandbox, which then shuts down in order.
         .process_group(0)
         .env("HOME", scratch)
         .stdin(Stdio::piped())

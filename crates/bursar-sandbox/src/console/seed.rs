@@ -39,10 +39,10 @@ pub(crate) fn register(
     ids: IdScheme,
 ) -> User {
     let id = Uuid::new_v4();
-    let short: String = id.simple().to_string().chars().take(8).collect();
+    let short_id: String = id.simple().to_string().chars().take(8).collect();
     let user = User {
         id,
-        email: email.unwrap_or_else(|| format!("user-{short}@sandbox.test")),
+        email: email.unwrap_or_else(|| format!("user-{short_id}@sandbox.test")),
         name: name.unwrap_or_else(|| "Test User".to_owned()),
         address: random_address(),
         ids,

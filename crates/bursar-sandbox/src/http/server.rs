@@ -151,7 +151,7 @@ async fn guard_request(
             }
             Effect::Close => close(&connection).await,
             Effect::Lose => {
-                // Closing the connection cancels this request, so the handler must run in a task of its own.
+                // Closing the connection cancels this request, so the handler runs in its own task.
                 let handled = tokio::spawn(next.run(request)).await;
                 if let (Some(entry), Ok(response)) = (entry, &handled) {
                     guard

@@ -189,9 +189,9 @@ async fn api_keys_are_limited_to_their_scopes() {
         (create.status, str_at(&create.body, "/code")),
         (403, "forbidden")
     );
-    let nobody = sandbox.get("/v1/users/me", "flk_wrong").await;
+    let unknown = sandbox.get("/v1/users/me", "flk_wrong").await;
     assert_eq!(
-        (nobody.status, str_at(&nobody.body, "/code")),
+        (unknown.status, str_at(&unknown.body, "/code")),
         (401, "unauthorized")
     );
     let other = format!("X-API-KEY {}", user.key);

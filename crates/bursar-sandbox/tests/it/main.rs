@@ -1,4 +1,4 @@
-//! Tests of the real sandbox, which each test starts as a process of its own.
+//! Tests of the real sandbox. Each test starts its own sandbox process.
 
 #![allow(unreachable_pub, missing_debug_implementations)]
 #![allow(

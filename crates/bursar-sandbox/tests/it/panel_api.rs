@@ -129,11 +129,11 @@ async fn held_debits_wait_and_removed_methods_are_refused() {
 
     let path = format!("/panel/users/{}/methods/{card}", customer.id);
     sandbox.control(Method::DELETE, &path, &Value::Null).await;
-    let gone = customer
+    let refused = customer
         .create("removed-elsewhere", &customer.top_up(&card, "10.00"))
         .await;
     assert_eq!(
-        (gone.status, str_at(&gone.body, "/code")),
+        (refused.status, str_at(&refused.body, "/code")),
         (422, "unknown_method")
     );
     assert_eq!(

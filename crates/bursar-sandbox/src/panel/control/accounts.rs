@@ -70,10 +70,10 @@ pub(super) async fn create(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) ->
     let daily = read(&request.daily)?;
     let name = request.name.unwrap_or_else(|| "Test Customer".to_owned());
     let mut account = Account::new(String::new(), name, currency, now.date());
-    let short: String = account.id.simple().to_string().chars().take(8).collect();
+    let short_id: String = account.id.simple().to_string().chars().take(8).collect();
     account.email = request
         .email
-        .unwrap_or_else(|| format!("customer-{short}@sandbox.test"));
+        .unwrap_or_else(|| format!("customer-{short_id}@sandbox.test"));
     account.balance = balance;
     seed::add_payers(&mut account, request.payers.min(50));
     if request.saved {

@@ -1,5 +1,4 @@
-//! Saved methods, as somebody else changes them: add, confirm, refuse or remove them, and set the outcome of their
-//! debits.
+//! Changes saved methods outside the API: adds, confirms, refuses and removes them, and sets the outcome of debits.
 
 use std::sync::Arc;
 

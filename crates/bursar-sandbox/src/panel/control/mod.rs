@@ -1,5 +1,5 @@
-//! The panel's part of the control API: accounts, what somebody else does to them, and how the panel and its payment
-//! systems treat them.
+//! The panel's part of the control API: creates accounts, changes them outside the panel's API, and sets how the panel
+//! and its payment systems treat them.
 
 mod accounts;
 mod lookup;

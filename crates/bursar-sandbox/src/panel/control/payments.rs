@@ -1,4 +1,4 @@
-//! Payments, as somebody else changes them: create one in the panel, set its status, settle, expire or age it.
+//! Changes payments outside the API: creates them in the panel, sets their status, settles, expires and ages them.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Services and migration orders, as somebody else changes them: add them, change prices, remove them.
+//! Changes services and migration orders outside the API: adds them, changes prices, removes them.
 
 use std::sync::Arc;
 

@@ -1,6 +1,5 @@
-//! The hosted pages of the two payment systems, each on a server of its own: one accepts cards, the other lets its
-//! customers log in and approve. A page pays one payment or saves one method, and then returns to the exact return
-//! URL.
+//! The hosted pages of the two payment systems, each on its own server: one accepts cards, the other lets its customers
+//! log in and approve. A page pays one payment or saves one method, and then returns to the exact return URL.
 
 mod steps;
 mod view;
