@@ -53,9 +53,9 @@ impl Invocation {
     ///
     /// # Errors
     /// One line that says what is wrong.
-    pub(crate) fn parse(given: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
+    pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
         let program = iter::once(OsString::from("bursar-desktop"));
-        let error = match CommandLine::try_parse_from(program.chain(given)) {
+        let error = match CommandLine::try_parse_from(program.chain(arguments)) {
             Ok(line) => {
                 return Ok(Self::Run(Arguments {
                     home: line.home.map(PathBuf::from),

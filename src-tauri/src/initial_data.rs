@@ -59,7 +59,9 @@ impl InitialDataLoader {
         });
         match loaded {
             Ok(Ok(Ok(data))) => insert(&data, response.body_mut()),
-            Ok(Ok(Err(error))) => tracing::debug!(code = ?error.code, "could not load the initial data"),
+            Ok(Ok(Err(error))) => {
+                tracing::debug!(code = ?error.code, "could not load the initial data")
+            }
             Ok(Err(_)) | Err(_) => tracing::debug!("the initial data came too late"),
         }
     }

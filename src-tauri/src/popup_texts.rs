@@ -24,10 +24,10 @@ pub(crate) fn for_notices(
     };
     match notices {
         [] => None,
-        [one] => Some(Popup {
-            title: one.title(),
-            body: body_of(one),
-            page: Some(target_page(one)),
+        [notice] => Some(Popup {
+            title: notice.title(),
+            body: body_of(notice),
+            page: Some(target_page(notice)),
         }),
         several => {
             let mut lines: Vec<_> = several

@@ -90,7 +90,7 @@ pub(crate) async fn sign_in_again(
     url_scheme::register_in_background(&app.home);
     external_apps::open_url(&address).inspect_err(|_| core.abandon_sign_in())?;
     let (accounts, _, _) = core.app_view().await?;
-    match accounts.into_iter().find(|one| one.id == account) {
+    match accounts.into_iter().find(|view| view.id == account) {
         Some(account) => Ok(Connected {
             account,
             warnings: Vec::new(),

@@ -33,7 +33,7 @@ pub(super) async fn choose_export_path(
 pub(super) async fn choose_invoice_path(app: &AppHandle, number: &str) -> Result<Option<PathBuf>> {
     let plain: String = number
         .chars()
-        .filter(|one| one.is_ascii_alphanumeric() || *one == '-')
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .take(40)
         .collect();
     let dialog = dialog(app, "Save invoice")

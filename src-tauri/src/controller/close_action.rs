@@ -67,14 +67,14 @@ mod tests {
 
     #[test]
     fn closing_with_a_tray_keeps_the_app_running() {
-        for visible in every().filter(|one| one.tray) {
+        for visible in every().filter(|visible| visible.tray) {
             assert_eq!(after_window_closed(visible), CloseAction::None);
         }
     }
 
     #[test]
     fn closing_without_a_tray_quits_unless_a_top_up_is_open() {
-        for visible in every().filter(|one| !one.tray) {
+        for visible in every().filter(|visible| !visible.tray) {
             let expected = if visible.pending {
                 CloseAction::Linger
             } else {

@@ -19,7 +19,7 @@ impl Controller {
     /// Starts the core. If another process holds this home, shows an error and exits.
     pub(crate) async fn start_core(self: Arc<Self>, secrets: EnvironmentSecrets) {
         let app = &self.app;
-        let begun = Instant::now();
+        let started_at = Instant::now();
         let options = || Options {
             home: app.home.path().to_path_buf(),
             shell: DesktopShell::new(&self),
@@ -30,7 +30,7 @@ impl Controller {
             pops_up: true,
         };
         let mut started = Bursar::start(options()).await;
-        while begun.elapsed() < LOCK_TIMEOUT
+        while started_at.elapsed() < LOCK_TIMEOUT
             && matches!(&started, Err(error) if error.code == Code::EngineRunning)
         {
             tokio::time::sleep(LOCK_RETRY_INTERVAL).await;

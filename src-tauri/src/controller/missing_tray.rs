@@ -93,10 +93,10 @@ mod tests {
     }
 
     impl Session {
-        fn start(there: bool) -> Self {
+        fn start(icon_shown: bool) -> Self {
             let (home, controller, receivers) = Controller::for_tests();
             let (icon, shown) = watch::channel(None);
-            icon.send_replace(Some(there));
+            icon.send_replace(Some(icon_shown));
             let locked = Arc::new(AtomicBool::new(false));
             let is_locked = Arc::clone(&locked);
             tokio::spawn(watch(Arc::clone(&controller), shown, async move || {
@@ -128,11 +128,14 @@ mod tests {
     async fn ignores_a_short_absence() {
         let mut session = Session::start(true);
         session.pass(1).await;
-        for away in [1, 7, 14] {
+        for seconds in [1, 7, 14] {
             session.icon.send_replace(Some(false));
-            session.pass(away).await;
-            assert!(session.controller.app.visible().tray, "away for {away} s");
-            assert!(session.controller.app.health().tray, "away for {away} s");
+            session.pass(seconds).await;
+            assert!(
+                session.controller.app.visible().tray,
+                "away for {seconds} s"
+            );
+            assert!(session.controller.app.health().tray, "away for {seconds} s");
             session.icon.send_replace(Some(true));
             session.pass(1).await;
         }

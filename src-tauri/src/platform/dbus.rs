@@ -25,7 +25,7 @@ pub(crate) async fn watch_owner(
             .list_activatable_names()
             .await?
             .iter()
-            .any(|one| one.as_str() == name);
+            .any(|activatable| activatable.as_str() == name);
     let now = bus
         .name_has_owner(BusName::from(WellKnownName::from_static_str(name)?))
         .await?;

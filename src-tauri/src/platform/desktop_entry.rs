@@ -75,7 +75,7 @@ pub(crate) fn parse_exec(exec: &str) -> Option<(PathBuf, &str)> {
 /// # Errors
 /// The file system's error.
 pub(crate) fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
-    if fs::read_to_string(path).is_ok_and(|there| there == text) {
+    if fs::read_to_string(path).is_ok_and(|current| current == text) {
         return Ok(());
     }
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {

@@ -53,8 +53,8 @@ pub(crate) fn path() -> Result<PathBuf> {
     )))
 }
 
-fn failed(what: String) -> Error {
-    Error::new(Code::FileFailed, what)
+fn failed(message: String) -> Error {
+    Error::new(Code::FileFailed, message)
 }
 
 /// How this process was started.

@@ -8,8 +8,8 @@ const MAX_CHARS: usize = 300;
 pub(crate) fn one_line(text: &str) -> String {
     let mut line: String = text
         .chars()
-        .map(|one| if one.is_whitespace() { ' ' } else { one })
-        .filter(|one| !one.is_control() && !is_invisible(*one))
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control() && !is_invisible(*c))
         .take(MAX_CHARS.saturating_add(1))
         .collect();
     if line.chars().count() > MAX_CHARS {
@@ -21,8 +21,8 @@ pub(crate) fn one_line(text: &str) -> String {
 /// For a notification server that reads markup.
 pub(crate) fn escape_markup(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for one in text.chars() {
-        match one {
+    for c in text.chars() {
+        match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -41,9 +41,9 @@ pub(crate) fn escape_access_keys(text: &str) -> String {
 
 /// Zero-width characters, direction marks, embeddings and isolates, variation and tag characters, and the line and
 /// paragraph separators.
-fn is_invisible(one: char) -> bool {
+fn is_invisible(c: char) -> bool {
     matches!(
-        u32::from(one),
+        u32::from(c),
         0x00AD | 0x034F | 0x061C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
             | 0x2028..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0
             | 0xFFF0..=0xFFFB | 0xE0000..=0xE0FFF

@@ -73,17 +73,17 @@ fn repaired(text: &str, program: &Path) -> Result<Option<String>> {
         .lines()
         .find_map(|line| line.strip_prefix("Exec="))
         .and_then(desktop_entry::parse_exec);
-    let Some((gone, rest)) = named.filter(|(named, _)| named.is_absolute() && !named.exists())
+    let Some((missing, rest)) = named.filter(|(named, _)| named.is_absolute() && !named.exists())
     else {
         return Ok(None);
     };
-    tracing::info!(gone = %gone.display(), "the autostart entry's program is gone");
+    tracing::info!(program = %missing.display(), "the autostart entry's program is gone");
     let line = format!("Exec={}{rest}", desktop_entry::exec_line(program, &[], "")?);
-    let lines = text.lines().map(|one| {
-        if one.starts_with("Exec=") {
+    let lines = text.lines().map(|old| {
+        if old.starts_with("Exec=") {
             line.as_str()
         } else {
-            one
+            old
         }
     });
     Ok(Some(
@@ -111,21 +111,21 @@ mod tests {
     fn repairs_an_entry_whose_program_is_gone() {
         let program = Path::new("/usr/bin/bursar-desktop");
         let old = |exec: &str| desktop_entry_text(exec) + "Hidden=false\n";
-        for gone in [
+        for missing in [
             r#""/opt/bursar 1.0/bursar-desktop""#,
             r#""/nowhere/bursar-desktop (deleted)""#,
             "/nowhere/bursar-desktop",
         ] {
-            let text = old(&format!(r#"{gone} "--hidden" "--home" "/a b""#));
+            let text = old(&format!(r#"{missing} "--hidden" "--home" "/a b""#));
             let new = old(r#""/usr/bin/bursar-desktop" "--hidden" "--home" "/a b""#);
-            assert_eq!(repaired(&text, program).unwrap(), Some(new), "{gone}");
+            assert_eq!(repaired(&text, program).unwrap(), Some(new), "{missing}");
         }
     }
 
     #[test]
     fn leaves_other_entries_unchanged() {
-        let there = std::env::current_exe().unwrap();
-        let own = desktop_entry::exec_line(&there, &["--hidden"], "").unwrap();
+        let running = std::env::current_exe().unwrap();
+        let own = desktop_entry::exec_line(&running, &["--hidden"], "").unwrap();
         for exec in [own.as_str(), "bursar-desktop --hidden", "", "\"/no end"] {
             let text = desktop_entry_text(exec);
             assert_eq!(

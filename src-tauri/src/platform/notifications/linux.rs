@@ -43,16 +43,16 @@ pub(crate) async fn run<'a>(
     loop {
         tokio::select! {
             Some(signal) = signals.next() => {
-                if let Some(given) = ActivationToken::from_message(signal.clone()) {
-                    token = given.args().ok().map(|given| (given.id, given.token));
+                if let Some(signal) = ActivationToken::from_message(signal.clone()) {
+                    token = signal.args().ok().map(|signal| (signal.id, signal.token));
                     continue;
                 }
                 let Some(click) = ActionInvoked::from_message(signal) else { continue };
                 let Ok(click) = click.args() else { continue };
                 let page = click_targets().remove(click.id());
                 if let Some(page) = page {
-                    let given = token.take().filter(|(of, _)| of == click.id());
-                    let activation = given.map(|(_, token)| Activation::token(token));
+                    let own_token = token.take().filter(|(id, _)| id == click.id());
+                    let activation = own_token.map(|(_, token)| Activation::token(token));
                     on_event(PopupEvent::Clicked(page, activation.unwrap_or_default()));
                 }
             }
@@ -85,8 +85,8 @@ pub(crate) async fn run<'a>(
 
 async fn show(server: &NotificationsProxy<'_>, popup: &Popup) -> zbus::Result<u32> {
     let request = async {
-        let can = server.get_capabilities().await?;
-        let can = |what: &str| can.iter().any(|one| one == what);
+        let capabilities = server.get_capabilities().await?;
+        let can = |capability: &str| capabilities.iter().any(|c| c == capability);
         let plain: Vec<_> = popup.body.lines().map(one_line).collect();
         let plain = plain.join("\n");
         let body = if can("body-markup") {

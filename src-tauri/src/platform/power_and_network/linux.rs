@@ -42,7 +42,7 @@ pub(crate) async fn watch(on_event: impl Fn(SystemEvent)) -> zbus::Result<()> {
                     on_event(SystemEvent::WokeUp);
                 }
             }
-            Some(there) = logind.next() => on_event(SystemEvent::SleepSignals(there)),
+            Some(available) = logind.next() => on_event(SystemEvent::SleepSignals(available)),
             else => {
                 on_event(SystemEvent::SleepSignals(false));
                 return Ok(());

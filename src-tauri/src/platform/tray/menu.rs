@@ -147,10 +147,10 @@ mod tests {
             amounts_hidden: true,
             ..TrayView::default()
         };
-        let there = labels(&view);
-        assert_eq!(there.first().map(String::as_str), Some("Main: 12.00 USDC"));
-        assert!(there.contains(&"Return to payment".to_owned()));
-        assert!(there.contains(&"[x] Hide amounts".to_owned()));
+        let labels = labels(&view);
+        assert_eq!(labels.first().map(String::as_str), Some("Main: 12.00 USDC"));
+        assert!(labels.contains(&"Return to payment".to_owned()));
+        assert!(labels.contains(&"[x] Hide amounts".to_owned()));
         assert!(menu(&view).contains(&MenuEntry::Button {
             label: "Return to payment",
             action: Action::ReturnToPayment(account, "t".to_owned()),
