@@ -7,6 +7,7 @@ use super::fault::Fault;
 use super::log_span::LogSpan;
 use super::rpc_error::RpcErrorKind;
 use super::wire::Block;
+use bursar_domain::backoff::Backoff;
 use bursar_domain::clock::{Span, Timestamp};
 use std::time::{Duration, Instant};
 
@@ -21,8 +22,6 @@ const STALE_HOLDS: Duration = Duration::from_secs(60);
 const PRUNED_HOLDS: Duration = Duration::from_secs(3600);
 /// How long an RPC that refuses all logs is not asked for shorter and shorter ranges again.
 const REFUSAL_HOLDS: Duration = Duration::from_secs(60);
-const FIRST_BACK_OFF: Duration = Duration::from_millis(500);
-const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
 
 /// What is known of one RPC.
 #[derive(Debug)]
@@ -266,20 +265,15 @@ impl Standing {
     }
 
     fn backs_off(&mut self, fault: &Fault, now: Instant) {
-        let doublings = self.failures.min(16);
-        let back_off = FIRST_BACK_OFF
-            .saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX))
-            .min(LONGEST_BACK_OFF);
         self.failures = self.failures.saturating_add(1);
-        self.not_before = now.checked_add(back_off);
+        self.not_before = now.checked_add(Backoff::SERVER.wait(self.failures).to_duration());
         if let Some(span) = fault.retry_after() {
             self.waits(span, now);
         }
     }
 
     fn waits(&mut self, span: Span, now: Instant) {
-        let span = Duration::from_millis(u64::try_from(span.0).unwrap_or(0));
-        self.asked_to_wait = now.checked_add(span);
+        self.asked_to_wait = now.checked_add(span.to_duration());
     }
 
     fn enter(&mut self, state: RpcState, now: Instant) {

@@ -10,6 +10,7 @@ use super::rpc::{self, Call};
 use super::times::BlockTimes;
 use super::wire::{Block, Log};
 use alloy_primitives::Address;
+use bursar_domain::backoff::{Backoff, lengthen};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::network::host_and_port;
@@ -42,8 +43,8 @@ const UNHURRIED: Pings = Pings {
     every: Duration::from_secs(240),
     silence: Duration::from_secs(600),
 };
-const FIRST_BACK_OFF: Duration = Duration::from_millis(500);
-const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
+/// How much longer a wait may get so that many watchers do not come back at once.
+const LONGER_BY_PERCENT: i64 = 25;
 /// A connection that stood for so long starts the back-off anew.
 const STOOD: Duration = Duration::from_secs(30);
 /// The largest message taken, in bytes.
@@ -79,7 +80,7 @@ impl Chain {
             return;
         };
         let host = host_and_port(url).unwrap_or_default();
-        let mut back_off = FIRST_BACK_OFF;
+        let mut failures = 0_u32;
         while !out.is_closed() {
             let mut stood_since = None;
             let end = self
@@ -93,13 +94,15 @@ impl Chain {
                 return;
             }
             if stood_since.is_some_and(|since| since.elapsed() >= STOOD) {
-                back_off = FIRST_BACK_OFF;
+                failures = 0;
             }
+            failures = failures.saturating_add(1);
+            let wait = Backoff::SERVER.wait(failures);
+            let wait = lengthen(wait, LONGER_BY_PERCENT, rand::random()).to_duration();
             tokio::select! {
-                () = sleep(jittered(back_off)) => {}
+                () = sleep(wait) => {}
                 () = out.closed() => return,
             }
-            back_off = back_off.saturating_mul(2).min(LONGEST_BACK_OFF);
         }
     }
 
@@ -401,11 +404,4 @@ fn lost(host: &str) -> Fault {
 fn silent(host: &str) -> Fault {
     let message = format!("{host} did not answer in time.");
     Fault::Exchange(Error::passing(Code::Timeout, message))
-}
-
-/// Up to a quarter longer, so that many watchers do not come back at once.
-fn jittered(span: Duration) -> Duration {
-    let millis = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
-    let more = rand::random_range(0..=millis.saturating_div(4));
-    span.saturating_add(Duration::from_millis(more))
 }

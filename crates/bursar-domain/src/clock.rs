@@ -4,6 +4,7 @@
 use crate::zone::Zone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -32,6 +33,11 @@ impl Span {
     }
     pub const fn days(n: i64) -> Self {
         Self::hours(n.saturating_mul(24))
+    }
+
+    /// The same for timers; zero when negative.
+    pub fn to_duration(self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0).unwrap_or(0))
     }
 }
 

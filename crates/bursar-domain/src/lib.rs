@@ -5,6 +5,7 @@
 pub mod account;
 pub mod address;
 pub mod api_balance;
+pub mod backoff;
 pub mod balances;
 pub mod chain_event;
 pub mod charges;

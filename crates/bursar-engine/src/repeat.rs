@@ -3,10 +3,10 @@
 //! where the provider would no longer know the key; then the provider's lists are asked, as for any other.
 
 use super::event::{Effect, Request, Server};
-use super::schedule::{back_off, jitter};
 use super::state::{Repeat, State};
 use super::step::Step;
 use crate::top_up::{Input, TopUp};
+use bursar_domain::backoff::{Backoff, jitter};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Error;
 
@@ -32,7 +32,7 @@ impl State {
         };
         let repeat = self.repeats.entry(top_up.to_owned()).or_default();
         repeat.failures = repeat.failures.saturating_add(1);
-        let wait = jitter(back_off(repeat.failures), entropy);
+        let wait = jitter(Backoff::SERVER.wait(repeat.failures), entropy);
         let asked_for = error.retry_after.unwrap_or_default();
         repeat.due = now.plus(wait.max(asked_for));
         repeat.asked_until = now.plus(asked_for);

@@ -4,6 +4,7 @@
 use super::event::{Effect, Poll, Request, Server, Sought};
 use super::state::{Gate, Plan, Presence, State};
 use crate::top_up::{Phase, TopUp, is_doubt};
+use bursar_domain::backoff::{Backoff, jitter, lengthen};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error};
 
@@ -18,8 +19,8 @@ const TRAY_CYCLE: Span = Span::minutes(10);
 const TWO_TRAY_CYCLES: Span = Span::minutes(20);
 /// So many times in a row, events that could not be read are asked for again soon.
 const SOON: u32 = 7;
-const BACK_OFF_FIRST: i64 = 500;
-const BACK_OFF_MOST: i64 = 60_000;
+/// How much longer a wait may get so that many desktops do not ask in step.
+const LONGER_BY_PERCENT: i64 = 20;
 /// A server's word that reaches further than this is of a clock that was set back since.
 pub(super) const LONGEST_WORD: Span = Span::hours(1);
 
@@ -215,7 +216,7 @@ impl State {
         self.errors.remove(&poll);
         let interval = self.interval(poll, now);
         let interval = if self.is_idle_in_tray() {
-            later(interval, entropy)
+            lengthen(interval, LONGER_BY_PERCENT, entropy)
         } else {
             jitter(interval, entropy)
         };
@@ -261,13 +262,18 @@ impl State {
         let own = if is_rejection(error.code) {
             REJECTED
         } else {
-            back_off(plan.failures)
+            Backoff::SERVER.wait(plan.failures)
         };
         let asked_for = error.retry_after.unwrap_or_default();
         plan.due = now.plus(jitter(own, entropy).max(asked_for));
         if is_silence(error.code) {
             gate.failures = gate.failures.saturating_add(1);
-            let wait = later(back_off(gate.failures), entropy).max(asked_for);
+            let wait = lengthen(
+                Backoff::SERVER.wait(gate.failures),
+                LONGER_BY_PERCENT,
+                entropy,
+            )
+            .max(asked_for);
             gate.closed_until = gate.closed_until.max(now.plus(wait));
             gate.asked_until = gate.asked_until.max(now.plus(asked_for.min(LONGEST_WORD)));
             self.gates.insert(server, gate);
@@ -293,7 +299,7 @@ impl State {
         if let Some(plan) = self.plans.get_mut(&Poll::Chain) {
             plan.failures = failures.saturating_add(1);
             if problem.retryable && plan.failures <= SOON {
-                let wait = jitter(back_off(plan.failures), entropy);
+                let wait = jitter(Backoff::SERVER.wait(plan.failures), entropy);
                 plan.due = plan.due.min(now.plus(wait));
             }
             let asked_for = problem.retry_after.unwrap_or_default().min(LONGEST_WORD);
@@ -435,26 +441,4 @@ fn is_rejection(code: Code) -> bool {
         code,
         Code::Unauthorized | Code::Forbidden | Code::SignedOut | Code::AmbiguousBalance
     )
-}
-
-pub(super) fn back_off(failures: u32) -> Span {
-    let doublings = failures.saturating_sub(1).min(10);
-    let factor = 1_i64.checked_shl(doublings).unwrap_or(i64::MAX);
-    Span::millis(BACK_OFF_FIRST.saturating_mul(factor).min(BACK_OFF_MOST))
-}
-
-/// Up to a fifth longer than the span, and never shorter: many desktops do not ask in step, and none asks more often
-/// than was said.
-fn later(span: Span, entropy: u64) -> Span {
-    let fifth = u64::try_from(span.0 / 5).unwrap_or(0);
-    let offset = i64::try_from(entropy % fifth.saturating_add(1)).unwrap_or(0);
-    Span(span.0.saturating_add(offset))
-}
-
-/// Between nine and eleven tenths of the span, so that many desktops do not ask in step.
-pub(super) fn jitter(span: Span, entropy: u64) -> Span {
-    let tenth = (span.0 / 10).max(1);
-    let width = tenth.saturating_mul(2).saturating_add(1);
-    let offset = i64::try_from(entropy % u64::try_from(width).unwrap_or(1)).unwrap_or(0);
-    Span(span.0.saturating_sub(tenth).saturating_add(offset))
 }
