@@ -57,76 +57,110 @@ pub(crate) struct Instrument {
     pub(crate) debit_outcome: Outcome,
 }
 
-/// Number, brand, outcome on the page, outcome of debits once saved, and the description on the page.
-pub(crate) const TEST_CARDS: [(&str, &str, Outcome, Outcome, &str); 10] = {
+/// A card number that decides the outcome of payments.
+#[derive(Debug)]
+pub(crate) struct TestCard {
+    pub(crate) number: &'static str,
+    brand: &'static str,
+    page_outcome: Outcome,
+    /// The outcome of debits, once the card is saved.
+    debit_outcome: Outcome,
+    /// For the hosted page.
+    pub(crate) description: &'static str,
+}
+
+pub(crate) static TEST_CARDS: [TestCard; 10] = {
     use Outcome::{Approve, Confirm, Hang, Refuse, Slow, Suspect};
     [
-        ("4242424242424242", "visa", Approve, Approve, "succeeds"),
-        (
-            "5555555555554444",
-            "mastercard",
-            Approve,
-            Approve,
-            "succeeds",
-        ),
-        (
+        visa("4242424242424242", Approve, Approve, "succeeds"),
+        TestCard {
+            brand: "mastercard",
+            ..visa("5555555555554444", Approve, Approve, "succeeds")
+        },
+        visa(
             "4000000000000002",
-            "visa",
             Refuse(ReasonCode::Declined),
             Refuse(ReasonCode::Declined),
             "is declined",
         ),
-        (
+        visa(
             "4000000000009995",
-            "visa",
             Refuse(ReasonCode::InsufficientFunds),
             Refuse(ReasonCode::InsufficientFunds),
             "has insufficient funds",
         ),
-        (
+        visa(
             "4000000000000069",
-            "visa",
             Refuse(ReasonCode::MethodExpired),
             Refuse(ReasonCode::MethodExpired),
             "is reported as expired",
         ),
-        (
+        visa(
             "4000000000003220",
-            "visa",
             Confirm,
             Refuse(ReasonCode::ConfirmationFailed),
             "asks for confirmation; once saved, its debits fail without one",
         ),
-        (
+        visa(
             "4000000000000341",
-            "visa",
             Approve,
             Refuse(ReasonCode::Declined),
             "succeeds; once saved, its debits are declined",
         ),
-        (
+        visa(
             "4000000000000077",
-            "visa",
             Slow,
             Slow,
             "is processed for a while and then succeeds",
         ),
-        (
+        visa(
             "4000000000000259",
-            "visa",
             Hang,
             Hang,
             "hangs: no answer until the control API releases it",
         ),
-        (
+        visa(
             "4100000000000019",
-            "visa",
             Suspect,
             Suspect,
             "is suspected of fraud",
         ),
     ]
 };
+
+const fn visa(
+    number: &'static str,
+    page_outcome: Outcome,
+    debit_outcome: Outcome,
+    description: &'static str,
+) -> TestCard {
+    TestCard {
+        number,
+        brand: "visa",
+        page_outcome,
+        debit_outcome,
+        description,
+    }
+}
+
+impl TestCard {
+    pub(crate) fn find(number: &str) -> Option<&'static Self> {
+        TEST_CARDS.iter().find(|card| card.number == number)
+    }
+
+    pub(crate) fn instrument(&self, expires: String) -> Instrument {
+        let last4 = self.number.len().saturating_sub(4);
+        Instrument {
+            system: PaymentSystem::Card,
+            brand: self.brand,
+            last4: self.number.get(last4..).map(str::to_owned),
+            expires: Some(expires),
+            email: None,
+            page_outcome: self.page_outcome,
+            debit_outcome: self.debit_outcome,
+        }
+    }
+}
 
 /// Parses a test card. The error is shown to the payer.
 pub(crate) fn parse_card(
@@ -146,19 +180,9 @@ pub(crate) fn parse_card(
     if !(3..=4).contains(&cvc.len()) || !cvc.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("The security code must be three digits.");
     }
-    let known = TEST_CARDS.iter().find(|(number, ..)| *number == digits);
-    let Some((_, brand, page_outcome, debit_outcome, _)) = known else {
-        return Err("Only the test cards listed below work here.");
-    };
-    Ok(Instrument {
-        system: PaymentSystem::Card,
-        brand,
-        last4: digits.get(digits.len() - 4..).map(str::to_owned),
-        expires: Some(expires),
-        email: None,
-        page_outcome: *page_outcome,
-        debit_outcome: *debit_outcome,
-    })
+    TestCard::find(&digits)
+        .map(|card| card.instrument(expires))
+        .ok_or("Only the test cards listed below work here.")
 }
 
 /// A PayPal account. The part of the address before the `@` decides the outcome.
@@ -227,12 +251,13 @@ mod tests {
 
     #[test]
     fn accepts_every_test_card() {
-        for (number, brand, page_outcome, ..) in TEST_CARDS {
-            let card = parse_card(number, "04 / 31", "123", NOW).unwrap();
+        for test_card in &TEST_CARDS {
+            let card = parse_card(test_card.number, "04 / 31", "123", NOW).unwrap();
             assert_eq!(
                 (card.brand, card.page_outcome, card.expires.as_deref()),
-                (brand, page_outcome, Some("2031-04")),
-                "{number}"
+                (test_card.brand, test_card.page_outcome, Some("2031-04")),
+                "{}",
+                test_card.number
             );
         }
     }

@@ -8,7 +8,7 @@ use rand::{Rng, SeedableRng};
 use time::{Duration, OffsetDateTime};
 
 use super::currency::Currency;
-use super::instrument::{Instrument, PaymentSystem, TEST_CARDS, wallet_account};
+use super::instrument::{Instrument, PaymentSystem, TestCard, wallet_account};
 use super::method::{Method, MethodKind, Payer, SavedMethod, SavedMethodStatus};
 use super::new_id;
 use super::payment::{
@@ -123,17 +123,7 @@ pub(crate) fn add_saved_method(
 
 /// A test card that expires in 2031.
 pub(crate) fn test_card(number: &str) -> Option<Instrument> {
-    let (number, brand, page_outcome, debit_outcome, _) =
-        TEST_CARDS.iter().find(|(preset, ..)| *preset == number)?;
-    Some(Instrument {
-        system: PaymentSystem::Card,
-        brand,
-        last4: number.get(12..).map(str::to_owned),
-        expires: Some("2031-04".to_owned()),
-        email: None,
-        page_outcome: *page_outcome,
-        debit_outcome: *debit_outcome,
-    })
+    TestCard::find(number).map(|card| card.instrument("2031-04".to_owned()))
 }
 
 pub(crate) fn add_services(account: &mut Account, count: usize, now: OffsetDateTime) {

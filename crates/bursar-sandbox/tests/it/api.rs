@@ -177,14 +177,7 @@ async fn api_keys_are_limited_to_their_scopes() {
     ] {
         assert_eq!(sandbox.get(path, &user.key).await.status, status, "{path}");
     }
-    let create = sandbox
-        .call(
-            Method::POST,
-            "/v2/top-ups",
-            &user.key,
-            &json!({"amountCents": 1000}),
-        )
-        .await;
+    let create = sandbox.try_top_up(&user, 1000).await;
     assert_eq!(
         (create.status, str_at(&create.body, "/code")),
         (403, "forbidden")

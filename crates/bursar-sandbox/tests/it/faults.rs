@@ -138,10 +138,7 @@ async fn unavailable_checkout_is_a_bad_gateway() {
         )
         .await;
     let create = || sandbox.call(Method::POST, "/v2/top-ups", &user.key, &Value::Null);
-    let body = json!({"amountCents": 1000});
-    let down = sandbox
-        .call(Method::POST, "/v2/top-ups", &user.key, &body)
-        .await;
+    let down = sandbox.try_top_up(&user, 1000).await;
     assert_eq!(down.status, 502);
     sandbox
         .control(
@@ -150,13 +147,7 @@ async fn unavailable_checkout_is_a_bad_gateway() {
             &Value::Null,
         )
         .await;
-    assert_eq!(
-        sandbox
-            .call(Method::POST, "/v2/top-ups", &user.key, &body)
-            .await
-            .status,
-        201
-    );
+    assert_eq!(sandbox.try_top_up(&user, 1000).await.status, 201);
     sandbox
         .control_post("/maintenance", &json!({"on": true}))
         .await;

@@ -35,14 +35,7 @@ async fn wallet_payment_is_credited_on_the_chain() {
     let sandbox = Sandbox::start(&["--history", "0"]);
     let user = sandbox.user(&json!({})).await;
     let (intent, page) = sandbox.top_up(&user, 2550).await;
-    let refused = sandbox
-        .call(
-            Method::POST,
-            "/v2/top-ups",
-            &user.key,
-            &json!({"amountCents": 1000}),
-        )
-        .await;
+    let refused = sandbox.try_top_up(&user, 1000).await;
     assert_eq!(
         (refused.status, str_at(&refused.body, "/code")),
         (409, "conflict")

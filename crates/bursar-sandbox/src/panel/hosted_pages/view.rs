@@ -243,7 +243,7 @@ const CARD_FIELDS: &str = "<label>Card number <input id=\"card-number\" name=\"n
 fn test_cards() -> String {
     let rows: String = TEST_CARDS
         .iter()
-        .map(|(number, _, _, _, title)| format!("<li><code>{number}</code> {title}</li>"))
+        .map(|card| format!("<li><code>{}</code> {}</li>", card.number, card.description))
         .collect();
     format!("<details id=\"test-cards\"><summary>Test cards</summary><ul>{rows}</ul></details>")
 }

@@ -175,16 +175,16 @@ impl Sandbox {
         }
     }
 
+    /// Requests a top-up, which may be refused.
+    pub async fn try_top_up(&self, user: &User, cents: i64) -> Reply {
+        let body = json!({"amountCents": cents});
+        self.call(Method::POST, "/v2/top-ups", &user.key, &body)
+            .await
+    }
+
     /// Starts a top-up; returns its intent id and its checkout page.
     pub async fn top_up(&self, user: &User, cents: i64) -> (String, String) {
-        let reply = self
-            .call(
-                Method::POST,
-                "/v2/top-ups",
-                &user.key,
-                &json!({"amountCents": cents}),
-            )
-            .await;
+        let reply = self.try_top_up(user, cents).await;
         assert_eq!(reply.status, 201, "{}", reply.text);
         (
             str_at(&reply.body, "/intentId").to_owned(),
