@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Puts in place what building Bursar needs (`setup.sh run`) and what its tests need besides (`setup.sh test`): Debian
-# packages where it may install them, and the npm packages of the lock file. What is there already is left alone, so a
-# second run takes well under a second. Exit status 2: something is missing that it may not install; it says what.
+# Installs what building Bursar needs (`setup.sh run`) and what its tests need too (`setup.sh test`): Debian packages, if it
+# may install them, and the npm packages of the lock file. It leaves alone what is already there, so a second run takes well
+# under a second. Exit status 2: something is missing that it may not install, and it names what.
 set -euo pipefail
 
 readonly purpose="${1:-run}"
@@ -9,7 +9,7 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 readonly root
 cd "$root"
 
-# What must be there, the Debian package that brings it, and what it is for.
+# What must be there, the Debian package that has it, and its name for people.
 readonly for_building="
 cmd:cc|build-essential|a C compiler
 cmd:pkg-config|pkg-config|pkg-config
@@ -87,15 +87,15 @@ $(cut -d'|' -f3 <<<"$missing" | sed 's/^/  - /')"
     as_root=(sudo -n)
   fi
   say "installing Debian packages: ${packages% }"
-  "${as_root[@]}" apt-get update -qq
+  quietly "${as_root[@]}" apt-get update -qq
   # shellcheck disable=SC2086 # a list of names
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+  quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages
   missing="$(missing_of "$(wanted_lines)")"
   [ -z "$missing" ] || stop "still missing after installing:
 $(cut -d'|' -f3 <<<"$missing" | sed 's/^/  - /')"
 }
 
-# Ubuntu has Chromium as a snap only, which can't be driven from a scratch folder.
+# Ubuntu offers Chromium only as a snap, which cannot be driven from a scratch folder.
 stop_if_only_chromium() {
   stop "The tests drive a real browser, and this system offers no Chromium as a Debian package. Please install a Chromium
 or Google Chrome that is not a snap, under the name 'chromium' in PATH, and then run:
@@ -107,7 +107,7 @@ wanted_lines() {
   if [ "$purpose" = test ]; then printf '%s' "$for_testing"; fi
 }
 
-missing_of() { # LINES: those whose thing isn't there
+missing_of() { # LINES: prints those whose thing is not installed
   local line
   while IFS= read -r line; do
     [ -n "$line" ] || continue
@@ -130,11 +130,19 @@ provide_npm_packages() {
   now="$(sha256sum package-lock.json package.json ./*/package.json)"
   if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$now" ]; then
     say "installing npm packages"
-    # Not `npm ci`: it insists that the lock names every optional package of platforms that nobody here builds for.
-    # Without saving, `npm install` takes exactly the lock's versions as well and leaves the lock as it is.
-    npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+    # Not `npm ci`, because it requires the lock to name every optional package of platforms that nobody builds for here.
+    # With `--no-save`, `npm install` also takes exactly the lock's versions, and leaves the lock as it is.
+    quietly npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
     printf '%s\n' "$now" >"$stamp"
   fi
+}
+
+# Runs a command whose output matters only if it fails, such as an installer that reports every step.
+quietly() { # COMMAND…
+  local output status=0
+  output="$("$@" 2>&1)" || status=$?
+  [ "$status" -eq 0 ] || printf '%s\n' "$output" >&2
+  return "$status"
 }
 
 at_least() { # VERSION WANTED
