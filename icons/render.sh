@@ -1,5 +1,5 @@
 #!/bin/sh
-# Draws every picture anew from its SVG source. Needs rsvg-convert (Debian: librsvg2-bin).
+# Renders every PNG from its SVG source. Needs rsvg-convert (Debian: librsvg2-bin).
 set -eu
 cd "$(dirname "$0")"
 for size in 32 48 64 128 256 512; do

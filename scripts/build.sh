@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the window's pages and then, with cargo's debug profile unless told otherwise, the three programs:
-# bursar-desktop, bursar and bursar-sandbox. Pages are built again only when something of theirs has changed.
-# usage: scripts/build.sh [cargo build's options, e.g. --release]
+# Builds the window's pages and then the three programs: bursar-desktop, bursar and bursar-sandbox. The pages are built again
+# only if one of their files has changed. The programs are built with cargo's debug profile by default.
+# usage: scripts/build.sh [options of cargo build, such as --release]
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"

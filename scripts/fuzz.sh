@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Fuzzes what reads bytes from elsewhere: builds the targets of fuzz/ and lets each run for some seconds on its corpus.
+# Fuzzes the code that reads bytes from elsewhere: builds the targets of fuzz/ and runs each for some seconds on its corpus.
 # usage: scripts/fuzz.sh [SECONDS [TARGET…]]     (60 seconds a target; 0: only the corpus, once)
 #        scripts/fuzz.sh build
-# The targets are cargo-fuzz's: `cargo fuzz run links` does the same where cargo-fuzz and a nightly compiler are. This needs
-# neither: the coverage counters are options of the stable compiler; only the address sanitizer is not, and what is fuzzed
-# has no unsafe code. Prints a line a target; an input that breaks one is kept in fuzz/artifacts/TARGET. BURSAR_FUZZ_JOBS of
-# them run beside each other (1).
+# The targets have cargo-fuzz's form: `cargo fuzz run links` does the same if cargo-fuzz and a nightly compiler are
+# installed. This script needs neither: the stable compiler has the coverage counters. It lacks only the address sanitizer,
+# and the fuzzed code has no unsafe blocks. Prints a line for each target, and keeps an input that breaks a target in
+# fuzz/artifacts/TARGET. BURSAR_FUZZ_JOBS targets run in parallel (1).
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -24,18 +24,18 @@ if [ ${#targets[@]} -eq 0 ]; then
   mapfile -t targets < <(sed -n 's/^name = "\(.*\)"/\1/p' Cargo.toml | tail -n +2)
 fi
 
-# Named, so that build scripts and macros are built without the counters.
+# The target is named, so that build scripts and macros are built without the counters.
 RUSTFLAGS="$coverage" cargo build --quiet --locked --release --target "$machine" --target-dir "$out"
 if [ "$seconds" = build ]; then exit 0; fi
 
-# One target for its time; says how it ended, and keeps a mark if it failed.
+# Runs one target for its time, prints how it ended, and leaves a mark if it failed.
 fuzz() {
   local target=$1 log="$out/$1.log"
   mkdir -p "artifacts/$target" "$out/corpus/$target"
   local limit=(-max_total_time="$seconds")
   if [ "$seconds" -eq 0 ]; then limit=(-runs=0); fi
-  # What is found is kept beside the build; only chosen inputs are in the tree.
-  # Nobody waits for an input; what runs beside it may have deadlines.
+  # New inputs are kept with the build; the repository has chosen ones only.
+  # `nice`: nobody waits for an input, but programs beside it may have deadlines.
   if nice -n 10 "$out/$machine/release/$target" "${limit[@]}" -timeout=5 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
     -artifact_prefix="artifacts/$target/" "$out/corpus/$target" "corpus/$target" >"$log" 2>&1; then
     printf '%-14s ok      %s runs\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p; s/^Done \([0-9]*\) runs.*/\1/p' "$log" | head -n 1)"

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Makes the Debian package of the desktop app and the terminal's program out of a release build, and prints its path as
-# the last line. BURSAR_MAINTAINER ("Name <address>") is who publishes it. Nothing is fetched but what cargo and npm have locked, and nothing is installed. The same commit and
-# compiler give the same package, byte for byte.
-# usage: scripts/package.sh [--from DIR (programs that are built already)] [--to DIR (default: target/package)] [--large]
+# Makes the Debian package of the desktop app and the terminal program from a release build, and prints its path as the last
+# line. BURSAR_MAINTAINER ("Name <address>") is the publisher. Fetches nothing but the locked dependencies of cargo and npm,
+# and installs nothing. The same commit and compiler make the same package, byte for byte.
+# usage: scripts/package.sh [--from DIR (programs that are already built)] [--to DIR (default: target/package)] [--large]
 # --large: neither stripped nor compressed, for a package that is only tried out.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 readonly root
 readonly id=org.bursar.desktop
-# Who answers for the package. Whoever publishes it puts their own name and address here, or into the environment: the
-# one below leads nowhere on purpose, so that no mail about money goes to a stranger.
+# The package's maintainer. Publishers set their own name and address here or in the environment. The default address leads
+# nowhere on purpose, so that no mail about money goes to a stranger.
 readonly maintainer="${BURSAR_MAINTAINER:-The Bursar authors <maintainer@bursar.invalid>}"
 from="" to="$root/target/package" large=""
 while [ $# -gt 0 ]; do
@@ -73,7 +73,7 @@ put_data() {
   put_documents "$share" "$date"
 }
 
-# Manual pages, changelog and copyright, as Debian's policy has them.
+# Manual pages, changelog and copyright, as Debian's policy requires them.
 put_documents() {
   local share=$1 date=$2 program
   mkdir -p "$share/man/man1" "$share/doc/bursar"
@@ -84,12 +84,12 @@ put_documents() {
   filled <scripts/package/copyright >"$share/doc/bursar/copyright"
 }
 
-# The same every time: without the name and the time of a file.
+# Without the file's name and time, so that the output is always the same.
 compressed() {
   gzip -9 --no-name
 }
 
-# A template with what it leaves open.
+# Fills in a template.
 filled() {
   local text
   text="$(cat)"
@@ -100,7 +100,7 @@ filled() {
   printf '%s\n' "$text"
 }
 
-# A license's words without its title and its copyright line, indented as a field's further lines are.
+# A license's text without its title and its copyright line, indented like the further lines of a field.
 license_paragraph() {
   sed -e '1,/^Copyright/d' "$1" | sed -e '/./,$!d' -e 's/^$/./' -e 's/^/ /'
 }
@@ -126,19 +126,19 @@ EOF
   find "$tree" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 }
 
-# The packages of the libraries that the programs are linked with.
+# The packages with the libraries that the programs are linked with.
 needed() {
   if ! command -v dpkg-shlibdeps >/dev/null; then
     echo 'libc6, libgtk-3-0t64 | libgtk-3-0, libwebkit2gtk-4.1-0'
     return
   fi
-  local place
-  place="$(mktemp -d)"
-  mkdir "$place/debian"
-  printf 'Source: bursar\n\nPackage: bursar\nArchitecture: any\n' >"$place/debian/control"
-  (cd "$place" && dpkg-shlibdeps -O "$tree/usr/bin/bursar-desktop" "$tree/usr/bin/bursar" 2>/dev/null) |
+  local scratch
+  scratch="$(mktemp -d)"
+  mkdir "$scratch/debian"
+  printf 'Source: bursar\n\nPackage: bursar\nArchitecture: any\n' >"$scratch/debian/control"
+  (cd "$scratch" && dpkg-shlibdeps -O "$tree/usr/bin/bursar-desktop" "$tree/usr/bin/bursar" 2>/dev/null) |
     sed -n 's/^shlibs:Depends=//p'
-  rm -rf -- "$place"
+  rm -rf -- "$scratch"
 }
 
 stop() {

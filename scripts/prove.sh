@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Proves the promises with real programs and prints a table: promise, tried, failed. The last line is `N proven, N failed`.
 # usage: scripts/prove.sh [--short] [LINE…]
-# A LINE is a number or a name as in tests/proofs (1, crash); without one all are run. --short tries a sample of each
-# and takes six minutes at most. BURSAR_PROOF_JOBS of them run beside each other (2). Logs: tests/artefacts/proofs/.
+# A LINE is a number or a name as in tests/proofs (1, crash); all proofs run by default. --short tries a sample of each and
+# takes six minutes at most. BURSAR_PROOF_JOBS proofs run in parallel (2). Logs: tests/artefacts/proofs/.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -28,7 +28,7 @@ main() {
   mapfile -t proofs < <(find tests/proofs -name '[0-9]*-*.ts' | sort -V)
   choose
   [ "${#proofs[@]}" -gt 0 ] || stop "There is no such proof: ${wanted[*]}"
-  # The fuzz targets are built like everything else: before the clock starts.
+  # The fuzz targets are built before the clock starts, like everything else.
   if [[ " ${proofs[*]} " == *"/10-fuzzing.ts "* ]]; then scripts/fuzz.sh build; fi
   mkdir -p "$logs"
   SECONDS=0
@@ -45,7 +45,7 @@ main() {
   node --import tsx tests/proofs/table.ts "$logs/lines" | tee "$logs/table.md"
 }
 
-choose() { # keeps of `proofs` those that were asked for
+choose() { # reduces `proofs` to the wanted ones
   [ "${#wanted[@]}" -gt 0 ] || return 0
   local -a kept=()
   local proof name want
@@ -58,11 +58,11 @@ choose() { # keeps of `proofs` those that were asked for
   mapfile -t proofs < <(printf '%s\n' "${kept[@]}" | sort -Vu | grep .)
 }
 
-longest_first() { # the fuzz targets take the longest, and give way to what runs beside them
+longest_first() { # the fuzz targets take longest, and run at a low priority
   mapfile -t proofs < <(printf '%s\n' "${proofs[@]}" | sort -V | awk '/10-fuzzing/ { print; next } { rest = rest $0 "\n" } END { printf "%s", rest }')
 }
 
-# One proof into its log; what ends without a line of its own (out of time, crashed) has failed.
+# Runs one proof with its output in its log. A proof that ends without a result (timeout, crash) has failed.
 run() {
   local name limit=0 status=0
   name="$(basename "$1" .ts)"
@@ -74,7 +74,7 @@ run() {
     "${name%%-*}" "${name#*-}" "$status" "$((SECONDS - began))" >"$logs/$name.json"
   if [ "$status" -ne 0 ]; then
     printf -- '--- of %s\n' "$logs/$name.log" >&2
-    # What failed and why comes first in what is told: the end alone may be the counts of what went well.
+    # Prints failures first: the end of the log may have only the counts of what succeeded.
     { grep -A 3 '^FAILED' "$logs/$name.log" || tail -n 40 "$logs/$name.log"; } | head -n 40 >&2
     printf -- '---\n' >&2
   fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Bursar with play money: sets up, builds, starts the sandbox (a whole provider on this machine) and opens the app
-# already connected to it. Everything ends with the app. Its data is kept apart from a real Bursar's, and begins anew
-# each time, as the sandbox's chains do; its key is nowhere but in memory, so that it needs no keyring and fills none.
+# Bursar with play money: sets up, builds, starts the sandbox (a whole provider on this machine) and opens the app, already
+# connected to the sandbox. Everything ends with the app. The data is separate from a real Bursar's and starts empty each
+# time, like the sandbox's chains. The key is only in memory, so that no keyring is needed or filled.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -48,14 +48,14 @@ connect() {
     account add fluence --network "$network" --address "$user" --label Sandbox
 }
 
-from_ready() { # NAME: that text of the ready line's "fluence"
+from_ready() { # NAME: that member of "fluence" in the ready line
   node -e 'process.stdout.write(JSON.parse(process.argv[1]).fluence[process.argv[2]])' "$line" "$1"
 }
 
 end() {
   local status=$?
   trap - EXIT
-  # The app, if it is still there, and the sandbox, which takes its chains with it.
+  # The app, if it still runs, and the sandbox, which ends its chains.
   # shellcheck disable=SC2046 # a list of numbers
   kill $(jobs -p) $sandbox 2>/dev/null || true
   wait 2>/dev/null || true

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Writes what Bursar is made of, as a CycloneDX 1.6 document, from Cargo.lock and package-lock.json alone: the same locks
-// give the same document, byte for byte. usage: scripts/sbom.mjs [FILE]   (standard output without one)
+// Writes Bursar's bill of materials as a CycloneDX 1.6 document, from Cargo.lock and package-lock.json alone: the same locks
+// make the same document, byte for byte. usage: scripts/sbom.mjs [FILE]   (default: standard output)
 
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -28,7 +28,7 @@ const text = `${JSON.stringify(document, null, 1)}\n`;
 if (process.argv[2] === undefined) process.stdout.write(text);
 else writeFileSync(process.argv[2], text);
 
-/** Crates of the lock; those of this repository have no checksum and are of type application or library themselves. */
+/** The crates of Cargo.lock. Those of this repository have no checksum. */
 function fromCargo(lock) {
   const entries = lock
     .split("[[package]]")
@@ -41,7 +41,7 @@ function fromCargo(lock) {
       needs: [...(/dependencies = \[([^\]]*)\]/.exec(part)?.[1] ?? "").matchAll(/"([^"]+)"/g)].map((one) => one[1]),
     }));
   const refOf = (one) => `pkg:cargo/${one.name}@${one.version}`;
-  // "name", "name version" where several versions are locked, or with the source too.
+  // "name"; "name version" if several versions are locked; sometimes with the source too.
   const find = (need) => {
     const [name, wanted] = need.split(" ");
     return entries.find((one) => one.name === name && (wanted === undefined || one.version === wanted));
@@ -62,7 +62,7 @@ function fromCargo(lock) {
   };
 }
 
-/** Packages of the lock, each version once; what only builds and tests is marked as excluded from what ships. */
+/** The packages of package-lock.json, each version once. Packages that only build and test are marked as excluded. */
 function fromNpm({ packages: locked }) {
   const byRef = new Map();
   const needs = new Map();
@@ -83,19 +83,19 @@ function fromNpm({ packages: locked }) {
       ...(one.license === undefined ? {} : { licenses: [{ expression: one.license }] }),
     });
     const found = Object.keys({ ...one.dependencies, ...one.optionalDependencies }).flatMap((need) => {
-      const place = resolve(locked, path, need);
-      return place === undefined ? [] : [`pkg:npm/${need.replace(/^@/, "%40")}@${locked[place].version}`];
+      const resolved = resolve(locked, path, need);
+      return resolved === undefined ? [] : [`pkg:npm/${need.replace(/^@/, "%40")}@${locked[resolved].version}`];
     });
     needs.set(ref, [...new Set([...(needs.get(ref) ?? []), ...found])].toSorted((a, b) => a.localeCompare(b)));
   }
   return { components: [...byRef.values()], dependencies: [...needs].map(([ref, dependsOn]) => ({ ref, dependsOn })) };
 }
 
-/** Where Node.js would find the package: beside whoever needs it, or further up. */
+/** Where Node.js would find the package: beside the package that needs it, or further up. */
 function resolve(locked, from, name) {
   for (let path = from; ; path = path.slice(0, Math.max(0, path.lastIndexOf("/node_modules/")))) {
-    const place = path === "" ? `node_modules/${name}` : `${path}/node_modules/${name}`;
-    if (locked[place] !== undefined && locked[place].link !== true) return place;
+    const candidate = path === "" ? `node_modules/${name}` : `${path}/node_modules/${name}`;
+    if (locked[candidate] !== undefined && locked[candidate].link !== true) return candidate;
     if (path === "" || !path.includes("node_modules/")) return undefined;
     if (path.lastIndexOf("/node_modules/") === -1) path = "";
     if (path === "") return locked[`node_modules/${name}`] === undefined ? undefined : `node_modules/${name}`;

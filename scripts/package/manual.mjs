@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// Writes the manual page of one of Bursar's programs from what the program's own --help says, so that the page has every
-// option that the program has, and no other. usage: scripts/package/manual.mjs PROGRAM VERSION DATE
+// Writes a program's manual page from its own --help, so that the page has exactly the options that the program has.
+// usage: scripts/package/manual.mjs PROGRAM VERSION DATE
 
 import { execFileSync } from "node:child_process";
 import { basename } from "node:path";
 
-/** What --help does not say. */
+/** What --help does not contain. */
 const PAGES = {
   bursar: {
     about: "prepaid cloud balances in a terminal",
@@ -51,7 +51,7 @@ desktop starts the program with it.",
 
 const FILES = "$XDG_DATA_HOME/org.bursar.desktop";
 
-/** Options of every command, which stand among the program's own. */
+/** Options of every command, which the page lists once, with the program's own. */
 const COMMON = /^(-h, --help|-V, --version|--home\b|--account\b)/;
 
 const [program, version, date] = process.argv.slice(2);
@@ -84,7 +84,7 @@ function manual({ about, description, environment, status, also }) {
   ];
 }
 
-/** Each command with its arguments and options, those within another one after it. */
+/** Each command with its arguments and options, followed by its subcommands. */
 function commands(path, names) {
   return names.flatMap((one) => {
     const here = [...path, one];
@@ -99,7 +99,7 @@ function helpOf(path) {
   return execFileSync(program, [...path, "--help"], { encoding: "utf8" });
 }
 
-/** The parts of a help text: what is flush left begins one, what is further in belongs to it. */
+/** The parts of a help text: a line without indentation begins a part, and indented lines belong to it. */
 function read(help) {
   const lines = help.trimEnd().split("\n");
   const found = { about: "", usage: "", options: [], arguments: [], commands: [] };
@@ -135,7 +135,7 @@ function sentence(words) {
   return words === "" || /[.:)]$/.test(words) ? words.replace(/\)$/, ").") : `${words}.`;
 }
 
-/** As roff takes it: dashes that can be typed, no control line by accident. */
+/** Escapes a text for roff: dashes stay dashes that can be typed, and no line becomes a control line by accident. */
 function text(words) {
   return words
     .replaceAll("\\", "\\e")
