@@ -36,6 +36,7 @@ without_compiler() {
   share vitest ui npm run --silent test --workspace ui -- --reporter=json --outputFile="$root/$logs/ui.json"
   share check contracts npm run --silent check --workspace contracts
   share check cargo-deny cargo_deny
+  share node references run_node tests/references/*.test.ts
 }
 
 with_compiler() {
