@@ -37,6 +37,7 @@ without_compiler() {
   share check contracts npm run --silent check --workspace contracts
   share check cargo-deny cargo_deny
   share node references run_node tests/references/*.test.ts
+  share node workflows run_node tests/workflows/*.test.ts
 }
 
 with_compiler() {
