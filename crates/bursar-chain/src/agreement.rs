@@ -9,7 +9,7 @@ use super::reader::Chain;
 use super::rpc::Call;
 use super::wire::Receipt;
 use alloy_primitives::Address;
-use bursar_domain::chain_event::UserEvent;
+use bursar_domain::chain_event::BalanceEvent;
 use bursar_domain::error::Result;
 use bursar_platform::http::LOGS_LIMIT;
 use serde_json::json;
@@ -24,18 +24,18 @@ impl Chain {
     ///
     /// # Errors
     /// As [`Chain::read`], when no RPC answered at all.
-    pub async fn agreed(&self, user: Address, event: &UserEvent) -> Result<bool> {
+    pub async fn has_receipt_quorum(&self, user: Address, event: &BalanceEvent) -> Result<bool> {
         self.agreed_on(user, event, 1).await
     }
 
-    /// As [`Chain::agreed`], on `times` events of the transaction that are the same but for their places.
+    /// As [`Chain::has_receipt_quorum`], on `times` events of the transaction that are the same but for their places.
     ///
     /// # Errors
-    /// As [`Chain::agreed`].
+    /// As [`Chain::has_receipt_quorum`].
     pub(super) async fn agreed_on(
         &self,
         user: Address,
-        event: &UserEvent,
+        event: &BalanceEvent,
         times: usize,
     ) -> Result<bool> {
         let subject = self.subject(user);
@@ -100,7 +100,7 @@ fn agreeing<'a>(witnesses: impl Iterator<Item = &'a Seen> + Clone) -> usize {
 async fn look_at_receipt(
     line: &Line,
     subject: &Subject,
-    event: &UserEvent,
+    event: &BalanceEvent,
 ) -> Result<Option<Seen>, Fault> {
     line.open().await?;
     let call = Call::new("eth_getTransactionReceipt", json!([event.transaction]));
@@ -132,7 +132,7 @@ async fn look_at_receipt(
 }
 
 /// Whether the RPC lists the event in its place among its block's logs, where the receipt has another place for it.
-async fn is_listed(line: &Line, subject: &Subject, event: &UserEvent) -> Result<bool, Fault> {
+async fn is_listed(line: &Line, subject: &Subject, event: &BalanceEvent) -> Result<bool, Fault> {
     let listed = read_range(line, subject, event.block, event.block).await?;
     Ok(listed.to_hash == event.block_hash && listed.events.contains(event))
 }

@@ -10,7 +10,7 @@ use super::second::{Word, disagree, shared};
 use super::wire::{Block, Data};
 use alloy_primitives::{Address, B256};
 use bursar_domain::balances::Balances;
-use bursar_domain::chain_event::{EventBatch, UserEvent, same_but_for_place};
+use bursar_domain::chain_event::{BalanceEvent, EventBatch, same_except_log_index};
 use bursar_domain::error::Result;
 use bursar_platform::http::BODY_LIMIT;
 use std::time::Instant;
@@ -66,18 +66,18 @@ impl Chain {
         let (mut both, told) = shared(batch, told)?;
         let mut left = told.events.clone();
         let mut alone = both.events.clone();
-        let mut take = |is_it: &dyn Fn(&UserEvent) -> bool| {
+        let mut take = |is_it: &dyn Fn(&BalanceEvent) -> bool| {
             let at = left.iter().position(is_it);
             at.map(|at| left.remove(at)).is_some()
         };
         alone.retain(|event| !take(&|said| said == event));
-        alone.retain(|event| !take(&|said| same_but_for_place(said, event)));
+        alone.retain(|event| !take(&|said| same_except_log_index(said, event)));
         // In the count of the one that tells more, so that two events are never in one place.
-        let place = |event: &UserEvent| (event.block, event.log_index);
+        let place = |event: &BalanceEvent| (event.block, event.log_index);
         if !left.is_empty() {
             both.events = told.events;
             let is_taken =
-                |event: &UserEvent| both.events.iter().any(|said| place(said) == place(event));
+                |event: &BalanceEvent| both.events.iter().any(|said| place(said) == place(event));
             if alone.iter().any(is_taken) {
                 return None;
             }
@@ -85,7 +85,9 @@ impl Chain {
         }
         for event in alone.iter().chain(&left) {
             let alike = both.events.iter();
-            let times = alike.filter(|said| same_but_for_place(said, event)).count();
+            let times = alike
+                .filter(|said| same_except_log_index(said, event))
+                .count();
             let stands = self.agreed_on(user, event, times).await;
             if !stands.unwrap_or(false) {
                 return None;

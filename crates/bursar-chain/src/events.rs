@@ -10,7 +10,7 @@ use super::reader::{Chain, missing, missing_instead};
 use super::rpc::Call;
 use super::wire::{Block, Log, written};
 use alloy_primitives::{Address, B256};
-use bursar_domain::chain_event::{EventBatch, UserEvent, same_but_for_place};
+use bursar_domain::chain_event::{BalanceEvent, EventBatch, same_except_log_index};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_platform::http::{LOGS_LIMIT, WHOLE_TIMEOUT};
@@ -60,7 +60,7 @@ impl Chain {
             if below.to != next {
                 return Err(yet_to_come());
             }
-            batch.add_below(below);
+            batch.append_older(below);
         }
         Err(Error::passing(
             Code::EventsIncomplete,
@@ -125,7 +125,7 @@ impl Chain {
     }
 
     /// Whether every RPC is known to have dropped the logs of this block.
-    pub fn lacks_events(&self, block: u64) -> bool {
+    pub fn logs_pruned_at(&self, block: u64) -> bool {
         let now = Instant::now();
         let rpcs = &self.inner.rpcs;
         !rpcs.is_empty() && rpcs.iter().all(|rpc| rpc.standing().lowest(now) > block)
@@ -158,7 +158,7 @@ pub(super) async fn read_range(
         let fault = match read_blocks(line, subject, low, high, range.head()).await {
             Ok(read) => {
                 match &mut batch {
-                    Some(batch) => batch.add_below(read),
+                    Some(batch) => batch.append_older(read),
                     None => batch = Some(read),
                 }
                 let many = batch
@@ -372,19 +372,19 @@ async fn ask_times(
 
 /// Whether a log says the same as the event, whatever place in its block it is said to have: some nodes count logs in
 /// receipts anew for each transaction.
-pub(super) fn same_event(subject: &Subject, log: &Log, decimals: u8, event: &UserEvent) -> bool {
+pub(super) fn same_event(subject: &Subject, log: &Log, decimals: u8, event: &BalanceEvent) -> bool {
     subject
         .event(log, decimals, event.block_time)
-        .is_ok_and(|said| same_but_for_place(&said, event))
+        .is_ok_and(|said| same_except_log_index(&said, event))
 }
 
 /// Whether both lists tell the same events in the same order, whatever their places in their blocks are said to be.
-pub(super) fn same_events(one: &[UserEvent], other: &[UserEvent]) -> bool {
+pub(super) fn same_events(one: &[BalanceEvent], other: &[BalanceEvent]) -> bool {
     one.len() == other.len()
         && one
             .iter()
             .zip(other)
-            .all(|(one, other)| same_but_for_place(one, other))
+            .all(|(one, other)| same_except_log_index(one, other))
 }
 
 #[cfg(test)]

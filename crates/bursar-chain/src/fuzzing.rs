@@ -6,7 +6,7 @@ use super::line::{Answers, read_check};
 use super::rpc;
 use super::wire::{Block, Data, Log, Receipt};
 use alloy_primitives::Address;
-use bursar_domain::chain_event::UserEvent;
+use bursar_domain::chain_event::BalanceEvent;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::network::ChainPlace;
 
@@ -25,7 +25,7 @@ pub fn body(bytes: &[u8], count: usize, place: &ChainPlace) {
 }
 
 /// The user's event in a log, written as JSON, if it is one.
-pub fn event(json: &[u8], user: Address, place: &ChainPlace, decimals: u8) -> Option<UserEvent> {
+pub fn event(json: &[u8], user: Address, place: &ChainPlace, decimals: u8) -> Option<BalanceEvent> {
     let log: Log = serde_json::from_slice(json).ok()?;
     subject(user, place)
         .event(&log, decimals, Timestamp(0))

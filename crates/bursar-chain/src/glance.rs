@@ -11,8 +11,8 @@ use super::rpc::Call;
 use super::wire::{Block, Data, Log, Quantity, written};
 use alloy_primitives::{Address, B256};
 use bursar_domain::chain_event::EventBatch;
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::reading::Reading;
 use bursar_platform::http::BODY_LIMIT;
 use serde_json::json;
 use std::time::Instant;
@@ -23,12 +23,12 @@ const AT_ONCE: usize = 12;
 impl Chain {
     /// The figures at the newest block and the empty range of events up to it, if `known` (the newest block that
     /// was read, and its hash) is still in the chain and nothing of the user's happened since. `None`: look properly.
-    pub async fn glance(
+    pub async fn quick_poll(
         &self,
         user: Address,
         known: (u64, B256),
         now: Timestamp,
-    ) -> Option<(Reading, EventBatch)> {
+    ) -> Option<(ChainReading, EventBatch)> {
         let rpc = self.order().into_iter().next()?;
         {
             let standing = rpc.standing();
@@ -66,7 +66,7 @@ async fn look(
     subject: &Subject,
     (number, hash): (u64, B256),
     now: Timestamp,
-) -> Result<Option<(Block, Reading)>, Fault> {
+) -> Result<Option<(Block, ChainReading)>, Fault> {
     let checked = line.rpc.standing().checked(Instant::now());
     let mut calls = match checked {
         Some(_) => vec![Call::new("eth_chainId", json!([]))],

@@ -5,10 +5,10 @@ use super::fault::Fault;
 use super::wire::{Block, Log};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::{SolCall, SolEvent, SolType, sol_data};
-use bursar_domain::chain_event::{EventKind, UserEvent};
+use bursar_domain::chain_event::{BalanceEvent, EventKind};
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, Currency, MAX_SCALE};
-use bursar_domain::reading::Reading;
 
 /// A longer top-up id is nobody's; in bytes.
 const LONGEST_ID: usize = 200;
@@ -55,8 +55,8 @@ pub(super) struct Figures {
 
 impl Figures {
     /// These figures as they stood at block `head`.
-    pub(super) fn at(self, head: Block, read_at: Timestamp) -> Reading {
-        Reading {
+    pub(super) fn at(self, head: Block, read_at: Timestamp) -> ChainReading {
+        ChainReading {
             block: head.number,
             block_hash: head.hash,
             block_time: head.time,
@@ -102,7 +102,7 @@ impl Subject {
         log: &Log,
         decimals: u8,
         time: Timestamp,
-    ) -> Result<UserEvent, Fault> {
+    ) -> Result<BalanceEvent, Fault> {
         const FOREIGN: Fault = Fault::Malformed("an event that was not asked for");
         let [signature, token, user, rest @ ..] = log.topics.as_slice() else {
             return Err(FOREIGN);
@@ -129,7 +129,7 @@ impl Subject {
             }
             _ => return Err(FOREIGN),
         };
-        Ok(UserEvent {
+        Ok(BalanceEvent {
             kind,
             amount: money(amount, decimals)?,
             transaction: log.transaction_hash,

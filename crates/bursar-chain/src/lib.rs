@@ -25,9 +25,9 @@ mod times;
 mod watch;
 mod wire;
 
-use bursar_domain::chain_event::{EventBatch, UserEvent};
+use bursar_domain::chain_event::{BalanceEvent, EventBatch};
 pub use reader::Chain;
-pub use tenure::Tenure;
+pub use tenure::BlockStatus;
 use tokio::sync::mpsc;
 
 use serde::{Deserialize, Serialize};
@@ -47,13 +47,13 @@ pub enum RpcState {
 
 /// What the subscription has to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Signal {
+pub enum SubscriptionUpdate {
     /// The subscription stands: polling may slow down.
     Connected,
     /// An event of the user was mined (or, `removed`, taken back). A hint to look, not yet evidence.
-    Event { event: UserEvent, removed: bool },
+    Event { event: BalanceEvent, removed: bool },
     /// The subscription broke: polling covers until it stands again.
-    Lost,
+    Disconnected,
 }
 
 /// Events that are stored at once, if so many have been read.
@@ -62,12 +62,12 @@ const STORED_AT_ONCE: usize = 10_000;
 /// What has come by now of ranges that lie one below the other, as one batch to be stored; waits for the first.
 /// `None` when nothing more will come. A transaction writes anew most of each index, whether it brings few events
 /// or many, so it is to bring many.
-pub async fn gather(ranges: &mut mpsc::Receiver<EventBatch>) -> Option<EventBatch> {
+pub async fn collect_batch(ranges: &mut mpsc::Receiver<EventBatch>) -> Option<EventBatch> {
     let mut batch = ranges.recv().await?;
     while batch.events.len() < STORED_AT_ONCE
         && let Ok(below) = ranges.try_recv()
     {
-        batch.add_below(below);
+        batch.append_older(below);
     }
     Some(batch)
 }

@@ -6,13 +6,13 @@
 use super::fault::{Fault, told_together};
 use super::line::{At, Line, block};
 use super::reader::{Chain, missing_instead, read_newest};
-use super::tenure::Tenure;
+use super::tenure::BlockStatus;
 use super::wire::Block;
 use alloy_primitives::Address;
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
-use bursar_domain::high_water::{HighWater, Lapse, Sighting};
-use bursar_domain::reading::Reading;
+use bursar_domain::high_water_mark::{HighWaterMark, ReadingUpdate, Regression};
 use bursar_platform::http::BODY_LIMIT;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -27,35 +27,35 @@ impl Chain {
     ///
     /// # Errors
     /// As [`Chain::read`], when no endpoint answered at all.
-    pub async fn read_above(
+    pub async fn read_monotonic(
         &self,
         user: Address,
-        mark: Option<&HighWater>,
+        mark: Option<&HighWaterMark>,
         now: Timestamp,
-    ) -> Result<Sighting> {
+    ) -> Result<ReadingUpdate> {
         let Some(mark) = mark else {
-            return self.read(user, now).await.map(Sighting::newest);
+            return self.read(user, now).await.map(ReadingUpdate::newest);
         };
         self.tell_time(now);
         let is_known = &AtomicBool::new(false);
         // Where the figures are older ones by now, those that they fell from are looked for first.
-        if let Some(before) = mark.lapse.fell_from
+        if let Some(before) = mark.regression.regressed_from
             && let Ok(reading) = self.at_least(user, before, mark, is_known, now).await
         {
-            return Ok(mark.reached(reading));
+            return Ok(mark.reading_at_or_above(reading));
         }
         let found = self.at_least(user, mark.block, mark, is_known, now).await;
         let faults = match found {
-            Ok(reading) => return Ok(mark.reached(reading)),
+            Ok(reading) => return Ok(mark.reading_at_or_above(reading)),
             Err(faults) => faults,
         };
         if is_known.load(Ordering::Relaxed) {
-            return Ok(Sighting {
+            return Ok(ReadingUpdate {
                 reading: None,
-                lowers: false,
-                lapse: Lapse {
-                    missing: None,
-                    ..mark.lapse.clone()
+                lowers_mark: false,
+                regression: Regression {
+                    block_missing_since: None,
+                    ..mark.regression.clone()
                 },
                 problem: Some(told_together(faults)),
             });
@@ -65,10 +65,10 @@ impl Chain {
         }
         let below = self.read(user, now).await?;
         if below.block >= mark.block {
-            return Ok(mark.reached(below));
+            return Ok(mark.reading_at_or_above(below));
         }
-        let replaced = self.is_other_chain(mark, below.block).await;
-        Ok(mark.fallen_short(below, replaced, now))
+        let replaced = self.is_replaced(mark, below.block).await;
+        Ok(mark.reading_below(below, replaced, now))
     }
 
     /// Figures at that block or above it, from the first endpoint that has them.
@@ -76,10 +76,10 @@ impl Chain {
         &self,
         user: Address,
         least: u64,
-        mark: &HighWater,
+        mark: &HighWaterMark,
         is_known: &AtomicBool,
         now: Timestamp,
-    ) -> Result<Reading, Vec<(String, Fault)>> {
+    ) -> Result<ChainReading, Vec<(String, Fault)>> {
         let subject = &self.subject(user);
         self.ask_in_turn(|line: Line, head: Block| async move {
             let head = if head.number < mark.block {
@@ -100,10 +100,10 @@ impl Chain {
     async fn catch_up(
         &self,
         line: &Line,
-        mark: &HighWater,
+        mark: &HighWaterMark,
         is_known: &AtomicBool,
     ) -> Result<Block, Fault> {
-        let is_alone = self.hosts() == 1;
+        let is_alone = self.host_count() == 1;
         for _ in 0..TRIES {
             let mut answers = line
                 .ask(&[block(At::Number(mark.block))], BODY_LIMIT)
@@ -131,11 +131,14 @@ impl Chain {
     }
 
     /// Whether the blocks up to `block` are not those that were read before, so that it is no use to wait.
-    async fn is_other_chain(&self, mark: &HighWater, block: u64) -> bool {
+    async fn is_replaced(&self, mark: &HighWaterMark, block: u64) -> bool {
         let checkpoint = mark.checkpoints.iter().find(|(at, _)| *at <= block);
         match checkpoint {
             Some((number, hash)) => {
-                matches!(self.tenure(*number, *hash).await, Ok(Tenure::Replaced))
+                matches!(
+                    self.block_status(*number, *hash).await,
+                    Ok(BlockStatus::Replaced)
+                )
             }
             None => false,
         }

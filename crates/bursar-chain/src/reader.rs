@@ -11,10 +11,10 @@ use super::standing::Rank;
 use super::times::BlockTimes;
 use super::wire::{Block, Data};
 use alloy_primitives::{Address, B256};
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Result;
 use bursar_domain::network::ChainPlace;
-use bursar_domain::reading::Reading;
 use bursar_platform::http::{BODY_LIMIT, Http, WHOLE_TIMEOUT, knock};
 use futures_util::future::join_all;
 use std::fmt;
@@ -59,7 +59,7 @@ impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Chain")
             .field("id", &self.inner.place.id)
-            .field("rpcs", &self.states())
+            .field("rpcs", &self.rpc_states())
             .finish_non_exhaustive()
     }
 }
@@ -92,7 +92,7 @@ impl Chain {
     ///
     /// # Errors
     /// Of the one RPC, or `chain_unavailable` when none of several is usable.
-    pub async fn read(&self, user: Address, now: Timestamp) -> Result<Reading> {
+    pub async fn read(&self, user: Address, now: Timestamp) -> Result<ChainReading> {
         self.tell_time(now);
         let subject = &self.subject(user);
         self.ask_in_turn(|line: Line, head: Block| async move {
@@ -164,12 +164,12 @@ impl Chain {
     }
 
     /// Whether a connection to any of the RPCs stands; nothing is asked.
-    pub async fn knock(&self) -> bool {
+    pub async fn is_reachable(&self) -> bool {
         knock(self.inner.rpcs.iter().map(|rpc| rpc.url())).await
     }
 
     /// Where each RPC stands, by host.
-    pub fn states(&self) -> Vec<(String, RpcState)> {
+    pub fn rpc_states(&self) -> Vec<(String, RpcState)> {
         self.inner
             .rpcs
             .iter()
@@ -351,9 +351,9 @@ impl Chain {
 
     /// As if so much time had really passed since the heads moved.
     #[cfg(any(test, feature = "testing"))]
-    pub fn pass(&self, time: Duration) {
+    pub fn age_heads(&self, time: Duration) {
         for rpc in &self.inner.rpcs {
-            rpc.standing().pass(time);
+            rpc.standing().age_head(time);
         }
     }
 
@@ -382,7 +382,7 @@ pub(super) async fn read_newest(
     subject: &Subject,
     head: Block,
     now: Timestamp,
-) -> Result<Reading, Fault> {
+) -> Result<ChainReading, Fault> {
     match read_at(line, subject, head, now).await {
         // The block was replaced, or another node behind the same address has yet to see it.
         Err(Fault::Refused(_) | Fault::Behind) => {
@@ -418,7 +418,7 @@ async fn read_at(
     subject: &Subject,
     head: Block,
     now: Timestamp,
-) -> Result<Reading, Fault> {
+) -> Result<ChainReading, Fault> {
     let refuses_hashes = line.rpc.standing().refuses_hashes;
     let answers = if refuses_hashes {
         figures_by_number(line, subject, head).await?

@@ -148,7 +148,7 @@ impl Standing {
 
     /// As if so much time had passed since its head moved.
     #[cfg(any(test, feature = "testing"))]
-    pub(super) fn pass(&mut self, time: Duration) {
+    pub(super) fn age_head(&mut self, time: Duration) {
         self.head = self
             .head
             .map(|(head, since)| (head, since.checked_sub(time).unwrap_or(since)));

@@ -15,12 +15,12 @@ use std::time::Instant;
 
 /// Whether a block that was read is still in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tenure {
-    Kept,
+pub enum BlockStatus {
+    Canonical,
     /// Another block has its number, as many endpoints say as it takes.
     Replaced,
     /// No endpoint that answers has come to its number.
-    Behind,
+    Unknown,
     /// One endpoint says that it was replaced, and too few of the others say so too.
     Disputed(Error),
 }
@@ -34,15 +34,15 @@ enum Word {
 
 impl Chain {
     /// How many endpoints, at different hosts, it takes to believe the chain or to take back what was believed.
-    pub fn witnesses_needed(&self) -> usize {
-        self.hosts().min(2)
+    pub fn quorum(&self) -> usize {
+        self.host_count().min(2)
     }
 
     /// Whether the block with this number still has this hash. One endpoint's word is enough for yes.
     ///
     /// # Errors
     /// As [`Chain::read`], when no endpoint answered at all.
-    pub async fn tenure(&self, number: u64, hash: B256) -> Result<Tenure> {
+    pub async fn block_status(&self, number: u64, hash: B256) -> Result<BlockStatus> {
         let mut gone = BTreeSet::new();
         let mut there = None;
         let mut faults = Vec::new();
@@ -52,7 +52,7 @@ impl Chain {
                 continue;
             }
             match has_block(&self.line(&rpc), number, hash).await {
-                Ok(Word::There) if gone.is_empty() => return Ok(Tenure::Kept),
+                Ok(Word::There) if gone.is_empty() => return Ok(BlockStatus::Canonical),
                 Ok(Word::There) => there = Some(rpc.host.clone()),
                 Ok(Word::Gone) => {
                     gone.insert(rpc.host.clone());
@@ -65,20 +65,20 @@ impl Chain {
                 }
             }
             answered = true;
-            if gone.len() >= self.witnesses_needed() && !gone.is_empty() {
-                return Ok(Tenure::Replaced);
+            if gone.len() >= self.quorum() && !gone.is_empty() {
+                return Ok(BlockStatus::Replaced);
             }
         }
         match (gone.first(), there) {
-            (Some(first), there) => Ok(Tenure::Disputed(disputed(first, there, number))),
-            (None, _) if answered => Ok(Tenure::Behind),
+            (Some(first), there) => Ok(BlockStatus::Disputed(disputed(first, there, number))),
+            (None, _) if answered => Ok(BlockStatus::Unknown),
             (None, _) => Err(told_together(faults)),
         }
     }
 
     /// Whether the transaction is no longer among those that succeeded, as many endpoints say as it takes. `false`: it
     /// is, or too few say that it is not.
-    pub async fn has_lost(&self, transaction: B256, block: u64) -> bool {
+    pub async fn transaction_is_gone(&self, transaction: B256, block: u64) -> bool {
         let mut gone = BTreeSet::new();
         for rpc in self.order() {
             if gone.contains(&rpc.host) || rpc.standing().must_wait(Instant::now()).is_some() {
@@ -92,7 +92,7 @@ impl Chain {
                 Ok(Word::NotYet) => {}
                 Err(fault) => rpc.standing().failed(&fault, Instant::now()),
             }
-            if gone.len() >= self.witnesses_needed() && !gone.is_empty() {
+            if gone.len() >= self.quorum() && !gone.is_empty() {
                 return true;
             }
         }
@@ -100,7 +100,7 @@ impl Chain {
     }
 
     /// How many different hosts the endpoints are at.
-    pub fn hosts(&self) -> usize {
+    pub fn host_count(&self) -> usize {
         let rpcs = self.inner.rpcs.iter();
         rpcs.map(|rpc| rpc.host.as_str())
             .collect::<BTreeSet<_>>()

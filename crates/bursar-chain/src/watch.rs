@@ -1,7 +1,7 @@
 //! A subscription to the user's events over a WebSocket, so that a credit is seen at once. What it tells is a
 //! hint to look: it checks its server like any RPC, notices when it goes silent, and comes back by itself.
 
-use super::Signal;
+use super::SubscriptionUpdate;
 use super::fault::Fault;
 use super::keeper::Subject;
 use super::line::{Answers, At, block, check_calls, read_check};
@@ -62,20 +62,20 @@ struct Pings {
 
 impl Chain {
     /// Whether anything is expected or anybody looks; while not, the subscription is seldom tried.
-    pub fn be_hurried(&self, hurried: bool) {
+    pub fn set_active(&self, hurried: bool) {
         self.inner
             .hurried
             .send_if_modified(|known| std::mem::replace(known, hurried) != hurried);
     }
 
     /// Whether the network names a WebSocket to watch.
-    pub fn has_watch(&self) -> bool {
+    pub fn has_subscription(&self) -> bool {
         self.inner.place.ws.is_some()
     }
 
     /// Tells of the user's events as they are mined or taken back, until dropped or until nobody listens.
     /// Comes back after a loss, 0.5 s × 2 up to 60 s later. Ends at once without a WebSocket.
-    pub async fn watch(&self, user: Address, out: Sender<Signal>) {
+    pub async fn subscribe(&self, user: Address, out: Sender<SubscriptionUpdate>) {
         let Some(url) = &self.inner.place.ws else {
             return;
         };
@@ -90,7 +90,7 @@ impl Chain {
                 return;
             };
             tracing::debug!(%host, "the subscription broke: {}", fault.told(&host));
-            if stood_since.is_some() && out.send(Signal::Lost).await.is_err() {
+            if stood_since.is_some() && out.send(SubscriptionUpdate::Disconnected).await.is_err() {
                 return;
             }
             if stood_since.is_some_and(|since| since.elapsed() >= STOOD) {
@@ -111,7 +111,7 @@ impl Chain {
         url: &Url,
         host: &str,
         user: Address,
-        out: &Sender<Signal>,
+        out: &Sender<SubscriptionUpdate>,
         stood_since: &mut Option<Instant>,
     ) -> End {
         let subject = self.subject(user);
@@ -122,7 +122,7 @@ impl Chain {
             Err(_) => return End::Broke(silent(host)),
         };
         *stood_since = Some(Instant::now());
-        if out.send(Signal::Connected).await.is_err() {
+        if out.send(SubscriptionUpdate::Connected).await.is_err() {
             return End::NobodyListens;
         }
         watch.run(host, out).await
@@ -245,7 +245,7 @@ impl Watch {
         }
     }
 
-    async fn run(&mut self, host: &str, out: &Sender<Signal>) -> End {
+    async fn run(&mut self, host: &str, out: &Sender<SubscriptionUpdate>) -> End {
         let mut hurried = self.chain.inner.hurried.subscribe();
         let mut heard = Instant::now();
         let mut pinged = Instant::now();
@@ -288,7 +288,7 @@ impl Watch {
         &mut self,
         host: &str,
         message: &Message,
-        out: &Sender<Signal>,
+        out: &Sender<SubscriptionUpdate>,
     ) -> Result<(), End> {
         let Some(text) = text(message)? else {
             return Ok(());
@@ -313,7 +313,12 @@ impl Watch {
         }
     }
 
-    async fn take_log(&mut self, host: &str, log: Log, out: &Sender<Signal>) -> Result<(), End> {
+    async fn take_log(
+        &mut self,
+        host: &str,
+        log: Log,
+        out: &Sender<SubscriptionUpdate>,
+    ) -> Result<(), End> {
         if log.removed {
             let place = (log.block_hash, log.log_index);
             let before = self.waiting.len();
@@ -340,9 +345,14 @@ impl Watch {
         Ok(())
     }
 
-    async fn tell(&self, log: &Log, block: Block, out: &Sender<Signal>) -> Result<(), End> {
+    async fn tell(
+        &self,
+        log: &Log,
+        block: Block,
+        out: &Sender<SubscriptionUpdate>,
+    ) -> Result<(), End> {
         let event = self.subject.event(log, self.decimals, block.time)?;
-        let signal = Signal::Event {
+        let signal = SubscriptionUpdate::Event {
             event,
             removed: log.removed,
         };

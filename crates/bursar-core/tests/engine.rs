@@ -17,6 +17,7 @@
 
 use bursar_core::account::AccountId;
 use bursar_core::api_balance::ApiBalance;
+use bursar_core::chain_reading::ChainReading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
     Alerts, CatalogueAnswer, ChainAnswer, Effect, Event, Followed, HistoryAnswer, Request, Setup,
@@ -27,7 +28,6 @@ use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::NoticeKind;
 use bursar_core::offer::Offers;
 use bursar_core::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
-use bursar_core::reading::Reading;
 use bursar_core::rules::Rules;
 use bursar_core::top_up::{Phase, TopUp, Verified, Word};
 use rand::rngs::SmallRng;
@@ -499,7 +499,7 @@ impl World {
     }
 
     fn look(&mut self, followed: impl Iterator<Item = String>) -> ChainAnswer {
-        let reading = Reading {
+        let reading = ChainReading {
             block: 1,
             block_hash: Default::default(),
             block_time: self.now,
@@ -523,7 +523,7 @@ impl World {
             reorganised: std::mem::take(&mut self.lost_credits),
             changed: true,
             past: None,
-            lowers: false,
+            lowers_mark: false,
             look_again: None,
             figures_problem: None,
             events_problem: None,

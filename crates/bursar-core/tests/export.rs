@@ -7,7 +7,7 @@ mod remote;
 use alloy_primitives::B256;
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
-use bursar_core::chain_event::{EventBatch, EventKind, UserEvent};
+use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::export::{self, Exported, Format, Labels};
@@ -191,7 +191,7 @@ fn a_sheet_shows_people_no_id_that_only_bursar_knows() {
     let account = AccountId::random();
     history.put_payments(&account, &[payment(1)]).unwrap();
     let transaction = B256::repeat_byte(0x0b);
-    let credit = UserEvent {
+    let credit = BalanceEvent {
         kind: EventKind::Credit {
             top_up_id: String::new(),
         },

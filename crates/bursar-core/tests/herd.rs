@@ -6,10 +6,10 @@
 use alloy_primitives::{Address, B256};
 use bursar_core::account::AccountId;
 use bursar_core::api_balance::ApiBalance;
+use bursar_core::chain_reading::ChainReading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{ChainAnswer, Effect, Event, HistoryAnswer, Request, Setup, State, step};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::reading::Reading;
 use bursar_core::rules::Rules;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -35,7 +35,7 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
     match request {
         Request::Chain { .. } => Event::Chain(Ok(ChainAnswer {
             user: Address::ZERO,
-            reading: Reading {
+            reading: ChainReading {
                 block: 1,
                 block_hash: B256::ZERO,
                 block_time: now,
@@ -49,7 +49,7 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
             reorganised: Vec::new(),
             changed: false,
             past: None,
-            lowers: false,
+            lowers_mark: false,
             look_again: None,
             figures_problem: None,
             events_problem: None,

@@ -9,7 +9,7 @@ use alloy_primitives::B256;
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
 use bursar_core::cache::matching::{Claim, is_near, may_be_verified_by_amount, pairs};
-use bursar_core::chain_event::{EventBatch, EventKind, UserEvent};
+use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{NewPayment, RemotePayment, Status};
@@ -28,7 +28,7 @@ enum Step {
     Payments(Vec<RemotePayment>),
     /// This machine's top-up `t` of that number, under its intent's id or under the payment's.
     TopUp(u8, bool, Phase, Amount, Timestamp),
-    Events(Vec<UserEvent>),
+    Events(Vec<BalanceEvent>),
     Forget(u64),
 }
 
@@ -44,7 +44,7 @@ proptest! {
         // Lines that only this machine tells of.
         let mut own: BTreeMap<String, Claim> = BTreeMap::new();
         let mut bound: BTreeSet<u8> = BTreeSet::new();
-        let mut events: BTreeMap<Place, UserEvent> = BTreeMap::new();
+        let mut events: BTreeMap<Place, BalanceEvent> = BTreeMap::new();
         let mut verified_before: BTreeMap<String, Place> = BTreeMap::new();
         for step in steps {
             match step {
@@ -106,7 +106,7 @@ proptest! {
                     events.retain(|_, event| event.block < block);
                 }
             }
-            let all_events: Vec<UserEvent> = events.values().cloned().collect();
+            let all_events: Vec<BalanceEvent> = events.values().cloned().collect();
             let claims: Vec<Claim> = payments.values().map(claim).chain(own.values().cloned()).collect();
             prop_assert_eq!(lines(&history), claims.len(), "one line a payment");
             let mut expected: Vec<(String, Place, Match)> = pairs(&claims, &all_events)
@@ -220,7 +220,7 @@ fn payment() -> impl Strategy<Value = RemotePayment> {
     })
 }
 
-fn event() -> impl Strategy<Value = UserEvent> {
+fn event() -> impl Strategy<Value = BalanceEvent> {
     // Ids from 6 on name no payment, except "p6".
     // Each in a block of its own: what is the same in one block but for its place is one event.
     let block_hash = any::<[u8; 32]>();
@@ -233,7 +233,7 @@ fn event() -> impl Strategy<Value = UserEvent> {
         block_hash,
     )
         .prop_map(
-            |(id, amount, block_time, block, tx, block_hash)| UserEvent {
+            |(id, amount, block_time, block, tx, block_hash)| BalanceEvent {
                 kind: EventKind::Credit {
                     // Some carry the id of an intent.
                     top_up_id: match id {
@@ -264,7 +264,7 @@ fn hash(event: u8) -> B256 {
 /// What tells an event from any other.
 type Place = (B256, u64);
 
-fn place(event: &UserEvent) -> Place {
+fn place(event: &BalanceEvent) -> Place {
     (event.transaction, event.log_index)
 }
 
@@ -318,7 +318,7 @@ fn verdicts(
 /// The credits that should be lines of their own: no payment could be theirs.
 fn alone(
     claims: &[Claim],
-    events: &[UserEvent],
+    events: &[BalanceEvent],
     matched: &[(String, Place, Match)],
 ) -> BTreeSet<String> {
     let certain: BTreeSet<&String> = matched

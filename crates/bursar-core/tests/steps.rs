@@ -9,6 +9,7 @@
 
 use bursar_core::account::AccountId;
 use bursar_core::api_balance::ApiBalance;
+use bursar_core::chain_reading::ChainReading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
     Blocks, ChainAnswer, Effect, Event, Followed, Poll, Presence, Request, Setup, State, Step,
@@ -18,7 +19,6 @@ use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::offer::Offers;
 use bursar_core::payment::NewPayment;
-use bursar_core::reading::Reading;
 use bursar_core::rules::Rules;
 use bursar_core::top_up::{Phase, TopUp};
 use bursar_core::view::Page;
@@ -261,7 +261,7 @@ fn where_several_may_be_open_a_link_shows_the_payments_even_if_the_window_is_at_
 
 #[test]
 fn what_can_be_spent_is_the_apis_word_while_the_chain_is_silent() {
-    let reading = Reading {
+    let reading = ChainReading {
         block: 1,
         block_hash: Default::default(),
         block_time: noon(),
@@ -310,7 +310,7 @@ fn watching() -> State {
 fn figures(block: u64, cents: i64) -> ChainAnswer {
     ChainAnswer {
         user: Default::default(),
-        reading: Reading {
+        reading: ChainReading {
             block,
             block_hash: Default::default(),
             block_time: noon(),
@@ -320,7 +320,7 @@ fn figures(block: u64, cents: i64) -> ChainAnswer {
             held: usdc(0),
             frozen: false,
         },
-        lowers: false,
+        lowers_mark: false,
         credited: Vec::new(),
         changed: false,
         reorganised: Vec::new(),
@@ -353,7 +353,7 @@ fn an_answer_that_was_overtaken_changes_no_figure_and_warns_of_nothing() {
     assert!(again.alerts.low_balance_told);
     // Blocks that were replaced take their figures along.
     let replaced = ChainAnswer {
-        lowers: true,
+        lowers_mark: true,
         ..figures(1_674, 398)
     };
     let replaced = heard(&newest, replaced).state;
@@ -370,7 +370,7 @@ fn an_older_figure_in_place_of_a_newer_one_is_shown_with_its_reason_and_warns_of
     };
     let newest = heard(&begun, figures(1_677, 3_398)).state;
     let back = ChainAnswer {
-        lowers: true,
+        lowers_mark: true,
         figures_problem: Some(Error::passing(Code::ChainWentBack, "back")),
         ..figures(1_674, 398)
     };
@@ -383,7 +383,7 @@ fn an_older_figure_in_place_of_a_newer_one_is_shown_with_its_reason_and_warns_of
     let poor = heard(&begun, figures(1_677, 398)).state;
     assert!(poor.alerts.low_balance_told);
     let richer = ChainAnswer {
-        lowers: true,
+        lowers_mark: true,
         figures_problem: Some(Error::passing(Code::ChainWentBack, "back")),
         ..figures(1_674, 3_398)
     };
@@ -690,7 +690,7 @@ fn figures_stand_while_events_cannot_be_read() {
     let answer = |problem: Option<Error>, at| {
         Event::Chain(Ok(ChainAnswer {
             user,
-            reading: Reading {
+            reading: ChainReading {
                 block: 1,
                 block_hash: Default::default(),
                 block_time: at,
@@ -704,7 +704,7 @@ fn figures_stand_while_events_cannot_be_read() {
             reorganised: Vec::new(),
             changed: false,
             past: Some(Blocks { read: 1, most: 9 }),
-            lowers: false,
+            lowers_mark: false,
             look_again: None,
             figures_problem: None,
             events_problem: problem,

@@ -4,6 +4,7 @@
 
 use bursar_core::account::AccountId;
 use bursar_core::api_balance::ApiBalance;
+use bursar_core::chain_reading::ChainReading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
     ChainAnswer, Event, Followed, Poll, Setup, State, Step, Thresholds, Write, step,
@@ -15,7 +16,6 @@ use bursar_core::offer::Offers;
 use bursar_core::payment::{
     Created, NewPayment, Papers, Purpose, Reason, RemotePayment, Status, Why,
 };
-use bursar_core::reading::Reading;
 use bursar_core::rules::Rules;
 use bursar_core::top_up::TopUp;
 use proptest::prelude::*;
@@ -190,8 +190,8 @@ fn a_cancellation_that_was_asked_for_here_is_the_users_own_where_the_provider_sa
     assert_eq!(explained, (false, Some(Why::Other)));
 }
 
-fn reading(cents: i64, at: Timestamp) -> Reading {
-    Reading {
+fn reading(cents: i64, at: Timestamp) -> ChainReading {
+    ChainReading {
         block: 1,
         block_hash: Default::default(),
         block_time: at,
@@ -240,7 +240,7 @@ impl Watched {
         self.hear(&Event::Chain(Ok(ChainAnswer {
             user: Default::default(),
             reading,
-            lowers: false,
+            lowers_mark: false,
             credited: Vec::new(),
             reorganised: Vec::new(),
             changed: false,

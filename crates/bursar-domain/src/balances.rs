@@ -2,9 +2,9 @@
 //! events that are read; it also goes in ways that are not read, such as charges. So figures that grew by more than the
 //! events brought are proof that an event is missing, and figures that grew by less prove nothing.
 
-use crate::chain_event::{EventKind, UserEvent};
+use crate::chain_event::{BalanceEvent, EventKind};
+use crate::chain_reading::ChainReading;
 use crate::money::Amount;
-use crate::reading::Reading;
 use serde::{Deserialize, Serialize};
 
 /// A user's money as it stood after one block, in the token's units.
@@ -18,8 +18,8 @@ pub struct Balances {
     pub held: Amount,
 }
 
-impl From<&Reading> for Balances {
-    fn from(reading: &Reading) -> Self {
+impl From<&ChainReading> for Balances {
+    fn from(reading: &ChainReading) -> Self {
         Self {
             free: reading.free.clone(),
             reserved: reading.reserved.clone(),
@@ -42,13 +42,13 @@ impl Balances {
     /// Whether the events between two blocks can account for the way from these balances to `later`. `false` is proof
     /// that one is missing: more money is there than they brought, or more has left the review than they and the money
     /// that is gone can explain.
-    pub fn lead_to(&self, later: &Self, events: &[UserEvent]) -> bool {
+    pub fn reconciles_with(&self, later: &Self, events: &[BalanceEvent]) -> bool {
         // What cannot be computed proves nothing.
         !self.unexplained(later, events).unwrap_or(false)
     }
 
     /// `None` where an amount does not fit.
-    fn unexplained(&self, later: &Self, events: &[UserEvent]) -> Option<bool> {
+    fn unexplained(&self, later: &Self, events: &[BalanceEvent]) -> Option<bool> {
         let mut came = self.free.checked_sub(&self.free)?;
         let mut released = came.clone();
         for event in events {
@@ -96,8 +96,8 @@ mod tests {
         }
     }
 
-    fn event(kind: EventKind, units: i128) -> UserEvent {
-        UserEvent {
+    fn event(kind: EventKind, units: i128) -> BalanceEvent {
+        BalanceEvent {
             kind,
             amount: usdc(units),
             transaction: B256::ZERO,
@@ -108,13 +108,13 @@ mod tests {
         }
     }
 
-    fn credit(units: i128) -> UserEvent {
+    fn credit(units: i128) -> BalanceEvent {
         let top_up_id = "a".to_owned();
         event(EventKind::Credit { top_up_id }, units)
     }
 
-    fn fits(before: [i128; 3], after: [i128; 3], events: &[UserEvent]) -> bool {
-        balances(before).lead_to(&balances(after), events)
+    fn fits(before: [i128; 3], after: [i128; 3], events: &[BalanceEvent]) -> bool {
+        balances(before).reconciles_with(&balances(after), events)
     }
 
     #[test]

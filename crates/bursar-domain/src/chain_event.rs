@@ -19,7 +19,7 @@ pub enum EventKind {
 
 /// One event about the user's money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserEvent {
+pub struct BalanceEvent {
     pub kind: EventKind,
     pub amount: Amount,
     pub transaction: B256,
@@ -32,7 +32,7 @@ pub struct UserEvent {
 /// Events of a range of blocks, both ends included, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventBatch {
-    pub events: Vec<UserEvent>,
+    pub events: Vec<BalanceEvent>,
     pub from: u64,
     pub to: u64,
     /// The hash of block `to`, to notice a reorganisation later.
@@ -41,7 +41,7 @@ pub struct EventBatch {
 
 impl EventBatch {
     /// Its events in these blocks, both ends included.
-    pub fn within(&self, from: u64, to: u64) -> Vec<UserEvent> {
+    pub fn within(&self, from: u64, to: u64) -> Vec<BalanceEvent> {
         let range = from..=to;
         let events = self.events.iter();
         let events = events.filter(|event| range.contains(&event.block));
@@ -58,7 +58,7 @@ impl EventBatch {
     }
 
     /// Takes in the batch of the range right below this one.
-    pub fn add_below(&mut self, below: Self) {
+    pub fn append_older(&mut self, below: Self) {
         debug_assert_eq!(below.to.saturating_add(1), self.from);
         self.from = below.from;
         self.events.extend(below.events);
@@ -66,7 +66,7 @@ impl EventBatch {
 }
 
 /// Whether both are the same event, wherever in its block each is said to be.
-pub fn same_but_for_place(one: &UserEvent, other: &UserEvent) -> bool {
+pub fn same_except_log_index(one: &BalanceEvent, other: &BalanceEvent) -> bool {
     one.kind == other.kind
         && one.amount == other.amount
         && one.transaction == other.transaction

@@ -4,11 +4,11 @@
 use super::past::{Blocks, Lines};
 use crate::top_up::Verified;
 use alloy_primitives::Address;
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Error;
 use bursar_domain::money::Amount;
 use bursar_domain::payment::RemotePayment;
-use bursar_domain::reading::Reading;
 use bursar_domain::view::PaymentKind;
 
 /// The provider's word on the open top-ups.
@@ -68,9 +68,9 @@ pub struct CatalogueAnswer {
 pub struct ChainAnswer {
     /// Whose figures they are.
     pub user: Address,
-    pub reading: Reading,
+    pub reading: ChainReading,
     /// Whether the figures may be of an older block than those before: the newer blocks are gone, or nobody knows them.
-    pub lowers: bool,
+    pub lowers_mark: bool,
     /// Payments that an event was found for, with whether a second RPC agrees.
     pub credited: Vec<(String, Verified, bool)>,
     /// Payments whose event is no longer in the chain; none where the events could not be read up to the figures' block.

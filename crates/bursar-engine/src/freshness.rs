@@ -4,10 +4,10 @@
 use super::event::Poll;
 use super::state::State;
 use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Code;
 use bursar_domain::money::Amount;
-use bursar_domain::reading::Reading;
 
 /// In the tray the API's balance is read in every second cycle; a figure that is older than two of those is old.
 const MOST: Span = Span::minutes(45);
@@ -22,7 +22,7 @@ impl State {
     }
 
     /// The chain's figures, where they count now.
-    pub fn current_chain(&self, now: Timestamp) -> Option<&Reading> {
+    pub fn current_chain(&self, now: Timestamp) -> Option<&ChainReading> {
         let reading = self.chain.as_ref()?;
         self.is_current(Poll::Chain, now).then_some(reading)
     }
@@ -35,7 +35,7 @@ impl State {
     /// Which of two balances leads: the chain's, unless only the API answers.
     pub(super) fn preferred<'a>(
         &self,
-        chain: Option<&'a Reading>,
+        chain: Option<&'a ChainReading>,
         api: Option<&'a ApiBalance>,
     ) -> Option<&'a Amount> {
         let chain = chain.map(|reading| &reading.free);
@@ -106,7 +106,7 @@ mod tests {
     fn chain(cents: i64) -> Event {
         Event::Chain(Ok(ChainAnswer {
             user: Address::ZERO,
-            reading: Reading {
+            reading: ChainReading {
                 block: 1,
                 block_hash: Default::default(),
                 block_time: NOON,
@@ -120,7 +120,7 @@ mod tests {
             reorganised: Vec::new(),
             changed: false,
             past: None,
-            lowers: false,
+            lowers_mark: false,
             figures_problem: None,
             events_problem: None,
             look_again: None,

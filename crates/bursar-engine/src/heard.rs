@@ -175,7 +175,7 @@ impl Step {
             .state
             .chain
             .as_ref()
-            .is_some_and(|seen| seen.block > answer.reading.block && !answer.lowers);
+            .is_some_and(|seen| seen.block > answer.reading.block && !answer.lowers_mark);
         if is_overtaken {
             // What it says of payments is as old as its figures.
             return;
@@ -184,7 +184,7 @@ impl Step {
             .state
             .chain
             .as_ref()
-            .is_none_or(|seen| !seen.same_figures(&answer.reading));
+            .is_none_or(|seen| !seen.same_balances(&answer.reading));
         let before = self.state.chain.as_ref().and_then(in_all);
         if has_grown(before.as_ref(), in_all(&answer.reading).as_ref()) {
             self.look_for_late_money(now);

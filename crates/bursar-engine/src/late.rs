@@ -5,10 +5,10 @@ use super::event::Poll;
 use super::state::State;
 use super::step::Step;
 use crate::top_up::Phase;
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::Amount;
 use bursar_domain::notice::{Notice, NoticeKind};
-use bursar_domain::reading::Reading;
 use std::cmp::Ordering;
 
 /// The provider may tell of money a little later than the chain: one look at once, and one more after that.
@@ -60,7 +60,7 @@ impl State {
 }
 
 /// All that is the user's in the contract, but for what is under review.
-pub(super) fn in_all(reading: &Reading) -> Option<Amount> {
+pub(super) fn in_all(reading: &ChainReading) -> Option<Amount> {
     reading.free.checked_add(&reading.reserved)
 }
 

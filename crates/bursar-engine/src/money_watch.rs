@@ -62,7 +62,8 @@ impl State {
         let silent = |poll| self.errors.contains_key(&poll);
         match (&self.chain, &self.api) {
             (Some(reading), Some((api, as_of)))
-                if silent(Poll::Chain) && (!silent(Poll::Balance) || reading.is_before(*as_of)) =>
+                if silent(Poll::Chain)
+                    && (!silent(Poll::Balance) || reading.is_older_than(*as_of)) =>
             {
                 Some(&api.balance)
             }

@@ -8,10 +8,10 @@ use crate::top_up::TopUp;
 use alloy_primitives::Address;
 use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Error;
 use bursar_domain::money::Amount;
-use bursar_domain::reading::Reading;
 use bursar_domain::rules::Rules;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -127,7 +127,7 @@ pub struct State {
     pub eager_until: Timestamp,
     pub subscribed: bool,
     pub api: Option<(ApiBalance, Timestamp)>,
-    pub chain: Option<Reading>,
+    pub chain: Option<ChainReading>,
     pub disagreement: Disagreement,
     pub alerts: Alerts,
     /// Whether a low balance and a rejected key are told from here. In a terminal they are not: the desktop app judges them

@@ -2,7 +2,7 @@
 //! where there is nothing to choose, so that the answer never depends on the order in which things became
 //! known.
 
-use bursar_domain::chain_event::{EventKind, UserEvent};
+use bursar_domain::chain_event::{BalanceEvent, EventKind};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::money::Amount;
 use bursar_domain::view::PaymentStatus;
@@ -77,7 +77,7 @@ pub fn is_near(created_at: Timestamp, block_time: Timestamp) -> bool {
 /// 2. Of the rest, a credit and a payment belong together when they have the same value, are within
 ///    [`WINDOW`] of each other, and each is the only one so near to the other. A payment that ended without money counts
 ///    for that, but does not get the credit itself.
-pub fn pairs(payments: &[Claim], events: &[UserEvent]) -> Vec<Pair> {
+pub fn pairs(payments: &[Claim], events: &[BalanceEvent]) -> Vec<Pair> {
     let known: BTreeSet<&str> = payments.iter().map(|payment| payment.id.as_str()).collect();
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
     let mut loose = Vec::new();
@@ -121,14 +121,14 @@ pub fn pairs(payments: &[Claim], events: &[UserEvent]) -> Vec<Pair> {
     named.chain(likely).collect()
 }
 
-fn fits(payment: &Claim, event: &UserEvent) -> bool {
+fn fits(payment: &Claim, event: &BalanceEvent) -> bool {
     payment.amount.equals(&event.amount)
         && !payment.amount.is_negative()
         && !payment.amount.is_zero()
         && is_near(payment.created_at, event.block_time)
 }
 
-fn position(event: &UserEvent) -> (u64, u64) {
+fn position(event: &BalanceEvent) -> (u64, u64) {
     (event.block, event.log_index)
 }
 

@@ -220,7 +220,7 @@ async fn store_all(
             Outcome::Ok(begun.elapsed())
         }
     };
-    while let Some(batch) = bursar_core::chain::gather(&mut batches).await {
+    while let Some(batch) = bursar_core::chain::collect_batch(&mut batches).await {
         storing += store(batch).await?;
     }
     Ok(storing)

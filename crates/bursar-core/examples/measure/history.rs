@@ -4,7 +4,7 @@ use super::payments::made;
 use super::{Outcome, tell, tell_value};
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
-use bursar_core::chain_event::{EventBatch, EventKind, UserEvent};
+use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_core::clock::Timestamp;
 use bursar_core::export::{self, Exported, Format, Labels};
 use bursar_core::payment::RemotePayment;
@@ -53,7 +53,7 @@ fn store(history: &History, account: &AccountId, payments: &[RemotePayment]) -> 
         PAGE * 100,
         &[begun.elapsed()],
     )?;
-    let events: Vec<UserEvent> = payments.iter().step_by(10).enumerate().map(event).collect();
+    let events: Vec<BalanceEvent> = payments.iter().step_by(10).enumerate().map(event).collect();
     let begun = Instant::now();
     for part in events.chunks(1_000) {
         let batch = EventBatch {
@@ -72,13 +72,13 @@ fn store(history: &History, account: &AccountId, payments: &[RemotePayment]) -> 
 }
 
 /// Every second one is to be matched by its amount.
-fn event((n, payment): (usize, &RemotePayment)) -> UserEvent {
+fn event((n, payment): (usize, &RemotePayment)) -> BalanceEvent {
     let number = u64::try_from(n).unwrap_or_default();
     let mut transaction = [0; 32];
     for (place, byte) in transaction.iter_mut().zip(number.to_be_bytes()) {
         *place = byte;
     }
-    UserEvent {
+    BalanceEvent {
         kind: EventKind::Credit {
             top_up_id: if n.is_multiple_of(2) {
                 payment.id.clone()

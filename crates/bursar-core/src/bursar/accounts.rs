@@ -299,7 +299,7 @@ impl Bursar {
     /// The hosts of the RPCs in use; never their paths, which may hold a key.
     pub async fn rpc_addresses(&self, account: AccountId) -> Result<Vec<String>> {
         let connection = self.connection(&account)?;
-        let states = connection.chain.iter().flat_map(|chain| chain.states());
+        let states = connection.chain.iter().flat_map(|chain| chain.rpc_states());
         Ok(states.map(|(host, _)| host).collect())
     }
 

@@ -4,12 +4,12 @@
 use crate::driver::Connection;
 use bursar_domain::account::Account;
 use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error};
-use bursar_domain::high_water::Sighting;
+use bursar_domain::high_water_mark::ReadingUpdate;
 use bursar_domain::money::Amount;
 use bursar_domain::payment::{self, Purpose, RemotePayment};
-use bursar_domain::reading::Reading;
 use bursar_domain::view::{Figure, PaymentKind, Source};
 use bursar_store::History;
 use serde::Serialize;
@@ -25,7 +25,7 @@ const SAME_STORY: Span = Span::hours(24);
 /// What is known of an account's money.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    pub reading: Option<Reading>,
+    pub reading: Option<ChainReading>,
     /// Whether the chain answers now, and the reading is of this session.
     pub chain_answers: bool,
     /// Whether the chain's first answer of this session is still to come.
@@ -45,7 +45,7 @@ impl Known {
             .map(|reading| chain_figure(reading, &reading.free));
         match (&self.reading, self.api_balance()) {
             (Some(reading), Some(api)) if !self.chain_answers => {
-                let newer = !self.chain_awaited && reading.is_before(api.as_of);
+                let newer = !self.chain_awaited && reading.is_older_than(api.as_of);
                 if self.api_answers || newer {
                     Some(api)
                 } else {
@@ -118,7 +118,7 @@ impl Known {
     }
 }
 
-fn chain_figure(reading: &Reading, amount: &Amount) -> Figure {
+fn chain_figure(reading: &ChainReading, amount: &Amount) -> Figure {
     Figure {
         amount: amount.clone(),
         source: Source::Chain,
@@ -155,7 +155,7 @@ pub struct Status {
     pub errors: Vec<Error>,
     /// What the look at the chain came to, to be kept for the next one.
     #[serde(skip)]
-    pub(super) sighting: Option<Sighting>,
+    pub(super) chain_update: Option<ReadingUpdate>,
     /// What the API has just said, to be kept as well.
     #[serde(skip)]
     pub(super) fresh_api: Option<ApiBalance>,
@@ -194,11 +194,11 @@ pub async fn live_status(
 ) -> Status {
     let signed_in = connection.session.signed_in();
     let id = &connection.account.id;
-    let mark = history.and_then(|history| history.high_water(id).ok().flatten());
+    let mark = history.and_then(|history| history.high_water_mark(id).ok().flatten());
     let chain = async {
         match (&connection.chain, connection.account.address) {
             (Some(chain), Some(address)) => {
-                Some(chain.read_above(address, mark.as_ref(), now).await)
+                Some(chain.read_monotonic(address, mark.as_ref(), now).await)
             }
             (_, None) | (None, _) => None,
         }
@@ -225,9 +225,9 @@ pub async fn live_status(
             "No key for this account is at hand; the API was not asked.",
         ));
     }
-    let sighting = take(chain, &mut errors);
-    let (fresh_chain, problem) = match &sighting {
-        Some(sighting) => (sighting.reading.clone(), sighting.problem.clone()),
+    let chain_update = take(chain, &mut errors);
+    let (fresh_chain, problem) = match &chain_update {
+        Some(chain_update) => (chain_update.reading.clone(), chain_update.problem.clone()),
         None => (None, None),
     };
     // Older figures in place of newer ones are no answer of now.
@@ -281,7 +281,7 @@ pub async fn live_status(
     let pending = pending.unwrap_or_default();
     let status = status_line(&connection.account, &known, agrees, pending, stale, errors);
     Status {
-        sighting,
+        chain_update,
         fresh_api: fresh_api.map(|(api, _)| api),
         ..status
     }
@@ -331,7 +331,7 @@ fn status_line(
             source: figure.source,
         }),
         errors,
-        sighting: None,
+        chain_update: None,
         fresh_api: None,
     }
 }

@@ -172,13 +172,13 @@ impl Reader {
 
     /// Keeps the figures that were shown, so that the next command, or the app, shows none of before them.
     async fn remember(&self, account: &Account, status: &Status, now: Timestamp) {
-        let (sighting, api) = (status.sighting.clone(), status.fresh_api.clone());
-        if sighting.is_none() && api.is_none() {
+        let (chain_update, api) = (status.chain_update.clone(), status.fresh_api.clone());
+        if chain_update.is_none() && api.is_none() {
             return;
         }
         let (home, id) = (self.home.clone(), account.id.clone());
         let kept = blocking(move || {
-            History::remember_look(&home, &id, sighting.as_ref(), api.as_ref(), now)
+            History::remember_look(&home, &id, chain_update.as_ref(), api.as_ref(), now)
         })
         .await;
         if let Err(error) = kept {

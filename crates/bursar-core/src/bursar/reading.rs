@@ -258,7 +258,7 @@ impl Bursar {
                 connection.session.signed_in(),
                 connection.session.session_only(),
             ));
-            for (host, state) in connection.chain.iter().flat_map(|chain| chain.states()) {
+            for (host, state) in connection.chain.iter().flat_map(|chain| chain.rpc_states()) {
                 text.push_str(&format!("  RPC {host}: {state:?}\n"));
             }
             let Some(state) = self.driver.state(&connection.account.id) else {

@@ -51,10 +51,9 @@ pub(super) fn account(connection: &Connection, known: &Known) -> AccountView {
         provider: provider::facts(&account.network).title.to_owned(),
         offers: connection.provider.rules().offers,
         verifiable: connection.chain.is_some(),
-        rpc_hosts: connection
-            .chain
-            .as_ref()
-            .map_or(0, |chain| u32::try_from(chain.hosts()).unwrap_or(u32::MAX)),
+        rpc_hosts: connection.chain.as_ref().map_or(0, |chain| {
+            u32::try_from(chain.host_count()).unwrap_or(u32::MAX)
+        }),
         api_host: account.network.api_host(),
         sandbox: account.network.is_sandbox(),
         address: account.address.map(|address| address.to_checksum(None)),

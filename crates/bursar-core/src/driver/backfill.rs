@@ -38,7 +38,7 @@ impl Look {
                 return Ok(true);
             };
             let to = cursor.from.saturating_sub(1);
-            if self.reaches_far_enough(cursor.from).await? || self.chain.lacks_events(to) {
+            if self.reaches_far_enough(cursor.from).await? || self.chain.logs_pruned_at(to) {
                 return Ok(true);
             }
             if range > 0 && self.is_late(begun) {
@@ -112,7 +112,7 @@ impl Look {
             let from = to
                 .saturating_sub(RANGE.saturating_sub(1))
                 .max(self.start_block);
-            if self.chain.lacks_events(to) {
+            if self.chain.logs_pruned_at(to) {
                 // What is missing for good is told by [`Look::past`].
                 break;
             }
@@ -144,7 +144,7 @@ impl Look {
         };
         let before = self.balances_before(batch.from, &after).await;
         if let Some(before) = before.clone()
-            && !before.lead_to(&after, &batch.events)
+            && !before.reconciles_with(&after, &batch.events)
         {
             let mut doubt = DoubtfulRange::unexplained(batch.from, batch.to, before, after, now);
             doubt.tried(now);
@@ -156,7 +156,7 @@ impl Look {
     /// Stores what has come by then in one go; says whether there were any events.
     async fn store_all(&self, mut batches: mpsc::Receiver<EventBatch>) -> Result<bool> {
         let mut changed = false;
-        while let Some(batch) = bursar_chain::gather(&mut batches).await {
+        while let Some(batch) = bursar_chain::collect_batch(&mut batches).await {
             changed |= self.store(batch).await?;
         }
         Ok(changed)
@@ -176,7 +176,7 @@ impl Look {
         {
             return Ok((None, None));
         }
-        if self.chain.lacks_events(cursor.from.saturating_sub(1)) {
+        if self.chain.logs_pruned_at(cursor.from.saturating_sub(1)) {
             let gap = Error::new(
                 Code::EventsIncomplete,
                 format!(

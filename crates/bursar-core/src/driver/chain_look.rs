@@ -4,13 +4,13 @@
 
 use super::{Connection, Lease, World, blocking};
 use alloy_primitives::Address;
-use bursar_chain::{Chain, Tenure};
+use bursar_chain::{BlockStatus, Chain};
 use bursar_domain::account::AccountId;
 use bursar_domain::balances::Balances;
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Clock, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::high_water::{Lapse, Sighting};
-use bursar_domain::reading::Reading;
+use bursar_domain::high_water_mark::{ReadingUpdate, Regression};
 use bursar_engine::{ChainAnswer, Sought};
 use bursar_store::{EventCursor, History, Matched};
 use std::sync::Arc;
@@ -74,7 +74,12 @@ pub(crate) async fn look(
                 verified, event, ..
             }) => {
                 let ask = verified.by_id && sought.second_opinion;
-                let agreed = ask && look.chain.agreed(user, &event).await.unwrap_or(false);
+                let agreed = ask
+                    && look
+                        .chain
+                        .has_receipt_quorum(user, &event)
+                        .await
+                        .unwrap_or(false);
                 credited.push((sought.payment, verified, agreed));
             }
             // It may only have moved to a block that has not been read.
@@ -96,7 +101,7 @@ pub(crate) async fn look(
     Ok(ChainAnswer {
         user,
         reading: seen.reading,
-        lowers: seen.lowers,
+        lowers_mark: seen.lowers_mark,
         credited,
         changed: seen.changed,
         reorganised,
@@ -113,11 +118,11 @@ pub(crate) async fn look(
 
 /// What a look found.
 struct Seen {
-    reading: Reading,
+    reading: ChainReading,
     /// Whether any of the events changed.
     changed: bool,
     /// Whether the figures may be older than those before.
-    lowers: bool,
+    lowers_mark: bool,
     /// Whether all events are known up to the figures' block: before that, nothing is doubted and nothing taken back.
     is_settled: bool,
     figures_problem: Option<Error>,
@@ -132,11 +137,11 @@ enum Told {
 }
 
 impl Seen {
-    fn figures(reading: Reading) -> Self {
+    fn figures(reading: ChainReading) -> Self {
         Self {
             reading,
             changed: false,
-            lowers: false,
+            lowers_mark: false,
             is_settled: false,
             figures_problem: None,
             events_problem: Told::Now(None),
@@ -167,7 +172,7 @@ pub(super) struct Look {
 
 impl Look {
     /// All in one request, where nothing has happened since the last look and there is nothing older to read.
-    async fn glance(&self, now: Timestamp) -> Result<Option<Reading>> {
+    async fn glance(&self, now: Timestamp) -> Result<Option<ChainReading>> {
         let Some(cursor) = self.cursor().await? else {
             return Ok(None);
         };
@@ -188,17 +193,19 @@ impl Look {
         };
         let Some((mark, last)) = self
             .read(|history, account| {
-                Ok(history.high_water(account)?.zip(history.reading(account)?))
+                Ok(history
+                    .high_water_mark(account)?
+                    .zip(history.reading(account)?))
             })
             .await?
         else {
             return Ok(None);
         };
-        let Some((reading, quiet)) = self.chain.glance(self.user, known, now).await else {
+        let Some((reading, quiet)) = self.chain.quick_poll(self.user, known, now).await else {
             return Ok(None);
         };
         let is_quiet = base == Balances::from(&reading) && last.frozen == reading.frozen;
-        if !is_quiet || reading.block < mark.block || mark.lapse != Lapse::default() {
+        if !is_quiet || reading.block < mark.block || mark.regression != Regression::default() {
             return Ok(None);
         }
         let kept = reading.clone();
@@ -206,8 +213,8 @@ impl Look {
             if quiet.to > known.0 {
                 history.put_events(account, &quiet)?;
             }
-            let sighting = Sighting::newest(kept);
-            history.put_sighting(account, &sighting, now)
+            let update = ReadingUpdate::newest(kept);
+            history.put_reading_update(account, &update, now)
         })
         .await?;
         Ok(Some(reading))
@@ -216,20 +223,23 @@ impl Look {
     /// Figures, lost blocks, newer and older events.
     async fn properly(&self, now: Timestamp) -> Result<Seen> {
         let mark = self
-            .read(|history, account| history.high_water(account))
+            .read(|history, account| history.high_water_mark(account))
             .await?;
-        let sighting = self.chain.read_above(self.user, mark.as_ref(), now).await?;
-        let kept = sighting.clone();
-        self.write(move |history, account| history.put_sighting(account, &kept, now))
+        let update = self
+            .chain
+            .read_monotonic(self.user, mark.as_ref(), now)
             .await?;
-        let Some(reading) = sighting.reading else {
-            return Err(sighting.problem.unwrap_or_else(|| {
+        let kept = update.clone();
+        self.write(move |history, account| history.put_reading_update(account, &kept, now))
+            .await?;
+        let Some(reading) = update.reading else {
+            return Err(update.problem.unwrap_or_else(|| {
                 Error::passing(Code::ChainUnavailable, "No newer figures can be had.")
             }));
         };
         let mut seen = Seen {
-            lowers: sighting.lowers,
-            figures_problem: sighting.problem,
+            lowers_mark: update.lowers_mark,
+            figures_problem: update.problem,
             ..Seen::figures(reading)
         };
         match self.read_events(&mut seen, now).await {
@@ -299,7 +309,7 @@ impl Look {
         if known {
             return Ok(false);
         }
-        Ok(self.chain.has_lost(transaction, block).await)
+        Ok(self.chain.transaction_is_gone(transaction, block).await)
     }
 
     /// Where the newest known block is no longer in the chain, drops everything above the last checkpoint that still is.
@@ -319,17 +329,17 @@ impl Look {
             .copied()
             .filter(|(block, _)| *block < cursor.to && *block >= lowest);
         for (block, hash) in std::iter::once(newest).chain(older) {
-            match self.chain.tenure(block, hash).await? {
-                Tenure::Kept if is_replaced => {
+            match self.chain.block_status(block, hash).await? {
+                BlockStatus::Canonical if is_replaced => {
                     first_lost = block.saturating_add(1);
                     break;
                 }
-                Tenure::Kept if block == cursor.to => return Ok(Continuity::Whole),
+                BlockStatus::Canonical if block == cursor.to => return Ok(Continuity::Whole),
                 // The chain is the same and shorter, or an endpoint is behind: the next look will tell.
-                Tenure::Kept => return Ok(Continuity::Open(None)),
-                Tenure::Replaced => is_replaced = true,
-                Tenure::Behind => {}
-                Tenure::Disputed(why) => return Ok(Continuity::Open(Some(why))),
+                BlockStatus::Canonical => return Ok(Continuity::Open(None)),
+                BlockStatus::Replaced => is_replaced = true,
+                BlockStatus::Unknown => {}
+                BlockStatus::Disputed(why) => return Ok(Continuity::Open(Some(why))),
             }
         }
         if !is_replaced {
@@ -351,7 +361,7 @@ impl Look {
             // The thorough look finds out.
             is_of_the_chain(error.code).then_some(false).ok_or(error)
         })?;
-        Ok(!reached && !self.chain.lacks_events(cursor.from.saturating_sub(1)))
+        Ok(!reached && !self.chain.logs_pruned_at(cursor.from.saturating_sub(1)))
     }
 
     pub(super) async fn older_ranges(&self) -> Result<Vec<(u64, u64)>> {

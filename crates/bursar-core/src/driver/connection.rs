@@ -3,7 +3,7 @@
 
 use super::{Lease, Owner};
 use alloy_primitives::Address;
-use bursar_chain::{Chain, Signal};
+use bursar_chain::{Chain, SubscriptionUpdate};
 use bursar_domain::account::Account;
 use bursar_domain::checkout;
 use bursar_domain::error::Result;
@@ -114,7 +114,7 @@ impl Connection {
         let (Some(chain), Some(address)) = (self.chain.clone(), self.account.address) else {
             return;
         };
-        if !chain.has_watch() {
+        if !chain.has_subscription() {
             return;
         }
         let (out, mut signals) = mpsc::channel(64);
@@ -122,13 +122,13 @@ impl Connection {
             let listen = async {
                 while let Some(signal) = signals.recv().await {
                     tell(match signal {
-                        Signal::Connected => Event::Subscribed(true),
-                        Signal::Lost => Event::Subscribed(false),
-                        Signal::Event { .. } => Event::ChainStirred,
+                        SubscriptionUpdate::Connected => Event::Subscribed(true),
+                        SubscriptionUpdate::Disconnected => Event::Subscribed(false),
+                        SubscriptionUpdate::Event { .. } => Event::ChainStirred,
                     });
                 }
             };
-            tokio::join!(chain.watch(address, out), listen);
+            tokio::join!(chain.subscribe(address, out), listen);
         }))));
     }
 }

@@ -362,7 +362,7 @@ impl Loop {
             .get(account)
             .and_then(|connection| connection.chain.as_ref())
         {
-            chain.be_hurried(!state.is_idle_in_tray());
+            chain.set_active(!state.is_idle_in_tray());
         }
         self.board.put(state);
         for effect in effects {

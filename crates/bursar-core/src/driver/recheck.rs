@@ -5,9 +5,9 @@ use super::chain_look::{Look, RANGE};
 use alloy_primitives::B256;
 use bursar_domain::balances::Balances;
 use bursar_domain::chain_event::EventBatch;
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Result;
-use bursar_domain::reading::Reading;
 use bursar_store::DoubtfulRange;
 
 /// Ranges of newer blocks that one look may take; what is left lies below them and is read like older ones.
@@ -21,7 +21,7 @@ impl Look {
     /// that were known before.
     pub(super) async fn newer(
         &self,
-        reading: &Reading,
+        reading: &ChainReading,
         begun: Timestamp,
         now: Timestamp,
         changed: &mut bool,
@@ -139,7 +139,7 @@ impl Look {
                         lowest
                     }
                     // The user wants all read again that is to be had.
-                    Err(_) if next.ends.is_none() && self.chain.lacks_events(next.left) => {
+                    Err(_) if next.ends.is_none() && self.chain.logs_pruned_at(next.left) => {
                         next.from
                     }
                     Err(error) => {

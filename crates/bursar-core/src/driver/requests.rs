@@ -79,7 +79,7 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
             open: match server {
                 Server::Api => connection.provider.knock().await,
                 Server::Chain => match &connection.chain {
-                    Some(chain) => chain.knock().await,
+                    Some(chain) => chain.is_reachable().await,
                     None => false,
                 },
             },

@@ -4,21 +4,21 @@
 use crate::anvil::{Anvil, USER};
 use crate::proxy::{Mode, Proxy};
 use crate::{chain, now};
-use bursar_core::chain::{Chain, Tenure};
+use bursar_core::chain::{BlockStatus, Chain};
+use bursar_core::chain_reading::ChainReading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
-use bursar_core::high_water::{HighWater, Lapse, Sighting};
-use bursar_core::reading::Reading;
+use bursar_core::high_water_mark::{HighWaterMark, ReadingUpdate, Regression};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-fn mark(reading: &Reading, lapse: Lapse) -> HighWater {
-    HighWater {
+fn mark(reading: &ChainReading, regression: Regression) -> HighWaterMark {
+    HighWaterMark {
         block: reading.block,
         hash: reading.block_hash,
         checkpoints: Vec::new(),
-        lapse,
+        regression,
     }
 }
 
@@ -41,8 +41,8 @@ fn quantity(text: &Value) -> u64 {
     u64::from_str_radix(text.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
 }
 
-async fn look(chain: &Chain, mark: &HighWater, at: Timestamp) -> Sighting {
-    chain.read_above(USER, Some(mark), at).await.unwrap()
+async fn look(chain: &Chain, mark: &HighWaterMark, at: Timestamp) -> ReadingUpdate {
+    chain.read_monotonic(USER, Some(mark), at).await.unwrap()
 }
 
 #[tokio::test]
@@ -55,26 +55,29 @@ async fn an_endpoint_that_stands_still_lowers_no_figure_for_ten_minutes() {
     let chain = chain(anvil.place(&[&a.url, &b.url]));
     anvil.mine(2).await;
     anvil.credit(30_000_000, "after").await;
-    let first = chain.read_above(USER, None, now()).await.unwrap();
+    let first = chain.read_monotonic(USER, None, now()).await.unwrap();
     let newest = first.reading.unwrap();
     assert_eq!(newest.free.to_string(), "33.980000 USDC");
 
     a.set(Mode::Close);
     let begun = now();
-    let sighting = look(&chain, &mark(&newest, Lapse::default()), begun).await;
-    assert_eq!(sighting.reading, None);
-    assert_eq!(sighting.problem.unwrap().code, Code::ChainUnavailable);
+    let update = look(&chain, &mark(&newest, Regression::default()), begun).await;
+    assert_eq!(update.reading, None);
+    assert_eq!(update.problem.unwrap().code, Code::ChainUnavailable);
     let later = begun.plus(Span::minutes(10));
-    let sighting = look(&chain, &mark(&newest, sighting.lapse), later).await;
-    let older = sighting.reading.unwrap();
+    let update = look(&chain, &mark(&newest, update.regression), later).await;
+    let older = update.reading.unwrap();
     assert_eq!(json!(older.block_hash), old["hash"]);
     assert_eq!(older.free.to_string(), "3.980000 USDC");
-    assert_eq!(sighting.problem.unwrap().code, Code::ChainWentBack);
+    assert_eq!(update.problem.unwrap().code, Code::ChainWentBack);
     // The one that has it is back: its word is enough.
     a.set(Mode::Truth);
-    let sighting = look(&chain, &mark(&older, sighting.lapse), later).await;
-    assert_eq!(sighting.reading.unwrap().block, newest.block);
-    assert_eq!((sighting.problem, sighting.lapse), (None, Lapse::default()));
+    let update = look(&chain, &mark(&older, update.regression), later).await;
+    assert_eq!(update.reading.unwrap().block, newest.block);
+    assert_eq!(
+        (update.problem, update.regression),
+        (None, Regression::default())
+    );
 }
 
 #[tokio::test]
@@ -91,12 +94,15 @@ async fn an_endpoint_that_knows_the_block_but_not_the_figures_stops_the_wait() {
             answer["result"] = json!("0x");
         }
     })));
-    let lapse = Lapse {
-        missing: Some((newest.block, now().minus(Span::hours(1)))),
-        fell_from: None,
+    let regression = Regression {
+        block_missing_since: Some((newest.block, now().minus(Span::hours(1)))),
+        regressed_from: None,
     };
-    let sighting = look(&chain, &mark(&newest, lapse), now()).await;
-    assert_eq!((sighting.reading, sighting.lapse), (None, Lapse::default()));
+    let update = look(&chain, &mark(&newest, regression), now()).await;
+    assert_eq!(
+        (update.reading, update.regression),
+        (None, Regression::default())
+    );
 }
 
 #[tokio::test]
@@ -121,8 +127,8 @@ async fn a_shared_address_is_asked_again_until_a_node_has_the_block() {
     let newest = chain.read(USER, now()).await.unwrap();
     assert!(newest.block > most);
     for _ in 0..6 {
-        let sighting = look(&chain, &mark(&newest, Lapse::default()), now()).await;
-        assert_eq!(sighting.reading.unwrap().block, newest.block);
+        let update = look(&chain, &mark(&newest, Regression::default()), now()).await;
+        assert_eq!(update.reading.unwrap().block, newest.block);
     }
 }
 
@@ -137,9 +143,9 @@ async fn a_shorter_chain_is_told_from_an_older_one_by_the_blocks_below() {
     let (number, hash, _) = chain.head().await.unwrap();
     anvil.mine(20).await;
     let newest = chain.read(USER, now()).await.unwrap();
-    let checkpointed = HighWater {
+    let checkpointed = HighWaterMark {
         checkpoints: vec![(newest.block, newest.block_hash), (number, hash)],
-        ..mark(&newest, Lapse::default())
+        ..mark(&newest, Regression::default())
     };
     anvil.call("evm_revert", json!([snapshot])).await;
     // Shorter, and so far the same as ever: that may be a node that is behind.
@@ -147,9 +153,9 @@ async fn a_shorter_chain_is_told_from_an_older_one_by_the_blocks_below() {
     anvil.pass(100).await;
     anvil.mine(5).await;
     // Other blocks in the place of known ones: as both say so, there is nothing to wait for.
-    let sighting = look(&chain, &checkpointed, now()).await;
-    assert!(sighting.lowers && sighting.problem.is_none());
-    assert!(sighting.reading.unwrap().block < newest.block);
+    let update = look(&chain, &checkpointed, now()).await;
+    assert!(update.lowers_mark && update.problem.is_none());
+    assert!(update.reading.unwrap().block < newest.block);
     // One alone is not believed.
     second.set(Mode::Close);
     assert_eq!(look(&chain, &checkpointed, now()).await.reading, None);
@@ -162,18 +168,21 @@ async fn it_takes_two_to_take_a_block_or_a_transaction_back_and_one_where_there_
     let second = Proxy::start(anvil.url(), Mode::Truth).await;
     let both = chain(anvil.place(&[&first.url, &second.url]));
     let alone = chain(anvil.place(&[&first.url]));
-    assert_eq!((both.hosts(), alone.hosts()), (2, 1));
+    assert_eq!((both.host_count(), alone.host_count()), (2, 1));
     let transaction = anvil.credit(5_000_000, "a").await;
     let (number, hash, _) = both.head().await.unwrap();
     anvil.mine(1).await;
     for chain in [&both, &alone] {
-        assert_eq!(chain.tenure(number, hash).await.unwrap(), Tenure::Kept);
-        assert!(!chain.has_lost(transaction, number).await);
         assert_eq!(
-            chain.tenure(number + 50, hash).await.unwrap(),
-            Tenure::Behind
+            chain.block_status(number, hash).await.unwrap(),
+            BlockStatus::Canonical
         );
-        assert!(!chain.has_lost(transaction, number + 50).await);
+        assert!(!chain.transaction_is_gone(transaction, number).await);
+        assert_eq!(
+            chain.block_status(number + 50, hash).await.unwrap(),
+            BlockStatus::Unknown
+        );
+        assert!(!chain.transaction_is_gone(transaction, number + 50).await);
     }
     let forgets = || {
         Mode::Bend(Arc::new(
@@ -189,26 +198,32 @@ async fn it_takes_two_to_take_a_block_or_a_transaction_back_and_one_where_there_
     };
     for (liar, other) in [(&first, &second), (&second, &first)] {
         liar.set(forgets());
-        let tenure = both.tenure(number, hash).await.unwrap();
+        let tenure = both.block_status(number, hash).await.unwrap();
         assert!(
-            matches!(tenure, Tenure::Disputed(_) | Tenure::Kept),
+            matches!(tenure, BlockStatus::Disputed(_) | BlockStatus::Canonical),
             "{tenure:?}"
         );
-        assert!(!both.has_lost(transaction, number).await);
+        assert!(!both.transaction_is_gone(transaction, number).await);
         // Nor when the other one is silent.
         other.set(Mode::Close);
-        let tenure = both.tenure(number, hash).await.unwrap();
-        assert!(matches!(tenure, Tenure::Disputed(_)), "{tenure:?}");
-        assert!(!both.has_lost(transaction, number).await);
+        let tenure = both.block_status(number, hash).await.unwrap();
+        assert!(matches!(tenure, BlockStatus::Disputed(_)), "{tenure:?}");
+        assert!(!both.transaction_is_gone(transaction, number).await);
         other.set(Mode::Truth);
         liar.set(Mode::Truth);
     }
     first.set(forgets());
     second.set(forgets());
-    assert_eq!(both.tenure(number, hash).await.unwrap(), Tenure::Replaced);
-    assert!(both.has_lost(transaction, number).await);
-    assert_eq!(alone.tenure(number, hash).await.unwrap(), Tenure::Replaced);
-    assert!(alone.has_lost(transaction, number).await);
+    assert_eq!(
+        both.block_status(number, hash).await.unwrap(),
+        BlockStatus::Replaced
+    );
+    assert!(both.transaction_is_gone(transaction, number).await);
+    assert_eq!(
+        alone.block_status(number, hash).await.unwrap(),
+        BlockStatus::Replaced
+    );
+    assert!(alone.transaction_is_gone(transaction, number).await);
 }
 
 fn without_logs() -> Mode {

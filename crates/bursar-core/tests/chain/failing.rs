@@ -172,8 +172,8 @@ async fn a_key_in_an_rpc_address_is_never_told() {
         let events = alone.events(USER, 0, 1).await.unwrap_err();
         let told = format!(
             "{error:?} {events:?} {chain:?} {:?} {alone:?} {:?}",
-            chain.states(),
-            alone.states()
+            chain.rpc_states(),
+            alone.rpc_states()
         );
         assert!(!told.contains("canary"), "{told}");
         assert!(told.contains(rpc.host()), "{told}");

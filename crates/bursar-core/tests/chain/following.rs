@@ -3,8 +3,8 @@
 use crate::anvil::{Anvil, CHAIN_ID, STRANGER, USER};
 use crate::websocket::{Order, Server};
 use crate::{chain, until};
-use bursar_core::chain::{Chain, Signal};
-use bursar_core::chain_event::{EventKind, UserEvent};
+use bursar_core::chain::{Chain, SubscriptionUpdate};
+use bursar_core::chain_event::{BalanceEvent, EventKind};
 use bursar_core::clock::Timestamp;
 use bursar_core::error::Code;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ async fn replaced_blocks_are_noticed() {
     assert_eq!(chain.block_hash(kept).await.unwrap(), Some(kept_hash));
     let now_there = chain.block_hash(head).await.unwrap();
     assert!(now_there.is_some_and(|seen| seen != hash));
-    assert!(!chain.agreed(USER, &event).await.unwrap());
+    assert!(!chain.has_receipt_quorum(USER, &event).await.unwrap());
     assert!(chain.events(USER, 0, head).await.unwrap().events.is_empty());
 }
 
@@ -55,23 +55,23 @@ async fn blocks_that_are_gone_are_told_from_an_rpc_that_is_slow() {
     assert!(chain.block_hash(head).await.unwrap().is_some());
 }
 
-fn watch(chain: &Chain) -> mpsc::Receiver<Signal> {
+fn watch(chain: &Chain) -> mpsc::Receiver<SubscriptionUpdate> {
     let (out, signals) = mpsc::channel(16);
     let chain = chain.clone();
-    tokio::spawn(async move { chain.watch(USER, out).await });
+    tokio::spawn(async move { chain.subscribe(USER, out).await });
     signals
 }
 
-async fn next(signals: &mut mpsc::Receiver<Signal>) -> Signal {
+async fn next(signals: &mut mpsc::Receiver<SubscriptionUpdate>) -> SubscriptionUpdate {
     tokio::time::timeout(Duration::from_secs(20), signals.recv())
         .await
         .unwrap()
         .unwrap()
 }
 
-async fn next_event(signals: &mut mpsc::Receiver<Signal>) -> (UserEvent, bool) {
+async fn next_event(signals: &mut mpsc::Receiver<SubscriptionUpdate>) -> (BalanceEvent, bool) {
     let signal = next(signals).await;
-    let Signal::Event { event, removed } = signal else {
+    let SubscriptionUpdate::Event { event, removed } = signal else {
         panic!("{signal:?}");
     };
     (event, removed)
@@ -81,9 +81,9 @@ async fn next_event(signals: &mut mpsc::Receiver<Signal>) -> (UserEvent, bool) {
 async fn a_credit_is_told_within_a_second() {
     let anvil = Anvil::start().await;
     let chain = chain(anvil.place(&[&anvil.url()]));
-    assert!(chain.has_watch());
+    assert!(chain.has_subscription());
     let mut signals = watch(&chain);
-    assert_eq!(next(&mut signals).await, Signal::Connected);
+    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
     anvil.credit_to(STRANGER, 1, "another's").await;
     let sent = Instant::now();
     anvil.credit(5_000_000, "a").await;
@@ -135,7 +135,7 @@ fn chain_watching(server: &Server) -> Chain {
 async fn what_was_told_is_taken_back_and_a_lost_connection_comes_again() {
     let server = Server::honest().await;
     let mut signals = watch(&chain_watching(&server));
-    assert_eq!(next(&mut signals).await, Signal::Connected);
+    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
     server.order(Order::Send(log("01", false))).await;
     let (told, removed) = next_event(&mut signals).await;
     assert_eq!(
@@ -150,8 +150,8 @@ async fn what_was_told_is_taken_back_and_a_lost_connection_comes_again() {
     );
 
     server.order(Order::Drop).await;
-    assert_eq!(next(&mut signals).await, Signal::Lost);
-    assert_eq!(next(&mut signals).await, Signal::Connected);
+    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Disconnected);
+    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
     // A block that nobody knows any more is not told of at all.
     server.order(Order::Send(log("ff", true))).await;
     server.order(Order::Send(log("01", true))).await;
@@ -171,9 +171,9 @@ async fn what_was_not_asked_for_breaks_the_subscription() {
     ] {
         let server = Server::honest().await;
         let mut signals = watch(&chain_watching(&server));
-        assert_eq!(next(&mut signals).await, Signal::Connected);
+        assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
         server.order(order).await;
-        assert_eq!(next(&mut signals).await, Signal::Lost);
+        assert_eq!(next(&mut signals).await, SubscriptionUpdate::Disconnected);
     }
 }
 
@@ -189,7 +189,7 @@ async fn a_subscription_to_another_chain_never_stands() {
 async fn silence_is_noticed() {
     let server = Server::honest().await;
     let mut signals = watch(&chain_watching(&server));
-    assert_eq!(next(&mut signals).await, Signal::Connected);
+    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
     server.order(Order::FallSilent).await;
     // From here on nothing comes over the wire, so that time may run ahead.
     tokio::task::yield_now().await;
@@ -198,7 +198,7 @@ async fn silence_is_noticed() {
     let signal = tokio::time::timeout(Duration::from_secs(120), signals.recv())
         .await
         .unwrap();
-    assert_eq!(signal, Some(Signal::Lost));
+    assert_eq!(signal, Some(SubscriptionUpdate::Disconnected));
     assert!(
         (30..=45).contains(&start.elapsed().as_secs()),
         "{:?}",
@@ -212,19 +212,19 @@ async fn silence_is_noticed_later_while_nothing_is_expected_and_soon_again_once_
         let server = Server::honest().await;
         let chain = chain_watching(&server);
         let mut signals = watch(&chain);
-        assert_eq!(next(&mut signals).await, Signal::Connected);
-        chain.be_hurried(false);
+        assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
+        chain.set_active(false);
         server.order(Order::FallSilent).await;
         tokio::task::yield_now().await;
         tokio::time::pause();
         let start = tokio::time::Instant::now();
         if hurry {
             tokio::time::sleep(Duration::from_secs(300)).await;
-            chain.be_hurried(true);
+            chain.set_active(true);
         }
         let patience = Duration::from_secs(2_000);
         let signal = tokio::time::timeout(patience, signals.recv()).await;
-        assert_eq!(signal.unwrap(), Some(Signal::Lost));
+        assert_eq!(signal.unwrap(), Some(SubscriptionUpdate::Disconnected));
         let took = start.elapsed().as_secs();
         assert!((least..=most).contains(&took), "{hurry}: {took} s");
         tokio::time::resume();
@@ -236,8 +236,8 @@ async fn the_watch_ends_when_nobody_listens() {
     let server = Server::honest().await;
     let chain = chain_watching(&server);
     let (out, mut signals) = mpsc::channel(1);
-    let task = tokio::spawn(async move { chain.watch(USER, out).await });
-    assert_eq!(signals.recv().await, Some(Signal::Connected));
+    let task = tokio::spawn(async move { chain.subscribe(USER, out).await });
+    assert_eq!(signals.recv().await, Some(SubscriptionUpdate::Connected));
     drop(signals);
     until(async || task.is_finished().then_some(())).await;
 }

@@ -3,7 +3,7 @@
 use crate::anvil::{Anvil, STRANGER, USER};
 use crate::proxy::{Mode, Proxy, refuse};
 use crate::{chain, now};
-use bursar_core::chain_event::UserEvent;
+use bursar_core::chain_event::BalanceEvent;
 use bursar_core::error::Code;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -160,13 +160,13 @@ async fn with_two_rpcs_both_must_have_the_receipt() {
     let second = Proxy::start(anvil.url(), Mode::Truth).await;
     let chain = chain(anvil.place(&[&anvil.url(), &second.url]));
     let (head, ..) = chain.head().await.unwrap();
-    let event: UserEvent = chain
+    let event: BalanceEvent = chain
         .events(USER, head, head)
         .await
         .unwrap()
         .events
         .remove(0);
-    assert!(chain.agreed(USER, &event).await.unwrap());
+    assert!(chain.has_receipt_quorum(USER, &event).await.unwrap());
 
     let lies: [fn(&mut Value); 5] = [
         |receipt| *receipt = Value::Null,
@@ -185,13 +185,13 @@ async fn with_two_rpcs_both_must_have_the_receipt() {
                 lie(&mut answer["result"]);
             }
         })));
-        assert!(!chain.agreed(USER, &event).await.unwrap());
+        assert!(!chain.has_receipt_quorum(USER, &event).await.unwrap());
     }
     // One that does not answer is no witness, and the other alone is not enough.
     second.set(Mode::Close);
-    assert!(!chain.agreed(USER, &event).await.unwrap());
+    assert!(!chain.has_receipt_quorum(USER, &event).await.unwrap());
     second.set(Mode::Truth);
-    assert!(chain.agreed(USER, &event).await.unwrap());
+    assert!(chain.has_receipt_quorum(USER, &event).await.unwrap());
 }
 
 #[tokio::test]

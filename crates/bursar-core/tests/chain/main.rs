@@ -32,7 +32,11 @@ fn now() -> Timestamp {
 }
 
 fn states(chain: &Chain) -> Vec<RpcState> {
-    chain.states().into_iter().map(|(_, state)| state).collect()
+    chain
+        .rpc_states()
+        .into_iter()
+        .map(|(_, state)| state)
+        .collect()
 }
 
 /// Asks again until there is an answer, for 20 s.

@@ -32,7 +32,7 @@ async fn reads_all(chain: &Chain) {
         assert_eq!(reading.free.to_string(), "5.000000 USDC");
         let events = chain.events(USER, 0, reading.block).await.unwrap().events;
         assert_eq!(events.len(), 1);
-        assert!(chain.agreed(USER, &events[0]).await.unwrap());
+        assert!(chain.has_receipt_quorum(USER, &events[0]).await.unwrap());
     }
     assert_eq!(states(chain), [RpcState::Good]);
 }
@@ -116,14 +116,14 @@ async fn logs_may_be_counted_in_another_way_in_receipts_or_at_the_second_rpc() {
             let (head, ..) = chain.head().await.unwrap();
             let events = chain.events(USER, 0, head).await.unwrap().events;
             assert_eq!(events.len(), 1);
-            assert!(chain.agreed(USER, &events[0]).await.unwrap());
+            assert!(chain.has_receipt_quorum(USER, &events[0]).await.unwrap());
             let mut other = events[0].clone();
             other.log_index += 1_000;
-            assert!(!chain.agreed(USER, &other).await.unwrap());
+            assert!(!chain.has_receipt_quorum(USER, &other).await.unwrap());
             // One log more that tells the same is another story.
             let mut twice = events[0].clone();
             twice.transaction.0[0] ^= 1;
-            assert!(!chain.agreed(USER, &twice).await.unwrap());
+            assert!(!chain.has_receipt_quorum(USER, &twice).await.unwrap());
         }
     }
 }
@@ -226,7 +226,7 @@ async fn pruned_history_is_read_as_far_as_it_goes() {
         let reading = alone.read(USER, now()).await.unwrap();
         let batch = alone.newest_events(USER, 0, reading.block).await.unwrap();
         assert_eq!((batch.from, batch.events.len()), (kept_from, 1));
-        assert!(alone.lacks_events(kept_from - 1) && !alone.lacks_events(kept_from));
+        assert!(alone.logs_pruned_at(kept_from - 1) && !alone.logs_pruned_at(kept_from));
         pruned.asked();
         let error = alone
             .newest_events(USER, 0, kept_from - 1)

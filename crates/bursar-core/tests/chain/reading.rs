@@ -4,7 +4,7 @@ use crate::anvil::{Anvil, STRANGER, USER};
 use crate::proxy::{Mode, Proxy, refuse};
 use crate::{chain, now, states, until};
 use bursar_core::chain::RpcState;
-use bursar_core::chain_event::{EventKind, UserEvent};
+use bursar_core::chain_event::{BalanceEvent, EventKind};
 use bursar_core::clock::Timestamp;
 use bursar_core::error::Code;
 use serde_json::json;
@@ -104,9 +104,9 @@ async fn one_rpc_agrees_with_what_it_has_and_with_nothing_else() {
         .unwrap()
         .events
         .remove(0);
-    assert!(chain.agreed(USER, &event).await.unwrap());
-    assert!(!chain.agreed(STRANGER, &event).await.unwrap());
-    let bent: [&dyn Fn(&mut UserEvent); 6] = [
+    assert!(chain.has_receipt_quorum(USER, &event).await.unwrap());
+    assert!(!chain.has_receipt_quorum(STRANGER, &event).await.unwrap());
+    let bent: [&dyn Fn(&mut BalanceEvent); 6] = [
         &|event| {
             event.kind = EventKind::Credit {
                 top_up_id: "b".to_owned(),
@@ -121,7 +121,10 @@ async fn one_rpc_agrees_with_what_it_has_and_with_nothing_else() {
     for bend in bent {
         let mut other = event.clone();
         bend(&mut other);
-        assert!(!chain.agreed(USER, &other).await.unwrap(), "{other:?}");
+        assert!(
+            !chain.has_receipt_quorum(USER, &other).await.unwrap(),
+            "{other:?}"
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::support::{
     NOW, batch, block_hash, event, history, lines, only_line, payment, total, verdict,
 };
-use bursar_core::chain_event::{EventBatch, EventKind, UserEvent};
+use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_core::clock::Span;
 use bursar_core::error::{Code, Error};
 use bursar_core::view::{Match, PaymentKind, PaymentQuery};
@@ -16,11 +16,11 @@ fn an_event_with_the_id_verifies_and_one_without_shows_itself() {
         .unwrap();
     let credit = event("p1", "25.000000", 100, NOW.plus(Span::minutes(1)));
     let free = event("welcome", "256.000000", 90, NOW.minus(Span::days(3)));
-    let refund = UserEvent {
+    let refund = BalanceEvent {
         kind: EventKind::Refund,
         ..event("", "3", 95, NOW.minus(Span::days(2)))
     };
-    let released = UserEvent {
+    let released = BalanceEvent {
         kind: EventKind::Released,
         ..event("", "4", 96, NOW.minus(Span::days(1)))
     };
@@ -151,7 +151,7 @@ fn a_reorganisation_takes_back_what_it_removed() {
         (80, 100, block_hash(100))
     );
     // Mined again, elsewhere.
-    let again = UserEvent {
+    let again = BalanceEvent {
         block: 108,
         block_hash: block_hash(108),
         ..event("p1", "25.000000", 105, NOW)
@@ -237,7 +237,7 @@ fn ranges_stored_together_are_as_good_as_one_after_the_other() {
     };
     let mut together = ranges[0].clone();
     for below in &ranges[1..] {
-        together.add_below(below.clone());
+        together.append_older(below.clone());
     }
     let one_by_one = stored(&ranges);
     assert_eq!(one_by_one.1, (81, 110, block_hash(110)));
@@ -310,11 +310,11 @@ fn what_kept_events_from_being_read_is_known_until_they_are() {
 #[test]
 fn an_event_that_is_told_in_another_place_is_the_same_event() {
     let minutes = |n| NOW.plus(Span::minutes(n));
-    let at = |id: &str, place| UserEvent {
+    let at = |id: &str, place| BalanceEvent {
         log_index: place,
         ..event(id, "25.000000", 100, minutes(1))
     };
-    let refund = |place| UserEvent {
+    let refund = |place| BalanceEvent {
         kind: EventKind::Refund,
         ..at("", place)
     };
@@ -381,11 +381,11 @@ fn an_event_that_is_told_in_another_place_is_the_same_event() {
         }
         // None was made up: what is known is what one of the two told.
         let known = history.events_within(&account, 80, 110).unwrap();
-        let alike = |one: &UserEvent, other: &UserEvent| {
+        let alike = |one: &BalanceEvent, other: &BalanceEvent| {
             (&one.kind, &one.amount) == (&other.kind, &other.amount)
         };
         for event in &known {
-            let count = |told: &[UserEvent]| told.iter().filter(|e| alike(e, event)).count();
+            let count = |told: &[BalanceEvent]| told.iter().filter(|e| alike(e, event)).count();
             assert_eq!(count(&known), count(&first).max(count(&second)));
         }
     }

@@ -4,11 +4,11 @@ use crate::support::{NOW, batch, block_hash, event, history, lines, payment, sea
 use bursar_core::account::AccountId;
 use bursar_core::api_balance::ApiBalance;
 use bursar_core::cache::History;
+use bursar_core::chain_reading::ChainReading;
 use bursar_core::charges::DayCharge;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::payment::RemotePayment;
-use bursar_core::reading::Reading;
 use bursar_core::view::PaymentQuery;
 use std::fs;
 
@@ -23,7 +23,7 @@ fn readings_keep_their_time() {
     };
     history.put_api_balance(&account, &balance, NOW).unwrap();
     assert_eq!(history.api_balance(&account).unwrap(), Some((balance, NOW)));
-    let reading = Reading {
+    let reading = ChainReading {
         block: 812,
         block_hash: block_hash(812),
         block_time: Timestamp(1_769_860_800_000),

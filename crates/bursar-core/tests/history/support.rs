@@ -3,7 +3,7 @@
 use crate::remote;
 use bursar_core::account::AccountId;
 use bursar_core::cache::History;
-use bursar_core::chain_event::{EventBatch, EventKind, UserEvent};
+use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_core::clock::Timestamp;
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{RemotePayment, Status};
@@ -23,8 +23,8 @@ pub(crate) fn payment(id: &str, amount: &str, at: Timestamp) -> RemotePayment {
     remote::top_up(id, Status::Completed, usdc(amount), at)
 }
 
-pub(crate) fn event(top_up_id: &str, amount: &str, block: u64, at: Timestamp) -> UserEvent {
-    UserEvent {
+pub(crate) fn event(top_up_id: &str, amount: &str, block: u64, at: Timestamp) -> BalanceEvent {
+    BalanceEvent {
         kind: EventKind::Credit {
             top_up_id: top_up_id.into(),
         },
@@ -43,7 +43,7 @@ pub(crate) fn block_hash(block: u64) -> alloy_primitives::B256 {
     hash.into()
 }
 
-pub(crate) fn batch(events: &[UserEvent], from: u64, to: u64) -> EventBatch {
+pub(crate) fn batch(events: &[BalanceEvent], from: u64, to: u64) -> EventBatch {
     EventBatch {
         events: events.to_vec(),
         from,

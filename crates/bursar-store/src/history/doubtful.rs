@@ -9,10 +9,10 @@ use crate::stored::to_json;
 use alloy_primitives::B256;
 use bursar_domain::account::AccountId;
 use bursar_domain::balances::Balances;
-use bursar_domain::chain_event::UserEvent;
+use bursar_domain::chain_event::BalanceEvent;
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Result;
-use bursar_domain::reading::Reading;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -70,10 +70,10 @@ impl DoubtfulRange {
 
     /// Whether these events explain how the money moved; a range that is only to be read again is never explained by
     /// what was known before.
-    pub fn is_explained_by(&self, events: &[UserEvent]) -> bool {
+    pub fn is_explained_by(&self, events: &[BalanceEvent]) -> bool {
         self.ends
             .as_ref()
-            .is_some_and(|(before, after)| before.lead_to(after, events))
+            .is_some_and(|(before, after)| before.reconciles_with(after, events))
     }
 
     /// Whether it is the same range for the same reason, whatever became of it since.
@@ -154,7 +154,12 @@ impl History {
     }
 
     /// The events in these blocks, both ends included, newest first.
-    pub fn events_within(&self, account: &AccountId, from: u64, to: u64) -> Result<Vec<UserEvent>> {
+    pub fn events_within(
+        &self,
+        account: &AccountId,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<BalanceEvent>> {
         self.db.read(|connection| {
             let Some(account) = account_number(connection, account)? else {
                 return Ok(Vec::new());
@@ -198,8 +203,8 @@ impl History {
 pub(super) fn keep_base(
     connection: &Connection,
     account: i64,
-    kept: &Reading,
-    next: &Reading,
+    kept: &ChainReading,
+    next: &ChainReading,
 ) -> Inner<()> {
     let is_base = events::range(connection, account)?.is_some_and(|(_, to, _)| to == kept.block);
     if !is_base || next.block == kept.block {
@@ -244,7 +249,7 @@ pub(super) fn cut(connection: &Connection, account: i64, block: u64) -> Inner<()
 mod tests {
     use super::*;
     use bursar_domain::chain_event::EventBatch;
-    use bursar_domain::high_water::{Lapse, Sighting};
+    use bursar_domain::high_water_mark::{ReadingUpdate, Regression};
     use bursar_domain::money::{Amount, Currency};
 
     const NOW: Timestamp = Timestamp(1_769_860_800_000);
@@ -253,9 +258,9 @@ mod tests {
         B256::left_padding_from(&block.to_be_bytes())
     }
 
-    fn reading(block: u64, cents: i64) -> Reading {
+    fn reading(block: u64, cents: i64) -> ChainReading {
         let usdc = |cents| Amount::from_cents(cents, Currency::usdc());
-        Reading {
+        ChainReading {
             block,
             block_hash: hash(block),
             block_time: NOW,
@@ -345,38 +350,39 @@ mod tests {
         assert_eq!(kept.len(), 2);
         history.forget_chain(&account).unwrap();
         assert!(history.doubtful_ranges(&account).unwrap().is_empty());
-        assert_eq!(history.high_water(&account).unwrap(), None);
+        assert_eq!(history.high_water_mark(&account).unwrap(), None);
     }
 
     #[test]
     fn figures_never_fall_behind_and_those_that_the_events_led_to_are_kept() {
         let (_home, history, account) = history();
-        let put = |sighting: &Sighting| history.put_sighting(&account, sighting, NOW).unwrap();
+        let put =
+            |update: &ReadingUpdate| history.put_reading_update(&account, update, NOW).unwrap();
         let block = || history.reading(&account).unwrap().unwrap().block;
-        put(&Sighting::newest(reading(10, 100)));
+        put(&ReadingUpdate::newest(reading(10, 100)));
         history.put_events(&account, &quiet(0, 10)).unwrap();
         let base = || history.base(&account, (10, hash(10))).unwrap();
         assert_eq!(base(), Some(balances(100)));
-        put(&Sighting::newest(reading(20, 900)));
-        put(&Sighting::newest(reading(30, 950)));
+        put(&ReadingUpdate::newest(reading(20, 900)));
+        put(&ReadingUpdate::newest(reading(30, 950)));
         assert_eq!(base(), Some(balances(100)), "the events end there");
-        put(&Sighting::newest(reading(29, 1)));
+        put(&ReadingUpdate::newest(reading(29, 1)));
         assert_eq!(block(), 30);
-        let back = Sighting {
-            lowers: true,
-            lapse: Lapse {
-                missing: None,
-                fell_from: Some(30),
+        let back = ReadingUpdate {
+            lowers_mark: true,
+            regression: Regression {
+                block_missing_since: None,
+                regressed_from: Some(30),
             },
-            ..Sighting::newest(reading(29, 1))
+            ..ReadingUpdate::newest(reading(29, 1))
         };
         put(&back);
         assert_eq!(block(), 29);
-        let mark = history.high_water(&account).unwrap().unwrap();
-        assert_eq!((mark.block, mark.lapse), (29, back.lapse));
-        put(&Sighting::newest(reading(31, 1)));
-        let mark = history.high_water(&account).unwrap().unwrap();
-        assert_eq!((mark.block, mark.lapse), (31, Lapse::default()));
+        let mark = history.high_water_mark(&account).unwrap().unwrap();
+        assert_eq!((mark.block, mark.regression), (29, back.regression));
+        put(&ReadingUpdate::newest(reading(31, 1)));
+        let mark = history.high_water_mark(&account).unwrap().unwrap();
+        assert_eq!((mark.block, mark.regression), (31, Regression::default()));
         history.put_events(&account, &quiet(11, 31)).unwrap();
         let other_fork = history.base(&account, (31, hash(9))).unwrap();
         assert_eq!(other_fork, None);

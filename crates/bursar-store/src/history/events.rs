@@ -9,7 +9,7 @@ use super::{History, account_number, doubtful, numbered};
 use crate::failure::Inner;
 use alloy_primitives::B256;
 use bursar_domain::account::AccountId;
-use bursar_domain::chain_event::{EventBatch, UserEvent};
+use bursar_domain::chain_event::{BalanceEvent, EventBatch};
 use bursar_domain::error::Result;
 use bursar_domain::view::Match;
 use bursar_engine::top_up::Verified;
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 pub struct Matched {
     pub payment_id: String,
     pub verified: Verified,
-    pub event: UserEvent,
+    pub event: BalanceEvent,
 }
 
 /// The contiguous range of blocks whose events are stored, both ends included.

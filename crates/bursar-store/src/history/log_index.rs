@@ -4,10 +4,10 @@
 use super::near::StoredEvent;
 use super::verify::Verifier;
 use crate::failure::Inner;
-use bursar_domain::chain_event::{UserEvent, same_but_for_place};
+use bursar_domain::chain_event::{BalanceEvent, same_except_log_index};
 
 /// Stores the events of a batch that are not known yet.
-pub(super) fn put_events(verifier: &mut Verifier<'_>, events: &[UserEvent]) -> Inner<()> {
+pub(super) fn put_events(verifier: &mut Verifier<'_>, events: &[BalanceEvent]) -> Inner<()> {
     for told in events.chunk_by(|one, other| one.transaction == other.transaction) {
         if let Some(first) = told.first() {
             let known = verifier.events_of(&first.transaction)?;
@@ -21,14 +21,14 @@ pub(super) fn put_events(verifier: &mut Verifier<'_>, events: &[UserEvent]) -> I
 fn put_transaction(
     verifier: &mut Verifier<'_>,
     mut known: Vec<StoredEvent>,
-    told: &[UserEvent],
+    told: &[BalanceEvent],
 ) -> Inner<()> {
-    let mut new: Vec<&UserEvent> = told.iter().collect();
+    let mut new: Vec<&BalanceEvent> = told.iter().collect();
     new.retain(|event| take(&mut known, |stored| stored == *event).is_none());
     // Stored in one place, told in another.
     let mut moved = Vec::new();
     new.retain(|event| {
-        let alike = take(&mut known, |stored| same_but_for_place(stored, event));
+        let alike = take(&mut known, |stored| same_except_log_index(stored, event));
         let is_new = alike.is_none();
         moved.extend(alike.map(|stored| (stored, *event)));
         is_new
@@ -51,12 +51,15 @@ fn put_transaction(
 }
 
 /// Takes the first out whose event is so.
-fn take(known: &mut Vec<StoredEvent>, is_it: impl Fn(&UserEvent) -> bool) -> Option<StoredEvent> {
+fn take(
+    known: &mut Vec<StoredEvent>,
+    is_it: impl Fn(&BalanceEvent) -> bool,
+) -> Option<StoredEvent> {
     let at = known.iter().position(|stored| is_it(&stored.event))?;
     Some(known.remove(at))
 }
 
-fn put_event(verifier: &mut Verifier<'_>, event: &UserEvent) -> Inner<()> {
+fn put_event(verifier: &mut Verifier<'_>, event: &BalanceEvent) -> Inner<()> {
     if verifier.add_event(event)? {
         return Ok(());
     }
@@ -71,7 +74,7 @@ fn put_event(verifier: &mut Verifier<'_>, event: &UserEvent) -> Inner<()> {
         Some(_) => {
             let known = verifier.events_of(&event.transaction)?;
             let last = known.iter().map(|stored| stored.event.log_index).max();
-            verifier.add_event(&UserEvent {
+            verifier.add_event(&BalanceEvent {
                 log_index: last.unwrap_or_default().saturating_add(1),
                 ..event.clone()
             })?;

@@ -29,7 +29,7 @@ use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::clock::{Clock, Timestamp};
 use bursar_domain::error::Result;
-use bursar_domain::high_water::Sighting;
+use bursar_domain::high_water_mark::ReadingUpdate;
 use bursar_domain::zone::Zone;
 use line::Line;
 use rusqlite::{Connection, OptionalExtension};
@@ -131,7 +131,7 @@ impl History {
     pub fn remember_look(
         home: &Path,
         account: &AccountId,
-        sighting: Option<&Sighting>,
+        update: Option<&ReadingUpdate>,
         api: Option<&ApiBalance>,
         now: Timestamp,
     ) -> Result<()> {
@@ -143,8 +143,8 @@ impl History {
         let db = Database::new(path, Some(connection), mark);
         db.read(|connection| HISTORY.require_latest(connection))?;
         let history = Self { db, clock: None };
-        if let Some(sighting) = sighting {
-            history.put_sighting(account, sighting, now)?;
+        if let Some(update) = update {
+            history.put_reading_update(account, update, now)?;
         }
         if let Some(api) = api {
             history.put_api_balance(account, api, now)?;

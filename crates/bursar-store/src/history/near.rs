@@ -10,7 +10,7 @@ use crate::failure::{Failure, Inner};
 use crate::matching::{WINDOW, may_be_verified_by_amount, may_have_money};
 use crate::stored::amount;
 use alloy_primitives::B256;
-use bursar_domain::chain_event::{EventKind, UserEvent};
+use bursar_domain::chain_event::{BalanceEvent, EventKind};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::Amount;
 use bursar_domain::view::{Match, PaymentKind};
@@ -21,7 +21,7 @@ use std::cell::Cell;
 #[derive(Clone, Debug)]
 pub(super) struct StoredEvent {
     pub(super) number: i64,
-    pub(super) event: UserEvent,
+    pub(super) event: BalanceEvent,
     /// The payment that it serves.
     pub(super) payment: Option<String>,
     /// May be matched by amount.
@@ -245,7 +245,7 @@ impl Verifier<'_> {
     /// block; `payment` is the one that it serves.
     pub(super) fn insert_event(
         &self,
-        event: &UserEvent,
+        event: &BalanceEvent,
         loose: bool,
         payment: Option<&str>,
     ) -> Inner<Option<i64>> {
@@ -329,7 +329,7 @@ impl Verifier<'_> {
 
 impl Unproven {
     /// Writes that the event serves it, by its id.
-    pub(super) fn prove(&self, connection: &Connection, event: &UserEvent) -> Inner<()> {
+    pub(super) fn prove(&self, connection: &Connection, event: &BalanceEvent) -> Inner<()> {
         let block = block_number(event.block);
         let matched = match_number(Match::ById);
         // The index of transactions is left alone where the provider has named the right one.
@@ -374,7 +374,7 @@ impl Spot {
 }
 
 /// Where an event looks for its payment; `None` for one that cannot be matched by amount.
-pub(super) fn event_spot(event: &UserEvent) -> Option<Spot> {
+pub(super) fn event_spot(event: &BalanceEvent) -> Option<Spot> {
     match &event.kind {
         EventKind::Credit { .. } => Spot::of(&event.amount, event.block_time),
         EventKind::Refund | EventKind::Released => None,
@@ -403,7 +403,7 @@ pub(super) fn is_verifiable(payment: &Line) -> bool {
 }
 
 /// The id under which an event is shown as a line of its own.
-pub(super) fn line_id(event: &UserEvent) -> String {
+pub(super) fn line_id(event: &BalanceEvent) -> String {
     format!("chain:{}:{}", event.transaction, event.log_index)
 }
 
@@ -418,7 +418,7 @@ fn stored(row: &Row<'_>) -> Inner<StoredEvent> {
     };
     Ok(StoredEvent {
         number: row.get(0)?,
-        event: UserEvent {
+        event: BalanceEvent {
             kind,
             amount: amount(&row.get::<_, String>(8)?, &row.get::<_, String>(9)?)?,
             transaction: hash(row.get(3)?)?,

@@ -7,14 +7,14 @@ use crate::failure::Inner;
 use crate::stored::{self, to_json};
 use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::charges::{Charges, DayCharge};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::high_water::{HighWater, Lapse, Sighting};
+use bursar_domain::high_water_mark::{HighWaterMark, ReadingUpdate, Regression};
 use bursar_domain::identity::Identity;
 use bursar_domain::odd_line::OddLine;
 use bursar_domain::offer::{Catalogue, Dues};
-use bursar_domain::reading::Reading;
 use rusqlite::{OptionalExtension, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ pub struct SyncState {
 }
 
 const CHAIN: &str = "chain";
-const LAPSE: &str = "chain_lapse";
+const REGRESSION: &str = "chain_lapse";
 
 #[derive(Serialize, Deserialize)]
 struct StoredIdentity {
@@ -56,46 +56,48 @@ impl History {
     }
 
     /// Keeps the chain's balances; their time is the reading's own.
-    pub fn put_reading(&self, account: &AccountId, reading: &Reading) -> Result<()> {
+    pub fn put_reading(&self, account: &AccountId, reading: &ChainReading) -> Result<()> {
         self.put(account, CHAIN, reading, reading.read_at)
     }
 
-    pub fn reading(&self, account: &AccountId) -> Result<Option<Reading>> {
-        let stored: Option<(Reading, Timestamp)> = self.get(account, CHAIN)?;
-        Ok(stored.map(|(reading, read_at)| Reading { read_at, ..reading }))
+    pub fn reading(&self, account: &AccountId) -> Result<Option<ChainReading>> {
+        let stored: Option<(ChainReading, Timestamp)> = self.get(account, CHAIN)?;
+        Ok(stored.map(|(reading, read_at)| ChainReading { read_at, ..reading }))
     }
 
     /// The newest block whose figures were shown; `None` before the first.
-    pub fn high_water(&self, account: &AccountId) -> Result<Option<HighWater>> {
+    pub fn high_water_mark(&self, account: &AccountId) -> Result<Option<HighWaterMark>> {
         let Some(reading) = self.reading(account)? else {
             return Ok(None);
         };
-        let lapse: Option<(Lapse, Timestamp)> = self.get(account, LAPSE)?;
-        Ok(Some(HighWater {
+        let regression: Option<(Regression, Timestamp)> = self.get(account, REGRESSION)?;
+        Ok(Some(HighWaterMark {
             block: reading.block,
             hash: reading.block_hash,
             checkpoints: self
                 .event_cursor(account)?
                 .map(|cursor| cursor.checkpoints)
                 .unwrap_or_default(),
-            lapse: lapse.map(|(lapse, _)| lapse).unwrap_or_default(),
+            regression: regression
+                .map(|(regression, _)| regression)
+                .unwrap_or_default(),
         }))
     }
 
     /// Keeps what a look came to, in one transaction: its figures, unless newer ones are kept that it does not lower, and
     /// why they are not the newest.
-    pub fn put_sighting(
+    pub fn put_reading_update(
         &self,
         account: &AccountId,
-        sighting: &Sighting,
+        update: &ReadingUpdate,
         now: Timestamp,
     ) -> Result<()> {
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
-            if let Some(reading) = &sighting.reading {
-                let kept: Option<Reading> = get_body(transaction, account, CHAIN)?;
+            if let Some(reading) = &update.reading {
+                let kept: Option<ChainReading> = get_body(transaction, account, CHAIN)?;
                 let is_older = kept.as_ref().is_some_and(|kept| kept.block > reading.block);
-                if is_older && !sighting.lowers {
+                if is_older && !update.lowers_mark {
                     // Another look was quicker, and saw more.
                     return Ok(());
                 }
@@ -105,11 +107,17 @@ impl History {
                 let body = to_json(reading)?;
                 put_body(transaction, account, CHAIN, &body, reading.read_at)?;
             }
-            let known: Lapse = get_body(transaction, account, LAPSE)?.unwrap_or_default();
-            if known == sighting.lapse {
+            let known: Regression = get_body(transaction, account, REGRESSION)?.unwrap_or_default();
+            if known == update.regression {
                 return Ok(());
             }
-            put_body(transaction, account, LAPSE, &to_json(&sighting.lapse)?, now)
+            put_body(
+                transaction,
+                account,
+                REGRESSION,
+                &to_json(&update.regression)?,
+                now,
+            )
         })
     }
 

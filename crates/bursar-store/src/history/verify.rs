@@ -11,7 +11,7 @@ use super::near::{
 };
 use super::source_number;
 use crate::failure::Inner;
-use bursar_domain::chain_event::{EventKind, UserEvent};
+use bursar_domain::chain_event::{BalanceEvent, EventKind};
 use bursar_domain::view::{Match, PaymentKind, PaymentStatus};
 use rusqlite::{Connection, params};
 use std::cell::Cell;
@@ -106,7 +106,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// Stores an event, unless one of its transaction and place is there; says whether it did.
-    pub(super) fn add_event(&mut self, event: &UserEvent) -> Inner<bool> {
+    pub(super) fn add_event(&mut self, event: &BalanceEvent) -> Inner<bool> {
         let EventKind::Credit { top_up_id } = &event.kind else {
             let Some(number) = self.insert_event(event, false, None)? else {
                 return Ok(false);
@@ -135,7 +135,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// Stores a credit whose id names no known payment.
-    fn add_nameless(&mut self, event: &UserEvent) -> Inner<bool> {
+    fn add_nameless(&mut self, event: &BalanceEvent) -> Inner<bool> {
         let spot = event_spot(event);
         let Some(number) = self.insert_event(event, spot.is_some(), None)? else {
             return Ok(false);
@@ -149,7 +149,7 @@ impl<'a> Verifier<'a> {
 
     fn add_only_event(
         &mut self,
-        event: &UserEvent,
+        event: &BalanceEvent,
         payment_id: &str,
         payment: &Unproven,
     ) -> Inner<bool> {

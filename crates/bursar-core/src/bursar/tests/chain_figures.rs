@@ -387,8 +387,8 @@ async fn figures_that_went_ahead_of_the_events_are_still_explained() {
     let reading = chain.read(user, stage.clock.now()).await.unwrap();
     let history = &stage.bursar.world.history;
     let now = stage.clock.now();
-    let ahead = bursar_domain::high_water::Sighting::newest(reading);
-    history.put_sighting(&account, &ahead, now).unwrap();
+    let ahead = bursar_domain::high_water_mark::ReadingUpdate::newest(reading);
+    history.put_reading_update(&account, &ahead, now).unwrap();
     stage.edit(|chain| chain.endpoints[0].drops_logs = true);
     stage.looked().await;
     stage.edit(|chain| chain.endpoints[0].drops_logs = false);

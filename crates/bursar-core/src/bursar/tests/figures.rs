@@ -2,7 +2,7 @@
 
 use super::*;
 use bursar_domain::api_balance::ApiBalance;
-use bursar_domain::reading::Reading;
+use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::rules::Rules;
 use bursar_domain::view::PaymentKind;
 use bursar_engine::{Disagreement, step};
@@ -63,7 +63,7 @@ async fn only_a_top_up_is_called_an_open_top_up() {
 fn look(chain: i64, api: i64, at: Timestamp) -> Known {
     let usdc = |cents| Amount::from_cents(cents, Currency::usdc());
     Known {
-        reading: Some(Reading {
+        reading: Some(ChainReading {
             block: 1,
             block_hash: Default::default(),
             block_time: at,

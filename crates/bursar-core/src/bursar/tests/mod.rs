@@ -308,7 +308,7 @@ impl<P: Prepared> Stage<P> {
             .and_then(|connection| connection.chain.clone())
         {
             let passed = u64::try_from(span.0).unwrap_or_default();
-            chain.pass(Duration::from_millis(passed));
+            chain.age_heads(Duration::from_millis(passed));
         }
         self.bursar.woke();
     }

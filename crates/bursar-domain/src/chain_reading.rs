@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The user's balances, all at one block of one RPC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reading {
+pub struct ChainReading {
     pub block: u64,
     pub block_hash: B256,
     /// The block's own time: how old the figures are.
@@ -22,15 +22,15 @@ pub struct Reading {
     pub frozen: bool,
 }
 
-impl Reading {
+impl ChainReading {
     /// Whether a figure of that time is newer than this block. A block's time is in whole seconds, and the block may have
     /// been made at the end of its second.
-    pub fn is_before(&self, at: Timestamp) -> bool {
+    pub fn is_older_than(&self, at: Timestamp) -> bool {
         at.since(self.block_time) >= Span::seconds(1)
     }
 
     /// Whether both say the same of the money, whenever each was read.
-    pub fn same_figures(&self, other: &Self) -> bool {
+    pub fn same_balances(&self, other: &Self) -> bool {
         self.free == other.free
             && self.reserved == other.reserved
             && self.held == other.held
