@@ -29,7 +29,7 @@ await prove(
   {
     promise: 1,
     name: "Crash",
-    what: "kill -9 of the terminal's process; each user ends like the twin that was never killed",
+    what: "kill -9 of the CLI; each user ends like a twin that was never killed",
   },
   async (tally) => {
     const sandbox = await Sandbox.start("proofs/crash");

@@ -24,7 +24,7 @@ import { endlessBody, networkFaults, type NetworkFault } from "./network_faults.
 const about = {
   promise: 2,
   name: "Hostile network",
-  what: "troubles of API and RPC, one after the other, each with a recovery",
+  what: "faults of API and RPC, one after the other, each with a recovery",
 };
 /** The longest that a request may take, in milliseconds: the app's 20 s timeout plus time for a busy machine. */
 const REQUEST_LIMIT_MS = 21_500;

@@ -20,7 +20,7 @@ import { invokeCommand, connectNewUser, type ConnectedUser, startTopUp, startPro
 const about = {
   promise: 4,
   name: "Forged returns",
-  what: "forged links by bus, second start and opener; a bus squatted or away",
+  what: "forged links by bus, second start and opener; a squatted bus name, no bus",
 };
 const PATH = "/org/bursar/desktop";
 const INTERFACE = "org.freedesktop.Application";

@@ -49,7 +49,7 @@ try {
     {
       promise: 8,
       name: "Disk",
-      what: "files cut, flipped, zeroed, garbled, emptied or removed while a request was out",
+      what: "files cut, flipped, zeroed, garbled, emptied or removed while a request is in flight",
     },
     damagedFiles,
   );
