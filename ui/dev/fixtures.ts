@@ -230,6 +230,7 @@ export function payments(count: number): PaymentView[] {
       amount: usdc(credit ? "256.000000" : `${10 + ((n * 37) % 900)}.${String((n * 13) % 100).padStart(2, "0")}`),
       fee: credit || n % 4 === 3 ? null : usdc("0.10"),
       source: credit ? "chain" : "copperx",
+      source_title: credit ? null : "CopperX",
       created_at: ago(195 + n * 39_000),
       updated_at: ago(100 + n * 39_000),
       verified: credit || status === "completed",

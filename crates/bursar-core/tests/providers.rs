@@ -26,24 +26,39 @@ const SHIPPED: [&str; 10] = [
     "ui/src",
 ];
 
+/// What only a provider's module may know, as the words of a line: payment providers, header names and API paths.
+const PROVIDER_KNOWLEDGE: [&[&str]; 5] = [
+    &["copperx"],
+    &["nowpayments"],
+    &["stripe"],
+    &["x", "api", "key"],
+    &["auth", "refresh"],
+];
+
+/// The session and the browser sign-in serve all providers, and send a header and call a path that so far all of them have.
+const SHARED_BY_PROVIDERS: [(&str, &[&str]); 2] = [
+    (
+        "crates/bursar-provider/src/session.rs",
+        &["x", "api", "key"],
+    ),
+    (
+        "crates/bursar-provider/src/sign_in.rs",
+        &["auth", "refresh"],
+    ),
+];
+
 #[test]
 fn nothing_outside_its_module_names_a_provider() {
     let names: Vec<_> = provider::networks::provider_names().collect();
     assert!(names.len() >= 2);
     let mut checked = 0;
-    for (path, code) in shipped() {
-        let own = names
-            .iter()
-            .any(|name| path.starts_with(&format!("crates/bursar-provider/src/{name}/")));
-        if own || MAY_ASK.contains(&path.as_str()) {
+    for (path, code) in outside_provider_modules() {
+        if MAY_ASK.contains(&path.as_str()) {
             continue;
         }
         checked += 1;
         for (number, line) in code.lines().enumerate() {
-            let words = line
-                .split(|c: char| !c.is_ascii_alphanumeric())
-                .map(str::to_ascii_lowercase);
-            for word in words {
+            for word in words(line) {
                 assert!(
                     !names.contains(&word.as_str()),
                     "{path}:{}: {line}",
@@ -59,6 +74,23 @@ fn nothing_outside_its_module_names_a_provider() {
 }
 
 #[test]
+fn nothing_outside_a_provider_module_knows_payment_providers_headers_or_paths() {
+    for (path, code) in outside_provider_modules() {
+        for (number, line) in code.lines().enumerate() {
+            let words = words(line);
+            for known in PROVIDER_KNOWLEDGE {
+                assert!(
+                    SHARED_BY_PROVIDERS.contains(&(path.as_str(), known))
+                        || !words.windows(known.len()).any(|part| part == known),
+                    "{path}:{}: {line}",
+                    number + 1
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn each_provider_has_one_line_in_the_list() {
     let code = shipped()
         .into_iter()
@@ -71,6 +103,22 @@ fn each_provider_has_one_line_in_the_list() {
         let module = root().join(format!("crates/bursar-provider/src/{name}/mod.rs"));
         assert!(module.exists());
     }
+}
+
+fn words(line: &str) -> Vec<String> {
+    line.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect()
+}
+
+fn outside_provider_modules() -> impl Iterator<Item = (String, String)> {
+    let modules: Vec<_> = provider::networks::provider_names()
+        .map(|name| format!("crates/bursar-provider/src/{name}/"))
+        .collect();
+    shipped()
+        .into_iter()
+        .filter(move |(path, _)| !modules.iter().any(|module| path.starts_with(module)))
 }
 
 /// Every shipped source file, by its path from the root, without its comments and tests.
@@ -92,7 +140,7 @@ fn walk(folder: &Path, files: &mut Vec<(String, String)>) {
             }
             continue;
         }
-        let is_test = name == "tests.rs" || name.ends_with(".test.ts");
+        let is_test = name == "tests.rs" || name.ends_with(".test.ts") || is_test_module(&path);
         let is_code = ["rs", "ts", "svelte"]
             .iter()
             .any(|kind| path.extension().is_some_and(|own| own == *kind));
@@ -101,6 +149,17 @@ fn walk(folder: &Path, files: &mut Vec<(String, String)>) {
             files.push((from_root, code_of(&fs::read_to_string(&path).unwrap())));
         }
     }
+}
+
+/// Whether the module above declares this file for tests only.
+fn is_test_module(path: &Path) -> bool {
+    let folder = path.parent().unwrap();
+    let declared = format!("#[cfg(test)]\nmod {};", path.file_stem().unwrap().display());
+    ["mod.rs", "lib.rs", "main.rs"]
+        .map(|name| folder.join(name))
+        .into_iter()
+        .chain([folder.with_extension("rs")])
+        .any(|above| fs::read_to_string(above).is_ok_and(|code| code.contains(&declared)))
 }
 
 fn code_of(text: &str) -> String {

@@ -46,7 +46,7 @@ pub struct Payer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Method {
     pub code: String,
-    /// The payment provider behind it ("copperx").
+    /// The code of the payment provider behind it.
     pub provider: String,
     pub name: String,
     pub kind: MethodKind,

@@ -276,7 +276,7 @@ pub struct RemotePayment {
     pub amount: Amount,
     /// Unknown is `None`, never zero.
     pub fee: Option<Amount>,
-    /// The payment provider or system ("copperx").
+    /// The code of the payment provider or system.
     pub source: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -46,6 +46,8 @@ struct Listed {
     name: &'static str,
     facts: fn() -> Facts,
     connect: fn(Network, Arc<Session>, Http) -> Arc<dyn Provider>,
+    /// The name for users of a payment's source, where the API gives only a code.
+    source_title: fn(&str) -> Option<&'static str>,
 }
 
 fn listed(network: &Network) -> Option<&'static Listed> {
@@ -66,6 +68,11 @@ pub fn connect(network: &Network, session: Arc<Session>, http: Http) -> Arc<dyn 
 /// What holds for a network's provider before anybody is connected.
 pub fn facts(network: &Network) -> Facts {
     listed(network).map_or_else(Facts::default, |listed| (listed.facts)())
+}
+
+/// The name for users of a payment's source, such as a payment provider; `None` when the source is its own name.
+pub fn source_title(network: &Network, source: &str) -> Option<&'static str> {
+    listed(network).and_then(|listed| (listed.source_title)(source))
 }
 
 /// What a provider says about itself, its keys and its money.

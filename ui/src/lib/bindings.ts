@@ -622,8 +622,10 @@ export type PaymentView = {
 	reason: ReasonView | null,
 	amount: Amount,
 	fee: Amount | null,
-	/**  "copperx", "chain"; `None` when the provider does not say. */
+	/**  The code of the payment provider, or "chain"; `None` when the provider does not say. */
 	source: string | null,
+	/**  The source's name for users, where it differs from the code. Only pages have it: exports keep their form. */
+	source_title?: string | null,
 	/**  The payer's name. */
 	payer: string | null,
 	/**  The method's name. */

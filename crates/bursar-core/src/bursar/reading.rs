@@ -140,7 +140,9 @@ impl Bursar {
     ) -> Result<PaymentPage> {
         let history = Arc::clone(&self.world.history);
         let limit = limit.clamp(1, PAGE_LIMIT);
-        blocking(move || history.payments(&query, after.as_deref(), limit)).await
+        let mut page = blocking(move || history.payments(&query, after.as_deref(), limit)).await?;
+        self.add_source_titles(&mut page.payments);
+        Ok(page)
     }
 
     /// The page that begins at that row of the whole list, counted from zero.
@@ -152,7 +154,9 @@ impl Bursar {
     ) -> Result<PaymentPage> {
         let history = Arc::clone(&self.world.history);
         let limit = limit.clamp(1, PAGE_LIMIT);
-        blocking(move || history.payments_from(&query, row, limit)).await
+        let mut page = blocking(move || history.payments_from(&query, row, limit)).await?;
+        self.add_source_titles(&mut page.payments);
+        Ok(page)
     }
 
     /// The months of the list, newest first.
@@ -163,12 +167,28 @@ impl Bursar {
 
     pub async fn payment(&self, account: AccountId, id: String) -> Result<PaymentView> {
         let history = Arc::clone(&self.world.history);
-        blocking(move || {
+        let mut payment = blocking(move || {
             history
                 .payment(&account, &id)?
                 .ok_or_else(|| Error::new(Code::NotFound, "That payment is not in the history."))
         })
-        .await
+        .await?;
+        self.add_source_titles(std::slice::from_mut(&mut payment));
+        Ok(payment)
+    }
+
+    /// The history stores the sources as the providers call them.
+    fn add_source_titles(&self, payments: &mut [PaymentView]) {
+        let connections = lock_of(&self.connections);
+        for payment in payments {
+            let connection = connections.get(&payment.account);
+            payment.source_title = connection
+                .zip(payment.source.as_deref())
+                .and_then(|(connection, source)| {
+                    provider::source_title(&connection.account.network, source)
+                })
+                .map(str::to_owned);
+        }
     }
 
     /// A transaction's page in the network's explorer.

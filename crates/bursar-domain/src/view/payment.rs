@@ -82,8 +82,11 @@ pub struct PaymentView {
     pub reason: Option<ReasonView>,
     pub amount: Amount,
     pub fee: Option<Amount>,
-    /// "copperx", "chain"; `None` when the provider does not say.
+    /// The code of the payment provider, or "chain"; `None` when the provider does not say.
     pub source: Option<String>,
+    /// The source's name for users, where it differs from the code. Only pages have it: exports keep their form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_title: Option<String>,
     /// The payer's name.
     pub payer: Option<String>,
     /// The method's name.

@@ -52,7 +52,13 @@ pub(super) const LISTED: Listed = Listed {
     name: "fluence",
     facts,
     connect: |network, session, http| Arc::new(Fluence::new(network, session, http)),
+    source_title,
 };
+
+/// Fluence names its payment providers by codes.
+fn source_title(source: &str) -> Option<&'static str> {
+    (source == "copperx").then_some("CopperX")
+}
 
 /// What holds for Fluence before anybody is connected.
 fn facts() -> Facts {

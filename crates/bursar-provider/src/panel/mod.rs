@@ -56,6 +56,7 @@ pub(super) const LISTED: Listed = Listed {
     name: "panel",
     facts,
     connect: |network, session, http| Arc::new(Panel::new(network, session, http)),
+    source_title: |_| None,
 };
 
 /// What holds for a panel before anybody is connected.

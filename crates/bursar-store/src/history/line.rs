@@ -200,6 +200,7 @@ impl Line {
             amount: self.amount,
             fee: self.fee,
             source: names.source,
+            source_title: None,
             payer: names.payer,
             method: self.books.method,
             has_invoice: self.books.has_invoice,

@@ -1,9 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { PaymentKind, PaymentStatus, PaymentView } from "../types.ts";
-import { showsVerification, STATUS_LABELS, statusMeaning } from "./payments.ts";
+import { showsVerification, sourceName, STATUS_LABELS, statusMeaning } from "./payments.ts";
 
 const payment = (of: Partial<PaymentView>) => of as PaymentView;
 const STATUSES = Object.keys(STATUS_LABELS) as PaymentStatus[];
+
+it("names a source by its title, else by its code, else by the kind of payment", () => {
+  const top_up = { kind: "top_up", source: "code", source_title: "Title" } as const;
+  expect(sourceName(payment(top_up))).toBe("Title");
+  expect(sourceName(payment({ ...top_up, source_title: null }))).toBe("code");
+  expect(sourceName(payment({ ...top_up, source: null, source_title: null }))).toBe("Top-up");
+  expect(sourceName(payment({ kind: "refund", source: "chain" }))).toBe("Refund");
+});
 
 describe("verification", () => {
   const statusesShown = (of: Partial<PaymentView>) =>

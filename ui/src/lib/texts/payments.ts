@@ -111,16 +111,16 @@ export function singleRpcHint(rpcHosts: number): string | null {
 }
 
 /** The name of a payment's source. */
-export function sourceName(source: string | null, kind: PaymentKind): string {
+export function sourceName({ source, source_title: title, kind }: PaymentView): string {
   if (source === "chain") return kind === "refund" ? "Refund" : "Credit";
-  if (source === "copperx") return "CopperX";
-  return source ?? KIND_LABELS[kind];
+  return title ?? source ?? KIND_LABELS[kind];
 }
 
 /** The title of a payment in the history: what it was for, else where the money came from. */
-export function paymentTitle({ kind, purpose, source, payer, method }: PaymentView): string {
+export function paymentTitle(payment: PaymentView): string {
+  const { kind, purpose, payer, method } = payment;
   if (purpose !== null) return `${KIND_LABELS[kind]}: ${purpose}`;
-  return payer === null && method === null ? sourceName(source, kind) : KIND_LABELS[kind];
+  return payer === null && method === null ? sourceName(payment) : KIND_LABELS[kind];
 }
 
 /** The method and the payer, as far as they are known. */

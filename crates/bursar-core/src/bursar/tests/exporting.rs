@@ -120,3 +120,37 @@ async fn what_went_wrong_stays_told() {
     assert_eq!(stage.state_of_export(), Some(ExportState::Failed { error }));
     assert_eq!(files(&folder), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_names_sources_for_users_and_an_export_keeps_their_codes() {
+    let stage = Stage::set(Fluence::default()).await;
+    stage.read().await;
+    let paid = RemotePayment {
+        source: Some("copperx".to_owned()),
+        ..payment(0)
+    };
+    let (history, account) = (
+        Arc::clone(&stage.bursar.world.history),
+        stage.account.clone(),
+    );
+    blocking(move || history.put_payments(&account, &[paid]))
+        .await
+        .unwrap();
+    let query = PaymentQuery::default();
+    let page = stage
+        .bursar
+        .payments(query.clone(), None, 1)
+        .await
+        .unwrap();
+    assert_eq!(page.payments[0].source_title.as_deref(), Some("CopperX"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("payments.json");
+    stage
+        .bursar
+        .export(query, Format::Json, file.clone())
+        .await
+        .unwrap();
+    let exported = fs::read_to_string(file).unwrap();
+    assert!(exported.contains(r#""source":"copperx""#), "{exported}");
+    assert!(!exported.contains("source_title"), "{exported}");
+}

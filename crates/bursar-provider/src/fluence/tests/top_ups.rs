@@ -2,6 +2,13 @@
 
 use super::*;
 
+#[test]
+fn a_payment_provider_has_a_name_for_users() {
+    let network = network("https://api.example", "");
+    assert_eq!(crate::source_title(&network, "copperx"), Some("CopperX"));
+    assert_eq!(crate::source_title(&network, "another"), None);
+}
+
 #[tokio::test]
 async fn an_open_top_up_is_completed_by_what_the_older_call_knows() {
     for (old, expected) in [
