@@ -6,7 +6,7 @@ use bursar_core::cache::History;
 use bursar_core::clock::Timestamp;
 use bursar_core::export::{Format, Labels, to_stream};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
 use bursar_core::view::PaymentQuery;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
@@ -35,7 +35,7 @@ fuzz_target!(|input: (&str, i64)| {
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Papers::default(),
+        papers: Documents::default(),
     };
     if history.put_payments(account, &[payment]).is_err() {
         return;

@@ -6,12 +6,12 @@ import type {
   AppView,
   BalanceView,
   Change,
-  DuesView,
+  DuePaymentsView,
   ExportView,
   Failure,
   MonthView,
   Overview,
-  PastView,
+  BackfillView,
   PaymentPage,
   PaymentQuery,
   Quote,
@@ -225,7 +225,7 @@ const page = <T>(value: T) =>
 
 const timeout = failure("timeout", "The provider did not answer in time.", true);
 
-function dues(): DuesView {
+function dues(): DuePaymentsView {
   if (hasCase("empty")) return { ...panel.DUES, services: [], migrations: [] };
   if (hasCase("invoiced")) return { ...panel.DUES, under_way: panel.UNDER_WAY };
   return hasCase("outdated") ? { ...panel.DUES, as_of: fixtures.ago(9000), error: timeout } : panel.DUES;
@@ -263,7 +263,7 @@ let currentExport: ExportView | null = hasCase("exporting")
   : null;
 let backfillStopped = hasCase("stopped");
 
-function backfill(): PastView | null {
+function backfill(): BackfillView | null {
   if (!hasCase("reading") && !hasCase("stopped")) return null;
   return {
     stopped: backfillStopped,

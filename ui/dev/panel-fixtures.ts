@@ -5,8 +5,8 @@ import type {
   AccountView,
   Amount,
   BalanceView,
-  DuesView,
-  DueUnderWay,
+  DuePaymentsView,
+  DuePaymentInProgress,
   Failure,
   MethodsView,
   MethodView,
@@ -18,7 +18,7 @@ import type {
   Quote,
   TopUpForm,
   TopUpView,
-  Wish,
+  PaymentRequest,
 } from "../src/lib/types.ts";
 import { ago, CHARGES, MAIN, NETWORKS, OPEN, OVERVIEW } from "./fixtures.ts";
 
@@ -122,7 +122,7 @@ const PERIODS = [
   period("12m", "12 months", "268.92", 376),
 ];
 
-export const DUES: DuesView = {
+export const DUES: DuePaymentsView = {
   services: [
     { id: "s1", name: "vm-14.basalt.example", tariff: "VPS 4 GB", due_at: ago(DAY * 2), periods: PERIODS },
     { id: "s2", name: "basalt-docs.example", tariff: "Domain", due_at: ago(-DAY * 9), periods: PERIODS.slice(2) },
@@ -187,7 +187,7 @@ export const INVOICED: TopUpView = {
   can_cancel: true,
 };
 
-export const UNDER_WAY: DueUnderWay[] = [
+export const UNDER_WAY: DuePaymentInProgress[] = [
   { services: ["s1"], order: null, top_up: INVOICED },
   {
     services: [],
@@ -224,7 +224,7 @@ export function balances(others: BalanceView[]): BalanceView[] {
 
 /** The preview's price for a payment. */
 export function quote(
-  wish: Wish,
+  wish: PaymentRequest,
   error: (code: Failure["code"], message: string) => Failure,
   pricesRaised: boolean,
 ): Quote {
@@ -246,7 +246,7 @@ export function quote(
   return { ...known, error: error("amount_too_large", "The most that can be paid at once is 15000.00 USD.") };
 }
 
-function priced({ purpose }: Wish): Amount[] {
+function priced({ purpose }: PaymentRequest): Amount[] {
   if (purpose.what === "top_up") return /^\d+(\.\d{1,2})?$/.test(purpose.amount) ? [usd(purpose.amount)] : [];
   const wanted = purpose.what === "renewal" ? purpose.services.map((one) => one.period) : [purpose.period];
   return wanted.flatMap((id) => PERIODS.filter((one) => one.id === id).map((one) => one.price));

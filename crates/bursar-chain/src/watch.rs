@@ -122,7 +122,11 @@ impl Chain {
             Err(_) => return End::Broke(silent(host)),
         };
         *stood_since = Some(Instant::now());
-        if out.send(SubscriptionUpdate::Connected).await.is_err() {
+        if out
+            .send(SubscriptionUpdate::ConnectedAccount)
+            .await
+            .is_err()
+        {
             return End::NobodyListens;
         }
         watch.run(host, out).await

@@ -10,7 +10,7 @@ use bursar_core::bursar::Bursar;
 use bursar_core::clock::{Clock, SystemClock};
 use bursar_core::engine::Presence;
 use bursar_core::error::{Code, Error, Result};
-use bursar_core::view::{PaymentStatus, TopUpView, Wish, WishFor};
+use bursar_core::view::{PaymentRequest, PaymentStatus, RequestedPurpose, TopUpView};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -188,8 +188,8 @@ async fn start(
     wanted: &TopUpArguments,
     attempt: String,
 ) -> Result<(TopUpView, bool)> {
-    let wish = Wish {
-        purpose: WishFor::TopUp {
+    let wish = PaymentRequest {
+        purpose: RequestedPurpose::TopUp {
             amount: wanted.amount.clone(),
         },
         payer: wanted.payer.clone(),
@@ -209,7 +209,7 @@ async fn start(
         ));
     }
     // The method that was quoted, and no default that takes its place meanwhile.
-    let wish = Wish {
+    let wish = PaymentRequest {
         method: quote.method.or(wish.method),
         ..wish
     };

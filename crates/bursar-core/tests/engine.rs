@@ -17,6 +17,7 @@
 
 use bursar_core::account::AccountId;
 use bursar_core::api_balance::ApiBalance;
+use bursar_core::catalogue::Capabilities;
 use bursar_core::chain_reading::ChainReading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
@@ -26,8 +27,7 @@ use bursar_core::engine::{
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::NoticeKind;
-use bursar_core::offer::Offers;
-use bursar_core::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
 use bursar_core::rules::Rules;
 use bursar_core::top_up::{Phase, TopUp, Verified, Word};
 use rand::rngs::SmallRng;
@@ -86,10 +86,10 @@ fn rules(repeatable: bool) -> Rules {
         repeatable_for: repeatable.then(|| Span::minutes(10)),
         cancels_confirming: !repeatable,
         open_is_slow_after: repeatable.then(|| Span::hours(1)),
-        offers: Offers {
+        offers: Capabilities {
             several_open: repeatable,
             renewals: repeatable,
-            ..Offers::default()
+            ..Capabilities::default()
         },
     }
 }
@@ -396,7 +396,7 @@ impl World {
             transaction: None,
             purpose: Purpose::TopUp,
             reason: None,
-            papers: Papers::default(),
+            papers: Documents::default(),
         });
         let intent = format!("intent of {id}");
         Ok(Created {
@@ -490,7 +490,7 @@ impl World {
             }
             Request::Charges => Event::Charges(Ok(())),
             Request::Catalogue => Event::Catalogue(Ok(CatalogueAnswer::default())),
-            Request::Dues => Event::Dues(Ok(())),
+            Request::DuePayments => Event::DuePayments(Ok(())),
             Request::Knock(server) => Event::Knocked {
                 server: *server,
                 open: true,
@@ -573,7 +573,7 @@ impl World {
             Request::Chain { .. } => Event::Chain(Err(error)),
             Request::Charges => Event::Charges(Err(error)),
             Request::Catalogue => Event::Catalogue(Err(error)),
-            Request::Dues => Event::Dues(Err(error)),
+            Request::DuePayments => Event::DuePayments(Err(error)),
             Request::Knock(server) => Event::Knocked {
                 server,
                 open: false,

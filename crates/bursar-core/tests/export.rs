@@ -12,7 +12,7 @@ use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::export::{self, Exported, Format, Labels};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{Papers, Purpose, RemotePayment, RenewalItem, Status};
+use bursar_core::payment::{Documents, Purpose, RemotePayment, RenewalItem, Status};
 use bursar_core::view::{PaymentQuery, PaymentView};
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -105,7 +105,7 @@ fn csv_is_exact_and_runs_nothing() {
                 name: "@web (1 month)".into(),
             }],
         },
-        papers: Papers {
+        papers: Documents {
             number: Some("2026-000119".into()),
             payer: Some("=Dana".into()),
             method: Some("Visa".into()),

@@ -67,7 +67,7 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
             }),
         },
         Request::Catalogue => Event::Catalogue(Ok(Default::default())),
-        Request::Dues => Event::Dues(Ok(())),
+        Request::DuePayments => Event::DuePayments(Ok(())),
         Request::Charges => Event::Charges(Ok(())),
         Request::Start { .. }
         | Request::Cancel { .. }
@@ -82,7 +82,7 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
 fn requests(request: &Request) -> u32 {
     match request {
         Request::Catalogue => 3,
-        Request::Dues => 2,
+        Request::DuePayments => 2,
         Request::Chain { .. }
         | Request::Balance
         | Request::History { .. }

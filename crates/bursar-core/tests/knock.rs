@@ -122,7 +122,7 @@ fn answered(request: &Request, there: There, at: i64) -> Event {
             }),
         },
         Request::Charges => Event::Charges(outcome()),
-        Request::Dues => Event::Dues(outcome()),
+        Request::DuePayments => Event::DuePayments(outcome()),
         Request::Catalogue => Event::Catalogue(outcome().map(|()| Default::default())),
         Request::Start { .. }
         | Request::Cancel { .. }

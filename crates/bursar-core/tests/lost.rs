@@ -11,11 +11,11 @@
 mod remote;
 
 use bursar_core::account::AccountId;
+use bursar_core::catalogue::Capabilities;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{Effect, Event, Followed, Request, Setup, State, Step, Write, step};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::offer::Offers;
 use bursar_core::payment::{Created, NewPayment, RemotePayment, Status};
 use bursar_core::rules::Rules;
 use bursar_core::top_up::{Input, Phase, TopUp, Verified};
@@ -37,9 +37,9 @@ fn several() -> Rules {
     Rules {
         repeatable_for: Some(Span::minutes(10)),
         cancels_confirming: false,
-        offers: Offers {
+        offers: Capabilities {
             several_open: true,
-            ..Offers::default()
+            ..Capabilities::default()
         },
         ..Rules::default()
     }

@@ -14,7 +14,7 @@ use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{NewPayment, RemotePayment, Status};
 use bursar_core::top_up::{Phase, TopUp};
-use bursar_core::view::{Match, PaymentKind, PaymentQuery, PaymentStatus};
+use bursar_core::view::{MatchedBy, PaymentKind, PaymentQuery, PaymentStatus};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,10 +109,10 @@ proptest! {
             let all_events: Vec<BalanceEvent> = events.values().cloned().collect();
             let claims: Vec<Claim> = payments.values().map(claim).chain(own.values().cloned()).collect();
             prop_assert_eq!(lines(&history), claims.len(), "one line a payment");
-            let mut expected: Vec<(String, Place, Match)> = pairs(&claims, &all_events)
+            let mut expected: Vec<(String, Place, MatchedBy)> = pairs(&claims, &all_events)
                 .into_iter()
                 .map(|pair| {
-                    let how = if pair.by_id { Match::ById } else { Match::ByAmount };
+                    let how = if pair.by_id { MatchedBy::ById } else { MatchedBy::ByAmount };
                     (pair.payment, place(&all_events[pair.event]), how)
                 })
                 .collect();
@@ -301,7 +301,7 @@ fn verdicts(
     history: &History,
     account: &AccountId,
     claims: &[Claim],
-) -> Vec<(String, Place, Match)> {
+) -> Vec<(String, Place, MatchedBy)> {
     let mut ids: Vec<&String> = claims.iter().map(|claim| &claim.id).collect();
     ids.sort();
     ids.into_iter()
@@ -319,11 +319,11 @@ fn verdicts(
 fn alone(
     claims: &[Claim],
     events: &[BalanceEvent],
-    matched: &[(String, Place, Match)],
+    matched: &[(String, Place, MatchedBy)],
 ) -> BTreeSet<String> {
     let certain: BTreeSet<&String> = matched
         .iter()
-        .filter(|(_, _, how)| *how == Match::ById)
+        .filter(|(_, _, how)| *how == MatchedBy::ById)
         .map(|(id, _, _)| id)
         .collect();
     events

@@ -9,12 +9,12 @@
 
 mod sandbox;
 
+use bursar_core::catalogue::{Method, MethodKind, NewMethod, SavedMethodState};
 use bursar_core::checkout;
 use bursar_core::clock::Span;
 use bursar_core::error::Code;
 use bursar_core::money::{Amount, Currency};
-use bursar_core::offer::{Method, MethodKind, NewMethod, SavedState};
-use bursar_core::payment::{NewPayment, Purpose, RemotePayment, RenewalItem, Status, Why};
+use bursar_core::payment::{FailureCode, NewPayment, Purpose, RemotePayment, RenewalItem, Status};
 use bursar_core::provider::Provider;
 use sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -183,7 +183,7 @@ async fn a_page_is_on_a_host_that_the_network_names_and_can_be_called_off() {
         assert_eq!(customer.panel.pending().await.unwrap()[0].id, made.id);
         customer.panel.cancel(&made.intent).await.unwrap();
         let ended = customer.until(Status::Cancelled).await;
-        assert_eq!(ended.reason.unwrap().why, Why::ByUser);
+        assert_eq!(ended.reason.unwrap().why, FailureCode::ByUser);
         assert_eq!(customer.panel.pending().await.unwrap(), []);
         customer.panel.cancel(&made.intent).await.unwrap();
     }
@@ -197,19 +197,19 @@ async fn a_debit_that_fails_says_why() {
     let customer = customer(&sandbox, json!({})).await;
     let card = customer.default_card().await;
     for (debit, status, why) in [
-        ("declined", Status::Cancelled, Why::Declined),
+        ("declined", Status::Cancelled, FailureCode::Declined),
         (
             "insufficient_funds",
             Status::Cancelled,
-            Why::InsufficientFunds,
+            FailureCode::InsufficientFunds,
         ),
         (
             "confirmation_failed",
             Status::Cancelled,
-            Why::ConfirmationFailed,
+            FailureCode::ConfirmationFailed,
         ),
-        ("method_expired", Status::Cancelled, Why::MethodGone),
-        ("fraudulent", Status::UnderReview, Why::Fraud),
+        ("method_expired", Status::Cancelled, FailureCode::MethodGone),
+        ("fraudulent", Status::UnderReview, FailureCode::Fraud),
     ] {
         let path = format!("/methods/{}", card.code);
         customer
@@ -389,7 +389,7 @@ async fn methods_are_added_chosen_and_forgotten() {
     let pending = customer
         .method(|method| {
             let saved = method.saved.as_ref();
-            saved.is_some_and(|saved| saved.state == SavedState::Pending)
+            saved.is_some_and(|saved| saved.state == SavedMethodState::Pending)
         })
         .await;
     assert!(!pending.is_usable());

@@ -6,7 +6,7 @@ use bursar_core::account::AccountId;
 use bursar_core::cache::History;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
 use bursar_core::top_up::{Phase, TopUp};
 use bursar_core::view::{PaymentStatus, PaymentView};
 
@@ -32,7 +32,7 @@ fn told(status: Status) -> RemotePayment {
         transaction: Some([7; 32].into()),
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Papers::default(),
+        papers: Documents::default(),
     }
 }
 

@@ -3,13 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use bursar_core::account::AccountId;
+use bursar_core::catalogue::Capabilities;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
     CatalogueAnswer, Effect, Event, Followed, Poll, Presence, Request, Setup, State, step,
 };
 use bursar_core::money::{Amount, Currency};
-use bursar_core::offer::Offers;
-use bursar_core::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
 use bursar_core::rules::Rules;
 use bursar_core::top_up::{Input, Phase, TopUp};
 
@@ -174,10 +174,10 @@ fn in_the_tray_methods_are_asked_for_while_one_is_being_added_and_no_longer() {
 
 #[test]
 fn in_the_tray_methods_are_asked_for_when_a_payment_that_keeps_its_method_is_over() {
-    let offers = Offers {
+    let offers = Capabilities {
         saved_methods: true,
         several_open: true,
-        ..Offers::default()
+        ..Capabilities::default()
     };
     let rules = Rules {
         offers,
@@ -243,6 +243,6 @@ fn payment(status: Status) -> RemotePayment {
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Papers::default(),
+        papers: Documents::default(),
     }
 }

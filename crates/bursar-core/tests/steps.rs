@@ -9,6 +9,7 @@
 
 use bursar_core::account::AccountId;
 use bursar_core::api_balance::ApiBalance;
+use bursar_core::catalogue::Capabilities;
 use bursar_core::chain_reading::ChainReading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
@@ -17,7 +18,6 @@ use bursar_core::engine::{
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::offer::Offers;
 use bursar_core::payment::NewPayment;
 use bursar_core::rules::Rules;
 use bursar_core::top_up::{Phase, TopUp};
@@ -436,9 +436,9 @@ fn refresh_all_asks_for_the_chains_events_again_until_a_look_has_done_so() {
 fn repeatable() -> Rules {
     Rules {
         repeatable_for: Some(Span::minutes(10)),
-        offers: Offers {
+        offers: Capabilities {
             several_open: true,
-            ..Offers::default()
+            ..Capabilities::default()
         },
         ..Rules::default()
     }

@@ -4,6 +4,7 @@
 
 use bursar_core::account::AccountId;
 use bursar_core::api_balance::ApiBalance;
+use bursar_core::catalogue::Capabilities;
 use bursar_core::chain_reading::ChainReading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
@@ -12,9 +13,8 @@ use bursar_core::engine::{
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::{Notice, NoticeKind};
-use bursar_core::offer::Offers;
 use bursar_core::payment::{
-    Created, NewPayment, Papers, Purpose, Reason, RemotePayment, Status, Why,
+    Created, Documents, FailureCode, FailureReason, NewPayment, Purpose, RemotePayment, Status,
 };
 use bursar_core::rules::Rules;
 use bursar_core::top_up::TopUp;
@@ -35,9 +35,9 @@ fn usd(cents: i64) -> Amount {
 fn account(top_ups: Vec<TopUp>) -> State {
     let setup = Setup {
         rules: Rules {
-            offers: Offers {
+            offers: Capabilities {
                 several_open: true,
-                ..Offers::default()
+                ..Capabilities::default()
             },
             ..Rules::default()
         },
@@ -65,7 +65,7 @@ fn with_an_open_one() -> State {
     step(&account(vec![intent]), &answer, noon(), 0).state
 }
 
-fn payment(status: Status, reason: Option<Reason>, minute: i64) -> RemotePayment {
+fn payment(status: Status, reason: Option<FailureReason>, minute: i64) -> RemotePayment {
     RemotePayment {
         id: "p".to_owned(),
         status,
@@ -79,7 +79,7 @@ fn payment(status: Status, reason: Option<Reason>, minute: i64) -> RemotePayment
         transaction: None,
         purpose: Purpose::TopUp,
         reason,
-        papers: Papers::default(),
+        papers: Documents::default(),
     }
 }
 
@@ -127,9 +127,9 @@ fn of_a_lost_one_the_last_look_at_all_that_there_is_counts() {
     assert_eq!(odd.seen_at("t"), Some(after(1)));
 }
 
-fn no_reason(words: Option<&str>) -> Option<Reason> {
-    Some(Reason {
-        why: Why::Other,
+fn no_reason(words: Option<&str>) -> Option<FailureReason> {
+    Some(FailureReason {
+        why: FailureCode::Other,
         words: words.map(str::to_owned),
     })
 }
@@ -166,7 +166,7 @@ fn a_cancellation_that_was_asked_for_here_is_the_users_own_where_the_provider_sa
             .map(|reason| reason.why);
         (silent, why)
     };
-    let own = (true, Some(Why::ByUser));
+    let own = (true, Some(FailureCode::ByUser));
     assert_eq!(end(&asked, no_reason(None)), own);
     assert_eq!(end(&answered(Ok(())), no_reason(None)), own);
     let lost = Error::passing(Code::Timeout, "no answer");
@@ -178,16 +178,16 @@ fn a_cancellation_that_was_asked_for_here_is_the_users_own_where_the_provider_sa
     let late = Error::new(Code::TopUpState, "too late");
     assert_eq!(
         end(&answered(Err(late)), no_reason(None)),
-        (false, Some(Why::Other))
+        (false, Some(FailureCode::Other))
     );
-    let declined = Reason {
-        why: Why::Declined,
+    let declined = FailureReason {
+        why: FailureCode::Declined,
         words: None,
     };
     let told = end(&answered(Ok(())), Some(declined));
-    assert_eq!(told, (false, Some(Why::Declined)));
+    assert_eq!(told, (false, Some(FailureCode::Declined)));
     let explained = end(&answered(Ok(())), no_reason(Some("By our people.")));
-    assert_eq!(explained, (false, Some(Why::Other)));
+    assert_eq!(explained, (false, Some(FailureCode::Other)));
 }
 
 fn reading(cents: i64, at: Timestamp) -> ChainReading {

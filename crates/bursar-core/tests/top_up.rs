@@ -6,7 +6,7 @@ use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::NoticeKind;
-use bursar_core::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
 use bursar_core::top_up::{Input, Phase, TopUp, Verified, Word};
 
 fn noon() -> Timestamp {
@@ -52,7 +52,7 @@ fn said(status: Status, minute: i64) -> Input {
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Papers::default(),
+        papers: Documents::default(),
     })
 }
 

@@ -8,7 +8,7 @@ use bursar_core::cache::{History, OpenState, Store};
 use bursar_core::clock::Timestamp;
 use bursar_core::engine::Alerts;
 use bursar_core::notice::NoticeKind;
-use bursar_core::payment::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
 use bursar_core::top_up::Phase;
 use bursar_core::view::{PaymentKind, PaymentQuery, PaymentStatus};
 use rusqlite::Connection;
@@ -149,9 +149,9 @@ fn the_history_is_listed_and_searched_as_before() {
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Papers {
+        papers: Documents {
             number: Some("2026-000119".into()),
-            ..Papers::default()
+            ..Documents::default()
         },
     };
     history.put_payments(&account, &[later]).unwrap();

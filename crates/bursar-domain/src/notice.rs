@@ -4,7 +4,7 @@
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::money::Amount;
-use crate::payment::Reason;
+use crate::payment::FailureReason;
 use crate::plural::about_days;
 use crate::view::PaymentKind;
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ pub struct Notice {
     /// What kind of payment, where it is about one.
     pub about: PaymentKind,
     /// Why it came to nothing, as the provider says.
-    pub reason: Option<Reason>,
+    pub reason: Option<FailureReason>,
     pub at: Timestamp,
     /// Told in the inbox only: it concerns something older than the account's connection, or the window was
     /// focused on it.

@@ -186,8 +186,8 @@ impl Status {
 /// Why a payment came to nothing, as the provider says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct Reason {
-    pub why: Why,
+pub struct FailureReason {
+    pub why: FailureCode,
     /// The provider's own words, where it has any.
     pub words: Option<String>,
 }
@@ -195,7 +195,7 @@ pub struct Reason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
-pub enum Why {
+pub enum FailureCode {
     /// The user wanted it so.
     ByUser,
     /// The bank or payment system said no.
@@ -212,10 +212,10 @@ pub enum Why {
     Other,
 }
 
-impl Reason {
+impl FailureReason {
     /// Whether it is news to the person that it came to nothing.
     pub fn is_news(&self) -> bool {
-        self.why != Why::ByUser
+        self.why != FailureCode::ByUser
     }
 
     /// The reason of a cancellation that the user has asked for here: the provider's, where it gives one.
@@ -223,7 +223,7 @@ impl Reason {
     pub fn or_by_user(self) -> Self {
         if self == Self::unsaid() {
             Self {
-                why: Why::ByUser,
+                why: FailureCode::ByUser,
                 words: None,
             }
         } else {
@@ -234,7 +234,7 @@ impl Reason {
     /// Where the provider should have given one and did not.
     pub const fn unsaid() -> Self {
         Self {
-            why: Why::Other,
+            why: FailureCode::Other,
             words: None,
         }
     }
@@ -242,24 +242,24 @@ impl Reason {
     /// Why, and what can be done about it, in a sentence or two.
     pub fn advice(&self) -> String {
         let advice = match self.why {
-            Why::ByUser => "You cancelled it.",
-            Why::Declined => {
+            FailureCode::ByUser => "You cancelled it.",
+            FailureCode::Declined => {
                 "The bank or payment system declined it. Try again with another method, or ask your bank."
             }
-            Why::InsufficientFunds => {
+            FailureCode::InsufficientFunds => {
                 "There was not enough money behind the method. Use another one, or a smaller amount."
             }
-            Why::ConfirmationFailed => {
+            FailureCode::ConfirmationFailed => {
                 "The confirmation that the bank asked for did not succeed. Try again and confirm it there."
             }
-            Why::Expired => "It was not paid in time. Start it again.",
-            Why::MethodGone => {
+            FailureCode::Expired => "It was not paid in time. Start it again.",
+            FailureCode::MethodGone => {
                 "The saved method is no longer valid. Choose another one, or save it again."
             }
-            Why::Fraud => {
+            FailureCode::Fraud => {
                 "The provider took it for fraud. Write to the provider before you try again."
             }
-            Why::Other => "Try again, or use another method.",
+            FailureCode::Other => "Try again, or use another method.",
         };
         match self.words.as_deref().filter(|words| !words.is_empty()) {
             Some(words) => format!("{advice} The provider says: {words}"),
@@ -286,13 +286,13 @@ pub struct RemotePayment {
     pub transaction: Option<B256>,
     pub purpose: Purpose,
     /// Why it came to nothing.
-    pub reason: Option<Reason>,
-    pub papers: Papers,
+    pub reason: Option<FailureReason>,
+    pub papers: Documents,
 }
 
 /// What a provider's books say of a payment beside its money.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Papers {
+pub struct Documents {
     /// Its number, as on the invoice.
     pub number: Option<String>,
     /// The payer's name.

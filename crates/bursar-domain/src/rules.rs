@@ -1,7 +1,7 @@
 //! What holds for every payment at a provider, as data.
 
+use crate::catalogue::Capabilities;
 use crate::clock::Span;
-use crate::offer::Offers;
 
 /// What holds for a provider as such.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Rules {
     /// A payment that is open or on its way for longer than this may stay so for days; it is read every minute from
     /// then on.
     pub open_is_slow_after: Option<Span>,
-    pub offers: Offers,
+    pub offers: Capabilities,
 }
 
 impl Rules {
@@ -34,7 +34,7 @@ impl Default for Rules {
             repeatable_for: None,
             cancels_confirming: true,
             open_is_slow_after: None,
-            offers: Offers::default(),
+            offers: Capabilities::default(),
         }
     }
 }

@@ -5,21 +5,21 @@ mod paying;
 mod payment;
 
 pub use paying::{
-    DueUnderWay, DuesView, MethodView, MethodsView, Quote, ServicePeriod, TopUpForm, TopUpView,
-    Wish, WishFor,
+    DuePaymentInProgress, DuePaymentsView, MethodView, MethodsView, PaymentRequest, Quote,
+    RequestedPurpose, ServicePeriod, TopUpForm, TopUpView,
 };
 pub use payment::{
-    Match, MonthView, PaymentKind, PaymentPage, PaymentQuery, PaymentStatus, PaymentView,
-    ReasonView,
+    FailureReasonView, MatchedBy, MonthView, PaymentKind, PaymentPage, PaymentQuery, PaymentStatus,
+    PaymentView,
 };
 
 use crate::account::AccountId;
+use crate::catalogue::Capabilities;
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::money::{Amount, Currency};
 use crate::notice::NoticeKind;
-use crate::offer::Offers;
-use crate::payment::Why;
+use crate::payment::FailureCode;
 use serde::{Deserialize, Serialize};
 
 /// Where a figure comes from.
@@ -52,7 +52,7 @@ pub struct AccountView {
     /// The provider's name for people.
     pub provider: String,
     /// What can be done beside topping up.
-    pub offers: Offers,
+    pub offers: Capabilities,
     /// Whether payments can be verified at all: there is a chain to see them in.
     pub verifiable: bool,
     /// RPC endpoints at different hosts, of which two have to agree; where there is one, its word alone counts.
@@ -154,7 +154,7 @@ pub struct NoticeView {
     pub kind: NoticeKind,
     pub title: String,
     /// Why the payment came to nothing, where the provider says it.
-    pub why: Option<Why>,
+    pub why: Option<FailureCode>,
     /// With the amount in it; the window draws `amount` itself when amounts are hidden.
     pub body: String,
     pub body_hidden: String,
@@ -261,7 +261,7 @@ pub struct NetworkView {
 /// What came of connecting an account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct Connected {
+pub struct ConnectedAccount {
     pub account: AccountView,
     /// Things that work less well than they could: missing scopes, no keyring, an unreachable API.
     pub warnings: Vec<Error>,
@@ -270,18 +270,18 @@ pub struct Connected {
 /// How far the reading of what lies further back is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct PastView {
+pub struct BackfillView {
     /// It waits until the user lets it go on.
     pub stopped: bool,
     /// `None` where all payments are known.
-    pub payments: Option<LinesView>,
-    pub chain: Option<BlocksView>,
+    pub payments: Option<RowProgress>,
+    pub chain: Option<BlockProgress>,
 }
 
 /// Payments that have been read, and how many the provider has, where it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct LinesView {
+pub struct RowProgress {
     pub read: u32,
     pub all: Option<u32>,
 }
@@ -289,7 +289,7 @@ pub struct LinesView {
 /// Blocks of the chain that have been read, of at most so many.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct BlocksView {
+pub struct BlockProgress {
     pub read: u32,
     pub most: u32,
 }

@@ -41,7 +41,8 @@ impl Step {
             self.stop_past(false, now);
             self.state.open_gates(now);
             self.state.be_eager(now);
-            self.state.make_due(&[Poll::Catalogue, Poll::Dues], now);
+            self.state
+                .make_due(&[Poll::Catalogue, Poll::DuePayments], now);
             self.reply(*command, Ok(None));
         } else if let Event::Returned { top_up } = event {
             self.returned(top_up, now);

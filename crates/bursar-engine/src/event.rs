@@ -24,7 +24,7 @@ pub enum Poll {
     /// Methods, identity, maintenance.
     Catalogue,
     /// What can be paid for beside a top-up.
-    Dues,
+    DuePayments,
 }
 
 impl Poll {
@@ -35,7 +35,7 @@ impl Poll {
         Self::Chain,
         Self::Charges,
         Self::Catalogue,
-        Self::Dues,
+        Self::DuePayments,
     ];
 
     /// Whose silence it suffers from.
@@ -47,7 +47,7 @@ impl Poll {
             | Self::Balance
             | Self::Charges
             | Self::Catalogue
-            | Self::Dues => Server::Api,
+            | Self::DuePayments => Server::Api,
         }
     }
 }
@@ -141,7 +141,7 @@ pub enum Event {
     Charges(Result<(), Error>),
     Catalogue(Result<CatalogueAnswer, Error>),
     /// What can be paid for beside a top-up has been read and kept.
-    Dues(Result<(), Error>),
+    DuePayments(Result<(), Error>),
     /// Whether a connection to a server stands that could not be reached before.
     Knocked {
         server: Server,
@@ -209,7 +209,7 @@ pub enum Request {
     },
     Charges,
     Catalogue,
-    Dues,
+    DuePayments,
     /// A connection alone, to see whether anybody is there.
     Knock(Server),
 }

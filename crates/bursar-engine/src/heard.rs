@@ -11,7 +11,7 @@ use crate::top_up::{Input, TopUp};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Error;
 use bursar_domain::notice::{Notice, NoticeKind};
-use bursar_domain::payment::{Reason, RemotePayment, Status};
+use bursar_domain::payment::{FailureReason, RemotePayment, Status};
 use bursar_domain::view::{Change, PaymentKind};
 use std::collections::BTreeMap;
 
@@ -113,7 +113,7 @@ impl Step {
     ) {
         let mut payment = payment.clone();
         if self.state.cancelled_here.contains(id) {
-            payment.reason = payment.reason.map(Reason::or_by_user);
+            payment.reason = payment.reason.map(FailureReason::or_by_user);
         }
         let updated_at = payment.updated_at;
         self.apply(id, &input(payment), now);

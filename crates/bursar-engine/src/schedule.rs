@@ -101,7 +101,7 @@ impl State {
             },
             Poll::Charges => Request::Charges,
             Poll::Catalogue => Request::Catalogue,
-            Poll::Dues => Request::Dues,
+            Poll::DuePayments => Request::DuePayments,
         }
     }
 
@@ -124,7 +124,7 @@ impl State {
             Poll::Chain => self.setup.watched.is_some(),
             // Nobody looks at a chart in the tray, nor at the methods once they are known.
             Poll::Charges => self.setup.signed_in && self.presence != Presence::Tray,
-            Poll::Dues => {
+            Poll::DuePayments => {
                 let offers = self.setup.rules.offers;
                 self.setup.signed_in && (offers.renewals || offers.migrations)
             }
@@ -329,7 +329,7 @@ impl State {
                 Presence::Tray => TRAY_CYCLE,
             },
             Poll::Charges => Span::minutes(15),
-            Poll::Catalogue | Poll::Dues => match self.presence {
+            Poll::Catalogue | Poll::DuePayments => match self.presence {
                 Presence::Focused | Presence::Open => Span::minutes(15),
                 Presence::Tray => Span::hours(12),
             },
@@ -375,7 +375,9 @@ impl State {
             Poll::Balance => self.setup.watched.is_some(),
             // The first time after one cycle, so that the two alternate.
             Poll::History => self.top_ups.is_empty() && self.done_at(Poll::History).is_some(),
-            Poll::Follow | Poll::Chain | Poll::Charges | Poll::Catalogue | Poll::Dues => false,
+            Poll::Follow | Poll::Chain | Poll::Charges | Poll::Catalogue | Poll::DuePayments => {
+                false
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use crate::top_up::{Input, Phase, TopUp, WATCH};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error};
 use bursar_domain::notice::{Notice, NoticeKind};
-use bursar_domain::payment::Reason;
+use bursar_domain::payment::FailureReason;
 use bursar_domain::view::{Change, Page, PaymentKind};
 
 /// How long the user may take to add a method on the provider's page, and the provider to know it after a payment.
@@ -155,12 +155,12 @@ impl Step {
                 }
                 Err(error) => self.not_answered(Poll::Catalogue, error, now, entropy),
             },
-            Event::Dues(answer) => match answer {
+            Event::DuePayments(answer) => match answer {
                 Ok(()) => {
-                    self.state.answered(Poll::Dues, now, entropy);
+                    self.state.answered(Poll::DuePayments, now, entropy);
                     self.changed();
                 }
-                Err(error) => self.not_answered(Poll::Dues, error, now, entropy),
+                Err(error) => self.not_answered(Poll::DuePayments, error, now, entropy),
             },
             Event::Knocked { server, open } => self.state.knocked(*server, *open, now),
             Event::MethodExpected { link_state } => {
@@ -340,7 +340,7 @@ impl Step {
                 | Input::CancelAnswered(_)
                 | Input::Returned => now,
             };
-            let is_news = after.reason.as_ref().is_some_and(Reason::is_news);
+            let is_news = after.reason.as_ref().is_some_and(FailureReason::is_news);
             let silent = (kind == NoticeKind::Cancelled && !is_news)
                 || (kind == NoticeKind::Expired && after.was_given_up())
                 || news_at < self.state.connected_at
@@ -366,7 +366,7 @@ impl Step {
                 self.state.make_due(&[Poll::Catalogue], now);
             }
             if after.kind() != PaymentKind::TopUp {
-                self.state.make_due(&[Poll::Dues], now);
+                self.state.make_due(&[Poll::DuePayments], now);
             }
         }
         if outcome.open_checkout {

@@ -13,7 +13,7 @@ use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Error;
 use bursar_domain::money::Amount;
 use bursar_domain::notice::NoticeKind;
-use bursar_domain::payment::{Created, NewPayment, Purpose, Reason, RemotePayment};
+use bursar_domain::payment::{Created, FailureReason, NewPayment, Purpose, RemotePayment};
 use bursar_domain::view::{PaymentKind, PaymentStatus};
 use serde::{Deserialize, Serialize};
 
@@ -98,7 +98,7 @@ pub struct TopUp {
     /// The first look that found nothing, while `Starting`.
     pub absent_since: Option<Timestamp>,
     /// Why it came to nothing, as the provider says.
-    pub reason: Option<Reason>,
+    pub reason: Option<FailureReason>,
     /// Why the last step did not go through, in words for the user.
     pub error: Option<Error>,
 }

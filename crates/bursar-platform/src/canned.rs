@@ -67,6 +67,7 @@ impl Canned {
 }
 
 /// The server; it lives until the test's process ends.
+#[derive(Debug)]
 pub struct Server {
     pub url: Url,
     asked: Arc<Mutex<Vec<Asked>>>,

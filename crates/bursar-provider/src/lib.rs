@@ -24,34 +24,34 @@ pub use panel::fuzzing::body as panel_body;
 use crate::session::Session;
 use async_trait::async_trait;
 use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::catalogue::{Capabilities, Catalogue, DuePayments, NewMethod};
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::identity::Identity;
 use bursar_domain::network::Network;
-use bursar_domain::odd_line::OddLine;
-use bursar_domain::offer::{Catalogue, Dues, NewMethod, Offers};
 use bursar_domain::payment::{Created, NewPayment, RemotePayment};
 use bursar_domain::rules::Rules;
+use bursar_domain::unreadable_row::UnreadableRow;
 use bursar_domain::view::MoneyRule;
 use bursar_platform::http::Http;
 use std::sync::Arc;
 
 /// Every provider that there is: a further one is its module above and its line here.
-const LISTED: [Listed; 2] = [fluence::LISTED, panel::LISTED];
+const REGISTRATION: [Registration; 2] = [fluence::REGISTRATION, panel::REGISTRATION];
 
 /// A provider module as the rest of the core finds it.
-struct Listed {
+struct Registration {
     /// What a network file calls it.
     name: &'static str,
-    facts: fn() -> Facts,
+    facts: fn() -> ProviderInfo,
     connect: fn(Network, Arc<Session>, Http) -> Arc<dyn Provider>,
     /// The name for users of a payment's source, where the API gives only a code.
     source_title: fn(&str) -> Option<&'static str>,
 }
 
-fn listed(network: &Network) -> Option<&'static Listed> {
-    LISTED
+fn listed(network: &Network) -> Option<&'static Registration> {
+    REGISTRATION
         .iter()
         .find(|listed| listed.name == network.provider.as_str())
 }
@@ -66,8 +66,8 @@ pub fn connect(network: &Network, session: Arc<Session>, http: Http) -> Arc<dyn 
 }
 
 /// What holds for a network's provider before anybody is connected.
-pub fn facts(network: &Network) -> Facts {
-    listed(network).map_or_else(Facts::default, |listed| (listed.facts)())
+pub fn facts(network: &Network) -> ProviderInfo {
+    listed(network).map_or_else(ProviderInfo::default, |listed| (listed.facts)())
 }
 
 /// The name for users of a payment's source, such as a payment provider; `None` when the source is its own name.
@@ -77,24 +77,24 @@ pub fn source_title(network: &Network, source: &str) -> Option<&'static str> {
 
 /// What a provider says about itself, its keys and its money.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Facts {
+pub struct ProviderInfo {
     /// Its name for people.
     pub title: &'static str,
     /// The scopes that a key needs for reading, and those for topping up, in the provider's words.
     pub scopes_read: Vec<String>,
     pub scopes_top_up: Vec<String>,
     pub money_rules: Vec<MoneyRule>,
-    pub offers: Offers,
+    pub offers: Capabilities,
 }
 
-impl Default for Facts {
+impl Default for ProviderInfo {
     fn default() -> Self {
         Self {
             title: "Unknown provider",
             scopes_read: Vec::new(),
             scopes_top_up: Vec::new(),
             money_rules: Vec::new(),
-            offers: Offers::default(),
+            offers: Capabilities::default(),
         }
     }
 }
@@ -104,9 +104,9 @@ impl Default for Facts {
 pub struct HistoryPage {
     pub payments: Vec<RemotePayment>,
     /// Lines among them that could not be read, in their order.
-    pub odd: Vec<OddLine>,
+    pub odd: Vec<UnreadableRow>,
     /// What is wrong with lines that are among the payments all the same.
-    pub notes: Vec<OddLine>,
+    pub notes: Vec<UnreadableRow>,
     /// Where the next (older) page begins, if there is one; the provider's own mark, handed back as it is.
     pub next: Option<String>,
     /// How many payments there are in all, where the provider says.
@@ -166,8 +166,8 @@ pub trait Provider: Send + Sync {
     async fn maintenance(&self) -> Result<bool>;
 
     /// What can be paid for beside a top-up.
-    async fn dues(&self) -> Result<Dues> {
-        Ok(Dues::default())
+    async fn dues(&self) -> Result<DuePayments> {
+        Ok(DuePayments::default())
     }
 
     /// Begins to add a method without paying: the hosted page for it, exactly as the provider wrote it.

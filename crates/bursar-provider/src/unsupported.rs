@@ -4,11 +4,11 @@
 use super::{HistoryPage, Provider};
 use async_trait::async_trait;
 use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::catalogue::Catalogue;
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::identity::Identity;
-use bursar_domain::offer::Catalogue;
 use bursar_domain::payment::{Created, NewPayment, RemotePayment};
 use bursar_domain::rules::Rules;
 

@@ -6,7 +6,7 @@ use crate::platform::{external_apps, url_scheme};
 use bursar_core::account::AccountId;
 use bursar_core::bursar::Connect;
 use bursar_core::error::{Code, Error, Result};
-use bursar_core::view::{AccountView, Connected, MoneyRule, NetworkView};
+use bursar_core::view::{AccountView, ConnectedAccount, MoneyRule, NetworkView};
 use tauri::AppHandle;
 use zeroize::Zeroizing;
 #[tauri::command]
@@ -38,7 +38,7 @@ pub(crate) async fn connect(
     address: Option<String>,
     label: Option<String>,
     session_only: bool,
-) -> Result<Connected> {
+) -> Result<ConnectedAccount> {
     let key = Zeroizing::new(key);
     app.core()
         .await?
@@ -81,7 +81,7 @@ pub(crate) async fn sign_in_again(
     app: AppState<'_>,
     account: AccountId,
     key: Option<String>,
-) -> Result<Connected> {
+) -> Result<ConnectedAccount> {
     let core = app.core().await?;
     if let Some(key) = key {
         return core.sign_in_again(account, Zeroizing::new(key)).await;
@@ -91,7 +91,7 @@ pub(crate) async fn sign_in_again(
     external_apps::open_url(&address).inspect_err(|_| core.abandon_sign_in())?;
     let (accounts, _, _) = core.app_view().await?;
     match accounts.into_iter().find(|view| view.id == account) {
-        Some(account) => Ok(Connected {
+        Some(account) => Ok(ConnectedAccount {
             account,
             warnings: Vec::new(),
         }),

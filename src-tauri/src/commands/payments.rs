@@ -3,7 +3,7 @@
 use super::state::AppState;
 use bursar_core::account::AccountId;
 use bursar_core::error::Result;
-use bursar_core::view::{MonthView, PastView, PaymentPage, PaymentQuery, PaymentView};
+use bursar_core::view::{BackfillView, MonthView, PaymentPage, PaymentQuery, PaymentView};
 
 #[tauri::command]
 #[specta::specta]
@@ -49,7 +49,7 @@ pub(super) async fn payment(
 /// How far back payments have been read; `None` once all have been read.
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn past(app: AppState<'_>, account: AccountId) -> Result<Option<PastView>> {
+pub(super) async fn past(app: AppState<'_>, account: AccountId) -> Result<Option<BackfillView>> {
     Ok(app.core().await?.past(&account))
 }
 

@@ -4,11 +4,13 @@ use super::state::AppState;
 use bursar_core::account::AccountId;
 use bursar_core::error::Result;
 use bursar_core::money::Amount;
-use bursar_core::view::{DuesView, MethodsView, Quote, TopUpForm, TopUpView, Wish};
+use bursar_core::view::{
+    DuePaymentsView, MethodsView, PaymentRequest, Quote, TopUpForm, TopUpView,
+};
 /// Services to renew and migrations to pay for, as last read.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn dues(app: AppState<'_>, account: AccountId) -> Result<DuesView> {
+pub(crate) async fn dues(app: AppState<'_>, account: AccountId) -> Result<DuePaymentsView> {
     app.core().await?.dues(account).await
 }
 
@@ -20,7 +22,11 @@ pub(crate) async fn top_up_form(app: AppState<'_>, account: AccountId) -> Result
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn quote(app: AppState<'_>, account: AccountId, wish: Wish) -> Result<Quote> {
+pub(crate) async fn quote(
+    app: AppState<'_>,
+    account: AccountId,
+    wish: PaymentRequest,
+) -> Result<Quote> {
     app.core().await?.quote(account, wish).await
 }
 
@@ -30,7 +36,7 @@ pub(crate) async fn quote(app: AppState<'_>, account: AccountId, wish: Wish) -> 
 pub(crate) async fn pay(
     app: AppState<'_>,
     account: AccountId,
-    wish: Wish,
+    wish: PaymentRequest,
     attempt: String,
     confirmed_total: Option<Amount>,
 ) -> Result<TopUpView> {

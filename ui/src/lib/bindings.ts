@@ -13,10 +13,10 @@ export const commands = {
 	overviews: () => __TAURI_INVOKE<BalanceView[]>("overviews"),
 	topUpForm: (account: AccountId) => __TAURI_INVOKE<TopUpForm>("top_up_form", { account }),
 	/**  Services to renew and migrations to pay for, as last read. */
-	dues: (account: AccountId) => __TAURI_INVOKE<DuesView>("dues", { account }),
-	quote: (account: AccountId, wish: Wish) => __TAURI_INVOKE<Quote>("quote", { account, wish }),
+	dues: (account: AccountId) => __TAURI_INVOKE<DuePaymentsView>("dues", { account }),
+	quote: (account: AccountId, wish: PaymentRequest) => __TAURI_INVOKE<Quote>("quote", { account, wish }),
 	/**  Starts a payment. The same attempt never starts a second one. */
-	pay: (account: AccountId, wish: Wish, attempt: string, confirmedTotal: Amount | null) => __TAURI_INVOKE<TopUpView>("pay", { account, wish, attempt, confirmedTotal }),
+	pay: (account: AccountId, wish: PaymentRequest, attempt: string, confirmedTotal: Amount | null) => __TAURI_INVOKE<TopUpView>("pay", { account, wish, attempt, confirmedTotal }),
 	topUp: (account: AccountId, topUp: string) => __TAURI_INVOKE<TopUpView>("top_up", { account, topUp }),
 	returnToPayment: (account: AccountId, topUp: string) => __TAURI_INVOKE<null>("return_to_payment", { account, topUp }),
 	checkNow: (account: AccountId) => __TAURI_INVOKE<null>("check_now", { account }),
@@ -51,17 +51,17 @@ export const commands = {
 	networks: () => __TAURI_INVOKE<NetworkView[]>("networks"),
 	/**  The network read from a file that the user chose; `None` if the user dismissed the dialog. */
 	addNetworkFile: () => __TAURI_INVOKE<NetworkView | null>("add_network_file"),
-	connect: (network: string, key: string, address: string | null, label: string | null, sessionOnly: boolean) => __TAURI_INVOKE<Connected>("connect", { network, key, address, label, sessionOnly }),
+	connect: (network: string, key: string, address: string | null, label: string | null, sessionOnly: boolean) => __TAURI_INVOKE<ConnectedAccount>("connect", { network, key, address, label, sessionOnly }),
 	beginSignIn: (network: string, address: string | null, label: string | null) => __TAURI_INVOKE<null>("begin_sign_in", { network, address, label }),
 	abandonSignIn: () => __TAURI_INVOKE<null>("abandon_sign_in"),
 	/**  With a new key, signs in at once. Without one, the browser signs in and the change arrives later. */
-	signInAgain: (account: AccountId, key: string | null) => __TAURI_INVOKE<Connected>("sign_in_again", { account, key }),
+	signInAgain: (account: AccountId, key: string | null) => __TAURI_INVOKE<ConnectedAccount>("sign_in_again", { account, key }),
 	editAccount: (account: AccountId, label: string, address: string | null) => __TAURI_INVOKE<AccountView>("edit_account", { account, label, address }),
 	signOut: (account: AccountId) => __TAURI_INVOKE<null>("sign_out", { account }),
 	removeAccount: (account: AccountId) => __TAURI_INVOKE<null>("remove_account", { account }),
 	moneyRules: (account: AccountId) => __TAURI_INVOKE<MoneyRule[]>("money_rules", { account }),
 	/**  How far back payments have been read; `None` once all have been read. */
-	past: (account: AccountId) => __TAURI_INVOKE<PastView | null>("past", { account }),
+	past: (account: AccountId) => __TAURI_INVOKE<BackfillView | null>("past", { account }),
 	/**  Pauses or resumes reading older payments. */
 	stopPast: (account: AccountId, stopped: boolean) => __TAURI_INVOKE<null>("stop_past", { account, stopped }),
 	notices: (before: number | null) => __TAURI_INVOKE<NoticeView[]>("notices", { before }),
@@ -95,7 +95,7 @@ export type AccountView = {
 	/**  The provider's name for people. */
 	provider: string,
 	/**  What can be done beside topping up. */
-	offers: Offers,
+	offers: Capabilities,
 	/**  Whether payments can be verified at all: there is a chain to see them in. */
 	verifiable: boolean,
 	/**  RPC endpoints at different hosts, of which two have to agree; where there is one, its word alone counts. */
@@ -156,7 +156,7 @@ export type BalanceView = {
 };
 
 /**  Blocks of the chain that have been read, of at most so many. */
-export type BlocksView = {
+export type BlockProgress = {
 	read: number,
 	most: number,
 };
@@ -294,7 +294,7 @@ export type Code =
 "internal";
 
 /**  What came of connecting an account. */
-export type Connected = {
+export type ConnectedAccount = {
 	account: AccountView,
 	/**  Things that work less well than they could: missing scopes, no keyring, an unreachable API. */
 	warnings: Error[],
@@ -304,7 +304,7 @@ export type Connected = {
 export type Currency = string;
 
 /**  A renewal or a migration that has been started and has not ended: whoever pays for the same again pays twice. */
-export type DueUnderWay = {
+export type DuePaymentInProgress = {
 	/**  The ids of the services that it renews. */
 	services: string[],
 	/**  The order that it pays for. */
@@ -313,7 +313,7 @@ export type DueUnderWay = {
 };
 
 /**  What can be paid for beside a top-up, as it was last read. */
-export type DuesView = {
+export type DuePaymentsView = {
 	/**  By their due date, the nearest first. */
 	services: Service[],
 	migrations: Migration[],
@@ -321,7 +321,7 @@ export type DuesView = {
 	 *  What is being paid for already, wherever that was started, newest first: the provider lists a service or
 	 *  an order until the money has come.
 	 */
-	under_way: DueUnderWay[],
+	under_way: DuePaymentInProgress[],
 	/**  `None` before the first reading. */
 	as_of: string | null,
 	/**  Why it could not be read again. */
@@ -378,13 +378,13 @@ export type InitialData = {
 };
 
 /**  Payments that have been read, and how many the provider has, where it says. */
-export type LinesView = {
+export type RowProgress = {
 	read: number,
 	all: number | null,
 };
 
 /**  How a chain event was found to belong to a payment. */
-export type Match = 
+export type MatchedBy = 
 /**  The event carries the payment's id: certain. */
 "by_id" | 
 /**  Equal units within 24 h and only one candidate: said to be so. */
@@ -408,7 +408,7 @@ export type MethodView = {
 	min: Amount,
 	max: Amount | null,
 	/**  Only of a saved one. One that is not confirmed cannot be paid with. */
-	saved: Saved | null,
+	saved: SavedMethod | null,
 	/**  Paying by it can keep it for next time. */
 	can_be_saved: boolean,
 	/**  Takes the money at once, without a page: `pay` wants the total confirmed. */
@@ -485,7 +485,7 @@ export type NoticeView = {
 	kind: NoticeKind,
 	title: string,
 	/**  Why the payment came to nothing, where the provider says it. */
-	why: Why | null,
+	why: FailureCode | null,
 	/**  With the amount in it; the window draws `amount` itself when amounts are hidden. */
 	body: string,
 	body_hidden: string,
@@ -496,7 +496,7 @@ export type NoticeView = {
 };
 
 /**  What an account can do beside topping up, told of a provider as such. */
-export type Offers = {
+export type Capabilities = {
 	/**  Several payments can be open at once; else at most one top-up is. */
 	several_open: boolean,
 	/**  Services that can be renewed, one or several at a time. */
@@ -551,12 +551,12 @@ export type Page = { name: "overview"; account: AccountId } | { name: "top_up"; 
 { name: "payments"; account: AccountId } | { name: "payment"; account: AccountId; payment: string } | { name: "settings" };
 
 /**  How far the reading of what lies further back is. */
-export type PastView = {
+export type BackfillView = {
 	/**  It waits until the user lets it go on. */
 	stopped: boolean,
 	/**  `None` where all payments are known. */
-	payments: LinesView | null,
-	chain: BlocksView | null,
+	payments: RowProgress | null,
+	chain: BlockProgress | null,
 };
 
 /**  Somebody in whose name is paid. */
@@ -619,7 +619,7 @@ export type PaymentView = {
 	purpose: string | null,
 	status: PaymentStatus,
 	/**  Why it came to nothing, and what can be done. */
-	reason: ReasonView | null,
+	reason: FailureReasonView | null,
 	amount: Amount,
 	fee: Amount | null,
 	/**  The code of the payment provider, or "chain"; `None` when the provider does not say. */
@@ -637,7 +637,7 @@ export type PaymentView = {
 	verifiable: boolean,
 	/**  Whether a matching event is in the chain. */
 	verified: boolean,
-	matched: Match | null,
+	matched: MatchedBy | null,
 	transaction: string | null,
 	block: string | null,
 	/**  The open top-up this line belongs to, for its commands. */
@@ -674,8 +674,8 @@ export type Quote = {
 };
 
 /**  Why a payment came to nothing. */
-export type ReasonView = {
-	why: Why,
+export type FailureReasonView = {
+	why: FailureCode,
 	/**  The provider's own words, where it has any. */
 	words: string | null,
 	/**  Why, and what can be done about it, in a sentence or two. */
@@ -683,15 +683,15 @@ export type ReasonView = {
 };
 
 /**  A method kept for later. */
-export type Saved = {
-	state: SavedState,
+export type SavedMethod = {
+	state: SavedMethodState,
 	/**  The one to offer first. */
 	is_default: boolean,
 	/**  By what people tell it apart: a card's brand and last digits, or an e-mail address. */
 	detail: string,
 };
 
-export type SavedState = 
+export type SavedMethodState = 
 /**  Being checked; it cannot be used yet. */
 "pending" | "confirmed" | 
 /**  The check failed; it will not be usable. */
@@ -787,7 +787,7 @@ export type TopUpView = {
 	amount: Amount,
 	status: PaymentStatus,
 	/**  Why it came to nothing, and what can be done. */
-	reason: ReasonView | null,
+	reason: FailureReasonView | null,
 	created_at: string,
 	expires_at: string | null,
 	/**
@@ -804,7 +804,7 @@ export type TopUpView = {
 	error: Error | null,
 };
 
-export type Why = 
+export type FailureCode = 
 /**  The user wanted it so. */
 "by_user" | 
 /**  The bank or payment system said no. */
@@ -819,8 +819,8 @@ export type Why =
 "fraud" | "other";
 
 /**  What the user wants to pay for, and how. */
-export type Wish = {
-	purpose: WishFor,
+export type PaymentRequest = {
+	purpose: RequestedPurpose,
 	/**  `None`: the method's payer, else the provider's first one, or nobody where it knows none. */
 	payer: string | null,
 	/**  A method's code; `None`: the default one of the payer, else the first. */
@@ -829,7 +829,7 @@ export type Wish = {
 	save_method: boolean,
 };
 
-export type WishFor = { what: "top_up"; 
+export type RequestedPurpose = { what: "top_up"; 
 /**  As typed. */
 amount: string } | { what: "renewal"; services: ServicePeriod[] } | { what: "migration"; order: string; period: string };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Confirmation } from "./confirmation.svelte.ts";
 import { paymentsUnderWayFor, changedTerms, type PaymentTerms, type CurrentTerms } from "./payment-terms.ts";
-import type { DueUnderWay, MethodView, Quote, TopUpView, Wish } from "./types.ts";
+import type { DuePaymentInProgress, MethodView, Quote, TopUpView, PaymentRequest } from "./types.ts";
 
 const usd = (amount: string) => ({ amount, currency: "USD" });
 
@@ -17,7 +17,7 @@ const VISA: MethodView = {
   debits_at_once: true,
 };
 
-const WISH: Wish = {
+const WISH: PaymentRequest = {
   purpose: { what: "top_up", amount: "54" },
   payer: "jane",
   method: "pm_visa",
@@ -65,7 +65,7 @@ const TOP_UP: TopUpView = {
   error: null,
 };
 
-function under(services: string[], order: string | null = null, id = "t1"): DueUnderWay {
+function under(services: string[], order: string | null = null, id = "t1"): DuePaymentInProgress {
   return { services, order, top_up: { ...TOP_UP, id } };
 }
 
@@ -96,7 +96,7 @@ describe("changedTerms", () => {
 
   it("reports the purpose when it is gone or has changed", () => {
     expect(what({ wish: null, quote: null })).toBe("purpose");
-    const renewal = (period: string): Wish => ({
+    const renewal = (period: string): PaymentRequest => ({
       ...WISH,
       purpose: { what: "renewal", services: [{ service: "s1", period }] },
     });

@@ -2,7 +2,7 @@
 // of it are dropped.
 
 import { core } from "$lib/transport";
-import type { AccountId, Failure, Quote, Wish } from "./types.ts";
+import type { AccountId, Failure, Quote, PaymentRequest } from "./types.ts";
 
 const EMPTY_QUOTE: Quote = {
   amount: null,
@@ -23,11 +23,11 @@ export class LiveQuote {
   #generation = 0;
 
   /** The answer for exactly this payment, once it has arrived. */
-  answerFor(wish: Wish | null): Quote | null {
+  answerFor(wish: PaymentRequest | null): Quote | null {
     return wish !== null && this.#answeredWish === JSON.stringify(wish) ? this.latest : null;
   }
 
-  request(account: AccountId, wish: Wish | null): void {
+  request(account: AccountId, wish: PaymentRequest | null): void {
     const generation = (this.#generation += 1);
     if (wish === null) {
       this.latest = null;

@@ -2,10 +2,10 @@
 // was shown, whatever is read meanwhile. This file also finds out which of the terms no longer hold.
 
 import { isSameAmount } from "./money.ts";
-import type { Amount, DueUnderWay, MethodView, Payer, Quote, Wish } from "./types.ts";
+import type { Amount, DuePaymentInProgress, MethodView, Payer, Quote, PaymentRequest } from "./types.ts";
 
 export interface PaymentTerms {
-  readonly wish: Wish;
+  readonly wish: PaymentRequest;
   readonly total: Amount;
   /** What is paid for, in the provider's words; `null` for a top-up. */
   readonly purpose: string | null;
@@ -13,15 +13,15 @@ export interface PaymentTerms {
   /** `null` where the provider asks for no payer. */
   readonly payer: Payer | null;
   /** Payments for the same purpose that have not ended yet. */
-  readonly already: readonly DueUnderWay[];
+  readonly already: readonly DuePaymentInProgress[];
 }
 
 /** The same terms as they are now. */
 export interface CurrentTerms {
-  readonly wish: Wish | null;
+  readonly wish: PaymentRequest | null;
   /** `null` while the quote is loading. */
   readonly quote: Quote | null;
-  readonly already: readonly DueUnderWay[];
+  readonly already: readonly DuePaymentInProgress[];
 }
 
 export interface TermsChange {
@@ -46,7 +46,7 @@ export function changedTerms(terms: PaymentTerms, now: CurrentTerms): TermsChang
 }
 
 /** The unfinished payments for the same services or the same order. */
-export function paymentsUnderWayFor(purpose: Wish["purpose"] | null, underWay: readonly DueUnderWay[]): DueUnderWay[] {
+export function paymentsUnderWayFor(purpose: PaymentRequest["purpose"] | null, underWay: readonly DuePaymentInProgress[]): DuePaymentInProgress[] {
   if (purpose === null || purpose.what === "top_up") return [];
   return underWay.filter(({ services, order }) =>
     purpose.what === "migration"

@@ -5,7 +5,7 @@ use bursar_core::account::AccountId;
 use bursar_core::cache::{History, SyncState};
 use bursar_core::clock::{Clock, SystemClock, Timestamp};
 use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::path::Path;
@@ -66,6 +66,6 @@ fn payment(n: usize, count: usize, random: &mut SmallRng) -> Outcome<RemotePayme
         transaction: Some(random.random::<[u8; 32]>().into()),
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Papers::default(),
+        papers: Documents::default(),
     })
 }

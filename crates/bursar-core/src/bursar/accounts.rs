@@ -8,7 +8,7 @@ use bursar_domain::account::{Account, AccountId};
 use bursar_domain::address::parse_address;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::network::{Network, host_and_port, is_loopback};
-use bursar_domain::view::{AccountView, Change, Connected};
+use bursar_domain::view::{AccountView, Change, ConnectedAccount};
 use bursar_engine::Event;
 use bursar_provider as provider;
 use bursar_provider::session::{Credential, Session, entry_of};
@@ -45,7 +45,7 @@ impl Bursar {
     ///
     /// # Errors
     /// `unauthorized` for a rejected key, `address_malformed`, `already_exists`, `not_found` for the network.
-    pub async fn connect(self: &Arc<Self>, connect: Connect) -> Result<Connected> {
+    pub async fn connect(self: &Arc<Self>, connect: Connect) -> Result<ConnectedAccount> {
         let network = self.network(&connect.network).await?;
         if connect
             .provider
@@ -78,7 +78,7 @@ impl Bursar {
         address: Option<String>,
         label: Option<String>,
         session_only: bool,
-    ) -> Result<Connected> {
+    ) -> Result<ConnectedAccount> {
         let address = address
             .filter(|text| !text.trim().is_empty())
             .map(|text| parse_address(&text))
@@ -135,7 +135,7 @@ impl Bursar {
         drop(connecting);
         warnings.extend(self.mismatch(&connection).await);
         self.world.shell.changed(&Change::Accounts);
-        Ok(Connected {
+        Ok(ConnectedAccount {
             account: self.account_view(&connection).await?,
             warnings,
         })
@@ -149,7 +149,7 @@ impl Bursar {
         self: &Arc<Self>,
         account: AccountId,
         key: Zeroizing<String>,
-    ) -> Result<Connected> {
+    ) -> Result<ConnectedAccount> {
         let credential = Credential::api_key(&key)?;
         self.renew(account, credential).await
     }
@@ -158,7 +158,7 @@ impl Bursar {
         self: &Arc<Self>,
         account: AccountId,
         credential: Credential,
-    ) -> Result<Connected> {
+    ) -> Result<ConnectedAccount> {
         let connection = self.connection(&account)?;
         let trial = Arc::new(Session::new(AccountId::random(), Arc::clone(&self.vault)));
         trial.put(credential.clone(), true).await?;
@@ -206,7 +206,7 @@ impl Bursar {
         }
         self.driver.event(&account, Event::SignedIn(true));
         self.world.shell.changed(&Change::Accounts);
-        Ok(Connected {
+        Ok(ConnectedAccount {
             account: self.account_view(&connection).await?,
             warnings,
         })

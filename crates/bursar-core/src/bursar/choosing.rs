@@ -1,15 +1,15 @@
 //! Finding what was wished for in what the provider offers, and whether it may be asked for: payer, method, period,
 //! limits, and the total that was confirmed. Each refusal says what to do instead.
 
+use bursar_domain::catalogue::{Catalogue, Method, Period, SavedMethodState};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::money::Amount;
 use bursar_domain::network::Limits;
-use bursar_domain::offer::{Catalogue, Method, Period, SavedState};
-use bursar_domain::view::{Quote, Wish};
+use bursar_domain::view::{PaymentRequest, Quote};
 use std::cmp::Ordering;
 
 /// The one that is named, else the one that the named method is linked to, else the provider's first.
-pub(super) fn choose_payer(catalogue: &Catalogue, wish: &Wish) -> Result<Option<String>> {
+pub(super) fn choose_payer(catalogue: &Catalogue, wish: &PaymentRequest) -> Result<Option<String>> {
     let payers = &catalogue.payers;
     let Some(named) = &wish.payer else {
         let method = catalogue
@@ -53,13 +53,13 @@ pub(super) fn choose_method<'a>(
         unknown("That way to pay is not offered at the moment. Choose another one.")
     })?;
     match method.saved.as_ref().map(|saved| saved.state) {
-        Some(SavedState::Pending) => Err(unknown(
+        Some(SavedMethodState::Pending) => Err(unknown(
             "This saved method is still being checked. Wait until it is confirmed, or choose another one.",
         )),
-        Some(SavedState::Failed) => Err(unknown(
+        Some(SavedMethodState::Failed) => Err(unknown(
             "This saved method could not be confirmed. Remove it and save it again, or choose another one.",
         )),
-        Some(SavedState::Confirmed) | None => Ok(method),
+        Some(SavedMethodState::Confirmed) | None => Ok(method),
     }
 }
 

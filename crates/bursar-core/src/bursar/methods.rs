@@ -5,11 +5,11 @@ use super::paying::views_of;
 use super::{Bursar, views};
 use crate::driver::{Connection, blocking};
 use bursar_domain::account::AccountId;
+use bursar_domain::catalogue::{Catalogue, NewMethod};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
 use bursar_domain::link;
-use bursar_domain::offer::{Catalogue, NewMethod};
-use bursar_domain::view::{Change, DuesView, MethodsView};
+use bursar_domain::view::{Change, DuePaymentsView, MethodsView};
 use bursar_engine::{Event, Poll};
 use std::sync::Arc;
 
@@ -78,13 +78,13 @@ impl Bursar {
     }
 
     /// What can be paid for beside a top-up, as last read.
-    pub async fn dues(&self, account: AccountId) -> Result<DuesView> {
+    pub async fn dues(&self, account: AccountId) -> Result<DuePaymentsView> {
         let connection = self.connection(&account)?;
         let (history, of) = (Arc::clone(&self.world.history), account.clone());
         let kept = blocking(move || history.dues(&of)).await?;
         let state = self.driver.state(&account);
         let error = state.as_deref().and_then(|state| {
-            let (error, _) = state.errors.get(&Poll::Dues)?;
+            let (error, _) = state.errors.get(&Poll::DuePayments)?;
             Some(error.clone())
         });
         let offers = connection.provider.rules().offers;
@@ -93,7 +93,7 @@ impl Bursar {
             Some((dues, at)) => (dues, Some(at)),
             None => Default::default(),
         };
-        Ok(DuesView {
+        Ok(DuePaymentsView {
             services: dues.services,
             migrations: dues.migrations,
             under_way: state.map_or_else(Vec::new, |state| views::under_way(&connection, &state)),

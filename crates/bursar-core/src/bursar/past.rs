@@ -4,24 +4,24 @@ use super::Bursar;
 use crate::driver::blocking;
 use bursar_domain::account::AccountId;
 use bursar_domain::error::Result;
-use bursar_domain::view::{BlocksView, LinesView, PastView};
+use bursar_domain::view::{BackfillView, BlockProgress, RowProgress};
 use bursar_engine::{Event, Past};
 use bursar_store::History;
 use std::sync::Arc;
 
 impl Bursar {
     /// How far it is; `None` where everything has been read.
-    pub fn past(&self, account: &AccountId) -> Option<PastView> {
+    pub fn past(&self, account: &AccountId) -> Option<BackfillView> {
         let state = self.driver.state(account)?;
         let past = &state.past;
         let blocks = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-        (past.payments.is_some() || past.chain.is_some()).then(|| PastView {
+        (past.payments.is_some() || past.chain.is_some()).then(|| BackfillView {
             stopped: past.stopped,
-            payments: past.payments.map(|lines| LinesView {
+            payments: past.payments.map(|lines| RowProgress {
                 read: lines.read,
                 all: lines.all,
             }),
-            chain: past.chain.map(|chain| BlocksView {
+            chain: past.chain.map(|chain| BlockProgress {
                 read: blocks(chain.read),
                 most: blocks(chain.most),
             }),

@@ -8,13 +8,15 @@ use super::choosing::{
 use super::{Bursar, currency_of, room, views};
 use crate::driver::{Connection, blocking, prove};
 use bursar_domain::account::AccountId;
+use bursar_domain::catalogue::{Catalogue, DuePayments, Method};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::link;
 use bursar_domain::money::{Amount, MAX_SCALE};
 use bursar_domain::network::Limits;
-use bursar_domain::offer::{Catalogue, Dues, Method};
 use bursar_domain::payment::{NewPayment, Purpose, RenewalItem};
-use bursar_domain::view::{MethodView, Quote, TopUpForm, TopUpView, Wish, WishFor};
+use bursar_domain::view::{
+    MethodView, PaymentRequest, Quote, RequestedPurpose, TopUpForm, TopUpView,
+};
 use bursar_engine::top_up::TopUp;
 use bursar_engine::{Event, offline};
 use std::cmp::Ordering;
@@ -89,7 +91,7 @@ impl Bursar {
     }
 
     /// What a wish would cost. Errors are in the quote, not of the call.
-    pub async fn quote(&self, account: AccountId, wish: Wish) -> Result<Quote> {
+    pub async fn quote(&self, account: AccountId, wish: PaymentRequest) -> Result<Quote> {
         let connection = self.connection(&account)?;
         let mut quote = nothing_known();
         if !is_empty(&wish.purpose) {
@@ -108,7 +110,7 @@ impl Bursar {
     pub async fn pay(
         &self,
         account: AccountId,
-        wish: Wish,
+        wish: PaymentRequest,
         attempt: String,
         confirmed_total: Option<Amount>,
     ) -> Result<TopUpView> {
@@ -171,7 +173,7 @@ impl Bursar {
         &self,
         connection: &Connection,
         attempt: &str,
-        wish: &WishFor,
+        wish: &RequestedPurpose,
     ) -> Result<Option<TopUpView>> {
         let account = connection.account.id.clone();
         let (store, id) = (Arc::clone(&self.world.store), attempt.to_owned());
@@ -197,9 +199,9 @@ impl Bursar {
         &self,
         quote: &mut Quote,
         connection: &Connection,
-        wish: &Wish,
+        wish: &PaymentRequest,
     ) -> Result<Choice> {
-        if let WishFor::TopUp { amount } = &wish.purpose {
+        if let RequestedPurpose::TopUp { amount } = &wish.purpose {
             // What can be no amount needs no provider to say so.
             let decimals = connection.provider.rules().amount_decimals;
             Amount::parse_typed(amount, decimals, currency_of(&connection.account))?;
@@ -262,15 +264,15 @@ impl Bursar {
         &self,
         connection: &Connection,
         catalogue: &Catalogue,
-        wish: &WishFor,
+        wish: &RequestedPurpose,
     ) -> Result<(Purpose, Amount)> {
         match wish {
-            WishFor::TopUp { amount } => {
+            RequestedPurpose::TopUp { amount } => {
                 let decimals = connection.provider.rules().amount_decimals;
                 let amount = Amount::parse_typed(amount, decimals, catalogue.currency.clone())?;
                 Ok((Purpose::TopUp, amount))
             }
-            WishFor::Renewal { services } => {
+            RequestedPurpose::Renewal { services } => {
                 if services.is_empty() {
                     return Err(Error::new(Code::Usage, "Choose what to renew first."));
                 }
@@ -296,7 +298,7 @@ impl Bursar {
                 }
                 Ok((Purpose::Renewal { items }, total))
             }
-            WishFor::Migration { order, period: id } => {
+            RequestedPurpose::Migration { order, period: id } => {
                 let dues = self.kept_dues(connection).await?;
                 let migration = dues
                     .migrations
@@ -318,7 +320,7 @@ impl Bursar {
     }
 
     /// What can be paid for, as last read; asked for where it never was.
-    async fn kept_dues(&self, connection: &Connection) -> Result<Dues> {
+    async fn kept_dues(&self, connection: &Connection) -> Result<DuePayments> {
         let (history, account) = (
             Arc::clone(&self.world.history),
             connection.account.id.clone(),
@@ -378,14 +380,14 @@ fn nothing_known() -> Quote {
 }
 
 /// Whether a payment that was started is what is wished for; amounts count by what they are worth.
-fn is_for(known: &TopUp, wish: &WishFor) -> bool {
+fn is_for(known: &TopUp, wish: &RequestedPurpose) -> bool {
     let same = |one: &str, told: Option<&String>| told.is_none_or(|told| told == one);
     match (wish, &known.purpose) {
-        (WishFor::TopUp { amount }, Purpose::TopUp) => {
+        (RequestedPurpose::TopUp { amount }, Purpose::TopUp) => {
             Amount::parse_typed(amount, MAX_SCALE, known.amount.currency().clone())
                 .is_ok_and(|amount| amount == known.amount)
         }
-        (WishFor::Renewal { services }, Purpose::Renewal { items }) => {
+        (RequestedPurpose::Renewal { services }, Purpose::Renewal { items }) => {
             services.len() == items.len()
                 && services.iter().all(|wanted| {
                     items.iter().any(|item| {
@@ -394,23 +396,28 @@ fn is_for(known: &TopUp, wish: &WishFor) -> bool {
                 })
         }
         (
-            WishFor::Migration { order, period },
+            RequestedPurpose::Migration { order, period },
             Purpose::Migration {
                 order: known,
                 period: paid,
                 ..
             },
         ) => order == known && same(period, paid.as_ref()),
-        (WishFor::TopUp { .. } | WishFor::Renewal { .. } | WishFor::Migration { .. }, _) => false,
+        (
+            RequestedPurpose::TopUp { .. }
+            | RequestedPurpose::Renewal { .. }
+            | RequestedPurpose::Migration { .. },
+            _,
+        ) => false,
     }
 }
 
 /// Whether nothing has been said yet.
-fn is_empty(wish: &WishFor) -> bool {
+fn is_empty(wish: &RequestedPurpose) -> bool {
     match wish {
-        WishFor::TopUp { amount } => amount.trim().is_empty(),
-        WishFor::Renewal { services } => services.is_empty(),
-        WishFor::Migration { .. } => false,
+        RequestedPurpose::TopUp { amount } => amount.trim().is_empty(),
+        RequestedPurpose::Renewal { services } => services.is_empty(),
+        RequestedPurpose::Migration { .. } => false,
     }
 }
 

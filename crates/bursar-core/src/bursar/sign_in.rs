@@ -6,7 +6,7 @@ use bursar_domain::checkout;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::link::Link;
 use bursar_domain::network::Network;
-use bursar_domain::view::{Change, Connected};
+use bursar_domain::view::{Change, ConnectedAccount};
 use bursar_provider::sign_in::SignInAttempt;
 use std::sync::Arc;
 use url::Url;
@@ -91,7 +91,11 @@ impl Bursar {
         self.world.shell.changed(&Change::SignIn { error, account });
     }
 
-    async fn end_sign_in(self: &Arc<Self>, waiting: Waiting, link: &Link) -> Result<Connected> {
+    async fn end_sign_in(
+        self: &Arc<Self>,
+        waiting: Waiting,
+        link: &Link,
+    ) -> Result<ConnectedAccount> {
         let Link::SignIn { code, state } = link else {
             return Err(Error::new(
                 Code::SignInFailed,

@@ -129,7 +129,7 @@ fn is_asked(state: &State, poll: Poll) -> bool {
     match poll {
         Poll::Chain => state.setup.watched.is_some(),
         Poll::Follow => state.setup.signed_in && state.has_live(),
-        Poll::Balance | Poll::History | Poll::Charges | Poll::Catalogue | Poll::Dues => {
+        Poll::Balance | Poll::History | Poll::Charges | Poll::Catalogue | Poll::DuePayments => {
             state.setup.signed_in
         }
     }
@@ -139,7 +139,7 @@ fn is_up_to_date(state: &State, poll: Poll) -> bool {
     let reaches_back = match poll {
         Poll::History => state.past.payments.is_none(),
         Poll::Chain => state.past.chain.is_none(),
-        Poll::Balance | Poll::Charges | Poll::Catalogue | Poll::Dues | Poll::Follow => true,
+        Poll::Balance | Poll::Charges | Poll::Catalogue | Poll::DuePayments | Poll::Follow => true,
     };
     let asks = state.plans.get(&poll).is_some_and(|plan| plan.in_flight);
     // The user may have stopped the reading of what lies further back.

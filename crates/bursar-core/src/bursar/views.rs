@@ -8,7 +8,7 @@ use bursar_domain::checkout;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Result};
 use bursar_domain::payment::Purpose;
-use bursar_domain::view::{AccountView, DueUnderWay, TopUpView};
+use bursar_domain::view::{AccountView, DuePaymentInProgress, TopUpView};
 use bursar_engine::top_up::{Phase, TopUp};
 use bursar_engine::{Poll, State};
 use bursar_provider as provider;
@@ -112,7 +112,7 @@ pub(super) fn top_up(
 }
 
 /// The renewals and migrations that have not ended; one that is held back may still be paid.
-pub(super) fn under_way(connection: &Connection, state: &State) -> Vec<DueUnderWay> {
+pub(super) fn under_way(connection: &Connection, state: &State) -> Vec<DuePaymentInProgress> {
     let mut under_way: Vec<_> = state
         .top_ups
         .values()
@@ -126,7 +126,7 @@ pub(super) fn under_way(connection: &Connection, state: &State) -> Vec<DueUnderW
                 }
                 Purpose::Migration { order, .. } => (Vec::new(), Some(order.clone())),
             };
-            Some(DueUnderWay {
+            Some(DuePaymentInProgress {
                 services,
                 order,
                 top_up: top_up(connection, known, state.seen_at(&known.id)),

@@ -5,9 +5,9 @@
 use super::{Connection, World, blocking};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::odd_line::OddLine;
 use bursar_domain::payment::{RemotePayment, Status};
 use bursar_domain::plural::counted;
+use bursar_domain::unreadable_row::UnreadableRow;
 use bursar_engine::top_up::{WATCH, WRONG_CLOCK};
 use bursar_engine::{HistoryAnswer, Lines};
 use bursar_provider::HistoryPage;
@@ -38,7 +38,7 @@ struct Place {
     oldest_ended: Option<Timestamp>,
     /// Now, by the provider's clock as far as that is known.
     provider_time: Timestamp,
-    odd: Vec<OddLine>,
+    odd: Vec<UnreadableRow>,
     odd_looked_at: Timestamp,
     /// Lines so far of a whole reading that has not come to its end.
     lines_read: Lines,
@@ -146,7 +146,7 @@ pub(super) async fn look(
             answer.doubtful |= may_be_followed(line, followed_since);
         }
         for line in page.notes.into_iter().chain(page.odd) {
-            let line = OddLine {
+            let line = UnreadableRow {
                 created_at: line.created_at.or(near).or(since),
                 ..line
             };
@@ -359,7 +359,7 @@ pub(super) fn readable(page: HistoryPage) -> HistoryPage {
     for payment in page.payments {
         match History::takes(&payment) {
             Ok(()) => payments.push(payment),
-            Err(error) => odd.push(OddLine {
+            Err(error) => odd.push(UnreadableRow {
                 error: Error::new(Code::LineUnreadable, error.message),
                 created_at: Some(payment.created_at),
             }),
@@ -373,7 +373,7 @@ pub(super) fn readable(page: HistoryPage) -> HistoryPage {
 }
 
 /// One error for all lines that could not be read: what is wrong with the first, and how many there are.
-pub(super) fn told_of(lines: &[OddLine]) -> Option<Error> {
+pub(super) fn told_of(lines: &[UnreadableRow]) -> Option<Error> {
     let (first, others) = lines.split_first()?;
     let message = match others.len() {
         0 => first.error.message.clone(),
@@ -398,6 +398,6 @@ fn is_refusal(error: &Error) -> bool {
     )
 }
 
-fn may_be_followed(line: &OddLine, followed_since: Option<Timestamp>) -> bool {
+fn may_be_followed(line: &UnreadableRow, followed_since: Option<Timestamp>) -> bool {
     followed_since.is_some_and(|since| line.created_at.is_none_or(|at| at >= since))
 }

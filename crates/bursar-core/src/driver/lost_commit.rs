@@ -68,7 +68,7 @@ pub(super) fn lost(event: &Event, error: Error) -> Event {
         Event::Chain(_) => (None, Some(Poll::Chain), None),
         Event::Charges(_) => (None, Some(Poll::Charges), None),
         Event::Catalogue(_) => (None, Some(Poll::Catalogue), None),
-        Event::Dues(_) => (None, Some(Poll::Dues), None),
+        Event::DuePayments(_) => (None, Some(Poll::DuePayments), None),
         Event::Started { top_up, .. } => (None, None, Some(top_up.clone())),
         Event::Tick
         | Event::Presence(_)
@@ -108,7 +108,7 @@ mod tests {
     use bursar_domain::error::Code;
     use bursar_domain::money::{Amount, Currency};
     use bursar_domain::notice::NoticeKind;
-    use bursar_domain::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
+    use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
     use bursar_domain::rules::Rules;
     use bursar_engine::top_up::TopUp;
     use bursar_engine::{Alerts, Effect, Followed, Presence, Setup, Thresholds};
@@ -161,7 +161,7 @@ mod tests {
             transaction: None,
             purpose: Purpose::TopUp,
             reason: None,
-            papers: Papers::default(),
+            papers: Documents::default(),
         }
     }
 

@@ -5,9 +5,9 @@ use super::chain_look::{self, look};
 use super::history_look::{self, Wanted, keep, readable, store, told_of};
 use super::owner::{check, prove};
 use super::{Connection, World};
+use bursar_domain::catalogue::{Catalogue, SavedMethodState};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Result};
-use bursar_domain::offer::{Catalogue, SavedState};
 use bursar_engine::{CatalogueAnswer, Event, Followed, Request, Server};
 use bursar_store::fail_point;
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
         }
         Request::Charges => Event::Charges(charges(world, connection).await),
         Request::Catalogue => Event::Catalogue(catalogue(world, connection).await),
-        Request::Dues => Event::Dues(dues(world, connection).await),
+        Request::DuePayments => Event::DuePayments(dues(world, connection).await),
         Request::Knock(server) => Event::Knocked {
             server,
             open: match server {
@@ -219,7 +219,7 @@ fn has_pending(catalogue: &Catalogue) -> bool {
         .methods
         .iter()
         .filter_map(|method| method.saved.as_ref())
-        .any(|saved| saved.state == SavedState::Pending)
+        .any(|saved| saved.state == SavedMethodState::Pending)
 }
 
 async fn dues(world: World, connection: Connection) -> Result<()> {

@@ -3,13 +3,13 @@
 use crate::desk::WallClock;
 use async_trait::async_trait;
 use bursar_core::api_balance::ApiBalance;
+use bursar_core::catalogue::{Capabilities, Catalogue, DuePayments};
 use bursar_core::charges::Charges;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::identity::Identity;
 use bursar_core::money::{Amount, Currency};
-use bursar_core::offer::{Catalogue, Dues, Offers};
-use bursar_core::payment::{Created, NewPayment, Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
 use bursar_core::provider::{HistoryPage, Provider};
 use bursar_core::rules::Rules;
 use rand::rngs::SmallRng;
@@ -176,9 +176,9 @@ pub(crate) fn is_open(payment: &RemotePayment) -> bool {
 impl Provider for Simulated {
     fn rules(&self) -> Rules {
         Rules {
-            offers: Offers {
+            offers: Capabilities {
                 renewals: true,
-                ..Offers::default()
+                ..Capabilities::default()
             },
             ..Rules::default()
         }
@@ -242,7 +242,7 @@ impl Provider for Simulated {
                 transaction: None,
                 purpose: Purpose::TopUp,
                 reason: None,
-                papers: Papers::default(),
+                papers: Documents::default(),
             });
             Ok(Created {
                 id: id.clone(),
@@ -300,7 +300,7 @@ impl Provider for Simulated {
         self.call("maintenance", |_| Ok(false)).await
     }
 
-    async fn dues(&self) -> Result<Dues> {
-        self.call("dues", |_| Ok(Dues::default())).await
+    async fn dues(&self) -> Result<DuePayments> {
+        self.call("dues", |_| Ok(DuePayments::default())).await
     }
 }

@@ -6,7 +6,7 @@ use crate::support::{
 use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_core::clock::Span;
 use bursar_core::error::{Code, Error};
-use bursar_core::view::{Match, PaymentKind, PaymentQuery};
+use bursar_core::view::{MatchedBy, PaymentKind, PaymentQuery};
 
 #[test]
 fn an_event_with_the_id_verifies_and_one_without_shows_itself() {
@@ -48,7 +48,7 @@ fn an_event_with_the_id_verifies_and_one_without_shows_itself() {
     assert_eq!(
         told,
         [
-            (PaymentKind::TopUp, None, true, Some(Match::ById)),
+            (PaymentKind::TopUp, None, true, Some(MatchedBy::ById)),
             (PaymentKind::Credit, Some("review"), true, None),
             (PaymentKind::Refund, Some("chain"), true, None),
             (PaymentKind::Credit, Some("chain"), true, None),
@@ -82,7 +82,7 @@ fn a_match_by_amount_gives_way_to_one_by_id_and_to_doubt() {
     history
         .put_events(&account, &batch(std::slice::from_ref(&credit), 80, 110))
         .unwrap();
-    assert_eq!(verdict(&history, &account, "p1"), Some(Match::ByAmount));
+    assert_eq!(verdict(&history, &account, "p1"), Some(MatchedBy::ByAmount));
     assert_eq!(total(&history, &PaymentQuery::default()), 1);
     // A second candidate leaves a choice, and no choice is made.
     put("p2", 10);
@@ -93,12 +93,12 @@ fn a_match_by_amount_gives_way_to_one_by_id_and_to_doubt() {
     history
         .put_events(&account, &batch(&[certain], 111, 120))
         .unwrap();
-    assert_eq!(verdict(&history, &account, "p1"), Some(Match::ByAmount));
-    assert_eq!(verdict(&history, &account, "p2"), Some(Match::ById));
+    assert_eq!(verdict(&history, &account, "p1"), Some(MatchedBy::ByAmount));
+    assert_eq!(verdict(&history, &account, "p2"), Some(MatchedBy::ById));
     // A payment whose id the first event carries takes it.
     put("other", 20);
     assert_eq!(verdict(&history, &account, "p1"), None);
-    assert_eq!(verdict(&history, &account, "other"), Some(Match::ById));
+    assert_eq!(verdict(&history, &account, "other"), Some(MatchedBy::ById));
     assert_eq!(
         history.verified(&account, "other").unwrap().unwrap().event,
         credit
@@ -144,7 +144,7 @@ fn a_reorganisation_takes_back_what_it_removed() {
     assert_eq!(history.forget_blocks_from(&account, 101).unwrap(), ["p1"]);
     assert_eq!(total(&history, &PaymentQuery::default()), 2);
     assert_eq!(verdict(&history, &account, "p1"), None);
-    assert_eq!(verdict(&history, &account, "p2"), Some(Match::ById));
+    assert_eq!(verdict(&history, &account, "p2"), Some(MatchedBy::ById));
     let cursor = history.event_cursor(&account).unwrap().unwrap();
     assert_eq!(
         (cursor.from, cursor.to, cursor.to_hash),

@@ -8,7 +8,7 @@ use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::payment::{NewPayment, RemotePayment, Status};
 use bursar_core::top_up::{Phase, TopUp, Word};
-use bursar_core::view::{Match, PaymentQuery, PaymentStatus};
+use bursar_core::view::{MatchedBy, PaymentQuery, PaymentStatus};
 use std::collections::BTreeSet;
 
 #[test]
@@ -258,12 +258,12 @@ fn a_payment_has_one_line_whatever_its_ids_were() {
                 history
                     .put_events(&account, &batch(&[credit("p1", 6)], 0, 6))
                     .unwrap();
-                assert_eq!(verdict(&history, &account, "p1"), Some(Match::ById));
+                assert_eq!(verdict(&history, &account, "p1"), Some(MatchedBy::ById));
                 let stray = event("gift", "30.00", 7, NOW.plus(Span::hours(1)));
                 history
                     .put_events(&account, &batch(&[stray], 0, 7))
                     .unwrap();
-                assert_eq!(verdict(&history, &account, "p1"), Some(Match::ById));
+                assert_eq!(verdict(&history, &account, "p1"), Some(MatchedBy::ById));
                 let mut alone = ids(&history, &of(&account));
                 alone.retain(|id| id.starts_with("chain:"));
                 let others = 1 + usize::from(shown.is_some());
@@ -315,12 +315,12 @@ fn what_ended_without_money_is_verified_once_the_provider_has_credited_it_or_by_
             ..told("p2", Status::Completed, 2)
         });
         put(told("p1", Status::Completed, 2));
-        assert_eq!(verdict(&history, &account, "p1"), Some(Match::ByAmount));
+        assert_eq!(verdict(&history, &account, "p1"), Some(MatchedBy::ByAmount));
         put(told("p1", status, 3));
         assert_eq!(verdict(&history, &account, "p1"), None);
         let own = event("p1", "30.00", 6, NOW.plus(Span::days(9)));
         history.put_events(&account, &batch(&[own], 0, 6)).unwrap();
-        assert_eq!(verdict(&history, &account, "p1"), Some(Match::ById));
+        assert_eq!(verdict(&history, &account, "p1"), Some(MatchedBy::ById));
     }
 }
 

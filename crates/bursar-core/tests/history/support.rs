@@ -7,7 +7,7 @@ use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_core::clock::Timestamp;
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{RemotePayment, Status};
-use bursar_core::view::{Match, PaymentQuery, PaymentStatus, PaymentView};
+use bursar_core::view::{MatchedBy, PaymentQuery, PaymentStatus, PaymentView};
 use tempfile::TempDir;
 
 pub(crate) const NOW: Timestamp = Timestamp(1_769_860_800_123);
@@ -52,7 +52,7 @@ pub(crate) fn batch(events: &[BalanceEvent], from: u64, to: u64) -> EventBatch {
     }
 }
 
-pub(crate) fn verdict(history: &History, account: &AccountId, id: &str) -> Option<Match> {
+pub(crate) fn verdict(history: &History, account: &AccountId, id: &str) -> Option<MatchedBy> {
     history.payment(account, id).unwrap().unwrap().matched
 }
 

@@ -2,7 +2,7 @@
 
 use bursar_core::clock::Timestamp;
 use bursar_core::money::Amount;
-use bursar_core::payment::{Papers, Purpose, RemotePayment, Status};
+use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
 
 /// Made at that time, and not changed since.
 pub(crate) fn top_up(
@@ -24,6 +24,6 @@ pub(crate) fn top_up(
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Papers::default(),
+        papers: Documents::default(),
     }
 }

@@ -1,10 +1,10 @@
 //! What the window is told of paying: the form, what a wish would cost, and the payment that is followed.
 
-use super::{PaymentKind, PaymentStatus, ReasonView};
+use super::{FailureReasonView, PaymentKind, PaymentStatus};
+use crate::catalogue::{MethodKind, Migration, Payer, SavedMethod, Service};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::money::Amount;
-use crate::offer::{MethodKind, Migration, Payer, Saved, Service};
 use serde::{Deserialize, Serialize};
 
 /// A payment that is being followed: a top-up, a renewal or a migration.
@@ -21,7 +21,7 @@ pub struct TopUpView {
     pub amount: Amount,
     pub status: PaymentStatus,
     /// Why it came to nothing, and what can be done.
-    pub reason: Option<ReasonView>,
+    pub reason: Option<FailureReasonView>,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     /// Whether there is a checkout that may be opened. An open payment without one needs nothing from the
@@ -48,7 +48,7 @@ pub struct MethodView {
     pub min: Amount,
     pub max: Option<Amount>,
     /// Only of a saved one. One that is not confirmed cannot be paid with.
-    pub saved: Option<Saved>,
+    pub saved: Option<SavedMethod>,
     /// Paying by it can keep it for next time.
     pub can_be_saved: bool,
     /// Takes the money at once, without a page: `pay` wants the total confirmed.
@@ -86,8 +86,8 @@ pub struct TopUpForm {
 /// What the user wants to pay for, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct Wish {
-    pub purpose: WishFor,
+pub struct PaymentRequest {
+    pub purpose: RequestedPurpose,
     /// `None`: the method's payer, else the provider's first one, or nobody where it knows none.
     pub payer: Option<String>,
     /// A method's code; `None`: the default one of the payer, else the first.
@@ -99,7 +99,7 @@ pub struct Wish {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case", tag = "what")]
-pub enum WishFor {
+pub enum RequestedPurpose {
     TopUp {
         /// As typed.
         amount: String,
@@ -158,13 +158,13 @@ pub struct MethodsView {
 /// What can be paid for beside a top-up, as it was last read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct DuesView {
+pub struct DuePaymentsView {
     /// By their due date, the nearest first.
     pub services: Vec<Service>,
     pub migrations: Vec<Migration>,
     /// What is being paid for already, wherever that was started, newest first: the provider lists a service or
     /// an order until the money has come.
-    pub under_way: Vec<DueUnderWay>,
+    pub under_way: Vec<DuePaymentInProgress>,
     /// `None` before the first reading.
     pub as_of: Option<Timestamp>,
     /// Why it could not be read again.
@@ -174,7 +174,7 @@ pub struct DuesView {
 /// A renewal or a migration that has been started and has not ended: whoever pays for the same again pays twice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct DueUnderWay {
+pub struct DuePaymentInProgress {
     /// The ids of the services that it renews.
     pub services: Vec<String>,
     /// The order that it pays for.

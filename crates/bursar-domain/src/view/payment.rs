@@ -3,7 +3,7 @@
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::money::Amount;
-use crate::payment::{Purpose, Reason, Why};
+use crate::payment::{FailureCode, FailureReason, Purpose};
 use serde::{Deserialize, Serialize};
 
 /// Where a top-up stands.
@@ -54,7 +54,7 @@ impl PaymentKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
-pub enum Match {
+pub enum MatchedBy {
     /// The event carries the payment's id: certain.
     ById,
     /// Equal units within 24 h and only one candidate: said to be so.
@@ -79,7 +79,7 @@ pub struct PaymentView {
     pub purpose: Option<String>,
     pub status: PaymentStatus,
     /// Why it came to nothing, and what can be done.
-    pub reason: Option<ReasonView>,
+    pub reason: Option<FailureReasonView>,
     pub amount: Amount,
     pub fee: Option<Amount>,
     /// The code of the payment provider, or "chain"; `None` when the provider does not say.
@@ -98,7 +98,7 @@ pub struct PaymentView {
     pub verifiable: bool,
     /// Whether a matching event is in the chain.
     pub verified: bool,
-    pub matched: Option<Match>,
+    pub matched: Option<MatchedBy>,
     pub transaction: Option<String>,
     pub block: Option<String>,
     /// The open top-up this line belongs to, for its commands.
@@ -144,16 +144,16 @@ pub struct MonthView {
 /// Why a payment came to nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct ReasonView {
-    pub why: Why,
+pub struct FailureReasonView {
+    pub why: FailureCode,
     /// The provider's own words, where it has any.
     pub words: Option<String>,
     /// Why, and what can be done about it, in a sentence or two.
     pub advice: String,
 }
 
-impl From<&Reason> for ReasonView {
-    fn from(reason: &Reason) -> Self {
+impl From<&FailureReason> for FailureReasonView {
+    fn from(reason: &FailureReason) -> Self {
         Self {
             why: reason.why,
             words: reason.words.clone(),

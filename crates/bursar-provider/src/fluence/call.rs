@@ -28,12 +28,12 @@ pub(super) struct Call<'a> {
     path: &'a [&'a str],
     query: Vec<(&'static str, String)>,
     body: Option<String>,
-    wish: Wish,
+    wish: PaymentRequest,
 }
 
 /// What a refusal means depends on what was asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wish {
+enum PaymentRequest {
     Read,
     Create,
     Cancel,
@@ -46,7 +46,7 @@ impl<'a> Call<'a> {
             path,
             query: Vec::new(),
             body: None,
-            wish: Wish::Read,
+            wish: PaymentRequest::Read,
         }
     }
 
@@ -56,7 +56,7 @@ impl<'a> Call<'a> {
             path,
             query: Vec::new(),
             body: Some(body),
-            wish: Wish::Create,
+            wish: PaymentRequest::Create,
         }
     }
 
@@ -66,7 +66,7 @@ impl<'a> Call<'a> {
             path,
             query: Vec::new(),
             body: None,
-            wish: Wish::Cancel,
+            wish: PaymentRequest::Cancel,
         }
     }
 
@@ -154,18 +154,24 @@ impl Api {
             _ if answer.challenge => Err(self.not_the_api(call.wish, &answer)),
             204 => Ok(Vec::new()),
             // A cancellation that went well has nothing to say.
-            200..=299 if call.wish == Wish::Cancel && answer.body.is_empty() => Ok(answer.body),
+            200..=299 if call.wish == PaymentRequest::Cancel && answer.body.is_empty() => {
+                Ok(answer.body)
+            }
             200..=299 if is_json(&answer.content_type) => Ok(answer.body),
             200..=299 => Err(self.not_the_api(call.wish, &answer)),
             _ => Err(self.refusal(call.wish, &answer)),
         }
     }
 
-    fn not_the_api(&self, wish: Wish, answer: &Answer) -> Error {
-        not_the_api(answer, &self.network.api_host(), wish != Wish::Read)
+    fn not_the_api(&self, wish: PaymentRequest, answer: &Answer) -> Error {
+        not_the_api(
+            answer,
+            &self.network.api_host(),
+            wish != PaymentRequest::Read,
+        )
     }
 
-    fn refusal(&self, wish: Wish, answer: &Answer) -> Error {
+    fn refusal(&self, wish: PaymentRequest, answer: &Answer) -> Error {
         let error = match ErrorBody::read(answer) {
             Some(told) => self.own_refusal(wish, answer, told),
             None => self.not_the_api(wish, answer),
@@ -175,28 +181,28 @@ impl Api {
     }
 
     /// What the API itself says by a status and its error form.
-    fn own_refusal(&self, wish: Wish, answer: &Answer, told: ErrorBody) -> Error {
+    fn own_refusal(&self, wish: PaymentRequest, answer: &Answer, told: ErrorBody) -> Error {
         let host = self.network.api_host();
         match (meant(answer.status, told.code.as_deref()), wish) {
             (401, _) => Error::new(
                 Code::Unauthorized,
                 "Fluence rejects the key or sign-in of this account. Sign in again or make a new key in the console.",
             ),
-            (403, Wish::Read) => Error::new(
+            (403, PaymentRequest::Read) => Error::new(
                 Code::Forbidden,
                 "Fluence does not let this key read that. Make a key with the scopes billing:get_history and \
                  billing:get_spending_history.",
             ),
-            (403, Wish::Create | Wish::Cancel) => Error::new(
+            (403, PaymentRequest::Create | PaymentRequest::Cancel) => Error::new(
                 Code::Forbidden,
                 "Fluence does not let this key start or cancel a top-up. Make a key with the scope billing:top_up too.",
             ),
             (404, _) => Error::new(Code::NotFound, "Fluence does not know what was asked for."),
-            (409, Wish::Create) => Error::new(
+            (409, PaymentRequest::Create) => Error::new(
                 Code::TopUpOpen,
                 "There is an open top-up already. Finish or cancel it first.",
             ),
-            (409, Wish::Cancel) => Error::new(
+            (409, PaymentRequest::Cancel) => Error::new(
                 Code::TopUpState,
                 "This top-up has ended or is under review; it cannot be cancelled any more.",
             ),
@@ -207,7 +213,7 @@ impl Api {
                     format!("{host} asks to be left alone for a while."),
                 )
             },
-            (502, Wish::Create) => Error::passing(
+            (502, PaymentRequest::Create) => Error::passing(
                 Code::CheckoutUnavailable,
                 "The payment provider behind Fluence does not answer. Try again in a few minutes.",
             ),

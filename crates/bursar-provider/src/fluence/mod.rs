@@ -14,17 +14,17 @@ mod tests;
 
 use super::answer::Oddities;
 use super::unread::Unread;
-use super::{Facts, HistoryPage, Listed, Provider};
+use super::{HistoryPage, Provider, ProviderInfo, Registration};
 use crate::session::Session;
 use async_trait::async_trait;
 use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::catalogue::{Capabilities, Catalogue};
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::identity::Identity;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::network::Network;
-use bursar_domain::offer::{Catalogue, Offers};
 use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
 use bursar_domain::rules::Rules;
 use bursar_domain::view::MoneyRule;
@@ -48,7 +48,7 @@ const LOOK_LIMIT: Duration = Duration::from_secs(3);
 /// Amounts to offer, in hundredths.
 const PRESETS: [i64; 5] = [1_000, 2_500, 5_000, 10_000, 25_000];
 
-pub(super) const LISTED: Listed = Listed {
+pub(super) const REGISTRATION: Registration = Registration {
     name: "fluence",
     facts,
     connect: |network, session, http| Arc::new(Fluence::new(network, session, http)),
@@ -61,12 +61,12 @@ fn source_title(source: &str) -> Option<&'static str> {
 }
 
 /// What holds for Fluence before anybody is connected.
-fn facts() -> Facts {
+fn facts() -> ProviderInfo {
     let rule = |title: &str, text: &str| MoneyRule {
         title: title.to_owned(),
         text: text.to_owned(),
     };
-    Facts {
+    ProviderInfo {
         title: "Fluence",
         scopes_read: SCOPES_READ.map(str::to_owned).to_vec(),
         scopes_top_up: SCOPES_TOP_UP.map(str::to_owned).to_vec(),
@@ -89,7 +89,7 @@ fn facts() -> Facts {
                  wallet directly or by the Bridge.",
             ),
         ],
-        offers: Offers::default(),
+        offers: Capabilities::default(),
     }
 }
 

@@ -3,13 +3,13 @@
 
 use crate::answer::{self, Object, Oddities};
 use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::catalogue::{Method, MethodKind};
 use bursar_domain::charges::{Charges, DayCharge};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::money::{Amount, Currency};
-use bursar_domain::odd_line::OddLine;
-use bursar_domain::offer::{Method, MethodKind};
-use bursar_domain::payment::{Created, Papers, Purpose, RemotePayment, Status};
+use bursar_domain::payment::{Created, Documents, Purpose, RemotePayment, Status};
+use bursar_domain::unreadable_row::UnreadableRow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// No balance, payment or charge is a trillion.
@@ -22,9 +22,9 @@ const TOP_UP: &str = "a top-up";
 /// One page of `/v2/top-ups`.
 pub(super) struct TopUpPage {
     pub(super) payments: Vec<RemotePayment>,
-    pub(super) odd: Vec<OddLine>,
+    pub(super) odd: Vec<UnreadableRow>,
     /// What is wrong with lines that are among the payments.
-    pub(super) notes: Vec<OddLine>,
+    pub(super) notes: Vec<UnreadableRow>,
     /// How many lines it has, readable or not, without those that only repeat another.
     pub(super) lines: u64,
     pub(super) pagination: Pagination,
@@ -56,7 +56,7 @@ impl Pagination {
     }
 
     /// What does not fit between the counts and a page's `lines`; `page` counts from 0.
-    pub(super) fn mismatch(&self, page: u64, lines: u64) -> Option<OddLine> {
+    pub(super) fn mismatch(&self, page: u64, lines: u64) -> Option<UnreadableRow> {
         let (all, per_page) = self.filtered_records.zip(self.per_page)?;
         let before = page.saturating_mul(per_page);
         let expected = all.saturating_sub(before).min(per_page);
@@ -71,7 +71,7 @@ impl Pagination {
         } else {
             return None;
         };
-        Some(OddLine {
+        Some(UnreadableRow {
             error: Error::new(
                 Code::LineUnreadable,
                 format!(
@@ -117,10 +117,10 @@ pub(super) fn top_up_page(body: &[u8]) -> Result<TopUpPage> {
     })
 }
 
-fn odd_line(item: Option<&Object<'_>>, error: &Error) -> OddLine {
+fn odd_line(item: Option<&Object<'_>>, error: &Error) -> UnreadableRow {
     let id = item.and_then(|item| item.token("id").ok());
     let named = id.map_or_else(String::new, |id| format!(" Its id is {id}."));
-    OddLine {
+    UnreadableRow {
         error: Error::new(Code::LineUnreadable, format!("{}{named}", error.message)),
         created_at: item.and_then(|item| item.time("createdAt").ok()),
     }
@@ -128,7 +128,10 @@ fn odd_line(item: Option<&Object<'_>>, error: &Error) -> OddLine {
 
 /// Of an id that comes twice nobody can say which line is meant, unless both say the same. Returns also how many lines
 /// more the doubled ones were.
-fn take_doubled(payments: &mut Vec<RemotePayment>, page: &Object<'_>) -> (Vec<OddLine>, usize) {
+fn take_doubled(
+    payments: &mut Vec<RemotePayment>,
+    page: &Object<'_>,
+) -> (Vec<UnreadableRow>, usize) {
     let mut repeated = 0_usize;
     let mut first: HashMap<String, RemotePayment> = HashMap::new();
     let mut doubled = BTreeMap::new();
@@ -148,7 +151,7 @@ fn take_doubled(payments: &mut Vec<RemotePayment>, page: &Object<'_>) -> (Vec<Od
     let wrong = page.wrong("items", "holds a top-up twice").message;
     let odd = doubled
         .into_iter()
-        .map(|(id, created_at)| OddLine {
+        .map(|(id, created_at)| UnreadableRow {
             error: Error::new(Code::LineUnreadable, format!("{wrong} Its id is {id}.")),
             created_at: Some(created_at),
         })
@@ -190,7 +193,7 @@ fn top_up(object: &Object<'_>, odd: &mut Oddities) -> Result<RemotePayment> {
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Papers::default(),
+        papers: Documents::default(),
     })
 }
 

@@ -4,8 +4,8 @@ use super::wire::Unit;
 use super::{offers, wire};
 use crate::answer::Oddities;
 use crate::fuzzing::Taken;
+use bursar_domain::catalogue::{Payer, Period};
 use bursar_domain::money::{Amount, Currency};
-use bursar_domain::offer::{Payer, Period};
 use bursar_domain::payment::NewPayment;
 
 /// Reads a body as the answer to every call there is, for an account in dollars.

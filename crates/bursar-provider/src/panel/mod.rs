@@ -12,18 +12,18 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use super::{Facts, HistoryPage, Listed, Provider};
+use super::{HistoryPage, Provider, ProviderInfo, Registration};
 use crate::answer::{Object, Oddities};
 use crate::session::Session;
 use crate::unread::Unread;
 use async_trait::async_trait;
 use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::catalogue::{Capabilities, Catalogue, DuePayments, NewMethod};
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::identity::Identity;
 use bursar_domain::network::Network;
-use bursar_domain::offer::{Catalogue, Dues, NewMethod, Offers};
 use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
 use bursar_domain::rules::Rules;
 use bursar_domain::view::MoneyRule;
@@ -44,7 +44,7 @@ const REPEATABLE_FOR: Span = Span::minutes(10);
 /// An invoice may be open for weeks, and a page that nobody looks at for an hour need not be asked about every few
 /// seconds.
 const OPEN_IS_SLOW_AFTER: Span = Span::hours(1);
-const OFFERS: Offers = Offers {
+const OFFERS: Capabilities = Capabilities {
     several_open: true,
     renewals: true,
     migrations: true,
@@ -52,7 +52,7 @@ const OFFERS: Offers = Offers {
     invoices: true,
 };
 
-pub(super) const LISTED: Listed = Listed {
+pub(super) const REGISTRATION: Registration = Registration {
     name: "panel",
     facts,
     connect: |network, session, http| Arc::new(Panel::new(network, session, http)),
@@ -60,12 +60,12 @@ pub(super) const LISTED: Listed = Listed {
 };
 
 /// What holds for a panel before anybody is connected.
-fn facts() -> Facts {
+fn facts() -> ProviderInfo {
     let rule = |title: &str, text: &str| MoneyRule {
         title: title.to_owned(),
         text: text.to_owned(),
     };
-    Facts {
+    ProviderInfo {
         title: "Hosting panel",
         scopes_read: Vec::new(),
         scopes_top_up: Vec::new(),
@@ -284,7 +284,7 @@ impl Provider for Panel {
         wire::maintenance(&self.api.send(&Call::get_openly(&["status"])).await?)
     }
 
-    async fn dues(&self) -> Result<Dues> {
+    async fn dues(&self) -> Result<DuePayments> {
         let unit = self.unit().await?;
         let (mut odd_services, mut odd_migrations) = (Oddities::default(), Oddities::default());
         let services = self.whole(&["services", "renewable"], &[], |body| {
@@ -296,7 +296,7 @@ impl Provider for Panel {
         let (services, migrations) = tokio::try_join!(services, migrations)?;
         self.unread.put("services", odd_services);
         self.unread.put("migrations", odd_migrations);
-        Ok(Dues {
+        Ok(DuePayments {
             services,
             migrations,
         })

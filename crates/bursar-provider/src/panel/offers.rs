@@ -2,11 +2,11 @@
 
 use super::wire::{Unit, id, page};
 use crate::answer::{Object, Oddities};
+use bursar_domain::catalogue::{
+    Catalogue, Method, MethodKind, Migration, Payer, Period, SavedMethod, SavedMethodState, Service,
+};
 use bursar_domain::error::Result;
 use bursar_domain::money::Amount;
-use bursar_domain::offer::{
-    Catalogue, Method, MethodKind, Migration, Payer, Period, Saved, SavedState, Service,
-};
 use std::cmp::Ordering;
 
 /// The least and most of a top-up, where they could be read, and the amounts to offer.
@@ -121,11 +121,11 @@ fn method(
     }))
 }
 
-fn saved(object: &Object<'_>, odd: &mut Oddities) -> Result<Saved> {
+fn saved(object: &Object<'_>, odd: &mut Oddities) -> Result<SavedMethod> {
     let state = match object.raw_text("status")?.as_str() {
-        "pending" => SavedState::Pending,
-        "confirmed" => SavedState::Confirmed,
-        "failed" => SavedState::Failed,
+        "pending" => SavedMethodState::Pending,
+        "confirmed" => SavedMethodState::Confirmed,
+        "failed" => SavedMethodState::Failed,
         _ => return Err(object.wrong("status", "is one that this version does not know")),
     };
     let card = match (
@@ -136,7 +136,7 @@ fn saved(object: &Object<'_>, odd: &mut Oddities) -> Result<Saved> {
         (Some(last4), None) => Some(format!("•••• {last4}")),
         (None, _) => None,
     };
-    Ok(Saved {
+    Ok(SavedMethod {
         state,
         is_default: odd.take(object.flag("is_default")).unwrap_or(false),
         detail: card

@@ -11,11 +11,12 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::identity::Identity;
 use bursar_domain::money::{Amount, Currency};
-use bursar_domain::odd_line::OddLine;
 use bursar_domain::payment::{
-    Created, NewPayment, Papers, Purpose, Reason, RemotePayment, RenewalItem, Status, Why,
+    Created, Documents, FailureCode, FailureReason, NewPayment, Purpose, RemotePayment,
+    RenewalItem, Status,
 };
 use bursar_domain::plural::counted;
+use bursar_domain::unreadable_row::UnreadableRow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// No balance, payment or charge is a trillion.
@@ -208,7 +209,7 @@ pub(super) fn payments(body: &[u8], unit: &Unit) -> Result<HistoryPage> {
     payments.retain(|payment| !doubled.contains_key(&payment.id));
     odd.extend(doubled.into_iter().map(|(id, created_at)| {
         let wrong = page.wrong("items", &format!("holds payment {id} twice"));
-        OddLine {
+        UnreadableRow {
             error: Error::new(Code::LineUnreadable, wrong.message),
             created_at: Some(created_at),
         }
@@ -223,11 +224,11 @@ pub(super) fn payments(body: &[u8], unit: &Unit) -> Result<HistoryPage> {
     })
 }
 
-fn odd_line(item: Option<&Object<'_>>, error: &Error) -> OddLine {
+fn odd_line(item: Option<&Object<'_>>, error: &Error) -> UnreadableRow {
     let named = item
         .and_then(|item| item.text("number").ok())
         .map_or_else(String::new, |number| format!(" Its number is {number}."));
-    OddLine {
+    UnreadableRow {
         error: Error::new(Code::LineUnreadable, format!("{}{named}", error.message)),
         created_at: item.and_then(|item| item.time("created_at").ok()),
     }
@@ -306,7 +307,7 @@ fn payment_of(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<Re
         transaction: None,
         purpose: purpose(&object.object("purpose", "the purpose of a payment")?)?,
         reason: odd.take_or_null(reason(object)).or_else(|| unsaid(status)),
-        papers: Papers {
+        papers: Documents {
             number: odd.take(object.text("number")),
             payer: odd.take(payer.text("name")),
             method: odd.take(method.text("name")),
@@ -332,33 +333,33 @@ fn status(object: &Object<'_>, method: &str) -> Result<Status> {
     })
 }
 
-pub(super) fn reason(object: &Object<'_>) -> Result<Option<Reason>> {
+pub(super) fn reason(object: &Object<'_>) -> Result<Option<FailureReason>> {
     let Some(reason) = object.object_or_null("reason", "a reason")? else {
         return Ok(None);
     };
     let why = match reason.raw_text("code")?.as_str() {
-        "declined" => Why::Declined,
-        "insufficient_funds" => Why::InsufficientFunds,
-        "confirmation_failed" => Why::ConfirmationFailed,
-        "expired" => Why::Expired,
-        "cancelled_by_user" => Why::ByUser,
-        "method_removed" | "method_expired" => Why::MethodGone,
-        "fraud_suspected" => Why::Fraud,
+        "declined" => FailureCode::Declined,
+        "insufficient_funds" => FailureCode::InsufficientFunds,
+        "confirmation_failed" => FailureCode::ConfirmationFailed,
+        "expired" => FailureCode::Expired,
+        "cancelled_by_user" => FailureCode::ByUser,
+        "method_removed" | "method_expired" => FailureCode::MethodGone,
+        "fraud_suspected" => FailureCode::Fraud,
         // Among them `cancelled_by_provider`, whose words say more than any of ours could.
-        _ => Why::Other,
+        _ => FailureCode::Other,
     };
-    Ok(Some(Reason {
+    Ok(Some(FailureReason {
         why,
         words: reason.text_or_null("message").ok().flatten(),
     }))
 }
 
 /// What came to nothing without a reason has one all the same, and it is not known to have been the user's wish.
-fn unsaid(status: Status) -> Option<Reason> {
+fn unsaid(status: Status) -> Option<FailureReason> {
     match status {
-        Status::Cancelled => Some(Reason::unsaid()),
-        Status::UnderReview => Some(Reason {
-            why: Why::Fraud,
+        Status::Cancelled => Some(FailureReason::unsaid()),
+        Status::UnderReview => Some(FailureReason {
+            why: FailureCode::Fraud,
             words: None,
         }),
         Status::Open

@@ -11,7 +11,7 @@ use alloy_primitives::B256;
 use bursar_domain::account::AccountId;
 use bursar_domain::chain_event::{BalanceEvent, EventBatch};
 use bursar_domain::error::Result;
-use bursar_domain::view::Match;
+use bursar_domain::view::MatchedBy;
 use bursar_engine::top_up::Verified;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
@@ -134,7 +134,7 @@ fn match_of(verifier: &Verifier<'_>, payment: &str) -> Inner<Option<Matched>> {
         verified: Verified {
             transaction: stored.event.transaction,
             block: stored.event.block,
-            by_id: matched == Match::ById,
+            by_id: matched == MatchedBy::ById,
         },
         event: stored.event,
     }))

@@ -6,9 +6,9 @@ use alloy_primitives::B256;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, MAX_SCALE};
-use bursar_domain::payment::{Reason, Status};
+use bursar_domain::payment::{FailureReason, Status};
 use bursar_domain::text::search_key;
-use bursar_domain::view::{Match, PaymentKind, PaymentStatus, PaymentView};
+use bursar_domain::view::{MatchedBy, PaymentKind, PaymentStatus, PaymentView};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// Every status, in the order of its number.
@@ -32,7 +32,7 @@ const KINDS: [PaymentKind; 5] = [
     PaymentKind::Renewal,
     PaymentKind::Migration,
 ];
-const MATCHES: [Match; 2] = [Match::ById, Match::ByAmount];
+const MATCHES: [MatchedBy; 2] = [MatchedBy::ById, MatchedBy::ByAmount];
 
 /// A row of `payment` without its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +65,7 @@ pub(super) struct Books {
     pub(super) method: Option<String>,
     /// In words.
     pub(super) purpose: Option<String>,
-    pub(super) reason: Option<Reason>,
+    pub(super) reason: Option<FailureReason>,
     pub(super) has_invoice: bool,
 }
 
@@ -90,7 +90,7 @@ pub(super) struct Proof {
     pub(super) transaction: B256,
     pub(super) block: u64,
     /// `None` for a line that is the event itself.
-    pub(super) matched: Option<Match>,
+    pub(super) matched: Option<MatchedBy>,
 }
 
 pub(super) const COLUMNS: &str = "p.line, p.account, p.id, p.kind, p.said, p.step, p.by_chain, p.amount, p.currency,
@@ -223,7 +223,7 @@ impl Line {
     }
 
     /// How the event that shows its money was found; `None` for a line that is the event itself.
-    pub(super) fn matched(&self) -> Option<Match> {
+    pub(super) fn matched(&self) -> Option<MatchedBy> {
         self.proof.as_ref().and_then(|proof| proof.matched)
     }
 
@@ -324,7 +324,7 @@ pub(super) fn kind_number(kind: PaymentKind) -> i64 {
     number(&KINDS, kind)
 }
 
-pub(super) fn match_number(matched: Match) -> i64 {
+pub(super) fn match_number(matched: MatchedBy) -> i64 {
     number(&MATCHES, matched)
 }
 

@@ -13,7 +13,7 @@ use alloy_primitives::B256;
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::Amount;
-use bursar_domain::view::{Match, PaymentKind};
+use bursar_domain::view::{MatchedBy, PaymentKind};
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use std::cell::Cell;
 
@@ -141,8 +141,8 @@ impl Verifier<'_> {
     pub(super) fn first_place_named(&self, payment: &Line) -> Inner<Option<(u64, u64)>> {
         // Of several, the first serves.
         let first = match payment.matched() {
-            Some(Match::ById) => self.event_of(&payment.id)?,
-            Some(Match::ByAmount) | None => self.first_named(&payment.id)?,
+            Some(MatchedBy::ById) => self.event_of(&payment.id)?,
+            Some(MatchedBy::ByAmount) | None => self.first_named(&payment.id)?,
         };
         Ok(first.map(|first| (first.event.block, first.event.log_index)))
     }
@@ -331,7 +331,7 @@ impl Unproven {
     /// Writes that the event serves it, by its id.
     pub(super) fn prove(&self, connection: &Connection, event: &BalanceEvent) -> Inner<()> {
         let block = block_number(event.block);
-        let matched = match_number(Match::ById);
+        let matched = match_number(MatchedBy::ById);
         // The index of transactions is left alone where the provider has named the right one.
         if self.claim == Some(event.transaction) {
             connection

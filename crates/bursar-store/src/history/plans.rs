@@ -7,7 +7,7 @@ use super::search::Sql;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, Currency};
-use bursar_domain::payment::{Papers, Purpose, RemotePayment, Status};
+use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
 use bursar_domain::view::{PaymentQuery, PaymentStatus};
 use bursar_domain::zone::Zone;
 use rusqlite::{Connection, params_from_iter};
@@ -30,9 +30,9 @@ fn filled() -> (tempfile::TempDir, History, AccountId) {
             transaction: Some([7; 32].into()),
             purpose: Purpose::TopUp,
             reason: None,
-            papers: Papers {
+            papers: Documents {
                 payer: Some("Ada Byron".into()),
-                ..Papers::default()
+                ..Documents::default()
             },
         })
         .collect();

@@ -8,8 +8,8 @@ use crate::stored::to_json;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
-use bursar_domain::odd_line::OddLine;
 use bursar_domain::payment::RemotePayment;
+use bursar_domain::unreadable_row::UnreadableRow;
 use bursar_engine::Lines;
 
 /// What some pages brought.
@@ -21,7 +21,7 @@ pub struct Portion {
     /// Lines so far of a reading of the whole history; `None` for another one.
     pub lines_read: Option<Lines>,
     /// All lines that cannot be read.
-    pub odd: Vec<OddLine>,
+    pub odd: Vec<UnreadableRow>,
     pub odd_looked_at: Timestamp,
     pub read_at: Timestamp,
 }

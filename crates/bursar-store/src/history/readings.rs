@@ -7,14 +7,14 @@ use crate::failure::Inner;
 use crate::stored::{self, to_json};
 use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::catalogue::{Catalogue, DuePayments};
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::charges::{Charges, DayCharge};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::high_water_mark::{HighWaterMark, ReadingUpdate, Regression};
 use bursar_domain::identity::Identity;
-use bursar_domain::odd_line::OddLine;
-use bursar_domain::offer::{Catalogue, Dues};
+use bursar_domain::unreadable_row::UnreadableRow;
 use rusqlite::{OptionalExtension, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -134,11 +134,11 @@ impl History {
         self.get(account, "catalogue")
     }
 
-    pub fn put_dues(&self, account: &AccountId, dues: &Dues, now: Timestamp) -> Result<()> {
+    pub fn put_dues(&self, account: &AccountId, dues: &DuePayments, now: Timestamp) -> Result<()> {
         self.put(account, "dues", dues, now)
     }
 
-    pub fn dues(&self, account: &AccountId) -> Result<Option<(Dues, Timestamp)>> {
+    pub fn dues(&self, account: &AccountId) -> Result<Option<(DuePayments, Timestamp)>> {
         self.get(account, "dues")
     }
 
@@ -172,14 +172,14 @@ impl History {
     pub fn put_odd_lines(
         &self,
         account: &AccountId,
-        lines: &[OddLine],
+        lines: &[UnreadableRow],
         looked_at: Timestamp,
     ) -> Result<()> {
         self.put(account, "odd_lines", &lines, looked_at)
     }
 
     /// The lines that could not be read, and when all of them were last looked at.
-    pub fn odd_lines(&self, account: &AccountId) -> Result<(Vec<OddLine>, Timestamp)> {
+    pub fn odd_lines(&self, account: &AccountId) -> Result<(Vec<UnreadableRow>, Timestamp)> {
         Ok(self.get(account, "odd_lines")?.unwrap_or_default())
     }
 

@@ -12,7 +12,7 @@ use super::near::{
 use super::source_number;
 use crate::failure::Inner;
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
-use bursar_domain::view::{Match, PaymentKind, PaymentStatus};
+use bursar_domain::view::{MatchedBy, PaymentKind, PaymentStatus};
 use rusqlite::{Connection, params};
 use std::cell::Cell;
 
@@ -48,11 +48,11 @@ impl<'a> Verifier<'a> {
             after.loose = named.is_none() && can_be_loose(&after);
             after.insert(self.connection, self.account)?;
             return match named {
-                Some(event) => self.link(&id, &event, Match::ById),
+                Some(event) => self.link(&id, &event, MatchedBy::ById),
                 None => self.payment_joined(&after),
             };
         };
-        let by_id = old.matched() == Some(Match::ById);
+        let by_id = old.matched() == Some(MatchedBy::ById);
         after.loose = !by_id && can_be_loose(&after);
         let stays = old.loose == after.loose
             && loose_spot(&old) == loose_spot(&after)
@@ -80,7 +80,7 @@ impl<'a> Verifier<'a> {
             return Ok(());
         };
         let mut carrying = self.named(id)?;
-        if before.matched() == Some(Match::ById) {
+        if before.matched() == Some(MatchedBy::ById) {
             carrying.extend(self.event_of(id)?);
         }
         self.unlink_payment(id)?;
@@ -198,7 +198,7 @@ impl<'a> Verifier<'a> {
         self.unlink_payment(&payment.id)?;
         let spot = loose_spot(payment);
         self.set_loose(&payment.id, false)?;
-        self.link(&payment.id, &self.event(number)?, Match::ById)?;
+        self.link(&payment.id, &self.event(number)?, MatchedBy::ById)?;
         match spot {
             Some(spot) => self.payment_left(&spot),
             None => Ok(()),
@@ -208,7 +208,7 @@ impl<'a> Verifier<'a> {
     /// The next event with the payment's id takes over; without one, the payment may be matched by amount.
     fn lost_certain_event(&mut self, payment: &str) -> Inner<()> {
         if let Some(next) = self.first_named(payment)? {
-            return self.link(payment, &next, Match::ById);
+            return self.link(payment, &next, MatchedBy::ById);
         }
         let Some((_, line)) = Line::find(self.connection, self.account, payment)? else {
             return Ok(());
@@ -342,13 +342,13 @@ impl<'a> Verifier<'a> {
                 if event.listed {
                     self.unlist(&event)?;
                 }
-                self.link(&payment.id, &event, Match::ByAmount)
+                self.link(&payment.id, &event, MatchedBy::ByAmount)
             }
             Some(_) | None => Ok(()),
         }
     }
 
-    fn link(&mut self, payment: &str, event: &StoredEvent, matched: Match) -> Inner<()> {
+    fn link(&mut self, payment: &str, event: &StoredEvent, matched: MatchedBy) -> Inner<()> {
         self.connection
             .prepare_cached("UPDATE event SET payment = ?2 WHERE number = ?1")?
             .execute(params![event.number, payment])?;

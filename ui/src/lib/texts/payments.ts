@@ -1,6 +1,6 @@
 // What the window says about payments: their kinds, their states and what those mean for the user's money.
 
-import type { Match, PaymentKind, PaymentStatus, PaymentView } from "../types.ts";
+import type { MatchedBy, PaymentKind, PaymentStatus, PaymentView } from "../types.ts";
 
 export const STATUS_LABELS: Record<PaymentStatus, string> = {
   starting: "Starting",
@@ -95,7 +95,7 @@ export const LAST_STEP_LABELS: Record<PaymentKind, string> = {
 };
 
 /** How certain it is that the money is in the Balance contract. */
-export function verificationText(verified: boolean, matched: Match | null): string {
+export function verificationText(verified: boolean, matched: MatchedBy | null): string {
   if (!verified) return "Not verified yet: the Balance contract has not shown it.";
   if (matched === "by_id") return "Verified: the transaction carries this payment’s id.";
   if (matched === "by_amount")

@@ -4,9 +4,9 @@
 use super::panel::*;
 use super::*;
 
-fn top_up(amount: &str) -> Wish {
-    Wish {
-        purpose: WishFor::TopUp {
+fn top_up(amount: &str) -> PaymentRequest {
+    PaymentRequest {
+        purpose: RequestedPurpose::TopUp {
             amount: amount.to_owned(),
         },
         payer: None,
@@ -25,7 +25,7 @@ async fn the_same_attempt_again_is_the_same_payment_however_its_amount_is_writte
     .await;
     stage.read().await;
     let attempt = uuid::Uuid::new_v4().to_string();
-    let pay = |wish: Wish| {
+    let pay = |wish: PaymentRequest| {
         let account = stage.account.clone();
         stage.bursar.pay(account, wish, attempt.clone(), None)
     };
@@ -112,7 +112,7 @@ async fn the_networks_minimum_holds_where_the_provider_names_none() {
         let account = || stage.account.clone();
         let form = stage.bursar.top_up_form(account()).await.unwrap();
         assert_eq!(form.methods[0].min.to_decimal(), shown, "{own}");
-        let wish = |amount: &str| Wish {
+        let wish = |amount: &str| PaymentRequest {
             method: None,
             ..top_up(amount)
         };
@@ -140,7 +140,7 @@ async fn a_fee_that_cannot_be_read_is_unknown_and_blocks_nothing() {
     .await;
     stage.read().await;
     let account = || stage.account.clone();
-    let wish = || Wish {
+    let wish = || PaymentRequest {
         method: None,
         ..top_up("25")
     };

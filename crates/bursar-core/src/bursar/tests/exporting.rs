@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::export::{Exported, Format};
-use bursar_domain::payment::{Papers, Purpose, RemotePayment, Status};
+use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
 use bursar_domain::view::{ExportState, PaymentQuery};
 use std::fs;
 
@@ -39,7 +39,7 @@ fn payment(n: i64) -> RemotePayment {
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Papers::default(),
+        papers: Documents::default(),
     }
 }
 
@@ -137,11 +137,7 @@ async fn a_page_names_sources_for_users_and_an_export_keeps_their_codes() {
         .await
         .unwrap();
     let query = PaymentQuery::default();
-    let page = stage
-        .bursar
-        .payments(query.clone(), None, 1)
-        .await
-        .unwrap();
+    let page = stage.bursar.payments(query.clone(), None, 1).await.unwrap();
     assert_eq!(page.payments[0].source_title.as_deref(), Some("CopperX"));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("payments.json");

@@ -101,8 +101,8 @@ async fn a_key_that_the_provider_says_back_is_kept_and_shown_nowhere() {
         stage.bursar.payments(query, None, 10).await.unwrap()
     };
     let id = {
-        let wish = Wish {
-            purpose: WishFor::TopUp {
+        let wish = PaymentRequest {
+            purpose: RequestedPurpose::TopUp {
                 amount: "25".to_owned(),
             },
             payer: None,

@@ -26,7 +26,7 @@ mod sync;
 use super::*;
 use bursar_domain::clock::{Span, SystemClock, Timestamp};
 use bursar_domain::notice::Notice;
-use bursar_domain::view::{TrayView, Wish, WishFor};
+use bursar_domain::view::{PaymentRequest, RequestedPurpose, TrayView};
 use bursar_engine::Poll;
 use bursar_engine::top_up::TopUp;
 use bursar_platform::canned::{Asked, Canned, Server};
@@ -328,8 +328,8 @@ impl<P: Prepared> Stage<P> {
     }
 
     async fn start(&self) -> Result<String> {
-        let wish = Wish {
-            purpose: WishFor::TopUp {
+        let wish = PaymentRequest {
+            purpose: RequestedPurpose::TopUp {
                 amount: "25".to_owned(),
             },
             payer: None,

@@ -168,9 +168,9 @@ fn page(items: &str) -> String {
 }
 
 /// The renewal of the service that is due.
-pub(super) fn renewal(method: Option<&str>) -> Wish {
-    Wish {
-        purpose: WishFor::Renewal {
+pub(super) fn renewal(method: Option<&str>) -> PaymentRequest {
+    PaymentRequest {
+        purpose: RequestedPurpose::Renewal {
             services: vec![ServicePeriod {
                 service: "srv_web1".to_owned(),
                 period: "3m".to_owned(),

@@ -5,8 +5,8 @@ use super::*;
 
 impl Stage<Panel> {
     async fn pay(&self, amount: &str) -> Result<String> {
-        let wish = Wish {
-            purpose: WishFor::TopUp {
+        let wish = PaymentRequest {
+            purpose: RequestedPurpose::TopUp {
                 amount: amount.to_owned(),
             },
             payer: None,

@@ -56,7 +56,7 @@ async fn what_is_sent_is_what_was_confirmed_though_the_price_changes_meanwhile()
     })
     .await;
     stage.read().await;
-    let waits = |state: &State| state.plans[&Poll::Dues].failures >= 3;
+    let waits = |state: &State| state.plans[&Poll::DuePayments].failures >= 3;
     stage.until("the engine asks seldom", waits).await;
     {
         let mut panel = stage.provider.lock().unwrap();
@@ -82,8 +82,8 @@ async fn what_was_made_is_shown_as_it_is_and_not_as_it_was_asked_for() {
     })
     .await;
     stage.read().await;
-    let wish = Wish {
-        purpose: WishFor::TopUp {
+    let wish = PaymentRequest {
+        purpose: RequestedPurpose::TopUp {
             amount: "100".to_owned(),
         },
         payer: None,

@@ -1,7 +1,7 @@
 //! What is sent to a panel: the key, the same body for the same payment, the address to come back to.
 
 use super::*;
-use bursar_domain::offer::NewMethod;
+use bursar_domain::catalogue::NewMethod;
 use bursar_domain::payment::{NewPayment, RenewalItem};
 
 pub(super) fn new_top_up(amount: &str) -> NewPayment {

@@ -1,7 +1,7 @@
 //! Balance, limits, payers, methods, services, migrations and expenses: read whole, or refused by name.
 
 use super::*;
-use bursar_domain::offer::{MethodKind, SavedState};
+use bursar_domain::catalogue::{MethodKind, SavedMethodState};
 
 #[tokio::test]
 async fn the_balance_is_the_accounts_own() {
@@ -152,7 +152,7 @@ async fn what_can_be_paid_with_is_read_by_payer() {
     let saved = told.methods[0].saved.as_ref().unwrap();
     assert_eq!(
         (saved.state, saved.is_default),
-        (SavedState::Confirmed, true)
+        (SavedMethodState::Confirmed, true)
     );
     assert_eq!(saved.detail, "•••• 4242, until 2031-04");
     assert!(told.methods[2].is_for(Some("pyr_acme")) && !told.methods[2].is_for(Some("pyr_dana")));

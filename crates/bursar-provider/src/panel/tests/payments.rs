@@ -1,7 +1,7 @@
 //! Payments as the panel tells them: every status, and every field that can be wrong.
 
 use super::*;
-use bursar_domain::payment::{Status, Why};
+use bursar_domain::payment::{FailureCode, Status};
 
 #[tokio::test]
 async fn every_status_has_its_own_meaning() {
@@ -59,16 +59,16 @@ async fn a_payment_is_read_with_its_papers() {
 #[tokio::test]
 async fn why_a_payment_came_to_nothing_is_kept_with_the_panels_words() {
     for (theirs, ours) in [
-        ("declined", Why::Declined),
-        ("insufficient_funds", Why::InsufficientFunds),
-        ("confirmation_failed", Why::ConfirmationFailed),
-        ("expired", Why::Expired),
-        ("cancelled_by_user", Why::ByUser),
-        ("cancelled_by_provider", Why::Other),
-        ("method_removed", Why::MethodGone),
-        ("method_expired", Why::MethodGone),
-        ("fraud_suspected", Why::Fraud),
-        ("of_a_later_version", Why::Other),
+        ("declined", FailureCode::Declined),
+        ("insufficient_funds", FailureCode::InsufficientFunds),
+        ("confirmation_failed", FailureCode::ConfirmationFailed),
+        ("expired", FailureCode::Expired),
+        ("cancelled_by_user", FailureCode::ByUser),
+        ("cancelled_by_provider", FailureCode::Other),
+        ("method_removed", FailureCode::MethodGone),
+        ("method_expired", FailureCode::MethodGone),
+        ("fraud_suspected", FailureCode::Fraud),
+        ("of_a_later_version", FailureCode::Other),
     ] {
         let line = TOP_UP.replace("\"new\"", "\"cancelled\"").replace(
             "\"reason\":null",
@@ -85,8 +85,8 @@ async fn why_a_payment_came_to_nothing_is_kept_with_the_panels_words() {
 #[tokio::test]
 async fn one_that_came_to_nothing_without_a_reason_was_not_the_users_wish() {
     for (status, why) in [
-        ("cancelled", Some(Why::Other)),
-        ("fraudulent", Some(Why::Fraud)),
+        ("cancelled", Some(FailureCode::Other)),
+        ("fraudulent", Some(FailureCode::Fraud)),
         ("new", None),
         ("paid", None),
     ] {

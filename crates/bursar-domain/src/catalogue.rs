@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What an account can do beside topping up, told of a provider as such.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct Offers {
+pub struct Capabilities {
     /// Several payments can be open at once; else at most one top-up is.
     pub several_open: bool,
     /// Services that can be renewed, one or several at a time.
@@ -64,7 +64,7 @@ pub struct Method {
     #[serde(default = "yes")]
     pub fee_known: bool,
     /// Only of a saved one.
-    pub saved: Option<Saved>,
+    pub saved: Option<SavedMethod>,
     /// Paying by it can keep it for next time.
     pub can_be_saved: bool,
     /// Takes the money at once and has no page to turn back on: only with a total that was confirmed.
@@ -80,7 +80,7 @@ impl Method {
     pub fn is_usable(&self) -> bool {
         self.saved
             .as_ref()
-            .is_none_or(|saved| saved.state == SavedState::Confirmed)
+            .is_none_or(|saved| saved.state == SavedMethodState::Confirmed)
     }
 
     /// Whether a payer may use it; where no payer is named, whether anybody may.
@@ -107,8 +107,8 @@ pub enum MethodKind {
 /// A method kept for later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct Saved {
-    pub state: SavedState,
+pub struct SavedMethod {
+    pub state: SavedMethodState,
     /// The one to offer first.
     pub is_default: bool,
     /// By what people tell it apart: a card's brand and last digits, or an e-mail address.
@@ -118,7 +118,7 @@ pub struct Saved {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
-pub enum SavedState {
+pub enum SavedMethodState {
     /// Being checked; it cannot be used yet.
     Pending,
     Confirmed,
@@ -138,7 +138,7 @@ pub struct NewMethod {
 
 /// What can be paid for beside a top-up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dues {
+pub struct DuePayments {
     /// By their due date, the nearest first.
     pub services: Vec<Service>,
     pub migrations: Vec<Migration>,
