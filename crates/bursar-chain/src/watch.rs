@@ -123,7 +123,7 @@ impl Chain {
         };
         *stood_since = Some(Instant::now());
         if out
-            .send(SubscriptionUpdate::ConnectedAccount)
+            .send(SubscriptionUpdate::Connected)
             .await
             .is_err()
         {

@@ -122,7 +122,7 @@ impl Connection {
             let listen = async {
                 while let Some(signal) = signals.recv().await {
                     tell(match signal {
-                        SubscriptionUpdate::ConnectedAccount => Event::Subscribed(true),
+                        SubscriptionUpdate::Connected => Event::Subscribed(true),
                         SubscriptionUpdate::Disconnected => Event::Subscribed(false),
                         SubscriptionUpdate::Event { .. } => Event::ChainStirred,
                     });

@@ -85,7 +85,7 @@ async fn a_credit_is_told_within_a_second() {
     let mut signals = watch(&chain);
     assert_eq!(
         next(&mut signals).await,
-        SubscriptionUpdate::ConnectedAccount
+        SubscriptionUpdate::Connected
     );
     anvil.credit_to(STRANGER, 1, "another's").await;
     let sent = Instant::now();
@@ -140,7 +140,7 @@ async fn what_was_told_is_taken_back_and_a_lost_connection_comes_again() {
     let mut signals = watch(&chain_watching(&server));
     assert_eq!(
         next(&mut signals).await,
-        SubscriptionUpdate::ConnectedAccount
+        SubscriptionUpdate::Connected
     );
     server.order(Order::Send(log("01", false))).await;
     let (told, removed) = next_event(&mut signals).await;
@@ -159,7 +159,7 @@ async fn what_was_told_is_taken_back_and_a_lost_connection_comes_again() {
     assert_eq!(next(&mut signals).await, SubscriptionUpdate::Disconnected);
     assert_eq!(
         next(&mut signals).await,
-        SubscriptionUpdate::ConnectedAccount
+        SubscriptionUpdate::Connected
     );
     // A block that nobody knows any more is not told of at all.
     server.order(Order::Send(log("ff", true))).await;
@@ -182,7 +182,7 @@ async fn what_was_not_asked_for_breaks_the_subscription() {
         let mut signals = watch(&chain_watching(&server));
         assert_eq!(
             next(&mut signals).await,
-            SubscriptionUpdate::ConnectedAccount
+            SubscriptionUpdate::Connected
         );
         server.order(order).await;
         assert_eq!(next(&mut signals).await, SubscriptionUpdate::Disconnected);
@@ -203,7 +203,7 @@ async fn silence_is_noticed() {
     let mut signals = watch(&chain_watching(&server));
     assert_eq!(
         next(&mut signals).await,
-        SubscriptionUpdate::ConnectedAccount
+        SubscriptionUpdate::Connected
     );
     server.order(Order::FallSilent).await;
     // From here on nothing comes over the wire, so that time may run ahead.
@@ -229,7 +229,7 @@ async fn silence_is_noticed_later_while_nothing_is_expected_and_soon_again_once_
         let mut signals = watch(&chain);
         assert_eq!(
             next(&mut signals).await,
-            SubscriptionUpdate::ConnectedAccount
+            SubscriptionUpdate::Connected
         );
         chain.set_active(false);
         server.order(Order::FallSilent).await;
@@ -257,7 +257,7 @@ async fn the_watch_ends_when_nobody_listens() {
     let task = tokio::spawn(async move { chain.subscribe(USER, out).await });
     assert_eq!(
         signals.recv().await,
-        Some(SubscriptionUpdate::ConnectedAccount)
+        Some(SubscriptionUpdate::Connected)
     );
     drop(signals);
     until(async || task.is_finished().then_some(())).await;
