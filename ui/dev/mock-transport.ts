@@ -227,7 +227,7 @@ const timeout = failure("timeout", "The provider did not answer in time.", true)
 
 function dues(): DuePaymentsView {
   if (hasCase("empty")) return { ...panel.DUES, services: [], migrations: [] };
-  if (hasCase("invoiced")) return { ...panel.DUES, under_way: panel.UNDER_WAY };
+  if (hasCase("invoiced")) return { ...panel.DUES, under_way: panel.PAYMENTS_IN_PROGRESS };
   return hasCase("outdated") ? { ...panel.DUES, as_of: fixtures.ago(9000), error: timeout } : panel.DUES;
 }
 

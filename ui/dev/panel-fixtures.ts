@@ -187,7 +187,7 @@ export const INVOICED: TopUpView = {
   can_cancel: true,
 };
 
-export const UNDER_WAY: DuePaymentInProgress[] = [
+export const PAYMENTS_IN_PROGRESS: DuePaymentInProgress[] = [
   { services: ["s1"], order: null, top_up: INVOICED },
   {
     services: [],
@@ -224,25 +224,25 @@ export function balances(others: BalanceView[]): BalanceView[] {
 
 /** The preview's price for a payment. */
 export function quote(
-  wish: PaymentRequest,
+  request: PaymentRequest,
   error: (code: Failure["code"], message: string) => Failure,
   pricesRaised: boolean,
 ): Quote {
-  const method = METHODS.find((one) => one.code === wish.method);
-  const prices = [...priced(wish), ...(pricesRaised ? [usd("5.10")] : [])];
+  const method = METHODS.find((one) => one.code === request.method);
+  const prices = [...priced(request), ...(pricesRaised ? [usd("5.10")] : [])];
   const amount = sum(prices);
   const known = {
     amount,
     fee: usd("0.00"),
     total: amount,
-    balance_after: amount && wish.purpose.what === "top_up" ? sum([usd("86.40"), amount]) : null,
-    purpose: wish.purpose.what === "top_up" ? null : "vm-14.basalt.example, 1 month",
-    method: wish.method,
+    balance_after: amount && request.purpose.what === "top_up" ? sum([usd("86.40"), amount]) : null,
+    purpose: request.purpose.what === "top_up" ? null : "vm-14.basalt.example, 1 month",
+    method: request.method,
     needs_confirmation: method?.debits_at_once ?? false,
     error: null,
     warning: null,
   };
-  if (wish.purpose.what !== "top_up" || Number(wish.purpose.amount) <= 15_000) return known;
+  if (request.purpose.what !== "top_up" || Number(request.purpose.amount) <= 15_000) return known;
   return { ...known, error: error("amount_too_large", "The most that can be paid at once is 15000.00 USD.") };
 }
 

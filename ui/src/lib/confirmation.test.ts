@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Confirmation } from "./confirmation.svelte.ts";
-import { paymentsUnderWayFor, changedTerms, type PaymentTerms, type CurrentTerms } from "./payment-terms.ts";
+import { paymentsInProgressFor, changedTerms, type PaymentTerms, type CurrentTerms } from "./payment-terms.ts";
 import type { DuePaymentInProgress, MethodView, Quote, TopUpView, PaymentRequest } from "./types.ts";
 
 const usd = (amount: string) => ({ amount, currency: "USD" });
@@ -17,7 +17,7 @@ const VISA: MethodView = {
   debits_at_once: true,
 };
 
-const WISH: PaymentRequest = {
+const REQUEST: PaymentRequest = {
   purpose: { what: "top_up", amount: "54" },
   payer: "jane",
   method: "pm_visa",
@@ -37,15 +37,15 @@ const QUOTE: Quote = {
 };
 
 const TERMS: PaymentTerms = {
-  wish: WISH,
+  request: REQUEST,
   total: usd("54.00"),
   purpose: null,
   method: VISA,
   payer: { id: "jane", name: "Jane Doe" },
-  already: [],
+  duplicates: [],
 };
 
-const NOW: CurrentTerms = { wish: WISH, quote: QUOTE, already: [] };
+const NOW: CurrentTerms = { request: REQUEST, quote: QUOTE, duplicates: [] };
 
 const TOP_UP: TopUpView = {
   id: "t1",
@@ -76,7 +76,7 @@ function what(now: Partial<CurrentTerms>, terms: PaymentTerms = TERMS) {
 describe("changedTerms", () => {
   it("reports nothing while the terms are the same, also after they were read again", () => {
     expect(what({})).toBeNull();
-    expect(what({ wish: structuredClone(WISH), quote: structuredClone(QUOTE) })).toBeNull();
+    expect(what({ request: structuredClone(REQUEST), quote: structuredClone(QUOTE) })).toBeNull();
   });
 
   it("reports nothing while the price is loading, as the total on screen is the one that is sent", () => {
@@ -84,24 +84,24 @@ describe("changedTerms", () => {
   });
 
   it("reports the method when it was replaced or removed", () => {
-    expect(what({ wish: { ...WISH, method: "pm_master" }, quote: null })).toBe("method");
-    expect(what({ wish: { ...WISH, method: null }, quote: null })).toBe("method");
-    expect(what({ wish: { ...WISH, save_method: true } })).toBe("method");
+    expect(what({ request: { ...REQUEST, method: "pm_master" }, quote: null })).toBe("method");
+    expect(what({ request: { ...REQUEST, method: null }, quote: null })).toBe("method");
+    expect(what({ request: { ...REQUEST, save_method: true } })).toBe("method");
   });
 
   it("reports the payer, whichever method came with the new one", () => {
-    expect(what({ wish: { ...WISH, payer: "acme" } })).toBe("payer");
-    expect(what({ wish: { ...WISH, payer: "acme", method: "pm_acme" }, quote: null })).toBe("payer");
+    expect(what({ request: { ...REQUEST, payer: "acme" } })).toBe("payer");
+    expect(what({ request: { ...REQUEST, payer: "acme", method: "pm_acme" }, quote: null })).toBe("payer");
   });
 
   it("reports the purpose when it is gone or has changed", () => {
-    expect(what({ wish: null, quote: null })).toBe("purpose");
+    expect(what({ request: null, quote: null })).toBe("purpose");
     const renewal = (period: string): PaymentRequest => ({
-      ...WISH,
+      ...REQUEST,
       purpose: { what: "renewal", services: [{ service: "s1", period }] },
     });
-    expect(what({ wish: renewal("1m") }, { ...TERMS, wish: renewal("1m") })).toBeNull();
-    expect(what({ wish: renewal("3m") }, { ...TERMS, wish: renewal("1m") })).toBe("purpose");
+    expect(what({ request: renewal("1m") }, { ...TERMS, request: renewal("1m") })).toBeNull();
+    expect(what({ request: renewal("3m") }, { ...TERMS, request: renewal("1m") })).toBe("purpose");
   });
 
   it("reports the total, with the new one", () => {
@@ -117,26 +117,30 @@ describe("changedTerms", () => {
   });
 
   it("reports a payment for the same purpose that was started elsewhere, unless it was shown before", () => {
-    expect(what({ already: [under(["s1"])] })).toBe("already");
-    expect(what({ already: [under(["s1"])] }, { ...TERMS, already: [under(["s1"])] })).toBeNull();
-    expect(what({ already: [] }, { ...TERMS, already: [under(["s1"])] })).toBeNull();
+    expect(what({ duplicates: [under(["s1"])] })).toBe("already");
+    expect(what({ duplicates: [under(["s1"])] }, { ...TERMS, duplicates: [under(["s1"])] })).toBeNull();
+    expect(what({ duplicates: [] }, { ...TERMS, duplicates: [under(["s1"])] })).toBeNull();
   });
 });
 
-describe("paymentsUnderWayFor", () => {
-  const underWay = [under(["s1", "s2"], null, "t1"), under([], "m1", "t2")];
+describe("paymentsInProgressFor", () => {
+  const paymentsInProgress = [under(["s1", "s2"], null, "t1"), under([], "m1", "t2")];
 
   it("finds the payments for any of the services or for the order", () => {
     const renewal = { what: "renewal" as const, services: [{ service: "s2", period: "1m" }] };
-    expect(paymentsUnderWayFor(renewal, underWay).map(({ top_up }) => top_up.id)).toEqual(["t1"]);
-    expect(paymentsUnderWayFor({ what: "migration", order: "m1", period: "1m" }, underWay)).toEqual([underWay[1]]);
+    expect(paymentsInProgressFor(renewal, paymentsInProgress).map(({ top_up }) => top_up.id)).toEqual(["t1"]);
+    expect(paymentsInProgressFor({ what: "migration", order: "m1", period: "1m" }, paymentsInProgress)).toEqual([
+      paymentsInProgress[1],
+    ]);
   });
 
   it("finds no payment for another purpose, for a top-up, or without a purpose", () => {
-    expect(paymentsUnderWayFor({ what: "renewal", services: [{ service: "s3", period: "1m" }] }, underWay)).toEqual([]);
-    expect(paymentsUnderWayFor({ what: "migration", order: "m2", period: "1m" }, underWay)).toEqual([]);
-    expect(paymentsUnderWayFor({ what: "top_up", amount: "10" }, underWay)).toEqual([]);
-    expect(paymentsUnderWayFor(null, underWay)).toEqual([]);
+    expect(
+      paymentsInProgressFor({ what: "renewal", services: [{ service: "s3", period: "1m" }] }, paymentsInProgress),
+    ).toEqual([]);
+    expect(paymentsInProgressFor({ what: "migration", order: "m2", period: "1m" }, paymentsInProgress)).toEqual([]);
+    expect(paymentsInProgressFor({ what: "top_up", amount: "10" }, paymentsInProgress)).toEqual([]);
+    expect(paymentsInProgressFor(null, paymentsInProgress)).toEqual([]);
   });
 });
 
@@ -155,7 +159,7 @@ describe("Confirmation", () => {
     confirmation.ask(TERMS);
     confirmation.recheck({ ...NOW, quote: { ...QUOTE, error: gone } });
     expect([confirmation.terms, confirmation.withdrawn?.what]).toEqual([null, "refused"]);
-    confirmation.recheck({ ...NOW, wish: { ...WISH, method: "pm_master" }, quote: null });
+    confirmation.recheck({ ...NOW, request: { ...REQUEST, method: "pm_master" }, quote: null });
     expect([confirmation.terms, confirmation.withdrawn?.what]).toEqual([null, "method"]);
     confirmation.recheck(NOW);
     expect(confirmation.withdrawn?.what, "a withdrawn question does not open again by itself").toBe("method");
@@ -165,13 +169,13 @@ describe("Confirmation", () => {
   it("gives no reason after the user has moved on or has answered", () => {
     const confirmation = new Confirmation();
     confirmation.ask(TERMS);
-    confirmation.recheck({ ...NOW, wish: null });
+    confirmation.recheck({ ...NOW, request: null });
     confirmation.clearWithdrawn();
-    confirmation.recheck({ ...NOW, wish: { ...WISH, payer: "acme" } });
+    confirmation.recheck({ ...NOW, request: { ...REQUEST, payer: "acme" } });
     expect(confirmation.withdrawn).toBeNull();
     confirmation.ask(TERMS);
     confirmation.close();
-    confirmation.recheck({ ...NOW, wish: null });
+    confirmation.recheck({ ...NOW, request: null });
     expect([confirmation.terms, confirmation.withdrawn]).toEqual([null, null]);
   });
 });

@@ -19,27 +19,27 @@ const EMPTY_QUOTE: Quote = {
 export class LiveQuote {
   /** The last answer. It stays on screen until the next one arrives. */
   latest = $state.raw<Quote | null>(null);
-  #answeredWish = $state("");
+  #answeredRequest = $state("");
   #generation = 0;
 
   /** The answer for exactly this payment, once it has arrived. */
-  answerFor(wish: PaymentRequest | null): Quote | null {
-    return wish !== null && this.#answeredWish === JSON.stringify(wish) ? this.latest : null;
+  answerFor(request: PaymentRequest | null): Quote | null {
+    return request !== null && this.#answeredRequest === JSON.stringify(request) ? this.latest : null;
   }
 
-  request(account: AccountId, wish: PaymentRequest | null): void {
+  fetchFor(account: AccountId, request: PaymentRequest | null): void {
     const generation = (this.#generation += 1);
-    if (wish === null) {
+    if (request === null) {
       this.latest = null;
-      this.#answeredWish = "";
+      this.#answeredRequest = "";
       return;
     }
-    const wishKey = JSON.stringify(wish);
+    const requestKey = JSON.stringify(request);
     const answered = (quote: Quote) => {
       if (generation !== this.#generation) return;
       this.latest = quote;
-      this.#answeredWish = wishKey;
+      this.#answeredRequest = requestKey;
     };
-    core.quote(account, wish).then(answered, (failure: Failure) => answered({ ...EMPTY_QUOTE, error: failure }));
+    core.quote(account, request).then(answered, (failure: Failure) => answered({ ...EMPTY_QUOTE, error: failure }));
   }
 }

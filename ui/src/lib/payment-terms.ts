@@ -5,7 +5,7 @@ import { isSameAmount } from "./money.ts";
 import type { Amount, DuePaymentInProgress, MethodView, Payer, Quote, PaymentRequest } from "./types.ts";
 
 export interface PaymentTerms {
-  readonly wish: PaymentRequest;
+  readonly request: PaymentRequest;
   readonly total: Amount;
   /** What is paid for, in the provider's words; `null` for a top-up. */
   readonly purpose: string | null;
@@ -13,15 +13,15 @@ export interface PaymentTerms {
   /** `null` where the provider asks for no payer. */
   readonly payer: Payer | null;
   /** Payments for the same purpose that have not ended yet. */
-  readonly already: readonly DuePaymentInProgress[];
+  readonly duplicates: readonly DuePaymentInProgress[];
 }
 
 /** The same terms as they are now. */
 export interface CurrentTerms {
-  readonly wish: PaymentRequest | null;
+  readonly request: PaymentRequest | null;
   /** `null` while the quote is loading. */
   readonly quote: Quote | null;
-  readonly already: readonly DuePaymentInProgress[];
+  readonly duplicates: readonly DuePaymentInProgress[];
 }
 
 export interface TermsChange {
@@ -34,21 +34,25 @@ export interface TermsChange {
 /** The first of the terms that no longer holds; `null` while all of them do. */
 export function changedTerms(terms: PaymentTerms, now: CurrentTerms): TermsChange | null {
   const change = (what: TermsChange["what"], total: Amount | null = null): TermsChange => ({ what, terms, total });
-  const { wish, quote } = now;
-  if (wish === null || !isEqual(wish.purpose, terms.wish.purpose)) return change("purpose");
-  if (wish.payer !== terms.wish.payer) return change("payer");
-  if (wish.method !== terms.wish.method || wish.save_method !== terms.wish.save_method) return change("method");
-  const known = new Set(terms.already.map(({ top_up }) => top_up.id));
-  if (now.already.some(({ top_up }) => !known.has(top_up.id))) return change("already");
+  const { request, quote } = now;
+  if (request === null || !isEqual(request.purpose, terms.request.purpose)) return change("purpose");
+  if (request.payer !== terms.request.payer) return change("payer");
+  if (request.method !== terms.request.method || request.save_method !== terms.request.save_method)
+    return change("method");
+  const known = new Set(terms.duplicates.map(({ top_up }) => top_up.id));
+  if (now.duplicates.some(({ top_up }) => !known.has(top_up.id))) return change("already");
   if (quote === null) return null;
   if (quote.error !== null || quote.total === null) return change("refused");
   return isSameAmount(quote.total, terms.total) ? null : change("total", quote.total);
 }
 
 /** The unfinished payments for the same services or the same order. */
-export function paymentsUnderWayFor(purpose: PaymentRequest["purpose"] | null, underWay: readonly DuePaymentInProgress[]): DuePaymentInProgress[] {
+export function paymentsInProgressFor(
+  purpose: PaymentRequest["purpose"] | null,
+  paymentsInProgress: readonly DuePaymentInProgress[],
+): DuePaymentInProgress[] {
   if (purpose === null || purpose.what === "top_up") return [];
-  return underWay.filter(({ services, order }) =>
+  return paymentsInProgress.filter(({ services, order }) =>
     purpose.what === "migration"
       ? order === purpose.order
       : purpose.services.some(({ service }) => services.includes(service)),
