@@ -37,8 +37,8 @@ pub(crate) fn run(
             connection,
             requests,
         } => (Some(requests), Some(connection)),
-        Instance::Standalone(why) => {
-            tracing::warn!(why, "further starts cannot hand over links");
+        Instance::Standalone(reason) => {
+            tracing::warn!(reason, "further starts cannot hand over links");
             (None, None)
         }
     };

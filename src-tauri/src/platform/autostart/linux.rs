@@ -16,7 +16,7 @@ pub(crate) fn is_enabled() -> bool {
 /// # Errors
 /// `file_failed` when the entry can be neither written nor removed.
 pub(crate) fn set_enabled(enabled: bool, program: &Path, home: Option<&Path>) -> Result<()> {
-    let failed = |why: String| Error::new(Code::FileFailed, why);
+    let failed = |message: String| Error::new(Code::FileFailed, message);
     let Some(path) = path() else {
         return Err(failed(
             "There is no home folder to start with the session from.".to_owned(),

@@ -1,7 +1,8 @@
 //! The running app of a home owns a name on the session bus. A further start hands its arguments over and ends before
 //! it touches a window or a database. The interface is the desktop's own, `org.freedesktop.Application`. Any program
 //! of the user may call it, so a call can only request a look at the app. Any program may also own the name, so
-//! arguments only go to a process that holds this home's lock. What keeps two cores apart is that lock, not the name.
+//! arguments only go to a process that runs this executable or holds this home's lock. What keeps two cores apart is
+//! that lock, not the name.
 
 use crate::arguments::Arguments;
 use crate::home::Home;
@@ -75,7 +76,7 @@ async fn acquire_on_bus(
                 });
             }
             Ok(NameClaim::HandedOver) => return Ok(Instance::HandedOver),
-            Ok(NameClaim::OwnedByOther(why)) => return Ok(Instance::Standalone(why)),
+            Ok(NameClaim::OwnedByOther(reason)) => return Ok(Instance::Standalone(reason)),
             // The owner has ended, or is restarting.
             Err(error) if owner_vanished(&error) => tokio::time::sleep(RETRY_INTERVAL).await,
             Err(error) => return Err(error),

@@ -21,8 +21,8 @@ const SHOW_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A host that does not accept the icon is asked again after this time, then after twice as long each time, up to the
 /// second one. Its name may be on the bus before it is ready.
-const RETRY_FIRST: Duration = Duration::from_millis(250);
-const RETRY_LAST: Duration = Duration::from_secs(60);
+const MIN_RETRY_DELAY: Duration = Duration::from_millis(250);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(60);
 
 /// Keeps an icon in every tray that appears, until `end` resolves or the bus ends. Calls `on_shown` with whether a
 /// tray shows it, and `on_action` for each click. Neither may block.
@@ -120,11 +120,11 @@ impl HostedIcon {
         }
     }
 
-    fn schedule_retry(&mut self, why: &str) {
-        let wait = self.next_offer.map_or(RETRY_FIRST, |(_, waited)| {
-            waited.saturating_mul(2).min(RETRY_LAST)
+    fn schedule_retry(&mut self, reason: &str) {
+        let wait = self.next_offer.map_or(MIN_RETRY_DELAY, |(_, waited)| {
+            waited.saturating_mul(2).min(MAX_RETRY_DELAY)
         });
-        tracing::warn!(why, ?wait, "the tray does not accept the icon");
+        tracing::warn!(reason, ?wait, "the tray does not accept the icon");
         self.next_offer = Instant::now().checked_add(wait).map(|at| (at, wait));
     }
 

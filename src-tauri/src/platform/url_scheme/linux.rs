@@ -14,7 +14,7 @@ use std::path::Path;
 /// # Errors
 /// `file_failed` when the entry cannot be written, or the desktop does not accept it.
 pub(crate) fn register_handler(program: &Path, home: Option<&Path>) -> Result<()> {
-    let failed = |why: &str| Error::new(Code::FileFailed, why);
+    let failed = |message: &str| Error::new(Code::FileFailed, message);
     let Some(data) = desktop_entry::xdg_folder("XDG_DATA_HOME", ".local/share") else {
         return Err(failed("There is no home folder to register links in."));
     };
