@@ -1,13 +1,13 @@
 //! Events of a range of blocks where there is reason to doubt the first answer: a second endpoint is asked even if the
 //! first one has none, and what only one of them tells counts where the receipt is at both.
 
-use super::fault::{Fault, told_together};
-use super::keeper::figures;
-use super::line::{At, Line, block, view};
-use super::reader::Chain;
+use super::balance_contract::decode_balances;
+use super::chain::Chain;
+use super::corroboration::{WitnessAnswer, overlap, rpcs_disagree};
+use super::fault::{Fault, combine_faults};
+use super::rpc_connection::{BlockId, RpcConnection, eth_call, get_block};
 use super::rpc_error::RpcErrorKind;
-use super::second::{Word, disagree, shared};
-use super::wire::{Block, Data};
+use super::rpc_types::{Block, Data};
 use alloy_primitives::{Address, B256};
 use bursar_domain::balances::Balances;
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, same_except_log_index};
@@ -27,28 +27,28 @@ impl Chain {
         from: u64,
         to: u64,
     ) -> Result<EventBatch> {
-        let subject = &self.subject(user);
+        let contract = &self.balance_contract(user);
         let from = from.min(to);
-        let (first, mut batch) = self.first_to_tell(subject, from, to).await?;
-        for rpc in self.order() {
-            if rpc.host == first || !rpc.standing().may_be_asked(Instant::now()) {
+        let (first, mut batch) = self.events_from_first(contract, from, to).await?;
+        for rpc in self.by_priority() {
+            if rpc.host == first || !rpc.health().is_available(Instant::now()) {
                 continue;
             }
-            match self.told_by(&rpc, subject, batch.from, batch.to).await {
-                Ok(Word::New(told)) => {
-                    let united = self.united(user, &batch, &told).await;
-                    return united.ok_or_else(|| disagree(&first, &rpc.host));
+            match self.ask_witness(&rpc, contract, batch.from, batch.to).await {
+                Ok(WitnessAnswer::Current(other)) => {
+                    let merged = self.merge(user, &batch, &other).await;
+                    return merged.ok_or_else(|| rpcs_disagree(&first, &rpc.host));
                 }
-                Ok(Word::Old(Some(told))) if told.to >= batch.from => {
-                    let united = self.united(user, &batch, &told).await;
-                    let united = united.ok_or_else(|| disagree(&first, &rpc.host))?;
-                    batch.replace(united);
+                Ok(WitnessAnswer::Stale(Some(other))) if other.to >= batch.from => {
+                    let merged = self.merge(user, &batch, &other).await;
+                    let merged = merged.ok_or_else(|| rpcs_disagree(&first, &rpc.host))?;
+                    batch.replace(merged);
                 }
                 Err(Fault::Behind) if !batch.events.is_empty() => {
-                    return Err(disagree(&first, &rpc.host));
+                    return Err(rpcs_disagree(&first, &rpc.host));
                 }
-                Ok(Word::Old(_)) | Err(Fault::Behind) => {}
-                Err(fault) => rpc.standing().gave_no_events(&fault, Instant::now()),
+                Ok(WitnessAnswer::Stale(_)) | Err(Fault::Behind) => {}
+                Err(fault) => rpc.health().record_logs_failure(&fault, Instant::now()),
             }
         }
         Ok(batch)
@@ -57,38 +57,41 @@ impl Chain {
     /// The events of both in the blocks that both tell of, newest first; `None` where they are not of the same chain, or
     /// one alone stands by an event. Endpoints may count the logs of a transaction in different ways: what is the same but
     /// for its place is the same event.
-    async fn united(
+    async fn merge(
         &self,
         user: Address,
         batch: &EventBatch,
-        told: &EventBatch,
+        other: &EventBatch,
     ) -> Option<EventBatch> {
-        let (mut both, told) = shared(batch, told)?;
-        let mut left = told.events.clone();
-        let mut alone = both.events.clone();
+        let (mut both, other) = overlap(batch, other)?;
+        let mut left = other.events.clone();
+        let mut unmatched = both.events.clone();
         let mut take = |is_it: &dyn Fn(&BalanceEvent) -> bool| {
             let at = left.iter().position(is_it);
             at.map(|at| left.remove(at)).is_some()
         };
-        alone.retain(|event| !take(&|said| said == event));
-        alone.retain(|event| !take(&|said| same_except_log_index(said, event)));
+        unmatched.retain(|event| !take(&|figures_data| figures_data == event));
+        unmatched.retain(|event| !take(&|figures_data| same_except_log_index(figures_data, event)));
         // In the count of the one that tells more, so that two events are never in one place.
         let place = |event: &BalanceEvent| (event.block, event.log_index);
         if !left.is_empty() {
-            both.events = told.events;
-            let is_taken =
-                |event: &BalanceEvent| both.events.iter().any(|said| place(said) == place(event));
-            if alone.iter().any(is_taken) {
+            both.events = other.events;
+            let is_taken = |event: &BalanceEvent| {
+                both.events
+                    .iter()
+                    .any(|figures_data| place(figures_data) == place(event))
+            };
+            if unmatched.iter().any(is_taken) {
                 return None;
             }
-            both.events.extend(alone.iter().cloned());
+            both.events.extend(unmatched.iter().cloned());
         }
-        for event in alone.iter().chain(&left) {
-            let alike = both.events.iter();
-            let times = alike
-                .filter(|said| same_except_log_index(said, event))
+        for event in unmatched.iter().chain(&left) {
+            let equal_logs = both.events.iter();
+            let copies = equal_logs
+                .filter(|figures_data| same_except_log_index(figures_data, event))
                 .count();
-            let stands = self.agreed_on(user, event, times).await;
+            let stands = self.has_receipt_quorum_for(user, event, copies).await;
             if !stands.unwrap_or(false) {
                 return None;
             }
@@ -109,46 +112,49 @@ impl Chain {
         number: u64,
         hash: Option<B256>,
     ) -> Result<Option<Balances>> {
-        let subject = &self.subject(user);
-        self.ask_in_turn(|line: Line, head: Block| async move {
+        let contract = &self.balance_contract(user);
+        self.with_failover(|connection: RpcConnection, head: Block| async move {
             if head.number < number {
                 return Err(Fault::Behind);
             }
-            let mut calls: Vec<_> = subject
-                .figure_calls()
+            let mut calls: Vec<_> = contract
+                .balance_calls()
                 .iter()
-                .map(|data| view(subject.balance, data, At::Number(number)))
+                .map(|data| eth_call(contract.address, data, BlockId::Number(number)))
                 .collect();
-            calls.push(block(At::Number(number)));
-            let mut answers = match line.ask(&calls, BODY_LIMIT).await {
-                Err(fault) if is_about_the_state(&fault) => return Ok(None),
+            calls.push(get_block(BlockId::Number(number)));
+            let mut answers = match connection.call_batch(&calls, BODY_LIMIT).await {
+                Err(fault) if may_lack_state(&fault) => return Ok(None),
                 answers => answers?,
             };
             let mut read = || -> Result<_, Fault> {
                 let mut figure = || answers.next::<Data>("a figure").map(|data| data.0);
-                let said = [figure()?, figure()?, figure()?, figure()?];
+                let figures_data = [figure()?, figure()?, figure()?, figure()?];
                 let seen = answers.next::<Option<Block>>("a block")?;
-                Ok((figures(&said, line.decimals()?)?, seen))
+                Ok((
+                    decode_balances(&figures_data, connection.decimals()?)?,
+                    seen,
+                ))
             };
             // An endpoint without old states is as good as any other.
-            let Ok((said, Some(seen))) = read() else {
+            let Ok((figures_data, Some(seen))) = read() else {
                 return Ok(None);
             };
             let is_it = seen.number == number && hash.is_none_or(|hash| hash == seen.hash);
             Ok(is_it.then_some(Balances {
-                free: said.free,
-                reserved: said.reserved,
-                held: said.held,
+                free: figures_data.free,
+                reserved: figures_data.reserved,
+                held: figures_data.held,
             }))
         })
         .await
-        .map_err(told_together)
+        .map_err(combine_faults)
     }
 }
 
 /// Whether an answer may only mean that the endpoint keeps no such old state.
-fn is_about_the_state(fault: &Fault) -> bool {
+fn may_lack_state(fault: &Fault) -> bool {
     fault
-        .refusal()
+        .rpc_error_kind()
         .is_some_and(|kind| !matches!(kind, RpcErrorKind::RateLimited | RpcErrorKind::NotAllowed))
 }

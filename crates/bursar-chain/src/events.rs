@@ -1,14 +1,14 @@
 //! The user's events from the contract's logs, newest first: every log checked against what was asked, none
 //! twice, none taken back, each with its block's own time. What an RPC can give of a range is read; how it is asked
-//! for less where a range is too much, [`super::log_range`] decides.
+//! for less where a range is too much, [`super::log_chunking`] decides.
 
-use super::fault::{Fault, told_as};
-use super::keeper::Subject;
-use super::line::{At, Line, Rpc, block};
-use super::log_range::{LogRange, Next};
-use super::reader::{Chain, missing, missing_instead};
-use super::rpc::Call;
-use super::wire::{Block, Log, written};
+use super::balance_contract::BalanceContract;
+use super::chain::{Chain, map_missing_block, missing_block};
+use super::fault::{Fault, combine_faults_as};
+use super::json_rpc::Call;
+use super::log_chunking::{LogChunker, NextStep};
+use super::rpc_connection::{BlockId, RpcConnection, RpcEndpoint, get_block};
+use super::rpc_types::{Block, Log, hex_quantity};
 use alloy_primitives::{Address, B256};
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, same_except_log_index};
 use bursar_domain::clock::Timestamp;
@@ -23,14 +23,14 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// So many requests for logs are made at a time, and so many events taken; the rest of a range is for the next time.
-pub(super) const MOST_REQUESTS: u32 = 64;
-const MOST_EVENTS: usize = 20_000;
+pub(super) const MAX_LOG_REQUESTS: u32 = 64;
+const MAX_EVENTS_PER_READ: usize = 20_000;
 /// After so long, what has been read is handed over.
-const PART: Duration = Duration::from_secs(3);
+const READ_TIME_LIMIT: Duration = Duration::from_secs(3);
 /// So many times [`Chain::events`] goes on with the rest.
-const MOST_PARTS: u32 = 16;
+const MAX_READS: u32 = 16;
 /// So many blocks' times are asked for at once.
-const TIMES_AT_ONCE: usize = 50;
+const BLOCK_TIME_BATCH: usize = 50;
 /// No list of logs, where one was asked for. That is not the same as an empty one.
 pub(super) const NO_LOGS: Fault = Fault::Malformed("no logs");
 
@@ -52,7 +52,7 @@ impl Chain {
         if batch.to < to {
             return Err(yet_to_come());
         }
-        for _ in 0..MOST_PARTS {
+        for _ in 0..MAX_READS {
             let Some(next) = batch.from.checked_sub(1).filter(|next| *next >= from) else {
                 return Ok(batch);
             };
@@ -76,18 +76,18 @@ impl Chain {
     /// As [`Chain::read`]; `chain_unavailable` too while no RPC has come to these blocks; `events_incomplete` where all
     /// have dropped them; `rpcs_disagree`.
     pub async fn newest_events(&self, user: Address, from: u64, to: u64) -> Result<EventBatch> {
-        let subject = &self.subject(user);
+        let contract = &self.balance_contract(user);
         let from = from.min(to);
-        let first = self.first_to_tell(subject, from, to);
+        let first = self.events_from_first(contract, from, to);
         // Where the last range had events this one may have some too: both are asked at once then.
-        let beside = if self.inner.eventful.load(Ordering::Relaxed) {
+        let beside = if self.inner.last_range_had_events.load(Ordering::Relaxed) {
             self.witness()
         } else {
             None
         };
         let (first, said) = match &beside {
             Some(rpc) => {
-                let said = pin!(self.told_by(rpc, subject, from, to));
+                let said = pin!(self.ask_witness(rpc, contract, from, to));
                 match select(pin!(first), said).await {
                     Either::Left((Ok((host, batch)), said)) if !batch.events.is_empty() => {
                         (Ok((host, batch)), Some(said.await))
@@ -100,62 +100,70 @@ impl Chain {
         };
         let (host, batch) = first?;
         self.inner
-            .eventful
+            .last_range_had_events
             .store(!batch.events.is_empty(), Ordering::Relaxed);
-        self.second(subject, &host, batch, beside.zip(said)).await
+        self.corroborate(contract, &host, batch, beside.zip(said))
+            .await
     }
 
     /// What the first RPC that tells anything of these blocks tells, and its host.
-    pub(super) async fn first_to_tell(
+    pub(super) async fn events_from_first(
         &self,
-        subject: &Subject,
+        contract: &BalanceContract,
         from: u64,
         to: u64,
     ) -> Result<(String, EventBatch)> {
-        let work = |line: Line, head: Block| async move {
+        let work = |connection: RpcConnection, head: Block| async move {
             if head.number < from {
                 return Err(Fault::Behind);
             }
-            let batch = read_range(&line, subject, from, to.min(head.number)).await?;
-            Ok((line.rpc.host.clone(), batch))
+            let batch = read_range(&connection, contract, from, to.min(head.number)).await?;
+            Ok((connection.rpc.host.clone(), batch))
         };
-        self.ask_each(work, gave_no_events)
+        self.with_failover_recording(work, record_logs_failure)
             .await
-            .map_err(|faults| told_as(faults, "No RPC gave the events."))
+            .map_err(|faults| combine_faults_as(faults, "No RPC gave the events."))
     }
 
     /// Whether every RPC is known to have dropped the logs of this block.
     pub fn logs_pruned_at(&self, block: u64) -> bool {
         let now = Instant::now();
         let rpcs = &self.inner.rpcs;
-        !rpcs.is_empty() && rpcs.iter().all(|rpc| rpc.standing().lowest(now) > block)
+        !rpcs.is_empty()
+            && rpcs
+                .iter()
+                .all(|rpc| rpc.health().earliest_log_block(now) > block)
     }
 }
 
-pub(super) fn gave_no_events(rpc: &Rpc, fault: Fault, faults: &mut Vec<(String, Fault)>) {
-    rpc.standing().gave_no_events(&fault, Instant::now());
-    tracing::debug!(host = %rpc.host, "no events: {}", fault.clone().told(&rpc.host));
+pub(super) fn record_logs_failure(
+    rpc: &RpcEndpoint,
+    fault: Fault,
+    faults: &mut Vec<(String, Fault)>,
+) {
+    rpc.health().record_logs_failure(&fault, Instant::now());
+    tracing::debug!(host = %rpc.host, "no events: {}", fault.clone().into_error(&rpc.host));
     faults.push((rpc.host.clone(), fault));
 }
 
-/// The events of the newest of these blocks, as far down as the RPC tells of them in [`MOST_REQUESTS`]; at least one
+/// The events of the newest of these blocks, as far down as the RPC tells of them in [`MAX_LOG_REQUESTS`]; at least one
 /// block's.
 pub(super) async fn read_range(
-    line: &Line,
-    subject: &Subject,
+    connection: &RpcConnection,
+    contract: &BalanceContract,
     from: u64,
     to: u64,
 ) -> Result<EventBatch, Fault> {
-    let line = &Line {
-        patience: WHOLE_TIMEOUT.min(line.patience.saturating_mul(2)),
-        ..line.clone()
+    let connection = &RpcConnection {
+        request_timeout: WHOLE_TIMEOUT.min(connection.request_timeout.saturating_mul(2)),
+        ..connection.clone()
     };
     let mut batch: Option<EventBatch> = None;
-    let mut range = LogRange::new(line, from, to)?;
-    let begun = Instant::now();
-    for _ in 0..MOST_REQUESTS {
-        let (low, high) = range.blocks(&line.rpc.standing());
-        let fault = match read_blocks(line, subject, low, high, range.head()).await {
+    let mut range = LogChunker::new(connection, from, to)?;
+    let started = Instant::now();
+    for _ in 0..MAX_LOG_REQUESTS {
+        let (low, high) = range.next_chunk(&connection.rpc.health());
+        let fault = match read_blocks(connection, contract, low, high, range.head()).await {
             Ok(read) => {
                 match &mut batch {
                     Some(batch) => batch.append_older(read),
@@ -163,22 +171,24 @@ pub(super) async fn read_range(
                 }
                 let many = batch
                     .as_ref()
-                    .is_some_and(|batch| batch.events.len() > MOST_EVENTS);
-                let late = begun.elapsed() > PART;
-                if range.given(&mut line.rpc.standing()) == Next::Stop || many || late {
+                    .is_some_and(|batch| batch.events.len() > MAX_EVENTS_PER_READ);
+                let late = started.elapsed() > READ_TIME_LIMIT;
+                if range.chunk_read(&mut connection.rpc.health()) == NextStep::Stop || many || late
+                {
                     break;
                 }
                 continue;
             }
             Err(fault) => fault,
         };
-        if range.refused(&fault, &mut line.rpc.standing()) == Next::Stop {
+        if range.chunk_failed(&fault, &mut connection.rpc.health()) == NextStep::Stop {
             let Some(batch) = batch else {
-                return Err(range.cause(fault));
+                return Err(range.final_fault(fault));
             };
-            line.rpc
-                .standing()
-                .gave_no_events(&range.cause(fault), Instant::now());
+            connection
+                .rpc
+                .health()
+                .record_logs_failure(&range.final_fault(fault), Instant::now());
             return Ok(batch);
         }
     }
@@ -187,20 +197,20 @@ pub(super) async fn read_range(
 
 /// All events of the blocks `low` to `high`.
 async fn read_blocks(
-    line: &Line,
-    subject: &Subject,
+    connection: &RpcConnection,
+    contract: &BalanceContract,
     low: u64,
     high: u64,
     head: u64,
 ) -> Result<EventBatch, Fault> {
-    let decimals = line.decimals()?;
-    let (logs, to_hash) = ask_logs(line, subject, low, high, head).await?;
+    let decimals = connection.decimals()?;
+    let (logs, to_hash) = fetch_logs(connection, contract, low, high, head).await?;
     let logs = distinct(logs, low, high, to_hash)?;
-    let times = block_times(line, &logs, head).await?;
+    let times = block_times(connection, &logs, head).await?;
     let mut events = Vec::with_capacity(logs.len());
     for log in logs.iter().rev() {
         let time = times.get(&log.block_hash).copied().ok_or(Fault::Behind)?;
-        events.push(subject.event(log, decimals, time)?);
+        events.push(contract.decode_event(log, decimals, time)?);
     }
     Ok(EventBatch {
         events,
@@ -211,37 +221,37 @@ async fn read_blocks(
 }
 
 /// The logs of the blocks `low` to `high`, and the hash of block `high` as the RPC has it at the same time.
-async fn ask_logs(
-    line: &Line,
-    subject: &Subject,
+async fn fetch_logs(
+    connection: &RpcConnection,
+    contract: &BalanceContract,
     low: u64,
     high: u64,
     head: u64,
 ) -> Result<(Vec<Log>, B256), Fault> {
-    let (signatures, token, user) = subject.topics();
+    let (signatures, token, user) = contract.topics();
     let filter = json!({
-        "address": subject.balance,
-        "fromBlock": written(low),
-        "toBlock": written(high),
+        "address": contract.address,
+        "fromBlock": hex_quantity(low),
+        "toBlock": hex_quantity(high),
         "topics": [signatures, token, user],
     });
     // Where the lowest block is gone, an answer without logs may only mean that they are gone too.
     let calls = [
         Call::new("eth_getLogs", json!([filter])),
-        block(At::Number(high)),
-        block(At::Number(low)),
+        get_block(BlockId::Number(high)),
+        get_block(BlockId::Number(low)),
     ];
     let calls = calls
         .get(..if low < high { 3 } else { 2 })
         .unwrap_or(&calls);
-    let mut answers = line.ask(calls, LOGS_LIMIT).await?;
+    let mut answers = connection.call_batch(calls, LOGS_LIMIT).await?;
     let logs = answers.next::<Option<Vec<Log>>>("logs")?.ok_or(NO_LOGS)?;
     let mut next_block = |number: u64| {
         let answer = answers.next::<Option<Block>>("a block");
-        match answer.map_err(|fault| missing_instead(fault, number, head))? {
+        match answer.map_err(|fault| map_missing_block(fault, number, head))? {
             Some(block) if block.number == number => Ok(block.hash),
             Some(_) => Err(Fault::Malformed("another block than was asked for")),
-            None => Err(missing(number, head)),
+            None => Err(missing_block(number, head)),
         }
     };
     let to_hash = next_block(high)?;
@@ -282,14 +292,18 @@ pub(super) fn distinct(
 /// The times of the logs' blocks, by the blocks' hashes. Those that the RPC writes beside its logs are taken where
 /// they can be, and the first and the last block say the same of themselves; else every block is asked.
 async fn block_times(
-    line: &Line,
+    connection: &RpcConnection,
     logs: &[Log],
     head: u64,
 ) -> Result<BTreeMap<B256, Timestamp>, Fault> {
     let mut times = BTreeMap::new();
     let mut unknown = BTreeMap::new();
     for log in logs {
-        match line.rpc.times().get(log.block_hash, log.block_number) {
+        match connection
+            .rpc
+            .block_times()
+            .get(log.block_hash, log.block_number)
+        {
             Some(time) => times.insert(log.block_hash, time).is_some(),
             None => unknown.insert(log.block_number, log.block_hash).is_some(),
         };
@@ -299,25 +313,25 @@ async fn block_times(
         .flatten()
         .map(|(number, hash)| (*number, *hash))
         .collect();
-    let told = told_times(logs).filter(|_| ends.len() < unknown.len());
+    let told = block_times_in_logs(logs).filter(|_| ends.len() < unknown.len());
     if let Some(told) = told {
-        let said = ask_times(line, &ends, head).await?;
+        let said = fetch_block_times(connection, &ends, head).await?;
         let agrees = said.iter().all(|(hash, time)| told.get(hash) == Some(time));
         times.extend(said);
         if agrees {
             times.extend(told);
             return Ok(times);
         }
-        tracing::debug!(host = %line.rpc.host, "the times beside logs are not those of their blocks");
+        tracing::debug!(host = %connection.rpc.host, "the times beside logs are not those of their blocks");
         unknown.retain(|_, hash| !times.contains_key(hash));
     }
-    times.extend(ask_times(line, &unknown, head).await?);
+    times.extend(fetch_block_times(connection, &unknown, head).await?);
     Ok(times)
 }
 
 /// The times that are written beside the logs, which are in the chain's order; `None` where one lacks it, where those
 /// of a block differ, or where a later block is said to be the older one.
-fn told_times(logs: &[Log]) -> Option<BTreeMap<B256, Timestamp>> {
+fn block_times_in_logs(logs: &[Log]) -> Option<BTreeMap<B256, Timestamp>> {
     let mut times = BTreeMap::new();
     let mut before: Option<(u64, Timestamp)> = None;
     for log in logs {
@@ -339,8 +353,8 @@ fn told_times(logs: &[Log]) -> Option<BTreeMap<B256, Timestamp>> {
 }
 
 /// The times of these blocks, as they say themselves.
-async fn ask_times(
-    line: &Line,
+async fn fetch_block_times(
+    connection: &RpcConnection,
     blocks: &BTreeMap<u64, B256>,
     head: u64,
 ) -> Result<BTreeMap<B256, Timestamp>, Fault> {
@@ -349,21 +363,24 @@ async fn ask_times(
         .map(|(number, hash)| (*number, *hash))
         .collect();
     let mut times = BTreeMap::new();
-    for part in blocks.chunks(TIMES_AT_ONCE) {
+    for part in blocks.chunks(BLOCK_TIME_BATCH) {
         let calls: Vec<Call> = part
             .iter()
-            .map(|(_, hash)| block(At::Hash(*hash)))
+            .map(|(_, hash)| get_block(BlockId::Hash(*hash)))
             .collect();
-        let mut answers = line.ask(&calls, LOGS_LIMIT).await?;
+        let mut answers = connection.call_batch(&calls, LOGS_LIMIT).await?;
         for (number, hash) in part {
             let block = answers
                 .next::<Option<Block>>("a block")
-                .map_err(|fault| missing_instead(fault, *number, head))?
-                .ok_or_else(|| missing(*number, head))?;
+                .map_err(|fault| map_missing_block(fault, *number, head))?
+                .ok_or_else(|| missing_block(*number, head))?;
             if block.hash != *hash || block.number != *number {
                 return Err(Fault::Malformed("another block than was asked for"));
             }
-            line.rpc.times().insert(*hash, *number, block.time);
+            connection
+                .rpc
+                .block_times()
+                .insert(*hash, *number, block.time);
             times.insert(*hash, block.time);
         }
     }
@@ -372,9 +389,14 @@ async fn ask_times(
 
 /// Whether a log says the same as the event, whatever place in its block it is said to have: some nodes count logs in
 /// receipts anew for each transaction.
-pub(super) fn same_event(subject: &Subject, log: &Log, decimals: u8, event: &BalanceEvent) -> bool {
-    subject
-        .event(log, decimals, event.block_time)
+pub(super) fn log_matches_event(
+    contract: &BalanceContract,
+    log: &Log,
+    decimals: u8,
+    event: &BalanceEvent,
+) -> bool {
+    contract
+        .decode_event(log, decimals, event.block_time)
         .is_ok_and(|said| same_except_log_index(&said, event))
 }
 

@@ -10,13 +10,13 @@ use bursar_domain::error::{Code, Error};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     /// The exchange itself: timed out, unreachable, too large.
-    Exchange(Error),
-    Status {
+    Transport(Error),
+    HttpStatus {
         status: u16,
         retry_after: Option<Span>,
     },
     /// A JSON-RPC error.
-    Refused(RpcError),
+    ErrorResponse(RpcError),
     /// Not what was asked for; says which part.
     Malformed(&'static str),
     WrongChain {
@@ -32,10 +32,10 @@ pub(super) enum Fault {
 
 impl Fault {
     /// Told to people, with the host alone.
-    pub(super) fn told(self, host: &str) -> Error {
+    pub(super) fn into_error(self, host: &str) -> Error {
         match self {
-            Self::Exchange(error) => error,
-            Self::Status {
+            Self::Transport(error) => error,
+            Self::HttpStatus {
                 status: 401 | 403, ..
             } => Error::new(
                 Code::Refused,
@@ -43,7 +43,7 @@ impl Fault {
                     "{host} refuses to answer. If its address has a key, check it in Settings."
                 ),
             ),
-            Self::Status {
+            Self::HttpStatus {
                 status: 429,
                 retry_after,
             } => Error {
@@ -53,7 +53,7 @@ impl Fault {
                     format!("{host} has had too many requests for now."),
                 )
             },
-            Self::Status {
+            Self::HttpStatus {
                 status,
                 retry_after,
             } => Error {
@@ -63,7 +63,7 @@ impl Fault {
                     format!("{host} answered with status {status}."),
                 )
             },
-            Self::Refused(error) => error.told(host),
+            Self::ErrorResponse(error) => error.into_error(host),
             Self::Malformed(what) => Error::passing(
                 Code::AnswerMalformed,
                 format!("{host} sent an answer that cannot be right ({what}); it was dropped."),
@@ -90,11 +90,11 @@ impl Fault {
     }
 
     /// The kind of a JSON-RPC error.
-    pub(super) fn refusal(&self) -> Option<RpcErrorKind> {
+    pub(super) fn rpc_error_kind(&self) -> Option<RpcErrorKind> {
         match self {
-            Self::Refused(error) => Some(error.kind),
-            Self::Exchange(_)
-            | Self::Status { .. }
+            Self::ErrorResponse(error) => Some(error.kind),
+            Self::Transport(_)
+            | Self::HttpStatus { .. }
             | Self::Malformed(_)
             | Self::WrongChain { .. }
             | Self::NoContract(_)
@@ -106,9 +106,9 @@ impl Fault {
     /// How long the server asked to be left alone.
     pub(super) fn retry_after(&self) -> Option<Span> {
         match self {
-            Self::Status { retry_after, .. } => *retry_after,
-            Self::Exchange(error) => error.retry_after,
-            Self::Refused(error) => error.retry_after,
+            Self::HttpStatus { retry_after, .. } => *retry_after,
+            Self::Transport(error) => error.retry_after,
+            Self::ErrorResponse(error) => error.retry_after,
             Self::Malformed(_)
             | Self::WrongChain { .. }
             | Self::NoContract(_)
@@ -119,7 +119,7 @@ impl Fault {
 }
 
 impl RpcError {
-    fn told(self, host: &str) -> Error {
+    fn into_error(self, host: &str) -> Error {
         match self.kind {
             RpcErrorKind::RateLimited => Error {
                 retry_after: self.retry_after,
@@ -134,8 +134,8 @@ impl RpcError {
                     "{host} refuses to answer. If its address has a key, check it in Settings."
                 ),
             ),
-            RpcErrorKind::Pruned => Fault::Pruned.told(host),
-            RpcErrorKind::AboveHead | RpcErrorKind::UnknownBlock => Fault::Behind.told(host),
+            RpcErrorKind::Pruned => Fault::Pruned.into_error(host),
+            RpcErrorKind::AboveHead | RpcErrorKind::UnknownBlock => Fault::Behind.into_error(host),
             RpcErrorKind::BatchTooLarge { .. }
             | RpcErrorKind::RangeTooLarge { .. }
             | RpcErrorKind::LimitExceeded
@@ -154,15 +154,15 @@ impl RpcError {
 }
 
 /// What several RPCs had to say, as one error: their common code, or that none is usable.
-pub(super) fn told_together(faults: Vec<(String, Fault)>) -> Error {
-    told_as(faults, "None of the network's RPCs is usable.")
+pub(super) fn combine_faults(faults: Vec<(String, Fault)>) -> Error {
+    combine_faults_as(faults, "None of the network's RPCs is usable.")
 }
 
 /// The same, where there are several, behind these words.
-pub(super) fn told_as(faults: Vec<(String, Fault)>, what: &str) -> Error {
+pub(super) fn combine_faults_as(faults: Vec<(String, Fault)>, what: &str) -> Error {
     let told: Vec<Error> = faults
         .into_iter()
-        .map(|(host, fault)| fault.told(&host))
+        .map(|(host, fault)| fault.into_error(&host))
         .collect();
     let mut each = told.iter();
     let Some(first) = each.next() else {
@@ -194,7 +194,7 @@ mod tests {
 
     fn refused(code: i64, message: &str) -> Fault {
         let error = serde_json::json!({"code": code, "message": message});
-        Fault::Refused(RpcError::read(&error).unwrap())
+        Fault::ErrorResponse(RpcError::read(&error).unwrap())
     }
 
     #[test]
@@ -208,18 +208,18 @@ mod tests {
         ] {
             let fault = refused(-32000, words);
             assert!(!format!("{fault:?}").contains("canary"));
-            let error = fault.told("rpc.example");
+            let error = fault.into_error("rpc.example");
             assert!(!error.message.contains("canary"), "{error}");
             assert!(error.message.contains("rpc.example"), "{error}");
         }
-        let error = refused(-32000, "bad things").told("rpc.example");
+        let error = refused(-32000, "bad things").into_error("rpc.example");
         assert_eq!(error.message, "rpc.example answered with error -32000.");
         assert!(error.retryable);
     }
 
     #[test]
     fn a_rate_limit_is_told_as_one_whatever_its_form() {
-        let error = refused(-32005, "rate limit exceeded, retry in 10s").told("rpc.example");
+        let error = refused(-32005, "rate limit exceeded, retry in 10s").into_error("rpc.example");
         assert_eq!(
             (error.code, error.retry_after),
             (Code::RateLimited, Some(Span::seconds(10)))
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn several_faults_become_one_error() {
-        let one = told_together(vec![(
+        let one = combine_faults(vec![(
             "a".into(),
             Fault::WrongChain {
                 expected: 1,
@@ -236,7 +236,7 @@ mod tests {
             },
         )]);
         assert_eq!((one.code, one.retryable), (Code::WrongChain, false));
-        let both = told_together(vec![
+        let both = combine_faults(vec![
             (
                 "a".into(),
                 Fault::WrongChain {
@@ -246,7 +246,7 @@ mod tests {
             ),
             (
                 "b".into(),
-                Fault::Status {
+                Fault::HttpStatus {
                     status: 429,
                     retry_after: Some(Span::seconds(7)),
                 },
@@ -257,6 +257,6 @@ mod tests {
         assert!(
             both.message.contains("a answers for chain 2") && both.message.contains("b has had")
         );
-        assert_eq!(told_together(Vec::new()).code, Code::ChainUnavailable);
+        assert_eq!(combine_faults(Vec::new()).code, Code::ChainUnavailable);
     }
 }

@@ -2,32 +2,32 @@
 //! newest first, receipts compared between RPCs, and a subscription that says when to look. Answers of an
 //! RPC are claims; what makes them evidence is said at each call.
 
-mod agreement;
+mod balance_contract;
+mod block_times;
+mod chain;
+mod corroboration;
 mod cross_check;
 mod events;
 mod fault;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
-mod glance;
-mod keeper;
-mod line;
-mod log_range;
-mod log_span;
-mod read_above;
-mod reader;
-mod rpc;
+mod json_rpc;
+mod log_chunking;
+mod log_range_limit;
+mod log_subscription;
+mod monotonic_reading;
+mod quick_poll;
+mod receipt_quorum;
+mod reorg_detection;
+mod rpc_connection;
 mod rpc_error;
-mod second;
-mod standing;
-mod stated_limit;
-mod tenure;
-mod times;
-mod watch;
-mod wire;
+mod rpc_health;
+mod rpc_types;
+mod stated_limits;
 
 use bursar_domain::chain_event::{BalanceEvent, EventBatch};
-pub use reader::Chain;
-pub use tenure::BlockStatus;
+pub use chain::Chain;
+pub use reorg_detection::BlockStatus;
 use tokio::sync::mpsc;
 
 use serde::{Deserialize, Serialize};
@@ -57,14 +57,14 @@ pub enum SubscriptionUpdate {
 }
 
 /// Events that are stored at once, if so many have been read.
-const STORED_AT_ONCE: usize = 10_000;
+const MAX_BATCH_EVENTS: usize = 10_000;
 
 /// What has come by now of ranges that lie one below the other, as one batch to be stored; waits for the first.
 /// `None` when nothing more will come. A transaction writes anew most of each index, whether it brings few events
 /// or many, so it is to bring many.
 pub async fn collect_batch(ranges: &mut mpsc::Receiver<EventBatch>) -> Option<EventBatch> {
     let mut batch = ranges.recv().await?;
-    while batch.events.len() < STORED_AT_ONCE
+    while batch.events.len() < MAX_BATCH_EVENTS
         && let Ok(below) = ranges.try_recv()
     {
         batch.append_older(below);

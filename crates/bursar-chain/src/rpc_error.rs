@@ -2,7 +2,7 @@
 //! meaning is read here, in one table, from code, words and HTTP status. The server's own words end here: they may
 //! repeat a key that is in its address, so nothing that is kept, logged or shown carries them.
 
-use super::stated_limit::{stated_blocks, stated_calls, stated_wait};
+use super::stated_limits::{stated_blocks, stated_calls, stated_wait};
 use bursar_domain::clock::Span;
 use serde_json::Value;
 
@@ -59,15 +59,16 @@ impl RpcError {
             ),
             None => (0, Some(error), None),
         };
-        let mut words = message.map(text_of).unwrap_or_default();
+        let mut message = message.map(text_of).unwrap_or_default();
         if let Some(data) = data {
-            words.push(' ');
-            words.push_str(&text_of(data));
+            message.push(' ');
+            message.push_str(&text_of(data));
         }
-        let words = plain(&words);
-        let kind = kind_of(code, &words);
+        let message = normalize(&message);
+        let kind = classify(code, &message);
         let retry_after = if kind == RpcErrorKind::RateLimited {
-            data.and_then(backoff_of).or_else(|| stated_wait(&words))
+            data.and_then(retry_seconds_in)
+                .or_else(|| stated_wait(&message))
         } else {
             None
         };
@@ -99,11 +100,11 @@ impl RpcError {
 }
 
 /// More words than this say nothing new.
-const MOST_WORDS: usize = 2_000;
+const MAX_MESSAGE_CHARS: usize = 2_000;
 
 /// Small letters, single spaces.
-fn plain(text: &str) -> String {
-    let short: String = text.chars().take(MOST_WORDS).collect();
+fn normalize(text: &str) -> String {
+    let short: String = text.chars().take(MAX_MESSAGE_CHARS).collect();
     let small = short
         .to_ascii_lowercase()
         .replace(['_', '-', '`', '\''], " ");
@@ -125,7 +126,7 @@ fn text_of(value: &Value) -> String {
 }
 
 /// The wait that some hosts put beside the words, in whole seconds.
-fn backoff_of(data: &Value) -> Option<Span> {
+fn retry_seconds_in(data: &Value) -> Option<Span> {
     [
         "/rate/backoff_seconds",
         "/backoff_seconds",
@@ -138,22 +139,22 @@ fn backoff_of(data: &Value) -> Option<Span> {
     .map(|seconds| Span::seconds(i64::from(seconds)).min(Span::hours(1)))
 }
 
-fn kind_of(code: i64, words: &str) -> RpcErrorKind {
-    let by_words = TABLE
+fn classify(code: i64, message: &str) -> RpcErrorKind {
+    let by_message = MESSAGE_PATTERNS
         .iter()
         .find(|(_, rows)| {
             rows.iter()
-                .any(|row| row.iter().all(|part| words.contains(part)))
+                .any(|row| row.iter().all(|part| message.contains(part)))
         })
         .map(|(kind, _)| *kind);
-    let kind = by_words.unwrap_or_else(|| by_code(code));
+    let kind = by_message.unwrap_or_else(|| kind_by_code(code));
     if kind == RANGE {
         RpcErrorKind::RangeTooLarge {
-            blocks: stated_blocks(words),
+            blocks: stated_blocks(message),
         }
     } else if kind == BATCH {
         RpcErrorKind::BatchTooLarge {
-            calls: stated_calls(words),
+            calls: stated_calls(message),
         }
     } else {
         kind
@@ -161,7 +162,7 @@ fn kind_of(code: i64, words: &str) -> RpcErrorKind {
 }
 
 /// What a code says where the words say nothing.
-fn by_code(code: i64) -> RpcErrorKind {
+fn kind_by_code(code: i64) -> RpcErrorKind {
     match code {
         429 | -32097 | -32090 | -32029 | -32016 | -32007 => RpcErrorKind::RateLimited,
         35 | -32614 | -32008 => RANGE,
@@ -178,7 +179,7 @@ const BATCH: RpcErrorKind = RpcErrorKind::BatchTooLarge { calls: None };
 
 /// Meanings in the order in which they are tried; a row matches where the text has all of its parts. Small letters;
 /// hyphens and underscores are spaces.
-const TABLE: &[(RpcErrorKind, &[&[&str]])] = &[
+const MESSAGE_PATTERNS: &[(RpcErrorKind, &[&[&str]])] = &[
     (
         RpcErrorKind::RateLimited,
         &[

@@ -4,44 +4,44 @@
 use super::RpcState;
 use super::events::NO_LOGS;
 use super::fault::Fault;
-use super::log_span::LogSpan;
+use super::log_range_limit::LogRangeLimit;
 use super::rpc_error::RpcErrorKind;
-use super::wire::Block;
+use super::rpc_types::Block;
 use bursar_domain::backoff::Backoff;
 use bursar_domain::clock::{Span, Timestamp};
 use std::time::{Duration, Instant};
 
 /// How long a check of an RPC's chain id and contracts holds, and how long a failed one rules it out while another
 /// answers.
-const RULED_OUT_FOR: Duration = Duration::from_secs(600);
+const RULED_OUT_TTL: Duration = Duration::from_secs(600);
 /// A good RPC's contracts are looked at again after this; its chain's id is with every request.
-const CHECK_HOLDS: Duration = Duration::from_secs(6 * 3600);
+const CHECK_TTL: Duration = Duration::from_secs(6 * 3600);
 /// How long an RPC with an old head is asked last before it is looked at anew.
-const STALE_HOLDS: Duration = Duration::from_secs(60);
+const STALE_TTL: Duration = Duration::from_secs(60);
 /// How long it is taken for true that an RPC has no blocks below one.
-const PRUNED_HOLDS: Duration = Duration::from_secs(3600);
+const PRUNED_TTL: Duration = Duration::from_secs(3600);
 /// How long an RPC that refuses all logs is not asked for shorter and shorter ranges again.
-const REFUSAL_HOLDS: Duration = Duration::from_secs(60);
+const LOGS_REFUSAL_TTL: Duration = Duration::from_secs(60);
 
 /// What is known of one RPC.
 #[derive(Debug)]
-pub(super) struct Standing {
+pub(super) struct RpcHealth {
     state: RpcState,
     since: Option<Instant>,
     failures: u32,
     not_before: Option<Instant>,
     /// The server itself asked to be left alone until then.
     asked_to_wait: Option<Instant>,
-    checked: Option<(Checked, Instant)>,
+    checked: Option<(ChainCheck, Instant)>,
     head: Option<(Block, Instant)>,
     /// How many blocks' logs it is asked for at once.
-    pub(super) log_span: LogSpan,
+    pub(super) log_range_limit: LogRangeLimit,
     /// How many calls it takes in one request.
-    pub(super) calls_at_once: usize,
+    pub(super) max_batch_size: usize,
     /// The lowest block whose logs it still has, and since when that is known.
-    lowest: Option<(u64, Instant)>,
+    earliest_log_block: Option<(u64, Instant)>,
     /// It refused logs of a single block for no known reason, then.
-    logs_refused: Option<Instant>,
+    logs_refused_at: Option<Instant>,
     /// The newest time that a head of its own had.
     newest: Option<Timestamp>,
     /// It refuses blocks named by hash (EIP-1898): they are named by number and compared.
@@ -50,7 +50,7 @@ pub(super) struct Standing {
 
 /// What a check of the RPC found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Checked {
+pub(super) struct ChainCheck {
     /// Of the token.
     pub(super) decimals: u8,
 }
@@ -59,12 +59,12 @@ pub(super) struct Checked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     Usable,
-    OldHead,
+    Stale,
     BackingOff,
     RuledOut,
 }
 
-impl Default for Standing {
+impl Default for RpcHealth {
     fn default() -> Self {
         Self {
             state: RpcState::Untried,
@@ -74,17 +74,17 @@ impl Default for Standing {
             asked_to_wait: None,
             checked: None,
             head: None,
-            log_span: LogSpan::default(),
-            calls_at_once: usize::MAX,
-            lowest: None,
-            logs_refused: None,
+            log_range_limit: LogRangeLimit::default(),
+            max_batch_size: usize::MAX,
+            earliest_log_block: None,
+            logs_refused_at: None,
             newest: None,
             refuses_hashes: false,
         }
     }
 }
 
-impl Standing {
+impl RpcHealth {
     pub(super) fn state(&self) -> RpcState {
         self.state
     }
@@ -95,33 +95,33 @@ impl Standing {
                 .is_some_and(|since| now.saturating_duration_since(since) < span)
         };
         let ruled_out = matches!(self.state, RpcState::WrongChain | RpcState::NoContract);
-        if ruled_out && within(RULED_OUT_FOR) {
+        if ruled_out && within(RULED_OUT_TTL) {
             Rank::RuledOut
         } else if self.not_before.is_some_and(|until| now < until) {
             Rank::BackingOff
-        } else if self.state == RpcState::Stale && within(STALE_HOLDS) {
-            Rank::OldHead
+        } else if self.state == RpcState::Stale && within(STALE_TTL) {
+            Rank::Stale
         } else {
             Rank::Usable
         }
     }
 
     /// Whether it may be asked beside another: it answers as a rule, and has not asked to be left alone.
-    pub(super) fn may_be_asked(&self, now: Instant) -> bool {
-        self.must_wait(now).is_none() && matches!(self.rank(now), Rank::Usable | Rank::OldHead)
+    pub(super) fn is_available(&self, now: Instant) -> bool {
+        self.retry_after(now).is_none() && matches!(self.rank(now), Rank::Usable | Rank::Stale)
     }
 
     /// How long the server still asks to be left alone, which is obeyed even if no other RPC answers.
-    pub(super) fn must_wait(&self, now: Instant) -> Option<Duration> {
+    pub(super) fn retry_after(&self, now: Instant) -> Option<Duration> {
         self.asked_to_wait
             .map(|until| until.saturating_duration_since(now))
             .filter(|left| !left.is_zero())
     }
 
     /// The last check, while it holds.
-    pub(super) fn checked(&self, now: Instant) -> Option<Checked> {
+    pub(super) fn checked(&self, now: Instant) -> Option<ChainCheck> {
         self.checked
-            .filter(|(_, at)| now.saturating_duration_since(*at) < CHECK_HOLDS)
+            .filter(|(_, at)| now.saturating_duration_since(*at) < CHECK_TTL)
             .map(|(checked, _)| checked)
     }
 
@@ -131,19 +131,19 @@ impl Standing {
     }
 
     /// Whether its head has been the same for longer than a head may be old.
-    pub(super) fn stands_still(&self, now: Instant) -> bool {
+    pub(super) fn is_stalled(&self, now: Instant) -> bool {
         self.head
-            .is_some_and(|(_, since)| now.saturating_duration_since(since) > STALE_HOLDS)
+            .is_some_and(|(_, since)| now.saturating_duration_since(since) > STALE_TTL)
     }
 
     /// Whether its newest block is long past, compared with `best`, the time of the newest block that any RPC has. Only
     /// time that has really passed counts as well: a block that was dated ahead must not make all others look old. So
     /// its head has to have stood still for as long, or to lie behind one that it had before.
-    pub(super) fn has_old_head(&self, best: Timestamp, stale_after: Span, now: Instant) -> bool {
+    pub(super) fn is_head_stale(&self, best: Timestamp, stale_after: Span, now: Instant) -> bool {
         let is_old = self
             .head()
             .is_some_and(|head| best.since(head.time) > stale_after);
-        is_old && (self.went_back(stale_after) || self.stands_still(now))
+        is_old && (self.head_regressed(stale_after) || self.is_stalled(now))
     }
 
     /// As if so much time had passed since its head moved.
@@ -155,40 +155,40 @@ impl Standing {
     }
 
     /// Whether its head lies behind one that it had before.
-    pub(super) fn went_back(&self, stale_after: Span) -> bool {
+    pub(super) fn head_regressed(&self, stale_after: Span) -> bool {
         let heads = self.head().zip(self.newest);
         heads.is_some_and(|(head, newest)| newest.since(head.time) > stale_after)
     }
 
     /// The lowest block whose logs it is known to have, as far as that is known.
-    pub(super) fn lowest(&self, now: Instant) -> u64 {
-        self.lowest
-            .filter(|(_, since)| now.saturating_duration_since(*since) < PRUNED_HOLDS)
+    pub(super) fn earliest_log_block(&self, now: Instant) -> u64 {
+        self.earliest_log_block
+            .filter(|(_, since)| now.saturating_duration_since(*since) < PRUNED_TTL)
             .map_or(0, |(block, _)| block)
     }
 
     /// It has no logs below `block`.
-    pub(super) fn lacks_below(&mut self, block: u64, now: Instant) {
-        self.lowest = Some((block, now));
+    pub(super) fn set_earliest_log_block(&mut self, block: u64, now: Instant) {
+        self.earliest_log_block = Some((block, now));
     }
 
     pub(super) fn refuses_logs(&self, now: Instant) -> bool {
-        self.logs_refused
-            .is_some_and(|since| now.saturating_duration_since(since) < REFUSAL_HOLDS)
+        self.logs_refused_at
+            .is_some_and(|since| now.saturating_duration_since(since) < LOGS_REFUSAL_TTL)
     }
 
     /// Whether it refused even the logs of a single block.
-    pub(super) fn refused_logs(&mut self, refused: bool, now: Instant) {
-        self.logs_refused = refused.then_some(now);
+    pub(super) fn set_refuses_logs(&mut self, refused: bool, now: Instant) {
+        self.logs_refused_at = refused.then_some(now);
     }
 
-    pub(super) fn failed_last(&self) -> bool {
+    pub(super) fn last_request_failed(&self) -> bool {
         self.failures > 0
     }
 
-    pub(super) fn answered(
+    pub(super) fn record_success(
         &mut self,
-        checked: Checked,
+        checked: ChainCheck,
         is_new_check: bool,
         head: Block,
         now: Instant,
@@ -201,7 +201,7 @@ impl Standing {
         }
         self.newest = self.newest.max(Some(head.time));
         if self.state != RpcState::Stale {
-            self.enter(RpcState::Good, now);
+            self.set_state(RpcState::Good, now);
         }
         self.failures = 0;
         self.not_before = None;
@@ -209,8 +209,8 @@ impl Standing {
     }
 
     /// Its head, compared with the others', is young enough or not.
-    pub(super) fn judged(&mut self, is_stale: bool, now: Instant) {
-        self.enter(
+    pub(super) fn set_stale(&mut self, is_stale: bool, now: Instant) {
+        self.set_state(
             if is_stale {
                 RpcState::Stale
             } else {
@@ -220,16 +220,17 @@ impl Standing {
         );
     }
 
-    pub(super) fn failed(&mut self, fault: &Fault, now: Instant) {
+    pub(super) fn record_failure(&mut self, fault: &Fault, now: Instant) {
         let state = match fault {
             Fault::Behind | Fault::Pruned => return,
             Fault::WrongChain { .. } => RpcState::WrongChain,
             Fault::NoContract(_) => RpcState::NoContract,
-            Fault::Exchange(_) | Fault::Status { .. } | Fault::Refused(_) | Fault::Malformed(_) => {
-                RpcState::Unreachable
-            }
+            Fault::Transport(_)
+            | Fault::HttpStatus { .. }
+            | Fault::ErrorResponse(_)
+            | Fault::Malformed(_) => RpcState::Unreachable,
         };
-        self.enter(state, now);
+        self.set_state(state, now);
         // Whatever it said of itself is asked again once it answers.
         self.checked = None;
         self.backs_off(fault, now);
@@ -237,11 +238,11 @@ impl Standing {
 
     /// It gave no events. What it says of its head and of figures may be right all the same, so that it is not taken
     /// for one that does not answer.
-    pub(super) fn gave_no_events(&mut self, fault: &Fault, now: Instant) {
+    pub(super) fn record_logs_failure(&mut self, fault: &Fault, now: Instant) {
         match fault {
-            Fault::Status { status: 429, .. } => self.backs_off(fault, now),
-            Fault::Refused(error) => match error.kind {
-                RpcErrorKind::NotAllowed => self.failed(fault, now),
+            Fault::HttpStatus { status: 429, .. } => self.backs_off(fault, now),
+            Fault::ErrorResponse(error) => match error.kind {
+                RpcErrorKind::NotAllowed => self.record_failure(fault, now),
                 RpcErrorKind::RateLimited => self.backs_off(fault, now),
                 RpcErrorKind::BatchTooLarge { .. }
                 | RpcErrorKind::RangeTooLarge { .. }
@@ -256,11 +257,11 @@ impl Standing {
             },
             Fault::Malformed(_) if *fault == NO_LOGS => {}
             Fault::Behind | Fault::Pruned => {}
-            Fault::Exchange(_)
-            | Fault::Status { .. }
+            Fault::Transport(_)
+            | Fault::HttpStatus { .. }
             | Fault::Malformed(_)
             | Fault::WrongChain { .. }
-            | Fault::NoContract(_) => self.failed(fault, now),
+            | Fault::NoContract(_) => self.record_failure(fault, now),
         }
     }
 
@@ -276,7 +277,7 @@ impl Standing {
         self.asked_to_wait = now.checked_add(span.to_duration());
     }
 
-    fn enter(&mut self, state: RpcState, now: Instant) {
+    fn set_state(&mut self, state: RpcState, now: Instant) {
         self.state = state;
         self.since = Some(now);
     }
@@ -287,7 +288,7 @@ mod tests {
     use super::*;
     use alloy_primitives::B256;
 
-    const CHECKED: Checked = Checked { decimals: 6 };
+    const CHECKED: ChainCheck = ChainCheck { decimals: 6 };
 
     fn block(number: u64) -> Block {
         Block {
@@ -304,13 +305,13 @@ mod tests {
     #[test]
     fn the_wrong_chain_is_ruled_out_for_ten_minutes() {
         let start = Instant::now();
-        let mut rpc = Standing::default();
-        rpc.answered(CHECKED, true, block(1), start);
+        let mut rpc = RpcHealth::default();
+        rpc.record_success(CHECKED, true, block(1), start);
         assert_eq!(
             (rpc.rank(start), rpc.checked(start)),
             (Rank::Usable, Some(CHECKED))
         );
-        rpc.failed(
+        rpc.record_failure(
             &Fault::WrongChain {
                 expected: 1,
                 seen: 2,
@@ -328,9 +329,9 @@ mod tests {
     #[test]
     fn failures_back_off_to_a_minute_and_an_answer_ends_that() {
         let start = Instant::now();
-        let mut rpc = Standing::default();
+        let mut rpc = RpcHealth::default();
         for seconds in [0, 1, 2, 4, 8, 16, 32, 60, 60] {
-            rpc.failed(&Fault::Malformed("x"), start);
+            rpc.record_failure(&Fault::Malformed("x"), start);
             if seconds > 0 {
                 assert_eq!(
                     rpc.rank(after(start, seconds - 1)),
@@ -344,39 +345,39 @@ mod tests {
                 "{seconds}"
             );
         }
-        rpc.answered(CHECKED, true, block(1), start);
+        rpc.record_success(CHECKED, true, block(1), start);
         assert_eq!(rpc.rank(start), Rank::Usable);
     }
 
     #[test]
     fn retry_after_is_obeyed() {
         let start = Instant::now();
-        let mut rpc = Standing::default();
-        rpc.failed(
-            &Fault::Status {
+        let mut rpc = RpcHealth::default();
+        rpc.record_failure(
+            &Fault::HttpStatus {
                 status: 429,
                 retry_after: Some(Span::seconds(90)),
             },
             start,
         );
         assert_eq!(
-            rpc.must_wait(after(start, 30)),
+            rpc.retry_after(after(start, 30)),
             Some(Duration::from_secs(60))
         );
-        assert_eq!(rpc.must_wait(after(start, 90)), None);
+        assert_eq!(rpc.retry_after(after(start, 90)), None);
     }
 
     #[test]
     fn a_stale_one_is_looked_at_anew_after_a_minute() {
         let start = Instant::now();
-        let mut rpc = Standing::default();
-        rpc.answered(CHECKED, true, block(1), start);
-        rpc.judged(true, start);
-        assert_eq!(rpc.rank(after(start, 59)), Rank::OldHead);
+        let mut rpc = RpcHealth::default();
+        rpc.record_success(CHECKED, true, block(1), start);
+        rpc.set_stale(true, start);
+        assert_eq!(rpc.rank(after(start, 59)), Rank::Stale);
         assert_eq!(rpc.rank(after(start, 60)), Rank::Usable);
-        assert!(!rpc.stands_still(after(start, 60)));
-        assert!(rpc.stands_still(after(start, 61)));
-        rpc.answered(CHECKED, false, block(2), after(start, 61));
-        assert!(!rpc.stands_still(after(start, 61)));
+        assert!(!rpc.is_stalled(after(start, 60)));
+        assert!(rpc.is_stalled(after(start, 61)));
+        rpc.record_success(CHECKED, false, block(2), after(start, 61));
+        assert!(!rpc.is_stalled(after(start, 61)));
     }
 }

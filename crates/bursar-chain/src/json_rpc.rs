@@ -1,5 +1,5 @@
 //! JSON-RPC 2.0 in pure functions: calls written as one body, answers matched to them by id. A batch with a
-//! missing, doubled or foreign id is no answer at all. Who is asked and how long is the [`super::line`]'s concern.
+//! missing, doubled or foreign id is no answer at all. Who is asked and how long is the [`super::connection`]'s concern.
 
 use super::fault::Fault;
 use super::rpc_error::RpcError;
@@ -17,7 +17,7 @@ pub(super) struct Call {
 }
 
 /// What one call was answered with: its result as it came, or the node's refusal.
-pub(super) type Outcome = Result<Box<RawValue>, Fault>;
+pub(super) type CallResult = Result<Box<RawValue>, Fault>;
 
 impl Call {
     pub(super) fn new(method: &'static str, params: Value) -> Self {
@@ -26,7 +26,7 @@ impl Call {
 }
 
 /// Calls as the body of one request, with ids from `first` on. A single call is no batch.
-pub(super) fn write(calls: &[Call], first: u64) -> Vec<u8> {
+pub(super) fn encode_batch(calls: &[Call], first: u64) -> Vec<u8> {
     let mut written: Vec<Value> = (first..)
         .zip(calls)
         .map(|(id, call)| json!({"jsonrpc": "2.0", "id": id, "method": call.method, "params": call.params}))
@@ -45,39 +45,44 @@ pub(super) fn write(calls: &[Call], first: u64) -> Vec<u8> {
 /// The outcomes of `count` calls in the order they were asked, whatever order they came in.
 ///
 /// # Errors
-/// [`Fault::Malformed`]; [`Fault::Refused`] when one error answers the whole batch.
-pub(super) fn read(body: &[u8], first: u64, count: usize) -> Result<Vec<Outcome>, Fault> {
+/// [`Fault::Malformed`]; [`Fault::ErrorResponse`] when one error answers the whole batch.
+pub(super) fn decode_batch(
+    body: &[u8],
+    first: u64,
+    count: usize,
+) -> Result<Vec<CallResult>, Fault> {
     let is_batch = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
-    let envelopes: Vec<Envelope<'_>> = if is_batch {
+    let responses: Vec<Response<'_>> = if is_batch {
         serde_json::from_slice(body).map_err(|_| NOT_JSON_RPC)?
     } else {
         vec![serde_json::from_slice(body).map_err(|_| NOT_JSON_RPC)?]
     };
     if !is_batch {
         // An error about the whole request may not know the id.
-        if let [only] = envelopes.as_slice()
+        if let [only] = responses.as_slice()
             && let Some(error) = only.error()
         {
-            return Err(Fault::Refused(error));
+            return Err(Fault::ErrorResponse(error));
         }
         if count != 1 {
             return Err(NO_BATCH);
         }
     }
-    let mut outcomes: Vec<Option<Outcome>> = std::iter::repeat_with(|| None).take(count).collect();
-    for envelope in envelopes {
-        let place = envelope
+    let mut outcomes: Vec<Option<CallResult>> =
+        std::iter::repeat_with(|| None).take(count).collect();
+    for response in responses {
+        let place = response
             .id()
             .and_then(|id| usize::try_from(id.checked_sub(first)?).ok())
             .and_then(|index| outcomes.get_mut(index));
         let Some(place) = place else {
             // In a list too, an error without an id of ours is about the whole request.
-            return Err(match envelope.error() {
-                Some(error) if envelope.id().is_none() => Fault::Refused(error),
+            return Err(match response.error() {
+                Some(error) if response.id().is_none() => Fault::ErrorResponse(error),
                 Some(_) | None => Fault::Malformed("an answer to another question"),
             });
         };
-        if place.replace(envelope.outcome()?).is_some() {
+        if place.replace(response.outcome()?).is_some() {
             return Err(Fault::Malformed("a question answered twice"));
         }
     }
@@ -91,7 +96,7 @@ pub(super) fn read(body: &[u8], first: u64, count: usize) -> Result<Vec<Outcome>
 ///
 /// # Errors
 /// [`Fault::Malformed`] with `what`.
-pub(super) fn parse<T: DeserializeOwned>(
+pub(super) fn decode_result<T: DeserializeOwned>(
     result: &RawValue,
     what: &'static str,
 ) -> Result<T, Fault> {
@@ -105,7 +110,7 @@ pub(super) const NO_BATCH: Fault = Fault::Malformed("one answer to several quest
 /// An answer as it came. Hosts leave out the version, above all in errors, and gateways in front of them write errors
 /// without the object around them; whatever else an answer is, it is not read as a result.
 #[derive(Deserialize)]
-struct Envelope<'a> {
+struct Response<'a> {
     #[serde(borrow)]
     jsonrpc: Option<Cow<'a, str>>,
     id: Option<Value>,
@@ -117,7 +122,7 @@ struct Envelope<'a> {
     message: Option<Value>,
 }
 
-impl Envelope<'_> {
+impl Response<'_> {
     fn id(&self) -> Option<u64> {
         self.id.as_ref().and_then(Value::as_u64)
     }
@@ -132,7 +137,7 @@ impl Envelope<'_> {
         RpcError::read(&json!({"code": self.code, "message": self.message}))
     }
 
-    fn outcome(self) -> Result<Outcome, Fault> {
+    fn outcome(self) -> Result<CallResult, Fault> {
         if self
             .jsonrpc
             .as_deref()
@@ -141,7 +146,7 @@ impl Envelope<'_> {
             return Err(NOT_JSON_RPC);
         }
         match (self.error(), self.result) {
-            (Some(error), _) => Ok(Err(Fault::Refused(error))),
+            (Some(error), _) => Ok(Err(Fault::ErrorResponse(error))),
             (None, Some(result)) => Ok(Ok(result.to_owned())),
             (None, None) => Err(NOT_JSON_RPC),
         }
@@ -157,7 +162,7 @@ mod tests {
     use super::*;
 
     fn texts(body: &str, count: usize) -> Result<Vec<Result<String, Fault>>, Fault> {
-        let outcomes = read(body.as_bytes(), 7, count)?;
+        let outcomes = decode_batch(body.as_bytes(), 7, count)?;
         Ok(outcomes
             .into_iter()
             .map(|outcome| outcome.map(|raw| raw.get().to_owned()))
@@ -167,12 +172,12 @@ mod tests {
     #[test]
     fn one_call_is_no_batch() {
         let call = Call::new("eth_chainId", json!([]));
-        let one = String::from_utf8(write(std::slice::from_ref(&call), 7)).unwrap();
+        let one = String::from_utf8(encode_batch(std::slice::from_ref(&call), 7)).unwrap();
         assert_eq!(
             one,
             r#"{"id":7,"jsonrpc":"2.0","method":"eth_chainId","params":[]}"#
         );
-        let two = String::from_utf8(write(&[call.clone(), call], 7)).unwrap();
+        let two = String::from_utf8(encode_batch(&[call.clone(), call], 7)).unwrap();
         assert!(two.starts_with('[') && two.contains(r#""id":7"#) && two.contains(r#""id":8"#));
     }
 
@@ -188,7 +193,7 @@ mod tests {
 
     fn refused(code: i64, message: &str) -> Fault {
         let error = json!({"code": code, "message": message});
-        Fault::Refused(RpcError::read(&error).unwrap())
+        Fault::ErrorResponse(RpcError::read(&error).unwrap())
     }
 
     #[test]

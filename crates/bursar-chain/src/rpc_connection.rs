@@ -1,13 +1,13 @@
 //! One RPC, spoken to for one piece of work: calls sent in batches of the length that it takes, each request with a
 //! limit in time and size, and the check that it is an RPC of this chain at all.
 
+use super::balance_contract;
+use super::block_times::BlockTimeCache;
 use super::fault::Fault;
-use super::keeper;
-use super::rpc::{self, Call, NO_BATCH, Outcome};
+use super::json_rpc::{self, Call, CallResult, NO_BATCH};
 use super::rpc_error::RpcErrorKind;
-use super::standing::{Checked, Standing};
-use super::times::BlockTimes;
-use super::wire::{Block, Data, Quantity, written};
+use super::rpc_health::{ChainCheck, RpcHealth};
+use super::rpc_types::{Block, Data, Quantity, hex_quantity};
 use alloy_primitives::{Address, B256, hex};
 use bursar_domain::clock::Span;
 use bursar_domain::error::{Code, Error};
@@ -21,21 +21,21 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 /// An RPC's address and what is known of it. The address may hold a key: only the host is ever told.
-pub(super) struct Rpc {
+pub(super) struct RpcEndpoint {
     url: Url,
     pub(super) host: String,
     next_id: AtomicU64,
-    standing: Mutex<Standing>,
-    times: Mutex<BlockTimes>,
+    health: Mutex<RpcHealth>,
+    times: Mutex<BlockTimeCache>,
 }
 
-impl Rpc {
+impl RpcEndpoint {
     pub(super) fn new(url: Url) -> Self {
         Self {
             host: host_and_port(&url).unwrap_or_default(),
             url,
             next_id: AtomicU64::new(1),
-            standing: Mutex::default(),
+            health: Mutex::default(),
             times: Mutex::default(),
         }
     }
@@ -49,55 +49,57 @@ impl Rpc {
         self.url == *url
     }
 
-    pub(super) fn standing(&self) -> MutexGuard<'_, Standing> {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn health(&self) -> MutexGuard<'_, RpcHealth> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Times of blocks as this RPC told them.
-    pub(super) fn times(&self) -> MutexGuard<'_, BlockTimes> {
+    pub(super) fn block_times(&self) -> MutexGuard<'_, BlockTimeCache> {
         self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// An RPC in use.
 #[derive(Clone)]
-pub(super) struct Line {
-    pub(super) rpc: Arc<Rpc>,
-    pub(super) place: Arc<ChainPlace>,
+pub(super) struct RpcConnection {
+    pub(super) rpc: Arc<RpcEndpoint>,
+    pub(super) config: Arc<ChainPlace>,
     pub(super) http: Http,
     /// For one request, at most. Short where another RPC could answer instead.
-    pub(super) patience: Duration,
+    pub(super) request_timeout: Duration,
 }
 
 /// A block as calls name it.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum At {
+pub(super) enum BlockId {
     Hash(B256),
     Number(u64),
     Latest,
 }
 
-impl At {
+impl BlockId {
     fn param(self) -> serde_json::Value {
         match self {
             Self::Hash(hash) => json!({ "blockHash": hash }),
-            Self::Number(number) => json!(written(number)),
+            Self::Number(number) => json!(hex_quantity(number)),
             Self::Latest => json!("latest"),
         }
     }
 }
 
 /// A contract's view function at a block.
-pub(super) fn view(to: Address, data: &[u8], at: At) -> Call {
+pub(super) fn eth_call(to: Address, data: &[u8], at: BlockId) -> Call {
     let transaction = json!({"to": to, "data": hex::encode_prefixed(data)});
     Call::new("eth_call", json!([transaction, at.param()]))
 }
 
 /// A block by number, without its transactions.
-pub(super) fn block(at: At) -> Call {
+pub(super) fn get_block(at: BlockId) -> Call {
     match at {
-        At::Hash(hash) => Call::new("eth_getBlockByHash", json!([hash, false])),
-        At::Number(_) | At::Latest => Call::new("eth_getBlockByNumber", json!([at.param(), false])),
+        BlockId::Hash(hash) => Call::new("eth_getBlockByHash", json!([hash, false])),
+        BlockId::Number(_) | BlockId::Latest => {
+            Call::new("eth_getBlockByNumber", json!([at.param(), false]))
+        }
     }
 }
 
@@ -108,24 +110,31 @@ pub(super) fn check_calls(place: &ChainPlace) -> Vec<Call> {
         Call::new("eth_chainId", json!([])),
         code(place.balance),
         code(place.token),
-        view(place.token, &keeper::decimals_call(), At::Latest),
+        eth_call(
+            place.token,
+            &balance_contract::decimals_call(),
+            BlockId::Latest,
+        ),
     ]
 }
 
 /// # Errors
 /// [`Fault::WrongChain`], [`Fault::NoContract`], or what the answers lack.
-pub(super) fn read_check(place: &ChainPlace, answers: &mut Answers) -> Result<Checked, Fault> {
+pub(super) fn read_check(
+    place: &ChainPlace,
+    answers: &mut BatchResults,
+) -> Result<ChainCheck, Fault> {
     read_chain_id(place, answers)?;
     for address in [place.balance, place.token] {
         if answers.next::<Data>("a contract's code")?.0.is_empty() {
             return Err(Fault::NoContract(address));
         }
     }
-    let decimals = keeper::decimals(&answers.next::<Data>("decimals")?.0)?;
-    Ok(Checked { decimals })
+    let decimals = balance_contract::decode_decimals(&answers.next::<Data>("decimals")?.0)?;
+    Ok(ChainCheck { decimals })
 }
 
-pub(super) fn read_chain_id(place: &ChainPlace, answers: &mut Answers) -> Result<(), Fault> {
+pub(super) fn read_chain_id(place: &ChainPlace, answers: &mut BatchResults) -> Result<(), Fault> {
     let seen = answers.next::<Quantity>("the chain's id")?.0;
     if seen == place.id {
         Ok(())
@@ -138,10 +147,10 @@ pub(super) fn read_chain_id(place: &ChainPlace, answers: &mut Answers) -> Result
 }
 
 /// Outcomes in the order of their calls, taken one after the other.
-pub(super) struct Answers(std::vec::IntoIter<Outcome>);
+pub(super) struct BatchResults(std::vec::IntoIter<CallResult>);
 
-impl Answers {
-    pub(super) fn new(outcomes: Vec<Outcome>) -> Self {
+impl BatchResults {
+    pub(super) fn new(outcomes: Vec<CallResult>) -> Self {
         Self(outcomes.into_iter())
     }
 
@@ -151,37 +160,37 @@ impl Answers {
     /// The node's refusal, or [`Fault::Malformed`] with `what`.
     pub(super) fn next<T: DeserializeOwned>(&mut self, what: &'static str) -> Result<T, Fault> {
         let outcome = self.0.next().ok_or(Fault::Malformed(what))?;
-        rpc::parse(&outcome?, what)
+        json_rpc::decode_result(&outcome?, what)
     }
 }
 
-impl Line {
+impl RpcConnection {
     /// Looks whether this RPC is one of this chain, fully when that is due, and where its head is.
-    pub(super) async fn open(&self) -> Result<Block, Fault> {
-        let known = self.rpc.standing().checked(Instant::now());
+    pub(super) async fn fetch_head(&self) -> Result<Block, Fault> {
+        let known = self.rpc.health().checked(Instant::now());
         let mut calls = match known {
             Some(_) => vec![Call::new("eth_chainId", json!([]))],
-            None => check_calls(&self.place),
+            None => check_calls(&self.config),
         };
-        calls.push(block(At::Latest));
-        let mut answers = self.ask(&calls, BODY_LIMIT).await?;
+        calls.push(get_block(BlockId::Latest));
+        let mut answers = self.call_batch(&calls, BODY_LIMIT).await?;
         let checked = match known {
             Some(checked) => {
-                read_chain_id(&self.place, &mut answers)?;
+                read_chain_id(&self.config, &mut answers)?;
                 checked
             }
-            None => read_check(&self.place, &mut answers)?,
+            None => read_check(&self.config, &mut answers)?,
         };
         let head = answers.next::<Block>("its newest block")?;
         self.rpc
-            .standing()
-            .answered(checked, known.is_none(), head, Instant::now());
+            .health()
+            .record_success(checked, known.is_none(), head, Instant::now());
         Ok(head)
     }
 
     /// The token's decimals as this RPC has them; it has been opened before.
     pub(super) fn decimals(&self) -> Result<u8, Fault> {
-        let checked = self.rpc.standing().checked(Instant::now());
+        let checked = self.rpc.health().checked(Instant::now());
         checked
             .map(|checked| checked.decimals)
             .ok_or(Fault::Malformed("decimals"))
@@ -189,23 +198,29 @@ impl Line {
 
     /// Asks all of `calls`; the answers of one request are at most `limit` bytes. A batch that the RPC finds too long is
     /// cut, and the length that it took is remembered.
-    pub(super) async fn ask(&self, calls: &[Call], limit: usize) -> Result<Answers, Fault> {
-        let known = self.rpc.standing().calls_at_once;
+    pub(super) async fn call_batch(
+        &self,
+        calls: &[Call],
+        limit: usize,
+    ) -> Result<BatchResults, Fault> {
+        let known = self.rpc.health().max_batch_size;
         let mut at_once = known;
-        let mut said_so = false;
+        let mut is_stated = false;
         let mut outcomes = Vec::with_capacity(calls.len());
         let mut rest = calls;
         while !rest.is_empty() {
             let (now, later) = rest.split_at(at_once.clamp(1, rest.len()));
-            match self.request(now, limit).await {
+            match self.send(now, limit).await {
                 Ok(some) => {
                     outcomes.extend(some);
                     rest = later;
                 }
-                Err(fault) => match shorter_batch(&fault, now.len()) {
+                Err(fault) => match smaller_batch_size(&fault, now.len()) {
                     Some(shorter) => {
-                        said_so |=
-                            matches!(fault.refusal(), Some(RpcErrorKind::BatchTooLarge { .. }));
+                        is_stated |= matches!(
+                            fault.rpc_error_kind(),
+                            Some(RpcErrorKind::BatchTooLarge { .. })
+                        );
                         at_once = shorter;
                     }
                     None => return Err(fault),
@@ -214,36 +229,36 @@ impl Line {
         }
         // One error for a whole batch may have been about one of its calls. Where each is answered alone it was not.
         let all_answered = outcomes.iter().all(Result::is_ok);
-        if at_once < known && (said_so || all_answered) {
-            self.rpc.standing().calls_at_once = at_once;
+        if at_once < known && (is_stated || all_answered) {
+            self.rpc.health().max_batch_size = at_once;
         }
-        Ok(Answers::new(outcomes))
+        Ok(BatchResults::new(outcomes))
     }
 
-    async fn request(&self, calls: &[Call], limit: usize) -> Result<Vec<Outcome>, Fault> {
+    async fn send(&self, calls: &[Call], limit: usize) -> Result<Vec<CallResult>, Fault> {
         let count = u64::try_from(calls.len()).unwrap_or(u64::MAX);
         let first = self.rpc.next_id.fetch_add(count, Ordering::Relaxed);
         let exchange = self.http.exchange(Exchange {
             method: reqwest::Method::POST,
             url: self.rpc.url.clone(),
             headers: vec![("accept", "application/json".to_owned())],
-            body: Some(("application/json", rpc::write(calls, first))),
+            body: Some(("application/json", json_rpc::encode_batch(calls, first))),
             limit,
         });
-        let answer = tokio::time::timeout(self.patience.min(WHOLE_TIMEOUT), exchange)
+        let answer = tokio::time::timeout(self.request_timeout.min(WHOLE_TIMEOUT), exchange)
             .await
             .map_err(|_| {
                 let message = format!("{} did not answer in time.", self.rpc.host);
-                Fault::Exchange(Error::passing(Code::Timeout, message))
+                Fault::Transport(Error::passing(Code::Timeout, message))
             })?
-            .map_err(Fault::Exchange)?;
-        let outcomes = rpc::read(&answer.body, first, calls.len());
-        let outcomes = outcomes.map(|outcomes| with_wait(outcomes, answer.retry_after));
+            .map_err(Fault::Transport)?;
+        let outcomes = json_rpc::decode_batch(&answer.body, first, calls.len());
+        let outcomes = outcomes.map(|outcomes| with_retry_after(outcomes, answer.retry_after));
         if answer.status == 200 {
             // A refusal of a single call is that call's outcome; of a batch, the batch's.
             return match outcomes {
-                Err(Fault::Refused(error)) => {
-                    let refusal = Fault::Refused(error.with_status(200, answer.retry_after));
+                Err(Fault::ErrorResponse(error)) => {
+                    let refusal = Fault::ErrorResponse(error.with_status(200, answer.retry_after));
                     if calls.len() == 1 {
                         Ok(vec![Err(refusal)])
                     } else {
@@ -253,13 +268,13 @@ impl Line {
                 other => other,
             };
         }
-        let status = Fault::Status {
+        let status = Fault::HttpStatus {
             status: answer.status,
             retry_after: answer.retry_after,
         };
         // Many explain a status in JSON-RPC; where the words say nothing and the status does, the status stands.
         match outcomes {
-            Err(Fault::Refused(error)) => {
+            Err(Fault::ErrorResponse(error)) => {
                 let error = error.with_status(answer.status, answer.retry_after);
                 let status_says_more = match (answer.status, error.kind) {
                     (429, _) | (503, RpcErrorKind::Other) => true,
@@ -267,12 +282,12 @@ impl Line {
                     _ => false,
                 };
                 match (status_says_more, calls.len()) {
-                    (true, _) => Err(Fault::Status {
+                    (true, _) => Err(Fault::HttpStatus {
                         status: answer.status,
                         retry_after: error.retry_after,
                     }),
-                    (false, 1) => Ok(vec![Err(Fault::Refused(error))]),
-                    (false, _) => Err(Fault::Refused(error)),
+                    (false, 1) => Ok(vec![Err(Fault::ErrorResponse(error))]),
+                    (false, _) => Err(Fault::ErrorResponse(error)),
                 }
             }
             _ => Err(status),
@@ -281,23 +296,25 @@ impl Line {
 }
 
 /// The wait that a header asks for, with each error that it came with.
-fn with_wait(outcomes: Vec<Outcome>, retry_after: Option<Span>) -> Vec<Outcome> {
+fn with_retry_after(outcomes: Vec<CallResult>, retry_after: Option<Span>) -> Vec<CallResult> {
     outcomes
         .into_iter()
         .map(|outcome| match outcome {
-            Err(Fault::Refused(error)) => Err(Fault::Refused(error.with_status(200, retry_after))),
+            Err(Fault::ErrorResponse(error)) => {
+                Err(Fault::ErrorResponse(error.with_status(200, retry_after)))
+            }
             other => other,
         })
         .collect()
 }
 
 /// How many calls to send at once after a batch of `length` has failed; `None` where the batch is not to blame.
-fn shorter_batch(fault: &Fault, length: usize) -> Option<usize> {
+fn smaller_batch_size(fault: &Fault, length: usize) -> Option<usize> {
     if length <= 1 {
         return None;
     }
     match fault {
-        Fault::Refused(error) => match error.kind {
+        Fault::ErrorResponse(error) => match error.kind {
             RpcErrorKind::BatchTooLarge { calls } => Some(
                 calls
                     .filter(|calls| (1..length).contains(calls))
@@ -314,11 +331,11 @@ fn shorter_batch(fault: &Fault, length: usize) -> Option<usize> {
             | RpcErrorKind::NodeFailure
             | RpcErrorKind::Other => Some(1),
         },
-        Fault::Status { status, .. } => {
+        Fault::HttpStatus { status, .. } => {
             matches!(status, 400 | 405 | 413 | 415 | 422 | 501).then_some(1)
         }
         Fault::Malformed(_) => (*fault == NO_BATCH).then_some(1),
-        Fault::Exchange(_)
+        Fault::Transport(_)
         | Fault::WrongChain { .. }
         | Fault::NoContract(_)
         | Fault::Behind

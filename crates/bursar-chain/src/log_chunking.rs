@@ -4,28 +4,28 @@
 
 use super::events::NO_LOGS;
 use super::fault::Fault;
-use super::line::Line;
+use super::rpc_connection::RpcConnection;
 use super::rpc_error::RpcErrorKind;
-use super::standing::Standing;
+use super::rpc_health::RpcHealth;
 use bursar_domain::error::Code;
 use std::time::Instant;
 
 /// A range that was not answered in time is taken for too long so often, and only while it is long.
-const TIMEOUTS_FORGIVEN: u32 = 2;
-const LONG_RANGE: u64 = 1_000;
+const MAX_TIMEOUTS: u32 = 2;
+const LONG_RANGE_BLOCKS: u64 = 1_000;
 /// Logs may lag so many blocks behind the head that the same RPC tells; further back, a block that it lacks is gone.
-const LAG: u64 = 128;
+const MAX_LOG_LAG: u64 = 128;
 
 /// Whether to ask for another piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    Ask,
+pub(super) enum NextStep {
+    Continue,
     Stop,
 }
 
 /// What is left of a range, and how much of it is asked for at once.
 #[derive(Debug)]
-pub(super) struct LogRange {
+pub(super) struct LogChunker {
     from: u64,
     /// The highest block that has not been read.
     high: u64,
@@ -36,11 +36,11 @@ pub(super) struct LogRange {
     /// A length that is tried without knowing that length is the trouble.
     trial: Option<Trial>,
     timeouts: u32,
-    any_given: bool,
+    any_chunk_read: bool,
     /// The block that was asked for first.
     top: u64,
     /// By how much less the next piece ends, while newest blocks may be yet to come; `None` once that is ruled out.
-    step_down: Option<u64>,
+    head_step_down: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,13 +57,13 @@ enum Cause {
     Pruned,
 }
 
-impl LogRange {
+impl LogChunker {
     /// # Errors
     /// [`Fault::Pruned`] where the RPC is known to have none of it.
-    pub(super) fn new(line: &Line, from: u64, to: u64) -> Result<Self, Fault> {
-        let standing = line.rpc.standing();
-        let lowest = standing.lowest(Instant::now());
-        let head = standing.head().map_or(to, |head| head.number);
+    pub(super) fn new(connection: &RpcConnection, from: u64, to: u64) -> Result<Self, Fault> {
+        let health = connection.rpc.health();
+        let lowest = health.earliest_log_block(Instant::now());
+        let head = health.head().map_or(to, |head| head.number);
         if to < lowest {
             return Err(Fault::Pruned);
         }
@@ -78,9 +78,9 @@ impl LogRange {
             low: to,
             trial: None,
             timeouts: 0,
-            any_given: false,
+            any_chunk_read: false,
             top: to,
-            step_down: Some(1),
+            head_step_down: Some(1),
         }
     }
 
@@ -89,8 +89,8 @@ impl LogRange {
     }
 
     /// The next piece, both ends included.
-    pub(super) fn blocks(&mut self, standing: &Standing) -> (u64, u64) {
-        let learnt = standing.log_span.blocks();
+    pub(super) fn next_chunk(&mut self, health: &RpcHealth) -> (u64, u64) {
+        let learnt = health.log_range_limit.max_blocks();
         let length = self.trial.map_or(learnt, |trial| trial.length.min(learnt));
         self.low = self
             .from
@@ -103,9 +103,9 @@ impl LogRange {
     }
 
     /// The piece was given.
-    pub(super) fn given(&mut self, standing: &mut Standing) -> Next {
-        self.any_given = true;
-        standing.refused_logs(false, Instant::now());
+    pub(super) fn chunk_read(&mut self, health: &mut RpcHealth) -> NextStep {
+        self.any_chunk_read = true;
+        health.set_refuses_logs(false, Instant::now());
         match self.trial {
             // Length was the trouble after all.
             Some(Trial {
@@ -113,172 +113,181 @@ impl LogRange {
                 length,
             }) => {
                 self.trial = None;
-                standing.log_span.refused(length);
+                health.log_range_limit.shorten_to(length);
             }
             Some(Trial {
                 cause: Cause::Pruned,
                 ..
             }) => {}
-            None => standing.log_span.given(self.length()),
+            None => health.log_range_limit.record_success(self.length()),
         }
         if self.low <= self.from {
-            return Next::Stop;
+            return NextStep::Stop;
         }
         self.high = self.low.saturating_sub(1);
-        Next::Ask
+        NextStep::Continue
     }
 
     /// The piece was refused.
-    pub(super) fn refused(&mut self, fault: &Fault, standing: &mut Standing) -> Next {
-        match self.meaning(fault) {
-            Meaning::TooLong(stated) => self.shorten(stated, standing),
-            Meaning::TimedOut => {
-                if self.length() <= LONG_RANGE || self.timeouts >= TIMEOUTS_FORGIVEN {
-                    return Next::Stop;
+    pub(super) fn chunk_failed(&mut self, fault: &Fault, health: &mut RpcHealth) -> NextStep {
+        match self.classify(fault) {
+            RangeFailure::TooLong(stated) => self.shorten(stated, health),
+            RangeFailure::TimedOut => {
+                if self.length() <= LONG_RANGE_BLOCKS || self.timeouts >= MAX_TIMEOUTS {
+                    return NextStep::Stop;
                 }
                 self.timeouts = self.timeouts.saturating_add(1);
-                standing.log_span.refused(self.length().div_ceil(16));
-                Next::Ask
+                health
+                    .log_range_limit
+                    .shorten_to(self.length().div_ceil(16));
+                NextStep::Continue
             }
-            Meaning::NotThereYet => self.lower(),
-            Meaning::Pruned => {
+            RangeFailure::NotYetAvailable => self.lower(),
+            RangeFailure::Pruned => {
                 if self.length() > 1 {
                     self.trial = Some(Trial {
                         length: self.length() / 2,
                         cause: Cause::Pruned,
                     });
-                    return Next::Ask;
+                    return NextStep::Continue;
                 }
-                if self.cause(fault.clone()) == Fault::Pruned {
-                    standing.lacks_below(self.high.saturating_add(1), Instant::now());
+                if self.final_fault(fault.clone()) == Fault::Pruned {
+                    health.set_earliest_log_block(self.high.saturating_add(1), Instant::now());
                 }
-                Next::Stop
+                NextStep::Stop
             }
-            Meaning::Unknown => {
+            RangeFailure::Unknown => {
                 let now = Instant::now();
                 if self.length() <= 1 {
-                    standing.refused_logs(true, now);
-                    return Next::Stop;
+                    health.set_refuses_logs(true, now);
+                    return NextStep::Stop;
                 }
-                if standing.refuses_logs(now) {
-                    return Next::Stop;
+                if health.refuses_logs(now) {
+                    return NextStep::Stop;
                 }
                 self.trial = Some(Trial {
                     length: self.length().div_ceil(4),
                     cause: Cause::Unknown,
                 });
-                Next::Ask
+                NextStep::Continue
             }
-            Meaning::Final => Next::Stop,
+            RangeFailure::Unrelated => NextStep::Stop,
         }
     }
 
     /// Why nothing was given, once nothing is asked for any more.
-    pub(super) fn cause(&self, fault: Fault) -> Fault {
-        match self.meaning(&fault) {
-            Meaning::NotThereYet => Fault::Behind,
-            Meaning::Pruned if is_told_as_pruned(&fault) || self.is_old() => Fault::Pruned,
-            Meaning::Pruned => Fault::Behind,
-            Meaning::TooLong(_) | Meaning::TimedOut | Meaning::Unknown | Meaning::Final => fault,
+    pub(super) fn final_fault(&self, fault: Fault) -> Fault {
+        match self.classify(&fault) {
+            RangeFailure::NotYetAvailable => Fault::Behind,
+            RangeFailure::Pruned if says_pruned(&fault) || self.is_old() => Fault::Pruned,
+            RangeFailure::Pruned => Fault::Behind,
+            RangeFailure::TooLong(_)
+            | RangeFailure::TimedOut
+            | RangeFailure::Unknown
+            | RangeFailure::Unrelated => fault,
         }
     }
 
     /// Whether a block that the RPC does not know can only be too old for it.
     fn is_old(&self) -> bool {
-        self.any_given || self.high.saturating_add(LAG) < self.head
+        self.any_chunk_read || self.high.saturating_add(MAX_LOG_LAG) < self.head
     }
 
-    fn shorten(&mut self, stated: Option<u64>, standing: &mut Standing) -> Next {
+    fn shorten(&mut self, stated: Option<u64>, health: &mut RpcHealth) -> NextStep {
         let length = self.length();
         if length <= 1 {
-            return Next::Stop;
+            return NextStep::Stop;
         }
         let next = stated
             .filter(|stated| (1..length).contains(stated))
             .unwrap_or(length.div_ceil(2));
-        standing.log_span.refused(next);
-        Next::Ask
+        health.log_range_limit.shorten_to(next);
+        NextStep::Continue
     }
 
     /// Goes on below the newest blocks, whose logs the RPC does not have yet. Where that does not help, the range may as
     /// well reach too far back.
-    fn lower(&mut self) -> Next {
+    fn lower(&mut self) -> NextStep {
         let next = self
-            .step_down
+            .head_step_down
             .map(|step| (self.high.saturating_sub(step), step.saturating_mul(2)))
-            .filter(|(next, _)| *next >= self.from && self.head.saturating_sub(*next) <= LAG);
+            .filter(|(next, _)| {
+                *next >= self.from && self.head.saturating_sub(*next) <= MAX_LOG_LAG
+            });
         match next {
             Some((high, step)) => {
                 self.high = high;
-                self.step_down = Some(step);
+                self.head_step_down = Some(step);
             }
-            None if self.step_down.is_some() && self.top > self.from => {
-                self.step_down = None;
+            None if self.head_step_down.is_some() && self.top > self.from => {
+                self.head_step_down = None;
                 self.high = self.top;
                 self.trial = Some(Trial {
                     length: self.top.saturating_sub(self.from).saturating_add(1) / 2,
                     cause: Cause::Pruned,
                 });
             }
-            None => return Next::Stop,
+            None => return NextStep::Stop,
         }
-        Next::Ask
+        NextStep::Continue
     }
 
-    fn meaning(&self, fault: &Fault) -> Meaning {
-        let of_missing = if self.is_old() || self.step_down.is_none() {
-            Meaning::Pruned
+    fn classify(&self, fault: &Fault) -> RangeFailure {
+        let missing_block = if self.is_old() || self.head_step_down.is_none() {
+            RangeFailure::Pruned
         } else {
-            Meaning::NotThereYet
+            RangeFailure::NotYetAvailable
         };
         match fault {
-            Fault::Refused(error) => match error.kind {
-                RpcErrorKind::RangeTooLarge { blocks } => Meaning::TooLong(blocks),
-                RpcErrorKind::LimitExceeded | RpcErrorKind::TimedOut => Meaning::TooLong(None),
-                RpcErrorKind::Pruned => Meaning::Pruned,
-                RpcErrorKind::AboveHead | RpcErrorKind::UnknownBlock => of_missing,
-                RpcErrorKind::Other => Meaning::Unknown,
+            Fault::ErrorResponse(error) => match error.kind {
+                RpcErrorKind::RangeTooLarge { blocks } => RangeFailure::TooLong(blocks),
+                RpcErrorKind::LimitExceeded | RpcErrorKind::TimedOut => RangeFailure::TooLong(None),
+                RpcErrorKind::Pruned => RangeFailure::Pruned,
+                RpcErrorKind::AboveHead | RpcErrorKind::UnknownBlock => missing_block,
+                RpcErrorKind::Other => RangeFailure::Unknown,
                 RpcErrorKind::RateLimited
                 | RpcErrorKind::BatchTooLarge { .. }
                 | RpcErrorKind::NotAllowed
                 | RpcErrorKind::UnsupportedMethod
-                | RpcErrorKind::NodeFailure => Meaning::Final,
+                | RpcErrorKind::NodeFailure => RangeFailure::Unrelated,
             },
-            Fault::Exchange(error) if error.code == Code::AnswerTooLarge => Meaning::TooLong(None),
-            Fault::Exchange(error) if error.code == Code::Timeout => Meaning::TimedOut,
-            Fault::Status { status, .. } => match status {
-                413 => Meaning::TooLong(None),
-                400 | 408 | 500 | 504 | 524 => Meaning::Unknown,
-                _ => Meaning::Final,
+            Fault::Transport(error) if error.code == Code::AnswerTooLarge => {
+                RangeFailure::TooLong(None)
+            }
+            Fault::Transport(error) if error.code == Code::Timeout => RangeFailure::TimedOut,
+            Fault::HttpStatus { status, .. } => match status {
+                413 => RangeFailure::TooLong(None),
+                400 | 408 | 500 | 504 | 524 => RangeFailure::Unknown,
+                _ => RangeFailure::Unrelated,
             },
-            Fault::Malformed(_) if *fault == NO_LOGS => Meaning::Unknown,
-            Fault::Pruned => Meaning::Pruned,
-            Fault::Behind => of_missing,
-            Fault::Exchange(_)
+            Fault::Malformed(_) if *fault == NO_LOGS => RangeFailure::Unknown,
+            Fault::Pruned => RangeFailure::Pruned,
+            Fault::Behind => missing_block,
+            Fault::Transport(_)
             | Fault::Malformed(_)
             | Fault::WrongChain { .. }
-            | Fault::NoContract(_) => Meaning::Final,
+            | Fault::NoContract(_) => RangeFailure::Unrelated,
         }
     }
 }
 
-fn is_told_as_pruned(fault: &Fault) -> bool {
-    *fault == Fault::Pruned || fault.refusal() == Some(RpcErrorKind::Pruned)
+fn says_pruned(fault: &Fault) -> bool {
+    *fault == Fault::Pruned || fault.rpc_error_kind() == Some(RpcErrorKind::Pruned)
 }
 
 /// What a refusal means for the range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Meaning {
+enum RangeFailure {
     /// Fewer blocks may be given: so many, where that is said.
     TooLong(Option<u64>),
     TimedOut,
     /// The newest blocks' logs are still to come.
-    NotThereYet,
+    NotYetAvailable,
     /// The oldest blocks' logs are gone.
     Pruned,
     Unknown,
     /// Asking for less changes nothing.
-    Final,
+    Unrelated,
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! What takes back something that the chain has shown: the word of as many endpoints, at different hosts, as it took to
 //! believe it. Two, or the one where the network has only one. An endpoint that has not come to the block says nothing.
 
-use super::fault::{Fault, told_together};
-use super::line::{At, Line, block};
-use super::reader::{Chain, missing_instead};
-use super::rpc::Call;
-use super::wire::{Block, Receipt};
+use super::chain::{Chain, map_missing_block};
+use super::fault::{Fault, combine_faults};
+use super::json_rpc::Call;
+use super::rpc_connection::{BlockId, RpcConnection, get_block};
+use super::rpc_types::{Block, Receipt};
 use alloy_primitives::B256;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_platform::http::{BODY_LIMIT, LOGS_LIMIT};
@@ -26,10 +26,10 @@ pub enum BlockStatus {
 }
 
 /// What one endpoint says of something that the chain has shown.
-enum Word {
-    There,
-    Gone,
-    NotYet,
+enum Presence {
+    Present,
+    Absent,
+    Unknown,
 }
 
 impl Chain {
@@ -47,19 +47,19 @@ impl Chain {
         let mut there = None;
         let mut faults = Vec::new();
         let mut answered = false;
-        for rpc in self.order() {
-            if gone.contains(&rpc.host) || rpc.standing().must_wait(Instant::now()).is_some() {
+        for rpc in self.by_priority() {
+            if gone.contains(&rpc.host) || rpc.health().retry_after(Instant::now()).is_some() {
                 continue;
             }
-            match has_block(&self.line(&rpc), number, hash).await {
-                Ok(Word::There) if gone.is_empty() => return Ok(BlockStatus::Canonical),
-                Ok(Word::There) => there = Some(rpc.host.clone()),
-                Ok(Word::Gone) => {
+            match has_block(&self.connection(&rpc), number, hash).await {
+                Ok(Presence::Present) if gone.is_empty() => return Ok(BlockStatus::Canonical),
+                Ok(Presence::Present) => there = Some(rpc.host.clone()),
+                Ok(Presence::Absent) => {
                     gone.insert(rpc.host.clone());
                 }
-                Ok(Word::NotYet) => {}
+                Ok(Presence::Unknown) => {}
                 Err(fault) => {
-                    rpc.standing().failed(&fault, Instant::now());
+                    rpc.health().record_failure(&fault, Instant::now());
                     faults.push((rpc.host.clone(), fault));
                     continue;
                 }
@@ -72,7 +72,7 @@ impl Chain {
         match (gone.first(), there) {
             (Some(first), there) => Ok(BlockStatus::Disputed(disputed(first, there, number))),
             (None, _) if answered => Ok(BlockStatus::Unknown),
-            (None, _) => Err(told_together(faults)),
+            (None, _) => Err(combine_faults(faults)),
         }
     }
 
@@ -80,17 +80,17 @@ impl Chain {
     /// is, or too few say that it is not.
     pub async fn transaction_is_gone(&self, transaction: B256, block: u64) -> bool {
         let mut gone = BTreeSet::new();
-        for rpc in self.order() {
-            if gone.contains(&rpc.host) || rpc.standing().must_wait(Instant::now()).is_some() {
+        for rpc in self.by_priority() {
+            if gone.contains(&rpc.host) || rpc.health().retry_after(Instant::now()).is_some() {
                 continue;
             }
-            match has_transaction(&self.line(&rpc), transaction, block).await {
-                Ok(Word::There) => return false,
-                Ok(Word::Gone) => {
+            match has_transaction(&self.connection(&rpc), transaction, block).await {
+                Ok(Presence::Present) => return false,
+                Ok(Presence::Absent) => {
                     gone.insert(rpc.host.clone());
                 }
-                Ok(Word::NotYet) => {}
-                Err(fault) => rpc.standing().failed(&fault, Instant::now()),
+                Ok(Presence::Unknown) => {}
+                Err(fault) => rpc.health().record_failure(&fault, Instant::now()),
             }
             if gone.len() >= self.quorum() && !gone.is_empty() {
                 return true;
@@ -108,38 +108,44 @@ impl Chain {
     }
 }
 
-async fn has_block(line: &Line, number: u64, hash: B256) -> Result<Word, Fault> {
-    let head = line.open().await?;
+async fn has_block(connection: &RpcConnection, number: u64, hash: B256) -> Result<Presence, Fault> {
+    let head = connection.fetch_head().await?;
     if head.number < number {
-        return Ok(Word::NotYet);
+        return Ok(Presence::Unknown);
     }
     let seen = if head.number == number {
         head
     } else {
-        let mut answers = line.ask(&[block(At::Number(number))], BODY_LIMIT).await?;
+        let mut answers = connection
+            .call_batch(&[get_block(BlockId::Number(number))], BODY_LIMIT)
+            .await?;
         let answer = answers.next::<Option<Block>>("a block");
-        match answer.map_err(|fault| missing_instead(fault, number, head.number)) {
+        match answer.map_err(|fault| map_missing_block(fault, number, head.number)) {
             Ok(Some(seen)) if seen.number == number => seen,
             Ok(Some(_)) => return Err(Fault::Malformed("another block than was asked for")),
             // Another node behind the same address has yet to see it, or it is too old to be kept.
-            Ok(None) | Err(Fault::Behind | Fault::Pruned) => return Ok(Word::NotYet),
+            Ok(None) | Err(Fault::Behind | Fault::Pruned) => return Ok(Presence::Unknown),
             Err(fault) => return Err(fault),
         }
     };
     Ok(if seen.hash == hash {
-        Word::There
+        Presence::Present
     } else {
-        Word::Gone
+        Presence::Absent
     })
 }
 
-async fn has_transaction(line: &Line, transaction: B256, block: u64) -> Result<Word, Fault> {
-    let head = line.open().await?;
+async fn has_transaction(
+    connection: &RpcConnection,
+    transaction: B256,
+    block: u64,
+) -> Result<Presence, Fault> {
+    let head = connection.fetch_head().await?;
     if head.number < block {
-        return Ok(Word::NotYet);
+        return Ok(Presence::Unknown);
     }
     let call = Call::new("eth_getTransactionReceipt", json!([transaction]));
-    let mut answers = line.ask(&[call], LOGS_LIMIT).await?;
+    let mut answers = connection.call_batch(&[call], LOGS_LIMIT).await?;
     let receipt = answers.next::<Option<Receipt>>("a receipt")?;
     if receipt
         .as_ref()
@@ -148,8 +154,8 @@ async fn has_transaction(line: &Line, transaction: B256, block: u64) -> Result<W
         return Err(Fault::Malformed("another receipt than was asked for"));
     }
     Ok(match receipt {
-        Some(receipt) if receipt.status == 1 => Word::There,
-        Some(_) | None => Word::Gone,
+        Some(receipt) if receipt.status == 1 => Presence::Present,
+        Some(_) | None => Presence::Absent,
     })
 }
 

@@ -2,13 +2,13 @@
 //! hint to look: it checks its server like any RPC, notices when it goes silent, and comes back by itself.
 
 use super::SubscriptionUpdate;
+use super::balance_contract::BalanceContract;
+use super::block_times::BlockTimeCache;
+use super::chain::Chain;
 use super::fault::Fault;
-use super::keeper::Subject;
-use super::line::{Answers, At, block, check_calls, read_check};
-use super::reader::Chain;
-use super::rpc::{self, Call};
-use super::times::BlockTimes;
-use super::wire::{Block, Log};
+use super::json_rpc::{self, Call};
+use super::rpc_connection::{BatchResults, BlockId, check_calls, get_block, read_check};
+use super::rpc_types::{Block, Log};
 use alloy_primitives::Address;
 use bursar_domain::backoff::{Backoff, lengthen};
 use bursar_domain::clock::Timestamp;
@@ -31,69 +31,69 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 use url::Url;
 
 /// To connect and subscribe, at most; also to hand one message to the system.
-const PATIENCE: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Without a message or a pong for so long, the connection is dead.
-const HURRIED: Pings = Pings {
-    every: Duration::from_secs(10),
-    silence: Duration::from_secs(30),
+const ACTIVE_KEEPALIVE: Keepalive = Keepalive {
+    ping_interval: Duration::from_secs(10),
+    silence_timeout: Duration::from_secs(30),
 };
 /// While nothing is expected and nobody looks: seldom enough to let the machine sleep, often enough for routers on the way
 /// to keep the connection.
-const UNHURRIED: Pings = Pings {
-    every: Duration::from_secs(240),
-    silence: Duration::from_secs(600),
+const IDLE_KEEPALIVE: Keepalive = Keepalive {
+    ping_interval: Duration::from_secs(240),
+    silence_timeout: Duration::from_secs(600),
 };
 /// How much longer a wait may get so that many watchers do not come back at once.
 const LONGER_BY_PERCENT: i64 = 25;
 /// A connection that stood for so long starts the back-off anew.
-const STOOD: Duration = Duration::from_secs(30);
+const STABLE_AFTER: Duration = Duration::from_secs(30);
 /// The largest message taken, in bytes.
-const MESSAGE_LIMIT: usize = 1024 * 1024;
+const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
 /// More events waiting for their block's time mean that something is wrong.
-const MOST_WAITING: usize = 256;
+const MAX_PENDING_LOGS: usize = 256;
 
 /// How a subscription finds out that nobody is there any more.
 #[derive(Clone, Copy)]
-struct Pings {
-    every: Duration,
+struct Keepalive {
+    ping_interval: Duration,
     /// Without a word for so long it has broken.
-    silence: Duration,
+    silence_timeout: Duration,
 }
 
 impl Chain {
     /// Whether anything is expected or anybody looks; while not, the subscription is seldom tried.
-    pub fn set_active(&self, hurried: bool) {
+    pub fn set_active(&self, active: bool) {
         self.inner
-            .hurried
-            .send_if_modified(|known| std::mem::replace(known, hurried) != hurried);
+            .active
+            .send_if_modified(|known| std::mem::replace(known, active) != active);
     }
 
     /// Whether the network names a WebSocket to watch.
     pub fn has_subscription(&self) -> bool {
-        self.inner.place.ws.is_some()
+        self.inner.config.ws.is_some()
     }
 
     /// Tells of the user's events as they are mined or taken back, until dropped or until nobody listens.
     /// Comes back after a loss, 0.5 s × 2 up to 60 s later. Ends at once without a WebSocket.
     pub async fn subscribe(&self, user: Address, out: Sender<SubscriptionUpdate>) {
-        let Some(url) = &self.inner.place.ws else {
+        let Some(url) = &self.inner.config.ws else {
             return;
         };
         let host = host_and_port(url).unwrap_or_default();
         let mut failures = 0_u32;
         while !out.is_closed() {
-            let mut stood_since = None;
+            let mut connected_at = None;
             let end = self
-                .subscription(url, &host, user, &out, &mut stood_since)
+                .run_subscription(url, &host, user, &out, &mut connected_at)
                 .await;
-            let End::Broke(fault) = end else {
+            let EndReason::Failed(fault) = end else {
                 return;
             };
-            tracing::debug!(%host, "the subscription broke: {}", fault.told(&host));
-            if stood_since.is_some() && out.send(SubscriptionUpdate::Disconnected).await.is_err() {
+            tracing::debug!(%host, "the subscription broke: {}", fault.into_error(&host));
+            if connected_at.is_some() && out.send(SubscriptionUpdate::Disconnected).await.is_err() {
                 return;
             }
-            if stood_since.is_some_and(|since| since.elapsed() >= STOOD) {
+            if connected_at.is_some_and(|since| since.elapsed() >= STABLE_AFTER) {
                 failures = 0;
             }
             failures = failures.saturating_add(1);
@@ -106,37 +106,33 @@ impl Chain {
         }
     }
 
-    async fn subscription(
+    async fn run_subscription(
         &self,
         url: &Url,
         host: &str,
         user: Address,
         out: &Sender<SubscriptionUpdate>,
-        stood_since: &mut Option<Instant>,
-    ) -> End {
-        let subject = self.subject(user);
-        let opened = timeout(PATIENCE, open(url, host, self, subject)).await;
-        let mut watch = match opened {
-            Ok(Ok(watch)) => watch,
-            Ok(Err(fault)) => return End::Broke(fault),
-            Err(_) => return End::Broke(silent(host)),
+        connected_at: &mut Option<Instant>,
+    ) -> EndReason {
+        let contract = self.balance_contract(user);
+        let opened = timeout(CONNECT_TIMEOUT, open(url, host, self, contract)).await;
+        let mut subscription = match opened {
+            Ok(Ok(subscription)) => subscription,
+            Ok(Err(fault)) => return EndReason::Failed(fault),
+            Err(_) => return EndReason::Failed(timed_out(host)),
         };
-        *stood_since = Some(Instant::now());
-        if out
-            .send(SubscriptionUpdate::Connected)
-            .await
-            .is_err()
-        {
-            return End::NobodyListens;
+        *connected_at = Some(Instant::now());
+        if out.send(SubscriptionUpdate::Connected).await.is_err() {
+            return EndReason::ReceiverDropped;
         }
-        watch.run(host, out).await
+        subscription.run(host, out).await
     }
 }
 
 impl Chain {
-    fn watched(&self) -> MutexGuard<'_, BlockTimes> {
+    fn subscription_times(&self) -> MutexGuard<'_, BlockTimeCache> {
         self.inner
-            .watched
+            .subscription_times
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
@@ -144,88 +140,93 @@ impl Chain {
     /// The time of a log's block, if anybody has told it before: of a block that is gone, nobody tells it again.
     fn known_time(&self, log: &Log) -> Option<Timestamp> {
         let (hash, number) = (log.block_hash, log.block_number);
-        let watched = self.watched().get(hash, number);
-        watched.or_else(|| {
+        let subscription_times = self.subscription_times().get(hash, number);
+        subscription_times.or_else(|| {
             self.inner
                 .rpcs
                 .iter()
-                .find_map(|rpc| rpc.times().get(hash, number))
+                .find_map(|rpc| rpc.block_times().get(hash, number))
         })
     }
 }
 
 /// Why a subscription is over.
-enum End {
-    NobodyListens,
-    Broke(Fault),
+enum EndReason {
+    ReceiverDropped,
+    Failed(Fault),
 }
 
-impl From<Fault> for End {
+impl From<Fault> for EndReason {
     fn from(fault: Fault) -> Self {
-        Self::Broke(fault)
+        Self::Failed(fault)
     }
 }
 
 /// A subscription that stands.
-struct Watch {
+struct Subscription {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    subject: Subject,
+    contract: BalanceContract,
     decimals: u8,
     subscription: String,
     next_id: u64,
     /// Logs whose block's time was asked for, by the request's id.
-    waiting: BTreeMap<u64, Log>,
+    pending_logs: BTreeMap<u64, Log>,
     chain: Chain,
 }
 
 /// Connects, checks that the server is one of this chain, and subscribes.
-async fn open(url: &Url, host: &str, chain: &Chain, subject: Subject) -> Result<Watch, Fault> {
-    let place = &chain.inner.place;
+async fn open(
+    url: &Url,
+    host: &str,
+    chain: &Chain,
+    contract: BalanceContract,
+) -> Result<Subscription, Fault> {
+    let place = &chain.inner.config;
     let limits = WebSocketConfig::default()
-        .max_message_size(Some(MESSAGE_LIMIT))
-        .max_frame_size(Some(MESSAGE_LIMIT));
+        .max_message_size(Some(MAX_MESSAGE_BYTES))
+        .max_frame_size(Some(MAX_MESSAGE_BYTES));
     let (socket, _) = connect_async_with_config(url.as_str(), Some(limits), true)
         .await
-        .map_err(|_| lost(host))?;
-    let mut watch = Watch {
+        .map_err(|_| connection_lost(host))?;
+    let mut subscription = Subscription {
         socket,
-        subject,
+        contract,
         decimals: 0,
         subscription: String::new(),
         next_id: 1,
-        waiting: BTreeMap::new(),
+        pending_logs: BTreeMap::new(),
         chain: chain.clone(),
     };
-    let (signatures, token, user) = subject.topics();
+    let (signatures, token, user) = contract.topics();
     let mut calls = check_calls(place);
     calls.push(Call::new(
         "eth_subscribe",
-        json!(["logs", {"address": subject.balance, "topics": [signatures, token, user]}]),
+        json!(["logs", {"address": contract.address, "topics": [signatures, token, user]}]),
     ));
     let mut outcomes = Vec::with_capacity(calls.len());
     for call in &calls {
-        outcomes.push(watch.ask(host, call).await?);
+        outcomes.push(subscription.ask(host, call).await?);
     }
-    let mut answers = Answers::new(outcomes);
-    watch.decimals = read_check(place, &mut answers)?.decimals;
-    watch.subscription = answers.next("a subscription's name")?;
-    Ok(watch)
+    let mut answers = BatchResults::new(outcomes);
+    subscription.decimals = read_check(place, &mut answers)?.decimals;
+    subscription.subscription = answers.next("a subscription's name")?;
+    Ok(subscription)
 }
 
-impl Watch {
+impl Subscription {
     /// Asks and waits for the answer; only before the subscription stands, when nothing else can come.
-    async fn ask(&mut self, host: &str, call: &Call) -> Result<rpc::Outcome, Fault> {
+    async fn ask(&mut self, host: &str, call: &Call) -> Result<json_rpc::CallResult, Fault> {
         let id = self.send(host, call).await?;
         loop {
             let message = self
                 .socket
                 .next()
                 .await
-                .ok_or_else(|| lost(host))?
-                .map_err(|_| lost(host))?;
+                .ok_or_else(|| connection_lost(host))?
+                .map_err(|_| connection_lost(host))?;
             if let Some(text) = text(&message)? {
-                return match rpc::read(text.as_bytes(), id, 1) {
-                    Ok(outcomes) => outcomes.into_iter().next().ok_or(NOT_ASKED),
+                return match json_rpc::decode_batch(text.as_bytes(), id, 1) {
+                    Ok(outcomes) => outcomes.into_iter().next().ok_or(UNEXPECTED_MESSAGE),
                     Err(fault) => Err(fault),
                 };
             }
@@ -235,52 +236,52 @@ impl Watch {
     async fn send(&mut self, host: &str, call: &Call) -> Result<u64, Fault> {
         let id = self.next_id;
         self.next_id = self.next_id.saturating_add(1);
-        let body = rpc::write(std::slice::from_ref(call), id);
+        let body = json_rpc::encode_batch(std::slice::from_ref(call), id);
         let text = String::from_utf8(body).map_err(|_| Fault::Malformed("a request"))?;
-        self.hand_over(host, Message::text(text)).await?;
+        self.send_message(host, Message::text(text)).await?;
         Ok(id)
     }
 
-    async fn hand_over(&mut self, host: &str, message: Message) -> Result<(), Fault> {
-        match timeout(PATIENCE, self.socket.send(message)).await {
+    async fn send_message(&mut self, host: &str, message: Message) -> Result<(), Fault> {
+        match timeout(CONNECT_TIMEOUT, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(lost(host)),
-            Err(_) => Err(silent(host)),
+            Ok(Err(_)) => Err(connection_lost(host)),
+            Err(_) => Err(timed_out(host)),
         }
     }
 
-    async fn run(&mut self, host: &str, out: &Sender<SubscriptionUpdate>) -> End {
-        let mut hurried = self.chain.inner.hurried.subscribe();
-        let mut heard = Instant::now();
-        let mut pinged = Instant::now();
+    async fn run(&mut self, host: &str, out: &Sender<SubscriptionUpdate>) -> EndReason {
+        let mut active = self.chain.inner.active.subscribe();
+        let mut last_received = Instant::now();
+        let mut last_ping = Instant::now();
         loop {
-            let pings = if *hurried.borrow_and_update() {
-                HURRIED
+            let keepalive = if *active.borrow_and_update() {
+                ACTIVE_KEEPALIVE
             } else {
-                UNHURRIED
+                IDLE_KEEPALIVE
             };
             let step = tokio::select! {
                 message = self.socket.next() => {
-                    heard = Instant::now();
+                    last_received = Instant::now();
                     match message {
-                        Some(Ok(message)) => self.take(host, &message, out).await,
-                        Some(Err(_)) | None => Err(End::Broke(lost(host))),
+                        Some(Ok(message)) => self.handle_message(host, &message, out).await,
+                        Some(Err(_)) | None => Err(EndReason::Failed(connection_lost(host))),
                     }
                 }
-                changed = hurried.changed() => {
+                changed = active.changed() => {
                     // What was not heard at the slower pace says nothing yet.
-                    heard = Instant::now();
-                    changed.map_err(|_| End::NobodyListens)
+                    last_received = Instant::now();
+                    changed.map_err(|_| EndReason::ReceiverDropped)
                 }
-                () = sleep(pings.every.saturating_sub(pinged.elapsed())) => {
-                    pinged = Instant::now();
-                    if heard.elapsed() > pings.silence {
-                        Err(End::Broke(silent(host)))
+                () = sleep(keepalive.ping_interval.saturating_sub(last_ping.elapsed())) => {
+                    last_ping = Instant::now();
+                    if last_received.elapsed() > keepalive.silence_timeout {
+                        Err(EndReason::Failed(timed_out(host)))
                     } else {
-                        self.hand_over(host, Message::Ping(Vec::new().into())).await.map_err(End::Broke)
+                        self.send_message(host, Message::Ping(Vec::new().into())).await.map_err(EndReason::Failed)
                     }
                 }
-                () = out.closed() => Err(End::NobodyListens),
+                () = out.closed() => Err(EndReason::ReceiverDropped),
             };
             if let Err(end) = step {
                 return end;
@@ -288,20 +289,21 @@ impl Watch {
         }
     }
 
-    async fn take(
+    async fn handle_message(
         &mut self,
         host: &str,
         message: &Message,
         out: &Sender<SubscriptionUpdate>,
-    ) -> Result<(), End> {
+    ) -> Result<(), EndReason> {
         let Some(text) = text(message)? else {
             return Ok(());
         };
         match read(text, &self.subscription)? {
-            Incoming::Log(log) => self.take_log(host, log, out).await,
-            Incoming::Answer(id) => {
-                let log = self.waiting.remove(&id).ok_or(NOT_ASKED)?;
-                let mut answers = Answers::new(rpc::read(text.as_bytes(), id, 1)?);
+            ServerMessage::Log(log) => self.handle_log(host, log, out).await,
+            ServerMessage::Answer(id) => {
+                let log = self.pending_logs.remove(&id).ok_or(UNEXPECTED_MESSAGE)?;
+                let mut answers =
+                    BatchResults::new(json_rpc::decode_batch(text.as_bytes(), id, 1)?);
                 // A block that is gone needs no telling: its events are not to be found either.
                 let Some(block) = answers.next::<Option<Block>>("a block")? else {
                     return Ok(());
@@ -310,25 +312,26 @@ impl Watch {
                     return Err(Fault::Malformed("another block than was asked for").into());
                 }
                 self.chain
-                    .watched()
+                    .subscription_times()
                     .insert(block.hash, block.number, block.time);
-                self.tell(&log, block, out).await
+                self.report(&log, block, out).await
             }
         }
     }
 
-    async fn take_log(
+    async fn handle_log(
         &mut self,
         host: &str,
         log: Log,
         out: &Sender<SubscriptionUpdate>,
-    ) -> Result<(), End> {
+    ) -> Result<(), EndReason> {
         if log.removed {
             let place = (log.block_hash, log.log_index);
-            let before = self.waiting.len();
-            self.waiting
-                .retain(|_, waiting| (waiting.block_hash, waiting.log_index) != place);
-            if self.waiting.len() < before {
+            let before = self.pending_logs.len();
+            self.pending_logs.retain(|_, pending_logs| {
+                (pending_logs.block_hash, pending_logs.log_index) != place
+            });
+            if self.pending_logs.len() < before {
                 // It was never told, so there is nothing to take back.
                 return Ok(());
             }
@@ -339,39 +342,43 @@ impl Watch {
                 hash: log.block_hash,
                 time,
             };
-            return self.tell(&log, block, out).await;
+            return self.report(&log, block, out).await;
         }
-        if self.waiting.len() >= MOST_WAITING {
+        if self.pending_logs.len() >= MAX_PENDING_LOGS {
             return Err(Fault::Malformed("more events than can be").into());
         }
-        let id = self.send(host, &block(At::Hash(log.block_hash))).await?;
-        self.waiting.insert(id, log);
+        let id = self
+            .send(host, &get_block(BlockId::Hash(log.block_hash)))
+            .await?;
+        self.pending_logs.insert(id, log);
         Ok(())
     }
 
-    async fn tell(
+    async fn report(
         &self,
         log: &Log,
         block: Block,
         out: &Sender<SubscriptionUpdate>,
-    ) -> Result<(), End> {
-        let event = self.subject.event(log, self.decimals, block.time)?;
+    ) -> Result<(), EndReason> {
+        let event = self.contract.decode_event(log, self.decimals, block.time)?;
         let signal = SubscriptionUpdate::Event {
             event,
             removed: log.removed,
         };
-        out.send(signal).await.map_err(|_| End::NobodyListens)
+        out.send(signal)
+            .await
+            .map_err(|_| EndReason::ReceiverDropped)
     }
 }
 
 /// What the server may say once the subscription stands.
-enum Incoming {
+enum ServerMessage {
     Log(Log),
     /// To the request with this id.
     Answer(u64),
 }
 
-fn read(text: &str, subscription: &str) -> Result<Incoming, Fault> {
+fn read(text: &str, subscription: &str) -> Result<ServerMessage, Fault> {
     #[derive(Deserialize)]
     struct Frame<'a> {
         #[serde(borrow)]
@@ -391,10 +398,10 @@ fn read(text: &str, subscription: &str) -> Result<Incoming, Fault> {
         serde_json::from_str(text).map_err(|_| Fault::Malformed("not JSON-RPC"))?;
     match (frame.method.as_deref(), frame.params, frame.id) {
         (Some("eth_subscription"), Some(params), None) if params.subscription == subscription => {
-            rpc::parse(params.result, "a log").map(Incoming::Log)
+            json_rpc::decode_result(params.result, "a log").map(ServerMessage::Log)
         }
-        (None, None, Some(id)) => Ok(Incoming::Answer(id)),
-        _ => Err(NOT_ASKED),
+        (None, None, Some(id)) => Ok(ServerMessage::Answer(id)),
+        _ => Err(UNEXPECTED_MESSAGE),
     }
 }
 
@@ -408,14 +415,14 @@ fn text(message: &Message) -> Result<Option<&str>, Fault> {
     }
 }
 
-const NOT_ASKED: Fault = Fault::Malformed("something that was not asked for");
+const UNEXPECTED_MESSAGE: Fault = Fault::Malformed("something that was not asked for");
 
-fn lost(host: &str) -> Fault {
+fn connection_lost(host: &str) -> Fault {
     let message = format!("The connection to {host} was lost or refused.");
-    Fault::Exchange(Error::passing(Code::Unreachable, message))
+    Fault::Transport(Error::passing(Code::Unreachable, message))
 }
 
-fn silent(host: &str) -> Fault {
+fn timed_out(host: &str) -> Fault {
     let message = format!("{host} did not answer in time.");
-    Fault::Exchange(Error::passing(Code::Timeout, message))
+    Fault::Transport(Error::passing(Code::Timeout, message))
 }

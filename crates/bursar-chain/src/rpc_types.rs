@@ -38,7 +38,7 @@ pub(super) struct Log {
     #[serde(deserialize_with = "quantity")]
     pub(super) log_index: u64,
     /// Of its block, as newer nodes write it beside the log; `None` for what is no time.
-    #[serde(rename = "blockTimestamp", default, deserialize_with = "time_if_told")]
+    #[serde(rename = "blockTimestamp", default, deserialize_with = "optional_time")]
     pub(super) block_time: Option<Timestamp>,
     /// Taken back by a reorganisation.
     #[serde(default)]
@@ -72,7 +72,7 @@ pub(super) struct Quantity(#[serde(deserialize_with = "quantity")] pub(super) u6
 pub(super) struct Data(#[serde(deserialize_with = "bytes")] pub(super) Vec<u8>);
 
 /// A number as JSON-RPC writes it.
-pub(super) fn written(number: u64) -> String {
+pub(super) fn hex_quantity(number: u64) -> String {
     format!("{number:#x}")
 }
 
@@ -117,7 +117,7 @@ fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
         .ok_or_else(|| D::Error::custom("a time is out of range"))
 }
 
-fn time_if_told<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+fn optional_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
     let told = Value::deserialize(from)?;
     Ok(time(told).ok())
 }

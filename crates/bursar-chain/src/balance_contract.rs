@@ -2,7 +2,7 @@
 //! length, address and topics, canonical data, amounts that fit. Pure functions, no RPC in sight.
 
 use super::fault::Fault;
-use super::wire::{Block, Log};
+use super::rpc_types::{Block, Log};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::{SolCall, SolEvent, SolType, sol_data};
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
@@ -11,7 +11,7 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, Currency, MAX_SCALE};
 
 /// A longer top-up id is nobody's; in bytes.
-const LONGEST_ID: usize = 200;
+const MAX_TOP_UP_ID_BYTES: usize = 200;
 
 #[allow(missing_debug_implementations, unreachable_pub)]
 mod abi {
@@ -38,24 +38,24 @@ use abi::Balance::{
 
 /// Whose balance, in which token, by which contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Subject {
-    pub(super) balance: Address,
+pub(super) struct BalanceContract {
+    pub(super) address: Address,
     pub(super) token: Address,
     pub(super) user: Address,
 }
 
 /// The figures of one block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Figures {
+pub(super) struct ContractBalances {
     pub(super) free: Amount,
     pub(super) reserved: Amount,
     pub(super) held: Amount,
     pub(super) frozen: bool,
 }
 
-impl Figures {
+impl ContractBalances {
     /// These figures as they stood at block `head`.
-    pub(super) fn at(self, head: Block, read_at: Timestamp) -> ChainReading {
+    pub(super) fn at_block(self, head: Block, read_at: Timestamp) -> ChainReading {
         ChainReading {
             block: head.number,
             block_hash: head.hash,
@@ -69,9 +69,9 @@ impl Figures {
     }
 }
 
-impl Subject {
+impl BalanceContract {
     /// The calls whose answers [`figures`] takes, in this order.
-    pub(super) fn figure_calls(&self) -> [Vec<u8>; 4] {
+    pub(super) fn balance_calls(&self) -> [Vec<u8>; 4] {
         let Self { token, user, .. } = *self;
         [
             getFreeBalanceCall { token, user }.abi_encode(),
@@ -97,7 +97,7 @@ impl Subject {
     /// # Errors
     /// [`Fault::Malformed`] when the log is not one that the filter asks for, or is not written as the
     /// contract writes it.
-    pub(super) fn event(
+    pub(super) fn decode_event(
         &self,
         log: &Log,
         decimals: u8,
@@ -107,7 +107,7 @@ impl Subject {
         let [signature, token, user, rest @ ..] = log.topics.as_slice() else {
             return Err(FOREIGN);
         };
-        let ours = log.address == self.balance
+        let ours = log.address == self.address
             && *token == self.token.into_word()
             && *user == self.user.into_word();
         if !ours {
@@ -115,23 +115,23 @@ impl Subject {
         }
         let (kind, amount) = match (*signature, rest) {
             (UserBalanceIncrease::SIGNATURE_HASH, [initiator]) if is_address(*initiator) => {
-                credit(&log.data)?
+                decode_credit(&log.data)?
             }
             (Refunded::SIGNATURE_HASH, []) => {
                 type Data = (sol_data::Uint<256>, sol_data::Address);
-                let (amount, _) = exact::<Data>(&log.data)?;
+                let (amount, _) = decode_exact::<Data>(&log.data)?;
                 (EventKind::Refund, amount)
             }
             (FundedFromLimbo::SIGNATURE_HASH, []) => {
                 type Data = (sol_data::Address, sol_data::Uint<256>);
-                let (_, amount) = exact::<Data>(&log.data)?;
+                let (_, amount) = decode_exact::<Data>(&log.data)?;
                 (EventKind::Released, amount)
             }
             _ => return Err(FOREIGN),
         };
         Ok(BalanceEvent {
             kind,
-            amount: money(amount, decimals)?,
+            amount: decode_amount(amount, decimals)?,
             transaction: log.transaction_hash,
             log_index: log.log_index,
             block: log.block_number,
@@ -148,74 +148,77 @@ pub(super) fn decimals_call() -> Vec<u8> {
 
 /// # Errors
 /// [`Fault::Malformed`] when it is not one word, or more than [`MAX_SCALE`].
-pub(super) fn decimals(answer: &[u8]) -> Result<u8, Fault> {
-    u8::try_from(word(answer)?)
+pub(super) fn decode_decimals(answer: &[u8]) -> Result<u8, Fault> {
+    u8::try_from(decode_word(answer)?)
         .ok()
         .filter(|decimals| *decimals <= MAX_SCALE)
         .ok_or(Fault::Malformed("decimals"))
 }
 
-/// The answers to [`Subject::figure_calls`] as money.
+/// The answers to [`BalanceContract::balance_calls`] as money.
 ///
 /// # Errors
 /// [`Fault::Malformed`] when an answer is not exactly one word, a figure does not fit, or less is there in all
 /// than can be spent.
-pub(super) fn figures(answers: &[Vec<u8>; 4], decimals: u8) -> Result<Figures, Fault> {
+pub(super) fn decode_balances(
+    answers: &[Vec<u8>; 4],
+    decimals: u8,
+) -> Result<ContractBalances, Fault> {
     let [free, full, held, frozen] = answers;
-    let free = money(word(free)?, decimals)?;
-    let full = money(word(full)?, decimals)?;
+    let free = decode_amount(decode_word(free)?, decimals)?;
+    let full = decode_amount(decode_word(full)?, decimals)?;
     let reserved = full
         .checked_sub(&free)
         .filter(|reserved| !reserved.is_negative())
         .ok_or(Fault::Malformed("less in all than can be spent"))?;
-    let frozen = match word(frozen)? {
+    let frozen = match decode_word(frozen)? {
         U256::ZERO => false,
         U256::ONE => true,
         _ => return Err(Fault::Malformed("neither frozen nor not")),
     };
-    Ok(Figures {
+    Ok(ContractBalances {
         free,
         reserved,
-        held: money(word(held)?, decimals)?,
+        held: decode_amount(decode_word(held)?, decimals)?,
         frozen,
     })
 }
 
-fn word(answer: &[u8]) -> Result<U256, Fault> {
+fn decode_word(answer: &[u8]) -> Result<U256, Fault> {
     let bytes: [u8; 32] = answer
         .try_into()
         .map_err(|_| Fault::Malformed("a figure of the wrong length"))?;
     Ok(U256::from_be_bytes(bytes))
 }
 
-fn money(units: U256, decimals: u8) -> Result<Amount, Fault> {
+fn decode_amount(units: U256, decimals: u8) -> Result<Amount, Fault> {
     const TOO_LARGE: Fault = Fault::Malformed("an amount too large to be one");
     let units = i128::try_from(units).map_err(|_| TOO_LARGE)?;
     Amount::new(units, decimals, Currency::usdc()).map_err(|_| TOO_LARGE)
 }
 
 /// `(uint256 amount, string topUpId)`; the id is taken as bytes, because a string would be mended silently.
-fn credit(data: &[u8]) -> Result<(EventKind, U256), Fault> {
+fn decode_credit(data: &[u8]) -> Result<(EventKind, U256), Fault> {
     type Data = (sol_data::Uint<256>, sol_data::Bytes);
-    let (amount, id) = exact::<Data>(data)?;
+    let (amount, id) = decode_exact::<Data>(data)?;
     Ok((
         EventKind::Credit {
-            top_up_id: top_up_id(&id),
+            top_up_id: readable_id(&id),
         },
         amount,
     ))
 }
 
 /// An id that no provider would give does not hide the money: the credit stands, under the id's digest.
-fn top_up_id(id: &Bytes) -> String {
+fn readable_id(id: &Bytes) -> String {
     match std::str::from_utf8(id) {
-        Ok(text) if text.len() <= LONGEST_ID => text.to_owned(),
+        Ok(text) if text.len() <= MAX_TOP_UP_ID_BYTES => text.to_owned(),
         _ => format!("unreadable:{}", keccak256(id)),
     }
 }
 
 /// Decodes event data that must be written in the one canonical way, without a byte more.
-fn exact<T>(data: &[u8]) -> Result<T::RustType, Fault>
+fn decode_exact<T>(data: &[u8]) -> Result<T::RustType, Fault>
 where
     T: SolType,
     for<'a> T::Token<'a>: alloy_sol_types::abi::TokenSeq<'a>,
@@ -238,8 +241,8 @@ mod tests {
     use super::*;
     use alloy_primitives::{b256, hex};
 
-    const SUBJECT: Subject = Subject {
-        balance: Address::repeat_byte(0xba),
+    const CONTRACT: BalanceContract = BalanceContract {
+        address: Address::repeat_byte(0xba),
         token: Address::repeat_byte(0x70),
         user: Address::repeat_byte(0x05),
     };
@@ -247,12 +250,12 @@ mod tests {
     fn log(signature: B256, extra: &[B256], data: Vec<u8>) -> Log {
         let mut topics = vec![
             signature,
-            SUBJECT.token.into_word(),
-            SUBJECT.user.into_word(),
+            CONTRACT.token.into_word(),
+            CONTRACT.user.into_word(),
         ];
         topics.extend_from_slice(extra);
         Log {
-            address: SUBJECT.balance,
+            address: CONTRACT.address,
             topics,
             data,
             block_number: 9,
@@ -280,7 +283,7 @@ mod tests {
 
     #[test]
     fn selectors_are_the_contracts() {
-        let [free, full, limbo, frozen] = SUBJECT.figure_calls();
+        let [free, full, limbo, frozen] = CONTRACT.balance_calls();
         assert_eq!(free.len(), 68);
         assert_eq!(frozen.len(), 36);
         assert_eq!(decimals_call(), hex!("313ce567"));
@@ -289,7 +292,7 @@ mod tests {
         assert_eq!(limbo[..4], keccak256("limbo(address,address)")[..4]);
         assert_eq!(frozen[..4], keccak256("frozen(address)")[..4]);
         assert_eq!(
-            SUBJECT.topics().0,
+            CONTRACT.topics().0,
             [
                 keccak256("UserBalanceIncrease(address,address,address,uint256,string)"),
                 keccak256("Refunded(address,address,uint256,address)"),
@@ -300,7 +303,7 @@ mod tests {
 
     #[test]
     fn figures_are_exact() {
-        let read = figures(
+        let read = decode_balances(
             &[units(180_000_000), units(200_500_000), units(7), units(1)],
             6,
         )
@@ -314,7 +317,7 @@ mod tests {
     #[test]
     fn figures_that_cannot_be_are_refused() {
         let good = || [units(1), units(2), units(0), units(0)];
-        assert!(figures(&good(), 6).is_ok());
+        assert!(decode_balances(&good(), 6).is_ok());
         for (place, wrong) in [
             (0, units(3)),   // more can be spent than there is
             (0, Vec::new()), // an address without code
@@ -327,20 +330,20 @@ mod tests {
             let mut answers = good();
             answers[place] = wrong;
             assert!(
-                matches!(figures(&answers, 6), Err(Fault::Malformed(_))),
+                matches!(decode_balances(&answers, 6), Err(Fault::Malformed(_))),
                 "{place}"
             );
         }
-        assert_eq!(decimals(&units(6)), Ok(6));
-        assert!(decimals(&units(19)).is_err());
-        assert!(decimals(&units(256)).is_err());
-        assert!(decimals(&[6]).is_err());
+        assert_eq!(decode_decimals(&units(6)), Ok(6));
+        assert!(decode_decimals(&units(19)).is_err());
+        assert!(decode_decimals(&units(256)).is_err());
+        assert!(decode_decimals(&[6]).is_err());
     }
 
     #[test]
     fn a_credit_is_read() {
-        let event = SUBJECT
-            .event(
+        let event = CONTRACT
+            .decode_event(
                 &credit_log(U256::from(25_000_000), b"abc-1"),
                 6,
                 Timestamp(5),
@@ -366,8 +369,8 @@ mod tests {
             Address::ZERO.into_word(),
         );
         let data = [refund.0.clone(), refund.1.to_vec()].concat();
-        let event = SUBJECT
-            .event(
+        let event = CONTRACT
+            .decode_event(
                 &log(Refunded::SIGNATURE_HASH, &[], data.clone()),
                 6,
                 Timestamp(0),
@@ -375,8 +378,8 @@ mod tests {
             .unwrap();
         assert_eq!((event.kind, event.amount.units()), (EventKind::Refund, 5));
         let data = [refund.1.to_vec(), refund.0].concat();
-        let event = SUBJECT
-            .event(
+        let event = CONTRACT
+            .decode_event(
                 &log(FundedFromLimbo::SIGNATURE_HASH, &[], data),
                 6,
                 Timestamp(0),
@@ -393,7 +396,7 @@ mod tests {
             bend(&mut log);
             assert!(
                 matches!(
-                    SUBJECT.event(&log, 6, Timestamp(0)),
+                    CONTRACT.decode_event(&log, 6, Timestamp(0)),
                     Err(Fault::Malformed(_))
                 ),
                 "{log:?}"
@@ -423,8 +426,8 @@ mod tests {
 
     #[test]
     fn an_odd_id_does_not_hide_the_money() {
-        let id = |bytes: &[u8]| match SUBJECT
-            .event(&credit_log(U256::from(1), bytes), 6, Timestamp(0))
+        let id = |bytes: &[u8]| match CONTRACT
+            .decode_event(&credit_log(U256::from(1), bytes), 6, Timestamp(0))
             .unwrap()
             .kind
         {

@@ -3,11 +3,11 @@
 //! were replaced, by the word of as many endpoints as it takes; and ten minutes in which no endpoint that answers knew the
 //! marked block. Then the older figures are shown, and it is said that the chain went back.
 
-use super::fault::{Fault, told_together};
-use super::line::{At, Line, block};
-use super::reader::{Chain, missing_instead, read_newest};
-use super::tenure::BlockStatus;
-use super::wire::Block;
+use super::chain::{Chain, map_missing_block, read_newest};
+use super::fault::{Fault, combine_faults};
+use super::reorg_detection::BlockStatus;
+use super::rpc_connection::{BlockId, RpcConnection, get_block};
+use super::rpc_types::Block;
 use alloy_primitives::Address;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
@@ -19,8 +19,8 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 /// A shared address may lead to a node that has the block at the next try.
-const TRIES: u32 = 3;
-const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+const MAX_TRIES: u32 = 3;
+const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 impl Chain {
     /// The user's balances, never below the mark while its block may still be in the chain.
@@ -36,15 +36,19 @@ impl Chain {
         let Some(mark) = mark else {
             return self.read(user, now).await.map(ReadingUpdate::newest);
         };
-        self.tell_time(now);
+        self.set_caller_time(now);
         let is_known = &AtomicBool::new(false);
         // Where the figures are older ones by now, those that they fell from are looked for first.
         if let Some(before) = mark.regression.regressed_from
-            && let Ok(reading) = self.at_least(user, before, mark, is_known, now).await
+            && let Ok(reading) = self
+                .read_at_or_above(user, before, mark, is_known, now)
+                .await
         {
             return Ok(mark.reading_at_or_above(reading));
         }
-        let found = self.at_least(user, mark.block, mark, is_known, now).await;
+        let found = self
+            .read_at_or_above(user, mark.block, mark, is_known, now)
+            .await;
         let faults = match found {
             Ok(reading) => return Ok(mark.reading_at_or_above(reading)),
             Err(faults) => faults,
@@ -57,11 +61,11 @@ impl Chain {
                     block_missing_since: None,
                     ..mark.regression.clone()
                 },
-                problem: Some(told_together(faults)),
+                problem: Some(combine_faults(faults)),
             });
         }
         if !faults.iter().any(|(_, fault)| *fault == Fault::Behind) {
-            return Err(told_together(faults));
+            return Err(combine_faults(faults));
         }
         let below = self.read(user, now).await?;
         if below.block >= mark.block {
@@ -72,7 +76,7 @@ impl Chain {
     }
 
     /// Figures at that block or above it, from the first endpoint that has them.
-    async fn at_least(
+    async fn read_at_or_above(
         &self,
         user: Address,
         least: u64,
@@ -80,15 +84,15 @@ impl Chain {
         is_known: &AtomicBool,
         now: Timestamp,
     ) -> Result<ChainReading, Vec<(String, Fault)>> {
-        let subject = &self.subject(user);
-        self.ask_in_turn(|line: Line, head: Block| async move {
+        let contract = &self.balance_contract(user);
+        self.with_failover(|connection: RpcConnection, head: Block| async move {
             let head = if head.number < mark.block {
-                self.catch_up(&line, mark, is_known).await?
+                self.wait_for_mark(&connection, mark, is_known).await?
             } else {
                 head
             };
             is_known.store(true, Ordering::Relaxed);
-            match read_newest(&line, subject, head, now).await? {
+            match read_newest(&connection, contract, head, now).await? {
                 reading if reading.block < least => Err(Fault::Behind),
                 reading => Ok(reading),
             }
@@ -97,35 +101,35 @@ impl Chain {
     }
 
     /// A head at the mark or above it, from an endpoint that was below it a moment ago.
-    async fn catch_up(
+    async fn wait_for_mark(
         &self,
-        line: &Line,
+        connection: &RpcConnection,
         mark: &HighWaterMark,
         is_known: &AtomicBool,
     ) -> Result<Block, Fault> {
         let is_alone = self.host_count() == 1;
-        for _ in 0..TRIES {
-            let mut answers = line
-                .ask(&[block(At::Number(mark.block))], BODY_LIMIT)
+        for _ in 0..MAX_TRIES {
+            let mut answers = connection
+                .call_batch(&[get_block(BlockId::Number(mark.block))], BODY_LIMIT)
                 .await?;
             let answer = answers.next::<Option<Block>>("a block");
-            let seen = match answer.map_err(|fault| missing_instead(fault, mark.block, mark.block))
-            {
-                Err(Fault::Behind | Fault::Pruned) => None,
-                seen => seen?,
-            };
+            let seen =
+                match answer.map_err(|fault| map_missing_block(fault, mark.block, mark.block)) {
+                    Err(Fault::Behind | Fault::Pruned) => None,
+                    seen => seen?,
+                };
             let has_it = seen.is_some_and(|block| block.hash == mark.hash);
             if has_it {
                 is_known.store(true, Ordering::Relaxed);
             }
-            let head = line.open().await?;
+            let head = connection.fetch_head().await?;
             if head.number >= mark.block {
                 return Ok(head);
             }
             if !has_it && !is_alone {
                 break;
             }
-            sleep(BETWEEN_TRIES).await;
+            sleep(RETRY_INTERVAL).await;
         }
         Err(Fault::Behind)
     }

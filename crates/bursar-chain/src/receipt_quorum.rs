@@ -1,13 +1,13 @@
 //! Whether more than one RPC stands by an event. A single RPC's word is a claim; the same receipt at two
 //! hosts is evidence.
 
-use super::events::{read_range, same_event};
-use super::fault::{Fault, told_together};
-use super::keeper::Subject;
-use super::line::Line;
-use super::reader::Chain;
-use super::rpc::Call;
-use super::wire::Receipt;
+use super::balance_contract::BalanceContract;
+use super::chain::Chain;
+use super::events::{log_matches_event, read_range};
+use super::fault::{Fault, combine_faults};
+use super::json_rpc::Call;
+use super::rpc_connection::RpcConnection;
+use super::rpc_types::Receipt;
 use alloy_primitives::Address;
 use bursar_domain::chain_event::BalanceEvent;
 use bursar_domain::error::Result;
@@ -25,20 +25,20 @@ impl Chain {
     /// # Errors
     /// As [`Chain::read`], when no RPC answered at all.
     pub async fn has_receipt_quorum(&self, user: Address, event: &BalanceEvent) -> Result<bool> {
-        self.agreed_on(user, event, 1).await
+        self.has_receipt_quorum_for(user, event, 1).await
     }
 
-    /// As [`Chain::has_receipt_quorum`], on `times` events of the transaction that are the same but for their places.
+    /// As [`Chain::has_receipt_quorum`], on `copies` events of the transaction that are the same but for their places.
     ///
     /// # Errors
     /// As [`Chain::has_receipt_quorum`].
-    pub(super) async fn agreed_on(
+    pub(super) async fn has_receipt_quorum_for(
         &self,
         user: Address,
         event: &BalanceEvent,
-        times: usize,
+        copies: usize,
     ) -> Result<bool> {
-        let subject = self.subject(user);
+        let contract = self.balance_contract(user);
         let hosts: BTreeSet<&str> = self
             .inner
             .rpcs
@@ -46,94 +46,100 @@ impl Chain {
             .map(|rpc| rpc.host.as_str())
             .collect();
         let needed = hosts.len().min(2);
-        let mut witnesses: BTreeMap<String, Seen> = BTreeMap::new();
+        let mut witnesses: BTreeMap<String, ReceiptMatch> = BTreeMap::new();
         let mut faults = Vec::new();
         let mut answered = false;
-        for rpc in self.order() {
+        for rpc in self.by_priority() {
             let counts = witnesses.contains_key(&rpc.host);
-            if counts || rpc.standing().must_wait(Instant::now()).is_some() {
+            if counts || rpc.health().retry_after(Instant::now()).is_some() {
                 continue;
             }
-            match look_at_receipt(&self.line(&rpc), &subject, event).await {
+            match match_receipt(&self.connection(&rpc), &contract, event).await {
                 Ok(seen) => {
                     answered = true;
-                    if let Some(seen) = seen.filter(|seen| seen.alike >= times) {
+                    if let Some(seen) = seen.filter(|seen| seen.equal_logs >= copies) {
                         witnesses.insert(rpc.host.clone(), seen);
                     }
                 }
                 Err(fault) => {
-                    rpc.standing().failed(&fault, Instant::now());
+                    rpc.health().record_failure(&fault, Instant::now());
                     faults.push((rpc.host.clone(), fault));
                 }
             }
-            if needed > 0 && agreeing(witnesses.values()) >= needed {
+            if needed > 0 && count_agreeing(witnesses.values()) >= needed {
                 return Ok(true);
             }
         }
         if answered {
             Ok(false)
         } else {
-            Err(told_together(faults))
+            Err(combine_faults(faults))
         }
     }
 }
 
 /// How an RPC has the event's log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Seen {
+struct ReceiptMatch {
     /// In the event's own place.
-    in_place: bool,
+    has_log_index: bool,
     /// Logs of the transaction that tell the same.
-    alike: usize,
+    equal_logs: usize,
 }
 
 /// How many agree with one that has the log in its place.
-fn agreeing<'a>(witnesses: impl Iterator<Item = &'a Seen> + Clone) -> usize {
-    let Some(exact) = witnesses.clone().find(|seen| seen.in_place) else {
+fn count_agreeing<'a>(witnesses: impl Iterator<Item = &'a ReceiptMatch> + Clone) -> usize {
+    let Some(exact) = witnesses.clone().find(|seen| seen.has_log_index) else {
         return 0;
     };
     witnesses
-        .filter(|seen| seen.in_place || seen.alike == exact.alike)
+        .filter(|seen| seen.has_log_index || seen.equal_logs == exact.equal_logs)
         .count()
 }
 
-async fn look_at_receipt(
-    line: &Line,
-    subject: &Subject,
+async fn match_receipt(
+    connection: &RpcConnection,
+    contract: &BalanceContract,
     event: &BalanceEvent,
-) -> Result<Option<Seen>, Fault> {
-    line.open().await?;
+) -> Result<Option<ReceiptMatch>, Fault> {
+    connection.fetch_head().await?;
     let call = Call::new("eth_getTransactionReceipt", json!([event.transaction]));
-    let mut answers = line.ask(&[call], LOGS_LIMIT).await?;
+    let mut answers = connection.call_batch(&[call], LOGS_LIMIT).await?;
     let Some(receipt) = answers.next::<Option<Receipt>>("a receipt")? else {
         return Ok(None);
     };
     if receipt.transaction_hash != event.transaction {
         return Err(Fault::Malformed("another receipt than was asked for"));
     }
-    let decimals = line.decimals()?;
+    let decimals = connection.decimals()?;
     let in_block = receipt.block_hash == event.block_hash
         && receipt.block_number == event.block
         && receipt.status == 1;
     let logs = receipt.logs.iter().filter(|log| !log.removed);
-    let alike: Vec<u64> = logs
-        .filter(|log| same_event(subject, log, decimals, event))
+    let equal_logs: Vec<u64> = logs
+        .filter(|log| log_matches_event(contract, log, decimals, event))
         .map(|log| log.log_index)
         .collect();
-    if !in_block || alike.is_empty() {
+    if !in_block || equal_logs.is_empty() {
         return Ok(None);
     }
-    let in_place =
-        alike.contains(&event.log_index) || is_listed(line, subject, event).await.unwrap_or(false);
-    Ok(Some(Seen {
-        in_place,
-        alike: alike.len(),
+    let has_log_index = equal_logs.contains(&event.log_index)
+        || is_listed(connection, contract, event)
+            .await
+            .unwrap_or(false);
+    Ok(Some(ReceiptMatch {
+        has_log_index,
+        equal_logs: equal_logs.len(),
     }))
 }
 
 /// Whether the RPC lists the event in its place among its block's logs, where the receipt has another place for it.
-async fn is_listed(line: &Line, subject: &Subject, event: &BalanceEvent) -> Result<bool, Fault> {
-    let listed = read_range(line, subject, event.block, event.block).await?;
+async fn is_listed(
+    connection: &RpcConnection,
+    contract: &BalanceContract,
+    event: &BalanceEvent,
+) -> Result<bool, Fault> {
+    let listed = read_range(connection, contract, event.block, event.block).await?;
     Ok(listed.to_hash == event.block_hash && listed.events.contains(event))
 }
 
@@ -143,8 +149,11 @@ mod tests {
 
     #[test]
     fn one_in_place_is_needed_and_the_others_must_have_as_many() {
-        let seen = |in_place, alike| Seen { in_place, alike };
-        let count = |all: &[Seen]| agreeing(all.iter());
+        let seen = |has_log_index, equal_logs| ReceiptMatch {
+            has_log_index,
+            equal_logs,
+        };
+        let count = |all: &[ReceiptMatch]| count_agreeing(all.iter());
         assert_eq!(count(&[]), 0);
         assert_eq!(count(&[seen(false, 1), seen(false, 1)]), 0);
         assert_eq!(count(&[seen(false, 1), seen(true, 1)]), 2);

@@ -1,11 +1,11 @@
 //! A second RPC's word on events before they are taken for true: what one RPC alone tells may be of its own making.
 //! Where the network has one host only, or no other answers, the one is believed.
 
+use super::balance_contract::BalanceContract;
+use super::chain::Chain;
 use super::events::{read_range, same_events};
 use super::fault::Fault;
-use super::keeper::Subject;
-use super::line::Rpc;
-use super::reader::Chain;
+use super::rpc_connection::RpcEndpoint;
 use bursar_domain::chain_event::EventBatch;
 use bursar_domain::error::{Code, Error, Result};
 use std::sync::Arc;
@@ -13,29 +13,29 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 /// How long another RPC may take to come to a block that the first one has.
-const CATCH_UP: Duration = Duration::from_secs(3);
-const LOOK_AGAIN: Duration = Duration::from_millis(150);
+const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(3);
+const HEAD_POLL_INTERVAL: Duration = Duration::from_millis(150);
 
 /// What an RPC tells of some blocks.
-pub(super) type Told = Result<Word, Fault>;
+pub(super) type WitnessResult = Result<WitnessAnswer, Fault>;
 
 #[derive(Debug)]
-pub(super) enum Word {
+pub(super) enum WitnessAnswer {
     /// As far down as it tells of them at once.
-    New(EventBatch),
+    Current(EventBatch),
     /// Its head is old: it says nothing of what came after, and this of what came before.
-    Old(Option<EventBatch>),
+    Stale(Option<EventBatch>),
 }
 
 impl Chain {
     /// The RPC that is asked beside the first, at another host; `None` where there is none to be asked now.
-    pub(super) fn witness(&self) -> Option<Arc<Rpc>> {
-        let order = self.order();
+    pub(super) fn witness(&self) -> Option<Arc<RpcEndpoint>> {
+        let order = self.by_priority();
         let first = order.first()?;
         let now = Instant::now();
         order
             .iter()
-            .find(|rpc| rpc.host != first.host && rpc.standing().may_be_asked(now))
+            .find(|rpc| rpc.host != first.host && rpc.health().is_available(now))
             .cloned()
     }
 
@@ -46,35 +46,37 @@ impl Chain {
     ///
     /// # Errors
     /// `rpcs_disagree`, naming both hosts, for the next look to find settled or not.
-    pub(super) async fn second(
+    pub(super) async fn corroborate(
         &self,
-        subject: &Subject,
+        contract: &BalanceContract,
         first: &str,
         batch: EventBatch,
-        mut said: Option<(Arc<Rpc>, Told)>,
+        mut said: Option<(Arc<RpcEndpoint>, WitnessResult)>,
     ) -> Result<EventBatch> {
         if batch.events.is_empty() {
             return Ok(batch);
         }
-        for rpc in self.order() {
-            if rpc.host == first || !rpc.standing().may_be_asked(Instant::now()) {
+        for rpc in self.by_priority() {
+            if rpc.host == first || !rpc.health().is_available(Instant::now()) {
                 continue;
             }
-            let told = match said.take_if(|(told_by, _)| Arc::ptr_eq(told_by, &rpc)) {
+            let told = match said.take_if(|(witness, _)| Arc::ptr_eq(witness, &rpc)) {
                 Some((_, told)) => told,
-                None => self.told_by(&rpc, subject, batch.from, batch.to).await,
+                None => self.ask_witness(&rpc, contract, batch.from, batch.to).await,
             };
-            let disagree = || disagree(first, &rpc.host);
+            let rpcs_disagree = || rpcs_disagree(first, &rpc.host);
             match told {
-                Ok(Word::New(told)) => return common(&batch, &told).ok_or_else(disagree),
-                Ok(Word::Old(Some(told)))
-                    if told.to >= batch.from && common(&batch, &told).is_none() =>
-                {
-                    return Err(disagree());
+                Ok(WitnessAnswer::Current(told)) => {
+                    return corroborated(&batch, &told).ok_or_else(rpcs_disagree);
                 }
-                Ok(Word::Old(_)) => {}
-                Err(Fault::Behind) => return Err(disagree()),
-                Err(fault) => rpc.standing().gave_no_events(&fault, Instant::now()),
+                Ok(WitnessAnswer::Stale(Some(told)))
+                    if told.to >= batch.from && corroborated(&batch, &told).is_none() =>
+                {
+                    return Err(rpcs_disagree());
+                }
+                Ok(WitnessAnswer::Stale(_)) => {}
+                Err(Fault::Behind) => return Err(rpcs_disagree()),
+                Err(fault) => rpc.health().record_logs_failure(&fault, Instant::now()),
             }
         }
         Ok(batch)
@@ -82,40 +84,44 @@ impl Chain {
 
     /// What this RPC tells of these blocks, once it has come to them or its head turns out to be old. How old a head is,
     /// the other RPCs' heads and the time that has really passed say, and never the caller's clock.
-    pub(super) async fn told_by(
+    pub(super) async fn ask_witness(
         &self,
-        rpc: &Arc<Rpc>,
-        subject: &Subject,
+        rpc: &Arc<RpcEndpoint>,
+        contract: &BalanceContract,
         from: u64,
         to: u64,
-    ) -> Told {
-        let line = self.line(rpc);
-        let begun = Instant::now();
+    ) -> WitnessResult {
+        let connection = self.connection(rpc);
+        let started = Instant::now();
         loop {
-            let head = line.open().await?;
+            let head = connection.fetch_head().await?;
             if head.number >= to {
-                return read_range(&line, subject, from, to).await.map(Word::New);
+                return read_range(&connection, contract, from, to)
+                    .await
+                    .map(WitnessAnswer::Current);
             }
-            let is_given_up = begun.elapsed() > CATCH_UP;
+            let is_timed_out = started.elapsed() > CATCH_UP_TIMEOUT;
             // Also where the chain itself stands still: an RPC that is stuck must not hold up the newest block for ever.
-            let is_stuck = is_given_up && rpc.standing().stands_still(Instant::now());
-            if self.has_old_head(rpc) || is_stuck {
+            let is_stuck = is_timed_out && rpc.health().is_stalled(Instant::now());
+            if self.is_head_stale(rpc) || is_stuck {
                 let before = if head.number < from {
                     None
                 } else {
-                    read_range(&line, subject, from, head.number).await.ok()
+                    read_range(&connection, contract, from, head.number)
+                        .await
+                        .ok()
                 };
-                return Ok(Word::Old(before));
+                return Ok(WitnessAnswer::Stale(before));
             }
-            if is_given_up {
+            if is_timed_out {
                 return Err(Fault::Behind);
             }
-            sleep(LOOK_AGAIN).await;
+            sleep(HEAD_POLL_INTERVAL).await;
         }
     }
 }
 
-pub(super) fn disagree(first: &str, second: &str) -> Error {
+pub(super) fn rpcs_disagree(first: &str, second: &str) -> Error {
     Error::passing(
         Code::RpcsDisagree,
         format!(
@@ -126,14 +132,14 @@ pub(super) fn disagree(first: &str, second: &str) -> Error {
 
 /// The part of the batch that `told` tells the same of; `None` where they contradict each other, or have no block in
 /// common.
-fn common(batch: &EventBatch, told: &EventBatch) -> Option<EventBatch> {
-    let (batch, told) = shared(batch, told)?;
+fn corroborated(batch: &EventBatch, told: &EventBatch) -> Option<EventBatch> {
+    let (batch, told) = overlap(batch, told)?;
     same_events(&batch.events, &told.events).then_some(batch)
 }
 
 /// What each of two batches tells of the blocks that both are of; `None` where they are of different chains, or have no
 /// block in common.
-pub(super) fn shared(one: &EventBatch, other: &EventBatch) -> Option<(EventBatch, EventBatch)> {
+pub(super) fn overlap(one: &EventBatch, other: &EventBatch) -> Option<(EventBatch, EventBatch)> {
     let (from, to) = (one.from.max(other.from), one.to.min(other.to));
     let to_hash = if to == other.to {
         other.to_hash

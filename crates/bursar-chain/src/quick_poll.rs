@@ -2,13 +2,15 @@
 //! the newest block that was read is still in the chain, and that no event came since. Anything else than quiet is
 //! for the thorough way, and so is every fault: a glance is only ever an answer that costs less.
 
+use super::balance_contract::{BalanceContract, decode_balances};
+use super::chain::Chain;
 use super::events::distinct;
 use super::fault::Fault;
-use super::keeper::{Subject, figures};
-use super::line::{At, Line, block, check_calls, read_chain_id, read_check, view};
-use super::reader::Chain;
-use super::rpc::Call;
-use super::wire::{Block, Data, Log, Quantity, written};
+use super::json_rpc::Call;
+use super::rpc_connection::{
+    BlockId, RpcConnection, check_calls, eth_call, get_block, read_chain_id, read_check,
+};
+use super::rpc_types::{Block, Data, Log, Quantity, hex_quantity};
 use alloy_primitives::{Address, B256};
 use bursar_domain::chain_event::EventBatch;
 use bursar_domain::chain_reading::ChainReading;
@@ -18,7 +20,7 @@ use serde_json::json;
 use std::time::Instant;
 
 /// The most calls that a glance makes in its one request.
-const AT_ONCE: usize = 12;
+const MAX_CALLS: usize = 12;
 
 impl Chain {
     /// The figures at the newest block and the empty range of events up to it, if `known` (the newest block that
@@ -29,26 +31,33 @@ impl Chain {
         known: (u64, B256),
         now: Timestamp,
     ) -> Option<(ChainReading, EventBatch)> {
-        let rpc = self.order().into_iter().next()?;
+        let rpc = self.by_priority().into_iter().next()?;
         {
-            let standing = rpc.standing();
-            let unusual = standing.calls_at_once < AT_ONCE
-                || standing.failed_last()
-                || standing.must_wait(Instant::now()).is_some();
+            let health = rpc.health();
+            let unusual = health.max_batch_size < MAX_CALLS
+                || health.last_request_failed()
+                || health.retry_after(Instant::now()).is_some();
             if unusual {
                 return None;
             }
         }
-        self.tell_time(now);
-        let line = self.line(&rpc);
-        let (head, reading) = match look(&line, &self.subject(user), known, now).await {
+        self.set_caller_time(now);
+        let connection = self.connection(&rpc);
+        let (head, reading) = match poll_newest_block(
+            &connection,
+            &self.balance_contract(user),
+            known,
+            now,
+        )
+        .await
+        {
             Ok(quiet) => quiet?,
             Err(fault) => {
-                tracing::debug!(host = %rpc.host, "a glance at the chain told nothing: {}", fault.told(&rpc.host));
+                tracing::debug!(host = %rpc.host, "a glance at the chain told nothing: {}", fault.into_error(&rpc.host));
                 return None;
             }
         };
-        if self.looks_old(&rpc, head) {
+        if self.suspects_stale_head(&rpc, head) {
             return None;
         }
         let events = EventBatch {
@@ -61,49 +70,50 @@ impl Chain {
     }
 }
 
-async fn look(
-    line: &Line,
-    subject: &Subject,
+async fn poll_newest_block(
+    connection: &RpcConnection,
+    contract: &BalanceContract,
     (number, hash): (u64, B256),
     now: Timestamp,
 ) -> Result<Option<(Block, ChainReading)>, Fault> {
-    let checked = line.rpc.standing().checked(Instant::now());
+    let checked = connection.rpc.health().checked(Instant::now());
     let mut calls = match checked {
         Some(_) => vec![Call::new("eth_chainId", json!([]))],
-        None => check_calls(&line.place),
+        None => check_calls(&connection.config),
     };
-    let (signatures, token, user) = subject.topics();
-    calls.push(block(At::Latest));
+    let (signatures, token, user) = contract.topics();
+    calls.push(get_block(BlockId::Latest));
     calls.extend(
-        subject
-            .figure_calls()
+        contract
+            .balance_calls()
             .iter()
-            .map(|data| view(subject.balance, data, At::Latest)),
+            .map(|data| eth_call(contract.address, data, BlockId::Latest)),
     );
-    calls.push(block(At::Number(number)));
+    calls.push(get_block(BlockId::Number(number)));
     calls.push(Call::new(
         "eth_getLogs",
         json!([{
-            "address": subject.balance,
-            "fromBlock": written(number),
+            "address": contract.address,
+            "fromBlock": hex_quantity(number),
             "toBlock": "latest",
             "topics": [signatures, token, user],
         }]),
     ));
     // Where this is the first answer's number, no block came in between and all was said of that one.
     calls.push(Call::new("eth_blockNumber", json!([])));
-    let mut answers = line.ask(&calls, BODY_LIMIT).await?;
+    let mut answers = connection.call_batch(&calls, BODY_LIMIT).await?;
     let known = match checked {
         Some(checked) => {
-            read_chain_id(&line.place, &mut answers)?;
+            read_chain_id(&connection.config, &mut answers)?;
             checked
         }
-        None => read_check(&line.place, &mut answers)?,
+        None => read_check(&connection.config, &mut answers)?,
     };
     let head = answers.next::<Block>("its newest block")?;
-    line.rpc
-        .standing()
-        .answered(known, checked.is_none(), head, Instant::now());
+    connection
+        .rpc
+        .health()
+        .record_success(known, checked.is_none(), head, Instant::now());
     let mut figure = || answers.next::<Data>("a figure").map(|data| data.0);
     let said = [figure()?, figure()?, figure()?, figure()?];
     let there = answers.next::<Option<Block>>("a block")?;
@@ -117,5 +127,8 @@ async fn look(
     if news.iter().any(|log| log.block_number > number) {
         return Ok(None);
     }
-    Ok(Some((head, figures(&said, known.decimals)?.at(head, now))))
+    Ok(Some((
+        head,
+        decode_balances(&said, known.decimals)?.at_block(head, now),
+    )))
 }

@@ -5,12 +5,12 @@
 use bursar_domain::clock::Span;
 
 /// Longer waits are not believed.
-const LONGEST_WAIT: Span = Span::hours(1);
+const MAX_STATED_WAIT: Span = Span::hours(1);
 /// How far behind its announcement a number may stand, in bytes.
-const REACH: usize = 28;
+const MAX_DISTANCE: usize = 28;
 
 /// What announces the number of blocks that a server takes.
-const BLOCKS_AFTER: [&str; 25] = [
+const BLOCK_LIMIT_PHRASES: [&str; 25] = [
     "limited to",
     "limit to",
     "up to",
@@ -38,25 +38,27 @@ const BLOCKS_AFTER: [&str; 25] = [
     "range limit",
 ];
 /// What shows that a number does not count blocks.
-const NOT_BLOCKS: [&str; 9] = [
+const OTHER_UNITS: [&str; 9] = [
     "result", "log", "event", "byte", "mb", "kb", "request", "second", "item",
 ];
 
 /// How many blocks the server takes at once: the length of the range that it suggests, else the number it names.
-pub(super) fn stated_blocks(words: &str) -> Option<u64> {
-    suggested_range(words).or_else(|| {
-        let announced = BLOCKS_AFTER.iter().flat_map(|announcement| {
-            words
+pub(super) fn stated_blocks(message: &str) -> Option<u64> {
+    suggested_range(message).or_else(|| {
+        let announced = BLOCK_LIMIT_PHRASES.iter().flat_map(|announcement| {
+            message
                 .match_indices(announcement)
-                .filter_map(|(at, found)| number_after(words, at.saturating_add(found.len())))
+                .filter_map(|(at, found)| {
+                    block_count_after(message, at.saturating_add(found.len()))
+                })
         });
         announced.min()
     })
 }
 
 /// How many calls the server takes in one batch.
-pub(super) fn stated_calls(words: &str) -> Option<usize> {
-    let numbers = numbers(words).map(|(_, number, _)| number);
+pub(super) fn stated_calls(message: &str) -> Option<usize> {
+    let numbers = numbers(message).map(|(_, number, _)| number);
     let most = numbers
         .filter(|number| (1..=1_000).contains(number))
         .min()?;
@@ -64,12 +66,14 @@ pub(super) fn stated_calls(words: &str) -> Option<usize> {
 }
 
 /// "retry in 10s", "try again in 5 seconds", "retry after 2 minutes".
-pub(super) fn stated_wait(words: &str) -> Option<Span> {
+pub(super) fn stated_wait(message: &str) -> Option<Span> {
     let at = ["retry in", "retry after", "again in", "again after", "wait"]
         .iter()
-        .find_map(|start| Some(words.find(start)?.saturating_add(start.len())))?;
-    let rest = words.get(at..)?;
-    let (start, number, end) = numbers(rest).next().filter(|(start, ..)| *start < REACH)?;
+        .find_map(|start| Some(message.find(start)?.saturating_add(start.len())))?;
+    let rest = message.get(at..)?;
+    let (start, number, end) = numbers(rest)
+        .next()
+        .filter(|(start, ..)| *start < MAX_DISTANCE)?;
     debug_assert!(start < end);
     let number = i64::try_from(number).ok()?;
     let unit = rest.get(end..)?.trim_start();
@@ -82,15 +86,15 @@ pub(super) fn stated_wait(words: &str) -> Option<Span> {
     } else {
         Span::seconds(number)
     };
-    Some(span.min(LONGEST_WAIT))
+    Some(span.min(MAX_STATED_WAIT))
 }
 
 /// "[0x1, 0x64]", "0x1 to 0x64", "retry with the range 100 200": the length of the suggested range.
-fn suggested_range(words: &str) -> Option<u64> {
-    let mut ends = words
+fn suggested_range(message: &str) -> Option<u64> {
+    let mut ends = message
         .match_indices("0x")
         .filter_map(|(at, _)| {
-            let digits = words.get(at.saturating_add(2)..)?;
+            let digits = message.get(at.saturating_add(2)..)?;
             let length = digits
                 .find(|letter: char| !letter.is_ascii_hexdigit())
                 .unwrap_or(digits.len());
@@ -101,8 +105,8 @@ fn suggested_range(words: &str) -> Option<u64> {
     if let (Some(from), Some(to)) = (ends.next(), ends.next()) {
         return length(from, to);
     }
-    let at = words.find("with the range")?;
-    let mut ends = numbers(words.get(at..)?).map(|(_, number, _)| number);
+    let at = message.find("with the range")?;
+    let mut ends = numbers(message.get(at..)?).map(|(_, number, _)| number);
     length(ends.next()?, ends.next()?)
 }
 
@@ -111,15 +115,15 @@ fn length(from: u64, to: u64) -> Option<u64> {
 }
 
 /// The first number right behind `at` that may count blocks.
-fn number_after(words: &str, at: usize) -> Option<u64> {
-    let rest = words.get(at..)?;
+fn block_count_after(message: &str, at: usize) -> Option<u64> {
+    let rest = message.get(at..)?;
     numbers(rest)
-        .take_while(|(start, ..)| *start < REACH)
+        .take_while(|(start, ..)| *start < MAX_DISTANCE)
         // "0 - 10000 blocks": the second one.
         .find(|(_, number, _)| *number > 0)
         .filter(|(_, _, end)| {
             let behind = rest.get(*end..).unwrap_or_default().trim_start();
-            !NOT_BLOCKS.iter().any(|unit| behind.starts_with(unit))
+            !OTHER_UNITS.iter().any(|unit| behind.starts_with(unit))
         })
         .map(|(_, number, _)| number)
 }
@@ -180,7 +184,7 @@ mod tests {
 
     #[test]
     fn what_does_not_count_blocks_is_no_length() {
-        for words in [
+        for message in [
             "query returned more than 10000 results",
             "up to 10000 logs",
             "max 10 mb",
@@ -189,7 +193,7 @@ mod tests {
             "limited to nothing",
             "",
         ] {
-            assert_eq!(stated_blocks(words), None, "{words}");
+            assert_eq!(stated_blocks(message), None, "{message}");
         }
         assert_eq!(
             stated_blocks("limited to 0 10000 blocks range"),

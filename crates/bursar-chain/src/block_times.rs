@@ -5,15 +5,15 @@ use bursar_domain::clock::Timestamp;
 use std::collections::HashMap;
 
 /// More are never needed at once; forgetting them costs a request.
-const MOST: usize = 4_096;
+const MAX_BLOCKS: usize = 4_096;
 
 /// Block hash → number and time.
 #[derive(Debug, Default)]
-pub(super) struct BlockTimes {
+pub(super) struct BlockTimeCache {
     known: HashMap<B256, (u64, Timestamp)>,
 }
 
-impl BlockTimes {
+impl BlockTimeCache {
     /// The time of the block with that hash and number.
     pub(super) fn get(&self, hash: B256, number: u64) -> Option<Timestamp> {
         self.known
@@ -23,7 +23,7 @@ impl BlockTimes {
     }
 
     pub(super) fn insert(&mut self, hash: B256, number: u64, time: Timestamp) {
-        if self.known.len() >= MOST {
+        if self.known.len() >= MAX_BLOCKS {
             self.known.clear();
         }
         self.known.insert(hash, (number, time));

@@ -1,7 +1,7 @@
 //! Ranges read from RPCs with every kind of limit: how much comes, in how few requests, and what is said of the rest.
 
 use super::*;
-use crate::events::MOST_REQUESTS;
+use crate::events::MAX_LOG_REQUESTS;
 use crate::rpc_error::RpcError;
 use bursar_domain::error::Error;
 use serde_json::json;
@@ -9,35 +9,35 @@ use serde_json::json;
 const HEAD: u64 = 100_000;
 
 fn refused(code: i64, message: &str) -> Fault {
-    Fault::Refused(RpcError::read(&json!({"code": code, "message": message})).unwrap())
+    Fault::ErrorResponse(RpcError::read(&json!({"code": code, "message": message})).unwrap())
 }
 
 /// Asks as the reader does: the lowest block that was read, if any, the last fault, and how many requests that took.
 fn read(
-    standing: &mut Standing,
+    health: &mut RpcHealth,
     (from, to): (u64, u64),
     answer: impl Fn(u64, u64) -> Result<(), Fault>,
 ) -> (Option<u64>, Option<Fault>, u32) {
-    let mut range = LogRange::within(from, to, HEAD);
+    let mut range = LogChunker::within(from, to, HEAD);
     let mut lowest = None;
-    for request in 1..=MOST_REQUESTS {
-        let (low, high) = range.blocks(standing);
+    for request in 1..=MAX_LOG_REQUESTS {
+        let (low, high) = range.next_chunk(health);
         assert!(from <= low && low <= high && high <= to);
         let next = match answer(low, high) {
             Ok(()) => {
                 lowest = Some(low);
-                range.given(standing)
+                range.chunk_read(health)
             }
-            Err(fault) => match range.refused(&fault, standing) {
-                Next::Stop => return (lowest, Some(range.cause(fault)), request),
-                Next::Ask => Next::Ask,
+            Err(fault) => match range.chunk_failed(&fault, health) {
+                NextStep::Stop => return (lowest, Some(range.final_fault(fault)), request),
+                NextStep::Continue => NextStep::Continue,
             },
         };
-        if next == Next::Stop {
+        if next == NextStep::Stop {
             return (lowest, None, request);
         }
     }
-    (lowest, None, MOST_REQUESTS)
+    (lowest, None, MAX_LOG_REQUESTS)
 }
 
 fn limited(most: u64, fault: Fault) -> impl Fn(u64, u64) -> Result<(), Fault> {
@@ -52,16 +52,16 @@ fn limited(most: u64, fault: Fault) -> impl Fn(u64, u64) -> Result<(), Fault> {
 
 #[test]
 fn a_stated_limit_is_used_at_once_and_kept() {
-    let mut standing = Standing::default();
+    let mut health = RpcHealth::default();
     let ankr = |words: &'static str| {
         move |low: u64, high: u64| limited(1_000, refused(-32600, words))(low, high)
     };
     let stated = ankr("eth_getLogs is limited to a 1,000 range");
-    let (lowest, fault, requests) = read(&mut standing, (90_001, HEAD), stated);
+    let (lowest, fault, requests) = read(&mut health, (90_001, HEAD), stated);
     // Ten pieces, the first refusal, and one longer range that is tried in between.
     assert_eq!((lowest, fault), (Some(90_001), None));
     assert!(requests <= 13, "{requests}");
-    let (.., again) = read(&mut standing, (80_001, 81_000), stated);
+    let (.., again) = read(&mut health, (80_001, 81_000), stated);
     assert_eq!(again, 1);
 }
 
@@ -73,33 +73,33 @@ fn any_limit_in_any_words_is_found_within_few_requests() {
         refused(-32005, ""),
         refused(-32000, "no such luck"),
         refused(-32603, "Internal error"),
-        Fault::Status {
+        Fault::HttpStatus {
             status: 500,
             retry_after: None,
         },
-        Fault::Status {
+        Fault::HttpStatus {
             status: 413,
             retry_after: None,
         },
         NO_LOGS,
-        Fault::Exchange(Error::passing(Code::AnswerTooLarge, "")),
+        Fault::Transport(Error::passing(Code::AnswerTooLarge, "")),
     ];
     for fault in words {
         for most in [1, 2, 3, 10, 50, 800, 10_000, 19_999] {
-            let mut standing = Standing::default();
+            let mut health = RpcHealth::default();
             let answer = limited(most, fault.clone());
             let mut to = HEAD;
             let mut looks = 0;
             // Whatever the limit is, each look gets further down.
             while to > 99_000 {
-                let (lowest, _, requests) = read(&mut standing, (80_001, to), &answer);
-                assert!(requests <= MOST_REQUESTS);
+                let (lowest, _, requests) = read(&mut health, (80_001, to), &answer);
+                assert!(requests <= MAX_LOG_REQUESTS);
                 let lowest = lowest.unwrap_or_else(|| panic!("{fault:?} at {most}: nothing"));
                 assert!(lowest <= to);
                 to = lowest - 1;
                 looks += 1;
             }
-            let most_looks = 2 + 1_000 / (u64::from(MOST_REQUESTS) / 4) / most;
+            let most_looks = 2 + 1_000 / (u64::from(MAX_LOG_REQUESTS) / 4) / most;
             assert!(looks <= most_looks, "{fault:?} at {most}: {looks} looks");
         }
     }
@@ -117,12 +117,11 @@ fn an_rpc_that_refuses_everything_is_soon_left_alone() {
         (refused(-32601, "the method eth_getLogs does not exist"), 1),
         (refused(-32000, "the disk is broken"), 1),
     ] {
-        let mut standing = Standing::default();
-        let (lowest, last, requests) =
-            read(&mut standing, (80_001, HEAD), |_, _| Err(fault.clone()));
+        let mut health = RpcHealth::default();
+        let (lowest, last, requests) = read(&mut health, (80_001, HEAD), |_, _| Err(fault.clone()));
         assert_eq!((lowest, last), (None, Some(fault.clone())));
         assert!(requests <= most, "{fault:?}: {requests}");
-        let (.., again) = read(&mut standing, (80_001, HEAD), |_, _| Err(fault.clone()));
+        let (.., again) = read(&mut health, (80_001, HEAD), |_, _| Err(fault.clone()));
         assert_eq!(again, 1, "{fault:?}");
     }
 }
@@ -133,16 +132,16 @@ fn a_rate_limit_is_not_answered_with_more_requests() {
         refused(-32005, "daily request count exceeded, request rate limited"),
         refused(429, ""),
         refused(-32097, ""),
-        Fault::Status {
+        Fault::HttpStatus {
             status: 429,
             retry_after: None,
         },
     ] {
-        let mut standing = Standing::default();
-        let before = standing.log_span;
-        let (lowest, _, requests) = read(&mut standing, (80_001, HEAD), |_, _| Err(fault.clone()));
+        let mut health = RpcHealth::default();
+        let before = health.log_range_limit;
+        let (lowest, _, requests) = read(&mut health, (80_001, HEAD), |_, _| Err(fault.clone()));
         assert_eq!((lowest, requests), (None, 1), "{fault:?}");
-        assert_eq!(standing.log_span, before, "it says nothing of ranges");
+        assert_eq!(health.log_range_limit, before, "it says nothing of ranges");
     }
 }
 
@@ -154,7 +153,7 @@ fn what_is_left_of_pruned_history_is_read_and_the_gap_remembered() {
             refused(-32000, "block not found"),
             Fault::Pruned,
         ] {
-            let mut standing = Standing::default();
+            let mut health = RpcHealth::default();
             let mut to = HEAD;
             let mut requests = 0;
             // Near the head, a block that is not found may be too new.
@@ -163,7 +162,7 @@ fn what_is_left_of_pruned_history_is_read_and_the_gap_remembered() {
                 continue;
             }
             loop {
-                let (lowest, last, took) = read(&mut standing, (70_001, to), |low, _| {
+                let (lowest, last, took) = read(&mut health, (70_001, to), |low, _| {
                     if low < kept_from {
                         Err(fault.clone())
                     } else {
@@ -180,10 +179,10 @@ fn what_is_left_of_pruned_history_is_read_and_the_gap_remembered() {
                 }
             }
             assert_eq!(to, kept_from - 1, "{fault:?}");
-            assert_eq!(standing.lowest(Instant::now()), kept_from);
+            assert_eq!(health.earliest_log_block(Instant::now()), kept_from);
             assert!(requests <= 50, "{fault:?} from {kept_from}: {requests}");
             assert_eq!(
-                standing.log_span.blocks(),
+                health.log_range_limit.max_blocks(),
                 u64::MAX,
                 "length was not the trouble"
             );
@@ -199,10 +198,10 @@ fn newest_blocks_whose_logs_are_yet_to_come_are_left_for_the_next_time() {
             refused(-32000, "header not found"),
             Fault::Behind,
         ] {
-            let mut standing = Standing::default();
+            let mut health = RpcHealth::default();
             let mut highest = None;
             let seen = std::cell::RefCell::new(&mut highest);
-            let (lowest, _, requests) = read(&mut standing, (99_000, HEAD), |_, high| {
+            let (lowest, _, requests) = read(&mut health, (99_000, HEAD), |_, high| {
                 if high > HEAD - lag {
                     return Err(fault.clone());
                 }
@@ -220,8 +219,8 @@ fn newest_blocks_whose_logs_are_yet_to_come_are_left_for_the_next_time() {
         }
     }
     // One that is never there says so.
-    let mut standing = Standing::default();
-    let (lowest, last, requests) = read(&mut standing, (99_000, HEAD), |_, _| Err(Fault::Behind));
+    let mut health = RpcHealth::default();
+    let (lowest, last, requests) = read(&mut health, (99_000, HEAD), |_, _| Err(Fault::Behind));
     assert_eq!((lowest, last), (None, Some(Fault::Behind)));
     assert!(requests <= 27, "{requests}");
 }
