@@ -83,10 +83,7 @@ async fn a_credit_is_told_within_a_second() {
     let chain = chain(anvil.place(&[&anvil.url()]));
     assert!(chain.has_subscription());
     let mut signals = watch(&chain);
-    assert_eq!(
-        next(&mut signals).await,
-        SubscriptionUpdate::Connected
-    );
+    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
     anvil.credit_to(STRANGER, 1, "another's").await;
     let sent = Instant::now();
     anvil.credit(5_000_000, "a").await;
@@ -138,10 +135,7 @@ fn chain_watching(server: &Server) -> Chain {
 async fn what_was_told_is_taken_back_and_a_lost_connection_comes_again() {
     let server = Server::honest().await;
     let mut signals = watch(&chain_watching(&server));
-    assert_eq!(
-        next(&mut signals).await,
-        SubscriptionUpdate::Connected
-    );
+    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
     server.order(Order::Send(log("01", false))).await;
     let (told, removed) = next_event(&mut signals).await;
     assert_eq!(
@@ -157,10 +151,7 @@ async fn what_was_told_is_taken_back_and_a_lost_connection_comes_again() {
 
     server.order(Order::Drop).await;
     assert_eq!(next(&mut signals).await, SubscriptionUpdate::Disconnected);
-    assert_eq!(
-        next(&mut signals).await,
-        SubscriptionUpdate::Connected
-    );
+    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
     // A block that nobody knows any more is not told of at all.
     server.order(Order::Send(log("ff", true))).await;
     server.order(Order::Send(log("01", true))).await;
@@ -180,10 +171,7 @@ async fn what_was_not_asked_for_breaks_the_subscription() {
     ] {
         let server = Server::honest().await;
         let mut signals = watch(&chain_watching(&server));
-        assert_eq!(
-            next(&mut signals).await,
-            SubscriptionUpdate::Connected
-        );
+        assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
         server.order(order).await;
         assert_eq!(next(&mut signals).await, SubscriptionUpdate::Disconnected);
     }
@@ -201,10 +189,7 @@ async fn a_subscription_to_another_chain_never_stands() {
 async fn silence_is_noticed() {
     let server = Server::honest().await;
     let mut signals = watch(&chain_watching(&server));
-    assert_eq!(
-        next(&mut signals).await,
-        SubscriptionUpdate::Connected
-    );
+    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
     server.order(Order::FallSilent).await;
     // From here on nothing comes over the wire, so that time may run ahead.
     tokio::task::yield_now().await;
@@ -227,10 +212,7 @@ async fn silence_is_noticed_later_while_nothing_is_expected_and_soon_again_once_
         let server = Server::honest().await;
         let chain = chain_watching(&server);
         let mut signals = watch(&chain);
-        assert_eq!(
-            next(&mut signals).await,
-            SubscriptionUpdate::Connected
-        );
+        assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
         chain.set_active(false);
         server.order(Order::FallSilent).await;
         tokio::task::yield_now().await;
@@ -255,10 +237,7 @@ async fn the_watch_ends_when_nobody_listens() {
     let chain = chain_watching(&server);
     let (out, mut signals) = mpsc::channel(1);
     let task = tokio::spawn(async move { chain.subscribe(USER, out).await });
-    assert_eq!(
-        signals.recv().await,
-        Some(SubscriptionUpdate::Connected)
-    );
+    assert_eq!(signals.recv().await, Some(SubscriptionUpdate::Connected));
     drop(signals);
     until(async || task.is_finished().then_some(())).await;
 }
