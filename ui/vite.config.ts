@@ -24,7 +24,11 @@ export default defineConfig(({ command, mode }) => {
       assetsInlineLimit: 0,
       reportCompressedSize: false,
       // Everything for the first frame is in one script and one style sheet: each further file costs a round trip.
-      rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } },
+      rolldownOptions: {
+        output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } },
+        // How long plugins took is no warning: on a busy machine it says nothing about the pages.
+        checks: { bundlerTimings: false },
+      },
     },
     server: { host: "127.0.0.1", port: 5199, strictPort: true },
     test: { include: ["*.test.ts", "src/**/*.test.ts"], environment: "node" },
