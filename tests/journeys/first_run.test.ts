@@ -98,6 +98,7 @@ for (const keyring of ["unlocked", "absent"] as const) {
     await waitForConnectedWindow(second, app, t, "second start");
     assert.equal(newestBuildTime(), built, "something was built again");
     assert.doesNotMatch(second.output(), /installing/, "something was installed again");
+    assert.doesNotMatch(second.output(), /hardware acceleration|timings/i, "it prints more than progress and results");
     await window.screenshot("again");
     await assertBalanceAgrees(desktop, window);
     await quit(second, desktop);
