@@ -377,9 +377,9 @@ async fn tokens_are_renewed_until_the_sign_in_ends() {
         refresh: Some(secret("refresh_token")),
     };
     let (provider, session) = sandbox.signed_in(credential).await;
-    let before = session.authorize().unwrap();
+    let before = session.authorize(Credential::bearer).unwrap();
     assert!(provider.balance().await.is_ok());
-    assert_eq!(session.authorize().unwrap(), before);
+    assert_eq!(session.authorize(Credential::bearer).unwrap(), before);
     for _ in 0..2 {
         sandbox
             .control(
@@ -390,7 +390,7 @@ async fn tokens_are_renewed_until_the_sign_in_ends() {
             .await;
         assert!(provider.balance().await.is_ok(), "renewed on the way");
     }
-    assert_ne!(session.authorize().unwrap(), before);
+    assert_ne!(session.authorize(Credential::bearer).unwrap(), before);
     sandbox
         .control(
             "POST",

@@ -3,10 +3,9 @@
 
 pub use bursar_platform::vault::Vault;
 
-use crate::sign_in;
+use crate::sign_in::{self, Renewal};
 use bursar_domain::account::AccountId;
 use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::network::Network;
 use bursar_domain::redact::Secrets;
 use bursar_platform::http::Http;
 use serde::{Deserialize, Serialize};
@@ -88,18 +87,16 @@ impl Credential {
         }
     }
 
-    fn bearer(&self) -> (&'static str, String) {
-        let secret = match self {
-            Self::ApiKey(key) => key.as_str(),
-            Self::Tokens { access, .. } => access.as_str(),
-        };
-        ("authorization", format!("Bearer {secret}"))
+    /// The header of those who take keys and tokens alike: `Authorization: Bearer …`.
+    pub fn bearer(&self) -> (&'static str, String) {
+        ("authorization", format!("Bearer {}", self.secret()))
     }
 
-    fn header(&self) -> (&'static str, String) {
+    /// The key, or the access token.
+    fn secret(&self) -> &str {
         match self {
-            Self::ApiKey(key) => ("x-api-key", key.as_str().to_owned()),
-            Self::Tokens { access, .. } => ("authorization", format!("Bearer {}", access.as_str())),
+            Self::ApiKey(key) => key,
+            Self::Tokens { access, .. } => access,
         }
     }
 }
@@ -475,20 +472,12 @@ impl Session {
         self.may_renew.store(false, Ordering::Release);
     }
 
-    /// The header that proves who is asking.
+    /// The header that proves who is asking, as `header` makes it of what is held.
     ///
     /// # Errors
     /// `signed_out`, or why it was disowned.
-    pub fn authorize(&self) -> Result<(&'static str, String)> {
-        self.held().credential().map(Credential::header)
-    }
-
-    /// The same for a provider that takes keys and tokens alike as `Authorization: Bearer`.
-    ///
-    /// # Errors
-    /// As [`Session::authorize`].
-    pub fn authorize_as_bearer(&self) -> Result<(&'static str, String)> {
-        self.held().credential().map(Credential::bearer)
+    pub fn authorize<T>(&self, header: impl FnOnce(&Credential) -> T) -> Result<T> {
+        self.held().credential().map(header)
     }
 
     /// An answer's body without what this session holds and without `used`, the header that the request was authorised
@@ -508,13 +497,13 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::refresh_rejected`].
-    pub async fn refresh(&self, http: &Http, network: &Network) -> Result<()> {
-        let (_, header) = self.authorize()?;
-        self.refresh_rejected(&header, http, network).await
+    pub async fn refresh(&self, renewal: &Renewal, http: &Http) -> Result<()> {
+        let (_, header) = self.authorize(Credential::bearer)?;
+        self.refresh_rejected(&header, renewal, http).await
     }
 
     /// Renews the access token, unless the one that the provider rejected has been renewed since.
-    /// `rejected` is the header's value as [`Session::authorize`] gave it.
+    /// `rejected` is the value of the header that carried it.
     ///
     /// # Errors
     /// `unauthorized` where there is nothing to renew with, `signed_out` when the provider rejects the
@@ -522,14 +511,14 @@ impl Session {
     pub async fn refresh_rejected(
         &self,
         rejected: &str,
+        renewal: &Renewal,
         http: &Http,
-        network: &Network,
     ) -> Result<()> {
         let _renewing = self.renewing.lock().await;
         let refresh = {
             let held = self.held();
             let credential = held.credential.as_ref().ok_or_else(signed_out)?;
-            if credential.header().1 != rejected {
+            if rejected.rsplit(' ').next() != Some(credential.secret()) {
                 return Ok(());
             }
             match credential {
@@ -548,7 +537,7 @@ impl Session {
                 "The sign-in has to be renewed, which the running app does.",
             ));
         }
-        match sign_in::renew(network, &refresh, http).await {
+        match sign_in::renew(renewal, &refresh, http).await {
             Ok(renewed) => {
                 self.replace(renewed).await;
                 Ok(())

@@ -123,27 +123,34 @@ impl fmt::Debug for SignInAttempt {
     }
 }
 
-/// Exchanges a refresh token: at the network's token address where it has one, else by the provider's own
-/// call.
+/// Where a refresh token is exchanged.
+#[derive(Clone, Debug)]
+pub enum Renewal {
+    /// At the token address of the network's OAuth.
+    OAuth(SignIn),
+    /// By a call of the provider's own, which takes the token as JSON.
+    Json(Url),
+}
+
+/// Exchanges a refresh token.
 ///
 /// # Errors
 /// `signed_out` when the provider rejects it; the transport's.
-pub(crate) async fn renew(network: &Network, refresh: &str, http: &Http) -> Result<Credential> {
-    let (place, answer) = match &network.sign_in {
-        Some(place) => {
+pub(crate) async fn renew(renewal: &Renewal, refresh: &str, http: &Http) -> Result<Credential> {
+    let (place, answer) = match renewal {
+        Renewal::OAuth(sign_in) => {
             let form = [
                 ("grant_type", "refresh_token"),
                 ("refresh_token", refresh),
-                ("client_id", place.client_id.as_str()),
+                ("client_id", sign_in.client_id.as_str()),
             ];
-            let answer = post_form(&place.token, &form, http).await?;
-            (place.token.clone(), answer)
+            let answer = post_form(&sign_in.token, &form, http).await?;
+            (&sign_in.token, answer)
         }
-        None => {
+        Renewal::Json(url) => {
             let body = serde_json::json!({ "refresh_token": refresh }).to_string();
-            let place = own_refresh(network);
-            let answer = post(place.clone(), "application/json", body, http).await?;
-            (place, answer)
+            let answer = post(url.clone(), "application/json", body, http).await?;
+            (url, answer)
         }
     };
     match (answer.status, refusal(&answer)) {
@@ -160,7 +167,7 @@ pub(crate) async fn renew(network: &Network, refresh: &str, http: &Http) -> Resu
                 "The provider asks to be left alone for a while.",
             )
         }),
-        _ => Err(unavailable(&place, &answer)),
+        _ => Err(unavailable(place, &answer)),
     }
 }
 
@@ -185,14 +192,6 @@ fn refusal(answer: &Answer) -> Option<Refusal> {
         | "internal_server_error" => Refusal::OfTheMoment,
         _ => Refusal::OfTheGrant,
     })
-}
-
-fn own_refresh(network: &Network) -> Url {
-    let mut url = network.api.clone();
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().extend(["auth", "refresh"]);
-    }
-    url
 }
 
 async fn post_form(url: &Url, form: &[(&str, &str)], http: &Http) -> Result<Answer> {

@@ -135,6 +135,15 @@ export type AppView = {
 	settings: Settings,
 };
 
+/**  How far the reading of what lies further back is. */
+export type BackfillView = {
+	/**  It waits until the user lets it go on. */
+	stopped: boolean,
+	/**  `None` where all payments are known. */
+	payments: RowProgress | null,
+	chain: BlockProgress | null,
+};
+
 /**  One account among all, side by side with the others. Amounts of several are never added up. */
 export type BalanceView = {
 	/**  With its balance. */
@@ -159,6 +168,20 @@ export type BalanceView = {
 export type BlockProgress = {
 	read: number,
 	most: number,
+};
+
+/**  What an account can do beside topping up, told of a provider as such. */
+export type Capabilities = {
+	/**  Several payments can be open at once; else at most one top-up is. */
+	several_open: boolean,
+	/**  Services that can be renewed, one or several at a time. */
+	renewals: boolean,
+	/**  Ordered migrations that can be paid for. */
+	migrations: boolean,
+	/**  Methods that can be kept for next time, and managed. */
+	saved_methods: boolean,
+	/**  Invoices of payments. */
+	invoices: boolean,
 };
 
 /**  One message per change to the window: what to read again. */
@@ -352,6 +375,29 @@ export type ExportView = {
 	state: ExportState,
 };
 
+export type FailureCode = 
+/**  The user wanted it so. */
+"by_user" | 
+/**  The bank or payment system said no. */
+"declined" | "insufficient_funds" | 
+/**  The confirmation that was asked for did not come or did not succeed. */
+"confirmation_failed" | 
+/**  Not paid in time. */
+"expired" | 
+/**  The saved method is no longer there or no longer valid. */
+"method_gone" | 
+/**  The provider took it for fraud. */
+"fraud" | "other";
+
+/**  Why a payment came to nothing. */
+export type FailureReasonView = {
+	why: FailureCode,
+	/**  The provider's own words, where it has any. */
+	words: string | null,
+	/**  Why, and what can be done about it, in a sentence or two. */
+	advice: string,
+};
+
 /**  A figure with its source and age. */
 export type Figure = {
 	amount: Amount,
@@ -375,12 +421,6 @@ export type InitialData = {
 	app: AppView,
 	/**  The first account's overview, if there is an account whose overview can be read. */
 	overview: Overview | null,
-};
-
-/**  Payments that have been read, and how many the provider has, where it says. */
-export type RowProgress = {
-	read: number,
-	all: number | null,
 };
 
 /**  How a chain event was found to belong to a payment. */
@@ -495,20 +535,6 @@ export type NoticeView = {
 	read: boolean,
 };
 
-/**  What an account can do beside topping up, told of a provider as such. */
-export type Capabilities = {
-	/**  Several payments can be open at once; else at most one top-up is. */
-	several_open: boolean,
-	/**  Services that can be renewed, one or several at a time. */
-	renewals: boolean,
-	/**  Ordered migrations that can be paid for. */
-	migrations: boolean,
-	/**  Methods that can be kept for next time, and managed. */
-	saved_methods: boolean,
-	/**  Invoices of payments. */
-	invoices: boolean,
-};
-
 /**  One account's first page. */
 export type Overview = {
 	account: AccountView,
@@ -550,15 +576,6 @@ export type Page = { name: "overview"; account: AccountId } | { name: "top_up"; 
 /**  The newest payments of an account. */
 { name: "payments"; account: AccountId } | { name: "payment"; account: AccountId; payment: string } | { name: "settings" };
 
-/**  How far the reading of what lies further back is. */
-export type BackfillView = {
-	/**  It waits until the user lets it go on. */
-	stopped: boolean,
-	/**  `None` where all payments are known. */
-	payments: RowProgress | null,
-	chain: BlockProgress | null,
-};
-
 /**  Somebody in whose name is paid. */
 export type Payer = {
 	id: string,
@@ -590,6 +607,17 @@ export type PaymentQuery = {
 	/**  First and last day in the user's time zone, `YYYY-MM-DD`, both included. */
 	from: string | null,
 	to: string | null,
+};
+
+/**  What the user wants to pay for, and how. */
+export type PaymentRequest = {
+	purpose: RequestedPurpose,
+	/**  `None`: the method's payer, else the provider's first one, or nobody where it knows none. */
+	payer: string | null,
+	/**  A method's code; `None`: the default one of the payer, else the first. */
+	method: string | null,
+	/**  Keep the method for next time. */
+	save_method: boolean,
 };
 
 /**  Where a top-up stands. */
@@ -673,13 +701,14 @@ export type Quote = {
 	warning: string | null,
 };
 
-/**  Why a payment came to nothing. */
-export type FailureReasonView = {
-	why: FailureCode,
-	/**  The provider's own words, where it has any. */
-	words: string | null,
-	/**  Why, and what can be done about it, in a sentence or two. */
-	advice: string,
+export type RequestedPurpose = { what: "top_up"; 
+/**  As typed. */
+amount: string } | { what: "renewal"; services: ServicePeriod[] } | { what: "migration"; order: string; period: string };
+
+/**  Payments that have been read, and how many the provider has, where it says. */
+export type RowProgress = {
+	read: number,
+	all: number | null,
 };
 
 /**  A method kept for later. */
@@ -803,35 +832,6 @@ export type TopUpView = {
 	checked_at: string | null,
 	error: Error | null,
 };
-
-export type FailureCode = 
-/**  The user wanted it so. */
-"by_user" | 
-/**  The bank or payment system said no. */
-"declined" | "insufficient_funds" | 
-/**  The confirmation that was asked for did not come or did not succeed. */
-"confirmation_failed" | 
-/**  Not paid in time. */
-"expired" | 
-/**  The saved method is no longer there or no longer valid. */
-"method_gone" | 
-/**  The provider took it for fraud. */
-"fraud" | "other";
-
-/**  What the user wants to pay for, and how. */
-export type PaymentRequest = {
-	purpose: RequestedPurpose,
-	/**  `None`: the method's payer, else the provider's first one, or nobody where it knows none. */
-	payer: string | null,
-	/**  A method's code; `None`: the default one of the payer, else the first. */
-	method: string | null,
-	/**  Keep the method for next time. */
-	save_method: boolean,
-};
-
-export type RequestedPurpose = { what: "top_up"; 
-/**  As typed. */
-amount: string } | { what: "renewal"; services: ServicePeriod[] } | { what: "migration"; order: string; period: string };
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -1,6 +1,7 @@
 //! One call to Fluence's API: authorised, bounded by the transport, renewed once where a token has run out,
 //! and every status that is not a success turned into a coded error.
 
+use super::auth;
 use crate::address::address;
 use crate::answer;
 use crate::refusal::{ErrorBody, is_unspecific, not_the_api};
@@ -28,12 +29,12 @@ pub(super) struct Call<'a> {
     path: &'a [&'a str],
     query: Vec<(&'static str, String)>,
     body: Option<String>,
-    wish: PaymentRequest,
+    action: Action,
 }
 
 /// What a refusal means depends on what was asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum PaymentRequest {
+enum Action {
     Read,
     Create,
     Cancel,
@@ -46,7 +47,7 @@ impl<'a> Call<'a> {
             path,
             query: Vec::new(),
             body: None,
-            wish: PaymentRequest::Read,
+            action: Action::Read,
         }
     }
 
@@ -56,7 +57,7 @@ impl<'a> Call<'a> {
             path,
             query: Vec::new(),
             body: Some(body),
-            wish: PaymentRequest::Create,
+            action: Action::Create,
         }
     }
 
@@ -66,7 +67,7 @@ impl<'a> Call<'a> {
             path,
             query: Vec::new(),
             body: None,
-            wish: PaymentRequest::Cancel,
+            action: Action::Cancel,
         }
     }
 
@@ -89,15 +90,15 @@ impl Api {
     /// Makes the call as the signed-in user. A token that has run out is renewed and the same request made
     /// once more; that holds for a create too, because the API's own 401 means that nothing was created.
     pub(super) async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>> {
-        let (name, value) = self.session.authorize()?;
+        let (name, value) = self.session.authorize(auth::header)?;
         let first = self.exchange(call, Some((name, value.clone()))).await?;
         if name != "authorization" || !is_rejection(&first) {
             return self.judge(call, first);
         }
         self.session
-            .refresh_rejected(&value, &self.http, &self.network)
+            .refresh_rejected(&value, &auth::renewal(&self.network), &self.http)
             .await?;
-        let renewed = self.session.authorize()?;
+        let renewed = self.session.authorize(auth::header)?;
         let second = self.exchange(call, Some(renewed)).await?;
         self.judge(call, second)
     }
@@ -105,7 +106,7 @@ impl Api {
     /// Makes the call as the signed-in user, whatever the answer: for what is asked beside a call that has
     /// just succeeded, where a 401 says nothing about the token.
     pub(super) async fn send_once(&self, call: &Call<'_>) -> Result<Vec<u8>> {
-        let authorization = self.session.authorize()?;
+        let authorization = self.session.authorize(auth::header)?;
         let answer = self.exchange(call, Some(authorization)).await?;
         self.judge(call, answer)
     }
@@ -151,58 +152,52 @@ impl Api {
     /// The body of a success; every other status as an error.
     fn judge(&self, call: &Call<'_>, answer: Answer) -> Result<Vec<u8>> {
         match answer.status {
-            _ if answer.challenge => Err(self.not_the_api(call.wish, &answer)),
+            _ if answer.challenge => Err(self.not_the_api(call.action, &answer)),
             204 => Ok(Vec::new()),
             // A cancellation that went well has nothing to say.
-            200..=299 if call.wish == PaymentRequest::Cancel && answer.body.is_empty() => {
-                Ok(answer.body)
-            }
+            200..=299 if call.action == Action::Cancel && answer.body.is_empty() => Ok(answer.body),
             200..=299 if is_json(&answer.content_type) => Ok(answer.body),
-            200..=299 => Err(self.not_the_api(call.wish, &answer)),
-            _ => Err(self.refusal(call.wish, &answer)),
+            200..=299 => Err(self.not_the_api(call.action, &answer)),
+            _ => Err(self.refusal(call.action, &answer)),
         }
     }
 
-    fn not_the_api(&self, wish: PaymentRequest, answer: &Answer) -> Error {
-        not_the_api(
-            answer,
-            &self.network.api_host(),
-            wish != PaymentRequest::Read,
-        )
+    fn not_the_api(&self, action: Action, answer: &Answer) -> Error {
+        not_the_api(answer, &self.network.api_host(), action != Action::Read)
     }
 
-    fn refusal(&self, wish: PaymentRequest, answer: &Answer) -> Error {
+    fn refusal(&self, action: Action, answer: &Answer) -> Error {
         let error = match ErrorBody::read(answer) {
-            Some(told) => self.own_refusal(wish, answer, told),
-            None => self.not_the_api(wish, answer),
+            Some(told) => self.own_refusal(action, answer, told),
+            None => self.not_the_api(action, answer),
         };
         tracing::debug!(status = answer.status, code = ?error.code, "a call was refused");
         error
     }
 
     /// What the API itself says by a status and its error form.
-    fn own_refusal(&self, wish: PaymentRequest, answer: &Answer, told: ErrorBody) -> Error {
+    fn own_refusal(&self, action: Action, answer: &Answer, told: ErrorBody) -> Error {
         let host = self.network.api_host();
-        match (meant(answer.status, told.code.as_deref()), wish) {
+        match (meant(answer.status, told.code.as_deref()), action) {
             (401, _) => Error::new(
                 Code::Unauthorized,
                 "Fluence rejects the key or sign-in of this account. Sign in again or make a new key in the console.",
             ),
-            (403, PaymentRequest::Read) => Error::new(
+            (403, Action::Read) => Error::new(
                 Code::Forbidden,
                 "Fluence does not let this key read that. Make a key with the scopes billing:get_history and \
                  billing:get_spending_history.",
             ),
-            (403, PaymentRequest::Create | PaymentRequest::Cancel) => Error::new(
+            (403, Action::Create | Action::Cancel) => Error::new(
                 Code::Forbidden,
                 "Fluence does not let this key start or cancel a top-up. Make a key with the scope billing:top_up too.",
             ),
             (404, _) => Error::new(Code::NotFound, "Fluence does not know what was asked for."),
-            (409, PaymentRequest::Create) => Error::new(
+            (409, Action::Create) => Error::new(
                 Code::TopUpOpen,
                 "There is an open top-up already. Finish or cancel it first.",
             ),
-            (409, PaymentRequest::Cancel) => Error::new(
+            (409, Action::Cancel) => Error::new(
                 Code::TopUpState,
                 "This top-up has ended or is under review; it cannot be cancelled any more.",
             ),
@@ -213,7 +208,7 @@ impl Api {
                     format!("{host} asks to be left alone for a while."),
                 )
             },
-            (502, PaymentRequest::Create) => Error::passing(
+            (502, Action::Create) => Error::passing(
                 Code::CheckoutUnavailable,
                 "The payment provider behind Fluence does not answer. Try again in a few minutes.",
             ),
@@ -231,7 +226,7 @@ impl Api {
                     None => format!("Fluence refused the request (status {}).", answer.status),
                 },
             ),
-            _ => self.not_the_api(wish, answer),
+            _ => self.not_the_api(action, answer),
         }
     }
 }

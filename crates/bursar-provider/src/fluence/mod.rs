@@ -2,6 +2,7 @@
 //! money is on its way. Nothing in an answer is replaced by a default: what does not fit is an error that
 //! names the field.
 
+pub(crate) mod auth;
 mod call;
 #[cfg(feature = "fuzzing")]
 pub(super) mod fuzzing;

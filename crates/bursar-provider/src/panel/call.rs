@@ -6,7 +6,7 @@ use crate::address::address;
 use crate::answer::Object;
 use crate::refusal::{is_unspecific, not_the_api};
 use crate::remote_clock::RemoteClock;
-use crate::session::Session;
+use crate::session::{Credential, Session};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::money::Amount;
 use bursar_domain::network::Network;
@@ -164,7 +164,7 @@ impl Api {
         let mut headers = vec![("accept", format!("{accept}, application/problem+json"))];
         let mut used = None;
         if !call.openly {
-            let (name, value) = self.session.authorize_as_bearer()?;
+            let (name, value) = self.session.authorize(Credential::bearer)?;
             used = Some(Zeroizing::new(value.clone()));
             headers.push((name, value));
         }

@@ -1,6 +1,8 @@
 //! What a session keeps, forgets and gives out, and what two things that happen to it at once lead to.
 
 use super::*;
+use crate::fluence::auth::{header, renewal};
+use bursar_domain::network::Network;
 
 fn session(vault: &Arc<Vault>) -> Session {
     Session::new(AccountId("a".to_owned()), Arc::clone(vault))
@@ -26,9 +28,9 @@ async fn what_is_put_is_there_at_the_next_start() {
             .await
             .unwrap();
         let next = session(&vault);
-        assert_eq!(next.authorize().unwrap_err().code, Code::SignedOut);
+        assert_eq!(next.authorize(header).unwrap_err().code, Code::SignedOut);
         assert!(next.load().await.unwrap());
-        assert_eq!(next.authorize().unwrap(), credential.header());
+        assert_eq!(next.authorize(header).unwrap(), header(&credential));
         assert!(!next.session_only());
     }
 }
@@ -52,7 +54,10 @@ async fn a_key_for_this_session_touches_nothing_that_is_kept() {
     let one = session(&vault);
     one.put(key("given"), true).await.unwrap();
     assert!(one.load().await.unwrap() && one.session_only());
-    assert_eq!(one.authorize().unwrap(), ("x-api-key", "given".to_owned()));
+    assert_eq!(
+        one.authorize(header).unwrap(),
+        ("x-api-key", "given".to_owned())
+    );
     assert!(
         vault
             .get("account/a")
@@ -160,7 +165,8 @@ async fn a_key_given_while_a_token_is_renewed_is_the_one_that_stays() {
         let one = Arc::new(session(&vault));
         one.put(tokens(), false).await.unwrap();
         let (renewing, http) = (Arc::clone(&one), Http::new().unwrap());
-        let renewal = tokio::spawn(async move { renewing.refresh(&http, &network).await });
+        let renewal =
+            tokio::spawn(async move { renewing.refresh(&renewal(&network), &http).await });
         while one.renewing.try_lock().is_ok() {
             tokio::task::yield_now().await;
         }
@@ -170,10 +176,10 @@ async fn a_key_given_while_a_token_is_renewed_is_the_one_that_stays() {
         drop(open);
         let _ = renewal.await.unwrap();
         put.await.unwrap().unwrap();
-        assert_eq!(one.authorize().unwrap().1, "pasted", "{body}");
+        assert_eq!(one.authorize(header).unwrap().1, "pasted", "{body}");
         let next = session(&vault);
         assert!(next.load().await.unwrap());
-        assert_eq!(next.authorize().unwrap().1, "pasted", "{body}");
+        assert_eq!(next.authorize(header).unwrap().1, "pasted", "{body}");
     }
 }
 
@@ -242,9 +248,9 @@ async fn a_renewed_token_that_the_keyring_refused_is_stored_at_the_next_chance()
     let one = session(&keyring.vault);
     one.put(first_tokens(), false).await.unwrap();
     keyring.is(true);
-    one.refresh(&http, &network).await.unwrap();
+    one.refresh(&renewal(&network), &http).await.unwrap();
     assert_eq!(
-        one.authorize().unwrap().1,
+        one.authorize(header).unwrap().1,
         "Bearer a1",
         "the new one is used"
     );
@@ -252,13 +258,13 @@ async fn a_renewed_token_that_the_keyring_refused_is_stored_at_the_next_chance()
     assert!(one.settle().await.is_err());
     assert_eq!(one.owed(), Owed::Store { spent: true });
     // Renewed once more meanwhile: what is stored in the end is the newest, and none is asked for with a spent one.
-    one.refresh(&http, &network).await.unwrap();
+    one.refresh(&renewal(&network), &http).await.unwrap();
     keyring.is(false);
     assert!(one.settle().await.unwrap());
     assert_eq!(keyring.kept().unwrap(), r#"{"access":"a2","refresh":"r2"}"#);
     assert!(!one.session_only() && one.can_be_found_again().await);
     assert!(!one.settle().await.unwrap(), "nothing is owed any more");
-    one.refresh(&http, &network).await.unwrap();
+    one.refresh(&renewal(&network), &http).await.unwrap();
     assert_eq!(keyring.kept().unwrap(), r#"{"access":"a3","refresh":"r3"}"#);
 }
 
@@ -268,7 +274,9 @@ async fn a_token_for_this_session_is_renewed_and_never_stored() {
     let keyring = Away::new();
     let one = session(&keyring.vault);
     one.put(first_tokens(), true).await.unwrap();
-    one.refresh(&Http::new().unwrap(), &network).await.unwrap();
+    one.refresh(&renewal(&network), &Http::new().unwrap())
+        .await
+        .unwrap();
     assert!(one.session_only());
     assert!(!one.settle().await.unwrap());
     assert_eq!(keyring.kept(), None);
@@ -285,14 +293,14 @@ async fn a_keyring_that_failed_has_not_said_that_there_is_nothing() {
     assert!(one.waits_for_keyring() && one.wants_keyring());
     assert_eq!(one.keyring_error().unwrap().code, Code::KeyringUnavailable);
     assert_eq!(
-        one.authorize().unwrap_err().code,
+        one.authorize(header).unwrap_err().code,
         Code::KeyringUnavailable,
         "not signed out"
     );
     keyring.is(false);
     assert!(one.load_in_turn().await.unwrap());
     assert!(!one.waits_for_keyring() && one.keyring_error().is_none());
-    assert_eq!(one.authorize().unwrap().1, "k");
+    assert_eq!(one.authorize(header).unwrap().1, "k");
 }
 
 #[tokio::test]
@@ -325,7 +333,7 @@ async fn who_signs_in_again_meanwhile_loses_nothing() {
     keyring.is(true);
     assert!(one.clear().await.is_err());
     assert!(one.put_and_keep(key("new")).await.is_err());
-    assert_eq!(one.authorize().unwrap().1, "new");
+    assert_eq!(one.authorize(header).unwrap().1, "new");
     keyring.is(false);
     assert!(one.settle().await.unwrap());
     assert!(
@@ -404,7 +412,7 @@ mod orders {
                     let _ = one.remove_stored().await;
                 }
             }
-            let authorized = one.authorize().ok().map(|(_, value)| value);
+            let authorized = one.authorize(header).ok().map(|(_, value)| value);
             assert_eq!(authorized, held);
         }
         keyring.is(false);

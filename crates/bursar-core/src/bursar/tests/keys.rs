@@ -4,6 +4,7 @@
 use super::*;
 use bursar_platform::vault::testing::Entries;
 use bursar_provider::session::entry_of;
+use bursar_provider::sign_in::Renewal;
 
 /// The program over a keyring that may be away.
 struct Keys {
@@ -285,7 +286,8 @@ async fn a_spent_token_is_never_used_by_another_start() {
         ))
         .unwrap();
         keys.is_away(true);
-        session.refresh(&keys.bursar.http, &network).await.unwrap();
+        let renewal = Renewal::OAuth(network.sign_in.unwrap());
+        session.refresh(&renewal, &keys.bursar.http).await.unwrap();
         keys.until("the spent one is not to be used", |keys| {
             !keys.planned().is_empty()
         })
@@ -301,7 +303,10 @@ async fn a_spent_token_is_never_used_by_another_start() {
             keys.start().await;
             keys.until("signed in", |keys| keys.session(&account).signed_in())
                 .await;
-            let bearer = keys.session(&account).authorize_as_bearer().unwrap();
+            let bearer = keys
+                .session(&account)
+                .authorize(Credential::bearer)
+                .unwrap();
             assert_eq!(bearer.1, "Bearer a1");
         } else {
             keys.restart().await;

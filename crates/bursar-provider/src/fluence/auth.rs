@@ -1,0 +1,31 @@
+//! How the API learns who is asking: a key in a header of its own, a token as a bearer, and the API's own call that renews a
+//! token where the network has no OAuth.
+
+use crate::session::Credential;
+use crate::sign_in::Renewal;
+use bursar_domain::network::Network;
+use url::Url;
+
+/// The header that carries a credential.
+pub(crate) fn header(credential: &Credential) -> (&'static str, String) {
+    match credential {
+        Credential::ApiKey(key) => ("x-api-key", key.as_str().to_owned()),
+        Credential::Tokens { .. } => credential.bearer(),
+    }
+}
+
+/// Where a refresh token is exchanged.
+pub(crate) fn renewal(network: &Network) -> Renewal {
+    match &network.sign_in {
+        Some(sign_in) => Renewal::OAuth(sign_in.clone()),
+        None => Renewal::Json(refresh_url(network)),
+    }
+}
+
+fn refresh_url(network: &Network) -> Url {
+    let mut url = network.api.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(["auth", "refresh"]);
+    }
+    url
+}
