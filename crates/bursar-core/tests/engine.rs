@@ -21,15 +21,15 @@ use bursar_core::catalogue::Capabilities;
 use bursar_core::chain_reading::ChainReading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
-    Alerts, CatalogueAnswer, ChainAnswer, Effect, Event, Followed, HistoryAnswer, Request, Setup,
-    State, Write, step,
+    AccountConfig, Alerts, CatalogueResponse, ChainResponse, Effect, Event, HistoryResponse,
+    OpenPaymentsResponse, Request, State, Write, step,
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::NoticeKind;
 use bursar_core::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
 use bursar_core::rules::Rules;
-use bursar_core::top_up::{Phase, TopUp, Verified, Word};
+use bursar_core::top_up::{ConfirmedBy, Phase, TopUp, Verified};
 use rand::rngs::SmallRng;
 use rand::{Rng, RngCore, SeedableRng};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,7 +71,7 @@ struct World {
     /// How far the provider's clock is ahead of ours, and whether its answers tell.
     ahead: Span,
     tells_time: bool,
-    sent_again: u64,
+    resent: u64,
     events: u64,
 }
 
@@ -94,11 +94,11 @@ fn rules(repeatable: bool) -> Rules {
     }
 }
 
-fn setup(rules: Rules) -> Setup {
-    Setup {
+fn setup(rules: Rules) -> AccountConfig {
+    AccountConfig {
         rules,
         signed_in: true,
-        watched: rules.one_open_top_up().then(Default::default),
+        watched_address: rules.one_open_top_up().then(Default::default),
     }
 }
 
@@ -136,7 +136,7 @@ impl World {
                 _ => Span::default(),
             },
             tells_time: !seed.is_multiple_of(3),
-            sent_again: 0,
+            resent: 0,
             events: 0,
         }
     }
@@ -156,17 +156,25 @@ impl World {
                 Event::StartTopUp { command, .. } | Event::CancelTopUp { command, .. } => {
                     (Some(*command), None, None)
                 }
-                Event::Started { top_up, .. } => (None, None, Some(top_up.clone())),
-                Event::Followed { .. } => (None, Some(bursar_core::engine::Poll::Follow), None),
-                Event::History { .. } => (None, Some(bursar_core::engine::Poll::History), None),
-                Event::Chain(_) => (None, Some(bursar_core::engine::Poll::Chain), None),
-                Event::Balance(_) => (None, Some(bursar_core::engine::Poll::Balance), None),
+                Event::Started {
+                    top_up_id: top_up, ..
+                } => (None, None, Some(top_up.clone())),
+                Event::OpenPayments { .. } => (
+                    None,
+                    Some(bursar_core::engine::PollTarget::OpenPayments),
+                    None,
+                ),
+                Event::History { .. } => {
+                    (None, Some(bursar_core::engine::PollTarget::History), None)
+                }
+                Event::Chain(_) => (None, Some(bursar_core::engine::PollTarget::Chain), None),
+                Event::Balance(_) => (None, Some(bursar_core::engine::PollTarget::Balance), None),
                 _ => (None, None, None),
             };
             let lost = Event::CommitFailed {
                 command,
                 poll,
-                started,
+                started_top_up_id: started,
                 error,
             };
             let told = step(&self.state, &lost, self.now, self.random.next_u64());
@@ -188,7 +196,7 @@ impl World {
                     written.push(top_up.id.clone());
                     self.top_ups.insert(top_up.id.clone(), top_up);
                 }
-                Write::TopUpGone(id) => {
+                Write::DeleteTopUp(id) => {
                     self.top_ups.remove(&id);
                 }
                 Write::Notice(notice) => {
@@ -208,21 +216,21 @@ impl World {
         }
         for effect in after.effects {
             if let Effect::Request(request) = effect {
-                if let Request::Start { top_up, new } = &request {
+                if let Request::Start { top_up_id, new } = &request {
                     assert!(
-                        self.top_ups.contains_key(top_up),
+                        self.top_ups.contains_key(top_up_id),
                         "a request without a durable intent"
                     );
-                    let before = self.sent.insert(top_up.clone(), new.clone());
+                    let before = self.sent.insert(top_up_id.clone(), new.clone());
                     match (self.rules.repeatable_for, before) {
                         (None, before) => {
                             assert!(!was_live, "a second top-up was started beside an open one");
                             assert!(before.is_none(), "one intent, two requests");
                         }
                         (Some(most), Some(before)) => {
-                            self.sent_again += 1;
+                            self.resent += 1;
                             assert_eq!(before, *new, "the same key with another body");
-                            let age = self.now.since(self.top_ups[top_up].created_at);
+                            let age = self.now.since(self.top_ups[top_up_id].created_at);
                             assert!(age <= most, "sent again when the key may be forgotten");
                         }
                         (Some(_), None) => {}
@@ -237,12 +245,12 @@ impl World {
             .state
             .top_ups
             .values()
-            .filter(|t| t.is_live() && t.remote.is_none())
+            .filter(|t| t.is_live() && t.payment_id.is_none())
             .collect();
         assert!(unknown.len() <= 1, "two top-ups on their way: {unknown:#?}");
         let mut bound = BTreeSet::new();
         for top_up in self.top_ups.values() {
-            if let Some(remote) = &top_up.remote {
+            if let Some(remote) = &top_up.payment_id {
                 assert!(
                     bound.insert(remote.clone()),
                     "two top-ups are the same payment"
@@ -259,7 +267,7 @@ impl World {
     /// The inbox's newest word on a payment is how it stands.
     fn check_newest_notice(&self, top_up: &TopUp) {
         let Some(newest) = top_up
-            .remote
+            .payment_id
             .as_deref()
             .and_then(|id| self.newest_about(id))
         else {
@@ -289,7 +297,7 @@ impl World {
         for top_up in self.state.top_ups.values() {
             let kept = self.top_ups.get(&top_up.id).map(|kept| TopUp {
                 // Of the running program only, and what went wrong in words.
-                sent_again: top_up.sent_again,
+                resent: top_up.resent,
                 cancel_requested: top_up.cancel_requested,
                 error: top_up.error.clone(),
                 ..kept.clone()
@@ -314,19 +322,22 @@ impl World {
 
     fn check(&self, top_up: &TopUp) {
         if top_up.phase == Phase::Completed {
-            let remote = top_up.remote.as_ref().expect("completed without a payment");
+            let remote = top_up
+                .payment_id
+                .as_ref()
+                .expect("completed without a payment");
             let by = top_up.completed_by.expect("completed by nobody");
             let provider = self.said_completed.contains(remote);
             let chain = self.shown.contains(remote);
             match by {
-                Word::Provider => assert!(provider, "the provider never said so"),
-                Word::Chain => assert!(chain, "the chain never showed it"),
-                Word::Both => assert!(provider && chain),
+                ConfirmedBy::Provider => assert!(provider, "the provider never said so"),
+                ConfirmedBy::Chain => assert!(chain, "the chain never showed it"),
+                ConfirmedBy::Both => assert!(provider && chain),
             }
         }
         if top_up.phase == Phase::NotStarted {
             assert!(
-                top_up.remote.is_none(),
+                top_up.payment_id.is_none(),
                 "a bound top-up was called not started"
             );
         }
@@ -350,12 +361,12 @@ impl World {
             // At the door: says nothing of a request before.
             return Err(Error::new(Code::Unauthorized, "who are you"));
         }
-        let id = match self.keys.get(&new.idempotency_key).cloned() {
+        let id = match self.keys.get(&new.top_up_id).cloned() {
             Some(id) => id,
             None if self.chance(5) => return Err(Error::new(Code::MethodUnknown, "gone")),
             None => {
-                let id = self.create(&new.amount)?.id;
-                self.keys.insert(new.idempotency_key.clone(), id.clone());
+                let id = self.create(&new.amount)?.payment_id;
+                self.keys.insert(new.top_up_id.clone(), id.clone());
                 id
             }
         };
@@ -368,8 +379,8 @@ impl World {
         }
         Ok(Created {
             checkout: payment.as_ref().and_then(|p| p.checkout.clone()),
-            intent: id.clone(),
-            id,
+            intent_id: id.clone(),
+            payment_id: id,
             expires_at: None,
             payment,
             differs: None,
@@ -402,8 +413,8 @@ impl World {
         Ok(Created {
             checkout: Some(format!("https://pay.example/{id}")),
             // Whether the answer's id is the one of the lists is not known of a provider.
-            id: if self.ids_differ { intent.clone() } else { id },
-            intent,
+            payment_id: if self.ids_differ { intent.clone() } else { id },
+            intent_id: intent,
             expires_at: None,
             payment: None,
             differs: None,
@@ -411,27 +422,30 @@ impl World {
     }
 
     /// The request reaches the server; what comes back is the answer as it left.
-    fn serve(&mut self, request: &Request, asked_at: Timestamp) -> Event {
+    fn serve(&mut self, request: &Request, requested_at: Timestamp) -> Event {
         let list: Vec<_> = self.payments.clone();
         match request {
-            Request::Start { top_up, new } => {
+            Request::Start { top_up_id, new } => {
                 let made_before = self.payments.len();
                 let answer = self.create_once(new);
                 if self.payments.len() > made_before {
                     let id = self.payments.last().unwrap().id.clone();
-                    self.made.insert(top_up.clone(), id.clone());
+                    self.made.insert(top_up_id.clone(), id.clone());
                     self.ours.push(id);
                 }
                 Event::Started {
-                    top_up: top_up.clone(),
+                    top_up_id: top_up_id.clone(),
                     answer,
                 }
             }
-            Request::Cancel { top_up, remote } => {
+            Request::Cancel {
+                top_up_id,
+                intent_id,
+            } => {
                 let open = self
                     .payments
                     .iter_mut()
-                    .find(|p| remote.ends_with(&p.id) && p.status == Status::Open);
+                    .find(|p| intent_id.ends_with(&p.id) && p.status == Status::Open);
                 let answer = match open {
                     Some(payment) => {
                         payment.status = Status::Cancelled;
@@ -441,11 +455,14 @@ impl World {
                     None => Err(Error::new(Code::TopUpState, "too late")),
                 };
                 Event::CancelAnswered {
-                    top_up: top_up.clone(),
+                    top_up_id: top_up_id.clone(),
                     answer,
                 }
             }
-            Request::Follow { expected, since } => {
+            Request::OpenPayments {
+                since,
+                expected_payment_ids,
+            } => {
                 let open: Vec<_> = list
                     .iter()
                     .filter(|p| {
@@ -454,7 +471,9 @@ impl World {
                     })
                     .cloned()
                     .collect();
-                let all_there = expected.iter().all(|id| open.iter().any(|p| p.id == *id));
+                let all_there = expected_payment_ids
+                    .iter()
+                    .all(|id| open.iter().any(|p| p.id == *id));
                 let payments = if all_there {
                     open
                 } else {
@@ -462,22 +481,22 @@ impl World {
                         .filter(|p| p.created_at >= *since)
                         .collect()
                 };
-                Event::Followed {
-                    asked_at,
-                    answer: Ok(Followed {
+                Event::OpenPayments {
+                    requested_at,
+                    answer: Ok(OpenPaymentsResponse {
                         payments,
                         history_read: !all_there,
-                        problem: None,
+                        error: None,
                     }),
                 }
             }
             Request::History { .. } => Event::History {
-                asked_at,
-                answer: Ok(HistoryAnswer {
+                requested_at,
+                answer: Ok(HistoryResponse {
                     payments: list,
-                    changed: 1,
-                    ended: true,
-                    ..HistoryAnswer::default()
+                    changed_rows: 1,
+                    is_complete: true,
+                    ..HistoryResponse::default()
                 }),
             },
             Request::Balance => Event::Balance(Ok(ApiBalance {
@@ -485,20 +504,20 @@ impl World {
                 daily_usage: None,
                 days_left: Some(30),
             })),
-            Request::Chain { followed, .. } => {
-                Event::Chain(Ok(self.look(followed.iter().map(|s| s.payment.clone()))))
+            Request::Chain { payments, .. } => {
+                Event::Chain(Ok(self.look(payments.iter().map(|s| s.payment_id.clone()))))
             }
             Request::Charges => Event::Charges(Ok(())),
-            Request::Catalogue => Event::Catalogue(Ok(CatalogueAnswer::default())),
+            Request::Catalogue => Event::Catalogue(Ok(CatalogueResponse::default())),
             Request::DuePayments => Event::DuePayments(Ok(())),
-            Request::Knock(server) => Event::Knocked {
+            Request::Probe(server) => Event::Probed {
                 server: *server,
-                open: true,
+                reachable: true,
             },
         }
     }
 
-    fn look(&mut self, followed: impl Iterator<Item = String>) -> ChainAnswer {
+    fn look(&mut self, followed: impl Iterator<Item = String>) -> ChainResponse {
         let reading = ChainReading {
             block: 1,
             block_hash: Default::default(),
@@ -516,24 +535,24 @@ impl World {
                     .map(|verified| (id, verified.clone(), true))
             })
             .collect();
-        ChainAnswer {
+        ChainResponse {
             user: Default::default(),
             reading,
             credited,
             reorganised: std::mem::take(&mut self.lost_credits),
             changed: true,
-            past: None,
+            backfill: None,
             lowers_mark: false,
-            look_again: None,
-            figures_problem: None,
-            events_problem: None,
+            reread_at: None,
+            figures_error: None,
+            events_error: None,
         }
     }
 
     /// An answer on its way to the app proves what the provider said.
     fn book(&mut self, event: &Event) {
         let said: Vec<RemotePayment> = match event {
-            Event::Followed {
+            Event::OpenPayments {
                 answer: Ok(followed),
                 ..
             } => followed.payments.clone(),
@@ -550,23 +569,27 @@ impl World {
         }
     }
 
-    fn lost(request: Request, asked_at: Timestamp) -> Event {
+    fn lost(request: Request, requested_at: Timestamp) -> Event {
         let error = Error::passing(Code::Timeout, "no answer");
         match request {
-            Request::Start { top_up, .. } => Event::Started {
-                top_up,
+            Request::Start {
+                top_up_id: top_up, ..
+            } => Event::Started {
+                top_up_id: top_up,
                 answer: Err(error),
             },
-            Request::Cancel { top_up, .. } => Event::CancelAnswered {
-                top_up,
+            Request::Cancel {
+                top_up_id: top_up, ..
+            } => Event::CancelAnswered {
+                top_up_id: top_up,
                 answer: Err(error),
             },
-            Request::Follow { .. } => Event::Followed {
-                asked_at,
+            Request::OpenPayments { .. } => Event::OpenPayments {
+                requested_at,
                 answer: Err(error),
             },
             Request::History { .. } => Event::History {
-                asked_at,
+                requested_at,
                 answer: Err(error),
             },
             Request::Balance => Event::Balance(Err(error)),
@@ -574,9 +597,9 @@ impl World {
             Request::Charges => Event::Charges(Err(error)),
             Request::Catalogue => Event::Catalogue(Err(error)),
             Request::DuePayments => Event::DuePayments(Err(error)),
-            Request::Knock(server) => Event::Knocked {
+            Request::Probe(server) => Event::Probed {
                 server,
-                open: false,
+                reachable: false,
             },
         }
     }
@@ -586,16 +609,16 @@ impl World {
             return;
         }
         let index = self.random.random_range(0..self.flying.len());
-        let (request, asked_at) = self.flying.swap_remove(index);
+        let (request, requested_at) = self.flying.swap_remove(index);
         if !honest && self.chance(15) {
             // Lost on the way there, or on the way back.
             if self.chance(50) {
-                let _ = self.serve(&request, asked_at);
+                let _ = self.serve(&request, requested_at);
             }
-            self.answers.push(Self::lost(request, asked_at));
+            self.answers.push(Self::lost(request, requested_at));
             return;
         }
-        let answer = self.serve(&request, asked_at);
+        let answer = self.serve(&request, requested_at);
         self.answers.push(answer);
     }
 
@@ -611,9 +634,9 @@ impl World {
 
     fn crash(&mut self) {
         // Some of what was on its way still reaches the server.
-        for (request, asked_at) in std::mem::take(&mut self.flying) {
+        for (request, requested_at) in std::mem::take(&mut self.flying) {
             if self.chance(50) {
-                let _ = self.serve(&request, asked_at);
+                let _ = self.serve(&request, requested_at);
             }
         }
         self.answers.clear();
@@ -655,7 +678,7 @@ impl World {
     }
 
     fn chain_moves(&mut self) {
-        if self.state.setup.watched.is_none() {
+        if self.state.config.watched_address.is_none() {
             return;
         }
         if self.chance(20) && !self.credits.is_empty() {
@@ -697,16 +720,19 @@ impl World {
                     command,
                     new: NewPayment::top_up(amount(cents), format!("t{attempt}")),
                     link_state: None,
-                    clock_ahead: self.tells_time.then_some(self.ahead),
+                    clock_offset: self.tells_time.then_some(self.ahead),
                 }
             }
             3 => match self.state.top_ups.keys().next().cloned() {
-                Some(top_up) => Event::CancelTopUp { command, top_up },
+                Some(top_up) => Event::CancelTopUp {
+                    command,
+                    top_up_id: top_up,
+                },
                 None => Event::Tick,
             },
             4 => Event::CheckNow { command },
             _ => match self.state.top_ups.keys().next().cloned() {
-                Some(top_up) => Event::Returned { top_up },
+                Some(top_up) => Event::ReturnLinkOpened { top_up_id: top_up },
                 None => Event::Tick,
             },
         };
@@ -764,7 +790,7 @@ impl World {
         assert_eq!(made.len(), self.keys.len(), "two keys, one payment");
         for key in self.keys.keys() {
             // After ten minutes without an answer a likely payment is taken for it, but none of another amount.
-            let bound = self.top_ups.get(key).and_then(|t| t.remote.as_ref());
+            let bound = self.top_ups.get(key).and_then(|t| t.payment_id.as_ref());
             let taken = bound.and_then(|bound| self.payments.iter().find(|p| p.id == *bound));
             assert!(
                 taken.is_none_or(|taken| taken.amount == self.sent[key].amount),
@@ -776,7 +802,7 @@ impl World {
             let top_up = self
                 .top_ups
                 .values()
-                .find(|t| t.remote.as_ref() == Some(id));
+                .find(|t| t.payment_id.as_ref() == Some(id));
             let Some(top_up) = top_up else {
                 // One that nobody told us of before it ended, and that ended without money or long ago, is
                 // in the history like any other payment; it must not have been open under our eyes, unless it is
@@ -803,10 +829,10 @@ impl World {
         for top_up in self.top_ups.values() {
             assert!(
                 top_up.phase != Phase::Starting || is_doubted(top_up),
-                "still starting: {top_up:?}"
+                "still starts_in_flight: {top_up:?}"
             );
             if top_up.phase == Phase::Completed {
-                let subject = top_up.remote.clone().unwrap();
+                let subject = top_up.payment_id.clone().unwrap();
                 assert!(
                     self.notices.contains(&(NoticeKind::Completed, subject)),
                     "completed without a notice"
@@ -859,7 +885,7 @@ fn no_order_of_events_breaks_a_promise() {
         });
         let world = ran.unwrap_or_else(|_| panic!("seed {seed}"));
         events += world.events;
-        sent_again += world.sent_again;
+        sent_again += world.resent;
         refunded += world
             .notices
             .iter()

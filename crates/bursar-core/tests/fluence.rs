@@ -46,7 +46,7 @@ fn new_top_up(amount: &str) -> NewPayment {
         method: Some("usdc".to_owned()),
         method_provider: Some("copperx".to_owned()),
         return_url: None,
-        idempotency_key: "one".to_owned(),
+        top_up_id: "one".to_owned(),
     }
 }
 
@@ -165,7 +165,7 @@ async fn a_top_up_goes_from_open_by_confirming_to_completed() {
         let open = only_pending(provider.as_ref()).await;
         assert_eq!(
             (open.id.as_str(), open.status),
-            (made.id.as_str(), Status::Open)
+            (made.payment_id.as_str(), Status::Open)
         );
         assert!(open.amount.equals(&usdc("25.5")));
         assert!(made.expires_at.is_some() && open.expires_at == made.expires_at);
@@ -183,7 +183,7 @@ async fn a_top_up_goes_from_open_by_confirming_to_completed() {
         sandbox
             .control(
                 "POST",
-                &format!("/top-ups/{}/pay", made.id),
+                &format!("/top-ups/{}/pay", made.payment_id),
                 json!({ "chain": 137 }),
             )
             .await;
@@ -206,7 +206,7 @@ async fn a_top_up_goes_from_open_by_confirming_to_completed() {
             payment.status == Status::Completed
         })
         .await;
-        assert_eq!(done.id, made.id);
+        assert_eq!(done.id, made.payment_id);
         assert!(
             done.transaction.is_some() && done.fee.is_some_and(|fee| fee.equals(&usdc("0.255")))
         );
@@ -219,7 +219,7 @@ async fn a_top_up_goes_from_open_by_confirming_to_completed() {
                 .balance
                 .equals(&usdc("281.5"))
         );
-        let late = provider.cancel(&made.id).await.unwrap_err();
+        let late = provider.cancel(&made.payment_id).await.unwrap_err();
         assert_eq!(late.code, Code::TopUpState);
     }
 }
@@ -230,7 +230,7 @@ async fn a_top_up_ends_in_each_of_its_ways() {
     let user = new_user(&sandbox, json!({})).await;
     let provider = sandbox.by_key(&user["api_key"]).await;
     let made = provider.start(&new_top_up("10")).await.unwrap();
-    provider.cancel(&made.id).await.unwrap();
+    provider.cancel(&made.payment_id).await.unwrap();
     newest(provider.as_ref(), |payment| {
         payment.status == Status::Cancelled
     })
@@ -244,7 +244,7 @@ async fn a_top_up_ends_in_each_of_its_ways() {
         let user = new_user(&sandbox, json!({})).await;
         let provider = sandbox.by_key(&user["api_key"]).await;
         let made = provider.start(&new_top_up("10")).await.unwrap();
-        let path = format!("/top-ups/{}/status", made.id);
+        let path = format!("/top-ups/{}/status", made.payment_id);
         sandbox
             .control("POST", &path, json!({ "status": status }))
             .await;
@@ -348,7 +348,7 @@ async fn refusals_and_outages_are_told_by_their_codes() {
     let open = only_pending(provider.as_ref()).await;
     assert_eq!(
         (open.id, open.status, open.fee),
-        (made.id, Status::Open, None)
+        (made.payment_id, Status::Open, None)
     );
     assert_eq!(
         provider.history(None, None).await.unwrap().payments[0].fee,

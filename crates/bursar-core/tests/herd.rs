@@ -8,7 +8,9 @@ use bursar_core::account::AccountId;
 use bursar_core::api_balance::ApiBalance;
 use bursar_core::chain_reading::ChainReading;
 use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{ChainAnswer, Effect, Event, HistoryAnswer, Request, Setup, State, step};
+use bursar_core::engine::{
+    AccountConfig, ChainResponse, Effect, Event, HistoryResponse, Request, State, step,
+};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::rules::Rules;
 use rand::rngs::SmallRng;
@@ -31,9 +33,9 @@ fn usdc(cents: i64) -> Amount {
 }
 
 /// A quiet answer to what was asked.
-fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
+fn answer(request: &Request, requested_at: Timestamp, now: Timestamp) -> Event {
     match request {
-        Request::Chain { .. } => Event::Chain(Ok(ChainAnswer {
+        Request::Chain { .. } => Event::Chain(Ok(ChainResponse {
             user: Address::ZERO,
             reading: ChainReading {
                 block: 1,
@@ -48,11 +50,11 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
             credited: Vec::new(),
             reorganised: Vec::new(),
             changed: false,
-            past: None,
+            backfill: None,
             lowers_mark: false,
-            look_again: None,
-            figures_problem: None,
-            events_problem: None,
+            reread_at: None,
+            figures_error: None,
+            events_error: None,
         })),
         Request::Balance => Event::Balance(Ok(ApiBalance {
             balance: usdc(25_600),
@@ -60,10 +62,10 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
             days_left: Some(40),
         })),
         Request::History { .. } => Event::History {
-            asked_at,
-            answer: Ok(HistoryAnswer {
-                ended: true,
-                ..HistoryAnswer::default()
+            requested_at,
+            answer: Ok(HistoryResponse {
+                is_complete: true,
+                ..HistoryResponse::default()
             }),
         },
         Request::Catalogue => Event::Catalogue(Ok(Default::default())),
@@ -71,8 +73,8 @@ fn answer(request: &Request, asked_at: Timestamp, now: Timestamp) -> Event {
         Request::Charges => Event::Charges(Ok(())),
         Request::Start { .. }
         | Request::Cancel { .. }
-        | Request::Follow { .. }
-        | Request::Knock(_) => {
+        | Request::OpenPayments { .. }
+        | Request::Probe(_) => {
             panic!("nothing is open: {request:?}")
         }
     }
@@ -89,8 +91,8 @@ fn requests(request: &Request) -> u32 {
         | Request::Charges
         | Request::Start { .. }
         | Request::Cancel { .. }
-        | Request::Follow { .. }
-        | Request::Knock(_) => 1,
+        | Request::OpenPayments { .. }
+        | Request::Probe(_) => 1,
     }
 }
 
@@ -155,10 +157,10 @@ fn an_hour_of(desktops: usize) -> Counted {
     let mut states = Vec::new();
     for desktop in 0..desktops {
         let at = begin().plus(Span::millis(random.random_range(0..MORNING.0)));
-        let setup = Setup {
+        let setup = AccountConfig {
             rules: Rules::default(),
             signed_in: true,
-            watched: Some(Address::ZERO),
+            watched_address: Some(Address::ZERO),
         };
         let account = AccountId(desktop.to_string());
         states.push(State::new(account, at, setup, Vec::new(), at));

@@ -7,7 +7,7 @@ use bursar_core::account::AccountId;
 use bursar_core::api_balance::ApiBalance;
 use bursar_core::clock::Timestamp;
 use bursar_core::engine::{
-    Effect, Event, HistoryAnswer, Presence, Request, Server, Setup, State, Step, step,
+    AccountConfig, Effect, Event, HistoryResponse, Presence, Request, Server, State, Step, step,
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
@@ -32,7 +32,7 @@ enum There {
 struct Asked {
     requests: Vec<i64>,
     answered: Vec<i64>,
-    knocks: usize,
+    probes: usize,
 }
 
 fn begin() -> Timestamp {
@@ -41,10 +41,10 @@ fn begin() -> Timestamp {
 
 /// Lives with such a server for so long.
 fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
-    let setup = Setup {
+    let setup = AccountConfig {
         rules: Rules::default(),
         signed_in: true,
-        watched: None,
+        watched_address: None,
     };
     let account = AccountId("a".to_owned());
     let mut state = State::new(account, begin(), setup, Vec::new(), begin());
@@ -66,8 +66,8 @@ fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
         state = next;
         for effect in effects {
             if let Effect::Request(request) = effect {
-                if matches!(request, Request::Knock(_)) {
-                    asked.knocks += 1;
+                if matches!(request, Request::Probe(_)) {
+                    asked.probes += 1;
                 } else {
                     asked.requests.push(at);
                 }
@@ -82,7 +82,7 @@ fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
             Some(index) if flying[index].0 <= due => {
                 let (then, request) = flying.remove(index);
                 at = then;
-                if there(at) == There::Server && !matches!(request, Request::Knock(_)) {
+                if there(at) == There::Server && !matches!(request, Request::Probe(_)) {
                     asked.answered.push(at);
                 }
                 event = answered(&request, there(at), at);
@@ -99,15 +99,15 @@ fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
 }
 
 fn answered(request: &Request, there: There, at: i64) -> Event {
-    let asked_at = Timestamp(begin().0 + at - LATENCY);
+    let requested_at = Timestamp(begin().0 + at - LATENCY);
     let outcome = || match there {
         There::Server => Ok(()),
         There::Nobody | There::Mute => Err(Error::passing(Code::Unreachable, "nobody")),
     };
     match request {
-        Request::Knock(server) => Event::Knocked {
+        Request::Probe(server) => Event::Probed {
             server: *server,
-            open: there != There::Nobody,
+            reachable: there != There::Nobody,
         },
         Request::Balance => Event::Balance(outcome().map(|()| ApiBalance {
             balance: Amount::from_cents(100, Currency::usdc()),
@@ -115,10 +115,10 @@ fn answered(request: &Request, there: There, at: i64) -> Event {
             days_left: None,
         })),
         Request::History { .. } => Event::History {
-            asked_at,
-            answer: outcome().map(|()| HistoryAnswer {
-                ended: true,
-                ..HistoryAnswer::default()
+            requested_at,
+            answer: outcome().map(|()| HistoryResponse {
+                is_complete: true,
+                ..HistoryResponse::default()
             }),
         },
         Request::Charges => Event::Charges(outcome()),
@@ -126,7 +126,7 @@ fn answered(request: &Request, there: There, at: i64) -> Event {
         Request::Catalogue => Event::Catalogue(outcome().map(|()| Default::default())),
         Request::Start { .. }
         | Request::Cancel { .. }
-        | Request::Follow { .. }
+        | Request::OpenPayments { .. }
         | Request::Chain { .. } => panic!("nothing is open, and there is no chain: {request:?}"),
     }
 }
@@ -195,24 +195,24 @@ fn who_takes_connections_and_answers_nothing_is_not_asked_more_often() {
 #[test]
 fn nobody_is_knocked_at_while_nobody_waits() {
     let asked = live(Presence::Tray, 30 * MINUTE, |_| There::Nobody);
-    assert_eq!(asked.knocks, 0);
+    assert_eq!(asked.probes, 0);
     let asked = live(Presence::Open, 30 * MINUTE, |_| There::Nobody);
-    assert!(asked.knocks > 500, "{}", asked.knocks);
+    assert!(asked.probes > 500, "{}", asked.probes);
 }
 
 #[test]
 fn a_knock_without_a_failure_means_nothing() {
-    let setup = Setup {
+    let setup = AccountConfig {
         rules: Rules::default(),
         signed_in: true,
-        watched: None,
+        watched_address: None,
     };
     let account = AccountId("a".to_owned());
     let state = State::new(account, begin(), setup, Vec::new(), begin());
     let state = step(&state, &Event::Tick, begin(), 0).state;
-    let event = Event::Knocked {
+    let event = Event::Probed {
         server: Server::Api,
-        open: true,
+        reachable: true,
     };
     assert_eq!(step(&state, &event, begin(), 0).state, state);
 }

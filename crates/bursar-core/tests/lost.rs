@@ -13,7 +13,9 @@ mod remote;
 use bursar_core::account::AccountId;
 use bursar_core::catalogue::Capabilities;
 use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{Effect, Event, Followed, Request, Setup, State, Step, Write, step};
+use bursar_core::engine::{
+    AccountConfig, Effect, Event, OpenPaymentsResponse, Request, State, Step, Write, step,
+};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{Created, NewPayment, RemotePayment, Status};
@@ -46,10 +48,10 @@ fn several() -> Rules {
 }
 
 fn account(rules: Rules) -> State {
-    let setup = Setup {
+    let setup = AccountConfig {
         rules,
         signed_in: true,
-        watched: None,
+        watched_address: None,
     };
     State::new(AccountId("a".to_owned()), noon(), setup, Vec::new(), noon())
 }
@@ -60,13 +62,13 @@ fn wish(key: &str, cents: i64) -> Event {
         command: 1,
         new: NewPayment::top_up(usd(cents), key),
         link_state: None,
-        clock_ahead: None,
+        clock_offset: None,
     }
 }
 
 fn answered(key: &str, answer: Result<Created, Error>) -> Event {
     Event::Started {
-        top_up: key.to_owned(),
+        top_up_id: key.to_owned(),
         answer,
     }
 }
@@ -77,8 +79,8 @@ fn silent() -> Error {
 
 fn made(id: &str) -> Created {
     Created {
-        id: id.to_owned(),
-        intent: id.to_owned(),
+        payment_id: id.to_owned(),
+        intent_id: id.to_owned(),
         checkout: None,
         expires_at: None,
         payment: None,
@@ -94,7 +96,7 @@ fn reply(step: &Step) -> Result<Option<String>, Error> {
             Effect::Request(_)
             | Effect::OpenCheckout { .. }
             | Effect::Notify
-            | Effect::Raise(_)
+            | Effect::RaiseWindow(_)
             | Effect::Changed(_) => None,
         })
         .unwrap()
@@ -157,12 +159,12 @@ fn looked(state: &State, minute: i64, payments: &[RemotePayment]) -> State {
 }
 
 fn told(state: &State, minute: i64, payments: &[RemotePayment], problem: Option<Error>) -> State {
-    let look = Event::Followed {
-        asked_at: after(minute),
-        answer: Ok(Followed {
+    let look = Event::OpenPayments {
+        requested_at: after(minute),
+        answer: Ok(OpenPaymentsResponse {
             payments: payments.to_vec(),
             history_read: problem.is_none(),
-            problem,
+            error: problem,
         }),
     };
     step(state, &look, after(minute), 0).state
@@ -176,7 +178,7 @@ fn lost(rules: Rules) -> State {
 }
 
 fn bound(state: &State) -> Option<&str> {
-    state.top_ups["t1"].remote.as_deref()
+    state.top_ups["t1"].payment_id.as_deref()
 }
 
 #[test]
@@ -228,7 +230,7 @@ fn the_lists_are_read_from_a_day_before_a_lost_one() {
             .effects
             .iter()
             .filter_map(|effect| match effect {
-                Effect::Request(Request::Follow { since, .. }) => Some(*since),
+                Effect::Request(Request::OpenPayments { since, .. }) => Some(*since),
                 Effect::Request(Request::History { since, .. }) => *since,
                 _ => None,
             })
@@ -245,7 +247,7 @@ fn the_lists_are_read_from_a_day_before_a_lost_one() {
     let due = step(&known, &Event::CheckNow { command: 1 }, after(2), 0);
     assert!(due.effects.iter().any(|effect| matches!(
         effect,
-        Effect::Request(Request::Follow { since, .. }) if *since == after(-2)
+        Effect::Request(Request::OpenPayments { since, .. }) if *since == after(-2)
     )));
 }
 
@@ -276,12 +278,12 @@ fn of_several_likely_ones_the_nearest_is_taken_and_none_is_cancelled_for_it() {
         let followed = state
             .top_ups
             .values()
-            .any(|top_up| top_up.remote.as_deref() == Some("a"));
+            .any(|top_up| top_up.payment_id.as_deref() == Some("a"));
         assert!(followed, "the other one is somebody else's, and open");
     }
     let cancel = |top_up: &str| Event::CancelTopUp {
         command: 1,
-        top_up: top_up.to_owned(),
+        top_up_id: top_up.to_owned(),
     };
     let likely = looked(&lost(several()), 12, std::slice::from_ref(&foreign));
     assert_eq!(bound(&likely), Some("a"));
@@ -318,8 +320,8 @@ fn by_the_providers_own_clock_a_lost_one_is_found_though_ours_is_wrong() {
     // Ours is three minutes ahead of it, or two hours behind.
     for ahead in [-3, 120] {
         let mut wish = wish("t1", 10_000);
-        if let Event::StartTopUp { clock_ahead, .. } = &mut wish {
-            *clock_ahead = Some(Span::minutes(ahead));
+        if let Event::StartTopUp { clock_offset, .. } = &mut wish {
+            *clock_offset = Some(Span::minutes(ahead));
         }
         let begun = step(&account(several()), &wish, noon(), 0).state;
         let lost = step(&begun, &answered("t1", Err(silent())), after(1), 0).state;
@@ -433,18 +435,18 @@ fn one_that_was_taken_for_somebody_elses_goes_when_it_turns_out_to_be_ours() {
     let answer = step(&named, &answered("t1", Ok(made("p"))), noon(), 0);
     let mut listed_later = named_by_its_intent(Rules::default());
     listed_later.top_ups.insert(adopted.id.clone(), adopted);
-    let look = Event::Followed {
-        asked_at: after(1),
-        answer: Ok(Followed {
+    let look = Event::OpenPayments {
+        requested_at: after(1),
+        answer: Ok(OpenPaymentsResponse {
             payments: vec![listed],
             history_read: true,
-            problem: None,
+            error: None,
         }),
     };
     for after in [answer, step(&listed_later, &look, after(1), 0)] {
         assert_eq!(after.state.top_ups.len(), 1);
         assert_eq!(bound(&after.state), Some("p"));
-        let gone = Write::TopUpGone("r-p".to_owned());
+        let gone = Write::DeleteTopUp("r-p".to_owned());
         assert_eq!(after.commit.first(), Some(&gone), "{:?}", after.commit);
     }
 }
@@ -466,7 +468,7 @@ fn of_two_that_the_lists_name_otherwise_each_is_its_own() {
     ] {
         let state = looked(&state, 2, &list);
         assert_eq!(bound(&state), Some("p1"));
-        assert_eq!(state.top_ups["t2"].remote.as_deref(), Some("p2"));
+        assert_eq!(state.top_ups["t2"].payment_id.as_deref(), Some("p2"));
         assert_eq!(state.top_ups.len(), 2);
     }
 }

@@ -66,7 +66,7 @@ proptest! {
                     }
                     let top_up = top_up(number, listed, phase, amount, at);
                     history.put_top_up(&account, &top_up).unwrap();
-                    let id = top_up.remote.clone().unwrap();
+                    let id = top_up.payment_id.clone().unwrap();
                     if listed {
                         own.remove(&format!("i{number}"));
                     }
@@ -164,8 +164,8 @@ fn is_older(known: &RemotePayment, payment: &RemotePayment) -> bool {
 fn top_up(number: u8, listed: bool, phase: Phase, amount: Amount, at: Timestamp) -> TopUp {
     let kind = if listed { "p" } else { "i" };
     TopUp {
-        remote: Some(format!("{kind}{number}")),
-        intent: Some(format!("i{number}")),
+        payment_id: Some(format!("{kind}{number}")),
+        intent_id: Some(format!("i{number}")),
         phase,
         ..TopUp::intent(
             &NewPayment::top_up(amount, format!("t{number}")),

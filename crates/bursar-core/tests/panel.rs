@@ -126,17 +126,20 @@ async fn a_saved_method_pays_once_however_often_it_is_asked() {
     let made = customer.panel.start(&new).await.unwrap();
     assert_eq!(made.checkout, None);
     let again = customer.panel.start(&new).await.unwrap();
-    assert_eq!(again.id, made.id);
+    assert_eq!(again.payment_id, made.payment_id);
     let paid = customer.until(Status::Completed).await;
-    let late = customer.panel.cancel(&made.intent).await.unwrap_err();
+    let late = customer.panel.cancel(&made.intent_id).await.unwrap_err();
     assert_eq!(late.code, Code::TopUpState);
-    assert_eq!((paid.id, paid.amount), (made.id.clone(), usd("100.00")));
+    assert_eq!(
+        (paid.id, paid.amount),
+        (made.payment_id.clone(), usd("100.00"))
+    );
     assert_eq!(
         customer.panel.balance().await.unwrap().balance,
         usd("101.00")
     );
 
-    let invoice = customer.panel.invoice(&made.id).await.unwrap();
+    let invoice = customer.panel.invoice(&made.payment_id).await.unwrap();
     assert!(invoice.starts_with(b"%PDF-"));
 
     let other = NewPayment {
@@ -163,7 +166,7 @@ async fn an_answer_that_was_lost_is_the_same_payment_when_asked_again() {
         assert!(customer.panel.start(&new).await.is_err());
     }
     let made = customer.panel.start(&new).await.unwrap();
-    assert_eq!(customer.listed().await[0].id, made.id);
+    assert_eq!(customer.listed().await[0].id, made.payment_id);
     assert_eq!(customer.count().await, 1);
 }
 
@@ -180,12 +183,15 @@ async fn a_page_is_on_a_host_that_the_network_names_and_can_be_called_off() {
         let made = customer.panel.start(&top_up("10", &by)).await.unwrap();
         let page = made.checkout.unwrap();
         checkout::allow(&page, &sandbox.network, &[]).unwrap();
-        assert_eq!(customer.panel.pending().await.unwrap()[0].id, made.id);
-        customer.panel.cancel(&made.intent).await.unwrap();
+        assert_eq!(
+            customer.panel.pending().await.unwrap()[0].id,
+            made.payment_id
+        );
+        customer.panel.cancel(&made.intent_id).await.unwrap();
         let ended = customer.until(Status::Cancelled).await;
         assert_eq!(ended.reason.unwrap().why, FailureCode::ByUser);
         assert_eq!(customer.panel.pending().await.unwrap(), []);
-        customer.panel.cancel(&made.intent).await.unwrap();
+        customer.panel.cancel(&made.intent_id).await.unwrap();
     }
     let refused = customer.panel.invoice(&customer.listed().await[0].id).await;
     assert_eq!(refused.unwrap_err().code, Code::NotFound);
@@ -248,12 +254,12 @@ async fn every_status_that_a_payment_can_have_is_read() {
             .start(&top_up("10", &customer.card_page().await))
             .await
             .unwrap();
-        let path = format!("/panel/payments/{}/status", made.id);
+        let path = format!("/panel/payments/{}/status", made.payment_id);
         let wanted = json!({"status": theirs, "force": true});
         sandbox.control("POST", &path, wanted).await;
         assert_eq!(customer.listed().await[0].status, ours, "{theirs}");
         let pending = customer.panel.pending().await.unwrap();
-        let waits = pending.iter().any(|payment| payment.id == made.id);
+        let waits = pending.iter().any(|payment| payment.id == made.payment_id);
         assert_eq!(waits, !ours.is_final(), "{theirs}");
     }
 }
@@ -342,7 +348,7 @@ async fn services_are_renewed_at_the_price_that_was_shown() {
         .elsewhere("PATCH", &path, json!({"monthly": "99.00"}))
         .await;
     let dearer = NewPayment {
-        idempotency_key: Uuid::new_v4().to_string(),
+        top_up_id: Uuid::new_v4().to_string(),
         ..new
     };
     let refused = customer.panel.start(&dearer).await.unwrap_err();

@@ -6,7 +6,8 @@ use bursar_core::account::AccountId;
 use bursar_core::catalogue::Capabilities;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
-    CatalogueAnswer, Effect, Event, Followed, Poll, Presence, Request, Setup, State, step,
+    AccountConfig, CatalogueResponse, Effect, Event, OpenPaymentsResponse, PollTarget, Presence,
+    Request, State, step,
 };
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
@@ -26,10 +27,10 @@ fn slow() -> Rules {
 }
 
 fn account(rules: Rules, top_ups: Vec<TopUp>, presence: Presence) -> State {
-    let setup = Setup {
+    let setup = AccountConfig {
         rules,
         signed_in: true,
-        watched: None,
+        watched_address: None,
     };
     let state = State::new(AccountId("a".to_owned()), noon(), setup, top_ups, noon());
     step(&state, &Event::Presence(presence), noon(), 0).state
@@ -40,8 +41,8 @@ fn open(age: Span) -> TopUp {
     let amount = Amount::from_cents(2_500, Currency::usdc());
     let begun = noon().minus(age);
     let created = Created {
-        id: "p".to_owned(),
-        intent: "p".to_owned(),
+        payment_id: "p".to_owned(),
+        intent_id: "p".to_owned(),
         checkout: None,
         expires_at: None,
         payment: None,
@@ -52,7 +53,7 @@ fn open(age: Span) -> TopUp {
 }
 
 /// How long after this answer the same is asked again; intervals differ by a tenth, so that many desktops do not ask in step.
-fn assert_again_after(state: &State, poll: Poll, answer: &Event, seconds: i64) {
+fn assert_again_after(state: &State, poll: PollTarget, answer: &Event, seconds: i64) {
     let after = step(state, answer, noon(), 0).state;
     let wait = after.plans[&poll].due.since(noon()).0;
     let wanted = Span::seconds(seconds).0;
@@ -63,12 +64,12 @@ fn assert_again_after(state: &State, poll: Poll, answer: &Event, seconds: i64) {
 }
 
 fn looked() -> Event {
-    Event::Followed {
-        asked_at: noon(),
-        answer: Ok(Followed {
+    Event::OpenPayments {
+        requested_at: noon(),
+        answer: Ok(OpenPaymentsResponse {
             payments: Vec::new(),
             history_read: true,
-            problem: None,
+            error: None,
         }),
     }
 }
@@ -91,27 +92,27 @@ fn an_open_payment_is_read_by_how_long_it_may_take_and_how_near_the_user_is() {
         (slow(), hours(25), Presence::Focused, 2),
     ] {
         let state = account(rules, vec![open(age)], presence);
-        assert_again_after(&state, Poll::Follow, &looked(), seconds);
+        assert_again_after(&state, PollTarget::OpenPayments, &looked(), seconds);
     }
 }
 
 #[test]
 fn methods_are_read_every_minute_while_one_is_checked_or_being_added() {
     let read = |method_pending| {
-        Event::Catalogue(Ok(CatalogueAnswer {
+        Event::Catalogue(Ok(CatalogueResponse {
             maintenance: false,
             method_pending,
         }))
     };
     for presence in [Presence::Open, Presence::Tray] {
         let state = account(slow(), Vec::new(), presence);
-        assert_again_after(&state, Poll::Catalogue, &read(true), 60);
+        assert_again_after(&state, PollTarget::Catalogue, &read(true), 60);
         let expected = Event::MethodExpected { link_state: None };
         let state = step(&state, &expected, noon(), 0).state;
-        assert_again_after(&state, Poll::Catalogue, &read(false), 60);
+        assert_again_after(&state, PollTarget::Catalogue, &read(false), 60);
     }
     let state = account(slow(), Vec::new(), Presence::Open);
-    assert_again_after(&state, Poll::Catalogue, &read(false), 15 * 60);
+    assert_again_after(&state, PollTarget::Catalogue, &read(false), 15 * 60);
 }
 
 #[test]
@@ -130,7 +131,7 @@ fn a_payment_on_its_way_that_may_take_days_is_read_like_an_open_one() {
         (slow(), hours(25), Presence::Tray, 600),
     ] {
         let state = account(rules, vec![confirming(age)], presence);
-        assert_again_after(&state, Poll::Follow, &looked(), seconds);
+        assert_again_after(&state, PollTarget::OpenPayments, &looked(), seconds);
     }
 }
 
@@ -153,7 +154,7 @@ fn methods_are_asked(mut state: State, from: Timestamp, within: Span) -> bool {
 /// An account whose methods were just read, in the tray.
 fn in_the_tray(rules: Rules) -> State {
     let state = account(rules, Vec::new(), Presence::Tray);
-    let read = Event::Catalogue(Ok(CatalogueAnswer::default()));
+    let read = Event::Catalogue(Ok(CatalogueResponse::default()));
     step(&state, &read, noon(), 0).state
 }
 
@@ -166,7 +167,7 @@ fn in_the_tray_methods_are_asked_for_while_one_is_being_added_and_no_longer() {
     assert!(methods_are_asked(state, noon(), Span::seconds(80)));
 
     let begun = step(&idle, &expected, noon(), 0).state;
-    let read = Event::Catalogue(Ok(CatalogueAnswer::default()));
+    let read = Event::Catalogue(Ok(CatalogueResponse::default()));
     let last = noon().plus(Span::minutes(15));
     let over = step(&begun, &read, last, 0).state;
     assert!(!methods_are_asked(over, last, Span::hours(13)));
@@ -194,14 +195,14 @@ fn in_the_tray_methods_are_asked_for_when_a_payment_that_keeps_its_method_is_ove
                 ..NewPayment::top_up(amount.clone(), "t")
             },
             link_state: None,
-            clock_ahead: None,
+            clock_offset: None,
         };
         let begun = step(&idle, &begin, noon(), 0).state;
         let open = Event::Started {
-            top_up: "t".to_owned(),
+            top_up_id: "t".to_owned(),
             answer: Ok(Created {
-                id: "p".to_owned(),
-                intent: "p".to_owned(),
+                payment_id: "p".to_owned(),
+                intent_id: "p".to_owned(),
                 checkout: None,
                 expires_at: None,
                 payment: None,
@@ -209,16 +210,16 @@ fn in_the_tray_methods_are_asked_for_when_a_payment_that_keeps_its_method_is_ove
             }),
         };
         let open = step(&begun, &open, noon(), 0).state;
-        let paid = Event::Followed {
-            asked_at: noon(),
-            answer: Ok(Followed {
+        let paid = Event::OpenPayments {
+            requested_at: noon(),
+            answer: Ok(OpenPaymentsResponse {
                 payments: vec![payment(Status::Completed)],
                 history_read: true,
-                problem: None,
+                error: None,
             }),
         };
         let paid = step(&open, &paid, noon(), 0).state;
-        let read = Event::Catalogue(Ok(CatalogueAnswer::default()));
+        let read = Event::Catalogue(Ok(CatalogueResponse::default()));
         let read = step(&paid, &read, noon().plus(Span::seconds(30)), 0).state;
         let then = noon().plus(Span::seconds(40));
         assert_eq!(

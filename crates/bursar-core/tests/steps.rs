@@ -13,8 +13,8 @@ use bursar_core::catalogue::Capabilities;
 use bursar_core::chain_reading::ChainReading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
-    Blocks, ChainAnswer, Effect, Event, Followed, Poll, Presence, Request, Setup, State, Step,
-    Thresholds, step,
+    AccountConfig, BlockProgress, ChainResponse, Effect, Event, OpenPaymentsResponse, PollTarget,
+    Presence, Request, State, Step, Thresholds, step,
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
@@ -33,10 +33,10 @@ fn usdc(cents: i64) -> Amount {
 
 /// An account that is signed in, with these top-ups, and everything due.
 fn account(top_ups: Vec<TopUp>) -> State {
-    let setup = Setup {
+    let setup = AccountConfig {
         rules: Rules::default(),
         signed_in: true,
-        watched: None,
+        watched_address: None,
     };
     State::new(AccountId("a".to_owned()), noon(), setup, top_ups, noon())
 }
@@ -49,7 +49,7 @@ fn asked(step: &Step) -> Vec<&Request> {
             Effect::Request(request) => Some(request),
             Effect::OpenCheckout { .. }
             | Effect::Notify
-            | Effect::Raise(_)
+            | Effect::RaiseWindow(_)
             | Effect::Changed(_)
             | Effect::Reply { .. } => None,
         })
@@ -64,7 +64,7 @@ fn reply(step: &Step) -> Result<Option<String>, Error> {
             Effect::Request(_)
             | Effect::OpenCheckout { .. }
             | Effect::Notify
-            | Effect::Raise(_)
+            | Effect::RaiseWindow(_)
             | Effect::Changed(_) => None,
         })
         .unwrap()
@@ -75,7 +75,7 @@ fn start(command: u64) -> Event {
         command,
         new: NewPayment::top_up(usdc(2_500), format!("t{command}")),
         link_state: None,
-        clock_ahead: None,
+        clock_offset: None,
     }
 }
 
@@ -83,7 +83,7 @@ fn start(command: u64) -> Event {
 fn refused(state: State, error: &Error, at: Timestamp) -> State {
     let events = [
         Event::History {
-            asked_at: at,
+            requested_at: at,
             answer: Err(error.clone()),
         },
         Event::Balance(Err(error.clone())),
@@ -108,7 +108,7 @@ fn a_server_that_asks_to_be_left_alone_is_left_alone_whatever_the_user_does() {
         Event::CheckNow { command: 1 },
         Event::RefreshAll { command: 2 },
         Event::Presence(Presence::Focused),
-        Event::Woke,
+        Event::ClockJumped,
         Event::SignedIn(true),
         Event::Tick,
     ] {
@@ -144,7 +144,7 @@ fn a_clock_that_was_set_back_silences_no_server_for_days() {
     };
     let quiet = refused(begun.state, &busy, noon());
     let days_before = noon().minus(Span::days(3));
-    let woken = step(&quiet, &Event::Woke, days_before, 0);
+    let woken = step(&quiet, &Event::ClockJumped, days_before, 0);
     assert!(!asked(&woken).is_empty());
 }
 
@@ -170,13 +170,13 @@ fn an_answer_to_an_old_key_says_nothing_of_the_new_one() {
         "nobody is told: {:?}",
         after.commit
     );
-    assert!(!after.state.errors.contains_key(&Poll::Balance));
+    assert!(!after.state.errors.contains_key(&PollTarget::Balance));
     assert!(
         asked(&after).contains(&&Request::Balance),
         "asked with the new key"
     );
     let again = step(&after.state, &rejected, noon(), 0);
-    assert!(again.state.errors.contains_key(&Poll::Balance));
+    assert!(again.state.errors.contains_key(&PollTarget::Balance));
     assert!(!again.commit.is_empty(), "now it is the key in use");
 }
 
@@ -197,28 +197,31 @@ fn an_answer_that_is_not_as_described_leaves_the_last_good_state_with_its_time()
     let later = noon().plus(Span::minutes(5));
     let after = step(&good.state, &Event::Balance(Err(wrong.clone())), later, 0).state;
     assert_eq!(after.api, Some((balance, noon())));
-    assert_eq!(after.errors.get(&Poll::Balance), Some(&(wrong, later)));
+    assert_eq!(
+        after.errors.get(&PollTarget::Balance),
+        Some(&(wrong, later))
+    );
 
     let open = TopUp::intent(&NewPayment::top_up(usdc(2_500), "t"), false, None, noon());
     let followed = account(vec![open.clone()]);
-    let odd = Followed {
+    let odd = OpenPaymentsResponse {
         payments: Vec::new(),
         history_read: false,
-        problem: Some(Error::new(Code::LineUnreadable, "status of a payment")),
+        error: Some(Error::new(Code::LineUnreadable, "status of a payment")),
     };
-    let look = Event::Followed {
-        asked_at: later,
+    let look = Event::OpenPayments {
+        requested_at: later,
         answer: Ok(odd),
     };
     let after = step(&followed, &look, later, 0).state;
     assert_eq!(after.top_ups["t"], open, "nothing is concluded from it");
-    assert!(after.errors.contains_key(&Poll::Follow));
+    assert!(after.errors.contains_key(&PollTarget::OpenPayments));
 }
 
 /// What the window is told to show, if it is brought to the front at all.
 fn raised(step: &Step) -> Option<Option<Page>> {
     step.effects.iter().find_map(|effect| match effect {
-        Effect::Raise(page) => Some(page.clone()),
+        Effect::RaiseWindow(page) => Some(page.clone()),
         Effect::Request(_)
         | Effect::OpenCheckout { .. }
         | Effect::Notify
@@ -231,7 +234,9 @@ fn raised(step: &Step) -> Option<Option<Page>> {
 fn a_link_shows_the_overview_unless_the_window_is_at_this_payment() {
     let intent = TopUp::intent(&NewPayment::top_up(usdc(2_500), "t"), false, None, noon());
     let account = account(vec![intent]);
-    let link = Event::Returned { top_up: "t".into() };
+    let link = Event::ReturnLinkOpened {
+        top_up_id: "t".into(),
+    };
     let at = |viewing: Option<&str>| {
         let seen = Event::Viewing(viewing.map(str::to_owned));
         let seen = step(&account, &seen, noon(), 0).state;
@@ -249,10 +254,12 @@ fn a_link_shows_the_overview_unless_the_window_is_at_this_payment() {
 fn where_several_may_be_open_a_link_shows_the_payments_even_if_the_window_is_at_this_one() {
     let intent = TopUp::intent(&NewPayment::top_up(usdc(2_500), "t"), false, None, noon());
     let mut account = account(vec![intent]);
-    account.setup.rules.offers.several_open = true;
+    account.config.rules.offers.several_open = true;
     let seen = Event::Viewing(Some("t".to_owned()));
     let seen = step(&account, &seen, noon(), 0).state;
-    let link = Event::Returned { top_up: "t".into() };
+    let link = Event::ReturnLinkOpened {
+        top_up_id: "t".into(),
+    };
     assert!(matches!(
         raised(&step(&seen, &link, noon(), 0)),
         Some(Some(Page::Payments { .. }))
@@ -303,12 +310,12 @@ fn what_can_be_spent_is_the_apis_word_while_the_chain_is_silent() {
 /// An account whose chain is read.
 fn watching() -> State {
     let mut state = account(Vec::new());
-    state.setup.watched = Some(Default::default());
+    state.config.watched_address = Some(Default::default());
     state
 }
 
-fn figures(block: u64, cents: i64) -> ChainAnswer {
-    ChainAnswer {
+fn figures(block: u64, cents: i64) -> ChainResponse {
+    ChainResponse {
         user: Default::default(),
         reading: ChainReading {
             block,
@@ -324,14 +331,14 @@ fn figures(block: u64, cents: i64) -> ChainAnswer {
         credited: Vec::new(),
         changed: false,
         reorganised: Vec::new(),
-        past: None,
-        look_again: None,
-        figures_problem: None,
-        events_problem: None,
+        backfill: None,
+        reread_at: None,
+        figures_error: None,
+        events_error: None,
     }
 }
 
-fn heard(state: &State, answer: ChainAnswer) -> Step {
+fn heard(state: &State, answer: ChainResponse) -> Step {
     step(state, &Event::Chain(Ok(answer)), noon(), 0)
 }
 
@@ -352,7 +359,7 @@ fn an_answer_that_was_overtaken_changes_no_figure_and_warns_of_nothing() {
     assert_eq!(again.spendable(), Some(&usdc(398)));
     assert!(again.alerts.low_balance_told);
     // Blocks that were replaced take their figures along.
-    let replaced = ChainAnswer {
+    let replaced = ChainResponse {
         lowers_mark: true,
         ..figures(1_674, 398)
     };
@@ -369,44 +376,44 @@ fn an_older_figure_in_place_of_a_newer_one_is_shown_with_its_reason_and_warns_of
         amount: Some(usdc(1_000)),
     };
     let newest = heard(&begun, figures(1_677, 3_398)).state;
-    let back = ChainAnswer {
+    let back = ChainResponse {
         lowers_mark: true,
-        figures_problem: Some(Error::passing(Code::ChainWentBack, "back")),
+        figures_error: Some(Error::passing(Code::ChainWentBack, "back")),
         ..figures(1_674, 398)
     };
     let older = heard(&newest, back);
     assert_eq!(older.state.spendable(), Some(&usdc(398)));
-    let told = &older.state.errors[&Poll::Chain].0;
+    let told = &older.state.errors[&PollTarget::Chain].0;
     assert_eq!(told.code, Code::ChainWentBack);
     assert!(!older.state.alerts.low_balance_told && older.commit.is_empty());
     // Nor does it take a warning back, as a figure from before the money went would.
     let poor = heard(&begun, figures(1_677, 398)).state;
     assert!(poor.alerts.low_balance_told);
-    let richer = ChainAnswer {
+    let richer = ChainResponse {
         lowers_mark: true,
-        figures_problem: Some(Error::passing(Code::ChainWentBack, "back")),
+        figures_error: Some(Error::passing(Code::ChainWentBack, "back")),
         ..figures(1_674, 3_398)
     };
     assert!(heard(&poor, richer).state.alerts.low_balance_told);
     let now_there = heard(&older.state, figures(1_678, 3_398)).state;
-    assert!(!now_there.errors.contains_key(&Poll::Chain));
+    assert!(!now_there.errors.contains_key(&PollTarget::Chain));
 }
 
 #[test]
 fn doubtful_blocks_are_looked_at_again_when_they_are_due() {
     let due = noon().plus(Span::seconds(10));
-    let doubtful = ChainAnswer {
-        look_again: Some(due),
+    let doubtful = ChainResponse {
+        reread_at: Some(due),
         ..figures(256, 2_500)
     };
     let after = heard(&watching(), doubtful).state;
-    assert_eq!(after.plans[&Poll::Chain].due, due);
-    let long_due = ChainAnswer {
-        look_again: Some(noon().minus(Span::hours(1))),
+    assert_eq!(after.plans[&PollTarget::Chain].due, due);
+    let long_due = ChainResponse {
+        reread_at: Some(noon().minus(Span::hours(1))),
         ..figures(256, 2_500)
     };
     let after = heard(&watching(), long_due).state;
-    assert!(after.plans[&Poll::Chain].due >= noon());
+    assert!(after.plans[&PollTarget::Chain].due >= noon());
 }
 
 #[test]
@@ -416,7 +423,7 @@ fn refresh_all_asks_for_the_chains_events_again_until_a_look_has_done_so() {
     let wanted = step(&quiet, &Event::RefreshAll { command: 1 }, noon(), 0);
     let whole = |step: &Step| {
         let mut chain = asked(step).into_iter().filter_map(|request| match request {
-            Request::Chain { whole, .. } => Some(*whole),
+            Request::Chain { full, .. } => Some(*full),
             _ => None,
         });
         chain.next()
@@ -447,19 +454,19 @@ fn repeatable() -> Rules {
 /// An account whose request `t1`, sent at noon, was not answered.
 fn lost_answer(rules: Rules, error: &Error) -> State {
     let mut state = account(Vec::new());
-    state.setup.rules = rules;
+    state.config.rules = rules;
     let begun = step(&state, &start(1), noon(), 0).state;
     let lost = Event::Started {
-        top_up: "t1".to_owned(),
+        top_up_id: "t1".to_owned(),
         answer: Err(error.clone()),
     };
     step(&begun, &lost, noon().plus(Span::seconds(10)), 0).state
 }
 
 fn sends_again(step: &Step) -> bool {
-    asked(step)
-        .iter()
-        .any(|request| matches!(request, Request::Start { top_up, .. } if top_up == "t1"))
+    asked(step).iter().any(
+        |request| matches!(request, Request::Start { top_up_id: top_up, .. } if top_up == "t1"),
+    )
 }
 
 #[test]
@@ -468,18 +475,18 @@ fn a_clock_that_was_set_back_holds_up_no_lost_answer() {
         let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
         let back = noon().minus(Span::hours(hours));
         // The program notices, or is started anew.
-        let noticed = step(&lost, &Event::Woke, back, 0);
+        let noticed = step(&lost, &Event::ClockJumped, back, 0);
         assert!(sends_again(&noticed), "{hours} h");
         let kept = lost.top_ups.values().cloned().collect();
         let restarted = State {
-            setup: lost.setup,
-            ..State::new(AccountId("a".to_owned()), noon(), lost.setup, kept, back)
+            config: lost.config,
+            ..State::new(AccountId("a".to_owned()), noon(), lost.config, kept, back)
         };
         assert!(sends_again(&step(&restarted, &Event::Tick, back, 0)));
 
         // Ten minutes of sending it again are over ten minutes later, and a day of waiting is over a day later.
         let unanswered = Event::Started {
-            top_up: "t1".to_owned(),
+            top_up_id: "t1".to_owned(),
             answer: Err(Error::passing(Code::Timeout, "lost")),
         };
         let failed = step(&noticed.state, &unanswered, back, 0).state;
@@ -503,7 +510,7 @@ fn a_server_that_wants_to_be_left_alone_is_not_sent_the_same_again_because_the_m
     };
     let lost = lost_answer(repeatable(), &busy);
     let soon = noon().plus(Span::minutes(2));
-    assert!(!sends_again(&step(&lost, &Event::Woke, soon, 0)));
+    assert!(!sends_again(&step(&lost, &Event::ClockJumped, soon, 0)));
     let later = noon().plus(Span::minutes(6));
     assert!(sends_again(&step(&lost, &Event::Tick, later, 0)));
 }
@@ -532,15 +539,15 @@ fn no_time_lies_further_ahead_than_it_could_have_been_written() {
         for (poll, plan) in &after.plans {
             assert!(plan.due.since(back) <= longest, "{poll:?}: {plan:?}");
         }
-        for repeat in after.repeats.values() {
+        for repeat in after.resends.values() {
             assert!(repeat.due.since(back) <= Span::hours(1), "{repeat:?}");
         }
-        for gate in after.gates.values() {
-            assert!(gate.closed_until.since(back) <= Span::hours(1), "{gate:?}");
+        for gate in after.server_backoffs.values() {
+            assert!(gate.until.since(back) <= Span::hours(1), "{gate:?}");
         }
-        assert!(after.eager_until.since(back) <= Span::minutes(1));
+        assert!(after.fast_polling_until.since(back) <= Span::minutes(1));
         assert!(after.method_expected_until.since(back) <= Span::minutes(15));
-        assert!(after.begun.values().all(|begun| *begun <= back));
+        assert!(after.unknown_since.values().all(|begun| *begun <= back));
         assert!(
             after
                 .next_due()
@@ -553,17 +560,17 @@ fn no_time_lies_further_ahead_than_it_could_have_been_written() {
 fn told() -> Vec<Event> {
     vec![
         Event::Tick,
-        Event::Woke,
+        Event::ClockJumped,
         start(2),
         Event::CancelTopUp {
             command: 3,
-            top_up: "t1".to_owned(),
+            top_up_id: "t1".to_owned(),
         },
-        Event::Returned {
-            top_up: "t1".to_owned(),
+        Event::ReturnLinkOpened {
+            top_up_id: "t1".to_owned(),
         },
         Event::Started {
-            top_up: "t1".to_owned(),
+            top_up_id: "t1".to_owned(),
             answer: Err(Error::new(Code::Refused, "no")),
         },
         Event::Balance(Err(Error::new(Code::Unauthorized, "no"))),
@@ -583,11 +590,11 @@ fn what_is_told_of_a_failed_commit_writes_nothing_and_takes_only_the_events_of_t
         Code::Unauthorized,
         Code::SignedOut,
     ] {
-        for poll in Poll::ALL.into_iter().map(Some).chain([None]) {
+        for poll in PollTarget::ALL.into_iter().map(Some).chain([None]) {
             let failed = Event::CommitFailed {
                 command: Some(1),
                 poll,
-                started: Some("t1".to_owned()),
+                started_top_up_id: Some("t1".to_owned()),
                 error: Error::new(code, "no"),
             };
             let after = step(&lost, &failed, now, 0);
@@ -603,7 +610,10 @@ fn what_is_told_of_a_failed_commit_writes_nothing_and_takes_only_the_events_of_t
     }
     for event in told() {
         let after = step(&lost, &event, now, 0);
-        let is_fact = matches!(event, Event::SignedIn(_) | Event::Presence(_) | Event::Woke);
+        let is_fact = matches!(
+            event,
+            Event::SignedIn(_) | Event::Presence(_) | Event::ClockJumped
+        );
         assert!(
             !is_fact || after.commit.is_empty(),
             "{event:?} could be lost"
@@ -614,10 +624,10 @@ fn what_is_told_of_a_failed_commit_writes_nothing_and_takes_only_the_events_of_t
 /// The same as [`lost_answer`], at a provider whose answers tell its time.
 fn dated(mut state: State, now: Timestamp) -> State {
     if let Some(top_up) = state.top_ups.get_mut("t1") {
-        top_up.remote_created_at = Some(noon());
+        top_up.provider_created_at = Some(noon());
     }
     let clock = Event::ProviderClock {
-        ahead: Span::default(),
+        offset: Span::default(),
     };
     step(&state, &clock, now, 0).state
 }
@@ -627,14 +637,14 @@ fn a_clock_that_was_set_forward_lets_no_second_payment_begin() {
     let lost = lost_answer(Rules::default(), &Error::passing(Code::Timeout, "lost"));
     let lost = dated(lost, noon().plus(Span::seconds(20)));
     let forward = noon().plus(Span::days(2));
-    let woken = step(&lost, &Event::Woke, forward, 0).state;
+    let woken = step(&lost, &Event::ClockJumped, forward, 0).state;
     let refused = |state: &State, now| reply(&step(state, &start(2), now, 0)).is_err();
     assert!(
         refused(&woken, forward),
         "not before the provider's clock is known again"
     );
     let behind = Event::ProviderClock {
-        ahead: Span::days(-2),
+        offset: Span::days(-2),
     };
     let known = step(&woken, &behind, forward, 0).state;
     assert!(refused(&known, forward));
@@ -645,7 +655,7 @@ fn a_clock_that_was_set_forward_lets_no_second_payment_begin() {
     );
     // A machine that has really slept for two days.
     let slept = Event::ProviderClock {
-        ahead: Span::default(),
+        offset: Span::default(),
     };
     assert!(!refused(&step(&woken, &slept, forward, 0).state, forward));
 }
@@ -654,19 +664,19 @@ fn a_clock_that_was_set_forward_lets_no_second_payment_begin() {
 fn two_looks_are_not_a_minute_apart_because_the_clock_was_set_forward() {
     let lost = lost_answer(Rules::default(), &Error::passing(Code::Timeout, "lost"));
     let lost = dated(lost, noon().plus(Span::seconds(20)));
-    let nothing = |at| Event::Followed {
-        asked_at: at,
-        answer: Ok(Followed {
+    let nothing = |at| Event::OpenPayments {
+        requested_at: at,
+        answer: Ok(OpenPaymentsResponse {
             payments: Vec::new(),
             history_read: true,
-            problem: None,
+            error: None,
         }),
     };
     let first = noon().plus(Span::seconds(30));
     let once = step(&lost, &nothing(first), first, 0).state;
     assert_eq!(once.top_ups["t1"].absent_since, Some(first));
     let forward = noon().plus(Span::hours(1));
-    let woken = step(&once, &Event::Woke, forward, 0).state;
+    let woken = step(&once, &Event::ClockJumped, forward, 0).state;
     let again = step(&woken, &nothing(forward), forward, 0).state;
     assert_eq!(again.top_ups["t1"].phase, Phase::Starting);
     let minute = forward.plus(Span::minutes(1));
@@ -679,16 +689,16 @@ fn figures_stand_while_events_cannot_be_read() {
     let user = Default::default();
     let begun = account(Vec::new());
     let begun = State {
-        setup: Setup {
-            watched: Some(user),
-            ..begun.setup
+        config: AccountConfig {
+            watched_address: Some(user),
+            ..begun.config
         },
         presence: Presence::Focused,
         ..begun
     };
     let mut clock = noon();
     let answer = |problem: Option<Error>, at| {
-        Event::Chain(Ok(ChainAnswer {
+        Event::Chain(Ok(ChainResponse {
             user,
             reading: ChainReading {
                 block: 1,
@@ -703,11 +713,14 @@ fn figures_stand_while_events_cannot_be_read() {
             credited: Vec::new(),
             reorganised: Vec::new(),
             changed: false,
-            past: Some(Blocks { read: 1, most: 9 }),
+            backfill: Some(BlockProgress {
+                read: 1,
+                at_most: 9,
+            }),
             lowers_mark: false,
-            look_again: None,
-            figures_problem: None,
-            events_problem: problem,
+            reread_at: None,
+            figures_error: None,
+            events_error: problem,
         }))
     };
     let limited = Error {
@@ -716,8 +729,8 @@ fn figures_stand_while_events_cannot_be_read() {
     };
     let told = step(&begun, &answer(Some(limited), clock), clock, 0);
     assert_eq!(told.state.spendable(), Some(&usdc(10_000)));
-    assert!(!told.state.errors.contains_key(&Poll::Chain));
-    let problem = told.state.events_problem.as_ref().unwrap();
+    assert!(!told.state.errors.contains_key(&PollTarget::Chain));
+    let problem = told.state.events_error.as_ref().unwrap();
     assert_eq!((problem.0.code, problem.1), (Code::EventsIncomplete, clock));
     // Neither at once, though there is more to read, nor before the server wants it.
     clock = clock.plus(Span::minutes(9));
@@ -735,7 +748,7 @@ fn figures_stand_while_events_cannot_be_read() {
             .any(|request| matches!(request, Request::Chain { .. }))
     );
     let whole = step(&again.state, &answer(None, clock), clock, 0);
-    assert_eq!(whole.state.events_problem, None);
+    assert_eq!(whole.state.events_error, None);
     assert!(
         asked(&whole)
             .iter()

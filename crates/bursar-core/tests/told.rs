@@ -8,7 +8,8 @@ use bursar_core::catalogue::Capabilities;
 use bursar_core::chain_reading::ChainReading;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{
-    ChainAnswer, Event, Followed, Poll, Setup, State, Step, Thresholds, Write, step,
+    AccountConfig, ChainResponse, Event, OpenPaymentsResponse, PollTarget, State, Step, Thresholds,
+    Write, step,
 };
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
@@ -33,7 +34,7 @@ fn usd(cents: i64) -> Amount {
 }
 
 fn account(top_ups: Vec<TopUp>) -> State {
-    let setup = Setup {
+    let setup = AccountConfig {
         rules: Rules {
             offers: Capabilities {
                 several_open: true,
@@ -42,7 +43,7 @@ fn account(top_ups: Vec<TopUp>) -> State {
             ..Rules::default()
         },
         signed_in: true,
-        watched: None,
+        watched_address: None,
     };
     State::new(AccountId("a".to_owned()), noon(), setup, top_ups, noon())
 }
@@ -51,15 +52,15 @@ fn account(top_ups: Vec<TopUp>) -> State {
 fn with_an_open_one() -> State {
     let intent = TopUp::intent(&NewPayment::top_up(usd(2_500), "t"), false, None, noon());
     let created = Created {
-        id: "p".to_owned(),
-        intent: "p".to_owned(),
+        payment_id: "p".to_owned(),
+        intent_id: "p".to_owned(),
         checkout: None,
         expires_at: None,
         payment: None,
         differs: None,
     };
     let answer = Event::Started {
-        top_up: "t".to_owned(),
+        top_up_id: "t".to_owned(),
         answer: Ok(created),
     };
     step(&account(vec![intent]), &answer, noon(), 0).state
@@ -85,12 +86,12 @@ fn payment(status: Status, reason: Option<FailureReason>, minute: i64) -> Remote
 
 /// A look at this minute that shows these payments.
 fn looked(state: &State, minute: i64, payments: Vec<RemotePayment>, odd: Option<&str>) -> Step {
-    let look = Event::Followed {
-        asked_at: after(minute),
-        answer: Ok(Followed {
+    let look = Event::OpenPayments {
+        requested_at: after(minute),
+        answer: Ok(OpenPaymentsResponse {
             payments,
             history_read: odd.is_none(),
-            problem: odd.map(|words| Error::new(Code::LineUnreadable, words)),
+            error: odd.map(|words| Error::new(Code::LineUnreadable, words)),
         }),
     };
     step(state, &look, after(minute), 0)
@@ -99,32 +100,40 @@ fn looked(state: &State, minute: i64, payments: Vec<RemotePayment>, odd: Option<
 fn notice(step: &Step) -> Option<&Notice> {
     step.commit.iter().find_map(|write| match write {
         Write::Notice(notice) => Some(notice),
-        Write::TopUp(_) | Write::TopUpGone(_) | Write::Alerts(_) => None,
+        Write::TopUp(_) | Write::DeleteTopUp(_) | Write::Alerts(_) => None,
     })
 }
 
 #[test]
 fn a_look_that_could_not_read_a_payment_leaves_its_last_good_state_with_its_time() {
     let begun = with_an_open_one();
-    assert_eq!(begun.seen_at("t"), Some(noon()), "the answer told it");
+    assert_eq!(
+        begun.status_read_at("t"),
+        Some(noon()),
+        "the answer told it"
+    );
     let good = looked(&begun, 1, vec![payment(Status::Confirming, None, 1)], None).state;
-    assert_eq!(good.seen_at("t"), Some(after(1)));
+    assert_eq!(good.status_read_at("t"), Some(after(1)));
     let odd = looked(&good, 2, Vec::new(), Some("status of a payment")).state;
-    assert_eq!(odd.seen_at("t"), Some(after(1)), "nothing was said of it");
+    assert_eq!(
+        odd.status_read_at("t"),
+        Some(after(1)),
+        "nothing was said of it"
+    );
     assert_eq!(odd.top_ups["t"], good.top_ups["t"]);
     let again = looked(&odd, 3, vec![payment(Status::Confirming, None, 1)], None).state;
-    assert_eq!(again.seen_at("t"), Some(after(3)));
+    assert_eq!(again.status_read_at("t"), Some(after(3)));
 }
 
 #[test]
 fn of_a_lost_one_the_last_look_at_all_that_there_is_counts() {
     let intent = TopUp::intent(&NewPayment::top_up(usd(2_500), "t"), false, None, noon());
     let state = account(vec![intent]);
-    assert_eq!(state.seen_at("t"), None);
+    assert_eq!(state.status_read_at("t"), None);
     let looked_for = looked(&state, 1, Vec::new(), None).state;
-    assert_eq!(looked_for.seen_at("t"), Some(after(1)));
+    assert_eq!(looked_for.status_read_at("t"), Some(after(1)));
     let odd = looked(&looked_for, 2, Vec::new(), Some("status of a payment")).state;
-    assert_eq!(odd.seen_at("t"), Some(after(1)));
+    assert_eq!(odd.status_read_at("t"), Some(after(1)));
 }
 
 fn no_reason(words: Option<&str>) -> Option<FailureReason> {
@@ -146,12 +155,12 @@ fn a_cancellation_that_nobody_here_asked_for_is_an_error() {
 fn a_cancellation_that_was_asked_for_here_is_the_users_own_where_the_provider_says_nothing_else() {
     let asked = Event::CancelTopUp {
         command: 1,
-        top_up: "t".to_owned(),
+        top_up_id: "t".to_owned(),
     };
     let asked = step(&with_an_open_one(), &asked, noon(), 0).state;
     let answered = |answer| {
         let answer = Event::CancelAnswered {
-            top_up: "t".to_owned(),
+            top_up_id: "t".to_owned(),
             answer,
         };
         step(&asked, &answer, noon(), 0).state
@@ -214,7 +223,7 @@ struct Watched {
 impl Watched {
     fn new() -> Self {
         let mut state = account(Vec::new());
-        state.setup.watched = Some(Default::default());
+        state.config.watched_address = Some(Default::default());
         state.thresholds.amount = Some(usd(1_000));
         Self {
             state,
@@ -228,7 +237,7 @@ impl Watched {
         let after = step(&self.state, event, after(self.minute), 0);
         let low = after.commit.iter().filter(|write| match write {
             Write::Notice(notice) => notice.kind == NoticeKind::LowBalance,
-            Write::TopUp(_) | Write::TopUpGone(_) | Write::Alerts(_) => false,
+            Write::TopUp(_) | Write::DeleteTopUp(_) | Write::Alerts(_) => false,
         });
         self.told += low.count();
         self.state = after.state;
@@ -237,17 +246,17 @@ impl Watched {
 
     fn chain(&mut self, cents: i64) -> &mut Self {
         let reading = reading(cents, after(self.minute + 1));
-        self.hear(&Event::Chain(Ok(ChainAnswer {
+        self.hear(&Event::Chain(Ok(ChainResponse {
             user: Default::default(),
             reading,
             lowers_mark: false,
             credited: Vec::new(),
             reorganised: Vec::new(),
             changed: false,
-            past: None,
-            look_again: None,
-            figures_problem: None,
-            events_problem: None,
+            backfill: None,
+            reread_at: None,
+            figures_error: None,
+            events_error: None,
         })))
     }
 
@@ -367,7 +376,7 @@ fn a_changed_threshold_is_compared_with_figures_that_are_read_for_it() {
     );
     assert!(asked.commit.is_empty());
     assert_eq!(asked.state.thresholds, higher);
-    assert!(asked.state.plans[&Poll::Balance].in_flight);
+    assert!(asked.state.plans[&PollTarget::Balance].in_flight);
     watched.hear(&Event::Thresholds(higher)).chain(1_500);
     assert_eq!(watched.told, 1);
 }

@@ -7,7 +7,7 @@ use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::NoticeKind;
 use bursar_core::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
-use bursar_core::top_up::{Input, Phase, TopUp, Verified, Word};
+use bursar_core::top_up::{ConfirmedBy, Input, Phase, TopUp, Verified};
 
 fn noon() -> Timestamp {
     Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
@@ -27,8 +27,8 @@ fn intent() -> TopUp {
 
 fn open() -> TopUp {
     let created = Created {
-        id: "p".to_owned(),
-        intent: "i".to_owned(),
+        payment_id: "p".to_owned(),
+        intent_id: "i".to_owned(),
         checkout: Some("https://pay.example/p".to_owned()),
         expires_at: Some(after(15)),
         payment: None,
@@ -57,14 +57,14 @@ fn said(status: Status, minute: i64) -> Input {
 }
 
 #[test]
-fn a_page_was_given_up_only_where_it_expired_before_its_time() {
+fn a_page_was_abandoned_only_where_it_expired_before_its_time() {
     let ended = |status, minute| open().apply(&said(status, minute), after(20)).0;
-    assert!(ended(Status::Expired, 14).was_given_up());
+    assert!(ended(Status::Expired, 14).was_abandoned());
     assert!(
-        !ended(Status::Expired, 15).was_given_up(),
+        !ended(Status::Expired, 15).was_abandoned(),
         "its time was over"
     );
-    assert!(!ended(Status::Expired, 16).was_given_up());
+    assert!(!ended(Status::Expired, 16).was_abandoned());
     for other in [
         Status::Open,
         Status::Confirming,
@@ -73,21 +73,21 @@ fn a_page_was_given_up_only_where_it_expired_before_its_time() {
         Status::Cancelled,
         Status::Failed,
     ] {
-        assert!(!ended(other, 14).was_given_up(), "{other:?}");
+        assert!(!ended(other, 14).was_abandoned(), "{other:?}");
     }
     let unknown = TopUp {
         expires_at: None,
         ..ended(Status::Expired, 14)
     };
     assert!(
-        !unknown.was_given_up(),
+        !unknown.was_abandoned(),
         "nobody said when its time was over"
     );
-    assert!(!open().was_given_up());
+    assert!(!open().was_abandoned());
     let late = ended(Status::Expired, 14)
         .apply(&said(Status::Completed, 30), after(30))
         .0;
-    assert!(!late.was_given_up());
+    assert!(!late.was_abandoned());
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn what_only_the_chain_said_goes_with_its_block() {
     };
     let (by_chain, outcome) = open().apply(&shown, after(5));
     assert_eq!(outcome.notice, Some(NoticeKind::Completed));
-    assert_eq!(by_chain.completed_by, Some(Word::Chain));
+    assert_eq!(by_chain.completed_by, Some(ConfirmedBy::Chain));
     let (back, outcome) = by_chain.apply(&Input::Reorganised, after(6));
     assert_eq!(outcome.notice, Some(NoticeKind::Reversed));
     assert_eq!((back.phase, back.verified), (Phase::Confirming, None));

@@ -97,13 +97,15 @@ pub struct NewPayment {
     pub save_method: bool,
     /// Where the checkout should send the browser back to; only on networks with `return_links`.
     pub return_url: Option<String>,
-    /// The same for every attempt to start this one payment; providers that take one get it.
-    pub idempotency_key: String,
+    /// Bursar's own id of the payment, minted with the form: it is the id of the intent, and providers that take an
+    /// idempotency key get it as that. It is the same however often the request is sent.
+    #[serde(rename = "idempotency_key")]
+    pub top_up_id: String,
 }
 
 impl NewPayment {
     /// A top-up by the provider's first method.
-    pub fn top_up(amount: Amount, idempotency_key: impl Into<String>) -> Self {
+    pub fn top_up(amount: Amount, top_up_id: impl Into<String>) -> Self {
         Self {
             purpose: Purpose::TopUp,
             amount,
@@ -112,7 +114,7 @@ impl NewPayment {
             method_provider: None,
             save_method: false,
             return_url: None,
-            idempotency_key: idempotency_key.into(),
+            top_up_id: top_up_id.into(),
         }
     }
 }
@@ -121,9 +123,9 @@ impl NewPayment {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
     /// The provider's id of the payment, as far as the answer tells it; its lists may know it by another.
-    pub id: String,
+    pub payment_id: String,
     /// The id that cancelling takes.
-    pub intent: String,
+    pub intent_id: String,
     /// The hosted checkout, exactly as the provider wrote it; nothing opens it unchecked.
     pub checkout: Option<String>,
     pub expires_at: Option<Timestamp>,

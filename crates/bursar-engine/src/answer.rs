@@ -1,7 +1,7 @@
 //! Answers of the servers as the engine takes them: rows have gone to the database already, what comes here
 //! is what the account's state depends on.
 
-use super::past::{Blocks, Lines};
+use super::past::{BlockProgress, HistoryProgress};
 use crate::top_up::Verified;
 use alloy_primitives::Address;
 use bursar_domain::chain_reading::ChainReading;
@@ -13,50 +13,50 @@ use bursar_domain::view::PaymentKind;
 
 /// The provider's word on the open top-ups.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Followed {
+pub struct OpenPaymentsResponse {
     /// Open ones, and those of the history that were asked for; one line an id.
     pub payments: Vec<RemotePayment>,
     /// Whether the history was read too, and wholly, so that what is missing is really absent.
     pub history_read: bool,
     /// Why the history could not be read, or not all of it.
-    pub problem: Option<Error>,
+    pub error: Option<Error>,
 }
 
 /// A payment that had ended without money and is completed after all.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LateMoney {
+pub struct LatePayment {
     /// The provider's id.
-    pub payment: String,
+    pub payment_id: String,
     pub amount: Amount,
     pub kind: PaymentKind,
 }
 
 /// What a reading of the history brought.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct HistoryAnswer {
+pub struct HistoryResponse {
     /// The lines that are not final, and those of top-ups that are followed.
     pub payments: Vec<RemotePayment>,
     /// Payments that nobody has been told of yet; each comes again until its notice is written.
-    pub late: Vec<LateMoney>,
-    /// Lines that are new or different.
-    pub changed: u32,
+    pub late_payments: Vec<LatePayment>,
+    /// Rows that are new or different.
+    pub changed_rows: u32,
     /// Whether the lines were read from the newest one to their end.
-    pub ended: bool,
+    pub is_complete: bool,
     /// Whether there is more to read at once: the next portion of the whole history, or what is new since its first.
     pub more: bool,
     /// Whether the place was kept from which the whole history goes on.
-    pub kept: bool,
-    /// Lines so far of a whole history that has not come to its end.
-    pub past: Option<Lines>,
+    pub resumable: bool,
+    /// Rows so far of a whole history that has not come to its end.
+    pub backfill: Option<HistoryProgress>,
     /// Whether a line that could not be read may be a top-up that is followed.
-    pub doubtful: bool,
+    pub unreadable_candidate: bool,
     /// Why the lines could not be read, or not all of them.
-    pub problem: Option<Error>,
+    pub error: Option<Error>,
 }
 
 /// What a reading of methods and key brought.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CatalogueAnswer {
+pub struct CatalogueResponse {
     /// The provider says that it is in maintenance; nothing else was read then.
     pub maintenance: bool,
     /// A saved method is being checked.
@@ -65,7 +65,7 @@ pub struct CatalogueAnswer {
 
 /// What a look at the chain brought.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ChainAnswer {
+pub struct ChainResponse {
     /// Whose figures they are.
     pub user: Address,
     pub reading: ChainReading,
@@ -78,11 +78,11 @@ pub struct ChainAnswer {
     /// Whether lines of the history changed.
     pub changed: bool,
     /// How far back the events go, where there are older ones to read.
-    pub past: Option<Blocks>,
+    pub backfill: Option<BlockProgress>,
     /// When blocks are to be read again whose events do not explain the figures.
-    pub look_again: Option<Timestamp>,
+    pub reread_at: Option<Timestamp>,
     /// Why the figures are not the newest ones, or are in dispute.
-    pub figures_problem: Option<Error>,
+    pub figures_error: Option<Error>,
     /// Why the events could not be read, or not all of them. The figures are whole all the same.
-    pub events_problem: Option<Error>,
+    pub events_error: Option<Error>,
 }

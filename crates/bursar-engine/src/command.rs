@@ -1,7 +1,7 @@
 //! What the user asks for. A top-up is begun only where nothing stands in its way, and its intent is in the
 //! commit before the request is among the effects.
 
-use super::event::{Effect, Event, Poll, Request};
+use super::event::{Effect, Event, PollTarget, Request};
 use super::lost;
 use super::state::{Presence, State};
 use super::step::Step;
@@ -18,34 +18,34 @@ impl Step {
             command,
             new,
             link_state,
-            clock_ahead,
+            clock_offset,
         } = event
         {
-            self.start_top_up(*command, new, link_state.clone(), *clock_ahead, now);
-        } else if let Event::ReturnToPayment { command, top_up } = event {
-            self.return_to_payment(*command, top_up);
-        } else if let Event::CancelTopUp { command, top_up } = event {
-            self.cancel(*command, top_up, now);
+            self.start_top_up(*command, new, link_state.clone(), *clock_offset, now);
+        } else if let Event::ReopenCheckout { command, top_up_id } = event {
+            self.reopen_checkout(*command, top_up_id);
+        } else if let Event::CancelTopUp { command, top_up_id } = event {
+            self.cancel(*command, top_up_id, now);
         } else if let Event::CheckNow { command } = event {
             if self.state.presence != Presence::Tray {
                 // Somebody may be waiting for money that comes late.
-                self.state.ended_looks = self.state.ended_looks.max(1);
+                self.state.late_payment_reads = self.state.late_payment_reads.max(1);
             }
-            self.state.open_gates(now);
-            self.state.be_eager(now);
+            self.state.clear_backoffs(now);
+            self.state.poll_fast(now);
             self.reply(*command, Ok(None));
         } else if let Event::RefreshAll { command } = event {
-            self.state.whole_history = true;
-            self.state.whole_chain = true;
+            self.state.full_history_wanted = true;
+            self.state.full_chain_wanted = true;
             // Whoever wants everything wants what lies further back.
-            self.stop_past(false, now);
-            self.state.open_gates(now);
-            self.state.be_eager(now);
+            self.pause_backfill(false, now);
+            self.state.clear_backoffs(now);
+            self.state.poll_fast(now);
             self.state
-                .make_due(&[Poll::Catalogue, Poll::DuePayments], now);
+                .make_due(&[PollTarget::Catalogue, PollTarget::DuePayments], now);
             self.reply(*command, Ok(None));
-        } else if let Event::Returned { top_up } = event {
-            self.returned(top_up, now);
+        } else if let Event::ReturnLinkOpened { top_up_id } = event {
+            self.return_link_opened(top_up_id, now);
         }
     }
 
@@ -54,94 +54,96 @@ impl Step {
         command: u64,
         new: &NewPayment,
         link_state: Option<String>,
-        clock_ahead: Option<Span>,
+        clock_offset: Option<Span>,
         now: Timestamp,
     ) {
-        let id = new.idempotency_key.clone();
+        let id = new.top_up_id.clone();
         // A second press of the same button asks for what is there already.
         if self
             .state
             .top_ups
             .get(&id)
-            .is_some_and(|known| known.is_of(new))
+            .is_some_and(|known| known.was_started_by(new))
         {
             self.reply(command, Ok(Some(id)));
             return;
         }
-        if let Some(obstacle) = self.state.obstacle(&id, now) {
+        if let Some(obstacle) = self.state.start_obstacle(&id, now) {
             self.reply(command, Err(obstacle));
             return;
         }
-        let repeatable = self.state.setup.rules.repeatable_for.is_some();
+        let repeatable = self.state.config.rules.repeatable_for.is_some();
         let intent = TopUp {
-            remote_created_at: clock_ahead.map(|ahead| now.plus(ahead)),
+            provider_created_at: clock_offset.map(|ahead| now.plus(ahead)),
             ..TopUp::intent(new, repeatable, link_state, now)
         };
         self.commit.push(Write::TopUp(intent.clone()));
         self.state.top_ups.insert(id.clone(), intent);
-        self.state.starting.insert(id.clone());
+        self.state.starts_in_flight.insert(id.clone());
         if new.save_method {
-            self.state.keeping.insert(id.clone());
+            self.state.saving_method.insert(id.clone());
         }
-        self.state.hurry(now);
+        self.state.shorten_intervals(now);
         self.reply(command, Ok(Some(id.clone())));
         self.effects.push(Effect::Request(Request::Start {
-            top_up: id,
+            top_up_id: id,
             new: new.clone(),
         }));
         self.changed();
     }
 
-    fn return_to_payment(&mut self, command: u64, top_up: &str) {
-        let answer = match self.state.top_ups.get(top_up) {
+    fn reopen_checkout(&mut self, command: u64, top_up_id: &str) {
+        let answer = match self.state.top_ups.get(top_up_id) {
             None => Err(gone()),
             Some(found) if found.checkout.is_none() => Err(Error::new(
                 Code::TopUpState,
                 "The provider has not named a payment page for this top-up.",
             )),
             Some(_) => {
-                if let Some(found) = self.state.top_ups.get_mut(top_up) {
+                if let Some(found) = self.state.top_ups.get_mut(top_up_id) {
                     found.error = None;
                 }
                 self.effects.push(Effect::OpenCheckout {
-                    top_up: top_up.to_owned(),
+                    top_up_id: top_up_id.to_owned(),
                 });
-                Ok(Some(top_up.to_owned()))
+                Ok(Some(top_up_id.to_owned()))
             }
         };
         self.reply(command, answer);
     }
 
     /// Cancelling is a request: only what the provider reports later ends the top-up.
-    fn cancel(&mut self, command: u64, top_up: &str, now: Timestamp) {
-        let Some(found) = self.state.top_ups.get(top_up) else {
+    fn cancel(&mut self, command: u64, top_up_id: &str, now: Timestamp) {
+        let Some(found) = self.state.top_ups.get(top_up_id) else {
             self.reply(command, Err(gone()));
             return;
         };
-        let cancellable = found.is_cancellable(self.state.setup.rules);
-        let (Some(remote), true) = (found.intent.clone().or(found.remote.clone()), cancellable)
-        else {
+        let cancellable = found.is_cancellable(self.state.config.rules);
+        let (Some(intent_id), true) = (
+            found.intent_id.clone().or(found.payment_id.clone()),
+            cancellable,
+        ) else {
             let message = "This top-up can no longer be cancelled.";
             self.reply(command, Err(Error::new(Code::TopUpState, message)));
             return;
         };
-        self.state.cancelled_here.insert(top_up.to_owned());
-        self.apply(top_up, &Input::CancelRequested, now);
-        self.reply(command, Ok(Some(top_up.to_owned())));
+        self.state.cancelled_by_user.insert(top_up_id.to_owned());
+        self.apply(top_up_id, &Input::CancelRequested, now);
+        self.reply(command, Ok(Some(top_up_id.to_owned())));
         self.effects.push(Effect::Request(Request::Cancel {
-            top_up: top_up.to_owned(),
-            remote,
+            top_up_id: top_up_id.to_owned(),
+            intent_id,
         }));
     }
 
     /// A link only wakes a poll and raises the window; the state it carried is used up. A window that shows
     /// this very payment stays at it.
-    fn returned(&mut self, top_up: &str, now: Timestamp) {
-        let Some(found) = self.state.top_ups.get(top_up) else {
+    fn return_link_opened(&mut self, top_up_id: &str, now: Timestamp) {
+        let Some(found) = self.state.top_ups.get(top_up_id) else {
             return;
         };
         let account = self.state.account.clone();
-        let page = if !self.state.setup.rules.one_open_top_up() {
+        let page = if !self.state.config.rules.one_open_top_up() {
             // Where there can be several, the one that came back is among the payments.
             Some(Page::Payments { account })
         } else if self.is_shown(found) {
@@ -149,18 +151,18 @@ impl Step {
         } else {
             Some(Page::Overview { account })
         };
-        self.apply(top_up, &Input::Returned, now);
-        self.state.open_gates(now);
-        self.state.be_eager(now);
-        self.state.make_due(&[Poll::Follow], now);
-        self.effects.push(Effect::Raise(page));
+        self.apply(top_up_id, &Input::Returned, now);
+        self.state.clear_backoffs(now);
+        self.state.poll_fast(now);
+        self.state.make_due(&[PollTarget::OpenPayments], now);
+        self.effects.push(Effect::RaiseWindow(page));
     }
 }
 
 impl State {
     /// Why no top-up can be started now, if so.
-    fn obstacle(&self, id: &str, now: Timestamp) -> Option<Error> {
-        if !self.setup.signed_in {
+    fn start_obstacle(&self, id: &str, now: Timestamp) -> Option<Error> {
+        if !self.config.signed_in {
             return Some(Error::new(
                 Code::SignedOut,
                 "Sign in to this account first; topping up needs its key.",
@@ -181,7 +183,7 @@ impl State {
                 "This top-up has been started already.",
             ));
         }
-        self.in_the_way(now).map(lost::obstacle)
+        self.blocking_payment(now).map(lost::blocked_error)
     }
 }
 

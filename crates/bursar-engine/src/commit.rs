@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Write {
     /// The top-up as it is now; its intent when it is new.
     TopUp(TopUp),
-    /// The top-up of this id of Bursar's own is no longer kept: it has turned out to be another one.
-    TopUpGone(String),
+    /// The top-up of this id of Bursar's own is no longer resumable: it has turned out to be another one.
+    DeleteTopUp(String),
     /// Told once for each change: it is not written where the last one about its subject says the same.
     Notice(Notice),
     Alerts(Alerts),

@@ -1,7 +1,7 @@
 //! What can happen to an account, and what the engine may ask for in return. Each is plain data, so that a
 //! test can make a million of them.
 
-use super::answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer};
+use super::answer::{CatalogueResponse, ChainResponse, HistoryResponse, OpenPaymentsResponse};
 use super::state::{Presence, Thresholds};
 use crate::top_up::Verified;
 use alloy_primitives::Address;
@@ -13,9 +13,9 @@ use bursar_domain::view::{Change, Page};
 
 /// What is read again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Poll {
+pub enum PollTarget {
     /// The open top-ups, while there are any.
-    Follow,
+    OpenPayments,
     /// The history's newer end: settles what is watched, finds what was started elsewhere.
     History,
     Balance,
@@ -27,9 +27,9 @@ pub enum Poll {
     DuePayments,
 }
 
-impl Poll {
+impl PollTarget {
     pub const ALL: [Self; 7] = [
-        Self::Follow,
+        Self::OpenPayments,
         Self::History,
         Self::Balance,
         Self::Chain,
@@ -38,11 +38,24 @@ impl Poll {
         Self::DuePayments,
     ];
 
+    /// Its name in the diagnostics.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::OpenPayments => "Follow",
+            Self::History => "History",
+            Self::Balance => "Balance",
+            Self::Chain => "Chain",
+            Self::Charges => "Charges",
+            Self::Catalogue => "Catalogue",
+            Self::DuePayments => "Dues",
+        }
+    }
+
     /// Whose silence it suffers from.
     pub fn server(self) -> Server {
         match self {
             Self::Chain => Server::Chain,
-            Self::Follow
+            Self::OpenPayments
             | Self::History
             | Self::Balance
             | Self::Charges
@@ -73,17 +86,17 @@ pub enum Event {
     Viewing(Option<String>),
     Online(bool),
     /// The machine was asleep, or the clock jumped.
-    Woke,
+    ClockJumped,
     /// How far the provider's clock is ahead of this machine's, where its answers tell.
     ProviderClock {
-        ahead: Span,
+        offset: Span,
     },
     Thresholds(Thresholds),
     /// The session was given a secret, or lost it.
     SignedIn(bool),
     /// The wallet address or the RPCs changed.
     Reconfigured {
-        watched: Option<Address>,
+        watched_address: Option<Address>,
     },
 
     /// The user starts a top-up. `command` is answered by [`Effect::Reply`].
@@ -93,16 +106,16 @@ pub enum Event {
         /// The one-time state in its return address, where the network returns by link.
         link_state: Option<String>,
         /// How far the provider's clock is ahead of this machine's, where it has told.
-        clock_ahead: Option<Span>,
+        clock_offset: Option<Span>,
     },
     /// The user wants the checkout opened again.
-    ReturnToPayment {
+    ReopenCheckout {
         command: u64,
-        top_up: String,
+        top_up_id: String,
     },
     CancelTopUp {
         command: u64,
-        top_up: String,
+        top_up_id: String,
     },
     CheckNow {
         command: u64,
@@ -112,43 +125,43 @@ pub enum Event {
         command: u64,
     },
     /// The user stops the reading of what lies further back, or lets it go on.
-    Past {
-        stopped: bool,
+    SetBackfillPaused {
+        paused: bool,
     },
     /// A valid link with this top-up's state came back.
-    Returned {
-        top_up: String,
+    ReturnLinkOpened {
+        top_up_id: String,
     },
 
     Started {
-        top_up: String,
+        top_up_id: String,
         answer: Result<Created, Error>,
     },
     CancelAnswered {
-        top_up: String,
+        top_up_id: String,
         answer: Result<(), Error>,
     },
-    Followed {
-        asked_at: Timestamp,
-        answer: Result<Followed, Error>,
+    OpenPayments {
+        requested_at: Timestamp,
+        answer: Result<OpenPaymentsResponse, Error>,
     },
     History {
-        asked_at: Timestamp,
-        answer: Result<HistoryAnswer, Error>,
+        requested_at: Timestamp,
+        answer: Result<HistoryResponse, Error>,
     },
     Balance(Result<ApiBalance, Error>),
-    Chain(Result<ChainAnswer, Error>),
+    Chain(Result<ChainResponse, Error>),
     Charges(Result<(), Error>),
-    Catalogue(Result<CatalogueAnswer, Error>),
+    Catalogue(Result<CatalogueResponse, Error>),
     /// What can be paid for beside a top-up has been read and kept.
     DuePayments(Result<(), Error>),
     /// Whether a connection to a server stands that could not be reached before.
-    Knocked {
+    Probed {
         server: Server,
-        open: bool,
+        reachable: bool,
     },
     /// The user removed or changed a method.
-    MethodsStirred,
+    MethodsChanged,
     /// The user is on the page that adds a method; the one-time state is in its return address.
     MethodExpected {
         link_state: Option<String>,
@@ -158,17 +171,17 @@ pub enum Event {
     /// The subscription stands or fell.
     Subscribed(bool),
     /// The subscription says that something happened.
-    ChainStirred,
+    ChainActivity,
     /// The checkout could not be opened: refused by the allow-list, or no browser.
-    OpenFailed {
-        top_up: String,
+    OpenCheckoutFailed {
+        top_up_id: String,
         error: Error,
     },
     /// The commit of the step before could not be written; none of its effects ran.
     CommitFailed {
         command: Option<u64>,
-        poll: Option<Poll>,
-        started: Option<String>,
+        poll: Option<PollTarget>,
+        started_top_up_id: Option<String>,
         error: Error,
     },
 }
@@ -177,51 +190,52 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     Start {
-        top_up: String,
+        top_up_id: String,
         new: NewPayment,
     },
     Cancel {
-        top_up: String,
-        remote: String,
+        top_up_id: String,
+        /// The id that cancelling takes.
+        intent_id: String,
     },
     /// The open top-ups; and the history since then, where one of `expected` is not among them.
-    Follow {
+    OpenPayments {
         since: Timestamp,
-        expected: Vec<String>,
+        expected_payment_ids: Vec<String>,
     },
     /// The history since the oldest payment that may still change; from the beginning when `whole`.
     History {
         since: Option<Timestamp>,
-        whole: bool,
+        full: bool,
         /// Whether all that ended without money is looked at, and not only once a day.
-        ended: bool,
+        include_ended: bool,
         /// Whether what lies further back is read too.
-        goes_back: bool,
+        backfill: bool,
     },
     Balance,
     /// The figures, and the events since the last look.
     Chain {
-        followed: Vec<Sought>,
+        payments: Vec<WatchedPayment>,
         /// Whether older events are read too.
-        goes_back: bool,
+        backfill: bool,
         /// Whether the events that are known are to be read again.
-        whole: bool,
+        full: bool,
     },
     Charges,
     Catalogue,
     DuePayments,
     /// A connection alone, to see whether anybody is there.
-    Knock(Server),
+    Probe(Server),
 }
 
 /// A payment whose event on the chain is of interest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sought {
-    pub payment: String,
+pub struct WatchedPayment {
+    pub payment_id: String,
     /// What the engine holds it verified by: should the chain have taken that back, it must hear of it.
     pub verified: Option<Verified>,
     /// Whether the event would complete it, so that a second RPC must have the same receipt.
-    pub second_opinion: bool,
+    pub needs_receipt_quorum: bool,
 }
 
 /// What the driver does once the commit stands.
@@ -230,12 +244,12 @@ pub enum Effect {
     Request(Request),
     /// Opens the checkout in the browser, through the allow-list.
     OpenCheckout {
-        top_up: String,
+        top_up_id: String,
     },
     /// Pops up what the inbox holds and has not been shown.
     Notify,
     /// Brings the window to the front, with that page where it shows something else.
-    Raise(Option<Page>),
+    RaiseWindow(Option<Page>),
     Changed(Change),
     /// The answer to a command: the top-up it concerns, or why not.
     Reply {

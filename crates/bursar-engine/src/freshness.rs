@@ -1,7 +1,7 @@
 //! Which figures count now. One that a server told before this session, before the sign-in ended, or longer ago than
 //! it should be is shown with its age, and nothing is compared with it, calculated from it or warned about by it.
 
-use super::event::Poll;
+use super::event::PollTarget;
 use super::state::State;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
@@ -10,21 +10,21 @@ use bursar_domain::error::Code;
 use bursar_domain::money::Amount;
 
 /// In the tray the API's balance is read in every second cycle; a figure that is older than two of those is old.
-const MOST: Span = Span::minutes(45);
+const MAX_AGE: Span = Span::minutes(45);
 /// A figure outlives a server that has just stopped answering for so long.
-const GRACE: Span = Span::minutes(3);
+const OUTAGE_GRACE: Span = Span::minutes(3);
 
 impl State {
     /// The API's figures, where they count now.
     pub fn current_api(&self, now: Timestamp) -> Option<&ApiBalance> {
         let (api, _) = self.api.as_ref()?;
-        (self.setup.signed_in && self.is_current(Poll::Balance, now)).then_some(api)
+        (self.config.signed_in && self.is_current(PollTarget::Balance, now)).then_some(api)
     }
 
     /// The chain's figures, where they count now.
     pub fn current_chain(&self, now: Timestamp) -> Option<&ChainReading> {
         let reading = self.chain.as_ref()?;
-        self.is_current(Poll::Chain, now).then_some(reading)
+        self.is_current(PollTarget::Chain, now).then_some(reading)
     }
 
     /// What can be spent, where that is known now: the chain's figure where it answers, else the API's.
@@ -40,7 +40,7 @@ impl State {
     ) -> Option<&'a Amount> {
         let chain = chain.map(|reading| &reading.free);
         let api = api.map(|api| &api.balance);
-        if !self.answers(Poll::Chain) && self.answers(Poll::Balance) {
+        if !self.answers(PollTarget::Chain) && self.answers(PollTarget::Balance) {
             api.or(chain)
         } else {
             chain.or(api)
@@ -48,21 +48,21 @@ impl State {
     }
 
     /// Whether the balance is said to be low, by figures that count now.
-    pub fn is_said_low(&self, now: Timestamp) -> bool {
+    pub fn shows_low_balance(&self, now: Timestamp) -> bool {
         self.alerts.low_balance_told && self.is_low(now).is_some()
     }
 
     /// Whether the last question of this kind was answered.
-    pub fn answers(&self, poll: Poll) -> bool {
+    pub fn answers(&self, poll: PollTarget) -> bool {
         let failing = self.plans.get(&poll).is_none_or(|plan| plan.failures > 0);
         // The figures stand while only the events cannot be read.
-        let lacks_only_events = poll == Poll::Chain
-            && self.events_problem.is_some()
-            && !self.errors.contains_key(&Poll::Chain);
+        let lacks_only_events = poll == PollTarget::Chain
+            && self.events_error.is_some()
+            && !self.errors.contains_key(&PollTarget::Chain);
         self.online && (!failing || lacks_only_events)
     }
 
-    fn is_current(&self, poll: Poll, now: Timestamp) -> bool {
+    fn is_current(&self, poll: PollTarget, now: Timestamp) -> bool {
         // An older figure in place of a newer one says nothing of how much there is now.
         let counts_not = self.errors.get(&poll).is_some_and(|(error, _)| {
             matches!(
@@ -70,15 +70,22 @@ impl State {
                 Code::Unauthorized | Code::SignedOut | Code::ChainWentBack
             )
         });
-        let most = if self.answers(poll) { MOST } else { GRACE };
-        !counts_not && self.done_at(poll).is_some_and(|at| now.since(at) <= most)
+        let most = if self.answers(poll) {
+            MAX_AGE
+        } else {
+            OUTAGE_GRACE
+        };
+        !counts_not
+            && self
+                .last_success(poll)
+                .is_some_and(|at| now.since(at) <= most)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ChainAnswer, Disagreement, Event, Setup, Thresholds, step};
+    use crate::{AccountConfig, ChainResponse, Disagreement, Event, Thresholds, step};
     use alloy_primitives::Address;
     use bursar_domain::account::AccountId;
     use bursar_domain::error::Error;
@@ -104,7 +111,7 @@ mod tests {
     }
 
     fn chain(cents: i64) -> Event {
-        Event::Chain(Ok(ChainAnswer {
+        Event::Chain(Ok(ChainResponse {
             user: Address::ZERO,
             reading: ChainReading {
                 block: 1,
@@ -119,11 +126,11 @@ mod tests {
             credited: Vec::new(),
             reorganised: Vec::new(),
             changed: false,
-            past: None,
+            backfill: None,
             lowers_mark: false,
-            figures_problem: None,
-            events_problem: None,
-            look_again: None,
+            figures_error: None,
+            events_error: None,
+            reread_at: None,
         }))
     }
 
@@ -133,10 +140,10 @@ mod tests {
 
     /// An account of which both have just told the same.
     fn account() -> State {
-        let setup = Setup {
+        let setup = AccountConfig {
             rules: Rules::default(),
             signed_in: true,
-            watched: Some(Address::ZERO),
+            watched_address: Some(Address::ZERO),
         };
         let begun = State::new(AccountId("a".to_owned()), NOON, setup, Vec::new(), NOON);
         after(&after(&begun, chain(2_615), NOON), api(2_615), NOON)
@@ -216,8 +223,8 @@ mod tests {
         assert!(!told.alerts.low_balance_told);
         let told = after(&account(), Event::Thresholds(few), NOON);
         let told = after(&told, api(2_615), NOON);
-        assert!(told.is_said_low(NOON));
+        assert!(told.shows_low_balance(NOON));
         let out = after(&told, Event::SignedIn(false), NOON);
-        assert!(!after(&out, chain(5_115), NOON).is_said_low(NOON));
+        assert!(!after(&out, chain(5_115), NOON).shows_low_balance(NOON));
     }
 }

@@ -1,10 +1,10 @@
 //! What the answers of servers mean: each payment to the top-up that it is, or can only be, or to a new one; what
 //! none of them shows is absent; and what the chain has.
 
-use super::answer::{ChainAnswer, Followed, HistoryAnswer};
-use super::event::{Effect, Poll};
-use super::late::{has_grown, in_all};
-use super::past::Past;
+use super::answer::{ChainResponse, HistoryResponse, OpenPaymentsResponse};
+use super::event::{Effect, PollTarget};
+use super::late::{has_grown, total_balance};
+use super::past::Backfill;
 use super::state::State;
 use super::step::Step;
 use crate::top_up::{Input, TopUp};
@@ -16,95 +16,105 @@ use bursar_domain::view::{Change, PaymentKind};
 use std::collections::BTreeMap;
 
 impl Step {
-    pub(super) fn followed(
+    pub(super) fn open_payments_response(
         &mut self,
-        followed: &Followed,
-        asked_at: Timestamp,
+        followed: &OpenPaymentsResponse,
+        requested_at: Timestamp,
         now: Timestamp,
         entropy: u64,
     ) {
-        self.booked(Poll::Follow, followed.problem.as_ref(), now, entropy);
-        self.reported(&followed.payments, followed.problem.as_ref(), now);
+        self.record_response(
+            PollTarget::OpenPayments,
+            followed.error.as_ref(),
+            now,
+            entropy,
+        );
+        self.apply_payments(&followed.payments, followed.error.as_ref(), now);
         if followed.history_read {
-            self.absent(&followed.payments, asked_at, now);
-        } else if let Some(problem) = &followed.problem {
-            self.unclear(problem, now);
+            self.mark_absent(&followed.payments, requested_at, now);
+        } else if let Some(error) = &followed.error {
+            self.mark_unclear(error, now);
         }
-        self.state.hurry(now);
+        self.state.shorten_intervals(now);
         self.changed();
     }
 
-    pub(super) fn history(
+    pub(super) fn history_response(
         &mut self,
-        history: &HistoryAnswer,
-        asked_at: Timestamp,
+        history: &HistoryResponse,
+        requested_at: Timestamp,
         now: Timestamp,
         entropy: u64,
     ) {
-        self.booked(Poll::History, history.problem.as_ref(), now, entropy);
-        if !history.ended && !history.kept {
-            self.state.whole_history |= self.state.whole_asked;
+        self.record_response(PollTarget::History, history.error.as_ref(), now, entropy);
+        if !history.is_complete && !history.resumable {
+            self.state.full_history_wanted |= self.state.full_history_in_flight;
         }
-        self.state.whole_asked = false;
-        self.state.ended_asked = false;
-        self.reported(&history.payments, history.problem.as_ref(), now);
-        if history.ended && !history.doubtful {
-            self.absent(&history.payments, asked_at, now);
+        self.state.full_history_in_flight = false;
+        self.state.late_payment_read_in_flight = false;
+        self.apply_payments(&history.payments, history.error.as_ref(), now);
+        if history.is_complete && !history.unreadable_candidate {
+            self.mark_absent(&history.payments, requested_at, now);
         }
-        self.late_money(&history.late, now);
+        self.notify_late_payments(&history.late_payments, now);
         if self.state.recovering {
             self.state.recovering = false;
             self.changed();
         }
-        if history.changed > 0 {
+        if history.changed_rows > 0 {
             self.effects.push(Effect::Changed(Change::Payments {
                 account: self.state.account.clone(),
             }));
             if !history.more {
                 // A payment that has just become known may already have its event.
-                self.state.make_due(&[Poll::Balance], now);
+                self.state.make_due(&[PollTarget::Balance], now);
             }
         }
-        let past = Past {
-            payments: history.past,
-            ..self.state.past.clone()
+        let backfill = Backfill {
+            payments: history.backfill,
+            ..self.state.backfill.clone()
         };
-        self.past_is(past, Poll::History, history.more, now);
+        self.update_backfill(backfill, PollTarget::History, history.more, now);
     }
 
     /// The provider's word on each payment: to the top-up it is, to the one it can only be, or to a new one.
-    fn reported(&mut self, payments: &[RemotePayment], problem: Option<&Error>, now: Timestamp) {
+    fn apply_payments(
+        &mut self,
+        payments: &[RemotePayment],
+        error: Option<&Error>,
+        now: Timestamp,
+    ) {
         // Where there may be others, what was not read this time may be likelier.
-        let cut_off = problem.is_some_and(|problem| problem.retryable)
-            && !self.state.setup.rules.one_open_top_up();
-        let found = if cut_off {
+        let cut_off = error.is_some_and(|error| error.retryable)
+            && !self.state.config.rules.one_open_top_up();
+        let matched = if cut_off {
             BTreeMap::new()
         } else {
-            self.state.found(payments)
+            self.state.match_payments(payments)
         };
         for payment in payments {
-            if let Some(id) = found.get(&payment.id) {
-                self.take_over(id, &payment.id);
-                self.heard(id, payment, now, Input::Found);
+            if let Some(id) = matched.get(&payment.id) {
+                self.merge_adopted(id, &payment.id);
+                self.apply_payment(id, payment, now, Input::Found);
             }
         }
         for payment in payments {
-            match self.state.bound_to(&payment.id) {
-                _ if found.contains_key(&payment.id) => {}
-                Some(id) => self.heard_of(&id, payment, now),
+            match self.state.top_up_id_of(&payment.id) {
+                _ if matched.contains_key(&payment.id) => {}
+                Some(id) => self.apply_reported(&id, payment, now),
                 None if matches!(payment.status, Status::Refunding | Status::Refunded) => {
-                    self.given_back(payment, now);
+                    self.notify_refund(payment, now);
                 }
                 None => self.adopt(payment, now),
             }
         }
     }
 
-    fn heard_of(&mut self, id: &str, payment: &RemotePayment, now: Timestamp) {
-        self.heard(id, payment, now, Input::Reported);
+    fn apply_reported(&mut self, id: &str, payment: &RemotePayment, now: Timestamp) {
+        self.apply_payment(id, payment, now, Input::Reported);
     }
 
-    fn heard(
+    fn apply_payment(
         &mut self,
         id: &str,
         payment: &RemotePayment,
@@ -112,14 +122,14 @@ impl Step {
         input: impl FnOnce(RemotePayment) -> Input,
     ) {
         let mut payment = payment.clone();
-        if self.state.cancelled_here.contains(id) {
+        if self.state.cancelled_by_user.contains(id) {
             payment.reason = payment.reason.map(FailureReason::or_by_user);
         }
         let updated_at = payment.updated_at;
         self.apply(id, &input(payment), now);
-        let heard = self.state.top_ups.get(id);
-        if heard.is_some_and(|top_up| top_up.remote_updated_at == Some(updated_at)) {
-            self.state.seen.insert(id.to_owned(), now);
+        let applied = self.state.top_ups.get(id);
+        if applied.is_some_and(|top_up| top_up.provider_updated_at == Some(updated_at)) {
+            self.state.status_read_at.insert(id.to_owned(), now);
         }
     }
 
@@ -135,40 +145,45 @@ impl Step {
             | Status::Refunded => false,
         };
         // While the answer to a start is outstanding nobody can say whose this is.
-        if !open || self.state.awaits_start() || self.state.may_be_lost(payment) {
+        if !open || self.state.awaits_start() || self.state.could_be_unknown_outcome(payment) {
             return;
         }
         let adopted = TopUp::adopted(payment);
         let id = adopted.id.clone();
         self.state.top_ups.insert(id.clone(), adopted);
         self.apply_as(&id, &Input::Reported(payment.clone()), now, true);
-        self.state.seen.insert(id, now);
+        self.state.status_read_at.insert(id, now);
     }
 
     /// One that ended long ago goes back after all: told once, unless it is older news than the connection.
-    fn given_back(&mut self, payment: &RemotePayment, now: Timestamp) {
+    fn notify_refund(&mut self, payment: &RemotePayment, now: Timestamp) {
         if payment.updated_at < self.state.connected_at
-            || !self.state.refunds_told.insert(payment.id.clone())
+            || !self.state.refunds_notified.insert(payment.id.clone())
         {
             return;
         }
-        self.notice(Notice {
+        self.push_notice(Notice {
             amount: Some(payment.amount.clone()),
             about: PaymentKind::of(&payment.purpose),
             ..self
                 .state
-                .news(NoticeKind::Refunded, payment.id.clone(), now)
+                .new_notice(NoticeKind::Refunded, payment.id.clone(), now)
         });
-        self.state.make_due(&[Poll::Balance], now);
+        self.state.make_due(&[PollTarget::Balance], now);
     }
 
-    pub(super) fn chain(&mut self, answer: &ChainAnswer, now: Timestamp, entropy: u64) {
-        let failures = self.state.failures(Poll::Chain);
-        self.booked(Poll::Chain, answer.figures_problem.as_ref(), now, entropy);
-        self.state.whole_chain_asked = false;
-        if self.state.setup.watched != Some(answer.user) {
+    pub(super) fn chain_response(&mut self, answer: &ChainResponse, now: Timestamp, entropy: u64) {
+        let failures = self.state.failures(PollTarget::Chain);
+        self.record_response(
+            PollTarget::Chain,
+            answer.figures_error.as_ref(),
+            now,
+            entropy,
+        );
+        self.state.full_chain_in_flight = false;
+        if self.state.config.watched_address != Some(answer.user) {
             // Asked for before the address was changed.
-            self.state.make_due(&[Poll::Chain], now);
+            self.state.make_due(&[PollTarget::Chain], now);
             return;
         }
         let is_overtaken = self
@@ -185,18 +200,18 @@ impl Step {
             .chain
             .as_ref()
             .is_none_or(|seen| !seen.same_balances(&answer.reading));
-        let before = self.state.chain.as_ref().and_then(in_all);
-        if has_grown(before.as_ref(), in_all(&answer.reading).as_ref()) {
-            self.look_for_late_money(now);
+        let before = self.state.chain.as_ref().and_then(total_balance);
+        if has_grown(before.as_ref(), total_balance(&answer.reading).as_ref()) {
+            self.search_late_payments(now);
         }
         self.state.chain = Some(answer.reading.clone());
-        for payment in &answer.reorganised {
-            if let Some(id) = self.state.bound_to(payment) {
+        for payment_id in &answer.reorganised {
+            if let Some(id) = self.state.top_up_id_of(payment_id) {
                 self.apply(&id, &Input::Reorganised, now);
             }
         }
-        for (payment, verified, agreed) in &answer.credited {
-            if let Some(id) = self.state.bound_to(payment) {
+        for (payment_id, verified, agreed) in &answer.credited {
+            if let Some(id) = self.state.top_up_id_of(payment_id) {
                 let input = Input::Credited {
                     verified: verified.clone(),
                     agreed: *agreed,
@@ -204,19 +219,19 @@ impl Step {
                 self.apply(&id, &input, now);
             }
         }
-        let past = Past {
-            chain: answer.past,
-            ..self.state.past.clone()
+        let backfill = Backfill {
+            chain: answer.backfill,
+            ..self.state.backfill.clone()
         };
         // What could not be read is asked for again as usual, not at once.
-        let more = answer.past.is_some() && answer.events_problem.is_none();
-        self.past_is(past, Poll::Chain, more, now);
-        if let Some(due) = answer.look_again {
-            self.state.bring_forward(Poll::Chain, due.max(now));
+        let more = answer.backfill.is_some() && answer.events_error.is_none();
+        self.update_backfill(backfill, PollTarget::Chain, more, now);
+        if let Some(due) = answer.reread_at {
+            self.state.bring_forward(PollTarget::Chain, due.max(now));
         }
-        self.state.events_problem = None;
-        if let Some(problem) = &answer.events_problem {
-            self.state.events_failed(problem, failures, now, entropy);
+        self.state.events_error = None;
+        if let Some(error) = &answer.events_error {
+            self.state.events_failed(error, failures, now, entropy);
         }
         if answer.changed {
             self.effects.push(Effect::Changed(Change::Payments {
@@ -225,19 +240,20 @@ impl Step {
         }
         if moved {
             // The provider's own figure is about to move too.
-            self.state.make_due(&[Poll::Balance, Poll::Follow], now);
+            self.state
+                .make_due(&[PollTarget::Balance, PollTarget::OpenPayments], now);
         }
-        self.watch_balance(now);
+        self.check_balance(now);
         self.changed();
     }
 }
 
 impl State {
     /// Which top-up a payment of the provider is.
-    pub(super) fn bound_to(&self, payment: &str) -> Option<String> {
+    pub(super) fn top_up_id_of(&self, payment_id: &str) -> Option<String> {
         self.top_ups
             .values()
-            .find(|top_up| top_up.remote.as_deref() == Some(payment))
+            .find(|top_up| top_up.payment_id.as_deref() == Some(payment_id))
             .map(|top_up| top_up.id.clone())
     }
 }

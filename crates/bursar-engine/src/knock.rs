@@ -2,93 +2,94 @@
 //! bare connection is tried every few seconds. Only where a connection stands that was refused before is the
 //! server asked at once; a server that takes connections and answers nothing waits for its back-off.
 
-use super::event::{Effect, Poll, Request, Server};
+use super::event::{Effect, PollTarget, Request, Server};
 use super::state::{Presence, State};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Code;
 
 /// From the end of one try to the next.
-const PAUSE: Span = Span::seconds(2);
+const PROBE_INTERVAL: Span = Span::seconds(2);
 
 /// How it stands with knocking at a server that could not be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Knock {
+pub struct ReachabilityProbe {
     due: Timestamp,
     in_flight: bool,
     /// The last try found nobody.
-    closed: bool,
+    was_unreachable: bool,
     /// A knock has led to the request that is out now, or to the last one.
-    asked: bool,
+    led_to_request: bool,
     /// Such a request failed: the next one comes by itself, so that a door that opens and shuts is not run through.
-    spent: bool,
+    exhausted: bool,
 }
 
 impl State {
     /// Books that a request failed for want of an answer.
-    pub(super) fn expect_knock(&mut self, server: Server, code: Code, now: Timestamp) {
+    pub(super) fn plan_probe(&mut self, server: Server, code: Code, now: Timestamp) {
         if !may_be_gone(code) {
-            self.knocks.remove(&server);
+            self.probes.remove(&server);
             return;
         }
-        let before = self.knocks.get(&server).copied();
-        let knock = Knock {
-            due: now.plus(PAUSE),
-            in_flight: before.is_some_and(|knock| knock.in_flight),
-            closed: before.is_some_and(|knock| knock.closed),
-            asked: false,
-            spent: before.is_some_and(|knock| knock.asked),
+        let before = self.probes.get(&server).copied();
+        let probe = ReachabilityProbe {
+            due: now.plus(PROBE_INTERVAL),
+            in_flight: before.is_some_and(|probe| probe.in_flight),
+            was_unreachable: before.is_some_and(|probe| probe.was_unreachable),
+            led_to_request: false,
+            exhausted: before.is_some_and(|probe| probe.led_to_request),
         };
-        self.knocks.insert(server, knock);
+        self.probes.insert(server, probe);
     }
 
-    pub(super) fn next_knock(&self) -> Option<Timestamp> {
+    pub(super) fn next_probe(&self) -> Option<Timestamp> {
         Server::ALL
             .into_iter()
-            .filter_map(|server| self.knock_due(server))
+            .filter_map(|server| self.probe_due(server))
             .min()
     }
 
     /// When the server is knocked at next, if it is.
-    fn knock_due(&self, server: Server) -> Option<Timestamp> {
-        let knock = self.knocks.get(&server)?;
-        let gate = self.gate(server);
+    fn probe_due(&self, server: Server) -> Option<Timestamp> {
+        let probe = self.probes.get(&server)?;
+        let backoff = self.server_backoff(server);
         let somebody_waits = self.presence != Presence::Tray || self.has_live();
-        let in_time = knock.due < gate.closed_until && knock.due >= gate.asked_until;
-        (self.online && somebody_waits && in_time && !knock.in_flight && !knock.spent)
-            .then_some(knock.due)
+        let in_time = probe.due < backoff.until && probe.due >= backoff.retry_after;
+        (self.online && somebody_waits && in_time && !probe.in_flight && !probe.exhausted)
+            .then_some(probe.due)
     }
 
-    pub(super) fn knock_where_due(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn probe_due_servers(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
         for server in Server::ALL {
-            if self.knock_due(server).is_none_or(|due| due > now) {
+            if self.probe_due(server).is_none_or(|due| due > now) {
                 continue;
             }
-            if let Some(knock) = self.knocks.get_mut(&server) {
-                knock.in_flight = true;
-                effects.push(Effect::Request(Request::Knock(server)));
+            if let Some(probe) = self.probes.get_mut(&server) {
+                probe.in_flight = true;
+                effects.push(Effect::Request(Request::Probe(server)));
             }
         }
         effects
     }
 
     /// Books what a knock found.
-    pub(super) fn knocked(&mut self, server: Server, open: bool, now: Timestamp) {
-        let Some(knock) = self.knocks.get_mut(&server) else {
+    pub(super) fn probed(&mut self, server: Server, reachable: bool, now: Timestamp) {
+        let Some(probe) = self.probes.get_mut(&server) else {
             return;
         };
-        let came_back = open && knock.closed && !knock.asked && !knock.spent;
-        knock.in_flight = false;
-        knock.closed = !open;
-        knock.due = now.plus(PAUSE);
-        knock.asked |= came_back;
+        let came_back =
+            reachable && probe.was_unreachable && !probe.led_to_request && !probe.exhausted;
+        probe.in_flight = false;
+        probe.was_unreachable = !reachable;
+        probe.due = now.plus(PROBE_INTERVAL);
+        probe.led_to_request |= came_back;
         if !came_back {
             return;
         }
-        let mut gate = self.gate(server);
-        gate.closed_until = gate.asked_until.min(gate.closed_until);
-        self.gates.insert(server, gate);
-        let polls: Vec<_> = Poll::ALL
+        let mut backoff = self.server_backoff(server);
+        backoff.until = backoff.retry_after.min(backoff.until);
+        self.server_backoffs.insert(server, backoff);
+        let polls: Vec<_> = PollTarget::ALL
             .into_iter()
             .filter(|poll| poll.server() == server)
             .collect();

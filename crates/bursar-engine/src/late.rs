@@ -1,7 +1,7 @@
 //! Money that comes after its payment has ended without any: noticed by the balance, looked for in the history, and told.
 
-use super::answer::LateMoney;
-use super::event::Poll;
+use super::answer::LatePayment;
+use super::event::PollTarget;
 use super::state::State;
 use super::step::Step;
 use crate::top_up::Phase;
@@ -12,55 +12,55 @@ use bursar_domain::notice::{Notice, NoticeKind};
 use std::cmp::Ordering;
 
 /// The provider may tell of money a little later than the chain: one look at once, and one more after that.
-const LOOKS: u8 = 2;
+const LATE_PAYMENT_READS: u8 = 2;
 
 impl Step {
     /// The balance has grown. Where nothing open explains it, it may be late money for anything that has ended.
-    pub(super) fn look_for_late_money(&mut self, now: Timestamp) {
+    pub(super) fn search_late_payments(&mut self, now: Timestamp) {
         if self.state.has_live() {
             return;
         }
-        self.state.ended_looks = LOOKS;
-        self.state.make_due(&[Poll::History], now);
+        self.state.late_payment_reads = LATE_PAYMENT_READS;
+        self.state.make_due(&[PollTarget::History], now);
     }
 
     /// Tells once of payments that had ended long ago and are completed after all. One that is followed tells by itself.
-    pub(super) fn late_money(&mut self, late: &[LateMoney], now: Timestamp) {
-        for late in late {
+    pub(super) fn notify_late_payments(&mut self, late_payments: &[LatePayment], now: Timestamp) {
+        for late in late_payments {
             let followed = self
                 .state
-                .bound_to(&late.payment)
+                .top_up_id_of(&late.payment_id)
                 .and_then(|id| self.state.top_ups.get(&id))
                 .is_some_and(|top_up| top_up.phase != Phase::Completed);
             if followed {
                 continue;
             }
-            let silent = self.state.viewing.as_ref() == Some(&late.payment);
-            self.notice(Notice {
+            let silent = self.state.viewing.as_ref() == Some(&late.payment_id);
+            self.push_notice(Notice {
                 amount: Some(late.amount.clone()),
                 about: late.kind,
                 silent,
                 ..self
                     .state
-                    .news(NoticeKind::Completed, late.payment.clone(), now)
+                    .new_notice(NoticeKind::Completed, late.payment_id.clone(), now)
             });
-            self.state.make_due(&[Poll::Balance], now);
+            self.state.make_due(&[PollTarget::Balance], now);
         }
     }
 }
 
 impl State {
     /// What a reading of the history was to bring is still wanted.
-    pub(super) fn ask_history_as_before(&mut self) {
-        self.whole_history |= self.whole_asked;
-        if std::mem::take(&mut self.ended_asked) {
-            self.ended_looks = self.ended_looks.max(1);
+    pub(super) fn restore_history_request(&mut self) {
+        self.full_history_wanted |= self.full_history_in_flight;
+        if std::mem::take(&mut self.late_payment_read_in_flight) {
+            self.late_payment_reads = self.late_payment_reads.max(1);
         }
     }
 }
 
 /// All that is the user's in the contract, but for what is under review.
-pub(super) fn in_all(reading: &ChainReading) -> Option<Amount> {
+pub(super) fn total_balance(reading: &ChainReading) -> Option<Amount> {
     reading.free.checked_add(&reading.reserved)
 }
 

@@ -20,11 +20,13 @@ mod state;
 mod step;
 pub mod top_up;
 
-pub use answer::{CatalogueAnswer, ChainAnswer, Followed, HistoryAnswer, LateMoney};
+pub use answer::{
+    CatalogueResponse, ChainResponse, HistoryResponse, LatePayment, OpenPaymentsResponse,
+};
 pub use command::offline;
 pub use commit::{Alerts, Write};
-pub use event::{Effect, Event, Poll, Request, Server, Sought};
-pub use knock::Knock;
-pub use past::{Blocks, Lines, Past};
-pub use state::{Disagreement, Presence, Repeat, Setup, State, Thresholds};
+pub use event::{Effect, Event, PollTarget, Request, Server, WatchedPayment};
+pub use knock::ReachabilityProbe;
+pub use past::{Backfill, BlockProgress, HistoryProgress};
+pub use state::{AccountConfig, Disagreement, Presence, Resend, State, Thresholds};
 pub use step::{Step, step};

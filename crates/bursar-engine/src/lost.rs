@@ -4,7 +4,7 @@
 use super::state::State;
 use super::step::Step;
 use crate::Write;
-use crate::top_up::{Input, Phase, TopUp, WATCH, is_doubt};
+use crate::top_up::{Input, LATE_PAYMENT_WINDOW, Phase, TopUp, is_undecidable};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::payment::RemotePayment;
@@ -14,14 +14,14 @@ impl State {
     /// What stands in the way of another payment: one of which nobody knows whether it was made, and any open one
     /// where only one is allowed. A payment that nothing could settle for a day is in nobody's way any more; its
     /// fate stays unknown.
-    pub fn in_the_way(&self, now: Timestamp) -> Option<&TopUp> {
-        let one_at_a_time = self.setup.rules.one_open_top_up();
+    pub fn blocking_payment(&self, now: Timestamp) -> Option<&TopUp> {
+        let one_at_a_time = self.config.rules.one_open_top_up();
         self.top_ups
             .values()
             .filter(|top_up| top_up.is_live())
             .filter(|top_up| {
                 if top_up.phase == Phase::Starting {
-                    !self.has_waited(top_up, WATCH, now)
+                    !self.has_waited_longer(top_up, LATE_PAYMENT_WINDOW, now)
                 } else {
                     one_at_a_time
                 }
@@ -31,8 +31,8 @@ impl State {
 
     /// Whether its request is on its way, or about to be sent again for the first time since the start: what became
     /// of it will be known in a moment.
-    pub fn is_answer_coming(&self, id: &str) -> bool {
-        let asked_in_vain = self.repeats.contains_key(id);
+    pub fn is_start_pending(&self, id: &str) -> bool {
+        let asked_in_vain = self.resends.contains_key(id);
         self.online
             && !asked_in_vain
             && self
@@ -43,21 +43,21 @@ impl State {
 
     /// Which of the payments are likely to be top-ups that are looked for, by the payments' ids: of several the one that
     /// was created nearest to the intent. While a request is still on the way the answer itself will say.
-    pub(super) fn found(&self, payments: &[RemotePayment]) -> BTreeMap<String, String> {
-        let mut found = BTreeMap::new();
+    pub(super) fn match_payments(&self, payments: &[RemotePayment]) -> BTreeMap<String, String> {
+        let mut matched = BTreeMap::new();
         if self.awaits_start() {
-            return found;
+            return matched;
         }
-        let only_one = self.setup.rules.one_open_top_up();
+        let only_one = self.config.rules.one_open_top_up();
         let mut likely = Vec::new();
         for top_up in self.top_ups.values() {
-            let ended = self.start_ended.get(&top_up.id).copied();
+            let ended = self.start_ended_at.get(&top_up.id).copied();
             let ended = ended.unwrap_or(top_up.created_at);
             for payment in payments {
-                if top_up.is_likely(payment, ended, only_one) && self.is_free_for(top_up, payment) {
+                if top_up.is_match(payment, ended, only_one) && self.is_free_for(top_up, payment) {
                     likely.push((
-                        !top_up.has_checkout_of(payment),
-                        top_up.distance(payment),
+                        !top_up.has_same_checkout(payment),
+                        top_up.time_distance(payment),
                         &payment.id,
                         &top_up.id,
                     ));
@@ -67,45 +67,45 @@ impl State {
         // The surest first; each payment is one top-up, and each top-up one payment.
         likely.sort();
         for (_, _, payment, top_up) in likely {
-            if !found.contains_key(payment) && !found.values().any(|taken| taken == top_up) {
-                found.insert(payment.clone(), top_up.clone());
+            if !matched.contains_key(payment) && !matched.values().any(|taken| taken == top_up) {
+                matched.insert(payment.clone(), top_up.clone());
             }
         }
-        found
+        matched
     }
 
     /// Whether a payment is nobody's yet. One that was taken for somebody else's is, for a top-up of which it is known
     /// that there is one: it turns out to be that one.
     fn is_free_for(&self, top_up: &TopUp, payment: &RemotePayment) -> bool {
-        let Some(bound) = self.bound_to(&payment.id) else {
+        let Some(bound) = self.top_up_id_of(&payment.id) else {
             return true;
         };
         let adopted = self.top_ups.get(&bound).is_some_and(TopUp::is_adopted);
-        let sure = top_up.has_checkout_of(payment) || top_up.may_be(payment);
+        let sure = top_up.has_same_checkout(payment) || top_up.could_be(payment);
         adopted && top_up.phase != Phase::Starting && sure
     }
 
     /// Whether this may be one whose answer was lost, so that it is nobody else's yet.
-    pub(super) fn may_be_lost(&self, payment: &RemotePayment) -> bool {
+    pub(super) fn could_be_unknown_outcome(&self, payment: &RemotePayment) -> bool {
         self.top_ups
             .values()
-            .any(|top_up| top_up.may_be(payment) || top_up.is_doubtful(payment))
+            .any(|top_up| top_up.could_be(payment) || top_up.could_be_with_wrong_clock(payment))
     }
 
     /// A payment of nobody's that may be this one, if a clock were wrong.
-    fn doubt<'a>(
+    fn find_doubtful<'a>(
         &self,
         top_up: &TopUp,
         payments: &'a [RemotePayment],
     ) -> Option<&'a RemotePayment> {
         payments
             .iter()
-            .filter(|payment| top_up.is_doubtful(payment))
-            .find(|payment| self.bound_to(&payment.id).is_none())
+            .filter(|payment| top_up.could_be_with_wrong_clock(payment))
+            .find(|payment| self.top_up_id_of(&payment.id).is_none())
     }
 }
 
-fn may_be(payment: &RemotePayment) -> Error {
+fn undecidable_error(payment: &RemotePayment) -> Error {
     let name = payment.papers.number.as_ref().unwrap_or(&payment.id);
     Error::new(
         Code::TopUpsUnknown,
@@ -118,9 +118,9 @@ fn may_be(payment: &RemotePayment) -> Error {
 }
 
 /// Why nothing is begun beside this one, and what to do about it.
-pub(super) fn obstacle(open: &TopUp) -> Error {
+pub(super) fn blocked_error(open: &TopUp) -> Error {
     match (open.phase, &open.error) {
-        (Phase::Starting, Some(error)) if is_doubt(error.code) => {
+        (Phase::Starting, Some(error)) if is_undecidable(error.code) => {
             Error::new(Code::TopUpOpen, error.message.clone())
         }
         (Phase::Starting, _) => Error::passing(
@@ -143,41 +143,43 @@ pub(super) fn obstacle(open: &TopUp) -> Error {
 
 impl Step {
     /// A payment that was taken for somebody else's has turned out to be this top-up: it is known once from now on.
-    pub(super) fn take_over(&mut self, top_up: &str, payment: &str) {
+    pub(super) fn merge_adopted(&mut self, top_up_id: &str, payment_id: &str) {
         let adopted = self
             .state
             .top_ups
             .values()
             .find(|other| {
-                other.id != top_up && other.is_adopted() && other.remote.as_deref() == Some(payment)
+                other.id != top_up_id
+                    && other.is_adopted()
+                    && other.payment_id.as_deref() == Some(payment_id)
             })
             .map(|other| other.id.clone());
         if let Some(adopted) = adopted {
             self.state.top_ups.remove(&adopted);
-            self.commit.push(Write::TopUpGone(adopted));
+            self.commit.push(Write::DeleteTopUp(adopted));
         }
     }
 
     /// Nobody can say what became of a top-up whose answer was lost; the user hears why.
-    pub(super) fn unclear(&mut self, problem: &Error, now: Timestamp) {
+    pub(super) fn mark_unclear(&mut self, error: &Error, now: Timestamp) {
         let lost: Vec<String> = self
             .state
             .top_ups
             .values()
-            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
-            .filter(|top_up| !self.state.starting.contains(&top_up.id))
+            .filter(|top_up| top_up.is_live() && top_up.payment_id.is_none())
+            .filter(|top_up| !self.state.starts_in_flight.contains(&top_up.id))
             .map(|top_up| top_up.id.clone())
             .collect();
         for id in lost {
-            self.apply(&id, &Input::Unclear(problem.clone()), now);
+            self.apply(&id, &Input::Unclear(error.clone()), now);
         }
     }
 
     /// What a whole look did not show is absent, unless there is something that it may be after all.
-    pub(super) fn absent(
+    pub(super) fn mark_absent(
         &mut self,
         payments: &[RemotePayment],
-        asked_at: Timestamp,
+        requested_at: Timestamp,
         now: Timestamp,
     ) {
         // A payment whose owner is not known yet may be the missing one.
@@ -188,25 +190,25 @@ impl Step {
             .state
             .top_ups
             .values()
-            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
-            .filter(|top_up| !self.state.starting.contains(&top_up.id))
+            .filter(|top_up| top_up.is_live() && top_up.payment_id.is_none())
+            .filter(|top_up| !self.state.starts_in_flight.contains(&top_up.id))
             .filter(|top_up| {
                 self.state
-                    .start_ended
+                    .start_ended_at
                     .get(&top_up.id)
-                    .is_none_or(|ended| *ended <= asked_at)
+                    .is_none_or(|ended| *ended <= requested_at)
             })
             .map(|top_up| {
-                let input = match self.state.doubt(top_up, payments) {
-                    Some(payment) => Input::Unclear(may_be(payment)),
-                    None if self.state.looked_before_jump(top_up) => Input::AbsentAnew,
+                let input = match self.state.find_doubtful(top_up, payments) {
+                    Some(payment) => Input::Unclear(undecidable_error(payment)),
+                    None if self.state.was_absent_before_jump(top_up) => Input::AbsentAnew,
                     None => Input::Absent,
                 };
                 (top_up.id.clone(), input)
             })
             .collect();
         for (id, input) in missing {
-            self.state.seen.insert(id.clone(), now);
+            self.state.status_read_at.insert(id.clone(), now);
             self.apply(&id, &input, now);
         }
     }

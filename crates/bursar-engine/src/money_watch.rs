@@ -1,7 +1,7 @@
 //! What follows from the figures: whether chain and API tell the same story, and whether the balance has
 //! become low. Both are told once and not again before it was over in between.
 
-use super::event::Poll;
+use super::event::PollTarget;
 use super::state::{Disagreement, State};
 use super::step::Step;
 use crate::Write;
@@ -13,21 +13,25 @@ use std::cmp::Ordering;
 /// Two readings that differ must be this far apart before it is said.
 const DISAGREEMENT_GAP: Span = Span::minutes(2);
 /// What was last read longer ago than this does not keep a low balance from being over either.
-const FORGOTTEN: Span = Span::hours(24);
+const MAX_STALE_AGE: Span = Span::hours(24);
 /// A balance is no longer low once it is this part of the threshold above it, so that one at the edge, or one that two
 /// sources tell a little differently, is not told again and again.
-const RECOVERY_PART: i128 = 10;
+const RECOVERY_MARGIN_DIVISOR: i128 = 10;
 /// Smaller differences are never worth a word: a hundredth of the currency.
-const SMALLEST_DIFFERENCE_CENTS: i64 = 1;
+const MIN_DIFFERENCE_CENTS: i64 = 1;
 
 impl Step {
-    pub(super) fn watch_balance(&mut self, now: Timestamp) {
-        self.state.disagreement = self.state.compare(now);
-        self.watch_low(now);
+    pub(super) fn check_balance(&mut self, now: Timestamp) {
+        self.state.disagreement = self.state.compare_balances(now);
+        self.check_low_balance(now);
     }
 
-    fn watch_low(&mut self, now: Timestamp) {
-        let Some(low) = self.state.is_low(now).filter(|_| self.state.tells_alerts) else {
+    fn check_low_balance(&mut self, now: Timestamp) {
+        let Some(low) = self
+            .state
+            .is_low(now)
+            .filter(|_| self.state.notifies_alerts)
+        else {
             return;
         };
         if low == self.state.alerts.low_balance_told {
@@ -43,12 +47,12 @@ impl Step {
             let days = self
                 .state
                 .days_left(now)
-                .filter(|days| self.state.are_few(*days));
-            let balance = self.state.balance_to_warn_by(now).cloned();
-            self.notice(Notice {
+                .filter(|days| self.state.are_few_days(*days));
+            let balance = self.state.balance_for_warning(now).cloned();
+            self.push_notice(Notice {
                 amount: balance,
                 days_left: days,
-                ..self.state.news(NoticeKind::LowBalance, subject, now)
+                ..self.state.new_notice(NoticeKind::LowBalance, subject, now)
             });
         }
         self.commit.push(Write::Alerts(self.state.alerts.clone()));
@@ -62,8 +66,8 @@ impl State {
         let silent = |poll| self.errors.contains_key(&poll);
         match (&self.chain, &self.api) {
             (Some(reading), Some((api, as_of)))
-                if silent(Poll::Chain)
-                    && (!silent(Poll::Balance) || reading.is_older_than(*as_of)) =>
+                if silent(PollTarget::Chain)
+                    && (!silent(PollTarget::Balance) || reading.is_older_than(*as_of)) =>
             {
                 Some(&api.balance)
             }
@@ -78,20 +82,22 @@ impl State {
         self.current_api(now).and_then(|api| api.days_left)
     }
 
-    fn are_few(&self, days: u32) -> bool {
+    fn are_few_days(&self, days: u32) -> bool {
         self.thresholds.days.is_some_and(|most| days <= most)
     }
 
     /// `None` while a figure that could say so is unknown or old, as the API's days are right after a start.
     pub(super) fn is_low(&self, now: Timestamp) -> Option<bool> {
-        let balance = self.balance_to_warn_by(now);
-        let few_days = self.days_left(now).is_some_and(|days| self.are_few(days));
+        let balance = self.balance_for_warning(now);
+        let few_days = self
+            .days_left(now)
+            .is_some_and(|days| self.are_few_days(days));
         let little = self
             .thresholds
             .amount
             .as_ref()
             .zip(balance)
-            .and_then(|(least, balance)| balance.compare(&in_its_units(least, balance)?))
+            .and_then(|(least, balance)| balance.compare(&in_currency_of(least, balance)?))
             .is_some_and(|order| order == Ordering::Less);
         if few_days || little {
             return Some(true);
@@ -119,7 +125,7 @@ impl State {
         let enough_money = [chain, api]
             .into_iter()
             .flatten()
-            .filter(|(_, at)| now.since(*at) <= FORGOTTEN)
+            .filter(|(_, at)| now.since(*at) <= MAX_STALE_AGE)
             .all(|(balance, _)| self.is_clearly_above(least, balance));
         enough_days && enough_money
     }
@@ -129,26 +135,27 @@ impl State {
             .api
             .as_ref()
             .and_then(|(api, _)| api.daily_usage.as_ref());
-        recovered_from(least, balance, usage)
+        recovery_level(least, balance, usage)
             .and_then(|enough| balance.compare(&enough))
             .is_some_and(|order| order != Ordering::Less)
     }
 
     /// What can be spent, by figures that count now. A chain that has made no block for a day warns of nothing.
-    fn balance_to_warn_by(&self, now: Timestamp) -> Option<&Amount> {
+    fn balance_for_warning(&self, now: Timestamp) -> Option<&Amount> {
         let chain = self
             .current_chain(now)
-            .filter(|reading| now.since(reading.block_time) <= FORGOTTEN);
+            .filter(|reading| now.since(reading.block_time) <= MAX_STALE_AGE);
         self.preferred(chain, self.current_api(now))
     }
 
     /// They disagree when they differ by more than a day's usage, twice, two minutes apart, with nothing
     /// open that would explain it, while both answer. What no longer counts is compared with nothing.
-    fn compare(&self, now: Timestamp) -> Disagreement {
+    fn compare_balances(&self, now: Timestamp) -> Disagreement {
         let (Some(reading), Some(api)) = (self.current_chain(now), self.current_api(now)) else {
             return Disagreement::Unknown;
         };
-        if self.has_live() || !self.answers(Poll::Chain) || !self.answers(Poll::Balance) {
+        if self.has_live() || !self.answers(PollTarget::Chain) || !self.answers(PollTarget::Balance)
+        {
             return match self.disagreement {
                 Disagreement::Disagree => Disagreement::Disagree,
                 Disagreement::Unknown | Disagreement::Agree | Disagreement::Once(_) => {
@@ -156,7 +163,7 @@ impl State {
                 }
             };
         }
-        let least = Amount::from_cents(SMALLEST_DIFFERENCE_CENTS, api.balance.currency().clone());
+        let least = Amount::from_cents(MIN_DIFFERENCE_CENTS, api.balance.currency().clone());
         let tolerated = match &api.daily_usage {
             Some(usage) if usage.compare(&least) == Some(Ordering::Greater) => usage.clone(),
             Some(_) | None => least,
@@ -184,23 +191,25 @@ impl State {
 }
 
 /// The threshold in the balance's own currency: the user sets it once, for every account in its own units.
-fn in_its_units(least: &Amount, balance: &Amount) -> Option<Amount> {
+fn in_currency_of(least: &Amount, balance: &Amount) -> Option<Amount> {
     Amount::new(least.units(), least.scale(), balance.currency().clone()).ok()
 }
 
 /// From which amount on a balance has recovered: the threshold and a tenth of it, at least a day's usage, by which chain
 /// and API may differ without disagreeing, and at least a hundredth. In the balance's own currency, exact.
-fn recovered_from(least: &Amount, balance: &Amount, usage: Option<&Amount>) -> Option<Amount> {
-    let least = in_its_units(least, balance)?;
+fn recovery_level(least: &Amount, balance: &Amount, usage: Option<&Amount>) -> Option<Amount> {
+    let least = in_currency_of(least, balance)?;
     let currency = balance.currency();
-    let part = least.units().checked_add(RECOVERY_PART.checked_sub(1)?)?;
+    let part = least
+        .units()
+        .checked_add(RECOVERY_MARGIN_DIVISOR.checked_sub(1)?)?;
     let part = Amount::new(
-        part.checked_div(RECOVERY_PART)?,
+        part.checked_div(RECOVERY_MARGIN_DIVISOR)?,
         least.scale(),
         currency.clone(),
     )
     .ok()?;
-    let smallest = Amount::from_cents(SMALLEST_DIFFERENCE_CENTS, currency.clone());
+    let smallest = Amount::from_cents(MIN_DIFFERENCE_CENTS, currency.clone());
     // More than the threshold itself would keep a balance low that is twice as large.
     let usage = usage.filter(|usage| usage.compare(&least) == Some(Ordering::Less));
     let margin = [Some(&smallest), usage]

@@ -3,7 +3,7 @@
 //! where the provider would no longer know the key; then the provider's lists are asked, as for any other.
 
 use super::event::{Effect, Request, Server};
-use super::state::{Repeat, State};
+use super::state::{Resend, State};
 use super::step::Step;
 use crate::top_up::{Input, TopUp};
 use bursar_domain::backoff::{Backoff, jitter};
@@ -11,41 +11,41 @@ use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Error;
 
 /// After a commit that failed, one that is to be given up is looked at again this much later.
-const AFTER_FAILED_COMMIT: Span = Span::seconds(5);
+const COMMIT_RETRY_DELAY: Span = Span::seconds(5);
 
 impl State {
     /// Plans the next attempt after one that ended, or forgets it once the answer is known.
-    pub(super) fn plan_repeat(
+    pub(super) fn plan_resend(
         &mut self,
-        top_up: &str,
+        top_up_id: &str,
         error: Option<&Error>,
         now: Timestamp,
         entropy: u64,
     ) {
         let outstanding = self
             .top_ups
-            .get(top_up)
+            .get(top_up_id)
             .is_some_and(|top_up| top_up.request.is_some());
         let Some(error) = error.filter(|_| outstanding) else {
-            self.repeats.remove(top_up);
+            self.resends.remove(top_up_id);
             return;
         };
-        let repeat = self.repeats.entry(top_up.to_owned()).or_default();
+        let repeat = self.resends.entry(top_up_id.to_owned()).or_default();
         repeat.failures = repeat.failures.saturating_add(1);
         let wait = jitter(Backoff::SERVER.wait(repeat.failures), entropy);
         let asked_for = error.retry_after.unwrap_or_default();
         repeat.due = now.plus(wait.max(asked_for));
-        repeat.asked_until = now.plus(asked_for);
+        repeat.retry_after = now.plus(asked_for);
     }
 
     /// When the next one is sent again, if any is.
-    pub(super) fn next_repeat(&self) -> Option<Timestamp> {
-        if !self.online || !self.setup.signed_in {
+    pub(super) fn next_resend(&self) -> Option<Timestamp> {
+        if !self.online || !self.config.signed_in {
             return None;
         }
-        let closed_until = self.gate(Server::Api).closed_until;
+        let closed_until = self.server_backoff(Server::Api).until;
         self.outstanding()
-            .map(|id| self.repeat_of(id).due.max(closed_until))
+            .map(|id| self.resend_of(id).due.max(closed_until))
             .min()
     }
 
@@ -53,17 +53,19 @@ impl State {
     fn outstanding(&self) -> impl Iterator<Item = &str> {
         self.top_ups
             .values()
-            .filter(|top_up| top_up.request.is_some() && !self.starting.contains(&top_up.id))
+            .filter(|top_up| {
+                top_up.request.is_some() && !self.starts_in_flight.contains(&top_up.id)
+            })
             .map(|top_up| top_up.id.as_str())
     }
 
-    fn repeat_of(&self, id: &str) -> Repeat {
-        self.repeats.get(id).copied().unwrap_or_default()
+    fn resend_of(&self, id: &str) -> Resend {
+        self.resends.get(id).copied().unwrap_or_default()
     }
 
     /// Whether the provider may no longer know its key.
     fn is_overdue(&self, top_up: &TopUp, now: Timestamp) -> bool {
-        self.setup
+        self.config
             .rules
             .repeatable_for
             .is_none_or(|most| self.waited_for(top_up, now) > most)
@@ -81,34 +83,34 @@ impl State {
     }
 
     /// Giving them up could not be written, so it waits a little instead of being tried without a pause.
-    pub(super) fn hold_overdue_repeats(&mut self, now: Timestamp) {
+    pub(super) fn hold_overdue_resends(&mut self, now: Timestamp) {
         for id in self.overdue(now) {
-            let repeat = self.repeats.entry(id).or_default();
-            repeat.due = repeat.due.max(now.plus(AFTER_FAILED_COMMIT));
+            let repeat = self.resends.entry(id).or_default();
+            repeat.due = repeat.due.max(now.plus(COMMIT_RETRY_DELAY));
         }
     }
 }
 
 impl Step {
-    pub(super) fn give_up_repeats(&mut self, now: Timestamp) {
+    pub(super) fn give_up_resends(&mut self, now: Timestamp) {
         let over = self.state.overdue(now);
         for id in over {
-            self.state.repeats.remove(&id);
+            self.state.resends.remove(&id);
             // Only a look that begins from now on can find it absent.
-            self.state.start_ended.insert(id.clone(), now);
+            self.state.start_ended_at.insert(id.clone(), now);
             self.apply(&id, &Input::NotRepeatable, now);
         }
     }
 
-    pub(super) fn repeat_due(&mut self, now: Timestamp) {
-        if self.state.next_repeat().is_none_or(|due| due > now) {
+    pub(super) fn resend_due(&mut self, now: Timestamp) {
+        if self.state.next_resend().is_none_or(|due| due > now) {
             return;
         }
         let overdue = self.state.overdue(now);
         let due: Vec<String> = self
             .state
             .outstanding()
-            .filter(|id| self.state.repeat_of(id).due <= now)
+            .filter(|id| self.state.resend_of(id).due <= now)
             .map(str::to_owned)
             .filter(|id| !overdue.contains(id))
             .collect();
@@ -119,10 +121,10 @@ impl Step {
             let Some(new) = top_up.request.clone() else {
                 continue;
             };
-            top_up.sent_again = true;
-            self.state.starting.insert(id.clone());
+            top_up.resent = true;
+            self.state.starts_in_flight.insert(id.clone());
             self.effects
-                .push(Effect::Request(Request::Start { top_up: id, new }));
+                .push(Effect::Request(Request::Start { top_up_id: id, new }));
         }
     }
 }

@@ -1,8 +1,8 @@
 //! One account's state: what is followed, when each thing is read next, and what was last heard.
 
-use super::event::{Poll, Server};
-use super::knock::Knock;
-use super::past::Past;
+use super::event::{PollTarget, Server};
+use super::knock::ReachabilityProbe;
+use super::past::Backfill;
 use crate::Alerts;
 use crate::top_up::TopUp;
 use alloy_primitives::Address;
@@ -27,12 +27,12 @@ pub enum Presence {
 
 /// What can be asked on behalf of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Setup {
+pub struct AccountConfig {
     pub rules: Rules,
     /// There is a secret.
     pub signed_in: bool,
     /// The address that is read, where there is a chain to read it from.
-    pub watched: Option<Address>,
+    pub watched_address: Option<Address>,
 }
 
 /// When a balance counts as low.
@@ -65,27 +65,27 @@ pub struct Plan {
     /// Failures since the last success.
     pub failures: u32,
     /// When it last succeeded.
-    pub done_at: Option<Timestamp>,
+    pub last_success: Option<Timestamp>,
 }
 
 /// When a request whose answer is outstanding is sent again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Repeat {
+pub struct Resend {
     pub due: Timestamp,
     /// The part of that which the server itself asked for.
-    pub asked_until: Timestamp,
+    pub retry_after: Timestamp,
     /// Answers that did not come.
     pub failures: u32,
 }
 
 /// How a server has answered lately.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Gate {
+pub struct ServerBackoff {
     pub failures: u32,
     /// Nothing is asked before this.
-    pub closed_until: Timestamp,
+    pub until: Timestamp,
     /// The part of that which the server itself asked for: nothing but its time opens it.
-    pub asked_until: Timestamp,
+    pub retry_after: Timestamp,
 }
 
 /// All that the engine knows of one account.
@@ -93,7 +93,7 @@ pub struct Gate {
 pub struct State {
     pub account: AccountId,
     pub connected_at: Timestamp,
-    pub setup: Setup,
+    pub config: AccountConfig,
     pub presence: Presence,
     pub viewing: Option<String>,
     pub online: bool,
@@ -103,28 +103,28 @@ pub struct State {
     /// By Bursar's own id: every top-up whose status may still change.
     pub top_ups: BTreeMap<String, TopUp>,
     /// Requests to start that have not been answered; their absence from a list means nothing yet.
-    pub starting: BTreeSet<String>,
+    pub starts_in_flight: BTreeSet<String>,
     /// When those whose answer was lost are sent again, where the provider takes that for the same request.
-    pub repeats: BTreeMap<String, Repeat>,
+    pub resends: BTreeMap<String, Resend>,
     /// When the last request to start a top-up ended, so that only later looks count as absence.
-    pub start_ended: BTreeMap<String, Timestamp>,
+    pub start_ended_at: BTreeMap<String, Timestamp>,
     /// Since when each one whose fate is not known has been waited for. It never lies ahead, so that a clock that was
     /// set back keeps nobody waiting for longer.
-    pub begun: BTreeMap<String, Timestamp>,
+    pub unknown_since: BTreeMap<String, Timestamp>,
     /// How far the provider's clock is ahead of this machine's, as its last answers tell.
-    pub clock_ahead: Option<Span>,
+    pub clock_offset: Option<Span>,
     /// This machine's clock has jumped, or the machine was asleep, since the provider's answers told that.
-    pub clock_in_doubt: bool,
+    pub clock_offset_stale: bool,
     /// When that last was, by the clock as it went on.
-    pub jumped_at: Option<Timestamp>,
+    pub clock_jumped_at: Option<Timestamp>,
     /// When the provider last said where each of them stands, or that it knows nothing of one whose answer was lost.
-    pub seen: BTreeMap<String, Timestamp>,
-    pub plans: BTreeMap<Poll, Plan>,
-    pub gates: BTreeMap<Server, Gate>,
+    pub status_read_at: BTreeMap<String, Timestamp>,
+    pub plans: BTreeMap<PollTarget, Plan>,
+    pub server_backoffs: BTreeMap<Server, ServerBackoff>,
     /// Servers that could not be reached, as long as they cannot.
-    pub knocks: BTreeMap<Server, Knock>,
+    pub probes: BTreeMap<Server, ReachabilityProbe>,
     /// Polling is at its quickest until then: after a link, focus or "Check now".
-    pub eager_until: Timestamp,
+    pub fast_polling_until: Timestamp,
     pub subscribed: bool,
     pub api: Option<(ApiBalance, Timestamp)>,
     pub chain: Option<ChainReading>,
@@ -132,37 +132,37 @@ pub struct State {
     pub alerts: Alerts,
     /// Whether a low balance and a rejected key are told from here. In a terminal they are not: the desktop app judges them
     /// by the user's settings, and it owns what has been told of them.
-    pub tells_alerts: bool,
+    pub notifies_alerts: bool,
     pub thresholds: Thresholds,
     /// What is wrong now, by what it was found in.
-    pub errors: BTreeMap<Poll, (Error, Timestamp)>,
+    pub errors: BTreeMap<PollTarget, (Error, Timestamp)>,
     /// Why the chain's events could not be read, or not all of them, while its figures could.
-    pub events_problem: Option<(Error, Timestamp)>,
+    pub events_error: Option<(Error, Timestamp)>,
     pub maintenance: bool,
     /// A saved method is being checked.
     pub method_pending: bool,
     /// Until then a method may appear that the user is adding.
     pub method_expected_until: Timestamp,
     /// Those that the user has asked to cancel, unless the provider refused.
-    pub cancelled_here: BTreeSet<String>,
+    pub cancelled_by_user: BTreeSet<String>,
     /// Payments that are to keep their method for next time.
-    pub keeping: BTreeSet<String>,
+    pub saving_method: BTreeSet<String>,
     /// The one-time state in the return address of the page that adds it; gone once used.
-    pub method_link: Option<String>,
+    pub method_link_state: Option<String>,
     /// Payments whose going back has been told since the start.
-    pub refunds_told: BTreeSet<String>,
+    pub refunds_notified: BTreeSet<String>,
     /// The whole history is to be read at the next look.
-    pub whole_history: bool,
+    pub full_history_wanted: bool,
     /// The reading under way is one of the whole history that was asked for.
-    pub whole_asked: bool,
+    pub full_history_in_flight: bool,
     /// The same of the chain's events.
-    pub whole_chain: bool,
-    pub whole_chain_asked: bool,
+    pub full_chain_wanted: bool,
+    pub full_chain_in_flight: bool,
     /// So many of the next readings of the history look at all that ended without money.
-    pub ended_looks: u8,
+    pub late_payment_reads: u8,
     /// The reading under way does.
-    pub ended_asked: bool,
-    pub past: Past,
+    pub late_payment_read_in_flight: bool,
+    pub backfill: Backfill,
 }
 
 impl State {
@@ -170,7 +170,7 @@ impl State {
     pub fn new(
         account: AccountId,
         connected_at: Timestamp,
-        setup: Setup,
+        config: AccountConfig,
         top_ups: Vec<TopUp>,
         now: Timestamp,
     ) -> Self {
@@ -179,32 +179,32 @@ impl State {
             in_flight: false,
             again: false,
             failures: 0,
-            done_at: None,
+            last_success: None,
         };
         Self {
             account,
             connected_at,
-            setup,
+            config,
             presence: Presence::Tray,
             viewing: None,
             online: true,
             recovering: false,
-            begun: BTreeMap::new(),
-            clock_ahead: None,
-            clock_in_doubt: false,
-            jumped_at: None,
-            seen: BTreeMap::new(),
-            cancelled_here: top_ups
+            unknown_since: BTreeMap::new(),
+            clock_offset: None,
+            clock_offset_stale: false,
+            clock_jumped_at: None,
+            status_read_at: BTreeMap::new(),
+            cancelled_by_user: top_ups
                 .iter()
                 .filter(|top_up| top_up.cancel_requested)
                 .map(|top_up| top_up.id.clone())
                 .collect(),
-            keeping: top_ups
+            saving_method: top_ups
                 .iter()
                 .filter(|top_up| top_up.request.as_ref().is_some_and(|new| new.save_method))
                 .map(|top_up| top_up.id.clone())
                 .collect(),
-            start_ended: top_ups
+            start_ended_at: top_ups
                 .iter()
                 .map(|top_up| (top_up.id.clone(), now))
                 .collect(),
@@ -217,33 +217,36 @@ impl State {
                 })
                 .map(|top_up| (top_up.id.clone(), top_up))
                 .collect(),
-            starting: BTreeSet::new(),
-            repeats: BTreeMap::new(),
-            plans: Poll::ALL.into_iter().map(|poll| (poll, plan)).collect(),
-            gates: BTreeMap::new(),
-            knocks: BTreeMap::new(),
-            eager_until: Timestamp::default(),
+            starts_in_flight: BTreeSet::new(),
+            resends: BTreeMap::new(),
+            plans: PollTarget::ALL
+                .into_iter()
+                .map(|poll| (poll, plan))
+                .collect(),
+            server_backoffs: BTreeMap::new(),
+            probes: BTreeMap::new(),
+            fast_polling_until: Timestamp::default(),
             subscribed: false,
             api: None,
             chain: None,
             disagreement: Disagreement::Unknown,
             alerts: Alerts::default(),
-            tells_alerts: true,
+            notifies_alerts: true,
             thresholds: Thresholds::default(),
             errors: BTreeMap::new(),
-            events_problem: None,
+            events_error: None,
             maintenance: false,
             method_pending: false,
             method_expected_until: Timestamp::default(),
-            method_link: None,
-            refunds_told: BTreeSet::new(),
-            whole_history: false,
-            whole_asked: false,
-            whole_chain: false,
-            whole_chain_asked: false,
-            ended_looks: 0,
-            ended_asked: false,
-            past: Past::default(),
+            method_link_state: None,
+            refunds_notified: BTreeSet::new(),
+            full_history_wanted: false,
+            full_history_in_flight: false,
+            full_chain_wanted: false,
+            full_chain_in_flight: false,
+            late_payment_reads: 0,
+            late_payment_read_in_flight: false,
+            backfill: Backfill::default(),
         }
     }
 
@@ -254,23 +257,24 @@ impl State {
 
     /// Whether an answer is outstanding that will say whose a payment is.
     pub fn awaits_start(&self) -> bool {
-        !self.starting.is_empty() || self.top_ups.values().any(|top_up| top_up.request.is_some())
+        !self.starts_in_flight.is_empty()
+            || self.top_ups.values().any(|top_up| top_up.request.is_some())
     }
 
     /// Whether no answer is awaited.
     pub fn is_quiet(&self) -> bool {
-        self.starting.is_empty()
+        self.starts_in_flight.is_empty()
             && self.plans.values().all(|plan| !plan.in_flight)
             && !self.top_ups.values().any(|top_up| top_up.cancel_requested)
     }
 
     /// When the provider last said where this top-up stands; a look that could not read it says nothing.
-    pub fn seen_at(&self, top_up: &str) -> Option<Timestamp> {
-        self.seen.get(top_up).copied()
+    pub fn status_read_at(&self, top_up_id: &str) -> Option<Timestamp> {
+        self.status_read_at.get(top_up_id).copied()
     }
 
     /// When a read of this kind last succeeded.
-    pub fn done_at(&self, poll: Poll) -> Option<Timestamp> {
-        self.plans.get(&poll).and_then(|plan| plan.done_at)
+    pub fn last_success(&self, poll: PollTarget) -> Option<Timestamp> {
+        self.plans.get(&poll).and_then(|plan| plan.last_success)
     }
 }

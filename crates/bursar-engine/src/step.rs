@@ -1,12 +1,12 @@
 //! The step: state and event in, new state, at most one commit, and effects out. One arm an event; what each
 //! means stands in the files beside this one.
 
-use super::event::{Effect, Event, Poll, Server};
+use super::event::{Effect, Event, PollTarget, Server};
 use super::late::has_grown;
-use super::schedule::is_silence;
+use super::schedule::is_outage;
 use super::state::{Disagreement, Presence, State};
 use crate::Write;
-use crate::top_up::{Input, Phase, TopUp, WATCH};
+use crate::top_up::{Input, LATE_PAYMENT_WINDOW, Phase, TopUp};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error};
 use bursar_domain::notice::{Notice, NoticeKind};
@@ -14,7 +14,7 @@ use bursar_domain::payment::FailureReason;
 use bursar_domain::view::{Change, Page, PaymentKind};
 
 /// How long the user may take to add a method on the provider's page, and the provider to know it after a payment.
-pub(super) const METHOD_EXPECTED: Span = Span::minutes(15);
+pub(super) const METHOD_EXPECTED_FOR: Span = Span::minutes(15);
 
 /// What a step leads to. The commit, unless it is empty, is applied before any effect runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,159 +32,173 @@ pub fn step(state: &State, event: &Event, now: Timestamp, entropy: u64) -> Step 
         effects: Vec::new(),
     };
     step.state.bound_times(now);
-    step.take(event, now, entropy);
+    step.handle(event, now, entropy);
     if *event == Event::Tick {
         // Only here: what other events tell must not be lost with a commit that is not about them.
-        step.give_up_repeats(now);
+        step.give_up_resends(now);
     }
     step.state.forget_settled(now);
-    step.repeat_due(now);
-    let asked = step.state.ask_due(now);
+    step.resend_due(now);
+    let asked = step.state.request_due(now);
     step.effects.extend(asked);
-    let knocks = step.state.knock_where_due(now);
-    step.effects.extend(knocks);
+    let probes = step.state.probe_due_servers(now);
+    step.effects.extend(probes);
     step
 }
 
 impl Step {
-    fn take(&mut self, event: &Event, now: Timestamp, entropy: u64) {
+    fn handle(&mut self, event: &Event, now: Timestamp, entropy: u64) {
         match event {
             Event::Tick => {}
             Event::Presence(presence) => self.presence(*presence, now),
             Event::Viewing(payment) => self.state.viewing.clone_from(payment),
             Event::Online(online) => self.online(*online, now),
-            Event::Woke => {
+            Event::ClockJumped => {
                 self.state.clock_moved(now);
-                self.state.open_gates(now);
-                self.state.be_eager(now);
+                self.state.clear_backoffs(now);
+                self.state.poll_fast(now);
             }
-            Event::ProviderClock { ahead } => {
-                self.state.clock_ahead = Some(*ahead);
-                self.state.clock_in_doubt = false;
+            Event::ProviderClock { offset } => {
+                self.state.clock_offset = Some(*offset);
+                self.state.clock_offset_stale = false;
             }
             Event::Thresholds(thresholds) => {
                 if self.state.thresholds != *thresholds {
                     self.state.thresholds.clone_from(thresholds);
                     // Fresh figures are compared with them, and a commit that fails then does not lose the setting.
-                    self.state.make_due(&[Poll::Balance, Poll::Chain], now);
+                    self.state
+                        .make_due(&[PollTarget::Balance, PollTarget::Chain], now);
                 }
             }
             Event::SignedIn(signed_in) => self.signed_in(*signed_in, now),
-            Event::Reconfigured { watched } => {
-                self.state.setup.watched = *watched;
+            Event::Reconfigured { watched_address } => {
+                self.state.config.watched_address = *watched_address;
                 self.state.chain = None;
-                self.state.past.chain = None;
-                self.state.events_problem = None;
+                self.state.backfill.chain = None;
+                self.state.events_error = None;
                 self.state.subscribed = false;
                 self.state.disagreement = Disagreement::Unknown;
-                self.state.forget_gate(Server::Chain);
-                self.state.make_due(&[Poll::Chain], now);
+                self.state.forget_backoff(Server::Chain);
+                self.state.make_due(&[PollTarget::Chain], now);
                 self.changed();
             }
-            Event::Past { stopped } => self.stop_past(*stopped, now),
+            Event::SetBackfillPaused { paused } => self.pause_backfill(*paused, now),
             Event::StartTopUp { .. }
-            | Event::ReturnToPayment { .. }
+            | Event::ReopenCheckout { .. }
             | Event::CancelTopUp { .. }
             | Event::CheckNow { .. }
             | Event::RefreshAll { .. }
-            | Event::Returned { .. } => self.command(event, now),
-            Event::Started { top_up, answer } => {
-                self.state.starting.remove(top_up);
-                self.state.start_ended.insert(top_up.clone(), now);
+            | Event::ReturnLinkOpened { .. } => self.command(event, now),
+            Event::Started { top_up_id, answer } => {
+                self.state.starts_in_flight.remove(top_up_id);
+                self.state.start_ended_at.insert(top_up_id.clone(), now);
                 if let Ok(created) = answer {
-                    self.state.seen.insert(top_up.clone(), now);
-                    self.take_over(top_up, &created.id);
+                    self.state.status_read_at.insert(top_up_id.clone(), now);
+                    self.merge_adopted(top_up_id, &created.payment_id);
                 }
-                self.apply(top_up, &Input::Started(answer.clone()), now);
+                self.apply(top_up_id, &Input::Started(answer.clone()), now);
                 self.state
-                    .plan_repeat(top_up, answer.as_ref().err(), now, entropy);
-                self.state.make_due(&[Poll::Follow], now);
+                    .plan_resend(top_up_id, answer.as_ref().err(), now, entropy);
+                self.state.make_due(&[PollTarget::OpenPayments], now);
             }
-            Event::CancelAnswered { top_up, answer } => {
+            Event::CancelAnswered { top_up_id, answer } => {
                 if matches!(answer, Err(error) if !error.retryable) {
-                    self.state.cancelled_here.remove(top_up);
+                    self.state.cancelled_by_user.remove(top_up_id);
                 }
-                self.apply(top_up, &Input::CancelAnswered(answer.clone()), now);
-                self.state.make_due(&[Poll::Follow, Poll::History], now);
+                self.apply(top_up_id, &Input::CancelAnswered(answer.clone()), now);
+                self.state
+                    .make_due(&[PollTarget::OpenPayments, PollTarget::History], now);
             }
-            Event::Followed { asked_at, answer } => match answer {
-                Ok(followed) => self.followed(followed, *asked_at, now, entropy),
-                Err(error) => self.not_answered(Poll::Follow, error, now, entropy),
+            Event::OpenPayments {
+                requested_at,
+                answer,
+            } => match answer {
+                Ok(followed) => self.open_payments_response(followed, *requested_at, now, entropy),
+                Err(error) => self.record_failure(PollTarget::OpenPayments, error, now, entropy),
             },
-            Event::History { asked_at, answer } => match answer {
-                Ok(history) => self.history(history, *asked_at, now, entropy),
+            Event::History {
+                requested_at,
+                answer,
+            } => match answer {
+                Ok(history) => self.history_response(history, *requested_at, now, entropy),
                 Err(error) => {
-                    self.state.ask_history_as_before();
-                    self.not_answered(Poll::History, error, now, entropy);
+                    self.state.restore_history_request();
+                    self.record_failure(PollTarget::History, error, now, entropy);
                 }
             },
             Event::Balance(answer) => match answer {
                 Ok(balance) => {
-                    self.state.answered(Poll::Balance, now, entropy);
-                    self.key_is_taken();
+                    self.state.record_success(PollTarget::Balance, now, entropy);
+                    self.key_accepted();
                     let before = self.state.api.as_ref().map(|(api, _)| &api.balance);
                     if has_grown(before, Some(&balance.balance)) {
-                        self.look_for_late_money(now);
+                        self.search_late_payments(now);
                     }
                     self.state.api = Some((balance.clone(), now));
-                    self.watch_balance(now);
+                    self.check_balance(now);
                     self.changed();
                 }
-                Err(error) => self.not_answered(Poll::Balance, error, now, entropy),
+                Err(error) => self.record_failure(PollTarget::Balance, error, now, entropy),
             },
             Event::Chain(answer) => match answer {
-                Ok(answer) => self.chain(answer, now, entropy),
+                Ok(answer) => self.chain_response(answer, now, entropy),
                 Err(error) => {
-                    self.state.whole_chain |= std::mem::take(&mut self.state.whole_chain_asked);
-                    self.not_answered(Poll::Chain, error, now, entropy);
+                    self.state.full_chain_wanted |=
+                        std::mem::take(&mut self.state.full_chain_in_flight);
+                    self.record_failure(PollTarget::Chain, error, now, entropy);
                 }
             },
             Event::Charges(answer) => match answer {
                 Ok(()) => {
-                    self.state.answered(Poll::Charges, now, entropy);
+                    self.state.record_success(PollTarget::Charges, now, entropy);
                     self.changed();
                 }
-                Err(error) => self.not_answered(Poll::Charges, error, now, entropy),
+                Err(error) => self.record_failure(PollTarget::Charges, error, now, entropy),
             },
             Event::Catalogue(answer) => match answer {
                 Ok(answer) => {
                     self.state.maintenance = answer.maintenance;
                     self.state.method_pending = answer.method_pending;
-                    self.state.answered(Poll::Catalogue, now, entropy);
+                    self.state
+                        .record_success(PollTarget::Catalogue, now, entropy);
                     self.changed();
                 }
-                Err(error) => self.not_answered(Poll::Catalogue, error, now, entropy),
+                Err(error) => self.record_failure(PollTarget::Catalogue, error, now, entropy),
             },
             Event::DuePayments(answer) => match answer {
                 Ok(()) => {
-                    self.state.answered(Poll::DuePayments, now, entropy);
+                    self.state
+                        .record_success(PollTarget::DuePayments, now, entropy);
                     self.changed();
                 }
-                Err(error) => self.not_answered(Poll::DuePayments, error, now, entropy),
+                Err(error) => self.record_failure(PollTarget::DuePayments, error, now, entropy),
             },
-            Event::Knocked { server, open } => self.state.knocked(*server, *open, now),
+            Event::Probed { server, reachable } => self.state.probed(*server, *reachable, now),
             Event::MethodExpected { link_state } => {
-                self.state.method_link.clone_from(link_state);
+                self.state.method_link_state.clone_from(link_state);
                 self.state.expect_method(now);
             }
             Event::MethodReturned => {
-                self.state.method_link = None;
-                self.state.make_due(&[Poll::Catalogue], now);
-                self.effects.push(Effect::Raise(Some(Page::TopUp {
+                self.state.method_link_state = None;
+                self.state.make_due(&[PollTarget::Catalogue], now);
+                self.effects.push(Effect::RaiseWindow(Some(Page::TopUp {
                     account: self.state.account.clone(),
                 })));
             }
-            Event::MethodsStirred => {
-                self.state.make_due(&[Poll::Catalogue], now);
+            Event::MethodsChanged => {
+                self.state.make_due(&[PollTarget::Catalogue], now);
                 self.changed();
             }
             Event::Subscribed(subscribed) => {
                 // What was mined between two subscriptions told nobody.
                 self.state.subscribed = *subscribed;
-                self.state.make_due(&[Poll::Chain], now);
+                self.state.make_due(&[PollTarget::Chain], now);
             }
-            Event::ChainStirred => self.state.make_due(&[Poll::Chain], now),
-            Event::OpenFailed { top_up, error } => {
+            Event::ChainActivity => self.state.make_due(&[PollTarget::Chain], now),
+            Event::OpenCheckoutFailed {
+                top_up_id: top_up,
+                error,
+            } => {
                 if let Some(top_up) = self.state.top_ups.get_mut(top_up) {
                     top_up.error = Some(error.clone());
                 }
@@ -193,27 +207,27 @@ impl Step {
             Event::CommitFailed {
                 command,
                 poll,
-                started,
+                started_top_up_id,
                 error,
             } => {
                 if let Some(command) = command {
                     self.reply(*command, Err(error.clone()));
                 }
                 if let Some(poll) = poll {
-                    if *poll == Poll::History {
-                        self.state.ask_history_as_before();
+                    if *poll == PollTarget::History {
+                        self.state.restore_history_request();
                     }
                     // Nothing is written here: the disk has just refused to take anything.
-                    self.state.failed(*poll, error, now, entropy);
+                    self.state.record_failure(*poll, error, now, entropy);
                 }
-                if let Some(top_up) = started {
+                if let Some(top_up_id) = started_top_up_id {
                     // The answer is lost with the commit; the provider's lists will tell.
-                    self.state.starting.remove(top_up);
-                    self.state.start_ended.insert(top_up.clone(), now);
-                    self.state.plan_repeat(top_up, Some(error), now, entropy);
-                    self.state.make_due(&[Poll::Follow], now);
+                    self.state.starts_in_flight.remove(top_up_id);
+                    self.state.start_ended_at.insert(top_up_id.clone(), now);
+                    self.state.plan_resend(top_up_id, Some(error), now, entropy);
+                    self.state.make_due(&[PollTarget::OpenPayments], now);
                 }
-                self.state.hold_overdue_repeats(now);
+                self.state.hold_overdue_resends(now);
                 self.changed();
             }
         }
@@ -226,9 +240,9 @@ impl Step {
             self.state.viewing = None;
         }
         if nearer {
-            self.state.be_eager(now);
+            self.state.poll_fast(now);
         }
-        self.state.hurry(now);
+        self.state.shorten_intervals(now);
     }
 
     fn online(&mut self, online: bool, now: Timestamp) {
@@ -237,43 +251,43 @@ impl Step {
         }
         self.state.online = online;
         if online {
-            self.state.open_gates(now);
-            self.state.make_due(&Poll::ALL, now);
+            self.state.clear_backoffs(now);
+            self.state.make_due(&PollTarget::ALL, now);
         }
         self.changed();
     }
 
     fn signed_in(&mut self, signed_in: bool, now: Timestamp) {
-        self.state.setup.signed_in = signed_in;
+        self.state.config.signed_in = signed_in;
         if !signed_in {
             self.state.forget_session();
         }
         if signed_in {
             self.state.errors.clear();
-            self.state.open_gates(now);
-            self.state.make_due(&Poll::ALL, now);
+            self.state.clear_backoffs(now);
+            self.state.make_due(&PollTarget::ALL, now);
         }
         self.changed();
     }
 
-    fn not_answered(&mut self, poll: Poll, error: &Error, now: Timestamp, entropy: u64) {
+    fn record_failure(&mut self, poll: PollTarget, error: &Error, now: Timestamp, entropy: u64) {
         let rejected = is_signed_out(error.code);
-        if rejected && self.state.asked_before_news(poll, now) {
+        if rejected && self.state.reread_if_outdated(poll, now) {
             // It may be the key before this one that was rejected: the next answer tells.
             return;
         }
         let known = self.state.errors.get(&poll).map(|(seen, _)| seen.code);
-        self.state.failed(poll, error, now, entropy);
-        let is_news = self.state.tells_alerts && !self.state.alerts.signed_out_told;
-        if rejected && self.state.setup.signed_in && is_news {
+        self.state.record_failure(poll, error, now, entropy);
+        let is_news = self.state.notifies_alerts && !self.state.alerts.signed_out_told;
+        if rejected && self.state.config.signed_in && is_news {
             self.state.alerts.signed_out_told = true;
             self.state.alerts.rejection = self.state.alerts.rejection.saturating_add(1);
             let subject = format!("rejection-{}", self.state.alerts.rejection);
-            self.notice(self.state.news(NoticeKind::SignedOut, subject, now));
+            self.push_notice(self.state.new_notice(NoticeKind::SignedOut, subject, now));
             self.commit.push(Write::Alerts(self.state.alerts.clone()));
         }
         if error.code == Code::SignedOut {
-            self.state.setup.signed_in = false;
+            self.state.config.signed_in = false;
             self.state.forget_session();
         }
         if known != Some(error.code) {
@@ -283,29 +297,29 @@ impl Step {
 
     /// Books an answer, and what kept it from being a whole one: a silent server is left alone as after no answer
     /// at all, anything else is told and asked for again as usual.
-    pub(super) fn booked(
+    pub(super) fn record_response(
         &mut self,
-        poll: Poll,
-        problem: Option<&Error>,
+        poll: PollTarget,
+        error: Option<&Error>,
         now: Timestamp,
         entropy: u64,
     ) {
-        match problem {
-            Some(problem) if is_silence(problem.code) || is_signed_out(problem.code) => {
-                self.not_answered(poll, problem, now, entropy);
+        match error {
+            Some(error) if is_outage(error.code) || is_signed_out(error.code) => {
+                self.record_failure(poll, error, now, entropy);
             }
-            Some(problem) => {
-                self.state.answered(poll, now, entropy);
-                self.state.errors.insert(poll, (problem.clone(), now));
+            Some(error) => {
+                self.state.record_success(poll, now, entropy);
+                self.state.errors.insert(poll, (error.clone(), now));
                 self.changed();
             }
-            None => self.state.answered(poll, now, entropy),
+            None => self.state.record_success(poll, now, entropy),
         }
     }
 
     /// The provider took the key: should it reject it again, that is news again.
-    fn key_is_taken(&mut self) {
-        if self.state.alerts.signed_out_told && self.state.tells_alerts {
+    fn key_accepted(&mut self) {
+        if self.state.alerts.signed_out_told && self.state.notifies_alerts {
             self.state.alerts.signed_out_told = false;
             self.commit.push(Write::Alerts(self.state.alerts.clone()));
         }
@@ -326,7 +340,7 @@ impl Step {
             return;
         }
         if let Some(kind) = outcome.notice {
-            let subject = after.remote.clone().unwrap_or_else(|| after.id.clone());
+            let subject = after.payment_id.clone().unwrap_or_else(|| after.id.clone());
             let news_at = match input {
                 Input::Reported(payment) | Input::Found(payment) => payment.updated_at,
                 Input::Started(_)
@@ -342,36 +356,36 @@ impl Step {
             };
             let is_news = after.reason.as_ref().is_some_and(FailureReason::is_news);
             let silent = (kind == NoticeKind::Cancelled && !is_news)
-                || (kind == NoticeKind::Expired && after.was_given_up())
+                || (kind == NoticeKind::Expired && after.was_abandoned())
                 || news_at < self.state.connected_at
-                || self.is_looked_at(&after);
-            self.notice(Notice {
+                || self.is_focused_on(&after);
+            self.push_notice(Notice {
                 amount: Some(after.amount.clone()),
                 about: after.kind(),
                 reason: after.reason.clone(),
                 silent,
-                ..self.state.news(kind, subject, now)
+                ..self.state.new_notice(kind, subject, now)
             });
         }
         let has_moved = after.phase != before.phase;
-        if has_moved && after.phase != Phase::Open && self.state.keeping.contains(id) {
+        if has_moved && after.phase != Phase::Open && self.state.saving_method.contains(id) {
             // The provider has the method now, or will in a moment.
             self.state.expect_method(now);
-            self.state.make_due(&[Poll::Catalogue], now);
+            self.state.make_due(&[PollTarget::Catalogue], now);
         }
         if has_moved && !after.is_live() {
-            self.state.make_due(&[Poll::Balance], now);
-            if self.state.setup.rules.offers.saved_methods {
+            self.state.make_due(&[PollTarget::Balance], now);
+            if self.state.config.rules.offers.saved_methods {
                 // It may have been kept on the way, or turned out to be gone.
-                self.state.make_due(&[Poll::Catalogue], now);
+                self.state.make_due(&[PollTarget::Catalogue], now);
             }
             if after.kind() != PaymentKind::TopUp {
-                self.state.make_due(&[Poll::DuePayments], now);
+                self.state.make_due(&[PollTarget::DuePayments], now);
             }
         }
         if outcome.open_checkout {
             self.effects.push(Effect::OpenCheckout {
-                top_up: id.to_owned(),
+                top_up_id: id.to_owned(),
             });
         }
         self.commit.push(Write::TopUp(after.clone()));
@@ -383,18 +397,18 @@ impl Step {
     }
 
     /// Whether the user is looking at this very payment, so that a pop-up would tell nothing.
-    fn is_looked_at(&self, top_up: &TopUp) -> bool {
+    fn is_focused_on(&self, top_up: &TopUp) -> bool {
         self.state.presence == Presence::Focused && self.is_shown(top_up)
     }
 
     /// Whether the window shows this very payment, be it in front or not.
     pub(super) fn is_shown(&self, top_up: &TopUp) -> bool {
         self.state.viewing.is_some()
-            && (self.state.viewing == top_up.remote
+            && (self.state.viewing == top_up.payment_id
                 || self.state.viewing.as_ref() == Some(&top_up.id))
     }
 
-    pub(super) fn notice(&mut self, notice: Notice) {
+    pub(super) fn push_notice(&mut self, notice: Notice) {
         self.commit.push(Write::Notice(notice));
         if !self.effects.contains(&Effect::Notify) {
             self.effects.push(Effect::Notify);
@@ -419,7 +433,7 @@ impl Step {
 
 impl State {
     /// A notice of this account with nothing in it but its kind and subject.
-    pub(super) fn news(&self, kind: NoticeKind, subject: String, now: Timestamp) -> Notice {
+    pub(super) fn new_notice(&self, kind: NoticeKind, subject: String, now: Timestamp) -> Notice {
         Notice {
             account: self.account.clone(),
             kind,
@@ -441,8 +455,8 @@ impl State {
 
     /// A method may appear from now on.
     fn expect_method(&mut self, now: Timestamp) {
-        self.method_expected_until = now.plus(METHOD_EXPECTED);
-        self.hurry(now);
+        self.method_expected_until = now.plus(METHOD_EXPECTED_FOR);
+        self.shorten_intervals(now);
     }
 
     /// Lets go of what can no longer change; the databases keep it. While an answer may be lost, what was
@@ -451,18 +465,21 @@ impl State {
         let oldest_lost = self
             .top_ups
             .values()
-            .filter(|top_up| top_up.is_live() && top_up.remote.is_none())
+            .filter(|top_up| top_up.is_live() && top_up.payment_id.is_none())
             .map(|top_up| top_up.created_at)
             .min();
-        let horizon = oldest_lost.unwrap_or(now).min(now).minus(WATCH);
+        let horizon = oldest_lost
+            .unwrap_or(now)
+            .min(now)
+            .minus(LATE_PAYMENT_WINDOW);
         self.top_ups
             .retain(|_, top_up| top_up.is_followed(now) || top_up.created_at >= horizon);
         let top_ups = &self.top_ups;
-        self.start_ended.retain(|id, _| top_ups.contains_key(id));
-        self.begun.retain(|id, _| top_ups.contains_key(id));
-        self.keeping.retain(|id| top_ups.contains_key(id));
-        self.cancelled_here.retain(|id| top_ups.contains_key(id));
-        self.seen.retain(|id, _| top_ups.contains_key(id));
+        self.start_ended_at.retain(|id, _| top_ups.contains_key(id));
+        self.unknown_since.retain(|id, _| top_ups.contains_key(id));
+        self.saving_method.retain(|id| top_ups.contains_key(id));
+        self.cancelled_by_user.retain(|id| top_ups.contains_key(id));
+        self.status_read_at.retain(|id, _| top_ups.contains_key(id));
     }
 }
 

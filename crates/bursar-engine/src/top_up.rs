@@ -6,7 +6,7 @@
 mod apply;
 mod likeness;
 
-pub(crate) use apply::is_doubt;
+pub(crate) use apply::is_undecidable;
 
 use alloy_primitives::B256;
 use bursar_domain::clock::{Span, Timestamp};
@@ -18,15 +18,15 @@ use bursar_domain::view::{PaymentKind, PaymentStatus};
 use serde::{Deserialize, Serialize};
 
 /// A payment that may be a lost top-up was created at most this long before the intent was written.
-pub const CLOCK_SLACK: Span = Span::minutes(2);
+pub const MATCH_TOLERANCE: Span = Span::minutes(2);
 /// It was created at most this long before or after the intent, though this machine's clock be wrong.
-pub const WRONG_CLOCK: Span = Span::hours(24);
+pub const UNKNOWN_CLOCK_TOLERANCE: Span = Span::hours(24);
 /// The same where the provider's clock was known when the intent was written.
-pub const KNOWN_CLOCK: Span = Span::minutes(15);
+pub const KNOWN_CLOCK_TOLERANCE: Span = Span::minutes(15);
 /// Two looks that find nothing must be this far apart before a top-up counts as not started.
 pub const ABSENCE_GAP: Span = Span::seconds(60);
 /// How long an ended top-up is watched for late money.
-pub const WATCH: Span = Span::hours(24);
+pub const LATE_PAYMENT_WINDOW: Span = Span::hours(24);
 
 /// A top-up's place in its life. Each step is durable before its effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub enum Phase {
 /// Who said that the money has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Word {
+pub enum ConfirmedBy {
     Provider,
     Chain,
     Both,
@@ -64,9 +64,9 @@ pub struct TopUp {
     pub id: String,
     /// The provider's id, once known. Until the provider's lists have shown it, it is the answer's word, and
     /// they may call it otherwise.
-    pub remote: Option<String>,
+    pub payment_id: Option<String>,
     /// The id that cancelling takes, where it was started here.
-    pub intent: Option<String>,
+    pub intent_id: Option<String>,
     pub purpose: Purpose,
     pub amount: Amount,
     pub method: Option<String>,
@@ -75,25 +75,25 @@ pub struct TopUp {
     pub request: Option<NewPayment>,
     /// It has been sent again, so that a refusal says nothing of what was sent before; not stored.
     #[serde(skip)]
-    pub sent_again: bool,
+    pub resent: bool,
     pub phase: Phase,
     /// When the intent was written, or the provider's own time for one that was started elsewhere.
     pub created_at: Timestamp,
     /// The provider's time of creation; before it has said so the time of the intent by the provider's clock, where that
     /// is known.
-    pub remote_created_at: Option<Timestamp>,
+    pub provider_created_at: Option<Timestamp>,
     /// The provider's time of its last word that was taken: answers may overtake each other.
-    pub remote_updated_at: Option<Timestamp>,
+    pub provider_updated_at: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
     /// The hosted checkout as the provider wrote it; opened only through the allow-list.
     pub checkout: Option<String>,
     /// The one-time state that a return link of this top-up carries; gone once used or not offered.
     pub link_state: Option<String>,
     /// Whether the browser should open as soon as the checkout is known: started here, by the user.
-    pub open_when_known: bool,
+    pub open_checkout_when_known: bool,
     pub cancel_requested: bool,
     pub ended_at: Option<Timestamp>,
-    pub completed_by: Option<Word>,
+    pub completed_by: Option<ConfirmedBy>,
     pub verified: Option<Verified>,
     /// The first look that found nothing, while `Starting`.
     pub absent_since: Option<Timestamp>,
@@ -165,22 +165,22 @@ impl TopUp {
         now: Timestamp,
     ) -> Self {
         Self {
-            id: new.idempotency_key.clone(),
-            remote: None,
-            intent: None,
+            id: new.top_up_id.clone(),
+            payment_id: None,
+            intent_id: None,
             purpose: new.purpose.clone(),
             amount: new.amount.clone(),
             method: new.method.clone(),
             request: repeatable.then(|| new.clone()),
-            sent_again: false,
+            resent: false,
             phase: Phase::Starting,
             created_at: now,
-            remote_created_at: None,
-            remote_updated_at: None,
+            provider_created_at: None,
+            provider_updated_at: None,
             expires_at: None,
             checkout: None,
             link_state,
-            open_when_known: true,
+            open_checkout_when_known: true,
             cancel_requested: false,
             ended_at: None,
             completed_by: None,
@@ -195,21 +195,21 @@ impl TopUp {
     pub fn adopted(remote: &RemotePayment) -> Self {
         Self {
             id: Self::adopted_id(&remote.id),
-            remote: Some(remote.id.clone()),
-            intent: None,
+            payment_id: Some(remote.id.clone()),
+            intent_id: None,
             purpose: remote.purpose.clone(),
             amount: remote.amount.clone(),
             method: None,
             request: None,
-            sent_again: false,
+            resent: false,
             phase: Phase::Open,
             created_at: remote.created_at,
-            remote_created_at: Some(remote.created_at),
-            remote_updated_at: None,
+            provider_created_at: Some(remote.created_at),
+            provider_updated_at: None,
             expires_at: remote.expires_at,
             checkout: remote.checkout.clone(),
             link_state: None,
-            open_when_known: false,
+            open_checkout_when_known: false,
             cancel_requested: false,
             ended_at: None,
             completed_by: None,
@@ -222,17 +222,17 @@ impl TopUp {
 
     /// Whether it was taken for one that was started elsewhere.
     pub fn is_adopted(&self) -> bool {
-        self.remote
+        self.payment_id
             .as_deref()
-            .is_some_and(|remote| self.id == Self::adopted_id(remote))
+            .is_some_and(|payment_id| self.id == Self::adopted_id(payment_id))
     }
 
     /// Bursar's own id of one that was started elsewhere.
-    fn adopted_id(remote: &str) -> String {
-        format!("r-{remote}")
+    fn adopted_id(payment_id: &str) -> String {
+        format!("r-{payment_id}")
     }
 
-    /// Whether money is still expected: it counts as the open one and is polled often.
+    /// Whether money is still expected_payment_ids: it counts as the open one and is polled often.
     pub fn is_live(&self) -> bool {
         match self.phase {
             Phase::Starting | Phase::Open | Phase::Confirming => true,
@@ -263,21 +263,22 @@ impl TopUp {
     }
 
     fn is_watched(&self, now: Timestamp) -> bool {
-        self.ended_at.is_some_and(|ended| now.since(ended) <= WATCH)
+        self.ended_at
+            .is_some_and(|ended| now.since(ended) <= LATE_PAYMENT_WINDOW)
     }
 
     /// Whether it was called expired before its time was over, by the provider's own clock: that is how a page
     /// is reported which the payer left by its back arrow.
-    pub fn was_given_up(&self) -> bool {
-        match (self.remote_updated_at, self.expires_at) {
+    pub fn was_abandoned(&self) -> bool {
+        match (self.provider_updated_at, self.expires_at) {
             (Some(said), Some(expires)) => self.phase == Phase::Expired && said < expires,
             (None, _) | (_, None) => false,
         }
     }
 
     /// Whether this is what came of that request.
-    pub fn is_of(&self, new: &NewPayment) -> bool {
-        self.id == new.idempotency_key
+    pub fn was_started_by(&self, new: &NewPayment) -> bool {
+        self.id == new.top_up_id
             && self.purpose.is_same(&new.purpose)
             && self.amount == new.amount
             && self.method == new.method
@@ -311,7 +312,7 @@ impl TopUp {
         let mut next = self.clone();
         let mut outcome = match input {
             Input::Started(Ok(created)) => next.started(created, now),
-            Input::Started(Err(error)) => next.not_answered(error, now),
+            Input::Started(Err(error)) => next.start_failed(error, now),
             Input::Reported(payment) => next.reported(payment, now),
             Input::Found(payment) => next.found(payment, now),
             Input::Absent => next.absent(now),

@@ -72,7 +72,7 @@ mod chosen {
                 Write::Notice(_) => return "notice",
                 Write::TopUp(top_up) if is_intent(top_up) => name = "intent",
                 Write::TopUp(top_up) if is_answer(top_up) => name = "answer",
-                Write::TopUp(_) | Write::TopUpGone(_) | Write::Alerts(_) => {}
+                Write::TopUp(_) | Write::DeleteTopUp(_) | Write::Alerts(_) => {}
             }
         }
         name
@@ -83,7 +83,9 @@ mod chosen {
     }
 
     fn is_answer(top_up: &TopUp) -> bool {
-        top_up.phase == Phase::Open && top_up.intent.is_some() && top_up.remote_updated_at.is_none()
+        top_up.phase == Phase::Open
+            && top_up.intent_id.is_some()
+            && top_up.provider_updated_at.is_none()
     }
 
     fn read() -> Option<Chosen> {

@@ -23,7 +23,7 @@ impl Bursar {
         let told = self
             .driver
             .state(account)
-            .is_some_and(|state| state.setup.signed_in);
+            .is_some_and(|state| state.config.signed_in);
         if connection.session.signed_in() && !told {
             self.driver.event(account, Event::SignedIn(true));
         }
@@ -49,12 +49,14 @@ impl Bursar {
         let account = &connection.account.id;
         let now = self.world.clock.now();
         let last = self.driver.state(account).and_then(|state| {
-            let last = state.in_the_way(now).filter(|last| last.id != attempt)?;
-            state.is_answer_coming(&last.id).then(|| last.id.clone())
+            let last = state
+                .blocking_payment(now)
+                .filter(|last| last.id != attempt)?;
+            state.is_start_pending(&last.id).then(|| last.id.clone())
         });
         let Some(last) = last else { return Ok(()) };
         self.driver
-            .until(account, ANSWER, |state| !state.is_answer_coming(&last))
+            .until(account, ANSWER, |state| !state.is_start_pending(&last))
             .await;
         let state = self.driver.state(account);
         let made = state

@@ -10,7 +10,7 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
 use bursar_domain::link;
 use bursar_domain::view::{Change, DuePaymentsView, MethodsView};
-use bursar_engine::{Event, Poll};
+use bursar_engine::{Event, PollTarget};
 use std::sync::Arc;
 
 impl Bursar {
@@ -84,7 +84,7 @@ impl Bursar {
         let kept = blocking(move || history.dues(&of)).await?;
         let state = self.driver.state(&account);
         let error = state.as_deref().and_then(|state| {
-            let (error, _) = state.errors.get(&Poll::DuePayments)?;
+            let (error, _) = state.errors.get(&PollTarget::DuePayments)?;
             Some(error.clone())
         });
         let offers = connection.provider.rules().offers;
@@ -106,7 +106,7 @@ impl Bursar {
     async fn look_again(&self, connection: &Connection, done: Result<()>) -> Result<MethodsView> {
         let account = connection.account.id.clone();
         let read = self.read_catalogue(connection).await;
-        self.driver.event(&account, Event::MethodsStirred);
+        self.driver.event(&account, Event::MethodsChanged);
         self.world.shell.changed(&Change::Account {
             account: account.clone(),
         });
@@ -129,7 +129,7 @@ impl Bursar {
         let error = self.driver.state(&connection.account.id).and_then(|state| {
             state
                 .errors
-                .get(&Poll::Catalogue)
+                .get(&PollTarget::Catalogue)
                 .map(|(error, _)| error.clone())
         });
         MethodsView {

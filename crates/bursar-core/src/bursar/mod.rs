@@ -37,8 +37,8 @@ use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::link::Link;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::view::{Change, Health, Settings};
-use bursar_engine::top_up::WATCH;
-use bursar_engine::{Event, Presence, Setup, State, Thresholds};
+use bursar_engine::top_up::LATE_PAYMENT_WINDOW;
+use bursar_engine::{AccountConfig, Event, Presence, State, Thresholds};
 use bursar_platform::home;
 use bursar_platform::http::Http;
 use bursar_provider as provider;
@@ -230,7 +230,7 @@ impl Bursar {
 
     /// The machine was asleep.
     pub fn woke(&self) {
-        self.driver.every(Event::Woke);
+        self.driver.every(Event::ClockJumped);
         self.ask_keyring_again(false);
     }
 
@@ -317,14 +317,14 @@ impl Bursar {
         let history = Arc::clone(&self.world.history);
         let verifiable = connection.chain.is_some();
         let (top_ups, alerts, sync, api, reading, past) = blocking(move || {
-            let recent = store.top_ups(&id, now.minus(WATCH))?;
+            let recent = store.top_ups(&id, now.minus(LATE_PAYMENT_WINDOW))?;
             // What was created near a lost one must be known too, however long ago that was.
             let oldest = recent
                 .iter()
                 .map(|top_up| top_up.created_at)
                 .min()
                 .unwrap_or(now);
-            let top_ups = store.top_ups(&id, oldest.min(now).minus(WATCH))?;
+            let top_ups = store.top_ups(&id, oldest.min(now).minus(LATE_PAYMENT_WINDOW))?;
             for top_up in &top_ups {
                 // A crash between the two databases leaves the history a step behind.
                 history.put_top_up(&id, top_up)?;
@@ -341,10 +341,10 @@ impl Bursar {
             ))
         })
         .await?;
-        let setup = Setup {
+        let setup = AccountConfig {
             rules: connection.provider.rules(),
             signed_in: connection.session.signed_in(),
-            watched: connection.watched(),
+            watched_address: connection.watched(),
         };
         let account = &connection.account;
         let mut state = State::new(
@@ -355,11 +355,11 @@ impl Bursar {
             now,
         );
         state.alerts = alerts;
-        state.tells_alerts = self.pops_up;
-        state.past = past;
+        state.notifies_alerts = self.pops_up;
+        state.backfill = past;
         // What was last known, so that a start says no less than going on would have.
         state.api = api;
-        state.chain = reading.filter(|_| setup.watched.is_some());
+        state.chain = reading.filter(|_| setup.watched_address.is_some());
         state.recovering = records_lost || sync.full_at.is_none();
         state.thresholds = self.thresholds(&connection);
         state.presence = *lock_of(&self.presence);

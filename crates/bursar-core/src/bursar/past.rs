@@ -5,7 +5,7 @@ use crate::driver::blocking;
 use bursar_domain::account::AccountId;
 use bursar_domain::error::Result;
 use bursar_domain::view::{BackfillView, BlockProgress, RowProgress};
-use bursar_engine::{Event, Past};
+use bursar_engine::{Backfill, Event};
 use bursar_store::History;
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ impl Bursar {
     /// How far it is; `None` where everything has been read.
     pub fn past(&self, account: &AccountId) -> Option<BackfillView> {
         let state = self.driver.state(account)?;
-        let past = &state.past;
+        let past = &state.backfill;
         let blocks = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
         (past.payments.is_some() || past.chain.is_some()).then(|| BackfillView {
-            stopped: past.stopped,
+            stopped: past.paused,
             payments: past.payments.map(|lines| RowProgress {
                 read: lines.read,
-                all: lines.all,
+                all: lines.total,
             }),
             chain: past.chain.map(|chain| BlockProgress {
                 read: blocks(chain.read),
-                most: blocks(chain.most),
+                most: blocks(chain.at_most),
             }),
         })
     }
@@ -35,7 +35,8 @@ impl Bursar {
     /// `not_found` for an account that is not here; those of the database.
     pub async fn stop_past(&self, account: AccountId, stopped: bool) -> Result<()> {
         self.keep_stopped(&account, stopped).await?;
-        self.driver.event(&account, Event::Past { stopped });
+        self.driver
+            .event(&account, Event::SetBackfillPaused { paused: stopped });
         Ok(())
     }
 
@@ -52,10 +53,10 @@ impl Bursar {
 }
 
 /// What was kept of it by an earlier run.
-pub(super) fn kept(history: &History, account: &AccountId) -> Result<Past> {
+pub(super) fn kept(history: &History, account: &AccountId) -> Result<Backfill> {
     let unfinished = history.sync_state(account)?.next.is_some();
-    Ok(Past {
-        stopped: history.past_stopped(account)?,
+    Ok(Backfill {
+        paused: history.past_stopped(account)?,
         payments: if unfinished {
             Some(history.lines_read(account)?)
         } else {

@@ -82,8 +82,12 @@ impl Bursar {
             room,
             balance_max: network.limits.balance_max.clone(),
             open: state.as_deref().and_then(|state| {
-                let open = state.in_the_way(self.world.clock.now())?;
-                Some(views::top_up(&connection, open, state.seen_at(&open.id)))
+                let open = state.blocking_payment(self.world.clock.now())?;
+                Some(views::top_up(
+                    &connection,
+                    open,
+                    state.status_read_at(&open.id),
+                ))
             }),
             returns_by_link: network.return_links,
             blocked,
@@ -153,7 +157,7 @@ impl Bursar {
             method: Some(choice.method.code),
             method_provider: Some(choice.method.provider),
             return_url,
-            idempotency_key: attempt,
+            top_up_id: attempt,
         };
         let started = self
             .driver
@@ -161,7 +165,7 @@ impl Bursar {
                 command,
                 new,
                 link_state,
-                clock_ahead: connection.provider.clock_ahead(),
+                clock_offset: connection.provider.clock_ahead(),
             })
             .await?;
         self.top_up_view(&connection, started.as_deref().unwrap_or_default())
@@ -185,7 +189,7 @@ impl Bursar {
             let checked_at = self
                 .driver
                 .state(&account)
-                .and_then(|state| state.seen_at(attempt));
+                .and_then(|state| state.status_read_at(attempt));
             return Ok(Some(views::top_up(connection, &known, checked_at)));
         }
         Err(Error::new(

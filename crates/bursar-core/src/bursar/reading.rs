@@ -15,7 +15,7 @@ use bursar_domain::view::{
     AccountView, BalanceView, ChargeView, Health, MoneyRule, MonthView, NoticeView, Overview,
     PaymentPage, PaymentQuery, PaymentView,
 };
-use bursar_engine::{Disagreement, Poll, Presence, State};
+use bursar_engine::{Disagreement, PollTarget, Presence, State};
 use bursar_provider as provider;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -88,12 +88,12 @@ impl Bursar {
                 charges_as_of,
                 charges_error: state
                     .as_deref()
-                    .and_then(|state| state.errors.get(&Poll::Charges))
+                    .and_then(|state| state.errors.get(&PollTarget::Charges))
                     .map(|(error, _)| error.clone()),
                 payments_as_of: state
                     .as_deref()
-                    .filter(|state| !state.errors.contains_key(&Poll::History))
-                    .and_then(|state| state.done_at(Poll::History)),
+                    .filter(|state| !state.errors.contains_key(&PollTarget::History))
+                    .and_then(|state| state.last_success(PollTarget::History)),
                 top_ups: state
                     .as_deref()
                     .map(|state| open_ones(&connection, state))
@@ -286,7 +286,7 @@ impl Bursar {
             };
             for (poll, plan) in &state.plans {
                 let last = plan
-                    .done_at
+                    .last_success
                     .map_or_else(|| "never".to_owned(), |at| at.to_string());
                 let error = state
                     .errors
@@ -294,9 +294,9 @@ impl Bursar {
                     .map_or("none".to_owned(), |(error, at)| {
                         format!("{:?} at {at}: {}", error.code, error.message)
                     });
-                text.push_str(&format!("  {poll:?}: last {last}, error {error}\n"));
+                text.push_str(&format!("  {}: last {last}, error {error}\n", poll.label()));
             }
-            if let Some((error, at)) = &state.events_problem {
+            if let Some((error, at)) = &state.events_error {
                 text.push_str(&format!(
                     "  events: {:?} at {at}: {}\n",
                     error.code, error.message
@@ -326,7 +326,7 @@ fn balance_view(
         days_left: known.days_left(),
         stale: is_stale(state, now),
         as_of: known.balance().map(|figure| figure.as_of),
-        low: state.is_some_and(|state| state.is_said_low(now)),
+        low: state.is_some_and(|state| state.shows_low_balance(now)),
         frozen: known.reading.as_ref().map(|reading| reading.frozen),
         agrees: state.and_then(|state| agrees(state, now)),
         maintenance: state.is_some_and(|state| state.maintenance),
@@ -394,7 +394,7 @@ fn open_ones(connection: &Connection, state: &State) -> Vec<bursar_domain::view:
         .collect();
     open.sort_by_key(|top_up| std::cmp::Reverse(top_up.created_at));
     open.into_iter()
-        .map(|top_up| views::top_up(connection, top_up, state.seen_at(&top_up.id)))
+        .map(|top_up| views::top_up(connection, top_up, state.status_read_at(&top_up.id)))
         .collect()
 }
 
@@ -410,7 +410,7 @@ fn wrong(connection: &Connection, state: Option<&State>) -> Vec<Error> {
 /// What is wrong now, newest first, each thing once.
 pub(super) fn errors(state: &State) -> Vec<Error> {
     let mut all: Vec<_> = state.errors.values().collect();
-    all.extend(&state.events_problem);
+    all.extend(&state.events_error);
     all.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
     let mut errors: Vec<Error> = Vec::new();
     for (error, _) in all {
@@ -435,12 +435,12 @@ fn is_stale(state: Option<&State>, now: Timestamp) -> bool {
     };
     let old = |poll| {
         state
-            .done_at(poll)
+            .last_success(poll)
             .is_none_or(|at| now.since(at) > patience)
     };
-    let chain_old = state.setup.watched.is_some() && old(Poll::Chain);
-    let api_old = state.setup.signed_in && old(Poll::Balance);
-    let nothing = state.setup.watched.is_none() && !state.setup.signed_in;
+    let chain_old = state.config.watched_address.is_some() && old(PollTarget::Chain);
+    let api_old = state.config.signed_in && old(PollTarget::Balance);
+    let nothing = state.config.watched_address.is_none() && !state.config.signed_in;
     nothing || chain_old || api_old
 }
 

@@ -7,18 +7,18 @@ use crate::driver::{Connection, blocking};
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
-use bursar_engine::{Event, Poll, Presence, State};
+use bursar_engine::{Event, PollTarget, Presence, State};
 use bursar_provider::session::Credential;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// What is read: everything that a list, a chart or a balance shows.
-const WANTED: [Poll; 5] = [
-    Poll::Balance,
-    Poll::History,
-    Poll::Chain,
-    Poll::Charges,
-    Poll::Follow,
+const WANTED: [PollTarget; 5] = [
+    PollTarget::Balance,
+    PollTarget::History,
+    PollTarget::Chain,
+    PollTarget::Charges,
+    PollTarget::OpenPayments,
 ];
 /// How long the keyring may take to say whether it has a key.
 const KEYRING: Duration = Duration::from_secs(30);
@@ -47,11 +47,11 @@ impl Bursar {
         let is_told = self
             .driver
             .state(account)
-            .is_some_and(|state| state.setup.signed_in);
+            .is_some_and(|state| state.config.signed_in);
         if connection.session.signed_in() && !is_told {
             self.driver.event(account, Event::SignedIn(true));
             self.driver
-                .until(account, STANDSTILL, |state| state.setup.signed_in)
+                .until(account, STANDSTILL, |state| state.config.signed_in)
                 .await;
         }
         loop {
@@ -125,34 +125,40 @@ fn is_read(state: &State, now: Timestamp) -> bool {
         .all(|poll| is_up_to_date(state, poll) || is_given_up(state, poll, now))
 }
 
-fn is_asked(state: &State, poll: Poll) -> bool {
+fn is_asked(state: &State, poll: PollTarget) -> bool {
     match poll {
-        Poll::Chain => state.setup.watched.is_some(),
-        Poll::Follow => state.setup.signed_in && state.has_live(),
-        Poll::Balance | Poll::History | Poll::Charges | Poll::Catalogue | Poll::DuePayments => {
-            state.setup.signed_in
-        }
+        PollTarget::Chain => state.config.watched_address.is_some(),
+        PollTarget::OpenPayments => state.config.signed_in && state.has_live(),
+        PollTarget::Balance
+        | PollTarget::History
+        | PollTarget::Charges
+        | PollTarget::Catalogue
+        | PollTarget::DuePayments => state.config.signed_in,
     }
 }
 
-fn is_up_to_date(state: &State, poll: Poll) -> bool {
+fn is_up_to_date(state: &State, poll: PollTarget) -> bool {
     let reaches_back = match poll {
-        Poll::History => state.past.payments.is_none(),
-        Poll::Chain => state.past.chain.is_none(),
-        Poll::Balance | Poll::Charges | Poll::Catalogue | Poll::DuePayments | Poll::Follow => true,
+        PollTarget::History => state.backfill.payments.is_none(),
+        PollTarget::Chain => state.backfill.chain.is_none(),
+        PollTarget::Balance
+        | PollTarget::Charges
+        | PollTarget::Catalogue
+        | PollTarget::DuePayments
+        | PollTarget::OpenPayments => true,
     };
     let asks = state.plans.get(&poll).is_some_and(|plan| plan.in_flight);
     // The user may have stopped the reading of what lies further back.
-    state.done_at(poll).is_some() && !asks && (reaches_back || state.past.stopped)
+    state.last_success(poll).is_some() && !asks && (reaches_back || state.backfill.paused)
 }
 
 /// Whether it has failed, and the engine leaves the server alone for a while.
-fn is_given_up(state: &State, poll: Poll, now: Timestamp) -> bool {
+fn is_given_up(state: &State, poll: PollTarget, now: Timestamp) -> bool {
     let soon = now.plus(SOON);
     let is_silent = state
-        .gates
+        .server_backoffs
         .get(&poll.server())
-        .is_some_and(|gate| gate.closed_until > soon);
+        .is_some_and(|gate| gate.until > soon);
     state.plans.get(&poll).is_some_and(|plan| {
         let failed = state.errors.contains_key(&poll) && plan.due > soon;
         !plan.in_flight && (failed || is_silent)
@@ -160,14 +166,17 @@ fn is_given_up(state: &State, poll: Poll, now: Timestamp) -> bool {
 }
 
 /// Changes whenever something came.
-fn how_far(state: &State) -> (Vec<Option<Timestamp>>, bursar_engine::Past, usize) {
-    let done = WANTED.iter().map(|poll| state.done_at(*poll)).collect();
-    (done, state.past.clone(), state.errors.len())
+fn how_far(state: &State) -> (Vec<Option<Timestamp>>, bursar_engine::Backfill, usize) {
+    let done = WANTED
+        .iter()
+        .map(|poll| state.last_success(*poll))
+        .collect();
+    (done, state.backfill.clone(), state.errors.len())
 }
 
 fn problems(connection: &Connection, state: &State, moved: bool) -> Vec<Error> {
     let mut problems = errors(state);
-    if !state.setup.signed_in && !problems.iter().any(|error| error.code == Code::SignedOut) {
+    if !state.config.signed_in && !problems.iter().any(|error| error.code == Code::SignedOut) {
         problems.insert(0, no_key(connection));
     }
     if !moved {

@@ -16,9 +16,9 @@ impl Bursar {
         // Refusals are told at once, by name; the engine opens what is left.
         self.allowed_checkout(&account, &top_up)?;
         self.driver
-            .command(&account, |command| Event::ReturnToPayment {
+            .command(&account, |command| Event::ReopenCheckout {
                 command,
-                top_up,
+                top_up_id: top_up,
             })
             .await
             .map(drop)
@@ -43,7 +43,10 @@ impl Bursar {
     /// Asks the provider to cancel. Only its own word ends the top-up.
     pub async fn cancel_top_up(&self, account: AccountId, top_up: String) -> Result<()> {
         self.driver
-            .command(&account, |command| Event::CancelTopUp { command, top_up })
+            .command(&account, |command| Event::CancelTopUp {
+                command,
+                top_up_id: top_up,
+            })
             .await
             .map(drop)
     }
@@ -106,7 +109,7 @@ impl Bursar {
             .state(&connection.account.id)
             .and_then(|state| {
                 let top_up = state.top_ups.get(id)?;
-                Some(views::top_up(connection, top_up, state.seen_at(id)))
+                Some(views::top_up(connection, top_up, state.status_read_at(id)))
             })
             .ok_or_else(|| Error::new(Code::NotFound, "That top-up is no longer open."))
     }

@@ -10,7 +10,7 @@ use bursar_domain::error::{Code, Result};
 use bursar_domain::payment::Purpose;
 use bursar_domain::view::{AccountView, DuePaymentInProgress, TopUpView};
 use bursar_engine::top_up::{Phase, TopUp};
-use bursar_engine::{Poll, State};
+use bursar_engine::{PollTarget, State};
 use bursar_provider as provider;
 use bursar_store::History;
 
@@ -32,10 +32,11 @@ pub(super) fn known(
     };
     Ok(Known {
         reading: reading.filter(|_| account.address.is_some()),
-        chain_answers: state
-            .is_some_and(|state| state.current_chain(now).is_some() && state.answers(Poll::Chain)),
+        chain_answers: state.is_some_and(|state| {
+            state.current_chain(now).is_some() && state.answers(PollTarget::Chain)
+        }),
         chain_awaited: state
-            .is_some_and(|state| state.chain.is_none() && state.answers(Poll::Chain)),
+            .is_some_and(|state| state.chain.is_none() && state.answers(PollTarget::Chain)),
         api,
         api_answers: state.is_some_and(|state| state.current_api(now).is_some()),
     })
@@ -92,7 +93,7 @@ pub(super) fn top_up(
     };
     TopUpView {
         id: top_up.id.clone(),
-        payment_id: top_up.remote.clone(),
+        payment_id: top_up.payment_id.clone(),
         kind: top_up.kind(),
         purpose: top_up.purpose.words(),
         reason: top_up.reason.as_ref().map(Into::into),
@@ -103,7 +104,7 @@ pub(super) fn top_up(
         can_open: top_up.is_live() && matches!(allowed, Some(Ok(_))),
         refused_host,
         can_cancel: top_up.is_cancellable(connection.provider.rules())
-            && top_up.remote.is_some()
+            && top_up.payment_id.is_some()
             && !top_up.cancel_requested,
         cancel_requested: top_up.cancel_requested,
         checked_at,
@@ -129,7 +130,7 @@ pub(super) fn under_way(connection: &Connection, state: &State) -> Vec<DuePaymen
             Some(DuePaymentInProgress {
                 services,
                 order,
-                top_up: top_up(connection, known, state.seen_at(&known.id)),
+                top_up: top_up(connection, known, state.status_read_at(&known.id)),
             })
         })
         .collect();

@@ -8,7 +8,7 @@ use bursar_domain::balances::Balances;
 use bursar_domain::chain_event::EventBatch;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
-use bursar_engine::Blocks;
+use bursar_engine::BlockProgress;
 use bursar_store::{DoubtfulRange, History};
 use futures_util::future::join;
 use tokio::sync::mpsc;
@@ -164,7 +164,7 @@ impl Look {
 
     /// How far back the events go, where there are older ones to read; or that those that are missing are to be had
     /// from no RPC.
-    pub(super) async fn past(&self) -> Result<(Option<Blocks>, Option<Error>)> {
+    pub(super) async fn past(&self) -> Result<(Option<BlockProgress>, Option<Error>)> {
         let Some(cursor) = self.cursor().await? else {
             return Ok((None, None));
         };
@@ -192,6 +192,12 @@ impl Look {
         let known = known.into_iter().map(|(from, to)| blocks(from, to));
         let read = known.fold(blocks(cursor.from, cursor.to), u64::saturating_add);
         let most = blocks(self.start_block, cursor.to);
-        Ok((Some(Blocks { read, most }), None))
+        Ok((
+            Some(BlockProgress {
+                read,
+                at_most: most,
+            }),
+            None,
+        ))
     }
 }

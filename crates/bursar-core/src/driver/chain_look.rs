@@ -11,7 +11,7 @@ use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Clock, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::high_water_mark::{ReadingUpdate, Regression};
-use bursar_engine::{ChainAnswer, Sought};
+use bursar_engine::{ChainResponse, WatchedPayment};
 use bursar_store::{EventCursor, History, Matched};
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ const NEWEST: &str = "The newest payment events could not be read, so nothing ne
 
 /// What the engine wants of a look beside the figures and what is new.
 pub(crate) struct Wanted {
-    pub(crate) followed: Vec<Sought>,
+    pub(crate) followed: Vec<WatchedPayment>,
     /// Whether older events are read.
     pub(crate) goes_back: bool,
     /// Whether the events that are known are read again.
@@ -32,7 +32,7 @@ pub(crate) async fn look(
     world: World,
     connection: Connection,
     wanted: Wanted,
-) -> Result<ChainAnswer> {
+) -> Result<ChainResponse> {
     let (Some(chain), Some(user)) = (connection.chain.clone(), connection.account.address) else {
         return Err(Error::new(
             Code::ChainUnavailable,
@@ -69,22 +69,22 @@ pub(crate) async fn look(
     // What the engine holds for verified and no event shows: told at every look until the engine knows.
     let mut reorganised = Vec::new();
     for sought in wanted.followed {
-        match look.verified(&sought.payment).await? {
+        match look.verified(&sought.payment_id).await? {
             Some(Matched {
                 verified, event, ..
             }) => {
-                let ask = verified.by_id && sought.second_opinion;
+                let ask = verified.by_id && sought.needs_receipt_quorum;
                 let agreed = ask
                     && look
                         .chain
                         .has_receipt_quorum(user, &event)
                         .await
                         .unwrap_or(false);
-                credited.push((sought.payment, verified, agreed));
+                credited.push((sought.payment_id, verified, agreed));
             }
             // It may only have moved to a block that has not been read.
             None if seen.is_settled && look.is_taken_back(&sought).await? => {
-                reorganised.push(sought.payment);
+                reorganised.push(sought.payment_id);
             }
             None => {}
         }
@@ -98,21 +98,21 @@ pub(crate) async fn look(
         }
         Told::AsBefore => look.kept_problem().await?,
     };
-    Ok(ChainAnswer {
+    Ok(ChainResponse {
         user,
         reading: seen.reading,
         lowers_mark: seen.lowers_mark,
         credited,
         changed: seen.changed,
         reorganised,
-        past,
-        look_again: if seen.is_settled {
+        backfill: past,
+        reread_at: if seen.is_settled {
             look.next_recheck().await?
         } else {
             None
         },
-        figures_problem: seen.figures_problem,
-        events_problem,
+        figures_error: seen.figures_problem,
+        events_error: events_problem,
     })
 }
 
@@ -294,7 +294,7 @@ impl Look {
     /// Whether the chain has taken back what the engine holds for verified: the events of its block are known without it,
     /// and as many endpoints as it took to believe it have lost the transaction. A history that is being fetched anew, or
     /// one endpoint alone, takes nothing back.
-    async fn is_taken_back(&self, sought: &Sought) -> Result<bool> {
+    async fn is_taken_back(&self, sought: &WatchedPayment) -> Result<bool> {
         let Some(verified) = &sought.verified else {
             return Ok(false);
         };

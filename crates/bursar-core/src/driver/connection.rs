@@ -124,7 +124,7 @@ impl Connection {
                     tell(match signal {
                         SubscriptionUpdate::Connected => Event::Subscribed(true),
                         SubscriptionUpdate::Disconnected => Event::Subscribed(false),
-                        SubscriptionUpdate::Event { .. } => Event::ChainStirred,
+                        SubscriptionUpdate::Event { .. } => Event::ChainActivity,
                     });
                 }
             };

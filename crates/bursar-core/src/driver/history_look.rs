@@ -8,8 +8,8 @@ use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::payment::{RemotePayment, Status};
 use bursar_domain::plural::counted;
 use bursar_domain::unreadable_row::UnreadableRow;
-use bursar_engine::top_up::{WATCH, WRONG_CLOCK};
-use bursar_engine::{HistoryAnswer, Lines};
+use bursar_engine::top_up::{LATE_PAYMENT_WINDOW, UNKNOWN_CLOCK_TOLERANCE};
+use bursar_engine::{HistoryProgress, HistoryResponse};
 use bursar_provider::HistoryPage;
 use bursar_store::{History, Portion, SyncState};
 use futures_util::future::{OptionFuture, join};
@@ -21,7 +21,7 @@ const OVERLAP: Span = Span::hours(1);
 const WHOLE_EVERY: Span = Span::days(7);
 /// All that ended without money is looked at this often, however long ago it ended: money may come late.
 const ENDED_EVERY: Span = Span::hours(23);
-/// Lines that could not be read are looked at again this often, until the whole history is.
+/// Rows that could not be read are looked at again this often, until the whole history is.
 const ODD_AGAIN: Span = Span::hours(1);
 /// So long a portion of the whole history takes; then what it brought is told, and the next one is asked for.
 const PORTION_TAKES: Span = Span::seconds(2);
@@ -40,8 +40,8 @@ struct Place {
     provider_time: Timestamp,
     odd: Vec<UnreadableRow>,
     odd_looked_at: Timestamp,
-    /// Lines so far of a whole reading that has not come to its end.
-    lines_read: Lines,
+    /// Rows so far of a whole reading that has not come to its end.
+    lines_read: HistoryProgress,
 }
 
 /// What one reading is to bring.
@@ -60,7 +60,7 @@ pub(super) async fn look(
     world: World,
     connection: Connection,
     wanted: Wanted,
-) -> Result<HistoryAnswer> {
+) -> Result<HistoryResponse> {
     let Wanted {
         followed_since,
         whole: asked_for,
@@ -86,13 +86,13 @@ pub(super) async fn look(
     let mut read = if resumes {
         place.lines_read
     } else {
-        Lines::default()
+        HistoryProgress::default()
     };
     // By the provider's clock, which its first answer tells.
     let mut began_at = sync.synced_at.filter(|_| resumes);
-    let mut answer = HistoryAnswer {
-        past: sync.next.as_ref().map(|_| place.lines_read),
-        ..HistoryAnswer::default()
+    let mut answer = HistoryResponse {
+        backfill: sync.next.as_ref().map(|_| place.lines_read),
+        ..HistoryResponse::default()
     };
     if whole {
         // However far the pages come this time, what is open now is known.
@@ -115,7 +115,7 @@ pub(super) async fn look(
                 tracing::info!(code = ?error.code, "the history is read anew");
                 resumes = false;
                 from_newest = true;
-                read = Lines::default();
+                read = HistoryProgress::default();
                 began_at = None;
                 odd.clear();
                 odd_looked_at = now;
@@ -124,7 +124,7 @@ pub(super) async fn look(
             }
             // The open ones are known, and that is worth telling.
             Err(error) if whole => {
-                answer.problem = Some(error);
+                answer.error = Some(error);
                 return finish(&world, &connection, answer, None).await;
             }
             Err(error) => return Err(error),
@@ -136,14 +136,14 @@ pub(super) async fn look(
         read.read = read
             .read
             .saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
-        read.all = page
+        read.total = page
             .total
             .and_then(|all| u32::try_from(all).ok())
             .map(|all| all.max(read.read));
         // What is wrong with a page, or with a line that has no time, is looked at again where its page ended.
         let near = payments.iter().map(|payment| payment.created_at).min();
         for line in &page.odd {
-            answer.doubtful |= may_be_followed(line, followed_since);
+            answer.unreadable_candidate |= may_be_followed(line, followed_since);
         }
         for line in page.notes.into_iter().chain(page.odd) {
             let line = UnreadableRow {
@@ -199,13 +199,13 @@ pub(super) async fn look(
             ),
         )
         .await;
-        answer.changed = answer.changed.saturating_add(changed?);
+        answer.changed_rows = answer.changed_rows.saturating_add(changed?);
         if whole {
-            answer.kept = true;
-            answer.past = next.as_ref().map(|_| read);
+            answer.resumable = true;
+            answer.backfill = next.as_ref().map(|_| read);
         }
         if next.is_none() {
-            answer.ended = from_newest;
+            answer.is_complete = from_newest;
             // What came since the first portion has not been read yet.
             answer.more = !from_newest;
         } else if is_long {
@@ -216,8 +216,8 @@ pub(super) async fn look(
         };
         told = following;
     }
-    answer.problem = told_of(&odd);
-    let ended_looked_at = (answer.ended && (whole || place.ended_due)).then_some(now);
+    answer.error = told_of(&odd);
+    let ended_looked_at = (answer.is_complete && (whole || place.ended_due)).then_some(now);
     finish(&world, &connection, answer, ended_looked_at).await
 }
 
@@ -226,16 +226,16 @@ pub(super) async fn look(
 async fn finish(
     world: &World,
     connection: &Connection,
-    answer: HistoryAnswer,
+    answer: HistoryResponse,
     ended_looked_at: Option<Timestamp>,
-) -> Result<HistoryAnswer> {
+) -> Result<HistoryResponse> {
     store(world, connection, move |history, account| {
         if let Some(at) = ended_looked_at {
             history.put_ended_looked_at(account, at)?;
         }
-        Ok(HistoryAnswer {
+        Ok(HistoryResponse {
             payments: history.latest(account, answer.payments)?,
-            late: history.late_money(account)?,
+            late_payments: history.late_money(account)?,
             ..answer
         })
     })
@@ -246,7 +246,7 @@ async fn finish(
 fn by_provider(connection: &Connection, at: Timestamp) -> Timestamp {
     match connection.provider.clock_ahead() {
         Some(ahead) => at.plus(ahead),
-        None => at.minus(WRONG_CLOCK),
+        None => at.minus(UNKNOWN_CLOCK_TOLERANCE),
     }
 }
 
@@ -291,7 +291,7 @@ async fn place(
         Some(ahead) => now.plus(ahead),
         None => now,
     };
-    let ended_lately = by_provider(connection, now).minus(WATCH);
+    let ended_lately = by_provider(connection, now).minus(LATE_PAYMENT_WINDOW);
     blocking(move || {
         let (odd, odd_looked_at) = history.odd_lines(&account)?;
         let ended_due = ended

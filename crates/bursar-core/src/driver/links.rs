@@ -27,7 +27,8 @@ impl Loop {
                     });
                 match found {
                     Some((account, top_up)) => {
-                        self.happen(&account, Event::Returned { top_up }).await
+                        self.happen(&account, Event::ReturnLinkOpened { top_up_id: top_up })
+                            .await
                     }
                     None if self.method_returned(&state).await => {}
                     None => {
@@ -50,7 +51,7 @@ impl Loop {
             .into_iter()
             .find(|(_, known)| {
                 known
-                    .method_link
+                    .method_link_state
                     .as_deref()
                     .is_some_and(|own| state.matches(own))
             })

@@ -2,7 +2,7 @@
 
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Error, Result};
-use bursar_engine::{Event, Poll, State, Step, Write, step};
+use bursar_engine::{Event, PollTarget, State, Step, Write, step};
 
 /// A step whose commit stands.
 pub(super) struct Committed {
@@ -56,45 +56,47 @@ pub(super) fn must_come_again(event: &Event) -> bool {
 
 /// The event that tells an account that the commit of this one failed.
 pub(super) fn lost(event: &Event, error: Error) -> Event {
-    let (command, poll, started) = match event {
+    let (command, poll, started_top_up_id) = match event {
         Event::StartTopUp { command, .. }
-        | Event::ReturnToPayment { command, .. }
+        | Event::ReopenCheckout { command, .. }
         | Event::CancelTopUp { command, .. }
         | Event::CheckNow { command }
         | Event::RefreshAll { command } => (Some(*command), None, None),
-        Event::Followed { .. } => (None, Some(Poll::Follow), None),
-        Event::History { .. } => (None, Some(Poll::History), None),
-        Event::Balance(_) => (None, Some(Poll::Balance), None),
-        Event::Chain(_) => (None, Some(Poll::Chain), None),
-        Event::Charges(_) => (None, Some(Poll::Charges), None),
-        Event::Catalogue(_) => (None, Some(Poll::Catalogue), None),
-        Event::DuePayments(_) => (None, Some(Poll::DuePayments), None),
-        Event::Started { top_up, .. } => (None, None, Some(top_up.clone())),
+        Event::OpenPayments { .. } => (None, Some(PollTarget::OpenPayments), None),
+        Event::History { .. } => (None, Some(PollTarget::History), None),
+        Event::Balance(_) => (None, Some(PollTarget::Balance), None),
+        Event::Chain(_) => (None, Some(PollTarget::Chain), None),
+        Event::Charges(_) => (None, Some(PollTarget::Charges), None),
+        Event::Catalogue(_) => (None, Some(PollTarget::Catalogue), None),
+        Event::DuePayments(_) => (None, Some(PollTarget::DuePayments), None),
+        Event::Started {
+            top_up_id: top_up, ..
+        } => (None, None, Some(top_up.clone())),
         Event::Tick
         | Event::Presence(_)
         | Event::Viewing(_)
         | Event::Online(_)
-        | Event::Woke
+        | Event::ClockJumped
         | Event::ProviderClock { .. }
         | Event::Thresholds(_)
         | Event::SignedIn(_)
         | Event::Reconfigured { .. }
-        | Event::Returned { .. }
+        | Event::ReturnLinkOpened { .. }
         | Event::CancelAnswered { .. }
         | Event::Subscribed(_)
-        | Event::ChainStirred
-        | Event::Knocked { .. }
-        | Event::MethodsStirred
+        | Event::ChainActivity
+        | Event::Probed { .. }
+        | Event::MethodsChanged
         | Event::MethodExpected { .. }
         | Event::MethodReturned
-        | Event::OpenFailed { .. }
-        | Event::Past { .. }
+        | Event::OpenCheckoutFailed { .. }
+        | Event::SetBackfillPaused { .. }
         | Event::CommitFailed { .. } => (None, None, None),
     };
     Event::CommitFailed {
         command,
         poll,
-        started,
+        started_top_up_id,
         error,
     }
 }
@@ -111,7 +113,9 @@ mod tests {
     use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
     use bursar_domain::rules::Rules;
     use bursar_engine::top_up::TopUp;
-    use bursar_engine::{Alerts, Effect, Followed, Presence, Setup, Thresholds};
+    use bursar_engine::{
+        AccountConfig, Alerts, Effect, OpenPaymentsResponse, Presence, Thresholds,
+    };
     use std::collections::{BTreeMap, HashSet};
 
     const NOON: Timestamp = Timestamp(1_769_860_800_000);
@@ -131,7 +135,7 @@ mod tests {
                     Write::TopUp(top_up) => {
                         self.top_ups.insert(top_up.id.clone(), top_up);
                     }
-                    Write::TopUpGone(id) => {
+                    Write::DeleteTopUp(id) => {
                         self.top_ups.remove(&id);
                     }
                     Write::Notice(notice) => {
@@ -166,12 +170,12 @@ mod tests {
     }
 
     fn followed(status: Status, minute: i64) -> Event {
-        Event::Followed {
-            asked_at: NOON.plus(Span::minutes(minute)),
-            answer: Ok(Followed {
+        Event::OpenPayments {
+            requested_at: NOON.plus(Span::minutes(minute)),
+            answer: Ok(OpenPaymentsResponse {
                 payments: vec![payment(status, minute)],
                 history_read: true,
-                problem: None,
+                error: None,
             }),
         }
     }
@@ -192,27 +196,29 @@ mod tests {
                 command: 1,
                 new: NewPayment::top_up(usdc(2_500), "t"),
                 link_state: Some("state".to_owned()),
-                clock_ahead: None,
+                clock_offset: None,
             },
             Event::Started {
-                top_up: top_up(),
+                top_up_id: top_up(),
                 answer: Ok(Created {
-                    id: "p".to_owned(),
-                    intent: "i".to_owned(),
+                    payment_id: "p".to_owned(),
+                    intent_id: "i".to_owned(),
                     checkout: Some("https://pay.example/p".to_owned()),
                     expires_at: None,
                     payment: None,
                     differs: None,
                 }),
             },
-            Event::Returned { top_up: top_up() },
+            Event::ReturnLinkOpened {
+                top_up_id: top_up(),
+            },
             balance(400),
             Event::CancelTopUp {
                 command: 2,
-                top_up: top_up(),
+                top_up_id: top_up(),
             },
             Event::CancelAnswered {
-                top_up: top_up(),
+                top_up_id: top_up(),
                 answer: Ok(()),
             },
             followed(Status::Cancelled, 6),
@@ -231,10 +237,10 @@ mod tests {
                 command: 1,
                 new: NewPayment::top_up(usdc(2_500), "t"),
                 link_state: None,
-                clock_ahead: None,
+                clock_offset: None,
             },
             Event::Started {
-                top_up: "t".to_owned(),
+                top_up_id: "t".to_owned(),
                 answer: Err(Error::passing(Code::Timeout, "lost")),
             },
             Event::Presence(Presence::Focused),
@@ -251,13 +257,13 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();
-        let setup = Setup {
+        let setup = AccountConfig {
             rules: Rules {
                 repeatable_for: repeatable.then(|| Span::minutes(10)),
                 ..Rules::default()
             },
             signed_in: true,
-            watched: None,
+            watched_address: None,
         };
         let mut state = State::new(AccountId("a".to_owned()), NOON, setup, Vec::new(), NOON);
         state.thresholds = Thresholds {
@@ -303,7 +309,7 @@ mod tests {
                         !matches!(request, bursar_engine::Request::Start { .. })
                     }
                     Effect::Changed(_) => true,
-                    Effect::OpenCheckout { .. } | Effect::Notify | Effect::Raise(_) => false,
+                    Effect::OpenCheckout { .. } | Effect::Notify | Effect::RaiseWindow(_) => false,
                 });
                 assert!(harmless, "{:?}", after.step.effects);
             }

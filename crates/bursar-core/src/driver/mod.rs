@@ -251,7 +251,7 @@ impl Loop {
             };
             let woke = pace.is_broken(self.world.clock.now(), nap);
             if woke {
-                self.every(&Event::Woke).await;
+                self.every(&Event::ClockJumped).await;
             }
             match message {
                 Some(Some(Message::Stop(done))) => {
@@ -310,7 +310,13 @@ impl Loop {
                 let account = connection.account.id.clone();
                 let watched = connection.watched();
                 self.connect(connection);
-                self.happen(&account, Event::Reconfigured { watched }).await;
+                self.happen(
+                    &account,
+                    Event::Reconfigured {
+                        watched_address: watched,
+                    },
+                )
+                .await;
             }
             Message::Remove(account) => {
                 self.connections.remove(&account);
@@ -389,20 +395,23 @@ impl Loop {
                             .get(&of)
                             .is_some_and(|state| is_news(state, ahead))
                     {
-                        let clock = Event::ProviderClock { ahead };
+                        let clock = Event::ProviderClock { offset: ahead };
                         let _ = inbox.send(Message::Event(of.clone(), clock));
                     }
                     let _ = inbox.send(Message::Event(of, event));
                 });
             }
-            Effect::OpenCheckout { top_up } => {
+            Effect::OpenCheckout { top_up_id: top_up } => {
                 if let Err(error) = self.open_checkout(account, &top_up) {
-                    let event = Event::OpenFailed { top_up, error };
+                    let event = Event::OpenCheckoutFailed {
+                        top_up_id: top_up,
+                        error,
+                    };
                     let _ = self.inbox.send(Message::Event(account.clone(), event));
                 }
             }
             Effect::Notify => self.pop_up().await,
-            Effect::Raise(page) => {
+            Effect::RaiseWindow(page) => {
                 self.world.shell.raise();
                 if let Some(page) = page {
                     self.world.shell.changed(&Change::Show { page });
@@ -467,9 +476,9 @@ impl Loop {
 
 /// Whether the engine has another idea of the provider's clock, by more than an answer's way takes.
 fn is_news(state: &State, ahead: Span) -> bool {
-    state.clock_in_doubt
+    state.clock_offset_stale
         || state
-            .clock_ahead
+            .clock_offset
             .is_none_or(|known| known.0.abs_diff(ahead.0) > CLOCK_NEWS.0.unsigned_abs())
 }
 
@@ -487,7 +496,7 @@ async fn write(world: &World, account: &AccountId, writes: Vec<Write>) -> Result
                 Write::Notice(notice) if notice.kind == NoticeKind::Completed => {
                     history.late_money_told(&account, &notice.subject)
                 }
-                Write::Notice(_) | Write::TopUpGone(_) | Write::Alerts(_) => Ok(()),
+                Write::Notice(_) | Write::DeleteTopUp(_) | Write::Alerts(_) => Ok(()),
             };
             if let Err(error) = shown {
                 // The history can be made again; the intent is safe.

@@ -8,7 +8,7 @@ use super::{Connection, World};
 use bursar_domain::catalogue::{Catalogue, SavedMethodState};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Result};
-use bursar_engine::{CatalogueAnswer, Event, Followed, Request, Server};
+use bursar_engine::{CatalogueResponse, Event, OpenPaymentsResponse, Request, Server};
 use bursar_store::fail_point;
 use std::collections::BTreeMap;
 
@@ -18,9 +18,9 @@ const FOLLOW_PAGES: u32 = 3;
 const CHARGE_DAYS: i64 = 30;
 
 pub(super) async fn perform(world: World, connection: Connection, request: Request) -> Event {
-    let asked_at = world.clock.now();
+    let requested_at = world.clock.now();
     match request {
-        Request::Start { top_up, new } => {
+        Request::Start { top_up_id, new } => {
             fail_point::reach("request.before");
             let asked = async {
                 prove(&world, &connection).await?;
@@ -28,30 +28,36 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
             };
             let answer = fail_point::reach_during("request.after", asked).await;
             fail_point::reach("answer.received");
-            Event::Started { top_up, answer }
+            Event::Started { top_up_id, answer }
         }
-        Request::Cancel { top_up, remote } => Event::CancelAnswered {
-            top_up,
-            answer: connection.provider.cancel(&remote).await,
+        Request::Cancel {
+            top_up_id,
+            intent_id,
+        } => Event::CancelAnswered {
+            top_up_id,
+            answer: connection.provider.cancel(&intent_id).await,
         },
-        Request::Follow { since, expected } => Event::Followed {
-            asked_at,
-            answer: follow(world, connection, since, expected).await,
+        Request::OpenPayments {
+            since,
+            expected_payment_ids,
+        } => Event::OpenPayments {
+            requested_at,
+            answer: open_payments(world, connection, since, expected_payment_ids).await,
         },
         Request::History {
             since,
-            whole,
-            ended,
-            goes_back,
+            full,
+            include_ended,
+            backfill,
         } => Event::History {
-            asked_at,
+            requested_at,
             answer: match prove(&world, &connection).await {
                 Ok(connection) => {
                     let wanted = Wanted {
                         followed_since: since,
-                        whole,
-                        ended,
-                        goes_back,
+                        whole: full,
+                        ended: include_ended,
+                        goes_back: backfill,
                     };
                     history_look::look(world, connection, wanted).await
                 }
@@ -60,23 +66,23 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
         },
         Request::Balance => Event::Balance(balance(world, connection).await),
         Request::Chain {
-            followed,
-            goes_back,
-            whole,
+            payments,
+            backfill,
+            full,
         } => {
             let wanted = chain_look::Wanted {
-                followed,
-                goes_back,
-                whole,
+                followed: payments,
+                goes_back: backfill,
+                whole: full,
             };
             Event::Chain(look(world, connection, wanted).await)
         }
         Request::Charges => Event::Charges(charges(world, connection).await),
         Request::Catalogue => Event::Catalogue(catalogue(world, connection).await),
         Request::DuePayments => Event::DuePayments(dues(world, connection).await),
-        Request::Knock(server) => Event::Knocked {
+        Request::Probe(server) => Event::Probed {
             server,
-            open: match server {
+            reachable: match server {
                 Server::Api => connection.provider.knock().await,
                 Server::Chain => match &connection.chain {
                     Some(chain) => chain.is_reachable().await,
@@ -89,12 +95,12 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
 
 /// The open top-ups first, then, where one that is expected is not among them, the history: what leaves the
 /// one list in between is in the other.
-async fn follow(
+async fn open_payments(
     world: World,
     connection: Connection,
     since: Timestamp,
-    expected: Vec<String>,
-) -> Result<Followed> {
+    expected_payment_ids: Vec<String>,
+) -> Result<OpenPaymentsResponse> {
     let connection = prove(&world, &connection).await?;
     let mut by_id = BTreeMap::new();
     fail_point::reach("look.before");
@@ -103,7 +109,7 @@ async fn follow(
     }
     let mut history_read = false;
     let mut problem = None;
-    if !expected.iter().all(|id| by_id.contains_key(id)) {
+    if !expected_payment_ids.iter().all(|id| by_id.contains_key(id)) {
         let mut place: Option<String> = None;
         let mut ended = false;
         let mut odd = Vec::new();
@@ -143,10 +149,10 @@ async fn follow(
     }
     fail_point::reach("look.after");
     let (_, payments) = keep(&world, &connection, by_id.into_values().collect()).await?;
-    Ok(Followed {
+    Ok(OpenPaymentsResponse {
         payments,
         history_read,
-        problem,
+        error: problem,
     })
 }
 
@@ -177,7 +183,7 @@ async fn charges(world: World, connection: Connection) -> Result<()> {
 }
 
 /// What can be paid with, and who is signed in.
-async fn catalogue(world: World, connection: Connection) -> Result<CatalogueAnswer> {
+async fn catalogue(world: World, connection: Connection) -> Result<CatalogueResponse> {
     let sign_in = connection.session.sign_in();
     let (catalogue, identity, maintenance) = tokio::join!(
         connection.provider.catalogue(),
@@ -186,7 +192,7 @@ async fn catalogue(world: World, connection: Connection) -> Result<CatalogueAnsw
     );
     // In a maintenance nothing else need answer.
     if let Ok(true) = maintenance {
-        return Ok(CatalogueAnswer {
+        return Ok(CatalogueResponse {
             maintenance: true,
             method_pending: false,
         });
@@ -208,7 +214,7 @@ async fn catalogue(world: World, connection: Connection) -> Result<CatalogueAnsw
         history.put_identity(account, &identity, now)
     })
     .await?;
-    Ok(CatalogueAnswer {
+    Ok(CatalogueResponse {
         maintenance: false,
         method_pending,
     })

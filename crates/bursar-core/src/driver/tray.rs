@@ -6,7 +6,7 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Code;
 use bursar_domain::view::TrayView;
 use bursar_engine::top_up::TopUp;
-use bursar_engine::{Poll, State};
+use bursar_engine::{PollTarget, State};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,7 +36,8 @@ pub(super) fn view(
         lines,
         pending: known.iter().any(|(_, state)| state.has_live()),
         attention: known.iter().any(|(connection, state)| {
-            state.is_said_low(now) || is_signed_out(state, connection.session.waits_for_keyring())
+            state.shows_low_balance(now)
+                || is_signed_out(state, connection.session.waits_for_keyring())
         }),
         return_to: known
             .iter()
@@ -44,7 +45,7 @@ pub(super) fn view(
             .filter(|(_, top_up)| top_up.is_live() && top_up.checkout.is_some())
             .max_by_key(|(_, top_up)| top_up.created_at)
             .map(|(state, top_up)| (state.account.clone(), top_up.id.clone())),
-        can_top_up: known.iter().any(|(_, state)| state.setup.signed_in),
+        can_top_up: known.iter().any(|(_, state)| state.config.signed_in),
         amounts_hidden: hide,
     }
 }
@@ -67,7 +68,7 @@ fn line(label: &str, state: &State, signed_out: bool, hide: bool, now: Timestamp
         None if state.spendable().is_some() && state.current_balance(now).is_none() => {
             Some("not up to date")
         }
-        None if state.is_said_low(now) => Some("low"),
+        None if state.shows_low_balance(now) => Some("low"),
         None => None,
     };
     match word {
@@ -86,8 +87,8 @@ fn word_of(top_up: &TopUp) -> &'static str {
 
 /// A keyring that has not answered says nothing of whether somebody is signed in.
 fn is_signed_out(state: &State, waits_for_keyring: bool) -> bool {
-    (!state.setup.signed_in && !waits_for_keyring)
-        || Poll::ALL
+    (!state.config.signed_in && !waits_for_keyring)
+        || PollTarget::ALL
             .iter()
             .filter_map(|poll| state.errors.get(poll))
             .any(|(error, _): &(_, Timestamp)| {
@@ -99,14 +100,14 @@ fn is_signed_out(state: &State, waits_for_keyring: bool) -> bool {
 mod tests {
     use super::*;
     use bursar_domain::rules::Rules;
-    use bursar_engine::Setup;
+    use bursar_engine::AccountConfig;
 
     #[test]
     fn nobody_is_called_signed_out_while_the_keyring_is_asked() {
-        let setup = Setup {
+        let setup = AccountConfig {
             rules: Rules::default(),
             signed_in: false,
-            watched: None,
+            watched_address: None,
         };
         let now = Timestamp::default();
         let state = State::new(AccountId("a".to_owned()), now, setup, Vec::new(), now);

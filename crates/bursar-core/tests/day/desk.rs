@@ -5,7 +5,7 @@ use bursar_core::account::{Account, AccountId};
 use bursar_core::cache::{History, Store};
 use bursar_core::clock::{Clock, Span, Timestamp};
 use bursar_core::driver::{Connection, Driver, World};
-use bursar_core::engine::{Event, Presence, Setup, State};
+use bursar_core::engine::{AccountConfig, Event, Presence, State};
 use bursar_core::notice::{Notice, NoticeKind};
 use bursar_core::payment::NewPayment;
 use bursar_core::provider::Provider;
@@ -189,10 +189,10 @@ impl Desk {
             .store
             .top_ups(&self.account.id, now.minus(Span::days(2)))
             .unwrap();
-        let setup = Setup {
+        let setup = AccountConfig {
             rules: self.provider.rules(),
             signed_in: true,
-            watched: None,
+            watched_address: None,
         };
         let (id, since) = (self.account.id.clone(), self.account.connected_at);
         let mut state = State::new(id.clone(), since, setup, top_ups, now);
@@ -242,7 +242,7 @@ impl Desk {
                 new: NewPayment::top_up(usdc(cents), format!("t{number}")),
                 link_state: None,
                 // The provider dates its answers, by the clock that nobody moves.
-                clock_ahead: Some(self.clock.true_time().since(self.clock.now())),
+                clock_offset: Some(self.clock.true_time().since(self.clock.now())),
             })
             .await;
     }
@@ -314,10 +314,10 @@ impl Desk {
             files: entries("/proc/self/fd"),
             memory_kib: pages * 4,
             state: state.top_ups.len()
-                + state.starting.len()
-                + state.start_ended.len()
+                + state.starts_in_flight.len()
+                + state.start_ended_at.len()
                 + state.errors.len()
-                + state.gates.len()
+                + state.server_backoffs.len()
                 + state.plans.len(),
         }
     }

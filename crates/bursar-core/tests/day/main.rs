@@ -16,7 +16,7 @@ mod desk;
 mod provider;
 
 use bursar_core::clock::{Clock, Span};
-use bursar_core::engine::{Event, Poll, Presence};
+use bursar_core::engine::{Event, PollTarget, Presence};
 use bursar_core::notice::NoticeKind;
 use bursar_core::payment::Status;
 use bursar_core::top_up::Phase;
@@ -110,7 +110,7 @@ async fn mishap(desk: &mut Desk, random: &mut SmallRng) {
         98 => desk
             .clock
             .move_by(Span::minutes(random.random_range(-90..90))),
-        _ => desk.driver().every(Event::Woke),
+        _ => desk.driver().every(Event::ClockJumped),
     }
 }
 
@@ -131,7 +131,7 @@ fn check_end(desk: &Desk, seed: u64) {
     let mut by_remote = BTreeMap::new();
     for top_up in &kept {
         assert!(!top_up.is_live(), "day {seed}: {top_up:?}");
-        if let Some(remote) = &top_up.remote {
+        if let Some(remote) = &top_up.payment_id {
             assert!(
                 by_remote.insert(remote.clone(), top_up).is_none(),
                 "{remote} twice"
@@ -205,10 +205,12 @@ fn after_the_clock_was_moved_a_day_everything_is_read_in_time_again() {
             let desk = Desk::new(2).await;
             desk.driver().every(Event::Presence(Presence::Open));
             desk.until("all was read", |state| {
-                Poll::ALL
+                PollTarget::ALL
                     .iter()
-                    .filter(|poll| **poll != Poll::Chain && **poll != Poll::Follow)
-                    .all(|poll| state.done_at(*poll).is_some())
+                    .filter(|poll| {
+                        **poll != PollTarget::Chain && **poll != PollTarget::OpenPayments
+                    })
+                    .all(|poll| state.last_success(*poll).is_some())
             })
             .await;
             desk.start_top_up(2_500).await;
@@ -225,11 +227,11 @@ fn after_the_clock_was_moved_a_day_everything_is_read_in_time_again() {
                 desk.driver().every(Event::Presence(Presence::Open));
             }
             let state = desk.state();
-            for poll in Poll::ALL {
-                if matches!(poll, Poll::Chain | Poll::Follow) {
+            for poll in PollTarget::ALL {
+                if matches!(poll, PollTarget::Chain | PollTarget::OpenPayments) {
                     continue;
                 }
-                let done = state.done_at(poll).unwrap();
+                let done = state.last_success(poll).unwrap();
                 assert!(
                     done >= moved && done <= desk.clock.now(),
                     "{days} days: {poll:?} was last read {done}, and it is {}",

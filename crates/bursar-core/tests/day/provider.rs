@@ -221,7 +221,7 @@ impl Provider for Simulated {
     async fn start(&self, new: &NewPayment) -> Result<Created> {
         let now = self.clock.true_time();
         self.call("start", |inner| {
-            if !inner.asked.insert(new.idempotency_key.clone()) {
+            if !inner.asked.insert(new.top_up_id.clone()) {
                 inner.asked_twice += 1;
             }
             if inner.payments.iter().any(is_open) {
@@ -245,8 +245,8 @@ impl Provider for Simulated {
                 papers: Documents::default(),
             });
             Ok(Created {
-                id: id.clone(),
-                intent: id,
+                payment_id: id.clone(),
+                intent_id: id,
                 checkout,
                 expires_at: None,
                 payment: None,

@@ -7,7 +7,7 @@ use bursar_core::cache::{History, Portion, SyncState};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::payment::{NewPayment, RemotePayment, Status};
-use bursar_core::top_up::{Phase, TopUp, Word};
+use bursar_core::top_up::{ConfirmedBy, Phase, TopUp};
 use bursar_core::view::{MatchedBy, PaymentQuery, PaymentStatus};
 use std::collections::BTreeSet;
 
@@ -92,7 +92,7 @@ fn a_top_up_is_one_line_from_its_intent_to_the_providers_row() {
     assert_eq!(line.top_up.as_deref(), Some("a"));
 
     let bound = TopUp {
-        remote: Some("p1".into()),
+        payment_id: Some("p1".into()),
         phase: Phase::Open,
         ..intent
     };
@@ -114,7 +114,7 @@ fn a_top_up_is_one_line_from_its_intent_to_the_providers_row() {
 
     let by_chain = TopUp {
         phase: Phase::Completed,
-        completed_by: Some(Word::Chain),
+        completed_by: Some(ConfirmedBy::Chain),
         ended_at: Some(NOW),
         ..bound.clone()
     };
@@ -210,8 +210,8 @@ fn pages_neither_skip_nor_repeat_while_lines_come_in() {
 /// A top-up that the provider's answer named `i1`.
 fn named_by_its_intent() -> TopUp {
     TopUp {
-        remote: Some("i1".into()),
-        intent: Some("i1".into()),
+        payment_id: Some("i1".into()),
+        intent_id: Some("i1".into()),
         phase: Phase::Open,
         ..TopUp::intent(&NewPayment::top_up(usdc("30.00"), "a"), false, None, NOW)
     }
@@ -238,9 +238,9 @@ fn a_payment_has_one_line_whatever_its_ids_were() {
                 }
                 let told = payment("p1", "30.00", NOW);
                 let bound = TopUp {
-                    remote: Some("p1".into()),
+                    payment_id: Some("p1".into()),
                     phase: Phase::Completed,
-                    completed_by: Some(Word::Provider),
+                    completed_by: Some(ConfirmedBy::Provider),
                     ..early
                 };
                 if listed_first {
@@ -282,7 +282,7 @@ fn what_the_provider_lists_itself_is_no_former_line() {
     let listed = [payment("i1", "30.00", NOW), payment("p1", "30.00", NOW)];
     history.put_payments(&account, &listed).unwrap();
     let bound = TopUp {
-        remote: Some("p1".into()),
+        payment_id: Some("p1".into()),
         ..named_by_its_intent()
     };
     history.put_top_up(&account, &bound).unwrap();
@@ -355,7 +355,7 @@ fn late_money_is_kept_until_it_is_told() {
     let put = |payment| history.put_payments(&account, &[payment]).unwrap();
     let late = |history: &History| -> Vec<String> {
         let late = history.late_money(&account).unwrap();
-        late.into_iter().map(|late| late.payment).collect()
+        late.into_iter().map(|late| late.payment_id).collect()
     };
     put(told("new", Status::Completed, 1));
     put(told("open", Status::Open, 1));

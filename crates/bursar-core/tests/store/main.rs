@@ -12,7 +12,7 @@ use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::{Notice, NoticeKind};
 use bursar_core::payment::NewPayment;
-use bursar_core::top_up::{Phase, TopUp, Verified, Word};
+use bursar_core::top_up::{ConfirmedBy, Phase, TopUp, Verified};
 use bursar_core::view::PaymentKind;
 use std::fs;
 use tempfile::TempDir;
@@ -348,15 +348,15 @@ fn intent(id: &str, at: Timestamp) -> TopUp {
 
 fn full_top_up(id: &str) -> TopUp {
     TopUp {
-        remote: Some("remote".into()),
+        payment_id: Some("remote".into()),
         phase: Phase::Completed,
-        remote_created_at: Some(NOW.plus(Span::millis(7))),
-        remote_updated_at: Some(NOW.plus(Span::millis(8))),
+        provider_created_at: Some(NOW.plus(Span::millis(7))),
+        provider_updated_at: Some(NOW.plus(Span::millis(8))),
         expires_at: Some(NOW.plus(Span::minutes(15))),
         checkout: Some("https://pay.example.com/x".into()),
         cancel_requested: true,
         ended_at: Some(NOW.plus(Span::millis(9))),
-        completed_by: Some(Word::Both),
+        completed_by: Some(ConfirmedBy::Both),
         verified: Some(Verified {
             transaction: [7; 32].into(),
             block: 812,

@@ -1,6 +1,6 @@
 //! What each input does to a top-up. Every step that could be taken twice is harmless the second time.
 
-use super::{ABSENCE_GAP, Outcome, Phase, TopUp, Verified, Word};
+use super::{ABSENCE_GAP, ConfirmedBy, Outcome, Phase, TopUp, Verified};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::notice::NoticeKind;
@@ -11,8 +11,8 @@ impl TopUp {
         if self.phase != Phase::Starting {
             return Outcome::default();
         }
-        self.remote = Some(created.id.clone());
-        self.intent = Some(created.intent.clone());
+        self.payment_id = Some(created.payment_id.clone());
+        self.intent_id = Some(created.intent_id.clone());
         self.checkout = created.checkout.clone();
         self.expires_at = created.expires_at;
         self.request = None;
@@ -37,9 +37,9 @@ impl TopUp {
             self.absent_since = None;
             self.error = None;
         }
-        let open_checkout = self.open_when_known && self.checkout.is_some();
+        let open_checkout = self.open_checkout_when_known && self.checkout.is_some();
         if open_checkout {
-            self.open_when_known = false;
+            self.open_checkout_when_known = false;
         }
         Outcome {
             open_checkout,
@@ -49,12 +49,12 @@ impl TopUp {
 
     /// A refusal means that nothing was created. Anything else leaves it unknown, and the top-up stays
     /// `Starting` until the provider's own lists have been read.
-    pub(super) fn not_answered(&mut self, error: &Error, now: Timestamp) -> Outcome {
+    pub(super) fn start_failed(&mut self, error: &Error, now: Timestamp) -> Outcome {
         if self.phase != Phase::Starting {
             return Outcome::default();
         }
         self.error = Some(error.clone());
-        let refused = if self.sent_again {
+        let refused = if self.resent {
             is_considered_refusal(error.code)
         } else {
             is_refusal(error.code)
@@ -67,13 +67,13 @@ impl TopUp {
 
     pub(super) fn absent(&mut self, now: Timestamp) -> Outcome {
         let awaits_answer = self.request.is_some();
-        if self.phase != Phase::Starting || self.remote.is_some() || awaits_answer {
+        if self.phase != Phase::Starting || self.payment_id.is_some() || awaits_answer {
             return Outcome::default();
         }
         if self
             .error
             .as_ref()
-            .is_some_and(|error| is_doubt(error.code))
+            .is_some_and(|error| is_undecidable(error.code))
         {
             // The history is read again, and nothing in it may be this one.
             self.error = None;
@@ -91,7 +91,7 @@ impl TopUp {
     /// Without the history an absence is not known, so nothing ends and nothing is asked for again. What the user can
     /// do about it is said where it is more than waiting.
     pub(super) fn unclear(&mut self, why: &Error) -> Outcome {
-        let unknown = self.remote.is_none() && self.request.is_none();
+        let unknown = self.payment_id.is_none() && self.request.is_none();
         if self.phase != Phase::Starting || !unknown {
             return Outcome::default();
         }
@@ -110,8 +110,8 @@ impl TopUp {
     }
 
     pub(super) fn reported(&mut self, payment: &RemotePayment, now: Timestamp) -> Outcome {
-        let known = self.remote.as_deref() == Some(payment.id.as_str());
-        if !known && !self.may_be(payment) {
+        let known = self.payment_id.as_deref() == Some(payment.id.as_str());
+        if !known && !self.could_be(payment) {
             return Outcome::default();
         }
         if self.is_older(payment) {
@@ -122,20 +122,20 @@ impl TopUp {
 
     /// Whether the provider has said something later of it. Two words of one instant are told apart by how far they go.
     fn is_older(&self, payment: &RemotePayment) -> bool {
-        self.remote_updated_at.is_some_and(|last| {
+        self.provider_updated_at.is_some_and(|last| {
             payment.updated_at < last
                 || (payment.updated_at == last && payment.status.goes_back_from(self.status()))
         })
     }
 
     pub(super) fn found(&mut self, payment: &RemotePayment, now: Timestamp) -> Outcome {
-        if self.remote.as_deref() != Some(payment.id.as_str()) {
+        if self.payment_id.as_deref() != Some(payment.id.as_str()) {
             // What the chain showed under another id is shown again under this one, if it is there.
             self.verified = None;
         }
-        self.remote = Some(payment.id.clone());
-        self.remote_created_at = Some(payment.created_at);
-        self.remote_updated_at = Some(payment.updated_at);
+        self.payment_id = Some(payment.id.clone());
+        self.provider_created_at = Some(payment.created_at);
+        self.provider_updated_at = Some(payment.updated_at);
         if payment.expires_at.is_some() {
             self.expires_at = payment.expires_at;
         }
@@ -149,12 +149,12 @@ impl TopUp {
             Status::UnderReview => {
                 self.reported_end(Phase::UnderReview, NoticeKind::UnderReview, now)
             }
-            Status::Completed => self.complete(Word::Provider, now),
+            Status::Completed => self.complete(ConfirmedBy::Provider, now),
             Status::Cancelled => self.reported_end(Phase::Cancelled, NoticeKind::Cancelled, now),
             Status::Expired => self.reported_end(Phase::Expired, NoticeKind::Expired, now),
             Status::Failed => self.reported_end(Phase::Failed, NoticeKind::Failed, now),
-            Status::Refunding => self.given_back(Phase::Refunding, now),
-            Status::Refunded => self.given_back(Phase::Refunded, now),
+            Status::Refunding => self.give_back(Phase::Refunding, now),
+            Status::Refunded => self.give_back(Phase::Refunded, now),
         }
     }
 
@@ -188,7 +188,7 @@ impl TopUp {
             | Phase::Failed => {
                 self.phase = Phase::Confirming;
                 self.ended_at = None;
-                self.open_when_known = false;
+                self.open_checkout_when_known = false;
                 self.absent_since = None;
                 self.request = None;
                 self.error = None;
@@ -198,11 +198,11 @@ impl TopUp {
     }
 
     fn reported_end(&mut self, phase: Phase, notice: NoticeKind, now: Timestamp) -> Outcome {
-        if self.completed_by == Some(Word::Both) {
+        if self.completed_by == Some(ConfirmedBy::Both) {
             // The provider takes its word back; the chain still shows the money.
-            self.completed_by = Some(Word::Chain);
+            self.completed_by = Some(ConfirmedBy::Chain);
         }
-        let completed_by_chain = self.completed_by == Some(Word::Chain);
+        let completed_by_chain = self.completed_by == Some(ConfirmedBy::Chain);
         if self.phase == phase || self.phase == Phase::NotStarted || completed_by_chain {
             return Outcome::default();
         }
@@ -218,7 +218,7 @@ impl TopUp {
     }
 
     /// The provider gives the money back: told once, however it goes about it.
-    fn given_back(&mut self, phase: Phase, now: Timestamp) -> Outcome {
+    fn give_back(&mut self, phase: Phase, now: Timestamp) -> Outcome {
         if self.phase == phase || self.phase == Phase::NotStarted {
             return Outcome::default();
         }
@@ -231,15 +231,15 @@ impl TopUp {
         }
     }
 
-    fn complete(&mut self, word: Word, now: Timestamp) -> Outcome {
+    fn complete(&mut self, word: ConfirmedBy, now: Timestamp) -> Outcome {
         let given_back = matches!(self.phase, Phase::Refunding | Phase::Refunded);
         // That the money came says nothing of its going back; only the provider can call that off.
-        if self.phase == Phase::NotStarted || (given_back && word == Word::Chain) {
+        if self.phase == Phase::NotStarted || (given_back && word == ConfirmedBy::Chain) {
             return Outcome::default();
         }
         if self.phase == Phase::Completed {
             if self.completed_by != Some(word) {
-                self.completed_by = Some(Word::Both);
+                self.completed_by = Some(ConfirmedBy::Both);
             }
             return Outcome::default();
         }
@@ -258,7 +258,7 @@ impl TopUp {
         agreed: bool,
         now: Timestamp,
     ) -> Outcome {
-        if self.remote.is_none() {
+        if self.payment_id.is_none() {
             return Outcome::default();
         }
         // A certain match is not replaced by a likely one.
@@ -267,7 +267,7 @@ impl TopUp {
             self.verified = Some(verified.clone());
         }
         if verified.by_id && agreed {
-            self.complete(Word::Chain, now)
+            self.complete(ConfirmedBy::Chain, now)
         } else {
             Outcome::default()
         }
@@ -278,7 +278,7 @@ impl TopUp {
             return Outcome::default();
         }
         match self.completed_by {
-            Some(Word::Chain) => {
+            Some(ConfirmedBy::Chain) => {
                 self.phase = Phase::Confirming;
                 self.completed_by = None;
                 self.ended_at = None;
@@ -287,11 +287,11 @@ impl TopUp {
                     ..Outcome::default()
                 }
             }
-            Some(Word::Both) => {
-                self.completed_by = Some(Word::Provider);
+            Some(ConfirmedBy::Both) => {
+                self.completed_by = Some(ConfirmedBy::Provider);
                 Outcome::default()
             }
-            Some(Word::Provider) | None => Outcome::default(),
+            Some(ConfirmedBy::Provider) | None => Outcome::default(),
         }
     }
 
@@ -315,7 +315,7 @@ impl TopUp {
     fn end(&mut self, phase: Phase, now: Timestamp) {
         self.phase = phase;
         self.ended_at = Some(now);
-        self.open_when_known = false;
+        self.open_checkout_when_known = false;
         self.absent_since = None;
         self.cancel_requested = false;
         self.request = None;
@@ -323,7 +323,7 @@ impl TopUp {
 }
 
 /// Whether an error says that what became of one whose answer was lost cannot be told by looking again.
-pub(crate) fn is_doubt(code: Code) -> bool {
+pub(crate) fn is_undecidable(code: Code) -> bool {
     matches!(code, Code::Forbidden | Code::TopUpsUnknown)
 }
 
@@ -353,9 +353,9 @@ fn is_refusal(code: Code) -> bool {
 /// Whether a refusal was made by looking at what was asked for, so that the same request before it came to
 /// nothing too. One of the key or of the pace says nothing of what was sent before.
 fn is_considered_refusal(code: Code) -> bool {
-    let at_the_door = matches!(
+    let before_validation = matches!(
         code,
         Code::Unauthorized | Code::Forbidden | Code::RateLimited | Code::SignedOut
     );
-    is_refusal(code) && !at_the_door
+    is_refusal(code) && !before_validation
 }

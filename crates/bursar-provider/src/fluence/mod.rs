@@ -167,11 +167,11 @@ impl Fluence {
         let Ok(Ok(Some(open))) = look else {
             return created;
         };
-        let same =
-            open.id == created.id || (open.checkout.is_some() && open.checkout == created.checkout);
+        let same = open.id == created.payment_id
+            || (open.checkout.is_some() && open.checkout == created.checkout);
         if same {
             created.expires_at = open.expires_at;
-            created.id = open.id;
+            created.payment_id = open.id;
         }
         created
     }

@@ -214,8 +214,8 @@ pub(super) fn created(body: &[u8]) -> Result<Created> {
         })
         .and_then(|page| page.address_or_null("redirectUrl").ok().flatten());
     Ok(Created {
-        id: intent.clone(),
-        intent,
+        payment_id: intent.clone(),
+        intent_id: intent,
         checkout,
         expires_at: None,
         payment: None,

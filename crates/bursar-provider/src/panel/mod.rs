@@ -222,7 +222,7 @@ impl Provider for Panel {
         // Asked for first, so that nothing is sent whose answer could not be read.
         let unit = self.unit().await?;
         let body = new_payment(new, &unit, self.return_url(new.return_url.as_deref()))?;
-        let call = Call::create(&["payments"], body, &new.idempotency_key);
+        let call = Call::create(&["payments"], body, &new.top_up_id);
         wire::created(&self.api.send(&call).await?, &unit, new)
     }
 

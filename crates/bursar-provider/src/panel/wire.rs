@@ -239,8 +239,8 @@ pub(super) fn created(body: &[u8], unit: &Unit, new: &NewPayment) -> Result<Crea
     let object = Object::parse("a payment", body)?;
     let payment = payment_of(&object, unit, &mut Oddities::default())?;
     Ok(Created {
-        id: payment.id.clone(),
-        intent: payment.id.clone(),
+        payment_id: payment.id.clone(),
+        intent_id: payment.id.clone(),
         checkout: payment.checkout.clone(),
         expires_at: payment.expires_at,
         differs: difference(&object, &payment, new)?,

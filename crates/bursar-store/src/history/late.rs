@@ -11,7 +11,7 @@ use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Result;
 use bursar_domain::view::PaymentStatus;
-use bursar_engine::LateMoney;
+use bursar_engine::LatePayment;
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// What ended longer than this after it was created is not looked for among those that ended lately.
@@ -60,7 +60,7 @@ impl History {
     }
 
     /// Payments that had ended without money and are completed after all, as long as nobody has been told.
-    pub fn late_money(&self, account: &AccountId) -> Result<Vec<LateMoney>> {
+    pub fn late_money(&self, account: &AccountId) -> Result<Vec<LatePayment>> {
         self.db.read(|connection| {
             let Some(number) = account_number(connection, account)? else {
                 return Ok(Vec::new());
@@ -70,8 +70,8 @@ impl History {
                 if let Some((_, line)) = Line::find(connection, number, &id)?
                     && line.said == Some(PaymentStatus::Completed)
                 {
-                    late.push(LateMoney {
-                        payment: id,
+                    late.push(LatePayment {
+                        payment_id: id,
                         amount: line.amount,
                         kind: line.kind,
                     });

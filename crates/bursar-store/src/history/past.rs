@@ -4,7 +4,7 @@ use super::History;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
-use bursar_engine::Lines;
+use bursar_engine::HistoryProgress;
 
 impl History {
     /// Keeps whether the user has stopped the reading of what lies further back.
@@ -23,13 +23,18 @@ impl History {
     }
 
     /// Keeps how many lines a reading of the whole history has brought that has not come to its end.
-    pub fn put_lines_read(&self, account: &AccountId, lines: Lines, now: Timestamp) -> Result<()> {
+    pub fn put_lines_read(
+        &self,
+        account: &AccountId,
+        lines: HistoryProgress,
+        now: Timestamp,
+    ) -> Result<()> {
         self.put(account, "lines_read", &lines, now)
     }
 
     /// That number; none before the first.
-    pub fn lines_read(&self, account: &AccountId) -> Result<Lines> {
-        let stored: Option<(Lines, Timestamp)> = self.get(account, "lines_read")?;
-        Ok(stored.map_or_else(Lines::default, |(lines, _)| lines))
+    pub fn lines_read(&self, account: &AccountId) -> Result<HistoryProgress> {
+        let stored: Option<(HistoryProgress, Timestamp)> = self.get(account, "lines_read")?;
+        Ok(stored.map_or_else(HistoryProgress::default, |(lines, _)| lines))
     }
 }

@@ -10,7 +10,7 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::payment::{RemotePayment, Status};
 use bursar_domain::view::{PaymentKind, PaymentView};
-use bursar_engine::top_up::{Phase, TopUp, Word};
+use bursar_engine::top_up::{ConfirmedBy, Phase, TopUp};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 
@@ -280,7 +280,7 @@ fn local_id(top_up: &str) -> String {
 /// The id of the machine's top-up among the lines.
 fn line_id(top_up: &TopUp) -> String {
     top_up
-        .remote
+        .payment_id
         .clone()
         .unwrap_or_else(|| local_id(&top_up.id))
 }
@@ -296,7 +296,7 @@ fn remove_former(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
         )?
         .query_map((verifier.account, &top_up.id), |row| row.get(0))?
         .collect::<rusqlite::Result<Vec<String>>>()?;
-    let former = [Some(local_id(&top_up.id)), top_up.intent.clone()];
+    let former = [Some(local_id(&top_up.id)), top_up.intent_id.clone()];
     for id in former.into_iter().flatten().chain(open) {
         let line = if id == now {
             None
@@ -316,7 +316,8 @@ fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
     let id = line_id(top_up);
     let before = Line::find(connection, verifier.account, &id)?;
     let step = Some(top_up.status());
-    let by_chain = top_up.phase == Phase::Completed && top_up.completed_by == Some(Word::Chain);
+    let by_chain =
+        top_up.phase == Phase::Completed && top_up.completed_by == Some(ConfirmedBy::Chain);
     let live = top_up.is_live().then(|| top_up.id.clone());
     let after = match before.as_ref().map(|(_, line)| line.clone()) {
         Some(line) => Line {
@@ -338,7 +339,7 @@ fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
             amount: top_up.amount.clone(),
             fee: None,
             source: 0,
-            created_at: top_up.remote_created_at.unwrap_or(top_up.created_at),
+            created_at: top_up.provider_created_at.unwrap_or(top_up.created_at),
             updated_at: top_up.ended_at.unwrap_or(top_up.created_at),
             claim: None,
             proof: None,

@@ -10,7 +10,7 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
 use bursar_domain::payment::RemotePayment;
 use bursar_domain::unreadable_row::UnreadableRow;
-use bursar_engine::Lines;
+use bursar_engine::HistoryProgress;
 
 /// What some pages brought.
 #[derive(Clone, Debug, Default)]
@@ -18,8 +18,8 @@ pub struct Portion {
     pub payments: Vec<RemotePayment>,
     /// After the last of them.
     pub state: SyncState,
-    /// Lines so far of a reading of the whole history; `None` for another one.
-    pub lines_read: Option<Lines>,
+    /// Rows so far of a reading of the whole history; `None` for another one.
+    pub lines_read: Option<HistoryProgress>,
     /// All lines that cannot be read.
     pub odd: Vec<UnreadableRow>,
     pub odd_looked_at: Timestamp,

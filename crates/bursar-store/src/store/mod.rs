@@ -101,7 +101,7 @@ impl Store {
                     Write::TopUp(top_up) => {
                         worth_copying |= top_ups::put(transaction, account, top_up)?;
                     }
-                    Write::TopUpGone(id) => {
+                    Write::DeleteTopUp(id) => {
                         worth_copying |= top_ups::remove(transaction, account, id)?
                     }
                     Write::Notice(notice) => notices::put(transaction, account, notice)?,

@@ -6,7 +6,7 @@ use super::*;
 use crate::driver::{Wanted, look_at_the_chain};
 use bursar_domain::view::Source;
 use bursar_engine::top_up::Verified;
-use bursar_engine::{ChainAnswer, Sought};
+use bursar_engine::{ChainResponse, WatchedPayment};
 
 impl Stage<Deep> {
     async fn told(&self) -> Vec<(Code, String)> {
@@ -16,20 +16,20 @@ impl Stage<Deep> {
     }
 
     /// One look on behalf of a payment that the engine holds for verified.
-    async fn look(&self, payment: &str) -> ChainAnswer {
+    async fn look(&self, payment: &str) -> ChainResponse {
         self.look_for(payment, true).await
     }
 
     /// The same, with whether it was verified by its id.
-    async fn look_for(&self, payment: &str, by_id: bool) -> ChainAnswer {
-        let followed = vec![Sought {
-            payment: payment.to_owned(),
+    async fn look_for(&self, payment: &str, by_id: bool) -> ChainResponse {
+        let followed = vec![WatchedPayment {
+            payment_id: payment.to_owned(),
             verified: Some(Verified {
                 transaction: hash(0x7, CREDITS[0].0).parse().unwrap(),
                 block: CREDITS[0].0,
                 by_id,
             }),
-            second_opinion: false,
+            needs_receipt_quorum: false,
         }];
         let world = self.bursar.world.clone();
         let connection = self.bursar.connection(&self.account).unwrap();
@@ -69,7 +69,7 @@ async fn figures_are_told_though_no_events_can_be_read() {
         .await;
         stage
             .until("the look says what it lacks", |state| {
-                state.events_problem.is_some()
+                state.events_error.is_some()
             })
             .await;
         let state = stage.state();
@@ -78,7 +78,7 @@ async fn figures_are_told_though_no_events_can_be_read() {
             Some(HEAD)
         );
         assert!(
-            !state.errors.contains_key(&Poll::Chain),
+            !state.errors.contains_key(&PollTarget::Chain),
             "{:?}",
             state.errors
         );
@@ -116,7 +116,7 @@ async fn figures_are_told_though_no_events_can_be_read() {
         stage.later(Span::minutes(15));
         stage
             .until("all is read", |state| {
-                state.events_problem.is_none() && state.past.chain.is_none()
+                state.events_error.is_none() && state.backfill.chain.is_none()
             })
             .await;
         assert_eq!(stage.verified().await.len(), CREDITS.len(), "{refusal:?}");
@@ -136,8 +136,8 @@ async fn ten_blocks_at_a_time_get_further_with_each_look() {
     .await;
     let far = |least: u64| {
         move |state: &State| {
-            let past = state.past.chain;
-            past.is_some_and(|past| past.read >= least && past.most == HEAD + 1)
+            let past = state.backfill.chain;
+            past.is_some_and(|past| past.read >= least && past.at_most == HEAD + 1)
         }
     };
     stage.until("the newest blocks are read", far(100)).await;
@@ -161,24 +161,24 @@ async fn history_that_nobody_keeps_any_more_is_told_as_a_gap() {
     .await;
     stage
         .until("the gap is told", |state| {
-            let problem = state.events_problem.as_ref();
+            let problem = state.events_error.as_ref();
             problem.is_some_and(|(problem, _)| problem.message.contains("before block 60000"))
         })
         .await;
     assert_eq!(stage.verified().await, ["new", "older"]);
     let state = stage.state();
-    assert_eq!(state.past.chain, None, "there is nothing more to read");
-    assert!(!state.errors.contains_key(&Poll::Chain));
+    assert_eq!(state.backfill.chain, None, "there is nothing more to read");
+    assert!(!state.errors.contains_key(&PollTarget::Chain));
     let asked = stage.provider.lock().unwrap().asked;
     stage.later(Span::minutes(15));
-    let before = state.done_at(Poll::Chain);
+    let before = state.last_success(PollTarget::Chain);
     stage
         .until("it is looked again", |state| {
-            state.done_at(Poll::Chain) > before
+            state.last_success(PollTarget::Chain) > before
         })
         .await;
     assert!(
-        stage.state().events_problem.is_some(),
+        stage.state().events_error.is_some(),
         "and the gap is still told"
     );
     assert!(stage.provider.lock().unwrap().asked <= asked + 2);
@@ -194,7 +194,7 @@ async fn nothing_is_taken_for_reversed_before_the_events_have_been_read_again() 
         .await;
         stage
             .until("all is read", |state| {
-                state.chain.is_some() && state.past.chain.is_none()
+                state.chain.is_some() && state.backfill.chain.is_none()
             })
             .await;
         assert_eq!(stage.verified().await.len(), CREDITS.len());
@@ -206,7 +206,7 @@ async fn nothing_is_taken_for_reversed_before_the_events_have_been_read_again() 
         }
         let answer = stage.look_for("new", by_id).await;
         assert_eq!(
-            answer.events_problem.map(|problem| problem.code),
+            answer.events_error.map(|problem| problem.code),
             Some(Code::EventsIncomplete)
         );
         assert_eq!(
@@ -217,7 +217,7 @@ async fn nothing_is_taken_for_reversed_before_the_events_have_been_read_again() 
         stage.provider.lock().unwrap().no_logs_below = 0;
         let answer = stage.look_for("new", by_id).await;
         assert_eq!(
-            (answer.events_problem, answer.reorganised),
+            (answer.events_error, answer.reorganised),
             (None, Vec::new())
         );
         assert_eq!(answer.credited.len(), 1);
@@ -229,7 +229,7 @@ async fn nothing_is_taken_for_reversed_before_the_events_have_been_read_again() 
         }
         let answer = stage.look_for("new", by_id).await;
         assert_eq!(
-            (answer.events_problem, answer.reorganised),
+            (answer.events_error, answer.reorganised),
             (None, vec!["new".to_owned()])
         );
     }
@@ -244,7 +244,7 @@ async fn after_a_long_time_away_the_newest_comes_first_and_what_was_known_is_not
     .await;
     stage
         .until("all is read", |state| {
-            state.chain.is_some() && state.past.chain.is_none()
+            state.chain.is_some() && state.backfill.chain.is_none()
         })
         .await;
     // As if nothing had been read since the first half of the chain; and now logs come a hundred blocks at a time.
@@ -261,12 +261,12 @@ async fn after_a_long_time_away_the_newest_comes_first_and_what_was_known_is_not
     }
     let answer = stage.look("new").await;
     assert_eq!(
-        (answer.events_problem, answer.credited.len()),
+        (answer.events_error, answer.credited.len()),
         (None, 1),
         "the newest is there"
     );
     for _ in 0..100 {
-        if stage.look("new").await.past.is_none() {
+        if stage.look("new").await.backfill.is_none() {
             break;
         }
     }
@@ -320,7 +320,7 @@ async fn what_an_rpc_says_is_not_logged() {
     .await;
     stage
         .until("all is read", |state| {
-            state.chain.is_some() && state.past.chain.is_none()
+            state.chain.is_some() && state.backfill.chain.is_none()
         })
         .await;
     let lines = Lines::default();
@@ -336,7 +336,7 @@ async fn what_an_rpc_says_is_not_logged() {
             chain.no_logs_below = u64::MAX;
             chain.refusal = (-32_000, words);
         }
-        let problem = stage.look("new").await.events_problem;
+        let problem = stage.look("new").await.events_error;
         assert!(!format!("{problem:?}").contains("canary"), "{problem:?}");
     }
     let logged = lines.0.lock().unwrap().clone();

@@ -14,12 +14,12 @@ impl<P: Behind> Stage<P> {
     /// Two looks from now on, one after the other, are over.
     async fn looked(&self) {
         for _ in 0..2 {
-            let before = self.state().plans[&Poll::Chain];
+            let before = self.state().plans[&PollTarget::Chain];
             self.later(Span::minutes(1));
             self.until("the chain was looked at", |state| {
-                let plan = state.plans[&Poll::Chain];
+                let plan = state.plans[&PollTarget::Chain];
                 !plan.in_flight
-                    && (plan.done_at > before.done_at || plan.failures > before.failures)
+                    && (plan.last_success > before.last_success || plan.failures > before.failures)
             })
             .await;
         }
@@ -78,7 +78,10 @@ impl<P: Behind> Stage<P> {
 }
 
 fn code(state: &State) -> Option<Code> {
-    state.errors.get(&Poll::Chain).map(|(error, _)| error.code)
+    state
+        .errors
+        .get(&PollTarget::Chain)
+        .map(|(error, _)| error.code)
 }
 
 /// The endpoint that was read refuses, and the other one stands still three blocks before a credit.
@@ -410,8 +413,8 @@ async fn old_events_that_were_dropped_are_found_again() {
         stage
             .until("all is read", |state| {
                 state.chain.is_some()
-                    && state.past.chain.is_none()
-                    && state.done_at(Poll::Chain).is_some()
+                    && state.backfill.chain.is_none()
+                    && state.last_success(PollTarget::Chain).is_some()
             })
             .await;
         assert!(!stage.doubts().is_empty(), "{head}");

@@ -4,7 +4,7 @@
 use super::*;
 use alloy_primitives::{hex, keccak256};
 use bursar_domain::view::PaymentQuery;
-use bursar_engine::Blocks;
+use bursar_engine::BlockProgress;
 use serde_json::{Value, json};
 
 pub(super) const HEAD: u64 = 150_000;
@@ -206,10 +206,10 @@ async fn what_was_read_before_a_fault_is_kept_and_nothing_is_read_twice() {
     let stage = Stage::set(Deep::new()).await;
     stage
         .until("it is read back to the fault", |state| {
-            state.past.chain
-                == Some(Blocks {
+            state.backfill.chain
+                == Some(BlockProgress {
                     read: 80_000,
-                    most: HEAD + 1,
+                    at_most: HEAD + 1,
                 })
         })
         .await;
@@ -218,7 +218,7 @@ async fn what_was_read_before_a_fault_is_kept_and_nothing_is_read_twice() {
     stage.later(Span::minutes(3));
     stage
         .until("the chain has failed", |state| {
-            state.plans[&Poll::Chain].failures > 0
+            state.plans[&PollTarget::Chain].failures > 0
         })
         .await;
     assert_eq!(stage.verified().await, ["new", "older"]);
@@ -226,7 +226,7 @@ async fn what_was_read_before_a_fault_is_kept_and_nothing_is_read_twice() {
     stage.provider.lock().unwrap().no_logs_below = 0;
     stage.later(Span::minutes(15));
     stage
-        .until("all is read", |state| state.past.chain.is_none())
+        .until("all is read", |state| state.backfill.chain.is_none())
         .await;
     assert_eq!(stage.verified().await, CREDITS.map(|(_, id)| id.to_owned()));
     let mut given = stage.provider.lock().unwrap().given.clone();

@@ -125,10 +125,10 @@ fn two_figures_differ_only_once_two_looks_say_so() {
     let mut state = State::new(
         AccountId::random(),
         now,
-        Setup {
+        AccountConfig {
             rules: Rules::default(),
             signed_in: true,
-            watched: None,
+            watched_address: None,
         },
         Vec::new(),
         now,
@@ -150,7 +150,11 @@ fn two_figures_differ_only_once_two_looks_say_so() {
     let told = differs.api.clone().unwrap().0;
     state = step(&state, &Event::Balance(Ok(told)), now, 0).state;
     state.chain.clone_from(&differs.reading);
-    state.plans.get_mut(&Poll::Chain).unwrap().done_at = Some(now);
+    state
+        .plans
+        .get_mut(&PollTarget::Chain)
+        .unwrap()
+        .last_success = Some(now);
     for (disagreement, expected) in says {
         state.disagreement = disagreement;
         assert_eq!(reading::agrees(&state, now), expected);
@@ -163,7 +167,8 @@ fn two_figures_differ_only_once_two_looks_say_so() {
 async fn a_month_without_spending_is_none_in_the_accounts_own_currency() {
     let stage = Stage::set(super::panel::Panel::default()).await;
     stage.bursar.presence(Presence::Focused);
-    let both = |state: &State| state.api.is_some() && state.done_at(Poll::Charges).is_some();
+    let both =
+        |state: &State| state.api.is_some() && state.last_success(PollTarget::Charges).is_some();
     stage.until("balance and charges are read", both).await;
     let overview = || stage.bursar.overview(stage.account.clone());
     let told = overview().await.unwrap();
@@ -201,7 +206,7 @@ async fn what_the_api_said_before_this_session_is_only_shown_with_its_age() {
     };
 
     stage.bursar.sign_out(stage.account.clone()).await.unwrap();
-    let out = |state: &State| !state.setup.signed_in;
+    let out = |state: &State| !state.config.signed_in;
     stage.until("it is signed out", out).await;
     let told = overview().await.unwrap();
     assert_eq!(
@@ -246,7 +251,7 @@ async fn charges_that_may_not_be_read_are_told_from_those_on_their_way() {
     let overview = || stage.bursar.overview(stage.account.clone());
     stage
         .until("the charges are refused", |state| {
-            state.errors.contains_key(&Poll::Charges)
+            state.errors.contains_key(&PollTarget::Charges)
         })
         .await;
     let refused = overview().await.unwrap();
@@ -257,7 +262,7 @@ async fn charges_that_may_not_be_read_are_told_from_those_on_their_way() {
     stage.later(Span::hours(2));
     stage
         .until("the charges are read", |state| {
-            state.done_at(Poll::Charges).is_some()
+            state.last_success(PollTarget::Charges).is_some()
         })
         .await;
     let read = overview().await.unwrap();
@@ -278,7 +283,7 @@ async fn a_history_that_was_not_read_is_told_from_an_empty_one() {
     };
     stage
         .until("the history is refused", |state| {
-            state.errors.contains_key(&Poll::History)
+            state.errors.contains_key(&PollTarget::History)
         })
         .await;
     assert_eq!(as_of().await, None);
@@ -286,7 +291,7 @@ async fn a_history_that_was_not_read_is_told_from_an_empty_one() {
     stage.later(Span::hours(2));
     stage
         .until("the history is read", |state| {
-            !state.errors.contains_key(&Poll::History)
+            !state.errors.contains_key(&PollTarget::History)
         })
         .await;
     assert!(as_of().await.is_some());

@@ -22,7 +22,7 @@ impl Prepared for Challenged {
 #[tokio::test]
 async fn an_account_is_connected_though_a_challenge_page_answers_in_the_providers_place() {
     let stage = Stage::set(Challenged).await;
-    let fails = |state: &State| state.errors.contains_key(&Poll::Balance);
+    let fails = |state: &State| state.errors.contains_key(&PollTarget::Balance);
     stage.until("the balance was asked for", fails).await;
     let told = stage.bursar.overview(stage.account.clone()).await.unwrap();
     assert!(told.account.signed_in);
@@ -50,7 +50,7 @@ async fn an_answer_that_came_too_late_refuses_nothing() {
         stage
             .until("it is found", |state| of(state, &id).phase == Phase::Open)
             .await;
-        assert_eq!(of(&stage.state(), &id).remote.as_deref(), Some("made"));
+        assert_eq!(of(&stage.state(), &id).payment_id.as_deref(), Some("made"));
         assert_eq!(stage.start().await.unwrap_err().code, Code::TopUpOpen);
         assert_eq!(stage.provider.lock().unwrap().created, 1, "{status}");
     }
@@ -120,7 +120,9 @@ async fn a_key_that_the_provider_says_back_is_kept_and_shown_nowhere() {
         .await;
     stage
         .until("the history is read again", |state| {
-            state.done_at(Poll::History).is_some_and(|at| at > now)
+            state
+                .last_success(PollTarget::History)
+                .is_some_and(|at| at > now)
         })
         .await;
     let told = stage.bursar.top_up(&stage.account, &id).unwrap();

@@ -28,7 +28,8 @@ impl Stage {
         let before = self.clock.now();
         self.bursar.woke();
         self.until("the history is read", |state| {
-            state.done_at(Poll::History) >= Some(before) && !state.plans[&Poll::History].in_flight
+            state.last_success(PollTarget::History) >= Some(before)
+                && !state.plans[&PollTarget::History].in_flight
         })
         .await;
     }
@@ -64,7 +65,9 @@ async fn money_for_what_ended_long_ago_is_found_within_a_day_whoever_started_it(
         let status = stage.status_of("old").await;
         assert_eq!(status, Some(PaymentStatus::Completed), "{days} days");
         stage
-            .until("it is told", |state| !state.plans[&Poll::History].in_flight)
+            .until("it is told", |state| {
+                !state.plans[&PollTarget::History].in_flight
+            })
             .await;
         assert_eq!(stage.told_of("old").await, 1);
         stage.look_after(Span::hours(24)).await;
@@ -93,7 +96,9 @@ async fn a_balance_that_grows_by_itself_makes_it_be_found_at_once() {
         provider.balance = Some("125".to_owned());
     }
     stage.look_after(Span::seconds(61)).await;
-    let grown = |state: &State| state.ended_looks < 2 && !state.plans[&Poll::History].in_flight;
+    let grown = |state: &State| {
+        state.late_payment_reads < 2 && !state.plans[&PollTarget::History].in_flight
+    };
     stage.until("it is looked for", grown).await;
     for _ in 0..20 {
         if stage.status_of("old").await == Some(PaymentStatus::Completed) {

@@ -16,7 +16,7 @@ async fn an_answer_lost_behind_the_provider_ends_in_the_one_top_up_that_it_made(
         .until("it is found", |state| of(state, &id).phase == Phase::Open)
         .await;
     let state = stage.state();
-    assert_eq!(of(&state, &id).remote.as_deref(), Some("made"));
+    assert_eq!(of(&state, &id).payment_id.as_deref(), Some("made"));
     assert_eq!(state.top_ups.len(), 1);
     assert_eq!(stage.provider.lock().unwrap().created, 1);
     assert_eq!(stage.start().await.unwrap_err().code, Code::TopUpOpen);
@@ -48,7 +48,9 @@ async fn an_answer_lost_before_the_provider_ends_in_none() {
     let again = stage.start().await.unwrap();
     assert_ne!(again, id);
     stage
-        .until("the second is asked for", |state| state.starting.is_empty())
+        .until("the second is asked for", |state| {
+            state.starts_in_flight.is_empty()
+        })
         .await;
     assert_eq!(stage.provider.lock().unwrap().created, 2);
 }
@@ -89,7 +91,7 @@ async fn where_the_history_may_not_be_read_a_lost_answer_waits_for_the_user_in_w
         let before = stage.clock.now();
         stage
             .until("it has looked again", |state| {
-                state.plans[&Poll::Follow].done_at >= Some(before)
+                state.plans[&PollTarget::OpenPayments].last_success >= Some(before)
             })
             .await;
         assert_eq!(of(&stage.state(), &id).phase, Phase::Starting);

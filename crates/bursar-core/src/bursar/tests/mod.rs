@@ -27,7 +27,7 @@ use super::*;
 use bursar_domain::clock::{Span, SystemClock, Timestamp};
 use bursar_domain::notice::Notice;
 use bursar_domain::view::{PaymentRequest, RequestedPurpose, TrayView};
-use bursar_engine::Poll;
+use bursar_engine::PollTarget;
 use bursar_engine::top_up::TopUp;
 use bursar_platform::canned::{Asked, Canned, Server};
 use bursar_provider::session::Credential;

@@ -31,7 +31,7 @@ impl Stage {
         let before = self.clock.now();
         self.later(Span::seconds(1));
         self.until("the history is read", |state| {
-            state.plans[&Poll::History].done_at > Some(before)
+            state.plans[&PollTarget::History].last_success > Some(before)
         })
         .await;
     }

@@ -36,7 +36,10 @@ async fn with_an_unlisted_one() -> (Stage, String) {
     stage
         .until("it is open", |state| of(state, &id).phase == Phase::Open)
         .await;
-    assert_eq!(of(&stage.state(), &id).remote.as_deref(), Some("intent"));
+    assert_eq!(
+        of(&stage.state(), &id).payment_id.as_deref(),
+        Some("intent")
+    );
     (stage, id)
 }
 
@@ -54,7 +57,7 @@ async fn a_payment_whose_id_becomes_known_late_is_one_line() {
         stage.later(Span::seconds(1));
         stage
             .until("its id is known", |state| {
-                of(state, &id).remote.as_deref() == Some("made")
+                of(state, &id).payment_id.as_deref() == Some("made")
             })
             .await;
         let lines = stage.told().await;
@@ -83,8 +86,8 @@ async fn a_home_that_holds_a_second_line_of_a_payment_is_healed_at_the_next_star
     let put = |top_up: &TopUp| history.put_top_up(&stage.account, top_up).unwrap();
     // What earlier versions left behind: the line under the intent's id, and one of a top-up that nobody knows.
     put(&TopUp {
-        remote: Some("intent".to_owned()),
-        intent: None,
+        payment_id: Some("intent".to_owned()),
+        intent_id: None,
         phase: Phase::Open,
         ..completed
     });
@@ -107,10 +110,10 @@ async fn one_that_was_taken_for_somebody_elses_is_kept_once_when_it_turns_out_to
     let ours = of(&stage.state(), &id).clone();
     let adopted = TopUp {
         id: "r-made".to_owned(),
-        remote: Some("made".to_owned()),
-        intent: None,
-        remote_created_at: Some(now),
-        remote_updated_at: Some(now),
+        payment_id: Some("made".to_owned()),
+        intent_id: None,
+        provider_created_at: Some(now),
+        provider_updated_at: Some(now),
         ..ours.clone()
     };
     let write = bursar_engine::Write::TopUp(adopted);

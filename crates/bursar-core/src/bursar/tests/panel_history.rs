@@ -14,7 +14,7 @@ async fn a_place_in_the_history_that_the_provider_has_forgotten_is_no_dead_end()
     })
     .await;
     stage.read().await;
-    let done = |state: &State| state.done_at(Poll::History).is_some();
+    let done = |state: &State| state.last_success(PollTarget::History).is_some();
     stage.until("the history is read", done).await;
     // The whole history was being read; then the machine was off for two days.
     let cut_off = SyncState {
@@ -34,13 +34,13 @@ async fn a_place_in_the_history_that_the_provider_has_forgotten_is_no_dead_end()
     // One that does not answer has forgotten nothing.
     stage.provider.lock().unwrap().cursors_down = true;
     stage.later(Span::minutes(30));
-    let troubled = |state: &State| state.errors.contains_key(&Poll::History);
+    let troubled = |state: &State| state.errors.contains_key(&PollTarget::History);
     stage.until("it is told", troubled).await;
     assert_eq!(history.sync_state(account).unwrap(), cut_off);
 
     stage.provider.lock().unwrap().cursors_down = false;
     stage.later(Span::minutes(30));
-    let read = |state: &State| !state.errors.contains_key(&Poll::History);
+    let read = |state: &State| !state.errors.contains_key(&PollTarget::History);
     stage.until("it is read anew", read).await;
     let state = history.sync_state(account).unwrap();
     assert_eq!(state.next, None);

@@ -43,7 +43,7 @@ async fn nothing_is_paid_while_it_is_not_known_whether_the_last_payment_was_made
     stage.provider.lock().unwrap().down.clear();
     stage
         .until("it is sent again", |state| {
-            state.top_ups[&first].remote.is_some()
+            state.top_ups[&first].payment_id.is_some()
         })
         .await;
     assert_eq!(stage.posted(), 1);
@@ -59,7 +59,7 @@ async fn nothing_is_paid_while_it_is_not_known_whether_the_last_payment_was_made
     let second = stage.pay("100").await.unwrap();
     stage
         .until("it is made", |state| {
-            state.top_ups[&second].remote.is_some()
+            state.top_ups[&second].payment_id.is_some()
         })
         .await;
     assert_eq!(stage.posted(), 2);
@@ -79,7 +79,9 @@ async fn who_asks_for_the_same_while_the_first_is_on_its_way_hears_that_it_was_m
     assert_eq!(told.code, Code::TopUpOpen, "{}", told.message);
     let id = paid.unwrap();
     stage
-        .until("it is made", |state| state.top_ups[&id].remote.is_some())
+        .until("it is made", |state| {
+            state.top_ups[&id].payment_id.is_some()
+        })
         .await;
     assert_eq!(stage.posted(), 1);
 }

@@ -63,7 +63,11 @@ async fn a_key_whose_user_cannot_be_asked_for_changes_nothing() {
     stage.provider.lock().unwrap().down.clear();
     stage.later(Span::hours(1));
     let again = stage.clock.now().minus(Span::minutes(1));
-    let read = |state: &State| state.done_at(Poll::Balance).is_some_and(|at| at > again);
+    let read = |state: &State| {
+        state
+            .last_success(PollTarget::Balance)
+            .is_some_and(|at| at > again)
+    };
     stage.until("the balance is read again", read).await;
     let api = stage.state().api.clone().unwrap().0;
     assert_eq!(api.balance.to_decimal(), "182.40");

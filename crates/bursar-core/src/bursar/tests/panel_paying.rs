@@ -56,7 +56,7 @@ async fn what_is_sent_is_what_was_confirmed_though_the_price_changes_meanwhile()
     })
     .await;
     stage.read().await;
-    let waits = |state: &State| state.plans[&Poll::DuePayments].failures >= 3;
+    let waits = |state: &State| state.plans[&PollTarget::DuePayments].failures >= 3;
     stage.until("the engine asks seldom", waits).await;
     {
         let mut panel = stage.provider.lock().unwrap();

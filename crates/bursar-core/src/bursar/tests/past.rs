@@ -2,7 +2,7 @@
 
 use super::*;
 use bursar_domain::view::PaymentQuery;
-use bursar_engine::Lines;
+use bursar_engine::HistoryProgress;
 
 const LINES: usize = 1_000;
 const PAGES: usize = LINES / 100;
@@ -35,7 +35,7 @@ impl Stage {
         let stopped = self.bursar.stop_past(self.account.clone(), true).await;
         stopped.unwrap();
         self.until("it is stopped", |state| {
-            state.past.stopped && !state.plans[&Poll::History].in_flight
+            state.backfill.paused && !state.plans[&PollTarget::History].in_flight
         })
         .await;
     }
@@ -51,15 +51,15 @@ impl Stage {
             let before = self.clock.now();
             self.later(Span::seconds(61));
             self.until("the history is read", |state| {
-                let plan = &state.plans[&Poll::History];
-                !plan.in_flight && plan.done_at > Some(before)
+                let plan = &state.plans[&PollTarget::History];
+                !plan.in_flight && plan.last_success > Some(before)
             })
             .await;
         }
     }
 
     async fn all_is_read(&self) {
-        self.until("all is read", |state| state.past.payments.is_none())
+        self.until("all is read", |state| state.backfill.payments.is_none())
             .await;
         assert_eq!(self.bursar.past(&self.account), None);
     }
@@ -71,7 +71,7 @@ async fn it_is_told_page_by_page_and_stands_to_nobodys_way() {
     // A top-up may be started after the first portion, long before the last.
     stage.read().await;
     stage
-        .until("some is read", |state| state.past.payments.is_some())
+        .until("some is read", |state| state.backfill.payments.is_some())
         .await;
     let past = stage.bursar.past(&stage.account).unwrap();
     let lines = past.payments.unwrap();
@@ -87,7 +87,10 @@ async fn stopped_it_stays_so_and_goes_on_where_it_was() {
     let mut stage = Stage::set(long()).await;
     stage
         .until("three pages are read", |state| {
-            state.past.payments.is_some_and(|lines| lines.read >= 300)
+            state
+                .backfill
+                .payments
+                .is_some_and(|lines| lines.read >= 300)
         })
         .await;
     stage.stop().await;
@@ -114,12 +117,12 @@ async fn stopped_it_stays_so_and_goes_on_where_it_was() {
                 state
                     .top_ups
                     .values()
-                    .any(|top_up| top_up.remote.as_deref() == Some(id))
+                    .any(|top_up| top_up.payment_id.as_deref() == Some(id))
             })
             .await;
         assert_eq!(stage.pages(), read, "an older page was asked for");
-        let told = stage.state().past.clone();
-        assert!(told.stopped);
+        let told = stage.state().backfill.clone();
+        assert!(told.paused);
         assert_eq!(told.payments.map(|lines| lines.read), Some(kept));
         stage.restart().await;
     }
@@ -143,15 +146,15 @@ async fn stopped_it_stays_so_and_goes_on_where_it_was() {
 async fn reading_all_again_lets_what_was_stopped_go_on_from_the_newest() {
     let stage = Stage::set(long()).await;
     stage
-        .until("some is read", |state| state.past.payments.is_some())
+        .until("some is read", |state| state.backfill.payments.is_some())
         .await;
     stage.stop().await;
     let before = stage.pages().len();
     let again = stage.bursar.refresh_all(stage.account.clone()).await;
     again.unwrap();
     stage.all_is_read().await;
-    assert!(!stage.state().past.stopped);
+    assert!(!stage.state().backfill.paused);
     // From the newest one on, each once.
     assert_eq!(stage.pages()[before..], (2..=PAGES).collect::<Vec<_>>());
-    assert_eq!(stage.state().past.payments, None::<Lines>);
+    assert_eq!(stage.state().backfill.payments, None::<HistoryProgress>);
 }

@@ -110,7 +110,9 @@ async fn a_key_of_the_environment_serves_the_account_that_is_named() {
 async fn a_terminal_tells_no_alerts_and_takes_none_back() {
     let mut stage = Stage::set(Fluence::default()).await;
     stage
-        .until("it is read", |state| state.done_at(Poll::Balance).is_some())
+        .until("it is read", |state| {
+            state.last_success(PollTarget::Balance).is_some()
+        })
         .await;
     let told = Alerts {
         low_balance_told: true,

@@ -84,7 +84,7 @@ fn new_top_up(cents: i64) -> NewPayment {
         method: Some("usdc".to_owned()),
         method_provider: Some("copperx".to_owned()),
         return_url: Some("org.bursar.desktop://top-up/return?state=0".to_owned()),
-        idempotency_key: "k".to_owned(),
+        top_up_id: "k".to_owned(),
     }
 }
 

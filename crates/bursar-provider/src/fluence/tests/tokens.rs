@@ -46,7 +46,10 @@ async fn run_out(renewal: Canned) -> (Server, Arc<Session>, Arc<Vault>, Arc<dyn 
 async fn a_token_that_has_run_out_is_renewed_once_and_the_request_repeated() {
     let (server, _session, vault, provider) =
         run_out(Canned::json(200, &token_answer("new", "r2"))).await;
-    assert_eq!(provider.start(&new_top_up(1000)).await.unwrap().id, ID);
+    assert_eq!(
+        provider.start(&new_top_up(1000)).await.unwrap().payment_id,
+        ID
+    );
     let asked = server.asked();
     let paths: Vec<_> = asked.iter().map(Asked::path).collect();
     assert_eq!(

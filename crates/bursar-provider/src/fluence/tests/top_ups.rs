@@ -231,7 +231,7 @@ async fn a_new_top_up_carries_what_the_call_takes() {
             .start(&new_top_up(2550))
             .await
             .unwrap();
-        assert_eq!(made.id, ID);
+        assert_eq!(made.payment_id, ID);
         assert_eq!(
             made.checkout.as_deref(),
             Some("https://buy.copperx.io/payment/checkout-session/abc")
@@ -257,8 +257,11 @@ async fn an_intent_that_is_not_the_payment_is_kept_for_cancelling() {
     });
     let provider = over(&server, "").await;
     let made = provider.start(&new_top_up(2550)).await.unwrap();
-    assert_eq!((made.id.as_str(), made.intent.as_str()), (ID, "the-intent"));
-    provider.cancel(&made.intent).await.unwrap();
+    assert_eq!(
+        (made.payment_id.as_str(), made.intent_id.as_str()),
+        (ID, "the-intent")
+    );
+    provider.cancel(&made.intent_id).await.unwrap();
     assert_eq!(
         server.asked().last().unwrap().target,
         "/v2/top-ups/the-intent"
@@ -276,7 +279,7 @@ async fn a_new_top_up_stands_without_the_look_that_follows_it() {
         .start(&new_top_up(1000))
         .await
         .unwrap();
-    assert_eq!((made.id.as_str(), made.expires_at), (ID, None));
+    assert_eq!((made.payment_id.as_str(), made.expires_at), (ID, None));
     let kind = created(ID).replace("\"redirect\"", "\"transfer\"");
     let (_server, provider) = always(201, &kind).await;
     assert_eq!(

@@ -26,7 +26,7 @@ async fn a_payment_that_is_sent_again_is_the_same_to_the_letter() {
     };
     let created = provider.start(&new).await.unwrap();
     provider.start(&new).await.unwrap();
-    assert_eq!(created.id, "pay_119");
+    assert_eq!(created.payment_id, "pay_119");
     let sent: Vec<_> = server
         .asked()
         .into_iter()
@@ -37,10 +37,7 @@ async fn a_payment_that_is_sent_again_is_the_same_to_the_letter() {
     let bearer = format!("Bearer {KEY}");
     for one in &sent {
         assert_eq!(one.path(), "/api/v1/payments");
-        assert_eq!(
-            one.header("idempotency-key"),
-            Some(new.idempotency_key.as_str())
-        );
+        assert_eq!(one.header("idempotency-key"), Some(new.top_up_id.as_str()));
         assert_eq!(one.header("authorization"), Some(bearer.as_str()));
     }
     let total = json!({ "amount": "100.00", "currency": "USD" });

@@ -263,7 +263,7 @@ async fn a_payment_that_is_not_what_was_asked_for_is_followed_and_said_to_be_ano
         )
         .await;
         let made = provider.start(&new).await.unwrap();
-        assert_eq!(made.id, "pay_119");
+        assert_eq!(made.payment_id, "pay_119");
         match (named, made.differs) {
             (None, differs) => assert_eq!(differs, None),
             (Some(named), Some(differs)) => {

@@ -7,7 +7,7 @@ import {
   haveSameLimits,
   reselectMethod,
   reselectPayer,
-} from "./payment-methods.ts";
+} from "./methods.ts";
 import type { MethodView } from "./types.ts";
 
 const PLAIN: MethodView = {
