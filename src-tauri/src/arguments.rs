@@ -75,13 +75,23 @@ impl Invocation {
     }
 }
 
-/// The first line of clap's message, shorter where the argument alone says what is wrong.
+/// One line: where the argument alone says what is wrong, clap's message would only be longer.
 fn explain(error: &clap::Error) -> String {
-    let unknown = [ContextKind::InvalidArg, ContextKind::InvalidValue]
-        .into_iter()
-        .zip([ErrorKind::UnknownArgument, ErrorKind::ValueValidation])
-        .find(|(_, kind)| error.kind() == *kind)
-        .and_then(|(context, _)| error.get(context));
+    let kind = error.kind();
+    if kind == ErrorKind::InvalidUtf8 {
+        return "an argument is not UTF-8".to_owned();
+    }
+    // No other option takes a value.
+    if kind == ErrorKind::InvalidValue {
+        return "--home needs a folder".to_owned();
+    }
+    let unknown = if kind == ErrorKind::ValueValidation {
+        error.get(ContextKind::InvalidValue)
+    } else if kind == ErrorKind::UnknownArgument {
+        error.get(ContextKind::InvalidArg)
+    } else {
+        None
+    };
     if let Some(argument) = unknown {
         return format!("{:?} is not an option", argument.to_string());
     }
@@ -109,6 +119,7 @@ fn is_link(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::ffi::OsStringExt as _;
 
     fn parse(given: &[&str]) -> Result<Invocation, String> {
         Invocation::parse(given.iter().map(OsString::from))
@@ -157,6 +168,17 @@ mod tests {
                 Err(format!("{wrong:?} is not an option"))
             );
         }
+    }
+
+    #[test]
+    fn says_what_is_missing_or_unreadable() {
+        assert_eq!(parse(&["--home"]), Err("--home needs a folder".to_owned()));
+        let unreadable = OsString::from_vec(vec![0xFF]);
+        assert_eq!(
+            Invocation::parse([unreadable]),
+            Err("an argument is not UTF-8".to_owned())
+        );
+        assert_eq!(run(&["--home="]).home, Some("".into()));
     }
 
     #[test]
