@@ -1,7 +1,7 @@
 // The chosen payer and payment method while a form is open. The form's data are read again and again. A choice stays as long
 // as it is offered. When it is not, it is dropped, and the form shows what was dropped.
 
-import { methodsForPayer, reselectMethod, reselectPayer, type DroppedMethod } from "./methods.ts";
+import { methodsForPayer, reselectMethod, reselectPayer, type DroppedMethod } from "./payment-methods.ts";
 import type { MethodView, Payer, TopUpForm } from "./types.ts";
 
 export class PaymentChoice {

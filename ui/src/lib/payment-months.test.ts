@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { monthOfRow, firstRowOfMonth } from "./months.ts";
+import { monthOfRow, firstRowOfMonth } from "./payment-months.ts";
 
 const MONTHS = [
   { month: "2025-03", payments: 2 },

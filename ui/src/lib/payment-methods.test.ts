@@ -7,7 +7,7 @@ import {
   haveSameLimits,
   reselectMethod,
   reselectPayer,
-} from "./methods.ts";
+} from "./payment-methods.ts";
 import type { MethodView } from "./types.ts";
 
 const PLAIN: MethodView = {
