@@ -1,5 +1,4 @@
-//! An account: one user's connection to one provider. It holds nothing secret; the key or the tokens
-//! are in the session.
+//! An account: one user's connection to one provider. It contains no secret; the session holds the key or the tokens.
 
 use crate::clock::Timestamp;
 use crate::network::Network;
@@ -7,7 +6,7 @@ use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The account's own name inside Bursar: 32 hexadecimal digits, never shown.
+/// Bursar's id of an account: 32 hexadecimal digits, never shown.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(transparent)]
@@ -31,18 +30,18 @@ impl fmt::Debug for AccountId {
     }
 }
 
-/// A connection as it is stored.
+/// An account as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Account {
     pub id: AccountId,
-    /// What the user calls it; unique among the accounts.
+    /// The user's name for it, unique among the accounts.
     pub label: String,
     /// The network as it was when the account was connected: a copy, so that a file that moves or
     /// changes later does not redirect the account.
     pub network: Network,
-    /// The address whose Balance is read; unknown until the user enters it.
+    /// The wallet address whose balance is read. `None` until the user enters it.
     pub address: Option<Address>,
-    /// The provider's id of the user, once it has said so.
+    /// The provider's id of the user, once known.
     pub user_id: Option<String>,
     pub connected_at: Timestamp,
     /// Checkout hosts that the user added to this account on purpose.

@@ -3,11 +3,11 @@
 use crate::money::Amount;
 use serde::{Deserialize, Serialize};
 
-/// The balance as the API says it.
+/// The balance of one account, from the provider's API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiBalance {
     pub balance: Amount,
-    /// Money spent a day at the present rate.
+    /// What is spent per day at the current rate.
     pub daily_usage: Option<Amount>,
     pub days_left: Option<u32>,
 }

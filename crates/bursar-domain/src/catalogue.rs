@@ -1,40 +1,40 @@
-//! What an account can pay with and pay for, as its provider offers it at the moment. All of it is data: what
-//! one provider has and another lacks is an empty list or a `None`, never a question of which one it is.
+//! What an account can pay with and pay for, as its provider offers it now. All of it is data: where a provider lacks
+//! something, a list is empty or a field is `None`. Nobody has to ask which provider it is.
 
 use crate::clock::Timestamp;
 use crate::money::{Amount, Currency};
 use serde::{Deserialize, Serialize};
 
-/// What an account can do beside topping up, told of a provider as such.
+/// What a provider supports besides topping up, for every account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Capabilities {
-    /// Several payments can be open at once; else at most one top-up is.
+    /// Several payments can be open at once. Otherwise at most one top-up can.
     pub several_open: bool,
-    /// Services that can be renewed, one or several at a time.
+    /// Services can be renewed, one or several at a time.
     pub renewals: bool,
-    /// Ordered migrations that can be paid for.
+    /// Ordered migrations can be paid for.
     pub migrations: bool,
-    /// Methods that can be kept for next time, and managed.
+    /// Payment methods can be saved and managed.
     pub saved_methods: bool,
-    /// Invoices of payments.
+    /// Payments have invoices.
     pub invoices: bool,
 }
 
-/// What a top-up can be and what it can be paid with.
+/// The amounts, payers and methods that a payment can use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalogue {
-    /// What the account's money is in.
+    /// The account's currency.
     pub currency: Currency,
-    /// Amounts to offer.
+    /// Suggested amounts.
     pub presets: Vec<Amount>,
-    /// Who may pay, in the provider's order; empty where nobody is asked.
+    /// Who may pay, in the provider's order. Empty where the provider has no payers.
     pub payers: Vec<Payer>,
-    /// The methods that can be used now, in the provider's order.
+    /// The methods on offer, in the provider's order.
     pub methods: Vec<Method>,
 }
 
-/// Somebody in whose name is paid.
+/// A person or company that payments are made for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Payer {
@@ -50,9 +50,9 @@ pub struct Method {
     pub provider: String,
     pub name: String,
     pub kind: MethodKind,
-    /// The payers that it is linked to; empty for any.
+    /// The ids of the payers that may use it. Empty: all may.
     pub payers: Vec<String>,
-    /// Zero where the provider names none.
+    /// Zero where the provider sets no minimum.
     pub min: Amount,
     pub max: Option<Amount>,
     /// Estimated fee in hundredths of a percent.
@@ -60,14 +60,14 @@ pub struct Method {
     /// Estimated fixed fee in hundredths.
     pub fee_fixed_cents: i64,
     pub fee_paid_by_user: bool,
-    /// Whether all three of them could be read; else the fee is unknown.
+    /// Whether all three fee fields could be read. Otherwise the fee is unknown.
     #[serde(default = "yes")]
     pub fee_known: bool,
-    /// Only of a saved one.
+    /// Set for a saved method only.
     pub saved: Option<SavedMethod>,
-    /// Paying by it can keep it for next time.
+    /// A payment with it can save it for next time.
     pub can_be_saved: bool,
-    /// Takes the money at once and has no page to turn back on: only with a total that was confirmed.
+    /// Takes the money at once, without a payment page. The user must have confirmed the total first.
     pub debits_at_once: bool,
 }
 
@@ -76,14 +76,14 @@ fn yes() -> bool {
 }
 
 impl Method {
-    /// Whether it can be used for a payment now: one that is saved must be confirmed.
+    /// Whether it can be used for a payment now. A saved method must be confirmed.
     pub fn is_usable(&self) -> bool {
         self.saved
             .as_ref()
             .is_none_or(|saved| saved.state == SavedMethodState::Confirmed)
     }
 
-    /// Whether a payer may use it; where no payer is named, whether anybody may.
+    /// Whether a payer may use it; without a payer, whether anybody may.
     pub fn is_for(&self, payer: Option<&str>) -> bool {
         self.payers.is_empty()
             || payer.is_none_or(|payer| self.payers.iter().any(|linked| linked == payer))
@@ -96,22 +96,22 @@ impl Method {
 pub enum MethodKind {
     Crypto,
     Fiat,
-    /// Paid later against an invoice.
+    /// Paid later, by invoice.
     Invoice,
-    /// Kept from an earlier payment.
+    /// Saved during an earlier payment.
     Saved,
-    /// A payment system's own page.
+    /// The page of a payment system.
     PaymentSystem,
 }
 
-/// A method kept for later.
+/// What is known of a saved method.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct SavedMethod {
     pub state: SavedMethodState,
-    /// The one to offer first.
+    /// Selected by default.
     pub is_default: bool,
-    /// By what people tell it apart: a card's brand and last digits, or an e-mail address.
+    /// What people recognise it by: a card's brand and last digits, or an e-mail address.
     pub detail: String,
 }
 
@@ -119,27 +119,27 @@ pub struct SavedMethod {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum SavedMethodState {
-    /// Being checked; it cannot be used yet.
+    /// The provider is checking it; it cannot be used yet.
     Pending,
     Confirmed,
-    /// The check failed; it will not be usable.
+    /// The check failed; it cannot be used.
     Failed,
 }
 
-/// What adds a method without paying.
+/// A request to save a method without paying.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewMethod {
     pub payer: Option<String>,
-    /// The code of a method that can be kept.
+    /// The code of a method that can be saved.
     pub method: String,
-    /// Where the hosted page should send the browser back to; only on networks with `return_links`.
+    /// Where the hosted page sends the browser afterwards. Set only on networks with `return_links`.
     pub return_url: Option<String>,
 }
 
-/// What can be paid for beside a top-up.
+/// What can be paid for besides a top-up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DuePayments {
-    /// By their due date, the nearest first.
+    /// Sorted by due date, the nearest first.
     pub services: Vec<Service>,
     pub migrations: Vec<Migration>,
 }
@@ -151,33 +151,33 @@ pub struct Service {
     pub id: String,
     pub name: String,
     pub tariff: Option<String>,
-    /// Paid until then.
+    /// The service is paid until this time.
     pub due_at: Timestamp,
     pub periods: Vec<Period>,
 }
 
-/// An ordered move to another server that waits to be paid for.
+/// A move to another server that has been ordered and not yet paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Migration {
     pub order: String,
     /// What is moved.
     pub name: String,
-    /// The server that was ordered for it.
+    /// The ordered server.
     pub server: String,
-    /// What the server has, in the provider's words.
+    /// The server's specification, in the provider's words.
     pub server_detail: Option<String>,
     pub ordered_at: Timestamp,
     pub periods: Vec<Period>,
 }
 
-/// How long is paid for, and what that costs.
+/// A length of time that can be paid for, with its price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Period {
     pub id: String,
     pub name: String,
     pub price: Amount,
-    /// The new end, where the provider says it.
+    /// When the service would then end, if the provider says so.
     pub until: Option<Timestamp>,
 }

@@ -1,15 +1,15 @@
-//! What was spent on resources, day by day.
+//! What was spent on resources, by day.
 
 use crate::money::Amount;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The spending of a range of UTC days.
+/// What was spent over a range of UTC days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Charges {
-    /// Oldest first; a day that is neither here nor among the unknown ones had none.
+    /// Oldest first. A day that is neither here nor in `unknown` had no charges.
     pub days: Vec<DayCharge>,
-    /// Days of which a charge could not be read, so that their sum is not known: `YYYY-MM-DD`.
+    /// Days with a charge that could not be read, so that their sum is unknown: `YYYY-MM-DD`.
     pub unknown: BTreeSet<String>,
 }
 
@@ -22,7 +22,7 @@ impl From<Vec<DayCharge>> for Charges {
     }
 }
 
-/// Money spent on one UTC day.
+/// What was spent on one UTC day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayCharge {
     /// `YYYY-MM-DD`.

@@ -1,11 +1,11 @@
-//! Who is signed in.
+//! The signed-in user.
 
-/// Who is signed in, and what the key cannot do.
+/// The user that a key or token belongs to, and what it does not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub user_id: String,
-    /// A name or e-mail address to tell accounts apart.
+    /// A name or e-mail address that tells accounts apart.
     pub name: String,
-    /// Scopes this app uses and the key lacks, in the provider's words.
+    /// Scopes that Bursar uses and the key lacks, in the provider's words.
     pub missing_scopes: Vec<String>,
 }

@@ -1,5 +1,5 @@
-//! A notice: something the user should know, once. It is written in the same commit as the change it tells
-//! of, never repeats the last one about its subject, and pops up at most once.
+//! A notice: something the user should know, once. It is written in the same commit as the change that it reports, never
+//! repeats the previous notice about the same subject, and pops up at most once.
 
 use crate::account::AccountId;
 use crate::clock::Timestamp;
@@ -18,9 +18,9 @@ pub enum NoticeKind {
     Expired,
     Cancelled,
     UnderReview,
-    /// A completion that only the chain had said was undone by a reorganisation.
+    /// A reorganisation undid a completion that only the chain had shown.
     Reversed,
-    /// The provider gives the money back.
+    /// The provider returns the money.
     Refunded,
     LowBalance,
     /// The provider no longer accepts the key or token.
@@ -31,18 +31,18 @@ pub enum NoticeKind {
 pub struct Notice {
     pub account: AccountId,
     pub kind: NoticeKind,
-    /// What it is about: a payment's id, or the crossing of a threshold. The newest one about a payment tells how it stands.
+    /// What it is about: a payment's id, or one crossing of a threshold. The newest notice about a payment gives its state.
     pub subject: String,
     pub amount: Option<Amount>,
     /// Days left, for a low balance.
     pub days_left: Option<u32>,
-    /// What kind of payment, where it is about one.
+    /// The kind of payment, if it is about one.
     pub about: PaymentKind,
-    /// Why it came to nothing, as the provider says.
+    /// Why the payment did not succeed, as the provider reports it.
     pub reason: Option<FailureReason>,
     pub at: Timestamp,
-    /// Told in the inbox only: it concerns something older than the account's connection, or the window was
-    /// focused on it.
+    /// Shown in the inbox only, because it concerns something older than the account's connection, or because the window was
+    /// showing that payment with the focus.
     pub silent: bool,
 }
 
@@ -61,7 +61,7 @@ impl Notice {
         }
     }
 
-    /// One line for the pop-up's head.
+    /// The pop-up's title, in one line.
     pub fn title(&self) -> String {
         let what = self.what();
         match self.kind {
@@ -86,7 +86,7 @@ impl Notice {
         }
     }
 
-    /// What happened and what can be done, in one or two sentences. `hide` leaves the amount out.
+    /// What happened and what to do, in one or two sentences. `hide` leaves the amount out.
     pub fn body(&self, label: &str, hide: bool) -> String {
         let amount = match &self.amount {
             Some(amount) if !hide => amount.to_brief(),

@@ -1,4 +1,4 @@
-//! A payment on its way to the provider and as the provider tells it.
+//! A payment: the request that starts it, and what the provider reports about it.
 
 use crate::clock::Timestamp;
 use crate::error::Error;
@@ -7,7 +7,7 @@ use crate::view::PaymentStatus;
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
-/// What is paid for.
+/// What a payment is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "what")]
 pub enum Purpose {
@@ -18,9 +18,9 @@ pub enum Purpose {
     },
     Migration {
         order: String,
-        /// Not told of a payment that was made elsewhere.
+        /// Unknown for a payment that was started elsewhere.
         period: Option<String>,
-        /// For people: what is moved, and to where.
+        /// For display: what is moved, and where to.
         name: String,
     },
 }
@@ -29,14 +29,14 @@ pub enum Purpose {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RenewalItem {
     pub service: String,
-    /// Not told of a payment that was made elsewhere.
+    /// Unknown for a payment that was started elsewhere.
     pub period: Option<String>,
-    /// For people: the service's name and the period's.
+    /// For display: the name of the service and of the period.
     pub name: String,
 }
 
 impl Purpose {
-    /// What is paid for in a few words; nothing for a top-up, which its amount says.
+    /// What the payment is for, in a few words; `None` for a top-up.
     pub fn words(&self) -> Option<String> {
         match self {
             Self::TopUp => None,
@@ -51,7 +51,7 @@ impl Purpose {
         }
     }
 
-    /// Whether the provider's word on a payment's purpose can be about this one; names are only for people.
+    /// Whether both can be the purpose of one payment. Names are for display only and are not compared.
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::TopUp, Self::TopUp) => true,
@@ -77,25 +77,25 @@ impl Purpose {
     }
 }
 
-/// Equal where both are known.
+/// Whether both are equal, or one is unknown.
 fn may_be_same(one: Option<&String>, other: Option<&String>) -> bool {
     one.zip(other).is_none_or(|(one, other)| one == other)
 }
 
-/// What starts a payment. It is kept with the intent where the provider takes it again under the same key, so
-/// that what is sent again is the same to the letter.
+/// A request that starts a payment. Where the provider accepts a repeat under the same key, the request is stored with the
+/// intent, so that the repeat is exactly the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewPayment {
     pub purpose: Purpose,
-    /// What the provider is to be paid, before a payment system's fee.
+    /// What the provider receives, before a payment system's fee.
     pub amount: Amount,
     pub payer: Option<String>,
     pub method: Option<String>,
     /// The payment provider that belongs to the method.
     pub method_provider: Option<String>,
-    /// Keep the method for next time.
+    /// Save the method for next time.
     pub save_method: bool,
-    /// Where the checkout should send the browser back to; only on networks with `return_links`.
+    /// Where the checkout sends the browser afterwards. Set only on networks with `return_links`.
     pub return_url: Option<String>,
     /// Bursar's own id of the payment, minted with the form: it is the id of the intent, and providers that take an
     /// idempotency key get it as that. It is the same however often the request is sent.
@@ -104,7 +104,7 @@ pub struct NewPayment {
 }
 
 impl NewPayment {
-    /// A top-up by the provider's first method.
+    /// A top-up with the provider's first method.
     pub fn top_up(amount: Amount, top_up_id: impl Into<String>) -> Self {
         Self {
             purpose: Purpose::TopUp,
@@ -122,20 +122,20 @@ impl NewPayment {
 /// The provider's answer to a new payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
-    /// The provider's id of the payment, as far as the answer tells it; its lists may know it by another.
+    /// The provider's id of the payment, as the answer gives it. The provider's lists may use another id.
     pub payment_id: String,
-    /// The id that cancelling takes.
+    /// The id that the call to cancel takes.
     pub intent_id: String,
-    /// The hosted checkout, exactly as the provider wrote it; nothing opens it unchecked.
+    /// The hosted checkout, exactly as the provider sent it. It is checked before it is opened.
     pub checkout: Option<String>,
     pub expires_at: Option<Timestamp>,
-    /// The payment itself, where the answer tells it: one that needs no page may be over already.
+    /// The payment itself, if the answer contains it. A payment without a page may already have ended.
     pub payment: Option<RemotePayment>,
-    /// What was made is not what was asked for, and in what it differs; it exists all the same.
+    /// How the created payment differs from the request, if it does. It exists all the same.
     pub differs: Option<Error>,
 }
 
-/// The provider's word on where a payment stands.
+/// The status of a payment, as the provider reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
@@ -147,13 +147,14 @@ pub enum Status {
     Cancelled,
     Expired,
     Failed,
-    /// The money is to be given back.
+    /// The provider is returning the money.
     Refunding,
     Refunded,
 }
 
 impl Status {
-    /// Whether this takes back how far the payment had come. Of two words of one instant such a one is the earlier.
+    /// Whether this status is earlier in a payment's life than `said`. Of two reports with the same time, it is then the older
+    /// one.
     pub fn goes_back_from(self, said: PaymentStatus) -> bool {
         match self {
             Self::Open => !matches!(said, PaymentStatus::Starting | PaymentStatus::Open),
@@ -167,14 +168,14 @@ impl Status {
                     | PaymentStatus::Refunded
             ),
             Self::Refunding => said == PaymentStatus::Refunded,
-            // One end after another is told by nothing but its time.
+            // Two final statuses have no order but their times.
             Self::Completed | Self::Cancelled | Self::Expired | Self::Failed | Self::Refunded => {
                 false
             }
         }
     }
 
-    /// Whether a later word on it is expected.
+    /// Whether no further change is expected.
     pub fn is_final(self) -> bool {
         match self {
             Self::Open | Self::Confirming | Self::UnderReview | Self::Refunding => false,
@@ -185,12 +186,12 @@ impl Status {
     }
 }
 
-/// Why a payment came to nothing, as the provider says.
+/// Why a payment did not succeed, as the provider reports it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct FailureReason {
     pub why: FailureCode,
-    /// The provider's own words, where it has any.
+    /// The provider's own text, if it sends one.
     pub words: Option<String>,
 }
 
@@ -198,29 +199,29 @@ pub struct FailureReason {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum FailureCode {
-    /// The user wanted it so.
+    /// The user cancelled it.
     ByUser,
-    /// The bank or payment system said no.
+    /// The bank or payment system declined it.
     Declined,
     InsufficientFunds,
-    /// The confirmation that was asked for did not come or did not succeed.
+    /// The confirmation that the bank requires is missing or failed.
     ConfirmationFailed,
     /// Not paid in time.
     Expired,
-    /// The saved method is no longer there or no longer valid.
+    /// The saved method was removed or is no longer valid.
     MethodGone,
-    /// The provider took it for fraud.
+    /// The provider suspects fraud.
     Fraud,
     Other,
 }
 
 impl FailureReason {
-    /// Whether it is news to the person that it came to nothing.
+    /// Whether the user does not know this yet.
     pub fn is_news(&self) -> bool {
         self.why != FailureCode::ByUser
     }
 
-    /// The reason of a cancellation that the user has asked for here: the provider's, where it gives one.
+    /// The reason for a cancellation that the user requested here: the provider's, if it gives one.
     #[must_use]
     pub fn or_by_user(self) -> Self {
         if self == Self::unsaid() {
@@ -233,7 +234,7 @@ impl FailureReason {
         }
     }
 
-    /// Where the provider should have given one and did not.
+    /// The provider gave no reason.
     pub const fn unsaid() -> Self {
         Self {
             why: FailureCode::Other,
@@ -241,7 +242,7 @@ impl FailureReason {
         }
     }
 
-    /// Why, and what can be done about it, in a sentence or two.
+    /// The reason and what to do about it, in a sentence or two.
     pub fn advice(&self) -> String {
         let advice = match self.why {
             FailureCode::ByUser => "You cancelled it.",
@@ -270,13 +271,13 @@ impl FailureReason {
     }
 }
 
-/// A payment as the provider tells it.
+/// A payment as the provider reports it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemotePayment {
     pub id: String,
     pub status: Status,
     pub amount: Amount,
-    /// Unknown is `None`, never zero.
+    /// `None` if unknown, never zero.
     pub fee: Option<Amount>,
     /// The code of the payment provider or system.
     pub source: Option<String>,
@@ -284,18 +285,18 @@ pub struct RemotePayment {
     pub updated_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub checkout: Option<String>,
-    /// The transaction on the Balance's chain that the provider names; a claim until the chain shows it.
+    /// The transaction that the provider names on the Balance contract's chain. A claim until the chain shows it.
     pub transaction: Option<B256>,
     pub purpose: Purpose,
-    /// Why it came to nothing.
+    /// Why the payment did not succeed.
     pub reason: Option<FailureReason>,
     pub papers: Documents,
 }
 
-/// What a provider's books say of a payment beside its money.
+/// The paperwork of a payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Documents {
-    /// Its number, as on the invoice.
+    /// The payment's number, as on the invoice.
     pub number: Option<String>,
     /// The payer's name.
     pub payer: Option<String>,

@@ -1,32 +1,32 @@
-//! What holds for every payment at a provider, as data.
+//! The rules that a provider's payments follow, as data.
 
 use crate::catalogue::Capabilities;
 use crate::clock::Span;
 
-/// What holds for a provider as such.
+/// The rules that hold for every payment at a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Decimals that the call which starts a top-up can carry (2: cents).
+    /// How many decimals the call that starts a top-up can carry (2 for cents).
     pub amount_decimals: u8,
-    /// For so long the request that starts a payment may be sent again with its idempotency key: it then gives
-    /// the same payment and never a second one. `None` where a lost answer must be looked for instead.
+    /// How long the request that starts a payment may be sent again with its idempotency key. Within this time a repeat
+    /// returns the same payment and never makes a second one. `None`: after a lost answer, Bursar must look for the payment.
     pub repeatable_for: Option<Span>,
-    /// A payment that is on its way can still be called off, not only one that waits to be paid.
+    /// A payment can be cancelled even after the money is on its way.
     pub cancels_confirming: bool,
-    /// A payment that is open or on its way for longer than this may stay so for days; it is read every minute from
-    /// then on.
+    /// A payment that has been open or confirming for longer than this may stay so for days. From then on it is read once a
+    /// minute.
     pub open_is_slow_after: Option<Span>,
     pub offers: Capabilities,
 }
 
 impl Rules {
-    /// Whether another top-up can be started only when none is open.
+    /// Whether a top-up can be started only while no other is open.
     pub fn one_open_top_up(&self) -> bool {
         !self.offers.several_open
     }
 }
 
-/// The cautious ones: one at a time, in hundredths, and what was lost must be looked for.
+/// The safest rules: one top-up at a time, amounts in hundredths, and no repeats after a lost answer.
 impl Default for Rules {
     fn default() -> Self {
         Self {
