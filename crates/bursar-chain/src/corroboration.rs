@@ -3,9 +3,9 @@
 
 use super::balance_contract::BalanceContract;
 use super::chain::Chain;
-use super::events::{read_range, same_events};
+use super::event_logs::{read_range, same_events};
 use super::fault::Fault;
-use super::rpc_connection::RpcEndpoint;
+use super::rpc_endpoint::RpcEndpoint;
 use bursar_domain::chain_event::EventBatch;
 use bursar_domain::error::{Code, Error, Result};
 use std::sync::Arc;

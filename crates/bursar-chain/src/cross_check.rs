@@ -1,18 +1,12 @@
 //! Events of a range of blocks where there is reason to doubt the first answer: a second endpoint is asked even if the
 //! first one has none, and what only one of them tells counts where the receipt is at both.
 
-use super::balance_contract::decode_balances;
 use super::chain::Chain;
 use super::corroboration::{WitnessAnswer, overlap, rpcs_disagree};
-use super::fault::{Fault, combine_faults};
-use super::rpc_connection::{BlockId, RpcConnection, eth_call, get_block};
-use super::rpc_error::RpcErrorKind;
-use super::rpc_types::{Block, Data};
-use alloy_primitives::{Address, B256};
-use bursar_domain::balances::Balances;
+use super::fault::Fault;
+use alloy_primitives::Address;
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, same_except_log_index};
 use bursar_domain::error::Result;
-use bursar_platform::http::BODY_LIMIT;
 use std::time::Instant;
 
 impl Chain {
@@ -100,61 +94,4 @@ impl Chain {
             .sort_by_key(|event| std::cmp::Reverse(place(event)));
         Some(both)
     }
-
-    /// The user's balances after an earlier block, by one endpoint's word. `None` where it keeps no such old state, or
-    /// has another block there than `hash`.
-    ///
-    /// # Errors
-    /// As [`Chain::read`].
-    pub async fn balances_after(
-        &self,
-        user: Address,
-        number: u64,
-        hash: Option<B256>,
-    ) -> Result<Option<Balances>> {
-        let contract = &self.balance_contract(user);
-        self.with_failover(|connection: RpcConnection, head: Block| async move {
-            if head.number < number {
-                return Err(Fault::Behind);
-            }
-            let mut calls: Vec<_> = contract
-                .balance_calls()
-                .iter()
-                .map(|data| eth_call(contract.address, data, BlockId::Number(number)))
-                .collect();
-            calls.push(get_block(BlockId::Number(number)));
-            let mut answers = match connection.call_batch(&calls, BODY_LIMIT).await {
-                Err(fault) if may_lack_state(&fault) => return Ok(None),
-                answers => answers?,
-            };
-            let mut read = || -> Result<_, Fault> {
-                let mut figure = || answers.next::<Data>("a figure").map(|data| data.0);
-                let figures_data = [figure()?, figure()?, figure()?, figure()?];
-                let seen = answers.next::<Option<Block>>("a block")?;
-                Ok((
-                    decode_balances(&figures_data, connection.decimals()?)?,
-                    seen,
-                ))
-            };
-            // An endpoint without old states is as good as any other.
-            let Ok((figures_data, Some(seen))) = read() else {
-                return Ok(None);
-            };
-            let is_it = seen.number == number && hash.is_none_or(|hash| hash == seen.hash);
-            Ok(is_it.then_some(Balances {
-                free: figures_data.free,
-                reserved: figures_data.reserved,
-                held: figures_data.held,
-            }))
-        })
-        .await
-        .map_err(combine_faults)
-    }
-}
-
-/// Whether an answer may only mean that the endpoint keeps no such old state.
-fn may_lack_state(fault: &Fault) -> bool {
-    fault
-        .rpc_error_kind()
-        .is_some_and(|kind| !matches!(kind, RpcErrorKind::RateLimited | RpcErrorKind::NotAllowed))
 }

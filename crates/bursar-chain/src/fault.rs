@@ -30,6 +30,9 @@ pub(super) enum Fault {
     Pruned,
 }
 
+/// No list of logs, where one was asked for. That is not the same as an empty one.
+pub(super) const NO_LOGS: Fault = Fault::Malformed("no logs");
+
 impl Fault {
     /// Told to people, with the host alone.
     pub(super) fn into_error(self, host: &str) -> Error {

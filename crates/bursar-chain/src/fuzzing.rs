@@ -2,8 +2,9 @@
 //! back is theirs to notice.
 
 use super::balance_contract::{self, BalanceContract};
+use super::chain_check::read_check;
 use super::json_rpc;
-use super::rpc_connection::{BatchResults, read_check};
+use super::json_rpc::BatchResults;
 use super::rpc_types::{Block, Data, Log, Receipt};
 use alloy_primitives::Address;
 use bursar_domain::chain_event::BalanceEvent;

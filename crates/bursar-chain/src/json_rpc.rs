@@ -103,6 +103,24 @@ pub(super) fn decode_result<T: DeserializeOwned>(
     serde_json::from_str(result.get()).map_err(|_| Fault::Malformed(what))
 }
 
+/// Outcomes in the order of their calls, taken one after the other.
+pub(super) struct BatchResults(std::vec::IntoIter<CallResult>);
+
+impl BatchResults {
+    pub(super) fn new(outcomes: Vec<CallResult>) -> Self {
+        Self(outcomes.into_iter())
+    }
+
+    /// The next answer in the form that its call promises.
+    ///
+    /// # Errors
+    /// The node's refusal, or [`Fault::Malformed`] with `what`.
+    pub(super) fn next<T: DeserializeOwned>(&mut self, what: &'static str) -> Result<T, Fault> {
+        let outcome = self.0.next().ok_or(Fault::Malformed(what))?;
+        decode_result(&outcome?, what)
+    }
+}
+
 const NOT_JSON_RPC: Fault = Fault::Malformed("not JSON-RPC");
 /// A single result for a batch: the server does not know batches.
 pub(super) const NO_BATCH: Fault = Fault::Malformed("one answer to several questions");

@@ -3,15 +3,22 @@
 //! RPC are claims; what makes them evidence is said at each call.
 
 mod balance_contract;
+mod balance_reading;
+mod block_lookup;
 mod block_times;
 mod chain;
+mod chain_check;
 mod corroboration;
 mod cross_check;
+mod eth_calls;
+mod event_logs;
 mod events;
+mod failover;
 mod fault;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod json_rpc;
+mod log_block_times;
 mod log_chunking;
 mod log_range_limit;
 mod log_subscription;
@@ -20,10 +27,10 @@ mod quick_poll;
 mod receipt_quorum;
 mod reorg_detection;
 mod rpc_connection;
+mod rpc_endpoint;
 mod rpc_error;
 mod rpc_health;
 mod rpc_types;
-mod stated_limits;
 
 use bursar_domain::chain_event::{BalanceEvent, EventBatch};
 pub use chain::Chain;

@@ -2,8 +2,7 @@
 //! long or cannot say why it refuses, lower ones where it has no logs of its newest blocks yet, and none below what it
 //! has dropped. Pure: nothing here asks anybody.
 
-use super::events::NO_LOGS;
-use super::fault::Fault;
+use super::fault::{Fault, NO_LOGS};
 use super::rpc_connection::RpcConnection;
 use super::rpc_error::RpcErrorKind;
 use super::rpc_health::RpcHealth;

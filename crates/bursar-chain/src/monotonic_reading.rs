@@ -3,10 +3,13 @@
 //! were replaced, by the word of as many endpoints as it takes; and ten minutes in which no endpoint that answers knew the
 //! marked block. Then the older figures are shown, and it is said that the chain went back.
 
-use super::chain::{Chain, map_missing_block, read_newest};
+use super::balance_reading::read_newest;
+use super::block_lookup::map_missing_block;
+use super::chain::Chain;
+use super::eth_calls::{BlockId, get_block};
 use super::fault::{Fault, combine_faults};
 use super::reorg_detection::BlockStatus;
-use super::rpc_connection::{BlockId, RpcConnection, get_block};
+use super::rpc_connection::RpcConnection;
 use super::rpc_types::Block;
 use alloy_primitives::Address;
 use bursar_domain::chain_reading::ChainReading;

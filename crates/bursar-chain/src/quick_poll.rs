@@ -4,12 +4,12 @@
 
 use super::balance_contract::{BalanceContract, decode_balances};
 use super::chain::Chain;
-use super::events::distinct;
+use super::chain_check::{check_calls, read_chain_id, read_check};
+use super::eth_calls::{BlockId, eth_call, get_block};
+use super::event_logs::distinct;
 use super::fault::Fault;
 use super::json_rpc::Call;
-use super::rpc_connection::{
-    BlockId, RpcConnection, check_calls, eth_call, get_block, read_chain_id, read_check,
-};
+use super::rpc_connection::RpcConnection;
 use super::rpc_types::{Block, Data, Log, Quantity, hex_quantity};
 use alloy_primitives::{Address, B256};
 use bursar_domain::chain_event::EventBatch;

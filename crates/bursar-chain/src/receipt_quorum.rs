@@ -3,7 +3,7 @@
 
 use super::balance_contract::BalanceContract;
 use super::chain::Chain;
-use super::events::{log_matches_event, read_range};
+use super::event_logs::{log_matches_event, read_range};
 use super::fault::{Fault, combine_faults};
 use super::json_rpc::Call;
 use super::rpc_connection::RpcConnection;

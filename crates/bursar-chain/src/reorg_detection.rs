@@ -1,10 +1,12 @@
 //! What takes back something that the chain has shown: the word of as many endpoints, at different hosts, as it took to
 //! believe it. Two, or the one where the network has only one. An endpoint that has not come to the block says nothing.
 
-use super::chain::{Chain, map_missing_block};
+use super::block_lookup::map_missing_block;
+use super::chain::Chain;
+use super::eth_calls::{BlockId, get_block};
 use super::fault::{Fault, combine_faults};
 use super::json_rpc::Call;
-use super::rpc_connection::{BlockId, RpcConnection, get_block};
+use super::rpc_connection::RpcConnection;
 use super::rpc_types::{Block, Receipt};
 use alloy_primitives::B256;
 use bursar_domain::error::{Code, Error, Result};

@@ -1,63 +1,21 @@
 //! One RPC, spoken to for one piece of work: calls sent in batches of the length that it takes, each request with a
 //! limit in time and size, and the check that it is an RPC of this chain at all.
 
-use super::balance_contract;
-use super::block_times::BlockTimeCache;
+use super::chain_check::{check_calls, read_chain_id, read_check};
+use super::eth_calls::{BlockId, get_block};
 use super::fault::Fault;
-use super::json_rpc::{self, Call, CallResult, NO_BATCH};
+use super::json_rpc::{self, BatchResults, Call, CallResult, NO_BATCH};
+use super::rpc_endpoint::RpcEndpoint;
 use super::rpc_error::RpcErrorKind;
-use super::rpc_health::{ChainCheck, RpcHealth};
-use super::rpc_types::{Block, Data, Quantity, hex_quantity};
-use alloy_primitives::{Address, B256, hex};
+use super::rpc_types::Block;
 use bursar_domain::clock::Span;
 use bursar_domain::error::{Code, Error};
-use bursar_domain::network::{ChainPlace, host_and_port};
+use bursar_domain::network::ChainPlace;
 use bursar_platform::http::{BODY_LIMIT, Exchange, Http, WHOLE_TIMEOUT};
-use serde::de::DeserializeOwned;
 use serde_json::json;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-use url::Url;
-
-/// An RPC's address and what is known of it. The address may hold a key: only the host is ever told.
-pub(super) struct RpcEndpoint {
-    url: Url,
-    pub(super) host: String,
-    next_id: AtomicU64,
-    health: Mutex<RpcHealth>,
-    times: Mutex<BlockTimeCache>,
-}
-
-impl RpcEndpoint {
-    pub(super) fn new(url: Url) -> Self {
-        Self {
-            host: host_and_port(&url).unwrap_or_default(),
-            url,
-            next_id: AtomicU64::new(1),
-            health: Mutex::default(),
-            times: Mutex::default(),
-        }
-    }
-
-    /// It may hold a key, and is never told.
-    pub(super) fn url(&self) -> &Url {
-        &self.url
-    }
-
-    pub(super) fn is_at(&self, url: &Url) -> bool {
-        self.url == *url
-    }
-
-    pub(super) fn health(&self) -> MutexGuard<'_, RpcHealth> {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Times of blocks as this RPC told them.
-    pub(super) fn block_times(&self) -> MutexGuard<'_, BlockTimeCache> {
-        self.times.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// An RPC in use.
 #[derive(Clone)]
@@ -67,101 +25,6 @@ pub(super) struct RpcConnection {
     pub(super) http: Http,
     /// For one request, at most. Short where another RPC could answer instead.
     pub(super) request_timeout: Duration,
-}
-
-/// A block as calls name it.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum BlockId {
-    Hash(B256),
-    Number(u64),
-    Latest,
-}
-
-impl BlockId {
-    fn param(self) -> serde_json::Value {
-        match self {
-            Self::Hash(hash) => json!({ "blockHash": hash }),
-            Self::Number(number) => json!(hex_quantity(number)),
-            Self::Latest => json!("latest"),
-        }
-    }
-}
-
-/// A contract's view function at a block.
-pub(super) fn eth_call(to: Address, data: &[u8], at: BlockId) -> Call {
-    let transaction = json!({"to": to, "data": hex::encode_prefixed(data)});
-    Call::new("eth_call", json!([transaction, at.param()]))
-}
-
-/// A block by number, without its transactions.
-pub(super) fn get_block(at: BlockId) -> Call {
-    match at {
-        BlockId::Hash(hash) => Call::new("eth_getBlockByHash", json!([hash, false])),
-        BlockId::Number(_) | BlockId::Latest => {
-            Call::new("eth_getBlockByNumber", json!([at.param(), false]))
-        }
-    }
-}
-
-/// The calls that tell whether a node is one of this chain, for [`read_check`].
-pub(super) fn check_calls(place: &ChainPlace) -> Vec<Call> {
-    let code = |address: Address| Call::new("eth_getCode", json!([address, "latest"]));
-    vec![
-        Call::new("eth_chainId", json!([])),
-        code(place.balance),
-        code(place.token),
-        eth_call(
-            place.token,
-            &balance_contract::decimals_call(),
-            BlockId::Latest,
-        ),
-    ]
-}
-
-/// # Errors
-/// [`Fault::WrongChain`], [`Fault::NoContract`], or what the answers lack.
-pub(super) fn read_check(
-    place: &ChainPlace,
-    answers: &mut BatchResults,
-) -> Result<ChainCheck, Fault> {
-    read_chain_id(place, answers)?;
-    for address in [place.balance, place.token] {
-        if answers.next::<Data>("a contract's code")?.0.is_empty() {
-            return Err(Fault::NoContract(address));
-        }
-    }
-    let decimals = balance_contract::decode_decimals(&answers.next::<Data>("decimals")?.0)?;
-    Ok(ChainCheck { decimals })
-}
-
-pub(super) fn read_chain_id(place: &ChainPlace, answers: &mut BatchResults) -> Result<(), Fault> {
-    let seen = answers.next::<Quantity>("the chain's id")?.0;
-    if seen == place.id {
-        Ok(())
-    } else {
-        Err(Fault::WrongChain {
-            expected: place.id,
-            seen,
-        })
-    }
-}
-
-/// Outcomes in the order of their calls, taken one after the other.
-pub(super) struct BatchResults(std::vec::IntoIter<CallResult>);
-
-impl BatchResults {
-    pub(super) fn new(outcomes: Vec<CallResult>) -> Self {
-        Self(outcomes.into_iter())
-    }
-
-    /// The next answer in the form that its call promises.
-    ///
-    /// # Errors
-    /// The node's refusal, or [`Fault::Malformed`] with `what`.
-    pub(super) fn next<T: DeserializeOwned>(&mut self, what: &'static str) -> Result<T, Fault> {
-        let outcome = self.0.next().ok_or(Fault::Malformed(what))?;
-        json_rpc::decode_result(&outcome?, what)
-    }
 }
 
 impl RpcConnection {

@@ -2,9 +2,11 @@
 //! meaning is read here, in one table, from code, words and HTTP status. The server's own words end here: they may
 //! repeat a key that is in its address, so nothing that is kept, logged or shown carries them.
 
-use super::stated_limits::{stated_blocks, stated_calls, stated_wait};
+mod stated_limits;
+
 use bursar_domain::clock::Span;
 use serde_json::Value;
+use stated_limits::{stated_blocks, stated_calls, stated_wait};
 
 /// A JSON-RPC error without the server's words.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 //! asked. Time is passed in; nothing here asks anybody.
 
 use super::RpcState;
-use super::events::NO_LOGS;
-use super::fault::Fault;
+use super::chain_check::ChainCheck;
+use super::fault::{Fault, NO_LOGS};
 use super::log_range_limit::LogRangeLimit;
 use super::rpc_error::RpcErrorKind;
 use super::rpc_types::Block;
@@ -46,13 +46,6 @@ pub(super) struct RpcHealth {
     newest: Option<Timestamp>,
     /// It refuses blocks named by hash (EIP-1898): they are named by number and compared.
     pub(super) refuses_hashes: bool,
-}
-
-/// What a check of the RPC found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ChainCheck {
-    /// Of the token.
-    pub(super) decimals: u8,
 }
 
 /// In which order RPCs are asked; among equals the network's own order holds.

@@ -1,7 +1,7 @@
 //! Ranges read from RPCs with every kind of limit: how much comes, in how few requests, and what is said of the rest.
 
 use super::*;
-use crate::events::MAX_LOG_REQUESTS;
+use crate::event_logs::MAX_LOG_REQUESTS;
 use crate::rpc_error::RpcError;
 use bursar_domain::error::Error;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! The limits that a JSON-RPC error states in its words: how many blocks or calls the server takes at once, and how
 //! long it wants to be left alone. They are hints: what is read wrongly costs a request or two, because a shorter
-//! range is tried where the hint does not help. The texts are in small letters, as [`super::rpc_error`] writes them.
+//! range is tried where the hint does not help. The texts are in small letters, as [`super`] writes them.
 
 use bursar_domain::clock::Span;
 

@@ -1,0 +1,259 @@
+//! The user's events in a range of blocks, read from one RPC: every log is checked against what was asked, none comes
+//! twice, none that was taken back, each with its block's own time. What an RPC can give of a range is read; how it is
+//! asked for less where a range is too much, [`super::log_chunking`] decides.
+
+use super::balance_contract::BalanceContract;
+use super::block_lookup::{map_missing_block, missing_block};
+use super::eth_calls::{BlockId, get_block};
+use super::fault::{Fault, NO_LOGS};
+use super::json_rpc::Call;
+use super::log_block_times::block_times;
+use super::log_chunking::{LogChunker, NextStep};
+use super::rpc_connection::RpcConnection;
+use super::rpc_types::{Block, Log, hex_quantity};
+use alloy_primitives::B256;
+use bursar_domain::chain_event::{BalanceEvent, EventBatch, same_except_log_index};
+use bursar_platform::http::{LOGS_LIMIT, WHOLE_TIMEOUT};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::time::{Duration, Instant};
+
+/// So many requests for logs are made at a time, and so many events taken; the rest of a range is for the next time.
+pub(super) const MAX_LOG_REQUESTS: u32 = 64;
+const MAX_EVENTS_PER_READ: usize = 20_000;
+/// After so long, what has been read is handed over.
+const READ_TIME_LIMIT: Duration = Duration::from_secs(3);
+
+/// The events of the newest of these blocks, as far down as the RPC tells of them in [`MAX_LOG_REQUESTS`]; at least one
+/// block's.
+pub(super) async fn read_range(
+    connection: &RpcConnection,
+    contract: &BalanceContract,
+    from: u64,
+    to: u64,
+) -> Result<EventBatch, Fault> {
+    let connection = &RpcConnection {
+        request_timeout: WHOLE_TIMEOUT.min(connection.request_timeout.saturating_mul(2)),
+        ..connection.clone()
+    };
+    let mut batch: Option<EventBatch> = None;
+    let mut range = LogChunker::new(connection, from, to)?;
+    let started = Instant::now();
+    for _ in 0..MAX_LOG_REQUESTS {
+        let (low, high) = range.next_chunk(&connection.rpc.health());
+        let fault = match read_blocks(connection, contract, low, high, range.head()).await {
+            Ok(read) => {
+                match &mut batch {
+                    Some(batch) => batch.append_older(read),
+                    None => batch = Some(read),
+                }
+                let many = batch
+                    .as_ref()
+                    .is_some_and(|batch| batch.events.len() > MAX_EVENTS_PER_READ);
+                let late = started.elapsed() > READ_TIME_LIMIT;
+                if range.chunk_read(&mut connection.rpc.health()) == NextStep::Stop || many || late
+                {
+                    break;
+                }
+                continue;
+            }
+            Err(fault) => fault,
+        };
+        if range.chunk_failed(&fault, &mut connection.rpc.health()) == NextStep::Stop {
+            let Some(batch) = batch else {
+                return Err(range.final_fault(fault));
+            };
+            connection
+                .rpc
+                .health()
+                .record_logs_failure(&range.final_fault(fault), Instant::now());
+            return Ok(batch);
+        }
+    }
+    batch.ok_or(Fault::Behind)
+}
+
+/// All events of the blocks `low` to `high`.
+async fn read_blocks(
+    connection: &RpcConnection,
+    contract: &BalanceContract,
+    low: u64,
+    high: u64,
+    head: u64,
+) -> Result<EventBatch, Fault> {
+    let decimals = connection.decimals()?;
+    let (logs, to_hash) = fetch_logs(connection, contract, low, high, head).await?;
+    let logs = distinct(logs, low, high, to_hash)?;
+    let times = block_times(connection, &logs, head).await?;
+    let mut events = Vec::with_capacity(logs.len());
+    for log in logs.iter().rev() {
+        let time = times.get(&log.block_hash).copied().ok_or(Fault::Behind)?;
+        events.push(contract.decode_event(log, decimals, time)?);
+    }
+    Ok(EventBatch {
+        events,
+        from: low,
+        to: high,
+        to_hash,
+    })
+}
+
+/// The logs of the blocks `low` to `high`, and the hash of block `high` as the RPC has it at the same time.
+async fn fetch_logs(
+    connection: &RpcConnection,
+    contract: &BalanceContract,
+    low: u64,
+    high: u64,
+    head: u64,
+) -> Result<(Vec<Log>, B256), Fault> {
+    let (signatures, token, user) = contract.topics();
+    let filter = json!({
+        "address": contract.address,
+        "fromBlock": hex_quantity(low),
+        "toBlock": hex_quantity(high),
+        "topics": [signatures, token, user],
+    });
+    // Where the lowest block is gone, an answer without logs may only mean that they are gone too.
+    let calls = [
+        Call::new("eth_getLogs", json!([filter])),
+        get_block(BlockId::Number(high)),
+        get_block(BlockId::Number(low)),
+    ];
+    let calls = calls
+        .get(..if low < high { 3 } else { 2 })
+        .unwrap_or(&calls);
+    let mut answers = connection.call_batch(calls, LOGS_LIMIT).await?;
+    let logs = answers.next::<Option<Vec<Log>>>("logs")?.ok_or(NO_LOGS)?;
+    let mut next_block = |number: u64| {
+        let answer = answers.next::<Option<Block>>("a block");
+        match answer.map_err(|fault| map_missing_block(fault, number, head))? {
+            Some(block) if block.number == number => Ok(block.hash),
+            Some(_) => Err(Fault::Malformed("another block than was asked for")),
+            None => Err(missing_block(number, head)),
+        }
+    };
+    let to_hash = next_block(high)?;
+    if low < high {
+        next_block(low)?;
+    }
+    Ok((logs, to_hash))
+}
+
+/// The logs in the chain's order, those that were sent twice once, those taken back not at all.
+pub(super) fn distinct(
+    logs: Vec<Log>,
+    low: u64,
+    high: u64,
+    high_hash: B256,
+) -> Result<Vec<Log>, Fault> {
+    let mut hashes = BTreeMap::from([(high, high_hash)]);
+    let mut distinct = BTreeMap::new();
+    for log in logs.into_iter().filter(|log| !log.removed) {
+        if !(low..=high).contains(&log.block_number) {
+            return Err(Fault::Malformed("an event of another block"));
+        }
+        if *hashes.entry(log.block_number).or_insert(log.block_hash) != log.block_hash {
+            // Blocks were replaced while they were read.
+            return Err(Fault::Behind);
+        }
+        match distinct.entry((log.block_number, log.log_index)) {
+            Entry::Vacant(place) => {
+                place.insert(log);
+            }
+            Entry::Occupied(known) if *known.get() == log => {}
+            Entry::Occupied(_) => return Err(Fault::Malformed("two events in one place")),
+        }
+    }
+    Ok(distinct.into_values().collect())
+}
+
+/// Whether a log says the same as the event, whatever place in its block it is said to have: some nodes count logs in
+/// receipts anew for each transaction.
+pub(super) fn log_matches_event(
+    contract: &BalanceContract,
+    log: &Log,
+    decimals: u8,
+    event: &BalanceEvent,
+) -> bool {
+    contract
+        .decode_event(log, decimals, event.block_time)
+        .is_ok_and(|said| same_except_log_index(&said, event))
+}
+
+/// Whether both lists tell the same events in the same order, whatever their places in their blocks are said to be.
+pub(super) fn same_events(one: &[BalanceEvent], other: &[BalanceEvent]) -> bool {
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(other)
+            .all(|(one, other)| same_except_log_index(one, other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::Address;
+
+    fn log(block: u64, index: u64) -> Log {
+        Log {
+            address: Address::ZERO,
+            topics: Vec::new(),
+            data: Vec::new(),
+            block_number: block,
+            block_hash: B256::with_last_byte(u8::try_from(block).unwrap()),
+            transaction_hash: B256::ZERO,
+            log_index: index,
+            block_time: None,
+            removed: false,
+        }
+    }
+
+    fn places(logs: Vec<Log>) -> Result<Vec<(u64, u64)>, Fault> {
+        let logs = distinct(logs, 1, 9, B256::with_last_byte(9))?;
+        Ok(logs
+            .iter()
+            .map(|log| (log.block_number, log.log_index))
+            .collect())
+    }
+
+    #[test]
+    fn logs_come_once_and_in_order() {
+        let logs = vec![
+            log(5, 1),
+            log(9, 0),
+            log(5, 0),
+            log(5, 1),
+            Log {
+                removed: true,
+                ..log(4, 0)
+            },
+        ];
+        assert_eq!(places(logs), Ok(vec![(5, 0), (5, 1), (9, 0)]));
+        assert_eq!(places(Vec::new()), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn logs_that_contradict_each_other_are_refused() {
+        assert!(matches!(places(vec![log(10, 0)]), Err(Fault::Malformed(_))));
+        assert!(matches!(places(vec![log(0, 0)]), Err(Fault::Malformed(_))));
+        let bent = Log {
+            transaction_hash: B256::repeat_byte(1),
+            ..log(5, 0)
+        };
+        assert!(matches!(
+            places(vec![log(5, 0), bent]),
+            Err(Fault::Malformed(_))
+        ));
+        let other_fork = Log {
+            block_hash: B256::repeat_byte(1),
+            ..log(5, 1)
+        };
+        assert_eq!(places(vec![log(5, 0), other_fork]), Err(Fault::Behind));
+        let replaced = Log {
+            block_hash: B256::repeat_byte(1),
+            ..log(9, 1)
+        };
+        assert_eq!(places(vec![replaced]), Err(Fault::Behind));
+    }
+}

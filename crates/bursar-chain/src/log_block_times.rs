@@ -1,0 +1,113 @@
+//! The times of the blocks that logs are in.
+
+use super::block_lookup::{map_missing_block, missing_block};
+use super::eth_calls::{BlockId, get_block};
+use super::fault::Fault;
+use super::json_rpc::Call;
+use super::rpc_connection::RpcConnection;
+use super::rpc_types::{Block, Log};
+use alloy_primitives::B256;
+use bursar_domain::clock::Timestamp;
+use bursar_platform::http::LOGS_LIMIT;
+use std::collections::BTreeMap;
+
+/// So many blocks' times are asked for at once.
+const BLOCK_TIME_BATCH: usize = 50;
+
+/// The times of the logs' blocks, by the blocks' hashes. Those that the RPC writes beside its logs are taken where
+/// they can be, and the first and the last block say the same of themselves; else every block is asked.
+pub(super) async fn block_times(
+    connection: &RpcConnection,
+    logs: &[Log],
+    head: u64,
+) -> Result<BTreeMap<B256, Timestamp>, Fault> {
+    let mut times = BTreeMap::new();
+    let mut unknown = BTreeMap::new();
+    for log in logs {
+        match connection
+            .rpc
+            .block_times()
+            .get(log.block_hash, log.block_number)
+        {
+            Some(time) => times.insert(log.block_hash, time).is_some(),
+            None => unknown.insert(log.block_number, log.block_hash).is_some(),
+        };
+    }
+    let ends: BTreeMap<u64, B256> = [unknown.first_key_value(), unknown.last_key_value()]
+        .into_iter()
+        .flatten()
+        .map(|(number, hash)| (*number, *hash))
+        .collect();
+    let told = block_times_in_logs(logs).filter(|_| ends.len() < unknown.len());
+    if let Some(told) = told {
+        let said = fetch_block_times(connection, &ends, head).await?;
+        let agrees = said.iter().all(|(hash, time)| told.get(hash) == Some(time));
+        times.extend(said);
+        if agrees {
+            times.extend(told);
+            return Ok(times);
+        }
+        tracing::debug!(host = %connection.rpc.host, "the times beside logs are not those of their blocks");
+        unknown.retain(|_, hash| !times.contains_key(hash));
+    }
+    times.extend(fetch_block_times(connection, &unknown, head).await?);
+    Ok(times)
+}
+
+/// The times that are written beside the logs, which are in the chain's order; `None` where one lacks it, where those
+/// of a block differ, or where a later block is said to be the older one.
+fn block_times_in_logs(logs: &[Log]) -> Option<BTreeMap<B256, Timestamp>> {
+    let mut times = BTreeMap::new();
+    let mut before: Option<(u64, Timestamp)> = None;
+    for log in logs {
+        let time = log.block_time?;
+        let possible = before.is_none_or(|(block, told)| {
+            if block == log.block_number {
+                told == time
+            } else {
+                told <= time
+            }
+        });
+        if !possible {
+            return None;
+        }
+        before = Some((log.block_number, time));
+        times.insert(log.block_hash, time);
+    }
+    Some(times)
+}
+
+/// The times of these blocks, as they say themselves.
+async fn fetch_block_times(
+    connection: &RpcConnection,
+    blocks: &BTreeMap<u64, B256>,
+    head: u64,
+) -> Result<BTreeMap<B256, Timestamp>, Fault> {
+    let blocks: Vec<(u64, B256)> = blocks
+        .iter()
+        .map(|(number, hash)| (*number, *hash))
+        .collect();
+    let mut times = BTreeMap::new();
+    for part in blocks.chunks(BLOCK_TIME_BATCH) {
+        let calls: Vec<Call> = part
+            .iter()
+            .map(|(_, hash)| get_block(BlockId::Hash(*hash)))
+            .collect();
+        let mut answers = connection.call_batch(&calls, LOGS_LIMIT).await?;
+        for (number, hash) in part {
+            let block = answers
+                .next::<Option<Block>>("a block")
+                .map_err(|fault| map_missing_block(fault, *number, head))?
+                .ok_or_else(|| missing_block(*number, head))?;
+            if block.hash != *hash || block.number != *number {
+                return Err(Fault::Malformed("another block than was asked for"));
+            }
+            connection
+                .rpc
+                .block_times()
+                .insert(*hash, *number, block.time);
+            times.insert(*hash, block.time);
+        }
+    }
+    Ok(times)
+}
