@@ -1,10 +1,10 @@
 //! A clock that is wrong, here or at an RPC, takes nothing from what is needed for evidence.
 
 use crate::anvil::{Anvil, USER};
-use crate::proxy::{Mode, Proxy};
+use crate::rpc_proxy::{Mode, Proxy};
 use crate::{chain, now};
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::error::Code;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::Code;
 use serde_json::{Value, json};
 use std::sync::Arc;
 

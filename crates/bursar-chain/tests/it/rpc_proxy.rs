@@ -167,3 +167,8 @@ pub(crate) fn refuse(answer: &mut Value, code: i64, message: &str) {
     *answer =
         json!({"jsonrpc": "2.0", "id": answer["id"], "error": {"code": code, "message": message}});
 }
+
+/// A number as JSON-RPC writes it.
+pub(crate) fn quantity(text: &Value) -> u64 {
+    u64::from_str_radix(text.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
+}

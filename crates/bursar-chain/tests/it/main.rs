@@ -7,20 +7,22 @@
 )]
 
 mod anvil;
-mod clocks;
-mod doubting;
-mod failing;
-mod following;
-mod lying;
-mod odd;
-mod proxy;
+mod cross_check;
+mod failover;
+mod invalid_answers;
+mod monotonic_reading;
 mod reading;
-mod websocket;
+mod reorgs;
+mod rpc_proxy;
+mod subscription;
+mod unusual_answers;
+mod websocket_server;
+mod wrong_clocks;
 
-use bursar_core::chain::{Chain, RpcState};
-use bursar_core::clock::{Clock, SystemClock, Timestamp};
-use bursar_core::http::Http;
-use bursar_core::network::ChainPlace;
+use bursar_chain::{Chain, RpcState};
+use bursar_domain::clock::{Clock, SystemClock, Timestamp};
+use bursar_domain::network::ChainPlace;
+use bursar_platform::http::Http;
 use std::time::{Duration, Instant};
 
 fn chain(place: ChainPlace) -> Chain {

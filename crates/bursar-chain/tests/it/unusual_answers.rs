@@ -1,17 +1,12 @@
 //! Answers that are odd and not false: what can be read of them is read, and what cannot is said.
 
 use crate::anvil::{Anvil, USER};
-use crate::proxy::{Mode, Proxy, refuse};
+use crate::rpc_proxy::{Mode, Proxy, quantity, refuse};
 use crate::{chain, now, states};
-use bursar_core::chain::{Chain, RpcState};
-use bursar_core::error::Code;
+use bursar_chain::{Chain, RpcState};
+use bursar_domain::error::Code;
 use serde_json::{Value, json};
 use std::sync::Arc;
-
-fn number(value: &Value) -> u64 {
-    let digits = value.as_str().unwrap().strip_prefix("0x").unwrap();
-    u64::from_str_radix(digits, 16).unwrap()
-}
 
 fn whole(bend: impl Fn(&mut Value) + Send + Sync + 'static) -> Mode {
     Mode::Whole(Arc::new(bend))
@@ -157,7 +152,7 @@ async fn a_few_blocks_at_a_time_come_in_parts_newest_first() {
     anvil.mine(900).await;
     anvil.credit(2_000_000, "new").await;
     let capped = Proxy::bend(anvil.url(), |method, params, answer| {
-        let block = |name: &str| number(&params[0][name]);
+        let block = |name: &str| quantity(&params[0][name]);
         if method == "eth_getLogs" && block("toBlock") - block("fromBlock") >= 10 {
             refuse(
                 answer,
@@ -206,7 +201,7 @@ async fn pruned_history_is_read_as_far_as_it_goes() {
     let kept_from = head - 130;
     for says_so in [true, false] {
         let pruned = Proxy::bend(anvil.url(), move |method, params, answer| match method {
-            "eth_getLogs" if number(&params[0]["fromBlock"]) < kept_from => {
+            "eth_getLogs" if quantity(&params[0]["fromBlock"]) < kept_from => {
                 if says_so {
                     refuse(answer, 4444, "pruned history unavailable");
                 } else {
@@ -215,7 +210,7 @@ async fn pruned_history_is_read_as_far_as_it_goes() {
             }
             "eth_getBlockByNumber" | "eth_getBlockByHash"
                 if !answer["result"].is_null()
-                    && number(&answer["result"]["number"]) < kept_from =>
+                    && quantity(&answer["result"]["number"]) < kept_from =>
             {
                 answer["result"] = Value::Null;
             }
@@ -253,7 +248,7 @@ async fn logs_that_lag_behind_the_head_are_read_as_far_as_they_go() {
     anvil.mine(20).await;
     let (head, ..) = chain(anvil.place(&[&anvil.url()])).head().await.unwrap();
     let lagging = Proxy::bend(anvil.url(), move |method, params, answer| {
-        if method == "eth_getLogs" && number(&params[0]["toBlock"]) > head - 2 {
+        if method == "eth_getLogs" && quantity(&params[0]["toBlock"]) > head - 2 {
             refuse(
                 answer,
                 -32602,

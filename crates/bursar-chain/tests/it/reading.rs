@@ -1,13 +1,14 @@
 //! What is read from honest RPCs.
 
 use crate::anvil::{Anvil, STRANGER, USER};
-use crate::proxy::{Mode, Proxy, refuse};
+use crate::rpc_proxy::{Mode, Proxy, refuse};
 use crate::{chain, now, states, until};
-use bursar_core::chain::RpcState;
-use bursar_core::chain_event::{BalanceEvent, EventKind};
-use bursar_core::clock::Timestamp;
-use bursar_core::error::Code;
+use bursar_chain::RpcState;
+use bursar_domain::chain_event::{BalanceEvent, EventKind};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::Code;
 use serde_json::json;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 #[tokio::test]
@@ -276,7 +277,33 @@ async fn an_rpc_that_stays_behind_is_asked_last() {
     );
 }
 
-async fn chain_of_stale(anvil: &Anvil, stale: &Proxy) -> bursar_core::chain::Chain {
+async fn chain_of_stale(anvil: &Anvil, stale: &Proxy) -> bursar_chain::Chain {
     let dead = Proxy::start(anvil.url(), Mode::Close).await;
     chain(anvil.place(&[&stale.url, &dead.url]))
+}
+
+#[tokio::test]
+async fn balances_after_an_earlier_block_are_had_where_they_are_kept() {
+    let anvil = Anvil::start().await;
+    anvil.credit(5_000_000, "a").await;
+    let (number, hash, _) = chain(anvil.place(&[&anvil.url()])).head().await.unwrap();
+    anvil.credit(6_000_000, "b").await;
+    let proxy = Proxy::start(anvil.url(), Mode::Truth).await;
+    let chain = chain(anvil.place(&[&proxy.url]));
+    let then = chain.balances_after(USER, number, Some(hash)).await;
+    assert_eq!(then.unwrap().unwrap().free.to_string(), "5.000000 USDC");
+    let other = chain.balances_after(USER, number, Some(Default::default()));
+    assert_eq!(other.await.unwrap(), None);
+    proxy.set(Mode::Bend(Arc::new(|method, params, answer| {
+        if method == "eth_call" && params[1] != "latest" {
+            refuse(answer, -32000, "missing trie node");
+        }
+    })));
+    let pruned = chain.balances_after(USER, number, None).await;
+    assert_eq!(pruned.unwrap(), None);
+    proxy.set(Mode::Truth);
+    assert!(
+        chain.read(USER, now()).await.is_ok(),
+        "it is asked as before"
+    );
 }

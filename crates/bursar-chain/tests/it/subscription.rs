@@ -1,59 +1,15 @@
-//! The chain as it changes: reorganisations, and the subscription that tells of events at once.
+//! The WebSocket subscription, which reports events at once.
 
 use crate::anvil::{Anvil, CHAIN_ID, STRANGER, USER};
-use crate::websocket::{Order, Server};
+use crate::websocket_server::{Order, Server};
 use crate::{chain, until};
-use bursar_core::chain::{Chain, SubscriptionUpdate};
-use bursar_core::chain_event::{BalanceEvent, EventKind};
-use bursar_core::clock::Timestamp;
-use bursar_core::error::Code;
+use bursar_chain::{Chain, SubscriptionUpdate};
+use bursar_domain::chain_event::{BalanceEvent, EventKind};
+use bursar_domain::clock::Timestamp;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use url::Url;
-
-#[tokio::test]
-async fn replaced_blocks_are_noticed() {
-    let anvil = Anvil::start().await;
-    let chain = chain(anvil.place(&[&anvil.url()]));
-    anvil.mine(2).await;
-    let (kept, kept_hash, _) = chain.head().await.unwrap();
-    anvil.credit(5_000_000, "a").await;
-    let (head, hash, _) = chain.head().await.unwrap();
-    let event = chain
-        .events(USER, head, head)
-        .await
-        .unwrap()
-        .events
-        .remove(0);
-    assert_eq!(chain.block_hash(head).await.unwrap(), Some(hash));
-
-    anvil.call("anvil_reorg", json!([1, []])).await;
-    assert_eq!(chain.block_hash(kept).await.unwrap(), Some(kept_hash));
-    let now_there = chain.block_hash(head).await.unwrap();
-    assert!(now_there.is_some_and(|seen| seen != hash));
-    assert!(!chain.has_receipt_quorum(USER, &event).await.unwrap());
-    assert!(chain.events(USER, 0, head).await.unwrap().events.is_empty());
-}
-
-#[tokio::test]
-async fn blocks_that_are_gone_are_told_from_an_rpc_that_is_slow() {
-    let anvil = Anvil::start().await;
-    let chain = chain(anvil.place(&[&anvil.url()]));
-    let snapshot = anvil.call("evm_snapshot", json!([])).await;
-    anvil.mine(20).await;
-    let (head, ..) = chain.head().await.unwrap();
-    anvil.call("evm_revert", json!([snapshot])).await;
-    assert_eq!(chain.block_hash(head).await.unwrap(), None);
-    anvil.mine(15).await;
-    let error = chain.block_hash(head).await.unwrap_err();
-    assert_eq!(
-        (error.code, error.retryable),
-        (Code::ChainUnavailable, true)
-    );
-    anvil.mine(5).await;
-    assert!(chain.block_hash(head).await.unwrap().is_some());
-}
 
 fn watch(chain: &Chain) -> mpsc::Receiver<SubscriptionUpdate> {
     let (out, signals) = mpsc::channel(16);
@@ -120,7 +76,7 @@ fn log(hash_end: &str, removed: bool) -> Value {
 
 fn chain_watching(server: &Server) -> Chain {
     let repeated = alloy_primitives::Address::repeat_byte;
-    chain(bursar_core::network::ChainPlace {
+    chain(bursar_domain::network::ChainPlace {
         id: CHAIN_ID,
         rpc: Vec::new(),
         ws: Some(Url::parse(&server.url).unwrap()),

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::{SolCall, SolValue};
-use bursar_core::network::ChainPlace;
+use bursar_domain::network::ChainPlace;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -54,7 +54,7 @@ impl Anvil {
     /// With both contracts deployed and a full pool.
     pub(crate) async fn start() -> Self {
         // Sets up TLS's cryptography, which a client wants even where it is not used.
-        bursar_core::http::Http::new().unwrap();
+        bursar_platform::http::Http::new().unwrap();
         let mut process = Command::new(binary())
             .args([
                 "--port",

@@ -1,12 +1,12 @@
 //! RPCs that do not answer, or answer for something else: another one is asked, and the first left alone.
 
 use crate::anvil::{Anvil, USER};
-use crate::proxy::{Mode, Proxy, refuse};
+use crate::rpc_proxy::{Mode, Proxy, refuse};
 use crate::{chain, now, states};
-use bursar_core::chain::{Chain, RpcState};
-use bursar_core::clock::Span;
-use bursar_core::error::Code;
-use bursar_core::http::Http;
+use bursar_chain::{Chain, RpcState};
+use bursar_domain::clock::Span;
+use bursar_domain::error::Code;
+use bursar_platform::http::Http;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,10 +1,10 @@
 //! RPCs that answer with what cannot be: nothing of it is taken.
 
 use crate::anvil::{Anvil, STRANGER, USER};
-use crate::proxy::{Mode, Proxy, refuse};
+use crate::rpc_proxy::{Mode, Proxy, refuse};
 use crate::{chain, now};
-use bursar_core::chain_event::BalanceEvent;
-use bursar_core::error::Code;
+use bursar_domain::chain_event::BalanceEvent;
+use bursar_domain::error::Code;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
