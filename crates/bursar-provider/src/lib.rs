@@ -38,7 +38,7 @@ use bursar_platform::http::Http;
 use std::sync::Arc;
 
 /// Every provider that there is: a further one is its module above and its line here.
-const REGISTRATION: [Registration; 2] = [fluence::REGISTRATION, panel::REGISTRATION];
+const REGISTRATIONS: [Registration; 2] = [fluence::REGISTRATION, panel::REGISTRATION];
 
 /// A provider module as the rest of the core finds it.
 struct Registration {
@@ -51,7 +51,7 @@ struct Registration {
 }
 
 fn listed(network: &Network) -> Option<&'static Registration> {
-    REGISTRATION
+    REGISTRATIONS
         .iter()
         .find(|listed| listed.name == network.provider.as_str())
 }

@@ -1,6 +1,6 @@
 //! Networks: those that need no file, and those that come from one.
 
-use super::{REGISTRATION, fluence};
+use super::{REGISTRATIONS, fluence};
 use bursar_domain::error::Result;
 use bursar_domain::network::Network;
 
@@ -14,7 +14,7 @@ pub fn built_in() -> Vec<Network> {
 
 /// What network files may name as their provider.
 pub fn provider_names() -> impl Iterator<Item = &'static str> {
-    REGISTRATION.iter().map(|listed| listed.name)
+    REGISTRATIONS.iter().map(|listed| listed.name)
 }
 
 /// Reads a network file.
@@ -22,5 +22,5 @@ pub fn provider_names() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// [`bursar_domain::error::Code::NetworkMalformed`], naming the field and what is wrong with it.
 pub fn from_toml(text: &str) -> Result<Network> {
-    Network::from_toml(text, &REGISTRATION.map(|listed| listed.name))
+    Network::from_toml(text, &REGISTRATIONS.map(|listed| listed.name))
 }
