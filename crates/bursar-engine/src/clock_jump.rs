@@ -4,7 +4,7 @@
 //! other way to notice.
 
 use super::event::PollTarget;
-use super::schedule::{FAST_POLLING_TIME, MAX_RETRY_AFTER};
+use super::poll_schedule::{FAST_POLLING_TIME, MAX_RETRY_AFTER};
 use super::state::{Disagreement, State};
 use super::step::METHOD_EXPECTED_FOR;
 use crate::top_up::{Phase, TopUp};

@@ -2,9 +2,9 @@
 //! commit before the request is among the effects.
 
 use super::event::{Effect, Event, PollTarget, Request};
-use super::lost;
 use super::state::{Presence, State};
 use super::step::Step;
+use super::unknown_outcome;
 use crate::Write;
 use crate::top_up::{Input, TopUp};
 use bursar_domain::clock::{Span, Timestamp};
@@ -183,7 +183,8 @@ impl State {
                 "This top-up has been started already.",
             ));
         }
-        self.blocking_payment(now).map(lost::blocked_error)
+        self.blocking_payment(now)
+            .map(unknown_outcome::blocked_error)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What can happen to an account, and what the engine may ask for in return. Each is plain data, so that a
 //! test can make a million of them.
 
-use super::answer::{CatalogueResponse, ChainResponse, HistoryResponse, OpenPaymentsResponse};
+use super::response::{CatalogueResponse, ChainResponse, HistoryResponse, OpenPaymentsResponse};
 use super::state::{Presence, Thresholds};
 use crate::top_up::Verified;
 use alloy_primitives::Address;

@@ -2,31 +2,31 @@
 //! turns both, with the time and some randomness, into new state, at most one commit, and effects. Nothing
 //! here does I/O; the driver applies the commit first and runs the effects only when it stands.
 
-mod answer;
+mod backfill;
 mod clock_jump;
 mod command;
 mod commit;
 mod event;
 mod freshness;
-mod heard;
-mod knock;
-mod late;
-mod lost;
+mod late_payment;
 mod money_watch;
-mod past;
-mod repeat;
-mod schedule;
+mod poll_schedule;
+mod reachability_probe;
+mod reconcile;
+mod resend;
+mod response;
 mod state;
 mod step;
 pub mod top_up;
+mod unknown_outcome;
 
-pub use answer::{
-    CatalogueResponse, ChainResponse, HistoryResponse, LatePayment, OpenPaymentsResponse,
-};
+pub use backfill::{Backfill, BlockProgress, HistoryProgress};
 pub use command::offline;
 pub use commit::{Alerts, Write};
 pub use event::{Effect, Event, PollTarget, Request, Server, WatchedPayment};
-pub use knock::ReachabilityProbe;
-pub use past::{Backfill, BlockProgress, HistoryProgress};
+pub use reachability_probe::ReachabilityProbe;
+pub use response::{
+    CatalogueResponse, ChainResponse, HistoryResponse, LatePayment, OpenPaymentsResponse,
+};
 pub use state::{AccountConfig, Disagreement, Presence, Resend, State, Thresholds};
 pub use step::{Step, step};

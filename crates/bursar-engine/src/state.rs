@@ -1,8 +1,8 @@
 //! One account's state: what is followed, when each thing is read next, and what was last heard.
 
+use super::backfill::Backfill;
 use super::event::{PollTarget, Server};
-use super::knock::ReachabilityProbe;
-use super::past::Backfill;
+use super::reachability_probe::ReachabilityProbe;
 use crate::Alerts;
 use crate::top_up::TopUp;
 use alloy_primitives::Address;

@@ -2,8 +2,8 @@
 //! means stands in the files beside this one.
 
 use super::event::{Effect, Event, PollTarget, Server};
-use super::late::has_grown;
-use super::schedule::is_outage;
+use super::late_payment::has_grown;
+use super::poll_schedule::is_outage;
 use super::state::{Disagreement, Presence, State};
 use crate::Write;
 use crate::top_up::{Input, LATE_PAYMENT_WINDOW, Phase, TopUp};

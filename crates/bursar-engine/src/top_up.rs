@@ -4,7 +4,7 @@
 //! the first is known to have come to nothing, unless the provider takes both for one.
 
 mod apply;
-mod likeness;
+mod matching;
 
 pub(crate) use apply::is_undecidable;
 

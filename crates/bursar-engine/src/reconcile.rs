@@ -1,10 +1,10 @@
 //! What the answers of servers mean: each payment to the top-up that it is, or can only be, or to a new one; what
 //! none of them shows is absent; and what the chain has.
 
-use super::answer::{ChainResponse, HistoryResponse, OpenPaymentsResponse};
+use super::backfill::Backfill;
 use super::event::{Effect, PollTarget};
-use super::late::{has_grown, total_balance};
-use super::past::Backfill;
+use super::late_payment::{has_grown, total_balance};
+use super::response::{ChainResponse, HistoryResponse, OpenPaymentsResponse};
 use super::state::State;
 use super::step::Step;
 use crate::top_up::{Input, TopUp};

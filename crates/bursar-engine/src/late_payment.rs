@@ -1,7 +1,7 @@
 //! Money that comes after its payment has ended without any: noticed by the balance, looked for in the history, and told.
 
-use super::answer::LatePayment;
 use super::event::PollTarget;
+use super::response::LatePayment;
 use super::state::State;
 use super::step::Step;
 use crate::top_up::Phase;
