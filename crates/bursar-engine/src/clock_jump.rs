@@ -3,8 +3,9 @@
 //! are left by a clock that has been set back since. Looked at in every step, because a start of the program has no
 //! other way to notice.
 
-use super::event::PollTarget;
-use super::poll_schedule::{FAST_POLLING_TIME, MAX_RETRY_AFTER};
+use super::poll_interval::FAST_POLLING_TIME;
+use super::poll_target::PollTarget;
+use super::server_backoff::MAX_RETRY_AFTER;
 use super::state::{Disagreement, State};
 use super::step::METHOD_EXPECTED_FOR;
 use crate::top_up::{Phase, TopUp};

@@ -1,8 +1,11 @@
 //! What the user asks for. A top-up is begun only where nothing stands in its way, and its intent is in the
 //! commit before the request is among the effects.
 
-use super::event::{Effect, Event, PollTarget, Request};
-use super::state::{Presence, State};
+use super::account_config::Presence;
+use super::effect::{Effect, Request};
+use super::event::Event;
+use super::poll_target::PollTarget;
+use super::state::State;
 use super::step::Step;
 use super::unknown_outcome;
 use crate::Write;

@@ -1,80 +1,14 @@
 //! What can happen to an account, and what the engine may ask for in return. Each is plain data, so that a
 //! test can make a million of them.
 
+use super::account_config::{Presence, Thresholds};
+use super::poll_target::{PollTarget, Server};
 use super::response::{CatalogueResponse, ChainResponse, HistoryResponse, OpenPaymentsResponse};
-use super::state::{Presence, Thresholds};
-use crate::top_up::Verified;
 use alloy_primitives::Address;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Error;
 use bursar_domain::payment::{Created, NewPayment};
-use bursar_domain::view::{Change, Page};
-
-/// What is read again and again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum PollTarget {
-    /// The open top-ups, while there are any.
-    OpenPayments,
-    /// The history's newer end: settles what is watched, finds what was started elsewhere.
-    History,
-    Balance,
-    Chain,
-    Charges,
-    /// Methods, identity, maintenance.
-    Catalogue,
-    /// What can be paid for beside a top-up.
-    DuePayments,
-}
-
-impl PollTarget {
-    pub const ALL: [Self; 7] = [
-        Self::OpenPayments,
-        Self::History,
-        Self::Balance,
-        Self::Chain,
-        Self::Charges,
-        Self::Catalogue,
-        Self::DuePayments,
-    ];
-
-    /// Its name in the diagnostics.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::OpenPayments => "Follow",
-            Self::History => "History",
-            Self::Balance => "Balance",
-            Self::Chain => "Chain",
-            Self::Charges => "Charges",
-            Self::Catalogue => "Catalogue",
-            Self::DuePayments => "Dues",
-        }
-    }
-
-    /// Whose silence it suffers from.
-    pub fn server(self) -> Server {
-        match self {
-            Self::Chain => Server::Chain,
-            Self::OpenPayments
-            | Self::History
-            | Self::Balance
-            | Self::Charges
-            | Self::Catalogue
-            | Self::DuePayments => Server::Api,
-        }
-    }
-}
-
-/// Who answers; back-off is shared by all that is asked of the same one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Server {
-    Api,
-    Chain,
-}
-
-impl Server {
-    pub(super) const ALL: [Self; 2] = [Self::Api, Self::Chain];
-}
 
 /// Everything that can happen to one account.
 #[derive(Clone, Debug, PartialEq)]
@@ -183,77 +117,5 @@ pub enum Event {
         poll: Option<PollTarget>,
         started_top_up_id: Option<String>,
         error: Error,
-    },
-}
-
-/// A request to a server. Every one is answered by exactly one event.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Request {
-    Start {
-        top_up_id: String,
-        new: NewPayment,
-    },
-    Cancel {
-        top_up_id: String,
-        /// The id that cancelling takes.
-        intent_id: String,
-    },
-    /// The open top-ups; and the history since then, where one of `expected` is not among them.
-    OpenPayments {
-        since: Timestamp,
-        expected_payment_ids: Vec<String>,
-    },
-    /// The history since the oldest payment that may still change; from the beginning when `whole`.
-    History {
-        since: Option<Timestamp>,
-        full: bool,
-        /// Whether all that ended without money is looked at, and not only once a day.
-        include_ended: bool,
-        /// Whether what lies further back is read too.
-        backfill: bool,
-    },
-    Balance,
-    /// The figures, and the events since the last look.
-    Chain {
-        payments: Vec<WatchedPayment>,
-        /// Whether older events are read too.
-        backfill: bool,
-        /// Whether the events that are known are to be read again.
-        full: bool,
-    },
-    Charges,
-    Catalogue,
-    DuePayments,
-    /// A connection alone, to see whether anybody is there.
-    Probe(Server),
-}
-
-/// A payment whose event on the chain is of interest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WatchedPayment {
-    pub payment_id: String,
-    /// What the engine holds it verified by: should the chain have taken that back, it must hear of it.
-    pub verified: Option<Verified>,
-    /// Whether the event would complete it, so that a second RPC must have the same receipt.
-    pub needs_receipt_quorum: bool,
-}
-
-/// What the driver does once the commit stands.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    Request(Request),
-    /// Opens the checkout in the browser, through the allow-list.
-    OpenCheckout {
-        top_up_id: String,
-    },
-    /// Pops up what the inbox holds and has not been shown.
-    Notify,
-    /// Brings the window to the front, with that page where it shows something else.
-    RaiseWindow(Option<Page>),
-    Changed(Change),
-    /// The answer to a command: the top-up it concerns, or why not.
-    Reply {
-        command: u64,
-        answer: Result<Option<String>, Error>,
     },
 }

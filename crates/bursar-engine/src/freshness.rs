@@ -1,7 +1,7 @@
 //! Which figures count now. One that a server told before this session, before the sign-in ended, or longer ago than
 //! it should be is shown with its age, and nothing is compared with it, calculated from it or warned about by it.
 
-use super::event::PollTarget;
+use super::poll_target::PollTarget;
 use super::state::State;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
@@ -30,6 +30,23 @@ impl State {
     /// What can be spent, where that is known now: the chain's figure where it answers, else the API's.
     pub fn current_balance(&self, now: Timestamp) -> Option<&Amount> {
         self.preferred(self.current_chain(now), self.current_api(now))
+    }
+
+    /// What can be spent: the chain's figure where it answers, else the API's where that answers, else whichever
+    /// was known last; the same choice as on the account's first page.
+    pub fn spendable(&self) -> Option<&Amount> {
+        let silent = |poll| self.errors.contains_key(&poll);
+        match (&self.chain, &self.api) {
+            (Some(reading), Some((api, as_of)))
+                if silent(PollTarget::Chain)
+                    && (!silent(PollTarget::Balance) || reading.is_older_than(*as_of)) =>
+            {
+                Some(&api.balance)
+            }
+            (Some(reading), _) => Some(&reading.free),
+            (None, Some((api, _))) => Some(&api.balance),
+            (None, None) => None,
+        }
     }
 
     /// Which of two balances leads: the chain's, unless only the API answers.

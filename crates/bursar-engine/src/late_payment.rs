@@ -1,6 +1,6 @@
 //! Money that comes after its payment has ended without any: noticed by the balance, looked for in the history, and told.
 
-use super::event::PollTarget;
+use super::poll_target::PollTarget;
 use super::response::LatePayment;
 use super::state::State;
 use super::step::Step;

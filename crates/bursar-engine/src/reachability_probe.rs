@@ -2,26 +2,16 @@
 //! bare connection is tried every few seconds. Only where a connection stands that was refused before is the
 //! server asked at once; a server that takes connections and answers nothing waits for its back-off.
 
-use super::event::{Effect, PollTarget, Request, Server};
-use super::state::{Presence, State};
+use super::account_config::Presence;
+use super::effect::{Effect, Request};
+use super::poll_target::{PollTarget, Server};
+use super::state::State;
+use super::timers::ReachabilityProbe;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Code;
 
 /// From the end of one try to the next.
 const PROBE_INTERVAL: Span = Span::seconds(2);
-
-/// How it stands with knocking at a server that could not be reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReachabilityProbe {
-    due: Timestamp,
-    in_flight: bool,
-    /// The last try found nobody.
-    was_unreachable: bool,
-    /// A knock has led to the request that is out now, or to the last one.
-    led_to_request: bool,
-    /// Such a request failed: the next one comes by itself, so that a door that opens and shuts is not run through.
-    exhausted: bool,
-}
 
 impl State {
     /// Books that a request failed for want of an answer.

@@ -1,13 +1,15 @@
 //! What the answers of servers mean: each payment to the top-up that it is, or can only be, or to a new one; what
 //! none of them shows is absent; and what the chain has.
 
-use super::backfill::Backfill;
-use super::event::{Effect, PollTarget};
+use super::backfill_progress::Backfill;
+use super::effect::Effect;
 use super::late_payment::{has_grown, total_balance};
+use super::poll_target::PollTarget;
 use super::response::{ChainResponse, HistoryResponse, OpenPaymentsResponse};
 use super::state::State;
 use super::step::Step;
 use crate::top_up::{Input, TopUp};
+use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Error;
 use bursar_domain::notice::{Notice, NoticeKind};
@@ -75,6 +77,18 @@ impl Step {
             ..self.state.backfill.clone()
         };
         self.update_backfill(backfill, PollTarget::History, history.more, now);
+    }
+
+    pub(super) fn balance_response(&mut self, balance: &ApiBalance, now: Timestamp, entropy: u64) {
+        self.state.record_success(PollTarget::Balance, now, entropy);
+        self.key_accepted();
+        let before = self.state.api.as_ref().map(|(api, _)| &api.balance);
+        if has_grown(before, Some(&balance.balance)) {
+            self.search_late_payments(now);
+        }
+        self.state.api = Some((balance.clone(), now));
+        self.check_balance(now);
+        self.changed();
     }
 
     /// The provider's word on each payment: to the top-up it is, to the one it can only be, or to a new one.

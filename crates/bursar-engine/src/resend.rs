@@ -2,9 +2,11 @@
 //! all that comes under one key. It begins at once, after a crash too, backs off like everything else, and ends
 //! where the provider would no longer know the key; then the provider's lists are asked, as for any other.
 
-use super::event::{Effect, Request, Server};
-use super::state::{Resend, State};
+use super::effect::{Effect, Request};
+use super::poll_target::Server;
+use super::state::State;
 use super::step::Step;
+use super::timers::Resend;
 use crate::top_up::{Input, TopUp};
 use bursar_domain::backoff::{Backoff, jitter};
 use bursar_domain::clock::{Span, Timestamp};

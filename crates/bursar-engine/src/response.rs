@@ -1,7 +1,7 @@
 //! Answers of the servers as the engine takes them: rows have gone to the database already, what comes here
 //! is what the account's state depends on.
 
-use super::backfill::{BlockProgress, HistoryProgress};
+use super::backfill_progress::{BlockProgress, HistoryProgress};
 use crate::top_up::Verified;
 use alloy_primitives::Address;
 use bursar_domain::chain_reading::ChainReading;

@@ -1,47 +1,17 @@
 //! One account's state: what is followed, when each thing is read next, and what was last heard.
 
-use super::backfill::Backfill;
-use super::event::{PollTarget, Server};
-use super::reachability_probe::ReachabilityProbe;
+use super::account_config::{AccountConfig, Presence, Thresholds};
+use super::backfill_progress::Backfill;
+use super::poll_target::{PollTarget, Server};
+use super::timers::{Plan, ReachabilityProbe, Resend, ServerBackoff};
 use crate::Alerts;
 use crate::top_up::TopUp;
-use alloy_primitives::Address;
 use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Error;
-use bursar_domain::money::Amount;
-use bursar_domain::rules::Rules;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// How near the user is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// No window.
-    Tray,
-    /// A window without the focus.
-    Open,
-    Focused,
-}
-
-/// What can be asked on behalf of the account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AccountConfig {
-    pub rules: Rules,
-    /// There is a secret.
-    pub signed_in: bool,
-    /// The address that is read, where there is a chain to read it from.
-    pub watched_address: Option<Address>,
-}
-
-/// When a balance counts as low.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Thresholds {
-    pub days: Option<u32>,
-    /// In units of the balance's currency, whatever that is.
-    pub amount: Option<Amount>,
-}
 
 /// Whether chain and API tell the same story.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,39 +23,6 @@ pub enum Disagreement {
     /// They differed once, at this time: not yet worth a word.
     Once(Timestamp),
     Disagree,
-}
-
-/// When one thing is read next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
-    pub due: Timestamp,
-    pub in_flight: bool,
-    /// Something happened while it was in flight: read again at once.
-    pub again: bool,
-    /// Failures since the last success.
-    pub failures: u32,
-    /// When it last succeeded.
-    pub last_success: Option<Timestamp>,
-}
-
-/// When a request whose answer is outstanding is sent again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Resend {
-    pub due: Timestamp,
-    /// The part of that which the server itself asked for.
-    pub retry_after: Timestamp,
-    /// Answers that did not come.
-    pub failures: u32,
-}
-
-/// How a server has answered lately.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ServerBackoff {
-    pub failures: u32,
-    /// Nothing is asked before this.
-    pub until: Timestamp,
-    /// The part of that which the server itself asked for: nothing but its time opens it.
-    pub retry_after: Timestamp,
 }
 
 /// All that the engine knows of one account.

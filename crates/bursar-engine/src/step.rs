@@ -1,16 +1,16 @@
 //! The step: state and event in, new state, at most one commit, and effects out. One arm an event; what each
 //! means stands in the files beside this one.
 
-use super::event::{Effect, Event, PollTarget, Server};
-use super::late_payment::has_grown;
-use super::poll_schedule::is_outage;
-use super::state::{Disagreement, Presence, State};
+use super::account_config::Presence;
+use super::effect::Effect;
+use super::event::Event;
+use super::poll_target::{PollTarget, Server};
+use super::state::{Disagreement, State};
 use crate::Write;
-use crate::top_up::{Input, LATE_PAYMENT_WINDOW, Phase, TopUp};
+use crate::top_up::{Input, LATE_PAYMENT_WINDOW};
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::Error;
 use bursar_domain::notice::{Notice, NoticeKind};
-use bursar_domain::payment::FailureReason;
 use bursar_domain::view::{Change, Page, PaymentKind};
 
 /// How long the user may take to add a method on the provider's page, and the provider to know it after a payment.
@@ -127,17 +127,7 @@ impl Step {
                 }
             },
             Event::Balance(answer) => match answer {
-                Ok(balance) => {
-                    self.state.record_success(PollTarget::Balance, now, entropy);
-                    self.key_accepted();
-                    let before = self.state.api.as_ref().map(|(api, _)| &api.balance);
-                    if has_grown(before, Some(&balance.balance)) {
-                        self.search_late_payments(now);
-                    }
-                    self.state.api = Some((balance.clone(), now));
-                    self.check_balance(now);
-                    self.changed();
-                }
+                Ok(balance) => self.balance_response(balance, now, entropy),
                 Err(error) => self.record_failure(PollTarget::Balance, error, now, entropy),
             },
             Event::Chain(answer) => match answer {
@@ -270,144 +260,6 @@ impl Step {
         self.changed();
     }
 
-    fn record_failure(&mut self, poll: PollTarget, error: &Error, now: Timestamp, entropy: u64) {
-        let rejected = is_signed_out(error.code);
-        if rejected && self.state.reread_if_outdated(poll, now) {
-            // It may be the key before this one that was rejected: the next answer tells.
-            return;
-        }
-        let known = self.state.errors.get(&poll).map(|(seen, _)| seen.code);
-        self.state.record_failure(poll, error, now, entropy);
-        let is_news = self.state.notifies_alerts && !self.state.alerts.signed_out_told;
-        if rejected && self.state.config.signed_in && is_news {
-            self.state.alerts.signed_out_told = true;
-            self.state.alerts.rejection = self.state.alerts.rejection.saturating_add(1);
-            let subject = format!("rejection-{}", self.state.alerts.rejection);
-            self.push_notice(self.state.new_notice(NoticeKind::SignedOut, subject, now));
-            self.commit.push(Write::Alerts(self.state.alerts.clone()));
-        }
-        if error.code == Code::SignedOut {
-            self.state.config.signed_in = false;
-            self.state.forget_session();
-        }
-        if known != Some(error.code) {
-            self.changed();
-        }
-    }
-
-    /// Books an answer, and what kept it from being a whole one: a silent server is left alone as after no answer
-    /// at all, anything else is told and asked for again as usual.
-    pub(super) fn record_response(
-        &mut self,
-        poll: PollTarget,
-        error: Option<&Error>,
-        now: Timestamp,
-        entropy: u64,
-    ) {
-        match error {
-            Some(error) if is_outage(error.code) || is_signed_out(error.code) => {
-                self.record_failure(poll, error, now, entropy);
-            }
-            Some(error) => {
-                self.state.record_success(poll, now, entropy);
-                self.state.errors.insert(poll, (error.clone(), now));
-                self.changed();
-            }
-            None => self.state.record_success(poll, now, entropy),
-        }
-    }
-
-    /// The provider took the key: should it reject it again, that is news again.
-    fn key_accepted(&mut self) {
-        if self.state.alerts.signed_out_told && self.state.notifies_alerts {
-            self.state.alerts.signed_out_told = false;
-            self.commit.push(Write::Alerts(self.state.alerts.clone()));
-        }
-    }
-
-    /// Applies an input to a top-up and books what follows: the line, its notice, the browser.
-    pub(super) fn apply(&mut self, id: &str, input: &Input, now: Timestamp) {
-        self.apply_as(id, input, now, false);
-    }
-
-    pub(super) fn apply_as(&mut self, id: &str, input: &Input, now: Timestamp, is_new: bool) {
-        let Some(before) = self.state.top_ups.get(id) else {
-            return;
-        };
-        let before = before.clone();
-        let (after, outcome) = before.apply(input, now);
-        if !outcome.changed && !is_new {
-            return;
-        }
-        if let Some(kind) = outcome.notice {
-            let subject = after.payment_id.clone().unwrap_or_else(|| after.id.clone());
-            let news_at = match input {
-                Input::Reported(payment) | Input::Found(payment) => payment.updated_at,
-                Input::Started(_)
-                | Input::Absent
-                | Input::AbsentAnew
-                | Input::NotRepeatable
-                | Input::Unclear(_)
-                | Input::Credited { .. }
-                | Input::Reorganised
-                | Input::CancelRequested
-                | Input::CancelAnswered(_)
-                | Input::Returned => now,
-            };
-            let is_news = after.reason.as_ref().is_some_and(FailureReason::is_news);
-            let silent = (kind == NoticeKind::Cancelled && !is_news)
-                || (kind == NoticeKind::Expired && after.was_abandoned())
-                || news_at < self.state.connected_at
-                || self.is_focused_on(&after);
-            self.push_notice(Notice {
-                amount: Some(after.amount.clone()),
-                about: after.kind(),
-                reason: after.reason.clone(),
-                silent,
-                ..self.state.new_notice(kind, subject, now)
-            });
-        }
-        let has_moved = after.phase != before.phase;
-        if has_moved && after.phase != Phase::Open && self.state.saving_method.contains(id) {
-            // The provider has the method now, or will in a moment.
-            self.state.expect_method(now);
-            self.state.make_due(&[PollTarget::Catalogue], now);
-        }
-        if has_moved && !after.is_live() {
-            self.state.make_due(&[PollTarget::Balance], now);
-            if self.state.config.rules.offers.saved_methods {
-                // It may have been kept on the way, or turned out to be gone.
-                self.state.make_due(&[PollTarget::Catalogue], now);
-            }
-            if after.kind() != PaymentKind::TopUp {
-                self.state.make_due(&[PollTarget::DuePayments], now);
-            }
-        }
-        if outcome.open_checkout {
-            self.effects.push(Effect::OpenCheckout {
-                top_up_id: id.to_owned(),
-            });
-        }
-        self.commit.push(Write::TopUp(after.clone()));
-        self.state.top_ups.insert(id.to_owned(), after);
-        self.effects.push(Effect::Changed(Change::Payments {
-            account: self.state.account.clone(),
-        }));
-        self.changed();
-    }
-
-    /// Whether the user is looking at this very payment, so that a pop-up would tell nothing.
-    fn is_focused_on(&self, top_up: &TopUp) -> bool {
-        self.state.presence == Presence::Focused && self.is_shown(top_up)
-    }
-
-    /// Whether the window shows this very payment, be it in front or not.
-    pub(super) fn is_shown(&self, top_up: &TopUp) -> bool {
-        self.state.viewing.is_some()
-            && (self.state.viewing == top_up.payment_id
-                || self.state.viewing.as_ref() == Some(&top_up.id))
-    }
-
     pub(super) fn push_notice(&mut self, notice: Notice) {
         self.commit.push(Write::Notice(notice));
         if !self.effects.contains(&Effect::Notify) {
@@ -447,14 +299,8 @@ impl State {
         }
     }
 
-    /// What the API told to a sign-in that has ended says nothing of now; the database keeps it with its time.
-    fn forget_session(&mut self) {
-        self.api = None;
-        self.disagreement = Disagreement::Unknown;
-    }
-
     /// A method may appear from now on.
-    fn expect_method(&mut self, now: Timestamp) {
+    pub(super) fn expect_method(&mut self, now: Timestamp) {
         self.method_expected_until = now.plus(METHOD_EXPECTED_FOR);
         self.shorten_intervals(now);
     }
@@ -481,9 +327,4 @@ impl State {
         self.cancelled_by_user.retain(|id| top_ups.contains_key(id));
         self.status_read_at.retain(|id, _| top_ups.contains_key(id));
     }
-}
-
-/// Whether the key or token is not (or no longer) accepted.
-fn is_signed_out(code: Code) -> bool {
-    matches!(code, Code::Unauthorized | Code::SignedOut)
 }

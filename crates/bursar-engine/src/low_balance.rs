@@ -1,8 +1,7 @@
-//! What follows from the figures: whether chain and API tell the same story, and whether the balance has
-//! become low. Both are told once and not again before it was over in between.
+//! Whether the balance is low, and when the user is notified of it: once, and not again before it has recovered.
 
-use super::event::PollTarget;
-use super::state::{Disagreement, State};
+use super::balance_disagreement::MIN_DIFFERENCE_CENTS;
+use super::state::State;
 use super::step::Step;
 use crate::Write;
 use bursar_domain::clock::{Span, Timestamp};
@@ -10,23 +9,14 @@ use bursar_domain::money::Amount;
 use bursar_domain::notice::{Notice, NoticeKind};
 use std::cmp::Ordering;
 
-/// Two readings that differ must be this far apart before it is said.
-const DISAGREEMENT_GAP: Span = Span::minutes(2);
 /// What was last read longer ago than this does not keep a low balance from being over either.
 const MAX_STALE_AGE: Span = Span::hours(24);
 /// A balance is no longer low once it is this part of the threshold above it, so that one at the edge, or one that two
 /// sources tell a little differently, is not told again and again.
 const RECOVERY_MARGIN_DIVISOR: i128 = 10;
-/// Smaller differences are never worth a word: a hundredth of the currency.
-const MIN_DIFFERENCE_CENTS: i64 = 1;
 
 impl Step {
-    pub(super) fn check_balance(&mut self, now: Timestamp) {
-        self.state.disagreement = self.state.compare_balances(now);
-        self.check_low_balance(now);
-    }
-
-    fn check_low_balance(&mut self, now: Timestamp) {
+    pub(super) fn check_low_balance(&mut self, now: Timestamp) {
         let Some(low) = self
             .state
             .is_low(now)
@@ -60,23 +50,6 @@ impl Step {
 }
 
 impl State {
-    /// What can be spent: the chain's figure where it answers, else the API's where that answers, else whichever
-    /// was known last; the same choice as on the account's first page.
-    pub fn spendable(&self) -> Option<&Amount> {
-        let silent = |poll| self.errors.contains_key(&poll);
-        match (&self.chain, &self.api) {
-            (Some(reading), Some((api, as_of)))
-                if silent(PollTarget::Chain)
-                    && (!silent(PollTarget::Balance) || reading.is_older_than(*as_of)) =>
-            {
-                Some(&api.balance)
-            }
-            (Some(reading), _) => Some(&reading.free),
-            (None, Some((api, _))) => Some(&api.balance),
-            (None, None) => None,
-        }
-    }
-
     /// For how many days the balance lasts, by figures that count now.
     pub fn days_left(&self, now: Timestamp) -> Option<u32> {
         self.current_api(now).and_then(|api| api.days_left)
@@ -146,47 +119,6 @@ impl State {
             .current_chain(now)
             .filter(|reading| now.since(reading.block_time) <= MAX_STALE_AGE);
         self.preferred(chain, self.current_api(now))
-    }
-
-    /// They disagree when they differ by more than a day's usage, twice, two minutes apart, with nothing
-    /// open that would explain it, while both answer. What no longer counts is compared with nothing.
-    fn compare_balances(&self, now: Timestamp) -> Disagreement {
-        let (Some(reading), Some(api)) = (self.current_chain(now), self.current_api(now)) else {
-            return Disagreement::Unknown;
-        };
-        if self.has_live() || !self.answers(PollTarget::Chain) || !self.answers(PollTarget::Balance)
-        {
-            return match self.disagreement {
-                Disagreement::Disagree => Disagreement::Disagree,
-                Disagreement::Unknown | Disagreement::Agree | Disagreement::Once(_) => {
-                    Disagreement::Unknown
-                }
-            };
-        }
-        let least = Amount::from_cents(MIN_DIFFERENCE_CENTS, api.balance.currency().clone());
-        let tolerated = match &api.daily_usage {
-            Some(usage) if usage.compare(&least) == Some(Ordering::Greater) => usage.clone(),
-            Some(_) | None => least,
-        };
-        let difference = reading
-            .free
-            .checked_sub(&api.balance)
-            .and_then(|difference| difference.checked_abs());
-        let differs = difference
-            .and_then(|difference| difference.compare(&tolerated))
-            .is_none_or(|order| order == Ordering::Greater);
-        if !differs {
-            return Disagreement::Agree;
-        }
-        match self.disagreement {
-            Disagreement::Unknown | Disagreement::Agree => Disagreement::Once(now),
-            Disagreement::Once(first) if now.since(first) >= DISAGREEMENT_GAP => {
-                Disagreement::Disagree
-            }
-            Disagreement::Once(first) if now < first => Disagreement::Once(now),
-            Disagreement::Once(first) => Disagreement::Once(first),
-            Disagreement::Disagree => Disagreement::Disagree,
-        }
     }
 }
 

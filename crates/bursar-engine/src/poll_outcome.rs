@@ -1,0 +1,156 @@
+//! What a poll's response or failure means for the next one, and which failures the user is notified of.
+
+use super::poll_target::PollTarget;
+use super::server_backoff::{LONGER_BY_PERCENT, MAX_RETRY_AFTER, is_outage};
+use super::state::{Disagreement, State};
+use super::step::Step;
+use crate::Write;
+use bursar_domain::backoff::{Backoff, jitter, lengthen};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Code, Error};
+use bursar_domain::notice::NoticeKind;
+
+/// So many times in a row, events that could not be read are asked for again soon.
+const MAX_QUICK_EVENT_RETRIES: u32 = 7;
+
+impl Step {
+    pub(super) fn record_failure(
+        &mut self,
+        poll: PollTarget,
+        error: &Error,
+        now: Timestamp,
+        entropy: u64,
+    ) {
+        let rejected = is_signed_out(error.code);
+        if rejected && self.state.reread_if_outdated(poll, now) {
+            // It may be the key before this one that was rejected: the next answer tells.
+            return;
+        }
+        let known = self.state.errors.get(&poll).map(|(seen, _)| seen.code);
+        self.state.record_failure(poll, error, now, entropy);
+        let is_news = self.state.notifies_alerts && !self.state.alerts.signed_out_told;
+        if rejected && self.state.config.signed_in && is_news {
+            self.state.alerts.signed_out_told = true;
+            self.state.alerts.rejection = self.state.alerts.rejection.saturating_add(1);
+            let subject = format!("rejection-{}", self.state.alerts.rejection);
+            self.push_notice(self.state.new_notice(NoticeKind::SignedOut, subject, now));
+            self.commit.push(Write::Alerts(self.state.alerts.clone()));
+        }
+        if error.code == Code::SignedOut {
+            self.state.config.signed_in = false;
+            self.state.forget_session();
+        }
+        if known != Some(error.code) {
+            self.changed();
+        }
+    }
+
+    /// Books an answer, and what kept it from being a whole one: a silent server is left alone as after no answer
+    /// at all, anything else is told and asked for again as usual.
+    pub(super) fn record_response(
+        &mut self,
+        poll: PollTarget,
+        error: Option<&Error>,
+        now: Timestamp,
+        entropy: u64,
+    ) {
+        match error {
+            Some(error) if is_outage(error.code) || is_signed_out(error.code) => {
+                self.record_failure(poll, error, now, entropy);
+            }
+            Some(error) => {
+                self.state.record_success(poll, now, entropy);
+                self.state.errors.insert(poll, (error.clone(), now));
+                self.changed();
+            }
+            None => self.state.record_success(poll, now, entropy),
+        }
+    }
+
+    /// The provider took the key: should it reject it again, that is news again.
+    pub(super) fn key_accepted(&mut self) {
+        if self.state.alerts.signed_out_told && self.state.notifies_alerts {
+            self.state.alerts.signed_out_told = false;
+            self.commit.push(Write::Alerts(self.state.alerts.clone()));
+        }
+    }
+}
+
+impl State {
+    /// What the API told to a sign-in that has ended says nothing of now; the database keeps it with its time.
+    pub(super) fn forget_session(&mut self) {
+        self.api = None;
+        self.disagreement = Disagreement::Unknown;
+    }
+
+    /// Books a success: the gate opens, and the next time follows from what is going on.
+    pub(super) fn record_success(&mut self, poll: PollTarget, now: Timestamp, entropy: u64) {
+        let was_silent = self.server_backoff(poll.server()).failures > 0;
+        self.clear_backoff(poll.server(), now);
+        self.errors.remove(&poll);
+        let interval = self.interval(poll, now);
+        let interval = if self.is_idle_in_tray() {
+            lengthen(interval, LONGER_BY_PERCENT, entropy)
+        } else {
+            jitter(interval, entropy)
+        };
+        if let Some(plan) = self.plans.get_mut(&poll) {
+            plan.due = if plan.again { now } else { now.plus(interval) };
+            plan.in_flight = false;
+            plan.again = false;
+            plan.failures = 0;
+            plan.last_success = Some(now);
+        }
+        if was_silent {
+            let server = poll.server();
+            let others: Vec<_> = PollTarget::ALL
+                .into_iter()
+                .filter(|other| *other != poll && other.server() == server)
+                .collect();
+            self.make_due(&others, now);
+        }
+    }
+
+    /// Whether something has happened since this was asked, so that it is to be asked again at once; then its
+    /// answer is done with.
+    pub(super) fn reread_if_outdated(&mut self, poll: PollTarget, now: Timestamp) -> bool {
+        let Some(plan) = self.plans.get_mut(&poll).filter(|plan| plan.again) else {
+            return false;
+        };
+        plan.due = now;
+        plan.in_flight = false;
+        plan.again = false;
+        true
+    }
+
+    /// Looks in a row that were not whole ones.
+    pub(super) fn failures(&self, poll: PollTarget) -> u32 {
+        self.plans.get(&poll).map_or(0, |plan| plan.failures)
+    }
+
+    /// Books that a look at the chain gave the figures, but not the events, for the time after `failures` such looks: what
+    /// may pass is asked for again soon for a minute or so, then as usual, and never sooner than the server asked for.
+    pub(super) fn events_failed(
+        &mut self,
+        error: &Error,
+        failures: u32,
+        now: Timestamp,
+        entropy: u64,
+    ) {
+        if let Some(plan) = self.plans.get_mut(&PollTarget::Chain) {
+            plan.failures = failures.saturating_add(1);
+            if error.retryable && plan.failures <= MAX_QUICK_EVENT_RETRIES {
+                let wait = jitter(Backoff::SERVER.wait(plan.failures), entropy);
+                plan.due = plan.due.min(now.plus(wait));
+            }
+            let asked_for = error.retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
+            plan.due = plan.due.max(now.plus(asked_for));
+        }
+        self.events_error = Some((error.clone(), now));
+    }
+}
+
+/// Whether the key or token is not (or no longer) accepted.
+fn is_signed_out(code: Code) -> bool {
+    matches!(code, Code::Unauthorized | Code::SignedOut)
+}
