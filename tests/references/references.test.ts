@@ -42,6 +42,9 @@ test("reports a module or a name of Rust that does not exist", () => {
     "1 gone.ts",
     "1 Provider::list_nothing_at_all",
   ]);
+  assert.deepEqual(reported("CONTRIBUTING.md", "`Sandbox` is a type, `SandboxOfNothing` is none."), [
+    "1 SandboxOfNothing",
+  ]);
   assert.deepEqual(reported("docs/sample.md", "```\nnode --test journeys/connect.test.ts journeys/gone.test.ts\n```"), [
     "2 journeys/gone.test.ts",
   ]);

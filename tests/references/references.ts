@@ -28,6 +28,9 @@ const MODULE_PATH = /^[a-z][\w-]*(?:\/[\w*-]+)+\/?$|^[a-z][\w-]*\/$/;
 const RUST_PATH = /^[A-Za-z_]\w*(?:::[A-Za-z_]\w*)+$/;
 const RUST_TEST =
   /#\[(?:\w+::)?test\b[^\]]*\](?:\s*(?:#\[[^\]]*\]|\/\/[^\n]*))*\s*(?:pub(?:\([a-z]+\))? )?(?:async )?fn (\w+)/g;
+/** A type or a constant; only the documents about the code name these alone. */
+const TYPE_NAME = /^[A-Z]\w+$/;
+const NAMES_TYPES: ReadonlySet<string> = new Set(["ARCHITECTURE.md", "CONTRIBUTING.md"]);
 /** Code spans that look like a path in the repository and are none. */
 const NOT_PATHS: ReadonlySet<string> = new Set();
 
@@ -138,12 +141,15 @@ function checkSpan(place: Place, span: string): Unresolved[] {
     const known = span.search(ROOTED) !== -1 || GENERATED.test(span) || place.repository.find(span).length > 0;
     return known ? [] : [missing(place, span, "no such file, module or folder")];
   }
-  if (RUST_PATH.test(span)) {
+  if (RUST_PATH.test(span) || (NAMES_TYPES.has(place.file) && TYPE_NAME.test(span))) {
     const words = span.split("::").map((word) => new RegExp(`\\b${word}\\b`));
     const known = place.repository.files.some(
-      (file) => file.endsWith(".rs") && words.every((word) => word.test(place.repository.text(file))),
+      (file) =>
+        /\.(rs|ts|sh)$/.test(file) &&
+        !UNREAD.test(file) &&
+        words.every((word) => word.test(place.repository.text(file))),
     );
-    return known ? [] : [missing(place, span, "no Rust file has all of these names")];
+    return known ? [] : [missing(place, span, "no source file has this name")];
   }
   return checkSourceFiles(place, span);
 }
