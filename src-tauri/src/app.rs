@@ -9,7 +9,7 @@ use crate::main_thread::MainThread;
 use crate::platform::activation::{Activation, PendingActivation};
 use crate::platform::appearance::Appearance;
 use crate::platform::notifications::{ClickTargets, Popup};
-use bursar_core::bursar::Bursar;
+use bursar_core::Bursar;
 use bursar_core::engine::Presence;
 use bursar_core::error::Result;
 use bursar_core::notice::Notice;

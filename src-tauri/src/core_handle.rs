@@ -1,7 +1,7 @@
 //! The shell's handle to the core. The core starts behind the window, so the handle is empty at first; then it holds
 //! the core or the error. Whoever needs the core waits for it, but never on the main thread.
 
-use bursar_core::bursar::Bursar;
+use bursar_core::Bursar;
 use bursar_core::error::{Code, Error, Result};
 use std::sync::Arc;
 use tokio::sync::watch;

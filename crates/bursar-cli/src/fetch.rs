@@ -4,8 +4,8 @@
 use crate::output::{complain, note, overwrite};
 use crate::terminal::Terminal;
 use crate::{env_api_key, options};
+use bursar_core::Bursar;
 use bursar_core::account::AccountId;
-use bursar_core::bursar::Bursar;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::home;
 use bursar_core::plural::counted;
@@ -78,7 +78,7 @@ async fn read(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<Vec<(String, 
     }
     if let (Some(key), Some(_), [account]) = (env_api_key(), label, wanted.as_slice()) {
         // Meant for one account: the only one, or the one that is named.
-        bursar.use_key(&account.id, &key).await?;
+        bursar.use_api_key(&account.id, &key).await?;
     }
     let ids: Vec<AccountId> = wanted.iter().map(|account| account.id.clone()).collect();
     let asked: Vec<_> = wanted
@@ -115,7 +115,7 @@ async fn tell_how_far(bursar: Arc<Bursar>, accounts: Vec<AccountId>) {
         tokio::time::sleep(TOLD_EVERY).await;
         let lines: u32 = accounts
             .iter()
-            .filter_map(|account| bursar.past(account)?.payments)
+            .filter_map(|account| bursar.backfill(account)?.payments)
             .fold(0, |sum, lines| sum.saturating_add(lines.read));
         if lines > 0 {
             let payments = counted(lines, "payment", "payments");

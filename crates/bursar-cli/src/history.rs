@@ -4,7 +4,7 @@
 use crate::arguments::HistoryArguments;
 use crate::fetch;
 use crate::output::{Done, Stdout, note, overwrite, table};
-use bursar_core::bursar::Reader;
+use bursar_core::Reader;
 use bursar_core::export::{Exported, Format};
 use bursar_core::plural::counted;
 use bursar_core::view::{PaymentQuery, PaymentView};

@@ -13,7 +13,7 @@ mod terminal;
 mod top_up;
 
 use arguments::{AccountCommand, Arguments, Command};
-use bursar_core::bursar::Reader;
+use bursar_core::Reader;
 use bursar_core::dumps;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::home;
@@ -117,11 +117,8 @@ fn env_api_key() -> Option<Zeroizing<String>> {
 }
 
 /// What a command that changes something needs: the engine of this home, which nobody else may run.
-fn options(
-    home: PathBuf,
-    shell: Arc<dyn bursar_core::shell::Shell>,
-) -> bursar_core::bursar::Options {
-    bursar_core::bursar::Options {
+fn options(home: PathBuf, shell: Arc<dyn bursar_core::shell::Shell>) -> bursar_core::Options {
+    bursar_core::Options {
         vault: vault(&home),
         shell,
         clock: Arc::new(bursar_core::clock::SystemClock),

@@ -1,12 +1,12 @@
 //! What is left, asked of chain and API at once.
 
 use crate::output::{Done, complain, say};
-use bursar_core::bursar::{Reader, Status};
 use bursar_core::clock::{Clock, SystemClock};
 use bursar_core::error::{Code, Error};
 use bursar_core::http::Http;
 use bursar_core::plural::about_days;
 use bursar_core::view::{PaymentKind, Source};
+use bursar_core::{Reader, Status};
 use std::process::ExitCode;
 
 pub(crate) async fn run(reader: &Reader, label: Option<&str>, json: bool) -> Done {

@@ -63,11 +63,11 @@ impl Terminal {
 }
 
 impl Shell for Terminal {
-    fn tray(&self, _: &TrayView) {}
+    fn update_tray(&self, _: &TrayView) {}
 
     fn notify(&self, _: &[Notice]) {}
 
-    fn open(&self, address: &Url) -> Result<()> {
+    fn open_url(&self, address: &Url) -> Result<()> {
         self.hand_out(address)?;
         self.opened.store(true, Ordering::Release);
         // Whoever waits for it looks again.
@@ -76,7 +76,7 @@ impl Shell for Terminal {
         Ok(())
     }
 
-    fn raise(&self) {}
+    fn raise_window(&self) {}
 
     fn changed(&self, _: &Change) {
         self.changes

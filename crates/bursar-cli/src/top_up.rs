@@ -5,8 +5,8 @@ use crate::arguments::TopUpArguments;
 use crate::output::{Done, Failure, complain, note, say};
 use crate::terminal::Terminal;
 use crate::{env_api_key, options};
+use bursar_core::Bursar;
 use bursar_core::account::AccountId;
-use bursar_core::bursar::Bursar;
 use bursar_core::clock::{Clock, SystemClock};
 use bursar_core::engine::Presence;
 use bursar_core::error::{Code, Error, Result};
@@ -91,13 +91,13 @@ async fn top_up(
 ) -> Done<Outcome> {
     let mut changes = terminal.changes();
     // Somebody looks at it, so the provider is asked as often as with a window.
-    bursar.presence(Presence::Open);
+    bursar.set_presence(Presence::Open);
     let account = within(deadline, choose(bursar, label))
         .await
         .ok_or_else(too_late)??;
     if let (Some(key), Some(_)) = (env_api_key(), label) {
         // Meant for one account: the only one, or the one that is named.
-        bursar.use_key(&account, &key).await?;
+        bursar.use_api_key(&account, &key).await?;
     }
     let keyring = first(deadline, UNTIL_SIGNED_IN);
     until(&mut changes, keyring, || has_said(bursar, &account)).await;

@@ -2,11 +2,13 @@
 //! the engine's effects, settings and exports. It knows no Tauri. The crates below it are re-exported under the names of
 //! what they hold.
 
-pub mod bursar;
 pub mod driver;
 pub mod export;
+mod facade;
 pub mod settings_file;
 pub mod shell;
+
+pub use facade::{Bursar, Connect, Options, Reader, Status, network_views};
 
 pub use bursar_chain as chain;
 pub use bursar_domain::{

@@ -5,13 +5,13 @@
 
 mod secret_service;
 
-use bursar_core::bursar::{Bursar, Options};
 use bursar_core::clock::SystemClock;
 use bursar_core::error::{Code, Result};
 use bursar_core::notice::Notice;
 use bursar_core::session::Vault;
 use bursar_core::shell::Shell;
 use bursar_core::view::{AccountView, Change, Settings, TrayView};
+use bursar_core::{Bursar, Options};
 use secret_service::{Service, Shared};
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -180,12 +180,12 @@ async fn no_keyring() {
 struct Nowhere;
 
 impl Shell for Nowhere {
-    fn tray(&self, _: &TrayView) {}
+    fn update_tray(&self, _: &TrayView) {}
     fn notify(&self, _: &[Notice]) {}
-    fn open(&self, _: &url::Url) -> Result<()> {
+    fn open_url(&self, _: &url::Url) -> Result<()> {
         Ok(())
     }
-    fn raise(&self) {}
+    fn raise_window(&self) {}
     fn changed(&self, _: &Change) {}
 }
 
@@ -252,7 +252,7 @@ async fn begin(home: &Path) -> Arc<Bursar> {
 async fn connect(bursar: &Arc<Bursar>) -> AccountView {
     const NETWORK: &str = "name = \"t\"\nprovider = \"panel\"\napi = \"http://127.0.0.1:9\"\n";
     bursar.add_network(NETWORK).await.unwrap();
-    let connected = bursar.connect(bursar_core::bursar::Connect {
+    let connected = bursar.connect(bursar_core::Connect {
         provider: None,
         network: "t".to_owned(),
         key: secret("canary"),
@@ -351,9 +351,9 @@ async fn a_hiding_keyring() {
         let prompts = service.look().prompts;
         assert!(prompts <= 1, "asked once at most: {prompts}");
         // Looking at the window asks again, quietly.
-        bursar.presence(bursar_core::engine::Presence::Focused);
+        bursar.set_presence(bursar_core::engine::Presence::Focused);
         service.look().locked = false;
-        bursar.woke();
+        bursar.woke_up();
         until(&bursar, "signed in", |account| account.signed_in).await;
         assert_eq!(service.look().prompts, prompts);
         bursar.stop().await;
@@ -430,7 +430,7 @@ async fn an_asking_keyring() {
     world.lock().unwrap().asks_before_removing = true;
     let service = Service::start(&world);
     let bursar = begin(home.path()).await;
-    bursar.presence(bursar_core::engine::Presence::Focused);
+    bursar.set_presence(bursar_core::engine::Presence::Focused);
     let health = async { bursar.app_view().await.unwrap().2 };
     assert!(health.await.keyring);
     connect(&bursar).await;

@@ -12,7 +12,6 @@
 mod secret_service;
 
 use bursar_core::account::{Account, AccountId};
-use bursar_core::bursar::{Bursar, Options};
 use bursar_core::cache::{History, KeyPlace, OpenState, Store};
 use bursar_core::charges::Charges;
 use bursar_core::clock::{SystemClock, Timestamp};
@@ -24,6 +23,7 @@ use bursar_core::provider::networks;
 use bursar_core::settings_file::SettingsFile;
 use bursar_core::shell::Shell;
 use bursar_core::view::{Change, PaymentQuery, PaymentView, Settings, Theme, TrayView};
+use bursar_core::{Bursar, Options};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use secret_service::{Service, Shared};
@@ -500,12 +500,12 @@ fn finds_every_key_in_the_keyring() {
 struct NoDesktop;
 
 impl Shell for NoDesktop {
-    fn tray(&self, _: &TrayView) {}
+    fn update_tray(&self, _: &TrayView) {}
     fn notify(&self, _: &[Notice]) {}
-    fn open(&self, _: &url::Url) -> Result<()> {
+    fn open_url(&self, _: &url::Url) -> Result<()> {
         Ok(())
     }
-    fn raise(&self) {}
+    fn raise_window(&self) {}
     fn changed(&self, _: &Change) {}
 }
 

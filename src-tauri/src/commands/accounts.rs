@@ -3,8 +3,8 @@
 use super::file_dialogs;
 use super::state::AppState;
 use crate::platform::{external_apps, url_scheme};
+use bursar_core::Connect;
 use bursar_core::account::AccountId;
-use bursar_core::bursar::Connect;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::view::{AccountView, ConnectedAccount, MoneyRule, NetworkView};
 use tauri::AppHandle;
@@ -64,13 +64,13 @@ pub(crate) async fn begin_sign_in(
     let core = app.core().await?;
     url_scheme::register_in_background(&app.home);
     external_apps::open_url(&core.begin_sign_in(network, address, label).await?)
-        .inspect_err(|_| core.abandon_sign_in())
+        .inspect_err(|_| core.cancel_sign_in())
 }
 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn abandon_sign_in(app: AppState<'_>) -> Result<()> {
-    app.core().await?.abandon_sign_in();
+    app.core().await?.cancel_sign_in();
     Ok(())
 }
 
@@ -88,7 +88,7 @@ pub(crate) async fn sign_in_again(
     }
     let address = core.begin_sign_in_again(account.clone()).await?;
     url_scheme::register_in_background(&app.home);
-    external_apps::open_url(&address).inspect_err(|_| core.abandon_sign_in())?;
+    external_apps::open_url(&address).inspect_err(|_| core.cancel_sign_in())?;
     let (accounts, _, _) = core.app_view().await?;
     match accounts.into_iter().find(|view| view.id == account) {
         Some(account) => Ok(ConnectedAccount {
@@ -137,7 +137,7 @@ pub(crate) async fn money_rules(app: AppState<'_>, account: AccountId) -> Result
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn rpc_addresses(app: AppState<'_>, account: AccountId) -> Result<Vec<String>> {
-    app.core().await?.rpc_addresses(account).await
+    app.core().await?.rpc_hosts(account).await
 }
 
 #[tauri::command]
@@ -147,5 +147,5 @@ pub(crate) async fn set_rpc_address(
     account: AccountId,
     address: Option<String>,
 ) -> Result<()> {
-    app.core().await?.set_rpc_address(account, address).await
+    app.core().await?.set_rpc_url(account, address).await
 }

@@ -51,7 +51,7 @@ pub(super) async fn export_payments(
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn exporting(app: AppState<'_>) -> Result<Option<ExportView>> {
-    Ok(app.core().await?.exporting())
+    Ok(app.core().await?.export_state())
 }
 
 #[tauri::command]

@@ -22,7 +22,7 @@ pub(super) async fn window_ready(controller: ControllerState<'_>) -> Result<()> 
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn viewing(app: AppState<'_>, payment: Option<(AccountId, String)>) -> Result<()> {
-    app.core().await?.viewing(payment);
+    app.core().await?.set_viewed_payment(payment);
     Ok(())
 }
 

@@ -13,5 +13,5 @@ pub(super) async fn notices(app: AppState<'_>, before: Option<u32>) -> Result<Ve
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn read_notices(app: AppState<'_>, up_to: u32) -> Result<()> {
-    app.core().await?.read_notices(up_to).await
+    app.core().await?.mark_notices_read(up_to).await
 }

@@ -50,12 +50,12 @@ pub(super) async fn payment(
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn past(app: AppState<'_>, account: AccountId) -> Result<Option<BackfillView>> {
-    Ok(app.core().await?.past(&account))
+    Ok(app.core().await?.backfill(&account))
 }
 
 /// Pauses or resumes reading older payments.
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn stop_past(app: AppState<'_>, account: AccountId, stopped: bool) -> Result<()> {
-    app.core().await?.stop_past(account, stopped).await
+    app.core().await?.pause_backfill(account, stopped).await
 }

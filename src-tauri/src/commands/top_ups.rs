@@ -11,7 +11,7 @@ use bursar_core::view::{
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn dues(app: AppState<'_>, account: AccountId) -> Result<DuePaymentsView> {
-    app.core().await?.dues(account).await
+    app.core().await?.due_payments(account).await
 }
 
 #[tauri::command]

@@ -15,7 +15,7 @@ pub(super) async fn open_transaction(
     external_apps::open_url(
         &app.core()
             .await?
-            .transaction_address(account, transaction)
+            .transaction_url(account, transaction)
             .await?,
     )
 }
@@ -23,11 +23,11 @@ pub(super) async fn open_transaction(
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn open_address(app: AppState<'_>, account: AccountId) -> Result<()> {
-    external_apps::open_url(&app.core().await?.wallet_address_page(account).await?)
+    external_apps::open_url(&app.core().await?.wallet_address_url(account).await?)
 }
 
 #[tauri::command]
 #[specta::specta]
 pub(super) async fn open_console(app: AppState<'_>, network: String) -> Result<()> {
-    external_apps::open_url(&app.core().await?.console_address(network).await?)
+    external_apps::open_url(&app.core().await?.console_url(network).await?)
 }

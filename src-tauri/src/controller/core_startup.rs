@@ -4,9 +4,9 @@
 use super::Controller;
 use super::desktop_shell::DesktopShell;
 use crate::environment::EnvironmentSecrets;
-use bursar_core::bursar::{Bursar, Options};
 use bursar_core::clock::SystemClock;
 use bursar_core::error::{Code, Error};
+use bursar_core::{Bursar, Options};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
@@ -51,8 +51,8 @@ impl Controller {
     /// Sends the core what has changed while it started.
     fn send_current_state(&self, core: &Bursar) {
         let app = &self.app;
-        core.presence(app.presence());
-        core.sleep_is_told(app.sleep_signals());
+        core.set_presence(app.presence());
+        core.set_reports_sleep(app.sleep_signals());
         core.set_health(&app.health());
         core.set_preferences(&app.settings.get());
     }

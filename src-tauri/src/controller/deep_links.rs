@@ -20,7 +20,7 @@ impl Controller {
             return;
         }
         if let Ok(core) = self.app.core().await {
-            core.link(&link);
+            core.open_link(&link);
         }
     }
 

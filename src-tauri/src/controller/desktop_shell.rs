@@ -25,7 +25,7 @@ impl DesktopShell {
 }
 
 impl Shell for DesktopShell {
-    fn tray(&self, view: &TrayView) {
+    fn update_tray(&self, view: &TrayView) {
         self.with_controller(|controller| controller.update_tray(view));
     }
 
@@ -33,12 +33,12 @@ impl Shell for DesktopShell {
         self.with_controller(|controller| controller.app.popups.push_notices(notices));
     }
 
-    fn open(&self, address: &Url) -> Result<()> {
+    fn open_url(&self, address: &Url) -> Result<()> {
         self.with_controller(|controller| url_scheme::register_in_background(&controller.app.home));
         external_apps::open_url(address)
     }
 
-    fn raise(&self) {
+    fn raise_window(&self) {
         self.with_controller(|controller| controller.raise_window_for_link());
     }
 
@@ -70,7 +70,7 @@ mod tests {
             page: Page::Settings,
         });
         assert!(!controller.window_requested());
-        desktop.raise();
+        desktop.raise_window();
         assert!(controller.window_requested());
     }
 
@@ -79,15 +79,15 @@ mod tests {
         let (_folder, controller, _receivers) = Controller::for_tests();
         let desktop = DesktopShell::new(&controller);
         controller.app.set_window_serves_link(true);
-        desktop.raise();
+        desktop.raise_window();
         assert!(!controller.window_requested());
-        desktop.raise();
+        desktop.raise_window();
         assert!(controller.window_requested());
 
         let (_folder, controller, _receivers) = Controller::for_tests();
         controller.app.set_window_serves_link(true);
         controller.set_window_open(false);
-        DesktopShell::new(&controller).raise();
+        DesktopShell::new(&controller).raise_window();
         assert!(
             controller.window_requested(),
             "the window was closed meanwhile"

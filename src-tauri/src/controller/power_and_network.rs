@@ -20,9 +20,9 @@ impl Controller {
             return;
         };
         match event {
-            SystemEvent::SleepSignals(available) => core.sleep_is_told(available),
-            SystemEvent::Online(online) => core.online(online),
-            SystemEvent::WokeUp => core.woke(),
+            SystemEvent::SleepSignals(available) => core.set_reports_sleep(available),
+            SystemEvent::Online(online) => core.set_online(online),
+            SystemEvent::WokeUp => core.woke_up(),
         }
     }
 }

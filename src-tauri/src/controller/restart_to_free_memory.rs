@@ -153,7 +153,7 @@ impl Controller {
             self.raise_window();
         }
         if let (Some(link), Ok(core)) = (deferred.link, app.core().await) {
-            core.link(&link);
+            core.open_link(&link);
         }
     }
 }

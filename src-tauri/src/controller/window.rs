@@ -97,16 +97,16 @@ impl Controller {
     pub(super) fn set_window_open(&self, open: bool) {
         self.app.set_window_open(open);
         if let Some(core) = self.app.core_handle.running() {
-            core.presence(self.app.presence());
+            core.set_presence(self.app.presence());
             if !open {
-                core.viewing(None);
+                core.set_viewed_payment(None);
             }
         }
     }
 
     fn report_presence(&self) {
         if let Some(core) = self.app.core_handle.running() {
-            core.presence(self.app.presence());
+            core.set_presence(self.app.presence());
         }
     }
 

@@ -1,7 +1,7 @@
-//! One account's ways to the world: its provider, its session, its chain, and the subscription that is ended
+//! One account's ways to the services: its provider, its session, its chain, and the subscription that is ended
 //! with it.
 
-use super::{Lease, Owner};
+use super::{AccountOwner, WriteGuard};
 use alloy_primitives::Address;
 use bursar_chain::{Chain, SubscriptionUpdate};
 use bursar_domain::account::Account;
@@ -24,11 +24,11 @@ pub struct Connection {
     /// Only where the network has a chain.
     pub chain: Option<Arc<Chain>>,
     /// The user's own RPC, which the chain asks first. It may hold a key and is never told.
-    pub(crate) own_rpc: Option<Url>,
-    pub(crate) lease: Arc<Lease>,
-    pub(crate) owner: Arc<Owner>,
+    pub(crate) custom_rpc: Option<Url>,
+    pub(crate) write_guard: Arc<WriteGuard>,
+    pub(crate) owner: Arc<AccountOwner>,
     /// The sign-in that this one's questions are asked with, once it is known to be the owner's.
-    pub(super) proven_as: Option<u64>,
+    pub(super) verified_sign_in: Option<u64>,
     watch: Option<Arc<Task>>,
 }
 
@@ -56,38 +56,38 @@ impl Connection {
         session: Arc<Session>,
         chain: Option<Arc<Chain>>,
     ) -> Self {
-        let lease = Arc::new(Lease::new(account.address));
-        let owner = Arc::new(Owner::new(account.user_id.clone()));
+        let write_guard = Arc::new(WriteGuard::new(account.address));
+        let owner = Arc::new(AccountOwner::new(account.user_id.clone()));
         Self {
             account,
             provider,
             session,
             chain,
-            own_rpc: None,
-            lease,
+            custom_rpc: None,
+            write_guard,
             owner,
-            proven_as: None,
+            verified_sign_in: None,
             watch: None,
         }
     }
 
     /// Remembers what the chain was made with.
-    pub(crate) fn with_own_rpc(self, own_rpc: Option<Url>) -> Self {
-        Self { own_rpc, ..self }
+    pub(crate) fn with_custom_rpc(self, custom_rpc: Option<Url>) -> Self {
+        Self { custom_rpc, ..self }
     }
 
     /// Goes on with what is shared by the connections that an account has one after the other.
     pub(crate) fn after(self, before: &Self) -> Self {
         Self {
-            lease: Arc::clone(&before.lease),
+            write_guard: Arc::clone(&before.write_guard),
             owner: Arc::clone(&before.owner),
             ..self
         }
     }
 
-    pub(super) fn proven(self, sign_in: u64) -> Self {
+    pub(super) fn verified_as(self, sign_in: u64) -> Self {
         Self {
-            proven_as: Some(sign_in),
+            verified_sign_in: Some(sign_in),
             ..self
         }
     }
@@ -109,8 +109,8 @@ impl Connection {
         )
     }
 
-    /// Subscribes to the user's events where the network has a WebSocket; `tell` hears of each.
-    pub(super) fn watch(&mut self, tell: impl Fn(Event) + Send + Sync + 'static) {
+    /// Subscribes to the user's events where the network has a WebSocket; `on_event` receives each.
+    pub(super) fn watch(&mut self, on_event: impl Fn(Event) + Send + Sync + 'static) {
         let (Some(chain), Some(address)) = (self.chain.clone(), self.account.address) else {
             return;
         };
@@ -121,7 +121,7 @@ impl Connection {
         self.watch = Some(Arc::new(Task(tokio::spawn(async move {
             let listen = async {
                 while let Some(signal) = signals.recv().await {
-                    tell(match signal {
+                    on_event(match signal {
                         SubscriptionUpdate::Connected => Event::Subscribed(true),
                         SubscriptionUpdate::Disconnected => Event::Subscribed(false),
                         SubscriptionUpdate::Event { .. } => Event::ChainActivity,

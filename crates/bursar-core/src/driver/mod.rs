@@ -2,28 +2,27 @@
 //! its effects, and runs the effects in tasks whose answers come back as events. An error changes a state;
 //! it never ends the loop.
 
-mod backfill;
-mod board;
-mod chain_look;
+mod account_owner;
+mod chain_backfill;
+mod chain_reconciliation;
+mod chain_sync;
+mod clock_jump;
+mod commit;
 mod connection;
-mod history_look;
-mod lease;
-mod links;
-mod lost_commit;
-mod owner;
-mod pace;
-mod recheck;
+mod deep_links;
+mod history_sync;
 mod requests;
-mod tray;
+mod shared_state;
+mod tray_view;
+mod write_guard;
 
+pub(crate) use account_owner::{AccountOwner, verify_owner};
 #[cfg(test)]
-pub(crate) use chain_look::{Wanted, look as look_at_the_chain};
+pub(crate) use chain_sync::{ChainSyncScope, sync_chain};
 pub use connection::Connection;
-pub(crate) use lease::Lease;
-pub(crate) use owner::{Owner, prove};
+pub(crate) use write_guard::WriteGuard;
 
 use crate::shell::Shell;
-use board::Board;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Clock, Span};
 use bursar_domain::error::{Code, Error, Result};
@@ -32,10 +31,11 @@ use bursar_domain::notice::NoticeKind;
 use bursar_domain::view::{Change, TrayView};
 use bursar_engine::{Effect, Event, Presence, State, Step, Write};
 use bursar_store::{History, Store, fail_point};
-use lost_commit::{Committed, committed, must_come_again};
-use pace::Pace;
+use clock_jump::ClockJumpDetector;
+use commit::{Committed, needs_redelivery, step_and_commit};
 use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
+use shared_state::SharedState;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -43,18 +43,18 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// Even with nothing due the loop looks at the wall clock this often, to notice sleep.
-const LONGEST_NAP: Span = Span::seconds(30);
+const MAX_SLEEP: Span = Span::seconds(30);
 /// The same where the system tells of sleep by itself, to notice a clock that was moved.
-const LONGEST_TOLD_NAP: Span = Span::minutes(15);
+const MAX_SLEEP_WITH_SLEEP_SIGNAL: Span = Span::minutes(15);
 
 /// A provider's clock that is off by this much more or less is news.
-const CLOCK_NEWS: Span = Span::seconds(20);
+const CLOCK_CHANGE_THRESHOLD: Span = Span::seconds(20);
 /// What nothing else tells is told again so long after its commit failed.
-const AFTER_FAILED_COMMIT: Duration = Duration::from_secs(5);
+const REDELIVERY_DELAY: Duration = Duration::from_secs(5);
 
 /// What the loop works with; shared with its tasks.
 #[derive(Clone)]
-pub struct World {
+pub struct Services {
     pub store: Arc<Store>,
     pub history: Arc<History>,
     pub shell: Arc<dyn Shell>,
@@ -64,14 +64,14 @@ pub struct World {
 /// A handle to the running engine.
 pub struct Driver {
     inbox: mpsc::UnboundedSender<Message>,
-    board: Arc<Board>,
+    shared: Arc<SharedState>,
     commands: AtomicU64,
 }
 
 enum Message {
     Event(AccountId, Event),
     /// The same for every account.
-    Every(Event),
+    Broadcast(Event),
     /// A command of the user, answered through the sender.
     Command(
         AccountId,
@@ -88,9 +88,9 @@ enum Message {
     Stop(oneshot::Sender<()>),
 }
 
-impl std::fmt::Debug for World {
+impl std::fmt::Debug for Services {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("World").finish_non_exhaustive()
+        f.debug_struct("Services").finish_non_exhaustive()
     }
 }
 
@@ -102,12 +102,12 @@ impl std::fmt::Debug for Driver {
 
 impl Driver {
     /// Starts the loop. Links that end a browser sign-in go to `sign_ins`.
-    pub fn start(world: World, sign_ins: mpsc::UnboundedSender<Link>, pops_up: bool) -> Self {
+    pub fn start(services: Services, sign_ins: mpsc::UnboundedSender<Link>, pops_up: bool) -> Self {
         let (inbox, messages) = mpsc::unbounded_channel();
-        let board = Arc::new(Board::default());
-        let engine = Loop {
-            world,
-            board: Arc::clone(&board),
+        let shared = Arc::new(SharedState::default());
+        let engine = EventLoop {
+            services,
+            shared: Arc::clone(&shared),
             inbox: inbox.clone(),
             sign_ins,
             connections: BTreeMap::new(),
@@ -119,17 +119,17 @@ impl Driver {
         tokio::spawn(engine.run(messages));
         Self {
             inbox,
-            board,
+            shared,
             commands: AtomicU64::new(1),
         }
     }
 
-    pub fn event(&self, account: &AccountId, event: Event) {
+    pub fn send_event(&self, account: &AccountId, event: Event) {
         self.send(Message::Event(account.clone(), event));
     }
 
-    pub fn every(&self, event: Event) {
-        self.send(Message::Every(event));
+    pub fn broadcast(&self, event: Event) {
+        self.send(Message::Broadcast(event));
     }
 
     pub fn link(&self, text: &str) {
@@ -150,19 +150,19 @@ impl Driver {
     }
 
     /// Draws the tray with or without amounts, and pops notices up or only files them.
-    pub fn prefer(&self, hide_amounts: bool, notifications: bool) {
-        self.board
+    pub fn set_preferences(&self, hide_amounts: bool, notifications: bool) {
+        self.shared
             .hide_amounts
             .store(hide_amounts, Ordering::Relaxed);
-        self.board
+        self.shared
             .notifications_off
             .store(!notifications, Ordering::Relaxed);
         self.send(Message::RedrawTray);
     }
 
     /// Whether the system tells when it was asleep; while it does, nothing is woken up just to look.
-    pub fn sleep_is_told(&self, told: bool) {
-        self.board.sleep_is_told.store(told, Ordering::Relaxed);
+    pub fn set_reports_sleep(&self, reports: bool) {
+        self.shared.reports_sleep.store(reports, Ordering::Relaxed);
     }
 
     /// Hands a command to the engine and waits for its answer.
@@ -192,17 +192,17 @@ impl Driver {
 
     /// The account's state as it was after the last step.
     pub fn state(&self, account: &AccountId) -> Option<Arc<State>> {
-        self.board.states().get(account).cloned()
+        self.shared.states().get(account).cloned()
     }
 
-    /// Waits until the account's state is so, for at most `patience`; says whether it is.
-    pub async fn until(
+    /// Waits until the account's state is so, for at most `timeout`; says whether it is.
+    pub async fn wait_until(
         &self,
         account: &AccountId,
-        patience: Duration,
+        timeout: Duration,
         holds: impl Fn(&State) -> bool,
     ) -> bool {
-        let mut stepped = self.board.stepped.subscribe();
+        let mut stepped = self.shared.stepped.subscribe();
         let now_holds = || self.state(account).is_some_and(|state| holds(&state));
         let wait = async {
             while !now_holds() {
@@ -211,7 +211,7 @@ impl Driver {
                 }
             }
         };
-        let _ = tokio::time::timeout(patience, wait).await;
+        let _ = tokio::time::timeout(timeout, wait).await;
         now_holds()
     }
 
@@ -228,9 +228,9 @@ impl Driver {
     }
 }
 
-struct Loop {
-    world: World,
-    board: Arc<Board>,
+struct EventLoop {
+    services: Services,
+    shared: Arc<SharedState>,
     inbox: mpsc::UnboundedSender<Message>,
     sign_ins: mpsc::UnboundedSender<Link>,
     connections: BTreeMap<AccountId, Connection>,
@@ -240,43 +240,43 @@ struct Loop {
     pops_up: bool,
 }
 
-impl Loop {
+impl EventLoop {
     async fn run(mut self, mut messages: mpsc::UnboundedReceiver<Message>) {
-        let mut pace = Pace::begin(self.world.clock.now());
+        let mut jumps = ClockJumpDetector::begin(self.services.clock.now());
         loop {
-            let nap = self.nap();
+            let sleep = self.time_to_next_due();
             let message = tokio::select! {
                 message = messages.recv() => Some(message),
-                () = tokio::time::sleep(duration(nap)) => None,
+                () = tokio::time::sleep(duration(sleep)) => None,
             };
-            let woke = pace.is_broken(self.world.clock.now(), nap);
+            let woke = jumps.has_jumped(self.services.clock.now(), sleep);
             if woke {
-                self.every(&Event::ClockJumped).await;
+                self.broadcast(&Event::ClockJumped).await;
             }
             match message {
                 Some(Some(Message::Stop(done))) => {
                     let _ = done.send(());
                     return;
                 }
-                Some(Some(message)) => self.take(message).await,
+                Some(Some(message)) => self.handle_message(message).await,
                 Some(None) => return,
                 None if woke => {}
-                None => self.every(&Event::Tick).await,
+                None => self.broadcast(&Event::Tick).await,
             }
             self.draw_tray();
         }
     }
 
     /// How long nothing is due.
-    fn nap(&self) -> Span {
-        let now = self.world.clock.now();
-        let states = self.board.states();
-        let told = self.board.sleep_is_told.load(Ordering::Relaxed);
+    fn time_to_next_due(&self) -> Span {
+        let now = self.services.clock.now();
+        let states = self.shared.states();
+        let sleep_is_reported = self.shared.reports_sleep.load(Ordering::Relaxed);
         let unhurried = |state: &Arc<State>| state.presence == Presence::Tray && !state.has_live();
-        let longest = if told && states.values().all(unhurried) {
-            LONGEST_TOLD_NAP
+        let longest = if sleep_is_reported && states.values().all(unhurried) {
+            MAX_SLEEP_WITH_SLEEP_SIGNAL
         } else {
-            LONGEST_NAP
+            MAX_SLEEP
         };
         states
             .values()
@@ -288,29 +288,29 @@ impl Loop {
             .min(longest)
     }
 
-    async fn take(&mut self, message: Message) {
+    async fn handle_message(&mut self, message: Message) {
         match message {
-            Message::Event(account, event) => self.happen(&account, event).await,
-            Message::Every(event) => self.every(&event).await,
+            Message::Event(account, event) => self.handle_event(&account, event).await,
+            Message::Broadcast(event) => self.broadcast(&event).await,
             Message::Command(account, number, event, sender) => {
                 // Without such an account the sender is dropped, which its holder reads as `not_found`.
-                if self.board.states().contains_key(&account) {
+                if self.shared.states().contains_key(&account) {
                     self.waiting.insert(number, sender);
-                    self.happen(&account, event).await;
+                    self.handle_event(&account, event).await;
                 }
             }
             Message::Add(state, connection) => {
                 let account = state.account.clone();
-                self.board.put(*state);
+                self.shared.put(*state);
                 self.connect(connection);
-                self.happen(&account, Event::Tick).await;
-                self.pop_up().await;
+                self.handle_event(&account, Event::Tick).await;
+                self.show_popups().await;
             }
             Message::Replace(connection) => {
                 let account = connection.account.id.clone();
                 let watched = connection.watched();
                 self.connect(connection);
-                self.happen(
+                self.handle_event(
                     &account,
                     Event::Reconfigured {
                         watched_address: watched,
@@ -320,7 +320,7 @@ impl Loop {
             }
             Message::Remove(account) => {
                 self.connections.remove(&account);
-                self.board.remove(&account);
+                self.shared.remove(&account);
             }
             Message::Link(text) => self.link(&text).await,
             Message::RedrawTray | Message::Stop(_) => {}
@@ -337,28 +337,31 @@ impl Loop {
         self.connections.insert(account, connection);
     }
 
-    async fn every(&mut self, event: &Event) {
+    async fn broadcast(&mut self, event: &Event) {
         let accounts: Vec<_> = self.connections.keys().cloned().collect();
         for account in accounts {
-            self.happen(&account, event.clone()).await;
+            self.handle_event(&account, event.clone()).await;
         }
     }
 
     /// One step: the commit first, then the effects; without the commit, neither.
-    async fn happen(&mut self, account: &AccountId, event: Event) {
-        let Some(before) = self.board.states().get(account).cloned() else {
+    async fn handle_event(&mut self, account: &AccountId, event: Event) {
+        let Some(before) = self.shared.states().get(account).cloned() else {
             return;
         };
-        let now = self.world.clock.now();
-        let Committed { step, was_lost } = {
-            let (world, random) = (&self.world, &mut self.random);
-            let commit = |writes| write(world, account, writes);
-            committed(&before, &event, now, || random.next_u64(), commit).await
+        let now = self.services.clock.now();
+        let Committed {
+            step,
+            commit_failed,
+        } = {
+            let (services, random) = (&self.services, &mut self.random);
+            let commit = |writes| write_commit(services, account, writes);
+            step_and_commit(&before, &event, now, || random.next_u64(), commit).await
         };
-        if was_lost && must_come_again(&event) {
+        if commit_failed && needs_redelivery(&event) {
             let (inbox, of) = (self.inbox.clone(), account.clone());
             tokio::spawn(async move {
-                tokio::time::sleep(AFTER_FAILED_COMMIT).await;
+                tokio::time::sleep(REDELIVERY_DELAY).await;
                 let _ = inbox.send(Message::Event(of, event));
             });
         }
@@ -370,7 +373,7 @@ impl Loop {
         {
             chain.set_active(!state.is_idle_in_tray());
         }
-        self.board.put(state);
+        self.shared.put(state);
         for effect in effects {
             self.run_effect(account, effect).await;
         }
@@ -384,16 +387,16 @@ impl Loop {
                 };
                 let inbox = self.inbox.clone();
                 let of = account.clone();
-                let asked = requests::perform(self.world.clone(), connection.clone(), request);
+                let asked = requests::perform(self.services.clone(), connection.clone(), request);
                 let provider = Arc::clone(&connection.provider);
-                let board = Arc::clone(&self.board);
+                let shared = Arc::clone(&self.shared);
                 tokio::spawn(async move {
                     let event = asked.await;
                     if let Some(ahead) = provider.clock_ahead()
-                        && board
+                        && shared
                             .states()
                             .get(&of)
-                            .is_some_and(|state| is_news(state, ahead))
+                            .is_some_and(|state| clock_changed(state, ahead))
                     {
                         let clock = Event::ProviderClock { offset: ahead };
                         let _ = inbox.send(Message::Event(of.clone(), clock));
@@ -410,14 +413,14 @@ impl Loop {
                     let _ = self.inbox.send(Message::Event(account.clone(), event));
                 }
             }
-            Effect::Notify => self.pop_up().await,
+            Effect::Notify => self.show_popups().await,
             Effect::RaiseWindow(page) => {
-                self.world.shell.raise();
+                self.services.shell.raise_window();
                 if let Some(page) = page {
-                    self.world.shell.changed(&Change::Show { page });
+                    self.services.shell.changed(&Change::Show { page });
                 }
             }
-            Effect::Changed(change) => self.world.shell.changed(&change),
+            Effect::Changed(change) => self.services.shell.changed(&change),
             Effect::Reply { command, answer } => {
                 if let Some(sender) = self.waiting.remove(&command) {
                     let _ = sender.send(answer);
@@ -429,7 +432,7 @@ impl Loop {
     fn open_checkout(&self, account: &AccountId, top_up: &str) -> Result<()> {
         let missing = || Error::new(Code::NotFound, "That top-up has no payment page.");
         let connection = self.connections.get(account).ok_or_else(missing)?;
-        let states = self.board.states();
+        let states = self.shared.states();
         let raw = states
             .get(account)
             .and_then(|state| state.top_ups.get(top_up))
@@ -437,23 +440,23 @@ impl Loop {
             .ok_or_else(missing)?;
         let address = connection.allow_checkout(&raw)?;
         fail_point::reach("browser.before");
-        self.world.shell.open(&address)?;
+        self.services.shell.open_url(&address)?;
         fail_point::reach("browser.after");
         Ok(())
     }
 
     /// Marks what the inbox holds as shown, then shows it: at most once, whatever happens in between.
-    async fn pop_up(&self) {
+    async fn show_popups(&self) {
         if !self.pops_up {
             return;
         }
-        let (store, now) = (Arc::clone(&self.world.store), self.world.clock.now());
+        let (store, now) = (Arc::clone(&self.services.store), self.services.clock.now());
         match blocking(move || store.take_unshown(now)).await {
             Ok(notices) if notices.is_empty() => {}
             Ok(notices) => {
                 fail_point::reach("mark.after");
-                if !self.board.notifications_off.load(Ordering::Relaxed) {
-                    self.world.shell.notify(&notices);
+                if !self.shared.notifications_off.load(Ordering::Relaxed) {
+                    self.services.shell.notify(&notices);
                     fail_point::reach("pop_up.after");
                 }
             }
@@ -464,41 +467,42 @@ impl Loop {
     }
 
     fn draw_tray(&mut self) {
-        let states = self.board.states();
-        let hide = self.board.hide_amounts.load(Ordering::Relaxed);
-        let view = tray::view(&self.connections, &states, hide, self.world.clock.now());
+        let states = self.shared.states();
+        let hide = self.shared.hide_amounts.load(Ordering::Relaxed);
+        let view =
+            tray_view::tray_view(&self.connections, &states, hide, self.services.clock.now());
         if self.tray.as_ref() != Some(&view) {
-            self.world.shell.tray(&view);
+            self.services.shell.update_tray(&view);
             self.tray = Some(view);
         }
     }
 }
 
 /// Whether the engine has another idea of the provider's clock, by more than an answer's way takes.
-fn is_news(state: &State, ahead: Span) -> bool {
+fn clock_changed(state: &State, ahead: Span) -> bool {
     state.clock_offset_stale
         || state
             .clock_offset
-            .is_none_or(|known| known.0.abs_diff(ahead.0) > CLOCK_NEWS.0.unsigned_abs())
+            .is_none_or(|known| known.0.abs_diff(ahead.0) > CLOCK_CHANGE_THRESHOLD.0.unsigned_abs())
 }
 
 /// Writes a step's commit, and then what the history shows of it.
-async fn write(world: &World, account: &AccountId, writes: Vec<Write>) -> Result<()> {
-    let (store, history) = (Arc::clone(&world.store), Arc::clone(&world.history));
+async fn write_commit(services: &Services, account: &AccountId, writes: Vec<Write>) -> Result<()> {
+    let (store, history) = (Arc::clone(&services.store), Arc::clone(&services.history));
     let account = account.clone();
     blocking(move || {
         fail_point::reach_commit(&writes, "before");
         store.commit(&account, &writes)?;
         fail_point::reach_commit(&writes, "after");
         for write in &writes {
-            let shown = match write {
+            let stored = match write {
                 Write::TopUp(top_up) => history.put_top_up(&account, top_up),
                 Write::Notice(notice) if notice.kind == NoticeKind::Completed => {
                     history.late_money_told(&account, &notice.subject)
                 }
                 Write::Notice(_) | Write::DeleteTopUp(_) | Write::Alerts(_) => Ok(()),
             };
-            if let Err(error) = shown {
+            if let Err(error) = stored {
                 // The history can be made again; the intent is safe.
                 tracing::warn!(code = ?error.code, "the history missed a change");
             }

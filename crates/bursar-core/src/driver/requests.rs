@@ -1,10 +1,13 @@
 //! Carries out what the engine asks of servers. Rows go to the history database here; the event that comes
 //! back holds only what the state depends on. Every request is answered by exactly one event.
 
-use super::chain_look::{self, look};
-use super::history_look::{self, Wanted, keep, readable, store, told_of};
-use super::owner::{check, prove};
-use super::{Connection, World};
+use super::account_owner::{check_owner, verify_owner};
+use super::chain_sync::{ChainSyncScope, sync_chain};
+use super::history_sync::{
+    HistoryScope, separate_unreadable, store_payments, sync_history, unreadable_rows_error,
+    write_history,
+};
+use super::{Connection, Services};
 use bursar_domain::catalogue::{Catalogue, SavedMethodState};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Result};
@@ -17,13 +20,13 @@ const FOLLOW_PAGES: u32 = 3;
 /// Days of charges that the first page draws.
 const CHARGE_DAYS: i64 = 30;
 
-pub(super) async fn perform(world: World, connection: Connection, request: Request) -> Event {
-    let requested_at = world.clock.now();
+pub(super) async fn perform(services: Services, connection: Connection, request: Request) -> Event {
+    let requested_at = services.clock.now();
     match request {
         Request::Start { top_up_id, new } => {
             fail_point::reach("request.before");
             let asked = async {
-                prove(&world, &connection).await?;
+                verify_owner(&services, &connection).await?;
                 connection.provider.start(&new).await
             };
             let answer = fail_point::reach_during("request.after", asked).await;
@@ -42,7 +45,7 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
             expected_payment_ids,
         } => Event::OpenPayments {
             requested_at,
-            answer: open_payments(world, connection, since, expected_payment_ids).await,
+            answer: open_payments(services, connection, since, expected_payment_ids).await,
         },
         Request::History {
             since,
@@ -51,35 +54,35 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
             backfill,
         } => Event::History {
             requested_at,
-            answer: match prove(&world, &connection).await {
+            answer: match verify_owner(&services, &connection).await {
                 Ok(connection) => {
-                    let wanted = Wanted {
+                    let scope = HistoryScope {
                         followed_since: since,
                         whole: full,
                         ended: include_ended,
                         goes_back: backfill,
                     };
-                    history_look::look(world, connection, wanted).await
+                    sync_history(services, connection, scope).await
                 }
                 Err(error) => Err(error),
             },
         },
-        Request::Balance => Event::Balance(balance(world, connection).await),
+        Request::Balance => Event::Balance(fetch_balance(services, connection).await),
         Request::Chain {
             payments,
             backfill,
             full,
         } => {
-            let wanted = chain_look::Wanted {
+            let scope = ChainSyncScope {
                 followed: payments,
                 goes_back: backfill,
                 whole: full,
             };
-            Event::Chain(look(world, connection, wanted).await)
+            Event::Chain(sync_chain(services, connection, scope).await)
         }
-        Request::Charges => Event::Charges(charges(world, connection).await),
-        Request::Catalogue => Event::Catalogue(catalogue(world, connection).await),
-        Request::DuePayments => Event::DuePayments(dues(world, connection).await),
+        Request::Charges => Event::Charges(fetch_charges(services, connection).await),
+        Request::Catalogue => Event::Catalogue(fetch_catalogue(services, connection).await),
+        Request::DuePayments => Event::DuePayments(fetch_due_payments(services, connection).await),
         Request::Probe(server) => Event::Probed {
             server,
             reachable: match server {
@@ -96,12 +99,12 @@ pub(super) async fn perform(world: World, connection: Connection, request: Reque
 /// The open top-ups first, then, where one that is expected is not among them, the history: what leaves the
 /// one list in between is in the other.
 async fn open_payments(
-    world: World,
+    services: Services,
     connection: Connection,
     since: Timestamp,
     expected_payment_ids: Vec<String>,
 ) -> Result<OpenPaymentsResponse> {
-    let connection = prove(&world, &connection).await?;
+    let connection = verify_owner(&services, &connection).await?;
     let mut by_id = BTreeMap::new();
     fail_point::reach("look.before");
     for payment in connection.provider.pending().await? {
@@ -121,7 +124,7 @@ async fn open_payments(
                 .await
             {
                 Ok(page) => {
-                    let page = readable(page);
+                    let page = separate_unreadable(page);
                     odd.extend(page.odd);
                     notes.extend(page.notes);
                     by_id.extend(
@@ -145,10 +148,11 @@ async fn open_payments(
         // Where there is more than was read, what is missing is not known to be absent.
         history_read = ended && odd.is_empty();
         odd.extend(notes);
-        problem = problem.or_else(|| told_of(&odd));
+        problem = problem.or_else(|| unreadable_rows_error(&odd));
     }
     fail_point::reach("look.after");
-    let (_, payments) = keep(&world, &connection, by_id.into_values().collect()).await?;
+    let (_, payments) =
+        store_payments(&services, &connection, by_id.into_values().collect()).await?;
     Ok(OpenPaymentsResponse {
         payments,
         history_read,
@@ -156,34 +160,34 @@ async fn open_payments(
     })
 }
 
-async fn balance(
-    world: World,
+async fn fetch_balance(
+    services: Services,
     connection: Connection,
 ) -> Result<bursar_domain::api_balance::ApiBalance> {
-    let connection = prove(&world, &connection).await?;
+    let connection = verify_owner(&services, &connection).await?;
     let balance = connection.provider.balance().await?;
-    let now = world.clock.now();
-    store(&world, &connection, move |history, account| {
+    let now = services.clock.now();
+    write_history(&services, &connection, move |history, account| {
         history.put_api_balance(account, &balance, now)?;
         Ok(balance)
     })
     .await
 }
 
-async fn charges(world: World, connection: Connection) -> Result<()> {
-    let connection = prove(&world, &connection).await?;
-    let now = world.clock.now();
+async fn fetch_charges(services: Services, connection: Connection) -> Result<()> {
+    let connection = verify_owner(&services, &connection).await?;
+    let now = services.clock.now();
     let from = now.minus(Span::days(CHARGE_DAYS.saturating_sub(1))).date();
     let to = now.date();
     let charges = connection.provider.charges(&from, &to).await?;
-    store(&world, &connection, move |history, account| {
+    write_history(&services, &connection, move |history, account| {
         history.put_spending(account, (&from, &to), &charges, now)
     })
     .await
 }
 
 /// What can be paid with, and who is signed in.
-async fn catalogue(world: World, connection: Connection) -> Result<CatalogueResponse> {
+async fn fetch_catalogue(services: Services, connection: Connection) -> Result<CatalogueResponse> {
     let sign_in = connection.session.sign_in();
     let (catalogue, identity, maintenance) = tokio::join!(
         connection.provider.catalogue(),
@@ -198,16 +202,16 @@ async fn catalogue(world: World, connection: Connection) -> Result<CatalogueResp
         });
     }
     let identity = identity?;
-    check(&world, &connection, sign_in, &identity).await?;
-    let connection = connection.proven(sign_in);
+    check_owner(&services, &connection, sign_in, &identity).await?;
+    let connection = connection.verified_as(sign_in);
     let catalogue = match catalogue {
         // A key that is for reading only is a choice, not a fault; the top-up page says so where it matters.
         Err(error) if error.code == Code::Forbidden => None,
         catalogue => Some(catalogue?),
     };
-    let method_pending = catalogue.as_ref().is_some_and(has_pending);
-    let now = world.clock.now();
-    store(&world, &connection, move |history, account| {
+    let method_pending = catalogue.as_ref().is_some_and(has_pending_method);
+    let now = services.clock.now();
+    write_history(&services, &connection, move |history, account| {
         if let Some(catalogue) = catalogue {
             history.put_catalogue(account, &catalogue, now)?;
         }
@@ -220,7 +224,7 @@ async fn catalogue(world: World, connection: Connection) -> Result<CatalogueResp
     })
 }
 
-fn has_pending(catalogue: &Catalogue) -> bool {
+fn has_pending_method(catalogue: &Catalogue) -> bool {
     catalogue
         .methods
         .iter()
@@ -228,11 +232,11 @@ fn has_pending(catalogue: &Catalogue) -> bool {
         .any(|saved| saved.state == SavedMethodState::Pending)
 }
 
-async fn dues(world: World, connection: Connection) -> Result<()> {
-    let connection = prove(&world, &connection).await?;
+async fn fetch_due_payments(services: Services, connection: Connection) -> Result<()> {
+    let connection = verify_owner(&services, &connection).await?;
     let dues = connection.provider.dues().await?;
-    let now = world.clock.now();
-    store(&world, &connection, move |history, account| {
+    let now = services.clock.now();
+    write_history(&services, &connection, move |history, account| {
         history.put_dues(account, &dues, now)
     })
     .await

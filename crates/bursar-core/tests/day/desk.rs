@@ -4,7 +4,7 @@ use crate::provider::{Fault, Simulated, usdc};
 use bursar_core::account::{Account, AccountId};
 use bursar_core::cache::{History, Store};
 use bursar_core::clock::{Clock, Span, Timestamp};
-use bursar_core::driver::{Connection, Driver, World};
+use bursar_core::driver::{Connection, Driver, Services};
 use bursar_core::engine::{AccountConfig, Event, Presence, State};
 use bursar_core::notice::{Notice, NoticeKind};
 use bursar_core::payment::NewPayment;
@@ -91,7 +91,7 @@ struct Popups(Mutex<BTreeMap<(NoticeKindName, String), u32>>);
 type NoticeKindName = String;
 
 impl Shell for Popups {
-    fn tray(&self, _: &TrayView) {}
+    fn update_tray(&self, _: &TrayView) {}
 
     fn notify(&self, notices: &[Notice]) {
         let mut seen = self.0.lock().unwrap();
@@ -101,11 +101,11 @@ impl Shell for Popups {
         }
     }
 
-    fn open(&self, _: &Url) -> bursar_core::error::Result<()> {
+    fn open_url(&self, _: &Url) -> bursar_core::error::Result<()> {
         Ok(())
     }
 
-    fn raise(&self) {}
+    fn raise_window(&self) {}
 
     fn changed(&self, _: &Change) {}
 }
@@ -114,7 +114,7 @@ pub(crate) struct Desk {
     pub clock: Arc<WallClock>,
     pub provider: Arc<Simulated>,
     home: TempDir,
-    world: World,
+    services: Services,
     popups: Arc<Popups>,
     session: Arc<Session>,
     account: Account,
@@ -149,7 +149,7 @@ impl Desk {
         let saboteur = rusqlite::Connection::open(home.path().join("bursar.db")).unwrap();
         saboteur.busy_timeout(Duration::from_secs(5)).unwrap();
         let mut desk = Self {
-            world: World {
+            services: Services {
                 store: Arc::new(store),
                 history: Arc::new(history),
                 shell: popups.clone(),
@@ -185,7 +185,7 @@ impl Desk {
     fn go(&mut self) {
         let now = self.clock.now();
         let top_ups = self
-            .world
+            .services
             .store
             .top_ups(&self.account.id, now.minus(Span::days(2)))
             .unwrap();
@@ -196,9 +196,9 @@ impl Desk {
         };
         let (id, since) = (self.account.id.clone(), self.account.connected_at);
         let mut state = State::new(id.clone(), since, setup, top_ups, now);
-        state.alerts = self.world.store.alerts(&id).unwrap();
+        state.alerts = self.services.store.alerts(&id).unwrap();
         let (sign_ins, _) = mpsc::unbounded_channel();
-        let driver = Driver::start(self.world.clone(), sign_ins, true);
+        let driver = Driver::start(self.services.clone(), sign_ins, true);
         let connection = Connection::new(
             self.account.clone(),
             self.provider.clone(),
@@ -217,8 +217,8 @@ impl Desk {
             .execute_batch("DROP TRIGGER IF EXISTS no_new; DROP TRIGGER IF EXISTS no_notice")
             .unwrap();
         drop(saboteur);
-        self.driver().every(Event::Online(true));
-        self.driver().every(Event::Presence(Presence::Tray));
+        self.driver().broadcast(Event::Online(true));
+        self.driver().broadcast(Event::Presence(Presence::Tray));
     }
 
     /// Commits of top-ups and notices fail from now on.
@@ -253,7 +253,10 @@ impl Desk {
 
     pub(crate) async fn until(&self, what: &str, holds: impl Fn(&State) -> bool) {
         let patience = Duration::from_secs(2 * 24 * 3_600);
-        let held = self.driver().until(&self.account.id, patience, holds).await;
+        let held = self
+            .driver()
+            .wait_until(&self.account.id, patience, holds)
+            .await;
         assert!(held, "not within two days: {what}");
     }
 
@@ -267,11 +270,11 @@ impl Desk {
 
     pub(crate) fn kept(&self) -> Vec<TopUp> {
         let all = Timestamp(i64::MIN);
-        self.world.store.top_ups(&self.account.id, all).unwrap()
+        self.services.store.top_ups(&self.account.id, all).unwrap()
     }
 
     pub(crate) fn notices(&self) -> Vec<Notice> {
-        let stored = self.world.store.notices(None, 10_000).unwrap();
+        let stored = self.services.store.notices(None, 10_000).unwrap();
         stored
             .into_iter()
             .map(|one| one.notice)

@@ -100,9 +100,9 @@ async fn mishap(desk: &mut Desk, random: &mut SmallRng) {
         42..58 => desk.provider.fault(Fault::Lost),
         58..66 => desk.provider.fault(Fault::Slow),
         66..74 => desk.refuse_commits(),
-        74..82 => desk.driver().every(Event::Online(false)),
+        74..82 => desk.driver().broadcast(Event::Online(false)),
         82..91 => desk.restart().await,
-        91..94 => desk.driver().every(Event::Presence(Presence::Focused)),
+        91..94 => desk.driver().broadcast(Event::Presence(Presence::Focused)),
         94..97 => desk
             .driver()
             .link("org.bursar.desktop://top-up/return?state=nobody"),
@@ -110,7 +110,7 @@ async fn mishap(desk: &mut Desk, random: &mut SmallRng) {
         98 => desk
             .clock
             .move_by(Span::minutes(random.random_range(-90..90))),
-        _ => desk.driver().every(Event::ClockJumped),
+        _ => desk.driver().broadcast(Event::ClockJumped),
     }
 }
 
@@ -203,7 +203,7 @@ fn after_the_clock_was_moved_a_day_everything_is_read_in_time_again() {
     for days in [1, -1] {
         run(async move {
             let desk = Desk::new(2).await;
-            desk.driver().every(Event::Presence(Presence::Open));
+            desk.driver().broadcast(Event::Presence(Presence::Open));
             desk.until("all was read", |state| {
                 PollTarget::ALL
                     .iter()
@@ -224,7 +224,7 @@ fn after_the_clock_was_moved_a_day_everything_is_read_in_time_again() {
             // Each kind of reading is done again by the new clock, none waits for the old one, however busy it is.
             for _ in 0..16 * 60 {
                 tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-                desk.driver().every(Event::Presence(Presence::Open));
+                desk.driver().broadcast(Event::Presence(Presence::Open));
             }
             let state = desk.state();
             for poll in PollTarget::ALL {

@@ -1,0 +1,93 @@
+//! Whose an account is. The first answer that says so is kept with the account; from then on nothing is read with a
+//! key before it is known to be the same user's, and one of another user's ends the sign-in.
+
+use super::{Connection, Services, blocking};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::identity::Identity;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Shared by all connections that an account has one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct AccountOwner {
+    user: Mutex<Option<String>>,
+    /// The sign-in whose user has been checked_sign_in for: [`bursar_provider::session::Session::sign_in`].
+    checked_sign_in: tokio::sync::Mutex<Option<u64>>,
+}
+
+impl AccountOwner {
+    pub(crate) fn new(user: Option<String>) -> Self {
+        Self {
+            user: Mutex::new(user),
+            checked_sign_in: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The provider's id of the user, once it has said so.
+    pub(crate) fn user(&self) -> Option<String> {
+        self.lock().clone()
+    }
+
+    /// Whether this is the account's user; the first one is.
+    fn claim(&self, user: &str) -> bool {
+        let mut known = self.lock();
+        known.get_or_insert_with(|| user.to_owned()) == user
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<String>> {
+        self.user.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Asks once a sign-in whose it is, before anything else is checked_sign_in with it. What is then read through the connection is
+/// kept only while that sign-in lasts.
+///
+/// # Errors
+/// `unauthorized` for another user's key, which is no longer held then; why the user is not known, where that matters.
+pub(crate) async fn verify_owner(
+    services: &Services,
+    connection: &Connection,
+) -> Result<Connection> {
+    let sign_in = connection.session.sign_in();
+    let verified_as = connection.clone().verified_as(sign_in);
+    let mut checked_sign_in = connection.owner.checked_sign_in.lock().await;
+    if *checked_sign_in == Some(sign_in) {
+        return Ok(verified_as);
+    }
+    match connection.provider.identity().await {
+        Ok(identity) => check_owner(services, connection, sign_in, &identity).await?,
+        // The provider tells nobody's id to such a key; what it may read is read.
+        Err(error) if matches!(error.code, Code::Forbidden | Code::Unauthorized) => {}
+        // What is in the keyring was checked_sign_in about when it came there.
+        Err(_) if connection.owner.user().is_some() && !connection.session.session_only() => {}
+        Err(error) => return Err(error),
+    }
+    *checked_sign_in = Some(sign_in);
+    Ok(verified_as)
+}
+
+/// Compares what the provider said of a sign-in with the account's user.
+///
+/// # Errors
+/// As [`verify_owner`]; `storage_failed`.
+pub(super) async fn check_owner(
+    services: &Services,
+    connection: &Connection,
+    sign_in: u64,
+    identity: &Identity,
+) -> Result<()> {
+    let is_new = connection.owner.user().is_none();
+    if !connection.owner.claim(&identity.user_id) {
+        let why = Error::new(
+            Code::Unauthorized,
+            "The key of this account belongs to another user, so nothing was read with it. Sign in again, or connect that user as an account of its own.",
+        );
+        connection.session.disown(sign_in, why.clone()).await;
+        return Err(why);
+    }
+    if is_new {
+        let store = Arc::clone(&services.store);
+        let (account, user) = (connection.account.id.clone(), identity.user_id.clone());
+        blocking(move || store.name_user(&account, &user)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! Events from before those that are known: read newest first in portions, back to the oldest known payment. Each range
+//! is asked of a second endpoint too, and compared with the figures at its ends where an endpoint keeps old states:
+//! nobody comes back to these blocks by himself.
+
+use super::chain_sync::{ChainSync, RANGE, events_incomplete};
+use bursar_domain::account::AccountId;
+use bursar_domain::balances::Balances;
+use bursar_domain::chain_event::EventBatch;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_engine::BlockProgress;
+use bursar_store::{DoubtfulRange, History};
+use futures_util::future::join;
+use tokio::sync::mpsc;
+
+/// Ranges of older blocks that one sync may take, so that the newest is never kept waiting.
+const OLDER_RANGES: u32 = 10;
+/// Ranges that are read before those above them are stored.
+const READ_AHEAD: usize = 5;
+/// So long reading them may take.
+const PORTION: Span = Span::seconds(2);
+/// Older events are read back to this long before the oldest known payment.
+pub(super) const OLDER_MARGIN: Span = Span::hours(24);
+
+impl ChainSync {
+    /// Reads on towards the blocks that were known before the newest ones; says whether nothing is missing in between.
+    pub(super) async fn close_gap(&self, begun: Timestamp, changed: &mut bool) -> Result<bool> {
+        for range in 0..OLDER_RANGES {
+            let joining =
+                |history: &History, account: &AccountId| history.join_older_ranges(account);
+            if !self.older_ranges().await?.is_empty() {
+                self.write(joining).await?;
+            }
+            let Some(cursor) = self.cursor().await? else {
+                return Ok(true);
+            };
+            let Some((_, known)) = self.older_ranges().await?.first().copied() else {
+                return Ok(true);
+            };
+            let to = cursor.from.saturating_sub(1);
+            if self.covers_known_payments(cursor.from).await? || self.chain.logs_pruned_at(to) {
+                return Ok(true);
+            }
+            if range > 0 && self.portion_is_over(begun) {
+                break;
+            }
+            let from = to
+                .saturating_sub(RANGE.saturating_sub(1))
+                .max(known.saturating_add(1));
+            let batch = self.settled_events(from, to).await?;
+            *changed |= self.store(batch).await?;
+        }
+        Ok(false)
+    }
+
+    /// The newest events of blocks right below some that have been read, by the word of a second endpoint too.
+    pub(super) async fn settled_events(&self, from: u64, to: u64) -> Result<EventBatch> {
+        let batch = self.chain.events_cross_checked(self.user, from, to).await?;
+        if batch.to < to {
+            return Err(Error::passing(
+                Code::ChainUnavailable,
+                "The RPCs do not give the logs of blocks that they have.",
+            ));
+        }
+        Ok(batch)
+    }
+
+    pub(super) fn portion_is_over(&self, begun: Timestamp) -> bool {
+        self.clock.now().since(begun) >= PORTION
+    }
+
+    /// Older events, newest first, back to the oldest known payment; the next sync goes on from there. They are stored
+    /// while more are asked for.
+    pub(super) async fn backfill(
+        &self,
+        begun: Timestamp,
+        now: Timestamp,
+        changed: &mut bool,
+    ) -> Result<()> {
+        let Some(cursor) = self.cursor().await? else {
+            return Ok(());
+        };
+        let (sender, receiver) = mpsc::channel(READ_AHEAD);
+        let (read, stored) = join(
+            self.read_back(cursor.from, begun, now, sender),
+            self.store_all(receiver),
+        )
+        .await;
+        *changed |= stored?;
+        let from = self
+            .cursor()
+            .await?
+            .map_or(cursor.from, |cursor| cursor.from);
+        let older = format!("Payment events before block {from} could not be read.");
+        read.map_err(events_incomplete(&older))
+    }
+
+    async fn read_back(
+        &self,
+        mut oldest: u64,
+        begun: Timestamp,
+        now: Timestamp,
+        batches: mpsc::Sender<EventBatch>,
+    ) -> Result<()> {
+        let mut upper = None;
+        for range in 0..OLDER_RANGES {
+            let late = range > 0 && self.portion_is_over(begun);
+            if late || self.covers_known_payments(oldest).await? {
+                break;
+            }
+            let to = oldest.saturating_sub(1);
+            let from = to
+                .saturating_sub(RANGE.saturating_sub(1))
+                .max(self.start_block);
+            if self.chain.logs_pruned_at(to) {
+                // What is missing for good is told by [`ChainSync::backfill_progress`].
+                break;
+            }
+            if range == 0 {
+                upper = self.balances_after(to, None).await;
+            }
+            let batch = self.settled_events(from, to).await?;
+            let lowest = batch.from;
+            upper = self.check_balances(&batch, upper, now).await?;
+            if batches.send(batch).await.is_err() {
+                // Storing has failed, and tells so itself.
+                break;
+            }
+            oldest = lowest;
+        }
+        Ok(())
+    }
+
+    /// Compares the events with the money after the last block, `after`, and before the first one; where they do not
+    /// explain it, the range is doubtful, and marked so before it counts as read. Returns the money before.
+    async fn check_balances(
+        &self,
+        batch: &EventBatch,
+        after: Option<Balances>,
+        now: Timestamp,
+    ) -> Result<Option<Balances>> {
+        let Some(after) = after else {
+            return Ok(None);
+        };
+        let before = self.balances_before(batch.from, &after).await;
+        if let Some(before) = before.clone()
+            && !before.reconciles_with(&after, &batch.events)
+        {
+            let mut doubt = DoubtfulRange::unexplained(batch.from, batch.to, before, after, now);
+            doubt.tried(now);
+            self.replace_doubtful_range(None, Some(doubt), now).await?;
+        }
+        Ok(before)
+    }
+
+    /// Stores what has come by then in one go; says whether there were any events.
+    async fn store_all(&self, mut batches: mpsc::Receiver<EventBatch>) -> Result<bool> {
+        let mut changed = false;
+        while let Some(batch) = bursar_chain::collect_batch(&mut batches).await {
+            changed |= self.store(batch).await?;
+        }
+        Ok(changed)
+    }
+
+    /// How far back the events go, where there are older ones to read; or that those that are missing are to be had
+    /// from no RPC.
+    pub(super) async fn backfill_progress(&self) -> Result<(Option<BlockProgress>, Option<Error>)> {
+        let Some(cursor) = self.cursor().await? else {
+            return Ok((None, None));
+        };
+        // Where that cannot be told, there may be older ones.
+        if self
+            .covers_known_payments(cursor.from)
+            .await
+            .is_ok_and(|far| far)
+        {
+            return Ok((None, None));
+        }
+        if self.chain.logs_pruned_at(cursor.from.saturating_sub(1)) {
+            let gap = Error::new(
+                Code::EventsIncomplete,
+                format!(
+                    "Payment events before block {} are missing: no RPC has blocks that are this old any more. \
+                     Older payments stay unverified; the balance is not affected.",
+                    cursor.from
+                ),
+            );
+            return Ok((None, Some(gap)));
+        }
+        let blocks = |from: u64, to: u64| to.saturating_sub(from).saturating_add(1);
+        let known = self.older_ranges().await?;
+        let known = known.into_iter().map(|(from, to)| blocks(from, to));
+        let read = known.fold(blocks(cursor.from, cursor.to), u64::saturating_add);
+        let most = blocks(self.start_block, cursor.to);
+        Ok((
+            Some(BlockProgress {
+                read,
+                at_most: most,
+            }),
+            None,
+        ))
+    }
+}

@@ -1,0 +1,469 @@
+//! One sync at the chain for one account: figures at one block, whether blocks known before are still in the
+//! chain, the events since, some of the older ones, and what they mean for the top-ups that are followed. Figures do
+//! not wait for events: what keeps events from being read is told beside the figures, and what was read of them stays.
+
+use super::{Connection, Services, WriteGuard, blocking};
+use alloy_primitives::Address;
+use bursar_chain::{BlockStatus, Chain};
+use bursar_domain::account::AccountId;
+use bursar_domain::balances::Balances;
+use bursar_domain::chain_reading::ChainReading;
+use bursar_domain::clock::{Clock, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::high_water_mark::{ReadingUpdate, Regression};
+use bursar_engine::{ChainResponse, WatchedPayment};
+use bursar_store::{EventCursor, History, Matched};
+use std::sync::Arc;
+
+/// Blocks asked for at once; the reader takes as much of them as an RPC gives.
+pub(super) const RANGE: u64 = 20_000;
+const NEWEST_INCOMPLETE: &str =
+    "The newest payment events could not be read, so nothing new is verified yet.";
+
+/// What the engine wants of a sync beside the figures and what is new.
+pub(crate) struct ChainSyncScope {
+    pub(crate) followed: Vec<WatchedPayment>,
+    /// Whether older events are read.
+    pub(crate) goes_back: bool,
+    /// Whether the events that are known are read again.
+    pub(crate) whole: bool,
+}
+
+pub(crate) async fn sync_chain(
+    services: Services,
+    connection: Connection,
+    wanted: ChainSyncScope,
+) -> Result<ChainResponse> {
+    let (Some(chain), Some(user)) = (connection.chain.clone(), connection.account.address) else {
+        return Err(Error::new(
+            Code::ChainUnavailable,
+            "The account has no wallet address to read.",
+        ));
+    };
+    let sync = ChainSync {
+        chain,
+        user,
+        account: connection.account.id.clone(),
+        write_guard: Arc::clone(&connection.write_guard),
+        history: Arc::clone(&services.history),
+        clock: Arc::clone(&services.clock),
+        goes_back: wanted.goes_back,
+        start_block: connection
+            .account
+            .network
+            .chain
+            .as_ref()
+            .map_or(0, |place| place.start_block),
+    };
+    let now = services.clock.now();
+    if wanted.whole {
+        sync.mark_all_doubtful(now).await?;
+    }
+    let findings = match sync.quick_poll(now).await? {
+        Some(reading) => Findings {
+            is_settled: true,
+            ..Findings::figures(reading)
+        },
+        None => sync.full_sync(now).await?,
+    };
+    let mut credited = Vec::new();
+    // What the engine holds for verified and no event shows: told at every sync until the engine knows.
+    let mut reorganised = Vec::new();
+    for sought in wanted.followed {
+        match sync.verified(&sought.payment_id).await? {
+            Some(Matched {
+                verified, event, ..
+            }) => {
+                let ask = verified.by_id && sought.needs_receipt_quorum;
+                let agreed = ask
+                    && sync
+                        .chain
+                        .has_receipt_quorum(user, &event)
+                        .await
+                        .unwrap_or(false);
+                credited.push((sought.payment_id, verified, agreed));
+            }
+            // It may only have moved to a block that has not been read.
+            None if findings.is_settled && sync.is_taken_back(&sought).await? => {
+                reorganised.push(sought.payment_id);
+            }
+            None => {}
+        }
+    }
+    let (past, gap) = sync.backfill_progress().await?;
+    let events_problem = match findings.events_problem {
+        EventsProblem::Now(problem) => {
+            let problem = problem.or(gap);
+            sync.store_problem(problem.as_ref(), now).await?;
+            problem
+        }
+        EventsProblem::Unchanged => sync.stored_problem().await?,
+    };
+    Ok(ChainResponse {
+        user,
+        reading: findings.reading,
+        lowers_mark: findings.lowers_mark,
+        credited,
+        changed: findings.changed,
+        reorganised,
+        backfill: past,
+        reread_at: if findings.is_settled {
+            sync.next_recheck().await?
+        } else {
+            None
+        },
+        figures_error: findings.figures_problem,
+        events_error: events_problem,
+    })
+}
+
+/// What a sync found.
+struct Findings {
+    reading: ChainReading,
+    /// Whether any of the events changed.
+    changed: bool,
+    /// Whether the figures may be older than those before.
+    lowers_mark: bool,
+    /// Whether all events are known up to the figures' block: before that, nothing is doubted and nothing taken back.
+    is_settled: bool,
+    figures_problem: Option<Error>,
+    events_problem: EventsProblem,
+}
+
+/// What kept the events from being read.
+enum EventsProblem {
+    Now(Option<Error>),
+    /// They were not looked at, so that what was known of them stands.
+    Unchanged,
+}
+
+impl Findings {
+    fn figures(reading: ChainReading) -> Self {
+        Self {
+            reading,
+            changed: false,
+            lowers_mark: false,
+            is_settled: false,
+            figures_problem: None,
+            events_problem: EventsProblem::Now(None),
+        }
+    }
+}
+
+/// How what is known goes together with the chain as it is now.
+enum Continuity {
+    Intact,
+    /// Blocks were replaced; what they held is forgotten.
+    Reorganised,
+    /// Nobody can say yet: nothing is added until then.
+    Undecided(Option<Error>),
+}
+
+pub(super) struct ChainSync {
+    pub(super) chain: Arc<Chain>,
+    pub(super) user: Address,
+    account: AccountId,
+    write_guard: Arc<WriteGuard>,
+    history: Arc<History>,
+    pub(super) clock: Arc<dyn Clock>,
+    /// Whether older events are read.
+    pub(super) goes_back: bool,
+    pub(super) start_block: u64,
+}
+
+impl ChainSync {
+    /// All in one request, where nothing has happened since the last sync and there is nothing older to read.
+    async fn quick_poll(&self, now: Timestamp) -> Result<Option<ChainReading>> {
+        let Some(cursor) = self.cursor().await? else {
+            return Ok(None);
+        };
+        if self.has_older_events(&cursor).await? {
+            return Ok(None);
+        }
+        if self.next_recheck().await?.is_some_and(|due| due <= now) {
+            return Ok(None);
+        }
+        let known = (cursor.to, cursor.to_hash);
+        // Money that moved without an event to tell of it: the logs were not those of the figures' block. What counts is
+        // how it stood at the last block whose events are known, which newer figures may have gone ahead of.
+        let Some(base) = self
+            .read(move |history, account| history.base(account, known))
+            .await?
+        else {
+            return Ok(None);
+        };
+        let Some((mark, last)) = self
+            .read(|history, account| {
+                Ok(history
+                    .high_water_mark(account)?
+                    .zip(history.reading(account)?))
+            })
+            .await?
+        else {
+            return Ok(None);
+        };
+        let Some((reading, quiet)) = self.chain.quick_poll(self.user, known, now).await else {
+            return Ok(None);
+        };
+        let is_quiet = base == Balances::from(&reading) && last.frozen == reading.frozen;
+        if !is_quiet || reading.block < mark.block || mark.regression != Regression::default() {
+            return Ok(None);
+        }
+        let kept = reading.clone();
+        self.write(move |history, account| {
+            if quiet.to > known.0 {
+                history.put_events(account, &quiet)?;
+            }
+            let update = ReadingUpdate::newest(kept);
+            history.put_reading_update(account, &update, now)
+        })
+        .await?;
+        Ok(Some(reading))
+    }
+
+    /// Figures, lost blocks, newer and older events.
+    async fn full_sync(&self, now: Timestamp) -> Result<Findings> {
+        let mark = self
+            .read(|history, account| history.high_water_mark(account))
+            .await?;
+        let update = self
+            .chain
+            .read_monotonic(self.user, mark.as_ref(), now)
+            .await?;
+        let kept = update.clone();
+        self.write(move |history, account| history.put_reading_update(account, &kept, now))
+            .await?;
+        let Some(reading) = update.reading else {
+            return Err(update.problem.unwrap_or_else(|| {
+                Error::passing(Code::ChainUnavailable, "No newer figures can be had.")
+            }));
+        };
+        let mut findings = Findings {
+            lowers_mark: update.lowers_mark,
+            figures_problem: update.problem,
+            ..Findings::figures(reading)
+        };
+        match self.read_events(&mut findings, now).await {
+            Err(error) if is_chain_error(error.code) => {
+                findings.events_problem = EventsProblem::Now(Some(error));
+            }
+            read => read?,
+        }
+        Ok(findings)
+    }
+
+    /// Lost blocks, newer and older events. However slow an RPC is, each part reads one range.
+    async fn read_events(&self, findings: &mut Findings, now: Timestamp) -> Result<()> {
+        match self
+            .continuity()
+            .await
+            .map_err(events_incomplete(NEWEST_INCOMPLETE))?
+        {
+            Continuity::Intact => {}
+            Continuity::Reorganised => findings.changed = true,
+            Continuity::Undecided(why) => {
+                findings.events_problem = EventsProblem::Unchanged;
+                findings.figures_problem = findings.figures_problem.take().or(why);
+                return Ok(());
+            }
+        }
+        let begun = self.clock.now();
+        let changed = &mut findings.changed;
+        let newer = self
+            .sync_new_events(&findings.reading, begun, now, changed)
+            .await;
+        let closed = self.close_gap(begun, changed).await;
+        let is_contiguous = newer.map_err(events_incomplete(NEWEST_INCOMPLETE))?
+            & closed.map_err(events_incomplete(NEWEST_INCOMPLETE))?;
+        if !is_contiguous {
+            return Ok(());
+        }
+        let cursor = self.cursor().await?;
+        findings.is_settled = cursor.is_some_and(|cursor| cursor.to >= findings.reading.block);
+        *changed |= self.recheck_doubtful_ranges(now).await?;
+        if self.goes_back {
+            self.backfill(begun, now, changed).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn cursor(&self) -> Result<Option<EventCursor>> {
+        self.read(|history, account| history.event_cursor(account))
+            .await
+    }
+
+    async fn verified(&self, payment: &str) -> Result<Option<Matched>> {
+        let payment = payment.to_owned();
+        self.read(move |history, account| history.verified(account, &payment))
+            .await
+    }
+
+    /// Whether the chain has taken back what the engine holds for verified: the events of its block are known without it,
+    /// and as many endpoints as it took to believe it have lost the transaction. A history that is being fetched anew, or
+    /// one endpoint alone, takes nothing back.
+    async fn is_taken_back(&self, sought: &WatchedPayment) -> Result<bool> {
+        let Some(verified) = &sought.verified else {
+            return Ok(false);
+        };
+        if !verified.by_id {
+            // A match by amount ends by itself where another candidate comes up; nothing was completed by it.
+            return Ok(true);
+        }
+        let (transaction, block) = (verified.transaction, verified.block);
+        let known = self
+            .read(move |history, account| history.has_transaction(account, &transaction))
+            .await?;
+        if known {
+            return Ok(false);
+        }
+        Ok(self.chain.transaction_is_gone(transaction, block).await)
+    }
+
+    /// Where the newest known block is no longer in the chain, drops everything above the last checkpoint that still is.
+    async fn continuity(&self) -> Result<Continuity> {
+        let Some(cursor) = self.cursor().await? else {
+            return Ok(Continuity::Intact);
+        };
+        let older = self.older_ranges().await?;
+        let lowest = older.last().map_or(cursor.from, |(from, _)| *from);
+        let lowest = lowest.min(cursor.from);
+        let mut is_replaced = false;
+        let mut first_lost = lowest;
+        let newest = (cursor.to, cursor.to_hash);
+        let older = cursor
+            .checkpoints
+            .iter()
+            .copied()
+            .filter(|(block, _)| *block < cursor.to && *block >= lowest);
+        for (block, hash) in std::iter::once(newest).chain(older) {
+            match self.chain.block_status(block, hash).await? {
+                BlockStatus::Canonical if is_replaced => {
+                    first_lost = block.saturating_add(1);
+                    break;
+                }
+                BlockStatus::Canonical if block == cursor.to => return Ok(Continuity::Intact),
+                // The chain is the same and shorter, or an endpoint is behind: the next sync will tell.
+                BlockStatus::Canonical => return Ok(Continuity::Undecided(None)),
+                BlockStatus::Replaced => is_replaced = true,
+                BlockStatus::Unknown => {}
+                BlockStatus::Disputed(why) => return Ok(Continuity::Undecided(Some(why))),
+            }
+        }
+        if !is_replaced {
+            return Ok(Continuity::Undecided(None));
+        }
+        tracing::warn!(first_lost, "blocks were reorganised");
+        self.write(move |history, account| history.forget_blocks_from(account, first_lost))
+            .await?;
+        Ok(Continuity::Reorganised)
+    }
+
+    /// Whether there are events below the cursor's to be read and to be had.
+    async fn has_older_events(&self, cursor: &EventCursor) -> Result<bool> {
+        if !self.goes_back && self.older_ranges().await?.is_empty() {
+            return Ok(false);
+        }
+        let reached = self.covers_known_payments(cursor.from).await;
+        let reached = reached.or_else(|error| {
+            // The thorough sync finds out.
+            is_chain_error(error.code).then_some(false).ok_or(error)
+        })?;
+        Ok(!reached && !self.chain.logs_pruned_at(cursor.from.saturating_sub(1)))
+    }
+
+    pub(super) async fn older_ranges(&self) -> Result<Vec<(u64, u64)>> {
+        self.read(|history, account| history.older_ranges(account))
+            .await
+    }
+
+    async fn stored_problem(&self) -> Result<Option<Error>> {
+        self.read(|history, account| history.events_problem(account))
+            .await
+    }
+
+    /// Keeps what kept the events from being read, for those who read beside the app.
+    async fn store_problem(&self, problem: Option<&Error>, now: Timestamp) -> Result<()> {
+        let known = self.stored_problem().await?;
+        let same =
+            |known: &Error, new: &Error| known.code == new.code && known.message == new.message;
+        let unchanged = match (&known, problem) {
+            (None, None) => true,
+            (Some(known), Some(new)) => same(known, new),
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if unchanged {
+            return Ok(());
+        }
+        let problem = problem.cloned();
+        self.write(move |history, account| {
+            history.put_events_problem(account, problem.as_ref(), now)
+        })
+        .await
+    }
+
+    pub(super) async fn covers_known_payments(&self, from: u64) -> Result<bool> {
+        if from <= self.start_block {
+            return Ok(true);
+        }
+        let oldest = self
+            .read(|history, account| history.oldest_payment(account))
+            .await?;
+        let Some(oldest) = oldest else {
+            return Ok(false);
+        };
+        let Some(time) = self.chain.block_time(from).await? else {
+            return Ok(true);
+        };
+        Ok(time < oldest.minus(super::chain_backfill::OLDER_MARGIN))
+    }
+
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&History, &AccountId) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (history, account) = (Arc::clone(&self.history), self.account.clone());
+        blocking(move || read(&history, &account)).await
+    }
+
+    /// Writes what the chain said, unless another address is read by now.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&History, &AccountId) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (history, account) = (Arc::clone(&self.history), self.account.clone());
+        let (write_guard, user) = (Arc::clone(&self.write_guard), self.user);
+        blocking(move || write_guard.write_for_address(user, || write(&history, &account))).await
+    }
+}
+
+/// Says what of the events is missing, where the chain is to blame; that RPCs disagree says it itself.
+pub(super) fn events_incomplete(what: &str) -> impl Fn(Error) -> Error + '_ {
+    move |error| {
+        if !is_chain_error(error.code) || error.code == Code::RpcsDisagree {
+            return error;
+        }
+        Error {
+            code: Code::EventsIncomplete,
+            message: format!("{what} The balance is not affected. {}", error.message),
+            ..error
+        }
+    }
+}
+
+/// Whether an error tells of the chain's RPCs and not of this machine.
+fn is_chain_error(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ChainUnavailable
+            | Code::EventsIncomplete
+            | Code::RpcsDisagree
+            | Code::WrongChain
+            | Code::NoContract
+            | Code::RateLimited
+            | Code::Timeout
+            | Code::Unreachable
+            | Code::AnswerTooLarge
+            | Code::AnswerMalformed
+            | Code::Refused
+    )
+}

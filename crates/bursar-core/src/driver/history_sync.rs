@@ -1,0 +1,403 @@
+//! One reading of the provider's history for one account: from the oldest line that may still change, or a portion
+//! of all of it, page by page into the database. A line that cannot be read is left out, response, and looked at again; it
+//! takes nothing from the others.
+
+use super::{Connection, Services, blocking};
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::payment::{RemotePayment, Status};
+use bursar_domain::plural::counted;
+use bursar_domain::unreadable_row::UnreadableRow;
+use bursar_engine::top_up::{LATE_PAYMENT_WINDOW, UNKNOWN_CLOCK_TOLERANCE};
+use bursar_engine::{HistoryProgress, HistoryResponse};
+use bursar_provider::HistoryPage;
+use bursar_store::{History, Portion, SyncState};
+use futures_util::future::{OptionFuture, join};
+use std::sync::Arc;
+
+/// The history is read from this long before the newest known line, for lines that appear late.
+const OVERLAP: Span = Span::hours(1);
+/// Everything is read again this often.
+const FULL_SYNC_INTERVAL: Span = Span::days(7);
+/// All that ended without money is looked at this often, however long ago it ended: money may come late.
+const ENDED_CHECK_INTERVAL: Span = Span::hours(23);
+/// Rows that could not be read are looked at again this often, until the whole history is.
+const UNREADABLE_RETRY_INTERVAL: Span = Span::hours(1);
+/// So long a portion of the whole history takes; then what it brought is response, and the next one is asked for.
+const PORTION_DURATION: Span = Span::seconds(2);
+/// More lines than these are not remembered one by one.
+const MAX_UNREADABLE_ROWS: usize = 100;
+
+/// What is known of the history before it is read.
+struct KnownHistory {
+    sync: SyncState,
+    oldest_unsettled: Option<Timestamp>,
+    /// All that ended without money is looked at this time.
+    ended_due: bool,
+    /// When the oldest of those that ended without money was created, of all or of those that ended lately.
+    oldest_ended: Option<Timestamp>,
+    /// Now, by the provider's clock as far as that is known.
+    provider_time: Timestamp,
+    odd: Vec<UnreadableRow>,
+    odd_looked_at: Timestamp,
+    /// Rows so far of a whole reading that has not come to its end.
+    lines_read: HistoryProgress,
+}
+
+/// What one reading is to bring.
+pub(super) struct HistoryScope {
+    /// Since when there are payments that the engine follows, by the provider's clock.
+    pub(super) followed_since: Option<Timestamp>,
+    /// All of it, from the beginning.
+    pub(super) whole: bool,
+    /// All that ended without money, though a day has not passed since it was last looked at.
+    pub(super) ended: bool,
+    /// Whether what lies further back is read.
+    pub(super) goes_back: bool,
+}
+
+pub(super) async fn sync_history(
+    services: Services,
+    connection: Connection,
+    wanted: HistoryScope,
+) -> Result<HistoryResponse> {
+    let HistoryScope {
+        followed_since,
+        whole: asked_for,
+        ended,
+        goes_back,
+    } = wanted;
+    let now = services.clock.now();
+    let known = known_history(&services, &connection, ended, now).await?;
+    let sync = known.sync.clone();
+    let whole_due = asked_for
+        || sync.next.is_some()
+        || sync
+            .full_at
+            .is_none_or(|read| has_passed(read, FULL_SYNC_INTERVAL, now));
+    // The first page is read in any case: it tells from when on there may be something new.
+    let whole = whole_due && (goes_back || sync.synced_at.is_none());
+    let since = (!whole).then(|| known.since(followed_since, now)).flatten();
+    // A first reading that was cut off goes on where it was; one that the user asks for begins anew. What
+    // came since it began is read by the next, from its beginning on.
+    let resumed = sync.next.clone().filter(|_| whole && !asked_for);
+    let mut resumes = resumed.is_some();
+    let mut from_newest = !resumes;
+    let mut read = if resumes {
+        known.lines_read
+    } else {
+        HistoryProgress::default()
+    };
+    // By the provider's clock, which its first answer tells.
+    let mut began_at = sync.synced_at.filter(|_| resumes);
+    let mut answer = HistoryResponse {
+        backfill: sync.next.as_ref().map(|_| known.lines_read),
+        ..HistoryResponse::default()
+    };
+    if whole {
+        // However far the pages come this time, what is open now is known.
+        answer.payments = connection.provider.pending().await?;
+    }
+    // What lies before the part that is read stays; of the rest every odd line is found anew.
+    let mut odd = known.odd;
+    odd.retain(|line| resumes || since.is_some_and(|since| line.created_at < Some(since)));
+    let mut odd_looked_at = if odd.is_empty() {
+        now
+    } else {
+        known.odd_looked_at
+    };
+    let mut response = connection.provider.history(since, resumed.as_deref()).await;
+    loop {
+        let page = match response {
+            Ok(page) => separate_unreadable(page),
+            // A place that the provider no longer knows leads nowhere ever again.
+            Err(error) if resumes && is_refusal(&error) => {
+                tracing::info!(code = ?error.code, "the history is read anew");
+                resumes = false;
+                from_newest = true;
+                read = HistoryProgress::default();
+                began_at = None;
+                odd.clear();
+                odd_looked_at = now;
+                response = connection.provider.history(since, None).await;
+                continue;
+            }
+            // The open ones are known, and that is worth telling.
+            Err(error) if whole => {
+                answer.error = Some(error);
+                return finish(&services, &connection, answer, None).await;
+            }
+            Err(error) => return Err(error),
+        };
+        resumes = false;
+        let next = page.next;
+        let payments = page.payments;
+        let lines = payments.len().saturating_add(page.odd.len());
+        read.read = read
+            .read
+            .saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+        read.total = page
+            .total
+            .and_then(|all| u32::try_from(all).ok())
+            .map(|all| all.max(read.read));
+        // What is wrong with a page, or with a line that has no time, is looked at again where its page ended.
+        let near = payments.iter().map(|payment| payment.created_at).min();
+        for line in &page.odd {
+            answer.unreadable_candidate |= may_be_followed(line, followed_since);
+        }
+        for line in page.notes.into_iter().chain(page.odd) {
+            let line = UnreadableRow {
+                created_at: line.created_at.or(near).or(since),
+                ..line
+            };
+            if odd.len() < MAX_UNREADABLE_ROWS && !odd.contains(&line) {
+                odd.push(line);
+            }
+        }
+        let telling = payments.iter().filter(|payment| {
+            !payment.status.is_final()
+                || payment.status == Status::Refunded
+                || followed_since.is_some_and(|since| payment.created_at >= since)
+        });
+        answer.payments.extend(telling.cloned());
+        let began = *began_at.get_or_insert_with(|| provider_time_of(&connection, now));
+        let state = SyncState {
+            full_at: if whole && next.is_none() {
+                Some(now)
+            } else {
+                sync.full_at
+            },
+            next: if whole {
+                next.clone()
+            } else {
+                sync.next.clone()
+            },
+            synced_at: if whole || next.is_none() {
+                Some(began)
+            } else {
+                sync.synced_at
+            },
+        };
+        let portion = Portion {
+            payments,
+            state,
+            lines_read: whole.then_some(read),
+            odd: odd.clone(),
+            odd_looked_at,
+            read_at: now,
+        };
+        let is_long = whole && (!goes_back || services.clock.now().since(now) >= PORTION_DURATION);
+        // The next page is asked for while this one is stored.
+        let (changed, following) = join(
+            write_history(&services, &connection, move |history, account| {
+                history.put_portion(account, &portion)
+            }),
+            OptionFuture::from(
+                next.as_deref()
+                    .filter(|_| !is_long)
+                    .map(|place| connection.provider.history(since, Some(place))),
+            ),
+        )
+        .await;
+        answer.changed_rows = answer.changed_rows.saturating_add(changed?);
+        if whole {
+            answer.resumable = true;
+            answer.backfill = next.as_ref().map(|_| read);
+        }
+        if next.is_none() {
+            answer.is_complete = from_newest;
+            // What came since the first portion has not been read yet.
+            answer.more = !from_newest;
+        } else if is_long {
+            answer.more = goes_back;
+        }
+        let Some(following) = following else {
+            break;
+        };
+        response = following;
+    }
+    answer.error = unreadable_rows_error(&odd);
+    let ended_looked_at = (answer.is_complete && (whole || known.ended_due)).then_some(now);
+    finish(&services, &connection, answer, ended_looked_at).await
+}
+
+/// What is response of a reading: nothing that the provider has said something later of meanwhile, and what nobody has been response
+/// of yet.
+async fn finish(
+    services: &Services,
+    connection: &Connection,
+    answer: HistoryResponse,
+    ended_looked_at: Option<Timestamp>,
+) -> Result<HistoryResponse> {
+    write_history(services, connection, move |history, account| {
+        if let Some(at) = ended_looked_at {
+            history.put_ended_looked_at(account, at)?;
+        }
+        Ok(HistoryResponse {
+            payments: history.latest(account, answer.payments)?,
+            late_payments: history.late_money(account)?,
+            ..answer
+        })
+    })
+    .await
+}
+
+/// A time of this machine by the provider's clock. Where that is not known, it may be as far off as clocks are.
+fn provider_time_of(connection: &Connection, at: Timestamp) -> Timestamp {
+    match connection.provider.clock_ahead() {
+        Some(ahead) => at.plus(ahead),
+        None => at.minus(UNKNOWN_CLOCK_TOLERANCE),
+    }
+}
+
+/// Whether so long has passed since then. A time that lies ahead is of a clock that was set back since.
+fn has_passed(since: Timestamp, span: Span, now: Timestamp) -> bool {
+    now < since || now.since(since) >= span
+}
+
+impl KnownHistory {
+    /// From when on there may be something new.
+    fn since(&self, followed_since: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+        let due = has_passed(self.odd_looked_at, UNREADABLE_RETRY_INTERVAL, now);
+        let odd = self
+            .odd
+            .iter()
+            .filter_map(|line| line.created_at)
+            .filter(|at| due && now.since(*at) <= FULL_SYNC_INTERVAL);
+        [
+            followed_since,
+            self.oldest_unsettled,
+            self.oldest_ended,
+            // No reading began later than now.
+            self.sync
+                .synced_at
+                .map(|synced| synced.min(self.provider_time).minus(OVERLAP)),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(odd.map(|at| at.minus(OVERLAP)))
+        .min()
+    }
+}
+
+async fn known_history(
+    services: &Services,
+    connection: &Connection,
+    ended: bool,
+    now: Timestamp,
+) -> Result<KnownHistory> {
+    let (history, account) = (Arc::clone(&services.history), connection.account.id.clone());
+    let provider_time = match connection.provider.clock_ahead() {
+        Some(ahead) => now.plus(ahead),
+        None => now,
+    };
+    let ended_lately = provider_time_of(connection, now).minus(LATE_PAYMENT_WINDOW);
+    blocking(move || {
+        let (odd, odd_looked_at) = history.odd_lines(&account)?;
+        let ended_due = ended
+            || history
+                .ended_looked_at(&account)?
+                .is_none_or(|at| has_passed(at, ENDED_CHECK_INTERVAL, now));
+        let oldest_ended = if ended_due {
+            history.oldest_ended(&account)?
+        } else {
+            history.oldest_ended_since(&account, ended_lately)?
+        };
+        Ok(KnownHistory {
+            sync: history.sync_state(&account)?,
+            oldest_unsettled: history.oldest_unsettled(&account)?,
+            ended_due,
+            oldest_ended,
+            provider_time,
+            odd,
+            odd_looked_at,
+            lines_read: history.lines_read(&account)?,
+        })
+    })
+    .await
+}
+
+/// Writes payments to the history and gives back those of which the provider has said nothing later, with how many of
+/// them were new or different.
+pub(super) async fn store_payments(
+    services: &Services,
+    connection: &Connection,
+    payments: Vec<RemotePayment>,
+) -> Result<(u32, Vec<RemotePayment>)> {
+    write_history(services, connection, move |history, account| {
+        let changed = history.put_payments(account, &payments)?;
+        Ok((changed, history.latest(account, payments)?))
+    })
+    .await
+}
+
+/// Writes something of the account, unless that is gone or somebody else has signed in by now.
+pub(super) async fn write_history<T: Send + 'static>(
+    services: &Services,
+    connection: &Connection,
+    write: impl FnOnce(&History, &bursar_domain::account::AccountId) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (history, account) = (Arc::clone(&services.history), connection.account.id.clone());
+    let write_guard = Arc::clone(&connection.write_guard);
+    let (asked_as, session) = (connection.verified_sign_in, Arc::clone(&connection.session));
+    blocking(move || {
+        if asked_as.is_some_and(|asked_as| asked_as != session.sign_in()) {
+            return Err(Error::passing(
+                Code::SignedOut,
+                "Somebody signed in or out while this was read; it is read again.",
+            ));
+        }
+        write_guard.write(|| write(&history, &account))
+    })
+    .await
+}
+
+/// The page without the payments that cannot be lines of the history; those are odd too.
+pub(super) fn separate_unreadable(page: HistoryPage) -> HistoryPage {
+    let mut odd = page.odd;
+    let mut payments = Vec::new();
+    for payment in page.payments {
+        match History::takes(&payment) {
+            Ok(()) => payments.push(payment),
+            Err(error) => odd.push(UnreadableRow {
+                error: Error::new(Code::LineUnreadable, error.message),
+                created_at: Some(payment.created_at),
+            }),
+        }
+    }
+    HistoryPage {
+        payments,
+        odd,
+        ..page
+    }
+}
+
+/// One error for all lines that could not be read: what is wrong with the first, and how many there are.
+pub(super) fn unreadable_rows_error(lines: &[UnreadableRow]) -> Option<Error> {
+    let (first, others) = lines.split_first()?;
+    let message = match others.len() {
+        0 => first.error.message.clone(),
+        more => format!(
+            "{} {} could not be read either.",
+            first.error.message,
+            counted(
+                u64::try_from(more).unwrap_or(u64::MAX),
+                "further payment",
+                "further payments"
+            )
+        ),
+    };
+    Some(Error::new(Code::LineUnreadable, message))
+}
+
+/// Whether the provider answered, and what it said is about the question.
+fn is_refusal(error: &Error) -> bool {
+    matches!(
+        error.code,
+        Code::Refused | Code::NotFound | Code::AnswerMalformed
+    )
+}
+
+fn may_be_followed(line: &UnreadableRow, followed_since: Option<Timestamp>) -> bool {
+    followed_since.is_some_and(|since| line.created_at.is_none_or(|at| at >= since))
+}

@@ -1,0 +1,484 @@
+//! ConnectingGuard, changing and removing accounts. Only a key that the provider rejects, a malformed address or a
+//! double stops a connection; whatever else is not right is a warning, and the account works as far as it can.
+
+use super::keyring_sync::removal_pending;
+use super::{Bursar, custom_rpc_entry, lock};
+use crate::driver::{Connection, blocking};
+use bursar_domain::account::{Account, AccountId};
+use bursar_domain::address::parse_address;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::network::{Network, host_and_port, is_loopback};
+use bursar_domain::view::{AccountView, Change, ConnectedAccount};
+use bursar_engine::Event;
+use bursar_provider as provider;
+use bursar_provider::session::{Credential, Session, entry_of};
+use bursar_store::KeyPlace;
+use std::sync::Arc;
+use url::Url;
+use zeroize::Zeroizing;
+
+/// The longest label, in characters.
+const LABEL_LIMIT: usize = 60;
+
+/// What the user gives to connect an account with a key.
+pub struct Connect {
+    /// The kind of provider that the user named, to be compared with the network's own; `None`: whichever.
+    pub provider: Option<String>,
+    pub network: String,
+    pub key: Zeroizing<String>,
+    pub address: Option<String>,
+    pub label: Option<String>,
+    /// Keep the key for as long as this process runs, and nowhere.
+    pub session_only: bool,
+}
+
+impl std::fmt::Debug for Connect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connect")
+            .field("network", &self.network)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Bursar {
+    /// Connects an account with an API key.
+    ///
+    /// # Errors
+    /// `unauthorized` for a rejected key, `address_malformed`, `already_exists`, `not_found` for the network.
+    pub async fn connect(self: &Arc<Self>, connect: Connect) -> Result<ConnectedAccount> {
+        let network = self.network(&connect.network).await?;
+        if connect
+            .provider
+            .as_deref()
+            .is_some_and(|named| !network.is_of(named))
+        {
+            return Err(Error::new(
+                Code::Usage,
+                format!(
+                    "The network {} belongs to another kind of provider.",
+                    network.name
+                ),
+            ));
+        }
+        let credential = Credential::api_key(&connect.key)?;
+        self.connect_with(
+            network,
+            credential,
+            connect.address,
+            connect.label,
+            connect.session_only,
+        )
+        .await
+    }
+
+    pub(super) async fn connect_with(
+        self: &Arc<Self>,
+        network: Network,
+        credential: Credential,
+        address: Option<String>,
+        label: Option<String>,
+        session_only: bool,
+    ) -> Result<ConnectedAccount> {
+        let address = address
+            .filter(|text| !text.trim().is_empty())
+            .map(|text| parse_address(&text))
+            .transpose()?;
+        let label = self.free_label(label, &network)?;
+        let id = AccountId::random();
+        let session = Arc::new(Session::new(id.clone(), Arc::clone(&self.vault)));
+        // Held in memory until the provider has said whether it takes it.
+        session.put(credential.clone(), true).await?;
+        let provider = provider::connect(&network, Arc::clone(&session), self.http.clone());
+        let mut warnings = Vec::new();
+        let user_id = match provider.identity().await {
+            Ok(identity) => {
+                warnings.extend(missing_scopes(&identity.missing_scopes));
+                Some(identity.user_id)
+            }
+            Err(error) if error.code == Code::Unauthorized => return Err(error),
+            Err(error) => {
+                warnings.push(error);
+                None
+            }
+        };
+        self.refuse_double(&network, user_id.as_deref())?;
+        let account = Account {
+            id,
+            label,
+            network,
+            address,
+            user_id,
+            connected_at: self.services.clock.now(),
+            added_checkout_hosts: Vec::new(),
+        };
+        let connecting = ConnectingGuard::begin(self, session.entry());
+        let place = if session_only {
+            KeyPlace::Session
+        } else {
+            // Written down first: a process that ends in between leaves nothing in the keyring for good.
+            self.plan_removal(session.entry()).await?;
+            if let Err(error) = session.put_and_keep(credential).await {
+                self.set_keyring_usable(false);
+                warnings.push(error);
+            }
+            KeyPlace::Keyring
+        };
+        if let Err(error) = self.store_with_key(&account, place).await {
+            // The plan to remove it is still there, for the case that the keyring is away just now.
+            if session.clear().await.is_ok() {
+                // Where this fails too there is nothing left to remove the next time.
+                let _ = self.complete_removal(session.entry()).await;
+            }
+            return Err(error);
+        }
+        let connection = self.open_with_session(account, session, false).await?;
+        drop(connecting);
+        warnings.extend(self.mismatch(&connection).await);
+        self.services.shell.changed(&Change::Accounts);
+        Ok(ConnectedAccount {
+            account: self.account_view(&connection).await?,
+            warnings,
+        })
+    }
+
+    /// Gives an account a new key; its history stays.
+    ///
+    /// # Errors
+    /// `unauthorized` for a rejected key or one of another user; why the provider could not be asked whose it is.
+    pub async fn sign_in_again(
+        self: &Arc<Self>,
+        account: AccountId,
+        key: Zeroizing<String>,
+    ) -> Result<ConnectedAccount> {
+        let credential = Credential::api_key(&key)?;
+        self.renew(account, credential).await
+    }
+
+    pub(super) async fn renew(
+        self: &Arc<Self>,
+        account: AccountId,
+        credential: Credential,
+    ) -> Result<ConnectedAccount> {
+        let connection = self.connection(&account)?;
+        let trial = Arc::new(Session::new(AccountId::random(), Arc::clone(&self.vault)));
+        trial.put(credential.clone(), true).await?;
+        let provider = provider::connect(&connection.account.network, trial, self.http.clone());
+        let known = connection.owner.user();
+        let mut warnings = Vec::new();
+        match provider.identity().await {
+            Ok(identity)
+                if known
+                    .as_ref()
+                    .is_some_and(|known| *known != identity.user_id) =>
+            {
+                return Err(Error::new(
+                    Code::Unauthorized,
+                    "That key belongs to another user. Connect it as an account of its own.",
+                ));
+            }
+            Ok(identity) => warnings.extend(missing_scopes(&identity.missing_scopes)),
+            // A provider that has never told whose the account is need not tell it now.
+            Err(error) if error.code == Code::Forbidden && known.is_none() => warnings.push(error),
+            Err(error) if error.code == Code::Unauthorized => return Err(error),
+            Err(error) => {
+                return Err(Error {
+                    message: format!(
+                        "Whose that is could not be asked, so nothing was changed. {}",
+                        error.message
+                    ),
+                    ..error
+                });
+            }
+        }
+        let (store, id) = (Arc::clone(&self.services.store), account.clone());
+        match blocking(move || store.key_place(&id)).await? {
+            // The user wanted the key forgotten when Bursar closes; that holds for the next one too.
+            Some(KeyPlace::Session) => connection.session.put(credential, true).await?,
+            Some(KeyPlace::Keyring | KeyPlace::None) | None => {
+                if let Err(error) = connection.session.put_and_keep(credential).await {
+                    self.set_keyring_usable(false);
+                    warnings.push(error);
+                }
+                if let Err(error) = self.record_key_place(&account, KeyPlace::Keyring).await {
+                    warnings.push(error);
+                }
+            }
+        }
+        self.driver.send_event(&account, Event::SignedIn(true));
+        self.services.shell.changed(&Change::Accounts);
+        Ok(ConnectedAccount {
+            account: self.account_view(&connection).await?,
+            warnings,
+        })
+    }
+
+    /// Changes the label and the address whose Balance is read.
+    pub async fn edit_account(
+        &self,
+        account: AccountId,
+        label: String,
+        address: Option<String>,
+    ) -> Result<AccountView> {
+        let connection = self.connection(&account)?;
+        let mut changed = connection.account;
+        let address = address
+            .filter(|text| !text.trim().is_empty())
+            .map(|text| parse_address(&text))
+            .transpose()?;
+        let label = check_label(&label)?;
+        if label != changed.label && self.has_label(&label) {
+            return Err(taken(&label));
+        }
+        changed.label = label;
+        if changed.address != address {
+            changed.address = address;
+            // Figures and events of another address are not this account's.
+            let (history, id) = (Arc::clone(&self.services.history), account.clone());
+            let write_guard = connection.write_guard;
+            blocking(move || write_guard.change_address(address, || history.forget_chain(&id)))
+                .await?;
+        }
+        let connection = self.save_account(changed).await?;
+        self.services.shell.changed(&Change::Accounts);
+        self.services.shell.changed(&Change::Payments { account });
+        self.account_view(&connection).await
+    }
+
+    /// Removes the secret and keeps the history.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`: the account is signed out all the same, and the secret is removed from the keyring as soon
+    /// as that can be used. `storage_failed`: a new start may find the secret again.
+    pub async fn sign_out(&self, account: AccountId) -> Result<()> {
+        let connection = self.connection(&account)?;
+        self.driver.send_event(&account, Event::SignedIn(false));
+        // Written down first: a keyring that is away would have the account signed in again at the next start.
+        let noted = self.record_key_place(&account, KeyPlace::None).await;
+        let cleared = connection.session.clear().await;
+        self.services.shell.changed(&Change::Accounts);
+        noted?;
+        match cleared {
+            Ok(()) => self.complete_removal(connection.session.entry()).await,
+            Err(error) => Err(removal_pending("This account is signed out.", &error)),
+        }
+    }
+
+    /// Removes the account with its secret and its history.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`: the account is gone all the same, and its secrets are removed from the keyring as soon as
+    /// that can be used. `storage_failed`: nothing was removed.
+    pub async fn remove_account(&self, account: AccountId) -> Result<()> {
+        let connection = self.connection(&account)?;
+        let names = [connection.session.entry(), custom_rpc_entry(&account)];
+        let (store, id, planned) = (
+            Arc::clone(&self.services.store),
+            account.clone(),
+            names.clone(),
+        );
+        blocking(move || store.remove_account_and_keys(&id, &planned)).await?;
+        self.driver.remove(&account);
+        lock(&self.connections).remove(&account);
+        let history = Arc::clone(&self.services.history);
+        let write_guard = Arc::clone(&connection.write_guard);
+        let forgotten =
+            blocking(move || write_guard.revoke(|| history.remove_account(&account))).await;
+        self.services.shell.changed(&Change::Accounts);
+        self.services.shell.changed(&Change::Notices);
+        let [key, rpc] = names;
+        let cleared = match connection.session.clear().await {
+            Ok(()) => self.complete_removal(key).await,
+            Err(error) => Err(removal_pending("The account was removed.", &error)),
+        };
+        // The plan to remove this one stays where it fails; it is then tried again.
+        if self.vault.remove_quietly(&rpc).await.is_ok() {
+            self.complete_removal(rpc).await?;
+        }
+        self.vault.stir();
+        forgotten.and(cleared)
+    }
+
+    /// The hosts of the RPCs in use; never their paths, which may hold a key.
+    pub async fn rpc_hosts(&self, account: AccountId) -> Result<Vec<String>> {
+        let connection = self.connection(&account)?;
+        let states = connection.chain.iter().flat_map(|chain| chain.rpc_states());
+        Ok(states.map(|(host, _)| host).collect())
+    }
+
+    /// Uses an RPC of the user's before the network's, or only the network's again.
+    pub async fn set_rpc_url(&self, account: AccountId, address: Option<String>) -> Result<()> {
+        let connection = self.connection(&account)?;
+        let name = custom_rpc_entry(&account);
+        let own = match address.filter(|text| !text.trim().is_empty()) {
+            None => {
+                self.vault.remove(&name).await?;
+                None
+            }
+            Some(text) => {
+                let url = parse_rpc_url(text.trim())?;
+                self.vault
+                    .set(&name, Zeroizing::new(url.to_string()))
+                    .await?;
+                Some(url)
+            }
+        };
+        self.replace_connection(connection.account, own);
+        self.services.shell.changed(&Change::Account { account });
+        Ok(())
+    }
+
+    /// Stores a changed account and uses it from now on.
+    pub(super) async fn save_account(&self, account: Account) -> Result<Connection> {
+        self.store_account(&account).await?;
+        let custom_rpc = match self.vault.get_quietly(&custom_rpc_entry(&account.id)).await {
+            Ok(kept) => kept.and_then(|text| Url::parse(&text).ok()),
+            // A keyring that is away says nothing; the address that is in use stays.
+            Err(_) => self.connection(&account.id)?.custom_rpc,
+        };
+        Ok(self.replace_connection(account, custom_rpc))
+    }
+
+    async fn store_account(&self, account: &Account) -> Result<()> {
+        let (store, kept) = (Arc::clone(&self.services.store), account.clone());
+        blocking(move || store.put_account(&kept)).await
+    }
+
+    async fn store_with_key(&self, account: &Account, place: KeyPlace) -> Result<()> {
+        let (store, kept) = (Arc::clone(&self.services.store), account.clone());
+        blocking(move || store.put_account_with_key(&kept, place, &entry_of(&kept.id))).await
+    }
+
+    fn has_label(&self, label: &str) -> bool {
+        self.connections()
+            .iter()
+            .any(|connection| connection.account.label == label)
+    }
+
+    /// The label asked for, or the network's name with a number where it is taken.
+    fn free_label(&self, wanted: Option<String>, network: &Network) -> Result<String> {
+        if let Some(wanted) = wanted.filter(|text| !text.trim().is_empty()) {
+            let label = check_label(&wanted)?;
+            return if self.has_label(&label) {
+                Err(taken(&label))
+            } else {
+                Ok(label)
+            };
+        }
+        let first = network.name.clone();
+        let numbered = (2..).map(|number: u32| format!("{} {number}", network.name));
+        Ok(std::iter::once(first.clone())
+            .chain(numbered)
+            .find(|label| !self.has_label(label))
+            .unwrap_or(first))
+    }
+
+    fn refuse_double(&self, network: &Network, user_id: Option<&str>) -> Result<()> {
+        let same = self.connections().into_iter().find(|connection| {
+            connection.account.network.api == network.api
+                && user_id.is_some()
+                && connection.owner.user().as_deref() == user_id
+        });
+        match same {
+            Some(connection) => Err(Error::new(
+                Code::AlreadyExists,
+                format!(
+                    "This user is connected already, as {}.",
+                    connection.account.label
+                ),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the chain's balance of the address and the API's are far apart: perhaps it is another address.
+    async fn mismatch(&self, connection: &Connection) -> Option<Error> {
+        let (chain, address) = (connection.chain.clone()?, connection.account.address?);
+        let now = self.services.clock.now();
+        let (reading, api) = tokio::join!(chain.read(address, now), connection.provider.balance());
+        let known = super::live_status::KnownBalances {
+            reading: reading.ok(),
+            chain_answers: true,
+            api: api.ok().map(|api| (api, now)),
+            api_answers: true,
+            ..Default::default()
+        };
+        let (on_chain, at_api) = (known.balance()?, known.api_balance()?);
+        (known.within_tolerance() == Some(false)).then(|| {
+            Error::new(
+                Code::AddressMalformed,
+                format!(
+                    "The contract shows {} for this address and the API {}. Perhaps it is another address; both are shown.",
+                    on_chain.amount.to_brief(),
+                    at_api.amount.to_brief(),
+                ),
+            )
+        })
+    }
+}
+
+/// Keeps what tidies up the keyring away from an account that has no connection yet.
+struct ConnectingGuard<'a> {
+    bursar: &'a Bursar,
+    entry: String,
+}
+
+impl<'a> ConnectingGuard<'a> {
+    fn begin(bursar: &'a Bursar, entry: String) -> Self {
+        lock(&bursar.connecting).insert(entry.clone());
+        Self { bursar, entry }
+    }
+}
+
+impl Drop for ConnectingGuard<'_> {
+    fn drop(&mut self) {
+        lock(&self.bursar.connecting).remove(&self.entry);
+    }
+}
+
+fn missing_scopes(missing: &[String]) -> Option<Error> {
+    (!missing.is_empty()).then(|| {
+        Error::new(
+            Code::Forbidden,
+            format!(
+                "The key lacks {}. What needs that will not work.",
+                missing.join(", ")
+            ),
+        )
+    })
+}
+
+fn check_label(text: &str) -> Result<String> {
+    let label = text.trim();
+    if (1..=LABEL_LIMIT).contains(&label.chars().count()) && !label.chars().any(char::is_control) {
+        Ok(label.to_owned())
+    } else {
+        Err(Error::new(
+            Code::Usage,
+            format!("A label has 1 to {LABEL_LIMIT} characters."),
+        ))
+    }
+}
+
+fn taken(label: &str) -> Error {
+    Error::new(
+        Code::AlreadyExists,
+        format!("There is an account named {label} already."),
+    )
+}
+
+fn parse_rpc_url(text: &str) -> Result<Url> {
+    let wrong = || {
+        Error::new(
+            Code::NetworkMalformed,
+            "An RPC address begins with https:// and has no name or password before the host.",
+        )
+    };
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+    let plain = url.username().is_empty() && url.password().is_none();
+    if secure && plain && host_and_port(&url).is_some() {
+        Ok(url)
+    } else {
+        Err(wrong())
+    }
+}

@@ -1,0 +1,74 @@
+//! The reading of what lies further back, as the user sees it, stops it and lets it go on.
+
+use super::Bursar;
+use crate::driver::blocking;
+use bursar_domain::account::AccountId;
+use bursar_domain::error::Result;
+use bursar_domain::view::{BackfillView, BlockProgress, RowProgress};
+use bursar_engine::{Backfill, Event};
+use bursar_store::History;
+use std::sync::Arc;
+
+impl Bursar {
+    /// How far it is; `None` where everything has been read.
+    pub fn backfill(&self, account: &AccountId) -> Option<BackfillView> {
+        let state = self.driver.state(account)?;
+        let past = &state.backfill;
+        let blocks = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        (past.payments.is_some() || past.chain.is_some()).then(|| BackfillView {
+            stopped: past.paused,
+            payments: past.payments.map(|lines| RowProgress {
+                read: lines.read,
+                all: lines.total,
+            }),
+            chain: past.chain.map(|chain| BlockProgress {
+                read: blocks(chain.read),
+                most: blocks(chain.at_most),
+            }),
+        })
+    }
+
+    /// Stops it until it is let go on, in later runs too, or lets it go on from where it was. What is new and what is
+    /// open are read all the same.
+    ///
+    /// # Errors
+    /// `not_found` for an account that is not here; those of the database.
+    pub async fn pause_backfill(&self, account: AccountId, stopped: bool) -> Result<()> {
+        self.store_backfill_paused(&account, stopped).await?;
+        self.driver
+            .send_event(&account, Event::SetBackfillPaused { paused: stopped });
+        Ok(())
+    }
+
+    /// Keeps it for later runs.
+    pub(super) async fn store_backfill_paused(
+        &self,
+        account: &AccountId,
+        stopped: bool,
+    ) -> Result<()> {
+        let of = self.connection(account)?;
+        let (history, now) = (
+            Arc::clone(&self.services.history),
+            self.services.clock.now(),
+        );
+        blocking(move || {
+            of.write_guard
+                .write(|| history.set_past_stopped(&of.account.id, stopped, now))
+        })
+        .await
+    }
+}
+
+/// What was kept of it by an earlier run.
+pub(super) fn stored(history: &History, account: &AccountId) -> Result<Backfill> {
+    let unfinished = history.sync_state(account)?.next.is_some();
+    Ok(Backfill {
+        paused: history.past_stopped(account)?,
+        payments: if unfinished {
+            Some(history.lines_read(account)?)
+        } else {
+            None
+        },
+        chain: None,
+    })
+}

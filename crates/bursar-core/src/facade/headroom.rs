@@ -1,0 +1,83 @@
+//! How much can be added below a network's cap, and what counts towards it.
+
+use super::{Bursar, views};
+use crate::driver::{Connection, blocking};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::money::Amount;
+use bursar_domain::payment::Purpose;
+use bursar_engine::State;
+use std::sync::Arc;
+
+impl Bursar {
+    /// What counts towards the cap: the API's balance where it answers, else free, reserved and held of the
+    /// chain together; unknown while neither does. A figure of an earlier session counts for nothing.
+    pub(super) async fn balance_towards_cap(
+        &self,
+        connection: &Connection,
+        state: Option<&State>,
+    ) -> Result<Option<Amount>> {
+        let history = Arc::clone(&self.services.history);
+        let (account, state) = (connection.account.clone(), state.cloned());
+        let now = self.services.clock.now();
+        let known =
+            blocking(move || views::known_balances(&account, state.as_ref(), &history, now))
+                .await?;
+        if let Some((api, _)) = known.api.filter(|_| known.api_answers) {
+            return Ok(Some(api.balance));
+        }
+        let reading = known.reading.filter(|_| known.chain_answers);
+        Ok(reading.and_then(|reading| {
+            reading
+                .free
+                .checked_add(&reading.reserved)?
+                .checked_add(&reading.held)
+        }))
+    }
+
+    /// How much can still be added below the cap, with what is open counted as if it had come.
+    pub(super) async fn headroom(
+        &self,
+        connection: &Connection,
+        state: Option<&State>,
+    ) -> Result<Option<Amount>> {
+        let Some(cap) = connection.account.network.limits.balance_max.clone() else {
+            return Ok(None);
+        };
+        let Some(base) = self.balance_towards_cap(connection, state).await? else {
+            return Ok(None);
+        };
+        let open = state
+            .iter()
+            .flat_map(|state| state.top_ups.values())
+            .filter(|top_up| top_up.is_live() && top_up.purpose == Purpose::TopUp)
+            .try_fold(base, |sum, top_up| sum.checked_add(&top_up.amount));
+        let room = open.and_then(|taken| cap.checked_sub(&taken));
+        Ok(room.map(|room| {
+            if room.is_negative() {
+                Amount::zero(room.currency().clone())
+            } else {
+                room
+            }
+        }))
+    }
+}
+
+pub(super) fn cap_exceeded(connection: &Connection, room: &Amount) -> Error {
+    let cap = connection
+        .account
+        .network
+        .limits
+        .balance_max
+        .as_ref()
+        .map(Amount::to_brief)
+        .unwrap_or_default();
+    let message = if room.is_zero() {
+        format!("The balance may be {cap} at most, and it is there already.")
+    } else {
+        format!(
+            "The balance may be {cap} at most. You can add up to {} now.",
+            room.to_brief()
+        )
+    };
+    Error::new(Code::BalanceCap, message)
+}

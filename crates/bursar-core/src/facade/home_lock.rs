@@ -1,0 +1,35 @@
+//! One engine a home: the lock that is held as long as it runs.
+
+use bursar_domain::error::{Code, Error, Result};
+use bursar_platform::home;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+/// Takes the home for this process.
+///
+/// # Errors
+/// `engine_running` when another process has it; `storage_failed`.
+pub(super) fn lock_home(home: &Path) -> Result<File> {
+    let path = home.join(home::LOCK_FILE);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| cannot_write(home, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::new(
+            Code::EngineRunning,
+            "Bursar is already running for this home. Use its window, or quit it first.",
+        )),
+        Err(TryLockError::Error(error)) => Err(cannot_write(home, &error)),
+    }
+}
+
+fn cannot_write(home: &Path, error: &std::io::Error) -> Error {
+    Error::new(
+        Code::StorageFailed,
+        format!("Bursar cannot write to {}: {error}.", home.display()),
+    )
+}

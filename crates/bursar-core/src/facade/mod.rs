@@ -1,0 +1,448 @@
+//! The whole program without its window: opens the home, starts the engine, and offers one call for each
+//! thing a user can do. The desktop shell and the CLI are thin layers over this.
+
+mod accounts;
+mod backfill;
+mod browser_sign_in;
+mod export_task;
+mod headroom;
+mod home_lock;
+mod invoices;
+mod keyring_sync;
+mod live_status;
+mod networks;
+mod overview;
+mod pay;
+mod payment_methods;
+mod payment_validation;
+mod preconditions;
+mod reader;
+mod sync;
+#[cfg(test)]
+mod tests;
+mod top_up_actions;
+mod views;
+
+pub use accounts::Connect;
+pub use live_status::Status;
+pub use networks::views as network_views;
+pub use reader::Reader;
+
+use crate::driver::{Connection, Driver, Services, blocking};
+use crate::shell::Shell;
+use bursar_chain::Chain;
+use bursar_domain::account::{Account, AccountId};
+use bursar_domain::clock::Clock;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::link::Link;
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::view::{Change, Health, Settings};
+use bursar_engine::top_up::LATE_PAYMENT_WINDOW;
+use bursar_engine::{AccountConfig, Event, Presence, State, Thresholds};
+use bursar_platform::home;
+use bursar_platform::http::Http;
+use bursar_provider as provider;
+use bursar_provider::session::{Session, Vault, entry_of};
+use bursar_store::{History, KeyPlace, OpenState, Store, fail_point};
+use export_task::CurrentExport;
+use home_lock::lock_home;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
+use zeroize::Zeroizing;
+
+/// What a start needs.
+pub struct Options {
+    /// Where all data is.
+    pub home: PathBuf,
+    pub shell: Arc<dyn Shell>,
+    pub clock: Arc<dyn Clock>,
+    pub vault: Arc<Vault>,
+    /// A key from the environment: serves this process in place of the keyring.
+    pub env_api_key: Option<Zeroizing<String>>,
+    pub settings: Settings,
+    /// Whether the shell can pop notices up; without, they wait for one that can.
+    pub pops_up: bool,
+}
+
+/// The running program.
+pub struct Bursar {
+    home: PathBuf,
+    services: Services,
+    http: Http,
+    vault: Arc<Vault>,
+    driver: Driver,
+    connections: Mutex<BTreeMap<AccountId, Connection>>,
+    pending_sign_in: Mutex<Option<browser_sign_in::PendingSignIn>>,
+    settings: Mutex<Settings>,
+    health: Mutex<Health>,
+    current_export: Arc<CurrentExport>,
+    /// How near the user is, for accounts that come later.
+    presence: Mutex<Presence>,
+    /// Whether the shell can pop notices up. One that cannot leaves alerts to the desktop app.
+    pops_up: bool,
+    keyring_retry: keyring_sync::KeyringRetry,
+    /// The keyring's entries of accounts that are just being connected.
+    connecting: Mutex<BTreeSet<String>>,
+    /// Held as long as the engine runs for this home.
+    lock: Mutex<Option<File>>,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("home", &self.home)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Bursar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bursar")
+            .field("home", &self.home)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Bursar {
+    /// Opens the home and starts the engine. Neither keyring nor network is waited for.
+    ///
+    /// # Errors
+    /// `engine_running` when another process has this home; `storage_failed`, `storage_newer`.
+    pub async fn start(options: Options) -> Result<Arc<Self>> {
+        let home = options.home.clone();
+        let now = options.clock.now();
+        let (lock, store, state, history) = blocking(move || {
+            let home = home::make(&home)?;
+            let lock = lock_home(&home)?;
+            let opened = Store::open(&home, now)?;
+            fail_point::reach("recovery.opened");
+            let (history, _) = History::open(&home, now)?;
+            fail_point::reach("recovery.history");
+            invoices::forget(&home);
+            if opened.state == OpenState::Restored {
+                // The copy does not know what was shown since; better silent than told twice.
+                opened.store.take_unshown(now)?;
+            }
+            Ok((lock, opened.store, opened.state, history))
+        })
+        .await?;
+        let services = Services {
+            store: Arc::new(store),
+            history: Arc::new(history.with_days_of(Arc::clone(&options.clock))),
+            shell: options.shell,
+            clock: options.clock,
+        };
+        let (sign_ins, returned) = mpsc::unbounded_channel();
+        let driver = Driver::start(services.clone(), sign_ins, options.pops_up);
+        let bursar = Arc::new(Self {
+            home: options.home,
+            services,
+            http: Http::new()?,
+            vault: options.vault,
+            driver,
+            connections: Mutex::default(),
+            pending_sign_in: Mutex::default(),
+            health: Mutex::default(),
+            current_export: Arc::default(),
+            settings: Mutex::new(options.settings.clone()),
+            presence: Mutex::new(Presence::Tray),
+            pops_up: options.pops_up,
+            keyring_retry: keyring_sync::KeyringRetry::default(),
+            connecting: Mutex::default(),
+            lock: Mutex::new(Some(lock)),
+        });
+        bursar.set_preferences(&options.settings);
+        bursar.clone().listen_for_sign_ins(returned);
+        let store = Arc::clone(&bursar.services.store);
+        let accounts = blocking(move || {
+            let spent = store.planned_removals()?;
+            let mut accounts = Vec::new();
+            for account in store.accounts()? {
+                let place = store.key_place(&account.id)?;
+                let expected = match place {
+                    // A version that did not write it down may have kept one.
+                    None | Some(KeyPlace::Keyring) => !spent.contains(&entry_of(&account.id)),
+                    Some(KeyPlace::Session | KeyPlace::None) => false,
+                };
+                accounts.push((account, expected));
+            }
+            Ok(accounts)
+        });
+        for (account, expected) in accounts.await? {
+            let connection = bursar
+                .open_account(account, state != OpenState::Existing)
+                .await?;
+            connection.session.expect(expected);
+        }
+        bursar.start_keyring_task(options.env_api_key).await;
+        Ok(bursar)
+    }
+
+    /// Ends the engine and lets the home go. What is under way is dropped; nothing durable depends on it. An export is
+    /// cancelled, so that nothing half-written stays behind.
+    pub async fn stop(&self) {
+        self.current_export.cancel();
+        self.stop_keyring_task().await;
+        self.driver.stop().await;
+        self.current_export.finished().await;
+        lock(&self.lock).take();
+    }
+
+    /// Whether another process could go on from what is on disk and in the keyring: no answer is awaited,
+    /// nobody is on the way back from a sign-in, nothing is being exported, and no secret is held in memory only.
+    pub async fn can_hand_over(&self) -> bool {
+        for connection in self.connections() {
+            if !connection.session.can_be_found_again().await {
+                return false;
+            }
+        }
+        let quiet = |connection: &Connection| {
+            self.driver
+                .state(&connection.account.id)
+                .is_none_or(|state| state.is_quiet())
+        };
+        let idle = lock(&self.pending_sign_in).is_none() && !self.current_export.is_running();
+        idle && self.connections().iter().all(quiet)
+    }
+
+    /// How near the user is.
+    pub fn set_presence(&self, presence: Presence) {
+        let before = std::mem::replace(&mut *lock(&self.presence), presence);
+        self.driver.broadcast(Event::Presence(presence));
+        if before == Presence::Tray && presence != before {
+            self.retry_keyring(false);
+        }
+    }
+
+    pub fn set_online(&self, online: bool) {
+        lock(&self.health).online = online;
+        self.driver.broadcast(Event::Online(online));
+        self.services.shell.changed(&Change::Health);
+    }
+
+    /// Whether the desktop tells when the machine was asleep.
+    pub fn set_reports_sleep(&self, told: bool) {
+        self.driver.set_reports_sleep(told);
+    }
+
+    /// The machine was asleep.
+    pub fn woke_up(&self) {
+        self.driver.broadcast(Event::ClockJumped);
+        self.retry_keyring(false);
+    }
+
+    /// A text that came as a link. Anything but a link of ours with a known state does nothing.
+    pub fn open_link(&self, text: &str) {
+        self.driver.link(text);
+    }
+
+    /// The payment that the window shows, so that no pop-up tells what is on screen.
+    pub fn set_viewed_payment(&self, payment: Option<(AccountId, String)>) {
+        self.driver.broadcast(Event::Viewing(None));
+        if let Some((account, payment)) = payment {
+            self.driver
+                .send_event(&account, Event::Viewing(Some(payment)));
+        }
+    }
+
+    /// What the shell knows of tray, notifications and links.
+    pub fn set_health(&self, seen: &Health) {
+        {
+            let mut health = lock(&self.health);
+            health.tray = seen.tray;
+            health.notifications = seen.notifications;
+            health.links = seen.links;
+        }
+        self.services.shell.changed(&Change::Health);
+    }
+
+    pub fn set_preferences(&self, settings: &Settings) {
+        *lock(&self.settings) = settings.clone();
+        self.driver
+            .set_preferences(settings.hide_amounts, settings.notifications);
+        for connection in self.connections() {
+            let thresholds = self.thresholds(&connection);
+            self.driver
+                .send_event(&connection.account.id, Event::Thresholds(thresholds));
+        }
+    }
+
+    /// Where all data is.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    fn thresholds(&self, connection: &Connection) -> Thresholds {
+        let settings = lock(&self.settings);
+        let currency = currency_of(&connection.account);
+        Thresholds {
+            days: Some(settings.low_balance_days).filter(|days| *days > 0),
+            amount: Amount::parse_typed(&settings.low_balance_amount, 18, currency).ok(),
+        }
+    }
+
+    fn connections(&self) -> Vec<Connection> {
+        lock(&self.connections).values().cloned().collect()
+    }
+
+    fn connection(&self, account: &AccountId) -> Result<Connection> {
+        lock(&self.connections)
+            .get(account)
+            .cloned()
+            .ok_or_else(|| Error::new(Code::NotFound, "That account is no longer connected."))
+    }
+
+    /// Gives an account its connection and hands both to the engine.
+    async fn open_account(
+        self: &Arc<Self>,
+        account: Account,
+        records_lost: bool,
+    ) -> Result<Connection> {
+        let session = Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault)));
+        self.open_with_session(account, session, records_lost).await
+    }
+
+    async fn open_with_session(
+        self: &Arc<Self>,
+        account: Account,
+        session: Arc<Session>,
+        records_lost: bool,
+    ) -> Result<Connection> {
+        let connection = self.make_connection(account, session, None);
+        fail_point::reach("recovery.account");
+        let now = self.services.clock.now();
+        let (store, id) = (
+            Arc::clone(&self.services.store),
+            connection.account.id.clone(),
+        );
+        let history = Arc::clone(&self.services.history);
+        let verifiable = connection.chain.is_some();
+        let (top_ups, alerts, sync, api, reading, past) = blocking(move || {
+            let recent = store.top_ups(&id, now.minus(LATE_PAYMENT_WINDOW))?;
+            // What was created near a lost one must be known too, however long ago that was.
+            let oldest = recent
+                .iter()
+                .map(|top_up| top_up.created_at)
+                .min()
+                .unwrap_or(now);
+            let top_ups = store.top_ups(&id, oldest.min(now).minus(LATE_PAYMENT_WINDOW))?;
+            for top_up in &top_ups {
+                // A crash between the two databases leaves the history a step behind.
+                history.put_top_up(&id, top_up)?;
+            }
+            repair_payment_rows(&store, &history, &id)?;
+            history.set_verifiable(&id, verifiable)?;
+            Ok((
+                top_ups,
+                store.alerts(&id)?,
+                history.sync_state(&id)?,
+                history.api_balance(&id)?,
+                history.reading(&id)?,
+                backfill::stored(&history, &id)?,
+            ))
+        })
+        .await?;
+        let setup = AccountConfig {
+            rules: connection.provider.rules(),
+            signed_in: connection.session.signed_in(),
+            watched_address: connection.watched(),
+        };
+        let account = &connection.account;
+        let mut state = State::new(
+            account.id.clone(),
+            account.connected_at,
+            setup,
+            top_ups,
+            now,
+        );
+        state.alerts = alerts;
+        state.notifies_alerts = self.pops_up;
+        state.backfill = past;
+        // What was last known, so that a start says no less than going on would have.
+        state.api = api;
+        state.chain = reading.filter(|_| setup.watched_address.is_some());
+        state.recovering = records_lost || sync.full_at.is_none();
+        state.thresholds = self.thresholds(&connection);
+        state.presence = *lock(&self.presence);
+        state.online = lock(&self.health).online;
+        lock(&self.connections).insert(account.id.clone(), connection.clone());
+        self.driver.add(state, connection.clone());
+        fail_point::reach("recovery.going");
+        Ok(connection)
+    }
+
+    fn make_connection(
+        &self,
+        account: Account,
+        session: Arc<Session>,
+        custom_rpc: Option<url::Url>,
+    ) -> Connection {
+        let provider = provider::connect(&account.network, Arc::clone(&session), self.http.clone());
+        let chain = account
+            .network
+            .chain
+            .clone()
+            .map(|place| Arc::new(Chain::new(place, custom_rpc.clone(), self.http.clone())));
+        Connection::new(account, provider, session, chain).with_custom_rpc(custom_rpc)
+    }
+
+    /// Uses a changed account (or RPC) from now on.
+    fn replace_connection(&self, account: Account, custom_rpc: Option<url::Url>) -> Connection {
+        let session = lock(&self.connections)
+            .get(&account.id)
+            .map(|connection| Arc::clone(&connection.session))
+            .unwrap_or_else(|| Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault))));
+        let connection = self.make_connection(account, session, custom_rpc);
+        let connection = match self.connection(&connection.account.id) {
+            Ok(before) => connection.after(&before),
+            Err(_) => connection,
+        };
+        lock(&self.connections).insert(connection.account.id.clone(), connection.clone());
+        self.driver.replace(connection.clone());
+        connection
+    }
+
+    fn listen_for_sign_ins(self: Arc<Self>, mut returned: mpsc::UnboundedReceiver<Link>) {
+        tokio::spawn(async move {
+            while let Some(link) = returned.recv().await {
+                self.sign_in_returned(link).await;
+            }
+        });
+    }
+}
+
+fn custom_rpc_entry(account: &AccountId) -> String {
+    format!("{account}/rpc")
+}
+
+/// Leaves one line of each of this machine's top-ups, whatever its ids were thought to be before.
+fn repair_payment_rows(store: &Store, history: &History, account: &AccountId) -> Result<()> {
+    for top_up in store.renamed_top_ups(account)? {
+        history.forget_former_lines(account, &top_up)?;
+    }
+    for id in history.untold_top_ups(account)? {
+        match store.top_up(account, &id)? {
+            Some(top_up) => history.put_top_up(account, &top_up)?,
+            None => history.forget_untold_lines(account, &id)?,
+        }
+    }
+    Ok(())
+}
+
+/// The currency that an account's limits are in: what its amounts are taken for until the provider says.
+fn currency_of(account: &Account) -> Currency {
+    account
+        .network
+        .limits
+        .balance_max
+        .as_ref()
+        .map_or_else(Currency::usdc, |amount| amount.currency().clone())
+}
+
+/// A poisoned lock means that a reader panicked; the data behind it is whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

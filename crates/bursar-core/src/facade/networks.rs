@@ -1,0 +1,94 @@
+//! The networks that an account can be connected to: the built-in ones and those of files.
+
+use super::Bursar;
+use crate::driver::blocking;
+use bursar_domain::checkout;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::network::Network;
+use bursar_domain::view::NetworkView;
+use bursar_provider as provider;
+use std::sync::Arc;
+use url::Url;
+
+impl Bursar {
+    pub async fn networks(&self) -> Result<Vec<NetworkView>> {
+        let built_in = bursar_provider::networks::built_in();
+        let own = self.own_networks().await?;
+        let views = own.iter().map(|network| view(network, false));
+        Ok(views
+            .chain(built_in.iter().map(|network| view(network, true)))
+            .collect())
+    }
+
+    /// Adds a network from the text of its file; the same name replaces an earlier file.
+    ///
+    /// # Errors
+    /// `network_malformed`, naming the field; `already_exists` for the name of a built-in one.
+    pub async fn add_network(&self, toml: &str) -> Result<NetworkView> {
+        let network = bursar_provider::networks::from_toml(toml)?;
+        if bursar_provider::networks::built_in()
+            .iter()
+            .any(|other| other.name == network.name)
+        {
+            return Err(Error::new(
+                Code::AlreadyExists,
+                format!(
+                    "{} is the name of a built-in network. Name this one differently.",
+                    network.name
+                ),
+            ));
+        }
+        let (store, kept) = (Arc::clone(&self.services.store), network.clone());
+        blocking(move || store.put_network(&kept)).await?;
+        Ok(view(&network, false))
+    }
+
+    /// The console of a network, where keys are made.
+    pub async fn console_url(&self, network: String) -> Result<Url> {
+        let network = self.network(&network).await?;
+        checkout::console(&network).ok_or_else(|| {
+            Error::new(
+                Code::NotFound,
+                format!("{} names no console.", network.name),
+            )
+        })
+    }
+
+    pub(super) async fn network(&self, name: &str) -> Result<Network> {
+        let own = self.own_networks().await?;
+        own.into_iter()
+            .chain(bursar_provider::networks::built_in())
+            .find(|network| network.name == name)
+            .ok_or_else(|| Error::new(Code::NotFound, format!("There is no network named {name}.")))
+    }
+
+    async fn own_networks(&self) -> Result<Vec<Network>> {
+        let store = Arc::clone(&self.services.store);
+        blocking(move || store.networks()).await
+    }
+}
+
+/// The user's own networks and the built-in ones, as people choose them.
+pub fn views(own: &[Network]) -> Vec<NetworkView> {
+    let built_in = bursar_provider::networks::built_in();
+    let own = own.iter().map(|network| view(network, false));
+    own.chain(built_in.iter().map(|network| view(network, true)))
+        .collect()
+}
+
+/// A network as people choose it.
+pub(super) fn view(network: &Network, built_in: bool) -> NetworkView {
+    let facts = provider::facts(network);
+    NetworkView {
+        name: network.name.clone(),
+        provider: facts.title.to_owned(),
+        api_host: network.api_host(),
+        sandbox: network.is_sandbox(),
+        has_console: network.console.is_some(),
+        signs_in_by_browser: network.sign_in.is_some(),
+        has_chain: network.chain.is_some(),
+        scopes_read: facts.scopes_read,
+        scopes_top_up: facts.scopes_top_up,
+        built_in,
+    }
+}

@@ -1,0 +1,468 @@
+//! What the pages show. Figures, charges and history come from the databases; what is open and what is wrong
+//! comes from the engine's last state.
+
+use super::live_status::KnownBalances;
+use super::{Bursar, lock, views};
+use crate::driver::{Connection, blocking};
+use alloy_primitives::B256;
+use bursar_domain::account::AccountId;
+use bursar_domain::charges::DayCharge;
+use bursar_domain::checkout;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::view::{
+    AccountView, BalanceView, ChargeView, Health, MoneyRule, MonthView, NoticeView, Overview,
+    PaymentPage, PaymentQuery, PaymentView,
+};
+use bursar_engine::{Disagreement, PollTarget, Presence, State};
+use bursar_provider as provider;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use url::Url;
+
+/// Notices a page.
+const NOTICES: u32 = 50;
+/// Days that the chart draws.
+const CHART_DAYS: i64 = 30;
+/// Figures older than this are said to be old: with a window open they are read every minute.
+const STALE_OPEN: Span = Span::minutes(3);
+const STALE_TRAY: Span = Span::minutes(15);
+/// The most lines that one page of the history may have.
+const PAGE_LIMIT: u32 = 500;
+
+impl Bursar {
+    /// The accounts in the order of their connection, how many notices are unread, and what the machine offers.
+    pub async fn app_view(&self) -> Result<(Vec<AccountView>, u32, Health)> {
+        let mut accounts = Vec::new();
+        for connection in &self.connections_in_order() {
+            accounts.push(self.account_view(connection).await?);
+        }
+        let store = Arc::clone(&self.services.store);
+        let unread = blocking(move || store.unread()).await?;
+        Ok((accounts, unread, lock(&self.health).clone()))
+    }
+
+    pub(super) async fn account_view(&self, connection: &Connection) -> Result<AccountView> {
+        let state = self.driver.state(&connection.account.id);
+        let (history, of) = (Arc::clone(&self.services.history), connection.clone());
+        let now = self.services.clock.now();
+        blocking(move || {
+            let known = views::known_balances(&of.account, state.as_deref(), &history, now)?;
+            Ok(views::account(&of, &known))
+        })
+        .await
+    }
+
+    pub async fn overview(&self, account: AccountId) -> Result<Overview> {
+        let connection = self.connection(&account)?;
+        let state = self.driver.state(&account);
+        let now = self.services.clock.now();
+        let history = Arc::clone(&self.services.history);
+        blocking(move || {
+            let known =
+                views::known_balances(&connection.account, state.as_deref(), &history, now)?;
+            let first = now.minus(Span::days(CHART_DAYS.saturating_sub(1))).date();
+            let balance = known.balance();
+            let currency = balance.as_ref().map(|figure| figure.amount.currency());
+            let days = history.charges(&account, &first, &now.date())?;
+            let unknown = history.unknown_days(&account)?;
+            let (charges, charges_as_of) = chart_days(days, &unknown, currency, now);
+            let as_of = balance.as_ref().map(|figure| figure.as_of);
+            Ok(Overview {
+                account: views::account(&connection, &known),
+                reserved: known.reserved(),
+                held: known.held(),
+                frozen: known.reading.as_ref().map(|reading| reading.frozen),
+                api_balance: known.api_balance(),
+                agrees: state.as_deref().and_then(|state| agrees(state, now)),
+                api_current: known.api_answers,
+                daily_usage: known
+                    .api
+                    .as_ref()
+                    .and_then(|(api, _)| api.daily_usage.clone()),
+                days_left: known.days_left(),
+                stale: is_stale(state.as_deref(), now),
+                as_of,
+                balance,
+                charges,
+                charges_as_of,
+                charges_error: state
+                    .as_deref()
+                    .and_then(|state| state.errors.get(&PollTarget::Charges))
+                    .map(|(error, _)| error.clone()),
+                payments_as_of: state
+                    .as_deref()
+                    .filter(|state| !state.errors.contains_key(&PollTarget::History))
+                    .and_then(|state| state.last_success(PollTarget::History)),
+                top_ups: state
+                    .as_deref()
+                    .map(|state| open_top_ups(&connection, state))
+                    .unwrap_or_default(),
+                errors: current_problems(&connection, state.as_deref()),
+                maintenance: state.as_deref().is_some_and(|state| state.maintenance),
+            })
+        })
+        .await
+    }
+
+    /// All accounts side by side, in the order of their connection. Nothing is added up: currencies differ.
+    pub async fn overviews(&self) -> Result<Vec<BalanceView>> {
+        let now = self.services.clock.now();
+        let mut views = Vec::new();
+        for connection in self.connections_in_order() {
+            let state = self.driver.state(&connection.account.id);
+            let history = Arc::clone(&self.services.history);
+            let view = blocking(move || {
+                let known =
+                    views::known_balances(&connection.account, state.as_deref(), &history, now)?;
+                Ok(balance_view(&connection, &known, state.as_deref(), now))
+            });
+            views.push(view.await?);
+        }
+        Ok(views)
+    }
+
+    fn connections_in_order(&self) -> Vec<Connection> {
+        let mut connections = self.connections();
+        connections.sort_by_key(|connection| {
+            (
+                connection.account.connected_at,
+                connection.account.id.clone(),
+            )
+        });
+        connections
+    }
+
+    pub async fn payments(
+        &self,
+        query: PaymentQuery,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<PaymentPage> {
+        let history = Arc::clone(&self.services.history);
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        let mut page = blocking(move || history.payments(&query, after.as_deref(), limit)).await?;
+        self.add_source_titles(&mut page.payments);
+        Ok(page)
+    }
+
+    /// The page that begins at that row of the whole list, counted from zero.
+    pub async fn payments_from(
+        &self,
+        query: PaymentQuery,
+        row: u32,
+        limit: u32,
+    ) -> Result<PaymentPage> {
+        let history = Arc::clone(&self.services.history);
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        let mut page = blocking(move || history.payments_from(&query, row, limit)).await?;
+        self.add_source_titles(&mut page.payments);
+        Ok(page)
+    }
+
+    /// The months of the list, newest first.
+    pub async fn payment_months(&self, query: PaymentQuery) -> Result<Vec<MonthView>> {
+        let history = Arc::clone(&self.services.history);
+        blocking(move || history.months(&query)).await
+    }
+
+    pub async fn payment(&self, account: AccountId, id: String) -> Result<PaymentView> {
+        let history = Arc::clone(&self.services.history);
+        let mut payment = blocking(move || {
+            history
+                .payment(&account, &id)?
+                .ok_or_else(|| Error::new(Code::NotFound, "That payment is not in the history."))
+        })
+        .await?;
+        self.add_source_titles(std::slice::from_mut(&mut payment));
+        Ok(payment)
+    }
+
+    /// The history stores the sources as the providers call them.
+    fn add_source_titles(&self, payments: &mut [PaymentView]) {
+        let connections = lock(&self.connections);
+        for payment in payments {
+            let connection = connections.get(&payment.account);
+            payment.source_title = connection
+                .zip(payment.source.as_deref())
+                .and_then(|(connection, source)| {
+                    provider::source_title(&connection.account.network, source)
+                })
+                .map(str::to_owned);
+        }
+    }
+
+    /// A transaction's page in the network's explorer.
+    pub async fn transaction_url(&self, account: AccountId, transaction: String) -> Result<Url> {
+        let connection = self.connection(&account)?;
+        let hash: B256 = transaction
+            .parse()
+            .map_err(|_| Error::new(Code::NotFound, "That is not a transaction."))?;
+        checkout::explorer_transaction(&connection.account.network, &hash).ok_or_else(no_explorer)
+    }
+
+    /// The wallet address's page in the network's explorer.
+    pub async fn wallet_address_url(&self, account: AccountId) -> Result<Url> {
+        let connection = self.connection(&account)?;
+        let address = connection.account.address.ok_or_else(no_explorer)?;
+        checkout::explorer_address(&connection.account.network, address).ok_or_else(no_explorer)
+    }
+
+    pub async fn money_rules(&self, account: AccountId) -> Result<Vec<MoneyRule>> {
+        let connection = self.connection(&account)?;
+        Ok(provider::facts(&connection.account.network).money_rules)
+    }
+
+    /// The inbox, newest first.
+    pub async fn notices(&self, before: Option<u32>) -> Result<Vec<NoticeView>> {
+        let labels: std::collections::BTreeMap<_, _> = self
+            .connections()
+            .into_iter()
+            .map(|connection| (connection.account.id, connection.account.label))
+            .collect();
+        let store = Arc::clone(&self.services.store);
+        blocking(move || {
+            let stored = store.notices(before, NOTICES)?;
+            Ok(stored
+                .into_iter()
+                .map(|stored| {
+                    let label = labels
+                        .get(&stored.notice.account)
+                        .cloned()
+                        .unwrap_or_default();
+                    NoticeView {
+                        id: stored.id,
+                        kind: stored.notice.kind,
+                        title: stored.notice.title(),
+                        why: stored.notice.reason.as_ref().map(|reason| reason.why),
+                        body: stored.notice.body(&label, false),
+                        body_hidden: stored.notice.body(&label, true),
+                        payment: stored.notice.payment(),
+                        account: stored.notice.account,
+                        amount: stored.notice.amount,
+                        at: stored.notice.at,
+                        read: stored.read,
+                        label,
+                    }
+                })
+                .collect())
+        })
+        .await
+    }
+
+    pub async fn mark_notices_read(&self, up_to: u32) -> Result<()> {
+        let store = Arc::clone(&self.services.store);
+        blocking(move || store.read_up_to(up_to)).await?;
+        self.services
+            .shell
+            .changed(&bursar_domain::view::Change::Notices);
+        Ok(())
+    }
+
+    /// Versions and states for a report, without anything secret.
+    pub async fn diagnostics(&self) -> Result<String> {
+        let mut text = format!(
+            "Bursar {}\nHealth: {:?}\n",
+            env!("CARGO_PKG_VERSION"),
+            *lock(&self.health)
+        );
+        for connection in self.connections() {
+            let network = &connection.account.network;
+            text.push_str(&format!(
+                "\nAccount on {} ({}), signed in: {}, this session only: {}\n",
+                network.name,
+                network.api_host(),
+                connection.session.signed_in(),
+                connection.session.session_only(),
+            ));
+            for (host, state) in connection.chain.iter().flat_map(|chain| chain.rpc_states()) {
+                text.push_str(&format!("  RPC {host}: {state:?}\n"));
+            }
+            let Some(state) = self.driver.state(&connection.account.id) else {
+                continue;
+            };
+            for (poll, plan) in &state.plans {
+                let last = plan
+                    .last_success
+                    .map_or_else(|| "never".to_owned(), |at| at.to_string());
+                let error = state
+                    .errors
+                    .get(poll)
+                    .map_or("none".to_owned(), |(error, at)| {
+                        format!("{:?} at {at}: {}", error.code, error.message)
+                    });
+                text.push_str(&format!("  {}: last {last}, error {error}\n", poll.label()));
+            }
+            if let Some((error, at)) = &state.events_error {
+                text.push_str(&format!(
+                    "  events: {:?} at {at}: {}\n",
+                    error.code, error.message
+                ));
+            }
+            text.push_str(&format!(
+                "  open top-ups: {}, subscribed: {}, disagreement: {:?}\n",
+                state.top_ups.len(),
+                state.subscribed,
+                state.disagreement,
+            ));
+        }
+        Ok(text)
+    }
+}
+
+fn balance_view(
+    connection: &Connection,
+    known: &KnownBalances,
+    state: Option<&State>,
+    now: Timestamp,
+) -> BalanceView {
+    let api = known.api.as_ref().map(|(api, _)| api);
+    BalanceView {
+        account: views::account(connection, known),
+        daily_usage: api.and_then(|api| api.daily_usage.clone()),
+        days_left: known.days_left(),
+        stale: is_stale(state, now),
+        as_of: known.balance().map(|figure| figure.as_of),
+        low: state.is_some_and(|state| state.shows_low_balance(now)),
+        frozen: known.reading.as_ref().map(|reading| reading.frozen),
+        agrees: state.and_then(|state| agrees(state, now)),
+        maintenance: state.is_some_and(|state| state.maintenance),
+        top_ups: state
+            .map(|state| open_top_ups(connection, state))
+            .unwrap_or_default(),
+        errors: current_problems(connection, state),
+    }
+}
+
+fn no_explorer() -> Error {
+    Error::new(Code::NotFound, "This network names no explorer.")
+}
+
+/// The last 30 days, those without a charge as zero in the charges' currency, else the balance's, those with one that
+/// cannot be read as unknown, and when they were read; no days where nothing was ever read, or nothing was charged and no
+/// currency is known.
+fn chart_days(
+    charges: Option<(Vec<DayCharge>, Timestamp)>,
+    unknown: &BTreeSet<String>,
+    of_balance: Option<&Currency>,
+    now: Timestamp,
+) -> (Vec<ChargeView>, Option<Timestamp>) {
+    let Some((days, as_of)) = charges else {
+        return (Vec::new(), None);
+    };
+    let of_charges = days.first().map(|day| day.amount.currency());
+    let Some(currency) = of_charges.or(of_balance).cloned() else {
+        return (Vec::new(), Some(as_of));
+    };
+    let views = (0..CHART_DAYS)
+        .rev()
+        .map(|ago| now.minus(Span::days(ago)).date())
+        .map(|date| {
+            let known = days.iter().find(|day| day.date == date);
+            let amount = match known {
+                _ if unknown.contains(&date) => None,
+                Some(day) => Some(day.amount.clone()),
+                None => Some(Amount::zero(currency.clone())),
+            };
+            ChargeView { date, amount }
+        })
+        .collect();
+    (views, Some(as_of))
+}
+
+/// One look that differed settles nothing: figures that move are not read in the same instant.
+pub(super) fn agrees(state: &State, now: Timestamp) -> Option<bool> {
+    // What was compared may have become old since.
+    state.current_api(now).and(state.current_chain(now))?;
+    match state.disagreement {
+        Disagreement::Unknown | Disagreement::Once(_) => None,
+        Disagreement::Agree => Some(true),
+        Disagreement::Disagree => Some(false),
+    }
+}
+
+fn open_top_ups(connection: &Connection, state: &State) -> Vec<bursar_domain::view::TopUpView> {
+    let mut open: Vec<_> = state
+        .top_ups
+        .values()
+        .filter(|top_up| {
+            top_up.is_live() || top_up.phase == bursar_engine::top_up::Phase::UnderReview
+        })
+        .collect();
+    open.sort_by_key(|top_up| std::cmp::Reverse(top_up.created_at));
+    open.into_iter()
+        .map(|top_up| views::top_up(connection, top_up, state.status_read_at(&top_up.id)))
+        .collect()
+}
+
+/// What is wrong now, and then what of the provider's last answers could not be read.
+fn current_problems(connection: &Connection, state: Option<&State>) -> Vec<Error> {
+    let mut wrong = state.map(current_errors).unwrap_or_default();
+    if connection.session.signed_in() {
+        wrong.extend(connection.provider.unread());
+    }
+    wrong
+}
+
+/// What is wrong now, newest first, each thing once.
+pub(super) fn current_errors(state: &State) -> Vec<Error> {
+    let mut all: Vec<_> = state.errors.values().collect();
+    all.extend(&state.events_error);
+    all.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+    let mut errors: Vec<Error> = Vec::new();
+    for (error, _) in all {
+        if !errors
+            .iter()
+            .any(|seen| seen.code == error.code && seen.message == error.message)
+        {
+            errors.push(error.clone());
+        }
+    }
+    errors
+}
+
+fn is_stale(state: Option<&State>, now: Timestamp) -> bool {
+    let Some(state) = state else { return true };
+    if !state.online {
+        return true;
+    }
+    let limit = match state.presence {
+        Presence::Focused | Presence::Open => STALE_OPEN,
+        Presence::Tray => STALE_TRAY,
+    };
+    let old = |poll| {
+        state
+            .last_success(poll)
+            .is_none_or(|at| now.since(at) > limit)
+    };
+    let chain_old = state.config.watched_address.is_some() && old(PollTarget::Chain);
+    let api_old = state.config.signed_in && old(PollTarget::Balance);
+    let nothing = state.config.watched_address.is_none() && !state.config.signed_in;
+    nothing || chain_old || api_old
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_without_a_charge_and_without_a_currency_were_read_all_the_same() {
+        let now = Timestamp(1_769_860_800_000);
+        assert_eq!(
+            chart_days(Some((Vec::new(), now)), &BTreeSet::new(), None, now),
+            (Vec::new(), Some(now))
+        );
+        assert_eq!(
+            chart_days(None, &BTreeSet::new(), Some(&Currency::usdc()), now),
+            (Vec::new(), None)
+        );
+        let (days, as_of) = chart_days(
+            Some((Vec::new(), now)),
+            &BTreeSet::new(),
+            Some(&Currency::usdc()),
+            now,
+        );
+        assert_eq!((days.len(), as_of), (30, Some(now)));
+    }
+}

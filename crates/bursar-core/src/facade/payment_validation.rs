@@ -1,0 +1,137 @@
+//! Finding what was wished for in what the provider offers, and whether it may be asked for: payer, method, period,
+//! limits, and the total that was confirmed. Each refusal says what to do instead.
+
+use bursar_domain::catalogue::{Catalogue, Method, Period, SavedMethodState};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::money::Amount;
+use bursar_domain::network::Limits;
+use bursar_domain::view::{PaymentRequest, Quote};
+use std::cmp::Ordering;
+
+/// The one that is named, else the one that the named method is linked to, else the provider's first.
+pub(super) fn choose_payer(
+    catalogue: &Catalogue,
+    request: &PaymentRequest,
+) -> Result<Option<String>> {
+    let payers = &catalogue.payers;
+    let Some(named) = &request.payer else {
+        let method = catalogue
+            .methods
+            .iter()
+            .find(|method| Some(&method.code) == request.method.as_ref());
+        let linked = method.and_then(|method| method.payers.first());
+        return Ok(linked.or(payers.first().map(|payer| &payer.id)).cloned());
+    };
+    if payers.iter().any(|payer| payer.id == *named) {
+        return Ok(Some(named.clone()));
+    }
+    Err(Error::new(
+        Code::PayerUnknown,
+        "That payer is not one of this account's any more. Choose another one.",
+    ))
+}
+
+/// The one that is named, else the payer's default, else the first.
+pub(super) fn choose_method<'a>(
+    catalogue: &'a Catalogue,
+    payer: Option<&str>,
+    code: Option<&str>,
+) -> Result<&'a Method> {
+    let unknown = |words: &str| Error::new(Code::MethodUnknown, words);
+    let mut fitting = catalogue
+        .methods
+        .iter()
+        .filter(|method| method.is_for(payer));
+    let Some(code) = code else {
+        let usable: Vec<_> = fitting.filter(|method| method.is_usable()).collect();
+        let default = usable
+            .iter()
+            .find(|method| method.saved.as_ref().is_some_and(|saved| saved.is_default));
+        return default
+            .or_else(|| usable.first())
+            .copied()
+            .ok_or_else(|| unknown("The provider offers no way to pay at the moment."));
+    };
+    let method = fitting.find(|method| method.code == code).ok_or_else(|| {
+        unknown("That way to pay is not offered at the moment. Choose another one.")
+    })?;
+    match method.saved.as_ref().map(|saved| saved.state) {
+        Some(SavedMethodState::Pending) => Err(unknown(
+            "This saved method is still being checked. Wait until it is confirmed, or choose another one.",
+        )),
+        Some(SavedMethodState::Failed) => Err(unknown(
+            "This saved method could not be confirmed. Remove it and save it again, or choose another one.",
+        )),
+        Some(SavedMethodState::Confirmed) | None => Ok(method),
+    }
+}
+
+pub(super) fn find_period<'a>(periods: &'a [Period], id: &str) -> Result<&'a Period> {
+    periods
+        .iter()
+        .find(|period| period.id == id)
+        .ok_or_else(no_longer_offered)
+}
+
+pub(super) fn no_longer_offered() -> Error {
+    Error::new(
+        Code::DueUnknown,
+        "That is no longer offered in this form. Look at the list again.",
+    )
+}
+
+pub(super) fn check_confirmed_total(quote: &Quote, confirmed: Option<&Amount>) -> Result<()> {
+    match (confirmed, &quote.total) {
+        (Some(confirmed), Some(total)) if confirmed.equals(total) => Ok(()),
+        (Some(_), total) => Err(Error::new(
+            Code::TotalChanged,
+            format!(
+                "The total is {} by now. Nothing was paid; look at it again.",
+                total
+                    .as_ref()
+                    .map_or_else(|| "unknown".to_owned(), Amount::to_brief)
+            ),
+        )),
+        (None, _) if quote.needs_confirmation => Err(Error::new(
+            Code::NotConfirmed,
+            "This method takes the money at once. Confirm the total first.",
+        )),
+        (None, _) => Ok(()),
+    }
+}
+
+/// The least that can be topped up by a method: the provider's own word, else the network file's; `None` where neither
+/// names one.
+pub(super) fn minimum_amount<'a>(method: &'a Method, limits: &'a Limits) -> Option<&'a Amount> {
+    let named = |amount: &&Amount| !amount.is_zero();
+    let own = Some(&method.min).filter(named);
+    own.or_else(|| limits.top_up_min.as_ref().filter(named))
+}
+
+pub(super) fn check_amount_limits(amount: &Amount, method: &Method, limits: &Limits) -> Result<()> {
+    let minimum = minimum_amount(method, limits);
+    let too_small = minimum.is_some_and(|minimum| amount.compare(minimum) == Some(Ordering::Less));
+    if amount.is_zero() || too_small {
+        return Err(Error::new(
+            Code::AmountTooSmall,
+            match minimum {
+                Some(minimum) if method.min.is_zero() => {
+                    format!("The least that can be topped up is {}.", minimum.to_brief())
+                }
+                Some(minimum) => format!(
+                    "The least that {} takes is {}.",
+                    method.name,
+                    minimum.to_brief()
+                ),
+                None => "Type an amount above zero.".to_owned(),
+            },
+        ));
+    }
+    match &method.max {
+        Some(max) if amount.compare(max) == Some(Ordering::Greater) => Err(Error::new(
+            Code::AmountTooLarge,
+            format!("The most that {} takes is {}.", method.name, max.to_brief()),
+        )),
+        Some(_) | None => Ok(()),
+    }
+}

@@ -1,0 +1,338 @@
+//! Reading beside a running app, or without one: the servers are asked directly, the databases are read, and nothing is
+//! written but to the screen, except for one row: the chain's newest figures, which those of a later look are not to
+//! fall behind.
+
+use super::custom_rpc_entry;
+use super::live_status::{Status, live_status};
+use crate::driver::{Connection, blocking};
+use crate::export::{self, DayLine, Exported, Format};
+use bursar_chain::Chain;
+use bursar_domain::account::Account;
+use bursar_domain::clock::{SystemClock, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::network::Network;
+use bursar_domain::view::PaymentQuery;
+use bursar_domain::zone::Zone;
+use bursar_platform::http::Http;
+use bursar_platform::output_file::file_failed;
+use bursar_provider as provider;
+use bursar_provider::session::{Credential, Session, Vault};
+use bursar_store::{History, Store};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use url::Url;
+use zeroize::Zeroizing;
+
+/// The accounts of a home and what is stored of them.
+pub struct Reader {
+    home: PathBuf,
+    accounts: Vec<Account>,
+    networks: Vec<Network>,
+    history: Option<Arc<History>>,
+    vault: Arc<Vault>,
+    env_api_key: Option<Zeroizing<String>>,
+    /// The keyring's entries that are to be removed.
+    unusable: Vec<String>,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader")
+            .field("accounts", &self.accounts.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Reader {
+    /// Opens a home for reading; one that does not exist has no accounts.
+    ///
+    /// # Errors
+    /// `storage_failed`, `storage_newer`.
+    pub fn open(
+        home: &Path,
+        vault: Arc<Vault>,
+        env_api_key: Option<Zeroizing<String>>,
+    ) -> Result<Self> {
+        let (accounts, networks, unusable) = match Store::open_for_reading(home)? {
+            Some(store) => (
+                store.accounts()?,
+                store.networks()?,
+                store.planned_removals()?,
+            ),
+            None => (Vec::new(), Vec::new(), Vec::new()),
+        };
+        Ok(Self {
+            home: home.to_owned(),
+            unusable,
+            accounts,
+            networks,
+            history: History::open_for_reading(home)?
+                .map(|history| Arc::new(history.with_days_of(Arc::new(SystemClock)))),
+            vault,
+            env_api_key,
+        })
+    }
+
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// The networks that were added by file.
+    pub fn networks(&self) -> &[Network] {
+        &self.networks
+    }
+
+    /// The one account of that label, or all of them.
+    ///
+    /// # Errors
+    /// `not_found` where there is none.
+    pub fn select(&self, label: Option<&str>) -> Result<Vec<&Account>> {
+        let selected: Vec<_> = self
+            .accounts
+            .iter()
+            .filter(|account| label.is_none_or(|label| account.label == label))
+            .collect();
+        match (selected.is_empty(), label) {
+            (false, _) => Ok(selected),
+            (true, Some(label)) => Err(Error::new(
+                Code::NotFound,
+                format!("There is no account named {label}."),
+            )),
+            (true, None) => Err(Error::new(
+                Code::NotFound,
+                "No account is connected. Connect one with `bursar account add`.",
+            )),
+        }
+    }
+
+    /// An account's figures as its servers say them now. `named`: the user named this one account.
+    pub async fn status(
+        &self,
+        account: &Account,
+        named: bool,
+        http: &Http,
+        now: Timestamp,
+    ) -> Status {
+        let session = Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault)));
+        // A key from the environment is meant for one account, never sent to several hosts.
+        let mut loaded = match self
+            .env_api_key
+            .as_ref()
+            .filter(|_| self.accounts.len() == 1 || named)
+        {
+            Some(key) => match Credential::api_key(key) {
+                Ok(credential) => session.put(credential, true).await,
+                Err(error) => Err(error),
+            },
+            // What the keyring has is not to be used: somebody signed out, or it is spent.
+            None if self.unusable.contains(&session.entry()) => Ok(()),
+            None => session.load().await.map(drop),
+        };
+        // The app may hold the tokens too; a token refreshed here would end its session.
+        session.forbid_refresh();
+        let custom_rpc = match account.network.chain {
+            Some(_) => self
+                .vault
+                .get(&custom_rpc_entry(&account.id))
+                .await
+                .ok()
+                .flatten(),
+            None => None,
+        };
+        let custom_rpc = custom_rpc.and_then(|text| Url::parse(&text).ok());
+        let provider = provider::connect(&account.network, Arc::clone(&session), http.clone());
+        if session.session_only()
+            && let Some(known) = &account.user_id
+            && let Ok(identity) = provider.identity().await
+            && identity.user_id != *known
+        {
+            let why = Error::new(
+                Code::Unauthorized,
+                "The key from the environment belongs to another user than this account; nothing was read with it.",
+            );
+            session.disown(session.sign_in(), why.clone()).await;
+            loaded = Err(why);
+        }
+        let chain = account
+            .network
+            .chain
+            .clone()
+            .map(|place| Arc::new(Chain::new(place, custom_rpc, http.clone())));
+        let connection = Connection::new(account.clone(), provider, session, chain);
+        let mut status = live_status(&connection, self.history.as_deref(), now).await;
+        if let Err(error) = loaded {
+            status.errors.retain(|other| other.code != Code::SignedOut);
+            status.errors.insert(0, error);
+        }
+        self.remember(account, &status, now).await;
+        status
+    }
+
+    /// Keeps the figures that were shown, so that the next command, or the app, shows none of before them.
+    async fn remember(&self, account: &Account, status: &Status, now: Timestamp) {
+        let (chain_update, api) = (status.chain_update.clone(), status.fresh_api.clone());
+        if chain_update.is_none() && api.is_none() {
+            return;
+        }
+        let (home, id) = (self.home.clone(), account.id.clone());
+        let kept = blocking(move || {
+            History::remember_look(&home, &id, chain_update.as_ref(), api.as_ref(), now)
+        })
+        .await;
+        if let Err(error) = kept {
+            tracing::debug!(code = ?error.code, "the figures could not be kept");
+        }
+    }
+
+    /// Writes what the query selects from the stored history. `progress` is told now and then how many lines are written
+    /// and how many there are.
+    ///
+    /// # Errors
+    /// `file_failed` when `out` cannot be written.
+    pub async fn history(
+        &self,
+        query: PaymentQuery,
+        format: Format,
+        out: impl Write + Send + 'static,
+        mut progress: impl FnMut(u64, u32) + Send + 'static,
+    ) -> Result<()> {
+        let Some(history) = self.history.clone() else {
+            return export::nothing(format, out)
+                .map_err(|error| file_failed(&error, Path::new("standard output")));
+        };
+        let labels = self.labels();
+        blocking(move || {
+            let never = AtomicBool::new(false);
+            let total = history.count(&query)?;
+            let place = "standard output";
+            export::to_stream(
+                &history,
+                &query,
+                &labels,
+                format,
+                out,
+                place,
+                &never,
+                |lines| {
+                    progress(lines, total);
+                },
+            )
+            .map(drop)
+        })
+        .await
+    }
+
+    fn labels(&self) -> export::Labels {
+        self.accounts
+            .iter()
+            .map(|account| (account.id.clone(), account.label.clone()))
+            .collect()
+    }
+
+    /// The same to a file, which appears whole or not at all; none when `cancel` becomes true.
+    ///
+    /// # Errors
+    /// `file_failed` when it cannot be written; `not_found` where there is no history yet.
+    pub async fn export(
+        &self,
+        query: PaymentQuery,
+        format: Format,
+        path: PathBuf,
+        cancel: Arc<AtomicBool>,
+        mut progress: impl FnMut(u64, u32) + Send + 'static,
+    ) -> Result<Exported> {
+        let Some(history) = self.history.clone() else {
+            return Err(Error::new(
+                Code::NotFound,
+                "No history is stored here; there is nothing to write.",
+            ));
+        };
+        let labels = self.labels();
+        blocking(move || {
+            let total = history.count(&query)?;
+            export::to_file(&history, &query, &labels, format, &path, &cancel, |lines| {
+                progress(lines, total);
+            })
+        })
+        .await
+    }
+
+    /// What was charged on each day from `from` to `to` (`YYYY-MM-DD`, days of UTC, both included), oldest first, and when that
+    /// was read; `None` where it never was.
+    ///
+    /// # Errors
+    /// `usage` for what is no date; those of reading the history.
+    pub async fn charges(
+        &self,
+        account: &Account,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<Option<(Vec<DayLine>, Timestamp)>> {
+        for date in [from, to].into_iter().flatten() {
+            Zone::UTC.day(date).ok_or_else(no_date)?;
+        }
+        let Some(history) = self.history.clone() else {
+            return Ok(None);
+        };
+        let (id, label) = (account.id.clone(), account.label.clone());
+        let from = from.unwrap_or("0000-00-00").to_owned();
+        let to = to.unwrap_or("9999-99-99").to_owned();
+        blocking(move || {
+            Ok(history.charges(&id, &from, &to)?.map(|(days, read_at)| {
+                let lines = days.into_iter().map(|day| DayLine {
+                    date: day.date,
+                    amount: day.amount,
+                    account: label.clone(),
+                });
+                (lines.collect(), read_at)
+            }))
+        })
+        .await
+    }
+
+    /// The days among these (`YYYY-MM-DD`, oldest first) whose charges are not known, because one of them could not be read.
+    ///
+    /// # Errors
+    /// Those of reading the history.
+    pub async fn unknown_days(
+        &self,
+        account: &Account,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<Vec<String>> {
+        let Some(history) = self.history.clone() else {
+            return Ok(Vec::new());
+        };
+        let id = account.id.clone();
+        let days = blocking(move || history.unknown_days(&id)).await?;
+        let asked = |day: &String| {
+            from.is_none_or(|from| day.as_str() >= from) && to.is_none_or(|to| day.as_str() <= to)
+        };
+        Ok(days.into_iter().filter(asked).collect())
+    }
+
+    /// The newest lines that the query selects, for people.
+    pub async fn payments(
+        &self,
+        query: PaymentQuery,
+        limit: u32,
+    ) -> Result<bursar_domain::view::PaymentPage> {
+        let Some(history) = self.history.clone() else {
+            return Ok(bursar_domain::view::PaymentPage {
+                payments: Vec::new(),
+                next: None,
+                total: 0,
+            });
+        };
+        blocking(move || history.payments(&query, None, limit)).await
+    }
+}
+
+fn no_date() -> Error {
+    Error::new(
+        Code::Usage,
+        "Write dates as YYYY-MM-DD, such as 2026-01-31.",
+    )
+}

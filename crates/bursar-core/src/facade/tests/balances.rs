@@ -1,0 +1,306 @@
+//! What is said of figures, and of what is not known.
+
+use super::*;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::chain_reading::ChainReading;
+use bursar_domain::rules::Rules;
+use bursar_domain::view::PaymentKind;
+use bursar_engine::{Disagreement, step};
+
+#[tokio::test]
+async fn nothing_open_and_not_knowing_are_told_apart() {
+    let app = TestApp::connect(MockFluence::default()).await;
+    let connection = app.bursar.connection(&app.account).unwrap();
+    let unknown = |status: &Status| {
+        status
+            .errors
+            .iter()
+            .any(|error| error.code == Code::TopUpsUnknown)
+    };
+    let known = live_status(&connection, None, app.clock.now()).await;
+    assert!(known.pending.is_none() && !unknown(&known));
+    app.provider.lock().unwrap().pending_down = true;
+    let down = live_status(&connection, None, app.clock.now()).await;
+    assert!(down.pending.is_none() && unknown(&down));
+    app.bursar.sign_out(app.account.clone()).await.unwrap();
+    let signed_out = live_status(&connection, None, app.clock.now()).await;
+    assert!(unknown(&signed_out));
+}
+
+/// A panel lists as open whatever has not ended.
+#[tokio::test]
+async fn only_a_top_up_is_called_an_open_top_up() {
+    use super::mock_panel::{MockPanel, payment};
+    use super::panel_payments::RENEWAL;
+    let app = TestApp::connect(MockPanel::default()).await;
+    let now = app.clock.now();
+    let top_up = r#"{"kind":"top_up"}"#;
+    let connection = app.bursar.connection(&app.account).unwrap();
+    let status = async |payments: Vec<String>| {
+        app.provider.lock().unwrap().payments = payments;
+        live_status(&connection, None, app.clock.now()).await
+    };
+    let kinds = |status: &Status| {
+        status
+            .other_payments
+            .iter()
+            .map(|other| other.kind)
+            .collect::<Vec<_>>()
+    };
+    let going_back = payment("r1", "waiting_refund", top_up, "20.00", now);
+    let renewed = payment("n1", "new", RENEWAL, "54.00", now);
+    let none = status(vec![going_back.clone(), renewed.clone()]).await;
+    assert!(none.pending.is_none(), "{none:?}");
+    assert_eq!(kinds(&none), [PaymentKind::Refund, PaymentKind::Renewal]);
+
+    let open = payment("t1", "new", top_up, "30.00", now.minus(Span::minutes(5)));
+    let one = status(vec![going_back, renewed, open]).await;
+    assert_eq!(one.pending.as_ref().unwrap().id, "t1", "{one:?}");
+    assert_eq!(one.pending.as_ref().unwrap().amount.to_decimal(), "30.00");
+    assert_eq!(kinds(&one).len(), 2);
+}
+
+fn look(chain: i64, api: i64, at: Timestamp) -> KnownBalances {
+    let usdc = |cents| Amount::from_cents(cents, Currency::usdc());
+    KnownBalances {
+        reading: Some(ChainReading {
+            block: 1,
+            block_hash: Default::default(),
+            block_time: at,
+            read_at: at,
+            free: usdc(chain),
+            reserved: usdc(0),
+            held: usdc(0),
+            frozen: false,
+        }),
+        chain_answers: true,
+        api: Some((
+            ApiBalance {
+                balance: usdc(api),
+                daily_usage: Some(usdc(100)),
+                days_left: None,
+            },
+            at,
+        )),
+        api_answers: true,
+        ..KnownBalances::default()
+    }
+}
+
+/// A block's time is in whole seconds: an answer of the same second need not be newer.
+#[test]
+fn of_two_silent_sources_the_newer_one_is_shown() {
+    let second = Timestamp(1_769_860_800_000);
+    let shown = |api_at: Timestamp| {
+        let mut known = look(28_600, 25_600, second);
+        known.chain_answers = false;
+        known.api_answers = false;
+        known.api = known.api.map(|(api, _)| (api, api_at));
+        known.balance().unwrap().amount.to_decimal()
+    };
+    for later in [-60_000, 0, 400, 999] {
+        assert_eq!(shown(second.plus(Span::millis(later))), "286.00", "{later}");
+    }
+    for later in [1_000, 60_000] {
+        assert_eq!(shown(second.plus(Span::millis(later))), "256.00", "{later}");
+    }
+}
+
+#[test]
+fn two_figures_differ_only_once_two_looks_say_so() {
+    let now = SystemClock.now();
+    let ago = |span| now.minus(span);
+    let differs = look(1_000, 2_000, now);
+    let none = KnownBalances::default();
+    assert_eq!(look(1_000, 1_100, now).agreement(&none, now), Some(true));
+    assert_eq!(differs.agreement(&none, now), None);
+    for (earlier, expected) in [
+        (look(1_000, 2_000, ago(Span::seconds(119))), None),
+        (look(1_000, 2_000, ago(Span::minutes(2))), Some(false)),
+        (look(1_000, 1_050, ago(Span::minutes(2))), None),
+        (look(1_000, 2_000, ago(Span::days(2))), None),
+    ] {
+        assert_eq!(differs.agreement(&earlier, now), expected);
+    }
+    let mut state = State::new(
+        AccountId::random(),
+        now,
+        AccountConfig {
+            rules: Rules::default(),
+            signed_in: true,
+            watched_address: None,
+        },
+        Vec::new(),
+        now,
+    );
+    let says = [
+        (Disagreement::Unknown, None),
+        (Disagreement::Agree, Some(true)),
+        (Disagreement::Once(now), None),
+        (Disagreement::Disagree, Some(false)),
+    ];
+    for (disagreement, _) in says {
+        state.disagreement = disagreement;
+        assert_eq!(
+            overview::agrees(&state, now),
+            None,
+            "nothing was read in this session"
+        );
+    }
+    let told = differs.api.clone().unwrap().0;
+    state = step(&state, &Event::Balance(Ok(told)), now, 0).state;
+    state.chain.clone_from(&differs.reading);
+    state
+        .plans
+        .get_mut(&PollTarget::Chain)
+        .unwrap()
+        .last_success = Some(now);
+    for (disagreement, expected) in says {
+        state.disagreement = disagreement;
+        assert_eq!(overview::agrees(&state, now), expected);
+        let old = now.plus(Span::hours(2));
+        assert_eq!(overview::agrees(&state, old), None, "old by then");
+    }
+}
+
+#[tokio::test]
+async fn a_month_without_spending_is_none_in_the_accounts_own_currency() {
+    let app = TestApp::connect(super::mock_panel::MockPanel::default()).await;
+    app.bursar.set_presence(Presence::Focused);
+    let both =
+        |state: &State| state.api.is_some() && state.last_success(PollTarget::Charges).is_some();
+    app.until("balance and charges are read", both).await;
+    let overview = || app.bursar.overview(app.account.clone());
+    let told = overview().await.unwrap();
+    let usd = Amount::zero(Currency::new("USD").unwrap());
+    assert_eq!(told.charges.len(), 30);
+    assert!(
+        told.charges
+            .iter()
+            .all(|day| day.amount.as_ref() == Some(&usd)),
+        "{:?}",
+        told.charges
+    );
+}
+
+#[tokio::test]
+async fn what_the_api_said_before_this_session_is_only_shown_with_its_age() {
+    let mut app = TestApp::connect(MockFluence::default()).await;
+    app.bursar.set_presence(Presence::Focused);
+    let known = |state: &State| state.api.is_some();
+    app.until("the balance is read", known).await;
+    let overview = || app.bursar.overview(app.account.clone());
+    let told = overview().await.unwrap();
+    assert!(told.api_current);
+    assert_eq!(told.days_left, Some(100));
+    let check_old = |told: bursar_domain::view::Overview, before: Timestamp, when: &str| {
+        assert_eq!(
+            (told.api_current, told.days_left, told.agrees),
+            (false, None, None),
+            "{when}"
+        );
+        let figure = told.api_balance.unwrap();
+        assert_eq!(figure.amount.to_decimal(), "100", "{when}");
+        assert!(figure.as_of <= before, "{when}: its age is told");
+        assert_eq!(told.daily_usage.unwrap().to_decimal(), "1");
+    };
+
+    app.bursar.sign_out(app.account.clone()).await.unwrap();
+    let out = |state: &State| !state.config.signed_in;
+    app.until("it is signed out", out).await;
+    let told = overview().await.unwrap();
+    assert_eq!(
+        (told.api_current, told.days_left, told.agrees),
+        (false, None, None)
+    );
+    let read_at = told.api_balance.unwrap().as_of;
+    app.later(Span::minutes(2));
+    let connection = app.bursar.connection(&app.account).unwrap();
+    let history = Arc::clone(&app.bursar.services.history);
+    let status = live_status(&connection, Some(&history), app.clock.now()).await;
+    assert_eq!(
+        (status.days_left, status.agrees, status.stale),
+        (None, None, true)
+    );
+    // The engine dates an answer when it hears of it, the history when it is stored.
+    let apart = status.api_as_of.unwrap().since(read_at).0.abs();
+    assert!(apart < 1_000, "{apart} ms");
+    assert_eq!(status.api_balance.unwrap().to_decimal(), "100");
+
+    let key = Zeroizing::new("key".to_owned());
+    let account = app.account.clone();
+    app.bursar.sign_in_again(account, key).await.unwrap();
+    app.until("the balance is read", known).await;
+    app.keyring_away.store(true, Ordering::Relaxed);
+    app.restart().await;
+    let begun_again = app.clock.now();
+    let told = app.bursar.overview(app.account.clone()).await.unwrap();
+    check_old(told, begun_again, "a keyring that is locked");
+    let all = app.bursar.overviews().await.unwrap();
+    assert_eq!(all[0].days_left, None);
+}
+
+#[tokio::test]
+async fn charges_that_may_not_be_read_are_told_from_those_on_their_way() {
+    let app = TestApp::connect(MockFluence {
+        charges_forbidden: true,
+        ..MockFluence::default()
+    })
+    .await;
+    app.bursar.set_presence(Presence::Focused);
+    let overview = || app.bursar.overview(app.account.clone());
+    app.until("the charges are refused", |state| {
+        state.errors.contains_key(&PollTarget::Charges)
+    })
+    .await;
+    let refused = overview().await.unwrap();
+    assert_eq!(refused.charges_error.unwrap().code, Code::Forbidden);
+    assert_eq!((refused.charges_as_of, refused.charges.len()), (None, 0));
+
+    app.provider.lock().unwrap().charges_forbidden = false;
+    app.later(Span::hours(2));
+    app.until("the charges are read", |state| {
+        state.last_success(PollTarget::Charges).is_some()
+    })
+    .await;
+    let read = overview().await.unwrap();
+    assert_eq!(read.charges_error, None);
+    assert!(read.charges_as_of.is_some());
+}
+
+#[tokio::test]
+async fn a_history_that_was_not_read_is_told_from_an_empty_one() {
+    let app = TestApp::connect(MockFluence {
+        history_forbidden: true,
+        ..MockFluence::default()
+    })
+    .await;
+    let as_of = || async {
+        let overview = app.bursar.overview(app.account.clone()).await;
+        overview.unwrap().payments_as_of
+    };
+    app.until("the history is refused", |state| {
+        state.errors.contains_key(&PollTarget::History)
+    })
+    .await;
+    assert_eq!(as_of().await, None);
+    app.provider.lock().unwrap().history_forbidden = false;
+    app.later(Span::hours(2));
+    app.until("the history is read", |state| {
+        !state.errors.contains_key(&PollTarget::History)
+    })
+    .await;
+    assert!(as_of().await.is_some());
+}
+
+#[tokio::test]
+async fn an_account_has_a_unit_before_its_balance_is_known() {
+    let app = TestApp::connect(MockFluence::default()).await;
+    let unit = || async {
+        let (accounts, _, _) = app.bursar.app_view().await.unwrap();
+        accounts.first().map(|account| account.currency.clone())
+    };
+    assert_eq!(unit().await, Some(Currency::usdc()));
+    app.read().await;
+    assert_eq!(unit().await, Some(Currency::usdc()));
+}

@@ -1,0 +1,151 @@
+//! The window's export: one at a time, told as it goes, and ended without a trace when it is cancelled or the program
+//! ends.
+
+use super::*;
+use crate::export::{Exported, Format};
+use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
+use bursar_domain::view::{ExportState, PaymentQuery};
+use std::fs;
+
+/// Long enough that it is not over before it can be cancelled.
+const LINES: i64 = 20_000;
+
+async fn with_lines() -> (TestApp, tempfile::TempDir) {
+    let app = TestApp::connect(MockFluence::default()).await;
+    app.read().await;
+    let payments: Vec<_> = (0..LINES).map(payment).collect();
+    let (history, account) = (
+        Arc::clone(&app.bursar.services.history),
+        app.account.clone(),
+    );
+    blocking(move || history.put_payments(&account, &payments))
+        .await
+        .unwrap();
+    (app, tempfile::tempdir().unwrap())
+}
+
+fn payment(n: i64) -> RemotePayment {
+    let at = Timestamp(1_700_000_000_000 + n * 1_000);
+    RemotePayment {
+        id: format!("payment-{n}"),
+        status: Status::Completed,
+        amount: Amount::from_cents(2_500, Currency::usdc()),
+        fee: None,
+        source: None,
+        created_at: at,
+        updated_at: at,
+        expires_at: None,
+        checkout: None,
+        transaction: None,
+        purpose: Purpose::TopUp,
+        reason: None,
+        papers: Documents::default(),
+    }
+}
+
+fn files(folder: &tempfile::TempDir) -> usize {
+    fs::read_dir(folder.path()).unwrap().count()
+}
+
+impl TestApp {
+    fn export(
+        &self,
+        path: &Path,
+    ) -> impl Future<Output = std::result::Result<Result<Exported>, tokio::task::JoinError>> + use<>
+    {
+        let (bursar, path) = (Arc::clone(&self.bursar), path.to_owned());
+        tokio::spawn(async move {
+            let query = PaymentQuery::default();
+            bursar.export(query, Format::Csv, path).await
+        })
+    }
+
+    fn state_of_export(&self) -> Option<ExportState> {
+        self.bursar.export_state().map(|export| export.state)
+    }
+
+    async fn is_exporting(&self) {
+        while self.state_of_export() != Some(ExportState::Running) {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_at_a_time_and_the_other_is_named() {
+    let (app, folder) = with_lines().await;
+    let (first, second) = (folder.path().join("a.csv"), folder.path().join("b.csv"));
+    let running = app.export(&first);
+    app.is_exporting().await;
+    let refused = app.export(&second).await.unwrap().unwrap_err();
+    assert_eq!(refused.code, Code::ExportRunning);
+    assert!(refused.message.contains("a.csv"), "{refused}");
+    assert!(!app.bursar.can_hand_over().await);
+    let lines = u64::try_from(LINES).unwrap();
+    assert_eq!(running.await.unwrap().unwrap(), Exported::Written(lines));
+    let told = app.bursar.export_state().unwrap();
+    assert_eq!(u64::from(told.written), lines);
+    assert_eq!(told.state, ExportState::Written);
+    // Over is over: the next one takes its place.
+    app.export(&second).await.unwrap().unwrap();
+    assert_eq!(fs::read(first).unwrap(), fs::read(second).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelled_or_ended_it_leaves_no_trace() {
+    let (app, folder) = with_lines().await;
+    let target = folder.path().join("a.csv");
+    fs::write(&target, "before").unwrap();
+    let running = app.export(&target);
+    app.is_exporting().await;
+    app.bursar.cancel_export();
+    assert_eq!(running.await.unwrap().unwrap(), Exported::Cancelled);
+    assert_eq!(app.state_of_export(), Some(ExportState::Cancelled));
+
+    let running = app.export(&target);
+    app.is_exporting().await;
+    app.bursar.stop().await;
+    // The program may end now.
+    assert_eq!(files(&folder), 1);
+    assert_eq!(fs::read_to_string(&target).unwrap(), "before");
+    assert_eq!(running.await.unwrap().unwrap(), Exported::Cancelled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_wrong_stays_told() {
+    let (app, folder) = with_lines().await;
+    let nowhere = folder.path().join("no folder").join("a.csv");
+    let error = app.export(&nowhere).await.unwrap().unwrap_err();
+    assert_eq!(error.code, Code::FileFailed);
+    assert_eq!(app.state_of_export(), Some(ExportState::Failed { error }));
+    assert_eq!(files(&folder), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_names_sources_for_users_and_an_export_keeps_their_codes() {
+    let app = TestApp::connect(MockFluence::default()).await;
+    app.read().await;
+    let paid = RemotePayment {
+        source: Some("copperx".to_owned()),
+        ..payment(0)
+    };
+    let (history, account) = (
+        Arc::clone(&app.bursar.services.history),
+        app.account.clone(),
+    );
+    blocking(move || history.put_payments(&account, &[paid]))
+        .await
+        .unwrap();
+    let query = PaymentQuery::default();
+    let page = app.bursar.payments(query.clone(), None, 1).await.unwrap();
+    assert_eq!(page.payments[0].source_title.as_deref(), Some("CopperX"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("payments.json");
+    app.bursar
+        .export(query, Format::Json, file.clone())
+        .await
+        .unwrap();
+    let exported = fs::read_to_string(file).unwrap();
+    assert!(exported.contains(r#""source":"copperx""#), "{exported}");
+    assert!(!exported.contains("source_title"), "{exported}");
+}

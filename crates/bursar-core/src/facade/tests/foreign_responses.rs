@@ -1,0 +1,132 @@
+//! Answers that are not the provider's own: they reject no key and refuse no payment. And what a provider says back of
+//! the key is kept nowhere.
+
+use super::mock_panel::{MockPanel, payment};
+use super::*;
+use bursar_engine::top_up::Phase;
+use std::path::Path;
+
+/// A protection in front of the console that wants to see a browser.
+struct Challenged;
+
+impl MockProvider for Challenged {
+    const NAME: &str = "fluence";
+    const NETWORK: &str = "";
+
+    fn answer(&mut self, _: &Asked, _: &TestClock) -> Canned {
+        let header = "cf-mitigated: challenge\r\n";
+        Canned::with(403, "text/html", header, "<html>Just a moment...</html>")
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_connected_though_a_challenge_page_answers_in_the_providers_place() {
+    let app = TestApp::connect(Challenged).await;
+    let fails = |state: &State| state.errors.contains_key(&PollTarget::Balance);
+    app.until("the balance was asked for", fails).await;
+    let told = app.bursar.overview(app.account.clone()).await.unwrap();
+    assert!(told.account.signed_in);
+    assert!(!told.errors.is_empty());
+    for error in told.errors {
+        assert_eq!(error.code, Code::ProviderUnavailable, "{}", error.message);
+    }
+    assert_eq!(
+        app.bursar.notices(None).await.unwrap().len(),
+        0,
+        "nobody was signed out"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_came_too_late_refuses_nothing() {
+    for status in [408, 425, 504] {
+        let app = TestApp::connect(MockFluence {
+            creates: Some((status, true)),
+            ..MockFluence::default()
+        })
+        .await;
+        app.read().await;
+        let id = app.start().await.unwrap();
+        app.until("it is found", |state| of(state, &id).phase == Phase::Open)
+            .await;
+        assert_eq!(of(&app.state(), &id).payment_id.as_deref(), Some("made"));
+        assert_eq!(app.start().await.unwrap_err().code, Code::TopUpOpen);
+        assert_eq!(app.provider.lock().unwrap().created, 1, "{status}");
+    }
+}
+
+const KEY: &str = "pnl_Canary-0123456789abcDEF";
+
+fn files_with(folder: &Path, secret: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files_with(&path, secret));
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+        if text.contains(&secret.to_ascii_lowercase()) {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_key_that_the_provider_says_back_is_kept_and_shown_nowhere() {
+    let now = SystemClock.now();
+    let said = payment("pay_9", "cancelled", r#"{"kind":"top_up"}"#, "25.00", now)
+        .replace("2026-pay_9", KEY)
+        .replace("Dana Demo", KEY);
+    assert!(said.contains(KEY));
+    let app = TestApp::connect(MockPanel {
+        refuses: Some("key KEY may not pay"),
+        ..MockPanel::default()
+    })
+    .await;
+    let key = Zeroizing::new(KEY.to_owned());
+    app.bursar
+        .sign_in_again(app.account.clone(), key)
+        .await
+        .unwrap();
+    app.provider.lock().unwrap().payments.push(said);
+    app.read().await;
+    app.later(Span::minutes(1));
+    let listed = || async {
+        let query = bursar_domain::view::PaymentQuery::default();
+        app.bursar.payments(query, None, 10).await.unwrap()
+    };
+    let id = {
+        let wish = PaymentRequest {
+            purpose: RequestedPurpose::TopUp {
+                amount: "25".to_owned(),
+            },
+            payer: None,
+            method: Some("mth_inv".to_owned()),
+            save_method: false,
+        };
+        let attempt = uuid::Uuid::new_v4().to_string();
+        let paid = app.bursar.pay(app.account.clone(), wish, attempt, None);
+        paid.await.unwrap().id
+    };
+    app.until("it is refused", |state| {
+        of(state, &id).phase == Phase::NotStarted
+    })
+    .await;
+    app.until("the history is read again", |state| {
+        state
+            .last_success(PollTarget::History)
+            .is_some_and(|at| at > now)
+    })
+    .await;
+    let told = app.bursar.top_up(&app.account, &id).unwrap();
+    assert!(told.error.unwrap().message.contains("key … may not pay"));
+    assert!(!format!("{:?}", listed().await).contains(KEY));
+    assert!(!app.bursar.diagnostics().await.unwrap().contains(KEY));
+    assert_eq!(
+        files_with(app.home.path(), "canary-0123"),
+        Vec::<String>::new()
+    );
+}

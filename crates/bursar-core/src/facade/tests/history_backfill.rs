@@ -1,0 +1,158 @@
+//! A long history at its first reading: in portions, stopped where it is, and gone on with from there.
+
+use super::*;
+use bursar_domain::view::PaymentQuery;
+use bursar_engine::HistoryProgress;
+
+const LINES: usize = 1_000;
+const PAGES: usize = LINES / 100;
+
+/// A history of ten pages, each of which takes as long as a portion may.
+fn long() -> MockFluence {
+    let now = SystemClock.now();
+    let day = |days: usize| now.minus(Span::days(i64::try_from(days).unwrap()));
+    MockFluence {
+        history: (1..=LINES)
+            .map(|n| top_up(&format!("old-{n}"), "resolved", day(n)))
+            .collect(),
+        page_takes: 3,
+        ..MockFluence::default()
+    }
+}
+
+impl TestApp {
+    fn pages(&self) -> Vec<usize> {
+        self.provider.lock().unwrap().pages.clone()
+    }
+
+    async fn lines(&self) -> u32 {
+        let page = self.bursar.payments(PaymentQuery::default(), None, 1).await;
+        page.unwrap().total
+    }
+
+    /// Stops the reading and waits until the portion under way has come to its end.
+    async fn stop(&self) {
+        let stopped = self.bursar.pause_backfill(self.account.clone(), true).await;
+        stopped.unwrap();
+        self.until("it is stopped", |state| {
+            state.backfill.paused && !state.plans[&PollTarget::History].in_flight
+        })
+        .await;
+    }
+
+    async fn go_on(&self) {
+        let gone_on = self
+            .bursar
+            .pause_backfill(self.account.clone(), false)
+            .await;
+        gone_on.unwrap();
+    }
+
+    /// Looks at what is new, twice, as time passes.
+    async fn look_on(&self) {
+        for _ in 0..2 {
+            let before = self.clock.now();
+            self.later(Span::seconds(61));
+            self.until("the history is read", |state| {
+                let plan = &state.plans[&PollTarget::History];
+                !plan.in_flight && plan.last_success > Some(before)
+            })
+            .await;
+        }
+    }
+
+    async fn all_is_read(&self) {
+        self.until("all is read", |state| state.backfill.payments.is_none())
+            .await;
+        assert_eq!(self.bursar.backfill(&self.account), None);
+    }
+}
+
+#[tokio::test]
+async fn it_is_told_page_by_page_and_stands_to_nobodys_way() {
+    let app = TestApp::connect(long()).await;
+    // A top-up may be started after the first portion, long before the last.
+    app.read().await;
+    app.until("some is read", |state| state.backfill.payments.is_some())
+        .await;
+    let past = app.bursar.backfill(&app.account).unwrap();
+    let lines = past.payments.unwrap();
+    assert_eq!(lines.all, Some(1_000));
+    assert!(lines.read.is_multiple_of(100) && !past.stopped);
+    app.all_is_read().await;
+    assert_eq!(app.lines().await, 1_000);
+    assert_eq!(app.pages(), (1..=PAGES).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn stopped_it_stays_so_and_goes_on_where_it_was() {
+    let mut app = TestApp::connect(long()).await;
+    app.until("three pages are read", |state| {
+        state
+            .backfill
+            .payments
+            .is_some_and(|lines| lines.read >= 300)
+    })
+    .await;
+    app.stop().await;
+    let read = app.pages();
+    assert!(
+        read.len() < PAGES,
+        "all was read before it could be stopped"
+    );
+    let kept = app.lines().await;
+    assert_eq!(kept as usize, read.len() * 100);
+
+    // What is new and what is open are known all the same, in the next run too.
+    for (run, id) in ["new", "newer"].into_iter().enumerate() {
+        let now = app.clock.now();
+        {
+            let mut provider = app.provider.lock().unwrap();
+            provider.history.insert(0, top_up(id, "open", now));
+            provider.pending = Some(top_up(id, "open", now));
+        }
+        app.look_on().await;
+        assert_eq!(app.lines().await, kept + u32::try_from(run).unwrap() + 1);
+        app.until("it is followed", |state| {
+            state
+                .top_ups
+                .values()
+                .any(|top_up| top_up.payment_id.as_deref() == Some(id))
+        })
+        .await;
+        assert_eq!(app.pages(), read, "an older page was asked for");
+        let told = app.state().backfill.clone();
+        assert!(told.paused);
+        assert_eq!(told.payments.map(|lines| lines.read), Some(kept));
+        app.restart().await;
+    }
+
+    app.go_on().await;
+    app.all_is_read().await;
+    assert_eq!(app.lines().await, 1_002);
+    // No page twice: it went on where it was.
+    assert_eq!(app.pages(), (1..=PAGES + 1).collect::<Vec<_>>());
+    assert!(
+        !app.bursar
+            .services
+            .history
+            .past_stopped(&app.account)
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn reading_all_again_lets_what_was_stopped_go_on_from_the_newest() {
+    let app = TestApp::connect(long()).await;
+    app.until("some is read", |state| state.backfill.payments.is_some())
+        .await;
+    app.stop().await;
+    let before = app.pages().len();
+    let again = app.bursar.refresh_all(app.account.clone()).await;
+    again.unwrap();
+    app.all_is_read().await;
+    assert!(!app.state().backfill.paused);
+    // From the newest one on, each once.
+    assert_eq!(app.pages()[before..], (2..=PAGES).collect::<Vec<_>>());
+    assert_eq!(app.state().backfill.payments, None::<HistoryProgress>);
+}

@@ -1,0 +1,368 @@
+//! Where an account's key is after each order of a write to the keyring and one to the database, with a failure or an
+//! end of the program in between.
+
+use super::*;
+use bursar_platform::vault::testing::Entries;
+use bursar_provider::session::entry_of;
+use bursar_provider::sign_in::Renewal;
+
+/// The program over a keyring that may be away.
+struct Keys {
+    home: tempfile::TempDir,
+    away: Arc<AtomicBool>,
+    entries: Arc<Entries>,
+    _server: Server,
+    bursar: Arc<Bursar>,
+}
+
+/// Starts over a keyring that holds these entries.
+async fn begin_with(home: &Path, away: &Arc<AtomicBool>, entries: &Arc<Entries>) -> Arc<Bursar> {
+    let vault = Vault::that_may_leave_with(Arc::clone(away), Arc::clone(entries));
+    begin(home, &Arc::default(), &Arc::new(vault)).await
+}
+
+impl Bursar {
+    /// Signs in again at a provider that tells whose the key is.
+    async fn sign_in_again_with(self: Arc<Self>, account: AccountId, key: Zeroizing<String>) {
+        let connected = self.sign_in_again(account, key).await.unwrap();
+        assert!(connected.account.signed_in && connected.account.session_only);
+    }
+}
+
+impl Keys {
+    async fn set() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let (away, entries) = (Arc::new(AtomicBool::new(false)), Arc::default());
+        // It tells nobody whose a key is, and nothing else.
+        let server = Server::start(|_| {
+            Canned::with(
+                403,
+                "application/problem+json",
+                "",
+                r#"{"code":"forbidden"}"#,
+            )
+        });
+        let bursar = begin_with(home.path(), &away, &entries).await;
+        let toml = format!(
+            "name = \"t\"\nprovider = \"panel\"\napi = \"{}\"\n",
+            server.url
+        );
+        bursar.add_network(&toml).await.unwrap();
+        Self {
+            home,
+            away,
+            entries,
+            _server: server,
+            bursar,
+        }
+    }
+
+    fn is_away(&self, away: bool) {
+        self.away.store(away, Ordering::Release);
+    }
+
+    async fn connect(&self, session_only: bool) -> Result<AccountId> {
+        let connect = Connect {
+            provider: None,
+            network: "t".to_owned(),
+            key: Zeroizing::new("key".to_owned()),
+            address: None,
+            label: None,
+            session_only,
+        };
+        Ok(self.bursar.connect(connect).await?.account.id)
+    }
+
+    async fn restart(&mut self) {
+        self.bursar.stop().await;
+        self.start().await;
+    }
+
+    async fn start(&mut self) {
+        self.bursar = begin_with(self.home.path(), &self.away, &self.entries).await;
+    }
+
+    fn names(&self) -> Vec<String> {
+        let secrets = self.entries.secrets.lock().unwrap();
+        secrets.keys().cloned().collect()
+    }
+
+    fn kept(&self, account: &AccountId) -> Option<String> {
+        let secrets = self.entries.secrets.lock().unwrap();
+        secrets
+            .get(&entry_of(account))
+            .map(|secret| secret.to_string())
+    }
+
+    async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let wait = async {
+            while !holds(self) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let held = tokio::time::timeout(WAIT_TIMEOUT, wait).await;
+        assert!(held.is_ok(), "{what}: {:?}", self.names());
+    }
+
+    fn session(&self, account: &AccountId) -> Arc<Session> {
+        self.bursar.connection(account).unwrap().session
+    }
+
+    fn planned(&self) -> Vec<String> {
+        self.bursar.services.store.planned_removals().unwrap()
+    }
+
+    /// Has every write of this kind fail from now on.
+    fn break_writes(&self, of: &str) {
+        let file = rusqlite::Connection::open(self.home.path().join("bursar.db")).unwrap();
+        let trigger =
+            format!("CREATE TRIGGER broken BEFORE {of} BEGIN SELECT RAISE(ABORT, 'broken'); END");
+        file.execute_batch(&trigger).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_key_to_be_forgotten_is_forgotten_after_signing_in_again_too() {
+    let mut keys = Keys::set().await;
+    let account = keys.connect(true).await.unwrap();
+    let again = |keys: &Keys| {
+        let key = Zeroizing::new("second".to_owned());
+        Arc::clone(&keys.bursar).sign_in_again_with(account.clone(), key)
+    };
+    again(&keys).await;
+    assert!(keys.session(&account).session_only());
+    assert!(keys.names().is_empty());
+    keys.restart().await;
+    let session = keys.session(&account);
+    assert!(
+        !session.signed_in() && !session.waits_for_keyring(),
+        "forgotten"
+    );
+    // In a later run as well.
+    again(&keys).await;
+    assert!(keys.session(&account).session_only());
+    keys.restart().await;
+    let session = keys.session(&account);
+    assert!(!session.signed_in() && !session.waits_for_keyring());
+    assert!(keys.names().is_empty());
+}
+
+#[tokio::test]
+async fn a_key_whose_account_could_not_be_stored_leaves_the_keyring() {
+    let keys = Keys::set().await;
+    keys.break_writes("INSERT ON account");
+    let refused = keys.connect(false).await.unwrap_err();
+    assert_eq!(refused.code, Code::StorageFailed);
+    assert_eq!(keys.names(), Vec::<String>::new());
+    assert!(keys.planned().is_empty());
+}
+
+#[tokio::test]
+async fn without_a_plan_to_tidy_up_nothing_is_put_into_the_keyring() {
+    let keys = Keys::set().await;
+    keys.break_writes("INSERT ON keyring_removal");
+    let refused = keys.connect(false).await.unwrap_err();
+    assert_eq!(refused.code, Code::StorageFailed);
+    assert_eq!(keys.entries.writes.load(Ordering::Acquire), 0);
+}
+
+#[tokio::test]
+async fn what_a_killed_connection_left_is_removed_at_the_next_start() {
+    let mut keys = Keys::set().await;
+    // Killed after the keyring had the key and before the account was stored.
+    let store = &keys.bursar.services.store;
+    store.plan_removal("account/lost").unwrap();
+    let left = Zeroizing::new("left".to_owned());
+    keys.entries
+        .secrets
+        .lock()
+        .unwrap()
+        .insert("account/lost".to_owned(), left);
+    keys.is_away(true);
+    keys.restart().await;
+    assert_eq!(keys.names(), ["account/lost"]);
+    keys.is_away(false);
+    keys.bursar.woke_up();
+    keys.until("it is removed", |keys| {
+        keys.names().is_empty() && keys.planned().is_empty()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn removing_an_account_without_its_keyring_says_so_and_is_made_up_for() {
+    for restarts in [false, true] {
+        let mut keys = Keys::set().await;
+        let account = keys.connect(false).await.unwrap();
+        let other = custom_rpc_entry(&account);
+        let rpc = Zeroizing::new("https://example.com/key".to_owned());
+        keys.entries.secrets.lock().unwrap().insert(other, rpc);
+        keys.is_away(true);
+        let said = keys
+            .bursar
+            .remove_account(account.clone())
+            .await
+            .unwrap_err();
+        assert_eq!(said.code, Code::KeyringUnavailable);
+        assert!(said.message.contains("account was removed"), "{said}");
+        assert!(keys.bursar.connection(&account).is_err());
+        assert_eq!(keys.names().len(), 2);
+        if restarts {
+            keys.restart().await;
+        }
+        keys.is_away(false);
+        keys.bursar.woke_up();
+        keys.until("both entries are removed", |keys| {
+            keys.names().is_empty() && keys.planned().is_empty()
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_removed_keeps_its_key() {
+    let keys = Keys::set().await;
+    let account = keys.connect(false).await.unwrap();
+    keys.break_writes("DELETE ON account");
+    let refused = keys
+        .bursar
+        .remove_account(account.clone())
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, Code::StorageFailed);
+    assert!(keys.session(&account).signed_in());
+    assert!(keys.kept(&account).is_some());
+}
+
+#[tokio::test]
+async fn whoever_signed_out_is_not_signed_in_by_a_keyring_that_was_away() {
+    let mut keys = Keys::set().await;
+    let account = keys.connect(false).await.unwrap();
+    keys.is_away(true);
+    let said = keys.bursar.sign_out(account.clone()).await.unwrap_err();
+    assert_eq!(said.code, Code::KeyringUnavailable);
+    assert!(said.message.contains("signed out"), "{said}");
+    keys.restart().await;
+    keys.is_away(false);
+    keys.bursar.woke_up();
+    keys.until("the key is removed", |keys| keys.names().is_empty())
+        .await;
+    assert!(!keys.session(&account).signed_in());
+    keys.restart().await;
+    let session = keys.session(&account);
+    assert!(!session.signed_in() && !session.waits_for_keyring());
+}
+
+#[tokio::test]
+async fn a_key_that_could_not_be_kept_is_kept_at_the_next_chance() {
+    let keys = Keys::set().await;
+    keys.is_away(true);
+    let account = keys.connect(false).await.unwrap();
+    assert!(keys.session(&account).signed_in() && keys.session(&account).session_only());
+    keys.is_away(false);
+    keys.bursar.woke_up();
+    keys.until("it is kept", |keys| keys.kept(&account).is_some())
+        .await;
+    assert!(!keys.session(&account).session_only());
+    assert!(keys.planned().is_empty());
+}
+
+#[tokio::test]
+async fn a_spent_token_is_never_used_by_another_start() {
+    for comes_back in [false, true] {
+        let mut keys = Keys::set().await;
+        let account = keys.connect(false).await.unwrap();
+        let tokens = |access: &str, refresh: &str| Credential::Tokens {
+            access: Zeroizing::new(access.to_owned()),
+            refresh: Some(Zeroizing::new(refresh.to_owned())),
+        };
+        let session = keys.session(&account);
+        session.put(tokens("a0", "r0"), false).await.unwrap();
+        let renewing =
+            Server::start(|_| Canned::json(200, r#"{"access_token":"a1","refresh_token":"r1"}"#));
+        let network = bursar_provider::networks::from_toml(&format!(
+            "name = \"t\"\nprovider = \"panel\"\napi = \"{0}\"\n[sign_in]\nauthorize = \"{0}a\"\ntoken = \"{0}t\"\nclient_id = \"c\"\n",
+            renewing.url
+        ))
+        .unwrap();
+        keys.is_away(true);
+        let renewal = Renewal::OAuth(network.sign_in.unwrap());
+        session.refresh(&renewal, &keys.bursar.http).await.unwrap();
+        keys.until("the spent one is not to be used", |keys| {
+            !keys.planned().is_empty()
+        })
+        .await;
+        if comes_back {
+            keys.is_away(false);
+            keys.bursar.stop().await;
+            assert!(
+                keys.kept(&account).unwrap().contains("r1"),
+                "the last chance"
+            );
+            assert!(keys.planned().is_empty());
+            keys.start().await;
+            keys.until("signed in", |keys| keys.session(&account).signed_in())
+                .await;
+            let bearer = keys
+                .session(&account)
+                .authorize(Credential::bearer)
+                .unwrap();
+            assert_eq!(bearer.1, "Bearer a1");
+        } else {
+            keys.restart().await;
+            keys.is_away(false);
+            keys.bursar.woke_up();
+            keys.until("the spent one is removed", |keys| keys.names().is_empty())
+                .await;
+            assert!(!keys.session(&account).signed_in());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_keyring_that_is_away_at_the_start_is_asked_again() {
+    let mut keys = Keys::set().await;
+    let account = keys.connect(false).await.unwrap();
+    let writes = keys.entries.writes.load(Ordering::Acquire);
+    keys.is_away(true);
+    keys.restart().await;
+    keys.until("it is said", |keys| {
+        keys.session(&account).keyring_error().is_some()
+    })
+    .await;
+    let view = keys.bursar.app_view().await.unwrap().0.remove(0);
+    assert!(!view.signed_in && view.waits_for_keyring && view.keyring_error.is_some());
+    let form = keys.bursar.top_up_form(account.clone()).await.unwrap();
+    assert_eq!(form.blocked.unwrap().code, Code::KeyringUnavailable);
+    assert!(
+        !keys.bursar.can_hand_over().await,
+        "another start would ask the user again"
+    );
+    keys.is_away(false);
+    // Nobody does anything: it is asked again by itself.
+    keys.until("signed in", |keys| keys.session(&account).signed_in())
+        .await;
+    assert_eq!(
+        keys.entries.writes.load(Ordering::Acquire),
+        writes,
+        "nothing is written to try it"
+    );
+}
+
+#[tokio::test]
+async fn an_account_of_an_earlier_version_is_looked_for() {
+    let mut keys = Keys::set().await;
+    let account = keys.connect(false).await.unwrap();
+    keys.bursar.stop().await;
+    let file = rusqlite::Connection::open(keys.home.path().join("bursar.db")).unwrap();
+    file.execute("DELETE FROM key_place", []).unwrap();
+    drop(file);
+    keys.start().await;
+    keys.until("signed in", |keys| keys.session(&account).signed_in())
+        .await;
+    let place = || keys.bursar.services.store.key_place(&account).unwrap();
+    keys.until("where it is is written down", |_| {
+        place() == Some(KeyPlace::Keyring)
+    })
+    .await;
+}

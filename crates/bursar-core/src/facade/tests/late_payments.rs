@@ -1,0 +1,142 @@
+//! Money that comes long after its payment has ended, and payments made elsewhere while this machine's clock is wrong.
+
+use super::*;
+use bursar_domain::notice::NoticeKind;
+use bursar_domain::view::{PaymentQuery, PaymentStatus};
+
+impl TestApp {
+    async fn status_of(&self, id: &str) -> Option<PaymentStatus> {
+        let query = PaymentQuery::default();
+        let page = self.bursar.payments(query, None, 50).await.unwrap();
+        let line = page.payments.into_iter().find(|line| line.id == id);
+        line.map(|line| line.status)
+    }
+
+    async fn told_of(&self, payment: &str) -> usize {
+        let notices = self.bursar.notices(None).await.unwrap();
+        notices
+            .iter()
+            .filter(|told| {
+                told.kind == NoticeKind::Completed && told.payment.as_deref() == Some(payment)
+            })
+            .count()
+    }
+
+    /// Looks at everything once more.
+    async fn look_after(&self, span: Span) {
+        self.clock.pass(span);
+        let before = self.clock.now();
+        self.bursar.woke_up();
+        self.until("the history is read", |state| {
+            state.last_success(PollTarget::History) >= Some(before)
+                && !state.plans[&PollTarget::History].in_flight
+        })
+        .await;
+    }
+}
+
+/// A top-up as the provider tells it that was created and last changed at these times.
+fn changed(id: &str, status: &str, created: Timestamp, changed: Timestamp) -> String {
+    top_up(id, status, created).replace(
+        &format!(r#""updatedAt":"{created}""#),
+        &format!(r#""updatedAt":"{changed}""#),
+    )
+}
+
+#[tokio::test]
+async fn money_for_what_ended_long_ago_is_found_within_a_day_whoever_started_it() {
+    for days in [2, 10, 400] {
+        let mut app = TestApp::connect(MockFluence::default()).await;
+        app.read().await;
+        let created = app.clock.now().minus(Span::days(days));
+        let ended = created.plus(Span::minutes(15));
+        app.provider.lock().unwrap().history = vec![changed("old", "expired", created, ended)];
+        app.bursar.refresh_all(app.account.clone()).await.unwrap();
+        app.look_after(Span::seconds(61)).await;
+        assert_eq!(app.status_of("old").await, Some(PaymentStatus::Expired));
+
+        let paid = app.clock.now();
+        app.provider.lock().unwrap().history = vec![changed("old", "resolved", created, paid)];
+        app.look_after(Span::hours(24)).await;
+        let status = app.status_of("old").await;
+        assert_eq!(status, Some(PaymentStatus::Completed), "{days} days");
+        app.until("it is told", |state| {
+            !state.plans[&PollTarget::History].in_flight
+        })
+        .await;
+        assert_eq!(app.told_of("old").await, 1);
+        app.look_after(Span::hours(24)).await;
+        app.restart().await;
+        app.look_after(Span::hours(24)).await;
+        assert_eq!(app.told_of("old").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_balance_that_grows_by_itself_makes_it_be_found_at_once() {
+    let app = TestApp::connect(MockFluence::default()).await;
+    app.read().await;
+    let created = app.clock.now().minus(Span::days(3));
+    app.provider.lock().unwrap().history = vec![top_up("old", "canceled", created)];
+    app.bursar.refresh_all(app.account.clone()).await.unwrap();
+    app.look_after(Span::seconds(61)).await;
+    assert_eq!(app.status_of("old").await, Some(PaymentStatus::Cancelled));
+    {
+        let mut provider = app.provider.lock().unwrap();
+        provider.history = vec![changed("old", "resolved", created, app.clock.now())];
+        provider.balance = Some("125".to_owned());
+    }
+    app.look_after(Span::seconds(61)).await;
+    let grown = |state: &State| {
+        state.late_payment_reads < 2 && !state.plans[&PollTarget::History].in_flight
+    };
+    app.until("it is looked for", grown).await;
+    for _ in 0..20 {
+        if app.status_of("old").await == Some(PaymentStatus::Completed) {
+            break;
+        }
+        app.look_after(Span::seconds(1)).await;
+    }
+    assert_eq!(app.status_of("old").await, Some(PaymentStatus::Completed));
+    assert_eq!(app.told_of("old").await, 1);
+}
+
+#[tokio::test]
+async fn what_ended_within_a_day_is_looked_at_each_time_though_it_was_started_elsewhere() {
+    let app = TestApp::connect(MockFluence::default()).await;
+    app.read().await;
+    let created = app.clock.now().minus(Span::hours(20));
+    let ended = created.plus(Span::minutes(15));
+    app.provider.lock().unwrap().history = vec![changed("old", "expired", created, ended)];
+    app.bursar.refresh_all(app.account.clone()).await.unwrap();
+    app.look_after(Span::seconds(61)).await;
+    let paid = app.clock.now();
+    app.provider.lock().unwrap().history = vec![changed("old", "resolved", created, paid)];
+    app.look_after(Span::minutes(11)).await;
+    assert_eq!(app.status_of("old").await, Some(PaymentStatus::Completed));
+}
+
+#[tokio::test]
+async fn a_payment_made_elsewhere_is_found_though_this_clock_is_ahead_of_the_providers() {
+    for (hours, dated) in [(-2, true), (-20, true), (-2, false), (3, true)] {
+        let ahead = Span::hours(hours);
+        let app = TestApp::connect(MockFluence {
+            ahead: dated.then_some(ahead),
+            ..MockFluence::default()
+        })
+        .await;
+        app.read().await;
+        app.look_after(Span::seconds(61)).await;
+        // Made in the browser just now, by the provider's clock, and paid at once.
+        let there = SystemClock.now().plus(ahead);
+        app.provider.lock().unwrap().history = vec![top_up("elsewhere", "resolved", there)];
+        app.look_after(Span::seconds(61)).await;
+        let status = app.status_of("elsewhere").await;
+        assert_eq!(status, Some(PaymentStatus::Completed), "{hours} h, {dated}");
+        let since = app.provider.lock().unwrap().asked_since.clone();
+        assert!(
+            since.last().is_some_and(Option::is_some),
+            "not all of it again"
+        );
+    }
+}

@@ -1,0 +1,339 @@
+//! Events that an RPC does not give, or only a little of them at a time: the figures are there all the same, what is
+//! missing is said, and what was read stays.
+
+use super::chain_backfill::{CREDITS, DeepChain, HEAD, hash};
+use super::*;
+use crate::driver::{ChainSyncScope, sync_chain};
+use bursar_domain::view::Source;
+use bursar_engine::top_up::Verified;
+use bursar_engine::{ChainResponse, WatchedPayment};
+
+impl TestApp<DeepChain> {
+    async fn told(&self) -> Vec<(Code, String)> {
+        let overview = self.bursar.overview(self.account.clone()).await.unwrap();
+        let errors = overview.errors.into_iter();
+        errors.map(|error| (error.code, error.message)).collect()
+    }
+
+    /// One look on behalf of a payment that the engine holds for verified.
+    async fn look(&self, payment: &str) -> ChainResponse {
+        self.look_for(payment, true).await
+    }
+
+    /// The same, with whether it was verified by its id.
+    async fn look_for(&self, payment: &str, by_id: bool) -> ChainResponse {
+        let followed = vec![WatchedPayment {
+            payment_id: payment.to_owned(),
+            verified: Some(Verified {
+                transaction: hash(0x7, CREDITS[0].0).parse().unwrap(),
+                block: CREDITS[0].0,
+                by_id,
+            }),
+            needs_receipt_quorum: false,
+        }];
+        let services = self.bursar.services.clone();
+        let connection = self.bursar.connection(&self.account).unwrap();
+        let wanted = ChainSyncScope {
+            followed,
+            goes_back: true,
+            whole: false,
+        };
+        sync_chain(services, connection, wanted).await.unwrap()
+    }
+
+    async fn source(&self) -> Option<Source> {
+        let overview = self.bursar.overview(self.account.clone()).await.unwrap();
+        overview.balance.map(|figure| figure.source)
+    }
+}
+
+#[tokio::test]
+async fn figures_are_told_though_no_events_can_be_read() {
+    for refusal in [
+        (-32_000, "the disk is broken"),
+        (
+            -32_601,
+            "the method eth_getLogs does not exist/is not available",
+        ),
+        (-32_603, "Internal error"),
+        (
+            -32_005,
+            "daily request count exceeded, request rate limited",
+        ),
+    ] {
+        let app = TestApp::connect(DeepChain {
+            no_logs_below: u64::MAX,
+            refusal,
+            ..DeepChain::new()
+        })
+        .await;
+        app.until("the look says what it lacks", |state| {
+            state.events_error.is_some()
+        })
+        .await;
+        let state = app.state();
+        assert_eq!(
+            state.chain.as_ref().map(|reading| reading.block),
+            Some(HEAD)
+        );
+        assert!(
+            !state.errors.contains_key(&PollTarget::Chain),
+            "{:?}",
+            state.errors
+        );
+        assert_eq!(app.source().await, Some(Source::Chain));
+        let told = app.told().await;
+        let (_, message) = told
+            .iter()
+            .find(|(code, _)| *code == Code::EventsIncomplete)
+            .unwrap_or_else(|| panic!("{refusal:?}: {told:?}"));
+        assert!(
+            message.contains("The balance is not affected."),
+            "{message}"
+        );
+        let kept = app.bursar.services.history.events_problem(&app.account);
+        assert_eq!(
+            kept.unwrap().map(|problem| problem.code),
+            Some(Code::EventsIncomplete)
+        );
+
+        // `bursar status` says the same beside the running app.
+        let reader = Reader::open(app.home.path(), Arc::clone(&app.vault), None).unwrap();
+        let account = &reader.accounts()[0];
+        let http = Http::new().unwrap();
+        let status = reader
+            .status(account, false, &http, SystemClock.now())
+            .await;
+        assert_eq!(
+            status.balance.map(|balance| balance.source),
+            Some(Source::Chain)
+        );
+        let of_events = |error: &Error| error.code == Code::EventsIncomplete;
+        assert!(status.errors.iter().any(of_events), "{:?}", status.errors);
+
+        app.provider.lock().unwrap().no_logs_below = 0;
+        app.later(Span::minutes(15));
+        app.until("all is read", |state| {
+            state.events_error.is_none() && state.backfill.chain.is_none()
+        })
+        .await;
+        assert_eq!(app.verified().await.len(), CREDITS.len(), "{refusal:?}");
+        let kept = app.bursar.services.history.events_problem(&app.account);
+        assert_eq!(kept.unwrap(), None);
+        assert_eq!(app.told().await, []);
+    }
+}
+
+#[tokio::test]
+async fn ten_blocks_at_a_time_get_further_with_each_look() {
+    let app = TestApp::connect(DeepChain {
+        no_logs_below: 0,
+        most: 10,
+        ..DeepChain::new()
+    })
+    .await;
+    let far = |least: u64| {
+        move |state: &State| {
+            let past = state.backfill.chain;
+            past.is_some_and(|past| past.read >= least && past.at_most == HEAD + 1)
+        }
+    };
+    app.until("the newest blocks are read", far(100)).await;
+    assert!(
+        app.state().chain.is_some(),
+        "the figures wait for no events"
+    );
+    app.until("older ones follow", far(6_000)).await;
+    assert_eq!(app.verified().await, ["new"]);
+    assert_eq!(app.told().await, []);
+}
+
+#[tokio::test]
+async fn history_that_nobody_keeps_any_more_is_told_as_a_gap() {
+    let app = TestApp::connect(DeepChain {
+        no_logs_below: 60_000,
+        kept_from: 60_000,
+        refusal: (4444, "pruned history unavailable"),
+        ..DeepChain::new()
+    })
+    .await;
+    app.until("the gap is told", |state| {
+        let problem = state.events_error.as_ref();
+        problem.is_some_and(|(problem, _)| problem.message.contains("before block 60000"))
+    })
+    .await;
+    assert_eq!(app.verified().await, ["new", "older"]);
+    let state = app.state();
+    assert_eq!(state.backfill.chain, None, "there is nothing more to read");
+    assert!(!state.errors.contains_key(&PollTarget::Chain));
+    let asked = app.provider.lock().unwrap().asked;
+    app.later(Span::minutes(15));
+    let before = state.last_success(PollTarget::Chain);
+    app.until("it is looked again", |state| {
+        state.last_success(PollTarget::Chain) > before
+    })
+    .await;
+    assert!(
+        app.state().events_error.is_some(),
+        "and the gap is still told"
+    );
+    assert!(app.provider.lock().unwrap().asked <= asked + 2);
+}
+
+#[tokio::test]
+async fn nothing_is_taken_for_reversed_before_the_events_have_been_read_again() {
+    for by_id in [true, false] {
+        let app = TestApp::connect(DeepChain {
+            no_logs_below: 0,
+            ..DeepChain::new()
+        })
+        .await;
+        app.until("all is read", |state| {
+            state.chain.is_some() && state.backfill.chain.is_none()
+        })
+        .await;
+        assert_eq!(app.verified().await.len(), CREDITS.len());
+        // The newest blocks are replaced, and nobody gives the logs of those that are there now.
+        {
+            let mut chain = app.provider.lock().unwrap();
+            chain.fork = (CREDITS[0].0, 0xc);
+            chain.no_logs_below = u64::MAX;
+        }
+        let answer = app.look_for("new", by_id).await;
+        assert_eq!(
+            answer.events_error.map(|problem| problem.code),
+            Some(Code::EventsIncomplete)
+        );
+        assert_eq!(
+            (answer.reading.block, answer.reorganised),
+            (HEAD, Vec::new())
+        );
+        // The event was moved along.
+        app.provider.lock().unwrap().no_logs_below = 0;
+        let answer = app.look_for("new", by_id).await;
+        assert_eq!(
+            (answer.events_error, answer.reorganised),
+            (None, Vec::new())
+        );
+        assert_eq!(answer.credited.len(), 1);
+        // Now it is not among them.
+        {
+            let mut chain = app.provider.lock().unwrap();
+            chain.fork = (CREDITS[0].0, 0xd);
+            chain.reversed = Some("new");
+        }
+        let answer = app.look_for("new", by_id).await;
+        assert_eq!(
+            (answer.events_error, answer.reorganised),
+            (None, vec!["new".to_owned()])
+        );
+    }
+}
+
+#[tokio::test]
+async fn after_a_long_time_away_the_newest_comes_first_and_what_was_known_is_not_read_again() {
+    let app = TestApp::connect(DeepChain {
+        no_logs_below: 0,
+        ..DeepChain::new()
+    })
+    .await;
+    app.until("all is read", |state| {
+        state.chain.is_some() && state.backfill.chain.is_none()
+    })
+    .await;
+    // As if nothing had been read since the first half of the chain; and now logs come a hundred blocks at a time.
+    let history = Arc::clone(&app.bursar.services.history);
+    history.forget_blocks_from(&app.account, HEAD / 2).unwrap();
+    let known = history.event_cursor(&app.account).unwrap().unwrap();
+    assert!(known.from == 0 && known.to < HEAD / 2);
+    {
+        let mut chain = app.provider.lock().unwrap();
+        chain.most = 100;
+        chain.given.clear();
+    }
+    let answer = app.look("new").await;
+    assert_eq!(
+        (answer.events_error, answer.credited.len()),
+        (None, 1),
+        "the newest is there"
+    );
+    for _ in 0..100 {
+        if app.look("new").await.backfill.is_none() {
+            break;
+        }
+    }
+    assert_eq!(app.verified().await.len(), CREDITS.len());
+    let cursor = history.event_cursor(&app.account).unwrap().unwrap();
+    assert_eq!((cursor.from, cursor.to), (0, HEAD));
+    assert_eq!(history.older_ranges(&app.account).unwrap(), []);
+    let given = app.provider.lock().unwrap().given.clone();
+    let lowest = given.iter().map(|(from, _)| *from).min();
+    assert_eq!(lowest, Some(known.to + 1));
+}
+
+/// Keeps all that is logged.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<String>>);
+
+impl tracing::field::Visit for Lines {
+    fn record_debug(&mut self, _: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        self.0.lock().unwrap().push_str(&format!("{value:?} "));
+    }
+}
+
+impl tracing::Subscriber for Lines {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        event.record(&mut self.clone());
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test]
+async fn what_an_rpc_says_is_not_logged() {
+    let app = TestApp::connect(DeepChain {
+        no_logs_below: 0,
+        ..DeepChain::new()
+    })
+    .await;
+    app.until("all is read", |state| {
+        state.chain.is_some() && state.backfill.chain.is_none()
+    })
+    .await;
+    let lines = Lines::default();
+    let _logging = tracing::subscriber::set_default(lines.clone());
+    for words in [
+        "no such key: canary-key",
+        "canary-key: rate limit exceeded",
+        "canary-key is unauthorized",
+        "pruned by canary-key",
+    ] {
+        {
+            let mut chain = app.provider.lock().unwrap();
+            chain.no_logs_below = u64::MAX;
+            chain.refusal = (-32_000, words);
+        }
+        let problem = app.look("new").await.events_error;
+        assert!(!format!("{problem:?}").contains("canary"), "{problem:?}");
+    }
+    let logged = lines.0.lock().unwrap().clone();
+    assert!(
+        logged.contains("a glance at the chain told nothing"),
+        "{logged}"
+    );
+    assert!(!logged.contains("canary"), "{logged}");
+}

@@ -1,0 +1,50 @@
+//! Reading a hosting panel's history: what was cut off goes on where it was, or begins anew.
+
+use super::mock_panel::*;
+use super::*;
+use bursar_store::SyncState;
+
+#[tokio::test]
+async fn a_place_in_the_history_that_the_provider_has_forgotten_is_no_dead_end() {
+    let now = SystemClock.now();
+    let line = |id| payment(id, "paid", r#"{"kind":"top_up"}"#, "25.00", now);
+    let app = TestApp::connect(MockPanel {
+        payments: vec![line("pay_1")],
+        ..MockPanel::default()
+    })
+    .await;
+    app.read().await;
+    let done = |state: &State| state.last_success(PollTarget::History).is_some();
+    app.until("the history is read", done).await;
+    // The whole history was being read; then the machine was off for two days.
+    let cut_off = SyncState {
+        full_at: None,
+        next: Some("b2xk".to_owned()),
+        synced_at: Some(now.minus(Span::days(2))),
+    };
+    let (history, account) = (&app.bursar.services.history, &app.account);
+    history.set_sync_state(account, cut_off.clone()).unwrap();
+    app.provider
+        .lock()
+        .unwrap()
+        .payments
+        .insert(0, line("pay_2"));
+
+    // One that does not answer has forgotten nothing.
+    app.provider.lock().unwrap().cursors_down = true;
+    app.later(Span::minutes(30));
+    let troubled = |state: &State| state.errors.contains_key(&PollTarget::History);
+    app.until("it is told", troubled).await;
+    assert_eq!(history.sync_state(account).unwrap(), cut_off);
+
+    app.provider.lock().unwrap().cursors_down = false;
+    app.later(Span::minutes(30));
+    let read = |state: &State| !state.errors.contains_key(&PollTarget::History);
+    app.until("it is read anew", read).await;
+    let state = history.sync_state(account).unwrap();
+    assert_eq!(state.next, None);
+    assert!(state.full_at.is_some());
+    let query = bursar_domain::view::PaymentQuery::default();
+    let page = app.bursar.payments(query, None, 10).await.unwrap();
+    assert_eq!(page.payments.len(), 2);
+}

@@ -1,0 +1,103 @@
+//! An account is one user's: no key of another one is taken for theirs, whenever that is found out.
+
+use super::mock_panel::*;
+use super::*;
+
+/// Two users of one panel.
+fn of_dana_and_bob() -> MockPanel {
+    MockPanel {
+        users: [("key", "acc_dana"), ("bob", "acc_bob")].into(),
+        ..MockPanel::default()
+    }
+}
+
+fn key(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(text.to_owned())
+}
+
+async fn stored_user(app: &TestApp<MockPanel>) -> Option<String> {
+    let accounts = app.bursar.services.store.accounts().unwrap();
+    accounts.into_iter().next().unwrap().user_id
+}
+
+#[tokio::test]
+async fn whose_an_account_is_becomes_known_with_the_first_answer() {
+    let app = TestApp::connect(MockPanel {
+        down: vec!["/account"],
+        ..of_dana_and_bob()
+    })
+    .await;
+    assert_eq!(stored_user(&app).await, None);
+    app.provider.lock().unwrap().down.clear();
+    app.later(Span::minutes(10));
+    let read = |state: &State| state.api.is_some();
+    app.until("the balance is read", read).await;
+    assert_eq!(stored_user(&app).await.as_deref(), Some("acc_dana"));
+    let (bursar, account) = (&app.bursar, &app.account);
+    let renamed = bursar.edit_account(account.clone(), "renamed".to_owned(), None);
+    renamed.await.unwrap();
+    assert_eq!(stored_user(&app).await.as_deref(), Some("acc_dana"));
+    let refused = bursar.sign_in_again(account.clone(), key("bob")).await;
+    assert_eq!(refused.unwrap_err().code, Code::Unauthorized);
+    let double = bursar.connect(Connect {
+        provider: None,
+        network: "t".to_owned(),
+        key: key("key"),
+        address: None,
+        label: None,
+        session_only: false,
+    });
+    assert_eq!(double.await.unwrap_err().code, Code::AlreadyExists);
+}
+
+#[tokio::test]
+async fn a_key_whose_user_cannot_be_asked_for_changes_nothing() {
+    let app = TestApp::connect(of_dana_and_bob()).await;
+    app.read().await;
+    app.provider.lock().unwrap().down.push("/account");
+    let refused = app
+        .bursar
+        .sign_in_again(app.account.clone(), key("bob"))
+        .await;
+    assert_eq!(refused.unwrap_err().code, Code::ProviderUnavailable);
+    app.provider.lock().unwrap().down.clear();
+    app.later(Span::hours(1));
+    let again = app.clock.now().minus(Span::minutes(1));
+    let read = |state: &State| {
+        state
+            .last_success(PollTarget::Balance)
+            .is_some_and(|at| at > again)
+    };
+    app.until("the balance is read again", read).await;
+    let api = app.state().api.clone().unwrap().0;
+    assert_eq!(api.balance.to_decimal(), "182.40");
+}
+
+#[tokio::test]
+async fn nothing_of_another_user_is_read_with_a_key_that_turns_out_to_be_theirs() {
+    let app = TestApp::connect(of_dana_and_bob()).await;
+    let read = |state: &State| state.api.is_some();
+    app.until("the balance is read", read).await;
+    // However it came into the session: nobody asked whose it is.
+    let session = app.bursar.connection(&app.account).unwrap().session;
+    for session_only in [true, false] {
+        let theirs = Credential::api_key("bob").unwrap();
+        session.put(theirs, session_only).await.unwrap();
+        app.later(Span::hours(1));
+        let told = |state: &State| {
+            let mut errors = state.errors.values();
+            errors.any(|(error, _)| error.code == Code::Unauthorized)
+        };
+        app.until("it is told", told).await;
+        assert!(!session.signed_in());
+        let api = app.state().api.clone().unwrap().0;
+        assert_eq!(api.balance.to_decimal(), "182.40");
+        let own = Credential::api_key("key").unwrap();
+        session.put(own, false).await.unwrap();
+        app.bursar
+            .driver
+            .send_event(&app.account, Event::SignedIn(true));
+        let mended = |state: &State| state.errors.is_empty();
+        app.until("it is mended", mended).await;
+    }
+}

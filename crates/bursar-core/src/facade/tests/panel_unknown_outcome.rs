@@ -1,0 +1,79 @@
+//! Paying at a hosting panel while what became of the last payment is not known.
+
+use super::mock_panel::*;
+use super::*;
+
+impl TestApp<MockPanel> {
+    async fn pay(&self, amount: &str) -> Result<String> {
+        let wish = PaymentRequest {
+            purpose: RequestedPurpose::TopUp {
+                amount: amount.to_owned(),
+            },
+            payer: None,
+            method: Some("mth_inv".to_owned()),
+            save_method: false,
+        };
+        let attempt = uuid::Uuid::new_v4().to_string();
+        let paid = self.bursar.pay(self.account.clone(), wish, attempt, None);
+        Ok(paid.await?.id)
+    }
+
+    fn posted(&self) -> usize {
+        self.provider.lock().unwrap().posted.len()
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_paid_while_it_is_not_known_whether_the_last_payment_was_made() {
+    let app = TestApp::connect(MockPanel::default()).await;
+    app.read().await;
+    app.provider.lock().unwrap().down = vec!["/payments"];
+    let first = app.pay("100").await.unwrap();
+    for amount in ["100", "25"] {
+        let told = app.pay(amount).await.unwrap_err();
+        assert_eq!(told.code, Code::TopUpOpen, "{}", told.message);
+        assert!(told.message.contains("not known yet"), "{}", told.message);
+    }
+    let form = app.bursar.top_up_form(app.account.clone()).await.unwrap();
+    assert_eq!(form.open.map(|open| open.id), Some(first.clone()));
+    app.provider.lock().unwrap().down.clear();
+    app.until("it is sent again", |state| {
+        state.top_ups[&first].payment_id.is_some()
+    })
+    .await;
+    assert_eq!(app.posted(), 1);
+    assert_eq!(
+        app.bursar
+            .top_up_form(app.account.clone())
+            .await
+            .unwrap()
+            .open,
+        None
+    );
+    let second = app.pay("100").await.unwrap();
+    app.until("it is made", |state| {
+        state.top_ups[&second].payment_id.is_some()
+    })
+    .await;
+    assert_eq!(app.posted(), 2);
+}
+
+#[tokio::test]
+async fn who_asks_for_the_same_while_the_first_is_on_its_way_hears_that_it_was_made() {
+    let app = TestApp::connect(MockPanel::default()).await;
+    app.read().await;
+    let (first, second) = tokio::join!(app.pay("100"), app.pay("100"));
+    let (paid, refused) = if first.is_ok() {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let told = refused.unwrap_err();
+    assert_eq!(told.code, Code::TopUpOpen, "{}", told.message);
+    let id = paid.unwrap();
+    app.until("it is made", |state| {
+        state.top_ups[&id].payment_id.is_some()
+    })
+    .await;
+    assert_eq!(app.posted(), 1);
+}

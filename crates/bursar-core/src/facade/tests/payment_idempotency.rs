@@ -1,0 +1,157 @@
+//! The same attempt again is the same payment, however its amount is written and whatever the provider offers by then;
+//! and the limits of a network's file, where the provider names none.
+
+use super::mock_panel::*;
+use super::*;
+
+fn top_up(amount: &str) -> PaymentRequest {
+    PaymentRequest {
+        purpose: RequestedPurpose::TopUp {
+            amount: amount.to_owned(),
+        },
+        payer: None,
+        method: Some("mth_inv".to_owned()),
+        save_method: false,
+    }
+}
+
+#[tokio::test]
+async fn the_same_attempt_again_is_the_same_payment_however_its_amount_is_written() {
+    let app = TestApp::connect(MockPanel {
+        // As the panel writes it: with its decimals.
+        makes: Some("25.00"),
+        ..MockPanel::default()
+    })
+    .await;
+    app.read().await;
+    let attempt = uuid::Uuid::new_v4().to_string();
+    let pay = |wish: PaymentRequest| {
+        let account = app.account.clone();
+        app.bursar.pay(account, wish, attempt.clone(), None)
+    };
+    let id = pay(top_up("25")).await.unwrap().id;
+    let open = |state: &State| of(state, &id).phase == bursar_engine::top_up::Phase::Open;
+    app.until("it is open", open).await;
+    for again in ["25", "25.0", "25.00", "025"] {
+        assert_eq!(pay(top_up(again)).await.unwrap().id, id, "{again}");
+    }
+    for other in ["25.01", "2.5", "250", "0"] {
+        let told = pay(top_up(other)).await.unwrap_err();
+        assert_eq!(told.code, Code::AlreadyExists, "{other}");
+    }
+    let told = pay(renewal(Some("mth_inv"))).await.unwrap_err();
+    assert_eq!(told.code, Code::AlreadyExists, "something else");
+    // What can be paid with by now has nothing to do with it.
+    app.bursar.sign_out(app.account.clone()).await.unwrap();
+    assert_eq!(pay(top_up("25")).await.unwrap().id, id);
+    assert_eq!(app.provider.lock().unwrap().posted.len(), 1);
+}
+
+#[tokio::test]
+async fn a_renewal_that_was_paid_for_is_the_same_attempt_though_it_is_no_longer_due() {
+    let app = TestApp::connect(MockPanel::default()).await;
+    app.read().await;
+    let attempt = uuid::Uuid::new_v4().to_string();
+    let pay = || {
+        let wish = renewal(Some("mth_inv"));
+        app.bursar
+            .pay(app.account.clone(), wish, attempt.clone(), None)
+    };
+    let id = pay().await.unwrap().id;
+    app.provider.lock().unwrap().price = "60.00".to_owned();
+    app.bursar.refresh_all(app.account.clone()).await.unwrap();
+    assert_eq!(pay().await.unwrap().id, id, "at the price of then");
+}
+
+/// A console whose methods have limits like that.
+struct Limited {
+    min: &'static str,
+    fee: &'static str,
+}
+
+impl MockProvider for Limited {
+    const NAME: &str = "fluence";
+    const NETWORK: &str = "[limits]\ntop_up_min = \"10\"\nbalance_max = \"5000\"\n";
+
+    fn answer(&mut self, asked: &Asked, clock: &TestClock) -> Canned {
+        match asked.path() {
+            "/v2/payment-methods" => Canned::json(
+                200,
+                &format!(
+                    r#"[{{"provider":"p","methodCode":"usdc","kind":"crypto","enabled":true,"displayName":"USDC",
+                    {}"feePaidByUser":true,"estFeeBps":{},"estFeeFixedCents":0,"sortOrder":1}}]"#,
+                    self.min, self.fee
+                ),
+            ),
+            _ => MockFluence::default().answer(asked, clock),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_networks_minimum_holds_where_the_provider_names_none() {
+    for (own, least, shown) in [
+        ("", "10", "10"),
+        (r#""minAmountCents":null,"#, "10", "10"),
+        (r#""minAmountCents":0,"#, "10", "10"),
+        (r#""minAmountCents":-1,"#, "10", "10"),
+        (r#""minAmountCents":500,"#, "5", "5.00"),
+        (r#""minAmountCents":2000,"#, "20", "20.00"),
+    ] {
+        let app = TestApp::connect(Limited {
+            min: own,
+            fee: "100",
+        })
+        .await;
+        app.read().await;
+        let account = || app.account.clone();
+        let form = app.bursar.top_up_form(account()).await.unwrap();
+        assert_eq!(form.methods[0].min.to_decimal(), shown, "{own}");
+        let wish = |amount: &str| PaymentRequest {
+            method: None,
+            ..top_up(amount)
+        };
+        let attempt = || uuid::Uuid::new_v4().to_string();
+        for below in ["0", "0.01", "4.99"] {
+            let quoted = app.bursar.quote(account(), wish(below)).await.unwrap();
+            let quoted = quoted.error.unwrap();
+            let paid = app.bursar.pay(account(), wish(below), attempt(), None);
+            let paid = paid.await.unwrap_err();
+            assert_eq!(quoted, paid, "{own}: quote and pay say the same");
+            assert_eq!(paid.code, Code::AmountTooSmall);
+            assert!(paid.message.contains(least), "{}", paid.message);
+        }
+        let at = app.bursar.quote(account(), wish(least)).await.unwrap();
+        assert_eq!(at.error, None, "{own}");
+    }
+}
+
+#[tokio::test]
+async fn a_fee_that_cannot_be_read_is_unknown_and_blocks_nothing() {
+    let app = TestApp::connect(Limited {
+        min: r#""minAmountCents":1000,"#,
+        fee: "-1",
+    })
+    .await;
+    app.read().await;
+    let account = || app.account.clone();
+    let wish = || PaymentRequest {
+        method: None,
+        ..top_up("25")
+    };
+    let quoted = app.bursar.quote(account(), wish()).await.unwrap();
+    assert_eq!(quoted.amount.unwrap().to_decimal(), "25");
+    assert_eq!((quoted.fee, quoted.total, quoted.error), (None, None, None));
+    let overview = app.bursar.overview(account()).await.unwrap();
+    assert!(
+        overview
+            .errors
+            .iter()
+            .any(|error| error.code == Code::PartUnreadable && error.message.contains("estFeeBps"))
+    );
+    let attempt = uuid::Uuid::new_v4().to_string();
+    app.bursar
+        .pay(account(), wish(), attempt, None)
+        .await
+        .unwrap();
+}

@@ -1,0 +1,137 @@
+//! A payment is one line, whatever its ids were thought to be.
+
+use super::*;
+use bursar_domain::payment::NewPayment;
+use bursar_domain::view::{PaymentQuery, PaymentStatus, PaymentView};
+use bursar_engine::top_up::Phase;
+
+/// The answer to a new top-up that names an intent, which the lists do not know.
+const INTENT: &str = r#"{"intentId":"intent","sessionId":"s","provider":"copperx","providerPaymentId":"s",
+    "presentation":{"type":"redirect","redirectUrl":"http://127.0.0.1:4/made"}}"#;
+
+impl TestApp {
+    async fn views(&self) -> Vec<PaymentView> {
+        let query = PaymentQuery::default();
+        let page = self.bursar.payments(query, None, 50).await.unwrap();
+        page.payments
+    }
+
+    async fn told(&self) -> Vec<(String, PaymentStatus)> {
+        let lines = self.views().await.into_iter();
+        lines.map(|line| (line.id, line.status)).collect()
+    }
+}
+
+/// A top-up was made, and for now the lists do not tell of it.
+async fn with_an_unlisted_one() -> (TestApp, String) {
+    let app = TestApp::connect(MockFluence {
+        creates: Some((201, true)),
+        created_as: Some(INTENT.to_owned()),
+        ..MockFluence::default()
+    })
+    .await;
+    app.read().await;
+    app.provider.lock().unwrap().pending_down = true;
+    let id = app.start().await.unwrap();
+    app.until("it is open", |state| of(state, &id).phase == Phase::Open)
+        .await;
+    assert_eq!(of(&app.state(), &id).payment_id.as_deref(), Some("intent"));
+    (app, id)
+}
+
+#[tokio::test]
+async fn a_payment_whose_id_becomes_known_late_is_one_line() {
+    for status in ["open", "resolved", "expired"] {
+        let (app, id) = with_an_unlisted_one().await;
+        {
+            let mut provider = app.provider.lock().unwrap();
+            let line = top_up("made", status, app.clock.now());
+            provider.pending = (status == "open").then(|| line.clone());
+            provider.history = vec![line];
+            provider.pending_down = false;
+        }
+        app.later(Span::seconds(1));
+        app.until("its id is known", |state| {
+            of(state, &id).payment_id.as_deref() == Some("made")
+        })
+        .await;
+        let lines = app.told().await;
+        assert_eq!(lines.len(), 1, "{status}: {lines:?}");
+        assert_eq!(lines[0].0, "made");
+    }
+}
+
+#[tokio::test]
+async fn a_home_that_holds_a_second_line_of_a_payment_is_healed_at_the_next_start() {
+    let (mut app, id) = with_an_unlisted_one().await;
+    {
+        let mut provider = app.provider.lock().unwrap();
+        provider.history = vec![top_up("made", "resolved", app.clock.now())];
+        provider.pending = None;
+        provider.pending_down = false;
+    }
+    app.later(Span::seconds(1));
+    app.until("it is completed", |state| {
+        of(state, &id).phase == Phase::Completed
+    })
+    .await;
+    let history = Arc::clone(&app.bursar.services.history);
+    let completed = of(&app.state(), &id).clone();
+    let put = |top_up: &TopUp| history.put_top_up(&app.account, top_up).unwrap();
+    // What earlier versions left behind: the line under the intent's id, and one of a top-up that nobody knows.
+    put(&TopUp {
+        payment_id: Some("intent".to_owned()),
+        intent_id: None,
+        phase: Phase::Open,
+        ..completed
+    });
+    let unknown = NewPayment::top_up(of(&app.state(), &id).amount.clone(), "nobody");
+    put(&TopUp::intent(&unknown, false, None, app.clock.now()));
+    assert_eq!(app.views().await.len(), 3);
+    drop(history);
+    // Long after it was of interest to the engine.
+    app.clock.pass(Span::days(40));
+    app.restart().await;
+    let expected = [("made".to_owned(), PaymentStatus::Completed)];
+    assert_eq!(app.told().await, expected);
+}
+
+#[tokio::test]
+async fn one_that_was_taken_for_somebody_elses_is_kept_once_when_it_turns_out_to_be_ours() {
+    let (mut app, id) = with_an_unlisted_one().await;
+    // An earlier version did not recognise it and followed both.
+    let now = app.clock.now();
+    let ours = of(&app.state(), &id).clone();
+    let adopted = TopUp {
+        id: "r-made".to_owned(),
+        payment_id: Some("made".to_owned()),
+        intent_id: None,
+        provider_created_at: Some(now),
+        provider_updated_at: Some(now),
+        ..ours.clone()
+    };
+    let write = bursar_engine::Write::TopUp(adopted);
+    let store = Arc::clone(&app.bursar.services.store);
+    store.commit(&app.account, &[write]).unwrap();
+    drop(store);
+    app.restart().await;
+    app.until("both are known", |state| state.top_ups.len() == 2)
+        .await;
+    {
+        let mut provider = app.provider.lock().unwrap();
+        provider.history = vec![top_up("made", "resolved", now.plus(Span::seconds(1)))];
+        provider.pending = None;
+        provider.pending_down = false;
+    }
+    app.later(Span::seconds(2));
+    app.until("it is known once", |state| {
+        state.top_ups.len() == 1 && of(state, &id).phase == Phase::Completed
+    })
+    .await;
+    let expected = [("made".to_owned(), PaymentStatus::Completed)];
+    assert_eq!(app.told().await, expected);
+    let account = app.account.clone();
+    app.restart().await;
+    let store = &app.bursar.services.store;
+    assert_eq!(store.top_up(&account, "r-made").unwrap(), None);
+}

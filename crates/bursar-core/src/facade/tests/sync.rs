@@ -1,0 +1,143 @@
+//! What a terminal reads when it is asked, and what it leaves to the desktop app.
+
+use super::*;
+use bursar_domain::view::PaymentQuery;
+use bursar_engine::{Alerts, Write};
+
+async fn begin_in_terminal(app: &mut TestApp, settings: Settings) {
+    app.bursar.stop().await;
+    let options = Options {
+        home: app.home.path().to_owned(),
+        shell: Arc::new(NullShell),
+        clock: Arc::clone(&app.clock) as Arc<dyn Clock>,
+        vault: Arc::clone(&app.vault),
+        env_api_key: None,
+        settings,
+        pops_up: false,
+    };
+    app.bursar = Bursar::start(options).await.unwrap();
+}
+
+async fn lines(app: &TestApp) -> u32 {
+    let all = app.bursar.payments(PaymentQuery::default(), None, 1);
+    all.await.unwrap().total
+}
+
+#[tokio::test]
+async fn everything_is_read_to_its_end() {
+    let history = (0..250)
+        .map(|n| {
+            top_up(
+                &format!("t{n}"),
+                "resolved",
+                Timestamp(1_700_000_000_000 - n * 1_000),
+            )
+        })
+        .collect();
+    let mut app = TestApp::connect(MockFluence {
+        history,
+        ..MockFluence::default()
+    })
+    .await;
+    begin_in_terminal(&mut app, Settings::default()).await;
+    let problems = app.bursar.sync(&app.account).await.unwrap();
+    // Nobody is where the network file names its chain.
+    assert!(
+        problems.iter().all(|error| error.code != Code::SignedOut),
+        "{problems:?}"
+    );
+    assert_eq!(lines(&app).await, 250, "{problems:?} {:#?}", app.state());
+    let today = app.clock.now().date();
+    let charges = app
+        .bursar
+        .services
+        .history
+        .charges(&app.account, &today, &today);
+    assert!(charges.unwrap().is_some(), "charges are read");
+}
+
+#[tokio::test]
+async fn what_does_not_answer_is_told_and_waited_for_no_longer() {
+    let mut app = TestApp::connect(MockFluence {
+        history_forbidden: true,
+        ..MockFluence::default()
+    })
+    .await;
+    begin_in_terminal(&mut app, Settings::default()).await;
+    let problems = app.bursar.sync(&app.account).await.unwrap();
+    assert!(
+        problems.iter().any(|error| error.code == Code::Forbidden),
+        "{problems:?}"
+    );
+
+    app.bursar.sign_out(app.account.clone()).await.unwrap();
+    begin_in_terminal(&mut app, Settings::default()).await;
+    let problems = app.bursar.sync(&app.account).await.unwrap();
+    assert!(
+        problems.iter().any(|error| error.code == Code::SignedOut),
+        "{problems:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_key_of_the_environment_serves_the_account_that_is_named() {
+    let mut app = TestApp::connect(MockFluence {
+        history: vec![top_up("t", "resolved", Timestamp(1_700_000_000_000))],
+        ..MockFluence::default()
+    })
+    .await;
+    app.bursar.sign_out(app.account.clone()).await.unwrap();
+    begin_in_terminal(&mut app, Settings::default()).await;
+    app.bursar.use_api_key(&app.account, "key").await.unwrap();
+    let problems = app.bursar.sync(&app.account).await.unwrap();
+    assert!(
+        problems.iter().all(|error| error.code != Code::SignedOut),
+        "{problems:?}"
+    );
+    assert_eq!(lines(&app).await, 1);
+    begin_in_terminal(&mut app, Settings::default()).await;
+    let problems = app.bursar.sync(&app.account).await.unwrap();
+    let signed_out = problems.iter().any(|error| error.code == Code::SignedOut);
+    assert!(signed_out, "it was kept nowhere: {problems:?}");
+}
+
+#[tokio::test]
+async fn a_terminal_tells_no_alerts_and_takes_none_back() {
+    let mut app = TestApp::connect(MockFluence::default()).await;
+    app.until("it is read", |state| {
+        state.last_success(PollTarget::Balance).is_some()
+    })
+    .await;
+    let told = Alerts {
+        low_balance_told: true,
+        low_crossing: 3,
+        signed_out_told: true,
+        rejection: 2,
+    };
+    begin_in_terminal(&mut app, Settings::default()).await;
+    let store = Arc::clone(&app.bursar.services.store);
+    store
+        .commit(&app.account, &[Write::Alerts(told.clone())])
+        .unwrap();
+    begin_in_terminal(&mut app, Settings::default()).await;
+    app.bursar.sync(&app.account).await.unwrap();
+    let store = Arc::clone(&app.bursar.services.store);
+    assert_eq!(
+        store.alerts(&app.account).unwrap(),
+        told,
+        "the balance is not low by the defaults"
+    );
+
+    store
+        .commit(&app.account, &[Write::Alerts(Alerts::default())])
+        .unwrap();
+    let low = Settings {
+        low_balance_amount: "1000".to_owned(),
+        ..Settings::default()
+    };
+    begin_in_terminal(&mut app, low.clone()).await;
+    app.bursar.sync(&app.account).await.unwrap();
+    let store = Arc::clone(&app.bursar.services.store);
+    assert_eq!(store.alerts(&app.account).unwrap(), Alerts::default());
+    assert_eq!(store.unread().unwrap(), 0);
+}

@@ -1,0 +1,113 @@
+//! What becomes of a top-up whose answer is lost.
+
+use super::*;
+use bursar_engine::top_up::Phase;
+
+#[tokio::test]
+async fn an_answer_lost_behind_the_provider_ends_in_the_one_top_up_that_it_made() {
+    let app = TestApp::connect(MockFluence {
+        creates: Some((502, true)),
+        ..MockFluence::default()
+    })
+    .await;
+    app.read().await;
+    let id = app.start().await.unwrap();
+    app.until("it is found", |state| of(state, &id).phase == Phase::Open)
+        .await;
+    let state = app.state();
+    assert_eq!(of(&state, &id).payment_id.as_deref(), Some("made"));
+    assert_eq!(state.top_ups.len(), 1);
+    assert_eq!(app.provider.lock().unwrap().created, 1);
+    assert_eq!(app.start().await.unwrap_err().code, Code::TopUpOpen);
+    assert_eq!(app.provider.lock().unwrap().created, 1);
+}
+
+#[tokio::test]
+async fn an_answer_lost_before_the_provider_ends_in_none() {
+    let app = TestApp::connect(MockFluence {
+        creates: Some((502, false)),
+        ..MockFluence::default()
+    })
+    .await;
+    app.read().await;
+    let id = app.start().await.unwrap();
+    app.until("it is missed once", |state| {
+        of(state, &id).absent_since.is_some()
+    })
+    .await;
+    assert_eq!(app.start().await.unwrap_err().code, Code::TopUpOpen);
+    app.later(Span::seconds(61));
+    app.until("it is missed twice", |state| {
+        of(state, &id).phase == Phase::NotStarted
+    })
+    .await;
+    assert_eq!(app.provider.lock().unwrap().created, 1);
+    let again = app.start().await.unwrap();
+    assert_ne!(again, id);
+    app.until("the second is asked for", |state| {
+        state.starts_in_flight.is_empty()
+    })
+    .await;
+    assert_eq!(app.provider.lock().unwrap().created, 2);
+}
+
+#[tokio::test]
+async fn what_the_open_list_tells_is_enough_where_the_history_may_not_be_read() {
+    let app = TestApp::connect(MockFluence {
+        creates: Some((502, true)),
+        history_forbidden: true,
+        ..MockFluence::default()
+    })
+    .await;
+    app.read().await;
+    let id = app.start().await.unwrap();
+    app.until("it is found", |state| of(state, &id).phase == Phase::Open)
+        .await;
+    assert_eq!(app.provider.lock().unwrap().created, 1);
+}
+
+#[tokio::test]
+async fn where_the_history_may_not_be_read_a_lost_answer_waits_for_the_user_in_words() {
+    let app = TestApp::connect(MockFluence {
+        creates: Some((502, false)),
+        history_forbidden: true,
+        ..MockFluence::default()
+    })
+    .await;
+    app.read().await;
+    let id = app.start().await.unwrap();
+    let forbidden = |state: &State| {
+        let error = &of(state, &id).error;
+        matches!(error, Some(error) if error.code == Code::Forbidden)
+    };
+    app.until("it says why", forbidden).await;
+    for _ in 0..3 {
+        app.later(Span::seconds(61));
+        let before = app.clock.now();
+        app.until("it has looked again", |state| {
+            state.plans[&PollTarget::OpenPayments].last_success >= Some(before)
+        })
+        .await;
+        assert_eq!(of(&app.state(), &id).phase, Phase::Starting);
+    }
+    let refused = app.start().await.unwrap_err();
+    assert_eq!(refused.code, Code::TopUpOpen);
+    assert!(refused.message.contains("Sign in again with a key"));
+    assert_eq!(app.provider.lock().unwrap().created, 1);
+
+    app.provider.lock().unwrap().history_forbidden = false;
+    app.bursar
+        .sign_in_again(app.account.clone(), Zeroizing::new("better".to_owned()))
+        .await
+        .unwrap();
+    app.until("it is missed once", |state| {
+        of(state, &id).absent_since.is_some()
+    })
+    .await;
+    app.later(Span::seconds(61));
+    app.until("it is missed twice", |state| {
+        of(state, &id).phase == Phase::NotStarted
+    })
+    .await;
+    assert_eq!(of(&app.state(), &id).error, None);
+}

@@ -1,0 +1,144 @@
+//! Lines of the history that cannot be read: left out, told, looked at again, and never taken for an absence.
+
+use super::*;
+use bursar_domain::view::{PaymentQuery, PaymentStatus};
+use bursar_engine::top_up::Phase;
+
+fn odd(id: &str, at: Timestamp) -> String {
+    top_up(id, "refunded", at)
+}
+
+impl TestApp {
+    async fn ids(&self) -> Vec<String> {
+        let page = self
+            .bursar
+            .payments(PaymentQuery::default(), None, 50)
+            .await
+            .unwrap();
+        page.payments.into_iter().map(|line| line.id).collect()
+    }
+
+    async fn problem(&self) -> Option<Error> {
+        let overview = self.bursar.overview(self.account.clone()).await.unwrap();
+        overview
+            .errors
+            .into_iter()
+            .find(|error| error.code == Code::LineUnreadable)
+    }
+
+    /// Looks at the history once more.
+    async fn look(&self) {
+        let before = self.clock.now();
+        self.later(Span::seconds(1));
+        self.until("the history is read", |state| {
+            state.plans[&PollTarget::History].last_success > Some(before)
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn the_others_are_shown_and_the_odd_one_is_told_until_it_can_be_read() {
+    let now = SystemClock.now();
+    let day = |days| now.minus(Span::days(days));
+    let app = TestApp::connect(MockFluence {
+        history: vec![
+            top_up("new", "resolved", day(1)),
+            odd("odd", day(3)),
+            top_up("old", "resolved", day(5)),
+        ],
+        ..MockFluence::default()
+    })
+    .await;
+    app.read().await;
+    assert_eq!(app.ids().await, ["new", "old"]);
+    let told = app.problem().await.unwrap();
+    assert!(told.message.contains("status") && told.message.contains("odd"));
+
+    // Nothing of it is forgotten by looks that only read what is new.
+    for _ in 0..2 {
+        app.look().await;
+        assert_eq!(app.problem().await.as_ref(), Some(&told));
+    }
+    app.provider.lock().unwrap().history[1] = top_up("odd", "expired", day(3));
+    app.later(Span::hours(1));
+    app.look().await;
+    assert_eq!(app.ids().await, ["new", "odd", "old"]);
+    assert_eq!(app.problem().await, None);
+}
+
+#[tokio::test]
+async fn a_page_that_is_a_line_short_is_read_again_within_the_hour() {
+    let now = SystemClock.now();
+    let day = |days| now.minus(Span::days(days));
+    let app = TestApp::connect(MockFluence {
+        history: vec![
+            top_up("new", "resolved", day(1)),
+            top_up("missing", "resolved", day(3)),
+            top_up("old", "resolved", day(5)),
+        ],
+        left_out: Some("missing"),
+        ..MockFluence::default()
+    })
+    .await;
+    app.read().await;
+    assert_eq!(app.ids().await, ["new", "old"]);
+    let told = app.problem().await.unwrap();
+
+    // Looks that only read what is new neither find it nor forget that it is missing.
+    app.provider.lock().unwrap().left_out = None;
+    app.look().await;
+    assert_eq!(app.problem().await.as_ref(), Some(&told));
+    app.later(Span::hours(1));
+    app.look().await;
+    assert_eq!(app.ids().await, ["new", "missing", "old"]);
+    assert_eq!(app.problem().await, None);
+}
+
+#[tokio::test]
+async fn a_line_that_may_be_the_lost_one_is_no_absence() {
+    let app = TestApp::connect(MockFluence {
+        creates: Some((502, false)),
+        ..MockFluence::default()
+    })
+    .await;
+    app.read().await;
+    let at = app.clock.now();
+    app.provider.lock().unwrap().history = vec![odd("made", at)];
+    let id = app.start().await.unwrap();
+    for _ in 0..3 {
+        app.look().await;
+        app.later(Span::seconds(61));
+    }
+    assert_eq!(of(&app.state(), &id).phase, Phase::Starting);
+    assert!(app.problem().await.is_some());
+    app.provider.lock().unwrap().history = vec![top_up("made", "expired", at)];
+    app.later(Span::seconds(61));
+    app.until("it is found", |state| {
+        of(state, &id).phase == Phase::Expired
+    })
+    .await;
+    assert_eq!(app.provider.lock().unwrap().created, 1);
+    let page = app
+        .bursar
+        .payments(PaymentQuery::default(), None, 50)
+        .await
+        .unwrap();
+    assert_eq!(page.payments[0].status, PaymentStatus::Expired);
+}
+
+#[tokio::test]
+async fn an_id_that_only_bursar_gives_is_odd() {
+    let now = SystemClock.now();
+    let app = TestApp::connect(MockFluence {
+        history: vec![
+            top_up("local:1", "resolved", now),
+            top_up("fine", "resolved", now),
+        ],
+        ..MockFluence::default()
+    })
+    .await;
+    app.read().await;
+    assert_eq!(app.ids().await, ["fine"]);
+    assert!(app.problem().await.is_some());
+}
