@@ -19,8 +19,9 @@ interface Place {
 }
 
 const TEXT = /\.(md|rs|ts|mjs|js|css|svelte|html|sh|toml|ya?ml|json|sql|c)$|^\.ci\//;
-/** Locks, recorded figures and fuzz inputs name nothing; the check's own tests name what does not exist on purpose. */
-const UNREAD = /(^|\/)(Cargo\.lock|package-lock\.json)$|^docs\/performance\.json$|^fuzz\/corpus\/|^tests\/references\//;
+/** Locks, recorded figures, saved homes and fuzz inputs name nothing; the check's own tests name what does not exist on purpose. */
+const UNREAD =
+  /(^|\/)(Cargo\.lock|package-lock\.json)$|^docs\/performance\.json$|^fuzz\/corpus\/|^tests\/fixtures\/home\/\d|^tests\/references\//;
 const ROOTED =
   /(?<![\w./@:~{}-])(?:\$root\/|(?:\.\.\/)+)?((?:crates|src-tauri|ui|tests|docs|scripts|contracts|fuzz|icons|\.github)\/[\w./*-]*[\w*/])/g;
 const SOURCE_FILE = /(?:[\w*-]+\/)*[\w*-]+(?:\.[\w-]+)*\.(?:rs|ts|mjs|js|svelte|css|sql|sh|md|ya?ml|html)(?![\w/(])/g;
