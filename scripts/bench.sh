@@ -13,7 +13,7 @@ scripts/build.sh --release
 cargo build --quiet --locked --release -p bare-window
 cargo build --quiet --locked --release -p bursar-core --example measure
 # The herd is simulated with the time passed in, so the speed of its build does not matter.
-cargo test --quiet --locked -p bursar-core --test herd --no-run
+cargo test --quiet --locked -p bursar-engine --test it --no-run
 # Only root can read the memory of a release build. The session's own log level would cost time.
 if [ "$(id -u)" -ne 0 ]; then
   echo "bench: only root can read the memory of a release build" >&2

@@ -8,7 +8,7 @@ const SECONDS_PER_HOUR = 3_600;
 
 /** `bytes`: the measured size of each request when nothing has changed, if known. */
 export async function measureHerd(bytes: RequestBytes | undefined): Promise<Figure[]> {
-  const args = ["test", "--quiet", "--locked", "-p", "bursar-core", "--test", "herd", "--"];
+  const args = ["test", "--quiet", "--locked", "-p", "bursar-engine", "--test", "it", "thundering_herd", "--"];
   const output = await runProgram("cargo", [...args, "--ignored", "--nocapture"]);
   const match =
     /^(\d+) requests in an hour: (\d+) to (\d+) each, (\d+) of all at the chain; busiest second (\d+)$/m.exec(output);

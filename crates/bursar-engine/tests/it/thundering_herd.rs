@@ -1,18 +1,16 @@
 //! Desktops that watch one backend from their trays for an hour, with the time passed in: how often each asks, and
 //! that ten thousand do not ask in step.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
+use crate::fixtures::{eight_in_the_morning, usdc};
 use alloy_primitives::{Address, B256};
-use bursar_core::account::AccountId;
-use bursar_core::api_balance::ApiBalance;
-use bursar_core::chain_reading::ChainReading;
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{
+use bursar_domain::account::AccountId;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::chain_reading::ChainReading;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::rules::Rules;
+use bursar_engine::{
     AccountConfig, ChainResponse, Effect, Event, HistoryResponse, Request, State, step,
 };
-use bursar_core::money::{Amount, Currency};
-use bursar_core::rules::Rules;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::cmp::Reverse;
@@ -23,14 +21,6 @@ const MORNING: Span = Span::hours(2);
 const HOUR: Span = Span::hours(1);
 /// How long a server takes to answer, at most.
 const LATENCY_MS: i64 = 400;
-
-fn begin() -> Timestamp {
-    Timestamp::parse_rfc3339("2026-01-31T08:00:00Z").unwrap()
-}
-
-fn usdc(cents: i64) -> Amount {
-    Amount::from_cents(cents, Currency::usdc())
-}
 
 /// A quiet answer to what was asked.
 fn answer(request: &Request, requested_at: Timestamp, now: Timestamp) -> Event {
@@ -156,7 +146,7 @@ fn an_hour_of(desktops: usize) -> Counted {
     let mut queue = BinaryHeap::new();
     let mut states = Vec::new();
     for desktop in 0..desktops {
-        let at = begin().plus(Span::millis(random.random_range(0..MORNING.0)));
+        let at = eight_in_the_morning().plus(Span::millis(random.random_range(0..MORNING.0)));
         let setup = AccountConfig {
             rules: Rules::default(),
             signed_in: true,
@@ -166,7 +156,7 @@ fn an_hour_of(desktops: usize) -> Counted {
         states.push(State::new(account, at, setup, Vec::new(), at));
         queue.push(Reverse((at, desktop, Next::Tick)));
     }
-    let counted = begin().plus(MORNING);
+    let counted = eight_in_the_morning().plus(MORNING);
     let end = counted.plus(HOUR);
     let mut asked: Vec<(Timestamp, Request)> = Vec::new();
     let mut by_desktop = vec![0_u32; desktops];

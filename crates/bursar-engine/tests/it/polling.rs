@@ -1,22 +1,17 @@
 //! How often each thing is asked: by what is expected, how long it may take, and how near the user is.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-use bursar_core::account::AccountId;
-use bursar_core::catalogue::Capabilities;
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{
+use crate::fixtures::noon;
+use bursar_domain::account::AccountId;
+use bursar_domain::catalogue::Capabilities;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
+use bursar_domain::rules::Rules;
+use bursar_engine::top_up::{Input, Phase, TopUp};
+use bursar_engine::{
     AccountConfig, CatalogueResponse, Effect, Event, OpenPaymentsResponse, PollTarget, Presence,
     Request, State, step,
 };
-use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
-use bursar_core::rules::Rules;
-use bursar_core::top_up::{Input, Phase, TopUp};
-
-fn noon() -> Timestamp {
-    Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
-}
 
 /// A provider whose payments may stay open for days.
 fn slow() -> Rules {

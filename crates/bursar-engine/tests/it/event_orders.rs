@@ -7,29 +7,21 @@
 //! `BURSAR_ENGINE_SEEDS` sets how many worlds are tried (default 1500, about a million events);
 //! `BURSAR_ENGINE_SEED` tries a single one.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::wildcard_enum_match_arm
-)]
-
-use bursar_core::account::AccountId;
-use bursar_core::api_balance::ApiBalance;
-use bursar_core::catalogue::Capabilities;
-use bursar_core::chain_reading::ChainReading;
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{
+use bursar_domain::account::AccountId;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::catalogue::Capabilities;
+use bursar_domain::chain_reading::ChainReading;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error};
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::notice::NoticeKind;
+use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
+use bursar_domain::rules::Rules;
+use bursar_engine::top_up::{ConfirmedBy, Phase, TopUp, Verified};
+use bursar_engine::{
     AccountConfig, Alerts, CatalogueResponse, ChainResponse, Effect, Event, HistoryResponse,
     OpenPaymentsResponse, Request, State, Write, step,
 };
-use bursar_core::error::{Code, Error};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::notice::NoticeKind;
-use bursar_core::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
-use bursar_core::rules::Rules;
-use bursar_core::top_up::{ConfirmedBy, Phase, TopUp, Verified};
 use rand::rngs::SmallRng;
 use rand::{Rng, RngCore, SeedableRng};
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,16 +151,12 @@ impl World {
                 Event::Started {
                     top_up_id: top_up, ..
                 } => (None, None, Some(top_up.clone())),
-                Event::OpenPayments { .. } => (
-                    None,
-                    Some(bursar_core::engine::PollTarget::OpenPayments),
-                    None,
-                ),
-                Event::History { .. } => {
-                    (None, Some(bursar_core::engine::PollTarget::History), None)
+                Event::OpenPayments { .. } => {
+                    (None, Some(bursar_engine::PollTarget::OpenPayments), None)
                 }
-                Event::Chain(_) => (None, Some(bursar_core::engine::PollTarget::Chain), None),
-                Event::Balance(_) => (None, Some(bursar_core::engine::PollTarget::Balance), None),
+                Event::History { .. } => (None, Some(bursar_engine::PollTarget::History), None),
+                Event::Chain(_) => (None, Some(bursar_engine::PollTarget::Chain), None),
+                Event::Balance(_) => (None, Some(bursar_engine::PollTarget::Balance), None),
                 _ => (None, None, None),
             };
             let lost = Event::CommitFailed {

@@ -1,35 +1,20 @@
 //! Single steps of the engine: what one event leads to in one state.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::wildcard_enum_match_arm
-)]
-
-use bursar_core::account::AccountId;
-use bursar_core::api_balance::ApiBalance;
-use bursar_core::catalogue::Capabilities;
-use bursar_core::chain_reading::ChainReading;
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{
+use crate::fixtures::{noon, usdc};
+use bursar_domain::account::AccountId;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::catalogue::Capabilities;
+use bursar_domain::chain_reading::ChainReading;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error};
+use bursar_domain::payment::NewPayment;
+use bursar_domain::rules::Rules;
+use bursar_domain::view::Page;
+use bursar_engine::top_up::{Phase, TopUp};
+use bursar_engine::{
     AccountConfig, BlockProgress, ChainResponse, Effect, Event, OpenPaymentsResponse, PollTarget,
     Presence, Request, State, Step, Thresholds, step,
 };
-use bursar_core::error::{Code, Error};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::NewPayment;
-use bursar_core::rules::Rules;
-use bursar_core::top_up::{Phase, TopUp};
-use bursar_core::view::Page;
-
-fn noon() -> Timestamp {
-    Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
-}
-
-fn usdc(cents: i64) -> Amount {
-    Amount::from_cents(cents, Currency::usdc())
-}
 
 /// An account that is signed in, with these top-ups, and everything due.
 fn account(top_ups: Vec<TopUp>) -> State {

@@ -1,25 +1,11 @@
 //! The top-up machine by itself: what one input does to one top-up.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::error::{Code, Error};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::notice::NoticeKind;
-use bursar_core::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
-use bursar_core::top_up::{ConfirmedBy, Input, Phase, TopUp, Verified};
-
-fn noon() -> Timestamp {
-    Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
-}
-
-fn after(minutes: i64) -> Timestamp {
-    noon().plus(Span::minutes(minutes))
-}
-
-fn usdc(cents: i64) -> Amount {
-    Amount::from_cents(cents, Currency::usdc())
-}
+use crate::fixtures::{minutes_after_noon, noon, usdc};
+use bursar_domain::clock::Span;
+use bursar_domain::error::{Code, Error};
+use bursar_domain::notice::NoticeKind;
+use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
+use bursar_engine::top_up::{ConfirmedBy, Input, Phase, TopUp, Verified};
 
 fn intent() -> TopUp {
     TopUp::intent(&NewPayment::top_up(usdc(2_500), "t"), false, None, noon())
@@ -30,7 +16,7 @@ fn open() -> TopUp {
         payment_id: "p".to_owned(),
         intent_id: "i".to_owned(),
         checkout: Some("https://pay.example/p".to_owned()),
-        expires_at: Some(after(15)),
+        expires_at: Some(minutes_after_noon(15)),
         payment: None,
         differs: None,
     };
@@ -46,8 +32,8 @@ fn said(status: Status, minute: i64) -> Input {
         fee: None,
         source: None,
         created_at: noon(),
-        updated_at: after(minute),
-        expires_at: Some(after(15)),
+        updated_at: minutes_after_noon(minute),
+        expires_at: Some(minutes_after_noon(15)),
         checkout: None,
         transaction: None,
         purpose: Purpose::TopUp,
@@ -58,7 +44,11 @@ fn said(status: Status, minute: i64) -> Input {
 
 #[test]
 fn a_page_was_abandoned_only_where_it_expired_before_its_time() {
-    let ended = |status, minute| open().apply(&said(status, minute), after(20)).0;
+    let ended = |status, minute| {
+        open()
+            .apply(&said(status, minute), minutes_after_noon(20))
+            .0
+    };
     assert!(ended(Status::Expired, 14).was_abandoned());
     assert!(
         !ended(Status::Expired, 15).was_abandoned(),
@@ -85,7 +75,7 @@ fn a_page_was_abandoned_only_where_it_expired_before_its_time() {
     );
     assert!(!open().was_abandoned());
     let late = ended(Status::Expired, 14)
-        .apply(&said(Status::Completed, 30), after(30))
+        .apply(&said(Status::Completed, 30), minutes_after_noon(30))
         .0;
     assert!(!late.was_abandoned());
 }
@@ -105,7 +95,7 @@ fn a_refusal_ends_a_start_and_a_silence_does_not() {
         (Code::Internal, false),
     ] {
         let answer = Input::Started(Err(Error::new(code, "words")));
-        let next = intent().apply(&answer, after(1)).0;
+        let next = intent().apply(&answer, minutes_after_noon(1)).0;
         assert_eq!(next.phase == Phase::NotStarted, ends, "{code:?}");
         assert_eq!(next.error.unwrap().message, "words");
     }
@@ -116,19 +106,22 @@ fn absence_is_only_what_two_looks_a_minute_apart_find() {
     let once = intent().apply(&Input::Absent, noon()).0;
     let soon = once.apply(&Input::Absent, noon().plus(Span::seconds(59))).0;
     assert_eq!(soon.phase, Phase::Starting);
-    let set_back = once.apply(&Input::Absent, after(-5)).0;
-    assert_eq!(set_back.absent_since, Some(after(-5)));
+    let set_back = once.apply(&Input::Absent, minutes_after_noon(-5)).0;
+    assert_eq!(set_back.absent_since, Some(minutes_after_noon(-5)));
     assert_eq!(
-        once.apply(&Input::Absent, after(1)).0.phase,
+        once.apply(&Input::Absent, minutes_after_noon(1)).0.phase,
         Phase::NotStarted
     );
-    assert_eq!(open().apply(&Input::Absent, after(9)).0.phase, Phase::Open);
+    assert_eq!(
+        open().apply(&Input::Absent, minutes_after_noon(9)).0.phase,
+        Phase::Open
+    );
 }
 
 #[test]
 fn where_nobody_may_look_nothing_is_absent() {
     let forbidden = Input::Unclear(Error::new(Code::Forbidden, "theirs"));
-    let (told, outcome) = intent().apply(&forbidden, after(9));
+    let (told, outcome) = intent().apply(&forbidden, minutes_after_noon(9));
     assert!(outcome.changed && outcome.notice.is_none());
     assert_eq!((told.phase, told.absent_since), (Phase::Starting, None));
     assert_eq!(
@@ -136,9 +129,9 @@ fn where_nobody_may_look_nothing_is_absent() {
         Some(Code::Forbidden)
     );
     let down = Input::Unclear(Error::new(Code::Timeout, "theirs"));
-    assert!(!intent().apply(&down, after(9)).1.changed);
-    assert!(!open().apply(&forbidden, after(9)).1.changed);
-    let looked = told.apply(&Input::Absent, after(10)).0;
+    assert!(!intent().apply(&down, minutes_after_noon(9)).1.changed);
+    assert!(!open().apply(&forbidden, minutes_after_noon(9)).1.changed);
+    let looked = told.apply(&Input::Absent, minutes_after_noon(10)).0;
     assert_eq!(looked.error, None, "the key may look again");
 }
 
@@ -152,14 +145,16 @@ fn what_only_the_chain_said_goes_with_its_block() {
         },
         agreed: true,
     };
-    let (by_chain, outcome) = open().apply(&shown, after(5));
+    let (by_chain, outcome) = open().apply(&shown, minutes_after_noon(5));
     assert_eq!(outcome.notice, Some(NoticeKind::Completed));
     assert_eq!(by_chain.completed_by, Some(ConfirmedBy::Chain));
-    let (back, outcome) = by_chain.apply(&Input::Reorganised, after(6));
+    let (back, outcome) = by_chain.apply(&Input::Reorganised, minutes_after_noon(6));
     assert_eq!(outcome.notice, Some(NoticeKind::Reversed));
     assert_eq!((back.phase, back.verified), (Phase::Confirming, None));
-    let both = by_chain.apply(&said(Status::Completed, 6), after(6)).0;
-    let (kept, outcome) = both.apply(&Input::Reorganised, after(7));
+    let both = by_chain
+        .apply(&said(Status::Completed, 6), minutes_after_noon(6))
+        .0;
+    let (kept, outcome) = both.apply(&Input::Reorganised, minutes_after_noon(7));
     assert_eq!((kept.phase, outcome.notice), (Phase::Completed, None));
 }
 
@@ -173,14 +168,18 @@ fn of_two_words_of_one_instant_the_one_that_goes_further_counts() {
         (Status::UnderReview, Status::Completed),
         (Status::Refunding, Status::Refunded),
     ] {
-        let in_order = open().apply(&said(first, 3), after(4)).0;
-        let in_order = in_order.apply(&said(second, 3), after(4)).0;
-        let reversed = open().apply(&said(second, 3), after(4)).0;
-        let reversed = reversed.apply(&said(first, 3), after(4)).0;
+        let in_order = open().apply(&said(first, 3), minutes_after_noon(4)).0;
+        let in_order = in_order.apply(&said(second, 3), minutes_after_noon(4)).0;
+        let reversed = open().apply(&said(second, 3), minutes_after_noon(4)).0;
+        let reversed = reversed.apply(&said(first, 3), minutes_after_noon(4)).0;
         assert_eq!(in_order.phase, reversed.phase, "{first:?}, {second:?}");
     }
     // A later word takes back what it will.
-    let expired = open().apply(&said(Status::Expired, 3), after(4)).0;
-    let opened = expired.apply(&said(Status::Open, 4), after(5)).0;
+    let expired = open()
+        .apply(&said(Status::Expired, 3), minutes_after_noon(4))
+        .0;
+    let opened = expired
+        .apply(&said(Status::Open, 4), minutes_after_noon(5))
+        .0;
     assert_eq!(opened.phase, Phase::Open);
 }

@@ -1,38 +1,17 @@
 //! What becomes of a payment whose answer was lost: nothing else is begun beside it, it is found by what the
 //! provider's lists tell, and "nothing was charged" is never said of one that may have been made.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::wildcard_enum_match_arm
-)]
-
-mod remote;
-
-use bursar_core::account::AccountId;
-use bursar_core::catalogue::Capabilities;
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{
+use crate::fixtures::{minutes_after_noon, noon, remote_top_up, usd};
+use bursar_domain::account::AccountId;
+use bursar_domain::catalogue::Capabilities;
+use bursar_domain::clock::Span;
+use bursar_domain::error::{Code, Error};
+use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
+use bursar_domain::rules::Rules;
+use bursar_engine::top_up::{Input, Phase, TopUp, Verified};
+use bursar_engine::{
     AccountConfig, Effect, Event, OpenPaymentsResponse, Request, State, Step, Write, step,
 };
-use bursar_core::error::{Code, Error};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{Created, NewPayment, RemotePayment, Status};
-use bursar_core::rules::Rules;
-use bursar_core::top_up::{Input, Phase, TopUp, Verified};
-
-fn noon() -> Timestamp {
-    Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
-}
-
-fn after(minutes: i64) -> Timestamp {
-    noon().plus(Span::minutes(minutes))
-}
-
-fn usd(cents: i64) -> Amount {
-    Amount::from_cents(cents, Currency::new("USD").unwrap())
-}
 
 /// A provider that lets several payments be open at once, and makes one of all that comes under one key.
 fn several() -> Rules {
@@ -129,8 +108,13 @@ fn nothing_is_begun_while_it_is_not_known_whether_the_last_payment_was_made() {
         let same = step(&lost.state, &wish("t1", 10_000), noon(), 0);
         assert_eq!(reply(&same).unwrap().as_deref(), Some("t1"));
 
-        let known = step(&lost.state, &answered("t1", Ok(made("p"))), after(1), 0);
-        let second = step(&known.state, &wish("t2", cents), after(1), 0);
+        let known = step(
+            &lost.state,
+            &answered("t1", Ok(made("p"))),
+            minutes_after_noon(1),
+            0,
+        );
+        let second = step(&known.state, &wish("t2", cents), minutes_after_noon(1), 0);
         assert_eq!(reply(&second).unwrap().as_deref(), Some("t2"));
         assert_eq!(starts(&second), 1, "an open one is in nobody's way");
     }
@@ -140,17 +124,28 @@ fn nothing_is_begun_while_it_is_not_known_whether_the_last_payment_was_made() {
 fn a_payment_that_nothing_can_settle_is_in_the_way_for_a_day() {
     let begun = step(&account(several()), &wish("t1", 10_000), noon(), 0);
     let lost = step(&begun.state, &answered("t1", Err(silent())), noon(), 0).state;
-    let told = reply(&step(&lost, &wish("t2", 10_000), after(24 * 60), 0)).unwrap_err();
+    let told = reply(&step(
+        &lost,
+        &wish("t2", 10_000),
+        minutes_after_noon(24 * 60),
+        0,
+    ))
+    .unwrap_err();
     assert_eq!(told.code, Code::TopUpOpen);
     assert!(told.message.contains("a day at most"), "{}", told.message);
-    let next_day = step(&lost, &wish("t2", 10_000), after(24 * 60 + 1), 0);
+    let next_day = step(
+        &lost,
+        &wish("t2", 10_000),
+        minutes_after_noon(24 * 60 + 1),
+        0,
+    );
     assert_eq!(reply(&next_day).unwrap().as_deref(), Some("t2"));
     assert!(next_day.state.top_ups["t1"].is_live(), "and still followed");
 }
 
 /// A payment of the provider that was made at this minute, by the provider's clock.
 fn payment(id: &str, cents: i64, status: Status, minute: i64) -> RemotePayment {
-    remote::top_up(id, status, usd(cents), after(minute))
+    remote_top_up(id, status, usd(cents), minutes_after_noon(minute))
 }
 
 /// A look at this minute that shows these payments, and all that there are.
@@ -160,21 +155,27 @@ fn looked(state: &State, minute: i64, payments: &[RemotePayment]) -> State {
 
 fn told(state: &State, minute: i64, payments: &[RemotePayment], problem: Option<Error>) -> State {
     let look = Event::OpenPayments {
-        requested_at: after(minute),
+        requested_at: minutes_after_noon(minute),
         answer: Ok(OpenPaymentsResponse {
             payments: payments.to_vec(),
             history_read: problem.is_none(),
             error: problem,
         }),
     };
-    step(state, &look, after(minute), 0).state
+    step(state, &look, minutes_after_noon(minute), 0).state
 }
 
 /// `t1`, begun at noon, whose answer was lost; by minute 11 it is no longer sent again anywhere.
 fn lost(rules: Rules) -> State {
     let begun = step(&account(rules), &wish("t1", 10_000), noon(), 0).state;
-    let lost = step(&begun, &answered("t1", Err(silent())), after(1), 0).state;
-    step(&lost, &Event::Tick, after(11), 0).state
+    let lost = step(
+        &begun,
+        &answered("t1", Err(silent())),
+        minutes_after_noon(1),
+        0,
+    )
+    .state;
+    step(&lost, &Event::Tick, minutes_after_noon(11), 0).state
 }
 
 fn bound(state: &State) -> Option<&str> {
@@ -203,7 +204,7 @@ fn what_may_be_the_lost_one_by_another_clock_keeps_it_from_being_absent() {
                     assert_eq!(why.code, Code::TopUpsUnknown);
                 }
                 assert_eq!(state.top_ups.len(), 1, "and nobody else's meanwhile");
-                let refused = step(&state, &wish("t2", 10_000), after(17), 0);
+                let refused = step(&state, &wish("t2", 10_000), minutes_after_noon(17), 0);
                 assert_eq!(reply(&refused).unwrap_err().code, Code::TopUpOpen);
             }
         }
@@ -225,7 +226,12 @@ fn what_may_be_the_lost_one_by_another_clock_keeps_it_from_being_absent() {
 fn the_lists_are_read_from_a_day_before_a_lost_one() {
     for state in [lost(several()), lost(Rules::default())] {
         let state = looked(&looked(&state, 12, &[]), 12, &[]);
-        let due = step(&state, &Event::CheckNow { command: 1 }, after(12), 0);
+        let due = step(
+            &state,
+            &Event::CheckNow { command: 1 },
+            minutes_after_noon(12),
+            0,
+        );
         let since: Vec<_> = due
             .effects
             .iter()
@@ -236,7 +242,10 @@ fn the_lists_are_read_from_a_day_before_a_lost_one() {
             })
             .collect();
         assert!(
-            !since.is_empty() && since.iter().all(|since| *since <= after(-24 * 60)),
+            !since.is_empty()
+                && since
+                    .iter()
+                    .all(|since| *since <= minutes_after_noon(-24 * 60)),
             "{since:?}"
         );
     }
@@ -244,10 +253,15 @@ fn the_lists_are_read_from_a_day_before_a_lost_one() {
     let known = step(&begun.state, &answered("t1", Ok(made("p"))), noon(), 0);
     let open = [payment("p", 10_000, Status::Open, 0)];
     let known = looked(&looked(&known.state, 1, &open), 1, &open);
-    let due = step(&known, &Event::CheckNow { command: 1 }, after(2), 0);
+    let due = step(
+        &known,
+        &Event::CheckNow { command: 1 },
+        minutes_after_noon(2),
+        0,
+    );
     assert!(due.effects.iter().any(|effect| matches!(
         effect,
-        Effect::Request(Request::OpenPayments { since, .. }) if *since == after(-2)
+        Effect::Request(Request::OpenPayments { since, .. }) if *since == minutes_after_noon(-2)
     )));
 }
 
@@ -257,8 +271,14 @@ fn a_payment_that_was_known_before_is_not_the_lost_one() {
     let known = looked(&account(several()), 0, std::slice::from_ref(&open));
     assert_eq!(known.top_ups.len(), 1, "it is followed");
     let begun = step(&known, &wish("t1", 10_000), noon(), 0).state;
-    let lost = step(&begun, &answered("t1", Err(silent())), after(1), 0).state;
-    let lost = step(&lost, &Event::Tick, after(11), 0).state;
+    let lost = step(
+        &begun,
+        &answered("t1", Err(silent())),
+        minutes_after_noon(1),
+        0,
+    )
+    .state;
+    let lost = step(&lost, &Event::Tick, minutes_after_noon(11), 0).state;
     let once = looked(&lost, 12, std::slice::from_ref(&open));
     let twice = looked(&once, 14, &[open]);
     assert_eq!(twice.top_ups["t1"].phase, Phase::NotStarted);
@@ -287,7 +307,7 @@ fn of_several_likely_ones_the_nearest_is_taken_and_none_is_cancelled_for_it() {
     };
     let likely = looked(&lost(several()), 12, std::slice::from_ref(&foreign));
     assert_eq!(bound(&likely), Some("a"));
-    let refused = reply(&step(&likely, &cancel("t1"), after(13), 0)).unwrap_err();
+    let refused = reply(&step(&likely, &cancel("t1"), minutes_after_noon(13), 0)).unwrap_err();
     assert_eq!(refused.code, Code::TopUpState);
     let single = looked(
         &lost(Rules::default()),
@@ -295,7 +315,7 @@ fn of_several_likely_ones_the_nearest_is_taken_and_none_is_cancelled_for_it() {
         &[payment("a", 10_000, Status::Open, 1)],
     );
     assert!(
-        reply(&step(&single, &cancel("t1"), after(13), 0)).is_ok(),
+        reply(&step(&single, &cancel("t1"), minutes_after_noon(13), 0)).is_ok(),
         "the only one there is"
     );
 }
@@ -324,8 +344,14 @@ fn by_the_providers_own_clock_a_lost_one_is_found_though_ours_is_wrong() {
             *clock_offset = Some(Span::minutes(ahead));
         }
         let begun = step(&account(several()), &wish, noon(), 0).state;
-        let lost = step(&begun, &answered("t1", Err(silent())), after(1), 0).state;
-        let lost = step(&lost, &Event::Tick, after(11), 0).state;
+        let lost = step(
+            &begun,
+            &answered("t1", Err(silent())),
+            minutes_after_noon(1),
+            0,
+        )
+        .state;
+        let lost = step(&lost, &Event::Tick, minutes_after_noon(11), 0).state;
 
         let ours = payment("p", 10_000, Status::Completed, ahead);
         let earlier = payment("a", 10_000, Status::Completed, ahead - 5);
@@ -412,7 +438,9 @@ fn what_the_chain_has_completed_under_another_id_is_still_the_one_that_the_lists
         agreed: true,
     };
     let mut state = named_by_its_intent(Rules::default());
-    let completed = state.top_ups["t1"].apply(&credited, after(1)).0;
+    let completed = state.top_ups["t1"]
+        .apply(&credited, minutes_after_noon(1))
+        .0;
     assert_eq!(completed.phase, Phase::Completed);
     state.top_ups.insert("t1".to_owned(), completed);
     for status in [Status::Open, Status::Confirming, Status::Completed] {
@@ -436,14 +464,14 @@ fn one_that_was_taken_for_somebody_elses_goes_when_it_turns_out_to_be_ours() {
     let mut listed_later = named_by_its_intent(Rules::default());
     listed_later.top_ups.insert(adopted.id.clone(), adopted);
     let look = Event::OpenPayments {
-        requested_at: after(1),
+        requested_at: minutes_after_noon(1),
         answer: Ok(OpenPaymentsResponse {
             payments: vec![listed],
             history_read: true,
             error: None,
         }),
     };
-    for after in [answer, step(&listed_later, &look, after(1), 0)] {
+    for after in [answer, step(&listed_later, &look, minutes_after_noon(1), 0)] {
         assert_eq!(after.state.top_ups.len(), 1);
         assert_eq!(bound(&after.state), Some("p"));
         let gone = Write::DeleteTopUp("r-p".to_owned());
@@ -454,12 +482,18 @@ fn one_that_was_taken_for_somebody_elses_goes_when_it_turns_out_to_be_ours() {
 #[test]
 fn of_two_that_the_lists_name_otherwise_each_is_its_own() {
     let mut state = named_by_its_intent(several());
-    state = step(&state, &wish("t2", 10_000), after(1), 0).state;
+    state = step(&state, &wish("t2", 10_000), minutes_after_noon(1), 0).state;
     let second = Created {
         checkout: Some("https://pay.example/2".to_owned()),
         ..made("another intent")
     };
-    state = step(&state, &answered("t2", Ok(second)), after(1), 0).state;
+    state = step(
+        &state,
+        &answered("t2", Ok(second)),
+        minutes_after_noon(1),
+        0,
+    )
+    .state;
     let first = with_page(payment("p1", 10_000, Status::Open, 0), Some("1"));
     let second = with_page(payment("p2", 10_000, Status::Open, 0), Some("2"));
     for list in [

@@ -1,17 +1,16 @@
 //! A server that is gone is asked twice a minute at most, and is asked within seconds of its return: with the time
 //! passed in, whatever it does in between.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-use bursar_core::account::AccountId;
-use bursar_core::api_balance::ApiBalance;
-use bursar_core::clock::Timestamp;
-use bursar_core::engine::{
+use crate::fixtures::eight_in_the_morning;
+use bursar_domain::account::AccountId;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Code, Error};
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::rules::Rules;
+use bursar_engine::{
     AccountConfig, Effect, Event, HistoryResponse, Presence, Request, Server, State, Step, step,
 };
-use bursar_core::error::{Code, Error};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::rules::Rules;
 use proptest::prelude::*;
 
 const MINUTE: i64 = 60_000;
@@ -35,10 +34,6 @@ struct Asked {
     probes: usize,
 }
 
-fn begin() -> Timestamp {
-    Timestamp::parse_rfc3339("2026-01-31T08:00:00Z").unwrap()
-}
-
 /// Lives with such a server for so long.
 fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
     let setup = AccountConfig {
@@ -47,14 +42,20 @@ fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
         watched_address: None,
     };
     let account = AccountId("a".to_owned());
-    let mut state = State::new(account, begin(), setup, Vec::new(), begin());
+    let mut state = State::new(
+        account,
+        eight_in_the_morning(),
+        setup,
+        Vec::new(),
+        eight_in_the_morning(),
+    );
     let mut asked = Asked::default();
     let mut flying: Vec<(i64, Request)> = Vec::new();
     let mut at = 0;
     let mut event = Event::Presence(presence);
     let mut entropy = 7_u64;
     loop {
-        let now = Timestamp(begin().0 + at);
+        let now = Timestamp(eight_in_the_morning().0 + at);
         entropy = entropy
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
@@ -76,7 +77,7 @@ fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
         }
         let due = state
             .next_due()
-            .map_or(i64::MAX, |due| due.since(begin()).0.max(at));
+            .map_or(i64::MAX, |due| due.since(eight_in_the_morning()).0.max(at));
         let answer = (0..flying.len()).min_by_key(|index| flying[*index].0);
         match answer {
             Some(index) if flying[index].0 <= due => {
@@ -99,7 +100,7 @@ fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
 }
 
 fn answered(request: &Request, there: There, at: i64) -> Event {
-    let requested_at = Timestamp(begin().0 + at - LATENCY);
+    let requested_at = Timestamp(eight_in_the_morning().0 + at - LATENCY);
     let outcome = || match there {
         There::Server => Ok(()),
         There::Nobody | There::Mute => Err(Error::passing(Code::Unreachable, "nobody")),
@@ -208,11 +209,17 @@ fn a_knock_without_a_failure_means_nothing() {
         watched_address: None,
     };
     let account = AccountId("a".to_owned());
-    let state = State::new(account, begin(), setup, Vec::new(), begin());
-    let state = step(&state, &Event::Tick, begin(), 0).state;
+    let state = State::new(
+        account,
+        eight_in_the_morning(),
+        setup,
+        Vec::new(),
+        eight_in_the_morning(),
+    );
+    let state = step(&state, &Event::Tick, eight_in_the_morning(), 0).state;
     let event = Event::Probed {
         server: Server::Api,
         reachable: true,
     };
-    assert_eq!(step(&state, &event, begin(), 0).state, state);
+    assert_eq!(step(&state, &event, eight_in_the_morning(), 0).state, state);
 }

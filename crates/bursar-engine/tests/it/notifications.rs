@@ -1,37 +1,23 @@
 //! What the user is told of a payment: when the provider last said where it stands, and whether its end is news.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-use bursar_core::account::AccountId;
-use bursar_core::api_balance::ApiBalance;
-use bursar_core::catalogue::Capabilities;
-use bursar_core::chain_reading::ChainReading;
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{
+use crate::fixtures::{minutes_after_noon, noon, usd};
+use bursar_domain::account::AccountId;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::catalogue::Capabilities;
+use bursar_domain::chain_reading::ChainReading;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::{Code, Error};
+use bursar_domain::notice::{Notice, NoticeKind};
+use bursar_domain::payment::{
+    Created, Documents, FailureCode, FailureReason, NewPayment, Purpose, RemotePayment, Status,
+};
+use bursar_domain::rules::Rules;
+use bursar_engine::top_up::TopUp;
+use bursar_engine::{
     AccountConfig, ChainResponse, Event, OpenPaymentsResponse, PollTarget, State, Step, Thresholds,
     Write, step,
 };
-use bursar_core::error::{Code, Error};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::notice::{Notice, NoticeKind};
-use bursar_core::payment::{
-    Created, Documents, FailureCode, FailureReason, NewPayment, Purpose, RemotePayment, Status,
-};
-use bursar_core::rules::Rules;
-use bursar_core::top_up::TopUp;
 use proptest::prelude::*;
-
-fn noon() -> Timestamp {
-    Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
-}
-
-fn after(minutes: i64) -> Timestamp {
-    noon().plus(Span::minutes(minutes))
-}
-
-fn usd(cents: i64) -> Amount {
-    Amount::from_cents(cents, Currency::new("USD").unwrap())
-}
 
 fn account(top_ups: Vec<TopUp>) -> State {
     let setup = AccountConfig {
@@ -74,7 +60,7 @@ fn payment(status: Status, reason: Option<FailureReason>, minute: i64) -> Remote
         fee: None,
         source: None,
         created_at: noon(),
-        updated_at: after(minute),
+        updated_at: minutes_after_noon(minute),
         expires_at: None,
         checkout: None,
         transaction: None,
@@ -87,14 +73,14 @@ fn payment(status: Status, reason: Option<FailureReason>, minute: i64) -> Remote
 /// A look at this minute that shows these payments.
 fn looked(state: &State, minute: i64, payments: Vec<RemotePayment>, odd: Option<&str>) -> Step {
     let look = Event::OpenPayments {
-        requested_at: after(minute),
+        requested_at: minutes_after_noon(minute),
         answer: Ok(OpenPaymentsResponse {
             payments,
             history_read: odd.is_none(),
             error: odd.map(|words| Error::new(Code::LineUnreadable, words)),
         }),
     };
-    step(state, &look, after(minute), 0)
+    step(state, &look, minutes_after_noon(minute), 0)
 }
 
 fn notice(step: &Step) -> Option<&Notice> {
@@ -113,16 +99,16 @@ fn a_look_that_could_not_read_a_payment_leaves_its_last_good_state_with_its_time
         "the answer told it"
     );
     let good = looked(&begun, 1, vec![payment(Status::Confirming, None, 1)], None).state;
-    assert_eq!(good.status_read_at("t"), Some(after(1)));
+    assert_eq!(good.status_read_at("t"), Some(minutes_after_noon(1)));
     let odd = looked(&good, 2, Vec::new(), Some("status of a payment")).state;
     assert_eq!(
         odd.status_read_at("t"),
-        Some(after(1)),
+        Some(minutes_after_noon(1)),
         "nothing was said of it"
     );
     assert_eq!(odd.top_ups["t"], good.top_ups["t"]);
     let again = looked(&odd, 3, vec![payment(Status::Confirming, None, 1)], None).state;
-    assert_eq!(again.status_read_at("t"), Some(after(3)));
+    assert_eq!(again.status_read_at("t"), Some(minutes_after_noon(3)));
 }
 
 #[test]
@@ -131,9 +117,9 @@ fn of_a_lost_one_the_last_look_at_all_that_there_is_counts() {
     let state = account(vec![intent]);
     assert_eq!(state.status_read_at("t"), None);
     let looked_for = looked(&state, 1, Vec::new(), None).state;
-    assert_eq!(looked_for.status_read_at("t"), Some(after(1)));
+    assert_eq!(looked_for.status_read_at("t"), Some(minutes_after_noon(1)));
     let odd = looked(&looked_for, 2, Vec::new(), Some("status of a payment")).state;
-    assert_eq!(odd.status_read_at("t"), Some(after(1)));
+    assert_eq!(odd.status_read_at("t"), Some(minutes_after_noon(1)));
 }
 
 fn no_reason(words: Option<&str>) -> Option<FailureReason> {
@@ -234,7 +220,7 @@ impl Watched {
 
     fn hear(&mut self, event: &Event) -> &mut Self {
         self.minute += 1;
-        let after = step(&self.state, event, after(self.minute), 0);
+        let after = step(&self.state, event, minutes_after_noon(self.minute), 0);
         let low = after.commit.iter().filter(|write| match write {
             Write::Notice(notice) => notice.kind == NoticeKind::LowBalance,
             Write::TopUp(_) | Write::DeleteTopUp(_) | Write::Alerts(_) => false,
@@ -245,7 +231,7 @@ impl Watched {
     }
 
     fn chain(&mut self, cents: i64) -> &mut Self {
-        let reading = reading(cents, after(self.minute + 1));
+        let reading = reading(cents, minutes_after_noon(self.minute + 1));
         self.hear(&Event::Chain(Ok(ChainResponse {
             user: Default::default(),
             reading,
@@ -325,9 +311,9 @@ fn figures_that_are_old_warn_of_nothing() {
             daily_usage: None,
             days_left: Some(1),
         },
-        after(-600),
+        minutes_after_noon(-600),
     ));
-    watched.state.chain = Some(reading(400, after(-600)));
+    watched.state.chain = Some(reading(400, minutes_after_noon(-600)));
     watched.state.thresholds.days = Some(7);
     let thresholds = Thresholds {
         days: Some(6),
@@ -351,7 +337,7 @@ fn figures_that_are_old_warn_of_nothing() {
             daily_usage: None,
             days_left: Some(1),
         },
-        after(watched.minute),
+        minutes_after_noon(watched.minute),
     ));
     watched.minute += 120;
     watched.chain(9_000);
@@ -371,7 +357,7 @@ fn a_changed_threshold_is_compared_with_figures_that_are_read_for_it() {
     let asked = step(
         &watched.state,
         &Event::Thresholds(higher.clone()),
-        after(5),
+        minutes_after_noon(5),
         0,
     );
     assert!(asked.commit.is_empty());
