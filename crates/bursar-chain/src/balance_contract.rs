@@ -1,5 +1,5 @@
-//! The Balance contract's language: calls encoded, figures and events decoded. Decoding is exact: the right
-//! length, address and topics, canonical data, amounts that fit. Pure functions, no RPC in sight.
+//! The Balance contract's ABI: encodes calls, decodes balances and events. Decoding is exact: length, address, topics
+//! and encoding must all be right, and amounts must fit. Pure functions that send no request.
 
 use super::fault::Fault;
 use super::rpc_types::{Block, Log};
@@ -10,7 +10,7 @@ use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, Currency, MAX_SCALE};
 
-/// A longer top-up id is nobody's; in bytes.
+/// No provider gives a longer id.
 const MAX_TOP_UP_ID_BYTES: usize = 200;
 
 #[allow(missing_debug_implementations, unreachable_pub)]
@@ -36,7 +36,7 @@ use abi::Balance::{
     getFullBalanceCall, limboCall,
 };
 
-/// Whose balance, in which token, by which contract.
+/// The contract, with the token and the user whose balance is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BalanceContract {
     pub(super) address: Address,
@@ -44,7 +44,7 @@ pub(super) struct BalanceContract {
     pub(super) user: Address,
 }
 
-/// The figures of one block.
+/// The balances of one block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ContractBalances {
     pub(super) free: Amount,
@@ -54,7 +54,7 @@ pub(super) struct ContractBalances {
 }
 
 impl ContractBalances {
-    /// These figures as they stood at block `head`.
+    /// These balances as those of block `head`.
     pub(super) fn at_block(self, head: Block, read_at: Timestamp) -> ChainReading {
         ChainReading {
             block: head.number,
@@ -70,7 +70,7 @@ impl ContractBalances {
 }
 
 impl BalanceContract {
-    /// The calls whose answers [`figures`] takes, in this order.
+    /// The calls whose answers [`decode_balances`] takes, in this order.
     pub(super) fn balance_calls(&self) -> [Vec<u8>; 4] {
         let Self { token, user, .. } = *self;
         [
@@ -81,8 +81,8 @@ impl BalanceContract {
         ]
     }
 
-    /// The topics that every event of interest carries, as a log filter wants them. `FreeBalanceIncrease`
-    /// accompanies them and is left out, so that nothing counts twice.
+    /// The topics of a log filter for the events that matter. `FreeBalanceIncrease` accompanies each of them and is
+    /// left out, so that no money counts twice.
     pub(super) fn topics(&self) -> (Vec<B256>, B256, B256) {
         let signatures = vec![
             UserBalanceIncrease::SIGNATURE_HASH,
@@ -92,11 +92,11 @@ impl BalanceContract {
         (signatures, self.token.into_word(), self.user.into_word())
     }
 
-    /// What a log says of the user's money, at the token's `decimals`; `time` is its block's.
+    /// What a log means for the user's money, at the token's `decimals`. `time` is the time of its block.
     ///
     /// # Errors
-    /// [`Fault::Malformed`] when the log is not one that the filter asks for, or is not written as the
-    /// contract writes it.
+    /// [`Fault::Malformed`] if the filter does not ask for this log, or the log is not encoded as the contract encodes
+    /// it.
     pub(super) fn decode_event(
         &self,
         log: &Log,
@@ -147,7 +147,7 @@ pub(super) fn decimals_call() -> Vec<u8> {
 }
 
 /// # Errors
-/// [`Fault::Malformed`] when it is not one word, or more than [`MAX_SCALE`].
+/// [`Fault::Malformed`] if the answer is not one word, or more than [`MAX_SCALE`].
 pub(super) fn decode_decimals(answer: &[u8]) -> Result<u8, Fault> {
     u8::try_from(decode_word(answer)?)
         .ok()
@@ -158,8 +158,8 @@ pub(super) fn decode_decimals(answer: &[u8]) -> Result<u8, Fault> {
 /// The answers to [`BalanceContract::balance_calls`] as money.
 ///
 /// # Errors
-/// [`Fault::Malformed`] when an answer is not exactly one word, a figure does not fit, or less is there in all
-/// than can be spent.
+/// [`Fault::Malformed`] if an answer is not exactly one word, an amount does not fit, or the full balance is less than
+/// the free one.
 pub(super) fn decode_balances(
     answers: &[Vec<u8>; 4],
     decimals: u8,
@@ -197,7 +197,7 @@ fn decode_amount(units: U256, decimals: u8) -> Result<Amount, Fault> {
     Amount::new(units, decimals, Currency::usdc()).map_err(|_| TOO_LARGE)
 }
 
-/// `(uint256 amount, string topUpId)`; the id is taken as bytes, because a string would be mended silently.
+/// `(uint256 amount, string topUpId)`. The id is decoded as bytes, because a string decoder silently repairs bad UTF-8.
 fn decode_credit(data: &[u8]) -> Result<(EventKind, U256), Fault> {
     type Data = (sol_data::Uint<256>, sol_data::Bytes);
     let (amount, id) = decode_exact::<Data>(data)?;
@@ -209,7 +209,7 @@ fn decode_credit(data: &[u8]) -> Result<(EventKind, U256), Fault> {
     ))
 }
 
-/// An id that no provider would give does not hide the money: the credit stands, under the id's digest.
+/// An unreadable id must not hide money: the credit counts, and a digest of the id takes its place.
 fn readable_id(id: &Bytes) -> String {
     match std::str::from_utf8(id) {
         Ok(text) if text.len() <= MAX_TOP_UP_ID_BYTES => text.to_owned(),
@@ -217,7 +217,7 @@ fn readable_id(id: &Bytes) -> String {
     }
 }
 
-/// Decodes event data that must be written in the one canonical way, without a byte more.
+/// Decodes event data that must have the one canonical encoding, without a byte more.
 fn decode_exact<T>(data: &[u8]) -> Result<T::RustType, Fault>
 where
     T: SolType,
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn selectors_are_the_contracts() {
+    fn selectors_match_the_contract() {
         let [free, full, limbo, frozen] = CONTRACT.balance_calls();
         assert_eq!(free.len(), 68);
         assert_eq!(frozen.len(), 36);
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_are_exact() {
+    fn decodes_exact_balances() {
         let read = decode_balances(
             &[units(180_000_000), units(200_500_000), units(7), units(1)],
             6,
@@ -315,12 +315,12 @@ mod tests {
     }
 
     #[test]
-    fn figures_that_cannot_be_are_refused() {
+    fn rejects_impossible_balances() {
         let good = || [units(1), units(2), units(0), units(0)];
         assert!(decode_balances(&good(), 6).is_ok());
         for (place, wrong) in [
-            (0, units(3)),   // more can be spent than there is
-            (0, Vec::new()), // an address without code
+            (0, units(3)),   // free balance above the full one
+            (0, Vec::new()), // the answer of an address without code
             (0, vec![0; 31]),
             (0, vec![0; 33]),
             (0, vec![0xff; 32]),                              // does not fit
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_credit_is_read() {
+    fn decodes_credit() {
         let event = CONTRACT
             .decode_event(
                 &credit_log(U256::from(25_000_000), b"abc-1"),
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn refunds_and_releases_are_read() {
+    fn decodes_refund_and_release() {
         let refund = (
             sol_data::Uint::<256>::abi_encode(&U256::from(5)),
             Address::ZERO.into_word(),
@@ -389,11 +389,11 @@ mod tests {
     }
 
     #[test]
-    fn foreign_and_bent_logs_are_refused() {
+    fn rejects_foreign_and_altered_logs() {
         let good = credit_log(U256::from(1), b"x");
-        let refused = |bend: &dyn Fn(&mut Log)| {
+        let refused = |alter: &dyn Fn(&mut Log)| {
             let mut log = good.clone();
-            bend(&mut log);
+            alter(&mut log);
             assert!(
                 matches!(
                     CONTRACT.decode_event(&log, 6, Timestamp(0)),
@@ -425,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn an_odd_id_does_not_hide_the_money() {
+    fn keeps_credit_with_unreadable_id() {
         let id = |bytes: &[u8]| match CONTRACT
             .decode_event(&credit_log(U256::from(1), bytes), 6, Timestamp(0))
             .unwrap()

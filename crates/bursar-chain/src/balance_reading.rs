@@ -1,4 +1,4 @@
-//! The user's balances, all at one block.
+//! Reads the user's balances, all from one block.
 
 use super::balance_contract::{BalanceContract, decode_balances};
 use super::chain::Chain;
@@ -15,10 +15,10 @@ use bursar_domain::error::Result;
 use bursar_platform::http::BODY_LIMIT;
 
 impl Chain {
-    /// The user's balances at the newest block of the best RPC, all at that one block.
+    /// The user's balances at the newest block of the best endpoint, all from that one block.
     ///
     /// # Errors
-    /// Of the one RPC, or `chain_unavailable` when none of several is usable.
+    /// The error of the only endpoint, or `chain_unavailable` if none of several is usable.
     pub async fn read(&self, user: Address, now: Timestamp) -> Result<ChainReading> {
         self.set_caller_time(now);
         let contract = &self.balance_contract(user);
@@ -29,8 +29,8 @@ impl Chain {
         .map_err(combine_faults)
     }
 
-    /// The user's balances after an earlier block, by one endpoint's word. `None` where it keeps no such old state, or
-    /// has another block there than `hash`.
+    /// The user's balances after an earlier block, as one endpoint reports them. `None` if it does not keep state that
+    /// old, or has a block there whose hash is not `hash`.
     ///
     /// # Errors
     /// As [`Chain::read`].
@@ -57,22 +57,22 @@ impl Chain {
             };
             let mut read = || -> Result<_, Fault> {
                 let mut figure = || answers.next::<Data>("a figure").map(|data| data.0);
-                let figures_data = [figure()?, figure()?, figure()?, figure()?];
+                let balances_data = [figure()?, figure()?, figure()?, figure()?];
                 let seen = answers.next::<Option<Block>>("a block")?;
                 Ok((
-                    decode_balances(&figures_data, connection.decimals()?)?,
+                    decode_balances(&balances_data, connection.decimals()?)?,
                     seen,
                 ))
             };
-            // An endpoint without old states is as good as any other.
-            let Ok((figures_data, Some(seen))) = read() else {
+            // An endpoint that keeps no old state is as healthy as any other.
+            let Ok((balances_data, Some(seen))) = read() else {
                 return Ok(None);
             };
             let is_it = seen.number == number && hash.is_none_or(|hash| hash == seen.hash);
             Ok(is_it.then_some(Balances {
-                free: figures_data.free,
-                reserved: figures_data.reserved,
-                held: figures_data.held,
+                free: balances_data.free,
+                reserved: balances_data.reserved,
+                held: balances_data.held,
             }))
         })
         .await
@@ -80,7 +80,7 @@ impl Chain {
     }
 }
 
-/// All figures at `head`, or at the newest block by then where that one is gone.
+/// All balances at `head`, or at the newest block by then if `head` is gone.
 pub(super) async fn read_newest(
     connection: &RpcConnection,
     contract: &BalanceContract,
@@ -97,8 +97,8 @@ pub(super) async fn read_newest(
     }
 }
 
-/// All figures at `head`, named by its hash; where the RPC does not take that, by its number, with a look
-/// whether the number still means the same block.
+/// All balances at `head`, named by its hash. An endpoint that does not accept hashes is asked by number, and the block
+/// is compared to be sure that the number still means the same one.
 async fn read_at(
     connection: &RpcConnection,
     contract: &BalanceContract,
@@ -107,12 +107,12 @@ async fn read_at(
 ) -> Result<ChainReading, Fault> {
     let refuses_hashes = connection.rpc.health().refuses_hashes;
     let answers = if refuses_hashes {
-        figures_by_number(connection, contract, head).await?
+        balances_by_number(connection, contract, head).await?
     } else {
-        match figures_at(connection, contract, BlockId::Hash(head.hash), None).await {
-            // Whatever it says against the hash: what it does not say against the number is only about hashes.
+        match balances_at(connection, contract, BlockId::Hash(head.hash), None).await {
+            // An error that goes away when the block is named by number was about the hash, whatever its text says.
             Err(fault) if may_reject_hashes(&fault) => {
-                let answers = figures_by_number(connection, contract, head).await?;
+                let answers = balances_by_number(connection, contract, head).await?;
                 connection.rpc.health().refuses_hashes = true;
                 answers
             }
@@ -122,7 +122,7 @@ async fn read_at(
     Ok(decode_balances(&answers, connection.decimals()?)?.at_block(head, now))
 }
 
-/// Whether figures were not given for a reason that may lie in a block's being named by its hash.
+/// Whether the failure may be due to naming the block by its hash.
 fn may_reject_hashes(fault: &Fault) -> bool {
     match fault {
         Fault::ErrorResponse(error) => !matches!(
@@ -139,12 +139,12 @@ fn may_reject_hashes(fault: &Fault) -> bool {
     }
 }
 
-async fn figures_by_number(
+async fn balances_by_number(
     connection: &RpcConnection,
     contract: &BalanceContract,
     head: Block,
 ) -> Result<[Vec<u8>; 4], Fault> {
-    figures_at(
+    balances_at(
         connection,
         contract,
         BlockId::Number(head.number),
@@ -153,7 +153,7 @@ async fn figures_by_number(
     .await
 }
 
-async fn figures_at(
+async fn balances_at(
     connection: &RpcConnection,
     contract: &BalanceContract,
     at: BlockId,
@@ -177,7 +177,7 @@ async fn figures_at(
     }
 }
 
-/// Whether an answer may only mean that the endpoint keeps no such old state.
+/// Whether the error may only mean that the endpoint does not keep state that old.
 fn may_lack_state(fault: &Fault) -> bool {
     fault
         .rpc_error_kind()

@@ -1,4 +1,4 @@
-//! Blocks by number: the newest one, hashes and times.
+//! Looks up blocks: the newest one, and hashes and times by number. A missing block is either yet to come or gone.
 
 use super::chain::Chain;
 use super::eth_calls::{BlockId, get_block};
@@ -13,7 +13,7 @@ use bursar_domain::error::Result;
 use bursar_platform::http::BODY_LIMIT;
 use std::sync::{Arc, PoisonError};
 
-/// An RPC that is this many blocks short of a block may only be slow; further back, the block is gone.
+/// An endpoint that is at most this many blocks short of a block may only be slow. Beyond that, the block is gone.
 const MAX_HEAD_LAG_BLOCKS: u64 = 8;
 
 impl Chain {
@@ -29,11 +29,11 @@ impl Chain {
         .map_err(combine_faults)
     }
 
-    /// The hash of a block, to notice a reorganisation. `None`: the chain has become shorter than that, as every
-    /// RPC says. An RPC that is only a few blocks behind is no evidence for that.
+    /// The hash of a block, which shows whether a reorganisation replaced it. `None` if every endpoint reports a chain
+    /// that is now shorter. An endpoint that is only a few blocks behind is no evidence of that.
     ///
     /// # Errors
-    /// As [`Chain::read`]; `chain_unavailable` too while RPCs have yet to come to the block.
+    /// As [`Chain::read`]; also `chain_unavailable` while the endpoints have not reached the block.
     pub async fn block_hash(&self, number: u64) -> Result<Option<B256>> {
         Ok(self.block(number).await?.map(|block| block.hash))
     }
@@ -80,7 +80,7 @@ impl Chain {
         }
     }
 
-    /// Whether every RPC answered, and each is so far short of the block that it cannot be slowness.
+    /// Whether every endpoint answered and is too far below the block to be merely slow.
     fn is_above_all_heads(&self, number: u64, faults: &[(String, Fault)]) -> bool {
         let all_behind = faults.iter().all(|(_, fault)| *fault == Fault::Behind);
         let far_short = |rpc: &Arc<RpcEndpoint>| {
@@ -91,7 +91,7 @@ impl Chain {
     }
 }
 
-/// Why an RPC whose newest block is `head` does not have block `number`: it has yet to come, or it is gone.
+/// Why an endpoint whose newest block is `head` lacks block `number`: it has yet to arrive there, or has deleted it.
 pub(super) fn missing_block(number: u64, head: u64) -> Fault {
     if number.saturating_add(MAX_HEAD_LAG_BLOCKS) < head {
         Fault::Pruned
@@ -100,7 +100,7 @@ pub(super) fn missing_block(number: u64, head: u64) -> Fault {
     }
 }
 
-/// The same where it says so in an error.
+/// The same for an endpoint that reports the missing block as an error.
 pub(super) fn map_missing_block(fault: Fault, number: u64, head: u64) -> Fault {
     match fault.rpc_error_kind() {
         Some(RpcErrorKind::Pruned) => Fault::Pruned,

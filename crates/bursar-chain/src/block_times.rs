@@ -1,10 +1,10 @@
-//! The times of blocks, remembered by hash, so that an event's block is asked for once.
+//! Caches block times by hash, so that each event's block is looked up once.
 
 use alloy_primitives::B256;
 use bursar_domain::clock::Timestamp;
 use std::collections::HashMap;
 
-/// More are never needed at once; forgetting them costs a request.
+/// Never needed at once. Clearing the cache beyond that costs a request.
 const MAX_BLOCKS: usize = 4_096;
 
 /// Block hash → number and time.
@@ -14,7 +14,7 @@ pub(super) struct BlockTimeCache {
 }
 
 impl BlockTimeCache {
-    /// The time of the block with that hash and number.
+    /// The time of the block with this hash and number.
     pub(super) fn get(&self, hash: B256, number: u64) -> Option<Timestamp> {
         self.known
             .get(&hash)

@@ -1,6 +1,5 @@
-//! The chain as the rest of the core sees it: RPCs asked in order with fail-over, ranked by the age of their
-//! heads, and every reading at one block. No answer is taken from an RPC of another chain. Heads are compared with
-//! each other; the caller's clock, which may be wrong, is only ever a reason to ask more RPCs.
+//! The chain as the other crates see it: the RPC endpoints of one network, and what all calls share. The calls are in
+//! files by subject: `balance_reading`, `events`, `receipt_quorum`, `reorg_detection`, `log_subscription` and so on.
 
 use super::RpcState;
 use super::balance_contract::BalanceContract;
@@ -18,11 +17,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use url::Url;
 
-/// For one request while another RPC could answer instead; less for one that failed the last time.
+/// For one request, if another endpoint could answer instead.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// The same for an endpoint whose last request failed.
 const REQUEST_TIMEOUT_AFTER_FAILURE: Duration = Duration::from_secs(2);
 
-/// The Balance contract's chain. Cheap to clone.
+/// The chain that holds the Balance contract. Cheap to clone.
 #[derive(Clone)]
 pub struct Chain {
     pub(super) inner: Arc<Inner>,
@@ -33,15 +33,16 @@ pub(super) struct Inner {
     pub(super) http: Http,
     /// In order of preference; no address twice.
     pub(super) rpcs: Vec<Arc<RpcEndpoint>>,
-    /// Times of blocks as the subscription told them.
+    /// Block times that the subscription reported.
     pub(super) subscription_times: Mutex<BlockTimeCache>,
-    /// The caller's time when it last said it.
+    /// The caller's time, and when the caller last gave it.
     caller_time: Mutex<Option<(Timestamp, Instant)>>,
-    /// The last block whose time was asked for: how far back events were read, over and over.
+    /// The last block whose time was looked up. Callers ask for the same one repeatedly: the block down to which events
+    /// were read.
     pub(super) last_block_time: Mutex<Option<(u64, Timestamp)>>,
-    /// Whether the range of blocks that was read last had events of the user's.
+    /// Whether the range of blocks read last had events of the user.
     pub(super) last_range_had_events: AtomicBool,
-    /// Whether anything is expected or anybody looks.
+    /// Whether a payment is expected or the user is looking.
     pub(super) active: watch::Sender<bool>,
 }
 
@@ -55,7 +56,8 @@ impl fmt::Debug for Chain {
 }
 
 impl Chain {
-    /// `own_rpc` is the user's own RPC, asked first. It may hold a key and is never told.
+    /// `own_rpc` is the user's own endpoint, which is asked first. Its address may hold a key and never leaves this
+    /// crate.
     pub fn new(place: ChainPlace, own_rpc: Option<Url>, http: Http) -> Self {
         let mut rpcs: Vec<Arc<RpcEndpoint>> = Vec::new();
         for url in own_rpc.iter().chain(&place.rpc) {
@@ -78,12 +80,12 @@ impl Chain {
         }
     }
 
-    /// Whether a connection to any of the RPCs stands; nothing is asked.
+    /// Whether a connection to any of the endpoints can be opened. Sends no request.
     pub async fn is_reachable(&self) -> bool {
         knock(self.inner.rpcs.iter().map(|rpc| rpc.url())).await
     }
 
-    /// Where each RPC stands, by host.
+    /// The state of each endpoint, by host.
     pub fn rpc_states(&self) -> Vec<(String, RpcState)> {
         self.inner
             .rpcs
@@ -114,7 +116,7 @@ impl Chain {
         }
     }
 
-    /// As if so much time had really passed since the heads moved.
+    /// Acts as if this much time had passed since the heads last moved.
     #[cfg(any(test, feature = "testing"))]
     pub fn age_heads(&self, time: Duration) {
         for rpc in &self.inner.rpcs {
@@ -122,7 +124,7 @@ impl Chain {
         }
     }
 
-    /// What time it is by the caller's clock.
+    /// Remembers the time of the caller's clock.
     pub(super) fn set_caller_time(&self, now: Timestamp) {
         *self.caller_time() = Some((now, Instant::now()));
     }

@@ -1,4 +1,4 @@
-//! Whether a node serves this chain and has the contracts on it.
+//! Checks that a node serves this chain and has both contracts. No answer is taken from a node that fails the check.
 
 use super::balance_contract;
 use super::eth_calls::{BlockId, eth_call};
@@ -9,14 +9,14 @@ use alloy_primitives::Address;
 use bursar_domain::network::ChainPlace;
 use serde_json::json;
 
-/// What a check of the RPC found.
+/// What the check of an endpoint found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ChainCheck {
-    /// Of the token.
+    /// The token's decimals.
     pub(super) decimals: u8,
 }
 
-/// The calls that tell whether a node is one of this chain, for [`read_check`].
+/// The calls whose answers [`read_check`] takes.
 pub(super) fn check_calls(place: &ChainPlace) -> Vec<Call> {
     let code = |address: Address| Call::new("eth_getCode", json!([address, "latest"]));
     vec![
@@ -31,8 +31,10 @@ pub(super) fn check_calls(place: &ChainPlace) -> Vec<Call> {
     ]
 }
 
+/// Checks the answers to [`check_calls`].
+///
 /// # Errors
-/// [`Fault::WrongChain`], [`Fault::NoContract`], or what the answers lack.
+/// [`Fault::WrongChain`], [`Fault::NoContract`], or what is missing from the answers.
 pub(super) fn read_check(
     place: &ChainPlace,
     answers: &mut BatchResults,
@@ -48,13 +50,13 @@ pub(super) fn read_check(
 }
 
 pub(super) fn read_chain_id(place: &ChainPlace, answers: &mut BatchResults) -> Result<(), Fault> {
-    let seen = answers.next::<Quantity>("the chain's id")?.0;
-    if seen == place.id {
+    let actual = answers.next::<Quantity>("the chain's id")?.0;
+    if actual == place.id {
         Ok(())
     } else {
         Err(Fault::WrongChain {
             expected: place.id,
-            seen,
+            actual,
         })
     }
 }

@@ -1,5 +1,5 @@
-//! A second RPC's word on events before they are taken for true: what one RPC alone tells may be of its own making.
-//! Where the network has one host only, or no other answers, the one is believed.
+//! Asks a second RPC endpoint about events before they count: what only one reports may be invented. If the network has
+//! endpoints at one host only, or no other one answers, the one is believed.
 
 use super::balance_contract::BalanceContract;
 use super::chain::Chain;
@@ -12,23 +12,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
-/// How long another RPC may take to come to a block that the first one has.
+/// How long another endpoint may take to reach a block that the first one has.
 const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(3);
 const HEAD_POLL_INTERVAL: Duration = Duration::from_millis(150);
 
-/// What an RPC tells of some blocks.
+/// What a second endpoint reports of some blocks.
 pub(super) type WitnessResult = Result<WitnessAnswer, Fault>;
 
 #[derive(Debug)]
 pub(super) enum WitnessAnswer {
-    /// As far down as it tells of them at once.
+    /// The newest of the events, as far down as it returns them at once.
     Current(EventBatch),
-    /// Its head is old: it says nothing of what came after, and this of what came before.
+    /// Its head is old: it knows nothing of the blocks after that, and this of the blocks before.
     Stale(Option<EventBatch>),
 }
 
 impl Chain {
-    /// The RPC that is asked beside the first, at another host; `None` where there is none to be asked now.
+    /// An endpoint at another host to ask in parallel with the first; `None` if none is available now.
     pub(super) fn witness(&self) -> Option<Arc<RpcEndpoint>> {
         let order = self.by_priority();
         let first = order.first()?;
@@ -39,19 +39,19 @@ impl Chain {
             .cloned()
     }
 
-    /// Asks one RPC at another host than `first` for the events of the batch's blocks, and returns what both tell: all of the
-    /// batch, or as much of it as the other one tells of at once. An RPC that does not answer says nothing of them, and
-    /// one with an old head nothing of the blocks after it; one with a new head that does not get to these blocks
-    /// contradicts. `said` is what one of them has told already.
+    /// Asks an endpoint at another host than `first` for the events of the batch's blocks, and returns what both
+    /// report: the whole batch, or as much of it as the other one returns at once. An endpoint that does not answer
+    /// says nothing about the events, and one with an old head says nothing about later blocks. One whose head is new
+    /// but that never reaches these blocks contradicts. `known` is an answer that has already come.
     ///
     /// # Errors
-    /// `rpcs_disagree`, naming both hosts, for the next look to find settled or not.
+    /// `rpcs_disagree`, with both hosts. The next poll shows whether they still do.
     pub(super) async fn corroborate(
         &self,
         contract: &BalanceContract,
         first: &str,
         batch: EventBatch,
-        mut said: Option<(Arc<RpcEndpoint>, WitnessResult)>,
+        mut known: Option<(Arc<RpcEndpoint>, WitnessResult)>,
     ) -> Result<EventBatch> {
         if batch.events.is_empty() {
             return Ok(batch);
@@ -60,17 +60,17 @@ impl Chain {
             if rpc.host == first || !rpc.health().is_available(Instant::now()) {
                 continue;
             }
-            let told = match said.take_if(|(witness, _)| Arc::ptr_eq(witness, &rpc)) {
-                Some((_, told)) => told,
+            let other = match known.take_if(|(witness, _)| Arc::ptr_eq(witness, &rpc)) {
+                Some((_, other)) => other,
                 None => self.ask_witness(&rpc, contract, batch.from, batch.to).await,
             };
             let rpcs_disagree = || rpcs_disagree(first, &rpc.host);
-            match told {
-                Ok(WitnessAnswer::Current(told)) => {
-                    return corroborated(&batch, &told).ok_or_else(rpcs_disagree);
+            match other {
+                Ok(WitnessAnswer::Current(other)) => {
+                    return corroborated(&batch, &other).ok_or_else(rpcs_disagree);
                 }
-                Ok(WitnessAnswer::Stale(Some(told)))
-                    if told.to >= batch.from && corroborated(&batch, &told).is_none() =>
+                Ok(WitnessAnswer::Stale(Some(other)))
+                    if other.to >= batch.from && corroborated(&batch, &other).is_none() =>
                 {
                     return Err(rpcs_disagree());
                 }
@@ -82,8 +82,8 @@ impl Chain {
         Ok(batch)
     }
 
-    /// What this RPC tells of these blocks, once it has come to them or its head turns out to be old. How old a head is,
-    /// the other RPCs' heads and the time that has really passed say, and never the caller's clock.
+    /// What this endpoint reports of these blocks, as soon as it has reached them or its head turns out to be old. The
+    /// heads of the other endpoints and real time decide how old a head is, never the caller's clock.
     pub(super) async fn ask_witness(
         &self,
         rpc: &Arc<RpcEndpoint>,
@@ -101,7 +101,8 @@ impl Chain {
                     .map(WitnessAnswer::Current);
             }
             let is_timed_out = started.elapsed() > CATCH_UP_TIMEOUT;
-            // Also where the chain itself stands still: an RPC that is stuck must not hold up the newest block for ever.
+            // This also holds if the chain itself stands still: an endpoint that is stuck must not delay the newest
+            // block forever.
             let is_stuck = is_timed_out && rpc.health().is_stalled(Instant::now());
             if self.is_head_stale(rpc) || is_stuck {
                 let before = if head.number < from {
@@ -130,14 +131,13 @@ pub(super) fn rpcs_disagree(first: &str, second: &str) -> Error {
     )
 }
 
-/// The part of the batch that `told` tells the same of; `None` where they contradict each other, or have no block in
-/// common.
-fn corroborated(batch: &EventBatch, told: &EventBatch) -> Option<EventBatch> {
-    let (batch, told) = overlap(batch, told)?;
-    same_events(&batch.events, &told.events).then_some(batch)
+/// The part of the batch that `other` confirms; `None` if the two contradict each other or have no block in common.
+fn corroborated(batch: &EventBatch, other: &EventBatch) -> Option<EventBatch> {
+    let (batch, other) = overlap(batch, other)?;
+    same_events(&batch.events, &other.events).then_some(batch)
 }
 
-/// What each of two batches tells of the blocks that both are of; `None` where they are of different chains, or have no
+/// What each of two batches reports of the blocks that both cover; `None` if they are of different chains, or have no
 /// block in common.
 pub(super) fn overlap(one: &EventBatch, other: &EventBatch) -> Option<(EventBatch, EventBatch)> {
     let (from, to) = (one.from.max(other.from), one.to.min(other.to));
@@ -149,11 +149,11 @@ pub(super) fn overlap(one: &EventBatch, other: &EventBatch) -> Option<(EventBatc
     if from > to || (one.to == other.to && one.to_hash != other.to_hash) {
         return None;
     }
-    let within = |batch: &EventBatch| EventBatch {
+    let restricted = |batch: &EventBatch| EventBatch {
         events: batch.within(from, to),
         from,
         to,
         to_hash,
     };
-    Some((within(one), within(other)))
+    Some((restricted(one), restricted(other)))
 }

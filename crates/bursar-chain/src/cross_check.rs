@@ -1,5 +1,5 @@
-//! Events of a range of blocks where there is reason to doubt the first answer: a second endpoint is asked even if the
-//! first one has none, and what only one of them tells counts where the receipt is at both.
+//! Reads events again if there is reason to doubt the first answer: a second endpoint is asked even if the first one
+//! has no events, and an event that only one of them reports counts if both have its receipt.
 
 use super::chain::Chain;
 use super::corroboration::{WitnessAnswer, overlap, rpcs_disagree};
@@ -10,8 +10,8 @@ use bursar_domain::error::Result;
 use std::time::Instant;
 
 impl Chain {
-    /// The newest of the user's events in the blocks `from` to `to`, as [`Chain::newest_events`] reads them. Where another
-    /// endpoint answers, it is asked even if there are none, and its events count as well where both have the receipt.
+    /// The newest of the user's events in the blocks `from` to `to`, as [`Chain::newest_events`] reads them. Another
+    /// endpoint, if one answers, is asked even if there are none, and its events count too if both have the receipt.
     ///
     /// # Errors
     /// As [`Chain::newest_events`].
@@ -48,9 +48,9 @@ impl Chain {
         Ok(batch)
     }
 
-    /// The events of both in the blocks that both tell of, newest first; `None` where they are not of the same chain, or
-    /// one alone stands by an event. Endpoints may count the logs of a transaction in different ways: what is the same but
-    /// for its place is the same event.
+    /// The events of both batches in the blocks that both cover, newest first; `None` if the batches are of different
+    /// chains, or if only one endpoint has an event's receipt. Endpoints may number the logs of a transaction in
+    /// different ways: events that are equal but for the log index are the same event.
     async fn merge(
         &self,
         user: Address,
@@ -66,7 +66,7 @@ impl Chain {
         };
         unmatched.retain(|event| !take(&|figures_data| figures_data == event));
         unmatched.retain(|event| !take(&|figures_data| same_except_log_index(figures_data, event)));
-        // In the count of the one that tells more, so that two events are never in one place.
+        // Number them as the batch with more events does, so that no two events share an index.
         let place = |event: &BalanceEvent| (event.block, event.log_index);
         if !left.is_empty() {
             both.events = other.events;

@@ -1,4 +1,4 @@
-//! The calls of Ethereum's JSON-RPC that name a block.
+//! Ethereum JSON-RPC calls that name a block.
 
 use super::json_rpc::Call;
 use super::rpc_types::hex_quantity;
@@ -29,7 +29,7 @@ pub(super) fn eth_call(to: Address, data: &[u8], at: BlockId) -> Call {
     Call::new("eth_call", json!([transaction, at.param()]))
 }
 
-/// A block by number, without its transactions.
+/// A block without its transactions.
 pub(super) fn get_block(at: BlockId) -> Call {
     match at {
         BlockId::Hash(hash) => Call::new("eth_getBlockByHash", json!([hash, false])),

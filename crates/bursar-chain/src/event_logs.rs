@@ -1,6 +1,6 @@
-//! The user's events in a range of blocks, read from one RPC: every log is checked against what was asked, none comes
-//! twice, none that was taken back, each with its block's own time. What an RPC can give of a range is read; how it is
-//! asked for less where a range is too much, [`super::log_chunking`] decides.
+//! Reads the user's events in a range of blocks from one endpoint. Every log is checked against the filter; repeated
+//! logs count once, and removed ones are dropped. [`super::log_chunking`] decides how to ask for less if the range is
+//! too much for the endpoint.
 
 use super::balance_contract::BalanceContract;
 use super::block_lookup::{map_missing_block, missing_block};
@@ -19,14 +19,15 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::time::{Duration, Instant};
 
-/// So many requests for logs are made at a time, and so many events taken; the rest of a range is for the next time.
+/// The most requests for logs in one read. The rest of the range is for the next one.
 pub(super) const MAX_LOG_REQUESTS: u32 = 64;
+/// A read ends once it has more events than this.
 const MAX_EVENTS_PER_READ: usize = 20_000;
-/// After so long, what has been read is handed over.
+/// A read that has taken longer returns what it has.
 const READ_TIME_LIMIT: Duration = Duration::from_secs(3);
 
-/// The events of the newest of these blocks, as far down as the RPC tells of them in [`MAX_LOG_REQUESTS`]; at least one
-/// block's.
+/// The events of the newest of these blocks, as far down as the endpoint returns them in [`MAX_LOG_REQUESTS`]; at least
+/// one block.
 pub(super) async fn read_range(
     connection: &RpcConnection,
     contract: &BalanceContract,
@@ -99,7 +100,7 @@ async fn read_blocks(
     })
 }
 
-/// The logs of the blocks `low` to `high`, and the hash of block `high` as the RPC has it at the same time.
+/// The logs of the blocks `low` to `high`, and the hash of block `high` as the endpoint has it at the same time.
 async fn fetch_logs(
     connection: &RpcConnection,
     contract: &BalanceContract,
@@ -114,7 +115,7 @@ async fn fetch_logs(
         "toBlock": hex_quantity(high),
         "topics": [signatures, token, user],
     });
-    // Where the lowest block is gone, an answer without logs may only mean that they are gone too.
+    // If the lowest block has been deleted, an answer without logs may only mean that the logs have been deleted too.
     let calls = [
         Call::new("eth_getLogs", json!([filter])),
         get_block(BlockId::Number(high)),
@@ -140,7 +141,7 @@ async fn fetch_logs(
     Ok((logs, to_hash))
 }
 
-/// The logs in the chain's order, those that were sent twice once, those taken back not at all.
+/// The logs in the order of the chain, without repetitions and removed ones.
 pub(super) fn distinct(
     logs: Vec<Log>,
     low: u64,
@@ -154,7 +155,7 @@ pub(super) fn distinct(
             return Err(Fault::Malformed("an event of another block"));
         }
         if *hashes.entry(log.block_number).or_insert(log.block_hash) != log.block_hash {
-            // Blocks were replaced while they were read.
+            // Blocks were replaced during the read.
             return Err(Fault::Behind);
         }
         match distinct.entry((log.block_number, log.log_index)) {
@@ -168,8 +169,8 @@ pub(super) fn distinct(
     Ok(distinct.into_values().collect())
 }
 
-/// Whether a log says the same as the event, whatever place in its block it is said to have: some nodes count logs in
-/// receipts anew for each transaction.
+/// Whether a log equals the event, whatever its log index: some nodes number the logs in receipts anew for each
+/// transaction.
 pub(super) fn log_matches_event(
     contract: &BalanceContract,
     log: &Log,
@@ -178,10 +179,10 @@ pub(super) fn log_matches_event(
 ) -> bool {
     contract
         .decode_event(log, decimals, event.block_time)
-        .is_ok_and(|said| same_except_log_index(&said, event))
+        .is_ok_and(|decoded| same_except_log_index(&decoded, event))
 }
 
-/// Whether both lists tell the same events in the same order, whatever their places in their blocks are said to be.
+/// Whether both lists have the same events in the same order, whatever their log indexes.
 pub(super) fn same_events(one: &[BalanceEvent], other: &[BalanceEvent]) -> bool {
     one.len() == other.len()
         && one
@@ -209,7 +210,7 @@ mod tests {
         }
     }
 
-    fn places(logs: Vec<Log>) -> Result<Vec<(u64, u64)>, Fault> {
+    fn positions(logs: Vec<Log>) -> Result<Vec<(u64, u64)>, Fault> {
         let logs = distinct(logs, 1, 9, B256::with_last_byte(9))?;
         Ok(logs
             .iter()
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn logs_come_once_and_in_order() {
+    fn orders_logs_and_drops_repeated_ones() {
         let logs = vec![
             log(5, 1),
             log(9, 0),
@@ -229,31 +230,37 @@ mod tests {
                 ..log(4, 0)
             },
         ];
-        assert_eq!(places(logs), Ok(vec![(5, 0), (5, 1), (9, 0)]));
-        assert_eq!(places(Vec::new()), Ok(Vec::new()));
+        assert_eq!(positions(logs), Ok(vec![(5, 0), (5, 1), (9, 0)]));
+        assert_eq!(positions(Vec::new()), Ok(Vec::new()));
     }
 
     #[test]
-    fn logs_that_contradict_each_other_are_refused() {
-        assert!(matches!(places(vec![log(10, 0)]), Err(Fault::Malformed(_))));
-        assert!(matches!(places(vec![log(0, 0)]), Err(Fault::Malformed(_))));
-        let bent = Log {
+    fn rejects_contradicting_logs() {
+        assert!(matches!(
+            positions(vec![log(10, 0)]),
+            Err(Fault::Malformed(_))
+        ));
+        assert!(matches!(
+            positions(vec![log(0, 0)]),
+            Err(Fault::Malformed(_))
+        ));
+        let altered = Log {
             transaction_hash: B256::repeat_byte(1),
             ..log(5, 0)
         };
         assert!(matches!(
-            places(vec![log(5, 0), bent]),
+            positions(vec![log(5, 0), altered]),
             Err(Fault::Malformed(_))
         ));
         let other_fork = Log {
             block_hash: B256::repeat_byte(1),
             ..log(5, 1)
         };
-        assert_eq!(places(vec![log(5, 0), other_fork]), Err(Fault::Behind));
+        assert_eq!(positions(vec![log(5, 0), other_fork]), Err(Fault::Behind));
         let replaced = Log {
             block_hash: B256::repeat_byte(1),
             ..log(9, 1)
         };
-        assert_eq!(places(vec![replaced]), Err(Fault::Behind));
+        assert_eq!(positions(vec![replaced]), Err(Fault::Behind));
     }
 }

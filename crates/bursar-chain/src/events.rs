@@ -1,6 +1,4 @@
-//! The user's events from the contract's logs, newest first: every log checked against what was asked, none
-//! twice, none taken back, each with its block's own time. What an RPC can give of a range is read; how it is asked
-//! for less where a range is too much, [`super::log_chunking`] decides.
+//! The user's events in a range of blocks, newest first. Events count if a second endpoint reports them too.
 
 use super::balance_contract::BalanceContract;
 use super::chain::Chain;
@@ -17,12 +15,12 @@ use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-/// So many times [`Chain::events`] goes on with the rest.
+/// How often [`Chain::events`] goes on with the rest of a range.
 const MAX_READS: u32 = 16;
 
 impl Chain {
-    /// The user's events in the blocks `from` to `to`, both included, newest first: all of them, or an error. Where there
-    /// are any, another RPC tells the same.
+    /// The user's events in the blocks `from` to `to`, both included, newest first: all of them, or an error. If there
+    /// are any, another endpoint confirms them.
     ///
     /// # Errors
     /// As [`Chain::newest_events`].
@@ -54,32 +52,34 @@ impl Chain {
         ))
     }
 
-    /// The newest of the user's events in the blocks `from` to `to`, as far down as an RPC tells of them in a few requests:
-    /// the batch says which blocks it covers, at least one. Its upper end is below `to` where no RPC has logs up to
-    /// there yet. Where there are events, another RPC tells the same.
+    /// The newest of the user's events in the blocks `from` to `to`, as far down as an endpoint returns them in a few
+    /// requests. The batch says which blocks it covers, at least one. Its upper end is below `to` if no endpoint has
+    /// logs up to there yet. If there are events, another endpoint confirms them.
     ///
     /// # Errors
-    /// As [`Chain::read`]; `chain_unavailable` too while no RPC has come to these blocks; `events_incomplete` where all
-    /// have dropped them; `rpcs_disagree`.
+    /// As [`Chain::read`]; also `chain_unavailable` while no endpoint has reached these blocks, `events_incomplete` if
+    /// all have deleted them, and `rpcs_disagree`.
     pub async fn newest_events(&self, user: Address, from: u64, to: u64) -> Result<EventBatch> {
         let contract = &self.balance_contract(user);
         let from = from.min(to);
         let first = self.events_from_first(contract, from, to);
-        // Where the last range had events this one may have some too: both are asked at once then.
+        // If the last range had events, this one may have some too: ask both endpoints at once.
         let beside = if self.inner.last_range_had_events.load(Ordering::Relaxed) {
             self.witness()
         } else {
             None
         };
-        let (first, said) = match &beside {
+        let (first, witness_answer) = match &beside {
             Some(rpc) => {
-                let said = pin!(self.ask_witness(rpc, contract, from, to));
-                match select(pin!(first), said).await {
-                    Either::Left((Ok((host, batch)), said)) if !batch.events.is_empty() => {
-                        (Ok((host, batch)), Some(said.await))
+                let witness_answer = pin!(self.ask_witness(rpc, contract, from, to));
+                match select(pin!(first), witness_answer).await {
+                    Either::Left((Ok((host, batch)), witness_answer))
+                        if !batch.events.is_empty() =>
+                    {
+                        (Ok((host, batch)), Some(witness_answer.await))
                     }
                     Either::Left((first, _)) => (first, None),
-                    Either::Right((said, first)) => (first.await, Some(said)),
+                    Either::Right((witness_answer, first)) => (first.await, Some(witness_answer)),
                 }
             }
             None => (first.await, None),
@@ -88,11 +88,11 @@ impl Chain {
         self.inner
             .last_range_had_events
             .store(!batch.events.is_empty(), Ordering::Relaxed);
-        self.corroborate(contract, &host, batch, beside.zip(said))
+        self.corroborate(contract, &host, batch, beside.zip(witness_answer))
             .await
     }
 
-    /// What the first RPC that tells anything of these blocks tells, and its host.
+    /// The events of these blocks from the first endpoint that returns any answer, and its host.
     pub(super) async fn events_from_first(
         &self,
         contract: &BalanceContract,
@@ -111,7 +111,7 @@ impl Chain {
             .map_err(|faults| combine_faults_as(faults, "No RPC gave the events."))
     }
 
-    /// Whether every RPC is known to have dropped the logs of this block.
+    /// Whether every endpoint is known to have deleted the logs of this block.
     pub fn logs_pruned_at(&self, block: u64) -> bool {
         let now = Instant::now();
         let rpcs = &self.inner.rpcs;

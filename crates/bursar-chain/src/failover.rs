@@ -1,5 +1,6 @@
-//! RPCs asked in order with fail-over, ranked by the age of their heads. No answer is taken from an RPC of another chain.
-//! Heads are compared with each other; the caller's clock, which may be wrong, is only ever a reason to ask more RPCs.
+//! Asks the RPC endpoints in order until one gives an answer. Endpoints are ranked by their health and by the age of
+//! their newest block. Heads are compared with each other: the caller's clock may be wrong, so it is only ever a reason
+//! to ask more endpoints.
 
 use super::RpcState;
 use super::chain::Chain;
@@ -13,14 +14,14 @@ use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// A head this much older than the best one seen is stale.
+/// A head this much older than the newest one seen is stale.
 const STALE_AFTER: Span = Span::seconds(60);
 
 impl Chain {
-    /// Gives the work to one RPC after the other until one has done it.
+    /// Gives the work to one endpoint after the other until one has done it.
     ///
     /// # Errors
-    /// What each of them did wrong.
+    /// The fault of each endpoint.
     pub(super) async fn with_failover<T, F>(
         &self,
         work: impl Fn(RpcConnection, Block) -> F,
@@ -31,7 +32,7 @@ impl Chain {
         self.with_failover_recording(work, record_failure).await
     }
 
-    /// As [`Chain::with_failover`]; `record` takes down what the work came to nothing by.
+    /// The same, with a function that records why the work failed at an endpoint.
     pub(super) async fn with_failover_recording<T, F>(
         &self,
         work: impl Fn(RpcConnection, Block) -> F,
@@ -89,7 +90,7 @@ impl Chain {
         Err(faults)
     }
 
-    /// The RPCs in the order in which they are asked now.
+    /// The endpoints in the order in which to ask them now.
     pub(super) fn by_priority(&self) -> Vec<Arc<RpcEndpoint>> {
         let now = Instant::now();
         let mut ranked: Vec<(Rank, &Arc<RpcEndpoint>)> = self
@@ -102,12 +103,12 @@ impl Chain {
         ranked.into_iter().map(|(_, rpc)| Arc::clone(rpc)).collect()
     }
 
-    /// Whether a head gives reason to ask the other RPCs for theirs: far from the caller's clock, before or behind it,
-    /// or unmoved. Which of two heads is the older one, they themselves tell.
+    /// Whether this head is a reason to ask the other endpoints for theirs: it is far from the caller's clock, in
+    /// either direction, or has not moved. Which of two heads is older follows from the heads themselves.
     pub(super) fn suspects_stale_head(&self, rpc: &RpcEndpoint, head: Block) -> bool {
         let now = Instant::now();
-        let told = *self.caller_time();
-        let is_far_from_clock = told.is_some_and(|(time, at)| {
+        let caller_time = *self.caller_time();
+        let is_far_from_clock = caller_time.is_some_and(|(time, at)| {
             let passed =
                 i64::try_from(now.saturating_duration_since(at).as_millis()).unwrap_or(i64::MAX);
             let time = time.plus(Span::millis(passed));
@@ -117,7 +118,7 @@ impl Chain {
         is_far_from_clock || health.is_stalled(now) || health.head_regressed(STALE_AFTER)
     }
 
-    /// Whether this RPC's head is long past compared with the others', in a way that none of them alone can bring about.
+    /// Whether this endpoint's head is much older than the others', judged so that no single endpoint can cause it.
     pub(super) fn is_head_stale(&self, rpc: &RpcEndpoint) -> bool {
         let heads = self.inner.rpcs.iter();
         let best = heads.filter_map(|rpc| rpc.health().head().map(|head| head.time));
@@ -127,7 +128,7 @@ impl Chain {
         })
     }
 
-    /// Asks the other usable RPCs for their heads, all at once.
+    /// Asks the other available endpoints for their heads, all at once.
     async fn refresh_other_heads(&self, except: &Arc<RpcEndpoint>) {
         let now = Instant::now();
         let others = self
@@ -135,12 +136,12 @@ impl Chain {
             .rpcs
             .iter()
             .filter(|rpc| !Arc::ptr_eq(rpc, except) && rpc.health().is_available(now));
-        let asked = others.map(|rpc| async move {
+        let requests = others.map(|rpc| async move {
             if let Err(fault) = self.connection(rpc).fetch_head().await {
                 rpc.health().record_failure(&fault, Instant::now());
             }
         });
-        join_all(asked).await;
+        join_all(requests).await;
     }
 
     fn is_stale(&self, head: Block) -> bool {

@@ -1,15 +1,15 @@
-//! What can be wrong with an RPC's answer, as the reader distinguishes it, and how it is told to people. Nothing
-//! that the RPC wrote is repeated, and of its address only the host: path and query may hold a key.
+//! Why an endpoint gave no usable answer, and the error that people see for it. The error repeats nothing that the
+//! server wrote, and of its address only the host: path and query may hold a key.
 
 use super::rpc_error::{RpcError, RpcErrorKind};
 use alloy_primitives::Address;
 use bursar_domain::clock::Span;
 use bursar_domain::error::{Code, Error};
 
-/// Why an RPC gave no usable answer.
+/// Why an endpoint gave no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// The exchange itself: timed out, unreachable, too large.
+    /// The exchange itself failed: timed out, unreachable, too large.
     Transport(Error),
     HttpStatus {
         status: u16,
@@ -17,24 +17,24 @@ pub(super) enum Fault {
     },
     /// A JSON-RPC error.
     ErrorResponse(RpcError),
-    /// Not what was asked for; says which part.
+    /// Not what was asked for; names the part.
     Malformed(&'static str),
     WrongChain {
         expected: u64,
-        seen: u64,
+        actual: u64,
     },
     NoContract(Address),
-    /// It does not know the block yet, or knows another one by now. No fault of its own.
+    /// It does not have the block yet, or has another one there by now. That is normal.
     Behind,
-    /// It no longer has blocks or logs that are this old.
+    /// It has deleted blocks or logs that are this old.
     Pruned,
 }
 
-/// No list of logs, where one was asked for. That is not the same as an empty one.
+/// No list of logs where one was asked for, which is not an empty list.
 pub(super) const NO_LOGS: Fault = Fault::Malformed("no logs");
 
 impl Fault {
-    /// Told to people, with the host alone.
+    /// As an error for people, with the host alone.
     pub(super) fn into_error(self, host: &str) -> Error {
         match self {
             Self::Transport(error) => error,
@@ -71,9 +71,9 @@ impl Fault {
                 Code::AnswerMalformed,
                 format!("{host} sent an answer that cannot be right ({what}); it was dropped."),
             ),
-            Self::WrongChain { expected, seen } => Error::new(
+            Self::WrongChain { expected, actual } => Error::new(
                 Code::WrongChain,
-                format!("{host} answers for chain {seen}; this network is chain {expected}."),
+                format!("{host} answers for chain {actual}; this network is chain {expected}."),
             ),
             Self::NoContract(address) => Error::new(
                 Code::NoContract,
@@ -106,7 +106,7 @@ impl Fault {
         }
     }
 
-    /// How long the server asked to be left alone.
+    /// How long the server asked not to be called.
     pub(super) fn retry_after(&self) -> Option<Span> {
         match self {
             Self::HttpStatus { retry_after, .. } => *retry_after,
@@ -156,29 +156,29 @@ impl RpcError {
     }
 }
 
-/// What several RPCs had to say, as one error: their common code, or that none is usable.
+/// The faults of several endpoints as one error, with their common code or `chain_unavailable`.
 pub(super) fn combine_faults(faults: Vec<(String, Fault)>) -> Error {
     combine_faults_as(faults, "None of the network's RPCs is usable.")
 }
 
-/// The same, where there are several, behind these words.
+/// The same, with these words first if there are several.
 pub(super) fn combine_faults_as(faults: Vec<(String, Fault)>, what: &str) -> Error {
-    let told: Vec<Error> = faults
+    let errors: Vec<Error> = faults
         .into_iter()
         .map(|(host, fault)| fault.into_error(&host))
         .collect();
-    let mut each = told.iter();
+    let mut each = errors.iter();
     let Some(first) = each.next() else {
         return Error::new(
             Code::ChainUnavailable,
             "The network names no RPC to read the chain from.",
         );
     };
-    if told.len() == 1 {
+    if errors.len() == 1 {
         return first.clone();
     }
     let same = each.all(|error| error.code == first.code);
-    let sentences: Vec<&str> = told.iter().map(|error| error.message.as_str()).collect();
+    let sentences: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
     Error {
         code: if same {
             first.code
@@ -186,8 +186,8 @@ pub(super) fn combine_faults_as(faults: Vec<(String, Fault)>, what: &str) -> Err
             Code::ChainUnavailable
         },
         message: format!("{what} {}", sentences.join(" ")),
-        retryable: told.iter().any(|error| error.retryable),
-        retry_after: told.iter().filter_map(|error| error.retry_after).min(),
+        retryable: errors.iter().any(|error| error.retryable),
+        retry_after: errors.iter().filter_map(|error| error.retry_after).min(),
     }
 }
 
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_rpc_wrote_is_not_repeated() {
+    fn does_not_repeat_what_the_server_wrote() {
         for words in [
             "bad key sk_canary",
             "invalid api key sk_canary",
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_limit_is_told_as_one_whatever_its_form() {
+    fn reports_rate_limit_in_any_form() {
         let error = refused(-32005, "rate limit exceeded, retry in 10s").into_error("rpc.example");
         assert_eq!(
             (error.code, error.retry_after),
@@ -230,12 +230,12 @@ mod tests {
     }
 
     #[test]
-    fn several_faults_become_one_error() {
+    fn combines_faults_of_several_endpoints() {
         let one = combine_faults(vec![(
             "a".into(),
             Fault::WrongChain {
                 expected: 1,
-                seen: 2,
+                actual: 2,
             },
         )]);
         assert_eq!((one.code, one.retryable), (Code::WrongChain, false));
@@ -244,7 +244,7 @@ mod tests {
                 "a".into(),
                 Fault::WrongChain {
                     expected: 1,
-                    seen: 2,
+                    actual: 2,
                 },
             ),
             (

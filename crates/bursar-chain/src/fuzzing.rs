@@ -1,5 +1,5 @@
-//! Ways in for the fuzz targets: an RPC's bytes, read as the reader reads them. What is false in what they give
-//! back is theirs to notice.
+//! Entry points for the fuzz targets, which read an endpoint's bytes as the crate reads them. The targets check the
+//! results.
 
 use super::balance_contract::{self, BalanceContract};
 use super::chain_check::read_check;
@@ -11,7 +11,7 @@ use bursar_domain::chain_event::BalanceEvent;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::network::ChainPlace;
 
-/// Reads a body as the answer to `count` calls, and each result as everything that is ever asked for.
+/// Reads a body as the answer to `count` calls, and each result as every type that a call can return.
 pub fn body(bytes: &[u8], count: usize, place: &ChainPlace) {
     let Ok(outcomes) = json_rpc::decode_batch(bytes, 1, count) else {
         return;
@@ -25,7 +25,7 @@ pub fn body(bytes: &[u8], count: usize, place: &ChainPlace) {
     let _ = read_check(place, &mut BatchResults::new(outcomes));
 }
 
-/// The user's event in a log, written as JSON, if it is one.
+/// The user's event in a log written as JSON, if it is one.
 pub fn event(json: &[u8], user: Address, place: &ChainPlace, decimals: u8) -> Option<BalanceEvent> {
     let log: Log = serde_json::from_slice(json).ok()?;
     balance_contract(user, place)
@@ -33,7 +33,7 @@ pub fn event(json: &[u8], user: Address, place: &ChainPlace, decimals: u8) -> Op
         .ok()
 }
 
-/// Free, reserved and held at a block, from the four calls' answers.
+/// Free, reserved and held balances, from the answers to the four calls.
 pub fn figures(answers: &[Vec<u8>; 4], decimals: u8) -> Option<[bursar_domain::money::Amount; 3]> {
     let figures = balance_contract::decode_balances(answers, decimals).ok()?;
     Some([figures.free, figures.reserved, figures.held])

@@ -1,5 +1,5 @@
-//! JSON-RPC 2.0 in pure functions: calls written as one body, answers matched to them by id. A batch with a
-//! missing, doubled or foreign id is no answer at all. Who is asked and how long is the [`super::connection`]'s concern.
+//! JSON-RPC 2.0 as pure functions: encodes calls as one request body and matches results to calls by id. A batch with a
+//! missing, repeated or unknown id is rejected as a whole. [`super::rpc_connection`] sends the requests.
 
 use super::fault::Fault;
 use super::rpc_error::RpcError;
@@ -16,7 +16,7 @@ pub(super) struct Call {
     pub(super) params: Value,
 }
 
-/// What one call was answered with: its result as it came, or the node's refusal.
+/// The result of one call as it came, or the error that the node returned for it.
 pub(super) type CallResult = Result<Box<RawValue>, Fault>;
 
 impl Call {
@@ -25,7 +25,7 @@ impl Call {
     }
 }
 
-/// Calls as the body of one request, with ids from `first` on. A single call is no batch.
+/// Encodes calls as the body of one request, with ids from `first` on. A single call is not sent as a batch.
 pub(super) fn encode_batch(calls: &[Call], first: u64) -> Vec<u8> {
     let mut written: Vec<Value> = (first..)
         .zip(calls)
@@ -42,10 +42,10 @@ pub(super) fn encode_batch(calls: &[Call], first: u64) -> Vec<u8> {
     body.to_string().into_bytes()
 }
 
-/// The outcomes of `count` calls in the order they were asked, whatever order they came in.
+/// The results of `count` calls in the order of the calls, in whatever order they came.
 ///
 /// # Errors
-/// [`Fault::Malformed`]; [`Fault::ErrorResponse`] when one error answers the whole batch.
+/// [`Fault::Malformed`]; [`Fault::ErrorResponse`] if one error answers the whole batch.
 pub(super) fn decode_batch(
     body: &[u8],
     first: u64,
@@ -58,7 +58,7 @@ pub(super) fn decode_batch(
         vec![serde_json::from_slice(body).map_err(|_| NOT_JSON_RPC)?]
     };
     if !is_batch {
-        // An error about the whole request may not know the id.
+        // An error about the whole request may lack the id.
         if let [only] = responses.as_slice()
             && let Some(error) = only.error()
         {
@@ -76,7 +76,7 @@ pub(super) fn decode_batch(
             .and_then(|id| usize::try_from(id.checked_sub(first)?).ok())
             .and_then(|index| outcomes.get_mut(index));
         let Some(place) = place else {
-            // In a list too, an error without an id of ours is about the whole request.
+            // In a list too, an error without one of our ids is about the whole request.
             return Err(match response.error() {
                 Some(error) if response.id().is_none() => Fault::ErrorResponse(error),
                 Some(_) | None => Fault::Malformed("an answer to another question"),
@@ -103,7 +103,7 @@ pub(super) fn decode_result<T: DeserializeOwned>(
     serde_json::from_str(result.get()).map_err(|_| Fault::Malformed(what))
 }
 
-/// Outcomes in the order of their calls, taken one after the other.
+/// Results in the order of their calls, taken one after the other.
 pub(super) struct BatchResults(std::vec::IntoIter<CallResult>);
 
 impl BatchResults {
@@ -111,10 +111,10 @@ impl BatchResults {
         Self(outcomes.into_iter())
     }
 
-    /// The next answer in the form that its call promises.
+    /// The next result in the form that its call promises.
     ///
     /// # Errors
-    /// The node's refusal, or [`Fault::Malformed`] with `what`.
+    /// The error that the node returned, or [`Fault::Malformed`] with `what`.
     pub(super) fn next<T: DeserializeOwned>(&mut self, what: &'static str) -> Result<T, Fault> {
         let outcome = self.0.next().ok_or(Fault::Malformed(what))?;
         decode_result(&outcome?, what)
@@ -122,17 +122,17 @@ impl BatchResults {
 }
 
 const NOT_JSON_RPC: Fault = Fault::Malformed("not JSON-RPC");
-/// A single result for a batch: the server does not know batches.
+/// A single result for a batch: the server does not support batches.
 pub(super) const NO_BATCH: Fault = Fault::Malformed("one answer to several questions");
 
-/// An answer as it came. Hosts leave out the version, above all in errors, and gateways in front of them write errors
-/// without the object around them; whatever else an answer is, it is not read as a result.
+/// A response as it came. Some hosts leave out the version, above all in errors, and some gateways write an error
+/// without the object around it. Nothing else out of form is read as a result.
 #[derive(Deserialize)]
 struct Response<'a> {
     #[serde(borrow)]
     jsonrpc: Option<Cow<'a, str>>,
     id: Option<Value>,
-    /// `null` is a result like any other; only absence is none.
+    /// `null` is a valid result; only an absent field means that there is none.
     #[serde(borrow, default, deserialize_with = "present")]
     result: Option<&'a RawValue>,
     error: Option<Value>,
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn one_call_is_no_batch() {
+    fn single_call_is_not_sent_as_batch() {
         let call = Call::new("eth_chainId", json!([]));
         let one = String::from_utf8(encode_batch(std::slice::from_ref(&call), 7)).unwrap();
         assert_eq!(
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_find_their_questions() {
+    fn matches_results_to_calls_by_id() {
         let body = r#" [{"jsonrpc":"2.0","id":8,"error":{"code":-32000,"message":"no"}},
                        {"jsonrpc":"2.0","id":7,"result":null}]"#;
         assert_eq!(
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_ids_are_no_answer() {
+    fn rejects_wrong_ids() {
         let answer = |id: &str| format!(r#"{{"jsonrpc":"2.0","id":{id},"result":"0x1"}}"#);
         for ids in [
             &["7"][..],
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_rpc_is_refused() {
+    fn rejects_what_is_not_json_rpc() {
         let deep = "[".repeat(10_000);
         for body in [
             "",
@@ -271,13 +271,13 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_may_be_refused_as_a_whole() {
+    fn reads_one_error_for_whole_batch() {
         let body = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no batches"}}"#;
         assert_eq!(texts(body, 3), Err(refused(-32600, "no batches")));
     }
 
     #[test]
-    fn an_answer_without_a_version_is_read_all_the_same() {
+    fn accepts_response_without_version() {
         assert_eq!(
             texts(r#"{"id":7,"result":"0x1","error":null}"#, 1),
             Ok(vec![Ok(r#""0x1""#.to_owned())])
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn thirty_digits_stay_as_they_came() {
+    fn keeps_numbers_of_thirty_digits() {
         let body = r#"{"jsonrpc":"2.0","id":7,"result":123456789012345678901234567890}"#;
         assert_eq!(
             texts(body, 1).unwrap(),

@@ -1,6 +1,14 @@
-//! The Balance contract, read and never written: balances at one block in one batch, the user's events
-//! newest first, receipts compared between RPCs, and a subscription that says when to look. Answers of an
-//! RPC are claims; what makes them evidence is said at each call.
+//! Reads Bursar's Balance contract over JSON-RPC, and never writes to it.
+//!
+//! The crate promises: all balances of a reading are from one block, read in one batch (`balance_reading`); figures
+//! never move back to an older block unless the newer one was replaced or has been unknown for ten minutes
+//! (`monotonic_reading`); events come newest first, and count only if a second RPC endpoint reports them too
+//! (`corroboration`, `receipt_quorum`); taking a block or a transaction back needs as many endpoints as believing it
+//! did (`reorg_detection`); requests fail over between endpoints, back off and respect each endpoint's limits
+//! (`failover`, `rpc_health`, `log_chunking`); and a subscription reports new events as hints to poll
+//! (`log_subscription`).
+//!
+//! A single endpoint's answer is a claim. Each call documents what turns the claim into evidence.
 
 mod balance_contract;
 mod balance_reading;
@@ -39,36 +47,37 @@ use tokio::sync::mpsc;
 
 use serde::{Deserialize, Serialize};
 
-/// Where an RPC stands, for Settings and diagnostics.
+/// The state of an RPC endpoint, for Settings and diagnostics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RpcState {
     Untried,
     Good,
-    /// Its head is old; used only when nothing better answers.
+    /// Its newest block is old. It is used only if no endpoint has a newer one.
     Stale,
     Unreachable,
     WrongChain,
     NoContract,
 }
 
-/// What the subscription has to say.
+/// What the subscription reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubscriptionUpdate {
-    /// The subscription stands: polling may slow down.
+    /// The subscription is up, so polling may slow down.
     Connected,
-    /// An event of the user was mined (or, `removed`, taken back). A hint to look, not yet evidence.
+    /// An event of the user was mined or, if `removed`, taken back by a reorganisation. This is a hint to poll, not
+    /// evidence.
     Event { event: BalanceEvent, removed: bool },
-    /// The subscription broke: polling covers until it stands again.
+    /// The subscription is down, and polling covers for it until it is up again.
     Disconnected,
 }
 
-/// Events that are stored at once, if so many have been read.
+/// Enough events for one transaction of the history database.
 const MAX_BATCH_EVENTS: usize = 10_000;
 
-/// What has come by now of ranges that lie one below the other, as one batch to be stored; waits for the first.
-/// `None` when nothing more will come. A transaction writes anew most of each index, whether it brings few events
-/// or many, so it is to bring many.
+/// Waits for the first of several adjoining ranges, each below the one before, and joins it with those that have
+/// arrived by now. `None` once no more will come. A database transaction rewrites most of each index whether it adds
+/// few events or many, so each one should add many.
 pub async fn collect_batch(ranges: &mut mpsc::Receiver<EventBatch>) -> Option<EventBatch> {
     let mut batch = ranges.recv().await?;
     while batch.events.len() < MAX_BATCH_EVENTS

@@ -1,4 +1,4 @@
-//! The times of the blocks that logs are in.
+//! Finds the times of the blocks that logs are in, with as few requests as can be trusted.
 
 use super::block_lookup::{map_missing_block, missing_block};
 use super::eth_calls::{BlockId, get_block};
@@ -11,11 +11,11 @@ use bursar_domain::clock::Timestamp;
 use bursar_platform::http::LOGS_LIMIT;
 use std::collections::BTreeMap;
 
-/// So many blocks' times are asked for at once.
+/// How many blocks to look up in one batch.
 const BLOCK_TIME_BATCH: usize = 50;
 
-/// The times of the logs' blocks, by the blocks' hashes. Those that the RPC writes beside its logs are taken where
-/// they can be, and the first and the last block say the same of themselves; else every block is asked.
+/// The times of the logs' blocks, by block hash. Times that the endpoint writes beside its logs are used if they are
+/// possible and the first and the last block confirm them. Otherwise every block is looked up.
 pub(super) async fn block_times(
     connection: &RpcConnection,
     logs: &[Log],
@@ -38,34 +38,36 @@ pub(super) async fn block_times(
         .flatten()
         .map(|(number, hash)| (*number, *hash))
         .collect();
-    let told = block_times_in_logs(logs).filter(|_| ends.len() < unknown.len());
-    if let Some(told) = told {
-        let said = fetch_block_times(connection, &ends, head).await?;
-        let agrees = said.iter().all(|(hash, time)| told.get(hash) == Some(time));
-        times.extend(said);
+    let written = block_times_in_logs(logs).filter(|_| ends.len() < unknown.len());
+    if let Some(written) = written {
+        let fetched = fetch_block_times(connection, &ends, head).await?;
+        let agrees = fetched
+            .iter()
+            .all(|(hash, time)| written.get(hash) == Some(time));
+        times.extend(fetched);
         if agrees {
-            times.extend(told);
+            times.extend(written);
             return Ok(times);
         }
-        tracing::debug!(host = %connection.rpc.host, "the times beside logs are not those of their blocks");
+        tracing::debug!(host = %connection.rpc.host, "the block times beside the logs are wrong");
         unknown.retain(|_, hash| !times.contains_key(hash));
     }
     times.extend(fetch_block_times(connection, &unknown, head).await?);
     Ok(times)
 }
 
-/// The times that are written beside the logs, which are in the chain's order; `None` where one lacks it, where those
-/// of a block differ, or where a later block is said to be the older one.
+/// The times written beside the logs, which are in the order of the chain; `None` if one is missing, if those of a
+/// block differ, or if a later block has an earlier time.
 fn block_times_in_logs(logs: &[Log]) -> Option<BTreeMap<B256, Timestamp>> {
     let mut times = BTreeMap::new();
     let mut before: Option<(u64, Timestamp)> = None;
     for log in logs {
         let time = log.block_time?;
-        let possible = before.is_none_or(|(block, told)| {
+        let possible = before.is_none_or(|(block, written)| {
             if block == log.block_number {
-                told == time
+                written == time
             } else {
-                told <= time
+                written <= time
             }
         });
         if !possible {
@@ -77,7 +79,7 @@ fn block_times_in_logs(logs: &[Log]) -> Option<BTreeMap<B256, Timestamp>> {
     Some(times)
 }
 
-/// The times of these blocks, as they say themselves.
+/// The times of these blocks, from the blocks themselves.
 async fn fetch_block_times(
     connection: &RpcConnection,
     blocks: &BTreeMap<u64, B256>,

@@ -1,6 +1,6 @@
-//! In which pieces the logs of a range of blocks are asked for, newest first: shorter ones where an RPC finds a piece too
-//! long or cannot say why it refuses, lower ones where it has no logs of its newest blocks yet, and none below what it
-//! has dropped. Pure: nothing here asks anybody.
+//! Divides a range of blocks into chunks whose logs are asked for one after the other, newest first. Chunks get shorter
+//! if an endpoint finds them too long or refuses without a reason, start lower if it has no logs of its newest blocks
+//! yet, and end above what it has deleted. Pure: nothing here sends a request.
 
 use super::fault::{Fault, NO_LOGS};
 use super::rpc_connection::RpcConnection;
@@ -9,36 +9,37 @@ use super::rpc_health::RpcHealth;
 use bursar_domain::error::Code;
 use std::time::Instant;
 
-/// A range that was not answered in time is taken for too long so often, and only while it is long.
+/// How often a timeout is taken to mean that the range is too long; only long ranges are.
 const MAX_TIMEOUTS: u32 = 2;
 const LONG_RANGE_BLOCKS: u64 = 1_000;
-/// Logs may lag so many blocks behind the head that the same RPC tells; further back, a block that it lacks is gone.
+/// How many blocks the logs may lag behind the head of the same endpoint. A missing block further back has been
+/// deleted.
 const MAX_LOG_LAG: u64 = 128;
 
-/// Whether to ask for another piece.
+/// Whether to ask for another chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NextStep {
     Continue,
     Stop,
 }
 
-/// What is left of a range, and how much of it is asked for at once.
+/// What is left of a range, and how much of it to ask for at once.
 #[derive(Debug)]
 pub(super) struct LogChunker {
     from: u64,
     /// The highest block that has not been read.
     high: u64,
-    /// The RPC's newest block.
+    /// The endpoint's newest block.
     head: u64,
-    /// The lowest block of the piece that is asked for.
+    /// The lowest block of the current chunk.
     low: u64,
-    /// A length that is tried without knowing that length is the trouble.
+    /// A shorter length that is tried without knowing whether length is the cause.
     trial: Option<Trial>,
     timeouts: u32,
     any_chunk_read: bool,
-    /// The block that was asked for first.
+    /// The block that the range began with.
     top: u64,
-    /// By how much less the next piece ends, while newest blocks may be yet to come; `None` once that is ruled out.
+    /// By how much lower the next chunk ends while the newest logs may be yet to come; `None` once that is ruled out.
     head_step_down: Option<u64>,
 }
 
@@ -50,15 +51,15 @@ struct Trial {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
-    /// Nobody knows why the RPC refuses.
+    /// The endpoint gives no known reason.
     Unknown,
-    /// The range reaches below what the RPC has kept.
+    /// The range reaches below what the endpoint has kept.
     Pruned,
 }
 
 impl LogChunker {
     /// # Errors
-    /// [`Fault::Pruned`] where the RPC is known to have none of it.
+    /// [`Fault::Pruned`] if the endpoint is known to have none of the range.
     pub(super) fn new(connection: &RpcConnection, from: u64, to: u64) -> Result<Self, Fault> {
         let health = connection.rpc.health();
         let lowest = health.earliest_log_block(Instant::now());
@@ -87,7 +88,7 @@ impl LogChunker {
         self.head
     }
 
-    /// The next piece, both ends included.
+    /// The next chunk, both ends included.
     pub(super) fn next_chunk(&mut self, health: &RpcHealth) -> (u64, u64) {
         let learnt = health.log_range_limit.max_blocks();
         let length = self.trial.map_or(learnt, |trial| trial.length.min(learnt));
@@ -101,12 +102,12 @@ impl LogChunker {
         self.high.saturating_sub(self.low).saturating_add(1)
     }
 
-    /// The piece was given.
+    /// Notes that the chunk was returned.
     pub(super) fn chunk_read(&mut self, health: &mut RpcHealth) -> NextStep {
         self.any_chunk_read = true;
         health.set_refuses_logs(false, Instant::now());
         match self.trial {
-            // Length was the trouble after all.
+            // Length was the cause after all.
             Some(Trial {
                 cause: Cause::Unknown,
                 length,
@@ -127,7 +128,7 @@ impl LogChunker {
         NextStep::Continue
     }
 
-    /// The piece was refused.
+    /// Notes that the chunk was refused.
     pub(super) fn chunk_failed(&mut self, fault: &Fault, health: &mut RpcHealth) -> NextStep {
         match self.classify(fault) {
             RangeFailure::TooLong(stated) => self.shorten(stated, health),
@@ -174,7 +175,7 @@ impl LogChunker {
         }
     }
 
-    /// Why nothing was given, once nothing is asked for any more.
+    /// Why nothing was returned, once no more is asked for.
     pub(super) fn final_fault(&self, fault: Fault) -> Fault {
         match self.classify(&fault) {
             RangeFailure::NotYetAvailable => Fault::Behind,
@@ -187,7 +188,7 @@ impl LogChunker {
         }
     }
 
-    /// Whether a block that the RPC does not know can only be too old for it.
+    /// Whether a block that the endpoint lacks can only be too old for it.
     fn is_old(&self) -> bool {
         self.any_chunk_read || self.high.saturating_add(MAX_LOG_LAG) < self.head
     }
@@ -204,8 +205,8 @@ impl LogChunker {
         NextStep::Continue
     }
 
-    /// Goes on below the newest blocks, whose logs the RPC does not have yet. Where that does not help, the range may as
-    /// well reach too far back.
+    /// Goes on below the newest blocks, whose logs the endpoint does not have yet. If that does not help, the range may
+    /// as well reach too far back.
     fn lower(&mut self) -> NextStep {
         let next = self
             .head_step_down
@@ -277,15 +278,15 @@ fn says_pruned(fault: &Fault) -> bool {
 /// What a refusal means for the range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RangeFailure {
-    /// Fewer blocks may be given: so many, where that is said.
+    /// It returns fewer blocks at once: this many, if it says so.
     TooLong(Option<u64>),
     TimedOut,
-    /// The newest blocks' logs are still to come.
+    /// The logs of the newest blocks are yet to come.
     NotYetAvailable,
-    /// The oldest blocks' logs are gone.
+    /// The logs of the oldest blocks have been deleted.
     Pruned,
     Unknown,
-    /// Asking for less changes nothing.
+    /// A shorter range would not help.
     Unrelated,
 }
 

@@ -1,25 +1,24 @@
-//! How many blocks' logs an RPC is asked for at once. Limits are met, not known: a range that was refused is halved, and
-//! after some that were given a longer one is tried, so that what was a passing trouble does not last.
+//! How many blocks of logs to ask an endpoint for at once. Limits are discovered, not known: a refused range is halved,
+//! and after several successes a longer one is tried, so that a passing problem has no lasting effect.
 
-/// Ranges of full length that are given before a longer one is tried.
+/// Successes at full length before a longer range is tried.
 const PROBE_AFTER: u32 = 8;
-/// The same where longer ones were refused again and again: a limit that stands costs one request in so many.
+/// The same after longer ranges were refused again and again: a permanent limit costs one request in this many.
 const MAX_PROBE_AFTER: u32 = 1_024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LogRangeLimit {
-    /// In blocks.
     max_blocks: u64,
-    /// Ranges of that length that were given since it last changed.
+    /// Ranges of this length that were returned since it last changed.
     successes: u32,
-    /// So many are wanted before a longer one is tried.
+    /// How many are needed before a longer range is tried.
     successes_needed: u32,
-    /// Whether the length is tried and was not given yet.
+    /// Whether this length is being tried and has not succeeded yet.
     is_probing: bool,
 }
 
 impl Default for LogRangeLimit {
-    /// No limit has been met.
+    /// No limit is known.
     fn default() -> Self {
         Self {
             max_blocks: u64::MAX,
@@ -35,7 +34,7 @@ impl LogRangeLimit {
         self.max_blocks
     }
 
-    /// A range was refused for its length: this is the next one.
+    /// A range was refused for its length; the next one has `next` blocks.
     pub(super) fn shorten_to(&mut self, next: u64) {
         let successes_needed = if self.is_probing {
             self.successes_needed.saturating_mul(2).min(MAX_PROBE_AFTER)
@@ -50,9 +49,9 @@ impl LogRangeLimit {
         };
     }
 
-    /// The logs of so many blocks were given.
+    /// The logs of this many blocks were returned.
     pub(super) fn record_success(&mut self, blocks: u64) {
-        // A shorter one says nothing of the length.
+        // A shorter range proves nothing about this length.
         if blocks < self.max_blocks {
             return;
         }
@@ -74,26 +73,26 @@ impl LogRangeLimit {
 mod tests {
     use super::*;
 
-    /// Asks for blocks as a reader does, of an RPC that gives at most so many at once; how many requests were answered,
-    /// and how many refused.
+    /// Asks for blocks as a reader does, at an endpoint that returns at most `most` at once. Returns how many requests
+    /// succeeded, and how many were refused.
     fn read(span: &mut LogRangeLimit, blocks: u64, most: u64) -> (u32, u32) {
         let (mut left, mut answered, mut refused) = (blocks, 0, 0);
         while left > 0 {
-            let asked = left.min(span.max_blocks());
-            if asked > most {
-                span.shorten_to(asked.div_ceil(2));
+            let length = left.min(span.max_blocks());
+            if length > most {
+                span.shorten_to(length.div_ceil(2));
                 refused += 1;
             } else {
-                span.record_success(asked);
+                span.record_success(length);
                 answered += 1;
-                left -= asked;
+                left -= length;
             }
         }
         (answered, refused)
     }
 
     #[test]
-    fn nothing_is_split_before_a_limit_is_met() {
+    fn starts_without_limit() {
         assert_eq!(
             read(&mut LogRangeLimit::default(), 20_000, u64::MAX),
             (1, 0)
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trouble_that_has_passed_is_forgotten() {
+    fn recovers_after_passing_problem() {
         let mut span = LogRangeLimit::default();
         read(&mut span, 100, 1);
         assert!(span.max_blocks() <= 2);
@@ -111,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_that_stands_costs_little() {
+    fn permanent_limit_costs_few_requests() {
         let mut span = LogRangeLimit::default();
         let (answered, refused) = read(&mut span, 20_000_000, 1_250);
         assert!(answered < 17_000, "{answered}");
@@ -119,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_range_says_nothing() {
+    fn short_range_does_not_raise_limit() {
         let mut span = LogRangeLimit::default();
         span.shorten_to(500);
         for _ in 0..100 {

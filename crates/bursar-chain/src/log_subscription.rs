@@ -1,5 +1,5 @@
-//! A subscription to the user's events over a WebSocket, so that a credit is seen at once. What it tells is a
-//! hint to look: it checks its server like any RPC, notices when it goes silent, and comes back by itself.
+//! Subscribes to the user's events over a WebSocket, so that a credit shows at once. An event from here is a hint to
+//! poll. The server is checked like any endpoint; a silent connection is noticed, and a lost one is opened again.
 
 use super::SubscriptionUpdate;
 use super::balance_contract::BalanceContract;
@@ -31,51 +31,49 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 use url::Url;
 
-/// To connect and subscribe, at most; also to hand one message to the system.
+/// To connect and subscribe; also to send one message.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Without a message or a pong for so long, the connection is dead.
+/// While a payment is expected or the user is looking.
 const ACTIVE_KEEPALIVE: Keepalive = Keepalive {
     ping_interval: Duration::from_secs(10),
     silence_timeout: Duration::from_secs(30),
 };
-/// While nothing is expected and nobody looks: seldom enough to let the machine sleep, often enough for routers on the way
-/// to keep the connection.
+/// Otherwise: seldom enough to let the machine sleep, often enough for routers on the way to keep the connection.
 const IDLE_KEEPALIVE: Keepalive = Keepalive {
     ping_interval: Duration::from_secs(240),
     silence_timeout: Duration::from_secs(600),
 };
 /// How much longer a wait may get so that many watchers do not come back at once.
 const LONGER_BY_PERCENT: i64 = 25;
-/// A connection that stood for so long starts the back-off anew.
+/// A connection that lasted this long resets the back-off.
 const STABLE_AFTER: Duration = Duration::from_secs(30);
-/// The largest message taken, in bytes.
 const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
-/// More events waiting for their block's time mean that something is wrong.
+/// More logs that wait for their block's time mean that something is wrong.
 const MAX_PENDING_LOGS: usize = 256;
 
-/// How a subscription finds out that nobody is there any more.
+/// How a subscription notices a dead connection.
 #[derive(Clone, Copy)]
 struct Keepalive {
     ping_interval: Duration,
-    /// Without a word for so long it has broken.
+    /// Without a message or a pong for this long, the connection is dead.
     silence_timeout: Duration,
 }
 
 impl Chain {
-    /// Whether anything is expected or anybody looks; while not, the subscription is seldom tried.
+    /// Whether a payment is expected or the user is looking. Otherwise the connection is checked seldom.
     pub fn set_active(&self, active: bool) {
         self.inner
             .active
             .send_if_modified(|known| std::mem::replace(known, active) != active);
     }
 
-    /// Whether the network names a WebSocket to watch.
+    /// Whether the network names a WebSocket.
     pub fn has_subscription(&self) -> bool {
         self.inner.config.ws.is_some()
     }
 
-    /// Tells of the user's events as they are mined or taken back, until dropped or until nobody listens.
-    /// Comes back after a loss, 0.5 s × 2 up to 60 s later. Ends at once without a WebSocket.
+    /// Reports the user's events as they are mined or taken back, until it is dropped or the receiver is. Connects
+    /// again after a loss, with back-off. Ends at once if the network has no WebSocket.
     pub async fn subscribe(&self, user: Address, out: Sender<SubscriptionUpdate>) {
         let Some(url) = &self.inner.config.ws else {
             return;
@@ -90,7 +88,7 @@ impl Chain {
             let EndReason::Failed(fault) = end else {
                 return;
             };
-            tracing::debug!(%host, "the subscription broke: {}", fault.into_error(&host));
+            tracing::debug!(%host, "the subscription failed: {}", fault.into_error(&host));
             if connected_at.is_some() && out.send(SubscriptionUpdate::Disconnected).await.is_err() {
                 return;
             }
@@ -138,7 +136,8 @@ impl Chain {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The time of a log's block, if anybody has told it before: of a block that is gone, nobody tells it again.
+    /// The time of a log's block, if any endpoint has reported it before. Nobody reports it again once the block is
+    /// gone.
     fn known_time(&self, log: &Log) -> Option<Timestamp> {
         let (hash, number) = (log.block_hash, log.block_number);
         let subscription_times = self.subscription_times().get(hash, number);
@@ -151,7 +150,7 @@ impl Chain {
     }
 }
 
-/// Why a subscription is over.
+/// Why a subscription ended.
 enum EndReason {
     ReceiverDropped,
     Failed(Fault),
@@ -163,7 +162,7 @@ impl From<Fault> for EndReason {
     }
 }
 
-/// A subscription that stands.
+/// A subscription that is up.
 struct Subscription {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     contract: BalanceContract,
@@ -175,7 +174,7 @@ struct Subscription {
     chain: Chain,
 }
 
-/// Connects, checks that the server is one of this chain, and subscribes.
+/// Connects, checks that the server serves this chain, and subscribes.
 async fn open(
     url: &Url,
     host: &str,
@@ -270,7 +269,7 @@ impl Subscription {
                     }
                 }
                 changed = active.changed() => {
-                    // What was not heard at the slower pace says nothing yet.
+                    // Silence at the slower pace proves nothing yet.
                     last_received = Instant::now();
                     changed.map_err(|_| EndReason::ReceiverDropped)
                 }
@@ -305,7 +304,7 @@ impl Subscription {
                 let log = self.pending_logs.remove(&id).ok_or(UNEXPECTED_MESSAGE)?;
                 let mut answers =
                     BatchResults::new(json_rpc::decode_batch(text.as_bytes(), id, 1)?);
-                // A block that is gone needs no telling: its events are not to be found either.
+                // A block that is gone needs no report: its events cannot be found either.
                 let Some(block) = answers.next::<Option<Block>>("a block")? else {
                     return Ok(());
                 };
@@ -333,7 +332,7 @@ impl Subscription {
                 (pending_logs.block_hash, pending_logs.log_index) != place
             });
             if self.pending_logs.len() < before {
-                // It was never told, so there is nothing to take back.
+                // It was never reported, so there is nothing to take back.
                 return Ok(());
             }
         }
@@ -372,10 +371,10 @@ impl Subscription {
     }
 }
 
-/// What the server may say once the subscription stands.
+/// What the server may send once the subscription is up.
 enum ServerMessage {
     Log(Log),
-    /// To the request with this id.
+    /// The answer to the request with this id.
     Answer(u64),
 }
 
@@ -406,7 +405,7 @@ fn read(text: &str, subscription: &str) -> Result<ServerMessage, Fault> {
     }
 }
 
-/// The text of a message; `None` for those that only say that the connection stands.
+/// The text of a message; `None` for messages that only keep the connection open.
 fn text(message: &Message) -> Result<Option<&str>, Fault> {
     match message {
         Message::Text(text) => Ok(Some(text.as_str())),

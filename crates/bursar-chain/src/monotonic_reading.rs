@@ -1,7 +1,6 @@
-//! The newest block whose figures were shown, as a mark that later figures do not fall below. An endpoint that is behind,
-//! or an older node behind a shared address, never makes a newer figure older. Only two things lower the mark: blocks that
-//! were replaced, by the word of as many endpoints as it takes; and ten minutes in which no endpoint that answers knew the
-//! marked block. Then the older figures are shown, and it is said that the chain went back.
+//! Reads balances that never fall behind those already shown. An endpoint that is behind, or an older node behind a
+//! shared address, does not make the shown balance older. [`bursar_domain::high_water_mark`] decides when an older one
+//! is shown after all.
 
 use super::balance_reading::read_newest;
 use super::block_lookup::map_missing_block;
@@ -29,7 +28,7 @@ impl Chain {
     /// The user's balances, never below the mark while its block may still be in the chain.
     ///
     /// # Errors
-    /// As [`Chain::read`], when no endpoint answered at all.
+    /// As [`Chain::read`], if no endpoint answered at all.
     pub async fn read_monotonic(
         &self,
         user: Address,
@@ -41,7 +40,7 @@ impl Chain {
         };
         self.set_caller_time(now);
         let is_known = &AtomicBool::new(false);
-        // Where the figures are older ones by now, those that they fell from are looked for first.
+        // If the shown balance is an older one by now, look for the block that it regressed from first.
         if let Some(before) = mark.regression.regressed_from
             && let Ok(reading) = self
                 .read_at_or_above(user, before, mark, is_known, now)
@@ -78,7 +77,7 @@ impl Chain {
         Ok(mark.reading_below(below, replaced, now))
     }
 
-    /// Figures at that block or above it, from the first endpoint that has them.
+    /// Balances at that block or above it, from the first endpoint that has them.
     async fn read_at_or_above(
         &self,
         user: Address,
@@ -116,12 +115,12 @@ impl Chain {
                 .call_batch(&[get_block(BlockId::Number(mark.block))], BODY_LIMIT)
                 .await?;
             let answer = answers.next::<Option<Block>>("a block");
-            let seen =
+            let found =
                 match answer.map_err(|fault| map_missing_block(fault, mark.block, mark.block)) {
                     Err(Fault::Behind | Fault::Pruned) => None,
-                    seen => seen?,
+                    found => found?,
                 };
-            let has_it = seen.is_some_and(|block| block.hash == mark.hash);
+            let has_it = found.is_some_and(|block| block.hash == mark.hash);
             if has_it {
                 is_known.store(true, Ordering::Relaxed);
             }
@@ -137,7 +136,7 @@ impl Chain {
         Err(Fault::Behind)
     }
 
-    /// Whether the blocks up to `block` are not those that were read before, so that it is no use to wait.
+    /// Whether the blocks up to `block` are not those that were read before, so that waiting is no use.
     async fn is_replaced(&self, mark: &HighWaterMark, block: u64) -> bool {
         let checkpoint = mark.checkpoints.iter().find(|(at, _)| *at <= block);
         match checkpoint {

@@ -1,6 +1,6 @@
-//! A look at the chain in a single request, for when nothing has happened: the newest block, the figures, whether
-//! the newest block that was read is still in the chain, and that no event came since. Anything else than quiet is
-//! for the thorough way, and so is every fault: a glance is only ever an answer that costs less.
+//! Polls the chain in a single request if nothing has happened: the newest block, the balances, whether the newest
+//! known block is still in the chain, and that no event has come since. Any change and any failure is left to the full
+//! poll, so a quick poll only ever saves requests.
 
 use super::balance_contract::{BalanceContract, decode_balances};
 use super::chain::Chain;
@@ -19,12 +19,12 @@ use bursar_platform::http::BODY_LIMIT;
 use serde_json::json;
 use std::time::Instant;
 
-/// The most calls that a glance makes in its one request.
+/// The most calls in the one request.
 const MAX_CALLS: usize = 12;
 
 impl Chain {
-    /// The figures at the newest block and the empty range of events up to it, if `known` (the newest block that
-    /// was read, and its hash) is still in the chain and nothing of the user's happened since. `None`: look properly.
+    /// The balances at the newest block and the empty range of events up to it, if the `known` block (number and hash)
+    /// is still in the chain and the user has no event since. `None`: use the full poll.
     pub async fn quick_poll(
         &self,
         user: Address,
@@ -51,9 +51,9 @@ impl Chain {
         )
         .await
         {
-            Ok(quiet) => quiet?,
+            Ok(unchanged) => unchanged?,
             Err(fault) => {
-                tracing::debug!(host = %rpc.host, "a glance at the chain told nothing: {}", fault.into_error(&rpc.host));
+                tracing::debug!(host = %rpc.host, "quick poll failed: {}", fault.into_error(&rpc.host));
                 return None;
             }
         };
@@ -99,7 +99,7 @@ async fn poll_newest_block(
             "topics": [signatures, token, user],
         }]),
     ));
-    // Where this is the first answer's number, no block came in between and all was said of that one.
+    // If this equals the number in the first answer, no block came in between, and all answers are about that one.
     calls.push(Call::new("eth_blockNumber", json!([])));
     let mut answers = connection.call_batch(&calls, BODY_LIMIT).await?;
     let known = match checked {
@@ -115,20 +115,20 @@ async fn poll_newest_block(
         .health()
         .record_success(known, checked.is_none(), head, Instant::now());
     let mut figure = || answers.next::<Data>("a figure").map(|data| data.0);
-    let said = [figure()?, figure()?, figure()?, figure()?];
-    let there = answers.next::<Option<Block>>("a block")?;
+    let balances = [figure()?, figure()?, figure()?, figure()?];
+    let known_block = answers.next::<Option<Block>>("a block")?;
     let logs = answers.next::<Vec<Log>>("logs")?;
     let last = answers.next::<Quantity>("the newest block's number")?.0;
-    let same_chain = there.is_some_and(|block| block.number == number && block.hash == hash);
+    let same_chain = known_block.is_some_and(|block| block.number == number && block.hash == hash);
     if last != head.number || head.number < number || !same_chain {
         return Ok(None);
     }
-    let news = distinct(logs, number, head.number, head.hash)?;
-    if news.iter().any(|log| log.block_number > number) {
+    let logs = distinct(logs, number, head.number, head.hash)?;
+    if logs.iter().any(|log| log.block_number > number) {
         return Ok(None);
     }
     Ok(Some((
         head,
-        decode_balances(&said, known.decimals)?.at_block(head, now),
+        decode_balances(&balances, known.decimals)?.at_block(head, now),
     )))
 }

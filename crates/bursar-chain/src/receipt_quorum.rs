@@ -1,5 +1,5 @@
-//! Whether more than one RPC stands by an event. A single RPC's word is a claim; the same receipt at two
-//! hosts is evidence.
+//! Whether more than one RPC endpoint has the receipt of an event. One endpoint's answer is a claim; the same receipt
+//! at two hosts is evidence.
 
 use super::balance_contract::BalanceContract;
 use super::chain::Chain;
@@ -17,18 +17,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 impl Chain {
-    /// Whether two RPCs at different hosts (the one, where the network has only one) have the transaction of
-    /// the user's event in the same block, succeeded, with the same log. `false`: not, or not yet. Each is asked
-    /// now, so that what one of them said before a reorganisation does not count. RPCs may count logs in different
-    /// ways: one of them has the log in the event's place, the others as many like it in the same transaction.
+    /// Whether two endpoints at different hosts have the event's transaction in the same block, as successful, and with
+    /// the same log. One is enough if the network has only one host. `false` means no, or not yet. Each endpoint is
+    /// asked now, because what it reported before a reorganisation no longer counts. Endpoints may number logs in
+    /// different ways: one of them must have the log at the event's index, the others as many equal logs in the same
+    /// transaction.
     ///
     /// # Errors
-    /// As [`Chain::read`], when no RPC answered at all.
+    /// As [`Chain::read`], if no endpoint answered at all.
     pub async fn has_receipt_quorum(&self, user: Address, event: &BalanceEvent) -> Result<bool> {
         self.has_receipt_quorum_for(user, event, 1).await
     }
 
-    /// As [`Chain::has_receipt_quorum`], on `copies` events of the transaction that are the same but for their places.
+    /// As [`Chain::has_receipt_quorum`], for `copies` events of the transaction that are equal but for their log index.
     ///
     /// # Errors
     /// As [`Chain::has_receipt_quorum`].
@@ -55,10 +56,12 @@ impl Chain {
                 continue;
             }
             match match_receipt(&self.connection(&rpc), &contract, event).await {
-                Ok(seen) => {
+                Ok(receipt_match) => {
                     answered = true;
-                    if let Some(seen) = seen.filter(|seen| seen.equal_logs >= copies) {
-                        witnesses.insert(rpc.host.clone(), seen);
+                    if let Some(receipt_match) =
+                        receipt_match.filter(|receipt_match| receipt_match.equal_logs >= copies)
+                    {
+                        witnesses.insert(rpc.host.clone(), receipt_match);
                     }
                 }
                 Err(fault) => {
@@ -78,22 +81,27 @@ impl Chain {
     }
 }
 
-/// How an RPC has the event's log.
+/// How a receipt matches the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ReceiptMatch {
-    /// In the event's own place.
+    /// The log is at the event's own index.
     has_log_index: bool,
-    /// Logs of the transaction that tell the same.
+    /// Logs of the transaction that equal the event.
     equal_logs: usize,
 }
 
-/// How many agree with one that has the log in its place.
+/// How many agree with a receipt that has the log at its index.
 fn count_agreeing<'a>(witnesses: impl Iterator<Item = &'a ReceiptMatch> + Clone) -> usize {
-    let Some(exact) = witnesses.clone().find(|seen| seen.has_log_index) else {
+    let Some(exact) = witnesses
+        .clone()
+        .find(|receipt_match| receipt_match.has_log_index)
+    else {
         return 0;
     };
     witnesses
-        .filter(|seen| seen.has_log_index || seen.equal_logs == exact.equal_logs)
+        .filter(|receipt_match| {
+            receipt_match.has_log_index || receipt_match.equal_logs == exact.equal_logs
+        })
         .count()
 }
 
@@ -133,7 +141,8 @@ async fn match_receipt(
     }))
 }
 
-/// Whether the RPC lists the event in its place among its block's logs, where the receipt has another place for it.
+/// Whether the endpoint lists the event at its index among its block's logs, although the receipt has another index for
+/// it.
 async fn is_listed(
     connection: &RpcConnection,
     contract: &BalanceContract,
@@ -148,16 +157,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_in_place_is_needed_and_the_others_must_have_as_many() {
-        let seen = |has_log_index, equal_logs| ReceiptMatch {
+    fn needs_one_at_its_index_and_as_many_equal_logs_elsewhere() {
+        let receipt_match = |has_log_index, equal_logs| ReceiptMatch {
             has_log_index,
             equal_logs,
         };
         let count = |all: &[ReceiptMatch]| count_agreeing(all.iter());
         assert_eq!(count(&[]), 0);
-        assert_eq!(count(&[seen(false, 1), seen(false, 1)]), 0);
-        assert_eq!(count(&[seen(false, 1), seen(true, 1)]), 2);
-        assert_eq!(count(&[seen(true, 2), seen(false, 1)]), 1);
-        assert_eq!(count(&[seen(true, 2), seen(true, 1)]), 2);
+        assert_eq!(
+            count(&[receipt_match(false, 1), receipt_match(false, 1)]),
+            0
+        );
+        assert_eq!(count(&[receipt_match(false, 1), receipt_match(true, 1)]), 2);
+        assert_eq!(count(&[receipt_match(true, 2), receipt_match(false, 1)]), 1);
+        assert_eq!(count(&[receipt_match(true, 2), receipt_match(true, 1)]), 2);
     }
 }

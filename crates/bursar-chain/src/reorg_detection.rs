@@ -1,5 +1,7 @@
-//! What takes back something that the chain has shown: the word of as many endpoints, at different hosts, as it took to
-//! believe it. Two, or the one where the network has only one. An endpoint that has not come to the block says nothing.
+//! Detects reorganisations: whether a block that was read is still in the chain, and whether a transaction is gone. It
+//! takes as many endpoints, at different hosts, to take something back as it took to believe it: two, or the only one
+//! of the network. An endpoint that has not reached the block does not count. The driver drops what the replaced blocks
+//! brought, and the history database undoes it.
 
 use super::block_lookup::map_missing_block;
 use super::chain::Chain;
@@ -18,16 +20,17 @@ use std::time::Instant;
 /// Whether a block that was read is still in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BlockStatus {
+    /// It is in the chain.
     Canonical,
-    /// Another block has its number, as many endpoints say as it takes.
+    /// A quorum of endpoints has another block at its number.
     Replaced,
-    /// No endpoint that answers has come to its number.
+    /// No endpoint that answers has reached its number.
     Unknown,
-    /// One endpoint says that it was replaced, and too few of the others say so too.
+    /// One endpoint reports that it was replaced, and too few others confirm that.
     Disputed(Error),
 }
 
-/// What one endpoint says of something that the chain has shown.
+/// What one endpoint reports of a block or a transaction that was read before.
 enum Presence {
     Present,
     Absent,
@@ -40,10 +43,10 @@ impl Chain {
         self.host_count().min(2)
     }
 
-    /// Whether the block with this number still has this hash. One endpoint's word is enough for yes.
+    /// Whether the block with this number still has this hash. One endpoint is enough for yes.
     ///
     /// # Errors
-    /// As [`Chain::read`], when no endpoint answered at all.
+    /// As [`Chain::read`], if no endpoint answered at all.
     pub async fn block_status(&self, number: u64, hash: B256) -> Result<BlockStatus> {
         let mut gone = BTreeSet::new();
         let mut there = None;
@@ -78,8 +81,8 @@ impl Chain {
         }
     }
 
-    /// Whether the transaction is no longer among those that succeeded, as many endpoints say as it takes. `false`: it
-    /// is, or too few say that it is not.
+    /// Whether a quorum of endpoints no longer has the transaction among those that succeeded. `false` if one still has
+    /// it, or if too few report it gone.
     pub async fn transaction_is_gone(&self, transaction: B256, block: u64) -> bool {
         let mut gone = BTreeSet::new();
         for rpc in self.by_priority() {
@@ -101,7 +104,7 @@ impl Chain {
         false
     }
 
-    /// How many different hosts the endpoints are at.
+    /// The number of different hosts.
     pub fn host_count(&self) -> usize {
         let rpcs = self.inner.rpcs.iter();
         rpcs.map(|rpc| rpc.host.as_str())
@@ -115,7 +118,7 @@ async fn has_block(connection: &RpcConnection, number: u64, hash: B256) -> Resul
     if head.number < number {
         return Ok(Presence::Unknown);
     }
-    let seen = if head.number == number {
+    let found = if head.number == number {
         head
     } else {
         let mut answers = connection
@@ -123,14 +126,14 @@ async fn has_block(connection: &RpcConnection, number: u64, hash: B256) -> Resul
             .await?;
         let answer = answers.next::<Option<Block>>("a block");
         match answer.map_err(|fault| map_missing_block(fault, number, head.number)) {
-            Ok(Some(seen)) if seen.number == number => seen,
+            Ok(Some(found)) if found.number == number => found,
             Ok(Some(_)) => return Err(Fault::Malformed("another block than was asked for")),
             // Another node behind the same address has yet to see it, or it is too old to be kept.
             Ok(None) | Err(Fault::Behind | Fault::Pruned) => return Ok(Presence::Unknown),
             Err(fault) => return Err(fault),
         }
     };
-    Ok(if seen.hash == hash {
+    Ok(if found.hash == hash {
         Presence::Present
     } else {
         Presence::Absent

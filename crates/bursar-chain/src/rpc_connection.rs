@@ -1,5 +1,5 @@
-//! One RPC, spoken to for one piece of work: calls sent in batches of the length that it takes, each request with a
-//! limit in time and size, and the check that it is an RPC of this chain at all.
+//! Sends calls to one RPC endpoint: in batches no longer than the endpoint takes, each request with a limit on time and
+//! size. The first request of a piece of work checks that the endpoint serves this chain.
 
 use super::chain_check::{check_calls, read_chain_id, read_check};
 use super::eth_calls::{BlockId, get_block};
@@ -17,18 +17,19 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// An RPC in use.
+/// An endpoint in use for one piece of work.
 #[derive(Clone)]
 pub(super) struct RpcConnection {
     pub(super) rpc: Arc<RpcEndpoint>,
     pub(super) config: Arc<ChainPlace>,
     pub(super) http: Http,
-    /// For one request, at most. Short where another RPC could answer instead.
+    /// For one request. Short if another endpoint could answer instead.
     pub(super) request_timeout: Duration,
 }
 
 impl RpcConnection {
-    /// Looks whether this RPC is one of this chain, fully when that is due, and where its head is.
+    /// The endpoint's newest block. Also checks that the endpoint serves this chain; the contracts are checked only
+    /// when that is due.
     pub(super) async fn fetch_head(&self) -> Result<Block, Fault> {
         let known = self.rpc.health().checked(Instant::now());
         let mut calls = match known {
@@ -51,7 +52,7 @@ impl RpcConnection {
         Ok(head)
     }
 
-    /// The token's decimals as this RPC has them; it has been opened before.
+    /// The token's decimals as this endpoint reports them. Call [`RpcConnection::fetch_head`] first.
     pub(super) fn decimals(&self) -> Result<u8, Fault> {
         let checked = self.rpc.health().checked(Instant::now());
         checked
@@ -59,8 +60,8 @@ impl RpcConnection {
             .ok_or(Fault::Malformed("decimals"))
     }
 
-    /// Asks all of `calls`; the answers of one request are at most `limit` bytes. A batch that the RPC finds too long is
-    /// cut, and the length that it took is remembered.
+    /// The results of all `calls`. The answers to one request may be at most `limit` bytes. A batch that the endpoint
+    /// finds too long is divided, and the length that it accepted is remembered.
     pub(super) async fn call_batch(
         &self,
         calls: &[Call],
@@ -68,7 +69,7 @@ impl RpcConnection {
     ) -> Result<BatchResults, Fault> {
         let known = self.rpc.health().max_batch_size;
         let mut at_once = known;
-        let mut is_stated = false;
+        let mut limit_is_stated = false;
         let mut outcomes = Vec::with_capacity(calls.len());
         let mut rest = calls;
         while !rest.is_empty() {
@@ -80,7 +81,7 @@ impl RpcConnection {
                 }
                 Err(fault) => match smaller_batch_size(&fault, now.len()) {
                     Some(shorter) => {
-                        is_stated |= matches!(
+                        limit_is_stated |= matches!(
                             fault.rpc_error_kind(),
                             Some(RpcErrorKind::BatchTooLarge { .. })
                         );
@@ -90,9 +91,10 @@ impl RpcConnection {
                 },
             }
         }
-        // One error for a whole batch may have been about one of its calls. Where each is answered alone it was not.
+        // A single error for a whole batch may have been about one of its calls. It was not if each call is answered
+        // when sent alone.
         let all_answered = outcomes.iter().all(Result::is_ok);
-        if at_once < known && (is_stated || all_answered) {
+        if at_once < known && (limit_is_stated || all_answered) {
             self.rpc.health().max_batch_size = at_once;
         }
         Ok(BatchResults::new(outcomes))
@@ -118,7 +120,7 @@ impl RpcConnection {
         let outcomes = json_rpc::decode_batch(&answer.body, first, calls.len());
         let outcomes = outcomes.map(|outcomes| with_retry_after(outcomes, answer.retry_after));
         if answer.status == 200 {
-            // A refusal of a single call is that call's outcome; of a batch, the batch's.
+            // The error of a single call is the result of that call; the error of a batch concerns the whole batch.
             return match outcomes {
                 Err(Fault::ErrorResponse(error)) => {
                     let refusal = Fault::ErrorResponse(error.with_status(200, answer.retry_after));
@@ -135,7 +137,7 @@ impl RpcConnection {
             status: answer.status,
             retry_after: answer.retry_after,
         };
-        // Many explain a status in JSON-RPC; where the words say nothing and the status does, the status stands.
+        // Many servers explain a status in JSON-RPC. The status counts if it says more than the error does.
         match outcomes {
             Err(Fault::ErrorResponse(error)) => {
                 let error = error.with_status(answer.status, answer.retry_after);
@@ -158,7 +160,7 @@ impl RpcConnection {
     }
 }
 
-/// The wait that a header asks for, with each error that it came with.
+/// Adds the wait from the response header to each error.
 fn with_retry_after(outcomes: Vec<CallResult>, retry_after: Option<Span>) -> Vec<CallResult> {
     outcomes
         .into_iter()
@@ -171,7 +173,7 @@ fn with_retry_after(outcomes: Vec<CallResult>, retry_after: Option<Span>) -> Vec
         .collect()
 }
 
-/// How many calls to send at once after a batch of `length` has failed; `None` where the batch is not to blame.
+/// How many calls to send at once after a batch of `length` failed; `None` if the batch length is not the cause.
 fn smaller_batch_size(fault: &Fault, length: usize) -> Option<usize> {
     if length <= 1 {
         return None;

@@ -1,4 +1,4 @@
-//! One RPC endpoint: its address and what is known of it.
+//! One RPC endpoint: its address, its health and the block times it reported.
 
 use super::block_times::BlockTimeCache;
 use super::rpc_health::RpcHealth;
@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use url::Url;
 
-/// An RPC's address and what is known of it. The address may hold a key: only the host is ever told.
+/// An RPC endpoint. Its address may hold a key, so messages name only the host.
 pub(super) struct RpcEndpoint {
     pub(super) url: Url,
     pub(super) host: String,
@@ -27,7 +27,7 @@ impl RpcEndpoint {
         }
     }
 
-    /// It may hold a key, and is never told.
+    /// The address may hold a key: never log it or put it in a message.
     pub(super) fn url(&self) -> &Url {
         &self.url
     }
@@ -40,7 +40,7 @@ impl RpcEndpoint {
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Times of blocks as this RPC told them.
+    /// Block times as this endpoint reported them.
     pub(super) fn block_times(&self) -> MutexGuard<'_, BlockTimeCache> {
         self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }

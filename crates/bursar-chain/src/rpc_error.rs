@@ -1,6 +1,6 @@
-//! What a JSON-RPC error means. Nodes and their hosts say the same thing with different codes and words, so the
-//! meaning is read here, in one table, from code, words and HTTP status. The server's own words end here: they may
-//! repeat a key that is in its address, so nothing that is kept, logged or shown carries them.
+//! What a JSON-RPC error means. Nodes and hosts report the same problem with different codes and texts, so one table
+//! reads the meaning from code, text and HTTP status. The server's own text ends here: it may repeat a key from its
+//! address, so nothing that is stored, logged or shown contains it.
 
 mod stated_limits;
 
@@ -8,35 +8,35 @@ use bursar_domain::clock::Span;
 use serde_json::Value;
 use stated_limits::{stated_blocks, stated_calls, stated_wait};
 
-/// A JSON-RPC error without the server's words.
+/// A JSON-RPC error without the server's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RpcError {
-    /// 0 where the server gives none.
+    /// 0 if the server gives none.
     pub(super) code: i64,
     pub(super) kind: RpcErrorKind,
-    /// How long the server asks to be left alone, where it says so.
+    /// How long the server asks not to be called, if it says so.
     pub(super) retry_after: Option<Span>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RpcErrorKind {
-    /// Too many requests, or a quota is used up. Asking for less does not help.
+    /// Too many requests, or a used-up quota. Asking for less does not help.
     RateLimited,
-    /// Too many calls in one request; `calls` is how many it takes, where it says.
+    /// Too many calls in one request; `calls` is how many it takes, if it says so.
     BatchTooLarge {
         calls: Option<usize>,
     },
-    /// The answer would be too long, or spans too many blocks; `blocks` is how many it takes, where it says.
+    /// The answer would be too long or span too many blocks; `blocks` is how many it takes, if it says so.
     RangeTooLarge {
         blocks: Option<u64>,
     },
-    /// A limit was passed and nothing says which.
+    /// Some limit was exceeded; it is unknown which.
     LimitExceeded,
     /// Old blocks, logs or states have been deleted.
     Pruned,
     /// The range ends above the node's newest block.
     AboveHead,
-    /// The node does not have that block: it is too new for it, or too old.
+    /// The node does not have that block: it is too new, or too old.
     UnknownBlock,
     /// The node gave up on the query.
     TimedOut,
@@ -48,7 +48,7 @@ pub(super) enum RpcErrorKind {
 }
 
 impl RpcError {
-    /// Reads an error object, or what stands in its place. `None`: that is no error.
+    /// Reads an error object, or what stands in its place. `None` if there is no error.
     pub(super) fn read(error: &Value) -> Option<Self> {
         if error.is_null() {
             return None;
@@ -101,10 +101,10 @@ impl RpcError {
     }
 }
 
-/// More words than this say nothing new.
+/// A longer text adds nothing.
 const MAX_MESSAGE_CHARS: usize = 2_000;
 
-/// Small letters, single spaces.
+/// Lower case, single spaces.
 fn normalize(text: &str) -> String {
     let short: String = text.chars().take(MAX_MESSAGE_CHARS).collect();
     let small = short
@@ -127,7 +127,7 @@ fn text_of(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The wait that some hosts put beside the words, in whole seconds.
+/// The wait that some hosts put beside the text, in whole seconds.
 fn retry_seconds_in(data: &Value) -> Option<Span> {
     [
         "/rate/backoff_seconds",
@@ -136,7 +136,7 @@ fn retry_seconds_in(data: &Value) -> Option<Span> {
         "/retryAfter",
     ]
     .into_iter()
-    .find_map(|place| data.pointer(place)?.as_u64())
+    .find_map(|path| data.pointer(path)?.as_u64())
     .and_then(|seconds| u32::try_from(seconds).ok())
     .map(|seconds| Span::seconds(i64::from(seconds)).min(Span::hours(1)))
 }
@@ -163,7 +163,7 @@ fn classify(code: i64, message: &str) -> RpcErrorKind {
     }
 }
 
-/// What a code says where the words say nothing.
+/// The meaning of a code if the text has none.
 fn kind_by_code(code: i64) -> RpcErrorKind {
     match code {
         429 | -32097 | -32090 | -32029 | -32016 | -32007 => RpcErrorKind::RateLimited,
@@ -179,8 +179,8 @@ fn kind_by_code(code: i64) -> RpcErrorKind {
 const RANGE: RpcErrorKind = RpcErrorKind::RangeTooLarge { blocks: None };
 const BATCH: RpcErrorKind = RpcErrorKind::BatchTooLarge { calls: None };
 
-/// Meanings in the order in which they are tried; a row matches where the text has all of its parts. Small letters;
-/// hyphens and underscores are spaces.
+/// Meanings in the order in which they are tried. A row matches a text that contains all of its parts. Texts are in
+/// lower case, with spaces for hyphens and underscores.
 const MESSAGE_PATTERNS: &[(RpcErrorKind, &[&[&str]])] = &[
     (
         RpcErrorKind::RateLimited,

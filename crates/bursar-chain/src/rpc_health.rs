@@ -1,5 +1,5 @@
-//! Where an RPC stands: what is known of it, when it was last right or wrong, and so in which order RPCs are
-//! asked. Time is passed in; nothing here asks anybody.
+//! The health of one RPC endpoint: what is known of it, when it last succeeded or failed, and so its place in the
+//! order. Pure: time is passed in, and nothing here sends a request.
 
 use super::RpcState;
 use super::chain_check::ChainCheck;
@@ -11,44 +11,44 @@ use bursar_domain::backoff::Backoff;
 use bursar_domain::clock::{Span, Timestamp};
 use std::time::{Duration, Instant};
 
-/// How long a check of an RPC's chain id and contracts holds, and how long a failed one rules it out while another
-/// answers.
+/// How long an endpoint of the wrong chain, or without the contracts, is left out while another one answers.
 const RULED_OUT_TTL: Duration = Duration::from_secs(600);
-/// A good RPC's contracts are looked at again after this; its chain's id is with every request.
+/// How long a check of the contracts holds. The chain's id is checked with every request.
 const CHECK_TTL: Duration = Duration::from_secs(6 * 3600);
-/// How long an RPC with an old head is asked last before it is looked at anew.
+/// How long an endpoint with an old head is asked last, and how long a head may stand still before it counts as
+/// stalled.
 const STALE_TTL: Duration = Duration::from_secs(60);
-/// How long it is taken for true that an RPC has no blocks below one.
+/// How long an endpoint is taken to lack the blocks below the one that it was found to lack.
 const PRUNED_TTL: Duration = Duration::from_secs(3600);
-/// How long an RPC that refuses all logs is not asked for shorter and shorter ranges again.
+/// How long an endpoint that refuses all logs is not tried again with shorter ranges.
 const LOGS_REFUSAL_TTL: Duration = Duration::from_secs(60);
 
-/// What is known of one RPC.
+/// What is known of one endpoint.
 #[derive(Debug)]
 pub(super) struct RpcHealth {
     state: RpcState,
     since: Option<Instant>,
     failures: u32,
     not_before: Option<Instant>,
-    /// The server itself asked to be left alone until then.
+    /// Until when the server itself asked not to be called.
     asked_to_wait: Option<Instant>,
     checked: Option<(ChainCheck, Instant)>,
     head: Option<(Block, Instant)>,
-    /// How many blocks' logs it is asked for at once.
+    /// How many blocks of logs to ask for at once.
     pub(super) log_range_limit: LogRangeLimit,
     /// How many calls it takes in one request.
     pub(super) max_batch_size: usize,
-    /// The lowest block whose logs it still has, and since when that is known.
+    /// The earliest block whose logs it still has, and since when that is known.
     earliest_log_block: Option<(u64, Instant)>,
-    /// It refused logs of a single block for no known reason, then.
+    /// When it last refused the logs of a single block without a known reason.
     logs_refused_at: Option<Instant>,
-    /// The newest time that a head of its own had.
+    /// The newest time that any of its heads had.
     newest: Option<Timestamp>,
-    /// It refuses blocks named by hash (EIP-1898): they are named by number and compared.
+    /// It does not accept blocks named by hash (EIP-1898), so they are named by number and compared.
     pub(super) refuses_hashes: bool,
 }
 
-/// In which order RPCs are asked; among equals the network's own order holds.
+/// The order in which endpoints are asked. Equals keep the order of the network file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     Usable,
@@ -99,12 +99,12 @@ impl RpcHealth {
         }
     }
 
-    /// Whether it may be asked beside another: it answers as a rule, and has not asked to be left alone.
+    /// Whether to ask it in addition to another: it normally answers and has not asked for a pause.
     pub(super) fn is_available(&self, now: Instant) -> bool {
         self.retry_after(now).is_none() && matches!(self.rank(now), Rank::Usable | Rank::Stale)
     }
 
-    /// How long the server still asks to be left alone, which is obeyed even if no other RPC answers.
+    /// How long the server still asks not to be called. That is obeyed even if no other endpoint answers.
     pub(super) fn retry_after(&self, now: Instant) -> Option<Duration> {
         self.asked_to_wait
             .map(|until| until.saturating_duration_since(now))
@@ -118,20 +118,20 @@ impl RpcHealth {
             .map(|(checked, _)| checked)
     }
 
-    /// The head it last gave.
+    /// The head it last reported.
     pub(super) fn head(&self) -> Option<Block> {
         self.head.map(|(head, _)| head)
     }
 
-    /// Whether its head has been the same for longer than a head may be old.
+    /// Whether its head has not moved for longer than a head may be old.
     pub(super) fn is_stalled(&self, now: Instant) -> bool {
         self.head
             .is_some_and(|(_, since)| now.saturating_duration_since(since) > STALE_TTL)
     }
 
-    /// Whether its newest block is long past, compared with `best`, the time of the newest block that any RPC has. Only
-    /// time that has really passed counts as well: a block that was dated ahead must not make all others look old. So
-    /// its head has to have stood still for as long, or to lie behind one that it had before.
+    /// Whether its head is much older than `best`, the time of the newest block at any endpoint. A block with a future
+    /// date must not make all other endpoints look old, so real time counts as well: the head must also have stood
+    /// still for as long, or have moved back.
     pub(super) fn is_head_stale(&self, best: Timestamp, stale_after: Span, now: Instant) -> bool {
         let is_old = self
             .head()
@@ -139,7 +139,7 @@ impl RpcHealth {
         is_old && (self.head_regressed(stale_after) || self.is_stalled(now))
     }
 
-    /// As if so much time had passed since its head moved.
+    /// Acts as if this much time had passed since its head moved.
     #[cfg(any(test, feature = "testing"))]
     pub(super) fn age_head(&mut self, time: Duration) {
         self.head = self
@@ -147,20 +147,20 @@ impl RpcHealth {
             .map(|(head, since)| (head, since.checked_sub(time).unwrap_or(since)));
     }
 
-    /// Whether its head lies behind one that it had before.
+    /// Whether its head is behind one that it had before.
     pub(super) fn head_regressed(&self, stale_after: Span) -> bool {
         let heads = self.head().zip(self.newest);
         heads.is_some_and(|(head, newest)| newest.since(head.time) > stale_after)
     }
 
-    /// The lowest block whose logs it is known to have, as far as that is known.
+    /// The earliest block whose logs it may have, as far as that is known.
     pub(super) fn earliest_log_block(&self, now: Instant) -> u64 {
         self.earliest_log_block
             .filter(|(_, since)| now.saturating_duration_since(*since) < PRUNED_TTL)
             .map_or(0, |(block, _)| block)
     }
 
-    /// It has no logs below `block`.
+    /// Notes that it has no logs below `block`.
     pub(super) fn set_earliest_log_block(&mut self, block: u64, now: Instant) {
         self.earliest_log_block = Some((block, now));
     }
@@ -170,7 +170,7 @@ impl RpcHealth {
             .is_some_and(|since| now.saturating_duration_since(since) < LOGS_REFUSAL_TTL)
     }
 
-    /// Whether it refused even the logs of a single block.
+    /// Notes whether it refused even the logs of a single block.
     pub(super) fn set_refuses_logs(&mut self, refused: bool, now: Instant) {
         self.logs_refused_at = refused.then_some(now);
     }
@@ -201,7 +201,7 @@ impl RpcHealth {
         self.asked_to_wait = None;
     }
 
-    /// Its head, compared with the others', is young enough or not.
+    /// Notes whether its head is stale compared with the others'.
     pub(super) fn set_stale(&mut self, is_stale: bool, now: Instant) {
         self.set_state(
             if is_stale {
@@ -224,13 +224,13 @@ impl RpcHealth {
             | Fault::Malformed(_) => RpcState::Unreachable,
         };
         self.set_state(state, now);
-        // Whatever it said of itself is asked again once it answers.
+        // Check it again once it answers.
         self.checked = None;
         self.backs_off(fault, now);
     }
 
-    /// It gave no events. What it says of its head and of figures may be right all the same, so that it is not taken
-    /// for one that does not answer.
+    /// Notes that it returned no events. Its head and its balances may still be right, so it does not count as
+    /// unreachable.
     pub(super) fn record_logs_failure(&mut self, fault: &Fault, now: Instant) {
         match fault {
             Fault::HttpStatus { status: 429, .. } => self.backs_off(fault, now),
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wrong_chain_is_ruled_out_for_ten_minutes() {
+    fn rules_out_wrong_chain_for_ten_minutes() {
         let start = Instant::now();
         let mut rpc = RpcHealth::default();
         rpc.record_success(CHECKED, true, block(1), start);
@@ -307,7 +307,7 @@ mod tests {
         rpc.record_failure(
             &Fault::WrongChain {
                 expected: 1,
-                seen: 2,
+                actual: 2,
             },
             start,
         );
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_back_off_to_a_minute_and_an_answer_ends_that() {
+    fn backs_off_up_to_a_minute_until_success() {
         let start = Instant::now();
         let mut rpc = RpcHealth::default();
         for seconds in [0, 1, 2, 4, 8, 16, 32, 60, 60] {
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_obeyed() {
+    fn obeys_retry_after() {
         let start = Instant::now();
         let mut rpc = RpcHealth::default();
         rpc.record_failure(
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stale_one_is_looked_at_anew_after_a_minute() {
+    fn retries_stale_endpoint_after_a_minute() {
         let start = Instant::now();
         let mut rpc = RpcHealth::default();
         rpc.record_success(CHECKED, true, block(1), start);

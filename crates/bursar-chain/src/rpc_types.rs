@@ -1,5 +1,5 @@
-//! The forms in which JSON-RPC writes blocks, logs and receipts, read strictly: hexadecimal with its prefix
-//! and its exact length, quantities without leading zeros, nothing guessed. Pure functions.
+//! Blocks, logs and receipts as JSON-RPC writes them, decoded strictly: hexadecimal with its prefix and exact length,
+//! quantities without leading zeros, and no guessing. Pure functions.
 
 use alloy_primitives::{Address, B256, hex};
 use bursar_domain::clock::Timestamp;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// What is taken of a block.
+/// The fields of a block that are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub(super) struct Block {
     #[serde(deserialize_with = "quantity")]
@@ -37,7 +37,7 @@ pub(super) struct Log {
     pub(super) transaction_hash: B256,
     #[serde(deserialize_with = "quantity")]
     pub(super) log_index: u64,
-    /// Of its block, as newer nodes write it beside the log; `None` for what is no time.
+    /// The time of its block, which newer nodes write beside the log; `None` if it is not a valid time.
     #[serde(rename = "blockTimestamp", default, deserialize_with = "optional_time")]
     pub(super) block_time: Option<Timestamp>,
     /// Taken back by a reorganisation.
@@ -45,7 +45,7 @@ pub(super) struct Log {
     pub(super) removed: bool,
 }
 
-/// What is taken of a transaction's receipt.
+/// The fields of a transaction's receipt that are used.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Receipt {
@@ -55,18 +55,18 @@ pub(super) struct Receipt {
     pub(super) block_hash: B256,
     #[serde(deserialize_with = "quantity")]
     pub(super) block_number: u64,
-    /// 1 where the transaction succeeded.
+    /// 1 if the transaction succeeded.
     #[serde(deserialize_with = "quantity")]
     pub(super) status: u64,
     pub(super) logs: Vec<Log>,
 }
 
-/// A quantity on its own: `"0x1f"`.
+/// A quantity by itself: `"0x1f"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Quantity(#[serde(deserialize_with = "quantity")] pub(super) u64);
 
-/// Bytes on their own: `"0x00ff"`.
+/// Bytes by themselves: `"0x00ff"`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Data(#[serde(deserialize_with = "bytes")] pub(super) Vec<u8>);
@@ -118,8 +118,8 @@ fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
 }
 
 fn optional_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
-    let told = Value::deserialize(from)?;
-    Ok(time(told).ok())
+    let value = Value::deserialize(from)?;
+    Ok(time(value).ok())
 }
 
 fn text<'de, D: Deserializer<'de>, T>(
@@ -139,8 +139,8 @@ fn fixed<const N: usize>(text: &str) -> Option<[u8; N]> {
     hex::decode_to_array(digits(text)?).ok()
 }
 
-/// What follows the prefix, if it is nothing but hexadecimal digits: the parsers themselves would take a sign or
-/// a second prefix.
+/// The text after the prefix, if it is only hexadecimal digits. The parsers themselves would accept a sign or a second
+/// prefix.
 fn digits(text: &str) -> Option<&str> {
     let digits = text.strip_prefix("0x")?;
     digits
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn quantities_are_strict() {
+    fn decodes_quantities_strictly() {
         assert_eq!(read(r#""0x0""#), Some(Quantity(0)));
         assert_eq!(read(r#""0x1F""#), Some(Quantity(31)));
         assert_eq!(read(r#""0xffffffffffffffff""#), Some(Quantity(u64::MAX)));
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_strict() {
+    fn decodes_bytes_strictly() {
         assert_eq!(read(r#""0x""#), Some(Data(Vec::new())));
         assert_eq!(read(r#""0x00ff""#), Some(Data(vec![0, 255])));
         for wrong in [
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_have_exact_hashes_and_times_in_range() {
+    fn requires_exact_hashes_and_times_in_range() {
         let block = |number: &str, hash: &str, time: &str| {
             read::<Block>(&format!(
                 r#"{{"number":{number},"hash":"{hash}","timestamp":"{time}","extra":1.5,"gasLimit":100000000000000000000000000000}}"#

@@ -1,4 +1,5 @@
-//! Ranges read from RPCs with every kind of limit: how much comes, in how few requests, and what is said of the rest.
+//! Ranges read from endpoints with every kind of limit: how much is returned, in how few requests, and which gap is
+//! reported.
 
 use super::*;
 use crate::event_logs::MAX_LOG_REQUESTS;
@@ -12,7 +13,7 @@ fn refused(code: i64, message: &str) -> Fault {
     Fault::ErrorResponse(RpcError::read(&json!({"code": code, "message": message})).unwrap())
 }
 
-/// Asks as the reader does: the lowest block that was read, if any, the last fault, and how many requests that took.
+/// Asks as the reader does. Returns the lowest block that was read, if any, the last fault, and the number of requests.
 fn read(
     health: &mut RpcHealth,
     (from, to): (u64, u64),
@@ -51,14 +52,14 @@ fn limited(most: u64, fault: Fault) -> impl Fn(u64, u64) -> Result<(), Fault> {
 }
 
 #[test]
-fn a_stated_limit_is_used_at_once_and_kept() {
+fn uses_and_remembers_stated_limit() {
     let mut health = RpcHealth::default();
     let ankr = |words: &'static str| {
         move |low: u64, high: u64| limited(1_000, refused(-32600, words))(low, high)
     };
     let stated = ankr("eth_getLogs is limited to a 1,000 range");
     let (lowest, fault, requests) = read(&mut health, (90_001, HEAD), stated);
-    // Ten pieces, the first refusal, and one longer range that is tried in between.
+    // Ten chunks, the first refusal, and one longer range that is tried in between.
     assert_eq!((lowest, fault), (Some(90_001), None));
     assert!(requests <= 13, "{requests}");
     let (.., again) = read(&mut health, (80_001, 81_000), stated);
@@ -66,7 +67,7 @@ fn a_stated_limit_is_used_at_once_and_kept() {
 }
 
 #[test]
-fn any_limit_in_any_words_is_found_within_few_requests() {
+fn finds_any_limit_within_few_requests() {
     let words = [
         refused(-32005, "query returned more than 10000 results"),
         refused(35, "ranges over the limit are not supported on freetier"),
@@ -89,24 +90,24 @@ fn any_limit_in_any_words_is_found_within_few_requests() {
             let mut health = RpcHealth::default();
             let answer = limited(most, fault.clone());
             let mut to = HEAD;
-            let mut looks = 0;
-            // Whatever the limit is, each look gets further down.
+            let mut reads = 0;
+            // Whatever the limit is, each read gets further down.
             while to > 99_000 {
                 let (lowest, _, requests) = read(&mut health, (80_001, to), &answer);
                 assert!(requests <= MAX_LOG_REQUESTS);
-                let lowest = lowest.unwrap_or_else(|| panic!("{fault:?} at {most}: nothing"));
+                let lowest = lowest.unwrap_or_else(|| panic!("{fault:?} at {most}: read nothing"));
                 assert!(lowest <= to);
                 to = lowest - 1;
-                looks += 1;
+                reads += 1;
             }
-            let most_looks = 2 + 1_000 / (u64::from(MAX_LOG_REQUESTS) / 4) / most;
-            assert!(looks <= most_looks, "{fault:?} at {most}: {looks} looks");
+            let max_reads = 2 + 1_000 / (u64::from(MAX_LOG_REQUESTS) / 4) / most;
+            assert!(reads <= max_reads, "{fault:?} at {most}: {reads} reads");
         }
     }
 }
 
 #[test]
-fn an_rpc_that_refuses_everything_is_soon_left_alone() {
+fn gives_up_soon_on_endpoint_that_refuses_everything() {
     for (fault, most) in [
         (refused(-32000, "no such luck"), 9),
         (NO_LOGS, 9),
@@ -127,7 +128,7 @@ fn an_rpc_that_refuses_everything_is_soon_left_alone() {
 }
 
 #[test]
-fn a_rate_limit_is_not_answered_with_more_requests() {
+fn stops_at_rate_limit() {
     for fault in [
         refused(-32005, "daily request count exceeded, request rate limited"),
         refused(429, ""),
@@ -141,12 +142,15 @@ fn a_rate_limit_is_not_answered_with_more_requests() {
         let before = health.log_range_limit;
         let (lowest, _, requests) = read(&mut health, (80_001, HEAD), |_, _| Err(fault.clone()));
         assert_eq!((lowest, requests), (None, 1), "{fault:?}");
-        assert_eq!(health.log_range_limit, before, "it says nothing of ranges");
+        assert_eq!(
+            health.log_range_limit, before,
+            "a rate limit must not change the range limit"
+        );
     }
 }
 
 #[test]
-fn what_is_left_of_pruned_history_is_read_and_the_gap_remembered() {
+fn reads_rest_of_pruned_history_and_remembers_gap() {
     for kept_from in [80_001, 80_002, 90_000, 99_999, HEAD] {
         for fault in [
             refused(4444, "pruned history unavailable"),
@@ -184,14 +188,14 @@ fn what_is_left_of_pruned_history_is_read_and_the_gap_remembered() {
             assert_eq!(
                 health.log_range_limit.max_blocks(),
                 u64::MAX,
-                "length was not the trouble"
+                "length was not the cause"
             );
         }
     }
 }
 
 #[test]
-fn newest_blocks_whose_logs_are_yet_to_come_are_left_for_the_next_time() {
+fn skips_newest_blocks_without_logs_yet() {
     for lag in [1, 2, 7, 60] {
         for fault in [
             refused(-32602, "block range extends beyond current head block"),
@@ -218,7 +222,7 @@ fn newest_blocks_whose_logs_are_yet_to_come_are_left_for_the_next_time() {
             assert!(requests <= 9);
         }
     }
-    // One that is never there says so.
+    // An endpoint that never has them reports that.
     let mut health = RpcHealth::default();
     let (lowest, last, requests) = read(&mut health, (99_000, HEAD), |_, _| Err(Fault::Behind));
     assert_eq!((lowest, last), (None, Some(Fault::Behind)));

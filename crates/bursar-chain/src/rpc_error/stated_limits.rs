@@ -1,15 +1,15 @@
-//! The limits that a JSON-RPC error states in its words: how many blocks or calls the server takes at once, and how
-//! long it wants to be left alone. They are hints: what is read wrongly costs a request or two, because a shorter
-//! range is tried where the hint does not help. The texts are in small letters, as [`super`] writes them.
+//! The limits that the text of a JSON-RPC error states: how many blocks or calls the server takes at once, and how long
+//! to wait. They are hints: a misread one costs a request or two, because a shorter range is tried if the hint does not
+//! help. The texts are in lower case, as [`super`] normalizes them.
 
 use bursar_domain::clock::Span;
 
 /// Longer waits are not believed.
 const MAX_STATED_WAIT: Span = Span::hours(1);
-/// How far behind its announcement a number may stand, in bytes.
+/// How far behind its phrase a number may be, in bytes.
 const MAX_DISTANCE: usize = 28;
 
-/// What announces the number of blocks that a server takes.
+/// Phrases before the number of blocks that a server takes.
 const BLOCK_LIMIT_PHRASES: [&str; 25] = [
     "limited to",
     "limit to",
@@ -37,22 +37,20 @@ const BLOCK_LIMIT_PHRASES: [&str; 25] = [
     "limit:",
     "range limit",
 ];
-/// What shows that a number does not count blocks.
+/// Words that show that a number does not count blocks.
 const OTHER_UNITS: [&str; 9] = [
     "result", "log", "event", "byte", "mb", "kb", "request", "second", "item",
 ];
 
-/// How many blocks the server takes at once: the length of the range that it suggests, else the number it names.
+/// How many blocks the server takes at once: the length of the range that it suggests, or else the number it names.
 pub(super) fn stated_blocks(message: &str) -> Option<u64> {
     suggested_range(message).or_else(|| {
-        let announced = BLOCK_LIMIT_PHRASES.iter().flat_map(|announcement| {
-            message
-                .match_indices(announcement)
-                .filter_map(|(at, found)| {
-                    block_count_after(message, at.saturating_add(found.len()))
-                })
+        let limits = BLOCK_LIMIT_PHRASES.iter().flat_map(|phrase| {
+            message.match_indices(phrase).filter_map(|(at, found)| {
+                block_count_after(message, at.saturating_add(found.len()))
+            })
         });
-        announced.min()
+        limits.min()
     })
 }
 
@@ -89,7 +87,7 @@ pub(super) fn stated_wait(message: &str) -> Option<Span> {
     Some(span.min(MAX_STATED_WAIT))
 }
 
-/// "[0x1, 0x64]", "0x1 to 0x64", "retry with the range 100 200": the length of the suggested range.
+/// The length of the suggested range: "[0x1, 0x64]", "0x1 to 0x64", "retry with the range 100 200".
 fn suggested_range(message: &str) -> Option<u64> {
     let mut ends = message
         .match_indices("0x")
@@ -114,7 +112,7 @@ fn length(from: u64, to: u64) -> Option<u64> {
     to.checked_sub(from)?.checked_add(1)
 }
 
-/// The first number right behind `at` that may count blocks.
+/// The first number right after `at` that may count blocks.
 fn block_count_after(message: &str, at: usize) -> Option<u64> {
     let rest = message.get(at..)?;
     numbers(rest)
@@ -128,7 +126,7 @@ fn block_count_after(message: &str, at: usize) -> Option<u64> {
         .map(|(_, number, _)| number)
 }
 
-/// Numbers in a text with where they start and end: "10,000", "2k", "50000". Not those inside words or fractions.
+/// Numbers in a text with their start and end: "10,000", "2k", "50000". Skips those inside words or fractions.
 fn numbers(text: &str) -> impl Iterator<Item = (usize, u64, usize)> + '_ {
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -168,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_found_where_they_stand_alone() {
+    fn finds_numbers_outside_words() {
         let found = |text: &str| {
             numbers(text)
                 .map(|(_, number, _)| number)
@@ -183,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_count_blocks_is_no_length() {
+    fn ignores_numbers_that_do_not_count_blocks() {
         for message in [
             "query returned more than 10000 results",
             "up to 10000 logs",
@@ -206,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_can_break_the_reading() {
+    fn reads_any_text_without_panic() {
         let pieces = [
             "max range ",
             "0x",

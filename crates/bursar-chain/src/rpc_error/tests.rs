@@ -1,4 +1,4 @@
-//! What hosts and nodes really write, and what it means. Each text was seen in an issue, a manual or an answer.
+//! What hosts and nodes really write, and what it means. Each text comes from an issue, a manual or an answer.
 
 use super::*;
 use serde_json::json;
@@ -126,11 +126,11 @@ fn range_limits_are_known_with_the_length_that_they_state() {
         };
         assert_eq!(stated, *blocks, "{message}");
     }
-    // The words may stand beside the message.
-    let told_in_data = json!({"code": -32602, "message": "invalid params",
+    // The text may be in the data instead of the message.
+    let text_in_data = json!({"code": -32602, "message": "invalid params",
         "data": {"error_id": "4ed9", "payload": "range 9009594 is bigger than range limit 2000"}});
     assert_eq!(
-        RpcError::read(&told_in_data).unwrap().kind,
+        RpcError::read(&text_in_data).unwrap().kind,
         RpcErrorKind::RangeTooLarge {
             blocks: Some(2_000)
         }
@@ -177,7 +177,7 @@ fn rate_limits_are_no_range_limits() {
     ] {
         assert_eq!(kind(code, message), RpcErrorKind::RateLimited, "{message}");
     }
-    // Status 429 says it whatever the words are.
+    // Status 429 means a rate limit whatever the text is.
     let words = read(-32000, "query returned more than 10000 results");
     assert_eq!(words.with_status(429, None).kind, RpcErrorKind::RateLimited);
 }
