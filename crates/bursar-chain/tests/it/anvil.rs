@@ -1,4 +1,4 @@
-//! A local chain with the contracts on it, for one test, ended with it.
+//! A local chain with the contracts on it, which lives as long as its test.
 
 use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::{SolCall, SolValue};
@@ -33,7 +33,7 @@ mod abi {
     }
 }
 
-/// A chain on which blocks are made by transactions and [`Anvil::mine`] alone.
+/// A chain whose blocks are made only by transactions and by [`Anvil::mine`].
 pub(crate) struct Anvil {
     process: Child,
     pub(crate) address: String,
@@ -51,9 +51,9 @@ impl Drop for Anvil {
 }
 
 impl Anvil {
-    /// With both contracts deployed and a full pool.
+    /// Starts with both contracts deployed and a full pool.
     pub(crate) async fn start() -> Self {
-        // Sets up TLS's cryptography, which a client wants even where it is not used.
+        // Sets up the cryptography for TLS, which a client needs even if it does not use it.
         bursar_platform::http::Http::new().unwrap();
         let mut process = Command::new(binary())
             .args([
@@ -128,8 +128,8 @@ impl Anvil {
         .await;
     }
 
-    /// A network place with these RPCs.
-    pub(crate) fn place(&self, rpcs: &[&str]) -> ChainPlace {
+    /// A network's chain configuration with these endpoints.
+    pub(crate) fn config(&self, rpcs: &[&str]) -> ChainPlace {
         ChainPlace {
             id: CHAIN_ID,
             rpc: rpcs.iter().map(|rpc| Url::parse(rpc).unwrap()).collect(),
@@ -217,8 +217,8 @@ impl Anvil {
             .await;
     }
 
-    /// The next block is so much later.
-    pub(crate) async fn pass(&self, seconds: u64) {
+    /// Makes a block that is this much later than the last one.
+    pub(crate) async fn advance_time(&self, seconds: u64) {
         self.call("evm_increaseTime", json!([seconds])).await;
         self.mine(1).await;
     }
@@ -287,7 +287,7 @@ fn code(artifact: &str) -> Vec<u8> {
     hex::decode(artifact["bytecode"].as_str().unwrap()).unwrap()
 }
 
-/// Named by `BURSAR_ANVIL`, else the npm platform package's.
+/// Named by `BURSAR_ANVIL`, else the one in the npm platform package.
 fn binary() -> PathBuf {
     if let Some(named) = std::env::var_os("BURSAR_ANVIL") {
         return PathBuf::from(named);

@@ -1,7 +1,7 @@
-//! RPCs that do not answer, or answer for something else: another one is asked, and the first left alone.
+//! Endpoints that do not answer, or serve something else: another one is asked, and the first is left alone.
 
 use crate::anvil::{Anvil, USER};
-use crate::rpc_proxy::{Mode, Proxy, refuse};
+use crate::rpc_proxy::{Mode, RpcProxy, refuse};
 use crate::{chain, now, states};
 use bursar_chain::{Chain, RpcState};
 use bursar_domain::clock::Span;
@@ -12,21 +12,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// Reads through a first RPC of that mode and a second that is right.
-async fn falls_over(anvil: &Anvil, mode: Mode, expected: RpcState) {
-    let first = Proxy::start(anvil.url(), mode).await;
-    let chain = chain(anvil.place(&[&first.url, &anvil.url()]));
+/// Reads through a first endpoint in that mode and a second one that is right.
+async fn assert_fails_over(anvil: &Anvil, mode: Mode, expected: RpcState) {
+    let first = RpcProxy::start(anvil.url(), mode).await;
+    let chain = chain(anvil.config(&[&first.url, &anvil.url()]));
     let reading = chain.read(USER, now()).await.unwrap();
     assert_eq!(reading.free.to_string(), "5.000000 USDC");
     assert_eq!(states(&chain), [expected, RpcState::Good]);
 }
 
-fn bend(bend: impl Fn(&str, &Value, &mut Value) + Send + Sync + 'static) -> Mode {
-    Mode::Bend(Arc::new(bend))
+fn alter(alter: impl Fn(&str, &Value, &mut Value) + Send + Sync + 'static) -> Mode {
+    Mode::Alter(Arc::new(alter))
 }
 
 #[tokio::test]
-async fn the_next_rpc_is_asked_when_one_fails() {
+async fn asks_next_rpc_after_failure() {
     let anvil = Anvil::start().await;
     anvil.credit(5_000_000, "a").await;
     for mode in [
@@ -37,25 +37,25 @@ async fn the_next_rpc_is_asked_when_one_fails() {
         Mode::Body(String::new()),
         Mode::Body("[".repeat(10_000)),
         Mode::Body(format!("[{}]", " ".repeat(2 * 1024 * 1024))),
-        bend(|method, _, answer| {
+        alter(|method, _, answer| {
             if method == "eth_call" {
                 refuse(answer, -32000, "header not found");
             }
         }),
     ] {
-        falls_over(&anvil, mode, RpcState::Unreachable).await;
+        assert_fails_over(&anvil, mode, RpcState::Unreachable).await;
     }
-    let dead = chain(anvil.place(&["http://127.0.0.1:1", &anvil.url()]));
+    let dead = chain(anvil.config(&["http://127.0.0.1:1", &anvil.url()]));
     dead.read(USER, now()).await.unwrap();
     assert_eq!(states(&dead), [RpcState::Unreachable, RpcState::Good]);
 }
 
 #[tokio::test]
-async fn an_rpc_that_hangs_does_not_hold_up_the_others_for_long() {
+async fn hanging_rpc_delays_others_only_briefly() {
     let anvil = Anvil::start().await;
     anvil.credit(5_000_000, "a").await;
     let start = Instant::now();
-    falls_over(&anvil, Mode::Hang, RpcState::Unreachable).await;
+    assert_fails_over(&anvil, Mode::Hang, RpcState::Unreachable).await;
     assert!(
         start.elapsed() < Duration::from_secs(8),
         "{:?}",
@@ -64,7 +64,7 @@ async fn an_rpc_that_hangs_does_not_hold_up_the_others_for_long() {
 }
 
 #[tokio::test]
-async fn an_rpc_of_another_chain_or_without_the_contracts_is_ruled_out() {
+async fn rules_out_rpc_of_wrong_chain_or_without_contracts() {
     let anvil = Anvil::start().await;
     anvil.credit(5_000_000, "a").await;
     let wrong_chain = |method: &str, _: &Value, answer: &mut Value| {
@@ -72,7 +72,7 @@ async fn an_rpc_of_another_chain_or_without_the_contracts_is_ruled_out() {
             answer["result"] = json!("0x1");
         }
     };
-    falls_over(&anvil, bend(wrong_chain), RpcState::WrongChain).await;
+    assert_fails_over(&anvil, alter(wrong_chain), RpcState::WrongChain).await;
     let (balance, token) = (anvil.balance, anvil.token);
     for address in [balance, token] {
         let no_code = move |method: &str, params: &Value, answer: &mut Value| {
@@ -80,11 +80,11 @@ async fn an_rpc_of_another_chain_or_without_the_contracts_is_ruled_out() {
                 answer["result"] = json!("0x");
             }
         };
-        falls_over(&anvil, bend(no_code), RpcState::NoContract).await;
+        assert_fails_over(&anvil, alter(no_code), RpcState::NoContract).await;
     }
 
-    let first = Proxy::start(anvil.url(), bend(wrong_chain)).await;
-    let alone = chain(anvil.place(&[&first.url]));
+    let first = RpcProxy::start(anvil.url(), alter(wrong_chain)).await;
+    let alone = chain(anvil.config(&[&first.url]));
     let error = alone.read(USER, now()).await.unwrap_err();
     assert_eq!(error.code, Code::WrongChain);
     assert_eq!(
@@ -94,26 +94,29 @@ async fn an_rpc_of_another_chain_or_without_the_contracts_is_ruled_out() {
             first.host()
         )
     );
-    // With no other to turn to it is looked at each time, and used as soon as it is right.
-    first.set(Mode::Truth);
+    // With no other endpoint it is checked each time, and used as soon as it is right.
+    first.set(Mode::Honest);
     alone.read(USER, now()).await.unwrap();
     assert_eq!(states(&alone), [RpcState::Good]);
 
-    let both = chain(anvil.place(&[&first.url, &anvil.url()]));
-    first.set(bend(wrong_chain));
+    let both = chain(anvil.config(&[&first.url, &anvil.url()]));
+    first.set(alter(wrong_chain));
     both.read(USER, now()).await.unwrap();
-    first.asked();
+    first.take_methods();
     both.read(USER, now()).await.unwrap();
-    assert!(first.asked().is_empty(), "ruled out while another answers");
+    assert!(
+        first.take_methods().is_empty(),
+        "ruled out while another answers"
+    );
 }
 
 #[tokio::test]
-async fn a_chain_that_changes_under_a_known_rpc_is_noticed() {
+async fn notices_changed_chain_id_at_known_rpc() {
     let anvil = Anvil::start().await;
-    let rpc = Proxy::start(anvil.url(), Mode::Truth).await;
-    let chain = chain(anvil.place(&[&rpc.url]));
+    let rpc = RpcProxy::start(anvil.url(), Mode::Honest).await;
+    let chain = chain(anvil.config(&[&rpc.url]));
     chain.read(USER, now()).await.unwrap();
-    rpc.set(bend(|method, _, answer| {
+    rpc.set(alter(|method, _, answer| {
         if method == "eth_chainId" {
             answer["result"] = json!("0x2");
         }
@@ -125,35 +128,38 @@ async fn a_chain_that_changes_under_a_known_rpc_is_noticed() {
 }
 
 #[tokio::test]
-async fn retry_after_is_obeyed_even_without_another_rpc() {
+async fn obeys_retry_after_without_another_rpc() {
     let anvil = Anvil::start().await;
-    let rpc = Proxy::start(anvil.url(), Mode::Status(429, "retry-after: 120\r\n")).await;
-    let chain = chain(anvil.place(&[&rpc.url]));
+    let rpc = RpcProxy::start(anvil.url(), Mode::Status(429, "retry-after: 120\r\n")).await;
+    let chain = chain(anvil.config(&[&rpc.url]));
     let error = chain.read(USER, now()).await.unwrap_err();
     assert_eq!(
         (error.code, error.retry_after),
         (Code::RateLimited, Some(Span::seconds(120)))
     );
-    assert!(!rpc.asked().is_empty());
+    assert!(!rpc.take_methods().is_empty());
     let error = chain.head().await.unwrap_err();
     assert_eq!(error.code, Code::RateLimited);
     assert!(error.retry_after.unwrap() > Span::seconds(100));
-    assert!(rpc.asked().is_empty());
+    assert!(rpc.take_methods().is_empty());
 }
 
 #[tokio::test]
-async fn a_key_in_an_rpc_address_is_never_told() {
+async fn never_reveals_key_in_rpc_address() {
     let anvil = Anvil::start().await;
-    let rpc = Proxy::start(anvil.url(), Mode::Status(401, "")).await;
+    let rpc = RpcProxy::start(anvil.url(), Mode::Status(401, "")).await;
     let own = Url::parse(&format!("{}/canary-path?key=canary-query", rpc.url)).unwrap();
     let chain = Chain::new(
-        anvil.place(&[&anvil.url()]),
+        anvil.config(&[&anvil.url()]),
         Some(own.clone()),
         Http::new().unwrap(),
     );
     chain.read(USER, now()).await.unwrap();
-    assert!(!rpc.asked().is_empty(), "the user's own RPC is asked first");
-    let alone = Chain::new(anvil.place(&[]), Some(own), Http::new().unwrap());
+    assert!(
+        !rpc.take_methods().is_empty(),
+        "the user's own RPC is asked first"
+    );
+    let alone = Chain::new(anvil.config(&[]), Some(own), Http::new().unwrap());
     for mode in [
         Mode::Status(401, ""),
         Mode::Close,
@@ -170,12 +176,12 @@ async fn a_key_in_an_rpc_address_is_never_told() {
         rpc.set(mode);
         let error = alone.read(USER, now()).await.unwrap_err();
         let events = alone.events(USER, 0, 1).await.unwrap_err();
-        let told = format!(
+        let output = format!(
             "{error:?} {events:?} {chain:?} {:?} {alone:?} {:?}",
             chain.rpc_states(),
             alone.rpc_states()
         );
-        assert!(!told.contains("canary"), "{told}");
-        assert!(told.contains(rpc.host()), "{told}");
+        assert!(!output.contains("canary"), "{output}");
+        assert!(output.contains(rpc.host()), "{output}");
     }
 }

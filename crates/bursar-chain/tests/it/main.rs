@@ -1,4 +1,4 @@
-//! The chain reader against a real chain with the contracts on it, and against RPCs that fail and lie.
+//! Tests the crate against a real chain with the contracts on it, and against endpoints that fail and lie.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -41,7 +41,7 @@ fn states(chain: &Chain) -> Vec<RpcState> {
         .collect()
 }
 
-/// Asks again until there is an answer, for 20 s.
+/// Asks again until there is an answer, for up to 20 s.
 async fn until<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {

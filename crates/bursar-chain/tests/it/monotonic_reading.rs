@@ -1,7 +1,7 @@
-//! Figures never fall behind those that were shown, unless blocks were replaced or nobody has known them for ten minutes.
+//! Figures never fall behind those already shown, unless blocks were replaced or unknown for ten minutes.
 
 use crate::anvil::{Anvil, USER};
-use crate::rpc_proxy::{Mode, Proxy, quantity};
+use crate::rpc_proxy::{Mode, RpcProxy, quantity};
 use crate::{chain, now};
 use bursar_chain::Chain;
 use bursar_domain::chain_reading::ChainReading;
@@ -21,10 +21,10 @@ fn mark(reading: &ChainReading, regression: Regression) -> HighWaterMark {
     }
 }
 
-/// A node that knows nothing above the block `old`, as it was told then.
-fn standing_still(old: Value) -> Mode {
+/// A node that knows nothing above the block `old`, which it reports as its head.
+fn stalled_at(old: Value) -> Mode {
     let most = quantity(&old["number"]);
-    Mode::Bend(Arc::new(move |method, params, answer| {
+    Mode::Alter(Arc::new(move |method, params, answer| {
         if method != "eth_getBlockByNumber" {
             return;
         }
@@ -36,18 +36,18 @@ fn standing_still(old: Value) -> Mode {
     }))
 }
 
-async fn look(chain: &Chain, mark: &HighWaterMark, at: Timestamp) -> ReadingUpdate {
+async fn read(chain: &Chain, mark: &HighWaterMark, at: Timestamp) -> ReadingUpdate {
     chain.read_monotonic(USER, Some(mark), at).await.unwrap()
 }
 
 #[tokio::test]
-async fn an_endpoint_that_stands_still_lowers_no_figure_for_ten_minutes() {
+async fn stalled_endpoint_lowers_no_figure_for_ten_minutes() {
     let anvil = Anvil::start().await;
     anvil.credit(3_980_000, "before").await;
     let old = anvil.head().await;
-    let a = Proxy::start(anvil.url(), Mode::Truth).await;
-    let b = Proxy::start(anvil.url(), standing_still(old.clone())).await;
-    let chain = chain(anvil.place(&[&a.url, &b.url]));
+    let a = RpcProxy::start(anvil.url(), Mode::Honest).await;
+    let b = RpcProxy::start(anvil.url(), stalled_at(old.clone())).await;
+    let chain = chain(anvil.config(&[&a.url, &b.url]));
     anvil.mine(2).await;
     anvil.credit(30_000_000, "after").await;
     let first = chain.read_monotonic(USER, None, now()).await.unwrap();
@@ -56,18 +56,18 @@ async fn an_endpoint_that_stands_still_lowers_no_figure_for_ten_minutes() {
 
     a.set(Mode::Close);
     let begun = now();
-    let update = look(&chain, &mark(&newest, Regression::default()), begun).await;
+    let update = read(&chain, &mark(&newest, Regression::default()), begun).await;
     assert_eq!(update.reading, None);
     assert_eq!(update.problem.unwrap().code, Code::ChainUnavailable);
     let later = begun.plus(Span::minutes(10));
-    let update = look(&chain, &mark(&newest, update.regression), later).await;
+    let update = read(&chain, &mark(&newest, update.regression), later).await;
     let older = update.reading.unwrap();
     assert_eq!(json!(older.block_hash), old["hash"]);
     assert_eq!(older.free.to_string(), "3.980000 USDC");
     assert_eq!(update.problem.unwrap().code, Code::ChainWentBack);
-    // The one that has it is back: its word is enough.
-    a.set(Mode::Truth);
-    let update = look(&chain, &mark(&older, update.regression), later).await;
+    // The endpoint that has it is back, and is enough.
+    a.set(Mode::Honest);
+    let update = read(&chain, &mark(&older, update.regression), later).await;
     assert_eq!(update.reading.unwrap().block, newest.block);
     assert_eq!(
         (update.problem, update.regression),
@@ -76,15 +76,15 @@ async fn an_endpoint_that_stands_still_lowers_no_figure_for_ten_minutes() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_knows_the_block_but_not_the_figures_stops_the_wait() {
+async fn endpoint_with_block_but_without_figures_stops_wait() {
     let anvil = Anvil::start().await;
     let old = anvil.head().await;
     anvil.credit(30_000_000, "after").await;
-    let a = Proxy::start(anvil.url(), Mode::Truth).await;
-    let b = Proxy::start(anvil.url(), standing_still(old)).await;
-    let chain = chain(anvil.place(&[&a.url, &b.url]));
+    let a = RpcProxy::start(anvil.url(), Mode::Honest).await;
+    let b = RpcProxy::start(anvil.url(), stalled_at(old)).await;
+    let chain = chain(anvil.config(&[&a.url, &b.url]));
     let newest = chain.read(USER, now()).await.unwrap();
-    a.set(Mode::Bend(Arc::new(|method, params, answer| {
+    a.set(Mode::Alter(Arc::new(|method, params, answer| {
         if method == "eth_call" && params[1] != "latest" {
             answer["result"] = json!("0x");
         }
@@ -93,7 +93,7 @@ async fn an_endpoint_that_knows_the_block_but_not_the_figures_stops_the_wait() {
         block_missing_since: Some((newest.block, now().minus(Span::hours(1)))),
         regressed_from: None,
     };
-    let update = look(&chain, &mark(&newest, regression), now()).await;
+    let update = read(&chain, &mark(&newest, regression), now()).await;
     assert_eq!(
         (update.reading, update.regression),
         (None, Regression::default())
@@ -101,13 +101,13 @@ async fn an_endpoint_that_knows_the_block_but_not_the_figures_stops_the_wait() {
 }
 
 #[tokio::test]
-async fn a_shared_address_is_asked_again_until_a_node_has_the_block() {
+async fn retries_shared_address_until_node_has_block() {
     let anvil = Anvil::start().await;
     let old = anvil.head().await;
     anvil.credit(30_000_000, "after").await;
     let count = AtomicU64::new(0);
     let (number, most) = (old["number"].clone(), quantity(&old["number"]));
-    let shared = Proxy::bend(anvil.url(), move |method, params, answer| {
+    let shared = RpcProxy::altering(anvil.url(), move |method, params, answer| {
         let is_head = method == "eth_getBlockByNumber" && params[0] == "latest";
         // Two of three requests reach the older node.
         if is_head && !count.fetch_add(1, Ordering::Relaxed).is_multiple_of(3) {
@@ -118,23 +118,23 @@ async fn a_shared_address_is_asked_again_until_a_node_has_the_block() {
         }
     })
     .await;
-    let chain = chain(anvil.place(&[&shared.url]));
+    let chain = chain(anvil.config(&[&shared.url]));
     let newest = chain.read(USER, now()).await.unwrap();
     assert!(newest.block > most);
     for _ in 0..6 {
-        let update = look(&chain, &mark(&newest, Regression::default()), now()).await;
+        let update = read(&chain, &mark(&newest, Regression::default()), now()).await;
         assert_eq!(update.reading.unwrap().block, newest.block);
     }
 }
 
 #[tokio::test]
-async fn a_shorter_chain_is_told_from_an_older_one_by_the_blocks_below() {
+async fn distinguishes_shorter_chain_from_endpoint_behind() {
     let anvil = Anvil::start().await;
     anvil.mine(3).await;
     let snapshot = anvil.call("evm_snapshot", json!([])).await;
     anvil.mine(2).await;
-    let second = Proxy::start(anvil.url(), Mode::Truth).await;
-    let chain = chain(anvil.place(&[&anvil.url(), &second.url]));
+    let second = RpcProxy::start(anvil.url(), Mode::Honest).await;
+    let chain = chain(anvil.config(&[&anvil.url(), &second.url]));
     let (number, hash, _) = chain.head().await.unwrap();
     anvil.mine(20).await;
     let newest = chain.read(USER, now()).await.unwrap();
@@ -143,15 +143,15 @@ async fn a_shorter_chain_is_told_from_an_older_one_by_the_blocks_below() {
         ..mark(&newest, Regression::default())
     };
     anvil.call("evm_revert", json!([snapshot])).await;
-    // Shorter, and so far the same as ever: that may be a node that is behind.
-    assert_eq!(look(&chain, &checkpointed, now()).await.reading, None);
-    anvil.pass(100).await;
+    // Shorter and otherwise unchanged: that may be a node that is behind.
+    assert_eq!(read(&chain, &checkpointed, now()).await.reading, None);
+    anvil.advance_time(100).await;
     anvil.mine(5).await;
-    // Other blocks in the place of known ones: as both say so, there is nothing to wait for.
-    let update = look(&chain, &checkpointed, now()).await;
+    // Known blocks were replaced. As both report it, there is no reason to wait.
+    let update = read(&chain, &checkpointed, now()).await;
     assert!(update.lowers_mark && update.problem.is_none());
     assert!(update.reading.unwrap().block < newest.block);
     // One alone is not believed.
     second.set(Mode::Close);
-    assert_eq!(look(&chain, &checkpointed, now()).await.reading, None);
+    assert_eq!(read(&chain, &checkpointed, now()).await.reading, None);
 }

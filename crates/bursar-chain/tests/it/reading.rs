@@ -1,7 +1,7 @@
-//! What is read from honest RPCs.
+//! What is read from honest endpoints.
 
 use crate::anvil::{Anvil, STRANGER, USER};
-use crate::rpc_proxy::{Mode, Proxy, refuse};
+use crate::rpc_proxy::{Mode, RpcProxy, refuse};
 use crate::{chain, now, states, until};
 use bursar_chain::RpcState;
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
@@ -12,9 +12,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 #[tokio::test]
-async fn figures_are_those_of_one_block() {
+async fn reads_balances_of_one_block() {
     let anvil = Anvil::start().await;
-    let chain = chain(anvil.place(&[&anvil.url()]));
+    let chain = chain(anvil.config(&[&anvil.url()]));
     let empty = chain.read(USER, now()).await.unwrap();
     assert_eq!(empty.free.to_string(), "0.000000 USDC");
 
@@ -43,9 +43,9 @@ async fn figures_are_those_of_one_block() {
 }
 
 #[tokio::test]
-async fn events_are_the_users_newest_first() {
+async fn reads_only_events_of_user_newest_first() {
     let anvil = Anvil::start().await;
-    let chain = chain(anvil.place(&[&anvil.url()]));
+    let chain = chain(anvil.config(&[&anvil.url()]));
     let first = anvil.credit(25_000_000, "top-up 1").await;
     anvil.credit_to(STRANGER, 9_000_000, "another's").await;
     anvil.refund(1_500_000).await;
@@ -54,7 +54,7 @@ async fn events_are_the_users_newest_first() {
     anvil.credit(10_000_000, "ü\u{202e}").await;
     let (head, hash, _) = chain.head().await.unwrap();
     let batch = chain.events(USER, 0, head).await.unwrap();
-    let told: Vec<(&EventKind, String)> = batch
+    let kinds_and_amounts: Vec<(&EventKind, String)> = batch
         .events
         .iter()
         .map(|event| (&event.kind, event.amount.to_decimal()))
@@ -63,7 +63,7 @@ async fn events_are_the_users_newest_first() {
         top_up_id: id.to_owned(),
     };
     assert_eq!(
-        told,
+        kinds_and_amounts,
         [
             (&credit("ü\u{202e}"), "10.000000".to_owned()),
             (&EventKind::Released, "26.500000".to_owned()),
@@ -94,9 +94,9 @@ async fn events_are_the_users_newest_first() {
 }
 
 #[tokio::test]
-async fn one_rpc_agrees_with_what_it_has_and_with_nothing_else() {
+async fn single_rpc_confirms_only_what_it_has() {
     let anvil = Anvil::start().await;
-    let chain = chain(anvil.place(&[&anvil.url()]));
+    let chain = chain(anvil.config(&[&anvil.url()]));
     anvil.credit(25_000_000, "a").await;
     let (head, ..) = chain.head().await.unwrap();
     let event = chain
@@ -119,9 +119,9 @@ async fn one_rpc_agrees_with_what_it_has_and_with_nothing_else() {
         &|event| event.block_hash.0[0] ^= 1,
         &|event| event.transaction.0[0] ^= 1,
     ];
-    for bend in bent {
+    for alter in bent {
         let mut other = event.clone();
-        bend(&mut other);
+        alter(&mut other);
         assert!(
             !chain.has_receipt_quorum(USER, &other).await.unwrap(),
             "{other:?}"
@@ -130,13 +130,13 @@ async fn one_rpc_agrees_with_what_it_has_and_with_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_range_that_is_too_much_is_halved_and_the_limit_remembered() {
+async fn halves_range_and_remembers_limit() {
     let anvil = Anvil::start().await;
     for id in ["a", "b", "c"] {
         anvil.credit(1_000_000, id).await;
         anvil.mine(20).await;
     }
-    let proxy = Proxy::bend(anvil.url(), |method, params, answer| {
+    let proxy = RpcProxy::altering(anvil.url(), |method, params, answer| {
         let block = |name: &str| {
             let text = params[0][name].as_str().unwrap();
             u64::from_str_radix(&text[2..], 16).unwrap()
@@ -146,7 +146,7 @@ async fn a_range_that_is_too_much_is_halved_and_the_limit_remembered() {
         }
     })
     .await;
-    let chain = chain(anvil.place(&[&proxy.url]));
+    let chain = chain(anvil.config(&[&proxy.url]));
     let (head, ..) = chain.head().await.unwrap();
     let ids = async || {
         let batch = chain.events(USER, 0, head).await.unwrap();
@@ -162,7 +162,7 @@ async fn a_range_that_is_too_much_is_halved_and_the_limit_remembered() {
     };
     let requests = || {
         proxy
-            .asked()
+            .take_methods()
             .iter()
             .filter(|method| *method == "eth_getLogs")
             .count()
@@ -174,25 +174,25 @@ async fn a_range_that_is_too_much_is_halved_and_the_limit_remembered() {
     assert!(second < first && second >= 10, "{first}, then {second}");
 }
 
-/// Where one range had events the next may have some, and the second RPC's word on them is asked for at once.
+/// If one range had events the next may have some too, so the second endpoint is asked in parallel.
 #[tokio::test]
-async fn the_second_rpc_is_asked_beside_the_first_where_there_were_events() {
+async fn asks_second_rpc_in_parallel_after_events() {
     let anvil = Anvil::start().await;
     anvil.credit(5_000_000, "a").await;
-    let first = Proxy::start(anvil.url(), Mode::Truth).await;
-    let second = Proxy::start(anvil.url(), Mode::Truth).await;
-    let chain = chain(anvil.place(&[&first.url, &second.url]));
+    let first = RpcProxy::start(anvil.url(), Mode::Honest).await;
+    let second = RpcProxy::start(anvil.url(), Mode::Honest).await;
+    let chain = chain(anvil.config(&[&first.url, &second.url]));
     let (head, ..) = chain.head().await.unwrap();
     chain.events(USER, 0, head).await.unwrap();
-    second.asked();
+    second.take_methods();
 
-    // One after the other, the second would wait for the first to be given up.
+    // In sequence, the second would wait until the first times out.
     first.set(Mode::Hang);
     let begun = Instant::now();
     let beside = chain.clone();
     let reading = tokio::spawn(async move { beside.events(USER, 0, head).await });
     let logs = |asked: &String| asked == "eth_getLogs";
-    until(async || second.asked().iter().any(logs).then_some(())).await;
+    until(async || second.take_methods().iter().any(logs).then_some(())).await;
     assert!(
         begun.elapsed() < Duration::from_secs(4),
         "{:?}",
@@ -202,11 +202,11 @@ async fn the_second_rpc_is_asked_beside_the_first_where_there_were_events() {
 }
 
 #[tokio::test]
-async fn rpcs_without_batches_or_block_hashes_are_read_all_the_same() {
+async fn reads_rpcs_without_batches_or_block_hashes() {
     let anvil = Anvil::start().await;
     anvil.credit(5_000_000, "a").await;
-    let no_batches = Proxy::start(anvil.url(), Mode::NoBatches).await;
-    let no_hashes = Proxy::bend(anvil.url(), |method, params, answer| {
+    let no_batches = RpcProxy::start(anvil.url(), Mode::NoBatches).await;
+    let no_hashes = RpcProxy::altering(anvil.url(), |method, params, answer| {
         if method == "eth_call" && params[1].is_object() {
             refuse(
                 answer,
@@ -217,7 +217,7 @@ async fn rpcs_without_batches_or_block_hashes_are_read_all_the_same() {
     })
     .await;
     for proxy in [no_batches, no_hashes] {
-        let chain = chain(anvil.place(&[&proxy.url]));
+        let chain = chain(anvil.config(&[&proxy.url]));
         for _ in 0..2 {
             let reading = chain.read(USER, now()).await.unwrap();
             assert_eq!(reading.free.to_string(), "5.000000 USDC");
@@ -229,42 +229,42 @@ async fn rpcs_without_batches_or_block_hashes_are_read_all_the_same() {
 }
 
 #[tokio::test]
-async fn an_old_head_is_used_where_there_is_no_better_one_and_dated() {
+async fn uses_dated_old_head_without_better_one() {
     let anvil = Anvil::start().await;
-    let second = Proxy::start(anvil.url(), Mode::Truth).await;
-    let chain = chain(anvil.place(&[&anvil.url(), &second.url]));
+    let second = RpcProxy::start(anvil.url(), Mode::Honest).await;
+    let chain = chain(anvil.config(&[&anvil.url(), &second.url]));
     let later = Timestamp(now().0 + 3_600_000);
     let reading = chain.read(USER, later).await.unwrap();
     assert!(later.since(reading.block_time).0 > 3_500_000);
     assert_eq!(states(&chain), [RpcState::Good, RpcState::Good]);
     assert!(
-        !second.asked().is_empty(),
+        !second.take_methods().is_empty(),
         "an old head is reason to ask the others"
     );
 }
 
 #[tokio::test]
-async fn an_rpc_that_stays_behind_is_asked_last() {
+async fn asks_stale_rpc_last() {
     let anvil = Anvil::start().await;
     let old = anvil.head().await;
-    anvil.pass(120).await;
+    anvil.advance_time(120).await;
     anvil.credit(5_000_000, "a").await;
     let stuck = old.clone();
-    let stale = Proxy::bend(anvil.url(), move |method, params, answer| {
+    let stale = RpcProxy::altering(anvil.url(), move |method, params, answer| {
         if method == "eth_getBlockByNumber" && params[0] == "latest" {
             answer["result"] = stuck.clone();
         }
     })
     .await;
-    let chain = chain(anvil.place(&[&stale.url, &anvil.url()]));
+    let chain = chain(anvil.config(&[&stale.url, &anvil.url()]));
     let later = Timestamp(now().0 + 130_000);
     let reading = chain.read(USER, later).await.unwrap();
     assert_eq!(reading.free.to_string(), "5.000000 USDC");
     assert_eq!(states(&chain), [RpcState::Stale, RpcState::Good]);
-    stale.asked();
+    stale.take_methods();
     chain.read(USER, later).await.unwrap();
     assert!(
-        stale.asked().is_empty(),
+        stale.take_methods().is_empty(),
         "a stale RPC is left alone while a better one answers"
     );
 
@@ -277,31 +277,31 @@ async fn an_rpc_that_stays_behind_is_asked_last() {
     );
 }
 
-async fn chain_of_stale(anvil: &Anvil, stale: &Proxy) -> bursar_chain::Chain {
-    let dead = Proxy::start(anvil.url(), Mode::Close).await;
-    chain(anvil.place(&[&stale.url, &dead.url]))
+async fn chain_of_stale(anvil: &Anvil, stale: &RpcProxy) -> bursar_chain::Chain {
+    let dead = RpcProxy::start(anvil.url(), Mode::Close).await;
+    chain(anvil.config(&[&stale.url, &dead.url]))
 }
 
 #[tokio::test]
-async fn balances_after_an_earlier_block_are_had_where_they_are_kept() {
+async fn reads_earlier_balances_where_state_is_kept() {
     let anvil = Anvil::start().await;
     anvil.credit(5_000_000, "a").await;
-    let (number, hash, _) = chain(anvil.place(&[&anvil.url()])).head().await.unwrap();
+    let (number, hash, _) = chain(anvil.config(&[&anvil.url()])).head().await.unwrap();
     anvil.credit(6_000_000, "b").await;
-    let proxy = Proxy::start(anvil.url(), Mode::Truth).await;
-    let chain = chain(anvil.place(&[&proxy.url]));
+    let proxy = RpcProxy::start(anvil.url(), Mode::Honest).await;
+    let chain = chain(anvil.config(&[&proxy.url]));
     let then = chain.balances_after(USER, number, Some(hash)).await;
     assert_eq!(then.unwrap().unwrap().free.to_string(), "5.000000 USDC");
     let other = chain.balances_after(USER, number, Some(Default::default()));
     assert_eq!(other.await.unwrap(), None);
-    proxy.set(Mode::Bend(Arc::new(|method, params, answer| {
+    proxy.set(Mode::Alter(Arc::new(|method, params, answer| {
         if method == "eth_call" && params[1] != "latest" {
             refuse(answer, -32000, "missing trie node");
         }
     })));
     let pruned = chain.balances_after(USER, number, None).await;
     assert_eq!(pruned.unwrap(), None);
-    proxy.set(Mode::Truth);
+    proxy.set(Mode::Honest);
     assert!(
         chain.read(USER, now()).await.is_ok(),
         "it is asked as before"

@@ -1,17 +1,17 @@
-//! Reorganisations: how blocks and transactions that are gone are noticed, and how many RPCs it takes to believe it.
+//! Reorganisations: how removed blocks and transactions are noticed, and how many endpoints it takes to believe it.
 
 use crate::anvil::{Anvil, USER};
 use crate::chain;
-use crate::rpc_proxy::{Mode, Proxy, quantity};
+use crate::rpc_proxy::{Mode, RpcProxy, quantity};
 use bursar_chain::BlockStatus;
 use bursar_domain::error::Code;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 #[tokio::test]
-async fn replaced_blocks_are_noticed() {
+async fn notices_replaced_blocks() {
     let anvil = Anvil::start().await;
-    let chain = chain(anvil.place(&[&anvil.url()]));
+    let chain = chain(anvil.config(&[&anvil.url()]));
     anvil.mine(2).await;
     let (kept, kept_hash, _) = chain.head().await.unwrap();
     anvil.credit(5_000_000, "a").await;
@@ -26,16 +26,16 @@ async fn replaced_blocks_are_noticed() {
 
     anvil.call("anvil_reorg", json!([1, []])).await;
     assert_eq!(chain.block_hash(kept).await.unwrap(), Some(kept_hash));
-    let now_there = chain.block_hash(head).await.unwrap();
-    assert!(now_there.is_some_and(|seen| seen != hash));
+    let replacement = chain.block_hash(head).await.unwrap();
+    assert!(replacement.is_some_and(|seen| seen != hash));
     assert!(!chain.has_receipt_quorum(USER, &event).await.unwrap());
     assert!(chain.events(USER, 0, head).await.unwrap().events.is_empty());
 }
 
 #[tokio::test]
-async fn blocks_that_are_gone_are_told_from_an_rpc_that_is_slow() {
+async fn tells_removed_blocks_from_slow_rpc() {
     let anvil = Anvil::start().await;
-    let chain = chain(anvil.place(&[&anvil.url()]));
+    let chain = chain(anvil.config(&[&anvil.url()]));
     let snapshot = anvil.call("evm_snapshot", json!([])).await;
     anvil.mine(20).await;
     let (head, ..) = chain.head().await.unwrap();
@@ -52,12 +52,12 @@ async fn blocks_that_are_gone_are_told_from_an_rpc_that_is_slow() {
 }
 
 #[tokio::test]
-async fn it_takes_two_to_take_a_block_or_a_transaction_back_and_one_where_there_is_one() {
+async fn removal_needs_two_hosts_or_the_only_one() {
     let anvil = Anvil::start().await;
-    let first = Proxy::start(anvil.url(), Mode::Truth).await;
-    let second = Proxy::start(anvil.url(), Mode::Truth).await;
-    let both = chain(anvil.place(&[&first.url, &second.url]));
-    let alone = chain(anvil.place(&[&first.url]));
+    let first = RpcProxy::start(anvil.url(), Mode::Honest).await;
+    let second = RpcProxy::start(anvil.url(), Mode::Honest).await;
+    let both = chain(anvil.config(&[&first.url, &second.url]));
+    let alone = chain(anvil.config(&[&first.url]));
     assert_eq!((both.host_count(), alone.host_count()), (2, 1));
     let transaction = anvil.credit(5_000_000, "a").await;
     let (number, hash, _) = both.head().await.unwrap();
@@ -75,7 +75,7 @@ async fn it_takes_two_to_take_a_block_or_a_transaction_back_and_one_where_there_
         assert!(!chain.transaction_is_gone(transaction, number + 50).await);
     }
     let forgets = || {
-        Mode::Bend(Arc::new(
+        Mode::Alter(Arc::new(
             move |method: &str, params: &Value, answer: &mut Value| {
                 let is_it = |at: &Value| at.is_string() && at != "latest" && quantity(at) == number;
                 if method == "eth_getBlockByNumber" && is_it(&params[0]) {
@@ -88,19 +88,19 @@ async fn it_takes_two_to_take_a_block_or_a_transaction_back_and_one_where_there_
     };
     for (liar, other) in [(&first, &second), (&second, &first)] {
         liar.set(forgets());
-        let tenure = both.block_status(number, hash).await.unwrap();
+        let status = both.block_status(number, hash).await.unwrap();
         assert!(
-            matches!(tenure, BlockStatus::Disputed(_) | BlockStatus::Canonical),
-            "{tenure:?}"
+            matches!(status, BlockStatus::Disputed(_) | BlockStatus::Canonical),
+            "{status:?}"
         );
         assert!(!both.transaction_is_gone(transaction, number).await);
-        // Nor when the other one is silent.
+        // The same if the other one does not answer.
         other.set(Mode::Close);
-        let tenure = both.block_status(number, hash).await.unwrap();
-        assert!(matches!(tenure, BlockStatus::Disputed(_)), "{tenure:?}");
+        let status = both.block_status(number, hash).await.unwrap();
+        assert!(matches!(status, BlockStatus::Disputed(_)), "{status:?}");
         assert!(!both.transaction_is_gone(transaction, number).await);
-        other.set(Mode::Truth);
-        liar.set(Mode::Truth);
+        other.set(Mode::Honest);
+        liar.set(Mode::Honest);
     }
     first.set(forgets());
     second.set(forgets());

@@ -1,4 +1,4 @@
-//! An RPC between the reader and a true one, which can fail or lie in the ways that a test wants.
+//! An RPC endpoint between the crate and a real one, which can fail or lie as a test wants.
 
 use super::anvil::forward;
 use serde_json::{Value, json};
@@ -6,54 +6,60 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Changes the true answer to one call: method, parameters, answer.
-pub(crate) type Bend = Arc<dyn Fn(&str, &Value, &mut Value) + Send + Sync>;
+/// Changes the real answer to one call: method, parameters, answer.
+pub(crate) type AlterAnswer = Arc<dyn Fn(&str, &Value, &mut Value) + Send + Sync>;
 
 #[derive(Clone)]
 pub(crate) enum Mode {
-    Truth,
+    Honest,
     Hang,
     Close,
-    /// That status with these header lines, each ended by CR LF.
+    /// This status with these header lines, each ended by CR LF.
     Status(u16, &'static str),
-    /// That body instead of an answer.
+    /// This body instead of an answer.
     Body(String),
     NoBatches,
-    Bend(Bend),
-    /// Changes the whole answer, a batch or not.
-    Whole(Arc<dyn Fn(&mut Value) + Send + Sync>),
+    Alter(AlterAnswer),
+    /// Changes the whole response, a batch or not.
+    AlterResponse(Arc<dyn Fn(&mut Value) + Send + Sync>),
 }
 
-pub(crate) struct Proxy {
+pub(crate) struct RpcProxy {
     pub(crate) url: String,
     mode: Arc<Mutex<Mode>>,
-    asked: Arc<Mutex<Vec<String>>>,
+    methods_called: Arc<Mutex<Vec<String>>>,
 }
 
-impl Proxy {
-    pub(crate) async fn start(truth: String, mode: Mode) -> Self {
+impl RpcProxy {
+    pub(crate) async fn start(upstream: String, mode: Mode) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let proxy = Self {
             url: format!("http://{}", listener.local_addr().unwrap()),
             mode: Arc::new(Mutex::new(mode)),
-            asked: Arc::default(),
+            methods_called: Arc::default(),
         };
-        let (mode, asked) = (Arc::clone(&proxy.mode), Arc::clone(&proxy.asked));
+        let (mode, methods_called) = (Arc::clone(&proxy.mode), Arc::clone(&proxy.methods_called));
         tokio::spawn(async move {
             let client = reqwest::Client::new();
             while let Ok((stream, _)) = listener.accept().await {
-                let (mode, asked) = (Arc::clone(&mode), Arc::clone(&asked));
-                tokio::spawn(serve(stream, truth.clone(), client.clone(), mode, asked));
+                let (mode, methods_called) = (Arc::clone(&mode), Arc::clone(&methods_called));
+                tokio::spawn(serve(
+                    stream,
+                    upstream.clone(),
+                    client.clone(),
+                    mode,
+                    methods_called,
+                ));
             }
         });
         proxy
     }
 
-    pub(crate) async fn bend(
-        truth: String,
-        bend: impl Fn(&str, &Value, &mut Value) + Send + Sync + 'static,
+    pub(crate) async fn altering(
+        upstream: String,
+        alter: impl Fn(&str, &Value, &mut Value) + Send + Sync + 'static,
     ) -> Self {
-        Self::start(truth, Mode::Bend(Arc::new(bend))).await
+        Self::start(upstream, Mode::Alter(Arc::new(alter))).await
     }
 
     pub(crate) fn set(&self, mode: Mode) {
@@ -64,24 +70,24 @@ impl Proxy {
         self.url.strip_prefix("http://").unwrap()
     }
 
-    /// The methods called since the last time this was asked, and forgets them.
-    pub(crate) fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut self.asked.lock().unwrap())
+    /// The methods called since the last time this was called.
+    pub(crate) fn take_methods(&self) -> Vec<String> {
+        std::mem::take(&mut self.methods_called.lock().unwrap())
     }
 }
 
 async fn serve(
     stream: TcpStream,
-    truth: String,
+    upstream: String,
     client: reqwest::Client,
     mode: Arc<Mutex<Mode>>,
-    asked: Arc<Mutex<Vec<String>>>,
+    methods_called: Arc<Mutex<Vec<String>>>,
 ) -> Option<()> {
     let mut stream = BufReader::new(stream);
     loop {
         let body = request(&mut stream).await?;
         let calls: Value = serde_json::from_slice(&body).unwrap();
-        asked.lock().unwrap().extend(methods(&calls));
+        methods_called.lock().unwrap().extend(methods(&calls));
         let mode = mode.lock().unwrap().clone();
         let text = match mode {
             Mode::Hang => std::future::pending().await,
@@ -95,15 +101,15 @@ async fn serve(
             Mode::NoBatches if calls.is_array() => {
                 json!({"jsonrpc": "2.0", "id": null, "error": {"code": -32600, "message": "no batches"}}).to_string()
             }
-            Mode::Truth | Mode::NoBatches => true_answer(&client, &truth, &calls).await.to_string(),
-            Mode::Bend(bend) => {
-                let mut answer = true_answer(&client, &truth, &calls).await;
-                each(&calls, &mut answer, &bend);
+            Mode::Honest | Mode::NoBatches => upstream_answer(&client, &upstream, &calls).await.to_string(),
+            Mode::Alter(alter) => {
+                let mut answer = upstream_answer(&client, &upstream, &calls).await;
+                each(&calls, &mut answer, &alter);
                 answer.to_string()
             }
-            Mode::Whole(bend) => {
-                let mut answer = true_answer(&client, &truth, &calls).await;
-                bend(&mut answer);
+            Mode::AlterResponse(alter) => {
+                let mut answer = upstream_answer(&client, &upstream, &calls).await;
+                alter(&mut answer);
                 answer.to_string()
             }
         };
@@ -135,8 +141,8 @@ async fn request(stream: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
     Some(body)
 }
 
-async fn true_answer(client: &reqwest::Client, truth: &str, calls: &Value) -> Value {
-    serde_json::from_slice(&forward(client, truth, calls.to_string()).await).unwrap()
+async fn upstream_answer(client: &reqwest::Client, upstream: &str, calls: &Value) -> Value {
+    serde_json::from_slice(&forward(client, upstream, calls.to_string()).await).unwrap()
 }
 
 fn methods(calls: &Value) -> Vec<String> {
@@ -147,7 +153,7 @@ fn methods(calls: &Value) -> Vec<String> {
     )
 }
 
-fn each(calls: &Value, answer: &mut Value, bend: &Bend) {
+fn each(calls: &Value, answer: &mut Value, alter: &AlterAnswer) {
     match (calls, answer) {
         (Value::Array(calls), Value::Array(answers)) => {
             for answer in answers {
@@ -155,10 +161,10 @@ fn each(calls: &Value, answer: &mut Value, bend: &Bend) {
                     .iter()
                     .find(|call| call["id"] == answer["id"])
                     .unwrap();
-                bend(call["method"].as_str().unwrap(), &call["params"], answer);
+                alter(call["method"].as_str().unwrap(), &call["params"], answer);
             }
         }
-        (call, answer) => bend(call["method"].as_str().unwrap(), &call["params"], answer),
+        (call, answer) => alter(call["method"].as_str().unwrap(), &call["params"], answer),
     }
 }
 

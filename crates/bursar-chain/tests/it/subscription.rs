@@ -1,7 +1,7 @@
 //! The WebSocket subscription, which reports events at once.
 
 use crate::anvil::{Anvil, CHAIN_ID, STRANGER, USER};
-use crate::websocket_server::{Order, Server};
+use crate::websocket_server::{Command, Server};
 use crate::{chain, until};
 use bursar_chain::{Chain, SubscriptionUpdate};
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
@@ -11,39 +11,42 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use url::Url;
 
-fn watch(chain: &Chain) -> mpsc::Receiver<SubscriptionUpdate> {
-    let (out, signals) = mpsc::channel(16);
+fn subscribe(chain: &Chain) -> mpsc::Receiver<SubscriptionUpdate> {
+    let (out, updates) = mpsc::channel(16);
     let chain = chain.clone();
     tokio::spawn(async move { chain.subscribe(USER, out).await });
-    signals
+    updates
 }
 
-async fn next(signals: &mut mpsc::Receiver<SubscriptionUpdate>) -> SubscriptionUpdate {
-    tokio::time::timeout(Duration::from_secs(20), signals.recv())
+async fn next_update(updates: &mut mpsc::Receiver<SubscriptionUpdate>) -> SubscriptionUpdate {
+    tokio::time::timeout(Duration::from_secs(20), updates.recv())
         .await
         .unwrap()
         .unwrap()
 }
 
-async fn next_event(signals: &mut mpsc::Receiver<SubscriptionUpdate>) -> (BalanceEvent, bool) {
-    let signal = next(signals).await;
-    let SubscriptionUpdate::Event { event, removed } = signal else {
-        panic!("{signal:?}");
+async fn next_event(updates: &mut mpsc::Receiver<SubscriptionUpdate>) -> (BalanceEvent, bool) {
+    let update = next_update(updates).await;
+    let SubscriptionUpdate::Event { event, removed } = update else {
+        panic!("{update:?}");
     };
     (event, removed)
 }
 
 #[tokio::test]
-async fn a_credit_is_told_within_a_second() {
+async fn reports_credit_within_a_second() {
     let anvil = Anvil::start().await;
-    let chain = chain(anvil.place(&[&anvil.url()]));
+    let chain = chain(anvil.config(&[&anvil.url()]));
     assert!(chain.has_subscription());
-    let mut signals = watch(&chain);
-    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
+    let mut updates = subscribe(&chain);
+    assert_eq!(
+        next_update(&mut updates).await,
+        SubscriptionUpdate::Connected
+    );
     anvil.credit_to(STRANGER, 1, "another's").await;
     let sent = Instant::now();
     anvil.credit(5_000_000, "a").await;
-    let (event, removed) = next_event(&mut signals).await;
+    let (event, removed) = next_event(&mut updates).await;
     assert!(
         sent.elapsed() < Duration::from_secs(1),
         "{:?}",
@@ -74,7 +77,7 @@ fn log(hash_end: &str, removed: bool) -> Value {
     })
 }
 
-fn chain_watching(server: &Server) -> Chain {
+fn chain_with_websocket(server: &Server) -> Chain {
     let repeated = alloy_primitives::Address::repeat_byte;
     chain(bursar_domain::network::ChainPlace {
         id: CHAIN_ID,
@@ -88,73 +91,91 @@ fn chain_watching(server: &Server) -> Chain {
 }
 
 #[tokio::test]
-async fn what_was_told_is_taken_back_and_a_lost_connection_comes_again() {
+async fn reports_removed_event_and_reconnects() {
     let server = Server::honest().await;
-    let mut signals = watch(&chain_watching(&server));
-    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
-    server.order(Order::Send(log("01", false))).await;
-    let (told, removed) = next_event(&mut signals).await;
+    let mut updates = subscribe(&chain_with_websocket(&server));
     assert_eq!(
-        (told.block, told.block_time, removed),
+        next_update(&mut updates).await,
+        SubscriptionUpdate::Connected
+    );
+    server.command(Command::SendLog(log("01", false))).await;
+    let (event, removed) = next_event(&mut updates).await;
+    assert_eq!(
+        (event.block, event.block_time, removed),
         (9, Timestamp(100_000), false)
     );
     assert_eq!(
-        told.kind,
+        event.kind,
         EventKind::Credit {
             top_up_id: "a".to_owned()
         }
     );
 
-    server.order(Order::Drop).await;
-    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Disconnected);
-    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
-    // A block that nobody knows any more is not told of at all.
-    server.order(Order::Send(log("ff", true))).await;
-    server.order(Order::Send(log("01", true))).await;
-    assert_eq!(next_event(&mut signals).await, (told, true));
+    server.command(Command::Disconnect).await;
+    assert_eq!(
+        next_update(&mut updates).await,
+        SubscriptionUpdate::Disconnected
+    );
+    assert_eq!(
+        next_update(&mut updates).await,
+        SubscriptionUpdate::Connected
+    );
+    // An event of a block that nobody knows any more is not reported at all.
+    server.command(Command::SendLog(log("ff", true))).await;
+    server.command(Command::SendLog(log("01", true))).await;
+    assert_eq!(next_event(&mut updates).await, (event, true));
 }
 
 #[tokio::test]
-async fn what_was_not_asked_for_breaks_the_subscription() {
+async fn unexpected_message_ends_subscription() {
     let mut foreign = log("01", false);
     foreign["topics"][2] = json!(STRANGER.into_word());
-    for order in [
-        Order::Text("<html>".to_owned()),
-        Order::Text("[".repeat(10_000)),
-        Order::Text(r#"{"jsonrpc":"2.0","id":99,"result":"0x1"}"#.to_owned()),
-        Order::Send(foreign),
-        Order::Text("x".repeat(2 * 1024 * 1024)),
+    for command in [
+        Command::SendText("<html>".to_owned()),
+        Command::SendText("[".repeat(10_000)),
+        Command::SendText(r#"{"jsonrpc":"2.0","id":99,"result":"0x1"}"#.to_owned()),
+        Command::SendLog(foreign),
+        Command::SendText("x".repeat(2 * 1024 * 1024)),
     ] {
         let server = Server::honest().await;
-        let mut signals = watch(&chain_watching(&server));
-        assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
-        server.order(order).await;
-        assert_eq!(next(&mut signals).await, SubscriptionUpdate::Disconnected);
+        let mut updates = subscribe(&chain_with_websocket(&server));
+        assert_eq!(
+            next_update(&mut updates).await,
+            SubscriptionUpdate::Connected
+        );
+        server.command(command).await;
+        assert_eq!(
+            next_update(&mut updates).await,
+            SubscriptionUpdate::Disconnected
+        );
     }
 }
 
 #[tokio::test]
-async fn a_subscription_to_another_chain_never_stands() {
+async fn never_connects_to_wrong_chain() {
     let server = Server::start(1).await;
-    let mut signals = watch(&chain_watching(&server));
-    let waited = tokio::time::timeout(Duration::from_secs(2), signals.recv()).await;
+    let mut updates = subscribe(&chain_with_websocket(&server));
+    let waited = tokio::time::timeout(Duration::from_secs(2), updates.recv()).await;
     assert!(waited.is_err(), "{waited:?}");
 }
 
 #[tokio::test]
-async fn silence_is_noticed() {
+async fn notices_silence() {
     let server = Server::honest().await;
-    let mut signals = watch(&chain_watching(&server));
-    assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
-    server.order(Order::FallSilent).await;
-    // From here on nothing comes over the wire, so that time may run ahead.
+    let mut updates = subscribe(&chain_with_websocket(&server));
+    assert_eq!(
+        next_update(&mut updates).await,
+        SubscriptionUpdate::Connected
+    );
+    server.command(Command::StopResponding).await;
+    // Nothing comes over the wire from here on, so time may run ahead.
     tokio::task::yield_now().await;
     tokio::time::pause();
     let start = tokio::time::Instant::now();
-    let signal = tokio::time::timeout(Duration::from_secs(120), signals.recv())
+    let update = tokio::time::timeout(Duration::from_secs(120), updates.recv())
         .await
         .unwrap();
-    assert_eq!(signal, Some(SubscriptionUpdate::Disconnected));
+    assert_eq!(update, Some(SubscriptionUpdate::Disconnected));
     assert!(
         (30..=45).contains(&start.elapsed().as_secs()),
         "{:?}",
@@ -163,37 +184,40 @@ async fn silence_is_noticed() {
 }
 
 #[tokio::test]
-async fn silence_is_noticed_later_while_nothing_is_expected_and_soon_again_once_something_is() {
-    for (hurry, least, most) in [(false, 600, 1_000), (true, 30, 400)] {
+async fn notices_silence_later_while_idle_and_soon_once_active() {
+    for (becomes_active, least, most) in [(false, 600, 1_000), (true, 30, 400)] {
         let server = Server::honest().await;
-        let chain = chain_watching(&server);
-        let mut signals = watch(&chain);
-        assert_eq!(next(&mut signals).await, SubscriptionUpdate::Connected);
+        let chain = chain_with_websocket(&server);
+        let mut updates = subscribe(&chain);
+        assert_eq!(
+            next_update(&mut updates).await,
+            SubscriptionUpdate::Connected
+        );
         chain.set_active(false);
-        server.order(Order::FallSilent).await;
+        server.command(Command::StopResponding).await;
         tokio::task::yield_now().await;
         tokio::time::pause();
         let start = tokio::time::Instant::now();
-        if hurry {
+        if becomes_active {
             tokio::time::sleep(Duration::from_secs(300)).await;
             chain.set_active(true);
         }
-        let patience = Duration::from_secs(2_000);
-        let signal = tokio::time::timeout(patience, signals.recv()).await;
-        assert_eq!(signal.unwrap(), Some(SubscriptionUpdate::Disconnected));
+        let timeout = Duration::from_secs(2_000);
+        let update = tokio::time::timeout(timeout, updates.recv()).await;
+        assert_eq!(update.unwrap(), Some(SubscriptionUpdate::Disconnected));
         let took = start.elapsed().as_secs();
-        assert!((least..=most).contains(&took), "{hurry}: {took} s");
+        assert!((least..=most).contains(&took), "{becomes_active}: {took} s");
         tokio::time::resume();
     }
 }
 
 #[tokio::test]
-async fn the_watch_ends_when_nobody_listens() {
+async fn ends_when_receiver_is_dropped() {
     let server = Server::honest().await;
-    let chain = chain_watching(&server);
-    let (out, mut signals) = mpsc::channel(1);
+    let chain = chain_with_websocket(&server);
+    let (out, mut updates) = mpsc::channel(1);
     let task = tokio::spawn(async move { chain.subscribe(USER, out).await });
-    assert_eq!(signals.recv().await, Some(SubscriptionUpdate::Connected));
-    drop(signals);
+    assert_eq!(updates.recv().await, Some(SubscriptionUpdate::Connected));
+    drop(updates);
     until(async || task.is_finished().then_some(())).await;
 }

@@ -1,27 +1,27 @@
-//! Answers that are odd and not false: what can be read of them is read, and what cannot is said.
+//! Answers that are unusual but not false: what can be read is read, and the rest is reported.
 
 use crate::anvil::{Anvil, USER};
-use crate::rpc_proxy::{Mode, Proxy, quantity, refuse};
+use crate::rpc_proxy::{Mode, RpcProxy, quantity, refuse};
 use crate::{chain, now, states};
 use bursar_chain::{Chain, RpcState};
 use bursar_domain::error::Code;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-fn whole(bend: impl Fn(&mut Value) + Send + Sync + 'static) -> Mode {
-    Mode::Whole(Arc::new(bend))
+fn whole(alter: impl Fn(&mut Value) + Send + Sync + 'static) -> Mode {
+    Mode::AlterResponse(Arc::new(alter))
 }
 
-fn logs_asked(proxy: &Proxy) -> usize {
-    let asked = proxy.asked();
-    asked
+fn log_requests(proxy: &RpcProxy) -> usize {
+    let methods = proxy.take_methods();
+    methods
         .iter()
         .filter(|method| *method == "eth_getLogs")
         .count()
 }
 
-/// Reads figures, events and receipt through one RPC.
-async fn reads_all(chain: &Chain) {
+/// Reads balances, events and a receipt through one endpoint.
+async fn assert_reads_everything(chain: &Chain) {
     for _ in 0..2 {
         let reading = chain.read(USER, now()).await.unwrap();
         assert_eq!(reading.free.to_string(), "5.000000 USDC");
@@ -33,17 +33,17 @@ async fn reads_all(chain: &Chain) {
 }
 
 #[tokio::test]
-async fn odd_forms_are_read_all_the_same() {
+async fn reads_odd_forms() {
     let anvil = Anvil::start().await;
     anvil.credit(5_000_000, "a").await;
-    let each = |bend: fn(&mut Value)| {
+    let each = |alter: fn(&mut Value)| {
         whole(move |answer| match answer.as_array_mut() {
-            Some(answers) => answers.iter_mut().for_each(bend),
-            None => bend(answer),
+            Some(answers) => answers.iter_mut().for_each(alter),
+            None => alter(answer),
         })
     };
     let refuse_calls_by_hash = |code: i64, words: &'static str| {
-        Mode::Bend(Arc::new(
+        Mode::Alter(Arc::new(
             move |method: &str, params: &Value, answer: &mut Value| {
                 if method == "eth_call" && params[1].is_object() {
                     refuse(answer, code, words);
@@ -75,16 +75,16 @@ async fn odd_forms_are_read_all_the_same() {
         }),
     ];
     for (way, mode) in ways.into_iter().enumerate() {
-        let rpc = Proxy::start(anvil.url(), mode).await;
-        let chain = chain(anvil.place(&[&rpc.url]));
+        let rpc = RpcProxy::start(anvil.url(), mode).await;
+        let chain = chain(anvil.config(&[&rpc.url]));
         println!("way {way}");
-        reads_all(&chain).await;
+        assert_reads_everything(&chain).await;
     }
 }
 
-/// Counts each receipt's logs from zero, and with `listed` those of `eth_getLogs` as well.
-fn count_logs_anew(listed: bool) -> Mode {
-    Mode::Bend(Arc::new(
+/// Numbers each receipt's logs from 70 on, and with `listed` those of `eth_getLogs` as well.
+fn renumber_logs(listed: bool) -> Mode {
+    Mode::Alter(Arc::new(
         move |method: &str, _: &Value, answer: &mut Value| {
             let logs = match method {
                 "eth_getTransactionReceipt" => answer["result"]["logs"].as_array_mut(),
@@ -99,15 +99,15 @@ fn count_logs_anew(listed: bool) -> Mode {
 }
 
 #[tokio::test]
-async fn logs_may_be_counted_in_another_way_in_receipts_or_at_the_second_rpc() {
+async fn accepts_other_log_indexes_in_receipts_or_at_second_rpc() {
     let anvil = Anvil::start().await;
     anvil.credit(5_000_000, "a").await;
-    let odd = Proxy::start(anvil.url(), count_logs_anew(false)).await;
-    reads_all(&chain(anvil.place(&[&odd.url]))).await;
+    let odd = RpcProxy::start(anvil.url(), renumber_logs(false)).await;
+    assert_reads_everything(&chain(anvil.config(&[&odd.url]))).await;
     for listed in [false, true] {
-        odd.set(count_logs_anew(listed));
+        odd.set(renumber_logs(listed));
         for place in [[&odd.url, &anvil.url()], [&anvil.url(), &odd.url]] {
-            let chain = chain(anvil.place(&place.map(String::as_str)));
+            let chain = chain(anvil.config(&place.map(String::as_str)));
             let (head, ..) = chain.head().await.unwrap();
             let events = chain.events(USER, 0, head).await.unwrap().events;
             assert_eq!(events.len(), 1);
@@ -128,30 +128,30 @@ async fn null_is_not_an_empty_list_of_logs() {
     let anvil = Anvil::start().await;
     anvil.credit(5_000_000, "a").await;
     anvil.mine(40).await;
-    let odd = Proxy::bend(anvil.url(), |method, _, answer| {
+    let odd = RpcProxy::altering(anvil.url(), |method, _, answer| {
         if method == "eth_getLogs" {
             answer["result"] = Value::Null;
         }
     })
     .await;
-    let alone = chain(anvil.place(&[&odd.url]));
+    let alone = chain(anvil.config(&[&odd.url]));
     let reading = alone.read(USER, now()).await.unwrap();
     assert_eq!(reading.free.to_string(), "5.000000 USDC");
     assert!(alone.newest_events(USER, 0, reading.block).await.is_err());
-    assert!(logs_asked(&odd) < 10);
+    assert!(log_requests(&odd) < 10);
     assert_eq!(states(&alone), [RpcState::Good], "its figures are right");
-    let both = chain(anvil.place(&[&odd.url, &anvil.url()]));
+    let both = chain(anvil.config(&[&odd.url, &anvil.url()]));
     let events = both.events(USER, 0, reading.block).await.unwrap().events;
     assert_eq!(events.len(), 1);
 }
 
 #[tokio::test]
-async fn a_few_blocks_at_a_time_come_in_parts_newest_first() {
+async fn reads_short_ranges_in_parts_newest_first() {
     let anvil = Anvil::start().await;
     anvil.credit(1_000_000, "old").await;
     anvil.mine(900).await;
     anvil.credit(2_000_000, "new").await;
-    let capped = Proxy::bend(anvil.url(), |method, params, answer| {
+    let capped = RpcProxy::altering(anvil.url(), |method, params, answer| {
         let block = |name: &str| quantity(&params[0][name]);
         if method == "eth_getLogs" && block("toBlock") - block("fromBlock") >= 10 {
             refuse(
@@ -167,16 +167,16 @@ async fn a_few_blocks_at_a_time_come_in_parts_newest_first() {
         vec![capped.url.as_str(), &anvil.url()],
         vec![&anvil.url(), capped.url.as_str()],
     ] {
-        let chain = chain(anvil.place(&place));
+        let chain = chain(anvil.config(&place));
         let (head, ..) = chain.head().await.unwrap();
-        logs_asked(&capped);
+        log_requests(&capped);
         let mut to = head;
         let mut found = Vec::new();
         let mut parts = 0;
         while parts < 5 {
             let batch = chain.newest_events(USER, 0, to).await.unwrap();
             assert_eq!(batch.to, to);
-            assert!(logs_asked(&capped) <= 64);
+            assert!(log_requests(&capped) <= 64);
             found.extend(batch.events);
             parts += 1;
             if batch.from == 0 {
@@ -191,16 +191,16 @@ async fn a_few_blocks_at_a_time_come_in_parts_newest_first() {
 }
 
 #[tokio::test]
-async fn pruned_history_is_read_as_far_as_it_goes() {
+async fn reads_pruned_history_as_far_as_kept() {
     let anvil = Anvil::start().await;
     anvil.credit(1_000_000, "gone").await;
     anvil.mine(400).await;
     anvil.credit(2_000_000, "kept").await;
-    let (head, ..) = chain(anvil.place(&[&anvil.url()])).head().await.unwrap();
+    let (head, ..) = chain(anvil.config(&[&anvil.url()])).head().await.unwrap();
     anvil.mine(20).await;
     let kept_from = head - 130;
     for says_so in [true, false] {
-        let pruned = Proxy::bend(anvil.url(), move |method, params, answer| match method {
+        let pruned = RpcProxy::altering(anvil.url(), move |method, params, answer| match method {
             "eth_getLogs" if quantity(&params[0]["fromBlock"]) < kept_from => {
                 if says_so {
                     refuse(answer, 4444, "pruned history unavailable");
@@ -217,37 +217,37 @@ async fn pruned_history_is_read_as_far_as_it_goes() {
             _ => {}
         })
         .await;
-        let alone = chain(anvil.place(&[&pruned.url]));
+        let alone = chain(anvil.config(&[&pruned.url]));
         let reading = alone.read(USER, now()).await.unwrap();
         let batch = alone.newest_events(USER, 0, reading.block).await.unwrap();
         assert_eq!((batch.from, batch.events.len()), (kept_from, 1));
         assert!(alone.logs_pruned_at(kept_from - 1) && !alone.logs_pruned_at(kept_from));
-        pruned.asked();
+        pruned.take_methods();
         let error = alone
             .newest_events(USER, 0, kept_from - 1)
             .await
             .unwrap_err();
         assert_eq!(error.code, Code::EventsIncomplete, "{error}");
         assert_eq!(
-            logs_asked(&pruned),
+            log_requests(&pruned),
             0,
-            "what is gone is not asked for again"
+            "what is gone is not methods for again"
         );
         assert_eq!(states(&alone), [RpcState::Good]);
-        // Another RPC has them, and is asked for what is left.
-        let both = chain(anvil.place(&[&pruned.url, &anvil.url()]));
+        // Another endpoint has them, and is asked for the rest.
+        let both = chain(anvil.config(&[&pruned.url, &anvil.url()]));
         let all = both.events(USER, 0, reading.block).await.unwrap();
         assert_eq!(all.events.len(), 2);
     }
 }
 
 #[tokio::test]
-async fn logs_that_lag_behind_the_head_are_read_as_far_as_they_go() {
+async fn reads_logs_that_lag_behind_head() {
     let anvil = Anvil::start().await;
     anvil.credit(1_000_000, "a").await;
     anvil.mine(20).await;
-    let (head, ..) = chain(anvil.place(&[&anvil.url()])).head().await.unwrap();
-    let lagging = Proxy::bend(anvil.url(), move |method, params, answer| {
+    let (head, ..) = chain(anvil.config(&[&anvil.url()])).head().await.unwrap();
+    let lagging = RpcProxy::altering(anvil.url(), move |method, params, answer| {
         if method == "eth_getLogs" && quantity(&params[0]["toBlock"]) > head - 2 {
             refuse(
                 answer,
@@ -257,14 +257,14 @@ async fn logs_that_lag_behind_the_head_are_read_as_far_as_they_go() {
         }
     })
     .await;
-    let alone = chain(anvil.place(&[&lagging.url]));
+    let alone = chain(anvil.config(&[&lagging.url]));
     let batch = alone.newest_events(USER, 0, head).await.unwrap();
     assert_eq!((batch.from, batch.events.len()), (0, 1));
     assert!((head - 5..=head - 2).contains(&batch.to), "{}", batch.to);
     assert_eq!(states(&alone), [RpcState::Good]);
-    // What both RPCs tell of is taken.
+    // What both endpoints report is used.
     for place in [[&lagging.url, &anvil.url()], [&anvil.url(), &lagging.url]] {
-        let both = chain(anvil.place(&place.map(String::as_str)));
+        let both = chain(anvil.config(&place.map(String::as_str)));
         let batch = both.newest_events(USER, 0, head).await.unwrap();
         assert_eq!(batch.events.len(), 1);
         assert!(batch.to < head);
@@ -272,10 +272,10 @@ async fn logs_that_lag_behind_the_head_are_read_as_far_as_they_go() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_of_logs_leaves_the_figures() {
+async fn rate_limit_of_logs_leaves_figures() {
     let anvil = Anvil::start().await;
     anvil.credit(5_000_000, "a").await;
-    let limited = Proxy::bend(anvil.url(), |method, _, answer| {
+    let limited = RpcProxy::altering(anvil.url(), |method, _, answer| {
         if method == "eth_getLogs" {
             refuse(
                 answer,
@@ -285,15 +285,15 @@ async fn a_rate_limit_of_logs_leaves_the_figures() {
         }
     })
     .await;
-    let chain = chain(anvil.place(&[&limited.url]));
+    let chain = chain(anvil.config(&[&limited.url]));
     let reading = chain.read(USER, now()).await.unwrap();
-    limited.asked();
+    limited.take_methods();
     let error = chain
         .newest_events(USER, 0, reading.block)
         .await
         .unwrap_err();
     assert_eq!((error.code, error.retryable), (Code::RateLimited, true));
-    assert_eq!(logs_asked(&limited), 1);
+    assert_eq!(log_requests(&limited), 1);
     assert_eq!(states(&chain), [RpcState::Good]);
     chain.read(USER, now()).await.unwrap();
 }

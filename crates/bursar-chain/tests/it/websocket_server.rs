@@ -1,5 +1,5 @@
-//! A WebSocket server that a test speaks for: it passes the check, takes the subscription, and sends what it is
-//! told to.
+//! A WebSocket server under the control of a test: it passes the check, accepts the subscription, and sends what it is
+//! commanded.
 
 use super::anvil::CHAIN_ID;
 use futures_util::{SinkExt, StreamExt};
@@ -11,19 +11,19 @@ use tokio_tungstenite::{WebSocketStream, accept_async};
 
 pub(crate) const BLOCK_TIME: &str = "0x64";
 
-/// What the test wants of the server.
-pub(crate) enum Order {
-    /// A log to the subscriber.
-    Send(Value),
-    Text(String),
-    Drop,
-    /// Neither reads nor writes from now on.
-    FallSilent,
+/// What the test wants the server to do.
+pub(crate) enum Command {
+    /// A log for the subscriber.
+    SendLog(Value),
+    SendText(String),
+    Disconnect,
+    /// Neither read nor write from now on.
+    StopResponding,
 }
 
 pub(crate) struct Server {
     pub(crate) url: String,
-    pub(crate) orders: mpsc::Sender<Order>,
+    pub(crate) commands: mpsc::Sender<Command>,
 }
 
 impl Server {
@@ -31,30 +31,30 @@ impl Server {
     pub(crate) async fn start(chain_id: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("ws://{}", listener.local_addr().unwrap());
-        let (orders, mut heard) = mpsc::channel(16);
+        let (commands, mut received) = mpsc::channel(16);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 if let Ok(socket) = accept_async(stream).await {
-                    serve(socket, chain_id, &mut heard).await;
+                    serve(socket, chain_id, &mut received).await;
                 }
             }
         });
-        Self { url, orders }
+        Self { url, commands }
     }
 
     pub(crate) async fn honest() -> Self {
         Self::start(CHAIN_ID).await
     }
 
-    pub(crate) async fn order(&self, order: Order) {
-        self.orders.send(order).await.unwrap();
+    pub(crate) async fn command(&self, command: Command) {
+        self.commands.send(command).await.unwrap();
     }
 }
 
 async fn serve(
     mut socket: WebSocketStream<TcpStream>,
     chain_id: u64,
-    orders: &mut mpsc::Receiver<Order>,
+    commands: &mut mpsc::Receiver<Command>,
 ) -> Option<()> {
     loop {
         tokio::select! {
@@ -64,15 +64,15 @@ async fn serve(
                 let answer = json!({"jsonrpc": "2.0", "id": call["id"], "result": result(&call, chain_id)});
                 socket.send(Message::text(answer.to_string())).await.ok()?;
             }
-            order = orders.recv() => match order? {
-                Order::Send(log) => {
+            command = commands.recv() => match command? {
+                Command::SendLog(log) => {
                     let params = json!({"subscription": "0xsub", "result": log});
                     let note = json!({"jsonrpc": "2.0", "method": "eth_subscription", "params": params});
                     socket.send(Message::text(note.to_string())).await.ok()?;
                 }
-                Order::Text(text) => socket.send(Message::text(text)).await.ok()?,
-                Order::Drop => return None,
-                Order::FallSilent => std::future::pending().await,
+                Command::SendText(text) => socket.send(Message::text(text)).await.ok()?,
+                Command::Disconnect => return None,
+                Command::StopResponding => std::future::pending().await,
             }
         }
     }

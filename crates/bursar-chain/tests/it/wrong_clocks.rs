@@ -1,7 +1,7 @@
-//! A clock that is wrong, here or at an RPC, takes nothing from what is needed for evidence.
+//! A wrong clock, here or at an endpoint, does not weaken what counts as evidence.
 
 use crate::anvil::{Anvil, USER};
-use crate::rpc_proxy::{Mode, Proxy};
+use crate::rpc_proxy::{Mode, RpcProxy};
 use crate::{chain, now};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Code;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 fn inventing() -> Mode {
-    Mode::Bend(Arc::new(|method: &str, _: &Value, answer: &mut Value| {
+    Mode::Alter(Arc::new(|method: &str, _: &Value, answer: &mut Value| {
         if method == "eth_getLogs" {
             let logs = answer["result"].as_array_mut().unwrap();
             let mut invented = logs[0].clone();
@@ -20,7 +20,7 @@ fn inventing() -> Mode {
 }
 
 #[tokio::test]
-async fn rpcs_that_contradict_each_other_are_never_enough_whatever_time_it_is_here() {
+async fn contradicting_rpcs_verify_nothing_at_any_local_time() {
     let anvil = Anvil::start().await;
     anvil.credit(5_000_000, "a").await;
     let offsets = [
@@ -33,25 +33,25 @@ async fn rpcs_that_contradict_each_other_are_never_enough_whatever_time_it_is_he
         Span::days(-400),
     ];
     for offset in offsets {
-        let first = Proxy::start(anvil.url(), Mode::Truth).await;
-        let second = Proxy::start(anvil.url(), Mode::Truth).await;
+        let first = RpcProxy::start(anvil.url(), Mode::Honest).await;
+        let second = RpcProxy::start(anvil.url(), Mode::Honest).await;
         for liar in [&first, &second] {
-            let both = chain(anvil.place(&[&first.url, &second.url]));
+            let both = chain(anvil.config(&[&first.url, &second.url]));
             let reading = both.read(USER, now().plus(offset)).await.unwrap();
             liar.set(inventing());
             for _ in 0..2 {
                 let error = both.events(USER, 0, reading.block).await.unwrap_err();
                 assert_eq!(error.code, Code::RpcsDisagree, "{offset:?}: {error}");
             }
-            liar.set(Mode::Truth);
+            liar.set(Mode::Honest);
             let events = both.events(USER, 0, reading.block).await.unwrap().events;
             assert_eq!(events.len(), 1, "{offset:?}");
         }
     }
 }
 
-/// A block that an RPC invents on top of the chain, dated as it likes, with a credit in it.
-fn block_of_its_own(head: &Value, logs: &Value, ahead: u64, seconds: u64) -> Mode {
+/// A block that an endpoint invents on top of the chain, with a date of its choice and a credit in it.
+fn invented_block(head: &Value, logs: &Value, ahead: u64, seconds: u64) -> Mode {
     let read = |name: &str| {
         let digits = head[name].as_str().unwrap().strip_prefix("0x").unwrap();
         u64::from_str_radix(digits, 16).unwrap()
@@ -67,7 +67,7 @@ fn block_of_its_own(head: &Value, logs: &Value, ahead: u64, seconds: u64) -> Mod
     invented["transactionHash"] = json!(format!("0x{}", "dd".repeat(32)));
     let mut logs = logs.clone();
     logs.as_array_mut().unwrap().push(invented);
-    Mode::Bend(Arc::new(
+    Mode::Alter(Arc::new(
         move |method: &str, params: &Value, answer: &mut Value| {
             let result = match method {
                 "eth_getBlockByNumber" if params[0] == "latest" || params[0] == block["number"] => {
@@ -83,7 +83,7 @@ fn block_of_its_own(head: &Value, logs: &Value, ahead: u64, seconds: u64) -> Mod
 }
 
 #[tokio::test]
-async fn an_rpc_that_dates_its_blocks_ahead_does_not_make_the_other_one_look_old() {
+async fn future_dated_blocks_do_not_make_other_rpc_stale() {
     let anvil = &Anvil::start().await;
     anvil.credit(5_000_000, "a").await;
     let head = &anvil.head().await;
@@ -97,8 +97,8 @@ async fn an_rpc_that_dates_its_blocks_ahead_does_not_make_the_other_one_look_old
         (5, 86_400 * 30, Span::days(40)),
     ];
     let tried = cases.map(|(ahead, seconds, offset)| async move {
-        let first = Proxy::start(anvil.url(), block_of_its_own(head, logs, ahead, seconds)).await;
-        let both = chain(anvil.place(&[&first.url, &anvil.url()]));
+        let first = RpcProxy::start(anvil.url(), invented_block(head, logs, ahead, seconds)).await;
+        let both = chain(anvil.config(&[&first.url, &anvil.url()]));
         let (top, ..) = both.head().await.unwrap();
         let _ = both.read(USER, now().plus(offset)).await;
         match both.newest_events(USER, 0, top).await {
@@ -114,16 +114,16 @@ async fn an_rpc_that_dates_its_blocks_ahead_does_not_make_the_other_one_look_old
 }
 
 #[tokio::test]
-async fn a_head_that_went_back_is_old_and_holds_nothing_up() {
+async fn regressed_head_is_stale_and_delays_nothing() {
     let anvil = Anvil::start().await;
     anvil.mine(3).await;
     let old = anvil.head().await;
-    let first = Proxy::start(anvil.url(), Mode::Truth).await;
-    let both = chain(anvil.place(&[&first.url, &anvil.url()]));
-    anvil.pass(120).await;
+    let first = RpcProxy::start(anvil.url(), Mode::Honest).await;
+    let both = chain(anvil.config(&[&first.url, &anvil.url()]));
+    anvil.advance_time(120).await;
     both.read(USER, now()).await.unwrap();
     anvil.credit(5_000_000, "a").await;
-    first.set(Mode::Bend(Arc::new(
+    first.set(Mode::Alter(Arc::new(
         move |method: &str, params: &Value, answer: &mut Value| {
             if method == "eth_getLogs" {
                 answer["result"] = json!([]);
@@ -133,7 +133,7 @@ async fn a_head_that_went_back_is_old_and_holds_nothing_up() {
             }
         },
     )));
-    // Whatever the clock says.
+    // Whatever the local clock says.
     for time in [now(), Timestamp(0), now().plus(Span::days(9))] {
         let reading = both.read(USER, time).await.unwrap();
         let batch = both.newest_events(USER, reading.block, reading.block).await;
@@ -142,19 +142,19 @@ async fn a_head_that_went_back_is_old_and_holds_nothing_up() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_behind_still_has_heads_compared() {
+async fn compares_heads_with_slow_local_clock() {
     let anvil = Anvil::start().await;
     let old = anvil.head().await;
-    anvil.pass(3_600).await;
+    anvil.advance_time(3_600).await;
     anvil.credit(5_000_000, "a").await;
-    let stuck = Proxy::bend(anvil.url(), move |method, params, answer| {
+    let stuck = RpcProxy::altering(anvil.url(), move |method, params, answer| {
         if method == "eth_getBlockByNumber" && params[0] == "latest" {
             answer["result"] = old.clone();
         }
     })
     .await;
     for offset in [Span::hours(-3), Span::minutes(-10), Span::days(3)] {
-        let both = chain(anvil.place(&[&stuck.url, &anvil.url()]));
+        let both = chain(anvil.config(&[&stuck.url, &anvil.url()]));
         let reading = both.read(USER, now().plus(offset)).await.unwrap();
         assert_eq!(reading.free.to_string(), "5.000000 USDC", "{offset:?}");
     }
