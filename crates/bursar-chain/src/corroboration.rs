@@ -150,7 +150,7 @@ pub(super) fn overlap(one: &EventBatch, other: &EventBatch) -> Option<(EventBatc
         return None;
     }
     let restricted = |batch: &EventBatch| EventBatch {
-        events: batch.within(from, to),
+        events: batch.events_in(from, to),
         from,
         to,
         to_hash,

@@ -36,7 +36,7 @@ impl Chain {
                 Ok(WitnessAnswer::Stale(Some(other))) if other.to >= batch.from => {
                     let merged = self.merge(user, &batch, &other).await;
                     let merged = merged.ok_or_else(|| rpcs_disagree(&first, &rpc.host))?;
-                    batch.replace(merged);
+                    batch.replace_range(merged);
                 }
                 Err(Fault::Behind) if !batch.events.is_empty() => {
                     return Err(rpcs_disagree(&first, &rpc.host));

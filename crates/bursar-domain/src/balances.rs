@@ -1,13 +1,13 @@
-//! Whether the user's figures at two blocks and the events between them tell the same story. Money comes to a user by
-//! events that are read; it also goes in ways that are not read, such as charges. So figures that grew by more than the
-//! events brought are proof that an event is missing, and figures that grew by less prove nothing.
+//! Whether the user's balances at two blocks match the events between them. Money comes to a user through events that
+//! are read; it also leaves in ways that are not read, such as charges. So balances that grew by more than the events
+//! brought prove that an event is missing, and balances that grew by less prove nothing.
 
 use crate::chain_event::{BalanceEvent, EventKind};
 use crate::chain_reading::ChainReading;
 use crate::money::Amount;
 use serde::{Deserialize, Serialize};
 
-/// A user's money as it stood after one block, in the token's units.
+/// A user's money after one block, in the token's units.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balances {
     /// What can be spent.
@@ -29,7 +29,7 @@ impl From<&ChainReading> for Balances {
 }
 
 impl Balances {
-    /// No money at all, in the units of these.
+    /// Zero balances in the same units.
     pub fn zero_like(&self) -> Option<Self> {
         let zero = self.free.checked_sub(&self.free)?;
         Some(Self {
@@ -39,33 +39,33 @@ impl Balances {
         })
     }
 
-    /// Whether the events between two blocks can account for the way from these balances to `later`. `false` is proof
-    /// that one is missing: more money is there than they brought, or more has left the review than they and the money
-    /// that is gone can explain.
+    /// Whether the events between two blocks can explain the change from these balances to `later`. `false` proves that
+    /// one is missing: there is more money than they brought, or more has left the review than the events and the money
+    /// spent can explain.
     pub fn reconciles_with(&self, later: &Self, events: &[BalanceEvent]) -> bool {
-        // What cannot be computed proves nothing.
+        // An amount that cannot be computed proves nothing.
         !self.unexplained(later, events).unwrap_or(false)
     }
 
-    /// `None` where an amount does not fit.
+    /// `None` if an amount does not fit.
     fn unexplained(&self, later: &Self, events: &[BalanceEvent]) -> Option<bool> {
-        let mut came = self.free.checked_sub(&self.free)?;
-        let mut released = came.clone();
+        let mut received = self.free.checked_sub(&self.free)?;
+        let mut released = received.clone();
         for event in events {
             let sum = match &event.kind {
-                EventKind::Credit { .. } | EventKind::Refund => &mut came,
+                EventKind::Credit { .. } | EventKind::Refund => &mut received,
                 EventKind::Released => &mut released,
             };
             *sum = sum.checked_add(&event.amount)?;
         }
         let grown = later.total()?.checked_sub(&self.total()?)?;
-        // What went in ways that are not read.
-        let gone = came.checked_sub(&grown)?;
-        if gone.is_negative() {
+        // Money that left in ways that are not read.
+        let spent = received.checked_sub(&grown)?;
+        if spent.is_negative() {
             return Some(true);
         }
         let left_review = self.held.checked_sub(&later.held)?;
-        let explained = released.checked_add(&gone)?;
+        let explained = released.checked_add(&spent)?;
         Some(explained.checked_sub(&left_review)?.is_negative())
     }
 
@@ -113,12 +113,12 @@ mod tests {
         event(EventKind::Credit { top_up_id }, units)
     }
 
-    fn fits(before: [i128; 3], after: [i128; 3], events: &[BalanceEvent]) -> bool {
+    fn reconciles(before: [i128; 3], after: [i128; 3], events: &[BalanceEvent]) -> bool {
         balances(before).reconciles_with(&balances(after), events)
     }
 
     #[test]
-    fn money_that_no_event_brought_is_noticed() {
+    fn notices_money_without_event() {
         let released = || event(EventKind::Released, 40);
         let refund = || event(EventKind::Refund, 40);
         for (why, before, after, events, expected) in [
@@ -181,21 +181,21 @@ mod tests {
                 true,
             ),
         ] {
-            assert_eq!(fits(before, after, &events), expected, "{why}");
+            assert_eq!(reconciles(before, after, &events), expected, "{why}");
         }
     }
 
     proptest! {
-        /// Whatever happens between two blocks, the whole list of events explains it, and the list without one of them
-        /// does not, unless as much went in ways that are not read.
+        /// Whatever happens between two blocks, the complete list of events explains it. The list without one of them
+        /// does not, unless as much was spent in ways that are not read.
         #[test]
-        fn a_whole_list_fits_and_a_short_one_does_not(
+        fn complete_list_reconciles_and_shorter_one_does_not(
             start in prop::array::uniform3(0_i128..1_000),
             steps in prop::collection::vec((0_u8..7, 1_i128..500), 0..12),
             left_out in any::<prop::sample::Index>(),
         ) {
             let [mut free, mut reserved, mut held] = start;
-            let (mut events, mut gone) = (Vec::new(), 0);
+            let (mut events, mut spent) = (Vec::new(), 0);
             for (step, units) in steps {
                 match step {
                     0 => { free += units; events.push(credit(units)); }
@@ -209,16 +209,16 @@ mod tests {
                     }
                     4 => { let part = units.min(free); free -= part; reserved += part; }
                     5 => { let part = units.min(reserved); reserved -= part; free += part; }
-                    _ => { let part = units.min(reserved); reserved -= part; gone += part; }
+                    _ => { let part = units.min(reserved); reserved -= part; spent += part; }
                 }
             }
             let end = [free, reserved, held];
-            prop_assert!(fits(start, end, &events));
+            prop_assert!(reconciles(start, end, &events));
             if !events.is_empty() {
                 let missing = events.remove(left_out.index(events.len()));
                 let brings = !matches!(missing.kind, EventKind::Released);
-                if brings && missing.amount.units() > gone {
-                    prop_assert!(!fits(start, end, &events));
+                if brings && missing.amount.units() > spent {
+                    prop_assert!(!reconciles(start, end, &events));
                 }
             }
         }

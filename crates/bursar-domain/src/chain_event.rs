@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum EventKind {
-    /// `UserBalanceIncrease`, with the id the provider gave it.
+    /// `UserBalanceIncrease`, with the id that the provider gave it.
     Credit { top_up_id: String },
     /// `Refunded`.
     Refund,
@@ -35,21 +35,21 @@ pub struct EventBatch {
     pub events: Vec<BalanceEvent>,
     pub from: u64,
     pub to: u64,
-    /// The hash of block `to`, to notice a reorganisation later.
+    /// The hash of block `to`, which shows later whether a reorganisation replaced it.
     pub to_hash: B256,
 }
 
 impl EventBatch {
-    /// Its events in these blocks, both ends included.
-    pub fn within(&self, from: u64, to: u64) -> Vec<BalanceEvent> {
+    /// The events in these blocks, both ends included.
+    pub fn events_in(&self, from: u64, to: u64) -> Vec<BalanceEvent> {
         let range = from..=to;
         let events = self.events.iter();
         let events = events.filter(|event| range.contains(&event.block));
         events.cloned().collect()
     }
 
-    /// Puts what is told of some of its blocks in the place of what it told of them.
-    pub fn replace(&mut self, part: Self) {
+    /// Replaces the events of `part`'s blocks with those of `part`.
+    pub fn replace_range(&mut self, part: Self) {
         self.events
             .retain(|event| !(part.from..=part.to).contains(&event.block));
         self.events.extend(part.events);
@@ -57,7 +57,7 @@ impl EventBatch {
             .sort_by_key(|event| std::cmp::Reverse((event.block, event.log_index)));
     }
 
-    /// Takes in the batch of the range right below this one.
+    /// Appends the batch of the range right below this one.
     pub fn append_older(&mut self, below: Self) {
         debug_assert_eq!(below.to.saturating_add(1), self.from);
         self.from = below.from;
@@ -65,7 +65,7 @@ impl EventBatch {
     }
 }
 
-/// Whether both are the same event, wherever in its block each is said to be.
+/// Whether both are the same event, even if their log indexes differ.
 pub fn same_except_log_index(one: &BalanceEvent, other: &BalanceEvent) -> bool {
     one.kind == other.kind
         && one.amount == other.amount

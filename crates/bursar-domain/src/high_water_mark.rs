@@ -1,7 +1,7 @@
-//! The newest block whose figures were shown, as a mark that later figures do not fall below. An endpoint that is behind,
-//! or an older node behind a shared address, never makes a newer figure older. Only two things lower the mark: blocks that
-//! were replaced, by the word of as many endpoints as it takes; and ten minutes in which no endpoint that answers knew the
-//! marked block. Then the older figures are shown, and it is said that the chain went back.
+//! The newest block whose figures were shown, as a mark that later figures do not fall below. An endpoint that is
+//! behind, or an older node behind a shared address, therefore never makes a newer figure older. Only two things lower
+//! the mark: a quorum of endpoints reports that blocks were replaced, or no endpoint that answers has known the marked
+//! block for ten minutes. In the second case the older figures are shown with an error that the chain went back.
 
 use crate::chain_reading::ChainReading;
 use crate::clock::{Span, Timestamp};
@@ -9,8 +9,9 @@ use crate::error::{Code, Error};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
-/// How long no endpoint may know the marked block before an older one takes its place.
-const MISSING_FOR: Span = Span::minutes(10);
+/// How long every endpoint must lack the marked block before an older one takes its place.
+const MISSING_BLOCK_TIMEOUT: Span = Span::minutes(10);
+
 /// The newest block whose figures were shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HighWaterMark {
@@ -21,7 +22,7 @@ pub struct HighWaterMark {
     pub regression: Regression,
 }
 
-/// What keeps the figures from being those of an ordinary look; kept on disk, so that a restart changes nothing of it.
+/// Why the figures shown are not at the mark. It is stored, so a restart does not change it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Regression {
     /// The marked block, and since when no endpoint that answers has known it.
@@ -32,10 +33,10 @@ pub struct Regression {
     pub regressed_from: Option<u64>,
 }
 
-/// What a look at the figures came to.
+/// The result of reading the figures with respect to the mark.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadingUpdate {
-    /// The figures to show from now on; `None` where those shown before stay.
+    /// The figures to show from now on; `None` if those shown before stay.
     pub reading: Option<ChainReading>,
     /// Whether they may be of an older block than those shown before.
     pub lowers_mark: bool,
@@ -45,7 +46,7 @@ pub struct ReadingUpdate {
 }
 
 impl ReadingUpdate {
-    /// Figures with nothing to say of them.
+    /// The newest figures, without a problem.
     pub fn newest(reading: ChainReading) -> Self {
         Self {
             reading: Some(reading),
@@ -64,7 +65,7 @@ impl HighWaterMark {
             .regressed_from
             .filter(|before| reading.block < *before);
         ReadingUpdate {
-            problem: regressed_from.map(|before| went_back(before, reading.block)),
+            problem: regressed_from.map(|before| chain_went_back(before, reading.block)),
             regression: Regression {
                 block_missing_since: None,
                 regressed_from,
@@ -74,7 +75,7 @@ impl HighWaterMark {
         }
     }
 
-    /// Figures below the mark, where no endpoint that answers knows its block.
+    /// Figures below the mark, when no endpoint that answers knows its block.
     pub fn reading_below(
         &self,
         below: ChainReading,
@@ -90,11 +91,11 @@ impl HighWaterMark {
             };
         }
         let since = match self.regression.block_missing_since {
-            // A clock that was set back starts the wait again.
+            // A clock that was set back restarts the wait.
             Some((block, since)) if block == self.block && since <= now => since,
             Some(_) | None => now,
         };
-        if now.since(since) < MISSING_FOR {
+        if now.since(since) < MISSING_BLOCK_TIMEOUT {
             return ReadingUpdate {
                 reading: None,
                 lowers_mark: false,
@@ -102,7 +103,7 @@ impl HighWaterMark {
                     block_missing_since: Some((self.block, since)),
                     ..self.regression.clone()
                 },
-                problem: Some(waiting(self.block)),
+                problem: Some(waiting_for_block(self.block)),
             };
         }
         let before = self
@@ -111,7 +112,7 @@ impl HighWaterMark {
             .unwrap_or(self.block)
             .max(self.block);
         ReadingUpdate {
-            problem: Some(went_back(before, below.block)),
+            problem: Some(chain_went_back(before, below.block)),
             regression: Regression {
                 block_missing_since: None,
                 regressed_from: Some(before),
@@ -122,7 +123,7 @@ impl HighWaterMark {
     }
 }
 
-fn waiting(block: u64) -> Error {
+fn waiting_for_block(block: u64) -> Error {
     Error::passing(
         Code::ChainUnavailable,
         format!(
@@ -132,7 +133,7 @@ fn waiting(block: u64) -> Error {
     )
 }
 
-fn went_back(from: u64, to: u64) -> Error {
+fn chain_went_back(from: u64, to: u64) -> Error {
     Error::passing(
         Code::ChainWentBack,
         format!(
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn an_older_block_waits_ten_minutes_and_is_then_said_to_be_one() {
+    fn shows_older_block_after_ten_minutes_with_error() {
         let mut regression = Regression::default();
         for (seconds, taken) in [(0, false), (1, false), (599, false), (600, true)] {
             let update = mark(1677, regression).reading_below(reading(1674), false, at(seconds));
@@ -190,11 +191,12 @@ mod tests {
             regression = update.regression;
         }
         assert_eq!(regression.regressed_from, Some(1677));
-        // The next ones are above the older mark and still below the first one.
+        // The next figures are above the older mark and still below the first one.
         let later = mark(1674, regression.clone()).reading_at_or_above(reading(1676));
         assert_eq!(later.problem.unwrap().code, Code::ChainWentBack);
         assert_eq!(later.regression.regressed_from, Some(1677));
-        // Lower still takes ten minutes of its own, and what it fell from stays the highest.
+        // Another ten minutes pass before still older figures are shown, and the block they regressed from stays the
+        // highest.
         let lower = mark(1674, regression.clone()).reading_below(reading(1600), false, at(601));
         assert_eq!(lower.reading, None);
         let lower = mark(1674, lower.regression).reading_below(reading(1600), false, at(1_201));
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_that_has_moved_and_a_clock_that_was_set_back_start_the_wait_again() {
+    fn moved_mark_or_clock_set_back_restarts_wait() {
         for missing in [(1676, at(0)), (1677, at(9_999))] {
             let regression = Regression {
                 block_missing_since: Some(missing),
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn replaced_blocks_lower_the_mark_at_once() {
+    fn replaced_blocks_lower_mark_immediately() {
         let update = mark(1677, Regression::default()).reading_below(reading(5), true, at(0));
         assert!(update.lowers_mark && update.reading.is_some() && update.problem.is_none());
     }
