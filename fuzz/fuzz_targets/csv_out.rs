@@ -2,11 +2,11 @@
 #![no_main]
 
 use bursar_core::account::AccountId;
-use bursar_core::cache::History;
 use bursar_core::clock::Timestamp;
 use bursar_core::export::{Format, Labels, to_stream};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
+use bursar_core::store::History;
 use bursar_core::view::PaymentQuery;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;

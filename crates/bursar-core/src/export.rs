@@ -175,7 +175,7 @@ pub fn to_stream(
         let read = if cancelled {
             Ok(())
         } else {
-            history.each_payment(query, |payment| {
+            history.for_each_payment(query, |payment| {
                 part.push(payment);
                 part.len() < PART || hand_over(mem::replace(&mut part, Vec::with_capacity(PART)))
             })

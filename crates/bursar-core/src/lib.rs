@@ -19,4 +19,4 @@ pub use bursar_domain::{
 pub use bursar_engine::{self as engine, top_up};
 pub use bursar_platform::{dumps, home, http, output_file, process};
 pub use bursar_provider::{self as provider, session, sign_in};
-pub use bursar_store as cache;
+pub use bursar_store as store;

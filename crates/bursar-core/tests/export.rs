@@ -6,13 +6,13 @@ mod remote;
 
 use alloy_primitives::B256;
 use bursar_core::account::AccountId;
-use bursar_core::cache::History;
 use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::export::{self, Exported, Format, Labels};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{Documents, Purpose, RemotePayment, RenewalItem, Status};
+use bursar_core::store::History;
 use bursar_core::view::{PaymentQuery, PaymentView};
 use std::fs;
 use std::io::{BufRead as _, BufReader};

@@ -5,10 +5,10 @@
 mod remote;
 
 use bursar_core::account::AccountId;
-use bursar_core::cache::History;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{RemotePayment, Status};
+use bursar_core::store::History;
 use bursar_core::view::{PaymentQuery, PaymentStatus};
 use std::collections::BTreeMap;
 use tempfile::TempDir;
@@ -81,7 +81,7 @@ fn a_page_from_any_row_is_the_part_of_the_list_that_begins_there() {
     for query in queries(&account) {
         let mut all = Vec::new();
         history
-            .each_payment(&query, |line| {
+            .for_each_payment(&query, |line| {
                 all.push(line.id);
                 true
             })
@@ -109,7 +109,7 @@ fn months_are_told_newest_first_and_add_up() {
     for query in queries(&account) {
         let mut counted: BTreeMap<String, u32> = BTreeMap::new();
         history
-            .each_payment(&query, |line| {
+            .for_each_payment(&query, |line| {
                 let month = line.created_at.date().chars().take(7).collect();
                 *counted.entry(month).or_default() += 1;
                 true

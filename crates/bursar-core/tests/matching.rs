@@ -7,12 +7,12 @@ mod remote;
 
 use alloy_primitives::B256;
 use bursar_core::account::AccountId;
-use bursar_core::cache::History;
-use bursar_core::cache::matching::{Claim, is_near, may_be_verified_by_amount, pairs};
 use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{NewPayment, RemotePayment, Status};
+use bursar_core::store::History;
+use bursar_core::store::matching::{Claim, is_near, may_be_verified_by_amount, pairs};
 use bursar_core::top_up::{Phase, TopUp};
 use bursar_core::view::{MatchedBy, PaymentKind, PaymentQuery, PaymentStatus};
 use proptest::prelude::*;
@@ -94,7 +94,7 @@ proptest! {
                     events.extend(seen.into_iter().map(|event| (place(&event), event)));
                 }
                 Step::Forget(block) => {
-                    let lost = history.forget_blocks_from(&account, block).unwrap();
+                    let lost = history.roll_back_blocks_from(&account, block).unwrap();
                     let gone: BTreeSet<Place> =
                         events.values().filter(|event| event.block >= block).map(place).collect();
                     let expected: Vec<String> = verified_before
@@ -180,7 +180,7 @@ fn top_up(number: u8, listed: bool, phase: Phase, amount: Amount, at: Timestamp)
 fn lines(history: &History) -> usize {
     let mut lines = 0;
     history
-        .each_payment(&PaymentQuery::default(), |line| {
+        .for_each_payment(&PaymentQuery::default(), |line| {
             lines += usize::from(line.kind != PaymentKind::Credit);
             true
         })
@@ -307,7 +307,7 @@ fn verdicts(
     ids.into_iter()
         .filter_map(|id| {
             let line = history.payment(account, id).unwrap().unwrap();
-            let matched = history.verified(account, id).unwrap();
+            let matched = history.payment_match(account, id).unwrap();
             assert_eq!(line.matched.is_some(), matched.is_some());
             assert_eq!(line.verified, matched.is_some());
             matched.map(|matched| (id.clone(), place(&matched.event), line.matched.unwrap()))
@@ -349,7 +349,7 @@ fn alone(
 fn shown_alone(history: &History) -> BTreeSet<String> {
     let mut shown = BTreeSet::new();
     history
-        .each_payment(&PaymentQuery::default(), |line| {
+        .for_each_payment(&PaymentQuery::default(), |line| {
             if line.kind == PaymentKind::Credit {
                 shown.insert(line.id);
             }

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use bursar_core::account::AccountId;
-use bursar_core::cache::History;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
+use bursar_core::store::History;
 use bursar_core::top_up::{Phase, TopUp};
 use bursar_core::view::{PaymentStatus, PaymentView};
 
@@ -174,7 +174,11 @@ fn only_what_the_provider_has_said_nothing_later_of_is_told_on() {
     let (history, _) = History::open(home.path(), noon()).unwrap();
     let account = AccountId::random();
     let (open, completed) = (word(Status::Open, 1), word(Status::Completed, 2));
-    let latest = |words: &[RemotePayment]| history.latest(&account, words.to_vec()).unwrap();
+    let latest = |words: &[RemotePayment]| {
+        history
+            .without_superseded(&account, words.to_vec())
+            .unwrap()
+    };
     assert_eq!(
         latest(std::slice::from_ref(&open)),
         std::slice::from_ref(&open)

@@ -12,7 +12,6 @@
 mod secret_service;
 
 use bursar_core::account::{Account, AccountId};
-use bursar_core::cache::{History, KeyPlace, OpenState, Store};
 use bursar_core::charges::Charges;
 use bursar_core::clock::{SystemClock, Timestamp};
 use bursar_core::engine::Write;
@@ -22,6 +21,7 @@ use bursar_core::notice::Notice;
 use bursar_core::provider::networks;
 use bursar_core::settings_file::SettingsFile;
 use bursar_core::shell::Shell;
+use bursar_core::store::{History, KeyLocation, OpenState, Store};
 use bursar_core::view::{Change, PaymentQuery, PaymentView, Settings, Theme, TrayView};
 use bursar_core::{Bursar, Options};
 use rusqlite::Connection;
@@ -190,7 +190,7 @@ fn writes_what_nobody_else_knows_as_it_was() {
         }
         for place in places {
             let account = AccountId(text(&place, "account").to_owned());
-            let read: Option<KeyPlace> = store.key_place(&account).unwrap();
+            let read: Option<KeyLocation> = store.key_location(&account).unwrap();
             assert_eq!(json!(read), json!(text(&place, "place")));
         }
         let stored = store.notices(None, 1_000).unwrap();
@@ -254,8 +254,10 @@ fn write_reading_again(history: &History, account: &AccountId, name: &str, at: T
             history.put_identity(account, &identity, at).unwrap();
         }
         "odd_lines" => {
-            let (lines, looked_at) = history.odd_lines(account).unwrap();
-            history.put_odd_lines(account, &lines, looked_at).unwrap();
+            let (lines, looked_at) = history.unreadable_rows(account).unwrap();
+            history
+                .put_unreadable_rows(account, &lines, looked_at)
+                .unwrap();
         }
         "events_problem" => {
             let problem = history.events_problem(account).unwrap();
@@ -264,16 +266,16 @@ fn write_reading_again(history: &History, account: &AccountId, name: &str, at: T
                 .unwrap();
         }
         "past_stopped" => {
-            let stopped = history.past_stopped(account).unwrap();
-            history.set_past_stopped(account, stopped, at).unwrap();
+            let stopped = history.backfill_paused(account).unwrap();
+            history.set_backfill_paused(account, stopped, at).unwrap();
         }
         "lines_read" => {
-            let lines = history.lines_read(account).unwrap();
-            history.put_lines_read(account, lines, at).unwrap();
+            let lines = history.history_progress(account).unwrap();
+            history.put_history_progress(account, lines, at).unwrap();
         }
         "ended_looked_at" => {
-            let looked_at = history.ended_looked_at(account).unwrap().unwrap();
-            history.put_ended_looked_at(account, looked_at).unwrap();
+            let looked_at = history.ended_checked_at(account).unwrap().unwrap();
+            history.put_ended_checked_at(account, looked_at).unwrap();
         }
         "charges" => {
             let (days, read_at) = history
@@ -285,19 +287,19 @@ fn write_reading_again(history: &History, account: &AccountId, name: &str, at: T
                 days,
             };
             history
-                .put_spending(account, ("0000-00-00", "9999-99-99"), &charges, read_at)
+                .put_charges(account, ("0000-00-00", "9999-99-99"), &charges, read_at)
                 .unwrap();
         }
         "doubtful_blocks" => {
-            let mut ranges = history.doubtful_ranges(account).unwrap();
+            let mut ranges = history.recheck_ranges(account).unwrap();
             history
-                .edit_doubtful_ranges(account, at, |known| {
+                .edit_recheck_ranges(account, at, |known| {
                     assert_eq!(*known, ranges);
                     known.clear();
                 })
                 .unwrap();
             history
-                .edit_doubtful_ranges(account, at, |known| known.append(&mut ranges))
+                .edit_recheck_ranges(account, at, |known| known.append(&mut ranges))
                 .unwrap();
         }
         "chain_lapse" => {
@@ -306,7 +308,7 @@ fn write_reading_again(history: &History, account: &AccountId, name: &str, at: T
         "events_older" => assert!(!history.older_ranges(account).unwrap().is_empty()),
         // Can only be read for a block that the engine knows.
         "chain_base" => {}
-        "late_money" => assert!(!history.late_money(account).unwrap().is_empty()),
+        "late_money" => assert!(!history.late_payments(account).unwrap().is_empty()),
         other => panic!("no call reads {other}"),
     }
 }
@@ -536,9 +538,9 @@ async fn inside_a_session() {
             let accounts = store.accounts().unwrap();
             let places: Vec<_> = accounts
                 .into_iter()
-                .map(|account| (account.label, store.key_place(&account.id).unwrap()))
+                .map(|account| (account.label, store.key_location(&account.id).unwrap()))
                 .collect();
-            (places, store.planned_removals().unwrap())
+            (places, store.pending_keyring_removals().unwrap())
         };
         assert!(!removals.is_empty());
         let service = Service::start(&world);
@@ -555,7 +557,7 @@ async fn inside_a_session() {
         .unwrap();
         let expected: Vec<_> = places
             .into_iter()
-            .map(|(label, place)| (label, place == Some(KeyPlace::Keyring)))
+            .map(|(label, place)| (label, place == Some(KeyLocation::Keyring)))
             .collect();
         assert!(expected.iter().any(|(_, keyring)| !keyring));
         let begun = Instant::now();

@@ -4,11 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use bursar_core::account::AccountId;
-use bursar_core::cache::{History, OpenState, Store};
 use bursar_core::clock::Timestamp;
 use bursar_core::engine::Alerts;
 use bursar_core::notice::NoticeKind;
 use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
+use bursar_core::store::{History, OpenState, Store};
 use bursar_core::top_up::Phase;
 use bursar_core::view::{PaymentKind, PaymentQuery, PaymentStatus};
 use rusqlite::Connection;

@@ -14,5 +14,5 @@ mod migrations;
 mod store;
 mod stored;
 
-pub use history::{DoubtfulRange, EventCursor, History, Matched, Portion, SyncState};
-pub use store::{KeyPlace, OpenState, Opened, Store, StoredNotice};
+pub use history::{EventCursor, History, PaymentMatch, RecheckRange, SyncBatch, SyncState};
+pub use store::{KeyLocation, OpenState, OpenedStore, Store, StoredNotice};

@@ -8,13 +8,13 @@ use super::payments::made;
 use super::{Outcome, tell, tell_value};
 use alloy_primitives::B256;
 use bursar_core::account::AccountId;
-use bursar_core::cache::History;
 use bursar_core::chain::Chain;
 use bursar_core::chain_event::EventBatch;
 use bursar_core::clock::Timestamp;
 use bursar_core::http::Http;
 use bursar_core::network::ChainPlace;
 use bursar_core::payment::RemotePayment;
+use bursar_core::store::History;
 use futures_util::future::join;
 use serde::Deserialize;
 use serde_json::json;
@@ -144,7 +144,10 @@ fn read_into_copy(runtime: &Runtime, http: &Http, source: &Source) -> Outcome<Re
     let chain = Chain::new(place, None, http.clone());
     let account = &source.filled.account;
     let reading = runtime.block_on(read(&chain, &history, account, source))?;
-    if history.verified(account, &source.filled.newest)?.is_none() {
+    if history
+        .payment_match(account, &source.filled.newest)?
+        .is_none()
+    {
         return Err("the events were not matched".into());
     }
     Ok(reading)

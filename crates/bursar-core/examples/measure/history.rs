@@ -3,11 +3,11 @@
 use super::payments::made;
 use super::{Outcome, tell, tell_value};
 use bursar_core::account::AccountId;
-use bursar_core::cache::History;
 use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_core::clock::Timestamp;
 use bursar_core::export::{self, Exported, Format, Labels};
 use bursar_core::payment::RemotePayment;
+use bursar_core::store::History;
 use bursar_core::view::{PaymentQuery, PaymentStatus};
 use rusqlite::types::ValueRef;
 use serde_json::json;

@@ -2,10 +2,10 @@
 
 use super::Outcome;
 use bursar_core::account::AccountId;
-use bursar_core::cache::{History, SyncState};
 use bursar_core::clock::{Clock, SystemClock, Timestamp};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
+use bursar_core::store::{History, SyncState};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::path::Path;

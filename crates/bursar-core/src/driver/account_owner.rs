@@ -87,7 +87,7 @@ pub(super) async fn check_owner(
     if is_new {
         let store = Arc::clone(&services.store);
         let (account, user) = (connection.account.id.clone(), identity.user_id.clone());
-        blocking(move || store.name_user(&account, &user)).await?;
+        blocking(move || store.set_user_id_if_unknown(&account, &user)).await?;
     }
     Ok(())
 }

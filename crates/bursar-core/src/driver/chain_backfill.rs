@@ -9,7 +9,7 @@ use bursar_domain::chain_event::EventBatch;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_engine::BlockProgress;
-use bursar_store::{DoubtfulRange, History};
+use bursar_store::{History, RecheckRange};
 use futures_util::future::join;
 use tokio::sync::mpsc;
 
@@ -146,8 +146,8 @@ impl ChainSync {
         if let Some(before) = before.clone()
             && !before.reconciles_with(&after, &batch.events)
         {
-            let mut doubt = DoubtfulRange::unexplained(batch.from, batch.to, before, after, now);
-            doubt.tried(now);
+            let mut doubt = RecheckRange::unexplained(batch.from, batch.to, before, after, now);
+            doubt.record_unexplained(now);
             self.replace_doubtful_range(None, Some(doubt), now).await?;
         }
         Ok(before)

@@ -8,7 +8,7 @@ use bursar_domain::chain_event::EventBatch;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Result;
-use bursar_store::DoubtfulRange;
+use bursar_store::RecheckRange;
 
 /// Ranges of newer blocks that one sync may take; what is left lies below them and is read like older ones.
 const NEWER_RANGES: u32 = 20;
@@ -45,11 +45,11 @@ impl ChainSync {
         let stands_still = before.as_ref() == Some(&after);
         let doubt = before
             .filter(|_| !stands_still)
-            .map(|before| DoubtfulRange::unexplained(first, head, before, after.clone(), now));
+            .map(|before| RecheckRange::unexplained(first, head, before, after.clone(), now));
         // Written before the blocks count as read: a crash in between leaves them doubtful.
         if let Some(doubt) = doubt.clone() {
             self.write(move |history, account| {
-                history.edit_doubtful_ranges(account, now, |ranges| {
+                history.edit_recheck_ranges(account, now, |ranges| {
                     // Those of a sync that failed before it had read them.
                     ranges.retain(|range| range.from < first);
                     ranges.push(doubt);
@@ -65,7 +65,7 @@ impl ChainSync {
                 // What is below is older, and compared with the figures as that is read.
                 let before = self.balances_before(lowest, &after).await;
                 let rest = before
-                    .map(|before| DoubtfulRange::unexplained(lowest, head, before, after, now));
+                    .map(|before| RecheckRange::unexplained(lowest, head, before, after, now));
                 self.replace_doubtful_range(Some(&doubt), rest.clone(), now)
                     .await?;
                 let Some(rest) = rest else {
@@ -118,8 +118,8 @@ impl ChainSync {
         let begun = self.clock.now();
         let mut changed = false;
         let mut left = MOST_RANGES;
-        for range in self.doubtful_ranges().await? {
-            if range.due > now {
+        for range in self.recheck_ranges().await? {
+            if range.next_attempt_at > now {
                 continue;
             }
             if self.is_explained(&range).await? {
@@ -132,26 +132,29 @@ impl ChainSync {
                 left = left.saturating_sub(1);
                 let low = next
                     .from
-                    .max(next.left.saturating_sub(RANGE.saturating_sub(1)));
-                let lowest = match self.settled_events(low, next.left).await {
+                    .max(next.remaining_to.saturating_sub(RANGE.saturating_sub(1)));
+                let lowest = match self.settled_events(low, next.remaining_to).await {
                     Ok(batch) => {
                         let lowest = batch.from;
                         changed |= self.store(batch).await?;
                         lowest
                     }
                     // The user wants all read again that is to be had.
-                    Err(_) if next.ends.is_none() && self.chain.logs_pruned_at(next.left) => {
+                    Err(_)
+                        if next.balances_around.is_none()
+                            && self.chain.logs_pruned_at(next.remaining_to) =>
+                    {
                         next.from
                     }
                     Err(error) => {
                         tracing::debug!(%error, "doubtful blocks could not be read again");
-                        next.failed(now);
+                        next.record_failure(now);
                         break;
                     }
                 };
                 is_done = lowest <= next.from;
                 if !is_done {
-                    next.left = lowest.saturating_sub(1);
+                    next.remaining_to = lowest.saturating_sub(1);
                 }
             }
             if is_done {
@@ -166,8 +169,8 @@ impl ChainSync {
 
     /// When doubtful blocks are to be read again, if there are any.
     pub(super) async fn next_recheck(&self) -> Result<Option<Timestamp>> {
-        let ranges = self.doubtful_ranges().await?;
-        Ok(ranges.into_iter().map(|range| range.due).min())
+        let ranges = self.recheck_ranges().await?;
+        Ok(ranges.into_iter().map(|range| range.next_attempt_at).min())
     }
 
     /// All blocks whose events are known are to be read again.
@@ -176,12 +179,12 @@ impl ChainSync {
             return Ok(());
         };
         self.write(move |history, account| {
-            history.edit_doubtful_ranges(account, now, |ranges| {
-                ranges.retain(|range| range.ends.is_some());
+            history.edit_recheck_ranges(account, now, |ranges| {
+                ranges.retain(|range| range.balances_around.is_some());
                 for range in ranges.iter_mut() {
-                    range.due = range.due.min(now);
+                    range.next_attempt_at = range.next_attempt_at.min(now);
                 }
-                ranges.push(DoubtfulRange::wanted(cursor.from, cursor.to, now));
+                ranges.push(RecheckRange::requested(cursor.from, cursor.to, now));
             })
         })
         .await
@@ -204,7 +207,7 @@ impl ChainSync {
 
     async fn balances_at(&self, known: (u64, B256)) -> Result<Option<Balances>> {
         let kept = self
-            .read(move |history, account| history.base(account, known))
+            .read(move |history, account| history.balances_at_cursor(account, known))
             .await?;
         Ok(match kept {
             Some(kept) => Some(kept),
@@ -214,25 +217,27 @@ impl ChainSync {
 
     /// Those that may be read now, of blocks that have been read before: what the user alone wants waits while they have
     /// stopped the reading of older events.
-    async fn doubtful_ranges(&self) -> Result<Vec<DoubtfulRange>> {
+    async fn recheck_ranges(&self) -> Result<Vec<RecheckRange>> {
         let Some(cursor) = self.cursor().await? else {
             return Ok(Vec::new());
         };
         let mut ranges = self
-            .read(|history, account| history.doubtful_ranges(account))
+            .read(|history, account| history.recheck_ranges(account))
             .await?;
-        ranges.retain(|range| range.to <= cursor.to && (range.ends.is_some() || self.goes_back));
+        ranges.retain(|range| {
+            range.to <= cursor.to && (range.balances_around.is_some() || self.goes_back)
+        });
         Ok(ranges)
     }
 
     /// Lets go of a range that has been read, if its events explain the figures by now.
     async fn resolve_doubt(
         &self,
-        range: &DoubtfulRange,
-        mut next: DoubtfulRange,
+        range: &RecheckRange,
+        mut next: RecheckRange,
         now: Timestamp,
     ) -> Result<()> {
-        if range.ends.is_none() || self.is_explained(range).await? {
+        if range.balances_around.is_none() || self.is_explained(range).await? {
             return self.replace_doubtful_range(Some(range), None, now).await;
         }
         tracing::warn!(
@@ -240,12 +245,12 @@ impl ChainSync {
             to = range.to,
             "money moved that no event explains"
         );
-        next.tried(now);
+        next.record_unexplained(now);
         self.replace_doubtful_range(Some(range), Some(next), now)
             .await
     }
 
-    async fn is_explained(&self, range: &DoubtfulRange) -> Result<bool> {
+    async fn is_explained(&self, range: &RecheckRange) -> Result<bool> {
         let range = range.clone();
         self.read(move |history, account| {
             let events = history.events_within(account, range.from, range.to)?;
@@ -257,15 +262,15 @@ impl ChainSync {
     /// Puts one in the place of another, or takes it away.
     pub(super) async fn replace_doubtful_range(
         &self,
-        old: Option<&DoubtfulRange>,
-        new: Option<DoubtfulRange>,
+        old: Option<&RecheckRange>,
+        new: Option<RecheckRange>,
         now: Timestamp,
     ) -> Result<()> {
         let old = old.cloned();
         self.write(move |history, account| {
-            history.edit_doubtful_ranges(account, now, |ranges| {
+            history.edit_recheck_ranges(account, now, |ranges| {
                 if let Some(old) = &old {
-                    ranges.retain(|range| !range.is_same(old));
+                    ranges.retain(|range| !range.is_same_range(old));
                 }
                 ranges.extend(new);
             })

@@ -12,7 +12,7 @@ use bursar_domain::clock::{Clock, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::high_water_mark::{ReadingUpdate, Regression};
 use bursar_engine::{ChainResponse, WatchedPayment};
-use bursar_store::{EventCursor, History, Matched};
+use bursar_store::{EventCursor, History, PaymentMatch};
 use std::sync::Arc;
 
 /// Blocks asked for at once; the reader takes as much of them as an RPC gives.
@@ -71,7 +71,7 @@ pub(crate) async fn sync_chain(
     let mut reorganised = Vec::new();
     for sought in wanted.followed {
         match sync.verified(&sought.payment_id).await? {
-            Some(Matched {
+            Some(PaymentMatch {
                 verified, event, ..
             }) => {
                 let ask = verified.by_id && sought.needs_receipt_quorum;
@@ -187,7 +187,7 @@ impl ChainSync {
         // Money that moved without an event to tell of it: the logs were not those of the figures' block. What counts is
         // how it stood at the last block whose events are known, which newer figures may have gone ahead of.
         let Some(base) = self
-            .read(move |history, account| history.base(account, known))
+            .read(move |history, account| history.balances_at_cursor(account, known))
             .await?
         else {
             return Ok(None);
@@ -292,9 +292,9 @@ impl ChainSync {
             .await
     }
 
-    async fn verified(&self, payment: &str) -> Result<Option<Matched>> {
+    async fn verified(&self, payment: &str) -> Result<Option<PaymentMatch>> {
         let payment = payment.to_owned();
-        self.read(move |history, account| history.verified(account, &payment))
+        self.read(move |history, account| history.payment_match(account, &payment))
             .await
     }
 
@@ -353,7 +353,7 @@ impl ChainSync {
             return Ok(Continuity::Undecided(None));
         }
         tracing::warn!(first_lost, "blocks were reorganised");
-        self.write(move |history, account| history.forget_blocks_from(account, first_lost))
+        self.write(move |history, account| history.roll_back_blocks_from(account, first_lost))
             .await?;
         Ok(Continuity::Reorganised)
     }

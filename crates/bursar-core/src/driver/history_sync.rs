@@ -11,7 +11,7 @@ use bursar_domain::unreadable_row::UnreadableRow;
 use bursar_engine::top_up::{LATE_PAYMENT_WINDOW, UNKNOWN_CLOCK_TOLERANCE};
 use bursar_engine::{HistoryProgress, HistoryResponse};
 use bursar_provider::HistoryPage;
-use bursar_store::{History, Portion, SyncState};
+use bursar_store::{History, SyncBatch, SyncState};
 use futures_util::future::{OptionFuture, join};
 use std::sync::Arc;
 
@@ -178,19 +178,19 @@ pub(super) async fn sync_history(
                 sync.synced_at
             },
         };
-        let portion = Portion {
+        let batch = SyncBatch {
             payments,
-            state,
-            lines_read: whole.then_some(read),
-            odd: odd.clone(),
-            odd_looked_at,
+            sync_state: state,
+            history_progress: whole.then_some(read),
+            unreadable_rows: odd.clone(),
+            unreadable_rows_checked_at: odd_looked_at,
             read_at: now,
         };
         let is_long = whole && (!goes_back || services.clock.now().since(now) >= PORTION_DURATION);
         // The next page is asked for while this one is stored.
         let (changed, following) = join(
             write_history(&services, &connection, move |history, account| {
-                history.put_portion(account, &portion)
+                history.put_sync_batch(account, &batch)
             }),
             OptionFuture::from(
                 next.as_deref()
@@ -231,11 +231,11 @@ async fn finish(
 ) -> Result<HistoryResponse> {
     write_history(services, connection, move |history, account| {
         if let Some(at) = ended_looked_at {
-            history.put_ended_looked_at(account, at)?;
+            history.put_ended_checked_at(account, at)?;
         }
         Ok(HistoryResponse {
-            payments: history.latest(account, answer.payments)?,
-            late_payments: history.late_money(account)?,
+            payments: history.without_superseded(account, answer.payments)?,
+            late_payments: history.late_payments(account)?,
             ..answer
         })
     })
@@ -293,10 +293,10 @@ async fn known_history(
     };
     let ended_lately = provider_time_of(connection, now).minus(LATE_PAYMENT_WINDOW);
     blocking(move || {
-        let (odd, odd_looked_at) = history.odd_lines(&account)?;
+        let (odd, odd_looked_at) = history.unreadable_rows(&account)?;
         let ended_due = ended
             || history
-                .ended_looked_at(&account)?
+                .ended_checked_at(&account)?
                 .is_none_or(|at| has_passed(at, ENDED_CHECK_INTERVAL, now));
         let oldest_ended = if ended_due {
             history.oldest_ended(&account)?
@@ -311,7 +311,7 @@ async fn known_history(
             provider_time,
             odd,
             odd_looked_at,
-            lines_read: history.lines_read(&account)?,
+            lines_read: history.history_progress(&account)?,
         })
     })
     .await
@@ -326,7 +326,7 @@ pub(super) async fn store_payments(
 ) -> Result<(u32, Vec<RemotePayment>)> {
     write_history(services, connection, move |history, account| {
         let changed = history.put_payments(account, &payments)?;
-        Ok((changed, history.latest(account, payments)?))
+        Ok((changed, history.without_superseded(account, payments)?))
     })
     .await
 }
@@ -357,7 +357,7 @@ pub(super) fn separate_unreadable(page: HistoryPage) -> HistoryPage {
     let mut odd = page.odd;
     let mut payments = Vec::new();
     for payment in page.payments {
-        match History::takes(&payment) {
+        match History::validate_payment(&payment) {
             Ok(()) => payments.push(payment),
             Err(error) => odd.push(UnreadableRow {
                 error: Error::new(Code::LineUnreadable, error.message),

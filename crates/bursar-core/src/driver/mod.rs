@@ -498,7 +498,7 @@ async fn write_commit(services: &Services, account: &AccountId, writes: Vec<Writ
             let stored = match write {
                 Write::TopUp(top_up) => history.put_top_up(&account, top_up),
                 Write::Notice(notice) if notice.kind == NoticeKind::Completed => {
-                    history.late_money_told(&account, &notice.subject)
+                    history.late_payment_reported(&account, &notice.subject)
                 }
                 Write::Notice(_) | Write::DeleteTopUp(_) | Write::Alerts(_) => Ok(()),
             };

@@ -181,7 +181,7 @@ async fn fetch_charges(services: Services, connection: Connection) -> Result<()>
     let to = now.date();
     let charges = connection.provider.charges(&from, &to).await?;
     write_history(&services, &connection, move |history, account| {
-        history.put_spending(account, (&from, &to), &charges, now)
+        history.put_charges(account, (&from, &to), &charges, now)
     })
     .await
 }

@@ -12,7 +12,7 @@ use bursar_domain::view::{AccountView, Change, ConnectedAccount};
 use bursar_engine::Event;
 use bursar_provider as provider;
 use bursar_provider::session::{Credential, Session, entry_of};
-use bursar_store::KeyPlace;
+use bursar_store::KeyLocation;
 use std::sync::Arc;
 use url::Url;
 use zeroize::Zeroizing;
@@ -113,15 +113,15 @@ impl Bursar {
         };
         let connecting = ConnectingGuard::begin(self, session.entry());
         let place = if session_only {
-            KeyPlace::Session
+            KeyLocation::Session
         } else {
             // Written down first: a process that ends in between leaves nothing in the keyring for good.
-            self.plan_removal(session.entry()).await?;
+            self.schedule_keyring_removal(session.entry()).await?;
             if let Err(error) = session.put_and_keep(credential).await {
                 self.set_keyring_usable(false);
                 warnings.push(error);
             }
-            KeyPlace::Keyring
+            KeyLocation::Keyring
         };
         if let Err(error) = self.store_with_key(&account, place).await {
             // The plan to remove it is still there, for the case that the keyring is away just now.
@@ -191,15 +191,15 @@ impl Bursar {
             }
         }
         let (store, id) = (Arc::clone(&self.services.store), account.clone());
-        match blocking(move || store.key_place(&id)).await? {
+        match blocking(move || store.key_location(&id)).await? {
             // The user wanted the key forgotten when Bursar closes; that holds for the next one too.
-            Some(KeyPlace::Session) => connection.session.put(credential, true).await?,
-            Some(KeyPlace::Keyring | KeyPlace::None) | None => {
+            Some(KeyLocation::Session) => connection.session.put(credential, true).await?,
+            Some(KeyLocation::Keyring | KeyLocation::None) | None => {
                 if let Err(error) = connection.session.put_and_keep(credential).await {
                     self.set_keyring_usable(false);
                     warnings.push(error);
                 }
-                if let Err(error) = self.record_key_place(&account, KeyPlace::Keyring).await {
+                if let Err(error) = self.record_key_place(&account, KeyLocation::Keyring).await {
                     warnings.push(error);
                 }
             }
@@ -235,8 +235,10 @@ impl Bursar {
             // Figures and events of another address are not this account's.
             let (history, id) = (Arc::clone(&self.services.history), account.clone());
             let write_guard = connection.write_guard;
-            blocking(move || write_guard.change_address(address, || history.forget_chain(&id)))
-                .await?;
+            blocking(move || {
+                write_guard.change_address(address, || history.delete_chain_data(&id))
+            })
+            .await?;
         }
         let connection = self.save_account(changed).await?;
         self.services.shell.changed(&Change::Accounts);
@@ -253,7 +255,7 @@ impl Bursar {
         let connection = self.connection(&account)?;
         self.driver.send_event(&account, Event::SignedIn(false));
         // Written down first: a keyring that is away would have the account signed in again at the next start.
-        let noted = self.record_key_place(&account, KeyPlace::None).await;
+        let noted = self.record_key_place(&account, KeyLocation::None).await;
         let cleared = connection.session.clear().await;
         self.services.shell.changed(&Change::Accounts);
         noted?;
@@ -343,7 +345,7 @@ impl Bursar {
         blocking(move || store.put_account(&kept)).await
     }
 
-    async fn store_with_key(&self, account: &Account, place: KeyPlace) -> Result<()> {
+    async fn store_with_key(&self, account: &Account, place: KeyLocation) -> Result<()> {
         let (store, kept) = (Arc::clone(&self.services.store), account.clone());
         blocking(move || store.put_account_with_key(&kept, place, &entry_of(&kept.id))).await
     }

@@ -53,7 +53,7 @@ impl Bursar {
         );
         blocking(move || {
             of.write_guard
-                .write(|| history.set_past_stopped(&of.account.id, stopped, now))
+                .write(|| history.set_backfill_paused(&of.account.id, stopped, now))
         })
         .await
     }
@@ -63,9 +63,9 @@ impl Bursar {
 pub(super) fn stored(history: &History, account: &AccountId) -> Result<Backfill> {
     let unfinished = history.sync_state(account)?.next.is_some();
     Ok(Backfill {
-        paused: history.past_stopped(account)?,
+        paused: history.backfill_paused(account)?,
         payments: if unfinished {
-            Some(history.lines_read(account)?)
+            Some(history.history_progress(account)?)
         } else {
             None
         },

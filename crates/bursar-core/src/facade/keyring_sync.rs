@@ -9,7 +9,7 @@ use bursar_domain::error::{Error, Result};
 use bursar_domain::view::Change;
 use bursar_engine::{Event, Presence};
 use bursar_provider::session::{Credential, Owed, entry_of};
-use bursar_store::KeyPlace;
+use bursar_store::KeyLocation;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -169,7 +169,8 @@ impl Bursar {
         match &loaded {
             Ok(true) => {
                 self.driver.send_event(id, Event::SignedIn(true));
-                self.update_key_place(connection, KeyPlace::Keyring).await;
+                self.update_key_place(connection, KeyLocation::Keyring)
+                    .await;
             }
             Ok(false) if was_waiting => self.driver.send_event(id, Event::SignedIn(false)),
             Ok(false) => {}
@@ -196,10 +197,10 @@ impl Bursar {
         let before = match owed {
             Owed::Nothing => return true,
             // What the keyring has is used up: another start must not try it.
-            Owed::Store { spent: true } => self.plan_removal(session.entry()).await,
+            Owed::Store { spent: true } => self.schedule_keyring_removal(session.entry()).await,
             Owed::Store { spent: false } => Ok(()),
             Owed::Remove => {
-                self.record_key_place(&connection.account.id, KeyPlace::None)
+                self.record_key_place(&connection.account.id, KeyLocation::None)
                     .await
             }
         };
@@ -213,7 +214,7 @@ impl Bursar {
         let after = match owed {
             Owed::Nothing => Ok(()),
             Owed::Store { .. } => {
-                self.record_key_place(&connection.account.id, KeyPlace::Keyring)
+                self.record_key_place(&connection.account.id, KeyLocation::Keyring)
                     .await
             }
             Owed::Remove => self.complete_removal(session.entry()).await,
@@ -228,7 +229,7 @@ impl Bursar {
     /// Removes the entries that nobody may use any more; false where some are left.
     async fn run_planned_removals(&self) -> bool {
         let store = Arc::clone(&self.services.store);
-        let planned = match blocking(move || store.planned_removals()).await {
+        let planned = match blocking(move || store.pending_keyring_removals()).await {
             Ok(planned) => planned,
             Err(error) => {
                 tracing::warn!(code = ?error.code, "what is to be removed is not known");
@@ -264,12 +265,12 @@ impl Bursar {
         lock(&self.connecting).contains(name)
     }
 
-    async fn update_key_place(&self, connection: &Connection, place: KeyPlace) {
+    async fn update_key_place(&self, connection: &Connection, place: KeyLocation) {
         let (store, id) = (
             Arc::clone(&self.services.store),
             connection.account.id.clone(),
         );
-        let known = blocking(move || store.key_place(&id)).await;
+        let known = blocking(move || store.key_location(&id)).await;
         if matches!(known, Ok(Some(known)) if known == place) {
             return;
         }
@@ -282,20 +283,20 @@ impl Bursar {
     pub(super) async fn record_key_place(
         &self,
         account: &AccountId,
-        place: KeyPlace,
+        place: KeyLocation,
     ) -> Result<()> {
         let (store, account) = (Arc::clone(&self.services.store), account.clone());
-        blocking(move || store.put_key_place(&account, place, &entry_of(&account))).await
+        blocking(move || store.put_key_location(&account, place, &entry_of(&account))).await
     }
 
-    pub(super) async fn plan_removal(&self, name: String) -> Result<()> {
+    pub(super) async fn schedule_keyring_removal(&self, name: String) -> Result<()> {
         let store = Arc::clone(&self.services.store);
-        blocking(move || store.plan_removal(&name)).await
+        blocking(move || store.schedule_keyring_removal(&name)).await
     }
 
     pub(super) async fn complete_removal(&self, name: String) -> Result<()> {
         let store = Arc::clone(&self.services.store);
-        blocking(move || store.removal_is_over(&name)).await
+        blocking(move || store.clear_keyring_removal(&name)).await
     }
 
     pub(super) fn set_keyring_usable(&self, usable: bool) {

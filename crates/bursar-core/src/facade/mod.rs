@@ -43,7 +43,7 @@ use bursar_platform::home;
 use bursar_platform::http::Http;
 use bursar_provider as provider;
 use bursar_provider::session::{Session, Vault, entry_of};
-use bursar_store::{History, KeyPlace, OpenState, Store, fail_point};
+use bursar_store::{History, KeyLocation, OpenState, Store, fail_point};
 use export_task::CurrentExport;
 use home_lock::lock_home;
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,7 +131,7 @@ impl Bursar {
         .await?;
         let services = Services {
             store: Arc::new(store),
-            history: Arc::new(history.with_days_of(Arc::clone(&options.clock))),
+            history: Arc::new(history.with_clock(Arc::clone(&options.clock))),
             shell: options.shell,
             clock: options.clock,
         };
@@ -158,14 +158,14 @@ impl Bursar {
         bursar.clone().listen_for_sign_ins(returned);
         let store = Arc::clone(&bursar.services.store);
         let accounts = blocking(move || {
-            let spent = store.planned_removals()?;
+            let spent = store.pending_keyring_removals()?;
             let mut accounts = Vec::new();
             for account in store.accounts()? {
-                let place = store.key_place(&account.id)?;
+                let place = store.key_location(&account.id)?;
                 let expected = match place {
                     // A version that did not write it down may have kept one.
-                    None | Some(KeyPlace::Keyring) => !spent.contains(&entry_of(&account.id)),
-                    Some(KeyPlace::Session | KeyPlace::None) => false,
+                    None | Some(KeyLocation::Keyring) => !spent.contains(&entry_of(&account.id)),
+                    Some(KeyLocation::Session | KeyLocation::None) => false,
                 };
                 accounts.push((account, expected));
             }
@@ -420,13 +420,13 @@ fn custom_rpc_entry(account: &AccountId) -> String {
 
 /// Leaves one line of each of this machine's top-ups, whatever its ids were thought to be before.
 fn repair_payment_rows(store: &Store, history: &History, account: &AccountId) -> Result<()> {
-    for top_up in store.renamed_top_ups(account)? {
-        history.forget_former_lines(account, &top_up)?;
+    for top_up in store.top_ups_with_changed_id(account)? {
+        history.delete_former_rows(account, &top_up)?;
     }
-    for id in history.untold_top_ups(account)? {
+    for id in history.top_ups_unknown_to_provider(account)? {
         match store.top_up(account, &id)? {
             Some(top_up) => history.put_top_up(account, &top_up)?,
-            None => history.forget_untold_lines(account, &id)?,
+            None => history.delete_rows_unknown_to_provider(account, &id)?,
         }
     }
     Ok(())

@@ -39,7 +39,7 @@ impl Bursar {
             accounts.push(self.account_view(connection).await?);
         }
         let store = Arc::clone(&self.services.store);
-        let unread = blocking(move || store.unread()).await?;
+        let unread = blocking(move || store.unread_count()).await?;
         Ok((accounts, unread, lock(&self.health).clone()))
     }
 
@@ -253,7 +253,7 @@ impl Bursar {
 
     pub async fn mark_notices_read(&self, up_to: u32) -> Result<()> {
         let store = Arc::clone(&self.services.store);
-        blocking(move || store.read_up_to(up_to)).await?;
+        blocking(move || store.mark_read_up_to(up_to)).await?;
         self.services
             .shell
             .changed(&bursar_domain::view::Change::Notices);

@@ -55,11 +55,11 @@ impl Reader {
         vault: Arc<Vault>,
         env_api_key: Option<Zeroizing<String>>,
     ) -> Result<Self> {
-        let (accounts, networks, unusable) = match Store::open_for_reading(home)? {
+        let (accounts, networks, unusable) = match Store::open_read_only(home)? {
             Some(store) => (
                 store.accounts()?,
                 store.networks()?,
-                store.planned_removals()?,
+                store.pending_keyring_removals()?,
             ),
             None => (Vec::new(), Vec::new(), Vec::new()),
         };
@@ -68,8 +68,8 @@ impl Reader {
             unusable,
             accounts,
             networks,
-            history: History::open_for_reading(home)?
-                .map(|history| Arc::new(history.with_days_of(Arc::new(SystemClock)))),
+            history: History::open_read_only(home)?
+                .map(|history| Arc::new(history.with_clock(Arc::new(SystemClock)))),
             vault,
             env_api_key,
         })
@@ -178,7 +178,7 @@ impl Reader {
         }
         let (home, id) = (self.home.clone(), account.id.clone());
         let kept = blocking(move || {
-            History::remember_look(&home, &id, chain_update.as_ref(), api.as_ref(), now)
+            History::save_readings(&home, &id, chain_update.as_ref(), api.as_ref(), now)
         })
         .await;
         if let Err(error) = kept {

@@ -81,9 +81,9 @@ impl Bursar {
     async fn retry_unreadable_rows(&self, account: &AccountId) -> Result<()> {
         let (history, id) = (Arc::clone(&self.services.history), account.clone());
         let has_any = blocking(move || {
-            let (lines, _) = history.odd_lines(&id)?;
+            let (lines, _) = history.unreadable_rows(&id)?;
             if !lines.is_empty() {
-                history.put_odd_lines(&id, &lines, Timestamp::default())?;
+                history.put_unreadable_rows(&id, &lines, Timestamp::default())?;
             }
             Ok(!lines.is_empty())
         })

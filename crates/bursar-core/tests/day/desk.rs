@@ -2,7 +2,6 @@
 
 use crate::provider::{Fault, Simulated, usdc};
 use bursar_core::account::{Account, AccountId};
-use bursar_core::cache::{History, Store};
 use bursar_core::clock::{Clock, Span, Timestamp};
 use bursar_core::driver::{Connection, Driver, Services};
 use bursar_core::engine::{AccountConfig, Event, Presence, State};
@@ -11,6 +10,7 @@ use bursar_core::payment::NewPayment;
 use bursar_core::provider::Provider;
 use bursar_core::session::{Credential, Session, Vault};
 use bursar_core::shell::Shell;
+use bursar_core::store::{History, Store};
 use bursar_core::top_up::TopUp;
 use bursar_core::view::{Change, TrayView};
 use std::collections::BTreeMap;

@@ -30,7 +30,7 @@ fn an_event_with_the_id_verifies_and_one_without_shows_itself() {
             &batch(&[credit.clone(), free, refund, released], 80, 110),
         )
         .unwrap();
-    let matched = history.verified(&account, "p1").unwrap().unwrap();
+    let matched = history.payment_match(&account, "p1").unwrap().unwrap();
     assert!(matched.verified.by_id);
     assert_eq!(matched.event, credit);
     let shown = lines(&history, &PaymentQuery::default());
@@ -87,7 +87,7 @@ fn a_match_by_amount_gives_way_to_one_by_id_and_to_doubt() {
     // A second candidate leaves a choice, and no choice is made.
     put("p2", 10);
     assert_eq!(verdict(&history, &account, "p1"), None);
-    assert_eq!(history.verified(&account, "p1").unwrap(), None);
+    assert_eq!(history.payment_match(&account, "p1").unwrap(), None);
     // The event of the second one by id makes the first one the only one left.
     let certain = event("p2", "25.000000", 101, NOW.plus(Span::minutes(12)));
     history
@@ -100,7 +100,11 @@ fn a_match_by_amount_gives_way_to_one_by_id_and_to_doubt() {
     assert_eq!(verdict(&history, &account, "p1"), None);
     assert_eq!(verdict(&history, &account, "other"), Some(MatchedBy::ById));
     assert_eq!(
-        history.verified(&account, "other").unwrap().unwrap().event,
+        history
+            .payment_match(&account, "other")
+            .unwrap()
+            .unwrap()
+            .event,
         credit
     );
 }
@@ -141,7 +145,10 @@ fn a_reorganisation_takes_back_what_it_removed() {
         .put_events(&account, &batch(&[gone, alone], 101, 110))
         .unwrap();
     assert_eq!(total(&history, &PaymentQuery::default()), 3);
-    assert_eq!(history.forget_blocks_from(&account, 101).unwrap(), ["p1"]);
+    assert_eq!(
+        history.roll_back_blocks_from(&account, 101).unwrap(),
+        ["p1"]
+    );
     assert_eq!(total(&history, &PaymentQuery::default()), 2);
     assert_eq!(verdict(&history, &account, "p1"), None);
     assert_eq!(verdict(&history, &account, "p2"), Some(MatchedBy::ById));
@@ -269,9 +276,9 @@ fn what_was_known_below_a_gap_is_joined_once_the_gap_is_closed() {
     assert_eq!(history.older_ranges(&account).unwrap(), [(1, 100)]);
     // A reorganisation takes from it what it takes from the chain.
     put(700, 800);
-    history.forget_blocks_from(&account, 51).unwrap();
+    history.roll_back_blocks_from(&account, 51).unwrap();
     assert_eq!(history.older_ranges(&account).unwrap(), [(1, 50)]);
-    history.forget_chain(&account).unwrap();
+    history.delete_chain_data(&account).unwrap();
     assert_eq!(history.older_ranges(&account).unwrap(), []);
     // However many there are, a few are kept, and those are the longest.
     for n in 0..100 {
@@ -302,7 +309,7 @@ fn what_kept_events_from_being_read_is_known_until_they_are() {
     history
         .put_events_problem(&account, Some(&problem), NOW)
         .unwrap();
-    history.forget_chain(&account).unwrap();
+    history.delete_chain_data(&account).unwrap();
     assert_eq!(history.events_problem(&account).unwrap(), None);
 }
 

@@ -3,12 +3,12 @@
 use crate::support::{NOW, batch, block_hash, event, history, lines, payment, search, total, usdc};
 use bursar_core::account::AccountId;
 use bursar_core::api_balance::ApiBalance;
-use bursar_core::cache::History;
 use bursar_core::chain_reading::ChainReading;
 use bursar_core::charges::DayCharge;
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::payment::RemotePayment;
+use bursar_core::store::History;
 use bursar_core::view::PaymentQuery;
 use std::fs;
 
@@ -58,18 +58,20 @@ fn readings_keep_their_time() {
         day("2026-02-01", "2"),
     ];
     history
-        .put_charges(&account, ("2026-01-01", "2026-02-28"), &first, NOW)
+        .put_day_charges(&account, ("2026-01-01", "2026-02-28"), &first, NOW)
         .unwrap();
     // What was booked on the 3rd has been taken back; February was not asked for.
     let corrected = [day("2026-01-02", "1.6")];
     history
-        .put_charges(&account, january, &corrected, NOW)
+        .put_day_charges(&account, january, &corrected, NOW)
         .unwrap();
     assert_eq!(
         all("2026-01-01").0,
         [day("2026-01-02", "1.6"), day("2026-02-01", "2")]
     );
-    history.put_charges(&account, january, &[], NOW).unwrap();
+    history
+        .put_day_charges(&account, january, &[], NOW)
+        .unwrap();
     assert_eq!(all("2026-01-01"), (vec![day("2026-02-01", "2")], NOW));
 }
 
@@ -142,7 +144,7 @@ fn damage_found_while_running_is_answered_at_the_next_start() {
     fs::write(&path, whole).unwrap();
     if let Ok((history, false)) = History::open(home.path(), NOW) {
         let error = history
-            .each_payment(&PaymentQuery::default(), |_| true)
+            .for_each_payment(&PaymentQuery::default(), |_| true)
             .unwrap_err();
         assert_eq!(error.code, Code::StorageFailed);
     }
@@ -162,7 +164,7 @@ fn a_newer_history_is_refused() {
         Code::StorageNewer
     );
     assert_eq!(
-        History::open_for_reading(home.path()).unwrap_err().code,
+        History::open_read_only(home.path()).unwrap_err().code,
         Code::StorageNewer
     );
 }

@@ -3,10 +3,10 @@
 use crate::support::{
     NOW, batch, event, history, ids, of, only_line, payment, search, statuses, total, usdc, verdict,
 };
-use bursar_core::cache::{History, Portion, SyncState};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::error::Code;
 use bursar_core::payment::{NewPayment, RemotePayment, Status};
+use bursar_core::store::{History, SyncBatch, SyncState};
 use bursar_core::top_up::{ConfirmedBy, Phase, TopUp};
 use bursar_core::view::{MatchedBy, PaymentQuery, PaymentStatus};
 use std::collections::BTreeSet;
@@ -45,26 +45,26 @@ fn payments_are_written_once_and_told_when_changed() {
 #[test]
 fn pages_and_how_far_they_reach_are_written_together_or_not_at_all() {
     let (_home, history, account) = history();
-    let first = Portion {
+    let first = SyncBatch {
         payments: vec![payment("p1", "25.00", NOW)],
-        state: SyncState {
+        sync_state: SyncState {
             next: Some("2".into()),
             synced_at: Some(NOW),
             full_at: None,
         },
-        ..Portion::default()
+        ..SyncBatch::default()
     };
-    assert_eq!(history.put_portion(&account, &first).unwrap(), 1);
-    assert_eq!(history.sync_state(&account).unwrap(), first.state);
+    assert_eq!(history.put_sync_batch(&account, &first).unwrap(), 1);
+    assert_eq!(history.sync_state(&account).unwrap(), first.sync_state);
     assert!(history.payment(&account, "p1").unwrap().is_some());
 
-    let second = Portion {
+    let second = SyncBatch {
         payments: vec![payment("p2", "25.00", NOW), payment("", "25.00", NOW)],
-        state: SyncState::default(),
-        ..Portion::default()
+        sync_state: SyncState::default(),
+        ..SyncBatch::default()
     };
-    assert!(history.put_portion(&account, &second).is_err());
-    assert_eq!(history.sync_state(&account).unwrap(), first.state);
+    assert!(history.put_sync_batch(&account, &second).is_err());
+    assert_eq!(history.sync_state(&account).unwrap(), first.sync_state);
     assert!(history.payment(&account, "p2").unwrap().is_none());
 }
 
@@ -354,7 +354,7 @@ fn late_money_is_kept_until_it_is_told() {
     };
     let put = |payment| history.put_payments(&account, &[payment]).unwrap();
     let late = |history: &History| -> Vec<String> {
-        let late = history.late_money(&account).unwrap();
+        let late = history.late_payments(&account).unwrap();
         late.into_iter().map(|late| late.payment_id).collect()
     };
     put(told("new", Status::Completed, 1));
@@ -375,8 +375,8 @@ fn late_money_is_kept_until_it_is_told() {
     drop(history);
     let (history, _) = History::open(home.path(), NOW).unwrap();
     assert_eq!(late(&history), ["a", "b", "c"]);
-    history.late_money_told(&account, "b").unwrap();
-    history.late_money_told(&account, "nobody").unwrap();
+    history.late_payment_reported(&account, "b").unwrap();
+    history.late_payment_reported(&account, "nobody").unwrap();
     assert_eq!(late(&history), ["a", "c"]);
     let put = |payment| history.put_payments(&account, &[payment]).unwrap();
     put(told("a", Status::Failed, 3));

@@ -100,7 +100,7 @@ fn a_date_is_a_day_where_the_user_is() {
     ] {
         let zone = Zone::named(name).unwrap();
         let (_home, history, account) = history();
-        let history = history.with_days_of(Arc::new(In(zone.clone())));
+        let history = history.with_clock(Arc::new(In(zone.clone())));
         let (begin, _) = zone.day(dates[0]).unwrap();
         // Every 50 minutes from half a day before to half a day after, and the edges themselves.
         let mut times: Vec<Timestamp> = (0..144)
@@ -409,7 +409,7 @@ fn a_part_of_an_id_is_found_in_a_long_history_as_by_reading_all_of_it() {
             };
             let mut found = Vec::new();
             history
-                .each_payment(&query, |line| {
+                .for_each_payment(&query, |line| {
                     found.push(line.id);
                     true
                 })

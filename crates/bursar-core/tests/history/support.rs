@@ -2,11 +2,11 @@
 
 use crate::remote;
 use bursar_core::account::AccountId;
-use bursar_core::cache::History;
 use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_core::clock::Timestamp;
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{RemotePayment, Status};
+use bursar_core::store::History;
 use bursar_core::view::{MatchedBy, PaymentQuery, PaymentStatus, PaymentView};
 use tempfile::TempDir;
 
@@ -59,7 +59,7 @@ pub(crate) fn verdict(history: &History, account: &AccountId, id: &str) -> Optio
 pub(crate) fn lines(history: &History, query: &PaymentQuery) -> Vec<PaymentView> {
     let mut lines = Vec::new();
     history
-        .each_payment(query, |line| {
+        .for_each_payment(query, |line| {
             lines.push(line);
             true
         })

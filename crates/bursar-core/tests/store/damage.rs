@@ -3,10 +3,10 @@
 
 use super::{NOW, account as account_named, intent, notice, store};
 use bursar_core::account::Account;
-use bursar_core::cache::{OpenState, Store, StoredNotice};
 use bursar_core::engine::{Alerts, Write};
 use bursar_core::error::Code;
 use bursar_core::network::Network;
+use bursar_core::store::{OpenState, Store, StoredNotice};
 use bursar_core::top_up::{Phase, TopUp};
 use std::fs;
 use std::path::Path;
@@ -212,7 +212,7 @@ fn a_newer_file_is_refused_and_left_as_it_is() {
     let error = Store::open(home.path(), NOW).unwrap_err();
     assert_eq!(error.code, Code::StorageNewer);
     assert_eq!(
-        Store::open_for_reading(home.path()).unwrap_err().code,
+        Store::open_read_only(home.path()).unwrap_err().code,
         Code::StorageNewer
     );
     assert!(path.exists());
@@ -271,7 +271,7 @@ fn held(store: &Store, account: &Account) -> Held {
         top_ups: store.top_ups(&account.id, NOW).unwrap(),
         found: store.top_up(&account.id, "a").unwrap(),
         notices: store.notices(None, 10).unwrap(),
-        unread: store.unread().unwrap(),
+        unread: store.unread_count().unwrap(),
         alerts: store.alerts(&account.id).unwrap(),
     }
 }

@@ -5,13 +5,13 @@
 mod damage;
 
 use bursar_core::account::{Account, AccountId};
-use bursar_core::cache::{OpenState, Store};
 use bursar_core::clock::{Span, Timestamp};
 use bursar_core::engine::{Alerts, Write};
 use bursar_core::error::{Code, Error};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::notice::{Notice, NoticeKind};
 use bursar_core::payment::NewPayment;
+use bursar_core::store::{OpenState, Store};
 use bursar_core::top_up::{ConfirmedBy, Phase, TopUp, Verified};
 use bursar_core::view::PaymentKind;
 use std::fs;
@@ -116,13 +116,13 @@ fn a_notice_is_there_once_for_each_kind_and_subject() {
     assert_eq!(inbox.len(), 2);
     assert_eq!(inbox[0].notice, other);
     assert_eq!(inbox[1].notice.at, NOW);
-    assert_eq!(store.unread().unwrap(), 2);
+    assert_eq!(store.unread_count().unwrap(), 2);
     assert_eq!(
         store.notices(Some(inbox[0].id), 10).unwrap(),
         vec![inbox[1].clone()]
     );
-    store.read_up_to(inbox[1].id).unwrap();
-    assert_eq!(store.unread().unwrap(), 1);
+    store.mark_read_up_to(inbox[1].id).unwrap();
+    assert_eq!(store.unread_count().unwrap(), 1);
 }
 
 /// Completed, taken back, completed again: each change has its notice, the newest one tells how it stands, and what is
@@ -258,9 +258,9 @@ fn removing_an_account_removes_what_hangs_on_it() {
 #[test]
 fn reading_beside_the_engine_sees_commits_and_cannot_write() {
     let home = TempDir::new().unwrap();
-    assert!(Store::open_for_reading(home.path()).unwrap().is_none());
+    assert!(Store::open_read_only(home.path()).unwrap().is_none());
     let store = Store::open(home.path(), NOW).unwrap().store;
-    let reader = Store::open_for_reading(home.path()).unwrap().unwrap();
+    let reader = Store::open_read_only(home.path()).unwrap().unwrap();
     let account = account("main");
     store.put_account(&account).unwrap();
     assert_eq!(reader.accounts().unwrap(), vec![account.clone()]);

@@ -24,20 +24,24 @@ const MOST: usize = 32;
 const FIRST_WAIT: i64 = 10_000;
 const LONGEST_WAIT: Span = Span::hours(6);
 
-/// A range of blocks that is to be read again, both ends included.
+/// A range of blocks that is to be read again, both balances_around included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DoubtfulRange {
+pub struct RecheckRange {
     pub from: u64,
     pub to: u64,
     /// The user's money before the first and after the last of them; without, one more reading is all that is wanted.
-    pub ends: Option<(Balances, Balances)>,
+    #[serde(rename = "ends")]
+    pub balances_around: Option<(Balances, Balances)>,
     /// What is still to be read this time: the blocks up to this one.
-    pub left: u64,
-    pub tries: u32,
-    pub due: Timestamp,
+    #[serde(rename = "left")]
+    pub remaining_to: u64,
+    #[serde(rename = "tries")]
+    pub attempts: u32,
+    #[serde(rename = "due")]
+    pub next_attempt_at: Timestamp,
 }
 
-impl DoubtfulRange {
+impl RecheckRange {
     /// A range between two figures that its events do not explain.
     pub fn unexplained(
         from: u64,
@@ -49,94 +53,95 @@ impl DoubtfulRange {
         Self {
             from,
             to,
-            ends: Some((before, after)),
-            left: to,
-            tries: 0,
-            due: now,
+            balances_around: Some((before, after)),
+            remaining_to: to,
+            attempts: 0,
+            next_attempt_at: now,
         }
     }
 
     /// A range that the user wants read again, whatever its events say.
-    pub fn wanted(from: u64, to: u64, now: Timestamp) -> Self {
+    pub fn requested(from: u64, to: u64, now: Timestamp) -> Self {
         Self {
             from,
             to,
-            ends: None,
-            left: to,
-            tries: 0,
-            due: now,
+            balances_around: None,
+            remaining_to: to,
+            attempts: 0,
+            next_attempt_at: now,
         }
     }
 
     /// Whether these events explain how the money moved; a range that is only to be read again is never explained by
     /// what was known before.
     pub fn is_explained_by(&self, events: &[BalanceEvent]) -> bool {
-        self.ends
+        self.balances_around
             .as_ref()
             .is_some_and(|(before, after)| before.reconciles_with(after, events))
     }
 
     /// Whether it is the same range for the same reason, whatever became of it since.
-    pub fn is_same(&self, other: &Self) -> bool {
-        (self.from, self.to, &self.ends) == (other.from, other.to, &other.ends)
+    pub fn is_same_range(&self, other: &Self) -> bool {
+        (self.from, self.to, &self.balances_around)
+            == (other.from, other.to, &other.balances_around)
     }
 
     /// It could not be read: it goes on from there at the next try.
-    pub fn failed(&mut self, now: Timestamp) {
-        let left = self.left;
-        self.tried(now);
-        self.left = left;
+    pub fn record_failure(&mut self, now: Timestamp) {
+        let left = self.remaining_to;
+        self.record_unexplained(now);
+        self.remaining_to = left;
     }
 
     /// It was read and is not explained: all of it is read again, later each time.
-    pub fn tried(&mut self, now: Timestamp) {
-        let doublings = self.tries.min(16);
+    pub fn record_unexplained(&mut self, now: Timestamp) {
+        let doublings = self.attempts.min(16);
         let wait = FIRST_WAIT.saturating_mul(1_i64.checked_shl(doublings).unwrap_or(i64::MAX));
-        self.tries = self.tries.saturating_add(1);
-        self.left = self.to;
-        self.due = now.plus(Span::millis(wait).min(LONGEST_WAIT));
+        self.attempts = self.attempts.saturating_add(1);
+        self.remaining_to = self.to;
+        self.next_attempt_at = now.plus(Span::millis(wait).min(LONGEST_WAIT));
     }
 
-    fn united_with(self, other: Self) -> Self {
+    fn merged_with(self, other: Self) -> Self {
         let (low, high) = if self.from <= other.from {
             (self, other)
         } else {
             (other, self)
         };
         let (from, to) = (low.from, low.to.max(high.to));
-        let ends = low
-            .ends
-            .zip(high.ends)
+        let balances_around = low
+            .balances_around
+            .zip(high.balances_around)
             .filter(|_| high.to >= low.to)
             .map(|((before, _), (_, after))| (before, after));
         Self {
             from,
             to,
-            ends,
-            left: to,
-            tries: low.tries.min(high.tries),
-            due: low.due.min(high.due),
+            balances_around,
+            remaining_to: to,
+            attempts: low.attempts.min(high.attempts),
+            next_attempt_at: low.next_attempt_at.min(high.next_attempt_at),
         }
     }
 }
 
 impl History {
     /// The ranges of blocks whose events may be incomplete, oldest blocks first.
-    pub fn doubtful_ranges(&self, account: &AccountId) -> Result<Vec<DoubtfulRange>> {
-        let stored: Option<(Vec<DoubtfulRange>, Timestamp)> = self.get(account, NAME)?;
+    pub fn recheck_ranges(&self, account: &AccountId) -> Result<Vec<RecheckRange>> {
+        let stored: Option<(Vec<RecheckRange>, Timestamp)> = self.get(account, NAME)?;
         Ok(stored.map(|(ranges, _)| ranges).unwrap_or_default())
     }
 
     /// Changes them in one transaction.
-    pub fn edit_doubtful_ranges(
+    pub fn edit_recheck_ranges(
         &self,
         account: &AccountId,
         now: Timestamp,
-        edit: impl FnOnce(&mut Vec<DoubtfulRange>),
+        edit: impl FnOnce(&mut Vec<RecheckRange>),
     ) -> Result<()> {
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
-            let before: Vec<DoubtfulRange> =
+            let before: Vec<RecheckRange> =
                 get_body(transaction, account, NAME)?.unwrap_or_default();
             let mut ranges = before.clone();
             edit(&mut ranges);
@@ -144,7 +149,7 @@ impl History {
             while ranges.len() > MOST {
                 let second = ranges.remove(1);
                 let first = ranges.remove(0);
-                ranges.insert(0, first.united_with(second));
+                ranges.insert(0, first.merged_with(second));
             }
             if ranges == before {
                 return Ok(());
@@ -153,7 +158,7 @@ impl History {
         })
     }
 
-    /// The events in these blocks, both ends included, newest first.
+    /// The events in these blocks, both balances_around included, newest first.
     pub fn events_within(
         &self,
         account: &AccountId,
@@ -183,7 +188,7 @@ impl History {
     }
 
     /// The user's money after the newest block whose events are known, this one, if it was kept.
-    pub fn base(
+    pub fn balances_at_cursor(
         &self,
         account: &AccountId,
         (to, to_hash): (u64, B256),
@@ -216,10 +221,10 @@ pub(super) fn keep_base(
 
 /// Blocks from this one on are no longer in the chain: what is known of them is void.
 pub(super) fn cut(connection: &Connection, account: i64, block: u64) -> Inner<()> {
-    let Some(ranges) = get_body::<Vec<DoubtfulRange>>(connection, account, NAME)? else {
+    let Some(ranges) = get_body::<Vec<RecheckRange>>(connection, account, NAME)? else {
         return Ok(());
     };
-    let kept: Vec<DoubtfulRange> = ranges
+    let kept: Vec<RecheckRange> = ranges
         .into_iter()
         .filter(|range| range.from < block)
         .map(|range| {
@@ -227,11 +232,11 @@ pub(super) fn cut(connection: &Connection, account: i64, block: u64) -> Inner<()
                 return range;
             }
             let to = block.saturating_sub(1);
-            DoubtfulRange {
+            RecheckRange {
                 to,
-                ends: None,
-                left: to,
-                due: Timestamp::default(),
+                balances_around: None,
+                remaining_to: to,
+                next_attempt_at: Timestamp::default(),
                 ..range
             }
         })
@@ -293,20 +298,20 @@ mod tests {
 
     #[test]
     fn a_range_is_tried_ever_more_slowly_and_goes_on_where_it_was_cut_off() {
-        let mut range = DoubtfulRange::unexplained(5, 9, balances(0), balances(1), NOW);
+        let mut range = RecheckRange::unexplained(5, 9, balances(0), balances(1), NOW);
         let mut waits = Vec::new();
         for _ in 0..20 {
-            range.left = 7;
-            range.tried(NOW);
-            assert_eq!(range.left, 9);
-            waits.push(range.due.since(NOW));
+            range.remaining_to = 7;
+            range.record_unexplained(NOW);
+            assert_eq!(range.remaining_to, 9);
+            waits.push(range.next_attempt_at.since(NOW));
         }
         assert_eq!(waits[..3], [10, 20, 40].map(Span::seconds));
         assert!(waits.is_sorted());
         assert_eq!(waits[19], Span::hours(6));
-        range.left = 7;
-        range.failed(NOW);
-        assert_eq!(range.left, 7);
+        range.remaining_to = 7;
+        range.record_failure(NOW);
+        assert_eq!(range.remaining_to, 7);
     }
 
     #[test]
@@ -314,7 +319,7 @@ mod tests {
         let (_home, history, account) = history();
         for n in 0..100 {
             let cents = i64::try_from(n).unwrap();
-            let range = DoubtfulRange::unexplained(
+            let range = RecheckRange::unexplained(
                 n * 10,
                 n * 10 + 4,
                 balances(cents),
@@ -322,13 +327,13 @@ mod tests {
                 NOW,
             );
             history
-                .edit_doubtful_ranges(&account, NOW, |ranges| ranges.push(range))
+                .edit_recheck_ranges(&account, NOW, |ranges| ranges.push(range))
                 .unwrap();
         }
-        let ranges = history.doubtful_ranges(&account).unwrap();
+        let ranges = history.recheck_ranges(&account).unwrap();
         assert_eq!(ranges.len(), MOST);
         assert_eq!((ranges[0].from, ranges[MOST - 1].to), (0, 994));
-        let (first, last) = ranges[0].ends.clone().unwrap();
+        let (first, last) = ranges[0].balances_around.clone().unwrap();
         let drawn_together = i64::try_from(100 - MOST).unwrap() + 1;
         assert_eq!((first, last), (balances(0), balances(drawn_together)));
     }
@@ -338,18 +343,21 @@ mod tests {
         let (_home, history, account) = history();
         history.put_events(&account, &quiet(0, 100)).unwrap();
         let ranges = [(1, 10), (40, 60), (70, 80)]
-            .map(|(from, to)| DoubtfulRange::unexplained(from, to, balances(0), balances(1), NOW));
+            .map(|(from, to)| RecheckRange::unexplained(from, to, balances(0), balances(1), NOW));
         history
-            .edit_doubtful_ranges(&account, NOW, |all| all.extend(ranges.clone()))
+            .edit_recheck_ranges(&account, NOW, |all| all.extend(ranges.clone()))
             .unwrap();
-        history.forget_blocks_from(&account, 50).unwrap();
-        let kept = history.doubtful_ranges(&account).unwrap();
+        history.roll_back_blocks_from(&account, 50).unwrap();
+        let kept = history.recheck_ranges(&account).unwrap();
         assert_eq!(kept[0], ranges[0]);
         // Of the figures after it nobody knows any more.
-        assert_eq!((kept[1].from, kept[1].to, &kept[1].ends), (40, 49, &None));
+        assert_eq!(
+            (kept[1].from, kept[1].to, &kept[1].balances_around),
+            (40, 49, &None)
+        );
         assert_eq!(kept.len(), 2);
-        history.forget_chain(&account).unwrap();
-        assert!(history.doubtful_ranges(&account).unwrap().is_empty());
+        history.delete_chain_data(&account).unwrap();
+        assert!(history.recheck_ranges(&account).unwrap().is_empty());
         assert_eq!(history.high_water_mark(&account).unwrap(), None);
     }
 
@@ -361,7 +369,11 @@ mod tests {
         let block = || history.reading(&account).unwrap().unwrap().block;
         put(&ReadingUpdate::newest(reading(10, 100)));
         history.put_events(&account, &quiet(0, 10)).unwrap();
-        let base = || history.base(&account, (10, hash(10))).unwrap();
+        let base = || {
+            history
+                .balances_at_cursor(&account, (10, hash(10)))
+                .unwrap()
+        };
         assert_eq!(base(), Some(balances(100)));
         put(&ReadingUpdate::newest(reading(20, 900)));
         put(&ReadingUpdate::newest(reading(30, 950)));
@@ -384,7 +396,7 @@ mod tests {
         let mark = history.high_water_mark(&account).unwrap().unwrap();
         assert_eq!((mark.block, mark.regression), (31, Regression::default()));
         history.put_events(&account, &quiet(11, 31)).unwrap();
-        let other_fork = history.base(&account, (31, hash(9))).unwrap();
+        let other_fork = history.balances_at_cursor(&account, (31, hash(9))).unwrap();
         assert_eq!(other_fork, None);
     }
 }

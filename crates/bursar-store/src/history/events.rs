@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 /// A payment and the event that shows its money.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Matched {
+pub struct PaymentMatch {
     pub payment_id: String,
     pub verified: Verified,
     pub event: BalanceEvent,
@@ -52,7 +52,11 @@ impl History {
 
     /// The event that shows this payment's money now. After a payment has become known, or an event has
     /// gone, this is how to learn what it is verified by.
-    pub fn verified(&self, account: &AccountId, payment_id: &str) -> Result<Option<Matched>> {
+    pub fn payment_match(
+        &self,
+        account: &AccountId,
+        payment_id: &str,
+    ) -> Result<Option<PaymentMatch>> {
         self.db.read(|connection| {
             let Some(account) = account_number(connection, account)? else {
                 return Ok(None);
@@ -62,8 +66,8 @@ impl History {
     }
 
     /// Forgets everything that the chain said: it was about another address. The events go with their cursor.
-    pub fn forget_chain(&self, account: &AccountId) -> Result<()> {
-        self.forget_blocks_from(account, 0)?;
+    pub fn delete_chain_data(&self, account: &AccountId) -> Result<()> {
+        self.roll_back_blocks_from(account, 0)?;
         self.db.write(|transaction| {
             let Some(account) = account_number(transaction, account)? else {
                 return Ok(());
@@ -79,7 +83,7 @@ impl History {
 
     /// Forgets the events in this block and above, which are no longer in the chain, and returns the payments
     /// that were verified by them. The cursor then ends at the last checkpoint below.
-    pub fn forget_blocks_from(&self, account: &AccountId, block: u64) -> Result<Vec<String>> {
+    pub fn roll_back_blocks_from(&self, account: &AccountId, block: u64) -> Result<Vec<String>> {
         self.db.write(|transaction| {
             let Some(account) = account_number(transaction, account)? else {
                 return Ok(Vec::new());
@@ -123,13 +127,13 @@ impl History {
     }
 }
 
-fn match_of(verifier: &Verifier<'_>, payment: &str) -> Inner<Option<Matched>> {
+fn match_of(verifier: &Verifier<'_>, payment: &str) -> Inner<Option<PaymentMatch>> {
     let Some(stored) = verifier.event_of(payment)? else {
         return Ok(None);
     };
     let line = Line::find(verifier.connection, verifier.account, payment)?;
     let matched = line.and_then(|(_, line)| line.matched());
-    Ok(matched.map(|matched| Matched {
+    Ok(matched.map(|matched| PaymentMatch {
         payment_id: payment.to_owned(),
         verified: Verified {
             transaction: stored.event.transaction,

@@ -50,17 +50,17 @@ impl History {
     }
 
     /// When all that ended without money was last looked at.
-    pub fn ended_looked_at(&self, account: &AccountId) -> Result<Option<Timestamp>> {
+    pub fn ended_checked_at(&self, account: &AccountId) -> Result<Option<Timestamp>> {
         let stored: Option<(bool, Timestamp)> = self.get(account, LOOKED_AT)?;
         Ok(stored.map(|(_, at)| at))
     }
 
-    pub fn put_ended_looked_at(&self, account: &AccountId, at: Timestamp) -> Result<()> {
+    pub fn put_ended_checked_at(&self, account: &AccountId, at: Timestamp) -> Result<()> {
         self.put(account, LOOKED_AT, &true, at)
     }
 
     /// Payments that had ended without money and are completed after all, as long as nobody has been told.
-    pub fn late_money(&self, account: &AccountId) -> Result<Vec<LatePayment>> {
+    pub fn late_payments(&self, account: &AccountId) -> Result<Vec<LatePayment>> {
         self.db.read(|connection| {
             let Some(number) = account_number(connection, account)? else {
                 return Ok(Vec::new());
@@ -82,7 +82,7 @@ impl History {
     }
 
     /// The user has been told of it.
-    pub fn late_money_told(&self, account: &AccountId, payment: &str) -> Result<()> {
+    pub fn late_payment_reported(&self, account: &AccountId, payment: &str) -> Result<()> {
         let known = self.db.read(|connection| {
             let Some(number) = account_number(connection, account)? else {
                 return Ok(false);

@@ -37,9 +37,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fmt, fs};
 
-pub use doubtful::DoubtfulRange;
-pub use events::{EventCursor, Matched};
-pub use portion::Portion;
+pub use doubtful::RecheckRange;
+pub use events::{EventCursor, PaymentMatch};
+pub use portion::SyncBatch;
 pub use readings::SyncState;
 
 /// A long history touches the same pages again and again while it is first read: a longer log moves each of
@@ -100,7 +100,7 @@ impl History {
     ///
     /// # Errors
     /// `storage_newer`, or `storage_failed` for an older file or one that cannot be read.
-    pub fn open_for_reading(home: &Path) -> Result<Option<Self>> {
+    pub fn open_read_only(home: &Path) -> Result<Option<Self>> {
         let path = home.join(HISTORY.file);
         if !path.exists() {
             return Ok(None);
@@ -112,7 +112,7 @@ impl History {
 
     /// Takes the dates of a query as days in the zone of this clock, as it is when the query is made.
     #[must_use]
-    pub fn with_days_of(self, clock: Arc<dyn Clock>) -> Self {
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
         Self {
             clock: Some(clock),
             ..self
@@ -128,7 +128,7 @@ impl History {
     ///
     /// # Errors
     /// `storage_newer`, or `storage_failed` where the file is older or cannot be written.
-    pub fn remember_look(
+    pub fn save_readings(
         home: &Path,
         account: &AccountId,
         update: Option<&ReadingUpdate>,

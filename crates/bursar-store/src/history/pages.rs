@@ -67,7 +67,7 @@ impl History {
     ///
     /// # Errors
     /// As for [`Self::payments`].
-    pub fn each_payment(
+    pub fn for_each_payment(
         &self,
         query: &PaymentQuery,
         mut each: impl FnMut(PaymentView) -> bool,

@@ -8,7 +8,7 @@ use bursar_engine::HistoryProgress;
 
 impl History {
     /// Keeps whether the user has stopped the reading of what lies further back.
-    pub fn set_past_stopped(
+    pub fn set_backfill_paused(
         &self,
         account: &AccountId,
         stopped: bool,
@@ -17,13 +17,13 @@ impl History {
         self.put(account, "past_stopped", &stopped, now)
     }
 
-    pub fn past_stopped(&self, account: &AccountId) -> Result<bool> {
+    pub fn backfill_paused(&self, account: &AccountId) -> Result<bool> {
         let stored: Option<(bool, Timestamp)> = self.get(account, "past_stopped")?;
         Ok(stored.is_some_and(|(stopped, _)| stopped))
     }
 
     /// Keeps how many lines a reading of the whole history has brought that has not come to its end.
-    pub fn put_lines_read(
+    pub fn put_history_progress(
         &self,
         account: &AccountId,
         lines: HistoryProgress,
@@ -33,7 +33,7 @@ impl History {
     }
 
     /// That number; none before the first.
-    pub fn lines_read(&self, account: &AccountId) -> Result<HistoryProgress> {
+    pub fn history_progress(&self, account: &AccountId) -> Result<HistoryProgress> {
         let stored: Option<(HistoryProgress, Timestamp)> = self.get(account, "lines_read")?;
         Ok(stored.map_or_else(HistoryProgress::default, |(lines, _)| lines))
     }

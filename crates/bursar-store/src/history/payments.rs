@@ -40,7 +40,7 @@ impl History {
     ///
     /// # Errors
     /// `answer_malformed` for an id or source that cannot be one.
-    pub fn takes(payment: &RemotePayment) -> Result<()> {
+    pub fn validate_payment(payment: &RemotePayment) -> Result<()> {
         check_texts(payment)
     }
 
@@ -55,7 +55,7 @@ impl History {
     }
 
     /// Removes the lines that the machine's top-up had under other ids.
-    pub fn forget_former_lines(&self, account: &AccountId, top_up: &TopUp) -> Result<()> {
+    pub fn delete_former_rows(&self, account: &AccountId, top_up: &TopUp) -> Result<()> {
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
             remove_former(&mut Verifier::new(transaction, account), top_up)
@@ -63,7 +63,7 @@ impl History {
     }
 
     /// The machine's own top-ups whose lines are not final and have never been told by the provider.
-    pub fn untold_top_ups(&self, account: &AccountId) -> Result<Vec<String>> {
+    pub fn top_ups_unknown_to_provider(&self, account: &AccountId) -> Result<Vec<String>> {
         self.db.read(|connection| {
             let Some(number) = account_number(connection, account)? else {
                 return Ok(Vec::new());
@@ -81,7 +81,7 @@ impl History {
 
     /// Removes the lines of a top-up of which nothing else is known, as after the loss of `bursar.db`: the provider tells
     /// what there is of it.
-    pub fn forget_untold_lines(&self, account: &AccountId, top_up: &str) -> Result<()> {
+    pub fn delete_rows_unknown_to_provider(&self, account: &AccountId, top_up: &str) -> Result<()> {
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
             let lines = transaction
@@ -99,7 +99,7 @@ impl History {
     }
 
     /// Those payments of which the provider has told nothing later.
-    pub fn latest(
+    pub fn without_superseded(
         &self,
         account: &AccountId,
         payments: Vec<RemotePayment>,

@@ -14,15 +14,15 @@ use bursar_engine::HistoryProgress;
 
 /// What some pages brought.
 #[derive(Clone, Debug, Default)]
-pub struct Portion {
+pub struct SyncBatch {
     pub payments: Vec<RemotePayment>,
     /// After the last of them.
-    pub state: SyncState,
+    pub sync_state: SyncState,
     /// Rows so far of a reading of the whole history; `None` for another one.
-    pub lines_read: Option<HistoryProgress>,
+    pub history_progress: Option<HistoryProgress>,
     /// All lines that cannot be read.
-    pub odd: Vec<UnreadableRow>,
-    pub odd_looked_at: Timestamp,
+    pub unreadable_rows: Vec<UnreadableRow>,
+    pub unreadable_rows_checked_at: Timestamp,
     pub read_at: Timestamp,
 }
 
@@ -31,25 +31,25 @@ impl History {
     ///
     /// # Errors
     /// As there.
-    pub fn put_portion(&self, account: &AccountId, portion: &Portion) -> Result<u32> {
-        for payment in &portion.payments {
+    pub fn put_sync_batch(&self, account: &AccountId, batch: &SyncBatch) -> Result<u32> {
+        for payment in &batch.payments {
             check_texts(payment)?;
         }
         self.db.write(|transaction| {
             let account = numbered(transaction, account)?;
-            let changed = put_each(transaction, account, &portion.payments)?;
-            put_sync_state(transaction, account, &portion.state)?;
-            if let Some(lines) = portion.lines_read {
+            let changed = put_each(transaction, account, &batch.payments)?;
+            put_sync_state(transaction, account, &batch.sync_state)?;
+            if let Some(lines) = batch.history_progress {
                 let lines = to_json(&lines)?;
-                put_body(transaction, account, "lines_read", &lines, portion.read_at)?;
+                put_body(transaction, account, "lines_read", &lines, batch.read_at)?;
             }
-            let odd = to_json(&portion.odd)?;
+            let odd = to_json(&batch.unreadable_rows)?;
             put_body(
                 transaction,
                 account,
                 "odd_lines",
                 &odd,
-                portion.odd_looked_at,
+                batch.unreadable_rows_checked_at,
             )?;
             Ok(changed)
         })

@@ -169,7 +169,7 @@ impl History {
     }
 
     /// Keeps which lines of the history could not be read, and that they were looked at now.
-    pub fn put_odd_lines(
+    pub fn put_unreadable_rows(
         &self,
         account: &AccountId,
         lines: &[UnreadableRow],
@@ -179,24 +179,24 @@ impl History {
     }
 
     /// The lines that could not be read, and when all of them were last looked at.
-    pub fn odd_lines(&self, account: &AccountId) -> Result<(Vec<UnreadableRow>, Timestamp)> {
+    pub fn unreadable_rows(&self, account: &AccountId) -> Result<(Vec<UnreadableRow>, Timestamp)> {
         Ok(self.get(account, "odd_lines")?.unwrap_or_default())
     }
 
     /// Keeps the spending of the days `asked` from and to (`YYYY-MM-DD`, both included), all of it: a day that is not
     /// among them had none. Other days stay as they are.
-    pub fn put_charges(
+    pub fn put_day_charges(
         &self,
         account: &AccountId,
         asked: (&str, &str),
         charges: &[DayCharge],
         now: Timestamp,
     ) -> Result<()> {
-        self.put_spending(account, asked, &charges.to_vec().into(), now)
+        self.put_charges(account, asked, &charges.to_vec().into(), now)
     }
 
     /// The same, with the days whose sum is not known.
-    pub fn put_spending(
+    pub fn put_charges(
         &self,
         account: &AccountId,
         asked: (&str, &str),

@@ -29,7 +29,7 @@ impl Store {
     }
 
     /// Keeps whose the account is, where that was not known.
-    pub fn name_user(&self, account: &AccountId, user: &str) -> Result<()> {
+    pub fn set_user_id_if_unknown(&self, account: &AccountId, user: &str) -> Result<()> {
         self.db.write(|transaction| {
             transaction.execute(
                 "UPDATE account SET user_id = ?2 WHERE id = ?1 AND user_id IS NULL",

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Where an account's key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum KeyPlace {
+pub enum KeyLocation {
     /// The keyring has an entry.
     Keyring,
     /// In memory only, because the user wants it forgotten when the app closes.
@@ -23,7 +23,7 @@ pub enum KeyPlace {
 
 impl Store {
     /// Where the account's key is; `None` for an account of a version that did not write it down.
-    pub fn key_place(&self, account: &AccountId) -> Result<Option<KeyPlace>> {
+    pub fn key_location(&self, account: &AccountId) -> Result<Option<KeyLocation>> {
         self.db.read(|connection| {
             connection
                 .prepare_cached("SELECT place FROM key_place WHERE account = ?1")?
@@ -41,13 +41,13 @@ impl Store {
     pub fn put_account_with_key(
         &self,
         account: &Account,
-        place: KeyPlace,
+        place: KeyLocation,
         name: &str,
     ) -> Result<()> {
         self.db.write(|transaction| {
             accounts::put(transaction, account)?;
             put_place(transaction, &account.id, place)?;
-            if place == KeyPlace::Keyring {
+            if place == KeyLocation::Keyring {
                 keep(transaction, name)?;
             }
             count_generation(transaction)
@@ -58,12 +58,17 @@ impl Store {
 
     /// Writes down where the account's key is. The entry `name` stays where it is the keyring, else it is to be removed
     /// from there.
-    pub fn put_key_place(&self, account: &AccountId, place: KeyPlace, name: &str) -> Result<()> {
+    pub fn put_key_location(
+        &self,
+        account: &AccountId,
+        place: KeyLocation,
+        name: &str,
+    ) -> Result<()> {
         self.db.write(|transaction| {
             put_place(transaction, account, place)?;
             match place {
-                KeyPlace::Keyring => keep(transaction, name)?,
-                KeyPlace::Session | KeyPlace::None => plan(transaction, name)?,
+                KeyLocation::Keyring => keep(transaction, name)?,
+                KeyLocation::Session | KeyLocation::None => plan(transaction, name)?,
             }
             count_generation(transaction)
         })?;
@@ -85,12 +90,12 @@ impl Store {
     }
 
     /// From now on the entry may not be used, and is to be removed.
-    pub fn plan_removal(&self, name: &str) -> Result<()> {
+    pub fn schedule_keyring_removal(&self, name: &str) -> Result<()> {
         self.db.write(|transaction| plan(transaction, name))
     }
 
     /// Entries that are to be removed from the keyring.
-    pub fn planned_removals(&self) -> Result<Vec<String>> {
+    pub fn pending_keyring_removals(&self) -> Result<Vec<String>> {
         self.db.read(|connection| {
             Ok(connection
                 .prepare_cached("SELECT name FROM keyring_removal ORDER BY name")?
@@ -100,12 +105,12 @@ impl Store {
     }
 
     /// The entry is gone, or may be used after all.
-    pub fn removal_is_over(&self, name: &str) -> Result<()> {
+    pub fn clear_keyring_removal(&self, name: &str) -> Result<()> {
         self.db.write(|transaction| keep(transaction, name))
     }
 }
 
-fn put_place(transaction: &Transaction<'_>, account: &AccountId, place: KeyPlace) -> Inner<()> {
+fn put_place(transaction: &Transaction<'_>, account: &AccountId, place: KeyLocation) -> Inner<()> {
     // An account that has been removed meanwhile has no place.
     transaction.execute(
         "INSERT OR REPLACE INTO key_place (account, place) SELECT id, ?2 FROM account WHERE id = ?1",

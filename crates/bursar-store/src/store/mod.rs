@@ -20,7 +20,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use keys::KeyPlace;
+pub use keys::KeyLocation;
 pub use notices::StoredNotice;
 
 const TUNING: Tuning = Tuning {
@@ -37,7 +37,7 @@ pub struct Store {
 
 /// A store and what was found when it was opened.
 #[derive(Debug)]
-pub struct Opened {
+pub struct OpenedStore {
     pub store: Store,
     pub state: OpenState,
 }
@@ -60,7 +60,7 @@ impl Store {
     ///
     /// # Errors
     /// `storage_newer`, or `storage_failed` when the folder cannot be used.
-    pub fn open(home: &Path, now: Timestamp) -> Result<Opened> {
+    pub fn open(home: &Path, now: Timestamp) -> Result<OpenedStore> {
         fs::create_dir_all(home).map_err(|error| file_error(&error, home))?;
         let path = home.join(STORE.file);
         let copy = copy_of(&path);
@@ -70,14 +70,14 @@ impl Store {
             copy,
         };
         store.renew_copy();
-        Ok(Opened { store, state })
+        Ok(OpenedStore { store, state })
     }
 
     /// Opens it for reading beside a running engine; `None` when there is no file.
     ///
     /// # Errors
     /// `storage_newer`, or `storage_failed` for an older file or one that cannot be read.
-    pub fn open_for_reading(home: &Path) -> Result<Option<Self>> {
+    pub fn open_read_only(home: &Path) -> Result<Option<Self>> {
         let path = home.join(STORE.file);
         if !path.exists() {
             return Ok(None);

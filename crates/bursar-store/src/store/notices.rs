@@ -40,7 +40,7 @@ impl Store {
     }
 
     /// How many notices have not been read.
-    pub fn unread(&self) -> Result<u32> {
+    pub fn unread_count(&self) -> Result<u32> {
         self.db.read(|connection| {
             Ok(connection
                 .prepare_cached("SELECT count(*) FROM notice WHERE read = 0")?
@@ -49,7 +49,7 @@ impl Store {
     }
 
     /// Marks this notice and all before it as read.
-    pub fn read_up_to(&self, id: u32) -> Result<()> {
+    pub fn mark_read_up_to(&self, id: u32) -> Result<()> {
         self.db.write(|transaction| {
             transaction.execute(
                 "UPDATE notice SET read = 1 WHERE read = 0 AND id <= ?1",

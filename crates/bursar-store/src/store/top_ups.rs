@@ -32,7 +32,7 @@ impl Store {
     }
 
     /// Those that the provider's lists know by another id than the answer to their request told.
-    pub fn renamed_top_ups(&self, account: &AccountId) -> Result<Vec<TopUp>> {
+    pub fn top_ups_with_changed_id(&self, account: &AccountId) -> Result<Vec<TopUp>> {
         self.db.read(|connection| {
             connection
                 .prepare_cached(&format!(

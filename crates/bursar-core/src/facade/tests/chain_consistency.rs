@@ -4,7 +4,7 @@
 use super::mock_chain::{HasMockChain, MockChain, OneEndpoint, TwoEndpoints};
 use super::*;
 use bursar_domain::notice::NoticeKind;
-use bursar_store::DoubtfulRange;
+use bursar_store::RecheckRange;
 
 impl<P: HasMockChain> TestApp<P> {
     fn edit(&self, edit: impl FnOnce(&mut MockChain)) {
@@ -53,9 +53,9 @@ impl<P: HasMockChain> TestApp<P> {
         }
     }
 
-    fn doubts(&self) -> Vec<DoubtfulRange> {
+    fn doubts(&self) -> Vec<RecheckRange> {
         let history = &self.bursar.services.history;
-        history.doubtful_ranges(&self.account).unwrap()
+        history.recheck_ranges(&self.account).unwrap()
     }
 
     /// Kinds of the notices about a payment, oldest first.
@@ -319,7 +319,7 @@ async fn an_event_that_was_dropped_among_blocks_read_in_pieces_is_found_again() 
         assert!(is_read());
         assert_eq!(app.figure().0, "25.000000");
         let doubts = app.doubts();
-        let holds = |doubt: &DoubtfulRange| (doubt.from..=doubt.to).contains(&301);
+        let holds = |doubt: &RecheckRange| (doubt.from..=doubt.to).contains(&301);
         assert!(doubts.len() == 1 && holds(&doubts[0]), "{doubts:?}");
         assert!(!app.is_verified("paid").await);
         app.edit(|chain| chain.endpoints[0].drops_logs = false);
@@ -444,7 +444,7 @@ async fn doubtful_blocks_are_not_read_for_ever() {
     });
     // Twenty-four looks, ever more seldom with a second reading: after 10 s, 20 s, 40 s and so on.
     assert!((1..=10).contains(&asked), "{asked}");
-    assert!(app.doubts()[0].tries >= 2);
+    assert!(app.doubts()[0].attempts >= 2);
 }
 
 /// What was lost before anything was noticed: "Refresh all" reads the events again.
@@ -571,7 +571,7 @@ async fn a_history_that_is_fetched_anew_reverses_nothing() {
     app.bursar
         .services
         .history
-        .forget_chain(&app.account)
+        .delete_chain_data(&app.account)
         .unwrap();
     app.edit(|chain| chain.endpoints[0].drops_logs = true);
     app.start_again().await;

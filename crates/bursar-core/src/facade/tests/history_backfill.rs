@@ -136,7 +136,7 @@ async fn stopped_it_stays_so_and_goes_on_where_it_was() {
         !app.bursar
             .services
             .history
-            .past_stopped(&app.account)
+            .backfill_paused(&app.account)
             .unwrap()
     );
 }

@@ -109,7 +109,11 @@ impl Keys {
     }
 
     fn planned(&self) -> Vec<String> {
-        self.bursar.services.store.planned_removals().unwrap()
+        self.bursar
+            .services
+            .store
+            .pending_keyring_removals()
+            .unwrap()
     }
 
     /// Has every write of this kind fail from now on.
@@ -171,7 +175,7 @@ async fn what_a_killed_connection_left_is_removed_at_the_next_start() {
     let mut keys = Keys::set().await;
     // Killed after the keyring had the key and before the account was stored.
     let store = &keys.bursar.services.store;
-    store.plan_removal("account/lost").unwrap();
+    store.schedule_keyring_removal("account/lost").unwrap();
     let left = Zeroizing::new("left".to_owned());
     keys.entries
         .secrets
@@ -360,9 +364,9 @@ async fn an_account_of_an_earlier_version_is_looked_for() {
     keys.start().await;
     keys.until("signed in", |keys| keys.session(&account).signed_in())
         .await;
-    let place = || keys.bursar.services.store.key_place(&account).unwrap();
+    let place = || keys.bursar.services.store.key_location(&account).unwrap();
     keys.until("where it is is written down", |_| {
-        place() == Some(KeyPlace::Keyring)
+        place() == Some(KeyLocation::Keyring)
     })
     .await;
 }

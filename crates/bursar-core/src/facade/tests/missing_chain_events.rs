@@ -243,7 +243,9 @@ async fn after_a_long_time_away_the_newest_comes_first_and_what_was_known_is_not
     .await;
     // As if nothing had been read since the first half of the chain; and now logs come a hundred blocks at a time.
     let history = Arc::clone(&app.bursar.services.history);
-    history.forget_blocks_from(&app.account, HEAD / 2).unwrap();
+    history
+        .roll_back_blocks_from(&app.account, HEAD / 2)
+        .unwrap();
     let known = history.event_cursor(&app.account).unwrap().unwrap();
     assert!(known.from == 0 && known.to < HEAD / 2);
     {

@@ -139,5 +139,5 @@ async fn a_terminal_tells_no_alerts_and_takes_none_back() {
     app.bursar.sync(&app.account).await.unwrap();
     let store = Arc::clone(&app.bursar.services.store);
     assert_eq!(store.alerts(&app.account).unwrap(), Alerts::default());
-    assert_eq!(store.unread().unwrap(), 0);
+    assert_eq!(store.unread_count().unwrap(), 0);
 }
