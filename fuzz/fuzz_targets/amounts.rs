@@ -1,7 +1,8 @@
-//! Amounts: what is typed is digits, spaces between groups and one point, and kept exactly; what a server writes comes back as it went.
+//! Amounts: a typed amount has only digits, spaces between groups and one point, and is kept exactly. An amount from a server
+//! is written exactly as it was read.
 #![no_main]
 
-use bursar_core::money::{Amount, Currency};
+use bursar_domain::money::{Amount, Currency};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, &str)| {

@@ -1,9 +1,9 @@
-//! Answers of Fluence's API: what is taken for true has amounts that can be, and texts fit to be shown.
+//! Answers of Fluence's API: accepted amounts are possible, and accepted texts are fit to be shown.
 #![no_main]
 
-mod fit;
+mod answer_invariants;
 
-use bursar_core::provider::api_body;
+use bursar_provider::api_body;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| fit::check(&api_body(bytes)));
+fuzz_target!(|bytes: &[u8]| answer_invariants::check(&api_body(bytes)));

@@ -1,13 +1,13 @@
-//! Exports: what a server wrote comes out in its own cell, whole or neutralised, and is no formula.
+//! Exports: a server's text stays in its cell, is never cut, and is never a formula.
 #![no_main]
 
-use bursar_core::account::AccountId;
-use bursar_core::clock::Timestamp;
 use bursar_core::export::{Format, Labels, to_stream};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
-use bursar_core::store::History;
-use bursar_core::view::PaymentQuery;
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
+use bursar_domain::view::PaymentQuery;
+use bursar_store::History;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;

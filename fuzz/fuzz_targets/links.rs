@@ -1,7 +1,7 @@
-//! Links: whatever passes is short, of an exact form, and carries one state, the one that is written.
+//! Links: an accepted link is short, has an exact form, and carries one state, the one that is written in it.
 #![no_main]
 
-use bursar_core::link::{LIMIT, Link, parse};
+use bursar_domain::link::{LIMIT, Link, parse};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -1,19 +1,26 @@
-//! Network files: what passes has exact hosts and sends nothing in the clear but to this machine.
+//! Network files: an accepted file has exact hosts and sends nothing unencrypted, except to this machine.
 #![no_main]
 
-use bursar_core::network::{Network, host_and_port, is_loopback};
+use bursar_domain::network::{host_and_port, is_loopback};
 use libfuzzer_sys::fuzz_target;
 use url::Url;
 
 fuzz_target!(|text: &str| {
-    let Ok(network) = bursar_core::provider::networks::from_toml(text) else {
+    let Ok(network) = bursar_provider::networks::from_toml(text) else {
         return;
     };
     let safe = |url: &Url| matches!(url.scheme(), "https" | "wss") || is_loopback(url);
     assert!(safe(&network.api));
     assert!(network.console.iter().all(safe));
     if let Some(chain) = &network.chain {
-        assert!(chain.rpc.iter().chain(&chain.ws).chain(&chain.explorer).all(safe));
+        assert!(
+            chain
+                .rpc
+                .iter()
+                .chain(&chain.ws)
+                .chain(&chain.explorer)
+                .all(safe)
+        );
     }
     if let Some(place) = &network.sign_in {
         assert!(safe(&place.authorize) && safe(&place.token));

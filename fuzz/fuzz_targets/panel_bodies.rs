@@ -1,9 +1,9 @@
-//! Answers of a hosting panel's API: what is taken for true has amounts that can be, and texts fit to be shown.
+//! Answers of a hosting panel's API: accepted amounts are possible, and accepted texts are fit to be shown.
 #![no_main]
 
-mod fit;
+mod answer_invariants;
 
-use bursar_core::provider::panel_body;
+use bursar_provider::panel_body;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| fit::check(&panel_body(bytes)));
+fuzz_target!(|bytes: &[u8]| answer_invariants::check(&panel_body(bytes)));

@@ -1,15 +1,15 @@
-//! Checkout addresses: whatever passes leads to a listed host, securely, without user info, and is read the same
-//! way by whoever reads it next.
+//! Checkout addresses: an accepted address leads to a listed host, securely and without user info, and every parser reads it in
+//! the same way.
 #![no_main]
 
-use bursar_core::checkout::{allow, host};
-use bursar_core::network::{Network, host_and_port, is_loopback};
+use bursar_domain::checkout::{allow, host};
+use bursar_domain::network::{Network, host_and_port, is_loopback};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 use url::Url;
 
 static NETWORK: LazyLock<Network> = LazyLock::new(|| {
-    bursar_core::provider::networks::from_toml(
+    bursar_provider::networks::from_toml(
         r#"name = "fuzz"
         provider = "fluence"
         api = "http://127.0.0.1:4010"
@@ -28,6 +28,9 @@ fuzz_target!(|text: &str| {
     assert!(url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)));
     assert!(url.username().is_empty() && url.password().is_none());
     assert_eq!(Url::parse(url.as_str()).unwrap(), url);
-    assert!(url.as_str().starts_with(&format!("{}://{seen}/", url.scheme())));
+    assert!(
+        url.as_str()
+            .starts_with(&format!("{}://{seen}/", url.scheme()))
+    );
     assert!(url.as_str().bytes().all(|byte| byte.is_ascii_graphic()));
 });

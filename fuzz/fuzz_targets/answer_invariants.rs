@@ -1,6 +1,6 @@
-//! What holds of everything that a provider's answer was taken for.
+//! What must hold for everything that is accepted from a provider's answer.
 
-use bursar_core::provider::fuzzing::Taken;
+use bursar_provider::fuzzing::Taken;
 
 pub fn check(taken: &Taken) {
     let amounts = taken.payments.iter().map(|payment| &payment.amount);

@@ -1,14 +1,14 @@
-//! A chain and a user, for the targets that read an RPC's answers.
+//! A chain and a user, for the targets that read an RPC endpoint's answers.
 #![allow(dead_code, reason = "not every target needs all of it")]
 
 use alloy_primitives::{Address, address};
-use bursar_core::network::{ChainPlace, Network};
+use bursar_domain::network::ChainPlace;
 use std::sync::LazyLock;
 
 pub const USER: Address = address!("1111111111111111111111111111111111111111");
 
-pub static PLACE: LazyLock<ChainPlace> = LazyLock::new(|| {
-    bursar_core::provider::networks::from_toml(
+pub static CHAIN: LazyLock<ChainPlace> = LazyLock::new(|| {
+    bursar_provider::networks::from_toml(
         r#"name = "fuzz"
         provider = "fluence"
         api = "http://127.0.0.1:4010"
