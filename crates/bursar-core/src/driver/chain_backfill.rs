@@ -19,9 +19,6 @@ const OLDER_RANGES: u32 = 10;
 const READ_AHEAD: usize = 5;
 /// So long reading them may take.
 const PORTION: Span = Span::seconds(2);
-/// Older events are read back to this long before the oldest known payment.
-pub(super) const OLDER_MARGIN: Span = Span::hours(24);
-
 impl ChainSync {
     /// Reads on towards the blocks that were known before the newest ones; says whether nothing is missing in between.
     pub(super) async fn close_gap(&self, begun: Timestamp, changed: &mut bool) -> Result<bool> {

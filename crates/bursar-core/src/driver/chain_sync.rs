@@ -2,13 +2,14 @@
 //! chain, the events since, some of the older ones, and what they mean for the top-ups that are followed. Figures do
 //! not wait for events: what keeps events from being read is told beside the figures, and what was read of them stays.
 
+use super::chain_reorganisation::Continuity;
 use super::{Connection, Services, WriteGuard, blocking};
 use alloy_primitives::Address;
-use bursar_chain::{BlockStatus, Chain};
+use bursar_chain::Chain;
 use bursar_domain::account::AccountId;
 use bursar_domain::balances::Balances;
 use bursar_domain::chain_reading::ChainReading;
-use bursar_domain::clock::{Clock, Timestamp};
+use bursar_domain::clock::{Clock, Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::high_water_mark::{ReadingUpdate, Regression};
 use bursar_engine::{ChainResponse, WatchedPayment};
@@ -17,6 +18,8 @@ use std::sync::Arc;
 
 /// Blocks asked for at once; the reader takes as much of them as an RPC gives.
 pub(super) const RANGE: u64 = 20_000;
+/// Older events are read back to this long before the oldest known payment.
+const OLDER_MARGIN: Span = Span::hours(24);
 const NEWEST_INCOMPLETE: &str =
     "The newest payment events could not be read, so nothing new is verified yet.";
 
@@ -148,15 +151,6 @@ impl Findings {
             events_problem: EventsProblem::Now(None),
         }
     }
-}
-
-/// How what is known goes together with the chain as it is now.
-enum Continuity {
-    Intact,
-    /// Blocks were replaced; what they held is forgotten.
-    Reorganised,
-    /// Nobody can say yet: nothing is added until then.
-    Undecided(Option<Error>),
 }
 
 pub(super) struct ChainSync {
@@ -298,66 +292,6 @@ impl ChainSync {
             .await
     }
 
-    /// Whether the chain has taken back what the engine holds for verified: the events of its block are known without it,
-    /// and as many endpoints as it took to believe it have lost the transaction. A history that is being fetched anew, or
-    /// one endpoint alone, takes nothing back.
-    async fn is_taken_back(&self, sought: &WatchedPayment) -> Result<bool> {
-        let Some(verified) = &sought.verified else {
-            return Ok(false);
-        };
-        if !verified.by_id {
-            // A match by amount ends by itself where another candidate comes up; nothing was completed by it.
-            return Ok(true);
-        }
-        let (transaction, block) = (verified.transaction, verified.block);
-        let known = self
-            .read(move |history, account| history.has_transaction(account, &transaction))
-            .await?;
-        if known {
-            return Ok(false);
-        }
-        Ok(self.chain.transaction_is_gone(transaction, block).await)
-    }
-
-    /// Where the newest known block is no longer in the chain, drops everything above the last checkpoint that still is.
-    async fn continuity(&self) -> Result<Continuity> {
-        let Some(cursor) = self.cursor().await? else {
-            return Ok(Continuity::Intact);
-        };
-        let older = self.older_ranges().await?;
-        let lowest = older.last().map_or(cursor.from, |(from, _)| *from);
-        let lowest = lowest.min(cursor.from);
-        let mut is_replaced = false;
-        let mut first_lost = lowest;
-        let newest = (cursor.to, cursor.to_hash);
-        let older = cursor
-            .checkpoints
-            .iter()
-            .copied()
-            .filter(|(block, _)| *block < cursor.to && *block >= lowest);
-        for (block, hash) in std::iter::once(newest).chain(older) {
-            match self.chain.block_status(block, hash).await? {
-                BlockStatus::Canonical if is_replaced => {
-                    first_lost = block.saturating_add(1);
-                    break;
-                }
-                BlockStatus::Canonical if block == cursor.to => return Ok(Continuity::Intact),
-                // The chain is the same and shorter, or an endpoint is behind: the next sync will tell.
-                BlockStatus::Canonical => return Ok(Continuity::Undecided(None)),
-                BlockStatus::Replaced => is_replaced = true,
-                BlockStatus::Unknown => {}
-                BlockStatus::Disputed(why) => return Ok(Continuity::Undecided(Some(why))),
-            }
-        }
-        if !is_replaced {
-            return Ok(Continuity::Undecided(None));
-        }
-        tracing::warn!(first_lost, "blocks were reorganised");
-        self.write(move |history, account| history.roll_back_blocks_from(account, first_lost))
-            .await?;
-        Ok(Continuity::Reorganised)
-    }
-
     /// Whether there are events below the cursor's to be read and to be had.
     async fn has_older_events(&self, cursor: &EventCursor) -> Result<bool> {
         if !self.goes_back && self.older_ranges().await?.is_empty() {
@@ -414,7 +348,7 @@ impl ChainSync {
         let Some(time) = self.chain.block_time(from).await? else {
             return Ok(true);
         };
-        Ok(time < oldest.minus(super::chain_backfill::OLDER_MARGIN))
+        Ok(time < oldest.minus(OLDER_MARGIN))
     }
 
     pub(super) async fn read<T: Send + 'static>(

@@ -1,6 +1,6 @@
 //! What a link leads to: a look at the one top-up, or the methods, whose one-time state it carries; nothing else.
 
-use super::EventLoop;
+use super::event_loop::EventLoop;
 use bursar_domain::link::{self, Link, LinkState};
 use bursar_engine::Event;
 

@@ -1,146 +1,24 @@
 //! ConnectingGuard, changing and removing accounts. Only a key that the provider rejects, a malformed address or a
 //! double stops a connection; whatever else is not right is a warning, and the account works as far as it can.
 
+use super::connect_account::{check_label, missing_scopes, taken};
 use super::keyring_sync::removal_pending;
 use super::{Bursar, custom_rpc_entry, lock};
 use crate::driver::{Connection, blocking};
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::address::parse_address;
 use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::network::{Network, host_and_port, is_loopback};
+use bursar_domain::network::{host_and_port, is_loopback};
 use bursar_domain::view::{AccountView, Change, ConnectedAccount};
 use bursar_engine::Event;
 use bursar_provider as provider;
-use bursar_provider::session::{Credential, Session, entry_of};
+use bursar_provider::session::{Credential, Session};
 use bursar_store::KeyLocation;
 use std::sync::Arc;
 use url::Url;
 use zeroize::Zeroizing;
 
-/// The longest label, in characters.
-const LABEL_LIMIT: usize = 60;
-
-/// What the user gives to connect an account with a key.
-pub struct Connect {
-    /// The kind of provider that the user named, to be compared with the network's own; `None`: whichever.
-    pub provider: Option<String>,
-    pub network: String,
-    pub key: Zeroizing<String>,
-    pub address: Option<String>,
-    pub label: Option<String>,
-    /// Keep the key for as long as this process runs, and nowhere.
-    pub session_only: bool,
-}
-
-impl std::fmt::Debug for Connect {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connect")
-            .field("network", &self.network)
-            .finish_non_exhaustive()
-    }
-}
-
 impl Bursar {
-    /// Connects an account with an API key.
-    ///
-    /// # Errors
-    /// `unauthorized` for a rejected key, `address_malformed`, `already_exists`, `not_found` for the network.
-    pub async fn connect(self: &Arc<Self>, connect: Connect) -> Result<ConnectedAccount> {
-        let network = self.network(&connect.network).await?;
-        if connect
-            .provider
-            .as_deref()
-            .is_some_and(|named| !network.is_of(named))
-        {
-            return Err(Error::new(
-                Code::Usage,
-                format!(
-                    "The network {} belongs to another kind of provider.",
-                    network.name
-                ),
-            ));
-        }
-        let credential = Credential::api_key(&connect.key)?;
-        self.connect_with(
-            network,
-            credential,
-            connect.address,
-            connect.label,
-            connect.session_only,
-        )
-        .await
-    }
-
-    pub(super) async fn connect_with(
-        self: &Arc<Self>,
-        network: Network,
-        credential: Credential,
-        address: Option<String>,
-        label: Option<String>,
-        session_only: bool,
-    ) -> Result<ConnectedAccount> {
-        let address = address
-            .filter(|text| !text.trim().is_empty())
-            .map(|text| parse_address(&text))
-            .transpose()?;
-        let label = self.free_label(label, &network)?;
-        let id = AccountId::random();
-        let session = Arc::new(Session::new(id.clone(), Arc::clone(&self.vault)));
-        // Held in memory until the provider has said whether it takes it.
-        session.put(credential.clone(), true).await?;
-        let provider = provider::connect(&network, Arc::clone(&session), self.http.clone());
-        let mut warnings = Vec::new();
-        let user_id = match provider.identity().await {
-            Ok(identity) => {
-                warnings.extend(missing_scopes(&identity.missing_scopes));
-                Some(identity.user_id)
-            }
-            Err(error) if error.code == Code::Unauthorized => return Err(error),
-            Err(error) => {
-                warnings.push(error);
-                None
-            }
-        };
-        self.refuse_double(&network, user_id.as_deref())?;
-        let account = Account {
-            id,
-            label,
-            network,
-            address,
-            user_id,
-            connected_at: self.services.clock.now(),
-            added_checkout_hosts: Vec::new(),
-        };
-        let connecting = ConnectingGuard::begin(self, session.entry());
-        let place = if session_only {
-            KeyLocation::Session
-        } else {
-            // Written down first: a process that ends in between leaves nothing in the keyring for good.
-            self.schedule_keyring_removal(session.entry()).await?;
-            if let Err(error) = session.put_and_keep(credential).await {
-                self.set_keyring_usable(false);
-                warnings.push(error);
-            }
-            KeyLocation::Keyring
-        };
-        if let Err(error) = self.store_with_key(&account, place).await {
-            // The plan to remove it is still there, for the case that the keyring is away just now.
-            if session.clear().await.is_ok() {
-                // Where this fails too there is nothing left to remove the next time.
-                let _ = self.complete_removal(session.entry()).await;
-            }
-            return Err(error);
-        }
-        let connection = self.open_with_session(account, session, false).await?;
-        drop(connecting);
-        warnings.extend(self.mismatch(&connection).await);
-        self.services.shell.changed(&Change::Accounts);
-        Ok(ConnectedAccount {
-            account: self.account_view(&connection).await?,
-            warnings,
-        })
-    }
-
     /// Gives an account a new key; its history stays.
     ///
     /// # Errors
@@ -345,127 +223,11 @@ impl Bursar {
         blocking(move || store.put_account(&kept)).await
     }
 
-    async fn store_with_key(&self, account: &Account, place: KeyLocation) -> Result<()> {
-        let (store, kept) = (Arc::clone(&self.services.store), account.clone());
-        blocking(move || store.put_account_with_key(&kept, place, &entry_of(&kept.id))).await
-    }
-
-    fn has_label(&self, label: &str) -> bool {
+    pub(super) fn has_label(&self, label: &str) -> bool {
         self.connections()
             .iter()
             .any(|connection| connection.account.label == label)
     }
-
-    /// The label asked for, or the network's name with a number where it is taken.
-    fn free_label(&self, wanted: Option<String>, network: &Network) -> Result<String> {
-        if let Some(wanted) = wanted.filter(|text| !text.trim().is_empty()) {
-            let label = check_label(&wanted)?;
-            return if self.has_label(&label) {
-                Err(taken(&label))
-            } else {
-                Ok(label)
-            };
-        }
-        let first = network.name.clone();
-        let numbered = (2..).map(|number: u32| format!("{} {number}", network.name));
-        Ok(std::iter::once(first.clone())
-            .chain(numbered)
-            .find(|label| !self.has_label(label))
-            .unwrap_or(first))
-    }
-
-    fn refuse_double(&self, network: &Network, user_id: Option<&str>) -> Result<()> {
-        let same = self.connections().into_iter().find(|connection| {
-            connection.account.network.api == network.api
-                && user_id.is_some()
-                && connection.owner.user().as_deref() == user_id
-        });
-        match same {
-            Some(connection) => Err(Error::new(
-                Code::AlreadyExists,
-                format!(
-                    "This user is connected already, as {}.",
-                    connection.account.label
-                ),
-            )),
-            None => Ok(()),
-        }
-    }
-
-    /// Whether the chain's balance of the address and the API's are far apart: perhaps it is another address.
-    async fn mismatch(&self, connection: &Connection) -> Option<Error> {
-        let (chain, address) = (connection.chain.clone()?, connection.account.address?);
-        let now = self.services.clock.now();
-        let (reading, api) = tokio::join!(chain.read(address, now), connection.provider.balance());
-        let known = super::live_status::KnownBalances {
-            reading: reading.ok(),
-            chain_answers: true,
-            api: api.ok().map(|api| (api, now)),
-            api_answers: true,
-            ..Default::default()
-        };
-        let (on_chain, at_api) = (known.balance()?, known.api_balance()?);
-        (known.within_tolerance() == Some(false)).then(|| {
-            Error::new(
-                Code::AddressMalformed,
-                format!(
-                    "The contract shows {} for this address and the API {}. Perhaps it is another address; both are shown.",
-                    on_chain.amount.to_brief(),
-                    at_api.amount.to_brief(),
-                ),
-            )
-        })
-    }
-}
-
-/// Keeps what tidies up the keyring away from an account that has no connection yet.
-struct ConnectingGuard<'a> {
-    bursar: &'a Bursar,
-    entry: String,
-}
-
-impl<'a> ConnectingGuard<'a> {
-    fn begin(bursar: &'a Bursar, entry: String) -> Self {
-        lock(&bursar.connecting).insert(entry.clone());
-        Self { bursar, entry }
-    }
-}
-
-impl Drop for ConnectingGuard<'_> {
-    fn drop(&mut self) {
-        lock(&self.bursar.connecting).remove(&self.entry);
-    }
-}
-
-fn missing_scopes(missing: &[String]) -> Option<Error> {
-    (!missing.is_empty()).then(|| {
-        Error::new(
-            Code::Forbidden,
-            format!(
-                "The key lacks {}. What needs that will not work.",
-                missing.join(", ")
-            ),
-        )
-    })
-}
-
-fn check_label(text: &str) -> Result<String> {
-    let label = text.trim();
-    if (1..=LABEL_LIMIT).contains(&label.chars().count()) && !label.chars().any(char::is_control) {
-        Ok(label.to_owned())
-    } else {
-        Err(Error::new(
-            Code::Usage,
-            format!("A label has 1 to {LABEL_LIMIT} characters."),
-        ))
-    }
-}
-
-fn taken(label: &str) -> Error {
-    Error::new(
-        Code::AlreadyExists,
-        format!("There is an account named {label} already."),
-    )
 }
 
 fn parse_rpc_url(text: &str) -> Result<Url> {

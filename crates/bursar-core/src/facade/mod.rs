@@ -1,48 +1,54 @@
 //! The whole program without its window: opens the home, starts the engine, and offers one call for each
 //! thing a user can do. The desktop shell and the CLI are thin layers over this.
 
+mod account_startup;
 mod accounts;
 mod backfill;
 mod browser_sign_in;
+mod catalogue;
+mod connect_account;
+mod diagnostics;
 mod export_task;
 mod headroom;
 mod home_lock;
 mod invoices;
 mod keyring_sync;
+mod known_balances;
 mod live_status;
 mod networks;
+mod notices;
 mod overview;
 mod pay;
+mod payment_list;
 mod payment_methods;
 mod payment_validation;
 mod preconditions;
+mod quote;
 mod reader;
 mod sync;
 #[cfg(test)]
 mod tests;
 mod top_up_actions;
 mod views;
+mod web_pages;
 
-pub use accounts::Connect;
+pub use connect_account::Connect;
 pub use live_status::Status;
 pub use networks::views as network_views;
 pub use reader::Reader;
 
 use crate::driver::{Connection, Driver, Services, blocking};
 use crate::shell::Shell;
-use bursar_chain::Chain;
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::clock::Clock;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::link::Link;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::view::{Change, Health, Settings};
-use bursar_engine::top_up::LATE_PAYMENT_WINDOW;
-use bursar_engine::{AccountConfig, Event, Presence, State, Thresholds};
+use bursar_engine::{Event, Presence, Thresholds};
 use bursar_platform::home;
 use bursar_platform::http::Http;
-use bursar_provider as provider;
-use bursar_provider::session::{Session, Vault, entry_of};
+use bursar_provider::session::{Vault, entry_of};
 use bursar_store::{History, KeyLocation, OpenState, Store, fail_point};
 use export_task::CurrentExport;
 use home_lock::lock_home;
@@ -295,116 +301,6 @@ impl Bursar {
             .ok_or_else(|| Error::new(Code::NotFound, "That account is no longer connected."))
     }
 
-    /// Gives an account its connection and hands both to the engine.
-    async fn open_account(
-        self: &Arc<Self>,
-        account: Account,
-        records_lost: bool,
-    ) -> Result<Connection> {
-        let session = Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault)));
-        self.open_with_session(account, session, records_lost).await
-    }
-
-    async fn open_with_session(
-        self: &Arc<Self>,
-        account: Account,
-        session: Arc<Session>,
-        records_lost: bool,
-    ) -> Result<Connection> {
-        let connection = self.make_connection(account, session, None);
-        fail_point::reach("recovery.account");
-        let now = self.services.clock.now();
-        let (store, id) = (
-            Arc::clone(&self.services.store),
-            connection.account.id.clone(),
-        );
-        let history = Arc::clone(&self.services.history);
-        let verifiable = connection.chain.is_some();
-        let (top_ups, alerts, sync, api, reading, past) = blocking(move || {
-            let recent = store.top_ups(&id, now.minus(LATE_PAYMENT_WINDOW))?;
-            // What was created near a lost one must be known too, however long ago that was.
-            let oldest = recent
-                .iter()
-                .map(|top_up| top_up.created_at)
-                .min()
-                .unwrap_or(now);
-            let top_ups = store.top_ups(&id, oldest.min(now).minus(LATE_PAYMENT_WINDOW))?;
-            for top_up in &top_ups {
-                // A crash between the two databases leaves the history a step behind.
-                history.put_top_up(&id, top_up)?;
-            }
-            repair_payment_rows(&store, &history, &id)?;
-            history.set_verifiable(&id, verifiable)?;
-            Ok((
-                top_ups,
-                store.alerts(&id)?,
-                history.sync_state(&id)?,
-                history.api_balance(&id)?,
-                history.reading(&id)?,
-                backfill::stored(&history, &id)?,
-            ))
-        })
-        .await?;
-        let setup = AccountConfig {
-            rules: connection.provider.rules(),
-            signed_in: connection.session.signed_in(),
-            watched_address: connection.watched(),
-        };
-        let account = &connection.account;
-        let mut state = State::new(
-            account.id.clone(),
-            account.connected_at,
-            setup,
-            top_ups,
-            now,
-        );
-        state.alerts = alerts;
-        state.notifies_alerts = self.pops_up;
-        state.backfill = past;
-        // What was last known, so that a start says no less than going on would have.
-        state.api = api;
-        state.chain = reading.filter(|_| setup.watched_address.is_some());
-        state.recovering = records_lost || sync.full_at.is_none();
-        state.thresholds = self.thresholds(&connection);
-        state.presence = *lock(&self.presence);
-        state.online = lock(&self.health).online;
-        lock(&self.connections).insert(account.id.clone(), connection.clone());
-        self.driver.add(state, connection.clone());
-        fail_point::reach("recovery.going");
-        Ok(connection)
-    }
-
-    fn make_connection(
-        &self,
-        account: Account,
-        session: Arc<Session>,
-        custom_rpc: Option<url::Url>,
-    ) -> Connection {
-        let provider = provider::connect(&account.network, Arc::clone(&session), self.http.clone());
-        let chain = account
-            .network
-            .chain
-            .clone()
-            .map(|place| Arc::new(Chain::new(place, custom_rpc.clone(), self.http.clone())));
-        Connection::new(account, provider, session, chain).with_custom_rpc(custom_rpc)
-    }
-
-    /// Uses a changed account (or RPC) from now on.
-    fn replace_connection(&self, account: Account, custom_rpc: Option<url::Url>) -> Connection {
-        let session = lock(&self.connections)
-            .get(&account.id)
-            .map(|connection| Arc::clone(&connection.session))
-            .unwrap_or_else(|| Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault))));
-        let connection = self.make_connection(account, session, custom_rpc);
-        let connection = match self.connection(&connection.account.id) {
-            Ok(before) => connection.after(&before),
-            Err(_) => connection,
-        };
-        lock(&self.connections).insert(connection.account.id.clone(), connection.clone());
-        self.driver.replace(connection.clone());
-        connection
-    }
-
     fn listen_for_sign_ins(self: Arc<Self>, mut returned: mpsc::UnboundedReceiver<Link>) {
         tokio::spawn(async move {
             while let Some(link) = returned.recv().await {
@@ -416,20 +312,6 @@ impl Bursar {
 
 fn custom_rpc_entry(account: &AccountId) -> String {
     format!("{account}/rpc")
-}
-
-/// Leaves one line of each of this machine's top-ups, whatever its ids were thought to be before.
-fn repair_payment_rows(store: &Store, history: &History, account: &AccountId) -> Result<()> {
-    for top_up in store.top_ups_with_changed_id(account)? {
-        history.delete_former_rows(account, &top_up)?;
-    }
-    for id in history.top_ups_unknown_to_provider(account)? {
-        match store.top_up(account, &id)? {
-            Some(top_up) => history.put_top_up(account, &top_up)?,
-            None => history.delete_rows_unknown_to_provider(account, &id)?,
-        }
-    }
-    Ok(())
 }
 
 /// The currency that an account's limits are in: what its amounts are taken for until the provider says.

@@ -2,13 +2,12 @@
 
 use super::Bursar;
 use crate::driver::blocking;
-use bursar_domain::checkout;
+use bursar_domain::account::AccountId;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::network::Network;
-use bursar_domain::view::NetworkView;
+use bursar_domain::view::{MoneyRule, NetworkView};
 use bursar_provider as provider;
 use std::sync::Arc;
-use url::Url;
 
 impl Bursar {
     pub async fn networks(&self) -> Result<Vec<NetworkView>> {
@@ -43,15 +42,9 @@ impl Bursar {
         Ok(view(&network, false))
     }
 
-    /// The console of a network, where keys are made.
-    pub async fn console_url(&self, network: String) -> Result<Url> {
-        let network = self.network(&network).await?;
-        checkout::console(&network).ok_or_else(|| {
-            Error::new(
-                Code::NotFound,
-                format!("{} names no console.", network.name),
-            )
-        })
+    pub async fn money_rules(&self, account: AccountId) -> Result<Vec<MoneyRule>> {
+        let connection = self.connection(&account)?;
+        Ok(provider::facts(&connection.account.network).money_rules)
     }
 
     pub(super) async fn network(&self, name: &str) -> Result<Network> {

@@ -1,36 +1,24 @@
 //! What the pages show. Figures, charges and history come from the databases; what is open and what is wrong
 //! comes from the engine's last state.
 
-use super::live_status::KnownBalances;
+use super::known_balances::KnownBalances;
 use super::{Bursar, lock, views};
 use crate::driver::{Connection, blocking};
-use alloy_primitives::B256;
 use bursar_domain::account::AccountId;
 use bursar_domain::charges::DayCharge;
-use bursar_domain::checkout;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Error, Result};
 use bursar_domain::money::{Amount, Currency};
-use bursar_domain::view::{
-    AccountView, BalanceView, ChargeView, Health, MoneyRule, MonthView, NoticeView, Overview,
-    PaymentPage, PaymentQuery, PaymentView,
-};
+use bursar_domain::view::{AccountView, BalanceView, ChargeView, Health, Overview};
 use bursar_engine::{Disagreement, PollTarget, Presence, State};
-use bursar_provider as provider;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use url::Url;
 
-/// Notices a page.
-const NOTICES: u32 = 50;
 /// Days that the chart draws.
 const CHART_DAYS: i64 = 30;
 /// Figures older than this are said to be old: with a window open they are read every minute.
 const STALE_OPEN: Span = Span::minutes(3);
 const STALE_TRAY: Span = Span::minutes(15);
-/// The most lines that one page of the history may have.
-const PAGE_LIMIT: u32 = 500;
-
 impl Bursar {
     /// The accounts in the order of their connection, how many notices are unread, and what the machine offers.
     pub async fn app_view(&self) -> Result<(Vec<AccountView>, u32, Health)> {
@@ -133,182 +121,6 @@ impl Bursar {
         });
         connections
     }
-
-    pub async fn payments(
-        &self,
-        query: PaymentQuery,
-        after: Option<String>,
-        limit: u32,
-    ) -> Result<PaymentPage> {
-        let history = Arc::clone(&self.services.history);
-        let limit = limit.clamp(1, PAGE_LIMIT);
-        let mut page = blocking(move || history.payments(&query, after.as_deref(), limit)).await?;
-        self.add_source_titles(&mut page.payments);
-        Ok(page)
-    }
-
-    /// The page that begins at that row of the whole list, counted from zero.
-    pub async fn payments_from(
-        &self,
-        query: PaymentQuery,
-        row: u32,
-        limit: u32,
-    ) -> Result<PaymentPage> {
-        let history = Arc::clone(&self.services.history);
-        let limit = limit.clamp(1, PAGE_LIMIT);
-        let mut page = blocking(move || history.payments_from(&query, row, limit)).await?;
-        self.add_source_titles(&mut page.payments);
-        Ok(page)
-    }
-
-    /// The months of the list, newest first.
-    pub async fn payment_months(&self, query: PaymentQuery) -> Result<Vec<MonthView>> {
-        let history = Arc::clone(&self.services.history);
-        blocking(move || history.months(&query)).await
-    }
-
-    pub async fn payment(&self, account: AccountId, id: String) -> Result<PaymentView> {
-        let history = Arc::clone(&self.services.history);
-        let mut payment = blocking(move || {
-            history
-                .payment(&account, &id)?
-                .ok_or_else(|| Error::new(Code::NotFound, "That payment is not in the history."))
-        })
-        .await?;
-        self.add_source_titles(std::slice::from_mut(&mut payment));
-        Ok(payment)
-    }
-
-    /// The history stores the sources as the providers call them.
-    fn add_source_titles(&self, payments: &mut [PaymentView]) {
-        let connections = lock(&self.connections);
-        for payment in payments {
-            let connection = connections.get(&payment.account);
-            payment.source_title = connection
-                .zip(payment.source.as_deref())
-                .and_then(|(connection, source)| {
-                    provider::source_title(&connection.account.network, source)
-                })
-                .map(str::to_owned);
-        }
-    }
-
-    /// A transaction's page in the network's explorer.
-    pub async fn transaction_url(&self, account: AccountId, transaction: String) -> Result<Url> {
-        let connection = self.connection(&account)?;
-        let hash: B256 = transaction
-            .parse()
-            .map_err(|_| Error::new(Code::NotFound, "That is not a transaction."))?;
-        checkout::explorer_transaction(&connection.account.network, &hash).ok_or_else(no_explorer)
-    }
-
-    /// The wallet address's page in the network's explorer.
-    pub async fn wallet_address_url(&self, account: AccountId) -> Result<Url> {
-        let connection = self.connection(&account)?;
-        let address = connection.account.address.ok_or_else(no_explorer)?;
-        checkout::explorer_address(&connection.account.network, address).ok_or_else(no_explorer)
-    }
-
-    pub async fn money_rules(&self, account: AccountId) -> Result<Vec<MoneyRule>> {
-        let connection = self.connection(&account)?;
-        Ok(provider::facts(&connection.account.network).money_rules)
-    }
-
-    /// The inbox, newest first.
-    pub async fn notices(&self, before: Option<u32>) -> Result<Vec<NoticeView>> {
-        let labels: std::collections::BTreeMap<_, _> = self
-            .connections()
-            .into_iter()
-            .map(|connection| (connection.account.id, connection.account.label))
-            .collect();
-        let store = Arc::clone(&self.services.store);
-        blocking(move || {
-            let stored = store.notices(before, NOTICES)?;
-            Ok(stored
-                .into_iter()
-                .map(|stored| {
-                    let label = labels
-                        .get(&stored.notice.account)
-                        .cloned()
-                        .unwrap_or_default();
-                    NoticeView {
-                        id: stored.id,
-                        kind: stored.notice.kind,
-                        title: stored.notice.title(),
-                        why: stored.notice.reason.as_ref().map(|reason| reason.why),
-                        body: stored.notice.body(&label, false),
-                        body_hidden: stored.notice.body(&label, true),
-                        payment: stored.notice.payment(),
-                        account: stored.notice.account,
-                        amount: stored.notice.amount,
-                        at: stored.notice.at,
-                        read: stored.read,
-                        label,
-                    }
-                })
-                .collect())
-        })
-        .await
-    }
-
-    pub async fn mark_notices_read(&self, up_to: u32) -> Result<()> {
-        let store = Arc::clone(&self.services.store);
-        blocking(move || store.mark_read_up_to(up_to)).await?;
-        self.services
-            .shell
-            .changed(&bursar_domain::view::Change::Notices);
-        Ok(())
-    }
-
-    /// Versions and states for a report, without anything secret.
-    pub async fn diagnostics(&self) -> Result<String> {
-        let mut text = format!(
-            "Bursar {}\nHealth: {:?}\n",
-            env!("CARGO_PKG_VERSION"),
-            *lock(&self.health)
-        );
-        for connection in self.connections() {
-            let network = &connection.account.network;
-            text.push_str(&format!(
-                "\nAccount on {} ({}), signed in: {}, this session only: {}\n",
-                network.name,
-                network.api_host(),
-                connection.session.signed_in(),
-                connection.session.session_only(),
-            ));
-            for (host, state) in connection.chain.iter().flat_map(|chain| chain.rpc_states()) {
-                text.push_str(&format!("  RPC {host}: {state:?}\n"));
-            }
-            let Some(state) = self.driver.state(&connection.account.id) else {
-                continue;
-            };
-            for (poll, plan) in &state.plans {
-                let last = plan
-                    .last_success
-                    .map_or_else(|| "never".to_owned(), |at| at.to_string());
-                let error = state
-                    .errors
-                    .get(poll)
-                    .map_or("none".to_owned(), |(error, at)| {
-                        format!("{:?} at {at}: {}", error.code, error.message)
-                    });
-                text.push_str(&format!("  {}: last {last}, error {error}\n", poll.label()));
-            }
-            if let Some((error, at)) = &state.events_error {
-                text.push_str(&format!(
-                    "  events: {:?} at {at}: {}\n",
-                    error.code, error.message
-                ));
-            }
-            text.push_str(&format!(
-                "  open top-ups: {}, subscribed: {}, disagreement: {:?}\n",
-                state.top_ups.len(),
-                state.subscribed,
-                state.disagreement,
-            ));
-        }
-        Ok(text)
-    }
 }
 
 fn balance_view(
@@ -333,10 +145,6 @@ fn balance_view(
             .unwrap_or_default(),
         errors: current_problems(connection, state),
     }
-}
-
-fn no_explorer() -> Error {
-    Error::new(Code::NotFound, "This network names no explorer.")
 }
 
 /// The last 30 days, those without a charge as zero in the charges' currency, else the balance's, those with one that

@@ -1,7 +1,7 @@
 //! Methods kept for later: looking at them, adding one on the provider's page, removing one, choosing the
 //! default. What the provider says afterwards is what is shown.
 
-use super::pay::method_views;
+use super::catalogue::method_views;
 use super::{Bursar, views};
 use crate::driver::{Connection, blocking};
 use bursar_domain::account::AccountId;

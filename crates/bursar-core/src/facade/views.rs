@@ -1,7 +1,7 @@
 //! Turns accounts and top-ups into what the window is told of them.
 
 use super::currency_of;
-use super::live_status::KnownBalances;
+use super::known_balances::KnownBalances;
 use crate::driver::Connection;
 use bursar_domain::account::Account;
 use bursar_domain::checkout;

@@ -23,15 +23,16 @@ mod sync;
 mod unknown_outcome;
 mod unreadable_rows;
 
-use super::live_status::{KnownBalances, live_status};
+use super::known_balances::KnownBalances;
+use super::live_status::live_status;
 use super::*;
 use bursar_domain::clock::{Span, SystemClock, Timestamp};
 use bursar_domain::notice::Notice;
 use bursar_domain::view::{PaymentRequest, RequestedPurpose, TrayView};
-use bursar_engine::PollTarget;
 use bursar_engine::top_up::TopUp;
+use bursar_engine::{AccountConfig, PollTarget, State};
 use bursar_platform::canned::{Asked, Canned, Server};
-use bursar_provider::session::Credential;
+use bursar_provider::session::{Credential, Session};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 

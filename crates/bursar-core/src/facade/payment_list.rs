@@ -1,0 +1,73 @@
+//! The list of payments, page by page, and one payment with its details.
+
+use super::{Bursar, lock};
+use crate::driver::blocking;
+use bursar_domain::account::AccountId;
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::view::{MonthView, PaymentPage, PaymentQuery, PaymentView};
+use bursar_provider as provider;
+use std::sync::Arc;
+
+/// The most lines that one page of the history may have.
+const PAGE_LIMIT: u32 = 500;
+
+impl Bursar {
+    pub async fn payments(
+        &self,
+        query: PaymentQuery,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<PaymentPage> {
+        let history = Arc::clone(&self.services.history);
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        let mut page = blocking(move || history.payments(&query, after.as_deref(), limit)).await?;
+        self.add_source_titles(&mut page.payments);
+        Ok(page)
+    }
+
+    /// The page that begins at that row of the whole list, counted from zero.
+    pub async fn payments_from(
+        &self,
+        query: PaymentQuery,
+        row: u32,
+        limit: u32,
+    ) -> Result<PaymentPage> {
+        let history = Arc::clone(&self.services.history);
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        let mut page = blocking(move || history.payments_from(&query, row, limit)).await?;
+        self.add_source_titles(&mut page.payments);
+        Ok(page)
+    }
+
+    /// The months of the list, newest first.
+    pub async fn payment_months(&self, query: PaymentQuery) -> Result<Vec<MonthView>> {
+        let history = Arc::clone(&self.services.history);
+        blocking(move || history.months(&query)).await
+    }
+
+    pub async fn payment(&self, account: AccountId, id: String) -> Result<PaymentView> {
+        let history = Arc::clone(&self.services.history);
+        let mut payment = blocking(move || {
+            history
+                .payment(&account, &id)?
+                .ok_or_else(|| Error::new(Code::NotFound, "That payment is not in the history."))
+        })
+        .await?;
+        self.add_source_titles(std::slice::from_mut(&mut payment));
+        Ok(payment)
+    }
+
+    /// The history stores the sources as the providers call them.
+    fn add_source_titles(&self, payments: &mut [PaymentView]) {
+        let connections = lock(&self.connections);
+        for payment in payments {
+            let connection = connections.get(&payment.account);
+            payment.source_title = connection
+                .zip(payment.source.as_deref())
+                .and_then(|(connection, source)| {
+                    provider::source_title(&connection.account.network, source)
+                })
+                .map(str::to_owned);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The form of a payment, and what a payment would cost. Every limit is checked here, before anything is sent.
+
+use super::catalogue::method_views;
+use super::payment_validation::{
+    check_amount_limits, choose_method, choose_payer, find_period, no_longer_offered,
+};
+use super::{Bursar, currency_of, headroom, views};
+use crate::driver::Connection;
+use bursar_domain::account::AccountId;
+use bursar_domain::catalogue::{Catalogue, Method};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::money::Amount;
+use bursar_domain::payment::{Purpose, RenewalItem};
+use bursar_domain::view::{PaymentRequest, Quote, RequestedPurpose, TopUpForm};
+use bursar_engine::offline;
+use std::cmp::Ordering;
+use uuid::Uuid;
+
+/// A request that has been found in what the provider offers.
+pub(super) struct ResolvedPayment {
+    pub(super) purpose: Purpose,
+    pub(super) amount: Amount,
+    pub(super) payer: Option<String>,
+    pub(super) method: Method,
+}
+
+impl Bursar {
+    /// What the top-up page needs to know.
+    pub async fn top_up_form(&self, account: AccountId) -> Result<TopUpForm> {
+        let connection = self.connection(&account)?;
+        let catalogue = self.catalogue(&connection).await;
+        let state = self.driver.state(&account);
+        let network = &connection.account.network;
+        let blocked = match &catalogue {
+            _ if connection.session.keyring_error().is_some() => connection.session.keyring_error(),
+            _ if !connection.session.signed_in() => Some(Error::new(
+                Code::SignedOut,
+                "Sign in to this account first; topping up needs its key.",
+            )),
+            _ if state.as_deref().is_some_and(|state| !state.online) => Some(offline()),
+            Err(error) => Some(error.clone()),
+            Ok((catalogue, _)) if !catalogue.methods.iter().any(Method::is_usable) => {
+                // Perhaps there is one that this version cannot read.
+                let unread = connection.provider.unread().into_iter().next();
+                Some(unread.unwrap_or_else(|| {
+                    Error::new(
+                        Code::MethodUnknown,
+                        "The provider offers no way to pay at the moment.",
+                    )
+                }))
+            }
+            Ok(_) => None,
+        };
+        let room = self.headroom(&connection, state.as_deref()).await?;
+        let catalogue = catalogue.ok();
+        let offered = catalogue.as_ref().map(|(catalogue, _)| catalogue);
+        let currency = offered.map_or_else(
+            || currency_of(&connection.account),
+            |catalogue| catalogue.currency.clone(),
+        );
+        Ok(TopUpForm {
+            attempt: Uuid::new_v4().to_string(),
+            currency: currency.to_string(),
+            decimals: connection.provider.rules().amount_decimals,
+            payers: offered
+                .map(|offered| offered.payers.clone())
+                .unwrap_or_default(),
+            methods: offered
+                .map(|offered| method_views(&offered.methods, &network.limits))
+                .unwrap_or_default(),
+            methods_as_of: catalogue.as_ref().map(|(_, at)| *at),
+            presets: offered
+                .map(|offered| offered.presets.iter().map(as_typed).collect())
+                .unwrap_or_default(),
+            room,
+            balance_max: network.limits.balance_max.clone(),
+            open: state.as_deref().and_then(|state| {
+                let open = state.blocking_payment(self.services.clock.now())?;
+                Some(views::top_up(
+                    &connection,
+                    open,
+                    state.status_read_at(&open.id),
+                ))
+            }),
+            returns_by_link: network.return_links,
+            blocked,
+        })
+    }
+
+    /// What a request would cost. Errors are in the quote, not of the call.
+    pub async fn quote(&self, account: AccountId, request: PaymentRequest) -> Result<Quote> {
+        let connection = self.connection(&account)?;
+        let mut quote = empty_quote();
+        if !is_empty(&request.purpose) {
+            quote.error = self
+                .fill_quote(&mut quote, &connection, &request)
+                .await
+                .err();
+        }
+        Ok(quote)
+    }
+
+    /// Finds a request in what is offered, and writes into the quote what it would cost, as far as that is known.
+    pub(super) async fn fill_quote(
+        &self,
+        quote: &mut Quote,
+        connection: &Connection,
+        request: &PaymentRequest,
+    ) -> Result<ResolvedPayment> {
+        if let RequestedPurpose::TopUp { amount } = &request.purpose {
+            // What can be no amount needs no provider to say so.
+            let decimals = connection.provider.rules().amount_decimals;
+            Amount::parse_typed(amount, decimals, currency_of(&connection.account))?;
+        }
+        let (catalogue, _) = self.catalogue(connection).await?;
+        let (purpose, amount) = self
+            .resolve_purpose(connection, &catalogue, &request.purpose)
+            .await?;
+        quote.amount = Some(amount.clone());
+        quote.purpose = purpose.words();
+        let payer = choose_payer(&catalogue, request)?;
+        let method =
+            choose_method(&catalogue, payer.as_deref(), request.method.as_deref())?.clone();
+        quote.method = Some(method.code.clone());
+        quote.needs_confirmation = method.debits_at_once;
+        if !method.fee_known {
+            quote.fee = None;
+        } else if method.fee_paid_by_user {
+            quote.fee = amount.fee_rounded_up(method.fee_bps, method.fee_fixed_cents);
+        } else {
+            quote.fee = Some(Amount::zero(amount.currency().clone()));
+        }
+        quote.total = quote.fee.as_ref().and_then(|fee| amount.checked_add(fee));
+        if purpose == Purpose::TopUp {
+            check_amount_limits(&amount, &method, &connection.account.network.limits)?;
+            self.check_headroom(quote, connection, &amount).await?;
+        }
+        Ok(ResolvedPayment {
+            purpose,
+            amount,
+            payer,
+            method,
+        })
+    }
+
+    /// Whether a top-up stays below the cap, and what the balance would be after it.
+    async fn check_headroom(
+        &self,
+        quote: &mut Quote,
+        connection: &Connection,
+        amount: &Amount,
+    ) -> Result<()> {
+        let state = self.driver.state(&connection.account.id);
+        let base = self
+            .balance_towards_cap(connection, state.as_deref())
+            .await?;
+        quote.balance_after = base.as_ref().and_then(|base| base.checked_add(amount));
+        match self.headroom(connection, state.as_deref()).await? {
+            Some(room) if amount.compare(&room) == Some(Ordering::Greater) => {
+                Err(headroom::cap_exceeded(connection, &room))
+            }
+            None if connection.account.network.limits.balance_max.is_some() => {
+                quote.warning = Some(
+                    "The balance is not known at the moment, so whether this stays below the cap cannot be checked here. The provider checks it."
+                        .to_owned(),
+                );
+                Ok(())
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// What the request is for, in the provider's terms, and its price as last read.
+    async fn resolve_purpose(
+        &self,
+        connection: &Connection,
+        catalogue: &Catalogue,
+        request: &RequestedPurpose,
+    ) -> Result<(Purpose, Amount)> {
+        match request {
+            RequestedPurpose::TopUp { amount } => {
+                let decimals = connection.provider.rules().amount_decimals;
+                let amount = Amount::parse_typed(amount, decimals, catalogue.currency.clone())?;
+                Ok((Purpose::TopUp, amount))
+            }
+            RequestedPurpose::Renewal { services } => {
+                if services.is_empty() {
+                    return Err(Error::new(Code::Usage, "Choose what to renew first."));
+                }
+                let dues = self.stored_due_payments(connection).await?;
+                let mut items: Vec<RenewalItem> = Vec::new();
+                let mut total = Amount::zero(catalogue.currency.clone());
+                for wanted in services {
+                    if items.iter().any(|item| item.service == wanted.service) {
+                        return Err(Error::new(Code::Usage, "Each service is renewed once."));
+                    }
+                    let service = dues
+                        .services
+                        .iter()
+                        .find(|service| service.id == wanted.service)
+                        .ok_or_else(no_longer_offered)?;
+                    let period = find_period(&service.periods, &wanted.period)?;
+                    total = total
+                        .checked_add(&period.price)
+                        .ok_or_else(no_longer_offered)?;
+                    items.push(RenewalItem {
+                        service: service.id.clone(),
+                        period: Some(period.id.clone()),
+                        name: format!("{} ({})", service.name, period.name),
+                    });
+                }
+                Ok((Purpose::Renewal { items }, total))
+            }
+            RequestedPurpose::Migration { order, period: id } => {
+                let dues = self.stored_due_payments(connection).await?;
+                let migration = dues
+                    .migrations
+                    .iter()
+                    .find(|migration| migration.order == *order)
+                    .ok_or_else(no_longer_offered)?;
+                let period = find_period(&migration.periods, id)?;
+                let purpose = Purpose::Migration {
+                    order: order.clone(),
+                    period: Some(period.id.clone()),
+                    name: format!(
+                        "{} to {} ({})",
+                        migration.name, migration.server, period.name
+                    ),
+                };
+                Ok((purpose, period.price.clone()))
+            }
+        }
+    }
+}
+
+pub(super) fn empty_quote() -> Quote {
+    Quote {
+        amount: None,
+        fee: None,
+        total: None,
+        balance_after: None,
+        purpose: None,
+        method: None,
+        needs_confirmation: false,
+        error: None,
+        warning: None,
+    }
+}
+
+/// Whether nothing has been said yet.
+fn is_empty(request: &RequestedPurpose) -> bool {
+    match request {
+        RequestedPurpose::TopUp { amount } => amount.trim().is_empty(),
+        RequestedPurpose::Renewal { services } => services.is_empty(),
+        RequestedPurpose::Migration { .. } => false,
+    }
+}
+
+/// An amount as it would be as_typed.
+fn as_typed(amount: &Amount) -> String {
+    let text = amount.to_decimal();
+    match text.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole.to_owned(),
+        Some(_) | None => text,
+    }
+}
