@@ -2,12 +2,12 @@
 #![allow(dead_code, reason = "not every target needs all of it")]
 
 use alloy_primitives::{Address, address};
-use bursar_domain::network::ChainPlace;
+use bursar_domain::network::ChainConfig;
 use std::sync::LazyLock;
 
 pub const USER: Address = address!("1111111111111111111111111111111111111111");
 
-pub static CHAIN: LazyLock<ChainPlace> = LazyLock::new(|| {
+pub static CHAIN: LazyLock<ChainConfig> = LazyLock::new(|| {
     bursar_provider::networks::from_toml(
         r#"name = "fuzz"
         provider = "fluence"

@@ -318,7 +318,7 @@ mod tests {
     fn rejects_impossible_balances() {
         let good = || [units(1), units(2), units(0), units(0)];
         assert!(decode_balances(&good(), 6).is_ok());
-        for (place, wrong) in [
+        for (index, wrong) in [
             (0, units(3)),   // free balance above the full one
             (0, Vec::new()), // the answer of an address without code
             (0, vec![0; 31]),
@@ -328,10 +328,10 @@ mod tests {
             (3, units(2)),
         ] {
             let mut answers = good();
-            answers[place] = wrong;
+            answers[index] = wrong;
             assert!(
                 matches!(decode_balances(&answers, 6), Err(Fault::Malformed(_))),
-                "{place}"
+                "{index}"
             );
         }
         assert_eq!(decode_decimals(&units(6)), Ok(6));

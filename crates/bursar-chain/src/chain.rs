@@ -8,7 +8,7 @@ use super::rpc_connection::RpcConnection;
 use super::rpc_endpoint::RpcEndpoint;
 use alloy_primitives::Address;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::network::ChainPlace;
+use bursar_domain::network::ChainConfig;
 use bursar_platform::http::{Http, WHOLE_TIMEOUT, knock};
 use std::fmt;
 use std::sync::atomic::AtomicBool;
@@ -29,7 +29,7 @@ pub struct Chain {
 }
 
 pub(super) struct Inner {
-    pub(super) config: Arc<ChainPlace>,
+    pub(super) config: Arc<ChainConfig>,
     pub(super) http: Http,
     /// In order of preference; no address twice.
     pub(super) rpcs: Vec<Arc<RpcEndpoint>>,
@@ -58,15 +58,15 @@ impl fmt::Debug for Chain {
 impl Chain {
     /// `own_rpc` is the user's own endpoint, which is asked first. Its address may hold a key and never leaves this
     /// crate.
-    pub fn new(place: ChainPlace, own_rpc: Option<Url>, http: Http) -> Self {
+    pub fn new(config: ChainConfig, own_rpc: Option<Url>, http: Http) -> Self {
         let mut rpcs: Vec<Arc<RpcEndpoint>> = Vec::new();
-        for url in own_rpc.iter().chain(&place.rpc) {
+        for url in own_rpc.iter().chain(&config.rpc) {
             if !rpcs.iter().any(|rpc| rpc.is_at(url)) {
                 rpcs.push(Arc::new(RpcEndpoint::new(url.clone())));
             }
         }
         let inner = Inner {
-            config: Arc::new(place),
+            config: Arc::new(config),
             http,
             rpcs,
             subscription_times: Mutex::default(),

@@ -6,7 +6,7 @@ use super::fault::Fault;
 use super::json_rpc::{BatchResults, Call};
 use super::rpc_types::{Data, Quantity};
 use alloy_primitives::Address;
-use bursar_domain::network::ChainPlace;
+use bursar_domain::network::ChainConfig;
 use serde_json::json;
 
 /// What the check of an endpoint found.
@@ -17,14 +17,14 @@ pub(super) struct ChainCheck {
 }
 
 /// The calls whose answers [`read_check`] takes.
-pub(super) fn check_calls(place: &ChainPlace) -> Vec<Call> {
+pub(super) fn check_calls(config: &ChainConfig) -> Vec<Call> {
     let code = |address: Address| Call::new("eth_getCode", json!([address, "latest"]));
     vec![
         Call::new("eth_chainId", json!([])),
-        code(place.balance),
-        code(place.token),
+        code(config.balance),
+        code(config.token),
         eth_call(
-            place.token,
+            config.token,
             &balance_contract::decimals_call(),
             BlockId::Latest,
         ),
@@ -36,11 +36,11 @@ pub(super) fn check_calls(place: &ChainPlace) -> Vec<Call> {
 /// # Errors
 /// [`Fault::WrongChain`], [`Fault::NoContract`], or what is missing from the answers.
 pub(super) fn read_check(
-    place: &ChainPlace,
+    config: &ChainConfig,
     answers: &mut BatchResults,
 ) -> Result<ChainCheck, Fault> {
-    read_chain_id(place, answers)?;
-    for address in [place.balance, place.token] {
+    read_chain_id(config, answers)?;
+    for address in [config.balance, config.token] {
         if answers.next::<Data>("a contract's code")?.0.is_empty() {
             return Err(Fault::NoContract(address));
         }
@@ -49,13 +49,13 @@ pub(super) fn read_check(
     Ok(ChainCheck { decimals })
 }
 
-pub(super) fn read_chain_id(place: &ChainPlace, answers: &mut BatchResults) -> Result<(), Fault> {
+pub(super) fn read_chain_id(config: &ChainConfig, answers: &mut BatchResults) -> Result<(), Fault> {
     let actual = answers.next::<Quantity>("the chain's id")?.0;
-    if actual == place.id {
+    if actual == config.id {
         Ok(())
     } else {
         Err(Fault::WrongChain {
-            expected: place.id,
+            expected: config.id,
             actual,
         })
     }

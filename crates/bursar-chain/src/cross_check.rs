@@ -58,40 +58,40 @@ impl Chain {
         other: &EventBatch,
     ) -> Option<EventBatch> {
         let (mut both, other) = overlap(batch, other)?;
-        let mut left = other.events.clone();
-        let mut unmatched = both.events.clone();
-        let mut take = |is_it: &dyn Fn(&BalanceEvent) -> bool| {
-            let at = left.iter().position(is_it);
-            at.map(|at| left.remove(at)).is_some()
+        let mut only_in_other = other.events.clone();
+        let mut only_in_batch = both.events.clone();
+        let mut take = |matches: &dyn Fn(&BalanceEvent) -> bool| {
+            let at = only_in_other.iter().position(matches);
+            at.map(|at| only_in_other.remove(at)).is_some()
         };
-        unmatched.retain(|event| !take(&|figures_data| figures_data == event));
-        unmatched.retain(|event| !take(&|figures_data| same_except_log_index(figures_data, event)));
+        only_in_batch.retain(|event| !take(&|known| known == event));
+        only_in_batch.retain(|event| !take(&|known| same_except_log_index(known, event)));
         // Number them as the batch with more events does, so that no two events share an index.
-        let place = |event: &BalanceEvent| (event.block, event.log_index);
-        if !left.is_empty() {
+        let position = |event: &BalanceEvent| (event.block, event.log_index);
+        if !only_in_other.is_empty() {
             both.events = other.events;
-            let is_taken = |event: &BalanceEvent| {
+            let position_is_taken = |event: &BalanceEvent| {
                 both.events
                     .iter()
-                    .any(|figures_data| place(figures_data) == place(event))
+                    .any(|known| position(known) == position(event))
             };
-            if unmatched.iter().any(is_taken) {
+            if only_in_batch.iter().any(position_is_taken) {
                 return None;
             }
-            both.events.extend(unmatched.iter().cloned());
+            both.events.extend(only_in_batch.iter().cloned());
         }
-        for event in unmatched.iter().chain(&left) {
+        for event in only_in_batch.iter().chain(&only_in_other) {
             let equal_logs = both.events.iter();
             let copies = equal_logs
-                .filter(|figures_data| same_except_log_index(figures_data, event))
+                .filter(|known| same_except_log_index(known, event))
                 .count();
-            let stands = self.has_receipt_quorum_for(user, event, copies).await;
-            if !stands.unwrap_or(false) {
+            let has_quorum = self.has_receipt_quorum_for(user, event, copies).await;
+            if !has_quorum.unwrap_or(false) {
                 return None;
             }
         }
         both.events
-            .sort_by_key(|event| std::cmp::Reverse(place(event)));
+            .sort_by_key(|event| std::cmp::Reverse(position(event)));
         Some(both)
     }
 }

@@ -159,8 +159,8 @@ pub(super) fn distinct(
             return Err(Fault::Behind);
         }
         match distinct.entry((log.block_number, log.log_index)) {
-            Entry::Vacant(place) => {
-                place.insert(log);
+            Entry::Vacant(slot) => {
+                slot.insert(log);
             }
             Entry::Occupied(known) if *known.get() == log => {}
             Entry::Occupied(_) => return Err(Fault::Malformed("two events in one place")),

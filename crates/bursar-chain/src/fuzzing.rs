@@ -9,10 +9,10 @@ use super::rpc_types::{Block, Data, Log, Receipt};
 use alloy_primitives::Address;
 use bursar_domain::chain_event::BalanceEvent;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::network::ChainPlace;
+use bursar_domain::network::ChainConfig;
 
 /// Reads a body as the answer to `count` calls, and each result as every type that a call can return.
-pub fn body(bytes: &[u8], count: usize, place: &ChainPlace) {
+pub fn body(bytes: &[u8], count: usize, config: &ChainConfig) {
     let Ok(outcomes) = json_rpc::decode_batch(bytes, 1, count) else {
         return;
     };
@@ -22,13 +22,18 @@ pub fn body(bytes: &[u8], count: usize, place: &ChainPlace) {
         let _ = json_rpc::decode_result::<Vec<Log>>(result, "logs");
         let _ = json_rpc::decode_result::<Data>(result, "data");
     }
-    let _ = read_check(place, &mut BatchResults::new(outcomes));
+    let _ = read_check(config, &mut BatchResults::new(outcomes));
 }
 
 /// The user's event in a log written as JSON, if it is one.
-pub fn event(json: &[u8], user: Address, place: &ChainPlace, decimals: u8) -> Option<BalanceEvent> {
+pub fn event(
+    json: &[u8],
+    user: Address,
+    config: &ChainConfig,
+    decimals: u8,
+) -> Option<BalanceEvent> {
     let log: Log = serde_json::from_slice(json).ok()?;
-    balance_contract(user, place)
+    balance_contract(user, config)
         .decode_event(&log, decimals, Timestamp(0))
         .ok()
 }
@@ -39,10 +44,10 @@ pub fn figures(answers: &[Vec<u8>; 4], decimals: u8) -> Option<[bursar_domain::m
     Some([figures.free, figures.reserved, figures.held])
 }
 
-fn balance_contract(user: Address, place: &ChainPlace) -> BalanceContract {
+fn balance_contract(user: Address, config: &ChainConfig) -> BalanceContract {
     BalanceContract {
-        address: place.balance,
-        token: place.token,
+        address: config.balance,
+        token: config.token,
         user,
     }
 }

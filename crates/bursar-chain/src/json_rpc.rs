@@ -71,18 +71,18 @@ pub(super) fn decode_batch(
     let mut outcomes: Vec<Option<CallResult>> =
         std::iter::repeat_with(|| None).take(count).collect();
     for response in responses {
-        let place = response
+        let slot = response
             .id()
             .and_then(|id| usize::try_from(id.checked_sub(first)?).ok())
             .and_then(|index| outcomes.get_mut(index));
-        let Some(place) = place else {
+        let Some(slot) = slot else {
             // In a list too, an error without one of our ids is about the whole request.
             return Err(match response.error() {
                 Some(error) if response.id().is_none() => Fault::ErrorResponse(error),
                 Some(_) | None => Fault::Malformed("an answer to another question"),
             });
         };
-        if place.replace(response.outcome()?).is_some() {
+        if slot.replace(response.outcome()?).is_some() {
             return Err(Fault::Malformed("a question answered twice"));
         }
     }

@@ -43,8 +43,8 @@ const IDLE_KEEPALIVE: Keepalive = Keepalive {
     ping_interval: Duration::from_secs(240),
     silence_timeout: Duration::from_secs(600),
 };
-/// How much longer a wait may get so that many watchers do not come back at once.
-const LONGER_BY_PERCENT: i64 = 25;
+/// How much longer a wait before reconnecting may get, so that many clients do not come back at the same moment.
+const RECONNECT_JITTER_PERCENT: i64 = 25;
 /// A connection that lasted this long resets the back-off.
 const STABLE_AFTER: Duration = Duration::from_secs(30);
 const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
@@ -97,7 +97,7 @@ impl Chain {
             }
             failures = failures.saturating_add(1);
             let wait = Backoff::SERVER.wait(failures);
-            let wait = lengthen(wait, LONGER_BY_PERCENT, rand::random()).to_duration();
+            let wait = lengthen(wait, RECONNECT_JITTER_PERCENT, rand::random()).to_duration();
             tokio::select! {
                 () = sleep(wait) => {}
                 () = out.closed() => return,
@@ -181,7 +181,7 @@ async fn open(
     chain: &Chain,
     contract: BalanceContract,
 ) -> Result<Subscription, Fault> {
-    let place = &chain.inner.config;
+    let config = &chain.inner.config;
     let limits = WebSocketConfig::default()
         .max_message_size(Some(MAX_MESSAGE_BYTES))
         .max_frame_size(Some(MAX_MESSAGE_BYTES));
@@ -198,7 +198,7 @@ async fn open(
         chain: chain.clone(),
     };
     let (signatures, token, user) = contract.topics();
-    let mut calls = check_calls(place);
+    let mut calls = check_calls(config);
     calls.push(Call::new(
         "eth_subscribe",
         json!(["logs", {"address": contract.address, "topics": [signatures, token, user]}]),
@@ -208,7 +208,7 @@ async fn open(
         outcomes.push(subscription.ask(host, call).await?);
     }
     let mut answers = BatchResults::new(outcomes);
-    subscription.decimals = read_check(place, &mut answers)?.decimals;
+    subscription.decimals = read_check(config, &mut answers)?.decimals;
     subscription.subscription = answers.next("a subscription's name")?;
     Ok(subscription)
 }
@@ -326,11 +326,10 @@ impl Subscription {
         out: &Sender<SubscriptionUpdate>,
     ) -> Result<(), EndReason> {
         if log.removed {
-            let place = (log.block_hash, log.log_index);
+            let position = (log.block_hash, log.log_index);
             let before = self.pending_logs.len();
-            self.pending_logs.retain(|_, pending_logs| {
-                (pending_logs.block_hash, pending_logs.log_index) != place
-            });
+            self.pending_logs
+                .retain(|_, pending| (pending.block_hash, pending.log_index) != position);
             if self.pending_logs.len() < before {
                 // It was never reported, so there is nothing to take back.
                 return Ok(());

@@ -10,7 +10,7 @@ use super::rpc_error::RpcErrorKind;
 use super::rpc_types::Block;
 use bursar_domain::clock::Span;
 use bursar_domain::error::{Code, Error};
-use bursar_domain::network::ChainPlace;
+use bursar_domain::network::ChainConfig;
 use bursar_platform::http::{BODY_LIMIT, Exchange, Http, WHOLE_TIMEOUT};
 use serde_json::json;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 #[derive(Clone)]
 pub(super) struct RpcConnection {
     pub(super) rpc: Arc<RpcEndpoint>,
-    pub(super) config: Arc<ChainPlace>,
+    pub(super) config: Arc<ChainConfig>,
     pub(super) http: Http,
     /// For one request. Short if another endpoint could answer instead.
     pub(super) request_timeout: Duration,

@@ -29,9 +29,9 @@ pub(super) struct RpcHealth {
     state: RpcState,
     since: Option<Instant>,
     failures: u32,
-    not_before: Option<Instant>,
+    back_off_until: Option<Instant>,
     /// Until when the server itself asked not to be called.
-    asked_to_wait: Option<Instant>,
+    retry_at: Option<Instant>,
     checked: Option<(ChainCheck, Instant)>,
     head: Option<(Block, Instant)>,
     /// How many blocks of logs to ask for at once.
@@ -43,7 +43,7 @@ pub(super) struct RpcHealth {
     /// When it last refused the logs of a single block without a known reason.
     logs_refused_at: Option<Instant>,
     /// The newest time that any of its heads had.
-    newest: Option<Timestamp>,
+    newest_head_time: Option<Timestamp>,
     /// It does not accept blocks named by hash (EIP-1898), so they are named by number and compared.
     pub(super) refuses_hashes: bool,
 }
@@ -63,15 +63,15 @@ impl Default for RpcHealth {
             state: RpcState::Untried,
             since: None,
             failures: 0,
-            not_before: None,
-            asked_to_wait: None,
+            back_off_until: None,
+            retry_at: None,
             checked: None,
             head: None,
             log_range_limit: LogRangeLimit::default(),
             max_batch_size: usize::MAX,
             earliest_log_block: None,
             logs_refused_at: None,
-            newest: None,
+            newest_head_time: None,
             refuses_hashes: false,
         }
     }
@@ -90,7 +90,7 @@ impl RpcHealth {
         let ruled_out = matches!(self.state, RpcState::WrongChain | RpcState::NoContract);
         if ruled_out && within(RULED_OUT_TTL) {
             Rank::RuledOut
-        } else if self.not_before.is_some_and(|until| now < until) {
+        } else if self.back_off_until.is_some_and(|until| now < until) {
             Rank::BackingOff
         } else if self.state == RpcState::Stale && within(STALE_TTL) {
             Rank::Stale
@@ -106,7 +106,7 @@ impl RpcHealth {
 
     /// How long the server still asks not to be called. That is obeyed even if no other endpoint answers.
     pub(super) fn retry_after(&self, now: Instant) -> Option<Duration> {
-        self.asked_to_wait
+        self.retry_at
             .map(|until| until.saturating_duration_since(now))
             .filter(|left| !left.is_zero())
     }
@@ -149,7 +149,7 @@ impl RpcHealth {
 
     /// Whether its head is behind one that it had before.
     pub(super) fn head_regressed(&self, stale_after: Span) -> bool {
-        let heads = self.head().zip(self.newest);
+        let heads = self.head().zip(self.newest_head_time);
         heads.is_some_and(|(head, newest)| newest.since(head.time) > stale_after)
     }
 
@@ -192,13 +192,13 @@ impl RpcHealth {
         if self.head() != Some(head) {
             self.head = Some((head, now));
         }
-        self.newest = self.newest.max(Some(head.time));
+        self.newest_head_time = self.newest_head_time.max(Some(head.time));
         if self.state != RpcState::Stale {
             self.set_state(RpcState::Good, now);
         }
         self.failures = 0;
-        self.not_before = None;
-        self.asked_to_wait = None;
+        self.back_off_until = None;
+        self.retry_at = None;
     }
 
     /// Notes whether its head is stale compared with the others'.
@@ -226,17 +226,17 @@ impl RpcHealth {
         self.set_state(state, now);
         // Check it again once it answers.
         self.checked = None;
-        self.backs_off(fault, now);
+        self.back_off(fault, now);
     }
 
     /// Notes that it returned no events. Its head and its balances may still be right, so it does not count as
     /// unreachable.
     pub(super) fn record_logs_failure(&mut self, fault: &Fault, now: Instant) {
         match fault {
-            Fault::HttpStatus { status: 429, .. } => self.backs_off(fault, now),
+            Fault::HttpStatus { status: 429, .. } => self.back_off(fault, now),
             Fault::ErrorResponse(error) => match error.kind {
                 RpcErrorKind::NotAllowed => self.record_failure(fault, now),
-                RpcErrorKind::RateLimited => self.backs_off(fault, now),
+                RpcErrorKind::RateLimited => self.back_off(fault, now),
                 RpcErrorKind::BatchTooLarge { .. }
                 | RpcErrorKind::RangeTooLarge { .. }
                 | RpcErrorKind::LimitExceeded
@@ -258,16 +258,16 @@ impl RpcHealth {
         }
     }
 
-    fn backs_off(&mut self, fault: &Fault, now: Instant) {
+    fn back_off(&mut self, fault: &Fault, now: Instant) {
         self.failures = self.failures.saturating_add(1);
-        self.not_before = now.checked_add(Backoff::SERVER.wait(self.failures).to_duration());
+        self.back_off_until = now.checked_add(Backoff::SERVER.wait(self.failures).to_duration());
         if let Some(span) = fault.retry_after() {
-            self.waits(span, now);
+            self.set_retry_after(span, now);
         }
     }
 
-    fn waits(&mut self, span: Span, now: Instant) {
-        self.asked_to_wait = now.checked_add(span.to_duration());
+    fn set_retry_after(&mut self, span: Span, now: Instant) {
+        self.retry_at = now.checked_add(span.to_duration());
     }
 
     fn set_state(&mut self, state: RpcState, now: Instant) {

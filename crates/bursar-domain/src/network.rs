@@ -41,7 +41,7 @@ pub struct Network {
     #[serde(default)]
     pub limits: Limits,
     pub sign_in: Option<SignIn>,
-    pub chain: Option<ChainPlace>,
+    pub chain: Option<ChainConfig>,
 }
 
 /// The network's own limits; the API's win where it states them.
@@ -61,7 +61,7 @@ pub struct SignIn {
 
 /// The chain that the Balance contract is on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ChainPlace {
+pub struct ChainConfig {
     pub id: u64,
     /// In order of preference.
     pub rpc: Vec<Url>,
@@ -257,7 +257,7 @@ impl FileSignIn {
 }
 
 impl FileChain {
-    fn check(self) -> Result<ChainPlace> {
+    fn check(self) -> Result<ChainConfig> {
         if self.id == 0 {
             return Err(malformed("chain.id: the chain's id is not 0."));
         }
@@ -273,7 +273,7 @@ impl FileChain {
             crate::address::parse_address(text)
                 .map_err(|error| malformed(format!("chain.{field}: {}", error.message)))
         };
-        Ok(ChainPlace {
+        Ok(ChainConfig {
             id: self.id,
             rpc,
             ws: self

@@ -12,7 +12,7 @@ fn kind(code: i64, message: &str) -> RpcErrorKind {
 }
 
 #[test]
-fn range_limits_are_known_with_the_length_that_they_state() {
+fn reads_range_limits_with_stated_length() {
     let cases: &[(i64, &str, Option<u64>)] = &[
         (
             35,
@@ -138,7 +138,7 @@ fn range_limits_are_known_with_the_length_that_they_state() {
 }
 
 #[test]
-fn rate_limits_are_no_range_limits() {
+fn tells_rate_limits_from_range_limits() {
     for (code, message) in [
         (-32005, "rate limit exceeded"),
         (-32005, "daily request count exceeded, request rate limited"),
@@ -183,7 +183,7 @@ fn rate_limits_are_no_range_limits() {
 }
 
 #[test]
-fn how_long_to_wait_is_read_from_header_words_or_data() {
+fn reads_wait_from_header_text_or_data() {
     let seconds = |n| Some(Span::seconds(n));
     assert_eq!(
         read(-32090, "call rate limit exhausted, retry in 10s").retry_after,
@@ -214,7 +214,7 @@ fn how_long_to_wait_is_read_from_header_words_or_data() {
 }
 
 #[test]
-fn other_meanings_are_told_apart() {
+fn distinguishes_other_meanings() {
     use RpcErrorKind::*;
     for (code, message, expected) in [
         (4444, "pruned history unavailable", Pruned),
@@ -307,7 +307,7 @@ fn other_meanings_are_told_apart() {
 }
 
 #[test]
-fn a_status_says_what_the_words_do_not() {
+fn uses_status_if_text_has_no_meaning() {
     use RpcErrorKind::*;
     for (status, expected) in [
         (413, RangeTooLarge { blocks: None }),
@@ -328,7 +328,7 @@ fn a_status_says_what_the_words_do_not() {
 }
 
 #[test]
-fn odd_errors_are_errors_all_the_same() {
+fn reads_errors_of_unusual_form() {
     assert_eq!(RpcError::read(&Value::Null), None);
     for odd in [
         json!({}),

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::{SolCall, SolValue};
-use bursar_domain::network::ChainPlace;
+use bursar_domain::network::ChainConfig;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -129,8 +129,8 @@ impl Anvil {
     }
 
     /// A network's chain configuration with these endpoints.
-    pub(crate) fn config(&self, rpcs: &[&str]) -> ChainPlace {
-        ChainPlace {
+    pub(crate) fn config(&self, rpcs: &[&str]) -> ChainConfig {
+        ChainConfig {
             id: CHAIN_ID,
             rpc: rpcs.iter().map(|rpc| Url::parse(rpc).unwrap()).collect(),
             ws: Some(Url::parse(&format!("ws://{}", self.address)).unwrap()),

@@ -21,12 +21,12 @@ mod wrong_clocks;
 
 use bursar_chain::{Chain, RpcState};
 use bursar_domain::clock::{Clock, SystemClock, Timestamp};
-use bursar_domain::network::ChainPlace;
+use bursar_domain::network::ChainConfig;
 use bursar_platform::http::Http;
 use std::time::{Duration, Instant};
 
-fn chain(place: ChainPlace) -> Chain {
-    Chain::new(place, None, Http::new().unwrap())
+fn chain(config: ChainConfig) -> Chain {
+    Chain::new(config, None, Http::new().unwrap())
 }
 
 fn now() -> Timestamp {

@@ -79,7 +79,7 @@ fn log(hash_end: &str, removed: bool) -> Value {
 
 fn chain_with_websocket(server: &Server) -> Chain {
     let repeated = alloy_primitives::Address::repeat_byte;
-    chain(bursar_domain::network::ChainPlace {
+    chain(bursar_domain::network::ChainConfig {
         id: CHAIN_ID,
         rpc: Vec::new(),
         ws: Some(Url::parse(&server.url).unwrap()),

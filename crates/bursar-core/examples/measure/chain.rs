@@ -12,7 +12,7 @@ use bursar_core::chain::Chain;
 use bursar_core::chain_event::EventBatch;
 use bursar_core::clock::Timestamp;
 use bursar_core::http::Http;
-use bursar_core::network::ChainPlace;
+use bursar_core::network::ChainConfig;
 use bursar_core::payment::RemotePayment;
 use bursar_core::store::History;
 use futures_util::future::join;
@@ -132,7 +132,7 @@ fn read_into_copy(runtime: &Runtime, http: &Http, source: &Source) -> Outcome<Re
     let home = tempfile::tempdir()?;
     copy_history(source.filled.home.path(), home.path())?;
     let history = Arc::new(History::open(home.path(), Timestamp(0))?.0);
-    let place = ChainPlace {
+    let place = ChainConfig {
         id: CHAIN_ID,
         rpc: vec![source.url.clone()],
         ws: None,
